@@ -1,0 +1,90 @@
+"""The closed sets of the evaluation protocol: sides, justifications, statuses, roles.
+
+Values are stored and sent as they stand here; they are part of the public contract.
+"""
+
+from enum import StrEnum
+
+
+class Choice(StrEnum):
+    """What an annotator picks: where the clip stood, not whose it was."""
+
+    LEFT = "left"
+    RIGHT = "right"
+
+
+class Side(StrEnum):
+    """One of the two submissions of a matchup."""
+
+    REFERENCE = "reference"
+    OTHER = "other"
+
+    @property
+    def opposite(self) -> "Side":
+        return Side.OTHER if self is Side.REFERENCE else Side.REFERENCE
+
+
+class Justification(StrEnum):
+    """A reason ticked with a vote (JUICE: "JUstify their choICE", arXiv:2311.10709); several may apply."""
+
+    IMAGE_ALIGNMENT = "image_alignment"
+    TEXT_ALIGNMENT = "text_alignment"
+    OBJECT_MOTION = "object_motion"
+    OVERALL_QUALITY = "overall_quality"
+
+
+class SkipReason(StrEnum):
+    """Why an annotator gives a comparison back without a vote."""
+
+    CLIP_DOES_NOT_PLAY = "clip_does_not_play"
+    INPUT_MISSING = "input_missing"
+    PROMPT_UNCLEAR = "prompt_unclear"
+    UPSETTING = "upsetting"
+
+
+class VoteStatus(StrEnum):
+    """What a vote counts as; only `valid` votes enter a score."""
+
+    VALID = "valid"
+    SUPERSEDED = "superseded"
+    WITHDRAWN = "withdrawn"
+    EXCLUDED = "excluded"
+    SURPLUS = "surplus"
+    GOLD = "gold"
+    PILOT = "pilot"
+    IMPORTED = "imported"
+    UNKNOWN = "unknown"
+
+
+class StudyStatus(StrEnum):
+    DRAFT = "draft"
+    OPEN = "open"
+    PAUSED = "paused"
+    CLOSED = "closed"
+
+
+class SubmissionStatus(StrEnum):
+    OPEN = "open"
+    FINAL = "final"
+    WITHDRAWN = "withdrawn"
+
+
+class WatchGate(StrEnum):
+    """Whether a vote is refused before both renditions were served to the last byte."""
+
+    DELIVERED = "delivered"
+    OFF = "off"
+
+
+class RenditionRecipe(StrEnum):
+    """How the two clips of a comparison are prepared for annotators."""
+
+    REMUX = "remux"
+    NORMALISED = "normalised"
+
+
+class Role(StrEnum):
+    ADMIN = "admin"
+    RESEARCHER = "researcher"
+    VIEWER = "viewer"
+    WORKER = "worker"
