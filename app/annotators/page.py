@@ -1,0 +1,42 @@
+"""What the annotators' templates show: the welcome after an invitation, and leaving a study."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, kw_only=True)
+class WelcomePage:
+    """The first page behind an invitation link (annotators/welcome.html).
+
+    `total` is the number of pairs this annotator can be asked about.
+    """
+
+    study_slug: str
+    study_title: str
+    instructions: str | None
+    start_url: str
+    total: int
+
+    @property
+    def withdraw_url(self) -> str:
+        return f"/studies/{self.study_slug}/withdraw"
+
+
+@dataclass(frozen=True, kw_only=True)
+class WithdrawPage:
+    """The question before an annotator leaves a study (annotators/withdraw.html), and the word after it.
+
+    `votes` counts the votes that are, or were, taken out of the results.
+    """
+
+    study_slug: str
+    study_title: str
+    votes: int
+    withdrawn: bool = False
+
+    @property
+    def url(self) -> str:
+        return f"/studies/{self.study_slug}/withdraw"
+
+    @property
+    def back_url(self) -> str:
+        return f"/studies/{self.study_slug}/vote"
