@@ -1,0 +1,1 @@
+"""The service: annotators vote, researchers submit clips, admins run studies."""

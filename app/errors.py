@@ -1,0 +1,100 @@
+"""Everything the service may refuse, as one tree.
+
+    AppError
+    ├── BadRequest          400
+    ├── NotSignedIn         401
+    ├── Forbidden           403
+    ├── NotFound            404
+    ├── Conflict            409
+    ├── LengthRequired      411
+    ├── TooLarge            413
+    ├── WrongMediaType      415
+    ├── RangeNotSatisfiable 416
+    ├── Invalid             422
+    ├── TooManyRequests     429
+    ├── Unavailable         503
+    └── StorageFull         507
+
+A leaf carries the status; the code names the case and the message is a sentence for the visitor.
+`ValueError` is for programmers, `AppError` for people.
+"""
+
+from typing import ClassVar
+
+
+class AppError(Exception):
+    """A refusal with an HTTP status, a stable code and a sentence that says what to do."""
+
+    status: ClassVar[int] = 500
+    default_code: ClassVar[str] = "error"
+
+    def __init__(self, message: str, *, code: str | None = None, problems: list[str] | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.code = code or self.default_code
+        self.problems = problems or []
+
+
+class BadRequest(AppError):
+    status = 400
+    default_code = "bad_request"
+
+
+class NotSignedIn(AppError):
+    status = 401
+    default_code = "not_signed_in"
+
+
+class Forbidden(AppError):
+    status = 403
+    default_code = "forbidden"
+
+
+class NotFound(AppError):
+    status = 404
+    default_code = "not_found"
+
+
+class Conflict(AppError):
+    status = 409
+    default_code = "conflict"
+
+
+class LengthRequired(AppError):
+    status = 411
+    default_code = "length_required"
+
+
+class TooLarge(AppError):
+    status = 413
+    default_code = "too_large"
+
+
+class WrongMediaType(AppError):
+    status = 415
+    default_code = "wrong_media_type"
+
+
+class RangeNotSatisfiable(AppError):
+    status = 416
+    default_code = "range_not_satisfiable"
+
+
+class Invalid(AppError):
+    status = 422
+    default_code = "invalid"
+
+
+class TooManyRequests(AppError):
+    status = 429
+    default_code = "too_many_requests"
+
+
+class Unavailable(AppError):
+    status = 503
+    default_code = "unavailable"
+
+
+class StorageFull(AppError):
+    status = 507
+    default_code = "storage_full"

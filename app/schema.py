@@ -1,0 +1,92 @@
+"""Brings the database to a schema version and back.
+
+On SQLite foreign keys are off while tables are rebuilt: a batch rebuild of a parent table with keys on once
+deleted every vote below it. Afterwards keys are checked and no table may have lost a row.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, inspect, text
+
+from app.database import Database
+from app.errors import AppError
+
+MIGRATIONS = Path(__file__).resolve().parent.parent / "migrations"
+
+
+class SchemaError(AppError):
+    """The database could not be brought to the asked version; nothing was changed."""
+
+
+@dataclass(frozen=True)
+class SchemaStatus:
+    current: str | None
+    newest: str | None
+
+    @property
+    def is_current(self) -> bool:
+        return self.current == self.newest
+
+
+def status(database: Database) -> SchemaStatus:
+    with database.engine.connect() as connection:
+        current = MigrationContext.configure(connection).get_current_revision()
+    return SchemaStatus(current, ScriptDirectory(str(MIGRATIONS)).get_current_head())
+
+
+def upgrade(database: Database, revision: str = "head") -> None:
+    _migrate(database, lambda config: command.upgrade(config, revision), may_lose_rows=False)
+
+
+def downgrade(database: Database, revision: str) -> None:
+    _migrate(database, lambda config: command.downgrade(config, revision), may_lose_rows=True)
+
+
+def _migrate(database: Database, step: Callable[[Config], None], *, may_lose_rows: bool) -> None:
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    with database.write_lock(), database.engine.connect() as connection:
+        if database.is_sqlite:
+            connection.exec_driver_sql("PRAGMA foreign_keys = OFF")
+            connection.commit()
+        try:
+            before = _row_counts(connection)
+            config.attributes["connection"] = connection
+            step(config)
+            _refuse_damage(connection, before, may_lose_rows=may_lose_rows)
+            connection.commit()
+        except BaseException:
+            connection.rollback()
+            raise
+        finally:
+            if database.is_sqlite:
+                connection.rollback()
+                connection.exec_driver_sql("PRAGMA foreign_keys = ON")
+                connection.commit()
+
+
+def _row_counts(connection: Connection) -> dict[str, int]:
+    quote = connection.dialect.identifier_preparer.quote
+    return {
+        table: connection.execute(text(f"SELECT count(*) FROM {quote(table)}")).scalar_one()  # noqa: S608
+        for table in inspect(connection).get_table_names()
+    }
+
+
+def _refuse_damage(connection: Connection, before: dict[str, int], *, may_lose_rows: bool) -> None:
+    if connection.dialect.name == "sqlite":
+        broken = connection.exec_driver_sql("PRAGMA foreign_key_check").fetchall()
+        if broken:
+            raise SchemaError(f"the migration would leave {len(broken)} rows without their parent")
+    if may_lose_rows:
+        return
+    after = _row_counts(connection)
+    lost = [table for table, rows in before.items() if after.get(table, rows) < rows]
+    if lost:
+        raise SchemaError(f"the migration would lose rows of {', '.join(sorted(lost))}")

@@ -1,0 +1,31 @@
+"""Refuses requests that another site makes a visitor's browser send."""
+
+from urllib.parse import urlsplit
+
+from starlette.datastructures import Headers
+
+from app.errors import Forbidden
+
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+def refuse_cross_site(method: str, headers: Headers, *, public_url: str) -> None:
+    """Raise Forbidden for an unsafe request that a browser says comes from elsewhere.
+
+    A script sends neither Sec-Fetch-Site nor Origin and is allowed: it carries no visitor's cookie by itself.
+    """
+    if method in SAFE_METHODS:
+        return
+    site = headers.get("sec-fetch-site")
+    if site is not None:
+        allowed = site in ("same-origin", "none")
+    else:
+        origin = headers.get("origin")
+        allowed = origin is None or _is_own(origin, headers.get("host", ""), public_url)
+    if not allowed:
+        raise Forbidden("This request came from another site and was refused.", code="cross_site")
+
+
+def _is_own(origin: str, host: str, public_url: str) -> bool:
+    parts = urlsplit(origin)
+    return bool(parts.netloc) and (parts.netloc == host or origin == public_url)

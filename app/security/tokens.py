@@ -1,0 +1,27 @@
+"""Secrets handed to people and programs: made here, stored only as their sha256."""
+
+import hashlib
+import hmac
+import secrets
+
+KEY_PREFIX = "ti2v_"
+
+
+def new_token() -> str:
+    """Return 256 random bits in URL-safe letters (43 of them)."""
+    return secrets.token_urlsafe(32)
+
+
+def new_key() -> str:
+    """Return an API key; the prefix lets secret scanners find it."""
+    return KEY_PREFIX + new_token()
+
+
+def hash_token(token: str) -> str:
+    """Return what is stored; a token has 256 random bits, so a fast hash is enough."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def derived_token(signing_key: bytes, purpose: str) -> str:
+    """Return the same token for the same purpose every time; for the demo's links and key only."""
+    return hmac.new(signing_key, purpose.encode(), hashlib.sha256).hexdigest()

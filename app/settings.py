@@ -1,0 +1,90 @@
+"""Settings of the service, read once from the environment (prefix TI2V_) and a .env file.
+
+docs/settings.md documents each; a test holds the two together.
+"""
+
+import os
+import secrets
+from functools import cached_property
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, SecretStr, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+MIB = 1024 * 1024
+
+
+class Settings(BaseSettings):
+    """What an installation may choose."""
+
+    model_config = SettingsConfigDict(env_prefix="TI2V_", env_file=".env", extra="ignore", frozen=True)
+
+    environment: Literal["development", "production"] = Field(
+        "development", description="In production a secret key and a public URL must be given."
+    )
+    home: Path = Field(Path("var"), description="Folder for everything the service keeps on disk.")
+    database_url: str = Field("", description="Empty: a SQLite file in HOME. Else postgresql+psycopg://...")
+    media_url: str = Field("", description="Empty: a folder in HOME. Else a folder or s3://bucket/prefix.")
+    secret_key: SecretStr | None = Field(
+        None, description="Signs demo links. Development makes one in HOME (mode 0600)."
+    )
+    public_url: str = Field("", description="The address people use; cookies are Secure when it is https.")
+    host: str = Field("127.0.0.1", description="Address to listen on.")
+    port: int = Field(8000, ge=1, le=65535, description="Port to listen on.")
+    max_clip_bytes: int = Field(64 * MIB, ge=1024, description="Largest clip accepted, bytes.")
+    max_json_bytes: int = Field(1 * MIB, ge=1024, description="Largest JSON body or form accepted, bytes.")
+    session_days: int = Field(30, ge=1, le=365, description="How long a browser stays signed in, days.")
+    sign_in_link_minutes: int = Field(60, ge=1, le=1440, description="How long a sign-in link works, minutes.")
+    rate_limit_url: str = Field("memory://", description="Where counters live: memory:// or redis://...")
+    failed_keys_per_minute: int = Field(
+        60, ge=1, description="Wrong keys, links or cookies accepted from one address a minute."
+    )
+    sandbox_processes: int = Field(2, ge=1, le=64, description="Clips probed or prepared at once.")
+    log_format: Literal["text", "json"] = Field("text", description="Lines for people or for machines.")
+
+    @model_validator(mode="after")
+    def _production_names_its_secret(self) -> "Settings":
+        if self.environment == "production":
+            missing = [
+                name
+                for name, value in (("TI2V_SECRET_KEY", self.secret_key), ("TI2V_PUBLIC_URL", self.public_url))
+                if not value
+            ]
+            if missing:
+                raise ValueError(f"production needs {' and '.join(missing)} to be set")
+        return self
+
+    @property
+    def effective_database_url(self) -> str:
+        return self.database_url or f"sqlite:///{(self.home / 'ti2v.sqlite3').resolve()}"
+
+    @property
+    def effective_media_url(self) -> str:
+        return self.media_url or str((self.home / "media").resolve())
+
+    @property
+    def effective_public_url(self) -> str:
+        return (self.public_url or f"http://{self.host}:{self.port}").rstrip("/")
+
+    @property
+    def cookies_are_secure(self) -> bool:
+        return self.effective_public_url.startswith("https://")
+
+    @cached_property
+    def signing_key(self) -> bytes:
+        """The secret key; in development it is made once and kept in HOME."""
+        if self.secret_key is not None:
+            return self.secret_key.get_secret_value().encode()
+        return _kept_secret(self.home / "secret_key")
+
+
+def _kept_secret(path: Path) -> bytes:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return path.read_bytes()
+    with os.fdopen(handle, "wb") as file:
+        file.write(secrets.token_hex(32).encode())
+    return path.read_bytes()

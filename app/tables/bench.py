@@ -1,0 +1,41 @@
+"""Benchmarks: named, versioned sets of pairs with their images."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import JSON, ForeignKey, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.tables.base import SHA256, Base, RowId
+
+
+class Benchmark(Base):
+    """One version; a slug without a version means the newest."""
+
+    __tablename__ = "benchmarks"
+    __table_args__ = (UniqueConstraint("slug", "version"),)
+
+    id: Mapped[int] = mapped_column(RowId, primary_key=True)
+    slug: Mapped[str] = mapped_column(String(64))
+    version: Mapped[int]
+    title: Mapped[str] = mapped_column(String(200))
+    source: Mapped[str] = mapped_column(String(400))
+    licence: Mapped[str] = mapped_column(String(200))
+    content_hash: Mapped[str] = mapped_column(SHA256)
+    created_at: Mapped[datetime]
+
+
+class Pair(Base):
+    __tablename__ = "pairs"
+    __table_args__ = (UniqueConstraint("benchmark_id", "name"), UniqueConstraint("benchmark_id", "position"))
+
+    id: Mapped[int] = mapped_column(RowId, primary_key=True)
+    benchmark_id: Mapped[int] = mapped_column(RowId, ForeignKey("benchmarks.id", ondelete="RESTRICT"))
+    position: Mapped[int]
+    name: Mapped[str] = mapped_column(String(400))  # the pair id of the contract
+    prompt: Mapped[str] = mapped_column(Text)
+    scenario: Mapped[str] = mapped_column(String(100))
+    image: Mapped[str] = mapped_column(String(200))
+    image_key: Mapped[str] = mapped_column(String(120))
+    image_type: Mapped[str] = mapped_column(String(40))
+    tags: Mapped[dict[str, Any]] = mapped_column(JSON)

@@ -1,0 +1,99 @@
+"""People, their keys and browsers; annotators, who have no account, and their invitations."""
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.tables.base import SHA256, Base, RowId
+from benchmark.protocol import Role
+
+
+class Person(Base):
+    __tablename__ = "people"
+
+    id: Mapped[int] = mapped_column(RowId, primary_key=True)
+    name: Mapped[str] = mapped_column(String(80), unique=True)
+    role: Mapped[Role]
+    created_at: Mapped[datetime]
+    disabled_at: Mapped[datetime | None]
+
+
+class ApiKey(Base):
+    """A key is shown once; only its sha256 is kept. 256 random bits need no slow hash."""
+
+    __tablename__ = "api_keys"
+
+    id: Mapped[int] = mapped_column(RowId, primary_key=True)
+    person_id: Mapped[int] = mapped_column(RowId, ForeignKey("people.id", ondelete="RESTRICT"), index=True)
+    role: Mapped[Role]
+    prefix: Mapped[str] = mapped_column(String(16))
+    key_hash: Mapped[str] = mapped_column(SHA256, unique=True)
+    created_at: Mapped[datetime]
+    last_used_at: Mapped[datetime | None]
+    revoked_at: Mapped[datetime | None]
+
+
+class SignInLink(Base):
+    __tablename__ = "sign_in_links"
+
+    id: Mapped[int] = mapped_column(RowId, primary_key=True)
+    person_id: Mapped[int] = mapped_column(RowId, ForeignKey("people.id", ondelete="RESTRICT"), index=True)
+    token_hash: Mapped[str] = mapped_column(SHA256, unique=True)
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]
+
+
+class BrowserSession(Base):
+    """One browser: perhaps a signed-in person, perhaps an annotator in one or more studies."""
+
+    __tablename__ = "browser_sessions"
+
+    id: Mapped[int] = mapped_column(RowId, primary_key=True)
+    token_hash: Mapped[str] = mapped_column(SHA256, unique=True)
+    person_id: Mapped[int | None] = mapped_column(RowId, ForeignKey("people.id", ondelete="RESTRICT"), index=True)
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+
+
+class Annotator(Base):
+    """A pseudonym in one study; nothing else is known of the person behind it."""
+
+    __tablename__ = "annotators"
+    __table_args__ = (UniqueConstraint("study_id", "pseudonym"),)
+
+    id: Mapped[int] = mapped_column(RowId, primary_key=True)
+    study_id: Mapped[int] = mapped_column(RowId, ForeignKey("studies.id", ondelete="RESTRICT"))
+    pseudonym: Mapped[str] = mapped_column(String(40))
+    created_at: Mapped[datetime]
+    withdrawn_at: Mapped[datetime | None]
+
+
+class Invitation(Base):
+    """One link, one annotator; the annotator is made when the link is first opened."""
+
+    __tablename__ = "invitations"
+
+    id: Mapped[int] = mapped_column(RowId, primary_key=True)
+    study_id: Mapped[int] = mapped_column(RowId, ForeignKey("studies.id", ondelete="RESTRICT"), index=True)
+    token_hash: Mapped[str] = mapped_column(SHA256, unique=True)
+    annotator_id: Mapped[int | None] = mapped_column(
+        RowId, ForeignKey("annotators.id", ondelete="RESTRICT"), unique=True
+    )
+    created_at: Mapped[datetime]
+    opened_at: Mapped[datetime | None]
+
+
+class AnnotatorBrowser(Base):
+    """Which browsers act for which annotator."""
+
+    __tablename__ = "annotator_browsers"
+    __table_args__ = (Index("ix_annotator_browsers_annotator_id", "annotator_id"),)
+
+    browser_session_id: Mapped[int] = mapped_column(
+        RowId, ForeignKey("browser_sessions.id", ondelete="CASCADE"), primary_key=True
+    )
+    annotator_id: Mapped[int] = mapped_column(
+        RowId, ForeignKey("annotators.id", ondelete="RESTRICT"), primary_key=True
+    )

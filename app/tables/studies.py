@@ -1,0 +1,88 @@
+"""Studies: a protocol, its matchups, and one comparison for each pair of a matchup."""
+
+from datetime import datetime
+
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.tables.base import Base, RowId
+from benchmark.protocol import RenditionRecipe, StudyStatus, WatchGate
+
+
+class Study(Base):
+    __tablename__ = "studies"
+    __table_args__ = (
+        CheckConstraint("votes_per_comparison > 0 AND votes_per_comparison % 2 = 1", name="panel_is_odd"),
+        CheckConstraint("lease_s > 0", name="lease_positive"),
+    )
+
+    id: Mapped[int] = mapped_column(RowId, primary_key=True)
+    slug: Mapped[str] = mapped_column(String(64), unique=True)
+    title: Mapped[str] = mapped_column(String(200))
+    instructions: Mapped[str] = mapped_column(Text)
+    benchmark_id: Mapped[int] = mapped_column(RowId, ForeignKey("benchmarks.id", ondelete="RESTRICT"))
+    owner_id: Mapped[int] = mapped_column(RowId, ForeignKey("people.id", ondelete="RESTRICT"))
+    status: Mapped[StudyStatus]
+    votes_per_comparison: Mapped[int]
+    comparisons_per_annotator: Mapped[int | None]
+    lease_s: Mapped[int]
+    watch_gate: Mapped[WatchGate]
+    renditions: Mapped[RenditionRecipe]
+    require_justification: Mapped[bool]
+    seed: Mapped[int] = mapped_column(BigInteger)
+    created_at: Mapped[datetime]
+    opened_at: Mapped[datetime | None]
+    closed_at: Mapped[datetime | None]
+
+
+class Matchup(Base):
+    __tablename__ = "matchups"
+    __table_args__ = (
+        UniqueConstraint("study_id", "reference_id", "other_id"),
+        UniqueConstraint("study_id", "position"),
+        CheckConstraint("reference_id <> other_id", name="sides_differ"),
+    )
+
+    id: Mapped[int] = mapped_column(RowId, primary_key=True)
+    study_id: Mapped[int] = mapped_column(RowId, ForeignKey("studies.id", ondelete="RESTRICT"))
+    position: Mapped[int]
+    reference_id: Mapped[int] = mapped_column(RowId, ForeignKey("submissions.id", ondelete="RESTRICT"), index=True)
+    other_id: Mapped[int] = mapped_column(RowId, ForeignKey("submissions.id", ondelete="RESTRICT"), index=True)
+    closed_at: Mapped[datetime | None]
+    close_reason: Mapped[str | None] = mapped_column(String(200))
+
+
+class Comparison(Base):
+    """One matchup on one pair, with the counters that its votes keep in their own transactions.
+
+    `places_taken` counts valid votes and live leases. `shuffle_key` is drawn anew from the study's seed each
+    time a place is taken, so the smallest key among the emptiest comparisons is a uniform random choice
+    that an index can answer.
+    """
+
+    __tablename__ = "comparisons"
+    __table_args__ = (
+        UniqueConstraint("matchup_id", "pair_id"),
+        Index("ix_comparisons_next", "study_id", "is_open", "places_taken", "shuffle_key"),
+        CheckConstraint("places_taken >= votes_reference + votes_other", name="places_cover_votes"),
+        CheckConstraint("votes_reference >= 0 AND votes_other >= 0", name="votes_not_negative"),
+    )
+
+    id: Mapped[int] = mapped_column(RowId, primary_key=True)
+    study_id: Mapped[int] = mapped_column(RowId, ForeignKey("studies.id", ondelete="RESTRICT"))
+    matchup_id: Mapped[int] = mapped_column(RowId, ForeignKey("matchups.id", ondelete="RESTRICT"))
+    pair_id: Mapped[int] = mapped_column(RowId, ForeignKey("pairs.id", ondelete="RESTRICT"))
+    is_open: Mapped[bool]
+    places_taken: Mapped[int]
+    shuffle_key: Mapped[int] = mapped_column(BigInteger)
+    draws: Mapped[int]
+    votes_reference: Mapped[int] = mapped_column(default=0)
+    votes_other: Mapped[int] = mapped_column(default=0)
+    image_alignment_reference: Mapped[int] = mapped_column(default=0)
+    image_alignment_other: Mapped[int] = mapped_column(default=0)
+    text_alignment_reference: Mapped[int] = mapped_column(default=0)
+    text_alignment_other: Mapped[int] = mapped_column(default=0)
+    object_motion_reference: Mapped[int] = mapped_column(default=0)
+    object_motion_other: Mapped[int] = mapped_column(default=0)
+    overall_quality_reference: Mapped[int] = mapped_column(default=0)
+    overall_quality_other: Mapped[int] = mapped_column(default=0)

@@ -1,0 +1,79 @@
+"""Models under evaluation, their submissions and clips."""
+
+from datetime import datetime
+
+from sqlalchemy import CheckConstraint, Float, ForeignKey, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.tables.base import SHA256, Base, RowId
+from benchmark.protocol import SubmissionStatus
+
+
+class VideoModel(Base):
+    __tablename__ = "video_models"
+
+    id: Mapped[int] = mapped_column(RowId, primary_key=True)
+    slug: Mapped[str] = mapped_column(String(64), unique=True)
+    name: Mapped[str] = mapped_column(String(200))
+    description: Mapped[str] = mapped_column(Text)
+    url: Mapped[str] = mapped_column(String(400))
+    licence: Mapped[str] = mapped_column(String(200))
+    owner_id: Mapped[int] = mapped_column(RowId, ForeignKey("people.id", ondelete="RESTRICT"))
+    created_at: Mapped[datetime]
+
+
+class Submission(Base):
+    __tablename__ = "submissions"
+    __table_args__ = (UniqueConstraint("model_id", "benchmark_id", "label"),)
+
+    id: Mapped[int] = mapped_column(RowId, primary_key=True)
+    public_id: Mapped[str] = mapped_column(String(32), unique=True)
+    model_id: Mapped[int] = mapped_column(RowId, ForeignKey("video_models.id", ondelete="RESTRICT"))
+    benchmark_id: Mapped[int] = mapped_column(RowId, ForeignKey("benchmarks.id", ondelete="RESTRICT"))
+    owner_id: Mapped[int] = mapped_column(RowId, ForeignKey("people.id", ondelete="RESTRICT"))
+    label: Mapped[str] = mapped_column(String(64))  # empty where a model has one submission
+    status: Mapped[SubmissionStatus]
+    is_partial: Mapped[bool]
+    created_at: Mapped[datetime]
+    finalised_at: Mapped[datetime | None]
+    withdrawn_at: Mapped[datetime | None]
+
+
+class Clip(Base):
+    """The facts are the prober's; the bytes lie in the media store under their sha256."""
+
+    __tablename__ = "clips"
+    __table_args__ = (
+        UniqueConstraint("submission_id", "pair_id"),
+        CheckConstraint("frames > 0", name="frames_positive"),
+    )
+
+    id: Mapped[int] = mapped_column(RowId, primary_key=True)
+    submission_id: Mapped[int] = mapped_column(RowId, ForeignKey("submissions.id", ondelete="RESTRICT"))
+    pair_id: Mapped[int] = mapped_column(RowId, ForeignKey("pairs.id", ondelete="RESTRICT"), index=True)
+    sha256: Mapped[str] = mapped_column(SHA256)
+    bytes: Mapped[int]
+    codec: Mapped[str] = mapped_column(String(16))
+    width: Mapped[int]
+    height: Mapped[int]
+    frames: Mapped[int]
+    fps: Mapped[float] = mapped_column(Float)
+    duration_s: Mapped[float] = mapped_column(Float)
+    has_audio: Mapped[bool]
+    is_static: Mapped[bool]
+    first_frame_distance: Mapped[float | None] = mapped_column(Float)
+    received_at: Mapped[datetime]
+
+
+class Rendition(Base):
+    """A cleaned copy of a clip, made once per recipe."""
+
+    __tablename__ = "renditions"
+    __table_args__ = (UniqueConstraint("clip_id", "recipe"),)
+
+    id: Mapped[int] = mapped_column(RowId, primary_key=True)
+    clip_id: Mapped[int] = mapped_column(RowId, ForeignKey("clips.id", ondelete="RESTRICT"))
+    recipe: Mapped[str] = mapped_column(String(80))
+    media_key: Mapped[str] = mapped_column(String(120))
+    bytes: Mapped[int]
+    created_at: Mapped[datetime]

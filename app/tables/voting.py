@@ -1,0 +1,111 @@
+"""Assignments, votes and what happened to votes afterwards.
+
+A vote row never changes. What it counts as follows from its events, which are only ever added.
+"""
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import ForeignKey, Index, String, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.tables.base import Base, RowId, closed_set
+from benchmark.protocol import Side, SkipReason, VoteStatus
+
+
+class AssignmentStatus(StrEnum):
+    OPEN = "open"
+    VOTED = "voted"
+    SKIPPED = "skipped"
+    EXPIRED = "expired"
+    UNDONE = "undone"
+    CANCELLED = "cancelled"
+
+
+class Assignment(Base):
+    """A comparison shown to one annotator: sides fixed, lease running."""
+
+    __tablename__ = "assignments"
+    __table_args__ = (
+        # No comparison twice for one annotator; an expired or undone one may come back.
+        Index(
+            "uq_assignments_annotator_comparison",
+            "annotator_id",
+            "comparison_id",
+            unique=True,
+            sqlite_where=text("status IN ('open', 'voted', 'skipped')"),
+            postgresql_where=text("status IN ('open', 'voted', 'skipped')"),
+        ),
+        Index(
+            "ix_assignments_open",
+            "study_id",
+            "expires_at",
+            sqlite_where=text("status = 'open'"),
+            postgresql_where=text("status = 'open'"),
+        ),
+        Index("ix_assignments_annotator_pair", "annotator_id", "pair_id", "status"),
+        Index("ix_assignments_comparison_id", "comparison_id"),
+    )
+
+    id: Mapped[int] = mapped_column(RowId, primary_key=True)
+    token: Mapped[str] = mapped_column(String(43), unique=True)
+    study_id: Mapped[int] = mapped_column(RowId, ForeignKey("studies.id", ondelete="RESTRICT"))
+    comparison_id: Mapped[int] = mapped_column(RowId, ForeignKey("comparisons.id", ondelete="RESTRICT"))
+    pair_id: Mapped[int] = mapped_column(RowId, ForeignKey("pairs.id", ondelete="RESTRICT"))
+    annotator_id: Mapped[int] = mapped_column(RowId, ForeignKey("annotators.id", ondelete="RESTRICT"))
+    # The order in which this annotator meets comparisons; an undone one keeps its place.
+    position: Mapped[int]
+    left_side: Mapped[Side]
+    status: Mapped[AssignmentStatus] = mapped_column(closed_set(AssignmentStatus))
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+    skip_reason: Mapped[SkipReason | None]
+    # Bytes of each rendition served so far, counted from the start without a gap.
+    left_delivered: Mapped[int] = mapped_column(default=0)
+    right_delivered: Mapped[int] = mapped_column(default=0)
+    left_delivered_whole_at: Mapped[datetime | None]
+    right_delivered_whole_at: Mapped[datetime | None]
+    # After an undo: the assignment whose vote this one takes the place of.
+    replaces_id: Mapped[int | None] = mapped_column(RowId, ForeignKey("assignments.id", ondelete="RESTRICT"))
+
+
+class Vote(Base):
+    __tablename__ = "votes"
+    __table_args__ = (Index("ix_votes_study_id", "study_id", "id"),)
+
+    id: Mapped[int] = mapped_column(RowId, primary_key=True)
+    # A double click sends the form twice. The unique constraint lets one through.
+    assignment_id: Mapped[int] = mapped_column(
+        RowId, ForeignKey("assignments.id", ondelete="RESTRICT"), unique=True
+    )
+    study_id: Mapped[int] = mapped_column(RowId, ForeignKey("studies.id", ondelete="RESTRICT"))
+    comparison_id: Mapped[int] = mapped_column(
+        RowId, ForeignKey("comparisons.id", ondelete="RESTRICT"), index=True
+    )
+    annotator_id: Mapped[int] = mapped_column(RowId, ForeignKey("annotators.id", ondelete="RESTRICT"), index=True)
+    chosen_side: Mapped[Side]
+    chosen_id: Mapped[int] = mapped_column(RowId, ForeignKey("submissions.id", ondelete="RESTRICT"))
+    image_alignment: Mapped[bool]
+    text_alignment: Mapped[bool]
+    object_motion: Mapped[bool]
+    overall_quality: Mapped[bool]
+    cast_at: Mapped[datetime]
+    decision_ms: Mapped[int | None]
+    left_watched_ms: Mapped[int | None]
+    right_watched_ms: Mapped[int | None]
+    replaces_id: Mapped[int | None] = mapped_column(RowId, ForeignKey("votes.id", ondelete="RESTRICT"))
+
+
+class VoteEvent(Base):
+    """What a vote counts as from now on, why and on whose word."""
+
+    __tablename__ = "vote_events"
+    __table_args__ = (Index("ix_vote_events_vote_id", "vote_id", "id"),)
+
+    id: Mapped[int] = mapped_column(RowId, primary_key=True)
+    vote_id: Mapped[int] = mapped_column(RowId, ForeignKey("votes.id", ondelete="RESTRICT"))
+    status: Mapped[VoteStatus]
+    reason: Mapped[str] = mapped_column(String(400))
+    actor: Mapped[str] = mapped_column(String(120))
+    at: Mapped[datetime]
