@@ -35,7 +35,9 @@ class Settings(BaseSettings):
     max_clip_bytes: int = Field(64 * MIB, ge=1024, description="Largest clip accepted, bytes.")
     max_json_bytes: int = Field(1 * MIB, ge=1024, description="Largest JSON body or form accepted, bytes.")
     session_days: int = Field(30, ge=1, le=365, description="How long a browser stays signed in, days.")
-    sign_in_link_minutes: int = Field(60, ge=1, le=1440, description="How long a sign-in link works, minutes.")
+    sign_in_link_minutes: int = Field(
+        60, ge=1, le=1440, description="How long a sign-in link works, minutes."
+    )
     rate_limit_url: str = Field("memory://", description="Where counters live: memory:// or redis://...")
     failed_keys_per_minute: int = Field(
         60, ge=1, description="Wrong keys, links or cookies accepted from one address a minute."
@@ -48,7 +50,10 @@ class Settings(BaseSettings):
         if self.environment == "production":
             missing = [
                 name
-                for name, value in (("TI2V_SECRET_KEY", self.secret_key), ("TI2V_PUBLIC_URL", self.public_url))
+                for name, value in (
+                    ("TI2V_SECRET_KEY", self.secret_key),
+                    ("TI2V_PUBLIC_URL", self.public_url),
+                )
                 if not value
             ]
             if missing:

@@ -104,7 +104,9 @@ def create_sign_in_link(session: Session, *, person: Person, now: datetime, minu
 
 def sign_in(session: Session, *, token: str, now: datetime, browser: BrowserSession) -> Person:
     """Use up a sign-in link and tie its person to `browser`."""
-    link = session.scalar(select(SignInLink).where(SignInLink.token_hash == hash_token(token)).with_for_update())
+    link = session.scalar(
+        select(SignInLink).where(SignInLink.token_hash == hash_token(token)).with_for_update()
+    )
     if link is None or link.used_at is not None or link.expires_at <= now:
         raise NotSignedIn(
             "This sign-in link was used or is too old. Make a new one with: ti2v person sign-in NAME",

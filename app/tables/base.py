@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 from enum import StrEnum
+from typing import Any
 
 from sqlalchemy import BigInteger, DateTime, Dialect, Enum, Integer, MetaData, String
 from sqlalchemy.orm import DeclarativeBase
@@ -32,7 +33,7 @@ class UtcDateTime(TypeDecorator[datetime]):
         value = value.astimezone(UTC)
         return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
 
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+    def process_result_value(self, value: datetime | None, _dialect: Dialect) -> datetime | None:
         if value is None:
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
@@ -67,9 +68,12 @@ RowId = BigInteger().with_variant(Integer(), "sqlite")
 SHA256 = String(64)
 
 
+_COLUMN_TYPES: dict[Any, Any] = {
+    datetime: UtcDateTime(),
+    **{values: closed_set(values) for values in CLOSED_SETS},
+}
+
+
 class Base(DeclarativeBase):
     metadata = MetaData(naming_convention=NAMING)
-    type_annotation_map = {  # noqa: RUF012 - SQLAlchemy's own way of declaring it
-        datetime: UtcDateTime(),
-        **{values: closed_set(values) for values in CLOSED_SETS},
-    }
+    type_annotation_map = _COLUMN_TYPES

@@ -52,7 +52,9 @@ class BrowserSession(Base):
 
     id: Mapped[int] = mapped_column(RowId, primary_key=True)
     token_hash: Mapped[str] = mapped_column(SHA256, unique=True)
-    person_id: Mapped[int | None] = mapped_column(RowId, ForeignKey("people.id", ondelete="RESTRICT"), index=True)
+    person_id: Mapped[int | None] = mapped_column(
+        RowId, ForeignKey("people.id", ondelete="RESTRICT"), index=True
+    )
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime]
 

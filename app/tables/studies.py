@@ -46,8 +46,12 @@ class Matchup(Base):
     id: Mapped[int] = mapped_column(RowId, primary_key=True)
     study_id: Mapped[int] = mapped_column(RowId, ForeignKey("studies.id", ondelete="RESTRICT"))
     position: Mapped[int]
-    reference_id: Mapped[int] = mapped_column(RowId, ForeignKey("submissions.id", ondelete="RESTRICT"), index=True)
-    other_id: Mapped[int] = mapped_column(RowId, ForeignKey("submissions.id", ondelete="RESTRICT"), index=True)
+    reference_id: Mapped[int] = mapped_column(
+        RowId, ForeignKey("submissions.id", ondelete="RESTRICT"), index=True
+    )
+    other_id: Mapped[int] = mapped_column(
+        RowId, ForeignKey("submissions.id", ondelete="RESTRICT"), index=True
+    )
     closed_at: Mapped[datetime | None]
     close_reason: Mapped[str | None] = mapped_column(String(200))
 

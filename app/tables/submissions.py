@@ -54,11 +54,13 @@ class Clip(Base):
     sha256: Mapped[str] = mapped_column(SHA256)
     bytes: Mapped[int]
     codec: Mapped[str] = mapped_column(String(16))
+    pixel_format: Mapped[str] = mapped_column(String(16))
     width: Mapped[int]
     height: Mapped[int]
     frames: Mapped[int]
     fps: Mapped[float] = mapped_column(Float)
     duration_s: Mapped[float] = mapped_column(Float)
+    constant_fps: Mapped[bool]
     has_audio: Mapped[bool]
     is_static: Mapped[bool]
     first_frame_distance: Mapped[float | None] = mapped_column(Float)

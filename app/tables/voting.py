@@ -83,7 +83,9 @@ class Vote(Base):
     comparison_id: Mapped[int] = mapped_column(
         RowId, ForeignKey("comparisons.id", ondelete="RESTRICT"), index=True
     )
-    annotator_id: Mapped[int] = mapped_column(RowId, ForeignKey("annotators.id", ondelete="RESTRICT"), index=True)
+    annotator_id: Mapped[int] = mapped_column(
+        RowId, ForeignKey("annotators.id", ondelete="RESTRICT"), index=True
+    )
     chosen_side: Mapped[Side]
     chosen_id: Mapped[int] = mapped_column(RowId, ForeignKey("submissions.id", ondelete="RESTRICT"))
     image_alignment: Mapped[bool]

@@ -1,13 +1,16 @@
-"""What the voting templates show: one typed page object each, no model, submission or file name among them."""
+"""What the voting templates show: one typed page object each, which names no model and no file."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+import json
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 
 from benchmark.protocol import Choice, Justification, StudyStatus
 
 # What a pair takes a person before this page has timed them; the script goes on from there.
 FIRST_GUESS_SECONDS_PER_PAIR = 25
+
+# Width over height: between the two a clip is laid out as a square.
+TALLEST_SQUARE, WIDEST_SQUARE = 0.8, 1.25
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,7 +36,7 @@ class AssignmentCard:
 
     @property
     def position(self) -> int:
-        """Return the number of this pair, from 1; an undone pair can stand beyond the total's end."""
+        """Return the number of this pair, from 1; never beyond the total, which can shrink meanwhile."""
         return min(self.done + 1, self.total)
 
     @property
@@ -42,9 +45,23 @@ class AssignmentCard:
         return self.frames - 1
 
     @property
-    def minutes_left(self) -> int:
-        """Return a first guess of the minutes to go, at least 1."""
-        return max(1, round((self.total - self.done) * FIRST_GUESS_SECONDS_PER_PAIR / 60))
+    def shape(self) -> str:
+        """Return `tall`, `square` or `wide`: how the page divides the window before the clips load."""
+        aspect = self.width / self.height
+        if aspect < TALLEST_SQUARE:
+            return "tall"
+        return "wide" if aspect > WIDEST_SQUARE else "square"
+
+    @property
+    def as_json(self) -> str:
+        """Return the card as the REST API sends it, for the script to start from."""
+        return json.dumps(asdict(self) | {"expires_at": self.expires_at.isoformat()})
+
+    @property
+    def time_left(self) -> str:
+        """Return a first guess of the time to go, in words and whole minutes."""
+        minutes = max(1, round((self.total - self.done) * FIRST_GUESS_SECONDS_PER_PAIR / 60))
+        return "About 1 minute left" if minutes == 1 else f"About {minutes} minutes left"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -160,7 +177,7 @@ class VotePage:
         return FIRST_GUESS_SECONDS_PER_PAIR
 
     @property
-    def reasons(self) -> Iterable[ReasonTile]:
+    def reasons(self) -> tuple[ReasonTile, ...]:
         return REASON_TILES
 
 

@@ -1,0 +1,47 @@
+"""Style sheets, scripts and pictures of the pages, held in memory under one fingerprint.
+
+One fingerprint for the whole tree lets ES modules import each other by relative paths and be cached for ever.
+"""
+
+import hashlib
+import mimetypes
+from dataclasses import dataclass
+from pathlib import Path
+
+STATIC = Path(__file__).parent / "static"
+_TYPES = {".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml", ".woff2": "font/woff2"}
+
+
+@dataclass(frozen=True)
+class Asset:
+    body: bytes
+    media_type: str
+
+
+@dataclass(frozen=True)
+class Assets:
+    fingerprint: str
+    files: dict[str, Asset]
+
+    @classmethod
+    def load(cls, folder: Path = STATIC) -> "Assets":
+        files = {
+            path.relative_to(folder).as_posix(): Asset(path.read_bytes(), _media_type(path))
+            for path in sorted(folder.rglob("*"))
+            if path.is_file()
+        }
+        digest = hashlib.sha256()
+        for name, asset in files.items():
+            digest.update(name.encode() + b"\0" + asset.body + b"\0")
+        return cls(digest.hexdigest()[:12], files)
+
+    def url(self, name: str) -> str:
+        """Return the address of an asset; a name that does not exist is a programming error."""
+        if name not in self.files:
+            raise ValueError(f"there is no asset {name}")
+        return f"/static/{self.fingerprint}/{name}"
+
+
+def _media_type(path: Path) -> str:
+    kind = _TYPES.get(path.suffix) or mimetypes.guess_type(path.name)[0] or "application/octet-stream"
+    return f"{kind}; charset=utf-8" if kind.startswith("text/") else kind

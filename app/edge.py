@@ -1,0 +1,111 @@
+"""What happens to every request before a route sees it, and to every answer on its way out."""
+
+import logging
+import secrets
+import time
+
+from prometheus_client import Counter, Histogram
+from starlette.datastructures import Headers
+from starlette.requests import Request
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from app.error_pages import answer_error
+from app.errors import AppError, TooLarge
+from app.security.headers import security_headers
+from app.security.origin import refuse_cross_site
+from app.settings import Settings
+
+access_log = logging.getLogger("ti2v.access")
+REQUESTS = Counter("ti2v_requests_total", "Requests answered.", ["method", "route", "status"])
+SECONDS = Histogram("ti2v_request_seconds", "Time to the end of the answer.", ["route"])
+
+
+class Edge:
+    """Numbers requests, refuses cross-site and oversized ones, adds security headers, counts and logs."""
+
+    def __init__(self, app: ASGIApp, *, settings: Settings) -> None:
+        self._app = app
+        self._public_url = settings.effective_public_url
+        self._max_json_bytes = settings.max_json_bytes
+        self._max_clip_bytes = settings.max_clip_bytes
+        self._headers = security_headers(is_https=settings.cookies_are_secure)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        started = time.perf_counter()
+        request_id = scope["ti2v_request_id"] = secrets.token_hex(8)
+        status = 500
+
+        async def send_with_headers(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                message["headers"] = [
+                    *message["headers"],
+                    *self._headers,
+                    (b"x-request-id", request_id.encode()),
+                ]
+            await send(message)
+
+        try:
+            limited = _LimitedBody(receive, self._body_limit(scope))
+            refuse_cross_site(scope["method"], Headers(scope=scope), public_url=self._public_url)
+            limited.check_declared(Headers(scope=scope))
+            await self._app(scope, limited, send_with_headers)
+        except AppError as refusal:
+            answer = answer_error(
+                Request(scope), status=refusal.status, code=refusal.code, message=refusal.message
+            )
+            await answer(scope, receive, send_with_headers)
+        finally:
+            _count(scope, status, time.perf_counter() - started)
+
+    def _body_limit(self, scope: Scope) -> int:
+        is_clip = scope["method"] == "PUT" and "/clips/" in scope["path"]
+        return self._max_clip_bytes if is_clip else self._max_json_bytes
+
+
+class _LimitedBody:
+    """Passes the body on until it grows past the limit, whatever Content-Length said."""
+
+    def __init__(self, receive: Receive, limit: int) -> None:
+        self._receive = receive
+        self._limit = limit
+        self._seen = 0
+
+    def check_declared(self, headers: Headers) -> None:
+        declared = headers.get("content-length", "0")
+        if declared.isdecimal() and int(declared) > self._limit:
+            raise self._refusal()
+
+    async def __call__(self) -> Message:
+        message = await self._receive()
+        if message["type"] == "http.request":
+            self._seen += len(message.get("body", b""))
+            if self._seen > self._limit:
+                raise self._refusal()
+        return message
+
+    def _refusal(self) -> TooLarge:
+        return TooLarge(f"The body is larger than {self._limit:,} bytes, the most this address takes.")
+
+
+def _count(scope: Scope, status: int, seconds: float) -> None:
+    route = getattr(scope.get("route"), "path", "unmatched")
+    REQUESTS.labels(scope["method"], route, str(status)).inc()
+    SECONDS.labels(route).observe(seconds)
+    # The route's pattern, never the path: paths hold tokens of invitations and assignments.
+    access_log.info(
+        "request",
+        extra={
+            "fields": {
+                "request_id": scope["ti2v_request_id"],
+                "method": scope["method"],
+                "route": route,
+                "status": status,
+                "ms": round(seconds * 1000, 1),
+            }
+        },
+    )

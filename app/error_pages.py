@@ -1,0 +1,137 @@
+"""Gives every refusal one shape: a JSON body for programs, a page for people."""
+
+import logging
+from dataclasses import dataclass
+from http import HTTPStatus
+
+from fastapi import FastAPI
+from fastapi.exceptions import RequestValidationError
+from sqlalchemy.exc import OperationalError
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from app.errors import AppError
+
+log = logging.getLogger("ti2v.errors")
+
+TITLES = {
+    401: "Please sign in",
+    403: "Not allowed",
+    404: "Nothing here",
+    409: "That did not fit any more",
+    422: "Something is missing or wrong",
+    429: "Too many tries",
+    500: "Something broke on our side",
+    503: "Not available right now",
+    507: "The disk is full",
+}
+_HTTP_CODES = {400: "bad_request", 404: "not_found", 405: "method_not_allowed", 413: "too_large"}
+_HTTP_MESSAGES = {
+    400: "The request could not be read.",
+    404: "There is nothing at this address.",
+    405: "This address does not take that method.",
+}
+
+
+@dataclass(frozen=True)
+class ErrorPage:
+    status: int
+    title: str
+    message: str
+    request_id: str
+
+
+def answer_error(
+    request: Request, *, status: int, code: str, message: str, problems: list[str] | None = None
+) -> Response:
+    """Return the error as JSON under /api, else as a page."""
+    request_id: str = request.scope.get("ti2v_request_id", "")
+    headers = {"Cache-Control": "no-store"}
+    if status == HTTPStatus.UNAUTHORIZED:
+        headers["WWW-Authenticate"] = "Bearer"
+    if status == HTTPStatus.TOO_MANY_REQUESTS:
+        headers["Retry-After"] = "60"
+    if not _wants_page(request):
+        body: dict[str, object] = {"error": code, "message": message, "request_id": request_id}
+        if problems:
+            body["problems"] = problems
+        return JSONResponse(body, status_code=status, headers=headers)
+    title = TITLES.get(status, HTTPStatus(status).phrase)
+    page = ErrorPage(status, title, message, request_id)
+    answer = request.app.state.installation.pages.answer("error.html", page, status=status)
+    answer.headers.update(headers)
+    return answer  # type: ignore[no-any-return]  # app.state is untyped in Starlette
+
+
+def _wants_page(request: Request) -> bool:
+    return not request.url.path.startswith("/api/") and "text/html" in request.headers.get("accept", "")
+
+
+def add_error_handlers(app: FastAPI) -> None:
+    app.add_exception_handler(AppError, _refusal)
+    app.add_exception_handler(RequestValidationError, _invalid_request)
+    app.add_exception_handler(HTTPException, _http_error)
+    app.add_exception_handler(OperationalError, _database_unavailable)
+    app.add_exception_handler(Exception, _our_fault)
+
+
+def _refusal(request: Request, error: Exception) -> Response:
+    assert isinstance(error, AppError)
+    return answer_error(
+        request, status=error.status, code=error.code, message=error.message, problems=error.problems
+    )
+
+
+def _invalid_request(request: Request, error: Exception) -> Response:
+    assert isinstance(error, RequestValidationError)
+    first = error.errors()[0]
+    if first["type"] == "json_invalid":
+        return answer_error(request, status=400, code="not_json", message="The body is not valid JSON.")
+    return answer_error(request, status=422, code="invalid_field", message=_field_message(first))
+
+
+def _field_message(problem: dict[str, object]) -> str:
+    """Name the field and what is wrong with it, never what was sent."""
+    location = problem["loc"]
+    assert isinstance(location, tuple)
+    if problem["type"] == "extra_forbidden":
+        return "The body has a field that is not known here; see /api/v1/openapi.json."
+    where = ".".join(str(part) for part in location if part not in ("body", "path", "query"))
+    message = str(problem["msg"]).removeprefix("Value error, ")
+    return f"{where or 'body'}: {message}"
+
+
+def _http_error(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    status = error.status_code
+    code = _HTTP_CODES.get(status, "http_error")
+    message = _HTTP_MESSAGES.get(status, HTTPStatus(status).phrase + ".")
+    return answer_error(request, status=status, code=code, message=message)
+
+
+def _database_unavailable(request: Request, error: Exception) -> Response:
+    log.error("database unavailable: %s", type(error).__name__, exc_info=error)
+    if "disk is full" in str(error) or "No space left" in str(error):
+        return answer_error(
+            request,
+            status=507,
+            code="storage_full",
+            message="The disk is full; nothing of this request was kept.",
+        )
+    return answer_error(
+        request,
+        status=503,
+        code="database_unavailable",
+        message="The database is busy. Try again in a moment.",
+    )
+
+
+def _our_fault(request: Request, error: Exception) -> Response:
+    log.error("unhandled error", exc_info=error)
+    return answer_error(
+        request,
+        status=500,
+        code="internal_error",
+        message="Something broke on our side; it was written down.",
+    )

@@ -1,0 +1,41 @@
+"""The parts one running service is made of, built once from the settings."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from app.assets import Assets
+from app.database import Database
+from app.media.sandbox import Sandbox
+from app.media.store import MediaStore, open_store
+from app.rendering import Pages
+from app.security.limits import GuessLimiter
+from app.settings import Settings
+
+
+@dataclass(frozen=True)
+class Installation:
+    settings: Settings
+    database: Database
+    store: MediaStore
+    sandbox: Sandbox
+    pages: Pages
+    guesses: GuessLimiter
+
+
+@contextmanager
+def open_installation(settings: Settings) -> Iterator[Installation]:
+    """Yield a ready installation; end its processes and connections afterwards."""
+    database = Database.of(settings)
+    try:
+        with Sandbox(children=settings.sandbox_processes) as sandbox:
+            yield Installation(
+                settings=settings,
+                database=database,
+                store=open_store(settings.effective_media_url),
+                sandbox=sandbox,
+                pages=Pages(Assets.load()),
+                guesses=GuessLimiter(settings.rate_limit_url, per_minute=settings.failed_keys_per_minute),
+            )
+    finally:
+        database.close()

@@ -1,0 +1,37 @@
+"""Logs as events with fields; no prompts of people, no addresses, no model names beside open votes."""
+
+import json
+import logging
+import sys
+from datetime import UTC, datetime
+
+
+class _JsonLines(logging.Formatter):
+    def format(self, record: logging.LogRecord) -> str:
+        event = {
+            "at": datetime.fromtimestamp(record.created, UTC).isoformat(),
+            "level": record.levelname.lower(),
+            "event": record.getMessage(),
+            **getattr(record, "fields", {}),
+        }
+        if record.exc_info:
+            event["traceback"] = self.formatException(record.exc_info)
+        return json.dumps(event, default=str)
+
+
+class _Lines(logging.Formatter):
+    def format(self, record: logging.LogRecord) -> str:
+        fields = " ".join(f"{name}={value}" for name, value in getattr(record, "fields", {}).items())
+        line = f"{record.levelname.lower()} {record.getMessage()} {fields}".rstrip()
+        return f"{line}\n{self.formatException(record.exc_info)}" if record.exc_info else line
+
+
+def set_up_logging(log_format: str) -> None:
+    """Send the service's events to stderr; the access log is written at info level."""
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(_JsonLines() if log_format == "json" else _Lines())
+    root = logging.getLogger("ti2v")
+    root.handlers[:] = [handler]
+    root.propagate = False
+    # People who run it by hand want to read problems, not every request.
+    root.setLevel(logging.INFO if log_format == "json" else logging.WARNING)

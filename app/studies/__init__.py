@@ -1,0 +1,1 @@
+"""Studies: create, open, pause, close, invite; a protocol freezes when its study opens."""

@@ -1,0 +1,231 @@
+"""Creates and runs studies; the protocol freezes when a study opens."""
+
+import secrets
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sqlalchemy import insert, select
+from sqlalchemy.orm import Session
+
+from app.errors import Conflict, Invalid, NotFound
+from app.security.identity import Principal
+from app.security.tokens import hash_token, new_token
+from app.tables.audit import AuditEvent
+from app.tables.bench import Benchmark
+from app.tables.people import Invitation
+from app.tables.studies import Comparison, Matchup, Study
+from app.tables.submissions import Clip, Submission
+from benchmark.design import shuffle_key
+from benchmark.protocol import RenditionRecipe, StudyStatus, SubmissionStatus, WatchGate
+
+# 63 bits, as the database keeps it.
+_SEED_BITS = 62
+
+_ALLOWED_MOVES = {
+    StudyStatus.OPEN: (StudyStatus.DRAFT, StudyStatus.PAUSED),
+    StudyStatus.PAUSED: (StudyStatus.OPEN,),
+    StudyStatus.CLOSED: (StudyStatus.OPEN, StudyStatus.PAUSED),
+}
+
+
+@dataclass(frozen=True)
+class MatchupPlan:
+    """Two submissions to compare, by their public ids."""
+
+    reference: str
+    other: str
+
+
+@dataclass(frozen=True)
+class StudyPlan:
+    """What a researcher asks for; `lease_s` is in seconds."""
+
+    slug: str
+    title: str
+    matchups: tuple[MatchupPlan, ...]
+    votes_per_comparison: int = 5
+    instructions: str = ""
+    comparisons_per_annotator: int | None = None
+    lease_s: int = 900
+    watch_gate: WatchGate = WatchGate.DELIVERED
+    renditions: RenditionRecipe = RenditionRecipe.NORMALISED
+    require_justification: bool = True
+    seed: int | None = field(default=None)
+
+
+def create_study(
+    session: Session, *, plan: StudyPlan, benchmark: Benchmark, principal: Principal, now: datetime
+) -> Study:
+    """Create a draft with its matchups; every problem of the matchups is listed at once.
+
+    Raises:
+        Conflict: the slug is taken.
+        Invalid: a matchup names an unknown submission, one of another benchmark, one not final, itself, or
+            is there twice.
+    """
+    if session.scalar(select(Study.id).where(Study.slug == plan.slug)) is not None:
+        raise Conflict("There is a study of that slug already.", code="study_exists")
+    known = _submissions(session, plan)
+    problems = _matchup_problems(plan, known, benchmark)
+    if problems:
+        raise Invalid(
+            f"{len(problems)} problems with the matchups: {problems[0]}",
+            code="bad_matchups",
+            problems=problems,
+        )
+    study = Study(
+        slug=plan.slug,
+        title=plan.title,
+        instructions=plan.instructions,
+        benchmark_id=benchmark.id,
+        owner_id=principal.person_id,
+        status=StudyStatus.DRAFT,
+        votes_per_comparison=plan.votes_per_comparison,
+        comparisons_per_annotator=plan.comparisons_per_annotator,
+        lease_s=plan.lease_s,
+        watch_gate=plan.watch_gate,
+        renditions=plan.renditions,
+        require_justification=plan.require_justification,
+        seed=secrets.randbits(_SEED_BITS) if plan.seed is None else plan.seed,
+        created_at=now,
+    )
+    session.add(study)
+    session.flush()
+    for position, matchup in enumerate(plan.matchups):
+        session.add(
+            Matchup(
+                study_id=study.id,
+                position=position,
+                reference_id=known[matchup.reference].id,
+                other_id=known[matchup.other].id,
+            )
+        )
+    session.flush()
+    return study
+
+
+def find_study(session: Session, *, slug: str, principal: Principal, for_change: bool = False) -> Study:
+    """Return a study its owner or an admin may manage; a closed one is open to every signed-in person."""
+    study = session.scalar(select(Study).where(Study.slug == slug))
+    if study is None or not may_see(study, principal, for_change=for_change):
+        raise NotFound("There is no such study.")
+    return study
+
+
+def may_see(study: Study, principal: Principal, *, for_change: bool = False) -> bool:
+    if principal.is_admin or study.owner_id == principal.person_id:
+        return True
+    return study.status is StudyStatus.CLOSED and not for_change
+
+
+def open_study(session: Session, *, study: Study, principal: Principal, now: datetime) -> None:
+    """Open a draft, which lays out its comparisons and freezes the protocol, or go on after a pause."""
+    if study.status is StudyStatus.OPEN:
+        return
+    was_draft = study.status is StudyStatus.DRAFT
+    _move(session, study=study, to=StudyStatus.OPEN, principal=principal, now=now)
+    if was_draft:
+        study.opened_at = now
+        _lay_out_comparisons(session, study)
+
+
+def pause_study(session: Session, *, study: Study, principal: Principal, now: datetime) -> None:
+    if study.status is not StudyStatus.PAUSED:
+        _move(session, study=study, to=StudyStatus.PAUSED, principal=principal, now=now)
+
+
+def close_study(session: Session, *, study: Study, principal: Principal, now: datetime) -> None:
+    if study.status is not StudyStatus.CLOSED:
+        _move(session, study=study, to=StudyStatus.CLOSED, principal=principal, now=now)
+        study.closed_at = now
+
+
+def invite(session: Session, *, study: Study, count: int, now: datetime) -> list[str]:
+    """Return the secrets of `count` new invitation links; each lets one annotator in."""
+    if study.status is StudyStatus.CLOSED:
+        raise Conflict("This study is closed.", code="study_not_open")
+    tokens = [new_token() for _ in range(count)]
+    for token in tokens:
+        add_invitation(session, study=study, token=token, now=now)
+    return tokens
+
+
+def add_invitation(session: Session, *, study: Study, token: str, now: datetime) -> None:
+    session.add(Invitation(study_id=study.id, token_hash=hash_token(token), created_at=now))
+    session.flush()
+
+
+def _submissions(session: Session, plan: StudyPlan) -> dict[str, Submission]:
+    asked = {name for matchup in plan.matchups for name in (matchup.reference, matchup.other)}
+    rows = session.scalars(select(Submission).where(Submission.public_id.in_(asked)))
+    return {row.public_id: row for row in rows}
+
+
+def _matchup_problems(plan: StudyPlan, known: dict[str, Submission], benchmark: Benchmark) -> list[str]:
+    problems = [] if plan.matchups else ["a study needs at least one matchup"]
+    seen: set[frozenset[str]] = set()
+    for number, matchup in enumerate(plan.matchups, start=1):
+        sides = (matchup.reference, matchup.other)
+        for name in sides:
+            problem = _submission_problem(known.get(name), benchmark)
+            if problem:
+                problems.append(f"matchup {number}: {problem}")
+        if len(set(sides)) == 1:
+            problems.append(f"matchup {number}: both sides are the same submission")
+        if frozenset(sides) in seen:
+            problems.append(f"matchup {number}: the same two submissions are compared above")
+        seen.add(frozenset(sides))
+    return problems
+
+
+def _submission_problem(submission: Submission | None, benchmark: Benchmark) -> str | None:
+    if submission is None:
+        return "there is no submission of that id"
+    if submission.benchmark_id != benchmark.id:
+        return f"submission {submission.public_id} is for another benchmark or another version of it"
+    if submission.status is not SubmissionStatus.FINAL:
+        return f"submission {submission.public_id} is {submission.status}, not final"
+    return None
+
+
+def _move(session: Session, *, study: Study, to: StudyStatus, principal: Principal, now: datetime) -> None:
+    session.refresh(study, with_for_update={"key_share": True})
+    if study.status not in _ALLOWED_MOVES[to]:
+        raise Conflict(f"A study that is {study.status} cannot become {to}.", code="study_status")
+    study.status = to
+    session.add(
+        AuditEvent(at=now, actor=principal.name, action=f"study.{to}", subject=study.slug, details={})
+    )
+    session.flush()
+
+
+def _lay_out_comparisons(session: Session, study: Study) -> None:
+    """Make one comparison for each pair that both sides of a matchup have."""
+    reference, other = Clip.__table__.alias("reference"), Clip.__table__.alias("other")
+    rows = session.execute(
+        select(Matchup.id, reference.c.pair_id)
+        .join(reference, reference.c.submission_id == Matchup.reference_id)
+        .join(other, (other.c.submission_id == Matchup.other_id) & (other.c.pair_id == reference.c.pair_id))
+        .where(Matchup.study_id == study.id, Matchup.closed_at.is_(None))
+        .order_by(Matchup.position, reference.c.pair_id)
+    ).all()
+    empty = set(
+        session.scalars(select(Matchup.id).where(Matchup.study_id == study.id, Matchup.closed_at.is_(None)))
+    ) - {row[0] for row in rows}
+    if empty or not rows:
+        raise Conflict("The two sides of a matchup have no pair in common.", code="no_common_pairs")
+    session.execute(
+        insert(Comparison),
+        [
+            {
+                "study_id": study.id,
+                "matchup_id": matchup_id,
+                "pair_id": pair_id,
+                "is_open": True,
+                "places_taken": 0,
+                "draws": 0,
+                "shuffle_key": shuffle_key(study.seed, matchup_id, pair_id, 0),
+            }
+            for matchup_id, pair_id in rows
+        ],
+    )

@@ -1,0 +1,1 @@
+"""Models under evaluation hand in their clips here."""

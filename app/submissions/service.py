@@ -1,0 +1,258 @@
+"""Registers models, opens submissions, takes clips and closes the lid."""
+
+import secrets
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import exists, func, select
+from sqlalchemy.orm import Session
+
+from app.errors import Conflict, Forbidden, NotFound
+from app.media.probe import ClipFacts
+from app.security.identity import Principal
+from app.tables.audit import AuditEvent
+from app.tables.bench import Benchmark, Pair
+from app.tables.studies import Comparison, Matchup, Study
+from app.tables.submissions import Clip, Submission, VideoModel
+from app.tables.voting import Assignment, AssignmentStatus
+from benchmark.protocol import Role, StudyStatus, SubmissionStatus
+
+CLIP_FACTS = (
+    "codec",
+    "pixel_format",
+    "width",
+    "height",
+    "frames",
+    "fps",
+    "duration_s",
+    "constant_fps",
+    "has_audio",
+    "bytes",
+    "is_static",
+    "first_frame_distance",
+)
+
+
+@dataclass(frozen=True)
+class ModelCard:
+    """What a researcher says about a model."""
+
+    name: str
+    description: str = ""
+    url: str = ""
+    licence: str = ""
+
+
+def register_model(
+    session: Session, *, slug: str, card: ModelCard, principal: Principal, now: datetime
+) -> VideoModel:
+    """Make a model, or change what is said about one's own."""
+    model = session.scalar(select(VideoModel).where(VideoModel.slug == slug))
+    if model is None:
+        model = VideoModel(slug=slug, owner_id=principal.person_id, created_at=now)
+        session.add(model)
+    elif model.owner_id != principal.person_id and not principal.is_admin:
+        raise Forbidden("This model belongs to somebody else; register yours under another slug.")
+    model.name = card.name
+    model.description = card.description
+    model.url = card.url
+    model.licence = card.licence
+    session.flush()
+    return model
+
+
+def open_submission(
+    session: Session, *, model: str, benchmark: Benchmark, label: str, principal: Principal, now: datetime
+) -> Submission:
+    """Open a submission of one's own model.
+
+    Raises:
+        NotFound: the model is not registered.
+        Conflict: this model has a submission of that label already (`submission_exists`, which names its id).
+    """
+    video_model = session.scalar(select(VideoModel).where(VideoModel.slug == model))
+    if video_model is None:
+        raise NotFound(f"Register the model first: PUT /api/v1/models/{model}.", code="unknown_model")
+    if video_model.owner_id != principal.person_id and not principal.is_admin:
+        raise Forbidden("This model belongs to somebody else; only they may submit clips for it.")
+    before = session.scalar(
+        select(Submission).where(
+            Submission.model_id == video_model.id,
+            Submission.benchmark_id == benchmark.id,
+            Submission.label == label,
+        )
+    )
+    if before is not None:
+        raise Conflict(
+            f"Submission {before.public_id} has this model, benchmark and label ({before.status}); "
+            "go on with it or choose another label.",
+            code="submission_exists",
+        )
+    submission = Submission(
+        public_id=secrets.token_hex(8),
+        model_id=video_model.id,
+        benchmark_id=benchmark.id,
+        owner_id=principal.person_id,
+        label=label,
+        status=SubmissionStatus.OPEN,
+        is_partial=False,
+        created_at=now,
+    )
+    session.add(submission)
+    session.flush()
+    return submission
+
+
+def find_submission(
+    session: Session, *, public_id: str, principal: Principal, for_change: bool = False
+) -> Submission:
+    """Return a submission its owner or an admin may see; to everybody else it does not exist."""
+    query = select(Submission).where(Submission.public_id == public_id)
+    submission = session.scalar(query.with_for_update() if for_change else query)
+    if submission is None or not _may_see(submission, principal, for_change=for_change):
+        raise NotFound("There is no such submission.")
+    return submission
+
+
+def _may_see(submission: Submission, principal: Principal, *, for_change: bool) -> bool:
+    if principal.is_admin or submission.owner_id == principal.person_id:
+        return True
+    # A final submission is there to be compared with; changing it stays its owner's business.
+    is_public = submission.status is not SubmissionStatus.OPEN and principal.role is Role.RESEARCHER
+    return is_public and not for_change
+
+
+def find_slot(session: Session, *, submission: Submission, pair_name: str) -> Pair:
+    """Return the pair a clip is handed in for; the submission must still be open."""
+    if submission.status is not SubmissionStatus.OPEN:
+        raise Conflict(
+            f"This submission is {submission.status}; it takes no clips.", code="submission_not_open"
+        )
+    pair = session.scalar(
+        select(Pair).where(Pair.benchmark_id == submission.benchmark_id, Pair.name == pair_name)
+    )
+    if pair is None:
+        raise NotFound("This benchmark has no such pair.", code="unknown_pair")
+    return pair
+
+
+def stored_clip(session: Session, *, submission: Submission, pair: Pair) -> Clip | None:
+    return session.scalar(select(Clip).where(Clip.submission_id == submission.id, Clip.pair_id == pair.id))
+
+
+def refuse_other_bytes(clip: Clip, sha256: str) -> None:
+    if clip.sha256 != sha256:
+        raise Conflict("Another clip was handed in for this pair before.", code="clip_exists")
+
+
+def add_clip(
+    session: Session, *, submission: Submission, pair: Pair, sha256: str, facts: ClipFacts, now: datetime
+) -> Clip:
+    clip = Clip(
+        submission_id=submission.id,
+        pair_id=pair.id,
+        sha256=sha256,
+        received_at=now,
+        **{name: getattr(facts, name) for name in CLIP_FACTS},
+    )
+    session.add(clip)
+    session.flush()
+    return clip
+
+
+def missing_pairs(session: Session, submission: Submission) -> list[str]:
+    """Return the pair ids without a clip, in the benchmark's order."""
+    has_clip = exists().where(Clip.submission_id == submission.id, Clip.pair_id == Pair.id)
+    return list(
+        session.scalars(
+            select(Pair.name)
+            .where(Pair.benchmark_id == submission.benchmark_id, ~has_clip)
+            .order_by(Pair.position)
+        )
+    )
+
+
+def expected_clips(session: Session, submission: Submission) -> int:
+    return session.execute(
+        select(func.count()).select_from(Pair).where(Pair.benchmark_id == submission.benchmark_id)
+    ).scalar_one()
+
+
+def finalise(session: Session, *, submission: Submission, allow_partial: bool, now: datetime) -> None:
+    """Make a submission final; doing it again changes nothing.
+
+    Raises:
+        Conflict: clips are missing and a partial submission was not asked for; `problems` lists all of them.
+    """
+    if submission.status is SubmissionStatus.FINAL:
+        return
+    if submission.status is SubmissionStatus.WITHDRAWN:
+        raise Conflict("This submission was withdrawn.", code="submission_withdrawn")
+    missing = missing_pairs(session, submission)
+    if len(missing) == expected_clips(session, submission):
+        raise Conflict("There is no clip in this submission yet.", code="submission_empty")
+    if missing and not allow_partial:
+        raise Conflict(
+            f"{len(missing)} clips are missing. Send them, or finalise with allow_partial.",
+            code="clips_missing",
+            problems=[f"{name}: missing" for name in missing],
+        )
+    submission.is_partial = bool(missing)
+    submission.status = SubmissionStatus.FINAL
+    submission.finalised_at = now
+    session.flush()
+
+
+def withdraw(
+    session: Session, *, submission: Submission, reason: str, principal: Principal, now: datetime
+) -> list[Matchup]:
+    """Withdraw a submission: its matchups in open studies close, their votes stay and are marked."""
+    if submission.status is SubmissionStatus.WITHDRAWN:
+        return []
+    submission.status = SubmissionStatus.WITHDRAWN
+    submission.withdrawn_at = now
+    affected = list(
+        session.scalars(
+            select(Matchup)
+            .join(Study, Study.id == Matchup.study_id)
+            .where(
+                (Matchup.reference_id == submission.id) | (Matchup.other_id == submission.id),
+                Matchup.closed_at.is_(None),
+                Study.status.in_((StudyStatus.DRAFT, StudyStatus.OPEN, StudyStatus.PAUSED)),
+            )
+            .order_by(Matchup.id)
+        )
+    )
+    for matchup in affected:
+        close_matchup(session, matchup=matchup, reason=f"a submission was withdrawn: {reason}", now=now)
+    session.add(
+        AuditEvent(
+            at=now,
+            actor=principal.name,
+            action="submission.withdraw",
+            subject=submission.public_id,
+            details={"reason": reason, "matchups_closed": len(affected)},
+        )
+    )
+    session.flush()
+    return affected
+
+
+def close_matchup(session: Session, *, matchup: Matchup, reason: str, now: datetime) -> None:
+    """Hand out no more of a matchup; assignments in hand end, votes stay."""
+    session.execute(select(Study.id).where(Study.id == matchup.study_id).with_for_update(key_share=True))
+    matchup.closed_at = now
+    matchup.close_reason = reason[:200]
+    comparisons = session.scalars(select(Comparison).where(Comparison.matchup_id == matchup.id)).all()
+    for comparison in comparisons:
+        comparison.is_open = False
+    in_hand = session.execute(
+        select(Assignment, Comparison)
+        .join(Comparison, Comparison.id == Assignment.comparison_id)
+        .where(Comparison.matchup_id == matchup.id, Assignment.status == AssignmentStatus.OPEN)
+    ).tuples()
+    for assignment, comparison in in_hand:
+        assignment.status = AssignmentStatus.CANCELLED
+        assignment.ended_at = now
+        comparison.places_taken -= 1
+    session.flush()

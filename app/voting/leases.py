@@ -1,0 +1,181 @@
+"""Leases: which comparison an annotator holds, for how long, and what happens when time runs out.
+
+Every function starts from a locked study, so panels fill exactly however many annotators come at once.
+"""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import exists, func, select
+from sqlalchemy.orm import Session
+
+from app.errors import Conflict, NotFound
+from app.security.tokens import new_token
+from app.tables.people import Annotator
+from app.tables.studies import Comparison, Study
+from app.tables.voting import Assignment, AssignmentStatus
+from app.voting.choosing import MET, choose_comparison, choose_left_side, take_place
+from benchmark.protocol import Side, StudyStatus
+
+# The one being judged, the one loading ahead, and one that came back by an undo.
+MOST_HELD = 3
+
+
+def next_assignment(
+    session: Session, *, annotator: Annotator, study: Study, now: datetime, after: str | None = None
+) -> Assignment | None:
+    """Return the assignment this annotator should see, or None when nothing is left for them.
+
+    Without `after`, one that is still open comes back. With it, the one behind that token; it is leased one
+    ahead so that its media can be loaded.
+    """
+    require_open(study)
+    expire_overdue(session, study=study, now=now)
+    held = list(
+        session.scalars(
+            select(Assignment)
+            .where(Assignment.annotator_id == annotator.id, Assignment.status == AssignmentStatus.OPEN)
+            .order_by(Assignment.position, Assignment.id)
+        )
+    )
+    if after is not None:
+        known = _own_assignment(session, annotator=annotator, token=after)
+        held_behind = [each for each in held if each.position > known.position]
+        if not held_behind and len(held) >= MOST_HELD:
+            raise Conflict("Vote on the comparisons in hand first.", code="too_many_held")
+        held = held_behind
+    if held:
+        held[0].expires_at = now + timedelta(seconds=study.lease_s)
+        session.flush()
+        return held[0]
+    return _lease_another(session, annotator=annotator, study=study, now=now)
+
+
+def renew(session: Session, *, assignment: Assignment, study: Study, now: datetime) -> datetime:
+    """Extend the lease of an open page; one that ran out comes back while its place is free."""
+    require_open(study)
+    refuse_ended(assignment)
+    if assignment.status is AssignmentStatus.VOTED:
+        raise Conflict("You have voted on this comparison.", code="already_voted")
+    if assignment.status is AssignmentStatus.EXPIRED:
+        comparison = session.get_one(Comparison, assignment.comparison_id)
+        take_back_place(session, assignment=assignment, comparison=comparison, study=study)
+        assignment.status = AssignmentStatus.OPEN
+        assignment.ended_at = None
+    assignment.expires_at = now + timedelta(seconds=study.lease_s)
+    session.flush()
+    return assignment.expires_at
+
+
+def require_open(study: Study) -> None:
+    if study.status is not StudyStatus.OPEN:
+        raise Conflict("This study takes no votes at the moment.", code="study_not_open")
+
+
+def expire_overdue(session: Session, *, study: Study, now: datetime) -> None:
+    """End leases that ran out, so that their places are free again."""
+    overdue = session.scalars(
+        select(Assignment).where(
+            Assignment.study_id == study.id,
+            Assignment.status == AssignmentStatus.OPEN,
+            Assignment.expires_at <= now,
+        )
+    ).all()
+    for assignment in overdue:
+        assignment.status = AssignmentStatus.EXPIRED
+        assignment.ended_at = now
+        session.get_one(Comparison, assignment.comparison_id).places_taken -= 1
+    if overdue:
+        session.flush()
+
+
+def refuse_ended(assignment: Assignment) -> None:
+    refusals = {
+        AssignmentStatus.SKIPPED: ("You skipped this comparison.", "already_skipped"),
+        AssignmentStatus.UNDONE: ("You took this vote back; answer the new one.", "assignment_replaced"),
+        AssignmentStatus.CANCELLED: ("This comparison is no longer part of the study.", "matchup_closed"),
+    }
+    if assignment.status in refusals:
+        message, code = refusals[assignment.status]
+        raise Conflict(message, code=code)
+
+
+def take_back_place(
+    session: Session, *, assignment: Assignment, comparison: Comparison, study: Study
+) -> None:
+    is_free = comparison.is_open and comparison.places_taken < study.votes_per_comparison
+    if not is_free or has_newer(session, assignment):
+        raise Conflict(
+            "This comparison waited too long and went to somebody else. Here is another one.",
+            code="lease_expired",
+        )
+    take_place(comparison, study)
+
+
+def has_newer(session: Session, assignment: Assignment) -> bool:
+    """Tell whether the same annotator holds the same comparison under another token."""
+    return bool(
+        session.scalar(
+            select(
+                exists().where(
+                    Assignment.annotator_id == assignment.annotator_id,
+                    Assignment.comparison_id == assignment.comparison_id,
+                    Assignment.status.in_(MET),
+                    Assignment.id != assignment.id,
+                )
+            )
+        )
+    )
+
+
+def new_assignment(
+    *, study: Study, comparison: Comparison, annotator_id: int, position: int, left_side: Side, now: datetime
+) -> Assignment:
+    return Assignment(
+        token=new_token(),
+        study_id=study.id,
+        comparison_id=comparison.id,
+        pair_id=comparison.pair_id,
+        annotator_id=annotator_id,
+        position=position,
+        left_side=left_side,
+        status=AssignmentStatus.OPEN,
+        created_at=now,
+        expires_at=now + timedelta(seconds=study.lease_s),
+    )
+
+
+def _own_assignment(session: Session, *, annotator: Annotator, token: str) -> Assignment:
+    found = session.scalar(
+        select(Assignment).where(Assignment.token == token, Assignment.annotator_id == annotator.id)
+    )
+    if found is None:
+        raise NotFound("There is no such assignment for this browser.")
+    return found
+
+
+def _lease_another(
+    session: Session, *, annotator: Annotator, study: Study, now: datetime
+) -> Assignment | None:
+    met, last_position = session.execute(
+        select(func.count(), func.max(Assignment.position)).where(
+            Assignment.annotator_id == annotator.id, Assignment.status.in_(MET)
+        )
+    ).one()
+    if study.comparisons_per_annotator is not None and met >= study.comparisons_per_annotator:
+        return None
+    comparison = choose_comparison(session, study=study, annotator_id=annotator.id)
+    if comparison is None:
+        return None
+    left_side = choose_left_side(session, comparison=comparison, study=study)
+    take_place(comparison, study)
+    assignment = new_assignment(
+        study=study,
+        comparison=comparison,
+        annotator_id=annotator.id,
+        position=(last_position or 0) + 1,
+        left_side=left_side,
+        now=now,
+    )
+    session.add(assignment)
+    session.flush()
+    return assignment

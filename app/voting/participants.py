@@ -1,0 +1,88 @@
+"""Finds the annotator behind a browser, and what belongs to them."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TypeVarTuple
+
+from sqlalchemy import Select, select
+from sqlalchemy.orm import Session
+
+from app.errors import NotFound, NotSignedIn
+from app.security.tokens import hash_token
+from app.tables.people import Annotator, AnnotatorBrowser, BrowserSession
+from app.tables.studies import Study
+from app.tables.voting import Assignment
+
+Columns = TypeVarTuple("Columns")
+
+
+@dataclass(frozen=True)
+class Participant:
+    """An annotator in the study they were invited to."""
+
+    annotator: Annotator
+    study: Study
+
+
+@dataclass(frozen=True)
+class HeldAssignment:
+    """An assignment together with the study it belongs to, found for its own annotator only."""
+
+    assignment: Assignment
+    study: Study
+
+
+def find_participant(session: Session, *, cookie: str | None, study_slug: str, now: datetime) -> Participant:
+    """Return the annotator this browser acts for in a study.
+
+    Raises:
+        NotSignedIn: no invitation to this study was opened in this browser, or the annotator left.
+    """
+    row = session.execute(
+        _of_browser(select(Annotator, Study), cookie, now)
+        .join(Study, Study.id == Annotator.study_id)
+        .where(Study.slug == study_slug)
+    ).one_or_none()
+    if row is None:
+        raise NotSignedIn(
+            "Open your invitation link in this browser first; it lets you into this study.",
+            code="not_invited",
+        )
+    return Participant(row[0], row[1])
+
+
+def find_assignment(session: Session, *, cookie: str | None, token: str, now: datetime) -> HeldAssignment:
+    """Return this browser's own assignment, its study locked against other changes.
+
+    Raises:
+        NotFound: no such assignment, or it is another annotator's; the two look the same.
+    """
+    row = session.execute(
+        _of_browser(select(Assignment.id, Assignment.study_id), cookie, now)
+        .join(Assignment, Assignment.annotator_id == Annotator.id)
+        .where(Assignment.token == token)
+    ).one_or_none()
+    if row is None:
+        raise NotFound("There is no such assignment for this browser.")
+    study = lock_study(session, row.study_id)
+    return HeldAssignment(session.get_one(Assignment, row.id), study)
+
+
+def lock_study(session: Session, study_id: int) -> Study:
+    """Make changes of one study's panels wait for each other; on SQLite writers already do."""
+    return session.execute(
+        select(Study).where(Study.id == study_id).with_for_update(key_share=True)
+    ).scalar_one()
+
+
+def _of_browser(query: Select[*Columns], cookie: str | None, now: datetime) -> Select[*Columns]:
+    return (
+        query.select_from(BrowserSession)
+        .join(AnnotatorBrowser, AnnotatorBrowser.browser_session_id == BrowserSession.id)
+        .join(Annotator, Annotator.id == AnnotatorBrowser.annotator_id)
+        .where(
+            BrowserSession.token_hash == hash_token(cookie or ""),
+            BrowserSession.expires_at > now,
+            Annotator.withdrawn_at.is_(None),
+        )
+    )
