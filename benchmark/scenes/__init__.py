@@ -1,0 +1,25 @@
+"""The scene engine: pictures and clips drawn by code, with their exact motion."""
+
+from benchmark.scenes.benchmarks import ScenePair, bundled_pairs, gold_questions
+from benchmark.scenes.rendering import Rendering, draw_still, render
+from benchmark.scenes.scenarios import SCENARIOS
+from benchmark.scenes.scenes import Action, HardCase, Scenario, Scene
+from benchmark.scenes.styles import Style
+from benchmark.scenes.weight_free import WEIGHT_FREE_MODELS, draw_clip
+
+__all__ = [
+    "SCENARIOS",
+    "WEIGHT_FREE_MODELS",
+    "Action",
+    "HardCase",
+    "Rendering",
+    "Scenario",
+    "Scene",
+    "ScenePair",
+    "Style",
+    "bundled_pairs",
+    "draw_clip",
+    "draw_still",
+    "gold_questions",
+    "render",
+]

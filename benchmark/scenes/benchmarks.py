@@ -1,0 +1,164 @@
+"""A benchmark made of scenes: which images and pairs it has, and the files it is kept in.
+
+The files follow the official layout: `prompt.csv` with one row a pair, and a folder of images.
+`manifest.json` adds the sha256, scenario, style and seed of every image.
+"""
+
+import csv
+import hashlib
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+from io import BytesIO
+from pathlib import Path
+
+from PIL import Image
+
+from benchmark.data import bundled_folder
+from benchmark.pairs import pair_id, scenario_of_image
+from benchmark.scenes.gold import GoldQuestion, GoldRival, GoldUse
+from benchmark.scenes.rendering import draw_still
+from benchmark.scenes.scenarios import SCENARIOS
+from benchmark.scenes.scenes import Action, Scene
+from benchmark.scenes.styles import Style
+
+IMAGE_SIDE = 640
+LICENCE = "CC0-1.0"
+_WEBP_QUALITY = 88
+_COLUMNS = (
+    "image_path",
+    "prompt",
+    "scenario",
+    "style",
+    "hard_case",
+    "action",
+    "seed",
+    "gold",
+    "gold_against",
+)
+
+
+@dataclass(frozen=True)
+class ScenePair:
+    """One pair of a drawn benchmark and what draws it again.
+
+    Attributes:
+        image: file name without its ending; the scenario's name and a number.
+        seed: of the image's layout.
+        gold: the question this pair is used for, if any.
+    """
+
+    image: str
+    style: Style
+    seed: int
+    action: str
+    gold_use: GoldUse | None = None
+    gold_against: GoldRival | None = None
+
+    @property
+    def scenario(self) -> str:
+        return scenario_of_image(self.image)
+
+    @property
+    def scene(self) -> Scene:
+        return Scene(SCENARIOS[self.scenario], self.style, self.seed)
+
+    @property
+    def described(self) -> Action:
+        return SCENARIOS[self.scenario].action(self.action)
+
+    @property
+    def prompt(self) -> str:
+        return self.described.prompt
+
+    @property
+    def id(self) -> str:
+        return pair_id(self.image, self.prompt)
+
+    @property
+    def question(self) -> GoldQuestion | None:
+        if self.gold_use is None or self.gold_against is None:
+            return None
+        return GoldQuestion(self.id, self.gold_use, self.gold_against)
+
+
+def encode_image(scene: Scene) -> bytes:
+    """Return the still image of a scene as a WebP file."""
+    still = Image.fromarray(draw_still(scene, IMAGE_SIDE))
+    buffer = BytesIO()
+    still.save(buffer, "WEBP", quality=_WEBP_QUALITY, method=6)
+    return buffer.getvalue()
+
+
+def write_benchmark(pairs: Iterable[ScenePair], folder: Path) -> None:
+    """Draw the images of the pairs and write them with `prompt.csv` and `manifest.json` into a folder."""
+    pairs = list(pairs)
+    (folder / "images").mkdir(parents=True, exist_ok=True)
+    images: dict[str, dict[str, object]] = {}
+    for pair in {pair.image: pair for pair in pairs}.values():
+        drawn = encode_image(pair.scene)
+        path = f"images/{pair.image}.webp"
+        (folder / path).write_bytes(drawn)
+        images[path] = {
+            "sha256": hashlib.sha256(drawn).hexdigest(),
+            "scenario": pair.scenario,
+            "style": pair.style.value,
+            "seed": pair.seed,
+        }
+    with (folder / "prompt.csv").open("w", newline="", encoding="utf-8") as file:
+        writer = csv.DictWriter(file, _COLUMNS, lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(_row(pair) for pair in pairs)
+    manifest = {
+        "licence": LICENCE,
+        "source": "drawn by benchmark.scenes; prompts written for it",
+        "image_side": IMAGE_SIDE,
+        "pairs": len(pairs),
+        "prompt.csv": hashlib.sha256((folder / "prompt.csv").read_bytes()).hexdigest(),
+        "images": images,
+    }
+    (folder / "manifest.json").write_text(json.dumps(manifest, indent=1) + "\n", encoding="utf-8")
+
+
+def read_benchmark(folder: Path) -> dict[str, ScenePair]:
+    """Return the pairs of a drawn benchmark by pair id, in the order of its CSV."""
+    with (folder / "prompt.csv").open(newline="", encoding="utf-8") as file:
+        pairs = [_pair(row) for row in csv.DictReader(file)]
+    return {pair.id: pair for pair in pairs}
+
+
+@lru_cache(maxsize=1)
+def bundled_pairs() -> dict[str, ScenePair]:
+    """Return the pairs of the bundled benchmark by pair id."""
+    return read_benchmark(bundled_folder())
+
+
+def gold_questions() -> list[GoldQuestion]:
+    """Return the gold and training questions of the bundled benchmark."""
+    return [pair.question for pair in bundled_pairs().values() if pair.question is not None]
+
+
+def _row(pair: ScenePair) -> dict[str, str | int]:
+    return {
+        "image_path": f"images/{pair.image}.webp",
+        "prompt": pair.prompt,
+        "scenario": pair.scenario,
+        "style": pair.style.value,
+        "hard_case": pair.described.hard_case or "",
+        "action": pair.action,
+        "seed": pair.seed,
+        "gold": pair.gold_use or "",
+        "gold_against": pair.gold_against or "",
+    }
+
+
+def _pair(row: dict[str, str]) -> ScenePair:
+    return ScenePair(
+        image=Path(row["image_path"]).stem,
+        style=Style(row["style"]),
+        seed=int(row["seed"]),
+        action=row["action"],
+        gold_use=GoldUse(row["gold"]) if row["gold"] else None,
+        gold_against=GoldRival(row["gold_against"]) if row["gold_against"] else None,
+    )

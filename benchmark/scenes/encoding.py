@@ -1,0 +1,42 @@
+"""Write frames as an mp4 a browser plays at once: H.264, yuv420p, index first, no audio."""
+
+import tempfile
+from fractions import Fraction
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+# Visually lossless for drawn pictures at 320 px; about 60 KB for 16 frames.
+_QUALITY = "17"
+
+
+def encode_mp4(frames: NDArray[np.uint8], *, fps: int = 8) -> bytes:
+    """Return a finished mp4; the same frames give the same bytes on one machine.
+
+    Args:
+        frames: (frames, rows, columns, 3) uint8 RGB with even sides.
+        fps: whole frames a second.
+    """
+    # The import takes a tenth of a second, and most of what the engine does needs no video.
+    import av
+    from av.video.reformatter import ColorRange, Colorspace
+
+    _, rows, columns, _ = frames.shape
+    # The index can only be moved to the front of a real file.
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "clip.mp4"
+        options = {"movflags": "+faststart", "fflags": "+bitexact"}
+        with av.open(str(path), "w", format="mp4", options=options) as container:
+            stream = container.add_stream("libx264", rate=Fraction(fps))
+            stream.width, stream.height, stream.pix_fmt = columns, rows, "yuv420p"
+            # One thread: with several, the bytes depend on the number of cores.
+            stream.options = {"crf": _QUALITY, "preset": "veryfast", "threads": "1"}
+            for pixels in frames:
+                frame = av.VideoFrame.from_ndarray(np.ascontiguousarray(pixels), format="rgb24")
+                frame = frame.reformat(
+                    format="yuv420p", dst_colorspace=Colorspace.ITU601, dst_color_range=ColorRange.MPEG
+                )
+                container.mux(stream.encode(frame))
+            container.mux(stream.encode(None))
+        return path.read_bytes()

@@ -1,0 +1,41 @@
+"""Seeded smooth noise for textures.
+
+The lattice of random values depends on the object's own size, not on the pixels, so one seed gives the same
+texture at every picture size.
+"""
+
+from math import ceil
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+
+def smooth_noise(
+    rng: np.random.Generator, extent: tuple[float, float], cells: float, shape: tuple[int, int]
+) -> NDArray[np.float32]:
+    """Return smooth noise of mean about 0, nearly all of it in [-1, 1].
+
+    Args:
+        rng: source of randomness.
+        extent: (width, height) of the textured area in picture heights.
+        cells: lattice cells to one picture height; more is finer.
+        shape: (rows, columns) of the result.
+    """
+    columns = ceil(extent[0] * cells) + 3
+    rows = ceil(extent[1] * cells) + 3
+    lattice = rng.uniform(-1, 1, (rows, columns)).astype(np.float32)
+    texels = shape[0] / max(extent[1], 1e-6)
+    step = cells / texels
+    # warpAffine samples the lattice cubically; an offset of one cell keeps the border out of sight.
+    matrix = np.array([[step, 0, 1.0], [0, step, 1.0]], dtype=np.float64)
+    flags = cv2.INTER_CUBIC | cv2.WARP_INVERSE_MAP
+    return np.asarray(cv2.warpAffine(lattice, matrix, (shape[1], shape[0]), flags=flags), dtype=np.float32)
+
+
+def clouded_noise(
+    rng: np.random.Generator, extent: tuple[float, float], cells: float, shape: tuple[int, int]
+) -> NDArray[np.float32]:
+    """Return three octaves of smooth noise, each half as strong as the one before."""
+    octaves = [smooth_noise(rng, extent, cells * 2**i, shape) * 0.5**i for i in range(3)]
+    return np.asarray(sum(octaves) / 1.75, dtype=np.float32)

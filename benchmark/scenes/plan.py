@@ -1,0 +1,64 @@
+"""Choose the images and pairs of a drawn benchmark of any size, from a seed."""
+
+from dataclasses import replace
+from itertools import cycle, islice
+
+from benchmark.scenes.benchmarks import ScenePair
+from benchmark.scenes.gold import GoldRival, GoldUse
+from benchmark.scenes.scenarios import SCENARIOS
+from benchmark.scenes.scenes import Scenario
+from benchmark.scenes.styles import Style
+
+STARTER_PAIRS = 320
+STARTER_SEED = 2412
+# The shape of the official release, kept at every size: 88 images serve 320 pairs.
+_IMAGES_PER_PAIR = 88 / 320
+_GOLD_TURNS = (
+    (GoldUse.GOLD, GoldRival.STATIC),
+    (GoldUse.GOLD, GoldRival.WRONG_ACTION),
+)
+
+
+def plan_benchmark(pairs: int, seed: int) -> list[ScenePair]:
+    """Return the pairs of a benchmark: every scenario in turn, its images in different styles.
+
+    Args:
+        pairs: how many pairs, at least one.
+        seed: of the layouts; another seed gives other images with the same prompts.
+
+    Raises:
+        ValueError: no pair is asked for.
+    """
+    if pairs < 1:
+        raise ValueError(f"a benchmark has at least one pair, not {pairs}")
+    images = max(round(pairs * _IMAGES_PER_PAIR), min(len(SCENARIOS), pairs))
+    planned: list[ScenePair] = []
+    for place, scenario in enumerate(SCENARIOS.values()):
+        numbers = range(place, images, len(SCENARIOS))
+        sizes = [pairs // images + (number < pairs % images) for number in numbers]
+        planned += _plan_scenario(scenario, place, sizes, seed)
+    return planned
+
+
+def _plan_scenario(scenario: Scenario, place: int, sizes: list[int], seed: int) -> list[ScenePair]:
+    """Return the pairs of one scenario; `sizes` is the number of prompts of each image."""
+    styles = list(Style)
+    actions = cycle(action.name for action in scenario.actions)
+    pairs = []
+    for number, size in enumerate(sizes):
+        style = styles[(place + number) % len(styles)]
+        chosen = islice(actions, min(size, len(scenario.actions)))
+        layout = seed * 10_000 + place * 100 + number
+        pairs += [ScenePair(f"{scenario.name}{number + 1}", style, layout, action) for action in chosen]
+    return _with_gold(pairs, place)
+
+
+def _with_gold(pairs: list[ScenePair], place: int) -> list[ScenePair]:
+    """Mark two gold questions, and in every third scenario a training question, among the plain moves."""
+    plain = [i for i, pair in enumerate(pairs) if pair.described.is_rigid]
+    for i, (use, against) in zip(plain, _GOLD_TURNS, strict=False):
+        pairs[i] = replace(pairs[i], gold_use=use, gold_against=against)
+    if place % 3 == 0 and len(plain) > 2:
+        against = GoldRival.STATIC if place % 2 else GoldRival.WRONG_ACTION
+        pairs[plain[2]] = replace(pairs[plain[2]], gold_use=GoldUse.TRAINING, gold_against=against)
+    return pairs

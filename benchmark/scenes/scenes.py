@@ -1,0 +1,84 @@
+"""Scenarios, their actions, and scenes: one scenario drawn in one style from one seed."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cached_property
+
+import numpy as np
+
+from benchmark.scenes.motions import Motion, Promise
+from benchmark.scenes.shapes import Part
+from benchmark.scenes.styles import Style
+
+
+class HardCase(StrEnum):
+    """What makes a prompt hard for a model, after the cases TI2V Bench was made for."""
+
+    ONE_OF_SEVERAL = "one_of_several"
+    NEW_OBJECT = "new_object"
+    FINE_MANIPULATION = "fine_manipulation"
+    STILL_BACKGROUND = "still_background"
+    TWO_AT_ONCE = "two_at_once"
+
+
+@dataclass(frozen=True)
+class Action:
+    """One prompt on a scenario and the motions that fulfil it."""
+
+    name: str
+    prompt: str
+    motions: tuple[Motion, ...]
+    hard_case: HardCase | None = None
+
+    @property
+    def promises(self) -> frozenset[Promise]:
+        return frozenset(motion.promise for motion in self.motions)
+
+    @property
+    def is_rigid(self) -> bool:
+        """Whether everything that changes is moved, turned or scaled, so that flow explains every pixel."""
+        return self.promises == {Promise.MOVES}
+
+    @property
+    def moved_parts(self) -> frozenset[str]:
+        return frozenset(motion.part for motion in self.motions)
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """A kind of scene.
+
+    Attributes:
+        parts: makes the parts, back to front; varies places and colours by the generator it is given, but
+            never what the prompts name.
+    """
+
+    name: str
+    parts: Callable[[np.random.Generator, Style], list[Part]]
+    actions: tuple[Action, ...]
+
+    def action(self, name: str) -> Action:
+        """Return an action by name.
+
+        Raises:
+            ValueError: the scenario has no such action; the message lists those it has.
+        """
+        for action in self.actions:
+            if action.name == name:
+                return action
+        allowed = ", ".join(action.name for action in self.actions)
+        raise ValueError(f"{self.name} has no action {name!r}; it has {allowed}")
+
+
+@dataclass(frozen=True)
+class Scene:
+    """One image: a scenario in a style, laid out from a seed."""
+
+    scenario: Scenario
+    style: Style
+    seed: int
+
+    @cached_property
+    def parts(self) -> tuple[Part, ...]:
+        return tuple(self.scenario.parts(np.random.default_rng(self.seed), self.style))

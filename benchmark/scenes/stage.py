@@ -1,0 +1,159 @@
+"""A scene drawn at one picture size: every part as a texture, ready to be placed."""
+
+from dataclasses import dataclass, field
+from functools import cached_property, lru_cache
+from math import ceil, hypot
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from benchmark.scenes.colours import colour
+from benchmark.scenes.motions import View
+from benchmark.scenes.outlines import ellipse
+from benchmark.scenes.scenes import Scene
+from benchmark.scenes.shapes import Part, halo
+from benchmark.scenes.styles import Pixels, Style
+from benchmark.scenes.textures import Texture, draw_part
+
+# The stage is this many times as wide as high; wider pictures show less of its height.
+STAGE_WIDTH = 1.6
+MIN_SIDE, MAX_SIDE = 64, 2048
+SHADOW_OPACITY = 0.34
+
+Size = tuple[int, int]
+Matrix = NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
+class Stage:
+    """A scene's textures at one size.
+
+    Attributes:
+        size: (rows, columns) in pixels.
+        view: the part of the stage the picture shows.
+        textures: by part name.
+        tinted: cache of textures in another colour, by (part, colour).
+    """
+
+    scene: Scene
+    size: Size
+    view: View
+    textures: dict[str, Texture]
+    shadow: Texture
+    parts: dict[str, Part]
+    tinted: dict[tuple[str, str], Texture] = field(default_factory=dict)
+
+    @property
+    def pixels_per_height(self) -> float:
+        return self.size[0] / (self.view.bottom - self.view.top)
+
+    @property
+    def to_pixels(self) -> Matrix:
+        """The 3x3 matrix from stage coordinates to pixel indices."""
+        scale = self.pixels_per_height
+        return np.array(
+            [[scale, 0, -scale * self.view.left - 0.5], [0, scale, -scale * self.view.top - 0.5], [0, 0, 1]]
+        )
+
+    @cached_property
+    def vignette(self) -> Pixels:
+        """The darkening towards the corners, (rows, columns, 1), to multiply the background with."""
+        rows, columns = self.size
+        y, x = np.mgrid[:rows, :columns].astype(np.float32)
+        far = np.hypot((x - columns / 2) / columns, (y - rows / 2) / rows)
+        strength = 0.34 if self.scene.style is Style.NIGHT else 0.16
+        return np.asarray(1 - strength * np.clip(far * 2 - 0.45, 0, 1) ** 1.5, dtype=np.float32)[:, :, None]
+
+    def object_of(self, part: Part) -> str:
+        """Return the name of the object a part belongs to: its farthest ancestor."""
+        while part.parent is not None:
+            part = self.parts[part.parent]
+        return part.name
+
+    def reach_of(self, part: Part) -> float:
+        """Return how far an object reaches from its root part's origin, its shadow included."""
+        mine = [other for other in self.parts.values() if self.object_of(other) == part.name]
+        reaches = [self._distance(other) + self.textures[other.name].reach * other.scale for other in mine]
+        return max(*reaches, part.shadow / 2, 0.0) * max(part.scale, 1.0)
+
+    def _distance(self, part: Part) -> float:
+        """Return the longest way from the root's origin to a part's, along its ancestors."""
+        way = 0.0
+        while part.parent is not None:
+            way += hypot(*part.at)
+            part = self.parts[part.parent]
+        return way
+
+    def texture_in(self, part: str, tint: str) -> Texture:
+        """Return the part's texture in another colour, with its shading kept."""
+        if (part, tint) not in self.tinted:
+            self.tinted[part, tint] = _recoloured(self.textures[part], tint)
+        return self.tinted[part, tint]
+
+
+def checked_size(size: int | Size) -> Size:
+    """Return (rows, columns).
+
+    Raises:
+        ValueError: a side is odd, or outside 64 to 2048 pixels.
+    """
+    rows, columns = (size, size) if isinstance(size, int) else size
+    for side in (rows, columns):
+        if side % 2 or not MIN_SIDE <= side <= MAX_SIDE:
+            raise ValueError(f"a picture's side is even and from {MIN_SIDE} to {MAX_SIDE} pixels, not {side}")
+    return rows, columns
+
+
+def stage_view(size: Size) -> View:
+    """Return what a picture of this shape shows: the largest centred piece of the stage."""
+    rows, columns = size
+    height = min(1.0, STAGE_WIDTH * rows / columns)
+    width = height * columns / rows
+    return View(0.5 - width / 2, 0.5 - height / 2, 0.5 + width / 2, 0.5 + height / 2)
+
+
+@lru_cache(maxsize=6)
+def draw_stage(scene: Scene, size: Size) -> Stage:
+    """Draw every texture of a scene; the last few are kept, since the prompts of one image come together."""
+    view = stage_view(size)
+    scale = size[0] / (view.bottom - view.top)
+    textures = {part.name: draw_part(part, scene.style, scene.seed, scale) for part in scene.parts}
+    shadow = draw_part(Part("shadow", (halo("white", ellipse(0, 0, 0.5, 0.16)),)), Style.FLAT, 0, scale)
+    pixels = shadow.pixels.copy()
+    pixels[:, :, 3] = SHADOW_OPACITY * pixels[:, :, 0] ** 0.75
+    pixels[:, :, :3] = 0
+    soft = Texture(pixels, shadow.corner, shadow.density)
+    return Stage(scene, size, view, textures, soft, {part.name: part for part in scene.parts})
+
+
+def _recoloured(texture: Texture, tint: str) -> Texture:
+    alpha = texture.pixels[:, :, 3:]
+    luminance = texture.pixels[:, :, :3] @ np.array([0.30, 0.59, 0.11], dtype=np.float32)
+    solid = alpha[:, :, 0] > 0.5
+    mean = (
+        float(luminance[solid].mean() / max(float(alpha[:, :, 0][solid].mean()), 1e-3))
+        if solid.any()
+        else 1.0
+    )
+    relative = np.clip(luminance / max(mean, 0.05), 0, 1.6)[:, :, None]
+    rgb = np.minimum(colour(tint) * relative, alpha)
+    return Texture(np.concatenate([rgb, alpha], axis=2), texture.corner, texture.density)
+
+
+def window_of(matrix: Matrix, texture: Texture, size: Size) -> tuple[int, int, int, int] | None:
+    """Return the (top, bottom, left, right) pixels a placed texture can touch; None if it is out of sight."""
+    rows, columns = texture.pixels.shape[:2]
+    corners = np.array([[-1, columns, columns, -1], [-1, -1, rows, rows], [1, 1, 1, 1]])
+    x, y, _ = matrix @ corners
+    top, bottom = max(int(y.min()), 0), min(ceil(y.max()) + 1, size[0])
+    left, right = max(int(x.min()), 0), min(ceil(x.max()) + 1, size[1])
+    return (top, bottom, left, right) if top < bottom and left < right else None
+
+
+def placed(texture: Pixels, matrix: Matrix, window: tuple[int, int, int, int]) -> Pixels:
+    """Return the texture as seen in a window of the picture, (bottom - top, right - left, 4)."""
+    top, bottom, left, right = window
+    moved = matrix[:2].copy()
+    moved[:, 2] -= (left, top)
+    return np.asarray(cv2.warpAffine(texture, moved, (right - left, bottom - top), flags=cv2.INTER_LINEAR))

@@ -1,0 +1,128 @@
+"""Models that need no weights: the true clip and four ways to be wrong, drawn by the scene engine."""
+
+from collections.abc import Callable
+from types import MappingProxyType
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from benchmark.scenes.benchmarks import ScenePair, bundled_pairs
+from benchmark.scenes.encoding import encode_mp4
+from benchmark.scenes.motions import Promise
+from benchmark.scenes.rendering import Rendering, draw_still, render
+from benchmark.scenes.scenes import Action
+from benchmark.scenes.stage import Size
+
+Frames = NDArray[np.uint8]
+
+WEIGHT_FREE_MODELS = MappingProxyType(
+    {
+        "reference": "The true clip: the scene engine carries out the prompt.",
+        "static": "The input image repeated; nothing moves.",
+        "wrong-action": "Another prompt's motion on the same image.",
+        "zoom": "A slow push into the image; the prompt is ignored.",
+        "drift": "The whole picture slides the way the object should go; the object itself does nothing.",
+    }
+)
+
+_ZOOM = 1.22
+# Where the prompt asks for no motion, as a change of colour, the picture slides by this share of its side.
+_DRIFT_SHARE = (0.16, 0.0)
+
+
+def draw_clip(
+    model: str, pair: ScenePair | str, *, frames: int = 16, size: Size | int = 320, fps: int = 8
+) -> bytes:
+    """Return the clip a weight-free model makes of a pair, as a finished mp4.
+
+    Args:
+        model: a key of `WEIGHT_FREE_MODELS`.
+        pair: a pair of a drawn benchmark, or the id of a bundled one.
+
+    Raises:
+        ValueError: the model or the pair id is unknown, or `render` refuses the size or the frame count.
+    """
+    return encode_mp4(draw_frames(model, pair, frames=frames, size=size), fps=fps)
+
+
+def draw_frames(model: str, pair: ScenePair | str, *, frames: int = 16, size: Size | int = 320) -> Frames:
+    """Return the frames `draw_clip` encodes, (frames, rows, columns, 3) uint8 RGB."""
+    if model not in _PAINTERS:
+        raise ValueError(f"no model {model!r} without weights; there are {', '.join(_PAINTERS)}")
+    if isinstance(pair, str):
+        if pair not in bundled_pairs():
+            raise ValueError(f"no pair {pair!r} in the bundled benchmark")
+        pair = bundled_pairs()[pair]
+    if frames < 2:
+        raise ValueError(f"a clip has at least 2 frames, not {frames}")
+    return _PAINTERS[model](pair, frames, size)
+
+
+def wrong_action(pair: ScenePair) -> Action:
+    """Return the action a `wrong-action` clip shows: one that moves other things, if there is one."""
+    right = pair.described
+    others = [action for action in pair.scene.scenario.actions if action.name != right.name]
+    apart = [action for action in others if action.moved_parts.isdisjoint(right.moved_parts)]
+    moving = [action for action in apart if action.promises & {Promise.MOVES, Promise.ENTERS}]
+    choice = moving or apart or others
+    return choice[pair.seed % len(choice)]
+
+
+def _paint_reference(pair: ScenePair, frames: int, size: Size | int) -> Frames:
+    return render(pair.scene, pair.action, frames=frames, size=size).frames
+
+
+def _paint_static(pair: ScenePair, frames: int, size: Size | int) -> Frames:
+    return np.repeat(draw_still(pair.scene, size)[None], frames, axis=0)
+
+
+def _paint_wrong_action(pair: ScenePair, frames: int, size: Size | int) -> Frames:
+    return render(pair.scene, wrong_action(pair).name, frames=frames, size=size).frames
+
+
+def _paint_zoom(pair: ScenePair, frames: int, size: Size | int) -> Frames:
+    still = draw_still(pair.scene, size)
+    rows, columns = still.shape[:2]
+    middle = np.array([(columns - 1) / 2, (rows - 1) / 2])
+    scales = _ZOOM ** np.linspace(0, 1, frames)
+    return np.stack([_placed(still, scale, middle * (1 - scale)) for scale in scales])
+
+
+def _paint_drift(pair: ScenePair, frames: int, size: Size | int) -> Frames:
+    rendering = render(pair.scene, pair.action, frames=frames, size=size)
+    still = rendering.frames[0]
+    way = _main_way(rendering)
+    return np.stack([_placed(still, 1.0, way * share) for share in np.linspace(0, 1, frames)])
+
+
+def _main_way(rendering: Rendering) -> NDArray[np.float64]:
+    """Return how far, in pixels (x, y), the moving objects go on the whole; a default where none does."""
+    side = min(rendering.frames.shape[1:3])
+    steps = []
+    for flow in rendering.flow:
+        moving = np.linalg.norm(flow, axis=2) > 0.5
+        if moving.any():
+            steps.append(flow[moving].mean(axis=0, dtype=np.float64))
+    way = np.sum(steps, axis=0) if steps else np.zeros(2)
+    length = float(np.hypot(*way))
+    if length < 0.04 * side:
+        return np.array(_DRIFT_SHARE) * side
+    return np.multiply(way, min(max(length, 0.12 * side), 0.4 * side) / length, dtype=np.float64)
+
+
+def _placed(still: Frames, scale: float, shift: NDArray[np.float64]) -> Frames:
+    matrix = np.array([[scale, 0.0, shift[0]], [0.0, scale, shift[1]]])
+    size = (still.shape[1], still.shape[0])
+    return np.asarray(
+        cv2.warpAffine(still, matrix, size, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT_101)
+    )
+
+
+_PAINTERS: dict[str, Callable[[ScenePair, int, Size | int], Frames]] = {
+    "reference": _paint_reference,
+    "static": _paint_static,
+    "wrong-action": _paint_wrong_action,
+    "zoom": _paint_zoom,
+    "drift": _paint_drift,
+}
