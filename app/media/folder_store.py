@@ -30,14 +30,13 @@ class FolderStore(MediaStore):
 
     @contextmanager
     def private_file(self) -> Iterator[Path]:
-        with full_disk_as_store_full():
-            handle, name = tempfile.mkstemp(dir=self._folder / _INCOMING)
-            os.close(handle)
-            path = Path(name)
-            try:
+        with _store_errors():
+            path = _new_file(self._folder / _INCOMING)
+        try:
+            with full_disk_as_store_full():
                 yield path
-            finally:
-                path.unlink(missing_ok=True)
+        finally:
+            path.unlink(missing_ok=True)
 
     def put(self, key: str, private_file: Path) -> None:
         target = self._path(key)
@@ -101,15 +100,20 @@ def _rename_durably(private_file: Path, target: Path, incoming: Path) -> None:
 
 def _copy_then_rename(private_file: Path, target: Path, incoming: Path) -> None:
     """Bring over a file of another file system, where no rename reaches."""
-    handle, name = tempfile.mkstemp(dir=incoming)
-    os.close(handle)
-    copy = Path(name)
+    copy = _new_file(incoming)
     try:
         shutil.copyfile(private_file, copy)
         _fsync(copy)
         copy.replace(target)
     finally:
         copy.unlink(missing_ok=True)
+
+
+def _new_file(folder: Path) -> Path:
+    """Make an empty file only its owner can read."""
+    handle, name = tempfile.mkstemp(dir=folder)
+    os.close(handle)
+    return Path(name)
 
 
 def _fsync(path: Path) -> None:

@@ -1,0 +1,116 @@
+"""Draws small clips and pictures for the media tests."""
+
+from collections.abc import Iterator
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import av
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+_VIDEO_CODECS = {
+    "h264": "libx264",
+    "hevc": "libx265",
+    "vp9": "libvpx-vp9",
+    "av1": "libsvtav1",
+    "mpeg4": "mpeg4",
+}
+_QUIET = {
+    "libx265": {"x265-params": "log-level=none"},
+    "libsvtav1": {"svtav1-params": "lp=1", "preset": "12"},
+}
+
+
+def draw_frame(number: int, *, width: int = 64, height: int = 64) -> NDArray[np.uint8]:
+    """Return a (height, width, 3) picture: a slope with a bright square that moves 2 pixels a frame."""
+    rows, columns = np.mgrid[0:height, 0:width]
+    picture = np.stack([rows * 200 // height, columns * 200 // width, rows * 0 + 60], axis=-1).astype(
+        np.uint8
+    )
+    left = (2 * number) % (width // 2)
+    picture[height // 4 : height // 2, left : left + width // 4] = 240
+    return picture
+
+
+def draw_clip(
+    path: Path,
+    *,
+    width: int = 64,
+    height: int = 64,
+    frames: int = 16,
+    fps: int | Fraction = 8,
+    codec: str = "h264",
+    pixel_format: str = "yuv420p",
+    moving: bool = True,
+    with_audio: bool = False,
+    video_tracks: int = 1,
+    metadata: dict[str, str] | None = None,
+    encoder: dict[str, str] | None = None,
+    muxer: dict[str, str] | None = None,
+) -> Path:
+    """Write an MP4 and return its path; `fps` is the rate of the frames' times, too."""
+    name = _VIDEO_CODECS[codec]
+    options = {**_QUIET.get(name, {}), **(encoder or {})}
+    with av.open(str(path), "w", format="mp4", options=muxer or {}) as clip:
+        clip.metadata.update(metadata or {})
+        videos = [
+            _add_video(clip, name, width, height, fps, pixel_format, options) for _ in range(video_tracks)
+        ]
+        audio = clip.add_stream("aac", rate=16_000, layout="mono") if with_audio else None
+        for video in videos:
+            for packet in _encoded(video, frames, moving, width, height):
+                clip.mux(packet)
+        if audio is not None:
+            clip.mux([*_silence(audio, seconds=float(frames / fps)), *audio.encode(None)])
+    return path
+
+
+def draw_sound(path: Path) -> Path:
+    """Write an MP4 with a sound track only."""
+    with av.open(str(path), "w", format="mp4") as clip:
+        audio = clip.add_stream("aac", rate=16_000, layout="mono")
+        clip.mux([*_silence(audio, seconds=1.0), *audio.encode(None)])
+    return path
+
+
+def draw_picture(path: Path, *, width: int = 64, height: int = 64, **options: Any) -> Path:
+    """Write the first frame of `draw_clip` as an image; the file's ending names its type."""
+    Image.fromarray(draw_frame(0, width=width, height=height)).save(path, **options)
+    return path
+
+
+def frames_of(path: Path) -> list[bytes]:
+    """Return the decoded planes of each frame."""
+    with av.open(str(path), format="mp4") as clip:
+        return [b"".join(bytes(plane) for plane in frame.planes) for frame in clip.decode(video=0)]
+
+
+def _add_video(
+    clip: Any,
+    name: str,
+    width: int,
+    height: int,
+    fps: int | Fraction,
+    pixel_format: str,
+    options: dict[str, str],
+) -> Any:
+    video = clip.add_stream(name, rate=Fraction(fps), options=options)
+    video.width, video.height, video.pix_fmt = width, height, pixel_format
+    video.codec_context.thread_count = 1
+    return video
+
+
+def _encoded(video: Any, frames: int, moving: bool, width: int, height: int) -> Iterator[Any]:
+    for number in range(frames):
+        picture = draw_frame(number if moving else 0, width=width, height=height)
+        yield from video.encode(av.VideoFrame.from_ndarray(picture, format="rgb24"))
+    yield from video.encode(None)
+
+
+def _silence(audio: Any, *, seconds: float) -> Iterator[Any]:
+    for start in range(0, int(seconds * 16_000), 1024):
+        frame = av.AudioFrame.from_ndarray(np.zeros((1, 1024), np.float32), format="fltp", layout="mono")
+        frame.sample_rate, frame.pts = 16_000, start
+        yield from audio.encode(frame)

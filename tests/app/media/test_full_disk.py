@@ -1,0 +1,108 @@
+"""A full disk is one clear error, and nothing half-written stays behind."""
+
+import os
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from app.media.folder_store import FolderStore
+from app.media.pictures import make_thumbnail
+from app.media.renditions import Recipe, RenditionFailed, make_rendition
+from app.media.sandbox import Sandbox
+from app.media.store import StoreFull, content_key
+from benchmark.protocol import RenditionRecipe
+from tests.app.media.drawing import draw_clip, draw_picture
+
+KEY = content_key("clips", "ab" * 32)
+DISK_BYTES = 64 * 1024
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """A real file system of 64 KiB."""
+    place = tmp_path / "disk"
+    place.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", f"size={DISK_BYTES}", "tmpfs", str(place)]
+    if os.geteuid() != 0 or subprocess.run(mount, check=False, capture_output=True).returncode != 0:
+        pytest.skip("a small disk can only be mounted by root")
+    yield place
+    subprocess.run(["umount", "-l", str(place)], check=True)
+
+
+def files_in(folder: Path) -> list[Path]:
+    return [path for path in folder.rglob("*") if path.is_file()]
+
+
+def test_an_upload_that_fills_the_disk_leaves_nothing(small_disk: Path) -> None:
+    store = FolderStore(small_disk / "media")
+
+    with pytest.raises(StoreFull), store.private_file() as path:
+        path.write_bytes(bytes(2 * DISK_BYTES))
+
+    assert files_in(small_disk) == []
+
+
+def test_a_file_brought_over_from_another_disk_leaves_no_half(small_disk: Path, tmp_path: Path) -> None:
+    store = FolderStore(small_disk / "media")
+    clip = tmp_path / "clip.mp4"
+    clip.write_bytes(bytes(2 * DISK_BYTES))
+
+    with pytest.raises(StoreFull):
+        store.put(KEY, clip)
+
+    assert files_in(small_disk) == []
+    assert clip.exists()
+
+
+def test_a_file_from_another_disk_arrives_whole_when_it_fits(small_disk: Path, tmp_path: Path) -> None:
+    store = FolderStore(small_disk / "media")
+    clip = tmp_path / "clip.mp4"
+    clip.write_bytes(b"film")
+
+    store.put(KEY, clip)
+
+    assert b"".join(store.read_range(KEY, 0, 4)) == b"film"
+    assert not clip.exists()
+
+
+@pytest.mark.parametrize("kind", RenditionRecipe)
+def test_a_rendition_that_does_not_fit_is_a_full_store(
+    kind: RenditionRecipe, small_disk: Path, tmp_path: Path
+) -> None:
+    noisy = {"crf": "0", "g": "1"}
+    clip = draw_clip(tmp_path / "clip.mp4", width=640, height=640, encoder=noisy)
+    target = small_disk / "rendition.mp4"
+    (small_disk / "ballast").write_bytes(bytes(DISK_BYTES - 4096))
+
+    with Sandbox(children=1) as sandbox, pytest.raises(StoreFull):
+        make_rendition(clip, Recipe(kind, 640, 640, 8.0, 16), target, sandbox=sandbox)
+
+    assert not target.exists()
+
+
+def test_a_thumbnail_that_does_not_fit_is_a_full_store(small_disk: Path, tmp_path: Path) -> None:
+    picture = draw_picture(tmp_path / "picture.png", width=512, height=512)
+    target = small_disk / "thumbnail.webp"
+    (small_disk / "ballast").write_bytes(bytes(DISK_BYTES))
+
+    with Sandbox(children=1) as sandbox, pytest.raises(StoreFull):
+        make_thumbnail(picture, target, 512, sandbox=sandbox)
+
+    assert not target.exists()
+
+
+def test_a_file_over_the_childs_limit_is_a_failure_not_a_full_disk(tmp_path: Path) -> None:
+    from app.media.sandbox import SandboxLimits
+
+    clip = draw_clip(tmp_path / "clip.mp4", width=640, height=640, encoder={"crf": "0", "g": "1"})
+    target = tmp_path / "rendition.mp4"
+
+    with (
+        Sandbox(children=1, limits=SandboxLimits(file_bytes=4096)) as sandbox,
+        pytest.raises(RenditionFailed),
+    ):
+        make_rendition(clip, Recipe(RenditionRecipe.REMUX, 640, 640, 8.0, 16), target, sandbox=sandbox)
+
+    assert not target.exists()
