@@ -1,0 +1,29 @@
+"""What is wrong with a benchmark somebody wants to import, all of it at once."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One thing to mend.
+
+    Attributes:
+        row: as a spreadsheet numbers it, the header being row 1; None where the folder as a whole is meant.
+        message: a sentence.
+    """
+
+    row: int | None
+    message: str
+
+    def __str__(self) -> str:
+        return self.message if self.row is None else f"row {self.row}: {self.message}"
+
+
+class ImportProblems(ValueError):
+    """The benchmark cannot be imported; nothing of it was."""
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        self.problems = sorted(problems, key=lambda problem: problem.row or 0)
+        count = "1 problem" if len(self.problems) == 1 else f"{len(self.problems)} problems"
+        super().__init__("\n".join([f"{count}, nothing was imported:", *(f"  {p}" for p in self.problems)]))

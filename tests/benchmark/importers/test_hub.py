@@ -1,0 +1,65 @@
+"""Data sets of the hub; what follows the download is tried on a folder laid out like the hub's cache."""
+
+import io
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from benchmark.importers.hub import HubAddress, parse_address, read_snapshot
+from benchmark.importers.problems import ImportProblems
+
+COMMIT = "0123456789abcdef0123456789abcdef01234567"
+
+
+def cached_snapshot(cache: Path) -> Path:
+    """Lay out a snapshot as the hub's cache does: links to blobs beside the folder of snapshots."""
+    repository = cache / "datasets--ada--balloons"
+    snapshot = repository / "snapshots" / COMMIT
+    (snapshot / "images").mkdir(parents=True)
+    (repository / "blobs").mkdir()
+    written = io.BytesIO()
+    Image.new("RGB", (16, 16)).save(written, "JPEG")
+    for name, blob, content in (
+        ("prompt.csv", "aa", b"image,prompt\nimages/balloon1.jpg,it rises\n"),
+        ("images/balloon1.jpg", "bb", written.getvalue()),
+    ):
+        (repository / "blobs" / blob).write_bytes(content)
+        (snapshot / name).symlink_to(repository / "blobs" / blob)
+    return snapshot
+
+
+def test_a_snapshot_is_read_through_its_links_and_its_commit_recorded(tmp_path: Path) -> None:
+    read = read_snapshot(cached_snapshot(tmp_path), HubAddress("ada/balloons", "main"))
+
+    assert [pair.id for pair in read.pairs] == ["balloon1_it_rises"]
+    assert read.source == f"hf://ada/balloons@{COMMIT}"
+
+
+def test_a_link_out_of_the_cache_is_refused(tmp_path: Path) -> None:
+    snapshot = cached_snapshot(tmp_path)
+    (tmp_path / "secret.jpg").write_bytes((snapshot / "images" / "balloon1.jpg").read_bytes())
+    (snapshot / "images" / "balloon1.jpg").unlink()
+    (snapshot / "images" / "balloon1.jpg").symlink_to(tmp_path / "secret.jpg")
+
+    with pytest.raises(ImportProblems, match="leads out of the folder"):
+        read_snapshot(snapshot, HubAddress("ada/balloons", None))
+
+
+@pytest.mark.parametrize(
+    ("address", "expected"),
+    [
+        ("hf://wang-sj16/TI2V-Bench", HubAddress("wang-sj16/TI2V-Bench", None)),
+        ("hf://datasets/ada/balloons@v1.0", HubAddress("ada/balloons", "v1.0")),
+    ],
+)
+def test_addresses_name_a_repository_and_perhaps_a_revision(address: str, expected: HubAddress) -> None:
+    assert parse_address(address) == expected
+
+
+@pytest.mark.parametrize(
+    "address", ["hf://", "hf://ada", "hf://ada/balloons/images", "hf://ada/b@", "hf:/a/b"]
+)
+def test_other_addresses_are_refused_with_the_form_they_should_have(address: str) -> None:
+    with pytest.raises(ImportProblems, match="hf://owner/name"):
+        parse_address(address)

@@ -1,0 +1,274 @@
+"""The official layout, read from folders with one thing odd or wrong each."""
+
+import io
+import os
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from benchmark.importers.official import read_official
+from benchmark.importers.problems import ImportProblems
+
+
+def picture(shade: int = 0, form: str = "PNG") -> bytes:
+    written = io.BytesIO()
+    Image.new("RGB", (24, 18), (shade, 90, 160)).save(written, form)
+    return written.getvalue()
+
+
+TWO_ROWS = "image,prompt\nimages/balloon1.png,the blue balloon dips\nimages/balloon1.png,a bird flies in\n"
+
+
+def folder_with(tmp_path: Path, table: str | bytes = TWO_ROWS, **images: bytes) -> Path:
+    """Make a folder with prompt.csv and images/balloon1.png; `a__b_png` adds a/b.png."""
+    for name, content in {"images__balloon1_png": picture(), **images}.items():
+        stem, suffix = name.replace("__", "/").rsplit("_", 1)
+        path = tmp_path / f"{stem}.{suffix}"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+    (tmp_path / "prompt.csv").write_bytes(table if isinstance(table, bytes) else table.encode())
+    return tmp_path
+
+
+def problems_of(place: Path) -> list[str]:
+    with pytest.raises(ImportProblems) as caught:
+        read_official(place)
+    return [str(problem) for problem in caught.value.problems]
+
+
+def test_pairs_come_in_the_order_of_the_table(tmp_path: Path) -> None:
+    read = read_official(folder_with(tmp_path))
+
+    assert [pair.id for pair in read.pairs] == [
+        "balloon1_the_blue_balloon_dips",
+        "balloon1_a_bird_flies_in",
+    ]
+    assert {pair.scenario for pair in read.pairs} == {"balloon"}
+    assert dict(read.images) == {"balloon1": tmp_path / "images" / "balloon1.png"}
+
+
+@pytest.mark.parametrize(
+    "table",
+    [
+        "prompt,image\na cat runs,images/balloon1.png\n",
+        "Caption;File Name\na cat runs;images/balloon1.png\n",
+        "text\tpath\r\na cat runs\timages/balloon1.png\r\n",
+        "id,what happens,where\n1,a cat runs,images/balloon1.png\n",
+        "images/balloon1.png,a cat runs\n",
+        "a cat runs,images\\balloon1.png\n",
+        "image,prompt\nballoon1.png,a cat runs\n",
+        "image,prompt\nballoon1,a cat runs\n",
+        "sep=;\nprompt;image\na cat runs;balloon1.png\n",
+        "image,prompt\n\n,\nballoon1.png,  a   cat runs \n",
+    ],
+    ids=[
+        *("prompt first", "semicolons and other names", "tabs and CRLF", "names unknown", "no header"),
+        *("no header, backslash", "file name alone", "without ending", "spreadsheet mark", "empty rows"),
+    ],
+)
+def test_columns_are_found_whatever_the_table_looks_like(tmp_path: Path, table: str) -> None:
+    (pair,) = read_official(folder_with(tmp_path, table)).pairs
+
+    assert (pair.image, pair.prompt) == ("balloon1", "a cat runs")
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1252"])
+def test_encodings_of_spreadsheets_are_read(tmp_path: Path, encoding: str) -> None:
+    table = "image,prompt\nballoon1.png,the café’s door opens\n".encode(encoding)
+
+    (pair,) = read_official(folder_with(tmp_path, table)).pairs
+
+    assert pair.prompt == "the café’s door opens"
+
+
+def test_a_semicolon_table_may_have_commas_in_its_prompts(tmp_path: Path) -> None:
+    table = "prompt;image\nthe car, red, moves;balloon1.png\nthe car stops, then turns;balloon1.png\n"
+
+    first, second = read_official(folder_with(tmp_path, table)).pairs
+
+    assert (first.prompt, second.prompt) == ("the car, red, moves", "the car stops, then turns")
+
+
+@pytest.mark.parametrize("form", ["PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF"])
+def test_any_usual_image_type_is_taken(tmp_path: Path, form: str) -> None:
+    suffix = "jpg" if form == "JPEG" else form.lower()
+    table = f"image,prompt\nnew/deep/kite1.{suffix},the kite rises\n"
+
+    read = read_official(folder_with(tmp_path, table, **{f"new__deep__kite1_{suffix}": picture(form=form)}))
+
+    assert list(read.images) == ["kite1"]
+
+
+def test_other_columns_become_scenario_style_hard_case_and_tags(tmp_path: Path) -> None:
+    table = (
+        "image,prompt,Scenario,style,hard case,Author\nballoon1.png,a cat runs,sky,sketch,new object,Ada\n"
+    )
+
+    (pair,) = read_official(folder_with(tmp_path, table)).pairs
+
+    assert (pair.scenario, pair.style, pair.hard_case) == ("sky", "sketch", "new object")
+    assert pair.tags == {"author": "Ada"}
+
+
+def test_title_and_licence_come_from_the_card(tmp_path: Path) -> None:
+    folder = folder_with(tmp_path)
+    (folder / "README.md").write_text("---\nlicense: mit\npretty_name: 'Balloons'\n---\nWords.\n")
+
+    read = read_official(folder)
+
+    assert (read.title, read.licence, read.source) == ("Balloons", "mit", f"folder {tmp_path.name}")
+
+
+def test_every_problem_is_listed_at_once_with_its_row(tmp_path: Path) -> None:
+    table = (
+        "image,prompt\n"
+        "balloon1.png,a cat runs\n"  # 2: fine
+        "balloon9.png,a cat runs\n"  # 3
+        "balloon1.png,\n"  # 4
+        "balloon1.png,a cat runs\n"  # 5
+        'balloon1.png,"A cat, runs!"\n'  # 6
+        "../../secret.png,a cat runs\n"  # 7
+        "/etc/passwd.png,a cat runs\n"  # 8
+        "C:\\secret.png,a cat runs\n"  # 9
+        ",a cat runs\n"  # 10
+        "broken.png,a cat runs\n"  # 11
+        "balloon1.png,a dog, barking\n"  # 12
+    )
+    folder = folder_with(tmp_path, table, images__broken_png=picture()[:40])
+
+    assert problems_of(folder) == [
+        "row 3: There is no image balloon9.png in the folder.",
+        "row 4: The prompt is empty.",
+        "row 5: The pair stands in row 2 already.",
+        "row 6: Its clip would be called balloon1_a_cat_runs, as that of row 2; reword the prompt.",
+        *(
+            f"row {row}: The image's path leads out of the folder; write it relative to the CSV."
+            for row in (7, 8, 9)
+        ),
+        "row 10: The image is not named.",
+        "row 11: The image cannot be decoded.",
+        "row 12: The row has more than 2 cells; put a text with commas in quotes.",
+    ]
+
+
+def test_two_images_of_one_name_must_be_the_same(tmp_path: Path) -> None:
+    table = "image,prompt\na/kite.png,it rises\nb/kite.png,it falls\n"
+
+    assert problems_of(folder_with(tmp_path, table, a__kite_png=picture(1), b__kite_png=picture(2))) == [
+        "row 3: Two different images are called kite; rename one."
+    ]
+
+
+def test_the_same_image_in_two_places_is_one_image(tmp_path: Path) -> None:
+    table = "image,prompt\na/kite.png,it rises\nb/kite.png,it falls\n"
+
+    read = read_official(folder_with(tmp_path, table, a__kite_png=picture(1), b__kite_png=picture(1)))
+
+    assert len(read.pairs) == 2
+    assert list(read.images) == ["kite"]
+
+
+def test_a_bare_name_that_fits_two_different_images_is_refused(tmp_path: Path) -> None:
+    table = "image,prompt\nkite.png,it rises\n"
+
+    assert problems_of(folder_with(tmp_path, table, a__kite_png=picture(1), b__kite_png=picture(2))) == [
+        "row 2: Several different images are called kite.png; give the path as well."
+    ]
+
+
+def test_a_link_out_of_the_folder_is_refused(tmp_path: Path) -> None:
+    outside = tmp_path / "secret.png"
+    outside.write_bytes(picture())
+    inside = tmp_path / "benchmark"
+    folder_with(inside, "image,prompt\nlink.png,it rises\n")
+    (inside / "link.png").symlink_to(outside)
+
+    assert problems_of(inside) == [
+        "row 2: The image is a link that leads out of the folder; copy the file here."
+    ]
+
+
+@pytest.mark.parametrize("size", [(8193, 16), (15, 400), (8000, 6000)])
+def test_an_image_too_large_or_too_small_is_refused(tmp_path: Path, size: tuple[int, int]) -> None:
+    odd = io.BytesIO()
+    Image.new("1", size).save(odd, "PNG")
+    table = "image,prompt\nodd.png,it rises\n"
+
+    assert problems_of(folder_with(tmp_path, table, odd_png=odd.getvalue())) == [
+        f"row 2: The image is {size[0]}x{size[1]}; sides from 16 to 8192 and 40 megapixels in all are taken."
+    ]
+
+
+def test_an_image_that_moves_is_refused(tmp_path: Path) -> None:
+    moving = io.BytesIO()
+    frames = [Image.new("L", (16, 16), shade) for shade in (0, 255)]
+    frames[0].save(moving, "GIF", save_all=True, append_images=frames[1:])
+    table = "image,prompt\nmoving.gif,it rises\n"
+
+    assert problems_of(folder_with(tmp_path, table, moving_gif=moving.getvalue())) == [
+        "row 2: The image moves; an input image is a still one."
+    ]
+
+
+def test_a_prompt_too_long_for_a_file_name_is_refused(tmp_path: Path) -> None:
+    table = f"image,prompt\nballoon1.png,{'word ' * 60}\n"
+
+    assert problems_of(folder_with(tmp_path, table)) == [
+        "row 2: The prompt is too long for the file name of its clip."
+    ]
+
+
+@pytest.mark.parametrize(
+    ("table", "sentence"),
+    [
+        (b"", "The table is empty."),
+        ("image,prompt\n", "The table has a header and no rows."),
+        (
+            "a,b\nx,y\n",
+            "No column names an image; it needs one with a file name, such as images/balloon1.jpg.",
+        ),
+        (
+            "first,second,what\na.png,b.png,it runs\n",
+            "Columns 'first' and 'second' all name images; call the one meant 'image'.",
+        ),
+        (
+            "image,one,two\na.png,it runs,it stops\n",
+            "Columns 'one' and 'two' could all be the prompt; call it 'prompt'.",
+        ),
+        ("image\nballoon1.png\n", "No column holds a prompt beside the image."),
+        (b"\x89PNG\0\0\0\r\n", "prompt.csv is not text we can read; save it as UTF-8."),
+        ("image,prompt,x,x\nballoon1.png,it runs,1,2\n", "Two columns are called 'x'; rename one."),
+        ('image,prompt\nballoon1.png,"it runs\n', "row 2: The row cannot be read (unexpected end of data)."),
+    ],
+)
+def test_a_table_that_cannot_be_read_says_why(tmp_path: Path, table: str | bytes, sentence: str) -> None:
+    assert problems_of(folder_with(tmp_path, table)) == [sentence]
+
+
+def test_a_folder_without_a_table_is_refused(tmp_path: Path) -> None:
+    assert problems_of(tmp_path) == ["The folder holds no CSV with an image and a prompt per row."]
+
+
+def test_of_two_tables_the_one_meant_must_be_named(tmp_path: Path) -> None:
+    folder = folder_with(tmp_path)
+    (folder / "more.csv").write_text(TWO_ROWS)
+
+    assert problems_of(folder) == [
+        "The folder holds 2 CSV files (more.csv, prompt.csv); name the one that is meant."
+    ]
+    assert len(read_official(folder / "more.csv").pairs) == 2
+
+
+def test_the_320_real_pairs_have_the_shape_the_paper_gives() -> None:
+    place = os.environ.get("TI2V_TEST_DATA")
+    if not place:
+        pytest.skip("TI2V_TEST_DATA does not name the official release")
+
+    read = read_official(Path(place))
+
+    # arXiv:2412.16153, section 4: 320 pairs, 88 unique images, 133 unique prompts, 22 scenarios.
+    assert len(read.pairs) == 320
+    assert len(read.images) == 88
+    assert len({pair.prompt for pair in read.pairs}) == 133
+    assert len({pair.scenario for pair in read.pairs}) == 22
