@@ -104,6 +104,9 @@ def _field_message(problem: dict[str, object]) -> str:
 
 def _http_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
+    if isinstance(error.__cause__, AppError):
+        # FastAPI turns whatever breaks while a body is read into a 400; ours said it better.
+        return _refusal(request, error.__cause__)
     status = error.status_code
     code = _HTTP_CODES.get(status, "http_error")
     message = _HTTP_MESSAGES.get(status, HTTPStatus(status).phrase + ".")

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from app.assets import Assets
 from app.database import Database
+from app.media.preparing import Renditions
 from app.media.sandbox import Sandbox
 from app.media.store import MediaStore, open_store
 from app.rendering import Pages
@@ -19,6 +20,7 @@ class Installation:
     database: Database
     store: MediaStore
     sandbox: Sandbox
+    renditions: Renditions
     pages: Pages
     guesses: GuessLimiter
 
@@ -29,11 +31,13 @@ def open_installation(settings: Settings) -> Iterator[Installation]:
     database = Database.of(settings)
     try:
         with Sandbox(children=settings.sandbox_processes) as sandbox:
+            store = open_store(settings.effective_media_url)
             yield Installation(
                 settings=settings,
                 database=database,
-                store=open_store(settings.effective_media_url),
+                store=store,
                 sandbox=sandbox,
+                renditions=Renditions(database, store, sandbox),
                 pages=Pages(Assets.load()),
                 guesses=GuessLimiter(settings.rate_limit_url, per_minute=settings.failed_keys_per_minute),
             )

@@ -23,15 +23,14 @@ class WelcomePage:
 
 @dataclass(frozen=True, kw_only=True)
 class WithdrawPage:
-    """The question before an annotator leaves a study (annotators/withdraw.html), and the word after it.
+    """The question before an annotator leaves (annotators/withdraw.html), the word after (withdrawn.html).
 
-    `votes` counts the votes that are, or were, taken out of the results.
+    `votes` counts the votes that would be, or were, taken out of the results.
     """
 
     study_slug: str
     study_title: str
     votes: int
-    withdrawn: bool = False
 
     @property
     def url(self) -> str:

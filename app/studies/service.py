@@ -3,6 +3,7 @@
 import secrets
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Protocol
 
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
@@ -20,6 +21,13 @@ from benchmark.protocol import RenditionRecipe, StudyStatus, SubmissionStatus, W
 
 # 63 bits, as the database keeps it.
 _SEED_BITS = 62
+
+
+class Move(Protocol):
+    """Opens, pauses or closes a study."""
+
+    def __call__(self, session: Session, *, study: Study, principal: Principal, now: datetime) -> None: ...
+
 
 _ALLOWED_MOVES = {
     StudyStatus.OPEN: (StudyStatus.DRAFT, StudyStatus.PAUSED),

@@ -1,7 +1,7 @@
 """Registers models, opens submissions, takes clips and closes the lid."""
 
 import secrets
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 
 from sqlalchemy import exists, func, select
@@ -10,27 +10,9 @@ from sqlalchemy.orm import Session
 from app.errors import Conflict, Forbidden, NotFound
 from app.media.probe import ClipFacts
 from app.security.identity import Principal
-from app.tables.audit import AuditEvent
 from app.tables.bench import Benchmark, Pair
-from app.tables.studies import Comparison, Matchup, Study
 from app.tables.submissions import Clip, Submission, VideoModel
-from app.tables.voting import Assignment, AssignmentStatus
-from benchmark.protocol import Role, StudyStatus, SubmissionStatus
-
-CLIP_FACTS = (
-    "codec",
-    "pixel_format",
-    "width",
-    "height",
-    "frames",
-    "fps",
-    "duration_s",
-    "constant_fps",
-    "has_audio",
-    "bytes",
-    "is_static",
-    "first_frame_distance",
-)
+from benchmark.protocol import Role, SubmissionStatus
 
 
 @dataclass(frozen=True)
@@ -153,7 +135,7 @@ def add_clip(
         pair_id=pair.id,
         sha256=sha256,
         received_at=now,
-        **{name: getattr(facts, name) for name in CLIP_FACTS},
+        **asdict(facts),
     )
     session.add(clip)
     session.flush()
@@ -200,59 +182,4 @@ def finalise(session: Session, *, submission: Submission, allow_partial: bool, n
     submission.is_partial = bool(missing)
     submission.status = SubmissionStatus.FINAL
     submission.finalised_at = now
-    session.flush()
-
-
-def withdraw(
-    session: Session, *, submission: Submission, reason: str, principal: Principal, now: datetime
-) -> list[Matchup]:
-    """Withdraw a submission: its matchups in open studies close, their votes stay and are marked."""
-    if submission.status is SubmissionStatus.WITHDRAWN:
-        return []
-    submission.status = SubmissionStatus.WITHDRAWN
-    submission.withdrawn_at = now
-    affected = list(
-        session.scalars(
-            select(Matchup)
-            .join(Study, Study.id == Matchup.study_id)
-            .where(
-                (Matchup.reference_id == submission.id) | (Matchup.other_id == submission.id),
-                Matchup.closed_at.is_(None),
-                Study.status.in_((StudyStatus.DRAFT, StudyStatus.OPEN, StudyStatus.PAUSED)),
-            )
-            .order_by(Matchup.id)
-        )
-    )
-    for matchup in affected:
-        close_matchup(session, matchup=matchup, reason=f"a submission was withdrawn: {reason}", now=now)
-    session.add(
-        AuditEvent(
-            at=now,
-            actor=principal.name,
-            action="submission.withdraw",
-            subject=submission.public_id,
-            details={"reason": reason, "matchups_closed": len(affected)},
-        )
-    )
-    session.flush()
-    return affected
-
-
-def close_matchup(session: Session, *, matchup: Matchup, reason: str, now: datetime) -> None:
-    """Hand out no more of a matchup; assignments in hand end, votes stay."""
-    session.execute(select(Study.id).where(Study.id == matchup.study_id).with_for_update(key_share=True))
-    matchup.closed_at = now
-    matchup.close_reason = reason[:200]
-    comparisons = session.scalars(select(Comparison).where(Comparison.matchup_id == matchup.id)).all()
-    for comparison in comparisons:
-        comparison.is_open = False
-    in_hand = session.execute(
-        select(Assignment, Comparison)
-        .join(Comparison, Comparison.id == Assignment.comparison_id)
-        .where(Comparison.matchup_id == matchup.id, Assignment.status == AssignmentStatus.OPEN)
-    ).tuples()
-    for assignment, comparison in in_hand:
-        assignment.status = AssignmentStatus.CANCELLED
-        assignment.ended_at = now
-        comparison.places_taken -= 1
     session.flush()

@@ -9,11 +9,11 @@ from sqlalchemy import exists, func, select
 from sqlalchemy.orm import Session
 
 from app.errors import Conflict, NotFound
+from app.panels.choosing import MET, choose_comparison, choose_left_side, take_place
 from app.security.tokens import new_token
 from app.tables.people import Annotator
 from app.tables.studies import Comparison, Study
 from app.tables.voting import Assignment, AssignmentStatus
-from app.voting.choosing import MET, choose_comparison, choose_left_side, take_place
 from benchmark.protocol import Side, StudyStatus
 
 # The one being judged, the one loading ahead, and one that came back by an undo.

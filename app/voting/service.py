@@ -7,10 +7,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.errors import Conflict, Invalid
+from app.panels.statuses import change_status, count_vote
 from app.tables.studies import Comparison, Matchup, Study
 from app.tables.voting import Assignment, AssignmentStatus, Vote
 from app.voting.leases import has_newer, new_assignment, refuse_ended, require_open, take_back_place
-from app.voting.statuses import change_status, count_vote
 from benchmark.protocol import Choice, Justification, Side, SkipReason, VoteStatus, WatchGate
 
 
@@ -91,7 +91,7 @@ def skip(session: Session, *, assignment: Assignment, reason: SkipReason, now: d
 def undo(session: Session, *, assignment: Assignment, study: Study, now: datetime) -> Undone:
     """End the annotator's last vote and lease them the same comparison again; its place stays taken."""
     require_open(study)
-    if assignment.status is not AssignmentStatus.VOTED or not _is_last_vote(session, assignment):
+    if not can_undo(session, assignment):
         raise Conflict("Only your last vote can be taken back, once.", code="not_last_vote")
     comparison = session.get_one(Comparison, assignment.comparison_id)
     if not comparison.is_open:
@@ -175,8 +175,10 @@ def _both_delivered(assignment: Assignment) -> bool:
     return assignment.left_delivered_whole_at is not None and assignment.right_delivered_whole_at is not None
 
 
-def _is_last_vote(session: Session, assignment: Assignment) -> bool:
-    """Tell whether nothing was voted on since, and no earlier undo is still waiting for its answer."""
+def can_undo(session: Session, assignment: Assignment) -> bool:
+    """Tell whether this is the annotator's last vote and still stands."""
+    if assignment.status is not AssignmentStatus.VOTED:
+        return False
     newest = session.scalar(
         select(Vote.assignment_id)
         .where(Vote.annotator_id == assignment.annotator_id)

@@ -51,21 +51,28 @@ def find_participant(session: Session, *, cookie: str | None, study_slug: str, n
     return Participant(row[0], row[1])
 
 
+def own_assignment(session: Session, *, cookie: str | None, token: str, now: datetime) -> Assignment | None:
+    """Return this browser's own assignment; another annotator's does not exist for it."""
+    return session.scalar(
+        _of_browser(select(Assignment), cookie, now)
+        .join(Assignment, Assignment.annotator_id == Annotator.id)
+        .where(Assignment.token == token)
+    )
+
+
 def find_assignment(session: Session, *, cookie: str | None, token: str, now: datetime) -> HeldAssignment:
     """Return this browser's own assignment, its study locked against other changes.
 
     Raises:
         NotFound: no such assignment, or it is another annotator's; the two look the same.
     """
-    row = session.execute(
-        _of_browser(select(Assignment.id, Assignment.study_id), cookie, now)
-        .join(Assignment, Assignment.annotator_id == Annotator.id)
-        .where(Assignment.token == token)
-    ).one_or_none()
-    if row is None:
+    assignment = own_assignment(session, cookie=cookie, token=token, now=now)
+    if assignment is None:
         raise NotFound("There is no such assignment for this browser.")
-    study = lock_study(session, row.study_id)
-    return HeldAssignment(session.get_one(Assignment, row.id), study)
+    study = lock_study(session, assignment.study_id)
+    # Read again behind the lock: on PostgreSQL another request may have changed it meanwhile.
+    session.refresh(assignment)
+    return HeldAssignment(assignment, study)
 
 
 def lock_study(session: Session, study_id: int) -> Study:

@@ -1,0 +1,97 @@
+"""Benchmarks over REST: what there is to animate. Open to anyone: a benchmark is public by nature."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request, Response
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+from starlette.responses import StreamingResponse
+
+from app.api.v1.schemas import BenchmarkAnswer, PairAnswer, PairIdPath, PairsAnswer, SlugPath
+from app.benchmarks.service import benchmark_shape, find_benchmark, newest_benchmarks
+from app.errors import NotFound, Unavailable
+from app.media.store import StoreError
+from app.security.asking import installation_of
+from app.tables.bench import Benchmark, Pair
+
+router = APIRouter(tags=["benchmarks"])
+
+
+@router.get("/benchmarks")
+def list_benchmarks(request: Request) -> list[BenchmarkAnswer]:
+    """Return the newest version of each benchmark."""
+    with installation_of(request).database.read() as session:
+        return [_answer(session, row) for row in newest_benchmarks(session)]
+
+
+@router.get("/benchmarks/{slug}")
+def get_benchmark(slug: SlugPath, request: Request) -> BenchmarkAnswer:
+    with installation_of(request).database.read() as session:
+        return _answer(session, find_benchmark(session, slug=slug))
+
+
+@router.get("/benchmarks/{slug}/pairs")
+def list_pairs(
+    slug: SlugPath,
+    request: Request,
+    limit: Annotated[int, Query(ge=1, le=1000)] = 100,
+    cursor: Annotated[str | None, Query(pattern=r"^\d{1,9}$")] = None,
+) -> PairsAnswer:
+    """Return pairs in the benchmark's order; `next_cursor` leads on, null at the end."""
+    with installation_of(request).database.read() as session:
+        benchmark = find_benchmark(session, slug=slug)
+        rows = session.scalars(
+            select(Pair)
+            .where(Pair.benchmark_id == benchmark.id, Pair.position >= int(cursor or 0))
+            .order_by(Pair.position)
+            .limit(limit + 1)
+        ).all()
+    more = rows[limit].position if len(rows) > limit else None
+    return PairsAnswer(
+        pairs=[_pair_answer(slug, row) for row in rows[:limit]],
+        next_cursor=None if more is None else str(more),
+    )
+
+
+@router.get("/benchmarks/{slug}/pairs/{pair_id}/image", response_class=Response)
+def get_image(slug: SlugPath, pair_id: PairIdPath, request: Request) -> Response:
+    installation = installation_of(request)
+    with installation.database.read() as session:
+        benchmark = find_benchmark(session, slug=slug)
+        pair = session.scalar(select(Pair).where(Pair.benchmark_id == benchmark.id, Pair.name == pair_id))
+        if pair is None:
+            raise NotFound("This benchmark has no such pair.", code="unknown_pair")
+    try:
+        size = installation.store.size(pair.image_key)
+        body = installation.store.read_range(pair.image_key, 0, size)
+    except StoreError as error:
+        raise Unavailable("The image cannot be read right now.") from error
+    headers = {"Content-Length": str(size), "Cache-Control": "public, max-age=86400"}
+    return StreamingResponse(body, media_type=pair.image_type, headers=headers)
+
+
+def _answer(session: Session, benchmark: Benchmark) -> BenchmarkAnswer:
+    shape = benchmark_shape(session, benchmark)
+    return BenchmarkAnswer(
+        slug=benchmark.slug,
+        version=benchmark.version,
+        title=benchmark.title,
+        source=benchmark.source,
+        licence=benchmark.licence,
+        content_hash=benchmark.content_hash,
+        pairs=shape.pairs,
+        images=shape.images,
+        prompts=shape.prompts,
+        scenarios=shape.scenarios,
+    )
+
+
+def _pair_answer(slug: str, pair: Pair) -> PairAnswer:
+    return PairAnswer(
+        pair_id=pair.name,
+        image=pair.image,
+        prompt=pair.prompt,
+        scenario=pair.scenario,
+        tags=pair.tags,
+        image_url=f"/api/v1/benchmarks/{slug}/pairs/{pair.name}/image",
+    )

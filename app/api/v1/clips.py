@@ -1,0 +1,107 @@
+"""Receives clips: streamed to a private file, probed in the sandbox, then stored, all or nothing."""
+
+from datetime import datetime
+
+from fastapi import APIRouter, Request, Response
+from starlette.concurrency import run_in_threadpool
+
+from app.api.v1.schemas import ClipAnswer, PairIdPath, PublicIdPath
+from app.clock import utc_now
+from app.errors import Invalid, StorageFull, Unavailable
+from app.installation import Installation
+from app.media.probe import ClipFacts, ClipRejected, probe_clip
+from app.media.store import StoreFull, StoreUnavailable, content_key
+from app.security.asking import installation_of, require_person
+from app.security.identity import Principal
+from app.submissions import service
+from app.submissions.receiving import ReceivedFile, promised_sha256, receive_file, refuse_wrong_digest
+from app.tables.submissions import Clip
+from benchmark.protocol import Role
+
+router = APIRouter(tags=["submissions"])
+
+
+@router.put(
+    "/submissions/{public_id}/clips/{pair_id}",
+    response_model=ClipAnswer,
+    status_code=201,
+    responses={200: {"model": ClipAnswer, "description": "These very bytes were here before."}},
+)
+async def put_clip(public_id: PublicIdPath, pair_id: PairIdPath, request: Request) -> Response:
+    """Take one clip, the mp4 as the body; the same bytes again change nothing, other bytes are 409."""
+    installation = installation_of(request)
+    promised = promised_sha256(request.headers)
+    now = utc_now()
+    principal = await run_in_threadpool(_check_slot, request, public_id, pair_id, now)
+    try:
+        with installation.store.private_file() as path:
+            received = await receive_file(request.stream(), path)
+            refuse_wrong_digest(received, promised)
+            return await run_in_threadpool(_keep, installation, principal, public_id, pair_id, received, now)
+    except StoreFull as error:
+        raise StorageFull("The disk is full; nothing of this clip was kept.") from error
+    except StoreUnavailable as error:
+        raise Unavailable("The media store does not answer; send the clip again later.") from error
+
+
+def _check_slot(request: Request, public_id: str, pair_id: str, now: datetime) -> Principal:
+    """Refuse a stranger, an unknown pair or a closed submission before the body is read."""
+    with installation_of(request).database.read() as session:
+        principal = require_person(session, request, Role.RESEARCHER, Role.WORKER, now=now)
+        submission = service.find_submission(
+            session, public_id=public_id, principal=principal, for_change=True
+        )
+        service.find_slot(session, submission=submission, pair_name=pair_id)
+    return principal
+
+
+def _keep(
+    installation: Installation,
+    principal: Principal,
+    public_id: str,
+    pair_id: str,
+    received: ReceivedFile,
+    now: datetime,
+) -> Response:
+    """Probe and store the file, then record it; a clip that is there already is compared instead."""
+    with installation.database.read() as session:
+        submission = service.find_submission(
+            session, public_id=public_id, principal=principal, for_change=True
+        )
+        pair = service.find_slot(session, submission=submission, pair_name=pair_id)
+        before = service.stored_clip(session, submission=submission, pair=pair)
+    if before is not None:
+        service.refuse_other_bytes(before, received.sha256)
+        return _answer(before, pair_id, status=200)
+    facts = _probe(installation, received, pair.image_key)
+    installation.store.put(content_key("clips", received.sha256), received.path)
+    with installation.database.write() as session:
+        submission = service.find_submission(
+            session, public_id=public_id, principal=principal, for_change=True
+        )
+        pair = service.find_slot(session, submission=submission, pair_name=pair_id)
+        # Two uploads of one pair may have come this far together; the second meets the first here.
+        clip = service.stored_clip(session, submission=submission, pair=pair)
+        is_new = clip is None
+        if clip is None:
+            clip = service.add_clip(
+                session, submission=submission, pair=pair, sha256=received.sha256, facts=facts, now=now
+            )
+        service.refuse_other_bytes(clip, received.sha256)
+        return _answer(clip, pair_id, status=201 if is_new else 200)
+
+
+def _probe(installation: Installation, received: ReceivedFile, image_key: str) -> ClipFacts:
+    with installation.store.open_local(image_key) as image:
+        try:
+            return probe_clip(received.path, sandbox=installation.sandbox, input_image=image)
+        except ClipRejected as rejected:
+            raise Invalid(rejected.message, code=rejected.code.value) from rejected
+
+
+def _answer(clip: Clip, pair_id: str, *, status: int) -> Response:
+    body = ClipAnswer(
+        pair_id=pair_id,
+        **{name: getattr(clip, name) for name in ClipAnswer.model_fields if name != "pair_id"},
+    )
+    return Response(body.model_dump_json(), status_code=status, media_type="application/json")

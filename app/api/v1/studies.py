@@ -1,0 +1,137 @@
+"""Studies over REST: create, open, pause, close, invite, look at."""
+
+from fastapi import APIRouter, Request
+from sqlalchemy.orm import Session
+
+from app.api.v1.schemas import (
+    InvitationsAnswer,
+    InvitationsBody,
+    MatchupAnswer,
+    SlugPath,
+    StudyAnswer,
+    StudyBody,
+)
+from app.benchmarks.service import find_benchmark
+from app.clock import utc_now
+from app.results.tallies import matchup_sides
+from app.security.asking import installation_of, require_person
+from app.studies import service
+from app.studies.queries import study_progress, visible_studies
+from app.tables.bench import Benchmark
+from app.tables.studies import Study
+from app.tables.submissions import Submission
+from benchmark.protocol import Role
+
+router = APIRouter(tags=["studies"])
+
+_PROTOCOL = (
+    "slug",
+    "title",
+    "instructions",
+    "status",
+    "votes_per_comparison",
+    "comparisons_per_annotator",
+    "lease_s",
+    "watch_gate",
+    "renditions",
+    "require_justification",
+    "seed",
+    "created_at",
+    "opened_at",
+    "closed_at",
+)
+
+
+@router.post("/studies", status_code=201)
+def create_study(body: StudyBody, request: Request) -> StudyAnswer:
+    """Create a draft. Its protocol can no longer change once the study opens."""
+    now = utc_now()
+    fields = body.model_dump(exclude={"benchmark", "matchups"})
+    matchups = tuple(service.MatchupPlan(each.reference, each.other) for each in body.matchups)
+    plan = service.StudyPlan(**fields, matchups=matchups)
+    with installation_of(request).database.write() as session:
+        principal = require_person(session, request, Role.RESEARCHER, now=now)
+        benchmark = find_benchmark(session, slug=body.benchmark)
+        study = service.create_study(session, plan=plan, benchmark=benchmark, principal=principal, now=now)
+        return study_answer(session, study)
+
+
+@router.get("/studies")
+def list_studies(request: Request) -> list[StudyAnswer]:
+    with installation_of(request).database.read() as session:
+        principal = require_person(session, request, Role.RESEARCHER, Role.VIEWER, now=utc_now())
+        return [study_answer(session, study) for study in visible_studies(session, principal)]
+
+
+@router.get("/studies/{slug}")
+def get_study(slug: SlugPath, request: Request) -> StudyAnswer:
+    with installation_of(request).database.read() as session:
+        principal = require_person(session, request, Role.RESEARCHER, Role.VIEWER, now=utc_now())
+        return study_answer(session, service.find_study(session, slug=slug, principal=principal))
+
+
+@router.post("/studies/{slug}/open")
+def open_study(slug: SlugPath, request: Request) -> StudyAnswer:
+    """Open a draft, or go on after a pause; from now on annotators may vote."""
+    return _moved(slug, request, service.open_study)
+
+
+@router.post("/studies/{slug}/pause")
+def pause_study(slug: SlugPath, request: Request) -> StudyAnswer:
+    return _moved(slug, request, service.pause_study)
+
+
+@router.post("/studies/{slug}/close")
+def close_study(slug: SlugPath, request: Request) -> StudyAnswer:
+    """Close a study for good; its results are then no longer interim."""
+    return _moved(slug, request, service.close_study)
+
+
+@router.post("/studies/{slug}/invitations", status_code=201)
+def invite(slug: SlugPath, body: InvitationsBody, request: Request) -> InvitationsAnswer:
+    """Make links; each lets one annotator in, and is shown only here."""
+    installation = installation_of(request)
+    now = utc_now()
+    with installation.database.write() as session:
+        principal = require_person(session, request, Role.RESEARCHER, now=now)
+        study = service.find_study(session, slug=slug, principal=principal, for_change=True)
+        tokens = service.invite(session, study=study, count=body.count, now=now)
+    address = installation.settings.effective_public_url
+    return InvitationsAnswer(links=[f"{address}/invite/{token}" for token in tokens])
+
+
+def _moved(slug: str, request: Request, move: service.Move) -> StudyAnswer:
+    now = utc_now()
+    with installation_of(request).database.write() as session:
+        principal = require_person(session, request, Role.RESEARCHER, now=now)
+        study = service.find_study(session, slug=slug, principal=principal, for_change=True)
+        move(session, study=study, principal=principal, now=now)
+        return study_answer(session, study)
+
+
+def study_answer(session: Session, study: Study) -> StudyAnswer:
+    benchmark = session.get_one(Benchmark, study.benchmark_id)
+    progress = study_progress(session, study)
+    sides = {each.id: each for each in matchup_sides(session, study)}
+    matchups = [
+        MatchupAnswer(
+            reference=sides[each.matchup.id].reference,
+            other=sides[each.matchup.id].other,
+            reference_id=session.get_one(Submission, each.matchup.reference_id).public_id,
+            other_id=session.get_one(Submission, each.matchup.other_id).public_id,
+            comparisons=each.comparisons,
+            votes=each.votes,
+            closed_at=each.matchup.closed_at,
+            close_reason=each.matchup.close_reason,
+        )
+        for each in progress.matchups
+    ]
+    return StudyAnswer(
+        **{name: getattr(study, name) for name in _PROTOCOL},
+        benchmark=benchmark.slug,
+        benchmark_version=benchmark.version,
+        votes=progress.votes,
+        votes_wanted=progress.votes_wanted,
+        annotators=progress.annotators,
+        matchups=matchups,
+    )

@@ -1,0 +1,150 @@
+"""Researchers' part of the API: models and their submissions."""
+
+from datetime import datetime
+
+from fastapi import APIRouter, Request
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from app.api.v1.schemas import (
+    FinaliseBody,
+    ModelAnswer,
+    ModelBody,
+    PublicIdPath,
+    ReasonBody,
+    SlugPath,
+    SubmissionAnswer,
+    SubmissionBody,
+    SubmissionDetail,
+)
+from app.benchmarks.service import find_benchmark
+from app.clock import utc_now
+from app.errors import NotFound
+from app.security.asking import installation_of, require_person
+from app.security.identity import Principal
+from app.submissions import service
+from app.submissions.notes import clip_notes
+from app.submissions.withdrawing import withdraw
+from app.tables.bench import Benchmark
+from app.tables.submissions import Clip, Submission, VideoModel
+from benchmark.protocol import Role
+
+router = APIRouter(tags=["submissions"])
+
+
+@router.put("/models/{slug}")
+def put_model(slug: SlugPath, body: ModelBody, request: Request) -> ModelAnswer:
+    """Register a model, or change what is said about one's own."""
+    now = utc_now()
+    card = service.ModelCard(**body.model_dump())
+    with installation_of(request).database.write() as session:
+        principal = require_person(session, request, Role.RESEARCHER, now=now)
+        model = service.register_model(session, slug=slug, card=card, principal=principal, now=now)
+        return ModelAnswer.model_validate(model)
+
+
+@router.get("/models")
+def list_models(request: Request) -> list[ModelAnswer]:
+    with installation_of(request).database.read() as session:
+        require_person(session, request, Role.RESEARCHER, Role.VIEWER, Role.WORKER, now=utc_now())
+        rows = session.scalars(select(VideoModel).order_by(VideoModel.slug))
+        return [ModelAnswer.model_validate(row) for row in rows]
+
+
+@router.get("/models/{slug}")
+def get_model(slug: SlugPath, request: Request) -> ModelAnswer:
+    with installation_of(request).database.read() as session:
+        require_person(session, request, Role.RESEARCHER, Role.VIEWER, Role.WORKER, now=utc_now())
+        model = session.scalar(select(VideoModel).where(VideoModel.slug == slug))
+        if model is None:
+            raise NotFound("There is no such model.")
+        return ModelAnswer.model_validate(model)
+
+
+@router.post("/submissions", status_code=201)
+def open_submission(body: SubmissionBody, request: Request) -> SubmissionAnswer:
+    now = utc_now()
+    with installation_of(request).database.write() as session:
+        principal = require_person(session, request, Role.RESEARCHER, now=now)
+        benchmark = find_benchmark(session, slug=body.benchmark)
+        submission = service.open_submission(
+            session, model=body.model, benchmark=benchmark, label=body.label, principal=principal, now=now
+        )
+        return _answer(session, submission)
+
+
+@router.get("/submissions")
+def list_submissions(request: Request) -> list[SubmissionAnswer]:
+    """Return one's own submissions, newest first; an admin sees everybody's."""
+    with installation_of(request).database.read() as session:
+        principal = require_person(session, request, Role.RESEARCHER, now=utc_now())
+        query = select(Submission).order_by(Submission.id.desc())
+        if not principal.is_admin:
+            query = query.where(Submission.owner_id == principal.person_id)
+        return [_answer(session, row) for row in session.scalars(query)]
+
+
+@router.get("/submissions/{public_id}")
+def get_submission(public_id: PublicIdPath, request: Request) -> SubmissionDetail:
+    """Return a submission with all that is missing and what is odd about its clips."""
+    with installation_of(request).database.read() as session:
+        principal = require_person(session, request, Role.RESEARCHER, Role.WORKER, now=utc_now())
+        return _detail(session, public_id, principal)
+
+
+@router.post("/submissions/{public_id}/finalise")
+def finalise(public_id: PublicIdPath, request: Request, body: FinaliseBody | None = None) -> SubmissionDetail:
+    """Make a submission final: no clip can be added or changed afterwards."""
+    now = utc_now()
+    with installation_of(request).database.write() as session:
+        principal = require_person(session, request, Role.RESEARCHER, now=now)
+        submission = service.find_submission(
+            session, public_id=public_id, principal=principal, for_change=True
+        )
+        service.finalise(
+            session, submission=submission, allow_partial=bool(body and body.allow_partial), now=now
+        )
+        return _detail(session, public_id, principal)
+
+
+@router.post("/submissions/{public_id}/withdraw")
+def withdraw_submission(public_id: PublicIdPath, body: ReasonBody, request: Request) -> SubmissionDetail:
+    """Take a submission out of every running study; votes that were cast stay and are marked."""
+    now: datetime = utc_now()
+    with installation_of(request).database.write() as session:
+        principal = require_person(session, request, Role.RESEARCHER, now=now)
+        submission = service.find_submission(
+            session, public_id=public_id, principal=principal, for_change=True
+        )
+        withdraw(session, submission=submission, reason=body.reason, principal=principal, now=now)
+        return _detail(session, public_id, principal)
+
+
+def _detail(session: Session, public_id: str, principal: Principal) -> SubmissionDetail:
+    submission = service.find_submission(session, public_id=public_id, principal=principal)
+    return SubmissionDetail(
+        **_answer(session, submission).model_dump(),
+        missing=service.missing_pairs(session, submission),
+        problems=clip_notes(session, submission),
+    )
+
+
+def _answer(session: Session, submission: Submission) -> SubmissionAnswer:
+    benchmark = session.get_one(Benchmark, submission.benchmark_id)
+    received = session.execute(
+        select(func.count()).select_from(Clip).where(Clip.submission_id == submission.id)
+    ).scalar_one()
+    return SubmissionAnswer(
+        id=submission.public_id,
+        model=session.get_one(VideoModel, submission.model_id).slug,
+        label=submission.label,
+        benchmark=benchmark.slug,
+        benchmark_version=benchmark.version,
+        status=submission.status,
+        is_partial=submission.is_partial,
+        expected=service.expected_clips(session, submission),
+        received=received,
+        created_at=submission.created_at,
+        finalised_at=submission.finalised_at,
+        withdrawn_at=submission.withdrawn_at,
+    )

@@ -1,0 +1,81 @@
+"""What is shown of studies: their protocol and how far they are."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import case, func, select
+from sqlalchemy.orm import Session
+
+from app.security.identity import Principal
+from app.studies.service import may_see
+from app.tables.people import Annotator
+from app.tables.studies import Comparison, Matchup, Study
+
+
+@dataclass(frozen=True)
+class MatchupProgress:
+    """Counts of one matchup; `votes_wanted` is what full panels would hold."""
+
+    matchup: Matchup
+    comparisons: int
+    complete: int
+    votes: int
+    votes_wanted: int
+
+
+@dataclass(frozen=True)
+class StudyProgress:
+    matchups: tuple[MatchupProgress, ...]
+    annotators: int
+
+    @property
+    def votes(self) -> int:
+        return sum(each.votes for each in self.matchups)
+
+    @property
+    def votes_wanted(self) -> int:
+        return sum(each.votes_wanted for each in self.matchups)
+
+
+def study_progress(session: Session, study: Study) -> StudyProgress:
+    votes = Comparison.votes_reference + Comparison.votes_other
+    counted = {
+        row.matchup_id: row
+        for row in session.execute(
+            select(
+                Comparison.matchup_id,
+                func.count().label("comparisons"),
+                func.sum(votes).label("votes"),
+                func.sum(case((votes >= study.votes_per_comparison, 1), else_=0)).label("complete"),
+            )
+            .where(Comparison.study_id == study.id)
+            .group_by(Comparison.matchup_id)
+        )
+    }
+    matchups = session.scalars(
+        select(Matchup).where(Matchup.study_id == study.id).order_by(Matchup.position)
+    ).all()
+    annotators = session.execute(
+        select(func.count()).select_from(Annotator).where(Annotator.study_id == study.id)
+    ).scalar_one()
+    return StudyProgress(
+        tuple(_matchup_progress(study, matchup, counted.get(matchup.id)) for matchup in matchups), annotators
+    )
+
+
+def visible_studies(session: Session, principal: Principal) -> list[Study]:
+    """Return the studies this person may look at, newest first."""
+    rows = session.scalars(select(Study).order_by(Study.id.desc()))
+    return [study for study in rows if may_see(study, principal)]
+
+
+def _matchup_progress(study: Study, matchup: Matchup, row: object) -> MatchupProgress:
+    comparisons = getattr(row, "comparisons", 0)
+    votes = getattr(row, "votes", 0)
+    return MatchupProgress(
+        matchup=matchup,
+        comparisons=comparisons,
+        complete=getattr(row, "complete", 0),
+        votes=votes,
+        # A matchup that was closed early wants no more than it has.
+        votes_wanted=votes if matchup.closed_at else comparisons * study.votes_per_comparison,
+    )
