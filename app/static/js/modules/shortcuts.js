@@ -1,0 +1,45 @@
+// Single keys press the control that carries them in aria-keyshortcuts. They can be switched off (WCAG 2.1.4).
+const STORED = 'ti2v.single-keys';
+
+export function mount(root) {
+  const box = root.querySelector('[data-part=single-keys]');
+  box.checked = (localStorage.getItem(STORED) ?? root.dataset.singleKeys) === 'on';
+  const remember = () => {
+    root.dataset.singleKeys = box.checked ? 'on' : 'off';
+    localStorage.setItem(STORED, root.dataset.singleKeys);
+  };
+  box.addEventListener('change', remember);
+  remember();
+
+  // A control reached with Tab keeps its own keys; one that was clicked leaves them to the page.
+  let tabbed = false;
+  addEventListener('pointerdown', () => { tabbed = false; }, true);
+  addEventListener('keydown', (event) => {
+    if (event.key === 'Tab') tabbed = true;
+    if (!box.checked || event.ctrlKey || event.metaKey || event.altKey) return;
+    const key = keyName(event);
+    if (event.repeat && !key.startsWith('Arrow')) return;
+    if (tabbed && isOwnKey(event.target, key)) return;
+    const control = find(root, key);
+    if (!control) return;
+    event.preventDefault();
+    control.click();
+  });
+}
+
+function keyName(event) {
+  if (event.key === ' ') return 'Space';
+  return event.key.length === 1 ? event.key.toUpperCase() : event.key;
+}
+
+/** With a dialog open only its own controls listen. */
+function find(root, key) {
+  const dialog = root.querySelector('dialog[open]');
+  return [...(dialog ?? root).querySelectorAll('[aria-keyshortcuts]')]
+    .find((control) => control.getAttribute('aria-keyshortcuts') === key && (dialog || !control.closest('dialog')));
+}
+
+function isOwnKey(target, key) {
+  if (key === 'Space' || key === 'Enter') return target.matches('button, input, a');
+  return key.startsWith('Arrow') && target.matches('input[type=radio], input[type=range]');
+}

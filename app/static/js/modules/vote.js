@@ -1,0 +1,159 @@
+// Conducts the voting page: shows an assignment, takes the answer to the server, goes on to the next.
+import { Refusal, hurry } from '../voting/api.js';
+import { Ballot } from '../voting/ballot.js';
+import { Exchange } from '../voting/exchange.js';
+import { keepLeases } from '../voting/lease.js';
+import { mount as mountNotice } from '../voting/notice.js';
+import { Progress } from '../voting/progress.js';
+import { Queue } from '../voting/queue.js';
+import { Stage } from '../voting/stage.js';
+import { part } from '../words.js';
+
+export function mount(root) {
+  new VotingPage(root).open(JSON.parse(root.dataset.card));
+}
+
+class VotingPage {
+  #openedAt = 0;
+
+  constructor(root) {
+    const form = part(root, 'ballot');
+    this.url = form.action;
+    this.skipForm = part(root, 'skip-form');
+    this.undoForm = part(root, 'undo-form');
+    this.undoButton = root.querySelector('[form=undo]');
+    this.exchange = new Exchange(root.dataset);
+    this.queue = new Queue((after, isPatient) => this.exchange.next(after, isPatient, this.#wait));
+    this.notice = mountNotice(part(root, 'notice'));
+    this.progress = new Progress(part(root, 'progress'), JSON.parse(root.dataset.card));
+    this.stage = new Stage(root.querySelector('.stage'), () => this.ballot.paint());
+    this.ballot = new Ballot(form, {
+      isWatched: () => root.dataset.watchGate === 'off' || this.stage.isWatched,
+      needsReason: root.dataset.requireJustification === 'on',
+      onSubmit: () => this.#submit(),
+      onRetry: () => (this.#isBusy ? hurry() : this.#show(this.queue.reload())),
+      onMissing: (sentence) => this.notice.read(sentence),
+    });
+    this.skipForm.addEventListener('submit', (event) => { event.preventDefault(); this.#skip(event.submitter.value); });
+    this.undoForm.addEventListener('submit', (event) => { event.preventDefault(); this.#undo(); });
+  }
+
+  open(card) {
+    // A page sent back by the server (an error, an undo) carries the former answer in its form.
+    const former = this.ballot.answer.choice ? this.ballot.answer : null;
+    this.#show(this.queue.putFirst(card), former);
+    keepLeases({
+      held: () => this.queue.cards,
+      renew: (token) => this.exchange.renew(token),
+      lost: (token) => { if (token !== this.#token) this.queue.drop(token); },
+    });
+    addEventListener('beforeunload', (event) => { if (this.#isBusy) event.preventDefault(); });
+  }
+
+  get #isBusy() { return ['saving', 'waiting'].includes(this.ballot.state); }
+  get #token() { return this.queue.current?.card.token; }
+
+  /** Shows an entry of the queue; `former` is the answer it had before. */
+  async #show(entry, former = null) {
+    this.ballot.start(entry.card.token, former);
+    this.skipForm.elements.token.value = entry.card.token;
+    this.stage.wait();
+    const media = await entry.media;
+    if (this.queue.current !== entry) return;
+    const isWhole = await this.stage.show(entry.card, media, former !== null);
+    if (this.queue.current !== entry) return;
+    this.progress.paint();
+    this.ballot.enter(isWhole ? 'open' : 'broken');
+    if (!isWhole) return;
+    this.#openedAt = performance.now();
+    this.stage.begin();
+    this.queue.lookAhead();
+  }
+
+  #submit() {
+    const token = this.#token;
+    const took = this.#took();
+    const [left, right] = this.stage.watchedMs;
+    const answer = { ...this.ballot.answer, decision_ms: took, left_watched_ms: left, right_watched_ms: right };
+    this.#settle(() => this.exchange.vote(token, answer, this.#wait), () => {
+      this.#setUndoable(token);
+      this.progress.count(took);
+      return this.#goOn('saved');
+    });
+  }
+
+  #skip(reason) {
+    const token = this.#token;
+    const took = this.#took();
+    this.skipForm.closest('dialog').close();
+    this.#settle(() => this.exchange.skip(token, reason, this.#wait), () => {
+      this.progress.count(took);
+      return this.#goOn('skipped');
+    });
+  }
+
+  #undo() {
+    const token = this.undoForm.elements.token.value;
+    this.#settle(() => this.exchange.undo(token, this.#wait), ({ previous, ...card }) => {
+      this.#setUndoable('');
+      this.progress.set(card);
+      this.#show(this.queue.putFirst(card), previous);
+      this.notice.say('undone');
+    });
+  }
+
+  /** Sends what must be neither lost nor doubled; meanwhile the answer on the page stands still. */
+  async #settle(send, onAnswer) {
+    if (this.#isBusy) return;
+    this.ballot.enter('saving');
+    try {
+      const answer = await send();
+      this.notice.clear();
+      await onAnswer(answer);
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error;
+      await this.#refused(error);
+    }
+  }
+
+  async #goOn(word) {
+    this.ballot.finish();
+    const entry = await this.queue.advance();
+    // Nothing left: the server has a page for that.
+    if (!entry) return this.#leave();
+    this.notice.say(word, entry.card);
+    scrollTo(0, 0);
+    return this.#show(entry);
+  }
+
+  async #refused({ status, code, message }) {
+    if (code === 'clips_not_delivered') {
+      this.notice.say(code);
+      await this.#show(this.queue.reload(), this.ballot.answer);
+    } else if (status === 409 && !['study_not_open', 'not_last_vote'].includes(code)) {
+      // Somebody else's, or answered in another tab: that pair is settled, go on with the next.
+      await this.#goOn(code).catch(() => this.#leave());
+    } else if (status === 422) {
+      this.notice.show(message);
+      this.ballot.enter('open');
+    } else this.#leave();
+  }
+
+  /** Lets the server show where this annotator stands: done, paused, signed out, or another pair. */
+  #leave() {
+    this.ballot.enter('loading');
+    location.assign(this.url);
+  }
+
+  #setUndoable(token) {
+    this.undoForm.elements.token.value = token;
+    this.undoButton.disabled = !token;
+  }
+
+  #took() { return Math.round(performance.now() - this.#openedAt); }
+
+  #wait = () => {
+    this.ballot.enter('waiting');
+    this.notice.stay('waiting');
+  };
+}

@@ -1,0 +1,73 @@
+// The answer being given: a side, its justifications, and a Submit button that says what is missing.
+import { part, put } from '../words.js';
+import { forget, recall, remember } from './draft.js';
+
+export class Ballot {
+  #token = '';
+  /** loading, broken, open, saving or waiting: what the page is doing around the answer. */
+  state = 'loading';
+
+  /** `isWatched()` opens the choice; `onSubmit()` is called with a whole answer, `onRetry()` in place of a broken one. */
+  constructor(form, { isWatched, needsReason, onSubmit, onRetry, onMissing }) {
+    Object.assign(this, { isWatched, needsReason });
+    this.token = form.elements.token;
+    this.sides = [...form.querySelectorAll('[name=choice]')];
+    this.reasons = [...form.querySelectorAll('[name=justifications]')];
+    this.why = part(form, 'why');
+    this.submit = part(form, 'submit');
+    form.noValidate = true;
+    form.addEventListener('change', () => { remember(this.#token, this.answer); this.paint(); });
+    form.addEventListener('submit', (event) => {
+      event.preventDefault();
+      const step = this.step;
+      if (step === 'ready') onSubmit();
+      else if (step === 'broken' || step === 'waiting') onRetry();
+      else onMissing(this.submit.textContent.trim());
+    });
+  }
+
+  get answer() {
+    return {
+      choice: this.sides.find((side) => side.checked)?.value ?? null,
+      justifications: this.reasons.filter((reason) => reason.checked).map((reason) => reason.value),
+    };
+  }
+
+  /** Starts over for another assignment, with the former answer or one left in this tab before a reload. */
+  start(token, former) {
+    this.#token = token;
+    this.token.value = token;
+    const { choice, justifications } = former ?? recall(token);
+    for (const side of this.sides) side.checked = side.value === choice;
+    for (const reason of this.reasons) reason.checked = justifications.includes(reason.value);
+    this.enter('loading');
+  }
+
+  finish() { forget(this.#token); }
+
+  enter(state) {
+    this.state = state;
+    this.paint();
+  }
+
+  /** What the annotator has to do next; `ready` when the answer is whole. */
+  get step() {
+    if (this.state !== 'open') return this.state;
+    if (!this.isWatched()) return 'watch';
+    const { choice, justifications } = this.answer;
+    if (!choice) return 'choose';
+    return this.needsReason && !justifications.length ? 'reason' : 'ready';
+  }
+
+  paint() {
+    const { step } = this;
+    const { choice } = this.answer;
+    const isOpen = this.state === 'open' && step !== 'watch';
+    for (const side of this.sides) side.disabled = !isOpen;
+    for (const reason of this.reasons) reason.disabled = !isOpen || !choice;
+    this.why.dataset.state = choice ? 'awake' : 'asleep';
+    put(this.why.querySelector('b'), this.why.dataset[{ left: 'textLeft', right: 'textRight' }[choice] ?? 'textAsleep']);
+    put(this.submit.querySelector('span'), this.submit.dataset[`text${step[0].toUpperCase()}${step.slice(1)}`]);
+    this.submit.setAttribute('aria-disabled', String(!['ready', 'broken', 'waiting'].includes(step)));
+  }
+}

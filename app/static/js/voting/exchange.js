@@ -1,0 +1,20 @@
+// The five things this page says to the server, with their addresses from the HTML.
+import { post, postUntilAnswered } from './api.js';
+
+export class Exchange {
+  constructor({ assignmentsUrl, assignmentUrl }) {
+    this.assignmentsUrl = assignmentsUrl;
+    this.urlOf = (token, verb) => assignmentUrl.replace('{token}', token) + verb;
+  }
+
+  /** Asks for an assignment; a patient one waits for the connection, the other is only looking ahead. */
+  next(after, isPatient, onWait) {
+    const body = after ? { after } : {};
+    return isPatient ? postUntilAnswered(this.assignmentsUrl, body, onWait) : post(this.assignmentsUrl, body);
+  }
+
+  vote(token, answer, onWait) { return postUntilAnswered(this.urlOf(token, 'vote'), answer, onWait); }
+  skip(token, reason, onWait) { return postUntilAnswered(this.urlOf(token, 'skip'), { reason }, onWait); }
+  undo(token, onWait) { return postUntilAnswered(this.urlOf(token, 'undo'), {}, onWait); }
+  renew(token) { return post(this.urlOf(token, 'renew')); }
+}

@@ -1,0 +1,23 @@
+// Loads an assignment's image and both clips whole, as blobs, so that playing never waits for the network.
+const TRIES = 3;
+const WAIT_MS = 800;
+
+/** Returns blob URLs {image, left, right}, with null in the place of one that cannot be had. */
+export async function loadMedia(card) {
+  const [image, left, right] = await Promise.all([card.image_url, card.left_url, card.right_url].map(blobUrl));
+  return { image, left, right };
+}
+
+export function releaseMedia(media) {
+  for (const url of Object.values(media)) if (url) URL.revokeObjectURL(url);
+}
+
+async function blobUrl(url) {
+  for (let attempt = 1; attempt <= TRIES; attempt += 1) {
+    const answer = await fetch(url, { cache: 'no-store' }).catch(() => null);
+    const blob = answer?.ok && (await answer.blob().catch(() => null));
+    if (blob) return URL.createObjectURL(blob);
+    if (attempt < TRIES) await new Promise((done) => { setTimeout(done, attempt * WAIT_MS); });
+  }
+  return null;
+}

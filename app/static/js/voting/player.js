@@ -1,0 +1,99 @@
+// One clock for two videos: they start, stop, turn and seek together, and neither runs ahead.
+const SEEK_TIMEOUT_MS = 500;
+
+export class Player {
+  #turning = false;
+  playing = false;
+  loop = true;
+  rate = 1;
+
+  /** `onFrame(frames, playing)` is told the frame each video shows; `onState()` that play or pause changed. */
+  constructor(videos, { onFrame, onState }) {
+    Object.assign(this, { videos, onFrame, onState, fps: 1, frames: 1 });
+  }
+
+  /** Shows the first frames of two whole clips; returns for each whether it can be played. */
+  async load(urls, { fps, frames }) {
+    this.pause();
+    Object.assign(this, { fps, frames });
+    const playable = await Promise.all(this.videos.map((video, index) => setSource(video, urls[index])));
+    this.setRate(this.rate);
+    return playable;
+  }
+
+  get frame() { return this.#frameOf(this.videos[0]); }
+
+  async play() {
+    if (this.videos.some((video) => this.#isOver(video))) await this.#rewind();
+    this.playing = true;
+    await this.#startBoth();
+    this.onState();
+    requestAnimationFrame(() => this.#tick());
+  }
+
+  pause() {
+    this.playing = false;
+    for (const video of this.videos) video.pause();
+    this.onState();
+  }
+
+  toggle() { return this.playing ? this.pause() : this.play(); }
+
+  /** Stops at a frame, counted from 0; aims at the middle of its time, where no rounding can miss it. */
+  seek(frame) {
+    this.pause();
+    const target = Math.max(0, Math.min(this.frames - 1, frame));
+    for (const video of this.videos) video.currentTime = (target + 0.5) / this.fps;
+    this.#tell();
+  }
+
+  step(by) { this.seek(this.frame + by); }
+
+  setRate(rate) {
+    this.rate = rate;
+    for (const video of this.videos) video.playbackRate = rate;
+  }
+
+  async #tick() {
+    if (!this.playing) return;
+    this.#tell();
+    if (this.videos.every((video) => this.#isOver(video))) {
+      if (!this.loop) return void this.pause();
+      await this.#rewind();
+      if (this.playing) await this.#startBoth();
+    } else this.#correctDrift();
+    requestAnimationFrame(() => this.#tick());
+  }
+
+  // The one behind is brought forward, whichever side it is, so that neither stutters more often.
+  #correctDrift() {
+    const [a, b] = this.videos;
+    const drift = a.currentTime - b.currentTime;
+    if (Math.abs(drift) < 0.5 / this.fps || this.videos.some((video) => video.seeking || this.#isOver(video))) return;
+    if (drift > 0) b.currentTime = a.currentTime; else a.currentTime = b.currentTime;
+  }
+
+  #startBoth() { return Promise.all(this.videos.map((video) => video.play().catch(() => {}))); }
+  #rewind() { return Promise.all(this.videos.map((video) => seekTo(video, 0))); }
+  #tell() { this.onFrame(this.videos.map((video) => this.#frameOf(video)), this.playing); }
+  #isOver(video) { return video.ended || video.currentTime >= this.frames / this.fps - 0.01; }
+  #frameOf(video) { return Math.min(this.frames - 1, Math.floor(video.currentTime * this.fps + 1e-3)); }
+}
+
+function setSource(video, url) {
+  return new Promise((done) => {
+    video.onloadeddata = () => done(true);
+    video.onerror = () => done(false);
+    if (url) video.src = url; else video.removeAttribute('src');
+    video.load();
+    if (!url) done(false);
+  });
+}
+
+function seekTo(video, time) {
+  return new Promise((done) => {
+    video.addEventListener('seeked', done, { once: true });
+    setTimeout(done, SEEK_TIMEOUT_MS);
+    video.currentTime = time;
+  });
+}

@@ -1,0 +1,35 @@
+// How far this annotator is, and how long the rest will take at their own pace.
+import { fill, part, put } from '../words.js';
+
+const LONGEST_MS = 120000; // a longer one was a break
+const WEIGHT = 0.2; // of the newest pair in the running mean
+
+export class Progress {
+  #pairMs;
+
+  constructor(root, { done, total }) {
+    Object.assign(this, { root, done, total });
+    this.#pairMs = 1000 * Number(root.dataset.secondsPerPair);
+    this.bar = root.querySelector('progress');
+  }
+
+  /** Counts one pair, answered or skipped, that took `ms`. */
+  count(ms) {
+    this.done += 1;
+    this.#pairMs += WEIGHT * (Math.min(ms, LONGEST_MS) - this.#pairMs);
+  }
+
+  /** Takes the server's count, which knows what happened in other tabs. */
+  set({ done, total }) {
+    Object.assign(this, { done, total });
+  }
+
+  paint() {
+    this.bar.max = this.total;
+    this.bar.value = this.done;
+    const { textOne, textMany, textCount } = this.root.dataset;
+    const minutes = Math.max(1, Math.round(((this.total - this.done) * this.#pairMs) / 60000));
+    put(part(this.root, 'time'), minutes === 1 ? textOne : fill(textMany, { n: minutes }));
+    put(part(this.root, 'count'), fill(textCount, { position: Math.min(this.done + 1, this.total), total: this.total }));
+  }
+}

@@ -1,0 +1,56 @@
+// The stage: the image and text in the middle, a clip on either side, and one transport for both.
+import { part, put } from '../words.js';
+import { mount as mountTransport } from './transport.js';
+import { Watching } from './watching.js';
+
+const LONG_PROMPT = 46;
+const LONGEST_PROMPT = 110;
+const isCalm = matchMedia('(prefers-reduced-motion: reduce)').matches;
+
+export class Stage {
+  #isLive = false;
+
+  /** `onWatch()` is called whenever a frame was seen. */
+  constructor(root, onWatch) {
+    this.prompt = part(root, 'prompt');
+    this.image = part(root, 'image');
+    this.watchings = [...root.querySelectorAll('.clip')].map((clip) => new Watching(clip));
+    this.player = mountTransport(root, (frames, playing) => {
+      if (!this.#isLive) return;
+      this.watchings.forEach((clip, index) => clip.note(frames[index], playing));
+      onWatch();
+    });
+    this.#setPrompt(this.prompt.textContent);
+  }
+
+  get isWatched() { return this.watchings.every((clip) => clip.times > 0); }
+  get watchedMs() { return this.watchings.map((clip) => Math.round(clip.watchedMs)); }
+
+  /** Quietens the stage while the next clips load. */
+  wait() {
+    this.#isLive = false;
+    this.player.pause();
+    for (const clip of this.watchings) clip.wait();
+  }
+
+  /** Shows a card with its media; returns whether the image and both clips can be seen. */
+  async show(card, media, isSeen) {
+    this.#setPrompt(card.prompt);
+    if (media.image) this.image.src = media.image;
+    for (const video of this.player.videos) video.poster = this.image.src;
+    const playable = await this.player.load([media.left, media.right], card);
+    this.watchings.forEach((clip, index) => (playable[index] ? clip.start(card.frames, isSeen) : clip.fail()));
+    return media.image !== null && playable.every(Boolean);
+  }
+
+  /** Lets the clips run, unless the visitor asked their system for less motion. */
+  begin() {
+    this.#isLive = true;
+    if (isCalm) this.player.seek(0); else this.player.play();
+  }
+
+  #setPrompt(text) {
+    put(this.prompt, text);
+    this.prompt.dataset.length = text.length > LONGEST_PROMPT ? 'longest' : text.length > LONG_PROMPT ? 'long' : 'short';
+  }
+}

@@ -1,0 +1,64 @@
+// What has been seen of one clip: a ring that fills frame by frame, how many times over, and for how long.
+import { fill, put } from '../words.js';
+
+export class Watching {
+  #frames = 1;
+  #shown = new Set();
+  #last = -1;
+  #since = null;
+  times = 0;
+  watchedMs = 0;
+
+  constructor(clip) {
+    this.root = clip.querySelector('.seen');
+    this.text = this.root.querySelector('span');
+    this.arc = this.root.querySelector('.arc');
+  }
+
+  /** Starts over for a clip of `frames` frames; `seen` when it was watched before and comes back by an undo. */
+  start(frames, seen) {
+    Object.assign(this, { times: seen ? 1 : 0, watchedMs: 0 });
+    this.#frames = frames;
+    this.#shown.clear();
+    this.#last = -1;
+    this.#since = null;
+    this.#paint(this.times ? 'seen' : 'watching');
+  }
+
+  /** Counts a frame on show; while playing, those a slow screen jumped over count as well. */
+  note(frame, playing) {
+    this.#countTime(playing);
+    const from = playing && frame > this.#last ? this.#last + 1 : frame;
+    for (let seen = from; seen <= frame; seen += 1) this.#shown.add(seen);
+    this.#last = frame;
+    if (this.#shown.size === this.#frames) {
+      this.times += 1;
+      this.#shown.clear();
+    }
+    this.#paint(this.times ? 'seen' : 'watching');
+  }
+
+  fail() { this.#paint('broken'); }
+  wait() { this.#paint('loading'); }
+
+  #countTime(playing) {
+    const now = performance.now();
+    if (playing && this.#since !== null) this.watchedMs += now - this.#since;
+    this.#since = playing ? now : null;
+  }
+
+  #paint(state) {
+    const share = this.times ? 100 : Math.round((100 * this.#shown.size) / this.#frames);
+    this.root.dataset.state = state;
+    this.arc.setAttribute('stroke-dasharray', `${share} 100`);
+    put(this.text, this.#words(state));
+  }
+
+  #words(state) {
+    const { textLoading, textBroken, textNone, textOnce, textOften } = this.root.dataset;
+    if (state === 'loading') return textLoading;
+    if (state === 'broken') return textBroken;
+    if (this.times < 2) return this.times ? textOnce : textNone;
+    return fill(textOften, { n: this.times });
+  }
+}

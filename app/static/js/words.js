@@ -1,0 +1,15 @@
+// Texts live in the HTML, as data-text-* beside the place that shows them.
+
+/** Fills `{name}` in a text. */
+export function fill(text, values) {
+  return text.replace(/\{(\w+)\}/g, (hole, name) => values[name] ?? hole);
+}
+
+/** Writes only on change, so that a screen reader is not woken for nothing. */
+export function put(element, text) {
+  if (element.textContent !== text) element.textContent = text;
+}
+
+export function part(root, name) {
+  return root.querySelector(`[data-part=${name}]`);
+}
