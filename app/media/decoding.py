@@ -31,6 +31,8 @@ def probe(path: str, input_image: str | None, limits: dict[str, Any]) -> dict[st
         _check_picture(stream, allowed)
         packets = _packets(container, stream, allowed)
         timing = _timing(packets, stream.time_base, allowed)
+        if stream.codec_context.pix_fmt is None:
+            raise refusal(ClipCode.UNDECODABLE, "The file does not say what its frames look like.")
         looks = likeness.Looks(Path(input_image) if input_image else None)
         shown = 0
         for frame in _decode_all(stream, packets):
@@ -97,8 +99,6 @@ def _check_picture(stream: Any, allowed: ClipLimits) -> None:
     if max(coder.width, coder.height) > allowed.max_side:
         size = f"{coder.width}x{coder.height}"
         raise refusal(ClipCode.TOO_LARGE_FRAME, f"Frames are {size}; no side may exceed {allowed.max_side}.")
-    if min(coder.width, coder.height) < 1 or coder.pix_fmt is None:
-        raise refusal(ClipCode.UNDECODABLE, "The file does not say how large its frames are.")
     if coder.sample_aspect_ratio not in (None, 0, 1):
         raise refusal(ClipCode.DISPLAY_TRANSFORM, "Pixels are not square; write the clip with square pixels.")
 

@@ -38,7 +38,7 @@ def main() -> None:
 
 def _serve(request: dict[str, Any]) -> dict[str, Json]:
     limits = SandboxLimits(**request["limits"])
-    with tempfile.TemporaryDirectory(prefix="ti2v-child-") as folder:
+    with tempfile.TemporaryDirectory(prefix=f"ti2v-child-{os.getpid()}-") as folder:
         reading, writing = os.pipe()
         child = os.fork()
         if child == 0:
@@ -68,13 +68,14 @@ def _limit_this_process(folder: str, limits: SandboxLimits) -> None:
         os.dup2(nothing, stream)
     os.chdir(folder)
     for what, most in (
-        (resource.RLIMIT_CPU, limits.cpu_s),
         (resource.RLIMIT_AS, limits.address_space_bytes),
         (resource.RLIMIT_FSIZE, limits.file_bytes),
         (resource.RLIMIT_NOFILE, limits.open_files),
         (resource.RLIMIT_CORE, 0),
     ):
         resource.setrlimit(what, (most, most))
+    # A second between the two limits: the soft one's signal says why it ended, the hard one's does not.
+    resource.setrlimit(resource.RLIMIT_CPU, (limits.cpu_s, limits.cpu_s + 1))
 
 
 def _do(work: Work, arguments: dict[str, Json]) -> dict[str, Json]:

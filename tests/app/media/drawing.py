@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from fractions import Fraction
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +35,12 @@ def draw_frame(number: int, *, width: int = 64, height: int = 64) -> NDArray[np.
     return picture
 
 
+@lru_cache
+def _slope(width: int, height: int) -> NDArray[np.uint8]:
+    rows, columns = np.mgrid[0:height, 0:width]
+    return np.stack([rows * 200 // height, columns * 200 // width, rows * 0 + 60], axis=-1).astype(np.uint8)
+
+
 def draw_clip(
     path: Path,
     *,
@@ -64,6 +71,20 @@ def draw_clip(
                 clip.mux(packet)
         if audio is not None:
             clip.mux([*_silence(audio, seconds=float(frames / fps)), *audio.encode(None)])
+    return path
+
+
+def draw_blank_clip(path: Path, *, width: int, height: int) -> Path:
+    """Write two black frames, quickly at any size."""
+    with av.open(str(path), "w", format="mp4") as clip:
+        options = {"preset": "ultrafast", "tune": "zerolatency"}
+        video = _add_video(clip, "libx264", width, height, 8, "yuv420p", options)
+        for _ in range(2):
+            frame = av.VideoFrame(width, height, "yuv420p")
+            for plane in frame.planes:
+                plane.update(bytes(plane.buffer_size))
+            clip.mux(video.encode(frame))
+        clip.mux(video.encode(None))
     return path
 
 
