@@ -19,6 +19,7 @@ MAX_PAIR_ID_BYTES = 230
 MAX_IMAGE_NAME_BYTES = 120
 MAX_SCENARIO_LETTERS = 100
 
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _FRONT_MATTER = re.compile(r"\A---\s*\n(?P<lines>.*?)\n---\s*$", re.DOTALL | re.MULTILINE)
 
 
@@ -152,7 +153,7 @@ class _Reading:
         )
 
     def _take_pair(self, row: TableRow, pair: PairSpec) -> None:
-        for message in _too_long(pair):
+        for message in _unusable_names(pair):
             self._complain(row, message)
         first_row, first = self._first_rows.setdefault(pair.id, (row.number, pair))
         if first is pair:
@@ -168,13 +169,14 @@ class _Reading:
         self.problems.append(Problem(row.number, message))
 
 
-def _too_long(pair: PairSpec) -> Sequence[str]:
-    limits = (
+def _unusable_names(pair: PairSpec) -> Sequence[str]:
+    flaws = (
         (len(pair.id.encode()) > MAX_PAIR_ID_BYTES, "The prompt is too long for the file name of its clip."),
         (len(pair.image.encode()) > MAX_IMAGE_NAME_BYTES, "The image's name is too long."),
         (len(pair.scenario) > MAX_SCENARIO_LETTERS, "The scenario's name is too long."),
+        (bool(_CONTROL.search(pair.prompt + pair.image)), "There are control characters in the row."),
     )
-    return [message for is_too_long, message in limits if is_too_long]
+    return [message for is_flawed, message in flaws if is_flawed]
 
 
 def _card(folder: Path) -> dict[str, str]:

@@ -14,6 +14,7 @@ MAX_PICTURE_BYTES = 32 * 1024 * 1024
 MIN_PICTURE_SIDE = 16
 MAX_PICTURE_SIDE = 8192
 MAX_PICTURE_PIXELS = 40_000_000
+_PNG_MODES = frozenset({"1", "L", "LA", "P", "RGB", "RGBA", "I;16"})
 _SIZE_RULE = f"sides from {MIN_PICTURE_SIDE} to {MAX_PICTURE_SIDE} and 40 megapixels in all are taken."
 
 
@@ -101,6 +102,19 @@ def check_picture(path: Path) -> None:
     except (OSError, SyntaxError, ValueError) as error:
         # Pillow's readers raise all three for damaged files.
         raise PictureRefused("The image cannot be decoded.") from error
+
+
+def browsers_show(path: Path) -> bool:
+    """Say whether a checked image is of a type every browser shows, whatever its name ends in."""
+    with Image.open(path, formats=PICTURE_FORMATS) as image:
+        return image.format in {"JPEG", "MPO", "PNG", "WEBP"}
+
+
+def write_png(path: Path, target: Path) -> None:
+    """Write a checked image as PNG, for types that browsers do not show; its pixels stay as they are."""
+    with Image.open(path, formats=PICTURE_FORMATS) as image:
+        mode = image.mode if image.mode in _PNG_MODES else "RGBA" if image.has_transparency_data else "RGB"
+        image.convert(mode).save(target, "PNG")
 
 
 def _check_size(image: Image.Image) -> None:

@@ -152,6 +152,12 @@ def test_every_problem_is_listed_at_once_with_its_row(tmp_path: Path) -> None:
     ]
 
 
+def test_control_characters_are_refused(tmp_path: Path) -> None:
+    assert problems_of(folder_with(tmp_path, "image,prompt\nballoon1.png,it \x1b[2J rises\n")) == [
+        "row 2: There are control characters in the row."
+    ]
+
+
 def test_two_images_of_one_name_must_be_the_same(tmp_path: Path) -> None:
     table = "image,prompt\na/kite.png,it rises\nb/kite.png,it falls\n"
 

@@ -1,0 +1,78 @@
+"""Puts a benchmark's images into the media store, outside of any write transaction."""
+
+import hashlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from app.errors import Invalid
+from app.media.pictures import PictureFacts, PictureRejected, clean_picture
+from app.media.sandbox import Sandbox
+from app.media.store import MediaStore, content_key
+from benchmark.importers.pictures import browsers_show, write_png
+from benchmark.importers.source import BenchmarkSource
+
+
+@dataclass(frozen=True)
+class StoredImage:
+    """An image in the store: a copy without metadata.
+
+    Attributes:
+        key: where it lies, made from the copy's sha256.
+        media_type: such as `image/jpeg`.
+        original_sha256: of the file as it was brought, which tells whether a benchmark changed.
+    """
+
+    key: str
+    media_type: str
+    original_sha256: str
+
+
+def store_images(
+    source: BenchmarkSource,
+    *,
+    store: MediaStore,
+    sandbox: Sandbox,
+    on_image: Callable[[], object] = lambda: None,
+) -> Mapping[str, StoredImage]:
+    """Store all images of a benchmark and return them by name; images stored before are left alone.
+
+    Args:
+        source: the benchmark.
+        store: where to put them.
+        sandbox: where they are opened.
+        on_image: called after each, for a progress bar.
+
+    Raises:
+        Invalid: an image is refused; images stored by then stay, as nothing points to them.
+        StoreFull, StoreUnavailable: from the store.
+    """
+    stored = {}
+    for name, path in source.images.items():
+        stored[name] = _store(path, store=store, sandbox=sandbox)
+        on_image()
+    return stored
+
+
+def _store(path: Path, *, store: MediaStore, sandbox: Sandbox) -> StoredImage:
+    with store.private_file() as converted, store.private_file() as cleaned:
+        readable = path
+        if not browsers_show(path):
+            write_png(path, converted)
+            readable = converted
+        facts = _clean(readable, cleaned, sandbox=sandbox, called=path.name)
+        key = content_key("images", _sha256(cleaned))
+        store.put(key, cleaned)
+    return StoredImage(key, facts.format.media_type, _sha256(path))
+
+
+def _clean(path: Path, target: Path, *, sandbox: Sandbox, called: str) -> PictureFacts:
+    try:
+        return clean_picture(path, target, sandbox=sandbox)
+    except PictureRejected as refusal:
+        raise Invalid(f"{called}: {refusal.message}", code="image_rejected") from refusal
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -1,0 +1,169 @@
+"""Imports benchmarks as versions that never change, and finds them again."""
+
+import hashlib
+import json
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Select, func, insert, select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from app.benchmarks.images import StoredImage
+from app.errors import Conflict, Invalid, NotFound
+from app.tables.bench import Benchmark, Pair
+from benchmark.importers.source import BenchmarkSource
+from benchmark.pairs import PairSpec
+
+SLUG = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
+
+
+@dataclass(frozen=True)
+class BenchmarkShape:
+    """How large a benchmark is; `images_per_scenario` is the fewest and the most."""
+
+    pairs: int
+    images: int
+    prompts: int
+    scenarios: int
+    images_per_scenario: tuple[int, int]
+
+
+# arXiv:2412.16153, section 4. It says 3-5 images per scenario; the released table has one scenario with 6.
+OFFICIAL_SHAPE = BenchmarkShape(pairs=320, images=88, prompts=133, scenarios=22, images_per_scenario=(3, 6))
+
+
+def import_benchmark(
+    session: Session,
+    *,
+    source: BenchmarkSource,
+    images: Mapping[str, StoredImage],
+    slug: str,
+    title: str,
+    now: datetime,
+) -> Benchmark:
+    """Store a benchmark as the next version of `slug`; the newest version's content again changes nothing.
+
+    Args:
+        session: a write session.
+        source: the pairs.
+        images: where the images of `source` lie (`app.benchmarks.images.store_images`).
+        slug: lower-case letters, digits, `.`, `_` and `-`.
+        title: what pages call it.
+        now: when.
+
+    Raises:
+        Invalid: the slug has another form.
+        Conflict: somebody else imports the same slug at this moment.
+    """
+    if not SLUG.fullmatch(slug):
+        raise Invalid("A slug is lower-case letters, digits, '.', '_' and '-', at most 64.", code="bad_slug")
+    newest = session.scalar(_newest_of(slug))
+    content_hash = _content_hash(source.pairs, images)
+    if newest is not None and newest.content_hash == content_hash:
+        return newest
+    benchmark = Benchmark(
+        slug=slug,
+        version=newest.version + 1 if newest else 1,
+        title=title,
+        source=source.source,
+        licence=source.licence,
+        content_hash=content_hash,
+        created_at=now,
+    )
+    session.add(benchmark)
+    try:
+        session.flush()
+    except IntegrityError as error:
+        raise Conflict(f"{slug} is being imported by somebody else; try again.") from error
+    session.execute(insert(Pair), _pair_rows(benchmark, source.pairs, images))
+    return benchmark
+
+
+def find_benchmark(session: Session, slug: str, version: int | None = None) -> Benchmark:
+    """Return one version of a benchmark, the newest where none is named.
+
+    Raises:
+        NotFound: there is none.
+    """
+    query = _newest_of(slug)
+    found = session.scalar(query if version is None else query.where(Benchmark.version == version))
+    if found is None:
+        raise NotFound("There is no such benchmark.", code="unknown_benchmark")
+    return found
+
+
+def newest_benchmarks(session: Session) -> Sequence[Benchmark]:
+    """Return the newest version of every benchmark, by slug."""
+    newest = select(Benchmark.slug, func.max(Benchmark.version).label("version")).group_by(Benchmark.slug)
+    wanted = newest.subquery()
+    return session.scalars(
+        select(Benchmark)
+        .join(wanted, (Benchmark.slug == wanted.c.slug) & (Benchmark.version == wanted.c.version))
+        .order_by(Benchmark.slug)
+    ).all()
+
+
+def benchmark_shape(session: Session, benchmark: Benchmark) -> BenchmarkShape:
+    counts = session.execute(
+        select(
+            func.count(),
+            func.count(Pair.image.distinct()),
+            func.count(Pair.prompt.distinct()),
+            func.count(Pair.scenario.distinct()),
+        ).where(Pair.benchmark_id == benchmark.id)
+    ).one()
+    per_scenario = session.scalars(
+        select(func.count(Pair.image.distinct()))
+        .where(Pair.benchmark_id == benchmark.id)
+        .group_by(Pair.scenario)
+    ).all()
+    return BenchmarkShape(*counts, images_per_scenario=(min(per_scenario), max(per_scenario)))
+
+
+def differences_from_official(shape: BenchmarkShape) -> list[str]:
+    """Return a line for each count in which a benchmark differs from TI2V Bench."""
+    return [
+        f"{getattr(shape, count)} {count}, TI2V Bench has {getattr(OFFICIAL_SHAPE, count)}"
+        for count in ("pairs", "images", "prompts", "scenarios")
+        if getattr(shape, count) != getattr(OFFICIAL_SHAPE, count)
+    ]
+
+
+def _newest_of(slug: str) -> Select[Benchmark]:
+    return select(Benchmark).where(Benchmark.slug == slug).order_by(Benchmark.version.desc()).limit(1)
+
+
+def _tags(pair: PairSpec) -> dict[str, str]:
+    known = {"style": pair.style, "hard_case": pair.hard_case}
+    return {**pair.tags, **{name: value for name, value in known.items() if value}}
+
+
+def _content_hash(pairs: Sequence[PairSpec], images: Mapping[str, StoredImage]) -> str:
+    """Return the sha256 of all an evaluation depends on: pairs in their order, and the images' bytes."""
+    content = [
+        [pair.id, pair.image, pair.prompt, pair.scenario, _tags(pair), images[pair.image].original_sha256]
+        for pair in pairs
+    ]
+    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
+
+
+def _pair_rows(
+    benchmark: Benchmark, pairs: Sequence[PairSpec], images: Mapping[str, StoredImage]
+) -> list[dict[str, object]]:
+    return [
+        {
+            "benchmark_id": benchmark.id,
+            "position": position,
+            "name": pair.id,
+            "prompt": pair.prompt,
+            "scenario": pair.scenario,
+            "image": pair.image,
+            "image_key": images[pair.image].key,
+            "image_type": images[pair.image].media_type,
+            "tags": _tags(pair),
+        }
+        for position, pair in enumerate(pairs)
+    ]
