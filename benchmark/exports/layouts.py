@@ -1,0 +1,169 @@
+"""How a table looks where people read it: which columns Markdown and LaTeX show, and how."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from benchmark.exports.cells import MAKERS
+from benchmark.exports.tables import COLUMNS, Kind, TableName
+from benchmark.protocol import Justification, Side
+from benchmark.stats.preferences import AVERAGE
+
+EMPTY = "–"
+TITLES = {
+    Justification.IMAGE_ALIGNMENT: "Image",
+    Justification.TEXT_ALIGNMENT: "Text",
+    Justification.OBJECT_MOTION: "Motion",
+    Justification.OVERALL_QUALITY: "Quality",
+}
+
+
+@dataclass(frozen=True)
+class Span:
+    """A piece of a cell; `scientific` numbers may be set as a power of ten."""
+
+    text: str
+    bold: bool = False
+    scientific: bool = False
+
+
+Spans = tuple[Span, ...]
+
+
+@dataclass(frozen=True)
+class PrintedColumn:
+    """A column as people read it; numbers are set flush right."""
+
+    title: str
+    spans: Callable[[object], Spans]
+    number: bool = True
+
+
+def _text(title: str, column: str) -> PrintedColumn:
+    return PrintedColumn(title, lambda row: (Span(_plain(getattr(row, column))),), number=False)
+
+
+def _number(title: str, column: str) -> PrintedColumn:
+    return PrintedColumn(title, lambda row: (Span(_plain(getattr(row, column))),))
+
+
+def _p_value(title: str, column: str) -> PrintedColumn:
+    return PrintedColumn(title, lambda row: (Span(printed_p(getattr(row, column)), scientific=True),))
+
+
+def _sides(title: str, reference: str, other: str) -> PrintedColumn:
+    """Return a column of cells like 63.1/36.9, the larger in bold."""
+    return PrintedColumn(title, lambda row: sides_cell(getattr(row, reference), getattr(row, other)))
+
+
+def _interval(title: str, low: str, high: str) -> PrintedColumn:
+    return PrintedColumn(title, lambda row: (Span(_bounds(getattr(row, low), getattr(row, high))),))
+
+
+def _measure(title: str, column: str) -> PrintedColumn:
+    """Return a column of cells like 0.27 [0.24, 0.29]."""
+
+    def spans(row: object) -> Spans:
+        bounds = _bounds(getattr(row, f"{column}_low"), getattr(row, f"{column}_high"))
+        value = _plain(getattr(row, column))
+        return (Span(value if bounds == EMPTY else f"{value} {bounds}"),)
+
+    return PrintedColumn(title, spans)
+
+
+def sides_cell(reference: float | None, other: float | None) -> Spans:
+    """Return `63.1/36.9` with the larger value in bold, neither when they print the same."""
+    if reference is None or other is None:
+        return (Span(EMPTY),)
+    return (
+        Span(_plain(reference), bold=reference > other),
+        Span("/"),
+        Span(_plain(other), bold=other > reference),
+    )
+
+
+def printed_p(value: float | None) -> str:
+    """Return a p-value at two significant digits (0.0021, 9.2e-06)."""
+    return EMPTY if value is None else f"{value:.2g}"
+
+
+def _bounds(low: float | None, high: float | None) -> str:
+    return EMPTY if low is None or high is None else f"[{low}, {high}]"
+
+
+def _plain(value: object) -> str:
+    return EMPTY if value is None else str(value)
+
+
+def _opponent(row: object) -> Spans:
+    other = getattr(row, "other", None)
+    return (Span(AVERAGE if other is None else str(other)),)
+
+
+def _reason_sides(form: str) -> list[PrintedColumn]:
+    return [
+        _sides(title, *(form.format(reason=reason, side=side) for side in Side))
+        for reason, title in TITLES.items()
+    ]
+
+
+def _every_column(table: TableName) -> list[PrintedColumn]:
+    """Return the columns as they stand, in the strings of the CSV."""
+
+    def column_of(name: str, kind: Kind) -> PrintedColumn:
+        def spans(row: object) -> Spans:
+            value = getattr(row, name)
+            return (Span(EMPTY if value is None else str(MAKERS[kind](value))),)
+
+        return PrintedColumn(name, spans, number=kind in (Kind.WHOLE, Kind.REAL, Kind.FLAG))
+
+    return [column_of(column.name, column.kind) for column in COLUMNS[table]]
+
+
+LAYOUTS: dict[TableName, list[PrintedColumn]] = {
+    TableName.PREFERENCES: [
+        _text("Reference", "reference"),
+        PrintedColumn("Other", _opponent, number=False),
+        _sides("TI2V score", "ti2v_score_reference", "ti2v_score_other"),
+        _interval("95 % interval", "ci_low", "ci_high"),
+        _p_value("p", "p_value"),
+        _p_value("p (Holm)", "p_holm"),
+        *_reason_sides("{reason}_{side}"),
+        _number("Pairs", "pairs_decided"),
+        _number("Undecided", "pairs_undecided"),
+        _number("Votes", "votes"),
+    ],
+    TableName.JUSTIFICATIONS: [
+        _text("Reference", "reference"),
+        _text("Other", "other"),
+        _text("Justification", "justification"),
+        _sides("Of all votes", "rate_reference", "rate_other"),
+        _sides("Of votes for the side", "side_rate_reference", "side_rate_other"),
+        _p_value("p", "p_value"),
+        _p_value("p (Holm)", "p_holm"),
+        _number("Votes", "votes"),
+    ],
+    TableName.COMPARISONS: [
+        _text("Reference", "reference"),
+        _text("Other", "other"),
+        _text("Pair", "pair"),
+        _text("Scenario", "scenario"),
+        _sides("Votes", "votes_reference", "votes_other"),
+        _text("Majority", "majority"),
+        *_reason_sides("{reason}_{side}_n"),
+    ],
+    TableName.VOTES: _every_column(TableName.VOTES),
+    TableName.AGREEMENT: [
+        _text("Matchup", "matchup"),
+        _text("Question", "question"),
+        _measure("Percent agreement", "percent_agreement"),
+        _measure("Fleiss kappa", "fleiss_kappa"),
+        _measure("Krippendorff alpha", "krippendorff_alpha"),
+        _measure("Gwet AC1", "gwet_ac1"),
+        _number("Complete", "complete"),
+        _number("Partial", "partial"),
+        _number("Split", "split"),
+        _number("Commoner answer", "prevalence"),
+        _number("Comparisons", "comparisons"),
+        _number("Votes", "votes"),
+    ],
+}

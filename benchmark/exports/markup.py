@@ -1,0 +1,89 @@
+"""Tables as Markdown and as LaTeX (booktabs), every name literal whatever characters it has."""
+
+import re
+from collections.abc import Iterable, Iterator
+
+from benchmark.exports.layouts import LAYOUTS, Span, Spans
+from benchmark.exports.tables import TableName
+
+_MARKDOWN_SPECIAL = re.compile(r"([\\`*_{}\[\]<>|#~&$])")
+_LATEX_SPECIAL = {
+    "\\": r"\textbackslash{}",
+    "{": r"\{",
+    "}": r"\}",
+    "&": r"\&",
+    "%": r"\%",
+    "$": r"\$",
+    "#": r"\#",
+    "_": r"\_",
+    "~": r"\textasciitilde{}",
+    "^": r"\textasciicircum{}",
+    "<": r"\textless{}",
+    ">": r"\textgreater{}",
+    "|": r"\textbar{}",
+}
+_HYPHENS = re.compile(r"-(?=-)")  # two of them would print as a dash
+_POWER = re.compile(r"(\d(?:\.\d)?)e-0*(\d+)")
+
+
+def markdown_chunks(table: TableName, rows: Iterable[object], note: str) -> Iterator[bytes]:
+    """Yield a Markdown table and, under it, the note."""
+    columns = LAYOUTS[table]
+    yield _markdown_line(markdown_text(column.title) for column in columns)
+    yield _markdown_line("---:" if column.number else "---" for column in columns)
+    for row in rows:
+        yield _markdown_line(_markdown_cell(column.spans(row)) for column in columns)
+    if note:
+        yield f"\n{markdown_text(note)}\n".encode()
+
+
+def markdown_text(text: str) -> str:
+    """Return the text so that Markdown shows it as it is, on one line."""
+    return _MARKDOWN_SPECIAL.sub(r"\\\1", " ".join(text.split()))
+
+
+def _markdown_line(cells: Iterable[str]) -> bytes:
+    return f"| {' | '.join(cells)} |\n".encode()
+
+
+def _markdown_cell(spans: Spans) -> str:
+    return "".join(
+        f"**{markdown_text(span.text)}**" if span.bold else markdown_text(span.text) for span in spans
+    )
+
+
+def latex_chunks(table: TableName, rows: Iterable[object], note: str) -> Iterator[bytes]:
+    r"""Yield a tabular of the booktabs package and, under it, the note; \input it inside a table."""
+    columns = LAYOUTS[table]
+    alignment = "".join("r" if column.number else "l" for column in columns)
+    yield f"% needs \\usepackage{{booktabs}}\n\\begin{{tabular}}{{{alignment}}}\n".encode()
+    yield b"\\toprule\n" + _latex_line(latex_text(column.title) for column in columns) + b"\\midrule\n"
+    for row in rows:
+        yield _latex_line(_latex_cell(column.spans(row)) for column in columns)
+    yield b"\\bottomrule\n\\end{tabular}\n"
+    if note:
+        yield f"\\par\\smallskip\n{{\\footnotesize {latex_text(note)}}}\n".encode()
+
+
+def latex_text(text: str) -> str:
+    """Return the text so that LaTeX prints it as it is, on one line."""
+    escaped = "".join(_LATEX_SPECIAL.get(character, character) for character in " ".join(text.split()))
+    return _HYPHENS.sub("-{}", escaped)
+
+
+def _latex_line(cells: Iterable[str]) -> bytes:
+    line = " & ".join(cells)
+    # The line before ends in \\, which would read a bracket or an asterisk here as its argument.
+    return (f"{'{}' if line.startswith(('[', '*')) else ''}{line} \\\\\n").encode()
+
+
+def _latex_cell(spans: Spans) -> str:
+    return "".join(_latex_span(span) for span in spans)
+
+
+def _latex_span(span: Span) -> str:
+    power = _POWER.fullmatch(span.text) if span.scientific else None
+    if power:
+        return rf"${power[1]} \times 10^{{-{power[2]}}}$"
+    text = latex_text(span.text)
+    return rf"\textbf{{{text}}}" if span.bold else text

@@ -1,0 +1,98 @@
+"""The note under a table: what was counted, how, over what, and what was left out."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from importlib.metadata import version
+from typing import Self
+
+from benchmark.exports.tables import TableName
+from benchmark.protocol import VoteStatus
+from benchmark.stats.tallies import Tallies
+
+DEFINITIONS = {
+    TableName.PREFERENCES: (
+        "Percent, reference first, the larger value in bold. TI2V score: share of the decided pairs whose "
+        "strict majority of valid votes chose that side; pairs with equal votes are undecided and left "
+        "out. Interval: Wilson, 95 %, of the reference's score. p: exact two-sided sign test against 50 "
+        "%; Holm: corrected over the matchups. Image, Text, Motion, Quality: valid votes for that side "
+        "that gave the reason, of all valid votes; a vote may give several, so they do not add up to 100. "
+        "Average: every matchup of the reference weighs the same. Rounded half up, so two sides may add "
+        "up to 100.1."
+    ),
+    TableName.JUSTIFICATIONS: (
+        "Percent, reference first, the larger value in bold: valid votes for that side that gave the "
+        "reason, of all valid votes of the matchup, and of the valid votes for that side. p: exact sign- "
+        "flip test over pairs; Holm: corrected over all rows."
+    ),
+    TableName.COMPARISONS: (
+        "Valid votes, reference first, the larger number in bold; equal votes are undecided."
+    ),
+    TableName.VOTES: ("One row per vote, of every status; only valid votes count in a score."),
+    TableName.AGREEMENT: (
+        "Comparisons with at least two valid votes. Percent agreement: agreeing pairs of votes of all "
+        "pairs of votes. Kappa, alpha and AC1: 0 is chance, 1 is perfect; intervals are 95 %, jackknife "
+        "over comparisons. Complete, partial, split: percent of comparisons where all agreed, some did "
+        "not, or the votes divided as evenly as they could. Where one answer is common, kappa and alpha "
+        "are low however well people agree: read all columns together."
+    ),
+}
+
+
+@dataclass(frozen=True)
+class TableNote:
+    """What a table rests on.
+
+    Attributes:
+        pairs: different pairs with a vote.
+        panel: the fewest and the most votes a comparison has.
+        votes: votes counted.
+        left_out: how many votes of each status did not count.
+        imported: the votes come from a study run elsewhere.
+        interim: the study is still open.
+    """
+
+    pairs: int
+    panel: tuple[int, int]
+    votes: int
+    left_out: Mapping[VoteStatus, int] = field(default_factory=dict)
+    imported: bool = False
+    interim: bool = False
+
+    @classmethod
+    def of(
+        cls,
+        tallies: Tallies,
+        *,
+        left_out: Mapping[VoteStatus, int],
+        imported: bool = False,
+        interim: bool = False,
+    ) -> Self:
+        """Return the note of the tables made from these tallies."""
+        votes = tallies.votes[tallies.votes > 0]
+        return cls(
+            pairs=len(set(tallies.pair[tallies.votes > 0].tolist())),
+            panel=(int(votes.min()), int(votes.max())) if len(votes) else (0, 0),
+            votes=int(votes.sum()),
+            left_out=left_out,
+            imported=imported,
+            interim=interim,
+        )
+
+    def text(self, table: TableName) -> str:
+        """Return the note under that table as one paragraph."""
+        fewest, most = self.panel
+        panel = f"{fewest}" if fewest == most else f"{fewest} to {most}"
+        sentences = [
+            DEFINITIONS[table],
+            f"n = {self.pairs} pairs; {self.votes} votes; panel: {panel} per comparison.",
+            f"Left out: {self._exclusions()}.",
+        ]
+        if self.imported:
+            sentences.append("The votes were imported from a study run elsewhere.")
+        if self.interim:
+            sentences.append("Interim: the study is open, so no p-values are shown.")
+        return " ".join([*sentences, f"TI2V Bench {version('ti2v-bench')}."])
+
+    def _exclusions(self) -> str:
+        numbers = [f"{number} {status}" for status, number in self.left_out.items() if number]
+        return ", ".join(numbers) + " votes" if numbers else "no vote"

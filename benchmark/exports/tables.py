@@ -1,0 +1,95 @@
+"""The tables of results and their columns, whose names and order are part of the public contract.
+
+docs/tables.md documents every column; a test holds the two together.
+"""
+
+from dataclasses import dataclass, fields
+from enum import StrEnum
+
+from benchmark.record_columns import JUSTIFICATION_COLUMNS, VOTE_COLUMNS
+from benchmark.stats.agreements import AgreementRow
+from benchmark.stats.comparisons import ComparisonRow
+from benchmark.stats.justifications import JustificationRow
+from benchmark.stats.preferences import PreferenceRow
+
+
+class TableName(StrEnum):
+    """A table of results."""
+
+    PREFERENCES = "preferences"
+    JUSTIFICATIONS = "justifications"
+    COMPARISONS = "comparisons"
+    VOTES = "votes"
+    AGREEMENT = "agreement"
+
+
+class TableFormat(StrEnum):
+    """A kind of file a table is written as."""
+
+    CSV = "csv"
+    JSON = "json"
+    JSONL = "jsonl"
+    PARQUET = "parquet"
+    MARKDOWN = "markdown"
+    LATEX = "latex"
+
+
+class Kind(StrEnum):
+    """What the cells of a column are; every cell may also be empty."""
+
+    TEXT = "text"
+    WHOLE = "whole"
+    FLAG = "flag"
+    REAL = "real"
+    TIME = "time"
+
+
+MEDIA_TYPES = {
+    TableFormat.CSV: "text/csv; charset=utf-8",
+    TableFormat.JSON: "application/json",
+    TableFormat.JSONL: "application/x-ndjson",
+    TableFormat.PARQUET: "application/vnd.apache.parquet",
+    TableFormat.MARKDOWN: "text/markdown; charset=utf-8",
+    TableFormat.LATEX: "application/x-tex; charset=utf-8",
+}
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column of a table."""
+
+    name: str
+    kind: Kind
+
+
+def _columns_of(row_type: type) -> tuple[Column, ...]:
+    """Return the columns of a row class: its fields are the table."""
+    return tuple(Column(field.name, _kind(field.type)) for field in fields(row_type))
+
+
+def _kind(annotation: object) -> Kind:
+    if annotation in (int, int | None):
+        return Kind.WHOLE
+    if annotation in (float, float | None):
+        return Kind.REAL
+    return Kind.TEXT  # names, and the closed sets, which are stored by value
+
+
+def _vote_column(name: str) -> Column:
+    kinds = dict.fromkeys(JUSTIFICATION_COLUMNS, Kind.FLAG) | {
+        "cast_at": Kind.TIME,
+        "decision_ms": Kind.WHOLE,
+    }
+    return Column(name, kinds.get(name, Kind.TEXT))
+
+
+COLUMNS: dict[TableName, tuple[Column, ...]] = {
+    TableName.PREFERENCES: _columns_of(PreferenceRow),
+    TableName.JUSTIFICATIONS: _columns_of(JustificationRow),
+    TableName.COMPARISONS: _columns_of(ComparisonRow),
+    TableName.VOTES: tuple(_vote_column(name) for name in VOTE_COLUMNS),
+    TableName.AGREEMENT: _columns_of(AgreementRow),
+}
+COLUMN_NAMES: dict[TableName, tuple[str, ...]] = {
+    table: tuple(column.name for column in columns) for table, columns in COLUMNS.items()
+}

@@ -1,0 +1,127 @@
+"""Votes files (csv, jsonl or parquet), read as the tables that `benchmark.records` checks."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from benchmark.exports.spreadsheet import unguard
+from benchmark.record_columns import NAME_COLUMNS, READ_COLUMNS, VoteTableError
+from benchmark.records import check_votes, missing_lines
+from benchmark.stats.votes import Votes
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import pyarrow as pa
+
+
+def read_votes(path: Path) -> pd.DataFrame:
+    """Return the known columns of a votes table as they stand there (csv, jsonl or parquet, by suffix).
+
+    Raises:
+        VoteTableError: the file is of no known kind, cannot be parsed, or names a column twice.
+    """
+    readers = {".csv": _read_csv, ".jsonl": _read_jsonl, ".parquet": _read_parquet}
+    reader = readers.get(path.suffix.lower())
+    if reader is None:
+        raise VoteTableError(f"A votes table ends in .csv, .jsonl or .parquet; {path.name} does not.")
+    import pyarrow as pa
+
+    try:
+        table = reader(path)
+    except (pa.ArrowInvalid, pa.ArrowKeyError, UnicodeDecodeError) as error:
+        raise VoteTableError(f"{path.name} cannot be read: {error}") from error
+    frame: pd.DataFrame = table.to_pandas()
+    return frame
+
+
+def load_votes(path: Path) -> tuple[Votes, list[str]]:
+    """Return the votes of a file that count, and a sentence for each column it lacks.
+
+    Raises:
+        VoteTableError: the file cannot be read, or a row of it is wrong.
+    """
+    table = read_votes(path)
+    header_lines = 1 if path.suffix.lower() == ".csv" else 0
+    return check_votes(table, header_lines=header_lines), missing_lines(table)
+
+
+def _read_csv(path: Path) -> pa.Table:
+    import pyarrow as pa
+    from pyarrow import csv
+
+    header = _header(path)
+    name_type = pa.dictionary(pa.int32(), pa.string())
+    table = csv.read_csv(
+        path,
+        # One thread: the reader names the row of an error only then.
+        read_options=csv.ReadOptions(use_threads=False),
+        parse_options=csv.ParseOptions(newlines_in_values=True),
+        convert_options=csv.ConvertOptions(
+            include_columns=[column for column in READ_COLUMNS if column in header],
+            column_types=dict.fromkeys(READ_COLUMNS, name_type),
+            strings_can_be_null=False,
+        ),
+    )
+    return _without_guards(table)
+
+
+def _header(path: Path) -> list[str]:
+    import csv
+
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as stream:
+            header = next(csv.reader(stream), [])
+    except UnicodeDecodeError as error:
+        raise VoteTableError(f"{path.name} is not UTF-8 text.") from error
+    twice = sorted({column for column in header if header.count(column) > 1} & set(READ_COLUMNS))
+    if not header:
+        raise VoteTableError(f"{path.name} is empty.")
+    if twice:
+        raise VoteTableError(f"{path.name} has two columns of the name {', '.join(twice)}.")
+    return header
+
+
+def _without_guards(table: pa.Table) -> pa.Table:
+    """Return the table with the apostrophes of spreadsheet-safe cells taken off."""
+    import pyarrow as pa
+
+    columns = []
+    for column in table.columns:
+        combined = column.combine_chunks()
+        chunks = combined.chunks if isinstance(combined, pa.ChunkedArray) else [combined]
+        columns.append(
+            pa.chunked_array(
+                [
+                    pa.DictionaryArray.from_arrays(
+                        chunk.indices, pa.array(map(unguard, chunk.dictionary.to_pylist()), pa.string())
+                    )
+                    for chunk in chunks
+                ],
+                type=column.type,
+            )
+        )
+    return pa.table(columns, names=table.column_names)
+
+
+def _read_jsonl(path: Path) -> pa.Table:
+    import pyarrow as pa
+    from pyarrow import json
+
+    names = pa.schema([(column, pa.string()) for column in NAME_COLUMNS])
+    table = json.read_json(
+        path,
+        read_options=json.ReadOptions(use_threads=False),
+        parse_options=json.ParseOptions(explicit_schema=names),
+    )
+    # The schema makes a column of nulls of every name the file does not have.
+    absent = {name for name in NAME_COLUMNS if table[name].null_count == len(table)}
+    return table.select([name for name in table.column_names if name in READ_COLUMNS and name not in absent])
+
+
+def _read_parquet(path: Path) -> pa.Table:
+    from pyarrow import parquet
+
+    with parquet.ParquetFile(path) as file:
+        present = [column for column in READ_COLUMNS if column in file.schema_arrow.names]
+    return parquet.read_table(path, columns=present, read_dictionary=list(NAME_COLUMNS))

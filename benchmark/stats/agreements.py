@@ -1,0 +1,138 @@
+"""The agreement table: one row per matchup and question, and the sentence that must stand beside it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from benchmark.stats.agreement import Agreement, Coefficient, agreement
+from benchmark.stats.arrays import IntArray
+from benchmark.stats.rounding import percent, percent_of_bound
+from benchmark.stats.tallies import JUSTIFICATIONS, Tallies
+from benchmark.stats.votes import Matchup
+
+CHOICE = "choice"
+ALL_MATCHUPS = "all"
+QUESTIONS = (CHOICE, *JUSTIFICATIONS)
+DIGITS = 3
+COMMON = 0.8  # from here on kappa and alpha are pulled down noticeably by prevalence
+
+
+@dataclass(frozen=True)
+class AgreementRow:
+    """Agreement on the choice, or on ticking one justification, in one matchup.
+
+    Percent columns are percent at one decimal, kappa, alpha and AC1 numbers at three; `_low` and
+    `_high` bound a 95 % interval. None where a measure or its interval is not defined.
+    """
+
+    study: str | None
+    matchup: str
+    question: str
+    comparisons: int
+    votes: int
+    percent_agreement: float | None
+    percent_agreement_low: float | None
+    percent_agreement_high: float | None
+    fleiss_kappa: float | None
+    fleiss_kappa_low: float | None
+    fleiss_kappa_high: float | None
+    krippendorff_alpha: float | None
+    krippendorff_alpha_low: float | None
+    krippendorff_alpha_high: float | None
+    gwet_ac1: float | None
+    gwet_ac1_low: float | None
+    gwet_ac1_high: float | None
+    complete: float | None
+    partial: float | None
+    split: float | None
+    complete_n: int
+    partial_n: int
+    split_n: int
+    prevalence: float | None
+
+
+def agreements(tallies: Tallies, matchups: Sequence[Matchup]) -> list[AgreementRow]:
+    """Return five rows per matchup and, where there are several, five over `all` of them."""
+    order = np.argsort(tallies.matchup, kind="stable")
+    sorted_tallies = tallies.select(order)
+    ends = np.searchsorted(sorted_tallies.matchup, np.arange(len(matchups)), side="right").tolist()
+    answers = _answers(sorted_tallies)
+    votes = sorted_tallies.votes
+    rows = [
+        agreement_row(matchup.study, matchup.name, question, agreement(yes[start:end], votes[start:end]))
+        for matchup, start, end in zip(matchups, [0, *ends[:-1]], ends, strict=True)
+        for question, yes in answers.items()
+    ]
+    if len(matchups) > 1:
+        rows += [
+            agreement_row(matchups[0].study, ALL_MATCHUPS, question, agreement(yes, votes))
+            for question, yes in answers.items()
+        ]
+    return rows
+
+
+def _answers(tallies: Tallies) -> dict[str, IntArray]:
+    """Return the yes votes of each question; a justification counts as ticked whichever side was chosen."""
+    ticked = tallies.reasons.sum(axis=2)
+    return {CHOICE: tallies.votes_reference} | {
+        justification.value: ticked[:, reason] for reason, justification in enumerate(JUSTIFICATIONS)
+    }
+
+
+def agreement_row(study: str | None, matchup: str, question: str, measured: Agreement) -> AgreementRow:
+    """Return the measures as they are printed."""
+    return AgreementRow(
+        study,
+        matchup,
+        question,
+        measured.comparisons,
+        measured.votes,
+        *_percents(measured.percent),
+        *_numbers(measured.fleiss_kappa),
+        *_numbers(measured.krippendorff_alpha),
+        *_numbers(measured.gwet_ac1),
+        percent(measured.complete, measured.comparisons),
+        percent(measured.partial, measured.comparisons),
+        percent(measured.split, measured.comparisons),
+        measured.complete,
+        measured.partial,
+        measured.split,
+        percent(max(measured.yes, measured.votes - measured.yes), measured.votes),
+    )
+
+
+def _percents(measure: Coefficient) -> tuple[float | None, float | None, float | None]:
+    low, high = (measure.interval.low, measure.interval.high) if measure.interval else (None, None)
+    value, low, high = (
+        None if x is None else percent_of_bound(max(0.0, x)) for x in (measure.value, low, high)
+    )
+    return value, low, high
+
+
+def _numbers(measure: Coefficient) -> tuple[float | None, float | None, float | None]:
+    low, high = (measure.interval.low, measure.interval.high) if measure.interval else (None, None)
+    value, low, high = (None if x is None else round(x, DIGITS) for x in (measure.value, low, high))
+    return value, low, high
+
+
+def agreement_sentence(row: AgreementRow) -> str:
+    """Return what the row says in plain words, the prevalence paradox included where it bites.
+
+    Source: A. R. Feinstein and D. V. Cicchetti (1990), J. Clinical Epidemiology 43(6), 543-549.
+    """
+    if not row.comparisons:
+        return "No comparison has two votes yet, so agreement cannot be measured."
+    agreed = f"Two people who voted on the same comparison agreed {row.percent_agreement} % of the time."
+    if row.fleiss_kappa is None:
+        return f"{agreed} Everybody always gave the same answer, so kappa and alpha are not defined."
+    if row.prevalence is not None and row.prevalence >= 100 * COMMON:
+        return (
+            f"{agreed} One answer makes up {row.prevalence} % of the votes, so chance alone would agree "
+            "often: kappa and alpha fall low however well people agree (the prevalence paradox). "
+            "Read AC1 and the percentages beside them."
+        )
+    return (
+        f"{agreed} Kappa and alpha measure agreement beyond chance (0 is chance, 1 is perfect); where two "
+        "clips are equally good, people divide and these numbers fall, which is a finding about the clips."
+    )

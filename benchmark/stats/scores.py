@@ -1,0 +1,76 @@
+"""TI2V score and justification rates, counted for any grouping of comparisons.
+
+Definitions (arXiv:2412.16153, as its tables can be reproduced; docs/statistics.md):
+
+    TI2V score(m) = pairs whose strict majority of valid votes chose m / decided pairs
+    justification rate(m, r) = valid votes that chose m and ticked r / all valid votes of the matchup
+
+A pair with equal votes is undecided: it is left out of the score's denominator and counted on its own;
+its votes do count in the justification rates.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from benchmark.stats.arrays import IntArray
+from benchmark.stats.tallies import JUSTIFICATIONS, SIDES, Tallies
+
+
+@dataclass(frozen=True)
+class Counts:
+    """What each group of comparisons adds up to; every array but `reasons` is (groups,).
+
+    Attributes:
+        won_reference, won_other, undecided: pairs.
+        votes_reference, votes_other: valid votes.
+        reasons: (groups, 4 justifications, 2 sides) votes.
+    """
+
+    won_reference: IntArray
+    won_other: IntArray
+    undecided: IntArray
+    votes_reference: IntArray
+    votes_other: IntArray
+    reasons: IntArray
+
+    @property
+    def decided(self) -> IntArray:
+        return self.won_reference + self.won_other
+
+    @property
+    def votes(self) -> IntArray:
+        return self.votes_reference + self.votes_other
+
+
+def count_groups(tallies: Tallies, group: IntArray, groups: int) -> Counts:
+    """Return the counts of each group.
+
+    Args:
+        tallies: n comparisons.
+        group: (n,) group of each comparison, in [0, groups).
+        groups: how many there are; an empty one counts zeros.
+    """
+    lead = tallies.lead
+    reasons = np.empty((groups, len(JUSTIFICATIONS), len(SIDES)), dtype=np.int64)
+    for reason in range(len(JUSTIFICATIONS)):
+        for side in range(len(SIDES)):
+            reasons[:, reason, side] = _sum(group, tallies.reasons[:, reason, side], groups)
+    return Counts(
+        won_reference=np.bincount(group[lead > 0], minlength=groups),
+        won_other=np.bincount(group[lead < 0], minlength=groups),
+        undecided=np.bincount(group[lead == 0], minlength=groups),
+        votes_reference=_sum(group, tallies.votes_reference, groups),
+        votes_other=_sum(group, tallies.votes_other, groups),
+        reasons=reasons,
+    )
+
+
+def count_matchups(tallies: Tallies, matchups: int) -> Counts:
+    """Return the counts of each matchup."""
+    return count_groups(tallies, tallies.matchup, matchups)
+
+
+def _sum(group: IntArray, values: IntArray, groups: int) -> IntArray:
+    # bincount adds floats; whole numbers below 2^53 stay exact in them.
+    return np.bincount(group, weights=values, minlength=groups).astype(np.int64)

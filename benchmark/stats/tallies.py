@@ -1,0 +1,163 @@
+"""One tally per comparison: where every statistic starts, whether votes come from a table or the database."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Self
+
+import numpy as np
+import numpy.typing as npt
+
+from benchmark.protocol import Justification, Side
+from benchmark.stats.arrays import IntArray
+from benchmark.stats.votes import UNKNOWN, Votes
+
+JUSTIFICATIONS = tuple(Justification)
+SIDES = tuple(Side)
+REFERENCE, OTHER = SIDES.index(Side.REFERENCE), SIDES.index(Side.OTHER)
+
+
+@dataclass(frozen=True)
+class Tallies:
+    """The votes of each comparison, counted. Every array but `reasons` is (comparisons,).
+
+    Attributes:
+        matchup: index into the list of matchups the tallies go with.
+        pair, image, scenario: codes into `pairs`, `images`, `scenarios`; image and scenario are
+            UNKNOWN (-1) where nobody said them.
+        votes_reference, votes_other: valid votes for each side.
+        reasons: (comparisons, 4 justifications, 2 sides), votes that ticked the justification and
+            chose the side, both in the protocol's order.
+    """
+
+    matchup: IntArray
+    pair: IntArray
+    image: IntArray
+    scenario: IntArray
+    votes_reference: IntArray
+    votes_other: IntArray
+    reasons: IntArray
+    pairs: tuple[str, ...]
+    images: tuple[str, ...]
+    scenarios: tuple[str, ...]
+
+    def __post_init__(self) -> None:
+        count = len(self.matchup)
+        columns = (self.pair, self.image, self.scenario, self.votes_reference, self.votes_other)
+        if any(column.shape != (count,) for column in columns):
+            raise ValueError("the columns of tallies differ in length")
+        if self.reasons.shape != (count, len(JUSTIFICATIONS), len(SIDES)):
+            raise ValueError(f"reasons are (comparisons, 4, 2), not {self.reasons.shape}")
+        votes = np.stack([self.votes_reference, self.votes_other], axis=1)
+        if (votes < 0).any() or (self.reasons < 0).any() or (self.reasons > votes[:, None, :]).any():
+            raise ValueError("a justification is ticked at most once a vote, and no count is negative")
+
+    @classmethod
+    def from_columns(
+        cls,
+        *,
+        matchup: Sequence[int],
+        pair: Sequence[str],
+        votes_reference: Sequence[int],
+        votes_other: Sequence[int],
+        reasons: npt.ArrayLike,
+        image: Sequence[str] | None = None,
+        scenario: Sequence[str] | None = None,
+    ) -> Self:
+        """Return tallies from plain counters, as the database keeps them.
+
+        Args:
+            matchup: index of each comparison's matchup.
+            pair, image, scenario: names.
+            votes_reference, votes_other: valid votes for each side.
+            reasons: eight counters a comparison, (n, 4, 2) or (n, 8): justification by justification in
+                the protocol's order, the reference's first.
+
+        Raises:
+            ValueError: lengths differ, or more votes ticked a reason than were cast.
+        """
+        pair_codes, pairs = codes_of(pair)
+        image_codes, images = codes_of(image) if image is not None else _unknown(len(pair))
+        scenario_codes, scenarios = codes_of(scenario) if scenario is not None else _unknown(len(pair))
+        return cls(
+            matchup=np.asarray(matchup, dtype=np.int64),
+            pair=pair_codes,
+            image=image_codes,
+            scenario=scenario_codes,
+            votes_reference=np.asarray(votes_reference, dtype=np.int64),
+            votes_other=np.asarray(votes_other, dtype=np.int64),
+            reasons=np.asarray(reasons, dtype=np.int64).reshape(-1, len(JUSTIFICATIONS), len(SIDES)),
+            pairs=pairs,
+            images=images,
+            scenarios=scenarios,
+        )
+
+    @classmethod
+    def from_votes(cls, votes: Votes) -> Self:
+        """Return one tally per comparison that has a vote, in order of matchup and then of pair."""
+        stride = max(len(votes.pairs), 1)
+        comparisons, place = np.unique(votes.matchup * stride + votes.pair, return_inverse=True)
+        pair = comparisons % stride
+        cast = np.bincount(place, minlength=len(comparisons))
+        reference = np.bincount(place[votes.chose_reference], minlength=len(comparisons))
+        return cls(
+            matchup=comparisons // stride,
+            pair=pair,
+            image=votes.image_of_pair[pair],
+            scenario=votes.scenario_of_pair[pair],
+            votes_reference=reference,
+            votes_other=cast - reference,
+            reasons=_reasons(votes, place, len(comparisons)),
+            pairs=votes.pairs,
+            images=votes.images,
+            scenarios=votes.scenarios,
+        )
+
+    def __len__(self) -> int:
+        return len(self.matchup)
+
+    @property
+    def votes(self) -> IntArray:
+        """Valid votes of each comparison."""
+        return self.votes_reference + self.votes_other
+
+    @property
+    def lead(self) -> IntArray:
+        """1 where the strict majority chose the reference, -1 the other, 0 undecided."""
+        lead: IntArray = np.sign(self.votes_reference - self.votes_other)
+        return lead
+
+    def select(self, chosen: npt.ArrayLike) -> Self:
+        """Return the tallies of some comparisons only, by mask or by index; names and codes stay."""
+        picked = np.asarray(chosen)
+        return type(self)(
+            matchup=self.matchup[picked],
+            pair=self.pair[picked],
+            image=self.image[picked],
+            scenario=self.scenario[picked],
+            votes_reference=self.votes_reference[picked],
+            votes_other=self.votes_other[picked],
+            reasons=self.reasons[picked],
+            pairs=self.pairs,
+            images=self.images,
+            scenarios=self.scenarios,
+        )
+
+
+def codes_of(names: Sequence[str]) -> tuple[IntArray, tuple[str, ...]]:
+    """Return the code of each name, and the names in the order they were met."""
+    met: dict[str, int] = {}
+    codes = np.fromiter((met.setdefault(name, len(met)) for name in names), dtype=np.int64, count=len(names))
+    return codes, tuple(met)
+
+
+def _unknown(count: int) -> tuple[IntArray, tuple[str, ...]]:
+    return np.full(count, UNKNOWN, dtype=np.int64), ()
+
+
+def _reasons(votes: Votes, place: IntArray, comparisons: int) -> IntArray:
+    counts = np.empty((comparisons, len(JUSTIFICATIONS), len(SIDES)), dtype=np.int64)
+    for index in range(len(JUSTIFICATIONS)):
+        ticked = votes.reasons[:, index]
+        for side, chose in ((REFERENCE, votes.chose_reference), (OTHER, ~votes.chose_reference)):
+            counts[:, index, side] = np.bincount(place[ticked & chose], minlength=comparisons)
+    return counts
