@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
+from app import schema
 from app.assets import Assets
 from app.database import Database
 from app.media.preparing import Renditions
@@ -23,6 +24,15 @@ class Installation:
     renditions: Renditions
     pages: Pages
     guesses: GuessLimiter
+
+    def require_current_schema(self) -> None:
+        """Raise SchemaError when the database was not migrated; a half-fitting schema loses data."""
+        found = schema.status(self.database)
+        if not found.is_current:
+            raise schema.SchemaError(
+                f"The database is at version {found.current or 'none'}, this release needs {found.newest}. "
+                "Run: ti2v db upgrade"
+            )
 
 
 @contextmanager

@@ -56,12 +56,12 @@ class Renditions:
             return found or self._make(clip, recipe, name)
 
     def _make(self, clip: Clip, recipe: Recipe, name: str) -> StoredRendition:
-        with self._store.open_local(content_key("clips", clip.sha256)) as source:
-            with self._store.private_file() as target:
-                make_rendition(source, recipe, target, sandbox=self._sandbox)
-                size = target.stat().st_size
-                key = content_key("renditions", _sha256(target))
-                self._store.put(key, target)
+        original = self._store.open_local(content_key("clips", clip.sha256))
+        with original as source, self._store.private_file() as target:
+            make_rendition(source, recipe, target, sandbox=self._sandbox)
+            size = target.stat().st_size
+            key = content_key("renditions", _sha256(target))
+            self._store.put(key, target)
         try:
             with self._database.write() as session:
                 session.add(

@@ -57,13 +57,7 @@ def open_submission(
         raise NotFound(f"Register the model first: PUT /api/v1/models/{model}.", code="unknown_model")
     if video_model.owner_id != principal.person_id and not principal.is_admin:
         raise Forbidden("This model belongs to somebody else; only they may submit clips for it.")
-    before = session.scalar(
-        select(Submission).where(
-            Submission.model_id == video_model.id,
-            Submission.benchmark_id == benchmark.id,
-            Submission.label == label,
-        )
-    )
+    before = submission_of(session, model=model, benchmark=benchmark, label=label)
     if before is not None:
         raise Conflict(
             f"Submission {before.public_id} has this model, benchmark and label ({before.status}); "
@@ -83,6 +77,15 @@ def open_submission(
     session.add(submission)
     session.flush()
     return submission
+
+
+def submission_of(session: Session, *, model: str, benchmark: Benchmark, label: str) -> Submission | None:
+    """Return the submission of a model, benchmark and label; there is at most one."""
+    return session.scalar(
+        select(Submission)
+        .join(VideoModel, VideoModel.id == Submission.model_id)
+        .where(VideoModel.slug == model, Submission.benchmark_id == benchmark.id, Submission.label == label)
+    )
 
 
 def find_submission(

@@ -7,13 +7,13 @@ from starlette.concurrency import run_in_threadpool
 
 from app.api.v1.schemas import ClipAnswer, PairIdPath, PublicIdPath
 from app.clock import utc_now
-from app.errors import Invalid, StorageFull, Unavailable
+from app.errors import StorageFull, Unavailable
 from app.installation import Installation
-from app.media.probe import ClipFacts, ClipRejected, probe_clip
-from app.media.store import StoreFull, StoreUnavailable, content_key
+from app.media.store import StoreFull, StoreUnavailable
 from app.security.asking import installation_of, require_person
 from app.security.identity import Principal
 from app.submissions import service
+from app.submissions.keeping import ClipKeeper
 from app.submissions.receiving import ReceivedFile, promised_sha256, receive_file, refuse_wrong_digest
 from app.tables.submissions import Clip
 from benchmark.protocol import Role
@@ -63,40 +63,9 @@ def _keep(
     received: ReceivedFile,
     now: datetime,
 ) -> Response:
-    """Probe and store the file, then record it; a clip that is there already is compared instead."""
-    with installation.database.read() as session:
-        submission = service.find_submission(
-            session, public_id=public_id, principal=principal, for_change=True
-        )
-        pair = service.find_slot(session, submission=submission, pair_name=pair_id)
-        before = service.stored_clip(session, submission=submission, pair=pair)
-    if before is not None:
-        service.refuse_other_bytes(before, received.sha256)
-        return _answer(before, pair_id, status=200)
-    facts = _probe(installation, received, pair.image_key)
-    installation.store.put(content_key("clips", received.sha256), received.path)
-    with installation.database.write() as session:
-        submission = service.find_submission(
-            session, public_id=public_id, principal=principal, for_change=True
-        )
-        pair = service.find_slot(session, submission=submission, pair_name=pair_id)
-        # Two uploads of one pair may have come this far together; the second meets the first here.
-        clip = service.stored_clip(session, submission=submission, pair=pair)
-        is_new = clip is None
-        if clip is None:
-            clip = service.add_clip(
-                session, submission=submission, pair=pair, sha256=received.sha256, facts=facts, now=now
-            )
-        service.refuse_other_bytes(clip, received.sha256)
-        return _answer(clip, pair_id, status=201 if is_new else 200)
-
-
-def _probe(installation: Installation, received: ReceivedFile, image_key: str) -> ClipFacts:
-    with installation.store.open_local(image_key) as image:
-        try:
-            return probe_clip(received.path, sandbox=installation.sandbox, input_image=image)
-        except ClipRejected as rejected:
-            raise Invalid(rejected.message, code=rejected.code.value) from rejected
+    keeper = ClipKeeper(installation.database, installation.store, installation.sandbox)
+    kept = keeper.keep(received, principal=principal, public_id=public_id, pair_name=pair_id, now=now)
+    return _answer(kept.clip, pair_id, status=201 if kept.is_new else 200)
 
 
 def _answer(clip: Clip, pair_id: str, *, status: int) -> Response:

@@ -1,0 +1,227 @@
+"""Sets the demo up on the first start and finds it again on every other.
+
+Its links and key are derived from the installation's secret key, so each start prints the same ones.
+"""
+
+import logging
+import os
+import threading
+from collections.abc import Iterator
+from concurrent.futures import CancelledError, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.benchmarks.images import store_images
+from app.benchmarks.service import import_benchmark
+from app.clock import utc_now
+from app.demo.drawing import DrawnSubmission, drawing_processes, hand_in
+from app.installation import Installation
+from app.security.identity import Principal, create_key, create_sign_in_link, person_named
+from app.security.tokens import KEY_PREFIX, derived_token, hash_token
+from app.studies import service as studies
+from app.tables.bench import Benchmark
+from app.tables.people import ApiKey, Invitation
+from app.tables.studies import Study
+from benchmark.data import bundled_folder
+from benchmark.importers.official import read_official
+from benchmark.pairs import PairSpec
+from benchmark.protocol import Role
+
+log = logging.getLogger("ti2v.demo")
+
+BENCHMARK = "ti2v-starter"
+FIRST_LOOK = "first-look"
+WHOLE = "demo"
+RESEARCHER = "demo-researcher"
+REFERENCE = "reference"
+
+
+@dataclass(frozen=True)
+class Demo:
+    """Where a person who just started the service should go."""
+
+    voting_link: str
+    results_page: str
+    sign_in_link: str
+    researcher_key: str
+    api: str
+
+
+@contextmanager
+def set_up_demo(installation: Installation) -> Iterator[Demo]:
+    """Yield the demo's links; the rest of its clips is drawn beside the running service."""
+    principal = _researcher(installation)
+    if _is_ours(installation):
+        with drawing_processes(os.cpu_count() or 1) as pool:
+            _first_look(installation, pool, principal)
+            stopping = threading.Event()
+            drawer = threading.Thread(
+                target=_draw_the_rest, args=(installation, pool, principal, stopping), name="demo"
+            )
+            drawer.start()
+            try:
+                yield _links(installation)
+            finally:
+                stopping.set()
+                pool.shutdown(wait=False, cancel_futures=True)
+                drawer.join()
+    else:
+        yield _links(installation)
+
+
+def _researcher(installation: Installation) -> Principal:
+    """Return the demo's researcher, with the key this installation always prints."""
+    key = _researcher_key(installation)
+    now = utc_now()
+    with installation.database.write() as session:
+        person = person_named(session, name=RESEARCHER, role=Role.RESEARCHER, now=now)
+        if session.scalar(select(ApiKey.id).where(ApiKey.key_hash == hash_token(key))) is None:
+            create_key(session, person=person, now=now, key=key)
+        return Principal(person.id, person.name, person.role)
+
+
+def _is_ours(installation: Installation) -> bool:
+    """Import the bundled benchmark into an empty database; tell whether this installation has the demo."""
+    with installation.database.read() as session:
+        known = list(session.scalars(select(Benchmark.slug)))
+    if not known:
+        source = read_official(bundled_folder(), source="bundled with TI2V Bench")
+        images = store_images(source, store=installation.store, sandbox=installation.sandbox)
+        with installation.database.write() as session:
+            import_benchmark(
+                session,
+                source=source,
+                images=images,
+                slug=BENCHMARK,
+                title="TI2V starter benchmark",
+                now=utc_now(),
+            )
+        known = [BENCHMARK]
+    return BENCHMARK in known
+
+
+def _first_look(installation: Installation, pool: ProcessPoolExecutor, principal: Principal) -> None:
+    """Make a small study of the first scenario at once, so that there is something to vote on."""
+    pairs = _bundled_pairs()
+    names = [pair.id for pair in pairs if pair.scenario == pairs[0].scenario]
+    sides = [
+        hand_in(
+            installation,
+            pool,
+            principal=principal,
+            benchmark=BENCHMARK,
+            wanted=DrawnSubmission(model, FIRST_LOOK, description),
+            pair_names=names,
+        )
+        for model, description in _models().items()
+        if model in (REFERENCE, "static")
+    ]
+    _open_study(
+        installation,
+        principal=principal,
+        slug=FIRST_LOOK,
+        title="First look: one scenario",
+        reference=sides[0],
+        others=sides[1:],
+    )
+
+
+def _draw_the_rest(
+    installation: Installation, pool: ProcessPoolExecutor, principal: Principal, stopping: threading.Event
+) -> None:
+    try:
+        names = [pair.id for pair in _bundled_pairs()]
+        sides = [
+            hand_in(
+                installation,
+                pool,
+                principal=principal,
+                benchmark=BENCHMARK,
+                wanted=DrawnSubmission(model, "", description),
+                pair_names=names,
+            )
+            for model, description in _models().items()
+        ]
+        _open_study(
+            installation,
+            principal=principal,
+            slug=WHOLE,
+            title="Demo: the true motion against four ways to be wrong",
+            reference=sides[0],
+            others=sides[1:],
+        )
+    except (CancelledError, BrokenProcessPool, RuntimeError):
+        # The server stops while clips are being drawn; the next start goes on from here.
+        if not stopping.is_set():
+            log.exception("drawing the demo's clips failed; the next start tries again")
+
+
+def _open_study(
+    installation: Installation,
+    *,
+    principal: Principal,
+    slug: str,
+    title: str,
+    reference: str,
+    others: list[str],
+) -> None:
+    now = utc_now()
+    with installation.database.write() as session:
+        if session.scalar(select(Study.id).where(Study.slug == slug)) is not None:
+            return
+        benchmark = session.scalars(select(Benchmark).where(Benchmark.slug == BENCHMARK)).one()
+        plan = studies.StudyPlan(
+            slug=slug,
+            title=title,
+            matchups=tuple(studies.MatchupPlan(reference, other) for other in others),
+        )
+        study = studies.create_study(session, plan=plan, benchmark=benchmark, principal=principal, now=now)
+        studies.open_study(session, study=study, principal=principal, now=now)
+        studies.add_invitation(session, study=study, token=_invitation(installation, slug), now=now)
+
+
+def _links(installation: Installation) -> Demo:
+    address = installation.settings.effective_public_url
+    now = utc_now()
+    with installation.database.write() as session:
+        admin = person_named(session, name="admin", role=Role.ADMIN, now=now)
+        token = create_sign_in_link(
+            session, person=admin, now=now, minutes=installation.settings.sign_in_link_minutes
+        )
+        study = _study_to_show(session, installation)
+    return Demo(
+        voting_link=f"{address}/invite/{_invitation(installation, study)}",
+        results_page=f"{address}/studies/{study}/results",
+        sign_in_link=f"{address}/sign-in/{token}",
+        researcher_key=_researcher_key(installation),
+        api=f"{address}/api/v1/openapi.json",
+    )
+
+
+def _study_to_show(session: Session, installation: Installation) -> str:
+    """Return the whole demo once it is there, before that the first look."""
+    token_hash = hash_token(_invitation(installation, WHOLE))
+    is_there = session.scalar(select(Invitation.id).where(Invitation.token_hash == token_hash))
+    return WHOLE if is_there is not None else FIRST_LOOK
+
+
+def _researcher_key(installation: Installation) -> str:
+    return KEY_PREFIX + derived_token(installation.settings.signing_key, "demo researcher key")
+
+
+def _invitation(installation: Installation, study: str) -> str:
+    return derived_token(installation.settings.signing_key, f"demo invitation to {study}")
+
+
+def _bundled_pairs() -> tuple[PairSpec, ...]:
+    return tuple(read_official(bundled_folder()).pairs)
+
+
+def _models() -> dict[str, str]:
+    from benchmark.scenes import WEIGHT_FREE_MODELS
+
+    return dict(WEIGHT_FREE_MODELS)

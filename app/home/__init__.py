@@ -1,0 +1,1 @@
+"""The first page, and signing in and out of the browser."""

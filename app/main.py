@@ -1,0 +1,56 @@
+"""Puts the service together: routes, errors, the edge around them."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI, Path, Request, Response
+from starlette.concurrency import run_in_threadpool
+
+from app.api.v1 import benchmarks, clips, results, studies, submissions, voting
+from app.edge import Edge
+from app.error_pages import add_error_handlers
+from app.errors import NotFound
+from app.installation import Installation
+from app.operations import router as operations
+from app.pages import PAGES
+
+API = "/api/v1"
+API_ROUTERS = (benchmarks, submissions, clips, studies, voting, results)
+
+
+def create_app(installation: Installation) -> FastAPI:
+    """Return the web application of an installation that is already open."""
+
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        await run_in_threadpool(installation.require_current_schema)
+        yield
+
+    app = FastAPI(
+        title="TI2V Bench",
+        version="0.1.0",
+        summary="Find out, with people, which model animates an image best.",
+        openapi_url=f"{API}/openapi.json",
+        docs_url=None,
+        redoc_url=None,
+        lifespan=lifespan,
+        redirect_slashes=False,
+    )
+    app.state.installation = installation
+    for noun in API_ROUTERS:
+        app.include_router(noun.router, prefix=API)
+    for router in (operations, *PAGES):
+        app.include_router(router)
+    app.add_api_route("/static/{fingerprint}/{name:path}", _static, include_in_schema=False)
+    add_error_handlers(app)
+    app.add_middleware(Edge, settings=installation.settings)
+    return app
+
+
+def _static(request: Request, name: str = Path(max_length=200)) -> Response:
+    """Return an asset; its address changes with its content, so browsers keep it for ever."""
+    asset = request.app.state.installation.pages.assets.files.get(name)
+    if asset is None:
+        raise NotFound("There is no such file.")
+    headers = {"Cache-Control": "public, max-age=31536000, immutable"}
+    return Response(asset.body, media_type=asset.media_type, headers=headers)

@@ -1,0 +1,40 @@
+"""What an operator's monitoring asks: alive, ready, counters."""
+
+import logging
+
+from fastapi import APIRouter, Request, Response
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
+
+from app.errors import Unavailable
+from app.security.asking import installation_of
+
+router = APIRouter(include_in_schema=False)
+log = logging.getLogger("ti2v.operations")
+
+
+@router.get("/healthz")
+def alive() -> dict[str, str]:
+    return {"status": "alive"}
+
+
+@router.get("/readyz")
+def ready(request: Request) -> dict[str, str]:
+    """Answer 200 when the database and the media store answer."""
+    installation = installation_of(request)
+    try:
+        with installation.database.read() as session:
+            session.execute(text("SELECT 1"))
+    except SQLAlchemyError as error:
+        log.exception("database does not answer")
+        raise Unavailable("The database does not answer.", code="database_unavailable") from error
+    if not installation.store.healthy():
+        raise Unavailable("The media store does not answer.", code="media_unavailable")
+    return {"status": "ready"}
+
+
+@router.get("/metrics")
+def metrics() -> Response:
+    """Return counters in Prometheus's text form."""
+    return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)

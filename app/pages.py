@@ -1,0 +1,9 @@
+"""The pages people open, one router a feature."""
+
+from app.annotators.pages import router as annotators
+from app.home.pages import router as home
+from app.results.pages import router as results
+from app.voting.media import router as media
+from app.voting.pages import router as voting
+
+PAGES = (home, annotators, voting, media, results)

@@ -1,0 +1,43 @@
+"""A study's results: who may see them, whether they are interim, the preferences table."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.errors import NotFound
+from app.results.tallies import CountedStudy, count_study
+from app.security.identity import Principal
+from app.studies.service import may_see
+from app.tables.studies import Study
+from benchmark.protocol import StudyStatus
+from benchmark.stats.preferences import PreferenceRow, preferences
+
+
+@dataclass(frozen=True)
+class StudyResults:
+    """What is known of a study now; interim ones carry no p-values."""
+
+    study: Study
+    counted: CountedStudy
+    rows: tuple[PreferenceRow, ...]
+    is_interim: bool
+
+
+def find_results(session: Session, *, slug: str, principal: Principal) -> StudyResults:
+    """Return the results of a study: a running one's for its own researcher and admins only.
+
+    Raises:
+        NotFound: there is no such study, or it is not this person's to look at yet.
+    """
+    study = session.scalar(select(Study).where(Study.slug == slug))
+    if study is None or not may_see(study, principal):
+        raise NotFound("There is no such study, or its results are not open to you.")
+    return results_of(session, study)
+
+
+def results_of(session: Session, study: Study) -> StudyResults:
+    counted = count_study(session, study)
+    is_interim = study.status is not StudyStatus.CLOSED
+    rows = preferences(counted.tallies, counted.matchups, interim=is_interim)
+    return StudyResults(study, counted, tuple(rows), is_interim)

@@ -1,0 +1,103 @@
+"""Starts the service: one server a SQLite file, the demo on the first start, the links printed."""
+
+import fcntl
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import uvicorn
+
+from app import schema
+from app.database import Database
+from app.demo import Demo, set_up_demo
+from app.errors import Conflict
+from app.installation import Installation, open_installation
+from app.logging import set_up_logging
+from app.main import create_app
+from app.settings import Settings
+
+
+def serve(settings: Settings) -> None:
+    """Serve until interrupted; the database must be at the current schema."""
+    set_up_logging(settings.log_format)
+    with only_server(settings), open_installation(settings) as installation:
+        _run(installation)
+
+
+def up(settings: Settings) -> None:
+    """Migrate, load the bundled benchmark and a demo study into an empty database, serve, say where to go."""
+    set_up_logging(settings.log_format)
+    with only_server(settings):
+        database = Database.of(settings)
+        schema.upgrade(database)
+        database.close()
+        with open_installation(settings) as installation, set_up_demo(installation) as demo:
+            _say_where_to_go(demo)
+            _run(installation)
+
+
+@contextmanager
+def only_server(settings: Settings) -> Iterator[None]:
+    """Hold HOME for one server; a second one on the same SQLite file refuses to start.
+
+    Raises:
+        Conflict: another server holds it.
+    """
+    if not settings.effective_database_url.startswith("sqlite"):
+        yield
+        return
+    settings.home.mkdir(parents=True, exist_ok=True)
+    with (settings.home / "serve.lock").open("ab") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise Conflict(
+                f"A server is running on {settings.home.resolve()} already. "
+                "Stop it first, or use another TI2V_HOME.",
+                code="already_serving",
+            ) from error
+        yield
+
+
+def server_is_running(home: Path) -> bool:
+    """Tell whether a server holds this HOME."""
+    path = home / "serve.lock"
+    if not path.exists():
+        return False
+    with path.open("ab") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
+    return False
+
+
+def _run(installation: Installation) -> None:
+    settings = installation.settings
+    uvicorn.run(
+        create_app(installation),
+        host=settings.host,
+        port=settings.port,
+        log_level="warning",
+        access_log=False,
+        server_header=False,
+        date_header=False,
+        timeout_graceful_shutdown=10,
+    )
+
+
+def _say_where_to_go(demo: Demo) -> None:
+    lines = [
+        "",
+        "TI2V Bench is running.",
+        f"  Vote          {demo.voting_link}",
+        f"  Results       {demo.results_page}",
+        f"  Sign in       {demo.sign_in_link}   (works once; signs you in as admin)",
+        f"  Researcher    TI2V_KEY={demo.researcher_key}",
+        f"  API           {demo.api}",
+        "Stop with Ctrl-C; your data stays.",
+        "",
+    ]
+    sys.stderr.write("\n".join(lines))
+    sys.stderr.flush()
