@@ -64,7 +64,7 @@ def make(source: str, target: str, recipe: dict[str, Any]) -> dict[str, Json]:
 def _remux(source: Path, target: Path) -> None:
     with open_clip(source) as clip, av.open(str(target), "w", format="mp4", options=_MUXER) as rendition:
         video = _video(clip)
-        track = rendition.add_stream_from_template(video)
+        track = rendition.add_stream_from_template(video, opaque=True)
         track.metadata.clear()
         cleaning = BitStreamFilterContext(_CLEANING[CODECS[video.codec_context.name]], video, track)
         for packet in [*_coded_frames(clip, video), None]:

@@ -24,6 +24,16 @@ _QUIET = {
 }
 
 
+_SUBTITLE_HEADER = b"""[Script Info]
+ScriptType: v4.00+
+[V4+ Styles]
+Format: Name, Fontname, Fontsize
+Style: Default,Arial,16
+[Events]
+Format: Layer, Start, End, Style, Name, MarginL, MarginR, MarginV, Effect, Text
+"""
+
+
 def draw_frame(number: int, *, width: int = 64, height: int = 64) -> NDArray[np.uint8]:
     """Return a (height, width, 3) picture: a slope with a bright square that moves 2 pixels a frame."""
     rows, columns = np.mgrid[0:height, 0:width]
@@ -103,9 +113,9 @@ def draw_picture(path: Path, *, width: int = 64, height: int = 64, **options: An
 
 
 def frames_of(path: Path) -> list[bytes]:
-    """Return the decoded planes of each frame."""
+    """Return the decoded pixels of each frame, as the codec gives them."""
     with av.open(str(path), format="mp4") as clip:
-        return [b"".join(bytes(plane) for plane in frame.planes) for frame in clip.decode(video=0)]
+        return [frame.to_ndarray().tobytes() for frame in clip.decode(video=0)]
 
 
 def _add_video(
@@ -135,3 +145,51 @@ def _silence(audio: Any, *, seconds: float) -> Iterator[Any]:
         frame = av.AudioFrame.from_ndarray(np.zeros((1, 1024), np.float32), format="fltp", layout="mono")
         frame.sample_rate, frame.pts = 16_000, start
         yield from audio.encode(frame)
+
+
+def draw_talkative_clip(path: Path, *, codec: str) -> Path:
+    """Write a clip that says "secret" wherever an MP4 can carry words.
+
+    Besides the moving square it holds a sound track, a subtitle track and, for H.264, a private SEI unit next
+    to the banner x264 writes itself.
+    """
+    silent = draw_clip(path.with_name("silent.mp4"), codec=codec)
+    words = {key: f"Secret {key}" for key in ("title", "artist", "comment", "description", "encoder")}
+    with av.open(str(silent)) as source, av.open(str(path), "w", format="mp4") as clip:
+        clip.metadata.update({**words, "creation_time": "2026-01-02T03:04:05Z"})
+        drawn = source.streams.video[0]
+        video = clip.add_stream_from_template(drawn, opaque=True)
+        video.metadata.update({"handler_name": "Secret handler", "encoder": "Secret encoder"})
+        subtitles = clip.add_stream("mov_text")
+        subtitles.codec_context.subtitle_header = _SUBTITLE_HEADER
+        audio = clip.add_stream("aac", rate=16_000, layout="mono")
+        audio.metadata["handler_name"] = "Secret sound handler"
+        for packet in source.demux(drawn):
+            if packet.size:
+                clip.mux(_with_secret_unit(packet, video) if codec == "h264" else _moved(packet, video))
+        clip.mux(_subtitle(subtitles, b"secret subtitle"))
+        clip.mux([*_silence(audio, seconds=2.0), *audio.encode(None)])
+    return path
+
+
+def _moved(packet: Any, stream: Any) -> Any:
+    packet.stream = stream
+    return packet
+
+
+def _with_secret_unit(packet: Any, stream: Any) -> Any:
+    """Put an SEI unit (unregistered user data) in front of a frame."""
+    payload = bytes(16) + b"Secret unit"
+    unit = bytes([6, 5, len(payload)]) + payload + b"\x80"
+    louder = av.Packet(len(unit).to_bytes(4, "big") + unit + bytes(packet))
+    louder.pts, louder.dts, louder.duration = packet.pts, packet.dts, packet.duration
+    louder.time_base, louder.is_keyframe, louder.stream = packet.time_base, packet.is_keyframe, stream
+    return louder
+
+
+def _subtitle(stream: Any, text: bytes) -> Any:
+    packet = av.Packet(len(text).to_bytes(2, "big") + text)
+    packet.stream, packet.time_base = stream, Fraction(1, 1000)
+    packet.pts = packet.dts = 0
+    packet.duration = 1000
+    return packet

@@ -1,0 +1,91 @@
+"""Both clips of a comparison get one recipe, and a difference players would show is never left in."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from app.media.probe import ClipFacts
+from app.media.renditions import Recipe, choose_recipe
+from benchmark.protocol import RenditionRecipe
+
+REMUX, NORMALISED = RenditionRecipe.REMUX, RenditionRecipe.NORMALISED
+
+CLIP = ClipFacts(
+    codec="h264",
+    pixel_format="yuv420p",
+    width=320,
+    height=320,
+    frames=16,
+    fps=8.0,
+    duration_s=2.0,
+    constant_fps=True,
+    has_audio=False,
+    bytes=100_000,
+    is_static=False,
+)
+
+
+def test_two_like_clips_are_remuxed_when_the_study_says_so() -> None:
+    assert choose_recipe(CLIP, replace(CLIP, bytes=9), REMUX) == Recipe(REMUX, 320, 320, 8.0, 16)
+
+
+def test_two_like_clips_are_normalised_when_the_study_says_so() -> None:
+    assert choose_recipe(CLIP, CLIP, NORMALISED) == Recipe(NORMALISED, 320, 320, 8.0, 16)
+
+
+@pytest.mark.parametrize(
+    "difference",
+    [
+        {"width": 512},
+        {"height": 512},
+        {"fps": 24.0, "duration_s": 0.667},
+        {"frames": 17, "duration_s": 2.125},
+        {"codec": "vp9"},
+        {"has_audio": True},
+        {"constant_fps": False},
+        {"pixel_format": "yuv444p"},
+    ],
+)
+def test_whatever_differs_normalises_both(difference: dict[str, Any]) -> None:
+    other = replace(CLIP, **difference)
+
+    assert choose_recipe(CLIP, other, REMUX).kind is NORMALISED
+    assert choose_recipe(other, CLIP, REMUX) == choose_recipe(CLIP, other, REMUX)
+
+
+def test_sound_in_both_is_removed_as_well() -> None:
+    loud = replace(CLIP, has_audio=True)
+
+    assert choose_recipe(loud, loud, REMUX).kind is NORMALISED
+
+
+def test_the_smaller_size_rate_and_length_win() -> None:
+    # By hand: CogVideoX makes 49 frames at 8 fps (6.125 s), the other one 2 s at 24 fps: 2 s at 8 fps are 16.
+    wide = replace(CLIP, width=720, height=480, frames=49, duration_s=6.125)
+    fast = replace(CLIP, width=512, height=512, frames=48, fps=24.0)
+
+    assert choose_recipe(wide, fast, REMUX) == Recipe(NORMALISED, 512, 480, 8.0, 16)
+
+
+def test_sides_become_even() -> None:
+    odd = replace(CLIP, width=321, height=255)
+
+    recipe = choose_recipe(odd, odd, NORMALISED)
+
+    assert (recipe.width, recipe.height) == (320, 254)
+
+
+def test_a_rate_from_broadcast_loses_no_frame_to_rounding() -> None:
+    broadcast = replace(CLIP, frames=30, fps=29.97, duration_s=1.001)
+
+    assert choose_recipe(broadcast, broadcast, NORMALISED).frames == 30
+
+
+def test_names_tell_recipes_apart_and_stay_short() -> None:
+    remux = Recipe(REMUX, 320, 320, 8.0, 16)
+    normalised = Recipe(NORMALISED, 2048, 2048, 59.94, 600)
+
+    assert remux.name == replace(remux, frames=17).name
+    assert normalised.name != replace(normalised, fps=59.941).name
+    assert len(normalised.name) <= 80

@@ -1,0 +1,312 @@
+"""A rendition shows the clip's frames and says nothing about where they came from."""
+
+import struct
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import av
+import numpy as np
+import pytest
+
+from app.media.probe import ClipFacts, probe_clip
+from app.media.renditions import Recipe, RenditionFailed, choose_recipe, make_rendition
+from app.media.sandbox import Sandbox
+from benchmark.protocol import RenditionRecipe
+from tests.app.media.drawing import draw_clip, draw_frame, draw_talkative_clip, frames_of
+
+REMUX, NORMALISED = RenditionRecipe.REMUX, RenditionRecipe.NORMALISED
+CODECS = ["h264", "vp9", "av1"]
+# Writers, encoders, models and the words `draw_talkative_clip` puts wherever a file can carry words.
+TELLING = [
+    b"x264", b"x265", b"Lav", b"ffmpeg", b"videotoolbox", b"SVT", b"libvpx", b"motif", b"MotiF", b"cinemo",
+    b"dynamicrafter", b"cogvideo", b"imageio", b"Secret", b"secret", b"2026", b"2025", b"2024",
+]  # fmt: skip
+CONTAINERS = {b"moov", b"trak", b"edts", b"mdia", b"minf", b"dinf", b"stbl", b"udta"}
+NEEDED_BOXES = {
+    b"ftyp", b"moov", b"mvhd", b"trak", b"tkhd", b"edts", b"elst", b"mdia", b"mdhd", b"hdlr", b"minf",
+    b"vmhd", b"dinf", b"dref", b"stbl", b"stsd", b"stts", b"stss", b"ctts", b"stsc", b"stsz", b"stco",
+    b"udta", b"meta", b"mdat", b"free", b"sgpd", b"sbgp",
+}  # fmt: skip
+
+
+def render(source: Path, recipe: Recipe, sandbox: Sandbox) -> Path:
+    target = source.with_name(f"{recipe.kind}-{source.name}")
+    make_rendition(source, recipe, target, sandbox=sandbox)
+    return target
+
+
+def remux(source: Path, sandbox: Sandbox) -> Path:
+    return render(source, Recipe(REMUX, 0, 0, 0.0, 0), sandbox)
+
+
+def boxes_of(content: bytes) -> list[tuple[bytes, bytes]]:
+    """Return every box as (type, body), containers before what they hold."""
+    found, at = [], 0
+    while at + 8 <= len(content):
+        size, kind = struct.unpack(">I4s", content[at : at + 8])
+        body = content[at + 8 : at + size]
+        found.append((kind, body))
+        if kind in CONTAINERS:
+            found += boxes_of(body)
+        at += size
+    return found
+
+
+def video_of(path: Path) -> dict[str, Any]:
+    with av.open(str(path), format="mp4") as clip:
+        video = clip.streams.video[0]
+        return {
+            "tracks": len(clip.streams),
+            "codec": video.codec_context.name,
+            "profile": video.codec_context.profile,
+            "pixel_format": video.codec_context.pix_fmt,
+            "size": (video.codec_context.width, video.codec_context.height),
+            "rate": video.average_rate,
+            "keys": [n for n, p in enumerate(p for p in clip.demux(video) if p.size) if p.is_keyframe],
+        }
+
+
+def assert_says_nothing(rendition: Path) -> None:
+    content = rendition.read_bytes()
+    assert [word for word in TELLING if word in content] == []
+    boxes = boxes_of(content)
+    assert {kind for kind, _ in boxes} <= NEEDED_BOXES
+    for kind, body in boxes:
+        if kind in (b"mvhd", b"tkhd", b"mdhd"):
+            assert body[4:12] == bytes(8), f"{kind!r} carries a creation time"
+        if kind == b"udta":
+            assert b"data" not in body, "user data carries an entry"
+        if kind == b"hdlr":
+            assert body[24:] == b"VideoHandler\0"
+
+
+@pytest.mark.parametrize("kind", RenditionRecipe)
+def test_nothing_in_a_real_rendition_names_model_tool_or_time(
+    kind: RenditionRecipe, real_clip: Path, tmp_path: Path, sandbox: Sandbox
+) -> None:
+    target = tmp_path / "rendition.mp4"
+
+    make_rendition(real_clip, Recipe(kind, 320, 320, 8.0, 16), target, sandbox=sandbox)
+
+    assert_says_nothing(target)
+
+
+def test_a_real_clip_keeps_every_frame(real_clip: Path, tmp_path: Path, sandbox: Sandbox) -> None:
+    target = tmp_path / "rendition.mp4"
+
+    make_rendition(real_clip, Recipe(REMUX, 320, 320, 8.0, 16), target, sandbox=sandbox)
+
+    assert frames_of(target) == frames_of(real_clip)
+    facts, before = (probe_clip(path, sandbox=sandbox) for path in (target, real_clip))
+    assert (facts.fps, facts.duration_s) == (before.fps, before.duration_s)
+
+
+@pytest.mark.parametrize("codec", CODECS)
+def test_remux_keeps_every_frame_and_its_time(codec: str, tmp_path: Path, sandbox: Sandbox) -> None:
+    clip = draw_clip(tmp_path / "clip.mp4", codec=codec, fps=Fraction(24_000, 1001), frames=30)
+
+    rendition = remux(clip, sandbox)
+
+    assert frames_of(rendition) == frames_of(clip)
+    assert probe_clip(rendition, sandbox=sandbox).fps == 23.976
+
+
+@pytest.mark.parametrize("codec", CODECS)
+def test_remux_drops_words_sound_subtitles_and_cover(codec: str, tmp_path: Path, sandbox: Sandbox) -> None:
+    clip = draw_talkative_clip(tmp_path / "clip.mp4", codec=codec)
+
+    rendition = remux(clip, sandbox)
+
+    assert_says_nothing(rendition)
+    assert video_of(rendition)["tracks"] == 1
+    assert frames_of(rendition) == frames_of(clip)
+
+
+@pytest.mark.parametrize("codec", CODECS)
+def test_normalising_drops_words_sound_subtitles_and_cover(
+    codec: str, tmp_path: Path, sandbox: Sandbox
+) -> None:
+    clip = draw_talkative_clip(tmp_path / "clip.mp4", codec=codec)
+
+    rendition = render(clip, Recipe(NORMALISED, 64, 64, 8.0, 16), sandbox)
+
+    assert_says_nothing(rendition)
+    assert video_of(rendition)["tracks"] == 1
+
+
+def test_the_drawn_clip_really_talks(tmp_path: Path) -> None:
+    # Otherwise the tests above would prove nothing.
+    content = draw_talkative_clip(tmp_path / "clip.mp4", codec="h264").read_bytes()
+
+    for word in (
+        b"x264 - core",
+        b"Lavf",
+        b"Secret title",
+        b"secret subtitle",
+        b"Secret handler",
+        b"Secret unit",
+    ):
+        assert word in content
+
+
+@pytest.mark.parametrize("kind", RenditionRecipe)
+def test_the_index_stands_before_the_frames(kind: RenditionRecipe, tmp_path: Path, sandbox: Sandbox) -> None:
+    rendition = render(draw_clip(tmp_path / "clip.mp4"), Recipe(kind, 64, 64, 8.0, 16), sandbox)
+
+    kinds = [kind for kind, _ in boxes_of(rendition.read_bytes())]
+    assert kinds.index(b"moov") < kinds.index(b"mdat")
+
+
+@pytest.mark.parametrize("kind", RenditionRecipe)
+def test_the_same_clip_gives_the_same_bytes(kind: RenditionRecipe, tmp_path: Path, sandbox: Sandbox) -> None:
+    clip, recipe = draw_clip(tmp_path / "clip.mp4"), Recipe(kind, 64, 64, 8.0, 16)
+
+    first = render(clip, recipe, sandbox).read_bytes()
+
+    assert render(clip, recipe, sandbox).read_bytes() == first
+
+
+def test_normalising_brings_two_clips_to_one_form(tmp_path: Path, sandbox: Sandbox) -> None:
+    wide = draw_clip(tmp_path / "wide.mp4", width=121, height=81, frames=49, fps=8, codec="vp9")
+    fast = draw_clip(tmp_path / "fast.mp4", width=96, height=96, frames=48, fps=24, with_audio=True)
+    facts = [probe_clip(clip, sandbox=sandbox) for clip in (wide, fast)]
+    recipe = choose_recipe(facts[0], facts[1], REMUX)
+
+    renditions = [render(clip, recipe, sandbox) for clip in (wide, fast)]
+
+    forms = [video_of(rendition) for rendition in renditions]
+    assert forms[0] == forms[1]
+    assert forms[0] == {
+        "tracks": 1,
+        "codec": "h264",
+        "profile": "High",
+        "pixel_format": "yuv420p",
+        "size": (96, 80),
+        "rate": 8,
+        "keys": [0, 8],
+    }
+    after = [probe_clip(rendition, sandbox=sandbox) for rendition in renditions]
+    assert [(facts.frames, facts.duration_s) for facts in after] == [(16, 2.0), (16, 2.0)]
+
+
+def test_the_outer_form_of_two_normalised_clips_is_the_same_to_the_byte(
+    tmp_path: Path, sandbox: Sandbox
+) -> None:
+    ours = draw_clip(tmp_path / "ours.mp4", encoder={"preset": "ultrafast"})
+    theirs = draw_clip(tmp_path / "theirs.mp4", codec="av1", moving=False)
+    recipe = Recipe(NORMALISED, 64, 64, 8.0, 16)
+
+    first, second = (dict(boxes_of(render(clip, recipe, sandbox).read_bytes())) for clip in (ours, theirs))
+
+    for kind in (b"ftyp", b"mvhd", b"tkhd", b"elst", b"mdhd", b"stsd", b"stts", b"stss"):
+        assert first[kind] == second[kind], kind
+
+
+def test_the_end_is_cut_so_the_first_frame_stays(tmp_path: Path, sandbox: Sandbox) -> None:
+    clip = draw_clip(tmp_path / "clip.mp4", frames=24, fps=24, encoder={"crf": "5"})
+
+    rendition = render(clip, Recipe(NORMALISED, 64, 64, 8.0, 5), sandbox)
+
+    shown = pictures_of(rendition)
+    assert len(shown) == 5
+    for number, picture in enumerate(shown):  # 24 fps to 8: every third frame
+        assert difference(picture, draw_frame(3 * number)) < 6
+        assert difference(picture, draw_frame(3 * number + 2)) > 6
+
+
+def test_a_clip_of_another_shape_is_cut_at_the_centre(tmp_path: Path, sandbox: Sandbox) -> None:
+    clip = draw_clip(tmp_path / "clip.mp4", width=192, height=64, encoder={"crf": "5"})
+
+    rendition = render(clip, Recipe(NORMALISED, 64, 64, 8.0, 16), sandbox)
+
+    middle = draw_frame(0, width=192, height=64)[:, 64:128]
+    assert difference(pictures_of(rendition)[0], middle) < 6
+
+
+def test_colours_survive_normalising(tmp_path: Path, sandbox: Sandbox) -> None:
+    clip = draw_clip(
+        tmp_path / "clip.mp4", width=128, height=128, pixel_format="yuv444p", encoder={"crf": "1"}
+    )
+
+    rendition = render(clip, Recipe(NORMALISED, 128, 128, 8.0, 16), sandbox)
+
+    assert difference(pictures_of(rendition)[0], draw_frame(0, width=128, height=128)) < 4
+
+
+def test_frames_an_edit_list_hides_stay_hidden(tmp_path: Path, sandbox: Sandbox) -> None:
+    clip = draw_clip(tmp_path / "clip.mp4", encoder={"bf": "0"})
+    hide_first_frames(clip, count=8, ticks_a_frame=2048)
+    facts = probe_clip(clip, sandbox=sandbox)
+
+    recipe = choose_recipe(facts, facts, REMUX)
+
+    assert facts.frames == 8
+    assert recipe.kind is NORMALISED
+    assert difference(pictures_of(render(clip, recipe, sandbox))[0], draw_frame(8)) < 6
+
+
+def test_frames_of_uneven_length_are_spread_evenly(tmp_path: Path, sandbox: Sandbox) -> None:
+    clip = draw_uneven_clip(tmp_path / "clip.mp4", starts_s=[0.0, 0.1, 1.0, 1.1, 2.0])
+    facts = probe_clip(clip, sandbox=sandbox)
+    assert not facts.constant_fps
+
+    shown = pictures_of(render(clip, Recipe(NORMALISED, 64, 64, 2.0, 4), sandbox))
+
+    # By hand: at 0, 0.5, 1.0 and 1.5 s the frames 0, 1, 2 and 3 are on the screen.
+    assert [closest_frame(picture, range(5)) for picture in shown] == [0, 1, 2, 3]
+
+
+def test_a_clip_that_cannot_be_read_leaves_no_file(tmp_path: Path, sandbox: Sandbox) -> None:
+    broken, target = tmp_path / "broken.mp4", tmp_path / "rendition.mp4"
+    broken.write_bytes(b"no clip at all")
+
+    with pytest.raises(RenditionFailed):
+        make_rendition(broken, Recipe(REMUX, 64, 64, 8.0, 16), target, sandbox=sandbox)
+
+    assert not target.exists()
+
+
+def pictures_of(path: Path) -> list[Any]:
+    with av.open(str(path), format="mp4") as clip:
+        return [frame.to_ndarray(format="rgb24") for frame in clip.decode(video=0)]
+
+
+def difference(a: Any, b: Any) -> float:
+    """Return the mean absolute difference in levels of 255."""
+    return float(np.abs(a.astype(float) - b).mean())
+
+
+def closest_frame(picture: Any, numbers: range) -> int:
+    return min(numbers, key=lambda number: difference(picture, draw_frame(number)))
+
+
+def hide_first_frames(clip: Path, *, count: int, ticks_a_frame: int) -> None:
+    """Let the edit list start `count` frames late."""
+    content = bytearray(clip.read_bytes())
+    entry = content.index(b"elst") + 4 + 8  # behind type, version and count
+    content[entry + 4 : entry + 8] = (count * ticks_a_frame).to_bytes(4, "big")
+    clip.write_bytes(content)
+
+
+def draw_uneven_clip(path: Path, *, starts_s: list[float]) -> Path:
+    with av.open(str(path), "w", format="mp4") as clip:
+        video = clip.add_stream("libx264", rate=100, options={"crf": "5", "bf": "0"})
+        video.width = video.height = 64
+        for number, start_s in enumerate(starts_s):
+            frame = av.VideoFrame.from_ndarray(draw_frame(number), format="rgb24")
+            frame.pts, frame.time_base = round(start_s * 100), Fraction(1, 100)
+            clip.mux(video.encode(frame))
+        clip.mux(video.encode(None))
+    return path
+
+
+def test_facts_of_a_rendition_are_those_of_the_recipe(
+    real_clip: Path, tmp_path: Path, sandbox: Sandbox
+) -> None:
+    recipe = Recipe(NORMALISED, 256, 240, 6.0, 10)
+
+    make_rendition(real_clip, recipe, tmp_path / "rendition.mp4", sandbox=sandbox)
+
+    facts: ClipFacts = probe_clip(tmp_path / "rendition.mp4", sandbox=sandbox)
+    assert (facts.width, facts.height, facts.fps, facts.frames) == (256, 240, 6.0, 10)
