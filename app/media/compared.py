@@ -48,5 +48,5 @@ def compared_clips(session: Session, *, comparison_id: int, wish: RenditionRecip
         .join(other, (other.submission_id == Matchup.other_id) & (other.pair_id == Comparison.pair_id))
         .where(Comparison.id == comparison_id)
     ).one()
-    pair, first, second = row.tuple()
+    pair, first, second = row
     return ComparedClips(pair, first, second, choose_recipe(facts_of(first), facts_of(second), wish))

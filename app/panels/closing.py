@@ -21,7 +21,7 @@ def close_matchup(session: Session, *, matchup: Matchup, reason: str, now: datet
         select(Assignment, Comparison)
         .join(Comparison, Comparison.id == Assignment.comparison_id)
         .where(Comparison.matchup_id == matchup.id, Assignment.status == AssignmentStatus.OPEN)
-    ).tuples()
+    )
     for assignment, comparison in in_hand:
         assignment.status = AssignmentStatus.CANCELLED
         assignment.ended_at = now

@@ -57,5 +57,5 @@ def _open_leases(session: Session, study: Study) -> dict[int, int]:
         select(Assignment.comparison_id, func.count())
         .where(Assignment.study_id == study.id, Assignment.status == AssignmentStatus.OPEN)
         .group_by(Assignment.comparison_id)
-    ).tuples()
+    )
     return dict(rows.all())

@@ -62,7 +62,7 @@ def matchup_sides(session: Session, study: Study) -> list[MatchupSides]:
         .join(other_model, other_model.id == other.model_id)
         .where(MatchupRow.study_id == study.id)
         .order_by(MatchupRow.position)
-    ).tuples()
+    )
     return [
         MatchupSides(id, side_name(model_1, label_1), side_name(model_2, label_2), reason)
         for id, reason, model_1, label_1, model_2, label_2 in rows

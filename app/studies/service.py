@@ -56,7 +56,7 @@ class StudyPlan:
     comparisons_per_annotator: int | None = None
     lease_s: int = 900
     watch_gate: WatchGate = WatchGate.DELIVERED
-    renditions: RenditionRecipe = RenditionRecipe.NORMALISED
+    renditions: RenditionRecipe = RenditionRecipe.REMUX
     require_justification: bool = True
     seed: int | None = field(default=None)
 

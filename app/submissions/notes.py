@@ -15,16 +15,12 @@ FAR_FIRST_FRAME = 0.1
 
 def clip_notes(session: Session, submission: Submission) -> list[str]:
     """Return a line for each clip that stands still, strays from its image or differs from the rest."""
-    rows = (
-        session.execute(
-            select(Pair.name, Clip)
-            .join(Clip, Clip.pair_id == Pair.id)
-            .where(Clip.submission_id == submission.id)
-            .order_by(Pair.position)
-        )
-        .tuples()
-        .all()
-    )
+    rows = session.execute(
+        select(Pair.name, Clip)
+        .join(Clip, Clip.pair_id == Pair.id)
+        .where(Clip.submission_id == submission.id)
+        .order_by(Pair.position)
+    ).all()
     if not rows:
         return []
     forms = Counter(_form(clip) for _, clip in rows)

@@ -143,6 +143,7 @@ class VotePage:
     require_justification: bool = True
     watch_gate: bool = True
     single_key_shortcuts: bool = True
+    lease_s: int = 900
     done: int = 0
     remaining: int = 0
 

@@ -162,7 +162,7 @@ class StudyBody(Body):
     comparisons_per_annotator: Annotated[int, Field(ge=1, le=1_000_000)] | None = None
     lease_s: Annotated[int, Field(ge=5, le=86_400)] = 900
     watch_gate: WatchGate = WatchGate.DELIVERED
-    renditions: RenditionRecipe = RenditionRecipe.NORMALISED
+    renditions: RenditionRecipe = RenditionRecipe.REMUX
     require_justification: bool = True
     seed: Annotated[int, Field(ge=0, lt=2**62)] | None = None
 

@@ -1,0 +1,229 @@
+"""The fixed cast of the tests and the small world they act in.
+
+Alice owns the studies, Bob helps (another researcher), Charlie must see nothing, Ada is an admin.
+"""
+
+import hashlib
+import io
+from dataclasses import dataclass, field
+from functools import lru_cache
+from pathlib import Path
+
+import av
+import numpy as np
+from fastapi.testclient import TestClient
+from PIL import Image
+from sqlalchemy import select
+
+from app.clock import utc_now
+from app.installation import Installation
+from app.media.store import content_key
+from app.security.identity import Principal, create_key, person_named
+from app.security.tokens import derived_token
+from app.studies import service as studies
+from app.submissions import service as submissions
+from app.submissions.keeping import ClipKeeper
+from app.submissions.receiving import ReceivedFile
+from app.tables.bench import Benchmark, Pair
+from app.tables.studies import Study as StudyRow
+from benchmark.pairs import pair_id, scenario_of_image
+from benchmark.protocol import Role, WatchGate
+
+BENCHMARK = "tiny"
+IMAGES = ("kite1", "kite2", "boat1")
+PROMPTS = ("it moves to the left", "it rises")
+PAIR_IDS = tuple(pair_id(image, prompt) for image in IMAGES for prompt in PROMPTS)
+MODELS = ("motif", "cinemo", "dynamicrafter")
+
+
+@dataclass(frozen=True)
+class Actor:
+    """A person with a key."""
+
+    principal: Principal
+    key: str
+
+    @property
+    def headers(self) -> dict[str, str]:
+        return {"Authorization": f"Bearer {self.key}"}
+
+
+@dataclass(frozen=True)
+class Study:
+    """A study and the secrets of its unused invitations."""
+
+    slug: str
+    installation: Installation
+
+    def invite(self, count: int = 1) -> list[str]:
+        with self.installation.database.write() as session:
+            row = session.execute(select(StudyRow).where(StudyRow.slug == self.slug)).scalar_one()
+            return studies.invite(session, study=row, count=count, now=utc_now())
+
+
+@dataclass
+class Cast:
+    installation: Installation
+    alice: Actor
+    bob: Actor
+    charlie: Actor
+    ada: Actor
+    submission_ids: dict[str, str] = field(default_factory=dict)
+
+    def open_study(self, slug: str = "motif-study", **changes: object) -> Study:
+        """Open a study of Alice's: motif against the others, gate off unless said otherwise."""
+        others = changes.pop("others", [model for model in MODELS if model != "motif"])
+        plan = studies.StudyPlan(
+            slug=slug,
+            title="MotiF against two",
+            matchups=tuple(
+                studies.MatchupPlan(self.submission_ids["motif"], self.submission_ids[other])
+                for other in others  # type: ignore[attr-defined]
+            ),
+            **({"watch_gate": WatchGate.OFF, "seed": 7} | changes),  # type: ignore[arg-type]
+        )
+        now = utc_now()
+        with self.installation.database.write() as session:
+            benchmark = session.execute(select(Benchmark)).scalar_one()
+            study = studies.create_study(
+                session, plan=plan, benchmark=benchmark, principal=self.alice.principal, now=now
+            )
+            studies.open_study(session, study=study, principal=self.alice.principal, now=now)
+        return Study(slug, self.installation)
+
+
+def enter(client: TestClient, study: Study) -> TestClient:
+    """Open a fresh invitation in this client's browser."""
+    answer = client.get(f"/invite/{study.invite()[0]}")
+    assert answer.status_code == 200, answer.text
+    return client
+
+
+def set_the_stage(installation: Installation, *, pairs: int = len(PAIR_IDS)) -> Cast:
+    """Make the people, the benchmark and one final submission of each model."""
+    cast = Cast(
+        installation,
+        alice=make_actor(installation, "alice", Role.RESEARCHER),
+        bob=make_actor(installation, "bob", Role.RESEARCHER),
+        charlie=make_actor(installation, "charlie", Role.RESEARCHER),
+        ada=make_actor(installation, "ada", Role.ADMIN),
+    )
+    make_benchmark(installation)
+    for number, model in enumerate(MODELS):
+        cast.submission_ids[model] = make_submission(
+            installation, cast.alice, model=model, shade=number, pair_ids=PAIR_IDS[:pairs]
+        )
+    return cast
+
+
+def make_actor(installation: Installation, name: str, role: Role) -> Actor:
+    now = utc_now()
+    with installation.database.write() as session:
+        person = person_named(session, name=name, role=role, now=now)
+        secret = "ti2v_" + derived_token(b"tests", name)
+        key = create_key(session, person=person, now=now, key=secret)
+        return Actor(Principal(person.id, person.name, person.role), key)
+
+
+def make_benchmark(installation: Installation, *, slug: str = BENCHMARK) -> None:
+    """Store the tiny benchmark: 3 images, 2 prompts each, 2 scenarios."""
+    keys = {}
+    for name in IMAGES:
+        png = input_image(name)
+        keys[name] = content_key("images", hashlib.sha256(png).hexdigest())
+        with installation.store.private_file() as path:
+            path.write_bytes(png)
+            installation.store.put(keys[name], path)
+    with installation.database.write() as session:
+        benchmark = Benchmark(
+            slug=slug,
+            version=1,
+            title="A tiny benchmark",
+            source="made for tests",
+            licence="CC0-1.0",
+            content_hash="0" * 64,
+            created_at=utc_now(),
+        )
+        session.add(benchmark)
+        session.flush()
+        names = [(image, prompt) for image in IMAGES for prompt in PROMPTS]
+        for position, (image, prompt) in enumerate(names):
+            session.add(
+                Pair(
+                    benchmark_id=benchmark.id,
+                    position=position,
+                    name=pair_id(image, prompt),
+                    prompt=prompt,
+                    scenario=scenario_of_image(image),
+                    image=image,
+                    image_key=keys[image],
+                    image_type="image/png",
+                    tags={},
+                )
+            )
+
+
+def make_submission(
+    installation: Installation,
+    owner: Actor,
+    *,
+    model: str,
+    label: str = "",
+    shade: int = 0,
+    pair_ids: tuple[str, ...] = PAIR_IDS,
+    final: bool = True,
+) -> str:
+    """Register a model and hand in a clip for each pair; return the submission's public id."""
+    now = utc_now()
+    with installation.database.write() as session:
+        submissions.register_model(
+            session, slug=model, card=submissions.ModelCard(name=model), principal=owner.principal, now=now
+        )
+        benchmark = session.execute(select(Benchmark)).scalar_one()
+        public_id = submissions.open_submission(
+            session, model=model, benchmark=benchmark, label=label, principal=owner.principal, now=now
+        ).public_id
+    keeper = ClipKeeper(installation.database, installation.store, installation.sandbox)
+    for number, name in enumerate(pair_ids):
+        mp4 = small_clip(shade=shade * 10 + number)
+        with installation.store.private_file() as path:
+            path.write_bytes(mp4)
+            received = ReceivedFile(path, hashlib.sha256(mp4).hexdigest(), len(mp4))
+            keeper.keep(received, principal=owner.principal, public_id=public_id, pair_name=name, now=now)
+    if final:
+        with installation.database.write() as session:
+            submission = submissions.find_submission(
+                session, public_id=public_id, principal=owner.principal, for_change=True
+            )
+            submissions.finalise(session, submission=submission, allow_partial=True, now=now)
+    return public_id
+
+
+@lru_cache
+def input_image(name: str) -> bytes:
+    shade = 40 + 20 * IMAGES.index(name)
+    buffer = io.BytesIO()
+    Image.new("RGB", (64, 64), (shade, shade, 90)).save(buffer, "PNG")
+    return buffer.getvalue()
+
+
+@lru_cache
+def small_clip(*, shade: int = 0, frames: int = 8, fps: int = 8, width: int = 64, height: int = 64) -> bytes:
+    """Return an H.264 mp4 of a square that moves; `shade` makes different ones."""
+    buffer = io.BytesIO()
+    with av.open(buffer, "w", format="mp4") as container:
+        stream = container.add_stream("libx264", rate=fps)
+        stream.width, stream.height, stream.pix_fmt = width, height, "yuv420p"
+        for index in range(frames):
+            picture = np.full((height, width, 3), 60 + shade % 120, np.uint8)
+            picture[20:40, 4 + 3 * index : 24 + 3 * index] = 220
+            for packet in stream.encode(av.VideoFrame.from_ndarray(picture, format="rgb24")):
+                container.mux(packet)
+        for packet in stream.encode():
+            container.mux(packet)
+    return buffer.getvalue()
+
+
+def write_clip(path: Path, **form: int) -> Path:
+    path.write_bytes(small_clip(**form))
+    return path

