@@ -19,6 +19,7 @@ class VotingPage {
   constructor(root) {
     const form = part(root, 'ballot');
     this.url = form.action;
+    this.leaseS = Number(root.dataset.leaseS);
     this.skipForm = part(root, 'skip-form');
     this.undoForm = part(root, 'undo-form');
     this.undoButton = root.querySelector('[form=undo]');
@@ -43,6 +44,7 @@ class VotingPage {
     const former = this.ballot.answer.choice ? this.ballot.answer : null;
     this.#show(this.queue.putFirst(card), former);
     keepLeases({
+      leaseS: this.leaseS,
       held: () => this.queue.cards,
       renew: (token) => this.exchange.renew(token),
       lost: (token) => { if (token !== this.#token) this.queue.drop(token); },

@@ -14,10 +14,6 @@ export class Refusal extends Error {
 /** The server did not answer, or not now; the same request may be sent again. */
 class Unreachable extends Error {}
 
-// How far this machine's clock is behind the server's, in ms: leases are told in the server's time.
-let behindMs = 0;
-export const serverNow = () => Date.now() + behindMs;
-
 /** Sends one request; returns the body, or null for 204. */
 export async function post(url, body = {}) {
   const answer = await fetch(url, {
@@ -25,7 +21,6 @@ export async function post(url, body = {}) {
     headers: { 'Content-Type': 'application/json' },
     body: JSON.stringify(body),
   }).catch((error) => { throw new Unreachable(error.message); });
-  if (answer.headers.has('Date')) behindMs = Date.parse(answer.headers.get('Date')) - Date.now();
   if (answer.status >= 500 || answer.status === 429) throw new Unreachable(`The server answered ${answer.status}.`);
   if (answer.status === 204) return null;
   const json = await answer.json().catch(() => ({}));

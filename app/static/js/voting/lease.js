@@ -1,27 +1,21 @@
 // Renews the leases of the assignments in hand while somebody has the page before them.
-import { Refusal, serverNow } from './api.js';
+import { Refusal } from './api.js';
 
-const SHORTEST_MS = 5000;
-const LONGEST_MS = 300000;
-
-/** `held()` lists the cards in hand, the one on show first; `lost(token)` is called for a lease that has run out. */
-export function keepLeases({ held, renew, lost }) {
+/** `held()` lists the cards in hand; `lost(token)` is called for one whose place went to somebody else. */
+export function keepLeases({ leaseS, held, renew, lost }) {
   const renewAll = async () => {
     // A tab nobody looks at gives its pairs back to the others in time.
     if (document.hidden) return;
-    for (const card of held()) {
+    for (const { token } of held()) {
       try {
-        card.expires_at = (await renew(card.token)).expires_at;
+        await renew(token);
       } catch (error) {
-        if (error instanceof Refusal) lost(card.token);
+        // No connection: the next round tries again.
+        if (error instanceof Refusal) lost(token);
       }
     }
   };
-  const schedule = () => {
-    const soonest = Math.min(...held().map((card) => Date.parse(card.expires_at) - serverNow()));
-    const wait = Math.min(Math.max(soonest / 2, SHORTEST_MS), LONGEST_MS);
-    setTimeout(() => renewAll().finally(schedule), wait);
-  };
+  // Twice within a lease, with room for one failure; by its length, since this machine's clock may be wrong.
+  setInterval(renewAll, (leaseS * 1000) / 3);
   document.addEventListener('visibilitychange', renewAll);
-  schedule();
 }
