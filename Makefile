@@ -1,0 +1,79 @@
+# `make` alone prints this help. Everything lives in .venv; nothing is installed elsewhere but Chromium, for the
+# browser tests, when we may.
+SHELL := /bin/bash
+PYTHON ?= python3
+PORT ?= 8000
+VENV := .venv
+BIN := $(VENV)/bin
+INSTALL := $(BIN)/uv pip install --quiet -c constraints.txt
+
+.DEFAULT_GOAL := help
+
+.PHONY: help
+help: ## print what can be made
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+.PHONY: run
+run: $(VENV)/.web ## start the service with the demo on http://127.0.0.1:8000 (PORT=8123 for another)
+	@$(BIN)/ti2v up --port $(PORT)
+
+.PHONY: test
+test: check browser ## everything CI runs: lint, types, import rules, all tests on both databases
+	$(BIN)/pytest -n auto --dist worksteal
+
+.PHONY: check
+check: $(VENV)/.dev ## lint, format, types, import rules, templates
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-cache
+	$(BIN)/djlint templates --check --lint --quiet
+
+.PHONY: fix
+fix: $(VENV)/.dev ## mend what tools can mend
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+	$(BIN)/djlint templates --reformat --quiet || true
+
+.PHONY: perf
+perf: $(VENV)/.dev ## measure speed and memory, print the table
+	$(BIN)/python -m perf
+
+.PHONY: benchmark-data
+benchmark-data: $(VENV)/.web ## draw the bundled benchmark again and compare it with the shipped files
+	$(BIN)/ti2v benchmark draw --bundled
+
+.PHONY: worker
+worker: $(VENV)/.worker ## install the worker's part (torch, diffusers) beside the rest
+
+.PHONY: browser
+browser:
+	@command -v chromium >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null \
+	|| { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null \
+	     && apt-get update -qq && apt-get install -y -qq chromium >/dev/null; } \
+	|| { echo "The browser tests need Chromium; install it with: sudo apt-get install chromium" >&2; exit 1; }
+
+.PHONY: clean
+clean: ## remove the environment and caches; your data in var/ stays
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis dist build
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(BIN)/uv:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+	|| { echo "TI2V Bench needs Python 3.11 or newer; name one with: make PYTHON=python3.12" >&2; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check uv
+
+$(VENV)/.web: pyproject.toml constraints.txt | $(BIN)/uv
+	$(INSTALL) -e .
+	@touch $@
+
+$(VENV)/.dev: pyproject.toml constraints.txt | $(BIN)/uv
+	$(INSTALL) -e '.[dev]'
+	@touch $@ $(VENV)/.web
+
+# torch comes first and by pip: on many machines pip is set up with a CPU or CUDA wheel of torch, uv is not.
+$(VENV)/.worker: pyproject.toml constraints.txt | $(BIN)/uv
+	$(BIN)/python -m pip install --quiet torch==2.13.0
+	$(INSTALL) -e '.[worker]'
+	@touch $@ $(VENV)/.web
