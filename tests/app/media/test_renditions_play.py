@@ -1,0 +1,154 @@
+"""Chromium plays padded renditions to their end, and both recipes show the same colours."""
+
+import shutil
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Error, Page, sync_playwright
+
+from app.media.folder_store import FolderStore
+from app.media.padding import ByteRange, padded_length, padded_range, parse_range
+from app.media.probe import probe_clip
+from app.media.renditions import Recipe, make_rendition
+from app.media.sandbox import Sandbox
+from app.media.store import MediaStore, content_key
+from benchmark.protocol import RenditionRecipe
+from tests.app.media.drawing import draw_clip
+
+pytestmark = pytest.mark.browser
+
+PLAY = """async (address) => {
+    const video = document.createElement("video");
+    video.muted = true;
+    const ended = new Promise((done, failed) => {
+        video.onended = done;
+        video.onerror = () => failed(new Error(video.error.message));
+    });
+    video.src = address;
+    await video.play();
+    await ended;
+    const seeked = new Promise((done) => { video.onseeked = done; });
+    video.currentTime = 0;
+    await seeked;
+    const canvas = document.createElement("canvas");
+    canvas.width = video.videoWidth;
+    canvas.height = video.videoHeight;
+    const pen = canvas.getContext("2d");
+    pen.drawImage(video, 0, 0);
+    const shown = pen.getImageData(0, 0, canvas.width, canvas.height).data;
+    return {width: video.videoWidth, height: video.videoHeight, duration: video.duration,
+            audio: Boolean(video.webkitAudioDecodedByteCount), pixels: Array.from(shown)};
+}"""
+
+
+class MediaServer:
+    """Serves each stored rendition padded, ranges included, as a route of the product would."""
+
+    def __init__(self, store: MediaStore) -> None:
+        self.store = store
+        self.lengths: dict[str, int] = {}
+        self.http = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
+        threading.Thread(target=self.http.serve_forever, daemon=True).start()
+
+    @property
+    def address(self) -> str:
+        return f"http://127.0.0.1:{self.http.server_port}/"
+
+    def _handler(self) -> type[BaseHTTPRequestHandler]:
+        server = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_GET(self) -> None:
+                key = self.path.lstrip("/")
+                if key not in server.lengths:
+                    self.send_response(200)
+                    self.end_headers()
+                    return
+                length = server.lengths[key]
+                asked = parse_range(self.headers.get("Range"), length)
+                part = asked or ByteRange(0, length)
+                self.send_response(206 if asked else 200)
+                self.send_header("Content-Type", "video/mp4")
+                self.send_header("Accept-Ranges", "bytes")
+                self.send_header("Content-Length", str(part.stop - part.start))
+                if asked:
+                    self.send_header("Content-Range", f"bytes {part.start}-{part.stop - 1}/{length}")
+                self.end_headers()
+                size = server.store.size(key)
+                read = lambda start, stop: server.store.read_range(key, start, stop)  # noqa: E731
+                for chunk in padded_range(read, size, length, part.start, part.stop):
+                    self.wfile.write(chunk)
+
+            def log_message(self, *_: object) -> None:
+                """Stay quiet."""
+
+        return Handler
+
+
+@pytest.fixture(scope="module")
+def page() -> Iterator[Page]:
+    with sync_playwright() as playwright:
+        try:
+            browser = playwright.chromium.launch(executable_path=shutil.which("chromium"))
+        except Error as error:
+            pytest.skip(f"Chromium does not start here: {error.message.splitlines()[0]}")
+        yield browser.new_page()
+        browser.close()
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[MediaServer]:
+    serving = MediaServer(FolderStore(tmp_path / "media"))
+    yield serving
+    serving.http.shutdown()
+    serving.http.server_close()
+
+
+def play(page: Page, server: MediaServer, clip: Path, recipe: Recipe, sandbox: Sandbox) -> dict[str, Any]:
+    key = content_key("renditions", f"{len(server.lengths):064x}")
+    with server.store.private_file() as target:
+        make_rendition(clip, recipe, target, sandbox=sandbox)
+        server.store.put(key, target)
+    server.lengths[key] = padded_length(server.store.size(key), 0)
+    page.goto(server.address)
+    result: dict[str, Any] = page.evaluate(PLAY, server.address + key)
+    return result
+
+
+def mean_difference(a: list[int], b: list[int]) -> float:
+    return sum(abs(x - y) for x, y in zip(a, b, strict=True)) / len(a)
+
+
+@pytest.mark.parametrize("codec", ["h264", "vp9", "av1"])
+def test_both_renditions_play_and_look_alike(
+    codec: str, page: Page, server: MediaServer, tmp_path: Path, sandbox: Sandbox
+) -> None:
+    clip = draw_clip(tmp_path / "clip.mp4", width=128, height=96, codec=codec)
+
+    shown = [
+        play(page, server, clip, Recipe(kind, 128, 96, 8.0, 16), sandbox)
+        for kind in (RenditionRecipe.REMUX, RenditionRecipe.NORMALISED)
+    ]
+
+    for video in shown:
+        assert (video["width"], video["height"], video["audio"]) == (128, 96, False)
+        assert video["duration"] == pytest.approx(2.0, abs=0.01)
+    assert mean_difference(shown[0]["pixels"], shown[1]["pixels"]) < 3
+
+
+def test_real_clips_play_in_both_recipes(
+    real_clip: Path, page: Page, server: MediaServer, sandbox: Sandbox
+) -> None:
+    facts = probe_clip(real_clip, sandbox=sandbox)
+
+    shown = [
+        play(page, server, real_clip, Recipe(kind, 320, 320, 8.0, 16), sandbox)
+        for kind in (RenditionRecipe.REMUX, RenditionRecipe.NORMALISED)
+    ]
+
+    assert [video["width"] for video in shown] == [facts.width, facts.width]
+    assert mean_difference(shown[0]["pixels"], shown[1]["pixels"]) < 3
