@@ -1,0 +1,86 @@
+"""Votes files as csv, jsonl and parquet give the same votes; a broken file is refused in a sentence."""
+
+from pathlib import Path
+
+import pytest
+
+from benchmark.importers.votes import load_votes, read_votes
+from benchmark.records import VoteTableError
+from tests.benchmark.made_votes import panel, table, vote
+
+
+def written(folder: Path, name: str, content: str | bytes) -> Path:
+    path = folder / name
+    path.write_bytes(content if isinstance(content, bytes) else content.encode())
+    return path
+
+
+def test_every_kind_of_file_gives_the_same_votes(tmp_path: Path) -> None:
+    frame = table([*panel(for_reference=3, for_other=2), vote(status="gold", annotator="eve")])
+    frame.to_csv(tmp_path / "votes.csv", index=False)
+    frame.to_json(tmp_path / "votes.jsonl", orient="records", lines=True)
+    frame.to_parquet(tmp_path / "votes.parquet")
+
+    loaded = [load_votes(tmp_path / f"votes.{suffix}")[0] for suffix in ("csv", "jsonl", "parquet")]
+
+    for votes in loaded:
+        assert votes.chose_reference.tolist() == [True, True, True, False, False]
+        assert votes.matchups == loaded[0].matchups
+        assert votes.annotators == ("a0", "a1", "a2", "a3", "a4")
+        assert votes.decision_ms.tolist() == [4000] * 5
+        assert len(votes.left_out) == 1
+
+
+def test_apostrophes_of_safe_cells_are_taken_off(tmp_path: Path) -> None:
+    frame = table([vote(reference="'=motif", other="'@cinemo", matchup="m")])
+    frame.to_csv(tmp_path / "votes.csv", index=False)
+    (matchup,) = load_votes(tmp_path / "votes.csv")[0].matchups
+    assert (matchup.reference, matchup.other) == ("=motif", "@cinemo")
+
+
+def test_a_byte_order_mark_and_further_columns_do_no_harm(tmp_path: Path) -> None:
+    frame = table([vote()])
+    frame["remark"] = "a, b\nc"
+    path = tmp_path / "votes.csv"
+    frame.to_csv(path, index=False, encoding="utf-8-sig")
+    assert len(load_votes(path)[0]) == 1
+
+
+def test_a_number_for_a_name_stays_a_text(tmp_path: Path) -> None:
+    table([vote(pair="007", annotator="12")]).to_csv(tmp_path / "votes.csv", index=False)
+    votes, _ = load_votes(tmp_path / "votes.csv")
+    assert (votes.pairs, votes.annotators) == (("007",), ("12",))
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "sentence"),
+    [
+        ("votes.csv", "", "is empty"),
+        ("votes.csv", "matchup,pair\na,b\nc\n", "Row #3: Expected 2 columns, got 1"),
+        ("votes.csv", "matchup,pair,matchup\n", "two columns of the name matchup"),
+        ("votes.csv", b"matchup,pair\n\xff\xfe,b\n", "UTF-?8"),
+        ("votes.csv", "matchup,pair\n", "lacks the columns chosen"),
+        ("votes.jsonl", "", "Empty JSON file"),
+        ("votes.jsonl", '{"matchup": "a"}\n{"matchup": 3}\n', "changed from string to number in row 1"),
+        ("votes.parquet", "no parquet at all", "cannot be read"),
+        ("votes.xlsx", "", r"ends in .csv, .jsonl or .parquet"),
+    ],
+)
+def test_a_file_that_is_no_votes_table_is_refused(
+    tmp_path: Path, name: str, content: str | bytes, sentence: str
+) -> None:
+    with pytest.raises(VoteTableError, match=sentence):
+        load_votes(written(tmp_path, name, content))
+
+
+def test_a_wrong_row_of_a_csv_is_named_with_its_line(tmp_path: Path) -> None:
+    table([vote(), vote(annotator="bob", status="deleted")]).to_csv(tmp_path / "votes.csv", index=False)
+    with pytest.raises(VoteTableError, match=r"row 2 \(line 3\)"):
+        load_votes(tmp_path / "votes.csv")
+
+
+def test_only_known_columns_are_read(tmp_path: Path) -> None:
+    frame = table([vote()])
+    frame["secret"] = "x"
+    frame.to_csv(tmp_path / "votes.csv", index=False)
+    assert "secret" not in read_votes(tmp_path / "votes.csv").columns

@@ -1,0 +1,85 @@
+"""Votes tables made by hand: one cast, MotiF against Cinemo, panels of five."""
+
+from collections.abc import Iterable, Sequence
+
+import pandas as pd
+
+from benchmark.protocol import Justification
+from benchmark.stats.tallies import Tallies
+from benchmark.stats.votes import Matchup
+
+MOTIF_CINEMO = Matchup("motif:cinemo", "motif", "cinemo", "demo")
+MOTIF_STATIC = Matchup("motif:static", "motif", "static", "demo")
+REASONS = tuple(reason.value for reason in Justification)
+
+
+def vote(
+    *,
+    study: str = "demo",
+    reference: str = "motif",
+    other: str = "cinemo",
+    matchup: str | None = None,
+    pair: str = "golf1_putt",
+    image: str = "golf1",
+    scenario: str = "golf",
+    annotator: str = "alice",
+    chosen: str | None = None,
+    left: str | None = None,
+    status: str = "valid",
+    ticked: Iterable[str] = (),
+    decision_ms: int | None = 4000,
+) -> dict[str, object]:
+    """One row of a votes table; by default Alice's valid vote for the reference, which stood left."""
+    left = left or reference
+    ticked = set(ticked)
+    return {
+        "study": study,
+        "matchup": matchup or f"{reference}:{other}",
+        "pair": pair,
+        "image": image,
+        "scenario": scenario,
+        "annotator": annotator,
+        "reference": reference,
+        "other": other,
+        "left": left,
+        "right": other if left == reference else reference,
+        "chosen": chosen or reference,
+        "status": status,
+        **{reason: int(reason in ticked) for reason in REASONS},
+        "cast_at": "2026-03-14T09:26:53.000Z",
+        "decision_ms": decision_ms,
+        "replaces": None,
+    }
+
+
+def panel(*, for_reference: int, for_other: int, **columns: object) -> list[dict[str, object]]:
+    """The votes of one comparison, by annotators a0, a1, ...; the reference's first."""
+    reference, other = columns.get("reference", "motif"), columns.get("other", "cinemo")
+    chosen = [reference] * for_reference + [other] * for_other
+    return [
+        vote(**columns, chosen=side, annotator=f"a{index}")  # type: ignore[arg-type]
+        for index, side in enumerate(chosen)
+    ]
+
+
+def table(rows: Sequence[dict[str, object]]) -> pd.DataFrame:
+    return pd.DataFrame(rows)
+
+
+def tallies(
+    votes: Sequence[tuple[int, int]],
+    *,
+    matchup: Sequence[int] | None = None,
+    pairs: Sequence[str] | None = None,
+    images: Sequence[str] | None = None,
+    ticks: Sequence[Sequence[int]] | None = None,
+) -> Tallies:
+    """Tallies from (reference, other) votes of each comparison; ticks are eight counters a comparison."""
+    return Tallies.from_columns(
+        matchup=matchup or [0] * len(votes),
+        pair=pairs or [f"pair{index}" for index in range(len(votes))],
+        votes_reference=[reference for reference, _ in votes],
+        votes_other=[other for _, other in votes],
+        reasons=ticks or [[0] * 8] * len(votes),
+        image=images,
+    )

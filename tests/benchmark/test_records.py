@@ -1,0 +1,164 @@
+"""A votes table is counted, or refused with the row that is wrong."""
+
+import pandas as pd
+import pytest
+
+from benchmark.protocol import VoteStatus
+from benchmark.records import VOTE_COLUMNS, VoteTableError, check_votes, missing_lines
+from tests.benchmark.made_votes import panel, table, vote
+
+MINIMAL = [
+    "matchup",
+    "pair",
+    "chosen",
+    "status",
+    "image_alignment",
+    "text_alignment",
+    "object_motion",
+    "overall_quality",
+]
+
+
+def test_a_made_row_has_exactly_the_contracts_columns() -> None:
+    assert tuple(vote()) == VOTE_COLUMNS
+
+
+def test_columns_become_codes_of_what_counts() -> None:
+    votes = check_votes(
+        table(
+            [
+                vote(annotator="bob", left="cinemo", chosen="cinemo", ticked=["object_motion"]),
+                vote(annotator="alice", decision_ms=None),
+                vote(annotator="alice", pair="golf1_miss", status="withdrawn"),
+            ]
+        )
+    )
+    assert votes.annotators == ("bob", "alice")
+    assert votes.pairs == ("golf1_putt",)
+    assert votes.chose_reference.tolist() == [False, True]
+    assert votes.reasons.tolist() == [[False, False, True, False], [False] * 4]
+    assert votes.reference_left.tolist() == [0, 1]
+    assert votes.decision_ms.tolist() == [4000, -1]
+    assert votes.left_out == {VoteStatus.WITHDRAWN: 1}
+
+
+@pytest.mark.parametrize(
+    ("wrong", "sentence"),
+    [
+        ({"status": "deleted"}, 'row 3: the status "deleted" is none of valid'),
+        ({"status": ""}, "row 3: status is blank"),
+        ({"chosen": "seine"}, 'row 3: the chosen model "seine" is neither "motif" nor "cinemo"'),
+        ({"chosen": None}, "row 3: chosen is blank"),
+        ({"left": "seine"}, 'row 3: the left side "seine" is neither'),
+        ({"right": "motif"}, "row 3: left and right are the same"),
+        ({"other": "motif"}, 'row 3: both sides are "motif"'),
+        ({"pair": None}, "row 3: pair is blank"),
+        ({"image_alignment": 2}, "row 3: image_alignment is not 0 or 1"),
+        ({"image_alignment": None}, "row 3: image_alignment is not 0 or 1"),
+        ({"decision_ms": "soon"}, "row 3: decision_ms is not a number of milliseconds"),
+        ({"decision_ms": -5}, "row 3: decision_ms is not a number of milliseconds"),
+        ({"study": "another"}, 'row 3: the study is "another", above it was "demo"'),
+        (
+            {"other": "seine", "right": "seine"},
+            'row 3: "motif" and "seine" are not the sides of matchup "motif:cinemo"',
+        ),
+        ({"image": "golf2"}, 'row 3: image "golf2" differs from that of pair "golf1_putt" above'),
+        ({"scenario": "tide"}, 'row 3: scenario "tide" differs'),
+        ({"annotator": "alice"}, 'row 3: "alice" already has a counting vote on this comparison'),
+    ],
+)
+def test_a_wrong_row_is_named(wrong: dict[str, object], sentence: str) -> None:
+    rows = [vote(annotator="alice"), vote(annotator="bob"), vote(annotator="charlie") | wrong]
+    with pytest.raises(VoteTableError, match=sentence):
+        check_votes(table(rows))
+
+
+def test_every_problem_is_listed_with_its_line_in_the_file() -> None:
+    rows = [vote(annotator="alice") | {"status": "new"}, vote(annotator="bob"), vote() | {"chosen": "seine"}]
+    with pytest.raises(VoteTableError) as error:
+        check_votes(table(rows), header_lines=1)
+    assert [problem.row for problem in error.value.problems] == [1, 3]
+    assert "row 1 (line 2): the status" in str(error.value)
+    assert "row 3 (line 4): the chosen" in str(error.value)
+
+
+def test_a_column_wrong_throughout_is_said_in_a_few_lines() -> None:
+    rows = [vote(annotator=f"a{index}") | {"status": "new"} for index in range(30)]
+    with pytest.raises(VoteTableError, match="and 20 more"):
+        check_votes(table(rows))
+
+
+def test_a_second_vote_that_does_not_count_is_no_duplicate() -> None:
+    votes = check_votes(table([vote(), vote(status="superseded"), vote(pair="golf1_miss")]))
+    assert len(votes) == 2
+
+
+def test_an_empty_table_and_missing_columns_are_refused() -> None:
+    with pytest.raises(VoteTableError, match="has no rows"):
+        check_votes(table([vote()]).head(0))
+    with pytest.raises(VoteTableError, match="lacks the columns pair, status"):
+        check_votes(table([vote()]).drop(columns=["pair", "status"]))
+    with pytest.raises(VoteTableError, match="reference and other, or left and right"):
+        check_votes(table([vote()]).drop(columns=["reference", "left"]))
+
+
+@pytest.mark.parametrize("sides", [["reference", "other"], ["left", "right"]])
+def test_the_minimal_columns_are_enough(sides: list[str]) -> None:
+    whole = table(
+        [vote(left="cinemo"), vote(annotator="bob", chosen="cinemo"), vote(annotator="eve", left="cinemo")]
+    )
+    votes = check_votes(whole[[*MINIMAL, *sides]])
+    assert [(m.reference, m.other) for m in votes.matchups] == [("motif", "cinemo")]
+    assert votes.chose_reference.tolist() == [True, False, True]
+    assert (votes.images, votes.annotators, votes.matchups[0].study) == ((), (), None)
+
+
+def test_without_reference_the_name_of_the_matchup_says_it_else_the_alphabet() -> None:
+    left_right = [*MINIMAL, "left", "right"]
+    named = table([vote(reference="motif2", other="motif", left="motif")])[left_right]
+    unnamed = table([vote(matchup="table 2", left="motif")])[left_right]
+    assert check_votes(named).matchups[0].reference == "motif2"
+    assert check_votes(unnamed).matchups[0].reference == "cinemo"
+
+
+def test_what_a_missing_column_costs_is_said() -> None:
+    remarks = missing_lines(table([vote()]).drop(columns=["annotator", "image"]))
+    assert [remark.split(":")[0] for remark in remarks] == ["No column image", "No column annotator"]
+    assert missing_lines(table([vote()])) == []
+
+
+def test_imported_votes_count_only_where_no_vote_is_valid() -> None:
+    elsewhere = check_votes(table([vote(status="imported"), vote(annotator="bob", status="gold")]))
+    assert (len(elsewhere), elsewhere.counted) == (1, VoteStatus.IMPORTED)
+    mixed = check_votes(table([vote(), vote(annotator="bob", status="imported")]))
+    assert (len(mixed), mixed.counted, mixed.left_out) == (1, VoteStatus.VALID, {VoteStatus.IMPORTED: 1})
+
+
+def test_a_table_without_any_counting_vote_has_no_matchup() -> None:
+    votes = check_votes(table([vote(status="pilot")]))
+    assert (len(votes), votes.matchups) == (0, ())
+
+
+def test_flags_may_be_booleans_and_columns_categories() -> None:
+    frame = table([vote(ticked=["text_alignment"]), vote(annotator="bob")])
+    frame["text_alignment"] = frame["text_alignment"].astype(bool)
+    frame = frame.astype({"chosen": "category", "matchup": "category", "status": "category"})
+    assert check_votes(frame).reasons[:, 1].tolist() == [True, False]
+
+
+def test_gold_votes_may_have_other_sides_under_the_same_matchup() -> None:
+    gold = vote(status="gold", matchup="motif:cinemo", other="static", annotator="bob")
+    assert len(check_votes(table([vote(), gold]))) == 1
+
+
+def test_rows_in_any_order_give_the_same_names() -> None:
+    rows = panel(for_reference=3, for_other=2)
+    forward, backward = check_votes(table(rows)), check_votes(table(rows[::-1]))
+    assert sorted(forward.annotators) == sorted(backward.annotators)
+    assert forward.chose_reference.sum() == backward.chose_reference.sum() == 3
+
+
+def test_a_frame_with_an_odd_index_is_read_by_position() -> None:
+    frame = table([vote(), vote(annotator="bob")])
+    frame.index = pd.Index([7, 7])
+    assert len(check_votes(frame)) == 2
