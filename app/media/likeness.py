@@ -7,6 +7,9 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from app.media.probe import UNREADABLE_INPUT_IMAGE
+from app.media.sandbox import WorkRefused
+
 _SIDE = 64
 # Greatest difference of one thumbnail pixel, in grey levels of 255, that coding noise alone explains. Measured:
 # repeated images differ by up to 4 (x264, crf 28), the stillest of 260 real clips by 10 (docs/media.md).
@@ -38,11 +41,18 @@ def distance_to_picture(frame: Any, picture: Path) -> float:
     Models either squeeze the input image into their frame or cut its middle out: the smaller distance counts.
     """
     seen = np.asarray(frame.to_image().resize((_SIDE, _SIDE), Image.Resampling.BOX), dtype=np.float32)
-    with Image.open(picture, formats=("JPEG", "PNG", "WEBP")) as image:
-        image.draft("RGB", (4 * _SIDE, 4 * _SIDE))  # a JPEG decodes at a fraction of its size
-        whole = image.convert("RGB")
+    whole = _read_picture(picture)
     cut = whole.crop(_centre_box(whole.width, whole.height, frame.width / frame.height))
     return min(_distance(seen, candidate) for candidate in (whole, cut))
+
+
+def _read_picture(picture: Path) -> Image.Image:
+    try:
+        with Image.open(picture, formats=("JPEG", "PNG", "WEBP")) as image:
+            image.draft("RGB", (4 * _SIDE, 4 * _SIDE))  # a JPEG decodes at a fraction of its size
+            return image.convert("RGB")
+    except (OSError, ValueError, SyntaxError) as error:
+        raise WorkRefused(UNREADABLE_INPUT_IMAGE, "The pair's input image cannot be read.") from error
 
 
 def _distance(seen: NDArray[np.float32], picture: Image.Image) -> float:

@@ -18,6 +18,8 @@ _WITHOUT_METADATA: dict[PictureFormat, Callable[[bytes], bytes]] = {
     PictureFormat.PNG: picture_bytes.without_png_metadata,
     PictureFormat.WEBP: picture_bytes.without_webp_metadata,
 }
+# `PictureLimits` decides from the header; Pillow's own limit would only blur the reason.
+Image.MAX_IMAGE_PIXELS = None
 _EXIF_ORIENTATION, _UPRIGHT = 0x0112, 1
 _THUMBNAIL_QUALITY = 80
 _RECODED: dict[PictureFormat, dict[str, Any]] = {
@@ -61,7 +63,7 @@ def _read(path: Path, allowed: PictureLimits) -> bytes:
 def _open(coded: bytes) -> Image.Image:
     try:
         return Image.open(io.BytesIO(coded), formats=[form.upper() for form in PictureFormat])
-    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
+    except (OSError, ValueError, SyntaxError) as error:
         raise WorkRefused(PictureCode.NOT_A_PICTURE, "The file is not a JPEG, PNG or WebP image.") from error
 
 
@@ -90,7 +92,9 @@ def _decode(coded: bytes, allowed: PictureLimits) -> Image.Image:
 
 def _clean(coded: bytes, image: Image.Image) -> bytes:
     form = _format(image)
-    if image.getexif().get(_EXIF_ORIENTATION, _UPRIGHT) != _UPRIGHT:
+    if image.getexif().get(# `PictureLimits` decides from the header; Pillow's own limit would only blur the reason.
+Image.MAX_IMAGE_PIXELS = None
+_EXIF_ORIENTATION, _UPRIGHT) != _UPRIGHT:
         return _coded(ImageOps.exif_transpose(image), form, _RECODED[form])
     try:
         return _WITHOUT_METADATA[form](coded)
@@ -120,7 +124,9 @@ def _coded(image: Image.Image, form: PictureFormat, options: dict[str, Any]) -> 
 
 def _facts(coded: bytes) -> dict[str, Json]:
     image = _open(coded)
-    turned = image.getexif().get(_EXIF_ORIENTATION, _UPRIGHT) >= 5
+    turned = image.getexif().get(# `PictureLimits` decides from the header; Pillow's own limit would only blur the reason.
+Image.MAX_IMAGE_PIXELS = None
+_EXIF_ORIENTATION, _UPRIGHT) >= 5
     width, height = reversed(image.size) if turned else image.size
     return {"format": _format(image), "width": width, "height": height, "bytes": len(coded)}
 

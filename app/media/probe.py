@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass
 from enum import StrEnum
 from pathlib import Path
 
+from app.media.pictures import PictureCode, PictureRejected
 from app.media.sandbox import Json, Sandbox, Work, WorkDied, WorkRefused, WorkTimeout
 
 
@@ -15,6 +16,8 @@ from app.media.sandbox import Json, Sandbox, Work, WorkDied, WorkRefused, WorkTi
 # image: MotiF, Cinemo and CogVideoX at most 0.03, DynamiCrafter 0.08 (median); against another scenario's
 # image: at least 0.12 (docs/media.md).
 FAR_FIRST_FRAME = 0.12
+
+UNREADABLE_INPUT_IMAGE = "unreadable_input_image"
 
 
 class ClipCode(StrEnum):
@@ -102,6 +105,7 @@ def probe_clip(
 
     Raises:
         ClipRejected: the file is not a clip we take.
+        PictureRejected: the input image cannot be read, which is not the clip's fault.
     """
     arguments: Mapping[str, Json] = {
         "path": str(path.absolute()),
@@ -111,6 +115,8 @@ def probe_clip(
     try:
         answer = sandbox.run(Work.PROBE, arguments)
     except WorkRefused as refusal:
+        if refusal.code == UNREADABLE_INPUT_IMAGE:
+            raise PictureRejected(PictureCode.UNDECODABLE, str(refusal)) from refusal
         raise ClipRejected(ClipCode(refusal.code), str(refusal)) from refusal
     except WorkTimeout as error:
         raise ClipRejected(ClipCode.TIMEOUT, "Decoding this clip takes too long.") from error

@@ -1,6 +1,5 @@
 """What the media tests share: one sandbox, and the real clips where they are there."""
 
-import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -17,15 +16,7 @@ def sandbox() -> Iterator[Sandbox]:
         yield shared
 
 
-@pytest.fixture(scope="session")
-def real_benchmark() -> Path:
-    folder = os.environ.get("TI2V_TEST_DATA")
-    if not folder:
-        pytest.skip("TI2V_TEST_DATA is not set: no real clips here")
-    return Path(folder)
-
-
 @pytest.fixture(params=REAL_MODELS)
-def real_clip(request: pytest.FixtureRequest, real_benchmark: Path) -> Path:
+def real_clip(request: pytest.FixtureRequest, test_data: Path) -> Path:
     """The first clip of each of the four models."""
-    return min((real_benchmark / "outputs" / request.param).glob("*.mp4"))
+    return min((test_data / "outputs" / request.param).glob("*.mp4"))

@@ -7,6 +7,7 @@ import pytest
 from PIL import Image
 
 from app.media.probe import ClipCode, ClipFacts, ClipLimits, ClipRejected, probe_clip
+from app.media.pictures import PictureRejected
 from app.media.sandbox import Sandbox, SandboxLimits
 from tests.app.media.drawing import draw_blank_clip, draw_clip, draw_picture, draw_sound
 
@@ -122,6 +123,14 @@ def test_the_middle_of_a_wide_input_image_counts_as_well(tmp_path: Path, sandbox
 
     assert facts.first_frame_distance is not None
     assert facts.first_frame_distance < 0.05
+
+
+def test_an_input_image_that_cannot_be_read_is_not_the_clips_fault(tmp_path: Path, sandbox: Sandbox) -> None:
+    clip = draw_clip(tmp_path / "clip.mp4")
+    (tmp_path / "image.png").write_bytes(b"no picture")
+
+    with pytest.raises(PictureRejected, match="input image cannot be read"):
+        probe_clip(clip, sandbox=sandbox, input_image=tmp_path / "image.png")
 
 
 def test_an_empty_file_is_refused(tmp_path: Path, sandbox: Sandbox) -> None:
