@@ -34,7 +34,6 @@ export function mount(stage, onFrame) {
   control.scrub.addEventListener('input', () => player.seek(Number(control.scrub.value)));
   control.loop.addEventListener('click', () => {
     player.loop = !player.loop;
-    control.loop.setAttribute('aria-pressed', String(player.loop));
     put(control.loop.querySelector('span'), player.loop ? control.loop.dataset.textOn : control.loop.dataset.textOff);
   });
   mountSpeed(control.speed, player);
@@ -50,6 +49,5 @@ function mountSpeed(button, player) {
     const next = (speeds.indexOf(player.rate) + 1) % speeds.length;
     player.setRate(speeds[next]);
     put(label, texts[next] + unit);
-    button.setAttribute('aria-label', fill(button.dataset.label, { n: speeds[next] }));
   });
 }
