@@ -11,8 +11,8 @@ from app.media.probe import UNREADABLE_INPUT_IMAGE
 from app.media.sandbox import WorkRefused
 
 _SIDE = 64
-# Greatest difference of one thumbnail pixel, in grey levels of 255, that coding noise alone explains. Measured:
-# repeated images differ by up to 4 (x264, crf 28), the stillest of 260 real clips by 10 (docs/media.md).
+# Greatest difference of one thumbnail pixel, in grey levels of 255, that coding noise alone explains.
+# Measured: repeated images differ by up to 4 (x264, crf 28), the stillest of 260 real clips by 10.
 _STATIC_LEVELS = 6
 
 

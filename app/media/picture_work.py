@@ -92,9 +92,7 @@ def _decode(coded: bytes, allowed: PictureLimits) -> Image.Image:
 
 def _clean(coded: bytes, image: Image.Image) -> bytes:
     form = _format(image)
-    if image.getexif().get(# `PictureLimits` decides from the header; Pillow's own limit would only blur the reason.
-Image.MAX_IMAGE_PIXELS = None
-_EXIF_ORIENTATION, _UPRIGHT) != _UPRIGHT:
+    if image.getexif().get(_EXIF_ORIENTATION, _UPRIGHT) != _UPRIGHT:
         return _coded(ImageOps.exif_transpose(image), form, _RECODED[form])
     try:
         return _WITHOUT_METADATA[form](coded)
@@ -124,9 +122,7 @@ def _coded(image: Image.Image, form: PictureFormat, options: dict[str, Any]) -> 
 
 def _facts(coded: bytes) -> dict[str, Json]:
     image = _open(coded)
-    turned = image.getexif().get(# `PictureLimits` decides from the header; Pillow's own limit would only blur the reason.
-Image.MAX_IMAGE_PIXELS = None
-_EXIF_ORIENTATION, _UPRIGHT) >= 5
+    turned = image.getexif().get(_EXIF_ORIENTATION, _UPRIGHT) >= 5
     width, height = reversed(image.size) if turned else image.size
     return {"format": _format(image), "width": width, "height": height, "bytes": len(coded)}
 

@@ -11,10 +11,9 @@ from pathlib import Path
 from app.media.pictures import PictureCode, PictureRejected
 from app.media.sandbox import Json, Sandbox, Work, WorkDied, WorkRefused, WorkTimeout
 
-
-# A `first_frame_distance` above this deserves a warning. Measured on the authors' clips against their own input
-# image: MotiF, Cinemo and CogVideoX at most 0.03, DynamiCrafter 0.08 (median); against another scenario's
-# image: at least 0.12 (docs/media.md).
+# A `first_frame_distance` above this deserves a warning. Measured on the authors' clips against their own
+# input image: MotiF, Cinemo and CogVideoX at most 0.03, DynamiCrafter 0.08 (median); against an image of
+# another scenario: at least 0.12.
 FAR_FIRST_FRAME = 0.12
 
 UNREADABLE_INPUT_IMAGE = "unreadable_input_image"

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from app.media.probe import ClipCode, ClipFacts, ClipLimits, ClipRejected, probe_clip
 from app.media.pictures import PictureRejected
+from app.media.probe import ClipCode, ClipFacts, ClipLimits, ClipRejected, probe_clip
 from app.media.sandbox import Sandbox, SandboxLimits
 from tests.app.media.drawing import draw_blank_clip, draw_clip, draw_picture, draw_sound
 
