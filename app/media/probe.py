@@ -105,6 +105,7 @@ def probe_clip(
     Raises:
         ClipRejected: the file is not a clip we take.
         PictureRejected: the input image cannot be read, which is not the clip's fault.
+        SandboxBroken: the sandbox does not start, which is nobody's but ours.
     """
     arguments: Mapping[str, Json] = {
         "path": str(path.absolute()),

@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from app.media.probe import ClipFacts
-from app.media.sandbox import Sandbox, SandboxError, Work, WorkRefused
+from app.media.sandbox import Sandbox, SandboxBroken, SandboxError, Work, WorkRefused
 from app.media.store import DISK_FULL, StoreFull
 from benchmark.protocol import RenditionRecipe
 
@@ -83,12 +83,15 @@ def make_rendition(source_path: Path, recipe: Recipe, target_path: Path, *, sand
     Raises:
         RenditionFailed: the clip cannot be brought into this form.
         StoreFull: no space is left at `target_path`.
+        SandboxBroken: the sandbox does not start; the clip is not to blame.
     """
     paths = {"source": str(source_path.absolute()), "target": str(target_path.absolute())}
     try:
         sandbox.run(Work.RENDITION, {**paths, "recipe": asdict(recipe)})
     except SandboxError as error:
         target_path.unlink(missing_ok=True)
+        if isinstance(error, SandboxBroken):
+            raise
         if isinstance(error, WorkRefused) and error.code == DISK_FULL:
             raise StoreFull(str(error)) from error
         raise RenditionFailed(str(error)) from error

@@ -7,6 +7,7 @@ an empty environment. A child that crashes, hangs or grows is killed without tou
 
 import contextlib
 import json
+import logging
 import os
 import queue
 import select
@@ -23,6 +24,7 @@ from typing import IO, Self, TypeAlias
 
 Json: TypeAlias = "str | int | float | bool | list[Json] | dict[str, Json] | None"
 
+log = logging.getLogger("ti2v.media")
 _CODE_FOLDER = Path(__file__).resolve().parents[2]
 _FORKER_GRACE_S = 5.0  # the forker keeps the time itself; this is for a forker that hangs
 MAX_REPLY_BYTES = 1024 * 1024
@@ -57,7 +59,8 @@ class SandboxError(Exception):
     SandboxError
     ├── WorkRefused   the work looked at the file and says no, with a code and a sentence
     ├── WorkTimeout   it ran past its wall-clock or CPU limit
-    └── WorkDied      the child broke down: killed by a limit, crashed in a library, or a fault of ours
+    ├── WorkDied      the child broke down: killed by a limit, crashed in a library, or a fault of ours
+    └── SandboxBroken no child could be made; says nothing about the file
     """
 
 
@@ -75,6 +78,10 @@ class WorkTimeout(SandboxError):
 
 class WorkDied(SandboxError):
     """The child ended without an answer."""
+
+
+class SandboxBroken(SandboxError):
+    """The sandbox itself does not start, twice in a row; the file was not looked at."""
 
 
 class Sandbox:
@@ -98,7 +105,7 @@ class Sandbox:
         """Do one piece of work in a child and return its answer; waits for a free place.
 
         Raises:
-            WorkRefused, WorkTimeout, WorkDied: see `SandboxError`.
+            WorkRefused, WorkTimeout, WorkDied, SandboxBroken: see `SandboxError`.
         """
         request = {"work": work, "arguments": dict(arguments), "limits": asdict(self._limits)}
         forker = self._idle.get()
@@ -131,6 +138,7 @@ def _answer(reply: dict[str, Json]) -> dict[str, Json]:
         case {"timeout": _}:
             raise WorkTimeout("Reading the file took too long.")
         case {"died": reason}:
+            log.warning("sandbox_child_died", extra={"fields": {"reason": reason}})
             raise WorkDied(f"The reader of the file broke down ({reason}).")
     raise WorkDied("The reader of the file gave no usable answer.")
 
@@ -140,13 +148,17 @@ class _ForkerGone(Exception):
 
 
 def _ask_twice(forker: "_Forker", request: bytes, wall_s: float) -> dict[str, Json]:
-    """Ask a forker, once more after a restart: one killed while idle says nothing about the file."""
+    """Ask a forker, once more after a restart: one killed while idle says nothing about the file.
+
+    Raises:
+        SandboxBroken: the fresh one is gone as well.
+    """
     for _ in range(2):
         try:
             return forker.ask(request, wall_s + _FORKER_GRACE_S)
         except _ForkerGone:
             forker.stop()
-    return {"died": "its parent process ended twice"}
+    raise SandboxBroken("The media sandbox does not start.")
 
 
 class _Forker:

@@ -17,7 +17,16 @@ import pytest
 from app.media import sandbox as sandbox_module
 from app.media.probe import ClipFacts, probe_clip
 from app.media.renditions import Recipe
-from app.media.sandbox import Json, Sandbox, SandboxLimits, Work, WorkDied, WorkRefused, WorkTimeout
+from app.media.sandbox import (
+    Json,
+    Sandbox,
+    SandboxBroken,
+    SandboxLimits,
+    Work,
+    WorkDied,
+    WorkRefused,
+    WorkTimeout,
+)
 from benchmark.protocol import RenditionRecipe
 from tests.app.media.drawing import draw_clip
 
@@ -130,6 +139,16 @@ def test_a_forker_that_hangs_is_replaced(clip: Path, monkeypatch: pytest.MonkeyP
 
         assert isinstance(probe_clip(clip, sandbox=sandbox), ClipFacts)
         assert not is_running(stopped)
+
+
+def test_a_sandbox_that_does_not_start_blames_no_clip(
+    clip: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sandbox_module, "_CODE_FOLDER", tmp_path)
+    monkeypatch.setattr(sys, "executable", "/bin/false")
+
+    with Sandbox(children=1) as sandbox, pytest.raises(SandboxBroken):
+        probe_clip(clip, sandbox=sandbox)
 
 
 def test_a_child_that_crashes_is_told_apart_from_a_refusal(clip: Path, long_work: dict[str, Json]) -> None:
