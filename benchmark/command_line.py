@@ -114,9 +114,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except Exception as error:
         if not is_for_people(error):
             raise
-        click.echo(f"Error: {error}", err=True)
+        say_refusal(error)
         return 1
     return outcome if isinstance(outcome, int) else 0
+
+
+def say_refusal(error: Exception) -> None:
+    """Print a refusal and, one a line, the `problems` that some carry."""
+    click.echo(f"Error: {error}", err=True)
+    for problem in getattr(error, "problems", ()):
+        click.echo(f"  {problem}", err=True)
 
 
 def is_for_people(error: Exception) -> bool:
@@ -152,7 +159,7 @@ def _report_os_error(error: OSError) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
     if is_for_people(error):
-        click.echo(f"Error: {error}", err=True)
+        say_refusal(error)
     elif error.filename is not None:
         click.echo(f"Error: {error.filename}: {error.strerror}.", err=True)
     else:

@@ -5,10 +5,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
 from app.errors import Invalid
 from app.media.pictures import PictureFacts, PictureRejected, clean_picture
 from app.media.sandbox import Sandbox
-from app.media.store import MediaStore, content_key
+from app.media.store import MediaMissing, MediaStore, content_key
+from app.tables.bench import Benchmark, Pair
 from benchmark.importers.pictures import browsers_show, write_png
 from benchmark.importers.source import BenchmarkSource
 
@@ -52,6 +56,24 @@ def store_images(
         stored[name] = _store(path, store=store, sandbox=sandbox)
         on_image()
     return stored
+
+
+def missing_images(session: Session, benchmark: Benchmark, *, store: MediaStore) -> list[str]:
+    """Return the names of a benchmark's images that the store has lost."""
+    found = session.execute(
+        select(Pair.image, Pair.image_key)
+        .where(Pair.benchmark_id == benchmark.id)
+        .distinct()
+        .order_by(Pair.image)
+    )
+    return [image for image, key in found if not _is_stored(store, key)]
+
+
+def _is_stored(store: MediaStore, key: str) -> bool:
+    try:
+        return store.size(key) > 0
+    except MediaMissing:
+        return False
 
 
 def _store(path: Path, *, store: MediaStore, sandbox: Sandbox) -> StoredImage:

@@ -21,9 +21,9 @@ class Problem:
 
 
 class ImportProblems(ValueError):
-    """The benchmark cannot be imported; nothing of it was."""
+    """The benchmark cannot be imported; nothing of it was. `problems` are in the order of their rows."""
 
     def __init__(self, problems: Sequence[Problem]) -> None:
         self.problems = sorted(problems, key=lambda problem: problem.row or 0)
         count = "1 problem" if len(self.problems) == 1 else f"{len(self.problems)} problems"
-        super().__init__("\n".join([f"{count}, nothing was imported:", *(f"  {p}" for p in self.problems)]))
+        super().__init__(f"{count}; nothing was imported.")

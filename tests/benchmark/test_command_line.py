@@ -81,7 +81,7 @@ def test_a_refusal_is_a_sentence_on_stderr(
     assert run("try", "refuse") == 1
     assert capsys.readouterr() == (
         "",
-        "Error: 1 problem, nothing was imported:\n  row 3: The prompt is empty.\n",
+        "Error: 1 problem; nothing was imported.\n  row 3: The prompt is empty.\n",
     )
 
 

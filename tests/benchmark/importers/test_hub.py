@@ -42,8 +42,9 @@ def test_a_link_out_of_the_cache_is_refused(tmp_path: Path) -> None:
     (snapshot / "images" / "balloon1.jpg").unlink()
     (snapshot / "images" / "balloon1.jpg").symlink_to(tmp_path / "secret.jpg")
 
-    with pytest.raises(ImportProblems, match="leads out of the folder"):
+    with pytest.raises(ImportProblems) as caught:
         read_snapshot(snapshot, HubAddress("ada/balloons", None))
+    assert "leads out of the folder" in str(caught.value.problems[0])
 
 
 @pytest.mark.parametrize(
@@ -61,5 +62,6 @@ def test_addresses_name_a_repository_and_perhaps_a_revision(address: str, expect
     "address", ["hf://", "hf://ada", "hf://ada/balloons/images", "hf://ada/b@", "hf:/a/b"]
 )
 def test_other_addresses_are_refused_with_the_form_they_should_have(address: str) -> None:
-    with pytest.raises(ImportProblems, match="hf://owner/name"):
+    with pytest.raises(ImportProblems) as caught:
         parse_address(address)
+    assert "is not of the form hf://owner/name" in str(caught.value.problems[0])

@@ -1,0 +1,105 @@
+"""`ti2v benchmark`: bring benchmarks in, list them, check that they are whole."""
+
+import sys
+
+import click
+
+from app.cli.printing import format_option, print_rows
+
+
+@click.command("import")
+@click.argument("place", metavar="PATH_OR_HF")
+@click.option("--slug", help="What it is called here; the folder's or data set's name otherwise.")
+@click.option("--title", help="What pages call it; the title its authors give, or the slug, otherwise.")
+def import_(place: str, slug: str | None, title: str | None) -> None:
+    """Import a folder, a CSV or hf://OWNER/NAME[@REVISION] as a benchmark; prints SLUG and VERSION.
+
+    Changed content becomes the next version; the same content again changes nothing. Every problem is listed
+    at once, and then nothing is imported.
+    """
+    from app.benchmarks.images import store_images
+    from app.benchmarks.service import import_benchmark
+    from app.cli.opening import open_database, open_settings
+    from app.clock import utc_now
+    from app.media.sandbox import Sandbox
+    from app.media.store import open_store
+    from benchmark.importers.places import read_benchmark, slug_of
+
+    settings = open_settings()
+    with open_database(settings) as database:
+        source = read_benchmark(place)
+        slug = slug or slug_of(place)
+        store = open_store(settings.effective_media_url)
+        with (
+            Sandbox(children=settings.sandbox_processes) as sandbox,
+            click.progressbar(length=len(source.images), label="Images", file=sys.stderr) as bar,
+        ):
+            images = store_images(source, store=store, sandbox=sandbox, on_image=lambda: bar.update(1))
+        with database.write() as session:
+            imported = import_benchmark(
+                session,
+                source=source,
+                images=images,
+                slug=slug,
+                title=title or source.title or slug,
+                now=utc_now(),
+            )
+            click.echo(f"{imported.slug} {imported.version}")
+    click.echo(f"{len(source.pairs)} pairs on {len(source.images)} images.", err=True)
+
+
+@click.command("list")
+@format_option
+def list_(row_format: str) -> None:
+    """List the newest version of every benchmark."""
+    from app.benchmarks.service import benchmark_shape, newest_benchmarks
+    from app.cli.opening import open_database, open_settings
+
+    rows = []
+    with open_database(open_settings()) as database, database.read() as session:
+        for benchmark in newest_benchmarks(session):
+            shape = benchmark_shape(session, benchmark)
+            rows.append(
+                {
+                    "slug": benchmark.slug,
+                    "version": benchmark.version,
+                    "pairs": shape.pairs,
+                    "images": shape.images,
+                    "prompts": shape.prompts,
+                    "scenarios": shape.scenarios,
+                    "title": benchmark.title,
+                    "source": benchmark.source,
+                    "licence": benchmark.licence,
+                }
+            )
+    print_rows(rows, row_format)
+
+
+@click.command()
+@click.argument("slug")
+@format_option
+def check(slug: str, row_format: str) -> None:
+    """Count SLUG, compare it with TI2V Bench, and see that every image is in the media store."""
+    from app.benchmarks.images import missing_images
+    from app.benchmarks.service import benchmark_shape, differences_from_official, find_benchmark
+    from app.cli.opening import open_database, open_settings
+    from app.errors import NotFound
+    from app.media.store import open_store
+
+    settings = open_settings()
+    with open_database(settings) as database, database.read() as session:
+        benchmark = find_benchmark(session, slug)
+        shape = benchmark_shape(session, benchmark)
+        lost = missing_images(session, benchmark, store=open_store(settings.effective_media_url))
+    fewest, most = shape.images_per_scenario
+    row = {**vars(shape), "images_per_scenario": f"{fewest}-{most}", "images_missing": len(lost)}
+    print_rows([row], row_format)
+    differences = differences_from_official(shape)
+    for difference in differences:
+        click.echo(difference, err=True)
+    if not differences:
+        click.echo("Pairs, images, prompts and scenarios are as many as TI2V Bench has.", err=True)
+    if lost:
+        raise NotFound(
+            f"{len(lost)} images are missing from the media store; import {slug} again.", problems=lost
+        )

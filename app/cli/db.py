@@ -1,0 +1,137 @@
+"""`ti2v db`: bring the database to a version, say which it has, back it up, restore it."""
+
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, NoReturn
+
+import click
+
+if TYPE_CHECKING:
+    from app.settings import Settings
+
+
+@click.command()
+def upgrade() -> None:
+    """Bring the database to the newest schema, making it if there is none.
+
+    A SQLite file is first copied to HOME/backups.
+    """
+    from app import schema
+    from app.cli.opening import open_any_schema, open_settings, sqlite_file
+    from app.cli.sqlite_backup import back_up
+    from app.clock import utc_now
+
+    settings = open_settings()
+    with open_any_schema(settings) as database:
+        before = schema.status(database)
+        if before.is_current:
+            click.echo(f"The database is at {before.newest} already.", err=True)
+            return
+        path = sqlite_file(settings)
+        if path is not None and before.current is not None:
+            kept = settings.home / "backups" / f"{before.current}-{_stamp(utc_now())}.sqlite3"
+            kept.parent.mkdir(parents=True, exist_ok=True)
+            with database.write_lock():
+                back_up(path, kept)
+            click.echo(f"The database before the upgrade is kept as {kept}.", err=True)
+        schema.upgrade(database)
+        click.echo(f"The database went from {before.current or 'nothing'} to {before.newest}.", err=True)
+
+
+@click.command()
+@click.argument("revision")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+def downgrade(revision: str, yes: bool) -> None:
+    """Take the database back to REVISION; what only newer versions can keep is lost.
+
+    A server must not run meanwhile.
+    """
+    from alembic.util import CommandError
+
+    from app import schema
+    from app.cli.opening import open_any_schema, open_settings, refuse_missing_file
+    from app.serving import only_server
+
+    settings = open_settings()
+    refuse_missing_file(settings)
+    with only_server(settings), open_any_schema(settings) as database:
+        try:
+            before = schema.status(database)
+            if not yes and not click.confirm(
+                f"Go back from {before.current} to {revision}, losing data?", err=True
+            ):
+                raise click.ClickException("Nothing was changed.")
+            schema.downgrade(database, revision)
+            click.echo(f"The database is at {schema.status(database).current or 'nothing'}.", err=True)
+        except CommandError as error:
+            raise click.ClickException(f"{error}. Nothing was changed.") from error
+
+
+@click.command()
+def status() -> None:
+    """Print the version the database has and the newest one."""
+    from app import schema
+    from app.cli.opening import open_any_schema, open_settings, refuse_missing_file
+
+    settings = open_settings()
+    refuse_missing_file(settings)
+    with open_any_schema(settings) as database:
+        found = schema.status(database)
+    click.echo(f"current {found.current or 'none'}")
+    click.echo(f"newest {found.newest or 'none'}")
+    if not found.is_current:
+        click.echo("Run: ti2v db upgrade", err=True)
+
+
+@click.command()
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+def backup(file: Path) -> None:
+    """Write a checked copy of the SQLite database to FILE; the server may go on running."""
+    from app.cli.opening import open_any_schema, open_settings, refuse_missing_file, sqlite_file
+    from app.cli.sqlite_backup import back_up
+
+    settings = open_settings()
+    refuse_missing_file(settings)
+    path = sqlite_file(settings) or _refuse_postgres(settings, f"pg_dump --format=custom --file={file}")
+    with open_any_schema(settings) as database, database.write_lock():
+        back_up(path, file)
+    click.echo(
+        f"{file} holds the database. Images and clips lie in {settings.effective_media_url}.", err=True
+    )
+
+
+@click.command()
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+def restore(file: Path) -> None:
+    """Put the copy FILE in the database's place; the old one is kept beside it.
+
+    Refused while a server runs.
+    """
+    from app.cli import sqlite_backup
+    from app.cli.opening import open_settings, sqlite_file
+    from app.clock import utc_now
+    from app.database import Database
+    from app.serving import only_server
+
+    settings = open_settings()
+    path = sqlite_file(settings) or _refuse_postgres(
+        settings, f"pg_restore --clean --if-exists {file} --dbname"
+    )
+    old = path.with_name(f"{path.name}.before-{_stamp(utc_now())}")
+    with only_server(settings), Database.of(settings).write_lock():
+        sqlite_backup.restore(file, path, old=old)
+    click.echo(f"{path} is {file} now.", err=True)
+    if old.exists():
+        click.echo(f"What was there before is {old}.", err=True)
+
+
+def _stamp(now: datetime) -> str:
+    return now.strftime("%Y%m%dT%H%M%SZ")
+
+
+def _refuse_postgres(settings: "Settings", command: str) -> NoReturn:
+    from sqlalchemy import make_url
+
+    url = make_url(settings.effective_database_url).set(drivername="postgresql")
+    address = url.render_as_string(hide_password=True)
+    raise click.ClickException(f"PostgreSQL has its own tool. Run: {command} '{address}'")

@@ -1,0 +1,165 @@
+"""`ti2v doctor`: looks at everything the service stands on, and says how to mend what is wrong."""
+
+import platform
+import shutil
+import sqlite3
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from app.cli.printing import RowFormat, format_option, print_rows
+
+if TYPE_CHECKING:
+    from app.settings import Settings
+
+MIN_FREE_BYTES = 2 * 1024**3
+# From 3.7.0 to 3.51.2 two connections that write and checkpoint at once can corrupt a write-ahead log.
+FIRST_SAFE_SQLITE = (3, 51, 3)
+
+
+class State(StrEnum):
+    """How a part is."""
+
+    GOOD = "good"
+    NOTE = "note"
+    BAD = "bad"
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What was seen of one part; `advice` says how to mend it and is empty where it is good."""
+
+    part: str
+    state: State
+    found: str
+    advice: str = ""
+
+
+@click.command()
+@format_option
+def doctor(row_format: str) -> None:
+    """Look at versions, settings, database, media and disk; exit code 1 when something must be mended."""
+    findings = list(examine())
+    if RowFormat(row_format) is RowFormat.JSON:
+        print_rows([vars(each) for each in findings], row_format)
+    for each in findings if RowFormat(row_format) is RowFormat.TEXT else ():
+        click.echo(f"{each.state:4}  {each.part:10}  {each.found}")
+        if each.advice:
+            click.echo(f"{'':18}{each.advice}")
+    if any(each.state is State.BAD for each in findings):
+        raise click.ClickException("Something must be mended; see the lines marked bad.")
+
+
+def examine() -> Iterator[Finding]:
+    """Look at every part; one that breaks is a finding and does not hide the others."""
+    from app.cli.opening import open_settings
+
+    yield Finding("python", State.GOOD, platform.python_version())
+    yield _sqlite()
+    yield _ffmpeg()
+    try:
+        settings = open_settings()
+    except click.ClickException as error:
+        yield Finding("settings", State.BAD, error.message, "Mend the variable that is named.")
+        return
+    yield Finding("settings", State.GOOD, f"{settings.environment}, home {settings.home.resolve()}")
+    for look in (_secret_key, _database, _media, _disk, _server):
+        yield look(settings)
+
+
+def _sqlite() -> Finding:
+    if sqlite3.sqlite_version_info >= FIRST_SAFE_SQLITE:
+        return Finding("sqlite", State.GOOD, sqlite3.sqlite_version)
+    advice = "Only ti2v itself may write to the file: its locks avoid the fault of versions before 3.51.3."
+    return Finding("sqlite", State.NOTE, sqlite3.sqlite_version, advice)
+
+
+def _ffmpeg() -> Finding:
+    try:
+        import av
+    except ImportError as error:
+        return Finding(
+            "ffmpeg", State.BAD, f"PyAV does not load ({error})", "Run: pip install --force-reinstall av"
+        )
+    versions = ", ".join(
+        f"{name} {'.'.join(map(str, number))}" for name, number in av.library_versions.items()
+    )
+    encoders = av.codecs_available
+    if "libx264" not in encoders:
+        advice = "Install PyAV from its wheel: pip install --force-reinstall --only-binary av av"
+        return Finding("ffmpeg", State.BAD, f"PyAV {av.__version__} without libx264 ({versions})", advice)
+    return Finding("ffmpeg", State.GOOD, f"PyAV {av.__version__} ({versions})")
+
+
+def _secret_key(settings: "Settings") -> Finding:
+    path = settings.home / "secret_key"
+    if settings.secret_key is not None:
+        return Finding("secret key", State.GOOD, "from TI2V_SECRET_KEY")
+    if not path.exists():
+        return Finding("secret key", State.GOOD, "made when first needed")
+    mode = path.stat().st_mode & 0o777
+    if mode & 0o077:
+        return Finding("secret key", State.BAD, f"{path} can be read by others", f"Run: chmod 600 {path}")
+    return Finding("secret key", State.GOOD, str(path))
+
+
+def _database(settings: "Settings") -> Finding:
+    from sqlalchemy.exc import SQLAlchemyError
+
+    from app import schema
+    from app.cli.opening import sqlite_file
+    from app.database import Database
+
+    path = sqlite_file(settings)
+    if path is not None and not path.exists():
+        return Finding("database", State.BAD, f"no file {path}", "Run: ti2v up, or: ti2v db upgrade")
+    database = Database.of(settings)
+    try:
+        found = schema.status(database)
+    except SQLAlchemyError as error:
+        reason = str(error.__cause__ or error).strip().splitlines()[0]
+        return Finding("database", State.BAD, reason, "See that it runs and that TI2V_DATABASE_URL is right.")
+    finally:
+        database.close()
+    if not found.is_current:
+        where = f"at version {found.current or 'none'}, this release needs {found.newest}"
+        return Finding("database", State.BAD, where, "Run: ti2v db upgrade")
+    return Finding("database", State.GOOD, f"{database.url.get_backend_name()}, version {found.current}")
+
+
+def _media(settings: "Settings") -> Finding:
+    from app.media.store import StoreError, open_store
+
+    try:
+        healthy = open_store(settings.effective_media_url).healthy()
+    except (StoreError, ValueError, OSError) as error:
+        return Finding(
+            "media", State.BAD, str(error), "See that TI2V_MEDIA_URL is right and can be written to."
+        )
+    if not healthy:
+        advice = "See that TI2V_MEDIA_URL is right and can be written to."
+        return Finding("media", State.BAD, f"{settings.effective_media_url} does not answer", advice)
+    return Finding("media", State.GOOD, settings.effective_media_url)
+
+
+def _disk(settings: "Settings") -> Finding:
+    free = shutil.disk_usage(_nearest_existing(settings.home)).free
+    found = f"{free / 1024**3:.1f} GiB free"
+    if free < MIN_FREE_BYTES:
+        return Finding("disk", State.BAD, found, "Make room: clips are refused when the disk is full.")
+    return Finding("disk", State.GOOD, found)
+
+
+def _server(settings: "Settings") -> Finding:
+    from app.serving import server_is_running
+
+    running = server_is_running(settings.home)
+    return Finding("server", State.GOOD, "running on this home" if running else "none on this home")
+
+
+def _nearest_existing(path: Path) -> Path:
+    return next(each for each in (path, *path.resolve().parents) if each.exists())

@@ -1,0 +1,39 @@
+"""`ti2v up` and `ti2v serve`: run the service."""
+
+from collections.abc import Callable
+
+import click
+
+_options = (
+    click.option("--host", help="Address to listen on; TI2V_HOST otherwise."),
+    click.option("--port", type=click.IntRange(1, 65535), help="Port to listen on; TI2V_PORT otherwise."),
+)
+
+
+def _where_to_listen(command: Callable[..., None]) -> Callable[..., None]:
+    for option in reversed(_options):
+        command = option(command)
+    return command
+
+
+@click.command()
+@_where_to_listen
+def up(host: str | None, port: int | None) -> None:
+    """Migrate, load the demo into an empty database, and serve.
+
+    Prints where to go: the voting link, the results, an admin's sign-in link and a researcher's key.
+    """
+    from app import serving
+    from app.cli.opening import open_settings
+
+    serving.up(open_settings(host=host, port=port))
+
+
+@click.command()
+@_where_to_listen
+def serve(host: str | None, port: int | None) -> None:
+    """Serve a database that is already at the current schema; changes nothing by itself."""
+    from app import serving
+    from app.cli.opening import open_settings
+
+    serving.serve(open_settings(host=host, port=port))

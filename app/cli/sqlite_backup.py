@@ -1,0 +1,99 @@
+"""Copies a SQLite database while it is in use, and puts a copy back in its place."""
+
+import os
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+from app.errors import Conflict, Invalid, NotFound
+
+
+def back_up(database: Path, copy: Path) -> None:
+    """Write a consistent copy of a database that may be in use; the copy is one file and was checked.
+
+    The caller holds the write lock, as reading and closing may checkpoint.
+
+    Raises:
+        Conflict: `copy` exists.
+        OSError: its folder does not exist or cannot be written to.
+        Invalid: the database is damaged; no copy is left.
+    """
+    if copy.exists():
+        raise Conflict(f"{copy} exists already; name another file.", code="file_exists")
+    unfinished = copy.with_name(copy.name + ".unfinished")
+    # SQLite's own words for a folder that is not there would not name it.
+    unfinished.touch()
+    try:
+        _copy_pages(database, unfinished)
+        refuse_damage(unfinished)
+        _write_through(unfinished)
+        unfinished.replace(copy)
+    finally:
+        unfinished.unlink(missing_ok=True)
+
+
+def restore(copy: Path, database: Path, *, old: Path) -> None:
+    """Put a copy in the database's place and keep what was there, damaged or not, at `old`.
+
+    The caller makes sure that nobody has the database open.
+
+    Raises:
+        NotFound: there is no such copy.
+        Invalid: it is damaged or no database of this service; nothing was changed.
+    """
+    if not copy.is_file():
+        raise NotFound(f"There is no file {copy}.")
+    refuse_damage(copy)
+    database.parent.mkdir(parents=True, exist_ok=True)
+    incoming = database.with_name(database.name + ".incoming")
+    incoming.unlink(missing_ok=True)
+    try:
+        _copy_pages(copy, incoming)
+        _write_through(incoming)
+        # The -wal moves along: pages in it belong to the old database and would spoil the new one.
+        for ending in ("", "-wal", "-shm"):
+            part = database.with_name(database.name + ending)
+            if part.exists():
+                part.rename(old.with_name(old.name + ending))
+        incoming.replace(database)
+    finally:
+        incoming.unlink(missing_ok=True)
+
+
+def refuse_damage(path: Path) -> None:
+    """Check a database file that nobody writes to.
+
+    Raises:
+        Invalid: it is not SQLite, is damaged, has rows without their parents, or is not of this service.
+    """
+    try:
+        with closing(_open(path)) as connection:
+            damage = [row[0] for row in connection.execute("PRAGMA integrity_check") if row[0] != "ok"]
+            orphans = len(connection.execute("PRAGMA foreign_key_check").fetchall())
+            versions = connection.execute(
+                "SELECT count(*) FROM sqlite_master WHERE name = 'alembic_version'"
+            ).fetchone()[0]
+    except sqlite3.DatabaseError as error:
+        raise Invalid(f"{path} is not a whole SQLite database ({error}).", code="damaged") from error
+    if damage or orphans:
+        first = damage[0] if damage else f"{orphans} rows without their parent"
+        raise Invalid(f"{path} is damaged: {first}.", code="damaged")
+    if not versions:
+        raise Invalid(f"{path} is not a database of this service.", code="not_ours")
+
+
+def _copy_pages(source: Path, target: Path) -> None:
+    with closing(_open(source)) as reading, closing(sqlite3.connect(target)) as writing:
+        # All pages in one step: one consistent state, and no restart when somebody writes.
+        reading.backup(writing, pages=-1)
+        # One file, with nothing in a -wal beside it that could be forgotten.
+        writing.execute("PRAGMA journal_mode = DELETE")
+
+
+def _open(path: Path) -> sqlite3.Connection:
+    return sqlite3.connect(f"{path.resolve().as_uri()}?mode=rw", uri=True, timeout=30)
+
+
+def _write_through(path: Path) -> None:
+    with path.open("rb+") as file:
+        os.fsync(file.fileno())

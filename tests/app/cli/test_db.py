@@ -1,0 +1,175 @@
+"""`ti2v db`: versions, copies, and what must not be overwritten."""
+
+import fcntl
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from app.serving import only_server
+from app.settings import Settings
+from tests.app.cli.conftest import Run
+
+
+def people_in(path: Path) -> list[str]:
+    with closing(sqlite3.connect(path)) as connection:
+        return [row[0] for row in connection.execute("SELECT name FROM people ORDER BY id")]
+
+
+def test_upgrade_makes_a_database_and_a_second_one_changes_nothing(run: Run, home: Path) -> None:
+    (home / "ti2v.sqlite3").unlink()
+
+    first, second = run("db", "upgrade"), run("db", "upgrade")
+
+    assert (first.code, second.code) == (0, 0)
+    assert "went from nothing to" in first.err
+    assert "already" in second.err
+
+
+def test_status_prints_both_versions(run: Run) -> None:
+    outcome = run("db", "status")
+
+    current, newest = (line.split()[1] for line in outcome.out.splitlines())
+    assert current == newest
+
+
+def test_a_command_that_reads_makes_no_database(run: Run, home: Path) -> None:
+    (home / "ti2v.sqlite3").unlink()
+
+    outcome = run("key", "list")
+
+    assert outcome.code == 1
+    assert "There is no database at" in outcome.err
+    assert not (home / "ti2v.sqlite3").exists()
+
+
+def test_an_old_schema_is_refused_with_the_way_out(run: Run) -> None:
+    run("db", "downgrade", "base", "--yes")
+
+    outcome = run("benchmark", "list")
+
+    assert outcome.code == 1
+    assert "Run: ti2v db upgrade" in outcome.err
+
+
+def test_an_upgrade_keeps_a_copy_of_what_was_there(run: Run, home: Path) -> None:
+    run("key", "create", "--role", "researcher", "--name", "Alice")
+    with closing(sqlite3.connect(home / "ti2v.sqlite3")) as connection:
+        newest = connection.execute("SELECT version_num FROM alembic_version").fetchone()[0]
+    if newest == "0001":
+        pytest.skip("there is one schema version so far, so no older one to upgrade from")
+    run("db", "downgrade", "0001", "--yes")
+
+    run("db", "upgrade")
+
+    (kept,) = (home / "backups").iterdir()
+    assert people_in(kept) == ["Alice"]
+
+
+def test_an_unknown_revision_changes_nothing(run: Run) -> None:
+    outcome = run("db", "downgrade", "nonsense", "--yes")
+
+    assert outcome.code == 1
+    assert "Nothing was changed" in outcome.err
+
+
+def test_a_backup_restores_what_was_there_then(run: Run, home: Path, tmp_path: Path) -> None:
+    run("key", "create", "--role", "researcher", "--name", "Alice")
+    run("db", "backup", tmp_path / "copy.sqlite3")
+    run("key", "create", "--role", "researcher", "--name", "Bob")
+
+    outcome = run("db", "restore", tmp_path / "copy.sqlite3")
+
+    assert outcome.code == 0, outcome.err
+    assert people_in(home / "ti2v.sqlite3") == ["Alice"]
+    (before,) = home.glob("ti2v.sqlite3.before-*")
+    assert people_in(before) == ["Alice", "Bob"]
+
+
+def test_a_backup_is_taken_while_the_server_runs_and_writes(run: Run, home: Path, tmp_path: Path) -> None:
+    with (
+        only_server(Settings(_env_file=None, home=home)),
+        closing(sqlite3.connect(home / "ti2v.sqlite3")) as busy,
+    ):
+        busy.execute("BEGIN IMMEDIATE")
+        outcome = run("db", "backup", tmp_path / "copy.sqlite3")
+        busy.rollback()
+
+    assert outcome.code == 0, outcome.err
+    assert people_in(tmp_path / "copy.sqlite3") == []
+
+
+def test_restore_is_refused_while_a_server_runs(run: Run, home: Path, tmp_path: Path) -> None:
+    run("db", "backup", tmp_path / "copy.sqlite3")
+    before = (home / "ti2v.sqlite3").read_bytes()
+
+    with (home / "serve.lock").open("ab") as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        outcome = run("db", "restore", tmp_path / "copy.sqlite3")
+
+    assert outcome.code == 1
+    assert "A server is running" in outcome.err
+    assert (home / "ti2v.sqlite3").read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    ("content", "sentence"),
+    [(b"not a database at all, only words" * 9, "is not a whole SQLite database"), (None, "of this service")],
+)
+def test_a_file_that_is_no_backup_is_refused(
+    run: Run, home: Path, tmp_path: Path, content: bytes | None, sentence: str
+) -> None:
+    file = tmp_path / "odd.sqlite3"
+    if content is None:
+        with closing(sqlite3.connect(file)) as connection:
+            connection.execute("CREATE TABLE other (id INTEGER)")
+    else:
+        file.write_bytes(content)
+    before = (home / "ti2v.sqlite3").read_bytes()
+
+    outcome = run("db", "restore", file)
+
+    assert outcome.code == 1
+    assert sentence in outcome.err
+    assert (home / "ti2v.sqlite3").read_bytes() == before
+
+
+def test_a_damaged_copy_is_refused(run: Run, tmp_path: Path) -> None:
+    copy = tmp_path / "copy.sqlite3"
+    run("db", "backup", copy)
+    whole = copy.read_bytes()
+    copy.write_bytes(whole[: len(whole) // 2])
+
+    outcome = run("db", "restore", copy)
+
+    assert outcome.code == 1
+    assert str(copy) in outcome.err
+
+
+def test_a_backup_overwrites_nothing(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "mine.txt").write_text("keep me")
+
+    outcome = run("db", "backup", tmp_path / "mine.txt")
+
+    assert outcome.code == 1
+    assert (tmp_path / "mine.txt").read_text() == "keep me"
+
+
+def test_a_backup_into_a_folder_that_is_not_there_says_so(run: Run, tmp_path: Path) -> None:
+    outcome = run("db", "backup", tmp_path / "nowhere" / "copy.sqlite3")
+
+    assert outcome.code == 1
+    assert "No such file or directory" in outcome.err
+
+
+def test_postgres_gets_its_own_tool_named_without_the_password(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TI2V_DATABASE_URL", "postgresql+psycopg://ada:secret@db.example/ti2v")
+
+    outcome = run("db", "backup", "copy.dump")
+
+    assert outcome.code == 1
+    assert "pg_dump --format=custom --file=copy.dump 'postgresql://ada:***@db.example/ti2v'" in outcome.err
+    assert "secret" not in outcome.err

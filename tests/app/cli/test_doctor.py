@@ -1,0 +1,60 @@
+"""`ti2v doctor`: what is wrong comes with the way to mend it."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.app.cli.conftest import Run
+
+
+def states(outcome_text: str) -> dict[str, str]:
+    return {finding["part"]: finding["state"] for finding in json.loads(outcome_text)}
+
+
+def test_a_sound_installation_passes(run: Run) -> None:
+    outcome = run("doctor", "--format", "json")
+
+    assert outcome.code == 0, outcome.err
+    found = states(outcome.out)
+    assert set(found) == {
+        *("python", "sqlite", "ffmpeg", "settings", "secret key", "database", "media", "disk", "server")
+    }
+    assert "bad" not in found.values()
+
+
+def test_an_old_schema_is_bad_and_the_command_that_mends_it_is_named(run: Run) -> None:
+    run("db", "downgrade", "base", "--yes")
+
+    outcome = run("doctor")
+
+    assert outcome.code == 1
+    assert "Run: ti2v db upgrade" in outcome.out
+
+
+def test_a_secret_key_others_can_read_is_bad(run: Run, home: Path) -> None:
+    (home / "secret_key").write_text("secret")
+    (home / "secret_key").chmod(0o644)
+
+    outcome = run("doctor")
+
+    assert outcome.code == 1
+    assert f"Run: chmod 600 {home / 'secret_key'}" in outcome.out
+
+
+def test_a_wrong_setting_is_named(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TI2V_PORT", "many")
+
+    outcome = run("doctor")
+
+    assert outcome.code == 1
+    assert "TI2V_PORT" in outcome.out
+
+
+def test_a_database_that_does_not_answer_is_bad(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TI2V_DATABASE_URL", "postgresql+psycopg://ada:s3cret@127.0.0.1:9/ti2v")
+
+    outcome = run("doctor", "--format", "json")
+
+    assert states(outcome.out)["database"] == "bad"
+    assert "s3cret" not in outcome.out + outcome.err
