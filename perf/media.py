@@ -1,0 +1,159 @@
+"""Measures probing, renditions and the sandbox: `python -m perf.media` prints a table.
+
+On the real clips where TI2V_TEST_DATA is set (320 of CogVideoX), else on 320 drawn clips of about 120 KB.
+"""
+
+import os
+import platform
+import statistics
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import av
+import numpy as np
+
+from app.media import decoding
+from app.media.probe import ClipLimits, probe_clip
+from app.media.renditions import Recipe, make_rendition
+from app.media.sandbox import Sandbox, Work, WorkRefused
+from benchmark.protocol import RenditionRecipe
+
+REPEATS = 20
+CLIPS = 320
+CHILDREN = 2
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of the table; `value` is a median where the measured thing was repeated."""
+
+    what: str
+    value: float
+    unit: str
+
+
+def measure() -> list[Row]:
+    """Return all rows; takes about half a minute on two cores."""
+    with _clips() as clips, Sandbox(children=CHILDREN) as sandbox, tempfile.TemporaryDirectory() as folder:
+        probe_clip(clips[0], sandbox=sandbox)  # the forker starts here, not in a measurement
+        target = Path(folder) / "rendition.mp4"
+        return [
+            Row("start of a forker and one child", _start_ms(folder), "ms"),
+            Row("one child that refuses an empty file", _median_ms(_refuse(sandbox, Path(folder))), "ms"),
+            Row("decoding and looking at a clip, no sandbox", _median_ms(_look(clips)), "ms"),
+            Row("probe of a clip", _median_ms(_probe(clips, sandbox)), "ms"),
+            Row("remux of a clip", _median_ms(_render(clips, RenditionRecipe.REMUX, target, sandbox)), "ms"),
+            Row(
+                "normalising a clip",
+                _median_ms(_render(clips, RenditionRecipe.NORMALISED, target, sandbox)),
+                "ms",
+            ),
+            *_probe_all(clips, sandbox),
+            Row("memory of a forker (RSS)", _forker_mib(sandbox), "MiB"),
+        ]
+
+
+def main() -> None:
+    """Print the table and the machine it was measured on."""
+    python = platform.python_version()
+    print(f"{platform.machine()}, {os.cpu_count()} cores, Python {python}, PyAV {av.__version__}")
+    for row in measure():
+        print(f"{row.what:<50} {row.value:>9.1f} {row.unit}")
+
+
+@contextmanager
+def _clips() -> Iterator[list[Path]]:
+    real = os.environ.get("TI2V_TEST_DATA")
+    if real:
+        yield sorted((Path(real) / "outputs" / "cogvideox").glob("*.mp4"))[:CLIPS]
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        drawn = _draw_noisy_clip(Path(folder) / "clip.mp4")
+        yield [drawn] * CLIPS
+
+
+def _draw_noisy_clip(path: Path) -> Path:
+    """Write 16 frames of 320x320 as large as a real model's: noise is what makes files large."""
+    rng = np.random.default_rng(7)
+    with av.open(str(path), "w", format="mp4") as clip:
+        video = clip.add_stream("libx264", rate=8, options={"crf": "30"})
+        video.width = video.height = 320
+        for _ in range(16):
+            noise = rng.integers(0, 256, (80, 80, 3), dtype=np.uint8).repeat(4, axis=0).repeat(4, axis=1)
+            clip.mux(video.encode(av.VideoFrame.from_ndarray(noise, format="rgb24")))
+        clip.mux(video.encode(None))
+    return path
+
+
+def _median_ms(step: Callable[[int], object]) -> float:
+    times = []
+    for number in range(REPEATS):
+        start = time.perf_counter()
+        step(number)
+        times.append(time.perf_counter() - start)
+    return statistics.median(times) * 1000
+
+
+def _start_ms(folder: str) -> float:
+    start = time.perf_counter()
+    with Sandbox(children=1) as fresh:
+        _refuse(fresh, Path(folder))(0)
+    return (time.perf_counter() - start) * 1000
+
+
+def _refuse(sandbox: Sandbox, folder: Path) -> Callable[[int], None]:
+    empty = folder / "empty.mp4"
+    empty.touch()
+    arguments: dict[str, Any] = {"path": str(empty), "input_image": None, "limits": {}}
+
+    def step(_: int) -> None:
+        try:
+            sandbox.run(Work.PROBE, arguments)
+        except WorkRefused:
+            return
+
+    return step
+
+
+def _look(clips: list[Path]) -> Callable[[int], object]:
+    limits = asdict(ClipLimits())
+    return lambda number: decoding.probe(str(clips[number]), None, limits)
+
+
+def _probe(clips: list[Path], sandbox: Sandbox) -> Callable[[int], object]:
+    return lambda number: probe_clip(clips[number], sandbox=sandbox)
+
+
+def _render(
+    clips: list[Path], kind: RenditionRecipe, target: Path, sandbox: Sandbox
+) -> Callable[[int], object]:
+    recipe = Recipe(kind, 320, 320, 8.0, 16)
+    return lambda number: make_rendition(clips[number], recipe, target, sandbox=sandbox)
+
+
+def _probe_all(clips: list[Path], sandbox: Sandbox) -> list[Row]:
+    start = time.perf_counter()
+    with ThreadPoolExecutor(CHILDREN) as threads:
+        list(threads.map(lambda clip: probe_clip(clip, sandbox=sandbox), clips))
+    whole_s = time.perf_counter() - start
+    return [
+        Row(f"{len(clips)} clips probed by {CHILDREN} children", whole_s, "s"),
+        Row("the same, wall time a clip", whole_s * 1000 / len(clips), "ms"),
+    ]
+
+
+def _forker_mib(sandbox: Sandbox) -> float:
+    process = sandbox._forkers[0]._process
+    assert process is not None
+    pages = int(Path(f"/proc/{process.pid}/statm").read_text().split()[1])
+    return pages * os.sysconf("SC_PAGE_SIZE") / 1024**2
+
+
+if __name__ == "__main__":
+    main()
