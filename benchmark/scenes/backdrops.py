@@ -17,7 +17,7 @@ def scenery(name: str, *shapes: Shape) -> Part:
 
 def band(top: float, bottom: float) -> Outline:
     """Return a strip across the whole stage."""
-    return polygon((_LEFT, top), (_RIGHT, top), (_RIGHT, bottom), (_LEFT, bottom))
+    return polygon([(_LEFT, top), (_RIGHT, top), (_RIGHT, bottom), (_LEFT, bottom)])
 
 
 def wash(colour: str, foot: str, top: float = -0.1, bottom: float = 1.1) -> Shape:
@@ -31,7 +31,7 @@ def rolling(
     """Return a hill line across the stage, about `height` from the top, that rises and falls by `swell`."""
     xs = np.linspace(_LEFT - 0.1, _RIGHT + 0.1, 8)
     ridge = [(float(x), float(height + rng.uniform(-swell, swell))) for x in xs]
-    outline = curve(*ridge, (_RIGHT + 0.2, 1.3), (_LEFT - 0.2, 1.3))
+    outline = curve([*ridge, (_RIGHT + 0.2, 1.3), (_LEFT - 0.2, 1.3)])
     return paint(colour, outline, relief=0.03, foot=foot or darker(colour, 0.18))
 
 
@@ -88,9 +88,11 @@ def tufts(rng: np.random.Generator, colour: str, top: float, count: int = 26) ->
         tone = mixed(colour, "#f7f3a1", float(rng.uniform(0, 0.3)))
         blades = [
             polygon(
-                (x + dx * s - s * 0.16, y),
-                (x + dx * s * 1.9, y - s * (1.6 - abs(dx) * 0.5)),
-                (x + dx * s + s * 0.16, y),
+                [
+                    (x + dx * s - s * 0.16, y),
+                    (x + dx * s * 1.9, y - s * (1.6 - abs(dx) * 0.5)),
+                    (x + dx * s + s * 0.16, y),
+                ],
             )
             for dx in (-0.7, 0.0, 0.7)
         ]

@@ -12,7 +12,7 @@ from benchmark.scenes.motions import Dim, Edge, Fall, State
 from benchmark.scenes.outlines import Point
 from benchmark.scenes.scenes import Action
 from benchmark.scenes.shapes import Part
-from benchmark.scenes.stage import Matrix, Stage, placed, window_of
+from benchmark.scenes.stage import Matrix, Stage, Window, placed, window_of
 from benchmark.scenes.styles import Pixels
 from benchmark.scenes.textures import Texture
 from benchmark.scenes.weather import Shower
@@ -48,10 +48,17 @@ class _Canvas:
         twin.pixels, twin.owners = self.pixels.copy(), self.owners.copy()
         return twin
 
-    def put(self, texture: Texture, part_to_pixels: Matrix, opacity: float, owner: int | None) -> None:
+    def put(
+        self,
+        texture: Texture,
+        part_to_pixels: Matrix,
+        opacity: float,
+        owner: int | None,
+        limits: Window | None = None,
+    ) -> None:
+        """Lay a texture on top; `owner` None leaves what owns the pixels, `limits` hides what is outside."""
         matrix = part_to_pixels @ texture.to_part
-        size = (self.pixels.shape[0], self.pixels.shape[1])
-        window = window_of(matrix, texture, size)
+        window = window_of(matrix, texture, limits or (0, self.pixels.shape[0], 0, self.pixels.shape[1]))
         if window is None:
             return
         layer = placed(texture.pixels, matrix, window)
@@ -142,7 +149,8 @@ class FramePainter:
             return
         owner = None if part.scenery else index
         matrix = self.stage.to_pixels @ self._matrix(part, states)
-        canvas.put(self._texture(part, state), matrix, state.opacity, owner)
+        limits = None if part.shown_in is None else self.stage.window_in_pixels(part.shown_in)
+        canvas.put(self._texture(part, state), matrix, state.opacity, owner, limits)
 
     def _texture(self, part: Part, state: State) -> Texture:
         plain = self.stage.textures[part.name]

@@ -3,6 +3,7 @@
 An outline is an (n, 2) float64 array of x, y; x runs to the right, y downwards, 1 is the picture's height.
 """
 
+from collections.abc import Sequence
 from math import cos, pi, radians, sin
 
 import numpy as np
@@ -10,6 +11,8 @@ from numpy.typing import NDArray
 
 Outline = NDArray[np.float64]
 Point = tuple[float, float]
+# Either points or a text of them as SVG writes a polygon's: "0,-.12 .095,.1 0,.15".
+Points = Sequence[Point] | str
 
 _CURVE_STEPS = 10
 
@@ -35,17 +38,18 @@ def box(
     return _placed(np.concatenate(corners), x, y, degrees)
 
 
-def polygon(*points: Point) -> Outline:
+def polygon(points: Points) -> Outline:
     """Return straight edges between the points."""
-    return np.array(points, dtype=np.float64)
+    return _read(points)
 
 
-def curve(*points: Point) -> Outline:
+def curve(points: Points) -> Outline:
     """Return the smooth closed curve (Catmull-Rom) through the points."""
-    return _through(np.array([points[-1], *points, points[0], points[1]], dtype=np.float64))
+    knots = _read(points)
+    return _through(np.concatenate([knots[-1:], knots, knots[:2]]))
 
 
-def stroke(width: float, *points: Point, taper: float = 1.0) -> Outline:
+def stroke(width: float, points: Points, taper: float = 1.0) -> Outline:
     """Return a smooth line of the given width with round ends.
 
     Args:
@@ -53,7 +57,8 @@ def stroke(width: float, *points: Point, taper: float = 1.0) -> Outline:
         points: at least two points the line goes through.
         taper: thickness at the last point as a share of `width`.
     """
-    line = _through(np.array([points[0], *points, points[-1]], dtype=np.float64), end=True)
+    knots = _read(points)
+    line = _through(np.concatenate([knots[:1], knots, knots[-1:]]), end=True)
     along = np.gradient(line, axis=0)
     along /= np.maximum(np.linalg.norm(along, axis=1, keepdims=True), 1e-9)
     across = along[:, ::-1] * (-1.0, 1.0)
@@ -82,6 +87,12 @@ def turned(outline: Outline, degrees: float) -> Outline:
     """Return the outline turned clockwise about the origin."""
     a = radians(degrees)
     return np.asarray(outline @ np.array([[cos(a), sin(a)], [-sin(a), cos(a)]]))
+
+
+def _read(points: Points) -> Outline:
+    if isinstance(points, str):
+        return np.array([pair.split(",") for pair in points.split()], dtype=np.float64)
+    return np.array(points, dtype=np.float64)
 
 
 def _placed(outline: Outline, x: float, y: float, degrees: float) -> Outline:

@@ -51,6 +51,7 @@ class Part:
         shadow: width of its soft shadow on the ground; 0 throws none.
         ground: how far below the origin the shadow lies.
         scenery: belongs to the background and never moves.
+        shown_in: (left, top, right, bottom) of the stage; it is hidden outside, as below a waterline.
         glows: is drawn after the light of the scene changes, so darkness does not touch it.
     """
 
@@ -66,6 +67,7 @@ class Part:
     ground: float = 0.0
     scenery: bool = False
     glows: bool = False
+    shown_in: tuple[float, float, float, float] | None = None
 
 
 def paint(

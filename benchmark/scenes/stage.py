@@ -22,6 +22,8 @@ MIN_SIDE, MAX_SIDE = 64, 2048
 SHADOW_OPACITY = 0.34
 
 Size = tuple[int, int]
+# Pixels (top, bottom, left, right), the ends left out.
+Window = tuple[int, int, int, int]
 Matrix = NDArray[np.float64]
 
 
@@ -64,6 +66,14 @@ class Stage:
         far = np.hypot((x - columns / 2) / columns, (y - rows / 2) / rows)
         strength = 0.34 if self.scene.style is Style.NIGHT else 0.16
         return np.asarray(1 - strength * np.clip(far * 2 - 0.45, 0, 1) ** 1.5, dtype=np.float32)[:, :, None]
+
+    def window_in_pixels(self, shown_in: tuple[float, float, float, float]) -> Window:
+        """Return the pixels inside (left, top, right, bottom) of the stage."""
+        scale = self.pixels_per_height
+        left, right = (round((x - self.view.left) * scale) for x in shown_in[::2])
+        top, bottom = (round((y - self.view.top) * scale) for y in shown_in[1::2])
+        rows, columns = self.size
+        return max(top, 0), min(bottom, rows), max(left, 0), min(right, columns)
 
     def object_of(self, part: Part) -> str:
         """Return the name of the object a part belongs to: its farthest ancestor."""
@@ -141,17 +151,17 @@ def _recoloured(texture: Texture, tint: str) -> Texture:
     return Texture(np.concatenate([rgb, alpha], axis=2), texture.corner, texture.density)
 
 
-def window_of(matrix: Matrix, texture: Texture, size: Size) -> tuple[int, int, int, int] | None:
-    """Return the (top, bottom, left, right) pixels a placed texture can touch; None if it is out of sight."""
+def window_of(matrix: Matrix, texture: Texture, limits: Window) -> Window | None:
+    """Return the pixels inside the limits that a placed texture can touch; None if it is out of sight."""
     rows, columns = texture.pixels.shape[:2]
     corners = np.array([[-1, columns, columns, -1], [-1, -1, rows, rows], [1, 1, 1, 1]])
     x, y, _ = matrix @ corners
-    top, bottom = max(int(y.min()), 0), min(ceil(y.max()) + 1, size[0])
-    left, right = max(int(x.min()), 0), min(ceil(x.max()) + 1, size[1])
+    top, bottom = max(int(y.min()), limits[0]), min(ceil(y.max()) + 1, limits[1])
+    left, right = max(int(x.min()), limits[2]), min(ceil(x.max()) + 1, limits[3])
     return (top, bottom, left, right) if top < bottom and left < right else None
 
 
-def placed(texture: Pixels, matrix: Matrix, window: tuple[int, int, int, int]) -> Pixels:
+def placed(texture: Pixels, matrix: Matrix, window: Window) -> Pixels:
     """Return the texture as seen in a window of the picture, (bottom - top, right - left, 4)."""
     top, bottom, left, right = window
     moved = matrix[:2].copy()

@@ -14,7 +14,7 @@ from benchmark.scenes.styles import Pixels, Plane, Style, Surface, shade
 # Texels to one pixel of the picture. Two of them, slightly blurred, make a texture smooth enough that placing
 # it half a pixel further changes its look by less than the flow test allows.
 _OVERSAMPLING = 2.0
-_BLUR_TEXELS = 0.9
+_BLUR_TEXELS = 1.1
 _MARGIN = 0.02
 _FIXED_POINT_BITS = 6
 

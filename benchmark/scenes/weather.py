@@ -79,8 +79,8 @@ class Shower:
 @lru_cache
 def _drop_texture(weather: Weather) -> Texture:
     shapes = {
-        Weather.RAIN: luminous("#cfdbe8", stroke(0.006, (0, -0.05), (0, 0.05), taper=0.6)),
-        Weather.SNOW: luminous("#fbfcff", ellipse(0, 0, 0.011)),
-        Weather.PETALS: luminous("#f0a3b8", curve((0, -0.016), (0.010, 0), (0, 0.018), (-0.010, 0))),
+        Weather.RAIN: luminous("#cfdbe8", stroke(0.006, "0,-.05 0,.05", taper=0.6)),
+        Weather.SNOW: luminous("#fbfcff", ellipse(0, 0, 0.012)),
+        Weather.PETALS: luminous("#f0a3b8", curve("0,-.024 .015,0 0,.026 -.015,0")),
     }
     return draw_part(Part(weather.value, (shapes[weather],)), Style.FLAT, 0, _DROP_PIXELS_PER_HEIGHT / 2)

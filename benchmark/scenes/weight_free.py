@@ -104,11 +104,12 @@ def _main_way(rendering: Rendering) -> NDArray[np.float64]:
         moving = np.linalg.norm(flow, axis=2) > 0.5
         if moving.any():
             steps.append(flow[moving].mean(axis=0, dtype=np.float64))
-    way = np.sum(steps, axis=0) if steps else np.zeros(2)
+    way = np.asarray(sum(steps, np.zeros(2)), dtype=np.float64)
     length = float(np.hypot(*way))
     if length < 0.04 * side:
-        return np.array(_DRIFT_SHARE) * side
-    return np.multiply(way, min(max(length, 0.12 * side), 0.4 * side) / length, dtype=np.float64)
+        return np.array([share * side for share in _DRIFT_SHARE])
+    wanted = min(max(length, 0.12 * side), 0.4 * side)
+    return np.asarray(way * (wanted / length), dtype=np.float64)
 
 
 def _placed(still: Frames, scale: float, shift: NDArray[np.float64]) -> Frames:

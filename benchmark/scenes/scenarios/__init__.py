@@ -1,8 +1,55 @@
 """The scenarios of the starter benchmark, one module each."""
 
-from benchmark.scenes.scenarios import desk, harbour, kites, pond
+from benchmark.scenes.scenarios import (
+    aquarium,
+    beach,
+    campfire,
+    chess,
+    clock,
+    desk,
+    garden,
+    harbour,
+    hot_air,
+    kitchen,
+    kites,
+    market,
+    owls,
+    playground,
+    pond,
+    railway,
+    robots,
+    snowman,
+    space,
+    street,
+    theatre,
+    windmill,
+)
 from benchmark.scenes.scenes import Scenario
 
-_MODULES = (kites, harbour, desk, pond)
+# The order numbers the layouts' seeds, so new scenarios go to the end.
+_MODULES = (
+    kites,
+    harbour,
+    desk,
+    pond,
+    windmill,
+    railway,
+    aquarium,
+    kitchen,
+    street,
+    garden,
+    space,
+    beach,
+    owls,
+    hot_air,
+    playground,
+    clock,
+    chess,
+    snowman,
+    campfire,
+    robots,
+    market,
+    theatre,
+)
 
 SCENARIOS: dict[str, Scenario] = {module.SCENARIO.name: module.SCENARIO for module in _MODULES}

@@ -4,6 +4,7 @@ import numpy as np
 
 from benchmark.scenes.backdrops import floor_boards, scenery, wall, window_frame
 from benchmark.scenes.colours import darker, lighter
+from benchmark.scenes.layout import near
 from benchmark.scenes.motions import Edge, Enter, Fade, Shift, Turn
 from benchmark.scenes.outlines import box, curve, ellipse, polygon, stroke
 from benchmark.scenes.scenes import Action, HardCase, Scenario
@@ -12,23 +13,15 @@ from benchmark.scenes.styles import Style
 
 
 def _lamp(x: float) -> list[Part]:
-    arm = stroke(0.014, (0, -0.02), (-0.05, -0.17), (0.02, -0.30))
+    arm = stroke(0.014, "0,-.02 -.05,-.17 .02,-.3")
     stand = (
         paint("slate", arm, relief=0.006),
-        gloss(
-            "teal",
-            curve((-0.075, 0.0), (-0.05, -0.028), (0.05, -0.028), (0.075, 0.0), (0.0, 0.012)),
-            relief=0.02,
-        ),
+        gloss("teal", curve("-.075,0 -.05,-.028 .05,-.028 .075,0 0,.012"), relief=0.02),
         paint("slate", ellipse(0.02, -0.30, 0.014), relief=0.01),
     )
     shade = (
         luminous("#fff1c4", ellipse(0.108, 0.052, 0.040, 0.030, 30)),
-        gloss(
-            "teal",
-            curve((0.0, -0.02), (0.045, -0.040), (0.155, 0.025), (0.085, 0.125), (0.0, 0.030)),
-            relief=0.04,
-        ),
+        gloss("teal", curve("0,-.02 .045,-.04 .155,.025 .085,.125 0,.03"), relief=0.04),
     )
     glow = (halo("#ffdf91", ellipse(0.16, 0.17, 0.34)), halo("#fff2c9", ellipse(0.12, 0.09, 0.13)))
     return [
@@ -42,7 +35,7 @@ def _book(x: float, cover: str) -> list[Part]:
     pages = (
         paint(darker(cover, 0.2), box(0.105, 0.006, 0.225, 0.05, 0.006), relief=0.006),
         paint("#f5ecd6", box(0.105, 0.0, 0.208, 0.038, 0.003), relief=0.004),
-        mark("#cdbf9f", *(stroke(0.0016, (0.004, y), (0.206, y)) for y in (-0.009, -0.001, 0.007))),
+        mark("#cdbf9f", *(stroke(0.0016, [(0.004, y), (0.206, y)]) for y in (-0.009, -0.001, 0.007))),
     )
     lid = (
         gloss(cover, box(0.110, -0.010, 0.228, 0.022, 0.006), relief=0.010),
@@ -64,7 +57,7 @@ def _mug(x: float) -> list[Part]:
         ),
         gloss("orange", box(0, 0, 0.115, 0.125, 0.022), relief=0.035),
         paint("#5b3a29", ellipse(0, -0.058, 0.052, 0.012), relief=0.004),
-        mark(lighter("orange", 0.5), stroke(0.006, (-0.052, 0.028), (0, 0.034), (0.052, 0.028))),
+        mark(lighter("orange", 0.5), stroke(0.006, "-.052,.028 0,.034 .052,.028")),
     )
     steam = tuple(
         halo("#b9b4aa", ellipse(dx, dy, 0.035, 0.05))
@@ -79,49 +72,48 @@ def _mug(x: float) -> list[Part]:
 def _pencil() -> tuple[Shape, ...]:
     return (
         gloss("yellow", box(0, 0, 0.18, 0.017, 0.002), relief=0.008),
-        paint("#e6c79a", polygon((0.09, -0.0085), (0.09, 0.0085), (0.122, 0.0)), relief=0.004),
-        mark("black", polygon((0.112, -0.0028), (0.112, 0.0028), (0.123, 0.0))),
+        paint("#e6c79a", polygon(".09,-.0085 .09,.0085 .122,0"), relief=0.004),
+        mark("black", polygon(".112,-.0028 .112,.0028 .123,0")),
         paint("#b8bcc2", box(-0.094, 0, 0.016, 0.018), relief=0.005),
         paint("pink", box(-0.108, 0, 0.020, 0.018, 0.006), relief=0.008),
     )
 
 
-def _parts(rng: np.random.Generator, style: Style) -> list[Part]:
-    def near(value: float, by: float = 0.015) -> float:
-        return float(value + rng.uniform(-by, by))
+def _ladybird() -> tuple[Shape, ...]:
+    return (
+        mark("black", ellipse(0.034, 0, 0.013, 0.015)),
+        gloss("red", ellipse(0, 0, 0.034, 0.027), relief=0.02),
+        mark(
+            "black",
+            stroke(0.004, "-.033,0 .033,0"),
+            *(
+                ellipse(a, b, 0.006)
+                for a, b in ((-0.012, -0.013), (0.012, -0.012), (-0.012, 0.013), (0.012, 0.012))
+            ),
+        ),
+    )
 
+
+def _parts(rng: np.random.Generator, style: Style) -> list[Part]:
     night = style is Style.NIGHT
     room = ["#c9b79c", "#a9bdb4", "#c7a9a0", "#aeb4c9"][int(rng.integers(4))]
     view = ("#152048", "#4c5590") if night else ("#8cc3e6", "#e9f3ea")
     return [
         *wall(rng, room, style),
-        scenery("window", *window_frame(near(0.62, 0.04), 0.27, 0.34, 0.34, *view)),
+        scenery("window", *window_frame(near(rng, 0.62, 0.04), 0.27, 0.34, 0.34, *view)),
         scenery("desk top", *floor_boards("#a8744a", 0.70, 4)),
-        *_lamp(near(0.20)),
-        *_mug(near(0.50)),
-        *_book(near(0.62), ["#7b3140", "#2f5d7c", "#4f6b3a"][int(rng.integers(3))]),
+        *_lamp(near(rng, 0.20)),
+        *_mug(near(rng, 0.50)),
+        *_book(near(rng, 0.62), ["#7b3140", "#2f5d7c", "#4f6b3a"][int(rng.integers(3))]),
         Part(
-            "pencil", _pencil(), at=(near(0.34), near(0.90)), degrees=near(-8, 8), shadow=0.22, ground=0.008
+            "pencil",
+            _pencil(),
+            at=(near(rng, 0.34), near(rng, 0.90)),
+            degrees=near(rng, -8, 8),
+            shadow=0.22,
+            ground=0.008,
         ),
-        Part(
-            "ladybird",
-            (
-                mark("black", ellipse(0.034, 0, 0.013, 0.015)),
-                gloss("red", ellipse(0, 0, 0.034, 0.027), relief=0.02),
-                mark(
-                    "black",
-                    stroke(0.004, (-0.033, 0), (0.033, 0)),
-                    *(
-                        ellipse(a, b, 0.006)
-                        for a, b in ((-0.012, -0.013), (0.012, -0.012), (-0.012, 0.013), (0.012, 0.012))
-                    ),
-                ),
-            ),
-            at=(0.42, 0.965),
-            entrant=True,
-            shadow=0.09,
-            ground=0.022,
-        ),
+        Part("ladybird", _ladybird(), at=(0.42, 0.965), entrant=True, shadow=0.09, ground=0.022),
     ]
 
 

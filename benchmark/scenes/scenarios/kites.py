@@ -4,6 +4,7 @@ import numpy as np
 
 from benchmark.scenes.backdrops import rolling, scenery, sky, tufts
 from benchmark.scenes.colours import darker, lighter
+from benchmark.scenes.layout import near
 from benchmark.scenes.motions import Edge, Enter, Fall, Leave, Shift, Swing, Tint, Turn, Weather
 from benchmark.scenes.outlines import ellipse, polygon, stroke
 from benchmark.scenes.scenes import Action, HardCase, Scenario
@@ -13,27 +14,29 @@ from benchmark.scenes.styles import Style
 
 def _kite(colour: str, name: str, x: float, y: float, degrees: float) -> list[Part]:
     cross = darker(colour, 0.35)
-    tail = stroke(0.006, (0, 0.145), (0.025, 0.185), (-0.020, 0.225), (0.022, 0.265), (0, 0.305))
+    tail = stroke(0.006, "0,.145 .025,.185 -.02,.225 .022,.265 0,.305")
     bows = [
-        paint(lighter(colour, 0.35), polygon((0, y), (-0.026, y - 0.013), (-0.026, y + 0.013)), relief=0.004)
+        paint(
+            lighter(colour, 0.35), polygon([(0, y), (-0.026, y - 0.013), (-0.026, y + 0.013)]), relief=0.004
+        )
         for y in (0.19, 0.24, 0.29)
     ]
     bows += [
-        paint(lighter(colour, 0.2), polygon((0, y), (0.026, y - 0.013), (0.026, y + 0.013)), relief=0.004)
+        paint(lighter(colour, 0.2), polygon([(0, y), (0.026, y - 0.013), (0.026, y + 0.013)]), relief=0.004)
         for y in (0.19, 0.24, 0.29)
     ]
     sail = [
-        gloss(colour, polygon((0, -0.12), (0.095, -0.015), (0, 0.15), (-0.095, -0.015)), relief=0.02),
-        paint(lighter(colour, 0.28), polygon((0, -0.12), (0, -0.015), (-0.095, -0.015)), relief=0.012),
-        paint(lighter(colour, 0.12), polygon((0, 0.15), (0, -0.015), (0.095, -0.015)), relief=0.012),
-        mark(cross, stroke(0.004, (0, -0.12), (0, 0.15)), stroke(0.004, (-0.095, -0.015), (0.095, -0.015))),
+        gloss(colour, polygon("0,-.12 .095,-.015 0,.15 -.095,-.015"), relief=0.02),
+        paint(lighter(colour, 0.28), polygon("0,-.12 0,-.015 -.095,-.015"), relief=0.012),
+        paint(lighter(colour, 0.12), polygon("0,.15 0,-.015 .095,-.015"), relief=0.012),
+        mark(cross, stroke(0.004, "0,-.12 0,.15"), stroke(0.004, "-.095,-.015 .095,-.015")),
     ]
     return [Part(name, (mark(cross, tail), *bows, *sail), at=(x, y), degrees=degrees)]
 
 
 def _bird() -> Part:
-    wings = stroke(0.012, (-0.055, -0.02), (-0.022, -0.028), (0, 0), taper=0.9)
-    other = stroke(0.012, (0.055, -0.02), (0.022, -0.028), (0, 0), taper=0.9)
+    wings = stroke(0.012, "-.055,-.02 -.022,-.028 0,0", taper=0.9)
+    other = stroke(0.012, ".055,-.02 .022,-.028 0,0", taper=0.9)
     body = ellipse(0, 0.003, 0.016, 0.009)
     return Part(
         "bird",
@@ -44,9 +47,6 @@ def _bird() -> Part:
 
 
 def _parts(rng: np.random.Generator, style: Style) -> list[Part]:
-    def near(value: float, by: float = 0.03) -> float:
-        return float(value + rng.uniform(-by, by))
-
     hills = [
         scenery("far hills", rolling(rng, "#86ab8f", 0.70, 0.05, "#9fc09a")),
         scenery("near hills", rolling(rng, "#6fa35a", 0.80, 0.03)),
@@ -56,9 +56,9 @@ def _parts(rng: np.random.Generator, style: Style) -> list[Part]:
     return [
         *sky(rng, style),
         *hills,
-        *_kite("red", "red kite", near(0.24), near(0.30), near(18, 6)),
-        *_kite("yellow", "yellow kite", near(0.52), near(0.22), near(8, 6)),
-        *_kite("blue", "blue kite", near(0.78), near(0.34), near(-12, 6)),
+        *_kite("red", "red kite", near(rng, 0.24), near(rng, 0.30), near(rng, 18, 6)),
+        *_kite("yellow", "yellow kite", near(rng, 0.52), near(rng, 0.22), near(rng, 8, 6)),
+        *_kite("blue", "blue kite", near(rng, 0.78), near(rng, 0.34), near(rng, -12, 6)),
         _bird(),
     ]
 
