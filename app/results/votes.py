@@ -1,75 +1,133 @@
 """The votes table: every vote with what it counts as, row by row, so that memory stays flat."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import datetime
+from typing import Any, NamedTuple
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, Row, Select, func, select
 from sqlalchemy.orm import Session, aliased
 
-from app.results.tallies import matchup_sides
+from app.results.tallies import MatchupSides, matchup_sides
 from app.tables.bench import Pair
 from app.tables.people import Annotator
 from app.tables.studies import Comparison, Study
 from app.tables.voting import Assignment, Vote, VoteEvent
-from benchmark.protocol import Justification, Side, VoteStatus
+from benchmark.protocol import Side, VoteStatus
 
-VoteRow = dict[str, str | int | None]
 _ROWS_AT_ONCE = 2000
 
 
+class VoteRow(NamedTuple):
+    """One row of the votes table; the columns are the contract's (docs/tables.md)."""
+
+    study: str
+    matchup: str
+    pair: str
+    image: str
+    scenario: str
+    annotator: str
+    reference: str
+    other: str
+    left: str
+    right: str
+    chosen: str
+    status: VoteStatus
+    image_alignment: bool
+    text_alignment: bool
+    object_motion: bool
+    overall_quality: bool
+    cast_at: datetime
+    decision_ms: int | None
+    replaces: int | None
+
+
 def vote_rows(session: Session, study: Study) -> Iterator[VoteRow]:
-    """Yield the rows of the votes table in the order votes were cast (columns: docs/tables.md)."""
+    """Yield the votes in the order they were cast; `replaces` is the number, from 1, of an earlier row."""
     sides = {each.id: each for each in matchup_sides(session, study)}
     replaced = _row_numbers_of_replaced(session, study)
-    last_event = aliased(VoteEvent)
-    newest = select(func.max(VoteEvent.id)).where(VoteEvent.vote_id == Vote.id).scalar_subquery()
+    for row in session.execute(_votes(study).execution_options(yield_per=_ROWS_AT_ONCE)):
+        yield _vote_row(study.slug, sides[row.matchup_id], row, replaced)
+
+
+def left_out(session: Session, study: Study) -> dict[VoteStatus, int]:
+    """Count the votes of each status that enters no score."""
+    last, is_newest = _last_event()
     rows = session.execute(
+        select(last.status, func.count().label("number"))
+        .select_from(Vote)
+        .join(last, is_newest)
+        .where(Vote.study_id == study.id, last.status != VoteStatus.VALID)
+        .group_by(last.status)
+    )
+    return {row.status: row.number for row in rows}
+
+
+def _last_event() -> tuple[type[VoteEvent], ColumnElement[bool]]:
+    """Return a vote's last event and how it is found; a vote without one is valid."""
+    last = aliased(VoteEvent)
+    newest = select(func.max(VoteEvent.id)).where(VoteEvent.vote_id == Vote.id).scalar_subquery()
+    return last, last.id == newest
+
+
+def _votes(study: Study) -> Select[*tuple[Any, ...]]:
+    last, is_newest = _last_event()
+    return (
         select(
-            Vote,
             Comparison.matchup_id,
             Pair.name.label("pair"),
             Pair.image,
             Pair.scenario,
             Annotator.pseudonym,
             Assignment.left_side,
-            last_event.status.label("status"),
+            Vote.chosen_side,
+            last.status,
+            Vote.image_alignment,
+            Vote.text_alignment,
+            Vote.object_motion,
+            Vote.overall_quality,
+            Vote.cast_at,
+            Vote.decision_ms,
+            Vote.replaces_id,
         )
+        .select_from(Vote)
         .join(Comparison, Comparison.id == Vote.comparison_id)
         .join(Pair, Pair.id == Comparison.pair_id)
         .join(Annotator, Annotator.id == Vote.annotator_id)
         .join(Assignment, Assignment.id == Vote.assignment_id)
-        .outerjoin(last_event, last_event.id == newest)
+        .outerjoin(last, is_newest)
         .where(Vote.study_id == study.id)
         .order_by(Vote.id)
-        .execution_options(yield_per=_ROWS_AT_ONCE)
     )
-    for row in rows:
-        vote: Vote = row.Vote
-        matchup = sides[row.matchup_id]
-        names = {Side.REFERENCE: matchup.reference, Side.OTHER: matchup.other}
-        yield {
-            "study": study.slug,
-            "matchup": matchup.name,
-            "pair": row.pair,
-            "image": row.image,
-            "scenario": row.scenario,
-            "annotator": row.pseudonym,
-            "reference": matchup.reference,
-            "other": matchup.other,
-            "left": names[row.left_side],
-            "right": names[row.left_side.opposite],
-            "chosen": names[vote.chosen_side],
-            "status": (row.status or VoteStatus.VALID).value,
-            **{each.value: int(getattr(vote, each.value)) for each in Justification},
-            "cast_at": _iso(vote.cast_at),
-            "decision_ms": vote.decision_ms,
-            "replaces": replaced.get(vote.replaces_id) if vote.replaces_id else None,
-        }
-        session.expunge(vote)
+
+
+def _vote_row(
+    study: str, matchup: MatchupSides, row: Row[*tuple[Any, ...]], replaced: dict[int, int]
+) -> VoteRow:
+    is_reference_left = row.left_side is Side.REFERENCE
+    return VoteRow(
+        study=study,
+        matchup=matchup.name,
+        pair=row.pair,
+        image=row.image,
+        scenario=row.scenario,
+        annotator=row.pseudonym,
+        reference=matchup.reference,
+        other=matchup.other,
+        left=matchup.reference if is_reference_left else matchup.other,
+        right=matchup.other if is_reference_left else matchup.reference,
+        chosen=matchup.reference if row.chosen_side is Side.REFERENCE else matchup.other,
+        status=row.status or VoteStatus.VALID,
+        image_alignment=row.image_alignment,
+        text_alignment=row.text_alignment,
+        object_motion=row.object_motion,
+        overall_quality=row.overall_quality,
+        cast_at=row.cast_at,
+        decision_ms=row.decision_ms,
+        replaces=replaced[row.replaces_id] if row.replaces_id is not None else None,
+    )
 
 
 def _row_numbers_of_replaced(session: Session, study: Study) -> dict[int, int]:
-    """Return the row number, from 1, of each vote that another one replaces."""
     numbered = (
         select(Vote.id, func.row_number().over(order_by=Vote.id).label("number"))
         .where(Vote.study_id == study.id)
@@ -78,7 +136,3 @@ def _row_numbers_of_replaced(session: Session, study: Study) -> dict[int, int]:
     replacing = select(Vote.replaces_id).where(Vote.study_id == study.id, Vote.replaces_id.is_not(None))
     rows = session.execute(select(numbered.c.id, numbered.c.number).where(numbered.c.id.in_(replacing)))
     return {row.id: row.number for row in rows}
-
-
-def _iso(moment: datetime) -> str:
-    return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

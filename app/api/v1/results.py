@@ -1,14 +1,21 @@
 """Results over REST: the preferences of a study, and every table in every format."""
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Request, Response
+from starlette.responses import StreamingResponse
 
 from app.api.v1.schemas import Answer, SlugPath
 from app.clock import utc_now
+from app.results.exports import export_table
 from app.results.service import find_results
 from app.security.asking import installation_of, require_person
+from benchmark.exports.tables import MEDIA_TYPES, TableFormat, TableName
 from benchmark.protocol import Role, StudyStatus
 
 router = APIRouter(tags=["results"])
+EXTENSIONS = {each: each.value for each in TableFormat} | {
+    TableFormat.MARKDOWN: "md",
+    TableFormat.LATEX: "tex",
+}
 
 
 class ResultsAnswer(Answer):
@@ -34,3 +41,17 @@ def get_results(slug: SlugPath, request: Request) -> ResultsAnswer:
             votes_per_comparison=results.study.votes_per_comparison,
             preferences=[vars(row) for row in results.rows],
         )
+
+
+@router.get("/studies/{slug}/exports/{table}.{file_format}", response_class=Response)
+def export(slug: SlugPath, table: TableName, file_format: TableFormat, request: Request) -> Response:
+    """Return a table as csv, json, jsonl, parquet, markdown or latex; docs/tables.md names the columns."""
+    database = installation_of(request).database
+    with database.read() as session:
+        principal = require_person(session, request, Role.RESEARCHER, Role.VIEWER, now=utc_now())
+    chunks = export_table(database, slug=slug, principal=principal, table=table, file_format=file_format)
+    headers = {
+        "Content-Disposition": f'attachment; filename="{slug}-{table}.{EXTENSIONS[file_format]}"',
+        "Cache-Control": "no-store",
+    }
+    return StreamingResponse(chunks, media_type=MEDIA_TYPES[file_format], headers=headers)

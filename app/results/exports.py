@@ -1,0 +1,47 @@
+"""A study's tables as files: the same rows and strings on the page, over REST and on the command line."""
+
+from collections.abc import Iterator
+
+from sqlalchemy.orm import Session
+
+from app.database import Database
+from app.results.service import StudyResults, find_results
+from app.results.votes import left_out, vote_rows
+from app.security.identity import Principal
+from app.tables.studies import Study
+from benchmark.exports.notes import TableNote
+from benchmark.exports.results import result_rows
+from benchmark.exports.tables import TableFormat, TableName
+from benchmark.exports.writing import table_chunks
+
+
+def export_table(
+    database: Database, *, slug: str, principal: Principal, table: TableName, file_format: TableFormat
+) -> Iterator[bytes]:
+    """Return the file in pieces; who may not see the study is refused before the first one.
+
+    Raises:
+        NotFound: there is no such study, or its results are not open to this person.
+    """
+    with database.read() as session:
+        results = find_results(session, slug=slug, principal=principal)
+        note = _note(session, results)
+    if table is TableName.VOTES:
+        return _stream_votes(database, results.study.id, file_format, note)
+    counted = results.counted
+    rows = result_rows(table, counted.tallies, counted.matchups, interim=results.is_interim)
+    return table_chunks(table, rows, file_format, note=note)
+
+
+def _stream_votes(
+    database: Database, study_id: int, file_format: TableFormat, note: TableNote
+) -> Iterator[bytes]:
+    with database.read() as session:
+        rows = vote_rows(session, session.get_one(Study, study_id))
+        yield from table_chunks(TableName.VOTES, rows, file_format, note=note)
+
+
+def _note(session: Session, results: StudyResults) -> TableNote:
+    return TableNote.of(
+        results.counted.tallies, left_out=left_out(session, results.study), interim=results.is_interim
+    )
