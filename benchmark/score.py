@@ -5,7 +5,7 @@ from typing import BinaryIO
 
 import click
 
-TABLES = ("preferences", "justifications", "comparisons", "agreement")
+TABLES = ("preferences", "justifications", "comparisons", "agreement", "leaderboard")
 FORMATS = ("csv", "json", "jsonl", "parquet", "markdown", "latex")
 
 

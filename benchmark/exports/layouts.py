@@ -99,6 +99,11 @@ def _opponent(row: object) -> Spans:
     return (Span(AVERAGE if other is None else str(other)),)
 
 
+def _rank(row: object) -> Spans:
+    rank, low, high = (getattr(row, name) for name in ("rank", "rank_low", "rank_high"))
+    return (Span(_plain(rank) if low is None else f"{rank} ({low}–{high})"),)
+
+
 def _reason_sides(form: str) -> list[PrintedColumn]:
     return [
         _sides(title, *(form.format(reason=reason, side=side) for side in Side))
@@ -165,5 +170,15 @@ LAYOUTS: dict[TableName, list[PrintedColumn]] = {
         _number("Commoner answer", "prevalence"),
         _number("Comparisons", "comparisons"),
         _number("Votes", "votes"),
+    ],
+    TableName.LEADERBOARD: [
+        PrintedColumn("Rank", _rank),
+        _text("Model", "model"),
+        _measure("Strength", "strength"),
+        _number("Expected share", "expected_share"),
+        _number("Votes won", "votes_won"),
+        _number("Votes", "votes"),
+        _number("Matchups", "matchups"),
+        _number("Group", "group"),
     ],
 }

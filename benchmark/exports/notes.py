@@ -35,6 +35,12 @@ DEFINITIONS = {
         "not, or the votes divided as evenly as they could. Where one answer is common, kappa and alpha "
         "are low however well people agree: read all columns together."
     ),
+    TableName.LEADERBOARD: (
+        "Bradley-Terry on single votes: strength in log-odds against the average model of the group, "
+        "95 % interval from the sandwich covariance clustered by pair. Rank: by strength, with the best "
+        "and worst rank the votes leave possible at 95 %. Expected share: percent of votes against the "
+        "other models of the group, each met as often. Models of different groups are not comparable."
+    ),
 }
 
 

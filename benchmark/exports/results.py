@@ -6,6 +6,7 @@ from benchmark.exports.tables import TableName
 from benchmark.stats.agreements import agreements
 from benchmark.stats.comparisons import comparisons
 from benchmark.stats.justifications import justifications
+from benchmark.stats.leaderboard import leaderboard
 from benchmark.stats.preferences import preferences
 from benchmark.stats.tallies import Tallies
 from benchmark.stats.votes import Matchup
@@ -28,5 +29,7 @@ def result_rows(
             return comparisons(tallies, matchups)
         case TableName.AGREEMENT:
             return agreements(tallies, matchups)
+        case TableName.LEADERBOARD:
+            return leaderboard(tallies, matchups)
         case TableName.VOTES:
             raise ValueError("single votes are not made from tallies")

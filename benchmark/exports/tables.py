@@ -10,6 +10,7 @@ from benchmark.record_columns import JUSTIFICATION_COLUMNS, VOTE_COLUMNS
 from benchmark.stats.agreements import AgreementRow
 from benchmark.stats.comparisons import ComparisonRow
 from benchmark.stats.justifications import JustificationRow
+from benchmark.stats.leaderboard import LeaderboardRow
 from benchmark.stats.preferences import PreferenceRow
 
 
@@ -21,6 +22,7 @@ class TableName(StrEnum):
     COMPARISONS = "comparisons"
     VOTES = "votes"
     AGREEMENT = "agreement"
+    LEADERBOARD = "leaderboard"
 
 
 class TableFormat(StrEnum):
@@ -89,6 +91,7 @@ COLUMNS: dict[TableName, tuple[Column, ...]] = {
     TableName.COMPARISONS: _columns_of(ComparisonRow),
     TableName.VOTES: tuple(_vote_column(name) for name in VOTE_COLUMNS),
     TableName.AGREEMENT: _columns_of(AgreementRow),
+    TableName.LEADERBOARD: _columns_of(LeaderboardRow),
 }
 COLUMN_NAMES: dict[TableName, tuple[str, ...]] = {
     table: tuple(column.name for column in columns) for table, columns in COLUMNS.items()

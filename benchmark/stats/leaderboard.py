@@ -1,0 +1,170 @@
+"""The leaderboard: models by Bradley-Terry strength, with the ranks the votes leave possible.
+
+A model's rank interval counts the models that are better, and worse, beyond doubt: differences at 95 %
+with Bonferroni's correction over the model's own comparisons, which covers each model's rank with at
+least 95 %. Source: M. Mogstad, J. P. Romano, A. M. Shaikh and D. Wilhelm (2024), Review of Economic
+Studies 91(1), 476-518.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from benchmark.stats.intervals import CONFIDENCE, normal_quantile
+from benchmark.stats.rating import FEWEST_PAIRS, Ratings, bradley_terry
+from benchmark.stats.rounding import percent_of_bound
+from benchmark.stats.tallies import Tallies
+from benchmark.stats.votes import Matchup
+
+DIGITS = 4
+
+
+@dataclass(frozen=True)
+class LeaderboardRow:
+    """One model.
+
+    Attributes:
+        group: models of one group are comparable; ranks count within it.
+        rank, rank_low, rank_high: by strength, and the best and worst rank the votes leave possible; None
+            for a model that is comparable with no other.
+        strength, strength_low, strength_high: log-odds against the average model of the group, 95 %.
+        expected_share: percent of votes expected against the other models of the group, each as often.
+        votes, votes_won: cast in its matchups, and for it.
+        matchups: in which it has votes.
+    """
+
+    study: str | None
+    group: int
+    rank: int | None
+    rank_low: int | None
+    rank_high: int | None
+    model: str
+    strength: float | None
+    strength_low: float | None
+    strength_high: float | None
+    expected_share: float | None
+    votes: int
+    votes_won: int
+    matchups: int
+
+
+def leaderboard(tallies: Tallies, matchups: Sequence[Matchup]) -> list[LeaderboardRow]:
+    """Return a row per model, group by group (the largest first), the strongest first."""
+    ratings = bradley_terry(tallies, matchups)
+    study = matchups[0].study if matchups else None
+    members = [np.flatnonzero(ratings.group == group) for group in range(ratings.group.max(initial=-1) + 1)]
+    members.sort(key=len, reverse=True)
+    voted = set(tallies.matchup[tallies.votes > 0].tolist())
+    played = [matchup for index, matchup in enumerate(matchups) if index in voted]
+    return [
+        row
+        for number, models in enumerate(members, start=1)
+        for row in _group_rows(ratings, models.tolist(), number, study, played)
+    ]
+
+
+def _group_rows(
+    ratings: Ratings, models: list[int], group: int, study: str | None, played: list[Matchup]
+) -> list[LeaderboardRow]:
+    models = sorted(models, key=lambda model: -ratings.strength[model])
+    return [
+        _row(ratings, models, place, group, study, played)
+        if len(models) > 1
+        else _alone(ratings, models[0], group, study, played)
+        for place in range(len(models))
+    ]
+
+
+def _row(
+    ratings: Ratings, models: list[int], place: int, group: int, study: str | None, played: list[Matchup]
+) -> LeaderboardRow:
+    model = models[place]
+    strength = float(ratings.strength[model])
+    half = _half_width(ratings, model)
+    low, high = rank_interval(ratings, model, models)
+    others = [other for other in models if other != model]
+    share = np.mean([1 / (1 + np.exp(ratings.strength[other] - strength)) for other in others])
+    return LeaderboardRow(
+        study=study,
+        group=group,
+        rank=place + 1,
+        rank_low=low,
+        rank_high=high,
+        model=ratings.models[model],
+        strength=round(strength, DIGITS),
+        strength_low=None if half is None else round(strength - half, DIGITS),
+        strength_high=None if half is None else round(strength + half, DIGITS),
+        expected_share=percent_of_bound(float(share)),
+        **_tally(ratings, model, played),
+    )
+
+
+def _alone(
+    ratings: Ratings, model: int, group: int, study: str | None, played: list[Matchup]
+) -> LeaderboardRow:
+    """Return the row of a model that no won votes tie to another: it has no strength."""
+    return LeaderboardRow(
+        study=study,
+        group=group,
+        rank=None,
+        rank_low=None,
+        rank_high=None,
+        model=ratings.models[model],
+        strength=None,
+        strength_low=None,
+        strength_high=None,
+        expected_share=None,
+        **_tally(ratings, model, played),
+    )
+
+
+def _tally(ratings: Ratings, model: int, played: list[Matchup]) -> dict[str, int]:
+    won, lost = int(ratings.wins[model].sum()), int(ratings.wins[:, model].sum())
+    name = ratings.models[model]
+    matchups = sum(name in (matchup.reference, matchup.other) for matchup in played)
+    return {"votes": won + lost, "votes_won": won, "matchups": matchups}
+
+
+def _half_width(ratings: Ratings, model: int) -> float | None:
+    if ratings.covariance is None:
+        return None
+    return normal_quantile(CONFIDENCE) * float(np.sqrt(max(0.0, ratings.covariance[model, model])))
+
+
+def rank_interval(ratings: Ratings, model: int, models: Sequence[int]) -> tuple[int | None, int | None]:
+    """Return the best and the worst rank of a model among comparable ones; None without a covariance."""
+    if ratings.covariance is None:
+        return None, None
+    z = normal_quantile(1 - (1 - CONFIDENCE) / (len(models) - 1))
+    better = worse = 0
+    for other in models:
+        if other == model:
+            continue
+        difference, error = ratings.difference(model, other)
+        assert error is not None  # there is a covariance
+        better += difference < -z * error
+        worse += difference > z * error
+    return 1 + better, len(models) - worse
+
+
+def leaderboard_sentence(rows: Sequence[LeaderboardRow]) -> str:
+    """Return what the leaderboard shows, in plain words."""
+    if not rows:
+        return "There are no models to rank yet."
+    groups = {row.group for row in rows}
+    if len(groups) > 1:
+        return (
+            f"The models fall into {len(groups)} groups that no chain of won votes ties together in both "
+            "directions, so strengths are not comparable between groups. A model alone in its group won or "
+            "lost every vote, or met no model of the others."
+        )
+    if rows[0].rank_low is None:
+        return (
+            f"The votes rest on fewer than {FEWEST_PAIRS} pairs, too few for intervals: read the order as a "
+            "first impression."
+        )
+    first = [row.model for row in rows if row.rank_low == 1]
+    if len(first) == 1:
+        return f"{first[0]} is first beyond reasonable doubt (95 %)."
+    return f"No single model is shown to be first: {', '.join(first)} may each be."
