@@ -63,7 +63,12 @@ def open_clip(clip: Path) -> Any:
     The demuxer is forced: a 35-byte `ffconcat` text named .mp4 would otherwise open a neighbouring file.
     Metadata is never needed and may be broken UTF-8, which must not stop us.
     """
-    return av.open(str(clip), format="mp4", options={"protocol_whitelist": "file"}, metadata_errors="replace")
+    try:
+        return av.open(
+            str(clip), format="mp4", options={"protocol_whitelist": "file"}, metadata_errors="replace"
+        )
+    except av.FFmpegError as error:
+        raise refusal(ClipCode.UNDECODABLE, "The MP4 is damaged: its index cannot be read.") from error
 
 
 def _check_container(clip: Path) -> None:

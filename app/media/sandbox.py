@@ -77,7 +77,11 @@ class WorkTimeout(SandboxError):
 
 
 class WorkDied(SandboxError):
-    """The child ended without an answer."""
+    """The child ended without an answer; `reason` is for logs and may name paths."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__("The reader of the file broke down.")
+        self.reason = reason
 
 
 class SandboxBroken(SandboxError):
@@ -139,8 +143,8 @@ def _answer(reply: dict[str, Json]) -> dict[str, Json]:
             raise WorkTimeout("Reading the file took too long.")
         case {"died": reason}:
             log.warning("sandbox_child_died", extra={"fields": {"reason": reason}})
-            raise WorkDied(f"The reader of the file broke down ({reason}).")
-    raise WorkDied("The reader of the file gave no usable answer.")
+            raise WorkDied(str(reason))
+    raise WorkDied("no usable answer")
 
 
 class _ForkerGone(Exception):

@@ -114,7 +114,7 @@ def draw_picture(path: Path, *, width: int = 64, height: int = 64, **options: An
 
 def frames_of(path: Path) -> list[bytes]:
     """Return the decoded pixels of each frame, as the codec gives them."""
-    with av.open(str(path), format="mp4") as clip:
+    with av.open(str(path), format="mp4", metadata_errors="replace") as clip:
         return [frame.to_ndarray().tobytes() for frame in clip.decode(video=0)]
 
 

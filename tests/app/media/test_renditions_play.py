@@ -24,6 +24,7 @@ pytestmark = pytest.mark.browser
 PLAY = """async (address) => {
     const video = document.createElement("video");
     video.muted = true;
+    video.playbackRate = 4;
     const ended = new Promise((done, failed) => {
         video.onended = done;
         video.onerror = () => failed(new Error(video.error.message));
@@ -41,7 +42,7 @@ PLAY = """async (address) => {
     pen.drawImage(video, 0, 0);
     const shown = pen.getImageData(0, 0, canvas.width, canvas.height).data;
     return {width: video.videoWidth, height: video.videoHeight, duration: video.duration,
-            audio: Boolean(video.webkitAudioDecodedByteCount), pixels: Array.from(shown)};
+            audio: Boolean(video.webkitAudioDecodedByteCount), pixels: Array.from(shown.filter((_, n) => n % 101 === 0))};
 }"""
 
 
