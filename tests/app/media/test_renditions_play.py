@@ -24,7 +24,7 @@ pytestmark = pytest.mark.browser
 PLAY = """async (address) => {
     const video = document.createElement("video");
     video.muted = true;
-    video.playbackRate = 4;
+    video.defaultPlaybackRate = 8;
     const ended = new Promise((done, failed) => {
         video.onended = done;
         video.onerror = () => failed(new Error(video.error.message));
@@ -41,8 +41,9 @@ PLAY = """async (address) => {
     const pen = canvas.getContext("2d");
     pen.drawImage(video, 0, 0);
     const shown = pen.getImageData(0, 0, canvas.width, canvas.height).data;
+    const pixels = Array.from(shown.filter((_, number) => number % 101 === 0));
     return {width: video.videoWidth, height: video.videoHeight, duration: video.duration,
-            audio: Boolean(video.webkitAudioDecodedByteCount), pixels: Array.from(shown.filter((_, n) => n % 101 === 0))};
+            audio: Boolean(video.webkitAudioDecodedByteCount), pixels};
 }"""
 
 
