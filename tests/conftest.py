@@ -1,4 +1,4 @@
-"""Fixtures of the whole suite: a migrated database of either kind, an installation, a client, a live server."""
+"""Fixtures of the whole suite: migrated databases, an installation, a client, a live server."""
 
 import os
 import shutil
@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import psycopg
@@ -134,10 +135,24 @@ def either_installation(
     return open_one(settings_for(tmp_path, database_url=either_database_url))
 
 
+@pytest.fixture(scope="session")
+def stage(migrated_sqlite: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Cast]:
+    """The cast's world, made once; each test that wants it gets a copy."""
+    home = tmp_path_factory.mktemp("stage")
+    shutil.copy(migrated_sqlite, home / "ti2v.sqlite3")
+    with open_installation(settings_for(home)) as installation:
+        cast = set_the_stage(installation)
+    return home, cast
+
+
 @pytest.fixture
-def cast(installation: Installation) -> Cast:
+def cast(installation: Installation, stage: tuple[Path, Cast]) -> Cast:
     """Alice owns, Bob helps, Charlie must see nothing; a small benchmark and three models' clips."""
-    return set_the_stage(installation)
+    home, made = stage
+    installation.database.close()
+    shutil.copytree(home / "media", installation.settings.home / "media", dirs_exist_ok=True)
+    shutil.copy(home / "ti2v.sqlite3", installation.settings.home / "ti2v.sqlite3")
+    return replace(made, installation=installation)
 
 
 @pytest.fixture

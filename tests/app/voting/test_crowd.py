@@ -1,0 +1,134 @@
+"""Forty annotators at once: every panel ends with exactly its votes, on both databases.
+
+The peer measured on the same scene (Potato): 4-10 of 50 comparisons over their panel, 7-8 left short.
+"""
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from datetime import timedelta
+from threading import Barrier
+
+from sqlalchemy import insert, select, update
+from sqlalchemy.orm import Session
+
+from app.clock import utc_now
+from app.installation import Installation
+from app.results.recount import recount
+from app.security.participants import lock_study
+from app.tables.bench import Pair
+from app.tables.people import Annotator
+from app.tables.studies import Comparison
+from app.tables.studies import Study as StudyRow
+from app.tables.voting import Assignment
+from app.voting import leases, service
+from benchmark.protocol import Choice, Justification
+from tests.cast import set_the_stage
+
+COMPARISONS = 50
+PANEL = 5
+BALLOT = service.Ballot(Choice.LEFT, frozenset({Justification.OBJECT_MOTION}))
+
+
+@dataclass
+class Crowd:
+    """People who vote through the service, without browsers."""
+
+    installation: Installation
+    study_id: int
+    people: list[int]
+    everybody_holds_one: Barrier = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.everybody_holds_one = Barrier(len(self.people))
+
+    def next(self, person: int) -> int | None:
+        with self.installation.database.write() as session:
+            study = lock_study(session, self.study_id)
+            annotator = session.get_one(Annotator, person)
+            assignment = leases.next_assignment(session, annotator=annotator, study=study, now=utc_now())
+            return assignment.id if assignment else None
+
+    def vote(self, assignment_id: int) -> None:
+        with self.installation.database.write() as session:
+            study = lock_study(session, self.study_id)
+            held = session.get_one(Assignment, assignment_id)
+            service.cast_vote(session, assignment=held, study=study, ballot=BALLOT, now=utc_now())
+
+    def judge_all(self, person: int) -> int:
+        votes = 0
+        while (assignment_id := self.next(person)) is not None:
+            self.vote(assignment_id)
+            votes += 1
+        return votes
+
+    def come(self, person: int, *, leaves: bool) -> int:
+        """Take a first comparison beside everybody else; leave holding it, or judge all there is."""
+        first = self.next(person)
+        assert first is not None
+        self.everybody_holds_one.wait(timeout=60)
+        return 0 if leaves else self.judge_all(person)
+
+    def end_all_leases(self) -> None:
+        with self.installation.database.write() as session:
+            session.execute(update(Assignment).values(expires_at=utc_now() - timedelta(seconds=1)))
+
+
+def gather(installation: Installation, *, people: int) -> Crowd:
+    set_the_stage(installation).open_study(others=["cinemo"])
+    with installation.database.write() as session:
+        study = session.execute(select(StudyRow)).scalar_one()
+        _lay_out_fifty(session, study)
+        annotators = [
+            Annotator(study_id=study.id, pseudonym=f"annotator-{number}", created_at=utc_now())
+            for number in range(people)
+        ]
+        session.add_all(annotators)
+        session.flush()
+        return Crowd(installation, study.id, [annotator.id for annotator in annotators])
+
+
+def _lay_out_fifty(session: Session, study: StudyRow) -> None:
+    """Add comparisons on made-up pairs until there are fifty; nobody fetches their clips here."""
+    first = session.scalars(select(Comparison).order_by(Comparison.id)).all()
+    known = session.scalars(select(Pair)).all()[0]
+    for number in range(COMPARISONS - len(first)):
+        pair = Pair(
+            benchmark_id=known.benchmark_id,
+            position=100 + number,
+            name=f"crowd{number}_moves",
+            prompt="moves",
+            scenario="crowd",
+            image=f"crowd{number}",
+            image_key=known.image_key,
+            image_type=known.image_type,
+            tags={},
+        )
+        session.add(pair)
+        session.flush()
+        comparison = {
+            "study_id": study.id,
+            "matchup_id": first[0].matchup_id,
+            "pair_id": pair.id,
+            "is_open": True,
+            "places_taken": 0,
+            "draws": 0,
+            "shuffle_key": number,
+        }
+        session.execute(insert(Comparison), [comparison])
+
+
+def test_forty_annotators_at_once_fill_every_panel_exactly(either_installation: Installation) -> None:
+    crowd = gather(either_installation, people=40)
+    leavers, stayers = crowd.people[:8], crowd.people[8:]
+
+    with ThreadPoolExecutor(40) as pool:
+        votes = list(pool.map(lambda person: crowd.come(person, leaves=person in leavers), crowd.people))
+    crowd.end_all_leases()
+    with ThreadPoolExecutor(32) as pool:
+        votes_after = list(pool.map(crowd.judge_all, stayers))
+
+    assert (sum(votes), sum(votes_after)) == (COMPARISONS * PANEL - 8, 8)
+    with either_installation.database.read() as session:
+        rows = session.scalars(select(Comparison)).all()
+        assert [row.votes_reference + row.votes_other for row in rows] == [PANEL] * COMPARISONS
+        assert recount(session, session.execute(select(StudyRow)).scalar_one()) == []
