@@ -21,5 +21,6 @@ COMMANDS = {
     "key revoke": LazyCommand("app.cli.key:revoke", "End a key for good."),
     "person sign-in": LazyCommand("app.cli.person:sign_in", "Print a link that signs somebody in."),
     "serve": LazyCommand("app.cli.serve:serve", "Serve a database that is at the current schema."),
+    "submit": LazyCommand("app.cli.submit:submit", "Send a folder of clips to a server as a submission."),
     "up": LazyCommand("app.cli.serve:up", "Migrate, load the demo into an empty database, and serve."),
 }

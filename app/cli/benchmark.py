@@ -1,10 +1,8 @@
 """`ti2v benchmark`: bring benchmarks in, list them, check that they are whole."""
 
-import sys
-
 import click
 
-from app.cli.printing import format_option, print_rows
+from app.cli.printing import format_option, print_rows, progress
 
 
 @click.command("import")
@@ -32,9 +30,9 @@ def import_(place: str, slug: str | None, title: str | None) -> None:
         store = open_store(settings.effective_media_url)
         with (
             Sandbox(children=settings.sandbox_processes) as sandbox,
-            click.progressbar(length=len(source.images), label="Images", file=sys.stderr) as bar,
+            progress("Images", len(source.images)) as step,
         ):
-            images = store_images(source, store=store, sandbox=sandbox, on_image=lambda: bar.update(1))
+            images = store_images(source, store=store, sandbox=sandbox, on_image=step)
         with database.write() as session:
             imported = import_benchmark(
                 session,

@@ -1,10 +1,17 @@
 """Prints rows for people or for programs."""
 
 import json
-from collections.abc import Mapping, Sequence
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 import click
+
+if TYPE_CHECKING:
+    from click._termui_impl import ProgressBar
 
 Row = Mapping[str, object]
 
@@ -47,6 +54,30 @@ def text_table(rows: Sequence[Row]) -> list[str]:
         "  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip()
         for line in cells
     ]
+
+
+@contextmanager
+def progress(label: str, length: int) -> Iterator[Callable[[], None]]:
+    """Show a bar with place, speed and time left on stderr; call what is given after each of `length` steps.
+
+    Nothing is shown where stderr is not a terminal.
+    """
+    started = time.monotonic()
+    bar: AbstractContextManager[ProgressBar[str]] = click.progressbar(
+        length=length,
+        label=label,
+        show_pos=True,
+        item_show_func=lambda speed: speed,
+        file=sys.stderr,
+        hidden=not sys.stderr.isatty(),
+    )
+    with bar as shown:
+
+        def step() -> None:
+            seconds = max(time.monotonic() - started, 1e-3)
+            shown.update(1, f"{(shown.pos + 1) / seconds:.1f}/s")
+
+        yield step
 
 
 def _cell(value: object) -> str:
