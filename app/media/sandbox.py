@@ -60,7 +60,7 @@ class SandboxError(Exception):
     ├── WorkRefused   the work looked at the file and says no, with a code and a sentence
     ├── WorkTimeout   it ran past its wall-clock or CPU limit
     ├── WorkDied      the child broke down: killed by a limit, crashed in a library, or a fault of ours
-    └── SandboxBroken no child could be made; says nothing about the file
+    └── SandboxBroken no child could be made, or the sandbox was closed; says nothing about the file
     """
 
 
@@ -85,7 +85,7 @@ class WorkDied(SandboxError):
 
 
 class SandboxBroken(SandboxError):
-    """The sandbox itself does not start, twice in a row; the file was not looked at."""
+    """The sandbox does not start, twice in a row, or was closed; the file is not to blame."""
 
 
 class Sandbox:
@@ -104,6 +104,7 @@ class Sandbox:
         self._idle: queue.LifoQueue[_Forker] = queue.LifoQueue()
         for forker in reversed(self._forkers):
             self._idle.put(forker)
+        self._closed = False
 
     def run(self, work: Work, arguments: Mapping[str, Json]) -> dict[str, Json]:
         """Do one piece of work in a child and return its answer; waits for a free place.
@@ -114,15 +115,31 @@ class Sandbox:
         request = {"work": work, "arguments": dict(arguments), "limits": asdict(self._limits)}
         forker = self._idle.get()
         try:
-            reply = _ask_twice(forker, json.dumps(request).encode() + b"\n", self._limits.wall_s)
+            reply = self._ask_twice(forker, json.dumps(request).encode() + b"\n")
         finally:
             self._idle.put(forker)
         return _answer(reply)
 
+    def _ask_twice(self, forker: "_Forker", request: bytes) -> dict[str, Json]:
+        """Ask once more after a restart: a forker killed while idle says nothing about the file."""
+        for _ in range(2):
+            if self._closed:
+                raise SandboxBroken("The media sandbox is closed.")
+            try:
+                return forker.ask(request, self._limits.wall_s + _FORKER_GRACE_S)
+            except _ForkerGone:
+                forker.stop()
+        raise SandboxBroken("The media sandbox does not start.")
+
     def close(self) -> None:
-        """End all forkers; work still running is killed."""
+        """End all forkers; work still running is killed and raises SandboxBroken, as does later work."""
+        self._closed = True
         for forker in self._forkers:
+            forker.kill()
+        # Each thread hands its forker back before its pipes are closed under it.
+        for forker in [self._idle.get() for _ in self._forkers]:
             forker.stop()
+            self._idle.put(forker)
 
     def __enter__(self) -> Self:
         return self
@@ -151,20 +168,6 @@ class _ForkerGone(Exception):
     """The forker itself ended or hangs."""
 
 
-def _ask_twice(forker: "_Forker", request: bytes, wall_s: float) -> dict[str, Json]:
-    """Ask a forker, once more after a restart: one killed while idle says nothing about the file.
-
-    Raises:
-        SandboxBroken: the fresh one is gone as well.
-    """
-    for _ in range(2):
-        try:
-            return forker.ask(request, wall_s + _FORKER_GRACE_S)
-        except _ForkerGone:
-            forker.stop()
-    raise SandboxBroken("The media sandbox does not start.")
-
-
 class _Forker:
     """The parent's end of one forker; used by one thread at a time."""
 
@@ -182,13 +185,20 @@ class _Forker:
         reply: dict[str, Json] = json.loads(_read_line(_pipe(self._process.stdout).fileno(), patience_s))
         return reply
 
+    def kill(self) -> None:
+        """End the process from another thread than the one that uses it."""
+        process = self._process
+        if process is not None:
+            # The whole group, so that no child outlives its forker. Not waited for, it still has its number.
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
+
     def stop(self) -> None:
+        """End the process, if there is one, and free what belongs to it."""
+        self.kill()
         process, self._process = self._process, None
         if process is None:
             return
-        # The whole group, so that no child outlives its forker. It was not waited for yet, so its number
-        # cannot have gone to another process.
-        os.killpg(process.pid, signal.SIGKILL)
         process.wait()
         _pipe(process.stdout).close()
         with contextlib.suppress(BrokenPipeError):  # a request that was never read is flushed into nothing

@@ -217,6 +217,23 @@ def test_forkers_end_with_their_sandbox(clip: Path) -> None:
     assert not is_running(forker)
 
 
+def test_closing_ends_running_work_and_refuses_more(clip: Path, long_work: dict[str, Json]) -> None:
+    sandbox = Sandbox(children=1)
+    probe_clip(clip, sandbox=sandbox)
+    forker = forker_pid(sandbox)
+
+    with ThreadPoolExecutor(2) as threads:
+        running = threads.submit(sandbox.run, Work.RENDITION, long_work)
+        wait_for(lambda: bool(children_of(forker)))
+        waiting = threads.submit(sandbox.run, Work.RENDITION, long_work)
+        sandbox.close()
+
+        assert isinstance(running.exception(timeout=5), SandboxBroken)
+        assert isinstance(waiting.exception(timeout=5), SandboxBroken)
+    with pytest.raises(SandboxBroken):
+        probe_clip(clip, sandbox=sandbox)
+
+
 def test_forkers_end_with_their_server(clip: Path) -> None:
     code = (
         "import os, sys; from pathlib import Path; from app.media.sandbox import Sandbox;"
