@@ -125,8 +125,8 @@ def _finalise(place: "SubmissionPlace", submission_id: str, *, allow_partial: bo
     missing = place.missing(submission_id)
     if missing and not allow_partial:
         raise SubmissionProblems(
-            f"Submission {submission_id} stays open: of {len(place.pair_ids)} clips {len(missing)} are missing. "
-            "Add them and run the same command, or end it as it is with --allow-partial.",
+            f"Submission {submission_id} stays open, as clips are missing ({len(missing)} of "
+            f"{len(place.pair_ids)}). Add them and run the same command, or give --allow-partial.",
             missing,
         )
     if missing:

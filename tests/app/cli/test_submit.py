@@ -1,0 +1,233 @@
+"""`ti2v submit` against a real server on loopback."""
+
+import io
+from pathlib import Path
+
+import av
+import httpx2
+import numpy as np
+import pytest
+from PIL import Image
+
+from tests.app.cli.conftest import Outcome, Run
+from tests.cast import BENCHMARK, PAIR_IDS, Cast, input_image, write_clip
+
+PAIRS = len(PAIR_IDS)
+
+
+@pytest.fixture
+def clips(tmp_path: Path) -> Path:
+    """A folder with a clip for each pair, named as the authors do."""
+    folder = tmp_path / "clips"
+    folder.mkdir()
+    for pair_id in PAIR_IDS:
+        (folder / f"{pair_id}_0.mp4").write_bytes(drawn_clip(shade_of(pair_id)))
+    return folder
+
+
+class Sender:
+    """Runs `ti2v submit` as Alice, who has no submission of the model `seine` yet."""
+
+    def __init__(self, run: Run, address: str, cast: Cast) -> None:
+        self._run = run
+        self._address = address
+        self._key = cast.alice.key
+
+    def __call__(self, folder: Path, *more: str, key: str | None = None, model: str = "seine") -> Outcome:
+        place = ("--model", model, "--benchmark", BENCHMARK, "--server", self._address)
+        return self._run("submit", folder, *place, "--key", key or self._key, *more)
+
+    def submissions(self, model: str = "seine") -> list[dict[str, object]]:
+        answer = httpx2.get(
+            f"{self._address}/api/v1/submissions", headers={"Authorization": f"Bearer {self._key}"}
+        )
+        return [row for row in answer.json() if row["model"] == model]
+
+
+@pytest.fixture
+def submit(run: Run, live_server: str, cast: Cast) -> Sender:
+    return Sender(run, live_server, cast)
+
+
+def drawn_clip(
+    background: tuple[int, int, int], *, codec: str = "libx264", frames: int = 8, moves: bool = True
+) -> bytes:
+    """Return an mp4 at 8 fps of a plain background and, if it moves, a square that crosses it."""
+    buffer = io.BytesIO()
+    with av.open(buffer, "w", format="mp4") as container:
+        stream = container.add_stream(codec, rate=8)
+        stream.width = stream.height = 64
+        stream.pix_fmt = "yuv420p"
+        for index in range(frames):
+            picture = np.full((64, 64, 3), background, np.uint8)
+            if moves:
+                picture[28:36, 4 + 4 * index : 12 + 4 * index] = 220
+            container.mux(stream.encode(av.VideoFrame.from_ndarray(picture, format="rgb24")))
+        container.mux(stream.encode())
+    return buffer.getvalue()
+
+
+def shade_of(pair_id: str) -> tuple[int, int, int]:
+    """Return the colour of a pair's input image."""
+    with Image.open(io.BytesIO(input_image(pair_id.partition("_")[0]))) as image:
+        red, green, blue = image.convert("RGB").getpixel((0, 0))
+    return red, green, blue
+
+
+def test_a_whole_folder_becomes_a_final_submission(submit: Sender, clips: Path) -> None:
+    outcome = submit(clips)
+
+    assert outcome.code == 0, outcome.err
+    (sent,) = submit.submissions()
+    assert outcome.out == f"{sent['id']}\n"
+    assert (sent["status"], sent["received"], sent["is_partial"]) == ("final", PAIRS, False)
+    assert "Registered the model seine." in outcome.err
+
+
+def test_the_same_command_again_changes_nothing(submit: Sender, clips: Path) -> None:
+    first = submit(clips)
+
+    second = submit(clips)
+
+    assert (second.code, second.out) == (0, first.out)
+    assert len(submit.submissions()) == 1
+
+
+def test_missing_clips_keep_the_submission_open_and_are_listed(submit: Sender, clips: Path) -> None:
+    (clips / f"{PAIR_IDS[0]}_0.mp4").unlink()
+
+    outcome = submit(clips)
+
+    assert outcome.code == 1
+    assert outcome.out == ""
+    assert f"  {PAIR_IDS[0]}\n" in outcome.err
+    assert submit.submissions()[0]["status"] == "open"
+
+
+def test_the_next_run_sends_only_what_is_missing(submit: Sender, clips: Path) -> None:
+    late = clips / f"{PAIR_IDS[0]}_0.mp4"
+    late.rename(clips / "late.part")
+    submit(clips)
+    (clips / "late.part").rename(late)
+
+    outcome = submit(clips)
+
+    assert outcome.code == 0, outcome.err
+    assert f"{PAIRS - 1} clips are there already." in outcome.err
+    assert "1 clips sent" in outcome.err
+    assert submit.submissions()[0]["status"] == "final"
+
+
+def test_a_partial_submission_has_to_be_asked_for(submit: Sender, clips: Path) -> None:
+    (clips / f"{PAIR_IDS[0]}_0.mp4").unlink()
+
+    outcome = submit(clips, "--allow-partial")
+
+    assert outcome.code == 0, outcome.err
+    assert f"Final without 1 of {PAIRS} pairs:\n  {PAIR_IDS[0]}\n" in outcome.err
+    assert submit.submissions()[0]["is_partial"] is True
+
+
+def test_clips_the_server_refuses_are_listed_and_the_others_sent(submit: Sender, clips: Path) -> None:
+    (clips / f"{PAIR_IDS[1]}_0.mp4").write_text("<html>not a clip</html>")
+    (clips / f"{PAIR_IDS[2]}_0.mp4").write_bytes(b"")
+
+    outcome = submit(clips)
+
+    assert outcome.code == 1
+    assert f"{PAIR_IDS[1]}_0.mp4: " in outcome.err
+    assert f"{PAIR_IDS[2]}_0.mp4: " in outcome.err
+    assert submit.submissions()[0]["received"] == PAIRS - 2
+
+
+def test_wrong_names_are_listed_and_nothing_is_sent(submit: Sender, clips: Path) -> None:
+    (clips / f"{PAIR_IDS[0]}_0.mp4").rename(clips / f"{PAIR_IDS[0]}s_0.mp4")
+    write_clip(clips / f"{PAIR_IDS[1]}.mp4")
+
+    outcome = submit(clips)
+
+    assert outcome.code == 1
+    assert (
+        f"{PAIR_IDS[0]}s_0.mp4: no pair of this benchmark is called so; is it {PAIR_IDS[0]}?" in outcome.err
+    )
+    assert f"{PAIR_IDS[1]}.mp4 and {PAIR_IDS[1]}_0.mp4 are both for this pair" in outcome.err
+    assert submit.submissions() == []
+
+
+def test_of_several_seeds_one_is_chosen(submit: Sender, clips: Path) -> None:
+    for number, pair_id in enumerate(PAIR_IDS):
+        write_clip(clips / f"{pair_id}_7.mp4", shade=50 + number)
+
+    refused, chosen = submit(clips), submit(clips, "--seed", "7")
+
+    assert refused.code == 1
+    assert "clips of the seeds 0, 7" in refused.err
+    assert chosen.code == 0, chosen.err
+    assert f"{PAIRS} clips of other seeds are left out." in chosen.err
+
+
+def test_a_rehearsal_lists_every_problem_at_once_and_sends_nothing(submit: Sender, clips: Path) -> None:
+    files = {pair_id: clips / f"{pair_id}_0.mp4" for pair_id in PAIR_IDS}
+    missing, no_clip, wrong_codec, still, far, long = PAIR_IDS
+    files[missing].unlink()
+    write_clip(clips / "nonsense_0.mp4")
+    files[no_clip].write_text("not a clip")
+    files[wrong_codec].write_bytes(drawn_clip(shade_of(wrong_codec), codec="mpeg4"))
+    files[still].write_bytes(drawn_clip(shade_of(still), moves=False))
+    files[far].write_bytes(drawn_clip((255, 255, 255)))
+    files[long].write_bytes(drawn_clip(shade_of(long), frames=12))
+
+    outcome = submit(clips, "--dry-run")
+
+    assert outcome.code == 1
+    listed = outcome.out.splitlines()
+    assert "nonsense_0.mp4: no pair of this benchmark is called so" in listed
+    assert f"{files[no_clip].name}: The file is not an MP4." in listed
+    assert any(line.startswith(f"{files[wrong_codec].name}: The video is coded as mpeg4") for line in listed)
+    assert any(line.startswith(f"{files[still].name}: every frame is the same") for line in listed)
+    assert any(line.startswith(f"{files[far].name}: the first frame is far") for line in listed)
+    assert any(line.startswith(f"{files[long].name}: 64x64, 12 frames in 1.5 s, where") for line in listed)
+    assert f"{missing}: missing" in listed
+    assert len(listed) == 7
+    assert submit.submissions() == []
+
+
+def test_a_rehearsal_of_a_sound_folder_finds_nothing(submit: Sender, clips: Path) -> None:
+    outcome = submit(clips, "--dry-run")
+
+    assert (outcome.code, outcome.out) == (0, ""), outcome.out
+    assert "No problems; nothing was sent." in outcome.err
+    assert submit.submissions() == []
+
+
+def test_a_wrong_key_is_refused_in_a_sentence(submit: Sender, clips: Path) -> None:
+    outcome = submit(clips, key="ti2v_wrong")
+
+    assert outcome.code == 1
+    assert outcome.err.startswith("Error: This key is not known, or was revoked.")
+
+
+def test_somebody_elses_model_is_refused(submit: Sender, clips: Path, cast: Cast) -> None:
+    outcome = submit(clips, key=cast.bob.key, model="motif")
+
+    assert outcome.code == 1
+    assert "belongs to somebody else" in outcome.err
+
+
+def test_a_final_submission_takes_no_more_and_a_label_makes_room(submit: Sender, clips: Path) -> None:
+    (clips / f"{PAIR_IDS[0]}_0.mp4").rename(clips / "late.part")
+    submit(clips, "--allow-partial")
+    (clips / "late.part").rename(clips / f"{PAIR_IDS[0]}_0.mp4")
+
+    refused, labelled = submit(clips), submit(clips, "--label", "second")
+
+    assert refused.code == 1
+    assert "choose another --label" in refused.err
+    assert labelled.code == 0, labelled.err
+
+
+def test_without_a_server_or_key_the_option_is_named(run: Run, clips: Path) -> None:
+    place = ("submit", clips, "--model", "seine", "--benchmark", BENCHMARK)
+
+    assert "--server" in run(*place).err
+    assert "--key" in run(*place, "--server", "http://127.0.0.1:1").err
