@@ -14,6 +14,7 @@ import select
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
@@ -209,9 +210,15 @@ def _start_forker() -> subprocess.Popen[bytes]:
     return subprocess.Popen(
         [sys.executable, "-m", "app.media.forker"],
         cwd=_CODE_FOLDER,
-        # Nothing of the server's environment: it holds keys and the database's address.
-        # A BLAS with threads would make forking unsafe.
-        env={"PATH": os.defpath, "LANG": "C.UTF-8", "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"},
+        # Nothing else of the server's environment: it holds keys and the database's address.
+        env={
+            "PATH": os.defpath,
+            "LANG": "C.UTF-8",
+            "TMPDIR": tempfile.gettempdir(),
+            # A BLAS with threads would make forking unsafe.
+            "OPENBLAS_NUM_THREADS": "1",
+            "OMP_NUM_THREADS": "1",
+        },
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         start_new_session=True,

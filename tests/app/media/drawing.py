@@ -8,6 +8,7 @@ from typing import Any
 
 import av
 import numpy as np
+from av.stream import Disposition
 from numpy.typing import NDArray
 from PIL import Image
 
@@ -150,8 +151,8 @@ def _silence(audio: Any, *, seconds: float) -> Iterator[Any]:
 def draw_talkative_clip(path: Path, *, codec: str) -> Path:
     """Write a clip that says "secret" wherever an MP4 can carry words.
 
-    Besides the moving square it holds a sound track, a subtitle track and, for H.264, a private SEI unit next
-    to the banner x264 writes itself.
+    Besides the moving square it holds a sound track, a subtitle track, a cover and, for H.264, a private SEI
+    unit next to the banner x264 writes itself.
     """
     silent = draw_clip(path.with_name("silent.mp4"), codec=codec)
     words = {key: f"Secret {key}" for key in ("title", "artist", "comment", "description", "encoder")}
@@ -164,12 +165,30 @@ def draw_talkative_clip(path: Path, *, codec: str) -> Path:
         subtitles.codec_context.subtitle_header = _SUBTITLE_HEADER
         audio = clip.add_stream("aac", rate=16_000, layout="mono")
         audio.metadata["handler_name"] = "Secret sound handler"
+        cover = _add_cover_track(clip)
+        clip.start_encoding()
+        clip.mux(_cover(cover, path.with_name("cover.jpg")))
         for packet in source.demux(drawn):
             if packet.size:
                 clip.mux(_with_secret_unit(packet, video) if codec == "h264" else _moved(packet, video))
         clip.mux(_subtitle(subtitles, b"secret subtitle"))
         clip.mux([*_silence(audio, seconds=2.0), *audio.encode(None)])
     return path
+
+
+def _add_cover_track(clip: Any) -> Any:
+    cover = clip.add_stream("mjpeg")
+    cover.width, cover.height, cover.pix_fmt = 64, 64, "yuvj420p"
+    cover.disposition = Disposition.attached_pic
+    return cover
+
+
+def _cover(stream: Any, path: Path) -> Any:
+    packet = av.Packet(draw_picture(path, comment=b"Secret cover").read_bytes())
+    packet.stream, packet.time_base = stream, Fraction(1, 1000)
+    packet.pts = packet.dts = 0
+    packet.is_keyframe = True
+    return packet
 
 
 def _moved(packet: Any, stream: Any) -> Any:

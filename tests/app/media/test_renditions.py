@@ -224,9 +224,10 @@ def test_a_clip_of_another_shape_is_cut_at_the_centre(tmp_path: Path, sandbox: S
     assert difference(pictures_of(rendition)[0], middle) < 6
 
 
-def test_colours_survive_normalising(tmp_path: Path, sandbox: Sandbox) -> None:
+@pytest.mark.parametrize("pixel_format", ["yuv420p", "yuv444p", "yuv420p10le"])
+def test_colours_survive_normalising(pixel_format: str, tmp_path: Path, sandbox: Sandbox) -> None:
     clip = draw_clip(
-        tmp_path / "clip.mp4", width=128, height=128, pixel_format="yuv444p", encoder={"crf": "1"}
+        tmp_path / "clip.mp4", width=128, height=128, pixel_format=pixel_format, encoder={"crf": "1"}
     )
 
     rendition = render(clip, Recipe(NORMALISED, 128, 128, 8.0, 16), sandbox)

@@ -142,6 +142,20 @@ def test_both_renditions_play_and_look_alike(
     assert mean_difference(shown[0]["pixels"], shown[1]["pixels"]) < 3
 
 
+def test_colours_are_shown_as_the_clip_means_them(
+    page: Page, server: MediaServer, tmp_path: Path, sandbox: Sandbox
+) -> None:
+    means_bt709 = {"colorspace": "bt709", "color_primaries": "bt709", "color_trc": "bt709", "crf": "5"}
+    clip = draw_clip(tmp_path / "clip.mp4", width=128, height=96, encoder=means_bt709)
+
+    shown = [
+        play(page, server, clip, Recipe(kind, 128, 96, 8.0, 16), sandbox)
+        for kind in (RenditionRecipe.REMUX, RenditionRecipe.NORMALISED)
+    ]
+
+    assert mean_difference(shown[0]["pixels"], shown[1]["pixels"]) < 3
+
+
 def test_real_clips_play_in_both_recipes(
     real_clip: Path, page: Page, server: MediaServer, sandbox: Sandbox
 ) -> None:

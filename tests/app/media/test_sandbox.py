@@ -5,6 +5,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from collections.abc import Callable
@@ -204,7 +205,7 @@ def test_a_fault_of_ours_is_an_error_not_a_hang(sandbox: Sandbox) -> None:
 def test_nothing_stays_of_a_childs_private_folder(clip: Path) -> None:
     with Sandbox(children=1) as sandbox:
         probe_clip(clip, sandbox=sandbox)
-        temporary = Path("/tmp")
+        temporary = Path(tempfile.gettempdir())
 
         assert list(temporary.glob(f"ti2v-child-{forker_pid(sandbox)}-*")) == []
 
