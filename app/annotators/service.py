@@ -6,6 +6,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.errors import NotFound
+from app.panels.places import free_place
 from app.panels.statuses import change_status, status_of
 from app.security.tokens import hash_token
 from app.tables.people import Annotator, AnnotatorBrowser, BrowserSession, Invitation
@@ -45,7 +46,7 @@ def withdraw_annotator(session: Session, *, annotator: Annotator, study: Study, 
     for assignment in _open_assignments(session, annotator):
         assignment.status = AssignmentStatus.CANCELLED
         assignment.ended_at = now
-        session.get_one(Comparison, assignment.comparison_id).places_taken -= 1
+        free_place(session.get_one(Comparison, assignment.comparison_id), study)
     withdrawn = 0
     for vote in session.scalars(
         select(Vote).where(Vote.annotator_id == annotator.id).order_by(Vote.id)

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from app.tables.studies import Comparison, Study
 from app.tables.voting import Assignment, AssignmentStatus
-from benchmark.design import reference_stands_left, shuffle_key
+from benchmark.design import reference_stands_left
 from benchmark.protocol import Side
 
 # An assignment that expired or was undone may come back to the same annotator.
@@ -34,29 +34,13 @@ def choose_comparison(session: Session, *, study: Study, annotator_id: int) -> C
 
 
 def remaining_comparisons(session: Session, *, study: Study, annotator_id: int) -> int:
-    """Count the comparisons with places left that this annotator has not met.
-
-    Counted as all with places left, less those met: both are short index scans, a count with a subquery for
-    every comparison is not.
-    """
-    with_places = session.execute(
-        select(func.count()).select_from(Comparison).where(*_has_places(study))
-    ).scalar_one()
+    """Count the comparisons with places left that this annotator has not met."""
     of_those_met = session.execute(
         select(func.count(Assignment.comparison_id.distinct()))
         .join(Comparison, Comparison.id == Assignment.comparison_id)
         .where(Assignment.annotator_id == annotator_id, Assignment.status.in_(MET), *_has_places(study))
     ).scalar_one()
-    return with_places - of_those_met
-
-
-def take_place(comparison: Comparison, study: Study) -> None:
-    """Take one place of the panel and draw the comparison's next tie-breaking key."""
-    comparison.places_taken += 1
-    comparison.draws += 1
-    comparison.shuffle_key = shuffle_key(
-        study.seed, comparison.matchup_id, comparison.pair_id, comparison.draws
-    )
+    return study.comparisons_wanting - of_those_met
 
 
 def choose_left_side(session: Session, *, comparison: Comparison, study: Study) -> Side:

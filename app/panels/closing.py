@@ -5,18 +5,20 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.tables.studies import Comparison, Matchup, Study
+from app.panels.places import free_place, stop_handing_out
+from app.security.participants import lock_study
+from app.tables.studies import Comparison, Matchup
 from app.tables.voting import Assignment, AssignmentStatus
 
 
 def close_matchup(session: Session, *, matchup: Matchup, reason: str, now: datetime) -> None:
     """Hand out no more of a matchup; assignments in hand end, votes stay."""
-    session.execute(select(Study.id).where(Study.id == matchup.study_id).with_for_update(key_share=True))
+    study = lock_study(session, matchup.study_id)
     matchup.closed_at = now
     matchup.close_reason = reason[:200]
     comparisons = session.scalars(select(Comparison).where(Comparison.matchup_id == matchup.id)).all()
     for comparison in comparisons:
-        comparison.is_open = False
+        stop_handing_out(comparison, study)
     in_hand = session.execute(
         select(Assignment, Comparison)
         .join(Comparison, Comparison.id == Assignment.comparison_id)
@@ -25,5 +27,5 @@ def close_matchup(session: Session, *, matchup: Matchup, reason: str, now: datet
     for assignment, comparison in in_hand:
         assignment.status = AssignmentStatus.CANCELLED
         assignment.ended_at = now
-        comparison.places_taken -= 1
+        free_place(comparison, study)
     session.flush()

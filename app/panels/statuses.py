@@ -8,6 +8,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.panels.places import free_place, has_places, take_place
 from app.tables.studies import Comparison, Study
 from app.tables.voting import Vote, VoteEvent
 from benchmark.protocol import Justification, Side, VoteStatus
@@ -54,14 +55,15 @@ def change_status(
     before = status_of(session, vote)
     comparison = session.get_one(Comparison, vote.comparison_id)
     if status is VoteStatus.VALID and before is not VoteStatus.VALID:
-        if comparison.places_taken >= study.votes_per_comparison:
+        if not has_places(comparison, study):
             status = VoteStatus.SURPLUS
         else:
-            comparison.places_taken += 1
+            take_place(comparison, study)
             count_vote(comparison, vote, by=1)
     elif before is VoteStatus.VALID and status is not VoteStatus.VALID:
         count_vote(comparison, vote, by=-1)
-        comparison.places_taken -= 0 if keep_place else 1
+        if not keep_place:
+            free_place(comparison, study)
     if status is not before:
         session.add(VoteEvent(vote_id=vote.id, status=status, reason=reason, actor=actor, at=now))
     session.flush()

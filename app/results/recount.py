@@ -30,6 +30,9 @@ def recount(session: Session, study: Study) -> list[str]:
         for name in counters
         if getattr(comparison, name) != counted[comparison.id, name]
     ]
+    wanting = sum(each.is_open and each.places_taken < study.votes_per_comparison for each in comparisons)
+    if study.comparisons_wanting != wanting:
+        problems.append(f"comparisons_wanting is {study.comparisons_wanting}, a recount gives {wanting}")
     return problems + [
         f"comparison {each.id}: {each.places_taken} places taken of {study.votes_per_comparison}"
         for each in comparisons

@@ -70,16 +70,26 @@ def find_assignment(session: Session, *, cookie: str | None, token: str, now: da
     if assignment is None:
         raise NotFound("There is no such assignment for this browser.")
     study = lock_study(session, assignment.study_id)
-    # Read again behind the lock: on PostgreSQL another request may have changed it meanwhile.
-    session.refresh(assignment)
+    if not _writers_wait(session):
+        # Read again behind the lock: another request may have changed it meanwhile.
+        session.refresh(assignment)
     return HeldAssignment(assignment, study)
 
 
 def lock_study(session: Session, study_id: int) -> Study:
     """Make changes of one study's panels wait for each other; on SQLite writers already do."""
+    if _writers_wait(session):
+        return session.get_one(Study, study_id)
     return session.execute(
-        select(Study).where(Study.id == study_id).with_for_update(key_share=True)
+        select(Study)
+        .where(Study.id == study_id)
+        .with_for_update(key_share=True)
+        .execution_options(populate_existing=True)
     ).scalar_one()
+
+
+def _writers_wait(session: Session) -> bool:
+    return session.get_bind().dialect.name == "sqlite"
 
 
 def _of_browser(query: Select[*Columns], cookie: str | None, now: datetime) -> Select[*Columns]:

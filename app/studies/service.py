@@ -222,6 +222,7 @@ def _lay_out_comparisons(session: Session, study: Study) -> None:
     ) - {row[0] for row in rows}
     if empty or not rows:
         raise Conflict("The two sides of a matchup have no pair in common.", code="no_common_pairs")
+    study.comparisons_wanting = len(rows)
     session.execute(
         insert(Comparison),
         [

@@ -9,7 +9,8 @@ from sqlalchemy import exists, func, select
 from sqlalchemy.orm import Session
 
 from app.errors import Conflict, NotFound
-from app.panels.choosing import MET, choose_comparison, choose_left_side, take_place
+from app.panels.choosing import MET, choose_comparison, choose_left_side
+from app.panels.places import free_place, has_places, take_place
 from app.security.tokens import new_token
 from app.tables.people import Annotator
 from app.tables.studies import Comparison, Study
@@ -83,7 +84,7 @@ def expire_overdue(session: Session, *, study: Study, now: datetime) -> None:
     for assignment in overdue:
         assignment.status = AssignmentStatus.EXPIRED
         assignment.ended_at = now
-        session.get_one(Comparison, assignment.comparison_id).places_taken -= 1
+        free_place(session.get_one(Comparison, assignment.comparison_id), study)
     if overdue:
         session.flush()
 
@@ -102,7 +103,7 @@ def refuse_ended(assignment: Assignment) -> None:
 def take_back_place(
     session: Session, *, assignment: Assignment, comparison: Comparison, study: Study
 ) -> None:
-    is_free = comparison.is_open and comparison.places_taken < study.votes_per_comparison
+    is_free = comparison.is_open and has_places(comparison, study)
     if not is_free or has_newer(session, assignment):
         raise Conflict(
             "This comparison waited too long and went to somebody else. Here is another one.",

@@ -64,7 +64,7 @@ def post_skip(
     try:
         with installation_of(request).database.write() as session:
             held = find_assignment(session, cookie=cookie_of(request), token=token, now=now)
-            service.skip(session, assignment=held.assignment, reason=reason, now=now)
+            service.skip(session, assignment=held.assignment, study=held.study, reason=reason, now=now)
     except Conflict as refusal:
         return _show(request, slug, refusal=refusal)
     return RedirectResponse(f"/studies/{slug}/vote", status_code=303)

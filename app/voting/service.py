@@ -7,6 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.errors import Conflict, Invalid
+from app.panels.places import free_place
 from app.panels.statuses import change_status, count_vote
 from app.tables.studies import Comparison, Matchup, Study
 from app.tables.voting import Assignment, AssignmentStatus, Vote
@@ -71,7 +72,9 @@ def cast_vote(
     return _receipt(assignment, vote, is_repeat=False)
 
 
-def skip(session: Session, *, assignment: Assignment, reason: SkipReason, now: datetime) -> None:
+def skip(
+    session: Session, *, assignment: Assignment, study: Study, reason: SkipReason, now: datetime
+) -> None:
     """Give an assignment back without a vote; this annotator will not meet the comparison again."""
     if assignment.status is AssignmentStatus.SKIPPED:
         return
@@ -79,7 +82,7 @@ def skip(session: Session, *, assignment: Assignment, reason: SkipReason, now: d
         raise Conflict("You have voted on this comparison; undo the vote first.", code="already_voted")
     refuse_ended(assignment)
     if assignment.status is AssignmentStatus.OPEN:
-        session.get_one(Comparison, assignment.comparison_id).places_taken -= 1
+        free_place(session.get_one(Comparison, assignment.comparison_id), study)
     elif has_newer(session, assignment):
         raise Conflict("This comparison is open again under another token.", code="assignment_replaced")
     assignment.status = AssignmentStatus.SKIPPED

@@ -84,7 +84,7 @@ def skip(token: TokenPath, body: SkipBody, request: Request) -> Response:
     now = utc_now()
     with installation_of(request).database.write() as session:
         held = find_assignment(session, cookie=cookie_of(request), token=token, now=now)
-        service.skip(session, assignment=held.assignment, reason=body.reason, now=now)
+        service.skip(session, assignment=held.assignment, study=held.study, reason=body.reason, now=now)
     return Response(status_code=204)
 
 

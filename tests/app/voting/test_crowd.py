@@ -90,6 +90,7 @@ def gather(installation: Installation, *, people: int) -> Crowd:
 def _lay_out_fifty(session: Session, study: StudyRow) -> None:
     """Add comparisons on made-up pairs until there are fifty; nobody fetches their clips here."""
     first = session.scalars(select(Comparison).order_by(Comparison.id)).all()
+    study.comparisons_wanting = COMPARISONS
     known = session.scalars(select(Pair)).all()[0]
     for number in range(COMPARISONS - len(first)):
         pair = Pair(

@@ -1,0 +1,36 @@
+"""Places of a panel: taken by a live lease or a valid vote, free again when either ends.
+
+All changes of `places_taken` go through here, so that the study's count of comparisons that still want a vote
+follows in the same transaction. The study must be locked.
+"""
+
+from app.tables.studies import Comparison, Study
+from benchmark.design import shuffle_key
+
+
+def take_place(comparison: Comparison, study: Study) -> None:
+    """Take one place and draw the comparison's next tie-breaking key."""
+    comparison.places_taken += 1
+    comparison.draws += 1
+    comparison.shuffle_key = shuffle_key(
+        study.seed, comparison.matchup_id, comparison.pair_id, comparison.draws
+    )
+    if comparison.is_open and comparison.places_taken == study.votes_per_comparison:
+        study.comparisons_wanting -= 1
+
+
+def free_place(comparison: Comparison, study: Study) -> None:
+    if comparison.is_open and comparison.places_taken == study.votes_per_comparison:
+        study.comparisons_wanting += 1
+    comparison.places_taken -= 1
+
+
+def stop_handing_out(comparison: Comparison, study: Study) -> None:
+    """Close a comparison; its votes stay."""
+    if comparison.is_open and has_places(comparison, study):
+        study.comparisons_wanting -= 1
+    comparison.is_open = False
+
+
+def has_places(comparison: Comparison, study: Study) -> bool:
+    return comparison.places_taken < study.votes_per_comparison
