@@ -6,4 +6,7 @@ COMMANDS = {
     "benchmark draw": LazyCommand(
         "benchmark.scenes.commands:draw", "Draw a benchmark of our own: images and their prompts."
     ),
+    "score": LazyCommand(
+        "benchmark.score:score", "Compute tables of results from a table of votes, offline."
+    ),
 }

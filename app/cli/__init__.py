@@ -16,11 +16,19 @@ COMMANDS = {
     "doctor": LazyCommand(
         "app.cli.doctor:doctor", "Look at all the service stands on, and say what to mend."
     ),
+    "export": LazyCommand("app.cli.export:export", "Write a table of a study's results or votes."),
     "key create": LazyCommand("app.cli.key:create", "Make a key and print it alone."),
     "key list": LazyCommand("app.cli.key:list_", "List keys by their first letters."),
     "key revoke": LazyCommand("app.cli.key:revoke", "End a key for good."),
     "person sign-in": LazyCommand("app.cli.person:sign_in", "Print a link that signs somebody in."),
     "serve": LazyCommand("app.cli.serve:serve", "Serve a database that is at the current schema."),
+    "study check": LazyCommand("app.cli.study:check", "Recount a study's votes and compare."),
+    "study close": LazyCommand("app.cli.study:close", "Close a study for good."),
+    "study create": LazyCommand("app.cli.study:create", "Create a study as a draft."),
+    "study invite": LazyCommand("app.cli.study:invite", "Print links that let annotators in."),
+    "study open": LazyCommand("app.cli.study:open_", "Open a draft, or go on after a pause."),
+    "study pause": LazyCommand("app.cli.study:pause", "Stop giving out comparisons for a while."),
+    "study status": LazyCommand("app.cli.study:status", "Print how far a study is."),
     "submit": LazyCommand("app.cli.submit:submit", "Send a folder of clips to a server as a submission."),
     "up": LazyCommand("app.cli.serve:up", "Migrate, load the demo into an empty database, and serve."),
 }

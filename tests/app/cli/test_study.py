@@ -1,0 +1,199 @@
+"""`ti2v study` and `ti2v export`, on the database of this machine and on a server: the same answers."""
+
+import csv
+import io
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pyarrow.parquet
+import pytest
+from fastapi.testclient import TestClient
+
+from app.cli.export import FORMATS, TABLES
+from app.installation import Installation
+from app.main import create_app
+from benchmark.exports.tables import TableFormat, TableName
+from tests.app.cli.conftest import Outcome, Run
+from tests.cast import BENCHMARK, PAIR_IDS, Cast, Study, enter, make_submission
+
+
+@pytest.fixture(params=["database", "server"])
+def ti2v(
+    request: pytest.FixtureRequest, run: Run, cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> Callable[..., Outcome]:
+    """Run a study command on the cast's database, then again through the cast's server as Alice."""
+    if request.param == "server":
+        monkeypatch.setenv("TI2V_SERVER", request.getfixturevalue("live_server"))
+        monkeypatch.setenv("TI2V_KEY", cast.alice.key)
+    else:
+        monkeypatch.setenv("TI2V_HOME", str(cast.installation.settings.home))
+    return run
+
+
+CREATE = ("study", "create", "mine", "--benchmark", BENCHMARK)
+
+
+def vote(installation: Installation, study: Study, count: int) -> None:
+    """Cast `count` votes as one annotator, always for the left clip."""
+    with TestClient(create_app(installation)) as client:
+        enter(client, study)
+        for _ in range(count):
+            shown = client.post(f"/api/v1/studies/{study.slug}/assignments", json={}).json()
+            ballot = {"choice": "left", "justifications": ["object_motion"]}
+            answer = client.post(f"/api/v1/assignments/{shown['token']}/vote", json=ballot)
+            assert answer.status_code == 201, answer.text
+
+
+def test_a_study_is_created_opened_paused_and_closed(ti2v: Run) -> None:
+    created = ti2v(*CREATE, "--matchup", "motif:cinemo", "--matchup", "motif:dynamicrafter", "--votes", "3")
+
+    assert (created.code, created.out) == (0, "mine\n"), created.err
+    assert ti2v("study", "open", "mine").out == "open\n"
+    assert ti2v("study", "pause", "mine").out == "paused\n"
+    assert ti2v("study", "open", "mine").out == "open\n"
+    assert ti2v("study", "close", "mine").out == "closed\n"
+
+
+def test_the_status_counts_votes_and_comparisons(ti2v: Run) -> None:
+    ti2v(*CREATE, "--matchup", "motif:cinemo", "--votes", "3", "--title", "MotiF and Cinemo")
+    ti2v("study", "open", "mine")
+
+    words = ti2v("study", "status", "mine").out
+    (study,) = json.loads(ti2v("study", "status", "mine", "--format", "json").out)
+
+    wanted = 3 * len(PAIR_IDS)
+    assert words.startswith(f"mine: open, 0 of {wanted} votes by 0 annotators\n")
+    assert (study["title"], study["votes_wanted"]) == ("MotiF and Cinemo", wanted)
+    assert study["matchups"][0]["comparisons"] == len(PAIR_IDS)
+
+
+def test_each_invitation_is_a_link_of_its_own(ti2v: Run) -> None:
+    ti2v(*CREATE, "--matchup", "motif:cinemo")
+
+    links = ti2v("study", "invite", "mine", "--count", "3").out.splitlines()
+
+    assert len(set(links)) == 3
+    assert all("/invite/" in link for link in links)
+
+
+def test_a_side_may_be_named_by_label_or_id(ti2v: Run, cast: Cast) -> None:
+    make_submission(cast.installation, cast.alice, model="motif", label="lambda-2", shade=9)
+
+    by_label = ti2v(*CREATE, "--matchup", "motif:motif@lambda-2")
+    by_id = ti2v(
+        *("study", "create", "other", "--benchmark", BENCHMARK),
+        *("--matchup", f"{cast.submission_ids['motif']}:{cast.submission_ids['cinemo']}"),
+    )
+
+    assert (by_label.code, by_id.code) == (0, 0), by_label.err + by_id.err
+
+
+@pytest.mark.parametrize(
+    ("matchup", "sentence"),
+    [
+        ("motif", "A matchup is REFERENCE:OTHER"),
+        (
+            "motif:seine",
+            "There is no submission seine among those you may name: cinemo, dynamicr",
+        ),
+    ],
+)
+def test_a_matchup_that_means_nothing_is_wrong_usage(ti2v: Run, matchup: str, sentence: str) -> None:
+    outcome = ti2v(*CREATE, "--matchup", matchup)
+
+    assert outcome.code == 2
+    assert sentence in outcome.err
+
+
+def test_an_even_panel_is_refused(ti2v: Run) -> None:
+    outcome = ti2v(*CREATE, "--matchup", "motif:cinemo", "--votes", "4")
+
+    assert outcome.code == 1
+    assert "votes_per_comparison" in outcome.err
+
+
+def test_a_taken_slug_is_refused(ti2v: Run) -> None:
+    ti2v(*CREATE, "--matchup", "motif:cinemo")
+
+    outcome = ti2v(*CREATE, "--matchup", "motif:cinemo")
+
+    assert outcome.code == 1
+    assert "slug already" in outcome.err
+
+
+def test_an_unknown_study_is_not_found(ti2v: Run) -> None:
+    outcome = ti2v("study", "status", "nowhere")
+
+    assert outcome.code == 1
+    assert outcome.err == "Error: There is no such study.\n"
+
+
+def test_every_table_is_exported_in_every_format(ti2v: Run, study: Study, tmp_path: Path) -> None:
+    vote(study.installation, study, 3)
+
+    for table in TABLES:
+        for file_format in FORMATS:
+            file = tmp_path / f"{table}.{file_format}"
+            outcome = ti2v("export", study.slug, "--table", table, "--format", file_format, "--output", file)
+            assert outcome.code == 0, outcome.err
+            assert file.stat().st_size > 0
+
+    assert pyarrow.parquet.read_table(tmp_path / "votes.parquet").num_rows == 3
+
+
+def test_votes_on_stdout_are_the_file(ti2v: Run, study: Study, tmp_path: Path) -> None:
+    vote(study.installation, study, 2)
+
+    printed = ti2v("export", study.slug, "--table", "votes")
+    ti2v("export", study.slug, "--table", "votes", "--output", tmp_path / "votes.csv")
+
+    assert printed.out == (tmp_path / "votes.csv").read_text()
+    rows = list(csv.DictReader(io.StringIO(printed.out)))
+    assert [row["object_motion"] for row in rows] == ["1", "1"]
+
+
+def test_a_refused_export_leaves_no_file(ti2v: Run, tmp_path: Path) -> None:
+    outcome = ti2v("export", "nowhere", "--output", tmp_path / "votes.csv")
+
+    assert outcome.code == 1
+    assert list(tmp_path.glob("votes*")) == []
+
+
+def test_a_stranger_sees_nothing_of_a_study_through_the_server(
+    run: Run, study: Study, live_server: str, cast: Cast
+) -> None:
+    place = ("--server", live_server, "--key", cast.charlie.key)
+
+    for command in (("study", "status"), ("study", "close"), ("study", "invite"), ("export",)):
+        assert run(*command, study.slug, *place).code == 1
+
+
+def test_a_recount_agrees_with_the_counters(run: Run, study: Study, monkeypatch: pytest.MonkeyPatch) -> None:
+    vote(study.installation, study, 4)
+    monkeypatch.setenv("TI2V_HOME", str(study.installation.settings.home))
+
+    outcome = run("study", "check", study.slug)
+
+    assert (outcome.code, outcome.out) == (0, "")
+
+
+def test_a_recount_names_a_counter_that_was_tampered_with(
+    run: Run, study: Study, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    vote(study.installation, study, 1)
+    monkeypatch.setenv("TI2V_HOME", str(study.installation.settings.home))
+    with study.installation.database.write() as session:
+        session.connection().exec_driver_sql(
+            "UPDATE comparisons SET object_motion_other = 4 WHERE id = (SELECT min(id) FROM comparisons)"
+        )
+
+    outcome = run("study", "check", study.slug)
+
+    assert outcome.code == 1
+    assert "object_motion_other is 4" in outcome.out
+
+
+def test_the_choices_are_those_of_the_exports() -> None:
+    assert set(TABLES) == {table.value for table in TableName}
+    assert set(FORMATS) == {form.value for form in TableFormat}
