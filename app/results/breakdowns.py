@@ -1,0 +1,208 @@
+"""What stands beside the scores: how complete a study is, how far people agreed, where each side wins."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+
+import numpy as np
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from app.results.figures import heat_step, whole_percent
+from app.results.live_counts import UNTIMED, CastVotes
+from app.results.naming import Naming
+from app.results.page import AgreementPart, Coverage, HeatCell, HeatRow, HeatTable, QuestionAgreement, Stat
+from app.results.tallies import CountedStudy
+from app.tables.people import Annotator
+from app.tables.studies import Study
+from app.tables.voting import Assignment, AssignmentStatus
+from benchmark.exports.layouts import EMPTY
+from benchmark.protocol import SkipReason, StudyStatus
+from benchmark.stats.agreements import ALL_MATCHUPS, AgreementRow, agreement_sentence, agreements
+from benchmark.stats.intervals import wilson
+from benchmark.stats.preferences import PreferenceRow
+from benchmark.stats.rounding import percent, percent_of_bound
+from benchmark.stats.scores import count_groups
+from benchmark.stats.votes import Matchup
+
+SKIP_REASONS = {
+    SkipReason.CLIP_DOES_NOT_PLAY: "a clip did not play",
+    SkipReason.INPUT_MISSING: "image or text missing",
+    SkipReason.PROMPT_UNCLEAR: "text unclear",
+    SkipReason.UPSETTING: "upsetting",
+}
+_MEASURES = {
+    "fleiss_kappa": "Fleiss’ kappa",
+    "krippendorff_alpha": "Krippendorff’s alpha",
+    "gwet_ac1": "Gwet’s AC1",
+}
+
+
+def coverage(session: Session, study: Study, counted: CountedStudy, cast: CastVotes) -> Coverage:
+    """Return how many of the wanted votes are in, from whom, and how they were cast."""
+    votes, wanted = votes_of_wanted(study, counted)
+    valid_left = cast.chose_left[cast.is_valid]
+    people = len(np.unique(cast.annotator[cast.is_valid]))
+    return Coverage(
+        lede=_lede(study, counted),
+        votes=votes,
+        wanted=wanted,
+        stats=(
+            Stat("People", f"{people:,}", f"about {round(votes / people):,} each" if people else ""),
+            _decision_time(cast),
+            _skips(session, study),
+            _side_a(int(valid_left.sum()), len(valid_left)),
+        ),
+    )
+
+
+def votes_of_wanted(study: Study, counted: CountedStudy) -> tuple[int, int]:
+    """Return the valid votes, and how many full panels would hold; a closed matchup wants no more."""
+    tallies = counted.tallies
+    was_closed = np.array([each.close_reason is not None for each in counted.sides], dtype=bool)
+    full = np.full(len(tallies), study.votes_per_comparison)
+    wanted = np.where(was_closed[tallies.matchup], tallies.votes, full) if len(tallies) else full
+    return int(tallies.votes.sum()), int(wanted.sum())
+
+
+def agreement_part(counted: CountedStudy) -> AgreementPart:
+    """Return how far people agreed over all matchups together, on the choice and on each reason."""
+    together = replace(counted.tallies, matchup=np.zeros_like(counted.tallies.matchup))
+    choice, *reasons = agreements(together, [Matchup(ALL_MATCHUPS, "", "")])
+    return AgreementPart(
+        lede=(
+            f"{choice.comparisons:,} comparisons with at least two votes, by how their panels divided."
+            if choice.comparisons
+            else "No comparison has two votes yet."
+        ),
+        sentence=agreement_sentence(choice),
+        complete=choice.complete,
+        partial=choice.partial,
+        split=choice.split,
+        bar=_whole_shares(choice),
+        stats=_agreement_stats(choice) if choice.comparisons else (),
+        questions=tuple(_question(row) for row in reasons) if choice.comparisons else (),
+    )
+
+
+def heat_table(counted: CountedStudy, rows: Sequence[PreferenceRow], naming: Naming) -> HeatTable | None:
+    """Return the reference's share by matchup and scenario, a line per row; None where no pair is decided."""
+    tallies = counted.tallies
+    index_of = {each.name: index for index, each in enumerate(counted.sides)}
+    scenarios = len(tallies.scenarios)
+    counts = count_groups(tallies, tallies.matchup * scenarios + tallies.scenario, len(rows) * scenarios)
+    won = counts.won_reference.reshape(len(rows), scenarios)
+    decided = counts.decided.reshape(len(rows), scenarios)
+    if not decided.any():
+        return None
+    pooled = won.sum(axis=0) / np.maximum(decided.sum(axis=0), 1)
+    order = np.argsort(-pooled, kind="stable").tolist()
+    table = [
+        HeatRow(
+            naming.matchup(row.reference, row.other or ""),
+            tuple(_cell(won[index_of[row.matchup]][at], decided[index_of[row.matchup]][at]) for at in order),
+        )
+        for row in rows
+    ]
+    return HeatTable(
+        lede=_heat_lede(decided, naming),
+        scenarios=tuple(tallies.scenarios[at].replace("_", " ").capitalize() for at in order),
+        rows=tuple(table),
+    )
+
+
+def _lede(study: Study, counted: CountedStudy) -> str:
+    full = int((counted.tallies.votes >= study.votes_per_comparison).sum())
+    total = len(counted.tallies)
+    panels = f"{full:,} of {total:,} comparisons have a full panel of {study.votes_per_comparison}."
+    if study.status is StudyStatus.CLOSED and study.closed_at:
+        return f"Closed on {_day(study.closed_at)}. {panels}"
+    if study.status is StudyStatus.DRAFT or study.opened_at is None:
+        return f"Not open yet. {panels}" if total else "Its comparisons are laid out when it opens."
+    return f"Open since {_day(study.opened_at)}. {panels}"
+
+
+def _day(moment: datetime) -> str:
+    return f"{moment.day} {moment:%B %Y}"
+
+
+def _decision_time(cast: CastVotes) -> Stat:
+    timed = cast.decision_ms[cast.is_valid & (cast.decision_ms != UNTIMED)]
+    if not len(timed):
+        return Stat("Median time per vote", EMPTY, "not measured")
+    low, median, high = np.percentile(timed, [25, 50, 75]) / 1000
+    return Stat("Median time per vote", f"{median:.0f} s", f"middle half {low:.0f} to {high:.0f} s")
+
+
+def _skips(session: Session, study: Study) -> Stat:
+    # By annotator: that way an index holds all it takes; by study it would read every assignment.
+    annotators = select(Annotator.id).where(Annotator.study_id == study.id)
+    counted = session.execute(
+        select(Assignment.skip_reason, func.count().label("times"))
+        .where(Assignment.annotator_id.in_(annotators), Assignment.status == AssignmentStatus.SKIPPED)
+        .group_by(Assignment.skip_reason)
+    ).all()
+    times = {row.skip_reason: row.times for row in counted}
+    reasons = [f"{times[reason]} {text}" for reason, text in SKIP_REASONS.items() if reason in times]
+    return Stat("Skips", f"{sum(times.values()):,}", ", ".join(reasons) or "nothing was skipped")
+
+
+def _side_a(left: int, votes: int) -> Stat:
+    if not votes:
+        return Stat("Side A chosen", EMPTY, "no votes yet")
+    interval = wilson(left, votes)
+    beside = f"[{percent_of_bound(interval.low)}, {percent_of_bound(interval.high)}]"
+    return Stat("Side A chosen", f"{percent(left, votes)} %", beside)
+
+
+def _agreement_stats(row: AgreementRow) -> tuple[Stat, ...]:
+    agreed = Stat("Percent agreement", f"{row.percent_agreement} %", _bounds(row, "percent_agreement"))
+    return (
+        agreed,
+        *(Stat(name, _value(row, measure), _bounds(row, measure)) for measure, name in _MEASURES.items()),
+    )
+
+
+def _whole_shares(row: AgreementRow) -> tuple[int, int, int]:
+    """Return complete, partial and split in whole percent; the last takes what is left of 100."""
+    if not row.comparisons:
+        return 0, 0, 0
+    complete = whole_percent(row.complete_n, row.comparisons)
+    partial = min(whole_percent(row.partial_n, row.comparisons), 100 - complete)
+    return complete, partial, 100 - complete - partial
+
+
+def _question(row: AgreementRow) -> QuestionAgreement:
+    return QuestionAgreement(
+        name=row.question.replace("_", " ").capitalize(),
+        percent=_value(row, "percent_agreement"),
+        **{measure: _value(row, measure) for measure in _MEASURES},
+    )
+
+
+def _value(row: AgreementRow, measure: str) -> str:
+    value = getattr(row, measure)
+    return EMPTY if value is None else f"{value}"
+
+
+def _bounds(row: AgreementRow, measure: str) -> str:
+    low, high = getattr(row, f"{measure}_low"), getattr(row, f"{measure}_high")
+    return "" if low is None else f"[{low}, {high}]"
+
+
+def _cell(won: int, decided: int) -> HeatCell:
+    if not decided:
+        return HeatCell(EMPTY, None)
+    return HeatCell(str(whole_percent(won, decided)), heat_step(won, decided))
+
+
+def _heat_lede(decided: np.ndarray[tuple[int, ...], np.dtype[np.int64]], naming: Naming) -> str:
+    whose = naming.side(naming.reference) if naming.reference else "The first-named side"
+    low, high = int(decided.min()), int(decided.max())
+    pairs = (
+        f"{low} to {high} decided pairs" if low != high else f"{low} decided pair{'' if low == 1 else 's'}"
+    )
+    return (
+        f"{whose}’s share of decided pairs per scenario, in percent, best first. Each cell rests on {pairs}, "
+        "so read rows and columns, not single cells."
+    )

@@ -1,0 +1,193 @@
+"""What the results page shows: sentence, figure, table, trust, scenarios, each a typed part."""
+
+from dataclasses import dataclass
+
+from benchmark.exports.layouts import Spans
+from benchmark.protocol import StudyStatus
+
+
+@dataclass(frozen=True)
+class PreferenceBar:
+    """Shares of the decided pairs in percent at one decimal; `low` and `high` bound the reference's."""
+
+    reference: float
+    other: float
+    low: float
+    high: float
+    label: str
+
+
+@dataclass(frozen=True)
+class ReasonBars:
+    """How often one justification was given on either side; widths are in percent of the column."""
+
+    short_name: str
+    label: str
+    reference: float
+    other: float
+    reference_width: float
+    other_width: float
+    winner: str
+
+
+@dataclass(frozen=True)
+class FigureRow:
+    """One matchup; `bar` is None where no pair is decided, `reasons` is empty where there is no vote."""
+
+    name: str
+    detail: str
+    is_closed_early: bool
+    bar: PreferenceBar | None
+    reasons: tuple[ReasonBars, ...]
+
+
+@dataclass(frozen=True)
+class PValue:
+    """A printed p-value, split where it is a power of ten: `9.2 x 10^-6` has the exponent 6."""
+
+    text: str
+    exponent: str | None = None
+
+
+@dataclass(frozen=True)
+class TableRow:
+    """One line of the paper table; sides are printed `63.1/36.9` with the larger in bold."""
+
+    name: str
+    is_closed_early: bool
+    score: Spans
+    interval: str
+    p_value: PValue | None
+    reasons: tuple[Spans, ...]
+    decided: int
+    undecided: int
+    panel: str
+
+
+@dataclass(frozen=True)
+class Stat:
+    """One number with its name and what stands beside it."""
+
+    name: str
+    value: str
+    beside: str = ""
+
+
+@dataclass(frozen=True)
+class Coverage:
+    """How complete a study is; `per_cent` is of `wanted` votes, rounded down so that 100 means all."""
+
+    lede: str
+    votes: int
+    wanted: int
+    stats: tuple[Stat, ...]
+
+    @property
+    def per_cent(self) -> int:
+        return 100 * self.votes // self.wanted if self.wanted else 0
+
+
+@dataclass(frozen=True)
+class QuestionAgreement:
+    """Agreement on ticking one justification, as printed."""
+
+    name: str
+    percent: str
+    fleiss_kappa: str
+    krippendorff_alpha: str
+    gwet_ac1: str
+
+
+@dataclass(frozen=True)
+class AgreementPart:
+    """How far people agreed on the choice; the three shares are percent of the comparisons.
+
+    `bar` holds the same three in whole percent, which is all a narrow bar has room for.
+    """
+
+    lede: str
+    sentence: str
+    complete: float | None
+    partial: float | None
+    split: float | None
+    bar: tuple[int, int, int]
+    stats: tuple[Stat, ...]
+    questions: tuple[QuestionAgreement, ...]
+
+    @property
+    def label(self) -> str:
+        return f"Complete {self.complete} percent, partial {self.partial} percent, split {self.split} percent"
+
+
+@dataclass(frozen=True)
+class HeatCell:
+    """A share of decided pairs in whole percent; `step` runs from -3 to 3, None where nothing is decided."""
+
+    text: str
+    step: int | None
+
+
+@dataclass(frozen=True)
+class HeatRow:
+    name: str
+    cells: tuple[HeatCell, ...]
+
+
+@dataclass(frozen=True)
+class HeatTable:
+    """Matchups by scenarios, the scenarios best first for the reference."""
+
+    lede: str
+    scenarios: tuple[str, ...]
+    rows: tuple[HeatRow, ...]
+
+    @property
+    def matchups(self) -> tuple[str, ...]:
+        return tuple(row.name for row in self.rows)
+
+    @property
+    def by_scenario(self) -> tuple[HeatRow, ...]:
+        """Return the table with scenarios as rows, which is how it fits a phone."""
+        columns = zip(*(row.cells for row in self.rows), strict=True)
+        return tuple(HeatRow(name, cells) for name, cells in zip(self.scenarios, columns, strict=True))
+
+
+@dataclass(frozen=True)
+class Download:
+    title: str
+    form: str
+    url: str
+
+
+@dataclass(frozen=True)
+class SideTitles:
+    """What the two sides are called over figure and table."""
+
+    reference: str
+    other: str
+
+    @property
+    def both(self) -> str:
+        return f"{self.reference} / {self.other.lower()}"
+
+
+@dataclass(frozen=True)
+class ResultsPage:
+    """Everything templates/results/results.html shows, in its order."""
+
+    slug: str
+    title: str
+    status: StudyStatus
+    is_interim: bool
+    headline: str
+    summary: tuple[str, ...]
+    downloads: tuple[Download, ...]
+    sides: SideTitles
+    figure: tuple[FigureRow, ...]
+    table: tuple[TableRow, ...]
+    averages: tuple[TableRow, ...]
+    table_note: str
+    closed_early: tuple[str, ...]
+    coverage: Coverage
+    agreement: AgreementPart
+    heat: HeatTable | None

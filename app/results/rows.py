@@ -1,0 +1,129 @@
+"""Turns preference rows into the rows of figure 1 and of the paper table."""
+
+import re
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from app.results.figures import CommonScale
+from app.results.naming import Naming
+from app.results.page import FigureRow, PreferenceBar, PValue, ReasonBars, TableRow
+from benchmark.exports.layouts import EMPTY, TITLES, printed_p, sides_cell
+from benchmark.protocol import Justification, Side
+from benchmark.stats.preferences import SCORE, PreferenceRow
+from benchmark.stats.tallies import Tallies
+
+_POWER_OF_TEN = re.compile(r"(.+)e-0*(\d+)")
+_LONG_NAMES = {each: each.value.replace("_", " ").capitalize() for each in Justification}
+
+
+def figure_rows(
+    rows: Sequence[PreferenceRow], *, naming: Naming, closed_early: Mapping[str, str]
+) -> tuple[FigureRow, ...]:
+    """Return a row per matchup; `closed_early` holds the matchups that were, by name."""
+    scale = CommonScale.over(row.share(reason, side) for row in rows for reason in TITLES for side in Side)
+    return tuple(_figure_row(row, scale, naming, row.matchup in closed_early) for row in rows)
+
+
+def table_rows(
+    rows: Sequence[PreferenceRow],
+    *,
+    naming: Naming,
+    panels: Mapping[str, str],
+    closed_early: Mapping[str, str],
+) -> tuple[TableRow, ...]:
+    """Return a line per matchup; `panels` says how many votes its comparisons have, by name."""
+    return tuple(
+        _table_row(
+            row,
+            name=naming.matchup(row.reference, row.other or ""),
+            panel=panels[row.matchup],
+            is_closed_early=row.matchup in closed_early,
+        )
+        for row in rows
+    )
+
+
+def average_rows(rows: Sequence[PreferenceRow], *, naming: Naming) -> tuple[TableRow, ...]:
+    """Return a line per reference that has a macro-average."""
+    return tuple(
+        _table_row(
+            row, name="Average" if naming.reference else f"{naming.side(row.reference)}, average", panel=""
+        )
+        for row in rows
+    )
+
+
+def panel_sizes(tallies: Tallies, matchups: Sequence[str]) -> dict[str, str]:
+    """Return how many votes the comparisons of each matchup have: `5`, or `3 to 5`."""
+    count, votes = len(matchups), tallies.votes
+    fewest = np.full(count, np.iinfo(np.int64).max)
+    most = np.zeros(count, dtype=np.int64)
+    np.minimum.at(fewest, tallies.matchup, votes)
+    np.maximum.at(most, tallies.matchup, votes)
+    sizes = zip(matchups, np.minimum(fewest, most).tolist(), most.tolist(), strict=True)
+    return {name: f"{low}" if low == high else f"{low} to {high}" for name, low, high in sizes}
+
+
+def printed_p_value(value: float | None) -> PValue | None:
+    if value is None:
+        return None
+    power = _POWER_OF_TEN.fullmatch(printed_p(value))
+    return PValue(power[1], power[2]) if power else PValue(printed_p(value))
+
+
+def _figure_row(row: PreferenceRow, scale: CommonScale, naming: Naming, is_closed_early: bool) -> FigureRow:
+    return FigureRow(
+        name=naming.matchup(row.reference, row.other or ""),
+        detail=_decided(row),
+        is_closed_early=is_closed_early,
+        bar=_bar(row, naming),
+        reasons=tuple(_reason_bars(row, reason, scale, naming) for reason in TITLES) if row.votes else (),
+    )
+
+
+def _decided(row: PreferenceRow) -> str:
+    pairs = f"{row.pairs_decided} pair{'' if row.pairs_decided == 1 else 's'} decided"
+    return f"{pairs}, {row.pairs_undecided} undecided" if row.pairs_undecided else pairs
+
+
+def _bar(row: PreferenceRow, naming: Naming) -> PreferenceBar | None:
+    reference, other = row.share(SCORE, Side.REFERENCE), row.share(SCORE, Side.OTHER)
+    if reference is None or other is None or row.ci_low is None or row.ci_high is None:
+        return None
+    first, second = naming.side(row.reference), naming.side(row.other or "")
+    label = (
+        f"{first} {reference}, {second} {other} percent; 95 percent interval {row.ci_low} to {row.ci_high}"
+    )
+    return PreferenceBar(reference, other, row.ci_low, row.ci_high, label)
+
+
+def _reason_bars(row: PreferenceRow, reason: Justification, scale: CommonScale, naming: Naming) -> ReasonBars:
+    reference, other = row.share(reason, Side.REFERENCE) or 0.0, row.share(reason, Side.OTHER) or 0.0
+    first, second = naming.side(row.reference), naming.side(row.other or "")
+    return ReasonBars(
+        short_name=TITLES[reason],
+        label=f"{_LONG_NAMES[reason]}: {first} {reference}, {second} {other} percent",
+        reference=reference,
+        other=other,
+        reference_width=scale.width(reference),
+        other_width=scale.width(other),
+        winner="left" if reference > other else "right" if other > reference else "",
+    )
+
+
+def _table_row(row: PreferenceRow, *, name: str, panel: str, is_closed_early: bool = False) -> TableRow:
+    has_interval = row.ci_low is not None and row.ci_high is not None
+    return TableRow(
+        name=name,
+        is_closed_early=is_closed_early,
+        score=sides_cell(row.share(SCORE, Side.REFERENCE), row.share(SCORE, Side.OTHER)),
+        interval=f"[{row.ci_low}, {row.ci_high}]" if has_interval else EMPTY,
+        p_value=printed_p_value(row.p_holm),
+        reasons=tuple(
+            sides_cell(row.share(reason, Side.REFERENCE), row.share(reason, Side.OTHER)) for reason in TITLES
+        ),
+        decided=row.pairs_decided,
+        undecided=row.pairs_undecided,
+        panel=panel,
+    )
