@@ -32,14 +32,14 @@ def probe(path: str, input_image: str | None, limits: dict[str, Any]) -> dict[st
         packets = _packets(container, stream, allowed)
         timing = _timing(packets, stream.time_base, allowed)
         if stream.codec_context.pix_fmt is None:
-            raise refusal(ClipCode.UNDECODABLE, "The file does not say what its frames look like.")
+            raise WorkRefused(ClipCode.UNDECODABLE, "The file does not say what its frames look like.")
         looks = likeness.Looks(Path(input_image) if input_image else None)
         shown = 0
         for frame in _decode_all(stream, packets):
             looks.see(frame)
             shown += 1
         if shown != timing["frames"]:
-            raise refusal(ClipCode.UNDECODABLE, f"Only {shown} of {timing['frames']} frames decode.")
+            raise WorkRefused(ClipCode.UNDECODABLE, f"Only {shown} of {timing['frames']} frames decode.")
         return {
             "codec": CODECS[stream.codec_context.name],
             "pixel_format": stream.codec_context.pix_fmt,
@@ -53,10 +53,6 @@ def probe(path: str, input_image: str | None, limits: dict[str, Any]) -> dict[st
         }
 
 
-def refusal(code: ClipCode, message: str) -> WorkRefused:
-    return WorkRefused(code, message)
-
-
 def open_clip(clip: Path) -> Any:
     """Open an MP4 for reading.
 
@@ -68,29 +64,29 @@ def open_clip(clip: Path) -> Any:
             str(clip), format="mp4", options={"protocol_whitelist": "file"}, metadata_errors="replace"
         )
     except av.FFmpegError as error:
-        raise refusal(ClipCode.UNDECODABLE, "The MP4 is damaged: its index cannot be read.") from error
+        raise WorkRefused(ClipCode.UNDECODABLE, "The MP4 is damaged: its index cannot be read.") from error
 
 
 def _check_container(clip: Path) -> None:
     file_bytes = clip.stat().st_size
     if file_bytes == 0:
-        raise refusal(ClipCode.EMPTY, "The file is empty.")
+        raise WorkRefused(ClipCode.EMPTY, "The file is empty.")
     with clip.open("rb") as file:
         boxes = outer_boxes(file, file_bytes)
     kinds = [box.kind for box in boxes]
     if not kinds or kinds[0] != b"ftyp":
-        raise refusal(ClipCode.NOT_MP4, "The file is not an MP4.")
+        raise WorkRefused(ClipCode.NOT_MP4, "The file is not an MP4.")
     if boxes[-1].stop > file_bytes or b"moov" not in kinds:
-        raise refusal(ClipCode.TRUNCATED, "The file ends early: parts of the MP4 are missing.")
+        raise WorkRefused(ClipCode.TRUNCATED, "The file ends early: parts of the MP4 are missing.")
 
 
 def _only_video(container: Any) -> Any:
     # A cover picture is a video stream to FFmpeg, not to anyone who watches.
     videos = [s for s in container.streams.video if not s.disposition & Disposition.attached_pic]
     if not videos:
-        raise refusal(ClipCode.NO_VIDEO, "The file has no video track.")
+        raise WorkRefused(ClipCode.NO_VIDEO, "The file has no video track.")
     if len(videos) > 1:
-        raise refusal(
+        raise WorkRefused(
             ClipCode.SEVERAL_VIDEOS, "The file has several video tracks; which one counts is unclear."
         )
     return videos[0]
@@ -100,12 +96,14 @@ def _check_picture(stream: Any, allowed: ClipLimits) -> None:
     coder = stream.codec_context
     if coder is None or coder.name not in CODECS:
         name = coder.name if coder else "unknown"
-        raise refusal(ClipCode.WRONG_CODEC, f"The video is coded as {name}; we take H.264, VP9 and AV1.")
+        raise WorkRefused(ClipCode.WRONG_CODEC, f"The video is coded as {name}; we take H.264, VP9 and AV1.")
     if max(coder.width, coder.height) > allowed.max_side:
         size = f"{coder.width}x{coder.height}"
-        raise refusal(ClipCode.TOO_LARGE_FRAME, f"Frames are {size}; no side may exceed {allowed.max_side}.")
+        raise WorkRefused(
+            ClipCode.TOO_LARGE_FRAME, f"Frames are {size}; no side may pass {allowed.max_side}."
+        )
     if coder.sample_aspect_ratio not in (None, 0, 1):
-        raise refusal(ClipCode.DISPLAY_TRANSFORM, "Pixels are not square; write the clip with square pixels.")
+        raise WorkRefused(ClipCode.DISPLAY_TRANSFORM, "Pixels are not square; the clip needs square ones.")
 
 
 def _packets(container: Any, stream: Any, allowed: ClipLimits) -> list[Any]:
@@ -116,29 +114,29 @@ def _packets(container: Any, stream: Any, allowed: ClipLimits) -> list[Any]:
             if packet.size:
                 packets.append(packet)
             if len(packets) > allowed.max_frames:
-                raise refusal(ClipCode.TOO_MANY_FRAMES, f"There are more than {allowed.max_frames} frames.")
+                raise WorkRefused(ClipCode.TOO_MANY_FRAMES, f"It has more than {allowed.max_frames} frames.")
     except av.FFmpegError as error:
-        raise refusal(ClipCode.UNDECODABLE, "The frames cannot be read from the file.") from error
+        raise WorkRefused(ClipCode.UNDECODABLE, "The frames cannot be read from the file.") from error
     return packets
 
 
 def _timing(packets: list[Any], tick_s: Fraction, allowed: ClipLimits) -> dict[str, Any]:
     shown = [p for p in packets if not p.is_discard]
     if len(shown) < allowed.min_frames:
-        raise refusal(
+        raise WorkRefused(
             ClipCode.TOO_SHORT, f"A clip has at least {allowed.min_frames} frames, not {len(shown)}."
         )
     if any(p.pts is None for p in shown):
-        raise refusal(ClipCode.UNDECODABLE, "Frames come without a time.")
+        raise WorkRefused(ClipCode.UNDECODABLE, "Frames come without a time.")
     shown.sort(key=lambda packet: packet.pts)
     starts = [p.pts for p in shown] + [shown[-1].pts + (shown[-1].duration or 0)]
     duration_s = float((starts[-1] - starts[0]) * tick_s)
     if duration_s < allowed.min_duration_s:
         message = f"The clip lasts {duration_s:.3f} s; at least {allowed.min_duration_s} s are asked for."
-        raise refusal(ClipCode.TOO_SHORT, message)
+        raise WorkRefused(ClipCode.TOO_SHORT, message)
     if duration_s > allowed.max_duration_s:
         message = f"The clip lasts {duration_s:.1f} s; at most {allowed.max_duration_s} s are taken."
-        raise refusal(ClipCode.TOO_LONG, message)
+        raise WorkRefused(ClipCode.TOO_LONG, message)
     steps = np.diff(np.asarray(starts, dtype=np.float64))
     return {
         "frames": len(shown),
@@ -159,16 +157,16 @@ def _decode_all(stream: Any, packets: list[Any]) -> Iterator[Any]:
                 _check_frame(frame, size)
                 yield frame
     except av.FFmpegError as error:
-        raise refusal(ClipCode.UNDECODABLE, "Not every frame can be decoded.") from error
+        raise WorkRefused(ClipCode.UNDECODABLE, "Not every frame can be decoded.") from error
 
 
 def _check_frame(frame: Any, size: tuple[int, int]) -> None:
     if frame.is_corrupt:
-        raise refusal(ClipCode.UNDECODABLE, "Not every frame can be decoded.")
+        raise WorkRefused(ClipCode.UNDECODABLE, "Not every frame can be decoded.")
     if (frame.width, frame.height) != size:
-        raise refusal(ClipCode.UNDECODABLE, "The size of the frames changes within the clip.")
+        raise WorkRefused(ClipCode.UNDECODABLE, "The size of the frames changes within the clip.")
     if frame.rotation:
-        raise refusal(ClipCode.DISPLAY_TRANSFORM, "The clip asks players to turn it; write it upright.")
+        raise WorkRefused(ClipCode.DISPLAY_TRANSFORM, "The clip asks players to turn it; write it upright.")
 
 
 def single_threaded(coder: Any) -> None:

@@ -72,6 +72,7 @@ def _limit_this_process(folder: str, limits: SandboxLimits) -> None:
         (resource.RLIMIT_FSIZE, limits.file_bytes),
         (resource.RLIMIT_NOFILE, limits.open_files),
         (resource.RLIMIT_CORE, 0),
+        (resource.RLIMIT_NPROC, 0),  # neither processes nor threads; root alone is exempt
     ):
         resource.setrlimit(what, (most, most))
     # A second between the two limits: the soft one's signal says why it ended, the hard one's does not.

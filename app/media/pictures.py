@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass
 from enum import StrEnum
 from pathlib import Path
 
+from app.media.answers import read_answer
 from app.media.sandbox import Json, Sandbox, Work, WorkDied, WorkRefused, WorkTimeout
 from app.media.store import DISK_FULL, StoreFull
 
@@ -126,6 +127,7 @@ def _write(
 def _run(step: str, path: Path, more: Mapping[str, Json], sandbox: Sandbox) -> PictureFacts:
     try:
         answer = sandbox.run(Work.PICTURE, {"step": step, "path": str(path.absolute()), **more})
+        return read_answer(answer, PictureFacts)
     except WorkRefused as refusal:
         if refusal.code == DISK_FULL:
             raise StoreFull(str(refusal)) from refusal
@@ -134,7 +136,3 @@ def _run(step: str, path: Path, more: Mapping[str, Json], sandbox: Sandbox) -> P
         raise PictureRejected(PictureCode.TIMEOUT, "Decoding this image takes too long.") from error
     except WorkDied as error:
         raise PictureRejected(PictureCode.UNDECODABLE, "The decoder breaks down on this image.") from error
-    # A child that met a hostile file is itself not to be trusted: its answer is checked like any input.
-    from pydantic import TypeAdapter
-
-    return TypeAdapter(PictureFacts).validate_python(answer)

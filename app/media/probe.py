@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass
 from enum import StrEnum
 from pathlib import Path
 
+from app.media.answers import read_answer
 from app.media.pictures import PictureCode, PictureRejected
 from app.media.sandbox import Json, Sandbox, Work, WorkDied, WorkRefused, WorkTimeout
 
@@ -113,7 +114,7 @@ def probe_clip(
         "limits": asdict(limits or ClipLimits()),
     }
     try:
-        answer = sandbox.run(Work.PROBE, arguments)
+        return read_answer(sandbox.run(Work.PROBE, arguments), ClipFacts)
     except WorkRefused as refusal:
         if refusal.code == UNREADABLE_INPUT_IMAGE:
             raise PictureRejected(PictureCode.UNDECODABLE, str(refusal)) from refusal
@@ -122,11 +123,3 @@ def probe_clip(
         raise ClipRejected(ClipCode.TIMEOUT, "Decoding this clip takes too long.") from error
     except WorkDied as error:
         raise ClipRejected(ClipCode.UNDECODABLE, "The decoder breaks down on this clip.") from error
-    return _facts(answer)
-
-
-def _facts(answer: dict[str, Json]) -> ClipFacts:
-    # A child that met a hostile file is itself not to be trusted: its answer is checked like any input.
-    from pydantic import TypeAdapter
-
-    return TypeAdapter(ClipFacts).validate_python(answer)

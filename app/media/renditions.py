@@ -13,9 +13,8 @@ from app.media.store import DISK_FULL, StoreFull
 from benchmark.protocol import RenditionRecipe
 
 _MAX_FPS = 60.0
-_REVISION = (
-    1  # raise it whenever `transcoding.py` would write other bytes, so that old renditions are not mixed in
-)
+# Raise it whenever `transcoding.py` would write other bytes, so that old and new renditions never meet.
+_REVISION = 1
 
 
 class RenditionFailed(Exception):
@@ -43,12 +42,12 @@ class Recipe:
         return f"normalised-{_REVISION}-{self.width}x{self.height}-{self.fps:.3f}-{self.frames}"
 
 
-def choose_recipe(reference: ClipFacts, other: ClipFacts, recipe: RenditionRecipe) -> Recipe:
+def choose_recipe(reference: ClipFacts, other: ClipFacts, wish: RenditionRecipe) -> Recipe:
     """Return the recipe for both clips of a comparison; the order of the two does not matter.
 
-    `recipe` is the study's wish. Where the clips differ in size, fps, length or codec, where one has sound or
-    an uneven rate, or is not 8-bit 4:2:0 (which browsers may not play), both are normalised whatever the
-    wish: otherwise the player itself would tell the two apart.
+    `wish` is what the study asks for. Where the clips differ in size, fps, length or codec, where one has
+    sound or an uneven rate, or is not 8-bit 4:2:0 (which browsers may not play), both are normalised whatever
+    the wish: otherwise the player itself would tell the two apart.
 
     Normalised clips get the smaller width and height (even), the smaller fps (at most 60) and the shorter
     length; the end is cut, so the first frame stays. Each clip is scaled until it covers the common box and
@@ -56,8 +55,8 @@ def choose_recipe(reference: ClipFacts, other: ClipFacts, recipe: RenditionRecip
     models themselves cut their input from the centre of one image, so a centre cut shows both the same view.
     """
     clips = (reference, other)
-    if recipe is RenditionRecipe.REMUX and _alike(reference, other):
-        return Recipe(recipe, reference.width, reference.height, reference.fps, reference.frames)
+    if wish is RenditionRecipe.REMUX and _alike(reference, other):
+        return Recipe(wish, reference.width, reference.height, reference.fps, reference.frames)
     fps = min(_MAX_FPS, *(clip.fps for clip in clips))
     return Recipe(
         RenditionRecipe.NORMALISED,

@@ -2,7 +2,7 @@
 
 `import av` takes 0.12 s in a fresh interpreter, so each child is forked from a small process (`forker.py`)
 which has imported the media libraries and holds nothing worth stealing: no sockets, no database, no secrets,
-an empty environment. A child that crashes, hangs or grows is killed without touching the server.
+none of the server's environment. A child that crashes, hangs or grows is killed without touching the server.
 """
 
 import contextlib
@@ -44,7 +44,7 @@ class Work(StrEnum):
 class SandboxLimits:
     """What one child may use; going over ends the child.
 
-    `address_space_bytes` counts what the libraries map, about 0.5 GB before any frame is decoded.
+    `address_space_bytes` counts what the libraries map, about 0.3 GB before any frame is decoded.
     """
 
     wall_s: float = 30.0
