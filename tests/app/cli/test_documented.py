@@ -1,0 +1,39 @@
+"""docs/commands.md falls behind no command and no option."""
+
+import re
+from pathlib import Path
+
+import click
+import pytest
+
+from benchmark.command_line import registered_commands
+
+DOCUMENT = Path(__file__).resolve().parents[3] / "docs" / "commands.md"
+HEADING = re.compile(r"^### `ti2v ([a-z -]+?)(?: [A-Z_]+)*`$", re.MULTILINE)
+
+
+def sections() -> dict[str, str]:
+    """Return the text under each command's heading."""
+    parts = HEADING.split(DOCUMENT.read_text())
+    return dict(zip(parts[1::2], parts[2::2], strict=True))
+
+
+def test_every_command_has_its_section_and_no_other_is_there() -> None:
+    assert sorted(sections()) == sorted(registered_commands())
+
+
+@pytest.mark.parametrize("path", registered_commands())
+def test_every_option_is_listed_and_no_other_is_there(path: str) -> None:
+    options = [each for each in registered_commands()[path].load().params if isinstance(each, click.Option)]
+
+    listed = re.findall(r"^\| `(--[^ `|]+)", sections()[path], re.MULTILINE)
+
+    assert sorted(listed) == sorted("/".join([*each.opts, *each.secondary_opts]) for each in options)
+
+
+@pytest.mark.parametrize("path", registered_commands())
+def test_every_command_loads_and_describes_itself(path: str) -> None:
+    command = registered_commands()[path].load()
+
+    assert command.help
+    assert all(each.help for each in command.params if isinstance(each, click.Option))
