@@ -4,7 +4,8 @@ On SQLite foreign keys are off while tables are rebuilt: a batch rebuild of a pa
 deleted every vote below it. Afterwards keys are checked and no table may have lost a row.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -51,10 +52,11 @@ def downgrade(database: Database, revision: str) -> None:
 def _migrate(database: Database, step: Callable[[Config], None], *, may_lose_rows: bool) -> None:
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
-    with database.write_lock(), database.engine.connect() as connection:
-        if database.is_sqlite:
-            connection.exec_driver_sql("PRAGMA foreign_keys = OFF")
-            connection.commit()
+    with (
+        database.write_lock(),
+        database.engine.connect() as connection,
+        _foreign_keys_off(connection),
+    ):
         try:
             before = _row_counts(connection)
             config.attributes["connection"] = connection
@@ -64,11 +66,23 @@ def _migrate(database: Database, step: Callable[[Config], None], *, may_lose_row
         except BaseException:
             connection.rollback()
             raise
-        finally:
-            if database.is_sqlite:
-                connection.rollback()
-                connection.exec_driver_sql("PRAGMA foreign_keys = ON")
-                connection.commit()
+
+
+@contextmanager
+def _foreign_keys_off(connection: Connection) -> Iterator[None]:
+    """Switch SQLite's foreign keys off inside the block."""
+    if connection.dialect.name != "sqlite":
+        yield
+        return
+    driver = connection.connection.driver_connection
+    assert driver is not None
+    # Asked of the driver itself: SQLAlchemy would begin a transaction first, and inside one SQLite ignores
+    # this without a word.
+    driver.execute("PRAGMA foreign_keys = OFF")
+    try:
+        yield
+    finally:
+        driver.execute("PRAGMA foreign_keys = ON")
 
 
 def _row_counts(connection: Connection) -> dict[str, int]:
@@ -87,6 +101,6 @@ def _refuse_damage(connection: Connection, before: dict[str, int], *, may_lose_r
     if may_lose_rows:
         return
     after = _row_counts(connection)
-    lost = [table for table, rows in before.items() if after.get(table, rows) < rows]
+    lost = [table for table, rows in before.items() if after.get(table, 0) < rows]
     if lost:
         raise SchemaError(f"the migration would lose rows of {', '.join(sorted(lost))}")
