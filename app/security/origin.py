@@ -27,5 +27,9 @@ def refuse_cross_site(method: str, headers: Headers, *, public_url: str) -> None
 
 
 def _is_own(origin: str, host: str, public_url: str) -> bool:
-    parts = urlsplit(origin)
-    return bool(parts.netloc) and (parts.netloc == host or origin == public_url)
+    try:
+        netloc = urlsplit(origin).netloc
+    except ValueError:
+        # What no browser sends ("http://[") is nobody's own.
+        return False
+    return bool(netloc) and (netloc == host or origin == public_url)
