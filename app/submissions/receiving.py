@@ -1,7 +1,6 @@
 """Takes one clip from a request's body to the store: streamed, checked, all or nothing."""
 
 import base64
-import binascii
 import hashlib
 import re
 from collections.abc import AsyncIterator
@@ -13,7 +12,7 @@ from starlette.datastructures import Headers
 from app.errors import Invalid
 from app.media.store import full_disk_as_store_full
 
-_CONTENT_DIGEST = re.compile(r"sha-256=:([A-Za-z0-9+/=]{44}):")
+_CONTENT_DIGEST = re.compile(r"(?:^|,)[ \t]*sha-256=:([A-Za-z0-9+/]{43}=):[ \t]*(?:,|$)")
 _HEX_DIGEST = re.compile(r"[0-9a-fA-F]{64}")
 
 
@@ -30,23 +29,32 @@ def promised_sha256(headers: Headers) -> str | None:
     """Return the digest the sender promised, as hex; None where none was sent.
 
     Raises:
-        Invalid: a digest header is there but cannot be read; it is better refused than ignored.
+        Invalid: a digest header is there but cannot be read, which is better refused than ignored; or there
+            are several and they differ.
     """
-    structured = headers.get("content-digest")
-    if structured is not None:
-        match = _CONTENT_DIGEST.search(structured)
-        try:
-            return base64.b64decode(match[1], validate=True).hex() if match else _unreadable()
-        except binascii.Error:
-            return _unreadable()
-    plain = headers.get("x-content-sha256")
-    if plain is not None:
-        return plain.lower() if _HEX_DIGEST.fullmatch(plain) else _unreadable()
-    return None
+    promised = {_read_content_digest(each) for each in headers.getlist("content-digest")}
+    promised |= {_read_hex_digest(each) for each in headers.getlist("x-content-sha256")}
+    if len(promised) > 1:
+        raise Invalid("The digests that were sent differ from each other.", code="bad_digest")
+    return promised.pop() if promised else None
 
 
-def _unreadable() -> str:
-    raise Invalid(
+def _read_content_digest(header: str) -> str:
+    """Read a Content-Digest (RFC 9530); other algorithms beside sha-256 are passed over."""
+    match = _CONTENT_DIGEST.search(header)
+    if match is None:
+        raise _unreadable()
+    return base64.b64decode(match[1]).hex()
+
+
+def _read_hex_digest(header: str) -> str:
+    if not _HEX_DIGEST.fullmatch(header):
+        raise _unreadable()
+    return header.lower()
+
+
+def _unreadable() -> Invalid:
+    return Invalid(
         "Send the digest as Content-Digest: sha-256=:BASE64: or X-Content-Sha256: HEX.", code="bad_digest"
     )
 
