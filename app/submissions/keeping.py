@@ -44,7 +44,6 @@ class ClipKeeper:
             service.refuse_other_bytes(before, received.sha256)
             return KeptClip(before, is_new=False)
         facts = self._probe(received.path, pair.image_key)
-        self.store.put(content_key("clips", received.sha256), received.path)
         with self.database.write() as session:
             submission = service.find_submission(
                 session, public_id=public_id, principal=principal, for_change=True
@@ -58,6 +57,9 @@ class ClipKeeper:
             clip = service.add_clip(
                 session, submission=submission, pair=pair, sha256=received.sha256, facts=facts, now=now
             )
+            # Stored while the slot is held: a file that lost the race would stay without a row. The price is
+            # that other writers wait for it, on SQLite all of them, for some milliseconds.
+            self.store.put(content_key("clips", received.sha256), received.path)
         return KeptClip(clip, is_new=True)
 
     def _probe(self, path: Path, image_key: str) -> ClipFacts:
