@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Protocol
 
 from sqlalchemy import insert, select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from app.errors import Conflict, Invalid, NotFound
@@ -73,7 +74,7 @@ def create_study(
     """
     if session.scalar(select(Study.id).where(Study.slug == plan.slug)) is not None:
         raise Conflict("There is a study of that slug already.", code="study_exists")
-    known = _submissions(session, plan)
+    known = _submissions(session, plan, principal)
     problems = _matchup_problems(plan, known, benchmark)
     if problems:
         raise Invalid(
@@ -98,7 +99,11 @@ def create_study(
         created_at=now,
     )
     session.add(study)
-    session.flush()
+    try:
+        session.flush()
+    except IntegrityError as error:
+        # On PostgreSQL two may ask for one slug at the same moment; the constraint lets one through.
+        raise Conflict("There is a study of that slug already.", code="study_exists") from error
     for position, matchup in enumerate(plan.matchups):
         session.add(
             Matchup(
@@ -163,10 +168,14 @@ def add_invitation(session: Session, *, study: Study, token: str, now: datetime)
     session.flush()
 
 
-def _submissions(session: Session, plan: StudyPlan) -> dict[str, Submission]:
+def _submissions(session: Session, plan: StudyPlan, principal: Principal) -> dict[str, Submission]:
+    """Return the submissions this person may know of; somebody else's open one does not exist for them."""
     asked = {name for matchup in plan.matchups for name in (matchup.reference, matchup.other)}
-    rows = session.scalars(select(Submission).where(Submission.public_id.in_(asked)))
-    return {row.public_id: row for row in rows}
+    query = select(Submission).where(Submission.public_id.in_(asked))
+    if not principal.is_admin:
+        is_own = Submission.owner_id == principal.person_id
+        query = query.where(is_own | (Submission.status != SubmissionStatus.OPEN))
+    return {row.public_id: row for row in session.scalars(query)}
 
 
 def _matchup_problems(plan: StudyPlan, known: dict[str, Submission], benchmark: Benchmark) -> list[str]:

@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 
 from sqlalchemy import exists, func, select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from app.errors import Conflict, Forbidden, NotFound
@@ -28,7 +29,12 @@ class ModelCard:
 def register_model(
     session: Session, *, slug: str, card: ModelCard, principal: Principal, now: datetime
 ) -> VideoModel:
-    """Make a model, or change what is said about one's own."""
+    """Make a model, or change what is said about one's own.
+
+    Raises:
+        Forbidden: it is somebody else's.
+        Conflict: somebody else registers it at this moment.
+    """
     model = session.scalar(select(VideoModel).where(VideoModel.slug == slug))
     if model is None:
         model = VideoModel(slug=slug, owner_id=principal.person_id, created_at=now)
@@ -39,7 +45,11 @@ def register_model(
     model.description = card.description
     model.url = card.url
     model.licence = card.licence
-    session.flush()
+    try:
+        session.flush()
+    except IntegrityError as error:
+        # On PostgreSQL two may register one slug at the same moment; the constraint lets one through.
+        raise Conflict("This model is being registered by somebody else; try again.") from error
     return model
 
 
@@ -75,7 +85,13 @@ def open_submission(
         created_at=now,
     )
     session.add(submission)
-    session.flush()
+    try:
+        session.flush()
+    except IntegrityError as error:
+        raise Conflict(
+            "A submission of this model and label is being opened at this moment; ask for it.",
+            code="submission_exists",
+        ) from error
     return submission
 
 
