@@ -1,14 +1,16 @@
 """Gives every refusal one shape: a JSON body for programs, a page for people."""
 
 import logging
+from collections.abc import Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
 
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
 from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as NoFreeConnection
 from starlette.exceptions import HTTPException
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 
 from app.errors import AppError
@@ -43,11 +45,17 @@ class ErrorPage:
 
 
 def answer_error(
-    request: Request, *, status: int, code: str, message: str, problems: list[str] | None = None
+    request: Request,
+    *,
+    status: int,
+    code: str,
+    message: str,
+    problems: list[str] | None = None,
+    more_headers: Mapping[str, str] | None = None,
 ) -> Response:
     """Return the error as JSON under /api, else as a page."""
     request_id: str = request.scope.get("ti2v_request_id", "")
-    headers = {"Cache-Control": "no-store"}
+    headers = {"Cache-Control": "no-store", **(more_headers or {})}
     if status == HTTPStatus.UNAUTHORIZED:
         headers["WWW-Authenticate"] = "Bearer"
     if status == HTTPStatus.TOO_MANY_REQUESTS:
@@ -72,7 +80,9 @@ def add_error_handlers(app: FastAPI) -> None:
     app.add_exception_handler(AppError, _refusal)
     app.add_exception_handler(RequestValidationError, _invalid_request)
     app.add_exception_handler(HTTPException, _http_error)
+    app.add_exception_handler(ClientDisconnect, _gone)
     app.add_exception_handler(OperationalError, _database_unavailable)
+    app.add_exception_handler(NoFreeConnection, _database_unavailable)
     app.add_exception_handler(Exception, _our_fault)
 
 
@@ -88,6 +98,10 @@ def _invalid_request(request: Request, error: Exception) -> Response:
     first = error.errors()[0]
     if first["type"] == "json_invalid":
         return answer_error(request, status=400, code="not_json", message="The body is not valid JSON.")
+    if isinstance(error.body, bytes):
+        # FastAPI reads a body as JSON only where it is said to be JSON, else hands its bytes on.
+        message = "Send JSON, with the header Content-Type: application/json."
+        return answer_error(request, status=415, code="wrong_media_type", message=message)
     return answer_error(request, status=422, code="invalid_field", message=_field_message(first))
 
 
@@ -110,7 +124,14 @@ def _http_error(request: Request, error: Exception) -> Response:
     status = error.status_code
     code = _HTTP_CODES.get(status, "http_error")
     message = _HTTP_MESSAGES.get(status, HTTPStatus(status).phrase + ".")
-    return answer_error(request, status=status, code=code, message=message)
+    return answer_error(request, status=status, code=code, message=message, more_headers=error.headers)
+
+
+def _gone(request: Request, _error: Exception) -> Response:
+    """Answer nobody: the sender closed the connection halfway; what it had sent is removed by now."""
+    return answer_error(
+        request, status=400, code="disconnected", message="The body ended before it was whole."
+    )
 
 
 def _database_unavailable(request: Request, error: Exception) -> Response:

@@ -2,11 +2,12 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import Query, Request, Response
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 from starlette.responses import StreamingResponse
 
+from app.api.v1.routers import api_router
 from app.api.v1.schemas import BenchmarkAnswer, PairAnswer, PairIdPath, PairsAnswer, SlugPath
 from app.benchmarks.service import benchmark_shape, find_benchmark, newest_benchmarks
 from app.errors import NotFound, Unavailable
@@ -14,7 +15,7 @@ from app.media.store import StoreError
 from app.security.asking import installation_of
 from app.tables.bench import Benchmark, Pair
 
-router = APIRouter(tags=["benchmarks"])
+router = api_router("benchmarks")
 
 
 @router.get("/benchmarks")

@@ -1,15 +1,19 @@
 """Receives clips: streamed to a private file, probed in the sandbox, then stored, all or nothing."""
 
+import logging
 from datetime import datetime
 
-from fastapi import APIRouter, Request, Response
+from fastapi import Request, Response
 from starlette.concurrency import run_in_threadpool
 
+from app.api.v1.routers import api_router
 from app.api.v1.schemas import ClipAnswer, PairIdPath, PublicIdPath
 from app.clock import utc_now
 from app.errors import StorageFull, Unavailable
 from app.installation import Installation
-from app.media.store import StoreFull, StoreUnavailable
+from app.media.pictures import PictureRejected
+from app.media.sandbox import SandboxBroken
+from app.media.store import StoreError, StoreFull
 from app.security.asking import installation_of, require_person
 from app.security.identity import Principal
 from app.submissions import service
@@ -18,7 +22,8 @@ from app.submissions.receiving import ReceivedFile, promised_sha256, receive_fil
 from app.tables.submissions import Clip
 from benchmark.protocol import Role
 
-router = APIRouter(tags=["submissions"])
+router = api_router("submissions")
+log = logging.getLogger("ti2v.clips")
 
 
 @router.put(
@@ -40,8 +45,9 @@ async def put_clip(public_id: PublicIdPath, pair_id: PairIdPath, request: Reques
             return await run_in_threadpool(_keep, installation, principal, public_id, pair_id, received, now)
     except StoreFull as error:
         raise StorageFull("The disk is full; nothing of this clip was kept.") from error
-    except StoreUnavailable as error:
-        raise Unavailable("The media store does not answer; send the clip again later.") from error
+    except (StoreError, SandboxBroken, PictureRejected) as error:
+        log.exception("clip not kept")
+        raise Unavailable("The clip cannot be checked or stored now; send it again later.") from error
 
 
 def _check_slot(request: Request, public_id: str, pair_id: str, now: datetime) -> Principal:

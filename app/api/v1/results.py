@@ -1,8 +1,9 @@
 """Results over REST: the preferences of a study, and every table in every format."""
 
-from fastapi import APIRouter, Request, Response
+from fastapi import Request, Response
 from starlette.responses import StreamingResponse
 
+from app.api.v1.routers import api_router
 from app.api.v1.schemas import Answer, SlugPath
 from app.clock import utc_now
 from app.results.exports import export_table
@@ -11,7 +12,7 @@ from app.security.asking import installation_of, require_person
 from benchmark.exports.tables import MEDIA_TYPES, TableFormat, TableName
 from benchmark.protocol import Role, StudyStatus
 
-router = APIRouter(tags=["results"])
+router = api_router("results")
 EXTENSIONS = {each: each.value for each in TableFormat} | {
     TableFormat.MARKDOWN: "md",
     TableFormat.LATEX: "tex",

@@ -1,5 +1,6 @@
 """Shapes of requests and answers; a field nobody knows is an error, not a shrug."""
 
+import unicodedata
 from datetime import datetime
 from typing import Annotated
 
@@ -19,16 +20,30 @@ from benchmark.protocol import (
 _MOST_INT = 2**31 - 1
 
 
-def _without_control_characters(text: str) -> str:
-    if any(ord(letter) < 32 and letter not in "\n\t" for letter in text):
+def _one_line(text: str) -> str:
+    if any(unicodedata.category(letter) in _CONTROL for letter in text):
+        raise ValueError("line breaks and control characters are not allowed")
+    return text
+
+
+def _paragraphs(text: str) -> str:
+    if any(unicodedata.category(letter) == "Cc" and letter not in "\r\n\t" for letter in text):
         raise ValueError("control characters are not allowed")
     return text
 
 
-Clean = AfterValidator(_without_control_characters)
-Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200), Clean]
-OptionalLine = Annotated[str, StringConstraints(strip_whitespace=True, max_length=400), Clean]
-Paragraphs = Annotated[str, StringConstraints(strip_whitespace=True, max_length=10_000), Clean]
+# Control characters, line and paragraph separators: PostgreSQL refuses some, tables and logs break on others.
+_CONTROL = ("Cc", "Zl", "Zp")
+OneLine = AfterValidator(_one_line)
+# Lengths are those of the columns; PostgreSQL refuses what is longer.
+Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200), OneLine]
+OptionalLine = Annotated[str, StringConstraints(strip_whitespace=True, max_length=200), OneLine]
+Address = Annotated[
+    str, StringConstraints(strip_whitespace=True, max_length=400, pattern=r"^(https?://.*)?$"), OneLine
+]
+Paragraphs = Annotated[
+    str, StringConstraints(strip_whitespace=True, max_length=10_000), AfterValidator(_paragraphs)
+]
 SLUG = r"^[a-z0-9][a-z0-9._-]{0,63}$"
 Slug = Annotated[str, StringConstraints(pattern=SLUG)]
 Label = Annotated[str, StringConstraints(pattern=r"^([A-Za-z0-9][A-Za-z0-9._-]{0,63})?$")]
@@ -59,7 +74,7 @@ class ErrorAnswer(Answer):
 class ModelBody(Body):
     name: Line
     description: Paragraphs = ""
-    url: Annotated[OptionalLine, StringConstraints(pattern=r"^(https?://.*)?$")] = ""
+    url: Address = ""
     licence: OptionalLine = ""
 
 

@@ -1,8 +1,9 @@
 """Studies over REST: create, open, pause, close, invite, look at."""
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 from sqlalchemy.orm import Session
 
+from app.api.v1.routers import api_router
 from app.api.v1.schemas import (
     InvitationsAnswer,
     InvitationsBody,
@@ -22,7 +23,7 @@ from app.tables.studies import Study
 from app.tables.submissions import Submission
 from benchmark.protocol import Role
 
-router = APIRouter(tags=["studies"])
+router = api_router("studies")
 
 _PROTOCOL = (
     "slug",

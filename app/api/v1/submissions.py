@@ -2,10 +2,11 @@
 
 from datetime import datetime
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from app.api.v1.routers import api_router
 from app.api.v1.schemas import (
     FinaliseBody,
     ModelAnswer,
@@ -29,7 +30,7 @@ from app.tables.bench import Benchmark
 from app.tables.submissions import Clip, Submission, VideoModel
 from benchmark.protocol import Role
 
-router = APIRouter(tags=["submissions"])
+router = api_router("submissions")
 
 
 @router.put("/models/{slug}")

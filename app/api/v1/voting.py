@@ -2,8 +2,9 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Body, Request, Response
+from fastapi import Body, Request, Response
 
+from app.api.v1.routers import api_router
 from app.api.v1.schemas import (
     AssignmentAnswer,
     NextAssignmentBody,
@@ -22,7 +23,7 @@ from app.security.participants import find_assignment, find_participant, lock_st
 from app.voting import leases, service
 from app.voting.cards import card_of
 
-router = APIRouter(tags=["voting"])
+router = api_router("voting")
 
 
 @router.post(
