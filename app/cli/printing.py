@@ -37,9 +37,13 @@ format_option = click.option(
 def print_rows(rows: Sequence[Row], row_format: str) -> None:
     """Print rows that share their names to stdout; no rows print nothing as text and `[]` as JSON."""
     if RowFormat(row_format) is RowFormat.JSON:
-        click.echo(json.dumps(rows, indent=2, ensure_ascii=False, default=str))
+        print_json(rows)
     elif rows:
         click.echo("\n".join(text_table(rows)))
+
+
+def print_json(document: object) -> None:
+    click.echo(json.dumps(document, indent=2, ensure_ascii=False, default=str))
 
 
 def text_table(rows: Sequence[Row]) -> list[str]:

@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from app.cli.connection import server_options
-from app.cli.printing import RowFormat, format_option, print_rows, text_table
+from app.cli.printing import RowFormat, format_option, print_json, text_table
 from benchmark.protocol import RenditionRecipe, StudyStatus, WatchGate
 
 
@@ -130,7 +130,7 @@ def status(slug: str, row_format: str, server: str | None, key: str | None) -> N
     with open_desk(server, key) as desk:
         study = desk.status(slug)
     if RowFormat(row_format) is RowFormat.JSON:
-        print_rows([study], row_format)
+        print_json(study)
         return
     counts = f"{study['votes']} of {study['votes_wanted']} votes by {study['annotators']} annotators"
     click.echo(f"{study['slug']}: {study['status']}, {counts}")

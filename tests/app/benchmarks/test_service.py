@@ -1,7 +1,6 @@
 """Benchmarks imported into a real database and a real store."""
 
 import io
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -10,7 +9,6 @@ from PIL import Image
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app import schema
 from app.benchmarks.images import store_images
 from app.benchmarks.service import (
     OFFICIAL_SHAPE,
@@ -22,9 +20,10 @@ from app.benchmarks.service import (
 )
 from app.database import Database
 from app.errors import Invalid, NotFound
+from app.installation import Installation
 from app.media.pictures import PictureLimits
 from app.media.sandbox import Sandbox
-from app.media.store import MediaStore, open_store
+from app.media.store import MediaStore
 from app.tables.bench import Benchmark, Pair
 from benchmark.importers import pictures
 from benchmark.importers.official import read_official
@@ -34,22 +33,18 @@ PROMPTS = ("the blue balloon dips", "a bird flies in")
 
 
 @pytest.fixture
-def database(tmp_path: Path) -> Iterator[Database]:
-    opened = Database(f"sqlite:///{tmp_path / 'ti2v.sqlite3'}", home=tmp_path)
-    schema.upgrade(opened)
-    yield opened
-    opened.close()
+def database(either_installation: Installation) -> Database:
+    return either_installation.database
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> MediaStore:
-    return open_store(str(tmp_path / "media"))
+def store(either_installation: Installation) -> MediaStore:
+    return either_installation.store
 
 
-@pytest.fixture(scope="module")
-def sandbox() -> Iterator[Sandbox]:
-    with Sandbox(children=1) as shared:
-        yield shared
+@pytest.fixture
+def sandbox(either_installation: Installation) -> Sandbox:
+    return either_installation.sandbox
 
 
 def release(

@@ -60,7 +60,7 @@ def test_the_status_counts_votes_and_comparisons(ti2v: Run) -> None:
     ti2v("study", "open", "mine")
 
     words = ti2v("study", "status", "mine").out
-    (study,) = json.loads(ti2v("study", "status", "mine", "--format", "json").out)
+    study = json.loads(ti2v("study", "status", "mine", "--format", "json").out)
 
     wanted = 3 * len(PAIR_IDS)
     assert words.startswith(f"mine: open, 0 of {wanted} votes by 0 annotators\n")

@@ -1,6 +1,9 @@
 """Data sets of the hub; what follows the download is tried on a folder laid out like the hub's cache."""
 
 import io
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -65,3 +68,20 @@ def test_other_addresses_are_refused_with_the_form_they_should_have(address: str
     with pytest.raises(ImportProblems) as caught:
         parse_address(address)
     assert "is not of the form hf://owner/name" in str(caught.value.problems[0])
+
+
+def test_a_hub_that_cannot_be_reached_is_said_to_be(tmp_path: Path) -> None:
+    program = (
+        "from benchmark.importers.hub import read_hub\n"
+        "from benchmark.importers.problems import ImportProblems\n"
+        "try:\n"
+        "    read_hub('hf://ada/balloons')\n"
+        "except ImportProblems as problems:\n"
+        "    print(problems.problems[0])\n"
+    )
+    # Nobody listens on port 9; huggingface_hub reads these variables when it is imported.
+    hub = {"HF_ENDPOINT": "http://127.0.0.1:9", "HF_HOME": str(tmp_path), "PATH": os.environ["PATH"]}
+
+    finished = subprocess.run([sys.executable, "-c", program], env=hub, capture_output=True, text=True)
+
+    assert finished.stdout == "The hub cannot be reached for ada/balloons; import from a folder instead.\n"
