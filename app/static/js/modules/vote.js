@@ -40,9 +40,7 @@ class VotingPage {
   }
 
   open(card) {
-    // A page sent back by the server (an error, an undo) carries the former answer in its form.
-    const former = this.ballot.answer.choice ? this.ballot.answer : null;
-    this.#show(this.queue.putFirst(card), former);
+    this.#show(this.queue.putFirst(card), this.ballot.given);
     keepLeases({
       leaseS: this.leaseS,
       held: () => this.queue.cards,

@@ -22,7 +22,7 @@ export class Ballot {
       const step = this.step;
       if (step === 'ready') onSubmit();
       else if (step === 'broken' || step === 'waiting') onRetry();
-      else onMissing(this.submit.textContent.trim());
+      else onMissing(this.submit.querySelector('span').textContent);
     });
   }
 
@@ -31,6 +31,13 @@ export class Ballot {
       choice: this.sides.find((side) => side.checked)?.value ?? null,
       justifications: this.reasons.filter((reason) => reason.checked).map((reason) => reason.value),
     };
+  }
+
+  /** The answer the server put into the page: one given before an undo or an error; null without one. */
+  get given() {
+    const side = this.sides.find(({ defaultChecked }) => defaultChecked);
+    const reasons = this.reasons.filter(({ defaultChecked }) => defaultChecked);
+    return side ? { choice: side.value, justifications: reasons.map(({ value }) => value) } : null;
   }
 
   /** Starts over for another assignment, with the former answer or one left in this tab before a reload. */

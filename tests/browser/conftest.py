@@ -1,0 +1,124 @@
+"""A headless Chromium and annotators who sit down before it."""
+
+import hashlib
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, sync_playwright
+
+from app.installation import Installation, open_installation
+from tests.browser.booth import Booth
+from tests.cast import Cast, Study, set_the_stage
+from tests.conftest import serving, settings_for
+
+CHROMIUM_ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+]
+NAMES = ("chromium", "chromium-browser", "google-chrome")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if item.path.is_relative_to(Path(__file__).parent):
+            item.add_marker(pytest.mark.browser)
+
+
+def find_chromium() -> str:
+    """Return the path of a Chromium: TI2V_TEST_CHROMIUM, or one on the PATH."""
+    found = os.environ.get("TI2V_TEST_CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)
+    if found is None:
+        pytest.fail(
+            "The browser tests need Chromium: install the package `chromium` or set TI2V_TEST_CHROMIUM."
+        )
+    return found
+
+
+# One browser a file, not one a session: a running Playwright holds this thread's event loop,
+# and tests elsewhere in the suite start their own.
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=find_chromium(), args=CHROMIUM_ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def new_context(chromium: Browser) -> Iterator[Callable[..., BrowserContext]]:
+    """Opens browser profiles that end with the test; takes Playwright's context options."""
+    contexts = []
+
+    def _new(**options: object) -> BrowserContext:
+        defaults: dict[str, object] = {"viewport": {"width": 1440, "height": 900}}
+        contexts.append(chromium.new_context(**(defaults | options)))  # type: ignore[arg-type]
+        return contexts[-1]
+
+    yield _new
+    for context in contexts:
+        context.close()
+
+
+@pytest.fixture(scope="module")
+def installation(migrated_sqlite: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
+    """One installation for a file of tests; each test has a study of its own on it."""
+    home = tmp_path_factory.mktemp("browser")
+    shutil.copy(migrated_sqlite, home / "ti2v.sqlite3")
+    with open_installation(settings_for(home)) as installation:
+        yield installation
+
+
+@pytest.fixture(scope="module")
+def cast(installation: Installation) -> Cast:
+    return set_the_stage(installation)
+
+
+@pytest.fixture(scope="module")
+def live_server(installation: Installation) -> Iterator[str]:
+    with serving(installation) as address:
+        yield address
+
+
+@pytest.fixture
+def open_study(cast: Cast, request: pytest.FixtureRequest) -> Callable[..., Study]:
+    """Opens the test's own study; takes what Cast.open_study takes."""
+    digest = hashlib.sha256(request.node.nodeid.encode()).hexdigest()
+
+    def _open(**changes: object) -> Study:
+        return cast.open_study(f"study-{digest[:12]}", **changes)
+
+    return _open
+
+
+@pytest.fixture
+def study(open_study: Callable[..., Study]) -> Study:
+    """An open study with two matchups and the watch gate off."""
+    return open_study()
+
+
+@pytest.fixture
+def sit_down(new_context: Callable[..., BrowserContext], live_server: str) -> Callable[..., Booth]:
+    """Lets a new annotator of a study open their invitation and press Start; takes context options."""
+
+    def _sit_down(study: Study, **options: object) -> Booth:
+        page = new_context(**options).new_page()
+        page.goto(f"{live_server}/invite/{study.invite()[0]}")
+        page.get_by_role("link", name="Start").click()
+        return Booth(page, study)
+
+    return _sit_down
+
+
+@pytest.fixture
+def booth(sit_down: Callable[..., Booth], study: Study) -> Booth:
+    """An annotator at a desk, in a study without a watch gate, the first comparison open."""
+    booth = sit_down(study)
+    booth.wait_until_open()
+    return booth

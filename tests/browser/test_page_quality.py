@@ -1,0 +1,205 @@
+"""What holds for the voting page as a whole: weight, policy, names, order, contrast, width, blindness."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Response
+
+from tests.browser.booth import Booth
+from tests.cast import MODELS, Study
+
+MAX_PAGE_BYTES = 80 * 1024
+TOKENS = Path("app/static/css/tokens.css")
+
+
+@dataclass(frozen=True)
+class Visit:
+    """A voting page opened in a fresh tab, all it was sent, and what the browser complained about."""
+
+    booth: Booth
+    answers: list[Response]
+    complaints: list[str]
+
+    @property
+    def texts(self) -> dict[str, str]:
+        """Return every answer but the media, by its address."""
+        media = ("/media/", "blob:")
+        return {each.url: each.text() for each in self.answers if not any(part in each.url for part in media)}
+
+
+@pytest.fixture
+def visit(booth: Booth) -> Visit:
+    tab = Booth(booth.page.context.new_page(), booth.study)
+    visit = Visit(tab, [], [])
+    tab.page.on("response", lambda answer: visit.answers.append(answer))
+    tab.page.on("console", lambda message: visit.complaints.append(message.text))
+    tab.page.on("pageerror", lambda error: visit.complaints.append(error.message))
+    tab.page.goto(booth.page.url)
+    tab.wait_until_open()
+    return visit
+
+
+def test_the_page_weighs_at_most_80_kb_besides_media(visit: Visit) -> None:
+    weights = {url: len(text.encode()) for url, text in visit.texts.items()}
+
+    assert sum(weights.values()) <= MAX_PAGE_BYTES, weights
+
+
+def test_nothing_comes_from_another_origin_and_the_policy_is_kept(visit: Visit) -> None:
+    visit.booth.vote()
+    visit.booth.press("x", "Escape", "f", "f", "?")
+    origin = visit.booth.page.url.split("/studies")[0]
+
+    assert [each.url for each in visit.answers if not each.url.removeprefix("blob:").startswith(origin)] == []
+    assert visit.complaints == []
+
+
+def test_no_model_shows_in_anything_the_page_was_sent(visit: Visit) -> None:
+    sent = " ".join(visit.texts.values()) + str([(each.url, each.headers) for each in visit.answers])
+
+    assert [model for model in MODELS if model in sent.lower()] == []
+
+
+def test_every_control_has_a_name_and_every_image_a_text(booth: Booth) -> None:
+    nameless = booth.page.evaluate(
+        """() => [...document.querySelectorAll('button, a, input:not([type=hidden])')]
+            .filter((control) => !(control.labels?.length || control.ariaLabel || control.textContent.trim()))
+            .map((control) => control.outerHTML)"""
+    )
+    ids = booth.page.evaluate("() => [...document.querySelectorAll('[id]')].map((element) => element.id)")
+
+    assert nameless == []
+    assert booth.page.locator("img:not([alt])").count() == 0
+    assert booth.page.locator("h1").count() == 1
+    assert len(ids) == len(set(ids))
+    assert booth.page.locator("html").get_attribute("lang") == "en"
+
+
+def test_tab_goes_through_the_page_in_the_order_it_is_read(booth: Booth) -> None:
+    booth.press("Space")  # stand still
+    booth.side("A").click()
+    booth.page.locator("[data-opens=help]").focus()
+    stops = []
+    for _ in range(14):
+        stops.append(
+            booth.page.evaluate(
+                "() => document.activeElement.dataset.part ?? document.activeElement.value ?? ''"
+            )
+        )
+        booth.press("Tab")
+
+    assert stops == [
+        "", "left", "scrub", "back", "play", "next", "loop", "speed", "full",
+        "image_alignment", "text_alignment", "object_motion", "overall_quality", "submit",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("width", [390, 320])
+def test_a_phone_shows_both_clips_side_by_side_and_submit_always(
+    sit_down: Callable[..., Booth], study: Study, width: int
+) -> None:
+    booth = sit_down(study, viewport={"width": width, "height": 740}, has_touch=True, is_mobile=True)
+    booth.wait_until_open()
+    left, right = (video.bounding_box() for video in booth.page.locator("video").all())
+    submit = booth.submit.bounding_box()
+
+    assert left is not None
+    assert right is not None
+    assert submit is not None
+    assert left["y"] == right["y"]
+    assert left["width"] == right["width"]
+    assert booth.page.evaluate("() => document.documentElement.scrollWidth") == width
+    assert submit["y"] + submit["height"] <= 740
+    assert submit["height"] >= 44
+    assert not booth.page.locator("[data-part=play] kbd").is_visible()
+
+
+def test_the_two_sides_mirror_each_other(booth: Booth) -> None:
+    middle = 1440 / 2
+    left, right = (video.bounding_box() for video in booth.page.locator("video").all())
+    submit = booth.submit.bounding_box()
+
+    assert left is not None
+    assert right is not None
+    assert submit is not None
+    assert middle - (left["x"] + left["width"]) == pytest.approx(right["x"] - middle, abs=1)
+    assert submit["x"] + submit["width"] / 2 == pytest.approx(middle, abs=1)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_nothing_around_a_clip_has_a_hue(sit_down: Callable[..., Booth], study: Study, scheme: str) -> None:
+    booth = sit_down(study, color_scheme=scheme, reduced_motion="reduce")
+    booth.wait_until_open()
+    booth.side("A").click()
+    colours = booth.page.evaluate(
+        """() => [...document.querySelectorAll('.room, .stage, .choose, .clip')].flatMap((element) => {
+            const style = getComputedStyle(element);
+            return [style.backgroundColor, style.color, style.borderLeftColor];
+        })"""
+    )
+
+    assert colours
+    for colour in colours:
+        red, green, blue = re.findall(r"\d+", colour)[:3]
+        assert red == green == blue, colour
+
+
+# What stands on what, with the least contrast WCAG 2.2 AA asks for: 4.5 for text, 3 for outlines and bars.
+TEXT_ON = {
+    "page": ("ink", "ink-2", "accent", "left-text", "right-text"),
+    "stage": ("ink", "ink-2"),
+    "surface": ("ink", "ink-2"),
+    "surface-quiet": ("ink", "ink-2"),
+    "accent": ("on-accent",),
+    "accent-press": ("on-accent",),
+    "accent-wash": ("ink", "ink-2"),
+    "ink": ("stage",),
+    "left": ("on-left",),
+    "right": ("on-right",),
+    "g1": ("on-g1",),
+    "g2": ("on-g2",),
+    "g3": ("on-g3",),
+    "h-3": ("on-h-3",),
+    "h3": ("on-h3",),
+} | dict.fromkeys(("h-2", "h-1", "h0", "h1", "h2"), ("on-h",))
+OUTLINE_ON = {
+    "page": ("edge", "left", "right"),
+    "stage": ("edge", "accent"),
+    "surface": ("edge", "accent"),
+}
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_text_and_outlines_stand_out(scheme: str) -> None:
+    colours = _tokens()[scheme]
+    too_weak = [
+        (over, under, ratio)
+        for least, stands_on in ((4.5, TEXT_ON), (3, OUTLINE_ON))
+        for under, overs in stands_on.items()
+        for over in overs
+        if (ratio := _contrast(colours[over], colours[under])) < least
+    ]
+
+    assert too_weak == []
+
+
+def _tokens() -> dict[str, dict[str, str]]:
+    """Return the colours of tokens.css by scheme; the dark ones override the light."""
+    light, dark = TOKENS.read_text().split("prefers-color-scheme: dark", 1)
+    of = [dict(re.findall(r"--([\w-]+):\s*(#[0-9a-f]{6})", text)) for text in (light, dark)]
+    return {"light": of[0], "dark": of[0] | of[1]}
+
+
+def _contrast(one: str, other: str) -> float:
+    """Return the contrast ratio of two colours (WCAG 2.2, "contrast ratio"), from 1 to 21."""
+    lighter, darker = sorted((_luminance(one), _luminance(other)), reverse=True)
+    return (lighter + 0.05) / (darker + 0.05)
+
+
+def _luminance(colour: str) -> float:
+    parts = [int(colour[start : start + 2], 16) / 255 for start in (1, 3, 5)]
+    linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]

@@ -1,0 +1,72 @@
+"""The same vote by plain forms, for browsers that run no script."""
+
+from collections.abc import Callable
+
+import pytest
+
+from app.tables.voting import AssignmentStatus
+from benchmark.protocol import Justification, WatchGate
+from tests.browser.booth import Booth
+from tests.cast import Study
+
+
+@pytest.fixture
+def plain(sit_down: Callable[..., Booth], study: Study) -> Booth:
+    return sit_down(study, java_script_enabled=False)
+
+
+def test_a_vote_by_form(plain: Booth) -> None:
+    token = plain.token
+    plain.side("B").click()
+    plain.reason("Overall quality").click()
+    plain.submit.click()
+
+    (vote,) = plain.votes()
+    assert (vote.token, vote.choice) == (token, "right")
+    assert vote.justifications == {Justification.OVERALL_QUALITY}
+    assert plain.token != token
+    assert plain.page.url.endswith("/vote")
+
+
+def test_a_missing_reason_is_said_and_the_choice_is_kept(plain: Booth) -> None:
+    token = plain.token
+    plain.side("B").click()
+    plain.submit.click()
+
+    assert "at least one reason" in plain.page.get_by_role("alert").inner_text()
+    assert (plain.token, plain.chosen) == (token, "right")
+
+
+def test_unwatched_clips_are_said_and_the_answer_is_kept(
+    sit_down: Callable[..., Booth], open_study: Callable[..., Study]
+) -> None:
+    plain = sit_down(open_study(watch_gate=WatchGate.DELIVERED), java_script_enabled=False)
+    plain.side("A").click()
+    plain.reason("Text alignment").click()
+    plain.submit.click()
+
+    assert "Watch both clips" in plain.page.get_by_role("alert").inner_text()
+    assert (plain.chosen, plain.ticked) == ("left", ["text_alignment"])
+
+
+def test_undo_by_form_brings_the_answer_back(plain: Booth) -> None:
+    plain.side("A").click()
+    plain.reason("Image alignment").click()
+    plain.submit.click()
+    plain.page.get_by_role("button", name="Undo last").click()
+
+    assert (plain.chosen, plain.ticked) == ("left", ["image_alignment"])
+
+
+def test_skip_by_form(plain: Booth) -> None:
+    token = plain.token
+    plain.page.get_by_role("button", name="A clip does not play").click()
+
+    assert plain.assignment(token).status is AssignmentStatus.SKIPPED
+    assert plain.token != token
+
+
+def test_only_what_works_without_a_script_is_shown(plain: Booth) -> None:
+    assert not plain.page.locator(".scripted:visible").count()
+    assert plain.page.locator("video[controls]").count() == 2
+    assert plain.page.locator(".submit:visible").count() == 1
