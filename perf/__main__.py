@@ -1,0 +1,38 @@
+"""Runs every measurement in a process of its own and prints the tables under one description of the machine."""
+
+import importlib.metadata
+import os
+import platform
+import sqlite3
+import subprocess
+import sys
+
+MEASUREMENTS = {
+    "judgements": "Assignment and vote over HTTP",
+    "uploads": "320 clips over REST",
+    "results_page": "The results page at 72,000 votes",
+    "statistics": "The statistics library at a million votes",
+    "media": "Probing and renditions",
+    "scenes": "The scene engine",
+    "starting": "make run",
+}
+
+
+def main() -> None:
+    """Print the machine, then the tables of all measurements or of those named on the command line."""
+    chosen = sys.argv[1:] or list(MEASUREMENTS)
+    unknown = set(chosen) - set(MEASUREMENTS)
+    if unknown:
+        sys.exit(f"no measurement {', '.join(sorted(unknown))}; there are {', '.join(MEASUREMENTS)}")
+    print(
+        f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}, "
+        f"SQLite {sqlite3.sqlite_version}, FastAPI {importlib.metadata.version('fastapi')}, "
+        f"SQLAlchemy {importlib.metadata.version('sqlalchemy')}, load {os.getloadavg()[0]:.1f}"
+    )
+    for name in chosen:
+        print(f"\n{MEASUREMENTS[name]}", flush=True)
+        subprocess.run([sys.executable, "-m", f"perf.{name}"], check=True)
+
+
+if __name__ == "__main__":
+    main()

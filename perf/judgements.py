@@ -1,0 +1,165 @@
+"""Measures judgements over HTTP: next assignment and vote, at 1, 8 and 32 clients on one machine.
+
+Client and server share the machine. Once with the gate off and no media, as the peers were measured; once with
+both renditions fetched whole before each vote.
+"""
+
+import hashlib
+import json
+import statistics
+import sys
+import tempfile
+import threading
+import time
+from dataclasses import dataclass, field
+from datetime import timedelta
+from http.client import HTTPConnection
+from pathlib import Path
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app import schema
+from app.clock import utc_now
+from app.database import Database
+from app.media.store import content_key, open_store
+from app.security.tokens import hash_token
+from app.settings import Settings
+from app.tables.people import Annotator, AnnotatorBrowser, BrowserSession
+from app.tables.submissions import Clip, Rendition
+from benchmark.protocol import WatchGate
+from perf.serving import Server, running_server
+from perf.worlds import open_round_robin
+
+SECONDS = 8.0
+CLIENTS = (1, 8, 32)
+STUDY = "round-robin"
+RENDITION_BYTES = 120_000
+BALLOT = {"choice": "left", "justifications": ["object_motion"]}
+
+
+@dataclass
+class Timings:
+    """What one client measured, seconds."""
+
+    votes: list[float] = field(default_factory=list)
+    failures: int = 0
+
+
+def main() -> None:
+    """Print a line for each number of clients, with and without media."""
+    print(f"{'':<28}{'judgements/s':>14}{'vote p50 ms':>14}{'p99 ms':>10}{'failed':>8}")
+    for with_media in (False, True):
+        with tempfile.TemporaryDirectory() as folder:
+            home = Path(folder)
+            prepare(home, annotators=sum(CLIENTS), with_media=with_media)
+            with running_server(home) as server:
+                first = 0
+                for clients in CLIENTS:
+                    name = f"{clients} clients, {'both clips fetched' if with_media else 'no media'}"
+                    measure(name, server, range(first, first + clients), with_media=with_media)
+                    first += clients
+                print(f"server memory: {server.memory_mb():.0f} MB")
+    print("peers on such a machine at 1 / 8 / 32 clients, their own HTTP calls, no media:")
+    print("  Potato 2.12: 16.6 / 13.9 / 16.2 a second; Label Studio 1.23: 5.2 / 7.0 / 2.8, failures at 32.")
+    print(
+        "  Differences: Potato ran as one process and overfills panels; neither keeps a lease for each vote."
+    )
+
+
+def prepare(home: Path, *, annotators: int, with_media: bool) -> None:
+    """Make a database with an open study of 45 matchups x 320 pairs and a cookie for each annotator."""
+    database = Database.of(Settings(_env_file=None, home=home))  # type: ignore[call-arg]  # pydantic-settings
+    schema.upgrade(database)
+    now = utc_now()
+    with database.write() as session:
+        gate = WatchGate.DELIVERED if with_media else WatchGate.OFF
+        study = open_round_robin(session, slug=STUDY, watch_gate=gate)
+        for number in range(annotators):
+            annotator = Annotator(study_id=study.id, pseudonym=f"annotator-{number}", created_at=now)
+            browser = BrowserSession(
+                token_hash=hash_token(cookie(number)), created_at=now, expires_at=now + timedelta(days=1)
+            )
+            session.add_all((annotator, browser))
+            session.flush()
+            session.add(AnnotatorBrowser(browser_session_id=browser.id, annotator_id=annotator.id))
+        if with_media:
+            _store_one_rendition_for_all(session, home)
+    database.close()
+
+
+def _store_one_rendition_for_all(session: Session, home: Path) -> None:
+    content = bytes(RENDITION_BYTES)
+    key = content_key("renditions", hashlib.sha256(content).hexdigest())
+    store = open_store(str(home / "media"))
+    with store.private_file() as path:
+        path.write_bytes(content)
+        store.put(key, path)
+    for clip in session.scalars(select(Clip)):
+        session.add(
+            Rendition(
+                clip_id=clip.id,
+                recipe="remux-320x320-8fps-16",
+                media_key=key,
+                bytes=len(content),
+                created_at=utc_now(),
+            )
+        )
+
+
+def cookie(number: int) -> str:
+    return f"measured-{number:036d}"
+
+
+def measure(name: str, server: Server, annotators: range, *, with_media: bool) -> None:
+    timings = [Timings() for _ in annotators]
+    stop_at = time.perf_counter() + SECONDS
+    threads = [
+        threading.Thread(target=judge, args=(server.port, number, timing, stop_at, with_media))
+        for number, timing in zip(annotators, timings, strict=True)
+    ]
+    start = time.perf_counter()
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    elapsed = time.perf_counter() - start
+    votes = sorted(seconds for timing in timings for seconds in timing.votes)
+    failures = sum(timing.failures for timing in timings)
+    p99 = votes[min(len(votes) - 1, int(len(votes) * 0.99))]
+    print(
+        f"{name:<28}{len(votes) / elapsed:>14.1f}{statistics.median(votes) * 1000:>14.1f}"
+        f"{p99 * 1000:>10.1f}{failures:>8}",
+        flush=True,
+    )
+
+
+def judge(port: int, number: int, timings: Timings, stop_at: float, with_media: bool) -> None:
+    """Judge one comparison after the other, over one connection, until time is up."""
+    connection = HTTPConnection("127.0.0.1", port, timeout=60)
+    headers = {"Cookie": f"ti2v_session={cookie(number)}", "Content-Type": "application/json"}
+
+    def call(method: str, path: str, body: object = None) -> tuple[int, bytes]:
+        connection.request(method, path, json.dumps(body) if body is not None else None, headers)
+        answer = connection.getresponse()
+        return answer.status, answer.read()
+
+    while time.perf_counter() < stop_at:
+        status, body = call("POST", f"/api/v1/studies/{STUDY}/assignments", {})
+        if status != 200:
+            timings.failures += 1
+            continue
+        card = json.loads(body)
+        if with_media:
+            call("GET", card["left_url"])
+            call("GET", card["right_url"])
+        start = time.perf_counter()
+        status, body = call("POST", f"/api/v1/assignments/{card['token']}/vote", BALLOT)
+        timings.votes.append(time.perf_counter() - start)
+        if status != 201:
+            sys.stderr.write(f"{status} {body.decode()}\n")
+            timings.failures += 1
+
+
+if __name__ == "__main__":
+    main()
