@@ -1,0 +1,71 @@
+"""How far a TI2V score depends on single annotators: bootstrap and leave-one-out over people."""
+
+import numpy as np
+
+from benchmark.stats.arrays import FloatArray, IntArray
+from benchmark.stats.sensitivity import Cluster, SensitivityRow, Without, scores_of, sensitivity_rows
+from benchmark.stats.votes import UNKNOWN, Votes
+
+RESAMPLES = 500  # each counts every vote anew
+CHUNK = 25
+
+
+def sensitivity_of_annotators(
+    votes: Votes, *, rng: np.random.Generator, resamples: int = RESAMPLES
+) -> list[SensitivityRow]:
+    """Return a row per matchup, with annotators as clusters; none where the table does not name them.
+
+    A comparison keeps the majority of the votes drawn; one that is left without a majority is undecided.
+    """
+    if not votes.annotators or (votes.annotator == UNKNOWN).any():
+        return []
+    comparisons, place = np.unique(votes.matchup * len(votes.pairs) + votes.pair, return_inverse=True)
+    matchup = comparisons // len(votes.pairs)
+    sign = np.where(votes.chose_reference, 1, -1)
+    margin = np.bincount(place, weights=sign, minlength=len(comparisons)).astype(np.int64)
+    won = np.bincount(matchup[margin > 0], minlength=len(votes.matchups))
+    lost = np.bincount(matchup[margin < 0], minlength=len(votes.matchups))
+    without = _without_each_annotator(votes, margin[place], sign, (won, lost))
+    shares = _bootstrap_annotators(votes, place, matchup, sign, rng, resamples)
+    return sensitivity_rows(votes.matchups, Cluster.ANNOTATOR, votes.annotators, without, (won, lost), shares)
+
+
+def _without_each_annotator(
+    votes: Votes, margin: IntArray, sign: IntArray, totals: tuple[IntArray, IntArray]
+) -> Without:
+    """Return what is left without each annotator.
+
+    One person votes once on a comparison, so taking them out moves that comparison's margin by one vote.
+    """
+    shape = (len(votes.annotators), len(votes.matchups))
+    cell = votes.annotator * shape[1] + votes.matchup
+    left = margin - sign
+
+    def summed(change: IntArray) -> IntArray:
+        sums = np.bincount(cell, weights=change, minlength=shape[0] * shape[1])
+        return sums.astype(np.int64).reshape(shape)
+
+    won = summed((left > 0).astype(np.int64) - (margin > 0))
+    lost = summed((left < 0).astype(np.int64) - (margin < 0))
+    voted = np.bincount(cell, minlength=shape[0] * shape[1]).reshape(shape) > 0
+    return Without(totals[0] + won, totals[1] + lost, voted)
+
+
+def _bootstrap_annotators(
+    votes: Votes, place: IntArray, matchup: IntArray, sign: IntArray, rng: np.random.Generator, resamples: int
+) -> FloatArray:
+    """Return (resamples, matchups) scores, each from as many annotators drawn with replacement."""
+    from scipy.sparse import csr_matrix
+
+    people = len(votes.annotators)
+    ballots = csr_matrix((sign.astype(np.float32), (place, votes.annotator)), shape=(len(matchup), people))
+    starts = np.searchsorted(matchup, np.arange(len(votes.matchups)))
+    shares = np.empty((resamples, len(votes.matchups)))
+    for first in range(0, resamples, CHUNK):
+        drawn = min(CHUNK, resamples - first)
+        weights = rng.multinomial(people, np.full(people, 1 / people), size=drawn).astype(np.float32)
+        margin = ballots @ weights.T
+        won = np.add.reduceat(margin > 0, starts, axis=0, dtype=np.int64)
+        lost = np.add.reduceat(margin < 0, starts, axis=0, dtype=np.int64)
+        shares[first : first + drawn] = scores_of(won, lost).T
+    return shares

@@ -1,0 +1,110 @@
+"""What a figure allows one to say, in plain words: to stand beside it on every page and in every report."""
+
+from collections.abc import Sequence
+
+from benchmark.stats.justifications import JustificationRow
+from benchmark.stats.paired import PairedMatchups
+from benchmark.stats.planning import expected_score
+from benchmark.stats.preferences import PreferenceRow
+from benchmark.stats.tallies import Tallies
+from benchmark.stats.votes import Matchup
+
+SIGNIFICANCE = 0.05
+EXAMPLE_SHARE = 0.6
+
+
+def conclusion(row: PreferenceRow) -> str:
+    """Return what one row of the preferences table shows."""
+    if row.ti2v_score_reference is None:
+        return "No pair is decided yet, so there is no score."
+    share = f"{row.ti2v_score_reference} % of {row.pairs_decided} decided pairs"
+    interval = f"95 % interval {row.ci_low} to {row.ci_high} %"
+    if row.is_average:
+        return f"On average over its matchups, {row.reference} won {share} ({interval})."
+    if row.p_value is None or row.p_holm is None:
+        return (
+            f"Interim: {row.reference} has won {share} so far ({interval}). "
+            "Nothing is concluded before the study closes."
+        )
+    if row.p_holm < SIGNIFICANCE:
+        winner, loser = _winner(row)
+        return (
+            f"People preferred {winner} to {loser}: {row.reference} won {share} ({interval}). "
+            f"The difference holds after correction for all matchups (p = {row.p_holm:.2g})."
+        )
+    if row.p_value < SIGNIFICANCE:
+        return (
+            f"No difference shown: {row.reference} won {share} ({interval}). On its own it would count "
+            f"(p = {row.p_value:.2g}), but not after correction for all matchups (p = {row.p_holm:.2g})."
+        )
+    return (
+        f"No difference shown: {row.reference} won {share} ({interval}, p = {row.p_value:.2g}). That is no "
+        "proof that the two are equal; the interval says how large a difference is still possible."
+    )
+
+
+def _winner(row: PreferenceRow) -> tuple[str, str]:
+    ahead = (row.ti2v_score_reference_n or 0) > (row.ti2v_score_other_n or 0)
+    other = row.other or ""
+    return (row.reference, other) if ahead else (other, row.reference)
+
+
+def justification_conclusion(row: JustificationRow) -> str:
+    """Return what one row of the justifications table shows."""
+    if row.rate_reference is None or row.rate_other is None:
+        return "No vote yet, so no reasons."
+    name = row.justification.replace("_", " ")
+    rates = f"{row.rate_reference} % of votes for {row.reference}, {row.rate_other} % for {row.other}"
+    if row.p_holm is None:
+        return f"Interim: {name} was given with {rates}."
+    if row.p_holm < SIGNIFICANCE:
+        more = row.reference if row.ticked_reference > row.ticked_other else row.other
+        return f"People gave {name} more often for {more} ({rates}; p = {row.p_holm:.2g})."
+    return f"No difference shown in {name} ({rates}; p = {row.p_holm:.2g})."
+
+
+def paired_conclusion(result: PairedMatchups, first: Matchup, second: Matchup) -> str:
+    """Return what McNemar's test says of two matchups on the same pairs."""
+    counted = (
+        f"{result.only_first} pairs were won against {first.other} alone, {result.only_second} against "
+        f"{second.other} alone (p = {result.p_value:.2g})"
+    )
+    if result.p_value >= SIGNIFICANCE:
+        return f"No difference shown between the two matchups: {counted}."
+    harder = second.other if result.only_first > result.only_second else first.other
+    return f"{harder} was the stronger opponent: {counted}."
+
+
+def panel_warning(tallies: Tallies, matchups: Sequence[Matchup]) -> str | None:
+    """Return a warning where scores rest on panels of different size; None where all have the same.
+
+    A majority of five exaggerates what single votes say more than a majority of three does, so such
+    scores must not be put side by side as if they were one scale.
+    """
+    panels = {int(votes) for votes in tallies.votes.tolist() if votes}
+    if len(panels) < 2:
+        return None
+    odd = sorted({panel if panel % 2 else panel - 1 for panel in panels if panel > 1} | ({1} & panels))
+    small, large = odd[0], odd[-1]
+    example = ""
+    if small != large:
+        shares = [100 * expected_score(EXAMPLE_SHARE, panel) for panel in (small, large)]
+        example = (
+            f" Where {100 * EXAMPLE_SHARE:.0f} % of single votes go to a side, a panel of {small} gives it "
+            f"{shares[0]:.1f} % of the pairs and a panel of {large} {shares[1]:.1f} %."
+        )
+    apart = _matchups_apart(tallies, matchups)
+    return (
+        f"Comparisons have from {min(panels)} to {max(panels)} votes. The expected TI2V score grows with the "
+        f"panel, so scores of different panels are not on one scale.{example}{apart}"
+    )
+
+
+def _matchups_apart(tallies: Tallies, matchups: Sequence[Matchup]) -> str:
+    """Return which matchups have another panel than the first one."""
+    met = set(zip(tallies.matchup.tolist(), tallies.votes.tolist(), strict=True))
+    panels = [{votes for at, votes in met if at == index and votes} for index in range(len(matchups))]
+    apart = [
+        matchup.name for matchup, panel in zip(matchups, panels, strict=True) if panel and panel != panels[0]
+    ]
+    return f" Not like {matchups[0].name}: {', '.join(apart)}." if apart and panels[0] else ""

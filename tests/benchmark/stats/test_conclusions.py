@@ -1,0 +1,81 @@
+"""What may be concluded, in words: never more than the figures carry."""
+
+from benchmark.stats.conclusions import (
+    conclusion,
+    justification_conclusion,
+    paired_conclusion,
+    panel_warning,
+)
+from benchmark.stats.justifications import justifications
+from benchmark.stats.paired import PairedMatchups
+from benchmark.stats.preferences import preferences
+from benchmark.stats.votes import Matchup
+from tests.benchmark.made_votes import MOTIF_CINEMO, MOTIF_STATIC, tallies
+
+WON, LOST = (5, 0), (0, 5)
+
+
+def test_a_clear_difference_names_who_was_preferred() -> None:
+    (ahead,) = preferences(tallies([WON] * 202 + [LOST] * 118), [MOTIF_CINEMO])
+    (behind,) = preferences(tallies([WON] * 118 + [LOST] * 202), [MOTIF_CINEMO])
+    assert conclusion(ahead).startswith(
+        "People preferred motif to cinemo: motif won 63.1 % of 320 decided pairs"
+    )
+    assert conclusion(behind).startswith("People preferred cinemo to motif: motif won 36.9 %")
+
+
+def test_no_difference_shown_is_not_called_equality() -> None:
+    (row,) = preferences(tallies([WON] * 52 + [LOST] * 48), [MOTIF_CINEMO])
+    assert conclusion(row).startswith("No difference shown")
+    assert "no proof that the two are equal" in conclusion(row)
+
+
+def test_a_difference_lost_to_the_correction_is_said_to_be() -> None:
+    # 6 of 6: p = 0.03125, times two matchups 0.0625.
+    first, _, _ = preferences(
+        tallies([WON] * 6 + [WON, LOST], matchup=[0] * 6 + [1] * 2), [MOTIF_CINEMO, MOTIF_STATIC]
+    )
+    assert "not after correction for all matchups (p = 0.062)" in conclusion(first)
+
+
+def test_interim_and_empty_rows_conclude_nothing() -> None:
+    (interim,) = preferences(tallies([WON] * 20), [MOTIF_CINEMO], interim=True)
+    (empty,) = preferences(tallies([]), [MOTIF_CINEMO])
+    assert "Nothing is concluded" in conclusion(interim)
+    assert conclusion(empty) == "No pair is decided yet, so there is no score."
+
+
+def test_the_average_is_described_as_one() -> None:
+    average = preferences(tallies([WON, WON], matchup=[0, 1]), [MOTIF_CINEMO, MOTIF_STATIC])[-1]
+    assert conclusion(average).startswith("On average over its matchups, motif won 100.0 %")
+
+
+def test_reasons_are_concluded_from_their_own_test() -> None:
+    counted = tallies([WON] * 12 + [LOST] * 2, ticks=[[0, 0, 5] + [0] * 5] * 12 + [[0] * 8] * 2)
+    image, text, *_ = justifications(counted, [MOTIF_CINEMO])
+    assert justification_conclusion(text).startswith("People gave text alignment more often for motif")
+    assert justification_conclusion(image).startswith("No difference shown in image alignment")
+    interim = justifications(counted, [MOTIF_CINEMO], interim=True)[0]
+    assert justification_conclusion(interim).startswith("Interim")
+
+
+def test_the_stronger_opponent_is_the_one_won_against_less() -> None:
+    clear = PairedMatchups(both=10, only_first=20, only_second=4, neither=5, p_value=0.0015)
+    unclear = PairedMatchups(both=10, only_first=5, only_second=4, neither=5, p_value=1.0)
+    assert paired_conclusion(clear, MOTIF_CINEMO, MOTIF_STATIC).startswith("static was the stronger opponent")
+    assert paired_conclusion(unclear, MOTIF_CINEMO, MOTIF_STATIC).startswith("No difference shown")
+
+
+def test_equal_panels_need_no_warning() -> None:
+    assert panel_warning(tallies([WON, (3, 2)]), [MOTIF_CINEMO]) is None
+
+
+def test_unequal_panels_are_warned_of_with_an_example() -> None:
+    # 60 % of single votes: a panel of three gives 64.8 % of the pairs, of five 68.3 %.
+    warning = panel_warning(
+        tallies([(3, 2), (2, 1)], matchup=[0, 1]), [MOTIF_CINEMO, Matchup("a:b", "a", "b")]
+    )
+    assert warning is not None
+    assert "from 3 to 5 votes" in warning
+    assert "a panel of 3 gives it 64.8 % of the pairs and a panel of 5 68.3 %" in warning
+    assert "Not like motif:cinemo: a:b." in warning
