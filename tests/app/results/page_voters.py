@@ -1,0 +1,70 @@
+"""People who vote as they are told, and browsers that read pages."""
+
+from collections.abc import Callable
+
+from fastapi.testclient import TestClient
+from sqlalchemy import select
+
+from app.clock import utc_now
+from app.installation import Installation
+from app.main import create_app
+from app.security.identity import create_sign_in_link
+from app.studies import service as studies
+from app.tables.people import Person
+from app.tables.studies import Study as StudyRow
+from app.tables.voting import Assignment
+from benchmark.protocol import Choice, Side
+from tests.cast import Actor, Study, enter
+
+PAGE = {"Accept": "text/html"}
+Opinion = Callable[[Assignment], Side]
+
+
+def for_the_reference(_assignment: Assignment) -> Side:
+    return Side.REFERENCE
+
+
+def signed_in(installation: Installation, actor: Actor) -> TestClient:
+    """A browser that followed the actor's sign-in link."""
+    client = TestClient(create_app(installation), base_url="http://testserver", headers=PAGE)
+    now = utc_now()
+    with installation.database.write() as session:
+        person = session.get_one(Person, actor.principal.person_id)
+        token = create_sign_in_link(session, person=person, now=now, minutes=5)
+    assert client.get(f"/sign-in/{token}").status_code == 200
+    return client
+
+
+def annotator(study: Study) -> TestClient:
+    """A fresh annotator's browser."""
+    client = TestClient(create_app(study.installation), base_url="http://testserver")
+    return enter(client, study)
+
+
+def vote(browser: TestClient, study: Study, opinion: Opinion = for_the_reference) -> str | None:
+    """Vote once; return the assignment's token, None when there is nothing left."""
+    answer = browser.post(f"/api/v1/studies/{study.slug}/assignments")
+    if answer.status_code == 204:
+        return None
+    token: str = answer.json()["token"]
+    with study.installation.database.read() as session:
+        assignment = session.scalars(select(Assignment).where(Assignment.token == token)).one()
+        side = opinion(assignment)
+        choice = Choice.LEFT if side is assignment.left_side else Choice.RIGHT
+    ballot = {"choice": choice, "justifications": ["text_alignment"]}
+    voted = browser.post(f"/api/v1/assignments/{token}/vote", json=ballot)
+    assert voted.status_code == 201, voted.text
+    return token
+
+
+def fill_panels(study: Study, *, people: int, opinion: Opinion = for_the_reference) -> None:
+    for _ in range(people):
+        browser = annotator(study)
+        while vote(browser, study, opinion):
+            pass
+
+
+def close(study: Study, actor: Actor) -> None:
+    with study.installation.database.write() as session:
+        row = session.scalars(select(StudyRow).where(StudyRow.slug == study.slug)).one()
+        studies.close_study(session, study=row, principal=actor.principal, now=utc_now())

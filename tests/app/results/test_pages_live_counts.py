@@ -1,0 +1,85 @@
+"""Counts kept between requests equal what reading everything anew gives, whatever happens to votes."""
+
+import numpy as np
+from sqlalchemy import select
+
+from app.clock import utc_now
+from app.installation import Installation
+from app.results.live_counts import LiveCounts, _StudyReader, live_counts
+from app.results.tallies import count_study
+from app.tables.studies import Study as StudyRow
+from app.tables.voting import Vote, VoteEvent
+from benchmark.protocol import VoteStatus
+from benchmark.stats.preferences import preferences
+from tests.app.results.page_voters import annotator, vote
+from tests.cast import Study, set_the_stage
+
+
+def read_kept(installation: Installation) -> LiveCounts:
+    with installation.database.read() as session:
+        return live_counts(session, session.scalars(select(StudyRow)).one())
+
+
+def assert_like_new(installation: Installation) -> LiveCounts:
+    kept = read_kept(installation)
+    with installation.database.read() as session:
+        study = session.scalars(select(StudyRow)).one()
+        counted = count_study(session, study)
+        anew = _StudyReader(study.id).read(session, study)
+    assert preferences(kept.counted.tallies, kept.counted.matchups) == preferences(
+        counted.tallies, counted.matchups
+    )
+    for column in vars(anew.votes):
+        np.testing.assert_array_equal(getattr(kept.votes, column), getattr(anew.votes, column))
+    assert kept.left_out == anew.left_out
+    return kept
+
+
+def test_votes_undo_and_exclusion_show_at_once(either_installation: Installation) -> None:
+    study: Study = set_the_stage(either_installation).open_study()
+    assert_like_new(either_installation)
+    browser = annotator(study)
+
+    first = vote(browser, study)
+    assert len(assert_like_new(either_installation).votes.id) == 1
+    second = vote(browser, study)
+    assert len(assert_like_new(either_installation).votes.id) == 2
+
+    assert browser.post(f"/api/v1/assignments/{second}/undo").status_code == 200
+    undone = assert_like_new(either_installation)
+    assert undone.votes.is_valid.tolist() == [True, False]
+    assert undone.left_out == {VoteStatus.SUPERSEDED: 1}
+    assert first != second
+
+
+def test_a_vote_that_became_visible_late_is_not_missed(either_installation: Installation) -> None:
+    """On PostgreSQL a vote with a smaller id may be committed after one with a larger id."""
+    study = set_the_stage(either_installation).open_study()
+    browser = annotator(study)
+    vote(browser, study)
+    vote(browser, study)
+    with either_installation.database.read() as session:
+        row = session.scalars(select(StudyRow)).one()
+        reader = _StudyReader(row.id)
+        reader.read(session, row)
+        # As it would have been, had the first vote been invisible then.
+        reader._votes = reader._votes[1:]
+
+        assert len(reader.read(session, row).votes.id) == 2
+
+
+def test_events_of_other_studies_change_nothing(installation: Installation) -> None:
+    cast = set_the_stage(installation)
+    study, other = cast.open_study(), cast.open_study("another")
+    vote(annotator(study), study)
+    vote(annotator(other), other)
+    with installation.database.write() as session:
+        foreign = session.scalars(select(Vote).order_by(Vote.id.desc())).first()
+        assert foreign is not None
+        session.add(
+            VoteEvent(vote_id=foreign.id, status=VoteStatus.EXCLUDED, reason="bot", actor="ada", at=utc_now())
+        )
+
+    with installation.database.read() as session:
+        row = session.scalars(select(StudyRow).where(StudyRow.slug == study.slug)).one()
+        assert live_counts(session, row).left_out == {}
