@@ -1,8 +1,9 @@
 """Finds the two clips of a comparison and how they are prepared for annotators."""
 
 from dataclasses import dataclass, fields
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, bindparam, select
 from sqlalchemy.orm import Session, aliased
 
 from app.media.probe import ClipFacts
@@ -16,28 +17,35 @@ _FACTS = tuple(field.name for field in fields(ClipFacts))
 
 
 @dataclass(frozen=True)
+class StoredClip:
+    """A clip in the store, and what the prober found out about it."""
+
+    id: int
+    sha256: str
+    facts: ClipFacts
+
+
+@dataclass(frozen=True)
 class ComparedClips:
     """The two clips of one comparison and the recipe that makes them alike."""
 
-    pair: Pair
-    reference: Clip
-    other: Clip
+    prompt: str
+    image_key: str
+    image_type: str
+    reference: StoredClip
+    other: StoredClip
     recipe: Recipe
 
-    def of_side(self, side: Side) -> Clip:
+    def of_side(self, side: Side) -> StoredClip:
         return self.reference if side is Side.REFERENCE else self.other
 
 
-def facts_of(clip: Clip) -> ClipFacts:
-    """Return what the prober found out about a stored clip."""
-    return ClipFacts(**{name: getattr(clip, name) for name in _FACTS})
-
-
-def compared_clips(session: Session, *, comparison_id: int, wish: RenditionRecipe) -> ComparedClips:
-    """Return the clips of a comparison; `wish` is the recipe its study asks for."""
+def _query() -> Select[*tuple[Any, ...]]:
     reference, other = aliased(Clip), aliased(Clip)
-    row = session.execute(
-        select(Pair, reference, other)
+    # Columns, not objects: this runs for every assignment, and two clips have forty attributes to track.
+    columns = [getattr(clip, name) for clip in (reference, other) for name in ("id", "sha256", *_FACTS)]
+    return (
+        select(Pair.prompt, Pair.image_key, Pair.image_type, *columns)
         .select_from(Comparison)
         .join(Matchup, Matchup.id == Comparison.matchup_id)
         .join(Pair, Pair.id == Comparison.pair_id)
@@ -46,7 +54,20 @@ def compared_clips(session: Session, *, comparison_id: int, wish: RenditionRecip
             (reference.submission_id == Matchup.reference_id) & (reference.pair_id == Comparison.pair_id),
         )
         .join(other, (other.submission_id == Matchup.other_id) & (other.pair_id == Comparison.pair_id))
-        .where(Comparison.id == comparison_id)
-    ).one()
-    pair, first, second = row
-    return ComparedClips(pair, first, second, choose_recipe(facts_of(first), facts_of(second), wish))
+        .where(Comparison.id == bindparam("comparison_id"))
+    )
+
+
+# Built once: building it takes longer than running it.
+_COMPARED = _query()
+
+
+def compared_clips(session: Session, *, comparison_id: int, wish: RenditionRecipe) -> ComparedClips:
+    """Return the clips of a comparison; `wish` is the recipe its study asks for."""
+    prompt, image_key, image_type, *clips = session.execute(_COMPARED, {"comparison_id": comparison_id}).one()
+    half = len(clips) // 2
+    first, second = (
+        StoredClip(id, sha256, ClipFacts(*facts)) for id, sha256, *facts in (clips[:half], clips[half:])
+    )
+    recipe = choose_recipe(first.facts, second.facts, wish)
+    return ComparedClips(prompt, image_key, image_type, first, second, recipe)

@@ -14,10 +14,11 @@ from sqlalchemy.orm import Session
 
 from app.clock import utc_now
 from app.database import Database
+from app.media.compared import StoredClip
 from app.media.renditions import Recipe, make_rendition
 from app.media.sandbox import Sandbox
 from app.media.store import MediaStore, content_key
-from app.tables.submissions import Clip, Rendition
+from app.tables.submissions import Rendition
 
 
 @dataclass(frozen=True)
@@ -42,7 +43,7 @@ class Renditions:
         self._clock = clock
         self._making: defaultdict[tuple[int, str], threading.Lock] = defaultdict(threading.Lock)
 
-    def of_clip(self, clip: Clip, recipe: Recipe) -> StoredRendition:
+    def of_clip(self, clip: StoredClip, recipe: Recipe) -> StoredRendition:
         """Return the stored rendition of a clip.
 
         Raises:
@@ -55,7 +56,7 @@ class Renditions:
                 found = _find(session, clip_id=clip.id, recipe=name)
             return found or self._make(clip, recipe, name)
 
-    def _make(self, clip: Clip, recipe: Recipe, name: str) -> StoredRendition:
+    def _make(self, clip: StoredClip, recipe: Recipe, name: str) -> StoredRendition:
         original = self._store.open_local(content_key("clips", clip.sha256))
         with original as source, self._store.private_file() as target:
             make_rendition(source, recipe, target, sandbox=self._sandbox)

@@ -2,12 +2,18 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
 from app.panels.choosing import remaining_comparisons
 from app.tables.studies import Study
 from app.tables.voting import Assignment, AssignmentStatus
+
+_STATUSES = (
+    select(Assignment.status, func.count().label("number"))
+    .where(Assignment.annotator_id == bindparam("annotator_id"))
+    .group_by(Assignment.status)
+)
 
 
 @dataclass(frozen=True)
@@ -19,13 +25,8 @@ class Progress:
 
 
 def progress_of(session: Session, *, study: Study, annotator_id: int) -> Progress:
-    statuses = dict(
-        session.execute(
-            select(Assignment.status, func.count())
-            .where(Assignment.annotator_id == annotator_id)
-            .group_by(Assignment.status)
-        ).all()
-    )
+    rows = session.execute(_STATUSES, {"annotator_id": annotator_id}).all()
+    statuses = {row.status: row.number for row in rows}
     done = statuses.get(AssignmentStatus.VOTED, 0) + statuses.get(AssignmentStatus.SKIPPED, 0)
     in_hand = statuses.get(AssignmentStatus.OPEN, 0)
     total = done + in_hand + remaining_comparisons(session, study=study, annotator_id=annotator_id)

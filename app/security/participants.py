@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVarTuple
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, bindparam, select
 from sqlalchemy.orm import Session
 
 from app.errors import NotFound, NotSignedIn
@@ -14,6 +14,32 @@ from app.tables.studies import Study
 from app.tables.voting import Assignment
 
 Columns = TypeVarTuple("Columns")
+
+
+def _of_browser(query: Select[*Columns]) -> Select[*Columns]:
+    return (
+        query.select_from(BrowserSession)
+        .join(AnnotatorBrowser, AnnotatorBrowser.browser_session_id == BrowserSession.id)
+        .join(Annotator, Annotator.id == AnnotatorBrowser.annotator_id)
+        .where(
+            BrowserSession.token_hash == bindparam("token_hash"),
+            BrowserSession.expires_at > bindparam("now"),
+            Annotator.withdrawn_at.is_(None),
+        )
+    )
+
+
+# Statements are built once: building one takes longer than running it.
+_PARTICIPANT = (
+    _of_browser(select(Annotator, Study))
+    .join(Study, Study.id == Annotator.study_id)
+    .where(Study.slug == bindparam("slug"))
+)
+_OWN_ASSIGNMENT = (
+    _of_browser(select(Assignment))
+    .join(Assignment, Assignment.annotator_id == Annotator.id)
+    .where(Assignment.token == bindparam("token"))
+)
 
 
 @dataclass(frozen=True)
@@ -38,11 +64,8 @@ def find_participant(session: Session, *, cookie: str | None, study_slug: str, n
     Raises:
         NotSignedIn: no invitation to this study was opened in this browser, or the annotator left.
     """
-    row = session.execute(
-        _of_browser(select(Annotator, Study), cookie, now)
-        .join(Study, Study.id == Annotator.study_id)
-        .where(Study.slug == study_slug)
-    ).one_or_none()
+    given = {"token_hash": hash_token(cookie or ""), "now": now, "slug": study_slug}
+    row = session.execute(_PARTICIPANT, given).one_or_none()
     if row is None:
         raise NotSignedIn(
             "Open your invitation link in this browser first; it lets you into this study.",
@@ -53,11 +76,8 @@ def find_participant(session: Session, *, cookie: str | None, study_slug: str, n
 
 def own_assignment(session: Session, *, cookie: str | None, token: str, now: datetime) -> Assignment | None:
     """Return this browser's own assignment; another annotator's does not exist for it."""
-    return session.scalar(
-        _of_browser(select(Assignment), cookie, now)
-        .join(Assignment, Assignment.annotator_id == Annotator.id)
-        .where(Assignment.token == token)
-    )
+    given = {"token_hash": hash_token(cookie or ""), "now": now, "token": token}
+    return session.scalar(_OWN_ASSIGNMENT, given)
 
 
 def find_assignment(session: Session, *, cookie: str | None, token: str, now: datetime) -> HeldAssignment:
@@ -90,16 +110,3 @@ def lock_study(session: Session, study_id: int) -> Study:
 
 def _writers_wait(session: Session) -> bool:
     return session.get_bind().dialect.name == "sqlite"
-
-
-def _of_browser(query: Select[*Columns], cookie: str | None, now: datetime) -> Select[*Columns]:
-    return (
-        query.select_from(BrowserSession)
-        .join(AnnotatorBrowser, AnnotatorBrowser.browser_session_id == BrowserSession.id)
-        .join(Annotator, Annotator.id == AnnotatorBrowser.annotator_id)
-        .where(
-            BrowserSession.token_hash == hash_token(cookie or ""),
-            BrowserSession.expires_at > now,
-            Annotator.withdrawn_at.is_(None),
-        )
-    )

@@ -232,6 +232,7 @@ def _lay_out_comparisons(session: Session, study: Study) -> None:
     if empty or not rows:
         raise Conflict("The two sides of a matchup have no pair in common.", code="no_common_pairs")
     study.comparisons_wanting = len(rows)
+    study.pairs = len({pair_id for _, pair_id in rows})
     session.execute(
         insert(Comparison),
         [

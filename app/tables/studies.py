@@ -30,6 +30,8 @@ class Study(Base):
     renditions: Mapped[RenditionRecipe]
     require_justification: Mapped[bool]
     seed: Mapped[int] = mapped_column(BigInteger)
+    # Different pairs among its comparisons: who has met as many need not be searched a new one.
+    pairs: Mapped[int] = mapped_column(default=0)
     # Open comparisons with a place left, kept along so that a progress bar need not count thousands.
     comparisons_wanting: Mapped[int] = mapped_column(default=0)
     created_at: Mapped[datetime]

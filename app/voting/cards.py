@@ -14,7 +14,7 @@ def card_of(session: Session, *, assignment: Assignment, study: Study) -> Assign
     progress = progress_of(session, study=study, annotator_id=assignment.annotator_id)
     return AssignmentCard(
         token=assignment.token,
-        prompt=clips.pair.prompt,
+        prompt=clips.prompt,
         image_url=f"/media/{assignment.token}/image",
         left_url=f"/media/{assignment.token}/left",
         right_url=f"/media/{assignment.token}/right",

@@ -53,7 +53,7 @@ def served_clip(
 def served_image(session: Session, *, assignment: Assignment) -> ServedImage:
     study = session.get_one(Study, assignment.study_id)
     clips = compared_clips(session, comparison_id=assignment.comparison_id, wish=study.renditions)
-    return ServedImage(clips.pair.image_key, clips.pair.image_type)
+    return ServedImage(clips.image_key, clips.image_type)
 
 
 def clip_bytes(

@@ -5,7 +5,7 @@ Every function starts from a locked study, so panels fill exactly however many a
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import exists, func, select
+from sqlalchemy import bindparam, exists, func, select
 from sqlalchemy.orm import Session
 
 from app.errors import Conflict, NotFound
@@ -20,6 +20,23 @@ from benchmark.protocol import Side, StudyStatus
 # The one being judged, the one loading ahead, and one that came back by an undo.
 MOST_HELD = 3
 
+# Statements are built once: building one takes longer than running it.
+_HELD = (
+    select(Assignment)
+    .where(Assignment.annotator_id == bindparam("annotator_id"), Assignment.status == AssignmentStatus.OPEN)
+    .order_by(Assignment.position, Assignment.id)
+)
+_OVERDUE = select(Assignment).where(
+    Assignment.study_id == bindparam("study_id"),
+    Assignment.status == AssignmentStatus.OPEN,
+    Assignment.expires_at <= bindparam("now"),
+)
+_MET_SO_FAR = select(
+    func.count().label("comparisons"),
+    func.count(Assignment.pair_id.distinct()).label("pairs"),
+    func.max(Assignment.position).label("last"),
+).where(Assignment.annotator_id == bindparam("annotator_id"), Assignment.status.in_(MET))
+
 
 def next_assignment(
     session: Session, *, annotator: Annotator, study: Study, now: datetime, after: str | None = None
@@ -31,13 +48,7 @@ def next_assignment(
     """
     require_open(study)
     expire_overdue(session, study=study, now=now)
-    held = list(
-        session.scalars(
-            select(Assignment)
-            .where(Assignment.annotator_id == annotator.id, Assignment.status == AssignmentStatus.OPEN)
-            .order_by(Assignment.position, Assignment.id)
-        )
-    )
+    held = session.scalars(_HELD, {"annotator_id": annotator.id}).all()
     if after is not None:
         known = _own_assignment(session, annotator=annotator, token=after)
         held_behind = [each for each in held if each.position > known.position]
@@ -74,13 +85,7 @@ def require_open(study: Study) -> None:
 
 def expire_overdue(session: Session, *, study: Study, now: datetime) -> None:
     """End leases that ran out, so that their places are free again."""
-    overdue = session.scalars(
-        select(Assignment).where(
-            Assignment.study_id == study.id,
-            Assignment.status == AssignmentStatus.OPEN,
-            Assignment.expires_at <= now,
-        )
-    ).all()
+    overdue = session.scalars(_OVERDUE, {"study_id": study.id, "now": now}).all()
     for assignment in overdue:
         assignment.status = AssignmentStatus.EXPIRED
         assignment.ended_at = now
@@ -157,14 +162,10 @@ def _own_assignment(session: Session, *, annotator: Annotator, token: str) -> As
 def _lease_another(
     session: Session, *, annotator: Annotator, study: Study, now: datetime
 ) -> Assignment | None:
-    met, last_position = session.execute(
-        select(func.count(), func.max(Assignment.position)).where(
-            Assignment.annotator_id == annotator.id, Assignment.status.in_(MET)
-        )
-    ).one()
-    if study.comparisons_per_annotator is not None and met >= study.comparisons_per_annotator:
+    so_far = session.execute(_MET_SO_FAR, {"annotator_id": annotator.id}).one()
+    if study.comparisons_per_annotator is not None and so_far.comparisons >= study.comparisons_per_annotator:
         return None
-    comparison = choose_comparison(session, study=study, annotator_id=annotator.id)
+    comparison = choose_comparison(session, study=study, annotator_id=annotator.id, met_pairs=so_far.pairs)
     if comparison is None:
         return None
     left_side = choose_left_side(session, comparison=comparison, study=study)
@@ -173,7 +174,7 @@ def _lease_another(
         study=study,
         comparison=comparison,
         annotator_id=annotator.id,
-        position=(last_position or 0) + 1,
+        position=(so_far.last or 0) + 1,
         left_side=left_side,
         now=now,
     )

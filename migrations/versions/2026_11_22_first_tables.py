@@ -194,6 +194,7 @@ def upgrade() -> None:
         ),
         sa.Column("require_justification", sa.Boolean(), nullable=False),
         sa.Column("seed", sa.BigInteger(), nullable=False),
+        sa.Column("pairs", sa.Integer(), nullable=False),
         sa.Column("comparisons_wanting", sa.Integer(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("opened_at", sa.DateTime(timezone=True), nullable=True),
