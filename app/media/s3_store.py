@@ -35,7 +35,9 @@ class S3Store(MediaStore):
             raise ValueError("TI2V_MEDIA_URL names no bucket: s3://bucket/prefix")
         self._bucket = bucket
         self._prefix = prefix.strip("/") + "/" if prefix.strip("/") else ""
-        self._s3 = _client()
+        self._s3 = _client(timeout_s=30, attempts=3)
+        # A readiness check has to answer before whoever asks gives up.
+        self._s3_now = _client(timeout_s=2, attempts=1)
 
     @contextmanager
     def private_file(self) -> Iterator[Path]:
@@ -82,7 +84,7 @@ class S3Store(MediaStore):
     def healthy(self) -> bool:
         try:
             with _store_errors(""):
-                self._s3.head_bucket(Bucket=self._bucket)
+                self._s3_now.head_bucket(Bucket=self._bucket)
         except (StoreUnavailable, MediaMissing):
             return False
         return True
@@ -98,15 +100,22 @@ class S3Store(MediaStore):
         return True
 
 
-def _client() -> "S3Client":
+def _client(*, timeout_s: float, attempts: int) -> "S3Client":
     # boto3 takes 0.3 s to import and is an extra: only those who use it pay.
     try:
         import boto3
         from botocore.config import Config
     except ImportError as error:
         raise StoreUnavailable("An s3:// store needs boto3: install the extra `s3`.") from error
-    patience = Config(connect_timeout=5, read_timeout=30, retries={"mode": "standard", "max_attempts": 3})
-    return boto3.client("s3", config=patience)
+    config = Config(
+        connect_timeout=min(5, timeout_s),
+        read_timeout=timeout_s,
+        retries={"mode": "standard", "total_max_attempts": attempts},
+        # boto3's newer checksum trailers are unknown to many S3-compatible services.
+        request_checksum_calculation="when_required",
+        response_checksum_validation="when_required",
+    )
+    return boto3.client("s3", config=config)
 
 
 @contextmanager

@@ -2,7 +2,9 @@
 
 import os
 import subprocess
+import threading
 from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
 import pytest
@@ -10,7 +12,8 @@ import pytest
 from app.media.folder_store import FolderStore
 from app.media.pictures import make_thumbnail
 from app.media.renditions import Recipe, RenditionFailed, make_rendition
-from app.media.sandbox import Sandbox
+from app.media.s3_store import S3Store
+from app.media.sandbox import Sandbox, SandboxLimits
 from app.media.store import StoreFull, content_key
 from benchmark.protocol import RenditionRecipe
 from tests.app.media.drawing import draw_clip, draw_picture
@@ -94,8 +97,6 @@ def test_a_thumbnail_that_does_not_fit_is_a_full_store(small_disk: Path, tmp_pat
 
 
 def test_a_file_over_the_childs_limit_is_a_failure_not_a_full_disk(tmp_path: Path) -> None:
-    from app.media.sandbox import SandboxLimits
-
     clip = draw_clip(tmp_path / "clip.mp4", width=640, height=640, encoder={"crf": "0", "g": "1"})
     target = tmp_path / "rendition.mp4"
 
@@ -106,3 +107,47 @@ def test_a_file_over_the_childs_limit_is_a_failure_not_a_full_disk(tmp_path: Pat
         make_rendition(clip, Recipe(RenditionRecipe.REMUX, 640, 640, 8.0, 16), target, sandbox=sandbox)
 
     assert not target.exists()
+
+
+class FullService(BaseHTTPRequestHandler):
+    """An S3-compatible service that holds nothing and takes nothing more."""
+
+    def do_HEAD(self) -> None:
+        self.send_error(404)
+
+    def do_PUT(self) -> None:
+        self.rfile.read(int(self.headers["Content-Length"]))
+        body = b"<Error><Code>XMinioStorageFull</Code><Message>full</Message></Error>"
+        self.send_response(507)
+        self.send_header("Content-Type", "application/xml")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_: object) -> None:
+        """Stay quiet."""
+
+
+@pytest.fixture
+def full_service() -> Iterator[str]:
+    server = HTTPServer(("127.0.0.1", 0), FullService)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    server.server_close()
+
+
+def test_a_service_without_space_is_a_full_store(
+    full_service: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AWS_ENDPOINT_URL_S3", full_service)
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "key")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "secret")
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
+    clip = tmp_path / "clip.mp4"
+    clip.write_bytes(b"film")
+
+    with pytest.raises(StoreFull):
+        S3Store("media").put(KEY, clip)
+
+    assert clip.exists()

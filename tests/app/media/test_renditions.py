@@ -167,9 +167,7 @@ def draw_uneven_clip(path: Path, *, starts_s: list[float]) -> Path:
     return path
 
 
-def test_a_rendition_is_what_its_recipe_says(
-    real_clip: Path, tmp_path: Path, sandbox: Sandbox
-) -> None:
+def test_a_rendition_is_what_its_recipe_says(real_clip: Path, tmp_path: Path, sandbox: Sandbox) -> None:
     recipe = Recipe(NORMALISED, 256, 240, 6.0, 10)
 
     make_rendition(real_clip, recipe, tmp_path / "rendition.mp4", sandbox=sandbox)
