@@ -86,10 +86,9 @@ def _ffmpeg() -> Finding:
             "ffmpeg", State.BAD, f"PyAV does not load ({error})", "Run: pip install --force-reinstall av"
         )
     versions = ", ".join(
-        f"{name} {'.'.join(map(str, number))}" for name, number in av.library_versions.items()
+        f"{name} {'.'.join(map(str, av.library_versions[name]))}" for name in ("libavcodec", "libavformat")
     )
-    encoders = av.codecs_available
-    if "libx264" not in encoders:
+    if "libx264" not in av.codecs_available:
         advice = "Install PyAV from its wheel: pip install --force-reinstall --only-binary av av"
         return Finding("ffmpeg", State.BAD, f"PyAV {av.__version__} without libx264 ({versions})", advice)
     return Finding("ffmpeg", State.GOOD, f"PyAV {av.__version__} ({versions})")

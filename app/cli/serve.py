@@ -34,6 +34,9 @@ def up(host: str | None, port: int | None) -> None:
 def serve(host: str | None, port: int | None) -> None:
     """Serve a database that is already at the current schema; changes nothing by itself."""
     from app import serving
-    from app.cli.opening import open_settings
+    from app.cli.opening import open_database, open_settings
 
-    serving.serve(open_settings(host=host, port=port))
+    settings = open_settings(host=host, port=port)
+    with open_database(settings):
+        pass  # An old schema is refused here, in a sentence and before anything is started.
+    serving.serve(settings)

@@ -1,0 +1,73 @@
+"""`ti2v serve` and `ti2v up` as processes: they start, refuse a second one, and end on Ctrl-C."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import httpx2
+
+from tests.app.cli.conftest import Run
+
+PATIENCE_S = 60
+
+
+def free_port() -> int:
+    with socket.socket() as listening:
+        listening.bind(("127.0.0.1", 0))
+        port: int = listening.getsockname()[1]
+        return port
+
+
+@contextmanager
+def started(home: Path, command: str, port: int) -> Iterator[subprocess.Popen[bytes]]:
+    """Start `ti2v COMMAND` and wait until it answers; it is killed at the end if it still runs."""
+    program = ["-c", "import sys; from benchmark.command_line import main; sys.exit(main())"]
+    process = subprocess.Popen(
+        [sys.executable, *program, command, "--port", str(port)],
+        env={"TI2V_HOME": str(home), "PATH": os.environ["PATH"]},
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        deadline = time.monotonic() + PATIENCE_S
+        while process.poll() is None and time.monotonic() < deadline:
+            try:
+                httpx2.get(f"http://127.0.0.1:{port}/healthz")
+                break
+            except httpx2.TransportError:
+                time.sleep(0.1)
+        yield process
+    finally:
+        process.kill()
+        process.wait()
+
+
+def test_serve_answers_refuses_a_second_one_and_ends_on_ctrl_c(run: Run, home: Path) -> None:
+    port = free_port()
+    with started(home, "serve", port) as server:
+        assert httpx2.get(f"http://127.0.0.1:{port}/readyz").status_code == 200
+        second = run("serve", "--port", str(free_port()))
+        server.send_signal(signal.SIGINT)
+        code = server.wait(PATIENCE_S)
+
+    assert second.code == 1
+    assert "A server is running" in second.err
+    assert code == 0
+
+
+def test_serve_changes_no_schema(run: Run) -> None:
+    run("db", "downgrade", "base", "--yes")
+
+    outcome = run("serve", "--port", str(free_port()))
+
+    assert outcome.code == 1
+    assert "Run: ti2v db upgrade" in outcome.err
+
+
+def test_a_port_that_is_no_port_is_wrong_usage(run: Run) -> None:
+    assert run("serve", "--port", "70000").code == 2
