@@ -14,6 +14,7 @@ from tests.browser.booth import Booth
 from tests.cast import Cast, Study, set_the_stage
 from tests.conftest import serving, settings_for
 
+LAB_HOST = "ti2v.lab.test"
 CHROMIUM_ARGUMENTS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -21,6 +22,8 @@ CHROMIUM_ARGUMENTS = [
     "--disable-component-update",
     "--disable-sync",
     "--no-first-run",
+    # A name that is neither https nor loopback to the browser, as a server in a lab would have.
+    f"--host-resolver-rules=MAP {LAB_HOST} 127.0.0.1",
 ]
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 

@@ -3,10 +3,12 @@
 from collections.abc import Callable
 
 import pytest
+from playwright.sync_api import BrowserContext
 
 from app.tables.voting import AssignmentStatus
 from benchmark.protocol import Justification, WatchGate
 from tests.browser.booth import Booth
+from tests.browser.conftest import LAB_HOST
 from tests.cast import Study
 
 
@@ -64,6 +66,20 @@ def test_skip_by_form(plain: Booth) -> None:
 
     assert plain.assignment(token).status is AssignmentStatus.SKIPPED
     assert plain.token != token
+
+
+def test_forms_work_on_plain_http_in_a_lab(
+    new_context: Callable[..., BrowserContext], live_server: str, study: Study
+) -> None:
+    page = new_context(java_script_enabled=False).new_page()
+    page.goto(f"{live_server.replace('127.0.0.1', LAB_HOST)}/invite/{study.invite()[0]}")
+    page.get_by_role("link", name="Start").click()
+    plain = Booth(page, study)
+    plain.side("A").click()
+    plain.reason("Image alignment").click()
+    plain.submit.click()
+
+    assert [vote.choice for vote in plain.votes()] == ["left"]
 
 
 def test_only_what_works_without_a_script_is_shown(plain: Booth) -> None:
