@@ -58,7 +58,7 @@ def missing_lines(table: pd.DataFrame) -> list[str]:
     ]
 
 
-def check_votes(table: pd.DataFrame, *, header_lines: int = 0) -> Votes:
+def check_votes(table: pd.DataFrame, *, header_lines: int = 0, with_excluded: bool = False) -> Votes:
     """Return the votes that count, as columns.
 
     Counted are the valid votes; in a table without any valid one, the imported ones (a study run
@@ -67,6 +67,7 @@ def check_votes(table: pd.DataFrame, *, header_lines: int = 0) -> Votes:
     Args:
         table: a column per name in VOTE_COLUMNS; others are ignored.
         header_lines: lines above row 1 in the file it was read from, to name lines as well as rows.
+        with_excluded: count excluded votes too, for results with and without exclusions side by side.
 
     Raises:
         VoteTableError: a needed column or every row is missing, or a row is wrong: an unknown status, a
@@ -80,8 +81,10 @@ def check_votes(table: pd.DataFrame, *, header_lines: int = 0) -> Votes:
     numbers = np.bincount(rows.status, minlength=len(STATUSES)).tolist()
     left_out = {status: number for status, number in zip(STATUSES, numbers, strict=True) if number}
     counted = _counted_status(left_out)
-    left_out.pop(counted, None)
-    votes = _counted_votes(rows, np.flatnonzero(rows.status == STATUSES.index(counted)), findings)
+    counting = {counted, VoteStatus.EXCLUDED} if with_excluded else {counted}
+    left_out = {status: number for status, number in left_out.items() if status not in counting}
+    kept = np.isin(rows.status, [STATUSES.index(status) for status in counting])
+    votes = _counted_votes(rows, np.flatnonzero(kept), findings)
     findings.raise_if_any()
     return replace(votes, left_out=left_out, counted=counted)
 

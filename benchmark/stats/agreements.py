@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from benchmark.stats.agreement import Agreement, Coefficient, agreement
-from benchmark.stats.arrays import IntArray
+from benchmark.stats.arrays import IntArray, group_slices
 from benchmark.stats.rounding import percent, percent_of_bound
 from benchmark.stats.tallies import JUSTIFICATIONS, Tallies
 from benchmark.stats.votes import Matchup
@@ -56,12 +56,12 @@ def agreements(tallies: Tallies, matchups: Sequence[Matchup]) -> list[AgreementR
     """Return five rows per matchup and, where there are several, five over `all` of them."""
     order = np.argsort(tallies.matchup, kind="stable")
     sorted_tallies = tallies.select(order)
-    ends = np.searchsorted(sorted_tallies.matchup, np.arange(len(matchups)), side="right").tolist()
+    places = group_slices(sorted_tallies.matchup, len(matchups))
     answers = _answers(sorted_tallies)
     votes = sorted_tallies.votes
     rows = [
-        agreement_row(matchup.study, matchup.name, question, agreement(yes[start:end], votes[start:end]))
-        for matchup, start, end in zip(matchups, [0, *ends[:-1]], ends, strict=True)
+        agreement_row(matchup.study, matchup.name, question, agreement(yes[place], votes[place]))
+        for matchup, place in zip(matchups, places, strict=True)
         for question, yes in answers.items()
     ]
     if len(matchups) > 1:

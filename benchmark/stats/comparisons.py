@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from benchmark.stats.tallies import Tallies
+from benchmark.stats.tallies import JUSTIFICATIONS, SIDES, Tallies
 from benchmark.stats.votes import UNKNOWN, Matchup
 
 
@@ -49,7 +49,7 @@ def comparisons(tallies: Tallies, matchups: Sequence[Matchup]) -> Iterator[Compa
     columns = (tallies.matchup, tallies.pair, tallies.image, tallies.scenario)
     codes = zip(*(column.tolist() for column in columns), strict=True)
     votes = zip(tallies.votes_reference.tolist(), tallies.votes_other.tolist(), strict=True)
-    ticks = tallies.reasons.reshape(len(tallies), -1).tolist()
+    ticks = tallies.reasons.reshape(len(tallies), len(JUSTIFICATIONS) * len(SIDES)).tolist()
     for (matchup, pair, image, scenario), (reference, other), ticked in zip(codes, votes, ticks, strict=True):
         yield ComparisonRow(
             matchups[matchup].study,

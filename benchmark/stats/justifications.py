@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from benchmark.protocol import Justification
+from benchmark.stats.arrays import group_slices
 from benchmark.stats.permutation import sign_flip_test
 from benchmark.stats.rounding import percent, significant
 from benchmark.stats.scores import Counts, count_matchups
@@ -87,13 +88,12 @@ def _row(
 def _with_p_values(rows: list[JustificationRow], tallies: Tallies, matchups: int) -> list[JustificationRow]:
     order = np.argsort(tallies.matchup, kind="stable")
     differences = (tallies.reasons[:, :, REFERENCE] - tallies.reasons[:, :, OTHER])[order]
-    ends = np.searchsorted(tallies.matchup[order], np.arange(matchups), side="right").tolist()
-    starts = [0, *ends[:-1]]
+    places = group_slices(tallies.matchup[order], matchups)
     p_values: dict[int, float] = {}
     for index, row in enumerate(rows):
         matchup, reason = divmod(index, len(JUSTIFICATIONS))
         if row.votes:
-            p_values[index] = sign_flip_test(differences[starts[matchup] : ends[matchup], reason])
+            p_values[index] = sign_flip_test(differences[places[matchup], reason])
     result = list(rows)
     for (index, p_value), adjusted in zip(p_values.items(), holm(list(p_values.values())), strict=True):
         result[index] = replace(rows[index], p_value=significant(p_value), p_holm=significant(adjusted))

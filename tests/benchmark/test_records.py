@@ -162,3 +162,9 @@ def test_a_frame_with_an_odd_index_is_read_by_position() -> None:
     frame = table([vote(), vote(annotator="bob")])
     frame.index = pd.Index([7, 7])
     assert len(check_votes(frame)) == 2
+
+
+def test_excluded_votes_count_where_both_results_are_wanted() -> None:
+    frame = table([vote(), vote(annotator="bob", status="excluded"), vote(annotator="eve", status="gold")])
+    assert (len(check_votes(frame)), len(check_votes(frame, with_excluded=True))) == (1, 2)
+    assert check_votes(frame, with_excluded=True).left_out == {VoteStatus.GOLD: 1}

@@ -163,3 +163,8 @@ def test_the_same_rows_make_the_same_bytes() -> None:
         assert written(TableName.PREFERENCES, rows, file_format) == written(
             TableName.PREFERENCES, rows, file_format
         )
+
+
+@pytest.mark.parametrize("table", COMPUTED)
+def test_a_study_without_matchups_or_votes_has_an_empty_table(table: TableName) -> None:
+    assert list(result_rows(table, tallies([]), [])) == []

@@ -1,0 +1,196 @@
+"""Signs of careless voting, one row per annotator: flags for a person to look at, never a silent deletion.
+
+Thresholds are chosen so that a careful annotator is flagged about once in a thousand by chance; what is
+done about a flag is a decision with a reason, and results are shown with and without it.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+import numpy as np
+
+from benchmark.stats.arrays import BoolArray, IntArray, group_slices
+from benchmark.stats.intervals import wilson
+from benchmark.stats.rounding import percent, percent_of_bound
+from benchmark.stats.significance import sign_test
+from benchmark.stats.votes import UNKNOWN, Votes
+
+CHANCE = 0.001
+FEWEST_VOTES = 20  # below it nothing but gold and the side is judged
+FAST_SHARE = 0.2
+SAME_TICKS_SHARE = 0.95
+USUAL_TICKS_SHARE = 0.8  # a pattern most people use most of the time is no sign of carelessness
+GOLD_LEAST = 0.8
+
+
+class Flag(StrEnum):
+    """Why an annotator's votes deserve a look."""
+
+    SIDE_BIAS = "side_bias"
+    STRAIGHT_LINING = "straight_lining"
+    FAST = "fast"
+    SAME_TICKS = "same_ticks"
+    LOW_AGREEMENT = "low_agreement"
+    FAILS_GOLD = "fails_gold"
+
+
+@dataclass(frozen=True)
+class Gold:
+    """Votes on comparisons with a known answer."""
+
+    right: int
+    shown: int
+
+
+@dataclass(frozen=True)
+class AnnotatorRow:
+    """One annotator; percent at one decimal, None where there is nothing to measure.
+
+    Attributes:
+        left: share of votes for the clip that stood left; `side_p` its sign test against 50 %.
+        longest_run: most votes in a row for the same place, in the order of the table.
+        agreement: share of votes that agree with the majority of the others on the same comparison
+            (ties of the others left out), with a Wilson interval.
+        fast: share of votes decided in less time than one clip plays.
+        same_ticks: share of votes with this annotator's commonest set of justifications.
+        gold: share of right answers on gold comparisons, with a Wilson interval.
+    """
+
+    annotator: str
+    votes: int
+    left: float | None
+    side_p: float | None
+    longest_run: int | None
+    agreement: float | None
+    agreement_low: float | None
+    agreement_high: float | None
+    agreement_n: int
+    median_ms: int | None
+    fast: float | None
+    same_ticks: float
+    gold: float | None
+    gold_low: float | None
+    gold_high: float | None
+    gold_n: int
+    flags: tuple[Flag, ...]
+
+
+@dataclass(frozen=True)
+class _Columns:
+    """What is judged of each vote: codes as in Votes, sorted by annotator."""
+
+    left: IntArray
+    agrees: IntArray
+    decision_ms: IntArray
+    ticks: IntArray
+    pooled_agreement: float
+    usual_ticks: int
+
+
+def annotator_quality(
+    votes: Votes, *, clip_ms: int | None = None, gold: Mapping[str, Gold] | None = None
+) -> list[AnnotatorRow]:
+    """Return a row per annotator, in the order they were met; none where the table does not name them.
+
+    Args:
+        votes: in the order they were cast.
+        clip_ms: how long a clip plays; None leaves speed unjudged.
+        gold: answers on gold comparisons by annotator.
+    """
+    known = np.flatnonzero(votes.annotator != UNKNOWN)
+    order = known[np.argsort(votes.annotator[known], kind="stable")]
+    columns = _columns(votes, order)
+    places = group_slices(votes.annotator[order], len(votes.annotators))
+    return [
+        _row(name, columns, place, clip_ms, (gold or {}).get(name, Gold(0, 0)))
+        for name, place in zip(votes.annotators, places, strict=True)
+    ]
+
+
+def _columns(votes: Votes, order: IntArray) -> _Columns:
+    left = np.where(votes.reference_left == UNKNOWN, UNKNOWN, votes.chose_reference == votes.reference_left)
+    ticks = votes.reasons @ (1 << np.arange(votes.reasons.shape[1]))
+    agrees = agreement_with_others(votes)
+    compared = agrees != UNKNOWN
+    usual = np.bincount(ticks, minlength=16)
+    return _Columns(
+        left=left[order].astype(np.int64),
+        agrees=agrees[order],
+        decision_ms=votes.decision_ms[order],
+        ticks=ticks[order],
+        pooled_agreement=float(agrees[compared].mean()) if compared.any() else 0.0,
+        usual_ticks=int(usual.argmax()) if usual.max() >= USUAL_TICKS_SHARE * len(votes) else UNKNOWN,
+    )
+
+
+def agreement_with_others(votes: Votes) -> IntArray:
+    """Return (votes,) 1 where a vote agrees with the others' majority, 0 where not, UNKNOWN for their tie."""
+    _, place = np.unique(votes.matchup * len(votes.pairs) + votes.pair, return_inverse=True)
+    sign = np.where(votes.chose_reference, 1, -1)
+    others = np.bincount(place, weights=sign).astype(np.int64)[place] - sign
+    return np.where(others == 0, UNKNOWN, others * sign > 0).astype(np.int64)
+
+
+def _row(name: str, columns: _Columns, place: slice, clip_ms: int | None, gold: Gold) -> AnnotatorRow:
+    left = columns.left[place][columns.left[place] != UNKNOWN]
+    agrees = columns.agrees[place][columns.agrees[place] != UNKNOWN]
+    times = columns.decision_ms[place][columns.decision_ms[place] != UNKNOWN]
+    ticks = np.bincount(columns.ticks[place])
+    agreement = wilson(int(agrees.sum()), len(agrees)) if len(agrees) else None
+    right = wilson(gold.right, gold.shown) if gold.shown else None
+    fast = int((times < clip_ms).sum()) if clip_ms is not None else 0
+    return AnnotatorRow(
+        annotator=name,
+        votes=place.stop - place.start,
+        left=percent(int(left.sum()), len(left)),
+        side_p=sign_test(int(left.sum()), len(left) - int(left.sum())) if len(left) else None,
+        longest_run=longest_run(left == 1) if len(left) else None,
+        agreement=percent(int(agrees.sum()), len(agrees)),
+        agreement_low=percent_of_bound(agreement.low) if agreement else None,
+        agreement_high=percent_of_bound(agreement.high) if agreement else None,
+        agreement_n=len(agrees),
+        median_ms=int(np.median(times)) if len(times) else None,
+        fast=percent(fast, len(times)) if clip_ms is not None else None,
+        same_ticks=percent(int(ticks.max(initial=0)), int(ticks.sum())) or 0.0,
+        gold=percent(gold.right, gold.shown),
+        gold_low=percent_of_bound(right.low) if right else None,
+        gold_high=percent_of_bound(right.high) if right else None,
+        gold_n=gold.shown,
+        flags=_flags(left, agrees, ticks, columns, (fast, len(times)), gold),
+    )
+
+
+def longest_run(votes: BoolArray) -> int:
+    """Return the length of the longest run of equal entries.
+
+    >>> longest_run(np.array([True, True, False, False, False, True]))
+    3
+    """
+    starts = np.flatnonzero(np.concatenate([[True], votes[1:] != votes[:-1]]))
+    return int(np.diff(np.append(starts, len(votes))).max())
+
+
+def _flags(
+    left: IntArray, agrees: IntArray, ticks: IntArray, columns: _Columns, fast: tuple[int, int], gold: Gold
+) -> tuple[Flag, ...]:
+    enough = int(ticks.sum()) >= FEWEST_VOTES
+    share_fast = fast[0] / fast[1] if fast[1] else 0.0
+    same = int(ticks.max(initial=0)) >= SAME_TICKS_SHARE * ticks.sum()
+    raised = {
+        Flag.SIDE_BIAS: len(left) > 0 and sign_test(int(left.sum()), len(left) - int(left.sum())) < CHANCE,
+        # A run of that length begins at one of n places with a chance of 2 to the power of 1 - length.
+        Flag.STRAIGHT_LINING: len(left) > 0 and len(left) * 2.0 ** (1 - longest_run(left == 1)) < CHANCE,
+        Flag.FAST: enough and share_fast > FAST_SHARE,
+        Flag.SAME_TICKS: enough and same and int(ticks.argmax()) != columns.usual_ticks,
+        Flag.LOW_AGREEMENT: enough and _agrees_less(agrees, columns.pooled_agreement),
+        Flag.FAILS_GOLD: gold.shown > 0 and wilson(gold.right, gold.shown).high < GOLD_LEAST,
+    }
+    return tuple(flag for flag, is_raised in raised.items() if is_raised)
+
+
+def _agrees_less(agrees: IntArray, pooled: float) -> bool:
+    """Return whether someone agrees with the others less than people do on the whole, beyond chance."""
+    if not len(agrees):
+        return False
+    return wilson(int(agrees.sum()), len(agrees), confidence=1 - 2 * CHANCE).high < pooled
