@@ -22,12 +22,13 @@ from sqlalchemy.orm import Session
 from app import schema
 from app.clock import utc_now
 from app.database import Database
+from app.media.renditions import Recipe
 from app.media.store import content_key, open_store
 from app.security.tokens import hash_token
 from app.settings import Settings
 from app.tables.people import Annotator, AnnotatorBrowser, BrowserSession
 from app.tables.submissions import Clip, Rendition
-from benchmark.protocol import WatchGate
+from benchmark.protocol import RenditionRecipe, WatchGate
 from perf.serving import Server, running_server
 from perf.worlds import open_round_robin
 
@@ -99,7 +100,7 @@ def _store_one_rendition_for_all(session: Session, home: Path) -> None:
         session.add(
             Rendition(
                 clip_id=clip.id,
-                recipe="remux-320x320-8fps-16",
+                recipe=Recipe(RenditionRecipe.REMUX, 320, 320, 8.0, 16).name,
                 media_key=key,
                 bytes=len(content),
                 created_at=utc_now(),

@@ -50,7 +50,7 @@ class Renditions:
             RenditionFailed: the clip cannot be brought into this form.
             StoreFull, StoreUnavailable: from the store.
         """
-        name = recipe_name(recipe)
+        name = recipe.name
         with self._making[clip.id, name]:
             with self._database.read() as session:
                 found = _find(session, clip_id=clip.id, recipe=name)
@@ -77,11 +77,6 @@ class Renditions:
             assert found is not None
             return found
         return StoredRendition(key, size)
-
-
-def recipe_name(recipe: Recipe) -> str:
-    """Return a recipe in one word, for instance `normalised-320x320-8fps-16`."""
-    return f"{recipe.kind}-{recipe.width}x{recipe.height}-{recipe.fps:g}fps-{recipe.frames}"
 
 
 def _find(session: Session, *, clip_id: int, recipe: str) -> StoredRendition | None:

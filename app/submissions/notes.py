@@ -5,12 +5,9 @@ from collections import Counter
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.media.probe import FAR_FIRST_FRAME
 from app.tables.bench import Pair
 from app.tables.submissions import Clip, Submission
-
-
-# Mean absolute difference at 64x64; coding and resizing stay far below it (docs/media.md).
-FAR_FIRST_FRAME = 0.1
 
 
 def clip_notes(session: Session, submission: Submission) -> list[str]:

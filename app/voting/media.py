@@ -14,6 +14,7 @@ from app.errors import NotFound, RangeNotSatisfiable, Unavailable
 from app.media.padding import ByteRange, parse_range
 from app.media.padding import RangeNotSatisfiable as OutsideFile
 from app.media.renditions import RenditionFailed
+from app.media.sandbox import SandboxBroken
 from app.media.store import StoreError
 from app.security.asking import cookie_of, installation_of
 from app.security.participants import own_assignment
@@ -53,7 +54,7 @@ def clip(token: TokenPath, stands: Choice, request: Request) -> Response:
             served = served_clip(
                 session, assignment=assignment, stands=stands, renditions=installation.renditions
             )
-        except (RenditionFailed, StoreError) as error:
+        except (RenditionFailed, SandboxBroken, StoreError) as error:
             raise Unavailable("This clip cannot be prepared right now. Try again or skip it.") from error
     asked = _asked_range(request, served.length)
     span = asked or ByteRange(0, served.length)

@@ -1,0 +1,266 @@
+"""The main job, end to end: clips go in over REST, people vote blind in a browser, the TI2V score comes out.
+
+On the bundled benchmark always; on the real clips of four models where TI2V_TEST_DATA is set
+(docs/tutorial.md tells the same story).
+"""
+
+import csv
+import io
+import json
+import os
+import random
+import shutil
+import subprocess
+import sys
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx2
+import pytest
+from playwright.sync_api import Page
+
+from app.installation import Installation, open_installation
+from benchmark.data import bundled_folder
+from benchmark.importers.official import read_official
+from benchmark.protocol import Role
+from benchmark.scenes import draw_clip
+from tests.browser.conftest import chromium, new_context
+from tests.cast import make_actor
+from tests.conftest import serving, settings_for
+
+__all__ = ["chromium", "new_context"]
+
+pytestmark = pytest.mark.browser
+REASONS = ("image_alignment", "text_alignment", "object_motion", "overall_quality")
+
+
+@dataclass(frozen=True)
+class World:
+    """A benchmark's folder, a folder of clips a model, and what is compared with the first model."""
+
+    benchmark: Path
+    clips: dict[str, Path]
+    reference: str
+    others: tuple[str, ...]
+    annotators: int
+    comparisons: int
+
+
+@dataclass(frozen=True)
+class Desk:
+    """A researcher at the command line, with a key, beside a running server."""
+
+    home: Path
+    server: str
+    key: str
+
+    def ti2v(self, *words: str) -> str:
+        """Run a command; return what it printed on stdout."""
+        program = Path(sys.executable).with_name("ti2v")
+        environment = {
+            **os.environ,
+            "TI2V_HOME": str(self.home),
+            "TI2V_SERVER": self.server,
+            "TI2V_KEY": self.key,
+        }
+        done = subprocess.run([program, *words], env=environment, capture_output=True, text=True)
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+
+@pytest.fixture(params=["bundled", "real"])
+def world(request: pytest.FixtureRequest, tmp_path: Path) -> World:
+    if request.param == "bundled":
+        return bundled_world(tmp_path / "clips")
+    data: Path = request.getfixturevalue("test_data")
+    outputs = {folder.name: folder for folder in sorted((data / "outputs").iterdir())}
+    return World(data, outputs, "motif", ("cinemo", "dynamicrafter", "cogvideox"), 20, 153)
+
+
+def bundled_world(folder: Path) -> World:
+    """Draw clips of two models for the first 12 pairs of the bundled benchmark."""
+    pairs = [pair.id for pair in read_official(bundled_folder()).pairs[:12]]
+    for model in ("reference", "static"):
+        (folder / model).mkdir(parents=True)
+        for pair in pairs:
+            (folder / model / f"{pair}_0.mp4").write_bytes(draw_clip(model, pair, frames=8, size=128))
+    clips = {model: folder / model for model in ("reference", "static")}
+    return World(bundled_folder(), clips, "reference", ("static",), 6, 12)
+
+
+@pytest.fixture
+def installation(migrated_sqlite: Path, tmp_path: Path) -> Iterator[Installation]:
+    home = tmp_path / "home"
+    home.mkdir()
+    shutil.copy(migrated_sqlite, home / "ti2v.sqlite3")
+    with open_installation(settings_for(home)) as installation:
+        yield installation
+
+
+@pytest.fixture
+def desk(installation: Installation) -> Iterator[Desk]:
+    researcher = make_actor(installation, "alice", Role.RESEARCHER)
+    with serving(installation) as address:
+        yield Desk(installation.settings.home, address, researcher.key)
+
+
+def hand_in(desk: Desk, world: World) -> None:
+    desk.ti2v("benchmark", "import", str(world.benchmark), "--slug", "bench")
+    for model, folder in world.clips.items():
+        desk.ti2v("submit", str(folder), "--model", model, "--benchmark", "bench", "--allow-partial")
+
+
+def open_study(desk: Desk, world: World) -> list[str]:
+    """Open the study; return an invitation for each annotator and two for people at a browser."""
+    matchups = [word for other in world.others for word in ("--matchup", f"{world.reference}:{other}")]
+    desk.ti2v("study", "create", "study", "--benchmark", "bench", "--title", "The main job", *matchups)
+    desk.ti2v("study", "open", "study")
+    return desk.ti2v("study", "invite", "study", "--count", str(world.annotators + 2)).split()
+
+
+def here(link: str, desk: Desk) -> str:
+    """Return an invitation's link at the address this test serves on."""
+    return desk.server + link[link.index("/invite/") :]
+
+
+def sit_down(page: Page, link: str) -> None:
+    page.goto(link)
+    page.get_by_role("link", name="Start").click()
+    page.locator("[data-part=submit] span", has_text="Choose A or B").wait_for(timeout=30_000)
+
+
+def vote_by_mouse(page: Page) -> None:
+    token = page.locator("[data-part=ballot] [name=token]").input_value()
+    page.get_by_role("article", name="Clip A").locator(".choose").click()
+    page.locator(".tiles label", has_text="Object motion").click()
+    page.locator(".submit:visible").click()
+    wait_for_next(page, token)
+
+
+def vote_by_keyboard(page: Page) -> None:
+    token = page.locator("[data-part=ballot] [name=token]").input_value()
+    for key in ("b", "2", "Enter"):
+        page.keyboard.press(key)
+    wait_for_next(page, token)
+
+
+def wait_for_next(page: Page, token: str) -> None:
+    page.locator(f"[data-part=ballot] [name=token]:not([value='{token}'])").wait_for(
+        timeout=30_000, state="attached"
+    )
+
+
+def judge_all(desk: Desk, link: str, number: int) -> int:
+    """Vote on all there is as one annotator: fetch both clips whole, choose, give reasons."""
+    rng = random.Random(number)
+    votes = 0
+    with httpx2.Client(base_url=desk.server, timeout=120) as browser:
+        assert browser.get(link).status_code == 200
+        while True:
+            answer = browser.post("/api/v1/studies/study/assignments")
+            if answer.status_code == 204:
+                return votes
+            card = answer.json()
+            left, right = browser.get(card["left_url"]), browser.get(card["right_url"])
+            assert len(left.content) == len(right.content)
+            ballot = {
+                "choice": rng.choice(("left", "right")),
+                "justifications": rng.sample(REASONS, rng.randint(1, 3)),
+            }
+            taken = browser.post(f"/api/v1/assignments/{card['token']}/vote", json=ballot)
+            assert taken.status_code == 201, taken.text
+            votes += 1
+
+
+def recount(votes_csv: str) -> dict[str, dict[str, str]]:
+    """Count the preferences from votes.csv alone, with nothing of the project's statistics."""
+    rows = [row for row in csv.DictReader(io.StringIO(votes_csv)) if row["status"] == "valid"]
+    panels: dict[str, dict[str, Counter[str]]] = defaultdict(lambda: defaultdict(Counter))
+    reasons: dict[str, Counter[tuple[str, str]]] = defaultdict(Counter)
+    votes: Counter[str] = Counter()
+    for row in rows:
+        side = "reference" if row["chosen"] == row["reference"] else "other"
+        panels[row["matchup"]][row["pair"]][side] += 1
+        votes[row["matchup"]] += 1
+        for reason in REASONS:
+            reasons[row["matchup"]][reason, side] += int(row[reason])
+    table = {}
+    for matchup, pairs in panels.items():
+        won = sum(panel["reference"] > panel["other"] for panel in pairs.values())
+        lost = sum(panel["reference"] < panel["other"] for panel in pairs.values())
+        line = {"votes": str(votes[matchup]), "pairs_decided": str(won + lost)}
+        line |= {
+            "ti2v_score_reference": tenths(won, won + lost),
+            "ti2v_score_other": tenths(lost, won + lost),
+        }
+        for reason in REASONS:
+            for side in ("reference", "other"):
+                line[f"{reason}_{side}"] = tenths(reasons[matchup][reason, side], votes[matchup])
+        table[matchup] = line
+    return table
+
+
+def tenths(count: int, total: int) -> str:
+    """Half up on integers, as the paper prints percentages."""
+    rounded = (2000 * count + total) // (2 * total)
+    return f"{rounded // 10}.{rounded % 10}"
+
+
+def by_matchup(preferences_csv: str) -> dict[str, dict[str, str]]:
+    rows = csv.DictReader(io.StringIO(preferences_csv))
+    return {row["matchup"]: row for row in rows if row["matchup"] != "average"}
+
+
+def test_clips_go_in_people_vote_and_the_score_comes_out(
+    world: World, desk: Desk, new_context: Callable[..., object], tmp_path: Path
+) -> None:
+    hand_in(desk, world)
+    links = [here(link, desk) for link in open_study(desk, world)]
+
+    for link, votes_in_a_way in zip(links, (vote_by_mouse, vote_by_keyboard), strict=False):
+        page: Page = new_context().new_page()  # type: ignore[attr-defined]
+        sit_down(page, link)
+        votes_in_a_way(page)
+        # They leave holding what was shown next; those places must come back or be voted on later.
+        page.close()
+    with ThreadPoolExecutor(4) as people:
+        votes = sum(
+            people.map(lambda number: judge_all(desk, links[2 + number], number), range(world.annotators))
+        )
+    held = finish_what_was_held(desk, links[:2])
+    desk.ti2v("study", "close", "study")
+
+    votes_csv = desk.ti2v("export", "study", "--table", "votes", "--format", "csv")
+    (tmp_path / "votes.csv").write_text(votes_csv)
+    preferences_csv = desk.ti2v("export", "study", "--table", "preferences", "--format", "csv")
+    assert votes + held + 2 == world.comparisons * 5
+    compare_with_recount(by_matchup(preferences_csv), recount(votes_csv))
+    offline_csv = desk.ti2v("score", str(tmp_path / "votes.csv"))
+    assert sorted(offline_csv.splitlines()) == sorted(preferences_csv.splitlines())
+    assert_same_over_rest(desk, preferences_csv)
+
+
+def finish_what_was_held(desk: Desk, links: list[str]) -> int:
+    """The two at the browser come back and vote on all that is left for them."""
+    return sum(judge_all(desk, link, 100 + number) for number, link in enumerate(links))
+
+
+def compare_with_recount(table: dict[str, dict[str, str]], counted: dict[str, dict[str, str]]) -> None:
+    assert set(table) == set(counted)
+    for matchup, line in counted.items():
+        assert {name: table[matchup][name] for name in line} == line
+
+
+def assert_same_over_rest(desk: Desk, preferences_csv: str) -> None:
+    answer = httpx2.get(
+        f"{desk.server}/api/v1/studies/study/results", headers={"Authorization": f"Bearer {desk.key}"}
+    )
+    rows = json.loads(answer.text)["preferences"]
+    assert answer.json()["interim"] is False
+    exported = list(csv.DictReader(io.StringIO(preferences_csv)))
+    assert [str(row["ti2v_score_reference"]) for row in rows] == [
+        row["ti2v_score_reference"] for row in exported
+    ]
