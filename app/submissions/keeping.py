@@ -1,14 +1,18 @@
 """Keeps one received clip: probed in the sandbox, stored, recorded; all of it or nothing."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+
+from sqlalchemy.exc import SQLAlchemyError
 
 from app.database import Database
 from app.errors import Invalid
 from app.media.probe import ClipFacts, ClipRejected, probe_clip
 from app.media.sandbox import Sandbox
-from app.media.store import MediaStore, content_key
+from app.media.store import MediaMissing, MediaStore, content_key
 from app.security.identity import Principal
 from app.submissions import service
 from app.submissions.receiving import ReceivedFile
@@ -59,8 +63,30 @@ class ClipKeeper:
             )
             # Stored while the slot is held: a file that lost the race would stay without a row. The price is
             # that other writers wait for it, on SQLite all of them, for some milliseconds.
-            self.store.put(content_key("clips", received.sha256), received.path)
+            with self._stored(received):
+                session.commit()
         return KeptClip(clip, is_new=True)
+
+    @contextmanager
+    def _stored(self, received: ReceivedFile) -> Iterator[None]:
+        """Store a file for as long as the block succeeds; one that another clip uses stays in any case."""
+        key = content_key("clips", received.sha256)
+        was_there = self._is_stored(key)
+        self.store.put(key, received.path)
+        try:
+            yield
+        except SQLAlchemyError:
+            # The disk had room for the clip, but not for its row any more.
+            if not was_there:
+                self.store.delete(key)
+            raise
+
+    def _is_stored(self, key: str) -> bool:
+        try:
+            self.store.size(key)
+        except MediaMissing:
+            return False
+        return True
 
     def _probe(self, path: Path, image_key: str) -> ClipFacts:
         with self.store.open_local(image_key) as image:
