@@ -1,0 +1,103 @@
+"""Alice's and Bob's programs at the REST API, and what an upload may leave behind."""
+
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import pytest
+from fastapi.testclient import TestClient
+from httpx2 import Response
+from sqlalchemy import func, select
+
+from app.installation import Installation, open_installation
+from app.main import create_app
+from app.tables.submissions import Clip
+from tests.cast import PAIR_IDS, Actor, Cast, make_submission, set_the_stage
+from tests.conftest import settings_for
+
+
+@dataclass(frozen=True)
+class Upload:
+    """An open submission of Alice's with one clip handed in, seen from her program."""
+
+    client: TestClient
+    installation: Installation
+    submission_id: str
+    taken: str = PAIR_IDS[0]
+    free: str = PAIR_IDS[1]
+
+    def put(self, pair_id: str, body: object, **headers: str) -> Response:
+        named = {name.replace("_", "-"): value for name, value in headers.items()}
+        return self.client.put(
+            f"/api/v1/submissions/{self.submission_id}/clips/{pair_id}",
+            content=body,  # type: ignore[arg-type]  # bytes, or an iterator of them
+            headers=named,
+        )
+
+    def traces(self) -> tuple[frozenset[str], int]:
+        """Return every file below HOME but the database's, and the number of clips recorded."""
+        return traces(self.installation)
+
+
+def traces(installation: Installation) -> tuple[frozenset[str], int]:
+    home = installation.settings.home
+    files = frozenset(
+        str(path.relative_to(home))
+        for path in home.rglob("*")
+        if path.is_file() and not path.name.startswith(("ti2v.sqlite3", "database.lock"))
+    )
+    with installation.database.read() as session:
+        return files, session.execute(select(func.count()).select_from(Clip)).scalar_one()
+
+
+def client_of(installation: Installation, actor: Actor | None = None) -> TestClient:
+    return TestClient(create_app(installation), headers=actor.headers if actor else None)
+
+
+@pytest.fixture
+def alice(installation: Installation, cast: Cast) -> TestClient:
+    return client_of(installation, cast.alice)
+
+
+@pytest.fixture
+def bob(installation: Installation, cast: Cast) -> TestClient:
+    return client_of(installation, cast.bob)
+
+
+@pytest.fixture
+def ada(installation: Installation, cast: Cast) -> TestClient:
+    return client_of(installation, cast.ada)
+
+
+@pytest.fixture
+def upload(alice: TestClient, cast: Cast) -> Upload:
+    return open_upload(cast, alice)
+
+
+@pytest.fixture(scope="module")
+def shared_cast(stage: tuple[Path, Cast], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cast]:
+    """One world for all tests of a module that are refused: refusals leave no trace, so they can share it."""
+    home, made = stage
+    place = tmp_path_factory.mktemp("shared") / "home"
+    shutil.copytree(home, place)
+    with open_installation(settings_for(place)) as installation:
+        yield replace(made, installation=installation)
+
+
+@pytest.fixture(scope="module")
+def shared_upload(shared_cast: Cast) -> Upload:
+    return open_upload(shared_cast, client_of(shared_cast.installation, shared_cast.alice))
+
+
+def open_upload(cast: Cast, client: TestClient) -> Upload:
+    submission_id = make_submission(
+        cast.installation, cast.alice, model="motif", label="second", final=False, pair_ids=PAIR_IDS[:1]
+    )
+    return Upload(client, cast.installation, submission_id)
+
+
+@pytest.fixture
+def either_cast(either_installation: Installation) -> Cast:
+    """The cast on SQLite, then again on PostgreSQL, with one clip a submission."""
+    return set_the_stage(either_installation, pairs=1)

@@ -1,0 +1,167 @@
+"""Uploads that end badly or meet each other: too large, broken off, two at once, no space left."""
+
+import os
+import shutil
+import socket
+import subprocess
+import threading
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+
+from app.installation import Installation, open_installation
+from app.media.store import content_key
+from app.settings import Settings
+from tests.acting import refused
+from tests.app.api.conftest import Upload, client_of, open_upload, traces
+from tests.cast import PAIR_IDS, Cast, make_submission, set_the_stage, small_clip
+from tests.conftest import serving, settings_for
+
+CLIP = small_clip(shade=93)
+MAX_BYTES = 16 * 1024
+
+
+@pytest.fixture
+def narrow(tmp_path: Path, cast: Cast, open_one: Callable[[Settings], Installation]) -> Upload:
+    """Alice's upload at an installation that takes clips of 16 KiB."""
+    installation = open_one(settings_for(tmp_path, max_clip_bytes=MAX_BYTES))
+    upload = open_upload(cast, client_of(installation, cast.alice))
+    return Upload(upload.client, installation, upload.submission_id)
+
+
+def test_a_clip_over_the_limit_is_413_whether_it_says_so_or_not(narrow: Upload) -> None:
+    def without_a_length() -> Iterator[bytes]:
+        for _ in range(1 + MAX_BYTES // 4096):
+            yield bytes(4096)
+
+    before = narrow.traces()
+
+    refused(narrow.put(narrow.free, bytes(MAX_BYTES + 1)), 413, "too_large")
+    refused(narrow.put(narrow.free, without_a_length()), 413, "too_large")
+    refused(narrow.put(narrow.free, CLIP, content_length=str(2**63)), 413, "too_large")
+
+    assert narrow.traces() == before
+    assert narrow.put(narrow.free, CLIP).status_code == 201
+
+
+def test_a_sender_that_hangs_up_halfway_leaves_nothing_and_no_fault(
+    upload: Upload, cast: Cast, caplog: pytest.LogCaptureFixture
+) -> None:
+    incoming = cast.installation.settings.home / "media" / ".incoming"
+    before = upload.traces()
+    with serving(cast.installation) as address:
+        where = urlsplit(address)
+        with socket.create_connection((str(where.hostname), int(where.port or 0))) as line:
+            line.sendall(
+                f"PUT /api/v1/submissions/{upload.submission_id}/clips/{upload.free} HTTP/1.1\r\n"
+                f"Host: {where.netloc}\r\nAuthorization: Bearer {cast.alice.key}\r\n"
+                "Content-Length: 1000000\r\n\r\n".encode()
+                + bytes(100_000)
+            )
+            wait_until(lambda: any(path.stat().st_size for path in incoming.iterdir()))
+        wait_until(lambda: not list(incoming.iterdir()))
+
+    assert upload.traces() == before
+    assert [record for record in caplog.records if record.levelname == "ERROR"] == []
+
+
+@pytest.mark.postgres
+@pytest.mark.parametrize(
+    ("second_shade", "statuses", "kept"),
+    [(200, [201, 409], 1), (100, [200, 201], 1)],
+    ids=["other bytes", "same bytes"],
+)
+def test_of_two_uploads_of_one_slot_one_wins_and_the_loser_leaves_nothing(
+    either_cast: Cast, second_shade: int, statuses: list[int], kept: int
+) -> None:
+    installation = either_cast.installation
+    submission_id = make_submission(
+        installation, either_cast.alice, model="motif", label="race", final=False, pair_ids=()
+    )
+    before = traces(installation)
+    together = threading.Barrier(2)
+
+    def put(pair_id: str, shade: int) -> int:
+        mine = Upload(client_of(installation, either_cast.alice), installation, submission_id)
+        together.wait()
+        return mine.put(pair_id, small_clip(shade=shade)).status_code
+
+    with ThreadPoolExecutor(2) as pool:
+        for number, pair_id in enumerate(PAIR_IDS):
+            shades = (100 + number, second_shade + number)
+            assert sorted(pool.map(put, (pair_id, pair_id), shades)) == statuses
+
+    files, clips = traces(installation)
+    assert len(files) == len(before[0]) + kept * len(PAIR_IDS)
+    assert clips == before[1] + len(PAIR_IDS)
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """A real file system of 2 MiB."""
+    place = tmp_path / "disk"
+    place.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", "size=2m", "tmpfs", str(place)]
+    if os.geteuid() != 0 or subprocess.run(mount, check=False, capture_output=True).returncode != 0:
+        pytest.skip("a small disk can only be mounted by root")
+    yield place
+    subprocess.run(["umount", "-l", str(place)], check=True)
+
+
+def leave_room(disk: Path, *, kib: int) -> None:
+    ballast = disk / "ballast"
+    ballast.unlink(missing_ok=True)
+    room = os.statvfs(disk)
+    ballast.write_bytes(bytes(room.f_bfree * room.f_frsize - kib * 1024))
+
+
+@pytest.fixture
+def cramped(small_disk: Path, migrated_sqlite: Path) -> Iterator[Upload]:
+    """Alice's upload where the database and the media share a small disk."""
+    shutil.copy(migrated_sqlite, small_disk / "ti2v.sqlite3")
+    with open_installation(settings_for(small_disk)) as installation:
+        cast = set_the_stage(installation, pairs=1)
+        yield open_upload(cast, client_of(installation, cast.alice))
+
+
+@pytest.mark.parametrize("kib", [0, 4, 8], ids=["no room", "room for half the file", "no room for its row"])
+def test_a_full_disk_is_507_and_nothing_stays(cramped: Upload, small_disk: Path, kib: int) -> None:
+    clip = small_clip(shade=94, frames=32, width=128, height=128)
+    leave_room(small_disk, kib=kib)
+    before = cramped.traces()
+
+    refused(cramped.put(cramped.free, clip), 507, "storage_full")
+
+    assert cramped.traces() == before
+    leave_room(small_disk, kib=256)
+    assert cramped.put(cramped.free, clip).status_code == 201
+
+
+def test_an_input_image_that_is_gone_is_our_trouble_not_the_clips(upload: Upload, cast: Cast) -> None:
+    for image in (cast.installation.settings.home / "media" / "images").rglob("*"):
+        if image.is_file():
+            image.unlink()
+    before = upload.traces()
+
+    refused(upload.put(upload.free, CLIP), 503, "unavailable")
+
+    assert upload.traces() == before
+
+
+def test_a_stored_clip_lies_under_the_sha256_of_its_bytes(upload: Upload) -> None:
+    facts = upload.put(upload.free, CLIP).json()
+
+    store = upload.installation.store
+    key = content_key("clips", facts["sha256"])
+    assert b"".join(store.read_range(key, 0, store.size(key))) == CLIP
+
+
+def wait_until(holds: Callable[[], bool], *, seconds: float = 10) -> None:
+    deadline = time.monotonic() + seconds
+    while not holds():
+        assert time.monotonic() < deadline, "it did not happen in time"
+        time.sleep(0.01)
