@@ -4,7 +4,7 @@ import numpy as np
 
 from benchmark.scenes.colours import darker, lighter, mixed
 from benchmark.scenes.outlines import Outline, box, curve, ellipse, polygon, star
-from benchmark.scenes.shapes import Finish, Part, Shape, halo, luminous, paint
+from benchmark.scenes.shapes import Finish, Part, Shape, halo, luminous, mark, paint
 from benchmark.scenes.styles import Style
 
 _LEFT, _RIGHT = -0.42, 1.42
@@ -22,7 +22,7 @@ def band(top: float, bottom: float) -> Outline:
 
 def wash(colour: str, foot: str, top: float = -0.1, bottom: float = 1.1) -> Shape:
     """Return an even surface that runs from one colour at its top into another at its foot."""
-    return paint(colour, band(top, bottom), relief=0.001, foot=foot)
+    return paint(colour, band(top, bottom), relief=0, foot=foot)
 
 
 def rolling(
@@ -113,7 +113,7 @@ def floor_boards(colour: str, top: float, boards: int = 5) -> list[Shape]:
 def wall(rng: np.random.Generator, colour: str, style: Style) -> list[Part]:
     """Return a wall with a faint pattern, lighter where the light from the upper left falls."""
     spots = [
-        paint(lighter(colour, 0.14), ellipse(x + (0.05 if row % 2 else 0.0), y, 0.010), relief=0.002)
+        mark(mixed(colour, "#ffffff", 0.16), ellipse(x + (0.05 if row % 2 else 0.0), y, 0.010))
         for row, y in enumerate(np.arange(0.04, 0.9, 0.095))
         for x in np.arange(-0.3, 1.35, 0.10)
     ]

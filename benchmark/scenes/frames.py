@@ -8,11 +8,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmark.scenes.colours import colour
-from benchmark.scenes.motions import Dim, Edge, Fall, State
+from benchmark.scenes.motions import Dim, Fall
 from benchmark.scenes.outlines import Point
 from benchmark.scenes.scenes import Action
 from benchmark.scenes.shapes import Part
 from benchmark.scenes.stage import Matrix, Stage, Window, placed, window_of
+from benchmark.scenes.states import Edge, State
 from benchmark.scenes.styles import Pixels
 from benchmark.scenes.textures import Texture
 from benchmark.scenes.weather import Shower
@@ -147,7 +148,7 @@ class FramePainter:
             canvas.put(self.stage.shadow, self._shadow_matrix(part, state), state.opacity, None)
         if state.opacity < _HIDDEN:
             return
-        owner = None if part.scenery else index
+        owner = _BACKGROUND if part.scenery else index
         matrix = self.stage.to_pixels @ self._matrix(part, states)
         limits = None if part.shown_in is None else self.stage.window_in_pixels(part.shown_in)
         canvas.put(self._texture(part, state), matrix, state.opacity, owner, limits)

@@ -4,12 +4,12 @@ Every motion is nothing at the start of the clip (u = 0), so frame 0 of every ac
 Motions of one part add up.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 from math import pi, sin
 
 from benchmark.scenes.outlines import Point
+from benchmark.scenes.states import Edge, State
 
 
 class Promise(StrEnum):
@@ -22,46 +22,6 @@ class Promise(StrEnum):
     RECOLOURS = "recolours"
     LIGHT = "light"
     WEATHER = "weather"
-
-
-class Edge(StrEnum):
-    LEFT = "left"
-    RIGHT = "right"
-    TOP = "top"
-    BOTTOM = "bottom"
-
-
-@dataclass(frozen=True)
-class View:
-    """The part of the stage a picture shows, in picture heights."""
-
-    left: float
-    top: float
-    right: float
-    bottom: float
-
-
-@dataclass
-class State:
-    """How far a part is from its rest at one moment.
-
-    Attributes:
-        x, y: shift along the ground or in the plane of the picture; the part's shadow follows.
-        lift: height above the ground; the shadow stays below.
-        tint, tint_share: another colour and how much of the way to it.
-        way_out: the shift that brings the part just out of the view over an edge.
-    """
-
-    way_out: Callable[[Edge], Point]
-    x: float = 0.0
-    y: float = 0.0
-    lift: float = 0.0
-    degrees: float = 0.0
-    scale_x: float = 1.0
-    scale_y: float = 1.0
-    opacity: float = 1.0
-    tint: str | None = None
-    tint_share: float = 0.0
 
 
 def eased(u: float) -> float:
@@ -165,37 +125,38 @@ class Flap(Motion):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Enter(Motion):
-    """Bring an entrant from outside the picture to its place."""
+class Crossing(Motion):
+    """Base of the two motions over an edge of the picture; `hop` is the height of `hops` arcs on the way."""
 
     edge: Edge
     hop: float = 0.0
     hops: int = 1
+
+    def go(self, state: State, share_outside: float, share_of_way: float) -> None:
+        x, y = state.way_out(self.edge)
+        state.x += x * share_outside
+        state.y += y * share_outside
+        state.lift += self.hop * abs(sin(pi * self.hops * share_of_way))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Enter(Crossing):
+    """Bring an entrant from outside the picture to its place."""
 
     promise = Promise.ENTERS
 
     def apply(self, state: State, u: float) -> None:
         share = self.progress(u)
-        x, y = state.way_out(self.edge)
-        state.x += x * (1 - share)
-        state.y += y * (1 - share)
-        state.lift += self.hop * abs(sin(pi * self.hops * share))
+        self.go(state, 1 - share, share)
 
 
 @dataclass(frozen=True, kw_only=True)
-class Leave(Motion):
-    """Take a part out of the picture over an edge."""
-
-    edge: Edge
-    hop: float = 0.0
-    hops: int = 1
+class Leave(Crossing):
+    """Take a part out of the picture."""
 
     def apply(self, state: State, u: float) -> None:
         share = eased(self.progress(u))
-        x, y = state.way_out(self.edge)
-        state.x += x * share
-        state.y += y * share
-        state.lift += self.hop * abs(sin(pi * self.hops * share))
+        self.go(state, share, share)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -224,17 +185,24 @@ class Tint(Motion):
         state.tint_share = self.progress(u)
 
 
+@dataclass(frozen=True)
+class WholePicture(Motion):
+    """Base of what happens to no part but to the picture; the painter asks for its `progress`."""
+
+    part: str = ""
+
+    def apply(self, state: State, u: float) -> None:
+        """Leave every part as it is."""
+
+
 @dataclass(frozen=True, kw_only=True)
-class Dim(Motion):
-    """Change the light of the whole scene; halos and other glowing parts keep theirs. `part` is "" here."""
+class Dim(WholePicture):
+    """Change the light of the scene; halos and other glowing parts keep theirs."""
 
     to: str
     level: float
 
     promise = Promise.LIGHT
-
-    def apply(self, state: State, u: float) -> None:
-        """The light is no part's state; the renderer asks `progress`."""
 
 
 class Weather(StrEnum):
@@ -244,13 +212,10 @@ class Weather(StrEnum):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Fall(Motion):
-    """Let rain, snow or petals come down from above the picture. `part` is "" here."""
+class Fall(WholePicture):
+    """Let rain, snow or petals come down from above the picture."""
 
     weather: Weather
     count: int = 110
 
     promise = Promise.WEATHER
-
-    def apply(self, state: State, u: float) -> None:
-        """The weather is no part's state; the renderer draws it on top."""

@@ -1,7 +1,6 @@
 """Choose the images and pairs of a drawn benchmark of any size, from a seed."""
 
 from dataclasses import replace
-from itertools import cycle, islice
 
 from benchmark.scenes.benchmarks import ScenePair
 from benchmark.scenes.gold import GoldRival, GoldUse
@@ -9,8 +8,6 @@ from benchmark.scenes.scenarios import SCENARIOS
 from benchmark.scenes.scenes import Scenario
 from benchmark.scenes.styles import Style
 
-STARTER_PAIRS = 320
-STARTER_SEED = 2412
 # The shape of the official release, kept at every size: 88 images serve 320 pairs.
 _IMAGES_PER_PAIR = 88 / 320
 _GOLD_TURNS = (
@@ -43,13 +40,15 @@ def plan_benchmark(pairs: int, seed: int) -> list[ScenePair]:
 def _plan_scenario(scenario: Scenario, place: int, sizes: list[int], seed: int) -> list[ScenePair]:
     """Return the pairs of one scenario; `sizes` is the number of prompts of each image."""
     styles = list(Style)
-    actions = cycle(action.name for action in scenario.actions)
+    waiting = list(scenario.actions)
     pairs = []
     for number, size in enumerate(sizes):
         style = styles[(place + number) % len(styles)]
-        chosen = islice(actions, min(size, len(scenario.actions)))
-        layout = seed * 10_000 + place * 100 + number
-        pairs += [ScenePair(f"{scenario.name}{number + 1}", style, layout, action) for action in chosen]
+        chosen = [action for action in waiting if action.suits(style)][:size]
+        # Those just asked go to the end, so that every prompt is asked before one is asked again.
+        waiting = [action for action in waiting if action not in chosen] + chosen
+        layout = seed * 1_000_000 + place * 10_000 + number
+        pairs += [ScenePair(f"{scenario.name}{number + 1}", style, layout, a.name) for a in chosen]
     return _with_gold(pairs, place)
 
 

@@ -26,23 +26,29 @@ class Rendering:
         flow: (frames - 1, rows, columns, 2) float32, pixels (x, y) to the same point in the next frame; exact
             wherever an object moves without changing its look, so everywhere if `action.is_rigid`.
         owners: (frames, rows, columns) int16, index of the part each pixel shows, -1 for the background.
-        objects: by part index, the object the part belongs to.
+        parts: names of the parts by index.
+        objects: by part index, the object the part belongs to; None for scenery.
     """
 
     action: Action
     frames: NDArray[np.uint8]
     flow: NDArray[np.float32]
     owners: NDArray[np.int16]
-    objects: tuple[str, ...]
+    parts: tuple[str, ...]
+    objects: tuple[str | None, ...]
 
     @cached_property
     def masks(self) -> Mapping[str, NDArray[np.bool_]]:
         """Where each object is seen: by name, (frames, rows, columns)."""
-        names = dict.fromkeys(self.objects)
-        return {
-            name: np.isin(self.owners, [i for i, owner in enumerate(self.objects) if owner == name])
-            for name in names
-        }
+        indices: dict[str, list[int]] = {}
+        for index, name in enumerate(self.objects):
+            if name is not None:
+                indices.setdefault(name, []).append(index)
+        return {name: np.isin(self.owners, mine) for name, mine in indices.items()}
+
+    def part_mask(self, part: str) -> NDArray[np.bool_]:
+        """Return where one part is seen, (frames, rows, columns)."""
+        return np.asarray(self.owners == self.parts.index(part))
 
 
 def render(scene: Scene, action: str, *, frames: int = 16, size: Size | int = 320) -> Rendering:
@@ -64,8 +70,10 @@ def render(scene: Scene, action: str, *, frames: int = 16, size: Size | int = 32
     drawn = [painter.frame(t / (frames - 1)) for t in range(frames)]
     flow = np.stack([flow_between(a, b) for a, b in pairwise(drawn)])
     pixels = np.stack([frame.pixels for frame in drawn])
-    objects = tuple(stage.object_of(part) for part in painter.parts)
-    return Rendering(chosen, pixels, flow, np.stack([frame.owners for frame in drawn]), objects)
+    owners = np.stack([frame.owners for frame in drawn])
+    parts = tuple(part.name for part in painter.parts)
+    objects = tuple(None if part.scenery else stage.object_of(part) for part in painter.parts)
+    return Rendering(chosen, pixels, flow, owners, parts, objects)
 
 
 def draw_still(scene: Scene, size: Size | int = 320) -> NDArray[np.uint8]:

@@ -24,12 +24,17 @@ class HardCase(StrEnum):
 
 @dataclass(frozen=True)
 class Action:
-    """One prompt on a scenario and the motions that fulfil it."""
+    """One prompt on a scenario and the motions that fulfil it.
+
+    Attributes:
+        needs_daylight: would make no sense of a picture of the night, such as dusk falling.
+    """
 
     name: str
     prompt: str
     motions: tuple[Motion, ...]
     hard_case: HardCase | None = None
+    needs_daylight: bool = False
 
     @property
     def promises(self) -> frozenset[Promise]:
@@ -39,6 +44,10 @@ class Action:
     def is_rigid(self) -> bool:
         """Whether everything that changes is moved, turned or scaled, so that flow explains every pixel."""
         return self.promises == {Promise.MOVES}
+
+    def suits(self, style: Style) -> bool:
+        """Whether the prompt makes sense of pictures in this style."""
+        return not (self.needs_daylight and style is Style.NIGHT)
 
     @property
     def moved_parts(self) -> frozenset[str]:

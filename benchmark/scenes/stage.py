@@ -8,11 +8,11 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmark.scenes.colours import colour
-from benchmark.scenes.motions import View
+from benchmark.scenes.colours import Colour, colour
 from benchmark.scenes.outlines import ellipse
 from benchmark.scenes.scenes import Scene
-from benchmark.scenes.shapes import Part, halo
+from benchmark.scenes.shapes import Finish, Part, halo
+from benchmark.scenes.states import View
 from benchmark.scenes.styles import Pixels, Style
 from benchmark.scenes.textures import Texture, draw_part
 
@@ -20,6 +20,8 @@ from benchmark.scenes.textures import Texture, draw_part
 STAGE_WIDTH = 1.6
 MIN_SIDE, MAX_SIDE = 64, 2048
 SHADOW_OPACITY = 0.34
+# A colour painted on at night looks as dim as what surrounds it.
+_NIGHT_DIMNESS = 0.62
 
 Size = tuple[int, int]
 # Pixels (top, bottom, left, right), the ends left out.
@@ -98,7 +100,9 @@ class Stage:
     def texture_in(self, part: str, tint: str) -> Texture:
         """Return the part's texture in another colour, with its shading kept."""
         if (part, tint) not in self.tinted:
-            self.tinted[part, tint] = _recoloured(self.textures[part], tint)
+            lamp = all(shape.finish is Finish.LUMINOUS for shape in self.parts[part].shapes)
+            dim = _NIGHT_DIMNESS if self.scene.style is Style.NIGHT and not lamp else 1.0
+            self.tinted[part, tint] = _recoloured(self.textures[part], colour(tint) * np.float32(dim))
         return self.tinted[part, tint]
 
 
@@ -137,7 +141,7 @@ def draw_stage(scene: Scene, size: Size) -> Stage:
     return Stage(scene, size, view, textures, soft, {part.name: part for part in scene.parts})
 
 
-def _recoloured(texture: Texture, tint: str) -> Texture:
+def _recoloured(texture: Texture, tint: Colour) -> Texture:
     alpha = texture.pixels[:, :, 3:]
     luminance = texture.pixels[:, :, :3] @ np.array([0.30, 0.59, 0.11], dtype=np.float32)
     solid = alpha[:, :, 0] > 0.5
@@ -147,7 +151,7 @@ def _recoloured(texture: Texture, tint: str) -> Texture:
         else 1.0
     )
     relative = np.clip(luminance / max(mean, 0.05), 0, 1.6)[:, :, None]
-    rgb = np.minimum(colour(tint) * relative, alpha)
+    rgb = np.minimum(tint * relative, alpha)
     return Texture(np.concatenate([rgb, alpha], axis=2), texture.corner, texture.density)
 
 

@@ -81,11 +81,16 @@ class Surface:
 
     def lambert(self, reach: float, bumps: Plane | None = None) -> Plane:
         """Return the light a surface receives, 1 where it faces the eye."""
+        if self.relief == 0 and bumps is None:
+            return np.ones((1, 1), np.float32)
         x, y, z = self.normals(reach, bumps)
         facing = (x * _LIGHT[0] + y * _LIGHT[1] + z * _LIGHT[2]) / _LIGHT[2]
         return np.asarray(np.clip(facing, 0, 1.8), dtype=np.float32)
 
     def highlight(self, reach: float, sharpness: float) -> Plane:
+        """Return the glint of the light, 0 where the surface faces the eye."""
+        if self.relief == 0:
+            return np.zeros((1, 1), np.float32)
         x, y, z = self.normals(reach)
         facing = x * _TO_EYE_AND_LIGHT[0] + y * _TO_EYE_AND_LIGHT[1] + z * _TO_EYE_AND_LIGHT[2]
         return np.asarray(np.clip(facing, 0, 1) ** sharpness - 0.89**sharpness, dtype=np.float32)

@@ -94,9 +94,10 @@ def _lay(
     rgb = shade(style, Surface(coverage, tone, shape.finish, shape.relief, extent, rng))
     if style is Style.PAPER and shape.finish is not Finish.MARK:
         window[:, :, :3] *= 1 - 0.34 * _soft_shadow(coverage, density)[:, :, None]
-    alpha = (coverage * shape.opacity)[:, :, None]
-    window[:, :, :3] = rgb * alpha + window[:, :, :3] * (1 - alpha)
-    window[:, :, 3:] = alpha + window[:, :, 3:] * (1 - alpha)
+    alpha = (coverage * np.float32(shape.opacity))[:, :, None]
+    window *= 1 - alpha
+    window[:, :, :3] += rgb * alpha
+    window[:, :, 3:] += alpha
 
 
 def _coverage(outlines: list[NDArray[np.float64]], shape: tuple[int, int]) -> Plane:
@@ -105,7 +106,7 @@ def _coverage(outlines: list[NDArray[np.float64]], shape: tuple[int, int]) -> Pl
     fixed = [np.round((outline - 0.5) * scale).astype(np.int32) for outline in outlines]
     mask = np.zeros(shape, np.uint8)
     cv2.fillPoly(mask, fixed, 255, lineType=cv2.LINE_AA, shift=_FIXED_POINT_BITS)
-    return np.asarray(mask / 255, dtype=np.float32)
+    return mask * np.float32(1 / 255)
 
 
 def _halo(points: NDArray[np.float64], shape: tuple[int, int]) -> Pixels:

@@ -8,9 +8,10 @@ from math import cos, radians, sin
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmark.scenes.motions import Fall, View, Weather
+from benchmark.scenes.motions import Fall, Weather
 from benchmark.scenes.outlines import curve, ellipse, stroke
 from benchmark.scenes.shapes import Part, luminous
+from benchmark.scenes.states import View
 from benchmark.scenes.styles import Style
 from benchmark.scenes.textures import Texture, draw_part
 

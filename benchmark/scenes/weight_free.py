@@ -29,6 +29,8 @@ WEIGHT_FREE_MODELS = MappingProxyType(
 _ZOOM = 1.22
 # Where the prompt asks for no motion, as a change of colour, the picture slides by this share of its side.
 _DRIFT_SHARE = (0.16, 0.0)
+# The slide's length as shares of the side: clearly seen, and the mirrored border stays small.
+_DRIFT_RANGE = (0.12, 0.24)
 
 
 def draw_clip(
@@ -66,7 +68,9 @@ def wrong_action(pair: ScenePair) -> Action:
     apart = [action for action in others if action.moved_parts.isdisjoint(right.moved_parts)]
     moving = [action for action in apart if action.promises & {Promise.MOVES, Promise.ENTERS}]
     choice = moving or apart or others
-    return choice[pair.seed % len(choice)]
+    # The prompts of one image get different wrong actions.
+    place = [action.name for action in pair.scene.scenario.actions].index(right.name)
+    return choice[(pair.seed + place) % len(choice)]
 
 
 def _paint_reference(pair: ScenePair, frames: int, size: Size | int) -> Frames:
@@ -108,7 +112,7 @@ def _main_way(rendering: Rendering) -> NDArray[np.float64]:
     length = float(np.hypot(*way))
     if length < 0.04 * side:
         return np.array([share * side for share in _DRIFT_SHARE])
-    wanted = min(max(length, 0.12 * side), 0.4 * side)
+    wanted = min(max(length, _DRIFT_RANGE[0] * side), _DRIFT_RANGE[1] * side)
     return np.asarray(way * (wanted / length), dtype=np.float64)
 
 

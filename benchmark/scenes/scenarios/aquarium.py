@@ -5,10 +5,11 @@ import numpy as np
 from benchmark.scenes.backdrops import scenery, wash
 from benchmark.scenes.colours import darker
 from benchmark.scenes.layout import near, pick
-from benchmark.scenes.motions import Edge, Enter, Fade, Grow, Leave, Shift, Swing, Turn
+from benchmark.scenes.motions import Enter, Fade, Grow, Leave, Shift, Swing, Turn
 from benchmark.scenes.outlines import box, curve, ellipse, stroke
 from benchmark.scenes.scenes import Action, HardCase, Scenario
 from benchmark.scenes.shapes import Part, Shape, gloss, halo, mark, paint
+from benchmark.scenes.states import Edge
 from benchmark.scenes.styles import Style
 
 
@@ -106,22 +107,7 @@ def _turtle() -> tuple[Shape, ...]:
     )
 
 
-def _parts(rng: np.random.Generator, style: Style) -> list[Part]:
-    gravel = [
-        ellipse(float(x), float(y), float(r), float(r * 0.7))
-        for x, y, r in zip(
-            rng.uniform(-0.3, 1.3, 120),
-            rng.uniform(0.895, 0.99, 120),
-            rng.uniform(0.008, 0.020, 120),
-            strict=True,
-        )
-    ]
-    tones = ["#c9b48a", "#b79a6d", "#d9caa5", "#a58a63"]
-    stones = [paint(tones[i % 4], stone, relief=0.006) for i, stone in enumerate(gravel)]
-    bubbles = tuple(
-        paint("#e6f7fb", ellipse(x, y, r), ellipse(x, y, r * 0.72), relief=0.004)
-        for x, y, r in ((0, 0, 0.018), (0.02, 0.05, 0.012), (-0.016, 0.09, 0.015), (0.008, 0.13, 0.010))
-    )
+def _backdrop(rng: np.random.Generator, style: Style) -> list[Part]:
     rays = [
         halo("#20505a", ellipse(x, 0.1, 0.10, 0.62))
         for x in (near(rng, 0.15, 0.1), near(rng, 0.5, 0.1), near(rng, 0.9, 0.1))
@@ -138,6 +124,27 @@ def _parts(rng: np.random.Generator, style: Style) -> list[Part]:
             paint("#6d7f86", curve("-.35,.95 -.25,.66 -.08,.6 .05,.74 .12,.95"), relief=0.06),
             paint("#7c8c90", curve(".85,.95 .95,.76 1.1,.7 1.3,.95"), relief=0.05),
         ),
+    ]
+
+
+def _parts(rng: np.random.Generator, style: Style) -> list[Part]:
+    gravel = [
+        ellipse(float(x), float(y), float(r), float(r * 0.7))
+        for x, y, r in zip(
+            rng.uniform(-0.3, 1.3, 120),
+            rng.uniform(0.895, 0.99, 120),
+            rng.uniform(0.008, 0.020, 120),
+            strict=True,
+        )
+    ]
+    tones = ["#c9b48a", "#b79a6d", "#d9caa5", "#a58a63"]
+    stones = [paint(tones[i % 4], stone, relief=0.006) for i, stone in enumerate(gravel)]
+    bubbles = tuple(
+        paint("#e6f7fb", ellipse(x, y, r), ellipse(x, y, r * 0.72), relief=0.004)
+        for x, y, r in ((0, 0, 0.018), (0.02, 0.05, 0.012), (-0.016, 0.09, 0.015), (0.008, 0.13, 0.010))
+    )
+    return [
+        *_backdrop(rng, style),
         _plants(rng, "plants left", near(rng, 0.18)),
         scenery("gravel", wash("#c2ab80", "#94794f", 0.885, 1.1), *stones),
         Part("bubbles", bubbles, at=(0.66, 0.62), opacity=0.0),
@@ -190,7 +197,7 @@ SCENARIO = Scenario(
             HardCase.NEW_OBJECT,
         ),
         Action(
-            "fish_swap",
+            "pink_sinks_orange_swells",
             "The pink fish sinks to the bottom and the orange fish grows rounder, like a balloon.",
             (Shift("pink fish", by=(-0.08, 0.22)), Grow("orange fish", x=1.35, y=1.75)),
             HardCase.TWO_AT_ONCE,

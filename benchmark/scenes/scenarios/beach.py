@@ -5,10 +5,11 @@ import numpy as np
 from benchmark.scenes.backdrops import band, scenery, sky
 from benchmark.scenes.colours import darker
 from benchmark.scenes.layout import near
-from benchmark.scenes.motions import Edge, Enter, Leave, Shift, Swing, Turn
+from benchmark.scenes.motions import Enter, Leave, Shift, Swing, Turn
 from benchmark.scenes.outlines import box, curve, ellipse, polygon, star, stroke, wedge
 from benchmark.scenes.scenes import Action, HardCase, Scenario
 from benchmark.scenes.shapes import Part, Shape, flipped, gloss, mark, paint
+from benchmark.scenes.states import Edge
 from benchmark.scenes.styles import Style
 
 
@@ -112,7 +113,7 @@ def _gull() -> tuple[Shape, ...]:
     )
 
 
-def _parts(rng: np.random.Generator, style: Style) -> list[Part]:
+def _backdrop(rng: np.random.Generator, style: Style) -> list[Part]:
     grains = [
         ellipse(float(x), float(y), 0.0025, 0.0018)
         for x, y in zip(rng.uniform(-0.3, 1.3, 160), rng.uniform(0.66, 0.99, 160), strict=True)
@@ -128,6 +129,17 @@ def _parts(rng: np.random.Generator, style: Style) -> list[Part]:
             (-0.6, 0.655),
         ]
     )
+    return [
+        *sky(rng, style, "#67b7e4", "#e9f6f2"),
+        scenery("sea", paint("#3fa3b8", band(0.46, 0.70), relief=0.003, foot="#7fd0cf")),
+        scenery(
+            "sand", paint("#ecd6a4", band(0.625, 1.2), relief=0.004, foot="#cfae74"), mark("#c4a068", *grains)
+        ),
+        scenery("foam", paint("#f4fbfa", foam, relief=0.008)),
+    ]
+
+
+def _parts(rng: np.random.Generator, style: Style) -> list[Part]:
     shells = [
         Part(
             f"{name} shell",
@@ -149,12 +161,7 @@ def _parts(rng: np.random.Generator, style: Style) -> list[Part]:
         )
     ]
     return [
-        *sky(rng, style, "#67b7e4", "#e9f6f2"),
-        scenery("sea", paint("#3fa3b8", band(0.46, 0.70), relief=0.003, foot="#7fd0cf")),
-        scenery(
-            "sand", paint("#ecd6a4", band(0.625, 1.2), relief=0.004, foot="#cfae74"), mark("#c4a068", *grains)
-        ),
-        scenery("foam", paint("#f4fbfa", foam, relief=0.008)),
+        *_backdrop(rng, style),
         Part("sail", _sail(), at=(near(rng, 0.24, 0.03), 0.475)),
         *_parasol(near(rng, 0.74)),
         Part("bucket", _bucket(), at=(near(rng, 0.54), 0.80), shadow=0.16, ground=0.060),

@@ -1,13 +1,14 @@
-"""A campfire by a tent, with a lantern, a guitar and a pot over the flames."""
+"""A campfire by a tent, with a lantern and a guitar."""
 
 import numpy as np
 
 from benchmark.scenes.backdrops import night_sky, rolling, scenery, tufts
 from benchmark.scenes.layout import near, pick
-from benchmark.scenes.motions import Dim, Edge, Enter, Fade, Grow, Shift, Turn
+from benchmark.scenes.motions import Dim, Enter, Fade, Grow, Shift, Turn
 from benchmark.scenes.outlines import box, curve, ellipse, polygon, star, stroke
 from benchmark.scenes.scenes import Action, HardCase, Scenario
 from benchmark.scenes.shapes import Part, Shape, gloss, halo, luminous, mark, paint
+from benchmark.scenes.states import Edge
 from benchmark.scenes.styles import Style
 
 
@@ -45,7 +46,7 @@ def _fire(x: float) -> list[Part]:
     )
     glow = (halo("#b5611f", ellipse(0, -0.05, 0.42)), halo("#e09a3f", ellipse(0, -0.06, 0.17)))
     return [
-        Part("glow", glow, at=(x, 0.80), glows=True),
+        Part("glow", glow, at=(x, 0.80)),
         Part("logs", logs, at=(x, 0.80), shadow=0.30, ground=0.052),
         Part("flames", flames, at=(x, 0.79)),
     ]
@@ -154,8 +155,8 @@ def _parts(rng: np.random.Generator, _style: Style) -> list[Part]:
         scenery("clearing", rolling(rng, "#5f7048", 0.685, 0.008, "#48573a")),
         tufts(rng, "#66794c", 0.72, 26),
         *_tent(near(rng, 0.22)),
-        Part("guitar", _guitar(), at=(near(rng, 0.86), 0.74), degrees=14, shadow=0.14, ground=0.095),
         *_fire(x),
+        Part("guitar", _guitar(), at=(near(rng, 0.86), 0.74), degrees=14, shadow=0.14, ground=0.095),
         Part("lantern", _lantern(), at=(near(rng, 0.70), 0.90), shadow=0.12, ground=0.062),
         Part(
             "lantern light",
@@ -183,7 +184,7 @@ SCENARIO = Scenario(
         Action(
             "fire_dies",
             "The fire burns down until only the logs are left and the light fades.",
-            (Grow("flames", x=0.25, y=0.12), Fade("glow", to=0.0), Dim("", to="#8f9ed6", level=0.8)),
+            (Grow("flames", x=0.25, y=0.12), Fade("glow", to=0.0), Dim(to="#a9b4e4", level=0.9)),
             HardCase.TWO_AT_ONCE,
         ),
         Action(

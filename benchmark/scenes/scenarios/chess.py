@@ -5,10 +5,11 @@ import numpy as np
 from benchmark.scenes.backdrops import band, scenery, wash
 from benchmark.scenes.colours import darker, lighter
 from benchmark.scenes.layout import near, pick
-from benchmark.scenes.motions import Edge, Enter, Grow, Shift, Swing, Turn
+from benchmark.scenes.motions import Enter, Grow, Shift, Swing, Turn
 from benchmark.scenes.outlines import box, curve, ellipse, polygon, stroke
 from benchmark.scenes.scenes import Action, HardCase, Scenario
 from benchmark.scenes.shapes import Part, Shape, flipped, gloss, halo, mark, paint
+from benchmark.scenes.states import Edge
 from benchmark.scenes.styles import Style
 
 
@@ -101,8 +102,7 @@ def _board() -> list[Part]:
     ]
 
 
-def _parts(rng: np.random.Generator, style: Style) -> list[Part]:
-    ivory, ebony = "#efe0bd", pick(rng, "#4a3730", "#3b3f4d", "#5a2f2c")
+def _backdrop(rng: np.random.Generator, style: Style) -> list[Part]:
     books = []
     x = -0.32
     while x < 1.35:
@@ -129,6 +129,13 @@ def _parts(rng: np.random.Generator, style: Style) -> list[Part]:
             else [scenery("lamplight", halo("#4a3c20", ellipse(0.3, 0.2, 0.7, 0.5)))]
         ),
         *_board(),
+    ]
+
+
+def _parts(rng: np.random.Generator, style: Style) -> list[Part]:
+    ivory, ebony = "#efe0bd", pick(rng, "#4a3730", "#3b3f4d", "#5a2f2c")
+    return [
+        *_backdrop(rng, style),
         Part(
             "black rook",
             (

@@ -4,19 +4,32 @@ import numpy as np
 
 from benchmark.scenes.backdrops import band, scenery, wall
 from benchmark.scenes.layout import near, pick
-from benchmark.scenes.motions import Edge, Enter, Flap, Grow, Leave, Shift, Swing, Turn
+from benchmark.scenes.motions import Enter, Flap, Grow, Leave, Shift, Swing, Turn
 from benchmark.scenes.outlines import box, curve, ellipse, polygon, star, stroke
 from benchmark.scenes.scenes import Action, HardCase, Scenario
 from benchmark.scenes.shapes import Part, Shape, flipped, gloss, mark, paint
+from benchmark.scenes.states import Edge
 from benchmark.scenes.styles import Style
 
 
-def _clock(x: float) -> list[Part]:
+def _clock_bird() -> tuple[Shape, ...]:
+    return (
+        paint("orange", polygon(".02,-.008 .046,0 .02,.008"), relief=0.005),
+        gloss(
+            "#4f86b8",
+            curve("-.038,.012 -.02,-.014 .002,-.03 .024,-.016 .022,.008 0,.026 -.022,.024"),
+            relief=0.02,
+        ),
+        mark("black", ellipse(0.010, -0.010, 0.0045)),
+    )
+
+
+def _case() -> tuple[Shape, ...]:
     numerals = [
         box(0.072 * np.cos(a), 0.072 * np.sin(a), 0.016 if i % 3 == 0 else 0.010, 0.005, 0.001, np.degrees(a))
         for i, a in enumerate(np.arange(12) * np.pi / 6)
     ]
-    case = (
+    return (
         gloss("#7d4f2d", box(0, 0.02, 0.26, 0.30, 0.010), relief=0.02),
         gloss(
             "#9a6338", polygon("-.175,-.115 0,-.265 .175,-.115 .15,-.092 0,-.222 -.15,-.092"), relief=0.012
@@ -36,19 +49,13 @@ def _clock(x: float) -> list[Part]:
             )
         ),
     )
-    hour = (mark("#2b2118", stroke(0.011, "0,.012 0,-.03 0,-.048", taper=0.5)),)
+
+
+def _clock(x: float) -> list[Part]:
+    hour = (mark("#2b2118", stroke(0.021, "0,.012 0,-.03 0,-.048", taper=0.5)),)
     minute = (
-        mark("#2b2118", stroke(0.008, "0,.014 0,-.04 0,-.076", taper=0.5)),
+        mark("#2b2118", stroke(0.018, "0,.014 0,-.04 0,-.076", taper=0.5)),
         gloss("gold", ellipse(0, 0, 0.010), relief=0.006),
-    )
-    bird = (
-        paint("orange", polygon(".02,-.008 .046,0 .02,.008"), relief=0.005),
-        gloss(
-            "#4f86b8",
-            curve("-.038,.012 -.02,-.014 .002,-.03 .024,-.016 .022,.008 0,.026 -.022,.024"),
-            relief=0.02,
-        ),
-        mark("black", ellipse(0.010, -0.010, 0.0045)),
     )
     bob = (
         paint("#a97a3a", box(0, 0.11, 0.007, 0.22), relief=0.003),
@@ -63,10 +70,10 @@ def _clock(x: float) -> list[Part]:
         mark("#5f3b20", ellipse(0.030, 0, 0.003)),
     )
     return [
-        Part("pendulum", bob, at=(x, 0.40)),
-        Part("weight", weight, at=(x + 0.085, 0.40)),
-        Part("clock", case, at=(x, 0.33)),
-        Part("cuckoo", bird, at=(-0.005, -0.128), parent="clock", scale=0.9, opacity=1.0),
+        Part("pendulum", bob, at=(x, 0.44)),
+        Part("weight", weight, at=(x + 0.105, 0.44)),
+        Part("clock", _case(), at=(x, 0.36), scale=1.25),
+        Part("cuckoo", _clock_bird(), at=(-0.005, -0.128), parent="clock", scale=0.9, opacity=1.0),
         Part("left door", door, at=(-0.038, -0.130), parent="clock"),
         Part("right door", flipped(door), at=(0.038, -0.130), parent="clock"),
         Part("hour hand", hour, at=(0.0, 0.045), parent="clock", degrees=-60),
@@ -205,7 +212,7 @@ SCENARIO = Scenario(
         ),
         Action(
             "weight_sinks_vase_slides",
-            "The clock's weight sinks lower and, at the same time, the vase slides to the edge on the left.",
+            "The clock's weight sinks lower and, at the same time, the vase slides out of sight on the left.",
             (Shift("weight", by=(0.0, 0.13)), Leave("vase", edge=Edge.LEFT)),
             HardCase.TWO_AT_ONCE,
         ),

@@ -5,10 +5,11 @@ import numpy as np
 from benchmark.scenes.backdrops import floor_boards, scenery, wall, window_frame
 from benchmark.scenes.colours import darker, lighter
 from benchmark.scenes.layout import near
-from benchmark.scenes.motions import Edge, Enter, Fade, Shift, Turn
+from benchmark.scenes.motions import Enter, Fade, Shift, Turn
 from benchmark.scenes.outlines import box, curve, ellipse, polygon, stroke
 from benchmark.scenes.scenes import Action, HardCase, Scenario
 from benchmark.scenes.shapes import Part, Shape, gloss, halo, luminous, mark, paint
+from benchmark.scenes.states import Edge
 from benchmark.scenes.styles import Style
 
 
@@ -110,10 +111,11 @@ def _parts(rng: np.random.Generator, style: Style) -> list[Part]:
             _pencil(),
             at=(near(rng, 0.34), near(rng, 0.90)),
             degrees=near(rng, -8, 8),
-            shadow=0.22,
-            ground=0.008,
+            scale=1.6,
+            shadow=0.35,
+            ground=0.013,
         ),
-        Part("ladybird", _ladybird(), at=(0.42, 0.965), entrant=True, shadow=0.09, ground=0.022),
+        Part("ladybird", _ladybird(), at=(0.30, 0.925), scale=1.7, entrant=True, shadow=0.09, ground=0.022),
     ]
 
 
@@ -139,9 +141,9 @@ SCENARIO = Scenario(
             HardCase.FINE_MANIPULATION,
         ),
         Action(
-            "pencil_rolls",
+            "pencil_turns",
             "The yellow pencil turns and points straight at the mug, the desk stays as it is.",
-            (Turn("pencil", degrees=-62), Shift("pencil", by=(0.0, -0.03))),
+            (Turn("pencil", degrees=-40), Shift("pencil", by=(0.0, -0.02))),
             HardCase.STILL_BACKGROUND,
         ),
         Action(

@@ -5,10 +5,11 @@ import numpy as np
 from benchmark.scenes.backdrops import band, rolling, scenery, sky, tufts, wash
 from benchmark.scenes.colours import darker, lighter
 from benchmark.scenes.layout import near
-from benchmark.scenes.motions import Edge, Enter, Flap, Grow, Shift, Tint, Turn
+from benchmark.scenes.motions import Enter, Flap, Grow, Shift, Tint, Turn
 from benchmark.scenes.outlines import box, curve, ellipse, polygon, stroke
 from benchmark.scenes.scenes import Action, HardCase, Scenario
 from benchmark.scenes.shapes import Part, Shape, flipped, gloss, mark, paint
+from benchmark.scenes.states import Edge
 from benchmark.scenes.styles import Style
 
 
@@ -163,7 +164,7 @@ def _parts(rng: np.random.Generator, style: Style) -> list[Part]:
         *_tulip("purple tulip", "purple", near(rng, 0.45), 0.90),
         _can(near(rng, 0.90)),
         *_butterfly(near(rng, 0.40), near(rng, 0.36)),
-        Part("bee", _bee(), at=(0.56, 0.55), entrant=True),
+        Part("bee", _bee(), at=(0.56, 0.55), scale=1.5, entrant=True),
     ]
 
 

@@ -5,10 +5,11 @@ import numpy as np
 from benchmark.scenes.backdrops import band, rolling, scenery, sky
 from benchmark.scenes.colours import darker, lighter
 from benchmark.scenes.layout import near
-from benchmark.scenes.motions import Bob, Dim, Edge, Enter, Fade, Grow, Leave, Shift, Swing
+from benchmark.scenes.motions import Bob, Dim, Enter, Fade, Grow, Leave, Shift, Swing
 from benchmark.scenes.outlines import box, curve, ellipse, polygon, stroke
 from benchmark.scenes.scenes import Action, HardCase, Scenario
 from benchmark.scenes.shapes import Part, Shape, gloss, halo, luminous, mark, paint
+from benchmark.scenes.states import Edge
 from benchmark.scenes.styles import Style
 
 
@@ -130,8 +131,9 @@ SCENARIO = Scenario(
         Action(
             "beam_lights",
             "Dusk falls and the lighthouse lamp begins to shine.",
-            (Dim("", to="#8a86c4", level=0.62), Fade("beam", to=1.0)),
+            (Dim(to="#9a96d0", level=0.75), Fade("beam", to=1.0)),
             HardCase.TWO_AT_ONCE,
+            needs_daylight=True,
         ),
         Action(
             "red_comes_closer",

@@ -5,37 +5,27 @@ import numpy as np
 from benchmark.scenes.backdrops import rolling, scenery, sky
 from benchmark.scenes.colours import darker
 from benchmark.scenes.layout import near, pick
-from benchmark.scenes.motions import Dim, Edge, Enter, Grow, Leave, Shift
+from benchmark.scenes.motions import Dim, Enter, Grow, Leave, Shift
 from benchmark.scenes.outlines import box, curve, ellipse, polygon, stroke
 from benchmark.scenes.scenes import Action, HardCase, Scenario
-from benchmark.scenes.shapes import Part, gloss, mark, paint
+from benchmark.scenes.shapes import Part, Shape, gloss, mark, paint
+from benchmark.scenes.states import Edge
 from benchmark.scenes.styles import Style
+
+
+def _gore(colour: str, left: float, right: float) -> Shape:
+    """Return one strip of the envelope, between two places on its widest line."""
+    down = ((0.75, -0.105), (1.0, -0.045), (0.82, 0.025), (0.34, 0.086))
+    near_side = [(left * share, y) for share, y in down]
+    far_side = [(right * share, y) for share, y in reversed(down)]
+    return paint(colour, curve([(0.0, -0.138), *near_side, *far_side]), relief=0.012)
 
 
 def _balloon(name: str, first: str, second: str, x: float, y: float, scale: float) -> Part:
     outline = curve(
         "0,-.14 -.075,-.115 -.115,-.045 -.095,.025 -.038,.088 .038,.088 .095,.025 .115,-.045 .075,-.115"
     )
-    gores = [
-        paint(
-            second,
-            curve(
-                [
-                    (0.0, -0.138),
-                    (a * 0.75, -0.105),
-                    (a, -0.045),
-                    (a * 0.82, 0.025),
-                    (a * 0.34, 0.086),
-                    (b * 0.34, 0.086),
-                    (b * 0.82, 0.025),
-                    (b, -0.045),
-                    (b * 0.75, -0.105),
-                ]
-            ),
-            relief=0.012,
-        )
-        for a, b in ((-0.088, -0.050), (-0.018, 0.018), (0.050, 0.088))
-    ]
+    gores = [_gore(second, a, b) for a, b in ((-0.088, -0.050), (-0.018, 0.018), (0.050, 0.088))]
     return Part(
         name,
         (
@@ -58,7 +48,7 @@ def _balloon(name: str, first: str, second: str, x: float, y: float, scale: floa
     )
 
 
-def _parts(rng: np.random.Generator, style: Style) -> list[Part]:
+def _backdrop(rng: np.random.Generator, style: Style) -> list[Part]:
     river = curve(
         ".62,.7 .52,.745 .6,.79 .44,.86 .5,.94 .3,1.08 .62,1.08 .66,.94 .58,.87 .7,.79 .58,.745 .65,.7"
     )
@@ -91,6 +81,12 @@ def _parts(rng: np.random.Generator, style: Style) -> list[Part]:
         scenery("valley", rolling(rng, "#93b75f", 0.735, 0.012, "#64903f")),
         scenery("river", gloss("#6fb3d2", river, relief=0.012)),
         scenery("wood", *trees),
+    ]
+
+
+def _parts(rng: np.random.Generator, style: Style) -> list[Part]:
+    return [
+        *_backdrop(rng, style),
         _balloon("small balloon", "#f2ead6", "#4f8f8b", near(rng, 0.80), near(rng, 0.52), 0.62),
         _balloon("red balloon", "red", "#f3d9a4", near(rng, 0.28), near(rng, 0.40), 1.12),
         _balloon("purple balloon", "purple", "#f0b7c9", near(rng, 0.62), near(rng, 0.25), 0.92),
@@ -147,8 +143,9 @@ SCENARIO = Scenario(
         Action(
             "night_falls",
             "Night falls over the valley, the balloons hang in the same spot.",
-            (Dim("", to="#7f8fd8", level=0.5),),
+            (Dim(to="#8794dc", level=0.72),),
             HardCase.STILL_BACKGROUND,
+            needs_daylight=True,
         ),
     ),
 )

@@ -4,10 +4,11 @@ import numpy as np
 
 from benchmark.scenes.backdrops import band, scenery, wash
 from benchmark.scenes.layout import near, pick
-from benchmark.scenes.motions import Bob, Edge, Enter, Fade, Shift, Swing, Turn
+from benchmark.scenes.motions import Bob, Enter, Fade, Shift, Swing, Turn
 from benchmark.scenes.outlines import box, curve, ellipse, stroke
 from benchmark.scenes.scenes import Action, HardCase, Scenario
 from benchmark.scenes.shapes import Part, Shape, gloss, halo, mark, paint
+from benchmark.scenes.states import Edge
 from benchmark.scenes.styles import Style
 
 

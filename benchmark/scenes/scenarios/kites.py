@@ -5,10 +5,11 @@ import numpy as np
 from benchmark.scenes.backdrops import rolling, scenery, sky, tufts
 from benchmark.scenes.colours import darker, lighter
 from benchmark.scenes.layout import near
-from benchmark.scenes.motions import Edge, Enter, Fall, Leave, Shift, Swing, Tint, Turn, Weather
+from benchmark.scenes.motions import Enter, Fall, Leave, Shift, Swing, Tint, Turn, Weather
 from benchmark.scenes.outlines import ellipse, polygon, stroke
 from benchmark.scenes.scenes import Action, HardCase, Scenario
 from benchmark.scenes.shapes import Part, gloss, mark, paint
+from benchmark.scenes.states import Edge
 from benchmark.scenes.styles import Style
 
 
@@ -41,7 +42,8 @@ def _bird() -> Part:
     return Part(
         "bird",
         (paint("#3d4452", wings, relief=0.004), paint("#3d4452", other, body, relief=0.004)),
-        at=(0.52, 0.50),
+        at=(0.52, 0.52),
+        scale=2.0,
         entrant=True,
     )
 
@@ -106,7 +108,7 @@ SCENARIO = Scenario(
         ),
         Action("red_turns_purple", "The red kite gradually turns purple.", (Tint("red kite", to="purple"),)),
         Action(
-            "rain", "Heavy rain begins to pour over the meadow.", (Fall("", weather=Weather.RAIN, count=160),)
+            "rain", "Heavy rain begins to pour over the meadow.", (Fall(weather=Weather.RAIN, count=160),)
         ),
     ),
 )

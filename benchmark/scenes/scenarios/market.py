@@ -5,10 +5,11 @@ import numpy as np
 from benchmark.scenes.backdrops import band, scenery, wash
 from benchmark.scenes.colours import darker
 from benchmark.scenes.layout import near, pick
-from benchmark.scenes.motions import Edge, Enter, Grow, Shift, Tint, Turn
+from benchmark.scenes.motions import Enter, Grow, Shift, Tint, Turn
 from benchmark.scenes.outlines import box, curve, ellipse, polygon, stroke
 from benchmark.scenes.scenes import Action, HardCase, Scenario
 from benchmark.scenes.shapes import Part, Shape, gloss, halo, mark, paint
+from benchmark.scenes.states import Edge
 from benchmark.scenes.styles import Style
 
 
@@ -99,7 +100,22 @@ def _sparrow() -> tuple[Shape, ...]:
     )
 
 
-def _parts(rng: np.random.Generator, style: Style) -> list[Part]:
+def _crates() -> list[Shape]:
+    crates: list[Shape] = []
+    for x, fruit in ((-0.16, "#e0a03a"), (0.98, "#c8503a"), (1.22, "#86a845")):
+        heap = [
+            ellipse(x + dx, 0.575 + dy, 0.038)
+            for dx, dy in ((-0.06, 0), (0.02, 0), (0.08, 0.005), (-0.02, -0.03), (0.05, -0.03))
+        ]
+        crates += [gloss(fruit, one, relief=0.03) for one in heap]
+        crates += [
+            paint("#a97847", box(x, 0.632, 0.24, 0.090, 0.004), relief=0.006),
+            mark("#7d5530", box(x, 0.632, 0.24, 0.005)),
+        ]
+    return crates
+
+
+def _backdrop(rng: np.random.Generator, style: Style) -> list[Part]:
     stripes = []
     for i, a in enumerate(np.arange(-0.40, 1.40, 0.12)):
         hue = "#3f8f7a" if i % 2 else "#f4ecd8"
@@ -111,17 +127,6 @@ def _parts(rng: np.random.Generator, style: Style) -> list[Part]:
             )
         )
     planks = [band(y, y + 0.004) for y in (0.80, 0.88, 0.96)]
-    crates = []
-    for x, fruit in ((-0.16, "#e0a03a"), (0.98, "#c8503a"), (1.22, "#86a845")):
-        heap = [
-            ellipse(x + dx, 0.575 + dy, 0.038)
-            for dx, dy in ((-0.06, 0), (0.02, 0), (0.08, 0.005), (-0.02, -0.03), (0.05, -0.03))
-        ]
-        crates += [gloss(fruit, one, relief=0.03) for one in heap]
-        crates += [
-            paint("#a97847", box(x, 0.632, 0.24, 0.090, 0.004), relief=0.006),
-            mark("#7d5530", box(x, 0.632, 0.24, 0.005)),
-        ]
     back = pick(rng, "#b9cbd3", "#d4c3ae", "#b7c6a8")
     return [
         scenery("square", wash(back, darker(back, 0.22))),
@@ -134,13 +139,19 @@ def _parts(rng: np.random.Generator, style: Style) -> list[Part]:
             "poles", gloss("#8d6239", box(-0.02, 0.4, 0.026, 0.8), box(1.04, 0.4, 0.026, 0.8), relief=0.010)
         ),
         scenery("awning", *stripes),
-        scenery("crates", *crates),
+        scenery("crates", *_crates()),
         scenery(
             "table",
             paint("#b98552", band(0.655, 1.1), relief=0.006, foot="#8a5d34"),
             mark("#7f5731", *planks),
             paint("#cf9c66", band(0.650, 0.675), relief=0.006),
         ),
+    ]
+
+
+def _parts(rng: np.random.Generator, style: Style) -> list[Part]:
+    return [
+        *_backdrop(rng, style),
         *_balance(near(rng, 0.50)),
         Part("pear", _pear(), at=(near(rng, 0.78), 0.715), shadow=0.13, ground=0.058),
         Part(
@@ -168,7 +179,7 @@ def _parts(rng: np.random.Generator, style: Style) -> list[Part]:
             ground=0.055,
         ),
         Part("flag", _flag(), at=(near(rng, 0.90), 0.79), shadow=0.08, ground=0.09),
-        Part("sparrow", _sparrow(), at=(0.48, 0.93), entrant=True, shadow=0.12, ground=0.054),
+        Part("sparrow", _sparrow(), at=(0.48, 0.925), scale=1.35, entrant=True, shadow=0.12, ground=0.054),
     ]
 
 

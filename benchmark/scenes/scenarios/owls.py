@@ -5,11 +5,30 @@ import numpy as np
 from benchmark.scenes.backdrops import night_sky, rolling, scenery, wash
 from benchmark.scenes.colours import darker, lighter, mixed
 from benchmark.scenes.layout import near, pick
-from benchmark.scenes.motions import Edge, Enter, Leave, Shift, Swing, Turn
+from benchmark.scenes.motions import Enter, Leave, Shift, Swing, Turn
 from benchmark.scenes.outlines import curve, ellipse, polygon, stroke
 from benchmark.scenes.scenes import Action, HardCase, Scenario
 from benchmark.scenes.shapes import Part, Shape, flipped, gloss, luminous, mark, paint
+from benchmark.scenes.states import Edge
 from benchmark.scenes.styles import Style
+
+
+def _owl_head(colour: str, pale: str) -> tuple[Shape, ...]:
+    return (
+        paint(
+            colour,
+            curve(
+                "-.078,-.005 -.08,-.075 -.048,-.056 0,-.066 .048,-.056 .08,-.075 .078,-.005 "
+                ".042,.04 0,.046 -.042,.04"
+            ),
+            relief=0.035,
+        ),
+        paint(pale, ellipse(-0.034, -0.008, 0.036), ellipse(0.034, -0.008, 0.036), relief=0.008),
+        mark("#f6c945", ellipse(-0.033, -0.008, 0.024), ellipse(0.033, -0.008, 0.024)),
+        mark("black", ellipse(-0.032, -0.008, 0.013), ellipse(0.034, -0.008, 0.013)),
+        mark("white", ellipse(-0.036, -0.013, 0.0042), ellipse(0.030, -0.013, 0.0042)),
+        gloss("#e0a13a", polygon("-.012,.008 .012,.008 0,.034"), relief=0.008),
+    )
 
 
 def _owl(name: str, colour: str, x: float, y: float, scale: float) -> list[Part]:
@@ -31,21 +50,6 @@ def _owl(name: str, colour: str, x: float, y: float, scale: float) -> list[Part]
         paint(pale, curve("-.048,.03 -.03,-.03 .03,-.03 .048,.03 .032,.095 0,.105 -.032,.095"), relief=0.02),
         mark(mixed(colour, pale, 0.4), *feathers),
     )
-    head = (
-        paint(
-            colour,
-            curve(
-                "-.078,-.005 -.08,-.075 -.048,-.056 0,-.066 .048,-.056 .08,-.075 .078,-.005 "
-                ".042,.04 0,.046 -.042,.04"
-            ),
-            relief=0.035,
-        ),
-        paint(pale, ellipse(-0.034, -0.008, 0.036), ellipse(0.034, -0.008, 0.036), relief=0.008),
-        mark("#f6c945", ellipse(-0.033, -0.008, 0.024), ellipse(0.033, -0.008, 0.024)),
-        mark("black", ellipse(-0.032, -0.008, 0.013), ellipse(0.034, -0.008, 0.013)),
-        mark("white", ellipse(-0.036, -0.013, 0.0042), ellipse(0.030, -0.013, 0.0042)),
-        gloss("#e0a13a", polygon("-.012,.008 .012,.008 0,.034"), relief=0.008),
-    )
     wing = (
         paint(darker(colour, 0.22), curve("0,0 .026,.02 .022,.095 0,.135 -.018,.085 -.016,.02"), relief=0.02),
     )
@@ -53,7 +57,7 @@ def _owl(name: str, colour: str, x: float, y: float, scale: float) -> list[Part]
         Part(name, body, at=(x, y), scale=scale),
         Part(f"{name} left wing", wing, at=(-0.066, -0.035), parent=name, degrees=8),
         Part(f"{name} right wing", flipped(wing), at=(0.066, -0.035), parent=name, degrees=-8),
-        Part(f"{name} head", head, at=(0.0, -0.075), parent=name),
+        Part(f"{name} head", _owl_head(colour, pale), at=(0.0, -0.075), parent=name),
     ]
 
 

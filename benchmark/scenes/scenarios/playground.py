@@ -4,10 +4,11 @@ import numpy as np
 
 from benchmark.scenes.backdrops import rolling, scenery, sky, tufts
 from benchmark.scenes.layout import near, pick
-from benchmark.scenes.motions import Edge, Enter, Fall, Leave, Shift, Swing, Turn, Weather
+from benchmark.scenes.motions import Enter, Fall, Leave, Shift, Swing, Turn, Weather
 from benchmark.scenes.outlines import box, curve, ellipse, polygon, star, stroke
 from benchmark.scenes.scenes import Action, HardCase, Scenario
 from benchmark.scenes.shapes import Part, Shape, gloss, mark, paint
+from benchmark.scenes.states import Edge
 from benchmark.scenes.styles import Style
 
 
@@ -206,7 +207,7 @@ SCENARIO = Scenario(
         Action(
             "petals",
             "A shower of pink petals blows across the sandpit.",
-            (Fall("", weather=Weather.PETALS, count=130),),
+            (Fall(weather=Weather.PETALS, count=130),),
         ),
     ),
 )

@@ -5,10 +5,11 @@ import numpy as np
 from benchmark.scenes.backdrops import band, rolling, scenery, sky
 from benchmark.scenes.colours import darker, lighter
 from benchmark.scenes.layout import near
-from benchmark.scenes.motions import Edge, Enter, Leave, Shift, Swing, Turn
+from benchmark.scenes.motions import Enter, Leave, Shift, Swing, Turn
 from benchmark.scenes.outlines import curve, ellipse, polygon, stroke
 from benchmark.scenes.scenes import Action, HardCase, Scenario
 from benchmark.scenes.shapes import Part, Shape, gloss, mark, paint
+from benchmark.scenes.states import Edge
 from benchmark.scenes.styles import Style
 
 

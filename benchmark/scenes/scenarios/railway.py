@@ -5,10 +5,11 @@ import numpy as np
 from benchmark.scenes.backdrops import band, rolling, scenery, sky, wash
 from benchmark.scenes.colours import darker
 from benchmark.scenes.layout import near, pick
-from benchmark.scenes.motions import Edge, Enter, Fall, Leave, Tint, Turn, Weather
+from benchmark.scenes.motions import Enter, Fall, Leave, Tint, Turn, Weather
 from benchmark.scenes.outlines import box, ellipse, polygon, stroke
 from benchmark.scenes.scenes import Action, HardCase, Scenario
 from benchmark.scenes.shapes import Part, Shape, gloss, luminous, mark, paint
+from benchmark.scenes.states import Edge
 from benchmark.scenes.styles import Style
 
 
@@ -65,7 +66,7 @@ def _signal() -> tuple[Shape, ...]:
     )
 
 
-def _parts(rng: np.random.Generator, style: Style) -> list[Part]:
+def _backdrop(rng: np.random.Generator, style: Style) -> list[Part]:
     sleepers = [box(x, 0.772, 0.034, 0.016, 0.003) for x in np.arange(-0.32, 1.36, 0.075)]
     trees = []
     for x in (-0.22, -0.05, 0.36, 0.52, 0.93, 1.18):
@@ -78,11 +79,6 @@ def _parts(rng: np.random.Generator, style: Style) -> list[Part]:
                 relief=0.04,
             )
         )
-    barrier_post = (
-        paint("#e8e2d4", box(0, 0, 0.045, 0.13, 0.008), relief=0.012),
-        mark("#c8382d", box(0, 0.025, 0.045, 0.022)),
-    )
-    stripes = [box(x, 0, 0.045, 0.024) for x in (0.07, 0.16, 0.25, 0.34)]
     return [
         *sky(rng, style, "#86bfe0", "#f7ecd2"),
         scenery("far hills", rolling(rng, "#93b3a0", 0.50, 0.05)),
@@ -91,6 +87,17 @@ def _parts(rng: np.random.Generator, style: Style) -> list[Part]:
         scenery("bank", wash("#a59177", "#8a7760", 0.735, 0.81), wash("#b99f6f", "#8f7a52", 0.81, 1.1)),
         scenery("sleepers", paint("#6b4c35", *sleepers, relief=0.004)),
         scenery("rail", gloss("#9aa2ab", band(0.757, 0.766), relief=0.003)),
+    ]
+
+
+def _parts(rng: np.random.Generator, style: Style) -> list[Part]:
+    barrier_post = (
+        paint("#e8e2d4", box(0, 0, 0.045, 0.13, 0.008), relief=0.012),
+        mark("#c8382d", box(0, 0.025, 0.045, 0.022)),
+    )
+    stripes = [box(x, 0, 0.045, 0.024) for x in (0.07, 0.16, 0.25, 0.34)]
+    return [
+        *_backdrop(rng, style),
         *_waggon("red waggon", "red", near(rng, 0.17, 0.01)),
         *_waggon("yellow waggon", "yellow", near(rng, 0.43, 0.01)),
         *_waggon("blue waggon", "blue", near(rng, 0.69, 0.01)),
@@ -158,6 +165,6 @@ SCENARIO = Scenario(
             (Tint("yellow waggon", to="green"),),
             HardCase.ONE_OF_SEVERAL,
         ),
-        Action("snow", "Snow starts falling on the waggons.", (Fall("", weather=Weather.SNOW, count=170),)),
+        Action("snow", "Snow starts falling on the waggons.", (Fall(weather=Weather.SNOW, count=170),)),
     ),
 )

@@ -5,16 +5,16 @@ import numpy as np
 from benchmark.scenes.backdrops import band, scenery, wash
 from benchmark.scenes.colours import darker, lighter
 from benchmark.scenes.layout import near, pick
-from benchmark.scenes.motions import Dim, Edge, Enter, Grow, Leave, Shift, Swing, Tint, Turn
+from benchmark.scenes.motions import Dim, Enter, Grow, Leave, Shift, Swing, Tint, Turn
 from benchmark.scenes.outlines import box, curve, ellipse, polygon, stroke
 from benchmark.scenes.scenes import Action, HardCase, Scenario
 from benchmark.scenes.shapes import Part, Shape, flipped, gloss, luminous, mark, paint
+from benchmark.scenes.states import Edge
 from benchmark.scenes.styles import Style
 
 
-def _robot(name: str, colour: str, x: float) -> list[Part]:
-    trim = darker(colour, 0.3)
-    body = (
+def _robot_body(colour: str, trim: str) -> tuple[Shape, ...]:
+    return (
         gloss(
             "#6d747d",
             box(-0.032, 0.120, 0.030, 0.075, 0.006),
@@ -36,6 +36,10 @@ def _robot(name: str, colour: str, x: float) -> list[Part]:
         ),
         gloss("#6d747d", box(0, -0.055, 0.044, 0.026, 0.004), relief=0.008),
     )
+
+
+def _robot(name: str, colour: str, x: float) -> list[Part]:
+    trim = darker(colour, 0.3)
     head = (
         mark("#6d747d", box(0, -0.100, 0.005, 0.045)),
         gloss("red", ellipse(0, -0.125, 0.012), relief=0.010),
@@ -51,7 +55,7 @@ def _robot(name: str, colour: str, x: float) -> list[Part]:
             "#e9e3d3", *(box(dx, -0.006, 0.009, 0.012, 0.002) for dx in (-0.024, -0.012, 0.0, 0.012, 0.024))
         ),
     )
-    eyes = (luminous("#ffe9a3", ellipse(-0.024, 0, 0.0125), ellipse(0.024, 0, 0.0125)),)
+    eyes = (luminous("#ffe9a3", ellipse(-0.024, 0, 0.0145), ellipse(0.024, 0, 0.0145)),)
     arm = (
         gloss("#6d747d", stroke(0.024, "0,0 .022,.05 .02,.088"), relief=0.010),
         gloss(
@@ -62,7 +66,7 @@ def _robot(name: str, colour: str, x: float) -> list[Part]:
         gloss(colour, ellipse(0, 0, 0.020), relief=0.015),
     )
     return [
-        Part(name, body, at=(x, 0.595), shadow=0.20, ground=0.175),
+        Part(name, _robot_body(colour, trim), at=(x, 0.595), shadow=0.20, ground=0.175),
         Part(f"{name} left arm", flipped(arm), at=(-0.084, -0.015), parent=name),
         Part(f"{name} right arm", arm, at=(0.084, -0.015), parent=name),
         Part(f"{name} head", head, at=(0.0, -0.065), parent=name),
@@ -146,7 +150,7 @@ SCENARIO = Scenario(
     (
         Action(
             "green_waves",
-            "The green robot in the centre raises its right-hand arm and waves it.",
+            "The green robot in the centre lifts the arm on our right and waves it.",
             (
                 Turn("green robot right arm", degrees=-120, end=0.4),
                 Swing("green robot right arm", degrees=24, cycles=2, start=0.35),
@@ -156,7 +160,7 @@ SCENARIO = Scenario(
         Action(
             "eyes_glow_red",
             "The eyes of the blue robot turn a deep, glowing red.",
-            (Tint("blue robot eyes", to="#ff1f12"), Grow("blue robot eyes", x=1.35, y=1.35)),
+            (Tint("blue robot eyes", to="#ff1f12"), Grow("blue robot eyes", x=1.8, y=1.8)),
             HardCase.FINE_MANIPULATION,
         ),
         Action(
@@ -178,12 +182,12 @@ SCENARIO = Scenario(
         Action(
             "heads_nod",
             "All the robots tilt their heads to the same side in unison.",
-            tuple(Turn(f"{hue} robot head", degrees=26) for hue in ("red", "green", "blue")),
+            tuple(Turn(f"{hue} robot head", degrees=42) for hue in ("red", "green", "blue")),
         ),
         Action(
             "plane_and_dark",
             "The room gets darker as an orange toy plane flies in from the left.",
-            (Enter("plane", edge=Edge.LEFT, hop=0.04), Dim("", to="#a9b4dc", level=0.62)),
+            (Enter("plane", edge=Edge.LEFT, hop=0.04), Dim(to="#aab6e0", level=0.72)),
             HardCase.TWO_AT_ONCE,
         ),
     ),

@@ -4,11 +4,28 @@ import numpy as np
 
 from benchmark.scenes.backdrops import night_sky, rolling, scenery, wash
 from benchmark.scenes.layout import near
-from benchmark.scenes.motions import Edge, Enter, Fall, Grow, Leave, Shift, Swing, Turn, Weather
+from benchmark.scenes.motions import Enter, Fall, Grow, Leave, Shift, Swing, Turn, Weather
 from benchmark.scenes.outlines import box, curve, ellipse, polygon, stroke
 from benchmark.scenes.scenes import Action, HardCase, Scenario
 from benchmark.scenes.shapes import Part, Shape, flipped, gloss, luminous, mark, paint, shifted
+from benchmark.scenes.states import Edge
 from benchmark.scenes.styles import Style
+
+
+def _snowman_head(snow: str) -> tuple[Shape, ...]:
+    return (
+        paint(snow, ellipse(0, -0.045, 0.062, 0.060), relief=0.055),
+        gloss("orange", polygon("0,-.052 0,-.034 -.062,-.036"), relief=0.008),
+        mark(
+            "#2b2d33",
+            ellipse(-0.022, -0.062, 0.008),
+            ellipse(0.020, -0.062, 0.008),
+            *(
+                ellipse(a, b, 0.0045)
+                for a, b in ((-0.028, -0.020), (-0.012, -0.013), (0.006, -0.013), (0.022, -0.020))
+            ),
+        ),
+    )
 
 
 def _snowman(x: float) -> list[Part]:
@@ -21,23 +38,10 @@ def _snowman(x: float) -> list[Part]:
     arm = (
         paint(
             "#6b4a33",
-            stroke(0.011, "0,0 .06,-.035 .12,-.05", taper=0.6),
-            stroke(0.007, ".085,-.042 .105,-.075"),
-            stroke(0.007, ".09,-.044 .122,-.028"),
+            stroke(0.026, "0,0 .06,-.035 .12,-.05", taper=0.6),
+            stroke(0.014, ".085,-.042 .105,-.075"),
+            stroke(0.014, ".09,-.044 .122,-.028"),
             relief=0.004,
-        ),
-    )
-    head = (
-        paint(snow, ellipse(0, -0.045, 0.062, 0.060), relief=0.055),
-        gloss("orange", polygon("0,-.052 0,-.034 -.062,-.036"), relief=0.008),
-        mark(
-            "#2b2d33",
-            ellipse(-0.022, -0.062, 0.008),
-            ellipse(0.020, -0.062, 0.008),
-            *(
-                ellipse(a, b, 0.0045)
-                for a, b in ((-0.028, -0.020), (-0.012, -0.013), (0.006, -0.013), (0.022, -0.020))
-            ),
         ),
     )
     hat = (
@@ -54,7 +58,7 @@ def _snowman(x: float) -> list[Part]:
         Part("snowman", body, at=(x, 0.66), shadow=0.32, ground=0.180),
         Part("left arm", flipped(arm), at=(-0.070, -0.075), parent="snowman"),
         Part("right arm", arm, at=(0.070, -0.075), parent="snowman"),
-        Part("head", head, at=(0.0, -0.130), parent="snowman"),
+        Part("head", _snowman_head(snow), at=(0.0, -0.130), parent="snowman"),
         Part("scarf", scarf, at=(0.0, -0.130), parent="snowman"),
         Part("hat", hat, at=(0.0, -0.088), parent="head"),
     ]
@@ -142,7 +146,7 @@ def _parts(rng: np.random.Generator, style: Style) -> list[Part]:
         _fir("left fir", near(rng, 0.10), 0.66, 0.95),
         _fir("middle fir", near(rng, 0.73), 0.62, 0.75),
         _fir("right fir", near(rng, 0.92), 0.68, 1.05),
-        scenery("snow", rolling(rng, "#f4f8fd", 0.715, 0.012, "#d3e0f0")),
+        scenery("snow", rolling(rng, "#e4edf8", 0.715, 0.012, "#c3d3ea")),
         *_snowman(near(rng, 0.38)),
         Part("sledge", _sledge(), at=(near(rng, 0.72), 0.84), shadow=0.28, ground=0.042),
         Part("robin", _robin(), at=(0.62, 0.88), entrant=True, shadow=0.12, ground=0.055),
@@ -167,11 +171,11 @@ SCENARIO = Scenario(
         ),
         Action(
             "sledge_slides",
-            "The sledge slides backwards out of the picture on the right while the snowman stands still.",
+            "The sledge slides out of the picture on the right while the snowman stands still.",
             (Leave("sledge", edge=Edge.RIGHT),),
             HardCase.STILL_BACKGROUND,
         ),
-        Action("snowfall", "Thick snowflakes begin to fall.", (Fall("", weather=Weather.SNOW, count=190),)),
+        Action("snowfall", "Thick snowflakes begin to fall.", (Fall(weather=Weather.SNOW, count=190),)),
         Action(
             "melts",
             "The snowman melts and sinks down into himself.",

@@ -5,10 +5,11 @@ import numpy as np
 from benchmark.scenes.backdrops import night_sky, scenery
 from benchmark.scenes.colours import darker, lighter
 from benchmark.scenes.layout import near, pick
-from benchmark.scenes.motions import Edge, Enter, Fade, Grow, Leave, Shift, Swing, Turn
+from benchmark.scenes.motions import Enter, Fade, Grow, Leave, Shift, Swing, Turn
 from benchmark.scenes.outlines import Outline, box, curve, ellipse, polygon, stroke, wedge
 from benchmark.scenes.scenes import Action, HardCase, Scenario
 from benchmark.scenes.shapes import Part, Shape, gloss, halo, luminous, mark, paint
+from benchmark.scenes.states import Edge
 from benchmark.scenes.styles import Style
 
 
@@ -106,7 +107,7 @@ def _astronaut() -> list[Part]:
         paint("#d55f3c", ellipse(-0.074, 0.042, 0.016), relief=0.01),
     )
     return [
-        Part("astronaut", body, at=(0.58, 0.76), degrees=-10),
+        Part("astronaut", body, at=(0.58, 0.76), degrees=-10, scale=1.25),
         Part("arm", arm, at=(-0.036, -0.024), parent="astronaut"),
     ]
 

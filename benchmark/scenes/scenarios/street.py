@@ -5,10 +5,11 @@ import numpy as np
 from benchmark.scenes.backdrops import band, scenery, sky, wash
 from benchmark.scenes.colours import darker
 from benchmark.scenes.layout import near
-from benchmark.scenes.motions import Dim, Edge, Enter, Fall, Leave, Shift, Tint, Turn, Weather
+from benchmark.scenes.motions import Dim, Enter, Fall, Leave, Shift, Tint, Turn, Weather
 from benchmark.scenes.outlines import box, curve, ellipse, polygon, stroke
 from benchmark.scenes.scenes import Action, HardCase, Scenario
 from benchmark.scenes.shapes import Part, Shape, gloss, luminous, mark, paint
+from benchmark.scenes.states import Edge
 from benchmark.scenes.styles import Style
 
 
@@ -135,7 +136,7 @@ def _parts(rng: np.random.Generator, style: Style) -> list[Part]:
             paint("#d8d2c6", band(0.712, 0.726), relief=0.004),
         ),
         scenery("road", wash("#6e737b", "#4c5159", 0.724, 1.1), paint("#e9e4d6", *dashes, relief=0.002)),
-        Part("light", light, at=(near(rng, 0.50), 0.44)),
+        Part("light", light, at=(near(rng, 0.50), 0.40), scale=1.3),
         Part("top lamp", (luminous("#f03a2e", ellipse(0, 0, 0.020)),), at=(0.0, -0.105), parent="light"),
         Part("middle lamp", (luminous("#5b4a22", ellipse(0, 0, 0.020)),), at=(0.0, -0.055), parent="light"),
         Part("bottom lamp", (luminous("#1f4a2c", ellipse(0, 0, 0.020)),), at=(0.0, -0.005), parent="light"),
@@ -194,7 +195,7 @@ SCENARIO = Scenario(
         Action(
             "rain",
             "Rain sweeps down the street.",
-            (Fall("", weather=Weather.RAIN, count=180), Dim("", to="#b9c4d6", level=0.86)),
+            (Fall(weather=Weather.RAIN, count=180), Dim(to="#b9c4d6", level=0.86)),
         ),
     ),
 )

@@ -5,10 +5,11 @@ import numpy as np
 from benchmark.scenes.backdrops import band, rolling, scenery, wash
 from benchmark.scenes.colours import lighter
 from benchmark.scenes.layout import near
-from benchmark.scenes.motions import Edge, Enter, Grow, Shift, Turn
-from benchmark.scenes.outlines import box, curve, ellipse, polygon, star, stroke
+from benchmark.scenes.motions import Enter, Grow, Shift, Turn
+from benchmark.scenes.outlines import Outline, box, curve, ellipse, polygon, star, stroke
 from benchmark.scenes.scenes import Action, HardCase, Scenario
 from benchmark.scenes.shapes import Part, Shape, flipped, gloss, luminous, mark, paint
+from benchmark.scenes.states import Edge
 from benchmark.scenes.styles import Style
 
 
@@ -37,13 +38,8 @@ def _curtain() -> tuple[Shape, ...]:
     return (*folds, paint("gold", box(0.163, 0.612, 0.40, 0.020, 0.006), relief=0.006))
 
 
-def _puppet(name: str, fur: str, coat: str, x: float, long_ears: bool) -> list[Part]:
-    pale = lighter(fur, 0.6)
-    body = (
-        gloss(coat, curve("-.052,-.055 0,-.068 .052,-.055 .08,.11 0,.125 -.08,.11"), relief=0.035),
-        mark("gold", ellipse(0, -0.015, 0.008), ellipse(0, 0.025, 0.008), ellipse(0, 0.065, 0.008)),
-    )
-    ears = (
+def _ears(long_ears: bool) -> list[Outline]:
+    return (
         [
             curve(
                 [
@@ -59,8 +55,12 @@ def _puppet(name: str, fur: str, coat: str, x: float, long_ears: bool) -> list[P
         if long_ears
         else [polygon("-.062,-.07 -.058,-.138 -.012,-.098"), polygon(".062,-.07 .058,-.138 .012,-.098")]
     )
-    head = (
-        *(paint(fur, ear, relief=0.012) for ear in ears),
+
+
+def _head(fur: str, long_ears: bool) -> tuple[Shape, ...]:
+    pale = lighter(fur, 0.6)
+    return (
+        *(paint(fur, ear, relief=0.012) for ear in _ears(long_ears)),
         paint(
             fur,
             curve("-.068,-.045 -.05,-.096 0,-.106 .05,-.096 .068,-.045 .034,-.006 0,.006 -.034,-.006"),
@@ -80,6 +80,13 @@ def _puppet(name: str, fur: str, coat: str, x: float, long_ears: bool) -> list[P
         mark("white", ellipse(-0.0285, -0.0645, 0.0025), ellipse(0.0235, -0.0645, 0.0025)),
         mark("#5a3a30", stroke(0.003, "-.014,-.014 0,-.008 .014,-.014")),
     )
+
+
+def _puppet(name: str, fur: str, coat: str, x: float, long_ears: bool) -> list[Part]:
+    body = (
+        gloss(coat, curve("-.052,-.055 0,-.068 .052,-.055 .08,.11 0,.125 -.08,.11"), relief=0.035),
+        mark("gold", ellipse(0, -0.015, 0.008), ellipse(0, 0.025, 0.008), ellipse(0, 0.065, 0.008)),
+    )
     arm = (
         gloss(coat, stroke(0.034, "0,0 .04,.03 .062,.062", taper=0.9), relief=0.016),
         paint(fur, ellipse(0.066, 0.070, 0.020), relief=0.015),
@@ -88,7 +95,7 @@ def _puppet(name: str, fur: str, coat: str, x: float, long_ears: bool) -> list[P
         Part(name, body, at=(x, 0.685)),
         Part(f"{name} left arm", flipped(arm), at=(-0.046, -0.035), parent=name),
         Part(f"{name} right arm", arm, at=(0.046, -0.035), parent=name),
-        Part(f"{name} head", head, at=(0.0, -0.062), parent=name),
+        Part(f"{name} head", _head(fur, long_ears), at=(0.0, -0.062), parent=name),
     ]
 
 
@@ -117,26 +124,46 @@ def _dragon() -> tuple[Shape, ...]:
     )
 
 
-def _parts(rng: np.random.Generator, style: Style) -> list[Part]:
+def _sun() -> tuple[Shape, ...]:
     rays = [
         stroke(
             0.014, [(0.075 * np.cos(a), 0.075 * np.sin(a)), (0.112 * np.cos(a), 0.112 * np.sin(a))], taper=0.4
         )
         for a in np.arange(12) * np.pi / 6
     ]
+    return (
+        *(paint("#f0b43a", ray, relief=0.005) for ray in rays),
+        gloss("yellow", ellipse(0, 0, 0.066), relief=0.05),
+        mark("#b9762a", ellipse(-0.022, -0.012, 0.006), ellipse(0.022, -0.012, 0.006)),
+        mark("#b9762a", stroke(0.005, "-.022,.016 0,.028 .022,.016")),
+    )
+
+
+def _stage_front() -> Part:
+    bulbs = [ellipse(x, 0.905, 0.011) for x in np.arange(-0.34, 1.4, 0.07)]
+    return scenery(
+        "stage front",
+        gloss("#7d4a2a", band(0.80, 1.1), relief=0.008, foot="#5a331d"),
+        paint("#a06a3c", band(0.795, 0.825), relief=0.006),
+        luminous("#ffe2a0", *bulbs),
+    )
+
+
+def _arch() -> Part:
     waves = [
         curve([(a, 0.125), (a + 0.10, 0.125), (a + 0.10, 0.195), (a + 0.05, 0.235), (a, 0.195)])
         for a in np.arange(-0.40, 1.4, 0.10)
     ]
-    bulbs = [ellipse(x, 0.905, 0.011) for x in np.arange(-0.34, 1.4, 0.07)]
-    front = [
-        scenery(
-            "stage front",
-            gloss("#7d4a2a", band(0.80, 1.1), relief=0.008, foot="#5a331d"),
-            paint("#a06a3c", band(0.795, 0.825), relief=0.006),
-            luminous("#ffe2a0", *bulbs),
-        )
-    ]
+    return scenery(
+        "arch",
+        gloss("#8d5230", band(-0.1, 0.15), relief=0.012),
+        gloss("#b13038", *waves, relief=0.02),
+        paint("gold", band(0.118, 0.136), relief=0.006),
+        gloss("gold", *(star(x, 0.055, 0.030) for x in (0.20, 0.50, 0.80)), relief=0.008),
+    )
+
+
+def _parts(rng: np.random.Generator, style: Style) -> list[Part]:
     return [
         scenery(
             "painted sky",
@@ -145,34 +172,15 @@ def _parts(rng: np.random.Generator, style: Style) -> list[Part]:
                 "#f6e6bf" if style is not Style.NIGHT else "#9a8ab8",
             ),
         ),
-        Part(
-            "sun",
-            (
-                *(paint("#f0b43a", ray, relief=0.005) for ray in rays),
-                gloss("yellow", ellipse(0, 0, 0.066), relief=0.05),
-                mark(
-                    "#b9762a",
-                    ellipse(-0.022, -0.012, 0.006),
-                    ellipse(0.022, -0.012, 0.006),
-                    stroke(0.005, "-.022,.016 0,.028 .022,.016"),
-                ),
-            ),
-            at=(near(rng, 0.52), near(rng, 0.35)),
-        ),
+        Part("sun", _sun(), at=(near(rng, 0.52), near(rng, 0.35))),
         scenery("painted hills", rolling(rng, "#7fb26a", 0.60, 0.04), rolling(rng, "#5f9a58", 0.68, 0.02)),
         *_puppet("fox", "#d9742f", "teal", near(rng, 0.38), long_ears=False),
         *_puppet("rabbit", "#b9aea4", "purple", near(rng, 0.64), long_ears=True),
         Part("dragon", _dragon(), at=(0.50, 0.66), entrant=True),
-        *front,
+        _stage_front(),
         Part("left curtain", _curtain(), at=(-0.17, 0.18)),
         Part("right curtain", flipped(_curtain()), at=(1.17, 0.18)),
-        scenery(
-            "arch",
-            gloss("#8d5230", band(-0.1, 0.135), relief=0.012),
-            gloss("#b13038", *waves, relief=0.02),
-            paint("gold", band(0.118, 0.136), relief=0.006),
-            gloss("gold", *(star(x, 0.055, 0.030) for x in (0.20, 0.50, 0.80)), relief=0.008),
-        ),
+        _arch(),
     ]
 
 
@@ -194,7 +202,7 @@ SCENARIO = Scenario(
         ),
         Action(
             "fox_bows",
-            "The fox puppet takes a deep bow to its left.",
+            "The fox puppet takes a deep bow to the left.",
             (Turn("fox", degrees=-36), Turn("fox head", degrees=-24)),
             HardCase.FINE_MANIPULATION,
         ),
@@ -211,7 +219,7 @@ SCENARIO = Scenario(
             HardCase.STILL_BACKGROUND,
         ),
         Action(
-            "puppets_clap",
+            "rabbit_cheers",
             "The rabbit throws its arms up and cheers.",
             (
                 Turn("rabbit left arm", degrees=100),

@@ -5,10 +5,11 @@ import numpy as np
 from benchmark.scenes.backdrops import cloud_shape, rolling, scenery, sky, tufts
 from benchmark.scenes.colours import darker
 from benchmark.scenes.layout import near
-from benchmark.scenes.motions import Dim, Edge, Enter, Leave, Shift, Turn
+from benchmark.scenes.motions import Dim, Enter, Leave, Shift, Turn
 from benchmark.scenes.outlines import box, curve, ellipse, polygon, stroke
 from benchmark.scenes.scenes import Action, HardCase, Scenario
 from benchmark.scenes.shapes import Part, Shape, mark, paint
+from benchmark.scenes.states import Edge
 from benchmark.scenes.styles import Style
 
 
@@ -38,13 +39,13 @@ def _sails() -> tuple[Shape, ...]:
     return (*blades, paint("#5b3d2a", ellipse(0, 0, 0.022), relief=0.012))
 
 
-def _sheep(face: str) -> tuple[Shape, ...]:
-    legs = [box(x, 0.030, 0.010, 0.036, 0.003) for x in (-0.032, -0.014, 0.016, 0.034)]
+def _sheep(name: str, face: str, x: float, y: float, scale: float) -> Part:
+    legs = [box(foot, 0.030, 0.010, 0.036, 0.003) for foot in (-0.032, -0.014, 0.016, 0.034)]
     wool = [
-        ellipse(x, y, r)
-        for x, y, r in ((-0.038, -0.004, 0.026), (0.0, -0.018, 0.033), (0.034, -0.004, 0.027))
+        ellipse(cx, cy, r)
+        for cx, cy, r in ((-0.038, -0.004, 0.026), (0.0, -0.018, 0.033), (0.034, -0.004, 0.027))
     ]
-    return (
+    shapes = (
         mark(darker(face, 0.2), *legs),
         *(paint("#f3eee2", puff, relief=0.02) for puff in wool),
         paint("#f3eee2", ellipse(0, 0.006, 0.055, 0.024), relief=0.02),
@@ -53,6 +54,7 @@ def _sheep(face: str) -> tuple[Shape, ...]:
         mark("white", ellipse(-0.064, -0.025, 0.0042)),
         mark("black", ellipse(-0.065, -0.025, 0.0025)),
     )
+    return Part(name, shapes, at=(x, y), scale=scale, shadow=0.11 * scale, ground=0.045 * scale)
 
 
 def _cart() -> list[Part]:
@@ -103,32 +105,11 @@ def _parts(rng: np.random.Generator, style: Style) -> list[Part]:
         Part("mill", _tower(), at=(x, y)),
         Part("sails", _sails(), at=(0.0, -0.03), parent="mill", degrees=near(rng, 20, 20)),
         tufts(rng, "#6d9a3f", 0.74, 30),
-        Part(
-            "left sheep",
-            _sheep("#3a3233"),
-            at=(near(rng, 0.16), near(rng, 0.76)),
-            scale=1.1,
-            shadow=0.12,
-            ground=0.050,
-        ),
-        Part(
-            "middle sheep",
-            _sheep("#c79a7a"),
-            at=(near(rng, 0.42), near(rng, 0.70)),
-            scale=0.95,
-            shadow=0.11,
-            ground=0.044,
-        ),
-        Part(
-            "right sheep",
-            _sheep("#3a3233"),
-            at=(near(rng, 0.88), near(rng, 0.79)),
-            scale=1.15,
-            shadow=0.13,
-            ground=0.052,
-        ),
+        _sheep("left sheep", "#3a3233", near(rng, 0.16), near(rng, 0.76), 1.1),
+        _sheep("middle sheep", "#c79a7a", near(rng, 0.42), near(rng, 0.70), 0.95),
+        _sheep("right sheep", "#3a3233", near(rng, 0.88), near(rng, 0.79), 1.15),
         *_cart(),
-        Part("stork", _stork(), at=(0.34, 0.34), entrant=True),
+        Part("stork", _stork(), at=(0.34, 0.34), scale=1.25, entrant=True),
     ]
 
 
@@ -168,7 +149,8 @@ SCENARIO = Scenario(
         Action(
             "evening",
             "Evening comes and the whole landscape sinks into warm, dim light.",
-            (Dim("", to="#f0a070", level=0.62),),
+            (Dim(to="#f2a878", level=0.82),),
+            needs_daylight=True,
         ),
     ),
 )

@@ -1,0 +1,56 @@
+"""A sheet of small pictures to judge scenes by eye: can `reference` be told from the other models?"""
+
+from collections.abc import Sequence
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, ImageDraw, ImageFont
+
+from benchmark.scenes.benchmarks import ScenePair
+from benchmark.scenes.weight_free import WEIGHT_FREE_MODELS, draw_frames
+
+_CLIP_SIDE = 256
+_SIDE = 180
+_CAPTION = 20
+_GAP = 4
+_PAPER, _INK = (250, 249, 246), (40, 40, 45)
+
+
+def draw_contact_sheet(pairs: Sequence[ScenePair]) -> Image.Image:
+    """Return one row a pair: the image, two moments of the true clip, the end of every other clip.
+
+    Raises:
+        ValueError: there is no pair.
+    """
+    if not pairs:
+        raise ValueError("a contact sheet shows at least one pair")
+    rows = [_row(pair) for pair in pairs]
+    width = max(row.width for row in rows)
+    sheet = Image.new("RGB", (width, sum(row.height for row in rows)), _PAPER)
+    top = 0
+    for row in rows:
+        sheet.paste(row, (0, top))
+        top += row.height
+    return sheet
+
+
+def _row(pair: ScenePair) -> Image.Image:
+    clips = {model: draw_frames(model, pair, size=_CLIP_SIDE) for model in WEIGHT_FREE_MODELS}
+    truth = clips.pop("reference")
+    cells = {"image": truth[0], "reference, middle": truth[len(truth) // 2], "reference, end": truth[-1]}
+    cells |= {f"{model}, end": frames[-1] for model, frames in clips.items()}
+    step = _SIDE + _GAP
+    row = Image.new("RGB", (len(cells) * step, step + 2 * _CAPTION), _PAPER)
+    draw = ImageDraw.Draw(row)
+    font = ImageFont.load_default(13)
+    title = f"{pair.image} ({pair.style}): {pair.prompt}"
+    draw.text((4, 3), title, font=font, fill=_INK)
+    for column, (caption, frame) in enumerate(cells.items()):
+        draw.text((column * step + 4, _CAPTION), caption, font=font, fill=_INK)
+        row.paste(_small(frame), (column * step, 2 * _CAPTION))
+    return row
+
+
+def _small(frame: NDArray[np.uint8]) -> Image.Image:
+    return Image.fromarray(cv2.resize(frame, (_SIDE, _SIDE), interpolation=cv2.INTER_AREA))
