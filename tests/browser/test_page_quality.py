@@ -8,11 +8,14 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Response
 
+import app
 from tests.browser.booth import Booth
 from tests.cast import MODELS, Study
 
 MAX_PAGE_BYTES = 80 * 1024
-TOKENS = Path("app/static/css/tokens.css")
+STATIC = Path(app.__file__).resolve().parent / "static"
+TOKENS = STATIC / "css/tokens.css"
+SCRIPTS = STATIC / "js"
 
 
 @dataclass(frozen=True)
@@ -46,6 +49,17 @@ def test_the_page_weighs_at_most_80_kb_besides_media(visit: Visit) -> None:
     weights = {url: len(text.encode()) for url, text in visit.texts.items()}
 
     assert sum(weights.values()) <= MAX_PAGE_BYTES, weights
+
+
+def test_every_script_the_page_needs_is_asked_for_at_once(booth: Booth) -> None:
+    asked = booth.page.locator("link[rel=modulepreload]").evaluate_all(
+        "links => links.map((link) => link.href)"
+    )
+    named = booth.page.locator("[data-module]").evaluate_all(
+        "roots => roots.flatMap((root) => root.dataset.module.split(' '))"
+    )
+
+    assert {url.split("/js/")[1] for url in asked} == _imported({f"modules/{name}.js" for name in named})
 
 
 def test_nothing_comes_from_another_origin_and_the_policy_is_kept(visit: Visit) -> None:
@@ -184,6 +198,18 @@ def test_text_and_outlines_stand_out(scheme: str) -> None:
     ]
 
     assert too_weak == []
+
+
+def _imported(scripts: set[str]) -> set[str]:
+    """Return the scripts and all they import, as paths below static/js."""
+    found: set[str] = set()
+    while scripts:
+        name = scripts.pop()
+        found.add(name)
+        for target in re.findall(r"from '(\.[^']+)'", (SCRIPTS / name).read_text()):
+            scripts.add(str((SCRIPTS / name).parent.joinpath(target).resolve().relative_to(SCRIPTS)))
+        scripts -= found
+    return found
 
 
 def _tokens() -> dict[str, dict[str, str]]:

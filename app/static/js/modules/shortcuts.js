@@ -29,6 +29,8 @@ export function mount(root) {
 
 function keyName(event) {
   if (event.key === ' ') return 'Space';
+  // On a Greek or Cyrillic keyboard the key where A stands is meant.
+  if (/^[^\x20-\x7e]$/.test(event.key)) return event.code.replace('Key', '');
   return event.key.length === 1 ? event.key.toUpperCase() : event.key;
 }
 

@@ -6,6 +6,7 @@ import { keepLeases } from '../voting/lease.js';
 import { mount as mountNotice } from '../voting/notice.js';
 import { Progress } from '../voting/progress.js';
 import { Queue } from '../voting/queue.js';
+import { afterRefusal } from '../voting/refusals.js';
 import { Stage } from '../voting/stage.js';
 import { part } from '../words.js';
 
@@ -126,17 +127,16 @@ class VotingPage {
     return this.#show(entry);
   }
 
-  async #refused({ status, code, message }) {
-    if (code === 'clips_not_delivered') {
-      this.notice.say(code);
+  async #refused(refusal) {
+    const step = afterRefusal(refusal);
+    if (step === 'reload') {
+      this.notice.say(refusal.code);
       await this.#show(this.queue.reload(), this.ballot.answer);
-    } else if (status === 409 && !['study_not_open', 'not_last_vote'].includes(code)) {
-      // Somebody else's, or answered in another tab: that pair is settled, go on with the next.
-      await this.#goOn(code).catch(() => this.#leave());
-    } else if (status === 422) {
-      this.notice.show(message);
+    } else if (step === 'amend') {
+      this.notice.show(refusal.message);
       this.ballot.enter('open');
-    } else this.#leave();
+    } else if (step === 'advance') await this.#goOn(refusal.code).catch(() => this.#leave());
+    else this.#leave();
   }
 
   /** Lets the server show where this annotator stands: done, paused, signed out, or another pair. */

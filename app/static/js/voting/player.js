@@ -2,7 +2,8 @@
 const SEEK_TIMEOUT_MS = 500;
 
 export class Player {
-  #turning = false;
+  // Counts the plays, so that a pause and a play within one screen frame leave one ticking loop, not two.
+  #plays = 0;
   playing = false;
   loop = true;
   rate = 1;
@@ -26,9 +27,11 @@ export class Player {
   async play() {
     if (this.videos.some((video) => this.#isOver(video))) await this.#rewind();
     this.playing = true;
+    this.#plays += 1;
+    const play = this.#plays;
     await this.#startBoth();
     this.onState();
-    requestAnimationFrame(() => this.#tick());
+    this.#tick(play);
   }
 
   pause() {
@@ -54,15 +57,15 @@ export class Player {
     for (const video of this.videos) video.playbackRate = rate;
   }
 
-  async #tick() {
-    if (!this.playing) return;
+  async #tick(play) {
+    if (!this.playing || play !== this.#plays) return;
     this.#tell();
     if (this.videos.every((video) => this.#isOver(video))) {
       if (!this.loop) return void this.pause();
       await this.#rewind();
       if (this.playing) await this.#startBoth();
     } else this.#correctDrift();
-    requestAnimationFrame(() => this.#tick());
+    requestAnimationFrame(() => this.#tick(play));
   }
 
   // The one behind is brought forward, whichever side it is, so that neither stutters more often.

@@ -5,6 +5,9 @@ import { Watching } from './watching.js';
 
 const LONG_PROMPT = 46;
 const LONGEST_PROMPT = 110;
+// Width over height, as in AssignmentCard.shape.
+const TALLEST_SQUARE = 0.8;
+const WIDEST_SQUARE = 1.25;
 const isCalm = matchMedia('(prefers-reduced-motion: reduce)').matches;
 
 export class Stage {
@@ -12,6 +15,7 @@ export class Stage {
 
   /** `onWatch()` is called whenever a frame was seen. */
   constructor(root, onWatch) {
+    this.room = root.closest('[data-shape]');
     this.prompt = part(root, 'prompt');
     this.image = part(root, 'image');
     this.watchings = [...root.querySelectorAll('.clip')].map((clip) => new Watching(clip));
@@ -36,8 +40,9 @@ export class Stage {
   /** Shows a card with its media; returns whether the image and both clips can be seen. */
   async show(card, media, isSeen) {
     this.#setPrompt(card.prompt);
+    this.room.dataset.shape = shapeOf(card);
     if (media.image) this.image.src = media.image;
-    for (const video of this.player.videos) video.poster = this.image.src;
+    for (const video of this.player.videos) Object.assign(video, { poster: this.image.src, width: card.width, height: card.height });
     const playable = await this.player.load([media.left, media.right], card);
     this.watchings.forEach((clip, index) => (playable[index] ? clip.start(card.frames, isSeen) : clip.fail()));
     return media.image !== null && playable.every(Boolean);
@@ -53,4 +58,10 @@ export class Stage {
     put(this.prompt, text);
     this.prompt.dataset.length = text.length > LONGEST_PROMPT ? 'longest' : text.length > LONG_PROMPT ? 'long' : 'short';
   }
+}
+
+function shapeOf({ width, height }) {
+  const aspect = width / height;
+  if (aspect < TALLEST_SQUARE) return 'tall';
+  return aspect > WIDEST_SQUARE ? 'wide' : 'square';
 }

@@ -1,0 +1,65 @@
+"""The page objects of the voting page: what they count and how they name it."""
+
+import json
+from datetime import UTC, datetime
+
+import pytest
+
+from app.voting.page import AssignmentCard, KeptForm
+from benchmark.protocol import Choice
+
+CARD = AssignmentCard(
+    token="t0",
+    prompt="The blue balloon dips down.",
+    image_url="/media/t0/image",
+    left_url="/media/t0/left",
+    right_url="/media/t0/right",
+    expires_at=datetime(2026, 1, 1, tzinfo=UTC),
+    done=41,
+    total=60,
+    fps=8.0,
+    frames=16,
+    width=320,
+    height=320,
+)
+
+
+def card(**changes: object) -> AssignmentCard:
+    return AssignmentCard(**(vars(CARD) | changes))  # type: ignore[arg-type]
+
+
+def test_pairs_are_counted_from_one() -> None:
+    assert card(done=41, total=60).position == 42
+
+
+def test_the_position_never_passes_the_total() -> None:
+    assert card(done=60, total=60).position == 60
+
+
+@pytest.mark.parametrize(
+    ("done", "words"),
+    # 25 seconds a pair: 19 left take 7.9 minutes, 1 takes less than one.
+    [(41, "About 8 minutes left"), (59, "About 1 minute left"), (60, "About 1 minute left")],
+)
+def test_the_time_left_is_said_in_whole_minutes(done: int, words: str) -> None:
+    assert card(done=done).time_left == words
+
+
+@pytest.mark.parametrize(
+    ("width", "height", "shape"), [(512, 320, "wide"), (320, 320, "square"), (320, 512, "tall")]
+)
+def test_the_shape_follows_the_clips(width: int, height: int, shape: str) -> None:
+    assert card(width=width, height=height).shape == shape
+
+
+def test_the_script_reads_the_same_card_as_the_page() -> None:
+    read = json.loads(CARD.as_json)
+
+    assert read.pop("expires_at") == "2026-01-01T00:00:00+00:00"
+    assert read == {name: value for name, value in vars(CARD).items() if name != "expires_at"}
+
+
+def test_a_kept_form_ticks_the_side_that_was_chosen() -> None:
+    kept = KeptForm(choice=Choice.RIGHT)
+
+    assert (kept.left_checked, kept.right_checked) == (False, True)
