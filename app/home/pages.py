@@ -4,20 +4,24 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path, Request, Response
 from sqlalchemy import select
-from sqlalchemy.orm import Session
 from starlette.responses import RedirectResponse
 
-from app.benchmarks.service import benchmark_shape, newest_benchmarks
 from app.clock import utc_now
 from app.errors import NotSignedIn
-from app.home.page import BenchmarkLine, HomePage, StudyLine
-from app.security.asking import COOKIE, cookie_of, count_wrong_secret, installation_of, set_cookie
+from app.home.page import HomePage, SubmissionsPart
+from app.home.queries import benchmark_lines, study_lines, submission_lines
+from app.security.asking import (
+    COOKIE,
+    cookie_of,
+    count_wrong_secret,
+    installation_of,
+    require_person,
+    set_cookie,
+)
 from app.security.identity import open_browser, principal_of_browser, sign_in
 from app.security.tokens import hash_token
-from app.studies.queries import study_progress, visible_studies
-from app.tables.bench import Benchmark
 from app.tables.people import BrowserSession
-from app.tables.studies import Study
+from benchmark.protocol import Role
 
 router = APIRouter(include_in_schema=False)
 
@@ -28,13 +32,23 @@ def home(request: Request) -> Response:
     cookie = cookie_of(request)
     with installation.database.read() as session:
         principal = principal_of_browser(session, cookie, now=utc_now()) if cookie else None
-        studies = visible_studies(session, principal) if principal else []
         page = HomePage(
             person=principal.name if principal else None,
-            studies=tuple(_study_line(session, study) for study in studies),
-            benchmarks=tuple(_benchmark_line(session, each) for each in newest_benchmarks(session)),
+            studies=study_lines(session, principal) if principal else (),
+            submissions=SubmissionsPart(submission_lines(session, principal) if principal else ()),
+            benchmarks=benchmark_lines(session),
         )
     return installation.pages.answer("home/home.html", page)
+
+
+@router.get("/submissions/progress")
+def submissions_progress(request: Request) -> Response:
+    """Return the list of submissions alone; the first page asks for it while clips come in."""
+    installation = installation_of(request)
+    with installation.database.read() as session:
+        principal = require_person(session, request, Role.RESEARCHER, Role.VIEWER, now=utc_now())
+        part = SubmissionsPart(submission_lines(session, principal))
+    return installation.pages.answer("home/_submissions.html", part)
 
 
 @router.get("/sign-in/{token}")
@@ -72,21 +86,3 @@ def sign_out(request: Request) -> Response:
     answer = RedirectResponse("/", status_code=303)
     answer.delete_cookie(COOKIE, path="/")
     return answer
-
-
-def _study_line(session: Session, study: Study) -> StudyLine:
-    progress = study_progress(session, study)
-    return StudyLine(
-        slug=study.slug,
-        title=study.title,
-        status=study.status,
-        votes=progress.votes,
-        votes_wanted=progress.votes_wanted,
-        matchups=len(progress.matchups),
-        created_at=study.created_at,
-    )
-
-
-def _benchmark_line(session: Session, benchmark: Benchmark) -> BenchmarkLine:
-    shape = benchmark_shape(session, benchmark)
-    return BenchmarkLine(benchmark.slug, benchmark.title, shape.pairs, shape.images, shape.scenarios)

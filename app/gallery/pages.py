@@ -1,0 +1,115 @@
+"""The gallery: a benchmark as pictures, one pair with its clips, and the files behind them."""
+
+from datetime import datetime
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Query, Request, Response
+from sqlalchemy.orm import Session
+from starlette.responses import StreamingResponse
+
+from app.benchmarks.service import find_benchmark
+from app.clock import utc_now
+from app.errors import RangeNotSatisfiable, Unavailable
+from app.gallery.queries import Filter, final_clip, gallery_page, pair_page
+from app.gallery.thumbnails import LARGE, TILE, ThumbnailWidth, thumbnail
+from app.media.padding import ByteRange, parse_range
+from app.media.padding import RangeNotSatisfiable as OutsideFile
+from app.media.store import StoreError, content_key
+from app.security.asking import cookie_of, installation_of, require_person
+from app.security.identity import principal_of_browser
+from app.tables.submissions import Clip
+from benchmark.protocol import Role
+
+router = APIRouter(include_in_schema=False)
+
+SlugPath = Annotated[str, Path(pattern=r"^[a-z0-9][a-z0-9._-]{0,63}$")]
+PairIdPath = Annotated[str, Path(max_length=400, pattern=r"^[^\x00-\x1f/\\]+$")]
+PublicIdPath = Annotated[str, Path(pattern=r"^[0-9a-f]{16}$")]
+Sha256Path = Annotated[str, Path(pattern=r"^[0-9a-f]{64}$")]
+_FOR_EVER = {"Cache-Control": "public, max-age=31536000, immutable"}
+
+
+@router.get("/gallery/{slug}")
+def gallery(
+    slug: SlugPath,
+    request: Request,
+    text: Annotated[str, Query(max_length=200)] = "",
+    scenario: Annotated[str, Query(max_length=100)] = "",
+    hard_case: Annotated[str, Query(max_length=100)] = "",
+) -> Response:
+    """Show a benchmark's images and texts; open to everybody, as a benchmark is public by nature."""
+    installation = installation_of(request)
+    with installation.database.read() as session:
+        benchmark = find_benchmark(session, slug=slug)
+        page = gallery_page(session, benchmark, Filter(text.strip(), scenario, hard_case))
+    return installation.pages.answer("gallery/gallery.html", page)
+
+
+@router.get("/gallery/{slug}/{pair_id}")
+def pair(slug: SlugPath, pair_id: PairIdPath, request: Request) -> Response:
+    """Show one pair; clips beside their models' names to signed-in people only.
+
+    A visitor may be an annotator: to know a model's clips would end the blinding of a running study.
+    """
+    installation = installation_of(request)
+    with installation.database.read() as session:
+        benchmark = find_benchmark(session, slug=slug)
+        with_clips = _is_signed_in(session, request, now=utc_now())
+        page = pair_page(session, benchmark, pair_id, with_clips=with_clips)
+    return installation.pages.answer("gallery/pair.html", page)
+
+
+@router.get("/gallery/{slug}/{pair_id}/clips/{submission_id}")
+def clip(slug: SlugPath, pair_id: PairIdPath, submission_id: PublicIdPath, request: Request) -> Response:
+    """Return a clip as it was submitted, in ranges where the browser asks for them."""
+    installation = installation_of(request)
+    with installation.database.read() as session:
+        require_person(session, request, Role.RESEARCHER, Role.VIEWER, now=utc_now())
+        benchmark = find_benchmark(session, slug=slug)
+        found = final_clip(session, benchmark, pair_id=pair_id, submission_id=submission_id)
+    return _clip_answer(request, found)
+
+
+@router.get(f"/pictures/{{sha256}}-{TILE}.webp")
+def tile_picture(sha256: Sha256Path, request: Request) -> Response:
+    return _picture_answer(request, sha256, TILE)
+
+
+@router.get(f"/pictures/{{sha256}}-{LARGE}.webp")
+def large_picture(sha256: Sha256Path, request: Request) -> Response:
+    return _picture_answer(request, sha256, LARGE)
+
+
+def _picture_answer(request: Request, sha256: str, width: ThumbnailWidth) -> Response:
+    picture = thumbnail(installation_of(request), sha256=sha256, width=width)
+    return Response(picture, media_type="image/webp", headers=_FOR_EVER)
+
+
+def _clip_answer(request: Request, clip: Clip) -> Response:
+    store = installation_of(request).store
+    try:
+        asked = parse_range(request.headers.get("range"), clip.bytes)
+    except OutsideFile as error:
+        raise RangeNotSatisfiable(f"The clip has {clip.bytes} bytes.") from error
+    span = asked or ByteRange(0, clip.bytes)
+    headers = {
+        "Accept-Ranges": "bytes",
+        "Cache-Control": "private, max-age=3600",
+        "Content-Length": str(span.stop - span.start),
+    }
+    if asked:
+        headers["Content-Range"] = f"bytes {asked.start}-{asked.stop - 1}/{clip.bytes}"
+    key = content_key("clips", clip.sha256)
+    try:
+        store.size(key)  # a lost file is said now, not in the middle of the body
+    except StoreError as error:
+        raise Unavailable("This clip cannot be read right now.") from error
+    body = store.read_range(key, span.start, span.stop)
+    return StreamingResponse(body, status_code=206 if asked else 200, media_type="video/mp4", headers=headers)
+
+
+def _is_signed_in(session: Session, request: Request, *, now: datetime) -> bool:
+    cookie = cookie_of(request)
+    if cookie is None:
+        return False
+    return principal_of_browser(session, cookie, now=now) is not None

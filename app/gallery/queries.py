@@ -1,0 +1,173 @@
+"""Reads pairs and clips for the gallery's pages."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.errors import NotFound
+from app.gallery.page import (
+    ClipCard,
+    FilterForm,
+    GalleryPage,
+    ImageTile,
+    Neighbour,
+    Option,
+    PairPage,
+    PromptLink,
+    ScenarioPart,
+    pair_url,
+    readable,
+)
+from app.gallery.thumbnails import LARGE, TILE, thumbnail_url
+from app.results.tallies import side_name
+from app.tables.bench import Benchmark, Pair
+from app.tables.submissions import Clip, Submission, VideoModel
+from benchmark.protocol import SubmissionStatus
+
+HARD_CASE = "hard_case"
+# Tags a reader of a pair can use; the rest is for the scene engine.
+_SHOWN_TAGS = (HARD_CASE, "style")
+
+
+@dataclass(frozen=True)
+class Filter:
+    """What to show; an empty value lets everything through."""
+
+    text: str = ""
+    scenario: str = ""
+    hard_case: str = ""
+
+    def lets_through(self, pair: Pair) -> bool:
+        return (
+            self.text.casefold() in pair.prompt.casefold()
+            and self.scenario in ("", pair.scenario)
+            and self.hard_case in ("", pair.tags.get(HARD_CASE))
+        )
+
+
+def gallery_page(session: Session, benchmark: Benchmark, wanted: Filter) -> GalleryPage:
+    """Return the benchmark's images by scenario, each with those texts that pass the filter."""
+    pairs = _pairs(session, benchmark)
+    shown = [pair for pair in pairs if wanted.lets_through(pair)]
+    hard_cases = sorted({case for pair in pairs if (case := pair.tags.get(HARD_CASE))})
+    return GalleryPage(
+        slug=benchmark.slug,
+        title=benchmark.title,
+        licence=benchmark.licence,
+        form=FilterForm(
+            text=wanted.text,
+            scenarios=_options(dict.fromkeys(pair.scenario for pair in pairs), wanted.scenario),
+            hard_cases=_options(hard_cases, wanted.hard_case),
+        ),
+        shown=len(shown),
+        total=len(pairs),
+        scenarios=_scenarios(benchmark.slug, shown),
+    )
+
+
+def pair_page(session: Session, benchmark: Benchmark, pair_id: str, *, with_clips: bool) -> PairPage:
+    """Return one pair.
+
+    Raises:
+        NotFound: the benchmark has no such pair.
+    """
+    pairs = _pairs(session, benchmark)
+    at = next((index for index, pair in enumerate(pairs) if pair.name == pair_id), None)
+    if at is None:
+        raise NotFound("This benchmark has no such pair.", code="unknown_pair")
+    pair = pairs[at]
+    same_image = [each for each in pairs if each.image == pair.image and each is not pair]
+    return PairPage(
+        slug=benchmark.slug,
+        title=benchmark.title,
+        pair_id=pair.name,
+        prompt=pair.prompt,
+        scenario=pair.scenario,
+        tags=tuple((readable(tag), readable(pair.tags[tag])) for tag in _SHOWN_TAGS if pair.tags.get(tag)),
+        picture_url=thumbnail_url(pair.image_key, LARGE),
+        siblings=tuple(_prompt_link(benchmark.slug, each) for each in same_image),
+        previous=_neighbour(benchmark.slug, pairs[at - 1] if at else None),
+        next=_neighbour(benchmark.slug, pairs[at + 1] if at + 1 < len(pairs) else None),
+        clips=_clip_cards(session, benchmark.slug, pair) if with_clips else None,
+    )
+
+
+def final_clip(session: Session, benchmark: Benchmark, *, pair_id: str, submission_id: str) -> Clip:
+    """Return a final submission's clip of a pair.
+
+    Raises:
+        NotFound: there is none, or the submission is not final.
+    """
+    clip = session.scalar(
+        select(Clip)
+        .join(Pair, Pair.id == Clip.pair_id)
+        .join(Submission, Submission.id == Clip.submission_id)
+        .where(
+            Pair.benchmark_id == benchmark.id,
+            Pair.name == pair_id,
+            Submission.public_id == submission_id,
+            Submission.status == SubmissionStatus.FINAL,
+        )
+    )
+    if clip is None:
+        raise NotFound("There is no such clip.")
+    return clip
+
+
+def _pairs(session: Session, benchmark: Benchmark) -> Sequence[Pair]:
+    query = select(Pair).where(Pair.benchmark_id == benchmark.id).order_by(Pair.position)
+    return session.scalars(query).all()
+
+
+def _options(values: Iterable[str], chosen: str) -> tuple[Option, ...]:
+    return tuple(Option(value, readable(value), value == chosen) for value in values)
+
+
+def _scenarios(slug: str, pairs: Iterable[Pair]) -> tuple[ScenarioPart, ...]:
+    images: dict[str, dict[str, list[Pair]]] = {}
+    for pair in pairs:
+        images.setdefault(pair.scenario, {}).setdefault(pair.image, []).append(pair)
+    return tuple(
+        ScenarioPart(readable(scenario), tuple(_tile(slug, of_image) for of_image in tiles.values()))
+        for scenario, tiles in images.items()
+    )
+
+
+def _tile(slug: str, pairs: Sequence[Pair]) -> ImageTile:
+    return ImageTile(
+        name=pairs[0].image,
+        picture_url=thumbnail_url(pairs[0].image_key, TILE),
+        prompts=tuple(_prompt_link(slug, pair) for pair in pairs),
+    )
+
+
+def _prompt_link(slug: str, pair: Pair) -> PromptLink:
+    return PromptLink(pair.prompt, pair_url(slug, pair.name))
+
+
+def _neighbour(slug: str, pair: Pair | None) -> Neighbour | None:
+    return Neighbour(pair.prompt, pair_url(slug, pair.name)) if pair else None
+
+
+def _clip_cards(session: Session, slug: str, pair: Pair) -> tuple[ClipCard, ...]:
+    rows = session.execute(
+        select(VideoModel.slug, Submission.label, Submission.public_id, Clip)
+        .join(Submission, Submission.id == Clip.submission_id)
+        .join(VideoModel, VideoModel.id == Submission.model_id)
+        .where(Clip.pair_id == pair.id, Submission.status == SubmissionStatus.FINAL)
+        .order_by(Submission.id)
+    )
+    return tuple(
+        ClipCard(
+            name=side_name(model, label),
+            url=f"{pair_url(slug, pair.name)}/clips/{public_id}",
+            width=clip.width,
+            height=clip.height,
+            frames=clip.frames,
+            fps=clip.fps,
+            duration_s=clip.duration_s,
+        )
+        for model, label, public_id, clip in rows
+    )

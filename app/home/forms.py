@@ -1,0 +1,73 @@
+"""The forms of the first page: open, pause and close one's own studies, make invitation links."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Form, Path, Request, Response
+from sqlalchemy.orm import Session
+from starlette.responses import RedirectResponse
+
+from app.clock import utc_now
+from app.home.page import MOST_LINKS_AT_ONCE, ClosePage, InvitationsPage
+from app.security.asking import installation_of, require_person
+from app.security.identity import Principal
+from app.studies import service
+from app.studies.queries import study_progress
+from app.tables.studies import Study
+from benchmark.protocol import Role
+
+router = APIRouter(include_in_schema=False)
+SlugPath = Annotated[str, Path(pattern=r"^[a-z0-9][a-z0-9._-]{0,63}$")]
+
+
+@router.post("/studies/{slug}/open")
+def open_study(slug: SlugPath, request: Request) -> Response:
+    return _move(slug, request, service.open_study)
+
+
+@router.post("/studies/{slug}/pause")
+def pause_study(slug: SlugPath, request: Request) -> Response:
+    return _move(slug, request, service.pause_study)
+
+
+@router.get("/studies/{slug}/close")
+def ask_before_closing(slug: SlugPath, request: Request) -> Response:
+    """Ask once more: a closed study never opens again."""
+    installation = installation_of(request)
+    with installation.database.read() as session:
+        study, _ = _own_study(session, request, slug)
+        progress = study_progress(session, study)
+        page = ClosePage(study.slug, study.title, progress.votes, progress.votes_wanted)
+    return installation.pages.answer("home/close.html", page)
+
+
+@router.post("/studies/{slug}/close")
+def close_study(slug: SlugPath, request: Request) -> Response:
+    return _move(slug, request, service.close_study)
+
+
+@router.post("/studies/{slug}/invitations")
+def invite(
+    slug: SlugPath, request: Request, count: Annotated[int, Form(ge=1, le=MOST_LINKS_AT_ONCE)]
+) -> Response:
+    """Make links and show them; only their hashes are kept, so they cannot be shown again."""
+    installation = installation_of(request)
+    with installation.database.write() as session:
+        study, _ = _own_study(session, request, slug)
+        tokens = service.invite(session, study=study, count=count, now=utc_now())
+        title = study.title
+    address = installation.settings.effective_public_url
+    page = InvitationsPage(title, tuple(f"{address}/invite/{token}" for token in tokens))
+    return installation.pages.answer("home/invitations.html", page)
+
+
+def _move(slug: str, request: Request, move: service.Move) -> Response:
+    with installation_of(request).database.write() as session:
+        study, principal = _own_study(session, request, slug)
+        move(session, study=study, principal=principal, now=utc_now())
+    return RedirectResponse("/", status_code=303)
+
+
+def _own_study(session: Session, request: Request, slug: str) -> tuple[Study, Principal]:
+    """Return a study this person may run; to everybody else it does not exist."""
+    principal = require_person(session, request, Role.RESEARCHER, now=utc_now())
+    return service.find_study(session, slug=slug, principal=principal, for_change=True), principal
