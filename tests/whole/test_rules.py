@@ -1,0 +1,154 @@
+"""Rules about the whole tree: what the house promises is checked here, not remembered."""
+
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from app.settings import Settings
+from benchmark.exports.tables import COLUMN_NAMES
+
+ROOT = Path(__file__).resolve().parents[2]
+TEMPLATES = ROOT / "templates"
+MOST_LINES = 400
+
+
+def committed(*patterns: str) -> list[Path]:
+    listed = subprocess.run(
+        ["git", "ls-files", "--cached", "--others", "--exclude-standard", *patterns],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return [ROOT / name for name in listed.stdout.split() if (ROOT / name).exists()]
+
+
+def pages() -> list[Path]:
+    """Templates that are pages: those that extend another one and are no fragment."""
+    return [path for path in sorted(TEMPLATES.rglob("*.html")) if not path.name.startswith("_")]
+
+
+@pytest.mark.parametrize("path", sorted(TEMPLATES.rglob("*.html")), ids=lambda path: path.name)
+def test_every_template_compiles_and_names_its_page_object(path: Path) -> None:
+    environment = Environment(loader=FileSystemLoader(TEMPLATES), undefined=StrictUndefined, autoescape=True)
+
+    environment.get_template(path.relative_to(TEMPLATES).as_posix())
+
+    assert path.read_text().startswith("{#"), "the first line says what the template is given"
+
+
+@pytest.mark.parametrize("path", pages(), ids=lambda path: path.name)
+def test_every_page_has_a_title_and_a_heading(path: Path) -> None:
+    source = path.read_text()
+
+    assert "block title" in source
+    assert path.name == "base.html" or "<h1" in source
+
+
+def test_every_setting_is_documented_and_nothing_else_is() -> None:
+    documented = set(re.findall(r"`(TI2V_[A-Z0-9_]+)`", (ROOT / "docs/settings.md").read_text()))
+
+    settings = {f"TI2V_{name.upper()}" for name in Settings.model_fields}
+
+    of_clients_and_tests = {"TI2V_SERVER", "TI2V_KEY"} | {
+        name for name in documented if name.startswith("TI2V_TEST_")
+    }
+    assert documented - of_clients_and_tests == settings
+
+
+def test_every_setting_says_what_it_is_for() -> None:
+    assert [name for name, field in Settings.model_fields.items() if not field.description] == []
+
+
+def test_every_export_column_is_documented() -> None:
+    text = (ROOT / "docs/tables.md").read_text()
+
+    missing = {
+        f"{table}.{column}"
+        for table, columns in COLUMN_NAMES.items()
+        for column in columns
+        if f"`{column}`" not in text
+    }
+
+    assert missing == set()
+
+
+def test_no_file_is_longer_than_400_lines() -> None:
+    code = committed("*.py", "*.js", "*.css", "*.html")
+    long = {
+        str(path.relative_to(ROOT)): lines
+        for path in code
+        if "migrations/versions" not in str(path)
+        and (lines := len(path.read_text().splitlines())) > MOST_LINES
+    }
+
+    assert long == {}
+
+
+def test_the_application_starts_without_the_networks(tmp_path: Path) -> None:
+    program = (
+        "import sys\n"
+        "for name in ('torch', 'diffusers', 'transformers'):\n"
+        "    sys.modules[name] = None\n"
+        "from pathlib import Path\n"
+        "from app import schema\n"
+        "from app.installation import open_installation\n"
+        "from app.main import create_app\n"
+        "from app.settings import Settings\n"
+        "with open_installation(Settings(_env_file=None, home=Path(sys.argv[1]))) as installation:\n"
+        "    schema.upgrade(installation.database)\n"
+        "    print(len(create_app(installation).routes))\n"
+    )
+
+    done = subprocess.run([sys.executable, "-c", program, str(tmp_path)], capture_output=True, text=True)
+
+    assert done.returncode == 0, done.stderr
+    assert int(done.stdout) > 10
+
+
+def test_the_server_does_not_load_what_only_exports_and_drawing_need(tmp_path: Path) -> None:
+    program = (
+        "import sys\n"
+        "from pathlib import Path\n"
+        "from app.installation import open_installation\n"
+        "from app.main import create_app\n"
+        "from app.settings import Settings\n"
+        "with open_installation(Settings(_env_file=None, home=Path(sys.argv[1]))) as installation:\n"
+        "    create_app(installation)\n"
+        "import json; print(json.dumps(sorted(sys.modules)))\n"
+    )
+
+    done = subprocess.run(
+        [sys.executable, "-c", program, str(tmp_path)], capture_output=True, text=True, check=True
+    )
+
+    loaded = set(json.loads(done.stdout))
+    assert loaded & {"pandas", "scipy", "pyarrow", "matplotlib", "cv2", "av"} == set()
+
+
+def test_nothing_committed_names_a_registry_or_a_path_of_a_machine() -> None:
+    forbidden = re.compile(r"--index-url|--find-links|https?://[^\s\"']*pypi|/home/[a-z]+/|/root/")
+    found = {
+        str(path.relative_to(ROOT))
+        for path in committed()
+        if path.suffix in {".py", ".md", ".toml", ".txt", ".cfg", ".ini", ".yml", ".yaml", ".html", ".js", ""}
+        and path != Path(__file__)
+        and forbidden.search(path.read_text(errors="ignore"))
+    }
+
+    assert found == set()
+
+
+def test_documents_link_to_files_that_exist() -> None:
+    broken = []
+    for document in committed("*.md"):
+        for target in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", document.read_text()):
+            if not (document.parent / target).exists():
+                broken.append(f"{document.relative_to(ROOT)}: {target}")
+
+    assert broken == []
