@@ -46,13 +46,7 @@ def import_benchmark(
 ) -> Benchmark:
     """Store a benchmark as the next version of `slug`; the newest version's content again changes nothing.
 
-    Args:
-        session: a write session.
-        source: the pairs.
-        images: where the images of `source` lie (`app.benchmarks.images.store_images`).
-        slug: lower-case letters, digits, `.`, `_` and `-`.
-        title: what pages call it.
-        now: when.
+    `images` says where the images of `source` lie, see `app.benchmarks.images.store_images`.
 
     Raises:
         Invalid: the slug has another form.

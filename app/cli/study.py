@@ -20,12 +20,19 @@ from benchmark.protocol import RenditionRecipe, StudyStatus, WatchGate
     metavar="REF:OTHER",
     help="Two submissions, each as model, model@label or id; give it once for each matchup.",
 )
-@click.option("--votes", default=5, show_default=True, help="Votes a comparison asks for; an odd number.")
 @click.option("--title", help="What annotators read on top; the slug otherwise.")
 @click.option(
     "--instructions",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="A text file that annotators read first.",
+)
+# From here on parameters are named as the fields of POST /studies, to which they go unchanged.
+@click.option(
+    "--votes",
+    "votes_per_comparison",
+    default=5,
+    show_default=True,
+    help="Votes a comparison asks for; an odd number.",
 )
 @click.option(
     "--renditions",
@@ -44,7 +51,12 @@ from benchmark.protocol import RenditionRecipe, StudyStatus, WatchGate
 @click.option(
     "--lease-s", default=900, show_default=True, help="Seconds a comparison stays with an annotator."
 )
-@click.option("--per-annotator", type=int, help="Comparisons one annotator gets at most; all otherwise.")
+@click.option(
+    "--per-annotator",
+    "comparisons_per_annotator",
+    type=int,
+    help="Comparisons one annotator gets at most; all otherwise.",
+)
 @click.option(
     "--require-justification/--no-require-justification",
     default=True,
@@ -57,17 +69,11 @@ def create(
     slug: str,
     benchmark: str,
     matchups: tuple[str, ...],
-    votes: int,
     title: str | None,
     instructions: Path | None,
-    renditions: str,
-    watch_gate: str,
-    lease_s: int,
-    per_annotator: int | None,
-    require_justification: bool,
-    seed: int | None,
     server: str | None,
     key: str | None,
+    **protocol: str | int | bool | None,
 ) -> None:
     """Create the study SLUG as a draft; prints the slug. Its protocol freezes when it opens."""
     from app.cli.sides import read_matchup
@@ -81,14 +87,8 @@ def create(
                 "title": title or slug,
                 "benchmark": benchmark,
                 "matchups": [vars(read_matchup(text, known)) for text in matchups],
-                "votes_per_comparison": votes,
                 "instructions": instructions.read_text(encoding="utf-8") if instructions else "",
-                "renditions": renditions,
-                "watch_gate": watch_gate,
-                "lease_s": lease_s,
-                "comparisons_per_annotator": per_annotator,
-                "require_justification": require_justification,
-                "seed": seed,
+                **protocol,
             }
         )
     click.echo(created["slug"])

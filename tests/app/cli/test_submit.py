@@ -231,3 +231,31 @@ def test_without_a_server_or_key_the_option_is_named(run: Run, clips: Path) -> N
 
     assert "--server" in run(*place).err
     assert "--key" in run(*place, "--server", "http://127.0.0.1:1").err
+
+
+def test_the_real_clips_of_motif_are_a_partial_submission(
+    run: Run, live_server: str, cast: Cast, test_data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TI2V_HOME", str(cast.installation.settings.home))
+    place = (
+        "--model",
+        "motif",
+        "--benchmark",
+        "ti2v-bench",
+        "--server",
+        live_server,
+        "--key",
+        cast.alice.key,
+    )
+    clips = test_data / "outputs" / "motif"
+
+    imported = run("benchmark", "import", test_data, "--slug", "ti2v-bench")
+    rehearsed = run("submit", clips, *place, "--allow-partial", "--dry-run")
+    sent = run("submit", clips, *place, "--allow-partial")
+
+    assert imported.out == "ti2v-bench 1\n"
+    assert (rehearsed.code, rehearsed.out) == (0, "")
+    assert "51 clips looked at, 269 of 320 missing." in rehearsed.err
+    assert sent.code == 0, sent.err
+    answer = httpx2.get(f"{live_server}/api/v1/submissions/{sent.out.strip()}", headers=cast.alice.headers)
+    assert (answer.json()["received"], answer.json()["is_partial"]) == (51, True)
