@@ -22,6 +22,21 @@ def test_an_answer_given_offline_is_kept_and_sent_later(booth: Booth) -> None:
     assert [vote.token for vote in booth.votes()] == [token]
 
 
+def test_a_connection_lost_after_the_vote_holds_up_the_next_pair_only(booth: Booth) -> None:
+    token = booth.token
+    booth.page.route("**/assignments", lambda route: route.abort())
+    booth.page.reload()
+    booth.wait_until_open()
+    booth.press("a", "2", "Enter")
+    booth.wait_for_submit("No connection: try again now")
+    assert [vote.token for vote in booth.votes()] == [token]
+
+    booth.page.unroute("**/assignments")
+    booth.submit.click()
+
+    booth.wait_for_next(token)
+
+
 def test_a_vote_whose_answer_got_lost_counts_once(booth: Booth) -> None:
     token = booth.token
     sent = []

@@ -25,7 +25,7 @@ class VotingPage {
     this.undoForm = part(root, 'undo-form');
     this.undoButton = root.querySelector('[form=undo]');
     this.exchange = new Exchange(root.dataset);
-    this.queue = new Queue((after, isPatient) => this.exchange.next(after, isPatient, this.#wait));
+    this.queue = new Queue((after, isPatient) => this.exchange.next(after, isPatient, this.#pause('offline')));
     this.notice = mountNotice(part(root, 'notice'));
     this.progress = new Progress(part(root, 'progress'), JSON.parse(root.dataset.card));
     this.stage = new Stage(root.querySelector('.stage'), () => this.ballot.paint());
@@ -51,7 +51,7 @@ class VotingPage {
     addEventListener('beforeunload', (event) => { if (this.#isBusy) event.preventDefault(); });
   }
 
-  get #isBusy() { return ['saving', 'waiting'].includes(this.ballot.state); }
+  get #isBusy() { return ['saving', 'waiting', 'offline'].includes(this.ballot.state); }
   get #token() { return this.queue.current?.card.token; }
 
   /** Shows an entry of the queue; `former` is the answer it had before. */
@@ -76,7 +76,7 @@ class VotingPage {
     const took = this.#took();
     const [left, right] = this.stage.watchedMs;
     const answer = { ...this.ballot.answer, decision_ms: took, left_watched_ms: left, right_watched_ms: right };
-    this.#settle(() => this.exchange.vote(token, answer, this.#wait), () => {
+    this.#settle(() => this.exchange.vote(token, answer, this.#pause('waiting')), () => {
       this.#setUndoable(token);
       this.progress.count(took);
       return this.#goOn('saved');
@@ -87,7 +87,7 @@ class VotingPage {
     const token = this.#token;
     const took = this.#took();
     this.skipForm.closest('dialog').close();
-    this.#settle(() => this.exchange.skip(token, reason, this.#wait), () => {
+    this.#settle(() => this.exchange.skip(token, reason, this.#pause('offline')), () => {
       this.progress.count(took);
       return this.#goOn('skipped');
     });
@@ -95,7 +95,7 @@ class VotingPage {
 
   #undo() {
     const token = this.undoForm.elements.token.value;
-    this.#settle(() => this.exchange.undo(token, this.#wait), ({ previous, ...card }) => {
+    this.#settle(() => this.exchange.undo(token, this.#pause('offline')), ({ previous, ...card }) => {
       this.#setUndoable('');
       this.progress.set(card);
       this.#show(this.queue.putFirst(card), previous);
@@ -119,6 +119,7 @@ class VotingPage {
 
   async #goOn(word) {
     this.ballot.finish();
+    this.stage.wait();
     const entry = await this.queue.advance();
     // Nothing left: the server has a page for that.
     if (!entry) return this.#leave();
@@ -152,8 +153,11 @@ class VotingPage {
 
   #took() { return Math.round(performance.now() - this.#openedAt); }
 
-  #wait = () => {
-    this.ballot.enter('waiting');
-    this.notice.stay('waiting');
-  };
+  /** Returns what to do while the connection is gone; `state` tells whether an answer is still on this side. */
+  #pause(state) {
+    return () => {
+      this.ballot.enter(state);
+      this.notice.stay(state);
+    };
+  }
 }

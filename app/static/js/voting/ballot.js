@@ -2,9 +2,12 @@
 import { part, put } from '../words.js';
 import { forget, recall, remember } from './draft.js';
 
+// Steps in which Submit means "try again".
+const RETRIED = ['broken', 'waiting', 'offline'];
+
 export class Ballot {
   #token = '';
-  /** loading, broken, open, saving or waiting: what the page is doing around the answer. */
+  /** What the page does around the answer: loading, broken, open, saving, waiting (unsaved) or offline. */
   state = 'loading';
 
   /** `isWatched()` opens the choice; `onSubmit()` is called with a whole answer, `onRetry()` in place of a broken one. */
@@ -21,7 +24,7 @@ export class Ballot {
       event.preventDefault();
       const step = this.step;
       if (step === 'ready') onSubmit();
-      else if (step === 'broken' || step === 'waiting') onRetry();
+      else if (RETRIED.includes(step)) onRetry();
       else onMissing(this.submit.querySelector('span').textContent);
     });
   }
@@ -75,6 +78,6 @@ export class Ballot {
     this.why.dataset.state = choice ? 'awake' : 'asleep';
     put(this.why.querySelector('b'), this.why.dataset[{ left: 'textLeft', right: 'textRight' }[choice] ?? 'textAsleep']);
     put(this.submit.querySelector('span'), this.submit.dataset[`text${step[0].toUpperCase()}${step.slice(1)}`]);
-    this.submit.setAttribute('aria-disabled', String(!['ready', 'broken', 'waiting'].includes(step)));
+    this.submit.setAttribute('aria-disabled', String(step !== 'ready' && !RETRIED.includes(step)));
   }
 }
