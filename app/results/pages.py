@@ -79,7 +79,7 @@ def make_page(session: Session, study: Study) -> ResultsPage:
         ),
         summary=sentences.interim_summary(study.status) if is_interim else sentences.summary(outcome, naming),
         downloads=tuple(
-            Download(title, form, f"/studies/{study.slug}/exports/{file}") for title, form, file in _DOWNLOADS
+            Download(title, form, f"/api/v1/studies/{study.slug}/exports/{file}") for title, form, file in _DOWNLOADS
         ),
         sides=naming.titles,
         figure=figure_rows(sorted_rows, naming=naming, closed_early=closed_early),

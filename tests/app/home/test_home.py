@@ -1,0 +1,97 @@
+"""The first page for a visitor and for those who run studies."""
+
+from fastapi.testclient import TestClient
+
+from tests.app.results.page_voters import PAGE, annotator, signed_in, vote
+from tests.cast import Cast, Study, make_submission
+
+
+def test_a_visitor_reads_what_this_is_and_how_to_get_in(cast: Cast, study: Study, client: TestClient) -> None:
+    page = client.get("/", headers=PAGE).text
+
+    assert "Which model brings an image to life?" in page
+    assert "You were invited?" in page
+    assert "ti2v person sign-in" in page
+    assert 'href="/gallery/tiny"' in page
+
+
+def test_a_visitor_sees_no_study_and_no_submission(cast: Cast, study: Study, client: TestClient) -> None:
+    page = client.get("/", headers=PAGE).text
+
+    assert "MotiF against two" not in page
+    assert "cinemo" not in page
+
+
+def test_an_annotator_sees_the_first_page_of_a_visitor(cast: Cast, study: Study) -> None:
+    page = annotator(study).get("/", headers=PAGE).text
+
+    assert "MotiF against two" not in page
+    assert "cinemo" not in page
+
+
+def test_an_owner_sees_studies_with_their_votes_and_buttons(cast: Cast, study: Study) -> None:
+    vote(annotator(study), study)
+
+    page = signed_in(cast.installation, cast.alice).get("/").text
+
+    assert "MotiF against two" in page
+    assert "1 of 60 votes" in page
+    assert "2 matchups" in page
+    assert 'action="/studies/motif-study/pause"' in page
+    assert 'action="/studies/motif-study/invitations"' in page
+
+
+def test_another_researchers_study_is_not_listed_while_it_runs(cast: Cast, study: Study) -> None:
+    page = signed_in(cast.installation, cast.bob).get("/").text
+
+    assert "MotiF against two" not in page
+    assert "No study yet" in page
+
+
+def test_a_closed_study_is_listed_for_others_without_buttons(cast: Cast, study: Study) -> None:
+    signed_in(cast.installation, cast.alice).post("/studies/motif-study/close")
+
+    page = signed_in(cast.installation, cast.bob).get("/").text
+
+    assert "MotiF against two" in page
+    assert 'method="post" action="/studies/' not in page
+
+
+def test_submissions_say_how_many_clips_have_come_in(cast: Cast) -> None:
+    make_submission(cast.installation, cast.alice, model="seine", pair_ids=(), final=False)
+
+    page = signed_in(cast.installation, cast.alice).get("/").text
+
+    assert "0 of 6 clips" in page
+    assert "6 of 6 clips" in page
+    assert "data-growing" in page
+
+
+def test_the_list_of_submissions_stops_asking_when_all_are_final(cast: Cast) -> None:
+    part = signed_in(cast.installation, cast.alice).get("/submissions/progress").text
+
+    assert "6 of 6 clips" in part
+    assert "data-growing" not in part
+    assert "<html" not in part
+
+
+def test_the_list_of_submissions_is_not_for_strangers(cast: Cast, client: TestClient) -> None:
+    assert client.get("/submissions/progress", headers=PAGE).status_code == 401
+
+
+def test_an_admin_sees_everybodys_submissions_and_bob_none(cast: Cast) -> None:
+    assert "cinemo" in signed_in(cast.installation, cast.ada).get("/submissions/progress").text
+    assert "cinemo" not in signed_in(cast.installation, cast.bob).get("/submissions/progress").text
+
+
+def test_signing_out_ends_it(cast: Cast, study: Study) -> None:
+    alice = signed_in(cast.installation, cast.alice)
+
+    page = alice.post("/sign-out").text
+
+    assert "MotiF against two" not in page
+    assert alice.get("/studies/motif-study/results").status_code == 401
+
+
+def test_an_empty_installation_says_what_to_do_first(client: TestClient) -> None:
+    assert "ti2v benchmark import" in client.get("/", headers=PAGE).text
