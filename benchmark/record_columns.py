@@ -82,11 +82,14 @@ class Coded:
         return "" if code == UNKNOWN else self.names[code]
 
     def among(self, rows: IntArray) -> Coded:
-        """Return the column of some rows only, its names numbered anew in the order they are met."""
+        """Return the column of some rows only, its names numbered anew in their alphabetical order.
+
+        The order of rows must not show in a table made from them (docs/decisions/0007).
+        """
         codes = self.codes[rows]
         first = first_places(codes, len(self.names))
         met = np.flatnonzero(first < len(codes))
-        order = met[np.argsort(first[met])]
+        order = np.array(sorted(met.tolist(), key=lambda code: self.names[code]), dtype=np.int64)
         renumbered = np.full(len(self.names) + 1, UNKNOWN)
         renumbered[order] = np.arange(len(order))
         return Coded(renumbered[codes], tuple(self.names[index] for index in order))

@@ -44,7 +44,7 @@ def side_name(model_slug: str, label: str) -> str:
 
 
 def matchup_sides(session: Session, study: Study) -> list[MatchupSides]:
-    """Return the study's matchups in order, their sides named."""
+    """Return the study's matchups by name: the order of every table (docs/decisions/0007)."""
     reference, other = aliased(Submission), aliased(Submission)
     reference_model, other_model = aliased(VideoModel), aliased(VideoModel)
     rows = session.execute(
@@ -61,12 +61,12 @@ def matchup_sides(session: Session, study: Study) -> list[MatchupSides]:
         .join(reference_model, reference_model.id == reference.model_id)
         .join(other_model, other_model.id == other.model_id)
         .where(MatchupRow.study_id == study.id)
-        .order_by(MatchupRow.position)
     )
-    return [
+    sides = [
         MatchupSides(id, side_name(model_1, label_1), side_name(model_2, label_2), reason)
         for id, reason, model_1, label_1, model_2, label_2 in rows
     ]
+    return sorted(sides, key=lambda each: each.name)
 
 
 @dataclass(frozen=True)
@@ -94,8 +94,8 @@ def count_study(session: Session, study: Study) -> CountedStudy:
         )
         .join(Pair, Pair.id == Comparison.pair_id)
         .where(Comparison.study_id == study.id)
-        .order_by(Comparison.matchup_id, Pair.position)
     ).all()
+    rows = sorted(rows, key=lambda row: (index[row.matchup_id], row.name))
     columns = list(zip(*rows, strict=True)) if rows else [()] * 14
     return CountedStudy(
         matchups=tuple(Matchup(each.name, each.reference, each.other, study.slug) for each in sides),

@@ -33,7 +33,8 @@ def test_columns_become_codes_of_what_counts() -> None:
             ]
         )
     )
-    assert votes.annotators == ("bob", "alice")
+    assert votes.annotators == ("alice", "bob")
+    assert votes.annotator.tolist() == [1, 0]
     assert votes.pairs == ("golf1_putt",)
     assert votes.chose_reference.tolist() == [False, True]
     assert votes.reasons.tolist() == [[False, False, True, False], [False] * 4]
