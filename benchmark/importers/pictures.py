@@ -3,7 +3,8 @@
 import os
 import warnings
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path, PurePosixPath, PureWindowsPath
 
 from PIL import Image
@@ -14,6 +15,8 @@ MAX_PICTURE_BYTES = 32 * 1024 * 1024
 MIN_PICTURE_SIDE = 16
 MAX_PICTURE_SIDE = 8192
 MAX_PICTURE_PIXELS = 40_000_000
+# What Pillow's readers raise for damaged files, each format in its own way.
+_DAMAGE = (OSError, SyntaxError, ValueError, RuntimeError)
 _PNG_MODES = frozenset({"1", "L", "LA", "P", "RGB", "RGBA", "I;16"})
 _SIZE_RULE = f"sides from {MIN_PICTURE_SIDE} to {MAX_PICTURE_SIDE} and 40 megapixels in all are taken."
 
@@ -55,7 +58,7 @@ class PictureFolder:
             raise PictureRefused("The image's path leads out of the folder; write it relative to the CSV.")
         for start in (beside, self._folder):
             path = start / name
-            if path.is_file():
+            if _is_file(path):
                 return self._inside(path)
         return self._inside(self._named_below(name))
 
@@ -92,27 +95,34 @@ def check_picture(path: Path) -> None:
     if path.stat().st_size > MAX_PICTURE_BYTES:
         raise PictureRefused(f"The image is larger than {MAX_PICTURE_BYTES // 1024**2} MiB.")
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("error", Image.DecompressionBombWarning)
-            with Image.open(path, formats=PICTURE_FORMATS) as image:
-                _check_size(image)
-                image.load()
+        with _opened(path) as image:
+            _check_size(image)
+            image.load()
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise PictureRefused(f"The image is far too large; {_SIZE_RULE}") from error
-    except (OSError, SyntaxError, ValueError) as error:
-        # Pillow's readers raise all three for damaged files.
+    except _DAMAGE as error:
         raise PictureRefused("The image cannot be decoded.") from error
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[Image.Image]:
+    with warnings.catch_warnings():
+        # Odd metadata is no reason to refuse a picture, and no news to who imports it.
+        warnings.simplefilter("ignore", UserWarning)
+        warnings.simplefilter("error", Image.DecompressionBombWarning)
+        with Image.open(path, formats=PICTURE_FORMATS) as image:
+            yield image
 
 
 def browsers_show(path: Path) -> bool:
     """Say whether a checked image is of a type every browser shows, whatever its name ends in."""
-    with Image.open(path, formats=PICTURE_FORMATS) as image:
+    with _opened(path) as image:
         return image.format in {"JPEG", "MPO", "PNG", "WEBP"}
 
 
 def write_png(path: Path, target: Path) -> None:
     """Write a checked image as PNG, for types that browsers do not show; its pixels stay as they are."""
-    with Image.open(path, formats=PICTURE_FORMATS) as image:
+    with _opened(path) as image:
         mode = image.mode if image.mode in _PNG_MODES else "RGBA" if image.has_transparency_data else "RGB"
         image.convert(mode).save(target, "PNG")
 
@@ -125,6 +135,14 @@ def _check_size(image: Image.Image) -> None:
     # Phones write JPEGs with further views inside; the first one is an ordinary picture.
     if image.format != "MPO" and getattr(image, "is_animated", False):
         raise PictureRefused("The image moves; an input image is a still one.")
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except OSError as error:
+        # A text that stands where an image should may be longer than any file name.
+        raise PictureRefused("The image's name is too long.") from error
 
 
 def _posix(cell: str) -> PurePosixPath:

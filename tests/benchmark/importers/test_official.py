@@ -158,6 +158,12 @@ def test_control_characters_are_refused(tmp_path: Path) -> None:
     ]
 
 
+def test_a_text_where_an_image_should_stand_is_refused(tmp_path: Path) -> None:
+    table = f"image,prompt\n{'word' * 2000}.png,it rises\n"
+
+    assert problems_of(folder_with(tmp_path, table)) == ["row 2: The image's name is too long."]
+
+
 def test_two_images_of_one_name_must_be_the_same(tmp_path: Path) -> None:
     table = "image,prompt\na/kite.png,it rises\nb/kite.png,it falls\n"
 
