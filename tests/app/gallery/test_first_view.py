@@ -1,0 +1,115 @@
+"""What a browser loads before anybody scrolls, with 320 pairs; and the transport of a pair's clips."""
+
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, Response, sync_playwright
+
+from app.benchmarks.images import store_images
+from app.benchmarks.service import import_benchmark
+from app.clock import utc_now
+from app.installation import Installation
+from app.security.identity import create_sign_in_link, person_named
+from benchmark.data import bundled_folder
+from benchmark.importers.official import read_official
+from benchmark.protocol import Role
+from tests.browser.conftest import CHROMIUM_ARGUMENTS, find_chromium
+from tests.cast import PAIR_IDS, Cast
+
+pytestmark = pytest.mark.browser
+
+MOST_BYTES = 300_000
+DESKTOP = {"width": 1440, "height": 900}
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=find_chromium(), args=CHROMIUM_ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def page(chromium: Browser) -> Iterator[Page]:
+    context = chromium.new_context(viewport=DESKTOP)
+    yield context.new_page()
+    context.close()
+
+
+def import_folder(installation: Installation, folder: Path) -> None:
+    source = read_official(folder, source="for a test")
+    images = store_images(source, store=installation.store, sandbox=installation.sandbox)
+    with installation.database.write() as session:
+        import_benchmark(session, source=source, images=images, slug="large", title="Large", now=utc_now())
+
+
+def bytes_of_first_view(page: Page, address: str) -> int:
+    answers: list[Response] = []
+    page.on("response", lambda answer: answers.append(answer))
+    page.goto(address)
+    page.wait_for_load_state("networkidle")
+    assert page.locator(".tiles img").count() > 80
+    return sum(len(answer.body()) for answer in answers)
+
+
+def test_the_first_view_of_the_bundled_benchmark_is_small(
+    installation: Installation, live_server: str, page: Page
+) -> None:
+    import_folder(installation, bundled_folder())
+
+    assert bytes_of_first_view(page, f"{live_server}/gallery/large") < MOST_BYTES
+
+
+def test_the_first_view_of_the_official_benchmark_is_small(
+    installation: Installation, live_server: str, page: Page, test_data: Path
+) -> None:
+    import_folder(installation, test_data)
+
+    size = bytes_of_first_view(page, f"{live_server}/gallery/large")
+
+    assert size < MOST_BYTES
+    assert page.get_by_text("320 pairs").is_visible()
+
+
+def sign_in(page: Page, installation: Installation, address: str) -> None:
+    now = utc_now()
+    with installation.database.write() as session:
+        person = person_named(session, name="ada", role=Role.ADMIN, now=now)
+        token = create_sign_in_link(session, person=person, now=now, minutes=5)
+    page.goto(f"{address}/sign-in/{token}")
+
+
+def times(page: Page) -> list[float]:
+    found: list[float] = page.evaluate(
+        "[...document.querySelectorAll('video')].map((each) => each.currentTime)"
+    )
+    return found
+
+
+def wait_until(page: Page, condition: str) -> None:
+    """Wait until a condition holds for every clip; Playwright's own wait needs what our policy forbids."""
+    deadline = time.monotonic() + 15
+    while not page.evaluate(f"[...document.querySelectorAll('video')].every((each) => {condition})"):
+        assert time.monotonic() < deadline, condition
+        page.wait_for_timeout(10)
+
+
+def test_one_transport_drives_all_clips(cast: Cast, live_server: str, page: Page) -> None:
+    sign_in(page, cast.installation, live_server)
+    page.goto(f"{live_server}/gallery/tiny/{PAIR_IDS[0]}")
+    page.wait_for_load_state("networkidle")
+    assert times(page) == [0, 0, 0]  # nothing moves before somebody asks for it
+
+    for _ in range(3):
+        page.get_by_role("button", name="One frame forward").click()
+    wait_until(page, "!each.seeking")
+
+    # 8 frames a second: the middle of the fourth frame.
+    assert times(page) == pytest.approx([3.5 / 8] * 3, abs=0.01)
+    page.get_by_role("button", name="Play all").click()
+    wait_until(page, "each.currentTime > 0.6")
+    page.get_by_role("button", name="Pause").click()
+    wait_until(page, "each.paused")
