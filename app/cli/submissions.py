@@ -47,10 +47,14 @@ class SubmissionPlace:
         if found is not None:
             return found
         self._register_model()
-        opened = self.server.post(
-            "/submissions",
-            {"model": self.model, "benchmark": self.benchmark["slug"], "label": self.label},
-        )
+        body = {"model": self.model, "benchmark": self.benchmark["slug"], "label": self.label}
+        try:
+            opened: Answer | None = self.server.post("/submissions", body)
+        except Refused as refusal:
+            # Another machine that sends its share of the clips may have been first, or our own try before.
+            opened = self.find() if refusal.code == "submission_exists" else None
+            if opened is None:
+                raise
         answer: Answer = self.server.get(f"/submissions/{opened['id']}")
         return answer
 

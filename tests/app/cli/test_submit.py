@@ -140,6 +140,18 @@ def test_clips_the_server_refuses_are_listed_and_the_others_sent(submit: Sender,
     assert submit.submissions()[0]["received"] == PAIRS - 2
 
 
+def test_two_machines_may_each_send_a_share(submit: Sender, clips: Path, tmp_path: Path) -> None:
+    share = tmp_path / "share"
+    share.mkdir()
+    for pair_id in PAIR_IDS[:3]:
+        (clips / f"{pair_id}_0.mp4").rename(share / f"{pair_id}_0.mp4")
+
+    first, second = submit(share), submit(clips)
+
+    assert (first.code, second.code) == (1, 0), second.err
+    assert submit.submissions()[0]["status"] == "final"
+
+
 def test_wrong_names_are_listed_and_nothing_is_sent(submit: Sender, clips: Path) -> None:
     (clips / f"{PAIR_IDS[0]}_0.mp4").rename(clips / f"{PAIR_IDS[0]}s_0.mp4")
     write_clip(clips / f"{PAIR_IDS[1]}.mp4")
