@@ -199,7 +199,8 @@ def _refuse_second_votes(votes: Votes, kept: IntArray, findings: Findings) -> No
     known = np.flatnonzero(votes.annotator != UNKNOWN)
     comparison = votes.matchup[known] * len(votes.pairs) + votes.pair[known]
     key = comparison * len(votes.annotators) + votes.annotator[known]
-    if len(np.unique(key)) == len(key):
+    in_order = np.sort(key)
+    if (in_order[1:] != in_order[:-1]).all():
         return
     order = np.argsort(key, kind="stable")
     second = known[order[1:][key[order][1:] == key[order][:-1]]]

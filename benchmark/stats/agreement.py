@@ -15,12 +15,14 @@ Krippendorff's Alpha-Reliability. K. L. Gwet (2008), British J. Mathematical and
 """
 
 from dataclasses import dataclass
-from math import sqrt
+from math import isnan
 
 import numpy as np
 
 from benchmark.stats.arrays import FloatArray, IntArray
 from benchmark.stats.intervals import CONFIDENCE, Interval, normal_quantile
+
+ROUNDING = 1e-24  # a variance below it is rounding noise: all comparisons are alike
 
 
 @dataclass(frozen=True)
@@ -65,78 +67,98 @@ def agreement(yes: IntArray, votes: IntArray) -> Agreement:
         yes: (comparisons,) votes for the one answer.
         votes: (comparisons,) votes; comparisons with fewer than two are left out.
     """
+    return group_agreements(yes, votes, np.zeros(len(votes), dtype=np.int64), 1)[0]
+
+
+def group_agreements(yes: IntArray, votes: IntArray, group: IntArray, groups: int) -> list[Agreement]:
+    """Return the agreement of each group of comparisons.
+
+    Args:
+        yes, votes: as in `agreement`.
+        group: (comparisons,) in [0, groups).
+        groups: how many; one without comparisons has no measures.
+    """
     enough = votes >= 2
-    yes, votes = yes[enough], votes[enough]
-    # A study has few different outcomes (k of n), however many comparisons: count each once.
+    yes, votes, group = yes[enough], votes[enough], group[enough]
+    # A study has few different outcomes (k of n), however many comparisons: count each once a group.
     stride = int(votes.max(initial=0)) + 1
-    outcomes, times = np.unique(votes * stride + yes, return_counts=True)
+    outcomes, place = np.unique(votes * stride + yes, return_inverse=True)
     n, k = outcomes // stride, outcomes % stride
+    size = groups * len(outcomes)
+    times = np.bincount(group * len(outcomes) + place, minlength=size).reshape(groups, len(outcomes))
+    values, lows, highs = _with_bounds(k, n, times)
+    return [_agreement(k, n, times[row], values[row], lows[row], highs[row]) for row in range(groups)]
+
+
+def _agreement(
+    k: IntArray, n: IntArray, times: IntArray, values: FloatArray, lows: FloatArray, highs: FloatArray
+) -> Agreement:
     minority = np.minimum(k, n - k)
+    comparisons = int(times.sum())
     complete, split = int(times[minority == 0].sum()), int(times[minority == n // 2].sum())
-    values = _with_intervals(k, n, times)
+    measures = [_coefficient(*bounds) for bounds in zip(values, lows, highs, strict=True)]
     return Agreement(
-        comparisons=int(times.sum()),
-        votes=int((n * times).sum()),
-        yes=int((k * times).sum()),
-        percent=values[0],
-        fleiss_kappa=values[1],
-        krippendorff_alpha=values[2],
-        gwet_ac1=values[3],
+        comparisons=comparisons,
+        votes=int(times @ n),
+        yes=int(times @ k),
+        percent=measures[0],
+        fleiss_kappa=measures[1],
+        krippendorff_alpha=measures[2],
+        gwet_ac1=measures[3],
         complete=complete,
-        partial=int(times.sum()) - complete - split,
+        partial=comparisons - complete - split,
         split=split,
     )
 
 
-def _with_intervals(k: IntArray, n: IntArray, times: IntArray) -> list[Coefficient]:
-    """Return the four measures with a jackknife interval: each kind of outcome is left out once."""
-    total = int(times.sum())
-    if total == 0:
-        return [Coefficient(None, None)] * 4
-    values = _coefficients(k, n, times[None, :])[0]
-    if total < 2:
-        return [Coefficient(_number(value), None) for value in values]
-    without = _coefficients(k, n, times - np.eye(len(times), dtype=np.int64))
-    return [
-        Coefficient(_number(value), _jackknife(value, without[:, column], times))
-        for column, value in enumerate(values)
-    ]
+def _coefficient(value: float, low: float, high: float) -> Coefficient:
+    if isnan(value):
+        return Coefficient(None, None)
+    return Coefficient(float(value), None if isnan(low) else Interval(float(low), float(high)))
+
+
+def _with_bounds(k: IntArray, n: IntArray, times: IntArray) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Return (groups, 4) measures and the bounds of their jackknife intervals; NaN where undefined.
+
+    Comparisons of one outcome are alike, so leaving out one of each kind is leaving out each.
+    """
+    values = _coefficients(k, n, times)
+    total = times.sum(axis=1)[:, None].astype(np.float64)
+    kinds = np.eye(len(k), dtype=np.int64)
+    without = (
+        np.stack([_coefficients(k, n, times - kind) for kind in kinds])
+        if len(k)
+        else np.empty((0, *values.shape))
+    )
+    weights = times.T[:, :, None]
+    # An outcome a group does not have cannot be left out of it: its weight is 0, whatever stands there.
+    without = np.where(weights > 0, without, 0.0)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        mean = (weights * without).sum(axis=0) / total
+        variance = (total - 1) / total * (weights * (without - mean) ** 2).sum(axis=0)
+    half = normal_quantile(CONFIDENCE) * np.sqrt(np.where(variance > ROUNDING, variance, np.nan))
+    return values, np.maximum(values - half, -1.0), np.minimum(values + half, 1.0)
 
 
 def _coefficients(k: IntArray, n: IntArray, times: IntArray) -> FloatArray:
-    """Return (sets, 4): percent, kappa, alpha and AC1 of each set of outcomes; NaN where undefined.
+    """Return (groups, 4): percent, kappa, alpha and AC1 of each group of outcomes; NaN where undefined.
 
     Args:
         k, n: (outcomes,) yes votes and votes.
-        times: (sets, outcomes) how often each outcome is in the set.
+        times: (groups, outcomes) how often each outcome is in the group.
     """
-    comparisons = times.sum(axis=1)
-    agreeing = times @ ((k * (k - 1) + (n - k) * (n - k - 1)) / (n * (n - 1))) / comparisons
-    pi = times @ (k / n) / comparisons
-    by_chance = 2 * pi * (1 - pi)
     votes, yes = times @ n, times @ k
-    disagreeing = times @ (2 * k * (n - k) / (n - 1))
-    expected = 2.0 * yes * (votes - yes)
     with np.errstate(divide="ignore", invalid="ignore"):
+        comparisons = times.sum(axis=1)
+        agreeing = times @ ((k * (k - 1) + (n - k) * (n - k - 1)) / (n * (n - 1))) / comparisons
+        pi = times @ (k / n) / comparisons
+        by_chance = 2 * pi * (1 - pi)
+        disagreeing = times @ (2 * k * (n - k) / (n - 1))
         kappa = (agreeing - 1 + by_chance) / by_chance
-        alpha = 1 - (votes - 1) * disagreeing / expected
-    ac1 = (agreeing - by_chance) / (1 - by_chance)
-    unanimous = (yes == 0) | (yes == votes)
-    kappa, alpha = np.where(unanimous, np.nan, kappa), np.where(unanimous, np.nan, alpha)
-    return np.stack([agreeing, kappa, alpha, ac1], axis=1)
-
-
-def _number(value: float) -> float | None:
-    return None if np.isnan(value) else float(value)
-
-
-def _jackknife(value: float, without: FloatArray, times: IntArray) -> Interval | None:
-    total = int(times.sum())
-    if np.isnan(value) or np.isnan(without).any():
-        return None
-    mean = float((times * without).sum()) / total
-    variance = (total - 1) / total * float((times * (without - mean) ** 2).sum())
-    if variance <= 0:
-        return None
-    half = normal_quantile(CONFIDENCE) * sqrt(variance)
-    return Interval(max(-1.0, float(value) - half), min(1.0, float(value) + half))
+        alpha = 1 - (votes - 1) * disagreeing / (2.0 * yes * (votes - yes))
+        ac1 = (agreeing - by_chance) / (1 - by_chance)
+    measures = np.stack([agreeing, kappa, alpha, ac1], axis=1)
+    # With one answer only there is nothing that chance could have got wrong.
+    measures[(yes == 0) | (yes == votes), 1:3] = np.nan
+    measures[comparisons <= 0] = np.nan
+    return measures

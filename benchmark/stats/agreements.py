@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from benchmark.stats.agreement import Agreement, Coefficient, agreement
-from benchmark.stats.arrays import IntArray, group_slices
+from benchmark.stats.agreement import Agreement, Coefficient, group_agreements
+from benchmark.stats.arrays import IntArray
 from benchmark.stats.rounding import percent, percent_of_bound
 from benchmark.stats.tallies import JUSTIFICATIONS, Tallies
 from benchmark.stats.votes import Matchup
@@ -54,22 +54,25 @@ class AgreementRow:
 
 def agreements(tallies: Tallies, matchups: Sequence[Matchup]) -> list[AgreementRow]:
     """Return five rows per matchup and, where there are several, five over `all` of them."""
-    order = np.argsort(tallies.matchup, kind="stable")
-    sorted_tallies = tallies.select(order)
-    places = group_slices(sorted_tallies.matchup, len(matchups))
-    answers = _answers(sorted_tallies)
-    votes = sorted_tallies.votes
-    rows = [
-        agreement_row(matchup.study, matchup.name, question, agreement(yes[place], votes[place]))
-        for matchup, place in zip(matchups, places, strict=True)
-        for question, yes in answers.items()
-    ]
+    answers = _answers(tallies)
+    everywhere = Matchup(ALL_MATCHUPS, "", "", matchups[0].study if matchups else None)
+    rows = _rows(answers, tallies.votes, tallies.matchup, matchups)
     if len(matchups) > 1:
-        rows += [
-            agreement_row(matchups[0].study, ALL_MATCHUPS, question, agreement(yes, votes))
-            for question, yes in answers.items()
-        ]
+        rows += _rows(answers, tallies.votes, np.zeros_like(tallies.matchup), [everywhere])
     return rows
+
+
+def _rows(
+    answers: dict[str, IntArray], votes: IntArray, group: IntArray, groups: Sequence[Matchup]
+) -> list[AgreementRow]:
+    measured = {
+        question: group_agreements(yes, votes, group, len(groups)) for question, yes in answers.items()
+    }
+    return [
+        agreement_row(matchup.study, matchup.name, question, measured[question][index])
+        for index, matchup in enumerate(groups)
+        for question in answers
+    ]
 
 
 def _answers(tallies: Tallies) -> dict[str, IntArray]:

@@ -10,6 +10,7 @@ its votes do count in the justification rates.
 """
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -34,11 +35,11 @@ class Counts:
     votes_other: IntArray
     reasons: IntArray
 
-    @property
+    @cached_property
     def decided(self) -> IntArray:
         return self.won_reference + self.won_other
 
-    @property
+    @cached_property
     def votes(self) -> IntArray:
         return self.votes_reference + self.votes_other
 

@@ -28,7 +28,7 @@ class Votes:
     """Votes that count, as codes into the tuples of names; every array but the two of pairs is (votes,).
 
     Attributes:
-        matchups, pairs, images, scenarios, annotators: names, in the order they were met.
+        matchups, pairs, images, scenarios, annotators: names, in alphabetical order.
         image_of_pair, scenario_of_pair: (pairs,) codes, UNKNOWN where the table does not say.
         annotator: codes, UNKNOWN where the table does not say.
         chose_reference: whether the vote went to the reference.

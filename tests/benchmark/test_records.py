@@ -5,6 +5,7 @@ import pytest
 
 from benchmark.protocol import VoteStatus
 from benchmark.records import VOTE_COLUMNS, VoteTableError, check_votes, missing_lines
+from benchmark.stats.tallies import Tallies
 from tests.benchmark.made_votes import panel, table, vote
 
 MINIMAL = [
@@ -152,11 +153,14 @@ def test_gold_votes_may_have_other_sides_under_the_same_matchup() -> None:
     assert len(check_votes(table([vote(), gold]))) == 1
 
 
-def test_rows_in_any_order_give_the_same_names() -> None:
-    rows = panel(for_reference=3, for_other=2)
+def test_rows_in_any_order_give_the_same_tallies() -> None:
+    rows = [*panel(for_reference=3, for_other=2, pair="p2"), *panel(for_reference=0, for_other=5, pair="p1")]
+    rows += panel(for_reference=5, for_other=0, other="animate")
     forward, backward = check_votes(table(rows)), check_votes(table(rows[::-1]))
-    assert sorted(forward.annotators) == sorted(backward.annotators)
-    assert forward.chose_reference.sum() == backward.chose_reference.sum() == 3
+    assert forward.matchups == backward.matchups
+    assert forward.pairs == backward.pairs
+    one, other = Tallies.from_votes(forward), Tallies.from_votes(backward)
+    assert one.votes_reference.tolist() == other.votes_reference.tolist() == [5, 0, 3]
 
 
 def test_a_frame_with_an_odd_index_is_read_by_position() -> None:
