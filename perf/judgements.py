@@ -1,7 +1,7 @@
 """Measures judgements over HTTP: next assignment and vote, at 1, 8 and 32 clients on one machine.
 
-Client and server share the machine. Once with the gate off and no media, as the peers were measured; once with
-both renditions fetched whole before each vote.
+Client and server share the machine. Once with the gate off and no media, as the peers were measured; once
+with both renditions fetched whole before each vote.
 """
 
 import hashlib

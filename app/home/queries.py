@@ -10,8 +10,8 @@ from app.gallery.thumbnails import TILE, thumbnail_url
 from app.home.page import BenchmarkLine, Picture, StudyLine, SubmissionLine
 from app.results.tallies import side_name
 from app.security.identity import Principal
+from app.security.visibility import may_see
 from app.studies.queries import visible_studies
-from app.studies.service import may_see
 from app.tables.bench import Benchmark, Pair
 from app.tables.studies import Comparison, Matchup, Study
 from app.tables.submissions import Clip, Submission, VideoModel

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from app.errors import NotFound
 from app.results.tallies import CountedStudy, count_study
 from app.security.identity import Principal
-from app.studies.service import may_see
+from app.security.visibility import may_see
 from app.tables.studies import Study
 from benchmark.protocol import StudyStatus
 from benchmark.stats.preferences import PreferenceRow, preferences

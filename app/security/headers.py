@@ -20,8 +20,9 @@ def security_headers(*, is_https: bool) -> list[tuple[bytes, bytes]]:
     headers = {
         "content-security-policy": CONTENT_SECURITY_POLICY,
         "x-content-type-options": "nosniff",
-        # An invitation's address is a secret: it must not travel on.
-        "referrer-policy": "no-referrer",
+        # An invitation's address is a secret: it must not travel to another site. (`no-referrer` would make
+        # form posts carry `Origin: null`, which no server can tell from a stranger's.)
+        "referrer-policy": "same-origin",
         "cross-origin-opener-policy": "same-origin",
         "cross-origin-resource-policy": "same-origin",
         "permissions-policy": "camera=(), microphone=(), geolocation=()",

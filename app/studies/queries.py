@@ -6,7 +6,7 @@ from sqlalchemy import case, func, select
 from sqlalchemy.orm import Session
 
 from app.security.identity import Principal
-from app.studies.service import may_see
+from app.security.visibility import may_see
 from app.tables.people import Annotator
 from app.tables.studies import Comparison, Matchup, Study
 

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from app.errors import Conflict, Invalid, NotFound
 from app.security.identity import Principal
 from app.security.tokens import hash_token, new_token
+from app.security.visibility import may_see
 from app.tables.audit import AuditEvent
 from app.tables.bench import Benchmark
 from app.tables.people import Invitation
@@ -123,12 +124,6 @@ def find_study(session: Session, *, slug: str, principal: Principal, for_change:
     if study is None or not may_see(study, principal, for_change=for_change):
         raise NotFound("There is no such study.")
     return study
-
-
-def may_see(study: Study, principal: Principal, *, for_change: bool = False) -> bool:
-    if principal.is_admin or study.owner_id == principal.person_id:
-        return True
-    return study.status is StudyStatus.CLOSED and not for_change
 
 
 def open_study(session: Session, *, study: Study, principal: Principal, now: datetime) -> None:

@@ -121,6 +121,7 @@ def _vote_page(session: Session, annotator: Annotator, study: Study, now: dateti
         undoable=UndoCard(token=undoable) if undoable else None,
         require_justification=study.require_justification,
         watch_gate=study.watch_gate is WatchGate.DELIVERED,
+        lease_s=study.lease_s,
         done=progress.done,
         remaining=progress.total - progress.done if assignment is None else 0,
     )
