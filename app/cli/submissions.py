@@ -49,14 +49,14 @@ class SubmissionPlace:
         self._register_model()
         body = {"model": self.model, "benchmark": self.benchmark["slug"], "label": self.label}
         try:
-            opened: Answer | None = self.server.post("/submissions", body)
+            opened: Answer = self.server.get(f"/submissions/{self.server.post('/submissions', body)['id']}")
         except Refused as refusal:
             # Another machine that sends its share of the clips may have been first, or our own try before.
-            opened = self.find() if refusal.code == "submission_exists" else None
-            if opened is None:
+            found = self.find() if refusal.code == "submission_exists" else None
+            if found is None:
                 raise
-        answer: Answer = self.server.get(f"/submissions/{opened['id']}")
-        return answer
+            return found
+        return opened
 
     def finalise(self, submission_id: str, *, allow_partial: bool) -> Answer:
         return self.server.post(f"/submissions/{submission_id}/finalise", {"allow_partial": allow_partial})
