@@ -20,6 +20,11 @@ REQUESTS = Counter("ti2v_requests_total", "Requests answered.", ["method", "rout
 SECONDS = Histogram("ti2v_request_seconds", "Time to the end of the answer.", ["route"])
 
 
+_MOST_DIGITS = 18
+# A method nobody knows must not make a new counter each time.
+_METHODS = frozenset({"GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"})
+
+
 class Edge:
     """Numbers requests, refuses cross-site and oversized ones, adds security headers, counts and logs."""
 
@@ -76,8 +81,9 @@ class _LimitedBody:
         self._seen = 0
 
     def check_declared(self, headers: Headers) -> None:
-        declared = headers.get("content-length", "0")
-        if declared.isdecimal() and int(declared) > self._limit:
+        declared = headers.get("content-length", "0").lstrip("0")
+        # By the number of digits first: Python refuses to read a number of thousands of them.
+        if declared.isdecimal() and (len(declared) > _MOST_DIGITS or int(declared) > self._limit):
             raise self._refusal()
 
     async def __call__(self) -> Message:
@@ -94,7 +100,8 @@ class _LimitedBody:
 
 def _count(scope: Scope, status: int, seconds: float) -> None:
     route = getattr(scope.get("route"), "path", "unmatched")
-    REQUESTS.labels(scope["method"], route, str(status)).inc()
+    method = scope["method"] if scope["method"] in _METHODS else "other"
+    REQUESTS.labels(method, route, str(status)).inc()
     SECONDS.labels(route).observe(seconds)
     # The route's pattern, never the path: paths hold tokens of invitations and assignments.
     access_log.info(
