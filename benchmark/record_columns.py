@@ -132,12 +132,12 @@ class Findings:
 
 
 def coded(table: pd.DataFrame, column: str) -> Coded:
-    """Return a column of names as codes, in the order they are met; all UNKNOWN where the table lacks it."""
+    """Return a column of names as codes; all UNKNOWN where the table lacks it."""
     import pandas as pd
 
     if column not in table.columns:
         return Coded(np.full(len(table), UNKNOWN), ())
-    codes, values = pd.factorize(table[column])
+    codes, values = _factorised(table[column])
     names = ["" if pd.isna(value) else str(value) for value in values]
     kept = [index for index, name in enumerate(names) if name]
     # The last entry answers code -1, the blank cells pandas found itself.
@@ -146,11 +146,19 @@ def coded(table: pd.DataFrame, column: str) -> Coded:
     return Coded(renumbered[codes], tuple(names[index] for index in kept))
 
 
-def flag(table: pd.DataFrame, column: str, findings: Findings) -> BoolArray:
-    """Return a column of 0 and 1 (or true and false) as booleans; every other cell is refused."""
+def _factorised(column: pd.Series) -> tuple[IntArray, pd.Index]:
+    """Return the code of each cell, -1 where it is blank, and the values; some may not occur."""
     import pandas as pd
 
-    codes, values = pd.factorize(table[column])
+    if isinstance(column.dtype, pd.CategoricalDtype):
+        return column.cat.codes.to_numpy().astype(np.int64), column.cat.categories
+    codes, values = pd.factorize(column)
+    return codes.astype(np.int64), pd.Index(values)
+
+
+def flag(table: pd.DataFrame, column: str, findings: Findings) -> BoolArray:
+    """Return a column of 0 and 1 (or true and false) as booleans; every other cell is refused."""
+    codes, values = _factorised(table[column])
     meaning = np.array([*(FLAGS.get(value, UNKNOWN) for value in values), UNKNOWN])[codes]
     findings.refuse(meaning == UNKNOWN, f"{column} is not 0 or 1")
     ticked: BoolArray = meaning == 1
@@ -163,7 +171,7 @@ def milliseconds(table: pd.DataFrame, column: str, findings: Findings) -> IntArr
 
     if column not in table.columns:
         return np.full(len(table), UNKNOWN)
-    codes, values = pd.factorize(table[column])
+    codes, values = _factorised(table[column])
     blank = np.array([*(value == "" for value in values), True])
     numbers = np.append(pd.to_numeric(pd.Series(list(values), dtype=object), errors="coerce"), np.nan)
     sound = np.isfinite(numbers) & (numbers >= 0) & (numbers < 2**53)

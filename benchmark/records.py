@@ -117,8 +117,9 @@ def _check_columns(table: pd.DataFrame) -> None:
 
 def _read_rows(table: pd.DataFrame, findings: Findings) -> _Rows:
     study = coded(table, "study")
+    first = study.codes[:1]
     findings.refuse(
-        study.codes > 0, lambda row: f'the study is "{study.at(row)}", above it was "{study.names[0]}"'
+        study.codes != first, lambda row: f'the study is "{study.at(row)}", above it was "{study.at(0)}"'
     )
     return _Rows(
         study=study,
@@ -159,7 +160,7 @@ def _counted_votes(rows: _Rows, kept: IntArray, findings: Findings) -> Votes:
     matchup, pair = rows.matchup.among(kept), rows.pair.among(kept)
     annotator = rows.annotator.among(kept)
     image, scenario = rows.image.among(kept), rows.scenario.among(kept)
-    study = rows.study.names[0] if rows.study.names else None
+    study = rows.study.at(0) or None
     reference, matchups = matchups_of(rows.sides, matchup, kept, findings)
     votes = Votes(
         matchups=tuple(replace(matchup, study=study) for matchup in matchups),

@@ -173,3 +173,13 @@ def test_excluded_votes_count_where_both_results_are_wanted() -> None:
     frame = table([vote(), vote(annotator="bob", status="excluded"), vote(annotator="eve", status="gold")])
     assert (len(check_votes(frame)), len(check_votes(frame, with_excluded=True))) == (1, 2)
     assert check_votes(frame, with_excluded=True).left_out == {VoteStatus.GOLD: 1}
+
+
+def test_categories_that_do_not_occur_leave_no_trace() -> None:
+    frame = table([vote(), vote(annotator="bob")])
+    for column in ("study", "matchup", "pair", "chosen", "status", "annotator"):
+        occurring = frame[column].unique().tolist()
+        frame[column] = pd.Categorical(frame[column], categories=["nowhere", *occurring])
+    votes = check_votes(frame)
+    assert (votes.pairs, votes.annotators) == (("golf1_putt",), ("alice", "bob"))
+    assert votes.matchups[0].study == "demo"
