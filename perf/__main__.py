@@ -1,4 +1,4 @@
-"""Runs every measurement in a process of its own and prints the tables under one description of the machine."""
+"""Runs each measurement in a process of its own; prints the tables under a line on the machine."""
 
 import importlib.metadata
 import os

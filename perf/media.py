@@ -16,13 +16,13 @@ from pathlib import Path
 from typing import Any
 
 import av
-import numpy as np
 
 from app.media import decoding
 from app.media.probe import ClipLimits, probe_clip
 from app.media.renditions import Recipe, make_rendition
 from app.media.sandbox import Sandbox, Work, WorkRefused
 from benchmark.protocol import RenditionRecipe
+from perf.clips import draw_noisy_clip
 
 REPEATS = 20
 CLIPS = 320
@@ -74,21 +74,8 @@ def _clips() -> Iterator[list[Path]]:
         yield sorted((Path(real) / "outputs" / "cogvideox").glob("*.mp4"))[:CLIPS]
         return
     with tempfile.TemporaryDirectory() as folder:
-        drawn = _draw_noisy_clip(Path(folder) / "clip.mp4")
+        drawn = draw_noisy_clip(Path(folder) / "clip.mp4")
         yield [drawn] * CLIPS
-
-
-def _draw_noisy_clip(path: Path) -> Path:
-    """Write 16 frames of 320x320 as large as a real model's: noise is what makes files large."""
-    rng = np.random.default_rng(7)
-    with av.open(str(path), "w", format="mp4") as clip:
-        video = clip.add_stream("libx264", rate=8, options={"crf": "30"})
-        video.width = video.height = 320
-        for _ in range(16):
-            noise = rng.integers(0, 256, (80, 80, 3), dtype=np.uint8).repeat(4, axis=0).repeat(4, axis=1)
-            clip.mux(video.encode(av.VideoFrame.from_ndarray(noise, format="rgb24")))
-        clip.mux(video.encode(None))
-    return path
 
 
 def _median_ms(step: Callable[[int], object]) -> float:

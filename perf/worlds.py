@@ -21,7 +21,7 @@ def open_round_robin(session: Session, *, slug: str, watch_gate: WatchGate) -> S
     """Return an open study of 45 matchups x 320 pairs without a vote, made by the services."""
     owner = person_named(session, name="owner", role=Role.RESEARCHER, now=START)
     principal = Principal(owner.id, owner.name, owner.role)
-    benchmark = _benchmark(session)
+    benchmark = made_up_benchmark(session)
     submissions = [_submission(session, owner.id, benchmark, number) for number in range(MODELS)]
     plan = StudyPlan(
         slug=slug,
@@ -35,7 +35,8 @@ def open_round_robin(session: Session, *, slug: str, watch_gate: WatchGate) -> S
     return study
 
 
-def _benchmark(session: Session) -> Benchmark:
+def made_up_benchmark(session: Session) -> Benchmark:
+    """Return a stored benchmark of 320 pairs in 22 scenarios, one image each, without files."""
     benchmark = Benchmark(
         slug="large",
         version=1,
