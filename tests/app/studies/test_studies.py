@@ -1,0 +1,227 @@
+"""Studies over REST: their states, the frozen protocol, and which pairs are compared."""
+
+from typing import Any
+
+import pytest
+from fastapi.testclient import TestClient
+from sqlalchemy import func, select
+
+from app.installation import Installation
+from app.tables.studies import Comparison, Matchup, Study
+from tests.acting import ask, refused
+from tests.app.api.conftest import client_of
+from tests.cast import BENCHMARK, PAIR_IDS, Cast, make_submission
+
+API = "/api/v1"
+
+
+@pytest.fixture
+def alice(installation: Installation, cast: Cast) -> TestClient:
+    return client_of(installation, cast.alice)
+
+
+def plan(cast: Cast, **changes: Any) -> dict[str, Any]:
+    sides = {"reference": cast.submission_ids["motif"], "other": cast.submission_ids["cinemo"]}
+    return {"slug": "new", "title": "New", "benchmark": BENCHMARK, "matchups": [sides]} | changes
+
+
+def status(client: TestClient, slug: str = "new") -> str:
+    found: str = client.get(f"{API}/studies/{slug}").json()["status"]
+    return found
+
+
+def test_a_new_study_is_a_draft_with_the_defaults_of_the_contract(alice: TestClient, cast: Cast) -> None:
+    answer = alice.post(f"{API}/studies", json=plan(cast))
+
+    assert answer.status_code == 201
+    made = answer.json()
+    assert (made["status"], made["votes_per_comparison"], made["lease_s"]) == ("draft", 5, 900)
+    assert (made["watch_gate"], made["require_justification"]) == ("delivered", True)
+    assert (made["matchups"][0]["reference"], made["matchups"][0]["comparisons"]) == ("motif", 0)
+
+
+# From each state: what the three moves answer and where they lead. Moving to where it is changes nothing.
+MOVES = {
+    "draft": {"open": (200, "open"), "pause": (409, "draft"), "close": (409, "draft")},
+    "open": {"open": (200, "open"), "pause": (200, "paused"), "close": (200, "closed")},
+    "paused": {"open": (200, "open"), "pause": (200, "paused"), "close": (200, "closed")},
+    "closed": {"open": (409, "closed"), "pause": (409, "closed"), "close": (200, "closed")},
+}
+WAYS_THERE = {"draft": [], "open": ["open"], "paused": ["open", "pause"], "closed": ["open", "close"]}
+
+
+@pytest.mark.parametrize("state", MOVES)
+def test_a_study_moves_only_as_its_state_allows(alice: TestClient, cast: Cast, state: str) -> None:
+    for move, (code, leads_to) in MOVES[state].items():
+        slug = f"from-{state}-{move}"
+        alice.post(f"{API}/studies", json=plan(cast, slug=slug))
+        for step in WAYS_THERE[state]:
+            assert alice.post(f"{API}/studies/{slug}/{step}").status_code == 200
+
+        answer = alice.post(f"{API}/studies/{slug}/{move}")
+
+        assert answer.status_code == code, (state, move)
+        if code == 409:
+            refused(answer, 409, "study_status")
+        assert status(alice, slug) == leads_to
+
+
+def test_going_on_after_a_pause_lays_out_nothing_twice(alice: TestClient, cast: Cast) -> None:
+    alice.post(f"{API}/studies", json=plan(cast))
+    opened = alice.post(f"{API}/studies/new/open").json()
+    alice.post(f"{API}/studies/new/pause")
+    resumed = alice.post(f"{API}/studies/new/open").json()
+
+    assert resumed["matchups"] == opened["matchups"]
+    assert resumed["opened_at"] == opened["opened_at"]
+
+
+def test_the_protocol_is_frozen_once_a_study_is_open(alice: TestClient, cast: Cast) -> None:
+    alice.post(f"{API}/studies", json=plan(cast))
+    before = alice.post(f"{API}/studies/new/open").json()
+
+    refused(alice.post(f"{API}/studies", json=plan(cast, votes_per_comparison=99)), 409, "study_exists")
+    refused(
+        alice.put(f"{API}/studies/new", json=plan(cast, votes_per_comparison=99)), 405, "method_not_allowed"
+    )
+    refused(alice.patch(f"{API}/studies/new", json={"lease_s": 5}), 405, "method_not_allowed")
+
+    assert alice.get(f"{API}/studies/new").json() == before
+
+
+def test_a_matchup_covers_the_pairs_both_sides_have(alice: TestClient, cast: Cast) -> None:
+    part = make_submission(cast.installation, cast.alice, model="motif", label="part", pair_ids=PAIR_IDS[1:4])
+    other = make_submission(
+        cast.installation, cast.alice, model="cinemo", label="part", pair_ids=PAIR_IDS[2:6]
+    )
+    matchups = [
+        {"reference": part, "other": other},
+        {"reference": part, "other": cast.submission_ids["cinemo"]},
+    ]
+
+    alice.post(f"{API}/studies", json=plan(cast, matchups=matchups))
+    opened = alice.post(f"{API}/studies/new/open").json()
+
+    assert [each["comparisons"] for each in opened["matchups"]] == [2, 3]
+    assert opened["votes_wanted"] == 5 * 5
+    assert [each["reference"] for each in opened["matchups"]] == ["motif@part", "motif@part"]
+
+
+def test_sides_without_a_common_pair_cannot_be_opened_and_stay_a_draft(alice: TestClient, cast: Cast) -> None:
+    first, last = (
+        make_submission(cast.installation, cast.alice, model=model, label="part", pair_ids=pair_ids)
+        for model, pair_ids in (("motif", PAIR_IDS[:1]), ("cinemo", PAIR_IDS[5:]))
+    )
+    alice.post(f"{API}/studies", json=plan(cast, matchups=[{"reference": first, "other": last}]))
+
+    refused(alice.post(f"{API}/studies/new/open"), 409, "no_common_pairs")
+
+    assert status(alice) == "draft"
+    with cast.installation.database.read() as session:
+        assert session.execute(select(func.count()).select_from(Comparison)).scalar_one() == 0
+
+
+def test_every_problem_of_the_matchups_is_listed_at_once_and_nothing_is_made(
+    alice: TestClient, cast: Cast
+) -> None:
+    motif, cinemo = cast.submission_ids["motif"], cast.submission_ids["cinemo"]
+    still_open = make_submission(
+        cast.installation, cast.alice, model="motif", label="open", final=False, pair_ids=()
+    )
+    matchups = [
+        {"reference": motif, "other": cinemo},
+        {"reference": cinemo, "other": motif},
+        {"reference": motif, "other": motif},
+        {"reference": "0" * 16, "other": motif},
+        {"reference": still_open, "other": cinemo},
+    ]
+
+    answer = alice.post(f"{API}/studies", json=plan(cast, matchups=matchups))
+
+    refused(answer, 422, "bad_matchups")
+    assert [problem.split(":")[0] for problem in answer.json()["problems"]] == [
+        "matchup 2",
+        "matchup 3",
+        "matchup 4",
+        "matchup 5",
+    ]
+    with cast.installation.database.read() as session:
+        assert session.scalars(select(Study)).all() == session.scalars(select(Matchup)).all() == []
+
+
+def test_somebody_elses_open_submission_does_not_exist_in_a_matchup(cast: Cast) -> None:
+    secret = make_submission(
+        cast.installation, cast.alice, model="motif", label="secret", final=False, pair_ids=()
+    )
+    bob = client_of(cast.installation, cast.bob)
+    problems = [
+        bob.post(
+            f"{API}/studies",
+            json=plan(cast, matchups=[{"reference": name, "other": cast.submission_ids["cinemo"]}]),
+        ).json()["problems"]
+        for name in (secret, "0" * 16)
+    ]
+
+    assert problems[0] == problems[1]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"votes_per_comparison": 4},
+        {"votes_per_comparison": 0},
+        {"votes_per_comparison": -1},
+        {"votes_per_comparison": 101},
+        {"lease_s": 0},
+        {"lease_s": 2**63},
+        {"seed": -1},
+        {"seed": 2**62},
+        {"comparisons_per_annotator": 0},
+        {"matchups": []},
+        {"slug": "Not A Slug"},
+        {"slug": "a" * 65},
+        {"title": " "},
+        {"title": "two\nlines"},
+        {"watch_gate": "half"},
+        {"renditions": "raw"},
+    ],
+    ids=str,
+)
+def test_a_protocol_out_of_bounds_is_422_and_names_the_field(
+    alice: TestClient, cast: Cast, change: dict[str, Any]
+) -> None:
+    answer = alice.post(f"{API}/studies", json=plan(cast, **change))
+
+    refused(answer, 422, "invalid_field")
+    assert answer.json()["message"].startswith(next(iter(change)))
+
+
+def test_a_draft_takes_invitations_and_a_closed_study_takes_none(
+    alice: TestClient, client: TestClient, cast: Cast
+) -> None:
+    alice.post(f"{API}/studies", json=plan(cast))
+    links = alice.post(f"{API}/studies/new/invitations", json={"count": 2}).json()["links"]
+    client.get(links[0].split("8000", 1)[1])
+    waiting = client.post(f"{API}/studies/new/assignments")
+    alice.post(f"{API}/studies/new/open")
+    alice.post(f"{API}/studies/new/close")
+
+    assert len(set(links)) == 2
+    refused(waiting, 409, "study_not_open")
+    refused(alice.post(f"{API}/studies/new/invitations", json={"count": 1}), 409, "study_not_open")
+
+
+def test_a_closed_study_is_open_to_every_signed_in_person_and_no_longer_interim(
+    alice: TestClient, cast: Cast
+) -> None:
+    study = cast.open_study()
+    bob = client_of(cast.installation, cast.bob)
+    address = f"{API}/studies/{study.slug}/results"
+
+    assert alice.get(address).json()["interim"] is True
+    refused(bob.get(address), 404, "not_found")
+    alice.post(f"{API}/studies/{study.slug}/close")
+
+    assert bob.get(address).json()["interim"] is False
+    refused(bob.post(f"{API}/studies/{study.slug}/open"), 404, "not_found")
+    refused(ask(client_of(cast.installation), study), 401, "not_invited")
