@@ -3,8 +3,9 @@
     P(a vote prefers i to j) = 1 / (1 + exp(theta_j - theta_i)),   sum_i theta_i = 0
 
 The unit of the likelihood is the vote. Five votes share a pair, and a pair serves many matchups, so votes
-are not independent: plain Wald intervals cover 81 % where they say 95 %. The covariance is the sandwich
-H^-1 B H^-1 with one score per pair (all its votes in all matchups together), times G / (G - 1) for G pairs.
+are not independent: plain Wald intervals cover 81 % where they say 95 % (five votes, a kappa of 0.31). The
+covariance is the sandwich H^-1 B H^-1 with one score per pair (all its votes in all matchups together),
+times G / (G - 1) for G pairs.
 
 Strengths exist only where every model is reached from every other along won votes (L. R. Ford, 1957,
 American Mathematical Monthly 64(8), 28-33). Models that are not so connected are not comparable: each
