@@ -29,6 +29,7 @@ def score(votes_file: Path, table: str, file_format: str, output: BinaryIO) -> N
     """
     from benchmark.exports.notes import TableNote
     from benchmark.exports.results import result_rows
+    from benchmark.exports.sentences import table_sentences
     from benchmark.exports.tables import TableFormat, TableName
     from benchmark.exports.writing import write_table
     from benchmark.importers.votes import load_votes
@@ -45,6 +46,7 @@ def score(votes_file: Path, table: str, file_format: str, output: BinaryIO) -> N
     tallies = Tallies.from_votes(votes)
     note = TableNote.of(tallies, left_out=votes.left_out, imported=votes.counted is VoteStatus.IMPORTED)
     name = TableName(table)
-    rows = result_rows(name, tallies, votes.matchups)
+    rows = list(result_rows(name, tallies, votes.matchups))
     write_table(name, rows, TableFormat(file_format), output, note=note)
-    click.echo(note.text(name), err=True)
+    for sentence in [*table_sentences(name, rows, tallies, votes.matchups), note.text(name)]:
+        click.echo(sentence, err=True)

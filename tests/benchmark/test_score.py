@@ -79,3 +79,17 @@ def test_a_wrong_row_is_a_sentence_and_a_failure(votes_file: Path) -> None:
     assert result.stdout == ""
     assert 'row 17 (line 18): the status "deleted" is none of' in result.stderr
     assert "Traceback" not in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("table_name", "said"),
+    [
+        # Agreeing pairs of votes: 4 of 10, 6 of 10 and 10 of 10.
+        ("preferences", "No difference shown: motif won 66.7 % of 3 decided pairs"),
+        ("justifications", "No difference shown in text alignment"),
+        ("agreement", "motif:cinemo: Two people who voted on the same comparison agreed 66.7 % of the time"),
+        ("leaderboard", "fewer than 10 pairs"),
+    ],
+)
+def test_says_in_words_what_the_table_shows(votes_file: Path, table_name: str, said: str) -> None:
+    assert said in run(votes_file, "--table", table_name).stderr
