@@ -42,7 +42,7 @@ def coverage(session: Session, study: Study, counted: CountedStudy, cast: CastVo
     """Return how many of the wanted votes are in, from whom, and how they were cast."""
     votes, wanted = votes_of_wanted(study, counted)
     valid_left = cast.chose_left[cast.is_valid]
-    people = len(np.unique(cast.annotator[cast.is_valid]))
+    people = int(np.count_nonzero(np.bincount(cast.annotator[cast.is_valid])))
     return Coverage(
         lede=_lede(study, counted),
         votes=votes,

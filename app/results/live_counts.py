@@ -117,23 +117,26 @@ class _StudyReader:
     def _forget(self) -> None:
         self._places = _places_of([])
         self._counters = np.empty((0, len(_COUNTERS)), dtype=np.int64)
-        self._votes = np.empty((0, len(_VOTE_COLUMNS)), dtype=np.int64)
+        self._votes = np.empty((len(_VOTE_COLUMNS), 0), dtype=np.int64)
         self._statuses: dict[int, VoteStatus] = {}
         self._events, self._last_event = 0, 0
 
     @property
     def _last_vote(self) -> int:
-        return int(self._votes[-1, 0]) if len(self._votes) else 0
+        return int(self._votes[0, -1]) if self._votes.size else 0
 
     def _missed_something(self, session: Session) -> bool:
         """Tell whether a vote or an event older than the newest known one has turned up.
 
-        On PostgreSQL two transactions may commit in another order than that of their ids.
+        On PostgreSQL two transactions may commit in another order than that of their ids. SQLite has one
+        writer at a time, so there it cannot happen.
         """
+        if session.get_bind().dialect.name == "sqlite":
+            return False
         votes = select(func.count()).where(Vote.study_id == self._study_id, Vote.id <= self._last_vote)
         events = select(func.count()).where(VoteEvent.id <= self._last_event)
         return (
-            session.execute(votes).scalar_one() != len(self._votes)
+            session.execute(votes).scalar_one() != self._votes.shape[1]
             or session.execute(events).scalar_one() != self._events
         )
 
@@ -149,9 +152,12 @@ class _StudyReader:
             )
             .all()
         )
-        added = _numbers(rows, len(_VOTE_COLUMNS))
-        self._votes = np.concatenate([self._votes, added])
-        return set(added[:, 1].tolist())
+        if not rows:
+            return set()
+        added = _numbers(rows, len(_VOTE_COLUMNS)).T
+        # Column by column in memory: every statistic reads whole columns.
+        self._votes = np.concatenate([self._votes, added], axis=1)
+        return set(added[1].tolist())
 
     def _read_events(self, session: Session) -> set[int]:
         """Return the comparisons with a vote that counts as something else from now on."""
@@ -212,9 +218,9 @@ class _StudyReader:
         )
 
     def _cast_votes(self) -> CastVotes:
-        id, comparison, annotator, decision_ms, chose_left = self._votes.T
+        id, comparison, annotator, decision_ms, chose_left = self._votes
         not_valid = [id for id, status in self._statuses.items() if status is not VoteStatus.VALID]
-        is_valid = ~np.isin(id, not_valid)
+        is_valid = np.isin(id, not_valid, invert=True)
         return CastVotes(id, comparison, annotator, decision_ms, chose_left.astype(bool), is_valid)
 
 

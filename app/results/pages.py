@@ -16,7 +16,7 @@ from app.results.naming import Naming
 from app.results.page import Download, ResultsPage
 from app.results.rows import average_rows, figure_rows, panel_sizes, table_rows
 from app.security.asking import installation_of, require_person
-from app.studies.service import may_see
+from app.security.visibility import may_see
 from app.tables.studies import Study
 from benchmark.exports.notes import TableNote
 from benchmark.exports.tables import TableName
@@ -79,7 +79,8 @@ def make_page(session: Session, study: Study) -> ResultsPage:
         ),
         summary=sentences.interim_summary(study.status) if is_interim else sentences.summary(outcome, naming),
         downloads=tuple(
-            Download(title, form, f"/api/v1/studies/{study.slug}/exports/{file}") for title, form, file in _DOWNLOADS
+            Download(title, form, f"/api/v1/studies/{study.slug}/exports/{file}")
+            for title, form, file in _DOWNLOADS
         ),
         sides=naming.titles,
         figure=figure_rows(sorted_rows, naming=naming, closed_early=closed_early),

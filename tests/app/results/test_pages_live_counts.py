@@ -1,18 +1,24 @@
 """Counts kept between requests equal what reading everything anew gives, whatever happens to votes."""
 
+from collections.abc import Callable
+from pathlib import Path
+
 import numpy as np
+import pytest
 from sqlalchemy import select
 
 from app.clock import utc_now
 from app.installation import Installation
 from app.results.live_counts import LiveCounts, _StudyReader, live_counts
 from app.results.tallies import count_study
+from app.settings import Settings
 from app.tables.studies import Study as StudyRow
 from app.tables.voting import Vote, VoteEvent
 from benchmark.protocol import VoteStatus
 from benchmark.stats.preferences import preferences
 from tests.app.results.page_voters import annotator, vote
 from tests.cast import Study, set_the_stage
+from tests.conftest import Postgres, settings_for
 
 
 def read_kept(installation: Installation) -> LiveCounts:
@@ -52,18 +58,22 @@ def test_votes_undo_and_exclusion_show_at_once(either_installation: Installation
     assert first != second
 
 
-def test_a_vote_that_became_visible_late_is_not_missed(either_installation: Installation) -> None:
+@pytest.mark.postgres
+def test_a_vote_that_became_visible_late_is_not_missed(
+    postgres: Postgres, tmp_path: Path, open_one: Callable[[Settings], Installation]
+) -> None:
     """On PostgreSQL a vote with a smaller id may be committed after one with a larger id."""
-    study = set_the_stage(either_installation).open_study()
+    installation = open_one(settings_for(tmp_path, database_url=postgres.fresh()))
+    study = set_the_stage(installation).open_study()
     browser = annotator(study)
     vote(browser, study)
     vote(browser, study)
-    with either_installation.database.read() as session:
+    with installation.database.read() as session:
         row = session.scalars(select(StudyRow)).one()
         reader = _StudyReader(row.id)
         reader.read(session, row)
         # As it would have been, had the first vote been invisible then.
-        reader._votes = reader._votes[1:]
+        reader._votes = reader._votes[:, 1:]
 
         assert len(reader.read(session, row).votes.id) == 2
 
