@@ -1,0 +1,176 @@
+"""What the database promises: an acknowledged vote survives, a failed request leaves nothing."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from fastapi.testclient import TestClient
+from httpx2 import Client, ConnectError
+from sqlalchemy import event, select, text
+from sqlalchemy.pool import ConnectionPoolEntry
+
+from app.clock import utc_now
+from app.database import Database
+from app.installation import Installation
+from app.results.recount import recount
+from app.tables.people import Person
+from app.tables.studies import Study as StudyRow
+from app.tables.voting import Vote
+from benchmark.protocol import Role
+from tests.acting import refused
+from tests.app.api.conftest import client_of
+from tests.cast import Cast, Study
+
+TI2V = Path(sys.executable).parent / "ti2v"
+BALLOT = {"choice": "left", "justifications": ["object_motion"]}
+
+
+def person(name: str) -> Person:
+    return Person(name=name, role=Role.VIEWER, created_at=utc_now(), disabled_at=None)
+
+
+def names(database: Database) -> list[str]:
+    with database.read() as session:
+        return list(session.scalars(select(Person.name).order_by(Person.id)))
+
+
+def test_what_was_written_before_an_error_is_gone(either_installation: Installation) -> None:
+    database = either_installation.database
+
+    def write_and_break() -> None:
+        with database.write() as session:
+            session.add(person("Charlie"))
+            session.flush()
+            raise InterruptedError
+
+    with pytest.raises(InterruptedError):
+        write_and_break()
+    assert names(database) == []
+
+
+def test_a_read_session_refuses_to_write(either_installation: Installation) -> None:
+    with either_installation.database.read() as session:
+        session.add(person("Charlie"))
+        with pytest.raises(RuntimeError, match="only reads"):
+            session.flush()
+
+
+def test_sqlite_begins_a_write_at_once_and_a_read_not(installation: Installation) -> None:
+    """A deferred BEGIN fails under contention with "database is locked", whatever the busy timeout."""
+    said: list[str] = []
+    event.listen(
+        installation.database.engine, "before_cursor_execute", lambda *call: said.append(call[2]), named=False
+    )
+
+    with installation.database.write() as session:
+        session.execute(text("SELECT 1"))
+    with installation.database.read() as session:
+        session.execute(text("SELECT 2"))
+
+    assert said == ["BEGIN IMMEDIATE", "SELECT 1", "BEGIN", "SELECT 2"]
+
+
+def test_sqlite_is_durable_and_keeps_its_keys(installation: Installation) -> None:
+    with installation.database.engine.connect() as connection:
+        found = {
+            name: connection.execute(text(f"PRAGMA {name}")).scalar_one()
+            for name in ("journal_mode", "synchronous", "foreign_keys")
+        }
+
+    assert found == {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1}
+
+
+def test_a_full_database_is_507_and_nothing_of_the_request_stays(
+    installation: Installation, cast: Cast
+) -> None:
+    """SQLite's own page limit stands for a full disk: it raises the same error."""
+    engine = installation.database.engine
+    engine.dispose()
+
+    @event.listens_for(engine, "connect")
+    def _no_more_pages(connection: object, _entry: ConnectionPoolEntry) -> None:
+        connection.execute("PRAGMA max_page_count = 1")  # type: ignore[attr-defined]
+
+    client = client_of(installation, cast.alice)
+    answers = [
+        client.put(f"/api/v1/models/m{number}", json={"name": "M", "description": "x" * 10_000})
+        for number in range(40)
+    ]
+
+    refused(answers[-1], 507, "storage_full")
+    taken = [answer.json()["slug"] for answer in answers if answer.status_code == 200]
+    found = {each["slug"] for each in client.get("/api/v1/models").json()}
+    assert found == {*taken, "motif", "cinemo", "dynamicrafter"}
+
+
+def test_a_database_that_is_gone_is_503_and_not_ready(cast: Cast, client: TestClient) -> None:
+    cast.installation.database.close()
+    for file in cast.installation.settings.home.glob("ti2v.sqlite3*"):
+        file.unlink()
+    (cast.installation.settings.home / "ti2v.sqlite3").mkdir()
+
+    refused(client.get("/readyz"), 503, "database_unavailable")
+    refused(client.get("/api/v1/models", headers=cast.alice.headers), 503, "database_unavailable")
+    assert client.get("/healthz").status_code == 200
+
+
+@contextmanager
+def server_process(home: Path) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
+    """A server of its own process on `home`; killed at the end if it still lives."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("TI2V_")}
+    environment |= {"TI2V_HOME": str(home), "TI2V_SECRET_KEY": "test-secret"}
+    process = subprocess.Popen(
+        [TI2V, "serve", "--port", str(port)], env=environment, cwd=home, stderr=subprocess.PIPE
+    )
+    try:
+        address = f"http://127.0.0.1:{port}"
+        wait_for(address, process)
+        yield address, process
+    finally:
+        process.kill()
+        process.communicate()
+
+
+def wait_for(address: str, process: subprocess.Popen[bytes]) -> None:
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
+        try:
+            with Client() as client:
+                client.get(f"{address}/healthz").raise_for_status()
+            return
+        except ConnectError:
+            assert process.poll() is None, process.communicate()
+            time.sleep(0.05)
+    raise AssertionError("the server did not start")
+
+
+def test_an_acknowledged_vote_survives_kill_9(cast: Cast, study: Study) -> None:
+    home, invitation = cast.installation.settings.home, study.invite()[0]
+    with server_process(home) as (address, process), Client(base_url=address) as browser:
+        browser.get(f"/invite/{invitation}").raise_for_status()
+        tokens = []
+        for _ in range(3):
+            tokens.append(browser.post(f"/api/v1/studies/{study.slug}/assignments").json()["token"])
+            answer = browser.post(f"/api/v1/assignments/{tokens[-1]}/vote", json=BALLOT)
+            assert answer.status_code == 201
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+        cookies = dict(browser.cookies)
+
+    with server_process(home) as (address, _), Client(base_url=address, cookies=cookies) as browser:
+        again = browser.post(f"/api/v1/assignments/{tokens[-1]}/vote", json=BALLOT)
+
+    assert (again.status_code, again.content) == (200, answer.content)
+    with cast.installation.database.read() as session:
+        assert len(session.scalars(select(Vote)).all()) == 3
+        assert recount(session, session.execute(select(StudyRow)).scalar_one()) == []
