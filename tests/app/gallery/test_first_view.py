@@ -5,38 +5,32 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, Response, sync_playwright
+from playwright.sync_api import Browser, Page, Response
 
 from app.benchmarks.images import store_images
 from app.benchmarks.service import import_benchmark
 from app.clock import utc_now
 from app.installation import Installation
-from app.security.identity import create_sign_in_link, person_named
 from benchmark.data import bundled_folder
 from benchmark.importers.official import read_official
-from benchmark.protocol import Role
-from tests.browser.conftest import CHROMIUM_ARGUMENTS, find_chromium
+from tests.app.results.page_windows import chromium, sign_in, window
 from tests.cast import PAIR_IDS, Cast
 
 pytestmark = pytest.mark.browser
 
 MOST_BYTES = 300_000
-DESKTOP = {"width": 1440, "height": 900}
 
 
 @pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=find_chromium(), args=CHROMIUM_ARGUMENTS)
+def browser() -> Iterator[Browser]:
+    with chromium() as browser:
         yield browser
-        browser.close()
 
 
 @pytest.fixture
-def page(chromium: Browser) -> Iterator[Page]:
-    context = chromium.new_context(viewport=DESKTOP)
-    yield context.new_page()
-    context.close()
+def page(browser: Browser) -> Iterator[Page]:
+    with window(browser) as page:
+        yield page
 
 
 def import_folder(installation: Installation, folder: Path) -> None:
@@ -72,14 +66,6 @@ def test_the_first_view_of_the_official_benchmark_is_small(
 
     assert size < MOST_BYTES
     assert page.get_by_text("320 pairs").is_visible()
-
-
-def sign_in(page: Page, installation: Installation, address: str) -> None:
-    now = utc_now()
-    with installation.database.write() as session:
-        person = person_named(session, name="ada", role=Role.ADMIN, now=now)
-        token = create_sign_in_link(session, person=person, now=now, minutes=5)
-    page.goto(f"{address}/sign-in/{token}")
 
 
 def times(page: Page) -> list[float]:

@@ -1,0 +1,96 @@
+"""The first page in Chromium: it follows submissions by itself, fits a phone and copies links."""
+
+import hashlib
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from app.clock import utc_now
+from app.submissions.keeping import ClipKeeper
+from app.submissions.receiving import ReceivedFile
+from tests.app.results.page_windows import PHONE, chromium, is_as_wide_as_its_window, sign_in, window
+from tests.cast import PAIR_IDS, Cast, Study, make_submission, small_clip
+
+pytestmark = pytest.mark.browser
+PATIENCE_MS = 15_000
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with chromium() as browser:
+        yield browser
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    with window(browser) as page:
+        yield page
+
+
+def hand_in(cast: Cast, public_id: str, pair_name: str) -> None:
+    """Hand in one clip of Alice's, as her script would."""
+    keeper = ClipKeeper(cast.installation.database, cast.installation.store, cast.installation.sandbox)
+    mp4 = small_clip(shade=90)
+    with cast.installation.store.private_file() as path:
+        path.write_bytes(mp4)
+        received = ReceivedFile(path, hashlib.sha256(mp4).hexdigest(), len(mp4))
+        keeper.keep(
+            received,
+            principal=cast.alice.principal,
+            public_id=public_id,
+            pair_name=pair_name,
+            now=utc_now(),
+        )
+
+
+def test_clips_that_come_in_show_without_a_reload(cast: Cast, live_server: str, page: Page) -> None:
+    public_id = make_submission(cast.installation, cast.alice, model="seine", pair_ids=(), final=False)
+    sign_in(page, cast.installation, live_server)
+    expect(page.get_by_text("0 of 6 clips")).to_be_visible()
+
+    hand_in(cast, public_id, PAIR_IDS[0])
+    hand_in(cast, public_id, PAIR_IDS[1])
+
+    expect(page.get_by_text("2 of 6 clips")).to_be_visible(timeout=PATIENCE_MS)
+
+
+def test_links_are_made_and_marked_for_copying(
+    cast: Cast, study: Study, live_server: str, page: Page
+) -> None:
+    sign_in(page, cast.installation, live_server)
+    page.get_by_label("Invitation links").fill("2")
+    page.get_by_role("button", name="Make").click()
+
+    expect(page.get_by_role("heading", name="2 new links")).to_be_visible()
+    page.get_by_role("button", name="Copy all").click()
+    selected = page.evaluate("getSelection().toString() || document.activeElement.value")
+    assert selected.count("/invite/") == 2
+
+
+def test_a_study_is_paused_and_closed_by_keyboard(
+    cast: Cast, study: Study, live_server: str, page: Page
+) -> None:
+    sign_in(page, cast.installation, live_server)
+    page.get_by_role("button", name="Pause").focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("button", name="Go on")).to_be_visible()
+
+    page.get_by_role("link", name="Close").press("Enter")
+    page.get_by_role("button", name="Close the study").press("Enter")
+
+    expect(page.get_by_text("closed", exact=True)).to_be_visible()
+
+
+def test_every_page_fits_a_phone(cast: Cast, study: Study, live_server: str, browser: Browser) -> None:
+    with window(browser, size=PHONE, color_scheme="dark") as page:
+        sign_in(page, cast.installation, live_server)
+        for address in (
+            "/",
+            "/studies/motif-study/results",
+            "/studies/motif-study/close",
+            "/gallery/tiny",
+            f"/gallery/tiny/{PAIR_IDS[0]}",
+        ):
+            page.goto(live_server + address)
+            assert is_as_wide_as_its_window(page), address
