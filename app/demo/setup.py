@@ -106,6 +106,8 @@ def _is_ours(installation: Installation) -> bool:
 
 def _first_look(installation: Installation, pool: ProcessPoolExecutor, principal: Principal) -> None:
     """Make a small study of the first scenario at once, so that there is something to vote on."""
+    if _has_study(installation, FIRST_LOOK):
+        return
     pairs = _bundled_pairs()
     names = [pair.id for pair in pairs if pair.scenario == pairs[0].scenario]
     sides = [
@@ -133,6 +135,8 @@ def _first_look(installation: Installation, pool: ProcessPoolExecutor, principal
 def _draw_the_rest(
     installation: Installation, pool: ProcessPoolExecutor, principal: Principal, stopping: threading.Event
 ) -> None:
+    if _has_study(installation, WHOLE):
+        return
     try:
         names = [pair.id for pair in _bundled_pairs()]
         sides = [
@@ -160,6 +164,11 @@ def _draw_the_rest(
             log.exception("drawing the demo's clips failed; the next start tries again")
 
 
+def _has_study(installation: Installation, slug: str) -> bool:
+    with installation.database.read() as session:
+        return session.scalar(select(Study.id).where(Study.slug == slug)) is not None
+
+
 def _open_study(
     installation: Installation,
     *,
@@ -171,8 +180,6 @@ def _open_study(
 ) -> None:
     now = utc_now()
     with installation.database.write() as session:
-        if session.scalar(select(Study.id).where(Study.slug == slug)) is not None:
-            return
         benchmark = session.scalars(select(Benchmark).where(Benchmark.slug == BENCHMARK)).one()
         plan = studies.StudyPlan(
             slug=slug,
