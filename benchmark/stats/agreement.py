@@ -19,7 +19,7 @@ from math import isnan
 
 import numpy as np
 
-from benchmark.stats.arrays import FloatArray, IntArray
+from benchmark.stats.arrays import FloatArray, IntArray, distinct
 from benchmark.stats.intervals import CONFIDENCE, Interval, normal_quantile
 
 ROUNDING = 1e-24  # a variance below it is rounding noise: all comparisons are alike
@@ -82,7 +82,7 @@ def group_agreements(yes: IntArray, votes: IntArray, group: IntArray, groups: in
     yes, votes, group = yes[enough], votes[enough], group[enough]
     # A study has few different outcomes (k of n), however many comparisons: count each once a group.
     stride = int(votes.max(initial=0)) + 1
-    outcomes, place = np.unique(votes * stride + yes, return_inverse=True)
+    outcomes, place = distinct(votes * stride + yes)
     n, k = outcomes // stride, outcomes % stride
     size = groups * len(outcomes)
     times = np.bincount(group * len(outcomes) + place, minlength=size).reshape(groups, len(outcomes))

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from benchmark.stats.arrays import FloatArray, IntArray
+from benchmark.stats.arrays import FloatArray, IntArray, distinct
 from benchmark.stats.sensitivity import Cluster, SensitivityRow, Without, scores_of, sensitivity_rows
 from benchmark.stats.votes import UNKNOWN, Votes
 
@@ -19,7 +19,7 @@ def sensitivity_of_annotators(
     """
     if not votes.annotators or (votes.annotator == UNKNOWN).any():
         return []
-    comparisons, place = np.unique(votes.matchup * len(votes.pairs) + votes.pair, return_inverse=True)
+    comparisons, place = distinct(votes.matchup * len(votes.pairs) + votes.pair)
     matchup = comparisons // len(votes.pairs)
     sign = np.where(votes.chose_reference, 1, -1)
     margin = np.bincount(place, weights=sign, minlength=len(comparisons)).astype(np.int64)

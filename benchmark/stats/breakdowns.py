@@ -94,10 +94,13 @@ def _row(matchup: Matchup, part: str, counts: Counts, group: int) -> BreakdownRo
         pairs_won_other=lost,
         pairs_undecided=int(counts.undecided[group]),
         votes=votes,
-        rates={name: _rates(counts, group, reason) for reason, name in enumerate(JUSTIFICATIONS)},
+        rates=_rates(counts, group, votes),
     )
 
 
-def _rates(counts: Counts, group: int, reason: int) -> tuple[float | None, float | None]:
-    ticked, votes = counts.reasons[group, reason], int(counts.votes[group])
-    return percent(int(ticked[REFERENCE]), votes), percent(int(ticked[OTHER]), votes)
+def _rates(counts: Counts, group: int, votes: int) -> dict[str, tuple[float | None, float | None]]:
+    ticks = counts.reasons[group].tolist()
+    return {
+        name: (percent(ticked[REFERENCE], votes), percent(ticked[OTHER], votes))
+        for name, ticked in zip(JUSTIFICATIONS, ticks, strict=True)
+    }

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from benchmark.stats.arrays import FloatArray, IntArray
+from benchmark.stats.arrays import FloatArray, IntArray, distinct
 from benchmark.stats.rounding import percent
 from benchmark.stats.votes import UNKNOWN, Votes
 
@@ -51,7 +51,7 @@ def dawid_skene(votes: Votes) -> DawidSkene:
     """
     if (votes.annotator == UNKNOWN).any():
         raise ValueError("Dawid-Skene needs to know who voted")
-    comparisons, place = np.unique(votes.matchup * len(votes.pairs) + votes.pair, return_inverse=True)
+    comparisons, place = distinct(votes.matchup * len(votes.pairs) + votes.pair)
     matchup = comparisons // max(len(votes.pairs), 1)
     sign = np.where(votes.chose_reference, 1.0, -1.0)
     cast = np.bincount(place, minlength=len(comparisons))

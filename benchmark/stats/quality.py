@@ -10,7 +10,7 @@ from enum import StrEnum
 
 import numpy as np
 
-from benchmark.stats.arrays import BoolArray, IntArray, group_slices
+from benchmark.stats.arrays import BoolArray, IntArray, distinct, group_slices
 from benchmark.stats.intervals import wilson
 from benchmark.stats.rounding import percent, percent_of_bound
 from benchmark.stats.significance import sign_test
@@ -126,7 +126,7 @@ def _columns(votes: Votes, order: IntArray) -> _Columns:
 
 def agreement_with_others(votes: Votes) -> IntArray:
     """Return (votes,) 1 where a vote agrees with the others' majority, 0 where not, UNKNOWN for their tie."""
-    _, place = np.unique(votes.matchup * len(votes.pairs) + votes.pair, return_inverse=True)
+    _, place = distinct(votes.matchup * len(votes.pairs) + votes.pair)
     sign = np.where(votes.chose_reference, 1, -1)
     others = np.bincount(place, weights=sign).astype(np.int64)[place] - sign
     return np.where(others == 0, UNKNOWN, others * sign > 0).astype(np.int64)

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from benchmark.protocol import Justification, Side
-from benchmark.stats.arrays import IntArray
+from benchmark.stats.arrays import IntArray, distinct
 from benchmark.stats.votes import UNKNOWN, Votes
 
 JUSTIFICATIONS = tuple(Justification)
@@ -95,7 +95,7 @@ class Tallies:
     def from_votes(cls, votes: Votes) -> Self:
         """Return one tally per comparison that has a vote, in order of matchup and then of pair."""
         stride = max(len(votes.pairs), 1)
-        comparisons, place = np.unique(votes.matchup * stride + votes.pair, return_inverse=True)
+        comparisons, place = distinct(votes.matchup * stride + votes.pair)
         pair = comparisons % stride
         cast = np.bincount(place, minlength=len(comparisons))
         reference = np.bincount(place[votes.chose_reference], minlength=len(comparisons))
