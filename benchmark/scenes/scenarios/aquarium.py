@@ -8,7 +8,7 @@ from benchmark.scenes.layout import near, pick
 from benchmark.scenes.motions import Enter, Fade, Grow, Leave, Shift, Swing, Turn
 from benchmark.scenes.outlines import box, curve, ellipse, stroke
 from benchmark.scenes.scenes import Action, HardCase, Scenario
-from benchmark.scenes.shapes import Part, Shape, gloss, halo, mark, paint
+from benchmark.scenes.shapes import Part, Shape, flipped, gloss, halo, mark, paint
 from benchmark.scenes.states import Edge
 from benchmark.scenes.styles import Style
 
@@ -150,11 +150,11 @@ def _parts(rng: np.random.Generator, style: Style) -> list[Part]:
         Part("bubbles", bubbles, at=(0.66, 0.62), opacity=0.0),
         *_chest(),
         Part("snail", _snail(), at=(near(rng, 0.36), 0.895)),
-        Part("orange fish", _fish("orange", "white"), at=(near(rng, 0.74), near(rng, 0.28)), scale=1.1),
-        Part("blue fish", _fish("blue", "#f4d35e"), at=(near(rng, 0.33), near(rng, 0.45)), scale=1.0),
-        Part("pink fish", _fish("pink", "#b8436f"), at=(near(rng, 0.70), near(rng, 0.56)), scale=0.85),
+        Part("orange fish", _fish("orange", "white"), at=(near(rng, 0.30), near(rng, 0.27)), scale=1.1),
+        Part("blue fish", _fish("blue", "#f4d35e"), at=(near(rng, 0.66), near(rng, 0.36)), scale=1.0),
+        Part("pink fish", _fish("pink", "#b8436f"), at=(near(rng, 0.42), near(rng, 0.58)), scale=0.85),
         _plants(rng, "plants right", near(rng, 0.98)),
-        Part("turtle", _turtle(), at=(0.45, 0.20), entrant=True),
+        Part("turtle", flipped(_turtle()), at=(0.72, 0.16), entrant=True),
     ]
 
 
@@ -187,13 +187,13 @@ SCENARIO = Scenario(
         Action(
             "orange_leaves",
             "The orange fish darts out of view on the left.",
-            (Leave("orange fish", edge=Edge.LEFT), Swing("orange fish", degrees=8, cycles=2)),
+            (Leave("orange fish", edge=Edge.LEFT), Swing("orange fish", degrees=5, cycles=1)),
             HardCase.ONE_OF_SEVERAL,
         ),
         Action(
             "turtle_enters",
-            "A small turtle swims in from the left above the fish.",
-            (Enter("turtle", edge=Edge.LEFT, hop=0.05),),
+            "A small turtle swims in from the right above the blue fish.",
+            (Enter("turtle", edge=Edge.RIGHT, hop=0.05),),
             HardCase.NEW_OBJECT,
         ),
         Action(

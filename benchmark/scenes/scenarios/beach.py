@@ -181,7 +181,7 @@ SCENARIO = Scenario(
         Action(
             "ball_rolls",
             "The beach ball rolls along the sand to the right.",
-            (Shift("ball", by=(0.36, 0.03)), Turn("ball", degrees=240)),
+            (Shift("ball", by=(0.27, 0.03)), Turn("ball", degrees=175)),
         ),
         Action(
             "crab_snaps",
@@ -189,8 +189,8 @@ SCENARIO = Scenario(
             (
                 Turn("right claw", degrees=-38, end=0.5),
                 Turn("left claw", degrees=38, end=0.5),
-                Swing("right claw", degrees=14, cycles=2, start=0.4),
-                Swing("left claw", degrees=-14, cycles=2, start=0.4),
+                Swing("right claw", degrees=10, cycles=1, start=0.4),
+                Swing("left claw", degrees=-10, cycles=1, start=0.4),
             ),
             HardCase.FINE_MANIPULATION,
         ),
@@ -204,9 +204,9 @@ SCENARIO = Scenario(
             "parasol_blown",
             "A gust of wind lifts the parasol into the air and carries it off.",
             (
-                Shift("parasol", by=(0.0, 0.0), lift=0.30),
+                Shift("parasol", by=(0.0, 0.0), lift=0.20),
                 Leave("parasol", edge=Edge.RIGHT, start=0.2),
-                Turn("parasol", degrees=45),
+                Turn("parasol", degrees=25),
             ),
         ),
         Action(

@@ -167,7 +167,7 @@ def _parts(rng: np.random.Generator, _style: Style) -> list[Part]:
             glows=True,
         ),
         Part("fox", _fox(), at=(0.74, 0.76), entrant=True, shadow=0.24, ground=0.080),
-        Part("shooting star", _shooting_star(), at=(0.34, 0.30), degrees=-24, entrant=True),
+        Part("shooting star", _shooting_star(), at=(0.58, 0.30), degrees=-24, entrant=True),
     ]
 
 
@@ -202,7 +202,7 @@ SCENARIO = Scenario(
         Action(
             "guitar_falls",
             "The guitar tips over to the left and lies on the ground.",
-            (Turn("guitar", degrees=-100), Shift("guitar", by=(-0.04, 0.06))),
+            (Turn("guitar", degrees=-85), Shift("guitar", by=(-0.04, 0.06))),
         ),
         Action(
             "shooting_star",

@@ -145,7 +145,7 @@ def _parts(rng: np.random.Generator, style: Style) -> list[Part]:
                     ebony, *(box(x, -0.150, 0.016, 0.022, 0.003) for x in (-0.024, 0.0, 0.024)), relief=0.006
                 ),
             ),
-            at=(0.60, 0.67),
+            at=(0.90, 0.67),
             entrant=True,
             scale=0.95,
             shadow=0.13,
@@ -174,7 +174,7 @@ SCENARIO = Scenario(
         Action(
             "knight_hops",
             "The white knight hops over the pawn next to it.",
-            (Shift("white knight", by=(-0.36, 0.0), hop=0.20),),
+            (Shift("white knight", by=(-0.36, 0.0), hop=0.14),),
         ),
         Action(
             "king_falls",

@@ -168,7 +168,7 @@ def _parts(rng: np.random.Generator, style: Style) -> list[Part]:
             shadow=0.14,
             ground=0.052,
         ),
-        Part("cat", _cat(), at=(0.50, 0.70), entrant=True, shadow=0.26, ground=0.058),
+        Part("cat", _cat(), at=(0.60, 0.70), entrant=True, shadow=0.26, ground=0.058),
     ]
 
 
@@ -179,13 +179,13 @@ SCENARIO = Scenario(
         Action(
             "pendulum_swings",
             "The pendulum of the clock swings steadily from side to side.",
-            (Swing("pendulum", degrees=26, cycles=2),),
+            (Swing("pendulum", degrees=17, cycles=1),),
             HardCase.STILL_BACKGROUND,
         ),
         Action(
             "hands_race",
             "Both hands of the clock race forward, the long one much faster than the short one.",
-            (Turn("minute hand", degrees=320), Turn("hour hand", degrees=40)),
+            (Turn("minute hand", degrees=200), Turn("hour hand", degrees=40)),
             HardCase.FINE_MANIPULATION,
         ),
         Action(
@@ -202,11 +202,11 @@ SCENARIO = Scenario(
         Action(
             "wool_rolls",
             "The ball of wool rolls slowly to the left across the top of the chest.",
-            (Shift("wool", by=(-0.40, 0.0)), Turn("wool", degrees=-330)),
+            (Shift("wool", by=(-0.24, 0.0)), Turn("wool", degrees=-230)),
         ),
         Action(
             "cat_jumps_up",
-            "A ginger cat slips into view from the right and settles under the clock.",
+            "A ginger cat slips into view from the right and settles next to the ball of wool.",
             (Enter("cat", edge=Edge.RIGHT, hop=0.02, hops=3),),
             HardCase.NEW_OBJECT,
         ),

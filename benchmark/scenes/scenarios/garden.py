@@ -164,7 +164,7 @@ def _parts(rng: np.random.Generator, style: Style) -> list[Part]:
         *_tulip("purple tulip", "purple", near(rng, 0.45), 0.90),
         _can(near(rng, 0.90)),
         *_butterfly(near(rng, 0.40), near(rng, 0.36)),
-        Part("bee", _bee(), at=(0.56, 0.55), scale=1.5, entrant=True),
+        Part("bee", _bee(), at=(0.84, 0.56), scale=1.5, entrant=True),
     ]
 
 
@@ -177,8 +177,8 @@ SCENARIO = Scenario(
             "The butterfly flutters its wings and floats over to the sunflower.",
             (
                 Shift("butterfly", by=(0.22, -0.02)),
-                Flap("right wing", x=0.25, cycles=3),
-                Flap("left wing", x=0.25, cycles=3),
+                Flap("right wing", x=0.45, cycles=2),
+                Flap("left wing", x=0.45, cycles=2),
             ),
             HardCase.TWO_AT_ONCE,
         ),
@@ -201,8 +201,8 @@ SCENARIO = Scenario(
         ),
         Action(
             "bee_arrives",
-            "A bee buzzes in from the right and stops next to the blossoms.",
-            (Enter("bee", edge=Edge.RIGHT, hop=0.03, hops=3),),
+            "A bee buzzes in from the right and stops beside the sunflower.",
+            (Enter("bee", edge=Edge.RIGHT, hop=0.02, hops=2),),
             HardCase.NEW_OBJECT,
         ),
         Action(

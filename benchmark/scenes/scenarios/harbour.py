@@ -96,7 +96,7 @@ def _parts(rng: np.random.Generator, style: Style) -> list[Part]:
         _sailing_boat("white boat", "#f1ece1", "#e9dfc8", near(rng, 0.50), near(rng, 0.62), 0.8),
         _sailing_boat("red boat", "red", "#f3e3c4", near(rng, 0.74), near(rng, 0.76), 1.15),
         Part("buoy", _buoy(), at=(near(rng, 0.36), near(rng, 0.86))),
-        Part("steamer", _steamer(), at=(0.50, 0.58), entrant=True),
+        Part("steamer", _steamer(), at=(0.66, 0.58), entrant=True),
     ]
 
 
@@ -119,7 +119,7 @@ SCENARIO = Scenario(
         Action(
             "buoy_rocks",
             "The little buoy bobs and tips on a wave; nothing else in the scene moves.",
-            (Bob("buoy", by=(0, 0.035), cycles=1.5), Swing("buoy", degrees=28, cycles=1.5)),
+            (Bob("buoy", by=(0, 0.03), cycles=1), Swing("buoy", degrees=20, cycles=1)),
             HardCase.STILL_BACKGROUND,
         ),
         Action(

@@ -101,7 +101,7 @@ def _parts(rng: np.random.Generator, style: Style) -> list[Part]:
                 )
                 for x, y in ((0.10, 0.0), (0.02, -0.035), (0.02, 0.035), (-0.06, -0.070), (-0.06, 0.070))
             ),
-            at=(0.46, 0.56),
+            at=(0.32, 0.56),
             entrant=True,
         ),
     ]
@@ -136,7 +136,7 @@ SCENARIO = Scenario(
         ),
         Action(
             "geese_pass",
-            "Five wild geese in formation fly in from the left, between the balloons.",
+            "Five wild geese in formation fly in from the left, below the red balloon.",
             (Enter("geese", edge=Edge.LEFT),),
             HardCase.NEW_OBJECT,
         ),

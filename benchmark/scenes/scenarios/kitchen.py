@@ -174,13 +174,13 @@ SCENARIO = Scenario(
         Action(
             "spoon_stirs",
             "The wooden spoon stirs the batter in the bowl, round and round.",
-            (Swing("spoon", degrees=26, cycles=1.5), Bob("spoon", by=(0.045, 0.0), cycles=1.5)),
+            (Swing("spoon", degrees=14, cycles=1), Bob("spoon", by=(0.03, 0.0), cycles=1)),
             HardCase.FINE_MANIPULATION,
         ),
         Action(
             "middle_lemon_rolls",
             "The lemon in front rolls across the counter to the right while the others lie still.",
-            (Shift("middle lemon", by=(0.36, 0.0)), Turn("middle lemon", degrees=360)),
+            (Shift("middle lemon", by=(0.22, 0.0)), Turn("middle lemon", degrees=200)),
             HardCase.ONE_OF_SEVERAL,
         ),
         Action(

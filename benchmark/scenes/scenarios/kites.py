@@ -42,7 +42,7 @@ def _bird() -> Part:
     return Part(
         "bird",
         (paint("#3d4452", wings, relief=0.004), paint("#3d4452", other, body, relief=0.004)),
-        at=(0.52, 0.52),
+        at=(0.34, 0.56),
         scale=2.0,
         entrant=True,
     )
@@ -86,18 +86,18 @@ SCENARIO = Scenario(
             HardCase.ONE_OF_SEVERAL,
         ),
         Action(
-            "yellow_spins",
-            "Only the yellow kite spins around once, the other two hang still.",
-            (Turn("yellow kite", degrees=360),),
+            "yellow_turns_over",
+            "Only the yellow kite turns upside down, the other two hang still.",
+            (Turn("yellow kite", degrees=170),),
             HardCase.ONE_OF_SEVERAL,
         ),
         Action(
             "all_sway",
             "All three kites sway from side to side in the breeze.",
             (
-                Swing("red kite", degrees=26, cycles=1.5),
-                Swing("yellow kite", degrees=-24, cycles=1.5),
-                Swing("blue kite", degrees=28, cycles=1.5),
+                Swing("red kite", degrees=17, cycles=1),
+                Swing("yellow kite", degrees=-16, cycles=1),
+                Swing("blue kite", degrees=18, cycles=1),
             ),
         ),
         Action(

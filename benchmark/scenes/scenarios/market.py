@@ -179,7 +179,7 @@ def _parts(rng: np.random.Generator, style: Style) -> list[Part]:
             ground=0.055,
         ),
         Part("flag", _flag(), at=(near(rng, 0.90), 0.79), shadow=0.08, ground=0.09),
-        Part("sparrow", _sparrow(), at=(0.48, 0.925), scale=1.35, entrant=True, shadow=0.12, ground=0.054),
+        Part("sparrow", _sparrow(), at=(0.27, 0.925), scale=1.35, entrant=True, shadow=0.12, ground=0.054),
     ]
 
 
@@ -195,14 +195,14 @@ SCENARIO = Scenario(
         ),
         Action(
             "red_apple_rolls",
-            "The red apple rolls along the table to the right and passes the green one.",
-            (Shift("red apple", by=(0.34, -0.03)), Turn("red apple", degrees=360)),
+            "The red apple rolls along the table to the right, up to the green one.",
+            (Shift("red apple", by=(0.19, -0.03)), Turn("red apple", degrees=170)),
             HardCase.ONE_OF_SEVERAL,
         ),
         Action(
             "green_apple_lifted",
             "As if by magic the green apple floats up above the table; the other fruit stays down.",
-            (Shift("green apple", lift=0.46),),
+            (Shift("green apple", lift=0.34),),
             HardCase.ONE_OF_SEVERAL,
         ),
         Action(
@@ -219,7 +219,7 @@ SCENARIO = Scenario(
         Action(
             "sparrow_lands",
             "A cheeky sparrow hops onto the table from the left.",
-            (Enter("sparrow", edge=Edge.LEFT, hop=0.06, hops=4),),
+            (Enter("sparrow", edge=Edge.LEFT, hop=0.03, hops=3),),
             HardCase.NEW_OBJECT,
         ),
         Action(

@@ -127,7 +127,7 @@ def _parts(rng: np.random.Generator, style: Style) -> list[Part]:
         *_owl("brown owl", "#9a6a42", near(rng, 0.20, 0.015), 0.625, 1.05),
         *_owl("grey owl", "#8a8f9c", near(rng, 0.48, 0.015), 0.645, 0.9),
         *_owl("white owl", "#ece5d8", near(rng, 0.75, 0.015), 0.620, 1.0),
-        Part("bat", _bat(), at=(0.40, 0.30), entrant=True),
+        Part("bat", _bat(), at=(0.60, 0.30), entrant=True),
     ]
 
 
@@ -145,10 +145,10 @@ SCENARIO = Scenario(
             "brown_flaps",
             "The brown owl spreads its wings and flaps them without taking off.",
             (
-                Turn("brown owl left wing", degrees=75, end=0.4),
-                Turn("brown owl right wing", degrees=-75, end=0.4),
-                Swing("brown owl left wing", degrees=24, cycles=2, start=0.3),
-                Swing("brown owl right wing", degrees=-24, cycles=2, start=0.3),
+                Turn("brown owl left wing", degrees=70, end=0.6),
+                Turn("brown owl right wing", degrees=-70, end=0.6),
+                Swing("brown owl left wing", degrees=12, cycles=1, start=0.3),
+                Swing("brown owl right wing", degrees=-12, cycles=1, start=0.3),
             ),
             HardCase.ONE_OF_SEVERAL,
         ),
@@ -171,7 +171,7 @@ SCENARIO = Scenario(
         Action(
             "bat_enters",
             "A bat flits in from the right and hovers above the branch.",
-            (Enter("bat", edge=Edge.RIGHT, hop=0.05, hops=2),),
+            (Enter("bat", edge=Edge.RIGHT, hop=0.04),),
             HardCase.NEW_OBJECT,
         ),
         Action(

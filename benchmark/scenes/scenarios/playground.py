@@ -60,7 +60,7 @@ def _football() -> tuple[Shape, ...]:
     ]
     return (
         gloss("#f6f4ee", ellipse(0, 0, 0.050), relief=0.045),
-        mark("#30333a", star(0, 0, 0.016, 5, 0.8), *patches),
+        mark("#68707e", star(0, 0, 0.016, 5, 0.8), *patches),
     )
 
 
@@ -162,8 +162,8 @@ def _parts(rng: np.random.Generator, style: Style) -> list[Part]:
         *_swing(near(rng, 0.27)),
         *_seesaw(near(rng, 0.51)),
         *_spring_horse(near(rng, 0.87)),
-        Part("football", _football(), at=(near(rng, 0.20), 0.895), shadow=0.13, ground=0.048),
-        Part("dog", _dog(), at=(0.45, 0.86), entrant=True, shadow=0.24, ground=0.085),
+        Part("football", _football(), at=(near(rng, 0.20), 0.885), scale=1.2, shadow=0.16, ground=0.058),
+        Part("dog", _dog(), at=(0.30, 0.86), entrant=True, shadow=0.24, ground=0.085),
     ]
 
 
@@ -174,7 +174,7 @@ SCENARIO = Scenario(
         Action(
             "swing_swings",
             "The empty swing starts moving back and forth on its own.",
-            (Swing("swing", degrees=38, cycles=1.5),),
+            (Swing("swing", degrees=20, cycles=1),),
             HardCase.STILL_BACKGROUND,
         ),
         Action(
@@ -186,22 +186,22 @@ SCENARIO = Scenario(
         Action(
             "ball_bounces",
             "The football bounces away to the right in three hops.",
-            (Shift("football", by=(0.52, 0.02), hop=0.16, hops=3), Turn("football", degrees=320)),
+            (Shift("football", by=(0.36, 0.02), hop=0.06, hops=3), Turn("football", degrees=200)),
         ),
         Action(
             "horse_rocks_ball_rolls",
             "The spring horse rocks wildly while the football rolls off on the left.",
             (
-                Swing("horse", degrees=24, cycles=2.5),
+                Swing("horse", degrees=13, cycles=1.5),
                 Leave("football", edge=Edge.LEFT),
-                Turn("football", degrees=-200),
+                Turn("football", degrees=-120),
             ),
             HardCase.TWO_AT_ONCE,
         ),
         Action(
             "dog_runs_in",
             "A brown dog comes running into the playground from the left.",
-            (Enter("dog", edge=Edge.LEFT, hop=0.035, hops=4),),
+            (Enter("dog", edge=Edge.LEFT, hop=0.02, hops=3),),
             HardCase.NEW_OBJECT,
         ),
         Action(

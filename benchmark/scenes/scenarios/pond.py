@@ -124,7 +124,7 @@ def _parts(rng: np.random.Generator, style: Style) -> list[Part]:
         Part("brown duck", _duck("#9a6b43"), at=(near(rng, 0.40), near(rng, 0.79))),
         Part("pad", _pad(), at=(near(rng, 0.80), near(rng, 0.85)), scale=1.15),
         Part("frog", _frog(), at=(-0.01, -0.006), parent="pad"),
-        Part("swan", _swan(), at=(0.62, 0.60), entrant=True),
+        Part("swan", _swan(), at=(0.42, 0.60), entrant=True),
     ]
 
 
@@ -141,7 +141,7 @@ SCENARIO = Scenario(
         Action(
             "frog_jumps",
             "With one big leap the frog jumps off its lily pad towards the ducks.",
-            (Shift("frog", by=(-0.28, 0.06), hop=0.24), Swing("frog", degrees=-22, cycles=1)),
+            (Shift("frog", by=(-0.22, 0.06), hop=0.13), Swing("frog", degrees=-22, cycles=1)),
             HardCase.STILL_BACKGROUND,
         ),
         Action(
@@ -152,8 +152,8 @@ SCENARIO = Scenario(
         ),
         Action(
             "fish_leaps",
-            "The orange fish leaps out of the pond in a high arc.",
-            (Shift("fish", by=(0.30, 0.0), hop=0.42), Swing("fish", degrees=-40, cycles=1)),
+            "The orange fish leaps out of the pond in an arc.",
+            (Shift("fish", by=(0.22, 0.0), hop=0.20), Swing("fish", degrees=-40, cycles=1)),
         ),
         Action(
             "swan_arrives",

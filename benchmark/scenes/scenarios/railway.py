@@ -50,7 +50,7 @@ def _engine() -> list[Part]:
         luminous("#fff0b8", ellipse(0.148, -0.008, 0.014)),
     )
     return [
-        Part("engine", body, at=(0.60, 0.665), entrant=True),
+        Part("engine", body, at=(0.36, 0.665), entrant=True),
         *(
             Part(f"engine wheel {i}", _wheel(), at=(x, 0.062), parent="engine")
             for i, x in enumerate((-0.11, -0.02, 0.07))
@@ -136,15 +136,15 @@ SCENARIO = Scenario(
             "The blue waggon comes uncoupled and rolls off to the right, the rest of the train stands.",
             (
                 Leave("blue waggon", edge=Edge.RIGHT),
-                Turn("blue waggon front wheel", degrees=540),
-                Turn("blue waggon back wheel", degrees=540),
+                Turn("blue waggon front wheel", degrees=300),
+                Turn("blue waggon back wheel", degrees=300),
             ),
             HardCase.ONE_OF_SEVERAL,
         ),
         Action(
             "barrier_lifts",
-            "The red and white barrier lifts until it points straight up.",
-            (Turn("barrier", degrees=-80),),
+            "The red and white barrier lifts high into the air.",
+            (Turn("barrier", degrees=-66),),
             HardCase.STILL_BACKGROUND,
         ),
         Action(
@@ -156,7 +156,7 @@ SCENARIO = Scenario(
         Action(
             "engine_arrives",
             "A green steam engine pulls in from the left in front of the waggons.",
-            (Enter("engine", edge=Edge.LEFT), *(Turn(f"engine wheel {i}", degrees=620) for i in range(3))),
+            (Enter("engine", edge=Edge.LEFT), *(Turn(f"engine wheel {i}", degrees=320) for i in range(3))),
             HardCase.NEW_OBJECT,
         ),
         Action(

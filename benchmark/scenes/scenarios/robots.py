@@ -140,7 +140,7 @@ def _parts(rng: np.random.Generator, _style: Style) -> list[Part]:
             shadow=0.10,
             ground=0.042,
         ),
-        Part("plane", _plane(), at=(0.46, 0.32), entrant=True),
+        Part("plane", _plane(), at=(0.36, 0.32), entrant=True),
     ]
 
 
@@ -152,8 +152,8 @@ SCENARIO = Scenario(
             "green_waves",
             "The green robot in the centre lifts the arm on our right and waves it.",
             (
-                Turn("green robot right arm", degrees=-120, end=0.4),
-                Swing("green robot right arm", degrees=24, cycles=2, start=0.35),
+                Turn("green robot right arm", degrees=-120, end=0.75),
+                Swing("green robot right arm", degrees=14, cycles=1, start=0.4),
             ),
             HardCase.ONE_OF_SEVERAL,
         ),
@@ -168,15 +168,15 @@ SCENARIO = Scenario(
             "The red robot marches off to the left, its two colleagues stay on the shelf.",
             (
                 Leave("red robot", edge=Edge.LEFT, hop=0.015, hops=5),
-                Swing("red robot left arm", degrees=28, cycles=2.5),
-                Swing("red robot right arm", degrees=28, cycles=2.5),
+                Swing("red robot left arm", degrees=14, cycles=1.5),
+                Swing("red robot right arm", degrees=14, cycles=1.5),
             ),
             HardCase.ONE_OF_SEVERAL,
         ),
         Action(
             "top_spins",
             "The purple spinning top wobbles to the right; the shelf stays unchanged.",
-            (Shift("top", by=(0.30, 0.0)), Swing("top", degrees=24, cycles=2)),
+            (Shift("top", by=(0.20, 0.0)), Swing("top", degrees=13, cycles=1.5)),
             HardCase.STILL_BACKGROUND,
         ),
         Action(

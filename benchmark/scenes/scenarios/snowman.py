@@ -160,13 +160,13 @@ SCENARIO = Scenario(
         Action(
             "waves",
             "The snowman lifts one stick arm and waves hello.",
-            (Turn("right arm", degrees=-45, end=0.35), Swing("right arm", degrees=28, cycles=2, start=0.3)),
+            (Turn("right arm", degrees=-45, end=0.6), Swing("right arm", degrees=14, cycles=1.5, start=0.3)),
             HardCase.FINE_MANIPULATION,
         ),
         Action(
             "hat_off",
             "The snowman's black hat is blown off his head and sails away to the right.",
-            (Shift("hat", by=(0.70, -0.16), hop=0.10), Turn("hat", degrees=220)),
+            (Shift("hat", by=(0.46, -0.14), hop=0.05), Turn("hat", degrees=110)),
             HardCase.FINE_MANIPULATION,
         ),
         Action(

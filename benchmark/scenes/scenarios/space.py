@@ -152,7 +152,7 @@ def _parts(rng: np.random.Generator, _style: Style) -> list[Part]:
         Part("satellite", _satellite(), at=(near(rng, 0.20), near(rng, 0.20)), degrees=near(rng, -15, 10)),
         *_rocket(),
         *_astronaut(),
-        Part("comet", _comet(), at=(0.42, 0.44), entrant=True, degrees=-8),
+        Part("comet", _comet(), at=(0.33, 0.44), entrant=True, degrees=-8),
     ]
 
 
@@ -172,7 +172,7 @@ SCENARIO = Scenario(
         Action(
             "astronaut_waves",
             "The astronaut raises one arm and waves at us, floating in place.",
-            (Turn("arm", degrees=70, end=0.4), Swing("arm", degrees=24, cycles=2, start=0.3)),
+            (Turn("arm", degrees=70, end=0.7), Swing("arm", degrees=12, cycles=1, start=0.4)),
             HardCase.FINE_MANIPULATION,
         ),
         Action(

@@ -64,7 +64,7 @@ def _bus() -> list[Part]:
         luminous("#fff1b8", ellipse(0.215, 0.018, 0.013)),
     )
     return [
-        Part("bus", body, at=(0.55, 0.745), entrant=True, shadow=0.55, ground=0.085),
+        Part("bus", body, at=(0.27, 0.745), entrant=True, shadow=0.55, ground=0.085),
         *(Part(f"bus wheel {i}", _tyre(), at=(a, 0.045), parent="bus") for i, a in enumerate((-0.14, 0.14))),
     ]
 
@@ -156,7 +156,7 @@ SCENARIO = Scenario(
             "The yellow car drives off to the right; the red car stays parked.",
             (
                 Leave("yellow car", edge=Edge.RIGHT),
-                *(Turn(f"yellow car wheel {i}", degrees=560) for i in (0, 1)),
+                *(Turn(f"yellow car wheel {i}", degrees=300) for i in (0, 1)),
             ),
             HardCase.ONE_OF_SEVERAL,
         ),
@@ -171,8 +171,8 @@ SCENARIO = Scenario(
             "A teal bus pulls in from the left.",
             (
                 Enter("bus", edge=Edge.LEFT),
-                Turn("bus wheel 0", degrees=720),
-                Turn("bus wheel 1", degrees=720),
+                Turn("bus wheel 0", degrees=360),
+                Turn("bus wheel 1", degrees=360),
             ),
             HardCase.NEW_OBJECT,
         ),

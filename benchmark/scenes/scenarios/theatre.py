@@ -5,11 +5,10 @@ import numpy as np
 from benchmark.scenes.backdrops import band, rolling, scenery, wash
 from benchmark.scenes.colours import lighter
 from benchmark.scenes.layout import near
-from benchmark.scenes.motions import Enter, Grow, Shift, Turn
+from benchmark.scenes.motions import Grow, Shift, Turn
 from benchmark.scenes.outlines import Outline, box, curve, ellipse, polygon, star, stroke
 from benchmark.scenes.scenes import Action, HardCase, Scenario
 from benchmark.scenes.shapes import Part, Shape, flipped, gloss, luminous, mark, paint
-from benchmark.scenes.states import Edge
 from benchmark.scenes.styles import Style
 
 
@@ -176,7 +175,7 @@ def _parts(rng: np.random.Generator, style: Style) -> list[Part]:
         scenery("painted hills", rolling(rng, "#7fb26a", 0.60, 0.04), rolling(rng, "#5f9a58", 0.68, 0.02)),
         *_puppet("fox", "#d9742f", "teal", near(rng, 0.38), long_ears=False),
         *_puppet("rabbit", "#b9aea4", "purple", near(rng, 0.64), long_ears=True),
-        Part("dragon", _dragon(), at=(0.50, 0.66), entrant=True),
+        Part("dragon", _dragon(), at=(0.51, 0.98)),
         _stage_front(),
         Part("left curtain", _curtain(), at=(-0.17, 0.18)),
         Part("right curtain", flipped(_curtain()), at=(1.17, 0.18)),
@@ -197,7 +196,7 @@ SCENARIO = Scenario(
         Action(
             "rabbit_ducks",
             "The rabbit puppet ducks down behind the edge of the stage and is gone.",
-            (Shift("rabbit", by=(0.0, 0.42)),),
+            (Shift("rabbit", by=(0.0, 0.40)),),
             HardCase.ONE_OF_SEVERAL,
         ),
         Action(
@@ -209,7 +208,7 @@ SCENARIO = Scenario(
         Action(
             "dragon_appears",
             "Suddenly a green dragon puppet rises between the two others.",
-            (Enter("dragon", edge=Edge.BOTTOM),),
+            (Shift("dragon", by=(0.0, -0.31)),),
             HardCase.NEW_OBJECT,
         ),
         Action(

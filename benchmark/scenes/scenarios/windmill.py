@@ -132,7 +132,7 @@ SCENARIO = Scenario(
         Action(
             "cart_rolls_away",
             "The hay cart rolls out of the picture on the left, its wheel turning.",
-            (Leave("cart", edge=Edge.LEFT), Turn("cart wheel", degrees=-640)),
+            (Leave("cart", edge=Edge.LEFT), Turn("cart wheel", degrees=-380)),
         ),
         Action(
             "cloud_and_sails",

@@ -80,15 +80,16 @@ def test_flow_is_exact_whatever_the_seed_the_style_and_the_size(
     assert warp_differences(rendering).mean() <= LARGEST_MEAN_DIFFERENCE
 
 
-def test_a_turn_of_a_quarter_in_one_step_has_the_flow_of_a_quarter_turn() -> None:
-    rendering = render(Scene(SCENARIOS["kites"], Style.FLAT, 1), "yellow_spins", frames=5, size=320)
+def test_a_turn_moves_a_point_by_its_distance_from_the_centre_times_the_angle() -> None:
+    rendering = render(Scene(SCENARIOS["kites"], Style.FLAT, 1), "yellow_turns_over", frames=16, size=320)
 
-    kite = rendering.masks["yellow kite"][0]
-    still = ~rendering.masks["yellow kite"].any(axis=0)
-    # A quarter turn moves a point by the square root of two times its distance from the centre.
-    farthest = np.linalg.norm(rendering.flow[0][kite], axis=1).max()
-    assert 0.2 * 320 * np.sqrt(2) < farthest < 0.36 * 320 * np.sqrt(2)
-    assert not rendering.flow[:, still].any()
+    kite = rendering.masks["yellow kite"]
+    # 170 degrees in 15 steps; the end of the tail hangs 0.305 picture heights below the centre.
+    farthest = sum(
+        np.linalg.norm(step[mask], axis=1).max() for step, mask in zip(rendering.flow, kite, strict=False)
+    )
+    assert farthest == pytest.approx(np.radians(170) * 0.305 * 320, rel=0.06)
+    assert not rendering.flow[:, ~kite.any(axis=0)].any()
 
 
 def test_what_enters_has_exact_flow_as_well() -> None:
