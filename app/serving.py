@@ -81,6 +81,7 @@ def _run(installation: Installation) -> None:
         port=settings.port,
         log_level="warning",
         access_log=False,
+        forwarded_allow_ips=settings.trusted_proxies,
         server_header=False,
         date_header=False,
         timeout_graceful_shutdown=10,

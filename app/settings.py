@@ -38,6 +38,9 @@ class Settings(BaseSettings):
     sign_in_link_minutes: int = Field(
         60, ge=1, le=1440, description="How long a sign-in link works, minutes."
     )
+    trusted_proxies: str = Field(
+        "127.0.0.1", description="Addresses whose X-Forwarded-For and -Proto are believed; * for all."
+    )
     rate_limit_url: str = Field("memory://", description="Where counters live: memory:// or redis://...")
     failed_keys_per_minute: int = Field(
         60, ge=1, description="Wrong keys, links or cookies accepted from one address a minute."

@@ -37,9 +37,9 @@ from benchmark.protocol import RenditionRecipe, StudyStatus, WatchGate
 @click.option(
     "--renditions",
     type=click.Choice([recipe.value for recipe in RenditionRecipe]),
-    default=RenditionRecipe.NORMALISED.value,
+    default=RenditionRecipe.REMUX.value,
     show_default=True,
-    help="Bring both clips to one form, or only clean them.",
+    help="Only clean the clips where they are alike, or bring both to one form always.",
 )
 @click.option(
     "--watch-gate",

@@ -61,6 +61,14 @@ def test_every_setting_is_documented_and_nothing_else_is() -> None:
     assert documented - of_clients_and_tests == settings
 
 
+def test_the_compose_file_sets_nothing_that_is_not_a_setting() -> None:
+    named = set(re.findall(r"^ +(TI2V_[A-Z_]+):", (ROOT / "docker-compose.yml").read_text(), re.MULTILINE))
+
+    of_the_proxy = {"TI2V_SITE"}
+    assert named - of_the_proxy <= {f"TI2V_{name.upper()}" for name in Settings.model_fields}
+    assert named
+
+
 def test_every_setting_says_what_it_is_for() -> None:
     assert [name for name, field in Settings.model_fields.items() if not field.description] == []
 
