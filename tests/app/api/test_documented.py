@@ -1,0 +1,69 @@
+"""docs/api.md and OpenAPI say what the service does: every route, every status, every error code."""
+
+import re
+from pathlib import Path
+
+from fastapi.testclient import TestClient
+
+from app.errors import AppError
+from app.main import API, API_ROUTERS
+from app.media.probe import ClipCode
+from app.operations import router as operations
+from app.pages import PAGES
+
+ROOT = Path(__file__).resolve().parents[3]
+DOCUMENT = (ROOT / "docs" / "api.md").read_text()
+ROW = re.compile(r"^\| (GET|POST|PUT|PATCH|DELETE) \| `([^`]+)` \| ([^|]+) \| ([^|]+) \|$", re.MULTILINE)
+# What people and programs reach over HTTP; the command line has codes of its own.
+OVER_HTTP = ("api", "security", "submissions", "studies", "voting", "annotators", "home", "results")
+
+
+def documented() -> dict[tuple[str, str], set[int]]:
+    """Return the statuses named for each method and path."""
+    return {
+        (method, path): {int(status) for status in re.findall(r"\b\d{3}\b", answers)}
+        for method, path, _who, answers in ROW.findall(DOCUMENT)
+    }
+
+
+def served() -> set[tuple[str, str]]:
+    routes = [(API + route.path, route) for noun in API_ROUTERS for route in noun.router.routes]
+    routes += [(route.path, route) for router in (operations, *PAGES) for route in router.routes]
+    own = {("GET", f"{API}/openapi.json"), ("GET", "/static/{fingerprint}/{name:path}")}
+    return own | {(method, path) for path, route in routes for method in route.methods}
+
+
+def test_every_route_is_documented_and_every_documented_route_is_served() -> None:
+    assert set(documented()) == served()
+
+
+def test_the_statuses_of_success_are_those_of_openapi(client: TestClient) -> None:
+    described = client.get(f"{API}/openapi.json").json()["paths"]
+
+    for (method, path), statuses in documented().items():
+        if path in described:
+            responses = described[path][method.lower()]["responses"]
+            assert {int(status) for status in responses if status.isdecimal()} == {
+                status for status in statuses if status < 300
+            }, (method, path)
+
+
+def test_openapi_describes_refusals_as_they_are(client: TestClient) -> None:
+    openapi = client.get(f"{API}/openapi.json").json()
+
+    assert "HTTPValidationError" not in openapi["components"]["schemas"]
+    for methods in openapi["paths"].values():
+        for described in methods.values():
+            schema = described["responses"]["4XX"]["content"]["application/json"]["schema"]
+            assert schema == {"$ref": "#/components/schemas/ErrorAnswer"}
+
+
+def test_every_error_code_is_explained() -> None:
+    files = [path for folder in OVER_HTTP for path in (ROOT / "app" / folder).rglob("*.py")]
+    files += [ROOT / "app" / "error_pages.py", ROOT / "app" / "operations.py"]
+    raised = {code for path in files for code in re.findall(r'code="([a-z_]+)"', path.read_text())}
+    raised |= {leaf.default_code for leaf in AppError.__subclasses__()} | set(ClipCode)
+
+    explained = set(re.findall(r"`([a-z0-9_]+)`", DOCUMENT.split("## Refusals")[1]))
+    # What only our own faults have (500), and the schema's refusal at the start.
+    assert raised - explained <= {"internal_error", "error"}
