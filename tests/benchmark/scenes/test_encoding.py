@@ -43,6 +43,14 @@ def test_the_decoded_pictures_are_those_drawn(frames: NDArray[np.uint8]) -> None
     assert np.abs(decoded.astype(int) - frames).mean() < 3
 
 
+def test_the_colours_are_tagged_so_that_no_player_guesses(frames: NDArray[np.uint8]) -> None:
+    with av.open(io.BytesIO(encode_mp4(frames)), format="mp4") as clip:
+        first = next(clip.decode(video=0))
+
+    # 6 is SMPTE 170M and 1 the narrow range in ITU-T H.273.
+    assert (first.colorspace, first.color_range) == (6, 1)
+
+
 def test_a_bundled_clip_is_16_frames_of_two_seconds() -> None:
     with av.open(io.BytesIO(draw_clip("reference", next(iter(bundled_pairs())))), format="mp4") as clip:
         assert clip.duration == 2_000_000
