@@ -19,7 +19,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from benchmark.exports.tables import TableFormat, TableName
+from benchmark.exports.tables import COLUMN_NAMES, TableFormat, TableName
 from benchmark.exports.writing import table_chunks
 from benchmark.importers.votes import load_votes
 from benchmark.protocol import Justification
@@ -164,12 +164,15 @@ def export_rate() -> None:
     """Print how fast votes.csv is written from rows as a database gives them."""
     from types import SimpleNamespace
 
+    sides = {"reference": "motif", "other": "cinemo", "left": "cinemo", "right": "motif", "chosen": "motif"}
     row = SimpleNamespace(
-        study="speed", matchup="motif:cinemo", pair="balloon1_the_blue_balloon_dipping_down",
-        image="balloon1", scenario="balloon", annotator="annotator-0042", reference="motif", other="cinemo",
-        left="cinemo", right="motif", chosen="motif", status="valid", image_alignment=0, text_alignment=1, object_motion=1,
-        overall_quality=0, cast_at="2026-03-14T09:26:53.000Z", decision_ms=14000, replaces=None,
-    )  # fmt: skip
+        **dict.fromkeys(COLUMN_NAMES[TableName.VOTES])
+        | sides
+        | {reason.value: 1 for reason in Justification}
+        | {"study": "speed", "matchup": "motif:cinemo", "status": "valid", "annotator": "annotator-0042"}
+        | {"pair": "balloon1_the_blue_balloon_dipping_down", "image": "balloon1", "scenario": "balloon"}
+        | {"cast_at": "2026-03-14T09:26:53.000Z", "decision_ms": 14000}
+    )
     count = 200_000
 
     def write() -> None:

@@ -161,8 +161,8 @@ def leaderboard_sentence(rows: Sequence[LeaderboardRow]) -> str:
         )
     if rows[0].rank_low is None:
         return (
-            f"The votes rest on fewer than {FEWEST_PAIRS} pairs, too few for intervals: read the order as a "
-            "first impression."
+            f"The votes rest on fewer than {FEWEST_PAIRS} pairs, or on pairs that do not differ, which is "
+            "too little for intervals: read the order as a first impression."
         )
     first = [row.model for row in rows if row.rank_low == 1]
     if len(first) == 1:

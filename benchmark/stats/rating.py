@@ -25,6 +25,7 @@ from benchmark.stats.tallies import Tallies, codes_of
 from benchmark.stats.votes import Matchup
 
 FEWEST_PAIRS = 10  # the sandwich is an average over pairs; from fewer it is a guess
+ALIKE = 1e-9  # every pair votes exactly as the strengths say: there is no spread to learn from
 STEPS = 100
 TOLERANCE = 1e-10
 
@@ -38,7 +39,8 @@ class Ratings:
         wins: (models, models) votes for the row's model against the column's.
         group: (models,) models of one group are comparable with each other and with no others.
         strength: (models,) theta, summing to 0 within a group; 0 for a model alone in its group.
-        covariance: (models, models) of the strengths; None where a group rests on fewer than ten pairs.
+        covariance: (models, models) of the strengths; None where they rest on fewer than ten pairs, or on
+            pairs that do not differ at all.
     """
 
     models: tuple[str, ...]
@@ -161,6 +163,8 @@ def _sandwich(
         np.bincount(place * models + reference, weights=residual, minlength=size)
         - np.bincount(place * models + other, weights=residual, minlength=size)
     ).reshape(len(pairs), models)
+    if np.abs(scores).max(initial=0.0) < ALIKE:
+        return None
     meat = scores.T @ scores * (len(pairs) / (len(pairs) - 1))
     information = _information(wins + wins.T, expected)
     half = _solve(information, group, meat)

@@ -139,3 +139,8 @@ def test_a_very_uneven_matchup_still_settles() -> None:
 def test_no_votes_at_all_tie_nothing() -> None:
     assert bradley_terry(tallies([]), []).models == ()
     assert bradley_terry(tallies([]), [Matchup("a:b", "a", "b")]).group.tolist() == [0, 1]
+
+
+def test_pairs_that_do_not_differ_give_no_interval_of_width_zero() -> None:
+    ratings = bradley_terry(tallies([(3, 2)] * 40), [Matchup("a:b", "a", "b")])
+    assert ratings.difference(0, 1) == (pytest.approx(np.log(1.5)), None)
