@@ -9,7 +9,7 @@ from starlette.datastructures import Headers
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from app.error_pages import answer_error
+from app.error_pages import answer_error, answer_our_fault
 from app.errors import AppError, TooLarge
 from app.security.headers import security_headers
 from app.security.origin import refuse_cross_site
@@ -41,35 +41,44 @@ class Edge:
             return
         started = time.perf_counter()
         request_id = scope["ti2v_request_id"] = secrets.token_hex(8)
-        status = 500
-
-        async def send_with_headers(message: Message) -> None:
-            nonlocal status
-            if message["type"] == "http.response.start":
-                status = message["status"]
-                message["headers"] = [
-                    *message["headers"],
-                    *self._headers,
-                    (b"x-request-id", request_id.encode()),
-                ]
-            await send(message)
-
+        answering = _Answering(send, [*self._headers, (b"x-request-id", request_id.encode())])
+        headers = Headers(scope=scope)
         try:
             limited = _LimitedBody(receive, self._body_limit(scope))
-            refuse_cross_site(scope["method"], Headers(scope=scope), public_url=self._public_url)
-            limited.check_declared(Headers(scope=scope))
-            await self._app(scope, limited, send_with_headers)
+            refuse_cross_site(scope["method"], headers, public_url=self._public_url)
+            limited.check_declared(headers)
+            await self._app(scope, limited, answering)
         except AppError as refusal:
             answer = answer_error(
                 Request(scope), status=refusal.status, code=refusal.code, message=refusal.message
             )
-            await answer(scope, receive, send_with_headers)
+            await answer(scope, receive, answering)
+        except Exception as error:
+            # Answered here, so that the answer has its headers; whoever runs us gets the error all the same.
+            if not answering.status:
+                await answer_our_fault(Request(scope), error)(scope, receive, answering)
+            raise
         finally:
-            _count(scope, status, time.perf_counter() - started)
+            _count(scope, answering.status or 500, time.perf_counter() - started)
 
     def _body_limit(self, scope: Scope) -> int:
         is_clip = scope["method"] == "PUT" and "/clips/" in scope["path"]
         return self._max_clip_bytes if is_clip else self._max_json_bytes
+
+
+class _Answering:
+    """Adds headers to an answer on its way out; `status` is 0 until it begins."""
+
+    def __init__(self, send: Send, headers: list[tuple[bytes, bytes]]) -> None:
+        self._send = send
+        self._headers = headers
+        self.status = 0
+
+    async def __call__(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            self.status = message["status"]
+            message["headers"] = [*message["headers"], *self._headers]
+        await self._send(message)
 
 
 class _LimitedBody:

@@ -83,7 +83,6 @@ def add_error_handlers(app: FastAPI) -> None:
     app.add_exception_handler(ClientDisconnect, _gone)
     app.add_exception_handler(OperationalError, _database_unavailable)
     app.add_exception_handler(NoFreeConnection, _database_unavailable)
-    app.add_exception_handler(Exception, _our_fault)
 
 
 def _refusal(request: Request, error: Exception) -> Response:
@@ -151,7 +150,8 @@ def _database_unavailable(request: Request, error: Exception) -> Response:
     )
 
 
-def _our_fault(request: Request, error: Exception) -> Response:
+def answer_our_fault(request: Request, error: Exception) -> Response:
+    """Write down an error nobody foresaw, and tell the visitor so."""
     log.error("unhandled error", exc_info=error)
     return answer_error(
         request,

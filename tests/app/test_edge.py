@@ -5,9 +5,10 @@ from dataclasses import replace
 import pytest
 from fastapi.testclient import TestClient
 
+from app.installation import Installation
 from app.main import create_app
 from tests.acting import ask, assign, refused, vote
-from tests.cast import Cast, Study, enter
+from tests.cast import BENCHMARK, PAIR_IDS, Cast, Study, enter
 from tests.conftest import settings_for
 
 POLICY = {
@@ -48,6 +49,8 @@ def pages(study: Study, token: str) -> list[str]:
         f"/studies/{study.slug}/vote",
         f"/studies/{study.slug}/withdraw",
         f"/studies/{study.slug}/results",
+        f"/gallery/{BENCHMARK}",
+        f"/gallery/{BENCHMARK}/{PAIR_IDS[0]}",
         f"/media/{token}/left",
         f"/media/{token}/image",
         f"/media/{token}/middle",
@@ -223,3 +226,20 @@ def test_a_form_over_the_limit_is_413(client: TestClient, study: Study) -> None:
     answer = client.post(f"/studies/{study.slug}/vote", data={"token": "x" * 2**21})
 
     refused(answer, 413, "too_large")
+
+
+def test_a_fault_of_ours_is_500_in_the_shape_of_every_refusal(
+    installation: Installation, caplog: pytest.LogCaptureFixture
+) -> None:
+    app = create_app(installation)
+
+    def broken() -> None:
+        raise LookupError("secret-detail")
+
+    app.add_api_route("/api/v1/broken", broken)
+    answer = TestClient(app, raise_server_exceptions=False).get("/api/v1/broken")
+
+    refused(answer, 500, "internal_error")
+    assert "content-security-policy" in answer.headers
+    assert "secret-detail" not in answer.text
+    assert "secret-detail" in caplog.text

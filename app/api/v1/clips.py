@@ -31,6 +31,12 @@ log = logging.getLogger("ti2v.clips")
     response_model=ClipAnswer,
     status_code=201,
     responses={200: {"model": ClipAnswer, "description": "These very bytes were here before."}},
+    openapi_extra={
+        "requestBody": {
+            "required": True,
+            "content": {"video/mp4": {"schema": {"type": "string", "format": "binary"}}},
+        }
+    },
 )
 async def put_clip(public_id: PublicIdPath, pair_id: PairIdPath, request: Request) -> Response:
     """Take one clip, the mp4 as the body; the same bytes again change nothing, other bytes are 409."""
