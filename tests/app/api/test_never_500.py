@@ -1,6 +1,7 @@
 """Whatever a client sends, to whichever route OpenAPI names: an answer of the contract, never a 500."""
 
 import json
+import re
 from typing import Any
 from urllib.parse import quote
 
@@ -10,6 +11,7 @@ from httpx2 import Response
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from app.pages import PAGES
 from tests.acting import assign
 from tests.app.api.conftest import client_of
 from tests.cast import BENCHMARK, PAIR_IDS, Cast, Study, enter, make_submission
@@ -170,3 +172,58 @@ def test_no_request_of_any_shape_is_a_500(world: World) -> None:
                 assert CANARY not in answer.text, operation[:2]
 
     attack()
+
+
+HOSTILE_PARTS = (
+    *(
+        "..",
+        "a" * 43,
+        "0" * 64,
+        "a" * 300,
+        "x\x00y",
+        "\ufffd\udcff",
+        "\u202e",
+        "'; --",
+        "{{7*7}}",
+        "%s",
+        "\n",
+    ),
+    *("2147483648", "9223372036854775808", "-1", "1e9", "NaN"),
+)
+PARAMETER = re.compile(r"{(\w+)[^}]*}")
+
+
+@pytest.mark.postgres
+def test_no_page_or_form_is_a_500(world: World) -> None:
+    pages = {(method, each.path) for router in PAGES for each in router.routes for method in each.methods}
+    for method, path in sorted(pages):
+        if path.endswith(END_OF_PLAY):
+            continue
+        for hostile in HOSTILE_PARTS:
+            for victim in PARAMETER.findall(path) or [""]:
+                answer = _post_form(world, method, _address(world, path, victim, hostile), hostile)
+                assert answer.status_code < 500, (method, path, hostile, answer.text)
+
+
+def _address(world: World, path: str, victim: str, hostile: str) -> str:
+    """Fill in a path's parameters with what there is, and one of them with what there is not."""
+    there_is = {
+        "token": world.known["token"][0],
+        "slug": world.known.get(f"/{path.split('/')[1]}", [BENCHMARK])[0],
+        "pair_id": PAIR_IDS[0],
+        "submission_id": world.open_submission,
+        "stands": "left",
+        "sha256": "0" * 64,
+    }
+    return PARAMETER.sub(lambda found: _quoted((there_is | {victim: hostile})[found[1]]), path)
+
+
+def _post_form(world: World, method: str, address: str, hostile: str) -> Response:
+    fields = ("token", "choice", "justifications", "reason", "count")
+    return world.client.request(
+        method,
+        address,
+        content="&".join(f"{field}={_quoted(hostile)}" for field in fields),
+        headers={"Content-Type": "application/x-www-form-urlencoded", "Accept": "text/html"},
+        follow_redirects=False,
+    )
