@@ -38,7 +38,8 @@ def draw_contact_sheet(pairs: Sequence[ScenePair]) -> Image.Image:
 def _row(pair: ScenePair) -> Image.Image:
     clips = {model: draw_frames(model, pair, size=_CLIP_SIDE) for model in WEIGHT_FREE_MODELS}
     truth = clips.pop("reference")
-    cells = {"image": truth[0], "reference, middle": truth[len(truth) // 2], "reference, end": truth[-1]}
+    # A third in, since what swings to and fro is back at rest half way.
+    cells = {"image": truth[0], "reference, a third in": truth[len(truth) // 3], "reference, end": truth[-1]}
     cells |= {f"{model}, end": frames[-1] for model, frames in clips.items()}
     step = _SIDE + _GAP
     row = Image.new("RGB", (len(cells) * step, step + 2 * _CAPTION), _PAPER)

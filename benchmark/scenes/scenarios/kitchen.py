@@ -174,7 +174,7 @@ SCENARIO = Scenario(
         Action(
             "spoon_stirs",
             "The wooden spoon stirs the batter in the bowl, round and round.",
-            (Swing("spoon", degrees=14, cycles=1), Bob("spoon", by=(0.03, 0.0), cycles=1)),
+            (Swing("spoon", degrees=22, cycles=1), Bob("spoon", by=(0.04, 0.0), cycles=1)),
             HardCase.FINE_MANIPULATION,
         ),
         Action(
