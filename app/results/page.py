@@ -153,6 +153,27 @@ class HeatTable:
 
 
 @dataclass(frozen=True)
+class RankRow:
+    """One model on the leaderboard, as printed; `possible` are the ranks the votes leave open."""
+
+    rank: str
+    possible: str
+    name: str
+    strength: str
+    interval: str
+    expected_share: str
+    votes: int
+
+
+@dataclass(frozen=True)
+class Ranks:
+    """Models by strength; `sentence` is empty while the study is open."""
+
+    sentence: str
+    rows: tuple[RankRow, ...]
+
+
+@dataclass(frozen=True)
 class Download:
     title: str
     form: str
@@ -188,6 +209,7 @@ class ResultsPage:
     averages: tuple[TableRow, ...]
     table_note: str
     closed_early: tuple[str, ...]
+    ranks: Ranks | None
     coverage: Coverage
     agreement: AgreementPart
     heat: HeatTable | None

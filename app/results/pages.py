@@ -14,6 +14,7 @@ from app.results.breakdowns import agreement_part, coverage, heat_table
 from app.results.live_counts import LiveCounts, live_counts
 from app.results.naming import Naming
 from app.results.page import Download, ResultsPage
+from app.results.ranks import ranks
 from app.results.rows import average_rows, figure_rows, panel_sizes, table_rows
 from app.security.asking import installation_of, require_person
 from app.security.visibility import may_see
@@ -21,6 +22,7 @@ from app.tables.studies import Study
 from benchmark.exports.notes import TableNote
 from benchmark.exports.tables import TableName
 from benchmark.protocol import Role, StudyStatus
+from benchmark.stats.conclusions import panel_warning
 from benchmark.stats.preferences import PreferenceRow, preferences
 
 router = APIRouter(include_in_schema=False)
@@ -35,10 +37,6 @@ _DOWNLOADS = (
     ("Comparisons", "CSV", "comparisons.csv"),
     ("Votes", "CSV", "votes.csv"),
     ("Votes", "Parquet", "votes.parquet"),
-)
-_UNEQUAL_PANELS = (
-    "Matchups whose panels differ in size are not quite comparable: the expected score of the better side "
-    "grows with the panel."
 )
 
 
@@ -86,12 +84,13 @@ def make_page(session: Session, study: Study) -> ResultsPage:
         figure=figure_rows(sorted_rows, naming=naming, closed_early=closed_early),
         table=table_rows(sorted_rows, naming=naming, panels=panels, closed_early=closed_early),
         averages=average_rows([row for row in every_row if row.is_average], naming=naming),
-        table_note=_table_note(live, panels, is_interim=is_interim),
+        table_note=_table_note(live, is_interim=is_interim),
         closed_early=tuple(
             f"{naming.matchup(each.reference, each.other)}: {each.close_reason}"
             for each in live.counted.sides
             if each.close_reason
         ),
+        ranks=ranks(live.counted, naming, is_interim=is_interim),
         coverage=covered,
         agreement=agreement_part(live.counted),
         heat=heat_table(live.counted, sorted_rows, naming),
@@ -109,7 +108,8 @@ def _sorted(rows: Sequence[PreferenceRow], naming: Naming) -> list[PreferenceRow
     )
 
 
-def _table_note(live: LiveCounts, panels: dict[str, str], *, is_interim: bool) -> str:
+def _table_note(live: LiveCounts, *, is_interim: bool) -> str:
     note = TableNote.of(live.counted.tallies, left_out=live.left_out, interim=is_interim)
     text = note.text(TableName.PREFERENCES)
-    return f"{text} {_UNEQUAL_PANELS}" if len(set(panels.values())) > 1 else text
+    warning = panel_warning(live.counted.tallies, live.counted.matchups)
+    return f"{text} {warning}" if warning else text

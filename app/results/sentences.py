@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from app.results.naming import Naming
 from benchmark.exports.layouts import TITLES
 from benchmark.protocol import Side, StudyStatus
+from benchmark.stats.conclusions import SIGNIFICANCE
 from benchmark.stats.preferences import SCORE, PreferenceRow
 
-SIGNIFICANCE = 0.05
 _LEVELS = (0.001, 0.01, SIGNIFICANCE)
 _INTERIM = {
     StudyStatus.DRAFT: "This study is not open yet",
