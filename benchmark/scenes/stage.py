@@ -127,7 +127,7 @@ def stage_view(size: Size) -> View:
     return View(0.5 - width / 2, 0.5 - height / 2, 0.5 + width / 2, 0.5 + height / 2)
 
 
-@lru_cache(maxsize=6)
+@lru_cache(maxsize=4)
 def draw_stage(scene: Scene, size: Size) -> Stage:
     """Draw every texture of a scene; the last few are kept, since the prompts of one image come together."""
     view = stage_view(size)
