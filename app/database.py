@@ -10,7 +10,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
 from sqlalchemy.orm import Session, UOWTransaction
@@ -19,6 +19,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 from app.settings import Settings
 
 _WRITES = "ti2v_writes"
+_DURABLE, _FORGETTABLE = "durable", "forgettable"
 
 
 class ReadSession(Session):
@@ -43,7 +44,8 @@ class Database:
         self.url = make_url(url)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         self.engine = _sqlite_engine(url) if self.is_sqlite else _postgres_engine(url)
-        self._writing_engine = self.engine.execution_options(**{_WRITES: True})
+        self._durable = self.engine.execution_options(**{_WRITES: _DURABLE})
+        self._forgettable = self.engine.execution_options(**{_WRITES: _FORGETTABLE})
         self._lock = _WriteLock(home / "database.lock") if self.is_sqlite else None
 
     @classmethod
@@ -57,9 +59,15 @@ class Database:
             yield session
 
     @contextmanager
-    def write(self) -> Iterator[Session]:
-        """Yield a session; commit when the block ends, roll back when it raises."""
-        with self.write_lock(), Session(self._writing_engine, expire_on_commit=False) as session:
+    def write(self, *, durable: bool = True) -> Iterator[Session]:
+        """Yield a session; commit when the block ends, roll back when it raises.
+
+        Args:
+            durable: False for what may be forgotten in a power cut, a lease for instance: the commit does not
+                wait for the disk. The next durable commit takes it along, so a vote never outlives its lease.
+        """
+        engine = self._durable if durable else self._forgettable
+        with self.write_lock(), Session(engine, expire_on_commit=False) as session:
             yield session
             session.commit()
 
@@ -70,18 +78,33 @@ class Database:
         # Closing the last connection checkpoints the write-ahead log, so it counts as a write.
         with self.write_lock():
             self.engine.dispose()
+        if self._lock:
+            self._lock.close()
 
 
 class _WriteLock:
+    """One writer among this process's threads, then one among the processes on this machine."""
+
     def __init__(self, path: Path) -> None:
         self._path = path
+        self._file: BinaryIO | None = None
         self._in_process = threading.Lock()
 
     @contextmanager
     def held(self) -> Iterator[None]:
-        with self._in_process, self._path.open("ab") as file:
+        with self._in_process:
+            file = self._file = self._file or self._path.open("ab")
             fcntl.flock(file, fcntl.LOCK_EX)
-            yield
+            try:
+                yield
+            finally:
+                fcntl.flock(file, fcntl.LOCK_UN)
+
+    def close(self) -> None:
+        with self._in_process:
+            if self._file is not None:
+                self._file.close()
+            self._file = None
 
 
 def _sqlite_engine(url: str) -> Engine:
@@ -102,11 +125,21 @@ def _sqlite_engine(url: str) -> Engine:
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:
-        writes = connection.get_execution_options().get(_WRITES, False)
+        writes = connection.get_execution_options().get(_WRITES)
+        if writes:
+            synchronous = "FULL" if writes == _DURABLE else "NORMAL"
+            connection.exec_driver_sql(f"PRAGMA synchronous = {synchronous}")
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
     return engine
 
 
 def _postgres_engine(url: str) -> Engine:
-    return create_engine(url, pool_size=20, max_overflow=20, pool_pre_ping=True)
+    engine = create_engine(url, pool_size=20, max_overflow=20, pool_pre_ping=True)
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        if connection.get_execution_options().get(_WRITES) == _FORGETTABLE:
+            connection.exec_driver_sql("SET LOCAL synchronous_commit TO OFF")
+
+    return engine

@@ -112,6 +112,8 @@ def _count(scope: Scope, status: int, seconds: float) -> None:
     method = scope["method"] if scope["method"] in _METHODS else "other"
     REQUESTS.labels(method, route, str(status)).inc()
     SECONDS.labels(route).observe(seconds)
+    if not access_log.isEnabledFor(logging.INFO):
+        return
     # The route's pattern, never the path: paths hold tokens of invitations and assignments.
     access_log.info(
         "request",

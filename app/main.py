@@ -15,7 +15,8 @@ from app.operations import router as operations
 from app.pages import PAGES
 
 API = "/api/v1"
-API_ROUTERS = (benchmarks, submissions, clips, studies, voting, results)
+# Routes are tried in this order, and most requests are votes.
+API_ROUTERS = (voting, clips, submissions, studies, results, benchmarks)
 
 
 def create_app(installation: Installation) -> FastAPI:

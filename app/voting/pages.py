@@ -89,7 +89,7 @@ def _show(
     """Render where this annotator is; what was typed stays, and a refusal is said above it."""
     installation = installation_of(request)
     now = utc_now()
-    with installation.database.write() as session:
+    with installation.database.write(durable=False) as session:
         participant = find_participant(session, cookie=cookie_of(request), study_slug=slug, now=now)
         study = lock_study(session, participant.study.id)
         if study.status is not StudyStatus.OPEN:

@@ -36,7 +36,7 @@ def next_assignment(
 ) -> Response:
     """Return the comparison to judge; with `after`, lease the one behind it so that its media can load."""
     now = utc_now()
-    with installation_of(request).database.write() as session:
+    with installation_of(request).database.write(durable=False) as session:
         participant = find_participant(session, cookie=cookie_of(request), study_slug=slug, now=now)
         study = lock_study(session, participant.study.id)
         assignment = leases.next_assignment(
@@ -109,7 +109,7 @@ def undo(token: TokenPath, request: Request) -> UndoneAnswer:
 def renew(token: TokenPath, request: Request) -> RenewedAnswer:
     """Extend the lease of an open page."""
     now = utc_now()
-    with installation_of(request).database.write() as session:
+    with installation_of(request).database.write(durable=False) as session:
         held = find_assignment(session, cookie=cookie_of(request), token=token, now=now)
         expires_at = leases.renew(session, assignment=held.assignment, study=held.study, now=now)
     return RenewedAnswer(expires_at=expires_at)
