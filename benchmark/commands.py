@@ -15,4 +15,5 @@ COMMANDS = {
     "score": LazyCommand(
         "benchmark.score:score", "Compute tables of results from a table of votes, offline."
     ),
+    "study plan": LazyCommand("benchmark.plan:plan", "Say what a study of a given size can find."),
 }
