@@ -35,6 +35,7 @@ class FigureRow:
     """One matchup; `bar` is None where no pair is decided, `reasons` is empty where there is no vote."""
 
     name: str
+    url: str
     detail: str
     is_closed_early: bool
     bar: PreferenceBar | None

@@ -14,6 +14,7 @@ from app.results.breakdowns import agreement_part, coverage, heat_table
 from app.results.live_counts import LiveCounts, live_counts
 from app.results.naming import Naming
 from app.results.page import Download, ResultsPage
+from app.results.pairs import matchup_page
 from app.results.ranks import ranks
 from app.results.rows import average_rows, figure_rows, panel_sizes, table_rows
 from app.security.asking import installation_of, require_person
@@ -45,12 +46,25 @@ def results_page(slug: SlugPath, request: Request) -> Response:
     """Show a study's results: a running one's to its own researcher and admins, marked interim."""
     installation = installation_of(request)
     with installation.database.read() as session:
-        principal = require_person(session, request, Role.RESEARCHER, Role.VIEWER, now=utc_now())
-        study = session.scalar(select(Study).where(Study.slug == slug))
-        if study is None or not may_see(study, principal):
-            raise NotFound("There is no such study, or its results are not open to you.")
-        page = make_page(session, study)
+        page = make_page(session, _visible_study(session, request, slug))
     return installation.pages.answer("results/results.html", page)
+
+
+@router.get("/studies/{slug}/results/{number}")
+def one_matchup(slug: SlugPath, number: Annotated[int, Path(ge=1, le=10_000)], request: Request) -> Response:
+    """Show one matchup of a study pair by pair, to whoever may see the study's results."""
+    installation = installation_of(request)
+    with installation.database.read() as session:
+        page = matchup_page(session, _visible_study(session, request, slug), number)
+    return installation.pages.answer("results/matchup.html", page)
+
+
+def _visible_study(session: Session, request: Request, slug: str) -> Study:
+    principal = require_person(session, request, Role.RESEARCHER, Role.VIEWER, now=utc_now())
+    study = session.scalar(select(Study).where(Study.slug == slug))
+    if study is None or not may_see(study, principal):
+        raise NotFound("There is no such study, or its results are not open to you.")
+    return study
 
 
 def make_page(session: Session, study: Study) -> ResultsPage:
@@ -64,6 +78,7 @@ def make_page(session: Session, study: Study) -> ResultsPage:
     covered = coverage(session, study, live.counted, live.votes)
     closed_early = {each.name: each.close_reason for each in live.counted.sides if each.close_reason}
     panels = panel_sizes(live.counted.tallies, [each.name for each in live.counted.sides])
+    urls = {row.matchup: f"/studies/{study.slug}/results/{at}" for at, row in enumerate(rows, start=1)}
     outcome = sentences.Outcome.of(rows)
     return ResultsPage(
         slug=study.slug,
@@ -81,7 +96,7 @@ def make_page(session: Session, study: Study) -> ResultsPage:
             for title, form, file in _DOWNLOADS
         ),
         sides=naming.titles,
-        figure=figure_rows(sorted_rows, naming=naming, closed_early=closed_early),
+        figure=figure_rows(sorted_rows, naming=naming, urls=urls, closed_early=closed_early),
         table=table_rows(sorted_rows, naming=naming, panels=panels, closed_early=closed_early),
         averages=average_rows([row for row in every_row if row.is_average], naming=naming),
         table_note=_table_note(live, is_interim=is_interim),

@@ -1,5 +1,7 @@
 """The leaderboard of a study with several references: who stands where, and how sure that is."""
 
+from dataclasses import replace
+
 from app.results.naming import Naming
 from app.results.page import RankRow, Ranks
 from app.results.tallies import CountedStudy
@@ -16,7 +18,9 @@ def ranks(counted: CountedStudy, naming: Naming, *, is_interim: bool) -> Ranks |
         return None
     rows = leaderboard(counted.tallies, counted.matchups)
     return Ranks(
-        sentence="" if is_interim else leaderboard_sentence(rows),
+        sentence=""
+        if is_interim
+        else leaderboard_sentence([replace(row, model=naming.side(row.model)) for row in rows]),
         rows=tuple(_row(row, naming) for row in rows),
     )
 

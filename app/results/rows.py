@@ -18,11 +18,17 @@ _LONG_NAMES = {each: each.value.replace("_", " ").capitalize() for each in Justi
 
 
 def figure_rows(
-    rows: Sequence[PreferenceRow], *, naming: Naming, closed_early: Mapping[str, str]
+    rows: Sequence[PreferenceRow],
+    *,
+    naming: Naming,
+    urls: Mapping[str, str],
+    closed_early: Mapping[str, str],
 ) -> tuple[FigureRow, ...]:
-    """Return a row per matchup; `closed_early` holds the matchups that were, by name."""
+    """Return a row per matchup; by its name, `urls` has its own page, `closed_early` the reason if it was."""
     scale = CommonScale.over(row.share(reason, side) for row in rows for reason in TITLES for side in Side)
-    return tuple(_figure_row(row, scale, naming, row.matchup in closed_early) for row in rows)
+    return tuple(
+        _figure_row(row, scale, naming, urls[row.matchup], row.matchup in closed_early) for row in rows
+    )
 
 
 def table_rows(
@@ -72,9 +78,12 @@ def printed_p_value(value: float | None) -> PValue | None:
     return PValue(power[1], power[2]) if power else PValue(printed_p(value))
 
 
-def _figure_row(row: PreferenceRow, scale: CommonScale, naming: Naming, is_closed_early: bool) -> FigureRow:
+def _figure_row(
+    row: PreferenceRow, scale: CommonScale, naming: Naming, url: str, is_closed_early: bool
+) -> FigureRow:
     return FigureRow(
         name=naming.matchup(row.reference, row.other or ""),
+        url=url,
         detail=_decided(row),
         is_closed_early=is_closed_early,
         bar=_bar(row, naming),
