@@ -41,7 +41,7 @@ perf: $(VENV)/.dev ## measure speed and memory, print the table
 
 .PHONY: benchmark-data
 benchmark-data: $(VENV)/.web ## draw the bundled benchmark again and compare it with the shipped files
-	$(BIN)/ti2v benchmark draw --bundled
+	$(BIN)/ti2v benchmark redraw
 
 .PHONY: worker
 worker: $(VENV)/.worker ## install the worker's part (torch, diffusers) beside the rest
