@@ -74,7 +74,10 @@ def test_sqlite_begins_a_write_at_once_and_a_read_not(installation: Installation
     with installation.database.read() as session:
         session.execute(text("SELECT 2"))
 
-    assert said == ["BEGIN IMMEDIATE", "SELECT 1", "BEGIN", "SELECT 2"]
+    assert [each for each in said if not each.startswith("PRAGMA")] == [
+        *("BEGIN IMMEDIATE", "SELECT 1"),
+        *("BEGIN", "SELECT 2"),
+    ]
 
 
 def test_sqlite_is_durable_and_keeps_its_keys(installation: Installation) -> None:

@@ -215,7 +215,8 @@ def _address(world: World, path: str, victim: str, hostile: str) -> str:
         "stands": "left",
         "sha256": "0" * 64,
     }
-    return PARAMETER.sub(lambda found: _quoted((there_is | {victim: hostile})[found[1]]), path)
+    parts = there_is | {victim: hostile}
+    return PARAMETER.sub(lambda found: _quoted(parts.get(found[1], "1")), path)
 
 
 def _post_form(world: World, method: str, address: str, hostile: str) -> Response:
