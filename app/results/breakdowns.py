@@ -73,7 +73,7 @@ def agreement_part(counted: CountedStudy) -> AgreementPart:
         lede=(
             f"{choice.comparisons:,} comparisons with at least two votes, by how their panels divided."
             if choice.comparisons
-            else "No comparison has two votes yet."
+            else ""
         ),
         sentence=agreement_sentence(choice),
         complete=choice.complete,

@@ -1,5 +1,6 @@
 """What submissions and matchups are called on the results page: the models' own names."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -15,23 +16,31 @@ from benchmark.stats.preferences import PreferenceRow
 class Naming:
     """Names by the sides that tables use (`model` or `model@label`).
 
-    `reference` is the side that stands first in every matchup, None where there are several.
+    `reference` is the side that stands first in every matchup, None where there are several. `labelled`
+    are the models with more than one side, which only their labels tell apart.
     """
 
     models: Mapping[str, str]
     reference: str | None
+    labelled: frozenset[str] = frozenset()
 
     @classmethod
     def of(cls, session: Session, rows: Sequence[PreferenceRow]) -> "Naming":
         models = {row.slug: row.name for row in session.execute(select(VideoModel.slug, VideoModel.name))}
         references = {row.reference for row in rows}
-        return cls(models, references.pop() if len(references) == 1 else None)
+        sides = references | {row.other for row in rows if row.other}
+        count = Counter(side.partition("@")[0] for side in sides)
+        return cls(
+            models,
+            references.pop() if len(references) == 1 else None,
+            frozenset(slug for slug, number in count.items() if number > 1),
+        )
 
     def side(self, side: str) -> str:
-        """Return the name of a side, its label after a dot: `MotiF · lambda-2`."""
+        """Return the name of a side, where it needs its label after a dot: `MotiF · lambda-2`."""
         slug, _, label = side.partition("@")
         name = self.models[slug]
-        return f"{name} · {label}" if label else name
+        return f"{name} · {label}" if label and slug in self.labelled else name
 
     def matchup(self, reference: str, other: str) -> str:
         """Return what a row is called: the other side alone where the reference is always the same."""

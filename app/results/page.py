@@ -103,7 +103,8 @@ class QuestionAgreement:
 class AgreementPart:
     """How far people agreed on the choice; the three shares are percent of the comparisons.
 
-    `bar` holds the same three in whole percent, which is all a narrow bar has room for.
+    `lede` is empty where nothing can be measured. `bar` holds the same three in whole percent, which is
+    all a narrow bar has room for.
     """
 
     lede: str

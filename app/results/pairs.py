@@ -56,8 +56,8 @@ def matchup_page(session: Session, study: Study, number: int) -> MatchupPage:
         raise NotFound("This study has no such matchup.")
     index = number - 1
     is_interim = study.status is not StudyStatus.CLOSED
-    row = preferences(counted.tallies, counted.matchups, interim=is_interim)[index]
-    naming = Naming.of(session, [row])
+    rows = preferences(counted.tallies, counted.matchups, interim=is_interim)
+    row, naming = rows[index], Naming.of(session, rows)
     reference, other = naming.side(row.reference), naming.side(row.other or "")
     tallies = counted.tallies.select(np.flatnonzero(counted.tallies.matchup == index))
     by_lead = tallies.select(np.argsort(tallies.votes_other - tallies.votes_reference, kind="stable"))
