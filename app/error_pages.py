@@ -13,7 +13,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 
-from app.errors import AppError
+from app.errors import AppError, RangeNotSatisfiable
 
 log = logging.getLogger("ti2v.errors")
 
@@ -88,8 +88,19 @@ def add_error_handlers(app: FastAPI) -> None:
 def _refusal(request: Request, error: Exception) -> Response:
     assert isinstance(error, AppError)
     return answer_error(
-        request, status=error.status, code=error.code, message=error.message, problems=error.problems
+        request,
+        status=error.status,
+        code=error.code,
+        message=error.message,
+        problems=error.problems,
+        more_headers=_range_header(error),
     )
+
+
+def _range_header(error: AppError) -> dict[str, str]:
+    if isinstance(error, RangeNotSatisfiable):
+        return {"Content-Range": f"bytes */{error.length}"}
+    return {}
 
 
 def _invalid_request(request: Request, error: Exception) -> Response:

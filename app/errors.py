@@ -76,8 +76,14 @@ class WrongMediaType(AppError):
 
 
 class RangeNotSatisfiable(AppError):
+    """The asked range has no byte inside the `length` bytes there are."""
+
     status = 416
     default_code = "range_not_satisfiable"
+
+    def __init__(self, *, length: int) -> None:
+        super().__init__(f"The clip has {length} bytes.")
+        self.length = length
 
 
 class Invalid(AppError):

@@ -43,7 +43,7 @@ class Settings(BaseSettings):
     )
     rate_limit_url: str = Field("memory://", description="Where counters live: memory:// or redis://...")
     failed_keys_per_minute: int = Field(
-        60, ge=1, description="Wrong keys, links or cookies accepted from one address a minute."
+        60, ge=1, description="Wrong keys or links accepted from one address a minute."
     )
     sandbox_processes: int = Field(2, ge=1, le=64, description="Clips probed or prepared at once.")
     log_format: Literal["text", "json"] = Field("text", description="Lines for people or for machines.")

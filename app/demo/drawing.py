@@ -3,10 +3,11 @@
 import hashlib
 import logging
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import groupby
 from multiprocessing import get_context
 
 from app.benchmarks.service import find_benchmark
@@ -16,6 +17,7 @@ from app.security.identity import Principal
 from app.submissions import service
 from app.submissions.keeping import ClipKeeper
 from app.submissions.receiving import ReceivedFile
+from benchmark.pairs import PairSpec
 from benchmark.protocol import SubmissionStatus
 
 log = logging.getLogger("ti2v.demo")
@@ -28,6 +30,15 @@ class DrawnSubmission:
     model: str
     label: str
     description: str
+
+
+@dataclass(frozen=True)
+class Slot:
+    """One clip to draw, and where it goes."""
+
+    public_id: str
+    model: str
+    pair_name: str
 
 
 @contextmanager
@@ -47,28 +58,47 @@ def hand_in(
     *,
     principal: Principal,
     benchmark: str,
-    wanted: DrawnSubmission,
-    pair_names: Iterable[str],
-) -> str:
-    """Draw what is missing of a submission, hand it in, make it final; return its public id.
+    wanted: Sequence[DrawnSubmission],
+    pairs: Sequence[PairSpec],
+) -> list[str]:
+    """Draw what is missing of some submissions, hand it in, make them final; return their public ids.
 
-    Stopped halfway, it goes on from what is there the next time.
+    Stopped halfway, it goes on from what is there the next time. All clips of an image are drawn together,
+    since they share its scenery.
     """
-    public_id = _open(installation, principal=principal, benchmark=benchmark, wanted=wanted)
+    public_ids = [
+        _open(installation, principal=principal, benchmark=benchmark, wanted=each) for each in wanted
+    ]
+    missing = [_missing(installation, principal=principal, public_id=each) for each in public_ids]
+    slots = [
+        Slot(public_id, each.model, pair.id)
+        for pair in pairs
+        for public_id, each, names in zip(public_ids, wanted, missing, strict=True)
+        if pair.id in names
+    ]
+    image_of = {pair.id: pair.image for pair in pairs}
+    by_image = [list(group) for _, group in groupby(slots, key=lambda slot: image_of[slot.pair_name])]
+    for group, clips in zip(by_image, pool.map(_draw, by_image), strict=True):
+        for slot, mp4 in zip(group, clips, strict=True):
+            _keep(installation, mp4, principal=principal, slot=slot)
+    for public_id in public_ids:
+        _finalise(installation, principal=principal, public_id=public_id)
+    return public_ids
+
+
+def _missing(installation: Installation, *, principal: Principal, public_id: str) -> set[str]:
     with installation.database.read() as session:
         submission = service.find_submission(session, public_id=public_id, principal=principal)
-        if submission.status is not SubmissionStatus.OPEN:
-            return public_id
-        missing = set(service.missing_pairs(session, submission))
-    names = [name for name in pair_names if name in missing]
-    for name, mp4 in zip(names, pool.map(_draw, [wanted.model] * len(names), names), strict=True):
-        _keep(installation, mp4, principal=principal, public_id=public_id, pair_name=name)
+        is_open = submission.status is SubmissionStatus.OPEN
+        return set(service.missing_pairs(session, submission)) if is_open else set()
+
+
+def _finalise(installation: Installation, *, principal: Principal, public_id: str) -> None:
     with installation.database.write() as session:
         submission = service.find_submission(
             session, public_id=public_id, principal=principal, for_change=True
         )
         service.finalise(session, submission=submission, allow_partial=True, now=utc_now())
-    return public_id
 
 
 def _open(
@@ -94,21 +124,25 @@ def _open(
         return before.public_id
 
 
-def _keep(
-    installation: Installation, mp4: bytes, *, principal: Principal, public_id: str, pair_name: str
-) -> None:
+def _keep(installation: Installation, mp4: bytes, *, principal: Principal, slot: Slot) -> None:
     keeper = ClipKeeper(installation.database, installation.store, installation.sandbox)
     with installation.store.private_file() as path:
         path.write_bytes(mp4)
         received = ReceivedFile(path, hashlib.sha256(mp4).hexdigest(), len(mp4))
-        keeper.keep(received, principal=principal, public_id=public_id, pair_name=pair_name, now=utc_now())
+        keeper.keep(
+            received,
+            principal=principal,
+            public_id=slot.public_id,
+            pair_name=slot.pair_name,
+            now=utc_now(),
+        )
 
 
 def _be_modest() -> None:
     os.nice(10)
 
 
-def _draw(model: str, pair_name: str) -> bytes:
+def _draw(slots: list[Slot]) -> list[bytes]:
     from benchmark.scenes import draw_clip
 
-    return draw_clip(model, pair_name)
+    return [draw_clip(slot.model, slot.pair_name) for slot in slots]

@@ -109,19 +109,14 @@ def _first_look(installation: Installation, pool: ProcessPoolExecutor, principal
     if _has_study(installation, FIRST_LOOK):
         return
     pairs = _bundled_pairs()
-    names = [pair.id for pair in pairs if pair.scenario == pairs[0].scenario]
-    sides = [
-        hand_in(
-            installation,
-            pool,
-            principal=principal,
-            benchmark=BENCHMARK,
-            wanted=DrawnSubmission(model, FIRST_LOOK, description),
-            pair_names=names,
-        )
-        for model, description in _models().items()
-        if model in (REFERENCE, "static")
-    ]
+    sides = hand_in(
+        installation,
+        pool,
+        principal=principal,
+        benchmark=BENCHMARK,
+        wanted=_models(FIRST_LOOK, only=(REFERENCE, "static")),
+        pairs=[pair for pair in pairs if pair.scenario == pairs[0].scenario],
+    )
     _open_study(
         installation,
         principal=principal,
@@ -138,18 +133,14 @@ def _draw_the_rest(
     if _has_study(installation, WHOLE):
         return
     try:
-        names = [pair.id for pair in _bundled_pairs()]
-        sides = [
-            hand_in(
-                installation,
-                pool,
-                principal=principal,
-                benchmark=BENCHMARK,
-                wanted=DrawnSubmission(model, "", description),
-                pair_names=names,
-            )
-            for model, description in _models().items()
-        ]
+        sides = hand_in(
+            installation,
+            pool,
+            principal=principal,
+            benchmark=BENCHMARK,
+            wanted=_models(label=""),
+            pairs=_bundled_pairs(),
+        )
         _open_study(
             installation,
             principal=principal,
@@ -228,7 +219,12 @@ def _bundled_pairs() -> tuple[PairSpec, ...]:
     return tuple(read_official(bundled_folder()).pairs)
 
 
-def _models() -> dict[str, str]:
+def _models(label: str, *, only: tuple[str, ...] | None = None) -> list[DrawnSubmission]:
+    """Return what is drawn, the reference first."""
     from benchmark.scenes import WEIGHT_FREE_MODELS
 
-    return dict(WEIGHT_FREE_MODELS)
+    return [
+        DrawnSubmission(model, label, description)
+        for model, description in WEIGHT_FREE_MODELS.items()
+        if only is None or model in only
+    ]

@@ -90,7 +90,7 @@ def _clip_answer(request: Request, clip: Clip) -> Response:
     try:
         asked = parse_range(request.headers.get("range"), clip.bytes)
     except OutsideFile as error:
-        raise RangeNotSatisfiable(f"The clip has {clip.bytes} bytes.") from error
+        raise RangeNotSatisfiable(length=clip.bytes) from error
     span = asked or ByteRange(0, clip.bytes)
     headers = {
         "Accept-Ranges": "bytes",

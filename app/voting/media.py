@@ -76,4 +76,4 @@ def _asked_range(request: Request, length: int) -> ByteRange | None:
     try:
         return parse_range(request.headers.get("range"), length)
     except OutsideFile as error:
-        raise RangeNotSatisfiable(f"The clip has {length} bytes.") from error
+        raise RangeNotSatisfiable(length=length) from error
