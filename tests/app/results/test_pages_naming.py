@@ -36,4 +36,4 @@ def test_two_submissions_of_one_model_show_their_labels(cast: Cast) -> None:
     assert ">seine · short</a>" in page
     assert ">seine · long</a>" in page
     matchup = signed_in(cast.installation, cast.alice).get("/studies/motif-study/results/1").text
-    assert "motif against seine · short" in matchup
+    assert "motif against seine · long" in matchup
