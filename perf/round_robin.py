@@ -3,7 +3,7 @@
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from itertools import combinations
 from pathlib import Path
 
@@ -13,27 +13,16 @@ from sqlalchemy.orm import Session
 
 from app import schema
 from app.installation import Installation, open_installation
-from app.security.identity import person_named
 from app.settings import Settings
-from app.tables.bench import Benchmark, Pair
-from app.tables.people import Annotator, Person
-from app.tables.studies import Comparison, Matchup, Study
-from app.tables.submissions import Submission, VideoModel
+from app.tables.people import Annotator
+from app.tables.studies import Comparison, Study
+from app.tables.submissions import Submission
 from app.tables.voting import Assignment, AssignmentStatus, Vote
-from benchmark.protocol import (
-    Justification,
-    RenditionRecipe,
-    Role,
-    Side,
-    StudyStatus,
-    SubmissionStatus,
-    WatchGate,
-)
+from benchmark.protocol import Justification, Side, StudyStatus, WatchGate
+from perf.worlds import MODELS, PAIRS, START, open_round_robin
 
-MODELS, PAIRS, SCENARIOS, PANEL, ANNOTATORS = 10, 320, 22, 5, 60
+PANEL, ANNOTATORS = 5, 60
 STUDY = "round-robin"
-STUDY = "round-robin"
-_START = datetime(2026, 3, 1, tzinfo=UTC)
 
 
 @contextmanager
@@ -69,28 +58,23 @@ def add_vote(installation: Installation) -> None:
 
 def fill(session: Session, *, status: StudyStatus) -> None:
     """Insert the study with all its votes, in bulk."""
-    rng = np.random.default_rng(7)
-    owner = person_named(session, name="owner", role=Role.RESEARCHER, now=_START)
-    benchmark = _benchmark(session)
-    submissions = [_submission(session, owner, benchmark, number) for number in range(MODELS)]
-    study = _study(session, owner, benchmark, status)
+    study = open_round_robin(session, slug=STUDY, watch_gate=WatchGate.OFF)
     session.add_all(
-        Annotator(study_id=study.id, pseudonym=f"a{number:03}", created_at=_START)
+        Annotator(study_id=study.id, pseudonym=f"a{number:03}", created_at=START)
         for number in range(ANNOTATORS)
     )
-    session.add_all(
-        Matchup(study_id=study.id, position=position, reference_id=submissions[a], other_id=submissions[b])
-        for position, (a, b) in enumerate(combinations(range(MODELS), 2))
-    )
     session.flush()
-    _insert_votes(session, study, submissions, rng)
+    submissions = list(session.scalars(select(Submission.id).order_by(Submission.id)))
+    _insert_votes(session, study, submissions, np.random.default_rng(7))
+    study.status = status
+    study.comparisons_wanting = 0
 
 
 def _insert_votes(session: Session, study: Study, submissions: list[int], rng: np.random.Generator) -> None:
     comparisons: list[dict[str, object]] = []
     assignments: list[dict[str, object]] = []
     votes: list[dict[str, object]] = []
-    for matchup, (a, b) in enumerate(combinations(range(MODELS), 2), start=1):
+    for a, b in combinations(range(MODELS), 2):
         liked = rng.beta(4 + 0.3 * (b - a), 4, PAIRS)
         for pair in range(1, PAIRS + 1):
             counted = dict.fromkeys((f"{reason}_{side}" for reason in Justification for side in Side), 0)
@@ -109,29 +93,20 @@ def _insert_votes(session: Session, study: Study, submissions: list[int], rng: n
                 for reason, ticked in reasons.items():
                     counted[f"{reason}_{side}"] += ticked
             won = int(chose.sum())
-            comparisons.append(_comparison_row(study, matchup, pair, won) | counted)
-    for row_class, rows in ((Comparison, comparisons), (Assignment, assignments), (Vote, votes)):
+            comparisons.append(_counters(len(comparisons) + 1, won) | counted)
+    session.execute(update(Comparison), comparisons)
+    for row_class, rows in ((Assignment, assignments), (Vote, votes)):
         table = row_class.__table__
         assert isinstance(table, Table)
         session.execute(insert(table), rows)
 
 
-def _comparison_row(study: Study, matchup: int, pair: int, won: int) -> dict[str, object]:
-    return {
-        "study_id": study.id,
-        "matchup_id": matchup,
-        "pair_id": pair,
-        "is_open": True,
-        "places_taken": PANEL,
-        "shuffle_key": pair,
-        "draws": PANEL,
-        "votes_reference": won,
-        "votes_other": PANEL - won,
-    }
+def _counters(number: int, won: int) -> dict[str, object]:
+    return {"id": number, "places_taken": PANEL, "votes_reference": won, "votes_other": PANEL - won}
 
 
 def _assignment_row(number: int, annotator: int, pair: int, rng: np.random.Generator) -> dict[str, object]:
-    at = _START + timedelta(seconds=number)
+    at = START + timedelta(seconds=number)
     return {
         "id": number,
         "token": f"{number:043}",
@@ -156,83 +131,6 @@ def _vote_row(
         "annotator_id": annotator,
         "chosen_side": side,
         "chosen_id": chosen_id,
-        "cast_at": _START + timedelta(seconds=number),
+        "cast_at": START + timedelta(seconds=number),
         "decision_ms": int(rng.lognormal(9.5, 0.6)),
     }
-
-
-def _benchmark(session: Session) -> Benchmark:
-    benchmark = Benchmark(
-        slug="large",
-        version=1,
-        title="Large",
-        source="made up",
-        licence="CC0-1.0",
-        content_hash="0" * 64,
-        created_at=_START,
-    )
-    session.add(benchmark)
-    session.flush()
-    session.add_all(
-        Pair(
-            benchmark_id=benchmark.id,
-            position=position,
-            name=f"scene{position}_it_moves",
-            prompt="it moves",
-            scenario=f"scene {position % SCENARIOS}",
-            image=f"scene{position}",
-            image_key="images/none",
-            image_type="image/png",
-            tags={},
-        )
-        for position in range(PAIRS)
-    )
-    return benchmark
-
-
-def _submission(session: Session, owner: Person, benchmark: Benchmark, number: int) -> int:
-    model = VideoModel(
-        slug=f"model-{number}",
-        name=f"Model {number}",
-        description="",
-        url="",
-        licence="",
-        owner_id=owner.id,
-        created_at=_START,
-    )
-    session.add(model)
-    session.flush()
-    submission = Submission(
-        public_id=f"{number:016x}",
-        model_id=model.id,
-        benchmark_id=benchmark.id,
-        owner_id=owner.id,
-        label="",
-        status=SubmissionStatus.FINAL,
-        is_partial=False,
-        created_at=_START,
-    )
-    session.add(submission)
-    session.flush()
-    return submission.id
-
-
-def _study(session: Session, owner: Person, benchmark: Benchmark, status: StudyStatus) -> Study:
-    study = Study(
-        slug=STUDY,
-        title="Ten models, each against each",
-        instructions="",
-        benchmark_id=benchmark.id,
-        owner_id=owner.id,
-        status=status,
-        votes_per_comparison=PANEL,
-        lease_s=900,
-        watch_gate=WatchGate.OFF,
-        renditions=RenditionRecipe.REMUX,
-        require_justification=False,
-        seed=7,
-        created_at=_START,
-    )
-    session.add(study)
-    session.flush()
-    return study
