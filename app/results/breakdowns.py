@@ -85,14 +85,17 @@ def agreement_part(counted: CountedStudy) -> AgreementPart:
 
 
 def heat_table(counted: CountedStudy, rows: Sequence[PreferenceRow], naming: Naming) -> HeatTable | None:
-    """Return the reference's share by matchup and scenario, a line per row; None where no pair is decided."""
+    """Return the reference's share by matchup and scenario, a line per row.
+
+    None where no pair is decided, or where there is one scenario, of which the table has said all.
+    """
     tallies = counted.tallies
     index_of = {each.name: index for index, each in enumerate(counted.sides)}
     scenarios = len(tallies.scenarios)
     counts = count_groups(tallies, tallies.matchup * scenarios + tallies.scenario, len(rows) * scenarios)
     won = counts.won_reference.reshape(len(rows), scenarios)
     decided = counts.decided.reshape(len(rows), scenarios)
-    if not decided.any():
+    if scenarios < 2 or not decided.any():
         return None
     pooled = won.sum(axis=0) / np.maximum(decided.sum(axis=0), 1)
     order = np.argsort(-pooled, kind="stable").tolist()

@@ -38,6 +38,10 @@ def test_pictures_wait_until_they_are_scrolled_to(cast: Cast, visitor: TestClien
     assert page.count('loading="lazy"') == 3
 
 
+def chosen_options(page: str) -> list[str]:
+    return re.findall(r'<option value="([^"]*)"\s+selected', page)
+
+
 @pytest.mark.parametrize(
     ("query", "shown"),
     [
@@ -60,7 +64,7 @@ def test_a_hard_case_can_be_asked_for_where_the_benchmark_names_them(cast: Cast,
     page = visitor.get("/gallery/tiny?hard_case=new_object").text
 
     assert "1 of 6 pairs" in page
-    assert '<option value="new_object" selected>New object</option>' in page
+    assert chosen_options(page) == ["new_object"]
 
 
 def test_the_form_keeps_what_was_typed_and_escapes_it(cast: Cast, visitor: TestClient) -> None:
@@ -68,7 +72,7 @@ def test_the_form_keeps_what_was_typed_and_escapes_it(cast: Cast, visitor: TestC
 
     assert "Nothing here fits." in page
     assert 'value="&#34;&gt;&lt;b&gt;x"' in page
-    assert '<option value="boat" selected>Boat</option>' in page
+    assert chosen_options(page) == ["boat"]
 
 
 @pytest.mark.parametrize(

@@ -54,7 +54,7 @@ def test_a_closed_study_is_listed_for_others_without_buttons(cast: Cast, study: 
     page = signed_in(cast.installation, cast.bob).get("/").text
 
     assert "MotiF against two" in page
-    assert 'method="post" action="/studies/' not in page
+    assert 'action="/studies/' not in page
 
 
 def test_submissions_say_how_many_clips_have_come_in(cast: Cast) -> None:
