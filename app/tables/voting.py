@@ -43,6 +43,13 @@ class Assignment(Base):
             sqlite_where=text("status = 'open'"),
             postgresql_where=text("status = 'open'"),
         ),
+        Index(
+            "ix_assignments_skipped",
+            "study_id",
+            "skip_reason",
+            sqlite_where=text("status = 'skipped'"),
+            postgresql_where=text("status = 'skipped'"),
+        ),
         Index("ix_assignments_annotator_pair", "annotator_id", "pair_id", "status"),
         Index("ix_assignments_comparison_id", "comparison_id"),
     )

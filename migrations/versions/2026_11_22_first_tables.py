@@ -527,6 +527,13 @@ def upgrade() -> None:
             postgresql_where=sa.text("status = 'open'"),
         )
         batch_op.create_index(
+            "ix_assignments_skipped",
+            ["study_id", "skip_reason"],
+            unique=False,
+            sqlite_where=sa.text("status = 'skipped'"),
+            postgresql_where=sa.text("status = 'skipped'"),
+        )
+        batch_op.create_index(
             "uq_assignments_annotator_comparison",
             ["annotator_id", "comparison_id"],
             unique=True,
@@ -633,6 +640,11 @@ def downgrade() -> None:
             "uq_assignments_annotator_comparison",
             sqlite_where=sa.text("status IN ('open', 'voted', 'skipped')"),
             postgresql_where=sa.text("status IN ('open', 'voted', 'skipped')"),
+        )
+        batch_op.drop_index(
+            "ix_assignments_skipped",
+            sqlite_where=sa.text("status = 'skipped'"),
+            postgresql_where=sa.text("status = 'skipped'"),
         )
         batch_op.drop_index(
             "ix_assignments_open",
