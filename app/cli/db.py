@@ -1,5 +1,6 @@
 """`ti2v db`: bring the database to a version, say which it has, back it up, restore it."""
 
+from contextlib import closing
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
@@ -118,7 +119,7 @@ def restore(file: Path) -> None:
         settings, f"pg_restore --clean --if-exists {file} --dbname"
     )
     old = path.with_name(f"{path.name}.before-{_stamp(utc_now())}")
-    with only_server(settings), Database.of(settings).write_lock():
+    with only_server(settings), closing(Database.of(settings)) as database, database.write_lock():
         sqlite_backup.restore(file, path, old=old)
     click.echo(f"{path} is {file} now.", err=True)
     if old.exists():
