@@ -41,6 +41,13 @@ _OWN_ASSIGNMENT = (
     .where(Assignment.token == bindparam("token"))
 )
 
+_HELD = (
+    _of_browser(select(Assignment, Study))
+    .join(Assignment, Assignment.annotator_id == Annotator.id)
+    .join(Study, Study.id == Assignment.study_id)
+    .where(Assignment.token == bindparam("token"))
+)
+
 
 @dataclass(frozen=True)
 class Participant:
@@ -86,11 +93,13 @@ def find_assignment(session: Session, *, cookie: str | None, token: str, now: da
     Raises:
         NotFound: no such assignment, or it is another annotator's; the two look the same.
     """
-    assignment = own_assignment(session, cookie=cookie, token=token, now=now)
-    if assignment is None:
+    given = {"token_hash": hash_token(cookie or ""), "now": now, "token": token}
+    row = session.execute(_HELD, given).one_or_none()
+    if row is None:
         raise NotFound("There is no such assignment for this browser.")
-    study = lock_study(session, assignment.study_id)
+    assignment, study = row
     if not _writers_wait(session):
+        lock_study(session, study.id)
         # Read again behind the lock: another request may have changed it meanwhile.
         session.refresh(assignment)
     return HeldAssignment(assignment, study)
