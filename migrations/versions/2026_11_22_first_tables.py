@@ -516,7 +516,9 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("assignments", schema=None) as batch_op:
         batch_op.create_index(
-            "ix_assignments_annotator_pair", ["annotator_id", "pair_id", "status"], unique=False
+            "ix_assignments_annotator",
+            ["annotator_id", "status", "pair_id", "comparison_id", "position"],
+            unique=False,
         )
         batch_op.create_index("ix_assignments_comparison_id", ["comparison_id"], unique=False)
         batch_op.create_index(
@@ -652,7 +654,7 @@ def downgrade() -> None:
             postgresql_where=sa.text("status = 'open'"),
         )
         batch_op.drop_index("ix_assignments_comparison_id")
-        batch_op.drop_index("ix_assignments_annotator_pair")
+        batch_op.drop_index("ix_assignments_annotator")
 
     op.drop_table("assignments")
     op.drop_table("renditions")
