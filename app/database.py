@@ -126,9 +126,10 @@ def _sqlite_engine(url: str) -> Engine:
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:
         writes = connection.get_execution_options().get(_WRITES)
-        if writes:
+        if writes and connection.info.get(_WRITES, _DURABLE) != writes:
             synchronous = "FULL" if writes == _DURABLE else "NORMAL"
             connection.exec_driver_sql(f"PRAGMA synchronous = {synchronous}")
+            connection.info[_WRITES] = writes
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
     return engine

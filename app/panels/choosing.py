@@ -4,7 +4,9 @@ Fewest valid votes and live leases first; ties broken at random from the study's
 annotator has not met before any other (the same clip in nine matchups teaches itself).
 """
 
-from sqlalchemy import Select, bindparam, func, select
+from dataclasses import dataclass
+
+from sqlalchemy import ScalarSelect, Select, bindparam, func, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from app.tables.studies import Comparison, Study
@@ -17,12 +19,34 @@ MET = (AssignmentStatus.OPEN, AssignmentStatus.VOTED, AssignmentStatus.SKIPPED)
 TAKING_A_PLACE = (AssignmentStatus.OPEN, AssignmentStatus.VOTED)
 
 
-def _next(which: InstrumentedAttribute[int], met: InstrumentedAttribute[int]) -> Select[Comparison]:
+@dataclass(frozen=True)
+class Chosen:
+    """A comparison and how often each of its sides stands left among the places taken."""
+
+    comparison: Comparison
+    reference_left: int
+    other_left: int
+
+
+def _left(side: Side) -> ScalarSelect[int]:
+    return (
+        select(func.count())
+        .where(
+            Assignment.comparison_id == Comparison.id,
+            Assignment.status.in_(TAKING_A_PLACE),
+            Assignment.left_side == side,
+        )
+        .correlate(Comparison)
+        .scalar_subquery()
+    )
+
+
+def _next(which: InstrumentedAttribute[int], met: InstrumentedAttribute[int]) -> Select[Comparison, int, int]:
     met_before = select(met).where(
         Assignment.annotator_id == bindparam("annotator_id"), Assignment.status.in_(MET)
     )
     return (
-        select(Comparison)
+        select(Comparison, _left(Side.REFERENCE), _left(Side.OTHER))
         .where(
             Comparison.study_id == bindparam("study_id"),
             Comparison.is_open.is_(True),
@@ -37,53 +61,24 @@ def _next(which: InstrumentedAttribute[int], met: InstrumentedAttribute[int]) ->
 # Statements are built once: building one takes longer than running it.
 _ON_A_NEW_PAIR = _next(Comparison.pair_id, Assignment.pair_id)
 _NOT_MET = _next(Comparison.id, Assignment.comparison_id)
-# Asked by key, SQLite looks up the few that were met; asked by study, it would walk all that have places.
-_MET_WITH_PLACES = (
-    select(func.count())
-    .select_from(Comparison)
-    .where(
-        Comparison.id.in_(
-            select(Assignment.comparison_id).where(
-                Assignment.annotator_id == bindparam("annotator_id"), Assignment.status.in_(MET)
-            )
-        ),
-        Comparison.is_open.is_(True),
-        Comparison.places_taken < bindparam("panel"),
-    )
-)
-_LEFT_SIDES = (
-    select(Assignment.left_side, func.count().label("shown"))
-    .where(Assignment.comparison_id == bindparam("comparison_id"), Assignment.status.in_(TAKING_A_PLACE))
-    .group_by(Assignment.left_side)
-)
 
 
-def choose_comparison(
-    session: Session, *, study: Study, annotator_id: int, met_pairs: int
-) -> Comparison | None:
+def choose_comparison(session: Session, *, study: Study, annotator_id: int, met_pairs: int) -> Chosen | None:
     """Return the comparison that needs a vote most, or None when nothing is left for this annotator.
 
     Args:
         met_pairs: different pairs this annotator has met in the study.
     """
     given = {"study_id": study.id, "panel": study.votes_per_comparison, "annotator_id": annotator_id}
-    on_a_new_pair = session.scalar(_ON_A_NEW_PAIR, given) if met_pairs < study.pairs else None
-    return on_a_new_pair or session.scalar(_NOT_MET, given)
+    row = session.execute(_ON_A_NEW_PAIR, given).one_or_none() if met_pairs < study.pairs else None
+    row = row or session.execute(_NOT_MET, given).one_or_none()
+    return Chosen(*row) if row else None
 
 
-def remaining_comparisons(session: Session, *, study: Study, annotator_id: int) -> int:
-    """Count the comparisons with places left that this annotator has not met."""
-    given = {"panel": study.votes_per_comparison, "annotator_id": annotator_id}
-    of_those_met = session.execute(_MET_WITH_PLACES, given).scalar_one()
-    return study.comparisons_wanting - of_those_met
-
-
-def choose_left_side(session: Session, *, comparison: Comparison, study: Study) -> Side:
+def choose_left_side(chosen: Chosen, study: Study) -> Side:
     """Return the side that stood left less often in this comparison; at a tie, a coin from the seed."""
-    rows = session.execute(_LEFT_SIDES, {"comparison_id": comparison.id}).all()
-    counts = {row.left_side: row.shown for row in rows}
-    reference, other = counts.get(Side.REFERENCE, 0), counts.get(Side.OTHER, 0)
-    if reference != other:
-        return Side.REFERENCE if reference < other else Side.OTHER
+    if chosen.reference_left != chosen.other_left:
+        return Side.REFERENCE if chosen.reference_left < chosen.other_left else Side.OTHER
+    comparison = chosen.comparison
     is_left = reference_stands_left(study.seed, comparison.matchup_id, comparison.pair_id, comparison.draws)
     return Side.REFERENCE if is_left else Side.OTHER

@@ -5,7 +5,7 @@ Every function starts from a locked study, so panels fill exactly however many a
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import bindparam, exists, func, select
+from sqlalchemy import bindparam, exists, func, literal_column, select
 from sqlalchemy.orm import Session
 
 from app.errors import Conflict, NotFound
@@ -28,7 +28,8 @@ _HELD = (
 )
 _OVERDUE = select(Assignment).where(
     Assignment.study_id == bindparam("study_id"),
-    Assignment.status == AssignmentStatus.OPEN,
+    # As a literal: SQLite takes the index on open assignments only if it can read that they are open.
+    Assignment.status == literal_column("'open'"),
     Assignment.expires_at <= bindparam("now"),
 )
 _MET_SO_FAR = select(
@@ -165,14 +166,14 @@ def _lease_another(
     so_far = session.execute(_MET_SO_FAR, {"annotator_id": annotator.id}).one()
     if study.comparisons_per_annotator is not None and so_far.comparisons >= study.comparisons_per_annotator:
         return None
-    comparison = choose_comparison(session, study=study, annotator_id=annotator.id, met_pairs=so_far.pairs)
-    if comparison is None:
+    chosen = choose_comparison(session, study=study, annotator_id=annotator.id, met_pairs=so_far.pairs)
+    if chosen is None:
         return None
-    left_side = choose_left_side(session, comparison=comparison, study=study)
-    take_place(comparison, study)
+    left_side = choose_left_side(chosen, study)
+    take_place(chosen.comparison, study)
     assignment = new_assignment(
         study=study,
-        comparison=comparison,
+        comparison=chosen.comparison,
         annotator_id=annotator.id,
         position=(so_far.last or 0) + 1,
         left_side=left_side,
