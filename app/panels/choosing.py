@@ -10,7 +10,7 @@ from sqlalchemy import ScalarSelect, Select, bindparam, func, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from app.tables.studies import Comparison, Study
-from app.tables.voting import Assignment, AssignmentStatus
+from app.tables.voting import Assignment, AssignmentStatus, status_is
 from benchmark.design import reference_stands_left
 from benchmark.protocol import Side
 
@@ -33,7 +33,7 @@ def _left(side: Side) -> ScalarSelect[int]:
         select(func.count())
         .where(
             Assignment.comparison_id == Comparison.id,
-            Assignment.status.in_(TAKING_A_PLACE),
+            status_is(*TAKING_A_PLACE),
             Assignment.left_side == side,
         )
         .correlate(Comparison)
@@ -42,9 +42,7 @@ def _left(side: Side) -> ScalarSelect[int]:
 
 
 def _next(which: InstrumentedAttribute[int], met: InstrumentedAttribute[int]) -> Select[Comparison, int, int]:
-    met_before = select(met).where(
-        Assignment.annotator_id == bindparam("annotator_id"), Assignment.status.in_(MET)
-    )
+    met_before = select(met).where(Assignment.annotator_id == bindparam("annotator_id"), status_is(*MET))
     return (
         select(Comparison, _left(Side.REFERENCE), _left(Side.OTHER))
         .where(

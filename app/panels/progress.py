@@ -7,10 +7,10 @@ from sqlalchemy.orm import Session
 
 from app.panels.choosing import MET
 from app.tables.studies import Comparison, Study
-from app.tables.voting import Assignment, AssignmentStatus
+from app.tables.voting import Assignment, AssignmentStatus, status_is
 
 _MET = select(Assignment.comparison_id).where(
-    Assignment.annotator_id == bindparam("annotator_id"), Assignment.status.in_(MET)
+    Assignment.annotator_id == bindparam("annotator_id"), status_is(*MET)
 )
 # Asked by key, SQLite looks up the few that were met; asked by study, it would walk all that have places.
 _MET_WITH_PLACES = (
@@ -23,10 +23,10 @@ _MET_WITH_PLACES = (
     )
     .scalar_subquery()
 )
-_IS_DONE = Assignment.status.in_((AssignmentStatus.VOTED, AssignmentStatus.SKIPPED))
+_IS_DONE = status_is(AssignmentStatus.VOTED, AssignmentStatus.SKIPPED)
 _PROGRESS = select(
     func.count().filter(_IS_DONE).label("done"),
-    func.count().filter(Assignment.status == AssignmentStatus.OPEN).label("in_hand"),
+    func.count().filter(status_is(AssignmentStatus.OPEN)).label("in_hand"),
     _MET_WITH_PLACES.label("met_with_places"),
 ).where(Assignment.annotator_id == bindparam("annotator_id"))
 

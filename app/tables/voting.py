@@ -6,7 +6,7 @@ A vote row never changes. What it counts as follows from its events, which are o
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, Index, String, text
+from sqlalchemy import ColumnElement, ForeignKey, Index, String, literal_column, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.tables.base import Base, RowId, closed_set
@@ -76,6 +76,15 @@ class Assignment(Base):
     right_delivered_whole_at: Mapped[datetime | None]
     # After an undo: the assignment whose vote this one takes the place of.
     replaces_id: Mapped[int | None] = mapped_column(RowId, ForeignKey("assignments.id", ondelete="RESTRICT"))
+
+
+def status_is(*statuses: AssignmentStatus) -> ColumnElement[bool]:
+    """Return the condition with the statuses written out.
+
+    SQLite takes an index on open assignments only if it can read that they are open, and SQLAlchemy needs not
+    spell out a list of parameters anew each time.
+    """
+    return Assignment.status.in_([literal_column(f"'{status.value}'") for status in statuses])
 
 
 class Vote(Base):

@@ -5,7 +5,7 @@ Every function starts from a locked study, so panels fill exactly however many a
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import bindparam, exists, func, literal_column, select
+from sqlalchemy import bindparam, exists, func, select
 from sqlalchemy.orm import Session
 
 from app.errors import Conflict, NotFound
@@ -14,7 +14,7 @@ from app.panels.places import free_place, has_places, take_place
 from app.security.tokens import new_token
 from app.tables.people import Annotator
 from app.tables.studies import Comparison, Study
-from app.tables.voting import Assignment, AssignmentStatus
+from app.tables.voting import Assignment, AssignmentStatus, status_is
 from benchmark.protocol import Side, StudyStatus
 
 # The one being judged, the one loading ahead, and one that came back by an undo.
@@ -23,20 +23,19 @@ MOST_HELD = 3
 # Statements are built once: building one takes longer than running it.
 _HELD = (
     select(Assignment)
-    .where(Assignment.annotator_id == bindparam("annotator_id"), Assignment.status == AssignmentStatus.OPEN)
+    .where(Assignment.annotator_id == bindparam("annotator_id"), status_is(AssignmentStatus.OPEN))
     .order_by(Assignment.position, Assignment.id)
 )
 _OVERDUE = select(Assignment).where(
     Assignment.study_id == bindparam("study_id"),
-    # As a literal: SQLite takes the index on open assignments only if it can read that they are open.
-    Assignment.status == literal_column("'open'"),
+    status_is(AssignmentStatus.OPEN),
     Assignment.expires_at <= bindparam("now"),
 )
 _MET_SO_FAR = select(
     func.count().label("comparisons"),
     func.count(Assignment.pair_id.distinct()).label("pairs"),
     func.max(Assignment.position).label("last"),
-).where(Assignment.annotator_id == bindparam("annotator_id"), Assignment.status.in_(MET))
+).where(Assignment.annotator_id == bindparam("annotator_id"), status_is(*MET))
 
 
 def next_assignment(
@@ -126,7 +125,7 @@ def has_newer(session: Session, assignment: Assignment) -> bool:
                 exists().where(
                     Assignment.annotator_id == assignment.annotator_id,
                     Assignment.comparison_id == assignment.comparison_id,
-                    Assignment.status.in_(MET),
+                    status_is(*MET),
                     Assignment.id != assignment.id,
                 )
             )
