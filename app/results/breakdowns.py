@@ -168,12 +168,12 @@ def _agreement_stats(row: AgreementRow) -> tuple[Stat, ...]:
 
 
 def _whole_shares(row: AgreementRow) -> tuple[int, int, int]:
-    """Return complete, partial and split in whole percent; the last takes what is left of 100."""
+    """Return complete, partial and split in whole percent, half up; they may add up to 99 or 101."""
     if not row.comparisons:
         return 0, 0, 0
     complete = whole_percent(row.complete_n, row.comparisons)
-    partial = min(whole_percent(row.partial_n, row.comparisons), 100 - complete)
-    return complete, partial, 100 - complete - partial
+    partial = whole_percent(row.partial_n, row.comparisons)
+    return complete, partial, whole_percent(row.split_n, row.comparisons)
 
 
 def _question(row: AgreementRow) -> QuestionAgreement:
