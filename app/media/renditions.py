@@ -71,7 +71,7 @@ def choose_recipe(reference: ClipFacts, other: ClipFacts, wish: RenditionRecipe)
 def make_rendition(source_path: Path, recipe: Recipe, target_path: Path, *, sandbox: Sandbox) -> None:
     """Write the rendition of a clip; safe to call from several threads.
 
-    The same source, recipe and library versions give the same bytes.
+    The same source and library versions give the same bytes for a remux; x264 varies a little now and then.
 
     Args:
         source_path: the clip as submitted, accepted by `probe_clip`.

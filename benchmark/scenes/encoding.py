@@ -14,7 +14,10 @@ _SMPTE_170M, _NARROW = 6, 1
 
 
 def encode_mp4(frames: NDArray[np.uint8], *, fps: int = 8) -> bytes:
-    """Return a finished mp4; the same frames give the same bytes on one machine.
+    """Return a finished mp4; the same frames give the same picture, and mostly the same bytes.
+
+    Not always: 5 of 1,850 encodes of the same frames differed by under 1 % in size, whatever the number of
+    threads. x264 decides a little by memory it was not given.
 
     Args:
         frames: (frames, rows, columns, 3) uint8 RGB with even sides.

@@ -4,6 +4,7 @@ Every motion is nothing at the start of the clip (u = 0), so frame 0 of every ac
 Motions of one part add up.
 """
 
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from enum import StrEnum
 from math import pi, sin
@@ -30,7 +31,7 @@ def eased(u: float) -> float:
 
 
 @dataclass(frozen=True)
-class Motion:
+class Motion(ABC):
     """Base of all motions: one part, between two moments of the clip (0 is its start, 1 its end)."""
 
     part: str
@@ -42,9 +43,9 @@ class Motion:
     def progress(self, u: float) -> float:
         return min(max((u - self.start) / (self.end - self.start), 0.0), 1.0)
 
+    @abstractmethod
     def apply(self, state: State, u: float) -> None:
         """Add this motion at time `u` in [0, 1] to the state."""
-        raise NotImplementedError
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -32,15 +32,20 @@ def test_the_index_stands_before_the_pictures(frames: NDArray[np.uint8]) -> None
     assert 0 < clip.find(b"moov") < clip.find(b"mdat")
 
 
-def test_the_same_frames_give_the_same_bytes(frames: NDArray[np.uint8]) -> None:
-    assert encode_mp4(frames) == encode_mp4(frames.copy())
+def decoded(clip: bytes) -> NDArray[np.int64]:
+    with av.open(io.BytesIO(clip), format="mp4") as container:
+        pictures = [frame.to_ndarray(format="rgb24") for frame in container.decode(video=0)]
+    return np.stack(pictures).astype(np.int64)
+
+
+def test_the_same_frames_look_the_same_however_often_they_are_encoded(frames: NDArray[np.uint8]) -> None:
+    first, again = decoded(encode_mp4(frames)), decoded(encode_mp4(frames.copy()))
+
+    assert np.abs(first - again).mean() < 0.5
 
 
 def test_the_decoded_pictures_are_those_drawn(frames: NDArray[np.uint8]) -> None:
-    with av.open(io.BytesIO(encode_mp4(frames)), format="mp4") as clip:
-        decoded = np.stack([frame.to_ndarray(format="rgb24") for frame in clip.decode(video=0)])
-
-    assert np.abs(decoded.astype(int) - frames).mean() < 3
+    assert np.abs(decoded(encode_mp4(frames)) - frames).mean() < 3
 
 
 def test_the_colours_are_tagged_so_that_no_player_guesses(frames: NDArray[np.uint8]) -> None:
