@@ -68,12 +68,16 @@ $(VENV)/.web: pyproject.toml constraints.txt | $(BIN)/uv
 	$(INSTALL) -e .
 	@touch $@
 
-$(VENV)/.dev: pyproject.toml constraints.txt | $(BIN)/uv
-	$(INSTALL) -e '.[dev]'
-	@touch $@ $(VENV)/.web
+# The tests run real networks at toy size, so development needs the worker's part too.
+$(VENV)/.dev: pyproject.toml constraints.txt $(VENV)/.torch | $(BIN)/uv
+	$(INSTALL) -e '.[dev,worker,ray]'
+	@touch $@ $(VENV)/.web $(VENV)/.worker
 
 # torch comes first and by pip: on many machines pip is set up with a CPU or CUDA wheel of torch, uv is not.
-$(VENV)/.worker: pyproject.toml constraints.txt | $(BIN)/uv
-	$(BIN)/python -m pip install --quiet torch==2.13.0
+$(VENV)/.torch: | $(BIN)/uv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check torch==2.13.0
+	@touch $@
+
+$(VENV)/.worker: pyproject.toml constraints.txt $(VENV)/.torch | $(BIN)/uv
 	$(INSTALL) -e '.[worker]'
 	@touch $@ $(VENV)/.web

@@ -1,0 +1,1 @@
+"""What admins see and do: annotators and their votes, exclusions with reasons."""

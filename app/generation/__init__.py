@@ -1,0 +1,1 @@
+"""Jobs: which clips are to be generated, by whom, and how far they are."""

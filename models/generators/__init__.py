@@ -1,0 +1,1 @@
+"""Every model that can animate a pair, behind one protocol."""

@@ -1,0 +1,1 @@
+"""The diffusion loss and the motion focal loss."""

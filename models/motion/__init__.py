@@ -1,0 +1,1 @@
+"""Motion of clips: optical flow, and the heatmaps that weigh the loss."""

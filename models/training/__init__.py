@@ -1,0 +1,1 @@
+"""Training MotiF: clips in, checkpoints, logs and figures out."""

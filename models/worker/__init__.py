@@ -1,0 +1,1 @@
+"""The GPU worker: asks the service for jobs and sends clips back, over HTTP."""
