@@ -1,11 +1,11 @@
 """Looks at the clips of a folder before any is sent, as the server will look at them."""
 
-from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from app.media.probe import FAR_FIRST_FRAME, ClipFacts, ClipRejected, probe_clip
+from app.media.oddities import oddities, usual_form
+from app.media.probe import ClipFacts, ClipRejected, probe_clip
 from app.media.sandbox import Sandbox
 
 
@@ -32,8 +32,7 @@ def clip_problems(
         for pair_id, look in waiting.items():
             looks[pair_id] = look.result()
             on_clip()
-    forms = Counter(_form(look) for look in looks.values() if isinstance(look, ClipFacts))
-    usual = forms.most_common(1)[0][0] if forms else ""
+    usual = usual_form(look for look in looks.values() if isinstance(look, ClipFacts))
     return [
         f"{clips[pair_id].name}: {problem}"
         for pair_id, look in looks.items()
@@ -48,17 +47,5 @@ def _look(clip: Path, image: Path | None, sandbox: Sandbox) -> ClipFacts | ClipR
         return rejection
 
 
-def _problems(look: ClipFacts | ClipRejected, usual: str) -> Iterator[str]:
-    if isinstance(look, ClipRejected):
-        yield look.message
-        return
-    if look.is_static:
-        yield "every frame is the same; is this the input image repeated?"
-    if look.first_frame_distance is not None and look.first_frame_distance > FAR_FIRST_FRAME:
-        yield "the first frame is far from the input image; is it the clip of another pair?"
-    if _form(look) != usual:
-        yield f"{_form(look)}, where most clips are {usual}"
-
-
-def _form(facts: ClipFacts) -> str:
-    return f"{facts.width}x{facts.height}, {facts.frames} frames in {facts.duration_s:g} s"
+def _problems(look: ClipFacts | ClipRejected, usual: str) -> list[str]:
+    return [look.message] if isinstance(look, ClipRejected) else oddities(look, usual)

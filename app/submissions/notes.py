@@ -1,11 +1,9 @@
-"""What is odd about a submission's clips: nothing that is refused, all that a researcher should look at."""
-
-from collections import Counter
+"""What is odd about a submission's clips."""
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.media.probe import FAR_FIRST_FRAME
+from app.media.oddities import oddities, usual_form
 from app.tables.bench import Pair
 from app.tables.submissions import Clip, Submission
 
@@ -18,25 +16,5 @@ def clip_notes(session: Session, submission: Submission) -> list[str]:
         .where(Clip.submission_id == submission.id)
         .order_by(Pair.position)
     ).all()
-    if not rows:
-        return []
-    forms = Counter(_form(clip) for _, clip in rows)
-    usual = forms.most_common(1)[0][0]
-    return [f"{name}: {note}" for name, clip in rows for note in _notes(clip, usual)]
-
-
-def _notes(clip: Clip, usual: str) -> list[str]:
-    notes = []
-    if clip.is_static:
-        notes.append("every frame is the same; is this the input image repeated?")
-    if clip.first_frame_distance is not None and clip.first_frame_distance > FAR_FIRST_FRAME:
-        notes.append("the first frame is far from the input image")
-    if _form(clip) != usual:
-        notes.append(f"{_form(clip)}, where most clips are {usual}")
-    if clip.has_audio:
-        notes.append("has a sound track; annotators will not hear it")
-    return notes
-
-
-def _form(clip: Clip) -> str:
-    return f"{clip.width}x{clip.height}, {clip.frames} frames at {clip.fps:g} fps"
+    usual = usual_form(clip for _, clip in rows)
+    return [f"{name}: {note}" for name, clip in rows for note in oddities(clip, usual)]

@@ -198,7 +198,7 @@ def test_a_rehearsal_lists_every_problem_at_once_and_sends_nothing(submit: Sende
     assert any(line.startswith(f"{files[wrong_codec].name}: The video is coded as mpeg4") for line in listed)
     assert any(line.startswith(f"{files[still].name}: every frame is the same") for line in listed)
     assert any(line.startswith(f"{files[far].name}: the first frame is far") for line in listed)
-    assert any(line.startswith(f"{files[long].name}: 64x64, 12 frames in 1.5 s, where") for line in listed)
+    assert any(line.startswith(f"{files[long].name}: 64x64, 12 frames at 8 fps, where") for line in listed)
     assert f"{missing}: missing" in listed
     assert len(listed) == 7
     assert submit.submissions() == []

@@ -1,0 +1,47 @@
+"""What a researcher is told about clips that were taken but look odd."""
+
+from dataclasses import replace
+
+from app.media.oddities import oddities, usual_form
+from app.media.probe import ClipFacts
+
+USUAL = ClipFacts(
+    codec="h264",
+    pixel_format="yuv420p",
+    width=320,
+    height=320,
+    frames=16,
+    fps=8.0,
+    duration_s=2.0,
+    constant_fps=True,
+    has_audio=False,
+    bytes=20_000,
+    is_static=False,
+    first_frame_distance=0.01,
+)
+
+
+def test_most_clips_set_what_is_usual() -> None:
+    assert usual_form([USUAL, replace(USUAL, frames=12), USUAL]) == "320x320, 16 frames at 8 fps"
+
+
+def test_without_clips_nothing_is_usual() -> None:
+    assert usual_form([]) == ""
+
+
+def test_a_usual_clip_has_nothing_odd() -> None:
+    assert oddities(USUAL, usual_form([USUAL])) == []
+
+
+def test_every_oddity_is_named() -> None:
+    odd = replace(
+        USUAL, frames=12, is_static=True, first_frame_distance=0.9, constant_fps=False, has_audio=True
+    )
+
+    assert oddities(odd, usual_form([USUAL])) == [
+        "every frame is the same; is this the input image repeated?",
+        "the first frame is far from the input image; is it the clip of another pair?",
+        "320x320, 12 frames at 8 fps, where most clips are 320x320, 16 frames at 8 fps",
+        "its frames are not equally long",
+        "has a sound track; annotators will not hear it",
+    ]
