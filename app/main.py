@@ -3,7 +3,8 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from fastapi import FastAPI, Path, Request, Response
+from fastapi import Depends, FastAPI, Path, Request, Response
+from fastapi.security import HTTPBearer
 from starlette.concurrency import run_in_threadpool
 
 from app.api.v1 import benchmarks, clips, results, studies, submissions, voting
@@ -16,6 +17,8 @@ from app.pages import PAGES
 
 API = "/api/v1"
 # Routes are tried in this order, and most requests are votes.
+# Only so that /api/v1/openapi.json says how to show a key; app/security reads it. Annotators have none.
+KEY = Depends(HTTPBearer(auto_error=False, description="A key from `ti2v key create`."))
 API_ROUTERS = (voting, clips, submissions, studies, results, benchmarks)
 
 
@@ -39,7 +42,7 @@ def create_app(installation: Installation) -> FastAPI:
     )
     app.state.installation = installation
     for noun in API_ROUTERS:
-        app.include_router(noun.router, prefix=API)
+        app.include_router(noun.router, prefix=API, dependencies=[] if noun is voting else [KEY])
     for router in (operations, *PAGES):
         app.include_router(router)
     app.add_api_route("/static/{fingerprint}/{name:path}", _static, include_in_schema=False)

@@ -13,6 +13,7 @@ from benchmark.protocol import Role
 @click.option("--name", required=True, help="Whose it is; a new name makes a new person.")
 def create(role: str, name: str) -> None:
     """Make a key and print it alone on stdout; it is stored hashed and cannot be shown again."""
+    from app.cli.auditing import note_event
     from app.cli.opening import open_database, open_settings
     from app.clock import utc_now
     from app.security.identity import create_key, person_named
@@ -22,6 +23,7 @@ def create(role: str, name: str) -> None:
     with open_database(open_settings()) as database, database.write() as session:
         person = person_named(session, name=name, role=Role(role), now=now)
         key = create_key(session, person=person, now=now)
+        note_event(session, action="key.create", subject=name, now=now, role=role, begins=key[:10])
     click.echo(key)
 
 
@@ -56,13 +58,16 @@ def list_(row_format: str) -> None:
 @click.argument("key_id", metavar="ID", type=click.IntRange(min=1))
 def revoke(key_id: int) -> None:
     """End a key for good; ID is the number that `ti2v key list` shows."""
+    from app.cli.auditing import note_event
     from app.cli.opening import open_database, open_settings
     from app.clock import utc_now
     from app.security.identity import revoke_key
 
+    now = utc_now()
     with open_database(open_settings()) as database, database.write() as session:
-        key = revoke_key(session, key_id=key_id, now=utc_now())
+        key = revoke_key(session, key_id=key_id, now=now)
         begins = key.prefix
+        note_event(session, action="key.revoke", subject=f"key {key_id}", now=now, begins=begins)
     click.echo(f"The key {begins}... no longer works.", err=True)
 
 

@@ -17,6 +17,7 @@ def sign_in(name: str, role: str | None) -> None:
     """Print a link that signs NAME in, in one browser, once."""
     from sqlalchemy import select
 
+    from app.cli.auditing import note_event
     from app.cli.key import checked_name
     from app.cli.opening import open_database, open_settings
     from app.clock import utc_now
@@ -33,5 +34,6 @@ def sign_in(name: str, role: str | None) -> None:
         person = person_named(session, name=name, role=Role(role) if role else known or Role.VIEWER, now=now)
         minutes = settings.sign_in_link_minutes
         token = create_sign_in_link(session, person=person, now=now, minutes=minutes)
+        note_event(session, action="person.sign_in_link", subject=name, now=now, role=person.role)
     click.echo(f"{settings.effective_public_url}/sign-in/{token}")
     click.echo(f"It works once, for {minutes} minutes.", err=True)

@@ -48,6 +48,20 @@ def test_the_statuses_of_success_are_those_of_openapi(client: TestClient) -> Non
             }, (method, path)
 
 
+def test_openapi_says_where_a_key_is_shown_and_that_annotators_need_none(client: TestClient) -> None:
+    openapi = client.get(f"{API}/openapi.json").json()
+
+    assert openapi["components"]["securitySchemes"]["HTTPBearer"]["scheme"] == "bearer"
+    asks_for_key = {
+        path
+        for path, methods in openapi["paths"].items()
+        for described in methods.values()
+        if "security" in described
+    }
+    assert f"{API}/submissions" in asks_for_key
+    assert f"{API}/assignments/{{token}}/vote" not in asks_for_key
+
+
 def test_openapi_describes_refusals_as_they_are(client: TestClient) -> None:
     openapi = client.get(f"{API}/openapi.json").json()
 

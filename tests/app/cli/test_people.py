@@ -4,10 +4,12 @@ import json
 from pathlib import Path
 
 from fastapi.testclient import TestClient
+from sqlalchemy import select
 
 from app.installation import open_installation
 from app.main import create_app
 from app.settings import Settings
+from app.tables.audit import AuditEvent
 from tests.app.cli.conftest import Run
 
 
@@ -77,3 +79,22 @@ def test_a_known_person_needs_no_role_and_a_new_one_does(run: Run) -> None:
 
     assert run("person", "sign-in", "Ada").code == 0
     assert run("person", "sign-in", "Eve").code == 2
+
+
+def test_keys_and_sign_in_links_made_here_are_noted_without_their_secrets(run: Run, home: Path) -> None:
+    key = run("key", "create", "--role", "researcher", "--name", "Alice").out.strip()
+    run("key", "revoke", "1")
+    link = run("person", "sign-in", "Ada", "--role", "admin").out.strip()
+
+    settings = Settings(_env_file=None, home=home)
+    with open_installation(settings) as installation, installation.database.read() as session:
+        events = list(session.scalars(select(AuditEvent).order_by(AuditEvent.id)))
+        noted = [(event.actor, event.action, event.subject) for event in events]
+        details = json.dumps([event.details for event in events])
+    assert noted == [
+        ("command line", "key.create", "Alice"),
+        ("command line", "key.revoke", "key 1"),
+        ("command line", "person.sign_in_link", "Ada"),
+    ]
+    assert key not in details
+    assert link.rpartition("/")[2] not in details
