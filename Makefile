@@ -3,6 +3,8 @@
 SHELL := /bin/bash
 PYTHON ?= python3
 PORT ?= 8000
+MODELS ?= static,motif-tiny,motif-tiny-without
+HOME_FOLDER := $(or $(TI2V_HOME),var)
 VENV := .venv
 BIN := $(VENV)/bin
 INSTALL := $(BIN)/uv pip install --quiet -c constraints.txt
@@ -43,8 +45,12 @@ perf: $(VENV)/.dev ## measure speed and memory, print the table
 benchmark-data: $(VENV)/.web ## draw the bundled benchmark again and compare it with the shipped files
 	$(BIN)/ti2v benchmark redraw
 
+# The key is made once; the server that `make run` started is asked for jobs of the models this machine can run.
 .PHONY: worker
-worker: $(VENV)/.worker ## install the worker's part (torch, diffusers) beside the rest
+worker: $(VENV)/.worker ## start a worker beside `make run`: installs torch, makes clips with the models in this tree
+	@mkdir -p $(HOME_FOLDER) && [ -s $(HOME_FOLDER)/worker.key ] \
+	|| (umask 077; $(BIN)/ti2v key create --role worker --name "worker on $$(hostname)" > $(HOME_FOLDER)/worker.key)
+	@TI2V_KEY=$$(cat $(HOME_FOLDER)/worker.key) $(BIN)/ti2v worker --server http://127.0.0.1:$(PORT) --models $(MODELS)
 
 .PHONY: browser
 browser:
