@@ -13,7 +13,7 @@ _QUALITY = "17"
 _SMPTE_170M, _NARROW = 6, 1
 
 
-def encode_mp4(frames: NDArray[np.uint8], *, fps: int = 8) -> bytes:
+def encode_mp4(frames: NDArray[np.uint8], *, fps: int | Fraction = 8) -> bytes:
     """Return a finished mp4; the same frames give the same picture, and mostly the same bytes.
 
     Not always: 5 of 1,850 encodes of the same frames differed by under 1 % in size, whatever the number of
@@ -21,7 +21,7 @@ def encode_mp4(frames: NDArray[np.uint8], *, fps: int = 8) -> bytes:
 
     Args:
         frames: (frames, rows, columns, 3) uint8 RGB with even sides.
-        fps: whole frames a second.
+        fps: frames a second.
     """
     # The import takes a tenth of a second, and most of what the engine does needs no video.
     import av
