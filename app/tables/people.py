@@ -70,6 +70,9 @@ class Annotator(Base):
     pseudonym: Mapped[str] = mapped_column(String(40))
     created_at: Mapped[datetime]
     withdrawn_at: Mapped[datetime | None]
+    # Taken out of the results by a person, who says why.
+    excluded_at: Mapped[datetime | None]
+    excluded_reason: Mapped[str | None] = mapped_column(String(400))
 
 
 class Invitation(Base):

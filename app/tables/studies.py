@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.tables.base import Base, RowId
@@ -14,6 +14,8 @@ class Study(Base):
     __table_args__ = (
         CheckConstraint("votes_per_comparison > 0 AND votes_per_comparison % 2 = 1", name="panel_is_odd"),
         CheckConstraint("lease_s > 0", name="lease_positive"),
+        CheckConstraint("gold_block > 1", name="gold_block_holds_others"),
+        CheckConstraint("gold_most > 0", name="gold_most_positive"),
     )
 
     id: Mapped[int] = mapped_column(RowId, primary_key=True)
@@ -30,6 +32,9 @@ class Study(Base):
     renditions: Mapped[RenditionRecipe]
     require_justification: Mapped[bool]
     seed: Mapped[int] = mapped_column(BigInteger)
+    # One of each so many comparisons an annotator gets is gold, at most so many in all; None without gold.
+    gold_block: Mapped[int | None]
+    gold_most: Mapped[int | None]
     # Different pairs among its comparisons: who has met as many need not be searched a new one.
     pairs: Mapped[int] = mapped_column(default=0)
     # Open comparisons with a place left, kept along so that a progress bar need not count thousands.
@@ -56,6 +61,8 @@ class Matchup(Base):
     other_id: Mapped[int] = mapped_column(
         RowId, ForeignKey("submissions.id", ondelete="RESTRICT"), index=True
     )
+    # Its comparisons have a known answer, the reference; they enter no result.
+    is_gold: Mapped[bool] = mapped_column(default=False, server_default=false())
     closed_at: Mapped[datetime | None]
     close_reason: Mapped[str | None] = mapped_column(String(200))
 
@@ -65,7 +72,7 @@ class Comparison(Base):
 
     `places_taken` counts valid votes and live leases. `shuffle_key` is drawn anew from the study's seed each
     time a place is taken, so the smallest key among the emptiest comparisons is a uniform random choice
-    that an index can answer.
+    that an index can answer. A gold comparison is never open, takes no places and counts no votes.
     """
 
     __tablename__ = "comparisons"
@@ -81,6 +88,7 @@ class Comparison(Base):
     matchup_id: Mapped[int] = mapped_column(RowId, ForeignKey("matchups.id", ondelete="RESTRICT"))
     pair_id: Mapped[int] = mapped_column(RowId, ForeignKey("pairs.id", ondelete="RESTRICT"))
     is_open: Mapped[bool]
+    is_gold: Mapped[bool] = mapped_column(default=False, server_default=false())
     places_taken: Mapped[int]
     shuffle_key: Mapped[int] = mapped_column(BigInteger)
     draws: Mapped[int]

@@ -1,0 +1,41 @@
+"""gold questions and exclusions
+
+Why: a study can mix in comparisons whose answer is known (gold_block and gold_most of a study say how often,
+is_gold marks them), and a person can take an annotator out of the results with a reason.
+Locks: on PostgreSQL studies, matchups, comparisons and annotators, each for the moment of a changed catalogue
+entry; no row is rewritten. SQLite adds columns in place.
+Works with the release before: every new column is empty or false where that release does not name it.
+"""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0002"
+down_revision = "0001"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    # Written out: SQLite takes a check with a new column, but could add one to a table only by rebuilding it.
+    op.execute(
+        "ALTER TABLE studies ADD COLUMN gold_block INTEGER "
+        "CONSTRAINT ck_studies_gold_block_holds_others CHECK (gold_block > 1)"
+    )
+    op.execute(
+        "ALTER TABLE studies ADD COLUMN gold_most INTEGER "
+        "CONSTRAINT ck_studies_gold_most_positive CHECK (gold_most > 0)"
+    )
+    for table in ("matchups", "comparisons"):
+        op.add_column(table, sa.Column("is_gold", sa.Boolean(), nullable=False, server_default=sa.false()))
+    op.add_column("annotators", sa.Column("excluded_at", sa.DateTime(timezone=True), nullable=True))
+    op.add_column("annotators", sa.Column("excluded_reason", sa.String(length=400), nullable=True))
+
+
+def downgrade() -> None:
+    op.drop_column("annotators", "excluded_reason")
+    op.drop_column("annotators", "excluded_at")
+    for table in ("comparisons", "matchups"):
+        op.drop_column(table, "is_gold")
+    op.drop_column("studies", "gold_most")
+    op.drop_column("studies", "gold_block")
