@@ -1,1 +1,13 @@
 """The diffusion loss and the motion focal loss."""
+
+from models.losses.diffusion import PredictionType, diffusion_loss, prediction_target
+from models.losses.motion_focal import MotifLoss, motif_loss, motion_focal_loss
+
+__all__ = [
+    "MotifLoss",
+    "PredictionType",
+    "diffusion_loss",
+    "motif_loss",
+    "motion_focal_loss",
+    "prediction_target",
+]
