@@ -1,8 +1,9 @@
 """Models under evaluation, their submissions and clips."""
 
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import CheckConstraint, Float, ForeignKey, String, Text, UniqueConstraint
+from sqlalchemy import JSON, CheckConstraint, Float, ForeignKey, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.tables.base import SHA256, Base, RowId
@@ -64,6 +65,8 @@ class Clip(Base):
     has_audio: Mapped[bool]
     is_static: Mapped[bool]
     first_frame_distance: Mapped[float | None] = mapped_column(Float)
+    # What whoever made it says about how; shown, and trusted for nothing. None where nothing was said.
+    provenance: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
     received_at: Mapped[datetime]
 
 

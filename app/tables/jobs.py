@@ -1,0 +1,125 @@
+"""Jobs, each one clip to be generated, and the workers that make them."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    CheckConstraint,
+    ColumnElement,
+    ForeignKey,
+    Index,
+    String,
+    Text,
+    UniqueConstraint,
+    literal_column,
+    text,
+)
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.tables.base import Base, RowId, closed_set
+
+
+class JobStatus(StrEnum):
+    QUEUED = "queued"
+    LEASED = "leased"
+    DONE = "done"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
+class FailureKind(StrEnum):
+    """Why an attempt came to nothing; a lease that ran out is a timeout too."""
+
+    OUT_OF_MEMORY = "out_of_memory"
+    BAD_INPUT = "bad_input"
+    CRASH = "crash"
+    TIMEOUT = "timeout"
+
+
+class Worker(Base):
+    """A process that makes clips, as it last described itself."""
+
+    __tablename__ = "workers"
+    __table_args__ = (UniqueConstraint("person_id", "name"),)
+
+    id: Mapped[int] = mapped_column(RowId, primary_key=True)
+    person_id: Mapped[int] = mapped_column(RowId, ForeignKey("people.id", ondelete="RESTRICT"))  # of its key
+    name: Mapped[str] = mapped_column(String(80))
+    device: Mapped[str] = mapped_column(String(80))
+    gpu: Mapped[str | None] = mapped_column(String(120))
+    models: Mapped[list[str]] = mapped_column(JSON)
+    # The model in its memory, or the one whose jobs it was last given.
+    held_model: Mapped[str | None] = mapped_column(String(64))
+    clips_done: Mapped[int] = mapped_column(default=0)
+    first_seen_at: Mapped[datetime]
+    last_seen_at: Mapped[datetime]
+
+
+class Job(Base):
+    """One clip of one submission. `attempt` numbers the claims; only the latest may finish, fail or renew."""
+
+    __tablename__ = "jobs"
+    __table_args__ = (
+        UniqueConstraint("submission_id", "pair_id"),
+        CheckConstraint("attempt >= 0 AND failures >= 0", name="counts_not_negative"),
+        CheckConstraint("seed >= 0", name="seed_not_negative"),
+        CheckConstraint(
+            "status <> 'leased' OR (worker_id IS NOT NULL AND expires_at IS NOT NULL)",
+            name="lease_has_holder",
+        ),
+        CheckConstraint("status <> 'failed' OR failure_kind IS NOT NULL", name="failure_has_kind"),
+        # The next job of a model, without reading or sorting the others.
+        Index(
+            "ix_jobs_queued",
+            "model_id",
+            "turn",
+            "id",
+            sqlite_where=text("status = 'queued'"),
+            postgresql_where=text("status = 'queued'"),
+        ),
+        Index(
+            "ix_jobs_leased",
+            "expires_at",
+            sqlite_where=text("status = 'leased'"),
+            postgresql_where=text("status = 'leased'"),
+        ),
+        Index("ix_jobs_ended_at", "ended_at"),
+    )
+
+    id: Mapped[int] = mapped_column(RowId, primary_key=True)
+    public_id: Mapped[str] = mapped_column(String(32), unique=True)
+    submission_id: Mapped[int] = mapped_column(RowId, ForeignKey("submissions.id", ondelete="RESTRICT"))
+    pair_id: Mapped[int] = mapped_column(RowId, ForeignKey("pairs.id", ondelete="RESTRICT"), index=True)
+    # The submission's, kept here so that an index finds the next job of a model.
+    model_id: Mapped[int] = mapped_column(RowId, ForeignKey("video_models.id", ondelete="RESTRICT"))
+    seed: Mapped[int] = mapped_column(BigInteger)
+    # The priority with its sign turned: lower comes first, so one index in one direction has the next job.
+    turn: Mapped[int]
+    status: Mapped[JobStatus] = mapped_column(closed_set(JobStatus))
+    attempt: Mapped[int] = mapped_column(default=0)
+    failures: Mapped[int] = mapped_column(default=0)
+    created_at: Mapped[datetime]
+    # Not handed out before; later than its making only while it waits after a failure.
+    ready_at: Mapped[datetime]
+    # Who holds it, or held it last.
+    worker_id: Mapped[int | None] = mapped_column(RowId, ForeignKey("workers.id", ondelete="RESTRICT"))
+    claimed_at: Mapped[datetime | None]
+    expires_at: Mapped[datetime | None]
+    ended_at: Mapped[datetime | None]
+    # Of the last failure; kept while it is tried again.
+    failure_kind: Mapped[FailureKind | None] = mapped_column(closed_set(FailureKind))
+    failure_message: Mapped[str] = mapped_column(String(500), default="")
+    log_tail: Mapped[str] = mapped_column(Text, default="")
+
+    @property
+    def priority(self) -> int:
+        """Return how urgent it is; higher comes first."""
+        return -self.turn
+
+
+def job_status_is(*statuses: JobStatus) -> ColumnElement[bool]:
+    """Return the condition with the statuses written out, so that the partial indexes above can be taken."""
+    spelled = [literal_column(f"'{status.value}'") for status in statuses]
+    return Job.status == spelled[0] if len(spelled) == 1 else Job.status.in_(spelled)
