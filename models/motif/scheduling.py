@@ -1,0 +1,145 @@
+"""The noise schedule: DDIM with VideoCrafter2's scale on the latents.
+
+VideoCrafter2 multiplies the latents by s(t) before it adds noise; s falls in a straight line from 1 at t = 0
+to `scale_b` at t = `scale_steps` - 1 and stays there. In paper notation, with z'_t = s(t) z:
+
+    z_t     = sqrt(a_t) z'_t + sqrt(1 - a_t) eps
+    z_{t-1} = sqrt(a_{t-1}) (s(t-1) / s(t)) z'_t + sqrt(1 - a_{t-1} - sigma^2) eps + sigma noise
+
+so all the network sees or predicts is about the scaled latents z', and only the step between two scales
+differs from DDIM. Source of the scale: the published VideoCrafter2 settings (scale 1 to 0.7 over 400 steps).
+"""
+
+from typing import Literal, cast
+
+import torch
+from diffusers.configuration_utils import register_to_config
+from diffusers.schedulers.scheduling_ddim import DDIMScheduler, DDIMSchedulerOutput
+from diffusers.schedulers.scheduling_utils import SchedulerMixin
+from torch import Tensor
+
+__all__ = [
+    "MotifDDIMScheduler",
+    "SchedulerMixin",
+]  # diffusers looks for the base class beside ours when it loads
+
+PredictionType = Literal["epsilon", "v_prediction", "sample"]
+TimestepSpacing = Literal["leading", "trailing", "linspace"]
+
+
+class MotifDDIMScheduler(DDIMScheduler):
+    """DDIM on the "linear" schedule of latent diffusion, with an optional scale on the latents.
+
+    Args:
+        prediction_type: what the network predicts [open]; reported for MotiF: `v_prediction`. VideoCrafter2's
+            weights predict `epsilon`.
+        timestep_spacing: with `rescale_betas_zero_snr` take `trailing`, else the last timestep is never met.
+        steps_offset: 1 gives the timesteps VideoCrafter2 samples at: 1, 21, ... 981 for 50 steps.
+        set_alpha_to_one: False ends on the schedule's first alpha, as VideoCrafter2 does.
+        rescale_betas_zero_snr: no signal is left at the last timestep [open].
+        scale_b: the scale of the latents from `scale_steps` on; 1 is plain DDIM, VideoCrafter2 has 0.7.
+
+    Raises:
+        ValueError: noise cannot be predicted where no signal is left, or the scale is not above 0.
+    """
+
+    @register_to_config  # type: ignore[untyped-decorator]  # diffusers'
+    def __init__(
+        self,
+        num_train_timesteps: int = 1000,
+        beta_start: float = 0.00085,
+        beta_end: float = 0.012,
+        beta_schedule: str = "scaled_linear",
+        prediction_type: PredictionType = "v_prediction",
+        timestep_spacing: TimestepSpacing = "leading",
+        steps_offset: int = 1,
+        set_alpha_to_one: bool = False,
+        clip_sample: bool = False,
+        rescale_betas_zero_snr: bool = False,
+        scale_b: float = 1.0,
+        scale_steps: int = 400,
+    ) -> None:
+        if rescale_betas_zero_snr and prediction_type == "epsilon":
+            raise ValueError(
+                "rescale_betas_zero_snr leaves no signal at the last timestep, where 'epsilon' says nothing "
+                "about the clip; use prediction_type 'v_prediction' or 'sample'"
+            )
+        if scale_b <= 0 or not 1 < scale_steps <= num_train_timesteps:
+            raise ValueError(
+                f"scale_b is {scale_b} and scale_steps {scale_steps}; expected above 0, and 2 to "
+                f"{num_train_timesteps}"
+            )
+        super().__init__(
+            num_train_timesteps=num_train_timesteps,
+            beta_start=beta_start,
+            beta_end=beta_end,
+            beta_schedule=beta_schedule,
+            prediction_type=prediction_type,
+            timestep_spacing=timestep_spacing,
+            steps_offset=steps_offset,
+            set_alpha_to_one=set_alpha_to_one,
+            clip_sample=clip_sample,
+            rescale_betas_zero_snr=rescale_betas_zero_snr,
+        )
+        self.scales_latents = scale_b != 1.0
+        falling = torch.linspace(1.0, scale_b, scale_steps, dtype=torch.float64)
+        flat = torch.full((num_train_timesteps - scale_steps,), scale_b, dtype=torch.float64)
+        self.scales = torch.cat([falling, flat]).float()
+
+    def scaled_latents(self, latents: Tensor, timesteps: Tensor) -> Tensor:
+        """Return s(t) times the latents of each clip: what a loss at these timesteps is about.
+
+        Args:
+            latents: (batch, channels, frames, height, width), of clean clips.
+            timesteps: (batch,) integers.
+        """
+        if not self.scales_latents:
+            return latents
+        scales = self.scales.to(latents.device, latents.dtype)[timesteps.to(latents.device)]
+        return latents * scales.view(-1, *[1] * (latents.ndim - 1))
+
+    def add_noise(self, original_samples: Tensor, noise: Tensor, timesteps: Tensor) -> Tensor:
+        """Return z_t of clean latents; the scale is applied here."""
+        return super().add_noise(
+            self.scaled_latents(original_samples, timesteps), noise, _integers(timesteps)
+        )
+
+    def get_velocity(self, sample: Tensor, noise: Tensor, timesteps: Tensor) -> Tensor:
+        """Return v of clean latents, sqrt(a_t) eps - sqrt(1 - a_t) s(t) z; the scale is applied here."""
+        return super().get_velocity(self.scaled_latents(sample, timesteps), noise, _integers(timesteps))
+
+    def step(
+        self,
+        model_output: Tensor,
+        timestep: int,
+        sample: Tensor,
+        eta: float = 0.0,
+        use_clipped_model_output: bool = False,
+        generator: torch.Generator | None = None,
+        variance_noise: Tensor | None = None,
+        return_dict: bool = True,
+    ) -> DDIMSchedulerOutput | tuple[Tensor, Tensor]:
+        """Return z_{t-1} and the estimate of the clean, unscaled latents from the prediction at t."""
+        plain = super().step(
+            model_output, timestep, sample, eta, use_clipped_model_output, generator, variance_noise
+        )
+        assert isinstance(plain, DDIMSchedulerOutput)
+        assert plain.pred_original_sample is not None
+        previous, clean = plain.prev_sample, plain.pred_original_sample
+        if self.scales_latents:
+            previous, clean = self._rescaled(previous, clean, int(timestep))
+        return DDIMSchedulerOutput(previous, clean) if return_dict else (previous, clean)
+
+    def _rescaled(self, previous: Tensor, clean: Tensor, timestep: int) -> tuple[Tensor, Tensor]:
+        """Move a plain DDIM step from the scale of t to the scale of the timestep before it."""
+        assert self.num_inference_steps is not None
+        before = timestep - len(self.alphas_cumprod) // self.num_inference_steps
+        alpha_before = self.alphas_cumprod[before] if before >= 0 else self.final_alpha_cumprod
+        scale, scale_before = float(self.scales[timestep]), float(self.scales[max(before, 0)])
+        previous = previous + float(alpha_before) ** 0.5 * (scale_before / scale - 1) * clean
+        return previous, clean / scale
+
+
+def _integers(timesteps: Tensor) -> torch.IntTensor:
+    """Name the type diffusers asks for; any integers will do."""
+    return cast(torch.IntTensor, timesteps)

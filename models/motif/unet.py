@@ -1,0 +1,201 @@
+"""The network: diffusers' text-to-video UNet, told the frame rate and the image to animate.
+
+VideoCrafter2's UNet is diffusers' `UNet3DConditionModel` and an embedding of the frame rate that is added to
+the embedding of the timestep. diffusers' forward pass has no place for the latter and no gradient
+checkpointing, so the pass is written out here; the blocks are diffusers'.
+"""
+
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import TypeVar, cast
+
+import torch
+from diffusers.configuration_utils import ConfigMixin, register_to_config
+from diffusers.models.embeddings import TimestepEmbedding
+from diffusers.models.modeling_utils import ModelMixin
+from diffusers.models.unets.unet_3d_condition import UNet3DConditionModel
+from torch import Tensor, nn
+from torch.utils.checkpoint import checkpoint
+
+from models.motif.conditioning import attend_to_images, conditioning_named
+
+Returned = TypeVar("Returned")
+
+
+class MotifUNet(ModelMixin, ConfigMixin):  # type: ignore[misc]  # both of diffusers' name config_name
+    """Predicts what was added to the latents of a clip, given its text, frame rate and first image.
+
+    The defaults are VideoCrafter2's sizes, 1.41 billion parameters.
+
+    Args:
+        latent_channels: of the clip and of the image.
+        conditioning: how the image enters: `x-cat`, `cx-attn` or `both`.
+        block_out_channels: channels of each level; every level but the deepest attends to text.
+        attention_head_dim: channels of an attention head; divides the channels of every level.
+        norm_num_groups: groups of the group norms; divides the channels of every level.
+        image_token_dim: channels of an image token, with `cx-attn` [open]: CLIP ViT-H's hidden state.
+        image_token_count: image tokens of a clip, with `cx-attn`.
+
+    Raises:
+        ValueError: the conditioning is unknown, or a level's channels do not divide.
+    """
+
+    _supports_gradient_checkpointing = True
+
+    @register_to_config  # type: ignore[untyped-decorator]  # diffusers'
+    def __init__(
+        self,
+        latent_channels: int = 4,
+        conditioning: str = "x-cat",
+        block_out_channels: Sequence[int] = (320, 640, 1280, 1280),
+        layers_per_block: int = 2,
+        cross_attention_dim: int = 1024,
+        attention_head_dim: int = 64,
+        norm_num_groups: int = 32,
+        image_token_dim: int = 1280,
+        image_token_count: int = 257,
+    ) -> None:
+        super().__init__()  # type: ignore[no-untyped-call]  # diffusers'
+        self.latent_channels, self.text_channels = latent_channels, cross_attention_dim
+        self.image_tokens = (image_token_count, image_token_dim)
+        self.conditioning = conditioning_named(conditioning)
+        _check_channels(block_out_channels, attention_head_dim, norm_num_groups)
+        levels = len(block_out_channels)
+        self.unet = UNet3DConditionModel(
+            in_channels=latent_channels * (2 if self.conditioning.concatenates else 1),
+            out_channels=latent_channels,
+            down_block_types=("CrossAttnDownBlock3D",) * (levels - 1) + ("DownBlock3D",),
+            up_block_types=("UpBlock3D",) + ("CrossAttnUpBlock3D",) * (levels - 1),
+            block_out_channels=tuple(block_out_channels),
+            layers_per_block=layers_per_block,
+            cross_attention_dim=cross_attention_dim,
+            attention_head_dim=attention_head_dim,
+            norm_num_groups=norm_num_groups,
+        )
+        self.fps_embedding = TimestepEmbedding(block_out_channels[0], 4 * block_out_channels[0])
+        if self.conditioning.concatenates:
+            nn.init.zeros_(self.unet.conv_in.weight[:, latent_channels:])
+        if self.conditioning.attends:
+            self.image_projection = nn.Sequential(
+                nn.Linear(image_token_dim, cross_attention_dim), nn.LayerNorm(cross_attention_dim)
+            )
+            attend_to_images(self.unet, image_token_count)
+        self.gradient_checkpointing = False
+
+    def forward(
+        self,
+        sample: Tensor,
+        timestep: Tensor,
+        text: Tensor,
+        fps: Tensor,
+        image_latents: Tensor | None = None,
+        image_tokens: Tensor | None = None,
+    ) -> Tensor:
+        """Return the prediction, in the shape of the sample.
+
+        Args:
+            sample: (batch, latent_channels, frames, height, width), noisy latents.
+            timestep: (batch,), 0 to the length of the schedule.
+            text: (batch, tokens, cross_attention_dim), the text encoder's hidden states.
+            fps: (batch,), frames a second.
+            image_latents: (batch, latent_channels, height, width), for `x-cat` and `both`; repeated over the
+                frames [open].
+            image_tokens: (batch, image_token_count, image_token_dim), for `cx-attn` and `both`.
+
+        Raises:
+            ValueError: an input is missing, is not wanted, or has another shape.
+        """
+        self._check(sample, timestep, text, fps, image_latents, image_tokens)
+        frames = sample.shape[2]
+        # 1. What the network is told, once for every frame.
+        times = self._embed_times(timestep, fps).repeat_interleave(frames, dim=0)
+        context = self._context(text, image_tokens).repeat_interleave(frames, dim=0)
+        # 2. The image beside every frame.
+        if image_latents is not None:
+            sample = torch.cat([sample, image_latents.unsqueeze(2).expand(-1, -1, frames, -1, -1)], dim=1)
+        # 3. Down, middle, up; frames lie in the batch.
+        hidden = self.unet.conv_in(sample.transpose(1, 2).flatten(0, 1))
+        hidden = self.unet.transformer_in(hidden, num_frames=frames).sample
+        hidden = self._blocks(hidden, times, context, frames)
+        # 4. Out.
+        predicted: Tensor = self.unet.conv_out(self.unet.conv_act(self.unet.conv_norm_out(hidden)))
+        return predicted.view(-1, frames, *predicted.shape[1:]).transpose(1, 2)
+
+    def _embed_times(self, timestep: Tensor, fps: Tensor) -> Tensor:
+        """Return the sum of the embeddings of timestep and frame rate, (batch, channels)."""
+        unet = self.unet
+        time: Tensor = unet.time_embedding(unet.time_proj(timestep).to(self.dtype))
+        rate: Tensor = self.fps_embedding(unet.time_proj(fps).to(self.dtype))
+        return time + rate
+
+    def _context(self, text: Tensor, image_tokens: Tensor | None) -> Tensor:
+        if image_tokens is None:
+            return text
+        return torch.cat([text, self.image_projection(image_tokens)], dim=1)
+
+    def _blocks(self, hidden: Tensor, times: Tensor, context: Tensor, frames: int) -> Tensor:
+        unet = self.unet
+        skips = [hidden]
+        for block in unet.down_blocks:
+            hidden, outputs = self._run(_call(block, hidden, times, context, frames))
+            skips += outputs
+        hidden = self._run(_call(unet.mid_block, hidden, times, context, frames))
+        for block in unet.up_blocks:
+            count = len(block.resnets)
+            taken, skips = tuple(skips[-count:]), skips[:-count]
+            call = _call(block, hidden, times, context, frames)
+            hidden = self._run(partial(call, res_hidden_states_tuple=taken))
+        return hidden
+
+    def _run(self, call: Callable[[], Returned]) -> Returned:
+        """Run a block; with checkpointing keep only its inputs and run it again in the backward pass."""
+        if self.gradient_checkpointing and torch.is_grad_enabled():
+            return cast(Returned, checkpoint(call, use_reentrant=False))
+        return call()
+
+    def _check(
+        self,
+        sample: Tensor,
+        timestep: Tensor,
+        text: Tensor,
+        fps: Tensor,
+        image_latents: Tensor | None,
+        image_tokens: Tensor | None,
+    ) -> None:
+        if sample.ndim != 5 or sample.shape[1] != self.latent_channels:
+            raise ValueError(
+                f"sample has shape {tuple(sample.shape)}; expected (batch, {self.latent_channels}, frames, "
+                "height, width)"
+            )
+        batch, channels, _, height, width = sample.shape
+        multiple = 2 ** (len(self.unet.down_blocks) - 1)
+        if height % multiple or width % multiple:
+            raise ValueError(f"latents of {height}x{width}: both sides must be multiples of {multiple}")
+        _check_shape("timestep", timestep, (batch,))
+        _check_shape("fps", fps, (batch,))
+        _check_shape("text", text, (batch, text.shape[1], self.text_channels))
+        latents = (batch, channels, height, width) if self.conditioning.concatenates else None
+        _check_shape("image_latents", image_latents, latents)
+        tokens = (batch, *self.image_tokens) if self.conditioning.attends else None
+        _check_shape("image_tokens", image_tokens, tokens)
+
+
+def _call(block: nn.Module, hidden: Tensor, times: Tensor, context: Tensor, frames: int) -> partial[Tensor]:
+    text = {"encoder_hidden_states": context} if hasattr(block, "attentions") else {}
+    return partial(block, hidden_states=hidden, temb=times, num_frames=frames, **text)
+
+
+def _check_shape(name: str, given: Tensor | None, expected: tuple[int, ...] | None) -> None:
+    shape = None if given is None else tuple(given.shape)
+    if shape != expected:
+        raise ValueError(f"{name} has shape {shape}; expected {expected} for this batch and conditioning")
+
+
+def _check_channels(block_out_channels: Sequence[int], attention_head_dim: int, norm_num_groups: int) -> None:
+    for channels in block_out_channels:
+        for name, divisor in (
+            ("attention_head_dim", attention_head_dim),
+            ("norm_num_groups", norm_num_groups),
+        ):
+            if channels % divisor:
+                raise ValueError(f"block_out_channels has {channels}, which {name} {divisor} does not divide")
