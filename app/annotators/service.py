@@ -6,12 +6,12 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.errors import NotFound
-from app.panels.places import free_place
-from app.panels.statuses import change_status, status_of
+from app.panels.ending import cancel_assignments
+from app.panels.statuses import change_statuses, standings_of
 from app.security.tokens import hash_token
 from app.tables.people import Annotator, AnnotatorBrowser, BrowserSession, Invitation
-from app.tables.studies import Comparison, Study
-from app.tables.voting import Assignment, AssignmentStatus, Vote
+from app.tables.studies import Study
+from app.tables.voting import Assignment, AssignmentStatus
 from benchmark.protocol import VoteStatus
 
 
@@ -43,28 +43,25 @@ def withdraw_annotator(session: Session, *, annotator: Annotator, study: Study, 
 
     The study must be locked.
     """
-    for assignment in _open_assignments(session, annotator):
-        assignment.status = AssignmentStatus.CANCELLED
-        assignment.ended_at = now
-        free_place(session.get_one(Comparison, assignment.comparison_id), study)
-    withdrawn = 0
-    for vote in session.scalars(
-        select(Vote).where(Vote.annotator_id == annotator.id).order_by(Vote.id)
-    ).all():
-        if status_of(session, vote) is VoteStatus.VALID:
-            change_status(
-                session,
-                vote=vote,
-                study=study,
-                status=VoteStatus.WITHDRAWN,
-                reason="the annotator left the study",
-                actor=annotator.pseudonym,
-                now=now,
-            )
-            withdrawn += 1
+    cancel_assignments(session, annotator_id=annotator.id, study=study, now=now)
+    # What was excluded before must not come back by a reinstatement later on.
+    standing = [
+        each
+        for each in standings_of(session, annotator_id=annotator.id)
+        if each.status not in (VoteStatus.SUPERSEDED, VoteStatus.WITHDRAWN)
+    ]
+    withdrawn = change_statuses(
+        session,
+        standing,
+        study=study,
+        status=VoteStatus.WITHDRAWN,
+        reason="the annotator left the study",
+        actor=annotator.pseudonym,
+        now=now,
+    )
     annotator.withdrawn_at = now
     session.flush()
-    return withdrawn
+    return withdrawn.total()
 
 
 def votes_of(session: Session, annotator: Annotator) -> int:
@@ -74,16 +71,6 @@ def votes_of(session: Session, annotator: Annotator) -> int:
         .select_from(Assignment)
         .where(Assignment.annotator_id == annotator.id, Assignment.status == AssignmentStatus.VOTED)
     ).scalar_one()
-
-
-def _open_assignments(session: Session, annotator: Annotator) -> list[Assignment]:
-    return list(
-        session.scalars(
-            select(Assignment).where(
-                Assignment.annotator_id == annotator.id, Assignment.status == AssignmentStatus.OPEN
-            )
-        )
-    )
 
 
 def _new_annotator(session: Session, *, study_id: int, now: datetime) -> Annotator:

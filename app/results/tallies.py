@@ -3,12 +3,11 @@
 from dataclasses import dataclass
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session
 
+from app.panels.sides import MatchupSides, matchup_sides, side_name
 from app.tables.bench import Pair
 from app.tables.studies import Comparison, Study
-from app.tables.studies import Matchup as MatchupRow
-from app.tables.submissions import Submission, VideoModel
 from benchmark.protocol import Justification, Side
 from benchmark.stats.tallies import Tallies
 from benchmark.stats.votes import Matchup
@@ -20,53 +19,7 @@ _COUNTERS = tuple(
 )
 
 
-@dataclass(frozen=True)
-class MatchupSides:
-    """A matchup with the names its sides go by: `model`, or `model@label`."""
-
-    id: int
-    reference: str
-    other: str
-    close_reason: str | None
-
-    @property
-    def name(self) -> str:
-        return f"{self.reference}:{self.other}"
-
-
-def side_name(model_slug: str, label: str) -> str:
-    """Return what a submission is called in tables.
-
-    >>> side_name("motif", ""), side_name("motif", "lambda-2")
-    ('motif', 'motif@lambda-2')
-    """
-    return f"{model_slug}@{label}" if label else model_slug
-
-
-def matchup_sides(session: Session, study: Study) -> list[MatchupSides]:
-    """Return the study's matchups by name: the order of every table (docs/decisions/0007)."""
-    reference, other = aliased(Submission), aliased(Submission)
-    reference_model, other_model = aliased(VideoModel), aliased(VideoModel)
-    rows = session.execute(
-        select(
-            MatchupRow.id,
-            MatchupRow.close_reason,
-            reference_model.slug,
-            reference.label,
-            other_model.slug,
-            other.label,
-        )
-        .join(reference, reference.id == MatchupRow.reference_id)
-        .join(other, other.id == MatchupRow.other_id)
-        .join(reference_model, reference_model.id == reference.model_id)
-        .join(other_model, other_model.id == other.model_id)
-        .where(MatchupRow.study_id == study.id)
-    )
-    sides = [
-        MatchupSides(id, side_name(model_1, label_1), side_name(model_2, label_2), reason)
-        for id, reason, model_1, label_1, model_2, label_2 in rows
-    ]
-    return sorted(sides, key=lambda each: each.name)
+__all__ = ["CountedStudy", "MatchupSides", "count_study", "matchup_sides", "side_name"]
 
 
 @dataclass(frozen=True)
@@ -93,7 +46,7 @@ def count_study(session: Session, study: Study) -> CountedStudy:
             *_COUNTERS,
         )
         .join(Pair, Pair.id == Comparison.pair_id)
-        .where(Comparison.study_id == study.id)
+        .where(Comparison.study_id == study.id, Comparison.is_gold.is_(False))
     ).all()
     rows = sorted(rows, key=lambda row: (index[row.matchup_id], row.name))
     columns = list(zip(*rows, strict=True)) if rows else [()] * 14
