@@ -1,0 +1,262 @@
+"""Image and prompt to clip: DDIM with classifier-free guidance, as a pipeline of diffusers."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import cast
+
+import torch
+from diffusers.pipelines.pipeline_utils import DiffusionPipeline
+from diffusers.utils.torch_utils import randn_tensor
+from torch import Tensor
+from transformers import CLIPTextModel, CLIPVisionModel, PreTrainedTokenizerBase
+from transformers.image_processing_utils import BaseImageProcessor
+
+from models.motif.encoding import (
+    Autoencoder,
+    check_finite,
+    decode_latents,
+    encode_frames,
+    encode_image_tokens,
+    encode_text,
+)
+from models.motif.outputs import MotifPipelineOutput, OutputType, formed, output_type_named
+from models.motif.patch_autoencoder import PatchAutoencoder
+from models.motif.pictures import Picture, fitted
+from models.motif.scheduling import MotifDDIMScheduler
+from models.motif.unet import MotifUNet
+
+# diffusers loads a component only from a module that is imported already; a stored pipeline may name these.
+COMPONENT_CLASSES = (MotifUNet, MotifDDIMScheduler, PatchAutoencoder)
+
+Generators = torch.Generator | list[torch.Generator]
+StepCallback = Callable[["MotifImageToVideoPipeline", int, int, dict[str, Tensor]], dict[str, Tensor] | None]
+
+
+@dataclass(frozen=True)
+class Conditions:
+    """What the network is told about each clip; with guidance first all without their text, then with it.
+
+    Attributes:
+        text: (batch, tokens, channels).
+        fps: (batch,).
+        image_latents: (batch, channels, latent height, latent width), or None for `cx-attn`.
+        image_tokens: (batch, tokens, channels), or None for `x-cat`.
+    """
+
+    text: Tensor
+    fps: Tensor
+    image_latents: Tensor | None
+    image_tokens: Tensor | None
+
+
+class MotifImageToVideoPipeline(DiffusionPipeline):
+    """Animates images by prompts.
+
+    Args:
+        vae: diffusers' `AutoencoderKL`, or anything with its interface.
+        text_encoder: OpenCLIP ViT-H's text half for VideoCrafter2's weights.
+        image_encoder: a CLIP vision model; needed by networks with `cx-attn` alone, with its image_processor.
+        height: the native size in pixels, to which images are fitted.
+        num_frames: frames of a clip where a call names none.
+        fps: frames a second the network is told where a call names none.
+        skip_text_layers: see `encoding.encode_text` [open].
+    """
+
+    model_cpu_offload_seq = "text_encoder->image_encoder->unet->vae"  # type: ignore[assignment]
+    _optional_components = ["image_encoder", "image_processor"]  # noqa: RUF012  # diffusers wants a list
+    vae: Autoencoder
+    unet: MotifUNet
+    scheduler: MotifDDIMScheduler
+
+    def __init__(
+        self,
+        vae: Autoencoder,
+        text_encoder: CLIPTextModel,
+        tokenizer: PreTrainedTokenizerBase,
+        unet: MotifUNet,
+        scheduler: MotifDDIMScheduler,
+        image_encoder: CLIPVisionModel | None = None,
+        image_processor: BaseImageProcessor | None = None,
+        height: int = 320,
+        width: int = 512,
+        num_frames: int = 16,
+        fps: int = 8,
+        skip_text_layers: int = 0,
+    ) -> None:
+        super().__init__()
+        self.register_modules(  # type: ignore[no-untyped-call]  # diffusers'
+            vae=vae,
+            text_encoder=text_encoder,
+            tokenizer=tokenizer,
+            unet=unet,
+            scheduler=scheduler,
+            image_encoder=image_encoder,
+            image_processor=image_processor,
+        )
+        self.register_to_config(  # type: ignore[no-untyped-call]  # diffusers'
+            height=height, width=width, num_frames=num_frames, fps=fps, skip_text_layers=skip_text_layers
+        )
+
+    @torch.no_grad()
+    def __call__(
+        self,
+        image: Picture | Sequence[Picture],
+        prompt: str | Sequence[str],
+        *,
+        negative_prompt: str = "",
+        height: int | None = None,
+        width: int | None = None,
+        num_frames: int | None = None,
+        fps: float | None = None,
+        num_inference_steps: int = 50,
+        guidance_scale: float = 7.5,
+        eta: float = 0.0,
+        generator: Generators | None = None,
+        decode_chunk_size: int = 8,
+        output_type: str = "np",
+        callback_on_step_end: StepCallback | None = None,
+    ) -> MotifPipelineOutput:
+        """Animate each image by its prompt; lists make a batch.
+
+        Args:
+            image: Pillow images or uint8 arrays (rows, columns, 3); fitted by `pictures.fitted`.
+            negative_prompt: the text guidance leads away from.
+            guidance_scale: 1 or less is no guidance and half the work. The image is never dropped [open].
+            eta: 0 is deterministic DDIM, 1 adds as much noise as DDPM [open].
+            generator: one for each clip, so that a clip does not depend on what else is in the batch, or one.
+            decode_chunk_size: frames decoded at once.
+            output_type: see `outputs.OutputType`.
+            callback_on_step_end: called with the pipeline, the step's number, its timestep and the latents
+                after it; may return latents to go on with.
+
+        Raises:
+            TypeError: an image is neither a Pillow image nor an array.
+            ValueError: images and prompts differ in number, or a size or number is out of range.
+            NotFinite: latents became NaN or infinite.
+        """
+        form = output_type_named(output_type)
+        images, prompts = _as_lists(image, prompt)
+        size = (height or self.config["height"], width or self.config["width"])
+        frames = self.config["num_frames"] if num_frames is None else num_frames
+        _check_numbers(frames, num_inference_steps, len(images), generator)
+        pixels = torch.stack([fitted(one, height=size[0], width=size[1]) for one in images])
+        guided = guidance_scale > 1
+        image_latents = self._image_latents(pixels)
+        texts = [negative_prompt] * len(prompts) + prompts if guided else prompts
+        conditions = self._conditions(pixels, image_latents, texts, fps or self.config["fps"])
+        noise = self._noise(image_latents, frames, generator)
+        self.scheduler.set_timesteps(num_inference_steps)
+        latents = self._denoise(
+            noise, conditions, guidance_scale if guided else None, eta, generator, callback_on_step_end
+        )
+        self.maybe_free_model_hooks()  # type: ignore[no-untyped-call]  # diffusers'
+        if form is OutputType.LATENT:
+            return MotifPipelineOutput(latents)
+        return MotifPipelineOutput(formed(decode_latents(self.vae, latents, chunk=decode_chunk_size), form))
+
+    def _image_latents(self, pixels: Tensor) -> Tensor:
+        """Return the latents of images, (batch, channels, latent height, latent width)."""
+        latents = encode_frames(self.vae, pixels)
+        for name, side, latent in zip(("height", "width"), pixels.shape[2:], latents.shape[2:], strict=True):
+            if side % latent:
+                raise ValueError(f"{name} is {side}; expected a multiple of the autoencoder's patch")
+        return latents
+
+    def _conditions(
+        self, pixels: Tensor, image_latents: Tensor, texts: Sequence[str], fps: float
+    ) -> Conditions:
+        """Gather what the network is told; pixels and latents are repeated for each round of texts."""
+        device, dtype = self._execution_device, self.unet.dtype
+        rounds = len(texts) // len(pixels)
+        text = encode_text(
+            self.tokenizer, self.text_encoder, texts, skip_layers=self.config["skip_text_layers"]
+        )
+        conditioning = self.unet.conditioning
+        tokens = self._image_tokens(pixels).repeat(rounds, 1, 1) if conditioning.attends else None
+        latents = image_latents.repeat(rounds, 1, 1, 1) if conditioning.concatenates else None
+        return Conditions(
+            text=text.to(device, dtype),
+            fps=torch.full((len(texts),), fps, device=device),
+            image_latents=None if latents is None else latents.to(device, dtype),
+            image_tokens=None if tokens is None else tokens.to(device, dtype),
+        )
+
+    def _image_tokens(self, pixels: Tensor) -> Tensor:
+        if self.image_encoder is None or self.image_processor is None:
+            raise ValueError(
+                f"a network with {self.unet.conditioning} attends to image tokens: the pipeline needs an "
+                "image_encoder and an image_processor"
+            )
+        return encode_image_tokens(self.image_processor, self.image_encoder, pixels)
+
+    def _noise(self, image_latents: Tensor, frames: int, generator: Generators | None) -> Tensor:
+        batch, channels, height, width = image_latents.shape
+        shape = (batch, channels, frames, height, width)
+        device = self._execution_device
+        noise: Tensor = randn_tensor(shape, generator=generator, device=device, dtype=torch.float32)
+        return noise
+
+    def _denoise(
+        self,
+        latents: Tensor,
+        conditions: Conditions,
+        guidance_scale: float | None,
+        eta: float,
+        generator: Generators | None,
+        callback: StepCallback | None,
+    ) -> Tensor:
+        """Return clean latents; they are kept in float32, whatever the network computes in."""
+        timesteps = self.scheduler.timesteps.tolist()
+        with self.progress_bar(total=len(timesteps)) as bar:
+            for number, timestep in enumerate(timesteps):
+                predicted = self._predict(latents, timestep, conditions, guidance_scale)
+                fresh = randn_tensor(latents.shape, generator, latents.device) if eta > 0 else None
+                stepped = self.scheduler.step(predicted, timestep, latents, eta, variance_noise=fresh)
+                latents = stepped[0]
+                if callback is not None:
+                    changed = callback(self, number, timestep, {"latents": latents})
+                    latents = latents if changed is None else changed.get("latents", latents)
+                bar.update()
+        check_finite("latents of the clips", latents)
+        return latents
+
+    def _predict(
+        self, latents: Tensor, timestep: int, conditions: Conditions, guidance_scale: float | None
+    ) -> Tensor:
+        """Return the prediction at a timestep; with guidance one call answers with and without the text."""
+        batch = len(conditions.fps)
+        sample = latents.repeat(batch // len(latents), 1, 1, 1, 1).to(self.unet.dtype)
+        times = torch.full((batch,), timestep, device=latents.device)
+        predicted: Tensor = self.unet(
+            sample,
+            times,
+            conditions.text,
+            conditions.fps,
+            conditions.image_latents,
+            conditions.image_tokens,
+        ).float()
+        if guidance_scale is None:
+            return predicted
+        without, with_text = predicted.chunk(2)
+        return without + guidance_scale * (with_text - without)
+
+
+def _as_lists(
+    image: Picture | Sequence[Picture], prompt: str | Sequence[str]
+) -> tuple[list[Picture], list[str]]:
+    images: list[Picture] = list(image) if isinstance(image, list | tuple) else [cast(Picture, image)]
+    prompts = [prompt] if isinstance(prompt, str) else list(prompt)
+    if len(images) != len(prompts) or not images:
+        raise ValueError(
+            f"{len(images)} images and {len(prompts)} prompts; expected one prompt for each image"
+        )
+    return images, prompts
+
+
+def _check_numbers(frames: int, steps: int, clips: int, generator: Generators | None) -> None:
+    if frames < 2:
+        raise ValueError(f"num_frames is {frames}; a clip has at least 2")
+    if steps < 1:
+        raise ValueError(f"num_inference_steps is {steps}; expected at least 1")
+    if isinstance(generator, list) and len(generator) != clips:
+        raise ValueError(f"{len(generator)} generators for {clips} clips; expected one for each")
