@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 JUSTIFICATION_COLUMNS = tuple(justification.value for justification in Justification)
 SIDE_PAIRS = (("reference", "other"), ("left", "right"))
+TAG_COLUMNS = ("style", "hard_case")
 SIDE_COLUMNS = tuple(column for pair in SIDE_PAIRS for column in pair)
 VOTE_COLUMNS = (
     "study",
@@ -35,6 +36,7 @@ VOTE_COLUMNS = (
     "cast_at",
     "decision_ms",
     "replaces",
+    *TAG_COLUMNS,
 )
 NEEDED_COLUMNS = ("matchup", "pair", "chosen", "status", *JUSTIFICATION_COLUMNS)
 NAME_COLUMNS = (
@@ -47,6 +49,7 @@ NAME_COLUMNS = (
     *SIDE_COLUMNS,
     "chosen",
     "status",
+    *TAG_COLUMNS,
 )
 READ_COLUMNS = (*NAME_COLUMNS, *JUSTIFICATION_COLUMNS, "decision_ms")
 FLAGS: dict[object, int] = {0: 0, 1: 1, "0": 0, "1": 1, "false": 0, "true": 1, "False": 0, "True": 1}

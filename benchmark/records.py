@@ -6,6 +6,7 @@ justifications, and reference and other or left and right; the rest only opens f
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,7 @@ from benchmark.record_columns import (
     JUSTIFICATION_COLUMNS,
     NEEDED_COLUMNS,
     SIDE_PAIRS,
+    TAG_COLUMNS,
     VOTE_COLUMNS,
     Coded,
     Findings,
@@ -43,10 +45,14 @@ LINES_WITHOUT = {
     "left": "no side bias",
     "reference": "which side is the reference is read from the name of the matchup, else from the alphabet",
     "decision_ms": "no speed of annotators",
+    "style": "nothing by image style",
+    "hard_case": "nothing by hard case",
 }
 
 
 STATUSES = tuple(VoteStatus)
+# Such votes are on comparisons made for them, whose sides are in no matchup of the study.
+OF_NO_MATCHUP = (VoteStatus.GOLD, VoteStatus.PILOT)
 
 
 def missing_lines(table: pd.DataFrame) -> list[str]:
@@ -62,7 +68,8 @@ def check_votes(table: pd.DataFrame, *, header_lines: int = 0, with_excluded: bo
     """Return the votes that count, as columns.
 
     Counted are the valid votes; in a table without any valid one, the imported ones (a study run
-    elsewhere). Votes of every other status must be sound as well, but only their number is kept.
+    elsewhere). Votes of every other status must be sound as well; their number is kept, and the matchups
+    they name, but for gold and pilot votes.
 
     Args:
         table: a column per name in VOTE_COLUMNS; others are ignored.
@@ -98,6 +105,7 @@ class _Rows:
     pair: Coded
     image: Coded
     scenario: Coded
+    tags: Mapping[str, Coded]
     annotator: Coded
     status: IntArray
     reasons: BoolArray
@@ -127,6 +135,7 @@ def _read_rows(table: pd.DataFrame, findings: Findings) -> _Rows:
         pair=_filled(table, "pair", findings),
         image=coded(table, "image"),
         scenario=coded(table, "scenario"),
+        tags={name: coded(table, name) for name in TAG_COLUMNS if name in table.columns},
         annotator=coded(table, "annotator"),
         status=_statuses(_filled(table, "status", findings), findings),
         reasons=np.stack([flag(table, column, findings) for column in JUSTIFICATION_COLUMNS], axis=1),
@@ -157,11 +166,15 @@ def _counted_status(numbers: dict[VoteStatus, int]) -> VoteStatus:
 
 
 def _counted_votes(rows: _Rows, kept: IntArray, findings: Findings) -> Votes:
-    matchup, pair = rows.matchup.among(kept), rows.pair.among(kept)
+    # Matchups whose votes are all excluded or withdrawn have rows of their own, as they have in the service.
+    listed = np.flatnonzero(~np.isin(rows.status, [STATUSES.index(status) for status in OF_NO_MATCHUP]))
+    place = np.searchsorted(listed, kept)
+    matchup, pair = rows.matchup.among(listed), rows.pair.among(kept)
     annotator = rows.annotator.among(kept)
     image, scenario = rows.image.among(kept), rows.scenario.among(kept)
     study = rows.study.at(0) or None
-    reference, matchups = matchups_of(rows.sides, matchup, kept, findings)
+    reference, matchups = matchups_of(rows.sides, matchup, listed, findings)
+    reference = reference[place]
     votes = Votes(
         matchups=tuple(replace(matchup, study=study) for matchup in matchups),
         pairs=pair.names,
@@ -170,13 +183,16 @@ def _counted_votes(rows: _Rows, kept: IntArray, findings: Findings) -> Votes:
         annotators=annotator.names,
         image_of_pair=_of_pair("image", image, pair, kept, findings),
         scenario_of_pair=_of_pair("scenario", scenario, pair, kept, findings),
-        matchup=matchup.codes,
+        matchup=matchup.codes[place],
         pair=pair.codes,
         annotator=annotator.codes,
         chose_reference=rows.sides.chosen[kept] == reference,
         reasons=rows.reasons[kept],
         reference_left=_reference_left(rows.sides.left[kept], reference),
         decision_ms=rows.decision_ms[kept],
+        tags={
+            name: _tag_of_pair(name, tag.among(kept), pair, kept, findings) for name, tag in rows.tags.items()
+        },
     )
     _refuse_second_votes(votes, kept, findings)
     return votes
@@ -190,6 +206,12 @@ def _of_pair(column: str, values: Coded, pair: Coded, kept: IntArray, findings: 
         kept,
     )
     return of_pair
+
+
+def _tag_of_pair(name: str, tag: Coded, pair: Coded, kept: IntArray, findings: Findings) -> tuple[str, ...]:
+    codes = _of_pair(name, tag, pair, kept, findings)
+    names = (*tag.names, "")  # the last one answers UNKNOWN, a pair without this tag
+    return tuple(names[code] for code in codes.tolist())
 
 
 def _reference_left(left: IntArray, reference: IntArray) -> IntArray:

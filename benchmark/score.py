@@ -5,7 +5,16 @@ from typing import BinaryIO
 
 import click
 
-TABLES = ("preferences", "justifications", "comparisons", "agreement", "leaderboard")
+TABLES = (
+    "preferences",
+    "justifications",
+    "comparisons",
+    "agreement",
+    "leaderboard",
+    "breakdowns",
+    "sensitivity",
+    "paired",
+)
 FORMATS = ("csv", "json", "jsonl", "parquet", "markdown", "latex")
 
 
@@ -46,7 +55,7 @@ def score(votes_file: Path, table: str, file_format: str, output: BinaryIO) -> N
     tallies = Tallies.from_votes(votes)
     note = TableNote.of(tallies, left_out=votes.left_out, imported=votes.counted is VoteStatus.IMPORTED)
     name = TableName(table)
-    rows = list(result_rows(name, tallies, votes.matchups))
+    rows = list(result_rows(name, tallies, votes.matchups, votes=votes))
     write_table(name, rows, TableFormat(file_format), output, note=note)
     for sentence in [*table_sentences(name, rows, tallies, votes.matchups), note.text(name)]:
         click.echo(sentence, err=True)

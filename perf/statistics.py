@@ -26,7 +26,7 @@ from benchmark.protocol import Justification
 from benchmark.records import check_votes
 from benchmark.stats.agreements import agreements
 from benchmark.stats.annotator_sensitivity import sensitivity_of_annotators
-from benchmark.stats.breakdowns import by_scenario
+from benchmark.stats.breakdowns import breakdowns
 from benchmark.stats.conclusions import panel_warning
 from benchmark.stats.dawid_skene import dawid_skene
 from benchmark.stats.justifications import justifications
@@ -89,7 +89,7 @@ def report(table: pd.DataFrame) -> list[object]:
         justifications(tallies, votes.matchups),
         agreements(tallies, votes.matchups),
         leaderboard(tallies, votes.matchups),
-        by_scenario(tallies, votes.matchups),
+        breakdowns(tallies, votes.matchups),
         sensitivity_of_pairs(tallies, votes.matchups, Cluster.IMAGE, rng=rng),
         sensitivity_of_pairs(tallies, votes.matchups, Cluster.SCENARIO, rng=rng),
         panel_warning(tallies, votes.matchups),

@@ -5,7 +5,17 @@ import click
 from app.cli.connection import server_options
 
 # As `benchmark.exports.tables` has them; a test compares. Importing that takes too long for `--help`.
-TABLES = ("preferences", "justifications", "comparisons", "votes", "agreement", "leaderboard")
+TABLES = (
+    "preferences",
+    "justifications",
+    "comparisons",
+    "votes",
+    "agreement",
+    "leaderboard",
+    "breakdowns",
+    "sensitivity",
+    "paired",
+)
 FORMATS = ("csv", "json", "jsonl", "parquet", "markdown", "latex")
 
 

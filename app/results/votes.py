@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import ColumnElement, Row, Select, func, select
 from sqlalchemy.orm import Session, aliased
 
+from app.results.tags import PairTags, tags_of_pairs
 from app.results.tallies import MatchupSides, matchup_sides
 from app.tables.bench import Pair
 from app.tables.people import Annotator
@@ -39,14 +40,17 @@ class VoteRow(NamedTuple):
     cast_at: datetime
     decision_ms: int | None
     replaces: int | None
+    style: str | None
+    hard_case: str | None
 
 
 def vote_rows(session: Session, study: Study) -> Iterator[VoteRow]:
     """Yield the votes in the order they were cast; `replaces` is the number, from 1, of an earlier row."""
     sides = {each.id: each for each in matchup_sides(session, study)}
     replaced = _row_numbers_of_replaced(session, study)
+    tags = tags_of_pairs(session, study)
     for row in session.execute(_votes(study).execution_options(yield_per=_ROWS_AT_ONCE)):
-        yield _vote_row(study.slug, sides[row.matchup_id], row, replaced)
+        yield _vote_row(study.slug, sides[row.matchup_id], row, replaced, tags[row.pair])
 
 
 def left_out(session: Session, study: Study) -> dict[VoteStatus, int]:
@@ -101,7 +105,11 @@ def _votes(study: Study) -> Select[*tuple[Any, ...]]:
 
 
 def _vote_row(
-    study: str, matchup: MatchupSides, row: Row[*tuple[Any, ...]], replaced: dict[int, int]
+    study: str,
+    matchup: MatchupSides,
+    row: Row[*tuple[Any, ...]],
+    replaced: dict[int, int],
+    tags: PairTags,
 ) -> VoteRow:
     is_reference_left = row.left_side is Side.REFERENCE
     return VoteRow(
@@ -124,6 +132,8 @@ def _vote_row(
         cast_at=row.cast_at,
         decision_ms=row.decision_ms,
         replaces=replaced[row.replaces_id] if row.replaces_id is not None else None,
+        style=tags.style,
+        hard_case=tags.hard_case,
     )
 
 

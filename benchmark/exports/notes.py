@@ -7,7 +7,12 @@ from typing import Self
 
 from benchmark.exports.tables import TableName
 from benchmark.protocol import VoteStatus
+from benchmark.stats.annotator_sensitivity import RESAMPLES as ANNOTATOR_RESAMPLES
+from benchmark.stats.sensitivity import RESAMPLES
 from benchmark.stats.tallies import Tallies
+
+# Sensitivity tables are drawn with this one, so that everybody draws the same.
+SENSITIVITY_SEED = 2412
 
 DEFINITIONS = {
     TableName.PREFERENCES: (
@@ -40,6 +45,22 @@ DEFINITIONS = {
         "95 % interval from the sandwich covariance clustered by pair. Rank: by strength, with the best "
         "and worst rank the votes leave possible at 95 %. Expected share: percent of votes against the "
         "other models of the group, each met as often. Models of different groups are not comparable."
+    ),
+    TableName.BREAKDOWNS: (
+        "Percent, reference first, the larger value in bold, on the pairs of one scenario, image style or "
+        "hard case; a pair without the tag is in no part. Interval: Wilson, 95 %, of the reference's score. "
+        "Parts are small and many: read them together, not one by one. No part is tested."
+    ),
+    TableName.SENSITIVITY: (
+        "The reference's TI2V score, percent, with its intervals over pairs (Wilson, Clopper-Pearson; 95 %). "
+        "Drawn again: 95 % of scores when whole images, scenarios or annotators are drawn again with "
+        f"replacement ({RESAMPLES} times, annotators {ANNOTATOR_RESAMPLES} times, seed {SENSITIVITY_SEED}); "
+        "none with fewer than five of them or where one side won everything. Lowest, highest: the score when "
+        "the one named is left out."
+    ),
+    TableName.PAIRED: (
+        "Pairs decided in both matchups of one reference, by who won them. p: McNemar's exact test, of pairs "
+        "the reference won in one matchup only; Holm: corrected over all rows."
     ),
 }
 
@@ -100,5 +121,5 @@ class TableNote:
         return " ".join([*sentences, f"TI2V Bench {version('ti2v-bench')}."])
 
     def _exclusions(self) -> str:
-        numbers = [f"{number} {status}" for status, number in self.left_out.items() if number]
+        numbers = [f"{self.left_out[status]} {status}" for status in VoteStatus if self.left_out.get(status)]
         return ", ".join(numbers) + " votes" if numbers else "no vote"

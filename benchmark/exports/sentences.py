@@ -4,10 +4,12 @@ from collections.abc import Iterable, Sequence
 
 from benchmark.exports.tables import TableName
 from benchmark.stats.agreements import CHOICE, AgreementRow, agreement_sentence
-from benchmark.stats.conclusions import conclusion, justification_conclusion, panel_warning
+from benchmark.stats.conclusions import conclusion, justification_conclusion, paired_conclusion, panel_warning
 from benchmark.stats.justifications import JustificationRow
 from benchmark.stats.leaderboard import LeaderboardRow, leaderboard_sentence
+from benchmark.stats.paired import PairedRow
 from benchmark.stats.preferences import PreferenceRow
+from benchmark.stats.sensitivity import SensitivityRow, sensitivity_sentence
 from benchmark.stats.tallies import Tallies
 from benchmark.stats.votes import Matchup
 
@@ -35,6 +37,14 @@ def table_sentences(
             ]
         case TableName.LEADERBOARD:
             said = [leaderboard_sentence([row for row in rows if isinstance(row, LeaderboardRow)])]
+        case TableName.SENSITIVITY:
+            said = [
+                f"{row.matchup}: {sensitivity_sentence(row)}"
+                for row in rows
+                if isinstance(row, SensitivityRow)
+            ]
+        case TableName.PAIRED:
+            said = [paired_conclusion(row) for row in rows if isinstance(row, PairedRow)]
         case _:
             said = []
     warning = panel_warning(tallies, matchups)

@@ -8,10 +8,13 @@ from enum import StrEnum
 
 from benchmark.record_columns import JUSTIFICATION_COLUMNS, VOTE_COLUMNS
 from benchmark.stats.agreements import AgreementRow
+from benchmark.stats.breakdowns import BreakdownRow
 from benchmark.stats.comparisons import ComparisonRow
 from benchmark.stats.justifications import JustificationRow
 from benchmark.stats.leaderboard import LeaderboardRow
+from benchmark.stats.paired import PairedRow
 from benchmark.stats.preferences import PreferenceRow
+from benchmark.stats.sensitivity import SensitivityRow
 
 
 class TableName(StrEnum):
@@ -23,6 +26,9 @@ class TableName(StrEnum):
     VOTES = "votes"
     AGREEMENT = "agreement"
     LEADERBOARD = "leaderboard"
+    BREAKDOWNS = "breakdowns"
+    SENSITIVITY = "sensitivity"
+    PAIRED = "paired"
 
 
 class TableFormat(StrEnum):
@@ -92,6 +98,9 @@ COLUMNS: dict[TableName, tuple[Column, ...]] = {
     TableName.VOTES: tuple(_vote_column(name) for name in VOTE_COLUMNS),
     TableName.AGREEMENT: _columns_of(AgreementRow),
     TableName.LEADERBOARD: _columns_of(LeaderboardRow),
+    TableName.BREAKDOWNS: _columns_of(BreakdownRow),
+    TableName.SENSITIVITY: _columns_of(SensitivityRow),
+    TableName.PAIRED: _columns_of(PairedRow),
 }
 COLUMN_NAMES: dict[TableName, tuple[str, ...]] = {
     table: tuple(column.name for column in columns) for table, columns in COLUMNS.items()

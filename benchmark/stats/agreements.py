@@ -7,7 +7,7 @@ import numpy as np
 
 from benchmark.stats.agreement import Agreement, Coefficient, group_agreements
 from benchmark.stats.arrays import IntArray
-from benchmark.stats.rounding import percent, percent_of_bound
+from benchmark.stats.rounding import percent, percent_of_bound, without_noise
 from benchmark.stats.tallies import JUSTIFICATIONS, Tallies
 from benchmark.stats.votes import Matchup
 
@@ -115,7 +115,9 @@ def _percents(measure: Coefficient) -> tuple[float | None, float | None, float |
 
 def _numbers(measure: Coefficient) -> tuple[float | None, float | None, float | None]:
     low, high = (measure.interval.low, measure.interval.high) if measure.interval else (None, None)
-    value, low, high = (None if x is None else round(x, DIGITS) for x in (measure.value, low, high))
+    value, low, high = (
+        None if x is None else round(without_noise(x), DIGITS) for x in (measure.value, low, high)
+    )
     return value, low, high
 
 

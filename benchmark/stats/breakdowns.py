@@ -1,11 +1,12 @@
-"""TI2V scores of parts of a benchmark: by scenario, by image style, by hard-case tag.
+"""TI2V scores of parts of a benchmark: by scenario, by image style, by hard case.
 
 Parts are small, so their intervals are wide, and many parts are looked at: read rows and columns, not
 single cells. No p-values are given for parts.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 
 import numpy as np
 
@@ -13,94 +14,115 @@ from benchmark.stats.arrays import IntArray
 from benchmark.stats.intervals import wilson
 from benchmark.stats.rounding import percent, percent_of_bound
 from benchmark.stats.scores import Counts, count_groups
-from benchmark.stats.tallies import JUSTIFICATIONS, OTHER, REFERENCE, Tallies
+from benchmark.stats.tallies import JUSTIFICATIONS, SIDES, Tallies
 from benchmark.stats.votes import UNKNOWN, Matchup
+
+
+class Division(StrEnum):
+    """What a benchmark is divided by; the last two are tags that its pairs may carry."""
+
+    SCENARIO = "scenario"
+    STYLE = "style"
+    HARD_CASE = "hard_case"
 
 
 @dataclass(frozen=True)
 class BreakdownRow:
-    """One matchup on one part of the benchmark; the columns mean what they mean in PreferenceRow.
+    """One matchup on one part of the benchmark; the other columns mean what they mean in PreferenceRow."""
 
-    `rates`: per justification, percent of all valid votes for the reference and for the other side.
-    """
-
+    study: str | None
     matchup: str
     reference: str
     other: str
+    division: Division
     part: str
     ti2v_score_reference: float | None
     ti2v_score_other: float | None
+    ti2v_score_reference_n: int
+    ti2v_score_other_n: int
     ci_low: float | None
     ci_high: float | None
-    pairs_won_reference: int
-    pairs_won_other: int
+    image_alignment_reference: float | None
+    image_alignment_other: float | None
+    text_alignment_reference: float | None
+    text_alignment_other: float | None
+    object_motion_reference: float | None
+    object_motion_other: float | None
+    overall_quality_reference: float | None
+    overall_quality_other: float | None
+    pairs_decided: int
     pairs_undecided: int
     votes: int
-    rates: Mapping[str, tuple[float | None, float | None]]
 
 
-def by_scenario(tallies: Tallies, matchups: Sequence[Matchup]) -> list[BreakdownRow]:
-    """Return a row per matchup and scenario, sorted by scenario; none where nobody said the scenarios."""
-    known = tallies.select(tallies.scenario != UNKNOWN)
-    return _breakdown(known, known.scenario, tallies.scenarios, matchups)
+@dataclass(frozen=True)
+class Parts:
+    """The part each comparison belongs to: (comparisons,) codes into `names`, UNKNOWN where to none."""
+
+    codes: IntArray
+    names: tuple[str, ...]
 
 
-def by_tag(
-    tallies: Tallies, matchups: Sequence[Matchup], tags: Mapping[str, Sequence[str]]
-) -> list[BreakdownRow]:
-    """Return a row per matchup and tag; a pair may carry several tags, or none.
-
-    Args:
-        tallies: the comparisons of a study.
-        matchups: what they belong to.
-        tags: of each pair, by its id: image styles, hard cases or any other labels.
-    """
-    names = sorted({tag for labels in tags.values() for tag in labels})
-    place = {tag: code for code, tag in enumerate(names)}
-    tags_of_pair = [sorted({place[tag] for tag in tags.get(pair, ())}) for pair in tallies.pairs]
-    index = [(row, tag) for row, pair in enumerate(tallies.pair.tolist()) for tag in tags_of_pair[pair]]
-    rows, codes = np.array(index, dtype=np.int64).reshape(-1, 2).T
-    return _breakdown(tallies.select(rows), codes, names, matchups)
+def breakdowns(tallies: Tallies, matchups: Sequence[Matchup]) -> list[BreakdownRow]:
+    """Return the rows of every division, one after the other; none of a division that nobody named."""
+    return [row for division in Division for row in breakdown(tallies, matchups, division)]
 
 
-def _breakdown(
-    tallies: Tallies, part: IntArray, parts: Sequence[str], matchups: Sequence[Matchup]
-) -> list[BreakdownRow]:
-    counts = count_groups(tallies, tallies.matchup * len(parts) + part, len(matchups) * len(parts))
-    ordered = sorted(range(len(parts)), key=lambda code: parts[code])
+def breakdown(tallies: Tallies, matchups: Sequence[Matchup], division: Division) -> list[BreakdownRow]:
+    """Return a row per matchup and part that has a vote, the parts in alphabetical order."""
+    parts = parts_of(tallies, division)
+    known = parts.codes != UNKNOWN
+    group = tallies.matchup * len(parts.names) + parts.codes
+    counts = count_groups(tallies.select(known), group[known], len(matchups) * len(parts.names))
     return [
-        _row(matchup, parts[code], counts, index * len(parts) + code)
+        _row(matchup, division, part, counts, index * len(parts.names) + code)
         for index, matchup in enumerate(matchups)
-        for code in ordered
-        if counts.votes[index * len(parts) + code]
+        for code, part in enumerate(parts.names)
+        if counts.votes[index * len(parts.names) + code]
     ]
 
 
-def _row(matchup: Matchup, part: str, counts: Counts, group: int) -> BreakdownRow:
+def parts_of(tallies: Tallies, division: Division) -> Parts:
+    """Return which part each comparison belongs to; the names are in alphabetical order."""
+    if division is Division.SCENARIO:
+        names, codes = tallies.scenarios, tallies.scenario
+    else:
+        names, codes = tallies.tags.get(division, ("",) * len(tallies.pairs)), tallies.pair
+    ordered = sorted({name for name in names if name})
+    place = {name: code for code, name in enumerate(ordered)} | {"": UNKNOWN}
+    # The last entry answers UNKNOWN itself: a comparison whose scenario nobody said.
+    place_of_code = np.array([*(place[name] for name in names), UNKNOWN], dtype=np.int64)
+    return Parts(place_of_code[codes], tuple(ordered))
+
+
+def _row(matchup: Matchup, division: Division, part: str, counts: Counts, group: int) -> BreakdownRow:
     won, lost, votes = (
         int(column[group]) for column in (counts.won_reference, counts.won_other, counts.votes)
     )
     interval = wilson(won, won + lost) if won + lost else None
     return BreakdownRow(
+        study=matchup.study,
         matchup=matchup.name,
         reference=matchup.reference,
         other=matchup.other,
+        division=division,
         part=part,
         ti2v_score_reference=percent(won, won + lost),
         ti2v_score_other=percent(lost, won + lost),
+        ti2v_score_reference_n=won,
+        ti2v_score_other_n=lost,
         ci_low=percent_of_bound(interval.low) if interval else None,
         ci_high=percent_of_bound(interval.high) if interval else None,
-        pairs_won_reference=won,
-        pairs_won_other=lost,
+        **_rates(counts, group, votes),
+        pairs_decided=won + lost,
         pairs_undecided=int(counts.undecided[group]),
         votes=votes,
-        rates=_rates(counts, group, votes),
     )
 
 
-def _rates(counts: Counts, group: int, votes: int) -> dict[str, tuple[float | None, float | None]]:
-    ticks = counts.reasons[group].tolist()
+def _rates(counts: Counts, group: int, votes: int) -> dict[str, float | None]:
     return {
-        name: (percent(ticked[REFERENCE], votes), percent(ticked[OTHER], votes))
-        for name, ticked in zip(JUSTIFICATIONS, ticks, strict=True)
+        f"{name}_{side}": percent(int(ticks), votes)
+        for name, ticked in zip(JUSTIFICATIONS, counts.reasons[group], strict=True)
+        for side, ticks in zip(SIDES, ticked, strict=True)
     }

@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 
+from benchmark.stats.breakdowns import BreakdownRow
 from benchmark.stats.justifications import JustificationRow
-from benchmark.stats.paired import PairedMatchups
+from benchmark.stats.paired import PairedRow
 from benchmark.stats.planning import expected_score
 from benchmark.stats.preferences import PreferenceRow
 from benchmark.stats.tallies import Tallies
@@ -63,16 +64,32 @@ def justification_conclusion(row: JustificationRow) -> str:
     return f"No difference shown in {name} ({rates}; p = {row.p_holm:.2g})."
 
 
-def paired_conclusion(result: PairedMatchups, first: Matchup, second: Matchup) -> str:
+def paired_conclusion(row: PairedRow) -> str:
     """Return what McNemar's test says of two matchups on the same pairs."""
     counted = (
-        f"{result.only_first} pairs were won against {first.other} alone, {result.only_second} against "
-        f"{second.other} alone (p = {result.p_value:.2g})"
+        f"of {row.pairs} pairs decided in both, {row.reference} won {row.only_first} against "
+        f"{row.first_other} alone and {row.only_second} against {row.second_other} alone"
     )
-    if result.p_value >= SIGNIFICANCE:
-        return f"No difference shown between the two matchups: {counted}."
-    harder = second.other if result.only_first > result.only_second else first.other
-    return f"{harder} was the stronger opponent: {counted}."
+    if row.p_holm is None:
+        return f"Interim: {counted}."
+    if row.p_holm >= SIGNIFICANCE:
+        return f"No difference shown between the two matchups: {counted} (p = {row.p_holm:.2g})."
+    harder = row.second_other if row.only_first > row.only_second else row.first_other
+    return f"{harder} was the stronger opponent: {counted} (p = {row.p_holm:.2g})."
+
+
+def part_conclusion(row: BreakdownRow, part: str) -> str:
+    """Return what one part of the benchmark shows, called `part`; parts are not tested."""
+    if row.ti2v_score_reference is None or row.ci_low is None or row.ci_high is None:
+        return f"No pair of {part} is decided against {row.other}, so there is no score."
+    share = f"{row.reference} won {row.ti2v_score_reference} % of {row.pairs_decided} decided pairs"
+    interval = f"95 % interval {row.ci_low} to {row.ci_high} %"
+    if row.ci_low <= 50 <= row.ci_high:
+        return f"Against {row.other}, {share} ({interval}): {part} alone shows no difference."
+    return (
+        f"Against {row.other}, {share} ({interval}). The interval leaves out 50 %, which among many "
+        "parts one may do by chance."
+    )
 
 
 def panel_warning(tallies: Tallies, matchups: Sequence[Matchup]) -> str | None:

@@ -146,10 +146,12 @@ def _with_p_values(rows: list[PreferenceRow]) -> list[PreferenceRow]:
 def _average_rows(
     tallies: Tallies, matchups: Sequence[Matchup], rows: list[PreferenceRow], counts: Counts
 ) -> list[PreferenceRow]:
+    # A matchup without a decided pair adds nothing to an average, and a table of votes may not know of it.
+    decided = [index for index, row in enumerate(rows) if row.pairs_decided]
+    places = [[decided[at] for at in group] for group in averaged_matchups([matchups[at] for at in decided])]
     return [
         _average_row(tallies, np.asarray(indices), [rows[index] for index in indices], counts)
-        for indices in averaged_matchups(matchups)
-        if any(rows[index].pairs_decided for index in indices)
+        for indices in places
     ]
 
 

@@ -48,7 +48,8 @@ class AnnotatorRow:
     """One annotator; percent at one decimal, None where there is nothing to measure.
 
     Attributes:
-        left: share of votes for the clip that stood left; `side_p` its sign test against 50 %.
+        left: share of votes for the clip that stood left, with a Wilson interval; `side_p` its sign test
+            against 50 %.
         longest_run: most votes in a row for the same place, in the order of the table.
         agreement: share of votes that agree with the majority of the others on the same comparison
             (ties of the others left out), with a Wilson interval.
@@ -60,6 +61,8 @@ class AnnotatorRow:
     annotator: str
     votes: int
     left: float | None
+    left_low: float | None
+    left_high: float | None
     side_p: float | None
     longest_run: int | None
     agreement: float | None
@@ -137,6 +140,7 @@ def _row(name: str, columns: _Columns, place: slice, clip_ms: int | None, gold: 
     agrees = columns.agrees[place][columns.agrees[place] != UNKNOWN]
     times = columns.decision_ms[place][columns.decision_ms[place] != UNKNOWN]
     ticks = np.bincount(columns.ticks[place])
+    side = wilson(int(left.sum()), len(left)) if len(left) else None
     agreement = wilson(int(agrees.sum()), len(agrees)) if len(agrees) else None
     right = wilson(gold.right, gold.shown) if gold.shown else None
     fast = int((times < clip_ms).sum()) if clip_ms is not None else 0
@@ -144,6 +148,8 @@ def _row(name: str, columns: _Columns, place: slice, clip_ms: int | None, gold: 
         annotator=name,
         votes=place.stop - place.start,
         left=percent(int(left.sum()), len(left)),
+        left_low=percent_of_bound(side.low) if side else None,
+        left_high=percent_of_bound(side.high) if side else None,
         side_p=sign_test(int(left.sum()), len(left) - int(left.sum())) if len(left) else None,
         longest_run=longest_run(left == 1) if len(left) else None,
         agreement=percent(int(agrees.sum()), len(agrees)),

@@ -7,6 +7,8 @@ Python's round() and format() print 63.7, 41.2 and 36.2 where the paper prints 6
 from fractions import Fraction
 from math import floor
 
+NOISE_DIGITS = 9
+
 
 def tenths(count: int, total: int) -> int:
     """Return count/total in tenths of a percent, half up.
@@ -34,7 +36,15 @@ def percent_of_share(share: Fraction) -> float:
 
 def percent_of_bound(bound: float) -> float:
     """Return the bound of an interval, a share in [0, 1], in percent at one decimal, half up."""
-    return floor(1000 * bound + 0.5) / 10
+    return floor(without_noise(1000 * bound) + 0.5) / 10
+
+
+def without_noise(value: float) -> float:
+    """Return the value without the last digits of a float, which differ with the order of an addition.
+
+    To be used before rounding to few digits: else two equal halves may fall to different sides.
+    """
+    return round(value, NOISE_DIGITS)
 
 
 def significant(value: float, digits: int = 10) -> float:

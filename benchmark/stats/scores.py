@@ -6,7 +6,8 @@ Definitions (arXiv:2412.16153, as its tables can be reproduced; docs/statistics.
     justification rate(m, r) = valid votes that chose m and ticked r / all valid votes of the matchup
 
 A pair with equal votes is undecided: it is left out of the score's denominator and counted on its own;
-its votes do count in the justification rates.
+its votes do count in the justification rates. A pair without a vote counts nowhere, as a table of votes
+does not know of it.
 """
 
 from dataclasses import dataclass
@@ -23,7 +24,7 @@ class Counts:
     """What each group of comparisons adds up to; every array but `reasons` is (groups,).
 
     Attributes:
-        won_reference, won_other, undecided: pairs.
+        won_reference, won_other, undecided: pairs; one without any vote is none of them.
         votes_reference, votes_other: valid votes.
         reasons: (groups, 4 justifications, 2 sides) votes.
     """
@@ -52,7 +53,7 @@ def count_groups(tallies: Tallies, group: IntArray, groups: int) -> Counts:
         group: (n,) group of each comparison, in [0, groups).
         groups: how many there are; an empty one counts zeros.
     """
-    lead = tallies.lead
+    lead, voted = tallies.lead, tallies.votes > 0
     reasons = np.empty((groups, len(JUSTIFICATIONS), len(SIDES)), dtype=np.int64)
     for reason in range(len(JUSTIFICATIONS)):
         for side in range(len(SIDES)):
@@ -60,7 +61,7 @@ def count_groups(tallies: Tallies, group: IntArray, groups: int) -> Counts:
     return Counts(
         won_reference=np.bincount(group[lead > 0], minlength=groups),
         won_other=np.bincount(group[lead < 0], minlength=groups),
-        undecided=np.bincount(group[lead == 0], minlength=groups),
+        undecided=np.bincount(group[voted & (lead == 0)], minlength=groups),
         votes_reference=_sum(group, tallies.votes_reference, groups),
         votes_other=_sum(group, tallies.votes_other, groups),
         reasons=reasons,

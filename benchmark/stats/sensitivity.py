@@ -14,6 +14,7 @@ from enum import StrEnum
 import numpy as np
 
 from benchmark.stats.arrays import BoolArray, FloatArray, IntArray
+from benchmark.stats.intervals import clopper_pearson, wilson
 from benchmark.stats.rounding import percent, percent_of_bound
 from benchmark.stats.scores import count_groups
 from benchmark.stats.tallies import Tallies
@@ -38,6 +39,8 @@ class SensitivityRow:
 
     Attributes:
         clusters: how many have a vote in the matchup.
+        wilson_low, wilson_high, exact_low, exact_high: for comparison the headline's interval and
+            Clopper-Pearson's, both 95 % over pairs; None where no pair is decided.
         ci_low, ci_high: 95 % cluster bootstrap; None with fewer than five clusters or where every
             decided pair went to one side, for then drawing again changes nothing.
         lowest, highest: the score when the one cluster named beside it is left out; None where nothing
@@ -49,6 +52,10 @@ class SensitivityRow:
     cluster: Cluster
     clusters: int
     ti2v_score_reference: float | None
+    wilson_low: float | None
+    wilson_high: float | None
+    exact_low: float | None
+    exact_high: float | None
     ci_low: float | None
     ci_high: float | None
     lowest: float | None
@@ -72,17 +79,27 @@ def sensitivity_of_pairs(
     """
     if cluster is Cluster.ANNOTATOR:
         raise ValueError("tallies do not know who voted")
+    voted = tallies.select(tallies.votes > 0)
     codes, names = (
-        (tallies.image, tallies.images) if cluster is Cluster.IMAGE else (tallies.scenario, tallies.scenarios)
+        (voted.image, voted.images) if cluster is Cluster.IMAGE else (voted.scenario, voted.scenarios)
     )
-    if not names or (codes == UNKNOWN).any():
+    if not len(codes) or (codes == UNKNOWN).any():
         return []
+    codes, names = _in_alphabetical_order(codes, names)
     shape = (len(names), len(matchups))
-    counts = count_groups(tallies, codes * len(matchups) + tallies.matchup, len(names) * len(matchups))
+    counts = count_groups(voted, codes * len(matchups) + voted.matchup, len(names) * len(matchups))
     won, lost = counts.won_reference.reshape(shape), counts.won_other.reshape(shape)
     without = Without(won.sum(axis=0) - won, lost.sum(axis=0) - lost, counts.votes.reshape(shape) > 0)
     shares = _bootstrap_clusters(won, lost, rng, resamples)
     return sensitivity_rows(matchups, cluster, names, without, (won.sum(axis=0), lost.sum(axis=0)), shares)
+
+
+def _in_alphabetical_order(codes: IntArray, names: Sequence[str]) -> tuple[IntArray, tuple[str, ...]]:
+    """Return codes of the names that occur, so that the same votes draw the same clusters everywhere."""
+    occurring = sorted(set(codes.tolist()), key=lambda code: names[code])
+    place = np.empty(len(names), dtype=np.int64)
+    place[occurring] = np.arange(len(occurring))
+    return place[codes], tuple(names[code] for code in occurring)
 
 
 @dataclass(frozen=True)
@@ -156,6 +173,7 @@ def _row(
         cluster=cluster,
         clusters=clusters,
         ti2v_score_reference=percent(totals[0], totals[0] + totals[1]),
+        **_intervals_over_pairs(*totals),
         ci_low=low,
         ci_high=high,
         lowest=_score_without(without, lowest),
@@ -163,6 +181,18 @@ def _row(
         highest=_score_without(without, highest),
         highest_without=None if highest is None else names[highest],
     )
+
+
+def _intervals_over_pairs(won: int, lost: int) -> dict[str, float | None]:
+    if not won + lost:
+        return dict.fromkeys(("wilson_low", "wilson_high", "exact_low", "exact_high"))
+    headline, exact = wilson(won, won + lost), clopper_pearson(won, won + lost)
+    return {
+        "wilson_low": percent_of_bound(headline.low),
+        "wilson_high": percent_of_bound(headline.high),
+        "exact_low": percent_of_bound(exact.low),
+        "exact_high": percent_of_bound(exact.high),
+    }
 
 
 def _score_without(without: Without, cluster: int | None) -> float | None:

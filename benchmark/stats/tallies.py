@@ -1,7 +1,7 @@
 """One tally per comparison: where every statistic starts, whether votes come from a table or the database."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Self
 
 import numpy as np
@@ -27,6 +27,7 @@ class Tallies:
         votes_reference, votes_other: valid votes for each side.
         reasons: (comparisons, 4 justifications, 2 sides), votes that ticked the justification and
             chose the side, both in the protocol's order.
+        tags: by its name, the tag of each pair of `pairs`, empty where it carries none.
     """
 
     matchup: IntArray
@@ -39,6 +40,7 @@ class Tallies:
     pairs: tuple[str, ...]
     images: tuple[str, ...]
     scenarios: tuple[str, ...]
+    tags: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         count = len(self.matchup)
@@ -50,6 +52,8 @@ class Tallies:
         votes = np.stack([self.votes_reference, self.votes_other], axis=1)
         if (votes < 0).any() or (self.reasons < 0).any() or (self.reasons > votes[:, None, :]).any():
             raise ValueError("a justification is ticked at most once a vote, and no count is negative")
+        if any(len(of_pairs) != len(self.pairs) for of_pairs in self.tags.values()):
+            raise ValueError("a tag has a value for each pair, empty or not")
 
     @classmethod
     def from_columns(
@@ -110,6 +114,7 @@ class Tallies:
             pairs=votes.pairs,
             images=votes.images,
             scenarios=votes.scenarios,
+            tags=votes.tags,
         )
 
     def __len__(self) -> int:
@@ -129,7 +134,8 @@ class Tallies:
     def select(self, chosen: npt.ArrayLike) -> Self:
         """Return the tallies of some comparisons only, by mask or by index; names and codes stay."""
         picked = np.asarray(chosen)
-        return type(self)(
+        return replace(
+            self,
             matchup=self.matchup[picked],
             pair=self.pair[picked],
             image=self.image[picked],
@@ -137,9 +143,6 @@ class Tallies:
             votes_reference=self.votes_reference[picked],
             votes_other=self.votes_other[picked],
             reasons=self.reasons[picked],
-            pairs=self.pairs,
-            images=self.images,
-            scenarios=self.scenarios,
         )
 
 

@@ -35,6 +35,7 @@ class Votes:
         reasons: (votes, 4), whether each justification was ticked, in the protocol's order.
         reference_left: 1 where the reference stood left, 0 where right, UNKNOWN where the table does not say.
         decision_ms: milliseconds to the decision, UNKNOWN where the table does not say.
+        tags: by its name, the tag of each pair, empty where it carries none.
         left_out: how many votes of each other status the table held.
         counted: the status that counts here: valid, or imported in a table of a study run elsewhere.
     """
@@ -53,6 +54,7 @@ class Votes:
     reasons: BoolArray
     reference_left: IntArray
     decision_ms: IntArray
+    tags: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     left_out: Mapping[VoteStatus, int] = field(default_factory=dict)
     counted: VoteStatus = VoteStatus.VALID
 

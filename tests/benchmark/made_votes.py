@@ -28,6 +28,8 @@ def vote(
     status: str = "valid",
     ticked: Iterable[str] = (),
     decision_ms: int | None = 4000,
+    style: str | None = None,
+    hard_case: str | None = None,
 ) -> dict[str, object]:
     """One row of a votes table; by default Alice's valid vote for the reference, which stood left."""
     left = left or reference
@@ -49,6 +51,8 @@ def vote(
         "cast_at": "2026-03-14T09:26:53.000Z",
         "decision_ms": decision_ms,
         "replaces": None,
+        "style": style,
+        "hard_case": hard_case,
     }
 
 

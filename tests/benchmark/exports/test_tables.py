@@ -22,7 +22,7 @@ def test_the_votes_table_has_the_contracts_columns() -> None:
     assert COLUMN_NAMES[TableName.VOTES] == (
         "study", "matchup", "pair", "image", "scenario", "annotator", "reference", "other", "left", "right",
         "chosen", "status", "image_alignment", "text_alignment", "object_motion", "overall_quality",
-        "cast_at", "decision_ms", "replaces",
+        "cast_at", "decision_ms", "replaces", "style", "hard_case",
     )  # fmt: skip
 
 

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 from types import SimpleNamespace
 
@@ -31,9 +32,14 @@ def written(
 
 def some_rows(table: TableName) -> list[object]:
     counted = tallies(
-        [(5, 0), (1, 4), (2, 2), (3, 2)], matchup=[0, 0, 0, 1], ticks=[[0] * 8] * 3 + [[3, 2] + [0] * 6]
+        [(5, 0), (1, 4), (2, 2), (3, 2)],
+        matchup=[0, 0, 0, 1],
+        pairs=["p1", "p2", "p3", "p1"],
+        images=["golf1", "golf1", "tide1", "golf1"],
+        ticks=[[0] * 8] * 3 + [[3, 2] + [0] * 6],
     )
-    return list(result_rows(table, counted, MATCHUPS))
+    tagged = replace(counted, tags={"style": ("clay", "flat", "clay")})
+    return list(result_rows(table, tagged, MATCHUPS))
 
 
 @pytest.mark.parametrize("table", COMPUTED)

@@ -1,8 +1,11 @@
-"""Scores by scenario and by tag."""
+"""Scores by scenario, by image style and by hard case."""
 
-from benchmark.stats.breakdowns import by_scenario, by_tag
+import pytest
+
+from benchmark.records import VoteTableError, check_votes
+from benchmark.stats.breakdowns import BreakdownRow, Division, breakdown, breakdowns
 from benchmark.stats.tallies import Tallies
-from tests.benchmark.made_votes import MOTIF_CINEMO, MOTIF_STATIC, tallies
+from tests.benchmark.made_votes import MOTIF_CINEMO, MOTIF_STATIC, panel, table, tallies
 
 
 def test_scores_each_scenario_of_each_matchup() -> None:
@@ -15,30 +18,49 @@ def test_scores_each_scenario_of_each_matchup() -> None:
         reasons=[[5, 0] + [0] * 6, [0, 2] + [0] * 6, [0] * 8, [0] * 8],
     )
 
-    rows = by_scenario(counted, [MOTIF_CINEMO, MOTIF_STATIC])
+    rows = breakdowns(counted, [MOTIF_CINEMO, MOTIF_STATIC])
 
-    assert [(row.matchup, row.part, row.ti2v_score_reference) for row in rows] == [
-        ("motif:cinemo", "golf", 0.0),
-        ("motif:cinemo", "tide", 100.0),
-        ("motif:static", "tide", 0.0),
+    assert [(row.matchup, row.division, row.part, row.ti2v_score_reference) for row in rows] == [
+        ("motif:cinemo", "scenario", "golf", 0.0),
+        ("motif:cinemo", "scenario", "tide", 100.0),
+        ("motif:static", "scenario", "tide", 0.0),
     ]
     tide = rows[1]
-    assert (tide.pairs_won_reference, tide.pairs_undecided, tide.votes) == (1, 1, 9)
-    assert tide.rates["image_alignment"] == (55.6, 0.0)  # 5 of 9 votes
+    assert (tide.ti2v_score_reference_n, tide.pairs_decided, tide.pairs_undecided, tide.votes) == (1, 1, 1, 9)
+    assert (tide.image_alignment_reference, tide.image_alignment_other) == (55.6, 0.0)  # 5 of 9 votes
     assert (tide.ci_low, tide.ci_high) == (20.7, 100.0)
 
 
-def test_a_pair_counts_under_each_of_its_tags() -> None:
-    counted = tallies([(5, 0), (0, 5), (3, 2)], pairs=["p1", "p2", "p3"])
-    rows = by_tag(
-        counted, [MOTIF_CINEMO], {"p1": ["several objects", "cartoon"], "p2": ["cartoon"], "other": ["x"]}
-    )
-    assert [(row.part, row.pairs_won_reference, row.pairs_won_other) for row in rows] == [
-        ("cartoon", 1, 1),
-        ("several objects", 1, 0),
+def by_tags(division: Division) -> list[BreakdownRow]:
+    rows = [
+        *panel(for_reference=5, for_other=0, pair="p1", style="clay", hard_case="one_of_several"),
+        *panel(for_reference=1, for_other=4, pair="p2", style="clay"),
+        *panel(for_reference=4, for_other=1, pair="p3", style="flat"),
+        *panel(for_reference=3, for_other=2, pair="p4"),
     ]
+    votes = check_votes(table(rows))
+    return breakdown(Tallies.from_votes(votes), votes.matchups, division)
+
+
+def test_scores_each_image_style_and_leaves_out_pairs_without_one() -> None:
+    assert [
+        (row.part, row.ti2v_score_reference_n, row.ti2v_score_other_n) for row in by_tags(Division.STYLE)
+    ] == [("clay", 1, 1), ("flat", 1, 0)]
+
+
+def test_scores_each_hard_case() -> None:
+    (row,) = by_tags(Division.HARD_CASE)
+    assert (row.part, row.ti2v_score_reference, row.votes) == ("one_of_several", 100.0, 5)
+
+
+def test_a_pair_has_one_style() -> None:
+    rows = [
+        *panel(for_reference=1, for_other=0, style="clay"),
+        *panel(for_reference=0, for_other=1, style="flat"),
+    ]
+    with pytest.raises(VoteTableError, match='row 2: style "flat" differs from that of pair "golf1_putt"'):
+        check_votes(table(rows))
 
 
 def test_without_scenarios_or_tags_there_is_nothing() -> None:
-    assert by_scenario(tallies([(5, 0)]), [MOTIF_CINEMO]) == []
-    assert by_tag(tallies([(5, 0)]), [MOTIF_CINEMO], {}) == []
+    assert breakdowns(tallies([(5, 0)]), [MOTIF_CINEMO]) == []

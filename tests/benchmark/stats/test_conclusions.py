@@ -1,14 +1,21 @@
 """What may be concluded, in words: never more than the figures carry."""
 
+from dataclasses import replace
+
+import numpy as np
+
+from benchmark.stats.breakdowns import Division, breakdown
 from benchmark.stats.conclusions import (
     conclusion,
     justification_conclusion,
     paired_conclusion,
     panel_warning,
+    part_conclusion,
 )
 from benchmark.stats.justifications import justifications
-from benchmark.stats.paired import PairedMatchups
+from benchmark.stats.paired import PairedRow, paired
 from benchmark.stats.preferences import preferences
+from benchmark.stats.tallies import Tallies
 from benchmark.stats.votes import Matchup
 from tests.benchmark.made_votes import MOTIF_CINEMO, MOTIF_STATIC, tallies
 
@@ -59,11 +66,43 @@ def test_reasons_are_concluded_from_their_own_test() -> None:
     assert justification_conclusion(interim).startswith("Interim")
 
 
+def won_alone(against_cinemo: int, against_static: int) -> PairedRow:
+    """Pairs that MotiF won against one of the two only."""
+    pairs = [f"p{index}" for index in range(against_cinemo + against_static)]
+    against_both = (
+        [WON] * against_cinemo + [LOST] * (against_static + against_cinemo) + [WON] * against_static
+    )
+    counted = tallies(against_both, matchup=[0] * len(pairs) + [1] * len(pairs), pairs=pairs * 2)
+    (row,) = paired(counted, [MOTIF_CINEMO, MOTIF_STATIC])
+    return row
+
+
 def test_the_stronger_opponent_is_the_one_won_against_less() -> None:
-    clear = PairedMatchups(both=10, only_first=20, only_second=4, neither=5, p_value=0.0015)
-    unclear = PairedMatchups(both=10, only_first=5, only_second=4, neither=5, p_value=1.0)
-    assert paired_conclusion(clear, MOTIF_CINEMO, MOTIF_STATIC).startswith("static was the stronger opponent")
-    assert paired_conclusion(unclear, MOTIF_CINEMO, MOTIF_STATIC).startswith("No difference shown")
+    clear, unclear = won_alone(20, 4), won_alone(5, 4)
+    assert paired_conclusion(clear).startswith("static was the stronger opponent: of 24 pairs")
+    assert paired_conclusion(unclear).startswith("No difference shown")
+    assert paired_conclusion(replace(clear, p_value=None, p_holm=None)).startswith("Interim")
+
+
+def test_a_part_of_the_benchmark_shows_nothing_by_itself() -> None:
+    one_scenario = Tallies.from_columns(
+        matchup=[0] * 8,
+        pair=[f"p{index}" for index in range(8)],
+        scenario=["golf"] * 8,
+        votes_reference=[5] * 8,
+        votes_other=[0] * 8,
+        reasons=[[0] * 8] * 8,
+    )
+    (row,) = breakdown(one_scenario, [MOTIF_CINEMO], Division.SCENARIO)
+    assert "among many parts one may do by chance" in part_conclusion(row, "Golf")
+    (even,) = breakdown(
+        replace(one_scenario, votes_other=np.array([5, 6] * 4)), [MOTIF_CINEMO], Division.SCENARIO
+    )
+    assert part_conclusion(even, "Golf").startswith("Against cinemo, motif won 0.0 % of 4 decided pairs")
+    (split,) = breakdown(
+        replace(one_scenario, votes_other=np.array([4, 6] * 4)), [MOTIF_CINEMO], Division.SCENARIO
+    )
+    assert "Golf alone shows no difference" in part_conclusion(split, "Golf")
 
 
 def test_equal_panels_need_no_warning() -> None:

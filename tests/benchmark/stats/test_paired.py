@@ -3,8 +3,9 @@
 import pytest
 from statsmodels.stats.contingency_tables import mcnemar as statsmodels_mcnemar
 
-from benchmark.stats.paired import mcnemar
-from tests.benchmark.made_votes import tallies
+from benchmark.stats.paired import PairedRow, mcnemar, paired
+from benchmark.stats.votes import Matchup
+from tests.benchmark.made_votes import MOTIF_CINEMO, MOTIF_STATIC, tallies
 
 WON, LOST, TIED = (3, 2), (2, 3), (2, 2)
 
@@ -48,3 +49,38 @@ def test_exchanging_the_matchups_mirrors_the_table() -> None:
 def test_a_matchup_is_not_compared_with_itself() -> None:
     with pytest.raises(ValueError, match="with itself"):
         mcnemar(tallies([WON]), 0, 0)
+
+
+def three_matchups(votes: list[tuple[int, int]]) -> list[PairedRow]:
+    """MotiF against three others on four pairs each; `votes` are those of all twelve comparisons."""
+    matchups = [MOTIF_CINEMO, MOTIF_STATIC, Matchup("motif:seine", "motif", "seine", "demo")]
+    counted = tallies(votes, matchup=[0] * 4 + [1] * 4 + [2] * 4, pairs=["p0", "p1", "p2", "p3"] * 3)
+    return paired(counted, matchups)
+
+
+def test_the_table_has_a_row_for_every_two_matchups_of_a_reference() -> None:
+    rows = three_matchups([WON] * 4 + [LOST] * 4 + [WON, WON, WON, LOST])
+
+    assert [(row.first_other, row.second_other, row.only_first, row.only_second) for row in rows] == [
+        ("cinemo", "static", 4, 0),
+        ("cinemo", "seine", 1, 0),
+        ("static", "seine", 0, 3),
+    ]
+    # 2 / 2^4, 1 and 2 / 2^3; Holm multiplies the smallest by three, the next by two.
+    assert [row.p_value for row in rows] == [0.125, 1.0, 0.25]
+    assert [row.p_holm for row in rows] == [0.375, 1.0, 0.5]
+
+
+def test_matchups_without_a_decided_pair_in_common_have_no_row() -> None:
+    assert three_matchups([WON, WON, TIED, TIED] + [TIED, TIED, WON, WON] + [(0, 0)] * 4) == []
+
+
+def test_matchups_of_different_references_are_not_paired() -> None:
+    counted = tallies([WON, WON], matchup=[0, 1], pairs=["p0", "p0"])
+    assert paired(counted, [MOTIF_CINEMO, Matchup("cinemo:static", "cinemo", "static")]) == []
+
+
+def test_an_open_study_has_no_p_values() -> None:
+    counted = tallies([WON, LOST], matchup=[0, 1], pairs=["p0", "p0"])
+    (row,) = paired(counted, [MOTIF_CINEMO, MOTIF_STATIC], interim=True)
+    assert (row.pairs, row.p_value, row.p_holm) == (1, None, None)

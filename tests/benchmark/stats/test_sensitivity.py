@@ -59,6 +59,22 @@ def test_one_image_and_undecided_pairs_only_say_nothing() -> None:
     assert by_image([TIED, TIED], ["golf", "tide"]).ti2v_score_reference is None
 
 
+def test_the_order_of_the_comparisons_does_not_show() -> None:
+    votes, images = [WON, LOST, WON, TIED] * 5, [f"image{index % 7}" for index in range(20)]
+    assert by_image(votes[::-1], images[::-1]) == by_image(votes, images)
+
+
+def test_an_image_without_a_vote_is_no_cluster() -> None:
+    votes, images = [WON, LOST] * 5, [f"image{index}" for index in range(10)]
+    assert by_image([*votes, (0, 0)], [*images, "another"]) == by_image(votes, images)
+
+
+def test_both_intervals_over_pairs_stand_beside_it() -> None:
+    row = by_image([WON] * 9 + [LOST], [f"image{index}" for index in range(10)])
+    assert (row.wilson_low, row.wilson_high) == (59.6, 98.2)  # by statsmodels
+    assert (row.exact_low, row.exact_high) == (55.5, 99.7)
+
+
 def test_without_images_there_is_no_line() -> None:
     assert sensitivity_of_pairs(tallies([WON]), [MOTIF_CINEMO], Cluster.IMAGE, rng=rng()) == []
     with pytest.raises(ValueError, match="do not know who voted"):
