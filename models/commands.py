@@ -2,4 +2,9 @@
 
 from benchmark.command_line import LazyCommand
 
-COMMANDS: dict[str, LazyCommand] = {}
+COMMANDS: dict[str, LazyCommand] = {
+    "generate": LazyCommand(
+        "models.generators.generate_command:generate",
+        "Make a model's clips for a benchmark, without a server.",
+    ),
+}

@@ -3,10 +3,11 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
 from types import MappingProxyType
 
 from benchmark.scenes.weight_free import WEIGHT_FREE_MODELS
-from models.generators.base import Generator, NativeForm
+from models.generators.base import BadInput, Generator, NativeForm
 from models.generators.weight_free import FORM, DrawnGenerator, StaticGenerator
 
 
@@ -23,7 +24,8 @@ class GeneratorEntry:
         verified: what of it was run by us, and what never was.
         batch: how many requests one call takes at best.
         why_not: says why it cannot run here and what to do, or None; fast, and loads no network.
-        open: makes the generator; `load` comes next.
+        open: makes the generator; `load` comes next. It takes the folder of the weights (the checkout, for a
+            subprocess adapter), or None for where `settings` says.
     """
 
     name: str
@@ -35,7 +37,7 @@ class GeneratorEntry:
     verified: str
     batch: int
     why_not: Callable[[], str | None]
-    open: Callable[[], Generator]
+    open: Callable[[Path | None], Generator]
 
 
 class UnknownModel(LookupError):
@@ -61,20 +63,21 @@ def entry_named(name: str) -> GeneratorEntry:
         raise UnknownModel(f"There is no model {name!r}; there are {', '.join(generators())}.") from None
 
 
-def open_generator(name: str) -> Generator:
+def open_generator(name: str, *, checkpoint: Path | None = None) -> Generator:
     """Return a model, not loaded yet.
+
+    Args:
+        checkpoint: see `GeneratorEntry.open`.
 
     Raises:
         UnknownModel: nothing goes by that name.
         CannotRun: something it needs is missing here.
     """
-    return entry_named(name).open()
+    return entry_named(name).open(checkpoint)
 
 
 def _static() -> GeneratorEntry:
-    return _weight_free(
-        "static", "The input image of any pair repeated; nothing moves.", lambda: StaticGenerator()
-    )
+    return _weight_free("static", "The input image of any pair repeated; nothing moves.", StaticGenerator)
 
 
 def _drawn() -> list[GeneratorEntry]:
@@ -90,6 +93,15 @@ def _drawer(name: str) -> Callable[[], Generator]:
     return lambda: DrawnGenerator(name)
 
 
+def _without_weights(name: str, open_it: Callable[[], Generator]) -> Callable[[Path | None], Generator]:
+    def opened(checkpoint: Path | None) -> Generator:
+        if checkpoint is not None:
+            raise BadInput(f"{name} has no weights; leave the checkpoint out.")
+        return open_it()
+
+    return opened
+
+
 def _weight_free(name: str, title: str, open_it: Callable[[], Generator]) -> GeneratorEntry:
     return GeneratorEntry(
         name=name,
@@ -101,5 +113,5 @@ def _weight_free(name: str, title: str, open_it: Callable[[], Generator]) -> Gen
         verified="runs in the tests",
         batch=8,
         why_not=lambda: None,
-        open=open_it,
+        open=_without_weights(name, open_it),
     )

@@ -1,0 +1,143 @@
+"""`ti2v generate` makes a folder that `ti2v submit` takes, and goes on where it was stopped."""
+
+import json
+from pathlib import Path
+
+import av
+import pytest
+
+from benchmark.command_line import main
+from benchmark.scenes.benchmarks import bundled_pairs
+from models.generators.clip_folder import read_manifests
+
+PAIRS = list(bundled_pairs())
+
+
+def generate(output: Path, *more: str, model: str = "static") -> int:
+    return main(["generate", "--model", model, "--benchmark", "ti2v-starter", "--output", str(output), *more])
+
+
+def clips(output: Path) -> list[str]:
+    return sorted(path.name for path in output.glob("*.mp4"))
+
+
+def test_clips_are_named_as_the_authors_name_theirs(tmp_path: Path) -> None:
+    assert generate(tmp_path, "--limit", "3", "--seed", "5") == 0
+
+    assert clips(tmp_path) == sorted(f"{pair}_5.mp4" for pair in PAIRS[:3])
+    with av.open(str(tmp_path / f"{PAIRS[0]}_5.mp4"), format="mp4") as container:
+        stream = container.streams.video[0]
+        assert (stream.frames, stream.width, stream.height, stream.average_rate) == (16, 320, 320, 8)
+
+
+def test_the_manifest_says_how_every_clip_was_made(tmp_path: Path) -> None:
+    generate(tmp_path, "--limit", "2")
+
+    lines = list(read_manifests(tmp_path))
+
+    assert [line["pair"] for line in lines] == PAIRS[:2]
+    assert {line["model"] for line in lines} == {"static"}
+    assert {line["device"] for line in lines} == {"cpu"}
+    assert {len(str(line["sha256"])) for line in lines} == {64}
+    assert all(line["seconds"] and line["libraries"] for line in lines)
+
+
+def test_a_second_run_makes_only_what_is_missing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    generate(tmp_path, "--limit", "3")
+    before = (tmp_path / f"{PAIRS[1]}_0.mp4").stat().st_mtime_ns
+    (tmp_path / f"{PAIRS[2]}_0.mp4").unlink()
+
+    generate(tmp_path, "--limit", "3")
+
+    assert "2 clips are there already" in capsys.readouterr().err
+    assert (tmp_path / f"{PAIRS[1]}_0.mp4").stat().st_mtime_ns == before
+    assert len(clips(tmp_path)) == 3
+
+
+def test_shards_share_a_folder_and_make_every_clip_once(tmp_path: Path) -> None:
+    wanted = ",".join(PAIRS[:5])
+
+    for shard in ("1/2", "2/2"):
+        assert generate(tmp_path, "--shard", shard, "--pairs", wanted) == 0
+
+    assert len(clips(tmp_path)) == 5
+    assert sorted(path.name for path in tmp_path.glob("*.jsonl")) == [
+        "manifest-1-of-2.jsonl",
+        "manifest-2-of-2.jsonl",
+    ]
+    assert sorted(str(line["pair"]) for line in read_manifests(tmp_path)) == sorted(PAIRS[:5])
+
+
+def test_a_line_that_was_not_written_to_its_end_is_dropped(tmp_path: Path) -> None:
+    generate(tmp_path, "--limit", "1")
+    with (tmp_path / "manifest.jsonl").open("a") as file:
+        file.write('{"clip": "half')
+
+    generate(tmp_path, "--limit", "2")
+
+    lines = (tmp_path / "manifest.jsonl").read_text().splitlines()
+    assert [json.loads(line)["pair"] for line in lines] == PAIRS[:2]
+
+
+def test_a_folder_of_another_model_is_left_alone(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    generate(tmp_path, "--limit", "1")
+
+    assert generate(tmp_path, "--limit", "2", model="zoom") == 1
+
+    assert "holds clips of static; choose another folder for zoom" in capsys.readouterr().err
+    assert len(clips(tmp_path)) == 1
+
+
+def test_a_folder_in_the_official_layout_is_a_benchmark(tmp_path: Path) -> None:
+    from benchmark.scenes.benchmarks import write_benchmark
+
+    write_benchmark([bundled_pairs()[PAIRS[0]]], tmp_path / "benchmark")
+
+    arguments = ["--benchmark", str(tmp_path / "benchmark"), "--output", str(tmp_path / "clips")]
+    assert main(["generate", "--model", "static", *arguments]) == 0
+
+    assert clips(tmp_path / "clips") == [f"{PAIRS[0]}_0.mp4"]
+
+
+@pytest.mark.parametrize(
+    ("options", "sentence"),
+    [
+        (["--pairs", "kites1_the_red_kite_sinks"], "The benchmark has no such pairs"),
+        (["--shard", "9/8"], "there is no shard 9/8; they are numbered from 1"),
+        (["--shard", "third"], "'third' is no shard; write 3/8"),
+        (["--checkpoint", "."], "static has no weights"),
+    ],
+)
+def test_what_cannot_be_meant_is_refused(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], options: list[str], sentence: str
+) -> None:
+    assert generate(tmp_path / "clips", *options) == 1
+
+    assert sentence in capsys.readouterr().err
+
+
+def test_an_unknown_model_is_refused_with_those_there_are(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert generate(tmp_path, model="sora") == 1
+
+    assert "There is no model 'sora'; there are static, reference" in capsys.readouterr().err
+
+
+def test_clips_that_fail_are_listed_and_the_others_are_made(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from benchmark.scenes.benchmarks import write_benchmark
+
+    folder = tmp_path / "benchmark"
+    write_benchmark([bundled_pairs()[PAIRS[0]], bundled_pairs()[PAIRS[15]]], folder)
+    ours = folder / bundled_pairs()[PAIRS[0]].image_path
+    ours.write_bytes((folder / bundled_pairs()[PAIRS[15]].image_path).read_bytes())
+
+    arguments = ["--benchmark", str(folder), "--output", str(tmp_path / "clips")]
+    assert main(["generate", "--model", "zoom", *arguments]) == 1
+
+    said = capsys.readouterr().err
+    assert f"{PAIRS[0]}: bad_input: The image of {PAIRS[0]} is not the bundled one" in said
+    assert "1 clips failed. The same command tries what is missing again." in said
+    assert clips(tmp_path / "clips") == [f"{PAIRS[15]}_0.mp4"]
