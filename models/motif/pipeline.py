@@ -60,6 +60,8 @@ class MotifImageToVideoPipeline(DiffusionPipeline):
         num_frames: frames of a clip where a call names none.
         fps: frames a second the network is told where a call names none.
         skip_text_layers: see `encoding.encode_text` [open].
+        residual_scale: above 0 the network denoises what a clip adds to its first image, times this, instead of
+            the clip [open]: a device of ours for networks of toy size. 0 is the paper's way.
     """
 
     model_cpu_offload_seq = "text_encoder->image_encoder->unet->vae"  # type: ignore[assignment]
@@ -82,6 +84,7 @@ class MotifImageToVideoPipeline(DiffusionPipeline):
         num_frames: int = 16,
         fps: int = 8,
         skip_text_layers: int = 0,
+        residual_scale: float = 0.0,
     ) -> None:
         super().__init__()
         self.register_modules(  # type: ignore[no-untyped-call]  # diffusers'
@@ -94,7 +97,12 @@ class MotifImageToVideoPipeline(DiffusionPipeline):
             image_processor=image_processor,
         )
         self.register_to_config(  # type: ignore[no-untyped-call]  # diffusers'
-            height=height, width=width, num_frames=num_frames, fps=fps, skip_text_layers=skip_text_layers
+            height=height,
+            width=width,
+            num_frames=num_frames,
+            fps=fps,
+            skip_text_layers=skip_text_layers,
+            residual_scale=residual_scale,
         )
 
     @torch.no_grad()
@@ -149,6 +157,8 @@ class MotifImageToVideoPipeline(DiffusionPipeline):
         latents = self._denoise(
             noise, conditions, guidance_scale if guided else None, eta, generator, callback_on_step_end
         )
+        if self.config["residual_scale"] > 0:
+            latents = image_latents.unsqueeze(2) + latents / self.config["residual_scale"]
         self.maybe_free_model_hooks()  # type: ignore[no-untyped-call]  # diffusers'
         if form is OutputType.LATENT:
             return MotifPipelineOutput(latents)
