@@ -60,8 +60,8 @@ class MotifImageToVideoPipeline(DiffusionPipeline):
         num_frames: frames of a clip where a call names none.
         fps: frames a second the network is told where a call names none.
         skip_text_layers: see `encoding.encode_text` [open].
-        residual_scale: above 0 the network denoises what a clip adds to its first image, times this, instead of
-            the clip [open]: a device of ours for networks of toy size. 0 is the paper's way.
+        residual_scale: above 0 the network denoises what a clip adds to its first image, times this, instead
+            of the clip [open]: a device of ours for networks of toy size. 0 is the paper's way.
     """
 
     model_cpu_offload_seq = "text_encoder->image_encoder->unet->vae"  # type: ignore[assignment]
