@@ -46,6 +46,16 @@ class Settings(BaseSettings):
         60, ge=1, description="Wrong keys or links accepted from one address a minute."
     )
     sandbox_processes: int = Field(2, ge=1, le=64, description="Clips probed or prepared at once.")
+    job_lease_s: int = Field(
+        300, ge=1, le=86_400, description="How long a worker holds a job without a sign of life, seconds."
+    )
+    job_attempts: int = Field(3, ge=1, le=100, description="How often a job is tried before it has failed.")
+    job_backoff_s: int = Field(
+        30, ge=0, le=86_400, description="Rest after a job's first failure, seconds; doubled by each further."
+    )
+    job_longest_backoff_s: int = Field(
+        3600, ge=0, le=604_800, description="A job rests no longer than this, seconds."
+    )
     log_format: Literal["text", "json"] = Field("text", description="Lines for people or for machines.")
 
     @model_validator(mode="after")

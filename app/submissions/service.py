@@ -3,6 +3,7 @@
 import secrets
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import exists, func, select
 from sqlalchemy.exc import IntegrityError
@@ -129,6 +130,10 @@ def find_slot(session: Session, *, submission: Submission, pair_name: str) -> Pa
         raise Conflict(
             f"This submission is {submission.status}; it takes no clips.", code="submission_not_open"
         )
+    return find_pair(session, submission=submission, pair_name=pair_name)
+
+
+def find_pair(session: Session, *, submission: Submission, pair_name: str) -> Pair:
     pair = session.scalar(
         select(Pair).where(Pair.benchmark_id == submission.benchmark_id, Pair.name == pair_name)
     )
@@ -147,12 +152,20 @@ def refuse_other_bytes(clip: Clip, sha256: str) -> None:
 
 
 def add_clip(
-    session: Session, *, submission: Submission, pair: Pair, sha256: str, facts: ClipFacts, now: datetime
+    session: Session,
+    *,
+    submission: Submission,
+    pair: Pair,
+    sha256: str,
+    facts: ClipFacts,
+    now: datetime,
+    provenance: dict[str, Any] | None = None,
 ) -> Clip:
     clip = Clip(
         submission_id=submission.id,
         pair_id=pair.id,
         sha256=sha256,
+        provenance=provenance,
         received_at=now,
         **asdict(facts),
     )

@@ -119,7 +119,7 @@ class Job(Base):
         return -self.turn
 
 
-def job_status_is(*statuses: JobStatus) -> ColumnElement[bool]:
+def job_status_is(*statuses: JobStatus, of: type[Job] = Job) -> ColumnElement[bool]:
     """Return the condition with the statuses written out, so that the partial indexes above can be taken."""
-    spelled = [literal_column(f"'{status.value}'") for status in statuses]
-    return Job.status == spelled[0] if len(spelled) == 1 else Job.status.in_(spelled)
+    spelled: list[ColumnElement[str]] = [literal_column(f"'{status.value}'") for status in statuses]
+    return of.status == spelled[0] if len(spelled) == 1 else of.status.in_(spelled)

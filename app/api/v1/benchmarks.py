@@ -11,7 +11,7 @@ from app.api.v1.routers import api_router
 from app.api.v1.schemas import BenchmarkAnswer, PairAnswer, PairIdPath, PairsAnswer, SlugPath
 from app.benchmarks.service import benchmark_shape, find_benchmark, newest_benchmarks
 from app.errors import NotFound, Unavailable
-from app.media.store import StoreError
+from app.media.store import MediaStore, StoreError
 from app.security.asking import installation_of
 from app.tables.bench import Benchmark, Pair
 
@@ -62,9 +62,14 @@ def get_image(slug: SlugPath, pair_id: PairIdPath, request: Request) -> Response
         pair = session.scalar(select(Pair).where(Pair.benchmark_id == benchmark.id, Pair.name == pair_id))
         if pair is None:
             raise NotFound("This benchmark has no such pair.", code="unknown_pair")
+    return image_answer(installation.store, pair)
+
+
+def image_answer(store: MediaStore, pair: Pair) -> Response:
+    """Return a pair's image as it was imported."""
     try:
-        size = installation.store.size(pair.image_key)
-        body = installation.store.read_range(pair.image_key, 0, size)
+        size = store.size(pair.image_key)
+        body = store.read_range(pair.image_key, 0, size)
     except StoreError as error:
         raise Unavailable("The image cannot be read right now.") from error
     headers = {"Content-Length": str(size), "Cache-Control": "public, max-age=86400"}

@@ -2,12 +2,15 @@
 
 import logging
 from datetime import datetime
+from typing import Annotated, Any
 
-from fastapi import Request, Response
+from fastapi import Query, Request, Response
+from sqlalchemy import select
 from starlette.concurrency import run_in_threadpool
 
+from app.api.v1.entrances import JobEntrance, OwnerEntrance, read_job_headers
 from app.api.v1.routers import api_router
-from app.api.v1.schemas import ClipAnswer, PairIdPath, PublicIdPath
+from app.api.v1.schemas import ClipAnswer, ClipsAnswer, PairIdPath, PublicIdPath
 from app.clock import utc_now
 from app.errors import StorageFull, Unavailable
 from app.installation import Installation
@@ -15,15 +18,39 @@ from app.media.pictures import PictureRejected
 from app.media.sandbox import SandboxBroken
 from app.media.store import StoreError, StoreFull
 from app.security.asking import installation_of, require_person
-from app.security.identity import Principal
-from app.submissions import service
 from app.submissions.keeping import ClipKeeper
+from app.submissions.provenance import read_provenance
 from app.submissions.receiving import ReceivedFile, promised_sha256, receive_file, refuse_wrong_digest
+from app.submissions.service import find_submission
+from app.tables.bench import Pair
 from app.tables.submissions import Clip
 from benchmark.protocol import Role
 
 router = api_router("submissions")
 log = logging.getLogger("ti2v.clips")
+NamedEntrance = JobEntrance | OwnerEntrance
+
+
+@router.get("/submissions/{public_id}/clips")
+def list_clips(
+    public_id: PublicIdPath,
+    request: Request,
+    limit: Annotated[int, Query(ge=1, le=1000)] = 100,
+    cursor: Annotated[str | None, Query(pattern=r"^\d{1,9}$")] = None,
+) -> ClipsAnswer:
+    """Return a submission's clips in the benchmark's order, with what their makers say about them."""
+    with installation_of(request).database.read() as session:
+        principal = require_person(session, request, Role.RESEARCHER, now=utc_now())
+        submission = find_submission(session, public_id=public_id, principal=principal)
+        rows = session.execute(
+            select(Clip, Pair.name, Pair.position)
+            .join(Pair, Pair.id == Clip.pair_id)
+            .where(Clip.submission_id == submission.id, Pair.position >= int(cursor or 0))
+            .order_by(Pair.position)
+            .limit(limit + 1)
+        ).all()
+    more = str(rows[limit].position) if len(rows) > limit else None
+    return ClipsAnswer(clips=[clip_answer(clip, name) for clip, name, _ in rows[:limit]], next_cursor=more)
 
 
 @router.put(
@@ -39,16 +66,21 @@ log = logging.getLogger("ti2v.clips")
     },
 )
 async def put_clip(public_id: PublicIdPath, pair_id: PairIdPath, request: Request) -> Response:
-    """Take one clip, the mp4 as the body; the same bytes again change nothing, other bytes are 409."""
+    """Take one clip, the mp4 as the body; the same bytes again change nothing, other bytes are 409.
+
+    A worker names the job it holds, `Ti2v-Job` and `Ti2v-Attempt`; else the submission must be one's own.
+    `Ti2v-Provenance`, base64 of a JSON object of at most 4 KiB, says how the clip was made.
+    """
     installation = installation_of(request)
     promised = promised_sha256(request.headers)
+    provenance = read_provenance(request.headers.get("ti2v-provenance"))
     now = utc_now()
-    principal = await run_in_threadpool(_check_slot, request, public_id, pair_id, now)
+    entrance = await run_in_threadpool(_check_slot, request, public_id, pair_id, now)
     try:
         with installation.store.private_file() as path:
             received = await receive_file(request.stream(), path)
             refuse_wrong_digest(received, promised)
-            return await run_in_threadpool(_keep, installation, principal, public_id, pair_id, received, now)
+            return await run_in_threadpool(_keep, installation, entrance, received, provenance, now)
     except StoreFull as error:
         raise StorageFull("The disk is full; nothing of this clip was kept.") from error
     except (StoreError, SandboxBroken, PictureRejected) as error:
@@ -56,33 +88,35 @@ async def put_clip(public_id: PublicIdPath, pair_id: PairIdPath, request: Reques
         raise Unavailable("The clip cannot be checked or stored now; send it again later.") from error
 
 
-def _check_slot(request: Request, public_id: str, pair_id: str, now: datetime) -> Principal:
-    """Refuse a stranger, an unknown pair or a closed submission before the body is read."""
+def _check_slot(request: Request, public_id: str, pair_id: str, now: datetime) -> NamedEntrance:
+    """Refuse a stranger, a stale attempt, an unknown pair or a closed submission before the body is read."""
     with installation_of(request).database.read() as session:
         principal = require_person(session, request, Role.RESEARCHER, Role.WORKER, now=now)
-        submission = service.find_submission(
-            session, public_id=public_id, principal=principal, for_change=True
+        held = read_job_headers(request.headers)
+        entrance: NamedEntrance = (
+            JobEntrance(principal, public_id, pair_id, held.job, held.attempt)
+            if held
+            else OwnerEntrance(principal, public_id, pair_id)
         )
-        service.find_slot(session, submission=submission, pair_name=pair_id)
-    return principal
+        entrance.slot(session)
+    return entrance
 
 
 def _keep(
     installation: Installation,
-    principal: Principal,
-    public_id: str,
-    pair_id: str,
+    entrance: NamedEntrance,
     received: ReceivedFile,
+    provenance: dict[str, Any] | None,
     now: datetime,
 ) -> Response:
     keeper = ClipKeeper(installation.database, installation.store, installation.sandbox)
-    kept = keeper.keep(received, principal=principal, public_id=public_id, pair_name=pair_id, now=now)
-    return _answer(kept.clip, pair_id, status=201 if kept.is_new else 200)
+    kept = keeper.keep_through(entrance, received, provenance=provenance, now=now)
+    body = clip_answer(kept.clip, entrance.pair_name).model_dump_json()
+    return Response(body, status_code=201 if kept.is_new else 200, media_type="application/json")
 
 
-def _answer(clip: Clip, pair_id: str, *, status: int) -> Response:
-    body = ClipAnswer(
-        pair_id=pair_id,
+def clip_answer(clip: Clip, pair_name: str) -> ClipAnswer:
+    return ClipAnswer(
+        pair_id=pair_name,
         **{name: getattr(clip, name) for name in ClipAnswer.model_fields if name != "pair_id"},
     )
-    return Response(body.model_dump_json(), status_code=status, media_type="application/json")

@@ -2,7 +2,7 @@
 
 import unicodedata
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import Path
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, field_validator
@@ -53,7 +53,9 @@ Token = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{43}$")]
 SlugPath = Annotated[str, Path(pattern=SLUG)]
 PublicIdPath = Annotated[str, Path(pattern=r"^[0-9a-f]{16}$")]
 TokenPath = Annotated[str, Path(pattern=r"^[A-Za-z0-9_-]{43}$")]
-PairIdPath = Annotated[str, Path(max_length=400, pattern=r"^[^\x00-\x1f/\\]+$")]
+PAIR_ID = r"^[^\x00-\x1f/\\]+$"
+PairIdPattern = Annotated[str, StringConstraints(max_length=400, pattern=PAIR_ID)]
+PairIdPath = Annotated[str, Path(max_length=400, pattern=PAIR_ID)]
 
 
 class Body(BaseModel):
@@ -152,6 +154,12 @@ class ClipAnswer(Answer):
     duration_s: float
     is_static: bool
     first_frame_distance: float | None
+    provenance: dict[str, Any] | None
+
+
+class ClipsAnswer(Answer):
+    clips: list[ClipAnswer]
+    next_cursor: str | None
 
 
 class FinaliseBody(Body):

@@ -21,6 +21,7 @@ from app.api.v1.schemas import (
 from app.benchmarks.service import find_benchmark
 from app.clock import utc_now
 from app.errors import NotFound
+from app.generation.service import cancel_jobs
 from app.security.asking import installation_of, require_person
 from app.security.identity import Principal
 from app.submissions import service
@@ -105,6 +106,8 @@ def finalise(public_id: PublicIdPath, request: Request, body: FinaliseBody | Non
         service.finalise(
             session, submission=submission, allow_partial=bool(body and body.allow_partial), now=now
         )
+        # What is final takes no clips, so nobody needs to make them.
+        cancel_jobs(session, submission=submission, now=now)
         return _detail(session, public_id, principal)
 
 
@@ -118,6 +121,7 @@ def withdraw_submission(public_id: PublicIdPath, body: ReasonBody, request: Requ
             session, public_id=public_id, principal=principal, for_change=True
         )
         withdraw(session, submission=submission, reason=body.reason, principal=principal, now=now)
+        cancel_jobs(session, submission=submission, now=now)
         return _detail(session, public_id, principal)
 
 

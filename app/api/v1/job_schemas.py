@@ -1,0 +1,147 @@
+"""Shapes of requests and answers about jobs; the worker's part is written against them."""
+
+from datetime import datetime
+from typing import Annotated
+
+from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, field_validator
+
+from app.api.v1.schemas import Answer, Body, Label, OneLine, PairIdPattern, PublicId, Slug
+from app.generation.wording import log_tail, one_line
+from app.tables.jobs import FailureKind, JobStatus
+
+MOST_PAIRS, MOST_SEEDS, MOST_MODELS = 5000, 16, 100
+MOST_PRIORITY = 1000
+
+Attempt = Annotated[int, Field(ge=1, lt=10**9)]
+# What every random generator takes as a seed.
+Seed = Annotated[int, Field(ge=0, lt=2**32)]
+
+
+def _each_once(seeds: tuple[int, ...]) -> tuple[int, ...]:
+    if len(set(seeds)) < len(seeds):
+        raise ValueError("each at most once")
+    return seeds
+
+
+def _as_one_line(text: object) -> object:
+    return one_line(text) if isinstance(text, str) else text
+
+
+def _as_log(text: object) -> object:
+    return log_tail(text) if isinstance(text, str) else text
+
+
+class JobsBody(Body):
+    model: Slug
+    benchmark: Slug
+    pairs: Annotated[list[PairIdPattern], Field(min_length=1, max_length=MOST_PAIRS)] | None = None
+    seeds: Annotated[
+        tuple[Seed, ...], Field(min_length=1, max_length=MOST_SEEDS), AfterValidator(_each_once)
+    ] = (0,)
+    label: Label = ""
+    priority: Annotated[int, Field(ge=-MOST_PRIORITY, le=MOST_PRIORITY)] = 0
+
+
+class AskedAnswer(Answer):
+    id: str
+    seed: int
+    jobs: int
+
+
+class JobsAskedAnswer(Answer):
+    """`jobs` counts what this request put into the queue; asking again adds nothing."""
+
+    submissions: list[AskedAnswer]
+    jobs: int
+
+
+class FailureAnswer(Answer):
+    kind: FailureKind
+    message: str
+    log_tail: str
+
+
+class JobAnswer(Answer):
+    id: str
+    submission: str
+    model: str
+    pair_id: str
+    seed: int
+    priority: int
+    status: JobStatus
+    attempt: int
+    failures: int
+    worker: str | None
+    created_at: datetime
+    retry_at: datetime | None
+    expires_at: datetime | None
+    ended_at: datetime | None
+    failure: FailureAnswer | None
+
+
+class JobsAnswer(Answer):
+    counts: dict[JobStatus, int]
+    jobs: list[JobAnswer]
+    next_cursor: str | None
+
+
+class SubmissionJobsBody(Body):
+    submission: PublicId
+
+
+class ChangedJobsAnswer(Answer):
+    jobs: int
+
+
+class WorkerBody(Body):
+    name: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=80), OneLine]
+    device: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=80), OneLine]
+    gpu: (
+        Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=120), OneLine] | None
+    ) = None
+
+
+class ClaimBody(Body):
+    worker: WorkerBody
+    models: Annotated[list[Slug], Field(min_length=1, max_length=MOST_MODELS)]
+    holding: Slug | None = None
+    count: Annotated[int, Field(ge=1, le=32)] = 1
+
+    @field_validator("models")
+    @classmethod
+    def _without_repeats(cls, models: list[str]) -> list[str]:
+        return list(dict.fromkeys(models))
+
+
+class ClaimedJob(Answer):
+    id: str
+    attempt: int
+    model: str
+    submission: str
+    pair_id: str
+    prompt: str
+    image_url: str
+    image_sha256: str
+    seed: int
+    lease_s: int
+    expires_at: datetime
+
+
+class ClaimedAnswer(Answer):
+    jobs: list[ClaimedJob]
+
+
+class AttemptBody(Body):
+    attempt: Attempt
+
+
+class FailBody(Body):
+    attempt: Attempt
+    kind: FailureKind
+    message: Annotated[str, BeforeValidator(_as_one_line)]
+    log_tail: Annotated[str, BeforeValidator(_as_log)] = ""
+
+
+class FailedAnswer(Answer):
+    status: JobStatus
+    retry_at: datetime | None

@@ -1,0 +1,246 @@
+"""Jobs over REST: researchers ask for clips and look after them, workers claim, renew, give back and fail.
+
+A worker finishes a job with its clip: PUT /submissions/{id}/clips/{pair_id} with the headers of entrances.py.
+"""
+
+from typing import Annotated
+
+from fastapi import Query, Request, Response
+from sqlalchemy import select
+
+from app.api.v1.benchmarks import image_answer
+from app.api.v1.job_schemas import (
+    AskedAnswer,
+    AttemptBody,
+    ChangedJobsAnswer,
+    ClaimBody,
+    ClaimedAnswer,
+    ClaimedJob,
+    FailBody,
+    FailedAnswer,
+    FailureAnswer,
+    JobAnswer,
+    JobsAnswer,
+    JobsAskedAnswer,
+    JobsBody,
+    SubmissionJobsBody,
+)
+from app.api.v1.routers import api_router
+from app.api.v1.schemas import PublicIdPath, RenewedAnswer
+from app.benchmarks.service import find_benchmark
+from app.clock import utc_now
+from app.errors import NotFound
+from app.generation import leases, service
+from app.generation.asking import Wish, ask
+from app.generation.queries import JobFilter, ListedJob, job_counts, listed_job, listed_jobs
+from app.generation.workers import WorkerCard, greet
+from app.security.asking import installation_of, require_person
+from app.tables.bench import Pair
+from app.tables.jobs import Job, JobStatus
+from benchmark.protocol import Role
+
+router = api_router("jobs")
+
+
+@router.post("/jobs", status_code=201)
+def ask_for_clips(body: JobsBody, request: Request) -> JobsAskedAnswer:
+    """Queue a job for each clip that is not there; one submission a seed. Asking again adds nothing."""
+    now = utc_now()
+    wish = Wish(
+        model=body.model,
+        pairs=None if body.pairs is None else tuple(body.pairs),
+        seeds=body.seeds,
+        label=body.label,
+        priority=body.priority,
+    )
+    with installation_of(request).database.write() as session:
+        principal = require_person(session, request, Role.RESEARCHER, now=now)
+        benchmark = find_benchmark(session, slug=body.benchmark)
+        asked = ask(session, wish=wish, benchmark=benchmark, principal=principal, now=now)
+        return JobsAskedAnswer(
+            submissions=[
+                AskedAnswer(id=each.submission.public_id, seed=each.seed, jobs=each.jobs) for each in asked
+            ],
+            jobs=sum(each.jobs for each in asked),
+        )
+
+
+@router.get("/jobs")
+def list_jobs(
+    request: Request,
+    submission: Annotated[str | None, Query(pattern=r"^[0-9a-f]{16}$")] = None,
+    model: Annotated[str | None, Query(pattern=r"^[a-z0-9][a-z0-9._-]{0,63}$")] = None,
+    status: JobStatus | None = None,
+    limit: Annotated[int, Query(ge=1, le=1000)] = 100,
+    cursor: Annotated[str | None, Query(pattern=r"^\d{1,18}$")] = None,
+) -> JobsAnswer:
+    """Return jobs of one's own submissions, an admin everybody's, in the order they were asked for."""
+    wanted = JobFilter(submission, model, status)
+    with installation_of(request).database.read() as session:
+        principal = require_person(session, request, Role.RESEARCHER, now=utc_now())
+        rows = listed_jobs(session, principal, wanted, after=int(cursor or 0), limit=limit + 1)
+        counts = job_counts(session, principal, wanted)
+    return JobsAnswer(
+        counts=counts,
+        jobs=[job_answer(row) for row in rows[:limit]],
+        next_cursor=str(rows[limit - 1].job.id) if len(rows) > limit else None,
+    )
+
+
+@router.post("/jobs/cancel")
+def cancel_jobs(body: SubmissionJobsBody, request: Request) -> ChangedJobsAnswer:
+    """Cancel what is still queued or leased in a submission."""
+    now = utc_now()
+    with installation_of(request).database.write() as session:
+        principal = require_person(session, request, Role.RESEARCHER, now=now)
+        submission = service.find_submission(session, public_id=body.submission, principal=principal)
+        return ChangedJobsAnswer(jobs=service.cancel_jobs(session, submission=submission, now=now))
+
+
+@router.post("/jobs/retry")
+def retry_jobs(body: SubmissionJobsBody, request: Request) -> ChangedJobsAnswer:
+    """Put every failed job of a submission back, and let those that rest after a failure go at once."""
+    now = utc_now()
+    with installation_of(request).database.write() as session:
+        principal = require_person(session, request, Role.RESEARCHER, now=now)
+        submission = service.find_submission(session, public_id=body.submission, principal=principal)
+        return ChangedJobsAnswer(jobs=service.retry_jobs(session, submission=submission, now=now))
+
+
+@router.post("/jobs/claim")
+def claim(body: ClaimBody, request: Request) -> ClaimedAnswer:
+    """Lease jobs to a worker, all of one model: the one it holds while there are any. May be none."""
+    now = utc_now()
+    installation = installation_of(request)
+    terms = leases.Terms.of(installation.settings)
+    card = WorkerCard(
+        name=body.worker.name,
+        device=body.worker.device,
+        gpu=body.worker.gpu,
+        models=tuple(body.models),
+        holding=body.holding,
+    )
+    # Not durable: after a power cut a lease that was forgotten is simply given out again.
+    with installation.database.write(durable=False) as session:
+        principal = require_person(session, request, Role.WORKER, now=now)
+        worker = greet(session, card=card, principal=principal, now=now)
+        claimed = leases.claim(session, worker=worker, count=body.count, terms=terms, now=now)
+    return ClaimedAnswer(jobs=[_claimed(each, terms.lease_s) for each in claimed])
+
+
+@router.get("/jobs/{public_id}/image", response_class=Response)
+def get_image(public_id: PublicIdPath, request: Request) -> Response:
+    """Return the image to animate: of the very version of the benchmark the submission is for."""
+    installation = installation_of(request)
+    with installation.database.read() as session:
+        require_person(session, request, Role.WORKER, now=utc_now())
+        pair = session.scalar(
+            select(Pair).join(Job, Job.pair_id == Pair.id).where(Job.public_id == public_id)
+        )
+        if pair is None:
+            raise NotFound("There is no such job.")
+    return image_answer(installation.store, pair)
+
+
+@router.post("/jobs/{public_id}/renew")
+def renew(public_id: PublicIdPath, body: AttemptBody, request: Request) -> RenewedAnswer:
+    """Extend a lease; 409 `cancelled` or `stale_attempt` say that the work is no longer wanted."""
+    now = utc_now()
+    installation = installation_of(request)
+    with installation.database.write(durable=False) as session:
+        principal = require_person(session, request, Role.WORKER, now=now)
+        job = leases.held_job(session, public_id=public_id, attempt=body.attempt, principal=principal)
+        terms = leases.Terms.of(installation.settings)
+        return RenewedAnswer(expires_at=leases.renew(session, job=job, terms=terms, now=now))
+
+
+@router.post("/jobs/{public_id}/release")
+def release(public_id: PublicIdPath, body: AttemptBody, request: Request) -> JobAnswer:
+    """Give a job back untried; it does not count as a failure."""
+    now = utc_now()
+    with installation_of(request).database.write(durable=False) as session:
+        principal = require_person(session, request, Role.WORKER, now=now)
+        job = leases.held_job(session, public_id=public_id, attempt=body.attempt, principal=principal)
+        leases.release(session, job=job, now=now)
+        return job_answer(listed_job(session, job))
+
+
+@router.post("/jobs/{public_id}/fail")
+def fail(public_id: PublicIdPath, body: FailBody, request: Request) -> FailedAnswer:
+    """Say why an attempt failed; the job rests and comes back, or has failed for good."""
+    now = utc_now()
+    installation = installation_of(request)
+    failure = leases.Failure(body.kind, body.message, body.log_tail)
+    with installation.database.write() as session:
+        principal = require_person(session, request, Role.WORKER, now=now)
+        job = leases.held_job(session, public_id=public_id, attempt=body.attempt, principal=principal)
+        terms = leases.Terms.of(installation.settings)
+        leases.fail(session, job=job, failure=failure, terms=terms, now=now)
+        return FailedAnswer(
+            status=job.status, retry_at=job.ready_at if job.status is JobStatus.QUEUED else None
+        )
+
+
+@router.post("/jobs/{public_id}/cancel")
+def cancel(public_id: PublicIdPath, request: Request) -> JobAnswer:
+    """Cancel a job; a worker that holds it is told when it renews."""
+    now = utc_now()
+    with installation_of(request).database.write() as session:
+        principal = require_person(session, request, Role.RESEARCHER, now=now)
+        job = service.find_job(session, public_id=public_id, principal=principal)
+        service.cancel_job(session, job=job, now=now)
+        return job_answer(listed_job(session, job))
+
+
+@router.post("/jobs/{public_id}/retry")
+def retry(public_id: PublicIdPath, request: Request) -> JobAnswer:
+    """Put a failed or cancelled job back as if it were new."""
+    now = utc_now()
+    with installation_of(request).database.write() as session:
+        principal = require_person(session, request, Role.RESEARCHER, now=now)
+        job = service.find_job(session, public_id=public_id, principal=principal)
+        service.retry_job(session, job=job, now=now)
+        return job_answer(listed_job(session, job))
+
+
+def job_answer(row: ListedJob) -> JobAnswer:
+    job = row.job
+    failure = None
+    if job.failure_kind is not None:
+        failure = FailureAnswer(kind=job.failure_kind, message=job.failure_message, log_tail=job.log_tail)
+    is_resting = job.status is JobStatus.QUEUED and job.failures > 0
+    return JobAnswer(
+        id=job.public_id,
+        submission=row.submission,
+        model=row.model,
+        pair_id=row.pair,
+        seed=job.seed,
+        priority=job.priority,
+        status=job.status,
+        attempt=job.attempt,
+        failures=job.failures,
+        worker=row.worker,
+        created_at=job.created_at,
+        retry_at=job.ready_at if is_resting else None,
+        expires_at=job.expires_at,
+        ended_at=job.ended_at,
+        failure=failure,
+    )
+
+
+def _claimed(leased: leases.Leased, lease_s: int) -> ClaimedJob:
+    job = leased.job
+    assert job.expires_at is not None
+    return ClaimedJob(
+        id=job.public_id,
+        attempt=job.attempt,
+        model=leased.model,
+        submission=leased.submission,
+        pair_id=leased.pair,
+        prompt=leased.prompt,
+        image_url=f"/api/v1/jobs/{job.public_id}/image",
+        image_sha256=leased.image_key.rsplit("/", 1)[-1],
+        seed=job.seed,
+        lease_s=lease_s,
+        expires_at=job.expires_at,
+    )

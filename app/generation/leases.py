@@ -1,0 +1,282 @@
+"""Leases of jobs: handed out, renewed, given back, lost, failed, finished.
+
+A job is identified by its id together with the number of its attempt: whoever holds an older attempt is told
+`stale_attempt` and changes nothing. Rows are locked in the order submission, job, worker; claims skip rows
+that others have locked, so nobody waits in a circle.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import bindparam, func, select
+from sqlalchemy.orm import Session, aliased
+
+from app.errors import Conflict, NotFound
+from app.generation.wording import log_tail, one_line
+from app.security.identity import Principal
+from app.settings import Settings
+from app.tables.bench import Pair
+from app.tables.jobs import FailureKind, Job, JobStatus, Worker, job_status_is
+from app.tables.submissions import Submission, VideoModel
+
+MOST_JOBS = 32
+# Leases that one claim ends at most, so that none pays for a whole crowd that fell silent.
+_MOST_OVERDUE = 100
+
+
+@dataclass(frozen=True)
+class Terms:
+    """How long a lease runs and how often a job is tried; seconds."""
+
+    lease_s: int
+    attempts: int
+    backoff_s: int
+    longest_backoff_s: int
+
+    @classmethod
+    def of(cls, settings: Settings) -> "Terms":
+        return cls(
+            settings.job_lease_s,
+            settings.job_attempts,
+            settings.job_backoff_s,
+            settings.job_longest_backoff_s,
+        )
+
+    def pause_after(self, failures: int) -> timedelta:
+        """Return how long a job rests after so many failures (1, 2, ...)."""
+        # 2 ** 40 seconds is beyond any cap; larger powers would only make large numbers.
+        doubled = self.backoff_s * 2 ** min(failures - 1, 40)
+        return timedelta(seconds=min(doubled, self.longest_backoff_s))
+
+
+@dataclass(frozen=True)
+class Failure:
+    """What a worker says about an attempt that came to nothing."""
+
+    kind: FailureKind
+    message: str
+    log: str = ""
+
+
+@dataclass(frozen=True)
+class Leased:
+    """A job that was just handed out, with all its worker needs to know."""
+
+    job: Job
+    submission: str
+    model: str
+    pair: str
+    prompt: str
+    image_key: str
+
+
+_OVERDUE = (
+    select(Job)
+    .where(job_status_is(JobStatus.LEASED), Job.expires_at <= bindparam("now"))
+    .order_by(Job.expires_at, Job.id)
+    .limit(_MOST_OVERDUE)
+    .with_for_update(skip_locked=True)
+)
+_NEXT = (
+    select(Job, Submission.public_id, VideoModel.slug, Pair.name, Pair.prompt, Pair.image_key)
+    .join(VideoModel, VideoModel.id == Job.model_id)
+    .join(Submission, Submission.id == Job.submission_id)
+    .join(Pair, Pair.id == Job.pair_id)
+    .where(
+        Job.model_id == bindparam("model_id"),
+        job_status_is(JobStatus.QUEUED),
+        Job.ready_at <= bindparam("now"),
+    )
+    .order_by(Job.turn, Job.id)
+    .limit(bindparam("count"))
+    .with_for_update(of=Job, skip_locked=True)
+)
+_HELD_MODEL = select(VideoModel.id).where(VideoModel.slug == bindparam("slug"))
+
+_waiting = aliased(Job)
+_first_waiting = (
+    select(_waiting.id)
+    .where(
+        _waiting.model_id == VideoModel.id,
+        job_status_is(JobStatus.QUEUED, of=_waiting),
+        _waiting.ready_at <= bindparam("now"),
+    )
+    .order_by(_waiting.turn, _waiting.id)
+    .limit(1)
+    .correlate(VideoModel)
+    .scalar_subquery()
+)
+_others_holding = (
+    select(func.count())
+    .select_from(Worker)
+    .where(
+        Worker.held_model == VideoModel.slug,
+        Worker.id != bindparam("worker_id"),
+        Worker.last_seen_at > bindparam("alive_since"),
+    )
+    .correlate(VideoModel)
+    .scalar_subquery()
+)
+# The most urgent model first; among equals one that nobody has in memory, so that a queue of mixed models is
+# spread over the workers and each is loaded as seldom as can be; then the oldest.
+_OTHER_MODELS = (
+    select(VideoModel.id)
+    .join(Job, Job.id == _first_waiting)
+    .where(VideoModel.slug.in_(bindparam("slugs", expanding=True)))
+    .order_by(Job.turn, _others_holding, Job.id)
+)
+
+
+def claim(session: Session, *, worker: Worker, count: int, terms: Terms, now: datetime) -> list[Leased]:
+    """Lease up to `count` jobs to a worker, all of one model; none where nothing is to be done now.
+
+    The model in its memory goes before every other, since loading one takes longer than making a clip.
+    """
+    end_overdue(session, terms=terms, now=now)
+    for model_id in _models_for(session, worker, terms, now):
+        rows = session.execute(_NEXT, {"model_id": model_id, "now": now, "count": count}).all()
+        if rows:
+            leased = [Leased(*row) for row in rows]
+            for each in leased:
+                _lease(each.job, worker, terms, now)
+            worker.held_model = leased[0].model
+            session.flush()
+            return leased
+    return []
+
+
+def _models_for(session: Session, worker: Worker, terms: Terms, now: datetime) -> Sequence[int]:
+    """Return the models to look for jobs of, best first; a held one that has jobs makes the rest needless."""
+    if worker.held_model in worker.models:
+        held = session.scalar(_HELD_MODEL, {"slug": worker.held_model})
+        if held is not None and _has_waiting(session, held, now):
+            return [held]
+    return session.scalars(
+        _OTHER_MODELS,
+        {
+            "slugs": worker.models,
+            "worker_id": worker.id,
+            "alive_since": now - timedelta(seconds=terms.lease_s),
+            "now": now,
+        },
+    ).all()
+
+
+def end_overdue(session: Session, *, terms: Terms, now: datetime) -> None:
+    """Take jobs back from workers that fell silent; each counts as an attempt."""
+    overdue = session.scalars(_OVERDUE, {"now": now}).all()
+    for job in overdue:
+        silence = Failure(FailureKind.TIMEOUT, f"The worker fell silent for {terms.lease_s} seconds.")
+        # Nobody needs to rest after a silence: the lease was pause enough.
+        _count_failure(job, silence, terms, now=now, ready_at=now)
+    if overdue:
+        session.flush()
+
+
+def held_job(session: Session, *, public_id: str, attempt: int, principal: Principal) -> Job:
+    """Return the job that an attempt of this person's worker holds, locked.
+
+    Raises:
+        NotFound: there is no such job.
+        Conflict: it was cancelled, or another attempt has it, or nobody any more.
+    """
+    job = _attempted(session, public_id, attempt, principal)
+    if job.status is not JobStatus.LEASED:
+        raise _stale()
+    return job
+
+
+def job_to_finish(session: Session, *, public_id: str, attempt: int, principal: Principal) -> Job:
+    """Return the job an attempt holds or has just finished: its clip may be sent a second time."""
+    job = _attempted(session, public_id, attempt, principal)
+    if job.status not in (JobStatus.LEASED, JobStatus.DONE):
+        raise _stale()
+    return job
+
+
+def renew(session: Session, *, job: Job, terms: Terms, now: datetime) -> datetime:
+    """Extend the lease; one that ran out comes back as long as nobody else was given the job."""
+    job.expires_at = now + timedelta(seconds=terms.lease_s)
+    _worker_of(session, job).last_seen_at = now
+    session.flush()
+    return job.expires_at
+
+
+def release(session: Session, *, job: Job, now: datetime) -> None:
+    """Put a job back untried, as a worker does that is asked to stop."""
+    _end_lease(job, JobStatus.QUEUED)
+    job.ready_at = now
+    _worker_of(session, job).last_seen_at = now
+    session.flush()
+
+
+def fail(session: Session, *, job: Job, failure: Failure, terms: Terms, now: datetime) -> None:
+    """Write down why an attempt failed; the job rests and comes back, or has failed for good."""
+    ready_at = now + terms.pause_after(job.failures + 1)
+    _count_failure(job, failure, terms, now=now, ready_at=ready_at)
+    _worker_of(session, job).last_seen_at = now
+    session.flush()
+
+
+def finish(session: Session, *, job: Job, now: datetime) -> None:
+    """Note that the clip is there; call it in the transaction that records the clip."""
+    _end_lease(job, JobStatus.DONE)
+    job.ended_at = now
+    worker = _worker_of(session, job)
+    worker.clips_done += 1
+    worker.last_seen_at = now
+    session.flush()
+
+
+def _has_waiting(session: Session, model_id: int, now: datetime) -> bool:
+    waiting = select(Job.id).where(
+        Job.model_id == model_id, job_status_is(JobStatus.QUEUED), Job.ready_at <= now
+    )
+    return session.scalar(waiting.limit(1)) is not None
+
+
+def _attempted(session: Session, public_id: str, attempt: int, principal: Principal) -> Job:
+    job = session.scalar(select(Job).where(Job.public_id == public_id).with_for_update())
+    if job is None:
+        raise NotFound("There is no such job.")
+    if job.attempt != attempt or _worker_of(session, job).person_id != principal.person_id:
+        raise _stale()
+    if job.status is JobStatus.CANCELLED:
+        raise Conflict("This job was cancelled; drop what was made of it.", code="cancelled")
+    return job
+
+
+def _worker_of(session: Session, job: Job) -> Worker:
+    return session.get_one(Worker, job.worker_id)
+
+
+def _stale() -> Conflict:
+    return Conflict("This attempt does not hold the job any more; drop it.", code="stale_attempt")
+
+
+def _lease(job: Job, worker: Worker, terms: Terms, now: datetime) -> None:
+    job.status = JobStatus.LEASED
+    job.attempt += 1
+    job.worker_id = worker.id
+    job.claimed_at = now
+    job.expires_at = now + timedelta(seconds=terms.lease_s)
+
+
+def _end_lease(job: Job, status: JobStatus) -> None:
+    job.status = status
+    job.expires_at = None
+
+
+def _count_failure(job: Job, failure: Failure, terms: Terms, *, now: datetime, ready_at: datetime) -> None:
+    job.failures += 1
+    job.failure_kind = failure.kind
+    job.failure_message = one_line(failure.message)
+    job.log_tail = log_tail(failure.log)
+    # What the input makes impossible stays impossible.
+    if failure.kind is FailureKind.BAD_INPUT or job.failures >= terms.attempts:
+        _end_lease(job, JobStatus.FAILED)
+        job.ended_at = now
+    else:
+        _end_lease(job, JobStatus.QUEUED)
+        job.ready_at = ready_at

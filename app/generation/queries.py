@@ -1,0 +1,89 @@
+"""Reads jobs for those who asked for them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TypeVarTuple
+
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import Session
+
+from app.security.identity import Principal
+from app.tables.bench import Pair
+from app.tables.jobs import Job, JobStatus, Worker
+from app.tables.submissions import Submission, VideoModel
+
+Columns = TypeVarTuple("Columns")
+
+
+@dataclass(frozen=True)
+class JobFilter:
+    """Which jobs to list; None leaves a field open."""
+
+    submission: str | None = None
+    model: str | None = None
+    status: JobStatus | None = None
+
+
+@dataclass(frozen=True)
+class ListedJob:
+    """A job with the names of what it belongs to."""
+
+    job: Job
+    submission: str
+    model: str
+    pair: str
+    worker: str | None
+
+
+def listed_jobs(
+    session: Session, principal: Principal, wanted: JobFilter, *, after: int, limit: int
+) -> Sequence[ListedJob]:
+    """Return up to `limit` jobs behind the row `after`, in the order they were asked for."""
+    query = _own(
+        select(Job, Submission.public_id, VideoModel.slug, Pair.name, Worker.name)
+        .select_from(Job)
+        .join(Pair, Pair.id == Job.pair_id)
+        .outerjoin(Worker, Worker.id == Job.worker_id),
+        principal,
+        wanted,
+    )
+    if wanted.status is not None:
+        query = query.where(Job.status == wanted.status)
+    rows = session.execute(query.where(Job.id > after).order_by(Job.id).limit(limit))
+    return [ListedJob(*row) for row in rows]
+
+
+def listed_job(session: Session, job: Job) -> ListedJob:
+    row = session.execute(
+        select(Submission.public_id, VideoModel.slug, Pair.name, Worker.name)
+        .select_from(Job)
+        .join(Submission, Submission.id == Job.submission_id)
+        .join(VideoModel, VideoModel.id == Job.model_id)
+        .join(Pair, Pair.id == Job.pair_id)
+        .outerjoin(Worker, Worker.id == Job.worker_id)
+        .where(Job.id == job.id)
+    ).one()
+    return ListedJob(job, *row)
+
+
+def job_counts(session: Session, principal: Principal, wanted: JobFilter) -> dict[JobStatus, int]:
+    """Return how many jobs have each status, whichever status is asked for."""
+    query = _own(select(Job.status, func.count().label("jobs")).select_from(Job), principal, wanted).group_by(
+        Job.status
+    )
+    found = {row.status: row.jobs for row in session.execute(query)}
+    return {status: found.get(status, 0) for status in JobStatus}
+
+
+def _own(query: Select[*Columns], principal: Principal, wanted: JobFilter) -> Select[*Columns]:
+    """Join a query's jobs to their submissions and models, and keep to what this person may see."""
+    query = query.join(Submission, Submission.id == Job.submission_id).join(
+        VideoModel, VideoModel.id == Job.model_id
+    )
+    if not principal.is_admin:
+        query = query.where(Submission.owner_id == principal.person_id)
+    if wanted.submission is not None:
+        query = query.where(Submission.public_id == wanted.submission)
+    if wanted.model is not None:
+        query = query.where(VideoModel.slug == wanted.model)
+    return query

@@ -1,0 +1,135 @@
+"""Finds, cancels and retries jobs of one's own submissions."""
+
+from datetime import datetime
+from typing import Any, cast
+
+from sqlalchemy import CursorResult, Update, exists, select, update
+from sqlalchemy.orm import Session
+
+from app.errors import Conflict, NotFound
+from app.security.identity import Principal
+from app.tables.bench import Pair
+from app.tables.jobs import Job, JobStatus, job_status_is
+from app.tables.submissions import Clip, Submission
+from benchmark.protocol import SubmissionStatus
+
+# What a job is set to that starts anew; its attempts go on counting, so that an old one stays stale.
+AS_NEW: dict[str, object] = {
+    "status": JobStatus.QUEUED,
+    "failures": 0,
+    "ended_at": None,
+    "failure_kind": None,
+    "failure_message": "",
+    "log_tail": "",
+}
+_UNFINISHED = job_status_is(JobStatus.QUEUED, JobStatus.LEASED, JobStatus.FAILED)
+
+
+def find_submission(session: Session, *, public_id: str, principal: Principal) -> Submission:
+    """Return one's own submission, an admin anybody's, locked; jobs are changed behind this lock."""
+    found = session.scalar(select(Submission).where(Submission.public_id == public_id).with_for_update())
+    if found is None or not (principal.is_admin or found.owner_id == principal.person_id):
+        raise NotFound("There is no such submission.")
+    return found
+
+
+def find_job(session: Session, *, public_id: str, principal: Principal) -> Job:
+    """Return a job of one's own submission, both locked; anybody else's does not exist."""
+    submission_id = session.scalar(
+        select(Submission.public_id)
+        .join(Job, Job.submission_id == Submission.id)
+        .where(Job.public_id == public_id)
+    )
+    if submission_id is None:
+        raise NotFound("There is no such job.")
+    try:
+        find_submission(session, public_id=submission_id, principal=principal)
+    except NotFound as error:
+        raise NotFound("There is no such job.") from error
+    return session.execute(select(Job).where(Job.public_id == public_id).with_for_update()).scalar_one()
+
+
+def cancel_job(session: Session, *, job: Job, now: datetime) -> None:
+    """Cancel a job; a worker that holds it is told when it renews. Doing it again changes nothing."""
+    if job.status is JobStatus.DONE:
+        raise Conflict("This clip is there already.", code="job_done")
+    if job.status is not JobStatus.CANCELLED:
+        job.status = JobStatus.CANCELLED
+        job.expires_at = None
+        job.ended_at = now
+        session.flush()
+
+
+def cancel_jobs(session: Session, *, submission: Submission, now: datetime) -> int:
+    """Cancel what is queued or leased in a submission; return how many."""
+    return change_jobs(
+        session,
+        update(Job)
+        .where(Job.submission_id == submission.id, job_status_is(JobStatus.QUEUED, JobStatus.LEASED))
+        .values(status=JobStatus.CANCELLED, expires_at=None, ended_at=now),
+    )
+
+
+def clip_came(session: Session, *, submission: Submission, pair: Pair, now: datetime) -> None:
+    """Cancel the job of a clip that its owner handed in by hand, so that it is not made once more."""
+    change_jobs(
+        session,
+        update(Job)
+        .where(
+            Job.submission_id == submission.id,
+            Job.pair_id == pair.id,
+            _UNFINISHED,
+        )
+        .values(status=JobStatus.CANCELLED, expires_at=None, ended_at=now),
+    )
+
+
+def retry_job(session: Session, *, job: Job, now: datetime) -> None:
+    """Put a failed or cancelled job back as if it were new; one that rests may go at once.
+
+    Raises:
+        Conflict: the clip is there, or the submission takes no clips.
+    """
+    if job.status is JobStatus.DONE:
+        raise Conflict("This clip is there already.", code="job_done")
+    require_open(session.get_one(Submission, job.submission_id))
+    _refuse_known_clip(session, job)
+    if job.status is not JobStatus.LEASED:
+        for name, value in (AS_NEW | {"ready_at": now}).items():
+            setattr(job, name, value)
+        session.flush()
+
+
+def retry_jobs(session: Session, *, submission: Submission, now: datetime) -> int:
+    """Put every failed job of a submission back, and let resting ones go at once; return how many."""
+    require_open(submission)
+    resting = job_status_is(JobStatus.QUEUED) & (Job.ready_at > now)
+    return change_jobs(
+        session,
+        update(Job)
+        .where(Job.submission_id == submission.id, job_status_is(JobStatus.FAILED) | resting)
+        .values(AS_NEW | {"ready_at": now}),
+    )
+
+
+def has_unfinished(session: Session, submission: Submission) -> bool:
+    """Tell whether a clip of this submission is still to come from a worker."""
+    return bool(session.scalar(select(exists().where(Job.submission_id == submission.id, _UNFINISHED))))
+
+
+def change_jobs(session: Session, statement: Update) -> int:
+    done = session.execute(statement, execution_options={"synchronize_session": False})
+    return cast(CursorResult[Any], done).rowcount
+
+
+def require_open(submission: Submission) -> None:
+    if submission.status is not SubmissionStatus.OPEN:
+        raise Conflict(
+            f"This submission is {submission.status}; it takes no clips.", code="submission_not_open"
+        )
+
+
+def _refuse_known_clip(session: Session, job: Job) -> None:
+    there = exists().where(Clip.submission_id == job.submission_id, Clip.pair_id == job.pair_id)
+    if session.scalar(select(there)):
+        raise Conflict("This clip is there already.", code="job_done")

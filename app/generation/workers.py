@@ -1,0 +1,67 @@
+"""Workers: what each last said about itself, and which models they offer together."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from app.security.identity import Principal
+from app.tables.jobs import Worker
+
+
+@dataclass(frozen=True)
+class WorkerCard:
+    """What a worker says about itself when it asks for jobs; `holding` is the model in its memory."""
+
+    name: str
+    device: str
+    gpu: str | None
+    models: tuple[str, ...]
+    holding: str | None
+
+
+def greet(session: Session, *, card: WorkerCard, principal: Principal, now: datetime) -> Worker:
+    """Return the worker's row, brought up to what it says now."""
+    worker = _find(session, card, principal) or _add(session, card, principal, now)
+    worker.device = card.device
+    worker.gpu = card.gpu
+    worker.models = sorted(set(card.models))
+    worker.held_model = card.holding
+    worker.last_seen_at = now
+    session.flush()
+    return worker
+
+
+def offered_models(session: Session) -> list[str]:
+    """Return every model a worker has ever offered, by name."""
+    return sorted({model for models in session.scalars(select(Worker.models)) for model in models})
+
+
+def _find(session: Session, card: WorkerCard, principal: Principal) -> Worker | None:
+    return session.scalar(
+        select(Worker).where(Worker.person_id == principal.person_id, Worker.name == card.name)
+    )
+
+
+def _add(session: Session, card: WorkerCard, principal: Principal, now: datetime) -> Worker:
+    worker = Worker(
+        person_id=principal.person_id,
+        name=card.name,
+        device=card.device,
+        gpu=card.gpu,
+        models=[],
+        held_model=None,
+        first_seen_at=now,
+        last_seen_at=now,
+    )
+    try:
+        with session.begin_nested():
+            session.add(worker)
+    except IntegrityError:
+        # On PostgreSQL two processes of one name may ask for the first time at the same moment.
+        found = _find(session, card, principal)
+        assert found is not None
+        return found
+    return worker

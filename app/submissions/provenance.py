@@ -1,0 +1,70 @@
+"""Reads what the maker of a clip says about how it was made: stored and shown, trusted for nothing."""
+
+import base64
+import binascii
+import json
+import math
+import unicodedata
+from collections.abc import Iterator
+from typing import Any
+
+from app.errors import Invalid
+
+MOST_BYTES = 4096
+_MOST_KEY = 64
+_MOST_DEPTH = 3
+_MOST_INT = 2**63
+# PostgreSQL keeps no NUL, UTF-8 no half of a surrogate pair, and no table wants the others.
+_UNFIT = ("Cc", "Cs", "Zl", "Zp")
+
+
+def read_provenance(header: str | None) -> dict[str, Any] | None:
+    """Return the object a Ti2v-Provenance header carries, base64 of JSON; None where none was sent.
+
+    Raises:
+        Invalid: it cannot be read, is longer than 4 KiB, nested too deep, or holds control characters or
+            numbers nobody can store.
+    """
+    if header is None:
+        return None
+    try:
+        text = base64.b64decode(header, validate=True)
+        if len(text) > MOST_BYTES:
+            raise _refused(f"it is longer than {MOST_BYTES} bytes")
+        found = json.loads(text.decode(), parse_constant=_refuse_constant)
+    except (binascii.Error, ValueError, RecursionError) as error:
+        raise _refused("it is not base64 of JSON in UTF-8") from error
+    if not isinstance(found, dict):
+        raise _refused("it is no JSON object")
+    for problem in _problems(found, depth=1):
+        raise _refused(problem)
+    return found
+
+
+def _problems(value: object, *, depth: int) -> Iterator[str]:
+    match value:
+        case dict() | list() if depth > _MOST_DEPTH:
+            yield "it is nested too deep"
+        case dict():
+            for key, inner in value.items():
+                if len(key) > _MOST_KEY:
+                    yield f"a name is longer than {_MOST_KEY} characters"
+                yield from _problems(key, depth=depth)
+                yield from _problems(inner, depth=depth + 1)
+        case list():
+            for inner in value:
+                yield from _problems(inner, depth=depth + 1)
+        case str() if any(unicodedata.category(letter) in _UNFIT for letter in value):
+            yield "a text has control characters"
+        case int() if abs(value) >= _MOST_INT:
+            yield "a number is too large"
+        case float() if not math.isfinite(value):
+            yield "a number is too large"
+
+
+def _refuse_constant(_name: str) -> float:
+    raise ValueError("JSON has no NaN and no Infinity")
+
+
+def _refused(why: str) -> Invalid:
+    return Invalid(f"Ti2v-Provenance: {why}.", code="bad_provenance")
