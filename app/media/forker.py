@@ -16,13 +16,14 @@ import time
 from collections.abc import Callable
 from typing import Any, NoReturn
 
-from app.media import decoding, picture_work, transcoding
+from app.media import decoding, frame_work, picture_work, transcoding
 from app.media.sandbox import CHUNK_BYTES, MAX_REPLY_BYTES, Json, SandboxLimits, Work, WorkRefused
 
 _WORK: dict[Work, Callable[..., dict[str, Json]]] = {
     Work.PROBE: decoding.probe,
     Work.RENDITION: transcoding.make,
     Work.PICTURE: picture_work.prepare,
+    Work.FRAMES: frame_work.read,
 }
 
 

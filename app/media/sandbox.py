@@ -38,6 +38,7 @@ class Work(StrEnum):
     PROBE = "probe"
     RENDITION = "rendition"
     PICTURE = "picture"
+    FRAMES = "frames"
 
 
 @dataclass(frozen=True)

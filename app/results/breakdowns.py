@@ -8,13 +8,13 @@ import numpy as np
 from sqlalchemy import func, literal_column, select
 from sqlalchemy.orm import Session
 
-from app.results.figures import heat_step, whole_percent
 from app.results.live_counts import UNTIMED, CastVotes
 from app.results.naming import Naming
 from app.results.page import AgreementPart, Coverage, HeatCell, HeatRow, HeatTable, QuestionAgreement, Stat
 from app.results.tallies import CountedStudy
 from app.tables.studies import Study
 from app.tables.voting import Assignment, AssignmentStatus
+from benchmark.exports.figures.scales import heat_step, whole_percent
 from benchmark.exports.layouts import EMPTY
 from benchmark.protocol import SkipReason, StudyStatus
 from benchmark.stats.agreements import ALL_MATCHUPS, AgreementRow, agreement_sentence, agreements

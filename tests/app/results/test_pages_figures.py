@@ -2,8 +2,9 @@
 
 import pytest
 
-from app.results.figures import CommonScale, heat_step, whole_percent
+from app.results.figures import CommonScale
 from app.results.rows import printed_p_value
+from benchmark.exports.figures.scales import heat_step, whole_percent
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,29 @@
+"""Figures over REST: those of a study, and the strips of one of its pairs."""
+
+from fastapi import Request, Response
+
+from app.api.v1.routers import api_router
+from app.api.v1.schemas import PairIdPath, SlugPath
+from app.results.figure_pages import FramesQuery, figure_answer, strip_answer
+from app.results.figure_strips import USUAL_FRAMES
+from benchmark.exports.figures.kinds import FigureFormat, FigureName
+
+router = api_router("results")
+
+
+@router.get("/studies/{slug}/figures/{figure}.{file_format}", response_class=Response)
+def study_figure(slug: SlugPath, figure: FigureName, file_format: FigureFormat, request: Request) -> Response:
+    """Return a figure as svg, pdf or png, or the numbers behind it as csv; docs/figures.md explains each."""
+    return figure_answer(request, slug, figure, file_format)
+
+
+@router.get("/studies/{slug}/pairs/{pair_id}/strip.{file_format}", response_class=Response)
+def pair_strip(
+    slug: SlugPath,
+    pair_id: PairIdPath,
+    file_format: FigureFormat,
+    request: Request,
+    frames: FramesQuery = USUAL_FRAMES,
+) -> Response:
+    """Return a pair's image, prompt and `frames` frames of every model of the study."""
+    return strip_answer(request, slug, pair_id, file_format, frames)

@@ -1,0 +1,126 @@
+"""Strips of one pair: its image and prompt, and frames of every model of a study, decoded in the sandbox."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import select, union
+from sqlalchemy.orm import Session
+
+from app.database import Database
+from app.errors import NotFound, Unavailable
+from app.installation import Installation
+from app.media.frames import FramesUnreadable, clip_frames, picture_pixels
+from app.media.sandbox import Sandbox
+from app.media.store import MediaStore, StoreError, content_key
+from app.panels.sides import side_name
+from app.results.figure_files import drawing, figure_names
+from app.results.service import find_results
+from app.security.identity import Principal
+from app.tables.bench import Pair
+from app.tables.studies import Matchup, Study
+from app.tables.submissions import Clip, Submission, VideoModel
+from benchmark.exports.figures.drawing import figure_file
+from benchmark.exports.figures.kinds import FigureFormat
+from benchmark.exports.figures.names import FigureNames
+from benchmark.exports.figures.strips import StripFigure, StripRow, evenly_spaced, strip_figure
+
+MOST_WIDTH = 240  # pixels of a frame: at six frames a row about 250 to the inch
+LEAST_FRAMES, USUAL_FRAMES, MOST_FRAMES = 2, 6, 12
+
+
+@dataclass(frozen=True)
+class SideClip:
+    """One side's clip of the pair."""
+
+    side: str
+    name: str
+    sha256: str
+    frames: int
+
+
+@dataclass(frozen=True)
+class StripPlan:
+    """What a strip shows, before any file is opened."""
+
+    pair: str
+    prompt: str
+    image_key: str
+    clips: tuple[SideClip, ...]
+
+
+def strip_file(
+    installation: Installation,
+    *,
+    slug: str,
+    pair_id: str,
+    principal: Principal,
+    file_format: FigureFormat,
+    frames: int = USUAL_FRAMES,
+) -> bytes:
+    """Return the strips of a pair as a file.
+
+    Raises:
+        NotFound: there is no such study or pair, or its results are not open to this person.
+        Conflict: no model has a clip of it, or too many have.
+        Unavailable: a file cannot be read now, or too many are drawing.
+    """
+    plan = plan_strip(installation.database, slug=slug, pair_id=pair_id, principal=principal)
+    with drawing():
+        figure = read_strip(plan, frames, store=installation.store, sandbox=installation.sandbox)
+        return figure_file(figure, file_format)
+
+
+def plan_strip(database: Database, *, slug: str, pair_id: str, principal: Principal) -> StripPlan:
+    """Return which clips a strip shows: the reference's first, the others by name. Raises NotFound."""
+    with database.read() as session:
+        results = find_results(session, slug=slug, principal=principal)
+        study, counted = results.study, results.counted
+        of_benchmark = Pair.benchmark_id == study.benchmark_id
+        pair = session.scalar(select(Pair).where(of_benchmark, Pair.name == pair_id))
+        if pair is None:
+            raise NotFound("The study's benchmark has no such pair.")
+        names = figure_names(session, results)
+        clips = _clips(session, study, pair, names)
+        references = {matchup.reference for matchup in counted.matchups}
+        clips.sort(key=lambda clip: (clip.side not in references, clip.side))
+        return StripPlan(pair.name, pair.prompt, pair.image_key, tuple(clips))
+
+
+def read_strip(plan: StripPlan, shown: int, *, store: MediaStore, sandbox: Sandbox) -> StripFigure:
+    """Decode the frames of a plan.
+
+    Raises:
+        CannotDraw: there is no clip, or there are too many.
+        Unavailable: a file cannot be read now.
+    """
+    try:
+        rows = [_row(clip, shown, store, sandbox) for clip in plan.clips]
+        with store.open_local(plan.image_key) as image, store.private_file() as target:
+            pixels = picture_pixels(image, target, most_width=2 * MOST_WIDTH, sandbox=sandbox)
+    except (StoreError, FramesUnreadable) as error:
+        raise Unavailable("A clip or the image of this pair cannot be read right now.") from error
+    return strip_figure(pair=plan.pair, prompt=plan.prompt, image=pixels, strips=rows)
+
+
+def _clips(session: Session, study: Study, pair: Pair, names: FigureNames) -> list[SideClip]:
+    compared = (Matchup.study_id == study.id) & Matchup.is_gold.is_(False)
+    submissions = union(
+        select(Matchup.reference_id).where(compared), select(Matchup.other_id).where(compared)
+    )
+    rows = session.execute(
+        select(VideoModel.slug, Submission.label, Clip.sha256, Clip.frames)
+        .join(Submission, Submission.id == Clip.submission_id)
+        .join(VideoModel, VideoModel.id == Submission.model_id)
+        .where(Clip.pair_id == pair.id, Clip.submission_id.in_(submissions))
+    )
+    return [
+        SideClip(side, names.side(side), sha256, frames)
+        for model, label, sha256, frames in rows
+        for side in [side_name(model, label)]
+    ]
+
+
+def _row(clip: SideClip, shown: int, store: MediaStore, sandbox: Sandbox) -> StripRow:
+    numbers = evenly_spaced(clip.frames, shown)
+    with store.open_local(content_key("clips", clip.sha256)) as source, store.private_file() as target:
+        frames = clip_frames(source, numbers, target, most_width=MOST_WIDTH, sandbox=sandbox)
+    return StripRow(clip.side, clip.name, clip.sha256, frames, numbers, clip.frames)

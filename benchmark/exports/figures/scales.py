@@ -1,0 +1,26 @@
+"""Numbers into geometry: shares as whole percent and as steps of the heat scale."""
+
+from bisect import bisect_right
+
+from benchmark.stats.rounding import tenths
+
+# Steps of the heat scale begin here, in percent; below the first is the other side's clear win.
+HEAT_BOUNDS = (25, 35, 45, 55, 65, 75)
+
+
+def whole_percent(count: int, total: int) -> int:
+    """Return count/total in whole percent, half up on integers.
+
+    >>> whole_percent(1, 8)
+    13
+    """
+    return (200 * count + total) // (2 * total)
+
+
+def heat_step(count: int, total: int) -> int:
+    """Return the step of a share on the heat scale, from -3 (the other side) to 3 (the reference).
+
+    >>> heat_step(1, 2), heat_step(9, 10)
+    (0, 3)
+    """
+    return bisect_right(HEAT_BOUNDS, tenths(count, total) / 10) - 3

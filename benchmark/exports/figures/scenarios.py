@@ -1,0 +1,229 @@
+"""The grid of scenarios: where the reference wins, matchup by matchup.
+
+Every cell prints its number, so that the colours only help the eye.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import cached_property
+
+from benchmark.exports.cells import Cell
+from benchmark.exports.figures.board import FULL_WIDTH, SMALL_SIZE, TEXT_SIZE, Board
+from benchmark.exports.figures.kinds import CannotDraw
+from benchmark.exports.figures.lettering import printable, shortened, width_of, wrapped
+from benchmark.exports.figures.names import FigureNames
+from benchmark.exports.figures.palette import HEAT, OTHER_TEXT, QUIET, REFERENCE_TEXT, on_heat
+from benchmark.exports.figures.preferences import INTERIM_HEIGHT, LINE, write_interim
+from benchmark.exports.figures.scales import HEAT_BOUNDS, heat_step, whole_percent
+from benchmark.exports.layouts import EMPTY
+from benchmark.stats.scores import count_groups
+from benchmark.stats.tallies import Tallies
+from benchmark.stats.votes import UNKNOWN, Matchup
+
+MOST_CELLS_A_SIDE = 100
+
+NAME_WIDTH, NAME_GAP = 88.0, 6.0
+LEAST_PITCH, MOST_PITCH = 15.5, 34.0
+CELL_HEIGHT, GAP = 16.0, 1.2
+MOST_LABEL = 92.0  # points of a scenario's name
+KEY_HEIGHT, SWATCH = 38.0, 22.0
+
+
+@dataclass(frozen=True)
+class ScenarioCell:
+    """The pairs of one matchup in one scenario, and the votes they have."""
+
+    won: int
+    lost: int
+    undecided: int
+    votes: int
+
+    @property
+    def decided(self) -> int:
+        return self.won + self.lost
+
+
+Cells = Mapping[tuple[str, str], ScenarioCell]
+
+
+@dataclass(frozen=True)
+class ScenariosFigure:
+    """Rows are matchups, columns scenarios; `cells`, by the names of both, lacks what nobody voted on."""
+
+    matchups: tuple[Matchup, ...]
+    scenarios: tuple[str, ...]
+    cells: Cells
+    names: FigureNames
+    interim: bool = False
+    title = "Where the reference wins, scenario by scenario"
+
+    @property
+    def caption(self) -> str:
+        counts = [cell.decided for cell in self.cells.values()]
+        interim = " Interim: the study is not closed." if self.interim else ""
+        return (
+            "The reference's share of decided pairs per scenario, in whole percent, best scenario first. "
+            f"Each cell rests on {min(counts)} to {max(counts)} decided pairs, so read rows and columns, not "
+            f"single cells.{interim}"
+        )
+
+    @property
+    def size(self) -> tuple[float, float]:
+        width = max(FULL_WIDTH, NAME_WIDTH + NAME_GAP + self._pitch * len(self.scenarios))
+        return width, self._top + len(self.matchups) * CELL_HEIGHT + KEY_HEIGHT
+
+    def draw(self, board: Board) -> None:
+        if self.interim:
+            write_interim(board)
+        for column, scenario in enumerate(self.scenarios):
+            x = self._x(column) + (self._pitch - GAP) / 2
+            board.text(x, self._top - 4, self._label(scenario), colour=QUIET, upright=True)
+        for index, matchup in enumerate(self.matchups):
+            y = self._top + index * CELL_HEIGHT
+            self._draw_name(board, matchup, y)
+            for column, scenario in enumerate(self.scenarios):
+                self._draw_cell(board, self.cells.get((matchup.name, scenario)), self._x(column), y)
+        self._draw_key(board, self._top + len(self.matchups) * CELL_HEIGHT + 9)
+
+    def columns(self) -> tuple[str, ...]:
+        return (
+            *("row", "matchup", "reference", "other", "scenario", "reference_percent"),
+            *("pairs_won_reference", "pairs_won_other", "pairs_undecided", "votes"),
+        )
+
+    def rows(self) -> list[list[Cell]]:
+        return [
+            self._data_row(matchup, scenario, self.cells[matchup.name, scenario])
+            for matchup in self.matchups
+            for scenario in self.scenarios
+            if (matchup.name, scenario) in self.cells
+        ]
+
+    def _data_row(self, matchup: Matchup, scenario: str, cell: ScenarioCell) -> list[Cell]:
+        decided = cell.decided
+        return [
+            *(self.names.matchup(matchup.reference, matchup.other), matchup.name),
+            *(matchup.reference, matchup.other, scenario),
+            whole_percent(cell.won, decided) if decided else None,
+            *(cell.won, cell.lost, cell.undecided, cell.votes),
+        ]
+
+    @property
+    def _pitch(self) -> float:
+        room = (FULL_WIDTH - NAME_WIDTH - NAME_GAP) / len(self.scenarios)
+        return min(max(room, LEAST_PITCH), MOST_PITCH)
+
+    @cached_property
+    def _top(self) -> float:
+        longest = max(width_of(self._label(scenario), TEXT_SIZE) for scenario in self.scenarios)
+        return longest + 8 + (INTERIM_HEIGHT if self.interim else 0.0)
+
+    def _x(self, column: int) -> float:
+        return NAME_WIDTH + NAME_GAP + column * self._pitch
+
+    def _label(self, scenario: str) -> str:
+        return shortened(printable(scenario.replace("_", " ").capitalize()), MOST_LABEL, TEXT_SIZE)
+
+    def _draw_name(self, board: Board, matchup: Matchup, y: float) -> None:
+        name = self.names.matchup(matchup.reference, matchup.other)
+        lines = wrapped(name, NAME_WIDTH, TEXT_SIZE, most=1)
+        size = TEXT_SIZE
+        if lines[0] != printable(name):
+            # Two smaller lines keep what one would cut off.
+            size = 6.0
+            lines = wrapped(name, NAME_WIDTH, size, most=2)
+        middle = y + (CELL_HEIGHT - GAP) / 2
+        baseline = middle - (len(lines) - 1) * size * 0.58 + size * 0.36
+        for number, line in enumerate(lines):
+            board.text(0, baseline + number * size * 1.16, line, size=size)
+
+    def _draw_cell(self, board: Board, cell: ScenarioCell | None, x: float, y: float) -> None:
+        decided = cell.decided if cell else 0
+        width, height = self._pitch - GAP, CELL_HEIGHT - GAP
+        if cell is None or not decided:
+            board.text(x + width / 2, y + height / 2 + 2.4, EMPTY, colour=QUIET, align="center")
+            return
+        step = heat_step(cell.won, decided)
+        board.rectangle(x, y, width, height, HEAT[step])
+        number = str(whole_percent(cell.won, decided))
+        is_won = cell.won > cell.lost
+        board.text(
+            x + width / 2,
+            y + height / 2 + 2.4,
+            number,
+            size=SMALL_SIZE,
+            colour=on_heat(step),
+            bold=is_won,
+            align="center",
+        )
+
+    def _draw_key(self, board: Board, top: float) -> None:
+        x = NAME_WIDTH + NAME_GAP
+        second = printable(self.names.second)
+        board.text(x, top + 6.5, second, size=SMALL_SIZE, colour=OTHER_TEXT, bold=True)
+        x += width_of(second, SMALL_SIZE, bold=True) + 6
+        for index, step in enumerate(HEAT):
+            board.rectangle(x + index * SWATCH, top, SWATCH - GAP, 8, HEAT[step])
+            if index:
+                bound = str(HEAT_BOUNDS[index - 1])
+                board.text(x + index * SWATCH - GAP / 2, top + 16, bound, size=SMALL_SIZE, align="center")
+        x += len(HEAT) * SWATCH + 5
+        first = shortened(printable(self.names.first), 160, SMALL_SIZE, bold=True)
+        board.text(x, top + 6.5, first, size=SMALL_SIZE, colour=REFERENCE_TEXT, bold=True)
+        board.text(
+            NAME_WIDTH + NAME_GAP,
+            top + 16 + LINE,
+            "percent of decided pairs won by the reference; bold above one half",
+            size=SMALL_SIZE,
+            colour=QUIET,
+        )
+
+
+def scenarios_figure(
+    tallies: Tallies,
+    matchups: Sequence[Matchup],
+    names: FigureNames,
+    *,
+    interim: bool = False,
+) -> ScenariosFigure:
+    """Return the grid: scenarios best first for the reference over all matchups, matchups best first too
+    where they share one reference.
+
+    Raises:
+        CannotDraw: no pair is decided, nobody said the scenarios, or there are too many rows or columns.
+    """
+    cells = _cells(tallies, matchups)
+    if not any(cell.decided for cell in cells.values()):
+        raise CannotDraw("No pair of a known scenario is decided yet, so there is nothing to draw.")
+    scenarios = sorted({scenario for _, scenario in cells})
+    if max(len(matchups), len(scenarios)) > MOST_CELLS_A_SIDE:
+        raise CannotDraw(
+            f"A grid has room for {MOST_CELLS_A_SIDE} matchups and as many scenarios; these are "
+            f"{len(matchups)} and {len(scenarios)}. Take the table instead."
+        )
+    if names.reference:
+        matchups = sorted(matchups, key=lambda each: -_share(cells, matchup=each.name))
+    best_first = sorted(scenarios, key=lambda scenario: -_share(cells, scenario=scenario))
+    return ScenariosFigure(tuple(matchups), tuple(best_first), cells, names, interim)
+
+
+def _cells(tallies: Tallies, matchups: Sequence[Matchup]) -> Cells:
+    known = tallies.select(tallies.scenario != UNKNOWN)
+    columns = len(tallies.scenarios)
+    counts = count_groups(known, known.matchup * columns + known.scenario, len(matchups) * columns)
+    numbers = (counts.won_reference, counts.won_other, counts.undecided, counts.votes)
+    return {
+        (matchup.name, scenario): ScenarioCell(*(int(number[row * columns + column]) for number in numbers))
+        for row, matchup in enumerate(matchups)
+        for column, scenario in enumerate(tallies.scenarios)
+        if counts.votes[row * columns + column]
+    }
+
+
+def _share(cells: Cells, *, matchup: str | None = None, scenario: str | None = None) -> Fraction:
+    """Return what the reference won of the decided pairs of one matchup or one scenario; 0 of none is 0."""
+    met = [
+        cell for (row, column), cell in cells.items() if matchup in (None, row) and scenario in (None, column)
+    ]
+    return Fraction(sum(cell.won for cell in met), max(sum(cell.decided for cell in met), 1))

@@ -1,0 +1,80 @@
+"""What every figure promises as a file: fonts inside, text as text, the same bytes again."""
+
+import threading
+from collections.abc import Callable
+
+import pytest
+
+from benchmark.exports.figures.drawing import PaperFigure, figure_file
+from benchmark.exports.figures.kinds import FigureFormat
+from tests.benchmark.exports.figures.worlds import DRAWN, grid, pdf, picture, preferred, strips, texts
+
+PANELS = [(3, 2), (1, 4), (5, 0), (2, 2)]
+FIGURES: dict[str, Callable[[], PaperFigure]] = {
+    "preferences": lambda: preferred(PANELS),
+    "scenarios": lambda: grid(PANELS),
+    "strip": strips,
+}
+
+
+@pytest.mark.parametrize("name", FIGURES)
+@pytest.mark.parametrize("file_format", FigureFormat)
+def test_the_same_figure_gives_the_same_bytes(name: str, file_format: FigureFormat) -> None:
+    first = figure_file(FIGURES[name](), file_format)
+
+    assert figure_file(FIGURES[name](), file_format) == first
+    assert first
+
+
+@pytest.mark.parametrize("name", FIGURES)
+def test_a_pdf_embeds_its_fonts_as_truetype_and_names_no_date(name: str) -> None:
+    file = pdf(FIGURES[name]())
+
+    assert b"/FontFile2" in file
+    assert b"/Type3" not in file
+    assert b"CreationDate" not in file
+
+
+@pytest.mark.parametrize("name", FIGURES)
+def test_an_svg_keeps_its_text_as_text_and_names_no_date(name: str) -> None:
+    figure = FIGURES[name]()
+
+    svg = figure_file(figure, FigureFormat.SVG)
+
+    assert len(texts(figure)) > 3
+    assert b"dc:date" not in svg
+
+
+@pytest.mark.parametrize("name", FIGURES)
+def test_a_png_has_300_dots_to_the_inch_and_the_width_of_a_page(name: str) -> None:
+    image = picture(FIGURES[name]())
+
+    assert round(image.info["dpi"][0]) == 300
+    assert image.width == int(508 / 72 * 300)
+
+
+@pytest.mark.parametrize("name", FIGURES)
+def test_the_caption_stands_in_the_metadata_of_every_drawing(name: str) -> None:
+    figure = FIGURES[name]()
+    words = figure.caption[:20].encode()
+
+    assert words in figure_file(figure, FigureFormat.SVG)
+    assert words in figure_file(figure, FigureFormat.PDF)
+    assert picture(figure).info["Description"] == figure.caption
+
+
+def test_threads_that_draw_at_once_get_the_same_bytes() -> None:
+    alone = [figure_file(preferred(PANELS), form) for form in DRAWN]
+    found: list[list[bytes]] = []
+    threads = [
+        threading.Thread(
+            target=lambda: found.append([figure_file(preferred(PANELS), form) for form in DRAWN])
+        )
+        for _ in range(3)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert found == [alone] * 3

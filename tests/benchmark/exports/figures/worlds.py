@@ -1,0 +1,100 @@
+"""Figures of small made-up studies."""
+
+import io
+import re
+import xml.etree.ElementTree as ET
+
+import numpy as np
+from PIL import Image
+
+from benchmark.exports.figures.drawing import PaperFigure, figure_file
+from benchmark.exports.figures.kinds import FigureFormat
+from benchmark.exports.figures.names import FigureNames
+from benchmark.exports.figures.preferences import PreferencesFigure, preferences_figure
+from benchmark.exports.figures.scenarios import ScenariosFigure, scenarios_figure
+from benchmark.exports.figures.strips import StripFigure, StripRow, evenly_spaced, strip_figure
+from benchmark.stats.preferences import preferences
+from benchmark.stats.tallies import Tallies
+from benchmark.stats.votes import Matchup
+
+SPECIALS = r"50% & <b>$x^2$</b> a_b #{~} \input" + 30 * "x"
+DRAWN = (FigureFormat.SVG, FigureFormat.PDF, FigureFormat.PNG)
+
+
+def study(
+    panels: list[tuple[int, int]], *, others: int = 1, scenarios: int = 2
+) -> tuple[Tallies, list[Matchup]]:
+    """Every matchup of motif has these panels of (reference, other) votes; pairs take turns in scenarios."""
+    matchups = [Matchup(f"motif:other{n:02}", "motif", f"other{n:02}", "demo") for n in range(others)]
+    count = len(panels) * others
+    tallies = Tallies.from_columns(
+        matchup=[n for n in range(others) for _ in panels],
+        pair=[f"pair{n}" for n in range(len(panels))] * others,
+        scenario=[f"scene_{n % scenarios:02}" for n in range(len(panels))] * others,
+        votes_reference=[reference for reference, _ in panels] * others,
+        votes_other=[other for _, other in panels] * others,
+        reasons=[[min(1, reference), min(1, other)] * 4 for reference, other in panels] * others,
+    )
+    assert len(tallies) == count
+    return tallies, matchups
+
+
+def names(matchups: list[Matchup], **known: str) -> FigureNames:
+    return FigureNames.of(matchups, {"motif": "MotiF", **known})
+
+
+def preferred(
+    panels: list[tuple[int, int]], *, others: int = 1, interim: bool = False, **known: str
+) -> PreferencesFigure:
+    tallies, matchups = study(panels, others=others)
+    rows = preferences(tallies, matchups, interim=interim)
+    return preferences_figure(rows, names(matchups, **known), interim=interim)
+
+
+def grid(
+    panels: list[tuple[int, int]], *, others: int = 1, scenarios: int = 2, interim: bool = False
+) -> ScenariosFigure:
+    tallies, matchups = study(panels, others=others, scenarios=scenarios)
+    return scenarios_figure(tallies, matchups, names(matchups), interim=interim)
+
+
+def strips(
+    *, prompt: str = "the kite rises", models: int = 2, frames: tuple[int, ...] = (16, 16)
+) -> StripFigure:
+    rows = [
+        StripRow(
+            side=f"model{n}",
+            name=f"Model {n}",
+            sha256=f"{n:064}",
+            frames=np.full((4, 24, 32, 3), 40 * n % 255, np.uint8),
+            numbers=evenly_spaced(frames[n % len(frames)], 4),
+            of=frames[n % len(frames)],
+        )
+        for n in range(models)
+    ]
+    image = np.full((24, 32, 3), 128, np.uint8)
+    return strip_figure(pair="kite1_the_kite_rises", prompt=prompt, image=image, strips=rows)
+
+
+def texts(figure: PaperFigure) -> list[str]:
+    """Return every text of a figure's SVG, in the order it was written."""
+    root = ET.fromstring(figure_file(figure, FigureFormat.SVG))
+    return ["".join(node.itertext()).strip() for node in root.iter("{http://www.w3.org/2000/svg}text")]
+
+
+def picture(figure: PaperFigure) -> Image.Image:
+    return Image.open(io.BytesIO(figure_file(figure, FigureFormat.PNG)))
+
+
+def pdf(figure: PaperFigure) -> bytes:
+    return figure_file(figure, FigureFormat.PDF)
+
+
+def csv_lines(figure: PaperFigure) -> list[str]:
+    return figure_file(figure, FigureFormat.CSV).decode().splitlines()
+
+
+def text_spans(figure: PaperFigure) -> list[tuple[float, float]]:
+    """Return x and y of every text in the SVG."""
+    svg = figure_file(figure, FigureFormat.SVG).decode()
+    return [(float(x), float(y)) for x, y in re.findall(r'<text [^>]*? x="([-\d.]+)" y="([-\d.]+)"', svg)]
