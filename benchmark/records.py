@@ -51,8 +51,6 @@ LINES_WITHOUT = {
 
 
 STATUSES = tuple(VoteStatus)
-# Such votes are on comparisons made for them, whose sides are in no matchup of the study.
-OF_NO_MATCHUP = (VoteStatus.GOLD, VoteStatus.PILOT)
 
 
 def missing_lines(table: pd.DataFrame) -> list[str]:
@@ -68,8 +66,7 @@ def check_votes(table: pd.DataFrame, *, header_lines: int = 0, with_excluded: bo
     """Return the votes that count, as columns.
 
     Counted are the valid votes; in a table without any valid one, the imported ones (a study run
-    elsewhere). Votes of every other status must be sound as well; their number is kept, and the matchups
-    they name, but for gold and pilot votes.
+    elsewhere). Votes of every other status must be sound as well, but only their number is kept.
 
     Args:
         table: a column per name in VOTE_COLUMNS; others are ignored.
@@ -166,15 +163,11 @@ def _counted_status(numbers: dict[VoteStatus, int]) -> VoteStatus:
 
 
 def _counted_votes(rows: _Rows, kept: IntArray, findings: Findings) -> Votes:
-    # Matchups whose votes are all excluded or withdrawn have rows of their own, as they have in the service.
-    listed = np.flatnonzero(~np.isin(rows.status, [STATUSES.index(status) for status in OF_NO_MATCHUP]))
-    place = np.searchsorted(listed, kept)
-    matchup, pair = rows.matchup.among(listed), rows.pair.among(kept)
+    matchup, pair = rows.matchup.among(kept), rows.pair.among(kept)
     annotator = rows.annotator.among(kept)
     image, scenario = rows.image.among(kept), rows.scenario.among(kept)
     study = rows.study.at(0) or None
-    reference, matchups = matchups_of(rows.sides, matchup, listed, findings)
-    reference = reference[place]
+    reference, matchups = matchups_of(rows.sides, matchup, kept, findings)
     votes = Votes(
         matchups=tuple(replace(matchup, study=study) for matchup in matchups),
         pairs=pair.names,
@@ -183,7 +176,7 @@ def _counted_votes(rows: _Rows, kept: IntArray, findings: Findings) -> Votes:
         annotators=annotator.names,
         image_of_pair=_of_pair("image", image, pair, kept, findings),
         scenario_of_pair=_of_pair("scenario", scenario, pair, kept, findings),
-        matchup=matchup.codes[place],
+        matchup=matchup.codes,
         pair=pair.codes,
         annotator=annotator.codes,
         chose_reference=rows.sides.chosen[kept] == reference,

@@ -2,11 +2,9 @@
 
 from collections.abc import Iterator
 
-from sqlalchemy.orm import Session
-
 from app.database import Database
 from app.results.service import StudyResults, find_results
-from app.results.votes import left_out, vote_rows
+from app.results.votes import counted_votes, vote_rows
 from app.security.identity import Principal
 from app.tables.studies import Study
 from benchmark.exports.notes import TableNote
@@ -25,11 +23,12 @@ def export_table(
     """
     with database.read() as session:
         results = find_results(session, slug=slug, principal=principal)
-        note = _note(session, results)
+        votes = counted_votes(session, results.study) if table is TableName.SENSITIVITY else None
+    note = note_of(results)
     if table is TableName.VOTES:
         return _stream_votes(database, results.study.id, file_format, note)
     counted = results.counted
-    rows = result_rows(table, counted.tallies, counted.matchups, interim=results.is_interim)
+    rows = result_rows(table, counted.tallies, counted.matchups, interim=results.is_interim, votes=votes)
     return table_chunks(table, rows, file_format, note=note)
 
 
@@ -41,7 +40,11 @@ def _stream_votes(
         yield from table_chunks(TableName.VOTES, rows, file_format, note=note)
 
 
-def _note(session: Session, results: StudyResults) -> TableNote:
+def note_of(results: StudyResults) -> TableNote:
+    """Return what the study's tables rest on."""
     return TableNote.of(
-        results.counted.tallies, left_out=left_out(session, results.study), interim=results.is_interim
+        results.counted.tallies,
+        left_out=results.live.left_out,
+        imported=results.live.is_imported,
+        interim=results.is_interim,
     )

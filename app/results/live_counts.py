@@ -16,12 +16,14 @@ import numpy as np
 from sqlalchemy import Engine, Row, func, select
 from sqlalchemy.orm import Session
 
+from app.results.tags import tags_of_pairs
 from app.results.tallies import CountedStudy, matchup_sides
 from app.tables.bench import Pair
 from app.tables.studies import Comparison, Study
 from app.tables.voting import Assignment, Vote, VoteEvent
 from benchmark.protocol import Justification, Side, VoteStatus
 from benchmark.stats.arrays import BoolArray, IntArray
+from benchmark.stats.breakdowns import Division
 from benchmark.stats.tallies import Tallies, codes_of
 from benchmark.stats.votes import Matchup
 
@@ -29,6 +31,9 @@ KEPT_STUDIES = 16
 # More comparisons than this in one IN (...) are slower than reading all of them.
 _MOST_TOUCHED = 400
 UNTIMED = -1
+# An imported vote counts as a valid one does: only a study made of imported votes holds any.
+COUNTED = frozenset({VoteStatus.VALID, VoteStatus.IMPORTED})
+_NO_GOLD = Comparison.is_gold.is_(False)
 _VOTE_COLUMNS = (
     Vote.id,
     Vote.comparison_id,
@@ -51,7 +56,7 @@ class CastVotes:
         id, comparison, annotator: of the database.
         decision_ms: UNTIMED (-1) where nobody measured it.
         chose_left: whether the chosen clip stood left, as A.
-        is_valid: whether the vote counts now.
+        is_valid: whether the vote counts now: it is valid, or imported in a study run elsewhere.
     """
 
     id: IntArray
@@ -66,17 +71,22 @@ class CastVotes:
 class LiveCounts:
     """A study's tallies and its single votes, both of the moment of reading.
 
-    `left_out` counts the votes of each status that do not count in a score.
+    `left_out` counts the votes of each status that do not count in a score. `is_imported`: the votes come
+    from a study run elsewhere.
     """
 
     counted: CountedStudy
     votes: CastVotes
     left_out: Mapping[VoteStatus, int]
+    is_imported: bool
 
 
 @dataclass(frozen=True)
 class _Places:
-    """What each comparison is about, which never changes; every array is (comparisons,)."""
+    """What each comparison is about, which never changes; every array is (comparisons,).
+
+    Names are in alphabetical order, as in a table of votes; `tags` are those of `pairs`.
+    """
 
     comparison_id: IntArray
     matchup_id: IntArray
@@ -86,6 +96,7 @@ class _Places:
     pairs: tuple[str, ...]
     images: tuple[str, ...]
     scenarios: tuple[str, ...]
+    tags: Mapping[str, tuple[str, ...]]
 
 
 class _StudyReader:
@@ -103,19 +114,22 @@ class _StudyReader:
             # Votes first: the counters may be newer than the votes, never older.
             touched = self._read_votes(session) | self._read_events(session)
             if not len(self._counters) or len(touched) > _MOST_TOUCHED:
-                self._read_comparisons(session)
+                self._read_comparisons(session, study)
             elif touched:
                 self._read_counters(session, sorted(touched))
             sides = matchup_sides(session, study)
             matchups = tuple(Matchup(each.name, each.reference, each.other, study.slug) for each in sides)
             tallies = self._tallies([each.id for each in sides])
-            left_out = Counter[VoteStatus](
-                each for each in self._statuses.values() if each is not VoteStatus.VALID
+            statuses = Counter(self._statuses.values())
+            return LiveCounts(
+                CountedStudy(matchups, tuple(sides), tallies),
+                self._cast_votes(),
+                {status: number for status, number in statuses.items() if status not in COUNTED},
+                is_imported=VoteStatus.IMPORTED in statuses,
             )
-            return LiveCounts(CountedStudy(matchups, tuple(sides), tallies), self._cast_votes(), left_out)
 
     def _forget(self) -> None:
-        self._places = _places_of([])
+        self._places = _places_of([], {})
         self._counters = np.empty((0, len(_COUNTERS)), dtype=np.int64)
         self._votes = np.empty((len(_VOTE_COLUMNS), 0), dtype=np.int64)
         self._statuses: dict[int, VoteStatus] = {}
@@ -173,9 +187,9 @@ class _StudyReader:
         self._statuses |= {row.vote_id: row.status for row in own}
         return {row.comparison_id for row in own}
 
-    def _read_comparisons(self, session: Session) -> None:
+    def _read_comparisons(self, session: Session, study: Study) -> None:
         # Two narrow reads: rows of text and numbers in one take twice as long.
-        of_study = Comparison.study_id == self._study_id
+        of_study = (Comparison.study_id == self._study_id) & _NO_GOLD
         places = (
             session.connection()
             .execute(
@@ -189,11 +203,17 @@ class _StudyReader:
         counters = (
             session.connection().execute(select(*_COUNTERS).where(of_study).order_by(Comparison.id)).all()
         )
-        self._places, self._counters = _places_of(places), _numbers(counters, len(_COUNTERS))
+        tags = {
+            name: {Division.STYLE: of_pair.style or "", Division.HARD_CASE: of_pair.hard_case or ""}
+            for name, of_pair in tags_of_pairs(session, study).items()
+        }
+        self._places, self._counters = _places_of(places, tags), _numbers(counters, len(_COUNTERS))
 
     def _read_counters(self, session: Session, comparison_ids: list[int]) -> None:
         rows = session.execute(
-            select(Comparison.id, *_COUNTERS).where(Comparison.id.in_(comparison_ids)).order_by(Comparison.id)
+            select(Comparison.id, *_COUNTERS)
+            .where(Comparison.id.in_(comparison_ids), _NO_GOLD)
+            .order_by(Comparison.id)
         ).all()
         fresh = _numbers(rows, 1 + len(_COUNTERS))
         # A copy: a page that is being made from the old counters keeps them.
@@ -204,8 +224,9 @@ class _StudyReader:
         places, counters = self._places, self._counters
         order = np.argsort(matchup_ids)
         sorted_ids = np.asarray(matchup_ids, dtype=np.int64)[order]
-        return Tallies(
-            matchup=order[np.searchsorted(sorted_ids, places.matchup_id)].astype(np.int64),
+        matchup = order[np.searchsorted(sorted_ids, places.matchup_id)].astype(np.int64)
+        tallies = Tallies(
+            matchup=matchup,
             pair=places.pair,
             image=places.image,
             scenario=places.scenario,
@@ -215,20 +236,37 @@ class _StudyReader:
             pairs=places.pairs,
             images=places.images,
             scenarios=places.scenarios,
+            tags=places.tags,
         )
+        # In the order a table of votes gives, so that every sum of floats comes out the same to the last bit.
+        return tallies.select(np.lexsort((places.pair, matchup)))
 
     def _cast_votes(self) -> CastVotes:
         id, comparison, annotator, decision_ms, chose_left = self._votes
-        not_valid = [id for id, status in self._statuses.items() if status is not VoteStatus.VALID]
+        not_valid = [id for id, status in self._statuses.items() if status not in COUNTED]
         is_valid = np.isin(id, not_valid, invert=True)
         return CastVotes(id, comparison, annotator, decision_ms, chose_left.astype(bool), is_valid)
 
 
-def _places_of(rows: Sequence[Row[int, int, str, str, str]]) -> _Places:
+def _places_of(
+    rows: Sequence[Row[int, int, str, str, str]], tags: Mapping[str, Mapping[Division, str]]
+) -> _Places:
     ids, matchup_ids, *names = zip(*rows, strict=True) if rows else [()] * 5
-    (pair, pairs), (image, images), (scenario, scenarios) = (codes_of(column) for column in names)
+    (pair, pairs), (image, images), (scenario, scenarios) = (_alphabetical(column) for column in names)
     numbers = np.array([ids, matchup_ids], dtype=np.int64)
-    return _Places(numbers[0], numbers[1], pair, image, scenario, pairs, images, scenarios)
+    tags_of_pairs = {
+        str(division): tuple(tags[name][division] for name in pairs)
+        for division in (Division.STYLE, Division.HARD_CASE)
+    }
+    return _Places(numbers[0], numbers[1], pair, image, scenario, pairs, images, scenarios, tags_of_pairs)
+
+
+def _alphabetical(names: Sequence[str]) -> tuple[IntArray, tuple[str, ...]]:
+    """Return the code of each name, and the different names in alphabetical order."""
+    codes, met = codes_of(names)
+    ordered = sorted(met)
+    place = {name: code for code, name in enumerate(ordered)}
+    return np.array([place[name] for name in met], dtype=np.int64)[codes], tuple(ordered)
 
 
 def _numbers(rows: Sequence[Sequence[int]], columns: int) -> IntArray:

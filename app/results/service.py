@@ -6,7 +6,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.errors import NotFound
-from app.results.tallies import CountedStudy, count_study
+from app.results.live_counts import LiveCounts, live_counts
+from app.results.tallies import CountedStudy
 from app.security.identity import Principal
 from app.security.visibility import may_see
 from app.tables.studies import Study
@@ -19,9 +20,13 @@ class StudyResults:
     """What is known of a study now; interim ones carry no p-values."""
 
     study: Study
-    counted: CountedStudy
+    live: LiveCounts
     rows: tuple[PreferenceRow, ...]
     is_interim: bool
+
+    @property
+    def counted(self) -> CountedStudy:
+        return self.live.counted
 
 
 def find_results(session: Session, *, slug: str, principal: Principal) -> StudyResults:
@@ -37,7 +42,7 @@ def find_results(session: Session, *, slug: str, principal: Principal) -> StudyR
 
 
 def results_of(session: Session, study: Study) -> StudyResults:
-    counted = count_study(session, study)
+    live = live_counts(session, study)
     is_interim = study.status is not StudyStatus.CLOSED
-    rows = preferences(counted.tallies, counted.matchups, interim=is_interim)
-    return StudyResults(study, counted, tuple(rows), is_interim)
+    rows = preferences(live.counted.tallies, live.counted.matchups, interim=is_interim)
+    return StudyResults(study, live, tuple(rows), is_interim)

@@ -14,6 +14,8 @@ from app.tables.people import Annotator
 from app.tables.studies import Comparison, Study
 from app.tables.voting import Assignment, Vote, VoteEvent
 from benchmark.protocol import Side, VoteStatus
+from benchmark.records import check_votes
+from benchmark.stats.votes import Votes
 
 _ROWS_AT_ONCE = 2000
 
@@ -46,24 +48,22 @@ class VoteRow(NamedTuple):
 
 def vote_rows(session: Session, study: Study) -> Iterator[VoteRow]:
     """Yield the votes in the order they were cast; `replaces` is the number, from 1, of an earlier row."""
-    sides = {each.id: each for each in matchup_sides(session, study)}
+    sides = {each.id: each for each in matchup_sides(session, study, with_gold=True)}
     replaced = _row_numbers_of_replaced(session, study)
     tags = tags_of_pairs(session, study)
     for row in session.execute(_votes(study).execution_options(yield_per=_ROWS_AT_ONCE)):
         yield _vote_row(study.slug, sides[row.matchup_id], row, replaced, tags[row.pair])
 
 
-def left_out(session: Session, study: Study) -> dict[VoteStatus, int]:
-    """Count the votes of each status that enters no score."""
-    last, is_newest = _last_event()
-    rows = session.execute(
-        select(last.status, func.count().label("number"))
-        .select_from(Vote)
-        .join(last, is_newest)
-        .where(Vote.study_id == study.id, last.status != VoteStatus.VALID)
-        .group_by(last.status)
-    )
-    return {row.status: row.number for row in rows}
+def counted_votes(session: Session, study: Study) -> Votes | None:
+    """Return the single votes that count as columns, read as `ti2v score` reads the exported table.
+
+    None where the study has no vote at all.
+    """
+    import pandas as pd
+
+    rows = list(vote_rows(session, study))
+    return check_votes(pd.DataFrame(rows, columns=list(VoteRow._fields))) if rows else None
 
 
 def _last_event() -> tuple[type[VoteEvent], ColumnElement[bool]]:

@@ -136,13 +136,6 @@ def test_imported_votes_count_only_where_no_vote_is_valid() -> None:
     assert (len(mixed), mixed.counted, mixed.left_out) == (1, VoteStatus.VALID, {VoteStatus.IMPORTED: 1})
 
 
-def test_a_matchup_whose_votes_are_all_excluded_is_known_and_counts_nothing() -> None:
-    rows = [vote(), vote(other="static", annotator="bob", status="excluded")]
-    votes = check_votes(table(rows))
-    assert [matchup.name for matchup in votes.matchups] == ["motif:cinemo", "motif:static"]
-    assert votes.matchup.tolist() == [0]
-
-
 def test_a_table_without_any_counting_vote_has_no_matchup() -> None:
     votes = check_votes(table([vote(status="pilot")]))
     assert (len(votes), votes.matchups) == (0, ())
