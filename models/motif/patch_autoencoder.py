@@ -60,7 +60,7 @@ class PatchAutoencoder(ModelMixin, ConfigMixin):  # type: ignore[misc]  # both o
 
         Args:
             frames: (frames, 3, height, width), values in [-1, 1]; both sides multiples of the patch.
-            whiten: 0 keeps distances as they are between pictures; 1 gives every channel the same variance, so
+            whiten: 0 keeps distances as they are between pictures; 1 gives every channel one variance, so
                 that noise spares fine detail as much as large areas; in between is in between.
         """
         patches = pixel_unshuffle(frames.double(), patch).transpose(0, 1).flatten(1)

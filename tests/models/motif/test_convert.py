@@ -1,0 +1,131 @@
+"""VideoCrafter2's checkpoints become networks of ours and come back as they were."""
+
+from pathlib import Path
+
+import pytest
+import torch
+from safetensors.torch import save_file
+from torch import Tensor
+
+from models.motif.conditioning import Conditioning
+from models.motif.convert import PREFIX, from_videocrafter, to_videocrafter, videocrafter_names
+from models.motif.tiny import tiny_unet
+from models.motif.unet import MotifUNet
+from models.motif.weights import CheckpointError
+from tests.models.motif.videocrafter import ReferenceUNet
+
+LARGEST_DIFFERENCE = 1e-5
+SOURCE = "somewhere/model.ckpt"
+
+
+def reference_network() -> ReferenceUNet:
+    """Return a network of the toy's sizes with random weights, none of them zero."""
+    torch.manual_seed(5)
+    return ReferenceUNet(channels=8, multipliers=(1, 2), layers=1, context=16, head=4, groups=4).eval()
+
+
+def checkpoint_of(reference: ReferenceUNet) -> dict[str, Tensor]:
+    return {PREFIX + name: tensor.clone() for name, tensor in reference.state_dict().items()}
+
+
+def inputs() -> tuple[Tensor, Tensor, Tensor, Tensor]:
+    rng = torch.Generator().manual_seed(6)
+    return (
+        torch.randn(2, 4, 4, 8, 8, generator=rng),
+        torch.tensor([17, 981]),
+        torch.randn(2, 7, 16, generator=rng),
+        torch.tensor([8, 24]),
+    )
+
+
+def image_latents() -> Tensor:
+    return torch.randn(2, 4, 8, 8, generator=torch.Generator().manual_seed(7))
+
+
+@torch.no_grad()
+def test_a_converted_network_gives_the_outputs_of_the_original() -> None:
+    reference, network = reference_network(), tiny_unet()
+
+    from_videocrafter(checkpoint_of(reference), network, SOURCE)
+
+    expected = reference(*inputs())
+    difference = (network(*inputs(), image_latents()) - expected).abs().max()
+    assert expected.std() > 0.1
+    assert difference < LARGEST_DIFFERENCE
+
+
+@torch.no_grad()
+def test_the_frame_rate_changes_the_output() -> None:
+    network = tiny_unet()
+    from_videocrafter(checkpoint_of(reference_network()), network, SOURCE)
+    latents, timesteps, text, fps = inputs()
+
+    slow, fast = (network(latents, timesteps, text, rate, image_latents()) for rate in (fps, fps + 8))
+
+    assert not torch.allclose(slow, fast)
+
+
+def test_converting_there_and_back_gives_the_same_file(tmp_path: Path) -> None:
+    checkpoint, network = checkpoint_of(reference_network()), tiny_unet()
+    from_videocrafter(checkpoint, network, SOURCE)
+
+    save_file(checkpoint, tmp_path / "before.safetensors")
+    save_file(to_videocrafter(network), tmp_path / "after.safetensors")
+
+    assert (tmp_path / "before.safetensors").read_bytes() == (tmp_path / "after.safetensors").read_bytes()
+
+
+def test_a_trained_image_half_is_kept() -> None:
+    network = tiny_unet()
+    torch.nn.init.ones_(network.unet.conv_in.weight)
+
+    back = tiny_unet(seed=1)
+    from_videocrafter(to_videocrafter(network), back, SOURCE)
+
+    assert all(torch.equal(a, b) for a, b in zip(network.parameters(), back.parameters(), strict=True))
+
+
+def test_at_full_size_every_name_and_shape_is_the_original_s() -> None:
+    with torch.device("meta"):
+        reference, network = ReferenceUNet(), MotifUNet()
+
+    expected = {name: tensor.shape for name, tensor in checkpoint_of(reference).items()}
+    own = network.state_dict()
+    named = {theirs: own[ours].numel() for ours, theirs in videocrafter_names(network).items()}
+
+    assert named.keys() == expected.keys()
+    image_half = own["unet.conv_in.weight"].numel() // 2
+    assert sum(named.values()) - image_half == sum(shape.numel() for shape in expected.values())
+    assert round((sum(named.values()) - image_half) / 1e6, 2) == 1413.28
+
+
+def test_missing_and_unexpected_tensors_are_named_at_once() -> None:
+    checkpoint = checkpoint_of(reference_network())
+    checkpoint[PREFIX + "out.9.weight"] = checkpoint.pop(PREFIX + "out.2.weight")
+
+    with pytest.raises(CheckpointError, match=r"1 missing \(.*\.out\.2\.weight\); 1 unexpected \(.*\.out\.9"):
+        from_videocrafter(checkpoint, tiny_unet(), SOURCE)
+
+
+def test_a_tensor_of_another_shape_is_named() -> None:
+    checkpoint = checkpoint_of(reference_network())
+    checkpoint[PREFIX + "out.2.bias"] = torch.zeros(3)
+
+    with pytest.raises(CheckpointError, match=r"conv_out\.bias has shape \(3,\); expected \(4,\)"):
+        from_videocrafter(checkpoint, tiny_unet(), SOURCE)
+
+
+def test_the_rest_of_a_checkpoint_is_passed_over() -> None:
+    network = tiny_unet()
+    checkpoint = checkpoint_of(reference_network()) | {
+        "first_stage_model.encoder.conv_in.bias": torch.zeros(2)
+    }
+
+    from_videocrafter(checkpoint, network, SOURCE)
+
+    assert torch.equal(network.unet.conv_out.bias, checkpoint[PREFIX + "out.2.bias"])
+
+
+def test_attention_to_images_has_no_place_in_videocrafter() -> None:
+    with pytest.raises(CheckpointError, match="expected x-cat"):
+        to_videocrafter(tiny_unet(conditioning=Conditioning.BOTH))
