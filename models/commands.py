@@ -7,4 +7,5 @@ COMMANDS: dict[str, LazyCommand] = {
         "models.generators.generate_command:generate",
         "Make a model's clips for a benchmark, without a server.",
     ),
+    "heatmap": LazyCommand("models.motion.commands:heatmap", "Draw where a clip moves; write its heatmap."),
 }

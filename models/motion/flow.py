@@ -60,11 +60,14 @@ _DIS_PRESETS = MappingProxyType(
 
 
 class DisFlow:
-    """OpenCV's dense inverse search on grey frames."""
+    """OpenCV's dense inverse search on grey frames, as it comes.
+
+    `flow_named("dis-medium")` is this without the rim it drags along; see `models.motion.standing`.
+    """
 
     def __init__(self, preset: DisPreset | str = DisPreset.MEDIUM) -> None:
         self._preset = DisPreset(preset)
-        self.name = f"dis-{self._preset}"
+        self.name = f"dis-{self._preset}-plain"
 
     def __call__(self, frames: Frames) -> Flow:
         """Return the flow of every frame to the next; see `OpticalFlow`."""
@@ -97,6 +100,12 @@ class ExactFlow:
         return self._rendering.flow
 
 
+def _dis(preset: DisPreset) -> OpticalFlow:
+    from models.motion.standing import StandingAware
+
+    return StandingAware(DisFlow(preset))
+
+
 def _raft(size: str) -> OpticalFlow:
     # torch is loaded for RAFT alone.
     from models.motion.raft import RaftFlow
@@ -106,14 +115,14 @@ def _raft(size: str) -> OpticalFlow:
 
 _FLOWS: Mapping[str, Callable[[], OpticalFlow]] = MappingProxyType(
     {
-        "dis-ultrafast": partial(DisFlow, DisPreset.ULTRAFAST),
-        "dis-fast": partial(DisFlow, DisPreset.FAST),
-        "dis-medium": partial(DisFlow, DisPreset.MEDIUM),
+        **{f"dis-{preset}": partial(_dis, preset) for preset in DisPreset},
+        **{f"dis-{preset}-plain": partial(DisFlow, preset) for preset in DisPreset},
         "raft-large": partial(_raft, "large"),
         "raft-small": partial(_raft, "small"),
     }
 )
 FLOW_NAMES = tuple(_FLOWS)
+DEFAULT_FLOW = "dis-medium"
 
 
 def flow_named(name: str) -> OpticalFlow:

@@ -60,7 +60,7 @@ class HeatmapSettings(BaseModel):
     noise_floor: Annotated[
         float,
         Field(ge=0, le=1, description="flow shorter than this share of the frame's shorter side counts as 0"),
-    ] = 0.001
+    ] = 0.0
     quantile: Annotated[
         float, Field(gt=0, le=1, description="for per_clip_quantile: which quantile is 1")
     ] = 0.99

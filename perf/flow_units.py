@@ -1,0 +1,104 @@
+"""Compares the units of flow: how much of a clip each lights up, on real clips and on the scene engine's.
+
+Run: python -m perf.flow_units [--clips 48] [--flow dis-medium]
+TI2V_TEST_DATA names the folder of the real clips; without it only the scene engine's are compared.
+
+A cell is the mean share of pixels with m > 0.5 over the clips of a model, then the share of clips that have
+at least 1 % of such pixels: a loss that weighs by a heatmap without them does nothing. `static` is one
+picture of each scenario with noise, encoded; it must stay dark, for what lights up there is noise.
+"""
+
+import argparse
+import os
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from benchmark.scenes import SCENARIOS, Rendering, Scene, Style, render
+from benchmark.scenes.encoding import encode_mp4
+from models.motion.clips import Frames, read_clip
+from models.motion.flow import DEFAULT_FLOW, FLOW_NAMES, ExactFlow, Flow, OpticalFlow, flow_named
+from models.motion.heatmap import FlowUnit, HeatmapSettings, motion_heatmap, moving_share
+
+SIDE, FRAMES = 320, 16
+REAL_MODELS = ("motif", "cinemo", "dynamicrafter", "cogvideox")
+LEAST_SHARE = 0.01
+FLOORS = (0.0, 0.001, 0.002, 0.003, 0.005, 0.01)
+# The heatmaps of 48 clips of 320x320 take a second a row; every second pixel gives the same shares.
+STRIDE = 2
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--clips", type=int, default=48, help="real clips a model")
+    parser.add_argument("--flow", choices=FLOW_NAMES, default=DEFAULT_FLOW)
+    options = parser.parse_args()
+    cv2.setNumThreads(1)
+    flows = {}
+    for name, clips in sources(flow_named(options.flow), options.clips).items():
+        flows[name] = [each[:, ::STRIDE, ::STRIDE] for each in clips]
+        print(f"{name}: {len(flows[name])} clips", flush=True)
+    print("\n" + " | ".join(["unit", "noise floor", *flows]))
+    for settings in candidates():
+        cells = [cell(clips, settings) for clips in flows.values()]
+        print(" | ".join([settings.unit, f"{settings.noise_floor:g}", *cells]), flush=True)
+
+
+def candidates() -> Iterator[HeatmapSettings]:
+    """Yield every unit; the ones relative to the clip with all floors, the absolute ones with none."""
+    for unit in FlowUnit:
+        relative = unit in {FlowUnit.PER_CLIP_MAX, FlowUnit.PER_CLIP_QUANTILE}
+        for floor in FLOORS if relative else FLOORS[:1]:
+            yield HeatmapSettings(unit=unit, noise_floor=floor)
+
+
+def cell(clips: list[Flow], settings: HeatmapSettings) -> str:
+    # Striding halves the sides the units divide by, so lengths are halved with them.
+    shares = [moving_share(motion_heatmap(flow / STRIDE, settings)) for flow in clips]
+    alive = np.mean([share >= LEAST_SHARE for share in shares])
+    return f"{np.mean(shares):.1%} {alive:.0%}"
+
+
+def sources(dis: OpticalFlow, clips: int) -> dict[str, Iterator[Flow]]:
+    found: dict[str, Iterator[Flow]] = {}
+    if root := os.environ.get("TI2V_TEST_DATA"):
+        for model in REAL_MODELS:
+            files = sorted((Path(root) / "outputs" / model).glob("*.mp4"))
+            chosen = files[:: max(1, len(files) // clips)][:clips]
+            found[model] = flows_of(dis, (read_clip(path).frames for path in chosen))
+    found["scenes, exact"] = (ExactFlow(each)(each.frames) for each in renderings())
+    found["scenes"] = flows_of(dis, (each.frames for each in renderings()))
+    found["static"] = flows_of(dis, still_clips())
+    return found
+
+
+def flows_of(estimator: OpticalFlow, clips: Iterator[Frames]) -> Iterator[Flow]:
+    return (estimator(frames) for frames in clips)
+
+
+def renderings() -> Iterator[Rendering]:
+    """Draw one clip of every action, the styles in turn."""
+    for number, scenario in enumerate(SCENARIOS.values()):
+        scene = Scene(scenario, list(Style)[number % len(Style)], seed=1)
+        for action in scenario.actions:
+            yield render(scene, action.name, frames=FRAMES, size=SIDE)
+
+
+def still_clips() -> Iterator[Frames]:
+    """Decode what the encoder makes of 16 noisy takes of one picture of each scenario."""
+    rng = np.random.default_rng(5)
+    for number, scenario in enumerate(SCENARIOS.values()):
+        scene = Scene(scenario, list(Style)[number % len(Style)], seed=1)
+        still = render(scene, scenario.actions[0].name, frames=2, size=SIDE).frames[:1]
+        takes = still + rng.normal(0, 2, (FRAMES, SIDE, SIDE, 3))
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder) / "still.mp4"
+            path.write_bytes(encode_mp4(takes.clip(0, 255).astype(np.uint8)))
+            yield read_clip(path).frames
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,92 @@
+"""The diffusion loss and its targets, by hand."""
+
+import pytest
+import torch
+
+from models.losses import PredictionType, diffusion_loss, prediction_target
+
+SHAPE = (2, 4, 3, 2, 2)
+
+
+def test_the_loss_is_the_mean_squared_error_of_each_clip() -> None:
+    target = torch.zeros(SHAPE)
+    predicted = torch.zeros(SHAPE)
+    predicted[0] = 3.0
+    predicted[1, 0, 0, 0, 0] = 4.0
+
+    # By hand: 3^2 everywhere; 4^2 at one of 4 * 3 * 2 * 2 = 48 places.
+    torch.testing.assert_close(diffusion_loss(predicted, target), torch.tensor([9.0, 16 / 48]))
+
+
+def test_bfloat16_loses_nothing_that_float32_keeps() -> None:
+    generator = torch.Generator().manual_seed(1)
+    predicted = torch.randn((1, 4, 16, 40, 64), generator=generator).bfloat16()
+    target = torch.randn((1, 4, 16, 40, 64), generator=generator).bfloat16()
+
+    loss = diffusion_loss(predicted, target)
+
+    assert loss.dtype == torch.float32
+    torch.testing.assert_close(loss, diffusion_loss(predicted.float(), target.float()), rtol=0, atol=0)
+
+
+def test_shapes_that_would_only_broadcast_are_refused() -> None:
+    with pytest.raises(ValueError, match=r"not \(2, 4, 3, 2, 2\) and \(1, 4, 3, 2, 2\)"):
+        diffusion_loss(torch.zeros(SHAPE), torch.zeros((1, *SHAPE[1:])))
+
+
+@pytest.mark.parametrize(
+    ("kind", "value"),
+    [
+        # a_t = 0.36: z_t = 0.6 * latents + 0.8 * noise with latents 2 and noise 5.
+        (PredictionType.EPSILON, 5.0),
+        (PredictionType.SAMPLE, 2.0),
+        (PredictionType.V_PREDICTION, 0.6 * 5 - 0.8 * 2),
+    ],
+)
+def test_the_target_by_hand(kind: PredictionType, value: float) -> None:
+    target = prediction_target(
+        kind,
+        latents=torch.full(SHAPE, 2.0),
+        noise=torch.full(SHAPE, 5.0),
+        timesteps=torch.tensor([1, 1]),
+        alphas_cumprod=torch.tensor([0.9, 0.36]),
+    )
+
+    torch.testing.assert_close(target, torch.full(SHAPE, value))
+
+
+def test_each_clip_has_its_own_timestep() -> None:
+    target = prediction_target(
+        "v_prediction",
+        latents=torch.ones(SHAPE),
+        noise=torch.zeros(SHAPE),
+        timesteps=torch.tensor([0, 1]),
+        alphas_cumprod=torch.tensor([1.0, 0.0]),
+    )
+
+    assert target[0].abs().max() == 0
+    assert torch.equal(target[1], -torch.ones(SHAPE[1:]))
+
+
+def test_a_velocity_tells_the_noise_from_the_latents() -> None:
+    generator = torch.Generator().manual_seed(2)
+    latents, noise = torch.randn((2, *SHAPE), generator=generator, dtype=torch.float64)
+    a_t = torch.tensor([0.3, 0.7], dtype=torch.float64)
+    steps = torch.tensor([0, 1])
+
+    v = prediction_target("v_prediction", latents, noise, steps, a_t)
+
+    signal, rest = (a.sqrt().reshape(2, 1, 1, 1, 1) for a in (a_t, 1 - a_t))
+    noisy = signal * latents + rest * noise
+    torch.testing.assert_close(signal * noisy - rest * v, latents)
+    torch.testing.assert_close(rest * noisy + signal * v, noise)
+
+
+def test_an_unknown_prediction_type_is_refused() -> None:
+    with pytest.raises(ValueError, match="'flow' is not a valid PredictionType"):
+        prediction_target("flow", torch.zeros(SHAPE), torch.zeros(SHAPE), torch.tensor([0, 0]), torch.ones(1))
+
+
+def test_one_timestep_for_two_clips_is_refused() -> None:
+    with pytest.raises(ValueError, match="timesteps are one a clip"):
+        prediction_target("epsilon", torch.zeros(SHAPE), torch.zeros(SHAPE), torch.tensor([0]), torch.ones(1))
