@@ -31,10 +31,16 @@ _OVERDUE = select(Assignment).where(
     status_is(AssignmentStatus.OPEN),
     Assignment.expires_at <= bindparam("now"),
 )
+# Asked behind the study's lock: whoever was excluded a moment ago gets nothing more.
+_IS_OUT = exists().where(
+    Annotator.id == bindparam("annotator_id"),
+    Annotator.excluded_at.is_not(None) | Annotator.withdrawn_at.is_not(None),
+)
 _MET_SO_FAR = select(
     func.count().label("comparisons"),
     func.count(Assignment.pair_id.distinct()).label("pairs"),
     func.max(Assignment.position).label("last"),
+    _IS_OUT.label("is_out"),
 ).where(Assignment.annotator_id == bindparam("annotator_id"), status_is(*MET))
 
 
@@ -163,6 +169,8 @@ def _lease_another(
     session: Session, *, annotator: Annotator, study: Study, now: datetime
 ) -> Assignment | None:
     so_far = session.execute(_MET_SO_FAR, {"annotator_id": annotator.id}).one()
+    if so_far.is_out:
+        return None
     if study.comparisons_per_annotator is not None and so_far.comparisons >= study.comparisons_per_annotator:
         return None
     chosen = choose_comparison(session, study=study, annotator_id=annotator.id, met_pairs=so_far.pairs)

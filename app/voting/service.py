@@ -8,12 +8,14 @@ from sqlalchemy.orm import Session
 
 from app.errors import Conflict, Invalid
 from app.panels.places import free_place
-from app.panels.statuses import change_status, count_vote
+from app.panels.statuses import change_status, count_vote, status_of
 from app.tables.studies import Comparison, Matchup, Study
 from app.tables.voting import Assignment, AssignmentStatus, Vote
 from app.voting.leases import has_newer, new_assignment, refuse_ended, require_open, take_back_place
 from benchmark.protocol import Choice, Justification, Side, SkipReason, VoteStatus, WatchGate
 
+# What an undo may end; a surplus or an excluded vote has no place that its successor could keep.
+_UNDOABLE = (VoteStatus.VALID, VoteStatus.GOLD)
 # Built once: building a statement takes longer than running it.
 _COMPARED = (
     select(Comparison, Matchup)
@@ -189,9 +191,10 @@ def can_undo(session: Session, assignment: Assignment) -> bool:
     if assignment.status is not AssignmentStatus.VOTED:
         return False
     newest = session.scalar(
-        select(Vote.assignment_id)
-        .where(Vote.annotator_id == assignment.annotator_id)
-        .order_by(Vote.id.desc())
-        .limit(1)
+        select(Vote).where(Vote.annotator_id == assignment.annotator_id).order_by(Vote.id.desc()).limit(1)
     )
-    return newest == assignment.id
+    return (
+        newest is not None
+        and newest.assignment_id == assignment.id
+        and status_of(session, newest) in _UNDOABLE
+    )

@@ -1,0 +1,172 @@
+"""Reads a study's votes one by one, as the columns that benchmark.stats judges annotators by."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from itertools import chain
+
+import numpy as np
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import Session
+
+from app.panels.sides import matchup_sides
+from app.tables.bench import Pair
+from app.tables.people import Annotator
+from app.tables.studies import Comparison, Matchup, Study
+from app.tables.submissions import Clip
+from app.tables.voting import Assignment, Vote, VoteEvent
+from benchmark.protocol import Justification, Side, VoteStatus
+from benchmark.stats.arrays import BoolArray, IntArray
+from benchmark.stats.quality import Gold
+from benchmark.stats.votes import UNKNOWN, Votes
+from benchmark.stats.votes import Matchup as NamedMatchup
+
+STATUSES = tuple(VoteStatus)
+_VALID = STATUSES.index(VoteStatus.VALID)
+_COLUMNS = (
+    Vote.id,
+    Comparison.matchup_id,
+    Comparison.pair_id,
+    Vote.annotator_id,
+    Vote.chosen_side == Side.REFERENCE,
+    Assignment.left_side == Side.REFERENCE,
+    func.coalesce(Vote.decision_ms, UNKNOWN),
+    Comparison.is_gold,
+    *(getattr(Vote, justification.value) for justification in Justification),
+)
+_FIRST_REASON = len(_COLUMNS) - len(Justification)
+
+
+@dataclass(frozen=True)
+class Ballots:
+    """Every vote of a study with what it counts as.
+
+    Attributes:
+        annotators: everybody who ever opened an invitation, in that order.
+        votes: on ordinary comparisons, whatever they count as; its annotators are pseudonyms.
+        status: (votes,) index into STATUSES.
+        gold: answers to gold questions by pseudonym.
+    """
+
+    annotators: tuple[Annotator, ...]
+    votes: Votes
+    status: IntArray
+    gold: dict[str, Gold]
+
+    def of_status(self, *statuses: VoteStatus) -> Votes:
+        """Return the votes that count as one of these."""
+        return _selected(self.votes, np.isin(self.status, [STATUSES.index(each) for each in statuses]))
+
+    def count(self, status: VoteStatus) -> list[int]:
+        """Return how many votes of each annotator have a status."""
+        theirs = self.votes.annotator[self.status == STATUSES.index(status)]
+        counted: list[int] = np.bincount(theirs, minlength=len(self.annotators)).tolist()
+        return counted
+
+
+def read_ballots(session: Session, study: Study) -> Ballots:
+    """Read all votes of a study in the order they were cast."""
+    annotators = tuple(
+        session.scalars(select(Annotator).where(Annotator.study_id == study.id).order_by(Annotator.id))
+    )
+    cells = _numbers(session.connection().execute(_votes_of(study)).all())
+    status = _statuses(session, study, cells[0])
+    is_gold = cells[7] == 1
+    place = np.searchsorted([each.id for each in annotators], cells[3])
+    names = tuple(each.pseudonym for each in annotators)
+    counts_gold = is_gold & (status == STATUSES.index(VoteStatus.GOLD))
+    ordinary = ~is_gold
+    votes = _votes(session, study, cells[:, ordinary], place[ordinary], names)
+    return Ballots(
+        annotators, votes, status[ordinary], _gold(names, place[counts_gold], cells[4, counts_gold])
+    )
+
+
+def clip_ms(session: Session, study: Study) -> int | None:
+    """Return how long the study's clips play on average, in milliseconds; None where it has none."""
+    seconds = session.execute(
+        select(func.avg(Clip.duration_s))
+        .select_from(Matchup)
+        .join(Clip, Clip.submission_id.in_([Matchup.reference_id, Matchup.other_id]))
+        .where(Matchup.study_id == study.id, Matchup.is_gold.is_(False))
+    ).scalar_one()
+    return None if seconds is None else round(1000 * seconds)
+
+
+def _votes_of(study: Study) -> Select[*tuple[int, ...]]:
+    return (
+        select(*_COLUMNS)
+        .select_from(Vote)
+        .join(Assignment, Assignment.id == Vote.assignment_id)
+        .join(Comparison, Comparison.id == Vote.comparison_id)
+        .where(Vote.study_id == study.id)
+        .order_by(Vote.id)
+    )
+
+
+def _numbers(rows: Sequence[Sequence[int]]) -> IntArray:
+    """Return (columns, votes)."""
+    count = len(rows) * len(_COLUMNS)
+    cells = np.fromiter(chain.from_iterable(rows), dtype=np.int64, count=count)
+    return np.ascontiguousarray(cells.reshape(-1, len(_COLUMNS)).T)
+
+
+def _statuses(session: Session, study: Study, vote_ids: IntArray) -> IntArray:
+    """Return what each vote counts as: its last event's word, valid without one."""
+    status = np.full(len(vote_ids), _VALID)
+    events = session.execute(
+        select(VoteEvent.vote_id, VoteEvent.status)
+        .join(Vote, Vote.id == VoteEvent.vote_id)
+        .where(Vote.study_id == study.id)
+        .order_by(VoteEvent.id)
+    )
+    last = {row.vote_id: STATUSES.index(row.status) for row in events}
+    ids = np.array(sorted(last), dtype=np.int64)
+    status[np.searchsorted(vote_ids, ids)] = [last[id] for id in ids.tolist()]
+    return status
+
+
+def _votes(
+    session: Session, study: Study, cells: IntArray, annotator: IntArray, annotators: tuple[str, ...]
+) -> Votes:
+    sides = matchup_sides(session, study)
+    by_id = np.argsort([each.id for each in sides])
+    ids = np.array([each.id for each in sides], dtype=np.int64)[by_id]
+    pair_ids = np.unique(cells[2])
+    pairs = select(Pair.id, Pair.name).where(Pair.benchmark_id == study.benchmark_id)
+    names = {row.id: row.name for row in session.execute(pairs)}
+    unknown = np.full(len(pair_ids), UNKNOWN)
+    return Votes(
+        matchups=tuple(NamedMatchup(each.name, each.reference, each.other, study.slug) for each in sides),
+        pairs=tuple(names[id] for id in pair_ids.tolist()),
+        images=(),
+        scenarios=(),
+        annotators=annotators,
+        image_of_pair=unknown,
+        scenario_of_pair=unknown,
+        matchup=by_id[np.searchsorted(ids, cells[1])].astype(np.int64),
+        pair=np.searchsorted(pair_ids, cells[2]).astype(np.int64),
+        annotator=annotator.astype(np.int64),
+        chose_reference=cells[4] == 1,
+        reasons=cells[_FIRST_REASON:].T == 1,
+        reference_left=cells[5],
+        decision_ms=cells[6],
+    )
+
+
+def _gold(names: tuple[str, ...], annotator: IntArray, is_right: IntArray) -> dict[str, Gold]:
+    shown = np.bincount(annotator, minlength=len(names)).tolist()
+    right = np.bincount(annotator[is_right == 1], minlength=len(names)).tolist()
+    return {name: Gold(*counts) for name, counts in zip(names, zip(right, shown, strict=True), strict=True)}
+
+
+def _selected(votes: Votes, kept: BoolArray) -> Votes:
+    return replace(
+        votes,
+        matchup=votes.matchup[kept],
+        pair=votes.pair[kept],
+        annotator=votes.annotator[kept],
+        chose_reference=votes.chose_reference[kept],
+        reasons=votes.reasons[kept],
+        reference_left=votes.reference_left[kept],
+        decision_ms=votes.decision_ms[kept],
+    )

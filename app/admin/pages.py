@@ -1,0 +1,97 @@
+"""The annotators of a study, for those who run it: figures, flags, and taking somebody out with a reason."""
+
+from typing import Annotated, Protocol
+
+from fastapi import APIRouter, Form, Path, Request, Response
+from sqlalchemy.orm import Session
+from starlette.responses import RedirectResponse
+
+from app.admin import service
+from app.admin.decisions import Changed, Decision
+from app.admin.making import annotator_page, annotators_page
+from app.admin.page import Order, SortBy
+from app.admin.service import find_annotator, find_managed_study
+from app.admin.sorting import first_order
+from app.clock import utc_now
+from app.errors import Invalid
+from app.security.asking import installation_of, require_person
+from app.security.identity import Principal
+from app.tables.people import Annotator
+from app.tables.studies import Study
+from benchmark.protocol import Role
+
+router = APIRouter(include_in_schema=False)
+SlugPath = Annotated[str, Path(pattern=r"^[a-z0-9][a-z0-9._-]{0,63}$")]
+NamePath = Annotated[str, Path(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,39}$")]
+# Longer than a reason may be, so that a long one is answered with the form and what was typed.
+ReasonField = Annotated[str, Form(max_length=20_000)]
+
+
+class Deed(Protocol):
+    """Takes an annotator out, or back in."""
+
+    def __call__(
+        self, session: Session, *, study: Study, annotator: Annotator, decision: Decision
+    ) -> Changed: ...
+
+
+@router.get("/studies/{slug}/annotators")
+def annotators(
+    slug: SlugPath, request: Request, sort: SortBy = SortBy.FLAGS, order: Order | None = None
+) -> Response:
+    """Show everybody who votes in a study, to those who run it."""
+    installation = installation_of(request)
+    with installation.database.read() as session:
+        study, _ = _own_study(session, request, slug)
+        page = annotators_page(session, study, by=sort, order=order or first_order(sort))
+    return installation.pages.answer("admin/annotators.html", page)
+
+
+@router.get("/studies/{slug}/annotators/{name}")
+def one_annotator(slug: SlugPath, name: NamePath, request: Request) -> Response:
+    """Show one annotator, with the form that takes them out of the results or back in."""
+    installation = installation_of(request)
+    with installation.database.read() as session:
+        study, _ = _own_study(session, request, slug)
+        annotator = find_annotator(session, study=study, pseudonym=name)
+        page = annotator_page(session, study, annotator)
+    return installation.pages.answer("admin/annotator.html", page)
+
+
+@router.post("/studies/{slug}/annotators/{name}/exclude")
+def exclude(slug: SlugPath, name: NamePath, request: Request, reason: ReasonField = "") -> Response:
+    return _decide(slug, name, request, reason, service.exclude_annotator)
+
+
+@router.post("/studies/{slug}/annotators/{name}/reinstate")
+def reinstate(slug: SlugPath, name: NamePath, request: Request, reason: ReasonField = "") -> Response:
+    return _decide(slug, name, request, reason, service.reinstate_annotator)
+
+
+def _decide(slug: str, name: str, request: Request, reason: str, decide: Deed) -> Response:
+    """Do what was asked and show the annotator again; a refused reason stays in the form."""
+    now = utc_now()
+    try:
+        with installation_of(request).database.write() as session:
+            study, principal = _own_study(session, request, slug)
+            annotator = find_annotator(session, study=study, pseudonym=name)
+            decision = Decision.of(reason, principal=principal, now=now)
+            decide(session, study=study, annotator=annotator, decision=decision)
+    except Invalid as refusal:
+        return _form_again(slug, name, request, refusal, typed=reason)
+    return RedirectResponse(f"/studies/{slug}/annotators/{name}", status_code=303)
+
+
+def _form_again(slug: str, name: str, request: Request, refusal: Invalid, *, typed: str) -> Response:
+    installation = installation_of(request)
+    with installation.database.read() as session:
+        study, _ = _own_study(session, request, slug)
+        annotator = find_annotator(session, study=study, pseudonym=name)
+        page = annotator_page(session, study, annotator, notice=refusal.message, typed=typed)
+    return installation.pages.answer("admin/annotator.html", page, status=refusal.status)
+
+
+def _own_study(session: Session, request: Request, slug: str) -> tuple[Study, Principal]:
+    """Return a study this person runs; to everybody else it does not exist."""
+    principal = require_person(session, request, Role.RESEARCHER, now=utc_now())
+    return find_managed_study(session, slug=slug, principal=principal), principal
