@@ -1,0 +1,122 @@
+"""Many workers at once: every job is made exactly once, on both databases."""
+
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from threading import Barrier, Lock
+
+import pytest
+from sqlalchemy import func, select, update
+
+from app.clock import utc_now
+from app.generation import leases
+from app.generation.asking import Wish, ask
+from app.generation.leases import Leased, Terms
+from app.generation.workers import WorkerCard, greet
+from app.installation import Installation
+from app.security.identity import Principal
+from app.tables.bench import Benchmark, Pair
+from app.tables.jobs import Job, JobStatus
+from benchmark.protocol import Role
+from tests.cast import MODELS, make_actor, make_benchmark
+
+WORKERS = 8
+PAIRS = 60
+TERMS = Terms(lease_s=300, attempts=3, backoff_s=0, longest_backoff_s=0)
+
+
+@dataclass
+class Shift:
+    """Workers who finish every job they get; what each was given is written down."""
+
+    installation: Installation
+    key: Principal
+    start: Barrier = field(default_factory=lambda: Barrier(WORKERS))
+    lock: Lock = field(default_factory=Lock)
+    given: list[tuple[int, int]] = field(default_factory=list)
+    loads: int = 0
+
+    def work(self, number: int) -> None:
+        holding = None
+        self.start.wait(timeout=60)
+        while claimed := self.claim(number, holding):
+            with self.lock:
+                self.given += [(each.job.id, each.job.attempt) for each in claimed]
+                self.loads += claimed[0].model != holding
+            holding = claimed[0].model
+            for each in claimed:
+                self.finish(each)
+
+    def claim(self, number: int, holding: str | None) -> list[Leased]:
+        # The same name for each two: their first claims make the same row.
+        card = WorkerCard(f"worker-{number // 2}", "cpu", None, MODELS, holding)
+        with self.installation.database.write(durable=False) as session:
+            worker = greet(session, card=card, principal=self.key, now=utc_now())
+            return leases.claim(session, worker=worker, count=1 + number % 3, terms=TERMS, now=utc_now())
+
+    def finish(self, leased: Leased) -> None:
+        with self.installation.database.write() as session:
+            job = leases.held_job(
+                session, public_id=leased.job.public_id, attempt=leased.job.attempt, principal=self.key
+            )
+            leases.finish(session, job=job, now=utc_now())
+
+
+@pytest.fixture
+def shift(either_installation: Installation) -> Shift:
+    owner = make_actor(either_installation, "alice", Role.ADMIN).principal
+    key = make_actor(either_installation, "gpu-key", Role.WORKER).principal
+    make_benchmark(either_installation)
+    with either_installation.database.write() as session:
+        benchmark = session.execute(select(Benchmark)).scalar_one()
+        _add_pairs(session.scalars(select(Pair)).all()[0], session.add)
+        session.flush()
+        card = WorkerCard("offering", "cpu", None, MODELS, None)
+        greet(session, card=card, principal=key, now=utc_now())
+        for model in MODELS:
+            ask(session, wish=Wish(model), benchmark=benchmark, principal=owner, now=utc_now())
+    return Shift(either_installation, key)
+
+
+def _add_pairs(known: Pair, add: object) -> None:
+    for number in range(PAIRS):
+        pair = Pair(
+            benchmark_id=known.benchmark_id,
+            position=100 + number,
+            name=f"crowd{number}_moves",
+            prompt="moves",
+            scenario="crowd",
+            image=f"crowd{number}",
+            image_key=known.image_key,
+            image_type=known.image_type,
+            tags={},
+        )
+        assert callable(add)
+        add(pair)
+
+
+@pytest.mark.postgres
+def test_no_two_workers_ever_get_one_job(shift: Shift) -> None:
+    with ThreadPoolExecutor(WORKERS) as pool:
+        list(pool.map(shift.work, range(WORKERS)))
+
+    with shift.installation.database.read() as session:
+        jobs = session.execute(select(func.count()).select_from(Job)).scalar_one()
+        done = session.scalars(select(Job.status).distinct()).all()
+    assert len(shift.given) == len(set(shift.given)) == jobs
+    assert done == [JobStatus.DONE]
+    assert {attempt for _, attempt in shift.given} == {1}
+
+
+@pytest.mark.postgres
+def test_jobs_of_workers_that_died_are_each_given_out_once_more(shift: Shift) -> None:
+    lost = [each for number in range(WORKERS) for each in shift.claim(number, None)]
+    with shift.installation.database.write() as session:
+        session.execute(update(Job).where(Job.expires_at.is_not(None)).values(expires_at=utc_now()))
+
+    with ThreadPoolExecutor(WORKERS) as pool:
+        list(pool.map(shift.work, range(WORKERS)))
+
+    attempts = Counter(attempt for _, attempt in shift.given)
+    assert attempts[2] == len(lost) > 0
+    assert len({job for job, _ in shift.given}) == len(shift.given) == sum(attempts.values())
