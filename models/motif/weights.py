@@ -112,14 +112,30 @@ def read_text_to_video(folder: Path, conditioning: Conditioning) -> MotifUNet:
     return with_image(base, conditioning, source=place)
 
 
-def with_image(base: UNet3DConditionModel, conditioning: Conditioning, source: object) -> MotifUNet:
-    """Return a network that answers as a text-to-video network does, and takes an image as well."""
+def with_image(
+    base: UNet3DConditionModel,
+    conditioning: Conditioning,
+    *,
+    source: object,
+    image_token_dim: int = 1280,
+    image_token_count: int = 257,
+) -> MotifUNet:
+    """Return a network that answers as a text-to-video network does, and takes an image as well.
+
+    Args:
+        source: named in errors.
+
+    Raises:
+        CheckpointError: the network is built in a way ours is not.
+    """
     for name, value in _FIXED.items():
         if base.config[name] != value:
             raise CheckpointError(f"{source}: {name} is {base.config[name]!r}; expected {value!r}")
     network: MotifUNet = MotifUNet(
         latent_channels=base.config["out_channels"],
         conditioning=conditioning.value,
+        image_token_dim=image_token_dim,
+        image_token_count=image_token_count,
         **{name: base.config[name] for name in _SHARED},
     )
     own = network.state_dict()

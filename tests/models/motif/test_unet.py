@@ -1,0 +1,163 @@
+"""The network is diffusers' text-to-video UNet that also knows the frame rate and the image."""
+
+from pathlib import Path
+
+import pytest
+import torch
+from diffusers import UNet3DConditionModel
+from torch import Tensor
+
+from models.motif.conditioning import Conditioning
+from models.motif.tiny import tiny_unet, tiny_unet_config
+from models.motif.unet import MotifUNet
+from models.motif.weights import with_image
+
+Inputs = dict[str, Tensor]
+
+
+def inputs(conditioning: str = "x-cat", *, frames: int = 4) -> Inputs:
+    """Return random inputs of two clips for a toy network."""
+    rng = torch.Generator().manual_seed(3)
+    given = {
+        "sample": torch.randn(2, 4, frames, 8, 8, generator=rng),
+        "timestep": torch.tensor([1, 901]),
+        "text": torch.randn(2, 7, 16, generator=rng),
+        "fps": torch.tensor([8, 24]),
+    }
+    if Conditioning(conditioning).concatenates:
+        given["image_latents"] = torch.randn(2, 4, 8, 8, generator=rng)
+    if Conditioning(conditioning).attends:
+        given["image_tokens"] = torch.randn(2, 5, 16, generator=rng)
+    return given
+
+
+def text_to_video_network() -> UNet3DConditionModel:
+    torch.manual_seed(4)
+    return UNet3DConditionModel(
+        block_out_channels=(8, 16),
+        down_block_types=("CrossAttnDownBlock3D", "DownBlock3D"),
+        up_block_types=("UpBlock3D", "CrossAttnUpBlock3D"),
+        layers_per_block=1,
+        cross_attention_dim=16,
+        attention_head_dim=4,
+        norm_num_groups=4,
+    ).eval()
+
+
+@torch.no_grad()
+@pytest.mark.parametrize("conditioning", list(Conditioning))
+def test_a_network_just_given_an_image_answers_as_before_to_the_bit(conditioning: Conditioning) -> None:
+    base = text_to_video_network()
+    given = inputs("x-cat")
+    expected = base(given["sample"], given["timestep"], given["text"]).sample
+
+    network = with_image(base, conditioning, source="base", image_token_dim=16, image_token_count=5)
+
+    assert torch.equal(network(**inputs(conditioning)), expected)
+
+
+@torch.no_grad()
+def test_the_same_network_with_more_frames_and_any_batch() -> None:
+    given = inputs(frames=6)
+
+    alone = tiny_unet()(**{name: value[:1] for name, value in given.items()})
+
+    assert alone.shape == (1, 4, 6, 8, 8)
+    assert torch.allclose(alone, tiny_unet()(**given)[:1], atol=1e-5)
+
+
+@torch.no_grad()
+@pytest.mark.parametrize(
+    ("conditioning", "name"),
+    [("x-cat", "image_latents"), ("cx-attn", "image_tokens"), ("both", "image_tokens")],
+)
+def test_a_trained_network_sees_the_image(conditioning: str, name: str) -> None:
+    network = tiny_unet(conditioning=conditioning)
+    for parameter in network.parameters():
+        parameter.add_(0.05 * torch.randn(parameter.shape, generator=torch.Generator().manual_seed(9)))
+    given = inputs(conditioning)
+
+    other = {**given, name: given[name].flip(0)}
+
+    assert not torch.allclose(network(**given), network(**other), atol=1e-4)
+
+
+@pytest.mark.parametrize("conditioning", list(Conditioning))
+def test_gradient_checkpointing_changes_no_gradient(conditioning: Conditioning) -> None:
+    plain, saving = (tiny_unet(conditioning=conditioning) for _ in range(2))
+    saving.enable_gradient_checkpointing()
+
+    for network in (plain, saving):
+        network(**inputs(conditioning)).square().mean().backward()
+
+    gradients = [[p.grad for p in network.parameters()] for network in (plain, saving)]
+    assert any(gradient is not None and gradient.abs().max() > 0 for gradient in gradients[0])
+    for one, other in zip(*gradients, strict=True):
+        assert (one is None and other is None) or torch.equal(one, other)
+
+
+def test_gradient_checkpointing_keeps_less_for_the_backward_pass() -> None:
+    kept: dict[bool, int] = {}
+    for saving in (False, True):
+        network = tiny_unet()
+        if saving:
+            network.enable_gradient_checkpointing()
+        bytes_kept = 0
+
+        def count(tensor: Tensor) -> Tensor:
+            nonlocal bytes_kept
+            bytes_kept += tensor.nbytes
+            return tensor
+
+        with torch.autograd.graph.saved_tensors_hooks(count, lambda tensor: tensor):
+            network(**inputs())
+        kept[saving] = bytes_kept
+
+    assert kept[True] < kept[False] / 3
+
+
+@torch.no_grad()
+@pytest.mark.parametrize("conditioning", list(Conditioning))
+def test_a_network_is_stored_and_loaded_as_it_was(conditioning: Conditioning, tmp_path: Path) -> None:
+    network = tiny_unet(conditioning=conditioning)
+    network.save_pretrained(tmp_path)
+
+    loaded = MotifUNet.from_pretrained(tmp_path)
+
+    assert [path.name for path in sorted(tmp_path.iterdir())] == [
+        "config.json",
+        "diffusion_pytorch_model.safetensors",
+    ]
+    assert torch.equal(loaded(**inputs(conditioning)), network(**inputs(conditioning)))
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        ({"conditioning": "x-dog"}, "unknown conditioning 'x-dog'; expected one of x-cat, cx-attn, both"),
+        ({"norm_num_groups": 3}, "block_out_channels has 8, which norm_num_groups 3 does not divide"),
+        ({"attention_head_dim": 5}, "block_out_channels has 8, which attention_head_dim 5 does not divide"),
+    ],
+)
+def test_a_config_that_cannot_be_built_is_refused(change: dict[str, object], sentence: str) -> None:
+    with pytest.raises(ValueError, match=sentence):
+        MotifUNet(**{**tiny_unet_config(), **change})
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "sentence"),
+    [
+        ("sample", torch.zeros(2, 3, 4, 8, 8), r"sample has shape \(2, 3, 4, 8, 8\); expected \(batch, 4,"),
+        ("sample", torch.zeros(2, 4, 4, 7, 8), "latents of 7x8: both sides must be multiples of 2"),
+        ("timestep", torch.tensor(5), r"timestep has shape \(\); expected \(2,\)"),
+        ("fps", torch.tensor([8.0]), r"fps has shape \(1,\); expected \(2,\)"),
+        ("text", torch.zeros(1, 7, 16), r"text has shape \(1, 7, 16\); expected \(2, 7, 16\)"),
+        ("image_latents", None, r"image_latents has shape None; expected \(2, 4, 8, 8\)"),
+        ("image_tokens", torch.zeros(2, 5, 16), r"image_tokens has shape \(2, 5, 16\); expected None"),
+    ],
+)
+def test_an_input_that_would_only_broadcast_is_refused(
+    name: str, value: Tensor | None, sentence: str
+) -> None:
+    with pytest.raises(ValueError, match=sentence):
+        tiny_unet()(**{**inputs(), name: value})
