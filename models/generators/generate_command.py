@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
     from models.generators.base import ClipRequest, Generator
     from models.generators.clip_folder import ClipFolder
+    from models.generators.entries import GeneratorEntry
     from models.generators.generating import Outcome
-    from models.generators.registry import GeneratorEntry
 
 
 @click.command()

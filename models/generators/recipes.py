@@ -49,7 +49,7 @@ class Weights(Part):
 
     Attributes:
         source: a repository of the Hugging Face hub, or an https address.
-        gb: size of the download in gigabytes.
+        gb: about the size of the download in gigabytes.
         revision: commit of a hub repository. Empty: not known to us; `ti2v generators setup` pins it.
         into: where in the checkout it belongs; empty for the hub's own cache.
         files: patterns of the files needed; all of them if empty.
@@ -149,6 +149,7 @@ class Staging(Part):
         config_file: YAML made of `config`, where a list of one element that names a clip is repeated.
         forbidden: letters a prompt may not have, as it becomes a file name.
         max_prompt_bytes: for the same reason.
+        path_without: what the path of the work folder must not hold.
     """
 
     inputs: str = "inputs"
@@ -158,6 +159,7 @@ class Staging(Part):
     config_file: str = ""
     config: Mapping[str, JsonValue] = Field(default_factory=dict)
     forbidden: str = ""
+    path_without: str = ""
     max_prompt_bytes: int = Field(default=4000, ge=1)
 
 

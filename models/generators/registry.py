@@ -1,43 +1,27 @@
 """The table of all models by name. Importing it loads no network; opening an entry does."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
 
 from benchmark.scenes.weight_free import WEIGHT_FREE_MODELS
-from models.generators.base import BadInput, Generator, NativeForm
+from models.generators.adapter_entries import adapter_entry, own_adapters, shipped_adapter
+from models.generators.base import BadInput, Generator
+from models.generators.entries import GeneratorEntry
 from models.generators.weight_free import FORM, DrawnGenerator, StaticGenerator
 
-
-@dataclass(frozen=True)
-class GeneratorEntry:
-    """What is known of a model before it is opened.
-
-    Attributes:
-        name: slug of the model in the service.
-        title: a sentence.
-        licence: of the code; where the weights have another one, `weights` says it.
-        weights: where they come from and how large they are.
-        needs: what a machine must have.
-        verified: what of it was run by us, and what never was.
-        batch: how many requests one call takes at best.
-        why_not: says why it cannot run here and what to do, or None; fast, and loads no network.
-        open: makes the generator; `load` comes next. It takes the folder of the weights (the checkout, for a
-            subprocess adapter), or None for where `settings` says.
-    """
-
-    name: str
-    title: str
-    licence: str
-    weights: str
-    native: NativeForm
-    needs: str
-    verified: str
-    batch: int
-    why_not: Callable[[], str | None]
-    open: Callable[[Path | None], Generator]
+# In the order they are listed in: the nine baselines of the paper, then what came after it.
+ADAPTERS = (
+    "dynamicrafter",
+    "videocrafter",
+    "cinemo",
+    "seine",
+    "cond-leak",
+    "ti2v-zero",
+    "animate-anything",
+    "consisti2v",
+)
 
 
 class UnknownModel(LookupError):
@@ -46,9 +30,19 @@ class UnknownModel(LookupError):
 
 @cache
 def generators() -> Mapping[str, GeneratorEntry]:
-    """Return all models in the order they are listed in."""
-    entries = [_static(), *_drawn()]
-    return MappingProxyType({entry.name: entry for entry in entries})
+    """Return all models in the order they are listed in.
+
+    Raises:
+        RecipeProblem: an adapter of your own is wrong.
+        ValueError: it goes by the name of another model.
+    """
+    entries = [_static(), *_drawn(), *(adapter_entry(shipped_adapter(name)) for name in ADAPTERS)]
+    table = {entry.name: entry for entry in entries}
+    for path in own_adapters():
+        if path.stem in table:
+            raise ValueError(f"{path} goes by a name that is taken; rename it.")
+        table[path.stem] = adapter_entry(path)
+    return MappingProxyType(table)
 
 
 def entry_named(name: str) -> GeneratorEntry:

@@ -1,0 +1,58 @@
+"""Makes a checkout of a baseline in which the stand-in takes the program's place."""
+
+import shutil
+import sys
+from pathlib import Path
+
+from models.generators.adapter_entries import shipped_adapter
+from models.generators.checkouts import Checkout
+from models.generators.recipes import SubprocessRecipe, read_recipe
+from models.generators.subprocess_adapter import SubprocessGenerator
+
+SCRIPTS = {
+    "dynamicrafter": "scripts/evaluation/inference.py",
+    "videocrafter": "scripts/evaluation/inference.py",
+    "cinemo": "pipelines/animation.py",
+    "seine": "sample_scripts/with_mask_sample.py",
+    "cond-leak": "examples/DynamiCrafter/scripts/evaluation/inference.py",
+    "ti2v-zero": "ti2v_driver.py",
+    "animate-anything": "train.py",
+    "consisti2v": "scripts/animate.py",
+}
+
+
+def recipe_of(name: str, **changes: object) -> SubprocessRecipe:
+    """Read a shipped adapter; it needs no GPU here."""
+    recipe = read_recipe(shipped_adapter(name))
+    assert isinstance(recipe, SubprocessRecipe)
+    return recipe.model_copy(update={"gpu_gib": 0, **changes})
+
+
+def checkout_of(recipe: SubprocessRecipe, folder: Path, *, mood: str = "") -> Path:
+    """Write a checkout at the right commit, with an interpreter, weights and the stand-in."""
+    (folder / ".git").mkdir(parents=True)
+    (folder / ".git" / "HEAD").write_text(f"{recipe.repository.commit}\n")
+    interpreter = folder / recipe.environment.interpreter
+    interpreter.parent.mkdir(parents=True)
+    interpreter.write_text(f'#!/bin/sh\nexec "{sys.executable}" "$@"\n')
+    interpreter.chmod(0o755)
+    for weights in recipe.weights:
+        (folder / weights.into).mkdir(parents=True, exist_ok=True)
+        (folder / weights.into / "model.ckpt").write_bytes(recipe.name.encode())
+    shutil.copy(Path(__file__).with_name("stand_in.py"), folder / "stand_in.py")
+    script = folder / SCRIPTS[recipe.name]
+    script.parent.mkdir(parents=True, exist_ok=True)
+    script.write_text(
+        f"import sys\nsys.path.insert(0, {str(folder)!r})\nimport stand_in\nstand_in.run({recipe.name!r})\n"
+    )
+    if mood:
+        (folder / "misbehave.txt").write_text(mood)
+    return folder
+
+
+def generator_of(recipe: SubprocessRecipe, folder: Path, *, mood: str = "") -> SubprocessGenerator:
+    """Return a loaded generator on such a checkout."""
+    checkout = Checkout(recipe, checkout_of(recipe, folder, mood=mood))
+    generator = SubprocessGenerator(recipe, checkout, recipe_sha256="0" * 64)
+    generator.load("cpu", "auto")
+    return generator

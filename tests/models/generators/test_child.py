@@ -1,0 +1,55 @@
+"""A foreign program ends with all it started, and its output never piles up."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from models.generators.child import Ended, run_child
+
+
+def run(tmp_path: Path, script: str, *, timeout_s: float = 20) -> Ended:
+    return run_child(
+        ["/bin/sh", "-c", script],
+        cwd=tmp_path,
+        environment={"PATH": "/usr/bin:/bin"},
+        log=tmp_path / "log.txt",
+        log_bytes=1024,
+        timeout_s=timeout_s,
+    )
+
+
+def test_the_end_of_the_output_and_the_exit_code_come_back(tmp_path: Path) -> None:
+    ended = run(tmp_path, "echo out; echo err >&2; exit 3")
+
+    assert (ended.exit_code, ended.log_tail) == (3, "out\nerr\n")
+    assert (tmp_path / "log.txt").read_text() == "out\nerr\n"
+
+
+@pytest.mark.parametrize("script", ["{child}; sleep 600", "{child}; exit 0"])
+def test_what_a_program_started_ends_with_it(script: str, tmp_path: Path) -> None:
+    child = "sleep 600 & echo $! > child.txt"
+
+    run(tmp_path, script.format(child=child), timeout_s=2)
+
+    assert has_ended(int((tmp_path / "child.txt").read_text()))
+
+
+def test_a_program_that_ignores_the_polite_signal_is_killed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("models.generators.child._GRACE_S", 0.2)
+
+    ended = run(tmp_path, "trap '' TERM; echo $$ > own.txt; while :; do sleep 1; done", timeout_s=1)
+
+    assert ended.exit_code is None
+    assert has_ended(int((tmp_path / "own.txt").read_text()))
+
+
+def has_ended(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return True
+    # A zombie that nobody has collected yet has ended too.
+    return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] == "Z"

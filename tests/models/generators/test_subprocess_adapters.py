@@ -1,0 +1,87 @@
+"""Each shipped adapter lays files out, calls its program and finds every clip again."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from models.generators.base import BadInput, ClipRequest
+from models.generators.images import fitted, read_image
+from models.generators.registry import ADAPTERS
+from tests.models.generators.checkout_of import generator_of, recipe_of
+from tests.models.generators.requests import picture
+from tests.models.generators.stand_in import prompt_grey
+
+# Two pairs of one image, one of them with a word that trips AnimateAnything, and one of another image.
+PAIRS = {
+    "balloon1_the_gift_rises": ("balloon1", "The gift: rises, and 'turns' ${round}."),
+    "balloon1_the_blue_balloon": ("balloon1", 'The "blue" balloon sinks & [stays] *there*?'),
+    "cat2_it_jumps": ("cat2", "It jumps."),
+}
+
+
+@pytest.fixture
+def requests(tmp_path: Path) -> list[ClipRequest]:
+    colours = {"balloon1": (200, 60, 40), "cat2": (40, 90, 180)}
+    for name, colour in colours.items():
+        Image.new("RGB", (300, 200), colour).save(tmp_path / f"{name}.jpg")
+    return [ClipRequest(pair, tmp_path / f"{image}.jpg", prompt) for pair, (image, prompt) in PAIRS.items()]
+
+
+@pytest.mark.parametrize("name", ADAPTERS)
+def test_every_clip_shows_its_own_image_and_prompt(
+    name: str, requests: list[ClipRequest], tmp_path: Path
+) -> None:
+    recipe = recipe_of(name)
+    native = recipe.native
+
+    clips = list(generator_of(recipe, tmp_path / "checkout").generate(requests))
+
+    assert [clip.pair_id for clip in clips] == list(PAIRS)
+    for clip, request in zip(clips, requests, strict=True):
+        assert clip.frames.shape == (native.frames, native.height, native.width, 3)
+        colour = np.asarray(read_image(request.image)).mean(axis=(0, 1))
+        assert np.abs(clip.frames[0].mean(axis=(0, 1)) - colour).max() < 4
+        expected = prompt_grey(
+            request.prompt.replace("${", "\\${") if recipe.staging.config_file else request.prompt
+        )
+        assert np.abs(clip.frames[-1].mean() - expected) < 4
+        assert clip.fps == native.fps
+        assert clip.provenance.revision == recipe.repository.commit
+        assert len(clip.provenance.checkpoint_sha256) == 64
+
+
+@pytest.mark.parametrize("name", ["seine", "cinemo"])
+def test_a_prompt_that_cannot_be_a_file_name_is_refused_and_the_others_are_made(
+    name: str, requests: list[ClipRequest], tmp_path: Path
+) -> None:
+    requests[1] = ClipRequest("cat1_a_or_b", requests[1].image, "It sits/stands.")
+    clips = generator_of(recipe_of(name), tmp_path / "checkout").generate(requests)
+
+    assert next(clips).pair_id == "balloon1_the_gift_rises"
+    with pytest.raises(BadInput, match="prompt of cat1_a_or_b holds '/'"):
+        next(clips)
+
+
+def test_a_run_that_is_seeded_once_holds_one_seed(tmp_path: Path) -> None:
+    image = picture(tmp_path)
+    requests = [ClipRequest("a", image, "It jumps.", seed) for seed in (3, 3, 4)]
+
+    clips = list(generator_of(recipe_of("dynamicrafter"), tmp_path / "checkout").generate(requests))
+
+    assert [clip.provenance.settings["place_in_run"] for clip in clips] == ["1 of 2", "2 of 2", "1 of 1"]
+
+
+def test_an_image_of_another_shape_is_cut_not_squeezed(tmp_path: Path) -> None:
+    recipe = recipe_of("consisti2v")
+    wide = Image.new("RGB", (512, 256), "red")
+    wide.paste("blue", (0, 0, 100, 256))
+    wide.save(tmp_path / "wide.png")
+
+    (clip,) = generator_of(recipe, tmp_path / "checkout").generate(
+        [ClipRequest("a", tmp_path / "wide.png", "It jumps.")]
+    )
+
+    expected = np.asarray(fitted(wide, 256, 256)).mean(axis=(0, 1))
+    assert np.abs(clip.frames[0].mean(axis=(0, 1)) - expected).max() < 4
