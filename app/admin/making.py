@@ -15,7 +15,7 @@ from app.admin.page import (
 )
 from app.admin.queries import AnnotatorReport, PeopleLine, annotator_reports, study_people
 from app.admin.sorting import columns, sort_reports
-from app.admin.wording import cells_of, figures_of, flag_words, flags_of, standing_of
+from app.admin.wording import cells_of, figures_of, flag_words, flags_of, standing_of, standing_with_reason
 from app.tables.audit import AuditEvent
 from app.tables.people import Annotator
 from app.tables.studies import Study
@@ -24,8 +24,8 @@ from benchmark.protocol import StudyStatus
 from benchmark.stats.sensitivity import sensitivity_sentence
 
 _DECIDED = {
-    "annotator.exclude": "took out {votes} votes",
-    "annotator.reinstate": "counted {votes} votes again",
+    "annotator.exclude": "took out {votes:,} votes",
+    "annotator.reinstate": "counted {votes:,} votes again",
     "vote.exclude": "took out the vote on {pair} in {matchup}",
     "vote.reinstate": "counted the vote on {pair} in {matchup} again",
 }
@@ -55,6 +55,7 @@ def annotator_page(
         study_title=study.title,
         name=report.name,
         standing=standing_of(report),
+        reason=report.excluded_reason,
         figures=figures_of(report),
         flags=flags_of(report.quality),
         is_excluded=report.excluded_at is not None,
@@ -82,7 +83,7 @@ def _line(url: str, report: AnnotatorReport) -> AnnotatorLine:
         url=f"{url}/{report.name}",
         cells=cells_of(report),
         flags=flag_words(report.quality),
-        standing=standing_of(report),
+        standing=standing_with_reason(report),
         is_out=report.excluded_at is not None or report.left_at is not None,
     )
 
@@ -118,10 +119,10 @@ def _share(value: float | None) -> str:
 def _consequence(report: AnnotatorReport, study: Study) -> str:
     if report.excluded_at is not None:
         return (
-            f"{report.excluded} excluded votes. Those this exclusion took out count again; where others have "
-            "filled the panel meanwhile they become surplus, which counts for nothing."
+            f"{report.excluded:,} excluded votes. Those this exclusion took out count again; where others "
+            "have filled the panel meanwhile they become surplus, which counts for nothing."
         )
-    votes = "1 vote stops" if report.valid == 1 else f"{report.valid} votes stop"
+    votes = "1 vote stops" if report.valid == 1 else f"{report.valid:,} votes stop"
     if study.status is StudyStatus.CLOSED:
         return (
             f"{votes} counting. The study is closed, so nobody votes in their place and its results change."

@@ -119,6 +119,7 @@ class AnnotatorPage:
     study_title: str
     name: str
     standing: str
+    reason: str | None
     figures: tuple[Figure, ...]
     flags: tuple[Figure, ...]
     is_excluded: bool

@@ -41,7 +41,7 @@ def cells_of(report: AnnotatorReport) -> tuple[Cell, ...]:
         side_cell(report.quality),
         time_cell(report),
         agreement_cell(report.quality),
-        Cell(EMPTY if report.quality.longest_run is None else str(report.quality.longest_run)),
+        Cell(EMPTY if report.quality.longest_run is None else f"{report.quality.longest_run:,}"),
         Cell(_percent(report.quality.same_ticks) if report.quality.votes else EMPTY),
     )
 
@@ -73,10 +73,15 @@ def standing_of(report: AnnotatorReport) -> str:
     if report.left_at is not None:
         return "left the study"
     if report.excluded_at is not None:
-        return f"excluded: {report.excluded_reason}"
+        return "excluded"
     if report.excluded:
-        return f"valid but for {report.excluded}"
-    return "valid" if report.valid else "no vote counts"
+        return f"valid but for {report.excluded:,}"
+    return "valid" if report.valid else "nothing so far"
+
+
+def standing_with_reason(report: AnnotatorReport) -> str:
+    standing = standing_of(report)
+    return f"{standing}: {report.excluded_reason}" if report.excluded_reason else standing
 
 
 def figures_of(report: AnnotatorReport) -> tuple[Figure, ...]:
