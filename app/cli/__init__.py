@@ -21,13 +21,21 @@ COMMANDS = {
     "key list": LazyCommand("app.cli.key:list_", "List keys by their first letters."),
     "key revoke": LazyCommand("app.cli.key:revoke", "End a key for good."),
     "person sign-in": LazyCommand("app.cli.person:sign_in", "Print a link that signs somebody in."),
+    "report": LazyCommand("app.cli.report:report", "Write a study as one folder to check and publish."),
     "serve": LazyCommand("app.cli.serve:serve", "Serve a database that is at the current schema."),
+    "study annotators": LazyCommand(
+        "app.cli.annotators:list_", "Print who votes, and what was noticed about them."
+    ),
     "study check": LazyCommand("app.cli.study:check", "Recount a study's votes and compare."),
     "study close": LazyCommand("app.cli.study:close", "Close a study for good."),
     "study create": LazyCommand("app.cli.study:create", "Create a study as a draft."),
+    "study exclude": LazyCommand(
+        "app.cli.annotators:exclude", "Take an annotator's votes out of the results."
+    ),
     "study invite": LazyCommand("app.cli.study:invite", "Print links that let annotators in."),
     "study open": LazyCommand("app.cli.study:open_", "Open a draft, or go on after a pause."),
     "study pause": LazyCommand("app.cli.study:pause", "Stop giving out comparisons for a while."),
+    "study reinstate": LazyCommand("app.cli.annotators:reinstate", "Count excluded votes again."),
     "study status": LazyCommand("app.cli.study:status", "Print how far a study is."),
     "submit": LazyCommand("app.cli.submit:submit", "Send a folder of clips to a server as a submission."),
     "up": LazyCommand("app.cli.serve:up", "Migrate, load the demo into an empty database, and serve."),

@@ -1,0 +1,62 @@
+"""Shapes of what is asked and answered about annotators."""
+
+from datetime import datetime
+from typing import Annotated
+
+from fastapi import Path
+from pydantic import StringConstraints
+
+from app.api.v1.schemas import Answer, Body, OneLine
+from benchmark.stats.quality import Flag
+
+PseudonymPath = Annotated[str, Path(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,39}$")]
+# As long as the column; app/admin/decisions.py refuses a blank one.
+Reason = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=400), OneLine]
+Name = Annotated[str, StringConstraints(min_length=1, max_length=400), OneLine]
+
+
+class DecisionBody(Body):
+    """Why; with `matchup` and `pair`, as the votes table names them, for that one vote only."""
+
+    reason: Reason
+    matchup: Name | None = None
+    pair: Name | None = None
+
+
+class ChangedAnswer(Answer):
+    """How many votes became what; all zero where there was nothing left to change."""
+
+    excluded: int
+    valid: int
+    surplus: int
+
+
+class AnnotatorAnswer(Answer):
+    """One annotator; shares in percent, null where there is nothing to measure (docs/annotators.md)."""
+
+    annotator: str
+    votes: int
+    valid: int
+    excluded: int
+    other: int
+    gold: float | None
+    gold_low: float | None
+    gold_high: float | None
+    gold_n: int
+    left: float | None
+    left_low: float | None
+    left_high: float | None
+    side_p: float | None
+    median_ms: int | None
+    clip_ms: int | None
+    fast: float | None
+    agreement: float | None
+    agreement_low: float | None
+    agreement_high: float | None
+    agreement_n: int
+    longest_run: int | None
+    same_ticks: float
+    flags: list[Flag]
+    excluded_at: datetime | None
+    excluded_reason: str | None
+    left_at: datetime | None

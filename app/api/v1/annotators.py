@@ -1,0 +1,109 @@
+"""A study's annotators over REST, for those who run it: figures, exclusions, reinstatements."""
+
+from fastapi import Request
+from sqlalchemy.orm import Session
+
+from app.admin import service, single_votes
+from app.admin.decisions import Changed, Decision
+from app.admin.queries import AnnotatorReport, annotator_reports
+from app.admin.service import find_annotator, find_managed_study
+from app.admin.single_votes import VotePlace
+from app.api.v1.annotator_schemas import AnnotatorAnswer, ChangedAnswer, DecisionBody, PseudonymPath
+from app.api.v1.routers import api_router
+from app.api.v1.schemas import SlugPath
+from app.clock import utc_now
+from app.errors import Invalid
+from app.security.asking import installation_of, require_person
+from app.tables.people import Annotator
+from app.tables.studies import Study
+from benchmark.protocol import Role
+
+router = api_router("annotators")
+
+
+@router.get("/studies/{slug}/annotators")
+def list_annotators(slug: SlugPath, request: Request) -> list[AnnotatorAnswer]:
+    """Return everybody who opened an invitation, with what their votes count as and what was noticed."""
+    with installation_of(request).database.read() as session:
+        principal = require_person(session, request, Role.RESEARCHER, now=utc_now())
+        study = find_managed_study(session, slug=slug, principal=principal)
+        return annotator_answers(session, study)
+
+
+@router.post("/studies/{slug}/annotators/{annotator}/exclude")
+def exclude(slug: SlugPath, annotator: PseudonymPath, body: DecisionBody, request: Request) -> ChangedAnswer:
+    """Take an annotator's votes, or the one on a certain comparison, out of the results."""
+    now = utc_now()
+    with installation_of(request).database.write() as session:
+        principal = require_person(session, request, Role.RESEARCHER, now=now)
+        study = find_managed_study(session, slug=slug, principal=principal)
+        decision = Decision.of(body.reason, principal=principal, now=now)
+        person = find_annotator(session, study=study, pseudonym=annotator)
+        return changed_answer(exclude_as_asked(session, study, person, body, decision))
+
+
+@router.post("/studies/{slug}/annotators/{annotator}/reinstate")
+def reinstate(
+    slug: SlugPath, annotator: PseudonymPath, body: DecisionBody, request: Request
+) -> ChangedAnswer:
+    """Count what was excluded again; where others filled the panel meanwhile, as surplus."""
+    now = utc_now()
+    with installation_of(request).database.write() as session:
+        principal = require_person(session, request, Role.RESEARCHER, now=now)
+        study = find_managed_study(session, slug=slug, principal=principal)
+        decision = Decision.of(body.reason, principal=principal, now=now)
+        person = find_annotator(session, study=study, pseudonym=annotator)
+        return changed_answer(reinstate_as_asked(session, study, person, body, decision))
+
+
+def annotator_answers(session: Session, study: Study) -> list[AnnotatorAnswer]:
+    return [_answer(report) for report in annotator_reports(session, study)]
+
+
+def exclude_as_asked(
+    session: Session, study: Study, annotator: Annotator, body: DecisionBody, decision: Decision
+) -> Changed:
+    place = _place(body)
+    if place is None:
+        return service.exclude_annotator(session, study=study, annotator=annotator, decision=decision)
+    return single_votes.exclude_vote(
+        session, study=study, annotator=annotator, place=place, decision=decision
+    )
+
+
+def reinstate_as_asked(
+    session: Session, study: Study, annotator: Annotator, body: DecisionBody, decision: Decision
+) -> Changed:
+    place = _place(body)
+    if place is None:
+        return service.reinstate_annotator(session, study=study, annotator=annotator, decision=decision)
+    return single_votes.reinstate_vote(
+        session, study=study, annotator=annotator, place=place, decision=decision
+    )
+
+
+def changed_answer(changed: Changed) -> ChangedAnswer:
+    return ChangedAnswer.model_validate(changed)
+
+
+def _place(body: DecisionBody) -> VotePlace | None:
+    if body.matchup is None and body.pair is None:
+        return None
+    if body.matchup is None or body.pair is None:
+        raise Invalid("A single vote is named by its matchup and its pair, both.", code="invalid")
+    return VotePlace(body.matchup, body.pair)
+
+
+def _answer(report: AnnotatorReport) -> AnnotatorAnswer:
+    row = report.quality
+    figures = {name: getattr(row, name) for name in AnnotatorAnswer.model_fields if hasattr(row, name)}
+    return AnnotatorAnswer(
+        **figures | {"annotator": report.name},
+        valid=report.valid,
+        excluded=report.excluded,
+        other=report.other,
+        clip_ms=report.clip_ms,
+        excluded_at=report.excluded_at,
+        excluded_reason=report.excluded_reason,
+        left_at=report.left_at,
+    )
