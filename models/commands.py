@@ -8,4 +8,5 @@ COMMANDS: dict[str, LazyCommand] = {
         "Make a model's clips for a benchmark, without a server.",
     ),
     "heatmap": LazyCommand("models.motion.commands:heatmap", "Draw where a clip moves; write its heatmap."),
+    "train": LazyCommand("models.training.command:train", "Train MotiF as a config says, or go on."),
 }

@@ -1,0 +1,103 @@
+"""What is computed once for all epochs and runs: tensors in safetensors files, named by what they depend on.
+
+A key is a hash of the clip's bytes and of every setting that matters, so another setting finds another file
+and nothing is ever invalid. A file appears whole or not at all: a killed run goes on where it was.
+"""
+
+import hashlib
+import json
+import logging
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+import torch
+from safetensors import SafetensorError
+from safetensors.torch import load_file, save_file
+from torch import Tensor, nn
+
+from models.training.errors import CannotWrite
+
+logger = logging.getLogger(__name__)
+Tensors = dict[str, Tensor]
+
+
+class Kind(StrEnum):
+    """What a file holds; each kind depends on settings of its own, so ablations share most of the work."""
+
+    LATENTS = "latents"
+    TEXT = "text"
+    HEATMAP = "heatmap"
+
+
+@dataclass(frozen=True)
+class TensorCache:
+    """A folder of tensors by kind and key."""
+
+    folder: Path
+
+    def path(self, kind: Kind, key: str) -> Path:
+        return self.folder / kind / key[:2] / f"{key}.safetensors"
+
+    def has(self, kind: Kind, key: str) -> bool:
+        return self.path(kind, key).exists()
+
+    def load(self, kind: Kind, key: str) -> Tensors:
+        """Return the tensors of a key that `has` found."""
+        return load_file(self.path(kind, key))
+
+    def ensure(self, kind: Kind, key: str, make: Callable[[], Tensors]) -> bool:
+        """Make and keep what is not there yet; say whether it had to be made.
+
+        Raises:
+            CannotWrite: no room.
+        """
+        path = self.path(kind, key)
+        if path.exists() and _is_whole(path):
+            return False
+        write_tensors(path, make())
+        return True
+
+
+def write_tensors(path: Path, tensors: Mapping[str, Tensor]) -> None:
+    """Write a safetensors file that is there whole or not at all.
+
+    Raises:
+        CannotWrite: no room, or not allowed.
+    """
+    unfinished = path.with_name(f"{path.name}.{os.getpid()}.part")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        save_file({name: tensor.detach().contiguous() for name, tensor in tensors.items()}, unfinished)
+        unfinished.replace(path)
+    except (OSError, SafetensorError) as error:
+        unfinished.unlink(missing_ok=True)
+        raise CannotWrite(f"{path} could not be written: {error}.") from error
+
+
+def key_of(*parts: object) -> str:
+    """Return the hash of JSON-able parts, 32 hex digits."""
+    text = json.dumps(parts, sort_keys=True, default=str)
+    return hashlib.sha256(text.encode()).hexdigest()[:32]
+
+
+def fingerprint(network: nn.Module | None) -> str:
+    """Return a hash of a network's weights: another text encoder or autoencoder makes other tensors."""
+    digest = hashlib.sha256()
+    if network is not None:
+        for name, tensor in sorted(network.state_dict().items()):
+            digest.update(name.encode())
+            digest.update(tensor.detach().cpu().contiguous().flatten().view(torch.uint8).numpy().data)
+    return digest.hexdigest()[:32]
+
+
+def _is_whole(path: Path) -> bool:
+    """Say whether a file's header fits its length; a disk that filled up may have left less."""
+    try:
+        load_file(path)
+    except (SafetensorError, OSError):
+        logger.warning("%s is damaged and is made again", path)
+        return False
+    return True

@@ -1,0 +1,126 @@
+"""Checkpoints a run goes on from: weights, their average, the optimiser, the step. No pickles.
+
+    checkpoints/step-000500/   network.safetensors  average.safetensors  optimiser.safetensors  state.json
+
+A folder is written beside its place and renamed, so there is a whole one or none; older ones go only then.
+"""
+
+import contextlib
+import json
+import os
+import re
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+from safetensors import SafetensorError
+from safetensors.torch import load_file
+from torch import Tensor, nn
+
+from models.training.averaging import MovingAverage
+from models.training.cache import write_tensors
+from models.training.errors import CannotResume, CannotWrite
+
+_STEP = re.compile(r"step-(\d{6,})")
+
+
+@dataclass(eq=False)
+class Learner:
+    """All that changes while a run learns; the rest follows from its config.
+
+    Attributes:
+        steps_done: optimiser steps so far.
+    """
+
+    network: nn.Module
+    average: MovingAverage
+    optimiser: torch.optim.Optimizer
+    steps_done: int = 0
+
+
+def save_checkpoint(folder: Path, learner: Learner, *, settings_key: str, keep: int) -> Path:
+    """Write a checkpoint and remove all but the `keep` newest.
+
+    Raises:
+        CannotWrite: no room; the checkpoints that were there still are.
+    """
+    final = folder / f"step-{learner.steps_done:06d}"
+    unfinished = folder / f"{final.name}.{os.getpid()}.part"
+    try:
+        write_tensors(unfinished / "network.safetensors", dict(learner.network.state_dict()))
+        write_tensors(unfinished / "average.safetensors", learner.average.weights)
+        write_tensors(unfinished / "optimiser.safetensors", dict(_moments(learner.optimiser)))
+        state = {"steps_done": learner.steps_done, "settings": settings_key}
+        (unfinished / "state.json").write_text(json.dumps(state) + "\n", encoding="utf-8")
+        if final.exists():
+            shutil.rmtree(final)
+        unfinished.rename(final)
+    except (OSError, CannotWrite) as error:
+        shutil.rmtree(unfinished, ignore_errors=True)
+        last = newest_checkpoint(folder)
+        kept = f"the last good checkpoint is {last}" if last else "there is no earlier checkpoint"
+        raise CannotWrite(
+            f"The checkpoint of step {learner.steps_done} could not be written; {kept}. {error}"
+        ) from error
+    for old in _checkpoints(folder)[:-keep]:
+        shutil.rmtree(old, ignore_errors=True)
+    return final
+
+
+def newest_checkpoint(folder: Path) -> Path | None:
+    """Return the checkpoint with the most steps, if there is one."""
+    found = _checkpoints(folder)
+    return found[-1] if found else None
+
+
+def load_checkpoint(checkpoint: Path, learner: Learner, *, settings_key: str) -> None:
+    """Put a checkpoint into the learner.
+
+    Raises:
+        CannotResume: it is damaged, or was written with other settings.
+    """
+    try:
+        state = json.loads((checkpoint / "state.json").read_text(encoding="utf-8"))
+        network, average, moments = (
+            load_file(checkpoint / f"{name}.safetensors") for name in ("network", "average", "optimiser")
+        )
+        if state["settings"] != settings_key:
+            raise CannotResume(
+                f"{checkpoint} was trained with other settings; name another folder with --output, or take "
+                "the config.toml that lies in this one."
+            )
+        learner.network.load_state_dict(network)
+        learner.average.load(average)
+        _restore_moments(learner.optimiser, moments)
+        learner.steps_done = int(state["steps_done"])
+    except (OSError, SafetensorError, ValueError, KeyError, RuntimeError) as error:
+        raise CannotResume(
+            f"{checkpoint} is damaged: {error}. Remove it to go on from the one before."
+        ) from error
+
+
+def _checkpoints(folder: Path) -> list[Path]:
+    with contextlib.suppress(FileNotFoundError):
+        return sorted((path for path in folder.iterdir() if _STEP.fullmatch(path.name)), key=_steps)
+    return []
+
+
+def _steps(path: Path) -> int:
+    return int(path.name.removeprefix("step-"))
+
+
+def _moments(optimiser: torch.optim.Optimizer) -> Iterator[tuple[str, Tensor]]:
+    """Yield AdamW's moments and step counts as `place.name`."""
+    for place, tensors in optimiser.state_dict()["state"].items():
+        for name, value in tensors.items():
+            yield f"{place}.{name}", torch.as_tensor(value)
+
+
+def _restore_moments(optimiser: torch.optim.Optimizer, moments: dict[str, Tensor]) -> None:
+    state: dict[int, dict[str, Tensor]] = {}
+    for key, tensor in moments.items():
+        place, name = key.split(".", 1)
+        state.setdefault(int(place), {})[name] = tensor
+    optimiser.load_state_dict({"state": state, "param_groups": optimiser.state_dict()["param_groups"]})

@@ -1,0 +1,165 @@
+"""The pipeline a run starts from: network, autoencoder, text encoder, schedule."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import torch
+from diffusers.models.autoencoders.autoencoder_kl import AutoencoderKL
+from torch import Tensor
+from transformers import AutoTokenizer, CLIPImageProcessor, CLIPTextModel, CLIPVisionModel
+
+from models.motif.conditioning import conditioning_named
+from models.motif.convert import from_videocrafter
+from models.motif.patch_autoencoder import PatchAutoencoder
+from models.motif.pipeline import MotifImageToVideoPipeline
+from models.motif.scheduling import MotifDDIMScheduler
+from models.motif.unet import MotifUNet
+from models.motif.weights import CheckpointError, read_tensors, read_text_to_video
+from models.motif.words import random_text_encoder, scene_vocabulary, word_tokenizer
+from models.motion.clips import BadClip, Frames
+from models.training.config import NetworkKind, NetworkSettings, NoiseSettings, TrainingConfig
+from models.training.errors import BadConfig, NoClips
+from models.training.sources import Source
+
+# Enough clips to find the principal components of patches; a few dozen more change them by less than noise.
+_CLIPS_TO_FIT = 48
+
+
+def open_pipeline(config: TrainingConfig, sources: Sequence[Source]) -> MotifImageToVideoPipeline:
+    """Return the pipeline before the first step.
+
+    Args:
+        sources: the clips; the autoencoder of `tiny` is fitted to some of those trained on.
+
+    Raises:
+        BadConfig: the weights cannot be loaded.
+        NoClips: not one clip can be read to fit the autoencoder of `tiny`.
+    """
+    match config.network.kind:
+        case NetworkKind.TINY:
+            return _tiny(config, sources)
+        case NetworkKind.PIPELINE:
+            return _loaded(config)
+        case _:
+            return _converted(config)
+
+
+def scheduler_of(noise: NoiseSettings) -> MotifDDIMScheduler:
+    """Return the noise schedule of a config."""
+    scheduler: MotifDDIMScheduler = MotifDDIMScheduler(
+        num_train_timesteps=noise.steps,
+        beta_start=noise.beta_start,
+        beta_end=noise.beta_end,
+        beta_schedule=noise.beta_schedule,
+        prediction_type=noise.prediction_type.value,
+        # With no signal left at the last timestep, sampling has to begin there.
+        timestep_spacing="trailing" if noise.zero_terminal_snr else "leading",
+        rescale_betas_zero_snr=noise.zero_terminal_snr,
+        scale_b=noise.latent_scale,
+    )
+    return scheduler
+
+
+def as_pictures(frames: Frames) -> Tensor:
+    """Return frames as the autoencoder wants them, (frames, 3, height, width) float32 in [-1, 1]."""
+    return torch.from_numpy(np.ascontiguousarray(frames)).permute(0, 3, 1, 2).float() / 127.5 - 1
+
+
+def _tiny(config: TrainingConfig, sources: Sequence[Source]) -> MotifImageToVideoPipeline:
+    sizes, data = config.tiny, config.data
+    tokenizer = word_tokenizer(scene_vocabulary())
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(config.seed)
+        unet = MotifUNet(
+            latent_channels=sizes.latent_channels,
+            conditioning=config.network.conditioning,
+            block_out_channels=sizes.channels,
+            layers_per_block=1,
+            cross_attention_dim=sizes.text_channels,
+            attention_head_dim=sizes.head_dim,
+            norm_num_groups=sizes.groups,
+        )
+    return MotifImageToVideoPipeline(
+        vae=PatchAutoencoder.fitted(
+            _frames_to_fit(sources), sizes.patch, sizes.latent_channels, whiten=sizes.whiten
+        ),
+        # The same words mean the same to every tiny network, whatever its seed.
+        text_encoder=random_text_encoder(tokenizer, seed=0, channels=sizes.text_channels),
+        tokenizer=tokenizer,
+        unet=unet,
+        scheduler=scheduler_of(config.noise),
+        height=data.height,
+        width=data.width,
+        num_frames=data.frames,
+        residual_scale=sizes.residual_scale,
+    )
+
+
+def _frames_to_fit(sources: Sequence[Source]) -> Tensor:
+    mine = [source for source in sources if not source.held_out]
+    pictures = []
+    for source in mine[:: max(1, len(mine) // _CLIPS_TO_FIT)]:
+        try:
+            pictures.append(as_pictures(source.read().frames[::4]))
+        except BadClip:
+            continue  # counted and logged when the clips are prepared
+    if not pictures:
+        raise NoClips("None of the clips can be read; look at one with: ti2v heatmap CLIP.")
+    return torch.cat(pictures)
+
+
+def _loaded(config: TrainingConfig) -> MotifImageToVideoPipeline:
+    try:
+        pipeline: MotifImageToVideoPipeline = MotifImageToVideoPipeline.from_pretrained(config.network.path)
+    except (OSError, ValueError) as error:
+        raise BadConfig(f"network.path: {config.network.path} holds no pipeline of ours: {error}") from error
+    trained = pipeline.unet.conditioning
+    if trained != config.network.conditioning:
+        raise BadConfig(
+            f"network.conditioning is {config.network.conditioning!r}; {config.network.path} has {trained!r}."
+        )
+    pipeline.scheduler = scheduler_of(config.noise)
+    return pipeline
+
+
+def _converted(config: TrainingConfig) -> MotifImageToVideoPipeline:
+    """Take in a text-to-video network; its first answers are those it gave before."""
+    network, data = config.network, config.data
+    try:
+        unet = _text_to_video(network)
+        encoder, processor = _image_encoder(network)
+        folder = network.companions or network.path
+        return MotifImageToVideoPipeline(
+            vae=AutoencoderKL.from_pretrained(folder, subfolder="vae").requires_grad_(False),
+            text_encoder=CLIPTextModel.from_pretrained(folder, subfolder="text_encoder").requires_grad_(
+                False
+            ),
+            tokenizer=AutoTokenizer.from_pretrained(folder, subfolder="tokenizer"),
+            unet=unet,
+            scheduler=scheduler_of(config.noise),
+            image_encoder=encoder,
+            image_processor=processor,
+            height=data.height,
+            width=data.width,
+            num_frames=data.frames,
+            fps=data.fps,
+        )
+    except (OSError, ValueError, CheckpointError) as error:
+        raise BadConfig(f"network: {network.kind} cannot be loaded: {error}") from error
+
+
+def _text_to_video(network: NetworkSettings) -> MotifUNet:
+    conditioning = conditioning_named(network.conditioning)
+    if network.kind is NetworkKind.MODELSCOPE:
+        return read_text_to_video(Path(network.path), conditioning)
+    unet: MotifUNet = MotifUNet(conditioning=network.conditioning)
+    from_videocrafter(read_tensors(Path(network.path)), unet, network.path)
+    return unet
+
+
+def _image_encoder(network: NetworkSettings) -> tuple[CLIPVisionModel | None, CLIPImageProcessor | None]:
+    if not conditioning_named(network.conditioning).attends:
+        return None, None
+    encoder = CLIPVisionModel.from_pretrained(network.image_encoder).requires_grad_(False)
+    return encoder, CLIPImageProcessor.from_pretrained(network.image_encoder)

@@ -1,0 +1,239 @@
+"""One run, from a config and a folder to a pipeline that animates.
+
+FOLDER/config.toml    every setting, written out
+       log.jsonl      one line a step;  tensorboard/ the same
+       checkpoints/   what an interrupted run goes on from
+       figure6-*.csv, .json, .png and samples-*.png       validation by steps done
+       pipeline/      what MotifImageToVideoPipeline.from_pretrained loads
+       training.json  what was trained on what, and how it went
+"""
+
+import json
+import logging
+import sys
+import time
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+import torch
+from accelerate import Accelerator  # type: ignore[import-untyped]
+
+from models.motif.pipeline import MotifImageToVideoPipeline
+from models.training.averaging import MovingAverage
+from models.training.batches import Batcher, batcher_for
+from models.training.cache import TensorCache, key_of
+from models.training.checkpoints import Learner, load_checkpoint, newest_checkpoint, save_checkpoint
+from models.training.config import TrainingConfig
+from models.training.errors import NoClips
+from models.training.figure6 import RegionLoss, mean_ratio, region_losses, spread_evenly
+from models.training.figures import draw_region_losses, write_region_losses
+from models.training.logs import Numbers, RunLog, read_log
+from models.training.loop import Ended, Hooks, train
+from models.training.networks import open_pipeline
+from models.training.preparing import Library, prepare
+from models.training.reading import as_toml, settings_by_name
+from models.training.samples import draw_samples
+from models.training.sources import Source, sources
+
+if TYPE_CHECKING:
+    from click._termui_impl import ProgressBar
+
+logger = logging.getLogger(__name__)
+# Settings a run may change when it goes on.
+_FREE = ("run.", "validation.", "optimiser.steps", "name")
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a run came to.
+
+    Attributes:
+        figure6: of the averaged weights after the last step; empty where nothing is held out.
+        broken: clips skipped, with their reasons.
+    """
+
+    ended: Ended
+    folder: Path
+    steps_done: int
+    clips: int
+    broken: dict[str, str]
+    figure6: list[RegionLoss]
+
+
+def run_training(config: TrainingConfig, folder: Path, cache_folder: Path) -> Outcome:
+    """Train, or go on where the folder's newest checkpoint left off.
+
+    Raises:
+        TrainingError: see models.training.errors.
+    """
+    accelerator = Accelerator(mixed_precision="bf16" if config.run.precision == "bf16" else "no")
+    found = sources(config.data)
+    pipeline = open_pipeline(config, found)
+    pipeline.to(accelerator.device)
+    library = _prepared(config, accelerator, pipeline, found, TensorCache(cache_folder))
+    run = _Run(config, folder, accelerator, pipeline, library)
+    return run.go()
+
+
+def settings_key(config: TrainingConfig) -> str:
+    """Return a hash of all settings that a checkpoint's numbers depend on."""
+    settings = settings_by_name(config)
+    return key_of({name: value for name, value in settings.items() if not name.startswith(_FREE)})
+
+
+class _Run:
+    """Holds together what the hooks of the loop need."""
+
+    def __init__(
+        self,
+        config: TrainingConfig,
+        folder: Path,
+        accelerator: Accelerator,
+        pipeline: MotifImageToVideoPipeline,
+        library: Library,
+    ) -> None:
+        self._config, self._folder, self._accelerator = config, folder, accelerator
+        self._pipeline, self._library = pipeline, library
+        self._batcher: Batcher = batcher_for(
+            pipeline, library, fps=config.data.fps, device=accelerator.device
+        )
+        self._learner = _learner(config, pipeline)
+        self._figure6: list[RegionLoss] = []
+
+    def go(self) -> Outcome:
+        config, learner = self._config, self._learner
+        checkpoint = newest_checkpoint(self._folder / "checkpoints")
+        if checkpoint is not None:
+            load_checkpoint(checkpoint, learner, settings_key=settings_key(config))
+            logger.info("going on from %s", checkpoint)
+        log = self._log()
+        began = time.perf_counter()
+        try:
+            hooks = Hooks(log=log.write if log else _ignore, save=self._save, validate=self._validate)
+            ended = train(config, self._accelerator, learner, self._batcher, hooks)
+        finally:
+            if log:
+                log.close()
+        if ended is Ended.FINISHED and self._accelerator.is_main_process:
+            if not self._figure6:
+                self._validate()
+            self._export(time.perf_counter() - began)
+        clips = len(self._library.training)
+        broken = self._library.broken
+        return Outcome(ended, self._folder, learner.steps_done, clips, broken, self._figure6)
+
+    def _log(self) -> RunLog | None:
+        if not self._accelerator.is_main_process:
+            return None
+        log = RunLog(self._folder, steps_done=self._learner.steps_done)
+        (self._folder / "config.toml").write_text(as_toml(self._config), encoding="utf-8")
+        return log
+
+    def _save(self) -> None:
+        if self._accelerator.is_main_process:
+            save_checkpoint(
+                self._folder / "checkpoints",
+                self._learner,
+                settings_key=settings_key(self._config),
+                keep=self._config.run.checkpoints_kept,
+            )
+        self._accelerator.wait_for_everyone()
+
+    def _validate(self) -> None:
+        """Measure and draw with the averaged weights, on held-out clips."""
+        settings = self._config.validation
+        clips = spread_evenly(self._library.held_out, settings.clips)
+        if self._accelerator.is_main_process and clips:
+            learner = self._learner
+            learner.average.swap(learner.network)
+            try:
+                self._figure6 = region_losses(
+                    learner.network,
+                    self._batcher,
+                    clips,
+                    timesteps=settings.timesteps,
+                    region_above=settings.region_above,
+                )
+                named = self._folder / f"figure6-{learner.steps_done:06d}"
+                write_region_losses(named, self._figure6)
+                draw_region_losses(named.with_suffix(".png"), {self._config.name: [self._figure6]})
+                sheet = self._folder / f"samples-{learner.steps_done:06d}.png"
+                draw_samples(sheet, self._pipeline, spread_evenly(clips, settings.samples), self._config)
+            finally:
+                learner.average.swap(learner.network)
+        self._accelerator.wait_for_everyone()
+
+    def _export(self, seconds: float) -> None:
+        learner = self._learner
+        learner.average.swap(learner.network)
+        if self._config.run.half_weights:
+            torch.nn.Module.to(learner.network, torch.float16)
+        self._pipeline.save_pretrained(self._folder / "pipeline", safe_serialization=True)
+        log = read_log(self._folder / "log.jsonl")
+        account = {
+            "name": self._config.name,
+            "seed": self._config.seed,
+            "steps": learner.steps_done,
+            "parameters": sum(weight.numel() for weight in self._pipeline.unet.parameters()),
+            "clips": len(self._library.training),
+            "clips_held_out": len(self._library.held_out),
+            "clips_broken": len(self._library.broken),
+            "seconds_this_time": round(seconds, 1),
+            "seconds_of_steps": round(sum(float(line["seconds"] or 0) for line in log), 1),
+            "figure6_mean_ratio": mean_ratio(self._figure6) if self._figure6 else None,
+            "figure6": [asdict(row) for row in self._figure6],
+        }
+        (self._folder / "training.json").write_text(json.dumps(account, indent=1) + "\n", encoding="utf-8")
+
+
+def _ignore(step: int, numbers: Numbers) -> None:
+    """Log nothing: another process does."""
+
+
+def _learner(config: TrainingConfig, pipeline: MotifImageToVideoPipeline) -> Learner:
+    network = pipeline.unet
+    network.requires_grad_(True)
+    if config.run.gradient_checkpointing:
+        network.enable_gradient_checkpointing()
+    settings = config.optimiser
+    optimiser = torch.optim.AdamW(
+        network.parameters(),
+        lr=settings.learning_rate,
+        betas=(settings.beta1, settings.beta2),
+        weight_decay=settings.weight_decay,
+    )
+    return Learner(network, MovingAverage(network, settings.ema_decay), optimiser)
+
+
+def _prepared(
+    config: TrainingConfig,
+    accelerator: Accelerator,
+    pipeline: MotifImageToVideoPipeline,
+    found: Sequence[Source],
+    cache: TensorCache,
+) -> Library:
+    """Prepare the clips, each process its share, then look at all.
+
+    Raises:
+        NoClips: not one clip to train on is whole.
+    """
+    if accelerator.num_processes > 1:
+        mine = found[accelerator.process_index :: accelerator.num_processes]
+        prepare(config, pipeline, mine, cache)
+        accelerator.wait_for_everyone()
+    bar: AbstractContextManager[ProgressBar[int]] = click.progressbar(
+        length=len(found),
+        label="Preparing clips",
+        file=sys.stderr,
+        hidden=not accelerator.is_local_main_process,
+    )
+    with bar as progress:
+        library = prepare(config, pipeline, found, cache, on_clip=lambda: progress.update(1))
+    if not library.training:
+        first = next(iter(library.broken.values()), "none was found")
+        raise NoClips(f"Not one of {len(found)} clips can be trained on. The first: {first}")
+    return library
