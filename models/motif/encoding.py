@@ -86,7 +86,7 @@ def decode_latents(vae: Autoencoder, latents: Tensor, *, chunk: int = 8) -> Tens
     """
     frames = latents.transpose(1, 2).flatten(0, 1) / vae.config.scaling_factor
     pictures = torch.cat(
-        [vae.decode(part.to(vae.dtype)).sample.float() for part in torch.split(frames, chunk)]
+        [vae.decode(part.to(vae.device, vae.dtype)).sample.float() for part in torch.split(frames, chunk)]
     )
     return (pictures / 2 + 0.5).clamp(0, 1).view(len(latents), -1, *pictures.shape[1:])
 

@@ -1,8 +1,6 @@
 """Image and prompt to clip: DDIM with classifier-free guidance, as a pipeline of diffusers."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import cast
 
 import torch
 from diffusers.pipelines.pipeline_utils import DiffusionPipeline
@@ -11,6 +9,7 @@ from torch import Tensor
 from transformers import CLIPTextModel, CLIPVisionModel, PreTrainedTokenizerBase
 from transformers.image_processing_utils import BaseImageProcessor
 
+from models.motif.calls import ClipForm, Conditions, Generators, Sampling, as_batch
 from models.motif.encoding import (
     Autoencoder,
     check_finite,
@@ -28,25 +27,7 @@ from models.motif.unet import MotifUNet
 # diffusers loads a component only from a module that is imported already; a stored pipeline may name these.
 COMPONENT_CLASSES = (MotifUNet, MotifDDIMScheduler, PatchAutoencoder)
 
-Generators = torch.Generator | list[torch.Generator]
 StepCallback = Callable[["MotifImageToVideoPipeline", int, int, dict[str, Tensor]], dict[str, Tensor] | None]
-
-
-@dataclass(frozen=True)
-class Conditions:
-    """What the network is told about each clip; with guidance first all without their text, then with it.
-
-    Attributes:
-        text: (batch, tokens, channels).
-        fps: (batch,).
-        image_latents: (batch, channels, latent height, latent width), or None for `cx-attn`.
-        image_tokens: (batch, tokens, channels), or None for `x-cat`.
-    """
-
-    text: Tensor
-    fps: Tensor
-    image_latents: Tensor | None
-    image_tokens: Tensor | None
 
 
 class MotifImageToVideoPipeline(DiffusionPipeline):
@@ -64,7 +45,6 @@ class MotifImageToVideoPipeline(DiffusionPipeline):
             of the clip [open]: a device of ours for networks of toy size. 0 is the paper's way.
     """
 
-    model_cpu_offload_seq = "text_encoder->image_encoder->unet->vae"  # type: ignore[assignment]
     _optional_components = ["image_encoder", "image_processor"]  # noqa: RUF012  # diffusers wants a list
     vae: Autoencoder
     unet: MotifUNet
@@ -142,27 +122,27 @@ class MotifImageToVideoPipeline(DiffusionPipeline):
             ValueError: images and prompts differ in number, or a size or number is out of range.
             NotFinite: latents became NaN or infinite.
         """
-        form = output_type_named(output_type)
-        images, prompts = _as_lists(image, prompt)
-        size = (height or self.config["height"], width or self.config["width"])
-        frames = self.config["num_frames"] if num_frames is None else num_frames
-        _check_numbers(frames, num_inference_steps, len(images), generator)
-        pixels = torch.stack([fitted(one, height=size[0], width=size[1]) for one in images])
-        guided = guidance_scale > 1
+        output = output_type_named(output_type)
+        images, prompts = as_batch(image, prompt, generator)
+        form = self._form(height=height, width=width, num_frames=num_frames, fps=fps)
+        sampling = Sampling(num_inference_steps, guidance_scale, eta, generator)
+        pixels = torch.stack([fitted(one, height=form.height, width=form.width) for one in images])
         image_latents = self._image_latents(pixels)
-        texts = [negative_prompt] * len(prompts) + prompts if guided else prompts
-        conditions = self._conditions(pixels, image_latents, texts, fps or self.config["fps"])
-        noise = self._noise(image_latents, frames, generator)
-        self.scheduler.set_timesteps(num_inference_steps)
-        latents = self._denoise(
-            noise, conditions, guidance_scale if guided else None, eta, generator, callback_on_step_end
-        )
+        texts = [negative_prompt] * len(prompts) + prompts if sampling.guided else prompts
+        conditions = self._conditions(pixels, image_latents, texts, form.fps)
+        noise = self._noise(image_latents, form.num_frames, generator)
+        latents = self._denoise(noise, conditions, sampling, callback_on_step_end)
         if self.config["residual_scale"] > 0:
             latents = image_latents.unsqueeze(2) + latents / self.config["residual_scale"]
-        self.maybe_free_model_hooks()  # type: ignore[no-untyped-call]  # diffusers'
-        if form is OutputType.LATENT:
+        if output is OutputType.LATENT:
             return MotifPipelineOutput(latents)
-        return MotifPipelineOutput(formed(decode_latents(self.vae, latents, chunk=decode_chunk_size), form))
+        return MotifPipelineOutput(formed(decode_latents(self.vae, latents, chunk=decode_chunk_size), output))
+
+    def _form(self, **wanted: float | None) -> ClipForm:
+        """Return the form a call wants; what it leaves open is the pipeline's own."""
+        return ClipForm(
+            **{name: self.config[name] if given is None else given for name, given in wanted.items()}
+        )
 
     def _image_latents(self, pixels: Tensor) -> Tensor:
         """Return the latents of images, (batch, channels, latent height, latent width)."""
@@ -202,71 +182,38 @@ class MotifImageToVideoPipeline(DiffusionPipeline):
     def _noise(self, image_latents: Tensor, frames: int, generator: Generators | None) -> Tensor:
         batch, channels, height, width = image_latents.shape
         shape = (batch, channels, frames, height, width)
-        device = self._execution_device
-        noise: Tensor = randn_tensor(shape, generator=generator, device=device, dtype=torch.float32)
+        noise: Tensor = randn_tensor(shape, generator, self._execution_device, torch.float32)
         return noise
 
     def _denoise(
-        self,
-        latents: Tensor,
-        conditions: Conditions,
-        guidance_scale: float | None,
-        eta: float,
-        generator: Generators | None,
-        callback: StepCallback | None,
+        self, latents: Tensor, conditions: Conditions, sampling: Sampling, callback: StepCallback | None
     ) -> Tensor:
         """Return clean latents; they are kept in float32, whatever the network computes in."""
-        timesteps = self.scheduler.timesteps.tolist()
-        with self.progress_bar(total=len(timesteps)) as bar:
-            for number, timestep in enumerate(timesteps):
-                predicted = self._predict(latents, timestep, conditions, guidance_scale)
-                fresh = randn_tensor(latents.shape, generator, latents.device) if eta > 0 else None
-                stepped = self.scheduler.step(predicted, timestep, latents, eta, variance_noise=fresh)
-                latents = stepped[0]
-                if callback is not None:
-                    changed = callback(self, number, timestep, {"latents": latents})
-                    latents = latents if changed is None else changed.get("latents", latents)
-                bar.update()
+        self.scheduler.set_timesteps(sampling.num_inference_steps)
+        for number, timestep in enumerate(self.progress_bar(self.scheduler.timesteps.tolist())):
+            predicted = self._predict(latents, timestep, conditions, sampling)
+            fresh = None
+            if sampling.eta > 0:
+                fresh = randn_tensor(latents.shape, sampling.generator, latents.device)
+            latents = self.scheduler.step(predicted, timestep, latents, sampling.eta, variance_noise=fresh)[0]
+            if callback is not None:
+                changed = callback(self, number, timestep, {"latents": latents})
+                latents = latents if changed is None else changed["latents"]
         check_finite("latents of the clips", latents)
         return latents
 
-    def _predict(
-        self, latents: Tensor, timestep: int, conditions: Conditions, guidance_scale: float | None
-    ) -> Tensor:
+    def _predict(self, latents: Tensor, timestep: int, conditions: Conditions, sampling: Sampling) -> Tensor:
         """Return the prediction at a timestep; with guidance one call answers with and without the text."""
         batch = len(conditions.fps)
-        sample = latents.repeat(batch // len(latents), 1, 1, 1, 1).to(self.unet.dtype)
-        times = torch.full((batch,), timestep, device=latents.device)
         predicted: Tensor = self.unet(
-            sample,
-            times,
+            latents.repeat(batch // len(latents), 1, 1, 1, 1).to(self.unet.dtype),
+            torch.full((batch,), timestep, device=latents.device),
             conditions.text,
             conditions.fps,
             conditions.image_latents,
             conditions.image_tokens,
         ).float()
-        if guidance_scale is None:
+        if not sampling.guided:
             return predicted
         without, with_text = predicted.chunk(2)
-        return without + guidance_scale * (with_text - without)
-
-
-def _as_lists(
-    image: Picture | Sequence[Picture], prompt: str | Sequence[str]
-) -> tuple[list[Picture], list[str]]:
-    images: list[Picture] = list(image) if isinstance(image, list | tuple) else [cast(Picture, image)]
-    prompts = [prompt] if isinstance(prompt, str) else list(prompt)
-    if len(images) != len(prompts) or not images:
-        raise ValueError(
-            f"{len(images)} images and {len(prompts)} prompts; expected one prompt for each image"
-        )
-    return images, prompts
-
-
-def _check_numbers(frames: int, steps: int, clips: int, generator: Generators | None) -> None:
-    if frames < 2:
-        raise ValueError(f"num_frames is {frames}; a clip has at least 2")
-    if steps < 1:
-        raise ValueError(f"num_inference_steps is {steps}; expected at least 1")
-    if isinstance(generator, list) and len(generator) != clips:
-        raise ValueError(f"{len(generator)} generators for {clips} clips; expected one for each")
+        return without + sampling.guidance_scale * (with_text - without)
