@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from urllib.parse import quote
 
+from app.results.clips import ClipCard, longest_ms, shortest_frame_ms
+
 
 @dataclass(frozen=True)
 class PromptLink:
@@ -68,23 +70,6 @@ class GalleryPage:
 
 
 @dataclass(frozen=True)
-class ClipCard:
-    """One model's clip of a pair; `fps` in frames a second, `duration_s` in seconds."""
-
-    name: str
-    url: str
-    width: int
-    height: int
-    frames: int
-    fps: float
-    duration_s: float
-
-    @property
-    def facts(self) -> str:
-        return f"{self.width} × {self.height}, {self.frames} frames, {self.fps:g} a second"
-
-
-@dataclass(frozen=True)
 class Neighbour:
     prompt: str
     url: str
@@ -120,13 +105,11 @@ class PairPage:
 
     @property
     def duration_ms(self) -> int:
-        """Return how long the longest clip lasts."""
-        return round(1000 * max((clip.duration_s for clip in self.clips or ()), default=0.0))
+        return longest_ms(self.clips or ())
 
     @property
     def frame_ms(self) -> float:
-        """Return what one frame lasts in the quickest clip: the step of the transport."""
-        return round(1000 / max((clip.fps for clip in self.clips or ()), default=8.0), 3)
+        return shortest_frame_ms(self.clips or ())
 
 
 def pair_url(slug: str, pair_id: str) -> str:

@@ -11,7 +11,8 @@ from app.benchmarks.service import find_benchmark
 from app.clock import utc_now
 from app.errors import RangeNotSatisfiable, Unavailable
 from app.gallery.queries import Filter, final_clip, gallery_page, pair_page
-from app.gallery.thumbnails import LARGE, TILE, ThumbnailWidth, thumbnail
+from app.gallery.thumbnails import thumbnail
+from app.media.addresses import LARGE, TILE, ThumbnailWidth
 from app.media.padding import ByteRange, parse_range
 from app.media.padding import RangeNotSatisfiable as OutsideFile
 from app.media.store import StoreError, content_key
@@ -65,8 +66,7 @@ def clip(slug: SlugPath, pair_id: PairIdPath, submission_id: PublicIdPath, reque
     installation = installation_of(request)
     with installation.database.read() as session:
         require_person(session, request, Role.RESEARCHER, Role.VIEWER, now=utc_now())
-        benchmark = find_benchmark(session, slug=slug)
-        found = final_clip(session, benchmark, pair_id=pair_id, submission_id=submission_id)
+        found = final_clip(session, slug, pair_id=pair_id, submission_id=submission_id)
     return _clip_answer(request, found)
 
 

@@ -8,7 +8,6 @@ from sqlalchemy.orm import Session
 
 from app.errors import NotFound
 from app.gallery.page import (
-    ClipCard,
     FilterForm,
     GalleryPage,
     ImageTile,
@@ -20,10 +19,10 @@ from app.gallery.page import (
     pair_url,
     readable,
 )
-from app.gallery.thumbnails import LARGE, TILE, thumbnail_url
-from app.results.tallies import side_name
+from app.media.addresses import LARGE, TILE, thumbnail_url
+from app.results.clips import clip_cards
 from app.tables.bench import Benchmark, Pair
-from app.tables.submissions import Clip, Submission, VideoModel
+from app.tables.submissions import Clip, Submission
 from benchmark.protocol import SubmissionStatus
 
 HARD_CASE = "hard_case"
@@ -90,12 +89,12 @@ def pair_page(session: Session, benchmark: Benchmark, pair_id: str, *, with_clip
         siblings=tuple(_prompt_link(benchmark.slug, each) for each in same_image),
         previous=_neighbour(benchmark.slug, pairs[at - 1] if at else None),
         next=_neighbour(benchmark.slug, pairs[at + 1] if at + 1 < len(pairs) else None),
-        clips=_clip_cards(session, benchmark.slug, pair) if with_clips else None,
+        clips=clip_cards(session, benchmark.slug, pair) if with_clips else None,
     )
 
 
-def final_clip(session: Session, benchmark: Benchmark, *, pair_id: str, submission_id: str) -> Clip:
-    """Return a final submission's clip of a pair.
+def final_clip(session: Session, slug: str, *, pair_id: str, submission_id: str) -> Clip:
+    """Return a final submission's clip of a pair, whichever version of the benchmark it was made for.
 
     Raises:
         NotFound: there is none, or the submission is not final.
@@ -103,9 +102,10 @@ def final_clip(session: Session, benchmark: Benchmark, *, pair_id: str, submissi
     clip = session.scalar(
         select(Clip)
         .join(Pair, Pair.id == Clip.pair_id)
+        .join(Benchmark, Benchmark.id == Pair.benchmark_id)
         .join(Submission, Submission.id == Clip.submission_id)
         .where(
-            Pair.benchmark_id == benchmark.id,
+            Benchmark.slug == slug,
             Pair.name == pair_id,
             Submission.public_id == submission_id,
             Submission.status == SubmissionStatus.FINAL,
@@ -149,25 +149,3 @@ def _prompt_link(slug: str, pair: Pair) -> PromptLink:
 
 def _neighbour(slug: str, pair: Pair | None) -> Neighbour | None:
     return Neighbour(pair.prompt, pair_url(slug, pair.name)) if pair else None
-
-
-def _clip_cards(session: Session, slug: str, pair: Pair) -> tuple[ClipCard, ...]:
-    rows = session.execute(
-        select(VideoModel.slug, Submission.label, Submission.public_id, Clip)
-        .join(Submission, Submission.id == Clip.submission_id)
-        .join(VideoModel, VideoModel.id == Submission.model_id)
-        .where(Clip.pair_id == pair.id, Submission.status == SubmissionStatus.FINAL)
-        .order_by(Submission.id)
-    )
-    return tuple(
-        ClipCard(
-            name=side_name(model, label),
-            url=f"{pair_url(slug, pair.name)}/clips/{public_id}",
-            width=clip.width,
-            height=clip.height,
-            frames=clip.frames,
-            fps=clip.fps,
-            duration_s=clip.duration_s,
-        )
-        for model, label, public_id, clip in rows
-    )

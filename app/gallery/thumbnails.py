@@ -1,25 +1,10 @@
 """Small copies of a benchmark's images: made once, kept in the store, addressed by their content."""
 
-from typing import Literal
-
 from app.errors import NotFound, Unavailable
 from app.installation import Installation
+from app.media.addresses import ThumbnailWidth
 from app.media.pictures import PictureRejected, make_thumbnail
 from app.media.store import MediaMissing, StoreError, content_key
-
-# Pixels of a picture's width: a tile of the gallery, and the image of one pair.
-ThumbnailWidth = Literal[240, 640]
-TILE: ThumbnailWidth = 240
-LARGE: ThumbnailWidth = 640
-
-
-def thumbnail_url(image_key: str, width: ThumbnailWidth) -> str:
-    """Return the address of an image's small copy; it changes with the image, so browsers keep it for ever.
-
-    >>> thumbnail_url("images/ab/abcd", 240)
-    '/pictures/abcd-240.webp'
-    """
-    return f"/pictures/{image_key.rpartition('/')[2]}-{width}.webp"
 
 
 def thumbnail(installation: Installation, *, sha256: str, width: ThumbnailWidth) -> bytes:

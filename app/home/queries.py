@@ -6,8 +6,8 @@ from sqlalchemy import case, func, select
 from sqlalchemy.orm import Session
 
 from app.benchmarks.service import benchmark_shape, newest_benchmarks
-from app.gallery.thumbnails import TILE, thumbnail_url
 from app.home.page import BenchmarkLine, Picture, StudyLine, SubmissionLine
+from app.media.addresses import TILE, thumbnail_url
 from app.results.tallies import side_name
 from app.security.identity import Principal
 from app.security.visibility import may_see

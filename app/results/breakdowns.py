@@ -8,21 +8,18 @@ import numpy as np
 from sqlalchemy import func, literal_column, select
 from sqlalchemy.orm import Session
 
-from app.results.live_counts import UNTIMED, CastVotes
+from app.results.live_counts import UNTIMED, CastVotes, LiveCounts
 from app.results.naming import Naming
-from app.results.page import AgreementPart, Coverage, HeatCell, HeatRow, HeatTable, QuestionAgreement, Stat
+from app.results.page import AgreementPart, Coverage, QuestionAgreement, Stat
 from app.results.tallies import CountedStudy
 from app.tables.studies import Study
 from app.tables.voting import Assignment, AssignmentStatus
-from benchmark.exports.figures.scales import heat_step, whole_percent
+from benchmark.exports.figures.scales import whole_percent
 from benchmark.exports.layouts import EMPTY
 from benchmark.protocol import SkipReason, StudyStatus
-from benchmark.stats.agreements import ALL_MATCHUPS, AgreementRow, agreement_sentence, agreements
+from benchmark.stats.agreements import ALL_MATCHUPS, CHOICE, AgreementRow, agreement_sentence, agreements
 from benchmark.stats.intervals import wilson
-from benchmark.stats.preferences import PreferenceRow
 from benchmark.stats.rounding import percent, percent_of_bound
-from benchmark.stats.scores import count_groups
-from benchmark.stats.votes import Matchup
 
 SKIP_REASONS = {
     SkipReason.CLIP_DOES_NOT_PLAY: "a clip did not play",
@@ -30,6 +27,7 @@ SKIP_REASONS = {
     SkipReason.PROMPT_UNCLEAR: "text unclear",
     SkipReason.UPSETTING: "upsetting",
 }
+NO_AGREEMENT = "This study has no matchup, so there is nothing to agree on."
 _MEASURES = {
     "fleiss_kappa": "Fleiss’ kappa",
     "krippendorff_alpha": "Krippendorff’s alpha",
@@ -37,13 +35,16 @@ _MEASURES = {
 }
 
 
-def coverage(session: Session, study: Study, counted: CountedStudy, cast: CastVotes) -> Coverage:
+def coverage(session: Session, study: Study, live: LiveCounts) -> Coverage:
     """Return how many of the wanted votes are in, from whom, and how they were cast."""
+    counted, cast = live.counted, live.votes
     votes, wanted = votes_of_wanted(study, counted)
+    if live.is_imported:
+        wanted = votes  # nobody here asked for more
     valid_left = cast.chose_left[cast.is_valid]
     people = int(np.count_nonzero(np.bincount(cast.annotator[cast.is_valid])))
     return Coverage(
-        lede=_lede(study, counted),
+        lede=_lede(study, live),
         votes=votes,
         wanted=wanted,
         stats=(
@@ -64,10 +65,23 @@ def votes_of_wanted(study: Study, counted: CountedStudy) -> tuple[int, int]:
     return int(tallies.votes.sum()), int(wanted.sum())
 
 
-def agreement_part(counted: CountedStudy) -> AgreementPart:
-    """Return how far people agreed over all matchups together, on the choice and on each reason."""
-    together = replace(counted.tallies, matchup=np.zeros_like(counted.tallies.matchup))
-    choice, *reasons = agreements(together, [Matchup(ALL_MATCHUPS, "", "")])
+def agreement_part(counted: CountedStudy, naming: Naming) -> AgreementPart:
+    """Return how far people agreed over all matchups together and in each, on the choice and each reason."""
+    rows = agreements(counted.tallies, counted.matchups)
+    together = [row for row in rows if row.matchup == ALL_MATCHUPS] or rows
+    part = agreement_on(together)
+    choices = zip(counted.matchups, (row for row in rows if row.question == CHOICE), strict=False)
+    lines = [
+        _line(naming.matchup(each.reference, each.other), row) for each, row in choices if row.comparisons
+    ]
+    return replace(part, matchups=tuple(lines) if len(lines) > 1 else ())
+
+
+def agreement_on(rows: Sequence[AgreementRow]) -> AgreementPart:
+    """Return how far people agreed; `rows` are one matchup's, the choice first, or those of all together."""
+    if not rows:
+        return AgreementPart("", NO_AGREEMENT, None, None, None, (0, 0, 0), (), ())
+    choice, *reasons = rows
     return AgreementPart(
         lede=(
             f"{choice.comparisons:,} comparisons with at least two votes, by how their panels divided."
@@ -80,40 +94,16 @@ def agreement_part(counted: CountedStudy) -> AgreementPart:
         split=choice.split,
         bar=_whole_shares(choice),
         stats=_agreement_stats(choice) if choice.comparisons else (),
-        questions=tuple(_question(row) for row in reasons) if choice.comparisons else (),
+        questions=tuple(_line(row.question.replace("_", " ").capitalize(), row) for row in reasons)
+        if choice.comparisons
+        else (),
     )
 
 
-def heat_table(counted: CountedStudy, rows: Sequence[PreferenceRow], naming: Naming) -> HeatTable | None:
-    """Return the reference's share by matchup and scenario, a line per row.
-
-    None where no pair is decided, or where there is one scenario, of which the table has said all.
-    """
-    tallies = counted.tallies
-    index_of = {each.name: index for index, each in enumerate(counted.sides)}
-    scenarios = len(tallies.scenarios)
-    counts = count_groups(tallies, tallies.matchup * scenarios + tallies.scenario, len(rows) * scenarios)
-    won = counts.won_reference.reshape(len(rows), scenarios)
-    decided = counts.decided.reshape(len(rows), scenarios)
-    if scenarios < 2 or not decided.any():
-        return None
-    pooled = won.sum(axis=0) / np.maximum(decided.sum(axis=0), 1)
-    order = np.argsort(-pooled, kind="stable").tolist()
-    table = [
-        HeatRow(
-            naming.matchup(row.reference, row.other or ""),
-            tuple(_cell(won[index_of[row.matchup]][at], decided[index_of[row.matchup]][at]) for at in order),
-        )
-        for row in rows
-    ]
-    return HeatTable(
-        lede=_heat_lede(decided, naming),
-        scenarios=tuple(tallies.scenarios[at].replace("_", " ").capitalize() for at in order),
-        rows=tuple(table),
-    )
-
-
-def _lede(study: Study, counted: CountedStudy) -> str:
+def _lede(study: Study, live: LiveCounts) -> str:
+    if live.is_imported and study.closed_at:
+        return f"Imported on {_day(study.closed_at)} from a study run elsewhere."
+    counted = live.counted
     full = int((counted.tallies.votes >= study.votes_per_comparison).sum())
     total = len(counted.tallies)
     panels = f"{full:,} of {total:,} comparisons have a full panel of {study.votes_per_comparison}."
@@ -176,9 +166,9 @@ def _whole_shares(row: AgreementRow) -> tuple[int, int, int]:
     return complete, partial, whole_percent(row.split_n, row.comparisons)
 
 
-def _question(row: AgreementRow) -> QuestionAgreement:
+def _line(name: str, row: AgreementRow) -> QuestionAgreement:
     return QuestionAgreement(
-        name=row.question.replace("_", " ").capitalize(),
+        name=name,
         percent=_value(row, "percent_agreement"),
         **{measure: _value(row, measure) for measure in _MEASURES},
     )
@@ -192,21 +182,3 @@ def _value(row: AgreementRow, measure: str) -> str:
 def _bounds(row: AgreementRow, measure: str) -> str:
     low, high = getattr(row, f"{measure}_low"), getattr(row, f"{measure}_high")
     return "" if low is None else f"[{low}, {high}]"
-
-
-def _cell(won: int, decided: int) -> HeatCell:
-    if not decided:
-        return HeatCell(EMPTY, None)
-    return HeatCell(str(whole_percent(won, decided)), heat_step(won, decided))
-
-
-def _heat_lede(decided: np.ndarray[tuple[int, ...], np.dtype[np.int64]], naming: Naming) -> str:
-    whose = naming.side(naming.reference) if naming.reference else "The first-named side"
-    low, high = int(decided.min()), int(decided.max())
-    pairs = (
-        f"{low} to {high} decided pairs" if low != high else f"{low} decided pair{'' if low == 1 else 's'}"
-    )
-    return (
-        f"{whose}’s share of decided pairs per scenario, in percent, best first. Each cell rests on {pairs}, "
-        "so read rows and columns, not single cells."
-    )

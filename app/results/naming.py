@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from app.results.page import SideTitles
 from app.tables.submissions import VideoModel
 from benchmark.stats.preferences import PreferenceRow
+from benchmark.stats.votes import Matchup
 
 
 @dataclass(frozen=True)
@@ -46,8 +47,29 @@ class Naming:
         """Return what a row is called: the other side alone where the reference is always the same."""
         return self.side(other) if self.reference else f"{self.side(reference)} / {self.side(other)}"
 
+    def named(self, matchups: Sequence[Matchup]) -> list[Matchup]:
+        """Return the matchups under the names of this page, for sentences that name them."""
+        return [
+            Matchup(
+                self.matchup(each.reference, each.other),
+                self.side(each.reference),
+                self.side(each.other),
+                each.study,
+            )
+            for each in matchups
+        ]
+
     @property
     def titles(self) -> SideTitles:
         if self.reference:
             return SideTitles(self.side(self.reference), "Other")
         return SideTitles("First", "Second")
+
+
+def readable(name: str) -> str:
+    """Return a scenario or a tag as people write it.
+
+    >>> readable("one_of_several")
+    'One of several'
+    """
+    return name.replace("_", " ").strip().capitalize()

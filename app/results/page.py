@@ -90,7 +90,7 @@ class Coverage:
 
 @dataclass(frozen=True)
 class QuestionAgreement:
-    """Agreement on ticking one justification, as printed."""
+    """Agreement on one question, or in one matchup, as printed."""
 
     name: str
     percent: str
@@ -115,6 +115,7 @@ class AgreementPart:
     bar: tuple[int, int, int]
     stats: tuple[Stat, ...]
     questions: tuple[QuestionAgreement, ...]
+    matchups: tuple[QuestionAgreement, ...] = ()
 
     @property
     def label(self) -> str:
@@ -130,28 +131,38 @@ class HeatCell:
 
 
 @dataclass(frozen=True)
-class HeatRow:
+class HeatHead:
+    """The name of a row or column; `url` leads to its own page, where it has one."""
+
     name: str
+    url: str | None
+
+
+@dataclass(frozen=True)
+class HeatRow:
+    head: HeatHead
     cells: tuple[HeatCell, ...]
 
 
 @dataclass(frozen=True)
 class HeatTable:
-    """Matchups by scenarios, the scenarios best first for the reference."""
+    """Matchups by parts of the benchmark, the parts best first for the reference; `anchor` is its id."""
 
+    anchor: str
+    title: str
     lede: str
-    scenarios: tuple[str, ...]
+    parts: tuple[HeatHead, ...]
     rows: tuple[HeatRow, ...]
 
     @property
-    def matchups(self) -> tuple[str, ...]:
-        return tuple(row.name for row in self.rows)
+    def matchups(self) -> tuple[HeatHead, ...]:
+        return tuple(row.head for row in self.rows)
 
     @property
-    def by_scenario(self) -> tuple[HeatRow, ...]:
-        """Return the table with scenarios as rows, which is how it fits a phone."""
+    def by_part(self) -> tuple[HeatRow, ...]:
+        """Return the table with parts as rows, which is how it fits a phone."""
         columns = zip(*(row.cells for row in self.rows), strict=True)
-        return tuple(HeatRow(name, cells) for name, cells in zip(self.scenarios, columns, strict=True))
+        return tuple(HeatRow(head, cells) for head, cells in zip(self.parts, columns, strict=True))
 
 
 @dataclass(frozen=True)
@@ -196,12 +207,16 @@ class SideTitles:
 
 @dataclass(frozen=True)
 class ResultsPage:
-    """Everything templates/results/results.html shows, in its order."""
+    """Everything templates/results/results.html shows, in its order.
+
+    `words` says what each matchup shows, `opponents` what every two of them show beside each other.
+    """
 
     slug: str
     title: str
     status: StudyStatus
     is_interim: bool
+    is_imported: bool
     headline: str
     summary: tuple[str, ...]
     downloads: tuple[Download, ...]
@@ -209,9 +224,12 @@ class ResultsPage:
     figure: tuple[FigureRow, ...]
     table: tuple[TableRow, ...]
     averages: tuple[TableRow, ...]
+    words: tuple[str, ...]
+    opponents: tuple[str, ...]
     table_note: str
+    panel_warning: str | None
     closed_early: tuple[str, ...]
     ranks: Ranks | None
     coverage: Coverage
     agreement: AgreementPart
-    heat: HeatTable | None
+    heats: tuple[HeatTable, ...]

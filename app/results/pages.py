@@ -1,4 +1,4 @@
-"""The results page of a study."""
+"""The pages of a study's results: all of it, one matchup, one scenario, one pair."""
 
 from collections.abc import Sequence
 from typing import Annotated
@@ -10,23 +10,29 @@ from sqlalchemy.orm import Session
 from app.clock import utc_now
 from app.errors import NotFound
 from app.results import sentences
-from app.results.breakdowns import agreement_part, coverage, heat_table
-from app.results.live_counts import LiveCounts, live_counts
+from app.results.addresses import export_url
+from app.results.breakdowns import agreement_part, coverage
+from app.results.exports import note_of
+from app.results.heat import heat_tables
 from app.results.naming import Naming
-from app.results.page import Download, ResultsPage
+from app.results.page import Coverage, Download, ResultsPage
 from app.results.pairs import matchup_page
 from app.results.ranks import ranks
-from app.results.rows import average_rows, figure_rows, panel_sizes, table_rows
+from app.results.rows import average_rows, figure_rows, matchup_facts, table_rows
+from app.results.scenarios import scenario_page
+from app.results.service import StudyResults, results_of
+from app.results.single_pairs import pair_page
 from app.security.asking import installation_of, require_person
 from app.security.visibility import may_see
 from app.tables.studies import Study
-from benchmark.exports.notes import TableNote
 from benchmark.exports.tables import TableName
-from benchmark.protocol import Role, StudyStatus
+from benchmark.protocol import Role
 from benchmark.stats.conclusions import panel_warning
-from benchmark.stats.preferences import PreferenceRow, preferences
+from benchmark.stats.preferences import PreferenceRow
 
 router = APIRouter(include_in_schema=False)
+PairIdPath = Annotated[str, Path(max_length=400, pattern=r"^[^\x00-\x1f/\\]+$")]
+ScenarioPath = Annotated[str, Path(max_length=100, pattern=r"^[^\x00-\x1f/\\]+$")]
 SlugPath = Annotated[str, Path(pattern=r"^[a-z0-9][a-z0-9._-]{0,63}$")]
 
 _DOWNLOADS = (
@@ -59,6 +65,24 @@ def one_matchup(slug: SlugPath, number: Annotated[int, Path(ge=1, le=10_000)], r
     return installation.pages.answer("results/matchup.html", page)
 
 
+@router.get("/studies/{slug}/scenarios/{scenario}")
+def one_scenario(slug: SlugPath, scenario: ScenarioPath, request: Request) -> Response:
+    """Show what every matchup shows on the pairs of one scenario, to whoever may see the study's results."""
+    installation = installation_of(request)
+    with installation.database.read() as session:
+        page = scenario_page(session, _visible_study(session, request, slug), scenario)
+    return installation.pages.answer("results/scenario.html", page)
+
+
+@router.get("/studies/{slug}/pairs/{pair_id}")
+def one_pair(slug: SlugPath, pair_id: PairIdPath, request: Request) -> Response:
+    """Show one pair with its clips, named, and every vote on it, to whoever may see the study's results."""
+    installation = installation_of(request)
+    with installation.database.read() as session:
+        page = pair_page(session, _visible_study(session, request, slug), pair_id)
+    return installation.pages.answer("results/pair.html", page)
+
+
 def _visible_study(session: Session, request: Request, slug: str) -> Study:
     principal = require_person(session, request, Role.RESEARCHER, Role.VIEWER, now=utc_now())
     study = session.scalar(select(Study).where(Study.slug == slug))
@@ -69,47 +93,57 @@ def _visible_study(session: Session, request: Request, slug: str) -> Study:
 
 def make_page(session: Session, study: Study) -> ResultsPage:
     """Return the page of a study as its votes stand now."""
-    live = live_counts(session, study)
-    is_interim = study.status is not StudyStatus.CLOSED
-    every_row = preferences(live.counted.tallies, live.counted.matchups, interim=is_interim)
-    rows = [row for row in every_row if not row.is_average]
+    results = results_of(session, study)
+    counted = results.counted
+    rows = [row for row in results.rows if not row.is_average]
     naming = Naming.of(session, rows)
-    sorted_rows = _sorted(rows, naming)
-    covered = coverage(session, study, live.counted, live.votes)
-    closed_early = {each.name: each.close_reason for each in live.counted.sides if each.close_reason}
-    panels = panel_sizes(live.counted.tallies, [each.name for each in live.counted.sides])
-    urls = {row.matchup: f"/studies/{study.slug}/results/{at}" for at, row in enumerate(rows, start=1)}
-    outcome = sentences.Outcome.of(rows)
+    sorted_rows, facts = _sorted(rows, naming), matchup_facts(study.slug, counted)
+    covered = coverage(session, study, results.live)
+    headline, summary = _headline(results, rows, naming, covered)
     return ResultsPage(
         slug=study.slug,
         title=study.title,
         status=study.status,
-        is_interim=is_interim,
-        headline=(
-            sentences.interim_headline(study.status, votes=covered.votes, wanted=covered.wanted)
-            if is_interim
-            else sentences.headline(outcome, naming)
-        ),
-        summary=sentences.interim_summary(study.status) if is_interim else sentences.summary(outcome, naming),
+        is_interim=results.is_interim,
+        is_imported=results.live.is_imported,
+        headline=headline,
+        summary=summary,
         downloads=tuple(
-            Download(title, form, f"/api/v1/studies/{study.slug}/exports/{file}")
-            for title, form, file in _DOWNLOADS
+            Download(title, form, export_url(study.slug, file)) for title, form, file in _DOWNLOADS
         ),
         sides=naming.titles,
-        figure=figure_rows(sorted_rows, naming=naming, urls=urls, closed_early=closed_early),
-        table=table_rows(sorted_rows, naming=naming, panels=panels, closed_early=closed_early),
-        averages=average_rows([row for row in every_row if row.is_average], naming=naming),
-        table_note=_table_note(live, is_interim=is_interim),
+        figure=figure_rows(sorted_rows, naming=naming, facts=facts),
+        table=table_rows(sorted_rows, naming=naming, facts=facts),
+        averages=average_rows([row for row in results.rows if row.is_average], naming=naming),
+        words=tuple(
+            sentences.matchup_sentence(row, naming)
+            for row in [*sorted_rows, *(row for row in results.rows if row.is_average)]
+        ),
+        opponents=sentences.opponents(counted, naming, is_interim=results.is_interim),
+        table_note=note_of(results).text(TableName.PREFERENCES),
+        panel_warning=panel_warning(counted.tallies, naming.named(counted.matchups)),
         closed_early=tuple(
             f"{naming.matchup(each.reference, each.other)}: {each.close_reason}"
-            for each in live.counted.sides
+            for each in counted.sides
             if each.close_reason
         ),
-        ranks=ranks(live.counted, naming, is_interim=is_interim),
+        ranks=ranks(counted, naming, is_interim=results.is_interim),
         coverage=covered,
-        agreement=agreement_part(live.counted),
-        heat=heat_table(live.counted, sorted_rows, naming),
+        agreement=agreement_part(counted, naming),
+        heats=heat_tables(study.slug, counted, sorted_rows, naming, facts),
     )
+
+
+def _headline(
+    results: StudyResults, rows: Sequence[PreferenceRow], naming: Naming, covered: Coverage
+) -> tuple[str, tuple[str, ...]]:
+    """Return the sentence over the page, and those under it."""
+    status = results.study.status
+    if results.is_interim:
+        said = sentences.interim_headline(status, votes=covered.votes, wanted=covered.wanted)
+        return said, sentences.interim_summary(status)
+    outcome = sentences.Outcome.of(rows)
+    return sentences.headline(outcome, naming), sentences.summary(outcome, naming)
 
 
 def _sorted(rows: Sequence[PreferenceRow], naming: Naming) -> list[PreferenceRow]:
@@ -121,10 +155,3 @@ def _sorted(rows: Sequence[PreferenceRow], naming: Naming) -> list[PreferenceRow
         key=lambda row: -1.0 if row.ti2v_score_reference is None else row.ti2v_score_reference,
         reverse=True,
     )
-
-
-def _table_note(live: LiveCounts, *, is_interim: bool) -> str:
-    note = TableNote.of(live.counted.tallies, left_out=live.left_out, interim=is_interim)
-    text = note.text(TableName.PREFERENCES)
-    warning = panel_warning(live.counted.tallies, live.counted.matchups)
-    return f"{text} {warning}" if warning else text

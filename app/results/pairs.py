@@ -2,46 +2,61 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from urllib.parse import quote
 
 import numpy as np
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.errors import NotFound
-from app.results.live_counts import live_counts
-from app.results.naming import Naming
-from app.tables.bench import Benchmark, Pair
+from app.results.addresses import pair_url, results_url, scenario_url
+from app.results.breakdowns import agreement_on
+from app.results.naming import Naming, readable
+from app.results.page import AgreementPart
+from app.results.sentences import matchup_sentence
+from app.results.service import StudyResults, results_of
+from app.tables.bench import Pair
 from app.tables.studies import Study
 from benchmark.exports.layouts import Spans, sides_cell
-from benchmark.protocol import StudyStatus
+from benchmark.exports.results import sensitivity
+from benchmark.stats.agreements import agreements
 from benchmark.stats.comparisons import ComparisonRow, Majority, comparisons
-from benchmark.stats.conclusions import conclusion
-from benchmark.stats.preferences import preferences
+from benchmark.stats.conclusions import justification_conclusion, panel_warning
+from benchmark.stats.justifications import justifications
+from benchmark.stats.sensitivity import sensitivity_sentence
 
 
 @dataclass(frozen=True)
 class PairRow:
-    """One comparison; votes are printed `4/1`, the larger in bold. `url` leads to the pair's clips."""
+    """One comparison; votes are printed `4/1`, the larger in bold."""
 
     prompt: str
     image: str
     url: str
     scenario: str
+    scenario_url: str
     votes: Spans
     majority: str
 
 
 @dataclass(frozen=True)
 class MatchupPage:
-    """Everything templates/results/matchup.html shows."""
+    """Everything templates/results/matchup.html shows.
+
+    `reasons` says what each justification shows, `sensitivity` how far the score rests on a few images or
+    scenarios, `panel_warning` that its panels differ, where they do.
+    """
 
     study_title: str
     results_url: str
     reference: str
     other: str
+    is_imported: bool
     conclusion: str
+    panel_warning: str | None
     closed_early: str | None
+    reasons: tuple[str, ...]
+    sensitivity: tuple[str, ...]
+    agreement: AgreementPart
     pairs: tuple[PairRow, ...]
 
 
@@ -51,47 +66,72 @@ def matchup_page(session: Session, study: Study, number: int) -> MatchupPage:
     Raises:
         NotFound: the study has no such matchup.
     """
-    counted = live_counts(session, study).counted
+    results = results_of(session, study)
+    counted = results.counted
     if number > len(counted.sides):
         raise NotFound("This study has no such matchup.")
     index = number - 1
-    is_interim = study.status is not StudyStatus.CLOSED
-    rows = preferences(counted.tallies, counted.matchups, interim=is_interim)
-    row, naming = rows[index], Naming.of(session, rows)
-    reference, other = naming.side(row.reference), naming.side(row.other or "")
+    row, naming = results.rows[index], Naming.of(session, results.rows)
     tallies = counted.tallies.select(np.flatnonzero(counted.tallies.matchup == index))
     by_lead = tallies.select(np.argsort(tallies.votes_other - tallies.votes_reference, kind="stable"))
+    own = replace(tallies, matchup=np.zeros_like(tallies.matchup))
     return MatchupPage(
         study_title=study.title,
-        results_url=f"/studies/{study.slug}/results",
-        reference=reference,
-        other=other,
-        conclusion=conclusion(replace(row, reference=reference, other=other)),
+        results_url=results_url(study.slug),
+        reference=naming.side(row.reference),
+        other=naming.side(row.other or ""),
+        is_imported=results.live.is_imported,
+        conclusion=matchup_sentence(row, naming),
+        panel_warning=panel_warning(own, naming.named([counted.matchups[index]])),
         closed_early=counted.sides[index].close_reason,
+        reasons=_reasons(results, index, naming) if row.votes else (),
+        sensitivity=_sensitivity(results, index) if row.votes else (),
+        agreement=agreement_on(agreements(own, [counted.matchups[index]])),
         pairs=_pair_rows(session, study, list(comparisons(by_lead, counted.matchups)), naming),
     )
+
+
+def _reasons(results: StudyResults, index: int, naming: Naming) -> tuple[str, ...]:
+    """Return a sentence per justification; its p-value is corrected over the whole study."""
+    counted = results.counted
+    rows = justifications(counted.tallies, naming.named(counted.matchups), interim=results.is_interim)
+    return tuple(justification_conclusion(row) for row in rows[4 * index : 4 * index + 4])
+
+
+def _sensitivity(results: StudyResults, index: int) -> tuple[str, ...]:
+    """Return a sentence on images and one on scenarios, the numbers as in the sensitivity table."""
+    counted = results.counted
+    name = counted.matchups[index].name
+    rows = sensitivity(counted.tallies, counted.matchups)
+    return tuple(f"By {row.cluster}: {sensitivity_sentence(row)}" for row in rows if row.matchup == name)
 
 
 def _pair_rows(
     session: Session, study: Study, rows: Sequence[ComparisonRow], naming: Naming
 ) -> tuple[PairRow, ...]:
-    benchmark = session.get_one(Benchmark, study.benchmark_id)
-    query = select(Pair.name, Pair.prompt).where(Pair.benchmark_id == benchmark.id)
-    prompts = {row.name: row.prompt for row in session.execute(query)}
+    prompts = prompts_of_pairs(session, study)
     return tuple(
         PairRow(
             prompt=prompts[row.pair],
             image=row.image or "",
-            url=f"/gallery/{benchmark.slug}/{quote(row.pair, safe='')}",
-            scenario=(row.scenario or "").replace("_", " ").capitalize(),
+            url=pair_url(study.slug, row.pair),
+            scenario=readable(row.scenario or ""),
+            scenario_url=scenario_url(study.slug, row.scenario or ""),
             votes=sides_cell(row.votes_reference, row.votes_other),
-            majority=_majority(row, naming),
+            majority=majority_name(row, naming),
         )
         for row in rows
     )
 
 
-def _majority(row: ComparisonRow, naming: Naming) -> str:
+def prompts_of_pairs(session: Session, study: Study) -> dict[str, str]:
+    """Return the prompt of every pair of the study's benchmark, by pair id."""
+    query = select(Pair.name, Pair.prompt).where(Pair.benchmark_id == study.benchmark_id)
+    return {row.name: row.prompt for row in session.execute(query)}
+
+
+def majority_name(row: ComparisonRow, naming: Naming) -> str:
+    """Return whom the strict majority chose, as people read it."""
     if row.majority is Majority.UNDECIDED:
         return "undecided" if row.votes else "no vote"
     return naming.side(row.reference if row.majority is Majority.REFERENCE else row.other)

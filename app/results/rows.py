@@ -2,12 +2,15 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
+from app.results.addresses import matchup_url
 from app.results.figures import CommonScale
 from app.results.naming import Naming
 from app.results.page import FigureRow, PreferenceBar, PValue, ReasonBars, TableRow
+from app.results.tallies import CountedStudy
 from benchmark.exports.layouts import EMPTY, TITLES, printed_p, sides_cell
 from benchmark.protocol import Justification, Side
 from benchmark.stats.preferences import SCORE, PreferenceRow
@@ -17,34 +20,50 @@ _POWER_OF_TEN = re.compile(r"(.+)e-0*(\d+)")
 _LONG_NAMES = {each: each.value.replace("_", " ").capitalize() for each in Justification}
 
 
+@dataclass(frozen=True)
+class MatchupFacts:
+    """What stands beside a matchup's numbers.
+
+    `panel` is how many votes its comparisons have: `5`, or `3 to 5`; `without_vote` counts those with none.
+    """
+
+    url: str
+    panel: str
+    without_vote: int
+    close_reason: str | None
+
+
+def matchup_facts(study: str, counted: CountedStudy) -> dict[str, MatchupFacts]:
+    """Return the facts of every matchup of a study, by the name that tables give it."""
+    panels = panel_sizes(counted.tallies, [each.name for each in counted.sides])
+    voteless = counted.tallies.matchup[counted.tallies.votes == 0]
+    without_vote = np.bincount(voteless, minlength=len(counted.sides)).tolist()
+    return {
+        each.name: MatchupFacts(
+            matchup_url(study, at), panels[each.name], without_vote[at], each.close_reason
+        )
+        for at, each in enumerate(counted.sides)
+    }
+
+
 def figure_rows(
-    rows: Sequence[PreferenceRow],
-    *,
-    naming: Naming,
-    urls: Mapping[str, str],
-    closed_early: Mapping[str, str],
+    rows: Sequence[PreferenceRow], *, naming: Naming, facts: Mapping[str, MatchupFacts]
 ) -> tuple[FigureRow, ...]:
-    """Return a row per matchup; by its name, `urls` has its own page, `closed_early` the reason if it was."""
+    """Return a row per matchup; `facts` by its name."""
     scale = CommonScale.over(row.share(reason, side) for row in rows for reason in TITLES for side in Side)
-    return tuple(
-        _figure_row(row, scale, naming, urls[row.matchup], row.matchup in closed_early) for row in rows
-    )
+    return tuple(_figure_row(row, scale, naming, facts[row.matchup]) for row in rows)
 
 
 def table_rows(
-    rows: Sequence[PreferenceRow],
-    *,
-    naming: Naming,
-    panels: Mapping[str, str],
-    closed_early: Mapping[str, str],
+    rows: Sequence[PreferenceRow], *, naming: Naming, facts: Mapping[str, MatchupFacts]
 ) -> tuple[TableRow, ...]:
-    """Return a line per matchup; `panels` says how many votes its comparisons have, by name."""
+    """Return a line per matchup; `facts` by its name."""
     return tuple(
         _table_row(
             row,
             name=naming.matchup(row.reference, row.other or ""),
-            panel=panels[row.matchup],
-            is_closed_early=row.matchup in closed_early,
+            panel=facts[row.matchup].panel,
+            is_closed_early=facts[row.matchup].close_reason is not None,
         )
         for row in rows
     )
@@ -78,22 +97,24 @@ def printed_p_value(value: float | None) -> PValue | None:
     return PValue(power[1], power[2]) if power else PValue(printed_p(value))
 
 
-def _figure_row(
-    row: PreferenceRow, scale: CommonScale, naming: Naming, url: str, is_closed_early: bool
-) -> FigureRow:
+def _figure_row(row: PreferenceRow, scale: CommonScale, naming: Naming, facts: MatchupFacts) -> FigureRow:
     return FigureRow(
         name=naming.matchup(row.reference, row.other or ""),
-        url=url,
-        detail=_decided(row),
-        is_closed_early=is_closed_early,
+        url=facts.url,
+        detail=_decided(row, facts.without_vote),
+        is_closed_early=facts.close_reason is not None,
         bar=_bar(row, naming),
         reasons=tuple(_reason_bars(row, reason, scale, naming) for reason in TITLES) if row.votes else (),
     )
 
 
-def _decided(row: PreferenceRow) -> str:
-    pairs = f"{row.pairs_decided} pair{'' if row.pairs_decided == 1 else 's'} decided"
-    return f"{pairs}, {row.pairs_undecided} undecided" if row.pairs_undecided else pairs
+def _decided(row: PreferenceRow, without_vote: int) -> str:
+    parts = [f"{row.pairs_decided} pair{'' if row.pairs_decided == 1 else 's'} decided"]
+    if row.pairs_undecided:
+        parts.append(f"{row.pairs_undecided} undecided")
+    if without_vote:
+        parts.append(f"{without_vote} without a vote")
+    return ", ".join(parts)
 
 
 def _bar(row: PreferenceRow, naming: Naming) -> PreferenceBar | None:

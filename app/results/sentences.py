@@ -1,15 +1,19 @@
 """Says in plain words what a study's votes allow to conclude, and nothing where they decide nothing."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from app.results.naming import Naming
+from app.results.tallies import CountedStudy
 from benchmark.exports.layouts import TITLES
 from benchmark.protocol import Side, StudyStatus
-from benchmark.stats.conclusions import SIGNIFICANCE
+from benchmark.stats.conclusions import SIGNIFICANCE, conclusion, paired_conclusion
+from benchmark.stats.paired import paired
 from benchmark.stats.preferences import SCORE, PreferenceRow
 
 _LEVELS = (0.001, 0.01, SIGNIFICANCE)
+# More would be more sentences than anybody reads.
+_MOST_OPPONENTS = 10
 _INTERIM = {
     StudyStatus.DRAFT: "This study is not open yet",
     StudyStatus.OPEN: "The study is open",
@@ -41,8 +45,8 @@ class Outcome:
 
     @property
     def undecided(self) -> int:
-        """Return how many pairs ended with equal votes, in matchups that have a vote at all."""
-        return sum(row.pairs_undecided for row in self.rows if row.votes)
+        """Return how many pairs ended with equal votes."""
+        return sum(row.pairs_undecided for row in self.rows)
 
 
 def interim_headline(status: StudyStatus, *, votes: int, wanted: int) -> str:
@@ -84,6 +88,23 @@ def summary(outcome: Outcome, naming: Naming) -> tuple[str, ...]:
         _reasons(outcome, naming),
     )
     return (" ".join(sentence for sentence in sentences if sentence),)
+
+
+def matchup_sentence(row: PreferenceRow, naming: Naming) -> str:
+    """Return what one matchup, or the average over several, shows, with the models' own names."""
+    other = naming.side(row.other) if row.other else None
+    return conclusion(replace(row, reference=naming.side(row.reference), other=other))
+
+
+def opponents(counted: CountedStudy, naming: Naming, *, is_interim: bool) -> tuple[str, ...]:
+    """Return what every two matchups of the one reference show beside each other.
+
+    Nothing where there are several references or many matchups: the table of pairs of matchups has it all.
+    """
+    if naming.reference is None or len(counted.matchups) > _MOST_OPPONENTS:
+        return ()
+    rows = paired(counted.tallies, naming.named(counted.matchups), interim=is_interim)
+    return tuple(paired_conclusion(row) for row in rows)
 
 
 def _headline_of_one(outcome: Outcome, reference: str, other: str) -> str:
@@ -155,8 +176,8 @@ def _undecided(outcome: Outcome) -> str:
     if not outcome.undecided:
         return ""
     if outcome.undecided == 1:
-        return "1 pair ended with equal votes or none and counts for neither side."
-    return f"{outcome.undecided:,} pairs ended with equal votes or none and count for neither side."
+        return "1 pair ended with equal votes and counts for neither side."
+    return f"{outcome.undecided:,} pairs ended with equal votes and count for neither side."
 
 
 def _reasons(outcome: Outcome, naming: Naming) -> str:

@@ -46,12 +46,16 @@ class VoteRow(NamedTuple):
     hard_case: str | None
 
 
-def vote_rows(session: Session, study: Study) -> Iterator[VoteRow]:
-    """Yield the votes in the order they were cast; `replaces` is the number, from 1, of an earlier row."""
+def vote_rows(session: Session, study: Study, *, pair: str | None = None) -> Iterator[VoteRow]:
+    """Yield the votes in the order they were cast; `replaces` is the number, from 1, of an earlier row.
+
+    Only those on one pair where `pair` names it; `replaces` counts the rows of the whole table then, too.
+    """
     sides = {each.id: each for each in matchup_sides(session, study, with_gold=True)}
     replaced = _row_numbers_of_replaced(session, study)
     tags = tags_of_pairs(session, study)
-    for row in session.execute(_votes(study).execution_options(yield_per=_ROWS_AT_ONCE)):
+    query = _votes(study) if pair is None else _votes(study).where(Pair.name == pair)
+    for row in session.execute(query.execution_options(yield_per=_ROWS_AT_ONCE)):
         yield _vote_row(study.slug, sides[row.matchup_id], row, replaced, tags[row.pair])
 
 

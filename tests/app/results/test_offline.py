@@ -56,7 +56,8 @@ def _recount(cast: Cast, comparison_id: int) -> None:
         comparison = session.get_one(Comparison, comparison_id)
         vote_row = session.scalars(select(Vote).order_by(Vote.id)).first()
         assert vote_row is not None
-        for name in (f"votes_{vote_row.chosen_side}", f"text_alignment_{vote_row.chosen_side}", "places_taken"):
+        side = vote_row.chosen_side
+        for name in (f"votes_{side}", f"text_alignment_{side}", "places_taken"):
             setattr(comparison, name, getattr(comparison, name) - 1)
 
 

@@ -71,7 +71,7 @@ def test_one_vote_is_counted_and_nothing_is_concluded(cast: Cast, study: Study) 
 
     assert "So far 1 of 60 votes are in." in words
     assert "Interim." in words
-    assert "1 pair decided, 5 undecided" in words
+    assert "1 pair decided, 5 without a vote" in words
     assert "preferred" not in words.split("Which clip")[0]
     assert "nan" not in words.lower()
 

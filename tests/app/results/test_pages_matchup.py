@@ -23,15 +23,17 @@ def test_each_matchup_of_the_figure_leads_to_its_own_page(cast: Cast, study: Stu
     assert [alice.get(link).status_code for link in links] == [200, 200]
 
 
-def test_every_pair_is_there_with_its_votes_and_leads_to_its_clips(cast: Cast, study: Study) -> None:
+def test_every_pair_is_there_with_its_votes_and_leads_to_its_clips_and_votes(
+    cast: Cast, study: Study
+) -> None:
     alice = signed_in(cast.installation, cast.alice)
 
     page = alice.get(MATCHUP).text
 
     assert page.count("no vote") == 6
     for pair_id in PAIR_IDS:
-        assert alice.get(f"/gallery/tiny/{pair_id}").status_code == 200
-        assert f'href="/gallery/tiny/{pair_id}"' in page
+        assert alice.get(f"/studies/motif-study/pairs/{pair_id}").status_code == 200
+        assert f'href="/studies/motif-study/pairs/{pair_id}"' in page
 
 
 def test_wins_stand_before_losses_and_undecided_between(cast: Cast) -> None:

@@ -1,0 +1,29 @@
+"""Where the pages of a study's results are."""
+
+from urllib.parse import quote
+
+
+def results_url(study: str) -> str:
+    return f"/studies/{study}/results"
+
+
+def matchup_url(study: str, index: int) -> str:
+    """Return the page of a matchup; pages count them from 1, in the order of the tables."""
+    return f"{results_url(study)}/{index + 1}"
+
+
+def scenario_url(study: str, scenario: str) -> str:
+    """Return the page of a scenario.
+
+    >>> scenario_url("ablations", "hot air")
+    '/studies/ablations/scenarios/hot%20air'
+    """
+    return f"/studies/{study}/scenarios/{quote(scenario, safe='')}"
+
+
+def pair_url(study: str, pair_id: str) -> str:
+    return f"/studies/{study}/pairs/{quote(pair_id, safe='')}"
+
+
+def export_url(study: str, file: str) -> str:
+    return f"/api/v1/studies/{study}/exports/{file}"

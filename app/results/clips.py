@@ -1,0 +1,73 @@
+"""The clips of one pair, each with its model's name, as pages show them beside each other."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from urllib.parse import quote
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.panels.sides import side_name
+from app.tables.bench import Pair
+from app.tables.submissions import Clip, Submission, VideoModel
+from benchmark.protocol import SubmissionStatus
+
+
+@dataclass(frozen=True)
+class ClipCard:
+    """One model's clip of a pair; `fps` in frames a second, `duration_s` in seconds."""
+
+    name: str
+    url: str
+    width: int
+    height: int
+    frames: int
+    fps: float
+    duration_s: float
+
+    @property
+    def facts(self) -> str:
+        return f"{self.width} × {self.height}, {self.frames} frames, {self.fps:g} a second"
+
+
+def longest_ms(clips: Sequence[ClipCard]) -> int:
+    """Return how long the longest clip lasts."""
+    return round(1000 * max((clip.duration_s for clip in clips), default=0.0))
+
+
+def shortest_frame_ms(clips: Sequence[ClipCard]) -> float:
+    """Return what one frame lasts in the quickest clip: the step of the transport."""
+    return round(1000 / max((clip.fps for clip in clips), default=8.0), 3)
+
+
+def clip_cards(
+    session: Session, benchmark: str, pair: Pair, *, submission_ids: Collection[int] | None = None
+) -> tuple[ClipCard, ...]:
+    """Return the clips of final submissions, named as tables name their sides, in the order of submitting.
+
+    Args:
+        benchmark: slug of the pair's benchmark.
+        pair: whose clips.
+        submission_ids: only those of these submissions, None for all.
+    """
+    query = (
+        select(VideoModel.slug, Submission.label, Submission.public_id, Clip)
+        .join(Submission, Submission.id == Clip.submission_id)
+        .join(VideoModel, VideoModel.id == Submission.model_id)
+        .where(Clip.pair_id == pair.id, Submission.status == SubmissionStatus.FINAL)
+        .order_by(Submission.id)
+    )
+    if submission_ids is not None:
+        query = query.where(Submission.id.in_(submission_ids))
+    return tuple(
+        ClipCard(
+            name=side_name(model, label),
+            url=f"/gallery/{benchmark}/{quote(pair.name, safe='')}/clips/{public_id}",
+            width=clip.width,
+            height=clip.height,
+            frames=clip.frames,
+            fps=clip.fps,
+            duration_s=clip.duration_s,
+        )
+        for model, label, public_id, clip in session.execute(query)
+    )
