@@ -124,7 +124,7 @@ class MotifImageToVideoPipeline(DiffusionPipeline):
         """
         output = output_type_named(output_type)
         images, prompts = as_batch(image, prompt, generator)
-        form = self._form(height=height, width=width, num_frames=num_frames, fps=fps)
+        form = self._form(height, width, num_frames, fps)
         sampling = Sampling(num_inference_steps, guidance_scale, eta, generator)
         pixels = torch.stack([fitted(one, height=form.height, width=form.width) for one in images])
         image_latents = self._image_latents(pixels)
@@ -138,10 +138,16 @@ class MotifImageToVideoPipeline(DiffusionPipeline):
             return MotifPipelineOutput(latents)
         return MotifPipelineOutput(formed(decode_latents(self.vae, latents, chunk=decode_chunk_size), output))
 
-    def _form(self, **wanted: float | None) -> ClipForm:
+    def _form(
+        self, height: int | None, width: int | None, num_frames: int | None, fps: float | None
+    ) -> ClipForm:
         """Return the form a call wants; what it leaves open is the pipeline's own."""
+        own = self.config
         return ClipForm(
-            **{name: self.config[name] if given is None else given for name, given in wanted.items()}
+            height=own["height"] if height is None else height,
+            width=own["width"] if width is None else width,
+            num_frames=own["num_frames"] if num_frames is None else num_frames,
+            fps=own["fps"] if fps is None else fps,
         )
 
     def _image_latents(self, pixels: Tensor) -> Tensor:
