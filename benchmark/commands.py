@@ -12,6 +12,7 @@ COMMANDS = {
     "benchmark redraw": LazyCommand(
         "benchmark.scenes.commands:redraw", "Draw a benchmark's images again and compare."
     ),
+    "figure": LazyCommand("benchmark.figure:figure", "Draw a figure from a table of votes, offline."),
     "score": LazyCommand(
         "benchmark.score:score", "Compute tables of results from a table of votes, offline."
     ),

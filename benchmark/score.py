@@ -1,9 +1,12 @@
 """`ti2v score VOTES`: the tables of a study from its votes alone, offline."""
 
 from pathlib import Path
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 import click
+
+if TYPE_CHECKING:
+    from benchmark.exports.scored import ScoredVotes
 
 TABLES = (
     "preferences",
@@ -15,12 +18,15 @@ TABLES = (
     "sensitivity",
     "paired",
 )
+ALL = "all"
 FORMATS = ("csv", "json", "jsonl", "parquet", "markdown", "latex")
 
 
 @click.command()
 @click.argument("votes_file", metavar="VOTES", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--table", type=click.Choice(TABLES), default=TABLES[0], show_default=True, help="Which table.")
+@click.option(
+    "--table", type=click.Choice([*TABLES, ALL]), default=TABLES[0], show_default=True, help="Which table."
+)
 @click.option(
     "--format",
     "file_format",
@@ -29,33 +35,38 @@ FORMATS = ("csv", "json", "jsonl", "parquet", "markdown", "latex")
     show_default=True,
     help="As what.",
 )
+@click.option("--interim", is_flag=True, help="The study is not closed: test nothing, and say so.")
 @click.option("--output", type=click.File("wb", lazy=True), default="-", show_default=True, help="Where to.")
-def score(votes_file: Path, table: str, file_format: str, output: BinaryIO) -> None:
+def score(votes_file: Path, table: str, file_format: str, interim: bool, output: BinaryIO) -> None:
     """Compute a table of results from VOTES, a table of votes as csv, jsonl or parquet.
 
     Needs the columns matchup, pair, chosen, status, the four justifications, and reference and other or
-    left and right. Words go to stderr, the table to --output.
+    left and right. Words go to stderr, the table to --output. The table `all` is every one of them with
+    its sentences and its note, as one JSON document.
     """
-    from benchmark.exports.notes import TableNote
-    from benchmark.exports.results import result_rows
-    from benchmark.exports.sentences import table_sentences
     from benchmark.exports.tables import TableFormat, TableName
-    from benchmark.exports.writing import write_table
-    from benchmark.importers.votes import load_votes
-    from benchmark.protocol import VoteStatus
+
+    if table == ALL and file_format != "json":
+        raise click.UsageError("--table all is one JSON document; ask for it with --format json")
+    scored = load_scored(votes_file, interim=interim)
+    if table == ALL:
+        output.write(scored.document())
+        return
+    name = TableName(table)
+    scored.write(name, TableFormat(file_format), output)
+    for sentence in [*scored.sentences(name), scored.note.text(name)]:
+        click.echo(sentence, err=True)
+
+
+def load_scored(votes_file: Path, *, interim: bool) -> "ScoredVotes":
+    """Return the votes of a file, saying on stderr what it lacks; what is wrong in it ends the command."""
+    from benchmark.exports.scored import ScoredVotes
     from benchmark.records import VoteTableError
-    from benchmark.stats.tallies import Tallies
 
     try:
-        votes, remarks = load_votes(votes_file)
+        scored, remarks = ScoredVotes.load(votes_file, interim=interim)
     except VoteTableError as error:
         raise click.ClickException(str(error)) from error
     for remark in remarks:
         click.echo(remark, err=True)
-    tallies = Tallies.from_votes(votes)
-    note = TableNote.of(tallies, left_out=votes.left_out, imported=votes.counted is VoteStatus.IMPORTED)
-    name = TableName(table)
-    rows = list(result_rows(name, tallies, votes.matchups, votes=votes))
-    write_table(name, rows, TableFormat(file_format), output, note=note)
-    for sentence in [*table_sentences(name, rows, tallies, votes.matchups), note.text(name)]:
-        click.echo(sentence, err=True)
+    return scored

@@ -42,6 +42,12 @@ class TableFormat(StrEnum):
     LATEX = "latex"
 
 
+EXTENSIONS = {each: each.value for each in TableFormat} | {
+    TableFormat.MARKDOWN: "md",
+    TableFormat.LATEX: "tex",
+}
+
+
 class Kind(StrEnum):
     """What the cells of a column are; every cell may also be empty."""
 

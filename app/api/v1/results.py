@@ -9,14 +9,10 @@ from app.clock import utc_now
 from app.results.exports import export_table
 from app.results.service import find_results
 from app.security.asking import installation_of, require_person
-from benchmark.exports.tables import MEDIA_TYPES, TableFormat, TableName
+from benchmark.exports.tables import EXTENSIONS, MEDIA_TYPES, TableFormat, TableName
 from benchmark.protocol import Role, StudyStatus
 
 router = api_router("results")
-EXTENSIONS = {each: each.value for each in TableFormat} | {
-    TableFormat.MARKDOWN: "md",
-    TableFormat.LATEX: "tex",
-}
 
 
 class ResultsAnswer(Answer):

@@ -1,0 +1,81 @@
+"""`ti2v report`: the bundle of a study."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from app.database import Database
+    from app.security.identity import Principal
+    from app.settings import Settings
+    from benchmark.exports.figures.drawing import PaperFigure
+
+
+@click.command()
+@click.argument("study")
+@click.option(
+    "--output",
+    required=True,
+    metavar="DIR",
+    type=click.Path(path_type=Path),
+    help="A folder that is not there yet, is empty, or holds an earlier bundle of the study.",
+)
+@click.option(
+    "--strip",
+    "pairs",
+    multiple=True,
+    metavar="PAIR",
+    help="A pair whose frames become a figure too; give it once for each.",
+)
+@click.option(
+    "--licence",
+    default="unknown",
+    show_default=True,
+    metavar="ID",
+    help="Licence of the votes, as the Hugging Face hub writes it, such as cc-by-4.0.",
+)
+def report(study: str, output: Path, pairs: tuple[str, ...], licence: str) -> None:
+    """Write the bundle of STUDY: protocol, hashes, votes, tables, figures, and how to compute them again.
+
+    docs/bundle.md explains every file.
+    """
+    from app.cli.opening import OPERATOR, open_database, open_settings
+    from app.cli.printing import progress
+    from app.results.report_files import STEPS, write_report
+    from app.security.identity import Principal
+    from benchmark.exports.bundle.places import new_bundle
+    from benchmark.protocol import Role
+
+    settings = open_settings()
+    # Whoever may open the database file is an admin.
+    reader = Principal(0, OPERATOR, Role.ADMIN)
+    with open_database(settings) as database, new_bundle(output, study) as folder:
+        strips = _strips(settings, database, reader, study, pairs)
+        with progress(f"Bundle of {study}", STEPS + len(pairs)) as step:
+            write_report(
+                database,
+                slug=study,
+                principal=reader,
+                folder=folder,
+                licence=licence,
+                strips=strips,
+                step=step,
+            )
+    click.echo(output)
+
+
+def _strips(
+    settings: "Settings", database: "Database", reader: "Principal", study: str, pairs: tuple[str, ...]
+) -> "tuple[PaperFigure, ...]":
+    """Decode the frames of each pair that was asked for."""
+    if not pairs:
+        return ()
+    from app.media.sandbox import Sandbox
+    from app.media.store import open_store
+    from app.results.figure_strips import USUAL_FRAMES, plan_strip, read_strip
+
+    store = open_store(settings.effective_media_url)
+    plans = [plan_strip(database, slug=study, pair_id=pair, principal=reader) for pair in pairs]
+    with Sandbox(children=settings.sandbox_processes) as sandbox:
+        return tuple(read_strip(plan, USUAL_FRAMES, store=store, sandbox=sandbox) for plan in plans)

@@ -1,0 +1,1 @@
+"""The bundle: a study as one folder that anybody can check, recompute and publish (docs/bundle.md)."""
