@@ -19,6 +19,10 @@ from app.tables.submissions import Clip, Submission, VideoModel
 from benchmark.protocol import SubmissionStatus
 
 MOST_LABEL = 64
+MOST_PAIRS, MOST_SEEDS = 5000, 16
+MOST_PRIORITY = 1000
+# What every random generator takes as a seed.
+MOST_SEED = 2**32 - 1
 
 
 @dataclass(frozen=True)

@@ -114,12 +114,17 @@ class BenchmarkLine:
 
 @dataclass(frozen=True)
 class HomePage:
-    """The first page; `person` is None for a visitor who has not signed in."""
+    """The first page; `person` is None for a visitor who has not signed in. Researchers may ask for clips."""
 
     person: str | None
+    may_ask: bool
     studies: tuple[StudyLine, ...]
     submissions: SubmissionsPart
     benchmarks: tuple[BenchmarkLine, ...]
+
+    @property
+    def jobs_url(self) -> str:
+        return "/jobs"
 
     @property
     def sign_out_url(self) -> str:

@@ -6,15 +6,15 @@ from typing import Annotated
 from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, field_validator
 
 from app.api.v1.schemas import Answer, Body, Label, OneLine, PairIdPattern, PublicId, Slug
+from app.generation.asking import MOST_PAIRS, MOST_PRIORITY, MOST_SEED, MOST_SEEDS
+from app.generation.leases import MOST_JOBS
 from app.generation.wording import log_tail, one_line
 from app.tables.jobs import FailureKind, JobStatus
 
-MOST_PAIRS, MOST_SEEDS, MOST_MODELS = 5000, 16, 100
-MOST_PRIORITY = 1000
+MOST_MODELS = 100
 
 Attempt = Annotated[int, Field(ge=1, lt=10**9)]
-# What every random generator takes as a seed.
-Seed = Annotated[int, Field(ge=0, lt=2**32)]
+Seed = Annotated[int, Field(ge=0, le=MOST_SEED)]
 
 
 def _each_once(seeds: tuple[int, ...]) -> tuple[int, ...]:
@@ -105,7 +105,7 @@ class ClaimBody(Body):
     worker: WorkerBody
     models: Annotated[list[Slug], Field(min_length=1, max_length=MOST_MODELS)]
     holding: Slug | None = None
-    count: Annotated[int, Field(ge=1, le=32)] = 1
+    count: Annotated[int, Field(ge=1, le=MOST_JOBS)] = 1
 
     @field_validator("models")
     @classmethod

@@ -1,0 +1,32 @@
+// Asks for the state of the jobs every few seconds while somebody looks; open logs and the focus stay.
+export function mount(root) {
+  const again = () => setTimeout(refresh, Number(root.dataset.everyMs));
+
+  async function refresh() {
+    // A finger or pointer on a button would miss it if the list changed under it.
+    if (document.hidden || root.querySelector('button:hover, button:active')) return again();
+    try {
+      const answer = await fetch(root.dataset.url, { headers: { Accept: 'text/html' } });
+      if (!answer.ok) return; // signed out meanwhile, or the service stops: the page stays as it is
+      show(await answer.text());
+    } catch {
+      // the service restarts
+    }
+    again();
+  }
+
+  function show(html) {
+    const opened = [...root.querySelectorAll('details[open]')].map((each) => each.id);
+    const focused = root.contains(document.activeElement) ? document.activeElement : null;
+    const closest = focused?.id || focused?.closest('details')?.id;
+    const scrolled = root.querySelector('.scroll')?.scrollLeft;
+    root.innerHTML = html;
+    for (const id of opened) root.querySelector(`#${id}`)?.setAttribute('open', '');
+    const table = root.querySelector('.scroll');
+    if (table && scrolled) table.scrollLeft = scrolled;
+    const back = closest && root.querySelector(`#${closest}`);
+    (back?.querySelector('summary') ?? back)?.focus();
+  }
+
+  again();
+}
