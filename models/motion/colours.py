@@ -36,8 +36,8 @@ def flow_colours(flow: NDArray[np.float32], longest: float | None = None) -> NDA
     lengths = np.hypot(flow[..., 0], flow[..., 1])
     full = float(lengths.max(initial=0.0)) if longest is None else longest
     radius = (lengths / full if full > 0 else np.zeros_like(lengths))[..., None]
-    turn = np.arctan2(flow[..., 1], flow[..., 0]) / (2 * np.pi) % 1.0
-    hue = _hue(turn)
+    turn = np.arctan2(flow[..., 1], flow[..., 0]) / np.float32(2 * np.pi) % 1
+    hue = _hue(np.asarray(turn, np.float32))
     colour = np.where(radius <= 1, 1 - radius * (1 - hue), hue * _TOO_LONG)
     return np.asarray(colour * 255 + 0.5).astype(np.uint8)
 

@@ -19,8 +19,8 @@ from models.motion.flow import Flow, OpticalFlow
 
 # One pixel's difference is noise; a window much wider than this brings the rim back.
 _WINDOW = (3, 3)
-# The flow has to explain a place better by a grey level, for it always fits noise a little better. Measured with
-# noise of 2 levels on still pictures: without the margin 2.8 % of all pixels move, with it 0.002 %.
+# The flow has to explain a place better by a grey level, for it always fits noise a little better. With noise
+# of 2 levels on still pictures 2.8 % of all pixels move without the margin, 0.002 % with it.
 _MARGIN = np.float32(1.0)
 # Single pixels that pass or fail by chance follow their 8 neighbours.
 _SPECK = 3

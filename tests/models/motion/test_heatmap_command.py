@@ -1,0 +1,102 @@
+"""`ti2v heatmap`: the picture, the arrays, and what it refuses; and the colours of flow."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from click.testing import CliRunner, Result
+from PIL import Image
+
+from benchmark.scenes.weight_free import draw_clip
+from models.motion.clips import BadClip
+from models.motion.colours import colour_key, flow_colours
+from models.motion.commands import heatmap
+
+
+@pytest.fixture(scope="module")
+def clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    from benchmark.scenes.benchmarks import bundled_pairs
+
+    pair = next(name for name in bundled_pairs() if name.startswith("kites"))
+    path = tmp_path_factory.mktemp("clips") / "kites.mp4"
+    path.write_bytes(draw_clip("reference", pair, frames=4, size=128))
+    return path
+
+
+def run(*arguments: object) -> Result:
+    return CliRunner().invoke(heatmap, [str(each) for each in arguments])
+
+
+def test_it_writes_a_picture_and_the_array_beside_it(clip: Path, tmp_path: Path) -> None:
+    done = run(clip, "--output", tmp_path / "kites.png", "--columns", 2)
+
+    assert done.exit_code == 0, done.output
+    with Image.open(tmp_path / "kites.png") as picture:
+        assert min(picture.size) > 400
+    with np.load(tmp_path / "kites.npz") as arrays:
+        assert arrays["heatmap"].shape == (4, 128, 128)
+        assert json.loads(str(arrays["settings"]))["unit"] == "frac_side_per_clip"
+        assert str(arrays["flow"]) == "dis-medium"
+
+
+def test_the_share_of_moving_pixels_goes_to_stdout(clip: Path, tmp_path: Path) -> None:
+    done = run(clip, "--output", tmp_path / "kites.npy", "--unit", "per_clip_max", "--noise-floor", 0.005)
+
+    share = (np.load(tmp_path / "kites.npy") > 0.5).mean()
+    assert done.stdout == f"{share:.4f}\n"
+    assert share > 0
+
+
+def test_the_array_can_be_the_inverse(clip: Path, tmp_path: Path) -> None:
+    run(clip, "--output", tmp_path / "plain.npy")
+    run(clip, "--output", tmp_path / "inverse.npy", "--inverse")
+
+    assert np.array_equal(np.load(tmp_path / "inverse.npy"), 1 - np.load(tmp_path / "plain.npy"))
+
+
+def test_an_ending_nobody_knows_is_refused_before_any_work(clip: Path, tmp_path: Path) -> None:
+    done = run(clip, "--output", tmp_path / "kites.gif")
+
+    assert done.exit_code == 2
+    assert "a file that ends in one of .npy, .npz, .pdf, .png, .svg" in done.output
+
+
+def test_a_file_that_is_no_clip_is_named(tmp_path: Path) -> None:
+    (tmp_path / "notes.mp4").write_text("no video")
+
+    done = run(tmp_path / "notes.mp4", "--output", tmp_path / "out.png")
+
+    assert isinstance(done.exception, BadClip)
+    assert not (tmp_path / "out.png").exists()
+
+
+@pytest.mark.parametrize(
+    ("arrow", "colour"),
+    # The wheel of Baker et al.: red to the right, yellow to green down, cyan to blue to the left.
+    [((0, 0), (255, 255, 255)), ((5, 0), (255, 0, 0))],
+)
+def test_colours_by_hand(arrow: tuple[float, float], colour: tuple[int, int, int]) -> None:
+    assert flow_colours(np.float32([arrow]), 5.0)[0].tolist() == list(colour)
+
+
+def test_a_shorter_arrow_is_paler_and_a_longer_one_darker() -> None:
+    short, full, long = flow_colours(np.float32([[2.5, 0], [5, 0], [50, 0]]), 5.0)
+
+    assert short.tolist() == [255, 128, 128]
+    assert full.tolist() == [255, 0, 0]
+    assert long.tolist() == [191, 0, 0]
+
+
+def test_down_is_yellowish_and_left_is_bluish() -> None:
+    down, left = flow_colours(np.float32([[0, 5], [-5, 0]]), 5.0).astype(int)
+
+    assert min(down[0], down[1]) > down[2] + 100
+    assert left[2] > left[0] + 100
+
+
+def test_the_key_is_white_outside_of_the_wheel() -> None:
+    key = colour_key(64)
+
+    assert key[0, 0].tolist() == [255, 255, 255]
+    assert key[32, 60].tolist() != [255, 255, 255]

@@ -1,0 +1,158 @@
+"""Heatmaps of segments, and SAM at toy size: real code, random weights."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from transformers import SamConfig, SamModel
+from transformers.models.sam import SamImageProcessorPil
+
+from models.motion.flow import Flow
+from models.motion.heatmap import FlowUnit, HeatmapSettings
+from models.motion.sam import GridSettings, SamSegmenter, load_sam
+from models.motion.segments import Masks, SegmentSelection, segment_heatmap
+
+SIDE = 64
+SETTINGS = HeatmapSettings(unit=FlowUnit.FRAC_SIDE)
+ANY_MASK = GridSettings(points_a_side=2, least_iou=-9.0, least_stability=0.0)
+
+
+def three_segments() -> Masks:
+    """Return a small, a large and an overlapping still segment."""
+    masks = np.zeros((3, 20, 20), np.bool_)
+    masks[0, 2:5, 2:5] = True
+    masks[1, 8:16, 8:16] = True
+    masks[2, 4:8, 12:20] = True
+    return masks
+
+
+def moving_two() -> Flow:
+    """Return flow of 2 pixels, x = 0.1, on the first two segments; one step of two on the second."""
+    flow = np.zeros((2, 20, 20, 2), np.float32)
+    flow[:, 2:5, 2:5, 0] = 2.0
+    flow[0, 8:16, 8:16, 1] = 3.0
+    return flow
+
+
+@pytest.mark.parametrize(
+    ("selection", "lit"),
+    [
+        (SegmentSelection.FLOW, (1, 1, 0)),
+        (SegmentSelection.ALL, (1, 1, 1)),
+        (SegmentSelection.LARGEST, (0, 1, 0)),
+    ],
+)
+def test_chosen_segments_are_1_in_every_frame(selection: SegmentSelection, lit: tuple[int, ...]) -> None:
+    heatmap = segment_heatmap(moving_two(), three_segments(), SETTINGS, selection)
+
+    assert heatmap.shape == (3, 20, 20)
+    assert heatmap.dtype == np.float32
+    for frame in heatmap:
+        assert (frame[3, 3], frame[12, 12], frame[6, 18]) == lit
+        assert frame[19, 0] == 0
+
+
+def test_a_segment_in_which_too_little_moves_stays_dark() -> None:
+    flow = moving_two()
+    flow[:, 2:5, 2:5] *= 0.4
+
+    assert segment_heatmap(flow, three_segments(), SETTINGS)[0, 3, 3] == 0
+
+
+def test_without_segments_nothing_is_lit() -> None:
+    assert segment_heatmap(moving_two(), three_segments()[:0], SETTINGS).max() == 0
+
+
+def test_the_inverse_lights_the_rest() -> None:
+    settings = SETTINGS.model_copy(update={"inverse": True})
+
+    heatmap = segment_heatmap(moving_two(), three_segments(), settings)
+
+    assert (heatmap[0, 3, 3], heatmap[0, 19, 0]) == (0, 1)
+
+
+def test_masks_of_another_size_are_refused() -> None:
+    with pytest.raises(ValueError, match=r"masks are \(segments, 20, 20\), as large as the flow"):
+        segment_heatmap(moving_two(), np.zeros((1, 10, 10), np.bool_))
+
+
+@pytest.fixture(scope="module")
+def sam_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """SAM with 20,000 random weights, saved as its authors' is."""
+    folder = tmp_path_factory.mktemp("sam")
+    torch.manual_seed(1)
+    SamModel(toy_sam()).save_pretrained(folder)
+    square = {"height": SIDE, "width": SIDE}
+    SamImageProcessorPil(
+        size={"longest_edge": SIDE}, pad_size=square, mask_size={"longest_edge": SIDE}, mask_pad_size=square
+    ).save_pretrained(folder)
+    return folder
+
+
+def toy_sam() -> SamConfig:
+    return SamConfig(
+        vision_config={
+            "hidden_size": 16,
+            "output_channels": 16,
+            "num_hidden_layers": 1,
+            "num_attention_heads": 2,
+            "image_size": SIDE,
+            "patch_size": 16,
+            "window_size": 2,
+            "global_attn_indexes": [0],
+            "num_pos_feats": 8,
+            "mlp_dim": 16,
+        },
+        prompt_encoder_config={
+            "hidden_size": 16,
+            "image_size": SIDE,
+            "patch_size": 16,
+            "mask_input_channels": 4,
+        },
+        mask_decoder_config={
+            "hidden_size": 16,
+            "mlp_dim": 16,
+            "num_hidden_layers": 1,
+            "num_attention_heads": 2,
+            "iou_head_hidden_dim": 16,
+        },
+    )
+
+
+def picture(height: int = 48, width: int = 80) -> np.ndarray:
+    return np.random.default_rng(4).integers(0, 256, (height, width, 3), np.uint8)
+
+
+def test_sam_answers_with_masks_as_large_as_the_picture(sam_folder: Path) -> None:
+    masks = load_sam(str(sam_folder), grid=ANY_MASK)(picture())
+
+    assert masks.dtype == np.bool_
+    assert masks.shape[1:] == (48, 80)
+    assert 1 <= len(masks) <= 2 * 2 * 3
+
+
+def test_no_two_masks_are_nearly_the_same(sam_folder: Path) -> None:
+    masks = load_sam(str(sam_folder), grid=ANY_MASK)(picture())
+
+    overlaps = [
+        (one & other).sum() / max((one | other).sum(), 1)
+        for place, one in enumerate(masks)
+        for other in masks[:place]
+    ]
+    assert max(overlaps, default=0) <= ANY_MASK.most_overlap
+
+
+def test_a_picture_sam_is_unsure_of_has_no_segments(sam_folder: Path) -> None:
+    strict = load_sam(str(sam_folder), grid=GridSettings(points_a_side=2, least_iou=9.0))
+
+    assert strict(picture()).shape == (0, 48, 80)
+
+
+def test_sams_segments_become_a_heatmap(sam_folder: Path) -> None:
+    segmenter: SamSegmenter = load_sam(str(sam_folder), grid=ANY_MASK)
+    masks = segmenter(picture())
+
+    heatmap = segment_heatmap(np.zeros((1, 48, 80, 2), np.float32), masks, selection=SegmentSelection.ALL)
+
+    assert np.array_equal(heatmap[0] > 0, masks.any(axis=0))
