@@ -8,5 +8,10 @@ COMMANDS: dict[str, LazyCommand] = {
         "Make a model's clips for a benchmark, without a server.",
     ),
     "heatmap": LazyCommand("models.motion.commands:heatmap", "Draw where a clip moves; write its heatmap."),
+    "motif convert": LazyCommand(
+        "models.motif.commands:convert",
+        "Convert weights of others into our layout, and back.",
+        extra="worker",
+    ),
     "train": LazyCommand("models.training.command:train", "Train MotiF as a config says, or go on."),
 }

@@ -104,12 +104,27 @@ def read_text_to_video(folder: Path, conditioning: Conditioning) -> MotifUNet:
             f"{folder}: no config.json; expected a UNet3DConditionModel in diffusers' layout"
         )
     base, notes = UNet3DConditionModel.from_pretrained(place, local_files_only=True, output_loading_info=True)
-    if notes["missing_keys"] or notes["unexpected_keys"]:
-        raise CheckpointError(
-            f"{place}: {_listed('missing', notes['missing_keys'])}; "
-            f"{_listed('unexpected', notes['unexpected_keys'])}"
-        )
+    _refuse_notes(place, notes)
     return with_image(base, conditioning, source=place)
+
+
+def read_motif_unet(folder: Path) -> MotifUNet:
+    """Return a stored network of ours.
+
+    Args:
+        folder: a pipeline with a `unet` folder, or that folder.
+
+    Raises:
+        CheckpointError: there is no such network, or tensors are missing or too many.
+    """
+    place = folder / "unet" if (folder / "unet").is_dir() else folder
+    try:
+        network, notes = MotifUNet.from_pretrained(place, local_files_only=True, output_loading_info=True)
+    except (OSError, ValueError) as error:
+        raise CheckpointError(f"{place}: not a network of ours ({error})") from error
+    _refuse_notes(place, notes)
+    own: MotifUNet = network
+    return own
 
 
 def with_image(
@@ -164,6 +179,13 @@ def _load_pickle(path: Path) -> Mapping[str, object]:
     if not isinstance(loaded, dict):
         raise CheckpointError(f"{path}: holds a {type(loaded).__name__}; expected a dictionary of tensors")
     return loaded
+
+
+def _refuse_notes(source: object, notes: Mapping[str, Sequence[str]]) -> None:
+    """Refuse what diffusers would only warn about."""
+    missing, unexpected = notes["missing_keys"], notes["unexpected_keys"]
+    if missing or unexpected:
+        raise CheckpointError(f"{source}: {_listed('missing', missing)}; {_listed('unexpected', unexpected)}")
 
 
 def _listed(what: str, names: Sequence[str]) -> str:

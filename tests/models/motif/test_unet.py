@@ -4,13 +4,11 @@ from pathlib import Path
 
 import pytest
 import torch
-from diffusers import UNet3DConditionModel
 from torch import Tensor
 
 from models.motif.conditioning import Conditioning
 from models.motif.tiny import tiny_unet, tiny_unet_config
 from models.motif.unet import MotifUNet
-from models.motif.weights import with_image
 
 Inputs = dict[str, Tensor]
 
@@ -29,31 +27,6 @@ def inputs(conditioning: str = "x-cat", *, frames: int = 4) -> Inputs:
     if Conditioning(conditioning).attends:
         given["image_tokens"] = torch.randn(2, 5, 16, generator=rng)
     return given
-
-
-def text_to_video_network() -> UNet3DConditionModel:
-    torch.manual_seed(4)
-    return UNet3DConditionModel(
-        block_out_channels=(8, 16),
-        down_block_types=("CrossAttnDownBlock3D", "DownBlock3D"),
-        up_block_types=("UpBlock3D", "CrossAttnUpBlock3D"),
-        layers_per_block=1,
-        cross_attention_dim=16,
-        attention_head_dim=4,
-        norm_num_groups=4,
-    ).eval()
-
-
-@torch.no_grad()
-@pytest.mark.parametrize("conditioning", list(Conditioning))
-def test_a_network_just_given_an_image_answers_as_before_to_the_bit(conditioning: Conditioning) -> None:
-    base = text_to_video_network()
-    given = inputs("x-cat")
-    expected = base(given["sample"], given["timestep"], given["text"]).sample
-
-    network = with_image(base, conditioning, source="base", image_token_dim=16, image_token_count=5)
-
-    assert torch.equal(network(**inputs(conditioning)), expected)
 
 
 @torch.no_grad()

@@ -1,0 +1,82 @@
+"""`ti2v motif convert`."""
+
+from pathlib import Path
+
+import pytest
+import torch
+from safetensors.torch import load_file, save_file
+
+from benchmark.command_line import main
+from models.motif.convert import PREFIX
+from models.motif.tiny import tiny_unet
+from models.motif.unet import MotifUNet
+from tests.models.motif.videocrafter import ReferenceUNet
+
+
+def run(*arguments: str | Path) -> int:
+    return main(["motif", "convert", *map(str, arguments)])
+
+
+@pytest.fixture
+def sizes(tmp_path: Path) -> Path:
+    """The config.json of a toy network."""
+    tiny_unet().save_config(tmp_path / "sizes")
+    return tmp_path / "sizes" / "config.json"
+
+
+@pytest.fixture
+def checkpoint(tmp_path: Path) -> Path:
+    """A toy checkpoint named as VideoCrafter2's are."""
+    torch.manual_seed(5)
+    reference = ReferenceUNet(channels=8, multipliers=(1, 2), layers=1, context=16, head=4, groups=4)
+    state = {PREFIX + name: tensor for name, tensor in reference.state_dict().items()}
+    path = tmp_path / "model.safetensors"
+    save_file(state, path)
+    return path
+
+
+def test_a_checkpoint_goes_there_and_back(checkpoint: Path, sizes: Path, tmp_path: Path) -> None:
+    assert run(checkpoint, tmp_path / "ours", "--sizes", sizes) == 0
+    assert run(tmp_path / "ours", tmp_path / "back.safetensors", "--to", "videocrafter2") == 0
+
+    assert (tmp_path / "back.safetensors").read_bytes() == checkpoint.read_bytes()
+
+
+def test_a_pickle_becomes_safetensors(checkpoint: Path, sizes: Path, tmp_path: Path) -> None:
+    torch.save({"state_dict": load_file(checkpoint)}, tmp_path / "model.ckpt")
+
+    assert run(tmp_path / "model.ckpt", tmp_path / "ours", "--sizes", sizes, "--conditioning", "both") == 0
+
+    assert MotifUNet.from_pretrained(tmp_path / "ours").config["conditioning"] == "both"
+
+
+def test_what_is_there_is_never_overwritten(
+    checkpoint: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(checkpoint, tmp_path) == 1
+
+    assert "is there already; name a new one" in capsys.readouterr().err
+
+
+def test_a_checkpoint_of_another_network_is_refused_in_one_sentence(
+    sizes: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    save_file({PREFIX + "out.2.bias": torch.zeros(4)}, tmp_path / "other.safetensors")
+
+    assert run(tmp_path / "other.safetensors", tmp_path / "ours", "--sizes", sizes) == 1
+
+    message = capsys.readouterr().err
+    assert "Error:" in message
+    assert "missing (" in message
+    assert "0 unexpected" in message
+    assert not (tmp_path / "ours").exists()
+
+
+def test_videocrafter_s_layout_is_one_safetensors_file(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    tiny_unet().save_pretrained(tmp_path / "ours")
+
+    assert run(tmp_path / "ours", tmp_path / "model.ckpt", "--to", "videocrafter2") == 2
+
+    assert "does not end in .safetensors" in capsys.readouterr().err
