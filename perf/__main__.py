@@ -14,6 +14,8 @@ MEASUREMENTS = {
     "statistics": "The statistics library at a million votes",
     "media": "Probing and renditions",
     "scenes": "The scene engine",
+    "motion": "Heatmaps: speed, and agreement with exact flow",
+    "losses": "What the motion focal loss costs",
     "starting": "make run",
 }
 
