@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from app.results.exclusions import ExclusionsPart
 from benchmark.exports.layouts import Spans
 from benchmark.protocol import StudyStatus
 
@@ -229,6 +230,7 @@ class ResultsPage:
     table_note: str
     panel_warning: str | None
     closed_early: tuple[str, ...]
+    exclusions: ExclusionsPart | None
     ranks: Ranks | None
     coverage: Coverage
     agreement: AgreementPart

@@ -12,6 +12,7 @@ from app.errors import NotFound
 from app.results import sentences
 from app.results.addresses import export_url
 from app.results.breakdowns import agreement_part, coverage
+from app.results.exclusions import exclusions_part
 from app.results.exports import note_of
 from app.results.heat import heat_tables
 from app.results.naming import Naming
@@ -26,7 +27,7 @@ from app.security.asking import installation_of, require_person
 from app.security.visibility import may_see
 from app.tables.studies import Study
 from benchmark.exports.tables import TableName
-from benchmark.protocol import Role
+from benchmark.protocol import Role, VoteStatus
 from benchmark.stats.conclusions import panel_warning
 from benchmark.stats.preferences import PreferenceRow
 
@@ -42,6 +43,9 @@ _DOWNLOADS = (
     ("Reasons", "CSV", "justifications.csv"),
     ("Agreement", "CSV", "agreement.csv"),
     ("Comparisons", "CSV", "comparisons.csv"),
+    ("Parts", "CSV", "breakdowns.csv"),
+    ("Sensitivity", "CSV", "sensitivity.csv"),
+    ("Two matchups", "CSV", "paired.csv"),
     ("Votes", "CSV", "votes.csv"),
     ("Votes", "Parquet", "votes.parquet"),
 )
@@ -126,6 +130,13 @@ def make_page(session: Session, study: Study) -> ResultsPage:
             f"{naming.matchup(each.reference, each.other)}: {each.close_reason}"
             for each in counted.sides
             if each.close_reason
+        ),
+        exclusions=exclusions_part(
+            session,
+            study,
+            counted,
+            names={row.matchup: naming.matchup(row.reference, row.other or "") for row in rows},
+            excluded=results.live.left_out.get(VoteStatus.EXCLUDED, 0),
         ),
         ranks=ranks(counted, naming, is_interim=results.is_interim),
         coverage=covered,
