@@ -14,7 +14,7 @@ from enum import StrEnum
 from pathlib import Path
 
 import torch
-from safetensors import SafetensorError
+from safetensors import SafetensorError, safe_open
 from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 
@@ -42,7 +42,8 @@ class TensorCache:
         return self.folder / kind / key[:2] / f"{key}.safetensors"
 
     def has(self, kind: Kind, key: str) -> bool:
-        return self.path(kind, key).exists()
+        path = self.path(kind, key)
+        return path.exists() and _is_whole(path)
 
     def load(self, kind: Kind, key: str) -> Tensors:
         """Return the tensors of a key that `has` found."""
@@ -54,10 +55,9 @@ class TensorCache:
         Raises:
             CannotWrite: no room.
         """
-        path = self.path(kind, key)
-        if path.exists() and _is_whole(path):
+        if self.has(kind, key):
             return False
-        write_tensors(path, make())
+        write_tensors(self.path(kind, key), make())
         return True
 
 
@@ -96,8 +96,8 @@ def fingerprint(network: nn.Module | None) -> str:
 def _is_whole(path: Path) -> bool:
     """Say whether a file's header fits its length; a disk that filled up may have left less."""
     try:
-        load_file(path)
+        with safe_open(path, framework="pt"):
+            return True
     except (SafetensorError, OSError):
         logger.warning("%s is damaged and is made again", path)
         return False
-    return True

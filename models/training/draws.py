@@ -26,7 +26,7 @@ class Purpose(IntEnum):
     SAMPLES = 7
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True)
 class Draw:
     """One clip's part of a batch.
 

@@ -17,7 +17,7 @@ from torch import Tensor
 from models.losses import MotifLoss, motif_loss
 from models.training.batches import Batch, Batcher, predicted
 from models.training.checkpoints import Learner
-from models.training.config import LearningRateSchedule, OptimiserSettings, TrainingConfig
+from models.training.config import LearningRateSchedule, OptimiserSettings, Precision, TrainingConfig
 from models.training.draws import Draw, Purpose, derived_seed, draw
 from models.training.errors import LossNotFinite
 from models.training.logs import Numbers
@@ -116,7 +116,7 @@ def _step(
         # Devices exchange gradients once a step, with the last piece.
         with nullcontext() if number == len(pieces) else accelerator.no_sync(network):
             batch = batcher.batch(piece)
-            with accelerator.autocast():
+            with _precision(config, accelerator.device):
                 answer = predicted(network, batch)
             losses = motif_loss(answer, batch.target, batch.heatmap, config.loss.motion_focal_weight)
             _check_finite(losses, step, [batcher.library.training[each.clip].source.name for each in piece])
@@ -127,6 +127,11 @@ def _step(
     optimiser.step()
     optimiser.zero_grad(set_to_none=True)
     return _gathered(accelerator, found), norm
+
+
+def _precision(config: TrainingConfig, device: torch.device) -> torch.autocast:
+    # Not accelerate's own: that is settled once a process, and two runs may differ.
+    return torch.autocast(device.type, torch.bfloat16, enabled=config.run.precision is Precision.BF16)
 
 
 def _pieces(config: TrainingConfig, accelerator: Accelerator, step: int, clips: int) -> list[list[Draw]]:

@@ -70,7 +70,7 @@ def run_training(config: TrainingConfig, folder: Path, cache_folder: Path) -> Ou
     Raises:
         TrainingError: see models.training.errors.
     """
-    accelerator = Accelerator(mixed_precision="bf16" if config.run.precision == "bf16" else "no")
+    accelerator = Accelerator()
     found = sources(config.data)
     pipeline = open_pipeline(config, found)
     pipeline.to(accelerator.device)
@@ -101,7 +101,7 @@ class _Run:
         self._batcher: Batcher = batcher_for(
             pipeline, library, fps=config.data.fps, device=accelerator.device
         )
-        self._learner = _learner(config, pipeline)
+        self._learner = new_learner(config, pipeline)
         self._figure6: list[RegionLoss] = []
 
     def go(self) -> Outcome:
@@ -194,7 +194,8 @@ def _ignore(step: int, numbers: Numbers) -> None:
     """Log nothing: another process does."""
 
 
-def _learner(config: TrainingConfig, pipeline: MotifImageToVideoPipeline) -> Learner:
+def new_learner(config: TrainingConfig, pipeline: MotifImageToVideoPipeline) -> Learner:
+    """Return what learns, before its first step; the network is the pipeline's."""
     network = pipeline.unet
     network.requires_grad_(True)
     if config.run.gradient_checkpointing:

@@ -1,0 +1,110 @@
+"""Configs: every shipped one loads, an ablation is one line, a slip of the pen is named."""
+
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from models.motion.heatmap import HeatmapSettings
+from models.training.errors import BadConfig
+from models.training.reading import as_toml, changed, read_config, settings_by_name, shipped_configs
+from tests.models.training.toys import toy_config, write_toml
+
+ABLATIONS = {
+    "without": ("paper", {"loss.motion_focal_weight": 0.0}),
+    "inverse": ("paper", {"heatmap.inverse": True}),
+    "sam": ("paper", {"heatmap.source": "sam"}),
+    "lambda-0.5": ("paper", {"loss.motion_focal_weight": 0.5}),
+    "lambda-2": ("paper", {"loss.motion_focal_weight": 2.0}),
+    "lambda-5": ("paper", {"loss.motion_focal_weight": 5.0}),
+    # Table 3 compares runs without the motion focal loss.
+    "cx-attn": ("without", {"network.conditioning": "cx-attn"}),
+    "both": ("without", {"network.conditioning": "both"}),
+    "tiny-without": ("tiny", {"loss.motion_focal_weight": 0.0}),
+}
+SHIPPED = {path.stem: path for path in shipped_configs()}
+
+
+def differences(one: str, other: str) -> dict[str, object]:
+    ours, theirs = (settings_by_name(read_config(SHIPPED[name])) for name in (one, other))
+    return {key: value for key, value in ours.items() if value != theirs[key] and key != "name"}
+
+
+def test_every_run_of_the_paper_has_a_config() -> None:
+    assert set(SHIPPED) == {*ABLATIONS, "paper", "tiny"}
+
+
+@pytest.mark.parametrize("name", sorted(SHIPPED))
+def test_shipped_configs_load(name: str) -> None:
+    assert read_config(SHIPPED[name]).name == name
+
+
+@pytest.mark.parametrize("name", sorted(ABLATIONS))
+def test_an_ablation_differs_in_exactly_one_setting(name: str) -> None:
+    base, difference = ABLATIONS[name]
+    assert differences(name, base) == difference
+
+
+def test_the_paper_s_run_is_as_reported() -> None:
+    run = read_config(SHIPPED["paper"])
+    assert (run.data.frames, run.data.height, run.data.width) == (16, 320, 512)
+    assert (run.optimiser.learning_rate, run.optimiser.batch_size, run.optimiser.steps) == (5e-5, 64, 32_000)
+    assert (run.optimiser.text_dropout, run.loss.motion_focal_weight) == (0.1, 1.0)
+    assert (run.noise.prediction_type, run.network.conditioning) == ("v_prediction", "x-cat")
+    assert (run.heatmap.threshold, run.heatmap.slope) == (0.05, 100.0)
+
+
+def test_every_setting_of_the_heatmap_is_written_out_in_the_paper_s_run() -> None:
+    written = tomllib.loads(SHIPPED["paper"].read_text(encoding="utf-8"))["heatmap"]
+    assert {key: written.get(key) for key in HeatmapSettings.model_fields} == HeatmapSettings().model_dump(
+        mode="json"
+    )
+
+
+def test_an_unknown_key_is_named_with_its_nearest_neighbour(tmp_path: Path) -> None:
+    path = write_toml(tmp_path, 'base = "base.toml"\noptimiser.learning_rat = 1')
+    write_toml(tmp_path, as_toml(toy_config()), "base.toml")
+    with pytest.raises(
+        BadConfig, match=r"'optimiser.learning_rat'; the nearest is 'optimiser.learning_rate'"
+    ):
+        read_config(path)
+
+
+def test_an_unknown_section_is_named(tmp_path: Path) -> None:
+    with pytest.raises(BadConfig, match="'optimizer'; the nearest is 'optimiser'"):
+        read_config(write_toml(tmp_path, "[optimizer]\nsteps = 1"))
+
+
+def test_an_impossible_value_is_named(tmp_path: Path) -> None:
+    with pytest.raises(BadConfig, match=r"optimiser.steps: Input should be greater than 0"):
+        read_config(write_toml(tmp_path, as_toml(toy_config()).replace("steps = 4", "steps = 0")))
+
+
+def test_exact_flow_of_a_folder_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(BadConfig, match=r"heatmap.flow 'exact' is known for clips of the scene engine only"):
+        toy_config(data={"source": "folder", "folder": str(tmp_path)})
+
+
+def test_a_config_that_is_its_own_base_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(BadConfig, match="extends itself"):
+        read_config(write_toml(tmp_path, 'base = "run.toml"'))
+
+
+def test_a_missing_config_is_named(tmp_path: Path) -> None:
+    with pytest.raises(BadConfig, match=r"none\.toml: there is no such config"):
+        read_config(tmp_path / "none.toml")
+
+
+def test_no_toml_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(BadConfig, match=r"run\.toml: this is no TOML"):
+        read_config(write_toml(tmp_path, "steps 4"))
+
+
+def test_a_config_written_out_reads_as_itself(tmp_path: Path) -> None:
+    config = read_config(SHIPPED["paper"])
+    assert read_config(write_toml(tmp_path, as_toml(config))) == config
+
+
+def test_the_command_line_may_change_seed_and_steps() -> None:
+    config = changed(toy_config(), seed=7, steps=9)
+    assert (config.seed, config.optimiser.steps) == (7, 9)

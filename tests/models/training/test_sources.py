@@ -1,0 +1,118 @@
+"""Clips from the scene engine and from folders."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from benchmark.scenes.encoding import encode_mp4
+from models.motion.clips import BadClip
+from models.training.config import DataSettings
+from models.training.errors import BadConfig, NoClips
+from models.training.sources import sources
+
+
+def of_scenes(**changes: object) -> DataSettings:
+    settings = {"source": "scenes", "scenarios": ["kites"], "images": 2, "held_out_images": 1, "frames": 4}
+    return DataSettings.model_validate(settings | {"height": 64, "width": 64} | changes)
+
+
+def of_folder(folder: Path, **changes: object) -> DataSettings:
+    settings = {"source": "folder", "folder": str(folder), "frames": 4, "height": 64, "width": 96}
+    return DataSettings.model_validate(settings | changes)
+
+
+def write_clip(
+    folder: Path, name: str, *, frames: int = 6, fps: int = 8, size: tuple[int, int] = (80, 160)
+) -> None:
+    rng = np.random.default_rng(len(name))
+    pixels = rng.integers(0, 255, (frames, *size, 3), dtype=np.uint8)
+    (folder / name).write_bytes(encode_mp4(pixels, fps=fps))
+
+
+def write_captions(folder: Path, *rows: str) -> None:
+    (folder / "captions.csv").write_text("\n".join(rows), encoding="utf-8")
+
+
+def test_images_after_the_trained_ones_are_held_out() -> None:
+    found = sources(of_scenes())
+    assert {source.name.rsplit("-", 1)[1]: source.held_out for source in found} == {
+        "0": False,
+        "1": False,
+        "2": True,
+    }
+
+
+def test_only_rigid_actions_are_drawn_unless_asked() -> None:
+    rigid = {source.caption for source in sources(of_scenes())}
+    everything = {source.caption for source in sources(of_scenes(rigid_only=False))}
+    assert rigid < everything
+    assert not any("rain" in caption for caption in rigid)
+
+
+def test_actions_that_move_little_can_be_left_out() -> None:
+    assert len(sources(of_scenes(least_moving_share=0.03))) < len(sources(of_scenes()))
+
+
+def test_a_drawn_clip_brings_its_exact_flow() -> None:
+    footage = sources(of_scenes())[0].read()
+    assert footage.frames.shape == (4, 64, 64, 3)
+    assert footage.flow is not None
+    assert footage.flow.shape == (3, 64, 64, 2)
+
+
+def test_an_unknown_scenario_is_named() -> None:
+    with pytest.raises(BadConfig, match="no scenario moon; there are kites"):
+        sources(of_scenes(scenarios=["moon"]))
+
+
+def test_a_folder_s_clips_are_cut_to_size_and_length(tmp_path: Path) -> None:
+    write_clip(tmp_path, "a.mp4")
+    write_captions(tmp_path, "file,caption", "a.mp4,a thing moves")
+    (source,) = sources(of_folder(tmp_path, held_out_share=0))
+    assert (source.caption, source.read().frames.shape) == ("a thing moves", (4, 64, 96, 3))
+
+
+def test_a_fast_clip_is_brought_to_the_wanted_rate(tmp_path: Path) -> None:
+    write_clip(tmp_path, "a.mp4", frames=12, fps=24)
+    write_captions(tmp_path, "file,caption", "a.mp4,a thing moves")
+    (source,) = sources(of_folder(tmp_path, held_out_share=0))
+    # Every third of 12 frames: exactly the 4 that are wanted.
+    assert len(source.read().frames) == 4
+
+
+def test_a_short_clip_is_broken(tmp_path: Path) -> None:
+    write_clip(tmp_path, "a.mp4", frames=3)
+    write_captions(tmp_path, "file,caption", "a.mp4,a thing moves")
+    (source,) = sources(of_folder(tmp_path, held_out_share=0))
+    with pytest.raises(BadClip, match=r"a\.mp4: 3 frames at 8 a second; 4 were expected"):
+        source.read()
+
+
+def test_captions_may_be_jsonl_and_say_what_is_held_out(tmp_path: Path) -> None:
+    for name in ("a.mp4", "b.mp4"):
+        write_clip(tmp_path, name)
+    rows = [
+        {"file": "a.mp4", "caption": "one", "held_out": 0},
+        {"file": "b.mp4", "caption": "two", "held_out": 1},
+    ]
+    (tmp_path / "c.jsonl").write_text("\n".join(map(json.dumps, rows)), encoding="utf-8")
+    assert [source.held_out for source in sources(of_folder(tmp_path, captions="c.jsonl"))] == [False, True]
+
+
+def test_a_row_without_a_caption_is_named(tmp_path: Path) -> None:
+    write_captions(tmp_path, "file,words", "a.mp4,one")
+    with pytest.raises(BadConfig, match=r"row 1 of .*captions\.csv needs `file` and `caption`"):
+        sources(of_folder(tmp_path))
+
+
+def test_a_folder_without_captions_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(BadConfig, match=r"captions\.csv cannot be read"):
+        sources(of_folder(tmp_path))
+
+
+def test_a_table_without_clips_to_train_on_is_refused(tmp_path: Path) -> None:
+    write_captions(tmp_path, "file,caption,held_out", "a.mp4,one,1")
+    with pytest.raises(NoClips, match="there is no clip to train on"):
+        sources(of_folder(tmp_path))

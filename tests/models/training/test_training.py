@@ -1,0 +1,191 @@
+"""Whole runs at toy size: the same numbers after kill -9, manners when told to stop, and what is left."""
+
+import os
+import resource
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from models.motif.pipeline import MotifImageToVideoPipeline
+from models.training.checkpoints import load_checkpoint, newest_checkpoint, save_checkpoint
+from models.training.errors import CannotResume, CannotWrite, LossNotFinite
+from models.training.logs import RunLog, read_log
+from models.training.loop import Ended, learning_rate
+from models.training.reading import as_toml
+from models.training.run import run_training
+from tests.models.training.toys import hooks_with, opened, toy_config, train_quietly, write_toml
+
+TI2V = "import sys; from benchmark.command_line import main; sys.exit(main(sys.argv[1:]))"
+
+
+def curve(folder: Path) -> list[float]:
+    return [float(line["loss"] or 0) for line in read_log(folder / "log.jsonl")]
+
+
+def kill_after_checkpoint(config_file: Path, output: Path, checkpoint: Path) -> None:
+    """Start `ti2v train` and kill it by SIGKILL as soon as a checkpoint is there."""
+    child = subprocess.Popen(
+        [sys.executable, "-c", TI2V, "train", str(config_file), "--output", str(output)],
+        env=os.environ | {"OMP_NUM_THREADS": "1"},
+        stderr=subprocess.DEVNULL,
+    )
+    deadline = time.monotonic() + 120
+    while not checkpoint.exists() and child.poll() is None and time.monotonic() < deadline:
+        time.sleep(0.02)
+    child.kill()
+    assert child.wait() == -signal.SIGKILL
+
+
+def test_a_killed_run_goes_on_to_the_same_numbers(tmp_path: Path) -> None:
+    config = toy_config(optimiser={"steps": 24}, run={"checkpoint_every": 2, "validate_every": 1000})
+    whole = run_training(config, tmp_path / "whole", tmp_path / "runs" / "cache")
+    killed = tmp_path / "runs" / "toy-0"
+    config_file = write_toml(tmp_path, as_toml(config))
+    kill_after_checkpoint(config_file, tmp_path / "runs", killed / "checkpoints" / "step-000002")
+    done_before = len(curve(killed))
+    resumed = run_training(config, killed, tmp_path / "runs" / "cache")
+    assert done_before < 24
+    np.testing.assert_allclose(curve(killed), curve(tmp_path / "whole"), rtol=0, atol=1e-6)
+    assert resumed.figure6 == whole.figure6
+
+
+def test_accumulated_pieces_add_up_to_the_whole_batch(shared_cache: Path) -> None:
+    networks = []
+    for accumulation in (1, 2):
+        settings = {"steps": 1, "batch_size": 4, "accumulation": accumulation, "clip_norm": 0}
+        bench = opened(toy_config(optimiser=settings), shared_cache)
+        bench.learner.network.eval()
+        train_quietly(bench)
+        networks.append(bench.learner.average.weights)
+    for name, weight in networks[0].items():
+        torch.testing.assert_close(weight, networks[1][name], rtol=0, atol=2e-3)
+
+
+def test_sigterm_leaves_a_checkpoint(shared_cache: Path) -> None:
+    bench = opened(toy_config(optimiser={"steps": 50}), shared_cache)
+    saved = []
+    hooks = hooks_with(
+        log=lambda step, _: os.kill(os.getpid(), signal.SIGTERM) if step == 2 else None,
+        save=lambda: saved.append(bench.learner.steps_done),
+    )
+    assert train_quietly(bench, hooks) is Ended.STOPPED
+    assert saved == [2]
+
+
+def test_a_loss_that_is_not_finite_stops_with_a_sentence(shared_cache: Path) -> None:
+    settings = {"learning_rate": 1e30, "clip_norm": 0, "steps": 10}
+    bench = opened(toy_config(optimiser=settings), shared_cache)
+    with pytest.raises(LossNotFinite, match=r"The loss of step \d+ is not finite, on kites.*learning_rate"):
+        train_quietly(bench)
+
+
+@contextmanager
+def room_for(size: int) -> Iterator[None]:
+    """Let no file grow past `size` bytes: what a full disk does to a checkpoint."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+
+def test_a_full_disk_leaves_the_last_good_checkpoint(tmp_path: Path, shared_cache: Path) -> None:
+    bench = opened(toy_config(), shared_cache)
+    bench.learner.steps_done = 1
+    good = save_checkpoint(tmp_path, bench.learner, settings_key="k", keep=2)
+    bench.learner.steps_done = 2
+    with room_for(10_000), pytest.raises(CannotWrite, match=r"the last good checkpoint is .*step-000001"):
+        save_checkpoint(tmp_path, bench.learner, settings_key="k", keep=2)
+    assert list(tmp_path.iterdir()) == [good]
+    load_checkpoint(good, bench.learner, settings_key="k")
+    assert bench.learner.steps_done == 1
+
+
+def test_only_the_newest_checkpoints_are_kept(tmp_path: Path, shared_cache: Path) -> None:
+    learner = opened(toy_config(), shared_cache).learner
+    for learner.steps_done in (1, 2, 3):
+        newest = save_checkpoint(tmp_path, learner, settings_key="k", keep=2)
+    assert newest_checkpoint(tmp_path) == newest
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["step-000002", "step-000003"]
+
+
+def test_a_checkpoint_of_other_settings_is_refused(tmp_path: Path, shared_cache: Path) -> None:
+    learner = opened(toy_config(), shared_cache).learner
+    checkpoint = save_checkpoint(tmp_path, learner, settings_key="one", keep=1)
+    with pytest.raises(CannotResume, match="trained with other settings"):
+        load_checkpoint(checkpoint, learner, settings_key="two")
+
+
+def test_a_damaged_checkpoint_is_named(tmp_path: Path, shared_cache: Path) -> None:
+    learner = opened(toy_config(), shared_cache).learner
+    checkpoint = save_checkpoint(tmp_path, learner, settings_key="k", keep=1)
+    (checkpoint / "optimiser.safetensors").write_bytes(b"half")
+    with pytest.raises(CannotResume, match="step-000000 is damaged"):
+        load_checkpoint(checkpoint, learner, settings_key="k")
+
+
+def test_what_is_left_is_a_pipeline_with_its_account(tmp_path: Path, shared_cache: Path) -> None:
+    config = toy_config(optimiser={"steps": 2}, validation={"samples": 1}, run={"half_weights": True})
+    outcome = run_training(config, tmp_path, shared_cache)
+    names = {path.name for path in tmp_path.iterdir()}
+    assert {"config.toml", "training.json", "log.jsonl", "tensorboard", "figure6-000002.csv"} <= names
+    assert {"figure6-000002.png", "samples-000002.png", "pipeline"} <= names
+    assert [row.timestep for row in outcome.figure6] == [100, 900]
+    pipeline = MotifImageToVideoPipeline.from_pretrained(tmp_path / "pipeline")
+    still = np.zeros((64, 64, 3), np.uint8)
+    clip = pipeline(still, "a kite", num_inference_steps=1, output_type="uint8").frames
+    assert np.asarray(clip).shape == (1, 4, 64, 64, 3)
+
+
+def test_losses_of_still_and_moving_clips_are_logged_apart(shared_cache: Path) -> None:
+    bench = opened(toy_config(optimiser={"steps": 1}), shared_cache)
+    logged: list[dict[str, float | int | None]] = []
+    hooks = hooks_with(log=lambda _, numbers: logged.append(dict(numbers)))
+    train_quietly(bench, hooks)
+    assert logged[0]["diffusion_moving"] == pytest.approx(logged[0]["diffusion"])
+    assert logged[0]["diffusion_still"] is None
+
+
+def test_bf16_trains(shared_cache: Path, tmp_path: Path) -> None:
+    config = toy_config(optimiser={"steps": 2}, run={"precision": "bf16"})
+    outcome = run_training(config, tmp_path, shared_cache)
+    assert np.isfinite(curve(outcome.folder)).all()
+
+
+def test_gradient_checkpointing_changes_no_number(tmp_path: Path, shared_cache: Path) -> None:
+    curves = []
+    for checkpointing in (False, True):
+        folder = tmp_path / str(checkpointing)
+        config = toy_config(optimiser={"steps": 2}, run={"gradient_checkpointing": checkpointing})
+        run_training(config, folder, shared_cache)
+        curves.append(curve(folder))
+    np.testing.assert_allclose(curves[0], curves[1], atol=1e-6)
+
+
+def test_a_log_forgets_what_came_after_the_checkpoint(tmp_path: Path) -> None:
+    log = RunLog(tmp_path, steps_done=0)
+    for step in (1, 2, 3):
+        log.write(step, {"loss": 1.0, "diffusion_still": None})
+    log.close()
+    with (tmp_path / "log.jsonl").open("a", encoding="utf-8") as file:
+        file.write('{"step": 4, "lo')  # a line the kill cut off
+    RunLog(tmp_path, steps_done=2).close()
+    assert [line["step"] for line in read_log(tmp_path / "log.jsonl")] == [1, 2]
+
+
+def test_the_rate_warms_up_and_follows_half_a_cosine() -> None:
+    settings = toy_config(
+        optimiser={"learning_rate": 1.0, "schedule": "cosine", "warmup_steps": 2, "steps": 6}
+    ).optimiser
+    rates = [learning_rate(settings, step) for step in range(6)]
+    # 1/2, 1, then (1 + cos(pi * k / 4)) / 2 for k = 0..3
+    assert rates == pytest.approx([0.5, 1.0, 1.0, 0.853553, 0.5, 0.146447], abs=1e-6)
