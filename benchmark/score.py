@@ -36,8 +36,11 @@ FORMATS = ("csv", "json", "jsonl", "parquet", "markdown", "latex")
     help="As what.",
 )
 @click.option("--interim", is_flag=True, help="The study is not closed: test nothing, and say so.")
+@click.option("--with-excluded", is_flag=True, help="Count excluded votes too, and say what that changes.")
 @click.option("--output", type=click.File("wb", lazy=True), default="-", show_default=True, help="Where to.")
-def score(votes_file: Path, table: str, file_format: str, interim: bool, output: BinaryIO) -> None:
+def score(
+    votes_file: Path, table: str, file_format: str, interim: bool, with_excluded: bool, output: BinaryIO
+) -> None:
     """Compute a table of results from VOTES, a table of votes as csv, jsonl or parquet.
 
     Needs the columns matchup, pair, chosen, status, the four justifications, and reference and other or
@@ -49,6 +52,8 @@ def score(votes_file: Path, table: str, file_format: str, interim: bool, output:
     if table == ALL and file_format != "json":
         raise click.UsageError("--table all is one JSON document; ask for it with --format json")
     scored = load_scored(votes_file, interim=interim)
+    if with_excluded:
+        scored = _with_excluded(votes_file, scored)
     if table == ALL:
         output.write(scored.document())
         return
@@ -69,4 +74,19 @@ def load_scored(votes_file: Path, *, interim: bool) -> "ScoredVotes":
         raise click.ClickException(str(error)) from error
     for remark in remarks:
         click.echo(remark, err=True)
+    return scored
+
+
+def _with_excluded(votes_file: Path, reported: "ScoredVotes") -> "ScoredVotes":
+    """Return the votes with the excluded ones, saying on stderr what they change in each matchup."""
+    from benchmark.exports.scored import ScoredVotes
+    from benchmark.importers.votes import load_votes
+    from benchmark.stats.side_by_side import side_by_side, side_by_side_sentence
+
+    scored = ScoredVotes(load_votes(votes_file, with_excluded=True)[0], reported.interim)
+    rows = side_by_side(reported.tallies, scored.tallies, reported.votes.matchups)
+    click.echo("Excluded votes are counted in this table; it is not what the study reports.", err=True)
+    for row in rows:
+        if row.excluded:
+            click.echo(side_by_side_sentence(row), err=True)
     return scored

@@ -35,15 +35,19 @@ def read_votes(path: Path) -> pd.DataFrame:
     return frame
 
 
-def load_votes(path: Path) -> tuple[Votes, list[str]]:
+def load_votes(path: Path, *, with_excluded: bool = False) -> tuple[Votes, list[str]]:
     """Return the votes of a file that count, and a sentence for each column it lacks.
+
+    Args:
+        with_excluded: count the excluded votes too.
 
     Raises:
         VoteTableError: the file cannot be read, or a row of it is wrong.
     """
     table = read_votes(path)
     header_lines = 1 if path.suffix.lower() == ".csv" else 0
-    return check_votes(table, header_lines=header_lines), missing_lines(table)
+    votes = check_votes(table, header_lines=header_lines, with_excluded=with_excluded)
+    return votes, missing_lines(table)
 
 
 def _read_csv(path: Path) -> pa.Table:

@@ -93,3 +93,18 @@ def test_a_wrong_row_is_a_sentence_and_a_failure(votes_file: Path) -> None:
 )
 def test_says_in_words_what_the_table_shows(votes_file: Path, table_name: str, said: str) -> None:
     assert said in run(votes_file, "--table", table_name).stderr
+
+
+def test_excluded_votes_are_counted_on_request_and_what_they_change_is_said(tmp_path: Path) -> None:
+    rows = [
+        *panel(for_reference=2, for_other=1, pair="p1"),
+        *(vote(pair="p1", annotator=f"eve{n}", chosen="cinemo", status="excluded") for n in range(2)),
+    ]
+    table(rows).to_csv(tmp_path / "votes.csv", index=False)
+
+    result = run(tmp_path / "votes.csv", "--with-excluded")
+
+    (row,) = csv.DictReader(io.StringIO(result.stdout))
+    assert (row["ti2v_score_reference"], row["votes"]) == ("0.0", "5")
+    assert "100.0 % of 1 pairs as reported, 0.0 % of 1 with 2 excluded votes" in result.stderr
+    assert "not what the study reports" in result.stderr
