@@ -20,6 +20,7 @@ from benchmark.protocol import SkipReason, StudyStatus
 from benchmark.stats.agreements import ALL_MATCHUPS, CHOICE, AgreementRow, agreement_sentence, agreements
 from benchmark.stats.intervals import wilson
 from benchmark.stats.rounding import percent, percent_of_bound
+from benchmark.stats.votes import Matchup
 
 SKIP_REASONS = {
     SkipReason.CLIP_DOES_NOT_PLAY: "a clip did not play",
@@ -27,7 +28,6 @@ SKIP_REASONS = {
     SkipReason.PROMPT_UNCLEAR: "text unclear",
     SkipReason.UPSETTING: "upsetting",
 }
-NO_AGREEMENT = "This study has no matchup, so there is nothing to agree on."
 _MEASURES = {
     "fleiss_kappa": "Fleiss’ kappa",
     "krippendorff_alpha": "Krippendorff’s alpha",
@@ -67,10 +67,10 @@ def votes_of_wanted(study: Study, counted: CountedStudy) -> tuple[int, int]:
 
 def agreement_part(counted: CountedStudy, naming: Naming) -> AgreementPart:
     """Return how far people agreed over all matchups together and in each, on the choice and each reason."""
-    rows = agreements(counted.tallies, counted.matchups)
-    together = [row for row in rows if row.matchup == ALL_MATCHUPS] or rows
-    part = agreement_on(together)
-    choices = zip(counted.matchups, (row for row in rows if row.question == CHOICE), strict=False)
+    together = replace(counted.tallies, matchup=np.zeros_like(counted.tallies.matchup))
+    part = agreement_on(agreements(together, [Matchup(ALL_MATCHUPS, "", "")]))
+    in_each = agreements(counted.tallies, counted.matchups, questions=[CHOICE])
+    choices = zip(counted.matchups, in_each, strict=False)  # the last row is of all together
     lines = [
         _line(naming.matchup(each.reference, each.other), row) for each, row in choices if row.comparisons
     ]
@@ -79,8 +79,6 @@ def agreement_part(counted: CountedStudy, naming: Naming) -> AgreementPart:
 
 def agreement_on(rows: Sequence[AgreementRow]) -> AgreementPart:
     """Return how far people agreed; `rows` are one matchup's, the choice first, or those of all together."""
-    if not rows:
-        return AgreementPart("", NO_AGREEMENT, None, None, None, (0, 0, 0), (), ())
     choice, *reasons = rows
     return AgreementPart(
         lede=(

@@ -52,9 +52,11 @@ class AgreementRow:
     prevalence: float | None
 
 
-def agreements(tallies: Tallies, matchups: Sequence[Matchup]) -> list[AgreementRow]:
-    """Return five rows per matchup and, where there are several, five over `all` of them."""
-    answers = _answers(tallies)
+def agreements(
+    tallies: Tallies, matchups: Sequence[Matchup], *, questions: Sequence[str] = QUESTIONS
+) -> list[AgreementRow]:
+    """Return a row per matchup and question and, where there are several, a row each over `all` of them."""
+    answers = {question: yes for question, yes in _answers(tallies).items() if question in questions}
     everywhere = Matchup(ALL_MATCHUPS, "", "", matchups[0].study if matchups else None)
     rows = _rows(answers, tallies.votes, tallies.matchup, matchups)
     if len(matchups) > 1:
