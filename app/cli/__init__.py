@@ -17,6 +17,10 @@ COMMANDS = {
         "app.cli.doctor:doctor", "Look at all the service stands on, and say what to mend."
     ),
     "export": LazyCommand("app.cli.export:export", "Write a table of a study's results or votes."),
+    "jobs cancel": LazyCommand("app.cli.jobs:cancel", "Stop asking for clips."),
+    "jobs create": LazyCommand("app.cli.jobs:create", "Ask workers for the clips of a model."),
+    "jobs list": LazyCommand("app.cli.jobs:list_", "List jobs and count them by status."),
+    "jobs retry": LazyCommand("app.cli.jobs:retry", "Try failed or cancelled jobs again."),
     "key create": LazyCommand("app.cli.key:create", "Make a key and print it alone."),
     "key list": LazyCommand("app.cli.key:list_", "List keys by their first letters."),
     "key revoke": LazyCommand("app.cli.key:revoke", "End a key for good."),

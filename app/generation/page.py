@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from app.generation.words import time_left
 from app.tables.jobs import FailureKind, JobStatus
+from benchmark.protocol import SubmissionStatus
 
 _KINDS = {
     FailureKind.OUT_OF_MEMORY: "out of memory",
@@ -35,7 +36,7 @@ class SubmissionJobs:
     public_id: str
     name: str
     benchmark: str
-    is_open: bool
+    status: SubmissionStatus
     counts: Mapping[JobStatus, int]
     missing: int
     clips_a_minute: float
@@ -73,8 +74,14 @@ class SubmissionJobs:
         """Return what became of a submission that nobody works on any more."""
         if self.to_come:
             return ""
-        if not self.is_open:
-            return "Closed; it takes no more clips."
+        if self.status is SubmissionStatus.WITHDRAWN:
+            return "Withdrawn."
+        if self.status is SubmissionStatus.FINAL:
+            return (
+                f"Final; {self.missing:,} pairs have no clip."
+                if self.missing
+                else "Final; every clip is there."
+            )
         if self.counts[JobStatus.FAILED]:
             return f"Still open: {self.missing:,} clips are missing. Try the failed ones again."
         if self.missing:
@@ -91,7 +98,7 @@ class SubmissionJobs:
 
     @property
     def may_retry(self) -> bool:
-        return self.is_open and self.counts[JobStatus.FAILED] > 0
+        return self.status is SubmissionStatus.OPEN and self.counts[JobStatus.FAILED] > 0
 
     @property
     def cancel_url(self) -> str:
@@ -145,7 +152,11 @@ class JobsPart:
     workers: tuple[WorkerLine, ...]
     failures: tuple[FailureLine, ...]
     more_failures: int
-    key_command: str = "ti2v key create --role worker --name NAME"
+    start_command: str
+
+    @property
+    def key_command(self) -> str:
+        return "ti2v key create --role worker --name NAME"
 
     @property
     def url(self) -> str:

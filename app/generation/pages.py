@@ -127,4 +127,4 @@ def _part(session: Session, request: Request, principal: Principal) -> JobsPart:
 
 
 def _back() -> Response:
-    return RedirectResponse("/jobs", status_code=303)
+    return RedirectResponse("/jobs#state", status_code=303)

@@ -30,7 +30,8 @@ def jobs_part(
     alive_since = now - timedelta(seconds=lease_s)
     submissions = _submissions(session, principal, now, alive_since, server)
     failures, more = _failures(session, principal, now)
-    return JobsPart(submissions, _workers(session, now, alive_since), failures, more)
+    workers = _workers(session, now, alive_since)
+    return JobsPart(submissions, workers, failures, more, start_command=_start_command(server))
 
 
 def model_choices(session: Session) -> tuple[ModelChoice, ...]:
@@ -56,15 +57,19 @@ def _submissions(
             public_id=row.public_id,
             name=f"{row.slug}@{row.label}" if row.label else row.slug,
             benchmark=row.title,
-            is_open=row.status is SubmissionStatus.OPEN,
+            status=row.status,
             counts=counts[row.id],
             missing=row.pairs - row.clips,
             clips_a_minute=speeds.get(row.id, 0.0),
             is_offered=row.slug in offered,
-            start_command=f"ti2v worker --server {server} --key KEY --models {row.slug}",
+            start_command=f"{_start_command(server)} --models {row.slug}",
         )
         for row in rows
     )
+
+
+def _start_command(server: str) -> str:
+    return f"ti2v worker --server {server} --key KEY"
 
 
 def _latest_submissions(
@@ -73,9 +78,8 @@ def _latest_submissions(
     """Return the query for submissions with jobs: those being made first, then the newest."""
     pairs = select(func.count()).where(Pair.benchmark_id == Submission.benchmark_id).scalar_subquery()
     clips = select(func.count()).where(Clip.submission_id == Submission.id).scalar_subquery()
-    being_made = exists().where(
-        Job.submission_id == Submission.id, job_status_is(JobStatus.QUEUED, JobStatus.LEASED)
-    )
+    being_made = exists().where(Job.submission_id == Submission.id, job_status_is(JobStatus.LEASED))
+    to_come = exists().where(Job.submission_id == Submission.id, job_status_is(JobStatus.QUEUED))
     return (
         select(
             Submission.id,
@@ -90,7 +94,7 @@ def _latest_submissions(
         .join(VideoModel, VideoModel.id == Submission.model_id)
         .join(Benchmark, Benchmark.id == Submission.benchmark_id)
         .where(exists().where(Job.submission_id == Submission.id), _is_own(principal))
-        .order_by(case((being_made, 0), else_=1), Submission.id.desc())
+        .order_by(case((being_made, 0), (to_come, 1), else_=2), Submission.id.desc())
         .limit(MOST_SUBMISSIONS)
     )
 

@@ -6,7 +6,7 @@ from typing import Annotated
 from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, field_validator
 
 from app.api.v1.schemas import Answer, Body, Label, OneLine, PairIdPattern, PublicId, Slug
-from app.generation.asking import MOST_PAIRS, MOST_PRIORITY, MOST_SEED, MOST_SEEDS
+from app.generation.asking import MOST_PAIRS, MOST_PRIORITY, MOST_SEED, MOST_SEEDS, Wish
 from app.generation.leases import MOST_JOBS
 from app.generation.wording import log_tail, one_line
 from app.tables.jobs import FailureKind, JobStatus
@@ -40,6 +40,15 @@ class JobsBody(Body):
     ] = (0,)
     label: Label = ""
     priority: Annotated[int, Field(ge=-MOST_PRIORITY, le=MOST_PRIORITY)] = 0
+
+    def wish(self) -> Wish:
+        return Wish(
+            model=self.model,
+            pairs=None if self.pairs is None else tuple(self.pairs),
+            seeds=self.seeds,
+            label=self.label,
+            priority=self.priority,
+        )
 
 
 class AskedAnswer(Answer):

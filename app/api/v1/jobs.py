@@ -3,10 +3,12 @@
 A worker finishes a job with its clip: PUT /submissions/{id}/clips/{pair_id} with the headers of entrances.py.
 """
 
+from collections.abc import Sequence
 from typing import Annotated
 
 from fastapi import Query, Request, Response
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from app.api.v1.benchmarks import image_answer
 from app.api.v1.job_schemas import (
@@ -31,10 +33,11 @@ from app.benchmarks.service import find_benchmark
 from app.clock import utc_now
 from app.errors import NotFound
 from app.generation import leases, service
-from app.generation.asking import Wish, ask
+from app.generation.asking import Asked, ask
 from app.generation.queries import JobFilter, ListedJob, job_counts, listed_job, listed_jobs
 from app.generation.workers import WorkerCard, greet
 from app.security.asking import installation_of, require_person
+from app.security.identity import Principal
 from app.tables.bench import Pair
 from app.tables.jobs import Job, JobStatus
 from benchmark.protocol import Role
@@ -46,23 +49,10 @@ router = api_router("jobs")
 def ask_for_clips(body: JobsBody, request: Request) -> JobsAskedAnswer:
     """Queue a job for each clip that is not there; one submission a seed. Asking again adds nothing."""
     now = utc_now()
-    wish = Wish(
-        model=body.model,
-        pairs=None if body.pairs is None else tuple(body.pairs),
-        seeds=body.seeds,
-        label=body.label,
-        priority=body.priority,
-    )
     with installation_of(request).database.write() as session:
         principal = require_person(session, request, Role.RESEARCHER, now=now)
         benchmark = find_benchmark(session, slug=body.benchmark)
-        asked = ask(session, wish=wish, benchmark=benchmark, principal=principal, now=now)
-        return JobsAskedAnswer(
-            submissions=[
-                AskedAnswer(id=each.submission.public_id, seed=each.seed, jobs=each.jobs) for each in asked
-            ],
-            jobs=sum(each.jobs for each in asked),
-        )
+        return asked_answer(ask(session, wish=body.wish(), benchmark=benchmark, principal=principal, now=now))
 
 
 @router.get("/jobs")
@@ -78,13 +68,7 @@ def list_jobs(
     wanted = JobFilter(submission, model, status)
     with installation_of(request).database.read() as session:
         principal = require_person(session, request, Role.RESEARCHER, now=utc_now())
-        rows = listed_jobs(session, principal, wanted, after=int(cursor or 0), limit=limit + 1)
-        counts = job_counts(session, principal, wanted)
-    return JobsAnswer(
-        counts=counts,
-        jobs=[job_answer(row) for row in rows[:limit]],
-        next_cursor=str(rows[limit - 1].job.id) if len(rows) > limit else None,
-    )
+        return jobs_answer(session, principal, wanted, after=int(cursor or 0), limit=limit)
 
 
 @router.post("/jobs/cancel")
@@ -201,6 +185,26 @@ def retry(public_id: PublicIdPath, request: Request) -> JobAnswer:
         job = service.find_job(session, public_id=public_id, principal=principal)
         service.retry_job(session, job=job, now=now)
         return job_answer(listed_job(session, job))
+
+
+def asked_answer(asked: Sequence[Asked]) -> JobsAskedAnswer:
+    return JobsAskedAnswer(
+        submissions=[
+            AskedAnswer(id=each.submission.public_id, seed=each.seed, jobs=each.jobs) for each in asked
+        ],
+        jobs=sum(each.jobs for each in asked),
+    )
+
+
+def jobs_answer(
+    session: Session, principal: Principal, wanted: JobFilter, *, after: int, limit: int
+) -> JobsAnswer:
+    rows = listed_jobs(session, principal, wanted, after=after, limit=limit + 1)
+    return JobsAnswer(
+        counts=job_counts(session, principal, wanted),
+        jobs=[job_answer(row) for row in rows[:limit]],
+        next_cursor=str(rows[limit - 1].job.id) if len(rows) > limit else None,
+    )
 
 
 def job_answer(row: ListedJob) -> JobAnswer:

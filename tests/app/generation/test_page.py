@@ -37,7 +37,7 @@ def test_the_form_queues_a_job_for_each_clip_and_only_once(alice: TestClient) ->
     second = fill_in(alice)
 
     assert [answer.status_code for answer in (first, second)] == [303, 303]
-    assert first.headers["location"] == "/jobs"
+    assert first.headers["location"] == "/jobs#state"
     assert jobs_of(alice)["counts"]["queued"] == len(PAIR_IDS)
 
 
