@@ -3,6 +3,10 @@
 from benchmark.command_line import LazyCommand
 
 COMMANDS: dict[str, LazyCommand] = {
+    "generators": LazyCommand(
+        "models.generators.commands:generators",
+        "List the models that make clips; set one up; check one.",
+    ),
     "generate": LazyCommand(
         "models.generators.generate_command:generate",
         "Make a model's clips for a benchmark, without a server.",

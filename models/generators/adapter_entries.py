@@ -2,9 +2,12 @@
 
 from pathlib import Path
 
-from models.generators.base import Generator
+from models.generators.base import CannotRun, Generator
 from models.generators.checkouts import Checkout
 from models.generators.entries import GeneratorEntry
+from models.generators.hub import cached_snapshot, why_not_cached
+from models.generators.machine import gpu_too_small, missing_package
+from models.generators.pins import pinned_revision
 from models.generators.recipes import (
     DiffusersRecipe,
     SubprocessRecipe,
@@ -24,6 +27,12 @@ def own_adapters() -> list[Path]:
     """Return the TOML files of the folder that TI2V_ADAPTERS names."""
     folder = generator_settings().adapters
     return sorted(folder.glob("*.toml")) if folder else []
+
+
+def adapter_path(name: str) -> Path | None:
+    """Return the TOML file of a model, yours or ours; None for models that are no adapters."""
+    found = [path for path in [*own_adapters(), shipped_adapter(name)] if path.stem == name and path.exists()]
+    return found[0] if found else None
 
 
 def adapter_entry(path: Path) -> GeneratorEntry:
@@ -59,4 +68,35 @@ def _subprocess_entry(recipe: SubprocessRecipe, sha256: str) -> GeneratorEntry:
 
 
 def _diffusers_entry(recipe: DiffusersRecipe, sha256: str) -> GeneratorEntry:
-    raise NotImplementedError
+    (weights,) = recipe.weights
+
+    def opened(folder: Path | None) -> Generator:
+        place = folder or cached_snapshot(weights)
+        if problem := missing_network_package() or (None if place else why_not_cached(recipe.name, weights)):
+            raise CannotRun(f"{recipe.name} cannot run here. {problem}")
+        assert place is not None
+        from models.generators.diffusers_adapter import DiffusersGenerator
+
+        revision = "" if folder else pinned_revision(weights)
+        return DiffusersGenerator(recipe, place, revision=revision, recipe_sha256=sha256)
+
+    return GeneratorEntry(
+        name=recipe.name,
+        title=recipe.title,
+        licence=recipe.licence,
+        weights=str(weights),
+        native=recipe.native.as_form(),
+        needs=f"a GPU with {recipe.gpu_gib:g} GiB, the worker's packages",
+        verified=recipe.verified,
+        batch=2 if recipe.batches else 1,
+        why_not=lambda: (
+            missing_network_package() or gpu_too_small(recipe.gpu_gib) or why_not_cached(recipe.name, weights)
+        ),
+        open=opened,
+    )
+
+
+def missing_network_package() -> str | None:
+    """Say which package a network needs that is not installed."""
+    missing = missing_package(("torch", "diffusers", "transformers"))
+    return f"The package {missing} is not installed; run: make worker" if missing else None

@@ -40,7 +40,7 @@ class Checkout:
             )
         if not (self.folder / recipe.environment.interpreter).exists():
             return f"Its environment is missing ({recipe.environment.interpreter}); {do}"
-        missing = [each for each in recipe.weights if not self._there(each)]
+        missing = [each for each in recipe.weights if not self.has(each)]
         if missing:
             wanted = ", ".join(f"{each} into {each.into or '.hub'}" for each in missing)
             return f"Weights are missing: {wanted}; {do}"
@@ -82,7 +82,7 @@ class Checkout:
         }
         return own | visible_gpu(device)
 
-    def _there(self, weights: Weights) -> bool:
+    def has(self, weights: Weights) -> bool:
         if not weights.into:
             return (self.folder / ".hub").is_dir()
         return bool(self._files(weights))

@@ -9,6 +9,7 @@ from benchmark.scenes.weight_free import WEIGHT_FREE_MODELS
 from models.generators.adapter_entries import adapter_entry, own_adapters, shipped_adapter
 from models.generators.base import BadInput, Generator
 from models.generators.entries import GeneratorEntry
+from models.generators.motif_entries import motif_entries
 from models.generators.weight_free import FORM, DrawnGenerator, StaticGenerator
 
 # In the order they are listed in: the nine baselines of the paper, then what came after it.
@@ -21,6 +22,17 @@ ADAPTERS = (
     "ti2v-zero",
     "animate-anything",
     "consisti2v",
+    "i2vgen-xl",
+    "cogvideox-5b-i2v",
+    "wan-2.1-i2v-14b-480p",
+    "wan-2.2-i2v-a14b",
+    "ltx-video",
+    "hunyuanvideo-i2v",
+    "hunyuanvideo-1.5-i2v-480p",
+    "skyreels-v2-i2v-1.3b-540p",
+    "skyreels-v1-i2v",
+    "kandinsky-5-i2v-pro",
+    "cosmos-predict2-2b",
 )
 
 
@@ -36,7 +48,8 @@ def generators() -> Mapping[str, GeneratorEntry]:
         RecipeProblem: an adapter of your own is wrong.
         ValueError: it goes by the name of another model.
     """
-    entries = [_static(), *_drawn(), *(adapter_entry(shipped_adapter(name)) for name in ADAPTERS)]
+    adapters = [adapter_entry(shipped_adapter(name)) for name in ADAPTERS]
+    entries = [_static(), *_drawn(), *motif_entries(), *adapters]
     table = {entry.name: entry for entry in entries}
     for path in own_adapters():
         if path.stem in table:

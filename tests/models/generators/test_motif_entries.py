@@ -1,0 +1,71 @@
+"""MotiF's checkpoints as models: found, or said to be missing; the toy one runs."""
+
+from pathlib import Path
+
+import pytest
+
+from models.generators.base import CannotRun, ClipRequest
+from models.generators.motif_entries import motif_entries, motif_recipe
+from models.generators.registry import open_generator
+from models.generators.settings import generator_settings
+from models.motif.tiny import toy_pipeline
+from tests.models.generators.requests import picture
+
+
+@pytest.fixture(scope="module")
+def run_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What `ti2v train` leaves behind, as far as making clips needs it."""
+    folder = tmp_path_factory.mktemp("run")
+    toy_pipeline(size=32, num_frames=4).save_pretrained(folder / "pipeline")
+    (folder / "config.toml").write_text("[validation]\nsampling_steps = 3\nguidance = 2.0\n")
+    return folder
+
+
+def test_there_is_a_row_for_motif_and_every_ablation() -> None:
+    assert [entry.name for entry in motif_entries()] == [
+        "motif-tiny",
+        "motif-tiny-without",
+        "motif",
+        "motif-without",
+        "motif-inverse",
+        "motif-cx-attn",
+        "motif-both",
+        "motif-sam",
+        "motif-lambda-0.5",
+        "motif-lambda-2",
+        "motif-lambda-5",
+    ]
+
+
+def test_a_checkpoint_makes_clips_of_its_own_size(run_folder: Path, tmp_path: Path) -> None:
+    generator = open_generator("motif-tiny", checkpoint=run_folder)
+    generator.load("cpu", "auto")
+    images = [picture(tmp_path, name=f"image{number}", seed=number) for number in range(2)]
+    requests = [ClipRequest(image.stem, image, "The red kite sinks.", 5) for image in images]
+
+    clips = list(generator.generate(requests))
+
+    assert [clip.frames.shape for clip in clips] == [(4, 32, 32, 3)] * 2
+    assert (clips[0].provenance.steps, clips[0].provenance.guidance) == (3, 2.0)
+
+
+def test_steps_and_guidance_are_those_the_run_was_validated_with(run_folder: Path) -> None:
+    recipe = motif_recipe("motif", run_folder / "pipeline")
+
+    assert recipe.call == {"num_inference_steps": 3, "guidance_scale": 2.0}
+    assert (recipe.native.width, recipe.native.frames) == (32, 4)
+
+
+def test_a_missing_checkpoint_is_said_with_what_to_do(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TI2V_CHECKPOINTS", str(tmp_path))
+    generator_settings.cache_clear()
+    try:
+        (entry,) = [each for each in motif_entries() if each.name == "motif-inverse"]
+
+        assert f"There is no checkpoint in {tmp_path / 'motif-inverse'}. Train one" in str(entry.why_not())
+        with pytest.raises(CannotRun, match="motif-inverse cannot run here"):
+            entry.open(None)
+    finally:
+        generator_settings.cache_clear()
