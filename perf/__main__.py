@@ -10,12 +10,15 @@ import sys
 MEASUREMENTS = {
     "judgements": "Assignment and vote over HTTP",
     "uploads": "320 clips over REST",
+    "jobs": "Jobs for eight workers",
     "results_page": "The results page at 72,000 votes",
     "statistics": "The statistics library at a million votes",
     "media": "Probing and renditions",
     "scenes": "The scene engine",
     "motion": "Heatmaps: speed, and agreement with exact flow",
     "losses": "What the motion focal loss costs",
+    "motif": "Making a clip",
+    "training": "Training at toy size",
     "starting": "make run",
 }
 

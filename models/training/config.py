@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from models.losses import PredictionType
 from models.motion.heatmap import HeatmapSettings
+from models.motion.segments import SegmentSelection
 
 Positive = Annotated[int, Field(gt=0)]
 Share = Annotated[float, Field(ge=0, le=1)]
@@ -147,12 +148,14 @@ class HeatmapSection(HeatmapSettings):
     Attributes:
         source: optical flow (the paper) or SAM's segments.
         flow: `exact` (scene engine only) or an estimator's name.
-        segments: which of SAM's segments are 1: those that move, all, or the largest one.
+        segments: which of SAM's segments are 1: those that move, all, or the largest that moves.
+        sam: folder or hub id of SAM, for `sam`.
     """
 
     source: HeatmapSource = HeatmapSource.FLOW
     flow: str = "dis-medium"
-    segments: Literal["flow", "all", "largest"] = "flow"
+    segments: SegmentSelection = SegmentSelection.FLOW
+    sam: str = "facebook/sam-vit-base"
 
 
 class LossSettings(Section):

@@ -1,11 +1,18 @@
 """The heatmap of a clip as a run's settings want it: from flow or from segments, at latent size."""
 
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
 from models.motion.clips import BadClip
 from models.motion.flow import Flow, flow_named
 from models.motion.heatmap import Heatmap, motion_heatmap, resized
+from models.motion.segments import segment_heatmap
 from models.training.config import HeatmapSection, HeatmapSource
 from models.training.errors import BadConfig
 from models.training.sources import Footage
+
+if TYPE_CHECKING:
+    from models.motion.sam import SamSegmenter
 
 
 def clip_heatmap(footage: Footage, settings: HeatmapSection, height: int, width: int) -> Heatmap:
@@ -17,9 +24,22 @@ def clip_heatmap(footage: Footage, settings: HeatmapSection, height: int, width:
     """
     flow = _flow(footage, settings.flow)
     if settings.source is HeatmapSource.SAM:
-        raise BadConfig("heatmap.source sam is not there yet")
-    maps = motion_heatmap(flow, settings)
+        masks = _segmenter(settings.sam)(footage.frames[0])
+        maps = segment_heatmap(flow, masks, settings, settings.segments)
+    else:
+        maps = motion_heatmap(flow, settings)
     return resized(maps, height, width, settings.kernel)
+
+
+@lru_cache(maxsize=1)
+def _segmenter(model: str) -> "SamSegmenter":
+    # transformers' SAM takes a second to import; only the ablation needs it.
+    from models.motion.sam import load_sam
+
+    try:
+        return load_sam(model)
+    except OSError as error:
+        raise BadConfig(f"heatmap.sam: {error}") from error
 
 
 def _flow(footage: Footage, name: str) -> Flow:

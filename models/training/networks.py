@@ -7,7 +7,8 @@ import numpy as np
 import torch
 from diffusers.models.autoencoders.autoencoder_kl import AutoencoderKL
 from torch import Tensor
-from transformers import AutoTokenizer, CLIPImageProcessor, CLIPTextModel, CLIPVisionModel
+from transformers import AutoTokenizer, CLIPTextModel, CLIPVisionModel
+from transformers.models.clip import CLIPImageProcessorPil
 
 from models.motif.conditioning import conditioning_named
 from models.motif.convert import from_videocrafter
@@ -158,8 +159,8 @@ def _text_to_video(network: NetworkSettings) -> MotifUNet:
     return unet
 
 
-def _image_encoder(network: NetworkSettings) -> tuple[CLIPVisionModel | None, CLIPImageProcessor | None]:
+def _image_encoder(network: NetworkSettings) -> tuple[CLIPVisionModel | None, CLIPImageProcessorPil | None]:
     if not conditioning_named(network.conditioning).attends:
         return None, None
     encoder = CLIPVisionModel.from_pretrained(network.image_encoder).requires_grad_(False)
-    return encoder, CLIPImageProcessor.from_pretrained(network.image_encoder)
+    return encoder, CLIPImageProcessorPil.from_pretrained(network.image_encoder)
