@@ -1,4 +1,4 @@
-"""Measures training at toy size: preparing clips the first time and again, a step, Figure 6, the files left."""
+"""Measures training at toy size: preparing clips the first time and again, a step, Figure 6."""
 
 import tempfile
 import time
