@@ -8,7 +8,7 @@ import click
 
 from benchmark.score import load_scored
 
-FIGURES = ("preferences", "scenarios")
+FIGURES = ("preferences", "scenarios", "styles", "hard-cases")
 FORMATS = ("svg", "pdf", "png", "csv")
 
 

@@ -11,11 +11,10 @@ from app.errors import Conflict, Unavailable
 from app.results.naming import Naming
 from app.results.service import StudyResults, find_results
 from app.security.identity import Principal
-from benchmark.exports.figures.drawing import PaperFigure, figure_file
+from benchmark.exports.figures.drawing import figure_file
 from benchmark.exports.figures.kinds import CannotDraw, FigureFormat, FigureName
 from benchmark.exports.figures.names import FigureNames
-from benchmark.exports.figures.preferences import preferences_figure
-from benchmark.exports.figures.scenarios import scenarios_figure
+from benchmark.exports.figures.studies import study_figure
 
 # Drawing takes up to a second and one thread draws at a time. More who wait would take the threads that
 # votes need.
@@ -37,17 +36,11 @@ def study_figure_file(
         results = find_results(session, slug=slug, principal=principal)
         names = figure_names(session, results)
     with drawing():
-        return figure_file(study_figure(results, names, name), file_format)
-
-
-def study_figure(results: StudyResults, names: FigureNames, name: FigureName) -> PaperFigure:
-    """Return a figure of a study. Raises CannotDraw where its votes allow none."""
-    counted = results.counted
-    match name:
-        case FigureName.PREFERENCES:
-            return preferences_figure(results.rows, names, interim=results.is_interim)
-        case FigureName.SCENARIOS:
-            return scenarios_figure(counted.tallies, counted.matchups, names, interim=results.is_interim)
+        counted = results.counted
+        figure = study_figure(
+            name, counted.tallies, counted.matchups, results.rows, names, interim=results.is_interim
+        )
+        return figure_file(figure, file_format)
 
 
 def figure_names(session: Session, results: StudyResults) -> FigureNames:

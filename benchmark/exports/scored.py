@@ -15,8 +15,7 @@ from benchmark.exports.cells import cell_rows
 from benchmark.exports.figures.drawing import PaperFigure
 from benchmark.exports.figures.kinds import FigureName
 from benchmark.exports.figures.names import FigureNames
-from benchmark.exports.figures.preferences import preferences_figure
-from benchmark.exports.figures.scenarios import scenarios_figure
+from benchmark.exports.figures.studies import study_figure
 from benchmark.exports.notes import TableNote
 from benchmark.exports.results import result_rows
 from benchmark.exports.sentences import table_sentences
@@ -24,7 +23,7 @@ from benchmark.exports.tables import COLUMN_NAMES, TableFormat, TableName
 from benchmark.exports.writing import write_table
 from benchmark.importers.votes import load_votes
 from benchmark.protocol import VoteStatus
-from benchmark.stats.preferences import preferences
+from benchmark.stats.preferences import PreferenceRow, preferences
 from benchmark.stats.tallies import Tallies
 from benchmark.stats.votes import Votes
 
@@ -62,6 +61,10 @@ class ScoredVotes:
             interim=self.interim,
         )
 
+    @cached_property
+    def preferences(self) -> list[PreferenceRow]:
+        return preferences(self.tallies, self.votes.matchups, interim=self.interim)
+
     def rows(self, table: TableName) -> list[object]:
         """Return the rows of a computed table; computed once."""
         if table not in self._rows:
@@ -95,12 +98,7 @@ class ScoredVotes:
         """Return a figure; `names` are what people call the sides. Raises CannotDraw."""
         matchups = self.votes.matchups
         shown = FigureNames.of(matchups, names)
-        match name:
-            case FigureName.PREFERENCES:
-                rows = preferences(self.tallies, matchups, interim=self.interim)
-                return preferences_figure(rows, shown, interim=self.interim)
-            case FigureName.SCENARIOS:
-                return scenarios_figure(self.tallies, matchups, shown, interim=self.interim)
+        return study_figure(name, self.tallies, matchups, self.preferences, shown, interim=self.interim)
 
     def _table_document(self, table: TableName) -> dict[str, object]:
         names = COLUMN_NAMES[table]

@@ -10,6 +10,7 @@ from benchmark.exports.figures.kinds import FigureFormat, FigureName
 from benchmark.exports.markup import markdown_text
 from benchmark.exports.scored import COMPUTED, ScoredVotes
 from benchmark.exports.tables import EXTENSIONS, TableFormat, TableName
+from benchmark.stats.conclusions import conclusion, panel_warning
 
 TAGS = ("human-preference", "image-to-video", "text-image-to-video", "video-generation", "ti2v-bench")
 _SIZES = ((1_000, "n<1K"), (10_000, "1K<n<10K"), (100_000, "10K<n<100K"), (1_000_000, "100K<n<1M"))
@@ -45,7 +46,7 @@ def data_set_card(contents: BundleContents, scored: ScoredVotes, folder: Path) -
         *_warning(contents),
         _what(contents, scored, total),
         "## What the votes say\n",
-        "".join(f"- {markdown_text(line)}\n" for line in scored.sentences(TableName.PREFERENCES)),
+        "".join(f"- {line}\n" for line in _conclusions(scored)),
         markdown_text(scored.note.text(TableName.PREFERENCES)) + "\n",
         "## Files\n",
         _FILES,
@@ -100,6 +101,14 @@ def _what(contents: BundleContents, scored: ScoredVotes, total: int) -> str:
         f"made with TI2V Bench {version('ti2v-bench')} as study `{contents.slug}`. Shown two clips made from "
         "one image and one text, people chose the better one and gave their reasons.\n"
     )
+
+
+def _conclusions(scored: ScoredVotes) -> Iterator[str]:
+    for row in scored.preferences:
+        yield f"**{markdown_text(row.matchup)}**: {markdown_text(conclusion(row))}"
+    warning = panel_warning(scored.tallies, scored.votes.matchups)
+    if warning:
+        yield markdown_text(warning)
 
 
 def _recompute(contents: BundleContents, folder: Path) -> str:

@@ -8,6 +8,8 @@ class FigureName(StrEnum):
 
     PREFERENCES = "preferences"
     SCENARIOS = "scenarios"
+    STYLES = "styles"
+    HARD_CASES = "hard-cases"
 
 
 class FigureFormat(StrEnum):

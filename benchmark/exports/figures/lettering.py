@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from bisect import bisect_right
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
@@ -14,6 +14,7 @@ FAMILY = "DejaVu Sans"
 ELLIPSIS = "…"
 MISSING = "▯"
 _MOST_LETTERS = 1000  # more than any figure has room for
+_BREAKABLE = re.compile(r"[^-_./@:]*[-_./@:]* ?")
 _MEASURED_AT = 100.0  # points; without hinting, widths grow in proportion
 
 
@@ -84,11 +85,20 @@ def wrapped(text: str, width: float, size: float, *, bold: bool = False, most: i
     return [shortened(line.strip(), width, size, bold=bold) for line in lines or [""]]
 
 
+def size_without_breaks(text: str, width: float, sizes: Sequence[float], *, bold: bool = False) -> float:
+    """Return the first of the sizes at which no word is broken where it should not be; else the last."""
+    parts = [part for word in printable(text).split() for part in _BREAKABLE.findall(word)]
+    for size in sizes:
+        if all(width_of(part, size, bold=bold) <= width for part in parts):
+            return size
+    return sizes[-1]
+
+
 def _pieces(text: str, fits: Callable[[str], bool]) -> Iterator[str]:
     """Yield what must stay together, spaces at the ends."""
     for word in re.findall(r"[^ ]+ ?", text):
         if fits(word):
             yield word
             continue
-        for part in re.findall(r"[^-_./@:]*[-_./@:]* ?", word):
+        for part in _BREAKABLE.findall(word):
             yield from [part] if fits(part) else part

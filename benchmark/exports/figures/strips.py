@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from benchmark.exports.cells import Cell
 from benchmark.exports.figures.board import FULL_WIDTH, SMALL_SIZE, TEXT_SIZE, Board, Pixels
 from benchmark.exports.figures.kinds import CannotDraw
-from benchmark.exports.figures.lettering import wrapped
+from benchmark.exports.figures.lettering import size_without_breaks, wrapped
 from benchmark.exports.figures.palette import QUIET
 
 MOST_ROWS = 24
 NAME_WIDTH, GAP = 66.0, 3.0
 HEAD_HEIGHT, HEAD_GAP, COLUMN_LABELS = 64.0, 6.0, 11.0
 PROMPT_SIZE = 9.0
+NAME_SIZES = (TEXT_SIZE, 7.0, 6.5, 6.0)
 
 
 @dataclass(frozen=True)
@@ -124,10 +125,12 @@ class StripFigure:
             board.text(x, baseline + number * 12, line, size=PROMPT_SIZE, italic=True)
 
     def _draw_name(self, board: Board, strip: StripRow, middle: float) -> None:
-        lines = wrapped(strip.name, NAME_WIDTH - 6, TEXT_SIZE, bold=True, most=4)
+        room = NAME_WIDTH - 6
+        size = size_without_breaks(strip.name, room, NAME_SIZES, bold=True)
+        lines = wrapped(strip.name, room, size, bold=True, most=4)
         baseline = middle - (len(lines) - 1) * 4.5 + 2.7
         for number, line in enumerate(lines):
-            board.text(0, baseline + number * 9, line, bold=True)
+            board.text(0, baseline + number * 9, line, size=size, bold=True)
 
 
 def strip_figure(*, pair: str, prompt: str, image: Pixels, strips: Sequence[StripRow]) -> StripFigure:

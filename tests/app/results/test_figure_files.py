@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 
 import pytest
 from fastapi.testclient import TestClient
@@ -15,10 +16,10 @@ FIGURES = "/api/v1/studies/motif-study/figures"
 STRIP = f"/studies/motif-study/pairs/{PAIR_IDS[0]}/strip"
 
 
-@pytest.mark.parametrize("name", FigureName)
+@pytest.mark.parametrize("name", ["preferences", "scenarios"])
 @pytest.mark.parametrize("file_format", FigureFormat)
 def test_every_figure_comes_in_every_form(
-    cast: Cast, study: Study, client: TestClient, name: FigureName, file_format: FigureFormat
+    cast: Cast, study: Study, client: TestClient, name: str, file_format: FigureFormat
 ) -> None:
     fill_panels(study, people=1)
 
@@ -154,3 +155,21 @@ def test_a_clip_that_was_lost_is_said_in_a_sentence(cast: Cast, study: Study, cl
     answer = client.get(f"/api/v1{STRIP}.svg", headers=cast.alice.headers)
 
     assert (answer.status_code, answer.json()["error"]) == (503, "unavailable")
+
+
+def test_the_page_offers_each_figure_in_each_form(cast: Cast, study: Study) -> None:
+    fill_panels(study, people=1)
+    alice = signed_in(cast.installation, cast.alice)
+
+    links = re.findall(r'href="([^"]*/figures/[^"]+)"', alice.get("/studies/motif-study/results").text)
+
+    assert [link.rpartition("/")[2] for link in links] == [
+        f"{figure}.{form}" for figure in ("preferences", "scenarios") for form in FigureFormat
+    ]
+    assert {alice.get(link).status_code for link in links} == {200}
+
+
+def test_the_page_of_a_study_without_votes_offers_none(cast: Cast, study: Study) -> None:
+    page = signed_in(cast.installation, cast.alice).get("/studies/motif-study/results").text
+
+    assert "/figures/" not in page

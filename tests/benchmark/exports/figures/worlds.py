@@ -8,11 +8,12 @@ import numpy as np
 from PIL import Image
 
 from benchmark.exports.figures.drawing import PaperFigure, figure_file
+from benchmark.exports.figures.grids import GridFigure, grid_figure
 from benchmark.exports.figures.kinds import FigureFormat
 from benchmark.exports.figures.names import FigureNames
 from benchmark.exports.figures.preferences import PreferencesFigure, preferences_figure
-from benchmark.exports.figures.scenarios import ScenariosFigure, scenarios_figure
 from benchmark.exports.figures.strips import StripFigure, StripRow, evenly_spaced, strip_figure
+from benchmark.stats.breakdowns import Division
 from benchmark.stats.preferences import preferences
 from benchmark.stats.tallies import Tallies
 from benchmark.stats.votes import Matchup
@@ -53,9 +54,9 @@ def preferred(
 
 def grid(
     panels: list[tuple[int, int]], *, others: int = 1, scenarios: int = 2, interim: bool = False
-) -> ScenariosFigure:
+) -> GridFigure:
     tallies, matchups = study(panels, others=others, scenarios=scenarios)
-    return scenarios_figure(tallies, matchups, names(matchups), interim=interim)
+    return grid_figure(tallies, matchups, names(matchups), Division.SCENARIO, interim=interim)
 
 
 def strips(

@@ -1,9 +1,12 @@
-"""The grid of scenarios: numbers that need no colour."""
+"""Grids of scenarios, styles and hard cases: numbers that need no colour."""
+
+from dataclasses import replace
 
 import pytest
 
+from benchmark.exports.figures.grids import grid_figure
 from benchmark.exports.figures.kinds import CannotDraw
-from benchmark.exports.figures.scenarios import scenarios_figure
+from benchmark.stats.breakdowns import Division
 from tests.benchmark.exports.figures.worlds import csv_lines, grid, names, study, text_spans, texts
 
 
@@ -17,20 +20,20 @@ def test_every_cell_prints_its_share_in_whole_percent() -> None:
 def test_scenarios_come_best_first() -> None:
     figure = grid([(0, 1), (1, 0)] * 4)
 
-    assert figure.scenarios == ("scene_01", "scene_00")
+    assert figure.parts == ("scene_01", "scene_00")
 
 
 def test_a_cell_without_a_decided_pair_is_a_dash() -> None:
     figure = grid([(1, 0), (1, 1)])
 
     assert "–" in texts(figure)
-    assert csv_lines(figure)[2] == "other00,motif:other00,motif,other00,scene_01,,0,0,1,2"
+    assert csv_lines(figure)[2] == "other00,motif:other00,motif,other00,scenario,scene_01,,0,0,1,2"
 
 
 def test_the_csv_holds_the_counts_behind_each_cell() -> None:
     assert csv_lines(grid([(1, 0), (0, 1)] * 3))[1:] == [
-        "other00,motif:other00,motif,other00,scene_00,100,3,0,0,3",
-        "other00,motif:other00,motif,other00,scene_01,0,0,3,0,3",
+        "other00,motif:other00,motif,other00,scenario,scene_00,100,3,0,0,3",
+        "other00,motif:other00,motif,other00,scenario,scene_01,0,0,3,0,3",
     ]
 
 
@@ -51,9 +54,27 @@ def test_votes_that_name_no_scenario_are_refused() -> None:
     tallies.scenario[:] = -1
 
     with pytest.raises(CannotDraw, match="known scenario"):
-        scenarios_figure(tallies, matchups, names(matchups))
+        grid_figure(tallies, matchups, names(matchups), Division.SCENARIO)
 
 
 def test_more_scenarios_than_fit_are_refused() -> None:
     with pytest.raises(CannotDraw, match="these are 1 and 101"):
         grid([(1, 0)] * 101, scenarios=101)
+
+
+@pytest.mark.parametrize("division", [Division.STYLE, Division.HARD_CASE])
+def test_tags_make_grids_of_their_own(division: Division) -> None:
+    tallies, matchups = study([(1, 0), (0, 1), (1, 0)])
+    tagged = replace(tallies, tags={division: ("photo", "sketch", "")})
+
+    figure = grid_figure(tagged, matchups, names(matchups), division)
+
+    assert figure.parts == ("photo", "sketch")
+    assert {"Photo", "Sketch", "100", "0"} <= set(texts(figure))
+
+
+def test_votes_without_tags_have_no_grid_of_them() -> None:
+    tallies, matchups = study([(1, 0)])
+
+    with pytest.raises(CannotDraw, match="known image style"):
+        grid_figure(tallies, matchups, names(matchups), Division.STYLE)

@@ -1,4 +1,4 @@
-"""The grid of scenarios: where the reference wins, matchup by matchup.
+"""Grids of parts of a benchmark (scenarios, image styles, hard cases): where the reference wins.
 
 Every cell prints its number, so that the colours only help the eye.
 """
@@ -17,6 +17,7 @@ from benchmark.exports.figures.palette import HEAT, OTHER_TEXT, QUIET, REFERENCE
 from benchmark.exports.figures.preferences import INTERIM_HEIGHT, LINE, write_interim
 from benchmark.exports.figures.scales import HEAT_BOUNDS, heat_step, whole_percent
 from benchmark.exports.layouts import EMPTY
+from benchmark.stats.breakdowns import Division, Parts, parts_of
 from benchmark.stats.scores import count_groups
 from benchmark.stats.tallies import Tallies
 from benchmark.stats.votes import UNKNOWN, Matchup
@@ -26,13 +27,13 @@ MOST_CELLS_A_SIDE = 100
 NAME_WIDTH, NAME_GAP = 88.0, 6.0
 LEAST_PITCH, MOST_PITCH = 15.5, 34.0
 CELL_HEIGHT, GAP = 16.0, 1.2
-MOST_LABEL = 92.0  # points of a scenario's name
+MOST_LABEL = 92.0  # points of a part's name
 KEY_HEIGHT, SWATCH = 38.0, 22.0
 
 
 @dataclass(frozen=True)
-class ScenarioCell:
-    """The pairs of one matchup in one scenario, and the votes they have."""
+class PartCell:
+    """The pairs of one matchup in one part, and the votes they have."""
 
     won: int
     lost: int
@@ -44,86 +45,91 @@ class ScenarioCell:
         return self.won + self.lost
 
 
-Cells = Mapping[tuple[str, str], ScenarioCell]
+_WORDS = {Division.SCENARIO: "scenario", Division.STYLE: "image style", Division.HARD_CASE: "hard case"}
+Cells = Mapping[tuple[str, str], PartCell]
 
 
 @dataclass(frozen=True)
-class ScenariosFigure:
-    """Rows are matchups, columns scenarios; `cells`, by the names of both, lacks what nobody voted on."""
+class GridFigure:
+    """Rows are matchups, columns parts; `cells`, by the names of both, lacks what nobody voted on."""
 
+    division: Division
     matchups: tuple[Matchup, ...]
-    scenarios: tuple[str, ...]
+    parts: tuple[str, ...]
     cells: Cells
     names: FigureNames
     interim: bool = False
-    title = "Where the reference wins, scenario by scenario"
+
+    @property
+    def title(self) -> str:
+        return f"Where the reference wins, by {_WORDS[self.division]}"
 
     @property
     def caption(self) -> str:
         counts = [cell.decided for cell in self.cells.values()]
         interim = " Interim: the study is not closed." if self.interim else ""
         return (
-            "The reference's share of decided pairs per scenario, in whole percent, best scenario first. "
-            f"Each cell rests on {min(counts)} to {max(counts)} decided pairs, so read rows and columns, not "
-            f"single cells.{interim}"
+            f"The reference's share of decided pairs by {_WORDS[self.division]}, in whole percent, best "
+            f"first. Each cell rests on {min(counts)} to {max(counts)} decided pairs, so read rows and "
+            f"columns, not single cells.{interim}"
         )
 
     @property
     def size(self) -> tuple[float, float]:
-        width = max(FULL_WIDTH, NAME_WIDTH + NAME_GAP + self._pitch * len(self.scenarios))
+        width = max(FULL_WIDTH, NAME_WIDTH + NAME_GAP + self._pitch * len(self.parts))
         return width, self._top + len(self.matchups) * CELL_HEIGHT + KEY_HEIGHT
 
     def draw(self, board: Board) -> None:
         if self.interim:
             write_interim(board)
-        for column, scenario in enumerate(self.scenarios):
+        for column, part in enumerate(self.parts):
             x = self._x(column) + (self._pitch - GAP) / 2
-            board.text(x, self._top - 4, self._label(scenario), colour=QUIET, upright=True)
+            board.text(x, self._top - 4, self._label(part), colour=QUIET, upright=True)
         for index, matchup in enumerate(self.matchups):
             y = self._top + index * CELL_HEIGHT
             self._draw_name(board, matchup, y)
-            for column, scenario in enumerate(self.scenarios):
-                self._draw_cell(board, self.cells.get((matchup.name, scenario)), self._x(column), y)
+            for column, part in enumerate(self.parts):
+                self._draw_cell(board, self.cells.get((matchup.name, part)), self._x(column), y)
         self._draw_key(board, self._top + len(self.matchups) * CELL_HEIGHT + 9)
 
     def columns(self) -> tuple[str, ...]:
         return (
-            *("row", "matchup", "reference", "other", "scenario", "reference_percent"),
+            *("row", "matchup", "reference", "other", "division", "part", "reference_percent"),
             *("pairs_won_reference", "pairs_won_other", "pairs_undecided", "votes"),
         )
 
     def rows(self) -> list[list[Cell]]:
         return [
-            self._data_row(matchup, scenario, self.cells[matchup.name, scenario])
+            self._data_row(matchup, part, self.cells[matchup.name, part])
             for matchup in self.matchups
-            for scenario in self.scenarios
-            if (matchup.name, scenario) in self.cells
+            for part in self.parts
+            if (matchup.name, part) in self.cells
         ]
 
-    def _data_row(self, matchup: Matchup, scenario: str, cell: ScenarioCell) -> list[Cell]:
+    def _data_row(self, matchup: Matchup, part: str, cell: PartCell) -> list[Cell]:
         decided = cell.decided
         return [
             *(self.names.matchup(matchup.reference, matchup.other), matchup.name),
-            *(matchup.reference, matchup.other, scenario),
+            *(matchup.reference, matchup.other, self.division, part),
             whole_percent(cell.won, decided) if decided else None,
             *(cell.won, cell.lost, cell.undecided, cell.votes),
         ]
 
     @property
     def _pitch(self) -> float:
-        room = (FULL_WIDTH - NAME_WIDTH - NAME_GAP) / len(self.scenarios)
+        room = (FULL_WIDTH - NAME_WIDTH - NAME_GAP) / len(self.parts)
         return min(max(room, LEAST_PITCH), MOST_PITCH)
 
     @cached_property
     def _top(self) -> float:
-        longest = max(width_of(self._label(scenario), TEXT_SIZE) for scenario in self.scenarios)
+        longest = max(width_of(self._label(part), TEXT_SIZE) for part in self.parts)
         return longest + 8 + (INTERIM_HEIGHT if self.interim else 0.0)
 
     def _x(self, column: int) -> float:
         return NAME_WIDTH + NAME_GAP + column * self._pitch
 
-    def _label(self, scenario: str) -> str:
-        return shortened(printable(scenario.replace("_", " ").capitalize()), MOST_LABEL, TEXT_SIZE)
+    def _label(self, part: str) -> str:
+        return shortened(printable(part.replace("_", " ").capitalize()), MOST_LABEL, TEXT_SIZE)
 
     def _draw_name(self, board: Board, matchup: Matchup, y: float) -> None:
         name = self.names.matchup(matchup.reference, matchup.other)
@@ -138,7 +144,7 @@ class ScenariosFigure:
         for number, line in enumerate(lines):
             board.text(0, baseline + number * size * 1.16, line, size=size)
 
-    def _draw_cell(self, board: Board, cell: ScenarioCell | None, x: float, y: float) -> None:
+    def _draw_cell(self, board: Board, cell: PartCell | None, x: float, y: float) -> None:
         decided = cell.decided if cell else 0
         width, height = self._pitch - GAP, CELL_HEIGHT - GAP
         if cell is None or not decided:
@@ -180,50 +186,52 @@ class ScenariosFigure:
         )
 
 
-def scenarios_figure(
+def grid_figure(
     tallies: Tallies,
     matchups: Sequence[Matchup],
     names: FigureNames,
+    division: Division,
     *,
     interim: bool = False,
-) -> ScenariosFigure:
-    """Return the grid: scenarios best first for the reference over all matchups, matchups best first too
+) -> GridFigure:
+    """Return the grid: parts best first for the reference over all matchups, matchups best first too
     where they share one reference.
 
     Raises:
         CannotDraw: no pair is decided, nobody said the scenarios, or there are too many rows or columns.
     """
-    cells = _cells(tallies, matchups)
+    cells = _cells(tallies, matchups, parts_of(tallies, division))
     if not any(cell.decided for cell in cells.values()):
-        raise CannotDraw("No pair of a known scenario is decided yet, so there is nothing to draw.")
-    scenarios = sorted({scenario for _, scenario in cells})
-    if max(len(matchups), len(scenarios)) > MOST_CELLS_A_SIDE:
         raise CannotDraw(
-            f"A grid has room for {MOST_CELLS_A_SIDE} matchups and as many scenarios; these are "
-            f"{len(matchups)} and {len(scenarios)}. Take the table instead."
+            f"No pair of a known {_WORDS[division]} is decided yet, so there is nothing to draw."
+        )
+    named = sorted({part for _, part in cells})
+    if max(len(matchups), len(named)) > MOST_CELLS_A_SIDE:
+        raise CannotDraw(
+            f"A grid has room for {MOST_CELLS_A_SIDE} matchups and as many parts; these are "
+            f"{len(matchups)} and {len(named)}. Take the table instead."
         )
     if names.reference:
         matchups = sorted(matchups, key=lambda each: -_share(cells, matchup=each.name))
-    best_first = sorted(scenarios, key=lambda scenario: -_share(cells, scenario=scenario))
-    return ScenariosFigure(tuple(matchups), tuple(best_first), cells, names, interim)
+    best_first = sorted(named, key=lambda part: -_share(cells, part=part))
+    return GridFigure(division, tuple(matchups), tuple(best_first), cells, names, interim)
 
 
-def _cells(tallies: Tallies, matchups: Sequence[Matchup]) -> Cells:
-    known = tallies.select(tallies.scenario != UNKNOWN)
-    columns = len(tallies.scenarios)
-    counts = count_groups(known, known.matchup * columns + known.scenario, len(matchups) * columns)
+def _cells(tallies: Tallies, matchups: Sequence[Matchup], parts: Parts) -> Cells:
+    known = parts.codes != UNKNOWN
+    columns = len(parts.names)
+    group = (tallies.matchup * columns + parts.codes)[known]
+    counts = count_groups(tallies.select(known), group, len(matchups) * columns)
     numbers = (counts.won_reference, counts.won_other, counts.undecided, counts.votes)
     return {
-        (matchup.name, scenario): ScenarioCell(*(int(number[row * columns + column]) for number in numbers))
+        (matchup.name, part): PartCell(*(int(number[row * columns + column]) for number in numbers))
         for row, matchup in enumerate(matchups)
-        for column, scenario in enumerate(tallies.scenarios)
+        for column, part in enumerate(parts.names)
         if counts.votes[row * columns + column]
     }
 
 
-def _share(cells: Cells, *, matchup: str | None = None, scenario: str | None = None) -> Fraction:
-    """Return what the reference won of the decided pairs of one matchup or one scenario; 0 of none is 0."""
-    met = [
-        cell for (row, column), cell in cells.items() if matchup in (None, row) and scenario in (None, column)
-    ]
+def _share(cells: Cells, *, matchup: str | None = None, part: str | None = None) -> Fraction:
+    """Return what the reference won of the decided pairs of one matchup or one part; 0 of none is 0."""
+    met = [cell for (row, column), cell in cells.items() if matchup in (None, row) and part in (None, column)]
     return Fraction(sum(cell.won for cell in met), max(sum(cell.decided for cell in met), 1))
