@@ -12,6 +12,9 @@ COMMANDS: dict[str, LazyCommand] = {
         "Make a model's clips for a benchmark, without a server.",
     ),
     "heatmap": LazyCommand("models.motion.commands:heatmap", "Draw where a clip moves; write its heatmap."),
+    "worker": LazyCommand(
+        "models.worker.command:worker", "Make the clips a server is asked for, on this machine's device."
+    ),
     "motif convert": LazyCommand(
         "models.motif.commands:convert",
         "Convert weights of others into our layout, and back.",
