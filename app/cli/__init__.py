@@ -43,4 +43,5 @@ COMMANDS = {
     "study status": LazyCommand("app.cli.study:status", "Print how far a study is."),
     "submit": LazyCommand("app.cli.submit:submit", "Send a folder of clips to a server as a submission."),
     "up": LazyCommand("app.cli.serve:up", "Migrate, load the demo into an empty database, and serve."),
+    "votes import": LazyCommand("app.cli.votes:import_", "Import votes of a study run elsewhere from a CSV."),
 }

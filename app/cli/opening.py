@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 from pydantic import ValidationError
-from sqlalchemy import make_url
+from sqlalchemy import make_url, select
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
@@ -16,6 +16,7 @@ from app.database import Database
 from app.errors import Conflict, NotFound, Unavailable
 from app.security.identity import Principal, person_named
 from app.settings import Settings
+from app.tables.people import Person
 from benchmark.protocol import Role
 
 # Who did it, in the audit list and as owner, where a command was run without a key.
@@ -94,4 +95,20 @@ def sqlite_file(settings: Settings) -> Path | None:
 def operator(session: Session, *, now: datetime) -> Principal:
     """Return the person local commands act as: whoever can open the database file is an admin."""
     person = person_named(session, name=OPERATOR, role=Role.ADMIN, now=now)
+    return Principal(person.id, person.name, person.role)
+
+
+def owner_named(session: Session, name: str | None, *, now: datetime) -> Principal:
+    """Return the researcher of that name, or the operator where none is given.
+
+    Raises:
+        NotFound: nobody is called so, or they are no researcher.
+    """
+    if name is None:
+        return operator(session, now=now)
+    person = session.scalar(select(Person).where(Person.name == name))
+    if person is None or person.role not in (Role.RESEARCHER, Role.ADMIN):
+        raise NotFound(
+            f"There is no researcher called {name}; make one with: ti2v key create --role researcher"
+        )
     return Principal(person.id, person.name, person.role)

@@ -5,6 +5,7 @@ from collections import Counter
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, aliased
 
+from app.results.live_counts import COUNTED
 from app.tables.studies import Comparison, Study
 from app.tables.voting import Assignment, AssignmentStatus, Vote, VoteEvent
 from benchmark.protocol import Justification, VoteStatus
@@ -22,7 +23,9 @@ def recount(session: Session, study: Study) -> list[str]:
         counted[comparison_id, "places_taken"] += leases
     counters = ["votes_reference", "votes_other", "places_taken"]
     counters += [f"{each}_{side}" for each in Justification for side in ("reference", "other")]
-    comparisons = session.scalars(select(Comparison).where(Comparison.study_id == study.id)).all()
+    # Gold comparisons take no places and count no votes; they have nothing to recount.
+    of_study = (Comparison.study_id == study.id) & Comparison.is_gold.is_(False)
+    comparisons = session.scalars(select(Comparison).where(of_study)).all()
     problems = [
         f"comparison {comparison.id}: {name} is {getattr(comparison, name)}, "
         f"a recount gives {counted[comparison.id, name]}"
@@ -49,7 +52,7 @@ def _valid_votes(session: Session, study: Study) -> list[Vote]:
             .outerjoin(last_event, last_event.id == newest)
             .where(
                 Vote.study_id == study.id,
-                func.coalesce(last_event.status, VoteStatus.VALID) == VoteStatus.VALID,
+                func.coalesce(last_event.status, VoteStatus.VALID).in_(COUNTED),
             )
         )
     )

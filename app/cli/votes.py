@@ -1,0 +1,68 @@
+"""`ti2v votes`: votes cast elsewhere."""
+
+from pathlib import Path
+
+import click
+
+
+@click.command("import")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--study", required=True, metavar="SLUG", help="The study to make of them; it must be new.")
+@click.option("--benchmark", required=True, metavar="SLUG", help="The benchmark whose pairs were voted on.")
+@click.option(
+    "--map",
+    "columns",
+    multiple=True,
+    required=True,
+    metavar="OURS=THEIRS",
+    help="Which of their columns holds which of ours; again for each column.",
+)
+@click.option("--reference", metavar="MODEL", help="The model that is the reference wherever it takes part.")
+@click.option("--title", help="What pages call the study; its slug otherwise.")
+@click.option(
+    "--owner", metavar="NAME", help="The researcher whose study it is; else this machine's operator."
+)
+@click.option("--dry-run", is_flag=True, help="Check everything and list all problems; import nothing.")
+def import_(
+    file: Path,
+    study: str,
+    benchmark: str,
+    columns: tuple[str, ...],
+    reference: str | None,
+    title: str | None,
+    owner: str | None,
+    dry_run: bool,
+) -> None:
+    """Import FILE, a CSV of votes cast in a study run elsewhere, as a closed study of its own.
+
+    Every problem is listed at once with its row, and then nothing is imported. The same votes again change
+    nothing. Prints the study's slug.
+    """
+    from app.benchmarks.service import find_benchmark
+    from app.cli.opening import open_database, open_settings, owner_named
+    from app.clock import utc_now
+    from app.results.foreign_plan import plan_import
+    from app.results.foreign_studies import ForeignSource, is_imported_already, store_study
+    from benchmark.importers.foreign_votes import ColumnMapping, parse_mapping, read_foreign
+
+    mapping = ColumnMapping(parse_mapping(columns), reference=reference)
+    table = read_foreign(file)
+    if "status" in table.columns:
+        click.echo("The table has a column status: every row is imported, whatever it says.", err=True)
+    now = utc_now()
+    with open_database(open_settings()) as database, database.write() as session:
+        plan = plan_import(
+            session, table=table, mapping=mapping, study=study, benchmark=find_benchmark(session, benchmark)
+        )
+        is_there = is_imported_already(session, plan)
+        if not is_there and not dry_run:
+            principal = owner_named(session, owner, now=now)
+            source = ForeignSource(title=title or study, file=file.name)
+            store_study(session, plan=plan, source=source, principal=principal, now=now)
+    votes = plan.votes
+    size = f"{len(votes)} votes, {len(votes.matchups)} matchups, {len(votes.annotators)} annotators"
+    outcome = (
+        "there already, nothing changed" if is_there else "nothing imported yet" if dry_run else "imported"
+    )
+    click.echo(f"{size}: {outcome}.", err=True)
+    click.echo(study)

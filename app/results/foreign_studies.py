@@ -1,0 +1,296 @@
+"""Stores votes of a study run elsewhere as a study of its own: closed, and every vote marked as imported.
+
+Nothing of it mixes with a study run here. Its sides are submissions without a clip that are withdrawn from
+the start, so that nobody can be shown them; its annotators are numbered, as their own names may tell who they
+are; its votes are imported by their events and counted in this study alone.
+"""
+
+import secrets
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TypeVar
+
+from sqlalchemy import insert, select
+from sqlalchemy.orm import Session
+
+from app.errors import Conflict
+from app.results.foreign_plan import ForeignPlan, ForeignSide
+from app.security.identity import Principal
+from app.security.tokens import new_token
+from app.tables.audit import AuditEvent
+from app.tables.people import Annotator
+from app.tables.studies import Comparison, Matchup, Study
+from app.tables.submissions import Submission, VideoModel
+from app.tables.voting import Assignment, AssignmentStatus, Vote, VoteEvent
+from benchmark.protocol import (
+    Justification,
+    RenditionRecipe,
+    Side,
+    StudyStatus,
+    SubmissionStatus,
+    VoteStatus,
+    WatchGate,
+)
+from benchmark.stats.tallies import Tallies
+from benchmark.stats.votes import UNKNOWN
+
+ACTION = "votes.import"
+Row = TypeVar("Row")
+_AT_ONCE = 5000
+_LEASE_S = 900  # nobody will hold one
+
+
+@dataclass(frozen=True)
+class ForeignSource:
+    """What is said of the votes' origin: what pages call the study, and the file they came in."""
+
+    title: str
+    file: str
+
+
+def is_imported_already(session: Session, plan: ForeignPlan) -> bool:
+    """Tell whether these very votes are this study already.
+
+    Raises:
+        Conflict: there is a study of that slug which holds anything else; imports never add to a study.
+    """
+    if session.scalar(select(Study.id).where(Study.slug == plan.study)) is None:
+        return False
+    details = session.scalars(
+        select(AuditEvent.details).where(AuditEvent.action == ACTION, AuditEvent.subject == plan.study)
+    )
+    if any(each["digest"] == plan.digest for each in details):
+        return True
+    raise Conflict(
+        f"There is a study {plan.study} already, and imported votes never mix with others. Import them as "
+        "another study.",
+        code="study_exists",
+    )
+
+
+def store_study(
+    session: Session, *, plan: ForeignPlan, source: ForeignSource, principal: Principal, now: datetime
+) -> Study:
+    """Store the votes as a closed study of `principal`'s; the whole of it or, by an error, nothing.
+
+    Raises:
+        Conflict: one of its sides has a submission of the study's name already.
+    """
+    study = _study(session, plan, source, principal, now)
+    submissions = {
+        name: _submission(session, plan, side, principal, now) for name, side in plan.sides.items()
+    }
+    matchups = _matchups(session, plan, study, submissions)
+    comparisons = _comparisons(session, plan, study, matchups)
+    people = [
+        Annotator(study_id=study.id, pseudonym=f"annotator-{number:03d}", created_at=now)
+        for number in range(1, len(plan.votes.annotators) + 1)
+    ]
+    session.add_all(people)
+    session.flush()
+    _store_votes(session, _Stored(plan, study, matchups, comparisons, [each.id for each in people], now))
+    _mark_imported(session, study, source, principal, now)
+    details = {"digest": plan.digest, "file": source.file, "votes": len(plan.votes)}
+    session.add(AuditEvent(at=now, actor=principal.name, action=ACTION, subject=study.slug, details=details))
+    session.flush()
+    return study
+
+
+def _study(
+    session: Session, plan: ForeignPlan, source: ForeignSource, principal: Principal, now: datetime
+) -> Study:
+    largest_panel = int(Tallies.from_votes(plan.votes).votes.max())
+    study = Study(
+        slug=plan.study,
+        title=source.title,
+        instructions="",
+        benchmark_id=plan.benchmark_id,
+        owner_id=principal.person_id,
+        status=StudyStatus.CLOSED,
+        # A panel is odd; a tie of theirs stays one.
+        votes_per_comparison=largest_panel + 1 - largest_panel % 2,
+        comparisons_per_annotator=None,
+        lease_s=_LEASE_S,
+        watch_gate=WatchGate.OFF,
+        renditions=RenditionRecipe.REMUX,
+        require_justification=False,
+        seed=0,
+        pairs=len(plan.pair_ids),
+        created_at=now,
+        closed_at=now,
+    )
+    session.add(study)
+    session.flush()
+    return study
+
+
+def _submission(
+    session: Session, plan: ForeignPlan, side: ForeignSide, principal: Principal, now: datetime
+) -> Submission:
+    model = session.scalar(select(VideoModel).where(VideoModel.slug == side.model))
+    if model is None:
+        model = VideoModel(
+            slug=side.model,
+            name=side.name.partition("@")[0],
+            description="",
+            url="",
+            licence="",
+            owner_id=principal.person_id,
+            created_at=now,
+        )
+        session.add(model)
+        session.flush()
+    taken = select(Submission.id).where(
+        Submission.model_id == model.id,
+        Submission.benchmark_id == plan.benchmark_id,
+        Submission.label == side.label,
+    )
+    if session.scalar(taken) is not None:
+        raise Conflict(f"There is a submission {side.model}@{side.label} already; choose another study slug.")
+    submission = Submission(
+        public_id=secrets.token_hex(8),
+        model_id=model.id,
+        benchmark_id=plan.benchmark_id,
+        owner_id=principal.person_id,
+        label=side.label,
+        status=SubmissionStatus.WITHDRAWN,
+        is_partial=True,
+        created_at=now,
+        withdrawn_at=now,
+    )
+    session.add(submission)
+    session.flush()
+    return submission
+
+
+def _matchups(
+    session: Session, plan: ForeignPlan, study: Study, submissions: dict[str, Submission]
+) -> list[Matchup]:
+    rows = [
+        Matchup(
+            study_id=study.id,
+            position=position,
+            reference_id=submissions[each.reference].id,
+            other_id=submissions[each.other].id,
+        )
+        for position, each in enumerate(plan.votes.matchups)
+    ]
+    session.add_all(rows)
+    session.flush()
+    return rows
+
+
+def _comparisons(
+    session: Session, plan: ForeignPlan, study: Study, matchups: Sequence[Matchup]
+) -> dict[tuple[int, int], int]:
+    """Return the id of each comparison by the codes of its matchup and pair; its counters are full."""
+    tallies = Tallies.from_votes(plan.votes)
+    places = list(zip(tallies.matchup.tolist(), tallies.pair.tolist(), strict=True))
+    won = zip(tallies.votes_reference.tolist(), tallies.votes_other.tolist(), strict=True)
+    ticks = tallies.reasons.reshape(len(tallies), -1).tolist()
+    names = [f"{reason}_{side}" for reason in Justification for side in Side]
+    rows = [
+        {
+            "study_id": study.id,
+            "matchup_id": matchups[matchup].id,
+            "pair_id": plan.pair_ids[pair],
+            "is_open": False,
+            "places_taken": reference + other,
+            "shuffle_key": 0,
+            "draws": 0,
+            "votes_reference": reference,
+            "votes_other": other,
+            **dict(zip(names, ticked, strict=True)),
+        }
+        for (matchup, pair), (reference, other), ticked in zip(places, won, ticks, strict=True)
+    ]
+    ids: list[int] = []
+    for some in _in_parts(rows):
+        ids += session.scalars(
+            insert(Comparison).returning(Comparison.id, sort_by_parameter_order=True), some
+        )
+    return dict(zip(places, ids, strict=True))
+
+
+@dataclass(frozen=True)
+class _Stored:
+    """What the rows of votes lead to."""
+
+    plan: ForeignPlan
+    study: Study
+    matchups: Sequence[Matchup]
+    comparisons: dict[tuple[int, int], int]
+    annotator_ids: Sequence[int]
+    now: datetime
+
+
+def _store_votes(session: Session, stored: _Stored) -> None:
+    numbers = range(len(stored.plan.votes))
+    for some in _in_parts(numbers):
+        ids = session.scalars(
+            insert(Assignment).returning(Assignment.id, sort_by_parameter_order=True),
+            [_assignment_row(stored, number) for number in some],
+        ).all()
+        rows = [
+            _vote_row(stored, number) | {"assignment_id": id} for number, id in zip(some, ids, strict=True)
+        ]
+        session.execute(insert(Vote), rows)
+
+
+def _assignment_row(stored: _Stored, number: int) -> dict[str, object]:
+    votes, moment = stored.plan.votes, stored.plan.cast_at[number] or stored.now
+    matchup, pair = int(votes.matchup[number]), int(votes.pair[number])
+    left = Side.REFERENCE if votes.reference_left[number] else Side.OTHER
+    return {
+        "token": new_token(),
+        "study_id": stored.study.id,
+        "comparison_id": stored.comparisons[matchup, pair],
+        "pair_id": stored.plan.pair_ids[pair],
+        "annotator_id": stored.annotator_ids[int(votes.annotator[number])],
+        "position": number,
+        "left_side": left,
+        "status": AssignmentStatus.VOTED,
+        "created_at": moment,
+        "expires_at": moment,
+        "ended_at": moment,
+    }
+
+
+def _vote_row(stored: _Stored, number: int) -> dict[str, object]:
+    votes = stored.plan.votes
+    matchup, pair = int(votes.matchup[number]), int(votes.pair[number])
+    side = Side.REFERENCE if votes.chose_reference[number] else Side.OTHER
+    sides = stored.matchups[matchup]
+    decision_ms = int(votes.decision_ms[number])
+    ticked = votes.reasons[number].tolist()
+    return {
+        "study_id": stored.study.id,
+        "comparison_id": stored.comparisons[matchup, pair],
+        "annotator_id": stored.annotator_ids[int(votes.annotator[number])],
+        "chosen_side": side,
+        "chosen_id": sides.reference_id if side is Side.REFERENCE else sides.other_id,
+        "cast_at": stored.plan.cast_at[number] or stored.now,
+        "decision_ms": None if decision_ms == UNKNOWN else decision_ms,
+        **{reason.value: flag for reason, flag in zip(Justification, ticked, strict=True)},
+    }
+
+
+def _mark_imported(
+    session: Session, study: Study, source: ForeignSource, principal: Principal, now: datetime
+) -> None:
+    said = {
+        "status": VoteStatus.IMPORTED,
+        "reason": f"imported from {source.file}"[:400],
+        "actor": principal.name,
+        "at": now,
+    }
+    ids = session.scalars(select(Vote.id).where(Vote.study_id == study.id).order_by(Vote.id)).all()
+    for some in _in_parts(ids):
+        session.execute(insert(VoteEvent), [{"vote_id": id, **said} for id in some])
+
+
+def _in_parts(rows: Sequence[Row]) -> Iterator[Sequence[Row]]:
+    """Yield the rows, some at once: one statement for a million would hold all its parameters in memory."""
+    for start in range(0, len(rows), _AT_ONCE):
+        yield rows[start : start + _AT_ONCE]

@@ -1,0 +1,241 @@
+"""`ti2v votes import`: votes of a study run elsewhere become a study of their own, or nothing does."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+from sqlalchemy import func, select
+
+from app.results.recount import recount
+from app.tables.people import Annotator
+from app.tables.studies import Study as StudyRow
+from app.tables.submissions import Submission, VideoModel
+from app.tables.voting import Vote
+from benchmark.command_line import main
+from benchmark.protocol import StudyStatus, SubmissionStatus
+from benchmark.score import TABLES, score
+from tests.app.cli.conftest import Outcome
+from tests.app.results.page_voters import fill_panels, signed_in
+from tests.app.results.test_pages import text_of
+from tests.cast import PAIR_IDS, Cast
+
+MAPPING = ("pair=item", "left=model_a", "right=model_b", "chosen=winner", "annotator=rater")
+HEADER = "item,model_a,model_b,winner,rater,motion,when"
+Import = Callable[..., Outcome]
+
+
+@pytest.fixture
+def run_import(cast: Cast, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Import:
+    """Run the import on the cast's installation."""
+    monkeypatch.setenv("TI2V_HOME", str(cast.installation.settings.home))
+
+    def _run(file: Path, *more: str, study: str = "elsewhere", mapping: tuple[str, ...] = MAPPING) -> Outcome:
+        capfd.readouterr()
+        maps = [word for each in mapping for word in ("--map", each)]
+        code = main(["votes", "import", str(file), "--study", study, "--benchmark", "tiny", *maps, *more])
+        return Outcome(code, *capfd.readouterr())
+
+    return _run
+
+
+def theirs(tmp_path: Path, *rows: str) -> Path:
+    file = tmp_path / "theirs.csv"
+    file.write_text("\n".join([HEADER, *rows]) + "\n")
+    return file
+
+
+def three_raters(tmp_path: Path) -> Path:
+    """Three raters prefer MotiF to another model on two pairs, once 3 to 0 and once 2 to 1."""
+    first, second = PAIR_IDS[:2]
+    return theirs(
+        tmp_path,
+        f"{first},MotiF,Zeta (v2),A,ann@example.org,1,2026-02-01T10:00:00+01:00",
+        f"{first},Zeta (v2),MotiF,B,bob,0,",
+        f"{first},MotiF,Zeta (v2),model_a,cid,0,",
+        f"{second},MotiF,Zeta (v2),left,ann@example.org,0,",
+        f"{second},MotiF,Zeta (v2),right,bob,1,",
+        f"{second},MotiF,Zeta (v2),MotiF,cid,0,",
+    )
+
+
+def test_it_makes_a_closed_study_that_is_marked_imported(
+    cast: Cast, run_import: Import, tmp_path: Path
+) -> None:
+    outcome = run_import(three_raters(tmp_path), "--title", "Elsewhere", "--owner", "alice")
+
+    assert (outcome.code, outcome.out) == (0, "elsewhere\n")
+    assert "6 votes, 1 matchups, 3 annotators: imported." in outcome.err
+    client = signed_in(cast.installation, cast.charlie)
+    words = text_of(client.get("/studies/elsewhere/results").text)
+    assert "Imported. These votes come from a study run elsewhere." in words
+    assert "The votes were imported from a study run elsewhere." in words  # the note under the table
+    assert "6 of 6 votes" in words
+    (row,) = client.get("/api/v1/studies/elsewhere/results").json()["preferences"]
+    assert (row["reference"], row["other"]) == ("motif@elsewhere", "zeta-v2@elsewhere")
+    assert (row["ti2v_score_reference"], row["pairs_decided"], row["votes"]) == (100.0, 2, 6)
+    for page in (f"pairs/{PAIR_IDS[0]}", "scenarios/kite", "results/1"):
+        assert "Imported." in client.get(f"/studies/elsewhere/{page}").text
+
+
+def test_its_tables_are_the_same_offline(cast: Cast, run_import: Import, tmp_path: Path) -> None:
+    mapping = (*MAPPING, "object_motion=motion", "cast_at=when")
+    assert run_import(three_raters(tmp_path), mapping=mapping).code == 0
+    client = signed_in(cast.installation, cast.charlie)
+    exports = "/api/v1/studies/elsewhere/exports"
+    votes = tmp_path / "votes.csv"
+    votes.write_bytes(client.get(f"{exports}/votes.csv").content)
+
+    assert "2026-02-01T09:00:00.000Z" in votes.read_text()
+    assert votes.read_text().count(",imported,") == 6
+    for table in TABLES:
+        offline = CliRunner().invoke(score, [str(votes), "--table", table, "--format", "markdown"])
+        assert offline.stdout_bytes == client.get(f"{exports}/{table}.markdown").content, table
+
+
+def test_names_of_their_annotators_are_not_kept(cast: Cast, run_import: Import, tmp_path: Path) -> None:
+    run_import(three_raters(tmp_path))
+
+    with cast.installation.database.read() as session:
+        names = session.scalars(select(Annotator.pseudonym).order_by(Annotator.pseudonym)).all()
+
+    assert names == ["annotator-001", "annotator-002", "annotator-003"]
+
+
+def test_its_sides_are_nobody_elses_submissions(cast: Cast, run_import: Import, tmp_path: Path) -> None:
+    run_import(three_raters(tmp_path))
+
+    with cast.installation.database.read() as session:
+        kept = session.execute(
+            select(VideoModel.slug, Submission.status)
+            .join(VideoModel, VideoModel.id == Submission.model_id)
+            .where(Submission.label == "elsewhere")
+            .order_by(VideoModel.slug)
+        ).all()
+        study = session.scalars(select(StudyRow)).one()
+        assert recount(session, study) == []
+
+    assert [tuple(row) for row in kept] == [
+        ("motif", SubmissionStatus.WITHDRAWN),
+        ("zeta-v2", SubmissionStatus.WITHDRAWN),
+    ]
+    assert study.status is StudyStatus.CLOSED
+
+
+def test_the_same_votes_again_change_nothing(cast: Cast, run_import: Import, tmp_path: Path) -> None:
+    file = three_raters(tmp_path)
+    run_import(file)
+
+    again = run_import(file)
+
+    assert (again.code, again.out) == (0, "elsewhere\n")
+    assert "there already, nothing changed" in again.err
+    with cast.installation.database.read() as session:
+        assert session.scalar(select(func.count()).select_from(Vote)) == 6
+
+
+def test_imported_votes_never_mix_with_a_study_run_here(
+    cast: Cast, run_import: Import, tmp_path: Path
+) -> None:
+    study = cast.open_study(others=["cinemo"])
+    fill_panels(study, people=1)
+
+    outcome = run_import(three_raters(tmp_path), study=study.slug)
+
+    assert outcome.code == 1
+    assert "imported votes never mix with others" in outcome.err
+    with cast.installation.database.read() as session:
+        assert session.scalar(select(func.count()).select_from(Vote)) == len(PAIR_IDS)
+
+
+def test_other_votes_need_another_study(run_import: Import, tmp_path: Path) -> None:
+    run_import(three_raters(tmp_path))
+
+    outcome = run_import(theirs(tmp_path, f"{PAIR_IDS[0]},MotiF,Zeta,A,ann,0,"))
+
+    assert outcome.code == 1
+    assert "There is a study elsewhere already" in outcome.err
+
+
+def test_every_problem_is_listed_with_its_row_and_nothing_is_imported(
+    cast: Cast, run_import: Import, tmp_path: Path
+) -> None:
+    file = theirs(
+        tmp_path,
+        f"{PAIR_IDS[0]},MotiF,Zeta,A,ann,0,",
+        f"{PAIR_IDS[0]},MotiF,Zeta,tie,bob,0,yesterday",
+        "golf9_it_flies,MotiF,Zeta,B,,0,",
+        f"{PAIR_IDS[1]},MotiF,MotiF,A,bob,0,",
+    )
+
+    outcome = run_import(file, mapping=(*MAPPING, "cast_at=when"))
+
+    assert (outcome.code, outcome.out) == (1, "")
+    for said in (
+        'row 2 (line 3): the chosen model "tie" is neither "MotiF" nor "Zeta"',
+        'row 2 (line 3): cast_at "yesterday" is no moment as ISO 8601 writes it',
+        'row 3 (line 4): "golf9_it_flies" is no pair of tiny 1',
+        "row 3 (line 4): annotator is blank",
+        'row 4 (line 5): both sides are "MotiF"',
+    ):
+        assert said in outcome.err, said
+    with cast.installation.database.read() as session:
+        assert session.scalar(select(func.count()).select_from(StudyRow)) == 0
+
+
+def test_one_annotator_votes_once_on_a_comparison(run_import: Import, tmp_path: Path) -> None:
+    twice = [f"{PAIR_IDS[0]},MotiF,Zeta,{answer},ann,0," for answer in "AB"]
+
+    outcome = run_import(theirs(tmp_path, *twice))
+
+    assert outcome.code == 1
+    assert 'row 2 (line 3): "ann" already has a counting vote on this comparison' in outcome.err
+
+
+def test_two_models_of_one_name_are_refused(run_import: Import, tmp_path: Path) -> None:
+    outcome = run_import(theirs(tmp_path, f"{PAIR_IDS[0]},MotiF,motif,A,ann,0,"))
+
+    assert outcome.code == 1
+    assert "cannot be told from another one" in outcome.err
+
+
+@pytest.mark.parametrize(
+    ("mapping", "said"),
+    [
+        (MAPPING[:-1], "which column holds annotator"),
+        (("pair=clip", *MAPPING[1:]), "The table has no columns clip"),
+        (("pair", *MAPPING[1:]), "does not read OURS=THEIRS"),
+    ],
+)
+def test_a_wrong_mapping_is_a_sentence(
+    run_import: Import, tmp_path: Path, mapping: tuple[str, ...], said: str
+) -> None:
+    outcome = run_import(three_raters(tmp_path), mapping=mapping)
+
+    assert outcome.code == 1
+    assert said in outcome.err
+    assert "Traceback" not in outcome.err
+
+
+def test_a_dry_run_checks_and_imports_nothing(cast: Cast, run_import: Import, tmp_path: Path) -> None:
+    outcome = run_import(three_raters(tmp_path), "--dry-run")
+
+    assert outcome.code == 0
+    assert "nothing imported yet" in outcome.err
+    with cast.installation.database.read() as session:
+        assert session.scalar(select(func.count()).select_from(StudyRow)) == 0
+        assert session.scalar(select(func.count()).select_from(VideoModel)) == 3
+
+
+def test_an_owner_who_is_not_there_is_a_sentence(run_import: Import, tmp_path: Path) -> None:
+    outcome = run_import(three_raters(tmp_path), "--owner", "nobody")
+
+    assert outcome.code == 1
+    assert "There is no researcher called nobody" in outcome.err
+
+
+def test_a_status_column_of_theirs_is_pointed_out(run_import: Import, tmp_path: Path) -> None:
+    file = tmp_path / "theirs.csv"
+    file.write_text(f"item,model_a,model_b,winner,rater,status\n{PAIR_IDS[0]},MotiF,Zeta,A,ann,excluded\n")
+
+    assert "every row is imported, whatever it says" in run_import(file).err
