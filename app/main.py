@@ -7,7 +7,18 @@ from fastapi import Depends, FastAPI, Path, Request, Response
 from fastapi.security import HTTPBearer
 from starlette.concurrency import run_in_threadpool
 
-from app.api.v1 import annotators, benchmarks, clips, figures, jobs, results, studies, submissions, voting
+from app.api.v1 import (
+    annotators,
+    benchmarks,
+    clips,
+    figures,
+    jobs,
+    reports,
+    results,
+    studies,
+    submissions,
+    voting,
+)
 from app.edge import Edge
 from app.error_pages import add_error_handlers
 from app.errors import NotFound
@@ -19,7 +30,7 @@ API = "/api/v1"
 # Routes are tried in this order, and most requests are votes.
 # Only so that /api/v1/openapi.json says how to show a key; app/security reads it. Annotators have none.
 KEY = Depends(HTTPBearer(auto_error=False, description="A key from `ti2v key create`."))
-API_ROUTERS = (voting, clips, jobs, submissions, studies, results, figures, benchmarks, annotators)
+API_ROUTERS = (voting, clips, jobs, submissions, studies, results, figures, reports, benchmarks, annotators)
 
 
 def create_app(installation: Installation) -> FastAPI:

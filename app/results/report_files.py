@@ -1,16 +1,28 @@
-"""Writes the bundle of a study into a folder."""
+"""Writes the bundle of a study: into a folder, or as one ZIP file."""
 
-from collections.abc import Callable
+import shutil
+import tempfile
+import threading
+import zipfile
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import BinaryIO
 
 from app.database import Database
+from app.errors import StorageFull, Unavailable
+from app.media.store import StoreFull, full_disk_as_store_full
 from app.results.report import read_one_moment, report_contents
 from app.results.service import find_results
 from app.security.identity import Principal
 from benchmark.exports.bundle.writing import STEPS, write_bundle
 from benchmark.exports.figures.drawing import PaperFigure
 
-__all__ = ["STEPS", "write_report"]
+__all__ = ["STEPS", "write_report", "zipped_report"]
+
+# A bundle keeps a processor busy for seconds, which votes under way have to share.
+MAKING = threading.Lock()
+_CHUNK_BYTES = 256 * 1024
+_NO_DATE = (1980, 1, 1, 0, 0, 0)  # the first that a ZIP file can say
 
 
 def write_report(
@@ -36,3 +48,44 @@ def write_report(
         read_one_moment(session)
         study = find_results(session, slug=slug, principal=principal).study
         write_bundle(report_contents(session, study, licence=licence, strips=strips), folder, step)
+
+
+def zipped_report(database: Database, *, slug: str, principal: Principal) -> Iterator[bytes]:
+    """Return the bundle as a ZIP file in pieces; two of one moment are the same bytes.
+
+    Raises:
+        NotFound, Conflict: as `write_report`.
+        Unavailable: another bundle is being made.
+        StorageFull: the disk has no room for it.
+    """
+    if not MAKING.acquire(blocking=False):
+        raise Unavailable("Another bundle is being made right now; try again in a moment.")
+    try:
+        with full_disk_as_store_full(), tempfile.TemporaryDirectory(prefix="ti2v-report-") as place:
+            write_report(database, slug=slug, principal=principal, folder=Path(place))
+            # It has no name, so nothing is left of it however the download ends.
+            archive = tempfile.TemporaryFile()  # noqa: SIM115 - `_pieces` closes it
+            _zip(Path(place), slug, archive)
+    except StoreFull as error:
+        raise StorageFull("The server's disk has no room for the bundle.") from error
+    finally:
+        MAKING.release()
+    return _pieces(archive)
+
+
+def _zip(folder: Path, slug: str, archive: BinaryIO) -> None:
+    with zipfile.ZipFile(archive, "w") as target:
+        for path in sorted(folder.rglob("*")):
+            if path.is_file():
+                entry = zipfile.ZipInfo(f"{slug}/{path.relative_to(folder).as_posix()}", _NO_DATE)
+                entry.compress_type = zipfile.ZIP_DEFLATED
+                entry.external_attr = 0o644 << 16
+                with path.open("rb") as file, target.open(entry, "w", force_zip64=True) as place:
+                    shutil.copyfileobj(file, place, _CHUNK_BYTES)
+    archive.seek(0)
+
+
+def _pieces(archive: BinaryIO) -> Iterator[bytes]:
+    with archive:
+        while piece := archive.read(_CHUNK_BYTES):
+            yield piece

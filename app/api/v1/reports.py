@@ -1,0 +1,24 @@
+"""The bundle of a study over REST."""
+
+from fastapi import Request, Response
+from starlette.responses import StreamingResponse
+
+from app.api.v1.routers import api_router
+from app.api.v1.schemas import SlugPath
+from app.clock import utc_now
+from app.results.report_files import zipped_report
+from app.security.asking import installation_of, require_person
+from benchmark.protocol import Role
+
+router = api_router("results")
+
+
+@router.get("/studies/{slug}/report.zip", response_class=Response)
+def report(slug: SlugPath, request: Request) -> Response:
+    """Return protocol, hashes, votes, tables and figures as one ZIP file; docs/bundle.md explains each."""
+    database = installation_of(request).database
+    with database.read() as session:
+        principal = require_person(session, request, Role.RESEARCHER, Role.VIEWER, now=utc_now())
+    pieces = zipped_report(database, slug=slug, principal=principal)
+    headers = {"Content-Disposition": f'attachment; filename="{slug}.zip"', "Cache-Control": "no-store"}
+    return StreamingResponse(pieces, media_type="application/zip", headers=headers)
