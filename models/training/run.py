@@ -28,7 +28,7 @@ from models.training.batches import Batcher, batcher_for
 from models.training.cache import TensorCache, key_of
 from models.training.checkpoints import Learner, load_checkpoint, newest_checkpoint, save_checkpoint
 from models.training.config import TrainingConfig
-from models.training.errors import NoClips
+from models.training.errors import BadConfig, NoClips
 from models.training.figure6 import RegionLoss, mean_ratio, region_losses, spread_evenly
 from models.training.figures import draw_region_losses, write_region_losses
 from models.training.logs import Numbers, RunLog, read_log
@@ -71,6 +71,7 @@ def run_training(config: TrainingConfig, folder: Path, cache_folder: Path) -> Ou
         TrainingError: see models.training.errors.
     """
     accelerator = Accelerator()
+    _check_batch(config, accelerator.num_processes)
     found = sources(config.data)
     pipeline = open_pipeline(config, found)
     pipeline.to(accelerator.device)
@@ -192,6 +193,15 @@ class _Run:
 
 def _ignore(step: int, numbers: Numbers) -> None:
     """Log nothing: another process does."""
+
+
+def _check_batch(config: TrainingConfig, processes: int) -> None:
+    settings = config.optimiser
+    if settings.batch_size % (processes * settings.accumulation):
+        raise BadConfig(
+            f"optimiser.batch_size {settings.batch_size} does not divide among {processes} processes with "
+            f"optimiser.accumulation {settings.accumulation}."
+        )
 
 
 def new_learner(config: TrainingConfig, pipeline: MotifImageToVideoPipeline) -> Learner:

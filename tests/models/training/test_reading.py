@@ -21,6 +21,7 @@ ABLATIONS = {
     "cx-attn": ("without", {"network.conditioning": "cx-attn"}),
     "both": ("without", {"network.conditioning": "both"}),
     "tiny-without": ("tiny", {"loss.motion_focal_weight": 0.0}),
+    "motif-tiny-without": ("motif-tiny", {"loss.motion_focal_weight": 0.0}),
 }
 SHIPPED = {path.stem: path for path in shipped_configs()}
 
@@ -31,7 +32,7 @@ def differences(one: str, other: str) -> dict[str, object]:
 
 
 def test_every_run_of_the_paper_has_a_config() -> None:
-    assert set(SHIPPED) == {*ABLATIONS, "paper", "tiny"}
+    assert set(SHIPPED) == {*ABLATIONS, "paper", "tiny", "motif-tiny"}
 
 
 @pytest.mark.parametrize("name", sorted(SHIPPED))

@@ -16,7 +16,7 @@ import torch
 
 from models.motif.pipeline import MotifImageToVideoPipeline
 from models.training.checkpoints import load_checkpoint, newest_checkpoint, save_checkpoint
-from models.training.errors import CannotResume, CannotWrite, LossNotFinite
+from models.training.errors import BadConfig, CannotResume, CannotWrite, LossNotFinite
 from models.training.logs import RunLog, read_log
 from models.training.loop import Ended, learning_rate
 from models.training.reading import as_toml
@@ -67,6 +67,12 @@ def test_accumulated_pieces_add_up_to_the_whole_batch(shared_cache: Path) -> Non
         networks.append(bench.learner.average.weights)
     for name, weight in networks[0].items():
         torch.testing.assert_close(weight, networks[1][name], rtol=0, atol=2e-3)
+
+
+def test_a_batch_that_does_not_divide_is_refused(tmp_path: Path, shared_cache: Path) -> None:
+    config = toy_config(optimiser={"batch_size": 3, "accumulation": 2})
+    with pytest.raises(BadConfig, match="batch_size 3 does not divide among 1 processes"):
+        run_training(config, tmp_path, shared_cache)
 
 
 def test_sigterm_leaves_a_checkpoint(shared_cache: Path) -> None:
