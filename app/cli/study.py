@@ -63,6 +63,11 @@ from benchmark.protocol import RenditionRecipe, StudyStatus, WatchGate
     show_default=True,
     help="Whether a vote needs at least one reason.",
 )
+@click.option(
+    "--gold",
+    type=click.IntRange(1, 1000),
+    help="Gold questions an annotator gets, hidden among the others; none otherwise.",
+)
 @click.option("--seed", type=int, help="Seed of the order of comparisons; drawn and stored otherwise.")
 @server_options
 def create(
@@ -71,6 +76,7 @@ def create(
     matchups: tuple[str, ...],
     title: str | None,
     instructions: Path | None,
+    gold: int | None,
     server: str | None,
     key: str | None,
     **protocol: str | int | bool | None,
@@ -88,6 +94,7 @@ def create(
                 "benchmark": benchmark,
                 "matchups": [vars(read_matchup(text, known)) for text in matchups],
                 "instructions": instructions.read_text(encoding="utf-8") if instructions else "",
+                "gold": {"count": gold} if gold else None,
                 **protocol,
             }
         )

@@ -12,7 +12,7 @@ from pydantic import ValidationError
 from sqlalchemy import select
 
 from app.api.v1.schemas import StudyBody
-from app.api.v1.studies import study_answer
+from app.api.v1.studies import study_answer, study_plan
 from app.benchmarks.service import find_benchmark
 from app.cli.opening import OPERATOR, open_database, open_settings, operator
 from app.cli.rest import Answer, Server, open_server
@@ -114,10 +114,7 @@ class LocalDesk:
 
     def create(self, body: Mapping[str, object]) -> Answer:
         asked = _checked(body)
-        plan = service.StudyPlan(
-            **asked.model_dump(exclude={"benchmark", "matchups"}),
-            matchups=tuple(service.MatchupPlan(each.reference, each.other) for each in asked.matchups),
-        )
+        plan = study_plan(asked)
         now = utc_now()
         with self._database.write() as session:
             study = service.create_study(

@@ -37,7 +37,7 @@ def study_lines(session: Session, principal: Principal) -> tuple[StudyLine, ...]
             )
             .join(Matchup, Matchup.id == Comparison.matchup_id)
             .join(Study, Study.id == Comparison.study_id)
-            .where(Comparison.study_id.in_([study.id for study in studies]))
+            .where(Comparison.study_id.in_([study.id for study in studies]), Comparison.is_gold.is_(False))
             .group_by(Comparison.study_id)
         )
     }

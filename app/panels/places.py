@@ -9,7 +9,9 @@ from benchmark.design import shuffle_key
 
 
 def take_place(comparison: Comparison, study: Study) -> None:
-    """Take one place and draw the comparison's next tie-breaking key."""
+    """Take one place and draw the comparison's next tie-breaking key; a gold one has no panel to fill."""
+    if comparison.is_gold:
+        return
     comparison.places_taken += 1
     comparison.draws += 1
     comparison.shuffle_key = shuffle_key(
@@ -20,6 +22,8 @@ def take_place(comparison: Comparison, study: Study) -> None:
 
 
 def free_place(comparison: Comparison, study: Study) -> None:
+    if comparison.is_gold:
+        return
     if comparison.is_open and comparison.places_taken == study.votes_per_comparison:
         study.comparisons_wanting += 1
     comparison.places_taken -= 1

@@ -6,6 +6,7 @@ from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
 from app.panels.choosing import MET
+from app.panels.gold import count_gold_met, gold_among
 from app.tables.studies import Comparison, Study
 from app.tables.voting import Assignment, AssignmentStatus, status_is
 
@@ -44,6 +45,17 @@ def progress_of(session: Session, *, study: Study, annotator_id: int) -> Progres
     row = session.execute(_PROGRESS, given).one()
     begun = row.done + row.in_hand
     total = begun + study.comparisons_wanting - row.met_with_places
+    if study.gold_block is not None and total > begun:
+        total += _gold_to_come(session, study=study, annotator_id=annotator_id, total=total)
     if study.comparisons_per_annotator is not None:
         total = min(total, max(study.comparisons_per_annotator, begun))
     return Progress(row.done, total)
+
+
+def _gold_to_come(session: Session, *, study: Study, annotator_id: int, total: int) -> int:
+    """Return how many gold questions an annotator will still meet; `total` holds those met and all others.
+
+    Without them the total would grow by one whenever a gold question is shown, and tell it.
+    """
+    met = count_gold_met(session, annotator_id=annotator_id)
+    return max(0, gold_among(study, annotator_id=annotator_id, others=total - met) - met)

@@ -52,7 +52,9 @@ def study_progress(session: Session, study: Study) -> StudyProgress:
         )
     }
     matchups = session.scalars(
-        select(Matchup).where(Matchup.study_id == study.id).order_by(Matchup.position)
+        select(Matchup)
+        .where(Matchup.study_id == study.id, Matchup.is_gold.is_(False))
+        .order_by(Matchup.position)
     ).all()
     annotators = session.execute(
         select(func.count()).select_from(Annotator).where(Annotator.study_id == study.id)

@@ -13,6 +13,7 @@ from app.errors import Conflict, Invalid, NotFound
 from app.security.identity import Principal
 from app.security.tokens import hash_token, new_token
 from app.security.visibility import may_see
+from app.studies.gold import GoldPlan, add_gold_matchups, find_gold, lay_out_gold, plan_gold
 from app.tables.audit import AuditEvent
 from app.tables.bench import Benchmark
 from app.tables.people import Invitation
@@ -61,6 +62,7 @@ class StudyPlan:
     renditions: RenditionRecipe = RenditionRecipe.REMUX
     require_justification: bool = True
     seed: int | None = field(default=None)
+    gold: GoldPlan | None = None
 
 
 def create_study(
@@ -71,7 +73,7 @@ def create_study(
     Raises:
         Conflict: the slug is taken.
         Invalid: a matchup names an unknown submission, one of another benchmark, one not final, itself, or
-            is there twice.
+            is there twice; or its gold questions cannot be asked (app/studies/gold.py).
     """
     if session.scalar(select(Study.id).where(Study.slug == plan.slug)) is not None:
         raise Conflict("There is a study of that slug already.", code="study_exists")
@@ -115,6 +117,11 @@ def create_study(
             )
         )
     session.flush()
+    if plan.gold is not None:
+        compared = [(known[each.reference].id, known[each.other].id) for each in plan.matchups]
+        gold = find_gold(session, benchmark, compared)
+        plan_gold(study, plan.gold)
+        add_gold_matchups(session, study, gold, first=len(compared))
     return study
 
 
@@ -218,16 +225,21 @@ def _lay_out_comparisons(session: Session, study: Study) -> None:
         select(Matchup.id, reference.c.pair_id)
         .join(reference, reference.c.submission_id == Matchup.reference_id)
         .join(other, (other.c.submission_id == Matchup.other_id) & (other.c.pair_id == reference.c.pair_id))
-        .where(Matchup.study_id == study.id, Matchup.closed_at.is_(None))
+        .where(Matchup.study_id == study.id, Matchup.closed_at.is_(None), Matchup.is_gold.is_(False))
         .order_by(Matchup.position, reference.c.pair_id)
     ).all()
     empty = set(
-        session.scalars(select(Matchup.id).where(Matchup.study_id == study.id, Matchup.closed_at.is_(None)))
+        session.scalars(
+            select(Matchup.id).where(
+                Matchup.study_id == study.id, Matchup.closed_at.is_(None), Matchup.is_gold.is_(False)
+            )
+        )
     ) - {row[0] for row in rows}
     if empty or not rows:
         raise Conflict("The two sides of a matchup have no pair in common.", code="no_common_pairs")
     study.comparisons_wanting = len(rows)
-    study.pairs = len({pair_id for _, pair_id in rows})
+    gold_pairs = lay_out_gold(session, study, session.get_one(Benchmark, study.benchmark_id))
+    study.pairs = len({pair_id for _, pair_id in rows} | gold_pairs)
     session.execute(
         insert(Comparison),
         [

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from app.errors import Conflict, NotFound
 from app.panels.choosing import MET, choose_comparison, choose_left_side
+from app.panels.gold import choose_gold
 from app.panels.places import free_place, has_places, take_place
 from app.security.tokens import new_token
 from app.tables.people import Annotator
@@ -114,7 +115,7 @@ def refuse_ended(assignment: Assignment) -> None:
 def take_back_place(
     session: Session, *, assignment: Assignment, comparison: Comparison, study: Study
 ) -> None:
-    is_free = comparison.is_open and has_places(comparison, study)
+    is_free = comparison.is_gold or (comparison.is_open and has_places(comparison, study))
     if not is_free or has_newer(session, assignment):
         raise Conflict(
             "This comparison waited too long and went to somebody else. Here is another one.",
@@ -176,13 +177,16 @@ def _lease_another(
     chosen = choose_comparison(session, study=study, annotator_id=annotator.id, met_pairs=so_far.pairs)
     if chosen is None:
         return None
-    left_side = choose_left_side(chosen, study)
-    take_place(chosen.comparison, study)
+    position = (so_far.last or 0) + 1
+    gold = choose_gold(session, study=study, annotator_id=annotator.id, position=position)
+    comparison = gold.comparison if gold else chosen.comparison
+    left_side = gold.left_side if gold else choose_left_side(chosen, study)
+    take_place(comparison, study)
     assignment = new_assignment(
         study=study,
-        comparison=chosen.comparison,
+        comparison=comparison,
         annotator_id=annotator.id,
-        position=(so_far.last or 0) + 1,
+        position=position,
         left_side=left_side,
         now=now,
     )

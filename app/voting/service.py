@@ -10,7 +10,7 @@ from app.errors import Conflict, Invalid
 from app.panels.places import free_place
 from app.panels.statuses import change_status, count_vote, status_of
 from app.tables.studies import Comparison, Matchup, Study
-from app.tables.voting import Assignment, AssignmentStatus, Vote
+from app.tables.voting import Assignment, AssignmentStatus, Vote, VoteEvent
 from app.voting.leases import has_newer, new_assignment, refuse_ended, require_open, take_back_place
 from benchmark.protocol import Choice, Justification, Side, SkipReason, VoteStatus, WatchGate
 
@@ -74,7 +74,10 @@ def cast_vote(
         take_back_place(session, assignment=assignment, comparison=comparison, study=study)
     vote = _new_vote(session, assignment=assignment, matchup=matchup, ballot=ballot, now=now)
     session.add(vote)
-    count_vote(comparison, vote, by=1)
+    if comparison.is_gold:
+        _mark_gold(session, vote, now)
+    else:
+        count_vote(comparison, vote, by=1)
     assignment.status = AssignmentStatus.VOTED
     assignment.ended_at = now
     session.flush()
@@ -106,7 +109,7 @@ def undo(session: Session, *, assignment: Assignment, study: Study, now: datetim
     if not can_undo(session, assignment):
         raise Conflict("Only your last vote can be taken back, once.", code="not_last_vote")
     comparison = session.get_one(Comparison, assignment.comparison_id)
-    if not comparison.is_open:
+    if not comparison.is_open and not comparison.is_gold:
         raise Conflict("This matchup was closed; its votes stay.", code="matchup_closed")
     vote = session.execute(select(Vote).where(Vote.assignment_id == assignment.id)).scalar_one()
     previous = _receipt(assignment, vote, is_repeat=True)
@@ -158,6 +161,13 @@ def _new_vote(
         right_watched_ms=ballot.right_watched_ms,
         replaces_id=replaced or None,
         **{each.value: each in ballot.justifications for each in Justification},
+    )
+
+
+def _mark_gold(session: Session, vote: Vote, now: datetime) -> None:
+    session.flush()
+    session.add(
+        VoteEvent(vote_id=vote.id, status=VoteStatus.GOLD, reason="a gold question", actor="study", at=now)
     )
 
 

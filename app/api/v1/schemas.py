@@ -2,10 +2,18 @@
 
 import unicodedata
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 
 from fastapi import Path
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, field_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    field_validator,
+    model_validator,
+)
 
 from benchmark.protocol import (
     Choice,
@@ -175,6 +183,19 @@ class MatchupBody(Body):
     other: PublicId
 
 
+class GoldBody(Body):
+    """How often an annotator gets a gold question: so many in all, or in such a share of comparisons."""
+
+    count: Annotated[int, Field(ge=1, le=1000)] | None = None
+    share: Annotated[float, Field(gt=0, le=0.5, allow_inf_nan=False)] | None = None
+
+    @model_validator(mode="after")
+    def _one_of_both(self) -> Self:
+        if (self.count is None) == (self.share is None):
+            raise ValueError("give either count or share")
+        return self
+
+
 class StudyBody(Body):
     slug: Slug
     title: Line
@@ -188,6 +209,7 @@ class StudyBody(Body):
     renditions: RenditionRecipe = RenditionRecipe.REMUX
     require_justification: bool = True
     seed: Annotated[int, Field(ge=0, lt=2**62)] | None = None
+    gold: GoldBody | None = None
 
     @field_validator("votes_per_comparison")
     @classmethod
@@ -222,6 +244,8 @@ class StudyAnswer(Answer):
     renditions: RenditionRecipe
     require_justification: bool
     seed: int
+    gold_block: int | None
+    gold_most: int | None
     created_at: datetime
     opened_at: datetime | None
     closed_at: datetime | None

@@ -17,6 +17,7 @@ from app.clock import utc_now
 from app.results.tallies import matchup_sides
 from app.security.asking import installation_of, require_person
 from app.studies import service
+from app.studies.gold import GoldPlan
 from app.studies.queries import study_progress, visible_studies
 from app.tables.bench import Benchmark
 from app.tables.studies import Study
@@ -37,6 +38,8 @@ _PROTOCOL = (
     "renditions",
     "require_justification",
     "seed",
+    "gold_block",
+    "gold_most",
     "created_at",
     "opened_at",
     "closed_at",
@@ -47,9 +50,7 @@ _PROTOCOL = (
 def create_study(body: StudyBody, request: Request) -> StudyAnswer:
     """Create a draft. Its protocol can no longer change once the study opens."""
     now = utc_now()
-    fields = body.model_dump(exclude={"benchmark", "matchups"})
-    matchups = tuple(service.MatchupPlan(each.reference, each.other) for each in body.matchups)
-    plan = service.StudyPlan(**fields, matchups=matchups)
+    plan = study_plan(body)
     with installation_of(request).database.write() as session:
         principal = require_person(session, request, Role.RESEARCHER, now=now)
         benchmark = find_benchmark(session, slug=body.benchmark)
@@ -108,6 +109,15 @@ def _moved(slug: str, request: Request, move: service.Move) -> StudyAnswer:
         study = service.find_study(session, slug=slug, principal=principal, for_change=True)
         move(session, study=study, principal=principal, now=now)
         return study_answer(session, study)
+
+
+def study_plan(body: StudyBody) -> service.StudyPlan:
+    """Return what a body asks for; the command line makes the same from its options."""
+    return service.StudyPlan(
+        **body.model_dump(exclude={"benchmark", "matchups", "gold"}),
+        matchups=tuple(service.MatchupPlan(each.reference, each.other) for each in body.matchups),
+        gold=GoldPlan(body.gold.count, body.gold.share) if body.gold else None,
+    )
 
 
 def study_answer(session: Session, study: Study) -> StudyAnswer:

@@ -1,0 +1,91 @@
+"""Gold questions: comparisons whose answer is known, mixed among an annotator's at places the seed decides.
+
+Of every `gold_block` comparisons an annotator gets, one is gold, at a random place; the reference is right.
+They take no places, count for nothing and look like any other comparison.
+"""
+
+from dataclasses import dataclass
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from app.panels.choosing import MET
+from app.tables.studies import Comparison, Matchup, Study
+from app.tables.voting import Assignment, status_is
+from benchmark.design import reference_stands_left, shuffle_key
+from benchmark.protocol import Side
+
+
+@dataclass(frozen=True)
+class GoldQuestion:
+    comparison: Comparison
+    left_side: Side
+
+
+def choose_gold(session: Session, *, study: Study, annotator_id: int, position: int) -> GoldQuestion | None:
+    """Return a question this annotator has not met, where their next comparison is to be gold.
+
+    Args:
+        position: of the next comparison, from 1.
+    """
+    if not is_gold_position(study, annotator_id=annotator_id, position=position):
+        return None
+    met = select(Assignment).where(Assignment.annotator_id == annotator_id, status_is(*MET)).subquery()
+    unmet = session.execute(
+        select(Comparison.id, Comparison.pair_id.in_(select(met.c.pair_id)).label("is_known_pair"))
+        .join(Matchup, Matchup.id == Comparison.matchup_id)
+        .where(
+            Comparison.study_id == study.id,
+            Comparison.is_gold.is_(True),
+            Matchup.closed_at.is_(None),
+            Comparison.id.not_in(select(met.c.comparison_id)),
+        )
+    ).all()
+    if not unmet:
+        return None
+    # Another order for everybody; a pair they have seen comes last.
+    chosen = min(unmet, key=lambda row: (row.is_known_pair, shuffle_key(study.seed, annotator_id, row.id)))
+    comparison = session.get_one(Comparison, chosen.id)
+    is_left = reference_stands_left(study.seed, annotator_id, comparison.id)
+    return GoldQuestion(comparison, Side.REFERENCE if is_left else Side.OTHER)
+
+
+def is_gold_position(study: Study, *, annotator_id: int, position: int) -> bool:
+    """Tell whether the annotator's comparison at a position, from 1, is to be gold."""
+    if study.gold_block is None:
+        return False
+    block, place = divmod(position - 1, study.gold_block)
+    return block < (study.gold_most or 0) and place == _place(study, annotator_id, block)
+
+
+def gold_among(study: Study, *, annotator_id: int, others: int) -> int:
+    """Return how many gold questions stand before the last of so many other comparisons.
+
+    With the gold questions still to come in it, an annotator's total does not move when one is shown.
+    """
+    if study.gold_block is None:
+        return 0
+    most, in_block = study.gold_most or 0, study.gold_block - 1
+    whole = others // in_block
+    # Every block but the last two stands before the end for certain; of those two the place decides.
+    certain = max(0, min(whole - 1, most))
+    return certain + sum(
+        block * in_block + _place(study, annotator_id, block) < others
+        for block in range(max(0, whole - 1), whole + 1)
+        if block < most
+    )
+
+
+def count_gold_met(session: Session, *, annotator_id: int) -> int:
+    return session.execute(
+        select(func.count())
+        .select_from(Assignment)
+        .join(Comparison, Comparison.id == Assignment.comparison_id)
+        .where(Assignment.annotator_id == annotator_id, status_is(*MET), Comparison.is_gold.is_(True))
+    ).scalar_one()
+
+
+def _place(study: Study, annotator_id: int, block: int) -> int:
+    """Return where the gold question of a block stands, from 0."""
+    assert study.gold_block is not None
+    return shuffle_key(study.seed, annotator_id, block) % study.gold_block

@@ -1,0 +1,214 @@
+"""Gives a study its gold questions: the pairs its benchmark names, asked with clips that were handed in.
+
+A pair's tags say whether it is a gold question and what the wrong answer is (`gold` and `gold_against` in the
+benchmark's CSV). The right clip is one of the model `reference`, the wrong one of the model the tag names;
+benchmark/scenes draws both, and they are handed in like any other.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import insert, select
+from sqlalchemy.orm import Session
+
+from app.errors import Invalid
+from app.tables.bench import Benchmark, Pair
+from app.tables.studies import Comparison, Matchup, Study
+from app.tables.submissions import Clip, Submission, VideoModel
+from benchmark.design import shuffle_key
+from benchmark.protocol import SubmissionStatus
+
+RIGHT_MODEL = "reference"
+# As benchmark.scenes.gold.GoldUse says it, which would load the whole engine into the server.
+_GOLD = "gold"
+# Where nobody limits how many comparisons an annotator gets, a wished number is spread one among ten.
+_USUAL_BLOCK = 10
+LEAST_BLOCK = 2
+
+
+@dataclass(frozen=True)
+class GoldPlan:
+    """How often an annotator is asked: so many times in all, or in such a share of their comparisons."""
+
+    count: int | None = None
+    share: float | None = None
+
+
+@dataclass(frozen=True)
+class GoldSide:
+    """A submission that questions can be asked with, and the gold pairs it has clips of."""
+
+    submission_id: int
+    pair_ids: frozenset[int]
+
+
+@dataclass(frozen=True)
+class GoldMatchup:
+    """The right submission against a wrong one, on the pairs whose question this is."""
+
+    reference_id: int
+    other_id: int
+    pair_ids: frozenset[int]
+
+
+def plan_gold(study: Study, plan: GoldPlan) -> None:
+    """Write into a draft how often it asks."""
+    if plan.count is not None:
+        shown = study.comparisons_per_annotator
+        study.gold_block = max(LEAST_BLOCK, shown // plan.count if shown else _USUAL_BLOCK)
+        study.gold_most = plan.count
+    elif plan.share is not None:
+        study.gold_block = max(LEAST_BLOCK, round(1 / plan.share))
+
+
+def find_gold(
+    session: Session, benchmark: Benchmark, compared: Sequence[tuple[int, int]]
+) -> list[GoldMatchup]:
+    """Return the matchups that a study can ask gold questions with.
+
+    Args:
+        compared: the submissions of each of the study's own matchups.
+
+    Raises:
+        Invalid: the benchmark has no gold questions, nobody handed in clips to ask them with, the study
+            compares those very clips, or they have another form than the study's and would stand out.
+    """
+    wrong = _gold_pairs(session, benchmark)
+    if not wrong:
+        raise Invalid(
+            f"The benchmark {benchmark.slug} names no gold questions; its CSV has no column gold.",
+            code="no_gold",
+        )
+    right = _side(session, benchmark, RIGHT_MODEL, frozenset().union(*wrong.values()))
+    found = []
+    for model, pair_ids in sorted(wrong.items()):
+        side = _side(session, benchmark, model, pair_ids)
+        if right and side and (common := right.pair_ids & side.pair_ids):
+            found.append(GoldMatchup(right.submission_id, side.submission_id, common))
+    if not found:
+        raise Invalid(
+            f"Gold questions on {benchmark.slug} are asked with clips of {RIGHT_MODEL} and of "
+            f"{' or '.join(sorted(wrong))}, and no final submissions have them. Hand them in first.",
+            code="no_gold_clips",
+        )
+    if {frozenset((each.reference_id, each.other_id)) for each in found} & set(map(frozenset, compared)):
+        raise Invalid(
+            "This study compares the very clips its gold questions would be asked with.",
+            code="gold_is_compared",
+        )
+    _refuse_conspicuous(session, found, [side for sides in compared for side in sides])
+    return found
+
+
+def add_gold_matchups(session: Session, study: Study, gold: Sequence[GoldMatchup], *, first: int) -> None:
+    """Add the matchups of gold questions to a draft, from position `first` on."""
+    for position, matchup in enumerate(gold, start=first):
+        session.add(
+            Matchup(
+                study_id=study.id,
+                position=position,
+                reference_id=matchup.reference_id,
+                other_id=matchup.other_id,
+                is_gold=True,
+            )
+        )
+    session.flush()
+
+
+def lay_out_gold(session: Session, study: Study, benchmark: Benchmark) -> set[int]:
+    """Make the gold comparisons of a study that opens; return their pairs."""
+    matchups = session.scalars(
+        select(Matchup)
+        .where(Matchup.study_id == study.id, Matchup.is_gold, Matchup.closed_at.is_(None))
+        .order_by(Matchup.position)
+    ).all()
+    if not matchups:
+        return set()
+    wrong = _gold_pairs(session, benchmark)
+    models = {
+        row.id: row.slug
+        for row in session.execute(
+            select(Submission.id, VideoModel.slug)
+            .join(VideoModel, VideoModel.id == Submission.model_id)
+            .where(Submission.id.in_([each.other_id for each in matchups]))
+        )
+    }
+    rows = [
+        _comparison_row(study, matchup, pair_id)
+        for matchup in matchups
+        for pair_id in sorted(
+            wrong[models[matchup.other_id]]
+            & _pairs_with_clips(session, matchup.reference_id)
+            & _pairs_with_clips(session, matchup.other_id)
+        )
+    ]
+    session.execute(insert(Comparison), rows)
+    study.gold_most = min(study.gold_most or len(rows), len(rows))
+    return {row["pair_id"] for row in rows}
+
+
+def _gold_pairs(session: Session, benchmark: Benchmark) -> dict[str, frozenset[int]]:
+    """Return the pairs of gold questions by the model whose clip is the wrong answer."""
+    wrong: dict[str, set[int]] = {}
+    for row in session.execute(select(Pair.id, Pair.tags).where(Pair.benchmark_id == benchmark.id)):
+        if row.tags.get("gold") == _GOLD and row.tags.get("gold_against"):
+            wrong.setdefault(row.tags["gold_against"], set()).add(row.id)
+    return {model: frozenset(pair_ids) for model, pair_ids in wrong.items()}
+
+
+def _side(session: Session, benchmark: Benchmark, model: str, pair_ids: frozenset[int]) -> GoldSide | None:
+    """Return the final submission of a model that has most of the pairs, the oldest of equal ones."""
+    submissions = session.scalars(
+        select(Submission.id)
+        .join(VideoModel, VideoModel.id == Submission.model_id)
+        .where(
+            VideoModel.slug == model,
+            Submission.benchmark_id == benchmark.id,
+            Submission.status == SubmissionStatus.FINAL,
+        )
+        .order_by(Submission.id)
+    )
+    sides = [GoldSide(id, _pairs_with_clips(session, id) & pair_ids) for id in submissions.all()]
+    return max(sides, key=lambda side: len(side.pair_ids), default=None)
+
+
+def _pairs_with_clips(session: Session, submission_id: int) -> frozenset[int]:
+    return frozenset(session.scalars(select(Clip.pair_id).where(Clip.submission_id == submission_id)))
+
+
+def _refuse_conspicuous(session: Session, gold: Sequence[GoldMatchup], sides: Sequence[int]) -> None:
+    """Refuse clips of another size, length or speed than any of the study's: annotators would tell them."""
+    usual = _forms(session, sides)
+    for matchup in gold:
+        for submission_id in (matchup.reference_id, matchup.other_id):
+            if not _forms(session, [submission_id], matchup.pair_ids) <= usual:
+                raise Invalid(
+                    "The clips of the gold questions have another size, number of frames or speed than the "
+                    "study's, so they would stand out. Hand in ones of the same form.",
+                    code="gold_stands_out",
+                )
+
+
+def _forms(
+    session: Session, submission_ids: Sequence[int], pair_ids: frozenset[int] | None = None
+) -> set[tuple[int, int, int, float]]:
+    """Return the sizes, frame counts and speeds of submissions' clips, of some pairs or of all."""
+    query = select(Clip.width, Clip.height, Clip.frames, Clip.fps).where(
+        Clip.submission_id.in_(submission_ids)
+    )
+    if pair_ids is not None:
+        query = query.where(Clip.pair_id.in_(pair_ids))
+    return {(row.width, row.height, row.frames, row.fps) for row in session.execute(query.distinct())}
+
+
+def _comparison_row(study: Study, matchup: Matchup, pair_id: int) -> dict[str, int]:
+    return {
+        "study_id": study.id,
+        "matchup_id": matchup.id,
+        "pair_id": pair_id,
+        "is_open": False,
+        "is_gold": True,
+        "places_taken": 0,
+        "draws": 0,
+        "shuffle_key": shuffle_key(study.seed, matchup.id, pair_id, 0),
+    }
