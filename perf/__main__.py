@@ -18,6 +18,7 @@ MEASUREMENTS = {
     "motion": "Heatmaps: speed, and agreement with exact flow",
     "losses": "What the motion focal loss costs",
     "motif": "Making a clip",
+    "generators": "What an adapter costs besides its network",
     "training": "Training at toy size",
     "starting": "make run",
 }

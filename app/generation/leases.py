@@ -5,14 +5,14 @@ A job is identified by its id together with the number of its attempt: whoever h
 that others have locked, so nobody waits in a circle.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import bindparam, func, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import Integer, bindparam, select
+from sqlalchemy.orm import Session
 
 from app.errors import Conflict, NotFound
+from app.generation.choosing import models_for, take_model
 from app.generation.wording import log_tail, one_line
 from app.security.identity import Principal
 from app.settings import Settings
@@ -84,48 +84,15 @@ _NEXT = (
     .join(Submission, Submission.id == Job.submission_id)
     .join(Pair, Pair.id == Job.pair_id)
     .where(
-        Job.model_id == bindparam("model_id"),
+        VideoModel.slug == bindparam("model"),
         job_status_is(JobStatus.QUEUED),
         Job.ready_at <= bindparam("now"),
     )
     .order_by(Job.turn, Job.id)
-    .limit(bindparam("count"))
+    .limit(bindparam("count", type_=Integer))
     .with_for_update(of=Job, skip_locked=True)
 )
-_HELD_MODEL = select(VideoModel.id).where(VideoModel.slug == bindparam("slug"))
-
-_waiting = aliased(Job)
-_first_waiting = (
-    select(_waiting.id)
-    .where(
-        _waiting.model_id == VideoModel.id,
-        job_status_is(JobStatus.QUEUED, of=_waiting),
-        _waiting.ready_at <= bindparam("now"),
-    )
-    .order_by(_waiting.turn, _waiting.id)
-    .limit(1)
-    .correlate(VideoModel)
-    .scalar_subquery()
-)
-_others_holding = (
-    select(func.count())
-    .select_from(Worker)
-    .where(
-        Worker.held_model == VideoModel.slug,
-        Worker.id != bindparam("worker_id"),
-        Worker.last_seen_at > bindparam("alive_since"),
-    )
-    .correlate(VideoModel)
-    .scalar_subquery()
-)
-# The most urgent model first; among equals one that nobody has in memory, so that a queue of mixed models is
-# spread over the workers and each is loaded as seldom as can be; then the oldest.
-_OTHER_MODELS = (
-    select(VideoModel.id)
-    .join(Job, Job.id == _first_waiting)
-    .where(VideoModel.slug.in_(bindparam("slugs", expanding=True)))
-    .order_by(Job.turn, _others_holding, Job.id)
-)
+_BY_ID = select(Job).where(Job.public_id == bindparam("public_id")).with_for_update()
 
 
 def claim(session: Session, *, worker: Worker, count: int, terms: Terms, now: datetime) -> list[Leased]:
@@ -134,33 +101,17 @@ def claim(session: Session, *, worker: Worker, count: int, terms: Terms, now: da
     The model in its memory goes before every other, since loading one takes longer than making a clip.
     """
     end_overdue(session, terms=terms, now=now)
-    for model_id in _models_for(session, worker, terms, now):
-        rows = session.execute(_NEXT, {"model_id": model_id, "now": now, "count": count}).all()
+    alive_since = now - timedelta(seconds=terms.lease_s)
+    for chosen in models_for(session, worker, alive_since=alive_since, now=now):
+        rows = session.execute(_NEXT, {"model": chosen.model, "now": now, "count": count}).all()
         if rows:
             leased = [Leased(*row) for row in rows]
             for each in leased:
                 _lease(each.job, worker, terms, now)
-            worker.held_model = leased[0].model
+            take_model(worker, chosen)
             session.flush()
             return leased
     return []
-
-
-def _models_for(session: Session, worker: Worker, terms: Terms, now: datetime) -> Sequence[int]:
-    """Return the models to look for jobs of, best first; a held one that has jobs makes the rest needless."""
-    if worker.held_model in worker.models:
-        held = session.scalar(_HELD_MODEL, {"slug": worker.held_model})
-        if held is not None and _has_waiting(session, held, now):
-            return [held]
-    return session.scalars(
-        _OTHER_MODELS,
-        {
-            "slugs": worker.models,
-            "worker_id": worker.id,
-            "alive_since": now - timedelta(seconds=terms.lease_s),
-            "now": now,
-        },
-    ).all()
 
 
 def end_overdue(session: Session, *, terms: Terms, now: datetime) -> None:
@@ -229,15 +180,8 @@ def finish(session: Session, *, job: Job, now: datetime) -> None:
     session.flush()
 
 
-def _has_waiting(session: Session, model_id: int, now: datetime) -> bool:
-    waiting = select(Job.id).where(
-        Job.model_id == model_id, job_status_is(JobStatus.QUEUED), Job.ready_at <= now
-    )
-    return session.scalar(waiting.limit(1)) is not None
-
-
 def _attempted(session: Session, public_id: str, attempt: int, principal: Principal) -> Job:
-    job = session.scalar(select(Job).where(Job.public_id == public_id).with_for_update())
+    job = session.scalar(_BY_ID, {"public_id": public_id})
     if job is None:
         raise NotFound("There is no such job.")
     if job.attempt != attempt or _worker_of(session, job).person_id != principal.person_id:

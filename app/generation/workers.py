@@ -3,12 +3,14 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from app.security.identity import Principal
 from app.tables.jobs import Worker
+
+_BY_NAME = select(Worker).where(Worker.person_id == bindparam("person_id"), Worker.name == bindparam("name"))
 
 
 @dataclass(frozen=True)
@@ -30,7 +32,6 @@ def greet(session: Session, *, card: WorkerCard, principal: Principal, now: date
     worker.models = sorted(set(card.models))
     worker.held_model = card.holding
     worker.last_seen_at = now
-    session.flush()
     return worker
 
 
@@ -40,9 +41,7 @@ def offered_models(session: Session) -> list[str]:
 
 
 def _find(session: Session, card: WorkerCard, principal: Principal) -> Worker | None:
-    return session.scalar(
-        select(Worker).where(Worker.person_id == principal.person_id, Worker.name == card.name)
-    )
+    return session.scalar(_BY_NAME, {"person_id": principal.person_id, "name": card.name})
 
 
 def _add(session: Session, card: WorkerCard, principal: Principal, now: datetime) -> Worker:

