@@ -7,15 +7,19 @@ single cells. No p-values are given for parts.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import chain, product
+from typing import NamedTuple
 
 import numpy as np
 
 from benchmark.stats.arrays import IntArray
 from benchmark.stats.intervals import wilson
 from benchmark.stats.rounding import percent, percent_of_bound
-from benchmark.stats.scores import Counts, count_groups
+from benchmark.stats.scores import count_groups
 from benchmark.stats.tallies import JUSTIFICATIONS, SIDES, Tallies
 from benchmark.stats.votes import UNKNOWN, Matchup
+
+_RATES = tuple(f"{reason}_{side}" for reason in JUSTIFICATIONS for side in SIDES)
 
 
 class Division(StrEnum):
@@ -74,11 +78,14 @@ def breakdown(tallies: Tallies, matchups: Sequence[Matchup], division: Division)
     known = parts.codes != UNKNOWN
     group = tallies.matchup * len(parts.names) + parts.codes
     counts = count_groups(tallies.select(known), group[known], len(matchups) * len(parts.names))
+    # Plain numbers, for single elements of arrays are slow and there may be thousands of rows.
+    columns = (counts.won_reference, counts.won_other, counts.undecided, counts.votes, counts.reasons)
+    numbers = zip(*(column.tolist() for column in columns), strict=True)
+    places = product(matchups, parts.names)
     return [
-        _row(matchup, division, part, counts, index * len(parts.names) + code)
-        for index, matchup in enumerate(matchups)
-        for code, part in enumerate(parts.names)
-        if counts.votes[index * len(parts.names) + code]
+        _row(matchup, division, part, _Part(*of_part))
+        for (matchup, part), of_part in zip(places, numbers, strict=True)
+        if of_part[3]
     ]
 
 
@@ -95,10 +102,18 @@ def parts_of(tallies: Tallies, division: Division) -> Parts:
     return Parts(place_of_code[codes], tuple(ordered))
 
 
-def _row(matchup: Matchup, division: Division, part: str, counts: Counts, group: int) -> BreakdownRow:
-    won, lost, votes = (
-        int(column[group]) for column in (counts.won_reference, counts.won_other, counts.votes)
-    )
+class _Part(NamedTuple):
+    """What one matchup adds up to on one part; `reasons` is justification by justification, side by side."""
+
+    won: int
+    lost: int
+    undecided: int
+    votes: int
+    reasons: list[list[int]]
+
+
+def _row(matchup: Matchup, division: Division, part: str, counted: _Part) -> BreakdownRow:
+    won, lost = counted.won, counted.lost
     interval = wilson(won, won + lost) if won + lost else None
     return BreakdownRow(
         study=matchup.study,
@@ -113,16 +128,15 @@ def _row(matchup: Matchup, division: Division, part: str, counts: Counts, group:
         ti2v_score_other_n=lost,
         ci_low=percent_of_bound(interval.low) if interval else None,
         ci_high=percent_of_bound(interval.high) if interval else None,
-        **_rates(counts, group, votes),
+        **_rates(counted),
         pairs_decided=won + lost,
-        pairs_undecided=int(counts.undecided[group]),
-        votes=votes,
+        pairs_undecided=counted.undecided,
+        votes=counted.votes,
     )
 
 
-def _rates(counts: Counts, group: int, votes: int) -> dict[str, float | None]:
+def _rates(counted: _Part) -> dict[str, float | None]:
     return {
-        f"{name}_{side}": percent(int(ticks), votes)
-        for name, ticked in zip(JUSTIFICATIONS, counts.reasons[group], strict=True)
-        for side, ticks in zip(SIDES, ticked, strict=True)
+        rate: percent(ticks, counted.votes)
+        for rate, ticks in zip(_RATES, chain.from_iterable(counted.reasons), strict=True)
     }
