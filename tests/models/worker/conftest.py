@@ -1,0 +1,116 @@
+"""A service with short leases, a worker's key on it, and the tiny benchmark of six pairs."""
+
+import random
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import httpx2
+import pytest
+
+from app.installation import Installation
+from models.generators.base import Generator
+from models.worker.client import JobServer, WorkerCard
+from models.worker.hosts import InlineHost, ModelHost
+from models.worker.image_cache import ImageCache
+from models.worker.lane import Lane, Work
+from models.worker.patience import Patience
+from tests.app.generation.acting import worker_actor
+from tests.cast import Actor, Cast
+
+PAIRS = 6
+
+
+@dataclass
+class Workplace:
+    """A live service, Alice who asks for clips, and a worker's key.
+
+    Attributes:
+        said: what workers printed.
+    """
+
+    address: str
+    alice: Actor
+    worker: Actor
+    folder: Path
+    installation: Installation
+    stopping: threading.Event = field(default_factory=threading.Event)
+    said: list[str] = field(default_factory=list)
+    opened: list[JobServer] = field(default_factory=list)
+
+    def ask(self, model: str = "motif", *, benchmark: str = "tiny", **more: object) -> list[dict[str, Any]]:
+        """Register the model, ask for its clips and return the submissions."""
+        with self._alice() as alice:
+            alice.put(f"/models/{model}", json={"name": model})
+            body = {"model": model, "benchmark": benchmark, "label": "made", **more}
+            answer = alice.post("/jobs", json=body)
+            assert answer.status_code == 201, answer.text
+            submissions: list[dict[str, Any]] = answer.json()["submissions"]
+            return submissions
+
+    def jobs(self, **query: str) -> list[dict[str, Any]]:
+        with self._alice() as alice:
+            jobs: list[dict[str, Any]] = alice.get("/jobs", params={"limit": "1000", **query}).json()["jobs"]
+            return jobs
+
+    def counts(self) -> Mapping[str, int]:
+        """Return how many jobs have which status, those with none left out."""
+        with self._alice() as alice:
+            counts = alice.get("/jobs").json()["counts"]
+        return {status: count for status, count in counts.items() if count}
+
+    def submission(self, public_id: str) -> dict[str, Any]:
+        with self._alice() as alice:
+            found: dict[str, Any] = alice.get(f"/submissions/{public_id}").json()
+            return found
+
+    def clips(self, public_id: str) -> list[dict[str, Any]]:
+        with self._alice() as alice:
+            answer = alice.get(f"/submissions/{public_id}/clips", params={"limit": "1000"})
+            clips: list[dict[str, Any]] = answer.json()["clips"]
+            return clips
+
+    def cancel(self, submission: str) -> None:
+        with self._alice() as alice:
+            alice.post("/jobs/cancel", json={"submission": submission})
+
+    def server(self, key: str | None = None) -> JobServer:
+        """Return a client that is closed when the test ends."""
+        patience = Patience(self.stopping, random.Random(1))
+        server = JobServer(self.address, key or self.worker.key, patience, self.said.append)
+        self.opened.append(server)
+        return server
+
+    def run(
+        self,
+        *generators: Generator,
+        batch: int = 2,
+        once: bool = False,
+        host: Callable[[Callable[[str], Generator]], ModelHost] | None = None,
+    ) -> int:
+        """Let a worker with these models work until there is nothing to do; return the clips handed in."""
+        by_name = {generator.name: generator for generator in generators}
+        place = (host or _inline)(by_name.__getitem__)
+        batches = dict.fromkeys(by_name, batch)
+        work = Work(WorkerCard("gpu-box", "cpu"), batches, until_idle=True, once=once)
+        images = ImageCache(self.folder / "images")
+        lane = Lane(self.server(), place, images, work, stopping=self.stopping, say=self.said.append)
+        return lane.run()
+
+    def _alice(self) -> httpx2.Client:
+        return httpx2.Client(base_url=f"{self.address}/api/v1", headers=self.alice.headers)
+
+
+def _inline(open_generator: Callable[[str], Generator]) -> ModelHost:
+    return InlineHost(open_generator, device="cpu", dtype="auto")
+
+
+@pytest.fixture
+def workplace(cast: Cast, live_server: str, tmp_path: Path) -> Iterator[Workplace]:
+    worker = worker_actor(cast.installation, "gpu-box")
+    made = Workplace(live_server, cast.alice, worker, tmp_path, cast.installation)
+    yield made
+    for server in made.opened:
+        server.close()

@@ -1,0 +1,46 @@
+"""Images on disk by their sha256, and no more of them than the folder may hold."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from models.worker.image_cache import ImageCache
+
+
+def test_an_image_is_fetched_once(tmp_path: Path) -> None:
+    cache, fetched = ImageCache(tmp_path / "images"), []
+
+    def fetch() -> bytes:
+        fetched.append(1)
+        return b"picture"
+
+    first, second = cache.path("a" * 64, fetch), cache.path("a" * 64, fetch)
+
+    assert first == second
+    assert first.read_bytes() == b"picture"
+    assert len(fetched) == 1
+
+
+def test_the_image_used_longest_ago_goes_first(tmp_path: Path) -> None:
+    cache = ImageCache(tmp_path, most_bytes=25)
+    for number, name in enumerate("abc"):
+        if number == 2:
+            # b was made later, but a was used since.
+            os.utime(tmp_path / "b", (1000, 1000))
+            cache.path("a", lambda: b"never")
+        cache.path(name, lambda: b"0123456789")
+
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["a", "c"]
+
+
+def test_no_half_image_is_ever_left_behind(tmp_path: Path) -> None:
+    cache = ImageCache(tmp_path)
+
+    def broken() -> bytes:
+        raise ConnectionError
+
+    with pytest.raises(ConnectionError):
+        cache.path("a", broken)
+
+    assert list(tmp_path.iterdir()) == []

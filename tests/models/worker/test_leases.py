@@ -1,0 +1,70 @@
+"""Leases stay alive while the work takes long, and what is lost is dropped and said."""
+
+import time
+from collections.abc import Callable
+from contextlib import closing
+from dataclasses import replace
+
+from models.worker.client import WorkerCard
+from models.worker.leases import Leases
+from tests.models.worker.conftest import Workplace
+
+CARD = WorkerCard("gpu-box", "cpu")
+
+
+def wait_for(condition: Callable[[], bool], *, seconds: float = 10.0) -> None:
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, "it did not happen"
+        time.sleep(0.02)
+
+
+def test_a_lease_is_renewed_at_a_third_of_it(workplace: Workplace) -> None:
+    workplace.ask()
+    server = workplace.server()
+    [job] = server.claim(CARD, ["motif"], None, 1)
+    [before] = workplace.jobs(status="leased")
+
+    with closing(Leases(server, workplace.said.append)) as leases:
+        leases.take([replace(job, lease_s=0.3)])
+        wait_for(lambda: workplace.jobs(status="leased")[0]["expires_at"] > before["expires_at"])
+
+    assert workplace.said == []
+
+
+def test_a_job_that_was_cancelled_is_dropped_and_said(workplace: Workplace) -> None:
+    [asked] = workplace.ask()
+    server = workplace.server()
+    [job] = server.claim(CARD, ["motif"], None, 1)
+
+    with closing(Leases(server, workplace.said.append)) as leases:
+        leases.take([replace(job, lease_s=0.3)])
+        workplace.cancel(asked["id"])
+        wait_for(lambda: not leases.held())
+
+    assert workplace.said == [f"{job.pair_id}: dropped. This job was cancelled; drop what was made of it."]
+
+
+def test_what_is_given_back_can_be_claimed_at_once(workplace: Workplace) -> None:
+    workplace.ask()
+    server = workplace.server()
+
+    with closing(Leases(server, workplace.said.append)) as leases:
+        leases.take(server.claim(CARD, ["motif"], None, 4))
+        assert leases.release_all() == 4
+        assert leases.held() == []
+
+    assert workplace.counts() == {"queued": 6}
+    assert all(job["failures"] == 0 for job in workplace.jobs())
+
+
+def test_a_job_of_another_attempt_is_not_ours(workplace: Workplace) -> None:
+    workplace.ask()
+    server = workplace.server()
+    [job] = server.claim(CARD, ["motif"], None, 1)
+
+    with closing(Leases(server, workplace.said.append)) as leases:
+        leases.take([job])
+
+        assert leases.holds(job)
+        assert not leases.holds(replace(job, attempt=job.attempt + 1))
