@@ -78,7 +78,7 @@ class DataSettings(Section):
     rigid_only: bool = True
     least_moving_share: Share = 0.0
     images: Positive = 24
-    held_out_images: Positive = 3
+    held_out_images: Annotated[int, Field(ge=0)] = 3
     first_seed: Annotated[int, Field(ge=0)] = 0
     frames: Annotated[int, Field(ge=2)] = 16
     height: Positive = 320

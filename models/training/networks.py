@@ -115,7 +115,7 @@ def _loaded(config: TrainingConfig) -> MotifImageToVideoPipeline:
         pipeline: MotifImageToVideoPipeline = MotifImageToVideoPipeline.from_pretrained(config.network.path)
     except (OSError, ValueError) as error:
         raise BadConfig(f"network.path: {config.network.path} holds no pipeline of ours: {error}") from error
-    trained = pipeline.unet.conditioning
+    trained = pipeline.unet.conditioning.value
     if trained != config.network.conditioning:
         raise BadConfig(
             f"network.conditioning is {config.network.conditioning!r}; {config.network.path} has {trained!r}."
@@ -154,8 +154,10 @@ def _text_to_video(network: NetworkSettings) -> MotifUNet:
     conditioning = conditioning_named(network.conditioning)
     if network.kind is NetworkKind.MODELSCOPE:
         return read_text_to_video(Path(network.path), conditioning)
+    # Read first: building 1.4 billion weights takes most of a minute, and a wrong path should not.
+    tensors = read_tensors(Path(network.path))
     unet: MotifUNet = MotifUNet(conditioning=network.conditioning)
-    from_videocrafter(read_tensors(Path(network.path)), unet, network.path)
+    from_videocrafter(tensors, unet, network.path)
     return unet
 
 
