@@ -158,6 +158,19 @@ def peers(tallies: Tallies, votes: Votes) -> None:
         wins = ratings.wins.astype(float)
         taken = seconds(lambda: choix.ilsr_pairwise_dense(wins))
         say("choix ilsr_pairwise_dense, no intervals", f"{taken:.3f} s")
+    if importlib.util.find_spec("arena_rank"):
+        from arena_rank.models.bradley_terry import BradleyTerry
+        from arena_rank.utils.data_utils import PairDataset
+
+        duels = pd.DataFrame(
+            [(i, j, "model_a") for i, j in met for _ in range(int(ratings.wins[i, j]))],
+            columns=["model_a", "model_b", "winner"],
+        )
+        taken = seconds(
+            lambda: BradleyTerry(n_competitors=MODELS).compute_ratings_and_cis(PairDataset.from_pandas(duels)),
+            runs=1,
+        )
+        say("arena-rank BradleyTerry with its intervals, from single votes", f"{taken:.3f} s")
 
 
 def export_rate() -> None:
