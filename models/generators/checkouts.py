@@ -61,8 +61,9 @@ class Checkout:
         return head if _COMMIT.fullmatch(head) else ""
 
     def checkpoint_sha256(self) -> str:
-        files = [file for each in self._recipe.weights if each.into for file in self._files(each)]
-        return checkpoint_sha256(files)
+        """Return one sha256 over the weight files of all that was put into the checkout."""
+        places = {self.folder / each.into for each in self._recipe.weights if each.into}
+        return checkpoint_sha256(sorted({file for place in places for file in weight_files(place)}))
 
     def environment(self, work: Path, device: str) -> dict[str, str]:
         """Return what the program sees beyond the basics: folders of its own, and one GPU.
@@ -83,13 +84,13 @@ class Checkout:
         return own | visible_gpu(device)
 
     def has(self, weights: Weights) -> bool:
+        """Say whether weights are in their place, each of the files that are needed."""
         if not weights.into:
             return (self.folder / ".hub").is_dir()
-        return bool(self._files(weights))
-
-    def _files(self, weights: Weights) -> list[Path]:
         place = self.folder / weights.into
-        return weight_files(place) if place.is_dir() else [place] * place.is_file()
+        if weights.files:
+            return all(any(place.glob(pattern)) for pattern in weights.files)
+        return bool(weight_files(place))
 
 
 def visible_gpu(device: str) -> dict[str, str]:

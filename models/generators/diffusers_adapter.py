@@ -24,13 +24,21 @@ from models.generators.checkpoints import checkpoint_sha256, weight_files
 from models.generators.diffusers_classes import STANDARD_ARGUMENTS, call_defaults, pipeline_class
 from models.generators.images import fitted, read_image
 from models.generators.measuring import NETWORK_LIBRARIES, library_versions
-from models.generators.memory import breakdowns_named, check_device, device_name, peak_bytes, start_measuring
+from models.generators.memory import (
+    breakdowns_named,
+    check_device,
+    device_name,
+    gpu_gib,
+    peak_bytes,
+    start_measuring,
+)
 from models.generators.recipes import DiffusersRecipe
 from models.generators.shims import mend_text_encoder, seeded
 
 if TYPE_CHECKING:
     from diffusers.pipelines.pipeline_utils import DiffusionPipeline
 
+_DENOISERS = ("unet", "transformer", "transformer_2")
 N = TypeVar("N", int, float)
 
 TORCH_TYPES = {
@@ -80,12 +88,7 @@ class DiffusersGenerator:
             pipeline = self._from_disk(asked)
             mend_text_encoder(pipeline)
             pipeline.set_progress_bar_config(disable=True)  # type: ignore[no-untyped-call]  # diffusers leaves it so
-            if recipe.tiling:
-                pipeline.vae.enable_tiling()
-            if recipe.offload and device.startswith("cuda"):
-                pipeline.enable_model_cpu_offload(device=device)
-            else:
-                pipeline.to(device)
+            place(pipeline, recipe, device)
         self._checkpoint_sha256 = checkpoint_sha256(weight_files(self._folder))
         self._pipeline, self._device, self._dtype = pipeline, device, asked
 
@@ -196,6 +199,24 @@ class DiffusersGenerator:
 
     def _setting(self, name: str) -> object:
         return self._recipe.call.get(name, call_defaults(self._recipe).get(name))
+
+
+def place(pipeline: "DiffusionPipeline", recipe: DiffusersRecipe, device: str) -> None:
+    """Bring a pipeline to its device as its recipe says."""
+    if recipe.tiling:
+        pipeline.vae.enable_tiling()
+    if not device.startswith("cuda"):
+        pipeline.to(device)
+        return
+    if gpu_gib(device) < recipe.offload_below_gib:
+        pipeline.enable_model_cpu_offload(device=device)
+    else:
+        pipeline.to(device)
+    if recipe.compile:
+        for name in _DENOISERS:
+            denoiser = getattr(pipeline, name, None)
+            if denoiser is not None:
+                denoiser.compile()
 
 
 def frames_of(made: object) -> list[Frames]:

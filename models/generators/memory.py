@@ -31,7 +31,7 @@ def breakdowns_named(doing: str) -> Iterator[None]:
         raise Crashed(f"{doing}: {type(error).__name__}: {_first_line(error)}") from error
 
 
-def check_device(name: str, device: str, gpu_gib: float) -> None:
+def check_device(name: str, device: str, needed_gib: float) -> None:
     """Refuse a device that is not there, or too small.
 
     Raises:
@@ -41,11 +41,17 @@ def check_device(name: str, device: str, gpu_gib: float) -> None:
         return
     if not device.startswith("cuda") or not torch.cuda.is_available():
         raise CannotRun(f"{name} cannot run on {device}: no such device was found here.")
-    properties = torch.cuda.get_device_properties(device)
-    found = properties.total_memory / 1024**3
+    found = gpu_gib(device)
     # A card sold as 24 GB has a little less to give.
-    if found < gpu_gib * 0.97:
-        raise CannotRun(f"{name} needs {gpu_gib:g} GiB of GPU memory; {properties.name} has {found:.1f} GiB.")
+    if found < needed_gib * 0.97:
+        raise CannotRun(
+            f"{name} needs {needed_gib:g} GiB of GPU memory; {device_name(device)} has {found:.1f} GiB."
+        )
+
+
+def gpu_gib(device: str) -> float:
+    memory: int = torch.cuda.get_device_properties(device).total_memory
+    return memory / 1024**3
 
 
 def start_measuring(device: str) -> None:

@@ -99,7 +99,8 @@ class DiffusersRecipe(Recipe):
         dtypes: of single components where it differs.
         variant: of the weight files, as `fp16`.
         batches: the class takes lists of images and prompts; else requests go one after another.
-        offload: keep on the GPU only the component at work.
+        compile: compile the denoising network on a GPU; the first clip takes minutes longer.
+        offload_below_gib: on a smaller GPU keep only the component at work on it.
         tiling: let the VAE work tile by tile.
         call: further arguments of the call, as they are.
         names: what this class calls `image`, `prompt`, `height`, `width`, `num_frames`, `generator`;
@@ -112,7 +113,8 @@ class DiffusersRecipe(Recipe):
     dtypes: Mapping[str, DType] = Field(default_factory=dict)
     variant: str | None = None
     batches: bool = False
-    offload: bool = False
+    compile: bool = False
+    offload_below_gib: float = Field(default=0, ge=0)
     tiling: bool = False
     call: Mapping[str, Argument] = Field(default_factory=dict)
     names: Mapping[str, str] = Field(default_factory=dict)

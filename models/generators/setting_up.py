@@ -98,5 +98,5 @@ def _run(command: list[str], cwd: Path) -> None:
 
 def _program(name: str) -> str:
     """Return where a program is; uv comes with our own environment."""
-    beside = Path(sys.executable).with_name(name)
+    beside = Path(sys.executable).with_name("uv")
     return str(beside) if name == "uv" and beside.exists() else shutil.which(name) or name

@@ -37,8 +37,10 @@ def checkout_of(recipe: SubprocessRecipe, folder: Path, *, mood: str = "") -> Pa
     interpreter.write_text(f'#!/bin/sh\nexec "{sys.executable}" "$@"\n')
     interpreter.chmod(0o755)
     for weights in recipe.weights:
-        (folder / weights.into).mkdir(parents=True, exist_ok=True)
-        (folder / weights.into / "model.ckpt").write_bytes(recipe.name.encode())
+        for pattern in weights.files or ("*",):
+            file = folder / weights.into / pattern.replace("*", "model.ckpt")
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_bytes(recipe.name.encode())
     shutil.copy(Path(__file__).with_name("stand_in.py"), folder / "stand_in.py")
     script = folder / SCRIPTS[recipe.name]
     script.parent.mkdir(parents=True, exist_ok=True)

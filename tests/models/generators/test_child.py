@@ -1,6 +1,6 @@
 """A foreign program ends with all it started, and its output never piles up."""
 
-import os
+import time
 from pathlib import Path
 
 import pytest
@@ -47,9 +47,17 @@ def test_a_program_that_ignores_the_polite_signal_is_killed(
 
 
 def has_ended(pid: int) -> bool:
+    """Wait for the end of a process that was sent a signal it cannot refuse."""
+    deadline = time.monotonic() + 10
+    while _runs(pid) and time.monotonic() < deadline:
+        time.sleep(0.01)
+    return not _runs(pid)
+
+
+def _runs(pid: int) -> bool:
     try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return True
+        state = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0]
+    except (FileNotFoundError, ProcessLookupError):
+        return False
     # A zombie that nobody has collected yet has ended too.
-    return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] == "Z"
+    return state not in "ZX"

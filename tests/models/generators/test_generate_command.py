@@ -1,6 +1,9 @@
 """`ti2v generate` makes a folder that `ti2v submit` takes, and goes on where it was stopped."""
 
 import json
+import subprocess
+import sys
+import time
 from pathlib import Path
 
 import av
@@ -141,3 +144,24 @@ def test_clips_that_fail_are_listed_and_the_others_are_made(
     assert f"{PAIRS[0]}: bad_input: The image of {PAIRS[0]} is not the bundled one" in said
     assert "1 clips failed. The same command tries what is missing again." in said
     assert clips(tmp_path / "clips") == [f"{PAIRS[15]}_0.mp4"]
+
+
+def test_a_killed_run_leaves_only_whole_clips_each_with_its_line(tmp_path: Path) -> None:
+    arguments = ["--model", "static", "--benchmark", "ti2v-starter", "--output", str(tmp_path)]
+    program = "import sys; from benchmark.command_line import main; sys.exit(main(sys.argv[1:]))"
+    running = subprocess.Popen([sys.executable, "-c", program, "generate", *arguments])
+    try:
+        deadline = time.monotonic() + 60
+        while len(clips(tmp_path)) < 4 and time.monotonic() < deadline:
+            time.sleep(0.005)
+    finally:
+        running.kill()
+        running.wait()
+
+    made = clips(tmp_path)
+    noted = {line["clip"] for line in read_manifests(tmp_path)}
+    assert 4 <= len(made) < len(PAIRS)
+    assert set(made) <= noted
+    for name in made[-2:]:
+        with av.open(str(tmp_path / name), format="mp4") as container:
+            assert len(list(container.decode(video=0))) == 16

@@ -8,8 +8,7 @@ from PIL import Image
 
 from models.generators.base import BadInput, ClipRequest
 from models.generators.images import fitted, read_image
-from models.generators.registry import ADAPTERS
-from tests.models.generators.checkout_of import generator_of, recipe_of
+from tests.models.generators.checkout_of import SCRIPTS, generator_of, recipe_of
 from tests.models.generators.requests import picture
 from tests.models.generators.stand_in import prompt_grey
 
@@ -29,7 +28,7 @@ def requests(tmp_path: Path) -> list[ClipRequest]:
     return [ClipRequest(pair, tmp_path / f"{image}.jpg", prompt) for pair, (image, prompt) in PAIRS.items()]
 
 
-@pytest.mark.parametrize("name", ADAPTERS)
+@pytest.mark.parametrize("name", SCRIPTS)
 def test_every_clip_shows_its_own_image_and_prompt(
     name: str, requests: list[ClipRequest], tmp_path: Path
 ) -> None:

@@ -1,0 +1,62 @@
+"""`ti2v generators setup NAME --run` does what it prints, and only what is left to do."""
+
+from pathlib import Path
+
+import pytest
+
+from models.generators.base import CannotRun
+from models.generators.recipes import Environment
+from models.generators.setting_up import setup_steps
+from models.generators.settings import generator_settings
+from tests.models.generators.checkout_of import checkout_of, recipe_of
+
+
+@pytest.fixture(autouse=True)
+def checkouts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("TI2V_CHECKOUTS", str(tmp_path))
+    generator_settings.cache_clear()
+    yield tmp_path
+    generator_settings.cache_clear()
+
+
+def test_a_checkout_that_is_whole_needs_nothing(checkouts: Path) -> None:
+    recipe = recipe_of("seine")
+    checkout_of(recipe, checkouts / "seine")
+
+    assert setup_steps(recipe) == []
+
+
+def test_only_the_missing_environment_is_made_and_sees_no_key(
+    checkouts: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TI2V_KEY", "secret")
+    steps = ("mkdir -p .venv/bin", "/bin/sh -c 'env > seen.txt; touch {python}'")
+    recipe = recipe_of("seine", environment=Environment(python="3.9", steps=steps))
+    folder = checkout_of(recipe, checkouts / "seine")
+    (folder / ".venv/bin/python").unlink()
+
+    for step in setup_steps(recipe):
+        step.do()
+
+    assert setup_steps(recipe) == []
+    assert "secret" not in (folder / "seen.txt").read_text()
+
+
+def test_one_missing_file_of_two_downloads_is_the_only_step(checkouts: Path) -> None:
+    recipe = recipe_of("seine")
+    folder = checkout_of(recipe, checkouts / "seine")
+    (folder / "pretrained/seine.pt").unlink()
+
+    (step,) = setup_steps(recipe)
+
+    assert step.line.startswith("hf download xinyuanc91/SEINE")
+
+
+def test_a_step_that_fails_is_named(checkouts: Path) -> None:
+    recipe = recipe_of("seine", environment=Environment(python="3.9", steps=("/bin/sh -c 'exit 3'",)))
+    folder = checkout_of(recipe, checkouts / "seine")
+    (folder / ".venv/bin/python").unlink()
+    (step,) = setup_steps(recipe)
+
+    with pytest.raises(CannotRun, match="This step failed: /bin/sh -c 'exit 3'"):
+        step.do()

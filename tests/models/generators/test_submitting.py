@@ -1,0 +1,36 @@
+"""What `ti2v generate` makes is what `ti2v submit` takes."""
+
+from pathlib import Path
+
+import pytest
+
+from benchmark.command_line import main
+from benchmark.scenes.benchmarks import bundled_pairs, write_benchmark
+from tests.cast import Cast
+
+PAIRS = ["kites1", "harbour1"]
+
+
+def test_a_generated_folder_passes_the_rehearsal(
+    cast: Cast,
+    live_server: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setenv("TI2V_HOME", str(cast.installation.settings.home))
+    pairs = [pair for pair in bundled_pairs().values() if pair.image in PAIRS]
+    write_benchmark(pairs, tmp_path / "small")
+    clips = tmp_path / "clips"
+    place = ["--benchmark", "small", "--server", live_server, "--key", cast.alice.key]
+
+    assert main(["benchmark", "import", str(tmp_path / "small")]) == 0
+    made = main(
+        ["generate", "--model", "reference", "--benchmark", str(tmp_path / "small"), "--output", str(clips)]
+    )
+    capfd.readouterr()
+    rehearsed = main(["submit", str(clips), "--model", "reference", *place, "--dry-run"])
+
+    said = capfd.readouterr()
+    assert (made, rehearsed, said.out) == (0, 0, "")
+    assert f"{len(pairs)} clips looked at, 0 of {len(pairs)} missing." in said.err
