@@ -24,6 +24,10 @@ class StudyLine:
         return f"/studies/{self.slug}/results"
 
     @property
+    def annotators_url(self) -> str:
+        return f"/studies/{self.slug}/annotators"
+
+    @property
     def invitations_url(self) -> str:
         return f"/studies/{self.slug}/invitations"
 

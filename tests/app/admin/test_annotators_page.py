@@ -168,3 +168,11 @@ def test_the_lines_of_other_people_say_who_moves_a_score_most(alice: TestClient)
 
     assert "What the scores would be with other people" in words
     assert f"without {FIRST}" in words
+
+
+def test_the_first_page_leads_there_for_whoever_runs_the_study(people: People, alice: TestClient) -> None:
+    close(people.study, people.cast.alice)
+    bob = signed_in(people.cast.installation, people.cast.bob)
+
+    assert f'href="{LIST}"' in alice.get("/").text
+    assert f'href="{LIST}"' not in bob.get("/").text
