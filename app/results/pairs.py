@@ -19,10 +19,13 @@ from app.tables.studies import Study
 from benchmark.exports.layouts import Spans, sides_cell
 from benchmark.exports.results import sensitivity
 from benchmark.stats.agreements import agreements
+from benchmark.stats.breakdowns import Division, breakdown
 from benchmark.stats.comparisons import ComparisonRow, Majority, comparisons
 from benchmark.stats.conclusions import justification_conclusion, panel_warning
 from benchmark.stats.justifications import justifications
 from benchmark.stats.sensitivity import sensitivity_sentence
+from benchmark.stats.tallies import Tallies
+from benchmark.stats.votes import Matchup
 
 
 @dataclass(frozen=True)
@@ -52,6 +55,7 @@ class MatchupPage:
     other: str
     is_imported: bool
     conclusion: str
+    vote_share: str
     panel_warning: str | None
     closed_early: str | None
     reasons: tuple[str, ...]
@@ -82,12 +86,22 @@ def matchup_page(session: Session, study: Study, number: int) -> MatchupPage:
         other=naming.side(row.other or ""),
         is_imported=results.live.is_imported,
         conclusion=matchup_sentence(row, naming),
+        vote_share=_vote_share(own, counted.matchups[index], naming),
         panel_warning=panel_warning(own, naming.named([counted.matchups[index]])),
         closed_early=counted.sides[index].close_reason,
         reasons=_reasons(results, index, naming) if row.votes else (),
         sensitivity=_sensitivity(results, index) if row.votes else (),
         agreement=agreement_on(agreements(own, [counted.matchups[index]])),
         pairs=_pair_rows(session, study, list(comparisons(by_lead, counted.matchups)), naming),
+    )
+
+
+def _vote_share(own: Tallies, matchup: Matchup, naming: Naming) -> str:
+    """Return how single votes divided, which a majority exaggerates; empty where there is no vote."""
+    rows = breakdown(own, [matchup], Division.WHOLE)
+    return "".join(
+        f"Of {row.votes:,} single votes, {row.vote_share_reference} % went to {naming.side(row.reference)}."
+        for row in rows
     )
 
 

@@ -188,6 +188,7 @@ LAYOUTS: dict[TableName, list[PrintedColumn]] = {
         _text("Part", "part"),
         _sides("TI2V score", "ti2v_score_reference", "ti2v_score_other"),
         _interval("95 % interval", "ci_low", "ci_high"),
+        _sides("Vote share", "vote_share_reference", "vote_share_other"),
         *_reason_sides("{reason}_{side}"),
         _number("Pairs", "pairs_decided"),
         _number("Undecided", "pairs_undecided"),

@@ -47,9 +47,10 @@ DEFINITIONS = {
         "other models of the group, each met as often. Models of different groups are not comparable."
     ),
     TableName.BREAKDOWNS: (
-        "Percent, reference first, the larger value in bold, on the pairs of one scenario, image style or "
-        "hard case; a pair without the tag is in no part. Interval: Wilson, 95 %, of the reference's score. "
-        "Parts are small and many: read them together, not one by one. No part is tested."
+        "Percent, reference first, the larger value in bold, on all pairs, and on those of one scenario, "
+        "image style or hard case; a pair without the tag is in no part. Vote share: of all valid votes. "
+        "Interval: Wilson, 95 %, of the reference's score. Parts are small and many: read them together, not "
+        "one by one. No part is tested."
     ),
     TableName.SENSITIVITY: (
         "The reference's TI2V score, percent, with its intervals over pairs (Wilson, Clopper-Pearson; 95 %). "

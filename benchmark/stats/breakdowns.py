@@ -1,4 +1,4 @@
-"""TI2V scores of parts of a benchmark: by scenario, by image style, by hard case.
+"""Scores, vote shares and reasons on the whole benchmark, by scenario, by image style and by hard case.
 
 Parts are small, so their intervals are wide, and many parts are looked at: read rows and columns, not
 single cells. No p-values are given for parts.
@@ -7,7 +7,7 @@ single cells. No p-values are given for parts.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from itertools import chain, product
+from itertools import chain, cycle, product
 from typing import NamedTuple
 
 import numpy as np
@@ -20,11 +20,14 @@ from benchmark.stats.tallies import JUSTIFICATIONS, SIDES, Tallies
 from benchmark.stats.votes import UNKNOWN, Matchup
 
 _RATES = tuple(f"{reason}_{side}" for reason in JUSTIFICATIONS for side in SIDES)
+_SIDE_RATES = tuple(f"{reason}_side_rate_{side}" for reason in JUSTIFICATIONS for side in SIDES)
+ALL_PAIRS = "all"
 
 
 class Division(StrEnum):
-    """What a benchmark is divided by; the last two are tags that its pairs may carry."""
+    """What a benchmark is divided by, if at all; the last two are tags that its pairs may carry."""
 
+    WHOLE = "whole"
     SCENARIO = "scenario"
     STYLE = "style"
     HARD_CASE = "hard_case"
@@ -32,7 +35,11 @@ class Division(StrEnum):
 
 @dataclass(frozen=True)
 class BreakdownRow:
-    """One matchup on one part of the benchmark; the other columns mean what they mean in PreferenceRow."""
+    """One matchup on one part of the benchmark; columns mean what they mean in PreferenceRow.
+
+    `vote_share_...` are percent of all valid votes, `..._side_rate_...` percent of the votes for that side
+    that ticked the justification (Emu Video's form).
+    """
 
     study: str | None
     matchup: str
@@ -46,6 +53,8 @@ class BreakdownRow:
     ti2v_score_other_n: int
     ci_low: float | None
     ci_high: float | None
+    vote_share_reference: float | None
+    vote_share_other: float | None
     image_alignment_reference: float | None
     image_alignment_other: float | None
     text_alignment_reference: float | None
@@ -54,8 +63,18 @@ class BreakdownRow:
     object_motion_other: float | None
     overall_quality_reference: float | None
     overall_quality_other: float | None
+    image_alignment_side_rate_reference: float | None
+    image_alignment_side_rate_other: float | None
+    text_alignment_side_rate_reference: float | None
+    text_alignment_side_rate_other: float | None
+    object_motion_side_rate_reference: float | None
+    object_motion_side_rate_other: float | None
+    overall_quality_side_rate_reference: float | None
+    overall_quality_side_rate_other: float | None
     pairs_decided: int
     pairs_undecided: int
+    votes_reference: int
+    votes_other: int
     votes: int
 
 
@@ -79,18 +98,23 @@ def breakdown(tallies: Tallies, matchups: Sequence[Matchup], division: Division)
     group = tallies.matchup * len(parts.names) + parts.codes
     counts = count_groups(tallies.select(known), group[known], len(matchups) * len(parts.names))
     # Plain numbers, for single elements of arrays are slow and there may be thousands of rows.
-    columns = (counts.won_reference, counts.won_other, counts.undecided, counts.votes, counts.reasons)
+    columns = (
+        *(counts.won_reference, counts.won_other, counts.undecided),
+        *(counts.votes_reference, counts.votes_other, counts.reasons),
+    )
     numbers = zip(*(column.tolist() for column in columns), strict=True)
     places = product(matchups, parts.names)
     return [
         _row(matchup, division, part, _Part(*of_part))
         for (matchup, part), of_part in zip(places, numbers, strict=True)
-        if of_part[3]
+        if of_part[3] or of_part[4]
     ]
 
 
 def parts_of(tallies: Tallies, division: Division) -> Parts:
     """Return which part each comparison belongs to; the names are in alphabetical order."""
+    if division is Division.WHOLE:
+        return Parts(np.zeros(len(tallies), dtype=np.int64), (ALL_PAIRS,))
     if division is Division.SCENARIO:
         names, codes = tallies.scenarios, tallies.scenario
     else:
@@ -108,8 +132,13 @@ class _Part(NamedTuple):
     won: int
     lost: int
     undecided: int
-    votes: int
+    votes_reference: int
+    votes_other: int
     reasons: list[list[int]]
+
+    @property
+    def votes(self) -> int:
+        return self.votes_reference + self.votes_other
 
 
 def _row(matchup: Matchup, division: Division, part: str, counted: _Part) -> BreakdownRow:
@@ -128,15 +157,24 @@ def _row(matchup: Matchup, division: Division, part: str, counted: _Part) -> Bre
         ti2v_score_other_n=lost,
         ci_low=percent_of_bound(interval.low) if interval else None,
         ci_high=percent_of_bound(interval.high) if interval else None,
+        vote_share_reference=percent(counted.votes_reference, counted.votes),
+        vote_share_other=percent(counted.votes_other, counted.votes),
         **_rates(counted),
         pairs_decided=won + lost,
         pairs_undecided=counted.undecided,
+        votes_reference=counted.votes_reference,
+        votes_other=counted.votes_other,
         votes=counted.votes,
     )
 
 
 def _rates(counted: _Part) -> dict[str, float | None]:
+    ticked = list(chain.from_iterable(counted.reasons))
+    of_sides = cycle((counted.votes_reference, counted.votes_other))
     return {
-        rate: percent(ticks, counted.votes)
-        for rate, ticks in zip(_RATES, chain.from_iterable(counted.reasons), strict=True)
+        **{rate: percent(ticks, counted.votes) for rate, ticks in zip(_RATES, ticked, strict=True)},
+        **{
+            rate: percent(ticks, of_side)
+            for rate, ticks, of_side in zip(_SIDE_RATES, ticked, of_sides, strict=False)
+        },
     }

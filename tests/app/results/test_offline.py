@@ -81,7 +81,12 @@ def test_there_is_something_in_each_table(cast: Cast, short_study: Study) -> Non
     rows = {table: client.get(f"{EXPORTS}/{table}.json").json() for table in TableName}
 
     assert all(rows.values())
-    assert {row["division"] for row in rows[TableName.BREAKDOWNS]} == {"scenario", "style", "hard_case"}
+    assert {row["division"] for row in rows[TableName.BREAKDOWNS]} == {
+        "whole",
+        "scenario",
+        "style",
+        "hard_case",
+    }
     assert {row["cluster"] for row in rows[TableName.SENSITIVITY]} == {"image", "scenario", "annotator"}
     assert {row["style"] for row in rows[TableName.VOTES]} == {"clay", "flat"}
 

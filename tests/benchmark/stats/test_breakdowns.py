@@ -8,7 +8,7 @@ from benchmark.stats.tallies import Tallies
 from tests.benchmark.made_votes import MOTIF_CINEMO, MOTIF_STATIC, panel, table, tallies
 
 
-def test_scores_each_scenario_of_each_matchup() -> None:
+def test_scores_the_whole_and_each_scenario_of_each_matchup() -> None:
     counted = Tallies.from_columns(
         matchup=[0, 0, 0, 1],
         pair=["p1", "p2", "p3", "p1"],
@@ -18,8 +18,13 @@ def test_scores_each_scenario_of_each_matchup() -> None:
         reasons=[[5, 0] + [0] * 6, [0, 2] + [0] * 6, [0] * 8, [0] * 8],
     )
 
-    rows = breakdowns(counted, [MOTIF_CINEMO, MOTIF_STATIC])
+    whole, *_, last = breakdowns(counted, [MOTIF_CINEMO, MOTIF_STATIC])
+    assert (whole.division, whole.part, whole.votes, last.division) == ("whole", "all", 14, "scenario")
+    # 8 of 14 votes; 5 of those 8 and 2 of the other 6 gave the image as a reason.
+    assert (whole.vote_share_reference, whole.vote_share_other) == (57.1, 42.9)
+    assert (whole.image_alignment_side_rate_reference, whole.image_alignment_side_rate_other) == (62.5, 33.3)
 
+    rows = breakdown(counted, [MOTIF_CINEMO, MOTIF_STATIC], Division.SCENARIO)
     assert [(row.matchup, row.division, row.part, row.ti2v_score_reference) for row in rows] == [
         ("motif:cinemo", "scenario", "golf", 0.0),
         ("motif:cinemo", "scenario", "tide", 100.0),
@@ -63,4 +68,4 @@ def test_a_pair_has_one_style() -> None:
 
 
 def test_without_scenarios_or_tags_there_is_nothing() -> None:
-    assert breakdowns(tallies([(5, 0)]), [MOTIF_CINEMO]) == []
+    assert [row.division for row in breakdowns(tallies([(5, 0)]), [MOTIF_CINEMO])] == ["whole"]
