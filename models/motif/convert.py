@@ -10,9 +10,9 @@ from collections.abc import Iterator, Mapping
 
 from torch import Tensor
 
+from models.motif.checkpoints import CheckpointError, State, check_names, load_into
 from models.motif.conditioning import widened
 from models.motif.unet import MotifUNet
-from models.motif.weights import CheckpointError, State, check_names, load_into
 
 PREFIX = "model.diffusion_model."
 CONV_IN = "unet.conv_in.weight"

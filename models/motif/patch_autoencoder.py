@@ -12,10 +12,14 @@ from diffusers.models.modeling_utils import ModelMixin
 from torch import Tensor
 from torch.nn.functional import pixel_shuffle, pixel_unshuffle
 
+from models.motif.checkpoints import WholeModel
+
+__all__ = ["ModelMixin", "PatchAutoencoder"]  # diffusers looks for its base class beside ours
+
 COLOURS = 3
 
 
-class PatchAutoencoder(ModelMixin, ConfigMixin):  # type: ignore[misc]  # both of diffusers' name config_name
+class PatchAutoencoder(WholeModel, ConfigMixin):  # type: ignore[misc]  # both of diffusers' name config_name
     """z = scales * P (x - mean) for each patch x; decoding divides by the scales and transposes P.
 
     Args:

@@ -1,15 +1,20 @@
 """Image and prompt to clip: DDIM with classifier-free guidance, as a pipeline of diffusers."""
 
+import os
 from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Self
 
 import torch
 from diffusers.pipelines.pipeline_utils import DiffusionPipeline
 from diffusers.utils.torch_utils import randn_tensor
+from safetensors import SafetensorError
 from torch import Tensor
 from transformers import CLIPTextModel, CLIPVisionModel, PreTrainedTokenizerBase
 from transformers.image_processing_utils import BaseImageProcessor
 
 from models.motif.calls import ClipForm, Conditions, Generators, Sampling, as_batch
+from models.motif.checkpoints import check_stored
 from models.motif.encoding import (
     Autoencoder,
     check_finite,
@@ -84,6 +89,26 @@ class MotifImageToVideoPipeline(DiffusionPipeline):
             skip_text_layers=skip_text_layers,
             residual_scale=residual_scale,
         )
+
+    @classmethod
+    def from_pretrained(
+        cls, pretrained_model_name_or_path: str | os.PathLike[str], **options: object
+    ) -> Self:
+        """Load as diffusers does, every tensor from its file.
+
+        Raises:
+            CheckpointError: tensors are missing.
+            OSError: there is no such folder, or a file is damaged.
+        """
+        try:
+            pipeline = super().from_pretrained(str(pretrained_model_name_or_path), **options)
+        except SafetensorError as error:
+            raise OSError(f"{pretrained_model_name_or_path}: a file is damaged ({error})") from error
+        for name in ("text_encoder", "image_encoder"):
+            folder = Path(pretrained_model_name_or_path) / name
+            if folder.is_dir():
+                check_stored(folder, getattr(pipeline, name))
+        return pipeline
 
     @torch.no_grad()
     def __call__(

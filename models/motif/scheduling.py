@@ -18,10 +18,7 @@ from diffusers.schedulers.scheduling_ddim import DDIMScheduler, DDIMSchedulerOut
 from diffusers.schedulers.scheduling_utils import SchedulerMixin
 from torch import Tensor
 
-__all__ = [
-    "MotifDDIMScheduler",
-    "SchedulerMixin",
-]  # diffusers looks for the base class beside ours when it loads
+__all__ = ["MotifDDIMScheduler", "SchedulerMixin"]  # diffusers looks for its base class beside ours
 
 PredictionType = Literal["epsilon", "v_prediction", "sample"]
 TimestepSpacing = Literal["leading", "trailing", "linspace"]

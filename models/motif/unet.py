@@ -17,12 +17,15 @@ from diffusers.models.unets.unet_3d_condition import UNet3DConditionModel
 from torch import Tensor, nn
 from torch.utils.checkpoint import checkpoint
 
+from models.motif.checkpoints import WholeModel
 from models.motif.conditioning import attend_to_images, conditioning_named
+
+__all__ = ["ModelMixin", "MotifUNet"]  # diffusers looks for its base class beside ours
 
 Returned = TypeVar("Returned")
 
 
-class MotifUNet(ModelMixin, ConfigMixin):  # type: ignore[misc]  # both of diffusers' name config_name
+class MotifUNet(WholeModel, ConfigMixin):  # type: ignore[misc]  # both of diffusers' name config_name
     """Predicts what was added to the latents of a clip, given its text, frame rate and first image.
 
     The defaults are VideoCrafter2's sizes, 1.41 billion parameters.

@@ -1,19 +1,16 @@
-"""Reads weights of others: files that hold tensors and nothing else, folders as diffusers writes them."""
+"""Text-to-video networks in diffusers' layout, and how they come to take in an image."""
 
-import pickle
-from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 
 import torch
 from diffusers.models.unets.unet_3d_condition import UNet3DConditionModel
-from safetensors import SafetensorError
-from safetensors.torch import load_file
-from torch import Tensor, nn
+from torch import nn
 
+from models.motif.checkpoints import CheckpointError, load_into, read_tensors, refuse_gaps
 from models.motif.conditioning import Conditioning, widened
 from models.motif.unet import MotifUNet
 
-State = Mapping[str, Tensor]
+__all__ = ["CheckpointError", "read_motif_unet", "read_tensors", "read_text_to_video", "with_image"]
 
 # What a network of ours takes from a text-to-video network's config.
 _SHARED = (
@@ -25,65 +22,6 @@ _SHARED = (
 )
 # What ours fixes; a network built otherwise would answer differently.
 _FIXED = {"act_fn": "silu", "norm_eps": 1e-5, "downsample_padding": 1, "mid_block_scale_factor": 1}
-_NAMES_SHOWN = 4
-
-
-class CheckpointError(Exception):
-    """A checkpoint is not what it should be; the message names the file and what was expected."""
-
-
-def read_tensors(path: Path) -> dict[str, Tensor]:
-    """Return the tensors of a safetensors file, or of a pickle of plain tensors, by name.
-
-    A pickle is read without running anything it names. Plain numbers and texts beside the tensors, such as
-    the state of a training run, are left out.
-
-    Raises:
-        CheckpointError: the file is damaged, names things other than tensors, or holds no tensors.
-    """
-    state = load_safetensors(path) if path.suffix == ".safetensors" else _load_pickle(path)
-    tensors = {name: value for name, value in state.items() if isinstance(value, Tensor)}
-    if not tensors:
-        raise CheckpointError(f"{path}: holds no tensors; expected a checkpoint of a network")
-    return tensors
-
-
-def load_safetensors(path: Path) -> dict[str, Tensor]:
-    try:
-        return load_file(path)
-    except SafetensorError as error:
-        raise CheckpointError(f"{path}: not a whole safetensors file ({error})") from error
-
-
-def check_names(source: object, found: Collection[str], expected: Collection[str]) -> None:
-    """Refuse a checkpoint whose tensors are not those a network has.
-
-    Raises:
-        CheckpointError: names are missing or unexpected; the message counts them and shows the first ones.
-    """
-    missing = sorted(set(expected) - set(found))
-    unexpected = sorted(set(found) - set(expected))
-    if missing or unexpected:
-        raise CheckpointError(
-            f"{source}: expected the {len(expected)} tensors of this network; "
-            f"{_listed('missing', missing)}; {_listed('unexpected', unexpected)}"
-        )
-
-
-def load_into(network: nn.Module, state: State, source: object) -> None:
-    """Give a network exactly these weights.
-
-    Raises:
-        CheckpointError: a name is missing or unexpected, or a shape differs.
-    """
-    own = network.state_dict()
-    check_names(source, state.keys(), own.keys())
-    for name, tensor in state.items():
-        if tensor.shape != own[name].shape:
-            raise CheckpointError(
-                f"{source}: {name} has shape {tuple(tensor.shape)}; expected {tuple(own[name].shape)}"
-            )
-    network.load_state_dict(dict(state))
 
 
 def read_text_to_video(folder: Path, conditioning: Conditioning) -> MotifUNet:
@@ -104,7 +42,7 @@ def read_text_to_video(folder: Path, conditioning: Conditioning) -> MotifUNet:
             f"{folder}: no config.json; expected a UNet3DConditionModel in diffusers' layout"
         )
     base, notes = UNet3DConditionModel.from_pretrained(place, local_files_only=True, output_loading_info=True)
-    _refuse_notes(place, notes)
+    refuse_gaps(place, notes["missing_keys"], notes["unexpected_keys"])
     return with_image(base, conditioning, source=place)
 
 
@@ -119,12 +57,10 @@ def read_motif_unet(folder: Path) -> MotifUNet:
     """
     place = folder / "unet" if (folder / "unet").is_dir() else folder
     try:
-        network, notes = MotifUNet.from_pretrained(place, local_files_only=True, output_loading_info=True)
-    except (OSError, ValueError) as error:
+        network: MotifUNet = MotifUNet.from_pretrained(place, local_files_only=True)
+    except OSError as error:
         raise CheckpointError(f"{place}: not a network of ours ({error})") from error
-    _refuse_notes(place, notes)
-    own: MotifUNet = network
-    return own
+    return network
 
 
 def with_image(
@@ -164,31 +100,3 @@ def with_image(
     nn.Module.to(network, base.dtype)
     network.eval()
     return network
-
-
-def _load_pickle(path: Path) -> Mapping[str, object]:
-    try:
-        loaded = torch.load(path, map_location="cpu", weights_only=True)
-    except (pickle.UnpicklingError, EOFError, RuntimeError) as error:
-        raise CheckpointError(
-            f"{path}: not a pickle of plain tensors, and nothing else is read. If you trust where it is "
-            "from, write its tensors as safetensors first"
-        ) from error
-    if isinstance(loaded, dict) and isinstance(loaded.get("state_dict"), dict):
-        loaded = loaded["state_dict"]
-    if not isinstance(loaded, dict):
-        raise CheckpointError(f"{path}: holds a {type(loaded).__name__}; expected a dictionary of tensors")
-    return loaded
-
-
-def _refuse_notes(source: object, notes: Mapping[str, Sequence[str]]) -> None:
-    """Refuse what diffusers would only warn about."""
-    missing, unexpected = notes["missing_keys"], notes["unexpected_keys"]
-    if missing or unexpected:
-        raise CheckpointError(f"{source}: {_listed('missing', missing)}; {_listed('unexpected', unexpected)}")
-
-
-def _listed(what: str, names: Sequence[str]) -> str:
-    shown = ", ".join(names[:_NAMES_SHOWN])
-    more = f" and {len(names) - _NAMES_SHOWN} more" if len(names) > _NAMES_SHOWN else ""
-    return f"{len(names)} {what}" + (f" ({shown}{more})" if names else "")
