@@ -46,6 +46,7 @@ _DOWNLOADS = (
     ("Parts", "CSV", "breakdowns.csv"),
     ("Sensitivity", "CSV", "sensitivity.csv"),
     ("Two matchups", "CSV", "paired.csv"),
+    ("Leaderboard", "CSV", "leaderboard.csv"),
     ("Votes", "CSV", "votes.csv"),
     ("Votes", "Parquet", "votes.parquet"),
 )
