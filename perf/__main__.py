@@ -12,6 +12,7 @@ MEASUREMENTS = {
     "uploads": "320 clips over REST",
     "jobs": "Jobs for eight workers",
     "results_page": "The results page at 72,000 votes",
+    "report": "Figures and the bundle at 72,000 votes",
     "statistics": "The statistics library at a million votes",
     "media": "Probing and renditions",
     "scenes": "The scene engine",

@@ -10,6 +10,7 @@ from benchmark.exports.figures.kinds import FigureFormat, FigureName
 from benchmark.exports.markup import markdown_text
 from benchmark.exports.scored import COMPUTED, ScoredVotes
 from benchmark.exports.tables import EXTENSIONS, TableFormat, TableName
+from benchmark.protocol import VoteStatus
 from benchmark.stats.conclusions import conclusion, panel_warning
 
 TAGS = ("human-preference", "image-to-video", "text-image-to-video", "video-generation", "ti2v-bench")
@@ -43,7 +44,7 @@ def data_set_card(contents: BundleContents, scored: ScoredVotes, folder: Path) -
     parts = [
         "---\n" + "".join(_front_matter(contents, total)) + "---\n",
         f"# {markdown_text(contents.title)}\n",
-        *_warning(contents),
+        *_warning(contents, scored),
         _what(contents, scored, total),
         "## What the votes say\n",
         "".join(f"- {line}\n" for line in _conclusions(scored)),
@@ -65,26 +66,31 @@ def _front_matter(contents: BundleContents, votes: int) -> Iterator[str]:
     yield f"tags: {json.dumps(TAGS)}\n"
     yield f"size_categories: {json.dumps([_size(votes)])}\n"
     yield "configs:\n"
-    for number, (name, file) in enumerate(_data_files()):
+    for number, (name, file) in enumerate(_data_files(contents)):
         yield f"- config_name: {name}\n"
         if not number:
             yield "  default: true\n"
         yield f"  data_files: {file}\n"
 
 
-def _data_files() -> Iterator[tuple[str, str]]:
+def _data_files(contents: BundleContents) -> Iterator[tuple[str, str]]:
     yield "votes", "votes/votes.parquet"
     for table in COMPUTED:
         yield table.value, f"tables/{table}.parquet"
     yield "pairs", "benchmark/pairs.csv"
-    yield "clips", "clips.csv"
+    if contents.clips:  # votes from elsewhere come without; the hub cannot read a table without rows
+        yield "clips", "clips.csv"
 
 
 def _size(votes: int) -> str:
     return next((size for bound, size in _SIZES if votes < bound), _LARGEST)
 
 
-def _warning(contents: BundleContents) -> list[str]:
+def _warning(contents: BundleContents, scored: ScoredVotes) -> list[str]:
+    if scored.votes.counted is VoteStatus.IMPORTED:
+        return [
+            "> **Imported.** These votes were cast in a study run elsewhere, under a protocol of its own.\n"
+        ]
     if not contents.interim:
         return []
     return [

@@ -1,0 +1,61 @@
+"""Measures the bundle and the figures of a ten-model round robin (perf/round_robin.py): 72,000 votes.
+
+Run it with `python -m perf.report`. Times are of one run each, after one figure was drawn to load the
+fonts; memory is the growth of the process's peak.
+"""
+
+import resource
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from app.installation import Installation
+from app.results.figure_files import study_figure_file
+from app.results.report_files import write_report
+from app.security.identity import Principal
+from benchmark.exports.figures.kinds import FigureFormat, FigureName
+from benchmark.protocol import Role
+from perf.round_robin import STUDY, round_robin
+
+READER = Principal(0, "perf", Role.ADMIN)
+
+
+def main() -> None:
+    with round_robin() as installation:
+        _figure(installation, FigureName.PREFERENCES, FigureFormat.PDF)
+        before = _peak_mib()
+        print("| what | s | processor s | KiB |\n|---|---:|---:|---:|")
+        for form in FigureFormat:
+            _line(
+                f"figure, 45 matchups, {form}",
+                lambda form=form: len(_figure(installation, FigureName.PREFERENCES, form)),
+            )
+        _line("bundle, 72,000 votes", lambda: _bundle(installation))
+        print(f"peak memory grew by {_peak_mib() - before:.0f} MiB")
+
+
+def _figure(installation: Installation, name: FigureName, form: FigureFormat) -> bytes:
+    return study_figure_file(installation.database, slug=STUDY, principal=READER, name=name, file_format=form)
+
+
+def _bundle(installation: Installation) -> int:
+    """Write the bundle; return how many bytes it has."""
+    with tempfile.TemporaryDirectory() as folder:
+        write_report(installation.database, slug=STUDY, principal=READER, folder=Path(folder))
+        return sum(path.stat().st_size for path in Path(folder).rglob("*") if path.is_file())
+
+
+def _line(what: str, make: Callable[[], int]) -> None:
+    started, busy = time.perf_counter(), time.process_time()
+    size = make()
+    seconds, processor = time.perf_counter() - started, time.process_time() - busy
+    print(f"| {what} | {seconds:.2f} | {processor:.2f} | {size / 1024:,.0f} |")
+
+
+def _peak_mib() -> float:
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
+if __name__ == "__main__":
+    main()
