@@ -42,7 +42,7 @@ class Checkout:
             return f"Its environment is missing ({recipe.environment.interpreter}); {do}"
         missing = [each for each in recipe.weights if not self.has(each)]
         if missing:
-            wanted = ", ".join(f"{each} into {each.into or '.hub'}" for each in missing)
+            wanted = ", ".join(f"{each} into {each.into}" for each in missing)
             return f"Weights are missing: {wanted}; {do}"
         return None
 
@@ -62,7 +62,7 @@ class Checkout:
 
     def checkpoint_sha256(self) -> str:
         """Return one sha256 over the weight files of all that was put into the checkout."""
-        places = {self.folder / each.into for each in self._recipe.weights if each.into}
+        places = {self.folder / each.into for each in self._recipe.weights}
         return checkpoint_sha256(sorted({file for place in places for file in weight_files(place)}))
 
     def environment(self, work: Path, device: str) -> dict[str, str]:
@@ -85,8 +85,6 @@ class Checkout:
 
     def has(self, weights: Weights) -> bool:
         """Say whether weights are in their place, each of the files that are needed."""
-        if not weights.into:
-            return (self.folder / ".hub").is_dir()
         place = self.folder / weights.into
         if weights.files:
             return all(any(place.glob(pattern)) for pattern in weights.files)

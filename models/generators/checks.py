@@ -38,6 +38,8 @@ def _subprocess_problems(recipe: SubprocessRecipe) -> list[str]:
         problems.append(f"output.pattern: {_listed(_TELLS_CLIPS_APART)} must tell the clips of a run apart")
     if recipe.output.pattern.startswith("/") or ".." in recipe.output.pattern.split("/"):
         problems.append("output.pattern: it leads out of the work folder")
+    if not all(weights.into for weights in recipe.weights):
+        problems.append("weights.into: it must say where in the checkout they belong")
     if bool(staging.config) != bool(staging.config_file):
         problems.append("staging: config and config_file belong together")
     return problems + [

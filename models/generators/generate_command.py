@@ -1,11 +1,13 @@
 """`ti2v generate`: a model's clips for a benchmark, without a server."""
 
+import signal
 import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from types import FrameType
+from typing import TYPE_CHECKING, NoReturn
 
 import click
 
@@ -79,8 +81,23 @@ def generate(
     if len(waiting) < len(requests):
         click.echo(f"{len(requests) - len(waiting)} clips are there already.", err=True)
     if waiting:
-        generator = _loaded(entry, checkpoint, device, dtype)
-        _make(generator, waiting, folder, batch or entry.batch)
+        with _ended_politely():
+            generator = _loaded(entry, checkpoint, device, dtype)
+            _make(generator, waiting, folder, batch or entry.batch)
+
+
+@contextmanager
+def _ended_politely() -> Iterator[None]:
+    """Take SIGTERM for Ctrl-C: the end of a job's time must not leave a foreign program on the GPU."""
+    before = signal.signal(signal.SIGTERM, _interrupt)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def _interrupt(number: int, frame: FrameType | None) -> NoReturn:  # noqa: ARG001 - what signals call with
+    raise KeyboardInterrupt
 
 
 def _loaded(entry: "GeneratorEntry", checkpoint: Path | None, device: str | None, dtype: str) -> "Generator":

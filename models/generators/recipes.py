@@ -51,7 +51,7 @@ class Weights(Part):
         source: a repository of the Hugging Face hub, or an https address.
         gb: about the size of the download in gigabytes.
         revision: commit of a hub repository. Empty: not known to us; `ti2v generators setup` pins it.
-        into: where in the checkout it belongs; empty for the hub's own cache.
+        into: where in the checkout it belongs; native models leave it empty, for the hub's own cache.
         files: patterns of the files needed; all of them if empty.
     """
 

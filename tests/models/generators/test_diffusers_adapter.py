@@ -1,13 +1,20 @@
 """Pipelines of diffusers' own classes, at toy size, through their shipped adapters."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 
-from models.generators.base import ClipRequest, Frames
-from models.generators.diffusers_adapter import DiffusersGenerator
+from benchmark.command_line import main
+from models.generators.adapter_entries import shipped_adapter
+from models.generators.base import CannotRun, ClipRequest, Crashed, Frames
+from models.generators.clip_folder import read_manifests
+from models.generators.diffusers_adapter import DiffusersGenerator, frames_of
+from models.generators.registry import generators
+from models.generators.settings import generator_settings
 from tests.models.generators.requests import picture
 from tests.models.generators.toy_pipelines import TOYS, save_toy, toy_recipe
 
@@ -85,3 +92,69 @@ def test_a_clip_is_the_same_alone_and_in_a_batch(
     for one, other in zip(alone, together, strict=True):
         assert difference(one, other) < 0.3
     assert difference(*together) > 0.6
+
+
+def test_an_adapter_of_your_own_makes_clips_from_the_command_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "own").mkdir()
+    text = shipped_adapter("ltx-video").read_text().replace('"ltx-video"', '"my-ltx"')
+    for old, new in {"704": "32", "= 480": "= 32", "= 121": "= 9", "steps = 50": "steps = 2"}.items():
+        assert old in text
+        text = text.replace(old, new, 1)
+    (tmp_path / "own" / "my-ltx.toml").write_text(text)
+    monkeypatch.setenv("TI2V_ADAPTERS", str(tmp_path / "own"))
+    place = ["--benchmark", "ti2v-starter", "--output", str(tmp_path / "clips"), "--device", "cpu"]
+    weights = save_toy("ltx-video", tmp_path / "toy")
+
+    with fresh_table():
+        code = main(["generate", "--model", "my-ltx", *place, "--limit", "1", "--checkpoint", str(weights)])
+
+    (line,) = read_manifests(tmp_path / "clips")
+    assert code == 0
+    assert (line["model"], line["frames"], line["steps"], line["fps"]) == ("my-ltx", 9, 2, "24")
+
+
+@contextmanager
+def fresh_table() -> Iterator[None]:
+    """The table is read once; a test that changes the settings reads it anew, before and after."""
+    for cache in (generator_settings, generators):
+        cache.cache_clear()
+    yield
+    for cache in (generator_settings, generators):
+        cache.cache_clear()
+
+
+def test_what_is_not_a_number_is_refused() -> None:
+    with pytest.raises(Crashed, match="made values that are not numbers"):
+        frames_of(np.full((1, 2, 8, 8, 3), np.nan))
+
+
+def test_frames_are_rounded_and_kept_in_range() -> None:
+    (frames,) = frames_of(torch.tensor([-0.5, 0.5, 1.5]).expand(1, 2, 4, 4, 3))
+
+    assert frames.dtype == np.uint8
+    assert frames[0, 0, 0].tolist() == [0, 128, 255]
+
+
+def test_a_clip_of_another_size_than_declared_is_refused(tmp_path: Path) -> None:
+    recipe = toy_recipe("ltx-video")
+    wrong = recipe.model_copy(update={"native": recipe.native.model_copy(update={"frames": 12})})
+    generator = DiffusersGenerator(wrong, save_toy("ltx-video", tmp_path / "toy"))
+    generator.load("cpu", "auto")
+
+    with pytest.raises(Crashed, match=r"made frames of shape \(9, 32, 32, 3\) where \(12, 32, 32, 3\)"):
+        list(generator.generate(requests(tmp_path)[:1]))
+
+
+def test_an_unloaded_model_says_so(tmp_path: Path) -> None:
+    generator = DiffusersGenerator(toy_recipe("ltx-video"), tmp_path)
+    generator.unload()
+
+    with pytest.raises(CannotRun, match="ltx-video is not loaded"):
+        list(generator.generate(requests(tmp_path)[:1]))
+
+
+def test_a_folder_without_weights_is_no_checkpoint(tmp_path: Path) -> None:
+    with pytest.raises(CannotRun, match="holds no weights of ltx-video"):
+        DiffusersGenerator(toy_recipe("ltx-video"), tmp_path).load("cpu", "auto")

@@ -1,6 +1,8 @@
 """`ti2v generate` makes a folder that `ti2v submit` takes, and goes on where it was stopped."""
 
 import json
+import os
+import pty
 import subprocess
 import sys
 import time
@@ -14,10 +16,15 @@ from benchmark.scenes.benchmarks import bundled_pairs
 from models.generators.clip_folder import read_manifests
 
 PAIRS = list(bundled_pairs())
+PROGRAM = "import sys; from benchmark.command_line import main; sys.exit(main(sys.argv[1:]))"
+
+
+def place(output: Path) -> list[str]:
+    return ["--benchmark", "ti2v-starter", "--output", str(output)]
 
 
 def generate(output: Path, *more: str, model: str = "static") -> int:
-    return main(["generate", "--model", model, "--benchmark", "ti2v-starter", "--output", str(output), *more])
+    return main(["generate", "--model", model, *place(output), *more])
 
 
 def clips(output: Path) -> list[str]:
@@ -147,9 +154,9 @@ def test_clips_that_fail_are_listed_and_the_others_are_made(
 
 
 def test_a_killed_run_leaves_only_whole_clips_each_with_its_line(tmp_path: Path) -> None:
-    arguments = ["--model", "static", "--benchmark", "ti2v-starter", "--output", str(tmp_path)]
-    program = "import sys; from benchmark.command_line import main; sys.exit(main(sys.argv[1:]))"
-    running = subprocess.Popen([sys.executable, "-c", program, "generate", *arguments])
+    running = subprocess.Popen(
+        [sys.executable, "-c", PROGRAM, "generate", "--model", "static", *place(tmp_path)]
+    )
     try:
         deadline = time.monotonic() + 60
         while len(clips(tmp_path)) < 4 and time.monotonic() < deadline:
@@ -165,3 +172,38 @@ def test_a_killed_run_leaves_only_whole_clips_each_with_its_line(tmp_path: Path)
     for name in made[-2:]:
         with av.open(str(tmp_path / name), format="mp4") as container:
             assert len(list(container.decode(video=0))) == 16
+
+
+def test_a_terminal_sees_the_speed(tmp_path: Path) -> None:
+    ours, theirs = pty.openpty()
+
+    done = subprocess.run(
+        [sys.executable, "-c", PROGRAM, "generate", "--model", "static", *place(tmp_path), "--limit", "3"],
+        stderr=theirs,
+        check=False,
+    )
+
+    os.close(theirs)
+    said = os.read(ours, 1 << 16).decode()
+    os.close(ours)
+    assert done.returncode == 0
+    assert "clips/min" in said
+    assert "3/3" in said
+    assert "3 clips made in" in said
+
+
+def test_the_polite_signal_ends_a_run_as_ctrl_c_does(tmp_path: Path) -> None:
+    running = subprocess.Popen(
+        [sys.executable, "-c", PROGRAM, "generate", "--model", "static", *place(tmp_path)]
+    )
+    try:
+        deadline = time.monotonic() + 60
+        while not clips(tmp_path) and time.monotonic() < deadline:
+            time.sleep(0.005)
+        running.terminate()
+        assert running.wait(timeout=30) == 130
+    finally:
+        running.kill()
+        running.wait()
+
+    assert list(tmp_path.glob(".*unfinished*")) == []

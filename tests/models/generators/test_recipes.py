@@ -73,6 +73,7 @@ def test_a_mistake_is_named_with_its_place(old: str, new: str, problem: str, tmp
             "frame_rat = 24",
             "call.frame_rat: LTXImageToVideoPipeline takes no",
         ),
+        ("seine", 'into = "pretrained"', "", "it must say where in the checkout they belong"),
         ("ltx-video", "LTXImageToVideoPipeline", "LTXPipeline", "no image-to-video class LTXPipeline"),
         ("ltx-video", "LTXImageToVideoPipeline", "os", "no image-to-video class os"),
     ],
