@@ -176,7 +176,7 @@ class MotifUNet(WholeModel, ConfigMixin):  # type: ignore[misc]  # both of diffu
             raise ValueError(f"latents of {height}x{width}: both sides must be multiples of {multiple}")
         _check_shape("timestep", timestep, (batch,))
         _check_shape("fps", fps, (batch,))
-        _check_shape("text", text, (batch, text.shape[1], self.text_channels))
+        _check_shape("text", text, (batch, *text.shape[1:2], self.text_channels))
         latents = (batch, channels, height, width) if self.conditioning.concatenates else None
         _check_shape("image_latents", image_latents, latents)
         tokens = (batch, *self.image_tokens) if self.conditioning.attends else None

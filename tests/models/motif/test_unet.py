@@ -125,6 +125,7 @@ def test_a_config_that_cannot_be_built_is_refused(change: dict[str, object], sen
         ("timestep", torch.tensor(5), r"timestep has shape \(\); expected \(2,\)"),
         ("fps", torch.tensor([8.0]), r"fps has shape \(1,\); expected \(2,\)"),
         ("text", torch.zeros(1, 7, 16), r"text has shape \(1, 7, 16\); expected \(2, 7, 16\)"),
+        ("text", torch.zeros(16), r"text has shape \(16,\); expected \(2, 16\)"),
         ("image_latents", None, r"image_latents has shape None; expected \(2, 4, 8, 8\)"),
         ("image_tokens", torch.zeros(2, 5, 16), r"image_tokens has shape \(2, 5, 16\); expected None"),
     ],
