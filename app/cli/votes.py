@@ -40,9 +40,10 @@ def import_(
     """
     from app.benchmarks.service import find_benchmark
     from app.cli.opening import open_database, open_settings, owner_named
+    from app.cli.printing import progress
     from app.clock import utc_now
     from app.results.foreign_plan import plan_import
-    from app.results.foreign_studies import ForeignSource, is_imported_already, store_study
+    from app.results.foreign_studies import ForeignSource, is_imported_already, parts_of, store_study
     from benchmark.importers.foreign_votes import ColumnMapping, parse_mapping, read_foreign
 
     mapping = ColumnMapping(parse_mapping(columns), reference=reference)
@@ -58,7 +59,8 @@ def import_(
         if not is_there and not dry_run:
             principal = owner_named(session, owner, now=now)
             source = ForeignSource(title=title or study, file=file.name)
-            store_study(session, plan=plan, source=source, principal=principal, now=now)
+            with progress("Parts", parts_of(plan)) as step:
+                store_study(session, plan=plan, source=source, principal=principal, now=now, on_part=step)
     votes = plan.votes
     size = f"{len(votes)} votes, {len(votes.matchups)} matchups, {len(votes.annotators)} annotators"
     outcome = (

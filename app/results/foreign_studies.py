@@ -6,7 +6,7 @@ are; its votes are imported by their events and counted in this study alone.
 """
 
 import secrets
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVar
@@ -69,10 +69,23 @@ def is_imported_already(session: Session, plan: ForeignPlan) -> bool:
     )
 
 
+def parts_of(plan: ForeignPlan) -> int:
+    """Return in how many parts the votes are stored."""
+    return -(-len(plan.votes) // _AT_ONCE)
+
+
 def store_study(
-    session: Session, *, plan: ForeignPlan, source: ForeignSource, principal: Principal, now: datetime
+    session: Session,
+    *,
+    plan: ForeignPlan,
+    source: ForeignSource,
+    principal: Principal,
+    now: datetime,
+    on_part: Callable[[], None] = lambda: None,
 ) -> Study:
     """Store the votes as a closed study of `principal`'s; the whole of it or, by an error, nothing.
+
+    `on_part` is called `parts_of(plan)` times as the work goes on.
 
     Raises:
         Conflict: one of its sides has a submission of the study's name already.
@@ -89,7 +102,8 @@ def store_study(
     ]
     session.add_all(people)
     session.flush()
-    _store_votes(session, _Stored(plan, study, matchups, comparisons, [each.id for each in people], now))
+    stored = _Stored(plan, study, matchups, comparisons, [each.id for each in people], now)
+    _store_votes(session, stored, on_part)
     _mark_imported(session, study, source, principal, now)
     details = {"digest": plan.digest, "file": source.file, "votes": len(plan.votes)}
     session.add(AuditEvent(at=now, actor=principal.name, action=ACTION, subject=study.slug, details=details))
@@ -225,7 +239,7 @@ class _Stored:
     now: datetime
 
 
-def _store_votes(session: Session, stored: _Stored) -> None:
+def _store_votes(session: Session, stored: _Stored, on_part: Callable[[], None]) -> None:
     numbers = range(len(stored.plan.votes))
     for some in _in_parts(numbers):
         ids = session.scalars(
@@ -236,6 +250,7 @@ def _store_votes(session: Session, stored: _Stored) -> None:
             _vote_row(stored, number) | {"assignment_id": id} for number, id in zip(some, ids, strict=True)
         ]
         session.execute(insert(Vote), rows)
+        on_part()
 
 
 def _assignment_row(stored: _Stored, number: int) -> dict[str, object]:
