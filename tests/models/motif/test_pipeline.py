@@ -251,8 +251,8 @@ def test_a_network_in_half_precision_makes_nearly_the_same_clip(pipeline: MotifI
     half = pipeline.to(torch.bfloat16)
 
     assert half.unet.dtype == torch.bfloat16
-    # bfloat16 has 8 bits, so one part in 256 a step and a little more after three.
-    assert np.abs(clip_of(half) - expected).mean() < 0.02
+    # Measured: 0.0005; with another seed it is 0.03.
+    assert np.abs(clip_of(half) - expected).mean() < 0.005
 
 
 def test_images_of_any_mode_do(pipeline: MotifImageToVideoPipeline) -> None:
