@@ -25,6 +25,7 @@ licence = "Apache-2.0"
 url = "https://arxiv.org/abs/2412.16153"
 pipeline = "MotifImageToVideoPipeline"
 batches = true
+gpu_gib = 0
 verified = "made for tests"
 
 [native]

@@ -1,0 +1,112 @@
+"""A service and workers as processes of their own; one is killed in the middle and nothing is lost.
+
+24 pairs for each of two models here; all 320 were run by hand, see docs/worker.md.
+"""
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from app.benchmarks.images import store_images
+from app.benchmarks.service import import_benchmark
+from app.clock import utc_now
+from app.installation import Installation
+from app.settings import Settings
+from benchmark.data import bundled_folder
+from benchmark.importers.official import read_official
+from benchmark.protocol import Role
+from tests.app.generation.acting import worker_actor
+from tests.cast import make_actor
+from tests.conftest import serving, settings_for
+from tests.models.worker.conftest import Workplace
+from tests.models.worker.toys import TOY, toy_environment
+
+PAIRS = 24
+SLUG = "bundled"
+PATIENCE_S = 120
+
+
+@pytest.fixture
+def bench(
+    migrated_sqlite: Path, tmp_path: Path, open_one: Callable[[Settings], Installation]
+) -> Iterator[Workplace]:
+    """A service with 24 of the bundled pairs, and leases of five seconds."""
+    shutil.copy(migrated_sqlite, tmp_path / "ti2v.sqlite3")
+    installation = open_one(settings_for(tmp_path, job_lease_s=5))
+    source = read_official(bundled_folder())
+    source = replace(source, pairs=source.pairs[:PAIRS])
+    images = store_images(source, store=installation.store, sandbox=installation.sandbox)
+    with installation.database.write() as session:
+        import_benchmark(session, source=source, images=images, slug=SLUG, title=SLUG, now=utc_now())
+    alice = make_actor(installation, "alice", Role.RESEARCHER)
+    with serving(installation) as address:
+        yield Workplace(address, alice, worker_actor(installation, "gpu-room"), tmp_path, installation)
+
+
+@contextmanager
+def worker_process(
+    bench: Workplace, name: str, environment: dict[str, str]
+) -> Iterator[subprocess.Popen[bytes]]:
+    """Run `ti2v worker`; it is killed when the test is through with it."""
+    program = Path(sys.executable).with_name("ti2v")
+    words = ("worker", "--models", f"static,{TOY}", "--name", name, "--device", "cpu", "--batch", "4")
+    own = {"TI2V_SERVER": bench.address, "TI2V_KEY": bench.worker.key, "XDG_CACHE_HOME": str(bench.folder)}
+    with (bench.folder / f"{name}.log").open("wb") as log:
+        process = subprocess.Popen(
+            [program, *words], env={**os.environ, **environment, **own}, stdout=log, stderr=log
+        )
+        try:
+            yield process
+        finally:
+            process.kill()
+            process.wait()
+
+
+def wait_until(condition: Callable[[], bool], what: str) -> None:
+    deadline = time.monotonic() + PATIENCE_S
+    while not condition():
+        assert time.monotonic() < deadline, f"{what}: not within {PATIENCE_S} s"
+        time.sleep(0.3)
+
+
+def frozen_while_holding(bench: Workplace, victim: subprocess.Popen[bytes]) -> bool:
+    """Stop the process in its tracks; let it go on if it holds no job just then."""
+    assert victim.poll() is None, (bench.folder / "victim.log").read_text()
+    if not {"done", "leased"} <= bench.counts().keys():
+        return False
+    victim.send_signal(signal.SIGSTOP)
+    if bench.jobs(status="leased"):
+        return True
+    victim.send_signal(signal.SIGCONT)
+    return False
+
+
+def test_a_killed_worker_loses_nothing_and_no_clip_is_made_twice(bench: Workplace, tmp_path: Path) -> None:
+    environment = toy_environment(tmp_path)
+    asked = [bench.ask(model, benchmark=SLUG)[0]["id"] for model in ("static", TOY)]
+
+    with ExitStack() as running:
+        victim = running.enter_context(worker_process(bench, "victim", environment))
+        wait_until(lambda: frozen_while_holding(bench, victim), "the victim is at work")
+        held = {job["id"] for job in bench.jobs(status="leased")}
+        heir = running.enter_context(worker_process(bench, "heir", environment))
+        victim.kill()
+        wait_until(lambda: bench.counts() == {"done": 2 * PAIRS}, "every clip is there")
+        heir.terminate()
+        assert heir.wait(timeout=60) == 0
+
+    for submission in asked:
+        clips = [clip["pair_id"] for clip in bench.clips(submission)]
+        assert len(clips) == len(set(clips)) == PAIRS
+        assert bench.submission(submission)["status"] == "final"
+    assert {job["id"] for job in bench.jobs() if job["attempt"] > 1} == held
+    assert bench.worker.key not in (tmp_path / "heir.log").read_text()
