@@ -113,7 +113,8 @@ def _is_worth_a_load(session: Session, choice: Choice, now: datetime) -> bool:
         return False
     waiting = session.execute(_WAITING_JOBS, {"model": choice.model}).scalar_one()
     worker_seconds_a_clip = (now - latest.first).total_seconds() * choice.others / latest.clips
-    return waiting * worker_seconds_a_clip / (choice.others + 1) >= WORTH_A_LOAD_S
+    seconds_each: float = waiting * worker_seconds_a_clip / (choice.others + 1)
+    return seconds_each >= WORTH_A_LOAD_S
 
 
 def _one_at_a_time(session: Session) -> None:
