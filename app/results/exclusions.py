@@ -2,18 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any
 
 import numpy as np
-from sqlalchemy import Integer, Select, cast, func, select
-from sqlalchemy.orm import Session, aliased
 
-from app.results.tallies import CountedStudy
-from app.tables.bench import Pair
-from app.tables.studies import Comparison, Study
-from app.tables.voting import Vote, VoteEvent
+from app.results.live_counts import LiveCounts
 from benchmark.exports.layouts import EMPTY
-from benchmark.protocol import Justification, Side, VoteStatus
 from benchmark.stats.side_by_side import Score, SideBySide, side_by_side
 from benchmark.stats.tallies import Tallies
 
@@ -43,18 +36,16 @@ class ExclusionsPart:
     rows: tuple[ExclusionRow, ...]
 
 
-def exclusions_part(
-    session: Session, study: Study, counted: CountedStudy, *, names: Mapping[str, str], excluded: int
-) -> ExclusionsPart | None:
-    """Return the comparison; None where no vote is excluded, which costs a page nothing.
+def exclusions_part(live: LiveCounts, names: Mapping[str, str]) -> ExclusionsPart | None:
+    """Return the comparison; None where no vote is excluded.
 
     Args:
         names: what the page calls each matchup.
-        excluded: how many of the study's votes are.
     """
-    if not excluded:
+    if not live.votes.is_excluded.any():
         return None
-    everything = _with_excluded(session, study, counted)
+    counted = live.counted
+    everything = _with_excluded(live)
     rows = [row for row in side_by_side(counted.tallies, everything, counted.matchups) if row.excluded]
     if not rows:
         return None
@@ -72,42 +63,16 @@ def exclusions_part(
     )
 
 
-def _with_excluded(session: Session, study: Study, counted: CountedStudy) -> Tallies:
-    """Return the tallies with every excluded vote counted as if it were valid."""
-    tallies = counted.tallies
-    matchup = {each.id: index for index, each in enumerate(counted.sides)}
-    pair = {name: code for code, name in enumerate(tallies.pairs)}
-    place = {
-        key: index
-        for index, key in enumerate(zip(tallies.matchup.tolist(), tallies.pair.tolist(), strict=True))
-    }
-    votes = np.stack([tallies.votes_reference, tallies.votes_other], axis=1)
-    reasons = tallies.reasons.copy()
-    for row in session.execute(_excluded_votes(study)):
-        at = place[matchup[row.matchup_id], pair[row.name]]
-        side = list(Side).index(row.chosen_side)
-        votes[at, side] += row.votes
-        reasons[at, :, side] += [getattr(row, reason.value) for reason in Justification]
-    return replace(tallies, votes_reference=votes[:, 0], votes_other=votes[:, 1], reasons=reasons)
-
-
-def _excluded_votes(study: Study) -> Select[*tuple[Any, ...]]:
-    later = aliased(VoteEvent)
-    is_last = ~select(later.id).where(later.vote_id == Vote.id, later.id > VoteEvent.id).exists()
-    ticked = [func.sum(cast(getattr(Vote, each.value), Integer)).label(each.value) for each in Justification]
-    return (
-        select(Comparison.matchup_id, Pair.name, Vote.chosen_side, func.count().label("votes"), *ticked)
-        .select_from(VoteEvent)
-        .join(Vote, Vote.id == VoteEvent.vote_id)
-        .join(Comparison, Comparison.id == Vote.comparison_id)
-        .join(Pair, Pair.id == Comparison.pair_id)
-        .where(
-            Vote.study_id == study.id,
-            VoteEvent.status == VoteStatus.EXCLUDED,
-            Comparison.is_gold.is_(False),
-            is_last,
-        )
-        .group_by(Comparison.matchup_id, Pair.name, Vote.chosen_side)
+def _with_excluded(live: LiveCounts) -> Tallies:
+    """Return the tallies with every excluded vote counted for its side; reasons stay as reported."""
+    tallies, votes = live.counted.tallies, live.votes
+    order = np.argsort(live.comparison)
+    place = order[np.searchsorted(live.comparison, votes.comparison[votes.is_excluded], sorter=order)]
+    for_reference = votes.chose_reference[votes.is_excluded]
+    return replace(
+        tallies,
+        votes_reference=tallies.votes_reference + np.bincount(place[for_reference], minlength=len(order)),
+        votes_other=tallies.votes_other + np.bincount(place[~for_reference], minlength=len(order)),
     )
 
 

@@ -40,6 +40,7 @@ _VOTE_COLUMNS = (
     Vote.annotator_id,
     func.coalesce(Vote.decision_ms, UNTIMED),
     Vote.chosen_side == Assignment.left_side,
+    Vote.chosen_side == Side.REFERENCE,
 )
 _COUNTERS = (
     Comparison.votes_reference,
@@ -56,7 +57,9 @@ class CastVotes:
         id, comparison, annotator: of the database.
         decision_ms: UNTIMED (-1) where nobody measured it.
         chose_left: whether the chosen clip stood left, as A.
+        chose_reference: whether the vote went to the reference.
         is_valid: whether the vote counts now: it is valid, or imported in a study run elsewhere.
+        is_excluded: whether a person took it out of the results.
     """
 
     id: IntArray
@@ -64,18 +67,21 @@ class CastVotes:
     annotator: IntArray
     decision_ms: IntArray
     chose_left: BoolArray
+    chose_reference: BoolArray
     is_valid: BoolArray
+    is_excluded: BoolArray
 
 
 @dataclass(frozen=True)
 class LiveCounts:
     """A study's tallies and its single votes, both of the moment of reading.
 
-    `left_out` counts the votes of each status that do not count in a score. `is_imported`: the votes come
-    from a study run elsewhere.
+    `comparison` is the database's id of each tally. `left_out` counts the votes of each status that do not
+    count in a score. `is_imported`: the votes come from a study run elsewhere.
     """
 
     counted: CountedStudy
+    comparison: IntArray
     votes: CastVotes
     left_out: Mapping[VoteStatus, int]
     is_imported: bool
@@ -119,10 +125,11 @@ class _StudyReader:
                 self._read_counters(session, sorted(touched))
             sides = matchup_sides(session, study)
             matchups = tuple(Matchup(each.name, each.reference, each.other, study.slug) for each in sides)
-            tallies = self._tallies([each.id for each in sides])
+            tallies, order = self._tallies([each.id for each in sides])
             statuses = Counter(self._statuses.values())
             return LiveCounts(
                 CountedStudy(matchups, tuple(sides), tallies),
+                self._places.comparison_id[order],
                 self._cast_votes(),
                 {status: number for status, number in statuses.items() if status not in COUNTED},
                 is_imported=VoteStatus.IMPORTED in statuses,
@@ -220,7 +227,8 @@ class _StudyReader:
         self._counters = self._counters.copy()
         self._counters[np.searchsorted(self._places.comparison_id, fresh[:, 0])] = fresh[:, 1:]
 
-    def _tallies(self, matchup_ids: list[int]) -> Tallies:
+    def _tallies(self, matchup_ids: list[int]) -> tuple[Tallies, IntArray]:
+        """Return the tallies, and which of the known comparisons each is of."""
         places, counters = self._places, self._counters
         order = np.argsort(matchup_ids)
         sorted_ids = np.asarray(matchup_ids, dtype=np.int64)[order]
@@ -239,13 +247,24 @@ class _StudyReader:
             tags=places.tags,
         )
         # In the order a table of votes gives, so that every sum of floats comes out the same to the last bit.
-        return tallies.select(np.lexsort((places.pair, matchup)))
+        in_order = np.lexsort((places.pair, matchup))
+        return tallies.select(in_order), in_order
 
     def _cast_votes(self) -> CastVotes:
-        id, comparison, annotator, decision_ms, chose_left = self._votes
+        id, comparison, annotator, decision_ms, chose_left, chose_reference = self._votes
+        excluded = [id for id, status in self._statuses.items() if status is VoteStatus.EXCLUDED]
         not_valid = [id for id, status in self._statuses.items() if status not in COUNTED]
         is_valid = np.isin(id, not_valid, invert=True)
-        return CastVotes(id, comparison, annotator, decision_ms, chose_left.astype(bool), is_valid)
+        return CastVotes(
+            id,
+            comparison,
+            annotator,
+            decision_ms,
+            chose_left.astype(bool),
+            chose_reference.astype(bool),
+            is_valid,
+            is_excluded=np.isin(id, excluded),
+        )
 
 
 def _places_of(

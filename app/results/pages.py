@@ -27,7 +27,7 @@ from app.security.asking import installation_of, require_person
 from app.security.visibility import may_see
 from app.tables.studies import Study
 from benchmark.exports.tables import TableName
-from benchmark.protocol import Role, VoteStatus
+from benchmark.protocol import Role
 from benchmark.stats.conclusions import panel_warning
 from benchmark.stats.preferences import PreferenceRow
 
@@ -133,11 +133,7 @@ def make_page(session: Session, study: Study) -> ResultsPage:
             if each.close_reason
         ),
         exclusions=exclusions_part(
-            session,
-            study,
-            counted,
-            names={row.matchup: naming.matchup(row.reference, row.other or "") for row in rows},
-            excluded=results.live.left_out.get(VoteStatus.EXCLUDED, 0),
+            results.live, {row.matchup: naming.matchup(row.reference, row.other or "") for row in rows}
         ),
         ranks=ranks(counted, naming, is_interim=results.is_interim),
         coverage=covered,
