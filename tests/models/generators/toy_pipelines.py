@@ -170,9 +170,7 @@ def wan_vae() -> AutoencoderKLWan:
     )
 
 
-def wan_transformer(
-    kind: type[WanTransformer3DModel] | type[SkyReelsV2Transformer3DModel],
-) -> torch.nn.Module:
+def wan_transformer(kind: Callable[..., torch.nn.Module], *, image_dim: int | None = 4) -> torch.nn.Module:
     return kind(
         patch_size=(1, 2, 2),
         num_attention_heads=2,
@@ -186,7 +184,7 @@ def wan_transformer(
         cross_attn_norm=True,
         qk_norm="rms_norm_across_heads",
         rope_max_seq_len=32,
-        image_dim=4,
+        image_dim=image_dim,
     )
 
 
@@ -200,6 +198,19 @@ def wan() -> DiffusionPipeline:
         image_processor=image_processor(),
         image_encoder=vision_encoder(4),
         transformer=wan_transformer(WanTransformer3DModel),
+    )
+
+
+def wan_with_two_experts() -> DiffusionPipeline:
+    words = tokenizer()
+    return WanImageToVideoPipeline(
+        tokenizer=words,
+        text_encoder=t5(words),
+        vae=wan_vae(),
+        scheduler=FlowMatchEulerDiscreteScheduler(shift=7.0),
+        transformer=wan_transformer(WanTransformer3DModel, image_dim=None),
+        transformer_2=wan_transformer(WanTransformer3DModel, image_dim=None),
+        boundary_ratio=0.9,
     )
 
 
@@ -254,6 +265,9 @@ TOYS = {
     "i2vgen-xl": Toy(i2vgen_xl, 32, 4, {"num_inference_steps": 2}),
     "cogvideox-5b-i2v": Toy(cogvideox, 16, 9, {"num_inference_steps": 2, "max_sequence_length": 16}),
     "wan-2.1-i2v-14b-480p": Toy(wan, 32, 5, {"num_inference_steps": 2, "max_sequence_length": 16}),
+    "wan-2.2-i2v-a14b": Toy(
+        wan_with_two_experts, 32, 5, {"num_inference_steps": 2, "max_sequence_length": 16}
+    ),
     "skyreels-v2-i2v-1.3b-540p": Toy(skyreels, 32, 5, {"num_inference_steps": 2, "max_sequence_length": 16}),
     "ltx-video": Toy(ltx, 32, 9, {"num_inference_steps": 2, "max_sequence_length": 16}),
 }
