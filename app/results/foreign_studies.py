@@ -6,38 +6,32 @@ are; its votes are imported by their events and counted in this study alone.
 """
 
 import secrets
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TypeVar
 
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from app.errors import Conflict
 from app.results.foreign_plan import ForeignPlan, ForeignSide
+from app.results.foreign_rows import AT_ONCE, StoredStudy, in_parts, mark_imported, store_votes
 from app.security.identity import Principal
-from app.security.tokens import new_token
 from app.tables.audit import AuditEvent
 from app.tables.people import Annotator
 from app.tables.studies import Comparison, Matchup, Study
 from app.tables.submissions import Submission, VideoModel
-from app.tables.voting import Assignment, AssignmentStatus, Vote, VoteEvent
 from benchmark.protocol import (
     Justification,
     RenditionRecipe,
     Side,
     StudyStatus,
     SubmissionStatus,
-    VoteStatus,
     WatchGate,
 )
 from benchmark.stats.tallies import Tallies
-from benchmark.stats.votes import UNKNOWN
 
 ACTION = "votes.import"
-Row = TypeVar("Row")
-_AT_ONCE = 5000
 _LEASE_S = 900  # nobody will hold one
 
 
@@ -71,7 +65,7 @@ def is_imported_already(session: Session, plan: ForeignPlan) -> bool:
 
 def parts_of(plan: ForeignPlan) -> int:
     """Return in how many parts the votes are stored."""
-    return -(-len(plan.votes) // _AT_ONCE)
+    return -(-len(plan.votes) // AT_ONCE)
 
 
 def store_study(
@@ -102,9 +96,9 @@ def store_study(
     ]
     session.add_all(people)
     session.flush()
-    stored = _Stored(plan, study, matchups, comparisons, [each.id for each in people], now)
-    _store_votes(session, stored, on_part)
-    _mark_imported(session, study, source, principal, now)
+    stored = StoredStudy(plan, study, matchups, comparisons, [each.id for each in people], now)
+    store_votes(session, stored, on_part)
+    mark_imported(session, study, file=source.file, principal=principal, now=now)
     details = {"digest": plan.digest, "file": source.file, "votes": len(plan.votes)}
     session.add(AuditEvent(at=now, actor=principal.name, action=ACTION, subject=study.slug, details=details))
     session.flush()
@@ -220,92 +214,8 @@ def _comparisons(
         for (matchup, pair), (reference, other), ticked in zip(places, won, ticks, strict=True)
     ]
     ids: list[int] = []
-    for some in _in_parts(rows):
+    for some in in_parts(rows):
         ids += session.scalars(
             insert(Comparison).returning(Comparison.id, sort_by_parameter_order=True), some
         )
     return dict(zip(places, ids, strict=True))
-
-
-@dataclass(frozen=True)
-class _Stored:
-    """What the rows of votes lead to."""
-
-    plan: ForeignPlan
-    study: Study
-    matchups: Sequence[Matchup]
-    comparisons: dict[tuple[int, int], int]
-    annotator_ids: Sequence[int]
-    now: datetime
-
-
-def _store_votes(session: Session, stored: _Stored, on_part: Callable[[], None]) -> None:
-    numbers = range(len(stored.plan.votes))
-    for some in _in_parts(numbers):
-        ids = session.scalars(
-            insert(Assignment).returning(Assignment.id, sort_by_parameter_order=True),
-            [_assignment_row(stored, number) for number in some],
-        ).all()
-        rows = [
-            _vote_row(stored, number) | {"assignment_id": id} for number, id in zip(some, ids, strict=True)
-        ]
-        session.execute(insert(Vote), rows)
-        on_part()
-
-
-def _assignment_row(stored: _Stored, number: int) -> dict[str, object]:
-    votes, moment = stored.plan.votes, stored.plan.cast_at[number] or stored.now
-    matchup, pair = int(votes.matchup[number]), int(votes.pair[number])
-    left = Side.REFERENCE if votes.reference_left[number] else Side.OTHER
-    return {
-        "token": new_token(),
-        "study_id": stored.study.id,
-        "comparison_id": stored.comparisons[matchup, pair],
-        "pair_id": stored.plan.pair_ids[pair],
-        "annotator_id": stored.annotator_ids[int(votes.annotator[number])],
-        "position": number,
-        "left_side": left,
-        "status": AssignmentStatus.VOTED,
-        "created_at": moment,
-        "expires_at": moment,
-        "ended_at": moment,
-    }
-
-
-def _vote_row(stored: _Stored, number: int) -> dict[str, object]:
-    votes = stored.plan.votes
-    matchup, pair = int(votes.matchup[number]), int(votes.pair[number])
-    side = Side.REFERENCE if votes.chose_reference[number] else Side.OTHER
-    sides = stored.matchups[matchup]
-    decision_ms = int(votes.decision_ms[number])
-    ticked = votes.reasons[number].tolist()
-    return {
-        "study_id": stored.study.id,
-        "comparison_id": stored.comparisons[matchup, pair],
-        "annotator_id": stored.annotator_ids[int(votes.annotator[number])],
-        "chosen_side": side,
-        "chosen_id": sides.reference_id if side is Side.REFERENCE else sides.other_id,
-        "cast_at": stored.plan.cast_at[number] or stored.now,
-        "decision_ms": None if decision_ms == UNKNOWN else decision_ms,
-        **{reason.value: flag for reason, flag in zip(Justification, ticked, strict=True)},
-    }
-
-
-def _mark_imported(
-    session: Session, study: Study, source: ForeignSource, principal: Principal, now: datetime
-) -> None:
-    said = {
-        "status": VoteStatus.IMPORTED,
-        "reason": f"imported from {source.file}"[:400],
-        "actor": principal.name,
-        "at": now,
-    }
-    ids = session.scalars(select(Vote.id).where(Vote.study_id == study.id).order_by(Vote.id)).all()
-    for some in _in_parts(ids):
-        session.execute(insert(VoteEvent), [{"vote_id": id, **said} for id in some])
-
-
-def _in_parts(rows: Sequence[Row]) -> Iterator[Sequence[Row]]:
-    """Yield the rows, some at once: one statement for a million would hold all its parameters in memory."""
-    for start in range(0, len(rows), _AT_ONCE):
-        yield rows[start : start + _AT_ONCE]

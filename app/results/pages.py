@@ -148,10 +148,11 @@ def _headline(
     """Return the sentence over the page, and those under it."""
     status = results.study.status
     if results.is_interim:
-        said = sentences.interim_headline(status, votes=covered.votes, wanted=covered.wanted)
-        return said, sentences.interim_summary(status)
+        so_far = sentences.interim_headline(status, votes=covered.votes, wanted=covered.wanted)
+        return so_far, sentences.interim_summary(status)
     outcome = sentences.Outcome.of(rows)
-    return sentences.headline(outcome, naming), sentences.summary(outcome, naming)
+    said = sentences.summary(outcome, naming, is_imported=results.live.is_imported)
+    return sentences.headline(outcome, naming), said
 
 
 def _sorted(rows: Sequence[PreferenceRow], naming: Naming) -> list[PreferenceRow]:

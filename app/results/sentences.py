@@ -14,6 +14,8 @@ from benchmark.stats.preferences import SCORE, PreferenceRow
 _LEVELS = (0.001, 0.01, SIGNIFICANCE)
 # More would be more sentences than anybody reads.
 _MOST_OPPONENTS = 10
+_RUN_HERE = "Shown two clips made from the same image and text, with the makers hidden, people"
+_RUN_ELSEWHERE = "In a study run elsewhere, people"
 _INTERIM = {
     StudyStatus.DRAFT: "This study is not open yet",
     StudyStatus.OPEN: "The study is open",
@@ -77,12 +79,12 @@ def headline(outcome: Outcome, naming: Naming) -> str:
     return _headline_of_reference(outcome, reference)
 
 
-def summary(outcome: Outcome, naming: Naming) -> tuple[str, ...]:
-    """Return the sentences under the headline of a closed study."""
+def summary(outcome: Outcome, naming: Naming, *, is_imported: bool = False) -> tuple[str, ...]:
+    """Return the sentences under the headline of a closed study, whether run here or imported."""
     if not outcome.votes:
         return ()
     sentences = (
-        _ranges(outcome, naming),
+        _ranges(outcome, naming, _RUN_ELSEWHERE if is_imported else _RUN_HERE),
         _tests(outcome),
         _undecided(outcome),
         _reasons(outcome, naming),
@@ -136,8 +138,7 @@ def _headline_of_many(outcome: Outcome) -> str:
     return f"People showed a preference in {len(outcome.shown)} of {len(outcome.rows)} matchups."
 
 
-def _ranges(outcome: Outcome, naming: Naming) -> str:
-    start = "Shown two clips made from the same image and text, with the makers hidden, people"
+def _ranges(outcome: Outcome, naming: Naming, start: str) -> str:
     if naming.reference is None:
         return f"{start} chose between the models pair by pair."
     shares = [share for row in outcome.rows if (share := row.share(SCORE, Side.REFERENCE)) is not None]

@@ -71,6 +71,7 @@ def test_it_makes_a_closed_study_that_is_marked_imported(
     assert "Imported. These votes come from a study run elsewhere." in words
     assert "The votes were imported from a study run elsewhere." in words  # the note under the table
     assert "6 of 6 votes" in words
+    assert "In a study run elsewhere, people chose motif in 100.0 % of the decided pairs." in words
     (row,) = client.get("/api/v1/studies/elsewhere/results").json()["preferences"]
     assert (row["reference"], row["other"]) == ("motif@elsewhere", "zeta-v2@elsewhere")
     assert (row["ti2v_score_reference"], row["pairs_decided"], row["votes"]) == (100.0, 2, 6)
