@@ -12,7 +12,7 @@ from app.database import Database
 from app.errors import StorageFull, Unavailable
 from app.media.store import StoreFull, full_disk_as_store_full
 from app.results.report import read_one_moment, report_contents
-from app.results.service import find_results
+from app.results.service import find_study
 from app.security.identity import Principal
 from benchmark.exports.bundle.writing import STEPS, write_bundle
 from benchmark.exports.figures.drawing import PaperFigure
@@ -46,7 +46,7 @@ def write_report(
     """
     with database.read() as session:
         read_one_moment(session)
-        study = find_results(session, slug=slug, principal=principal).study
+        study = find_study(session, slug=slug, principal=principal)
         write_bundle(report_contents(session, study, licence=licence, strips=strips), folder, step)
 
 

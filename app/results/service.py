@@ -29,8 +29,8 @@ class StudyResults:
         return self.live.counted
 
 
-def find_results(session: Session, *, slug: str, principal: Principal) -> StudyResults:
-    """Return the results of a study: a running one's for its own researcher and admins only.
+def find_study(session: Session, *, slug: str, principal: Principal) -> Study:
+    """Return a study whose results this person may see: a running one is its own researcher's and admins'.
 
     Raises:
         NotFound: there is no such study, or it is not this person's to look at yet.
@@ -38,7 +38,12 @@ def find_results(session: Session, *, slug: str, principal: Principal) -> StudyR
     study = session.scalar(select(Study).where(Study.slug == slug))
     if study is None or not may_see(study, principal):
         raise NotFound("There is no such study, or its results are not open to you.")
-    return results_of(session, study)
+    return study
+
+
+def find_results(session: Session, *, slug: str, principal: Principal) -> StudyResults:
+    """Return the results of a study; Raises: as `find_study`."""
+    return results_of(session, find_study(session, slug=slug, principal=principal))
 
 
 def results_of(session: Session, study: Study) -> StudyResults:
