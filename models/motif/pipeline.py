@@ -159,9 +159,12 @@ class MotifImageToVideoPipeline(DiffusionPipeline):
         latents = self._denoise(noise, conditions, sampling, callback_on_step_end)
         if self.config["residual_scale"] > 0:
             latents = image_latents.unsqueeze(2) + latents / self.config["residual_scale"]
+        return self._handed_out(latents, output, decode_chunk_size)
+
+    def _handed_out(self, latents: Tensor, output: OutputType, chunk: int) -> MotifPipelineOutput:
         if output is OutputType.LATENT:
             return MotifPipelineOutput(latents)
-        return MotifPipelineOutput(formed(decode_latents(self.vae, latents, chunk=decode_chunk_size), output))
+        return MotifPipelineOutput(formed(decode_latents(self.vae, latents, chunk=chunk), output))
 
     def _form(
         self, height: int | None, width: int | None, num_frames: int | None, fps: float | None

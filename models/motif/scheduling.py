@@ -10,7 +10,7 @@ so all the network sees or predicts is about the scaled latents z', and only the
 differs from DDIM. Source of the scale: the published VideoCrafter2 settings (scale 1 to 0.7 over 400 steps).
 """
 
-from typing import Literal, cast
+from typing import Literal, cast, get_args
 
 import torch
 from diffusers.configuration_utils import register_to_config
@@ -37,7 +37,8 @@ class MotifDDIMScheduler(DDIMScheduler):
         scale_b: the scale of the latents from `scale_steps` on; 1 is plain DDIM, VideoCrafter2 has 0.7.
 
     Raises:
-        ValueError: noise cannot be predicted where no signal is left, or the scale is not above 0.
+        ValueError: the prediction is unknown, or is noise where no signal is left, or the scale is not
+            above 0.
     """
 
     @register_to_config  # type: ignore[untyped-decorator]  # diffusers'
@@ -56,11 +57,7 @@ class MotifDDIMScheduler(DDIMScheduler):
         scale_b: float = 1.0,
         scale_steps: int = 400,
     ) -> None:
-        if rescale_betas_zero_snr and prediction_type == "epsilon":
-            raise ValueError(
-                "rescale_betas_zero_snr leaves no signal at the last timestep, where 'epsilon' says nothing "
-                "about the clip; use prediction_type 'v_prediction' or 'sample'"
-            )
+        _check_prediction(prediction_type, zero_snr=rescale_betas_zero_snr)
         if scale_b <= 0 or not 1 < scale_steps <= num_train_timesteps:
             raise ValueError(
                 f"scale_b is {scale_b} and scale_steps {scale_steps}; expected above 0, and 2 to "
@@ -135,6 +132,17 @@ class MotifDDIMScheduler(DDIMScheduler):
         scale, scale_before = float(self.scales[timestep]), float(self.scales[max(before, 0)])
         previous = previous + float(alpha_before) ** 0.5 * (scale_before / scale - 1) * clean
         return previous, clean / scale
+
+
+def _check_prediction(prediction_type: str, *, zero_snr: bool) -> None:
+    if prediction_type not in get_args(PredictionType):
+        allowed = ", ".join(get_args(PredictionType))
+        raise ValueError(f"unknown prediction_type {prediction_type!r}; expected one of {allowed}")
+    if zero_snr and prediction_type == "epsilon":
+        raise ValueError(
+            "rescale_betas_zero_snr leaves no signal at the last timestep, where 'epsilon' says nothing "
+            "about the clip; use prediction_type 'v_prediction' or 'sample'"
+        )
 
 
 def _integers(timesteps: Tensor) -> torch.IntTensor:

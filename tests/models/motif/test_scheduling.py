@@ -140,6 +140,11 @@ def test_noise_cannot_be_predicted_where_no_signal_is_left() -> None:
         MotifDDIMScheduler(rescale_betas_zero_snr=True, prediction_type="epsilon")
 
 
+def test_an_unknown_prediction_is_refused() -> None:
+    with pytest.raises(ValueError, match="unknown prediction_type 'noise'; expected one of epsilon, v_pred"):
+        MotifDDIMScheduler(prediction_type="noise")
+
+
 @pytest.mark.parametrize("change", [{"scale_b": 0.0}, {"scale_steps": 1}, {"scale_steps": 1001}])
 def test_an_impossible_scale_is_refused(change: dict[str, float]) -> None:
     with pytest.raises(ValueError, match="expected above 0, and 2 to 1000"):

@@ -5,6 +5,7 @@ shares no code with ours or with diffusers.
 """
 
 import math
+from functools import partial
 
 import torch
 from torch import Tensor, nn
@@ -32,13 +33,7 @@ class ReferenceUNet(nn.Module):
         first = nn.Conv2d(4, channels, 3, padding=1)
         self.init_attn = nn.ModuleList([TemporalTransformer(channels, 8 * head, head, groups, convolve=True)])
 
-        def block(into: int, out: int, attends: bool) -> nn.ModuleList:
-            parts = [ResBlock(into, out, times, groups)]
-            if attends:
-                parts += [SpatialTransformer(out, context, head, groups)]
-                parts += [TemporalTransformer(out, out, head, groups, convolve=False)]
-            return nn.ModuleList(parts)
-
+        block = partial(parts_of, times=times, context=context, head=head, groups=groups)
         self.input_blocks = nn.ModuleList([nn.ModuleList([first])])
         now, skips = channels, [channels]
         for level, multiplier in enumerate(multipliers):
@@ -78,6 +73,17 @@ class ReferenceUNet(nn.Module):
         for block in self.output_blocks:
             hidden = through(block, torch.cat([hidden, skips.pop()], 1), told)
         return self.out(hidden).unflatten(0, (-1, frames)).transpose(1, 2)
+
+
+def parts_of(
+    into: int, out: int, attends: bool, *, times: int, context: int, head: int, groups: int
+) -> nn.ModuleList:
+    """Return a block: residual, and where it attends, within frames and along them."""
+    parts = nn.ModuleList([ResBlock(into, out, times, groups)])
+    if attends:
+        parts.append(SpatialTransformer(out, context, head, groups))
+        parts.append(TemporalTransformer(out, out, head, groups, convolve=False))
+    return parts
 
 
 Told = tuple[Tensor, Tensor, int]
