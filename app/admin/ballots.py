@@ -56,9 +56,9 @@ class Ballots:
         """Return the votes that count as one of these."""
         return _selected(self.votes, np.isin(self.status, [STATUSES.index(each) for each in statuses]))
 
-    def count(self, status: VoteStatus) -> list[int]:
-        """Return how many votes of each annotator have a status."""
-        theirs = self.votes.annotator[self.status == STATUSES.index(status)]
+    def count(self, *statuses: VoteStatus) -> list[int]:
+        """Return how many votes of each annotator count as one of these."""
+        theirs = self.of_status(*statuses).annotator
         counted: list[int] = np.bincount(theirs, minlength=len(self.annotators)).tolist()
         return counted
 

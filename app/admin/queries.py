@@ -15,6 +15,8 @@ from benchmark.stats.quality import AnnotatorRow, annotator_quality
 from benchmark.stats.sensitivity import SensitivityRow
 from benchmark.stats.votes import Votes
 
+COUNTING = (VoteStatus.VALID, VoteStatus.IMPORTED)
+
 
 @dataclass(frozen=True)
 class AnnotatorReport:
@@ -22,8 +24,9 @@ class AnnotatorReport:
 
     Attributes:
         quality: of the votes that count; of an excluded annotator, of those that did.
-        valid, excluded: votes of that status.
-        other: votes that count for nothing or elsewhere: taken back, withdrawn, surplus, imported.
+        valid: votes that count: valid ones, or imported ones in a study run elsewhere.
+        excluded: votes that a person took out.
+        other: votes that count for nothing: taken back, withdrawn, surplus.
         clip_ms: how long a clip of the study plays on average.
     """
 
@@ -74,10 +77,10 @@ def annotator_reports(session: Session, study: Study) -> tuple[AnnotatorReport, 
 
 def _reports(session: Session, study: Study, ballots: Ballots) -> tuple[AnnotatorReport, ...]:
     clip = clip_ms(session, study)
-    counting = _figures(ballots.of_status(VoteStatus.VALID), ballots, clip)
+    counting = _figures(ballots.of_status(*COUNTING), ballots, clip)
     # Judged beside the others' votes and each other's, so that a person excluded by mistake shows as such.
-    with_excluded = _figures(ballots.of_status(VoteStatus.VALID, VoteStatus.EXCLUDED), ballots, clip)
-    valid, excluded = ballots.count(VoteStatus.VALID), ballots.count(VoteStatus.EXCLUDED)
+    with_excluded = _figures(ballots.of_status(*COUNTING, VoteStatus.EXCLUDED), ballots, clip)
+    valid, excluded = ballots.count(*COUNTING), ballots.count(VoteStatus.EXCLUDED)
     cast = np.bincount(ballots.votes.annotator, minlength=len(ballots.annotators)).tolist()
     return tuple(
         AnnotatorReport(
@@ -96,7 +99,7 @@ def _reports(session: Session, study: Study, ballots: Ballots) -> tuple[Annotato
 
 
 def _people_lines(ballots: Ballots, *, seed: int) -> tuple[PeopleLine, ...]:
-    votes = _of_those_who_voted(ballots.of_status(VoteStatus.VALID))
+    votes = _of_those_who_voted(ballots.of_status(*COUNTING))
     if not len(votes):
         return ()
     rows = sensitivity_of_annotators(votes, rng=np.random.default_rng(seed))

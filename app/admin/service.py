@@ -3,13 +3,15 @@
 Nothing is deleted: a vote's events say what it counted as, when, why and on whose word.
 """
 
+from collections.abc import Sequence
+
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.admin.decisions import EXCLUDABLE, Changed, Decision, change, note
 from app.errors import Conflict, NotFound
 from app.panels.ending import cancel_assignments
-from app.panels.statuses import standings_of
+from app.panels.statuses import Standing, standings_of
 from app.security.identity import Principal
 from app.security.participants import lock_study
 from app.security.visibility import may_see
@@ -45,15 +47,16 @@ def exclude_annotator(session: Session, *, study: Study, annotator: Annotator, d
     They get no further comparisons, and what they hold ends. A second time changes nothing.
 
     Raises:
-        Conflict: the annotator left the study, so their votes count for nothing already.
+        Conflict: the annotator left the study, so their votes count for nothing already; or the votes were
+            imported.
     """
     study = lock_annotator(session, study, annotator)
     if annotator.excluded_at is not None:
         return Changed()
     cancel_assignments(session, annotator_id=annotator.id, study=study, now=decision.at)
-    counting = [
-        each for each in standings_of(session, annotator_id=annotator.id) if each.status in EXCLUDABLE
-    ]
+    standings = standings_of(session, annotator_id=annotator.id)
+    refuse_imported(standings)
+    counting = [each for each in standings if each.status in EXCLUDABLE]
     changed = change(session, counting, study=study, to=VoteStatus.EXCLUDED, decision=decision)
     annotator.excluded_at, annotator.excluded_reason = decision.at, decision.reason
     note(
@@ -96,6 +99,14 @@ def reinstate_annotator(
         votes=changed.valid + changed.surplus,
     )
     return changed
+
+
+def refuse_imported(standings: Sequence[Standing]) -> None:
+    if any(each.status is VoteStatus.IMPORTED for each in standings):
+        raise Conflict(
+            "These votes were cast elsewhere; mark them excluded in their table and import it anew.",
+            code="votes_imported",
+        )
 
 
 def lock_annotator(session: Session, study: Study, annotator: Annotator) -> Study:

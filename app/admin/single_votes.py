@@ -6,7 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.admin.decisions import EXCLUDABLE, Changed, Decision, change, note
-from app.admin.service import lock_annotator
+from app.admin.service import lock_annotator, refuse_imported
 from app.errors import Conflict, NotFound
 from app.panels.sides import matchup_sides
 from app.panels.statuses import Standing, standings_of
@@ -37,6 +37,7 @@ def exclude_vote(
     standing = _standing(session, study=study, annotator=annotator, place=place)
     if standing.status is VoteStatus.EXCLUDED:
         return Changed()
+    refuse_imported([standing])
     if standing.status not in EXCLUDABLE:
         raise Conflict(
             f"This vote is {standing.status}; only one that counts can be excluded.", code="vote_not_counted"

@@ -5,10 +5,11 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from sqlalchemy import select
 
+from app.clock import utc_now
 from app.errors import Conflict, Invalid
 from app.installation import Installation
 from app.tables.audit import AuditEvent
-from app.tables.voting import VoteEvent
+from app.tables.voting import Vote, VoteEvent
 from benchmark.protocol import VoteStatus
 from tests.acting import ask, assign, refused, vote
 from tests.app.admin.people import FIRST, SECOND, People, gather
@@ -191,3 +192,19 @@ def test_panels_fill_exactly_while_people_are_excluded_and_reinstated(
 
     assert people.places() == [3] * 4
     assert people.differences() == []
+
+
+def test_imported_votes_are_not_excluded_here(people: People) -> None:
+    people.comes(votes=1)
+    with people.cast.installation.database.write() as session:
+        vote_id = session.scalars(select(Vote.id)).one()
+        imported = {
+            "status": VoteStatus.IMPORTED,
+            "reason": "of elsewhere",
+            "actor": "alice",
+            "at": utc_now(),
+        }
+        session.add(VoteEvent(vote_id=vote_id, **imported))
+
+    with pytest.raises(Conflict, match="cast elsewhere"):
+        people.exclude(FIRST)
