@@ -17,6 +17,9 @@ class ModelHost(Protocol):
     def holding(self) -> str | None:
         """The model in memory."""
 
+    def is_ready(self) -> bool:
+        """Say whether there is a place to work; may take a second to find out. No job is claimed before."""
+
     def hold(self, model: str) -> None:
         """Bring a model into memory; another one leaves first, so that both need not fit.
 
@@ -52,6 +55,9 @@ class InlineHost:
     @property
     def holding(self) -> str | None:
         return self._generator.name if self._generator else None
+
+    def is_ready(self) -> bool:
+        return True
 
     def hold(self, model: str) -> None:
         """Bring a model into memory; see `ModelHost`."""

@@ -78,6 +78,8 @@ class Lane:
 
     def _turn(self) -> bool:
         """Claim and make; return whether to go on."""
+        if not self._host.is_ready():
+            return True
         jobs = self._claim()
         if not jobs and self._work.until_idle:
             # A clip on its way may be refused, and its job come back.

@@ -22,12 +22,18 @@ from models.worker.hosts import HostLost, InlineHost
 from models.worker.image_cache import ImageCache
 from models.worker.lane import Lane, Work
 
+_LOOK_S = 1.0
+_LOOPBACK = "127.0.0.1"
+
 
 class ModelActor:
     """Runs in a process of its own, perhaps on another machine; images come as bytes."""
 
     def __init__(self, device: str, dtype: str) -> None:
         self._host = InlineHost(open_generator, device=device, dtype=dtype)
+
+    def greet(self) -> None:
+        """Answer, once there is a place for this actor."""
 
     def hold(self, model: str) -> None:
         self._host.hold(model)
@@ -48,11 +54,15 @@ class RayHost:
     def __init__(self, *, device: str, dtype: str) -> None:
         self._device, self._dtype = device, dtype
         self._holding: str | None = None
-        self._actor = self._started()
+        self._start()
 
     @property
     def holding(self) -> str | None:
         return self._holding
+
+    def is_ready(self) -> bool:
+        """Say whether the cluster has found a place for the actor."""
+        return bool(ray.wait([self._greeting], timeout=_LOOK_S)[0])
 
     def hold(self, model: str) -> None:
         """Bring a model into the actor's memory; see `ModelHost`."""
@@ -86,12 +96,14 @@ class RayHost:
             raise error.cause from error
         except RayActorError as error:
             self._holding = None
-            self._actor = self._started()
+            self._start()
             raise HostLost("The actor or its node died; another one is started, its jobs go back.") from error
 
-    def _started(self) -> Any:
+    def _start(self) -> None:
         gpus = 1 if self._device.startswith("cuda") else 0
-        return ray.remote(num_gpus=gpus, num_cpus=1)(ModelActor).remote(self._device, self._dtype)
+        make = ray.remote(num_gpus=gpus, num_cpus=1)(ModelActor)
+        self._actor = make.remote(self._device, self._dtype)
+        self._greeting = self._actor.greet.remote()
 
 
 def run_on_ray(
@@ -113,7 +125,9 @@ def run_on_ray(
     Raises:
         WorkerError: the first lane's trouble, after the others have finished.
     """
-    with ray.init(address=address, log_to_driver=False, configure_logging=False, include_dashboard=False):
+    # A cluster of our own is for this machine alone, and listens to nobody else.
+    own = {} if address else {"_node_ip_address": _LOOPBACK, "include_dashboard": False}
+    with ray.init(address=address, log_to_driver=False, configure_logging=False, **own):
         count = actors or int(ray.cluster_resources().get("GPU", 0)) or 1
         say(f"{count} actors on {len(ray.nodes())} nodes.")
 
