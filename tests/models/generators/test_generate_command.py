@@ -14,6 +14,7 @@ import pytest
 from benchmark.command_line import main
 from benchmark.scenes.benchmarks import bundled_pairs
 from models.generators.clip_folder import read_manifests
+from tests.models.generators.requests import small_benchmark
 
 PAIRS = list(bundled_pairs())
 PROGRAM = "import sys; from benchmark.command_line import main; sys.exit(main(sys.argv[1:]))"
@@ -99,11 +100,9 @@ def test_a_folder_of_another_model_is_left_alone(tmp_path: Path, capsys: pytest.
 
 
 def test_a_folder_in_the_official_layout_is_a_benchmark(tmp_path: Path) -> None:
-    from benchmark.scenes.benchmarks import write_benchmark
+    folder = small_benchmark(tmp_path / "benchmark", PAIRS[:1])
 
-    write_benchmark([bundled_pairs()[PAIRS[0]]], tmp_path / "benchmark")
-
-    arguments = ["--benchmark", str(tmp_path / "benchmark"), "--output", str(tmp_path / "clips")]
+    arguments = ["--benchmark", str(folder), "--output", str(tmp_path / "clips")]
     assert main(["generate", "--model", "static", *arguments]) == 0
 
     assert clips(tmp_path / "clips") == [f"{PAIRS[0]}_0.mp4"]
@@ -137,10 +136,7 @@ def test_an_unknown_model_is_refused_with_those_there_are(
 def test_clips_that_fail_are_listed_and_the_others_are_made(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    from benchmark.scenes.benchmarks import write_benchmark
-
-    folder = tmp_path / "benchmark"
-    write_benchmark([bundled_pairs()[PAIRS[0]], bundled_pairs()[PAIRS[15]]], folder)
+    folder = small_benchmark(tmp_path / "benchmark", [PAIRS[0], PAIRS[15]])
     ours = folder / bundled_pairs()[PAIRS[0]].image_path
     ours.write_bytes((folder / bundled_pairs()[PAIRS[15]].image_path).read_bytes())
 

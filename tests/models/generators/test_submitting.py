@@ -5,8 +5,9 @@ from pathlib import Path
 import pytest
 
 from benchmark.command_line import main
-from benchmark.scenes.benchmarks import bundled_pairs, write_benchmark
+from benchmark.scenes.benchmarks import bundled_pairs
 from tests.cast import Cast
+from tests.models.generators.requests import small_benchmark
 
 PAIRS = ["kites1", "harbour1"]
 
@@ -19,8 +20,8 @@ def test_a_generated_folder_passes_the_rehearsal(
     capfd: pytest.CaptureFixture[str],
 ) -> None:
     monkeypatch.setenv("TI2V_HOME", str(cast.installation.settings.home))
-    pairs = [pair for pair in bundled_pairs().values() if pair.image in PAIRS]
-    write_benchmark(pairs, tmp_path / "small")
+    pairs = [pair.id for pair in bundled_pairs().values() if pair.image in PAIRS]
+    small_benchmark(tmp_path / "small", pairs)
     clips = tmp_path / "clips"
     place = ["--benchmark", "small", "--server", live_server, "--key", cast.alice.key]
 
