@@ -9,7 +9,7 @@ from torch import Tensor
 
 from models.motif.conditioning import Conditioning
 from models.motif.convert import PREFIX, from_videocrafter, to_videocrafter, videocrafter_names
-from models.motif.tiny import tiny_unet
+from models.motif.tiny import tiny_unet, tiny_unet_config
 from models.motif.unet import MotifUNet
 from models.motif.weights import CheckpointError
 from tests.models.motif.videocrafter import ReferenceUNet
@@ -51,6 +51,20 @@ def test_a_converted_network_gives_the_outputs_of_the_original() -> None:
     expected = reference(*inputs())
     difference = (network(*inputs(), image_latents()) - expected).abs().max()
     assert expected.std() > 0.1
+    assert difference < LARGEST_DIFFERENCE
+
+
+@torch.no_grad()
+def test_so_does_one_as_deep_as_the_original() -> None:
+    torch.manual_seed(8)
+    sizes = {"channels": 8, "multipliers": (1, 2, 4, 4), "layers": 2, "context": 16, "head": 4, "groups": 4}
+    reference = ReferenceUNet(**sizes).eval()
+    config = tiny_unet_config() | {"block_out_channels": (8, 16, 32, 32), "layers_per_block": 2}
+    network: MotifUNet = MotifUNet(**config).eval()
+
+    from_videocrafter(checkpoint_of(reference), network, SOURCE)
+
+    difference = (network(*inputs(), image_latents()) - reference(*inputs())).abs().max()
     assert difference < LARGEST_DIFFERENCE
 
 
