@@ -85,7 +85,7 @@ def _model_to_make(session: Session, slug: str, principal: Principal, now: datet
     if model is None:
         if slug not in offered:
             raise Invalid(
-                "Nobody registered this model and no worker has offered it. "
+                "Nobody registered this model and no worker has offered it; start a worker that does. "
                 f"Offered are: {', '.join(offered) or 'none so far'}.",
                 code="unknown_model",
                 problems=offered,

@@ -1,0 +1,78 @@
+"""Clips of jobs that come in at the same moment, on both databases."""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+
+import pytest
+from httpx2 import Response
+
+from tests.app.api.conftest import client_of
+from tests.app.generation.acting import WorkerProgram, ask, jobs_of, worker_actor, worker_program
+from tests.cast import PAIR_IDS, Cast
+
+
+def together(*requests: Callable[[], Response]) -> list[Response]:
+    start = Barrier(len(requests))
+
+    def send(request: Callable[[], Response]) -> Response:
+        start.wait(timeout=60)
+        return request()
+
+    with ThreadPoolExecutor(len(requests)) as pool:
+        return list(pool.map(send, requests))
+
+
+def programs(cast: Cast, count: int) -> list[WorkerProgram]:
+    """One program for each thread, all under one key."""
+    actor = worker_actor(cast.installation, "gpu-box")
+    return [WorkerProgram(client_of(cast.installation, actor)) for _ in range(count)]
+
+
+@pytest.mark.postgres
+def test_the_last_clips_at_once_make_the_submission_final(either_cast: Cast) -> None:
+    alice = client_of(either_cast.installation, either_cast.alice)
+    submission = ask(alice)["submissions"][0]["id"]
+    workers = programs(either_cast, len(PAIR_IDS))
+    jobs = workers[0].claim(count=32)
+
+    answers = together(
+        *(
+            lambda worker=worker, job=job: worker.finish(job)
+            for worker, job in zip(workers, jobs, strict=True)
+        )
+    )
+
+    assert [answer.status_code for answer in answers] == [201] * len(PAIR_IDS)
+    assert alice.get(f"/api/v1/submissions/{submission}").json()["status"] == "final"
+
+
+@pytest.mark.postgres
+def test_a_clip_sent_twice_at_once_is_kept_once(either_cast: Cast) -> None:
+    alice = client_of(either_cast.installation, either_cast.alice)
+    ask(alice)
+    one, two = programs(either_cast, 2)
+    (job,) = one.claim()
+
+    answers = together(lambda: one.finish(job), lambda: two.finish(job))
+
+    assert sorted(answer.status_code for answer in answers) == [200, 201]
+    assert jobs_of(alice)["counts"]["done"] == 1
+
+
+@pytest.mark.postgres
+def test_a_clip_that_meets_a_cancellation_ends_one_way_or_the_other(either_cast: Cast) -> None:
+    alice = client_of(either_cast.installation, either_cast.alice)
+    submission = ask(alice)["submissions"][0]["id"]
+    worker = worker_program(either_cast.installation)
+    (job,) = worker.claim()
+
+    clip, _cancelled = together(
+        lambda: worker.finish(job),
+        lambda: alice.post("/api/v1/jobs/cancel", json={"submission": submission}),
+    )
+
+    counts = jobs_of(alice)["counts"]
+    received = alice.get(f"/api/v1/submissions/{submission}").json()["received"]
+    assert (clip.status_code, counts["done"], received) in ((201, 1, 1), (409, 0, 0))
+    assert counts["cancelled"] == len(PAIR_IDS) - counts["done"]
