@@ -4,7 +4,6 @@ Facts are MotiF's (arXiv:2412.16153) or reported by third parties; what nobody r
 models/configs/paper.toml, where each default is written out.
 """
 
-from enum import StrEnum
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
@@ -12,6 +11,13 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from models.losses import PredictionType
 from models.motion.heatmap import HeatmapSettings
 from models.motion.segments import SegmentSelection
+from models.training.choices import (
+    DataSource,
+    HeatmapSource,
+    LearningRateSchedule,
+    NetworkKind,
+    Precision,
+)
 
 Positive = Annotated[int, Field(gt=0)]
 Share = Annotated[float, Field(ge=0, le=1)]
@@ -21,37 +27,6 @@ class Section(BaseModel):
     """Base of all sections: frozen, and an unknown key is an error."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class DataSource(StrEnum):
-    FOLDER = "folder"
-    SCENES = "scenes"
-
-
-class NetworkKind(StrEnum):
-    """The network training starts from."""
-
-    TINY = "tiny"
-    VIDEOCRAFTER2 = "videocrafter2"
-    MODELSCOPE = "modelscope"
-    PIPELINE = "pipeline"
-
-
-class HeatmapSource(StrEnum):
-    """What says where a clip moves: optical flow, as in the paper, or segments."""
-
-    FLOW = "flow"
-    SAM = "sam"
-
-
-class LearningRateSchedule(StrEnum):
-    CONSTANT = "constant"
-    COSINE = "cosine"
-
-
-class Precision(StrEnum):
-    FP32 = "fp32"
-    BF16 = "bf16"
 
 
 class DataSettings(Section):

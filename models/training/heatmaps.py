@@ -7,7 +7,8 @@ from models.motion.clips import BadClip
 from models.motion.flow import Flow, flow_named
 from models.motion.heatmap import Heatmap, motion_heatmap, resized
 from models.motion.segments import segment_heatmap
-from models.training.config import HeatmapSection, HeatmapSource
+from models.training.choices import HeatmapSource
+from models.training.config import HeatmapSection
 from models.training.errors import BadConfig
 from models.training.sources import Footage
 

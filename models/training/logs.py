@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from models.training.errors import CannotWrite
+
 if TYPE_CHECKING:
     from torch.utils.tensorboard import SummaryWriter
 
@@ -26,9 +28,16 @@ class RunLog:
         self._board = _board(folder / "tensorboard", steps_done)
 
     def write(self, step: int, numbers: Numbers) -> None:
-        """Write the numbers of a step; None is what it cannot say: the loss of still clips without one."""
-        self._file.write(json.dumps({"step": step, **numbers}) + "\n")
-        self._file.flush()
+        """Write the numbers of a step; None is what it cannot say: the loss of still clips without one.
+
+        Raises:
+            CannotWrite: the disk is full.
+        """
+        try:
+            self._file.write(json.dumps({"step": step, **numbers}) + "\n")
+            self._file.flush()
+        except OSError as error:
+            raise CannotWrite(f"The log could not be written after step {step}: {error}.") from error
         for name, number in numbers.items():
             if number is not None:
                 self._board.add_scalar(name, number, step)

@@ -17,7 +17,8 @@ from torch import Tensor
 from models.losses import MotifLoss, motif_loss
 from models.training.batches import Batch, Batcher, predicted
 from models.training.checkpoints import Learner
-from models.training.config import LearningRateSchedule, OptimiserSettings, Precision, TrainingConfig
+from models.training.choices import LearningRateSchedule, Precision
+from models.training.config import OptimiserSettings, TrainingConfig
 from models.training.draws import Draw, Purpose, derived_seed, draw
 from models.training.errors import LossNotFinite
 from models.training.logs import Numbers

@@ -19,7 +19,8 @@ from models.motif.unet import MotifUNet
 from models.motif.weights import CheckpointError, read_tensors, read_text_to_video
 from models.motif.words import random_text_encoder, scene_vocabulary, word_tokenizer
 from models.motion.clips import BadClip, Frames
-from models.training.config import NetworkKind, NetworkSettings, NoiseSettings, TrainingConfig
+from models.training.choices import NetworkKind
+from models.training.config import NetworkSettings, NoiseSettings, TrainingConfig
 from models.training.errors import BadConfig, NoClips
 from models.training.sources import Source
 

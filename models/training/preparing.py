@@ -12,7 +12,8 @@ from models.motif.encoding import NotFinite, encode_frames, encode_image_tokens,
 from models.motif.pipeline import MotifImageToVideoPipeline
 from models.motion.clips import BadClip
 from models.training.cache import Kind, TensorCache, Tensors, fingerprint, key_of
-from models.training.config import HeatmapSection, HeatmapSource, TrainingConfig
+from models.training.choices import HeatmapSource
+from models.training.config import HeatmapSection, TrainingConfig
 from models.training.heatmaps import clip_heatmap
 from models.training.networks import as_pictures
 from models.training.sources import Footage, Source

@@ -8,13 +8,11 @@ FOLDER/config.toml    every setting, written out
        training.json  what was trained on what, and how it went
 """
 
-import json
 import logging
 import sys
-import time
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -29,9 +27,10 @@ from models.training.cache import TensorCache, key_of
 from models.training.checkpoints import Learner, load_checkpoint, newest_checkpoint, save_checkpoint
 from models.training.config import TrainingConfig
 from models.training.errors import BadConfig, NoClips
-from models.training.figure6 import RegionLoss, mean_ratio, region_losses, spread_evenly
+from models.training.exporting import export
+from models.training.figure6 import RegionLoss, region_losses, spread_evenly
 from models.training.figures import draw_region_losses, write_region_losses
-from models.training.logs import Numbers, RunLog, read_log
+from models.training.logs import Numbers, RunLog
 from models.training.loop import Ended, Hooks, train
 from models.training.networks import open_pipeline
 from models.training.preparing import Library, prepare
@@ -104,6 +103,7 @@ class _Run:
         )
         self._learner = new_learner(config, pipeline)
         self._figure6: list[RegionLoss] = []
+        self._measured_at: int | None = None
 
     def go(self) -> Outcome:
         config, learner = self._config, self._learner
@@ -112,17 +112,18 @@ class _Run:
             load_checkpoint(checkpoint, learner, settings_key=settings_key(config))
             logger.info("going on from %s", checkpoint)
         log = self._log()
-        began = time.perf_counter()
         try:
             hooks = Hooks(log=log.write if log else _ignore, save=self._save, validate=self._validate)
             ended = train(config, self._accelerator, learner, self._batcher, hooks)
         finally:
             if log:
                 log.close()
-        if ended is Ended.FINISHED and self._accelerator.is_main_process:
-            if not self._figure6:
+        if ended is Ended.FINISHED:
+            # The loop measures after the last step; a run that had done it before it was killed has not.
+            if self._measured_at != learner.steps_done:
                 self._validate()
-            self._export(time.perf_counter() - began)
+            if self._accelerator.is_main_process:
+                export(self._folder, config, self._pipeline, learner, self._library, self._figure6)
         clips = len(self._library.training)
         broken = self._library.broken
         return Outcome(ended, self._folder, learner.steps_done, clips, broken, self._figure6)
@@ -147,6 +148,7 @@ class _Run:
     def _validate(self) -> None:
         """Measure and draw with the averaged weights, on held-out clips."""
         settings = self._config.validation
+        self._measured_at = self._learner.steps_done
         clips = spread_evenly(self._library.held_out, settings.clips)
         if self._accelerator.is_main_process and clips:
             learner = self._learner
@@ -167,28 +169,6 @@ class _Run:
             finally:
                 learner.average.swap(learner.network)
         self._accelerator.wait_for_everyone()
-
-    def _export(self, seconds: float) -> None:
-        learner = self._learner
-        learner.average.swap(learner.network)
-        if self._config.run.half_weights:
-            torch.nn.Module.to(learner.network, torch.float16)
-        self._pipeline.save_pretrained(self._folder / "pipeline", safe_serialization=True)
-        log = read_log(self._folder / "log.jsonl")
-        account = {
-            "name": self._config.name,
-            "seed": self._config.seed,
-            "steps": learner.steps_done,
-            "parameters": sum(weight.numel() for weight in self._pipeline.unet.parameters()),
-            "clips": len(self._library.training),
-            "clips_held_out": len(self._library.held_out),
-            "clips_broken": len(self._library.broken),
-            "seconds_this_time": round(seconds, 1),
-            "seconds_of_steps": round(sum(float(line["seconds"] or 0) for line in log), 1),
-            "figure6_mean_ratio": mean_ratio(self._figure6) if self._figure6 else None,
-            "figure6": [asdict(row) for row in self._figure6],
-        }
-        (self._folder / "training.json").write_text(json.dumps(account, indent=1) + "\n", encoding="utf-8")
 
 
 def _ignore(step: int, numbers: Numbers) -> None:

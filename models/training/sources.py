@@ -14,7 +14,8 @@ import numpy as np
 from benchmark.scenes import SCENARIOS, Action, Scenario, Scene, Style, render
 from models.motion.clips import BadClip, Frames, read_clip
 from models.motion.flow import Flow
-from models.training.config import DataSettings, DataSource
+from models.training.choices import DataSource
+from models.training.config import DataSettings
 from models.training.errors import BadConfig, NoClips
 
 # Of an action, this many clips are drawn to see how much of the picture it moves.
