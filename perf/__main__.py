@@ -18,6 +18,7 @@ MEASUREMENTS = {
     "scenes": "The scene engine",
     "motion": "Heatmaps: speed, and agreement with exact flow",
     "losses": "What the motion focal loss costs",
+    "worker": "The worker beside the network",
     "motif": "Making a clip",
     "generators": "What an adapter costs besides its network",
     "training": "Training at toy size",

@@ -1,0 +1,149 @@
+"""Measures a worker against a server of its own: what it costs beside the network, and how often models load.
+
+The network is a clock: a generator that sleeps for the time a clip takes, so that what is measured beside it
+is the worker's. Clips are 16 noisy frames of 320x320, handed in to `ti2v serve` on the same machine.
+"""
+
+import os
+import random
+import tempfile
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import closing
+from fractions import Fraction
+from pathlib import Path
+
+import httpx2
+import numpy as np
+
+from app import schema
+from app.database import Database
+from app.security.identity import create_key, person_named
+from app.settings import Settings
+from app.tables.bench import Pair
+from benchmark.protocol import Role
+from models.generators.base import ClipRequest, GeneratedClip, Provenance
+from models.worker.client import JobServer, WorkerCard
+from models.worker.hosts import InlineHost
+from models.worker.image_cache import ImageCache
+from models.worker.lane import Lane, Work
+from models.worker.patience import Patience
+from perf.serving import running_server
+from perf.uploads import store_image
+from perf.worlds import START, made_up_benchmark
+
+CLIPS = 20
+CLIP_S = 3.0
+TARGET_SHARE, TARGET_MS = 0.05, 50.0
+MODELS = ("one", "two", "three", "four")
+WORKERS = 2
+CLIPS_A_MODEL = 12
+
+
+class Clock:
+    """Takes as long as a network would, and yields noise, which is what makes files large."""
+
+    def __init__(self, name: str, seconds: float) -> None:
+        self.name = name
+        self._seconds = seconds
+        rng = np.random.default_rng(7)
+        noise = rng.integers(0, 256, (16, 80, 80, 3), dtype=np.uint8)
+        self._frames = noise.repeat(4, axis=1).repeat(4, axis=2)
+
+    def load(self, device: str, dtype: str) -> None:
+        """Need nothing."""
+
+    def generate(self, requests: Sequence[ClipRequest]) -> Iterator[GeneratedClip]:
+        for request in requests:
+            time.sleep(self._seconds)
+            provenance = Provenance(self.name, request.seed, 320, 320, 16, "8", "cpu", "uint8", self._seconds)
+            yield GeneratedClip(request.pair_id, request.seed, self._frames, Fraction(8), provenance)
+
+    def unload(self) -> None:
+        """Hold nothing."""
+
+
+def main() -> None:
+    """Print both measurements."""
+    with tempfile.TemporaryDirectory() as folder:
+        home = Path(folder) / "home"
+        home.mkdir()
+        researcher, worker, names = prepare(home)
+        with running_server(home) as server:
+            address = f"http://127.0.0.1:{server.port}"
+            ask(address, researcher, "network", names[:CLIPS])
+            print_overhead(address, worker, Path(folder))
+            for model in MODELS:
+                ask(address, researcher, model, names[:CLIPS_A_MODEL])
+            print_loads(address, worker, Path(folder))
+
+
+def print_overhead(address: str, key: str, folder: Path) -> None:
+    started, cpu = time.perf_counter(), time.process_time()
+    lane, _ = made_lane(address, key, folder, ("network",), CLIP_S)
+    made = lane.run()
+    seconds, cpu = time.perf_counter() - started, time.process_time() - cpu
+    over_ms = 1000 * (seconds / made - CLIP_S)
+    print(f"{made} clips of {CLIP_S:.0f} s each: {seconds:.1f} s, load {os.getloadavg()[0]:.1f}")
+    print(f"beside the network {over_ms:.0f} ms a clip (target {TARGET_MS:.0f}), ", end="")
+    print(f"{over_ms / 1000 / CLIP_S:.1%} of it (target {TARGET_SHARE:.0%})")
+    print(f"processor time of the worker {1000 * cpu / made:.0f} ms a clip, encoding and upload included")
+
+
+def print_loads(address: str, key: str, folder: Path) -> None:
+    """Let workers share a queue of mixed models."""
+    lanes = [made_lane(address, key, folder, MODELS, 0.05, f"worker-{n}") for n in range(WORKERS)]
+    threads = [threading.Thread(target=lane.run) for lane, _ in lanes]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    loads = sum(host.loads for _, host in lanes)
+    clips = len(MODELS) * CLIPS_A_MODEL
+    print(
+        f"\n{clips} clips of {len(MODELS)} models by {WORKERS} workers: models loaded {loads} times ", end=""
+    )
+    print(f"(target {WORKERS + len(MODELS) - 1})")
+
+
+def made_lane(
+    address: str, key: str, folder: Path, models: Sequence[str], seconds: float, name: str = "measured"
+) -> tuple[Lane, InlineHost]:
+    stopping = threading.Event()
+    server = JobServer(address, key, Patience(stopping, random.Random(1)), lambda _: None)
+    host = InlineHost(lambda model: Clock(model, seconds), device="cpu", dtype="auto")
+    work = Work(WorkerCard(name, "cpu"), dict.fromkeys(models, 1), until_idle=True)
+    images = ImageCache(folder / "images")
+    return Lane(server, host, images, work, stopping=stopping, say=lambda _: None), host
+
+
+def prepare(home: Path) -> tuple[str, str, list[str]]:
+    """Make a database with a benchmark; return a researcher's key, a worker's, and the pairs."""
+    database = Database.of(Settings(_env_file=None, home=home))  # type: ignore[call-arg]  # pydantic-settings
+    schema.upgrade(database)
+    with database.write() as session:
+        keys = []
+        for role in (Role.RESEARCHER, Role.WORKER):
+            person = person_named(session, name=role.value, role=role, now=START)
+            keys.append(create_key(session, person=person, now=START))
+        benchmark = made_up_benchmark(session)
+        image_key = store_image(home)
+        names = []
+        for pair in session.query(Pair).filter_by(benchmark_id=benchmark.id):
+            pair.image_key = image_key
+            names.append(pair.name)
+    database.close()
+    return keys[0], keys[1], names
+
+
+def ask(address: str, key: str, model: str, pairs: Sequence[str]) -> None:
+    headers = {"Authorization": f"Bearer {key}"}
+    with closing(httpx2.Client(base_url=f"{address}/api/v1", headers=headers)) as client:
+        client.put(f"/models/{model}", json={"name": model}).raise_for_status()
+        wish = {"model": model, "benchmark": "large", "pairs": list(pairs)}
+        client.post("/jobs", json=wish).raise_for_status()
+
+
+if __name__ == "__main__":
+    main()
