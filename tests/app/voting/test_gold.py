@@ -17,7 +17,11 @@ from app.tables.studies import Comparison, Matchup
 from app.tables.studies import Study as StudyRow
 from app.tables.submissions import Clip, Submission
 from app.tables.voting import Assignment
+from benchmark.data import bundled_folder
+from benchmark.importers.official import read_official
 from benchmark.protocol import Side, VoteStatus
+from benchmark.scenes import gold_questions
+from benchmark.scenes.gold import GoldUse
 from tests.acting import ask, assign, refused, vote
 from tests.app.api.conftest import client_of
 from tests.app.results.page_voters import annotator
@@ -281,3 +285,16 @@ def test_rest_creates_and_describes_a_study_with_gold(cast: Cast) -> None:
     assert len(answer["matchups"]) == 1
     with cast.installation.database.read() as session:
         assert len(session.scalars(select(Matchup).where(Matchup.is_gold)).all()) == 1
+
+
+def test_the_bundled_benchmark_names_its_gold_questions_where_studies_look_for_them() -> None:
+    named = {
+        (pair.id, pair.tags["gold_against"])
+        for pair in read_official(bundled_folder(), source="bundled").pairs
+        if pair.tags.get("gold") == "gold"
+    }
+
+    assert named == {
+        (question.pair_id, question.other) for question in gold_questions() if question.use is GoldUse.GOLD
+    }
+    assert len(named) == 44
