@@ -66,7 +66,7 @@ def plan_import(
         Invalid: rows or names are wrong; `problems` lists every one.
     """
     if not _SLUG.fullmatch(study):
-        raise Invalid("A slug is lower-case letters, digits, '.', '_' and '-', at most 64.", code="bad_slug")
+        raise Invalid("A slug is lower-case letters, digits, '.', '_' and '-', at most 64.")
     if "annotator" not in mapping.columns:
         raise VoteTableError("The mapping does not say which column holds annotator: whose vote each one is.")
     ours = foreign_votes(table, mapping, study=study)
@@ -84,7 +84,7 @@ def plan_import(
     said = [_line(problem) for problem in sorted(problems, key=lambda problem: problem.row)]
     said += _side_problems(sides)
     if said or votes is None:
-        raise Invalid(f"{len(said)} problems; nothing was imported.", code="bad_votes", problems=said)
+        raise Invalid(f"{len(said)} problems; nothing was imported.", problems=said)
     return ForeignPlan(
         study=study,
         benchmark_id=benchmark.id,
