@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Protocol, TypeVar, cast
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from PIL import Image
 
 from models.generators.base import (
     CannotRun,
@@ -22,7 +23,7 @@ from models.generators.base import (
 )
 from models.generators.checkpoints import checkpoint_sha256, weight_files
 from models.generators.diffusers_classes import STANDARD_ARGUMENTS, call_defaults, pipeline_class
-from models.generators.images import fitted, read_image
+from models.generators.images import fitted, readable_images
 from models.generators.measuring import NETWORK_LIBRARIES, library_versions
 from models.generators.memory import (
     breakdowns_named,
@@ -99,9 +100,11 @@ class DiffusersGenerator:
             torch.cuda.empty_cache()
 
     def generate(self, requests: Sequence[ClipRequest]) -> Iterator[GeneratedClip]:
-        size = max(1, len(requests)) if self._recipe.batches else 1
-        for start in range(0, len(requests), size):
-            yield from self._batch(requests[start : start + size])
+        waiting = list(requests)
+        while waiting:
+            images = readable_images(waiting if self._recipe.batches else waiting[:1])
+            taken, waiting = waiting[: len(images)], waiting[len(images) :]
+            yield from self._batch(taken, images)
 
     def _from_disk(self, dtype: DType) -> "DiffusionPipeline":
         recipe = self._recipe
@@ -119,14 +122,16 @@ class DiffusersGenerator:
         except (OSError, ImportError) as error:
             raise CannotRun(f"{self.name} cannot be loaded from {self._folder}: {error}") from error
 
-    def _batch(self, requests: Sequence[ClipRequest]) -> Iterator[GeneratedClip]:
+    def _batch(
+        self, requests: Sequence[ClipRequest], images: Sequence[Image.Image]
+    ) -> Iterator[GeneratedClip]:
         if self._pipeline is None:
             raise CannotRun(f"{self.name} is not loaded.")
         # DiffusionPipeline itself declares no call; every class of it that animates has one.
         call = cast(Callable[..., Made], self._pipeline)
         start_measuring(self._device)
         started = time.perf_counter()
-        arguments = self._arguments(requests)
+        arguments = self._arguments(requests, images)
         seeds = [request.seed for request in requests]
         with (
             breakdowns_named(f"{self.name} broke down"),
@@ -142,9 +147,9 @@ class DiffusersGenerator:
             provenance = self._provenance(request, len(requests), seconds)
             yield GeneratedClip(request.pair_id, request.seed, frames, self._form.fps, provenance)
 
-    def _arguments(self, requests: Sequence[ClipRequest]) -> dict[str, object]:
+    def _arguments(self, requests: Sequence[ClipRequest], images: Sequence[Image.Image]) -> dict[str, object]:
         form, recipe = self._form, self._recipe
-        images = [fitted(read_image(each.image), form.width, form.height, recipe.fit) for each in requests]
+        images = [fitted(image, form.width, form.height, recipe.fit) for image in images]
         prompts = [each.prompt for each in requests]
         standard: dict[str, object] = {
             "image": images if recipe.batches else images[0],

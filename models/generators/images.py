@@ -1,11 +1,12 @@
 """Reads a pair's input image and brings it to a model's size."""
 
+from collections.abc import Sequence
 from enum import StrEnum
 from pathlib import Path
 
 from PIL import Image, ImageOps
 
-from models.generators.base import BadInput
+from models.generators.base import BadInput, ClipRequest
 
 
 class Fit(StrEnum):
@@ -33,6 +34,23 @@ def read_image(path: Path) -> Image.Image:
             return upright.convert("RGB")
     except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
         raise BadInput(f"The input image {path.name} cannot be read.") from error
+
+
+def readable_images(requests: Sequence[ClipRequest]) -> list[Image.Image]:
+    """Return the images of the first requests, up to one that cannot be read: it must not fail the others.
+
+    Raises:
+        BadInput: it is the very first.
+    """
+    images: list[Image.Image] = []
+    for request in requests:
+        try:
+            images.append(read_image(request.image))
+        except BadInput:
+            if not images:
+                raise
+            break
+    return images
 
 
 def fitted(image: Image.Image, width: int, height: int, fit: Fit = Fit.COVER) -> Image.Image:

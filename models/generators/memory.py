@@ -1,5 +1,7 @@
 """Tells too little memory apart from everything else a network can fail with."""
 
+import gc
+import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -24,9 +26,11 @@ def breakdowns_named(doing: str) -> Iterator[None]:
     try:
         yield
     except (torch.OutOfMemoryError, MemoryError) as error:
+        _let_go(error)
         raise OutOfMemory(f"{doing}: the memory is not enough. {_first_line(error)}") from error
     except _BREAKDOWNS as error:
         if any(sentence in str(error) for sentence in _CPU_SENTENCES):
+            _let_go(error)
             raise OutOfMemory(f"{doing}: the memory is not enough. {_first_line(error)}") from error
         raise Crashed(f"{doing}: {type(error).__name__}: {_first_line(error)}") from error
 
@@ -66,6 +70,14 @@ def peak_bytes(device: str) -> int:
 
 def device_name(device: str) -> str:
     return torch.cuda.get_device_name(device) if device.startswith("cuda") else "cpu"
+
+
+def _let_go(error: BaseException) -> None:
+    """Free what the broken call still holds: its frames live on in the error, and a smaller batch follows."""
+    traceback.clear_frames(error.__traceback__)
+    gc.collect()
+    if torch.cuda.is_available():
+        torch.cuda.empty_cache()
 
 
 def _first_line(error: BaseException) -> str:

@@ -18,6 +18,7 @@ from models.generators.base import (
 )
 from models.generators.checkouts import Checkout
 from models.generators.child import Ended, minimal_environment, run_child
+from models.generators.images import readable_images
 from models.generators.machine import gpu_too_small
 from models.generators.made_files import find_made, read_made
 from models.generators.measuring import library_versions
@@ -74,8 +75,10 @@ class SubprocessGenerator:
             BadInput: the very first one cannot be made.
         """
         check_prompt(waiting[0], self._recipe.staging)
+        waiting = waiting[: self._recipe.batch]
+        waiting = waiting[: len(readable_images(waiting))]
         taken = [waiting[0]]
-        for request in waiting[1 : self._recipe.batch]:
+        for request in waiting[1:]:
             if self._recipe.seed.per == "run" and request.seed != taken[0].seed:
                 break
             try:

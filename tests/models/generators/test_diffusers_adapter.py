@@ -10,7 +10,7 @@ import torch
 
 from benchmark.command_line import main
 from models.generators.adapter_entries import shipped_adapter
-from models.generators.base import CannotRun, ClipRequest, Crashed, Frames
+from models.generators.base import BadInput, CannotRun, ClipRequest, Crashed, Frames
 from models.generators.clip_folder import read_manifests
 from models.generators.diffusers_adapter import DiffusersGenerator, frames_of
 from models.generators.registry import generators
@@ -145,6 +145,18 @@ def test_a_clip_of_another_size_than_declared_is_refused(tmp_path: Path) -> None
 
     with pytest.raises(Crashed, match=r"made frames of shape \(9, 32, 32, 3\) where \(12, 32, 32, 3\)"):
         list(generator.generate(requests(tmp_path)[:1]))
+
+
+def test_a_broken_image_fails_its_own_clip_and_no_other(
+    toys: Callable[[str], DiffusersGenerator], tmp_path: Path
+) -> None:
+    (tmp_path / "broken.png").write_bytes(b"not a picture")
+    asked = [requests(tmp_path)[0], ClipRequest("broken", tmp_path / "broken.png", "It jumps.")]
+    clips = toys("ltx-video").generate(asked)
+
+    assert next(clips).pair_id == "pair0"
+    with pytest.raises(BadInput, match=r"broken\.png cannot be read"):
+        next(clips)
 
 
 def test_an_unloaded_model_says_so(tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 """No code of a checkpoint runs, hub weights are pinned, and what memory lacks is said plainly."""
 
 import re
+import weakref
 from pathlib import Path
 
 import pytest
@@ -115,3 +116,18 @@ def test_a_real_allocation_that_cannot_be_made_is_out_of_memory() -> None:
 def test_a_gpu_that_is_not_there_is_said() -> None:
     with pytest.raises(CannotRun, match="wan cannot run on cuda: no such device was found here"):
         check_device("wan", "cuda", 24)
+
+
+def test_what_a_broken_call_held_is_freed_before_the_next_try() -> None:
+    held: list[weakref.ref[torch.Tensor]] = []
+
+    def network() -> None:
+        latents = torch.zeros(8)
+        held.append(weakref.ref(latents))
+        raise torch.OutOfMemoryError("CUDA out of memory")
+
+    with pytest.raises(OutOfMemory) as caught, breakdowns_named("wan broke down"):
+        network()
+
+    assert caught.value is not None
+    assert held[0]() is None

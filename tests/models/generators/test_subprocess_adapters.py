@@ -84,3 +84,14 @@ def test_an_image_of_another_shape_is_cut_not_squeezed(tmp_path: Path) -> None:
 
     expected = np.asarray(fitted(wide, 256, 256)).mean(axis=(0, 1))
     assert np.abs(clip.frames[0].mean(axis=(0, 1)) - expected).max() < 4
+
+
+def test_a_broken_image_fails_its_own_clip_and_no_other(requests: list[ClipRequest], tmp_path: Path) -> None:
+    broken = tmp_path / "broken.png"
+    broken.write_bytes(b"not a picture")
+    requests[1] = ClipRequest("broken1_it_jumps", broken, "It jumps.")
+    clips = generator_of(recipe_of("consisti2v"), tmp_path / "checkout").generate(requests)
+
+    assert next(clips).pair_id == "balloon1_the_gift_rises"
+    with pytest.raises(BadInput, match=r"broken\.png cannot be read"):
+        next(clips)
