@@ -1,10 +1,13 @@
 """Exchanging the two sides mirrors every number, whatever the votes."""
 
+from dataclasses import fields
+
 import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from benchmark.stats.agreements import agreements
+from benchmark.stats.breakdowns import BreakdownRow, breakdowns
 from benchmark.stats.justifications import justifications
 from benchmark.stats.leaderboard import leaderboard
 from benchmark.stats.preferences import METRICS, preferences
@@ -60,6 +63,10 @@ def test_every_table_is_mirrored(tallies: Tallies) -> None:
             mirror_reason.side_rate_reference,
         )
         assert reason.p_holm == mirror_reason.p_holm
+
+    for part, mirror_part in zip(breakdowns(tallies, [STRAIGHT]), breakdowns(other, [MIRRORED]), strict=True):
+        for column in (field.name for field in fields(BreakdownRow) if field.name.endswith("_reference")):
+            assert getattr(part, column) == getattr(mirror_part, column.replace("_reference", "_other"))
 
     assert agreements(tallies, [STRAIGHT]) == agreements(other, [MIRRORED])
     strengths = {row.model: row.strength for row in leaderboard(tallies, [STRAIGHT])}
