@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 import torch
+from diffusers import UNet3DConditionModel
 from safetensors.torch import load_file, save_file
 
 from benchmark.command_line import main
@@ -48,6 +49,22 @@ def test_a_pickle_becomes_safetensors(checkpoint: Path, sizes: Path, tmp_path: P
     assert run(tmp_path / "model.ckpt", tmp_path / "ours", "--sizes", sizes, "--conditioning", "both") == 0
 
     assert MotifUNet.from_pretrained(tmp_path / "ours").config["conditioning"] == "both"
+
+
+def test_a_folder_in_diffusers_layout_is_taken_in(tmp_path: Path) -> None:
+    UNet3DConditionModel(
+        block_out_channels=(8, 16),
+        down_block_types=("CrossAttnDownBlock3D", "DownBlock3D"),
+        up_block_types=("UpBlock3D", "CrossAttnUpBlock3D"),
+        layers_per_block=1,
+        cross_attention_dim=16,
+        attention_head_dim=4,
+        norm_num_groups=4,
+    ).save_pretrained(tmp_path / "base" / "unet")
+
+    assert run(tmp_path / "base", tmp_path / "ours") == 0
+
+    assert MotifUNet.from_pretrained(tmp_path / "ours").config["conditioning"] == "x-cat"
 
 
 def test_what_is_there_is_never_overwritten(
