@@ -9,9 +9,10 @@ import random
 import tempfile
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
 from fractions import Fraction
+from itertools import pairwise
 from pathlib import Path
 
 import httpx2
@@ -50,13 +51,16 @@ class Clock:
         rng = np.random.default_rng(7)
         noise = rng.integers(0, 256, (16, 80, 80, 3), dtype=np.uint8)
         self._frames = noise.repeat(4, axis=1).repeat(4, axis=2)
+        self.busy: list[tuple[float, float]] = []
 
     def load(self, device: str, dtype: str) -> None:
         """Need nothing."""
 
     def generate(self, requests: Sequence[ClipRequest]) -> Iterator[GeneratedClip]:
         for request in requests:
+            started = time.perf_counter()
             time.sleep(self._seconds)
+            self.busy.append((started, time.perf_counter()))
             provenance = Provenance(self.name, request.seed, 320, 320, 16, "8", "cpu", "uint8", self._seconds)
             yield GeneratedClip(request.pair_id, request.seed, self._frames, Fraction(8), provenance)
 
@@ -80,20 +84,25 @@ def main() -> None:
 
 
 def print_overhead(address: str, key: str, folder: Path) -> None:
-    started, cpu = time.perf_counter(), time.process_time()
-    lane, _ = made_lane(address, key, folder, ("network",), CLIP_S)
+    clock, cpu = Clock("network", CLIP_S), time.process_time()
+    lane, _ = made_lane(address, key, folder, {"network": clock})
     made = lane.run()
-    seconds, cpu = time.perf_counter() - started, time.process_time() - cpu
-    over_ms = 1000 * (seconds / made - CLIP_S)
-    print(f"{made} clips of {CLIP_S:.0f} s each: {seconds:.1f} s, load {os.getloadavg()[0]:.1f}")
-    print(f"beside the network {over_ms:.0f} ms a clip (target {TARGET_MS:.0f}), ", end="")
-    print(f"{over_ms / 1000 / CLIP_S:.1%} of it (target {TARGET_SHARE:.0%})")
+    ended, cpu = time.perf_counter(), time.process_time() - cpu
+    idle = [1000 * (after[0] - before[1]) for before, after in pairwise(clock.busy)]
+    print(f"{made} clips of {CLIP_S:.0f} s each, load {os.getloadavg()[0]:.1f}")
+    print(
+        f"the network idles between two clips, median {np.median(idle):.0f} ms, mean {np.mean(idle):.0f} ",
+        end="",
+    )
+    print(f"(target {TARGET_MS:.0f}), {np.mean(idle) / 1000 / CLIP_S:.1%} of it (target {TARGET_SHARE:.0%})")
+    print(f"after the last clip {1000 * (ended - clock.busy[-1][1]):.0f} ms until all is handed in")
     print(f"processor time of the worker {1000 * cpu / made:.0f} ms a clip, encoding and upload included")
 
 
 def print_loads(address: str, key: str, folder: Path) -> None:
     """Let workers share a queue of mixed models."""
-    lanes = [made_lane(address, key, folder, MODELS, 0.05, f"worker-{n}") for n in range(WORKERS)]
+    clocks = {model: Clock(model, 0.05) for model in MODELS}
+    lanes = [made_lane(address, key, folder, clocks, f"worker-{n}") for n in range(WORKERS)]
     threads = [threading.Thread(target=lane.run) for lane, _ in lanes]
     for thread in threads:
         thread.start()
@@ -108,12 +117,12 @@ def print_loads(address: str, key: str, folder: Path) -> None:
 
 
 def made_lane(
-    address: str, key: str, folder: Path, models: Sequence[str], seconds: float, name: str = "measured"
+    address: str, key: str, folder: Path, clocks: Mapping[str, Clock], name: str = "measured"
 ) -> tuple[Lane, InlineHost]:
     stopping = threading.Event()
     server = JobServer(address, key, Patience(stopping, random.Random(1)), lambda _: None)
-    host = InlineHost(lambda model: Clock(model, seconds), device="cpu", dtype="auto")
-    work = Work(WorkerCard(name, "cpu"), dict.fromkeys(models, 1), until_idle=True)
+    host = InlineHost(clocks.__getitem__, device="cpu", dtype="auto")
+    work = Work(WorkerCard(name, "cpu"), dict.fromkeys(clocks, 1), until_idle=True)
     images = ImageCache(folder / "images")
     return Lane(server, host, images, work, stopping=stopping, say=lambda _: None), host
 
