@@ -6,6 +6,7 @@ from fastapi import APIRouter, Path, Query, Request, Response
 
 from app.clock import utc_now
 from app.results.figure_files import study_figure_file
+from app.results.figure_scenes import scenes_file
 from app.results.figure_strips import LEAST_FRAMES, MOST_FRAMES, USUAL_FRAMES, strip_file
 from app.security.asking import installation_of, require_person
 from app.security.identity import Principal
@@ -59,6 +60,12 @@ def strip_answer(
         frames=frames,
     )
     return _download(content, f"{slug}-strip", file_format)
+
+
+def scenes_answer(request: Request, slug: str, file_format: FigureFormat) -> Response:
+    _reader(request)  # twenty images are opened for it, so not for just anybody
+    content = scenes_file(installation_of(request), slug=slug, file_format=file_format)
+    return _download(content, f"{slug}-scenarios", file_format)
 
 
 def _reader(request: Request) -> Principal:

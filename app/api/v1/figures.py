@@ -1,10 +1,10 @@
-"""Figures over REST: those of a study, and the strips of one of its pairs."""
+"""Figures over REST: those of a study, the strips of one of its pairs, the scenarios of a benchmark."""
 
 from fastapi import Request, Response
 
 from app.api.v1.routers import api_router
 from app.api.v1.schemas import PairIdPath, SlugPath
-from app.results.figure_pages import FramesQuery, figure_answer, strip_answer
+from app.results.figure_pages import FramesQuery, figure_answer, scenes_answer, strip_answer
 from app.results.figure_strips import USUAL_FRAMES
 from benchmark.exports.figures.kinds import FigureFormat, FigureName
 
@@ -27,3 +27,9 @@ def pair_strip(
 ) -> Response:
     """Return a pair's image, prompt and `frames` frames of every model of the study."""
     return strip_answer(request, slug, pair_id, file_format, frames)
+
+
+@router.get("/benchmarks/{slug}/scenarios.{file_format}", response_class=Response)
+def benchmark_scenarios(slug: SlugPath, file_format: FigureFormat, request: Request) -> Response:
+    """Return an image and a prompt of every scenario of a benchmark."""
+    return scenes_answer(request, slug, file_format)

@@ -173,3 +173,21 @@ def test_the_page_of_a_study_without_votes_offers_none(cast: Cast, study: Study)
     page = signed_in(cast.installation, cast.alice).get("/studies/motif-study/results").text
 
     assert "/figures/" not in page
+
+
+@pytest.mark.parametrize("file_format", FigureFormat)
+def test_the_scenarios_of_a_benchmark_come_in_every_form(
+    cast: Cast, client: TestClient, file_format: FigureFormat
+) -> None:
+    answer = client.get(f"/api/v1/benchmarks/tiny/scenarios.{file_format}", headers=cast.bob.headers)
+
+    assert answer.status_code == 200
+    assert answer.headers["content-type"] == MEDIA_TYPES[file_format]
+
+
+def test_the_scenarios_are_for_signed_in_people_and_of_known_benchmarks(
+    cast: Cast, client: TestClient
+) -> None:
+    assert client.get("/api/v1/benchmarks/tiny/scenarios.svg").status_code == 401
+    known = client.get("/api/v1/benchmarks/nowhere/scenarios.svg", headers=cast.bob.headers)
+    assert known.status_code == 404

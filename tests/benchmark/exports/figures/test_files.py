@@ -7,13 +7,14 @@ import pytest
 
 from benchmark.exports.figures.drawing import PaperFigure, figure_file
 from benchmark.exports.figures.kinds import FigureFormat
-from tests.benchmark.exports.figures.worlds import DRAWN, grid, pdf, picture, preferred, strips, texts
+from tests.benchmark.exports.figures.worlds import DRAWN, grid, pdf, picture, preferred, scenes, strips, texts
 
 PANELS = [(3, 2), (1, 4), (5, 0), (2, 2)]
 FIGURES: dict[str, Callable[[], PaperFigure]] = {
     "preferences": lambda: preferred(PANELS),
     "scenarios": lambda: grid(PANELS),
     "strip": strips,
+    "scenes": scenes,
 }
 
 
