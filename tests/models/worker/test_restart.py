@@ -1,0 +1,67 @@
+"""A server that restarts while a worker works: the worker waits for it, and nothing is lost."""
+
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+
+import uvicorn
+
+from app.installation import Installation
+from app.main import create_app
+from models.generators.base import ClipRequest, GeneratedClip
+from tests.cast import Cast
+from tests.models.worker.conftest import PAIRS, Workplace
+from tests.models.worker.toys import Scripted
+
+
+@contextmanager
+def serving_at(installation: Installation, port: int) -> Iterator[None]:
+    """Serve on a port that is known before, again and again."""
+    config = uvicorn.Config(create_app(installation), port=port, log_level="error", access_log=False)
+    server = uvicorn.Server(config)
+    thread = threading.Thread(target=server.run)
+    thread.start()
+    deadline = time.monotonic() + 20
+    while not server.started and thread.is_alive() and time.monotonic() < deadline:
+        time.sleep(0.01)
+    try:
+        yield
+    finally:
+        server.should_exit = True
+        thread.join()
+
+
+def free_port() -> int:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port: int = free.getsockname()[1]
+        return port
+
+
+def test_a_server_restart_loses_nothing(cast: Cast, workplace: Workplace) -> None:
+    port = free_port()
+    workplace.address = f"http://127.0.0.1:{port}"
+    half_way, server_is_gone = threading.Event(), threading.Event()
+
+    class Waiting(Scripted):
+        def _clip(self, request: ClipRequest) -> GeneratedClip:
+            if len(self.made) == PAIRS // 2:
+                half_way.set()
+                server_is_gone.wait(30)
+            return super()._clip(request)
+
+    with ThreadPoolExecutor(1) as pool:
+        with serving_at(cast.installation, port):
+            [asked] = workplace.ask()
+            running = pool.submit(workplace.run, Waiting())
+            assert half_way.wait(30)
+        server_is_gone.set()
+        while not any("asking again until it answers" in line for line in workplace.said):
+            time.sleep(0.02)
+        with serving_at(cast.installation, port):
+            assert running.result(timeout=60) == PAIRS
+            assert workplace.submission(asked["id"])["status"] == "final"
+            assert all(job["attempt"] == 1 for job in workplace.jobs())
