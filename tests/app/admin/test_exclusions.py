@@ -5,10 +5,12 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from sqlalchemy import select
 
+from app.admin.queries import study_people
 from app.clock import utc_now
 from app.errors import Conflict, Invalid
 from app.installation import Installation
 from app.tables.audit import AuditEvent
+from app.tables.studies import Study as StudyRow
 from app.tables.voting import Vote, VoteEvent
 from benchmark.protocol import VoteStatus
 from tests.acting import ask, assign, refused, vote
@@ -208,3 +210,19 @@ def test_imported_votes_are_not_excluded_here(people: People) -> None:
 
     with pytest.raises(Conflict, match="cast elsewhere"):
         people.exclude(FIRST)
+
+
+def test_either_database_gives_the_same_figures(either_people: People) -> None:
+    either_people.comes(votes=2)
+    either_people.exclude(FIRST)
+    either_people.comes(votes=1)
+
+    with either_people.cast.installation.database.read() as session:
+        study = session.scalars(select(StudyRow)).one()
+        people = study_people(session, study)
+    first, second = people.annotators
+    assert (first.quality.votes, first.excluded, second.quality.votes, second.valid) == (2, 2, 1, 1)
+    assert (first.quality.agreement, first.quality.agreement_n) == (100.0, 1)
+    assert first.clip_ms == 1000
+    assert [line.row.matchup for line in people.matchups] == ["motif:cinemo"]
+    assert people.matchups[0].row.ti2v_score_reference == 100.0
