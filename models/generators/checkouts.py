@@ -4,6 +4,7 @@ import os
 import re
 from pathlib import Path
 
+from models.generators.base import CannotRun
 from models.generators.checkpoints import checkpoint_sha256, weight_files
 from models.generators.machine import gpu_too_small
 from models.generators.recipes import SubprocessRecipe, Weights
@@ -92,11 +93,20 @@ class Checkout:
 
 
 def visible_gpu(device: str) -> dict[str, str]:
-    """Return CUDA_VISIBLE_DEVICES for a child that is to see one device, none for a CPU."""
+    """Return CUDA_VISIBLE_DEVICES for a child that is to see one device, none for a CPU.
+
+    Raises:
+        CannotRun: there is no such device.
+    """
     ours = os.environ.get("CUDA_VISIBLE_DEVICES")
-    if device.startswith("cpu"):
+    kind, _, number = device.partition(":")
+    if kind == "cpu":
         return {"CUDA_VISIBLE_DEVICES": ""}
-    _, _, number = device.partition(":")
+    if kind != "cuda" or (number and not number.isdigit()):
+        raise CannotRun(f"There is no device {device!r}; give cpu, cuda or cuda:N.")
     if not number:
         return {} if ours is None else {"CUDA_VISIBLE_DEVICES": ours}
-    return {"CUDA_VISIBLE_DEVICES": ours.split(",")[int(number)] if ours else number}
+    seen = ours.split(",") if ours else None
+    if seen is not None and int(number) >= len(seen):
+        raise CannotRun(f"There is no {device}: CUDA_VISIBLE_DEVICES shows {len(seen)}.")
+    return {"CUDA_VISIBLE_DEVICES": seen[int(number)] if seen else number}

@@ -1,6 +1,7 @@
 """Reads the file a foreign program made for a clip, and believes nothing about it."""
 
 from fractions import Fraction
+from itertools import islice
 from pathlib import Path
 
 import numpy as np
@@ -49,7 +50,9 @@ def read_made(path: Path, form: NativeForm, file_fps: Fraction) -> Frames:
             _check(path, "size", f"{form.width}x{form.height}", f"{stream.width}x{stream.height}")
             # The header is only a claim; it is checked first so that a wrong one costs no memory.
             _check(path, "frames", form.frames, stream.frames or form.frames)
-            frames = [frame.to_ndarray(format="rgb24") for frame in container.decode(stream)]
+            # One more than expected shows that there are too many; how many fills no memory.
+            decoded = islice(container.decode(stream), form.frames + 1)
+            frames = [frame.to_ndarray(format="rgb24") for frame in decoded]
             rate, duration = stream.average_rate, stream.duration and stream.duration * stream.time_base
     except (av.FFmpegError, IndexError, ValueError) as error:
         raise Crashed(f"The program's {path.name} cannot be decoded.") from error

@@ -16,7 +16,7 @@ from models.generators.base import (
     Provenance,
     TimedOut,
 )
-from models.generators.checkouts import Checkout
+from models.generators.checkouts import Checkout, visible_gpu
 from models.generators.child import Ended, minimal_environment, run_child
 from models.generators.images import readable_images
 from models.generators.machine import gpu_too_small
@@ -53,6 +53,7 @@ class SubprocessGenerator:
             small = gpu_too_small(self._recipe.gpu_gib)
             if small or not device.startswith("cuda"):
                 raise CannotRun(f"{self.name} cannot run on {device}: {small or 'it needs a GPU.'}")
+        visible_gpu(device)
         self._device = device
         self._checkpoint_sha256 = self._checkout.checkpoint_sha256()
 
