@@ -42,17 +42,22 @@ class Sampling:
     """How noise becomes a clip; the pipeline's arguments of the same names.
 
     Raises:
-        ValueError: there is no step, or eta is not in [0, 1].
+        ValueError: there is no step, no frame is decoded at once, or eta is not in [0, 1].
     """
 
     num_inference_steps: int
     guidance_scale: float
     eta: float
     generator: Generators | None
+    decode_chunk_size: int
 
     def __post_init__(self) -> None:
-        if self.num_inference_steps < 1:
-            raise ValueError(f"num_inference_steps is {self.num_inference_steps}; expected at least 1")
+        for name, count in (
+            ("num_inference_steps", self.num_inference_steps),
+            ("decode_chunk_size", self.decode_chunk_size),
+        ):
+            if count < 1:
+                raise ValueError(f"{name} is {count}; expected at least 1")
         if not 0 <= self.eta <= 1:
             raise ValueError(f"eta is {self.eta}; expected 0 to 1")
 

@@ -41,7 +41,8 @@ class MotifImageToVideoPipeline(DiffusionPipeline):
     Args:
         vae: diffusers' `AutoencoderKL`, or anything with its interface.
         text_encoder: OpenCLIP ViT-H's text half for VideoCrafter2's weights.
-        image_encoder: a CLIP vision model; needed by networks with `cx-attn` alone, with its image_processor.
+        image_encoder: a CLIP vision model; needed, with its image_processor, where the network attends to
+            images.
         height: the native size in pixels, to which images are fitted.
         num_frames: frames of a clip where a call names none.
         fps: frames a second the network is told where a call names none.
@@ -150,7 +151,7 @@ class MotifImageToVideoPipeline(DiffusionPipeline):
         output = output_type_named(output_type)
         images, prompts = as_batch(image, prompt, generator)
         form = self._form(height, width, num_frames, fps)
-        sampling = Sampling(num_inference_steps, guidance_scale, eta, generator)
+        sampling = Sampling(num_inference_steps, guidance_scale, eta, generator, decode_chunk_size)
         pixels = torch.stack([fitted(one, height=form.height, width=form.width) for one in images])
         image_latents = self._image_latents(pixels)
         texts = [negative_prompt] * len(prompts) + prompts if sampling.guided else prompts
@@ -159,7 +160,7 @@ class MotifImageToVideoPipeline(DiffusionPipeline):
         latents = self._denoise(noise, conditions, sampling, callback_on_step_end)
         if self.config["residual_scale"] > 0:
             latents = image_latents.unsqueeze(2) + latents / self.config["residual_scale"]
-        return self._handed_out(latents, output, decode_chunk_size)
+        return self._handed_out(latents, output, sampling.decode_chunk_size)
 
     def _handed_out(self, latents: Tensor, output: OutputType, chunk: int) -> MotifPipelineOutput:
         if output is OutputType.LATENT:

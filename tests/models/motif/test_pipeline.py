@@ -208,6 +208,7 @@ def test_a_residual_pipeline_adds_what_it_made_to_the_image(pipeline: MotifImage
         ({"height": 30}, "30x32: both sides must be multiples of 4"),
         ({"width": 36}, "latents of 8x9: both sides must be multiples of 2"),
         ({"eta": 2}, "eta is 2; expected 0 to 1"),
+        ({"decode_chunk_size": 0}, "decode_chunk_size is 0; expected at least 1"),
         ({"output_type": "gif"}, "unknown output_type 'gif'; expected one of np, uint8, pt, pil, latent"),
     ],
 )
