@@ -5,8 +5,10 @@ from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 
 import pytest
+from fastapi.testclient import TestClient
 from httpx2 import Response
 
+from app.main import create_app
 from tests.app.api.conftest import client_of
 from tests.app.generation.acting import WorkerProgram, ask, jobs_of, worker_actor, worker_program
 from tests.cast import PAIR_IDS, Cast
@@ -24,9 +26,10 @@ def together(*requests: Callable[[], Response]) -> list[Response]:
 
 
 def programs(cast: Cast, count: int) -> list[WorkerProgram]:
-    """One program for each thread, all under one key."""
+    """One program for each thread, all under one key, before one application as in a real server."""
     actor = worker_actor(cast.installation, "gpu-box")
-    return [WorkerProgram(client_of(cast.installation, actor)) for _ in range(count)]
+    app = create_app(cast.installation)
+    return [WorkerProgram(TestClient(app, headers=actor.headers)) for _ in range(count)]
 
 
 @pytest.mark.postgres
