@@ -12,6 +12,7 @@ import torch
 from diffusers import (
     AutoencoderKL,
     AutoencoderKLCogVideoX,
+    AutoencoderKLHunyuanVideo,
     AutoencoderKLLTXVideo,
     AutoencoderKLWan,
     CogVideoXImageToVideoPipeline,
@@ -19,6 +20,8 @@ from diffusers import (
     DDIMScheduler,
     DiffusionPipeline,
     FlowMatchEulerDiscreteScheduler,
+    HunyuanSkyreelsImageToVideoPipeline,
+    HunyuanVideoTransformer3DModel,
     I2VGenXLPipeline,
     I2VGenXLUNet,
     LTXImageToVideoPipeline,
@@ -33,6 +36,8 @@ from transformers import (
     CLIPImageProcessorPil,
     CLIPVisionConfig,
     CLIPVisionModelWithProjection,
+    LlamaConfig,
+    LlamaModel,
     PreTrainedTokenizerFast,
     T5Config,
     T5EncoderModel,
@@ -229,6 +234,48 @@ def skyreels() -> DiffusionPipeline:
     )
 
 
+def skyreels_v1() -> DiffusionPipeline:
+    words = tokenizer()
+    long_words = word_tokenizer(scene_vocabulary(), max_length=77)
+    llama = LlamaConfig(
+        vocab_size=len(words),
+        hidden_size=16,
+        intermediate_size=32,
+        num_attention_heads=4,
+        num_hidden_layers=2,
+        pad_token_id=words.pad_token_id,
+    )
+    return HunyuanSkyreelsImageToVideoPipeline(
+        text_encoder=LlamaModel(llama).eval(),
+        tokenizer=words,
+        text_encoder_2=random_text_encoder(long_words, seed=0, channels=8, layers=1, heads=2),
+        tokenizer_2=long_words,
+        transformer=HunyuanVideoTransformer3DModel(
+            in_channels=8,
+            out_channels=4,
+            num_attention_heads=2,
+            attention_head_dim=10,
+            num_layers=1,
+            num_single_layers=1,
+            num_refiner_layers=1,
+            patch_size=1,
+            guidance_embeds=True,
+            text_embed_dim=16,
+            pooled_projection_dim=8,
+            rope_axes_dim=(2, 4, 4),
+        ),
+        vae=AutoencoderKLHunyuanVideo(
+            latent_channels=4,
+            down_block_types=("HunyuanVideoDownBlock3D",) * 4,
+            up_block_types=("HunyuanVideoUpBlock3D",) * 4,
+            block_out_channels=(8, 8, 8, 8),
+            layers_per_block=1,
+            norm_num_groups=4,
+        ),
+        scheduler=FlowMatchEulerDiscreteScheduler(shift=7.0),
+    )
+
+
 def ltx() -> DiffusionPipeline:
     words = tokenizer()
     one_each = (1, 1, 1, 1, 1)
@@ -269,5 +316,6 @@ TOYS = {
         wan_with_two_experts, 32, 5, {"num_inference_steps": 2, "max_sequence_length": 16}
     ),
     "skyreels-v2-i2v-1.3b-540p": Toy(skyreels, 32, 5, {"num_inference_steps": 2, "max_sequence_length": 16}),
+    "skyreels-v1-i2v": Toy(skyreels_v1, 16, 9, {"num_inference_steps": 2, "max_sequence_length": 16}),
     "ltx-video": Toy(ltx, 32, 9, {"num_inference_steps": 2, "max_sequence_length": 16}),
 }
