@@ -40,7 +40,7 @@ def test_a_program_that_ignores_the_polite_signal_is_killed(
 ) -> None:
     monkeypatch.setattr("models.generators.child._GRACE_S", 0.2)
 
-    ended = run(tmp_path, "trap '' TERM; echo $$ > own.txt; while :; do sleep 1; done", timeout_s=1)
+    ended = run(tmp_path, "trap '' TERM; echo $$ > own.txt; while :; do sleep 1; done", timeout_s=2)
 
     assert ended.exit_code is None
     assert has_ended(int((tmp_path / "own.txt").read_text()))
