@@ -23,7 +23,6 @@ from models.worker.image_cache import ImageCache
 from models.worker.lane import Lane, Work
 
 _LOOK_S = 1.0
-_LOOPBACK = "127.0.0.1"
 
 
 class ModelActor:
@@ -125,9 +124,9 @@ def run_on_ray(
     Raises:
         WorkerError: the first lane's trouble, after the others have finished.
     """
-    # A cluster of our own is for this machine alone, and listens to nobody else.
-    own = {} if address else {"_node_ip_address": _LOOPBACK, "include_dashboard": False}
-    with ray.init(address=address, log_to_driver=False, configure_logging=False, **own):
+    # Without "local" Ray would look for a cluster that once ran here, and wait for it.
+    start = {"address": address} if address else {"address": "local", "include_dashboard": False}
+    with ray.init(log_to_driver=False, configure_logging=False, **start):
         count = actors or int(ray.cluster_resources().get("GPU", 0)) or 1
         say(f"{count} actors on {len(ray.nodes())} nodes.")
 
