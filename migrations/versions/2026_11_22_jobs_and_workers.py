@@ -26,6 +26,7 @@ def upgrade() -> None:
         sa.Column("gpu", sa.String(length=120), nullable=True),
         sa.Column("models", sa.JSON(), nullable=False),
         sa.Column("held_model", sa.String(length=64), nullable=True),
+        sa.Column("helps", sa.Boolean(), server_default=sa.false(), nullable=False),
         sa.Column("clips_done", sa.Integer(), nullable=False),
         sa.Column("first_seen_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("last_seen_at", sa.DateTime(timezone=True), nullable=False),

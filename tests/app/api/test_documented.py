@@ -15,7 +15,18 @@ ROOT = Path(__file__).resolve().parents[3]
 DOCUMENT = (ROOT / "docs" / "api.md").read_text()
 ROW = re.compile(r"^\| (GET|POST|PUT|PATCH|DELETE) \| `([^`]+)` \| ([^|]+) \| ([^|]+) \|$", re.MULTILINE)
 # What people and programs reach over HTTP; the command line has codes of its own.
-OVER_HTTP = ("api", "security", "submissions", "studies", "voting", "annotators", "admin", "home", "results")
+OVER_HTTP = (
+    "api",
+    "security",
+    "submissions",
+    "studies",
+    "voting",
+    "annotators",
+    "admin",
+    "generation",
+    "home",
+    "results",
+)
 
 
 def documented() -> dict[tuple[str, str], set[int]]:
