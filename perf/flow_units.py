@@ -20,8 +20,9 @@ import numpy as np
 from benchmark.scenes import SCENARIOS, Rendering, Scene, Style, render
 from benchmark.scenes.encoding import encode_mp4
 from models.motion.clips import Frames, read_clip
-from models.motion.flow import DEFAULT_FLOW, FLOW_NAMES, ExactFlow, Flow, OpticalFlow, flow_named
-from models.motion.heatmap import FlowUnit, HeatmapSettings, motion_heatmap, moving_share
+from models.motion.flow import ExactFlow, Flow, OpticalFlow, flow_named
+from models.motion.heatmap import motion_heatmap, moving_share
+from models.motion.settings import DEFAULT_FLOW, FLOW_NAMES, FlowUnit, HeatmapSettings
 
 SIDE, FRAMES = 320, 16
 REAL_MODELS = ("motif", "cinemo", "dynamicrafter", "cogvideox")

@@ -167,7 +167,9 @@ def peers(tallies: Tallies, votes: Votes) -> None:
             columns=["model_a", "model_b", "winner"],
         )
         taken = seconds(
-            lambda: BradleyTerry(n_competitors=MODELS).compute_ratings_and_cis(PairDataset.from_pandas(duels)),
+            lambda: BradleyTerry(n_competitors=MODELS).compute_ratings_and_cis(
+                PairDataset.from_pandas(duels)
+            ),
             runs=1,
         )
         say("arena-rank BradleyTerry with its intervals, from single votes", f"{taken:.3f} s")

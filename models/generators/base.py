@@ -72,15 +72,6 @@ class Device(StrEnum):
     CUDA = "cuda"
 
 
-class DType(StrEnum):
-    """The floating-point type a network computes in; `AUTO` is the model's own on a GPU, float32 on a CPU."""
-
-    AUTO = "auto"
-    FLOAT32 = "float32"
-    FLOAT16 = "float16"
-    BFLOAT16 = "bfloat16"
-
-
 @dataclass(frozen=True)
 class NativeForm:
     """What a model's clips look like: pixels, frames, frames a second."""

@@ -15,13 +15,13 @@ from models.generators.base import (
     CannotRun,
     ClipRequest,
     Crashed,
-    DType,
     Frames,
     GeneratedClip,
     NativeForm,
     Provenance,
 )
 from models.generators.checkpoints import checkpoint_sha256, weight_files
+from models.generators.choices import DType
 from models.generators.diffusers_classes import STANDARD_ARGUMENTS, call_defaults, pipeline_class
 from models.generators.images import fitted, readable_images
 from models.generators.measuring import NETWORK_LIBRARIES, library_versions
@@ -119,7 +119,7 @@ class DiffusersGenerator:
                 use_safetensors=True,
                 local_files_only=True,
             )
-        except (OSError, ImportError) as error:
+        except (OSError, ImportError, ValueError) as error:  # a gap in a checkpoint is a ValueError
             raise CannotRun(f"{self.name} cannot be loaded from {self._folder}: {error}") from error
 
     def _batch(

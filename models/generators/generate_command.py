@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 import click
 
-from models.generators.base import DType
-from models.generators.pair_choice import BUNDLED
+from models.generators.choices import BUNDLED, DType
 
 if TYPE_CHECKING:
     from click._termui_impl import ProgressBar

@@ -12,8 +12,8 @@ from benchmark.importers.official import read_official
 from benchmark.importers.source import BenchmarkSource
 from benchmark.pairs import PairSpec
 from models.generators.base import ClipRequest
+from models.generators.choices import BUNDLED
 
-BUNDLED = "ti2v-starter"
 _SHARD = re.compile(r"(?P<number>[0-9]{1,6})/(?P<count>[0-9]{1,6})")
 
 

@@ -9,7 +9,8 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, JsonValue, TypeAdapter, ValidationError
 
-from models.generators.base import DType, NativeForm
+from models.generators.base import NativeForm
+from models.generators.choices import DType
 from models.generators.images import Fit
 
 Argument = bool | int | float | str

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import numpy as np
 
-from models.motion.heatmap import Heatmap, HeatmapSettings
+from models.motion.heatmap import Heatmap
+from models.motion.settings import HeatmapSettings
 
 
 def write_array(path: Path, heatmap: Heatmap, *, settings: HeatmapSettings, flow_name: str) -> None:

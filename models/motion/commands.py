@@ -4,8 +4,7 @@ from pathlib import Path
 
 import click
 
-from models.motion.flow import DEFAULT_FLOW, FLOW_NAMES
-from models.motion.heatmap import DEFAULT_SETTINGS, FlowUnit
+from models.motion.settings import DEFAULT_FLOW, DEFAULT_SETTINGS, FLOW_NAMES, FlowUnit
 
 _ARRAYS = {".npz", ".npy"}
 _PICTURES = {".png", ".pdf", ".svg"}
@@ -54,8 +53,9 @@ def heatmap(
     from models.motion.arrays import write_array
     from models.motion.clips import read_clip
     from models.motion.flow import flow_named
-    from models.motion.heatmap import HeatmapSettings, motion_heatmap, moving_share
+    from models.motion.heatmap import motion_heatmap, moving_share
     from models.motion.picture import Motion, write_picture
+    from models.motion.settings import HeatmapSettings
 
     settings = HeatmapSettings(unit=FlowUnit(unit), noise_floor=noise_floor, inverse=inverse)
     frames = read_clip(clip).frames

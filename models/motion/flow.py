@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from benchmark.scenes import Rendering
 from models.motion.clips import Frames, checked_frames
+from models.motion.settings import FLOW_NAMES
 
 Flow = NDArray[np.float32]
 
@@ -121,8 +122,6 @@ _FLOWS: Mapping[str, Callable[[], OpticalFlow]] = MappingProxyType(
         "raft-small": partial(_raft, "small"),
     }
 )
-FLOW_NAMES = tuple(_FLOWS)
-DEFAULT_FLOW = "dis-medium"
 
 
 def flow_named(name: str) -> OpticalFlow:

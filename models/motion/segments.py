@@ -12,7 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.motion.flow import Flow
-from models.motion.heatmap import DEFAULT_SETTINGS, Heatmap, HeatmapSettings, flow_lengths
+from models.motion.heatmap import Heatmap, flow_lengths
+from models.motion.settings import DEFAULT_SETTINGS, HeatmapSettings
 
 Masks = NDArray[np.bool_]
 

@@ -9,8 +9,8 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from models.losses import PredictionType
-from models.motion.heatmap import HeatmapSettings
 from models.motion.segments import SegmentSelection
+from models.motion.settings import HeatmapSettings
 from models.training.choices import (
     DataSource,
     HeatmapSource,

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from models.generators.base import DType
+from models.generators.choices import DType
 
 if TYPE_CHECKING:
     from models.worker.client import JobServer

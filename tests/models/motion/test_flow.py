@@ -10,8 +10,9 @@ from torch import Tensor
 
 from benchmark.scenes import SCENARIOS, Rendering, Scene, Style, render
 from models.motion.clips import BadClip, Frames
-from models.motion.flow import FLOW_NAMES, DisFlow, ExactFlow, flow_named
+from models.motion.flow import DisFlow, ExactFlow, flow_named
 from models.motion.raft import CannotEstimate, RaftFlow
+from models.motion.settings import FLOW_NAMES
 
 
 def textured(height: int, width: int, seed: int = 1) -> Frames:

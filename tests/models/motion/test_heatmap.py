@@ -5,16 +5,8 @@ import pytest
 
 from models.motion.clips import BadClip
 from models.motion.flow import DisFlow, Flow
-from models.motion.heatmap import (
-    FlowUnit,
-    HeatmapSettings,
-    Kernel,
-    LastFrame,
-    motion_heatmap,
-    moving_share,
-    resized,
-    sigma,
-)
+from models.motion.heatmap import motion_heatmap, moving_share, resized, sigma
+from models.motion.settings import FlowUnit, HeatmapSettings, Kernel, LastFrame
 
 STILL = 1 / (1 + np.exp(5))  # sigma(0) = 0.0067
 

@@ -9,9 +9,9 @@ from transformers import SamConfig, SamModel
 from transformers.models.sam import SamImageProcessorPil
 
 from models.motion.flow import Flow
-from models.motion.heatmap import FlowUnit, HeatmapSettings
 from models.motion.sam import GridSettings, SamSegmenter, load_sam
 from models.motion.segments import Masks, SegmentSelection, segment_heatmap
+from models.motion.settings import FlowUnit, HeatmapSettings
 
 SIDE = 64
 SETTINGS = HeatmapSettings(unit=FlowUnit.FRAC_SIDE)
