@@ -8,6 +8,9 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from app.tables.base import SHA256, Base, RowId
 
+# Tags that say which pairs a study hides its gold questions among, and the wrong answer. Never shown to anyone.
+GOLD_TAGS = frozenset({"gold", "gold_against"})
+
 
 class Benchmark(Base):
     """One version; a slug without a version means the newest."""
@@ -39,3 +42,8 @@ class Pair(Base):
     image_key: Mapped[str] = mapped_column(String(120))
     image_type: Mapped[str] = mapped_column(String(40))
     tags: Mapped[dict[str, Any]] = mapped_column(JSON)
+
+    @property
+    def shown_tags(self) -> dict[str, Any]:
+        """The tags that do not tell a gold question from another pair."""
+        return {name: value for name, value in self.tags.items() if name not in GOLD_TAGS}

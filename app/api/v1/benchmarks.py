@@ -98,6 +98,6 @@ def _pair_answer(slug: str, pair: Pair) -> PairAnswer:
         image=pair.image,
         prompt=pair.prompt,
         scenario=pair.scenario,
-        tags=pair.tags,
+        tags=pair.shown_tags,
         image_url=f"/api/v1/benchmarks/{slug}/pairs/{pair.name}/image",
     )

@@ -298,3 +298,14 @@ def test_the_bundled_benchmark_names_its_gold_questions_where_studies_look_for_t
         (question.pair_id, question.other) for question in gold_questions() if question.use is GoldUse.GOLD
     }
     assert len(named) == 44
+
+
+def test_the_open_list_of_pairs_does_not_tell_which_are_gold(cast: Cast) -> None:
+    with cast.installation.database.write() as session:
+        tags = {"style": "flat", "gold": "gold", "gold_against": "static"}
+        session.execute(update(Pair).where(Pair.name == PAIR_IDS[0]).values(tags=tags))
+
+    pairs = client_of(cast.installation).get(f"/api/v1/benchmarks/{BENCHMARK}/pairs").json()["pairs"]
+
+    assert pairs[0]["tags"] == {"style": "flat"}
+    assert "gold" not in str(pairs)
