@@ -8,7 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from app.tables.base import SHA256, Base, RowId
 
-# Tags that say which pairs a study hides its gold questions among, and the wrong answer. Never shown to anyone.
+# Tags that say where a study hides its gold questions, and the wrong answer. Never shown to anyone.
 GOLD_TAGS = frozenset({"gold", "gold_against"})
 
 
