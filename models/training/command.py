@@ -1,6 +1,7 @@
 """`ti2v train`."""
 
 import logging
+import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -41,9 +42,12 @@ def train(
     are finished are not trained again.
     """
     from models.training.comparing import comparison_table
+    from models.training.errors import NoClips
     from models.training.figures import draw_region_losses
     from models.training.reading import changed, read_config, shipped_or_path
 
+    if against and os.environ.get("WORLD_SIZE", "1") != "1":
+        raise click.UsageError("--against runs in one process; train the runs one by one, then compare them.")
     logging.basicConfig(level=logging.INFO, format="%(message)s", stream=sys.stderr)
     configs = [read_config(shipped_or_path(named)) for named in (config, against) if named is not None]
     runs: dict[str, list[list[RegionLoss]]] = {each.name: [] for each in configs}
@@ -55,6 +59,8 @@ def train(
                 return _STOPPED
             runs[each.name].append(rows)
     if against:
+        if not all(rows for seeds_of_one in runs.values() for rows in seeds_of_one):
+            raise NoClips("--against compares held-out clips, and a config holds out none; see [data].")
         draw_region_losses(output / "figure6.png", runs)
         click.echo(comparison_table(runs))
     return 0

@@ -166,9 +166,11 @@ class RunSettings(Section):
     """How the machine is used and what is written down; of these only precision changes what is learnt.
 
     Attributes:
+        cpu_threads: torch takes on a CPU; 0 leaves it the choice. One is far faster for a network of toy size.
         half_weights: store the finished network in float16: half the size.
     """
 
+    cpu_threads: Annotated[int, Field(ge=0)] = 0
     precision: Precision = Precision.FP32
     half_weights: bool = False
     gradient_checkpointing: bool = False

@@ -21,6 +21,7 @@ import torch
 from accelerate import Accelerator  # type: ignore[import-untyped]
 
 from models.motif.pipeline import MotifImageToVideoPipeline
+from models.motif.threads import cpu_threads
 from models.training.averaging import MovingAverage
 from models.training.batches import Batcher, batcher_for
 from models.training.cache import TensorCache, key_of
@@ -71,12 +72,13 @@ def run_training(config: TrainingConfig, folder: Path, cache_folder: Path) -> Ou
     """
     accelerator = Accelerator()
     _check_batch(config, accelerator.num_processes)
-    found = sources(config.data)
-    pipeline = open_pipeline(config, found)
-    pipeline.to(accelerator.device)
-    library = _prepared(config, accelerator, pipeline, found, TensorCache(cache_folder))
-    run = _Run(config, folder, accelerator, pipeline, library)
-    return run.go()
+    with cpu_threads(config.run.cpu_threads):
+        found = sources(config.data)
+        pipeline = open_pipeline(config, found)
+        pipeline.to(accelerator.device)
+        library = _prepared(config, accelerator, pipeline, found, TensorCache(cache_folder))
+        run = _Run(config, folder, accelerator, pipeline, library)
+        return run.go()
 
 
 def settings_key(config: TrainingConfig) -> str:

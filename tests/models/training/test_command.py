@@ -6,7 +6,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from models.training.command import train
-from models.training.errors import BadConfig
+from models.training.errors import BadConfig, NoClips
 from models.training.reading import as_toml
 from tests.models.training.toys import toy_config, write_toml
 
@@ -44,6 +44,19 @@ def test_more_steps_go_on_from_the_last_checkpoint(config_file: Path, tmp_path: 
     run(config_file, "--output", tmp_path / "runs", "--steps", 2)
     log = (tmp_path / "runs" / "toy-0" / "log.jsonl").read_text(encoding="utf-8")
     assert len(log.splitlines()) == 2
+
+
+def test_without_held_out_clips_nothing_can_be_compared(tmp_path: Path) -> None:
+    data = {"images": 1, "held_out_images": 0}
+    config = toy_config(data=data, optimiser={"steps": 1, "batch_size": 1})
+    path = write_toml(tmp_path, as_toml(config))
+    result = run(path, "--against", path, "--seeds", 1, "--output", tmp_path / "runs")
+    assert isinstance(result.exception, NoClips)
+
+
+def test_several_processes_compare_nothing(config_file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("WORLD_SIZE", "2")
+    assert "--against runs in one process" in str(run(config_file, "--against", config_file).exception)
 
 
 def test_a_config_that_is_not_there_is_refused(tmp_path: Path) -> None:
