@@ -35,6 +35,7 @@ from models.generators.memory import (
 )
 from models.generators.recipes import DiffusersRecipe
 from models.generators.shims import mend_text_encoder, seeded
+from models.motif.threads import cpu_threads
 
 if TYPE_CHECKING:
     from diffusers.pipelines.pipeline_utils import DiffusionPipeline
@@ -135,6 +136,7 @@ class DiffusersGenerator:
         seeds = [request.seed for request in requests]
         with (
             breakdowns_named(f"{self.name} broke down"),
+            cpu_threads(self._recipe.cpu_threads),
             torch.inference_mode(),
             seeded(self._pipeline, seeds) as generators,
         ):

@@ -110,6 +110,7 @@ def motif_recipe(name: str, pipeline: Path) -> DiffusersRecipe:
         native=_form(pipeline) or variant.form,
         pipeline=_PIPELINE,
         batches=True,
+        cpu_threads=0 if variant.gpu_gib else 1,
         call={
             "num_inference_steps": int(validation.get("sampling_steps", variant.steps)),
             "guidance_scale": float(validation.get("guidance", variant.guidance)),

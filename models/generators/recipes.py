@@ -103,6 +103,7 @@ class DiffusersRecipe(Recipe):
         compile: compile the denoising network on a GPU; the first clip takes minutes longer.
         offload_below_gib: on a smaller GPU keep only the component at work on it.
         tiling: let the VAE work tile by tile.
+        cpu_threads: torch takes while clips are made; 0 leaves it the choice.
         call: further arguments of the call, as they are.
         names: what this class calls `image`, `prompt`, `height`, `width`, `num_frames`, `generator`;
             empty where it takes no such argument.
@@ -117,6 +118,7 @@ class DiffusersRecipe(Recipe):
     compile: bool = False
     offload_below_gib: float = Field(default=0, ge=0)
     tiling: bool = False
+    cpu_threads: int = Field(default=0, ge=0)
     call: Mapping[str, Argument] = Field(default_factory=dict)
     names: Mapping[str, str] = Field(default_factory=dict)
     weights: tuple[Weights, ...] = Field(min_length=1, max_length=1)

@@ -166,7 +166,7 @@ class RunSettings(Section):
     """How the machine is used and what is written down; of these only precision changes what is learnt.
 
     Attributes:
-        cpu_threads: torch takes on a CPU; 0 leaves it the choice. One is far faster for a network of toy size.
+        cpu_threads: torch takes on a CPU; 0 leaves it the choice. One is far faster for a toy network.
         half_weights: store the finished network in float16: half the size.
     """
 
