@@ -8,14 +8,16 @@ that others have locked, so nobody waits in a circle.
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Integer, bindparam, select
+from sqlalchemy import Integer, bindparam, select, update
 from sqlalchemy.orm import Session
 
 from app.errors import Conflict, NotFound
 from app.generation.choosing import models_for, take_model
 from app.generation.wording import log_tail, one_line
+from app.generation.workers import note_clip_done, note_sign_of_life
 from app.security.identity import Principal
 from app.settings import Settings
+from app.tables.base import Base
 from app.tables.bench import Pair
 from app.tables.jobs import FailureKind, Job, JobStatus, Worker, job_status_is
 from app.tables.submissions import Submission, VideoModel
@@ -63,12 +65,16 @@ class Failure:
 class Leased:
     """A job that was just handed out, with all its worker needs to know."""
 
-    job: Job
+    id: int
+    public_id: str
+    attempt: int
+    seed: int
     submission: str
     model: str
     pair: str
     prompt: str
     image_key: str
+    expires_at: datetime
 
 
 _OVERDUE = (
@@ -79,7 +85,17 @@ _OVERDUE = (
     .with_for_update(skip_locked=True)
 )
 _NEXT = (
-    select(Job, Submission.public_id, VideoModel.slug, Pair.name, Pair.prompt, Pair.image_key)
+    select(
+        Job.id,
+        Job.public_id,
+        Job.attempt + 1,
+        Job.seed,
+        Submission.public_id,
+        VideoModel.slug,
+        Pair.name,
+        Pair.prompt,
+        Pair.image_key,
+    )
     .join(VideoModel, VideoModel.id == Job.model_id)
     .join(Submission, Submission.id == Job.submission_id)
     .join(Pair, Pair.id == Job.pair_id)
@@ -92,7 +108,25 @@ _NEXT = (
     .limit(bindparam("count", type_=Integer))
     .with_for_update(of=Job, skip_locked=True)
 )
-_BY_ID = select(Job).where(Job.public_id == bindparam("public_id")).with_for_update()
+_jobs = Base.metadata.tables[Job.__tablename__]
+# One statement however many jobs; the rows are locked already, so nobody else counts their attempts.
+_LEASE = (
+    update(_jobs)
+    .where(_jobs.c.id.in_(bindparam("ids", expanding=True)))
+    .values(
+        status=JobStatus.LEASED,
+        attempt=_jobs.c.attempt + 1,
+        worker_id=bindparam("worker"),
+        claimed_at=bindparam("now"),
+        expires_at=bindparam("until"),
+    )
+)
+_BY_ID = (
+    select(Job, Worker.person_id)
+    .outerjoin(Worker, Worker.id == Job.worker_id)
+    .where(Job.public_id == bindparam("public_id"))
+    .with_for_update(of=Job)
+)
 
 
 def claim(session: Session, *, worker: Worker, count: int, terms: Terms, now: datetime) -> list[Leased]:
@@ -102,14 +136,14 @@ def claim(session: Session, *, worker: Worker, count: int, terms: Terms, now: da
     """
     end_overdue(session, terms=terms, now=now)
     alive_since = now - timedelta(seconds=terms.lease_s)
+    until = now + timedelta(seconds=terms.lease_s)
     for chosen in models_for(session, worker, alive_since=alive_since, now=now):
         rows = session.execute(_NEXT, {"model": chosen.model, "now": now, "count": count}).all()
         if rows:
-            leased = [Leased(*row) for row in rows]
-            for each in leased:
-                _lease(each.job, worker, terms, now)
+            leased = [Leased(*row, until) for row in rows]
+            ids = [each.id for each in leased]
+            session.execute(_LEASE, {"ids": ids, "worker": worker.id, "now": now, "until": until})
             take_model(worker, chosen)
-            session.flush()
             return leased
     return []
 
@@ -148,63 +182,50 @@ def job_to_finish(session: Session, *, public_id: str, attempt: int, principal: 
 
 def renew(session: Session, *, job: Job, terms: Terms, now: datetime) -> datetime:
     """Extend the lease; one that ran out comes back as long as nobody else was given the job."""
-    job.expires_at = now + timedelta(seconds=terms.lease_s)
-    _worker_of(session, job).last_seen_at = now
+    until = job.expires_at = now + timedelta(seconds=terms.lease_s)
     session.flush()
-    return job.expires_at
+    note_sign_of_life(session, worker_id=job.worker_id, now=now)
+    return until
 
 
 def release(session: Session, *, job: Job, now: datetime) -> None:
     """Put a job back untried, as a worker does that is asked to stop."""
     _end_lease(job, JobStatus.QUEUED)
     job.ready_at = now
-    _worker_of(session, job).last_seen_at = now
     session.flush()
+    note_sign_of_life(session, worker_id=job.worker_id, now=now)
 
 
 def fail(session: Session, *, job: Job, failure: Failure, terms: Terms, now: datetime) -> None:
     """Write down why an attempt failed; the job rests and comes back, or has failed for good."""
     ready_at = now + terms.pause_after(job.failures + 1)
     _count_failure(job, failure, terms, now=now, ready_at=ready_at)
-    _worker_of(session, job).last_seen_at = now
     session.flush()
+    note_sign_of_life(session, worker_id=job.worker_id, now=now)
 
 
 def finish(session: Session, *, job: Job, now: datetime) -> None:
     """Note that the clip is there; call it in the transaction that records the clip."""
     _end_lease(job, JobStatus.DONE)
     job.ended_at = now
-    worker = _worker_of(session, job)
-    worker.clips_done += 1
-    worker.last_seen_at = now
     session.flush()
+    note_clip_done(session, worker_id=job.worker_id, now=now)
 
 
 def _attempted(session: Session, public_id: str, attempt: int, principal: Principal) -> Job:
-    job = session.scalar(_BY_ID, {"public_id": public_id})
-    if job is None:
+    found = session.execute(_BY_ID, {"public_id": public_id}).one_or_none()
+    if found is None:
         raise NotFound("There is no such job.")
-    if job.attempt != attempt or _worker_of(session, job).person_id != principal.person_id:
+    job, holder = found
+    if job.attempt != attempt or holder != principal.person_id:
         raise _stale()
     if job.status is JobStatus.CANCELLED:
         raise Conflict("This job was cancelled; drop what was made of it.", code="cancelled")
     return job
 
 
-def _worker_of(session: Session, job: Job) -> Worker:
-    return session.get_one(Worker, job.worker_id)
-
-
 def _stale() -> Conflict:
     return Conflict("This attempt does not hold the job any more; drop it.", code="stale_attempt")
-
-
-def _lease(job: Job, worker: Worker, terms: Terms, now: datetime) -> None:
-    job.status = JobStatus.LEASED
-    job.attempt += 1
-    job.worker_id = worker.id
-    job.claimed_at = now
-    job.expires_at = now + timedelta(seconds=terms.lease_s)
 
 
 def _end_lease(job: Job, status: JobStatus) -> None:

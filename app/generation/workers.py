@@ -1,16 +1,32 @@
 """Workers: what each last said about itself, and which models they offer together."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from app.security.identity import Principal
+from app.tables.base import Base
 from app.tables.jobs import Worker
 
+# A worker's row is not written for every sign of life: this is as exact as anybody needs to know it.
+SEEN_EVERY = timedelta(seconds=2)
+
 _BY_NAME = select(Worker).where(Worker.person_id == bindparam("person_id"), Worker.name == bindparam("name"))
+_workers = Base.metadata.tables[Worker.__tablename__]
+_SIGN_OF_LIFE = (
+    update(_workers)
+    .where(_workers.c.id == bindparam("worker"), _workers.c.last_seen_at <= bindparam("since"))
+    .values(last_seen_at=bindparam("now"))
+)
+# Counted by the database: two clips of one worker may come in at the same moment.
+_CLIP_DONE = (
+    update(_workers)
+    .where(_workers.c.id == bindparam("worker"))
+    .values(clips_done=_workers.c.clips_done + 1, last_seen_at=bindparam("now"))
+)
 
 
 @dataclass(frozen=True)
@@ -31,8 +47,17 @@ def greet(session: Session, *, card: WorkerCard, principal: Principal, now: date
     worker.gpu = card.gpu
     worker.models = sorted(set(card.models))
     worker.held_model = card.holding
-    worker.last_seen_at = now
+    if now - worker.last_seen_at >= SEEN_EVERY:
+        worker.last_seen_at = now
     return worker
+
+
+def note_sign_of_life(session: Session, *, worker_id: int | None, now: datetime) -> None:
+    session.execute(_SIGN_OF_LIFE, {"worker": worker_id, "since": now - SEEN_EVERY, "now": now})
+
+
+def note_clip_done(session: Session, *, worker_id: int | None, now: datetime) -> None:
+    session.execute(_CLIP_DONE, {"worker": worker_id, "now": now})
 
 
 def offered_models(session: Session) -> list[str]:

@@ -233,18 +233,16 @@ def job_answer(row: ListedJob) -> JobAnswer:
 
 
 def _claimed(leased: leases.Leased, lease_s: int) -> ClaimedJob:
-    job = leased.job
-    assert job.expires_at is not None
     return ClaimedJob(
-        id=job.public_id,
-        attempt=job.attempt,
+        id=leased.public_id,
+        attempt=leased.attempt,
         model=leased.model,
         submission=leased.submission,
         pair_id=leased.pair,
         prompt=leased.prompt,
-        image_url=f"/api/v1/jobs/{job.public_id}/image",
+        image_url=f"/api/v1/jobs/{leased.public_id}/image",
         image_sha256=leased.image_key.rsplit("/", 1)[-1],
-        seed=job.seed,
+        seed=leased.seed,
         lease_s=lease_s,
-        expires_at=job.expires_at,
+        expires_at=leased.expires_at,
     )

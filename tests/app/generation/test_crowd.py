@@ -41,7 +41,7 @@ class Shift:
         self.start.wait(timeout=60)
         while claimed := self.claim(number, holding):
             with self.lock:
-                self.given += [(each.job.id, each.job.attempt) for each in claimed]
+                self.given += [(each.id, each.attempt) for each in claimed]
                 self.loads += claimed[0].model != holding
             holding = claimed[0].model
             for each in claimed:
@@ -56,7 +56,7 @@ class Shift:
     def finish(self, leased: Leased) -> None:
         with self.installation.database.write() as session:
             job = leases.held_job(
-                session, public_id=leased.job.public_id, attempt=leased.job.attempt, principal=self.key
+                session, public_id=leased.public_id, attempt=leased.attempt, principal=self.key
             )
             leases.finish(session, job=job, now=utc_now())
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import event, select
 
 from app.errors import Conflict
 from app.generation import leases, service
@@ -57,7 +57,7 @@ class Yard:
     def fail(self, leased: Leased, failure: Failure = CRASH, *, at: float = 0) -> Job:
         with self.installation.database.write() as session:
             job = leases.held_job(
-                session, public_id=leased.job.public_id, attempt=leased.job.attempt, principal=self.key
+                session, public_id=leased.public_id, attempt=leased.attempt, principal=self.key
             )
             leases.fail(session, job=job, failure=failure, terms=TERMS, now=after(at))
             return job
@@ -65,20 +65,20 @@ class Yard:
     def renew(self, leased: Leased, *, at: float) -> datetime:
         with self.installation.database.write() as session:
             job = leases.held_job(
-                session, public_id=leased.job.public_id, attempt=leased.job.attempt, principal=self.key
+                session, public_id=leased.public_id, attempt=leased.attempt, principal=self.key
             )
             return leases.renew(session, job=job, terms=TERMS, now=after(at))
 
     def release(self, leased: Leased, *, at: float = 0) -> None:
         with self.installation.database.write() as session:
             job = leases.held_job(
-                session, public_id=leased.job.public_id, attempt=leased.job.attempt, principal=self.key
+                session, public_id=leased.public_id, attempt=leased.attempt, principal=self.key
             )
             leases.release(session, job=job, now=after(at))
 
     def job(self, leased: Leased) -> Job:
         with self.installation.database.read() as session:
-            return session.get_one(Job, leased.job.id)
+            return session.get_one(Job, leased.id)
 
     def worker(self, name: str = "one") -> Worker:
         with self.installation.database.read() as session:
@@ -126,7 +126,7 @@ def test_within_a_model_the_urgent_come_first_then_the_oldest(yard: Yard) -> Non
 
     claimed = yard.claim(holding="motif", count=4)
 
-    assert [(each.job.priority, each.pair) for each in claimed] == [
+    assert [(yard.job(each).priority, each.pair) for each in claimed] == [
         (1, PAIR_IDS[0]),
         (1, PAIR_IDS[1]),
         (0, PAIR_IDS[0]),
@@ -173,7 +173,7 @@ def test_help_is_worth_another_load_where_minutes_of_work_are_left(yard: Yard) -
     (slow,) = yard.claim("two", count=1)
     yard.claim("helper", count=1)
     with yard.installation.database.write() as session:
-        leases.finish(session, job=session.get_one(Job, slow.job.id), now=after(200))
+        leases.finish(session, job=session.get_one(Job, slow.id), now=after(200))
 
     # One clip in 200 s, four waiting, two workers: 400 s for each.
     assert models(yard.claim("helper", holding="motif", at=200)) == ["cinemo"]
@@ -207,7 +207,7 @@ def test_a_lease_that_ran_out_is_free_at_the_next_claim_and_counts_as_a_failure(
     (again,) = yard.claim("two", at=TERMS.lease_s)
 
     assert before == []
-    assert (again.job.id, again.job.attempt) == (silent.job.id, 2)
+    assert (again.id, again.attempt) == (silent.id, 2)
     job = yard.job(again)
     assert (job.failures, job.failure_kind) == (1, FailureKind.TIMEOUT)
     with pytest.raises(Conflict) as refusal:
@@ -239,7 +239,7 @@ def test_a_job_that_is_given_back_is_free_at_once_and_counts_for_nothing(yard: Y
     yard.release(held)
 
     (again,) = yard.claim("two")
-    assert (again.job.attempt, again.job.failures) == (2, 0)
+    assert (again.attempt, yard.job(again).failures) == (2, 0)
 
 
 def test_a_failure_rests_longer_each_time_and_the_third_is_the_last(yard: Yard) -> None:
@@ -288,18 +288,19 @@ def test_what_failed_starts_anew_when_it_is_tried_again(yard: Yard) -> None:
     yard.fail(held, replace(CRASH, kind=FailureKind.BAD_INPUT))
 
     with yard.installation.database.write() as session:
-        job = service.find_job(session, public_id=held.job.public_id, principal=yard.owner)
+        job = service.find_job(session, public_id=held.public_id, principal=yard.owner)
         service.retry_job(session, job=job, now=after(1))
 
     (again,) = yard.claim(at=1)
-    assert (again.job.attempt, again.job.failures, again.job.failure_kind) == (2, 0, None)
+    job = yard.job(again)
+    assert (again.attempt, job.failures, job.failure_kind) == (2, 0, None)
 
 
 def test_a_cancelled_job_comes_back_only_when_it_is_asked_for_again(yard: Yard) -> None:
     yard.ask("motif", pairs=1)
     (held,) = yard.claim()
     with yard.installation.database.write() as session:
-        service.cancel_job(session, job=session.get_one(Job, held.job.id), now=NOON)
+        service.cancel_job(session, job=session.get_one(Job, held.id), now=NOON)
 
     with pytest.raises(Conflict) as refusal:
         yard.renew(held, at=1)
@@ -308,7 +309,7 @@ def test_a_cancelled_job_comes_back_only_when_it_is_asked_for_again(yard: Yard) 
 
     assert refusal.value.code == "cancelled"
     assert nothing == []
-    assert [each.job.attempt for each in yard.claim()] == [2]
+    assert [each.attempt for each in yard.claim()] == [2]
 
 
 def test_a_worker_is_written_down_as_it_last_described_itself(yard: Yard) -> None:
@@ -319,3 +320,31 @@ def test_a_worker_is_written_down_as_it_last_described_itself(yard: Yard) -> Non
     worker = yard.worker()
     assert (worker.models, worker.held_model) == (["cinemo"], None)
     assert (worker.first_seen_at, worker.last_seen_at) == (NOON, after(5))
+
+
+def test_signs_of_life_close_together_are_written_once(yard: Yard) -> None:
+    yard.ask("motif")
+    (held,) = yard.claim("one", at=0)
+
+    yard.claim("one", holding="motif", at=1)
+    yard.renew(held, at=1.5)
+    close = yard.worker().last_seen_at
+    yard.renew(held, at=2)
+
+    assert (close, yard.worker().last_seen_at) == (NOON, after(2))
+
+
+def test_a_claim_of_the_model_in_memory_asks_the_database_five_times(yard: Yard) -> None:
+    """Begin, the worker, leases that ran out, the jobs, their lease; however many jobs."""
+    yard.ask("motif")
+    yard.claim("one", count=1)
+    statements = []
+    event.listen(
+        yard.installation.database.engine,
+        "before_cursor_execute",
+        lambda _connection, _cursor, statement, *_more: statements.append(statement),
+    )
+
+    assert len(yard.claim("one", holding="motif", count=2)) == 2
+
+    assert len([each for each in statements if not each.startswith("PRAGMA")]) == 5
