@@ -20,7 +20,7 @@ _PIPELINE = "MotifImageToVideoPipeline"
 _CLASS_VERIFIED = "its class runs at toy size; no weights of this size were ever trained here"
 
 _FULL_FORM = Form(width=512, height=320, frames=16, fps=Fraction(8))
-_TINY_FORM = Form(width=64, height=64, frames=16, fps=Fraction(8))
+_TINY_FORM = Form(width=64, height=64, frames=8, fps=Fraction(8))
 
 
 @dataclass(frozen=True)
