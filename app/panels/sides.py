@@ -8,6 +8,24 @@ from sqlalchemy.orm import Session, aliased
 from app.tables.studies import Matchup, Study
 from app.tables.submissions import Submission, VideoModel
 
+_REFERENCE, _OTHER = aliased(Submission), aliased(Submission)
+_REFERENCE_MODEL, _OTHER_MODEL = aliased(VideoModel), aliased(VideoModel)
+# Put together once: each page of results asks, and aliases and joins take longer than the answer.
+_MATCHUPS = (
+    select(
+        Matchup.id,
+        Matchup.close_reason,
+        _REFERENCE_MODEL.slug,
+        _REFERENCE.label,
+        _OTHER_MODEL.slug,
+        _OTHER.label,
+    )
+    .join(_REFERENCE, _REFERENCE.id == Matchup.reference_id)
+    .join(_OTHER, _OTHER.id == Matchup.other_id)
+    .join(_REFERENCE_MODEL, _REFERENCE_MODEL.id == _REFERENCE.model_id)
+    .join(_OTHER_MODEL, _OTHER_MODEL.id == _OTHER.model_id)
+)
+
 
 @dataclass(frozen=True)
 class MatchupSides:
@@ -38,23 +56,7 @@ def matchup_sides(session: Session, study: Study, *, with_gold: bool = False) ->
     Args:
         with_gold: return those of gold questions as well, which no result counts.
     """
-    reference, other = aliased(Submission), aliased(Submission)
-    reference_model, other_model = aliased(VideoModel), aliased(VideoModel)
-    query = (
-        select(
-            Matchup.id,
-            Matchup.close_reason,
-            reference_model.slug,
-            reference.label,
-            other_model.slug,
-            other.label,
-        )
-        .join(reference, reference.id == Matchup.reference_id)
-        .join(other, other.id == Matchup.other_id)
-        .join(reference_model, reference_model.id == reference.model_id)
-        .join(other_model, other_model.id == other.model_id)
-        .where(Matchup.study_id == study.id)
-    )
+    query = _MATCHUPS.where(Matchup.study_id == study.id)
     if not with_gold:
         query = query.where(Matchup.is_gold.is_(False))
     sides = [

@@ -17,10 +17,15 @@ from app.tables.voting import Assignment, AssignmentStatus
 from benchmark.exports.figures.scales import whole_percent
 from benchmark.exports.layouts import EMPTY
 from benchmark.protocol import SkipReason, StudyStatus
-from benchmark.stats.agreements import ALL_MATCHUPS, CHOICE, AgreementRow, agreement_sentence, agreements
+from benchmark.stats.agreements import (
+    CHOICE,
+    AgreementRow,
+    agreement_sentence,
+    agreements_apart,
+    agreements_together,
+)
 from benchmark.stats.intervals import wilson
 from benchmark.stats.rounding import percent, percent_of_bound
-from benchmark.stats.votes import Matchup
 
 SKIP_REASONS = {
     SkipReason.CLIP_DOES_NOT_PLAY: "a clip did not play",
@@ -67,10 +72,9 @@ def votes_of_wanted(study: Study, counted: CountedStudy) -> tuple[int, int]:
 
 def agreement_part(counted: CountedStudy, naming: Naming) -> AgreementPart:
     """Return how far people agreed over all matchups together and in each, on the choice and each reason."""
-    together = replace(counted.tallies, matchup=np.zeros_like(counted.tallies.matchup))
-    part = agreement_on(agreements(together, [Matchup(ALL_MATCHUPS, "", "")]))
-    in_each = agreements(counted.tallies, counted.matchups, questions=[CHOICE])
-    choices = zip(counted.matchups, in_each, strict=False)  # the last row is of all together
+    part = agreement_on(agreements_together(counted.tallies, study=None))
+    in_each = agreements_apart(counted.tallies, counted.matchups, questions=[CHOICE])
+    choices = zip(counted.matchups, in_each, strict=True)
     lines = [
         _line(naming.matchup(each.reference, each.other), row) for each, row in choices if row.comparisons
     ]

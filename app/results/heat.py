@@ -1,6 +1,7 @@
 """Where each side wins: the reference's share by matchup and part of the benchmark, as tables of colours."""
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 
 import numpy as np
 
@@ -49,7 +50,10 @@ def _table(
     if len(names) < 2 or not decided.any():
         return None
     order = np.argsort(-(won.sum(axis=0) / np.maximum(decided.sum(axis=0), 1)), kind="stable").tolist()
-    index_of = {each.name: index for index, each in enumerate(counted.sides)}
+    matchups = [each.name for each in counted.sides]
+    won_of, decided_of = (
+        dict(zip(matchups, numbers[:, order].tolist(), strict=True)) for numbers in (won, decided)
+    )
     anchor, title, word = _TITLES[division]
     return HeatTable(
         anchor=anchor,
@@ -59,10 +63,7 @@ def _table(
         rows=tuple(
             HeatRow(
                 HeatHead(naming.matchup(row.reference, row.other or ""), facts[row.matchup].url),
-                tuple(
-                    _cell(int(won[index_of[row.matchup], at]), int(decided[index_of[row.matchup], at]))
-                    for at in order
-                ),
+                tuple(map(_cell, won_of[row.matchup], decided_of[row.matchup])),
             )
             for row in rows
         ),
@@ -72,7 +73,7 @@ def _table(
 def _counts(counted: CountedStudy, division: Division) -> tuple[tuple[str, ...], IntArray, IntArray]:
     """Return the parts, and (matchups, parts) pairs won by the reference and pairs decided."""
     parts = parts_of(counted.tallies, division)
-    known = parts.codes != UNKNOWN
+    known = np.flatnonzero(parts.codes != UNKNOWN)
     shape = (len(counted.sides), len(parts.names))
     group = (counted.tallies.matchup * shape[1] + parts.codes)[known]
     counts = count_groups(counted.tallies.select(known), group, shape[0] * shape[1])
@@ -84,6 +85,7 @@ def _part(study: str, division: Division, name: str) -> HeatHead:
     return HeatHead(readable(name), url)
 
 
+@lru_cache(maxsize=4096)
 def _cell(won: int, decided: int) -> HeatCell:
     if not decided:
         return HeatCell(EMPTY, None)

@@ -86,21 +86,25 @@ def group_agreements(yes: IntArray, votes: IntArray, group: IntArray, groups: in
     n, k = outcomes // stride, outcomes % stride
     size = groups * len(outcomes)
     times = np.bincount(group * len(outcomes) + place, minlength=size).reshape(groups, len(outcomes))
-    values, lows, highs = _with_bounds(k, n, times)
-    return [_agreement(k, n, times[row], values[row], lows[row], highs[row]) for row in range(groups)]
+    minority = np.minimum(k, n - k)
+    counts = (
+        *(times.sum(axis=1), times @ n, times @ k),
+        *(times[:, minority == 0].sum(axis=1), times[:, minority == n // 2].sum(axis=1)),
+    )
+    # Plain numbers, for single elements of arrays are slow and there may be thousands of groups.
+    numbers = zip(*(count.tolist() for count in counts), strict=True)
+    bounds = np.stack(_with_bounds(k, n, times), axis=2).tolist()
+    return [_agreement(measures, *of_group) for measures, of_group in zip(bounds, numbers, strict=True)]
 
 
 def _agreement(
-    k: IntArray, n: IntArray, times: IntArray, values: FloatArray, lows: FloatArray, highs: FloatArray
+    bounds: list[list[float]], comparisons: int, votes: int, yes: int, complete: int, split: int
 ) -> Agreement:
-    minority = np.minimum(k, n - k)
-    comparisons = int(times.sum())
-    complete, split = int(times[minority == 0].sum()), int(times[minority == n // 2].sum())
-    measures = [_coefficient(*bounds) for bounds in zip(values, lows, highs, strict=True)]
+    measures = [_coefficient(*of_measure) for of_measure in bounds]
     return Agreement(
         comparisons=comparisons,
-        votes=int(times @ n),
-        yes=int(times @ k),
+        votes=votes,
+        yes=yes,
         percent=measures[0],
         fleiss_kappa=measures[1],
         krippendorff_alpha=measures[2],
@@ -114,7 +118,7 @@ def _agreement(
 def _coefficient(value: float, low: float, high: float) -> Coefficient:
     if isnan(value):
         return Coefficient(None, None)
-    return Coefficient(float(value), None if isnan(low) else Interval(float(low), float(high)))
+    return Coefficient(value, None if isnan(low) else Interval(low, high))
 
 
 def _with_bounds(k: IntArray, n: IntArray, times: IntArray) -> tuple[FloatArray, FloatArray, FloatArray]:
@@ -124,12 +128,7 @@ def _with_bounds(k: IntArray, n: IntArray, times: IntArray) -> tuple[FloatArray,
     """
     values = _coefficients(k, n, times)
     total = times.sum(axis=1)[:, None].astype(np.float64)
-    kinds = np.eye(len(k), dtype=np.int64)
-    without = (
-        np.stack([_coefficients(k, n, times - kind) for kind in kinds])
-        if len(k)
-        else np.empty((0, *values.shape))
-    )
+    without = _coefficients(k, n, times - np.eye(len(k), dtype=np.int64)[:, None])
     weights = times.T[:, :, None]
     # An outcome a group does not have cannot be left out of it: its weight is 0, whatever stands there.
     without = np.where(weights > 0, without, 0.0)
@@ -141,15 +140,15 @@ def _with_bounds(k: IntArray, n: IntArray, times: IntArray) -> tuple[FloatArray,
 
 
 def _coefficients(k: IntArray, n: IntArray, times: IntArray) -> FloatArray:
-    """Return (groups, 4): percent, kappa, alpha and AC1 of each group of outcomes; NaN where undefined.
+    """Return (..., groups, 4): percent, kappa, alpha and AC1 of each group of outcomes; NaN where undefined.
 
     Args:
         k, n: (outcomes,) yes votes and votes.
-        times: (groups, outcomes) how often each outcome is in the group.
+        times: (..., groups, outcomes) how often each outcome is in the group.
     """
     votes, yes = times @ n, times @ k
     with np.errstate(divide="ignore", invalid="ignore"):
-        comparisons = times.sum(axis=1)
+        comparisons = times.sum(axis=-1)
         agreeing = times @ ((k * (k - 1) + (n - k) * (n - k - 1)) / (n * (n - 1))) / comparisons
         pi = times @ (k / n) / comparisons
         by_chance = 2 * pi * (1 - pi)
@@ -157,7 +156,7 @@ def _coefficients(k: IntArray, n: IntArray, times: IntArray) -> FloatArray:
         kappa = (agreeing - 1 + by_chance) / by_chance
         alpha = 1 - (votes - 1) * disagreeing / (2.0 * yes * (votes - yes))
         ac1 = (agreeing - by_chance) / (1 - by_chance)
-    measures = np.stack([agreeing, kappa, alpha, ac1], axis=1)
+    measures = np.stack([agreeing, kappa, alpha, ac1], axis=-1)
     # With one answer only there is nothing that chance could have got wrong.
     measures[(yes == 0) | (yes == votes), 1:3] = np.nan
     measures[comparisons <= 0] = np.nan

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from benchmark.protocol import Justification
 from benchmark.stats.agreement import Agreement, Coefficient, group_agreements
 from benchmark.stats.arrays import IntArray
 from benchmark.stats.rounding import percent, percent_of_bound, without_noise
@@ -56,33 +57,48 @@ def agreements(
     tallies: Tallies, matchups: Sequence[Matchup], *, questions: Sequence[str] = QUESTIONS
 ) -> list[AgreementRow]:
     """Return a row per matchup and question and, where there are several, a row each over `all` of them."""
-    answers = {question: yes for question, yes in _answers(tallies).items() if question in questions}
-    everywhere = Matchup(ALL_MATCHUPS, "", "", matchups[0].study if matchups else None)
-    rows = _rows(answers, tallies.votes, tallies.matchup, matchups)
+    rows = agreements_apart(tallies, matchups, questions=questions)
     if len(matchups) > 1:
-        rows += _rows(answers, tallies.votes, np.zeros_like(tallies.matchup), [everywhere])
+        rows += agreements_together(tallies, study=matchups[0].study, questions=questions)
     return rows
 
 
-def _rows(
-    answers: dict[str, IntArray], votes: IntArray, group: IntArray, groups: Sequence[Matchup]
+def agreements_together(
+    tallies: Tallies, *, study: str | None, questions: Sequence[str] = QUESTIONS
 ) -> list[AgreementRow]:
-    measured = {
-        question: group_agreements(yes, votes, group, len(groups)) for question, yes in answers.items()
-    }
+    """Return a row per question over all matchups."""
+    everywhere = Matchup(ALL_MATCHUPS, "", "", study)
+    return _rows(tallies, np.zeros_like(tallies.matchup), [everywhere], questions)
+
+
+def agreements_apart(
+    tallies: Tallies, matchups: Sequence[Matchup], *, questions: Sequence[str] = QUESTIONS
+) -> list[AgreementRow]:
+    """Return a row per matchup and question."""
+    return _rows(tallies, tallies.matchup, matchups, questions)
+
+
+def _rows(
+    tallies: Tallies, group: IntArray, groups: Sequence[Matchup], questions: Sequence[str]
+) -> list[AgreementRow]:
+    votes = tallies.votes
+    measured = [
+        group_agreements(_answers(tallies, question), votes, group, len(groups)) for question in questions
+    ]
     return [
-        agreement_row(matchup.study, matchup.name, question, measured[question][index])
+        agreement_row(matchup.study, matchup.name, str(question), of_groups[index])
         for index, matchup in enumerate(groups)
-        for question in answers
+        for question, of_groups in zip(questions, measured, strict=True)
     ]
 
 
-def _answers(tallies: Tallies) -> dict[str, IntArray]:
-    """Return the yes votes of each question; a justification counts as ticked whichever side was chosen."""
-    ticked = tallies.reasons.sum(axis=2)
-    return {CHOICE: tallies.votes_reference} | {
-        justification.value: ticked[:, reason] for reason, justification in enumerate(JUSTIFICATIONS)
-    }
+def _answers(tallies: Tallies, question: str) -> IntArray:
+    """Return the yes votes on a question; a justification counts as ticked whichever side was chosen."""
+    if question == CHOICE:
+        return tallies.votes_reference
+    of_sides = tallies.reasons[:, JUSTIFICATIONS.index(Justification(question))]
+    ticked: IntArray = of_sides[:, 0] + of_sides[:, 1]
+    return ticked
 
 
 def agreement_row(study: str | None, matchup: str, question: str, measured: Agreement) -> AgreementRow:

@@ -14,7 +14,7 @@ import numpy as np
 
 from benchmark.stats.arrays import FloatArray, IntArray
 from benchmark.stats.intervals import Interval, wilson
-from benchmark.stats.scores import count_matchups
+from benchmark.stats.scores import Counts
 from benchmark.stats.tallies import Tallies
 
 
@@ -33,14 +33,14 @@ class MacroAverage:
     effective_pairs: float
 
 
-def macro_average(tallies: Tallies, matchups: IntArray) -> MacroAverage | None:
+def macro_average(tallies: Tallies, matchups: IntArray, counts: Counts) -> MacroAverage | None:
     """Return the average over those matchups that have a decided pair; None where none has.
 
     Args:
         tallies: the comparisons of a study.
         matchups: indices of the matchups to average over.
+        counts: of every matchup of the study.
     """
-    counts = count_matchups(tallies, int(max(tallies.matchup.max(initial=-1), matchups.max(initial=-1))) + 1)
     chosen = [index for index in matchups.tolist() if counts.decided[index]]
     if not chosen:
         return None
@@ -55,11 +55,12 @@ def _influence_by_pair(
     tallies: Tallies, chosen: list[int], won: IntArray, decided: IntArray
 ) -> tuple[FloatArray, int]:
     """Return what each pair adds to the average's deviation, and how many pairs were decided at all."""
-    used = tallies.select(np.isin(tallies.matchup, chosen) & (tallies.lead != 0))
+    used = np.flatnonzero(np.isin(tallies.matchup, chosen) & (tallies.lead != 0))
+    matchup, pair, won_it = tallies.matchup[used], tallies.pair[used], tallies.lead[used] > 0
     share = won / np.maximum(decided, 1)
-    deviation = ((used.lead > 0) - share[used.matchup]) / (decided[used.matchup] * len(chosen))
-    influence = np.bincount(used.pair, weights=deviation, minlength=len(tallies.pairs)).astype(np.float64)
-    return influence, len(np.unique(used.pair))
+    deviation = (won_it - share[matchup]) / (decided[matchup] * len(chosen))
+    influence = np.bincount(pair, weights=deviation, minlength=len(tallies.pairs)).astype(np.float64)
+    return influence, int(np.count_nonzero(np.bincount(pair)))
 
 
 def _effective_pairs(share: float, influence: FloatArray, pairs: int) -> float:

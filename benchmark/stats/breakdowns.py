@@ -4,23 +4,24 @@ Parts are small, so their intervals are wide, and many parts are looked at: read
 single cells. No p-values are given for parts.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from itertools import chain, cycle, product
+from itertools import product
 from typing import NamedTuple
 
 import numpy as np
 
 from benchmark.stats.arrays import IntArray
 from benchmark.stats.intervals import wilson
-from benchmark.stats.rounding import percent, percent_of_bound
-from benchmark.stats.scores import count_groups
+from benchmark.stats.rounding import percent_of_bound, percents
+from benchmark.stats.scores import Counts, count_groups
 from benchmark.stats.tallies import JUSTIFICATIONS, SIDES, Tallies
 from benchmark.stats.votes import UNKNOWN, Matchup
 
-_RATES = tuple(f"{reason}_{side}" for reason in JUSTIFICATIONS for side in SIDES)
-_SIDE_RATES = tuple(f"{reason}_side_rate_{side}" for reason in JUSTIFICATIONS for side in SIDES)
+_RATES = tuple(
+    f"{reason}_{rate}{side}" for rate in ("", "side_rate_") for reason in JUSTIFICATIONS for side in SIDES
+)
 ALL_PAIRS = "all"
 
 
@@ -94,20 +95,18 @@ def breakdowns(tallies: Tallies, matchups: Sequence[Matchup]) -> list[BreakdownR
 def breakdown(tallies: Tallies, matchups: Sequence[Matchup], division: Division) -> list[BreakdownRow]:
     """Return a row per matchup and part that has a vote, the parts in alphabetical order."""
     parts = parts_of(tallies, division)
-    known = parts.codes != UNKNOWN
+    if not parts.names:
+        return []
     group = tallies.matchup * len(parts.names) + parts.codes
-    counts = count_groups(tallies.select(known), group[known], len(matchups) * len(parts.names))
-    # Plain numbers, for single elements of arrays are slow and there may be thousands of rows.
-    columns = (
-        *(counts.won_reference, counts.won_other, counts.undecided),
-        *(counts.votes_reference, counts.votes_other, counts.reasons),
-    )
-    numbers = zip(*(column.tolist() for column in columns), strict=True)
+    known = parts.codes != UNKNOWN
+    if not known.all():
+        tallies, group = tallies.select(known), group[known]
+    counts = count_groups(tallies, group, len(matchups) * len(parts.names))
     places = product(matchups, parts.names)
     return [
-        _row(matchup, division, part, _Part(*of_part))
-        for (matchup, part), of_part in zip(places, numbers, strict=True)
-        if of_part[3] or of_part[4]
+        _row(matchup, division, part, of_part)
+        for (matchup, part), of_part in zip(places, _parts(counts), strict=True)
+        if of_part.votes
     ]
 
 
@@ -127,23 +126,37 @@ def parts_of(tallies: Tallies, division: Division) -> Parts:
 
 
 class _Part(NamedTuple):
-    """What one matchup adds up to on one part; `reasons` is justification by justification, side by side."""
+    """What one matchup adds up to on one part; shares and rates are as printed."""
 
     won: int
     lost: int
     undecided: int
     votes_reference: int
     votes_other: int
-    reasons: list[list[int]]
+    votes: int
+    score_reference: float | None
+    score_other: float | None
+    vote_share_reference: float | None
+    vote_share_other: float | None
+    rates: tuple[float | None, ...]
 
-    @property
-    def votes(self) -> int:
-        return self.votes_reference + self.votes_other
+
+def _parts(counts: Counts) -> Iterator[_Part]:
+    """Yield the numbers of each group, rounded column by column: there may be thousands of groups."""
+    won, lost, of_sides = counts.won_reference, counts.won_other, (counts.votes_reference, counts.votes_other)
+    numbers = (won, lost, counts.undecided, *of_sides, counts.votes)
+    shares = [percents(won, counts.decided), percents(lost, counts.decided)]
+    shares += [percents(of_side, counts.votes) for of_side in of_sides]
+    ticked = list(product(range(len(JUSTIFICATIONS)), range(len(SIDES))))
+    rates = [percents(counts.reasons[:, reason, side], counts.votes) for reason, side in ticked]
+    rates += [percents(counts.reasons[:, reason, side], of_sides[side]) for reason, side in ticked]
+    columns = (*(column.tolist() for column in numbers), *shares, zip(*rates, strict=True))
+    return map(_Part, *columns)
 
 
-def _row(matchup: Matchup, division: Division, part: str, counted: _Part) -> BreakdownRow:
-    won, lost = counted.won, counted.lost
-    interval = wilson(won, won + lost) if won + lost else None
+def _row(matchup: Matchup, division: Division, part: str, of_part: _Part) -> BreakdownRow:
+    decided = of_part.won + of_part.lost
+    interval = wilson(of_part.won, decided) if decided else None
     return BreakdownRow(
         study=matchup.study,
         matchup=matchup.name,
@@ -151,30 +164,18 @@ def _row(matchup: Matchup, division: Division, part: str, counted: _Part) -> Bre
         other=matchup.other,
         division=division,
         part=part,
-        ti2v_score_reference=percent(won, won + lost),
-        ti2v_score_other=percent(lost, won + lost),
-        ti2v_score_reference_n=won,
-        ti2v_score_other_n=lost,
+        ti2v_score_reference=of_part.score_reference,
+        ti2v_score_other=of_part.score_other,
+        ti2v_score_reference_n=of_part.won,
+        ti2v_score_other_n=of_part.lost,
         ci_low=percent_of_bound(interval.low) if interval else None,
         ci_high=percent_of_bound(interval.high) if interval else None,
-        vote_share_reference=percent(counted.votes_reference, counted.votes),
-        vote_share_other=percent(counted.votes_other, counted.votes),
-        **_rates(counted),
-        pairs_decided=won + lost,
-        pairs_undecided=counted.undecided,
-        votes_reference=counted.votes_reference,
-        votes_other=counted.votes_other,
-        votes=counted.votes,
+        vote_share_reference=of_part.vote_share_reference,
+        vote_share_other=of_part.vote_share_other,
+        **dict(zip(_RATES, of_part.rates, strict=True)),
+        pairs_decided=decided,
+        pairs_undecided=of_part.undecided,
+        votes_reference=of_part.votes_reference,
+        votes_other=of_part.votes_other,
+        votes=of_part.votes,
     )
-
-
-def _rates(counted: _Part) -> dict[str, float | None]:
-    ticked = list(chain.from_iterable(counted.reasons))
-    of_sides = cycle((counted.votes_reference, counted.votes_other))
-    return {
-        **{rate: percent(ticks, counted.votes) for rate, ticks in zip(_RATES, ticked, strict=True)},
-        **{
-            rate: percent(ticks, of_side)
-            for rate, ticks, of_side in zip(_SIDE_RATES, ticked, of_sides, strict=False)
-        },
-    }

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from benchmark.stats.arrays import distinct
 from benchmark.stats.breakdowns import BreakdownRow
 from benchmark.stats.justifications import JustificationRow
 from benchmark.stats.paired import PairedRow
@@ -98,7 +99,8 @@ def panel_warning(tallies: Tallies, matchups: Sequence[Matchup]) -> str | None:
     A majority of five exaggerates what single votes say more than a majority of three does, so such
     scores must not be put side by side as if they were one scale.
     """
-    panels = {int(votes) for votes in tallies.votes.tolist() if votes}
+    met = _panels_of_matchups(tallies)
+    panels = {votes for _, votes in met}
     if len(panels) < 2:
         return None
     odd = sorted({panel if panel % 2 else panel - 1 for panel in panels if panel > 1} | ({1} & panels))
@@ -110,17 +112,25 @@ def panel_warning(tallies: Tallies, matchups: Sequence[Matchup]) -> str | None:
             f" Where {100 * EXAMPLE_SHARE:.0f} % of single votes go to a side, a panel of {small} gives it "
             f"{shares[0]:.1f} % of the pairs and a panel of {large} {shares[1]:.1f} %."
         )
-    apart = _matchups_apart(tallies, matchups)
+    apart = _matchups_apart(met, matchups)
     return (
         f"Comparisons have from {min(panels)} to {max(panels)} votes. The expected TI2V score grows with the "
         f"panel, so scores of different panels are not on one scale.{example}{apart}"
     )
 
 
-def _matchups_apart(tallies: Tallies, matchups: Sequence[Matchup]) -> str:
+def _panels_of_matchups(tallies: Tallies) -> set[tuple[int, int]]:
+    """Return the panels met in each matchup, as (index of the matchup, votes of a comparison); no empty ones."""
+    stride = int(tallies.votes.max(initial=0)) + 1
+    met, _ = distinct(tallies.matchup * stride + tallies.votes)
+    return {(at // stride, at % stride) for at in met.tolist() if at % stride}
+
+
+def _matchups_apart(met: set[tuple[int, int]], matchups: Sequence[Matchup]) -> str:
     """Return which matchups have another panel than the first one."""
-    met = set(zip(tallies.matchup.tolist(), tallies.votes.tolist(), strict=True))
-    panels = [{votes for at, votes in met if at == index and votes} for index in range(len(matchups))]
+    panels: list[set[int]] = [set() for _ in matchups]
+    for at, votes in met:
+        panels[at].add(votes)
     apart = [
         matchup.name for matchup, panel in zip(matchups, panels, strict=True) if panel and panel != panels[0]
     ]

@@ -5,6 +5,7 @@ Sources: E. B. Wilson (1927), JASA 22(158), 209-212. C. J. Clopper and E. S. Pea
 """
 
 from dataclasses import dataclass
+from functools import lru_cache
 from math import sqrt
 from statistics import NormalDist
 
@@ -19,6 +20,7 @@ class Interval:
     high: float
 
 
+@lru_cache(maxsize=1024)
 def normal_quantile(confidence: float) -> float:
     """Return z such that a standard normal lies within +-z with that confidence (1.96 for 0.95)."""
     if not 0 < confidence < 1:

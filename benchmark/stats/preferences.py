@@ -171,7 +171,7 @@ def averaged_matchups(matchups: Sequence[Matchup]) -> list[list[int]]:
 def _average_row(
     tallies: Tallies, indices: IntArray, rows: list[PreferenceRow], counts: Counts
 ) -> PreferenceRow:
-    average = macro_average(tallies, indices)
+    average = macro_average(tallies, indices, counts)
     assert average is not None  # the caller asks only where a pair is decided
     columns: dict[str, float | int | None] = dict.fromkeys(_count_columns())
     columns[f"{SCORE}_reference"] = percent_of_share(average.share)

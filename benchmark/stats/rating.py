@@ -20,7 +20,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from benchmark.stats.arrays import BoolArray, FloatArray, IntArray
+from benchmark.stats.arrays import BoolArray, FloatArray, IntArray, distinct
 from benchmark.stats.tallies import Tallies, codes_of
 from benchmark.stats.votes import Matchup
 
@@ -153,7 +153,7 @@ def _sandwich(
     group: IntArray,
 ) -> FloatArray | None:
     models = len(strength)
-    pairs, place = np.unique(tallies.pair, return_inverse=True)
+    pairs, place = distinct(tallies.pair)
     if len(pairs) < FEWEST_PAIRS:
         return None
     expected = _probabilities(strength)

@@ -7,6 +7,10 @@ Python's round() and format() print 63.7, 41.2 and 36.2 where the paper prints 6
 from fractions import Fraction
 from math import floor
 
+import numpy as np
+
+from benchmark.stats.arrays import IntArray
+
 NOISE_DIGITS = 9
 
 
@@ -27,6 +31,21 @@ def tenths(count: int, total: int) -> int:
 def percent(count: int, total: int) -> float | None:
     """Return count/total in percent at one decimal; None where the total is 0, a share of nothing."""
     return tenths(count, total) / 10 if total else None
+
+
+def percents(counts: IntArray, totals: IntArray) -> list[float | None]:
+    """Return `percent` of each count, all at once.
+
+    Args:
+        counts, totals: (n,)
+
+    Raises:
+        ValueError: a count is not in [0, its total].
+    """
+    if ((counts < 0) | (counts > totals)).any():
+        raise ValueError("a share has at most as many as its total, and no fewer than none")
+    shares = (2000 * counts + totals) // np.maximum(2 * totals, 1) / 10
+    return [share if total else None for share, total in zip(shares.tolist(), totals.tolist(), strict=True)]
 
 
 def percent_of_share(share: Fraction) -> float:

@@ -49,7 +49,7 @@ class Tallies:
             raise ValueError("the columns of tallies differ in length")
         if self.reasons.shape != (count, len(JUSTIFICATIONS), len(SIDES)):
             raise ValueError(f"reasons are (comparisons, 4, 2), not {self.reasons.shape}")
-        votes = np.stack([self.votes_reference, self.votes_other], axis=1)
+        votes = np.stack([self.votes_reference, self.votes_other]).T
         if (votes < 0).any() or (self.reasons < 0).any() or (self.reasons > votes[:, None, :]).any():
             raise ValueError("a justification is ticked at most once a vote, and no count is negative")
         if any(len(of_pairs) != len(self.pairs) for of_pairs in self.tags.values()):
@@ -158,9 +158,10 @@ def _unknown(count: int) -> tuple[IntArray, tuple[str, ...]]:
 
 
 def _reasons(votes: Votes, place: IntArray, comparisons: int) -> IntArray:
-    counts = np.empty((comparisons, len(JUSTIFICATIONS), len(SIDES)), dtype=np.int64)
+    # Column by column in memory: every statistic adds up whole columns.
+    counts = np.empty((len(JUSTIFICATIONS), len(SIDES), comparisons), dtype=np.int64)
     for index in range(len(JUSTIFICATIONS)):
         ticked = votes.reasons[:, index]
         for side, chose in ((REFERENCE, votes.chose_reference), (OTHER, ~votes.chose_reference)):
-            counts[:, index, side] = np.bincount(place[ticked & chose], minlength=comparisons)
-    return counts
+            counts[index, side] = np.bincount(place[ticked & chose], minlength=comparisons)
+    return np.moveaxis(counts, -1, 0)
