@@ -120,7 +120,7 @@ def panel_warning(tallies: Tallies, matchups: Sequence[Matchup]) -> str | None:
 
 
 def _panels_of_matchups(tallies: Tallies) -> set[tuple[int, int]]:
-    """Return the panels met in each matchup, as (index of the matchup, votes of a comparison); no empty ones."""
+    """Return the panels met, as (index of the matchup, votes of a comparison); none without a vote."""
     stride = int(tallies.votes.max(initial=0)) + 1
     met, _ = distinct(tallies.matchup * stride + tallies.votes)
     return {(at // stride, at % stride) for at in met.tolist() if at % stride}
