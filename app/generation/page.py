@@ -208,6 +208,10 @@ class AskForm:
     typed: Typed
     problem: str = ""
 
+    @property
+    def url(self) -> str:
+        return "/jobs#ask"
+
 
 @dataclass(frozen=True)
 class JobsPage:
