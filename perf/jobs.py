@@ -1,7 +1,7 @@
 """Measures how workers get jobs: 3,200 jobs of ten models, eight workers over HTTP, on SQLite and PostgreSQL.
 
 Paced: each claims, renews after 100 ms on average and claims again after as long, at moments of its own; real
-clips take seconds, so these eight ask as often as a hundred would. Flooded: no pauses, as no real worker works;
+clips take seconds, so these eight ask as often as a hundred would. Flooded: no pauses, as nobody works;
 it says what the server can do, and most of the time is spent waiting in line. Client and server share the
 machine, so their processor time is printed beside: on a busy machine only that can be compared.
 """
