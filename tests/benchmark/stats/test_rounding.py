@@ -2,9 +2,17 @@
 
 from fractions import Fraction
 
+import numpy as np
 import pytest
 
-from benchmark.stats.rounding import percent, percent_of_bound, percent_of_share, significant, tenths
+from benchmark.stats.rounding import (
+    percent,
+    percent_of_bound,
+    percent_of_share,
+    percents,
+    significant,
+    tenths,
+)
 
 
 @pytest.mark.parametrize(
@@ -41,3 +49,16 @@ def test_bounds_round_half_up() -> None:
 
 def test_ten_digits_are_kept() -> None:
     assert significant(0.123456789012345) == 0.123456789
+
+
+def test_many_shares_are_each_the_one() -> None:
+    counts, totals = np.array([(count, total) for total in range(40) for count in range(total + 1)]).T
+
+    assert percents(counts, totals) == [
+        percent(count, total) for count, total in zip(counts.tolist(), totals.tolist(), strict=True)
+    ]
+
+
+def test_among_many_shares_one_that_is_none_is_refused() -> None:
+    with pytest.raises(ValueError, match="at most as many"):
+        percents(np.array([1, 4]), np.array([2, 3]))
