@@ -25,5 +25,9 @@ def pair_url(study: str, pair_id: str) -> str:
     return f"/studies/{study}/pairs/{quote(pair_id, safe='')}"
 
 
+def leaderboard_url(study: str) -> str:
+    return f"/studies/{study}/leaderboard"
+
+
 def export_url(study: str, file: str) -> str:
     return f"/api/v1/studies/{study}/exports/{file}"

@@ -231,6 +231,7 @@ class ResultsPage:
     panel_warning: str | None
     closed_early: tuple[str, ...]
     exclusions: ExclusionsPart | None
+    leaderboard_url: str
     ranks: Ranks | None
     coverage: Coverage
     agreement: AgreementPart

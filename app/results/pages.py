@@ -1,4 +1,4 @@
-"""The pages of a study's results: all of it, one matchup, one scenario, one pair."""
+"""The pages of a study's results: all of it, the leaderboard, one matchup, one scenario, one pair."""
 
 from collections.abc import Sequence
 from typing import Annotated
@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from app.clock import utc_now
 from app.errors import NotFound
 from app.results import sentences
-from app.results.addresses import export_url
+from app.results.addresses import export_url, leaderboard_url
 from app.results.breakdowns import agreement_part, coverage
 from app.results.exclusions import exclusions_part
 from app.results.exports import note_of
@@ -18,7 +18,7 @@ from app.results.heat import heat_tables
 from app.results.naming import Naming
 from app.results.page import Coverage, Download, ResultsPage
 from app.results.pairs import matchup_page
-from app.results.ranks import ranks
+from app.results.ranks import leaderboard_page, ranks
 from app.results.rows import average_rows, figure_rows, matchup_facts, table_rows
 from app.results.scenarios import scenario_page
 from app.results.service import StudyResults, results_of
@@ -68,6 +68,15 @@ def one_matchup(slug: SlugPath, number: Annotated[int, Path(ge=1, le=10_000)], r
     with installation.database.read() as session:
         page = matchup_page(session, _visible_study(session, request, slug), number)
     return installation.pages.answer("results/matchup.html", page)
+
+
+@router.get("/studies/{slug}/leaderboard")
+def one_leaderboard(slug: SlugPath, request: Request) -> Response:
+    """Show a study's models by strength, to whoever may see the study's results."""
+    installation = installation_of(request)
+    with installation.database.read() as session:
+        page = leaderboard_page(session, _visible_study(session, request, slug))
+    return installation.pages.answer("results/leaderboard.html", page)
 
 
 @router.get("/studies/{slug}/scenarios/{scenario}")
@@ -135,6 +144,7 @@ def make_page(session: Session, study: Study) -> ResultsPage:
         exclusions=exclusions_part(
             results.live, {row.matchup: naming.matchup(row.reference, row.other or "") for row in rows}
         ),
+        leaderboard_url=leaderboard_url(study.slug),
         ranks=ranks(counted, naming, is_interim=results.is_interim),
         coverage=covered,
         agreement=agreement_part(counted, naming),

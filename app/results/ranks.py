@@ -1,20 +1,61 @@
-"""The leaderboard of a study with several references: who stands where, and how sure that is."""
+"""The leaderboard of a study: who stands where, and how sure that is.
 
-from dataclasses import replace
+The results page shows it where several references meet; it has a page of its own in every study.
+"""
 
+from dataclasses import dataclass, replace
+
+from sqlalchemy.orm import Session
+
+from app.results.addresses import export_url, results_url
 from app.results.naming import Naming
-from app.results.page import RankRow, Ranks
+from app.results.page import Download, RankRow, Ranks
+from app.results.service import results_of
 from app.results.tallies import CountedStudy
+from app.tables.studies import Study
 from benchmark.exports.layouts import EMPTY
 from benchmark.stats.leaderboard import LeaderboardRow, leaderboard, leaderboard_sentence
 
 
+@dataclass(frozen=True)
+class LeaderboardPage:
+    """Everything templates/results/leaderboard.html shows; no `ranks` before the first vote."""
+
+    study_title: str
+    results_url: str
+    is_interim: bool
+    is_imported: bool
+    downloads: tuple[Download, ...]
+    ranks: Ranks | None
+
+
+def leaderboard_page(session: Session, study: Study) -> LeaderboardPage:
+    results = results_of(session, study)
+    naming = Naming.of(session, results.rows)
+    return LeaderboardPage(
+        study_title=study.title,
+        results_url=results_url(study.slug),
+        is_interim=results.is_interim,
+        is_imported=results.live.is_imported,
+        downloads=tuple(
+            Download("Leaderboard", title, export_url(study.slug, f"leaderboard.{form}"))
+            for title, form in (("CSV", "csv"), ("LaTeX", "latex"), ("Markdown", "markdown"))
+        ),
+        ranks=ranks_of(results.counted, naming, is_interim=results.is_interim),
+    )
+
+
 def ranks(counted: CountedStudy, naming: Naming, *, is_interim: bool) -> Ranks | None:
-    """Return the models by strength; None where one reference meets everybody, as table 1 says it all then.
+    """Return the models by strength; None where one reference meets everybody: table 1 says it all."""
+    return None if naming.reference is not None else ranks_of(counted, naming, is_interim=is_interim)
+
+
+def ranks_of(counted: CountedStudy, naming: Naming, *, is_interim: bool) -> Ranks | None:
+    """Return the models by strength; None before the first vote.
 
     An open study gets no sentence: who is first is a conclusion.
     """
-    if naming.reference is not None or not counted.tallies.votes.any():
+    if not counted.tallies.votes.any():
         return None
     rows = leaderboard(counted.tallies, counted.matchups)
     return Ranks(

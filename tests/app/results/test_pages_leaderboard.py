@@ -1,0 +1,52 @@
+"""The leaderboard of a study, on a page of its own whatever its matchups are."""
+
+from fastapi.testclient import TestClient
+
+from benchmark.protocol import Side
+from tests.app.results.page_voters import PAGE, close, fill_panels, signed_in
+from tests.app.results.test_pages import RESULTS, text_of
+from tests.cast import Cast, Study
+
+LEADERBOARD = "/studies/motif-study/leaderboard"
+
+
+def test_the_results_page_leads_to_it(cast: Cast, study: Study) -> None:
+    fill_panels(study, people=1)
+
+    page = signed_in(cast.installation, cast.alice).get(RESULTS).text
+
+    assert f'href="{LEADERBOARD}"' in page
+
+
+def test_models_stand_by_strength_though_one_reference_meets_everybody(cast: Cast, study: Study) -> None:
+    # Of two pairs in three MotiF wins: without a loss no strength would be finite.
+    fill_panels(
+        study, people=5, opinion=lambda shown: Side.OTHER if shown.pair_id % 3 == 0 else Side.REFERENCE
+    )
+    close(study, cast.alice)
+
+    page = text_of(signed_in(cast.installation, cast.charlie).get(LEADERBOARD).text)
+
+    assert page.index("Possible ranks") < page.index("motif 1 ") < page.index("Strength. Bradley-Terry")
+    assert "Interim" not in page
+
+
+def test_a_running_study_says_so_and_draws_no_conclusion(cast: Cast, study: Study) -> None:
+    fill_panels(study, people=1)
+
+    page = text_of(signed_in(cast.installation, cast.alice).get(LEADERBOARD).text)
+
+    assert "Interim." in page
+    assert "is first" not in page
+
+
+def test_before_the_first_vote_it_says_so(cast: Cast, study: Study) -> None:
+    page = signed_in(cast.installation, cast.alice).get(LEADERBOARD)
+
+    assert page.status_code == 200
+    assert "Nobody has voted yet." in page.text
+
+
+def test_a_stranger_sees_no_running_study(cast: Cast, study: Study, client: TestClient) -> None:
+    assert signed_in(cast.installation, cast.charlie).get(LEADERBOARD).status_code == 404
+    assert client.get(LEADERBOARD, headers=PAGE).status_code == 401
