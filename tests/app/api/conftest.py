@@ -55,6 +55,14 @@ def client_of(installation: Installation, actor: Actor | None = None) -> TestCli
     return TestClient(create_app(installation), headers=actor.headers if actor else None)
 
 
+def clients_of_one_server(installation: Installation, *actors: Actor) -> list[TestClient]:
+    """Clients that may ask at the same moment, before one application as in a real server."""
+    app = create_app(installation)
+    # FastAPI builds its routes when they are first looked at, which a real server does in one thread.
+    assert TestClient(app).get("/no-such-page").status_code == 404
+    return [TestClient(app, headers=actor.headers) for actor in actors]
+
+
 @pytest.fixture
 def alice(installation: Installation, cast: Cast) -> TestClient:
     return client_of(installation, cast.alice)

@@ -12,12 +12,13 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
+from fastapi.testclient import TestClient
 
 from app.installation import Installation, open_installation
 from app.media.store import content_key
 from app.settings import Settings
 from tests.acting import refused
-from tests.app.api.conftest import Upload, client_of, open_upload, traces
+from tests.app.api.conftest import Upload, client_of, clients_of_one_server, open_upload, traces
 from tests.cast import PAIR_IDS, Cast, make_submission, set_the_stage, small_clip
 from tests.conftest import serving, settings_for
 
@@ -85,15 +86,17 @@ def test_of_two_uploads_of_one_slot_one_wins_and_the_loser_leaves_nothing(
     before = traces(installation)
     together = threading.Barrier(2)
 
-    def put(pair_id: str, shade: int) -> int:
-        mine = Upload(client_of(installation, either_cast.alice), installation, submission_id)
+    clients = clients_of_one_server(installation, either_cast.alice, either_cast.alice)
+
+    def put(client: TestClient, pair_id: str, shade: int) -> int:
+        mine = Upload(client, installation, submission_id)
         together.wait()
         return mine.put(pair_id, small_clip(shade=shade)).status_code
 
     with ThreadPoolExecutor(2) as pool:
         for number, pair_id in enumerate(PAIR_IDS):
             shades = (100 + number, second_shade + number)
-            assert sorted(pool.map(put, (pair_id, pair_id), shades)) == statuses
+            assert sorted(pool.map(put, clients, (pair_id, pair_id), shades)) == statuses
 
     files, clips = traces(installation)
     assert len(files) == len(before[0]) + kept * len(PAIR_IDS)

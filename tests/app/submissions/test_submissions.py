@@ -10,7 +10,7 @@ from app.installation import Installation
 from app.tables.audit import AuditEvent
 from app.tables.voting import Vote, VoteEvent
 from tests.acting import ask, assign, refused, vote
-from tests.app.api.conftest import client_of
+from tests.app.api.conftest import client_of, clients_of_one_server
 from tests.cast import BENCHMARK, PAIR_IDS, Cast, Study, enter, make_submission, set_the_stage
 
 API = "/api/v1"
@@ -183,7 +183,7 @@ def test_of_two_who_register_or_open_the_same_at_one_moment_none_gets_a_500(
     either_installation: Installation,
 ) -> None:
     cast = set_the_stage(either_installation, pairs=1)
-    clients = [client_of(either_installation, actor) for actor in (cast.alice, cast.ada)]
+    clients = clients_of_one_server(either_installation, cast.alice, cast.ada)
 
     def at_once(method: str, path: str, body: dict[str, object]) -> list[int]:
         with ThreadPoolExecutor(2) as pool:

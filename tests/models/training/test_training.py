@@ -20,7 +20,7 @@ from models.training.errors import BadConfig, CannotResume, CannotWrite, LossNot
 from models.training.logs import RunLog, read_log
 from models.training.loop import Ended, learning_rate
 from models.training.reading import as_toml
-from models.training.run import run_training
+from models.training.run import Outcome, run_training
 from tests.models.training.toys import hooks_with, opened, toy_config, train_quietly, write_toml
 
 TI2V = "import sys; from benchmark.command_line import main; sys.exit(main(sys.argv[1:]))"
@@ -45,6 +45,10 @@ def kill_after_checkpoint(config_file: Path, output: Path, checkpoint: Path) -> 
     assert checkpoint.exists() or newest_checkpoint(checkpoint.parent)
 
 
+def figures(outcome: Outcome) -> list[tuple[float, float]]:
+    return [(row.inside, row.overall) for row in outcome.figure6]
+
+
 def test_a_killed_run_goes_on_to_the_same_numbers(tmp_path: Path) -> None:
     config = toy_config(optimiser={"steps": 10}, run={"checkpoint_every": 2, "validate_every": 1000})
     whole = run_training(config, tmp_path / "whole", tmp_path / "runs" / "cache")
@@ -55,7 +59,7 @@ def test_a_killed_run_goes_on_to_the_same_numbers(tmp_path: Path) -> None:
     resumed = run_training(config, killed, tmp_path / "runs" / "cache")
     assert done_before < 10
     np.testing.assert_allclose(curve(killed), curve(tmp_path / "whole"), rtol=0, atol=1e-6)
-    assert resumed.figure6 == whole.figure6
+    np.testing.assert_allclose(figures(resumed), figures(whole), rtol=1e-6)
 
 
 def test_accumulated_pieces_add_up_to_the_whole_batch(shared_cache: Path) -> None:
