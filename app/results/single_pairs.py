@@ -63,7 +63,7 @@ class StudyPairPage:
     pair_id: str
     prompt: str
     picture_url: str
-    scenario: str
+    scenario_name: str
     scenario_url: str
     tags: tuple[tuple[str, str], ...]
     gallery_url: str | None
@@ -102,7 +102,7 @@ def pair_page(session: Session, study: Study, pair_id: str) -> StudyPairPage:
         pair_id=pair.name,
         prompt=pair.prompt,
         picture_url=thumbnail_url(pair.image_key, LARGE),
-        scenario=readable(pair.scenario),
+        scenario_name=readable(pair.scenario),
         scenario_url=scenario_url(study.slug, pair.scenario),
         tags=_tags(session, study, pair),
         gallery_url=_gallery_url(session, benchmark, pair),

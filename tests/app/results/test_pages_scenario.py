@@ -62,7 +62,7 @@ def test_an_open_study_is_marked_interim(cast: Cast, study: Study) -> None:
     words = text_of(signed_in(cast.installation, cast.alice).get(KITES).text)
 
     assert "Interim." in words
-    assert "No pair is decided." in words
+    assert "No pair is decided yet." in words
     assert "nan" not in words.lower()
 
 
