@@ -11,8 +11,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 from app.installation import Installation
-from app.results.figure_files import study_figure_file
-from app.results.report_files import write_report
+from app.results.bundle.writing import write_report
+from app.results.figures.studies import study_figure_file
 from app.security.identity import Principal
 from benchmark.exports.figures.kinds import FigureFormat, FigureName
 from benchmark.protocol import Role

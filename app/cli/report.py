@@ -42,7 +42,7 @@ def report(study: str, output: Path, pairs: tuple[str, ...], licence: str) -> No
     """
     from app.cli.opening import OPERATOR, open_database, open_settings
     from app.cli.printing import progress
-    from app.results.report_files import STEPS, write_report
+    from app.results.bundle.writing import STEPS, write_report
     from app.security.identity import Principal
     from benchmark.exports.bundle.places import new_bundle
     from benchmark.protocol import Role
@@ -73,7 +73,7 @@ def _strips(
         return ()
     from app.media.sandbox import Sandbox
     from app.media.store import open_store
-    from app.results.figure_strips import USUAL_FRAMES, plan_strip, read_strip
+    from app.results.figures.strips import USUAL_FRAMES, plan_strip, read_strip
 
     store = open_store(settings.effective_media_url)
     plans = [plan_strip(database, slug=study, pair_id=pair, principal=reader) for pair in pairs]

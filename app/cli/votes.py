@@ -42,8 +42,8 @@ def import_(
     from app.cli.opening import open_database, open_settings, owner_named
     from app.cli.printing import progress
     from app.clock import utc_now
-    from app.results.foreign_plan import plan_import
-    from app.results.foreign_studies import ForeignSource, is_imported_already, parts_of, store_study
+    from app.foreign_studies.plan import plan_import
+    from app.foreign_studies.service import ForeignSource, is_imported_already, parts_of, store_study
     from benchmark.importers.foreign_votes import ColumnMapping, parse_mapping, read_foreign
 
     mapping = ColumnMapping(parse_mapping(columns), reference=reference)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from app.results.addresses import matchup_url
-from app.results.figures import CommonScale
+from app.results.bars import CommonScale
 from app.results.naming import Naming
 from app.results.page import FigureRow, PreferenceBar, PValue, ReasonBars, TableRow
 from app.results.tallies import CountedStudy

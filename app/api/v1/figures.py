@@ -4,8 +4,8 @@ from fastapi import Request, Response
 
 from app.api.v1.routers import api_router
 from app.api.v1.schemas import PairIdPath, SlugPath
-from app.results.figure_pages import FramesQuery, figure_answer, scenes_answer, strip_answer
-from app.results.figure_strips import USUAL_FRAMES
+from app.results.figures.pages import FramesQuery, figure_answer, scenes_answer, strip_answer
+from app.results.figures.strips import USUAL_FRAMES
 from benchmark.exports.figures.kinds import FigureFormat, FigureName
 
 router = api_router("results")

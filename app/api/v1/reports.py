@@ -6,7 +6,7 @@ from starlette.responses import StreamingResponse
 from app.api.v1.routers import api_router
 from app.api.v1.schemas import SlugPath
 from app.clock import utc_now
-from app.results.report_files import zipped_report
+from app.results.bundle.writing import zipped_report
 from app.security.asking import installation_of, require_person
 from benchmark.protocol import Role
 

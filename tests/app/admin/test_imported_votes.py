@@ -9,9 +9,9 @@ from sqlalchemy import select
 from app.cli.annotator_desk import local_exclude, local_reinstate
 from app.clock import utc_now
 from app.errors import Conflict
+from app.foreign_studies.plan import plan_import
+from app.foreign_studies.service import ForeignSource, store_study
 from app.panels.statuses import standings_of
-from app.results.foreign_plan import plan_import
-from app.results.foreign_studies import ForeignSource, store_study
 from app.results.recount import recount
 from app.tables.bench import Benchmark
 from app.tables.people import Annotator

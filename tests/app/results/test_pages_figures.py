@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.results.figures import CommonScale
+from app.results.bars import CommonScale
 from app.results.rows import printed_p_value
 from benchmark.exports.figures.scales import heat_step, whole_percent
 

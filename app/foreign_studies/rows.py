@@ -8,7 +8,7 @@ from typing import TypeVar
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
-from app.results.foreign_plan import ForeignPlan
+from app.foreign_studies.plan import ForeignPlan
 from app.security.identity import Principal
 from app.security.tokens import new_token
 from app.tables.studies import Matchup, Study

@@ -7,7 +7,7 @@ import re
 import pytest
 from fastapi.testclient import TestClient
 
-from app.results import figure_files
+from app.results.figures import studies
 from benchmark.exports.figures.kinds import MEDIA_TYPES, FigureFormat, FigureName
 from tests.app.results.page_voters import close, fill_panels, signed_in
 from tests.cast import PAIR_IDS, Cast, Study
@@ -97,7 +97,7 @@ def test_when_all_places_to_draw_are_taken_one_is_asked_to_come_again(
     cast: Cast, study: Study, client: TestClient
 ) -> None:
     fill_panels(study, people=1)
-    taken = [figure_files.drawing() for _ in range(figure_files.MOST_WAITING)]
+    taken = [studies.drawing() for _ in range(studies.MOST_WAITING)]
     for place in taken:
         place.__enter__()
     try:

@@ -14,8 +14,8 @@ from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from app.errors import Conflict
-from app.results.foreign_plan import ForeignPlan, ForeignSide
-from app.results.foreign_rows import AT_ONCE, StoredStudy, in_parts, mark_imported, store_votes
+from app.foreign_studies.plan import ForeignPlan, ForeignSide
+from app.foreign_studies.rows import AT_ONCE, StoredStudy, in_parts, mark_imported, store_votes
 from app.security.identity import Principal
 from app.tables.audit import AuditEvent
 from app.tables.people import Annotator

@@ -4,9 +4,9 @@ import pandas as pd
 from sqlalchemy import select
 
 from app.clock import utc_now
+from app.foreign_studies.plan import plan_import
+from app.foreign_studies.service import ForeignSource, is_imported_already, store_study
 from app.installation import Installation
-from app.results.foreign_plan import plan_import
-from app.results.foreign_studies import ForeignSource, is_imported_already, store_study
 from app.results.live_counts import live_counts
 from app.results.recount import recount
 from app.results.votes import counted_votes

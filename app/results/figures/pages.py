@@ -5,9 +5,9 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Query, Request, Response
 
 from app.clock import utc_now
-from app.results.figure_files import study_figure_file
-from app.results.figure_scenes import scenes_file
-from app.results.figure_strips import LEAST_FRAMES, MOST_FRAMES, USUAL_FRAMES, strip_file
+from app.results.figures.scenes import scenes_file
+from app.results.figures.strips import LEAST_FRAMES, MOST_FRAMES, USUAL_FRAMES, strip_file
+from app.results.figures.studies import study_figure_file
 from app.security.asking import installation_of, require_person
 from app.security.identity import Principal
 from benchmark.exports.figures.kinds import MEDIA_TYPES, FigureFormat, FigureName

@@ -3,7 +3,7 @@
 from sqlalchemy import select
 
 from app.installation import Installation
-from app.results.report import read_one_moment, report_contents
+from app.results.bundle.contents import read_one_moment, report_contents
 from app.tables.studies import Study as StudyRow
 from tests.app.results.page_voters import annotator, vote
 from tests.cast import set_the_stage

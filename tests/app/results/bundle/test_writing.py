@@ -6,7 +6,7 @@ import zipfile
 
 from fastapi.testclient import TestClient
 
-from app.results import report_files
+from app.results.bundle import writing
 from tests.app.results.page_voters import close, fill_panels, signed_in
 from tests.cast import Cast, Study
 
@@ -56,7 +56,7 @@ def test_a_study_without_votes_has_none(cast: Cast, study: Study, client: TestCl
 def test_one_is_made_at_a_time(cast: Cast, study: Study, client: TestClient) -> None:
     fill_panels(study, people=1)
 
-    with report_files.MAKING:
+    with writing.MAKING:
         answer = client.get(REPORT, headers=cast.alice.headers)
 
     assert (answer.status_code, answer.json()["error"]) == (503, "unavailable")

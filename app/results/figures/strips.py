@@ -12,7 +12,7 @@ from app.media.frames import FramesUnreadable, clip_frames, picture_pixels
 from app.media.sandbox import Sandbox
 from app.media.store import MediaStore, StoreError, content_key
 from app.panels.sides import side_name
-from app.results.figure_files import drawing, figure_names
+from app.results.figures.studies import drawing, figure_names
 from app.results.service import find_results
 from app.security.identity import Principal
 from app.tables.bench import Pair

@@ -10,7 +10,7 @@ from app.errors import Unavailable
 from app.installation import Installation
 from app.media.frames import FramesUnreadable, Pixels, picture_pixels
 from app.media.store import StoreError
-from app.results.figure_files import drawing
+from app.results.figures.studies import drawing
 from app.tables.bench import Pair
 from benchmark.exports.figures.drawing import figure_file
 from benchmark.exports.figures.kinds import FigureFormat
