@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from app.errors import NotFound
@@ -18,6 +18,8 @@ from benchmark.protocol import VoteStatus
 def accept_invitation(session: Session, *, token: str, browser: BrowserSession, now: datetime) -> Study:
     """Tie a browser to the link's annotator, made when the link is first opened; later browsers join it.
 
+    In one study a browser acts for one annotator: on a shared computer, for whoever opened their link last.
+
     Raises:
         NotFound: there is no such invitation, or its annotator left the study.
     """
@@ -32,6 +34,7 @@ def accept_invitation(session: Session, *, token: str, browser: BrowserSession, 
     annotator = session.get_one(Annotator, invitation.annotator_id)
     if annotator.withdrawn_at is not None:
         raise NotFound("You left this study, and this link with it. Ask for a new one to take part again.")
+    _part_from_others(session, browser=browser, annotator=annotator)
     if session.get(AnnotatorBrowser, (browser.id, annotator.id)) is None:
         session.add(AnnotatorBrowser(browser_session_id=browser.id, annotator_id=annotator.id))
     session.flush()
@@ -71,6 +74,17 @@ def votes_of(session: Session, annotator: Annotator) -> int:
         .select_from(Assignment)
         .where(Assignment.annotator_id == annotator.id, Assignment.status == AssignmentStatus.VOTED)
     ).scalar_one()
+
+
+def _part_from_others(session: Session, *, browser: BrowserSession, annotator: Annotator) -> None:
+    of_this_study = select(Annotator.id).where(Annotator.study_id == annotator.study_id)
+    session.execute(
+        delete(AnnotatorBrowser).where(
+            AnnotatorBrowser.browser_session_id == browser.id,
+            AnnotatorBrowser.annotator_id != annotator.id,
+            AnnotatorBrowser.annotator_id.in_(of_this_study),
+        )
+    )
 
 
 def _new_annotator(session: Session, *, study_id: int, now: datetime) -> Annotator:

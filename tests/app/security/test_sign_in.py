@@ -94,6 +94,28 @@ def test_an_invitation_opened_twice_is_one_annotator(
     assert assign(client, study)["token"] == assign(elsewhere, study)["token"]
 
 
+def test_on_a_shared_computer_whoever_opened_their_link_last_votes(client: TestClient, study: Study) -> None:
+    first, second = (f"/invite/{secret}" for secret in study.invite(2))
+    client.get(first)
+    of_the_first = assign(client, study)["token"]
+
+    assert client.get(second).status_code == 200
+
+    assert assign(client, study)["token"] != of_the_first
+    refused(vote(client, of_the_first), 404, "not_found")
+    client.get(first)
+    assert assign(client, study)["token"] == of_the_first
+
+
+def test_one_browser_takes_part_in_several_studies(client: TestClient, cast: Cast) -> None:
+    one, another = cast.open_study("one"), cast.open_study("another")
+
+    enter(client, one)
+    enter(client, another)
+
+    assert assign(client, one)["token"] != assign(client, another)["token"]
+
+
 def test_a_planted_cookie_gains_nothing(
     client: TestClient, cast: Cast, study: Study, installation: Installation
 ) -> None:
