@@ -67,11 +67,6 @@ class TimedOut(GeneratorError):
     kind = FailureKind.TIMEOUT
 
 
-class Device(StrEnum):
-    CPU = "cpu"
-    CUDA = "cuda"
-
-
 @dataclass(frozen=True)
 class NativeForm:
     """What a model's clips look like: pixels, frames, frames a second."""

@@ -3,7 +3,7 @@
 import contextlib
 import os
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 MOST_BYTES = 2 * 1024**3
@@ -35,18 +35,28 @@ class ImageCache:
         self._make_room(len(content))
         # Written beside and renamed: another worker never reads half an image.
         with tempfile.NamedTemporaryFile(dir=self._folder, prefix=".", delete=False) as file:
-            file.write(content)
-        Path(file.name).replace(path)
+            unfinished = Path(file.name)
+            try:
+                file.write(content)
+                file.flush()
+                unfinished.replace(path)
+            finally:
+                unfinished.unlink(missing_ok=True)
 
     def _make_room(self, wanted: int) -> None:
-        files = [(entry.stat(), Path(entry)) for entry in os.scandir(self._folder) if entry.is_file()]
+        files = sorted(self._files(), key=lambda each: each[0].st_mtime)
         total = wanted + sum(stat.st_size for stat, _ in files)
-        for stat, path in sorted(files, key=lambda each: each[0].st_mtime):
+        for stat, path in files:
             if total <= self._most_bytes:
                 return
-            with contextlib.suppress(FileNotFoundError):
-                path.unlink()
+            path.unlink(missing_ok=True)
             total -= stat.st_size
+
+    def _files(self) -> Iterator[tuple[os.stat_result, Path]]:
+        for path in self._folder.iterdir():
+            # Another worker may take it away in between.
+            with contextlib.suppress(FileNotFoundError):
+                yield path.stat(), path
 
 
 def usual_folder() -> Path:

@@ -7,8 +7,8 @@ from models.worker.client import Job, JobServer
 from models.worker.errors import Refused, Unreachable
 
 _RENEWALS_A_LEASE = 3
-# Asked again soon after a failure: the rest of the lease may be short.
-_SOON_S = 2.0
+# A server that does not answer is asked again sooner: what is left of the lease may be short.
+_TRIES_A_LEASE = 12
 
 
 class Leases:
@@ -25,6 +25,7 @@ class Leases:
         self._lock = threading.Lock()
         self._closing = threading.Event()
         self._changed = threading.Event()
+        self._is_answered = True
         self._thread = threading.Thread(target=self._keep_alive, name="leases", daemon=True)
         self._thread.start()
 
@@ -87,6 +88,7 @@ class Leases:
             pause_s = self._pause_s()
 
     def _renew_all(self) -> None:
+        self._is_answered = True
         for job in self.held():
             if self._closing.is_set():
                 return
@@ -96,9 +98,11 @@ class Leases:
                 self.drop(job)
                 self._say(f"{job.pair_id}: dropped. {refusal}")
             except Unreachable:
+                self._is_answered = False
                 return
 
     def _pause_s(self) -> float | None:
         with self._lock:
             leases = [job.lease_s for job in self._held.values()]
-        return min(leases) / _RENEWALS_A_LEASE if leases else None
+        times = _RENEWALS_A_LEASE if self._is_answered else _TRIES_A_LEASE
+        return min(leases) / times if leases else None

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from models.worker.image_cache import ImageCache
+from tests.full_disk import room_for
 
 
 def test_an_image_is_fetched_once(tmp_path: Path) -> None:
@@ -42,5 +43,14 @@ def test_no_half_image_is_ever_left_behind(tmp_path: Path) -> None:
 
     with pytest.raises(ConnectionError):
         cache.path("a", broken)
+
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_full_disk_leaves_no_half_image(tmp_path: Path) -> None:
+    cache = ImageCache(tmp_path)
+
+    with room_for(1000), pytest.raises(OSError, match="too large"):
+        cache.path("a", lambda: bytes(100_000))
 
     assert list(tmp_path.iterdir()) == []

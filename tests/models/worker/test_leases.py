@@ -1,9 +1,11 @@
 """Leases stay alive while the work takes long, and what is lost is dropped and said."""
 
+import socket
 import time
 from collections.abc import Callable
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import replace
+from threading import Thread
 
 from models.worker.client import WorkerCard
 from models.worker.leases import Leases
@@ -30,6 +32,29 @@ def test_a_lease_is_renewed_at_a_third_of_it(workplace: Workplace) -> None:
         wait_for(lambda: workplace.jobs(status="leased")[0]["expires_at"] > before["expires_at"])
 
     assert workplace.said == []
+
+
+def test_a_server_that_does_not_answer_is_asked_again_soon(workplace: Workplace) -> None:
+    workplace.ask()
+    [job] = workplace.server().claim(CARD, ["motif"], None, 1)
+    asked_at: list[float] = []
+
+    def hang_up(silent: socket.socket) -> None:
+        with suppress(OSError):
+            while True:
+                silent.accept()[0].close()
+                asked_at.append(time.monotonic())
+
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        Thread(target=hang_up, args=[silent], daemon=True).start()
+        workplace.address = f"http://127.0.0.1:{silent.getsockname()[1]}"
+        with closing(Leases(workplace.server(), workplace.said.append)) as leases:
+            leases.take([replace(job, lease_s=6.0)])
+            wait_for(lambda: len(asked_at) > 2)
+        silent.shutdown(socket.SHUT_RDWR)
+
+    # Two renewals as usual would be 4 seconds apart.
+    assert asked_at[2] - asked_at[0] < 3.0
 
 
 def test_a_job_that_was_cancelled_is_dropped_and_said(workplace: Workplace) -> None:
