@@ -8,6 +8,7 @@ from models.generators.base import CannotRun
 from models.generators.checkpoints import checkpoint_sha256, weight_files
 from models.generators.machine import gpu_too_small
 from models.generators.recipes import SubprocessRecipe, Weights
+from models.generators.script_copy import script_problem
 from models.generators.settings import generator_settings
 
 _COMMIT = re.compile(r"[0-9a-f]{40}")
@@ -39,6 +40,8 @@ class Checkout:
             return (
                 f"{self.folder} stands at {commit or 'no commit'}, expected {recipe.repository.commit}; {do}"
             )
+        if recipe.script and (problem := script_problem(self.folder, recipe.script)):
+            return f"{problem}; {do}"
         if not (self.folder / recipe.environment.interpreter).exists():
             return f"Its environment is missing ({recipe.environment.interpreter}); {do}"
         missing = [each for each in recipe.weights if not self.has(each)]
@@ -82,6 +85,9 @@ class Checkout:
             "TRANSFORMERS_OFFLINE": "1",
             "WANDB_MODE": "disabled",
         }
+        if self._recipe.script:
+            # The copy lies elsewhere, and imports what stands beside the script.
+            own["PYTHONPATH"] = str((self.folder / self._recipe.script.path).parent)
         return own | visible_gpu(device)
 
     def has(self, weights: Weights) -> bool:

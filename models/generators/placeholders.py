@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from pydantic import JsonValue
 
 RUN_NAMES = frozenset(
-    {"python", "checkout", "work", "inputs", "prompts_file", "config_file", "requests_file", "seed"}
+    {"python", "gpu", "checkout", "work", "inputs", "prompts_file", "config_file", "requests_file", "script"}
+    | {"seed"}
 )
 CLIP_NAMES = frozenset({"prompt", "image", "image_name", "stem", "index", "index4", "seed"})
 _NAME = re.compile(r"\{([a-z_0-9]+)\}")

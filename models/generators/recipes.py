@@ -3,20 +3,29 @@
 import hashlib
 import tomllib
 from collections.abc import Mapping
-from fractions import Fraction
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, JsonValue, TypeAdapter, ValidationError
+from pydantic import Field, TypeAdapter, ValidationError
 
 from models.generators.base import NativeForm
 from models.generators.choices import DType
 from models.generators.images import Fit
+from models.generators.recipe_tables import (
+    Argument,
+    Commit,
+    Environment,
+    Limits,
+    Output,
+    Part,
+    Rate,
+    Repository,
+    Script,
+    Seeding,
+    Staging,
+)
 
-Argument = bool | int | float | str
 Slug = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9.-]*$")]
-Commit = Annotated[str, Field(pattern=r"^[0-9a-f]{40}$")]
-Rate = Annotated[Fraction, BeforeValidator(lambda value: Fraction(str(value))), Field(gt=0)]
 
 
 class RecipeProblem(ValueError):
@@ -25,12 +34,6 @@ class RecipeProblem(ValueError):
     def __init__(self, path: Path, problems: list[str]) -> None:
         self.problems = problems
         super().__init__(f"{path.name} is no adapter: {len(problems)} problem{'s' * (len(problems) != 1)}.")
-
-
-class Part(BaseModel):
-    """A table of a TOML file."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=False)
 
 
 class Form(Part):
@@ -124,87 +127,12 @@ class DiffusersRecipe(Recipe):
     weights: tuple[Weights, ...] = Field(min_length=1, max_length=1)
 
 
-class Repository(Part):
-    url: str = Field(pattern=r"^https://github\.com/[\w.-]+/[\w.-]+$")
-    commit: Commit
-
-
-class Environment(Part):
-    """How the checkout's own environment is made; `[environment]`.
-
-    Attributes:
-        python: version its authors name.
-        steps: command lines run in the checkout, in order; `{python}` is its interpreter.
-        interpreter: path of the interpreter, from the checkout.
-    """
-
-    python: str
-    steps: tuple[str, ...] = Field(min_length=1)
-    interpreter: str = ".venv/bin/python"
-
-
-class Staging(Part):
-    """What is laid out for the program; `[staging]`.
-
-    Attributes:
-        inputs: folder of the images below the work folder.
-        stems: images are called `<number>_<pair id>`, or only `<number>` for programs that trip over words.
-        prompts_file: a file with a prompt a line, in the order of the sorted images.
-        requests_file: our file protocol, see `staging`.
-        config_file: YAML made of `config`, where a list of one element that names a clip is repeated.
-        forbidden: letters a prompt may not have, as it becomes a file name.
-        max_prompt_bytes: for the same reason.
-        path_without: what the path of the work folder must not hold.
-    """
-
-    inputs: str = "inputs"
-    stems: Literal["pair_id", "number"] = "pair_id"
-    prompts_file: str = ""
-    requests_file: str = ""
-    config_file: str = ""
-    config: Mapping[str, JsonValue] = Field(default_factory=dict)
-    forbidden: str = ""
-    path_without: str = ""
-    max_prompt_bytes: int = Field(default=4000, ge=1)
-
-
-class Output(Part):
-    """What comes out; `[output]`.
-
-    Attributes:
-        pattern: of a clip's file, below the work folder; exactly one must match.
-        fps: rate of that file where it is not the native one.
-    """
-
-    pattern: str
-    fps: Rate | None = None
-
-
-class Seeding(Part):
-    """`[seed]`.
-
-    Attributes:
-        per: `clip` if the program seeds each clip, `run` if once: there a clip depends on its place.
-        offset: added to our seed, for programs that take 0 for none.
-    """
-
-    per: Literal["clip", "run"] = "run"
-    offset: int = 0
-
-
-class Limits(Part):
-    """`[limits]`: seconds for loading and for each clip; the log's share of the disk."""
-
-    load_s: float = Field(gt=0)
-    clip_s: float = Field(gt=0)
-    log_bytes: int = Field(default=8 * 1024**2, ge=1024)
-
-
 class SubprocessRecipe(Recipe):
     """A program in a checkout and environment of its own; none of its code is in ours.
 
     Attributes:
         command: argument by argument; placeholders as in `staging`. No shell reads it.
+        script: for a program without a command line, whose settings stand in its text.
         batch: clips a run makes at most; 1 where the program makes one.
         cwd: where it runs: its checkout, or the work folder that takes what it writes beside itself.
     """
@@ -215,6 +143,7 @@ class SubprocessRecipe(Recipe):
     command: tuple[str, ...] = Field(min_length=1)
     batch: int = Field(ge=1, le=320)
     cwd: Literal["checkout", "work"] = "checkout"
+    script: Script | None = None
     staging: Staging
     output: Output
     seed: Seeding = Seeding()

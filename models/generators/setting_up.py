@@ -16,6 +16,7 @@ from models.generators.hub import cached_snapshot, download
 from models.generators.pins import pinned_revision
 from models.generators.placeholders import fill
 from models.generators.recipes import DiffusersRecipe, SubprocessRecipe, Weights
+from models.generators.script_copy import script_problem
 
 # Setting up reaches the network; these lead there and are no secrets of ours.
 _NETWORK = ("HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "http_proxy", "https_proxy", "no_proxy", "SSL_CERT_FILE")
@@ -49,6 +50,8 @@ def _code_steps(recipe: SubprocessRecipe, checkout: Checkout) -> Iterator[Step]:
         yield _shell(["git", "clone", "--no-checkout", recipe.repository.url, str(folder)], Path.cwd())
     if checkout.commit() != commit:
         yield _shell(["git", "-C", str(folder), "checkout", "--detach", commit], Path.cwd())
+    elif recipe.script and script_problem(folder, recipe.script):
+        yield _shell(["git", "-C", str(folder), "checkout", commit, "--", recipe.script.path], Path.cwd())
     if not (folder / recipe.environment.interpreter).exists():
         python = str(folder / recipe.environment.interpreter)
         for step in recipe.environment.steps:

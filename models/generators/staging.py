@@ -1,6 +1,7 @@
 """Lays out what a foreign program reads, under names of our own: 88 images serve 320 pairs, none may collide.
 
-Placeholders of the run: python, checkout, work, inputs, prompts_file, config_file, requests_file, seed.
+Placeholders of the run: python, gpu (as CUDA_VISIBLE_DEVICES), checkout, work, inputs, prompts_file,
+config_file, requests_file, script, seed.
 Placeholders of a clip: prompt, image, image_name, stem, index, index4 (four digits), seed.
 
 The file protocol, for programs that have no command line: `requests_file` has a JSON object a line with
@@ -16,7 +17,9 @@ from pathlib import Path
 from models.generators.base import BadInput, CannotRun, ClipRequest
 from models.generators.images import fitted, read_image
 from models.generators.placeholders import Values, fill, fill_structure
-from models.generators.recipes import Staging, SubprocessRecipe
+from models.generators.recipe_tables import Script, Staging
+from models.generators.recipes import SubprocessRecipe
+from models.generators.script_copy import changed_script
 
 _UNSAFE = re.compile(r"[^A-Za-z0-9_-]")
 # With a number before and what programs append, names stay below the 255 bytes file systems take.
@@ -60,16 +63,17 @@ def check_prompt(request: ClipRequest, staging: Staging) -> None:
 
 
 def lay_out(
-    recipe: SubprocessRecipe, requests: Sequence[ClipRequest], *, work: Path, checkout: Path
+    recipe: SubprocessRecipe, requests: Sequence[ClipRequest], *, work: Path, checkout: Path, gpu: str
 ) -> Stage:
     """Write the images and the files the program reads into an empty work folder.
 
     Args:
         requests: prompts checked, of one seed where the program seeds the run.
+        gpu: numbers of the GPUs the program is to see.
 
     Raises:
         BadInput: an image cannot be read.
-        CannotRun: the work folder lies where the program cannot write.
+        CannotRun: the work folder lies where the program cannot write, or its script is another one.
     """
     staging = recipe.staging
     if staging.path_without and staging.path_without in str(work):
@@ -82,6 +86,7 @@ def lay_out(
     clips = tuple(_stage(recipe, request, number, inputs) for number, request in enumerate(requests))
     values: dict[str, str | int] = {
         "python": str(checkout / recipe.environment.interpreter),
+        "gpu": gpu,
         "checkout": str(checkout),
         "work": str(work),
         "inputs": str(inputs),
@@ -90,10 +95,14 @@ def lay_out(
         "config_file": str(work / staging.config_file),
         "requests_file": str(work / staging.requests_file),
     }
+    if recipe.script:
+        values["script"] = str(work / Path(recipe.script.path).name)
     stage = Stage(work, clips, values)
     _write_prompts(staging, stage)
     _write_config(staging, stage)
     _write_requests(recipe, stage)
+    if recipe.script:
+        _write_script(recipe.script, stage, checkout)
     return stage
 
 
@@ -155,6 +164,13 @@ def _write_requests(recipe: SubprocessRecipe, stage: Stage) -> None:
     ]
     text = "".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines)
     (stage.work / recipe.staging.requests_file).write_text(text, encoding="utf-8")
+
+
+def _write_script(script: Script, stage: Stage, checkout: Path) -> None:
+    clips = [clip.values for clip in stage.clips]
+    settings = {name: fill_structure(value, stage.values, clips) for name, value in script.settings.items()}
+    text = changed_script(checkout, script, settings, seed=int(stage.values["seed"]))
+    Path(str(stage.values["script"])).write_bytes(text)
 
 
 def _literal(prompt: str) -> str:

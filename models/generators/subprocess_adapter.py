@@ -20,7 +20,7 @@ from models.generators.checkouts import Checkout, visible_gpu
 from models.generators.child import Ended, minimal_environment, run_child
 from models.generators.images import readable_images
 from models.generators.machine import gpu_too_small
-from models.generators.made_files import find_made, read_made
+from models.generators.made_files import find_made, read_clip, read_images
 from models.generators.measuring import library_versions
 from models.generators.placeholders import fill
 from models.generators.recipes import SubprocessRecipe
@@ -92,7 +92,8 @@ class SubprocessGenerator:
     def _run(self, requests: Sequence[ClipRequest]) -> Iterator[GeneratedClip]:
         work = Path(tempfile.mkdtemp(prefix="ti2v-work-"))
         try:
-            stage = lay_out(self._recipe, requests, work=work, checkout=self._checkout.folder)
+            gpu = visible_gpu(self._device).get("CUDA_VISIBLE_DEVICES", "0")
+            stage = lay_out(self._recipe, requests, work=work, checkout=self._checkout.folder, gpu=gpu)
             ended = self._start(stage)
             for clip in stage.clips:
                 yield self._collect(stage, clip, ended)
@@ -123,10 +124,13 @@ class SubprocessGenerator:
         recipe = self._recipe
         native = recipe.native.as_form()
         try:
-            path = find_made(stage.work, output_pattern(recipe, clip))
-            if path is None:
+            made = find_made(stage.work, output_pattern(recipe, clip))
+            if not made:
                 raise self._failure(ended)
-            frames = read_made(path, native, recipe.output.fps or native.fps)
+            if recipe.output.images:
+                frames = read_images(made, native)
+            else:
+                frames = read_clip(made, native, recipe.output.fps or native.fps)
         except Crashed as error:
             if ended.exit_code == 0:
                 raise Crashed(str(error), log_tail=ended.log_tail) from error

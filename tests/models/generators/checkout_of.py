@@ -15,10 +15,46 @@ SCRIPTS = {
     "cinemo": "pipelines/animation.py",
     "seine": "sample_scripts/with_mask_sample.py",
     "cond-leak": "examples/DynamiCrafter/scripts/evaluation/inference.py",
-    "ti2v-zero": "ti2v_driver.py",
+    "ti2v-zero": "demo_img2vid.py",
     "animate-anything": "train.py",
     "consisti2v": "scripts/animate.py",
 }
+
+# The shape of TI2V-Zero's script in words of our own: constants, a GPU of its choice, names after the prompt.
+SCRIPT_OF_CONSTANTS = '''\
+"""Draws one prompt."""
+
+import os
+
+import numpy as np
+
+import stand_in
+
+os.environ["CUDA_VISIBLE_DEVICES"] = "1"
+input = "A prompt of the script's own."
+img_path = "its-own.png"
+output_dir = "./its-videos"
+output_img_dir = "./its-frames"
+resample_iter = 2
+ddim_step = 2
+NUM_NEW_FRAMES = 3
+NUM_SAMPLES = 2
+add_vid_cond = False
+use_ddpm_inversion = False
+IMG_H = 64
+IMG_W = 64
+NUM_COND_FRAMES = 3
+stand_in.begin()
+os.makedirs(output_dir)
+for number in range(NUM_SAMPLES):
+    first = img_path
+    name = input.replace(" ", "_")[:-1] + "-drawn%04d-%02d" % (np.random.randint(10000), number)
+    folder = os.path.join(output_img_dir, name)
+    os.makedirs(folder)
+    img_path = os.path.join(folder, name)
+    stand_in.draw_images(first, input, img_path, frames=NUM_NEW_FRAMES + 1, size=(IMG_W, IMG_H))
+    print("saved", name)
+'''
 
 
 def recipe_of(name: str, **changes: object) -> SubprocessRecipe:
@@ -43,13 +79,21 @@ def checkout_of(recipe: SubprocessRecipe, folder: Path, *, mood: str = "") -> Pa
             file.write_bytes(recipe.name.encode())
     shutil.copy(Path(__file__).with_name("stand_in.py"), folder / "stand_in.py")
     script = folder / SCRIPTS[recipe.name]
-    script.parent.mkdir(parents=True, exist_ok=True)
-    script.write_text(
-        f"import sys\nsys.path.insert(0, {str(folder)!r})\nimport stand_in\nstand_in.run({recipe.name!r})\n"
-    )
+    if recipe.script:
+        script.write_text(SCRIPT_OF_CONSTANTS)
+    else:
+        write_script(script, folder, recipe.name)
     if mood:
         (folder / "misbehave.txt").write_text(mood)
     return folder
+
+
+def write_script(script: Path, folder: Path, program: str) -> None:
+    """Write a script that does what the stand-in does for a program."""
+    script.parent.mkdir(parents=True, exist_ok=True)
+    script.write_text(
+        f"import sys\nsys.path.insert(0, {str(folder)!r})\nimport stand_in\nstand_in.run({program!r})\n"
+    )
 
 
 def generator_of(recipe: SubprocessRecipe, folder: Path, *, mood: str = "") -> SubprocessGenerator:

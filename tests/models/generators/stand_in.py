@@ -9,7 +9,7 @@ import json
 import os
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import av
@@ -36,23 +36,41 @@ def prompt_grey(prompt: str) -> int:
     return 20 + sum(prompt.encode()) % 200
 
 
-def draw(image: str, prompt: str, path: str, *, frames: int, size: tuple[int, int], fps: int) -> None:
-    """Write a clip; `size` is (width, height)."""
+def pictures(image: str, prompt: str, *, frames: int, size: tuple[int, int]) -> Iterator[np.ndarray]:
+    """Yield the frames of a clip; `size` is (width, height)."""
     colour = np.asarray(Image.open(image).convert("RGB")).mean(axis=(0, 1))
+    width, height = size
     if mood() == "frames":
         frames -= 1
+    if mood() == "size":
+        width -= 16
+    for number in range(frames):
+        tone = colour if number < frames - 1 else np.full(3, prompt_grey(prompt))
+        pixels = np.empty((height, width, 3), np.uint8)
+        pixels[:] = tone.round()
+        yield pixels
+
+
+def draw(image: str, prompt: str, path: str, *, frames: int, size: tuple[int, int], fps: int) -> None:
+    """Write a clip; `size` is (width, height)."""
+    drawn = list(pictures(image, prompt, frames=frames, size=size))
     with av.open(path, "w", format="mp4") as container:
         stream = container.add_stream("libx264", rate=fps * (2 if mood() == "rate" else 1))
-        stream.width, stream.height, stream.pix_fmt = (*size, "yuv420p")
-        if mood() == "size":
-            stream.width -= 16
+        stream.height, stream.width, _ = drawn[0].shape
+        stream.pix_fmt = "yuv420p"
         stream.options = {"crf": "1", "preset": "ultrafast"}
-        for number in range(frames):
-            tone = colour if number < frames - 1 else np.full(3, prompt_grey(prompt))
-            pixels = np.empty((stream.height, stream.width, 3), np.uint8)
-            pixels[:] = tone.round()
+        for pixels in drawn:
             container.mux(stream.encode(av.VideoFrame.from_ndarray(pixels, format="rgb24")))
         container.mux(stream.encode(None))
+
+
+def draw_images(image: str, prompt: str, stem: str, *, frames: int, size: tuple[int, int]) -> None:
+    """Write a clip as one JPEG a frame."""
+    for number, pixels in enumerate(pictures(image, prompt, frames=frames, size=size)):
+        path = Path(f"{stem}{number:03d}.jpg")
+        Image.fromarray(pixels).save(path)
+        if mood() == "broken" and number == 3:
+            path.write_bytes(path.read_bytes()[:300])
 
 
 def parsed(flags: dict[str, Callable[[str], object]], switches: tuple[str, ...] = ()) -> argparse.Namespace:
@@ -162,7 +180,7 @@ def cinemo() -> None:
         )
 
 
-def ti2v_zero() -> None:
+def file_protocol() -> None:
     for line in lines_of(sys.argv[1]):
         one = json.loads(line)
         size = (one["width"], one["height"])
@@ -195,7 +213,11 @@ def misbehave() -> None:
         os.write(1, b"\nthe end of the log\n")
 
 
-def run(name: str) -> None:
+def begin() -> None:
     (Path(__file__).parent / "environment.json").write_text(json.dumps(dict(os.environ)))
     misbehave()
+
+
+def run(name: str) -> None:
+    begin()
     globals()[name.replace("-", "_")]()

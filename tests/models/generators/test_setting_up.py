@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from models.generators.base import CannotRun
-from models.generators.recipes import Environment
+from models.generators.recipe_tables import Environment
 from models.generators.setting_up import setup_steps
 from models.generators.settings import generator_settings
 from tests.models.generators.checkout_of import checkout_of, recipe_of
@@ -50,6 +50,17 @@ def test_one_missing_file_of_two_downloads_is_the_only_step(checkouts: Path) -> 
     (step,) = setup_steps(recipe)
 
     assert step.line.startswith("hf download xinyuanc91/SEINE")
+
+
+def test_a_script_that_was_changed_is_fetched_again(checkouts: Path) -> None:
+    recipe = recipe_of("ti2v-zero")
+    folder = checkout_of(recipe, checkouts / "ti2v-zero")
+    assert setup_steps(recipe) == []
+
+    (folder / "demo_img2vid.py").unlink()
+    (step,) = setup_steps(recipe)
+
+    assert step.line == f"git -C {folder} checkout {recipe.repository.commit} -- demo_img2vid.py"
 
 
 def test_a_step_that_fails_is_named(checkouts: Path) -> None:

@@ -1,5 +1,6 @@
 """Each shipped adapter lays files out, calls its program and finds every clip again."""
 
+import json
 from pathlib import Path
 
 import numpy as np
@@ -7,8 +8,10 @@ import pytest
 from PIL import Image
 
 from models.generators.base import BadInput, ClipRequest
+from models.generators.checks import recipe_problems
 from models.generators.images import fitted, read_image
-from tests.models.generators.checkout_of import SCRIPTS, generator_of, recipe_of
+from models.generators.recipe_tables import Output, Staging
+from tests.models.generators.checkout_of import SCRIPTS, generator_of, recipe_of, write_script
 from tests.models.generators.requests import picture
 from tests.models.generators.stand_in import prompt_grey
 
@@ -51,7 +54,7 @@ def test_every_clip_shows_its_own_image_and_prompt(
         assert len(clip.provenance.checkpoint_sha256) == 64
 
 
-@pytest.mark.parametrize("name", ["seine", "cinemo"])
+@pytest.mark.parametrize("name", ["seine", "cinemo", "ti2v-zero"])
 def test_a_prompt_that_cannot_be_a_file_name_is_refused_and_the_others_are_made(
     name: str, requests: list[ClipRequest], tmp_path: Path
 ) -> None:
@@ -61,6 +64,49 @@ def test_a_prompt_that_cannot_be_a_file_name_is_refused_and_the_others_are_made(
     assert next(clips).pair_id == "balloon1_the_gift_rises"
     with pytest.raises(BadInput, match="prompt of cat1_a_or_b holds '/'"):
         next(clips)
+
+
+def test_a_program_of_your_own_speaks_the_file_protocol(requests: list[ClipRequest], tmp_path: Path) -> None:
+    recipe = recipe_of(
+        "consisti2v",
+        command=("{python}", "mine.py", "{requests_file}"),
+        staging=Staging(requests_file="requests.jsonl"),
+        output=Output(pattern="output/{stem}.mp4"),
+    )
+    generator = generator_of(recipe, tmp_path / "checkout")
+    write_script(tmp_path / "checkout" / "mine.py", tmp_path / "checkout", "file-protocol")
+
+    clips = list(generator.generate(requests))
+
+    assert recipe_problems(recipe) == []
+    assert [clip.pair_id for clip in clips] == list(PAIRS)
+    for clip, request in zip(clips, requests, strict=True):
+        assert np.abs(clip.frames[-1].mean() - prompt_grey(request.prompt)) < 4
+
+
+def test_a_script_that_chooses_a_gpu_is_given_ours(
+    requests: list[ClipRequest], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "4,6")
+    generator = generator_of(recipe_of("ti2v-zero"), tmp_path / "checkout")
+    generator.load("cuda:1", "auto")
+
+    list(generator.generate(requests[:1]))
+
+    seen = json.loads((tmp_path / "checkout" / "environment.json").read_text())
+    assert seen["CUDA_VISIBLE_DEVICES"] == "6"
+
+
+@pytest.mark.parametrize(("seeds", "same"), [((7, 7), True), ((7, 8), False)])
+def test_a_script_is_seeded_by_the_clip(seeds: tuple[int, int], same: bool, tmp_path: Path) -> None:
+    generator = generator_of(recipe_of("ti2v-zero"), tmp_path / "checkout")
+    said = []
+    for seed in seeds:
+        list(generator.generate([ClipRequest("a", picture(tmp_path), "It jumps.", seed)]))
+        said.append((tmp_path / "checkout" / "ti2v-last-run.log").read_text())
+
+    assert said[0].startswith("saved It_jumps-drawn")
+    assert (said[0] == said[1]) is same
 
 
 def test_a_run_that_is_seeded_once_holds_one_seed(tmp_path: Path) -> None:

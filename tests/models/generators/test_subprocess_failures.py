@@ -8,7 +8,7 @@ import pytest
 from models.generators.base import CannotRun, Crashed, GeneratorError, OutOfMemory, TimedOut
 from models.generators.checkouts import Checkout
 from models.generators.child import TAIL_BYTES
-from models.generators.recipes import Limits
+from models.generators.recipe_tables import Limits
 from models.generators.subprocess_adapter import SubprocessGenerator
 from tests.models.generators.checkout_of import checkout_of, generator_of, recipe_of
 from tests.models.generators.requests import request
@@ -32,6 +32,40 @@ def test_a_program_that_fails_is_named_with_its_reason(
 
     with pytest.raises(error, match=sentence):
         list(generator.generate([request(tmp_path)]))
+
+
+@pytest.mark.parametrize(
+    ("mood", "error", "sentence"),
+    [
+        ("nothing", Crashed, "ended as if all were well, and made no clip"),
+        ("crash", Crashed, "ended with exit code 1"),
+        ("frames", Crashed, r"It_jumps-drawn\d{4}-00 has frames 15 where 16 were expected"),
+        ("size", Crashed, "000.jpg has size 240x256 where 256x256 were expected"),
+        ("broken", Crashed, "003.jpg cannot be decoded"),
+    ],
+)
+def test_a_script_that_makes_images_is_checked_likewise(
+    mood: str, error: type[GeneratorError], sentence: str, tmp_path: Path
+) -> None:
+    generator = generator_of(recipe_of("ti2v-zero"), tmp_path / "checkout", mood=mood)
+
+    with pytest.raises(error, match=sentence):
+        list(generator.generate([request(tmp_path)]))
+
+
+def test_a_script_of_another_commit_does_not_start(tmp_path: Path) -> None:
+    recipe = recipe_of("ti2v-zero")
+    folder = checkout_of(recipe, tmp_path / "checkout")
+    script = folder / "demo_img2vid.py"
+    script.write_text(script.read_text().replace("img_path = ", "image_path = "))
+    generator = SubprocessGenerator(recipe, Checkout(recipe, folder), recipe_sha256="")
+
+    with pytest.raises(
+        CannotRun, match=r"sets img_path to a constant 0 times where once is expected.*run: ti2v"
+    ):
+        generator.load("cpu", "auto")
+
+    assert not (folder / "environment.json").exists()
 
 
 def test_a_program_that_hangs_is_ended(tmp_path: Path) -> None:
