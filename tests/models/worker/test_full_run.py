@@ -1,6 +1,6 @@
 """A service and workers as processes of their own; one is killed in the middle and nothing is lost.
 
-24 pairs for each of two models here; all 320 were run by hand, see docs/worker.md.
+24 pairs for each of two models; TI2V_FULL_RUN_PAIRS=320 takes the whole benchmark.
 """
 
 import os
@@ -30,16 +30,16 @@ from tests.conftest import serving, settings_for
 from tests.models.worker.conftest import Workplace
 from tests.models.worker.toys import TOY, toy_environment
 
-PAIRS = 24
+PAIRS = int(os.environ.get("TI2V_FULL_RUN_PAIRS", "24"))
 SLUG = "bundled"
-PATIENCE_S = 120
+PATIENCE_S = 120 + 2 * PAIRS
 
 
 @pytest.fixture
 def bench(
     migrated_sqlite: Path, tmp_path: Path, open_one: Callable[[Settings], Installation]
 ) -> Iterator[Workplace]:
-    """A service with 24 of the bundled pairs, and leases of five seconds."""
+    """A service with bundled pairs, and leases of five seconds."""
     shutil.copy(migrated_sqlite, tmp_path / "ti2v.sqlite3")
     installation = open_one(settings_for(tmp_path, job_lease_s=5))
     source = read_official(bundled_folder())
@@ -108,5 +108,6 @@ def test_a_killed_worker_loses_nothing_and_no_clip_is_made_twice(bench: Workplac
         clips = [clip["pair_id"] for clip in bench.clips(submission)]
         assert len(clips) == len(set(clips)) == PAIRS
         assert bench.submission(submission)["status"] == "final"
-    assert {job["id"] for job in bench.jobs() if job["attempt"] > 1} == held
+    # A clip of the victim's may have been on the line already when it was stopped.
+    assert {job["id"] for job in bench.jobs() if job["attempt"] > 1} <= held
     assert bench.worker.key not in (tmp_path / "heir.log").read_text()
