@@ -2,6 +2,7 @@
 
 import fcntl
 import gc
+import socket
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -22,14 +23,17 @@ from app.settings import Settings
 def serve(settings: Settings) -> None:
     """Serve until interrupted; the database must be at the current schema."""
     set_up_logging(settings.log_format)
-    with only_server(settings), open_installation(settings) as installation:
-        _run(installation)
+    with only_server(settings):
+        _refuse_a_taken_address(settings)
+        with open_installation(settings) as installation:
+            _run(installation)
 
 
 def up(settings: Settings) -> None:
     """Migrate, load the bundled benchmark and a demo study into an empty database, serve, say where to go."""
     set_up_logging(settings.log_format)
     with only_server(settings):
+        _refuse_a_taken_address(settings)
         database = Database.of(settings)
         schema.upgrade(database)
         database.close()
@@ -59,6 +63,25 @@ def only_server(settings: Settings) -> Iterator[None]:
                 code="already_serving",
             ) from error
         yield
+
+
+def _refuse_a_taken_address(settings: Settings) -> None:
+    """Try the address before anything is made or printed; uvicorn would find out last.
+
+    Raises:
+        Conflict: something else listens there, or it is no address of this machine.
+    """
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    try:
+        socket.create_server((settings.host, settings.port), family=family).close()
+    except OSError as error:
+        # create_server adds the address once more, in brackets.
+        reason = str(error.strerror).partition(" (")[0]
+        raise Conflict(
+            f"Cannot listen on {settings.host}, port {settings.port}: {reason}. "
+            "Choose another with --host and --port, or TI2V_HOST and TI2V_PORT.",
+            code="cannot_listen",
+        ) from error
 
 
 def server_is_running(home: Path) -> bool:

@@ -9,8 +9,10 @@ from functools import cached_property
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field, SecretStr, model_validator
+from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+from sqlalchemy import make_url
+from sqlalchemy.exc import ArgumentError
 
 MIB = 1024 * 1024
 
@@ -58,6 +60,13 @@ class Settings(BaseSettings):
     )
     log_format: Literal["text", "json"] = Field("text", description="Lines for people or for machines.")
 
+    @field_validator("database_url", mode="after")
+    @classmethod
+    def _database_is_one_we_speak(cls, url: str) -> str:
+        if url and _driver(url) not in ("sqlite", "postgresql+psycopg"):
+            raise ValueError("write postgresql+psycopg://user:password@host/name, or sqlite:///path")
+        return url
+
     @model_validator(mode="after")
     def _production_names_its_secret(self) -> "Settings":
         if self.environment == "production":
@@ -95,6 +104,13 @@ class Settings(BaseSettings):
         if self.secret_key is not None:
             return self.secret_key.get_secret_value().encode()
         return _kept_secret(self.home / "secret_key")
+
+
+def _driver(url: str) -> str | None:
+    try:
+        return make_url(url).drivername
+    except (ArgumentError, ValueError):
+        return None
 
 
 def _kept_secret(path: Path) -> bytes:

@@ -7,17 +7,20 @@ a `LazyCommand`. Several packages may add verbs to one noun.
 import errno
 import importlib
 import os
+import re
 import sys
 import traceback
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from importlib.metadata import EntryPoint, entry_points, version
+from importlib.metadata import EntryPoint, entry_points, requires, version
 
 import click
 
 ENTRY_POINT_GROUP = "ti2v.commands"
 DISTRIBUTION = "ti2v-bench"
+DISK_IS_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+_OF_EXTRA = r"""(?P<package>[\w.-]+).*; extra == ['"](?P<extra>\w+)"""
 INTERRUPTED = 130  # what shells report for a program ended by Ctrl-C
 
 
@@ -138,10 +141,18 @@ def not_installed(error: ModuleNotFoundError, extra: str | None) -> click.ClickE
     """Return the sentence for a missing package; a missing module of our own is a fault and is raised."""
     if error.name is None or _is_ours(error.name):
         raise error
+    extra = extra or _extra_with(error.name.partition(".")[0])
     wanted = f"{DISTRIBUTION}[{extra}]" if extra else DISTRIBUTION
     return click.ClickException(
         f"This needs the package {error.name}, which is not installed; get it with: pip install '{wanted}'"
     )
+
+
+def _extra_with(package: str) -> str | None:
+    """Return the extra that brings a package, the one for developers last; None where none does."""
+    found = [re.match(_OF_EXTRA, requirement) for requirement in requires(DISTRIBUTION) or ()]
+    extras = {match["extra"] for match in found if match and match["package"] == package}
+    return min(extras, key=lambda extra: (extra == "dev", extra), default=None)
 
 
 def _commands_of(entry: EntryPoint) -> Mapping[str, LazyCommand]:
@@ -162,6 +173,8 @@ def _report_os_error(error: OSError) -> int:
         say_refusal(error)
     elif error.filename is not None:
         click.echo(f"Error: {error.filename}: {error.strerror}.", err=True)
+    elif error.errno in DISK_IS_FULL:
+        click.echo(f"Error: {error.strerror}. Make room, then run the same command again.", err=True)
     else:
         raise error
     return 1

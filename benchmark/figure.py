@@ -2,7 +2,6 @@
 
 import json
 from pathlib import Path
-from typing import BinaryIO
 
 import click
 
@@ -32,17 +31,21 @@ FORMATS = ("svg", "pdf", "png", "csv")
     help='What to call the sides: a JSON object such as {"motif": "MotiF"}.',
 )
 @click.option("--interim", is_flag=True, help="The study is not closed: mark the figure so.")
-@click.option("--output", type=click.File("wb", lazy=True), default="-", show_default=True, help="Where to.")
+@click.option("--output", default="-", show_default=True, metavar="FILE", help="Where to; - is stdout.")
 def figure(
-    votes_file: Path, figure: str, file_format: str, names_file: Path | None, interim: bool, output: BinaryIO
+    votes_file: Path, figure: str, file_format: str, names_file: Path | None, interim: bool, output: str
 ) -> None:
     """Draw a figure from VOTES, a table of votes as csv, jsonl or parquet; its caption goes to stderr."""
     from benchmark.exports.figures.drawing import figure_file
     from benchmark.exports.figures.kinds import FigureFormat, FigureName
+    from benchmark.output import write_output
 
+    suffix = Path(output).suffix.removeprefix(".").lower()
+    if suffix in FORMATS and suffix != file_format:
+        raise click.UsageError(f"{output} would hold {file_format}; ask for it with --format {suffix}")
     names = _read_names(names_file) if names_file else {}
     drawn = load_scored(votes_file, interim=interim).figure(FigureName(figure), names)
-    output.write(figure_file(drawn, FigureFormat(file_format)))
+    write_output([figure_file(drawn, FigureFormat(file_format))], output)
     click.echo(drawn.caption, err=True)
 
 

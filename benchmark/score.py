@@ -1,7 +1,8 @@
 """`ti2v score VOTES`: the tables of a study from its votes alone, offline."""
 
+import io
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING
 
 import click
 
@@ -37,9 +38,9 @@ FORMATS = ("csv", "json", "jsonl", "parquet", "markdown", "latex")
 )
 @click.option("--interim", is_flag=True, help="The study is not closed: test nothing, and say so.")
 @click.option("--with-excluded", is_flag=True, help="Count excluded votes too, and say what that changes.")
-@click.option("--output", type=click.File("wb", lazy=True), default="-", show_default=True, help="Where to.")
+@click.option("--output", default="-", show_default=True, metavar="FILE", help="Where to; - is stdout.")
 def score(
-    votes_file: Path, table: str, file_format: str, interim: bool, with_excluded: bool, output: BinaryIO
+    votes_file: Path, table: str, file_format: str, interim: bool, with_excluded: bool, output: str
 ) -> None:
     """Compute a table of results from VOTES, a table of votes as csv, jsonl or parquet.
 
@@ -48,6 +49,7 @@ def score(
     its sentences and its note, as one JSON document.
     """
     from benchmark.exports.tables import TableFormat, TableName
+    from benchmark.output import write_output
 
     if table == ALL and file_format != "json":
         raise click.UsageError("--table all is one JSON document; ask for it with --format json")
@@ -55,10 +57,12 @@ def score(
     if with_excluded:
         scored = _with_excluded(votes_file, scored)
     if table == ALL:
-        output.write(scored.document())
+        write_output([scored.document()], output)
         return
     name = TableName(table)
-    scored.write(name, TableFormat(file_format), output)
+    written = io.BytesIO()
+    scored.write(name, TableFormat(file_format), written)
+    write_output([written.getvalue()], output)
     for sentence in [*scored.sentences(name), scored.note.text(name)]:
         click.echo(sentence, err=True)
 

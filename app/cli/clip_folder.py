@@ -44,14 +44,15 @@ def read_clip_folder(folder: Path, pair_ids: Sequence[str], *, seed: int | None 
         seed: only clips of this seed, and those that name none; needed where there are several.
     """
     known = frozenset(pair_ids)
-    files = sorted(path for path in folder.iterdir() if path.suffix.lower() == ".mp4" and path.is_file())
+    found = sorted(path for path in folder.iterdir() if path.suffix.lower() == ".mp4")
+    files = [path for path in found if path.is_file()]
     named, unknown = _read_names(files, known)
     wanted = [each for each in named if seed is None or each.name.seed in (seed, None)]
     seeds = sorted({each.name.seed for each in wanted if each.name.seed is not None})
     by_pair: defaultdict[str, list[_NamedFile]] = defaultdict(list)
     for each in wanted:
         by_pair[each.name.pair_id].append(each)
-    problems = [*_unknown_names(unknown, known), *_several_seeds(seeds)]
+    problems = [*_unknown_names(unknown, known), *_several_seeds(seeds), *_links_to_nothing(found)]
     # Where seeds are mixed every pair may have two files; saying it once is enough.
     if len(seeds) < 2:
         problems.extend(_duplicates(by_pair))
@@ -85,6 +86,12 @@ def _several_seeds(seeds: Sequence[int]) -> Iterator[str]:
     if len(seeds) > 1:
         listed = ", ".join(map(str, seeds))
         yield f"There are clips of the seeds {listed}, and a submission holds one; choose it with --seed."
+
+
+def _links_to_nothing(found: Sequence[Path]) -> Iterator[str]:
+    for path in found:
+        if path.is_symlink() and not path.exists():
+            yield f"{path.name}: a link to {path.readlink()}, which is not there"
 
 
 def _duplicates(by_pair: Mapping[str, Sequence[_NamedFile]]) -> Iterator[str]:

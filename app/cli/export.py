@@ -36,8 +36,8 @@ def export(
     study: str, table: str, file_format: str, output: str, server: str | None, key: str | None
 ) -> None:
     """Write a table of STUDY; docs/tables.md explains every column."""
-    from app.cli.printing import write_chunks
     from app.cli.study_desk import open_desk
+    from benchmark.output import write_output
 
     with open_desk(server, key) as desk, desk.export(study, table, file_format) as chunks:
-        write_chunks(chunks, output)
+        write_output(chunks, output)

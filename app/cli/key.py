@@ -5,6 +5,8 @@ import click
 from app.cli.printing import format_option, print_rows
 from benchmark.protocol import Role
 
+MAX_ID = 2**63 - 1  # what a database column holds
+
 
 @click.command()
 @click.option(
@@ -55,7 +57,7 @@ def list_(row_format: str) -> None:
 
 
 @click.command()
-@click.argument("key_id", metavar="ID", type=click.IntRange(min=1))
+@click.argument("key_id", metavar="ID", type=click.IntRange(1, MAX_ID))
 def revoke(key_id: int) -> None:
     """End a key for good; ID is the number that `ti2v key list` shows."""
     from app.cli.auditing import note_event

@@ -33,10 +33,14 @@ def open_settings(**given: object) -> Settings:
         return Settings(**{name: value for name, value in given.items() if value is not None})  # type: ignore[arg-type]  # pydantic checks them
     except ValidationError as error:
         wrong = "; ".join(
-            ": ".join([*(f"TI2V_{part}".upper() for part in problem["loc"]), problem["msg"]])
+            ": ".join([*(f"TI2V_{part}".upper() for part in problem["loc"]), _reason(problem["msg"])])
             for problem in error.errors()
         )
         raise click.ClickException(f"The settings cannot be used: {wrong}.") from error
+
+
+def _reason(message: str) -> str:
+    return message.removeprefix("Value error, ")
 
 
 @contextmanager

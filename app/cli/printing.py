@@ -3,10 +3,9 @@
 import json
 import sys
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from enum import StrEnum
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -83,23 +82,6 @@ def progress(label: str, length: int) -> Iterator[Callable[[], None]]:
             shown.update(1, f"{(shown.pos + 1) / seconds:.1f}/s")
 
         yield step
-
-
-def write_chunks(chunks: Iterable[bytes], output: str) -> None:
-    """Write a file piece by piece, `-` being stdout; a file appears whole or not at all."""
-    if output == "-":
-        sys.stdout.flush()
-        sys.stdout.buffer.writelines(chunks)
-        sys.stdout.buffer.flush()
-        return
-    target = Path(output)
-    unfinished = target.with_name(target.name + ".unfinished")
-    try:
-        with unfinished.open("wb") as file:
-            file.writelines(chunks)
-        unfinished.replace(target)
-    finally:
-        unfinished.unlink(missing_ok=True)
 
 
 def _cell(value: object) -> str:

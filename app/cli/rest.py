@@ -189,7 +189,11 @@ def _refusal(answer: httpx2.Response) -> ServerError:
         return Refused(answer.status_code, body["error"], body["message"], body.get("problems") or [])
     except (ValueError, KeyError, TypeError):
         # Not ours: a proxy in front of the server, for one.
-        return Refused(answer.status_code, "unknown", f"The server answered {answer.status_code}.", [])
+        sentence = (
+            f"{answer.url.host} answered {answer.status_code}, but not like a TI2V Bench server does. "
+            "Is the address right?"
+        )
+        return Refused(answer.status_code, "unknown", sentence, [])
 
 
 def _retry_after_s(answer: httpx2.Response) -> float:

@@ -5,7 +5,7 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
-from app.errors import Conflict, Invalid, NotFound
+from app.errors import Conflict, Invalid, NotFound, Unavailable
 
 
 def back_up(database: Path, copy: Path) -> None:
@@ -17,6 +17,7 @@ def back_up(database: Path, copy: Path) -> None:
         Conflict: `copy` exists.
         OSError: its folder does not exist or cannot be written to.
         Invalid: the database is damaged; no copy is left.
+        Unavailable: it cannot be read, or the disk is full; no copy is left.
     """
     if copy.exists():
         raise Conflict(f"{copy} exists already; name another file.", code="file_exists")
@@ -83,11 +84,14 @@ def refuse_damage(path: Path) -> None:
 
 
 def _copy_pages(source: Path, target: Path) -> None:
-    with closing(_open(source)) as reading, closing(sqlite3.connect(target)) as writing:
-        # All pages in one step: one consistent state, and no restart when somebody writes.
-        reading.backup(writing, pages=-1)
-        # One file, with nothing in a -wal beside it that could be forgotten.
-        writing.execute("PRAGMA journal_mode = DELETE")
+    try:
+        with closing(_open(source)) as reading, closing(sqlite3.connect(target)) as writing:
+            # All pages in one step: one consistent state, and no restart when somebody writes.
+            reading.backup(writing, pages=-1)
+            # One file, with nothing in a -wal beside it that could be forgotten.
+            writing.execute("PRAGMA journal_mode = DELETE")
+    except sqlite3.DatabaseError as error:
+        raise Unavailable(f"{source} could not be copied beside {target}: {error}.") from error
 
 
 def _open(path: Path) -> sqlite3.Connection:

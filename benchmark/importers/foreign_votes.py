@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 LEFT_WORDS = frozenset({"left", "a", "model_a", "1"})
 RIGHT_WORDS = frozenset({"right", "b", "model_b", "2"})
+MAX_SHOWN_COLUMNS = 200
 NEEDED = ("pair", "left", "right", "chosen")
 
 
@@ -44,15 +45,17 @@ def parse_mapping(pairs: tuple[str, ...]) -> dict[str, str]:
     """Return {"pair": "item"} of ("pair=item",), as the command line gives them.
 
     Raises:
-        VoteTableError: a part is not OURS=THEIRS, or ours is no column of the votes table.
+        VoteTableError: a part is not OURS=THEIRS, or ours is no column of the votes table, or comes twice.
     """
-    columns = {}
+    columns: dict[str, str] = {}
     for part in pairs:
         ours, separator, theirs = part.partition("=")
         if not separator or not theirs:
             raise VoteTableError(f"{part} does not read OURS=THEIRS, like pair=item.")
         if ours not in VOTE_COLUMNS:
             raise VoteTableError(f"{ours} is no column of the votes table: {', '.join(VOTE_COLUMNS)}.")
+        if ours in columns:
+            raise VoteTableError(f"{ours} is mapped twice, to {columns[ours]} and to {theirs}.")
         columns[ours] = theirs
     return columns
 
@@ -67,7 +70,9 @@ def read_foreign(path: Path) -> pd.DataFrame:
 
     try:
         return pd.read_csv(path, dtype=str, keep_default_na=False)
-    except (pd.errors.ParserError, pd.errors.EmptyDataError, UnicodeDecodeError) as error:
+    except UnicodeDecodeError as error:
+        raise VoteTableError(f"{path.name} is not UTF-8 text; save it as CSV in UTF-8.") from error
+    except (pd.errors.ParserError, pd.errors.EmptyDataError) as error:
         raise VoteTableError(f"{path.name} cannot be read: {error}") from error
 
 
@@ -111,7 +116,8 @@ def _check_mapping(table: pd.DataFrame, mapping: ColumnMapping) -> None:
         raise VoteTableError(f"The mapping does not say which columns hold {', '.join(unmapped)}.")
     absent = [theirs for theirs in mapping.columns.values() if theirs not in table.columns]
     if absent:
-        raise VoteTableError(f"The table has no columns {', '.join(absent)}.")
+        there = ", ".join(map(str, table.columns))[:MAX_SHOWN_COLUMNS]
+        raise VoteTableError(f"The table has no columns {', '.join(absent)}. It has: {there}")
     fixed = {"study", "matchup", "status", "reference", "other"} & set(mapping.columns)
     if fixed:
         raise VoteTableError(f"{', '.join(sorted(fixed))} cannot be mapped: the import sets them itself.")

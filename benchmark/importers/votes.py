@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     import pandas as pd
     import pyarrow as pa
 
+MAX_SHOWN_HEADER = 80
+
 
 def read_votes(path: Path) -> pd.DataFrame:
     """Return the known columns of a votes table as they stand there (csv, jsonl or parquet, by suffix).
@@ -55,6 +57,14 @@ def _read_csv(path: Path) -> pa.Table:
     from pyarrow import csv
 
     header = _header(path)
+    present = [column for column in READ_COLUMNS if column in header]
+    if not present:
+        # With no column to include the reader would take them all, of whatever types it guesses.
+        shown = ", ".join(header)[:MAX_SHOWN_HEADER]
+        raise VoteTableError(
+            f"{path.name} has none of the columns of a votes table; commas stand between them, "
+            f"and its first line reads: {shown}"
+        )
     name_type = pa.dictionary(pa.int32(), pa.string())
     table = csv.read_csv(
         path,
@@ -62,7 +72,7 @@ def _read_csv(path: Path) -> pa.Table:
         read_options=csv.ReadOptions(use_threads=False),
         parse_options=csv.ParseOptions(newlines_in_values=True),
         convert_options=csv.ConvertOptions(
-            include_columns=[column for column in READ_COLUMNS if column in header],
+            include_columns=present,
             column_types=dict.fromkeys(READ_COLUMNS, name_type),
             strings_can_be_null=False,
         ),
@@ -77,7 +87,7 @@ def _header(path: Path) -> list[str]:
         with path.open(encoding="utf-8-sig", newline="") as stream:
             header = next(csv.reader(stream), [])
     except UnicodeDecodeError as error:
-        raise VoteTableError(f"{path.name} is not UTF-8 text.") from error
+        raise VoteTableError(f"{path.name} is not UTF-8 text; save it as CSV in UTF-8.") from error
     twice = sorted({column for column in header if header.count(column) > 1} & set(READ_COLUMNS))
     if not header:
         raise VoteTableError(f"{path.name} is empty.")

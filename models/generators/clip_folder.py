@@ -83,11 +83,25 @@ class ClipFolder:
 
 
 def read_manifests(folder: Path) -> Iterator[dict[str, object]]:
-    """Yield the lines of all manifests of a folder; where two are about one clip, the later one counts."""
+    """Yield the lines of all manifests of a folder; where two are about one clip, the later one counts.
+
+    Raises:
+        ValueError: a line that was written to its end is none of a manifest.
+    """
     for path in sorted(folder.glob("manifest*.jsonl")):
-        for line in path.read_text(encoding="utf-8").splitlines(keepends=True):
-            if line.endswith("\n"):
-                yield json.loads(line)
+        text = path.read_text(encoding="utf-8", errors="replace")
+        for number, line in enumerate(text.split("\n")[:-1], start=1):
+            yield _read_line(line, f"{path}, line {number}")
+
+
+def _read_line(line: str, place: str) -> dict[str, object]:
+    try:
+        entry = json.loads(line)
+    except json.JSONDecodeError:
+        entry = None
+    if not isinstance(entry, dict) or "model" not in entry:
+        raise ValueError(f"{place}: it does not say how a clip was made; mend or remove the line.")
+    return entry
 
 
 def _write_through(path: Path, content: bytes) -> None:

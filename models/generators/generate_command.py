@@ -70,9 +70,12 @@ def generate(
     from models.generators.registry import entry_named
 
     entry = entry_named(model)
-    part = parse_shard(shard) if shard else None
+    part = parse_shard(shard) if shard is not None else None
     source = read_benchmark(benchmark)
-    ids = [each.strip() for each in pairs.split(",") if each.strip()] if pairs else []
+    ids = [each.strip() for each in (pairs or "").split(",") if each.strip()]
+    # A variable of a script that was never set must not mean all 320.
+    if pairs is not None and not ids:
+        raise click.UsageError("--pairs names no pair; leave it out for all of them")
     chosen = chosen_pairs(source.pairs, ids=ids, shard=part, limit=limit)
     requests = requests_for(chosen, source, seed=seed)
     folder = ClipFolder(output, model=entry.name, shard=part)

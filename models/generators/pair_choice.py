@@ -47,7 +47,7 @@ def parse_shard(text: str) -> Shard:
         raise ValueError(f"{text!r} is no shard; write 3/8 for the third of eight")
     shard = Shard(int(match["number"]), int(match["count"]))
     if not 1 <= shard.number <= shard.count:
-        raise ValueError(f"there is no shard {shard}; they are numbered from 1")
+        raise ValueError(f"there is no shard {shard}; the first number goes from 1 to the second")
     return shard
 
 

@@ -1,6 +1,7 @@
 """The table of all models by name. Importing it loads no network; opening an entry does."""
 
 from collections.abc import Callable, Mapping
+from difflib import get_close_matches
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
@@ -37,7 +38,7 @@ ADAPTERS = (
 
 
 class UnknownModel(LookupError):
-    """No model goes by that name; the message lists those that do."""
+    """No model goes by that name; the message names the nearest, or all."""
 
 
 @cache
@@ -67,7 +68,13 @@ def entry_named(name: str) -> GeneratorEntry:
     try:
         return generators()[name]
     except KeyError:
-        raise UnknownModel(f"There is no model {name!r}; there are {', '.join(generators())}.") from None
+        near = get_close_matches(name, generators(), n=1)
+        there = (
+            f"is it {near[0]}? All are listed by: ti2v generators"
+            if near
+            else f"there are {', '.join(generators())}."
+        )
+        raise UnknownModel(f"There is no model {name!r}; {there}") from None
 
 
 def open_generator(name: str, *, checkpoint: Path | None = None) -> Generator:

@@ -58,11 +58,17 @@ def unreadable() -> None:
     Path("/nowhere/votes.csv").read_text()
 
 
+@click.command()
+def overflow() -> None:
+    with Path("/dev/full").open("wb", buffering=0) as device:
+        device.write(b"clip")
+
+
 @pytest.fixture
 def run(monkeypatch: pytest.MonkeyPatch) -> Callable[..., int]:
     """Run `ti2v` with the commands above under the noun `try`."""
     here = sys.modules[__name__]
-    names = ("speak", "refuse", "broken", "interrupted", "needs_more", "unreadable")
+    names = ("speak", "refuse", "broken", "interrupted", "needs_more", "overflow", "unreadable")
     commands = {f"try {name}": LazyCommand(f"{here.__name__}:{name}", f"Try {name}.") for name in names}
     commands["absent"] = LazyCommand("torch_that_is_not_there:command", "Train.", extra="worker")
     monkeypatch.setitem(sys.modules, here.__name__, here)
@@ -115,7 +121,14 @@ def test_a_package_missing_only_at_work_is_named_too(
     run: Callable[..., int], capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert run("try", "needs_more") == 1
-    assert "needs the package boto3" in capsys.readouterr().err
+    said = capsys.readouterr().err
+    assert "needs the package boto3" in said
+    assert "pip install 'ti2v-bench[s3]'" in said
+
+
+def test_a_full_disk_is_a_sentence(run: Callable[..., int], capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("try", "overflow") == 1
+    assert "No space left on device. Make room" in capsys.readouterr().err
 
 
 def test_nouns_list_their_verbs_without_importing_them(

@@ -63,6 +63,14 @@ def test_an_unknown_figure_is_wrong_usage(votes: Path, capsys: pytest.CaptureFix
     assert "'pie' is not one of" in capsys.readouterr().err
 
 
+def test_a_file_whose_name_says_another_format_is_wrong_usage(
+    votes: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run("figure", votes, "--output", tmp_path / "figure.png") == 2
+    assert "figure.png would hold svg; ask for it with --format png" in capsys.readouterr().err
+    assert not (tmp_path / "figure.png").exists()
+
+
 def test_votes_that_allow_no_such_figure_are_told_why(
     votes: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

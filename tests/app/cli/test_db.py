@@ -10,6 +10,7 @@ import pytest
 from app.serving import only_server
 from app.settings import Settings
 from tests.app.cli.conftest import Run
+from tests.full_disk import room_for
 
 
 def people_in(path: Path) -> list[str]:
@@ -157,6 +158,15 @@ def test_a_backup_into_a_folder_that_is_not_there_says_so(run: Run, tmp_path: Pa
 
     assert outcome.code == 1
     assert "No such file or directory" in outcome.err
+
+
+def test_a_backup_onto_a_full_disk_is_refused_and_leaves_nothing(run: Run, tmp_path: Path) -> None:
+    with room_for(64 * 1024):
+        outcome = run("db", "backup", tmp_path / "copy.sqlite3")
+
+    assert outcome.code == 1
+    assert "could not be copied" in outcome.err
+    assert not list(tmp_path.glob("copy.sqlite3*"))
 
 
 def test_postgres_gets_its_own_tool_named_without_the_password(

@@ -42,13 +42,25 @@ def test_a_secret_key_others_can_read_is_bad(run: Run, home: Path) -> None:
     assert f"Run: chmod 600 {home / 'secret_key'}" in outcome.out
 
 
-def test_a_wrong_setting_is_named(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("TI2V_PORT", "many")
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("TI2V_PORT", "many"),
+        ("TI2V_DATABASE_URL", "votes.sqlite3"),
+        ("TI2V_DATABASE_URL", "mysql://ada:s3cret@db.example/ti2v"),
+        ("TI2V_DATABASE_URL", "postgresql+psycopg://ada:s3cret@db.example:port/ti2v"),
+    ],
+)
+def test_a_wrong_setting_is_named_and_its_value_is_not(
+    run: Run, monkeypatch: pytest.MonkeyPatch, name: str, value: str
+) -> None:
+    monkeypatch.setenv(name, value)
 
     outcome = run("doctor")
 
     assert outcome.code == 1
-    assert "TI2V_PORT" in outcome.out
+    assert name in outcome.out
+    assert "s3cret" not in outcome.out + outcome.err
 
 
 def test_a_database_that_does_not_answer_is_bad(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -63,6 +63,7 @@ def test_an_empty_name_is_wrong_usage(run: Run) -> None:
 
 def test_an_unknown_key_cannot_be_revoked(run: Run) -> None:
     assert run("key", "revoke", "9").code == 1
+    assert run("key", "revoke", "9" * 20).code == 2
 
 
 def test_a_sign_in_link_is_printed_alone(run: Run) -> None:

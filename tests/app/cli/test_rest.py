@@ -155,7 +155,7 @@ def test_a_refusal_carries_code_sentence_and_problems(moody: Callable[..., Moody
     [
         ((200, {"Content-Type": "text/html"}, b"<h1>Router login</h1>"), "not like a TI2V Bench server"),
         ((301, {"Location": "https://bench.example/"}, b""), "use that address"),
-        ((404, {"Content-Type": "text/html"}, b"<h1>nginx</h1>"), "The server answered 404"),
+        ((404, {"Content-Type": "text/html"}, b"<h1>nginx</h1>"), "answered 404, but not like a TI2V Bench"),
     ],
 )
 def test_an_answer_of_something_else_is_named_as_such(

@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import httpx2
+import pytest
 
 from tests.app.cli.conftest import Run
 
@@ -67,6 +68,19 @@ def test_serve_changes_no_schema(run: Run) -> None:
 
     assert outcome.code == 1
     assert "Run: ti2v db upgrade" in outcome.err
+
+
+@pytest.mark.parametrize("command", ["up", "serve"])
+def test_a_taken_port_is_named_before_anything_is_said_to_run(run: Run, home: Path, command: str) -> None:
+    before = (home / "ti2v.sqlite3").read_bytes()
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        outcome = run(command, "--port", str(port))
+
+    assert outcome.code == 1
+    assert f"Cannot listen on 127.0.0.1, port {port}: Address already in use." in outcome.err
+    assert "is running" not in outcome.err
+    assert (home / "ti2v.sqlite3").read_bytes() == before
 
 
 def test_a_port_that_is_no_port_is_wrong_usage(run: Run) -> None:

@@ -118,6 +118,18 @@ def test_the_next_run_sends_only_what_is_missing(submit: Sender, clips: Path) ->
     assert submit.submissions()[0]["status"] == "final"
 
 
+def test_a_link_to_nothing_is_named_and_nothing_is_sent(submit: Sender, clips: Path) -> None:
+    clip = clips / f"{PAIR_IDS[0]}_0.mp4"
+    clip.unlink()
+    clip.symlink_to("moved_away.mp4")
+
+    outcome = submit(clips, "--allow-partial")
+
+    assert outcome.code == 1
+    assert f"{clip.name}: a link to moved_away.mp4, which is not there" in outcome.err
+    assert submit.submissions() == []
+
+
 def test_a_partial_submission_has_to_be_asked_for(submit: Sender, clips: Path) -> None:
     (clips / f"{PAIR_IDS[0]}_0.mp4").unlink()
 

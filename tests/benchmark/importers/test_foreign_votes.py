@@ -55,7 +55,7 @@ def test_their_reasons_are_kept_where_they_asked_for_them() -> None:
     ("columns", "sentence"),
     [
         ({"pair": "item"}, "does not say which columns hold left, right, chosen"),
-        (COLUMNS | {"pair": "clip"}, "has no columns clip"),
+        (COLUMNS | {"pair": "clip"}, "has no columns clip. It has: item, model_a"),
         (COLUMNS | {"status": "rater"}, "status cannot be mapped"),
     ],
 )
@@ -70,6 +70,8 @@ def test_a_mapping_reads_ours_equals_theirs() -> None:
         parse_mapping(("pair",))
     with pytest.raises(VoteTableError, match="no column of the votes table"):
         parse_mapping(("clip=item",))
+    with pytest.raises(VoteTableError, match="pair is mapped twice, to item and to clip"):
+        parse_mapping(("pair=item", "pair=clip"))
 
 
 def test_a_csv_is_read_as_texts_or_refused(tmp_path: Path) -> None:
@@ -78,3 +80,6 @@ def test_a_csv_is_read_as_texts_or_refused(tmp_path: Path) -> None:
     (tmp_path / "empty.csv").write_text("")
     with pytest.raises(VoteTableError, match="cannot be read"):
         read_foreign(tmp_path / "empty.csv")
+    (tmp_path / "latin.csv").write_bytes("rater\nZoë\n".encode("latin-1"))
+    with pytest.raises(VoteTableError, match="is not UTF-8 text; save it"):
+        read_foreign(tmp_path / "latin.csv")

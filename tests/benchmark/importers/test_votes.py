@@ -60,6 +60,12 @@ def test_a_number_for_a_name_stays_a_text(tmp_path: Path) -> None:
         ("votes.csv", "matchup,pair,matchup\n", "two columns of the name matchup"),
         ("votes.csv", b"matchup,pair\n\xff\xfe,b\n", "UTF-?8"),
         ("votes.csv", "matchup,pair\n", "lacks the columns chosen"),
+        (
+            "votes.csv",
+            "matchup;pair\na;b\n",
+            "commas stand between them, and its first line reads: matchup;pair",
+        ),
+        ("votes.csv", "<html>\n", "none of the columns of a votes table"),
         ("votes.jsonl", "", "Empty JSON file"),
         ("votes.jsonl", '{"matchup": "a"}\n{"matchup": 3}\n', "changed from string to number in row 1"),
         ("votes.parquet", "no parquet at all", "cannot be read"),

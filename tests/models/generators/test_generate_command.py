@@ -112,7 +112,7 @@ def test_a_folder_in_the_official_layout_is_a_benchmark(tmp_path: Path) -> None:
     ("options", "sentence"),
     [
         (["--pairs", "kites1_the_red_kite_sinks"], "The benchmark has no such pairs"),
-        (["--shard", "9/8"], "there is no shard 9/8; they are numbered from 1"),
+        (["--shard", "9/8"], "there is no shard 9/8; the first number goes from 1 to the second"),
         (["--shard", "third"], "'third' is no shard; write 3/8"),
         (["--checkpoint", "."], "static has no weights"),
     ],
@@ -131,6 +131,32 @@ def test_an_unknown_model_is_refused_with_those_there_are(
     assert generate(tmp_path, model="sora") == 1
 
     assert "There is no model 'sora'; there are static, reference" in capsys.readouterr().err
+
+
+def test_an_unknown_model_with_a_near_name_gets_that_one_named(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert generate(tmp_path, model="cogvideo") == 1
+
+    assert "There is no model 'cogvideo'; is it cogvideox-5b-i2v?" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("value", ["", " , "])
+def test_an_empty_list_of_pairs_does_not_mean_all(tmp_path: Path, value: str) -> None:
+    assert generate(tmp_path / "clips", "--pairs", value) == 2
+
+    assert not (tmp_path / "clips").exists()
+
+
+@pytest.mark.parametrize("line", ["{broken\n", "3\n", "{}\n"])
+def test_a_manifest_that_is_none_is_named_with_its_line(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], line: str
+) -> None:
+    (tmp_path / "manifest.jsonl").write_text(line)
+
+    assert generate(tmp_path, "--limit", "1") == 1
+
+    assert "manifest.jsonl, line 1: it does not say how a clip was made" in capsys.readouterr().err
 
 
 def test_clips_that_fail_are_listed_and_the_others_are_made(
