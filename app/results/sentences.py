@@ -124,7 +124,9 @@ def _headline_of_reference(outcome: Outcome, reference: str) -> str:
     if lost == others:
         return f"People preferred all {others} others to {reference}."
     if won and lost:
-        return f"People preferred {reference} to {won} of {others} others, and {lost} of them to {reference}."
+        return (
+            f"People preferred {reference} to {won} of {others} others, and preferred {lost} to {reference}."
+        )
     if won:
         return f"People preferred {reference} to {won} of {others} others."
     if lost:

@@ -8,6 +8,8 @@ from benchmark.protocol import Choice, Justification, StudyStatus
 
 # What a pair takes a person before this page has timed them; the script goes on from there.
 FIRST_GUESS_SECONDS_PER_PAIR = 25
+# From here on the time to go is said in hours; js/voting/progress.js goes on with the same.
+MOST_MINUTES = 90
 
 # Width over height: between the two a clip is laid out as a square.
 TALLEST_SQUARE, WIDEST_SQUARE = 0.8, 1.25
@@ -59,8 +61,10 @@ class AssignmentCard:
 
     @property
     def time_left(self) -> str:
-        """Return a first guess of the time to go, in words and whole minutes."""
+        """Return a first guess of the time to go, in whole minutes or, where it is long, hours."""
         minutes = max(1, round((self.total - self.done) * FIRST_GUESS_SECONDS_PER_PAIR / 60))
+        if minutes >= MOST_MINUTES:
+            return f"About {round(minutes / 60)} hours left"
         return "About 1 minute left" if minutes == 1 else f"About {minutes} minutes left"
 
 

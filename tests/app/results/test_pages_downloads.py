@@ -25,6 +25,15 @@ def test_every_link_gives_a_file(cast: Cast, study: Study) -> None:
         assert answer.content
 
 
+def test_before_the_first_vote_there_is_nothing_to_take(cast: Cast, study: Study) -> None:
+    page = signed_in(cast.installation, cast.alice).get("/studies/motif-study/results").text
+
+    assert "/exports/" not in page
+    assert "report.zip" not in page
+
+
 def test_a_stranger_gets_none(cast: Cast, study: Study, client: TestClient) -> None:
+    fill_panels(study, people=1)
+
     for link in download_links(signed_in(cast.installation, cast.alice)):
         assert client.get(link, headers=PAGE).status_code == 401, link

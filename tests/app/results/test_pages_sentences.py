@@ -56,7 +56,7 @@ def naming_of(outcome: Outcome) -> Naming:
         ),
         (
             [("motif", "cinemo", 20, 2, 0), ("motif", "seine", 2, 20, 0)],
-            "People preferred MotiF to 1 of 2 others, and 1 of them to MotiF.",
+            "People preferred MotiF to 1 of 2 others, and preferred 1 to MotiF.",
         ),
         (
             [("motif", "cinemo", 20, 2, 0), ("cinemo", "static", 10, 10, 0)],

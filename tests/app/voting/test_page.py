@@ -46,6 +46,15 @@ def test_the_time_left_is_said_in_whole_minutes(done: int, words: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("total", "words"),
+    # 25 seconds a pair: 213 take 88.75 minutes, 216 take 90, 1280 take 533.
+    [(213, "About 89 minutes left"), (216, "About 2 hours left"), (1280, "About 9 hours left")],
+)
+def test_a_long_time_left_is_said_in_hours(total: int, words: str) -> None:
+    assert card(done=0, total=total).time_left == words
+
+
+@pytest.mark.parametrize(
     ("width", "height", "shape"), [(512, 320, "wide"), (320, 320, "square"), (320, 512, "tall")]
 )
 def test_the_shape_follows_the_clips(width: int, height: int, shape: str) -> None:

@@ -2,6 +2,7 @@
 import { fill, part, put } from '../words.js';
 
 const LONGEST_MS = 120000; // a longer one was a break
+const MOST_MINUTES = 90; // from here on in hours, as in app/voting/page.py
 const WEIGHT = 0.2; // of the newest pair in the running mean
 
 export class Progress {
@@ -27,9 +28,15 @@ export class Progress {
   paint() {
     this.bar.max = this.total;
     this.bar.value = this.done;
-    const { textOne, textMany, textCount } = this.root.dataset;
-    const minutes = Math.max(1, Math.round(((this.total - this.done) * this.#pairMs) / 60000));
-    put(part(this.root, 'time'), minutes === 1 ? textOne : fill(textMany, { n: minutes }));
+    const { textCount } = this.root.dataset;
+    put(part(this.root, 'time'), this.#timeLeft());
     put(part(this.root, 'count'), fill(textCount, { position: Math.min(this.done + 1, this.total), total: this.total }));
+  }
+
+  #timeLeft() {
+    const { textOne, textMany, textHours } = this.root.dataset;
+    const minutes = Math.max(1, Math.round(((this.total - this.done) * this.#pairMs) / 60000));
+    if (minutes >= MOST_MINUTES) return fill(textHours, { n: Math.round(minutes / 60) });
+    return minutes === 1 ? textOne : fill(textMany, { n: minutes });
   }
 }
