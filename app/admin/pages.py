@@ -2,7 +2,7 @@
 
 from typing import Annotated, Protocol
 
-from fastapi import APIRouter, Form, Path, Request, Response
+from fastapi import APIRouter, Form, Request, Response
 from sqlalchemy.orm import Session
 from starlette.responses import RedirectResponse
 
@@ -16,13 +16,12 @@ from app.clock import utc_now
 from app.errors import Invalid
 from app.security.asking import installation_of, require_person
 from app.security.identity import Principal
+from app.security.paths import PseudonymPath, SlugPath
 from app.tables.people import Annotator
 from app.tables.studies import Study
 from benchmark.protocol import Role
 
 router = APIRouter(include_in_schema=False)
-SlugPath = Annotated[str, Path(pattern=r"^[a-z0-9][a-z0-9._-]{0,63}$")]
-NamePath = Annotated[str, Path(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,39}$")]
 # Longer than a reason may be, so that a long one is answered with the form and what was typed.
 ReasonField = Annotated[str, Form(max_length=20_000)]
 
@@ -48,7 +47,7 @@ def annotators(
 
 
 @router.get("/studies/{slug}/annotators/{name}")
-def one_annotator(slug: SlugPath, name: NamePath, request: Request) -> Response:
+def one_annotator(slug: SlugPath, name: PseudonymPath, request: Request) -> Response:
     """Show one annotator, with the form that takes them out of the results or back in."""
     installation = installation_of(request)
     with installation.database.read() as session:
@@ -59,12 +58,12 @@ def one_annotator(slug: SlugPath, name: NamePath, request: Request) -> Response:
 
 
 @router.post("/studies/{slug}/annotators/{name}/exclude")
-def exclude(slug: SlugPath, name: NamePath, request: Request, reason: ReasonField = "") -> Response:
+def exclude(slug: SlugPath, name: PseudonymPath, request: Request, reason: ReasonField = "") -> Response:
     return _decide(slug, name, request, reason, service.exclude_annotator)
 
 
 @router.post("/studies/{slug}/annotators/{name}/reinstate")
-def reinstate(slug: SlugPath, name: NamePath, request: Request, reason: ReasonField = "") -> Response:
+def reinstate(slug: SlugPath, name: PseudonymPath, request: Request, reason: ReasonField = "") -> Response:
     return _decide(slug, name, request, reason, service.reinstate_annotator)
 
 

@@ -12,9 +12,9 @@ from app.panels.progress import progress_of
 from app.security.asking import cookie_of, count_wrong_secret, installation_of, set_cookie
 from app.security.identity import open_browser
 from app.security.participants import find_participant, lock_study
+from app.security.paths import SlugPath
 
 router = APIRouter(include_in_schema=False)
-SlugPath = Annotated[str, Path(pattern=r"^[a-z0-9][a-z0-9._-]{0,63}$")]
 
 
 @router.get("/invite/{token}")

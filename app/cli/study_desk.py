@@ -11,8 +11,8 @@ from urllib.parse import quote
 from pydantic import ValidationError
 from sqlalchemy import select
 
-from app.api.v1.schemas import StudyBody
 from app.api.v1.studies import study_answer, study_plan
+from app.api.v1.study_schemas import StudyBody
 from app.benchmarks.service import find_benchmark
 from app.cli.opening import OPERATOR, open_database, open_settings, operator
 from app.cli.rest import Answer, Server, open_server

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from urllib.parse import quote
 
 from app.results.clips import ClipCard, longest_ms, shortest_frame_ms
+from app.results.naming import readable
 
 
 @dataclass(frozen=True)
@@ -114,13 +115,3 @@ class PairPage:
 
 def pair_url(slug: str, pair_id: str) -> str:
     return f"/gallery/{slug}/{quote(pair_id, safe='')}"
-
-
-def readable(name: str) -> str:
-    """Return a scenario or tag as people write it.
-
-    >>> readable("one_of_several")
-    'One of several'
-    """
-    words = name.replace("_", " ").strip()
-    return words[:1].upper() + words[1:]

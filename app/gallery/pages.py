@@ -3,30 +3,26 @@
 from datetime import datetime
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query, Request, Response
+from fastapi import APIRouter, Query, Request, Response
 from sqlalchemy.orm import Session
 from starlette.responses import StreamingResponse
 
 from app.benchmarks.service import find_benchmark
 from app.clock import utc_now
-from app.errors import RangeNotSatisfiable, Unavailable
+from app.errors import Unavailable
 from app.gallery.queries import Filter, final_clip, gallery_page, pair_page
 from app.gallery.thumbnails import thumbnail
 from app.media.addresses import LARGE, TILE, ThumbnailWidth
 from app.media.padding import ByteRange, parse_range
-from app.media.padding import RangeNotSatisfiable as OutsideFile
 from app.media.store import StoreError, content_key
 from app.security.asking import cookie_of, installation_of, require_person
 from app.security.identity import principal_of_browser
+from app.security.paths import PairIdPath, PublicIdPath, Sha256Path, SlugPath
 from app.tables.submissions import Clip
 from benchmark.protocol import Role
 
 router = APIRouter(include_in_schema=False)
 
-SlugPath = Annotated[str, Path(pattern=r"^[a-z0-9][a-z0-9._-]{0,63}$")]
-PairIdPath = Annotated[str, Path(max_length=400, pattern=r"^[^\x00-\x1f/\\]+$")]
-PublicIdPath = Annotated[str, Path(pattern=r"^[0-9a-f]{16}$")]
-Sha256Path = Annotated[str, Path(pattern=r"^[0-9a-f]{64}$")]
 _FOR_EVER = {"Cache-Control": "public, max-age=31536000, immutable"}
 
 
@@ -87,10 +83,7 @@ def _picture_answer(request: Request, sha256: str, width: ThumbnailWidth) -> Res
 
 def _clip_answer(request: Request, clip: Clip) -> Response:
     store = installation_of(request).store
-    try:
-        asked = parse_range(request.headers.get("range"), clip.bytes)
-    except OutsideFile as error:
-        raise RangeNotSatisfiable(length=clip.bytes) from error
+    asked = parse_range(request.headers.get("range"), clip.bytes)
     span = asked or ByteRange(0, clip.bytes)
     headers = {
         "Accept-Ranges": "bytes",

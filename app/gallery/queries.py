@@ -17,10 +17,10 @@ from app.gallery.page import (
     PromptLink,
     ScenarioPart,
     pair_url,
-    readable,
 )
 from app.media.addresses import LARGE, TILE, thumbnail_url
 from app.results.clips import clip_cards
+from app.results.naming import readable
 from app.tables.bench import Benchmark, Pair
 from app.tables.submissions import Clip, Submission
 from benchmark.protocol import SubmissionStatus

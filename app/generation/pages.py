@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Form, Path, Request, Response
+from fastapi import APIRouter, Form, Request, Response
 from sqlalchemy.orm import Session
 from starlette.responses import RedirectResponse
 
@@ -16,10 +16,10 @@ from app.generation.progress import jobs_part, model_choices
 from app.generation.typed import wish_of
 from app.security.asking import installation_of, require_person
 from app.security.identity import Principal
+from app.security.paths import PublicIdPath
 from benchmark.protocol import Role
 
 router = APIRouter(include_in_schema=False)
-PublicId = Annotated[str, Path(pattern=r"^[0-9a-f]{16}$")]
 Text = Annotated[str, Form()]
 
 
@@ -62,7 +62,7 @@ def ask_for_clips(
 
 
 @router.post("/jobs/submissions/{public_id}/cancel")
-def cancel(public_id: PublicId, request: Request) -> Response:
+def cancel(public_id: PublicIdPath, request: Request) -> Response:
     """Cancel what is still to come of a submission."""
     now = utc_now()
     with installation_of(request).database.write() as session:
@@ -73,7 +73,7 @@ def cancel(public_id: PublicId, request: Request) -> Response:
 
 
 @router.post("/jobs/submissions/{public_id}/retry")
-def retry_all(public_id: PublicId, request: Request) -> Response:
+def retry_all(public_id: PublicIdPath, request: Request) -> Response:
     """Try all that failed of a submission again."""
     now = utc_now()
     with installation_of(request).database.write() as session:
@@ -84,7 +84,7 @@ def retry_all(public_id: PublicId, request: Request) -> Response:
 
 
 @router.post("/jobs/{public_id}/retry")
-def retry(public_id: PublicId, request: Request) -> Response:
+def retry(public_id: PublicIdPath, request: Request) -> Response:
     """Try one job again."""
     now = utc_now()
     with installation_of(request).database.write() as session:

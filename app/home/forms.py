@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Form, Path, Request, Response
+from fastapi import APIRouter, Form, Request, Response
 from sqlalchemy.orm import Session
 from starlette.responses import RedirectResponse
 
@@ -10,13 +10,13 @@ from app.clock import utc_now
 from app.home.page import MOST_LINKS_AT_ONCE, ClosePage, InvitationsPage
 from app.security.asking import installation_of, require_person
 from app.security.identity import Principal
+from app.security.paths import SlugPath
 from app.studies import service
 from app.studies.queries import study_progress
 from app.tables.studies import Study
 from benchmark.protocol import Role
 
 router = APIRouter(include_in_schema=False)
-SlugPath = Annotated[str, Path(pattern=r"^[a-z0-9][a-z0-9._-]{0,63}$")]
 
 
 @router.post("/studies/{slug}/open")

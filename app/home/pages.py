@@ -1,8 +1,6 @@
 """The first page; signing in by link, and out."""
 
-from typing import Annotated
-
-from fastapi import APIRouter, Path, Request, Response
+from fastapi import APIRouter, Request, Response
 from sqlalchemy import select
 from starlette.responses import RedirectResponse
 
@@ -19,6 +17,7 @@ from app.security.asking import (
     set_cookie,
 )
 from app.security.identity import open_browser, principal_of_browser, sign_in
+from app.security.paths import TokenPath
 from app.security.tokens import hash_token
 from app.tables.people import BrowserSession
 from benchmark.protocol import Role
@@ -53,9 +52,7 @@ def submissions_progress(request: Request) -> Response:
 
 
 @router.get("/sign-in/{token}")
-def follow_sign_in_link(
-    token: Annotated[str, Path(pattern=r"^[A-Za-z0-9_-]{43}$")], request: Request
-) -> Response:
+def follow_sign_in_link(token: TokenPath, request: Request) -> Response:
     """Sign this browser in; the link works once."""
     installation = installation_of(request)
     now = utc_now()

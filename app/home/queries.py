@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from app.benchmarks.service import benchmark_shape, newest_benchmarks
 from app.home.page import BenchmarkLine, Picture, StudyLine, SubmissionLine
 from app.media.addresses import TILE, thumbnail_url
-from app.results.tallies import side_name
+from app.panels.sides import side_name
 from app.security.identity import Principal
 from app.security.visibility import may_see
 from app.studies.queries import visible_studies

@@ -9,6 +9,8 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from app.errors import RangeNotSatisfiable
+
 PADDING_STEP_BYTES = 64 * 1024
 CHUNK_BYTES = 64 * 1024
 FREE_BOX_HEADER_BYTES = 8
@@ -18,14 +20,6 @@ _MAX_BOX_BYTES = 2**32 - 1
 _ONE_RANGE = re.compile(r"bytes=[ \t]*(?:([0-9]{1,19})-([0-9]{0,19})|-([0-9]{1,19}))[ \t]*", re.IGNORECASE)
 
 ReadRange = Callable[[int, int], Iterator[bytes]]
-
-
-class RangeNotSatisfiable(Exception):
-    """The asked range has no byte inside the `length` bytes there are."""
-
-    def __init__(self, length: int) -> None:
-        super().__init__(f"The range lies outside the {length} bytes there are.")
-        self.length = length
 
 
 @dataclass(frozen=True)
@@ -58,7 +52,7 @@ def parse_range(header: str | None, length: int) -> ByteRange | None:
         if last and int(last) < start:
             return None
     if start >= stop:
-        raise RangeNotSatisfiable(length)
+        raise RangeNotSatisfiable(length=length)
     return ByteRange(start, stop)
 
 

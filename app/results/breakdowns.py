@@ -8,10 +8,9 @@ import numpy as np
 from sqlalchemy import func, literal_column, select
 from sqlalchemy.orm import Session
 
-from app.results.live_counts import UNTIMED, CastVotes, LiveCounts
 from app.results.naming import Naming
 from app.results.page import AgreementPart, Coverage, QuestionAgreement, Stat
-from app.results.tallies import CountedStudy
+from app.results.tallies import UNTIMED, CastVotes, CountedStudy, LiveCounts
 from app.tables.studies import Study
 from app.tables.voting import Assignment, AssignmentStatus
 from benchmark.exports.figures.scales import whole_percent

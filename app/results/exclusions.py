@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from app.results.live_counts import LiveCounts
+from app.results.tallies import LiveCounts
 from benchmark.exports.layouts import EMPTY
 from benchmark.stats.side_by_side import Score, SideBySide, side_by_side
 from benchmark.stats.tallies import Tallies

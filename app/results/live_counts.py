@@ -16,13 +16,14 @@ import numpy as np
 from sqlalchemy import Engine, Row, func, select
 from sqlalchemy.orm import Session
 
+from app.panels.sides import matchup_sides
 from app.results.tags import tags_of_pairs
-from app.results.tallies import CountedStudy, matchup_sides
+from app.results.tallies import COUNTED, UNTIMED, CastVotes, CountedStudy, LiveCounts
 from app.tables.bench import Pair
 from app.tables.studies import Comparison, Study
 from app.tables.voting import Assignment, Vote, VoteEvent
 from benchmark.protocol import Justification, Side, VoteStatus
-from benchmark.stats.arrays import BoolArray, IntArray
+from benchmark.stats.arrays import IntArray
 from benchmark.stats.breakdowns import Division
 from benchmark.stats.tallies import Tallies, codes_of
 from benchmark.stats.votes import Matchup
@@ -30,9 +31,6 @@ from benchmark.stats.votes import Matchup
 KEPT_STUDIES = 16
 # More comparisons than this in one IN (...) are slower than reading all of them.
 _MOST_TOUCHED = 400
-UNTIMED = -1
-# An imported vote counts as a valid one does: only a study made of imported votes holds any.
-COUNTED = frozenset({VoteStatus.VALID, VoteStatus.IMPORTED})
 _NO_GOLD = Comparison.is_gold.is_(False)
 _VOTE_COLUMNS = (
     Vote.id,
@@ -47,44 +45,6 @@ _COUNTERS = (
     Comparison.votes_other,
     *(getattr(Comparison, f"{justification}_{side}") for justification in Justification for side in Side),
 )
-
-
-@dataclass(frozen=True)
-class CastVotes:
-    """A study's votes as columns, in the order they were cast; every array is (votes,).
-
-    Attributes:
-        id, comparison, annotator: of the database.
-        decision_ms: UNTIMED (-1) where nobody measured it.
-        chose_left: whether the chosen clip stood left, as A.
-        chose_reference: whether the vote went to the reference.
-        is_valid: whether the vote counts now: it is valid, or imported in a study run elsewhere.
-        is_excluded: whether a person took it out of the results.
-    """
-
-    id: IntArray
-    comparison: IntArray
-    annotator: IntArray
-    decision_ms: IntArray
-    chose_left: BoolArray
-    chose_reference: BoolArray
-    is_valid: BoolArray
-    is_excluded: BoolArray
-
-
-@dataclass(frozen=True)
-class LiveCounts:
-    """A study's tallies and its single votes, both of the moment of reading.
-
-    `comparison` is the database's id of each tally. `left_out` counts the votes of each status that do not
-    count in a score. `is_imported`: the votes come from a study run elsewhere.
-    """
-
-    counted: CountedStudy
-    comparison: IntArray
-    votes: CastVotes
-    left_out: Mapping[VoteStatus, int]
-    is_imported: bool
 
 
 @dataclass(frozen=True)

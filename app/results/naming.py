@@ -72,4 +72,5 @@ def readable(name: str) -> str:
     >>> readable("one_of_several")
     'One of several'
     """
-    return name.replace("_", " ").strip().capitalize()
+    words = name.replace("_", " ").strip()
+    return words[:1].upper() + words[1:]

@@ -23,7 +23,9 @@ from app.results.rows import average_rows, figure_rows, matchup_facts, table_row
 from app.results.scenarios import scenario_page
 from app.results.service import StudyResults, results_of
 from app.results.single_pairs import pair_page
+from app.results.tallies import CountedStudy
 from app.security.asking import installation_of, require_person
+from app.security.paths import PairIdPath, ScenarioPath, SlugPath
 from app.security.visibility import may_see
 from app.tables.studies import Study
 from benchmark.exports.tables import TableName
@@ -32,9 +34,6 @@ from benchmark.stats.conclusions import panel_warning
 from benchmark.stats.preferences import PreferenceRow
 
 router = APIRouter(include_in_schema=False)
-PairIdPath = Annotated[str, Path(max_length=400, pattern=r"^[^\x00-\x1f/\\]+$")]
-ScenarioPath = Annotated[str, Path(max_length=100, pattern=r"^[^\x00-\x1f/\\]+$")]
-SlugPath = Annotated[str, Path(pattern=r"^[a-z0-9][a-z0-9._-]{0,63}$")]
 
 _DOWNLOADS = (
     ("Preferences", "CSV", "preferences.csv"),
@@ -110,6 +109,7 @@ def make_page(session: Session, study: Study) -> ResultsPage:
     results = results_of(session, study)
     counted = results.counted
     rows = [row for row in results.rows if not row.is_average]
+    averages = [row for row in results.rows if row.is_average]
     naming = Naming.of(session, rows)
     sorted_rows, facts = _sorted(rows, naming), matchup_facts(study.slug, counted)
     covered = coverage(session, study, results.live)
@@ -128,19 +128,12 @@ def make_page(session: Session, study: Study) -> ResultsPage:
         sides=naming.titles,
         figure=figure_rows(sorted_rows, naming=naming, facts=facts),
         table=table_rows(sorted_rows, naming=naming, facts=facts),
-        averages=average_rows([row for row in results.rows if row.is_average], naming=naming),
-        words=tuple(
-            sentences.matchup_sentence(row, naming)
-            for row in [*sorted_rows, *(row for row in results.rows if row.is_average)]
-        ),
+        averages=average_rows(averages, naming=naming),
+        words=tuple(sentences.matchup_sentence(row, naming) for row in [*sorted_rows, *averages]),
         opponents=sentences.opponents(counted, naming, is_interim=results.is_interim),
         table_note=note_of(results).text(TableName.PREFERENCES),
         panel_warning=panel_warning(counted.tallies, naming.named(counted.matchups)),
-        closed_early=tuple(
-            f"{naming.matchup(each.reference, each.other)}: {each.close_reason}"
-            for each in counted.sides
-            if each.close_reason
-        ),
+        closed_early=_closed_early(counted, naming),
         exclusions=exclusions_part(
             results.live, {row.matchup: naming.matchup(row.reference, row.other or "") for row in rows}
         ),
@@ -163,6 +156,14 @@ def _headline(
     outcome = sentences.Outcome.of(rows)
     said = sentences.summary(outcome, naming, is_imported=results.live.is_imported)
     return sentences.headline(outcome, naming), said
+
+
+def _closed_early(counted: CountedStudy, naming: Naming) -> tuple[str, ...]:
+    return tuple(
+        f"{naming.matchup(each.reference, each.other)}: {each.close_reason}"
+        for each in counted.sides
+        if each.close_reason
+    )
 
 
 def _sorted(rows: Sequence[PreferenceRow], naming: Naming) -> list[PreferenceRow]:

@@ -5,7 +5,7 @@ from collections import Counter
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, aliased
 
-from app.results.live_counts import COUNTED
+from app.results.tallies import COUNTED
 from app.tables.studies import Comparison, Study
 from app.tables.voting import Assignment, AssignmentStatus, Vote, VoteEvent
 from benchmark.protocol import Justification, VoteStatus

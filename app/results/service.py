@@ -6,8 +6,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.errors import NotFound
-from app.results.live_counts import LiveCounts, live_counts
-from app.results.tallies import CountedStudy
+from app.results.live_counts import live_counts
+from app.results.tallies import CountedStudy, LiveCounts
 from app.security.identity import Principal
 from app.security.visibility import may_see
 from app.tables.studies import Study

@@ -13,11 +13,11 @@ from app.errors import NotFound
 from app.media.addresses import LARGE, thumbnail_url
 from app.results.addresses import matchup_url, pair_url, results_url, scenario_url
 from app.results.clips import ClipCard, clip_cards, longest_ms, shortest_frame_ms
-from app.results.live_counts import COUNTED
 from app.results.naming import Naming, readable
 from app.results.pairs import majority_name
 from app.results.service import StudyResults, results_of
 from app.results.tags import tags_of_pairs
+from app.results.tallies import COUNTED
 from app.results.votes import VoteRow, vote_rows
 from app.tables.bench import Benchmark, Pair
 from app.tables.studies import Matchup, Study

@@ -7,8 +7,8 @@ from typing import Any, NamedTuple
 from sqlalchemy import ColumnElement, Row, Select, func, select
 from sqlalchemy.orm import Session, aliased
 
+from app.panels.sides import MatchupSides, matchup_sides
 from app.results.tags import PairTags, tags_of_pairs
-from app.results.tallies import MatchupSides, matchup_sides
 from app.tables.bench import Pair
 from app.tables.people import Annotator
 from app.tables.studies import Comparison, Study

@@ -85,40 +85,14 @@ def create_study(
             code="bad_matchups",
             problems=problems,
         )
-    study = Study(
-        slug=plan.slug,
-        title=plan.title,
-        instructions=plan.instructions,
-        benchmark_id=benchmark.id,
-        owner_id=principal.person_id,
-        status=StudyStatus.DRAFT,
-        votes_per_comparison=plan.votes_per_comparison,
-        comparisons_per_annotator=plan.comparisons_per_annotator,
-        lease_s=plan.lease_s,
-        watch_gate=plan.watch_gate,
-        renditions=plan.renditions,
-        require_justification=plan.require_justification,
-        seed=secrets.randbits(_SEED_BITS) if plan.seed is None else plan.seed,
-        created_at=now,
-    )
-    session.add(study)
-    try:
-        session.flush()
-    except IntegrityError as error:
-        # On PostgreSQL two may ask for one slug at the same moment; the constraint lets one through.
-        raise Conflict("There is a study of that slug already.", code="study_exists") from error
-    for position, matchup in enumerate(plan.matchups):
+    study = _add_draft(session, plan, benchmark, principal, now)
+    compared = [(known[each.reference].id, known[each.other].id) for each in plan.matchups]
+    for position, (reference_id, other_id) in enumerate(compared):
         session.add(
-            Matchup(
-                study_id=study.id,
-                position=position,
-                reference_id=known[matchup.reference].id,
-                other_id=known[matchup.other].id,
-            )
+            Matchup(study_id=study.id, position=position, reference_id=reference_id, other_id=other_id)
         )
     session.flush()
     if plan.gold is not None:
-        compared = [(known[each.reference].id, known[each.other].id) for each in plan.matchups]
         gold = find_gold(session, benchmark, compared)
         plan_gold(study, plan.gold)
         add_gold_matchups(session, study, gold, first=len(compared))
@@ -168,6 +142,34 @@ def invite(session: Session, *, study: Study, count: int, now: datetime) -> list
 def add_invitation(session: Session, *, study: Study, token: str, now: datetime) -> None:
     session.add(Invitation(study_id=study.id, token_hash=hash_token(token), created_at=now))
     session.flush()
+
+
+def _add_draft(
+    session: Session, plan: StudyPlan, benchmark: Benchmark, principal: Principal, now: datetime
+) -> Study:
+    study = Study(
+        slug=plan.slug,
+        title=plan.title,
+        instructions=plan.instructions,
+        benchmark_id=benchmark.id,
+        owner_id=principal.person_id,
+        status=StudyStatus.DRAFT,
+        votes_per_comparison=plan.votes_per_comparison,
+        comparisons_per_annotator=plan.comparisons_per_annotator,
+        lease_s=plan.lease_s,
+        watch_gate=plan.watch_gate,
+        renditions=plan.renditions,
+        require_justification=plan.require_justification,
+        seed=secrets.randbits(_SEED_BITS) if plan.seed is None else plan.seed,
+        created_at=now,
+    )
+    session.add(study)
+    try:
+        session.flush()
+    except IntegrityError as error:
+        # On PostgreSQL two may ask for one slug at the same moment; the constraint lets one through.
+        raise Conflict("There is a study of that slug already.", code="study_exists") from error
+    return study
 
 
 def _submissions(session: Session, plan: StudyPlan, principal: Principal) -> dict[str, Submission]:

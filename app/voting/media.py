@@ -3,28 +3,25 @@
 No ETag, Last-Modified or file name: a model's 320 clips, uploaded in one batch, could be grouped by them.
 """
 
-from typing import Annotated
-
-from fastapi import APIRouter, Path, Request, Response
+from fastapi import APIRouter, Request, Response
 from sqlalchemy.orm import Session
 from starlette.responses import StreamingResponse
 
 from app.clock import utc_now
-from app.errors import NotFound, RangeNotSatisfiable, Unavailable
+from app.errors import NotFound, Unavailable
 from app.media.padding import ByteRange, parse_range
-from app.media.padding import RangeNotSatisfiable as OutsideFile
 from app.media.renditions import RenditionFailed
 from app.media.sandbox import SandboxBroken
 from app.media.store import StoreError
 from app.security.asking import cookie_of, installation_of
 from app.security.participants import own_assignment
+from app.security.paths import TokenPath
 from app.tables.voting import Assignment
 from app.voting.delivery import clip_bytes, served_clip, served_image
 from benchmark.protocol import Choice
 
 router = APIRouter(include_in_schema=False)
 
-TokenPath = Annotated[str, Path(pattern=r"^[A-Za-z0-9_-]{43}$")]
 # Cached nowhere: whoever sits down at this computer next must not find it.
 _HEADERS = {"Cache-Control": "no-store", "Accept-Ranges": "bytes"}
 
@@ -54,9 +51,12 @@ def clip(token: TokenPath, stands: Choice, request: Request) -> Response:
             served = served_clip(
                 session, assignment=assignment, stands=stands, renditions=installation.renditions
             )
+            installation.store.size(
+                served.rendition.media_key
+            )  # lost: said now, not in the middle of the body
         except (RenditionFailed, SandboxBroken, StoreError) as error:
             raise Unavailable("This clip cannot be prepared right now. Try again or skip it.") from error
-    asked = _asked_range(request, served.length)
+    asked = parse_range(request.headers.get("range"), served.length)
     span = asked or ByteRange(0, served.length)
     headers = {**_HEADERS, "Content-Length": str(span.stop - span.start)}
     if asked:
@@ -70,10 +70,3 @@ def _assignment(session: Session, request: Request, token: str) -> Assignment:
     if assignment is None:
         raise NotFound("There is no such clip for this browser.")
     return assignment
-
-
-def _asked_range(request: Request, length: int) -> ByteRange | None:
-    try:
-        return parse_range(request.headers.get("range"), length)
-    except OutsideFile as error:
-        raise RangeNotSatisfiable(length=length) from error

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Annotated
 
-from fastapi import APIRouter, Form, Path, Request, Response
+from fastapi import APIRouter, Form, Request, Response
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 from starlette.responses import RedirectResponse
@@ -14,6 +14,7 @@ from app.errors import AppError, Conflict, Invalid
 from app.panels.progress import progress_of
 from app.security.asking import cookie_of, installation_of
 from app.security.participants import Participant, find_assignment, find_participant, lock_study
+from app.security.paths import TOKEN, SlugPath
 from app.tables.people import Annotator
 from app.tables.studies import Study
 from app.tables.voting import Assignment, Vote
@@ -23,8 +24,7 @@ from app.voting.page import ClosedPage, KeptForm, UndoCard, VotePage
 from benchmark.protocol import Choice, Justification, SkipReason, StudyStatus, WatchGate
 
 router = APIRouter(include_in_schema=False)
-SlugPath = Annotated[str, Path(pattern=r"^[a-z0-9][a-z0-9._-]{0,63}$")]
-TokenField = Annotated[str, Form(pattern=r"^[A-Za-z0-9_-]{43}$")]
+TokenField = Annotated[str, Form(pattern=TOKEN)]
 
 
 @router.get("/studies/{slug}/vote")

@@ -3,13 +3,11 @@
 from datetime import datetime
 from typing import Annotated
 
-from fastapi import Path
 from pydantic import StringConstraints
 
 from app.api.v1.schemas import Answer, Body, OneLine
 from benchmark.stats.quality import Flag
 
-PseudonymPath = Annotated[str, Path(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,39}$")]
 # As long as the column; app/admin/decisions.py refuses a blank one.
 Reason = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=400), OneLine]
 Name = Annotated[str, StringConstraints(min_length=1, max_length=400), OneLine]

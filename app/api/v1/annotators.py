@@ -8,12 +8,12 @@ from app.admin.decisions import Changed, Decision
 from app.admin.queries import AnnotatorReport, annotator_reports
 from app.admin.service import find_annotator, find_managed_study
 from app.admin.single_votes import VotePlace
-from app.api.v1.annotator_schemas import AnnotatorAnswer, ChangedAnswer, DecisionBody, PseudonymPath
+from app.api.v1.annotator_schemas import AnnotatorAnswer, ChangedAnswer, DecisionBody
 from app.api.v1.routers import api_router
-from app.api.v1.schemas import SlugPath
 from app.clock import utc_now
 from app.errors import Invalid
 from app.security.asking import installation_of, require_person
+from app.security.paths import PseudonymPath, SlugPath
 from app.tables.people import Annotator
 from app.tables.studies import Study
 from benchmark.protocol import Role

@@ -7,12 +7,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from starlette.responses import StreamingResponse
 
+from app.api.v1.benchmark_schemas import BenchmarkAnswer, PairAnswer, PairsAnswer
 from app.api.v1.routers import api_router
-from app.api.v1.schemas import BenchmarkAnswer, PairAnswer, PairIdPath, PairsAnswer, SlugPath
 from app.benchmarks.service import benchmark_shape, find_benchmark, newest_benchmarks
 from app.errors import NotFound, Unavailable
 from app.media.store import MediaStore, StoreError
 from app.security.asking import installation_of
+from app.security.paths import PairIdPath, SlugPath
 from app.tables.bench import Benchmark, Pair
 
 router = api_router("benchmarks")

@@ -10,7 +10,7 @@ from starlette.concurrency import run_in_threadpool
 
 from app.api.v1.entrances import JobEntrance, OwnerEntrance, read_job_headers
 from app.api.v1.routers import api_router
-from app.api.v1.schemas import ClipAnswer, ClipsAnswer, PairIdPath, PublicIdPath
+from app.api.v1.submission_schemas import ClipAnswer, ClipsAnswer
 from app.clock import utc_now
 from app.errors import StorageFull, Unavailable
 from app.installation import Installation
@@ -18,6 +18,7 @@ from app.media.pictures import PictureRejected
 from app.media.sandbox import SandboxBroken
 from app.media.store import StoreError, StoreFull
 from app.security.asking import installation_of, require_person
+from app.security.paths import PairIdPath, PublicIdPath
 from app.submissions.keeping import ClipKeeper
 from app.submissions.provenance import read_provenance
 from app.submissions.receiving import ReceivedFile, promised_sha256, receive_file, refuse_wrong_digest

@@ -5,7 +5,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, field_validator
 
-from app.api.v1.schemas import Answer, Body, Label, OneLine, PairIdPattern, PublicId, Slug
+from app.api.v1.schemas import Answer, Body, Label, OneLine, PairId, PublicId, Slug
 from app.generation.asking import MOST_PAIRS, MOST_PRIORITY, MOST_SEED, MOST_SEEDS, Wish
 from app.generation.leases import MOST_JOBS
 from app.generation.wording import log_tail, one_line
@@ -34,7 +34,7 @@ def _as_log(text: object) -> object:
 class JobsBody(Body):
     model: Slug
     benchmark: Slug
-    pairs: Annotated[list[PairIdPattern], Field(min_length=1, max_length=MOST_PAIRS)] | None = None
+    pairs: Annotated[list[PairId], Field(min_length=1, max_length=MOST_PAIRS)] | None = None
     seeds: Annotated[
         tuple[Seed, ...], Field(min_length=1, max_length=MOST_SEEDS), AfterValidator(_each_once)
     ] = (0,)

@@ -28,7 +28,7 @@ from app.api.v1.job_schemas import (
     SubmissionJobsBody,
 )
 from app.api.v1.routers import api_router
-from app.api.v1.schemas import PublicIdPath, RenewedAnswer
+from app.api.v1.schemas import RenewedAnswer
 from app.benchmarks.service import find_benchmark
 from app.clock import utc_now
 from app.errors import NotFound
@@ -38,6 +38,7 @@ from app.generation.queries import JobFilter, ListedJob, job_counts, listed_job,
 from app.generation.workers import WorkerCard, greet
 from app.security.asking import installation_of, require_person
 from app.security.identity import Principal
+from app.security.paths import PUBLIC_ID, SLUG, PublicIdPath
 from app.tables.bench import Pair
 from app.tables.jobs import Job, JobStatus
 from benchmark.protocol import Role
@@ -58,8 +59,8 @@ def ask_for_clips(body: JobsBody, request: Request) -> JobsAskedAnswer:
 @router.get("/jobs")
 def list_jobs(
     request: Request,
-    submission: Annotated[str | None, Query(pattern=r"^[0-9a-f]{16}$")] = None,
-    model: Annotated[str | None, Query(pattern=r"^[a-z0-9][a-z0-9._-]{0,63}$")] = None,
+    submission: Annotated[str | None, Query(pattern=PUBLIC_ID)] = None,
+    model: Annotated[str | None, Query(pattern=SLUG)] = None,
     status: JobStatus | None = None,
     limit: Annotated[int, Query(ge=1, le=1000)] = 100,
     cursor: Annotated[str | None, Query(pattern=r"^\d{1,18}$")] = None,

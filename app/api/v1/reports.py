@@ -4,10 +4,10 @@ from fastapi import Request, Response
 from starlette.responses import StreamingResponse
 
 from app.api.v1.routers import api_router
-from app.api.v1.schemas import SlugPath
 from app.clock import utc_now
 from app.results.bundle.writing import zipped_report
 from app.security.asking import installation_of, require_person
+from app.security.paths import SlugPath
 from benchmark.protocol import Role
 
 router = api_router("results")

@@ -4,11 +4,12 @@ from fastapi import Request, Response
 from starlette.responses import StreamingResponse
 
 from app.api.v1.routers import api_router
-from app.api.v1.schemas import Answer, SlugPath
+from app.api.v1.schemas import Answer
 from app.clock import utc_now
 from app.results.exports import export_table
 from app.results.service import find_results
 from app.security.asking import installation_of, require_person
+from app.security.paths import SlugPath
 from benchmark.exports.tables import EXTENSIONS, MEDIA_TYPES, TableFormat, TableName
 from benchmark.protocol import Role, StudyStatus
 

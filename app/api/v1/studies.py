@@ -4,18 +4,12 @@ from fastapi import Request
 from sqlalchemy.orm import Session
 
 from app.api.v1.routers import api_router
-from app.api.v1.schemas import (
-    InvitationsAnswer,
-    InvitationsBody,
-    MatchupAnswer,
-    SlugPath,
-    StudyAnswer,
-    StudyBody,
-)
+from app.api.v1.study_schemas import InvitationsAnswer, InvitationsBody, MatchupAnswer, StudyAnswer, StudyBody
 from app.benchmarks.service import find_benchmark
 from app.clock import utc_now
-from app.results.tallies import matchup_sides
+from app.panels.sides import matchup_sides
 from app.security.asking import installation_of, require_person
+from app.security.paths import SlugPath
 from app.studies import service
 from app.studies.gold import GoldPlan
 from app.studies.queries import study_progress, visible_studies

@@ -7,13 +7,11 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.api.v1.routers import api_router
-from app.api.v1.schemas import (
+from app.api.v1.submission_schemas import (
     FinaliseBody,
     ModelAnswer,
     ModelBody,
-    PublicIdPath,
     ReasonBody,
-    SlugPath,
     SubmissionAnswer,
     SubmissionBody,
     SubmissionDetail,
@@ -24,6 +22,7 @@ from app.errors import NotFound
 from app.generation.service import cancel_jobs
 from app.security.asking import installation_of, require_person
 from app.security.identity import Principal
+from app.security.paths import PublicIdPath, SlugPath
 from app.submissions import service
 from app.submissions.notes import clip_notes
 from app.submissions.withdrawing import withdraw

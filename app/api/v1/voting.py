@@ -5,14 +5,12 @@ from typing import Annotated
 from fastapi import Body, Request, Response
 
 from app.api.v1.routers import api_router
-from app.api.v1.schemas import (
+from app.api.v1.schemas import RenewedAnswer
+from app.api.v1.voting_schemas import (
     AssignmentAnswer,
     NextAssignmentBody,
     PreviousAnswer,
-    RenewedAnswer,
     SkipBody,
-    SlugPath,
-    TokenPath,
     UndoneAnswer,
     VoteAnswer,
     VoteBody,
@@ -20,6 +18,7 @@ from app.api.v1.schemas import (
 from app.clock import utc_now
 from app.security.asking import cookie_of, installation_of
 from app.security.participants import find_assignment, find_participant, lock_study
+from app.security.paths import SlugPath, TokenPath
 from app.voting import leases, service
 from app.voting.cards import card_of
 

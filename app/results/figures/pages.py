@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query, Request, Response
+from fastapi import APIRouter, Query, Request, Response
 
 from app.clock import utc_now
 from app.results.figures.scenes import scenes_file
@@ -10,12 +10,11 @@ from app.results.figures.strips import LEAST_FRAMES, MOST_FRAMES, USUAL_FRAMES, 
 from app.results.figures.studies import study_figure_file
 from app.security.asking import installation_of, require_person
 from app.security.identity import Principal
+from app.security.paths import PairIdPath, SlugPath
 from benchmark.exports.figures.kinds import MEDIA_TYPES, FigureFormat, FigureName
 from benchmark.protocol import Role
 
 router = APIRouter(include_in_schema=False)
-SlugPath = Annotated[str, Path(pattern=r"^[a-z0-9][a-z0-9._-]{0,63}$")]
-PairIdPath = Annotated[str, Path(max_length=400, pattern=r"^[^\x00-\x1f/\\]+$")]
 FramesQuery = Annotated[int, Query(ge=LEAST_FRAMES, le=MOST_FRAMES)]
 
 

@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app.errors import RangeNotSatisfiable
 from app.media.padding import (
     PADDING_STEP_BYTES,
     ByteRange,
-    RangeNotSatisfiable,
     padded_length,
     padded_range,
     parse_range,

@@ -9,7 +9,8 @@ from sqlalchemy import select
 
 from app.clock import utc_now
 from app.installation import Installation
-from app.results.live_counts import LiveCounts, _StudyReader, live_counts
+from app.results.live_counts import _StudyReader, live_counts
+from app.results.tallies import LiveCounts
 from app.results.votes import counted_votes
 from app.settings import Settings
 from app.tables.studies import Study as StudyRow

@@ -1,0 +1,94 @@
+"""Shapes of what is asked and answered about studies."""
+
+from datetime import datetime
+from typing import Annotated, Self
+
+from pydantic import Field, field_validator, model_validator
+
+from app.api.v1.schemas import Answer, Body, Line, Paragraphs, PublicId, Slug
+from benchmark.protocol import RenditionRecipe, StudyStatus, WatchGate
+
+
+class MatchupBody(Body):
+    reference: PublicId
+    other: PublicId
+
+
+class GoldBody(Body):
+    """How often an annotator gets a gold question: so many in all, or in such a share of comparisons."""
+
+    count: Annotated[int, Field(ge=1, le=1000)] | None = None
+    share: Annotated[float, Field(gt=0, le=0.5, allow_inf_nan=False)] | None = None
+
+    @model_validator(mode="after")
+    def _one_of_both(self) -> Self:
+        if (self.count is None) == (self.share is None):
+            raise ValueError("give either count or share")
+        return self
+
+
+class StudyBody(Body):
+    slug: Slug
+    title: Line
+    benchmark: Slug
+    matchups: Annotated[list[MatchupBody], Field(min_length=1, max_length=2000)]
+    votes_per_comparison: Annotated[int, Field(ge=1, le=99)] = 5
+    instructions: Paragraphs = ""
+    comparisons_per_annotator: Annotated[int, Field(ge=1, le=1_000_000)] | None = None
+    lease_s: Annotated[int, Field(ge=5, le=86_400)] = 900
+    watch_gate: WatchGate = WatchGate.DELIVERED
+    renditions: RenditionRecipe = RenditionRecipe.REMUX
+    require_justification: bool = True
+    seed: Annotated[int, Field(ge=0, lt=2**62)] | None = None
+    gold: GoldBody | None = None
+
+    @field_validator("votes_per_comparison")
+    @classmethod
+    def _panel_is_odd(cls, votes: int) -> int:
+        if votes % 2 == 0:
+            raise ValueError("must be odd, so that a full panel always has a majority")
+        return votes
+
+
+class MatchupAnswer(Answer):
+    reference: str
+    other: str
+    reference_id: str
+    other_id: str
+    comparisons: int
+    votes: int
+    closed_at: datetime | None
+    close_reason: str | None
+
+
+class StudyAnswer(Answer):
+    slug: str
+    title: str
+    instructions: str
+    benchmark: str
+    benchmark_version: int
+    status: StudyStatus
+    votes_per_comparison: int
+    comparisons_per_annotator: int | None
+    lease_s: int
+    watch_gate: WatchGate
+    renditions: RenditionRecipe
+    require_justification: bool
+    seed: int
+    gold_block: int | None
+    gold_most: int | None
+    created_at: datetime
+    opened_at: datetime | None
+    closed_at: datetime | None
+    votes: int
+    votes_wanted: int
+    annotators: int
+    matchups: list[MatchupAnswer]
+
+
+class InvitationsBody(Body):
+    count: Annotated[int, Field(ge=1, le=1000)]
+
+
+class InvitationsAnswer(Answer):
+    links: list[str]
