@@ -4,16 +4,24 @@ The driver claims, fetches images, encodes and hands in; actors only generate, s
 to the server. When an actor or its node dies another actor is started, and the jobs it had go back.
 """
 
+import os
+import signal
 import tempfile
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+# Ray reads the second when it is imported, on Linux too. Without it Ray takes the machine's address when told
+# 127.0.0.1: a cluster of one machine would be open to its network, and one on loopback never be reached.
+os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
+os.environ.setdefault("RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER", "0")
+
 import ray
-from ray.exceptions import RayActorError, RayTaskError
+from ray.exceptions import ObjectLostError, RayActorError, RayTaskError
 
 from models.generators.base import ClipRequest, GeneratedClip
 from models.generators.registry import open_generator
@@ -50,9 +58,11 @@ class ModelActor:
 class RayHost:
     """A `ModelHost` whose model lives in an actor."""
 
-    def __init__(self, *, device: str, dtype: str) -> None:
-        self._device, self._dtype = device, dtype
+    def __init__(self, *, device: str, dtype: str, say: Callable[[str], None]) -> None:
+        self._device, self._dtype, self._say = device, dtype, say
+        self._gpus = 1 if device.startswith("cuda") else 0
         self._holding: str | None = None
+        self._said_waiting = False
         self._start()
 
     @property
@@ -61,7 +71,13 @@ class RayHost:
 
     def is_ready(self) -> bool:
         """Say whether the cluster has found a place for the actor."""
-        return bool(ray.wait([self._greeting], timeout=_LOOK_S)[0])
+        is_ready = bool(ray.wait([self._greeting], timeout=_LOOK_S)[0])
+        if not is_ready and not self._said_waiting:
+            self._said_waiting = True
+            self._say(
+                f"Waiting for an actor: it needs {'a CPU and a GPU' if self._gpus else 'a CPU'} of a node."
+            )
+        return is_ready
 
     def hold(self, model: str) -> None:
         """Bring a model into the actor's memory; see `ModelHost`."""
@@ -93,16 +109,16 @@ class RayHost:
             return ray.get(reference)
         except RayTaskError as error:
             raise error.cause from error
-        except RayActorError as error:
+        except (RayActorError, ObjectLostError) as error:  # the second: a clip that was still on the node
             self._holding = None
             self._start()
             raise HostLost("The actor or its node died; another one is started, its jobs go back.") from error
 
     def _start(self) -> None:
-        gpus = 1 if self._device.startswith("cuda") else 0
-        make = ray.remote(num_gpus=gpus, num_cpus=1)(ModelActor)
+        make = ray.remote(num_gpus=self._gpus, num_cpus=1)(ModelActor)
         self._actor = make.remote(self._device, self._dtype)
-        self._greeting = self._actor.greet.remote()
+        self._said_waiting = False
+        self._greeting: Any = self._actor.greet.remote()
 
 
 def run_on_ray(
@@ -124,14 +140,12 @@ def run_on_ray(
     Raises:
         WorkerError: the first lane's trouble, after the others have finished.
     """
-    # Without "local" Ray would look for a cluster that once ran here, and wait for it.
-    start = {"address": address} if address else {"address": "local", "include_dashboard": False}
-    with ray.init(log_to_driver=False, configure_logging=False, **start):
+    with cluster(address):
         count = actors or int(ray.cluster_resources().get("GPU", 0)) or 1
         say(f"{count} actors on {len(ray.nodes())} nodes.")
+        hosts = [RayHost(device=work.card.device, dtype=dtype, say=say) for _ in range(count)]
 
-        def run_lane(number: int) -> int:
-            host = RayHost(device=work.card.device, dtype=dtype)
+        def run_lane(number: int, host: RayHost) -> int:
             mine = replace(work, card=replace(work.card, name=f"{work.card.name[:74]}/{number}"))
             try:
                 return Lane(server, host, images, mine, stopping=stopping, say=say).run()
@@ -139,5 +153,33 @@ def run_on_ray(
                 stopping.set()
                 raise
 
-        with ThreadPoolExecutor(count) as pool:
-            return sum(pool.map(run_lane, range(1, count + 1)))
+        return _run_lanes(run_lane, hosts)
+
+
+def _run_lanes(run_lane: Callable[[int, RayHost], int], hosts: Sequence[RayHost]) -> int:
+    with ThreadPoolExecutor(len(hosts)) as pool:
+        lanes = [pool.submit(run_lane, number, host) for number, host in enumerate(hosts, start=1)]
+        try:
+            return sum(lane.result() for lane in lanes)
+        except KeyboardInterrupt:
+            # Lanes that wait for a clip then wait no longer, and give their jobs back.
+            for host in hosts:
+                host.close()
+            raise
+
+
+@contextmanager
+def cluster(address: str | None) -> Iterator[None]:
+    """Join a cluster that runs; without an address start one that only this machine can reach.
+
+    Call it in the main thread, as Ray changes what a signal does.
+    """
+    # Without "local" Ray would look for a cluster that once ran here, and wait for it.
+    alone = {"address": "local", "_node_ip_address": "127.0.0.1", "include_dashboard": False}
+    on_sigterm = signal.getsignal(signal.SIGTERM)
+    with ray.init(
+        log_to_driver=False, configure_logging=False, **({"address": address} if address else alone)
+    ):
+        # Ray has put its own in place, which ends the process at once.
+        signal.signal(signal.SIGTERM, on_sigterm)
+        yield

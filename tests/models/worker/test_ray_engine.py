@@ -1,0 +1,180 @@
+"""The same work on Ray: what dies is replaced, what breaks says so, and nobody else can reach it."""
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+# It comes before Ray: it sets what Ray reads when it is imported.
+pytest.importorskip("models.worker.ray_engine", reason="the extra `ray` is not installed")
+
+import psutil
+from ray.cluster_utils import Cluster
+
+from models.generators.base import BadInput, ClipRequest
+from models.worker.ray_engine import RayHost, cluster
+from tests.models.worker.conftest import PAIRS, Workplace
+from tests.models.worker.toys import TOY, toy_environment
+
+# Ray leaves sockets and processes to the garbage collector.
+pytestmark = pytest.mark.filterwarnings("ignore")
+
+PATIENCE_S = 240
+NODE = {"node_ip_address": "127.0.0.1", "num_cpus": 1, "object_store_memory": 80 * 2**20}
+
+
+@pytest.fixture(scope="module")
+def surroundings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
+    """What Ray and its actors find: a toy MotiF, and a folder whose path is short enough for sockets."""
+    short = tempfile.mkdtemp(prefix="ray-")
+    made = toy_environment(tmp_path_factory.mktemp("toy"))
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in {**made, "RAY_TMPDIR": short, "HOME": short}.items():
+            patch.setenv(name, value)
+        yield made
+    while Path(short).exists():  # what dies last may still write to it
+        shutil.rmtree(short, ignore_errors=True)
+        time.sleep(0.1)
+
+
+@pytest.fixture(scope="module")
+def head(surroundings: dict[str, str]) -> Iterator[Cluster]:
+    """A cluster that listens on loopback, its head with room for one actor."""
+    made = Cluster(initialize_head=True, head_node_args={**NODE, "include_dashboard": False})
+    try:
+        yield made
+    finally:
+        made.shutdown()
+
+
+@pytest.fixture
+def two_nodes(head: Cluster) -> Cluster:
+    """The cluster with another node, which has room for one actor too."""
+    if not head.worker_nodes:
+        head.add_node(**NODE)
+    return head
+
+
+@contextmanager
+def ray_worker(workplace: Workplace, *words: str) -> Iterator[subprocess.Popen[bytes]]:
+    """Run `ti2v worker --engine ray`; it is killed when the test is through with it."""
+    program = Path(sys.executable).with_name("ti2v")
+    own = {
+        "TI2V_SERVER": workplace.address,
+        "TI2V_KEY": workplace.worker.key,
+        "XDG_CACHE_HOME": str(workplace.folder),
+    }
+    fixed = ("worker", "--engine", "ray", "--device", "cpu", "--batch", "2", "--name", "ray-room")
+    with (workplace.folder / "worker.log").open("wb") as log:
+        process = subprocess.Popen(
+            [program, *fixed, *words], env={**os.environ, **own}, stdout=log, stderr=log
+        )
+        try:
+            yield process
+        finally:
+            for each in [*descendants(process.pid), process]:
+                each.kill()
+            process.wait()
+
+
+def descendants(pid: int) -> list[psutil.Process]:
+    return psutil.Process(pid).children(recursive=True) if psutil.pid_exists(pid) else []
+
+
+def actors(pid: int) -> list[psutil.Process]:
+    """Return the actors among the processes that a process started, also by way of others."""
+    return [each for each in descendants(pid) if "ModelActor" in each.name() + "".join(each.cmdline())]
+
+
+def wait_until(condition: Callable[[], object], workplace: Workplace) -> None:
+    deadline = time.monotonic() + PATIENCE_S
+    while not condition():
+        assert time.monotonic() < deadline, log_of(workplace)
+        time.sleep(0.1)
+
+
+def log_of(workplace: Workplace) -> str:
+    return (workplace.folder / "worker.log").read_text()
+
+
+def assert_every_clip_once(workplace: Workplace, submissions: list[str]) -> None:
+    assert workplace.counts() == {"done": len(submissions) * PAIRS}, log_of(workplace)
+    for submission in submissions:
+        clips = [clip["pair_id"] for clip in workplace.clips(submission)]
+        assert len(clips) == len(set(clips)) == PAIRS
+        assert workplace.submission(submission)["status"] == "final"
+
+
+def kill_a_node(nodes: Cluster) -> None:
+    [node] = nodes.worker_nodes
+    nodes.remove_node(node, allow_graceful=False)
+
+
+def kill_an_actor(nodes: Cluster) -> None:
+    actors(os.getpid())[0].kill()
+
+
+@pytest.mark.parametrize(
+    ("kill", "seeds"),
+    [(kill_an_actor, {"static": [0, 1, 2, 3]}), (kill_a_node, {"static": [0, 1], TOY: [0, 1]})],
+)
+def test_what_dies_is_replaced_and_every_clip_made_once(
+    workplace: Workplace, two_nodes: Cluster, kill: Callable[[Cluster], None], seeds: dict[str, list[int]]
+) -> None:
+    asked = [made["id"] for model in seeds for made in workplace.ask(model, seeds=seeds[model])]
+    words = ("--models", ",".join(seeds), "--actors", "2", "--ray-address", two_nodes.address, "--until-idle")
+
+    with ray_worker(workplace, *words) as running:
+        wait_until(lambda: workplace.counts().get("done", 0) >= 4, workplace)
+        kill(two_nodes)
+        assert running.wait(timeout=PATIENCE_S) == 0, log_of(workplace)
+
+    assert "another one is started, its jobs go back" in log_of(workplace)
+    assert_every_clip_once(workplace, asked)
+
+
+def test_what_breaks_in_an_actor_arrives_as_it_was_raised(two_nodes: Cluster, tmp_path: Path) -> None:
+    image = tmp_path / "image.png"
+    image.write_bytes(b"no image")
+    with cluster(two_nodes.address):
+        host = RayHost(device="cpu", dtype="auto", say=print)
+        host.hold("static")
+
+        with pytest.raises(BadInput, match=r"The input image 0-image\.png cannot be read\."):
+            list(host.generate([ClipRequest("a", image, "A cat runs.")]))
+
+        assert host.holding == "static"
+        host.close()
+
+
+def test_alone_it_is_open_to_nobody_and_keeps_the_key_to_itself(
+    workplace: Workplace, surroundings: dict[str, str]
+) -> None:
+    workplace.ask("static")
+    with ray_worker(workplace, "--models", "static", "--actors", "1") as running:
+        wait_until(lambda: workplace.counts() == {"done": PAIRS}, workplace)
+        [actor] = actors(running.pid)
+
+        assert "TI2V_KEY" not in actor.environ()
+        assert workplace.worker.key not in str([each.environ() for each in descendants(running.pid)])
+        assert listening_addresses(running.pid) == {"127.0.0.1"}
+
+        running.terminate()
+        assert running.wait(timeout=PATIENCE_S) == 0, log_of(workplace)
+    assert f"{PAIRS} clips handed in" in log_of(workplace)
+
+
+def listening_addresses(pid: int) -> set[str]:
+    return {
+        connection.laddr.ip.removeprefix("::ffff:")
+        for each in [psutil.Process(pid), *descendants(pid)]
+        for connection in each.net_connections("inet")
+        if connection.status == psutil.CONN_LISTEN
+    }
