@@ -34,7 +34,7 @@ from models.generators.memory import (
     start_measuring,
 )
 from models.generators.recipes import DiffusersRecipe
-from models.generators.shims import mend_text_encoder, seeded
+from models.generators.shims import mend, seeded
 from models.motif.threads import cpu_threads
 
 if TYPE_CHECKING:
@@ -88,7 +88,7 @@ class DiffusersGenerator:
             raise CannotRun(f"{self._folder} holds no weights of {self.name}.")
         with breakdowns_named(f"{self.name} cannot be loaded"):
             pipeline = self._from_disk(asked)
-            mend_text_encoder(pipeline)
+            mend(pipeline)
             pipeline.set_progress_bar_config(disable=True)  # type: ignore[no-untyped-call]  # diffusers leaves it so
             place(pipeline, recipe, device)
         self._checkpoint_sha256 = checkpoint_sha256(weight_files(self._folder))

@@ -1,11 +1,14 @@
 """Small mends around pipelines of diffusers; none changes what a network computes."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import torch
 from torch import Tensor
+
+from models.generators.base import BadInput, CannotRun, Frames
+from models.generators.machine import missing_package
 
 if TYPE_CHECKING:
     from diffusers.pipelines.pipeline_utils import DiffusionPipeline
@@ -14,12 +17,65 @@ if TYPE_CHECKING:
 _ENCODING = 0x5EED
 
 
-def mend_text_encoder(pipeline: "DiffusionPipeline") -> None:
+def mend(pipeline: "DiffusionPipeline") -> None:
+    """Make a pipeline that was just loaded fit to run here.
+
+    Raises:
+        CannotRun: its network needs a package that is not installed.
+    """
+    _mend_text_encoder(pipeline)
+    _mend_attention(pipeline)
+    _mend_guardrail(pipeline)
+    _check_padding_mask(pipeline)
+
+
+def _mend_text_encoder(pipeline: "DiffusionPipeline") -> None:
     """Give a CLIP text encoder back the attribute transformers 5.6 took away; I2VGen-XL asks for it."""
     encoder = getattr(pipeline, "text_encoder", None)
     if hasattr(encoder, "final_layer_norm") and not hasattr(encoder, "text_model"):
         # Past nn.Module's own setter: a module must not be its own child.
         object.__setattr__(encoder, "text_model", encoder)
+
+
+def _mend_attention(pipeline: "DiffusionPipeline") -> None:
+    """Run sparse attention (NABLA of Kandinsky 5 Pro) on flex: the usual backend takes no block masks."""
+    from diffusers import attention_backend
+
+    if _config_of_transformer(pipeline).get("attention_type") == "nabla":
+        # Setting it for one network sets it for all that are loaded later; leaving the context undoes that.
+        with attention_backend("flex"):  # type: ignore[no-untyped-call]  # diffusers leaves it so
+            pipeline.transformer.set_attention_backend("flex")
+
+
+def _mend_guardrail(pipeline: "DiffusionPipeline") -> None:
+    """Say it plainly when NVIDIA's guardrail refuses: Cosmos stumbles over its empty answer to a clip."""
+    guardrail = getattr(pipeline, "safety_checker", None)
+    if guardrail is None or not hasattr(guardrail, "check_video_safety"):
+        return
+    check_prompt, check_clip = guardrail.check_text_safety, guardrail.check_video_safety
+
+    def checked_prompt(prompt: str) -> bool:
+        if not check_prompt(prompt):
+            raise BadInput("The guardrail of this model refuses the prompt.")
+        return True
+
+    def checked_clip(frames: Frames) -> Frames:
+        allowed: Frames | None = check_clip(frames)
+        if allowed is None:
+            raise BadInput("The guardrail of this model refuses the clip it made.")
+        return allowed
+
+    guardrail.check_text_safety, guardrail.check_video_safety = checked_prompt, checked_clip
+
+
+def _check_padding_mask(pipeline: "DiffusionPipeline") -> None:
+    if _config_of_transformer(pipeline).get("concat_padding_mask") and missing_package(("torchvision",)):
+        raise CannotRun("Its network needs the package torchvision, in the build that fits torch.")
+
+
+def _config_of_transformer(pipeline: "DiffusionPipeline") -> Mapping[str, object]:
+    transformer = getattr(pipeline, "transformer", None)
+    return {} if transformer is None else transformer.config
 
 
 @contextmanager

@@ -7,17 +7,26 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from diffusers.models import attention_dispatch
+from diffusers.pipelines.hunyuan_video1_5.image_processor import HunyuanVideo15ImageProcessor
 
 from benchmark.command_line import main
 from models.generators.adapter_entries import shipped_adapter
 from models.generators.base import BadInput, CannotRun, ClipRequest, Crashed, Frames
 from models.generators.clip_folder import read_manifests
 from models.generators.diffusers_adapter import DiffusersGenerator, frames_of
+from models.generators.recipes import read_recipe
 from models.generators.registry import generators
 from models.generators.settings import generator_settings
 from tests.models.generators.requests import picture
-from tests.models.generators.toy_pipelines import TOYS, save_toy, toy_recipe
+from tests.models.generators.toys.cosmos import StandInGuardrail, guardrail
+from tests.models.generators.toys.table import TOYS, save_toy, toy_recipe
 
+# Both come out of diffusers and torch: a scheduler's NumPy, and sparse attention on a CPU.
+pytestmark = [
+    pytest.mark.filterwarnings("ignore:__array__ implementation doesn't accept a copy"),
+    pytest.mark.filterwarnings("ignore:flex_attention called without torch.compile"),
+]
 PROMPTS = ["The red kite sinks.", "A bird enters on the left."]
 
 
@@ -31,7 +40,8 @@ def toys(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], DiffusersG
         if name not in loaded:
             recipe = toy_recipe(name)
             generator = DiffusersGenerator(recipe, save_toy(name, folder / name), revision="a" * 40)
-            generator.load("cpu", "auto")
+            with guardrail(StandInGuardrail):
+                generator.load("cpu", "auto")
             loaded[name] = generator
         return loaded[name]
 
@@ -92,6 +102,24 @@ def test_a_clip_is_the_same_alone_and_in_a_batch(
     for one, other in zip(alone, together, strict=True):
         assert difference(one, other) < 0.3
     assert difference(*together) > 0.6
+
+
+def test_the_sparse_attention_of_one_model_is_not_that_of_the_next(
+    toys: Callable[[str], DiffusersGenerator],
+) -> None:
+    toys("kandinsky-5-i2v-pro")
+
+    assert attention_dispatch._AttentionBackendRegistry.get_active_backend()[0] == "native"
+
+
+def test_hunyuan_1_5_keeps_the_size_of_an_image_of_its_native_form() -> None:
+    native = read_recipe(shipped_adapter("hunyuanvideo-1.5-i2v-480p")).native
+    # It has sizes of about 640 x 640 pixels in steps of 16, and takes the one nearest in shape.
+    chosen = HunyuanVideo15ImageProcessor(vae_scale_factor=16).calculate_default_height_width(
+        native.height, native.width, target_size=640
+    )
+
+    assert chosen == (native.height, native.width)
 
 
 def test_an_adapter_of_your_own_makes_clips_from_the_command_line(

@@ -62,7 +62,8 @@ def test_setup_of_a_native_model_is_a_download(capsys: pytest.CaptureFixture[str
     main(["generators", "setup", "ltx-video"])
 
     (line,) = capsys.readouterr().out.splitlines()
-    assert line.startswith("hf download Lightricks/LTX-Video --revision COMMIT --include model_index.json")
+    commit = "8984fa25007f376c1a299016d0957a37a2f797bb"
+    assert line.startswith(f"hf download Lightricks/LTX-Video --revision {commit} --include model_index.json")
 
 
 def test_check_says_what_is_wrong(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -86,9 +86,9 @@ def ti2v(home: Path, hub: str, *arguments: str) -> "subprocess.CompletedProcess[
 
 @pytest.fixture
 def home(tmp_path: Path) -> Path:
-    text = shipped_adapter("wan-2.1-i2v-14b-480p").read_text()
-    text = text.replace('"wan-2.1-i2v-14b-480p"', '"mine"')
-    (tmp_path / "mine.toml").write_text(text.replace("Wan-AI/Wan2.1-I2V-14B-480P-Diffusers", "owner/name"))
+    text = shipped_adapter("hunyuanvideo-i2v").read_text()
+    text = text.replace('"hunyuanvideo-i2v"', '"mine"')
+    (tmp_path / "mine.toml").write_text(text.replace("hunyuanvideo-community/HunyuanVideo-I2V", "owner/name"))
     return tmp_path
 
 

@@ -14,7 +14,7 @@ from models.generators.memory import breakdowns_named, check_device
 from models.generators.pins import pin, pinned_revision
 from models.generators.recipes import Weights
 from models.generators.settings import generator_settings
-from tests.models.generators.toy_pipelines import save_toy, toy_recipe
+from tests.models.generators.toys.table import save_toy, toy_recipe
 
 ROOT = Path(__file__).resolve().parents[3]
 CODE = sorted((ROOT / "models").rglob("*.py"))

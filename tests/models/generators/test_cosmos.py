@@ -1,0 +1,85 @@
+"""Cosmos never runs without a guardrail, and what the guardrail refuses is said plainly."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import torch
+from diffusers.utils import is_cosmos_guardrail_available, is_torchvision_available
+
+from models.generators.base import BadInput, CannotRun, ClipRequest
+from models.generators.diffusers_adapter import DiffusersGenerator
+from tests.models.generators.requests import picture
+from tests.models.generators.toys.cosmos import StandInGuardrail, cosmos, guardrail
+from tests.models.generators.toys.table import save_toy, toy_recipe
+
+pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation doesn't accept a copy")
+NAME = "cosmos-predict2-2b"
+
+
+@pytest.fixture(scope="module")
+def weights(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return save_toy(NAME, tmp_path_factory.mktemp("toy") / NAME)
+
+
+@pytest.fixture
+def guarded(weights: Path) -> Callable[[StandInGuardrail], DiffusersGenerator]:
+    """Loads the toy with a guardrail."""
+
+    def load(stand_in: StandInGuardrail) -> DiffusersGenerator:
+        generator = DiffusersGenerator(toy_recipe(NAME), weights)
+        with guardrail(lambda: stand_in):
+            generator.load("cpu", "auto")
+        return generator
+
+    return load
+
+
+def request(folder: Path) -> ClipRequest:
+    return ClipRequest("pair", picture(folder), "The red kite sinks.", 3)
+
+
+@pytest.mark.skipif(is_cosmos_guardrail_available(), reason="NVIDIA's guardrail is installed")
+def test_without_a_guardrail_it_does_not_run(weights: Path) -> None:
+    with pytest.raises(CannotRun, match=f"{NAME} cannot be loaded from .*cosmos_guardrail` is not installed"):
+        DiffusersGenerator(toy_recipe(NAME), weights).load("cpu", "auto")
+
+
+def test_the_guardrail_sees_every_prompt_and_every_clip(
+    guarded: Callable[[StandInGuardrail], DiffusersGenerator], tmp_path: Path
+) -> None:
+    stand_in = StandInGuardrail()
+
+    list(guarded(stand_in).generate([request(tmp_path)]))
+
+    assert stand_in.prompts == ["The red kite sinks."]
+    assert stand_in.clips == [(5, 32, 32, 3)]
+
+
+@pytest.mark.parametrize(
+    ("stand_in", "message"),
+    [
+        (StandInGuardrail(prompts_pass=False), "refuses the prompt"),
+        (StandInGuardrail(clips_pass=False), "refuses the clip it made"),
+    ],
+)
+def test_what_the_guardrail_refuses_is_bad_input(
+    stand_in: StandInGuardrail,
+    message: str,
+    guarded: Callable[[StandInGuardrail], DiffusersGenerator],
+    tmp_path: Path,
+) -> None:
+    generator = guarded(stand_in)
+
+    with pytest.raises(BadInput, match=f"The guardrail of this model {message}"):
+        list(generator.generate([request(tmp_path)]))
+
+
+@pytest.mark.skipif(is_torchvision_available(), reason="torchvision is installed")
+def test_a_padding_mask_without_torchvision_is_refused_when_it_is_loaded(tmp_path: Path) -> None:
+    with torch.random.fork_rng():
+        cosmos(padding_mask=True).save_pretrained(tmp_path / "toy", safe_serialization=True)
+    generator = DiffusersGenerator(toy_recipe(NAME), tmp_path / "toy")
+
+    with guardrail(StandInGuardrail), pytest.raises(CannotRun, match="needs the package torchvision"):
+        generator.load("cpu", "auto")

@@ -1,0 +1,80 @@
+"""Cosmos-Predict2. Its guardrail is a package of NVIDIA's; here a stand-in takes that package's place."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import numpy as np
+import pytest
+from diffusers import (
+    Cosmos2VideoToWorldPipeline,
+    CosmosTransformer3DModel,
+    DiffusionPipeline,
+    FlowMatchEulerDiscreteScheduler,
+)
+from numpy.typing import NDArray
+
+from tests.models.generators.toys.parts import TEXT_CHANNELS, t5, tokenizer
+from tests.models.generators.toys.wan import wan_vae
+
+
+class StandInGuardrail:
+    """What the class asks of `cosmos_guardrail.CosmosSafetyChecker`.
+
+    Attributes:
+        prompts: it was shown.
+        clips: it was shown, by their shape.
+    """
+
+    def __init__(self, *, prompts_pass: bool = True, clips_pass: bool = True) -> None:
+        self.prompts: list[str] = []
+        self.clips: list[tuple[int, ...]] = []
+        self._prompts_pass = prompts_pass
+        self._clips_pass = clips_pass
+
+    def to(self, device: object) -> None:
+        """Go nowhere; there are no weights."""
+
+    def check_text_safety(self, prompt: str) -> bool:
+        self.prompts.append(prompt)
+        return self._prompts_pass
+
+    def check_video_safety(self, frames: NDArray[np.uint8]) -> NDArray[np.uint8] | None:
+        self.clips.append(frames.shape)
+        return frames if self._clips_pass else None
+
+
+@contextmanager
+def guardrail(made: Callable[[], StandInGuardrail]) -> Iterator[None]:
+    """Let the class find this guardrail where it looks for NVIDIA's when it is loaded."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("diffusers.pipelines.cosmos.pipeline_cosmos2_video2world.CosmosSafetyChecker", made)
+        yield
+
+
+def cosmos(*, padding_mask: bool = False) -> DiffusionPipeline:
+    """Return the pipeline.
+
+    Args:
+        padding_mask: as the published one; its network then needs torchvision.
+    """
+    words = tokenizer()
+    return Cosmos2VideoToWorldPipeline(
+        text_encoder=t5(len(words)),
+        tokenizer=words,
+        transformer=CosmosTransformer3DModel(
+            in_channels=17,
+            out_channels=16,
+            num_attention_heads=2,
+            attention_head_dim=16,
+            num_layers=1,
+            mlp_ratio=2,
+            text_embed_dim=TEXT_CHANNELS,
+            adaln_lora_dim=4,
+            max_size=(4, 32, 32),
+            concat_padding_mask=padding_mask,
+            extra_pos_embed_type=None,
+        ),
+        vae=wan_vae(),
+        scheduler=FlowMatchEulerDiscreteScheduler(use_karras_sigmas=True),
+        safety_checker=StandInGuardrail(),
+    )

@@ -1,0 +1,79 @@
+"""Parts that several toys share: text and image encoders, tokenizers and a video autoencoder, all random."""
+
+from diffusers import AutoencoderKLHunyuanVideo
+from tokenizers import Regex
+from tokenizers.pre_tokenizers import Split
+from transformers import (
+    CLIPImageProcessorPil,
+    CLIPTextModel,
+    CLIPVisionConfig,
+    CLIPVisionModelWithProjection,
+    PreTrainedTokenizerFast,
+    T5Config,
+    T5EncoderModel,
+)
+
+from models.motif.words import random_text_encoder, scene_vocabulary, word_tokenizer
+
+TEXT_CHANNELS = 32
+POOLED_CHANNELS = 8
+
+
+def tokenizer(max_length: int = 24) -> PreTrainedTokenizerFast:
+    return word_tokenizer(scene_vocabulary(), max_length)
+
+
+def chat_tokenizer(*marks: str) -> PreTrainedTokenizerFast:
+    """Return a tokenizer for the long templates some classes put around a prompt.
+
+    They cut as many tokens off its front as their own tokenizer makes of the template. Blanks count as tokens
+    here, so that ours makes more of it, and the prompt is not cut off with it.
+
+    Args:
+        marks: of the template, a token each.
+    """
+    words = tokenizer(max_length=2048)
+    words.backend_tokenizer.pre_tokenizer = Split(Regex(r"\s+|\w+|[^\w\s]"), behavior="isolated")
+    words.add_special_tokens({"additional_special_tokens": list(marks)})
+    return words
+
+
+def t5(vocabulary: int) -> T5EncoderModel:
+    config = T5Config(
+        vocab_size=vocabulary, d_model=TEXT_CHANNELS, d_kv=8, d_ff=32, num_layers=1, num_heads=4
+    )
+    return T5EncoderModel(config).eval()
+
+
+def pooling_encoder(words: PreTrainedTokenizerFast) -> CLIPTextModel:
+    """Return the second text encoder of the Hunyuan family, of which the pooled output is taken."""
+    return random_text_encoder(words, seed=0, channels=POOLED_CHANNELS, layers=1, heads=2)
+
+
+def vision_encoder(channels: int) -> CLIPVisionModelWithProjection:
+    config = CLIPVisionConfig(
+        hidden_size=channels,
+        projection_dim=channels,
+        num_hidden_layers=2,
+        num_attention_heads=2,
+        image_size=32,
+        intermediate_size=16,
+        patch_size=8,
+    )
+    return CLIPVisionModelWithProjection(config).eval()
+
+
+def image_processor(size: int = 32) -> CLIPImageProcessorPil:
+    return CLIPImageProcessorPil(crop_size={"height": size, "width": size}, size={"shortest_edge": size})
+
+
+def hunyuan_vae(spatial_compression: int = 8) -> AutoencoderKLHunyuanVideo:
+    return AutoencoderKLHunyuanVideo(
+        spatial_compression_ratio=spatial_compression,
+        latent_channels=4,
+        down_block_types=("HunyuanVideoDownBlock3D",) * 4,
+        up_block_types=("HunyuanVideoUpBlock3D",) * 4,
+        block_out_channels=(4, 4, 4, 4),
+        layers_per_block=1,
+        norm_num_groups=2,
+    )

@@ -1,0 +1,64 @@
+"""Real pipelines of diffusers at toy size, with random weights, saved to disk, for the shipped adapters.
+
+Which sizes a class bears was read from diffusers' own tests; the code is ours.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from fractions import Fraction
+from pathlib import Path
+
+import torch
+from diffusers import DiffusionPipeline
+
+from models.generators.adapter_entries import shipped_adapter
+from models.generators.recipes import DiffusersRecipe, Form, read_recipe
+from tests.models.generators.toys.cosmos import cosmos
+from tests.models.generators.toys.hunyuan import hunyuan, hunyuan_1_5, skyreels_v1
+from tests.models.generators.toys.kandinsky import kandinsky
+from tests.models.generators.toys.single_models import cogvideox, i2vgen_xl, ltx
+from tests.models.generators.toys.wan import skyreels_v2, wan, wan_with_two_experts
+
+
+@dataclass(frozen=True)
+class Toy:
+    """A pipeline to be saved, and the form and further arguments its adapter's recipe is cut down to."""
+
+    build: Callable[[], DiffusionPipeline]
+    size: int
+    frames: int
+    call: dict[str, int] = field(default_factory=dict)
+
+
+SHORT = {"max_sequence_length": 16}
+TOYS = {
+    "i2vgen-xl": Toy(i2vgen_xl, 32, 4),
+    "cogvideox-5b-i2v": Toy(cogvideox, 16, 9, SHORT),
+    "wan-2.1-i2v-14b-480p": Toy(wan, 32, 5, SHORT),
+    "wan-2.2-i2v-a14b": Toy(wan_with_two_experts, 32, 5, SHORT),
+    "skyreels-v2-i2v-1.3b-540p": Toy(skyreels_v2, 32, 5, SHORT),
+    "skyreels-v1-i2v": Toy(skyreels_v1, 16, 9, SHORT),
+    "ltx-video": Toy(ltx, 32, 9, SHORT),
+    "hunyuanvideo-i2v": Toy(hunyuan, 16, 9),
+    "hunyuanvideo-1.5-i2v-480p": Toy(hunyuan_1_5, 32, 5),
+    # The class evens out the first four latent frames by those that follow: there must be a fifth.
+    "kandinsky-5-i2v-pro": Toy(kandinsky, 64, 17),
+    "cosmos-predict2-2b": Toy(cosmos, 32, 5, SHORT),
+}
+
+
+def toy_recipe(name: str) -> DiffusersRecipe:
+    """Return a shipped adapter's recipe with a toy's form and two steps; the rest stays."""
+    recipe, toy = read_recipe(shipped_adapter(name)), TOYS[name]
+    assert isinstance(recipe, DiffusersRecipe)
+    form = Form(width=toy.size, height=toy.size, frames=toy.frames, fps=Fraction(8))
+    call = {**recipe.call, **toy.call, "num_inference_steps": 2}
+    # The toys are saved in float32 under plain names.
+    return recipe.model_copy(update={"native": form, "call": call, "gpu_gib": 0, "variant": None})
+
+
+def save_toy(name: str, folder: Path) -> Path:
+    with torch.random.fork_rng():
+        torch.manual_seed(0)
+        TOYS[name].build().save_pretrained(folder, safe_serialization=True)
+    return folder
