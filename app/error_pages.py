@@ -14,6 +14,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 
 from app.errors import AppError, RangeNotSatisfiable
+from app.security.paths import LABEL, PUBLIC_ID, SLUG
 
 log = logging.getLogger("ti2v.errors")
 
@@ -33,6 +34,12 @@ _HTTP_MESSAGES = {
     400: "The request could not be read.",
     404: "There is nothing at this address.",
     405: "This address does not take that method.",
+}
+
+_FORMS = {
+    SLUG: "Only lower-case letters, digits, '.', '_' and '-', a letter or digit first, at most 64.",
+    LABEL: "Only letters, digits, '.', '_' and '-', a letter or digit first, at most 64.",
+    PUBLIC_ID: "An id is 16 of the digits 0-9 and a-f.",
 }
 
 
@@ -122,8 +129,14 @@ def _field_message(problem: dict[str, object]) -> str:
     if problem["type"] == "extra_forbidden":
         return "The body has a field that is not known here; see /api/v1/openapi.json."
     where = ".".join(str(part) for part in location if part not in ("body", "path", "query"))
-    message = str(problem["msg"]).removeprefix("Value error, ")
+    message = _form(problem) or str(problem["msg"]).removeprefix("Value error, ")
     return f"{where or 'body'}: {message}"
+
+
+def _form(problem: dict[str, object]) -> str | None:
+    """Return what a text must look like, in words, where its pattern is one of those with words."""
+    context = problem.get("ctx")
+    return _FORMS.get(str(context.get("pattern"))) if isinstance(context, dict) else None
 
 
 def _http_error(request: Request, error: Exception) -> Response:

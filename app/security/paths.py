@@ -5,6 +5,7 @@ from typing import Annotated
 from fastapi import Path
 
 SLUG = r"^[a-z0-9][a-z0-9._-]{0,63}$"
+LABEL = r"^([A-Za-z0-9][A-Za-z0-9._-]{0,63})?$"
 PUBLIC_ID = r"^[0-9a-f]{16}$"
 TOKEN = r"^[A-Za-z0-9_-]{43}$"  # noqa: S105 - the form of one
 # Names that benchmarks bring along: anything that can be shown and is no path.

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints
 
-from app.security.paths import BROUGHT_NAME, LONGEST_PAIR_ID, PUBLIC_ID, SLUG, TOKEN
+from app.security.paths import BROUGHT_NAME, LABEL, LONGEST_PAIR_ID, PUBLIC_ID, SLUG, TOKEN
 
 
 def _one_line(text: str) -> str:
@@ -34,7 +34,7 @@ Paragraphs = Annotated[
     str, StringConstraints(strip_whitespace=True, max_length=10_000), AfterValidator(_paragraphs)
 ]
 Slug = Annotated[str, StringConstraints(pattern=SLUG)]
-Label = Annotated[str, StringConstraints(pattern=r"^([A-Za-z0-9][A-Za-z0-9._-]{0,63})?$")]
+Label = Annotated[str, StringConstraints(pattern=LABEL)]
 PublicId = Annotated[str, StringConstraints(pattern=PUBLIC_ID)]
 Token = Annotated[str, StringConstraints(pattern=TOKEN)]
 PairId = Annotated[str, StringConstraints(max_length=LONGEST_PAIR_ID, pattern=BROUGHT_NAME)]

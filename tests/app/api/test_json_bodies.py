@@ -176,3 +176,19 @@ def test_a_hostile_value_in_any_field_is_422_names_the_field_and_is_not_repeated
 )
 def test_no_body_is_422(door: Door) -> None:
     refused(door.send(b""), 422, "invalid_field")
+
+
+@pytest.mark.parametrize(
+    ("door", "field", "words"),
+    [
+        ("study", "slug", "slug: Only lower-case letters, digits"),
+        ("submission", "label", "label: Only letters, digits"),
+    ],
+    indirect=["door"],
+)
+def test_a_text_of_the_wrong_form_is_told_the_form_in_words(door: Door, field: str, words: str) -> None:
+    answer = door.send(json.dumps(door.body | {field: f"{CANARY} !"}).encode())
+
+    refused(answer, 422, "invalid_field")
+    assert answer.json()["message"].startswith(words)
+    assert CANARY not in answer.text
