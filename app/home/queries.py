@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 
-from sqlalchemy import case, func, select
+from sqlalchemy import case, func, or_, select
 from sqlalchemy.orm import Session
 
 from app.benchmarks.service import benchmark_shape, newest_benchmarks
@@ -31,7 +31,6 @@ def study_lines(session: Session, principal: Principal) -> tuple[StudyLine, ...]
         for row in session.execute(
             select(
                 Comparison.study_id,
-                func.count(Comparison.matchup_id.distinct()).label("matchups"),
                 func.sum(votes).label("votes"),
                 func.sum(wanted).label("wanted"),
             )
@@ -41,20 +40,34 @@ def study_lines(session: Session, principal: Principal) -> tuple[StudyLine, ...]
             .group_by(Comparison.study_id)
         )
     }
+    matchups = _matchups(session, [study.id for study in studies])
     lines = []
     for study in studies:
         row = counted.get(study.id)  # a draft has no comparisons yet
-        matchups, cast, full = (row.matchups, row.votes, row.wanted) if row else (0, 0, 0)
+        cast, full = (row.votes, row.wanted) if row else (0, 0)
         is_own = may_see(study, principal, for_change=True) and principal.role in (
             Role.ADMIN,
             Role.RESEARCHER,
         )
-        lines.append(StudyLine(study.slug, study.title, study.status, matchups, cast, full, is_own))
+        lines.append(StudyLine(study.slug, study.title, study.status, matchups[study.id], cast, full, is_own))
     return tuple(lines)
 
 
+def _matchups(session: Session, study_ids: list[int]) -> dict[int, int]:
+    """Return how many matchups each study has, gold questions apart."""
+    query = (
+        select(Matchup.study_id, func.count().label("matchups"))
+        .where(Matchup.study_id.in_(study_ids), Matchup.is_gold.is_(False))
+        .group_by(Matchup.study_id)
+    )
+    return {row.study_id: row.matchups for row in session.execute(query)}
+
+
 def submission_lines(session: Session, principal: Principal) -> tuple[SubmissionLine, ...]:
-    """Return this person's submissions, an admin's all, newest first."""
+    """Return this person's submissions, an admin's all, newest first.
+
+    Those of imported votes, withdrawn from the start and without a clip, are only names and left out.
+    """
     received = select(func.count()).where(Clip.submission_id == Submission.id).scalar_subquery()
     expected = select(func.count()).where(Pair.benchmark_id == Submission.benchmark_id).scalar_subquery()
     query = (
@@ -69,6 +82,7 @@ def submission_lines(session: Session, principal: Principal) -> tuple[Submission
         )
         .join(VideoModel, VideoModel.id == Submission.model_id)
         .join(Benchmark, Benchmark.id == Submission.benchmark_id)
+        .where(or_(Submission.status != SubmissionStatus.WITHDRAWN, received > 0))
         .order_by(case((Submission.status == SubmissionStatus.OPEN, 0), else_=1), Submission.id.desc())
     )
     if not principal.is_admin:

@@ -6,6 +6,8 @@ from app.results.exclusions import ExclusionsPart
 from benchmark.exports.layouts import Spans
 from benchmark.protocol import StudyStatus
 
+_TAKEN_FIRST = ("Preferences", "Votes")
+
 
 @dataclass(frozen=True)
 class PreferenceBar:
@@ -236,3 +238,12 @@ class ResultsPage:
     coverage: Coverage
     agreement: AgreementPart
     heats: tuple[HeatTable, ...]
+
+    @property
+    def first_downloads(self) -> tuple[Download, ...]:
+        """Return what most people take; the rest is a click away."""
+        return tuple(each for each in self.downloads if each.title in _TAKEN_FIRST)
+
+    @property
+    def more_downloads(self) -> tuple[Download, ...]:
+        return tuple(each for each in self.downloads if each.title not in _TAKEN_FIRST)

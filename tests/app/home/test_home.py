@@ -1,7 +1,10 @@
 """The first page for a visitor and for those who run studies."""
 
 from fastapi.testclient import TestClient
+from sqlalchemy import select
 
+from app.tables.submissions import Submission
+from benchmark.protocol import SubmissionStatus
 from tests.app.results.page_voters import PAGE, annotator, signed_in, vote
 from tests.cast import Cast, Study, make_submission
 
@@ -41,6 +44,18 @@ def test_an_owner_sees_studies_with_their_votes_and_buttons(cast: Cast, study: S
     assert 'action="/studies/motif-study/invitations"' in page
 
 
+def test_a_draft_says_what_it_will_compare(cast: Cast, client: TestClient) -> None:
+    motif, cinemo = cast.submission_ids["motif"], cast.submission_ids["cinemo"]
+    matchup = {"reference": motif, "other": cinemo}
+    plan = {"slug": "draft", "title": "A draft", "benchmark": "tiny", "matchups": [matchup]}
+    assert client.post("/api/v1/studies", json=plan, headers=cast.alice.headers).status_code == 201
+
+    page = signed_in(cast.installation, cast.alice).get("/").text
+
+    assert "Not opened yet" in page
+    assert "1 matchup<" in page
+
+
 def test_another_researchers_study_is_not_listed_while_it_runs(cast: Cast, study: Study) -> None:
     page = signed_in(cast.installation, cast.bob).get("/").text
 
@@ -73,6 +88,18 @@ def test_the_list_of_submissions_stops_asking_when_all_are_final(cast: Cast) -> 
     assert "6 of 6 clips" in part
     assert "data-growing" not in part
     assert "<html" not in part
+
+
+def test_a_withdrawn_submission_without_a_clip_is_not_listed(cast: Cast) -> None:
+    public_id = make_submission(cast.installation, cast.alice, model="seine", pair_ids=(), final=False)
+    alice = signed_in(cast.installation, cast.alice)
+    assert "seine" in alice.get("/").text
+
+    with cast.installation.database.write() as session:
+        row = session.scalars(select(Submission).where(Submission.public_id == public_id)).one()
+        row.status = SubmissionStatus.WITHDRAWN
+
+    assert "seine" not in alice.get("/").text
 
 
 def test_the_list_of_submissions_is_not_for_strangers(cast: Cast, client: TestClient) -> None:
