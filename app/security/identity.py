@@ -142,10 +142,12 @@ def open_browser(session: Session, *, cookie: str | None, now: datetime, days: i
     """
     row = None
     if cookie:
+        # Of two requests with one cookie the second waits, finds it changed and gets a session of its own:
+        # whichever answer the browser keeps, its cookie is good.
         row = session.scalar(
-            select(BrowserSession).where(
-                BrowserSession.token_hash == hash_token(cookie), BrowserSession.expires_at > now
-            )
+            select(BrowserSession)
+            .where(BrowserSession.token_hash == hash_token(cookie), BrowserSession.expires_at > now)
+            .with_for_update()
         )
     fresh = new_token()
     expires_at = now + timedelta(days=days)

@@ -1,5 +1,8 @@
 """Links that sign in or invite, and the cookie they set."""
 
+import time
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
@@ -8,7 +11,8 @@ from sqlalchemy import func, select, update
 
 from app.clock import utc_now
 from app.installation import Installation
-from app.security.identity import create_sign_in_link
+from app.security.identity import create_sign_in_link, open_browser
+from app.security.tokens import hash_token
 from app.tables.people import Annotator, BrowserSession, Person, SignInLink
 from tests.acting import ask, assign, refused, vote
 from tests.app.api.conftest import client_of
@@ -92,6 +96,32 @@ def test_an_invitation_opened_twice_is_one_annotator(
     with installation.database.read() as session:
         assert session.execute(select(func.count()).select_from(Annotator)).scalar_one() == 1
     assert assign(client, study)["token"] == assign(elsewhere, study)["token"]
+
+
+@pytest.mark.postgres
+def test_of_two_answers_at_once_the_browser_may_keep_either_cookie(either_installation: Installation) -> None:
+    database = either_installation.database
+
+    def opened(cookie: str | None, meanwhile: Callable[[], None] = lambda: None) -> str:
+        with database.write() as session:
+            fresh = open_browser(session, cookie=cookie, now=utc_now(), days=1).cookie
+            meanwhile()
+            return fresh
+
+    before = opened(None)
+    with ThreadPoolExecutor() as other_request:
+        second: list[Future[str]] = []
+
+        def the_same_again() -> None:
+            second.append(other_request.submit(opened, before))
+            time.sleep(0.3)  # it has read the cookie's row by now, or waits for us
+
+        first = opened(before, the_same_again)
+
+        cookies = {first, second[0].result()}
+    with database.read() as session:
+        known = session.scalars(select(BrowserSession.token_hash)).all()
+    assert {hash_token(cookie) for cookie in cookies} <= set(known)
 
 
 def test_on_a_shared_computer_whoever_opened_their_link_last_votes(client: TestClient, study: Study) -> None:
