@@ -1,10 +1,12 @@
 """`ti2v doctor`: looks at everything the service stands on, and says how to mend what is wrong."""
 
+import os
 import platform
 import shutil
 import sqlite3
 from collections.abc import Iterator
 from dataclasses import dataclass
+from difflib import get_close_matches
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -67,8 +69,18 @@ def examine() -> Iterator[Finding]:
         yield Finding("settings", State.BAD, error.message, "Mend the variable that is named.")
         return
     yield Finding("settings", State.GOOD, f"{settings.environment}, home {settings.home.resolve()}")
+    yield from _misspelt(settings)
     for look in (_secret_key, _database, _media, _disk, _server):
         yield look(settings)
+
+
+def _misspelt(settings: "Settings") -> Iterator[Finding]:
+    """Note variables that are no setting and nearly one; they would be passed over in silence."""
+    known = {f"TI2V_{name}".upper() for name in type(settings).model_fields}
+    for name in sorted(os.environ.keys() - known):
+        if name.startswith("TI2V_") and not name.startswith("TI2V_TEST_"):
+            for near in get_close_matches(name, known, n=1, cutoff=0.85):
+                yield Finding("settings", State.NOTE, f"{name} is no setting", f"Is {near} meant?")
 
 
 def _sqlite() -> Finding:

@@ -23,6 +23,8 @@ def offered_batches(named: str | None, batch: int | None) -> dict[str, int]:
             reason = entry.why_not()
             if reason is not None:
                 raise NothingToOffer(f"{entry.name} cannot run here. {reason}")
+        if not entries:
+            raise NothingToOffer("--models names no model; leave it out to offer all that can run here.")
     if not entries:
         raise NothingToOffer("No model can run here; `ti2v generators` says what each of them needs.")
     return {entry.name: batch or entry.batch for entry in entries}

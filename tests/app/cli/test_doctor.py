@@ -63,6 +63,18 @@ def test_a_wrong_setting_is_named_and_its_value_is_not(
     assert "s3cret" not in outcome.out + outcome.err
 
 
+def test_a_setting_with_a_slip_in_its_name_is_noted(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TI2V_DATABSE_URL", "sqlite:///elsewhere.sqlite3")
+    monkeypatch.setenv("TI2V_CHECKPOINTS", "/weights")  # of another part of the product, and no slip
+
+    outcome = run("doctor")
+
+    assert outcome.code == 0
+    assert "TI2V_DATABSE_URL is no setting" in outcome.out
+    assert "Is TI2V_DATABASE_URL meant?" in outcome.out
+    assert "CHECKPOINTS" not in outcome.out
+
+
 def test_a_database_that_does_not_answer_is_bad(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TI2V_DATABASE_URL", "postgresql+psycopg://ada:s3cret@127.0.0.1:9/ti2v")
 

@@ -57,6 +57,11 @@ def test_a_model_that_cannot_run_here_is_said_at_the_start() -> None:
         offered_batches("static,dynamicrafter", None)
 
 
+def test_an_empty_list_of_models_is_not_taken_for_all_or_for_none_that_can_run() -> None:
+    with pytest.raises(NothingToOffer, match="--models names no model"):
+        offered_batches(" ,", None)
+
+
 def test_an_unknown_model_is_said_with_those_there_are() -> None:
     with pytest.raises(UnknownModel, match="There is no model 'motive'"):
         offered_batches("motive", None)
