@@ -86,11 +86,14 @@ def _diffusers_entry(recipe: DiffusersRecipe, sha256: str) -> GeneratorEntry:
         licence=recipe.licence,
         weights=str(weights),
         native=recipe.native.as_form(),
-        needs=f"a GPU with {recipe.gpu_gib:g} GiB, the worker's packages",
+        needs=", ".join([f"a GPU with {recipe.gpu_gib:g} GiB", "the worker's packages", *recipe.packages]),
         verified=recipe.verified,
         batch=2 if recipe.batches else 1,
         why_not=lambda: (
-            missing_network_package() or gpu_too_small(recipe.gpu_gib) or why_not_cached(recipe.name, weights)
+            missing_network_package()
+            or _missing_beyond(recipe)
+            or gpu_too_small(recipe.gpu_gib)
+            or why_not_cached(recipe.name, weights)
         ),
         open=opened,
     )
@@ -100,3 +103,8 @@ def missing_network_package() -> str | None:
     """Say which package a network needs that is not installed."""
     missing = missing_package(("torch", "diffusers", "transformers"))
     return f"The package {missing} is not installed; run: make worker" if missing else None
+
+
+def _missing_beyond(recipe: DiffusersRecipe) -> str | None:
+    missing = missing_package(recipe.packages)
+    return f"It needs the package {missing}, in the build that fits torch." if missing else None

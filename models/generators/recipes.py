@@ -101,6 +101,7 @@ class DiffusersRecipe(Recipe):
         pipeline: name of the class, see `diffusers_classes`.
         dtype: the model's own on a GPU.
         dtypes: of single components where it differs.
+        packages: modules its class imports beyond the worker's own packages.
         variant: of the weight files, as `fp16`.
         batches: the class takes lists of images and prompts; else requests go one after another.
         compile: compile the denoising network on a GPU; the first clip takes minutes longer.
@@ -116,6 +117,7 @@ class DiffusersRecipe(Recipe):
     pipeline: str
     dtype: DType = DType.BFLOAT16
     dtypes: Mapping[str, DType] = Field(default_factory=dict)
+    packages: tuple[str, ...] = ()
     variant: str | None = None
     batches: bool = False
     compile: bool = False
