@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.app.api.conftest import client_of
-from tests.app.api.test_never_500 import CANARY, STATUSES, World, _send, bounded
+from tests.app.api.hostile import CANARY, STATUSES, World, bounded, send
 from tests.app.generation.acting import WorkerProgram, ask
 from tests.cast import PAIR_IDS, Cast
 
@@ -56,7 +56,7 @@ def test_no_request_about_jobs_is_a_500(either_cast: Cast) -> None:
     @given(st.data())
     def attack(data: st.DataObject) -> None:
         for operation in world.operations:
-            answer = _send(world, data, operation)
+            answer = send(world, data, operation)
             seen.add(answer.status_code)
             assert answer.status_code in STATUSES, (operation[:2], answer.text)
             if answer.status_code >= 400:

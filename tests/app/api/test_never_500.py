@@ -1,159 +1,16 @@
 """Whatever a client sends, to whichever route OpenAPI names: an answer of the contract, never a 500."""
 
-import json
-import re
-from typing import Any
-from urllib.parse import quote
-
 import pytest
-from fastapi.testclient import TestClient
-from httpx2 import Response
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
-from app.pages import PAGES
-from tests.acting import assign
-from tests.app.api.conftest import client_of
-from tests.cast import BENCHMARK, PAIR_IDS, Cast, Study, enter, make_submission
-
-CANARY = "canary-77c2"
-STATUSES = {200, 201, 204, 400, 401, 403, 404, 405, 409, 413, 415, 422, 429}
-bounded = settings(
-    max_examples=20,
-    derandomize=True,
-    database=None,
-    deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
-)
-
-any_text = st.text(max_size=30) | st.sampled_from(
-    ["\ud800", "\x00", "\u202e", "ﬃ", "a\u0000b", "'", "%", "\\"]
-)
-texts = any_text | any_text.map(lambda text: CANARY + text)
-numbers = (
-    st.integers(-(2**70), 2**70)
-    | st.floats()
-    | st.sampled_from([2**31, 2**31 - 1, 2**53, 2**62, 2**63, 2**64, -1, 0, 10**400])
-)
-leaves = st.none() | st.booleans() | numbers | texts
-values = st.recursive(
-    leaves,
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(texts, inner, max_size=3),
-    max_leaves=6,
-)
-
-
-class World:
-    """Somebody who may do anything, and the names of what there is."""
-
-    def __init__(self, cast: Cast, study: Study, annotator: TestClient, token: str) -> None:
-        self.client = annotator
-        self.client.headers["Authorization"] = f"Bearer {cast.ada.key}"
-        self.operations = _operations(self.client.get("/api/v1/openapi.json").json())
-        motif, cinemo = cast.submission_ids["motif"], cast.submission_ids["cinemo"]
-        self.open_submission = make_submission(
-            cast.installation, cast.alice, model="motif", label="fuzz", final=False, pair_ids=()
-        )
-        sides = {"reference": motif, "other": cinemo}
-        self.known: dict[str, list[Any]] = {
-            "/studies": [study.slug],
-            "/benchmarks": [BENCHMARK],
-            "/models": ["motif"],
-            "benchmark": [BENCHMARK],
-            "model": ["motif"],
-            "matchups": [[sides], [{"reference": motif, "other": motif}]],
-            "public_id": [motif, self.open_submission],
-            "pair_id": list(PAIR_IDS[:2]),
-            "token": [token],
-            "after": [token],
-            "table": ["votes", "preferences"],
-            "file_format": ["csv", "json"],
-            "choice": ["left", "right"],
-            "justifications": [["object_motion"]],
-            "reason": ["upsetting"],
-            "count": [1],
-            "lease_s": [5, 900],
-            "name": ["a name"],
-            "title": ["a title"],
-            "description": ["two\nlines"],
-            "instructions": [""],
-            "url": ["https://example.org"],
-            "label": ["", "a"],
-            "allow_partial": [False, True],
-            "votes_per_comparison": [1, 99],
-            "comparisons_per_annotator": [None, 1],
-            "require_justification": [True],
-            "seed": [None, 0, 2**62 - 1],
-            "decision_ms": [None, 0, 2**31 - 1],
-            "left_watched_ms": [None],
-            "right_watched_ms": [0],
-            "limit": [1, 1000],
-            "cursor": ["0", "3"],
-            "watch_gate": ["off"],
-            "renditions": ["remux"],
-        }
-
-    def plausible(self, name: str, path: str) -> st.SearchStrategy[Any]:
-        if name == "slug":
-            name = "/" + path.split("/")[3]
-        return st.sampled_from(self.known.get(name, ["a plain text"]))
+from tests.app.api.hostile import CANARY, END_OF_PLAY, STATUSES, World, bounded, send, world_of
+from tests.cast import PAIR_IDS, Cast
 
 
 @pytest.fixture
 def world(either_cast: Cast) -> World:
-    study = either_cast.open_study()
-    annotator = enter(client_of(either_cast.installation), study)
-    return World(either_cast, study, annotator, assign(annotator, study)["token"])
-
-
-# What would end the study, after which every vote is refused for that alone; test_json_bodies.py has these.
-END_OF_PLAY = ("/close", "/withdraw")
-
-Operation = tuple[str, str, list[str], list[str], list[str]]
-
-
-def _operations(openapi: dict[str, Any]) -> list[Operation]:
-    """Return method, path, and the names in path, query and body of every route."""
-    found = []
-    for path, methods in openapi["paths"].items():
-        for method, described in methods.items():
-            parameters = described.get("parameters", [])
-            names = {
-                place: [each["name"] for each in parameters if each["in"] == place]
-                for place in ("path", "query")
-            }
-            content = described.get("requestBody", {}).get("content", {})
-            schema = content.get("application/json", {}).get("schema", {})
-            for each in (schema, *schema.get("anyOf", ())):
-                if "$ref" in each:
-                    schema = openapi["components"]["schemas"][each["$ref"].rsplit("/", 1)[1]]
-            found.append((method, path, names["path"], names["query"], list(schema.get("properties", ()))))
-    return found
-
-
-def _send(world: World, data: st.DataObject, operation: Operation) -> Response:
-    """Send what the route would take, but for one part of it, or for the whole body."""
-    method, path, in_path, in_query, in_body = operation
-    victim = data.draw(st.sampled_from([*in_path, *in_query, *in_body, "body", "nothing"]), label="victim")
-
-    def part(name: str, hostile: st.SearchStrategy[Any]) -> Any:
-        return data.draw(hostile if name == victim else world.plausible(name, path), label=name)
-
-    address = path
-    for name in in_path:
-        address = address.replace(f"{{{name}}}", _quoted(part(name, texts)))
-    query = "&".join(f"{name}={_quoted(part(name, leaves))}" for name in in_query)
-    if not in_body:
-        return world.client.request(method, f"{address}?{query}")
-    body = data.draw(values) if victim == "body" else {name: part(name, leaves | values) for name in in_body}
-    # Python writes NaN and lone surrogates as other programs do: NaN, \\ud800.
-    return world.client.request(
-        method, address, content=json.dumps(body), headers={"Content-Type": "application/json"}
-    )
-
-
-def _quoted(value: object) -> str:
-    return quote(str(value).encode("utf-8", "surrogatepass"), safe="")
+    return world_of(either_cast)
 
 
 @pytest.mark.postgres
@@ -164,7 +21,7 @@ def test_no_request_of_any_shape_is_a_500(world: World) -> None:
         for operation in world.operations:
             if operation[1].endswith(END_OF_PLAY):
                 continue
-            answer = _send(world, data, operation)
+            answer = send(world, data, operation)
             assert answer.status_code in STATUSES, (operation[:2], answer.text)
             if answer.status_code >= 400:
                 body = answer.json()
@@ -174,57 +31,41 @@ def test_no_request_of_any_shape_is_a_500(world: World) -> None:
     attack()
 
 
-HOSTILE_PARTS = (
-    *(
-        "..",
-        "a" * 43,
-        "0" * 64,
-        "a" * 300,
-        "x\x00y",
-        "\ufffd\udcff",
-        "\u202e",
-        "'; --",
-        "{{7*7}}",
-        "%s",
-        "\n",
-    ),
-    *("2147483648", "9223372036854775808", "-1", "1e9", "NaN"),
-)
-PARAMETER = re.compile(r"{(\w+)[^}]*}")
+HOSTILE_HEADERS = {
+    "Range": ["bytes=", "bytes=-0", "bytes=9-1", "bytes=0-0,5-6", "bytes=" + "9" * 5000 + "-", b"\xff"],
+    "Cookie": [
+        "ti2v_session=",
+        "ti2v_session=%00",
+        b"ti2v_session=\xff",
+        "=;=;",
+        "ti2v_session=" + "a" * 9000,
+    ],
+    "Authorization": ["", "Bearer", b"Bearer \xff", "Basic Og==", "Bearer a b"],
+    "Content-Type": ["", "a/b/c;;=", "multipart/form-data", "multipart/form-data; boundary=", b"\xff"],
+    "Accept": [b"\xff", "text/html;q=zz", "text/html," * 500],
+    "Origin": ["null", "http://[", b"\xff"],
+    "Sec-Fetch-Site": [b"\xff", ""],
+    "Content-Digest": ["sha-256=:AAAA:", b"\xff", ""],
+    "X-Content-Sha256": ["0" * 63, b"\xff"],
+    "Ti2v-Job": ["0" * 16, b"\xff"],
+    "Ti2v-Attempt": ["9" * 5000, "-1", b"\xff"],
+    "Ti2v-Provenance": ["!!!", "bnVsbA==", "TmFO", "eyJhIjoiXHVkODAwIn0=", "eyJhIjoxZTQwMH0=", "W" * 6000],
+    "Host": ["", "[", b"\xff"],
+}
 
 
-@pytest.mark.postgres
-def test_no_page_or_form_is_a_500(world: World) -> None:
-    pages = {(method, each.path) for router in PAGES for each in router.routes for method in each.methods}
-    for method, path in sorted(pages):
-        if path.endswith(END_OF_PLAY):
-            continue
-        for hostile in HOSTILE_PARTS:
-            for victim in PARAMETER.findall(path) or [""]:
-                answer = _post_form(world, method, _address(world, path, victim, hostile), hostile)
-                assert answer.status_code < 500, (method, path, hostile, answer.text)
-
-
-def _address(world: World, path: str, victim: str, hostile: str) -> str:
-    """Fill in a path's parameters with what there is, and one of them with what there is not."""
-    there_is = {
-        "token": world.known["token"][0],
-        "slug": world.known.get(f"/{path.split('/')[1]}", [BENCHMARK])[0],
-        "pair_id": PAIR_IDS[0],
-        "submission_id": world.open_submission,
-        "stands": "left",
-        "sha256": "0" * 64,
-    }
-    parts = there_is | {victim: hostile}
-    return PARAMETER.sub(lambda found: _quoted(parts.get(found[1], "1")), path)
-
-
-def _post_form(world: World, method: str, address: str, hostile: str) -> Response:
-    fields = ("token", "choice", "justifications", "reason", "count")
-    return world.client.request(
-        method,
-        address,
-        content="&".join(f"{field}={_quoted(hostile)}" for field in fields),
-        headers={"Content-Type": "application/x-www-form-urlencoded", "Accept": "text/html"},
-        follow_redirects=False,
+def test_no_header_is_a_500(world: World) -> None:
+    token, submission = world.known["token"][0], world.open_submission
+    doors = (
+        ("GET", "/"),
+        ("GET", "/api/v1/studies"),
+        ("GET", f"/media/{token}/left"),
+        ("POST", f"/api/v1/assignments/{token}/vote"),
+        ("POST", f"/studies/{world.known['/studies'][0]}/skip"),
+        ("PUT", f"/api/v1/submissions/{submission}/clips/{PAIR_IDS[0]}"),
     )
+    for name, hostile in HOSTILE_HEADERS.items():
+        for value in hostile:
+            for method, address in doors:
+                answer = world.client.request(method, address, headers={name: value}, content=b"x")
+                assert answer.status_code < 500, (name, value, method, address, answer.text)
