@@ -40,13 +40,15 @@ def exclusions_part(live: LiveCounts, names: Mapping[str, str]) -> ExclusionsPar
     """Return the comparison; None where no vote is excluded.
 
     Args:
-        names: what the page calls each matchup.
+        names: what the page calls each matchup, in its order.
     """
     if not live.votes.is_excluded.any():
         return None
     counted = live.counted
     everything = _with_excluded(live)
+    places = {matchup: place for place, matchup in enumerate(names)}
     rows = [row for row in side_by_side(counted.tallies, everything, counted.matchups) if row.excluded]
+    rows.sort(key=lambda row: places[row.matchup])
     if not rows:
         return None
     return ExclusionsPart(

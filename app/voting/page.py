@@ -133,8 +133,8 @@ REASON_TILES = (
 class VotePage:
     """The voting page (voting/vote.html), or its thank-you page (voting/done.html) without an assignment.
 
-    `done` counts this annotator's votes; `remaining` counts the pairs that still ask for votes but are
-    all in other people's hands just now, 0 when nothing is left for this annotator at all.
+    `done` counts the pairs this annotator voted on or skipped; `remaining` counts the pairs that still ask
+    for votes but are all in other people's hands just now, 0 when nothing is left for this annotator at all.
     """
 
     study_slug: str
