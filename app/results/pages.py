@@ -135,7 +135,7 @@ def make_page(session: Session, study: Study) -> ResultsPage:
         panel_warning=panel_warning(counted.tallies, naming.named(counted.matchups)),
         closed_early=_closed_early(counted, naming),
         exclusions=exclusions_part(
-            results.live, {row.matchup: naming.matchup(row.reference, row.other or "") for row in rows}
+            results.live, {row.matchup: naming.matchup(row.reference, row.other or "") for row in sorted_rows}
         ),
         leaderboard_url=leaderboard_url(study.slug),
         ranks=ranks(counted, naming, is_interim=results.is_interim),
