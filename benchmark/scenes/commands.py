@@ -78,5 +78,5 @@ def contact_sheet(output: Path, scenario: str | None) -> None:
         for name in names
         for pair in [p for p in shown.values() if p.scenario == name][: None if scenario else 2]
     ]
-    draw_contact_sheet(rows).save(output)
+    draw_contact_sheet(rows).save(output, format="PNG")
     click.echo(f"Wrote {len(rows)} pairs to {output}.", err=True)

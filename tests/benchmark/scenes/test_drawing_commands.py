@@ -55,11 +55,13 @@ def test_a_redraw_names_an_image_that_was_changed(drawn: Path, tmp_path: Path) -
     assert "1 images differ by more than 2: desk1." in answer.output
 
 
-def test_a_contact_sheet_has_a_row_for_every_prompt_of_a_scenario(tmp_path: Path) -> None:
-    answer = CliRunner().invoke(contact_sheet, ["--scenario", "pond", "--output", str(tmp_path / "pond.png")])
+def test_a_contact_sheet_is_a_png_whatever_its_name_with_a_row_for_every_prompt(tmp_path: Path) -> None:
+    answer = CliRunner().invoke(
+        contact_sheet, ["--scenario", "pond", "--output", str(tmp_path / "pond.sheet")]
+    )
 
     assert answer.exit_code == 0, answer.output
-    with Image.open(tmp_path / "pond.png") as sheet:
+    with Image.open(tmp_path / "pond.sheet") as sheet:
         assert sheet.height == 6 * 224
 
 
