@@ -1,5 +1,6 @@
 """The same work on Ray: what dies is replaced, what breaks says so, and nobody else can reach it."""
 
+import fcntl
 import os
 import shutil
 import subprocess
@@ -35,7 +36,9 @@ def surroundings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str,
     """What Ray and its actors find: a toy MotiF, and a folder whose path is short enough for sockets."""
     short = tempfile.mkdtemp(prefix="ray-")
     made = toy_environment(tmp_path_factory.mktemp("toy"))
-    with pytest.MonkeyPatch.context() as patch:
+    with Path(__file__).open() as one_at_a_time, pytest.MonkeyPatch.context() as patch:
+        # Ray gives a node 30 s to start: too few on two cores while another test process starts one too.
+        fcntl.flock(one_at_a_time, fcntl.LOCK_EX)
         for name, value in {**made, "RAY_TMPDIR": short, "HOME": short}.items():
             patch.setenv(name, value)
         yield made
