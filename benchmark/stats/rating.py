@@ -28,6 +28,7 @@ FEWEST_PAIRS = 10  # the sandwich is an average over pairs; from fewer it is a g
 ALIKE = 1e-9  # every pair votes exactly as the strengths say: there is no spread to learn from
 STEPS = 100
 TOLERANCE = 1e-10
+ROUNDING = 1e-6  # of millions of votes, rounding alone moves the strengths by more than TOLERANCE
 
 
 @dataclass(frozen=True)
@@ -112,14 +113,17 @@ def _strengths(wins: IntArray, group: IntArray) -> FloatArray:
     theta = np.zeros(len(wins))
     played = wins + wins.T
     won = wins.sum(axis=1)
+    before = np.inf
     for _ in range(STEPS):
         expected = _probabilities(theta)
         score = won - (played * expected).sum(axis=1)
         step = _solve(_information(played, expected), group, score)
+        size = float(np.abs(step).max(initial=0.0))
         # A step of more than 2 in log-odds overshoots where a model lost almost every vote.
-        theta = theta + step * min(1.0, 2.0 / max(float(np.abs(step).max(initial=0.0)), 2.0))
-        if float(np.abs(step).max(initial=0.0)) < TOLERANCE:
+        theta = theta + step * min(1.0, 2.0 / max(size, 2.0))
+        if size < TOLERANCE or before <= size < ROUNDING:
             return theta
+        before = size
     raise ArithmeticError(f"the strengths did not settle in {STEPS} steps")
 
 

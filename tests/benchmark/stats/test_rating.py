@@ -1,5 +1,7 @@
 """Bradley-Terry by hand, against evalica and statsmodels, and where models are not comparable."""
 
+import itertools
+
 import evalica
 import numpy as np
 import pytest
@@ -134,6 +136,16 @@ def test_few_pairs_give_strengths_without_intervals() -> None:
 def test_a_very_uneven_matchup_still_settles() -> None:
     ratings = bradley_terry(tallies([(100_000, 1)]), [Matchup("a:b", "a", "b")])
     assert ratings.difference(0, 1)[0] == pytest.approx(np.log(100_000))
+
+
+def test_a_chain_of_millions_of_votes_settles_though_rounding_moves_it() -> None:
+    """Each model beats the next a million to one, so the log-odds of each step are those of its votes."""
+    names = ["a", "b", "c", "d"]
+    matchups = [Matchup(f"{one}:{two}", one, two) for one, two in itertools.pairwise(names)]
+
+    ratings = bradley_terry(tallies([(1_000_000, 1)] * 3, matchup=[0, 1, 2], pairs=["p"] * 3), matchups)
+
+    assert np.diff(ratings.strength) == pytest.approx([-np.log(1_000_000)] * 3, abs=1e-6)
 
 
 def test_no_votes_at_all_tie_nothing() -> None:
