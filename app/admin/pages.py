@@ -10,13 +10,14 @@ from app.admin import service
 from app.admin.decisions import Changed, Decision
 from app.admin.making import annotator_page, annotators_page
 from app.admin.page import Order, SortBy
-from app.admin.service import find_annotator, find_managed_study
+from app.admin.service import find_annotator
 from app.admin.sorting import first_order
 from app.clock import utc_now
 from app.errors import Invalid
 from app.security.asking import installation_of, require_person
 from app.security.identity import Principal
 from app.security.paths import PseudonymPath, SlugPath
+from app.security.visibility import find_study
 from app.tables.people import Annotator
 from app.tables.studies import Study
 from benchmark.protocol import Role
@@ -93,4 +94,4 @@ def _form_again(slug: str, name: str, request: Request, refusal: Invalid, *, typ
 def _own_study(session: Session, request: Request, slug: str) -> tuple[Study, Principal]:
     """Return a study this person runs; to everybody else it does not exist."""
     principal = require_person(session, request, Role.RESEARCHER, now=utc_now())
-    return find_managed_study(session, slug=slug, principal=principal), principal
+    return find_study(session, slug=slug, principal=principal, for_change=True), principal

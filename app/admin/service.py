@@ -12,24 +12,10 @@ from app.admin.decisions import EXCLUDABLE, Changed, Decision, change, note
 from app.errors import Conflict, NotFound
 from app.panels.ending import cancel_assignments
 from app.panels.statuses import Standing, standings_of
-from app.security.identity import Principal
 from app.security.participants import lock_study
-from app.security.visibility import may_see
 from app.tables.people import Annotator
 from app.tables.studies import Study
 from benchmark.protocol import VoteStatus
-
-
-def find_managed_study(session: Session, *, slug: str, principal: Principal) -> Study:
-    """Return a study of this person's own, an admin any; to everybody else there is none.
-
-    Raises:
-        NotFound: there is no such study, or it is somebody else's.
-    """
-    study = session.scalar(select(Study).where(Study.slug == slug))
-    if study is None or not may_see(study, principal, for_change=True):
-        raise NotFound("There is no such study.")
-    return study
 
 
 def find_annotator(session: Session, *, study: Study, pseudonym: str) -> Annotator:

@@ -7,7 +7,7 @@ from pydantic import ValidationError
 from sqlalchemy.orm import Session
 
 from app.admin.decisions import Changed, Decision
-from app.admin.service import find_annotator, find_managed_study
+from app.admin.service import find_annotator
 from app.api.v1.annotator_schemas import DecisionBody
 from app.api.v1.annotators import annotator_answers, changed_answer, exclude_as_asked, reinstate_as_asked
 from app.cli.opening import OPERATOR, open_database, open_settings, operator
@@ -15,6 +15,7 @@ from app.cli.rest import Answer
 from app.clock import utc_now
 from app.errors import Invalid
 from app.security.identity import Principal
+from app.security.visibility import find_study
 from app.tables.people import Annotator
 from app.tables.studies import Study
 from benchmark.protocol import Role
@@ -32,7 +33,7 @@ class Deed(Protocol):
 
 def local_annotators(slug: str) -> list[Answer]:
     with open_database(open_settings()) as database, database.read() as session:
-        study = find_managed_study(session, slug=slug, principal=_READER)
+        study = find_study(session, slug=slug, principal=_READER, for_change=True)
         return [each.model_dump(mode="json") for each in annotator_answers(session, study)]
 
 
@@ -49,7 +50,7 @@ def _decide(slug: str, annotator: str, body: Mapping[str, str], deed: Deed) -> A
     now = utc_now()
     with open_database(open_settings()) as database, database.write() as session:
         acting = operator(session, now=now)
-        study = find_managed_study(session, slug=slug, principal=acting)
+        study = find_study(session, slug=slug, principal=acting, for_change=True)
         person = find_annotator(session, study=study, pseudonym=annotator)
         decision = Decision.of(asked.reason, principal=acting, now=now)
         return changed_answer(deed(session, study, person, asked, decision)).model_dump(mode="json")

@@ -23,6 +23,7 @@ from app.errors import Invalid
 from app.results.exports import export_table
 from app.results.recount import recount
 from app.security.identity import Principal
+from app.security.visibility import find_study
 from app.settings import Settings
 from app.studies import service
 from app.tables.submissions import Submission, VideoModel
@@ -130,18 +131,18 @@ class LocalDesk:
         now = utc_now()
         with self._database.write() as session:
             acting = operator(session, now=now)
-            study = service.find_study(session, slug=slug, principal=acting, for_change=True)
+            study = find_study(session, slug=slug, principal=acting, for_change=True)
             _MOVES[to](session, study=study, principal=acting, now=now)
             return study_answer(session, study).model_dump(mode="json")
 
     def status(self, slug: str) -> Answer:
         with self._database.read() as session:
-            study = service.find_study(session, slug=slug, principal=self._reader)
+            study = find_study(session, slug=slug, principal=self._reader)
             return study_answer(session, study).model_dump(mode="json")
 
     def invite(self, slug: str, count: int) -> list[str]:
         with self._database.write() as session:
-            study = service.find_study(session, slug=slug, principal=self._reader, for_change=True)
+            study = find_study(session, slug=slug, principal=self._reader, for_change=True)
             tokens = service.invite(session, study=study, count=count, now=utc_now())
         return [f"{self._settings.effective_public_url}/invite/{token}" for token in tokens]
 
@@ -158,7 +159,7 @@ class LocalDesk:
     def differences(self, slug: str) -> list[str]:
         """Return a sentence for every counter that differs from a recount of the votes."""
         with self._database.read() as session:
-            return recount(session, service.find_study(session, slug=slug, principal=self._reader))
+            return recount(session, find_study(session, slug=slug, principal=self._reader))
 
 
 _MOVES: Mapping[StudyStatus, "Move"] = {

@@ -11,6 +11,7 @@ from app.home.page import MOST_LINKS_AT_ONCE, ClosePage, InvitationsPage
 from app.security.asking import installation_of, require_person
 from app.security.identity import Principal
 from app.security.paths import SlugPath
+from app.security.visibility import find_study
 from app.studies import service
 from app.studies.queries import study_progress
 from app.tables.studies import Study
@@ -70,4 +71,4 @@ def _move(slug: str, request: Request, move: service.Move) -> Response:
 def _own_study(session: Session, request: Request, slug: str) -> tuple[Study, Principal]:
     """Return a study this person may run; to everybody else it does not exist."""
     principal = require_person(session, request, Role.RESEARCHER, now=utc_now())
-    return service.find_study(session, slug=slug, principal=principal, for_change=True), principal
+    return find_study(session, slug=slug, principal=principal, for_change=True), principal

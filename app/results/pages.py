@@ -4,11 +4,9 @@ from collections.abc import Sequence
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Request, Response
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.clock import utc_now
-from app.errors import NotFound
 from app.results import sentences
 from app.results.addresses import export_url, leaderboard_url
 from app.results.breakdowns import agreement_part, coverage
@@ -26,7 +24,7 @@ from app.results.single_pairs import pair_page
 from app.results.tallies import CountedStudy
 from app.security.asking import installation_of, require_person
 from app.security.paths import PairIdPath, ScenarioPath, SlugPath
-from app.security.visibility import may_see
+from app.security.visibility import find_study
 from app.tables.studies import Study
 from benchmark.exports.tables import TableName
 from benchmark.protocol import Role
@@ -98,10 +96,7 @@ def one_pair(slug: SlugPath, pair_id: PairIdPath, request: Request) -> Response:
 
 def _visible_study(session: Session, request: Request, slug: str) -> Study:
     principal = require_person(session, request, Role.RESEARCHER, Role.VIEWER, now=utc_now())
-    study = session.scalar(select(Study).where(Study.slug == slug))
-    if study is None or not may_see(study, principal):
-        raise NotFound("There is no such study, or its results are not open to you.")
-    return study
+    return find_study(session, slug=slug, principal=principal)
 
 
 def make_page(session: Session, study: Study) -> ResultsPage:

@@ -2,14 +2,12 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.errors import NotFound
 from app.results.live_counts import live_counts
 from app.results.tallies import CountedStudy, LiveCounts
 from app.security.identity import Principal
-from app.security.visibility import may_see
+from app.security.visibility import find_study
 from app.tables.studies import Study
 from benchmark.protocol import StudyStatus
 from benchmark.stats.preferences import PreferenceRow, preferences
@@ -29,20 +27,12 @@ class StudyResults:
         return self.live.counted
 
 
-def find_study(session: Session, *, slug: str, principal: Principal) -> Study:
-    """Return a study whose results this person may see: a running one is its own researcher's and admins'.
+def find_results(session: Session, *, slug: str, principal: Principal) -> StudyResults:
+    """Return the results of a study.
 
     Raises:
-        NotFound: there is no such study, or it is not this person's to look at yet.
+        NotFound: there is no such study, or its results are not open to this person.
     """
-    study = session.scalar(select(Study).where(Study.slug == slug))
-    if study is None or not may_see(study, principal):
-        raise NotFound("There is no such study, or its results are not open to you.")
-    return study
-
-
-def find_results(session: Session, *, slug: str, principal: Principal) -> StudyResults:
-    """Return the results of a study; Raises: as `find_study`."""
     return results_of(session, find_study(session, slug=slug, principal=principal))
 
 

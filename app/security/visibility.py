@@ -1,5 +1,9 @@
-"""Who may look at a study."""
+"""Who may look at a study, and who may change it."""
 
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.errors import NotFound
 from app.security.identity import Principal
 from app.tables.studies import Study
 from benchmark.protocol import StudyStatus
@@ -13,3 +17,15 @@ def may_see(study: Study, principal: Principal, *, for_change: bool = False) -> 
     if principal.is_admin or study.owner_id == principal.person_id:
         return True
     return study.status is StudyStatus.CLOSED and not for_change
+
+
+def find_study(session: Session, *, slug: str, principal: Principal, for_change: bool = False) -> Study:
+    """Return a study that this person may see, or change; to everybody else it does not exist.
+
+    Raises:
+        NotFound: there is no such study, or it is not theirs to see or to change.
+    """
+    study = session.scalar(select(Study).where(Study.slug == slug))
+    if study is None or not may_see(study, principal, for_change=for_change):
+        raise NotFound("There is no such study, or it is not open to you.")
+    return study

@@ -9,10 +9,9 @@ from sqlalchemy import insert, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from app.errors import Conflict, Invalid, NotFound
+from app.errors import Conflict, Invalid
 from app.security.identity import Principal
 from app.security.tokens import hash_token, new_token
-from app.security.visibility import may_see
 from app.studies.gold import GoldPlan, add_gold_matchups, find_gold, lay_out_gold, plan_gold
 from app.tables.audit import AuditEvent
 from app.tables.bench import Benchmark
@@ -96,14 +95,6 @@ def create_study(
         gold = find_gold(session, benchmark, compared)
         plan_gold(study, plan.gold)
         add_gold_matchups(session, study, gold, first=len(compared))
-    return study
-
-
-def find_study(session: Session, *, slug: str, principal: Principal, for_change: bool = False) -> Study:
-    """Return a study its owner or an admin may manage; a closed one is open to every signed-in person."""
-    study = session.scalar(select(Study).where(Study.slug == slug))
-    if study is None or not may_see(study, principal, for_change=for_change):
-        raise NotFound("There is no such study.")
     return study
 
 

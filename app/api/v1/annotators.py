@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 from app.admin import service, single_votes
 from app.admin.decisions import Changed, Decision
 from app.admin.queries import AnnotatorReport, annotator_reports
-from app.admin.service import find_annotator, find_managed_study
+from app.admin.service import find_annotator
 from app.admin.single_votes import VotePlace
 from app.api.v1.annotator_schemas import AnnotatorAnswer, ChangedAnswer, DecisionBody
 from app.api.v1.routers import api_router
@@ -14,6 +14,7 @@ from app.clock import utc_now
 from app.errors import Invalid
 from app.security.asking import installation_of, require_person
 from app.security.paths import PseudonymPath, SlugPath
+from app.security.visibility import find_study
 from app.tables.people import Annotator
 from app.tables.studies import Study
 from benchmark.protocol import Role
@@ -26,7 +27,7 @@ def list_annotators(slug: SlugPath, request: Request) -> list[AnnotatorAnswer]:
     """Return everybody who opened an invitation, with what their votes count as and what was noticed."""
     with installation_of(request).database.read() as session:
         principal = require_person(session, request, Role.RESEARCHER, now=utc_now())
-        study = find_managed_study(session, slug=slug, principal=principal)
+        study = find_study(session, slug=slug, principal=principal, for_change=True)
         return annotator_answers(session, study)
 
 
@@ -36,7 +37,7 @@ def exclude(slug: SlugPath, annotator: PseudonymPath, body: DecisionBody, reques
     now = utc_now()
     with installation_of(request).database.write() as session:
         principal = require_person(session, request, Role.RESEARCHER, now=now)
-        study = find_managed_study(session, slug=slug, principal=principal)
+        study = find_study(session, slug=slug, principal=principal, for_change=True)
         decision = Decision.of(body.reason, principal=principal, now=now)
         person = find_annotator(session, study=study, pseudonym=annotator)
         return changed_answer(exclude_as_asked(session, study, person, body, decision))
@@ -50,7 +51,7 @@ def reinstate(
     now = utc_now()
     with installation_of(request).database.write() as session:
         principal = require_person(session, request, Role.RESEARCHER, now=now)
-        study = find_managed_study(session, slug=slug, principal=principal)
+        study = find_study(session, slug=slug, principal=principal, for_change=True)
         decision = Decision.of(body.reason, principal=principal, now=now)
         person = find_annotator(session, study=study, pseudonym=annotator)
         return changed_answer(reinstate_as_asked(session, study, person, body, decision))

@@ -10,6 +10,7 @@ from app.clock import utc_now
 from app.panels.sides import matchup_sides
 from app.security.asking import installation_of, require_person
 from app.security.paths import SlugPath
+from app.security.visibility import find_study
 from app.studies import service
 from app.studies.gold import GoldPlan
 from app.studies.queries import study_progress, visible_studies
@@ -63,7 +64,7 @@ def list_studies(request: Request) -> list[StudyAnswer]:
 def get_study(slug: SlugPath, request: Request) -> StudyAnswer:
     with installation_of(request).database.read() as session:
         principal = require_person(session, request, Role.RESEARCHER, Role.VIEWER, now=utc_now())
-        return study_answer(session, service.find_study(session, slug=slug, principal=principal))
+        return study_answer(session, find_study(session, slug=slug, principal=principal))
 
 
 @router.post("/studies/{slug}/open")
@@ -90,7 +91,7 @@ def invite(slug: SlugPath, body: InvitationsBody, request: Request) -> Invitatio
     now = utc_now()
     with installation.database.write() as session:
         principal = require_person(session, request, Role.RESEARCHER, now=now)
-        study = service.find_study(session, slug=slug, principal=principal, for_change=True)
+        study = find_study(session, slug=slug, principal=principal, for_change=True)
         tokens = service.invite(session, study=study, count=body.count, now=now)
     address = installation.settings.effective_public_url
     return InvitationsAnswer(links=[f"{address}/invite/{token}" for token in tokens])
@@ -100,7 +101,7 @@ def _moved(slug: str, request: Request, move: service.Move) -> StudyAnswer:
     now = utc_now()
     with installation_of(request).database.write() as session:
         principal = require_person(session, request, Role.RESEARCHER, now=now)
-        study = service.find_study(session, slug=slug, principal=principal, for_change=True)
+        study = find_study(session, slug=slug, principal=principal, for_change=True)
         move(session, study=study, principal=principal, now=now)
         return study_answer(session, study)
 

@@ -12,8 +12,8 @@ from app.database import Database
 from app.errors import StorageFull, Unavailable
 from app.media.store import StoreFull, full_disk_as_store_full
 from app.results.bundle.contents import read_one_moment, report_contents
-from app.results.service import find_study
 from app.security.identity import Principal
+from app.security.visibility import find_study
 from benchmark.exports.bundle.writing import STEPS, write_bundle
 from benchmark.exports.figures.drawing import PaperFigure
 
