@@ -77,6 +77,6 @@ def prediction_target(
         return noise
     if kind is PredictionType.SAMPLE:
         return latents
-    a_t = alphas_cumprod.to(latents.device)[timesteps].to(latents.dtype)
-    a_t = a_t.reshape(-1, *[1] * (latents.ndim - 1))
-    return a_t.sqrt() * noise - (1 - a_t).sqrt() * latents
+    a_t = alphas_cumprod.to(latents.device)[timesteps].reshape(-1, *[1] * (latents.ndim - 1))
+    # The roots come first: in bfloat16 an a_t of 0.999 is 1, and 1 - a_t nothing.
+    return a_t.sqrt().to(noise) * noise - (1 - a_t).sqrt().to(latents) * latents

@@ -3,7 +3,6 @@
 Source: MotiF, arXiv:2412.16153.
 """
 
-import math
 from dataclasses import dataclass
 
 import torch
@@ -25,19 +24,6 @@ class MotifLoss:
     diffusion: Tensor
     motion_focal: Tensor
     total: Tensor
-
-    def require_finite(self) -> None:
-        """Wait for the device and check the total; a step in a few is often enough.
-
-        Raises:
-            ValueError: a clip's loss is NaN or infinite; the message says which clip of the batch.
-        """
-        for place, value in enumerate(self.total.detach().tolist()):
-            if not math.isfinite(value):
-                raise ValueError(
-                    f"the loss of clip {place} of the batch is {value}: its latents, its text or the "
-                    "network's output hold NaN or infinity. Look at the clip, then at learning rate and dtype"
-                )
 
 
 def motion_focal_loss(predicted: Tensor, target: Tensor, heatmap: Tensor) -> Tensor:

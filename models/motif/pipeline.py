@@ -3,7 +3,7 @@
 import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 import torch
 from diffusers.pipelines.pipeline_utils import DiffusionPipeline
@@ -171,13 +171,8 @@ class MotifImageToVideoPipeline(DiffusionPipeline):
         self, height: int | None, width: int | None, num_frames: int | None, fps: float | None
     ) -> ClipForm:
         """Return the form a call wants; what it leaves open is the pipeline's own."""
-        own = self.config
-        return ClipForm(
-            height=own["height"] if height is None else height,
-            width=own["width"] if width is None else width,
-            num_frames=own["num_frames"] if num_frames is None else num_frames,
-            fps=own["fps"] if fps is None else fps,
-        )
+        asked: dict[str, Any] = {"height": height, "width": width, "num_frames": num_frames, "fps": fps}
+        return ClipForm(**{name: self.config[name] if it is None else it for name, it in asked.items()})
 
     def _image_latents(self, pixels: Tensor) -> Tensor:
         """Return the latents of images, (batch, channels, latent height, latent width)."""

@@ -58,11 +58,8 @@ class MotifDDIMScheduler(DDIMScheduler):
         scale_steps: int = 400,
     ) -> None:
         _check_prediction(prediction_type, zero_snr=rescale_betas_zero_snr)
-        if scale_b <= 0 or not 1 < scale_steps <= num_train_timesteps:
-            raise ValueError(
-                f"scale_b is {scale_b} and scale_steps {scale_steps}; expected above 0, and 2 to "
-                f"{num_train_timesteps}"
-            )
+        self.scales_latents = scale_b != 1.0
+        self.scales = _scales(scale_b, scale_steps, num_train_timesteps)
         super().__init__(
             num_train_timesteps=num_train_timesteps,
             beta_start=beta_start,
@@ -75,10 +72,6 @@ class MotifDDIMScheduler(DDIMScheduler):
             clip_sample=clip_sample,
             rescale_betas_zero_snr=rescale_betas_zero_snr,
         )
-        self.scales_latents = scale_b != 1.0
-        falling = torch.linspace(1.0, scale_b, scale_steps, dtype=torch.float64)
-        flat = torch.full((num_train_timesteps - scale_steps,), scale_b, dtype=torch.float64)
-        self.scales = torch.cat([falling, flat]).float()
 
     def scaled_latents(self, latents: Tensor, timesteps: Tensor) -> Tensor:
         """Return s(t) times the latents of each clip: what a loss at these timesteps is about.
@@ -143,6 +136,19 @@ def _check_prediction(prediction_type: str, *, zero_snr: bool) -> None:
             "rescale_betas_zero_snr leaves no signal at the last timestep, where 'epsilon' says nothing "
             "about the clip; use prediction_type 'v_prediction' or 'sample'"
         )
+
+
+def _scales(scale_b: float, scale_steps: int, timesteps: int) -> Tensor:
+    """Return s(t), (timesteps,) float32."""
+    if scale_b == 1.0:
+        return torch.ones(timesteps)
+    if scale_b <= 0 or not 1 < scale_steps <= timesteps:
+        raise ValueError(
+            f"scale_b is {scale_b} and scale_steps {scale_steps}; expected above 0, and 2 to {timesteps}"
+        )
+    falling = torch.linspace(1.0, scale_b, scale_steps, dtype=torch.float64)
+    flat = torch.full((timesteps - scale_steps,), scale_b, dtype=torch.float64)
+    return torch.cat([falling, flat]).float()
 
 
 def _integers(timesteps: Tensor) -> torch.IntTensor:

@@ -85,6 +85,11 @@ class MotifUNet(WholeModel, ConfigMixin):  # type: ignore[misc]  # both of diffu
             attend_to_images(self.unet, image_token_count)
         self.gradient_checkpointing = False
 
+    @property
+    def side_multiple(self) -> int:
+        """What divides both sides of latents: each level but the deepest halves them."""
+        return int(2 ** (len(self.unet.down_blocks) - 1))
+
     def forward(
         self,
         sample: Tensor,
@@ -171,7 +176,7 @@ class MotifUNet(WholeModel, ConfigMixin):  # type: ignore[misc]  # both of diffu
                 "height, width)"
             )
         batch, channels, _, height, width = sample.shape
-        multiple = 2 ** (len(self.unet.down_blocks) - 1)
+        multiple = self.side_multiple
         if height % multiple or width % multiple:
             raise ValueError(f"latents of {height}x{width}: both sides must be multiples of {multiple}")
         _check_shape("timestep", timestep, (batch,))

@@ -7,7 +7,7 @@ import click
 from models.motion.settings import DEFAULT_FLOW, DEFAULT_SETTINGS, FLOW_NAMES, FlowUnit
 
 _ARRAYS = {".npz", ".npy"}
-_PICTURES = {".png", ".pdf", ".svg"}
+_PICTURES = {".png", ".webp", ".pdf", ".svg"}
 
 
 @click.command("heatmap")
@@ -16,7 +16,7 @@ _PICTURES = {".png", ".pdf", ".svg"}
     "--output",
     type=click.Path(path_type=Path, dir_okay=False),
     required=True,
-    help="A picture (.png, .pdf, .svg; the array goes beside it as .npz), or the array alone (.npz, .npy).",
+    help="A picture (.png, .webp, .pdf, .svg; the array goes beside it as .npz), or the array (.npz, .npy).",
 )
 @click.option(
     "--flow",

@@ -16,8 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmark.scenes import Rendering
-from models.motion.clips import Frames, checked_frames
-from models.motion.settings import FLOW_NAMES
+from models.motion.clips import BadClip, Frames, checked_frames
+from models.motion.settings import EXACT_FLOW, FLOW_NAMES
 
 Flow = NDArray[np.float32]
 
@@ -60,6 +60,10 @@ _DIS_PRESETS = MappingProxyType(
 )
 
 
+# DIS looks for patches of 8x8 in pictures of half the size and less.
+_SMALLEST_SIDE = 12
+
+
 class DisFlow:
     """OpenCV's dense inverse search on grey frames, as it comes.
 
@@ -71,12 +75,19 @@ class DisFlow:
         self.name = f"dis-{self._preset}-plain"
 
     def __call__(self, frames: Frames) -> Flow:
-        """Return the flow of every frame to the next; see `OpticalFlow`."""
+        """Return the flow of every frame to the next; see `OpticalFlow`.
+
+        Raises:
+            BadClip: these are no frames of one clip, or a side is under 12 pixels.
+        """
         frames = checked_frames(frames)
+        height, width = frames.shape[1:3]
+        if min(height, width) < _SMALLEST_SIDE:
+            raise BadClip(f"frames of {width}x{height}: DIS needs sides of {_SMALLEST_SIDE} pixels and more.")
         # A fresh searcher for each clip: it keeps buffers, so threads must not share one.
         dis = cv2.DISOpticalFlow.create(_DIS_PRESETS[self._preset])
         grey = [cv2.cvtColor(frame, cv2.COLOR_RGB2GRAY) for frame in frames]
-        flow = np.empty((len(frames) - 1, *frames.shape[1:3], 2), np.float32)
+        flow = np.empty((len(frames) - 1, height, width, 2), np.float32)
         for step, (here, there) in enumerate(pairwise(grey)):
             flow[step] = dis.calc(here, there, None)
         return flow
@@ -85,7 +96,7 @@ class DisFlow:
 class ExactFlow:
     """The true flow of a clip the scene engine drew."""
 
-    name = "exact"
+    name = EXACT_FLOW
 
     def __init__(self, rendering: Rendering) -> None:
         self._rendering = rendering

@@ -20,6 +20,8 @@ FLOW_NAMES = (
     "raft-small",
 )
 DEFAULT_FLOW = "dis-medium"
+# Of clips the scene engine drew; it is drawn with them, not estimated.
+EXACT_FLOW = "exact"
 
 
 class FlowUnit(StrEnum):
@@ -56,7 +58,7 @@ class Kernel(StrEnum):
 class HeatmapSettings(BaseModel):
     """Every choice between flow and weights; only threshold and slope are the paper's."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
     unit: Annotated[FlowUnit, Field(description="what the length of flow is measured in")] = (
         FlowUnit.FRAC_SIDE_PER_CLIP

@@ -7,7 +7,6 @@ and nothing is ever invalid. A file appears whole or not at all: a killed run go
 import hashlib
 import json
 import logging
-import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -18,7 +17,7 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 
-from models.training.errors import CannotWrite
+from models.training.files import written_whole
 
 logger = logging.getLogger(__name__)
 Tensors = dict[str, Tensor]
@@ -67,14 +66,8 @@ def write_tensors(path: Path, tensors: Mapping[str, Tensor]) -> None:
     Raises:
         CannotWrite: no room, or not allowed.
     """
-    unfinished = path.with_name(f"{path.name}.{os.getpid()}.part")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+    with written_whole(path) as unfinished:
         save_file({name: tensor.detach().contiguous() for name, tensor in tensors.items()}, unfinished)
-        unfinished.replace(path)
-    except (OSError, SafetensorError) as error:
-        unfinished.unlink(missing_ok=True)
-        raise CannotWrite(f"{path} could not be written: {error}.") from error
 
 
 def key_of(*parts: object) -> str:

@@ -7,9 +7,7 @@ A folder is written beside its place and renamed, so there is a whole one or non
 
 import contextlib
 import json
-import os
 import re
-import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,6 +20,7 @@ from torch import Tensor, nn
 from models.training.averaging import MovingAverage
 from models.training.cache import write_tensors
 from models.training.errors import CannotResume, CannotWrite
+from models.training.files import UNFINISHED, remove, write_text, written_whole
 
 _STEP = re.compile(r"step-(\d{6,})")
 
@@ -46,26 +45,25 @@ def save_checkpoint(folder: Path, learner: Learner, *, settings_key: str, keep: 
     Raises:
         CannotWrite: no room; the checkpoints that were there still are.
     """
+    # What a kill left half-written: tens of gigabytes of a large network.
+    for left in folder.glob(f"{UNFINISHED}*"):
+        remove(left)
     final = folder / f"step-{learner.steps_done:06d}"
-    unfinished = folder / f"{final.name}.{os.getpid()}.part"
     try:
-        write_tensors(unfinished / "network.safetensors", dict(learner.network.state_dict()))
-        write_tensors(unfinished / "average.safetensors", learner.average.weights)
-        write_tensors(unfinished / "optimiser.safetensors", dict(_moments(learner.optimiser)))
-        state = {"steps_done": learner.steps_done, "settings": settings_key}
-        (unfinished / "state.json").write_text(json.dumps(state) + "\n", encoding="utf-8")
-        if final.exists():
-            shutil.rmtree(final)
-        unfinished.rename(final)
-    except (OSError, CannotWrite) as error:
-        shutil.rmtree(unfinished, ignore_errors=True)
+        with written_whole(final) as unfinished:
+            write_tensors(unfinished / "network.safetensors", dict(learner.network.state_dict()))
+            write_tensors(unfinished / "average.safetensors", learner.average.weights)
+            write_tensors(unfinished / "optimiser.safetensors", dict(_moments(learner.optimiser)))
+            state = {"steps_done": learner.steps_done, "settings": settings_key}
+            write_text(unfinished / "state.json", json.dumps(state) + "\n")
+    except CannotWrite as error:
         last = newest_checkpoint(folder)
         kept = f"the last good checkpoint is {last}" if last else "there is no earlier checkpoint"
         raise CannotWrite(
             f"The checkpoint of step {learner.steps_done} could not be written; {kept}. {error}"
         ) from error
     for old in _checkpoints(folder)[:-keep]:
-        shutil.rmtree(old, ignore_errors=True)
+        remove(old)
     return final
 
 

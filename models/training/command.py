@@ -60,7 +60,7 @@ def train(
             runs[each.name].append(rows)
     if against:
         if not all(rows for seeds_of_one in runs.values() for rows in seeds_of_one):
-            raise NoClips("--against compares held-out clips, and a config holds out none; see [data].")
+            raise NoClips("--against compares held-out clips, and of a config none moves; see [data].")
         draw_region_losses(output / "figure6.png", runs)
         click.echo(comparison_table(runs))
     return 0
@@ -73,7 +73,7 @@ def _run(config: "TrainingConfig", output: Path) -> "list[RegionLoss] | None":
     from models.training.run import run_training
 
     folder = output / f"{config.name}-{config.seed}"
-    finished = finished_figure6(folder, config.optimiser.steps)
+    finished = finished_figure6(folder, config)
     if finished is not None:
         click.echo(f"{folder} is finished.", err=True)
         return finished

@@ -5,8 +5,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from models.training.config import TrainingConfig
 from models.training.errors import CannotResume
 from models.training.figure6 import RegionLoss, mean_ratio
+from models.training.reading import read_config, settings_key
 
 Seeds = Sequence[Sequence[RegionLoss]]
 
@@ -28,20 +30,27 @@ def spread(numbers: Sequence[float]) -> Spread:
     return Spread(sum(numbers) / len(numbers), min(numbers), max(numbers))
 
 
-def finished_figure6(folder: Path, steps: int) -> list[RegionLoss] | None:
-    """Return the rows of a finished run of so many steps; None where there is none.
+def finished_figure6(folder: Path, config: TrainingConfig) -> list[RegionLoss] | None:
+    """Return the rows of a finished run of this config; None where the folder has none, or a shorter one.
 
     Raises:
-        CannotResume: the account of the run is damaged.
+        CannotResume: the folder is a run of other settings, or its account is damaged.
     """
     path = folder / "training.json"
     if not path.exists():
         return None
+    before = read_config(folder / "config.toml")
+    if settings_key(before) != settings_key(config):
+        raise CannotResume(
+            f"{folder} was trained with other settings (its config.toml); name another folder with --output."
+        )
     try:
         account = json.loads(path.read_text(encoding="utf-8"))
-        return [RegionLoss(**row) for row in account["figure6"]] if account["steps"] == steps else None
+        rows = [RegionLoss(**row) for row in account["figure6"]]
+        same = account["steps"] == config.optimiser.steps and before.validation == config.validation
     except (ValueError, KeyError, TypeError) as error:
         raise CannotResume(f"{path} is damaged: {error}; remove it to train again.") from error
+    return rows if same else None
 
 
 def comparison_table(runs: Mapping[str, Seeds]) -> str:

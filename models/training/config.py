@@ -6,11 +6,11 @@ models/configs/paper.toml, where each default is written out.
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from models.losses import PredictionType
 from models.motion.segments import SegmentSelection
-from models.motion.settings import HeatmapSettings
+from models.motion.settings import DEFAULT_FLOW, EXACT_FLOW, FLOW_NAMES, HeatmapSettings
 from models.training.choices import (
     DataSource,
     HeatmapSource,
@@ -21,12 +21,14 @@ from models.training.choices import (
 
 Positive = Annotated[int, Field(gt=0)]
 Share = Annotated[float, Field(ge=0, le=1)]
+BelowOne = Annotated[float, Field(ge=0, lt=1)]
+Beta = Annotated[float, Field(gt=0, lt=1)]
 
 
 class Section(BaseModel):
     """Base of all sections: frozen, and an unknown key is an error."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
 
 class DataSettings(Section):
@@ -110,8 +112,8 @@ class NoiseSettings(Section):
 
     prediction_type: PredictionType = PredictionType.V_PREDICTION
     beta_schedule: Literal["scaled_linear", "linear", "squaredcos_cap_v2"] = "scaled_linear"
-    beta_start: Annotated[float, Field(gt=0)] = 0.00085
-    beta_end: Annotated[float, Field(gt=0)] = 0.012
+    beta_start: Beta = 0.00085
+    beta_end: Beta = 0.012
     steps: Positive = 1000
     zero_terminal_snr: bool = False
     latent_scale: Annotated[float, Field(gt=0, le=1)] = 1.0
@@ -128,9 +130,16 @@ class HeatmapSection(HeatmapSettings):
     """
 
     source: HeatmapSource = HeatmapSource.FLOW
-    flow: str = "dis-medium"
+    flow: str = DEFAULT_FLOW
     segments: SegmentSelection = SegmentSelection.FLOW
     sam: str = "facebook/sam-vit-base"
+
+    @field_validator("flow")
+    @classmethod
+    def _is_known(cls, flow: str) -> str:
+        if flow not in (EXACT_FLOW, *FLOW_NAMES):
+            raise ValueError(f"no optical flow {flow!r}; there are {', '.join((EXACT_FLOW, *FLOW_NAMES))}")
+        return flow
 
 
 class LossSettings(Section):
@@ -156,10 +165,10 @@ class OptimiserSettings(Section):
     accumulation: Positive = 1
     clip_norm: Annotated[float, Field(ge=0)] = 1.0
     weight_decay: Annotated[float, Field(ge=0)] = 0.01
-    beta1: Share = 0.9
-    beta2: Share = 0.999
+    beta1: BelowOne = 0.9
+    beta2: BelowOne = 0.999
     text_dropout: Share = 0.1
-    ema_decay: Annotated[float, Field(ge=0, lt=1)] = 0.9999
+    ema_decay: BelowOne = 0.9999
 
 
 class RunSettings(Section):
@@ -190,7 +199,7 @@ class ValidationSettings(Section):
     """
 
     clips: Positive = 32
-    timesteps: tuple[int, ...] = (50, 150, 250, 350, 450, 550, 650, 750, 850, 950)
+    timesteps: Annotated[tuple[int, ...], Field(min_length=1)] = tuple(range(50, 1000, 100))
     region_above: Annotated[float, Field(gt=0, lt=1)] = 0.5
     samples: Annotated[int, Field(ge=0)] = 4
     sampling_steps: Positive = 50
@@ -200,8 +209,9 @@ class ValidationSettings(Section):
 class TrainingConfig(Section):
     """One run; a TOML file has one table for each section."""
 
-    name: str
-    seed: Annotated[int, Field(ge=0)] = 0
+    # Both name the run's folder, NAME-SEED; torch takes seeds of 63 bits.
+    name: Annotated[str, Field(pattern=r"^[^/\\]+$")]
+    seed: Annotated[int, Field(ge=0, lt=2**63)] = 0
     data: DataSettings
     network: NetworkSettings
     tiny: TinySettings = TinySettings()
@@ -216,9 +226,14 @@ class TrainingConfig(Section):
     def _agrees_with_itself(self) -> "TrainingConfig":
         if self.data.source is DataSource.FOLDER and not self.data.folder:
             raise ValueError("data.folder names the folder of clips when data.source is 'folder'")
-        if self.data.source is DataSource.FOLDER and self.heatmap.flow == "exact":
+        if self.data.source is DataSource.FOLDER and self.heatmap.flow == EXACT_FLOW:
             raise ValueError(
                 "heatmap.flow 'exact' is known for clips of the scene engine only; take 'dis-medium'"
+            )
+        if self.noise.zero_terminal_snr and self.noise.prediction_type is PredictionType.EPSILON:
+            raise ValueError(
+                "with noise.zero_terminal_snr the last timestep is noise alone, so predicting it teaches "
+                "nothing; set noise.prediction_type to 'v_prediction' or 'sample'"
             )
         network = self.network
         if network.kind is not NetworkKind.TINY and not network.path:

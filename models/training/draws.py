@@ -11,6 +11,7 @@ from functools import lru_cache
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
 
@@ -68,8 +69,8 @@ def derived_seed(seed: int, purpose: Purpose, *numbers: int) -> int:
 
 
 @lru_cache(maxsize=2)
-def _order(seed: int, epoch: int, clips: int) -> tuple[int, ...]:
-    return tuple(_rng(seed, Purpose.ORDER, epoch).permutation(clips).tolist())
+def _order(seed: int, epoch: int, clips: int) -> NDArray[np.int64]:
+    return _rng(seed, Purpose.ORDER, epoch).permutation(clips)
 
 
 def _rng(seed: int, purpose: Purpose, *numbers: int) -> np.random.Generator:

@@ -10,8 +10,8 @@ import torch
 from models.motif.pipeline import MotifImageToVideoPipeline
 from models.training.checkpoints import Learner
 from models.training.config import TrainingConfig
-from models.training.errors import CannotWrite
 from models.training.figure6 import RegionLoss, mean_ratio
+from models.training.files import write_text, written_whole
 from models.training.logs import read_log
 from models.training.preparing import Library
 
@@ -32,14 +32,10 @@ def export(
     learner.average.swap(learner.network)
     if config.run.half_weights:
         torch.nn.Module.to(learner.network, torch.float16)
-    account = json.dumps(_account(folder, config, learner, library, figure6), indent=1)
-    try:
-        pipeline.save_pretrained(folder / "pipeline", safe_serialization=True)
-        (folder / "training.json").write_text(account + "\n", encoding="utf-8")
-    except OSError as error:
-        raise CannotWrite(
-            f"{folder / 'pipeline'} could not be written: {error}. Make room and start the command again."
-        ) from error
+    with written_whole(folder / "pipeline") as unfinished:
+        pipeline.save_pretrained(unfinished, safe_serialization=True)
+    account = _account(folder, config, learner, library, figure6)
+    write_text(folder / "training.json", json.dumps(account, indent=1) + "\n")
 
 
 def _account(

@@ -28,7 +28,7 @@ class RegionLoss:
     """One timestep.
 
     Attributes:
-        inside: mean loss of the places in high-motion regions; NaN where there are none.
+        inside: mean loss of the places in high-motion regions.
         overall: mean loss of all places.
     """
 
@@ -50,7 +50,13 @@ def region_losses(
     timesteps: Sequence[int],
     region_above: float,
 ) -> list[RegionLoss]:
-    """Measure a network on clips; it is put into evaluation mode and left in the mode it was in."""
+    """Measure a network on clips; it is put into evaluation mode and left in the mode it was in.
+
+    Returns:
+        a row a timestep; none where no place of any clip is in a high-motion region.
+    """
+    if not any(bool((clip.region() > region_above).any()) for clip in clips):
+        return []
     was_training = network.training
     network.eval()
     rows = []

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from models.training.figure6 import RegionLoss
+from models.training.files import write_text, written_whole
 
 _COLUMNS = ("timestep", "inside", "overall", "ratio")
 
@@ -16,11 +17,14 @@ _COLUMNS = ("timestep", "inside", "overall", "ratio")
 def write_region_losses(named: Path, rows: Sequence[RegionLoss]) -> None:
     """Write `named`.csv and `named`.json."""
     table = [asdict(row) | {"ratio": row.ratio} for row in rows]
-    with named.with_suffix(".csv").open("w", newline="", encoding="utf-8") as file:
+    with (
+        written_whole(named.with_suffix(".csv")) as unfinished,
+        unfinished.open("w", newline="", encoding="utf-8") as file,
+    ):
         writer = csv.DictWriter(file, _COLUMNS)
         writer.writeheader()
         writer.writerows(table)
-    named.with_suffix(".json").write_text(json.dumps(table, indent=1) + "\n", encoding="utf-8")
+    write_text(named.with_suffix(".json"), json.dumps(table, indent=1) + "\n")
 
 
 def draw_region_losses(path: Path, runs: Mapping[str, Sequence[Sequence[RegionLoss]]]) -> None:
@@ -46,4 +50,5 @@ def draw_region_losses(path: Path, runs: Mapping[str, Sequence[Sequence[RegionLo
     axes.set_xlabel("timestep")
     axes.set_ylabel("loss in high-motion regions / loss overall")
     axes.legend()
-    figure.savefig(path, metadata={"Software": None})
+    with written_whole(path) as unfinished:
+        figure.savefig(unfinished, metadata={"Software": None})

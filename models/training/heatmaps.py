@@ -4,9 +4,10 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from models.motion.clips import BadClip
-from models.motion.flow import Flow, flow_named
+from models.motion.flow import Flow, OpticalFlow, flow_named
 from models.motion.heatmap import Heatmap, motion_heatmap, resized
 from models.motion.segments import segment_heatmap
+from models.motion.settings import EXACT_FLOW
 from models.training.choices import HeatmapSource
 from models.training.config import HeatmapSection
 from models.training.errors import BadConfig
@@ -21,7 +22,8 @@ def clip_heatmap(footage: Footage, settings: HeatmapSection, height: int, width:
 
     Raises:
         BadClip: exact flow is asked for and not known, or the clip has no flow.
-        BadConfig: no estimator has the configured name.
+        BadConfig: SAM cannot be loaded.
+        CannotEstimate: RAFT is asked for, and it or its weights are missing.
     """
     flow = _flow(footage, settings.flow)
     if settings.source is HeatmapSource.SAM:
@@ -44,15 +46,16 @@ def _segmenter(model: str) -> "SamSegmenter":
 
 
 def _flow(footage: Footage, name: str) -> Flow:
-    if name == "exact":
+    if name == EXACT_FLOW:
         if footage.flow is None:
             raise BadClip(
                 "exact flow is known only for clips of the scene engine; set heatmap.flow to 'dis-medium'."
             )
         return footage.flow
-    try:
-        return flow_named(name)(footage.frames)
-    except BadClip:
-        raise
-    except ValueError as error:
-        raise BadConfig(f"heatmap.flow: {error}.") from error
+    return _estimator(name)(footage.frames)
+
+
+@lru_cache(maxsize=1)
+def _estimator(name: str) -> OpticalFlow:
+    # Kept for all clips: RAFT reads its weights from a file.
+    return flow_named(name)

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from models.training.errors import CannotWrite
+from models.training.files import write_text
 
 if TYPE_CHECKING:
     from torch.utils.tensorboard import SummaryWriter
@@ -20,10 +21,9 @@ class RunLog:
     """
 
     def __init__(self, folder: Path, *, steps_done: int) -> None:
-        folder.mkdir(parents=True, exist_ok=True)
         path = folder / "log.jsonl"
         kept = [line for line in read_log(path) if int(line["step"] or 0) <= steps_done]
-        path.write_text("".join(json.dumps(line) + "\n" for line in kept), encoding="utf-8")
+        write_text(path, "".join(json.dumps(line) + "\n" for line in kept))
         self._file = path.open("a", encoding="utf-8")
         self._board = _board(folder / "tensorboard", steps_done)
 
@@ -36,11 +36,11 @@ class RunLog:
         try:
             self._file.write(json.dumps({"step": step, **numbers}) + "\n")
             self._file.flush()
+            for name, number in numbers.items():
+                if number is not None:
+                    self._board.add_scalar(name, number, step)
         except OSError as error:
             raise CannotWrite(f"The log could not be written after step {step}: {error}.") from error
-        for name, number in numbers.items():
-            if number is not None:
-                self._board.add_scalar(name, number, step)
 
     def close(self) -> None:
         self._file.close()

@@ -83,7 +83,7 @@ def train(
             if accelerator.is_main_process:
                 numbers = _numbers(losses) | {"learning_rate": rate, "gradient_norm": norm}
                 hooks.log(learner.steps_done, numbers | {"seconds": time.perf_counter() - began})
-            if stop.is_set():
+            if _any_told_to_stop(accelerator, stop):
                 hooks.save()
                 return Ended.STOPPED
             _save_and_validate(config, learner.steps_done, hooks)
@@ -197,6 +197,13 @@ def _save_and_validate(config: TrainingConfig, done: int, hooks: Hooks) -> None:
         hooks.save()
     if last or done % config.run.validate_every == 0:
         hooks.validate()
+
+
+def _any_told_to_stop(accelerator: Accelerator, stop: threading.Event) -> bool:
+    """Say whether some process was told to stop; all leave after one step, so none waits for another."""
+    if accelerator.num_processes == 1:
+        return stop.is_set()
+    return bool(accelerator.gather(torch.tensor([stop.is_set()], device=accelerator.device)).any())
 
 
 @contextmanager

@@ -40,11 +40,17 @@ def open_pipeline(config: TrainingConfig, sources: Sequence[Source]) -> MotifIma
     """
     match config.network.kind:
         case NetworkKind.TINY:
-            return _tiny(config, sources)
+            pipeline = _tiny(config, sources)
         case NetworkKind.PIPELINE:
-            return _loaded(config)
+            pipeline = _loaded(config)
         case _:
-            return _converted(config)
+            pipeline = _converted(config)
+    data = config.data
+    # What is trained is what a call makes where it names nothing else, whatever a pipeline made before.
+    pipeline.register_to_config(  # type: ignore[no-untyped-call]  # diffusers'
+        height=data.height, width=data.width, num_frames=data.frames, fps=data.fps
+    )
+    return pipeline
 
 
 def scheduler_of(noise: NoiseSettings) -> MotifDDIMScheduler:
@@ -69,7 +75,7 @@ def as_pictures(frames: Frames) -> Tensor:
 
 
 def _tiny(config: TrainingConfig, sources: Sequence[Source]) -> MotifImageToVideoPipeline:
-    sizes, data = config.tiny, config.data
+    sizes = config.tiny
     tokenizer = word_tokenizer(scene_vocabulary())
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(config.seed)
@@ -91,9 +97,6 @@ def _tiny(config: TrainingConfig, sources: Sequence[Source]) -> MotifImageToVide
         tokenizer=tokenizer,
         unet=unet,
         scheduler=scheduler_of(config.noise),
-        height=data.height,
-        width=data.width,
-        num_frames=data.frames,
         residual_scale=sizes.residual_scale,
     )
 
@@ -127,7 +130,7 @@ def _loaded(config: TrainingConfig) -> MotifImageToVideoPipeline:
 
 def _converted(config: TrainingConfig) -> MotifImageToVideoPipeline:
     """Take in a text-to-video network; its first answers are those it gave before."""
-    network, data = config.network, config.data
+    network = config.network
     try:
         unet = _text_to_video(network)
         encoder, processor = _image_encoder(network)
@@ -142,10 +145,6 @@ def _converted(config: TrainingConfig) -> MotifImageToVideoPipeline:
             scheduler=scheduler_of(config.noise),
             image_encoder=encoder,
             image_processor=processor,
-            height=data.height,
-            width=data.width,
-            num_frames=data.frames,
-            fps=data.fps,
         )
     except (OSError, ValueError, CheckpointError) as error:
         raise BadConfig(f"network: {network.kind} cannot be loaded: {error}") from error

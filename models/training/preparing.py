@@ -14,6 +14,7 @@ from models.motion.clips import BadClip
 from models.training.cache import Kind, TensorCache, Tensors, fingerprint, key_of
 from models.training.choices import HeatmapSource
 from models.training.config import HeatmapSection, TrainingConfig
+from models.training.errors import BadConfig
 from models.training.heatmaps import clip_heatmap
 from models.training.networks import as_pictures
 from models.training.sources import Footage, Source
@@ -89,12 +90,20 @@ class Preparer:
 
     @cached_property
     def _text_encoder_key(self) -> str:
-        return fingerprint(self._pipeline.components["text_encoder"])
+        """Stand for all that turns a caption into hidden states: words' numbers, weights, layers left out."""
+        words = key_of(self._pipeline.tokenizer.get_vocab())
+        weights = fingerprint(self._pipeline.components["text_encoder"])
+        return f"{words} {weights} {self._skipped_layers}"
+
+    @property
+    def _skipped_layers(self) -> int:
+        return int(self._pipeline.config["skip_text_layers"])
 
     @cached_property
     def _encoders_key(self) -> str:
         parts = (self._pipeline.components[name] for name in ("vae", "image_encoder"))
-        return "".join(fingerprint(part) for part in parts)
+        scale = self._pipeline.vae.config.scaling_factor
+        return " ".join([*(fingerprint(part) for part in parts), str(scale)])
 
     def keys(self, source: Source) -> Keys:
         data = self._config.data
@@ -133,7 +142,12 @@ class Preparer:
 
     def prepare_text(self, caption: str) -> None:
         def make() -> Tensors:
-            states = encode_text(self._pipeline.tokenizer, self._pipeline.text_encoder, [caption])
+            states = encode_text(
+                self._pipeline.tokenizer,
+                self._pipeline.text_encoder,
+                [caption],
+                skip_layers=self._skipped_layers,
+            )
             return {"text": states[0].float()}
 
         self._cache.ensure(Kind.TEXT, self.text_key(caption), make)
@@ -143,10 +157,16 @@ class Preparer:
 
     @cached_property
     def _latent_size(self) -> tuple[int, int]:
+        """Return height and width of latents; known before the first clip, not after the last."""
         data = self._config.data
-        height, width = encode_frames(self._pipeline.vae, torch.zeros(1, 3, data.height, data.width)).shape[
-            2:
-        ]
+        latents = encode_frames(self._pipeline.vae, torch.zeros(1, 3, data.height, data.width))
+        height, width = latents.shape[2:]
+        multiple = self._pipeline.unet.side_multiple
+        if height % multiple or width % multiple:
+            raise BadConfig(
+                f"data.height {data.height} and data.width {data.width} give latents of {height}x{width}; "
+                f"the network wants both sides in multiples of {multiple}."
+            )
         return height, width
 
     def _encode(self, footage: Footage) -> Tensors:

@@ -4,6 +4,7 @@ An ablation is one line beside its base, and a test holds it to that.
 """
 
 import difflib
+import json
 import tomllib
 from collections.abc import Iterator, Mapping
 from importlib.resources import files
@@ -11,11 +12,15 @@ from pathlib import Path
 
 from pydantic import BaseModel, ValidationError
 
+from models.training.cache import key_of
 from models.training.config import TrainingConfig
 from models.training.errors import BadConfig
 
 Tree = dict[str, object]
 _BASE = "base"
+# Settings a run may change when it goes on, and one among them that it may not.
+_FREE = ("run.", "validation.", "optimiser.steps", "name")
+_FIXED = ("run.precision",)
 
 
 def shipped_configs() -> list[Path]:
@@ -67,6 +72,12 @@ def config_of(tree: Mapping[str, object], named: str) -> TrainingConfig:
 def settings_by_name(config: TrainingConfig) -> dict[str, object]:
     """Return every setting as `section.key`, to compare two runs."""
     return dict(_flat(config.model_dump(mode="json")))
+
+
+def settings_key(config: TrainingConfig) -> str:
+    """Return a hash of all settings that a checkpoint's numbers depend on."""
+    settings = settings_by_name(config)
+    return key_of({name: settings[name] for name in settings if name in _FIXED or not name.startswith(_FREE)})
 
 
 def as_toml(config: TrainingConfig) -> str:
@@ -135,7 +146,7 @@ def _literal(value: object) -> str:
         case bool():
             return str(value).lower()
         case str():
-            return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
+            return json.dumps(value)
         case list():
             return f"[{', '.join(map(_literal, value))}]"
         case _:

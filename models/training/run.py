@@ -24,18 +24,19 @@ from models.motif.pipeline import MotifImageToVideoPipeline
 from models.motif.threads import cpu_threads
 from models.training.averaging import MovingAverage
 from models.training.batches import Batcher, batcher_for
-from models.training.cache import TensorCache, key_of
+from models.training.cache import TensorCache
 from models.training.checkpoints import Learner, load_checkpoint, newest_checkpoint, save_checkpoint
 from models.training.config import TrainingConfig
 from models.training.errors import BadConfig, NoClips
 from models.training.exporting import export
 from models.training.figure6 import RegionLoss, region_losses, spread_evenly
 from models.training.figures import draw_region_losses, write_region_losses
+from models.training.files import write_text
 from models.training.logs import Numbers, RunLog
 from models.training.loop import Ended, Hooks, train
 from models.training.networks import open_pipeline
 from models.training.preparing import Library, prepare
-from models.training.reading import as_toml, settings_by_name
+from models.training.reading import as_toml, settings_key
 from models.training.samples import draw_samples
 from models.training.sources import Source, sources
 
@@ -43,8 +44,6 @@ if TYPE_CHECKING:
     from click._termui_impl import ProgressBar
 
 logger = logging.getLogger(__name__)
-# Settings a run may change when it goes on.
-_FREE = ("run.", "validation.", "optimiser.steps", "name")
 
 
 @dataclass(frozen=True)
@@ -52,7 +51,7 @@ class Outcome:
     """What a run came to.
 
     Attributes:
-        figure6: of the averaged weights after the last step; empty where nothing is held out.
+        figure6: of the averaged weights after the last step; empty where no held-out clip moves.
         broken: clips skipped, with their reasons.
     """
 
@@ -79,12 +78,6 @@ def run_training(config: TrainingConfig, folder: Path, cache_folder: Path) -> Ou
         library = _prepared(config, accelerator, pipeline, found, TensorCache(cache_folder))
         run = _Run(config, folder, accelerator, pipeline, library)
         return run.go()
-
-
-def settings_key(config: TrainingConfig) -> str:
-    """Return a hash of all settings that a checkpoint's numbers depend on."""
-    settings = settings_by_name(config)
-    return key_of({name: value for name, value in settings.items() if not name.startswith(_FREE)})
 
 
 class _Run:
@@ -134,7 +127,9 @@ class _Run:
         if not self._accelerator.is_main_process:
             return None
         log = RunLog(self._folder, steps_done=self._learner.steps_done)
-        (self._folder / "config.toml").write_text(as_toml(self._config), encoding="utf-8")
+        write_text(self._folder / "config.toml", as_toml(self._config))
+        # The account of a shorter run that now goes on; at the end there is another.
+        (self._folder / "training.json").unlink(missing_ok=True)
         return log
 
     def _save(self) -> None:
@@ -163,9 +158,10 @@ class _Run:
                     timesteps=settings.timesteps,
                     region_above=settings.region_above,
                 )
-                named = self._folder / f"figure6-{learner.steps_done:06d}"
-                write_region_losses(named, self._figure6)
-                draw_region_losses(named.with_suffix(".png"), {self._config.name: [self._figure6]})
+                if self._figure6:
+                    named = self._folder / f"figure6-{learner.steps_done:06d}"
+                    write_region_losses(named, self._figure6)
+                    draw_region_losses(named.with_suffix(".png"), {self._config.name: [self._figure6]})
                 sheet = self._folder / f"samples-{learner.steps_done:06d}.png"
                 draw_samples(sheet, self._pipeline, spread_evenly(clips, settings.samples), self._config)
             finally:

@@ -11,6 +11,7 @@ from PIL import Image
 from models.motif.pipeline import MotifImageToVideoPipeline
 from models.training.config import TrainingConfig
 from models.training.draws import Purpose, derived_seed
+from models.training.files import written_whole
 from models.training.preparing import Prepared
 
 _SEED = 0
@@ -28,8 +29,8 @@ def draw_samples(
     for number, clip in enumerate(clips):
         truth = clip.source.read().frames
         rows += [_row(truth), _row(sampled(pipeline, clip, config, number))]
-    sheet = np.concatenate(rows)
-    Image.fromarray(sheet).save(path)
+    with written_whole(path) as unfinished:
+        Image.fromarray(np.concatenate(rows)).save(unfinished)
 
 
 def sampled(

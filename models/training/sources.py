@@ -155,9 +155,7 @@ def _read(path: Path, data: DataSettings) -> Footage:
     """Read a file and cut it: its first frames at the wanted rate, the largest centred piece, resized."""
     if not path.is_file():
         raise BadClip(f"{path.name}: there is no such file.")
-    clip = read_clip(path)
-    step = max(1, round(float(clip.fps) / data.fps))
-    frames = clip.frames[::step][: data.frames]
+    frames = read_clip(path, fps=data.fps, frames=data.frames).frames
     if len(frames) < data.frames:
         raise BadClip(
             f"{path.name}: {len(frames)} frames at {data.fps} a second; {data.frames} were expected."

@@ -82,6 +82,16 @@ def test_a_velocity_tells_the_noise_from_the_latents() -> None:
     torch.testing.assert_close(rest * noisy + signal * v, noise)
 
 
+def test_a_velocity_in_bfloat16_keeps_what_little_noise_there_is() -> None:
+    latents, noise = torch.ones(SHAPE).bfloat16(), torch.zeros(SHAPE).bfloat16()
+
+    v = prediction_target("v_prediction", latents, noise, torch.tensor([0, 0]), torch.tensor([0.9991]))
+
+    # sqrt(1 - 0.9991) = 0.03; in bfloat16 0.9991 would be 1.
+    assert v.dtype == torch.bfloat16
+    assert v.float().unique().tolist() == pytest.approx([-0.03], rel=0.01)
+
+
 def test_an_unknown_prediction_type_is_refused() -> None:
     with pytest.raises(ValueError, match="'flow' is not a valid PredictionType"):
         prediction_target("flow", torch.zeros(SHAPE), torch.zeros(SHAPE), torch.tensor([0, 0]), torch.ones(1))

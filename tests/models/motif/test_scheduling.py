@@ -148,7 +148,11 @@ def test_an_unknown_prediction_is_refused() -> None:
 @pytest.mark.parametrize("change", [{"scale_b": 0.0}, {"scale_steps": 1}, {"scale_steps": 1001}])
 def test_an_impossible_scale_is_refused(change: dict[str, float]) -> None:
     with pytest.raises(ValueError, match="expected above 0, and 2 to 1000"):
-        MotifDDIMScheduler(**change)
+        MotifDDIMScheduler(**{"scale_b": 0.7, **change})
+
+
+def test_a_schedule_without_a_scale_may_be_short() -> None:
+    assert len(MotifDDIMScheduler(num_train_timesteps=10).alphas_cumprod) == 10
 
 
 def test_a_schedule_is_stored_and_loaded_as_it_was(tmp_path: Path) -> None:

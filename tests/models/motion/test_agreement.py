@@ -8,11 +8,11 @@ from models.motion.flow import flow_named
 from models.motion.heatmap import motion_heatmap, moving_share
 
 LEAST_SHARE = 0.01
-EVERY = 5
+EVERY = 10
 
 
 def renderings() -> list[Rendering]:
-    """Draw one clip of every fifth action that moves something, the styles in turn."""
+    """Draw one clip of every tenth action that moves something, the styles in turn."""
     actions = [
         (Scene(scenario, list(Style)[number % len(Style)], seed=1), action.name)
         for number, scenario in enumerate(SCENARIOS.values())

@@ -45,12 +45,31 @@ def test_a_clip_of_one_frame_is_named(tmp_path: Path) -> None:
         read_clip(path)
 
 
-def test_a_clip_that_never_ends_is_refused(tmp_path: Path) -> None:
+def test_a_clip_that_would_fill_the_memory_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "long.mp4"
     path.write_bytes(encode_mp4(np.stack([grey()] * 9)))
 
-    with pytest.raises(BadClip, match="more than 8 frames"):
-        read_clip(path, most_frames=8)
+    with pytest.raises(BadClip, match=r"long\.mp4: 9 frames of 96x64 are more than 50000 pixels; cut"):
+        read_clip(path, most_pixels=50_000)
+
+
+def test_of_a_long_clip_only_the_wanted_beginning_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "long.mp4"
+    path.write_bytes(encode_mp4(np.stack([np.full_like(grey(), 20 * step) for step in range(12)]), fps=24))
+
+    clip = read_clip(path, fps=8, frames=3, most_pixels=3 * 64 * 96)
+
+    # Every third frame: 0, 3 and 6 of 12, with greys of 0, 60 and 120.
+    assert clip.fps == 8
+    np.testing.assert_allclose(clip.frames.mean(axis=(1, 2, 3)), [0, 60, 120], atol=4)
+
+
+def test_a_text_that_names_another_file_opens_none(tmp_path: Path) -> None:
+    (tmp_path / "other.mp4").write_bytes(encode_mp4(np.stack([grey()] * 3)))
+    (tmp_path / "list.mp4").write_text("ffconcat version 1.0\nfile other.mp4\n")
+
+    with pytest.raises(BadClip, match=r"list\.mp4: it cannot be decoded"):
+        read_clip(tmp_path / "list.mp4")
 
 
 def test_frames_of_different_sizes_are_named() -> None:

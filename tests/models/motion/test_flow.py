@@ -69,6 +69,11 @@ def test_a_clip_of_one_frame_is_refused() -> None:
         DisFlow()(sliding(1))
 
 
+def test_frames_too_small_for_dis_are_refused() -> None:
+    with pytest.raises(BadClip, match="frames of 96x8: DIS needs sides of 12 pixels and more"):
+        flow_named("dis-fast")(sliding()[:, :8])
+
+
 def test_the_rim_around_a_moving_object_is_gone() -> None:
     frames = np.repeat(textured(128, 128)[None] // 4, 4, axis=0)
     for step, frame in enumerate(frames):

@@ -59,7 +59,7 @@ def test_an_ending_nobody_knows_is_refused_before_any_work(clip: Path, tmp_path:
     done = run(clip, "--output", tmp_path / "kites.gif")
 
     assert done.exit_code == 2
-    assert "a file that ends in one of .npy, .npz, .pdf, .png, .svg" in done.output
+    assert "a file that ends in one of .npy, .npz, .pdf, .png, .svg, .webp" in done.output
 
 
 def test_a_file_that_is_no_clip_is_named(tmp_path: Path) -> None:

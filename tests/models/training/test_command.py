@@ -6,7 +6,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from models.training.command import train
-from models.training.errors import BadConfig, NoClips
+from models.training.errors import BadConfig, CannotResume, NoClips
 from models.training.reading import as_toml
 from tests.models.training.toys import toy_config, write_toml
 
@@ -37,6 +37,15 @@ def test_a_finished_run_is_not_trained_again(config_file: Path, tmp_path: Path) 
     result = run(config_file, "--seed", 4, "--output", tmp_path / "runs")
     assert "toy-4 is finished" in result.stderr
     assert account.stat().st_mtime_ns == before
+
+
+def test_a_finished_run_of_other_settings_is_not_this_one(config_file: Path, tmp_path: Path) -> None:
+    run(config_file, "--output", tmp_path / "runs")
+    config_file.write_text('base = "before.toml"\nname = "toy"\noptimiser.learning_rate = 0.5\n')
+    write_toml(tmp_path, as_toml(toy_config(optimiser={"steps": 1})), "before.toml")
+    result = run(config_file, "--output", tmp_path / "runs")
+    assert isinstance(result.exception, CannotResume)
+    assert "toy-0 was trained with other settings" in str(result.exception)
 
 
 def test_more_steps_go_on_from_the_last_checkpoint(config_file: Path, tmp_path: Path) -> None:

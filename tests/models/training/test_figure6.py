@@ -7,8 +7,9 @@ import pytest
 import torch
 
 from models.training.comparing import comparison_table
-from models.training.figure6 import RegionLoss, mean_ratio, region_loss
+from models.training.figure6 import RegionLoss, mean_ratio, region_loss, region_losses
 from models.training.figures import draw_region_losses, write_region_losses
+from tests.models.training.toys import opened, toy_config
 
 ROWS = [RegionLoss(100, 3.0, 1.5), RegionLoss(900, 1.0, 1.0)]
 
@@ -26,6 +27,14 @@ def test_places_of_all_clips_count_alike() -> None:
     region = torch.tensor([True, False, True, True]).reshape(2, 1, 1, 1, 2)
     # inside (1 + 5 + 5) / 3, overall 12 / 4
     assert region_loss(0, errors, region).ratio == pytest.approx(11 / 9)
+
+
+def test_clips_in_which_nothing_moves_have_no_figure(shared_cache: Path) -> None:
+    bench = opened(toy_config(), shared_cache)
+    clips = bench.library.held_out
+    # No heatmap is above 1.
+    rows = region_losses(bench.learner.network, bench.batcher, clips, timesteps=[100], region_above=1.0)
+    assert rows == []
 
 
 def test_the_mean_ratio_weighs_timesteps_alike() -> None:

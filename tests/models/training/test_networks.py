@@ -9,6 +9,7 @@ from diffusers.models.unets.unet_3d_condition import UNet3DConditionModel
 from transformers import CLIPVisionConfig, CLIPVisionModel
 from transformers.models.clip import CLIPImageProcessorPil
 
+from models.motif.pipeline import MotifImageToVideoPipeline
 from models.motif.tiny import toy_pipeline
 from models.motif.words import random_text_encoder, scene_vocabulary, word_tokenizer
 from models.training.errors import BadConfig
@@ -105,11 +106,21 @@ def test_sams_segments_weigh_a_run(tmp_path: Path) -> None:
     assert run_training(config, tmp_path / "run", tmp_path / "cache").steps_done == 1
 
 
-def test_a_run_can_start_from_a_pipeline_of_ours(tmp_path: Path) -> None:
-    toy_pipeline(size=64, num_frames=4).save_pretrained(tmp_path / "pipeline")
+def test_a_run_can_start_from_a_pipeline_of_ours_and_make_clips_of_another_form(tmp_path: Path) -> None:
+    toy_pipeline(size=32, num_frames=4).save_pretrained(tmp_path / "pipeline")
     network = {"kind": "pipeline", "path": str(tmp_path / "pipeline")}
-    config = toy_config(network=network, optimiser=ONE_STEP, data={"images": 1, "held_out_images": 0})
-    assert run_training(config, tmp_path / "run", tmp_path / "cache").steps_done == 1
+    data = {"images": 1, "held_out_images": 1, "frames": 6, "fps": 12}
+    config = toy_config(network=network, optimiser=ONE_STEP, data=data, validation={"samples": 1})
+    run_training(config, tmp_path / "run", tmp_path / "cache")
+    made = MotifImageToVideoPipeline.from_pretrained(tmp_path / "run" / "pipeline").config
+    assert [made[name] for name in ("height", "width", "num_frames", "fps")] == [64, 64, 6, 12]
+
+
+def test_sides_the_network_cannot_halve_are_refused_before_the_first_clip(tmp_path: Path) -> None:
+    config = toy_config(data={"height": 72})
+    with pytest.raises(BadConfig, match=r"data.height 72 and data.width 64 give latents of 9x8; .* of 2"):
+        run_training(config, tmp_path / "run", tmp_path / "cache")
+    assert not list(tmp_path.rglob("latents"))
 
 
 def test_a_pipeline_of_another_conditioning_is_refused(tmp_path: Path) -> None:

@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 import torch
 
+from models.motif.encoding import encode_text
+from models.motif.words import random_text_encoder
 from models.training.cache import Kind, TensorCache
 from models.training.config import TrainingConfig
 from models.training.errors import NoClips
@@ -59,6 +61,20 @@ def test_the_heatmap_is_at_latent_size_and_its_inverse_adds_up_to_one(tmp_path: 
     assert plain.heatmap().shape == (1, 4, 8, 8)
     torch.testing.assert_close(plain.heatmap() + inverse.heatmap(), torch.ones(1, 4, 8, 8))
     torch.testing.assert_close(plain.heatmap(), inverse.region())
+
+
+def test_layers_a_pipeline_leaves_out_are_left_out_in_training(tmp_path: Path) -> None:
+    config = toy_config(data=ONE_ACTION)
+    found = sources(config.data)
+    pipeline = open_pipeline(config, found)
+    prepare(config, pipeline, found, TensorCache(tmp_path))
+    tokenizer = pipeline.tokenizer
+    deep = random_text_encoder(tokenizer, seed=0, channels=8, layers=2)
+    pipeline.register_modules(text_encoder=deep)
+    pipeline.register_to_config(skip_text_layers=1)
+    clip = prepare(config, pipeline, found, TensorCache(tmp_path)).training[0]
+    expected = encode_text(tokenizer, deep, [clip.source.caption], skip_layers=1)[0]
+    torch.testing.assert_close(clip.text(), expected)
 
 
 def test_a_damaged_file_is_made_again(tmp_path: Path) -> None:

@@ -82,6 +82,28 @@ def test_an_impossible_value_is_named(tmp_path: Path) -> None:
         read_config(write_toml(tmp_path, as_toml(toy_config()).replace("steps = 4", "steps = 0")))
 
 
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        ("validation.timesteps = []", r"validation.timesteps: Tuple should have at least 1 item"),
+        ("optimiser.beta1 = 1.0", r"optimiser.beta1: Input should be less than 1"),
+        ("noise.beta_end = 1.5", r"noise.beta_end: Input should be less than 1"),
+        ("loss.motion_focal_weight = inf", r"loss.motion_focal_weight: Input should be a finite number"),
+        ("seed = 9223372036854775808", r"seed: Input should be less than 9223372036854775808"),
+        ('name = "../elsewhere"', r"name: String should match pattern"),
+        ('heatmap.flow = "dis"', r"heatmap.flow: no optical flow 'dis'; there are exact, dis-ultrafast"),
+        (
+            'noise.prediction_type = "epsilon"\nnoise.zero_terminal_snr = true',
+            r"set noise.prediction_type to 'v_prediction' or 'sample'",
+        ),
+    ],
+)
+def test_what_would_fail_hours_later_fails_now(line: str, message: str, tmp_path: Path) -> None:
+    write_toml(tmp_path, as_toml(toy_config()), "base.toml")
+    with pytest.raises(BadConfig, match=message):
+        read_config(write_toml(tmp_path, f'base = "base.toml"\n{line}'))
+
+
 def test_exact_flow_of_a_folder_is_refused(tmp_path: Path) -> None:
     with pytest.raises(BadConfig, match=r"heatmap.flow 'exact' is known for clips of the scene engine only"):
         toy_config(data={"source": "folder", "folder": str(tmp_path)})

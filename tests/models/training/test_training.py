@@ -17,6 +17,7 @@ import torch
 from models.motif.pipeline import MotifImageToVideoPipeline
 from models.training.checkpoints import load_checkpoint, newest_checkpoint, save_checkpoint
 from models.training.errors import BadConfig, CannotResume, CannotWrite, LossNotFinite
+from models.training.exporting import export
 from models.training.logs import RunLog, read_log
 from models.training.loop import Ended, learning_rate
 from models.training.reading import as_toml
@@ -50,14 +51,14 @@ def figures(outcome: Outcome) -> list[tuple[float, float]]:
 
 
 def test_a_killed_run_goes_on_to_the_same_numbers(tmp_path: Path) -> None:
-    config = toy_config(optimiser={"steps": 10}, run={"checkpoint_every": 2, "validate_every": 1000})
+    config = toy_config(optimiser={"steps": 6}, run={"checkpoint_every": 2, "validate_every": 1000})
     whole = run_training(config, tmp_path / "whole", tmp_path / "runs" / "cache")
     killed = tmp_path / "runs" / "toy-0"
     config_file = write_toml(tmp_path, as_toml(config))
     kill_after_checkpoint(config_file, tmp_path / "runs", killed / "checkpoints" / "step-000002")
     done_before = len(curve(killed))
     resumed = run_training(config, killed, tmp_path / "runs" / "cache")
-    assert done_before < 10
+    assert done_before < 6
     np.testing.assert_allclose(curve(killed), curve(tmp_path / "whole"), rtol=0, atol=1e-6)
     np.testing.assert_allclose(figures(resumed), figures(whole), rtol=1e-6)
 
@@ -114,11 +115,20 @@ def test_a_full_disk_leaves_the_last_good_checkpoint(tmp_path: Path, shared_cach
     bench.learner.steps_done = 1
     good = save_checkpoint(tmp_path, bench.learner, settings_key="k", keep=2)
     bench.learner.steps_done = 2
+    (tmp_path / "unfinished-1-step-000002").mkdir()  # what an earlier kill left
     with room_for(10_000), pytest.raises(CannotWrite, match=r"the last good checkpoint is .*step-000001"):
         save_checkpoint(tmp_path, bench.learner, settings_key="k", keep=2)
     assert list(tmp_path.iterdir()) == [good]
     load_checkpoint(good, bench.learner, settings_key="k")
     assert bench.learner.steps_done == 1
+
+
+def test_a_full_disk_leaves_no_half_pipeline(tmp_path: Path, shared_cache: Path) -> None:
+    bench = opened(toy_config(), shared_cache)
+    parts = (bench.config, bench.pipeline, bench.learner, bench.library, [])
+    with room_for(10_000), pytest.raises(CannotWrite, match=r"pipeline could not be written.*Make room"):
+        export(tmp_path, *parts)
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_only_the_newest_checkpoints_are_kept(tmp_path: Path, shared_cache: Path) -> None:

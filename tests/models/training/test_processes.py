@@ -1,0 +1,62 @@
+"""Two processes share a run: the batch of one, and an end that all of them agree on."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from models.training.logs import read_log
+from models.training.reading import as_toml
+from models.training.run import run_training
+from tests.models.training.toys import toy_config, write_toml
+
+WAIT_S = 300
+
+
+def free_port() -> int:
+    with socket.socket() as listening:
+        listening.bind(("127.0.0.1", 0))
+        return int(listening.getsockname()[1])
+
+
+def started(config_file: Path, output: Path, *, processes: int) -> list[subprocess.Popen[bytes]]:
+    """Start what `torchrun` would start, on this machine's CPU."""
+    shared = {
+        "WORLD_SIZE": str(processes),
+        "MASTER_ADDR": "127.0.0.1",
+        "MASTER_PORT": str(free_port()),
+        "GLOO_SOCKET_IFNAME": "lo",
+        "ACCELERATE_USE_CPU": "true",
+        "OMP_NUM_THREADS": "1",
+    }
+    command = [sys.executable, "-m", "models.training", str(config_file), "--output", str(output)]
+    return [
+        subprocess.Popen(command, env=os.environ | shared | {"RANK": str(rank), "LOCAL_RANK": str(rank)})
+        for rank in range(processes)
+    ]
+
+
+def test_two_processes_train_as_one_and_stop_together(tmp_path: Path) -> None:
+    config = toy_config(optimiser={"steps": 10_000}, run={"checkpoint_every": 10_000})
+    run = tmp_path / "runs" / "toy-0"
+    children = started(write_toml(tmp_path, as_toml(config)), tmp_path / "runs", processes=2)
+    deadline = time.monotonic() + WAIT_S
+    while not read_log(run / "log.jsonl") and time.monotonic() < deadline:
+        assert all(child.poll() is None for child in children)
+        time.sleep(0.1)
+    # Only the second is told; the first, which writes, has to hear of it.
+    children[1].send_signal(signal.SIGTERM)
+    assert [child.wait(WAIT_S) for child in children] == [143, 143]
+
+    lines = read_log(run / "log.jsonl")
+    assert (run / "checkpoints" / f"step-{len(lines):06d}").is_dir()
+    alone = toy_config(optimiser={"steps": 1}, validation={"clips": 1, "timesteps": [100]})
+    run_training(alone, tmp_path / "alone", tmp_path / "runs" / "cache")
+    first, of_one = lines[0], read_log(tmp_path / "alone" / "log.jsonl")[0]
+    # Later steps differ a little: each process drops other units.
+    assert first["loss"] == pytest.approx(of_one["loss"], rel=1e-6)
