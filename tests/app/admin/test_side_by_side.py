@@ -1,5 +1,8 @@
 """The results page with and without excluded votes."""
 
+from sqlalchemy import select
+
+from app.tables.studies import Comparison, Matchup
 from benchmark.protocol import Side
 from tests.app.admin.people import FIRST, People
 from tests.app.admin.test_annotators_page import text_of
@@ -43,3 +46,17 @@ def test_a_matchup_without_excluded_votes_is_not_listed(cast: Cast) -> None:
 
     # Wilson, 2 of 2: what the excluded votes alone would say.
     assert "cinemo – – 0 100.0 [34.2, 100.0] 2 2" in words
+
+
+def test_matchups_stand_in_the_order_of_table_1(cast: Cast) -> None:
+    people = people_of(cast)
+    people.comes(votes=12)
+    people.exclude(FIRST)
+    with cast.installation.database.read() as session:
+        of_cinemo = min(session.scalars(select(Matchup.id)))
+        lost = set(session.scalars(select(Comparison.id).where(Comparison.matchup_id == of_cinemo)))
+    people.comes(votes=12, opinion=lambda each: Side.OTHER if each.comparison_id in lost else Side.REFERENCE)
+
+    words = text_of(signed_in(cast.installation, cast.alice).get(RESULTS).text).split(HEADING)[1]
+
+    assert words.index("dynamicrafter 100.0") < words.index("cinemo 0.0")
