@@ -100,23 +100,19 @@ def create_study(
 
 def open_study(session: Session, *, study: Study, principal: Principal, now: datetime) -> None:
     """Open a draft, which lays out its comparisons and freezes the protocol, or go on after a pause."""
-    if study.status is StudyStatus.OPEN:
-        return
-    was_draft = study.status is StudyStatus.DRAFT
-    _move(session, study=study, to=StudyStatus.OPEN, principal=principal, now=now)
-    if was_draft:
+    before = _move(session, study=study, to=StudyStatus.OPEN, principal=principal, now=now)
+    if before is StudyStatus.DRAFT:
         study.opened_at = now
         _lay_out_comparisons(session, study)
 
 
 def pause_study(session: Session, *, study: Study, principal: Principal, now: datetime) -> None:
-    if study.status is not StudyStatus.PAUSED:
-        _move(session, study=study, to=StudyStatus.PAUSED, principal=principal, now=now)
+    _move(session, study=study, to=StudyStatus.PAUSED, principal=principal, now=now)
 
 
 def close_study(session: Session, *, study: Study, principal: Principal, now: datetime) -> None:
-    if study.status is not StudyStatus.CLOSED:
-        _move(session, study=study, to=StudyStatus.CLOSED, principal=principal, now=now)
+    before = _move(session, study=study, to=StudyStatus.CLOSED, principal=principal, now=now)
+    if before is not StudyStatus.CLOSED:
         study.closed_at = now
 
 
@@ -200,15 +196,22 @@ def _submission_problem(submission: Submission | None, benchmark: Benchmark) -> 
     return None
 
 
-def _move(session: Session, *, study: Study, to: StudyStatus, principal: Principal, now: datetime) -> None:
+def _move(
+    session: Session, *, study: Study, to: StudyStatus, principal: Principal, now: datetime
+) -> StudyStatus:
+    """Bring the study, locked, to a status and return the one before; a second time changes nothing."""
     session.refresh(study, with_for_update={"key_share": True})
-    if study.status not in _ALLOWED_MOVES[to]:
-        raise Conflict(f"A study that is {study.status} cannot become {to}.", code="study_status")
+    before = study.status
+    if before is to:
+        return before
+    if before not in _ALLOWED_MOVES[to]:
+        raise Conflict(f"A study that is {before} cannot become {to}.", code="study_status")
     study.status = to
     session.add(
         AuditEvent(at=now, actor=principal.name, action=f"study.{to}", subject=study.slug, details={})
     )
     session.flush()
+    return before
 
 
 def _lay_out_comparisons(session: Session, study: Study) -> None:

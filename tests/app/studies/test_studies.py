@@ -1,16 +1,20 @@
 """Studies over REST: their states, the frozen protocol, and which pairs are compared."""
 
+import time
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
 from sqlalchemy import func, select
 
+from app.clock import utc_now
 from app.installation import Installation
+from app.studies.service import open_study
 from app.tables.studies import Comparison, Matchup, Study
 from tests.acting import ask, refused
 from tests.app.api.conftest import client_of
-from tests.cast import BENCHMARK, PAIR_IDS, Cast, make_submission
+from tests.cast import BENCHMARK, PAIR_IDS, Cast, make_submission, set_the_stage
 
 API = "/api/v1"
 
@@ -74,6 +78,23 @@ def test_going_on_after_a_pause_lays_out_nothing_twice(alice: TestClient, cast: 
 
     assert resumed["matchups"] == opened["matchups"]
     assert resumed["opened_at"] == opened["opened_at"]
+
+
+@pytest.mark.postgres
+def test_a_study_opened_twice_at_once_is_laid_out_once(either_installation: Installation) -> None:
+    cast = set_the_stage(either_installation, pairs=1)
+    alice = client_of(either_installation, cast.alice)
+    alice.post(f"{API}/studies", json=plan(cast))
+
+    with ThreadPoolExecutor() as other_request:
+        with either_installation.database.write() as session:
+            study = session.scalars(select(Study)).one()
+            open_study(session, study=study, principal=cast.alice.principal, now=utc_now())
+            second = other_request.submit(alice.post, f"{API}/studies/new/open")
+            time.sleep(0.3)  # it has read the draft by now, or waits for us
+
+        assert second.result().status_code == 200
+    assert alice.get(f"{API}/studies/new").json()["matchups"][0]["comparisons"] == 1
 
 
 def test_the_protocol_is_frozen_once_a_study_is_open(alice: TestClient, cast: Cast) -> None:
