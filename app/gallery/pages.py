@@ -1,11 +1,11 @@
 """The gallery: a benchmark as pictures, one pair with its clips, and the files behind them."""
 
+from collections.abc import Iterator
 from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
 from sqlalchemy.orm import Session
-from starlette.responses import StreamingResponse
 
 from app.benchmarks.service import find_benchmark
 from app.clock import utc_now
@@ -13,7 +13,8 @@ from app.errors import Unavailable
 from app.gallery.queries import Filter, final_clip, gallery_page, pair_page
 from app.gallery.thumbnails import thumbnail
 from app.media.addresses import LARGE, TILE, ThumbnailWidth
-from app.media.padding import ByteRange, parse_range
+from app.media.padding import ByteRange
+from app.media.serving import video_answer
 from app.media.store import StoreError, content_key
 from app.security.asking import cookie_of, installation_of, require_person
 from app.security.identity import principal_of_browser
@@ -83,22 +84,16 @@ def _picture_answer(request: Request, sha256: str, width: ThumbnailWidth) -> Res
 
 def _clip_answer(request: Request, clip: Clip) -> Response:
     store = installation_of(request).store
-    asked = parse_range(request.headers.get("range"), clip.bytes)
-    span = asked or ByteRange(0, clip.bytes)
-    headers = {
-        "Accept-Ranges": "bytes",
-        "Cache-Control": "private, max-age=3600",
-        "Content-Length": str(span.stop - span.start),
-    }
-    if asked:
-        headers["Content-Range"] = f"bytes {asked.start}-{asked.stop - 1}/{clip.bytes}"
     key = content_key("clips", clip.sha256)
     try:
         store.size(key)  # a lost file is said now, not in the middle of the body
     except StoreError as error:
         raise Unavailable("This clip cannot be read right now.") from error
-    body = store.read_range(key, span.start, span.stop)
-    return StreamingResponse(body, status_code=206 if asked else 200, media_type="video/mp4", headers=headers)
+
+    def read(span: ByteRange) -> Iterator[bytes]:
+        return store.read_range(key, span.start, span.stop)
+
+    return video_answer(request, read, clip.bytes, cache_control="private, max-age=3600")
 
 
 def _is_signed_in(session: Session, request: Request, *, now: datetime) -> bool:

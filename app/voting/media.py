@@ -1,17 +1,16 @@
-"""Serves an assignment's image and clips to its annotator, with a fixed header set.
+"""Serves an assignment's image and clips to its annotator."""
 
-No ETag, Last-Modified or file name: a model's 320 clips, uploaded in one batch, could be grouped by them.
-"""
+from collections.abc import Iterator
 
 from fastapi import APIRouter, Request, Response
 from sqlalchemy.orm import Session
-from starlette.responses import StreamingResponse
 
 from app.clock import utc_now
 from app.errors import NotFound, Unavailable
-from app.media.padding import ByteRange, parse_range
+from app.media.padding import ByteRange
 from app.media.renditions import RenditionFailed
 from app.media.sandbox import SandboxBroken
+from app.media.serving import image_answer, video_answer
 from app.media.store import StoreError
 from app.security.asking import cookie_of, installation_of
 from app.security.participants import own_assignment
@@ -23,7 +22,7 @@ from benchmark.protocol import Choice
 router = APIRouter(include_in_schema=False)
 
 # Cached nowhere: whoever sits down at this computer next must not find it.
-_HEADERS = {"Cache-Control": "no-store", "Accept-Ranges": "bytes"}
+_NOWHERE = "no-store"
 
 
 @router.get("/media/{token}/image")
@@ -32,13 +31,7 @@ def image(token: TokenPath, request: Request) -> Response:
     installation = installation_of(request)
     with installation.database.read() as session:
         served = served_image(session, assignment=_assignment(session, request, token))
-    try:
-        size = installation.store.size(served.key)
-        body = installation.store.read_range(served.key, 0, size)
-    except StoreError as error:
-        raise Unavailable("The image cannot be read right now.") from error
-    headers = {"Cache-Control": "no-store", "Content-Length": str(size)}
-    return StreamingResponse(body, media_type=served.media_type, headers=headers)
+    return image_answer(installation.store, served.key, served.media_type, cache_control=_NOWHERE)
 
 
 @router.get("/media/{token}/{stands}")
@@ -51,18 +44,15 @@ def clip(token: TokenPath, stands: Choice, request: Request) -> Response:
             served = served_clip(
                 session, assignment=assignment, stands=stands, renditions=installation.renditions
             )
-            installation.store.size(
-                served.rendition.media_key
-            )  # lost: said now, not in the middle of the body
+            # A lost file is said now, not in the middle of the body.
+            installation.store.size(served.rendition.media_key)
         except (RenditionFailed, SandboxBroken, StoreError) as error:
             raise Unavailable("This clip cannot be prepared right now. Try again or skip it.") from error
-    asked = parse_range(request.headers.get("range"), served.length)
-    span = asked or ByteRange(0, served.length)
-    headers = {**_HEADERS, "Content-Length": str(span.stop - span.start)}
-    if asked:
-        headers["Content-Range"] = f"bytes {asked.start}-{asked.stop - 1}/{served.length}"
-    body = clip_bytes(served, span, store=installation.store, database=installation.database)
-    return StreamingResponse(body, status_code=206 if asked else 200, media_type="video/mp4", headers=headers)
+
+    def read(span: ByteRange) -> Iterator[bytes]:
+        return clip_bytes(served, span, store=installation.store, database=installation.database)
+
+    return video_answer(request, read, served.length, cache_control=_NOWHERE)
 
 
 def _assignment(session: Session, request: Request, token: str) -> Assignment:

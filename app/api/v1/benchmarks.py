@@ -5,18 +5,18 @@ from typing import Annotated
 from fastapi import Query, Request, Response
 from sqlalchemy import select
 from sqlalchemy.orm import Session
-from starlette.responses import StreamingResponse
 
 from app.api.v1.benchmark_schemas import BenchmarkAnswer, PairAnswer, PairsAnswer
 from app.api.v1.routers import api_router
 from app.benchmarks.service import benchmark_shape, find_benchmark, newest_benchmarks
-from app.errors import NotFound, Unavailable
-from app.media.store import MediaStore, StoreError
+from app.errors import NotFound
+from app.media.serving import image_answer
 from app.security.asking import installation_of
 from app.security.paths import PairIdPath, SlugPath
 from app.tables.bench import Benchmark, Pair
 
 router = api_router("benchmarks")
+FOR_A_DAY = "public, max-age=86400"
 
 
 @router.get("/benchmarks")
@@ -63,18 +63,7 @@ def get_image(slug: SlugPath, pair_id: PairIdPath, request: Request) -> Response
         pair = session.scalar(select(Pair).where(Pair.benchmark_id == benchmark.id, Pair.name == pair_id))
         if pair is None:
             raise NotFound("This benchmark has no such pair.", code="unknown_pair")
-    return image_answer(installation.store, pair)
-
-
-def image_answer(store: MediaStore, pair: Pair) -> Response:
-    """Return a pair's image as it was imported."""
-    try:
-        size = store.size(pair.image_key)
-        body = store.read_range(pair.image_key, 0, size)
-    except StoreError as error:
-        raise Unavailable("The image cannot be read right now.") from error
-    headers = {"Content-Length": str(size), "Cache-Control": "public, max-age=86400"}
-    return StreamingResponse(body, media_type=pair.image_type, headers=headers)
+    return image_answer(installation.store, pair.image_key, pair.image_type, cache_control=FOR_A_DAY)
 
 
 def _answer(session: Session, benchmark: Benchmark) -> BenchmarkAnswer:

@@ -10,7 +10,7 @@ from fastapi import Query, Request, Response
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.api.v1.benchmarks import image_answer
+from app.api.v1.benchmarks import FOR_A_DAY
 from app.api.v1.job_schemas import (
     AskedAnswer,
     AttemptBody,
@@ -36,6 +36,7 @@ from app.generation import leases, service
 from app.generation.asking import Asked, ask
 from app.generation.queries import JobFilter, ListedJob, job_counts, listed_job, listed_jobs
 from app.generation.workers import WorkerCard, greet
+from app.media.serving import image_answer
 from app.security.asking import installation_of, require_person
 from app.security.identity import Principal
 from app.security.paths import PUBLIC_ID, SLUG, PublicIdPath
@@ -124,7 +125,7 @@ def get_image(public_id: PublicIdPath, request: Request) -> Response:
         )
         if pair is None:
             raise NotFound("There is no such job.")
-    return image_answer(installation.store, pair)
+    return image_answer(installation.store, pair.image_key, pair.image_type, cache_control=FOR_A_DAY)
 
 
 @router.post("/jobs/{public_id}/renew")
