@@ -20,6 +20,8 @@ MAX_IMAGE_NAME_BYTES = 120
 MAX_SCENARIO_LETTERS = 100
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+# A scenario has a page of its own, whose address ends in its name.
+_NO_ADDRESS = re.compile(r"[/\\]|^\.+$")
 _FRONT_MATTER = re.compile(r"\A---\s*\n(?P<lines>.*?)\n---\s*$", re.DOTALL | re.MULTILINE)
 
 
@@ -174,7 +176,14 @@ def _unusable_names(pair: PairSpec) -> Sequence[str]:
         (len(pair.id.encode()) > MAX_PAIR_ID_BYTES, "The prompt is too long for the file name of its clip."),
         (len(pair.image.encode()) > MAX_IMAGE_NAME_BYTES, "The image's name is too long."),
         (len(pair.scenario) > MAX_SCENARIO_LETTERS, "The scenario's name is too long."),
-        (bool(_CONTROL.search(pair.prompt + pair.image)), "There are control characters in the row."),
+        (
+            bool(_CONTROL.search(pair.prompt + pair.image + pair.scenario)),
+            "There are control characters in the row.",
+        ),
+        (
+            bool(_NO_ADDRESS.search(pair.scenario)),
+            "The scenario's name has a slash in it, or is dots alone; call it something else.",
+        ),
     )
     return [message for is_flawed, message in flaws if is_flawed]
 

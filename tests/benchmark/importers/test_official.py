@@ -158,6 +158,15 @@ def test_control_characters_are_refused(tmp_path: Path) -> None:
     ]
 
 
+@pytest.mark.parametrize("scenario", ["indoors/kitchen", "a\\b", "..", "/"])
+def test_a_scenario_that_can_have_no_page_is_refused(tmp_path: Path, scenario: str) -> None:
+    table = f"image,prompt,scenario\nballoon1.png,it rises,{scenario}\n"
+
+    assert problems_of(folder_with(tmp_path, table)) == [
+        "row 2: The scenario's name has a slash in it, or is dots alone; call it something else."
+    ]
+
+
 def test_a_text_where_an_image_should_stand_is_refused(tmp_path: Path) -> None:
     table = f"image,prompt\n{'word' * 2000}.png,it rises\n"
 
