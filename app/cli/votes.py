@@ -47,6 +47,7 @@ def import_(
     from benchmark.importers.foreign_votes import ColumnMapping, parse_mapping, read_foreign
 
     mapping = ColumnMapping(parse_mapping(columns), reference=reference)
+    source = ForeignSource(title=title or study, file=file.name)
     table = read_foreign(file)
     if "status" in table.columns:
         click.echo("The table has a column status: every row is imported, whatever it says.", err=True)
@@ -58,7 +59,6 @@ def import_(
         is_there = is_imported_already(session, plan)
         if not is_there and not dry_run:
             principal = owner_named(session, owner, now=now)
-            source = ForeignSource(title=title or study, file=file.name)
             with progress("Parts", parts_of(plan)) as step:
                 store_study(session, plan=plan, source=source, principal=principal, now=now, on_part=step)
     votes = plan.votes

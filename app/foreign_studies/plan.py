@@ -21,6 +21,10 @@ if TYPE_CHECKING:
     import pandas as pd
 
 MOST_LABEL = 64
+# What the columns hold; PostgreSQL refuses more.
+_MOST_NAME = 200
+_MOST_MS = 2**31 - 1
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _NOT_IN_SLUGS = re.compile(r"[^a-z0-9._-]+")
 _SLUG = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
 _HEADER_LINES = 1
@@ -76,7 +80,7 @@ def plan_import(
     }
     votes, problems = _checked(ours)
     moments, unread = _moments(ours)
-    problems += unread
+    problems += unread + _endless(votes)
     problems += _refused(ours, "annotator", {""}, "annotator is blank")
     unknown = set(ours["pair"]) - set(pair_ids) - {""}
     problems += _refused(ours, "pair", unknown, f"is no pair of {benchmark.slug} {benchmark.version}")
@@ -123,14 +127,27 @@ def _moments(ours: "pd.DataFrame") -> tuple[list[datetime | None], list[RowProbl
     problems = []
     for row, text in enumerate(ours["cast_at"] if "cast_at" in ours else [""] * len(ours), start=1):
         try:
-            moment = datetime.fromisoformat(text) if text else None
-        except ValueError:
-            moment = None
+            moments.append(_moment(text) if text else None)
+        except (ValueError, OverflowError):
+            moments.append(None)
             problems.append(RowProblem(row, f'cast_at "{text}" is no moment as ISO 8601 writes it'))
-        if moment is not None and moment.tzinfo is None:
-            moment = moment.replace(tzinfo=UTC)
-        moments.append(moment)
     return moments, problems
+
+
+def _moment(text: str) -> datetime:
+    moment = datetime.fromisoformat(text)
+    # The first and the last day of the calendar leave it in another time zone.
+    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
+
+
+def _endless(votes: Votes | None) -> list[RowProblem]:
+    """Return the rows whose decision took longer than can be kept, 24 days."""
+    times = votes.decision_ms.tolist() if votes else []
+    return [
+        RowProblem(row, "decision_ms is more than 24 days")
+        for row, time_ms in enumerate(times, start=1)
+        if time_ms > _MOST_MS
+    ]
 
 
 def _sides(names: Iterable[str], study: str) -> list[ForeignSide]:
@@ -152,6 +169,11 @@ def _side_problems(sides: list[ForeignSide]) -> list[str]:
         f'the model "{side.name}" makes no name of letters and digits'
         for side in sides
         if not _SLUG.fullmatch(side.model)
+    ]
+    problems += [
+        f"the name of the model {side.model} is longer than {_MOST_NAME} or has control characters in it"
+        for side in sides
+        if len(side.name) > _MOST_NAME or _CONTROL.search(side.name)
     ]
     problems += [
         f'the label of "{side.name}" becomes {side.label}, longer than {MOST_LABEL}: choose a shorter study'

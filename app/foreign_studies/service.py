@@ -13,7 +13,7 @@ from datetime import datetime
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
-from app.errors import Conflict
+from app.errors import Conflict, Invalid
 from app.foreign_studies.plan import ForeignPlan, ForeignSide
 from app.foreign_studies.rows import AT_ONCE, StoredStudy, in_parts, mark_imported, store_votes
 from app.security.identity import Principal
@@ -33,6 +33,7 @@ from benchmark.stats.tallies import Tallies
 
 ACTION = "votes.import"
 _LEASE_S = 900  # nobody will hold one
+MOST_TITLE = 200
 
 
 @dataclass(frozen=True)
@@ -41,6 +42,10 @@ class ForeignSource:
 
     title: str
     file: str
+
+    def __post_init__(self) -> None:
+        if len(self.title) > MOST_TITLE:
+            raise Invalid(f"A title has at most {MOST_TITLE} characters.")
 
 
 def is_imported_already(session: Session, plan: ForeignPlan) -> bool:

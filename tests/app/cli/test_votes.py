@@ -193,6 +193,41 @@ def test_one_annotator_votes_once_on_a_comparison(run_import: Import, tmp_path: 
     assert 'row 2 (line 3): "ann" already has a counting vote on this comparison' in outcome.err
 
 
+@pytest.mark.parametrize("cast_at", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-01:00"])
+def test_a_moment_outside_of_the_calendar_is_named_with_its_row(
+    run_import: Import, tmp_path: Path, cast_at: str
+) -> None:
+    file = theirs(tmp_path, f"{PAIR_IDS[0]},MotiF,Zeta,A,ann,1,{cast_at}")
+
+    outcome = run_import(file, "--map", "cast_at=when")
+
+    assert outcome.code == 1
+    assert f'row 1 (line 2): cast_at "{cast_at}" is no moment as ISO 8601 writes it' in outcome.err
+
+
+@pytest.mark.parametrize(
+    ("row", "sentence"),
+    [
+        (f"{PAIR_IDS[0]},MotiF,Zeta,A,ann,1,2147483648", "row 1 (line 2): decision_ms is more than 24 days"),
+        (f"{PAIR_IDS[0]},MotiF,Z\x1beta,A,ann,1,9", "the name of the model z-eta is longer than 200 or has"),
+        (f"{PAIR_IDS[0]},MotiF,Z{'!' * 200},A,ann,1,9", "the name of the model z is longer than 200 or has"),
+    ],
+)
+def test_what_no_column_can_keep_is_refused(
+    run_import: Import, tmp_path: Path, row: str, sentence: str
+) -> None:
+    outcome = run_import(theirs(tmp_path, row), "--map", "decision_ms=when")
+
+    assert outcome.code == 1
+    assert sentence in outcome.err
+
+
+def test_a_title_longer_than_can_be_kept_is_a_sentence(run_import: Import, tmp_path: Path) -> None:
+    outcome = run_import(three_raters(tmp_path), "--title", "x" * 201)
+
+    assert (outcome.code, outcome.err) == (1, "Error: A title has at most 200 characters.\n")
+
+
 def test_two_models_of_one_name_are_refused(run_import: Import, tmp_path: Path) -> None:
     outcome = run_import(theirs(tmp_path, f"{PAIR_IDS[0]},MotiF,motif,A,ann,0,"))
 
