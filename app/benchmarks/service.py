@@ -49,11 +49,12 @@ def import_benchmark(
     `images` says where the images of `source` lie, see `app.benchmarks.images.store_images`.
 
     Raises:
-        Invalid: the slug has another form.
+        Invalid: the slug has another form, or title, origin or licence are longer than can be kept.
         Conflict: somebody else imports the same slug at this moment.
     """
     if not SLUG.fullmatch(slug):
         raise Invalid("A slug is lower-case letters, digits, '.', '_' and '-', at most 64.", code="bad_slug")
+    _refuse_what_no_column_holds(title, source)
     newest = session.scalar(_newest_of(slug))
     content_hash = _content_hash(source.pairs, images)
     if newest is not None and newest.content_hash == content_hash:
@@ -124,6 +125,13 @@ def differences_from_official(shape: BenchmarkShape) -> list[str]:
         for count in ("pairs", "images", "prompts", "scenarios")
         if getattr(shape, count) != getattr(OFFICIAL_SHAPE, count)
     ]
+
+
+def _refuse_what_no_column_holds(title: str, source: BenchmarkSource) -> None:
+    told = (("title", title, 200), ("origin", source.source, 400), ("licence", source.licence, 200))
+    for field, text, most in told:
+        if len(text) > most:
+            raise Invalid(f"The benchmark's {field} has more than {most} characters.", code="too_long")
 
 
 def _newest_of(slug: str) -> Select[Benchmark]:

@@ -1,6 +1,7 @@
 """Benchmarks imported into a real database and a real store."""
 
 import io
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -157,3 +158,17 @@ def test_the_importer_takes_no_image_that_the_store_would_refuse() -> None:
     assert limits.max_side >= pictures.MAX_PICTURE_SIDE
     assert limits.max_pixels >= pictures.MAX_PICTURE_PIXELS
     assert limits.min_side <= pictures.MIN_PICTURE_SIDE
+
+
+@pytest.mark.parametrize("field", ["title", "origin", "licence"])
+def test_what_is_longer_than_can_be_kept_is_refused(
+    database: Database, store: MediaStore, sandbox: Sandbox, tmp_path: Path, field: str
+) -> None:
+    long = "x" * 401
+    said = {"origin": {"source": long}, "licence": {"licence": long}}.get(field, {})
+    source = replace(read_official(release(tmp_path)), **said)
+    images = store_images(source, store=store, sandbox=sandbox)
+    title = long if field == "title" else "Balloons"
+
+    with pytest.raises(Invalid, match=f"The benchmark's {field} has more than"), database.write() as session:
+        import_benchmark(session, source=source, images=images, slug="balloons", title=title, now=NOW)
