@@ -134,7 +134,8 @@ def load_into(network: nn.Module, state: State, source: object) -> None:
 def _load_pickle(path: Path) -> Mapping[str, object]:
     try:
         loaded = torch.load(path, map_location="cpu", weights_only=True)
-    except (pickle.UnpicklingError, EOFError, RuntimeError) as error:
+    # Bytes that are no pickle end in whatever their first instruction stumbles over.
+    except (pickle.UnpicklingError, EOFError, RuntimeError, LookupError, ValueError, TypeError) as error:
         raise CheckpointError(
             f"{path}: not a pickle of plain tensors, and nothing else is read. If you trust where it is "
             "from, write its tensors as safetensors first"

@@ -70,10 +70,21 @@ def _read_base(source: Path, conditioning: str, sizes: Path | None) -> "MotifUNe
     if source.is_dir():
         return read_text_to_video(source, conditioning_named(conditioning))
     tensors = read_tensors(source)
-    config = {} if sizes is None else json.loads(sizes.read_text(encoding="utf-8"))
-    network: MotifUNet = MotifUNet.from_config({**config, "conditioning": conditioning})
+    network: MotifUNet = MotifUNet.from_config({**_sizes_in(sizes), "conditioning": conditioning})
     from_videocrafter(tensors, network, source)
     return network
+
+
+def _sizes_in(file: Path | None) -> dict[str, object]:
+    if file is None:
+        return {}
+    try:
+        sizes = json.loads(file.read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise click.BadParameter(f"{file} is no JSON: {error}", param_hint="--sizes") from error
+    if not isinstance(sizes, dict):
+        raise click.BadParameter(f"{file} is not the config.json of a network", param_hint="--sizes")
+    return sizes
 
 
 def _write_videocrafter(source: Path, output: Path) -> None:

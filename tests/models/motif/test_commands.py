@@ -89,6 +89,30 @@ def test_a_checkpoint_of_another_network_is_refused_in_one_sentence(
     assert not (tmp_path / "ours").exists()
 
 
+@pytest.mark.parametrize("content", [b"no pickle at all", b"hello", b""])
+def test_a_file_that_is_no_checkpoint_is_refused_in_one_sentence(
+    content: bytes, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "model.ckpt").write_bytes(content)
+
+    assert run(tmp_path / "model.ckpt", tmp_path / "ours") == 1
+
+    assert "model.ckpt: not a pickle of plain tensors" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("content", "sentence"), [("{sizes", "is no JSON"), ("[]", "is not the config.json")]
+)
+def test_sizes_that_cannot_be_read_are_refused(
+    content: str, sentence: str, checkpoint: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "broken.json").write_text(content)
+
+    assert run(checkpoint, tmp_path / "ours", "--sizes", tmp_path / "broken.json") == 2
+
+    assert sentence in capsys.readouterr().err
+
+
 def test_videocrafter_s_layout_is_one_safetensors_file(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
