@@ -51,7 +51,7 @@ if TYPE_CHECKING:
     "--images", type=click.Path(path_type=Path, file_okay=False), help="Folder that keeps input images."
 )
 @click.option("--actors", type=click.IntRange(min=1), help="Ray: how many models at once; one a GPU.")
-@click.option("--ray-address", help="Ray: the cluster's address; a cluster of this machine's if left out.")
+@click.option("--ray-address", help="Ray: the cluster's address; one of its own on loopback if left out.")
 def worker(
     server: str | None,
     key: str | None,

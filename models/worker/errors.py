@@ -7,6 +7,7 @@ WorkerError       the message is a sentence for the person at the terminal
   Unreachable     no usable answer came, however often it was asked
   NothingToOffer  no model that was asked for can run here
   GivingUp        clip after clip fails; others shall try
+  NoCluster       Ray cannot be joined or started
 """
 
 
@@ -45,4 +46,8 @@ class NothingToOffer(WorkerError):
 
 
 class GivingUp(WorkerError):
+    pass
+
+
+class NoCluster(WorkerError):
     pass

@@ -6,6 +6,7 @@ to the server. When an actor or its node dies another actor is started, and the 
 
 import os
 import signal
+import socket
 import tempfile
 import threading
 from collections.abc import Callable, Iterator, Sequence
@@ -26,11 +27,14 @@ from ray.exceptions import ObjectLostError, RayActorError, RayTaskError
 from models.generators.base import ClipRequest, GeneratedClip
 from models.generators.registry import open_generator
 from models.worker.client import JobServer
+from models.worker.errors import NoCluster
 from models.worker.hosts import HostLost, InlineHost
 from models.worker.image_cache import ImageCache
 from models.worker.lane import Lane, Work
 
 _LOOK_S = 1.0
+# Ray itself would go on asking a wrong address for minutes.
+_ANSWER_S = 10.0
 
 
 class ModelActor:
@@ -173,13 +177,33 @@ def cluster(address: str | None) -> Iterator[None]:
     """Join a cluster that runs; without an address start one that only this machine can reach.
 
     Call it in the main thread, as Ray changes what a signal does.
+
+    Raises:
+        NoCluster: none answers there, or none could be started.
     """
     # Without "local" Ray would look for a cluster that once ran here, and wait for it.
     alone = {"address": "local", "_node_ip_address": "127.0.0.1", "include_dashboard": False}
+    if address:
+        _require_answer(address)
     on_sigterm = signal.getsignal(signal.SIGTERM)
-    with ray.init(
-        log_to_driver=False, configure_logging=False, **({"address": address} if address else alone)
-    ):
+    try:
+        joined = ray.init(
+            log_to_driver=False, configure_logging=False, **({"address": address} if address else alone)
+        )
+    except Exception as error:  # Ray raises plain exceptions where it cannot start
+        raise NoCluster(f"Ray could not be {'joined' if address else 'started'}. {error}") from error
+    with joined:
         # Ray has put its own in place, which ends the process at once.
         signal.signal(signal.SIGTERM, on_sigterm)
         yield
+
+
+def _require_answer(address: str) -> None:
+    """Raise NoCluster where nobody listens at HOST:PORT; other forms are left to Ray."""
+    host, _, port = address.rpartition(":")
+    if not host or "/" in address or not port.isdigit():
+        return
+    try:
+        socket.create_connection((host, int(port)), timeout=_ANSWER_S).close()
+    except (OSError, OverflowError) as error:
+        raise NoCluster(f"No Ray cluster answers at {address}: {error}. Is the address right?") from error
