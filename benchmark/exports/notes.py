@@ -54,8 +54,9 @@ DEFINITIONS = {
     ),
     TableName.SENSITIVITY: (
         "The reference's TI2V score, percent, with its intervals over pairs (Wilson, Clopper-Pearson; 95 %). "
-        "Drawn again: 95 % of scores when whole images, scenarios or annotators are drawn again with "
-        f"replacement ({RESAMPLES} times, annotators {ANNOTATOR_RESAMPLES} times, seed {SENSITIVITY_SEED}); "
+        "Drawn again: 95 %, as wide as scores vary when whole images, scenarios or annotators are drawn "
+        f"with replacement ({RESAMPLES} times, annotators {ANNOTATOR_RESAMPLES} times, seed "
+        f"{SENSITIVITY_SEED}); "
         "none with fewer than five of them or where one side won everything. Lowest, highest: the score when "
         "the one named is left out."
     ),

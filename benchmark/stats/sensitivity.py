@@ -4,7 +4,13 @@
 for an independent witness. These lines ask what the score would have been with other images, scenarios or
 annotators: whole clusters are drawn again, or left out one at a time.
 
-Source: A. C. Cameron and D. L. Miller (2015), J. Human Resources 50(2), 317-372, on clusters.
+The scores drawn give the interval its width, never its place: as many annotators drawn with replacement are
+fewer different ones, majorities of fewer people lie nearer to 50 %, and percentiles of such scores would
+often not even hold the score itself. So their variance is turned into the number of independent pairs that have it
+at the draws' own mean, and that number into a Wilson interval around the score, as in `stats.averages`.
+
+Sources: A. C. Cameron and D. L. Miller (2015), J. Human Resources 50(2), 317-372, on clusters; Franco et al.
+(2019), see `stats.averages`, on the number of independent pairs.
 """
 
 from collections.abc import Sequence
@@ -22,7 +28,7 @@ from benchmark.stats.votes import UNKNOWN, Matchup
 
 RESAMPLES = 2000
 FEWEST_CLUSTERS = 5
-TAILS = (2.5, 97.5)
+NO_VARIANCE = 1e-12
 
 
 class Cluster(StrEnum):
@@ -41,7 +47,7 @@ class SensitivityRow:
         clusters: how many have a vote in the matchup.
         wilson_low, wilson_high, exact_low, exact_high: for comparison the headline's interval and
             Clopper-Pearson's, both 95 % over pairs; None where no pair is decided.
-        ci_low, ci_high: 95 % cluster bootstrap; None with fewer than five clusters or where every
+        ci_low, ci_high: 95 %, by cluster bootstrap; None with fewer than five clusters or where every
             decided pair went to one side, for then drawing again changes nothing.
         lowest, highest: the score when the one cluster named beside it is left out; None where nothing
             would be left.
@@ -204,10 +210,14 @@ def _score_without(without: Without, cluster: int | None) -> float | None:
 
 def _bounds(shares: FloatArray, clusters: int, totals: tuple[int, int]) -> tuple[float | None, float | None]:
     drawn = shares[~np.isnan(shares)]
-    if clusters < FEWEST_CLUSTERS or not len(drawn) or 0 in totals:
+    if clusters < FEWEST_CLUSTERS or 0 in totals or len(drawn) < 2:
         return None, None
-    low, high = np.percentile(drawn, TAILS)
-    return percent_of_bound(float(low)), percent_of_bound(float(high))
+    mean, variance = float(drawn.mean()), float(drawn.var(ddof=1))
+    if variance < NO_VARIANCE:
+        return None, None
+    pairs = mean * (1 - mean) / variance
+    interval = wilson(totals[0] / sum(totals) * pairs, pairs)
+    return percent_of_bound(interval.low), percent_of_bound(interval.high)
 
 
 def sensitivity_sentence(row: SensitivityRow) -> str:
@@ -223,5 +233,6 @@ def sensitivity_sentence(row: SensitivityRow) -> str:
     sentence = f"{left_out}; {verdict} decides which side is ahead."
     if row.ci_low is None or row.ci_high is None:
         return sentence
-    drawn = f"Drawing {row.cluster}s again, 95 % of scores lie between {row.ci_low} and {row.ci_high} %."
-    return f"{sentence} {drawn}"
+    return (
+        f"{sentence} Drawing {row.cluster}s again gives a 95 % interval of {row.ci_low} to {row.ci_high} %."
+    )

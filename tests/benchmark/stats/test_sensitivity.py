@@ -5,6 +5,7 @@ import pytest
 
 from benchmark.records import check_votes
 from benchmark.stats.annotator_sensitivity import sensitivity_of_annotators
+from benchmark.stats.arrays import FloatArray
 from benchmark.stats.sensitivity import Cluster, sensitivity_of_pairs, sensitivity_sentence
 from tests.benchmark.made_votes import MOTIF_CINEMO, table, tallies, vote
 
@@ -120,6 +121,33 @@ def test_drawing_annotators_again_is_wider_where_one_votes_alone() -> None:
     assert line.ci_low < line.ti2v_score_reference < line.ci_high
 
 
+def clear_votes(draw: np.random.Generator, appeal: FloatArray, people: int = 12) -> list[dict[str, object]]:
+    """Five of twelve people on each pair; some of them like the reference's way more than others do."""
+    taste = draw.normal(0, 0.3, people)
+    return [
+        vote(
+            pair=f"p{pair}",
+            annotator=f"a{person}",
+            chosen="motif" if draw.random() < 1 / (1 + np.exp(-appeal[pair] - taste[person])) else "cinemo",
+        )
+        for pair in range(len(appeal))
+        for person in draw.choice(people, size=5, replace=False)
+    ]
+
+
+def test_a_clear_score_lies_in_its_interval_over_people_and_so_does_what_is_expected() -> None:
+    draw = np.random.default_rng(11)
+    appeal = draw.normal(1.8, 1, 120)
+    studies = [check_votes(table(clear_votes(draw, appeal))) for _ in range(60)]
+    lines = [sensitivity_of_annotators(study, rng=rng(), resamples=100)[0] for study in studies]
+    expected = np.mean([line.ti2v_score_reference for line in lines])
+    bounds = [(line.ci_low, line.ti2v_score_reference, line.ci_high) for line in lines]
+
+    assert all(low < score < high for low, score, high in bounds)
+    # Percentiles of the scores drawn would cover about three in four.
+    assert np.mean([low <= expected <= high for low, _, high in bounds]) >= 0.9
+
+
 def test_without_names_of_annotators_there_is_no_line() -> None:
     votes = check_votes(table(random_votes()).drop(columns="annotator"))
     assert sensitivity_of_annotators(votes, rng=rng()) == []
@@ -131,5 +159,5 @@ def test_the_sentence_says_whether_one_image_decides() -> None:
     alone = by_image([WON], ["golf"])
     assert "one of them alone decides" in sensitivity_sentence(frail)
     assert "no single one decides" in sensitivity_sentence(firm)
-    assert "95 % of scores lie between" in sensitivity_sentence(firm)
+    assert "Drawing images again gives a 95 % interval of " in sensitivity_sentence(firm)
     assert "rests on one image" in sensitivity_sentence(alone)
