@@ -7,7 +7,7 @@ annotators: whole clusters are drawn again, or left out one at a time.
 The scores drawn give the interval its width, never its place: as many annotators drawn with replacement are
 fewer different ones, majorities of fewer people lie nearer to 50 %, and percentiles of such scores would
 often not even hold the score itself. So their variance is turned into the number of independent pairs that
-have it at the draws' own mean, and that number into a Wilson interval around the score, as in `stats.averages`.
+have it at the draws' own mean, and that number into a Wilson interval around the score: see `stats.averages`.
 
 Sources: A. C. Cameron and D. L. Miller (2015), J. Human Resources 50(2), 317-372, on clusters; Franco et al.
 (2019), see `stats.averages`, on the number of independent pairs.
