@@ -14,7 +14,7 @@ from app.results.tallies import UNTIMED, CastVotes, CountedStudy, LiveCounts
 from app.tables.studies import Study
 from app.tables.voting import Assignment, AssignmentStatus
 from benchmark.exports.figures.scales import whole_percent
-from benchmark.exports.layouts import EMPTY
+from benchmark.exports.layouts import EMPTY, KAPPA_DECIMALS, PERCENT_DECIMALS, interval_cell, number_cell
 from benchmark.protocol import SkipReason, StudyStatus
 from benchmark.stats.agreements import (
     CHOICE,
@@ -146,15 +146,15 @@ def _side_a(left: int, votes: int) -> Stat:
     if not votes:
         return Stat("Side A chosen", EMPTY, "no votes yet")
     interval = wilson(left, votes)
-    beside = f"[{percent_of_bound(interval.low)}, {percent_of_bound(interval.high)}]"
+    beside = interval_cell(percent_of_bound(interval.low), percent_of_bound(interval.high))
     return Stat("Side A chosen", f"{percent(left, votes)} %", beside)
 
 
 def _agreement_stats(row: AgreementRow) -> tuple[Stat, ...]:
-    agreed = Stat("Percent agreement", f"{row.percent_agreement} %", _bounds(row, "percent_agreement"))
-    return (
-        agreed,
-        *(Stat(name, _value(row, measure), _bounds(row, measure)) for measure, name in _MEASURES.items()),
+    bounds = _bounds(row, "percent_agreement", PERCENT_DECIMALS)
+    agreed = Stat("Percent agreement", f"{row.percent_agreement} %", bounds)
+    return agreed, *(
+        Stat(name, _kappa(row, measure), _bounds(row, measure)) for measure, name in _MEASURES.items()
     )
 
 
@@ -170,16 +170,15 @@ def _whole_shares(row: AgreementRow) -> tuple[int, int, int]:
 def _line(name: str, row: AgreementRow) -> QuestionAgreement:
     return QuestionAgreement(
         name=name,
-        percent=_value(row, "percent_agreement"),
-        **{measure: _value(row, measure) for measure in _MEASURES},
+        percent=number_cell(row.percent_agreement, PERCENT_DECIMALS),
+        **{measure: _kappa(row, measure) for measure in _MEASURES},
     )
 
 
-def _value(row: AgreementRow, measure: str) -> str:
-    value = getattr(row, measure)
-    return EMPTY if value is None else f"{value}"
+def _kappa(row: AgreementRow, measure: str) -> str:
+    return number_cell(getattr(row, measure), KAPPA_DECIMALS)
 
 
-def _bounds(row: AgreementRow, measure: str) -> str:
+def _bounds(row: AgreementRow, measure: str, decimals: int = KAPPA_DECIMALS) -> str:
     low, high = getattr(row, f"{measure}_low"), getattr(row, f"{measure}_high")
-    return "" if low is None else f"[{low}, {high}]"
+    return "" if low is None else interval_cell(low, high, decimals)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from app.results.tallies import LiveCounts
-from benchmark.exports.layouts import EMPTY
+from benchmark.exports.layouts import EMPTY, interval_cell
 from benchmark.stats.side_by_side import Score, SideBySide, side_by_side
 from benchmark.stats.tallies import Tallies
 
@@ -94,6 +94,6 @@ def _lede(rows: list[SideBySide]) -> str:
 def _printed(score: Score) -> PrintedScore:
     return PrintedScore(
         share=EMPTY if score.share is None else str(score.share),
-        interval=EMPTY if score.low is None else f"[{score.low}, {score.high}]",
+        interval=interval_cell(score.low, score.high),
         decided=score.pairs_decided,
     )

@@ -46,14 +46,6 @@ class FigureRow:
 
 
 @dataclass(frozen=True)
-class PValue:
-    """A printed p-value, split where it is a power of ten: `9.2 x 10^-6` has the exponent 6."""
-
-    text: str
-    exponent: str | None = None
-
-
-@dataclass(frozen=True)
 class TableRow:
     """One line of the paper table; sides are printed `63.1/36.9` with the larger in bold."""
 
@@ -61,7 +53,7 @@ class TableRow:
     is_closed_early: bool
     score: Spans
     interval: str
-    p_value: PValue | None
+    p_value: str
     reasons: tuple[Spans, ...]
     decided: int
     undecided: int

@@ -13,7 +13,7 @@ from app.results.page import Download, RankRow, Ranks
 from app.results.service import results_of
 from app.results.tallies import CountedStudy
 from app.tables.studies import Study
-from benchmark.exports.layouts import EMPTY
+from benchmark.exports.layouts import EMPTY, STRENGTH_DECIMALS, interval_cell, number_cell
 from benchmark.stats.leaderboard import LeaderboardRow, leaderboard, leaderboard_sentence
 
 
@@ -71,8 +71,8 @@ def _row(row: LeaderboardRow, naming: Naming) -> RankRow:
         rank=EMPTY if row.rank is None else str(row.rank),
         possible=_span(row.rank_low, row.rank_high),
         name=naming.side(row.model),
-        strength=EMPTY if row.strength is None else f"{row.strength:.2f}",
-        interval=_interval(row.strength_low, row.strength_high),
+        strength=number_cell(row.strength, STRENGTH_DECIMALS),
+        interval=interval_cell(row.strength_low, row.strength_high, STRENGTH_DECIMALS),
         expected_share=EMPTY if row.expected_share is None else str(row.expected_share),
         votes=row.votes,
     )
@@ -82,7 +82,3 @@ def _span(low: int | None, high: int | None) -> str:
     if low is None or high is None:
         return EMPTY
     return str(low) if low == high else f"{low} to {high}"
-
-
-def _interval(low: float | None, high: float | None) -> str:
-    return EMPTY if low is None or high is None else f"[{low:.2f}, {high:.2f}]"

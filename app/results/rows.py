@@ -1,6 +1,5 @@
 """Turns preference rows into the rows of figure 1 and of the paper table."""
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -9,14 +8,13 @@ import numpy as np
 from app.results.addresses import matchup_url
 from app.results.bars import CommonScale
 from app.results.naming import Naming
-from app.results.page import FigureRow, PreferenceBar, PValue, ReasonBars, TableRow
+from app.results.page import FigureRow, PreferenceBar, ReasonBars, TableRow
 from app.results.tallies import CountedStudy
-from benchmark.exports.layouts import EMPTY, TITLES, printed_p, sides_cell
+from benchmark.exports.layouts import TITLES, interval_cell, p_cell, sides_cell
 from benchmark.protocol import Justification, Side
 from benchmark.stats.preferences import SCORE, PreferenceRow
 from benchmark.stats.tallies import Tallies
 
-_POWER_OF_TEN = re.compile(r"(.+)e-0*(\d+)")
 _LONG_NAMES = {each: each.value.replace("_", " ").capitalize() for each in Justification}
 
 
@@ -90,13 +88,6 @@ def panel_sizes(tallies: Tallies, matchups: Sequence[str]) -> dict[str, str]:
     return {name: f"{low}" if low == high else f"{low} to {high}" for name, low, high in sizes}
 
 
-def printed_p_value(value: float | None) -> PValue | None:
-    if value is None:
-        return None
-    power = _POWER_OF_TEN.fullmatch(printed_p(value))
-    return PValue(power[1], power[2]) if power else PValue(printed_p(value))
-
-
 def _figure_row(row: PreferenceRow, scale: CommonScale, naming: Naming, facts: MatchupFacts) -> FigureRow:
     return FigureRow(
         name=naming.matchup(row.reference, row.other or ""),
@@ -143,13 +134,12 @@ def _reason_bars(row: PreferenceRow, reason: Justification, scale: CommonScale, 
 
 
 def _table_row(row: PreferenceRow, *, name: str, panel: str, is_closed_early: bool = False) -> TableRow:
-    has_interval = row.ci_low is not None and row.ci_high is not None
     return TableRow(
         name=name,
         is_closed_early=is_closed_early,
         score=sides_cell(row.share(SCORE, Side.REFERENCE), row.share(SCORE, Side.OTHER)),
-        interval=f"[{row.ci_low}, {row.ci_high}]" if has_interval else EMPTY,
-        p_value=printed_p_value(row.p_holm),
+        interval=interval_cell(row.ci_low, row.ci_high),
+        p_value=p_cell(row.p_holm),
         reasons=tuple(
             sides_cell(row.share(reason, Side.REFERENCE), row.share(reason, Side.OTHER)) for reason in TITLES
         ),

@@ -7,8 +7,10 @@ from benchmark.exports.cells import MAKERS
 from benchmark.exports.tables import COLUMNS, Kind, TableName
 from benchmark.protocol import Justification, Side
 from benchmark.stats.preferences import AVERAGE
+from benchmark.stats.printing import printed_number, printed_p
 
 EMPTY = "–"
+PERCENT_DECIMALS, KAPPA_DECIMALS, STRENGTH_DECIMALS = 1, 3, 2
 TITLES = {
     Justification.IMAGE_ALIGNMENT: "Image",
     Justification.TEXT_ALIGNMENT: "Text",
@@ -19,11 +21,10 @@ TITLES = {
 
 @dataclass(frozen=True)
 class Span:
-    """A piece of a cell; `scientific` numbers may be set as a power of ten."""
+    """A piece of a cell."""
 
     text: str
     bold: bool = False
-    scientific: bool = False
 
 
 Spans = tuple[Span, ...]
@@ -47,7 +48,7 @@ def _number(title: str, column: str) -> PrintedColumn:
 
 
 def _p_value(title: str, column: str) -> PrintedColumn:
-    return PrintedColumn(title, lambda row: (Span(printed_p(getattr(row, column)), scientific=True),))
+    return PrintedColumn(title, lambda row: (Span(p_cell(getattr(row, column))),))
 
 
 def _sides(title: str, reference: str, other: str) -> PrintedColumn:
@@ -56,16 +57,16 @@ def _sides(title: str, reference: str, other: str) -> PrintedColumn:
 
 
 def _interval(title: str, low: str, high: str) -> PrintedColumn:
-    return PrintedColumn(title, lambda row: (Span(_bounds(getattr(row, low), getattr(row, high))),))
+    return PrintedColumn(title, lambda row: (Span(interval_cell(getattr(row, low), getattr(row, high))),))
 
 
-def _measure(title: str, column: str) -> PrintedColumn:
-    """Return a column of cells like 0.27 [0.24, 0.29]."""
+def _measure(title: str, column: str, decimals: int) -> PrintedColumn:
+    """Return a column of cells like 0.270 [0.240, 0.290]."""
 
     def spans(row: object) -> Spans:
-        bounds = _bounds(getattr(row, f"{column}_low"), getattr(row, f"{column}_high"))
-        value = _plain(getattr(row, column))
-        return (Span(value if bounds == EMPTY else f"{value} {bounds}"),)
+        value, low, high = (getattr(row, f"{column}{end}") for end in ("", "_low", "_high"))
+        printed = number_cell(value, decimals)
+        return (Span(printed if low is None else f"{printed} {interval_cell(low, high, decimals)}"),)
 
     return PrintedColumn(title, spans)
 
@@ -81,13 +82,19 @@ def sides_cell(reference: float | None, other: float | None) -> Spans:
     )
 
 
-def printed_p(value: float | None) -> str:
-    """Return a p-value at two significant digits (0.0021, 9.2e-06)."""
-    return EMPTY if value is None else f"{value:.2g}"
+def p_cell(value: float | None) -> str:
+    return EMPTY if value is None else printed_p(value)
 
 
-def _bounds(low: float | None, high: float | None) -> str:
-    return EMPTY if low is None or high is None else f"[{low}, {high}]"
+def number_cell(value: float | None, decimals: int) -> str:
+    return EMPTY if value is None else printed_number(value, decimals)
+
+
+def interval_cell(low: float | None, high: float | None, decimals: int = PERCENT_DECIMALS) -> str:
+    """Return both bounds of an interval: `[−0.012, 0.290]`."""
+    if low is None or high is None:
+        return EMPTY
+    return f"[{printed_number(low, decimals)}, {printed_number(high, decimals)}]"
 
 
 def _plain(value: object) -> str:
@@ -160,10 +167,10 @@ LAYOUTS: dict[TableName, list[PrintedColumn]] = {
     TableName.AGREEMENT: [
         _text("Matchup", "matchup"),
         _text("Question", "question"),
-        _measure("Percent agreement", "percent_agreement"),
-        _measure("Fleiss kappa", "fleiss_kappa"),
-        _measure("Krippendorff alpha", "krippendorff_alpha"),
-        _measure("Gwet AC1", "gwet_ac1"),
+        _measure("Percent agreement", "percent_agreement", PERCENT_DECIMALS),
+        _measure("Fleiss kappa", "fleiss_kappa", KAPPA_DECIMALS),
+        _measure("Krippendorff alpha", "krippendorff_alpha", KAPPA_DECIMALS),
+        _measure("Gwet AC1", "gwet_ac1", KAPPA_DECIMALS),
         _number("Complete", "complete"),
         _number("Partial", "partial"),
         _number("Split", "split"),
@@ -174,7 +181,7 @@ LAYOUTS: dict[TableName, list[PrintedColumn]] = {
     TableName.LEADERBOARD: [
         PrintedColumn("Rank", _rank),
         _text("Model", "model"),
-        _measure("Strength", "strength"),
+        _measure("Strength", "strength", STRENGTH_DECIMALS),
         _number("Expected share", "expected_share"),
         _number("Votes won", "votes_won"),
         _number("Votes", "votes"),

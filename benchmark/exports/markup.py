@@ -1,6 +1,7 @@
 """Tables as Markdown and as LaTeX (booktabs), every name literal whatever characters it has."""
 
 import re
+import unicodedata
 from collections.abc import Iterable, Iterator
 
 from benchmark.exports.layouts import LAYOUTS, Span, Spans
@@ -21,9 +22,10 @@ _LATEX_SPECIAL = {
     "<": r"\textless{}",
     ">": r"\textgreater{}",
     "|": r"\textbar{}",
+    "−": "$-$",
 }
 _HYPHENS = re.compile(r"-(?=-)")  # two of them would print as a dash
-_POWER = re.compile(r"(\d(?:\.\d)?)e-0*(\d+)")
+_POWER = re.compile(r"(?:(\d\.\d) × )?10⁻([⁰¹²³⁴⁵⁶⁷⁸⁹]+)")
 
 
 def markdown_chunks(table: TableName, rows: Iterable[object], note: str) -> Iterator[bytes]:
@@ -68,7 +70,13 @@ def latex_chunks(table: TableName, rows: Iterable[object], note: str) -> Iterato
 def latex_text(text: str) -> str:
     """Return the text so that LaTeX prints it as it is, on one line."""
     escaped = "".join(_LATEX_SPECIAL.get(character, character) for character in " ".join(text.split()))
-    return _HYPHENS.sub("-{}", escaped)
+    return _POWER.sub(_latex_power, _HYPHENS.sub("-{}", escaped))
+
+
+def _latex_power(printed: re.Match[str]) -> str:
+    times = rf"{printed[1]} \times " if printed[1] else ""
+    # NFKC is what takes a raised digit down again.
+    return rf"${times}10^{{-{unicodedata.normalize('NFKC', printed[2])}}}$"
 
 
 def _latex_line(cells: Iterable[str]) -> bytes:
@@ -82,8 +90,5 @@ def _latex_cell(spans: Spans) -> str:
 
 
 def _latex_span(span: Span) -> str:
-    power = _POWER.fullmatch(span.text) if span.scientific else None
-    if power:
-        return rf"${power[1]} \times 10^{{-{power[2]}}}$"
     text = latex_text(span.text)
     return rf"\textbf{{{text}}}" if span.bold else text

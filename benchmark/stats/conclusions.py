@@ -8,6 +8,7 @@ from benchmark.stats.justifications import JustificationRow
 from benchmark.stats.paired import PairedRow
 from benchmark.stats.planning import expected_score
 from benchmark.stats.preferences import PreferenceRow
+from benchmark.stats.printing import stated_p
 from benchmark.stats.tallies import Tallies
 from benchmark.stats.votes import Matchup
 
@@ -32,15 +33,15 @@ def conclusion(row: PreferenceRow) -> str:
         winner, loser = _winner(row)
         return (
             f"People preferred {winner} to {loser}: {row.reference} won {share} ({interval}). "
-            f"The difference holds after correction for all matchups (p = {row.p_holm:.2g})."
+            f"The difference holds after correction for all matchups ({stated_p(row.p_holm)})."
         )
     if row.p_value < SIGNIFICANCE:
         return (
             f"No difference shown: {row.reference} won {share} ({interval}). On its own it would count "
-            f"(p = {row.p_value:.2g}), but not after correction for all matchups (p = {row.p_holm:.2g})."
+            f"({stated_p(row.p_value)}), but not after correction for all matchups ({stated_p(row.p_holm)})."
         )
     return (
-        f"No difference shown: {row.reference} won {share} ({interval}, p = {row.p_value:.2g}). That is no "
+        f"No difference shown: {row.reference} won {share} ({interval}, {stated_p(row.p_value)}). That is no "
         "proof that the two are equal; the interval says how large a difference is still possible."
     )
 
@@ -61,8 +62,8 @@ def justification_conclusion(row: JustificationRow) -> str:
         return f"Interim: {name} was given with {rates}."
     if row.p_holm < SIGNIFICANCE:
         more = row.reference if row.ticked_reference > row.ticked_other else row.other
-        return f"People gave {name} more often for {more} ({rates}; p = {row.p_holm:.2g})."
-    return f"No difference shown in {name} ({rates}; p = {row.p_holm:.2g})."
+        return f"People gave {name} more often for {more} ({rates}; {stated_p(row.p_holm)})."
+    return f"No difference shown in {name} ({rates}; {stated_p(row.p_holm)})."
 
 
 def paired_conclusion(row: PairedRow) -> str:
@@ -74,9 +75,9 @@ def paired_conclusion(row: PairedRow) -> str:
     if row.p_holm is None:
         return f"Interim: {counted}."
     if row.p_holm >= SIGNIFICANCE:
-        return f"No difference shown between the two matchups: {counted} (p = {row.p_holm:.2g})."
+        return f"No difference shown between the two matchups: {counted} ({stated_p(row.p_holm)})."
     harder = row.second_other if row.only_first > row.only_second else row.first_other
-    return f"{harder} was the stronger opponent: {counted} (p = {row.p_holm:.2g})."
+    return f"{harder} was the stronger opponent: {counted} ({stated_p(row.p_holm)})."
 
 
 def part_conclusion(row: BreakdownRow, part: str) -> str:

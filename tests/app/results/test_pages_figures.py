@@ -3,7 +3,6 @@
 import pytest
 
 from app.results.bars import CommonScale
-from app.results.rows import printed_p_value
 from benchmark.exports.figures.scales import heat_step, whole_percent
 
 
@@ -34,17 +33,3 @@ def test_few_votes_do_not_look_like_many() -> None:
 
 def test_a_half_is_rounded_up() -> None:
     assert whole_percent(1, 8) == 13  # 12.5
-
-
-def test_a_small_p_value_is_a_power_of_ten() -> None:
-    value = printed_p_value(9.23e-6)
-
-    assert value is not None
-    assert (value.text, value.exponent) == ("9.2", "6")
-
-
-def test_a_plain_p_value_stays_plain() -> None:
-    value = printed_p_value(0.00214)
-
-    assert value is not None
-    assert (value.text, value.exponent) == ("0.0021", None)

@@ -10,6 +10,7 @@ from types import SimpleNamespace
 import pyarrow.parquet as pq
 import pytest
 
+from benchmark.exports.layouts import interval_cell
 from benchmark.exports.notes import TableNote
 from benchmark.exports.results import result_rows
 from benchmark.exports.tables import COLUMN_NAMES, TableFormat, TableName
@@ -103,6 +104,23 @@ def test_small_p_values_are_powers_of_ten_in_latex_only_where_they_are_p_values(
     text = written(TableName.PREFERENCES, rows, TableFormat.LATEX).decode()
     assert r"$1.9 \times 10^{-6}$" in text  # 2 / 2^20
     assert "1e-05 & b" in text
+
+
+def test_markdown_has_the_same_powers_and_files_for_programs_the_number() -> None:
+    rows = list(result_rows(TableName.PREFERENCES, tallies([(1, 0)] * 20), [MOTIF_CINEMO]))
+    assert "| 1.9 × 10⁻⁶ |" in written(TableName.PREFERENCES, rows, TableFormat.MARKDOWN).decode()
+    (row,) = json.loads(written(TableName.PREFERENCES, rows, TableFormat.JSON))
+    assert row["p_value"] == 1.907348633e-06
+
+
+def test_kappa_has_three_decimals_and_a_minus_sign() -> None:
+    # All votes on a pair disagree: Fleiss' kappa is -1, Krippendorff's alpha 1 - 1 / (2 * 4 * 4 / (8 * 7)).
+    rows = list(result_rows(TableName.AGREEMENT, tallies([(1, 1)] * 4), [MOTIF_CINEMO]))[:1]
+    assert "| −1.000 | −0.750 |" in written(TableName.AGREEMENT, rows, TableFormat.MARKDOWN).decode()
+    assert "& $-$1.000 & $-$0.750 &" in written(TableName.AGREEMENT, rows, TableFormat.LATEX).decode()
+    assert interval_cell(-0.012, 0.29, 3) == "[−0.012, 0.290]"
+    (row,) = json.loads(written(TableName.AGREEMENT, rows, TableFormat.JSON))
+    assert row["krippendorff_alpha"] == -0.75
 
 
 @pytest.mark.parametrize(
