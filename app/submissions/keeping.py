@@ -1,12 +1,11 @@
 """Keeps one received clip: probed in the sandbox, stored, recorded; all of it or nothing."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Protocol
 
+from sqlalchemy import exists, func, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
@@ -14,7 +13,7 @@ from app.database import Database
 from app.errors import Invalid
 from app.media.probe import ClipFacts, ClipRejected, probe_clip
 from app.media.sandbox import Sandbox
-from app.media.store import MediaMissing, MediaStore, content_key
+from app.media.store import MediaStore, content_key
 from app.security.identity import Principal
 from app.submissions import service
 from app.submissions.receiving import ReceivedFile
@@ -54,54 +53,59 @@ class ClipKeeper:
         """
         with self.database.read() as session:
             slot = entrance.slot(session)
-            before = service.stored_clip(session, submission=slot.submission, pair=slot.pair)
+            before = _kept_before(session, slot, received)
         if before is not None:
-            service.refuse_other_bytes(before, received.sha256)
-            return KeptClip(before, is_new=False)
+            return before
         facts = self._probe(received.path, slot.pair.image_key)
         with self.database.write() as session:
-            slot = entrance.slot(session)
-            # Two uploads of one pair may have come this far together; the second meets the first here.
-            clip = service.stored_clip(session, submission=slot.submission, pair=slot.pair)
-            if clip is not None:
-                service.refuse_other_bytes(clip, received.sha256)
-                return KeptClip(clip, is_new=False)
-            clip = service.add_clip(
-                session,
-                submission=slot.submission,
-                pair=slot.pair,
-                sha256=received.sha256,
-                facts=facts,
-                provenance=provenance,
-                now=now,
-            )
-            entrance.recorded(session, slot, now=now)
-            # Stored while the slot is held: a file that lost the race would stay without a row. The price is
-            # that other writers wait for it, on SQLite all of them, for some milliseconds.
-            with self._stored(received):
-                session.commit()
+            return self._record(session, entrance, received, facts, provenance, now)
+
+    def _record(
+        self,
+        session: Session,
+        entrance: "Entrance",
+        received: ReceivedFile,
+        facts: ClipFacts,
+        provenance: dict[str, Any] | None,
+        now: datetime,
+    ) -> "KeptClip":
+        slot = entrance.slot(session)
+        # Two uploads of one pair may have come this far together; the second meets the first here.
+        before = _kept_before(session, slot, received)
+        if before is not None:
+            return before
+        clip = service.add_clip(
+            session,
+            submission=slot.submission,
+            pair=slot.pair,
+            sha256=received.sha256,
+            facts=facts,
+            provenance=provenance,
+            now=now,
+        )
+        entrance.recorded(session, slot, now=now)
+        self._store_and_commit(session, received)
         return KeptClip(clip, is_new=True)
 
-    @contextmanager
-    def _stored(self, received: ReceivedFile) -> Iterator[None]:
-        """Store a file for as long as the block succeeds; one that another clip uses stays in any case."""
+    def _store_and_commit(self, session: Session, received: ReceivedFile) -> None:
+        """Store the file and commit its row; a file that no row names is removed again.
+
+        Stored while the slot is held: a file that lost the race would stay without a row. The price is that
+        other writers wait for it, on SQLite all of them, for some milliseconds.
+        """
         key = content_key("clips", received.sha256)
-        was_there = self._is_stored(key)
+        _wait_for_same_bytes(session, received.sha256)
         self.store.put(key, received.path)
         try:
-            yield
+            session.commit()
         except SQLAlchemyError:
-            # The disk had room for the clip, but not for its row any more.
-            if not was_there:
+            # The disk had room for the clip, but not for its row any more. Another row may name the same
+            # bytes, and may have come between the commit and the lock.
+            session.rollback()
+            _wait_for_same_bytes(session, received.sha256)
+            if not session.scalar(select(exists().where(Clip.sha256 == received.sha256))):
                 self.store.delete(key)
             raise
-
-    def _is_stored(self, key: str) -> bool:
-        try:
-            self.store.size(key)
-        except MediaMissing:
-            return False
-        return True
 
     def _probe(self, path: Path, image_key: str) -> ClipFacts:
         with self.store.open_local(image_key) as image:
@@ -123,6 +127,21 @@ class Slot:
 
     submission: Submission
     pair: Pair
+
+
+def _kept_before(session: Session, slot: Slot, received: ReceivedFile) -> KeptClip | None:
+    """Return the clip the slot has already, if any; other bytes than received are a Conflict."""
+    clip = service.stored_clip(session, submission=slot.submission, pair=slot.pair)
+    if clip is None:
+        return None
+    service.refuse_other_bytes(clip, received.sha256)
+    return KeptClip(clip, is_new=False)
+
+
+def _wait_for_same_bytes(session: Session, sha256: str) -> None:
+    """Let one transaction at a time store or remove these bytes; SQLite has one writer in any case."""
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(select(func.pg_advisory_xact_lock(int(sha256[:15], base=16))))
 
 
 class Entrance(Protocol):
