@@ -14,13 +14,10 @@ from app.admin.service import find_annotator
 from app.admin.sorting import first_order
 from app.clock import utc_now
 from app.errors import Invalid
-from app.security.asking import installation_of, require_person
-from app.security.identity import Principal
+from app.security.asking import installation_of, require_own_study
 from app.security.paths import PseudonymPath, SlugPath
-from app.security.visibility import find_study
 from app.tables.people import Annotator
 from app.tables.studies import Study
-from benchmark.protocol import Role
 
 router = APIRouter(include_in_schema=False)
 # Longer than a reason may be, so that a long one is answered with the form and what was typed.
@@ -42,7 +39,7 @@ def annotators(
     """Show everybody who votes in a study, to those who run it."""
     installation = installation_of(request)
     with installation.database.read() as session:
-        study, _ = _own_study(session, request, slug)
+        study, _ = require_own_study(session, request, slug)
         page = annotators_page(session, study, by=sort, order=order or first_order(sort))
     return installation.pages.answer("admin/annotators.html", page)
 
@@ -52,7 +49,7 @@ def one_annotator(slug: SlugPath, name: PseudonymPath, request: Request) -> Resp
     """Show one annotator, with the form that takes them out of the results or back in."""
     installation = installation_of(request)
     with installation.database.read() as session:
-        study, _ = _own_study(session, request, slug)
+        study, _ = require_own_study(session, request, slug)
         annotator = find_annotator(session, study=study, pseudonym=name)
         page = annotator_page(session, study, annotator)
     return installation.pages.answer("admin/annotator.html", page)
@@ -73,7 +70,7 @@ def _decide(slug: str, name: str, request: Request, reason: str, decide: Deed) -
     now = utc_now()
     try:
         with installation_of(request).database.write() as session:
-            study, principal = _own_study(session, request, slug)
+            study, principal = require_own_study(session, request, slug)
             annotator = find_annotator(session, study=study, pseudonym=name)
             decision = Decision.of(reason, principal=principal, now=now)
             decide(session, study=study, annotator=annotator, decision=decision)
@@ -85,13 +82,7 @@ def _decide(slug: str, name: str, request: Request, reason: str, decide: Deed) -
 def _form_again(slug: str, name: str, request: Request, refusal: Invalid, *, typed: str) -> Response:
     installation = installation_of(request)
     with installation.database.read() as session:
-        study, _ = _own_study(session, request, slug)
+        study, _ = require_own_study(session, request, slug)
         annotator = find_annotator(session, study=study, pseudonym=name)
         page = annotator_page(session, study, annotator, notice=refusal.message, typed=typed)
     return installation.pages.answer("admin/annotator.html", page, status=refusal.status)
-
-
-def _own_study(session: Session, request: Request, slug: str) -> tuple[Study, Principal]:
-    """Return a study this person runs; to everybody else it does not exist."""
-    principal = require_person(session, request, Role.RESEARCHER, now=utc_now())
-    return find_study(session, slug=slug, principal=principal, for_change=True), principal

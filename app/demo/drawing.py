@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from multiprocessing import get_context, parent_process
 
+from app.benchmarks.entries import add_submission, submission_of
 from app.benchmarks.service import find_benchmark
 from app.clock import utc_now
 from app.installation import Installation
@@ -110,19 +111,12 @@ def _open(
         card = service.ModelCard(
             name=wanted.model, description=wanted.description, licence="CC0-1.0, drawn by this service"
         )
-        service.register_model(session, slug=wanted.model, card=card, principal=principal, now=now)
+        model = service.register_model(session, slug=wanted.model, card=card, principal=principal, now=now)
         row = find_benchmark(session, benchmark)
-        before = service.submission_of(session, model=wanted.model, benchmark=row, label=wanted.label)
-        if before is None:
-            before = service.open_submission(
-                session,
-                model=wanted.model,
-                benchmark=row,
-                label=wanted.label,
-                principal=principal,
-                now=now,
-            )
-        return before.public_id
+        submission = submission_of(session, model=model, benchmark=row, label=wanted.label) or add_submission(
+            session, model=model, benchmark=row, label=wanted.label, principal=principal, now=now
+        )
+        return submission.public_id
 
 
 def _keep(installation: Installation, mp4: bytes, *, principal: Principal, slot: Slot) -> None:

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import insert, select, update
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from app.benchmarks.entries import add_model, add_submission, model_of, submission_of
 from app.errors import Conflict, Forbidden, Invalid
 from app.generation.service import AS_NEW, change_jobs, require_open
 from app.generation.workers import offered_models
@@ -16,7 +16,6 @@ from app.security.identity import Principal
 from app.tables.bench import Benchmark, Pair
 from app.tables.jobs import Job, JobStatus, job_status_is
 from app.tables.submissions import Clip, Submission, VideoModel
-from benchmark.protocol import SubmissionStatus
 
 MOST_LABEL = 64
 MOST_PAIRS, MOST_SEEDS = 5000, 16
@@ -81,7 +80,7 @@ def ask(
 def _model_to_make(session: Session, slug: str, principal: Principal, now: datetime) -> VideoModel:
     """Return the model, registered for whoever asks first where a worker offers it."""
     offered = offered_models(session)
-    model = session.scalar(select(VideoModel).where(VideoModel.slug == slug))
+    model = model_of(session, slug)
     if model is None:
         if slug not in offered:
             raise Invalid(
@@ -90,27 +89,9 @@ def _model_to_make(session: Session, slug: str, principal: Principal, now: datet
                 code="unknown_model",
                 problems=offered,
             )
-        return _register(session, slug, principal, now)
+        return add_model(session, slug=slug, name=slug, principal=principal, now=now)
     if slug not in offered and not principal.is_admin and model.owner_id != principal.person_id:
         raise Forbidden("This model belongs to somebody else, and no worker offers it.")
-    return model
-
-
-def _register(session: Session, slug: str, principal: Principal, now: datetime) -> VideoModel:
-    model = VideoModel(
-        slug=slug,
-        name=slug,
-        description="",
-        url="",
-        licence="",
-        owner_id=principal.person_id,
-        created_at=now,
-    )
-    session.add(model)
-    try:
-        session.flush()
-    except IntegrityError as error:
-        raise Conflict("This model is being registered by somebody else; try again.") from error
     return model
 
 
@@ -139,41 +120,18 @@ def _submission_for(
     principal: Principal,
     now: datetime,
 ) -> Submission:
-    found = session.scalar(
-        select(Submission)
-        .where(
-            Submission.model_id == model.id,
-            Submission.benchmark_id == benchmark.id,
-            Submission.label == label,
+    """Return the submission of a label, locked, opened where there is none."""
+    found = submission_of(session, model=model, benchmark=benchmark, label=label, for_change=True)
+    if found is None:
+        return add_submission(
+            session, model=model, benchmark=benchmark, label=label, principal=principal, now=now
         )
-        .with_for_update()
-    )
-    if found is not None:
-        if not principal.is_admin and found.owner_id != principal.person_id:
-            raise Conflict(
-                "Somebody else has a submission of this model and label; choose another label.",
-                code="submission_exists",
-            )
-        return found
-    submission = Submission(
-        public_id=secrets.token_hex(8),
-        model_id=model.id,
-        benchmark_id=benchmark.id,
-        owner_id=principal.person_id,
-        label=label,
-        status=SubmissionStatus.OPEN,
-        is_partial=False,
-        created_at=now,
-    )
-    session.add(submission)
-    try:
-        session.flush()
-    except IntegrityError as error:
+    if not principal.is_admin and found.owner_id != principal.person_id:
         raise Conflict(
-            "A submission of this model and label is being opened at this moment; ask again.",
+            "Somebody else has a submission of this model and label; choose another label.",
             code="submission_exists",
-        ) from error
-    return submission
+        )
+    return found
 
 
 def _queue(

@@ -3,19 +3,14 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Request, Response
-from sqlalchemy.orm import Session
 from starlette.responses import RedirectResponse
 
 from app.clock import utc_now
 from app.home.page import MOST_LINKS_AT_ONCE, ClosePage, InvitationsPage
-from app.security.asking import installation_of, require_person
-from app.security.identity import Principal
+from app.security.asking import installation_of, require_own_study
 from app.security.paths import SlugPath
-from app.security.visibility import find_study
 from app.studies import service
 from app.studies.queries import study_progress
-from app.tables.studies import Study
-from benchmark.protocol import Role
 
 router = APIRouter(include_in_schema=False)
 
@@ -35,7 +30,7 @@ def ask_before_closing(slug: SlugPath, request: Request) -> Response:
     """Ask once more: a closed study never opens again."""
     installation = installation_of(request)
     with installation.database.read() as session:
-        study, _ = _own_study(session, request, slug)
+        study, _ = require_own_study(session, request, slug)
         progress = study_progress(session, study)
         page = ClosePage(study.slug, study.title, progress.votes, progress.votes_wanted)
     return installation.pages.answer("home/close.html", page)
@@ -53,7 +48,7 @@ def invite(
     """Make links and show them; only their hashes are kept, so they cannot be shown again."""
     installation = installation_of(request)
     with installation.database.write() as session:
-        study, _ = _own_study(session, request, slug)
+        study, _ = require_own_study(session, request, slug)
         tokens = service.invite(session, study=study, count=count, now=utc_now())
         title = study.title
     address = installation.settings.effective_public_url
@@ -63,12 +58,6 @@ def invite(
 
 def _move(slug: str, request: Request, move: service.Move) -> Response:
     with installation_of(request).database.write() as session:
-        study, principal = _own_study(session, request, slug)
+        study, principal = require_own_study(session, request, slug)
         move(session, study=study, principal=principal, now=utc_now())
     return RedirectResponse("/", status_code=303)
-
-
-def _own_study(session: Session, request: Request, slug: str) -> tuple[Study, Principal]:
-    """Return a study this person may run; to everybody else it does not exist."""
-    principal = require_person(session, request, Role.RESEARCHER, now=utc_now())
-    return find_study(session, slug=slug, principal=principal, for_change=True), principal

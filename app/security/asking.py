@@ -6,9 +6,12 @@ from sqlalchemy.orm import Session
 from starlette.requests import Request
 from starlette.responses import Response
 
+from app.clock import utc_now
 from app.errors import Forbidden, NotSignedIn
 from app.installation import Installation
 from app.security.identity import Principal, principal_of_browser, principal_of_key
+from app.security.visibility import find_study
+from app.tables.studies import Study
 from benchmark.protocol import Role
 
 COOKIE = "ti2v_session"
@@ -49,6 +52,12 @@ def require_person(session: Session, request: Request, *roles: Role, now: dateti
     if principal.role not in (*roles, Role.ADMIN):
         raise Forbidden(f"This needs a key of role {' or '.join(roles)}; yours is {principal.role}.")
     return principal
+
+
+def require_own_study(session: Session, request: Request, slug: str) -> tuple[Study, Principal]:
+    """Return a study that whoever asks may run; to everybody else it does not exist."""
+    principal = require_person(session, request, Role.RESEARCHER, now=utc_now())
+    return find_study(session, slug=slug, principal=principal, for_change=True), principal
 
 
 def _find_person(session: Session, request: Request, *, now: datetime) -> Principal:

@@ -1,14 +1,13 @@
 """Registers models, opens submissions, takes clips and closes the lid."""
 
-import secrets
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import exists, func, select
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from app.benchmarks.entries import add_model, add_submission, model_of, submission_of
 from app.errors import Conflict, Forbidden, NotFound
 from app.media.probe import ClipFacts
 from app.security.identity import Principal
@@ -36,21 +35,16 @@ def register_model(
         Forbidden: it is somebody else's.
         Conflict: somebody else registers it at this moment.
     """
-    model = session.scalar(select(VideoModel).where(VideoModel.slug == slug))
+    model = model_of(session, slug)
     if model is None:
-        model = VideoModel(slug=slug, owner_id=principal.person_id, created_at=now)
-        session.add(model)
+        model = add_model(session, slug=slug, name=card.name, principal=principal, now=now)
     elif model.owner_id != principal.person_id and not principal.is_admin:
         raise Forbidden("This model belongs to somebody else; register yours under another slug.")
     model.name = card.name
     model.description = card.description
     model.url = card.url
     model.licence = card.licence
-    try:
-        session.flush()
-    except IntegrityError as error:
-        # On PostgreSQL two may register one slug at the same moment; the constraint lets one through.
-        raise Conflict("This model is being registered by somebody else; try again.") from error
+    session.flush()
     return model
 
 
@@ -63,45 +57,20 @@ def open_submission(
         NotFound: the model is not registered.
         Conflict: this model has a submission of that label already (`submission_exists`, which names its id).
     """
-    video_model = session.scalar(select(VideoModel).where(VideoModel.slug == model))
+    video_model = model_of(session, model)
     if video_model is None:
         raise NotFound(f"Register the model first: PUT /api/v1/models/{model}.", code="unknown_model")
     if video_model.owner_id != principal.person_id and not principal.is_admin:
         raise Forbidden("This model belongs to somebody else; only they may submit clips for it.")
-    before = submission_of(session, model=model, benchmark=benchmark, label=label)
+    before = submission_of(session, model=video_model, benchmark=benchmark, label=label)
     if before is not None:
         raise Conflict(
             f"Submission {before.public_id} has this model, benchmark and label ({before.status}); "
             "go on with it or choose another label.",
             code="submission_exists",
         )
-    submission = Submission(
-        public_id=secrets.token_hex(8),
-        model_id=video_model.id,
-        benchmark_id=benchmark.id,
-        owner_id=principal.person_id,
-        label=label,
-        status=SubmissionStatus.OPEN,
-        is_partial=False,
-        created_at=now,
-    )
-    session.add(submission)
-    try:
-        session.flush()
-    except IntegrityError as error:
-        raise Conflict(
-            "A submission of this model and label is being opened at this moment; ask for it.",
-            code="submission_exists",
-        ) from error
-    return submission
-
-
-def submission_of(session: Session, *, model: str, benchmark: Benchmark, label: str) -> Submission | None:
-    """Return the submission of a model, benchmark and label; there is at most one."""
-    return session.scalar(
-        select(Submission)
-        .join(VideoModel, VideoModel.id == Submission.model_id)
-        .where(VideoModel.slug == model, Submission.benchmark_id == benchmark.id, Submission.label == label)
+    return add_submission(
+        session, model=video_model, benchmark=benchmark, label=label, principal=principal, now=now
     )
 
 

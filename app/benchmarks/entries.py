@@ -1,0 +1,89 @@
+"""What enters a benchmark: models and their submissions. Of two who add the same one, one gets through."""
+
+import secrets
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from app.errors import Conflict
+from app.security.identity import Principal
+from app.tables.bench import Benchmark
+from app.tables.submissions import Submission, VideoModel
+from benchmark.protocol import SubmissionStatus
+
+
+def model_of(session: Session, slug: str) -> VideoModel | None:
+    return session.scalar(select(VideoModel).where(VideoModel.slug == slug))
+
+
+def add_model(session: Session, *, slug: str, name: str, principal: Principal, now: datetime) -> VideoModel:
+    """Add a model of which only the name is said so far.
+
+    Raises:
+        Conflict: somebody else registers it at this moment.
+    """
+    model = VideoModel(
+        slug=slug,
+        name=name,
+        description="",
+        url="",
+        licence="",
+        owner_id=principal.person_id,
+        created_at=now,
+    )
+    session.add(model)
+    try:
+        session.flush()
+    except IntegrityError as error:
+        # On PostgreSQL two may register one slug at the same moment; the constraint lets one through.
+        raise Conflict("This model is being registered by somebody else; try again.") from error
+    return model
+
+
+def submission_of(
+    session: Session, *, model: VideoModel, benchmark: Benchmark, label: str, for_change: bool = False
+) -> Submission | None:
+    """Return the submission of a model, benchmark and label; there is at most one."""
+    query = select(Submission).where(
+        Submission.model_id == model.id,
+        Submission.benchmark_id == benchmark.id,
+        Submission.label == label,
+    )
+    return session.scalar(query.with_for_update() if for_change else query)
+
+
+def add_submission(
+    session: Session,
+    *,
+    model: VideoModel,
+    benchmark: Benchmark,
+    label: str,
+    principal: Principal,
+    now: datetime,
+) -> Submission:
+    """Add an open submission without clips.
+
+    Raises:
+        Conflict: somebody else opens it at this moment (`submission_exists`).
+    """
+    submission = Submission(
+        public_id=secrets.token_hex(8),
+        model_id=model.id,
+        benchmark_id=benchmark.id,
+        owner_id=principal.person_id,
+        label=label,
+        status=SubmissionStatus.OPEN,
+        is_partial=False,
+        created_at=now,
+    )
+    session.add(submission)
+    try:
+        session.flush()
+    except IntegrityError as error:
+        raise Conflict(
+            "A submission of this model and label is being opened at this moment; ask again.",
+            code="submission_exists",
+        ) from error
+    return submission
