@@ -25,6 +25,7 @@ from benchmark.stats.agreements import (
 )
 from benchmark.stats.intervals import wilson
 from benchmark.stats.rounding import percent, percent_of_bound
+from benchmark.stats.tallies import Tallies
 
 SKIP_REASONS = {
     SkipReason.CLIP_DOES_NOT_PLAY: "a clip did not play",
@@ -32,6 +33,7 @@ SKIP_REASONS = {
     SkipReason.PROMPT_UNCLEAR: "text unclear",
     SkipReason.UPSETTING: "upsetting",
 }
+NOT_KNOWN_SKIPS = Stat("Skips", EMPTY, "not known")
 _MEASURES = {
     "fleiss_kappa": "Fleiss’ kappa",
     "krippendorff_alpha": "Krippendorff’s alpha",
@@ -54,7 +56,7 @@ def coverage(session: Session, study: Study, live: LiveCounts) -> Coverage:
         stats=(
             Stat("People", f"{people:,}", f"about {round(votes / people):,} each" if people else ""),
             _decision_time(cast),
-            _skips(session, study),
+            NOT_KNOWN_SKIPS if live.is_imported else _skips(session, study),
             _side_a(int(valid_left.sum()), len(valid_left)),
         ),
     )
@@ -71,7 +73,7 @@ def votes_of_wanted(study: Study, counted: CountedStudy) -> tuple[int, int]:
 
 def agreement_part(counted: CountedStudy, naming: Naming) -> AgreementPart:
     """Return how far people agreed over all matchups together and in each, on the choice and each reason."""
-    part = agreement_on(agreements_together(counted.tallies, study=None))
+    part = agreement_on(agreements_together(counted.tallies, study=None), counted.tallies)
     in_each = agreements_apart(counted.tallies, counted.matchups, questions=[CHOICE])
     choices = zip(counted.matchups, in_each, strict=True)
     lines = [
@@ -80,8 +82,12 @@ def agreement_part(counted: CountedStudy, naming: Naming) -> AgreementPart:
     return replace(part, matchups=tuple(lines) if len(lines) > 1 else ())
 
 
-def agreement_on(rows: Sequence[AgreementRow]) -> AgreementPart:
-    """Return how far people agreed; `rows` are one matchup's, the choice first, or those of all together."""
+def agreement_on(rows: Sequence[AgreementRow], tallies: Tallies) -> AgreementPart:
+    """Return how far people agreed; `rows` are one matchup's, the choice first, or those of all together.
+
+    Args:
+        tallies: what they are made of; where no vote gives a reason, nobody agreed on any.
+    """
     choice, *reasons = rows
     return AgreementPart(
         lede=(
@@ -96,7 +102,7 @@ def agreement_on(rows: Sequence[AgreementRow]) -> AgreementPart:
         bar=_whole_shares(choice),
         stats=_agreement_stats(choice) if choice.comparisons else (),
         questions=tuple(_line(row.question.replace("_", " ").capitalize(), row) for row in reasons)
-        if choice.comparisons
+        if choice.comparisons and tallies.reasons.any()
         else (),
     )
 

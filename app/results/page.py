@@ -35,7 +35,7 @@ class ReasonBars:
 
 @dataclass(frozen=True)
 class FigureRow:
-    """One matchup; `bar` is None where no pair is decided, `reasons` is empty where there is no vote."""
+    """One matchup; `bar` is None where no pair is decided, `reasons` is empty where no vote gives any."""
 
     name: str
     url: str

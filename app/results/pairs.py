@@ -91,7 +91,7 @@ def matchup_page(session: Session, study: Study, number: int) -> MatchupPage:
         closed_early=counted.sides[index].close_reason,
         reasons=_reasons(results, index, naming) if row.votes else (),
         sensitivity=_sensitivity(results, index) if row.votes else (),
-        agreement=agreement_on(agreements(own, [counted.matchups[index]])),
+        agreement=agreement_on(agreements(own, [counted.matchups[index]]), own),
         pairs=_pair_rows(session, study, list(comparisons(by_lead, counted.matchups)), naming),
     )
 
@@ -107,6 +107,8 @@ def _vote_share(own: Tallies, matchup: Matchup, naming: Naming) -> str:
 
 def _reasons(results: StudyResults, index: int, naming: Naming) -> tuple[str, ...]:
     """Return a sentence per justification; its p-value is corrected over the whole study."""
+    if not results.rows[index].gives_reasons:
+        return ("No reasons were given.",)
     counted = results.counted
     rows = justifications(counted.tallies, naming.named(counted.matchups), interim=results.is_interim)
     return tuple(justification_conclusion(row) for row in rows[4 * index : 4 * index + 4])

@@ -10,7 +10,7 @@ from app.results.bars import CommonScale
 from app.results.naming import Naming
 from app.results.page import FigureRow, PreferenceBar, ReasonBars, TableRow
 from app.results.tallies import CountedStudy
-from benchmark.exports.layouts import TITLES, interval_cell, p_cell, sides_cell
+from benchmark.exports.layouts import TITLES, interval_cell, p_cell, reason_cells, sides_cell
 from benchmark.protocol import Justification, Side
 from benchmark.stats.preferences import SCORE, PreferenceRow
 from benchmark.stats.tallies import Tallies
@@ -95,7 +95,9 @@ def _figure_row(row: PreferenceRow, scale: CommonScale, naming: Naming, facts: M
         detail=_decided(row, facts.without_vote),
         is_closed_early=facts.close_reason is not None,
         bar=_bar(row, naming),
-        reasons=tuple(_reason_bars(row, reason, scale, naming) for reason in TITLES) if row.votes else (),
+        reasons=tuple(_reason_bars(row, reason, scale, naming) for reason in TITLES)
+        if row.gives_reasons
+        else (),
     )
 
 
@@ -140,9 +142,7 @@ def _table_row(row: PreferenceRow, *, name: str, panel: str, is_closed_early: bo
         score=sides_cell(row.share(SCORE, Side.REFERENCE), row.share(SCORE, Side.OTHER)),
         interval=interval_cell(row.ci_low, row.ci_high),
         p_value=p_cell(row.p_holm),
-        reasons=tuple(
-            sides_cell(row.share(reason, Side.REFERENCE), row.share(reason, Side.OTHER)) for reason in TITLES
-        ),
+        reasons=reason_cells(row),
         decided=row.pairs_decided,
         undecided=row.pairs_undecided,
         panel=panel,

@@ -111,11 +111,18 @@ def _rank(row: object) -> Spans:
     return (Span(_plain(rank) if low is None else f"{rank} ({low}–{high})"),)
 
 
+def reason_cells(row: object, form: str = "{reason}_{side}") -> tuple[Spans, ...]:
+    """Return a cell like 39.8/15.3 per reason, dashes where no vote of the row gives any."""
+    values = [[getattr(row, form.format(reason=reason, side=side)) for side in Side] for reason in TITLES]
+    is_without = not any(value for both in values for value in both)
+    return tuple((Span(EMPTY),) if is_without else sides_cell(*both) for both in values)
+
+
 def _reason_sides(form: str) -> list[PrintedColumn]:
-    return [
-        _sides(title, *(form.format(reason=reason, side=side) for side in Side))
-        for reason, title in TITLES.items()
-    ]
+    def column_of(place: int, title: str) -> PrintedColumn:
+        return PrintedColumn(title, lambda row: reason_cells(row, form)[place])
+
+    return [column_of(place, title) for place, title in enumerate(TITLES.values())]
 
 
 def _every_column(table: TableName) -> list[PrintedColumn]:

@@ -20,14 +20,16 @@ DEFINITIONS = {
         "strict majority of valid votes chose that side; pairs with equal votes are undecided and left "
         "out. Interval: Wilson, 95 %, of the reference's score. p: exact two-sided sign test against 50 "
         "%; Holm: corrected over the matchups. Image, Text, Motion, Quality: valid votes for that side "
-        "that gave the reason, of all valid votes; a vote may give several, so they do not add up to 100. "
+        "that gave the reason, of all valid votes; a vote may give several, so they do not add up to 100; "
+        "dashes where no vote gives any. "
         "Average: every matchup of the reference weighs the same. Rounded half up, so two sides may add "
         "up to 100.1."
     ),
     TableName.JUSTIFICATIONS: (
         "Percent, reference first, the larger value in bold: valid votes for that side that gave the "
         "reason, of all valid votes of the matchup, and of the valid votes for that side. p: exact sign- "
-        "flip test over pairs; Holm: corrected over all rows."
+        "flip test over pairs; Holm: corrected over all rows. Nothing is tested where no vote of the matchup "
+        "gives a reason."
     ),
     TableName.COMPARISONS: (
         "Valid votes, reference first, the larger number in bold; equal votes are undecided."

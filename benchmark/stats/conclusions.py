@@ -57,6 +57,8 @@ def justification_conclusion(row: JustificationRow) -> str:
     if row.rate_reference is None or row.rate_other is None:
         return "No vote yet, so no reasons."
     name = row.justification.replace("_", " ")
+    if not row.ticked_reference and not row.ticked_other:
+        return f"No vote for {row.reference} or for {row.other} gives {name} as a reason."
     rates = f"{row.rate_reference} % of votes for {row.reference}, {row.rate_other} % for {row.other}"
     if row.p_holm is None:
         return f"Interim: {name} was given with {rates}."

@@ -24,7 +24,8 @@ class JustificationRow:
         ticked_reference, ticked_other, votes: the counts behind them.
         side_rate_reference, side_rate_other: percent of the votes for that side (Emu Video's form).
         votes_reference, votes_other: the denominators of those.
-        p_value: exact sign-flip test over pairs; p_holm: corrected over all rows of the study.
+        p_value: exact sign-flip test over pairs; p_holm: corrected over all rows of the study. None where
+            no vote of the matchup gives any reason.
     """
 
     study: str | None
@@ -89,10 +90,12 @@ def _with_p_values(rows: list[JustificationRow], tallies: Tallies, matchups: int
     order = np.argsort(tallies.matchup, kind="stable")
     differences = (tallies.reasons[:, :, REFERENCE] - tallies.reasons[:, :, OTHER])[order]
     places = group_slices(tallies.matchup[order], matchups)
+    # Where no vote gives a reason there is nothing to test; in a study run elsewhere nobody may have asked.
+    gives_reasons = [bool(tallies.reasons[order[place]].any()) for place in places]
     p_values: dict[int, float] = {}
-    for index, row in enumerate(rows):
+    for index in range(len(rows)):
         matchup, reason = divmod(index, len(JUSTIFICATIONS))
-        if row.votes:
+        if gives_reasons[matchup]:
             p_values[index] = sign_flip_test(differences[places[matchup], reason])
     result = list(rows)
     for (index, p_value), adjusted in zip(p_values.items(), holm(list(p_values.values())), strict=True):

@@ -72,6 +72,11 @@ class PreferenceRow:
     def is_average(self) -> bool:
         return self.other is None
 
+    @property
+    def gives_reasons(self) -> bool:
+        """Tell whether any rate of a reason is above 0: a study run elsewhere may have asked for none."""
+        return any(self.share(reason, side) for reason in JUSTIFICATIONS for side in Side)
+
     def share(self, metric: str, side: Side) -> float | None:
         """Return the printed percent of a metric ("ti2v_score" or a justification) for a side."""
         value: float | None = getattr(self, f"{metric}_{side}")

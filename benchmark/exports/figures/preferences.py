@@ -139,7 +139,9 @@ class PreferencesFigure:
             board.text(0, baseline + number * LINE, line, bold=True)
         board.text(0, baseline + len(lines) * LINE, _decided(row), size=SMALL_SIZE, colour=QUIET)
         _draw_bar(board, row, middle)
-        if row.votes:
+        if not row.gives_reasons:
+            board.text(REASON_X, middle + 2.5, "no reasons were given", colour=QUIET)
+        else:
             for column, reason in enumerate(Justification):
                 self._draw_reason(board, row, reason, REASON_X + column * REASON_PITCH, middle)
 

@@ -92,6 +92,15 @@ def test_markdown_prints_both_sides_with_the_larger_in_bold() -> None:
     assert static[6] == "**60.0**/40.0"
 
 
+def test_markdown_has_dashes_where_no_vote_gives_a_reason_and_files_for_programs_the_counts() -> None:
+    rows = list(result_rows(TableName.PREFERENCES, tallies([(5, 0)]), [MOTIF_CINEMO]))
+    assert (
+        "| – | – | – | – | 1 | 0 | 5 |" in written(TableName.PREFERENCES, rows, TableFormat.MARKDOWN).decode()
+    )
+    (row,) = json.loads(written(TableName.PREFERENCES, rows, TableFormat.JSON))
+    assert (row["text_alignment_reference"], row["text_alignment_total"]) == (0.0, 5)
+
+
 def test_latex_is_a_booktabs_table_of_the_same_cells() -> None:
     text = written(TableName.PREFERENCES, some_rows(TableName.PREFERENCES), TableFormat.LATEX).decode()
     assert r"motif & static & \textbf{100.0}/0.0 & [20.7, 100.0] &" in text

@@ -58,10 +58,16 @@ def test_the_average_is_described_as_one() -> None:
 
 
 def test_reasons_are_concluded_from_their_own_test() -> None:
-    counted = tallies([WON] * 12 + [LOST] * 2, ticks=[[0, 0, 5] + [0] * 5] * 12 + [[0] * 8] * 2)
-    image, text, *_ = justifications(counted, [MOTIF_CINEMO])
+    counted = tallies(
+        [WON] * 12 + [LOST] * 2,
+        ticks=[[1, 0, 5] + [0] * 5] + [[0, 0, 5] + [0] * 5] * 11 + [[0, 1] + [0] * 6] * 2,
+    )
+    image, text, motion, _ = justifications(counted, [MOTIF_CINEMO])
     assert justification_conclusion(text).startswith("People gave text alignment more often for motif")
     assert justification_conclusion(image).startswith("No difference shown in image alignment")
+    assert justification_conclusion(motion) == (
+        "No vote for motif or for cinemo gives object motion as a reason."
+    )
     interim = justifications(counted, [MOTIF_CINEMO], interim=True)[0]
     assert justification_conclusion(interim).startswith("Interim")
 

@@ -2,7 +2,7 @@
 
 from benchmark.protocol import Justification
 from benchmark.stats.justifications import justifications
-from tests.benchmark.made_votes import MOTIF_CINEMO, tallies
+from tests.benchmark.made_votes import MOTIF_CINEMO, MOTIF_STATIC, tallies
 
 NO_TICKS = [0] * 8
 
@@ -31,6 +31,16 @@ def test_the_pair_is_the_unit_of_the_test() -> None:
 def test_a_side_without_votes_has_no_rate_of_its_own() -> None:
     image = justifications(tallies([(5, 0)]), [MOTIF_CINEMO])[0]
     assert (image.side_rate_reference, image.side_rate_other) == (0.0, None)
+
+
+def test_a_matchup_in_which_no_vote_gives_a_reason_is_not_tested_and_not_corrected_for() -> None:
+    # Six pairs of one matchup are six coins, 2/64; the other matchup has the votes and no reason.
+    ticks = [[5, 0, *NO_TICKS[2:]]] * 6 + [NO_TICKS] * 6
+    counted = tallies([(5, 0)] * 12, matchup=[0] * 6 + [1] * 6, ticks=ticks)
+    rows = justifications(counted, [MOTIF_CINEMO, MOTIF_STATIC])
+    assert [row.p_value for row in rows] == [0.03125, 1.0, 1.0, 1.0] + [None] * 4
+    assert rows[0].p_holm == 0.125  # four tests, not eight
+    assert (rows[4].rate_reference, rows[4].votes) == (0.0, 30)
 
 
 def test_no_votes_at_all_and_interim_have_no_p_values() -> None:

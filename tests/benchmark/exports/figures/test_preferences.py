@@ -49,6 +49,18 @@ def test_a_matchup_without_a_decided_pair_says_so() -> None:
     assert "no pair is decided yet" in texts(preferred([(2, 2)]))
 
 
+def test_votes_without_a_reason_have_no_bars_of_reasons() -> None:
+    tallies, matchups = study([(5, 0), (0, 5), (5, 0)])
+    tallies.reasons[:] = 0
+
+    without = preferences_figure(preferences(tallies, matchups), names(matchups))
+
+    assert "no reasons were given" in texts(without)
+    assert "0.0" not in texts(without)
+    assert csv_lines(without)[1].startswith("other00,motif:other00,motif,other00,66.7,33.3,0.0,0.0,")
+    assert "no reasons were given" not in texts(preferred([(5, 0)]))
+
+
 def test_rows_are_sorted_by_the_references_share_and_the_average_comes_last() -> None:
     tallies, matchups = study([(1, 0), (0, 1)], others=2)
     tallies.votes_reference[2:], tallies.votes_other[2:] = [1, 1], [0, 0]

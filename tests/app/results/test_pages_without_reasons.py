@@ -1,0 +1,84 @@
+"""A study run elsewhere that asked for no reasons: its pages say so, and draw and test none."""
+
+import pandas as pd
+import pytest
+from sqlalchemy import select
+
+from app.clock import utc_now
+from app.foreign_studies.plan import plan_import
+from app.foreign_studies.service import ForeignSource, store_study
+from app.tables.bench import Benchmark
+from benchmark.importers.foreign_votes import ColumnMapping
+from tests.app.results.page_voters import signed_in
+from tests.app.results.test_pages import text_of
+from tests.cast import PAIR_IDS, Cast
+
+COLUMNS = ("pair", "left", "right", "chosen", "annotator")
+EXPORTS = "/api/v1/studies/elsewhere/exports"
+
+
+def imported(cast: Cast, *reasons: str) -> None:
+    """Two people preferred `one` to `two` on every pair, and gave the reasons each time."""
+    columns = (*COLUMNS, *reasons)
+    theirs = pd.DataFrame(
+        [
+            (pair, "one", "two", "left", person, *("1" for _ in reasons))
+            for pair in PAIR_IDS
+            for person in ("p1", "p2")
+        ],
+        columns=list(columns),
+    )
+    mapping = ColumnMapping({name: name for name in columns})
+    with cast.installation.database.write() as session:
+        benchmark = session.scalars(select(Benchmark)).one()
+        plan = plan_import(session, table=theirs, mapping=mapping, study="elsewhere", benchmark=benchmark)
+        source = ForeignSource("Elsewhere", "theirs.csv")
+        store_study(session, plan=plan, source=source, principal=cast.alice.principal, now=utc_now())
+
+
+def words_of(cast: Cast, page: str) -> str:
+    return text_of(signed_in(cast.installation, cast.charlie).get(f"/studies/elsewhere/{page}").text)
+
+
+@pytest.mark.parametrize("page", ["results", "results/1", "scenarios/kite"])
+def test_a_page_says_that_no_reasons_were_given(cast: Cast, page: str) -> None:
+    imported(cast)
+
+    words = words_of(cast, page)
+
+    assert "No reasons were given." in words
+    assert "Agreement on each reason" not in words
+    assert "p = 1" not in words
+
+
+def test_its_table_has_dashes_and_its_skips_are_not_known(cast: Cast) -> None:
+    imported(cast)
+
+    words = words_of(cast, "results")
+
+    assert "100.0 /0.0 [61.0, 100.0] 0.031 – – – – 6 0 2" in words
+    assert "Skips – not known" in words
+    assert "0.0 0.0" not in words
+
+
+def test_files_for_programs_keep_their_counts_and_test_nothing(cast: Cast) -> None:
+    imported(cast)
+    client = signed_in(cast.installation, cast.charlie)
+
+    (row,) = client.get(f"{EXPORTS}/preferences.json").json()
+    reasons = client.get(f"{EXPORTS}/justifications.json").json()
+
+    assert (row["object_motion_reference"], row["object_motion_total"]) == (0.0, 12)
+    assert [(each["rate_reference"], each["p_value"], each["p_holm"]) for each in reasons] == [
+        (0.0, None, None)
+    ] * 4
+
+
+def test_one_that_asked_for_some_shows_them_and_says_what_a_nought_may_mean(cast: Cast) -> None:
+    imported(cast, "object_motion")
+
+    words = words_of(cast, "results")
+
+    assert "No reasons were given." not in words
+    assert "Agreement on each reason" in words
+    assert "A reason that nobody gave may never have been asked for." in words
