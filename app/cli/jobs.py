@@ -4,6 +4,7 @@ import click
 
 from app.cli.connection import server_options
 from app.cli.printing import RowFormat, format_option, print_json, print_rows
+from benchmark.wording import counted
 
 # As in app/tables/jobs.py, written out so that --help loads no database.
 STATUSES = ("queued", "leased", "done", "failed", "cancelled")
@@ -67,7 +68,8 @@ def create(
         asked = desk.create(body)
     for submission in asked["submissions"]:
         click.echo(submission["id"])
-    click.echo(f"{asked['jobs']} jobs queued. Look at them with: ti2v jobs list", err=True)
+    why = "" if asked["jobs"] else ": every clip asked for is there or on its way"
+    click.echo(f"{counted(asked['jobs'], 'job')} queued{why}. Look at them with: ti2v jobs list", err=True)
 
 
 @click.command("list")
@@ -122,7 +124,7 @@ def _change(
     with open_desk(server, key) as desk:
         if submission:
             changed = desk.change_all(Change(verb), submission)["jobs"]
-            click.echo(f"{changed} jobs changed.", err=True)
+            click.echo(f"{counted(changed, 'job')} changed.", err=True)
             return
         for job in jobs:
             answer = desk.change_job(Change(verb), job)

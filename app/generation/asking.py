@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from app.benchmarks.entries import add_model, add_submission, model_of, submission_of
 from app.errors import Conflict, Forbidden, Invalid
 from app.generation.service import AS_NEW, change_jobs, require_open
+from app.generation.wording import one_line
 from app.generation.workers import offered_models
 from app.security.identity import Principal
 from app.tables.bench import Benchmark, Pair
@@ -22,6 +23,7 @@ MOST_PAIRS, MOST_SEEDS = 5000, 16
 MOST_PRIORITY = 1000
 # What every random generator takes as a seed.
 MOST_SEED = 2**32 - 1
+_MOST_SHOWN, _MOST_SHOWN_NAME = 5, 80
 
 
 @dataclass(frozen=True)
@@ -84,8 +86,8 @@ def _model_to_make(session: Session, slug: str, principal: Principal, now: datet
     if model is None:
         if slug not in offered:
             raise Invalid(
-                "Nobody registered this model and no worker has offered it; start a worker that does. "
-                f"Offered are: {', '.join(offered) or 'none so far'}.",
+                "Nobody registered this model and no worker has offered it; start a worker that does"
+                + (", or ask for a model that is offered." if offered else "."),
                 code="unknown_model",
                 problems=offered,
             )
@@ -106,10 +108,17 @@ def _pairs_of(session: Session, benchmark: Benchmark, names: Iterable[str] | Non
     if names is None:
         return list(known.values())
     wanted = set(names)
-    unknown = len(wanted - known.keys())
+    unknown = sorted(wanted - known.keys())
     if unknown:
-        raise Invalid(f"{unknown} of the pairs are not of this benchmark.", code="unknown_pair")
+        raise Invalid(f"{benchmark.slug} has no pair {_some_of(unknown)}.", code="unknown_pair")
     return [id for name, id in known.items() if name in wanted]
+
+
+def _some_of(names: Sequence[str]) -> str:
+    """Return the first few names, and how many more there are; what was typed may be any text."""
+    shown = ", ".join(one_line(name, most=_MOST_SHOWN_NAME) for name in names[:_MOST_SHOWN])
+    more = len(names) - _MOST_SHOWN
+    return f"{shown}, nor {more:,} more that were named" if more > 0 else shown
 
 
 def _submission_for(

@@ -21,6 +21,7 @@ from benchmark.protocol import Role
 
 router = APIRouter(include_in_schema=False)
 Text = Annotated[str, Form()]
+NOTHING_NEW = "Nothing was queued: every clip that was asked for is there or on its way."
 
 
 @router.get("/jobs")
@@ -55,9 +56,11 @@ def ask_for_clips(
             principal = _researcher(session, request)
             wish = wish_of(typed)
             chosen = find_benchmark(session, typed.benchmark)
-            ask(session, wish=wish, benchmark=chosen, principal=principal, now=now)
+            asked = ask(session, wish=wish, benchmark=chosen, principal=principal, now=now)
     except (Invalid, Conflict, Forbidden, NotFound) as refusal:
         return _page(request, typed, problem=refusal.message, status=refusal.status)
+    if not any(each.jobs for each in asked):
+        return _page(request, typed, problem=NOTHING_NEW)
     return _back()
 
 

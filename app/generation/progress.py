@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from app.generation.page import FailureLine, JobsPart, ModelChoice, SubmissionJobs, WorkerLine
 from app.generation.words import ago, span
+from app.generation.workers import offered_models
 from app.security.identity import Principal
 from app.tables.bench import Benchmark, Pair
 from app.tables.jobs import Job, JobStatus, Worker, job_status_is
@@ -36,11 +37,11 @@ def jobs_part(
 
 def model_choices(session: Session) -> tuple[ModelChoice, ...]:
     """Return the models one may ask for: those workers offer first, then those that are registered."""
-    offered = _offered(session, since=None)
+    offered = offered_models(session)
     known = set(session.scalars(select(VideoModel.slug)))
     return tuple(
         ModelChoice(slug, slug in offered)
-        for slug in sorted(offered | known, key=lambda slug: (slug not in offered, slug))
+        for slug in sorted(known.union(offered), key=lambda slug: (slug not in offered, slug))
     )
 
 
@@ -51,7 +52,7 @@ def _submissions(
     ids = [row.id for row in rows]
     counts = _counts(session, ids)
     speeds = _speeds(session, ids, now)
-    offered = _offered(session, since=alive_since)
+    offered = offered_models(session, since=alive_since)
     return tuple(
         SubmissionJobs(
             public_id=row.public_id,
@@ -132,13 +133,6 @@ def _speeds(session: Session, ids: Sequence[int], now: datetime) -> dict[int, fl
         row.submission_id: row.clips / max((now - row.first).total_seconds(), _SHORTEST_SPAN_S) * 60
         for row in rows
     }
-
-
-def _offered(session: Session, *, since: datetime | None) -> set[str]:
-    query = select(Worker.models)
-    if since is not None:
-        query = query.where(Worker.last_seen_at > since)
-    return {model for models in session.scalars(query) for model in models}
 
 
 def _workers(session: Session, now: datetime, alive_since: datetime) -> tuple[WorkerLine, ...]:

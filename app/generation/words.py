@@ -1,5 +1,7 @@
 """Says spans of time in words, as coarse as anybody needs them."""
 
+from benchmark.wording import counted
+
 _MINUTE, _HOUR, _DAY = 60, 3600, 86_400
 
 
@@ -20,8 +22,8 @@ def span(seconds: float) -> str:
     """
     for unit, size in (("day", _DAY), ("hour", _HOUR), ("minute", _MINUTE)):
         if seconds >= size:
-            return _counted(int(seconds // size), unit)
-    return _counted(int(seconds), "second")
+            return counted(int(seconds // size), unit)
+    return counted(int(seconds), "second")
 
 
 def time_left(seconds: float) -> str:
@@ -34,9 +36,5 @@ def time_left(seconds: float) -> str:
         return "less than a minute left"
     for unit, size, up_to in (("minute", _MINUTE, _HOUR), ("hour", _HOUR, 2 * _DAY)):
         if seconds <= up_to:
-            return f"about {_counted(-int(-seconds // size), unit)} left"
-    return f"about {_counted(-int(-seconds // _DAY), 'day')} left"
-
-
-def _counted(number: int, unit: str) -> str:
-    return f"{number} {unit}" if number == 1 else f"{number} {unit}s"
+            return f"about {counted(-int(-seconds // size), unit)} left"
+    return f"about {counted(-int(-seconds // _DAY), 'day')} left"

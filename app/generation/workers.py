@@ -60,9 +60,12 @@ def note_clip_done(session: Session, *, worker_id: int | None, now: datetime) ->
     session.execute(_CLIP_DONE, {"worker": worker_id, "now": now})
 
 
-def offered_models(session: Session) -> list[str]:
-    """Return every model a worker has ever offered, by name."""
-    return sorted({model for models in session.scalars(select(Worker.models)) for model in models})
+def offered_models(session: Session, *, since: datetime | None = None) -> list[str]:
+    """Return every model that a worker offers which was seen after `since`, or ever, by name."""
+    query = select(Worker.models)
+    if since is not None:
+        query = query.where(Worker.last_seen_at > since)
+    return sorted({model for models in session.scalars(query) for model in models})
 
 
 def _find(session: Session, card: WorkerCard, principal: Principal) -> Worker | None:

@@ -42,7 +42,27 @@ def test_clips_are_asked_for_once(ti2v: Run) -> None:
     assert (first.code, len(first.out.split())) == (0, 1), first.err
     assert first.out == again.out
     assert f"{len(PAIR_IDS)} jobs queued" in first.err
-    assert "0 jobs queued" in again.err
+    assert "0 jobs queued: every clip asked for is there or on its way." in again.err
+
+
+def test_pairs_that_are_not_there_are_named(ti2v: Run) -> None:
+    one = ti2v(*CREATE, "--pairs", f"nosuch,{PAIR_IDS[0]}")
+    many = ti2v(*CREATE, "--pairs", ",".join(f"none{number}" for number in range(7)))
+
+    assert (one.code, one.err) == (1, f"Error: {BENCHMARK} has no pair nosuch.\n")
+    assert "has no pair none0, none1, none2, none3, none4, nor 2 more that were named." in many.err
+
+
+def test_an_unknown_model_is_refused_with_each_offered_one_named_once(
+    ti2v: Run, worker: WorkerProgram
+) -> None:
+    none_yet = ti2v("jobs", "create", "--model", "nobodys", "--benchmark", BENCHMARK)
+    worker.claim("drift", "still")
+
+    refused = ti2v("jobs", "create", "--model", "nobodys", "--benchmark", BENCHMARK)
+
+    assert none_yet.err.endswith("start a worker that does.\n")
+    assert refused.err.splitlines()[1:] == ["  drift", "  still"]
 
 
 def test_pairs_seeds_and_priority_are_taken(ti2v: Run) -> None:
@@ -90,16 +110,16 @@ def test_what_failed_in_a_submission_is_tried_again_at_once(ti2v: Run, worker: W
     (job,) = worker.claim()
     worker.fail(job, kind="bad_input")
 
-    assert "1 jobs changed" in ti2v("jobs", "retry", "--submission", submission).err
+    assert "1 job changed" in ti2v("jobs", "retry", "--submission", submission).err
     assert [each["id"] for each in worker.claim()] == [job["id"]]
 
 
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (("jobs", "create", "--model", "nobodys", "--benchmark", BENCHMARK), "Offered are: none so far"),
+        (("jobs", "create", "--model", "nobodys", "--benchmark", BENCHMARK), "start a worker that does."),
         (("jobs", "create", "--model", "motif", "--benchmark", "nowhere"), "no such benchmark"),
-        ((*CREATE, "--pairs", "no_such_pair"), "1 of the pairs are not of this benchmark"),
+        ((*CREATE, "--pairs", "no_such_pair"), "has no pair no_such_pair"),
         ((*CREATE, "--priority", "100000"), "priority"),
         ((*CREATE, "--seeds", "-1"), "whole numbers"),
         (("jobs", "cancel"), "Name jobs"),

@@ -1,0 +1,10 @@
+"""Words that every message needs."""
+
+
+def counted(number: int, noun: str) -> str:
+    """Return a number with its noun, in the plural where it is not one.
+
+    >>> counted(1, "problem"), counted(0, "vote"), counted(1200, "clip")
+    ('1 problem', '0 votes', '1,200 clips')
+    """
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
