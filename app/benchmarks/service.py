@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from app.benchmarks.images import StoredImage
 from app.errors import Conflict, Invalid, NotFound
+from app.lines import is_one_line
 from app.tables.bench import Benchmark, Pair
 from benchmark.importers.source import BenchmarkSource
 from benchmark.pairs import PairSpec
@@ -49,7 +50,8 @@ def import_benchmark(
     `images` says where the images of `source` lie, see `app.benchmarks.images.store_images`.
 
     Raises:
-        Invalid: the slug has another form, or title, origin or licence are longer than can be kept.
+        Invalid: the slug has another form, or title, origin or licence are longer than can be kept
+            or not one line.
         Conflict: somebody else imports the same slug at this moment.
     """
     if not SLUG.fullmatch(slug):
@@ -132,6 +134,8 @@ def _refuse_what_no_column_holds(title: str, source: BenchmarkSource) -> None:
     for field, text, most in told:
         if len(text) > most:
             raise Invalid(f"The benchmark's {field} has more than {most} characters.", code="too_long")
+        if not is_one_line(text):
+            raise Invalid(f"The benchmark's {field} is one line, without line breaks and control characters.")
 
 
 def _newest_of(slug: str) -> Select[Benchmark]:

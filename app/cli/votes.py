@@ -45,6 +45,7 @@ def import_(
     from app.foreign_studies.plan import plan_import
     from app.foreign_studies.service import ForeignSource, is_imported_already, parts_of, store_study
     from benchmark.importers.foreign_votes import ColumnMapping, parse_mapping, read_foreign
+    from benchmark.wording import counted
 
     mapping = ColumnMapping(parse_mapping(columns), reference=reference)
     source = ForeignSource(title=title or study, file=file.name)
@@ -62,7 +63,13 @@ def import_(
             with progress("Parts", parts_of(plan)) as step:
                 store_study(session, plan=plan, source=source, principal=principal, now=now, on_part=step)
     votes = plan.votes
-    size = f"{len(votes)} votes, {len(votes.matchups)} matchups, {len(votes.annotators)} annotators"
+    size = ", ".join(
+        [
+            counted(len(votes), "vote"),
+            counted(len(votes.matchups), "matchup"),
+            counted(len(votes.annotators), "annotator"),
+        ]
+    )
     outcome = (
         "there already, nothing changed" if is_there else "nothing imported yet" if dry_run else "imported"
     )

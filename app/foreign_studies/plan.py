@@ -12,10 +12,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.errors import Invalid
+from app.lines import is_one_line
 from app.tables.bench import Benchmark, Pair
 from benchmark.importers.foreign_votes import ColumnMapping, foreign_votes
 from benchmark.records import RowProblem, VoteTableError, check_votes
 from benchmark.stats.votes import UNKNOWN, Votes
+from benchmark.wording import counted
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -24,7 +26,6 @@ MOST_LABEL = 64
 # What the columns hold; PostgreSQL refuses more.
 _MOST_NAME = 200
 _MOST_MS = 2**31 - 1
-_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _NOT_IN_SLUGS = re.compile(r"[^a-z0-9._-]+")
 _SLUG = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
 _HEADER_LINES = 1
@@ -88,7 +89,7 @@ def plan_import(
     said = [_line(problem) for problem in sorted(problems, key=lambda problem: problem.row)]
     said += _side_problems(sides)
     if said or votes is None:
-        raise Invalid(f"{len(said)} problems; nothing was imported.", problems=said)
+        raise Invalid(f"{counted(len(said), 'problem')}; nothing was imported.", problems=said)
     return ForeignPlan(
         study=study,
         benchmark_id=benchmark.id,
@@ -173,7 +174,7 @@ def _side_problems(sides: list[ForeignSide]) -> list[str]:
     problems += [
         f"the name of the model {side.model} is longer than {_MOST_NAME} or has control characters in it"
         for side in sides
-        if len(side.name) > _MOST_NAME or _CONTROL.search(side.name)
+        if len(side.name) > _MOST_NAME or not is_one_line(side.name)
     ]
     problems += [
         f'the label of "{side.name}" becomes {side.label}, longer than {MOST_LABEL}: choose a shorter study'

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from app.errors import Conflict, Invalid
 from app.foreign_studies.plan import ForeignPlan, ForeignSide
 from app.foreign_studies.rows import AT_ONCE, StoredStudy, in_parts, mark_imported, store_votes
+from app.lines import is_one_line
 from app.security.identity import Principal
 from app.tables.audit import AuditEvent
 from app.tables.people import Annotator
@@ -46,6 +47,8 @@ class ForeignSource:
     def __post_init__(self) -> None:
         if len(self.title) > MOST_TITLE:
             raise Invalid(f"A title has at most {MOST_TITLE} characters.")
+        if not is_one_line(self.title):
+            raise Invalid("A title is one line, without line breaks and control characters.")
 
 
 def is_imported_already(session: Session, plan: ForeignPlan) -> bool:

@@ -6,11 +6,12 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints
 
+from app.lines import is_one_line
 from app.security.paths import BROUGHT_NAME, LABEL, LONGEST_PAIR_ID, PUBLIC_ID, SLUG, TOKEN
 
 
 def _one_line(text: str) -> str:
-    if any(unicodedata.category(letter) in _CONTROL for letter in text):
+    if not is_one_line(text):
         raise ValueError("line breaks and control characters are not allowed")
     return text
 
@@ -21,8 +22,6 @@ def _paragraphs(text: str) -> str:
     return text
 
 
-# Control characters, line and paragraph separators: PostgreSQL refuses some, tables and logs break on others.
-_CONTROL = ("Cc", "Zl", "Zp")
 OneLine = AfterValidator(_one_line)
 # Lengths are those of the columns; PostgreSQL refuses what is longer.
 Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200), OneLine]

@@ -160,15 +160,17 @@ def test_the_importer_takes_no_image_that_the_store_would_refuse() -> None:
     assert limits.min_side <= pictures.MIN_PICTURE_SIDE
 
 
+@pytest.mark.parametrize(
+    ("text", "said"), [("x" * 401, "has more than"), ("two\nlines", "is one line, without line breaks")]
+)
 @pytest.mark.parametrize("field", ["title", "origin", "licence"])
-def test_what_is_longer_than_can_be_kept_is_refused(
-    database: Database, store: MediaStore, sandbox: Sandbox, tmp_path: Path, field: str
+def test_what_cannot_be_kept_on_one_line_is_refused(
+    database: Database, store: MediaStore, sandbox: Sandbox, tmp_path: Path, field: str, text: str, said: str
 ) -> None:
-    long = "x" * 401
-    said = {"origin": {"source": long}, "licence": {"licence": long}}.get(field, {})
-    source = replace(read_official(release(tmp_path)), **said)
+    told = {"origin": {"source": text}, "licence": {"licence": text}}.get(field, {})
+    source = replace(read_official(release(tmp_path)), **told)
     images = store_images(source, store=store, sandbox=sandbox)
-    title = long if field == "title" else "Balloons"
+    title = text if field == "title" else "Balloons"
 
-    with pytest.raises(Invalid, match=f"The benchmark's {field} has more than"), database.write() as session:
+    with pytest.raises(Invalid, match=f"The benchmark's {field} {said}"), database.write() as session:
         import_benchmark(session, source=source, images=images, slug="balloons", title=title, now=NOW)

@@ -65,7 +65,7 @@ def test_it_makes_a_closed_study_that_is_marked_imported(
     outcome = run_import(three_raters(tmp_path), "--title", "Elsewhere", "--owner", "alice")
 
     assert (outcome.code, outcome.out) == (0, "elsewhere\n")
-    assert "6 votes, 1 matchups, 3 annotators: imported." in outcome.err
+    assert "6 votes, 1 matchup, 3 annotators: imported." in outcome.err
     client = signed_in(cast.installation, cast.charlie)
     words = text_of(client.get("/studies/elsewhere/results").text)
     assert "Imported. These votes come from a study run elsewhere." in words
@@ -226,6 +226,13 @@ def test_a_title_longer_than_can_be_kept_is_a_sentence(run_import: Import, tmp_p
     outcome = run_import(three_raters(tmp_path), "--title", "x" * 201)
 
     assert (outcome.code, outcome.err) == (1, "Error: A title has at most 200 characters.\n")
+
+
+def test_a_title_of_two_lines_is_a_sentence(run_import: Import, tmp_path: Path) -> None:
+    outcome = run_import(three_raters(tmp_path), "--title", "Else\nwhere")
+
+    assert outcome.code == 1
+    assert outcome.err == "Error: A title is one line, without line breaks and control characters.\n"
 
 
 def test_two_models_of_one_name_are_refused(run_import: Import, tmp_path: Path) -> None:
