@@ -4,10 +4,12 @@ docs/settings.md documents each; a test holds the two together.
 """
 
 import os
+import re
 import secrets
 from functools import cached_property
 from pathlib import Path
 from typing import Literal
+from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -15,6 +17,9 @@ from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
 
 MIB = 1024 * 1024
+MIN_SECRET_LENGTH = 8
+# A name, an IPv4 address or an IPv6 address in brackets, and perhaps a port.
+_HOST = re.compile(r"([\w.-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]+)?")
 
 
 class Settings(BaseSettings):
@@ -67,6 +72,20 @@ class Settings(BaseSettings):
             raise ValueError("write postgresql+psycopg://user:password@host/name, or sqlite:///path")
         return url
 
+    @field_validator("public_url", mode="after")
+    @classmethod
+    def _public_url_is_an_address(cls, url: str) -> str:
+        if url and not _is_address(url):
+            raise ValueError("write https://bench.example.org: scheme and host, perhaps a port, no path")
+        return url
+
+    @field_validator("secret_key", mode="after")
+    @classmethod
+    def _secret_key_is_no_guess(cls, key: SecretStr | None) -> SecretStr | None:
+        if key is not None and len(key.get_secret_value()) < MIN_SECRET_LENGTH:
+            raise ValueError(f"choose at least {MIN_SECRET_LENGTH} characters that nobody can guess")
+        return key
+
     @model_validator(mode="after")
     def _production_names_its_secret(self) -> "Settings":
         if self.environment == "production":
@@ -111,6 +130,16 @@ def _driver(url: str) -> str | None:
         return make_url(url).drivername
     except (ArgumentError, ValueError):
         return None
+
+
+def _is_address(url: str) -> bool:
+    """Say whether a URL is scheme, host and perhaps a port: pages link from the root of the host."""
+    try:
+        parts = urlsplit(url)
+        is_plain = f"{parts.scheme}://{parts.netloc}" == url.rstrip("/") and parts.port != 0
+    except ValueError:
+        return False
+    return is_plain and parts.scheme in ("http", "https") and _HOST.fullmatch(parts.netloc) is not None
 
 
 def _kept_secret(path: Path) -> bytes:

@@ -29,7 +29,7 @@ STUDY = "round-robin"
 def round_robin(*, status: StudyStatus = StudyStatus.CLOSED) -> Iterator[Installation]:
     """Yield an installation that holds the study, on a SQLite file that is gone afterwards."""
     with tempfile.TemporaryDirectory() as home:
-        settings = Settings(_env_file=None, home=Path(home), secret_key="perf")  # type: ignore[call-arg, arg-type]
+        settings = Settings(_env_file=None, home=Path(home), secret_key="perf-secret")  # type: ignore[call-arg, arg-type]
         with open_installation(settings) as installation:
             schema.upgrade(installation.database)
             with installation.database.write() as session:

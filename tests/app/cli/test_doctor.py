@@ -49,6 +49,18 @@ def test_a_secret_key_others_can_read_is_bad(run: Run, home: Path) -> None:
         ("TI2V_DATABASE_URL", "votes.sqlite3"),
         ("TI2V_DATABASE_URL", "mysql://ada:s3cret@db.example/ti2v"),
         ("TI2V_DATABASE_URL", "postgresql+psycopg://ada:s3cret@db.example:port/ti2v"),
+        ("TI2V_PUBLIC_URL", "notaurl"),
+        ("TI2V_PUBLIC_URL", "bench.example"),
+        ("TI2V_PUBLIC_URL", "ftp://bench.example"),
+        ("TI2V_PUBLIC_URL", "https://"),
+        ("TI2V_PUBLIC_URL", "https://bench.example:port"),
+        ("TI2V_PUBLIC_URL", "https://bench.example:70000"),
+        ("TI2V_PUBLIC_URL", "https://bench.example/ti2v"),
+        ("TI2V_PUBLIC_URL", "https://ada:s3cret@bench.example"),
+        ("TI2V_PUBLIC_URL", "https://bench example"),
+        ("TI2V_PUBLIC_URL", "https://[::1"),
+        ("TI2V_SECRET_KEY", "x"),
+        ("TI2V_SECRET_KEY", ""),
     ],
 )
 def test_a_wrong_setting_is_named_and_its_value_is_not(
@@ -61,6 +73,19 @@ def test_a_wrong_setting_is_named_and_its_value_is_not(
     assert outcome.code == 1
     assert name in outcome.out
     assert "s3cret" not in outcome.out + outcome.err
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        *("https://bench.example", "https://bench.example/", "http://127.0.0.1:8000"),
+        *("http://[::1]:8000", "https://bücher.example"),
+    ],
+)
+def test_an_address_people_can_use_is_good(run: Run, monkeypatch: pytest.MonkeyPatch, address: str) -> None:
+    monkeypatch.setenv("TI2V_PUBLIC_URL", address)
+
+    assert run("doctor").code == 0
 
 
 def test_a_setting_with_a_slip_in_its_name_is_noted(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
