@@ -14,12 +14,13 @@ router = APIRouter(include_in_schema=False)
 log = logging.getLogger("ti2v.operations")
 
 
-@router.get("/healthz")
+# Monitors ask with HEAD as well; the server sends no body then.
+@router.api_route("/healthz", methods=["GET", "HEAD"])
 def alive() -> dict[str, str]:
     return {"status": "alive"}
 
 
-@router.get("/readyz")
+@router.api_route("/readyz", methods=["GET", "HEAD"])
 def ready(request: Request) -> dict[str, str]:
     """Answer 200 when the database and the media store answer."""
     installation = installation_of(request)

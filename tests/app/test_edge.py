@@ -186,6 +186,17 @@ def test_a_wrong_method_is_405_and_names_the_right_ones(
     assert set(answer.headers["allow"].split(", ")) - {"HEAD"} <= set(allowed.split(", "))
 
 
+@pytest.mark.parametrize("path", ["/healthz", "/readyz"])
+def test_monitors_may_ask_with_head(client: TestClient, path: str) -> None:
+    assert client.head(path).status_code == 200
+
+
+def test_a_clip_does_not_answer_head_as_its_delivery_is_noted(client: TestClient, study: Study) -> None:
+    card = assign(enter(client, study), study)
+
+    assert client.head(card["left_url"]).status_code == 405
+
+
 def test_a_range_behind_the_end_of_a_clip_is_416(client: TestClient, study: Study) -> None:
     card = assign(enter(client, study), study)
 
