@@ -167,7 +167,7 @@ def _sides(names: Iterable[str], study: str) -> list[ForeignSide]:
 
 def _side_problems(sides: list[ForeignSide]) -> list[str]:
     problems = [
-        f'the model "{side.name}" makes no name of letters and digits'
+        f'the model "{side.name}" makes no name of letters and digits, at most 64 of them'
         for side in sides
         if not _SLUG.fullmatch(side.model)
     ]

@@ -211,6 +211,11 @@ def test_a_moment_outside_of_the_calendar_is_named_with_its_row(
         (f"{PAIR_IDS[0]},MotiF,Zeta,A,ann,1,2147483648", "row 1 (line 2): decision_ms is more than 24 days"),
         (f"{PAIR_IDS[0]},MotiF,Z\x1beta,A,ann,1,9", "the name of the model z-eta is longer than 200 or has"),
         (f"{PAIR_IDS[0]},MotiF,Z{'!' * 200},A,ann,1,9", "the name of the model z is longer than 200 or has"),
+        (
+            f"{PAIR_IDS[0]},MotiF,{'z' * 65},A,ann,1,9",
+            "makes no name of letters and digits, at most 64 of them",
+        ),
+        (f"{PAIR_IDS[0]},MotiF,!!,A,ann,1,9", 'the model "!!" makes no name of letters and digits'),
     ],
 )
 def test_what_no_column_can_keep_is_refused(
