@@ -70,6 +70,7 @@ def print_overhead(folder: Path) -> None:
     made: list[GeneratedClip] = []
     adapter = per_clip(lambda number: made.extend(generator.generate([requests[number]])))
     clips = ClipFolder(folder / "clips", model="motif-tiny")
+    clips.make()
     kept = per_clip(lambda number: clips.keep(made[number], requests[number]))
     parts = [
         Part("the bare pipeline", bare),
@@ -89,6 +90,7 @@ def print_weight_free() -> None:
         generator = open_generator("static")
         requests = [ClipRequest(f"pair{number}", picture(folder), "It jumps.") for number in range(CLIPS)]
         clips = ClipFolder(folder / "clips", model="static")
+        clips.make()
 
         def one(number: int) -> None:
             for clip in generator.generate([requests[number]]):

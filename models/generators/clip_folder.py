@@ -35,7 +35,6 @@ class ClipFolder:
         self._folder = folder
         name = MANIFEST if shard is None else f"manifest-{shard.number}-of-{shard.count}.jsonl"
         self._manifest = folder / name
-        folder.mkdir(parents=True, exist_ok=True)
         others = {line["model"] for line in read_manifests(folder)} - {model}
         if others:
             raise ForeignFolder(
@@ -43,6 +42,10 @@ class ClipFolder:
                 f"choose another folder for {model}."
             )
         _cut_torn_line(self._manifest)
+
+    def make(self) -> None:
+        """Make the folder where it is not there yet; whoever only looks leaves none behind."""
+        self._folder.mkdir(parents=True, exist_ok=True)
 
     def path(self, pair_id: str, seed: int) -> Path:
         return self._folder / f"{pair_id}_{seed}.mp4"

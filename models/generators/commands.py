@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from benchmark.wording import counted
+
 if TYPE_CHECKING:
     from models.generators.entries import GeneratorEntry
     from models.generators.recipes import DiffusersRecipe, SubprocessRecipe
@@ -67,7 +69,7 @@ def check(name: str) -> None:
     for problem in problems:
         click.echo(problem)
     if problems:
-        raise click.ClickException(f"{len(problems)} problems in the adapter {recipe.name}.")
+        raise click.ClickException(f"{counted(len(problems), 'problem')} in the adapter {recipe.name}.")
     click.echo(f"The adapter {recipe.name} has no problem that shows without its weights.", err=True)
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 import click
 
+from benchmark.wording import counted
 from models.generators.choices import BUNDLED, DType
 
 if TYPE_CHECKING:
@@ -81,10 +82,11 @@ def generate(
     folder = ClipFolder(output, model=entry.name, shard=part)
     waiting = folder.missing(requests)
     if len(waiting) < len(requests):
-        click.echo(f"{len(requests) - len(waiting)} clips are there already.", err=True)
+        click.echo(f"{counted(len(requests) - len(waiting), 'clip')} there already.", err=True)
     if waiting:
         with _ended_politely():
             generator = _loaded(entry, checkpoint, device, dtype)
+            folder.make()
             _make(generator, waiting, folder, batch or entry.batch)
 
 
@@ -122,7 +124,7 @@ def _make(generator: "Generator", waiting: "list[ClipRequest]", folder: "ClipFol
     finally:
         generator.unload()
     seconds = time.monotonic() - started
-    click.echo(f"{outcome.made} clips made in {seconds:.1f} s.", err=True)
+    click.echo(f"{counted(outcome.made, 'clip')} made in {seconds:.1f} s.", err=True)
     _complain(outcome)
 
 
@@ -135,7 +137,8 @@ def _complain(outcome: "Outcome") -> None:
             click.echo(f"    {line}", err=True)
     rest = f"; {outcome.untried} more were not tried after failures in a row" if outcome.untried else ""
     raise click.ClickException(
-        f"{len(outcome.failures)} clips failed{rest}. The same command tries what is missing again."
+        f"{counted(len(outcome.failures), 'clip')} failed{rest}. "
+        "The same command tries what is missing again."
     )
 
 

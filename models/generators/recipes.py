@@ -179,5 +179,7 @@ def recipe_sha256(path: Path) -> str:
 
 
 def _sentence(place: tuple[int | str, ...], message: str) -> str:
+    if not place:
+        return 'kind: say "diffusers" or "subprocess"'
     # The first step is the union's tag, which nobody wrote.
     return f"{'.'.join(map(str, place[1:])) or 'kind'}: {message}"

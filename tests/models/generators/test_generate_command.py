@@ -60,7 +60,7 @@ def test_a_second_run_makes_only_what_is_missing(tmp_path: Path, capsys: pytest.
 
     generate(tmp_path, "--limit", "3")
 
-    assert "2 clips are there already" in capsys.readouterr().err
+    assert "2 clips there already" in capsys.readouterr().err
     assert (tmp_path / f"{PAIRS[1]}_0.mp4").stat().st_mtime_ns == before
     assert len(clips(tmp_path)) == 3
 
@@ -125,6 +125,17 @@ def test_what_cannot_be_meant_is_refused(
     assert sentence in capsys.readouterr().err
 
 
+def test_a_model_without_its_weights_leaves_no_folder(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TI2V_CHECKPOINTS", str(tmp_path / "none"))
+
+    assert generate(tmp_path / "clips", "--limit", "1", "--device", "cpu", model="motif") == 1
+
+    assert "motif" in capsys.readouterr().err
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_an_unknown_model_is_refused_with_those_there_are(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -171,7 +182,7 @@ def test_clips_that_fail_are_listed_and_the_others_are_made(
 
     said = capsys.readouterr().err
     assert f"{PAIRS[0]}: bad_input: The image of {PAIRS[0]} is not the bundled one" in said
-    assert "1 clips failed. The same command tries what is missing again." in said
+    assert "1 clip failed. The same command tries what is missing again." in said
     assert clips(tmp_path / "clips") == [f"{PAIRS[15]}_0.mp4"]
 
 
