@@ -15,8 +15,8 @@ from benchmark.exports.bundle.contents import (
 from benchmark.exports.bundle.environment import environment_list
 from benchmark.exports.bundle.places import PROTOCOL
 from benchmark.exports.bundle.sums import write_sums
-from benchmark.exports.figures.drawing import PaperFigure, figure_file
-from benchmark.exports.figures.kinds import CannotDraw, FigureFormat, FigureName
+from benchmark.exports.figures.drawing import PaperFigure, figure_files
+from benchmark.exports.figures.kinds import CannotDraw, FigureName
 from benchmark.exports.plain import csv_chunks
 from benchmark.exports.scored import COMPUTED, ScoredVotes
 from benchmark.exports.tables import EXTENSIONS, TableFormat, TableName
@@ -98,8 +98,8 @@ def _write_figures(contents: BundleContents, scored: ScoredVotes, folder: Path, 
 
 
 def _write_figure(figure: PaperFigure, folder: Path, name: str) -> str:
-    for file_format in FigureFormat:
-        (folder / f"{name}.{file_format}").write_bytes(figure_file(figure, file_format))
+    for file_format, content in figure_files(figure).items():
+        (folder / f"{name}.{file_format}").write_bytes(content)
     return f"`{name}`: {' '.join(figure.caption.split())}\n"
 
 

@@ -1,5 +1,6 @@
 """One door for every figure in every format."""
 
+from collections.abc import Sequence
 from typing import Protocol
 
 from benchmark.exports.cells import Cell
@@ -32,10 +33,29 @@ class PaperFigure(Protocol):
 
 
 def figure_file(figure: PaperFigure, file_format: FigureFormat) -> bytes:
-    """Return a figure as a file; equal figures give equal bytes. Safe to call from several threads."""
-    if file_format is FigureFormat.CSV:
-        return b"".join(csv_chunks(figure.columns(), figure.rows()))
+    """Return a figure as a file; see `figure_files`."""
+    return figure_files(figure, (file_format,))[file_format]
+
+
+def figure_files(
+    figure: PaperFigure, formats: Sequence[FigureFormat] = tuple(FigureFormat)
+) -> dict[FigureFormat, bytes]:
+    """Return a figure as files, drawn once for all of them. Safe to call from several threads.
+
+    Equal figures give equal bytes, whichever other files are asked for.
+    """
+    if set(formats) == {FigureFormat.CSV}:
+        return {FigureFormat.CSV: _csv(figure)}
     with drawing_style():
         board = Board(*figure.size)
         figure.draw(board)
-        return board.written(file_format, title=figure.title, caption=figure.caption)
+        return {
+            each: _csv(figure)
+            if each is FigureFormat.CSV
+            else board.written(each, title=figure.title, caption=figure.caption)
+            for each in formats
+        }
+
+
+def _csv(figure: PaperFigure) -> bytes:
+    return b"".join(csv_chunks(figure.columns(), figure.rows()))

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import pytest
 
-from benchmark.exports.figures.drawing import PaperFigure, figure_file
+from benchmark.exports.figures.drawing import PaperFigure, figure_file, figure_files
 from benchmark.exports.figures.kinds import FigureFormat
 from tests.benchmark.exports.figures.worlds import DRAWN, grid, pdf, picture, preferred, scenes, strips, texts
 
@@ -25,6 +25,13 @@ def test_the_same_figure_gives_the_same_bytes(name: str, file_format: FigureForm
 
     assert figure_file(FIGURES[name](), file_format) == first
     assert first
+
+
+@pytest.mark.parametrize("name", FIGURES)
+def test_a_file_drawn_with_the_others_has_the_bytes_of_one_drawn_alone(name: str) -> None:
+    together = figure_files(FIGURES[name]())
+
+    assert together == {each: figure_file(FIGURES[name](), each) for each in FigureFormat}
 
 
 @pytest.mark.parametrize("name", FIGURES)
