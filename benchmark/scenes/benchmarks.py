@@ -108,6 +108,10 @@ def redraw_difference(pair: ScenePair, folder: Path) -> int:
     return int(np.abs(kept - draw_still(pair.scene, IMAGE_SIDE)).max())
 
 
+class NoDrawnBenchmark(ValueError):
+    """A folder holds no drawn benchmark, or holds something else where one is to be drawn."""
+
+
 def write_benchmark(
     pairs: Iterable[ScenePair], folder: Path, on_image: Callable[[], None] = lambda: None
 ) -> None:
@@ -115,7 +119,12 @@ def write_benchmark(
 
     Args:
         on_image: called after each image, for a progress bar.
+
+    Raises:
+        NoDrawnBenchmark: the folder is not empty; images of another benchmark would stay among these.
     """
+    if folder.exists() and any(folder.iterdir()):
+        raise NoDrawnBenchmark(f"{folder} is not empty. Name a folder that is, or that is not there yet.")
     pairs = list(pairs)
     (folder / "images").mkdir(parents=True, exist_ok=True)
     images: dict[str, dict[str, object]] = {}
@@ -145,10 +154,22 @@ def write_benchmark(
 
 
 def read_benchmark(folder: Path) -> dict[str, ScenePair]:
-    """Return the pairs of a drawn benchmark by pair id, in the order of its CSV."""
-    with (folder / "prompt.csv").open(newline="", encoding="utf-8") as file:
-        pairs = [_pair(row) for row in csv.DictReader(file)]
-    return {pair.id: pair for pair in pairs}
+    """Return the pairs of a drawn benchmark by pair id, in the order of its CSV.
+
+    Raises:
+        NoDrawnBenchmark: the folder is none that `write_benchmark` wrote.
+    """
+    try:
+        with (folder / "prompt.csv").open(newline="", encoding="utf-8") as file:
+            pairs = [_pair(row) for row in csv.DictReader(file)]
+        if not pairs:
+            raise ValueError("a benchmark has at least one pair")
+        return {pair.id: pair for pair in pairs}
+    except (FileNotFoundError, UnicodeDecodeError, csv.Error, KeyError, ValueError) as error:
+        raise NoDrawnBenchmark(
+            f"{folder} is no benchmark that ti2v benchmark draw wrote: its prompt.csv is not there or says "
+            "too little to draw an image again."
+        ) from error
 
 
 @lru_cache(maxsize=1)

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from benchmark.wording import counted
+
 if TYPE_CHECKING:
     from click._termui_impl import ProgressBar
 
@@ -15,7 +17,7 @@ if TYPE_CHECKING:
 
 @click.command("draw")
 @click.option(
-    "--output", type=click.Path(path_type=Path, file_okay=False), required=True, help="Folder to write."
+    "--output", type=click.Path(path_type=Path, file_okay=False), required=True, help="Empty or new folder."
 )
 @click.option("--pairs", type=click.IntRange(min=1), default=320, show_default=True, help="Number of pairs.")
 @click.option(
@@ -33,7 +35,9 @@ def draw(output: Path, pairs: int, seed: int) -> None:
     )
     with bar as progress:
         write_benchmark(planned, output, on_image=lambda: progress.update(1))
-    click.echo(f"Drew {images} images for {len(planned)} pairs into {output}.", err=True)
+    click.echo(
+        f"Drew {counted(images, 'image')} for {counted(len(planned), 'pair')} into {output}.", err=True
+    )
 
 
 @click.command("redraw")
@@ -55,9 +59,11 @@ def redraw(folder: Path | None) -> None:
     wrong = [image for image, difference in differences.items() if difference > LARGEST_DIFFERENCE]
     if wrong:
         raise click.ClickException(
-            f"{len(wrong)} images differ by more than {LARGEST_DIFFERENCE}: {', '.join(wrong)}."
+            f"Drawn again with a difference of more than {LARGEST_DIFFERENCE}: {', '.join(wrong)}."
         )
-    click.echo(f"{len(images)} images, none differs by more than {LARGEST_DIFFERENCE} of 255.", err=True)
+    click.echo(
+        f"{counted(len(images), 'image')}, none differs by more than {LARGEST_DIFFERENCE} of 255.", err=True
+    )
 
 
 @click.command("contact-sheet")
@@ -79,4 +85,4 @@ def contact_sheet(output: Path, scenario: str | None) -> None:
         for pair in [p for p in shown.values() if p.scenario == name][: None if scenario else 2]
     ]
     draw_contact_sheet(rows).save(output, format="PNG")
-    click.echo(f"Wrote {len(rows)} pairs to {output}.", err=True)
+    click.echo(f"Wrote {counted(len(rows), 'pair')} to {output}.", err=True)

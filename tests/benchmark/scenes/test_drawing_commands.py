@@ -52,7 +52,28 @@ def test_a_redraw_names_an_image_that_was_changed(drawn: Path, tmp_path: Path) -
     answer = CliRunner().invoke(redraw, ["--folder", str(tmp_path)])
 
     assert answer.exit_code == 1
-    assert "1 images differ by more than 2: desk1." in answer.output
+    assert "Drawn again with a difference of more than 2: desk1." in answer.output
+
+
+def test_a_folder_that_holds_something_else_is_left_alone(tmp_path: Path) -> None:
+    (tmp_path / "notes.txt").write_text("mine")
+
+    answer = CliRunner().invoke(draw, ["--output", str(tmp_path), "--pairs", "3"])
+
+    assert f"{tmp_path} is not empty." in str(answer.exception)
+    assert [path.name for path in tmp_path.iterdir()] == ["notes.txt"]
+
+
+@pytest.mark.parametrize(
+    "table", [None, "image,prompt\nkites1.png,it dips\n", "image_path,style\nx,none\n", "\0"]
+)
+def test_a_redraw_of_another_folder_says_what_is_missing(tmp_path: Path, table: str | None) -> None:
+    if table is not None:
+        (tmp_path / "prompt.csv").write_text(table)
+
+    answer = CliRunner().invoke(redraw, ["--folder", str(tmp_path)])
+
+    assert f"{tmp_path} is no benchmark that ti2v benchmark draw wrote" in str(answer.exception)
 
 
 def test_a_contact_sheet_is_a_png_whatever_its_name_with_a_row_for_every_prompt(tmp_path: Path) -> None:
