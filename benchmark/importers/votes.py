@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 MAX_SHOWN_HEADER = 80
+_LARGEST_BLOCK = 2**31 - 1
 
 
 def read_votes(path: Path) -> pd.DataFrame:
@@ -123,11 +125,17 @@ def _read_jsonl(path: Path) -> pa.Table:
     from pyarrow import json
 
     names = pa.schema([(column, pa.string()) for column in NAME_COLUMNS])
-    table = json.read_json(
-        path,
-        read_options=json.ReadOptions(use_threads=False),
-        parse_options=json.ParseOptions(explicit_schema=names),
-    )
+    # The reader counts rows from 0 and anew in each block; one block holds as good as every file.
+    block_bytes = min(max(path.stat().st_size, 1), _LARGEST_BLOCK)
+    try:
+        table = json.read_json(
+            path,
+            read_options=json.ReadOptions(use_threads=False, block_size=block_bytes),
+            parse_options=json.ParseOptions(explicit_schema=names),
+        )
+    except pa.ArrowInvalid as error:
+        said = re.sub(r"in row (\d+)$", lambda row: f"in row {int(row[1]) + 1}", str(error))
+        raise VoteTableError(f"{path.name} cannot be read: {said}") from error
     # The schema makes a column of nulls of every name the file does not have.
     absent = {name for name in NAME_COLUMNS if table[name].null_count == len(table)}
     return table.select([name for name in table.column_names if name in READ_COLUMNS and name not in absent])

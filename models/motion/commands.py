@@ -48,8 +48,8 @@ def heatmap(
     clip: Path, output: Path, flow_name: str, unit: str, noise_floor: float, inverse: bool, columns: int
 ) -> None:
     """Draw where CLIP moves: its frames, flow, heatmap and share of moving pixels; write the heatmap."""
-    # numpy, OpenCV and matplotlib take a second, which the wrong ending need not wait for.
-    _refuse_endings(output)
+    # numpy, OpenCV and matplotlib take a second, which a wrong name need not wait for.
+    _refuse_places(output)
     from models.motion.arrays import write_array
     from models.motion.clips import read_clip
     from models.motion.flow import flow_named
@@ -70,7 +70,9 @@ def heatmap(
     click.echo(f"Wrote {output}{'' if array == output else f' and {array}'}.", err=True)
 
 
-def _refuse_endings(output: Path) -> None:
+def _refuse_places(output: Path) -> None:
+    if not output.parent.is_dir():
+        raise click.BadParameter(f"there is no folder {output.parent}", param_hint="--output")
     if output.suffix not in _ARRAYS | _PICTURES:
         endings = ", ".join(sorted(_ARRAYS | _PICTURES))
         raise click.BadParameter(f"a file that ends in one of {endings}", param_hint="--output")

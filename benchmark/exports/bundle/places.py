@@ -27,11 +27,12 @@ def new_bundle(target: Path, study: str) -> Iterator[Path]:
     Raises:
         BundleRefused: the target holds something else than an earlier bundle of the same study, or the disk
             is full.
+        OSError: it cannot be written, and names the target.
     """
     refuse_other_contents(target, study)
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
-        folder = Path(tempfile.mkdtemp(prefix=f".{target.name}.unfinished-", dir=target.parent))
+        folder = Path(tempfile.mkdtemp(prefix=_unfinished(target), dir=target.parent))
         try:
             yield folder
             folder.chmod(0o755)  # mkdtemp makes it for us alone
@@ -43,6 +44,8 @@ def new_bundle(target: Path, study: str) -> Iterator[Path]:
             raise BundleRefused(
                 f"The disk is full, so no bundle was written to {target}. Make room and try again."
             ) from error
+        if _unfinished(target) in str(error.filename):
+            raise OSError(error.errno, error.strerror, str(target)) from error
         raise
 
 
@@ -64,6 +67,11 @@ def refuse_other_contents(target: Path, study: str) -> None:
                 f"{target} holds {name}, which its bundle does not list. Move it away, or name another "
                 "folder."
             )
+
+
+def _unfinished(target: Path) -> str:
+    """Return how the name of the folder begins that a bundle is built in; nobody is told of it."""
+    return f".{target.name}.unfinished-"
 
 
 def _study_of(folder: Path) -> str | None:

@@ -260,7 +260,10 @@ def test_the_bundle_of_another_study_is_refused(
 
 @pytest.mark.parametrize(
     ("study", "sentence"),
-    [("nowhere", "There is no such study"), ("motif-study", "Nobody has voted in motif-study")],
+    [
+        ("nowhere", "There is no study nowhere, or it is not open to you."),
+        ("motif-study", "Nobody has voted in motif-study"),
+    ],
 )
 def test_what_cannot_be_reported_leaves_nothing_behind(
     ti2v_of_cast: Run, cast: Cast, tmp_path: Path, study: str, sentence: str

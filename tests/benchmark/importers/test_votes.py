@@ -67,7 +67,7 @@ def test_a_number_for_a_name_stays_a_text(tmp_path: Path) -> None:
         ),
         ("votes.csv", "<html>\n", "none of the columns of a votes table"),
         ("votes.jsonl", "", "Empty JSON file"),
-        ("votes.jsonl", '{"matchup": "a"}\n{"matchup": 3}\n', "changed from string to number in row 1"),
+        ("votes.jsonl", '{"matchup": "a"}\n{"matchup": 3}\n', "changed from string to number in row 2"),
         ("votes.parquet", "no parquet at all", "cannot be read"),
         ("votes.xlsx", "", r"ends in .csv, .jsonl or .parquet"),
     ],
@@ -83,6 +83,14 @@ def test_a_wrong_row_of_a_csv_is_named_with_its_line(tmp_path: Path) -> None:
     table([vote(), vote(annotator="bob", status="deleted")]).to_csv(tmp_path / "votes.csv", index=False)
     with pytest.raises(VoteTableError, match=r"row 2 \(line 3\)"):
         load_votes(tmp_path / "votes.csv")
+
+
+def test_a_wrong_row_far_down_a_jsonl_file_is_named_as_people_count(tmp_path: Path) -> None:
+    sound = '{"matchup": "a", "note": "' + "x" * 1000 + '"}\n'
+    (tmp_path / "votes.jsonl").write_text(sound * 2000 + '{"matchup": 3}\n')
+
+    with pytest.raises(VoteTableError, match=r"in row 2001$"):
+        load_votes(tmp_path / "votes.jsonl")
 
 
 def test_only_known_columns_are_read(tmp_path: Path) -> None:

@@ -62,6 +62,13 @@ def test_an_ending_nobody_knows_is_refused_before_any_work(clip: Path, tmp_path:
     assert "a file that ends in one of .npy, .npz, .pdf, .png, .svg, .webp" in done.output
 
 
+def test_a_folder_that_is_not_there_is_named_before_any_work(clip: Path, tmp_path: Path) -> None:
+    done = run(clip, "--output", tmp_path / "nosuch" / "kites.png")
+
+    assert done.exit_code == 2
+    assert f"there is no folder {tmp_path / 'nosuch'}" in done.output
+
+
 def test_a_file_that_is_no_clip_is_named(tmp_path: Path) -> None:
     (tmp_path / "notes.mp4").write_text("no video")
 
