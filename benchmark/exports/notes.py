@@ -27,7 +27,7 @@ DEFINITIONS = {
     ),
     TableName.JUSTIFICATIONS: (
         "Percent, reference first, the larger value in bold: valid votes for that side that gave the "
-        "reason, of all valid votes of the matchup, and of the valid votes for that side. p: exact sign- "
+        "reason, of all valid votes of the matchup, and of the valid votes for that side. p: exact sign-"
         "flip test over pairs; Holm: corrected over all rows. Nothing is tested where no vote of the matchup "
         "gives a reason."
     ),

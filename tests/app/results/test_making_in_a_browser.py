@@ -1,0 +1,80 @@
+"""The button "Everything" in Chromium: what it says while the file is made, and where it is refused."""
+
+import zipfile
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Route, expect
+
+from app.results.bundle import writing
+from tests.app.results.page_voters import fill_panels
+from tests.app.results.page_windows import chromium, sign_in, window
+from tests.cast import Cast
+
+pytestmark = pytest.mark.browser
+
+RESULTS = "/studies/motif-study/results"
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with chromium() as browser:
+        yield browser
+
+
+@pytest.fixture
+def results(cast: Cast, live_server: str) -> str:
+    fill_panels(cast.open_study(), people=1)
+    return live_server + RESULTS
+
+
+def test_the_page_says_that_it_is_being_made_and_hands_it_over_once(
+    cast: Cast, live_server: str, results: str, browser: Browser
+) -> None:
+    asked: list[Route] = []
+    with window(browser) as page:
+        sign_in(page, cast.installation, live_server)
+        page.goto(results)
+        page.route("**/report.zip", lambda route: asked.append(route))
+        said, link = page.get_by_role("status"), page.get_by_role("link", name="Everything")
+
+        link.click()
+        expect(said).to_contain_text("is being made")
+        link.click()
+        with page.expect_download() as download:
+            (route,) = asked
+            route.continue_()
+
+        expect(said).to_contain_text("is made and handed to your browser")
+        assert download.value.suggested_filename == "motif-study.zip"
+        assert "motif-study/README.md" in zipfile.ZipFile(download.value.path()).namelist()
+
+
+def test_a_refusal_is_said_on_the_page_in_the_servers_words(
+    cast: Cast, live_server: str, results: str, browser: Browser
+) -> None:
+    page = browser.new_page()
+    sign_in(page, cast.installation, live_server)
+    page.goto(results)
+
+    with writing.MAKING:
+        page.get_by_role("link", name="Everything").click()
+        expect(page.get_by_role("status")).to_contain_text("Another bundle is being made right now")
+
+    assert page.url == results
+    page.close()
+
+
+def test_without_a_script_the_link_is_the_file(
+    cast: Cast, live_server: str, results: str, browser: Browser
+) -> None:
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    sign_in(page, cast.installation, live_server)
+    page.goto(results)
+
+    expect(page.get_by_role("status")).to_contain_text("which takes some seconds")
+    with page.expect_download() as download:
+        page.get_by_role("link", name="Everything").click()
+    assert download.value.suggested_filename == "motif-study.zip"
+    context.close()
