@@ -22,10 +22,11 @@ from app.tables.studies import Study
 from benchmark.exports.layouts import EMPTY
 from benchmark.protocol import StudyStatus
 from benchmark.stats.sensitivity import sensitivity_sentence
+from benchmark.wording import counted
 
 _DECIDED = {
-    "annotator.exclude": "took out {votes:,} votes",
-    "annotator.reinstate": "counted {votes:,} votes again",
+    "annotator.exclude": "took out {votes}",
+    "annotator.reinstate": "counted {votes} again",
     "vote.exclude": "took out the vote on {pair} in {matchup}",
     "vote.reinstate": "counted the vote on {pair} in {matchup} again",
 }
@@ -119,8 +120,8 @@ def _share(value: float | None) -> str:
 def _consequence(report: AnnotatorReport, study: Study) -> str:
     if report.excluded_at is not None:
         return (
-            f"{report.excluded:,} excluded votes. Those this exclusion took out count again; where others "
-            "have filled the panel meanwhile they become surplus, which counts for nothing."
+            f"{counted(report.excluded, 'excluded vote')}. Those this exclusion took out count again; where "
+            "others have filled the panel meanwhile they become surplus, which counts for nothing."
         )
     votes = "1 vote stops" if report.valid == 1 else f"{report.valid:,} votes stop"
     if study.status is StudyStatus.CLOSED:
@@ -128,6 +129,11 @@ def _consequence(report: AnnotatorReport, study: Study) -> str:
             f"{votes} counting. The study is closed, so nobody votes in their place and its results change."
         )
     return f"{votes} counting and somebody else is asked instead. This person is given nothing more to judge."
+
+
+def _deed(event: AuditEvent) -> str:
+    votes = {"votes": counted(event.details["votes"], "vote")} if "votes" in event.details else {}
+    return _DECIDED[event.action].format_map(event.details | votes)
 
 
 def _history(session: Session, study: Study, annotator: Annotator) -> tuple[PastDecision, ...]:
@@ -139,7 +145,7 @@ def _history(session: Session, study: Study, annotator: Annotator) -> tuple[Past
     return tuple(
         PastDecision(
             when=f"{event.at.day} {event.at:%B %Y, %H:%M} UTC",
-            what=f"{event.actor} {_DECIDED[event.action].format_map(event.details)}",
+            what=f"{event.actor} {_deed(event)}",
             reason=event.details["reason"],
         )
         for event in events

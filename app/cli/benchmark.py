@@ -3,6 +3,7 @@
 import click
 
 from app.cli.printing import format_option, print_rows, progress
+from benchmark.wording import counted
 
 
 @click.command("import")
@@ -43,7 +44,7 @@ def import_(place: str, slug: str | None, title: str | None) -> None:
                 now=utc_now(),
             )
             click.echo(f"{imported.slug} {imported.version}")
-    click.echo(f"{len(source.pairs)} pairs on {len(source.images)} images.", err=True)
+    click.echo(f"{counted(len(source.pairs), 'pair')} on {counted(len(source.images), 'image')}.", err=True)
 
 
 @click.command("list")
@@ -99,5 +100,5 @@ def check(slug: str, row_format: str) -> None:
         click.echo("Pairs, images, prompts and scenarios are as many as TI2V Bench has.", err=True)
     if lost:
         raise NotFound(
-            f"{len(lost)} images are missing from the media store; import {slug} again.", problems=lost
+            f"{counted(len(lost), 'image')} missing from the media store; import {slug} again.", problems=lost
         )

@@ -7,6 +7,7 @@ import click
 from app.cli.connection import server_options
 from app.cli.printing import RowFormat, format_option, print_json, text_table
 from benchmark.protocol import RenditionRecipe, StudyStatus, WatchGate
+from benchmark.wording import counted
 
 
 @click.command()
@@ -139,7 +140,9 @@ def status(slug: str, row_format: str, server: str | None, key: str | None) -> N
     if RowFormat(row_format) is RowFormat.JSON:
         print_json(study)
         return
-    counts = f"{study['votes']} of {study['votes_wanted']} votes by {study['annotators']} annotators"
+    counts = (
+        f"{study['votes']} of {study['votes_wanted']} votes by {counted(study['annotators'], 'annotator')}"
+    )
     click.echo(f"{study['slug']}: {study['status']}, {counts}")
     columns = ("reference", "other", "comparisons", "votes", "close_reason")
     for line in text_table([{name: matchup[name] for name in columns} for matchup in study["matchups"]]):

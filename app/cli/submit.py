@@ -11,6 +11,7 @@ import click
 
 from app.cli.connection import server_options
 from app.cli.printing import progress
+from benchmark.wording import counted
 
 if TYPE_CHECKING:
     from app.cli.clip_folder import ClipFolder
@@ -50,7 +51,7 @@ def submit(
         place = SubmissionPlace(opened, model=model, benchmark=benchmark, label=label)
         clips = read_clip_folder(folder, place.pair_ids, seed=seed)
         if clips.left_out:
-            click.echo(f"{clips.left_out} clips of other seeds are left out.", err=True)
+            click.echo(f"{counted(clips.left_out, 'clip')} of other seeds left out.", err=True)
         if dry_run:
             _rehearse(place, clips, allow_partial=allow_partial)
         else:
@@ -75,10 +76,11 @@ def _rehearse(place: "SubmissionPlace", folder: "ClipFolder", *, allow_partial: 
     for problem in problems:
         click.echo(problem)
     click.echo(
-        f"{len(folder.clips)} clips looked at, {len(missing)} of {len(place.pair_ids)} missing.", err=True
+        f"{counted(len(folder.clips), 'clip')} looked at, {len(missing)} of {len(place.pair_ids)} missing.",
+        err=True,
     )
     if problems:
-        raise click.ClickException(f"{len(problems)} problems; nothing was sent.")
+        raise click.ClickException(f"{counted(len(problems), 'problem')}; nothing was sent.")
     click.echo("No problems; nothing was sent.", err=True)
 
 
@@ -109,12 +111,12 @@ def _upload(place: "SubmissionPlace", folder: "ClipFolder", submission: "Answer"
     missing = set(submission["missing"])
     waiting = {pair_id: path for pair_id, path in folder.clips.items() if pair_id in missing}
     if len(waiting) < len(folder.clips):
-        click.echo(f"{len(folder.clips) - len(waiting)} clips are there already.", err=True)
+        click.echo(f"{counted(len(folder.clips) - len(waiting), 'clip')} there already.", err=True)
     started = time.monotonic()
     with progress("Clips", len(waiting)) as step:
         refused = upload_clips(place.server, submission["id"], waiting, on_clip=step)
     seconds = time.monotonic() - started
-    click.echo(f"{len(waiting) - len(refused)} clips sent in {seconds:.1f} s.", err=True)
+    click.echo(f"{counted(len(waiting) - len(refused), 'clip')} sent in {seconds:.1f} s.", err=True)
     if refused:
         raise SubmissionProblems(
             f"Submission {submission['id']} stays open, because the server refused clips:", refused

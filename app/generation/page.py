@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from app.generation.words import time_left
 from app.tables.jobs import FailureKind, JobStatus
 from benchmark.protocol import SubmissionStatus
+from benchmark.wording import counted
 
 _KINDS = {
     FailureKind.OUT_OF_MEMORY: "out of memory",
@@ -78,14 +79,15 @@ class SubmissionJobs:
             return "Withdrawn."
         if self.status is SubmissionStatus.FINAL:
             return (
-                f"Final; {self.missing:,} pairs have no clip."
+                f"Final; {counted(self.missing, 'pair')} without a clip."
                 if self.missing
                 else "Final; every clip is there."
             )
         if self.counts[JobStatus.FAILED]:
-            return f"Still open: {self.missing:,} clips are missing. Try the failed ones again."
+            return f"Still open: {counted(self.missing, 'clip')} missing. Try the failed ones again."
         if self.missing:
-            return f"Still open: {self.missing:,} pairs have no clip. Ask for the rest, or finalise it."
+            pairs = counted(self.missing, "pair")
+            return f"Still open: {pairs} without a clip. Ask for the rest, or finalise it."
         return ""
 
     @property
@@ -174,7 +176,7 @@ class JobsPart:
         workers = {0: "no worker is here", 1: "one worker is here"}.get(
             present, f"{present} workers are here"
         )
-        return f"{to_come:,} clip{'' if to_come == 1 else 's'} to come; {workers}"
+        return f"{counted(to_come, 'clip')} to come; {workers}"
 
 
 @dataclass(frozen=True)

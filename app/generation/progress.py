@@ -15,6 +15,7 @@ from app.tables.bench import Benchmark, Pair
 from app.tables.jobs import Job, JobStatus, Worker, job_status_is
 from app.tables.submissions import Clip, Submission, VideoModel
 from benchmark.protocol import SubmissionStatus
+from benchmark.wording import counted
 
 MOST_SUBMISSIONS, MOST_WORKERS, MOST_FAILURES = 30, 50, 20
 # Clips a minute are those of the last ten; workers not seen for a day are left out.
@@ -194,6 +195,6 @@ def _failure(job: Job, slug: str, label: str, pair: str, now: datetime) -> Failu
 
 def _state(job: Job, now: datetime) -> str:
     if job.status is JobStatus.FAILED:
-        return f"failed after {job.failures} attempt{'' if job.failures == 1 else 's'}"
+        return f"failed after {counted(job.failures, 'attempt')}"
     rests_s = (job.ready_at - now).total_seconds()
     return f"tried again in {span(rests_s)}" if rests_s >= 1 else "waits to be tried again"

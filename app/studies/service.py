@@ -20,6 +20,7 @@ from app.tables.studies import Comparison, Matchup, Study
 from app.tables.submissions import Clip, Submission
 from benchmark.design import shuffle_key
 from benchmark.protocol import RenditionRecipe, StudyStatus, SubmissionStatus, WatchGate
+from benchmark.wording import counted
 
 # 63 bits, as the database keeps it.
 _SEED_BITS = 62
@@ -80,7 +81,7 @@ def create_study(
     problems = _matchup_problems(plan, known, benchmark)
     if problems:
         raise Invalid(
-            f"{len(problems)} problems with the matchups: {problems[0]}",
+            f"{counted(len(problems), 'problem')} with the matchups: {problems[0]}",
             code="bad_matchups",
             problems=problems,
         )

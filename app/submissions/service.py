@@ -14,6 +14,7 @@ from app.security.identity import Principal
 from app.tables.bench import Benchmark, Pair
 from app.tables.submissions import Clip, Submission, VideoModel
 from benchmark.protocol import Role, SubmissionStatus
+from benchmark.wording import counted
 
 
 @dataclass(frozen=True)
@@ -176,7 +177,7 @@ def finalise(session: Session, *, submission: Submission, allow_partial: bool, n
         raise Conflict("There is no clip in this submission yet.", code="submission_empty")
     if missing and not allow_partial:
         raise Conflict(
-            f"{len(missing)} clips are missing. Send them, or finalise with allow_partial.",
+            f"{counted(len(missing), 'clip')} missing. Send the rest, or finalise with allow_partial.",
             code="clips_missing",
             problems=[f"{name}: missing" for name in missing],
         )

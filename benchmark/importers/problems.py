@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from benchmark.wording import counted
+
 
 @dataclass(frozen=True)
 class Problem:
@@ -25,5 +27,4 @@ class ImportProblems(ValueError):
 
     def __init__(self, problems: Sequence[Problem]) -> None:
         self.problems = sorted(problems, key=lambda problem: problem.row or 0)
-        count = "1 problem" if len(self.problems) == 1 else f"{len(self.problems)} problems"
-        super().__init__(f"{count}; nothing was imported.")
+        super().__init__(f"{counted(len(self.problems), 'problem')}; nothing was imported.")

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from benchmark.wording import counted
+
 if TYPE_CHECKING:
     from models.training.config import TrainingConfig
     from models.training.figure6 import RegionLoss
@@ -78,9 +80,12 @@ def _run(config: "TrainingConfig", output: Path) -> "list[RegionLoss] | None":
         click.echo(f"{folder} is finished.", err=True)
         return finished
     outcome = run_training(config, folder, output / "cache")
-    skipped = f"; {len(outcome.broken)} broken clips skipped" if outcome.broken else ""
+    skipped = f"; {counted(len(outcome.broken), 'broken clip')} skipped" if outcome.broken else ""
     if outcome.ended is Ended.STOPPED:
         click.echo(f"Stopped after step {outcome.steps_done}; the same command goes on.", err=True)
         return None
-    click.echo(f"{folder}: {outcome.steps_done} steps on {outcome.clips} clips{skipped}.", err=True)
+    click.echo(
+        f"{folder}: {counted(outcome.steps_done, 'step')} on {counted(outcome.clips, 'clip')}{skipped}.",
+        err=True,
+    )
     return outcome.figure6

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from benchmark.wording import counted
 from models.generators.choices import DType
 
 if TYPE_CHECKING:
@@ -106,7 +107,7 @@ def worker(
                 made = _run_here(jobs, cache, work, dtype, stopping)
         finally:
             jobs.close()
-    _say(f"{made} clips handed in.")
+    _say(f"{counted(made, 'clip')} handed in.")
 
 
 def _run_here(

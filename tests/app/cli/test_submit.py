@@ -113,8 +113,8 @@ def test_the_next_run_sends_only_what_is_missing(submit: Sender, clips: Path) ->
     outcome = submit(clips)
 
     assert outcome.code == 0, outcome.err
-    assert f"{PAIRS - 1} clips are there already." in outcome.err
-    assert "1 clips sent" in outcome.err
+    assert f"{PAIRS - 1} clips there already." in outcome.err
+    assert "1 clip sent" in outcome.err
     assert submit.submissions()[0]["status"] == "final"
 
 
@@ -187,7 +187,7 @@ def test_of_several_seeds_one_is_chosen(submit: Sender, clips: Path) -> None:
     assert refused.code == 1
     assert "clips of the seeds 0, 7" in refused.err
     assert chosen.code == 0, chosen.err
-    assert f"{PAIRS} clips of other seeds are left out." in chosen.err
+    assert f"{PAIRS} clips of other seeds left out." in chosen.err
 
 
 def test_a_rehearsal_lists_every_problem_at_once_and_sends_nothing(submit: Sender, clips: Path) -> None:

@@ -203,7 +203,7 @@ def test_what_is_left_open_says_what_is_missing(alice: TestClient, worker: Worke
 
     part = alice.get("/jobs/progress").text
 
-    assert f"Still open: {len(PAIR_IDS) - 1} clips are missing. Try the failed ones again." in part
+    assert f"Still open: {len(PAIR_IDS) - 1} clips missing. Try the failed ones again." in part
 
 
 def test_the_first_page_leads_researchers_there(cast: Cast, client: TestClient) -> None:
