@@ -50,8 +50,7 @@ def import_benchmark(
     `images` says where the images of `source` lie, see `app.benchmarks.images.store_images`.
 
     Raises:
-        Invalid: the slug has another form, or title, origin or licence are longer than can be kept
-            or not one line.
+        Invalid: the slug has another form, or title, origin or licence are too long or not one line.
         Conflict: somebody else imports the same slug at this moment.
     """
     if not SLUG.fullmatch(slug):

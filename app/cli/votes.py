@@ -63,13 +63,8 @@ def import_(
             with progress("Parts", parts_of(plan)) as step:
                 store_study(session, plan=plan, source=source, principal=principal, now=now, on_part=step)
     votes = plan.votes
-    size = ", ".join(
-        [
-            counted(len(votes), "vote"),
-            counted(len(votes.matchups), "matchup"),
-            counted(len(votes.annotators), "annotator"),
-        ]
-    )
+    sizes = {"vote": len(votes), "matchup": len(votes.matchups), "annotator": len(votes.annotators)}
+    size = ", ".join(counted(number, noun) for noun, number in sizes.items())
     outcome = (
         "there already, nothing changed" if is_there else "nothing imported yet" if dry_run else "imported"
     )
