@@ -11,7 +11,6 @@ from sqlalchemy.orm import Session
 from app.benchmarks.entries import add_model, add_submission, model_of, submission_of
 from app.errors import Conflict, Forbidden, Invalid
 from app.generation.service import AS_NEW, change_jobs, require_open
-from app.generation.wording import one_line
 from app.generation.workers import offered_models
 from app.security.identity import Principal
 from app.tables.bench import Benchmark, Pair
@@ -23,7 +22,7 @@ MOST_PAIRS, MOST_SEEDS = 5000, 16
 MOST_PRIORITY = 1000
 # What every random generator takes as a seed.
 MOST_SEED = 2**32 - 1
-_MOST_SHOWN, _MOST_SHOWN_NAME = 5, 80
+_MOST_SHOWN = 5
 
 
 @dataclass(frozen=True)
@@ -107,18 +106,21 @@ def _pairs_of(session: Session, benchmark: Benchmark, names: Iterable[str] | Non
     }
     if names is None:
         return list(known.values())
-    wanted = set(names)
-    unknown = sorted(wanted - known.keys())
+    wanted = list(names)
+    unknown = [place for place, name in enumerate(wanted, start=1) if name not in known]
     if unknown:
-        raise Invalid(f"{benchmark.slug} has no pair {_some_of(unknown)}.", code="unknown_pair")
-    return [id for name, id in known.items() if name in wanted]
+        raise Invalid(
+            f"{benchmark.slug} has no such pair: {_places(unknown)} of those named.", code="unknown_pair"
+        )
+    chosen = set(wanted)
+    return [id for name, id in known.items() if name in chosen]
 
 
-def _some_of(names: Sequence[str]) -> str:
-    """Return the first few names, and how many more there are; what was typed may be any text."""
-    shown = ", ".join(one_line(name, most=_MOST_SHOWN_NAME) for name in names[:_MOST_SHOWN])
-    more = len(names) - _MOST_SHOWN
-    return f"{shown}, nor {more:,} more that were named" if more > 0 else shown
+def _places(unknown: Sequence[int]) -> str:
+    """Return where in the list they stand; what was sent is never repeated."""
+    shown = ", ".join(f"number {place:,}" for place in unknown[:_MOST_SHOWN])
+    more = len(unknown) - _MOST_SHOWN
+    return f"{shown} and {more:,} more" if more > 0 else shown
 
 
 def _submission_for(

@@ -28,5 +28,5 @@ def find_study(session: Session, *, slug: str, principal: Principal, for_change:
     study = session.scalar(select(Study).where(Study.slug == slug))
     if study is None or not may_see(study, principal, for_change=for_change):
         # The same words in both cases: nobody learns by asking which studies there are.
-        raise NotFound(f"There is no study {slug}, or it is not open to you.")
+        raise NotFound("There is no such study, or it is not open to you.")
     return study

@@ -52,7 +52,7 @@ def test_a_single_vote_is_named_by_matchup_and_pair(people: People, ti2v: Run) -
     ("arguments", "said"),
     [
         (("motif-study", "annotator-999", "--reason", "x"), "no annotator of that name"),
-        (("no-study", FIRST, "--reason", "x"), "There is no study no-study, or it is not open to you."),
+        (("no-study", FIRST, "--reason", "x"), "There is no such study, or it is not open to you."),
         (("motif-study", FIRST, "--reason", " "), "reason"),
         (("motif-study", FIRST, "--reason", "x", "--pair", "p"), "both"),
     ],

@@ -45,12 +45,15 @@ def test_clips_are_asked_for_once(ti2v: Run) -> None:
     assert "0 jobs queued: every clip asked for is there or on its way." in again.err
 
 
-def test_pairs_that_are_not_there_are_named(ti2v: Run) -> None:
+def test_pairs_that_are_not_there_are_pointed_out(ti2v: Run) -> None:
     one = ti2v(*CREATE, "--pairs", f"nosuch,{PAIR_IDS[0]}")
     many = ti2v(*CREATE, "--pairs", ",".join(f"none{number}" for number in range(7)))
 
-    assert (one.code, one.err) == (1, f"Error: {BENCHMARK} has no pair nosuch.\n")
-    assert "has no pair none0, none1, none2, none3, none4, nor 2 more that were named." in many.err
+    assert (one.code, one.err) == (1, f"Error: {BENCHMARK} has no such pair: number 1 of those named.\n")
+    assert (
+        "has no such pair: number 1, number 2, number 3, number 4, number 5 and 2 more of those named."
+        in many.err
+    )
 
 
 def test_an_unknown_model_is_refused_with_each_offered_one_named_once(
@@ -119,7 +122,7 @@ def test_what_failed_in_a_submission_is_tried_again_at_once(ti2v: Run, worker: W
     [
         (("jobs", "create", "--model", "nobodys", "--benchmark", BENCHMARK), "start a worker that does."),
         (("jobs", "create", "--model", "motif", "--benchmark", "nowhere"), "no such benchmark"),
-        ((*CREATE, "--pairs", "no_such_pair"), "has no pair no_such_pair"),
+        ((*CREATE, "--pairs", "no_such_pair"), "has no such pair: number 1 of those named"),
         ((*CREATE, "--priority", "100000"), "priority"),
         ((*CREATE, "--seeds", "-1"), "whole numbers"),
         (("jobs", "cancel"), "Name jobs"),

@@ -261,7 +261,7 @@ def test_the_bundle_of_another_study_is_refused(
 @pytest.mark.parametrize(
     ("study", "sentence"),
     [
-        ("nowhere", "There is no study nowhere, or it is not open to you."),
+        ("nowhere", "There is no such study, or it is not open to you."),
         ("motif-study", "Nobody has voted in motif-study"),
     ],
 )

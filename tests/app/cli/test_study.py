@@ -126,7 +126,7 @@ def test_an_unknown_study_is_not_found(ti2v: Run) -> None:
     outcome = ti2v("study", "status", "nowhere")
 
     assert outcome.code == 1
-    assert outcome.err == "Error: There is no study nowhere, or it is not open to you.\n"
+    assert outcome.err == "Error: There is no such study, or it is not open to you.\n"
 
 
 def test_every_table_is_exported_in_every_format(ti2v: Run, study: Study, tmp_path: Path) -> None:

@@ -61,7 +61,7 @@ def test_the_form_takes_pairs_seeds_and_a_priority(alice: TestClient) -> None:
         ({"model": "nobodys"}, "Nobody registered this model"),
         ({"benchmark": "nowhere"}, "no such benchmark"),
         ({"benchmark": ""}, "Choose a benchmark"),
-        ({"pairs": "no_such_pair"}, "has no pair no_such_pair"),
+        ({"pairs": "no_such_pair"}, "has no such pair: number 1 of those named"),
         ({"seeds": "one"}, "Seeds are whole numbers"),
         ({"seeds": "²"}, "Seeds are whole numbers"),
         ({"seeds": "4294967296"}, "Give at most 16 seeds"),
