@@ -14,7 +14,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 
 from app.errors import AppError, RangeNotSatisfiable
-from app.security.paths import LABEL, PUBLIC_ID, SLUG
+from app.security.path_params import LABEL, PUBLIC_ID, SLUG
 
 log = logging.getLogger("ti2v.errors")
 
@@ -74,7 +74,7 @@ def answer_error(
         return JSONResponse(body, status_code=status, headers=headers)
     title = TITLES.get(status, HTTPStatus(status).phrase)
     page = ErrorPage(status, title, message, request_id)
-    answer = request.app.state.installation.pages.answer("error.html", page, status=status)
+    answer = request.app.state.context.pages.answer("error.html", page, status=status)
     answer.headers.update(headers)
     return answer  # type: ignore[no-any-return]  # app.state is untyped in Starlette
 

@@ -19,12 +19,12 @@ from app.api.v1 import (
     submissions,
     voting,
 )
-from app.edge import Edge
+from app.context import AppContext
 from app.error_pages import add_error_handlers
 from app.errors import NotFound
-from app.installation import Installation
-from app.operations import router as operations
-from app.pages import PAGES
+from app.health import router as operations
+from app.middleware import RequestMiddleware
+from app.page_routers import PAGES
 
 API = "/api/v1"
 # Routes are tried in this order, and most requests are votes.
@@ -33,12 +33,12 @@ KEY = Depends(HTTPBearer(auto_error=False, description="A key from `ti2v key cre
 API_ROUTERS = (voting, clips, jobs, submissions, studies, results, figures, reports, benchmarks, annotators)
 
 
-def create_app(installation: Installation) -> FastAPI:
+def create_app(context: AppContext) -> FastAPI:
     """Return the web application of an installation that is already open."""
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
-        await run_in_threadpool(installation.require_current_schema)
+        await run_in_threadpool(context.require_current_schema)
         yield
 
     app = FastAPI(
@@ -51,20 +51,20 @@ def create_app(installation: Installation) -> FastAPI:
         lifespan=lifespan,
         redirect_slashes=False,
     )
-    app.state.installation = installation
+    app.state.context = context
     for noun in API_ROUTERS:
         app.include_router(noun.router, prefix=API, dependencies=[] if noun is voting else [KEY])
     for router in (operations, *PAGES):
         app.include_router(router)
     app.add_api_route("/static/{fingerprint}/{name:path}", _static, include_in_schema=False)
     add_error_handlers(app)
-    app.add_middleware(Edge, settings=installation.settings)
+    app.add_middleware(RequestMiddleware, settings=context.settings)
     return app
 
 
 def _static(request: Request, name: str = Path(max_length=200)) -> Response:
     """Return an asset; its address changes with its content, so browsers keep it for ever."""
-    asset = request.app.state.installation.pages.assets.files.get(name)
+    asset = request.app.state.context.pages.assets.files.get(name)
     if asset is None:
         raise NotFound("There is no such file.")
     headers = {"Cache-Control": "public, max-age=31536000, immutable"}

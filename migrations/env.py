@@ -1,4 +1,4 @@
-"""Runs migrations on the connection that app/schema.py hands over, or on TI2V_DATABASE_URL for developers."""
+"""Runs migrations on the connection of app/migrations.py, or on TI2V_DATABASE_URL for developers."""
 
 from typing import Literal
 

@@ -19,8 +19,8 @@ import numpy as np
 
 from benchmark.scenes import SCENARIOS, Rendering, Scene, Style, render
 from benchmark.scenes.encoding import encode_mp4
-from models.motion.clips import Frames, read_clip
 from models.motion.flow import ExactFlow, Flow, OpticalFlow, flow_named
+from models.motion.frames import Frames, read_clip
 from models.motion.heatmap import motion_heatmap, moving_share
 from models.motion.settings import DEFAULT_FLOW, FLOW_NAMES, FlowUnit, HeatmapSettings
 

@@ -21,14 +21,14 @@ from dataclasses import dataclass, field
 from http.client import HTTPConnection
 from pathlib import Path
 
-from app import schema
+from app import migrations
 from app.database import Database
-from app.generation.asking import Wish, ask
-from app.generation.workers import WorkerCard, greet
+from app.jobs.requests import JobRequest, ask
+from app.jobs.workers import WorkerInfo, upsert_worker
 from app.security.identity import Principal, create_key, person_named
 from app.settings import Settings
 from benchmark.protocol import Role
-from perf.serving import Server, running_server
+from perf.server import Server, running_server
 from perf.worlds import MODELS, START, made_up_benchmark
 
 WORKERS = 8
@@ -90,17 +90,17 @@ def prepare(home: Path, url: str) -> str:
     """Make a database with ten submissions of 320 jobs each; return a worker's key."""
     settings = Settings(_env_file=None, home=home, database_url=url)  # type: ignore[call-arg]  # pydantic-settings
     database = Database.of(settings)
-    schema.upgrade(database)
+    migrations.upgrade(database)
     with database.write() as session:
         owner = person_named(session, name="owner", role=Role.RESEARCHER, now=START)
         person = person_named(session, name="workers", role=Role.WORKER, now=START)
         key = create_key(session, person=person, now=START)
-        card = WorkerCard("first", "cpu", None, NAMES, None)
-        greet(session, card=card, principal=Principal(person.id, person.name, person.role), now=START)
+        card = WorkerInfo("first", "cpu", None, NAMES, None)
+        upsert_worker(session, card=card, principal=Principal(person.id, person.name, person.role), now=START)
         benchmark = made_up_benchmark(session)
         for model in NAMES:
             principal = Principal(owner.id, owner.name, owner.role)
-            ask(session, wish=Wish(model), benchmark=benchmark, principal=principal, now=START)
+            ask(session, wish=JobRequest(model), benchmark=benchmark, principal=principal, now=START)
     database.close()
     return key
 

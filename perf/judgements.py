@@ -19,17 +19,17 @@ from pathlib import Path
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app import schema
+from app import migrations
 from app.clock import utc_now
 from app.database import Database
 from app.media.renditions import Recipe
-from app.media.store import content_key, open_store
+from app.media.store.base import content_key, open_store
 from app.security.tokens import hash_token
 from app.settings import Settings
 from app.tables.people import Annotator, AnnotatorBrowser, BrowserSession
 from app.tables.submissions import Clip, Rendition
 from benchmark.protocol import RenditionRecipe, WatchGate
-from perf.serving import Server, running_server
+from perf.server import Server, running_server
 from perf.worlds import open_round_robin
 
 SECONDS = 8.0
@@ -71,7 +71,7 @@ def main() -> None:
 def prepare(home: Path, *, annotators: int, with_media: bool) -> None:
     """Make a database with an open study of 45 matchups x 320 pairs and a cookie for each annotator."""
     database = Database.of(Settings(_env_file=None, home=home))  # type: ignore[call-arg]  # pydantic-settings
-    schema.upgrade(database)
+    migrations.upgrade(database)
     now = utc_now()
     with database.write() as session:
         gate = WatchGate.DELIVERED if with_media else WatchGate.OFF

@@ -17,10 +17,9 @@ from typing import Any
 
 import av
 
-from app.media import decoding
 from app.media.probe import ClipLimits, probe_clip
 from app.media.renditions import Recipe, make_rendition
-from app.media.sandbox import Sandbox, Work, WorkRefused
+from app.media.sandbox.client import Sandbox, Work, WorkRefused, probe
 from benchmark.protocol import RenditionRecipe
 from perf.clips import draw_noisy_clip
 
@@ -110,7 +109,7 @@ def _refuse(sandbox: Sandbox, folder: Path) -> Callable[[int], None]:
 
 def _look(clips: list[Path]) -> Callable[[int], object]:
     limits = asdict(ClipLimits())
-    return lambda number: decoding.probe(str(clips[number]), None, limits)
+    return lambda number: probe.probe(str(clips[number]), None, limits)
 
 
 def _probe(clips: list[Path], sandbox: Sandbox) -> Callable[[int], object]:

@@ -17,9 +17,9 @@ from diffusers import AutoencoderKL, DDIMScheduler, TextToVideoSDPipeline, UNet3
 from transformers import CLIPTextModel, PreTrainedTokenizerFast
 
 from models.motif.pipeline import MotifImageToVideoPipeline
-from models.motif.scheduling import MotifDDIMScheduler
+from models.motif.scheduler import MotifDDIMScheduler
+from models.motif.toy_text_encoder import random_text_encoder, scene_vocabulary, word_tokenizer
 from models.motif.unet import MotifUNet
-from models.motif.words import random_text_encoder, scene_vocabulary, word_tokenizer
 
 PROMPT = "the blue balloon rises"
 GUIDANCE = 7.5

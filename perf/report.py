@@ -10,9 +10,9 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from app.installation import Installation
-from app.results.bundle.writing import write_report
-from app.results.figures.studies import study_figure_file
+from app.context import AppContext
+from app.results.figures.study import study_figure_file
+from app.results.report.writer import write_report
 from app.security.identity import Principal
 from benchmark.exports.figures.kinds import FigureFormat, FigureName
 from benchmark.protocol import Role
@@ -22,27 +22,27 @@ READER = Principal(0, "perf", Role.ADMIN)
 
 
 def main() -> None:
-    with round_robin() as installation:
-        _figure(installation, FigureName.PREFERENCES, FigureFormat.PDF)
+    with round_robin() as context:
+        _figure(context, FigureName.PREFERENCES, FigureFormat.PDF)
         before = _peak_mib()
         print("| what | s | processor s | KiB |\n|---|---:|---:|---:|")
         for form in FigureFormat:
             _line(
                 f"figure, 45 matchups, {form}",
-                lambda form=form: len(_figure(installation, FigureName.PREFERENCES, form)),
+                lambda form=form: len(_figure(context, FigureName.PREFERENCES, form)),
             )
-        _line("bundle, 72,000 votes", lambda: _bundle(installation))
+        _line("bundle, 72,000 votes", lambda: _bundle(context))
         print(f"peak memory grew by {_peak_mib() - before:.0f} MiB")
 
 
-def _figure(installation: Installation, name: FigureName, form: FigureFormat) -> bytes:
-    return study_figure_file(installation.database, slug=STUDY, principal=READER, name=name, file_format=form)
+def _figure(context: AppContext, name: FigureName, form: FigureFormat) -> bytes:
+    return study_figure_file(context.database, slug=STUDY, principal=READER, name=name, file_format=form)
 
 
-def _bundle(installation: Installation) -> int:
+def _bundle(context: AppContext) -> int:
     """Write the bundle; return how many bytes it has."""
     with tempfile.TemporaryDirectory() as folder:
-        write_report(installation.database, slug=STUDY, principal=READER, folder=Path(folder))
+        write_report(context.database, slug=STUDY, principal=READER, folder=Path(folder))
         return sum(path.stat().st_size for path in Path(folder).rglob("*") if path.is_file())
 
 

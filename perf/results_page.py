@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from fastapi.testclient import TestClient
 from prometheus_client import REGISTRY
 
-from app.installation import Installation
+from app.context import AppContext
 from app.main import create_app
 from app.security.identity import create_sign_in_link, person_named
 from benchmark.protocol import (
@@ -26,13 +26,11 @@ TARGET_MS = 50
 
 
 def main() -> None:
-    with round_robin() as installation, TestClient(create_app(installation)) as client:
-        sign_in(client, installation)
+    with round_robin() as context, TestClient(create_app(context)) as client:
+        sign_in(client, context)
         first = _timed(lambda: _get(client))
         again = [_timed(lambda: _get(client)) for _ in range(ROUNDS)]
-        after_vote = [
-            _timed(lambda: _get(client), before=lambda: add_vote(installation)) for _ in range(ROUNDS)
-        ]
+        after_vote = [_timed(lambda: _get(client), before=lambda: add_vote(context)) for _ in range(ROUNDS)]
         size = len(_get(client))
     print(
         f"Results page, {MODELS * (MODELS - 1) // 2 * PAIRS * PANEL:,} votes, {size / 1024:.0f} KiB of HTML\n"
@@ -81,9 +79,9 @@ def _get(client: TestClient) -> bytes:
     return answer.content
 
 
-def sign_in(client: TestClient, installation: Installation) -> None:
+def sign_in(client: TestClient, context: AppContext) -> None:
     now = datetime.now(UTC)
-    with installation.database.write() as session:
+    with context.database.write() as session:
         person = person_named(session, name="perf", role=Role.ADMIN, now=now)
         token = create_sign_in_link(session, person=person, now=now, minutes=5)
     assert client.get(f"/sign-in/{token}").status_code == 200

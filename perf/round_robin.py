@@ -11,8 +11,8 @@ import numpy as np
 from sqlalchemy import Table, func, insert, select, update
 from sqlalchemy.orm import Session
 
-from app import schema
-from app.installation import Installation, open_installation
+from app import migrations
+from app.context import AppContext, open_context
 from app.settings import Settings
 from app.tables.people import Annotator
 from app.tables.studies import Comparison, Study
@@ -26,24 +26,24 @@ STUDY = "round-robin"
 
 
 @contextmanager
-def round_robin(*, status: StudyStatus = StudyStatus.CLOSED) -> Iterator[Installation]:
+def round_robin(*, status: StudyStatus = StudyStatus.CLOSED) -> Iterator[AppContext]:
     """Yield an installation that holds the study, on a SQLite file that is gone afterwards."""
     with tempfile.TemporaryDirectory() as home:
         settings = Settings(_env_file=None, home=Path(home), secret_key="perf-secret")  # type: ignore[call-arg, arg-type]
-        with open_installation(settings) as installation:
-            schema.upgrade(installation.database)
-            with installation.database.write() as session:
+        with open_context(settings) as context:
+            migrations.upgrade(context.database)
+            with context.database.write() as session:
                 fill(session, status=status)
-            yield installation
+            yield context
 
 
-def add_vote(installation: Installation) -> None:
+def add_vote(context: AppContext) -> None:
     """Add a vote for the reference to the first comparison, as the voting service would."""
-    with installation.database.write() as session:
+    with context.database.write() as session:
         session.execute(
             update(Comparison)
             .where(Comparison.id == 1)
-            .values(votes_reference=Comparison.votes_reference + 1, places_taken=Comparison.places_taken + 1)
+            .values(votes_reference=Comparison.votes_reference + 1, slots_taken=Comparison.slots_taken + 1)
         )
         number = session.execute(select(func.max(Vote.id))).scalar_one() + 1
         place = {"study_id": 1, "comparison_id": 1}
@@ -67,7 +67,7 @@ def fill(session: Session, *, status: StudyStatus) -> None:
     submissions = list(session.scalars(select(Submission.id).order_by(Submission.id)))
     _insert_votes(session, study, submissions, np.random.default_rng(7))
     study.status = status
-    study.comparisons_wanting = 0
+    study.unfilled_comparisons = 0
 
 
 def _insert_votes(session: Session, study: Study, submissions: list[int], rng: np.random.Generator) -> None:

@@ -20,11 +20,9 @@ import numpy as np
 import pandas as pd
 
 from benchmark.exports.tables import COLUMN_NAMES, TableFormat, TableName
-from benchmark.exports.writing import table_chunks
-from benchmark.importers.votes import load_votes
+from benchmark.exports.writer import table_chunks
 from benchmark.protocol import Justification
-from benchmark.records import check_votes
-from benchmark.stats.agreements import agreements
+from benchmark.stats.agreement_table import agreements
 from benchmark.stats.annotator_sensitivity import sensitivity_of_annotators
 from benchmark.stats.breakdowns import breakdowns
 from benchmark.stats.conclusions import panel_warning
@@ -37,6 +35,8 @@ from benchmark.stats.rating import bradley_terry
 from benchmark.stats.sensitivity import Cluster, sensitivity_of_pairs
 from benchmark.stats.tallies import Tallies
 from benchmark.stats.votes import Votes
+from benchmark.votes.read import load_votes
+from benchmark.votes.validate import check_votes
 
 MODELS, MATCHUPS, PAIRS, PANEL, ANNOTATORS = 50, 625, 320, 5, 1000
 RUNS = 5

@@ -9,15 +9,15 @@ from accelerate import Accelerator
 
 from models.training.batches import batcher_for
 from models.training.cache import TensorCache
+from models.training.cache_builder import Dataset, prepare
 from models.training.config import TrainingConfig
+from models.training.config_io import changed, read_config, shipped_or_path
+from models.training.datasets import sources
 from models.training.figure6 import region_losses
-from models.training.logs import Numbers
 from models.training.loop import Hooks, train
 from models.training.networks import open_pipeline
-from models.training.preparing import Library, prepare
-from models.training.reading import changed, read_config, shipped_or_path
-from models.training.run import new_learner
-from models.training.sources import sources
+from models.training.run import new_train_state
+from models.training.run_log import Numbers
 
 STEPS = 12
 TARGET_SECONDS = 600
@@ -38,20 +38,20 @@ def measure(config: TrainingConfig, planned: int, cache: TensorCache) -> None:
     seconds = []
     for _ in range(2):
         began = time.perf_counter()
-        library: Library = prepare(config, pipeline, found, cache)
+        dataset: Dataset = prepare(config, pipeline, found, cache)
         seconds.append((time.perf_counter() - began) / len(found))
-    learner = new_learner(config, pipeline)
-    batcher = batcher_for(pipeline, library, fps=config.data.fps, device=torch.device("cpu"))
+    state = new_train_state(config, pipeline)
+    batcher = batcher_for(pipeline, dataset, fps=config.data.fps, device=torch.device("cpu"))
     steps: list[float] = []
 
     def log(_: int, numbers: Numbers) -> None:
         steps.append(float(numbers["seconds"] or 0))
 
     quiet = Hooks(log=log, save=lambda: None, validate=lambda: None)
-    train(config, Accelerator(), learner, batcher, quiet)
+    train(config, Accelerator(), state, batcher, quiet)
     began = time.perf_counter()
-    clips = library.held_out[: config.validation.clips]
-    region_losses(learner.network, batcher, clips, timesteps=config.validation.timesteps, region_above=0.5)
+    clips = dataset.held_out[: config.validation.clips]
+    region_losses(state.network, batcher, clips, timesteps=config.validation.timesteps, region_above=0.5)
     validation = time.perf_counter() - began
     step = sorted(steps)[len(steps) // 2]
     weights = sum(weight.numel() for weight in pipeline.unet.parameters())

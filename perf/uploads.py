@@ -10,15 +10,15 @@ from pathlib import Path
 
 from PIL import Image
 
-from app import schema
+from app import migrations
 from app.database import Database
-from app.media.store import content_key, open_store
+from app.media.store.base import content_key, open_store
 from app.security.identity import create_key, person_named
 from app.settings import Settings
 from app.tables.bench import Pair
 from benchmark.protocol import Role
 from perf.clips import draw_noisy_clip
-from perf.serving import running_server
+from perf.server import running_server
 from perf.worlds import START, made_up_benchmark
 
 CLIP_BYTES = 120_000
@@ -45,7 +45,7 @@ def main() -> None:
 def prepare(home: Path, clips: Path) -> str:
     """Make a database with a benchmark of 320 pairs and a folder with a clip for each; return a key."""
     database = Database.of(Settings(_env_file=None, home=home))  # type: ignore[call-arg]  # pydantic-settings
-    schema.upgrade(database)
+    migrations.upgrade(database)
     with database.write() as session:
         person = person_named(session, name="perf", role=Role.RESEARCHER, now=START)
         key = create_key(session, person=person, now=START)

@@ -18,19 +18,19 @@ from pathlib import Path
 import httpx2
 import numpy as np
 
-from app import schema
+from app import migrations
 from app.database import Database
 from app.security.identity import create_key, person_named
 from app.settings import Settings
 from app.tables.bench import Pair
 from benchmark.protocol import Role
 from models.generators.base import ClipRequest, GeneratedClip, Provenance
-from models.worker.client import JobServer, WorkerCard
-from models.worker.hosts import InlineHost
+from models.worker.backoff import Backoff
+from models.worker.client import JobServer, WorkerInfo
 from models.worker.image_cache import ImageCache
-from models.worker.lane import Lane, Work
-from models.worker.patience import Patience
-from perf.serving import running_server
+from models.worker.model_host import InlineHost
+from models.worker.worker_loop import Work, WorkerLoop
+from perf.server import running_server
 from perf.uploads import store_image
 from perf.worlds import START, made_up_benchmark
 
@@ -85,8 +85,8 @@ def main() -> None:
 
 def print_overhead(address: str, key: str, folder: Path) -> None:
     clock, cpu = Clock("network", CLIP_S), time.process_time()
-    lane, _ = made_lane(address, key, folder, {"network": clock})
-    made = lane.run()
+    worker_loop, _ = made_lane(address, key, folder, {"network": clock})
+    made = worker_loop.run()
     ended, cpu = time.perf_counter(), time.process_time() - cpu
     idle = [1000 * (after[0] - before[1]) for before, after in pairwise(clock.busy)]
     print(f"{made} clips of {CLIP_S:.0f} s each, load {os.getloadavg()[0]:.1f}")
@@ -102,13 +102,13 @@ def print_overhead(address: str, key: str, folder: Path) -> None:
 def print_loads(address: str, key: str, folder: Path) -> None:
     """Let workers share a queue of mixed models."""
     clocks = {model: Clock(model, 0.05) for model in MODELS}
-    lanes = [made_lane(address, key, folder, clocks, f"worker-{n}") for n in range(WORKERS)]
-    threads = [threading.Thread(target=lane.run) for lane, _ in lanes]
+    worker_loops = [made_lane(address, key, folder, clocks, f"worker-{n}") for n in range(WORKERS)]
+    threads = [threading.Thread(target=worker_loop.run) for worker_loop, _ in worker_loops]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    loads = sum(host.loads for _, host in lanes)
+    loads = sum(host.loads for _, host in worker_loops)
     clips = len(MODELS) * CLIPS_A_MODEL
     print(
         f"\n{clips} clips of {len(MODELS)} models by {WORKERS} workers: models loaded {loads} times ", end=""
@@ -118,19 +118,19 @@ def print_loads(address: str, key: str, folder: Path) -> None:
 
 def made_lane(
     address: str, key: str, folder: Path, clocks: Mapping[str, Clock], name: str = "measured"
-) -> tuple[Lane, InlineHost]:
+) -> tuple[WorkerLoop, InlineHost]:
     stopping = threading.Event()
-    server = JobServer(address, key, Patience(stopping, random.Random(1)), lambda _: None)
+    server = JobServer(address, key, Backoff(stopping, random.Random(1)), lambda _: None)
     host = InlineHost(clocks.__getitem__, device="cpu", dtype="auto")
-    work = Work(WorkerCard(name, "cpu"), dict.fromkeys(clocks, 1), until_idle=True)
+    work = Work(WorkerInfo(name, "cpu"), dict.fromkeys(clocks, 1), until_idle=True)
     images = ImageCache(folder / "images")
-    return Lane(server, host, images, work, stopping=stopping, say=lambda _: None), host
+    return WorkerLoop(server, host, images, work, stopping=stopping, say=lambda _: None), host
 
 
 def prepare(home: Path) -> tuple[str, str, list[str]]:
     """Make a database with a benchmark; return a researcher's key, a worker's, and the pairs."""
     database = Database.of(Settings(_env_file=None, home=home))  # type: ignore[call-arg]  # pydantic-settings
-    schema.upgrade(database)
+    migrations.upgrade(database)
     with database.write() as session:
         keys = []
         for role in (Role.RESEARCHER, Role.WORKER):

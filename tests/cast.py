@@ -16,14 +16,14 @@ from PIL import Image
 from sqlalchemy import select
 
 from app.clock import utc_now
-from app.installation import Installation
-from app.media.store import content_key
+from app.context import AppContext
+from app.media.store.base import content_key
 from app.security.identity import Principal, create_key, person_named
 from app.security.tokens import derived_token
 from app.studies import service as studies
 from app.submissions import service as submissions
-from app.submissions.keeping import ClipKeeper
-from app.submissions.receiving import ReceivedFile
+from app.submissions.storage import ClipKeeper
+from app.submissions.streaming import ReceivedFile
 from app.tables.bench import Benchmark, Pair
 from app.tables.studies import Study as StudyRow
 from benchmark.pairs import pair_id, scenario_of_image
@@ -53,17 +53,17 @@ class Study:
     """A study and the secrets of its unused invitations."""
 
     slug: str
-    installation: Installation
+    context: AppContext
 
     def invite(self, count: int = 1) -> list[str]:
-        with self.installation.database.write() as session:
+        with self.context.database.write() as session:
             row = session.execute(select(StudyRow).where(StudyRow.slug == self.slug)).scalar_one()
             return studies.invite(session, study=row, count=count, now=utc_now())
 
 
 @dataclass
 class Cast:
-    installation: Installation
+    context: AppContext
     alice: Actor
     bob: Actor
     charlie: Actor
@@ -83,13 +83,13 @@ class Cast:
             **({"watch_gate": WatchGate.OFF, "seed": 7} | changes),  # type: ignore[arg-type]
         )
         now = utc_now()
-        with self.installation.database.write() as session:
+        with self.context.database.write() as session:
             benchmark = session.execute(select(Benchmark)).scalar_one()
             study = studies.create_study(
                 session, plan=plan, benchmark=benchmark, principal=self.alice.principal, now=now
             )
             studies.open_study(session, study=study, principal=self.alice.principal, now=now)
-        return Study(slug, self.installation)
+        return Study(slug, self.context)
 
 
 def enter(client: TestClient, study: Study) -> TestClient:
@@ -99,42 +99,42 @@ def enter(client: TestClient, study: Study) -> TestClient:
     return client
 
 
-def set_the_stage(installation: Installation, *, pairs: int = len(PAIR_IDS)) -> Cast:
+def set_the_stage(context: AppContext, *, pairs: int = len(PAIR_IDS)) -> Cast:
     """Make the people, the benchmark and one final submission of each model."""
     cast = Cast(
-        installation,
-        alice=make_actor(installation, "alice", Role.RESEARCHER),
-        bob=make_actor(installation, "bob", Role.RESEARCHER),
-        charlie=make_actor(installation, "charlie", Role.RESEARCHER),
-        ada=make_actor(installation, "ada", Role.ADMIN),
+        context,
+        alice=make_actor(context, "alice", Role.RESEARCHER),
+        bob=make_actor(context, "bob", Role.RESEARCHER),
+        charlie=make_actor(context, "charlie", Role.RESEARCHER),
+        ada=make_actor(context, "ada", Role.ADMIN),
     )
-    make_benchmark(installation)
+    make_benchmark(context)
     for number, model in enumerate(MODELS):
         cast.submission_ids[model] = make_submission(
-            installation, cast.alice, model=model, shade=number, pair_ids=PAIR_IDS[:pairs]
+            context, cast.alice, model=model, shade=number, pair_ids=PAIR_IDS[:pairs]
         )
     return cast
 
 
-def make_actor(installation: Installation, name: str, role: Role) -> Actor:
+def make_actor(context: AppContext, name: str, role: Role) -> Actor:
     now = utc_now()
-    with installation.database.write() as session:
+    with context.database.write() as session:
         person = person_named(session, name=name, role=role, now=now)
         secret = "ti2v_" + derived_token(b"tests", name)
         key = create_key(session, person=person, now=now, key=secret)
         return Actor(Principal(person.id, person.name, person.role), key)
 
 
-def make_benchmark(installation: Installation, *, slug: str = BENCHMARK) -> None:
+def make_benchmark(context: AppContext, *, slug: str = BENCHMARK) -> None:
     """Store the tiny benchmark: 3 images, 2 prompts each, 2 scenarios."""
     keys = {}
     for name in IMAGES:
         png = input_image(name)
         keys[name] = content_key("images", hashlib.sha256(png).hexdigest())
-        with installation.store.private_file() as path:
+        with context.store.private_file() as path:
             path.write_bytes(png)
-            installation.store.put(keys[name], path)
-    with installation.database.write() as session:
+            context.store.put(keys[name], path)
+    with context.database.write() as session:
         benchmark = Benchmark(
             slug=slug,
             version=1,
@@ -164,7 +164,7 @@ def make_benchmark(installation: Installation, *, slug: str = BENCHMARK) -> None
 
 
 def make_submission(
-    installation: Installation,
+    context: AppContext,
     owner: Actor,
     *,
     model: str,
@@ -175,7 +175,7 @@ def make_submission(
 ) -> str:
     """Register a model and hand in a clip for each pair; return the submission's public id."""
     now = utc_now()
-    with installation.database.write() as session:
+    with context.database.write() as session:
         submissions.register_model(
             session, slug=model, card=submissions.ModelCard(name=model), principal=owner.principal, now=now
         )
@@ -183,15 +183,15 @@ def make_submission(
         public_id = submissions.open_submission(
             session, model=model, benchmark=benchmark, label=label, principal=owner.principal, now=now
         ).public_id
-    keeper = ClipKeeper(installation.database, installation.store, installation.sandbox)
+    keeper = ClipKeeper(context.database, context.store, context.sandbox)
     for number, name in enumerate(pair_ids):
         mp4 = small_clip(shade=shade * 10 + number)
-        with installation.store.private_file() as path:
+        with context.store.private_file() as path:
             path.write_bytes(mp4)
             received = ReceivedFile(path, hashlib.sha256(mp4).hexdigest(), len(mp4))
             keeper.keep(received, principal=owner.principal, public_id=public_id, pair_name=name, now=now)
     if final:
-        with installation.database.write() as session:
+        with context.database.write() as session:
             submission = submissions.find_submission(
                 session, public_id=public_id, principal=owner.principal, for_change=True
             )

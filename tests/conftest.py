@@ -15,9 +15,9 @@ import pytest
 import uvicorn
 from fastapi.testclient import TestClient
 
-from app import schema
+from app import migrations
+from app.context import AppContext, open_context
 from app.database import Database
-from app.installation import Installation, open_installation
 from app.main import create_app
 from app.settings import Settings
 from tests.cast import Cast, Study, set_the_stage
@@ -38,7 +38,7 @@ def migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A migrated SQLite file to copy; migrating anew for every test would cost a minute in all."""
     home = tmp_path_factory.mktemp("migrated")
     database = Database(f"sqlite:///{home / 'ti2v.sqlite3'}", home=home)
-    schema.upgrade(database)
+    migrations.upgrade(database)
     database.close()
     return home / "ti2v.sqlite3"
 
@@ -72,7 +72,7 @@ class Postgres:
         self._prefix = f"ti2v_{os.getpid()}"
         self.template = self._create(f"{self._prefix}_template", "template1")
         database = Database(self.template, home=home)
-        schema.upgrade(database)
+        migrations.upgrade(database)
         database.close()
 
     def fresh(self) -> str:
@@ -104,12 +104,12 @@ def either_database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 
 
 @pytest.fixture
-def open_one(tmp_path: Path) -> Iterator[Callable[[Settings], Installation]]:
+def open_one(tmp_path: Path) -> Iterator[Callable[[Settings], AppContext]]:
     """Opens installations that end with the test."""
     opened = []
 
-    def _open(settings: Settings) -> Installation:
-        context = open_installation(settings)
+    def _open(settings: Settings) -> AppContext:
+        context = open_context(settings)
         opened.append(context)
         return context.__enter__()
 
@@ -119,9 +119,7 @@ def open_one(tmp_path: Path) -> Iterator[Callable[[Settings], Installation]]:
 
 
 @pytest.fixture
-def installation(
-    migrated_sqlite: Path, tmp_path: Path, open_one: Callable[[Settings], Installation]
-) -> Installation:
+def context(migrated_sqlite: Path, tmp_path: Path, open_one: Callable[[Settings], AppContext]) -> AppContext:
     """An installation on a fresh SQLite file."""
     shutil.copy(migrated_sqlite, tmp_path / "ti2v.sqlite3")
     return open_one(settings_for(tmp_path))
@@ -129,8 +127,8 @@ def installation(
 
 @pytest.fixture
 def either_installation(
-    either_database_url: str, tmp_path: Path, open_one: Callable[[Settings], Installation]
-) -> Installation:
+    either_database_url: str, tmp_path: Path, open_one: Callable[[Settings], AppContext]
+) -> AppContext:
     """An installation on SQLite, then again on PostgreSQL."""
     return open_one(settings_for(tmp_path, database_url=either_database_url))
 
@@ -140,19 +138,19 @@ def stage(migrated_sqlite: Path, tmp_path_factory: pytest.TempPathFactory) -> tu
     """The cast's world, made once; each test that wants it gets a copy."""
     home = tmp_path_factory.mktemp("stage")
     shutil.copy(migrated_sqlite, home / "ti2v.sqlite3")
-    with open_installation(settings_for(home)) as installation:
-        cast = set_the_stage(installation)
+    with open_context(settings_for(home)) as context:
+        cast = set_the_stage(context)
     return home, cast
 
 
 @pytest.fixture
-def cast(installation: Installation, stage: tuple[Path, Cast]) -> Cast:
+def cast(context: AppContext, stage: tuple[Path, Cast]) -> Cast:
     """Alice owns, Bob helps, Charlie must see nothing; a small benchmark and three models' clips."""
     home, made = stage
-    installation.database.close()
-    shutil.copytree(home / "media", installation.settings.home / "media", dirs_exist_ok=True)
-    shutil.copy(home / "ti2v.sqlite3", installation.settings.home / "ti2v.sqlite3")
-    return replace(made, installation=installation)
+    context.database.close()
+    shutil.copytree(home / "media", context.settings.home / "media", dirs_exist_ok=True)
+    shutil.copy(home / "ti2v.sqlite3", context.settings.home / "ti2v.sqlite3")
+    return replace(made, context=context)
 
 
 @pytest.fixture
@@ -162,26 +160,26 @@ def study(cast: Cast) -> Study:
 
 
 @pytest.fixture
-def client(installation: Installation) -> Iterator[TestClient]:
-    with TestClient(create_app(installation), base_url="http://testserver") as client:
+def client(context: AppContext) -> Iterator[TestClient]:
+    with TestClient(create_app(context), base_url="http://testserver") as client:
         yield client
 
 
 @pytest.fixture
-def live_server(installation: Installation) -> Iterator[str]:
+def live_server(context: AppContext) -> Iterator[str]:
     """The address of a real server on loopback, for browsers and the command line."""
-    with serving(installation) as address:
+    with serving(context) as address:
         yield address
 
 
 @contextmanager
-def serving(installation: Installation) -> Iterator[str]:
+def serving(context: AppContext) -> Iterator[str]:
     with socket.socket() as listening:
         listening.bind(("127.0.0.1", 0))
         listening.listen(128)
         port = listening.getsockname()[1]
         server = uvicorn.Server(
-            uvicorn.Config(create_app(installation), log_level="warning", access_log=False, lifespan="on")
+            uvicorn.Config(create_app(context), log_level="warning", access_log=False, lifespan="on")
         )
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
         thread.start()

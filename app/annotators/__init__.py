@@ -1,1 +1,1 @@
-"""Annotators come by invitation and may leave with their votes."""
+"""What admins see and do: annotators and their votes, exclusions with reasons."""

@@ -1,99 +1,111 @@
-"""Lets annotators in by their link, and out again with their votes."""
+"""Takes annotators out of the results and back in; always by a person, always with a reason.
 
-from datetime import datetime
+Nothing is deleted: a vote's events say what it counted as, when, why and on whose word.
+"""
 
-from sqlalchemy import delete, func, select
+from collections.abc import Sequence
+
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.errors import NotFound
-from app.panels.ending import cancel_assignments
-from app.panels.statuses import change_statuses, standings_of
-from app.security.tokens import hash_token
-from app.tables.people import Annotator, AnnotatorBrowser, BrowserSession, Invitation
+from app.annotators.audit import EXCLUDABLE, Changed, Decision, change, note
+from app.errors import Conflict, NotFound
+from app.panels.cancellation import cancel_assignments
+from app.panels.vote_status import VoteWithStatus, votes_with_status
+from app.security.participants import lock_study
+from app.tables.people import Annotator
 from app.tables.studies import Study
-from app.tables.voting import Assignment, AssignmentStatus
 from benchmark.protocol import VoteStatus
 
 
-def accept_invitation(session: Session, *, token: str, browser: BrowserSession, now: datetime) -> Study:
-    """Tie a browser to the link's annotator, made when the link is first opened; later browsers join it.
+def find_annotator(session: Session, *, study: Study, pseudonym: str) -> Annotator:
+    annotator = session.scalar(
+        select(Annotator).where(Annotator.study_id == study.id, Annotator.pseudonym == pseudonym)
+    )
+    if annotator is None:
+        raise NotFound("There is no annotator of that name in this study.", code="unknown_annotator")
+    return annotator
 
-    In one study a browser acts for one annotator: on a shared computer, for whoever opened their link last.
+
+def exclude_annotator(session: Session, *, study: Study, annotator: Annotator, decision: Decision) -> Changed:
+    """Take all votes of an annotator out of the results; while the study runs their places are free again.
+
+    They get no further comparisons, and what they hold ends. A second time changes nothing.
 
     Raises:
-        NotFound: there is no such invitation, or its annotator left the study.
+        Conflict: the annotator left the study, so their votes count for nothing already; or the votes were
+            imported.
     """
-    invitation = session.scalar(
-        select(Invitation).where(Invitation.token_hash == hash_token(token)).with_for_update()
-    )
-    if invitation is None:
-        raise NotFound("This invitation link is not known. Check that it was copied whole.")
-    if invitation.annotator_id is None:
-        invitation.annotator_id = _new_annotator(session, study_id=invitation.study_id, now=now).id
-        invitation.opened_at = now
-    annotator = session.get_one(Annotator, invitation.annotator_id)
-    if annotator.withdrawn_at is not None:
-        raise NotFound("You left this study, and this link with it. Ask for a new one to take part again.")
-    _part_from_others(session, browser=browser, annotator=annotator)
-    if session.get(AnnotatorBrowser, (browser.id, annotator.id)) is None:
-        session.add(AnnotatorBrowser(browser_session_id=browser.id, annotator_id=annotator.id))
-    session.flush()
-    return session.get_one(Study, invitation.study_id)
-
-
-def withdraw_annotator(session: Session, *, annotator: Annotator, study: Study, now: datetime) -> int:
-    """End an annotator's part: their votes no longer count, their places are free. Return their number.
-
-    The study must be locked.
-    """
-    cancel_assignments(session, annotator_id=annotator.id, study=study, now=now)
-    # What was excluded before must not come back by a reinstatement later on.
-    standing = [
-        each
-        for each in standings_of(session, annotator_id=annotator.id)
-        if each.status not in (VoteStatus.SUPERSEDED, VoteStatus.WITHDRAWN)
-    ]
-    withdrawn = change_statuses(
+    study = lock_annotator(session, study, annotator)
+    if annotator.excluded_at is not None:
+        return Changed()
+    cancel_assignments(session, annotator_id=annotator.id, study=study, now=decision.at)
+    voted = votes_with_status(session, annotator_id=annotator.id)
+    refuse_imported(voted)
+    counting = [each for each in voted if each.status in EXCLUDABLE]
+    changed = change(session, counting, study=study, to=VoteStatus.EXCLUDED, decision=decision)
+    annotator.excluded_at, annotator.excluded_reason = decision.at, decision.reason
+    note(
         session,
-        standing,
+        "annotator.exclude",
         study=study,
-        status=VoteStatus.WITHDRAWN,
-        reason="the annotator left the study",
-        actor=annotator.pseudonym,
-        now=now,
+        decision=decision,
+        annotator=annotator.pseudonym,
+        votes=changed.excluded,
     )
-    annotator.withdrawn_at = now
-    session.flush()
-    return withdrawn.total()
+    return changed
 
 
-def votes_of(session: Session, annotator: Annotator) -> int:
-    """Count the votes an annotator stands behind: undone ones are replaced or gone."""
-    return session.execute(
-        select(func.count())
-        .select_from(Assignment)
-        .where(Assignment.annotator_id == annotator.id, Assignment.status == AssignmentStatus.VOTED)
-    ).scalar_one()
+def reinstate_annotator(
+    session: Session, *, study: Study, annotator: Annotator, decision: Decision
+) -> Changed:
+    """Count again what the annotator's exclusion took out; where the panel filled meanwhile, as surplus.
+
+    Votes that had been excluded one by one before stay so. A second time changes nothing.
+
+    Raises:
+        Conflict: the annotator left the study.
+    """
+    study = lock_annotator(session, study, annotator)
+    if annotator.excluded_at is None:
+        return Changed()
+    taken_out = [
+        each
+        for each in votes_with_status(session, annotator_id=annotator.id)
+        if each.status is VoteStatus.EXCLUDED and each.since == annotator.excluded_at
+    ]
+    changed = change(session, taken_out, study=study, to=VoteStatus.VALID, decision=decision)
+    annotator.excluded_at, annotator.excluded_reason = None, None
+    note(
+        session,
+        "annotator.reinstate",
+        study=study,
+        decision=decision,
+        annotator=annotator.pseudonym,
+        votes=changed.valid + changed.surplus,
+    )
+    return changed
 
 
-def _part_from_others(session: Session, *, browser: BrowserSession, annotator: Annotator) -> None:
-    of_this_study = select(Annotator.id).where(Annotator.study_id == annotator.study_id)
-    session.execute(
-        delete(AnnotatorBrowser).where(
-            AnnotatorBrowser.browser_session_id == browser.id,
-            AnnotatorBrowser.annotator_id != annotator.id,
-            AnnotatorBrowser.annotator_id.in_(of_this_study),
+def refuse_imported(voted: Sequence[VoteWithStatus]) -> None:
+    if any(each.status is VoteStatus.IMPORTED for each in voted):
+        raise Conflict(
+            "These votes were cast elsewhere; mark them excluded in their table and import it anew.",
+            code="votes_imported",
         )
-    )
 
 
-def _new_annotator(session: Session, *, study_id: int, now: datetime) -> Annotator:
-    # Locked so that two first visits at once do not take one number.
-    session.execute(select(Study.id).where(Study.id == study_id).with_for_update(key_share=True))
-    number = session.execute(
-        select(func.count()).select_from(Annotator).where(Annotator.study_id == study_id)
-    ).scalar_one()
-    annotator = Annotator(study_id=study_id, pseudonym=f"annotator-{number + 1:03d}", created_at=now)
-    session.add(annotator)
-    session.flush()
-    return annotator
+def lock_annotator(session: Session, study: Study, annotator: Annotator) -> Study:
+    """Return the study, locked against other changes, with the annotator as they stand behind the lock.
+
+    Raises:
+        Conflict: the annotator left the study.
+    """
+    locked = lock_study(session, study.id)
+    session.refresh(annotator)
+    if annotator.withdrawn_at is not None:
+        raise Conflict(
+            "This annotator left the study and took their votes along; they count for nothing.",
+            code="annotator_left",
+        )
+    return locked

@@ -9,11 +9,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.errors import Invalid
-from app.media.pictures import PictureFacts, PictureRejected, clean_picture
-from app.media.sandbox import Sandbox
-from app.media.store import MediaMissing, MediaStore, content_key
+from app.media.images import ImageFacts, ImageRejected, clean_picture
+from app.media.sandbox.client import Sandbox
+from app.media.store.base import MediaMissing, MediaStore, content_key
 from app.tables.bench import Benchmark, Pair
-from benchmark.importers.pictures import browsers_show, write_png
+from benchmark.importers.images import browsers_show, write_png
 from benchmark.importers.source import BenchmarkSource
 
 
@@ -88,10 +88,10 @@ def _store(path: Path, *, store: MediaStore, sandbox: Sandbox) -> StoredImage:
     return StoredImage(key, facts.format.media_type, _sha256(path))
 
 
-def _clean(path: Path, target: Path, *, sandbox: Sandbox, called: str) -> PictureFacts:
+def _clean(path: Path, target: Path, *, sandbox: Sandbox, called: str) -> ImageFacts:
     try:
         return clean_picture(path, target, sandbox=sandbox)
-    except PictureRejected as refusal:
+    except ImageRejected as refusal:
         raise Invalid(f"{called}: {refusal.message}", code="image_rejected") from refusal
 
 

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from app.benchmarks.images import StoredImage
 from app.errors import Conflict, Invalid, NotFound
-from app.lines import is_one_line
+from app.single_line import is_one_line
 from app.tables.bench import Benchmark, Pair
 from benchmark.importers.source import BenchmarkSource
 from benchmark.pairs import PairSpec

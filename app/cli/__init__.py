@@ -1,6 +1,6 @@
 """The commands of the service, each in the file of its noun; nothing is imported before one runs."""
 
-from benchmark.command_line import LazyCommand
+from benchmark.cli.main import LazyCommand
 
 COMMANDS = {
     "benchmark check": LazyCommand("app.cli.benchmark:check", "Count a benchmark and see that it is whole."),

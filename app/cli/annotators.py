@@ -6,11 +6,11 @@ from urllib.parse import quote
 
 import click
 
-from app.cli.connection import server_options
-from app.cli.printing import RowFormat, format_option, print_json, print_rows
+from app.cli.output import RowFormat, format_option, print_json, print_rows
+from app.cli.server_options import server_options
 
 if TYPE_CHECKING:
-    from app.cli.rest import Answer
+    from app.cli.http import JsonObject
 
 _SHOWN = ("annotator", "votes", "gold", "left", "median_ms", "agreement", "longest_run", "same_ticks")
 
@@ -92,17 +92,17 @@ def _body(reason: str, matchup: str | None, pair: str | None) -> dict[str, str]:
     return {name: value for name, value in named.items() if value is not None}
 
 
-def _line(row: "Answer") -> dict[str, object]:
+def _line(row: "JsonObject") -> dict[str, object]:
     standing = "excluded" if row["excluded_at"] else "left" if row["left_at"] else "valid"
     return {name: row[name] for name in _SHOWN} | {"noticed": " ".join(row["flags"]), "standing": standing}
 
 
-def _annotators(slug: str, server: str | None, key: str | None) -> list["Answer"]:
+def _annotators(slug: str, server: str | None, key: str | None) -> list["JsonObject"]:
     if server:
-        from app.cli.rest import open_server
+        from app.cli.http import open_server
 
         with open_server(server, key) as opened:
-            rows: list[Answer] = opened.get(f"/studies/{quote(slug, safe='')}/annotators")
+            rows: list[JsonObject] = opened.get(f"/studies/{quote(slug, safe='')}/annotators")
             return rows
     from app.cli.annotator_desk import local_annotators
 
@@ -111,15 +111,16 @@ def _annotators(slug: str, server: str | None, key: str | None) -> list["Answer"
 
 def _decide(
     verb: str, slug: str, annotator: str, body: dict[str, str], server: str | None, key: str | None
-) -> "Answer":
+) -> "JsonObject":
     if server:
-        from app.cli.rest import open_server
+        from app.cli.http import open_server
 
         path = f"/studies/{quote(slug, safe='')}/annotators/{quote(annotator, safe='')}/{verb}"
         with open_server(server, key) as opened:
-            return opened.post(path, body)
+            changed: JsonObject = opened.post(path, body)
+            return changed
     from app.cli.annotator_desk import local_exclude, local_reinstate
 
-    decide: Callable[[str, str, dict[str, str]], Answer]
+    decide: Callable[[str, str, dict[str, str]], JsonObject]
     decide = local_exclude if verb == "exclude" else local_reinstate
     return decide(slug, annotator, body)

@@ -2,8 +2,8 @@
 
 import click
 
-from app.cli.printing import format_option, print_rows, progress
-from benchmark.wording import counted
+from app.cli.output import format_option, print_rows, progress
+from benchmark.plurals import counted
 
 
 @click.command("import")
@@ -18,11 +18,11 @@ def import_(place: str, slug: str | None, title: str | None) -> None:
     """
     from app.benchmarks.images import store_images
     from app.benchmarks.service import import_benchmark
-    from app.cli.opening import open_database, open_settings
+    from app.cli.local import open_database, open_settings
     from app.clock import utc_now
-    from app.media.sandbox import Sandbox
-    from app.media.store import open_store
-    from benchmark.importers.places import read_benchmark, slug_of
+    from app.media.sandbox.client import Sandbox
+    from app.media.store.base import open_store
+    from benchmark.importers.reader import read_benchmark, slug_of
 
     settings = open_settings()
     with open_database(settings) as database:
@@ -52,7 +52,7 @@ def import_(place: str, slug: str | None, title: str | None) -> None:
 def list_(row_format: str) -> None:
     """List the newest version of every benchmark."""
     from app.benchmarks.service import benchmark_shape, newest_benchmarks
-    from app.cli.opening import open_database, open_settings
+    from app.cli.local import open_database, open_settings
 
     rows = []
     with open_database(open_settings()) as database, database.read() as session:
@@ -81,9 +81,9 @@ def check(slug: str, row_format: str) -> None:
     """Count SLUG, compare it with TI2V Bench, and see that every image is in the media store."""
     from app.benchmarks.images import missing_images
     from app.benchmarks.service import benchmark_shape, differences_from_official, find_benchmark
-    from app.cli.opening import open_database, open_settings
+    from app.cli.local import open_database, open_settings
     from app.errors import NotFound
-    from app.media.store import open_store
+    from app.media.store.base import open_store
 
     settings = open_settings()
     with open_database(settings) as database, database.read() as session:

@@ -4,9 +4,9 @@ from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from app.media.oddities import oddities, usual_form
+from app.media.clip_warnings import oddities, usual_form
 from app.media.probe import ClipFacts, ClipRejected, probe_clip
-from app.media.sandbox import Sandbox
+from app.media.sandbox.client import Sandbox
 
 
 def clip_problems(

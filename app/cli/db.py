@@ -17,14 +17,14 @@ def upgrade() -> None:
 
     A SQLite file is first copied to HOME/backups.
     """
-    from app import schema
-    from app.cli.opening import open_any_schema, open_settings, sqlite_file
+    from app import migrations
+    from app.cli.local import open_any_schema, open_settings, sqlite_file
     from app.cli.sqlite_backup import back_up
     from app.clock import utc_now
 
     settings = open_settings()
     with open_any_schema(settings) as database:
-        before = schema.status(database)
+        before = migrations.status(database)
         if before.is_current:
             click.echo(f"The database is at {before.newest} already.", err=True)
             return
@@ -35,7 +35,7 @@ def upgrade() -> None:
             with database.write_lock():
                 back_up(path, kept)
             click.echo(f"The database before the upgrade is kept as {kept}.", err=True)
-        schema.upgrade(database)
+        migrations.upgrade(database)
         click.echo(f"The database went from {before.current or 'nothing'} to {before.newest}.", err=True)
 
 
@@ -49,21 +49,21 @@ def downgrade(revision: str, yes: bool) -> None:
     """
     from alembic.util import CommandError
 
-    from app import schema
-    from app.cli.opening import open_any_schema, open_settings, refuse_missing_file
-    from app.serving import only_server
+    from app import migrations
+    from app.cli.local import open_any_schema, open_settings, refuse_missing_file
+    from app.server import only_server
 
     settings = open_settings()
     refuse_missing_file(settings)
     with only_server(settings), open_any_schema(settings) as database:
         try:
-            before = schema.status(database)
+            before = migrations.status(database)
             if not yes and not click.confirm(
                 f"Go back from {before.current} to {revision}, losing data?", err=True
             ):
                 raise click.ClickException("Nothing was changed.")
-            schema.downgrade(database, revision)
-            click.echo(f"The database is at {schema.status(database).current or 'nothing'}.", err=True)
+            migrations.downgrade(database, revision)
+            click.echo(f"The database is at {migrations.status(database).current or 'nothing'}.", err=True)
         except CommandError as error:
             raise click.ClickException(f"{error}. Nothing was changed.") from error
 
@@ -71,13 +71,13 @@ def downgrade(revision: str, yes: bool) -> None:
 @click.command()
 def status() -> None:
     """Print the version the database has and the newest one."""
-    from app import schema
-    from app.cli.opening import open_any_schema, open_settings, refuse_missing_file
+    from app import migrations
+    from app.cli.local import open_any_schema, open_settings, refuse_missing_file
 
     settings = open_settings()
     refuse_missing_file(settings)
     with open_any_schema(settings) as database:
-        found = schema.status(database)
+        found = migrations.status(database)
     click.echo(f"current {found.current or 'none'}")
     click.echo(f"newest {found.newest or 'none'}")
     if not found.is_current:
@@ -88,7 +88,7 @@ def status() -> None:
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
 def backup(file: Path) -> None:
     """Write a checked copy of the SQLite database to FILE; the server may go on running."""
-    from app.cli.opening import open_any_schema, open_settings, refuse_missing_file, sqlite_file
+    from app.cli.local import open_any_schema, open_settings, refuse_missing_file, sqlite_file
     from app.cli.sqlite_backup import back_up
 
     settings = open_settings()
@@ -109,10 +109,10 @@ def restore(file: Path) -> None:
     Refused while a server runs.
     """
     from app.cli import sqlite_backup
-    from app.cli.opening import open_settings, sqlite_file
+    from app.cli.local import open_settings, sqlite_file
     from app.clock import utc_now
     from app.database import Database
-    from app.serving import only_server
+    from app.server import only_server
 
     settings = open_settings()
     path = sqlite_file(settings) or _refuse_postgres(

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from app.cli.printing import RowFormat, format_option, print_rows
+from app.cli.output import RowFormat, format_option, print_rows
 
 if TYPE_CHECKING:
     from app.settings import Settings
@@ -58,7 +58,7 @@ def doctor(row_format: str) -> None:
 
 def examine() -> Iterator[Finding]:
     """Look at every part; one that breaks is a finding and does not hide the others."""
-    from app.cli.opening import open_settings
+    from app.cli.local import open_settings
 
     yield Finding("python", State.GOOD, platform.python_version())
     yield _sqlite()
@@ -121,8 +121,8 @@ def _secret_key(settings: "Settings") -> Finding:
 def _database(settings: "Settings") -> Finding:
     from sqlalchemy.exc import SQLAlchemyError
 
-    from app import schema
-    from app.cli.opening import sqlite_file
+    from app import migrations
+    from app.cli.local import sqlite_file
     from app.database import Database
 
     path = sqlite_file(settings)
@@ -130,7 +130,7 @@ def _database(settings: "Settings") -> Finding:
         return Finding("database", State.BAD, f"no file {path}", "Run: ti2v up, or: ti2v db upgrade")
     database = Database.of(settings)
     try:
-        found = schema.status(database)
+        found = migrations.status(database)
     except SQLAlchemyError as error:
         reason = str(error.__cause__ or error).strip().splitlines()[0]
         return Finding("database", State.BAD, reason, "See that it runs and that TI2V_DATABASE_URL is right.")
@@ -143,7 +143,7 @@ def _database(settings: "Settings") -> Finding:
 
 
 def _media(settings: "Settings") -> Finding:
-    from app.media.store import StoreError, open_store
+    from app.media.store.base import StoreError, open_store
 
     try:
         healthy = open_store(settings.effective_media_url).healthy()
@@ -166,7 +166,7 @@ def _disk(settings: "Settings") -> Finding:
 
 
 def _server(settings: "Settings") -> Finding:
-    from app.serving import server_is_running
+    from app.server import server_is_running
 
     running = server_is_running(settings.home)
     return Finding("server", State.GOOD, "running on this home" if running else "none on this home")

@@ -2,7 +2,7 @@
 
 import click
 
-from app.cli.connection import server_options
+from app.cli.server_options import server_options
 
 # As `benchmark.exports.tables` has them; a test compares. Importing that takes too long for `--help`.
 TABLES = (
@@ -37,7 +37,7 @@ def export(
 ) -> None:
     """Write a table of STUDY; docs/tables.md explains every column."""
     from app.cli.study_desk import open_desk
-    from benchmark.output import write_output
+    from benchmark.cli.output import write_output
 
     with open_desk(server, key) as desk, desk.export(study, table, file_format) as chunks:
         write_output(chunks, output)

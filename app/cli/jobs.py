@@ -2,9 +2,9 @@
 
 import click
 
-from app.cli.connection import server_options
-from app.cli.printing import RowFormat, format_option, print_json, print_rows
-from benchmark.wording import counted
+from app.cli.output import RowFormat, format_option, print_json, print_rows
+from app.cli.server_options import server_options
+from benchmark.plurals import counted
 
 # As in app/tables/jobs.py, written out so that --help loads no database.
 STATUSES = ("queued", "leased", "done", "failed", "cancelled")

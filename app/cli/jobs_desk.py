@@ -13,17 +13,17 @@ from urllib.parse import quote
 from pydantic import ValidationError
 from sqlalchemy.orm import Session
 
-from app.api.v1.job_schemas import JobsBody
+from app.api.v1.job_schemas import CreateJobsRequest
 from app.api.v1.jobs import asked_answer, job_answer, jobs_answer
 from app.benchmarks.service import find_benchmark
-from app.cli.opening import OPERATOR, open_database, open_settings, operator
-from app.cli.rest import Answer, Server, open_server
+from app.cli.http import JsonObject, Server, open_server
+from app.cli.local import OPERATOR, open_database, open_settings, operator
 from app.clock import utc_now
 from app.database import Database
 from app.errors import Invalid
-from app.generation import service
-from app.generation.asking import ask
-from app.generation.queries import JobFilter, listed_job
+from app.jobs import service
+from app.jobs.queries import JobFilter, listed_job
+from app.jobs.requests import ask
 from app.security.identity import Principal
 from app.tables.jobs import Job, JobStatus
 from app.tables.submissions import Submission
@@ -42,14 +42,14 @@ class Change(StrEnum):
 class JobsDesk(Protocol):
     """What both places can do."""
 
-    def create(self, body: Mapping[str, object]) -> Answer: ...
+    def create(self, body: Mapping[str, object]) -> JsonObject: ...
 
-    def page(self, query: Mapping[str, str], cursor: str | None) -> Answer:
+    def page(self, query: Mapping[str, str], cursor: str | None) -> JsonObject:
         """Return a page of jobs with the counts by status."""
 
-    def change_job(self, change: Change, job_id: str) -> Answer: ...
+    def change_job(self, change: Change, job_id: str) -> JsonObject: ...
 
-    def change_all(self, change: Change, submission_id: str) -> Answer: ...
+    def change_all(self, change: Change, submission_id: str) -> JsonObject: ...
 
 
 class RemoteDesk:
@@ -58,21 +58,21 @@ class RemoteDesk:
     def __init__(self, server: Server) -> None:
         self._server = server
 
-    def create(self, body: Mapping[str, object]) -> Answer:
+    def create(self, body: Mapping[str, object]) -> JsonObject:
         # Asked twice it makes nothing twice.
         return self._server.post("/jobs", body)
 
-    def page(self, query: Mapping[str, str], cursor: str | None) -> Answer:
+    def page(self, query: Mapping[str, str], cursor: str | None) -> JsonObject:
         more: dict[str, str | int] = {"limit": JOBS_A_PAGE, **query}
         if cursor is not None:
             more["cursor"] = cursor
-        page: Answer = self._server.get("/jobs", **more)
+        page: JsonObject = self._server.get("/jobs", **more)
         return page
 
-    def change_job(self, change: Change, job_id: str) -> Answer:
+    def change_job(self, change: Change, job_id: str) -> JsonObject:
         return self._server.post(f"/jobs/{quote(job_id, safe='')}/{change}")
 
-    def change_all(self, change: Change, submission_id: str) -> Answer:
+    def change_all(self, change: Change, submission_id: str) -> JsonObject:
         return self._server.post(f"/jobs/{change}", {"submission": submission_id})
 
 
@@ -84,7 +84,7 @@ class LocalDesk:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def create(self, body: Mapping[str, object]) -> Answer:
+    def create(self, body: Mapping[str, object]) -> JsonObject:
         asked = _checked(body)
         now = utc_now()
         with self._database.write() as session:
@@ -97,21 +97,21 @@ class LocalDesk:
             )
             return asked_answer(made).model_dump(mode="json")
 
-    def page(self, query: Mapping[str, str], cursor: str | None) -> Answer:
+    def page(self, query: Mapping[str, str], cursor: str | None) -> JsonObject:
         status = query.get("status")
         wanted = JobFilter(query.get("submission"), query.get("model"), JobStatus(status) if status else None)
         with self._database.read() as session:
             page = jobs_answer(session, self._reader, wanted, after=int(cursor or 0), limit=JOBS_A_PAGE)
             return page.model_dump(mode="json")
 
-    def change_job(self, change: Change, job_id: str) -> Answer:
+    def change_job(self, change: Change, job_id: str) -> JsonObject:
         now = utc_now()
         with self._database.write() as session:
             job = service.find_job(session, public_id=job_id, principal=self._reader)
             _CHANGE_JOB[change](session, job=job, now=now)
             return job_answer(listed_job(session, job)).model_dump(mode="json")
 
-    def change_all(self, change: Change, submission_id: str) -> Answer:
+    def change_all(self, change: Change, submission_id: str) -> JsonObject:
         now = utc_now()
         with self._database.write() as session:
             submission = service.find_submission(session, public_id=submission_id, principal=self._reader)
@@ -147,10 +147,10 @@ def open_desk(server: str | None, key: str | None) -> Iterator[JobsDesk]:
             yield LocalDesk(database)
 
 
-def _checked(body: Mapping[str, object]) -> JobsBody:
+def _checked(body: Mapping[str, object]) -> CreateJobsRequest:
     """Check what is asked for as the REST API does."""
     try:
-        return JobsBody.model_validate(body)
+        return CreateJobsRequest.model_validate(body)
     except ValidationError as error:
         wrong = error.errors()[0]
         field = ".".join(map(str, wrong["loc"]))

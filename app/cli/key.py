@@ -2,7 +2,7 @@
 
 import click
 
-from app.cli.printing import format_option, print_rows
+from app.cli.output import format_option, print_rows
 from benchmark.protocol import Role
 
 MAX_ID = 2**63 - 1  # what a database column holds
@@ -15,8 +15,8 @@ MAX_ID = 2**63 - 1  # what a database column holds
 @click.option("--name", required=True, help="Whose it is; a new name makes a new person.")
 def create(role: str, name: str) -> None:
     """Make a key and print it alone on stdout; it is stored hashed and cannot be shown again."""
-    from app.cli.auditing import note_event
-    from app.cli.opening import open_database, open_settings
+    from app.cli.audit import note_event
+    from app.cli.local import open_database, open_settings
     from app.clock import utc_now
     from app.security.identity import create_key, person_named
 
@@ -35,7 +35,7 @@ def list_(row_format: str) -> None:
     """List keys by their first letters, never whole."""
     from sqlalchemy import select
 
-    from app.cli.opening import open_database, open_settings
+    from app.cli.local import open_database, open_settings
     from app.tables.people import ApiKey, Person
 
     with open_database(open_settings()) as database, database.read() as session:
@@ -60,8 +60,8 @@ def list_(row_format: str) -> None:
 @click.argument("key_id", metavar="ID", type=click.IntRange(1, MAX_ID))
 def revoke(key_id: int) -> None:
     """End a key for good; ID is the number that `ti2v key list` shows."""
-    from app.cli.auditing import note_event
-    from app.cli.opening import open_database, open_settings
+    from app.cli.audit import note_event
+    from app.cli.local import open_database, open_settings
     from app.clock import utc_now
     from app.security.identity import revoke_key
 

@@ -17,9 +17,9 @@ def sign_in(name: str, role: str | None) -> None:
     """Print a link that signs NAME in, in one browser, once."""
     from sqlalchemy import select
 
-    from app.cli.auditing import note_event
+    from app.cli.audit import note_event
     from app.cli.key import checked_name
-    from app.cli.opening import open_database, open_settings
+    from app.cli.local import open_database, open_settings
     from app.clock import utc_now
     from app.security.identity import create_sign_in_link, person_named
     from app.tables.people import Person

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from app.database import Database
     from app.security.identity import Principal
     from app.settings import Settings
-    from benchmark.exports.figures.drawing import PaperFigure
+    from benchmark.exports.figures.writer import PaperFigure
 
 
 @click.command()
@@ -40,11 +40,11 @@ def report(study: str, output: Path, pairs: tuple[str, ...], licence: str) -> No
 
     docs/bundle.md explains every file.
     """
-    from app.cli.opening import OPERATOR, open_database, open_settings
-    from app.cli.printing import progress
-    from app.results.bundle.writing import STEPS, write_report
+    from app.cli.local import OPERATOR, open_database, open_settings
+    from app.cli.output import progress
+    from app.results.report.writer import STEPS, write_report
     from app.security.identity import Principal
-    from benchmark.exports.bundle.places import new_bundle
+    from benchmark.exports.report.output_folder import new_bundle
     from benchmark.protocol import Role
 
     settings = open_settings()
@@ -71,8 +71,8 @@ def _strips(
     """Decode the frames of each pair that was asked for."""
     if not pairs:
         return ()
-    from app.media.sandbox import Sandbox
-    from app.media.store import open_store
+    from app.media.sandbox.client import Sandbox
+    from app.media.store.base import open_store
     from app.results.figures.strips import USUAL_FRAMES, plan_strip, read_strip
 
     store = open_store(settings.effective_media_url)

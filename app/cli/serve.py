@@ -23,20 +23,20 @@ def up(host: str | None, port: int | None) -> None:
 
     Prints where to go: the voting link, the results, an admin's sign-in link and a researcher's key.
     """
-    from app import serving
-    from app.cli.opening import open_settings
+    from app import server
+    from app.cli.local import open_settings
 
-    serving.up(open_settings(host=host, port=port))
+    server.up(open_settings(host=host, port=port))
 
 
 @click.command()
 @_where_to_listen
 def serve(host: str | None, port: int | None) -> None:
     """Serve a database that is already at the current schema; changes nothing by itself."""
-    from app import serving
-    from app.cli.opening import open_database, open_settings
+    from app import server
+    from app.cli.local import open_database, open_settings
 
     settings = open_settings(host=host, port=port)
     with open_database(settings):
         pass  # An old schema is refused here, in a sentence and before anything is started.
-    serving.serve(settings)
+    server.serve(settings)

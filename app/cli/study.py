@@ -4,10 +4,10 @@ from pathlib import Path
 
 import click
 
-from app.cli.connection import server_options
-from app.cli.printing import RowFormat, format_option, print_json, text_table
+from app.cli.output import RowFormat, format_option, print_json, text_table
+from app.cli.server_options import server_options
+from benchmark.plurals import counted
 from benchmark.protocol import RenditionRecipe, StudyStatus, WatchGate
-from benchmark.wording import counted
 
 
 @click.command()
@@ -83,8 +83,8 @@ def create(
     **protocol: str | int | bool | None,
 ) -> None:
     """Create the study SLUG as a draft; prints the slug. Its protocol freezes when it opens."""
-    from app.cli.sides import read_matchup
     from app.cli.study_desk import open_desk
+    from app.cli.submission_refs import read_matchup
 
     with open_desk(server, key) as desk:
         known = desk.submissions(benchmark)
@@ -108,7 +108,7 @@ def create(
 @server_options
 def open_(slug: str, server: str | None, key: str | None) -> None:
     """Open the draft SLUG, or go on after a pause; prints the new status."""
-    _move(slug, StudyStatus.OPEN, server, key)
+    _transition(slug, StudyStatus.OPEN, server, key)
 
 
 @click.command()
@@ -116,7 +116,7 @@ def open_(slug: str, server: str | None, key: str | None) -> None:
 @server_options
 def pause(slug: str, server: str | None, key: str | None) -> None:
     """Stop giving out comparisons of SLUG for a while; prints the new status."""
-    _move(slug, StudyStatus.PAUSED, server, key)
+    _transition(slug, StudyStatus.PAUSED, server, key)
 
 
 @click.command()
@@ -124,7 +124,7 @@ def pause(slug: str, server: str | None, key: str | None) -> None:
 @server_options
 def close(slug: str, server: str | None, key: str | None) -> None:
     """Close SLUG for good, which makes its results final; prints the new status."""
-    _move(slug, StudyStatus.CLOSED, server, key)
+    _transition(slug, StudyStatus.CLOSED, server, key)
 
 
 @click.command()
@@ -177,8 +177,8 @@ def check(slug: str) -> None:
     click.echo("Every counter agrees with a recount of the votes.", err=True)
 
 
-def _move(slug: str, to: StudyStatus, server: str | None, key: str | None) -> None:
+def _transition(slug: str, to: StudyStatus, server: str | None, key: str | None) -> None:
     from app.cli.study_desk import open_desk
 
     with open_desk(server, key) as desk:
-        click.echo(desk.move(slug, to)["status"])
+        click.echo(desk.transition(slug, to)["status"])

@@ -12,16 +12,16 @@ from pydantic import ValidationError
 from sqlalchemy import select
 
 from app.api.v1.studies import study_answer, study_plan
-from app.api.v1.study_schemas import StudyBody
+from app.api.v1.study_schemas import StudyRequest
 from app.benchmarks.service import find_benchmark
-from app.cli.opening import OPERATOR, open_database, open_settings, operator
-from app.cli.rest import Answer, Server, open_server
-from app.cli.sides import NamedSubmission
+from app.cli.http import JsonObject, Server, open_server
+from app.cli.local import OPERATOR, open_database, open_settings, operator
+from app.cli.submission_refs import NamedSubmission
 from app.clock import utc_now
 from app.database import Database
 from app.errors import Invalid
 from app.results.exports import export_table
-from app.results.recount import recount
+from app.results.live.recount import recount
 from app.security.identity import Principal
 from app.security.visibility import find_study
 from app.settings import Settings
@@ -31,7 +31,7 @@ from benchmark.exports.tables import TableFormat, TableName
 from benchmark.protocol import Role, StudyStatus
 
 if TYPE_CHECKING:
-    from app.studies.service import Move
+    from app.studies.service import Transition
 
 VERBS: Mapping[StudyStatus, str] = {
     StudyStatus.OPEN: "open",
@@ -46,11 +46,11 @@ class StudyDesk(Protocol):
     def submissions(self, benchmark: str) -> list[NamedSubmission]:
         """Return the submissions one may name as sides, of the benchmark's newest version."""
 
-    def create(self, body: Mapping[str, object]) -> Answer: ...
+    def create(self, body: Mapping[str, object]) -> JsonObject: ...
 
-    def move(self, slug: str, to: StudyStatus) -> Answer: ...
+    def transition(self, slug: str, to: StudyStatus) -> JsonObject: ...
 
-    def status(self, slug: str) -> Answer: ...
+    def status(self, slug: str) -> JsonObject: ...
 
     def invite(self, slug: str, count: int) -> list[str]:
         """Return invitation links."""
@@ -72,14 +72,14 @@ class RemoteDesk:
             if (row["benchmark"], row["benchmark_version"]) == (benchmark, version)
         ]
 
-    def create(self, body: Mapping[str, object]) -> Answer:
+    def create(self, body: Mapping[str, object]) -> JsonObject:
         return self._server.post("/studies", body, again=False)
 
-    def move(self, slug: str, to: StudyStatus) -> Answer:
+    def transition(self, slug: str, to: StudyStatus) -> JsonObject:
         return self._server.post(f"{_path(slug)}/{VERBS[to]}")
 
-    def status(self, slug: str) -> Answer:
-        answer: Answer = self._server.get(_path(slug))
+    def status(self, slug: str) -> JsonObject:
+        answer: JsonObject = self._server.get(_path(slug))
         return answer
 
     def invite(self, slug: str, count: int) -> list[str]:
@@ -113,7 +113,7 @@ class LocalDesk:
             )
             return [NamedSubmission(*row) for row in rows]
 
-    def create(self, body: Mapping[str, object]) -> Answer:
+    def create(self, body: Mapping[str, object]) -> JsonObject:
         asked = _checked(body)
         plan = study_plan(asked)
         now = utc_now()
@@ -127,7 +127,7 @@ class LocalDesk:
             )
             return study_answer(session, study).model_dump(mode="json")
 
-    def move(self, slug: str, to: StudyStatus) -> Answer:
+    def transition(self, slug: str, to: StudyStatus) -> JsonObject:
         now = utc_now()
         with self._database.write() as session:
             acting = operator(session, now=now)
@@ -135,7 +135,7 @@ class LocalDesk:
             _MOVES[to](session, study=study, principal=acting, now=now)
             return study_answer(session, study).model_dump(mode="json")
 
-    def status(self, slug: str) -> Answer:
+    def status(self, slug: str) -> JsonObject:
         with self._database.read() as session:
             study = find_study(session, slug=slug, principal=self._reader)
             return study_answer(session, study).model_dump(mode="json")
@@ -162,7 +162,7 @@ class LocalDesk:
             return recount(session, find_study(session, slug=slug, principal=self._reader))
 
 
-_MOVES: Mapping[StudyStatus, "Move"] = {
+_MOVES: Mapping[StudyStatus, "Transition"] = {
     StudyStatus.OPEN: service.open_study,
     StudyStatus.PAUSED: service.pause_study,
     StudyStatus.CLOSED: service.close_study,
@@ -191,10 +191,10 @@ def _path(slug: str) -> str:
     return f"/studies/{quote(slug, safe='')}"
 
 
-def _checked(body: Mapping[str, object]) -> StudyBody:
+def _checked(body: Mapping[str, object]) -> StudyRequest:
     """Check a study as the REST API does."""
     try:
-        return StudyBody.model_validate(body)
+        return StudyRequest.model_validate(body)
     except ValidationError as error:
         wrong = error.errors()[0]
         field = ".".join(map(str, wrong["loc"]))

@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 import click
 
-from app.cli.rest import Answer, Refused, Server
+from app.cli.http import JsonObject, Refused, Server
 from benchmark.protocol import SubmissionStatus
 
 PAIRS_A_PAGE = 500
@@ -20,14 +20,14 @@ class SubmissionPlace:
         self.server = server
         self.model = model
         self.label = label
-        self.benchmark: Answer = server.get(f"/benchmarks/{quote(benchmark, safe='')}")
+        self.benchmark: JsonObject = server.get(f"/benchmarks/{quote(benchmark, safe='')}")
         self._pairs = list(self._all_pairs())
 
     @property
     def pair_ids(self) -> list[str]:
         return [pair["pair_id"] for pair in self._pairs]
 
-    def find(self) -> Answer | None:
+    def find(self) -> JsonObject | None:
         """Return the submission with what is missing in it; None where there is none yet."""
         wanted = {
             "model": self.model,
@@ -37,11 +37,11 @@ class SubmissionPlace:
         }
         for row in self.server.get("/submissions"):
             if all(row[name] == value for name, value in wanted.items()):
-                found: Answer = self.server.get(f"/submissions/{row['id']}")
+                found: JsonObject = self.server.get(f"/submissions/{row['id']}")
                 return found
         return None
 
-    def open(self) -> Answer:
+    def open(self) -> JsonObject:
         """Return the submission, opened and its model registered where they were not before."""
         found = self.find()
         if found is not None:
@@ -49,7 +49,9 @@ class SubmissionPlace:
         self._register_model()
         body = {"model": self.model, "benchmark": self.benchmark["slug"], "label": self.label}
         try:
-            opened: Answer = self.server.get(f"/submissions/{self.server.post('/submissions', body)['id']}")
+            opened: JsonObject = self.server.get(
+                f"/submissions/{self.server.post('/submissions', body)['id']}"
+            )
         except Refused as refusal:
             # Another machine that sends its share of the clips may have been first, or our own try before.
             found = self.find() if refusal.code == "submission_exists" else None
@@ -58,7 +60,7 @@ class SubmissionPlace:
             return found
         return opened
 
-    def finalise(self, submission_id: str, *, allow_partial: bool) -> Answer:
+    def finalise(self, submission_id: str, *, allow_partial: bool) -> JsonObject:
         return self.server.post(f"/submissions/{submission_id}/finalise", {"allow_partial": allow_partial})
 
     def missing(self, submission_id: str) -> list[str]:
@@ -88,11 +90,11 @@ class SubmissionPlace:
         with self.server.download(f"/benchmarks/{slug}/pairs/{quote(pair_id, safe='')}/image") as chunks:
             file.write_bytes(b"".join(chunks))
 
-    def _all_pairs(self) -> Iterator[Answer]:
+    def _all_pairs(self) -> Iterator[JsonObject]:
         path = f"/benchmarks/{quote(self.benchmark['slug'], safe='')}/pairs"
         query: dict[str, str | int] = {"limit": PAIRS_A_PAGE}
         while True:
-            page: Answer = self.server.get(path, **query)
+            page: JsonObject = self.server.get(path, **query)
             yield from page["pairs"]
             if page["next_cursor"] is None:
                 return
@@ -109,5 +111,5 @@ class SubmissionPlace:
             click.echo(f"Registered the model {self.model}.", err=True)
 
 
-def is_open(submission: Answer) -> bool:
+def is_open(submission: JsonObject) -> bool:
     return SubmissionStatus(submission["status"]) is SubmissionStatus.OPEN

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 
 import click
 
-from app.cli.connection import server_options
-from app.cli.printing import progress
-from benchmark.wording import counted
+from app.cli.output import progress
+from app.cli.server_options import server_options
+from benchmark.plurals import counted
 
 if TYPE_CHECKING:
     from app.cli.clip_folder import ClipFolder
-    from app.cli.rest import Answer
+    from app.cli.http import JsonObject
     from app.cli.submissions import SubmissionPlace
 
 
@@ -44,7 +44,7 @@ def submit(
     Prints the submission's id. Stopped halfway, the same command goes on with what is missing.
     """
     from app.cli.clip_folder import read_clip_folder
-    from app.cli.rest import open_server
+    from app.cli.http import open_server
     from app.cli.submissions import SubmissionPlace
 
     with open_server(server, key) as opened:
@@ -105,8 +105,8 @@ def _send(place: "SubmissionPlace", folder: "ClipFolder", *, allow_partial: bool
     click.echo(submission["id"])
 
 
-def _upload(place: "SubmissionPlace", folder: "ClipFolder", submission: "Answer") -> None:
-    from app.cli.uploading import upload_clips
+def _upload(place: "SubmissionPlace", folder: "ClipFolder", submission: "JsonObject") -> None:
+    from app.cli.uploads import upload_clips
 
     missing = set(submission["missing"])
     waiting = {pair_id: path for pair_id, path in folder.clips.items() if pair_id in missing}

@@ -39,16 +39,16 @@ def import_(
     nothing. Prints the study's slug.
     """
     from app.benchmarks.service import find_benchmark
-    from app.cli.opening import open_database, open_settings, owner_named
-    from app.cli.printing import progress
+    from app.cli.local import open_database, open_settings, owner_named
+    from app.cli.output import progress
     from app.clock import utc_now
-    from app.foreign_studies.plan import plan_import
-    from app.foreign_studies.service import ForeignSource, is_imported_already, parts_of, store_study
-    from benchmark.importers.foreign_votes import ColumnMapping, parse_mapping, read_foreign
-    from benchmark.wording import counted
+    from app.vote_import.service import ImportedSource, is_imported_already, parts_of, store_study
+    from app.vote_import.validation import plan_import
+    from benchmark.plurals import counted
+    from benchmark.votes.imported import ColumnMapping, parse_mapping, read_foreign
 
     mapping = ColumnMapping(parse_mapping(columns), reference=reference)
-    source = ForeignSource(title=title or study, file=file.name)
+    source = ImportedSource(title=title or study, file=file.name)
     table = read_foreign(file)
     if "status" in table.columns:
         click.echo("The table has a column status: every row is imported, whatever it says.", err=True)

@@ -18,8 +18,8 @@ from sqlalchemy.orm import Session
 from app.benchmarks.images import store_images
 from app.benchmarks.service import import_benchmark
 from app.clock import utc_now
-from app.demo.drawing import DrawnSubmission, drawing_processes, hand_in
-from app.installation import Installation
+from app.context import AppContext
+from app.demo.clips import DrawnSubmission, drawing_processes, hand_in
 from app.security.identity import Principal, create_key, create_sign_in_link, person_named
 from app.security.tokens import KEY_PREFIX, derived_token, hash_token
 from app.studies import service as studies
@@ -52,46 +52,46 @@ class Demo:
 
 
 @contextmanager
-def set_up_demo(installation: Installation) -> Iterator[Demo]:
+def set_up_demo(context: AppContext) -> Iterator[Demo]:
     """Yield the demo's links; the rest of its clips is drawn beside the running service."""
-    principal = _researcher(installation)
-    if _is_ours(installation):
+    principal = _researcher(context)
+    if _is_ours(context):
         with drawing_processes(os.cpu_count() or 1) as pool:
-            _first_look(installation, pool, principal)
+            _first_look(context, pool, principal)
             stopping = threading.Event()
             drawer = threading.Thread(
-                target=_draw_the_rest, args=(installation, pool, principal, stopping), name="demo"
+                target=_draw_the_rest, args=(context, pool, principal, stopping), name="demo"
             )
             drawer.start()
             try:
-                yield _links(installation)
+                yield _links(context)
             finally:
                 stopping.set()
                 pool.shutdown(wait=False, cancel_futures=True)
                 drawer.join()
     else:
-        yield _links(installation)
+        yield _links(context)
 
 
-def _researcher(installation: Installation) -> Principal:
+def _researcher(context: AppContext) -> Principal:
     """Return the demo's researcher, with the key this installation always prints."""
-    key = _researcher_key(installation)
+    key = _researcher_key(context)
     now = utc_now()
-    with installation.database.write() as session:
+    with context.database.write() as session:
         person = person_named(session, name=RESEARCHER, role=Role.RESEARCHER, now=now)
         if session.scalar(select(ApiKey.id).where(ApiKey.key_hash == hash_token(key))) is None:
             create_key(session, person=person, now=now, key=key)
         return Principal(person.id, person.name, person.role)
 
 
-def _is_ours(installation: Installation) -> bool:
+def _is_ours(context: AppContext) -> bool:
     """Import the bundled benchmark into an empty database; tell whether this installation has the demo."""
-    with installation.database.read() as session:
+    with context.database.read() as session:
         known = list(session.scalars(select(Benchmark.slug)))
     if not known:
         source = read_official(bundled_folder(), source="bundled with TI2V Bench")
-        images = store_images(source, store=installation.store, sandbox=installation.sandbox)
-        with installation.database.write() as session:
+        images = store_images(source, store=context.store, sandbox=context.sandbox)
+        with context.database.write() as session:
             import_benchmark(
                 session,
                 source=source,
@@ -104,13 +104,13 @@ def _is_ours(installation: Installation) -> bool:
     return BENCHMARK in known
 
 
-def _first_look(installation: Installation, pool: ProcessPoolExecutor, principal: Principal) -> None:
+def _first_look(context: AppContext, pool: ProcessPoolExecutor, principal: Principal) -> None:
     """Make a small study of the first scenario at once, so that there is something to vote on."""
-    if _has_study(installation, FIRST_LOOK):
+    if _has_study(context, FIRST_LOOK):
         return
     pairs = _bundled_pairs()
     sides = hand_in(
-        installation,
+        context,
         pool,
         principal=principal,
         benchmark=BENCHMARK,
@@ -118,7 +118,7 @@ def _first_look(installation: Installation, pool: ProcessPoolExecutor, principal
         pairs=[pair for pair in pairs if pair.scenario == pairs[0].scenario],
     )
     _open_study(
-        installation,
+        context,
         principal=principal,
         slug=FIRST_LOOK,
         title="First look: one scenario",
@@ -128,13 +128,13 @@ def _first_look(installation: Installation, pool: ProcessPoolExecutor, principal
 
 
 def _draw_the_rest(
-    installation: Installation, pool: ProcessPoolExecutor, principal: Principal, stopping: threading.Event
+    context: AppContext, pool: ProcessPoolExecutor, principal: Principal, stopping: threading.Event
 ) -> None:
-    if _has_study(installation, WHOLE):
+    if _has_study(context, WHOLE):
         return
     try:
         sides = hand_in(
-            installation,
+            context,
             pool,
             principal=principal,
             benchmark=BENCHMARK,
@@ -142,7 +142,7 @@ def _draw_the_rest(
             pairs=_bundled_pairs(),
         )
         _open_study(
-            installation,
+            context,
             principal=principal,
             slug=WHOLE,
             title="Demo: the true motion against four ways to be wrong",
@@ -155,13 +155,13 @@ def _draw_the_rest(
             log.exception("drawing the demo's clips failed; the next start tries again")
 
 
-def _has_study(installation: Installation, slug: str) -> bool:
-    with installation.database.read() as session:
+def _has_study(context: AppContext, slug: str) -> bool:
+    with context.database.read() as session:
         return session.scalar(select(Study.id).where(Study.slug == slug)) is not None
 
 
 def _open_study(
-    installation: Installation,
+    context: AppContext,
     *,
     principal: Principal,
     slug: str,
@@ -170,7 +170,7 @@ def _open_study(
     others: list[str],
 ) -> None:
     now = utc_now()
-    with installation.database.write() as session:
+    with context.database.write() as session:
         benchmark = session.scalars(select(Benchmark).where(Benchmark.slug == BENCHMARK)).one()
         plan = studies.StudyPlan(
             slug=slug,
@@ -179,40 +179,40 @@ def _open_study(
         )
         study = studies.create_study(session, plan=plan, benchmark=benchmark, principal=principal, now=now)
         studies.open_study(session, study=study, principal=principal, now=now)
-        studies.add_invitation(session, study=study, token=_invitation(installation, slug), now=now)
+        studies.add_invitation(session, study=study, token=_invitation(context, slug), now=now)
 
 
-def _links(installation: Installation) -> Demo:
-    address = installation.settings.effective_public_url
+def _links(context: AppContext) -> Demo:
+    address = context.settings.effective_public_url
     now = utc_now()
-    with installation.database.write() as session:
+    with context.database.write() as session:
         admin = person_named(session, name="admin", role=Role.ADMIN, now=now)
         token = create_sign_in_link(
-            session, person=admin, now=now, minutes=installation.settings.sign_in_link_minutes
+            session, person=admin, now=now, minutes=context.settings.sign_in_link_minutes
         )
-        study = _study_to_show(session, installation)
+        study = _study_to_show(session, context)
     return Demo(
-        voting_link=f"{address}/invite/{_invitation(installation, study)}",
+        voting_link=f"{address}/invite/{_invitation(context, study)}",
         results_page=f"{address}/studies/{study}/results",
         sign_in_link=f"{address}/sign-in/{token}",
-        researcher_key=_researcher_key(installation),
+        researcher_key=_researcher_key(context),
         api=f"{address}/api/v1/openapi.json",
     )
 
 
-def _study_to_show(session: Session, installation: Installation) -> str:
+def _study_to_show(session: Session, context: AppContext) -> str:
     """Return the whole demo once it is there, before that the first look."""
-    token_hash = hash_token(_invitation(installation, WHOLE))
+    token_hash = hash_token(_invitation(context, WHOLE))
     is_there = session.scalar(select(Invitation.id).where(Invitation.token_hash == token_hash))
     return WHOLE if is_there is not None else FIRST_LOOK
 
 
-def _researcher_key(installation: Installation) -> str:
-    return KEY_PREFIX + derived_token(installation.settings.signing_key, "demo researcher key")
+def _researcher_key(context: AppContext) -> str:
+    return KEY_PREFIX + derived_token(context.settings.signing_key, "demo researcher key")
 
 
-def _invitation(installation: Installation, study: str) -> str:
-    return derived_token(installation.settings.signing_key, f"demo invitation to {study}")
+def _invitation(context: AppContext, study: str) -> str:
+    return derived_token(context.settings.signing_key, f"demo invitation to {study}")
 
 
 def _bundled_pairs() -> tuple[PairSpec, ...]:

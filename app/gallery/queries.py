@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.errors import NotFound
-from app.gallery.page import (
+from app.gallery.view_models import (
     FilterForm,
     GalleryPage,
     ImageTile,
@@ -18,9 +18,9 @@ from app.gallery.page import (
     ScenarioPart,
     pair_url,
 )
-from app.media.addresses import LARGE, TILE, thumbnail_url
-from app.results.clips import clip_cards
-from app.results.naming import readable
+from app.media.thumbnail_urls import LARGE, TILE, thumbnail_url
+from app.results.views.clips import clip_cards
+from app.results.views.names import readable
 from app.tables.bench import Benchmark, Pair
 from app.tables.submissions import Clip, Submission
 from benchmark.protocol import SubmissionStatus

@@ -1,13 +1,13 @@
 """Small copies of a benchmark's images: made once, kept in the store, addressed by their content."""
 
+from app.context import AppContext
 from app.errors import NotFound, Unavailable
-from app.installation import Installation
-from app.media.addresses import ThumbnailWidth
-from app.media.pictures import PictureRejected, make_thumbnail
-from app.media.store import MediaMissing, StoreError, content_key
+from app.media.images import ImageRejected, make_thumbnail
+from app.media.store.base import MediaMissing, StoreError, content_key
+from app.media.thumbnail_urls import ThumbnailWidth
 
 
-def thumbnail(installation: Installation, *, sha256: str, width: ThumbnailWidth) -> bytes:
+def thumbnail(context: AppContext, *, sha256: str, width: ThumbnailWidth) -> bytes:
     """Return the WebP of a benchmark's image, made now if nobody asked for it before.
 
     Raises:
@@ -17,20 +17,20 @@ def thumbnail(installation: Installation, *, sha256: str, width: ThumbnailWidth)
     key = content_key(f"thumbnails-{width}", sha256)
     try:
         try:
-            size = installation.store.size(key)
+            size = context.store.size(key)
         except MediaMissing:
-            _make(installation, key, sha256=sha256, width=width)
-            size = installation.store.size(key)
-        return b"".join(installation.store.read_range(key, 0, size))
+            _make(context, key, sha256=sha256, width=width)
+            size = context.store.size(key)
+        return b"".join(context.store.read_range(key, 0, size))
     except MediaMissing as error:
         raise NotFound("There is no such picture.") from error
-    except (StoreError, PictureRejected) as error:
+    except (StoreError, ImageRejected) as error:
         raise Unavailable("This picture cannot be read right now.") from error
 
 
-def _make(installation: Installation, key: str, *, sha256: str, width: ThumbnailWidth) -> None:
+def _make(context: AppContext, key: str, *, sha256: str, width: ThumbnailWidth) -> None:
     # Two requests may both make it; the store keeps the first, and the bytes are the same.
-    store = installation.store
+    store = context.store
     with store.open_local(content_key("images", sha256)) as image, store.private_file() as small:
-        make_thumbnail(image, small, width, sandbox=installation.sandbox)
+        make_thumbnail(image, small, width, sandbox=context.sandbox)
         store.put(key, small)

@@ -6,8 +6,8 @@ from sqlalchemy import case, func, or_, select
 from sqlalchemy.orm import Session
 
 from app.benchmarks.service import benchmark_shape, newest_benchmarks
-from app.home.page import BenchmarkLine, Picture, StudyLine, SubmissionLine
-from app.media.addresses import TILE, thumbnail_url
+from app.home.view_models import BenchmarkImage, BenchmarkLine, StudyLine, SubmissionLine
+from app.media.thumbnail_urls import TILE, thumbnail_url
 from app.panels.sides import side_name
 from app.security.identity import Principal
 from app.security.visibility import may_see
@@ -107,7 +107,7 @@ def benchmark_lines(session: Session) -> tuple[BenchmarkLine, ...]:
     return tuple(_benchmark_line(session, each, pictures[each.id]) for each in benchmarks)
 
 
-def _pictures(session: Session) -> defaultdict[int, list[Picture]]:
+def _pictures(session: Session) -> defaultdict[int, list[BenchmarkImage]]:
     """Return a picture of each scenario, by benchmark."""
     first = select(func.min(Pair.id)).group_by(Pair.benchmark_id, Pair.scenario)
     rows = session.execute(
@@ -115,15 +115,15 @@ def _pictures(session: Session) -> defaultdict[int, list[Picture]]:
         .where(Pair.id.in_(first))
         .order_by(Pair.benchmark_id, Pair.position)
     )
-    pictures: defaultdict[int, list[Picture]] = defaultdict(list)
+    pictures: defaultdict[int, list[BenchmarkImage]] = defaultdict(list)
     for row in rows:
         pictures[row.benchmark_id].append(
-            Picture(thumbnail_url(row.image_key, TILE), row.scenario.replace("_", " "))
+            BenchmarkImage(thumbnail_url(row.image_key, TILE), row.scenario.replace("_", " "))
         )
     return pictures
 
 
-def _benchmark_line(session: Session, benchmark: Benchmark, pictures: list[Picture]) -> BenchmarkLine:
+def _benchmark_line(session: Session, benchmark: Benchmark, pictures: list[BenchmarkImage]) -> BenchmarkLine:
     shape = benchmark_shape(session, benchmark)
     return BenchmarkLine(
         slug=benchmark.slug,

@@ -11,8 +11,8 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from app.media.answers import read_answer
-from app.media.sandbox import Json, Sandbox, SandboxError, Work, WorkDied
+from app.media.sandbox.client import Json, Sandbox, SandboxError, Work, WorkDied
+from app.media.sandbox.results import read_answer
 
 Pixels = npt.NDArray[np.uint8]
 

@@ -8,9 +8,9 @@ from dataclasses import asdict, dataclass
 from enum import StrEnum
 from pathlib import Path
 
-from app.media.answers import read_answer
-from app.media.pictures import PictureCode, PictureRejected
-from app.media.sandbox import Json, Sandbox, Work, WorkDied, WorkRefused, WorkTimeout
+from app.media.images import ImageCode, ImageRejected
+from app.media.sandbox.client import Json, Sandbox, Work, WorkDied, WorkRefused, WorkTimeout
+from app.media.sandbox.results import read_answer
 
 # A `first_frame_distance` above this deserves a warning. Measured on the authors' clips against their own
 # input image: MotiF, Cinemo and CogVideoX at most 0.03, DynamiCrafter 0.08 (median); against an image of
@@ -117,7 +117,7 @@ def probe_clip(
         return read_answer(sandbox.run(Work.PROBE, arguments), ClipFacts)
     except WorkRefused as refusal:
         if refusal.code == UNREADABLE_INPUT_IMAGE:
-            raise PictureRejected(PictureCode.UNDECODABLE, str(refusal)) from refusal
+            raise ImageRejected(ImageCode.UNDECODABLE, str(refusal)) from refusal
         raise ClipRejected(ClipCode(refusal.code), str(refusal)) from refusal
     except WorkTimeout as error:
         raise ClipRejected(ClipCode.TIMEOUT, "Decoding this clip takes too long.") from error

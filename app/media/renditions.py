@@ -8,8 +8,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from app.media.probe import ClipFacts
-from app.media.sandbox import Sandbox, SandboxBroken, SandboxError, Work, WorkRefused
-from app.media.store import DISK_FULL, StoreFull
+from app.media.sandbox.client import Sandbox, SandboxBroken, SandboxError, Work, WorkRefused
+from app.media.store.base import DISK_FULL, StoreFull
 from benchmark.protocol import RenditionRecipe
 
 _MAX_FPS = 60.0

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from app.panels.choosing import MET
+from app.panels.selection import MET
 from app.tables.studies import Comparison, Matchup, Study
 from app.tables.voting import Assignment, status_is
 from benchmark.design import reference_stands_left, shuffle_key

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
-from app.panels.choosing import MET
 from app.panels.gold import count_gold_met, gold_among
+from app.panels.selection import MET
 from app.tables.studies import Comparison, Study
 from app.tables.voting import Assignment, AssignmentStatus, status_is
 
@@ -20,7 +20,7 @@ _MET_WITH_PLACES = (
     .where(
         Comparison.id.in_(_MET),
         Comparison.is_open.is_(True),
-        Comparison.places_taken < bindparam("panel"),
+        Comparison.slots_taken < bindparam("panel"),
     )
     .scalar_subquery()
 )
@@ -44,7 +44,7 @@ def progress_of(session: Session, *, study: Study, annotator_id: int) -> Progres
     given = {"annotator_id": annotator_id, "panel": study.votes_per_comparison}
     row = session.execute(_PROGRESS, given).one()
     begun = row.done + row.in_hand
-    total = begun + study.comparisons_wanting - row.met_with_places
+    total = begun + study.unfilled_comparisons - row.met_with_places
     if study.gold_block is not None and total > begun:
         total += _gold_to_come(session, study=study, annotator_id=annotator_id, total=total)
     if study.comparisons_per_annotator is not None:

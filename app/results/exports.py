@@ -3,14 +3,14 @@
 from collections.abc import Iterator
 
 from app.database import Database
+from app.results.live.vote_rows import counted_votes, vote_rows
 from app.results.service import StudyResults, find_results
-from app.results.votes import counted_votes, vote_rows
 from app.security.identity import Principal
 from app.tables.studies import Study
 from benchmark.exports.notes import TableNote
-from benchmark.exports.results import result_rows
+from benchmark.exports.table_rows import result_rows
 from benchmark.exports.tables import TableFormat, TableName
-from benchmark.exports.writing import table_chunks
+from benchmark.exports.writer import table_chunks
 
 
 def export_table(

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
-from app.results.live_counts import live_counts
-from app.results.tallies import CountedStudy, LiveCounts
+from app.results.live.cache import live_counts
+from app.results.live.tallies import CountedStudy, LiveCounts
 from app.security.identity import Principal
 from app.security.visibility import find_study
 from app.tables.studies import Study

@@ -19,14 +19,14 @@ from app.tables.people import Invitation
 from app.tables.studies import Comparison, Matchup, Study
 from app.tables.submissions import Clip, Submission
 from benchmark.design import shuffle_key
+from benchmark.plurals import counted
 from benchmark.protocol import RenditionRecipe, StudyStatus, SubmissionStatus, WatchGate
-from benchmark.wording import counted
 
 # 63 bits, as the database keeps it.
 _SEED_BITS = 62
 
 
-class Move(Protocol):
+class Transition(Protocol):
     """Opens, pauses or closes a study."""
 
     def __call__(self, session: Session, *, study: Study, principal: Principal, now: datetime) -> None: ...
@@ -101,18 +101,18 @@ def create_study(
 
 def open_study(session: Session, *, study: Study, principal: Principal, now: datetime) -> None:
     """Open a draft, which lays out its comparisons and freezes the protocol, or go on after a pause."""
-    before = _move(session, study=study, to=StudyStatus.OPEN, principal=principal, now=now)
+    before = _transition(session, study=study, to=StudyStatus.OPEN, principal=principal, now=now)
     if before is StudyStatus.DRAFT:
         study.opened_at = now
         _lay_out_comparisons(session, study)
 
 
 def pause_study(session: Session, *, study: Study, principal: Principal, now: datetime) -> None:
-    _move(session, study=study, to=StudyStatus.PAUSED, principal=principal, now=now)
+    _transition(session, study=study, to=StudyStatus.PAUSED, principal=principal, now=now)
 
 
 def close_study(session: Session, *, study: Study, principal: Principal, now: datetime) -> None:
-    before = _move(session, study=study, to=StudyStatus.CLOSED, principal=principal, now=now)
+    before = _transition(session, study=study, to=StudyStatus.CLOSED, principal=principal, now=now)
     if before is not StudyStatus.CLOSED:
         study.closed_at = now
 
@@ -197,7 +197,7 @@ def _submission_problem(submission: Submission | None, benchmark: Benchmark) -> 
     return None
 
 
-def _move(
+def _transition(
     session: Session, *, study: Study, to: StudyStatus, principal: Principal, now: datetime
 ) -> StudyStatus:
     """Bring the study, locked, to a status and return the one before; a second time changes nothing."""
@@ -234,7 +234,7 @@ def _lay_out_comparisons(session: Session, study: Study) -> None:
     ) - {row[0] for row in rows}
     if empty or not rows:
         raise Conflict("The two sides of a matchup have no pair in common.", code="no_common_pairs")
-    study.comparisons_wanting = len(rows)
+    study.unfilled_comparisons = len(rows)
     gold_pairs = lay_out_gold(session, study, session.get_one(Benchmark, study.benchmark_id))
     study.pairs = len({pair_id for _, pair_id in rows} | gold_pairs)
     session.execute(

@@ -7,14 +7,14 @@ from typing import Any
 from sqlalchemy import exists, func, select
 from sqlalchemy.orm import Session
 
-from app.benchmarks.entries import add_model, add_submission, model_of, submission_of
 from app.errors import Conflict, Forbidden, NotFound
 from app.media.probe import ClipFacts
 from app.security.identity import Principal
+from app.submissions.repository import add_model, add_submission, model_of, submission_of
 from app.tables.bench import Benchmark, Pair
 from app.tables.submissions import Clip, Submission, VideoModel
+from benchmark.plurals import counted
 from benchmark.protocol import Role, SubmissionStatus
-from benchmark.wording import counted
 
 
 @dataclass(frozen=True)

@@ -38,7 +38,7 @@ class Study(Base):
     # Different pairs among its comparisons: who has met as many need not be searched a new one.
     pairs: Mapped[int] = mapped_column(default=0)
     # Open comparisons with a place left, kept along so that a progress bar need not count thousands.
-    comparisons_wanting: Mapped[int] = mapped_column(default=0)
+    unfilled_comparisons: Mapped[int] = mapped_column(default=0)
     created_at: Mapped[datetime]
     opened_at: Mapped[datetime | None]
     closed_at: Mapped[datetime | None]
@@ -70,7 +70,7 @@ class Matchup(Base):
 class Comparison(Base):
     """One matchup on one pair, with the counters that its votes keep in their own transactions.
 
-    `places_taken` counts valid votes and live leases. `shuffle_key` is drawn anew from the study's seed each
+    `slots_taken` counts valid votes and live leases. `shuffle_key` is drawn anew from the study's seed each
     time a place is taken, so the smallest key among the emptiest comparisons is a uniform random choice
     that an index can answer. A gold comparison is never open, takes no places and counts no votes.
     """
@@ -89,7 +89,7 @@ class Comparison(Base):
     pair_id: Mapped[int] = mapped_column(RowId, ForeignKey("pairs.id", ondelete="RESTRICT"))
     is_open: Mapped[bool]
     is_gold: Mapped[bool] = mapped_column(default=False, server_default=false())
-    places_taken: Mapped[int]
+    slots_taken: Mapped[int]
     shuffle_key: Mapped[int] = mapped_column(BigInteger)
     draws: Mapped[int]
     votes_reference: Mapped[int] = mapped_column(default=0)

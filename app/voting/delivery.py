@@ -13,10 +13,10 @@ from sqlalchemy.orm import Session
 
 from app.clock import utc_now
 from app.database import Database
-from app.media.compared import compared_clips
+from app.media.comparison_clips import compared_clips
 from app.media.padding import ByteRange, padded_length, padded_range
-from app.media.preparing import Renditions, StoredRendition
-from app.media.store import MediaStore
+from app.media.rendition_cache import Renditions, StoredRendition
+from app.media.store.base import MediaStore
 from app.tables.studies import Study
 from app.tables.voting import Assignment
 from benchmark.protocol import Choice

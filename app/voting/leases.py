@@ -9,9 +9,9 @@ from sqlalchemy import bindparam, exists, func, select
 from sqlalchemy.orm import Session
 
 from app.errors import Conflict, NotFound
-from app.panels.choosing import MET, choose_comparison, choose_left_side
 from app.panels.gold import choose_gold
-from app.panels.places import free_place, has_places, take_place
+from app.panels.selection import MET, choose_comparison, choose_left_side
+from app.panels.slots import has_free_slot, release_slot, take_slot
 from app.security.tokens import new_token
 from app.tables.people import Annotator
 from app.tables.studies import Comparison, Study
@@ -54,7 +54,7 @@ def next_assignment(
     ahead so that its media can be loaded.
     """
     require_open(study)
-    expire_overdue(session, study=study, now=now)
+    expire_leases(session, study=study, now=now)
     held = session.scalars(_HELD, {"annotator_id": annotator.id}).all()
     if after is not None:
         known = _own_assignment(session, annotator=annotator, token=after)
@@ -77,7 +77,7 @@ def renew(session: Session, *, assignment: Assignment, study: Study, now: dateti
         raise Conflict("You have voted on this comparison.", code="already_voted")
     if assignment.status is AssignmentStatus.EXPIRED:
         comparison = session.get_one(Comparison, assignment.comparison_id)
-        take_back_place(session, assignment=assignment, comparison=comparison, study=study)
+        retake_slot(session, assignment=assignment, comparison=comparison, study=study)
         assignment.status = AssignmentStatus.OPEN
         assignment.ended_at = None
     assignment.expires_at = now + timedelta(seconds=study.lease_s)
@@ -90,13 +90,13 @@ def require_open(study: Study) -> None:
         raise Conflict("This study takes no votes at the moment.", code="study_not_open")
 
 
-def expire_overdue(session: Session, *, study: Study, now: datetime) -> None:
+def expire_leases(session: Session, *, study: Study, now: datetime) -> None:
     """End leases that ran out, so that their places are free again."""
     overdue = session.scalars(_OVERDUE, {"study_id": study.id, "now": now}).all()
     for assignment in overdue:
         assignment.status = AssignmentStatus.EXPIRED
         assignment.ended_at = now
-        free_place(session.get_one(Comparison, assignment.comparison_id), study)
+        release_slot(session.get_one(Comparison, assignment.comparison_id), study)
     if overdue:
         session.flush()
 
@@ -112,16 +112,14 @@ def refuse_ended(assignment: Assignment) -> None:
         raise Conflict(message, code=code)
 
 
-def take_back_place(
-    session: Session, *, assignment: Assignment, comparison: Comparison, study: Study
-) -> None:
-    is_free = comparison.is_gold or (comparison.is_open and has_places(comparison, study))
+def retake_slot(session: Session, *, assignment: Assignment, comparison: Comparison, study: Study) -> None:
+    is_free = comparison.is_gold or (comparison.is_open and has_free_slot(comparison, study))
     if not is_free or has_newer(session, assignment):
         raise Conflict(
             "This comparison waited too long and went to somebody else. Here is another one.",
             code="lease_expired",
         )
-    take_place(comparison, study)
+    take_slot(comparison, study)
 
 
 def has_newer(session: Session, assignment: Assignment) -> bool:
@@ -181,7 +179,7 @@ def _lease_another(
     gold = choose_gold(session, study=study, annotator_id=annotator.id, position=position)
     comparison = gold.comparison if gold else chosen.comparison
     left_side = gold.left_side if gold else choose_left_side(chosen, study)
-    take_place(comparison, study)
+    take_slot(comparison, study)
     assignment = new_assignment(
         study=study,
         comparison=comparison,

@@ -7,11 +7,11 @@ from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from app.errors import Conflict, Invalid
-from app.panels.places import free_place
-from app.panels.statuses import change_status, count_vote, status_of
+from app.panels.slots import release_slot
+from app.panels.vote_status import change_status, count_vote, status_of
 from app.tables.studies import Comparison, Matchup, Study
 from app.tables.voting import Assignment, AssignmentStatus, Vote, VoteEvent
-from app.voting.leases import has_newer, new_assignment, refuse_ended, require_open, take_back_place
+from app.voting.leases import has_newer, new_assignment, refuse_ended, require_open, retake_slot
 from benchmark.protocol import Choice, Justification, Side, SkipReason, VoteStatus, WatchGate
 
 # What an undo may end; a surplus or an excluded vote has no place that its successor could keep.
@@ -71,7 +71,7 @@ def cast_vote(
         raise Conflict("Watch both clips to the end first.", code="clips_not_delivered")
     comparison, matchup = session.execute(_COMPARED, {"comparison_id": assignment.comparison_id}).one()
     if assignment.status is AssignmentStatus.EXPIRED:
-        take_back_place(session, assignment=assignment, comparison=comparison, study=study)
+        retake_slot(session, assignment=assignment, comparison=comparison, study=study)
     vote = _new_vote(session, assignment=assignment, matchup=matchup, ballot=ballot, now=now)
     session.add(vote)
     if comparison.is_gold:
@@ -94,7 +94,7 @@ def skip(
         raise Conflict("You have voted on this comparison; undo the vote first.", code="already_voted")
     refuse_ended(assignment)
     if assignment.status is AssignmentStatus.OPEN:
-        free_place(session.get_one(Comparison, assignment.comparison_id), study)
+        release_slot(session.get_one(Comparison, assignment.comparison_id), study)
     elif has_newer(session, assignment):
         raise Conflict("This comparison is open again under another token.", code="assignment_replaced")
     assignment.status = AssignmentStatus.SKIPPED
@@ -121,7 +121,7 @@ def undo(session: Session, *, assignment: Assignment, study: Study, now: datetim
         reason="taken back by the annotator",
         actor=f"annotator {assignment.annotator_id}",
         now=now,
-        keep_place=True,
+        keep_slot=True,
     )
     assert status is VoteStatus.SUPERSEDED
     assignment.status = AssignmentStatus.UNDONE

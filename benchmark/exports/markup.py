@@ -4,7 +4,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator
 
-from benchmark.exports.layouts import LAYOUTS, Span, Spans
+from benchmark.exports.table_format import LAYOUTS, Span, Spans
 from benchmark.exports.tables import TableName
 
 _MARKDOWN_SPECIAL = re.compile(r"([\\`*_{}\[\]<>|#~&$])")

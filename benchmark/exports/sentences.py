@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 
 from benchmark.exports.tables import TableName
-from benchmark.stats.agreements import CHOICE, AgreementRow, agreement_sentence
+from benchmark.stats.agreement_table import CHOICE, AgreementRow, agreement_sentence
 from benchmark.stats.conclusions import conclusion, justification_conclusion, paired_conclusion, panel_warning
 from benchmark.stats.justifications import JustificationRow
 from benchmark.stats.leaderboard import LeaderboardRow, leaderboard_sentence

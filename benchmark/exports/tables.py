@@ -6,8 +6,7 @@ docs/tables.md documents every column; a test holds the two together.
 from dataclasses import dataclass, fields
 from enum import StrEnum
 
-from benchmark.record_columns import JUSTIFICATION_COLUMNS, VOTE_COLUMNS
-from benchmark.stats.agreements import AgreementRow
+from benchmark.stats.agreement_table import AgreementRow
 from benchmark.stats.breakdowns import BreakdownRow
 from benchmark.stats.comparisons import ComparisonRow
 from benchmark.stats.justifications import JustificationRow
@@ -15,6 +14,7 @@ from benchmark.stats.leaderboard import LeaderboardRow
 from benchmark.stats.paired import PairedRow
 from benchmark.stats.preferences import PreferenceRow
 from benchmark.stats.sensitivity import SensitivityRow
+from benchmark.votes.columns import JUSTIFICATION_COLUMNS, VOTE_COLUMNS
 
 
 class TableName(StrEnum):

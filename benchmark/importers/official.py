@@ -7,11 +7,11 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
-from benchmark.importers.columns import Columns, ReadTable, recognise
-from benchmark.importers.pictures import PictureFolder, PictureRefused, check_picture, same_bytes
+from benchmark.importers.column_names import Columns, ReadTable, recognise
+from benchmark.importers.csv_table import SEPARATORS, TableRow, parse_rows, read_text
+from benchmark.importers.images import ImageFolder, ImageRefused, check_picture, same_bytes
 from benchmark.importers.problems import ImportProblems, Problem
 from benchmark.importers.source import BenchmarkSource
-from benchmark.importers.table import SEPARATORS, TableRow, parse_rows, read_text
 from benchmark.pairs import PairSpec, pair_id, scenario_of_image
 
 # `<pair id>_<seed>.mp4` has to be a file name, and file systems stop at 255 bytes.
@@ -31,13 +31,13 @@ def read_official(place: Path, *, source: str | None = None, within: Path | None
     Args:
         place: the folder or the CSV.
         source: what to record as its origin; the folder's name when not given.
-        within: see `PictureFolder`.
+        within: see `ImageFolder`.
 
     Raises:
         ImportProblems: with every problem found.
     """
     csv_path, folder = (place, place.parent) if place.is_file() else (_only_table(place), place)
-    pictures = PictureFolder(folder, within=within)
+    pictures = ImageFolder(folder, within=within)
     table = _read_table(csv_path, pictures)
     reading = _Reading(table.columns, pictures, beside=csv_path.parent)
     for row in table.body:
@@ -67,7 +67,7 @@ def _only_table(folder: Path) -> Path:
     return found[0]
 
 
-def _read_table(csv_path: Path, pictures: PictureFolder) -> ReadTable:
+def _read_table(csv_path: Path, pictures: ImageFolder) -> ReadTable:
     """Try each separator; the first under which the columns are clear is the one."""
     text = read_text(csv_path)
     refusals: list[ImportProblems] = []
@@ -99,7 +99,7 @@ def _evenness(rows: Sequence[TableRow]) -> int:
 class _Reading:
     """Pairs, images and problems gathered row by row."""
 
-    def __init__(self, columns: Columns, pictures: PictureFolder, *, beside: Path) -> None:
+    def __init__(self, columns: Columns, pictures: ImageFolder, *, beside: Path) -> None:
         self._columns = columns
         self._pictures = pictures
         self._beside = beside
@@ -129,7 +129,7 @@ class _Reading:
         try:
             path = self._pictures.find(cell, beside=self._beside)
             self._check_once(path)
-        except PictureRefused as refusal:
+        except ImageRefused as refusal:
             self._complain(row, str(refusal))
             return None
         known = self.images.setdefault(path.stem, path)

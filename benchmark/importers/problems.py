@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from benchmark.wording import counted
+from benchmark.plurals import counted
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from benchmark.scenes.rendering import Rendering, draw_still, render
 from benchmark.scenes.scenarios import SCENARIOS
 from benchmark.scenes.scenes import Action, HardCase, Scenario, Scene
 from benchmark.scenes.styles import Style
-from benchmark.scenes.weight_free import WEIGHT_FREE_MODELS, draw_clip
+from benchmark.scenes.synthetic import WEIGHT_FREE_MODELS, draw_clip
 
 __all__ = [
     "SCENARIOS",

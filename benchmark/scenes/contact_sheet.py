@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
 from benchmark.scenes.benchmarks import ScenePair
-from benchmark.scenes.weight_free import WEIGHT_FREE_MODELS, draw_frames
+from benchmark.scenes.synthetic import WEIGHT_FREE_MODELS, draw_frames
 
 _CLIP_SIDE = 256
 _SIDE = 180

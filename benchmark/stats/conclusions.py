@@ -5,10 +5,10 @@ from collections.abc import Sequence
 from benchmark.stats.arrays import distinct
 from benchmark.stats.breakdowns import BreakdownRow
 from benchmark.stats.justifications import JustificationRow
+from benchmark.stats.number_format import stated_p
 from benchmark.stats.paired import PairedRow
-from benchmark.stats.planning import expected_score
+from benchmark.stats.power import expected_score
 from benchmark.stats.preferences import PreferenceRow
-from benchmark.stats.printing import stated_p
 from benchmark.stats.tallies import Tallies
 from benchmark.stats.votes import Matchup
 

@@ -1,6 +1,6 @@
 """The counting votes of one study as columns, one entry per vote.
 
-`benchmark.records` makes them from a table of votes. Only what cannot be had from tallies reads them:
+`benchmark.votes.validate` makes them from a table of votes. Only what cannot be had from tallies reads them:
 agreement of single annotators, their quality, and the bootstrap over annotators.
 """
 

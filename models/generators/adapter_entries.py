@@ -7,13 +7,13 @@ from models.generators.checkouts import Checkout
 from models.generators.entries import GeneratorEntry
 from models.generators.hub import cached_snapshot, why_not_cached
 from models.generators.machine import gpu_too_small, missing_package
-from models.generators.pins import pinned_revision
 from models.generators.recipes import (
     DiffusersRecipe,
     SubprocessRecipe,
     read_recipe,
     recipe_sha256,
 )
+from models.generators.revisions import pinned_revision
 from models.generators.settings import generator_settings
 
 _SHIPPED = Path(__file__).parent / "adapters"

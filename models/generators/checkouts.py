@@ -5,11 +5,11 @@ import re
 from pathlib import Path
 
 from models.generators.base import CannotRun
-from models.generators.checkpoints import checkpoint_sha256, weight_files
 from models.generators.machine import gpu_too_small
 from models.generators.recipes import SubprocessRecipe, Weights
 from models.generators.script_copy import script_problem
 from models.generators.settings import generator_settings
+from models.generators.weights_digest import checkpoint_sha256, weight_files
 
 _COMMIT = re.compile(r"[0-9a-f]{40}")
 

@@ -12,12 +12,12 @@ from pathlib import Path
 
 from models.generators.base import ClipRequest, GeneratedClip
 from models.generators.encoding import clip_mp4
-from models.generators.pair_choice import Shard
+from models.generators.pair_selection import Shard
 
 MANIFEST = "manifest.jsonl"
 
 
-class ForeignFolder(ValueError):
+class UnknownFolder(ValueError):
     """The folder holds clips of another model."""
 
 
@@ -37,7 +37,7 @@ class ClipFolder:
         self._manifest = folder / name
         others = {line["model"] for line in read_manifests(folder)} - {model}
         if others:
-            raise ForeignFolder(
+            raise UnknownFolder(
                 f"{folder} holds clips of {', '.join(map(str, sorted(others, key=str)))}; "
                 f"choose another folder for {model}."
             )

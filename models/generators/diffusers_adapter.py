@@ -20,12 +20,10 @@ from models.generators.base import (
     NativeForm,
     Provenance,
 )
-from models.generators.checkpoints import checkpoint_sha256, weight_files
-from models.generators.choices import DType
 from models.generators.diffusers_classes import STANDARD_ARGUMENTS, call_defaults, pipeline_class
+from models.generators.enums import DType
 from models.generators.images import fitted, readable_images
-from models.generators.measuring import NETWORK_LIBRARIES, library_versions
-from models.generators.memory import (
+from models.generators.out_of_memory import (
     breakdowns_named,
     check_device,
     device_name,
@@ -33,9 +31,11 @@ from models.generators.memory import (
     peak_bytes,
     start_measuring,
 )
+from models.generators.pipeline_patches import mend, seeded
 from models.generators.recipes import DiffusersRecipe
-from models.generators.shims import mend, seeded
-from models.motif.threads import cpu_threads
+from models.generators.usage import NETWORK_LIBRARIES, library_versions
+from models.generators.weights_digest import checkpoint_sha256, weight_files
+from models.motif.torch_threads import cpu_threads
 
 if TYPE_CHECKING:
     from diffusers.pipelines.pipeline_utils import DiffusionPipeline

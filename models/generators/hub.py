@@ -3,8 +3,8 @@
 from pathlib import Path
 
 from models.generators.base import CannotRun
-from models.generators.pins import pin, pinned_revision
 from models.generators.recipes import Weights
+from models.generators.revisions import pin, pinned_revision
 
 # What a repository may hold beside: weights that run code when read, and other frameworks' copies.
 UNWANTED = ("*.bin", "*.ckpt", "*.pt", "*.pth", "*.pkl", "*.msgpack", "*.h5", "*.onnx", "*.gguf")

@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 from pydantic import Field, TypeAdapter, ValidationError
 
 from models.generators.base import NativeForm
-from models.generators.choices import DType
+from models.generators.enums import DType
 from models.generators.images import Fit
 from models.generators.recipe_tables import (
     Argument,

@@ -6,12 +6,12 @@ from functools import cache
 from pathlib import Path
 from types import MappingProxyType
 
-from benchmark.scenes.weight_free import WEIGHT_FREE_MODELS
+from benchmark.scenes.synthetic import WEIGHT_FREE_MODELS
 from models.generators.adapter_entries import adapter_entry, own_adapters, shipped_adapter
 from models.generators.base import BadInput, Generator
 from models.generators.entries import GeneratorEntry
 from models.generators.motif_entries import motif_entries
-from models.generators.weight_free import FORM, DrawnGenerator, StaticGenerator
+from models.generators.synthetic import FORM, DrawnGenerator, StaticGenerator
 
 # In the order they are listed in: the nine baselines of the paper, then what came after it.
 ADAPTERS = (

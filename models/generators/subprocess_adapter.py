@@ -17,14 +17,14 @@ from models.generators.base import (
     TimedOut,
 )
 from models.generators.checkouts import Checkout, visible_gpu
-from models.generators.child import Ended, minimal_environment, run_child
+from models.generators.child_process import Ended, minimal_environment, run_child
 from models.generators.images import readable_images
 from models.generators.machine import gpu_too_small
-from models.generators.made_files import find_made, read_clip, read_images
-from models.generators.measuring import library_versions
+from models.generators.outputs import find_made, read_clip, read_images
 from models.generators.placeholders import fill
 from models.generators.recipes import SubprocessRecipe
 from models.generators.staging import Stage, StagedClip, check_prompt, lay_out, output_pattern
+from models.generators.usage import library_versions
 
 _OUT_OF_MEMORY = ("CUDA out of memory", "OutOfMemoryError", "CUDA error: out of memory")
 

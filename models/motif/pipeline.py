@@ -13,9 +13,8 @@ from torch import Tensor
 from transformers import CLIPTextModel, CLIPVisionModel, PreTrainedTokenizerBase
 from transformers.image_processing_utils import BaseImageProcessor
 
-from models.motif.calls import ClipForm, Conditions, Generators, Sampling, as_batch
 from models.motif.checkpoints import check_stored
-from models.motif.encoding import (
+from models.motif.encoders import (
     Autoencoder,
     check_finite,
     decode_latents,
@@ -23,10 +22,11 @@ from models.motif.encoding import (
     encode_image_tokens,
     encode_text,
 )
+from models.motif.input_image import Picture, fitted
 from models.motif.outputs import MotifPipelineOutput, OutputType, formed, output_type_named
 from models.motif.patch_autoencoder import PatchAutoencoder
-from models.motif.pictures import Picture, fitted
-from models.motif.scheduling import MotifDDIMScheduler
+from models.motif.pipeline_inputs import ClipForm, Conditions, Generators, Sampling, as_batch
+from models.motif.scheduler import MotifDDIMScheduler
 from models.motif.unet import MotifUNet
 
 # diffusers loads a component only from a module that is imported already; a stored pipeline may name these.

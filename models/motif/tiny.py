@@ -4,9 +4,9 @@ import torch
 
 from models.motif.patch_autoencoder import PatchAutoencoder
 from models.motif.pipeline import MotifImageToVideoPipeline
-from models.motif.scheduling import MotifDDIMScheduler
+from models.motif.scheduler import MotifDDIMScheduler
+from models.motif.toy_text_encoder import random_text_encoder, scene_vocabulary, word_tokenizer
 from models.motif.unet import MotifUNet
-from models.motif.words import random_text_encoder, scene_vocabulary, word_tokenizer
 
 TEXT_CHANNELS = 16
 

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmark.scenes import Rendering
-from models.motion.clips import BadClip, Frames, checked_frames
+from models.motion.frames import BadClip, Frames, checked_frames
 from models.motion.settings import EXACT_FLOW, FLOW_NAMES
 
 Flow = NDArray[np.float32]
@@ -67,7 +67,7 @@ _SMALLEST_SIDE = 12
 class DisFlow:
     """OpenCV's dense inverse search on grey frames, as it comes.
 
-    `flow_named("dis-medium")` is this without the rim it drags along; see `models.motion.standing`.
+    `flow_named("dis-medium")` is this without the rim it drags along; see `models.motion.static_filter`.
     """
 
     def __init__(self, preset: DisPreset | str = DisPreset.MEDIUM) -> None:
@@ -113,7 +113,7 @@ class ExactFlow:
 
 
 def _dis(preset: DisPreset) -> OpticalFlow:
-    from models.motion.standing import StandingAware
+    from models.motion.static_filter import StandingAware
 
     return StandingAware(DisFlow(preset))
 

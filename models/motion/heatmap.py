@@ -8,8 +8,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from models.motion.clips import BadClip
 from models.motion.flow import Flow
+from models.motion.frames import BadClip
 from models.motion.settings import DEFAULT_SETTINGS, FlowUnit, HeatmapSettings, Kernel, LastFrame
 
 Heatmap = NDArray[np.float32]

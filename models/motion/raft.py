@@ -14,8 +14,8 @@ import torch
 from torch import Tensor
 from torch.nn.functional import pad
 
-from models.motion.clips import Frames, checked_frames
 from models.motion.flow import Flow
+from models.motion.frames import Frames, checked_frames
 
 RaftNetwork = Callable[[Tensor, Tensor], list[Tensor]]
 """Two batches of pictures (n, 3, height, width) in [-1, 1] -> flows (n, 2, height, width), the best last."""

@@ -8,10 +8,10 @@ from torch import Tensor
 
 from models.losses import prediction_target
 from models.motif.pipeline import MotifImageToVideoPipeline
-from models.motif.scheduling import MotifDDIMScheduler
+from models.motif.scheduler import MotifDDIMScheduler
 from models.motif.unet import MotifUNet
-from models.training.draws import Draw, noise
-from models.training.preparing import Library, Prepared
+from models.training.cache_builder import CachedClip, Dataset
+from models.training.sampling import Draw, noise
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,7 +45,7 @@ class Batch:
 class Batcher:
     """Puts batches together for one pipeline and device."""
 
-    library: Library
+    dataset: Dataset
     scheduler: MotifDDIMScheduler
     conditioning_network: MotifUNet
     residual_scale: float
@@ -54,9 +54,9 @@ class Batcher:
 
     def batch(self, draws: Sequence[Draw]) -> Batch:
         """Return the training clips of some draws."""
-        chosen = [self.library.training[each.clip] for each in draws]
+        chosen = [self.dataset.training[each.clip] for each in draws]
         texts = [
-            self.library.empty_text if each.drops_text else clip.text()
+            self.dataset.empty_text if each.drops_text else clip.text()
             for each, clip in zip(draws, chosen, strict=True)
         ]
         timesteps = [each.timestep for each in draws]
@@ -64,7 +64,7 @@ class Batcher:
 
     def noised(
         self,
-        clips: Sequence[Prepared],
+        clips: Sequence[CachedClip],
         texts: Sequence[Tensor],
         timesteps: Sequence[int],
         noise_seeds: Sequence[int],
@@ -114,9 +114,9 @@ def predicted(network: torch.nn.Module, batch: Batch) -> Tensor:
 
 
 def batcher_for(
-    pipeline: MotifImageToVideoPipeline, library: Library, *, fps: int, device: torch.device
+    pipeline: MotifImageToVideoPipeline, dataset: Dataset, *, fps: int, device: torch.device
 ) -> Batcher:
     """Return what makes batches for a pipeline."""
     return Batcher(
-        library, pipeline.scheduler, pipeline.unet, float(pipeline.config["residual_scale"]), fps, device
+        dataset, pipeline.scheduler, pipeline.unet, float(pipeline.config["residual_scale"]), fps, device
     )

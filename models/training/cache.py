@@ -17,7 +17,7 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 
-from models.training.files import written_whole
+from models.training.atomic_io import written_whole
 
 logger = logging.getLogger(__name__)
 Tensors = dict[str, Tensor]

@@ -17,16 +17,16 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file
 from torch import Tensor, nn
 
-from models.training.averaging import MovingAverage
+from models.training.atomic_io import UNFINISHED, remove, write_text, written_whole
 from models.training.cache import write_tensors
+from models.training.ema import MovingAverage
 from models.training.errors import CannotResume, CannotWrite
-from models.training.files import UNFINISHED, remove, write_text, written_whole
 
 _STEP = re.compile(r"step-(\d{6,})")
 
 
 @dataclass(eq=False)
-class Learner:
+class TrainState:
     """All that changes while a run learns; the rest follows from its config.
 
     Attributes:
@@ -39,7 +39,7 @@ class Learner:
     steps_done: int = 0
 
 
-def save_checkpoint(folder: Path, learner: Learner, *, settings_key: str, keep: int) -> Path:
+def save_checkpoint(folder: Path, state: TrainState, *, settings_key: str, keep: int) -> Path:
     """Write a checkpoint and remove all but the `keep` newest.
 
     Raises:
@@ -48,19 +48,19 @@ def save_checkpoint(folder: Path, learner: Learner, *, settings_key: str, keep: 
     # What a kill left half-written: tens of gigabytes of a large network.
     for left in folder.glob(f"{UNFINISHED}*"):
         remove(left)
-    final = folder / f"step-{learner.steps_done:06d}"
+    final = folder / f"step-{state.steps_done:06d}"
     try:
         with written_whole(final) as unfinished:
-            write_tensors(unfinished / "network.safetensors", dict(learner.network.state_dict()))
-            write_tensors(unfinished / "average.safetensors", learner.average.weights)
-            write_tensors(unfinished / "optimiser.safetensors", dict(_moments(learner.optimiser)))
-            state = {"steps_done": learner.steps_done, "settings": settings_key}
-            write_text(unfinished / "state.json", json.dumps(state) + "\n")
+            write_tensors(unfinished / "network.safetensors", dict(state.network.state_dict()))
+            write_tensors(unfinished / "average.safetensors", state.average.weights)
+            write_tensors(unfinished / "optimiser.safetensors", dict(_moments(state.optimiser)))
+            progress = {"steps_done": state.steps_done, "settings": settings_key}
+            write_text(unfinished / "state.json", json.dumps(progress) + "\n")
     except CannotWrite as error:
         last = newest_checkpoint(folder)
         kept = f"the last good checkpoint is {last}" if last else "there is no earlier checkpoint"
         raise CannotWrite(
-            f"The checkpoint of step {learner.steps_done} could not be written; {kept}. {error}"
+            f"The checkpoint of step {state.steps_done} could not be written; {kept}. {error}"
         ) from error
     for old in _checkpoints(folder)[:-keep]:
         remove(old)
@@ -73,26 +73,26 @@ def newest_checkpoint(folder: Path) -> Path | None:
     return found[-1] if found else None
 
 
-def load_checkpoint(checkpoint: Path, learner: Learner, *, settings_key: str) -> None:
+def load_checkpoint(checkpoint: Path, state: TrainState, *, settings_key: str) -> None:
     """Put a checkpoint into the learner.
 
     Raises:
         CannotResume: it is damaged, or was written with other settings.
     """
     try:
-        state = json.loads((checkpoint / "state.json").read_text(encoding="utf-8"))
+        progress = json.loads((checkpoint / "state.json").read_text(encoding="utf-8"))
         network, average, moments = (
             load_file(checkpoint / f"{name}.safetensors") for name in ("network", "average", "optimiser")
         )
-        if state["settings"] != settings_key:
+        if progress["settings"] != settings_key:
             raise CannotResume(
                 f"{checkpoint} was trained with other settings; name another folder with --output, or take "
                 "the config.toml that lies in this one."
             )
-        learner.network.load_state_dict(network)
-        learner.average.load(average)
-        _restore_moments(learner.optimiser, moments)
-        learner.steps_done = int(state["steps_done"])
+        state.network.load_state_dict(network)
+        state.average.load(average)
+        _restore_moments(state.optimiser, moments)
+        state.steps_done = int(progress["steps_done"])
     except (OSError, SafetensorError, ValueError, KeyError, RuntimeError) as error:
         raise CannotResume(
             f"{checkpoint} is damaged: {error}. Remove it to go on from the one before."

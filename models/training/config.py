@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator, model_valida
 from models.losses import PredictionType
 from models.motion.segments import SegmentSelection
 from models.motion.settings import DEFAULT_FLOW, EXACT_FLOW, FLOW_NAMES, HeatmapSettings
-from models.training.choices import (
+from models.training.enums import (
     DataSource,
     HeatmapSource,
     LearningRateSchedule,

@@ -15,8 +15,8 @@ from torch import Tensor
 
 from models.losses.diffusion import place_errors
 from models.training.batches import Batcher, predicted
-from models.training.draws import Purpose, derived_seed
-from models.training.preparing import Prepared
+from models.training.cache_builder import CachedClip
+from models.training.sampling import Purpose, derived_seed
 
 # Seeds of validation have nothing to do with a run's seed: all runs are measured with the same noise.
 _SEED = 0
@@ -45,7 +45,7 @@ class RegionLoss:
 def region_losses(
     network: torch.nn.Module,
     batcher: Batcher,
-    clips: Sequence[Prepared],
+    clips: Sequence[CachedClip],
     *,
     timesteps: Sequence[int],
     region_above: float,
@@ -88,7 +88,7 @@ def mean_ratio(rows: Sequence[RegionLoss]) -> float:
     return float(np.mean([row.ratio for row in rows]))
 
 
-def spread_evenly(clips: Sequence[Prepared], count: int) -> list[Prepared]:
+def spread_evenly(clips: Sequence[CachedClip], count: int) -> list[CachedClip]:
     """Return `count` clips spread over all, or all where there are fewer."""
     if len(clips) <= count:
         return list(clips)

@@ -3,21 +3,21 @@
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from models.motion.clips import BadClip
 from models.motion.flow import Flow, OpticalFlow, flow_named
+from models.motion.frames import BadClip
 from models.motion.heatmap import Heatmap, motion_heatmap, resized
 from models.motion.segments import segment_heatmap
 from models.motion.settings import EXACT_FLOW
-from models.training.choices import HeatmapSource
 from models.training.config import HeatmapSection
+from models.training.datasets import TrainingClip
+from models.training.enums import HeatmapSource
 from models.training.errors import BadConfig
-from models.training.sources import Footage
 
 if TYPE_CHECKING:
     from models.motion.sam import SamSegmenter
 
 
-def clip_heatmap(footage: Footage, settings: HeatmapSection, height: int, width: int) -> Heatmap:
+def clip_heatmap(footage: TrainingClip, settings: HeatmapSection, height: int, width: int) -> Heatmap:
     """Return m', (frames, height, width) float32 in [0, 1].
 
     Raises:
@@ -45,7 +45,7 @@ def _segmenter(model: str) -> "SamSegmenter":
         raise BadConfig(f"heatmap.sam: {error}") from error
 
 
-def _flow(footage: Footage, name: str) -> Flow:
+def _flow(footage: TrainingClip, name: str) -> Flow:
     if name == EXACT_FLOW:
         if footage.flow is None:
             raise BadClip(

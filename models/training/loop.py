@@ -16,12 +16,12 @@ from torch import Tensor
 
 from models.losses import MotifLoss, motif_loss
 from models.training.batches import Batch, Batcher, predicted
-from models.training.checkpoints import Learner
-from models.training.choices import LearningRateSchedule, Precision
+from models.training.checkpoints import TrainState
 from models.training.config import OptimiserSettings, TrainingConfig
-from models.training.draws import Draw, Purpose, derived_seed, draw
+from models.training.enums import LearningRateSchedule, Precision
 from models.training.errors import LossNotFinite
-from models.training.logs import Numbers
+from models.training.run_log import Numbers
+from models.training.sampling import Draw, Purpose, derived_seed, draw
 
 # A clip counts as moving where at least this share of its places is above one half.
 MOVING_SHARE = 0.01
@@ -61,7 +61,7 @@ class ClipLosses:
 
 
 def train(
-    config: TrainingConfig, accelerator: Accelerator, learner: Learner, batcher: Batcher, hooks: Hooks
+    config: TrainingConfig, accelerator: Accelerator, state: TrainState, batcher: Batcher, hooks: Hooks
 ) -> Ended:
     """Train from where the learner is to the configured number of steps, or to SIGTERM or Ctrl-C.
 
@@ -69,24 +69,24 @@ def train(
         LossNotFinite: the loss is NaN or infinite; the checkpoint before it stays.
         CannotWrite: the disk is full.
     """
-    network, optimiser = accelerator.prepare(learner.network, learner.optimiser)
+    network, optimiser = accelerator.prepare(state.network, state.optimiser)
     network.train()
     with _told_to_stop() as stop:
-        while learner.steps_done < config.optimiser.steps:
+        while state.steps_done < config.optimiser.steps:
             began = time.perf_counter()
-            rate = learning_rate(config.optimiser, learner.steps_done)
+            rate = learning_rate(config.optimiser, state.steps_done)
             for group in optimiser.param_groups:
                 group["lr"] = rate
-            losses, norm = _step(config, accelerator, network, optimiser, batcher, learner.steps_done)
-            learner.average.update(accelerator.unwrap_model(network), learner.steps_done)
-            learner.steps_done += 1
+            losses, norm = _step(config, accelerator, network, optimiser, batcher, state.steps_done)
+            state.average.update(accelerator.unwrap_model(network), state.steps_done)
+            state.steps_done += 1
             if accelerator.is_main_process:
-                numbers = _numbers(losses) | {"learning_rate": rate, "gradient_norm": norm}
-                hooks.log(learner.steps_done, numbers | {"seconds": time.perf_counter() - began})
+                numbers = _metrics(losses) | {"learning_rate": rate, "gradient_norm": norm}
+                hooks.log(state.steps_done, numbers | {"seconds": time.perf_counter() - began})
             if _any_told_to_stop(accelerator, stop):
                 hooks.save()
                 return Ended.STOPPED
-            _save_and_validate(config, learner.steps_done, hooks)
+            _save_and_validate(config, state.steps_done, hooks)
     return Ended.FINISHED
 
 
@@ -109,7 +109,7 @@ def _step(
     step: int,
 ) -> tuple[ClipLosses, float]:
     """Take one optimiser step; return the losses of the whole batch and the gradient's norm, unclipped."""
-    pieces = _pieces(config, accelerator, step, len(batcher.library.training))
+    pieces = _micro_batches(config, accelerator, step, len(batcher.dataset.training))
     # Dropout follows from the step too, so that a resumed run drops the same.
     torch.manual_seed(derived_seed(config.seed, Purpose.NETWORK_DROPOUT, step, accelerator.process_index))
     found = []
@@ -120,7 +120,7 @@ def _step(
             with _precision(config, accelerator.device):
                 answer = predicted(network, batch)
             losses = motif_loss(answer, batch.target, batch.heatmap, config.loss.motion_focal_weight)
-            _check_finite(losses, step, [batcher.library.training[each.clip].source.name for each in piece])
+            _check_finite(losses, step, [batcher.dataset.training[each.clip].source.name for each in piece])
             accelerator.backward(losses.total.mean() / len(pieces))
             found.append(_of_clips(losses, batch))
     limit = config.optimiser.clip_norm or math.inf
@@ -135,7 +135,9 @@ def _precision(config: TrainingConfig, device: torch.device) -> torch.autocast:
     return torch.autocast(device.type, torch.bfloat16, enabled=config.run.precision is Precision.BF16)
 
 
-def _pieces(config: TrainingConfig, accelerator: Accelerator, step: int, clips: int) -> list[list[Draw]]:
+def _micro_batches(
+    config: TrainingConfig, accelerator: Accelerator, step: int, clips: int
+) -> list[list[Draw]]:
     """Return this device's share of the batch, cut into the pieces that are accumulated."""
     settings = config.optimiser
     mine = range(settings.batch_size)[accelerator.process_index :: accelerator.num_processes]
@@ -180,7 +182,7 @@ def _gathered(accelerator: Accelerator, found: Sequence[ClipLosses]) -> ClipLoss
     return ClipLosses(*(accelerator.gather(column) for column in columns))
 
 
-def _numbers(losses: ClipLosses) -> dict[str, float | int | None]:
+def _metrics(losses: ClipLosses) -> dict[str, float | int | None]:
     moving, still = losses.diffusion[losses.moves], losses.diffusion[~losses.moves]
     return {
         "loss": float(losses.total.mean()),

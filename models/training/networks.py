@@ -14,15 +14,15 @@ from models.motif.conditioning import conditioning_named
 from models.motif.convert import from_videocrafter
 from models.motif.patch_autoencoder import PatchAutoencoder
 from models.motif.pipeline import MotifImageToVideoPipeline
-from models.motif.scheduling import MotifDDIMScheduler
+from models.motif.scheduler import MotifDDIMScheduler
+from models.motif.toy_text_encoder import random_text_encoder, scene_vocabulary, word_tokenizer
 from models.motif.unet import MotifUNet
 from models.motif.weights import CheckpointError, read_tensors, read_text_to_video
-from models.motif.words import random_text_encoder, scene_vocabulary, word_tokenizer
-from models.motion.clips import BadClip, Frames
-from models.training.choices import NetworkKind
+from models.motion.frames import BadClip, Frames
 from models.training.config import NetworkSettings, NoiseSettings, TrainingConfig
+from models.training.datasets import Source
+from models.training.enums import NetworkKind
 from models.training.errors import BadConfig, NoClips
-from models.training.sources import Source
 
 # Enough clips to find the principal components of patches; a few dozen more change them by less than noise.
 _CLIPS_TO_FIT = 48

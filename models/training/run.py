@@ -21,24 +21,24 @@ import torch
 from accelerate import Accelerator  # type: ignore[import-untyped]
 
 from models.motif.pipeline import MotifImageToVideoPipeline
-from models.motif.threads import cpu_threads
-from models.training.averaging import MovingAverage
+from models.motif.torch_threads import cpu_threads
+from models.training.atomic_io import write_text
 from models.training.batches import Batcher, batcher_for
 from models.training.cache import TensorCache
-from models.training.checkpoints import Learner, load_checkpoint, newest_checkpoint, save_checkpoint
+from models.training.cache_builder import Dataset, prepare
+from models.training.checkpoints import TrainState, load_checkpoint, newest_checkpoint, save_checkpoint
 from models.training.config import TrainingConfig
+from models.training.config_io import as_toml, settings_key
+from models.training.datasets import Source, sources
+from models.training.ema import MovingAverage
 from models.training.errors import BadConfig, NoClips
-from models.training.exporting import export
+from models.training.export import export
 from models.training.figure6 import RegionLoss, region_losses, spread_evenly
-from models.training.figures import draw_region_losses, write_region_losses
-from models.training.files import write_text
-from models.training.logs import Numbers, RunLog
+from models.training.figure6_files import draw_region_losses, write_region_losses
 from models.training.loop import Ended, Hooks, train
 from models.training.networks import open_pipeline
-from models.training.preparing import Library, prepare
-from models.training.reading import as_toml, settings_key
+from models.training.run_log import Numbers, RunLog
 from models.training.samples import draw_samples
-from models.training.sources import Source, sources
 
 if TYPE_CHECKING:
     from click._termui_impl import ProgressBar
@@ -75,8 +75,8 @@ def run_training(config: TrainingConfig, folder: Path, cache_folder: Path) -> Ou
         found = sources(config.data)
         pipeline = open_pipeline(config, found)
         pipeline.to(accelerator.device)
-        library = _prepared(config, accelerator, pipeline, found, TensorCache(cache_folder))
-        run = _Run(config, folder, accelerator, pipeline, library)
+        dataset = _prepared(config, accelerator, pipeline, found, TensorCache(cache_folder))
+        run = _Run(config, folder, accelerator, pipeline, dataset)
         return run.go()
 
 
@@ -89,39 +89,39 @@ class _Run:
         folder: Path,
         accelerator: Accelerator,
         pipeline: MotifImageToVideoPipeline,
-        library: Library,
+        dataset: Dataset,
     ) -> None:
         self._config, self._folder, self._accelerator = config, folder, accelerator
-        self._pipeline, self._library = pipeline, library
+        self._pipeline, self._library = pipeline, dataset
         self._batcher: Batcher = batcher_for(
-            pipeline, library, fps=config.data.fps, device=accelerator.device
+            pipeline, dataset, fps=config.data.fps, device=accelerator.device
         )
-        self._learner = new_learner(config, pipeline)
+        self._learner = new_train_state(config, pipeline)
         self._figure6: list[RegionLoss] = []
         self._measured_at: int | None = None
 
     def go(self) -> Outcome:
-        config, learner = self._config, self._learner
+        config, state = self._config, self._learner
         checkpoint = newest_checkpoint(self._folder / "checkpoints")
         if checkpoint is not None:
-            load_checkpoint(checkpoint, learner, settings_key=settings_key(config))
+            load_checkpoint(checkpoint, state, settings_key=settings_key(config))
             logger.info("going on from %s", checkpoint)
         log = self._log()
         try:
             hooks = Hooks(log=log.write if log else _ignore, save=self._save, validate=self._validate)
-            ended = train(config, self._accelerator, learner, self._batcher, hooks)
+            ended = train(config, self._accelerator, state, self._batcher, hooks)
         finally:
             if log:
                 log.close()
         if ended is Ended.FINISHED:
             # The loop measures after the last step; a run that had done it before it was killed has not.
-            if self._measured_at != learner.steps_done:
+            if self._measured_at != state.steps_done:
                 self._validate()
             if self._accelerator.is_main_process:
-                export(self._folder, config, self._pipeline, learner, self._library, self._figure6)
+                export(self._folder, config, self._pipeline, state, self._library, self._figure6)
         clips = len(self._library.training)
         broken = self._library.broken
-        return Outcome(ended, self._folder, learner.steps_done, clips, broken, self._figure6)
+        return Outcome(ended, self._folder, state.steps_done, clips, broken, self._figure6)
 
     def _log(self) -> RunLog | None:
         if not self._accelerator.is_main_process:
@@ -148,24 +148,24 @@ class _Run:
         self._measured_at = self._learner.steps_done
         clips = spread_evenly(self._library.held_out, settings.clips)
         if self._accelerator.is_main_process and clips:
-            learner = self._learner
-            learner.average.swap(learner.network)
+            state = self._learner
+            state.average.swap(state.network)
             try:
                 self._figure6 = region_losses(
-                    learner.network,
+                    state.network,
                     self._batcher,
                     clips,
                     timesteps=settings.timesteps,
                     region_above=settings.region_above,
                 )
                 if self._figure6:
-                    named = self._folder / f"figure6-{learner.steps_done:06d}"
+                    named = self._folder / f"figure6-{state.steps_done:06d}"
                     write_region_losses(named, self._figure6)
                     draw_region_losses(named.with_suffix(".png"), {self._config.name: [self._figure6]})
-                sheet = self._folder / f"samples-{learner.steps_done:06d}.png"
+                sheet = self._folder / f"samples-{state.steps_done:06d}.png"
                 draw_samples(sheet, self._pipeline, spread_evenly(clips, settings.samples), self._config)
             finally:
-                learner.average.swap(learner.network)
+                state.average.swap(state.network)
         self._accelerator.wait_for_everyone()
 
 
@@ -182,7 +182,7 @@ def _check_batch(config: TrainingConfig, processes: int) -> None:
         )
 
 
-def new_learner(config: TrainingConfig, pipeline: MotifImageToVideoPipeline) -> Learner:
+def new_train_state(config: TrainingConfig, pipeline: MotifImageToVideoPipeline) -> TrainState:
     """Return what learns, before its first step; the network is the pipeline's."""
     network = pipeline.unet
     network.requires_grad_(True)
@@ -195,7 +195,7 @@ def new_learner(config: TrainingConfig, pipeline: MotifImageToVideoPipeline) -> 
         betas=(settings.beta1, settings.beta2),
         weight_decay=settings.weight_decay,
     )
-    return Learner(network, MovingAverage(network, settings.ema_decay), optimiser)
+    return TrainState(network, MovingAverage(network, settings.ema_decay), optimiser)
 
 
 def _prepared(
@@ -204,7 +204,7 @@ def _prepared(
     pipeline: MotifImageToVideoPipeline,
     found: Sequence[Source],
     cache: TensorCache,
-) -> Library:
+) -> Dataset:
     """Prepare the clips, each process its share, then look at all.
 
     Raises:
@@ -221,8 +221,8 @@ def _prepared(
         hidden=not accelerator.is_local_main_process,
     )
     with bar as progress:
-        library = prepare(config, pipeline, found, cache, on_clip=lambda: progress.update(1))
-    if not library.training:
-        first = next(iter(library.broken.values()), "none was found")
+        dataset = prepare(config, pipeline, found, cache, on_clip=lambda: progress.update(1))
+    if not dataset.training:
+        first = next(iter(dataset.broken.values()), "none was found")
         raise NoClips(f"Not one of {len(found)} clips can be trained on. The first: {first}")
-    return library
+    return dataset

@@ -9,10 +9,10 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from models.motif.pipeline import MotifImageToVideoPipeline
+from models.training.atomic_io import written_whole
+from models.training.cache_builder import CachedClip
 from models.training.config import TrainingConfig
-from models.training.draws import Purpose, derived_seed
-from models.training.files import written_whole
-from models.training.preparing import Prepared
+from models.training.sampling import Purpose, derived_seed
 
 _SEED = 0
 _GAP = 2
@@ -20,7 +20,7 @@ _PAPER = 250
 
 
 def draw_samples(
-    path: Path, pipeline: MotifImageToVideoPipeline, clips: Sequence[Prepared], config: TrainingConfig
+    path: Path, pipeline: MotifImageToVideoPipeline, clips: Sequence[CachedClip], config: TrainingConfig
 ) -> None:
     """Write a sheet, two rows a clip: the true one, then the network's. No clips, no sheet."""
     if not clips:
@@ -34,7 +34,7 @@ def draw_samples(
 
 
 def sampled(
-    pipeline: MotifImageToVideoPipeline, clip: Prepared, config: TrainingConfig, number: int
+    pipeline: MotifImageToVideoPipeline, clip: CachedClip, config: TrainingConfig, number: int
 ) -> NDArray[np.uint8]:
     """Return the network's clip for a held-out clip's first frame and caption, noise by its number."""
     pipeline.set_progress_bar_config(disable=True)  # type: ignore[no-untyped-call]  # diffusers'

@@ -16,8 +16,8 @@ from urllib.parse import quote
 import httpx2
 
 from models.generators.base import FailureKind
+from models.worker.backoff import Backoff
 from models.worker.errors import NotAllowed, Refused, Stale, Unreachable
-from models.worker.patience import Patience
 
 MOST_PROVENANCE_BYTES = 4096
 _STALE = {"stale_attempt", "cancelled", "submission_not_open", "clip_exists"}
@@ -46,7 +46,7 @@ class Job:
 
 
 @dataclass(frozen=True)
-class WorkerCard:
+class WorkerInfo:
     """What the worker says about itself."""
 
     name: str
@@ -64,9 +64,9 @@ class JobServer:
         say: told once when the server stops answering.
     """
 
-    def __init__(self, address: str, key: str, patience: Patience, say: Callable[[str], None]) -> None:
+    def __init__(self, address: str, key: str, backoff: Backoff, say: Callable[[str], None]) -> None:
         self.address = address.rstrip("/")
-        self._patience = patience
+        self._patience = backoff
         self._say = say
         self._client = httpx2.Client(
             base_url=self.address,
@@ -74,7 +74,7 @@ class JobServer:
             timeout=httpx2.Timeout(120, connect=10),
         )
 
-    def claim(self, card: WorkerCard, models: Sequence[str], holding: str | None, count: int) -> list[Job]:
+    def claim(self, card: WorkerInfo, models: Sequence[str], holding: str | None, count: int) -> list[Job]:
         """Lease up to `count` jobs, all of one model; none when there is nothing to do now."""
         worker = {"name": card.name, "device": card.device, "gpu": card.gpu}
         body = {"worker": worker, "models": list(models), "holding": holding, "count": count}

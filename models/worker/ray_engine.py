@@ -28,9 +28,9 @@ from models.generators.base import ClipRequest, GeneratedClip
 from models.generators.registry import open_generator
 from models.worker.client import JobServer
 from models.worker.errors import NoCluster
-from models.worker.hosts import HostLost, InlineHost
 from models.worker.image_cache import ImageCache
-from models.worker.lane import Lane, Work
+from models.worker.model_host import HostLost, InlineHost
+from models.worker.worker_loop import Work, WorkerLoop
 
 _LOOK_S = 1.0
 # Ray itself would go on asking a wrong address for minutes.
@@ -152,7 +152,7 @@ def run_on_ray(
         def run_lane(number: int, host: RayHost) -> int:
             mine = replace(work, card=replace(work.card, name=f"{work.card.name[:74]}/{number}"))
             try:
-                return Lane(server, host, images, mine, stopping=stopping, say=say).run()
+                return WorkerLoop(server, host, images, mine, stopping=stopping, say=say).run()
             except BaseException:
                 stopping.set()
                 raise
@@ -162,9 +162,9 @@ def run_on_ray(
 
 def _run_lanes(run_lane: Callable[[int, RayHost], int], hosts: Sequence[RayHost]) -> int:
     with ThreadPoolExecutor(len(hosts)) as pool:
-        lanes = [pool.submit(run_lane, number, host) for number, host in enumerate(hosts, start=1)]
+        worker_loops = [pool.submit(run_lane, number, host) for number, host in enumerate(hosts, start=1)]
         try:
-            return sum(lane.result() for lane in lanes)
+            return sum(worker_loop.result() for worker_loop in worker_loops)
         except KeyboardInterrupt:
             # Lanes that wait for a clip then wait no longer, and give their jobs back.
             for host in hosts:

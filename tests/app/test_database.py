@@ -17,9 +17,9 @@ from sqlalchemy import event, select, text
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from app.clock import utc_now
+from app.context import AppContext
 from app.database import Database
-from app.installation import Installation
-from app.results.recount import recount
+from app.results.live.recount import recount
 from app.tables.people import Person
 from app.tables.studies import Study as StudyRow
 from app.tables.voting import Vote
@@ -41,7 +41,7 @@ def names(database: Database) -> list[str]:
         return list(session.scalars(select(Person.name).order_by(Person.id)))
 
 
-def test_what_was_written_before_an_error_is_gone(either_installation: Installation) -> None:
+def test_what_was_written_before_an_error_is_gone(either_installation: AppContext) -> None:
     database = either_installation.database
 
     def write_and_break() -> None:
@@ -55,23 +55,23 @@ def test_what_was_written_before_an_error_is_gone(either_installation: Installat
     assert names(database) == []
 
 
-def test_a_read_session_refuses_to_write(either_installation: Installation) -> None:
+def test_a_read_session_refuses_to_write(either_installation: AppContext) -> None:
     with either_installation.database.read() as session:
         session.add(person("Charlie"))
         with pytest.raises(RuntimeError, match="only reads"):
             session.flush()
 
 
-def test_sqlite_begins_a_write_at_once_and_a_read_not(installation: Installation) -> None:
+def test_sqlite_begins_a_write_at_once_and_a_read_not(context: AppContext) -> None:
     """A deferred BEGIN fails under contention with "database is locked", whatever the busy timeout."""
     said: list[str] = []
     event.listen(
-        installation.database.engine, "before_cursor_execute", lambda *call: said.append(call[2]), named=False
+        context.database.engine, "before_cursor_execute", lambda *call: said.append(call[2]), named=False
     )
 
-    with installation.database.write() as session:
+    with context.database.write() as session:
         session.execute(text("SELECT 1"))
-    with installation.database.read() as session:
+    with context.database.read() as session:
         session.execute(text("SELECT 2"))
 
     assert [each for each in said if not each.startswith("PRAGMA")] == [
@@ -80,8 +80,8 @@ def test_sqlite_begins_a_write_at_once_and_a_read_not(installation: Installation
     ]
 
 
-def test_sqlite_is_durable_and_keeps_its_keys(installation: Installation) -> None:
-    with installation.database.engine.connect() as connection:
+def test_sqlite_is_durable_and_keeps_its_keys(context: AppContext) -> None:
+    with context.database.engine.connect() as connection:
         found = {
             name: connection.execute(text(f"PRAGMA {name}")).scalar_one()
             for name in ("journal_mode", "synchronous", "foreign_keys")
@@ -90,18 +90,16 @@ def test_sqlite_is_durable_and_keeps_its_keys(installation: Installation) -> Non
     assert found == {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1}
 
 
-def test_a_full_database_is_507_and_nothing_of_the_request_stays(
-    installation: Installation, cast: Cast
-) -> None:
+def test_a_full_database_is_507_and_nothing_of_the_request_stays(context: AppContext, cast: Cast) -> None:
     """SQLite's own page limit stands for a full disk: it raises the same error."""
-    engine = installation.database.engine
+    engine = context.database.engine
     engine.dispose()
 
     @event.listens_for(engine, "connect")
     def _no_more_pages(connection: object, _entry: ConnectionPoolEntry) -> None:
         connection.execute("PRAGMA max_page_count = 1")  # type: ignore[attr-defined]
 
-    client = client_of(installation, cast.alice)
+    client = client_of(context, cast.alice)
     answers = [
         client.put(f"/api/v1/models/m{number}", json={"name": "M", "description": "x" * 10_000})
         for number in range(40)
@@ -114,10 +112,10 @@ def test_a_full_database_is_507_and_nothing_of_the_request_stays(
 
 
 def test_a_database_that_is_gone_is_503_and_not_ready(cast: Cast, client: TestClient) -> None:
-    cast.installation.database.close()
-    for file in cast.installation.settings.home.glob("ti2v.sqlite3*"):
+    cast.context.database.close()
+    for file in cast.context.settings.home.glob("ti2v.sqlite3*"):
         file.unlink()
-    (cast.installation.settings.home / "ti2v.sqlite3").mkdir()
+    (cast.context.settings.home / "ti2v.sqlite3").mkdir()
 
     refused(client.get("/readyz"), 503, "database_unavailable")
     refused(client.get("/api/v1/models", headers=cast.alice.headers), 503, "database_unavailable")
@@ -158,7 +156,7 @@ def wait_for(address: str, process: subprocess.Popen[bytes]) -> None:
 
 
 def test_an_acknowledged_vote_survives_kill_9(cast: Cast, study: Study) -> None:
-    home, invitation = cast.installation.settings.home, study.invite()[0]
+    home, invitation = cast.context.settings.home, study.invite()[0]
     with server_process(home) as (address, process), Client(base_url=address) as browser:
         browser.get(f"/invite/{invitation}").raise_for_status()
         tokens = []
@@ -174,6 +172,6 @@ def test_an_acknowledged_vote_survives_kill_9(cast: Cast, study: Study) -> None:
         again = browser.post(f"/api/v1/assignments/{tokens[-1]}/vote", json=BALLOT)
 
     assert (again.status_code, again.content) == (200, answer.content)
-    with cast.installation.database.read() as session:
+    with cast.context.database.read() as session:
         assert len(session.scalars(select(Vote)).all()) == 3
         assert recount(session, session.execute(select(StudyRow)).scalar_one()) == []

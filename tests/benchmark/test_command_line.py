@@ -8,8 +8,8 @@ from pathlib import Path
 import click
 import pytest
 
-from benchmark import command_line
-from benchmark.command_line import LazyCommand, build_group, main, registered_commands
+from benchmark.cli import main as cli_main
+from benchmark.cli.main import LazyCommand, build_group, main, registered_commands
 from benchmark.importers.problems import ImportProblems, Problem
 
 HEAVY = {
@@ -72,7 +72,7 @@ def run(monkeypatch: pytest.MonkeyPatch) -> Callable[..., int]:
     commands = {f"try {name}": LazyCommand(f"{here.__name__}:{name}", f"Try {name}.") for name in names}
     commands["absent"] = LazyCommand("torch_that_is_not_there:command", "Train.", extra="worker")
     monkeypatch.setitem(sys.modules, here.__name__, here)
-    monkeypatch.setattr(command_line, "registered_commands", lambda: commands)
+    monkeypatch.setattr(cli_main, "registered_commands", lambda: commands)
     return lambda *arguments: main(list(arguments))
 
 
@@ -158,13 +158,13 @@ def test_values_our_own_code_refuses_are_sentences_and_others_are_faults() -> No
         exec("def fail():\n    raise ValueError('the panel must be odd')", scope)
         with pytest.raises(ValueError) as caught:
             scope["fail"]()  # type: ignore[operator]  # a function made by exec has no type
-        assert command_line.is_for_people(caught.value) is expected
+        assert main.is_for_people(caught.value) is expected
 
 
 @pytest.mark.parametrize("path", [(), *sorted({tuple(path.split()[:1]) for path in registered_commands()})])
 def test_help_imports_nothing_heavy(path: tuple[str, ...]) -> None:
     program = (
-        "import sys; from benchmark.command_line import main; "
+        "import sys; from benchmark.cli.main import main; "
         f"code = main([*{path!r}, '--help']); print(code, *(m.partition('.')[0] for m in sys.modules))"
     )
 
@@ -177,7 +177,7 @@ def test_help_imports_nothing_heavy(path: tuple[str, ...]) -> None:
 
 def test_a_closed_pipe_is_silent() -> None:
     program = (
-        "import click, sys; from benchmark import command_line as c\n"
+        "import click, sys; from benchmark.cli import main as c\n"
         "@click.command()\n"
         "def much():\n"
         "    for _ in range(100_000): click.echo('a row')\n"

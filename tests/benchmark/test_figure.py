@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from benchmark.command_line import main
+from benchmark.cli.figure import FIGURES, FORMATS
+from benchmark.cli.main import main
 from benchmark.exports.figures.kinds import FigureFormat, FigureName
-from benchmark.figure import FIGURES, FORMATS
 from tests.benchmark.made_votes import panel, table
 
 

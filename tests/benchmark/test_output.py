@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmark.output import write_output
+from benchmark.cli.output import write_output
 from tests.full_disk import room_for
 
 

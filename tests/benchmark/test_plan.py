@@ -2,7 +2,7 @@
 
 from click.testing import CliRunner
 
-from benchmark.plan import plan
+from benchmark.cli.study_plan import plan
 
 
 def test_the_official_size_finds_sixty_percent_nearly_always() -> None:

@@ -4,8 +4,8 @@ import pandas as pd
 import pytest
 
 from benchmark.protocol import VoteStatus
-from benchmark.records import VOTE_COLUMNS, VoteTableError, check_votes, missing_lines
 from benchmark.stats.tallies import Tallies
+from benchmark.votes.validate import VOTE_COLUMNS, VoteTableError, check_votes, missing_lines
 from tests.benchmark.made_votes import panel, table, vote
 
 MINIMAL = [

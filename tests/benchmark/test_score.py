@@ -9,7 +9,7 @@ import pyarrow.parquet as pq
 import pytest
 from click.testing import CliRunner, Result
 
-from benchmark.score import score
+from benchmark.cli.score import score
 from tests.benchmark.made_votes import panel, table, vote
 
 

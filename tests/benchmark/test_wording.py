@@ -2,7 +2,7 @@
 
 import pytest
 
-from benchmark.wording import counted
+from benchmark.plurals import counted
 
 
 @pytest.mark.parametrize(

@@ -103,12 +103,12 @@ class Booth:
             .where(StudyRow.slug == self.study.slug)
             .order_by(Vote.id)
         )
-        with self.study.installation.database.read() as session:
+        with self.study.context.database.read() as session:
             return [KeptVote.of(vote, assignment) for vote, assignment in session.execute(query).all()]
 
     def assignment(self, token: str) -> Assignment:
         """Return an assignment as the database holds it."""
-        with self.study.installation.database.read() as session:
+        with self.study.context.database.read() as session:
             return session.execute(select(Assignment).where(Assignment.token == token)).scalar_one()
 
 

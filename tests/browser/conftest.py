@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, sync_playwright
 
-from app.installation import Installation, open_installation
+from app.context import AppContext, open_context
 from tests.browser.booth import Booth
 from tests.cast import Cast, Study, set_the_stage
 from tests.conftest import serving, settings_for
@@ -70,22 +70,22 @@ def new_context(chromium: Browser) -> Iterator[Callable[..., BrowserContext]]:
 
 
 @pytest.fixture(scope="module")
-def installation(migrated_sqlite: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
+def context(migrated_sqlite: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[AppContext]:
     """One installation for a file of tests; each test has a study of its own on it."""
     home = tmp_path_factory.mktemp("browser")
     shutil.copy(migrated_sqlite, home / "ti2v.sqlite3")
-    with open_installation(settings_for(home)) as installation:
-        yield installation
+    with open_context(settings_for(home)) as context:
+        yield context
 
 
 @pytest.fixture(scope="module")
-def cast(installation: Installation) -> Cast:
-    return set_the_stage(installation)
+def cast(context: AppContext) -> Cast:
+    return set_the_stage(context)
 
 
 @pytest.fixture(scope="module")
-def live_server(installation: Installation) -> Iterator[str]:
-    with serving(installation) as address:
+def live_server(context: AppContext) -> Iterator[str]:
+    with serving(context) as address:
         yield address
 
 

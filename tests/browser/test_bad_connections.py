@@ -93,7 +93,7 @@ def test_another_answer_in_a_second_tab_leads_on_with_a_word(booth: Booth) -> No
 
 
 def test_a_paused_study_says_so_calmly(booth: Booth) -> None:
-    with booth.study.installation.database.write() as session:
+    with booth.study.context.database.write() as session:
         row = session.execute(select(StudyRow).where(StudyRow.slug == booth.study.slug)).scalar_one()
         row.status = StudyStatus.PAUSED
     booth.press("a", "1", "Enter")

@@ -22,7 +22,7 @@ import httpx2
 import pytest
 from playwright.sync_api import Page
 
-from app.installation import Installation, open_installation
+from app.context import AppContext, open_context
 from benchmark.data import bundled_folder
 from benchmark.importers.official import read_official
 from benchmark.protocol import Role
@@ -92,19 +92,19 @@ def bundled_world(folder: Path) -> World:
 
 
 @pytest.fixture
-def installation(migrated_sqlite: Path, tmp_path: Path) -> Iterator[Installation]:
+def context(migrated_sqlite: Path, tmp_path: Path) -> Iterator[AppContext]:
     home = tmp_path / "home"
     home.mkdir()
     shutil.copy(migrated_sqlite, home / "ti2v.sqlite3")
-    with open_installation(settings_for(home)) as installation:
-        yield installation
+    with open_context(settings_for(home)) as context:
+        yield context
 
 
 @pytest.fixture
-def desk(installation: Installation) -> Iterator[Desk]:
-    researcher = make_actor(installation, "alice", Role.RESEARCHER)
-    with serving(installation) as address:
-        yield Desk(installation.settings.home, address, researcher.key)
+def desk(context: AppContext) -> Iterator[Desk]:
+    researcher = make_actor(context, "alice", Role.RESEARCHER)
+    with serving(context) as address:
+        yield Desk(context.settings.home, address, researcher.key)
 
 
 def hand_in(desk: Desk, world: World) -> None:

@@ -104,12 +104,12 @@ def test_the_application_starts_without_the_networks(tmp_path: Path) -> None:
         "for name in ('torch', 'diffusers', 'transformers'):\n"
         "    sys.modules[name] = None\n"
         "from pathlib import Path\n"
-        "from app import schema\n"
-        "from app.installation import open_installation\n"
+        "from app import migrations\n"
+        "from app.context import open_installation\n"
         "from app.main import create_app\n"
         "from app.settings import Settings\n"
         "with open_installation(Settings(_env_file=None, home=Path(sys.argv[1]))) as installation:\n"
-        "    schema.upgrade(installation.database)\n"
+        "    migrations.upgrade(installation.database)\n"
         "    print(len(create_app(installation).routes))\n"
     )
 
@@ -123,7 +123,7 @@ def test_the_server_does_not_load_what_only_exports_and_drawing_need(tmp_path: P
     program = (
         "import sys\n"
         "from pathlib import Path\n"
-        "from app.installation import open_installation\n"
+        "from app.context import open_installation\n"
         "from app.main import create_app\n"
         "from app.settings import Settings\n"
         "with open_installation(Settings(_env_file=None, home=Path(sys.argv[1]))) as installation:\n"

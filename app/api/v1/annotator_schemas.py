@@ -5,15 +5,15 @@ from typing import Annotated
 
 from pydantic import StringConstraints
 
-from app.api.v1.schemas import Answer, Body, OneLine
+from app.api.v1.schemas import OneLine, RequestModel, ResponseModel
 from benchmark.stats.quality import Flag
 
-# As long as the column; app/admin/decisions.py refuses a blank one.
+# As long as the column; app/annotators/audit.py refuses a blank one.
 Reason = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=400), OneLine]
 Name = Annotated[str, StringConstraints(min_length=1, max_length=400), OneLine]
 
 
-class DecisionBody(Body):
+class DecisionRequest(RequestModel):
     """Why; with `matchup` and `pair`, as the votes table names them, for that one vote only."""
 
     reason: Reason
@@ -21,7 +21,7 @@ class DecisionBody(Body):
     pair: Name | None = None
 
 
-class ChangedAnswer(Answer):
+class ChangeResponse(ResponseModel):
     """How many votes became what; all zero where there was nothing left to change."""
 
     excluded: int
@@ -29,7 +29,7 @@ class ChangedAnswer(Answer):
     surplus: int
 
 
-class AnnotatorAnswer(Answer):
+class AnnotatorResponse(ResponseModel):
     """One annotator; shares in percent, null where there is nothing to measure (docs/annotators.md)."""
 
     annotator: str

@@ -3,17 +3,17 @@
 from fastapi import Request
 from sqlalchemy.orm import Session
 
-from app.admin import service, single_votes
-from app.admin.decisions import Changed, Decision
-from app.admin.queries import AnnotatorReport, annotator_reports
-from app.admin.service import find_annotator
-from app.admin.single_votes import VotePlace
-from app.api.v1.annotator_schemas import AnnotatorAnswer, ChangedAnswer, DecisionBody
-from app.api.v1.routers import api_router
+from app.annotators import service, vote_exclusion
+from app.annotators.audit import Changed, Decision
+from app.annotators.queries import AnnotatorReport, annotator_reports
+from app.annotators.service import find_annotator
+from app.annotators.vote_exclusion import VotePlace
+from app.api.v1.annotator_schemas import AnnotatorResponse, ChangeResponse, DecisionRequest
+from app.api.v1.json_router import api_router
 from app.clock import utc_now
+from app.dependencies import context_of, require_person
 from app.errors import Invalid
-from app.security.asking import installation_of, require_person
-from app.security.paths import PseudonymPath, SlugPath
+from app.security.path_params import PseudonymPath, SlugPath
 from app.security.visibility import find_study
 from app.tables.people import Annotator
 from app.tables.studies import Study
@@ -23,19 +23,21 @@ router = api_router("annotators")
 
 
 @router.get("/studies/{slug}/annotators")
-def list_annotators(slug: SlugPath, request: Request) -> list[AnnotatorAnswer]:
+def list_annotators(slug: SlugPath, request: Request) -> list[AnnotatorResponse]:
     """Return everybody who opened an invitation, with what their votes count as and what was noticed."""
-    with installation_of(request).database.read() as session:
+    with context_of(request).database.read() as session:
         principal = require_person(session, request, Role.RESEARCHER, now=utc_now())
         study = find_study(session, slug=slug, principal=principal, for_change=True)
         return annotator_answers(session, study)
 
 
 @router.post("/studies/{slug}/annotators/{annotator}/exclude")
-def exclude(slug: SlugPath, annotator: PseudonymPath, body: DecisionBody, request: Request) -> ChangedAnswer:
+def exclude(
+    slug: SlugPath, annotator: PseudonymPath, body: DecisionRequest, request: Request
+) -> ChangeResponse:
     """Take an annotator's votes, or the one on a certain comparison, out of the results."""
     now = utc_now()
-    with installation_of(request).database.write() as session:
+    with context_of(request).database.write() as session:
         principal = require_person(session, request, Role.RESEARCHER, now=now)
         study = find_study(session, slug=slug, principal=principal, for_change=True)
         decision = Decision.of(body.reason, principal=principal, now=now)
@@ -45,11 +47,11 @@ def exclude(slug: SlugPath, annotator: PseudonymPath, body: DecisionBody, reques
 
 @router.post("/studies/{slug}/annotators/{annotator}/reinstate")
 def reinstate(
-    slug: SlugPath, annotator: PseudonymPath, body: DecisionBody, request: Request
-) -> ChangedAnswer:
+    slug: SlugPath, annotator: PseudonymPath, body: DecisionRequest, request: Request
+) -> ChangeResponse:
     """Count what was excluded again; where others filled the panel meanwhile, as surplus."""
     now = utc_now()
-    with installation_of(request).database.write() as session:
+    with context_of(request).database.write() as session:
         principal = require_person(session, request, Role.RESEARCHER, now=now)
         study = find_study(session, slug=slug, principal=principal, for_change=True)
         decision = Decision.of(body.reason, principal=principal, now=now)
@@ -57,37 +59,37 @@ def reinstate(
         return changed_answer(reinstate_as_asked(session, study, person, body, decision))
 
 
-def annotator_answers(session: Session, study: Study) -> list[AnnotatorAnswer]:
+def annotator_answers(session: Session, study: Study) -> list[AnnotatorResponse]:
     return [_answer(report) for report in annotator_reports(session, study)]
 
 
 def exclude_as_asked(
-    session: Session, study: Study, annotator: Annotator, body: DecisionBody, decision: Decision
+    session: Session, study: Study, annotator: Annotator, body: DecisionRequest, decision: Decision
 ) -> Changed:
     place = _place(body)
     if place is None:
         return service.exclude_annotator(session, study=study, annotator=annotator, decision=decision)
-    return single_votes.exclude_vote(
+    return vote_exclusion.exclude_vote(
         session, study=study, annotator=annotator, place=place, decision=decision
     )
 
 
 def reinstate_as_asked(
-    session: Session, study: Study, annotator: Annotator, body: DecisionBody, decision: Decision
+    session: Session, study: Study, annotator: Annotator, body: DecisionRequest, decision: Decision
 ) -> Changed:
     place = _place(body)
     if place is None:
         return service.reinstate_annotator(session, study=study, annotator=annotator, decision=decision)
-    return single_votes.reinstate_vote(
+    return vote_exclusion.reinstate_vote(
         session, study=study, annotator=annotator, place=place, decision=decision
     )
 
 
-def changed_answer(changed: Changed) -> ChangedAnswer:
-    return ChangedAnswer.model_validate(changed)
+def changed_answer(changed: Changed) -> ChangeResponse:
+    return ChangeResponse.model_validate(changed)
 
 
-def _place(body: DecisionBody) -> VotePlace | None:
+def _place(body: DecisionRequest) -> VotePlace | None:
     if body.matchup is None and body.pair is None:
         return None
     if body.matchup is None or body.pair is None:
@@ -95,10 +97,10 @@ def _place(body: DecisionBody) -> VotePlace | None:
     return VotePlace(body.matchup, body.pair)
 
 
-def _answer(report: AnnotatorReport) -> AnnotatorAnswer:
+def _answer(report: AnnotatorReport) -> AnnotatorResponse:
     row = report.quality
-    figures = {name: getattr(row, name) for name in AnnotatorAnswer.model_fields if hasattr(row, name)}
-    return AnnotatorAnswer(
+    figures = {name: getattr(row, name) for name in AnnotatorResponse.model_fields if hasattr(row, name)}
+    return AnnotatorResponse(
         **figures | {"annotator": report.name},
         valid=report.valid,
         excluded=report.excluded,

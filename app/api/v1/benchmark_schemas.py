@@ -1,9 +1,9 @@
 """Shapes of what is answered about benchmarks."""
 
-from app.api.v1.schemas import Answer
+from app.api.v1.schemas import ResponseModel
 
 
-class BenchmarkAnswer(Answer):
+class BenchmarkResponse(ResponseModel):
     slug: str
     version: int
     title: str
@@ -16,7 +16,7 @@ class BenchmarkAnswer(Answer):
     scenarios: int
 
 
-class PairAnswer(Answer):
+class PairResponse(ResponseModel):
     pair_id: str
     image: str
     prompt: str
@@ -25,6 +25,6 @@ class PairAnswer(Answer):
     image_url: str
 
 
-class PairsAnswer(Answer):
-    pairs: list[PairAnswer]
+class PairsResponse(ResponseModel):
+    pairs: list[PairResponse]
     next_cursor: str | None

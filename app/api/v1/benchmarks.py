@@ -6,13 +6,13 @@ from fastapi import Query, Request, Response
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.api.v1.benchmark_schemas import BenchmarkAnswer, PairAnswer, PairsAnswer
-from app.api.v1.routers import api_router
+from app.api.v1.benchmark_schemas import BenchmarkResponse, PairResponse, PairsResponse
+from app.api.v1.json_router import api_router
 from app.benchmarks.service import benchmark_shape, find_benchmark, newest_benchmarks
+from app.dependencies import context_of
 from app.errors import NotFound
-from app.media.serving import image_answer
-from app.security.asking import installation_of
-from app.security.paths import PairIdPath, SlugPath
+from app.media.responses import image_answer
+from app.security.path_params import PairIdPath, SlugPath
 from app.tables.bench import Benchmark, Pair
 
 router = api_router("benchmarks")
@@ -20,15 +20,15 @@ FOR_A_DAY = "public, max-age=86400"
 
 
 @router.get("/benchmarks")
-def list_benchmarks(request: Request) -> list[BenchmarkAnswer]:
+def list_benchmarks(request: Request) -> list[BenchmarkResponse]:
     """Return the newest version of each benchmark."""
-    with installation_of(request).database.read() as session:
+    with context_of(request).database.read() as session:
         return [_answer(session, row) for row in newest_benchmarks(session)]
 
 
 @router.get("/benchmarks/{slug}")
-def get_benchmark(slug: SlugPath, request: Request) -> BenchmarkAnswer:
-    with installation_of(request).database.read() as session:
+def get_benchmark(slug: SlugPath, request: Request) -> BenchmarkResponse:
+    with context_of(request).database.read() as session:
         return _answer(session, find_benchmark(session, slug=slug))
 
 
@@ -38,9 +38,9 @@ def list_pairs(
     request: Request,
     limit: Annotated[int, Query(ge=1, le=1000)] = 100,
     cursor: Annotated[str | None, Query(pattern=r"^\d{1,9}$")] = None,
-) -> PairsAnswer:
+) -> PairsResponse:
     """Return pairs in the benchmark's order; `next_cursor` leads on, null at the end."""
-    with installation_of(request).database.read() as session:
+    with context_of(request).database.read() as session:
         benchmark = find_benchmark(session, slug=slug)
         rows = session.scalars(
             select(Pair)
@@ -49,7 +49,7 @@ def list_pairs(
             .limit(limit + 1)
         ).all()
     more = rows[limit].position if len(rows) > limit else None
-    return PairsAnswer(
+    return PairsResponse(
         pairs=[_pair_answer(slug, row) for row in rows[:limit]],
         next_cursor=None if more is None else str(more),
     )
@@ -57,18 +57,18 @@ def list_pairs(
 
 @router.get("/benchmarks/{slug}/pairs/{pair_id}/image", response_class=Response)
 def get_image(slug: SlugPath, pair_id: PairIdPath, request: Request) -> Response:
-    installation = installation_of(request)
-    with installation.database.read() as session:
+    context = context_of(request)
+    with context.database.read() as session:
         benchmark = find_benchmark(session, slug=slug)
         pair = session.scalar(select(Pair).where(Pair.benchmark_id == benchmark.id, Pair.name == pair_id))
         if pair is None:
             raise NotFound("This benchmark has no such pair.", code="unknown_pair")
-    return image_answer(installation.store, pair.image_key, pair.image_type, cache_control=FOR_A_DAY)
+    return image_answer(context.store, pair.image_key, pair.image_type, cache_control=FOR_A_DAY)
 
 
-def _answer(session: Session, benchmark: Benchmark) -> BenchmarkAnswer:
+def _answer(session: Session, benchmark: Benchmark) -> BenchmarkResponse:
     shape = benchmark_shape(session, benchmark)
-    return BenchmarkAnswer(
+    return BenchmarkResponse(
         slug=benchmark.slug,
         version=benchmark.version,
         title=benchmark.title,
@@ -82,8 +82,8 @@ def _answer(session: Session, benchmark: Benchmark) -> BenchmarkAnswer:
     )
 
 
-def _pair_answer(slug: str, pair: Pair) -> PairAnswer:
-    return PairAnswer(
+def _pair_answer(slug: str, pair: Pair) -> PairResponse:
+    return PairResponse(
         pair_id=pair.name,
         image=pair.image,
         prompt=pair.prompt,

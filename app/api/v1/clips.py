@@ -8,21 +8,21 @@ from fastapi import Query, Request, Response
 from sqlalchemy import select
 from starlette.concurrency import run_in_threadpool
 
-from app.api.v1.entrances import JobEntrance, OwnerEntrance, read_job_headers
-from app.api.v1.routers import api_router
-from app.api.v1.submission_schemas import ClipAnswer, ClipsAnswer
+from app.api.v1.json_router import api_router
+from app.api.v1.submission_schemas import ClipResponse, ClipsResponse
 from app.clock import utc_now
+from app.context import AppContext
+from app.dependencies import context_of, require_person
 from app.errors import StorageFull, Unavailable
-from app.installation import Installation
-from app.media.pictures import PictureRejected
-from app.media.sandbox import SandboxBroken
-from app.media.store import StoreError, StoreFull
-from app.security.asking import installation_of, require_person
-from app.security.paths import PairIdPath, PublicIdPath
-from app.submissions.keeping import ClipKeeper
+from app.jobs.uploads import JobEntrance, OwnerEntrance, read_job_headers
+from app.media.images import ImageRejected
+from app.media.sandbox.client import SandboxBroken
+from app.media.store.base import StoreError, StoreFull
+from app.security.path_params import PairIdPath, PublicIdPath
 from app.submissions.provenance import read_provenance
-from app.submissions.receiving import ReceivedFile, promised_sha256, receive_file, refuse_wrong_digest
 from app.submissions.service import find_submission
+from app.submissions.storage import ClipKeeper
+from app.submissions.streaming import ReceivedFile, promised_sha256, receive_file, refuse_wrong_digest
 from app.tables.bench import Pair
 from app.tables.submissions import Clip
 from benchmark.protocol import Role
@@ -38,9 +38,9 @@ def list_clips(
     request: Request,
     limit: Annotated[int, Query(ge=1, le=1000)] = 100,
     cursor: Annotated[str | None, Query(pattern=r"^\d{1,9}$")] = None,
-) -> ClipsAnswer:
+) -> ClipsResponse:
     """Return a submission's clips in the benchmark's order, with what their makers say about them."""
-    with installation_of(request).database.read() as session:
+    with context_of(request).database.read() as session:
         principal = require_person(session, request, Role.RESEARCHER, now=utc_now())
         submission = find_submission(session, public_id=public_id, principal=principal)
         rows = session.execute(
@@ -51,14 +51,14 @@ def list_clips(
             .limit(limit + 1)
         ).all()
     more = str(rows[limit].position) if len(rows) > limit else None
-    return ClipsAnswer(clips=[clip_answer(clip, name) for clip, name, _ in rows[:limit]], next_cursor=more)
+    return ClipsResponse(clips=[clip_answer(clip, name) for clip, name, _ in rows[:limit]], next_cursor=more)
 
 
 @router.put(
     "/submissions/{public_id}/clips/{pair_id}",
-    response_model=ClipAnswer,
+    response_model=ClipResponse,
     status_code=201,
-    responses={200: {"model": ClipAnswer, "description": "These very bytes were here before."}},
+    responses={200: {"model": ClipResponse, "description": "These very bytes were here before."}},
     openapi_extra={
         "requestBody": {
             "required": True,
@@ -72,26 +72,26 @@ async def put_clip(public_id: PublicIdPath, pair_id: PairIdPath, request: Reques
     A worker names the job it holds, `Ti2v-Job` and `Ti2v-Attempt`; else the submission must be one's own.
     `Ti2v-Provenance`, base64 of a JSON object of at most 4 KiB, says how the clip was made.
     """
-    installation = installation_of(request)
+    context = context_of(request)
     promised = promised_sha256(request.headers)
     provenance = read_provenance(request.headers.get("ti2v-provenance"))
     now = utc_now()
     entrance = await run_in_threadpool(_check_slot, request, public_id, pair_id, now)
     try:
-        with installation.store.private_file() as path:
+        with context.store.private_file() as path:
             received = await receive_file(request.stream(), path)
             refuse_wrong_digest(received, promised)
-            return await run_in_threadpool(_keep, installation, entrance, received, provenance, now)
+            return await run_in_threadpool(_keep, context, entrance, received, provenance, now)
     except StoreFull as error:
         raise StorageFull("The disk is full; nothing of this clip was kept.") from error
-    except (StoreError, SandboxBroken, PictureRejected) as error:
+    except (StoreError, SandboxBroken, ImageRejected) as error:
         log.exception("clip not kept")
         raise Unavailable("The clip cannot be checked or stored now; send it again later.") from error
 
 
 def _check_slot(request: Request, public_id: str, pair_id: str, now: datetime) -> NamedEntrance:
     """Refuse a stranger, a stale attempt, an unknown pair or a closed submission before the body is read."""
-    with installation_of(request).database.read() as session:
+    with context_of(request).database.read() as session:
         principal = require_person(session, request, Role.RESEARCHER, Role.WORKER, now=now)
         held = read_job_headers(request.headers)
         entrance: NamedEntrance = (
@@ -104,20 +104,20 @@ def _check_slot(request: Request, public_id: str, pair_id: str, now: datetime) -
 
 
 def _keep(
-    installation: Installation,
+    context: AppContext,
     entrance: NamedEntrance,
     received: ReceivedFile,
     provenance: dict[str, Any] | None,
     now: datetime,
 ) -> Response:
-    keeper = ClipKeeper(installation.database, installation.store, installation.sandbox)
+    keeper = ClipKeeper(context.database, context.store, context.sandbox)
     kept = keeper.keep_through(entrance, received, provenance=provenance, now=now)
     body = clip_answer(kept.clip, entrance.pair_name).model_dump_json()
     return Response(body, status_code=201 if kept.is_new else 200, media_type="application/json")
 
 
-def clip_answer(clip: Clip, pair_name: str) -> ClipAnswer:
-    return ClipAnswer(
+def clip_answer(clip: Clip, pair_name: str) -> ClipResponse:
+    return ClipResponse(
         pair_id=pair_name,
-        **{name: getattr(clip, name) for name in ClipAnswer.model_fields if name != "pair_id"},
+        **{name: getattr(clip, name) for name in ClipResponse.model_fields if name != "pair_id"},
     )

@@ -2,10 +2,10 @@
 
 from fastapi import Request, Response
 
-from app.api.v1.routers import api_router
-from app.results.figures.pages import FramesQuery, figure_answer, scenes_answer, strip_answer
+from app.api.v1.json_router import api_router
+from app.results.figures.routes import FramesQuery, figure_answer, scenes_answer, strip_answer
 from app.results.figures.strips import USUAL_FRAMES
-from app.security.paths import PairIdPath, SlugPath
+from app.security.path_params import PairIdPath, SlugPath
 from benchmark.exports.figures.kinds import FigureFormat, FigureName
 
 router = api_router("results")

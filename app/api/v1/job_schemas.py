@@ -5,10 +5,10 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, field_validator
 
-from app.api.v1.schemas import Answer, Body, Label, OneLine, PairId, PublicId, Slug
-from app.generation.asking import MOST_PAIRS, MOST_PRIORITY, MOST_SEED, MOST_SEEDS, Wish
-from app.generation.leases import MOST_JOBS
-from app.generation.wording import log_tail, one_line
+from app.api.v1.schemas import Label, OneLine, PairId, PublicId, RequestModel, ResponseModel, Slug
+from app.jobs.failure_text import log_tail, one_line
+from app.jobs.leases import MOST_JOBS
+from app.jobs.requests import MOST_PAIRS, MOST_PRIORITY, MOST_SEED, MOST_SEEDS, JobRequest
 from app.tables.jobs import FailureKind, JobStatus
 
 MOST_MODELS = 100
@@ -31,7 +31,7 @@ def _as_log(text: object) -> object:
     return log_tail(text) if isinstance(text, str) else text
 
 
-class JobsBody(Body):
+class CreateJobsRequest(RequestModel):
     model: Slug
     benchmark: Slug
     pairs: Annotated[list[PairId], Field(min_length=1, max_length=MOST_PAIRS)] | None = None
@@ -41,8 +41,8 @@ class JobsBody(Body):
     label: Label = ""
     priority: Annotated[int, Field(ge=-MOST_PRIORITY, le=MOST_PRIORITY)] = 0
 
-    def wish(self) -> Wish:
-        return Wish(
+    def wish(self) -> JobRequest:
+        return JobRequest(
             model=self.model,
             pairs=None if self.pairs is None else tuple(self.pairs),
             seeds=self.seeds,
@@ -51,26 +51,26 @@ class JobsBody(Body):
         )
 
 
-class AskedAnswer(Answer):
+class CreatedJobs(ResponseModel):
     id: str
     seed: int
     jobs: int
 
 
-class JobsAskedAnswer(Answer):
+class CreateJobsResponse(ResponseModel):
     """`jobs` counts what this request put into the queue; asking again adds nothing."""
 
-    submissions: list[AskedAnswer]
+    submissions: list[CreatedJobs]
     jobs: int
 
 
-class FailureAnswer(Answer):
+class FailureInfo(ResponseModel):
     kind: FailureKind
     message: str
     log_tail: str
 
 
-class JobAnswer(Answer):
+class JobResponse(ResponseModel):
     id: str
     submission: str
     model: str
@@ -85,24 +85,24 @@ class JobAnswer(Answer):
     retry_at: datetime | None
     expires_at: datetime | None
     ended_at: datetime | None
-    failure: FailureAnswer | None
+    failure: FailureInfo | None
 
 
-class JobsAnswer(Answer):
+class JobsResponse(ResponseModel):
     counts: dict[JobStatus, int]
-    jobs: list[JobAnswer]
+    jobs: list[JobResponse]
     next_cursor: str | None
 
 
-class SubmissionJobsBody(Body):
+class SubmissionJobsRequest(RequestModel):
     submission: PublicId
 
 
-class ChangedJobsAnswer(Answer):
+class ChangedJobsResponse(ResponseModel):
     jobs: int
 
 
-class WorkerBody(Body):
+class WorkerRequest(RequestModel):
     name: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=80), OneLine]
     device: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=80), OneLine]
     gpu: (
@@ -110,8 +110,8 @@ class WorkerBody(Body):
     ) = None
 
 
-class ClaimBody(Body):
-    worker: WorkerBody
+class ClaimRequest(RequestModel):
+    worker: WorkerRequest
     models: Annotated[list[Slug], Field(min_length=1, max_length=MOST_MODELS)]
     holding: Slug | None = None
     count: Annotated[int, Field(ge=1, le=MOST_JOBS)] = 1
@@ -122,7 +122,7 @@ class ClaimBody(Body):
         return list(dict.fromkeys(models))
 
 
-class ClaimedJob(Answer):
+class ClaimedJob(ResponseModel):
     id: str
     attempt: int
     model: str
@@ -136,21 +136,21 @@ class ClaimedJob(Answer):
     expires_at: datetime
 
 
-class ClaimedAnswer(Answer):
+class ClaimResponse(ResponseModel):
     jobs: list[ClaimedJob]
 
 
-class AttemptBody(Body):
+class AttemptRequest(RequestModel):
     attempt: Attempt
 
 
-class FailBody(Body):
+class FailRequest(RequestModel):
     attempt: Attempt
     kind: FailureKind
     message: Annotated[str, BeforeValidator(_as_one_line)]
     log_tail: Annotated[str, BeforeValidator(_as_log)] = ""
 
 
-class FailedAnswer(Answer):
+class FailResponse(ResponseModel):
     status: JobStatus
     retry_at: datetime | None

@@ -12,34 +12,34 @@ from sqlalchemy.orm import Session
 
 from app.api.v1.benchmarks import FOR_A_DAY
 from app.api.v1.job_schemas import (
-    AskedAnswer,
-    AttemptBody,
-    ChangedJobsAnswer,
-    ClaimBody,
-    ClaimedAnswer,
+    AttemptRequest,
+    ChangedJobsResponse,
     ClaimedJob,
-    FailBody,
-    FailedAnswer,
-    FailureAnswer,
-    JobAnswer,
-    JobsAnswer,
-    JobsAskedAnswer,
-    JobsBody,
-    SubmissionJobsBody,
+    ClaimRequest,
+    ClaimResponse,
+    CreatedJobs,
+    CreateJobsRequest,
+    CreateJobsResponse,
+    FailRequest,
+    FailResponse,
+    FailureInfo,
+    JobResponse,
+    JobsResponse,
+    SubmissionJobsRequest,
 )
-from app.api.v1.routers import api_router
-from app.api.v1.schemas import RenewedAnswer
+from app.api.v1.json_router import api_router
+from app.api.v1.schemas import RenewResponse
 from app.benchmarks.service import find_benchmark
 from app.clock import utc_now
+from app.dependencies import context_of, require_person
 from app.errors import NotFound
-from app.generation import leases, service
-from app.generation.asking import Asked, ask
-from app.generation.queries import JobFilter, ListedJob, job_counts, listed_job, listed_jobs
-from app.generation.workers import WorkerCard, greet
-from app.media.serving import image_answer
-from app.security.asking import installation_of, require_person
+from app.jobs import leases, service
+from app.jobs.queries import JobFilter, ListedJob, job_counts, listed_job, listed_jobs
+from app.jobs.requests import Asked, ask
+from app.jobs.workers import WorkerInfo, upsert_worker
+from app.media.responses import image_answer
 from app.security.identity import Principal
-from app.security.paths import PUBLIC_ID, SLUG, PublicIdPath
+from app.security.path_params import PUBLIC_ID, SLUG, PublicIdPath
 from app.tables.bench import Pair
 from app.tables.jobs import Job, JobStatus
 from benchmark.protocol import Role
@@ -48,10 +48,10 @@ router = api_router("jobs")
 
 
 @router.post("/jobs", status_code=201)
-def ask_for_clips(body: JobsBody, request: Request) -> JobsAskedAnswer:
+def ask_for_clips(body: CreateJobsRequest, request: Request) -> CreateJobsResponse:
     """Queue a job for each clip that is not there; one submission a seed. Asking again adds nothing."""
     now = utc_now()
-    with installation_of(request).database.write() as session:
+    with context_of(request).database.write() as session:
         principal = require_person(session, request, Role.RESEARCHER, now=now)
         benchmark = find_benchmark(session, slug=body.benchmark)
         return asked_answer(ask(session, wish=body.wish(), benchmark=benchmark, principal=principal, now=now))
@@ -65,41 +65,41 @@ def list_jobs(
     status: JobStatus | None = None,
     limit: Annotated[int, Query(ge=1, le=1000)] = 100,
     cursor: Annotated[str | None, Query(pattern=r"^\d{1,18}$")] = None,
-) -> JobsAnswer:
+) -> JobsResponse:
     """Return jobs of one's own submissions, an admin everybody's, in the order they were asked for."""
     wanted = JobFilter(submission, model, status)
-    with installation_of(request).database.read() as session:
+    with context_of(request).database.read() as session:
         principal = require_person(session, request, Role.RESEARCHER, now=utc_now())
         return jobs_answer(session, principal, wanted, after=int(cursor or 0), limit=limit)
 
 
 @router.post("/jobs/cancel")
-def cancel_jobs(body: SubmissionJobsBody, request: Request) -> ChangedJobsAnswer:
+def cancel_jobs(body: SubmissionJobsRequest, request: Request) -> ChangedJobsResponse:
     """Cancel what is still queued or leased in a submission."""
     now = utc_now()
-    with installation_of(request).database.write() as session:
+    with context_of(request).database.write() as session:
         principal = require_person(session, request, Role.RESEARCHER, now=now)
         submission = service.find_submission(session, public_id=body.submission, principal=principal)
-        return ChangedJobsAnswer(jobs=service.cancel_jobs(session, submission=submission, now=now))
+        return ChangedJobsResponse(jobs=service.cancel_jobs(session, submission=submission, now=now))
 
 
 @router.post("/jobs/retry")
-def retry_jobs(body: SubmissionJobsBody, request: Request) -> ChangedJobsAnswer:
+def retry_jobs(body: SubmissionJobsRequest, request: Request) -> ChangedJobsResponse:
     """Put every failed job of a submission back, and let those that rest after a failure go at once."""
     now = utc_now()
-    with installation_of(request).database.write() as session:
+    with context_of(request).database.write() as session:
         principal = require_person(session, request, Role.RESEARCHER, now=now)
         submission = service.find_submission(session, public_id=body.submission, principal=principal)
-        return ChangedJobsAnswer(jobs=service.retry_jobs(session, submission=submission, now=now))
+        return ChangedJobsResponse(jobs=service.retry_jobs(session, submission=submission, now=now))
 
 
 @router.post("/jobs/claim")
-def claim(body: ClaimBody, request: Request) -> ClaimedAnswer:
+def claim(body: ClaimRequest, request: Request) -> ClaimResponse:
     """Lease jobs to a worker, all of one model: the one it holds while there are any. May be none."""
     now = utc_now()
-    installation = installation_of(request)
-    terms = leases.Terms.of(installation.settings)
-    card = WorkerCard(
+    context = context_of(request)
+    policy = leases.LeasePolicy.of(context.settings)
+    card = WorkerInfo(
         name=body.worker.name,
         device=body.worker.device,
         gpu=body.worker.gpu,
@@ -107,44 +107,44 @@ def claim(body: ClaimBody, request: Request) -> ClaimedAnswer:
         holding=body.holding,
     )
     # Not durable: after a power cut a lease that was forgotten is simply given out again.
-    with installation.database.write(durable=False) as session:
+    with context.database.write(durable=False) as session:
         principal = require_person(session, request, Role.WORKER, now=now)
-        worker = greet(session, card=card, principal=principal, now=now)
-        claimed = leases.claim(session, worker=worker, count=body.count, terms=terms, now=now)
-    return ClaimedAnswer(jobs=[_claimed(each, terms.lease_s) for each in claimed])
+        worker = upsert_worker(session, card=card, principal=principal, now=now)
+        claimed = leases.claim(session, worker=worker, count=body.count, policy=policy, now=now)
+    return ClaimResponse(jobs=[_claimed(each, policy.lease_s) for each in claimed])
 
 
 @router.get("/jobs/{public_id}/image", response_class=Response)
 def get_image(public_id: PublicIdPath, request: Request) -> Response:
     """Return the image to animate: of the very version of the benchmark the submission is for."""
-    installation = installation_of(request)
-    with installation.database.read() as session:
+    context = context_of(request)
+    with context.database.read() as session:
         require_person(session, request, Role.WORKER, now=utc_now())
         pair = session.scalar(
             select(Pair).join(Job, Job.pair_id == Pair.id).where(Job.public_id == public_id)
         )
         if pair is None:
             raise NotFound("There is no such job.")
-    return image_answer(installation.store, pair.image_key, pair.image_type, cache_control=FOR_A_DAY)
+    return image_answer(context.store, pair.image_key, pair.image_type, cache_control=FOR_A_DAY)
 
 
 @router.post("/jobs/{public_id}/renew")
-def renew(public_id: PublicIdPath, body: AttemptBody, request: Request) -> RenewedAnswer:
+def renew(public_id: PublicIdPath, body: AttemptRequest, request: Request) -> RenewResponse:
     """Extend a lease; 409 `cancelled` or `stale_attempt` say that the work is no longer wanted."""
     now = utc_now()
-    installation = installation_of(request)
-    with installation.database.write(durable=False) as session:
+    context = context_of(request)
+    with context.database.write(durable=False) as session:
         principal = require_person(session, request, Role.WORKER, now=now)
         job = leases.held_job(session, public_id=public_id, attempt=body.attempt, principal=principal)
-        terms = leases.Terms.of(installation.settings)
-        return RenewedAnswer(expires_at=leases.renew(session, job=job, terms=terms, now=now))
+        policy = leases.LeasePolicy.of(context.settings)
+        return RenewResponse(expires_at=leases.renew(session, job=job, policy=policy, now=now))
 
 
 @router.post("/jobs/{public_id}/release")
-def release(public_id: PublicIdPath, body: AttemptBody, request: Request) -> JobAnswer:
+def release(public_id: PublicIdPath, body: AttemptRequest, request: Request) -> JobResponse:
     """Give a job back untried; it does not count as a failure."""
     now = utc_now()
-    with installation_of(request).database.write(durable=False) as session:
+    with context_of(request).database.write(durable=False) as session:
         principal = require_person(session, request, Role.WORKER, now=now)
         job = leases.held_job(session, public_id=public_id, attempt=body.attempt, principal=principal)
         leases.release(session, job=job, now=now)
@@ -152,26 +152,26 @@ def release(public_id: PublicIdPath, body: AttemptBody, request: Request) -> Job
 
 
 @router.post("/jobs/{public_id}/fail")
-def fail(public_id: PublicIdPath, body: FailBody, request: Request) -> FailedAnswer:
+def fail(public_id: PublicIdPath, body: FailRequest, request: Request) -> FailResponse:
     """Say why an attempt failed; the job rests and comes back, or has failed for good."""
     now = utc_now()
-    installation = installation_of(request)
+    context = context_of(request)
     failure = leases.Failure(body.kind, body.message, body.log_tail)
-    with installation.database.write() as session:
+    with context.database.write() as session:
         principal = require_person(session, request, Role.WORKER, now=now)
         job = leases.held_job(session, public_id=public_id, attempt=body.attempt, principal=principal)
-        terms = leases.Terms.of(installation.settings)
-        leases.fail(session, job=job, failure=failure, terms=terms, now=now)
-        return FailedAnswer(
+        policy = leases.LeasePolicy.of(context.settings)
+        leases.fail(session, job=job, failure=failure, policy=policy, now=now)
+        return FailResponse(
             status=job.status, retry_at=job.ready_at if job.status is JobStatus.QUEUED else None
         )
 
 
 @router.post("/jobs/{public_id}/cancel")
-def cancel(public_id: PublicIdPath, request: Request) -> JobAnswer:
+def cancel(public_id: PublicIdPath, request: Request) -> JobResponse:
     """Cancel a job; a worker that holds it is told when it renews."""
     now = utc_now()
-    with installation_of(request).database.write() as session:
+    with context_of(request).database.write() as session:
         principal = require_person(session, request, Role.RESEARCHER, now=now)
         job = service.find_job(session, public_id=public_id, principal=principal)
         service.cancel_job(session, job=job, now=now)
@@ -179,20 +179,20 @@ def cancel(public_id: PublicIdPath, request: Request) -> JobAnswer:
 
 
 @router.post("/jobs/{public_id}/retry")
-def retry(public_id: PublicIdPath, request: Request) -> JobAnswer:
+def retry(public_id: PublicIdPath, request: Request) -> JobResponse:
     """Put a failed or cancelled job back as if it were new."""
     now = utc_now()
-    with installation_of(request).database.write() as session:
+    with context_of(request).database.write() as session:
         principal = require_person(session, request, Role.RESEARCHER, now=now)
         job = service.find_job(session, public_id=public_id, principal=principal)
         service.retry_job(session, job=job, now=now)
         return job_answer(listed_job(session, job))
 
 
-def asked_answer(asked: Sequence[Asked]) -> JobsAskedAnswer:
-    return JobsAskedAnswer(
+def asked_answer(asked: Sequence[Asked]) -> CreateJobsResponse:
+    return CreateJobsResponse(
         submissions=[
-            AskedAnswer(id=each.submission.public_id, seed=each.seed, jobs=each.jobs) for each in asked
+            CreatedJobs(id=each.submission.public_id, seed=each.seed, jobs=each.jobs) for each in asked
         ],
         jobs=sum(each.jobs for each in asked),
     )
@@ -200,22 +200,22 @@ def asked_answer(asked: Sequence[Asked]) -> JobsAskedAnswer:
 
 def jobs_answer(
     session: Session, principal: Principal, wanted: JobFilter, *, after: int, limit: int
-) -> JobsAnswer:
+) -> JobsResponse:
     rows = listed_jobs(session, principal, wanted, after=after, limit=limit + 1)
-    return JobsAnswer(
+    return JobsResponse(
         counts=job_counts(session, principal, wanted),
         jobs=[job_answer(row) for row in rows[:limit]],
         next_cursor=str(rows[limit - 1].job.id) if len(rows) > limit else None,
     )
 
 
-def job_answer(row: ListedJob) -> JobAnswer:
+def job_answer(row: ListedJob) -> JobResponse:
     job = row.job
     failure = None
     if job.failure_kind is not None:
-        failure = FailureAnswer(kind=job.failure_kind, message=job.failure_message, log_tail=job.log_tail)
+        failure = FailureInfo(kind=job.failure_kind, message=job.failure_message, log_tail=job.log_tail)
     is_resting = job.status is JobStatus.QUEUED and job.failures > 0
-    return JobAnswer(
+    return JobResponse(
         id=job.public_id,
         submission=row.submission,
         model=row.model,

@@ -3,11 +3,11 @@
 from fastapi import Request, Response
 from starlette.responses import StreamingResponse
 
-from app.api.v1.routers import api_router
+from app.api.v1.json_router import api_router
 from app.clock import utc_now
-from app.results.bundle.writing import zipped_report
-from app.security.asking import installation_of, require_person
-from app.security.paths import SlugPath
+from app.dependencies import context_of, require_person
+from app.results.report.writer import zipped_report
+from app.security.path_params import SlugPath
 from benchmark.protocol import Role
 
 router = api_router("results")
@@ -16,7 +16,7 @@ router = api_router("results")
 @router.get("/studies/{slug}/report.zip", response_class=Response)
 def report(slug: SlugPath, request: Request) -> Response:
     """Return protocol, hashes, votes, tables and figures as one ZIP file; docs/bundle.md explains each."""
-    database = installation_of(request).database
+    database = context_of(request).database
     with database.read() as session:
         principal = require_person(session, request, Role.RESEARCHER, Role.VIEWER, now=utc_now())
     pieces = zipped_report(database, slug=slug, principal=principal)

@@ -3,20 +3,20 @@
 from fastapi import Request, Response
 from starlette.responses import StreamingResponse
 
-from app.api.v1.routers import api_router
-from app.api.v1.schemas import Answer
+from app.api.v1.json_router import api_router
+from app.api.v1.schemas import ResponseModel
 from app.clock import utc_now
+from app.dependencies import context_of, require_person
 from app.results.exports import export_table
 from app.results.service import find_results
-from app.security.asking import installation_of, require_person
-from app.security.paths import SlugPath
+from app.security.path_params import SlugPath
 from benchmark.exports.tables import EXTENSIONS, MEDIA_TYPES, TableFormat, TableName
 from benchmark.protocol import Role, StudyStatus
 
 router = api_router("results")
 
 
-class ResultsAnswer(Answer):
+class ResultsResponse(ResponseModel):
     """`preferences` has one object a matchup; its keys are the columns of docs/tables.md."""
 
     study: str
@@ -27,12 +27,12 @@ class ResultsAnswer(Answer):
 
 
 @router.get("/studies/{slug}/results")
-def get_results(slug: SlugPath, request: Request) -> ResultsAnswer:
+def get_results(slug: SlugPath, request: Request) -> ResultsResponse:
     """Return scores and rates; of a running study to its researchers only, without p-values."""
-    with installation_of(request).database.read() as session:
+    with context_of(request).database.read() as session:
         principal = require_person(session, request, Role.RESEARCHER, Role.VIEWER, now=utc_now())
         results = find_results(session, slug=slug, principal=principal)
-        return ResultsAnswer(
+        return ResultsResponse(
             study=slug,
             status=results.study.status,
             interim=results.is_interim,
@@ -44,7 +44,7 @@ def get_results(slug: SlugPath, request: Request) -> ResultsAnswer:
 @router.get("/studies/{slug}/exports/{table}.{file_format}", response_class=Response)
 def export(slug: SlugPath, table: TableName, file_format: TableFormat, request: Request) -> Response:
     """Return a table as csv, json, jsonl, parquet, markdown or latex; docs/tables.md names the columns."""
-    database = installation_of(request).database
+    database = context_of(request).database
     with database.read() as session:
         principal = require_person(session, request, Role.RESEARCHER, Role.VIEWER, now=utc_now())
     chunks = export_table(database, slug=slug, principal=principal, table=table, file_format=file_format)

@@ -6,8 +6,8 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints
 
-from app.lines import is_one_line
-from app.security.paths import BROUGHT_NAME, LABEL, LONGEST_PAIR_ID, PUBLIC_ID, SLUG, TOKEN
+from app.security.path_params import BROUGHT_NAME, LABEL, LONGEST_PAIR_ID, PUBLIC_ID, SLUG, TOKEN
+from app.single_line import is_one_line
 
 
 def _one_line(text: str) -> str:
@@ -39,20 +39,20 @@ Token = Annotated[str, StringConstraints(pattern=TOKEN)]
 PairId = Annotated[str, StringConstraints(max_length=LONGEST_PAIR_ID, pattern=BROUGHT_NAME)]
 
 
-class Body(BaseModel):
+class RequestModel(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-class Answer(BaseModel):
+class ResponseModel(BaseModel):
     model_config = ConfigDict(frozen=True, from_attributes=True)
 
 
-class ErrorAnswer(Answer):
+class ErrorResponse(ResponseModel):
     error: str
     message: str
     request_id: str
     problems: list[str] | None = None
 
 
-class RenewedAnswer(Answer):
+class RenewResponse(ResponseModel):
     expires_at: datetime

@@ -3,13 +3,19 @@
 from fastapi import Request
 from sqlalchemy.orm import Session
 
-from app.api.v1.routers import api_router
-from app.api.v1.study_schemas import InvitationsAnswer, InvitationsBody, MatchupAnswer, StudyAnswer, StudyBody
+from app.api.v1.json_router import api_router
+from app.api.v1.study_schemas import (
+    InvitationsRequest,
+    InvitationsResponse,
+    MatchupResponse,
+    StudyRequest,
+    StudyResponse,
+)
 from app.benchmarks.service import find_benchmark
 from app.clock import utc_now
+from app.dependencies import context_of, require_person
 from app.panels.sides import matchup_sides
-from app.security.asking import installation_of, require_person
-from app.security.paths import SlugPath
+from app.security.path_params import SlugPath
 from app.security.visibility import find_study
 from app.studies import service
 from app.studies.gold import GoldPlan
@@ -42,11 +48,11 @@ _PROTOCOL = (
 
 
 @router.post("/studies", status_code=201)
-def create_study(body: StudyBody, request: Request) -> StudyAnswer:
+def create_study(body: StudyRequest, request: Request) -> StudyResponse:
     """Create a draft. Its protocol can no longer change once the study opens."""
     now = utc_now()
     plan = study_plan(body)
-    with installation_of(request).database.write() as session:
+    with context_of(request).database.write() as session:
         principal = require_person(session, request, Role.RESEARCHER, now=now)
         benchmark = find_benchmark(session, slug=body.benchmark)
         study = service.create_study(session, plan=plan, benchmark=benchmark, principal=principal, now=now)
@@ -54,59 +60,59 @@ def create_study(body: StudyBody, request: Request) -> StudyAnswer:
 
 
 @router.get("/studies")
-def list_studies(request: Request) -> list[StudyAnswer]:
-    with installation_of(request).database.read() as session:
+def list_studies(request: Request) -> list[StudyResponse]:
+    with context_of(request).database.read() as session:
         principal = require_person(session, request, Role.RESEARCHER, Role.VIEWER, now=utc_now())
         return [study_answer(session, study) for study in visible_studies(session, principal)]
 
 
 @router.get("/studies/{slug}")
-def get_study(slug: SlugPath, request: Request) -> StudyAnswer:
-    with installation_of(request).database.read() as session:
+def get_study(slug: SlugPath, request: Request) -> StudyResponse:
+    with context_of(request).database.read() as session:
         principal = require_person(session, request, Role.RESEARCHER, Role.VIEWER, now=utc_now())
         return study_answer(session, find_study(session, slug=slug, principal=principal))
 
 
 @router.post("/studies/{slug}/open")
-def open_study(slug: SlugPath, request: Request) -> StudyAnswer:
+def open_study(slug: SlugPath, request: Request) -> StudyResponse:
     """Open a draft, or go on after a pause; from now on annotators may vote."""
     return _moved(slug, request, service.open_study)
 
 
 @router.post("/studies/{slug}/pause")
-def pause_study(slug: SlugPath, request: Request) -> StudyAnswer:
+def pause_study(slug: SlugPath, request: Request) -> StudyResponse:
     return _moved(slug, request, service.pause_study)
 
 
 @router.post("/studies/{slug}/close")
-def close_study(slug: SlugPath, request: Request) -> StudyAnswer:
+def close_study(slug: SlugPath, request: Request) -> StudyResponse:
     """Close a study for good; its results are then no longer interim."""
     return _moved(slug, request, service.close_study)
 
 
 @router.post("/studies/{slug}/invitations", status_code=201)
-def invite(slug: SlugPath, body: InvitationsBody, request: Request) -> InvitationsAnswer:
+def invite(slug: SlugPath, body: InvitationsRequest, request: Request) -> InvitationsResponse:
     """Make links; each lets one annotator in, and is shown only here."""
-    installation = installation_of(request)
+    context = context_of(request)
     now = utc_now()
-    with installation.database.write() as session:
+    with context.database.write() as session:
         principal = require_person(session, request, Role.RESEARCHER, now=now)
         study = find_study(session, slug=slug, principal=principal, for_change=True)
         tokens = service.invite(session, study=study, count=body.count, now=now)
-    address = installation.settings.effective_public_url
-    return InvitationsAnswer(links=[f"{address}/invite/{token}" for token in tokens])
+    address = context.settings.effective_public_url
+    return InvitationsResponse(links=[f"{address}/invite/{token}" for token in tokens])
 
 
-def _moved(slug: str, request: Request, move: service.Move) -> StudyAnswer:
+def _moved(slug: str, request: Request, transition: service.Transition) -> StudyResponse:
     now = utc_now()
-    with installation_of(request).database.write() as session:
+    with context_of(request).database.write() as session:
         principal = require_person(session, request, Role.RESEARCHER, now=now)
         study = find_study(session, slug=slug, principal=principal, for_change=True)
-        move(session, study=study, principal=principal, now=now)
+        transition(session, study=study, principal=principal, now=now)
         return study_answer(session, study)
 
 
-def study_plan(body: StudyBody) -> service.StudyPlan:
+def study_plan(body: StudyRequest) -> service.StudyPlan:
     """Return what a body asks for; the command line makes the same from its options."""
     return service.StudyPlan(
         **body.model_dump(exclude={"benchmark", "matchups", "gold"}),
@@ -115,12 +121,12 @@ def study_plan(body: StudyBody) -> service.StudyPlan:
     )
 
 
-def study_answer(session: Session, study: Study) -> StudyAnswer:
+def study_answer(session: Session, study: Study) -> StudyResponse:
     benchmark = session.get_one(Benchmark, study.benchmark_id)
     progress = study_progress(session, study)
     sides = {each.id: each for each in matchup_sides(session, study)}
     matchups = [
-        MatchupAnswer(
+        MatchupResponse(
             reference=sides[each.matchup.id].reference,
             other=sides[each.matchup.id].other,
             reference_id=session.get_one(Submission, each.matchup.reference_id).public_id,
@@ -132,7 +138,7 @@ def study_answer(session: Session, study: Study) -> StudyAnswer:
         )
         for each in progress.matchups
     ]
-    return StudyAnswer(
+    return StudyResponse(
         **{name: getattr(study, name) for name in _PROTOCOL},
         benchmark=benchmark.slug,
         benchmark_version=benchmark.version,

@@ -5,16 +5,16 @@ from typing import Annotated, Self
 
 from pydantic import Field, field_validator, model_validator
 
-from app.api.v1.schemas import Answer, Body, Line, Paragraphs, PublicId, Slug
+from app.api.v1.schemas import Line, Paragraphs, PublicId, RequestModel, ResponseModel, Slug
 from benchmark.protocol import RenditionRecipe, StudyStatus, WatchGate
 
 
-class MatchupBody(Body):
+class MatchupRequest(RequestModel):
     reference: PublicId
     other: PublicId
 
 
-class GoldBody(Body):
+class GoldRequest(RequestModel):
     """How often an annotator gets a gold question: so many in all, or in such a share of comparisons."""
 
     count: Annotated[int, Field(ge=1, le=1000)] | None = None
@@ -27,11 +27,11 @@ class GoldBody(Body):
         return self
 
 
-class StudyBody(Body):
+class StudyRequest(RequestModel):
     slug: Slug
     title: Line
     benchmark: Slug
-    matchups: Annotated[list[MatchupBody], Field(min_length=1, max_length=2000)]
+    matchups: Annotated[list[MatchupRequest], Field(min_length=1, max_length=2000)]
     votes_per_comparison: Annotated[int, Field(ge=1, le=99)] = 5
     instructions: Paragraphs = ""
     comparisons_per_annotator: Annotated[int, Field(ge=1, le=1_000_000)] | None = None
@@ -40,7 +40,7 @@ class StudyBody(Body):
     renditions: RenditionRecipe = RenditionRecipe.REMUX
     require_justification: bool = True
     seed: Annotated[int, Field(ge=0, lt=2**62)] | None = None
-    gold: GoldBody | None = None
+    gold: GoldRequest | None = None
 
     @field_validator("votes_per_comparison")
     @classmethod
@@ -50,7 +50,7 @@ class StudyBody(Body):
         return votes
 
 
-class MatchupAnswer(Answer):
+class MatchupResponse(ResponseModel):
     reference: str
     other: str
     reference_id: str
@@ -61,7 +61,7 @@ class MatchupAnswer(Answer):
     close_reason: str | None
 
 
-class StudyAnswer(Answer):
+class StudyResponse(ResponseModel):
     slug: str
     title: str
     instructions: str
@@ -83,12 +83,12 @@ class StudyAnswer(Answer):
     votes: int
     votes_wanted: int
     annotators: int
-    matchups: list[MatchupAnswer]
+    matchups: list[MatchupResponse]
 
 
-class InvitationsBody(Body):
+class InvitationsRequest(RequestModel):
     count: Annotated[int, Field(ge=1, le=1000)]
 
 
-class InvitationsAnswer(Answer):
+class InvitationsResponse(ResponseModel):
     links: list[str]

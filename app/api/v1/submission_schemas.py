@@ -3,18 +3,27 @@
 from datetime import datetime
 from typing import Any
 
-from app.api.v1.schemas import Address, Answer, Body, Label, Line, OptionalLine, Paragraphs, Slug
+from app.api.v1.schemas import (
+    Address,
+    Label,
+    Line,
+    OptionalLine,
+    Paragraphs,
+    RequestModel,
+    ResponseModel,
+    Slug,
+)
 from benchmark.protocol import SubmissionStatus
 
 
-class ModelBody(Body):
+class ModelRequest(RequestModel):
     name: Line
     description: Paragraphs = ""
     url: Address = ""
     licence: OptionalLine = ""
 
 
-class ModelAnswer(Answer):
+class ModelResponse(ResponseModel):
     slug: str
     name: str
     description: str
@@ -23,13 +32,13 @@ class ModelAnswer(Answer):
     created_at: datetime
 
 
-class SubmissionBody(Body):
+class SubmissionRequest(RequestModel):
     model: Slug
     benchmark: Slug
     label: Label = ""
 
 
-class SubmissionAnswer(Answer):
+class SubmissionResponse(ResponseModel):
     id: str
     model: str
     label: str
@@ -44,12 +53,12 @@ class SubmissionAnswer(Answer):
     withdrawn_at: datetime | None
 
 
-class SubmissionDetail(SubmissionAnswer):
+class SubmissionDetail(SubmissionResponse):
     missing: list[str]
     problems: list[str]
 
 
-class ClipAnswer(Answer):
+class ClipResponse(ResponseModel):
     pair_id: str
     sha256: str
     bytes: int
@@ -64,14 +73,14 @@ class ClipAnswer(Answer):
     provenance: dict[str, Any] | None
 
 
-class ClipsAnswer(Answer):
-    clips: list[ClipAnswer]
+class ClipsResponse(ResponseModel):
+    clips: list[ClipResponse]
     next_cursor: str | None
 
 
-class FinaliseBody(Body):
+class FinaliseRequest(RequestModel):
     allow_partial: bool = False
 
 
-class ReasonBody(Body):
+class ReasonRequest(RequestModel):
     reason: Line

@@ -6,26 +6,26 @@ from fastapi import Request
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from app.api.v1.routers import api_router
+from app.api.v1.json_router import api_router
 from app.api.v1.submission_schemas import (
-    FinaliseBody,
-    ModelAnswer,
-    ModelBody,
-    ReasonBody,
-    SubmissionAnswer,
-    SubmissionBody,
+    FinaliseRequest,
+    ModelRequest,
+    ModelResponse,
+    ReasonRequest,
     SubmissionDetail,
+    SubmissionRequest,
+    SubmissionResponse,
 )
 from app.benchmarks.service import find_benchmark
 from app.clock import utc_now
+from app.dependencies import context_of, require_person
 from app.errors import NotFound
-from app.generation.service import cancel_jobs
-from app.security.asking import installation_of, require_person
+from app.jobs.service import cancel_jobs
 from app.security.identity import Principal
-from app.security.paths import PublicIdPath, SlugPath
+from app.security.path_params import PublicIdPath, SlugPath
 from app.submissions import service
-from app.submissions.notes import clip_notes
-from app.submissions.withdrawing import withdraw
+from app.submissions.warnings import clip_notes
+from app.submissions.withdrawal import withdraw
 from app.tables.bench import Benchmark
 from app.tables.submissions import Clip, Submission, VideoModel
 from benchmark.protocol import Role
@@ -34,38 +34,38 @@ router = api_router("submissions")
 
 
 @router.put("/models/{slug}")
-def put_model(slug: SlugPath, body: ModelBody, request: Request) -> ModelAnswer:
+def put_model(slug: SlugPath, body: ModelRequest, request: Request) -> ModelResponse:
     """Register a model, or change what is said about one's own."""
     now = utc_now()
     card = service.ModelCard(**body.model_dump())
-    with installation_of(request).database.write() as session:
+    with context_of(request).database.write() as session:
         principal = require_person(session, request, Role.RESEARCHER, now=now)
         model = service.register_model(session, slug=slug, card=card, principal=principal, now=now)
-        return ModelAnswer.model_validate(model)
+        return ModelResponse.model_validate(model)
 
 
 @router.get("/models")
-def list_models(request: Request) -> list[ModelAnswer]:
-    with installation_of(request).database.read() as session:
+def list_models(request: Request) -> list[ModelResponse]:
+    with context_of(request).database.read() as session:
         require_person(session, request, Role.RESEARCHER, Role.VIEWER, Role.WORKER, now=utc_now())
         rows = session.scalars(select(VideoModel).order_by(VideoModel.slug))
-        return [ModelAnswer.model_validate(row) for row in rows]
+        return [ModelResponse.model_validate(row) for row in rows]
 
 
 @router.get("/models/{slug}")
-def get_model(slug: SlugPath, request: Request) -> ModelAnswer:
-    with installation_of(request).database.read() as session:
+def get_model(slug: SlugPath, request: Request) -> ModelResponse:
+    with context_of(request).database.read() as session:
         require_person(session, request, Role.RESEARCHER, Role.VIEWER, Role.WORKER, now=utc_now())
         model = session.scalar(select(VideoModel).where(VideoModel.slug == slug))
         if model is None:
             raise NotFound("There is no such model.")
-        return ModelAnswer.model_validate(model)
+        return ModelResponse.model_validate(model)
 
 
 @router.post("/submissions", status_code=201)
-def open_submission(body: SubmissionBody, request: Request) -> SubmissionAnswer:
+def open_submission(body: SubmissionRequest, request: Request) -> SubmissionResponse:
     now = utc_now()
-    with installation_of(request).database.write() as session:
+    with context_of(request).database.write() as session:
         principal = require_person(session, request, Role.RESEARCHER, now=now)
         benchmark = find_benchmark(session, slug=body.benchmark)
         submission = service.open_submission(
@@ -75,9 +75,9 @@ def open_submission(body: SubmissionBody, request: Request) -> SubmissionAnswer:
 
 
 @router.get("/submissions")
-def list_submissions(request: Request) -> list[SubmissionAnswer]:
+def list_submissions(request: Request) -> list[SubmissionResponse]:
     """Return one's own submissions, newest first; an admin sees everybody's."""
-    with installation_of(request).database.read() as session:
+    with context_of(request).database.read() as session:
         principal = require_person(session, request, Role.RESEARCHER, now=utc_now())
         query = select(Submission).order_by(Submission.id.desc())
         if not principal.is_admin:
@@ -88,16 +88,18 @@ def list_submissions(request: Request) -> list[SubmissionAnswer]:
 @router.get("/submissions/{public_id}")
 def get_submission(public_id: PublicIdPath, request: Request) -> SubmissionDetail:
     """Return a submission with all that is missing and what is odd about its clips."""
-    with installation_of(request).database.read() as session:
+    with context_of(request).database.read() as session:
         principal = require_person(session, request, Role.RESEARCHER, Role.WORKER, now=utc_now())
         return _detail(session, public_id, principal)
 
 
 @router.post("/submissions/{public_id}/finalise")
-def finalise(public_id: PublicIdPath, request: Request, body: FinaliseBody | None = None) -> SubmissionDetail:
+def finalise(
+    public_id: PublicIdPath, request: Request, body: FinaliseRequest | None = None
+) -> SubmissionDetail:
     """Make a submission final: no clip can be added or changed afterwards."""
     now = utc_now()
-    with installation_of(request).database.write() as session:
+    with context_of(request).database.write() as session:
         principal = require_person(session, request, Role.RESEARCHER, now=now)
         submission = service.find_submission(
             session, public_id=public_id, principal=principal, for_change=True
@@ -111,10 +113,10 @@ def finalise(public_id: PublicIdPath, request: Request, body: FinaliseBody | Non
 
 
 @router.post("/submissions/{public_id}/withdraw")
-def withdraw_submission(public_id: PublicIdPath, body: ReasonBody, request: Request) -> SubmissionDetail:
+def withdraw_submission(public_id: PublicIdPath, body: ReasonRequest, request: Request) -> SubmissionDetail:
     """Take a submission out of every running study; votes that were cast stay and are marked."""
     now: datetime = utc_now()
-    with installation_of(request).database.write() as session:
+    with context_of(request).database.write() as session:
         principal = require_person(session, request, Role.RESEARCHER, now=now)
         submission = service.find_submission(
             session, public_id=public_id, principal=principal, for_change=True
@@ -133,12 +135,12 @@ def _detail(session: Session, public_id: str, principal: Principal) -> Submissio
     )
 
 
-def _answer(session: Session, submission: Submission) -> SubmissionAnswer:
+def _answer(session: Session, submission: Submission) -> SubmissionResponse:
     benchmark = session.get_one(Benchmark, submission.benchmark_id)
     received = session.execute(
         select(func.count()).select_from(Clip).where(Clip.submission_id == submission.id)
     ).scalar_one()
-    return SubmissionAnswer(
+    return SubmissionResponse(
         id=submission.public_id,
         model=session.get_one(VideoModel, submission.model_id).slug,
         label=submission.label,

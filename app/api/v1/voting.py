@@ -4,38 +4,38 @@ from typing import Annotated
 
 from fastapi import Body, Request, Response
 
-from app.api.v1.routers import api_router
-from app.api.v1.schemas import RenewedAnswer
+from app.api.v1.json_router import api_router
+from app.api.v1.schemas import RenewResponse
 from app.api.v1.voting_schemas import (
-    AssignmentAnswer,
-    NextAssignmentBody,
-    PreviousAnswer,
-    SkipBody,
-    UndoneAnswer,
-    VoteAnswer,
-    VoteBody,
+    AssignmentResponse,
+    NextAssignmentRequest,
+    PreviousVote,
+    SkipRequest,
+    UndoResponse,
+    VoteRequest,
+    VoteResponse,
 )
 from app.clock import utc_now
-from app.security.asking import cookie_of, installation_of
+from app.dependencies import context_of, cookie_of
 from app.security.participants import find_assignment, find_participant, lock_study
-from app.security.paths import SlugPath, TokenPath
+from app.security.path_params import SlugPath, TokenPath
 from app.voting import leases, service
-from app.voting.cards import card_of
+from app.voting.assignment_view import assignment_view
 
 router = api_router("voting")
 
 
 @router.post(
     "/studies/{slug}/assignments",
-    response_model=AssignmentAnswer,
+    response_model=AssignmentResponse,
     responses={204: {"description": "Nothing is left for this annotator."}},
 )
 def next_assignment(
-    slug: SlugPath, request: Request, body: Annotated[NextAssignmentBody | None, Body()] = None
+    slug: SlugPath, request: Request, body: Annotated[NextAssignmentRequest | None, Body()] = None
 ) -> Response:
     """Return the comparison to judge; with `after`, lease the one behind it so that its media can load."""
     now = utc_now()
-    with installation_of(request).database.write(durable=False) as session:
+    with context_of(request).database.write(durable=False) as session:
         participant = find_participant(session, cookie=cookie_of(request), study_slug=slug, now=now)
         study = lock_study(session, participant.study.id)
         assignment = leases.next_assignment(
@@ -47,17 +47,17 @@ def next_assignment(
         )
         if assignment is None:
             return Response(status_code=204)
-        card = AssignmentAnswer.model_validate(card_of(session, assignment=assignment, study=study))
+        card = AssignmentResponse.model_validate(assignment_view(session, assignment=assignment, study=study))
     return _json(card.model_dump_json())
 
 
 @router.post(
     "/assignments/{token}/vote",
-    response_model=VoteAnswer,
+    response_model=VoteResponse,
     status_code=201,
-    responses={200: {"model": VoteAnswer, "description": "This very vote was taken before."}},
+    responses={200: {"model": VoteResponse, "description": "This very vote was taken before."}},
 )
-def vote(token: TokenPath, body: VoteBody, request: Request) -> Response:
+def vote(token: TokenPath, body: VoteRequest, request: Request) -> Response:
     """Take a vote. The same again answers 200 with the same body; another answer is 409."""
     now = utc_now()
     ballot = service.Ballot(
@@ -67,51 +67,51 @@ def vote(token: TokenPath, body: VoteBody, request: Request) -> Response:
         left_watched_ms=body.left_watched_ms,
         right_watched_ms=body.right_watched_ms,
     )
-    with installation_of(request).database.write() as session:
+    with context_of(request).database.write() as session:
         held = find_assignment(session, cookie=cookie_of(request), token=token, now=now)
         receipt = service.cast_vote(
             session, assignment=held.assignment, study=held.study, ballot=ballot, now=now
         )
-    answer = VoteAnswer(
+    answer = VoteResponse(
         choice=receipt.choice, justifications=list(receipt.justifications), cast_at=receipt.cast_at
     )
     return _json(answer.model_dump_json(), status=200 if receipt.is_repeat else 201)
 
 
 @router.post("/assignments/{token}/skip", status_code=204)
-def skip(token: TokenPath, body: SkipBody, request: Request) -> Response:
+def skip(token: TokenPath, body: SkipRequest, request: Request) -> Response:
     """Give a comparison back without a vote; it will not come again."""
     now = utc_now()
-    with installation_of(request).database.write() as session:
+    with context_of(request).database.write() as session:
         held = find_assignment(session, cookie=cookie_of(request), token=token, now=now)
         service.skip(session, assignment=held.assignment, study=held.study, reason=body.reason, now=now)
     return Response(status_code=204)
 
 
 @router.post("/assignments/{token}/undo")
-def undo(token: TokenPath, request: Request) -> UndoneAnswer:
+def undo(token: TokenPath, request: Request) -> UndoResponse:
     """Take the last vote back and return a new assignment on the same comparison."""
     now = utc_now()
-    with installation_of(request).database.write() as session:
+    with context_of(request).database.write() as session:
         held = find_assignment(session, cookie=cookie_of(request), token=token, now=now)
         undone = service.undo(session, assignment=held.assignment, study=held.study, now=now)
-        card = AssignmentAnswer.model_validate(
-            card_of(session, assignment=undone.assignment, study=held.study)
+        card = AssignmentResponse.model_validate(
+            assignment_view(session, assignment=undone.assignment, study=held.study)
         )
-    previous = PreviousAnswer(
+    previous = PreviousVote(
         choice=undone.previous.choice, justifications=list(undone.previous.justifications)
     )
-    return UndoneAnswer(**card.model_dump(), previous=previous)
+    return UndoResponse(**card.model_dump(), previous=previous)
 
 
 @router.post("/assignments/{token}/renew")
-def renew(token: TokenPath, request: Request) -> RenewedAnswer:
+def renew(token: TokenPath, request: Request) -> RenewResponse:
     """Extend the lease of an open page."""
     now = utc_now()
-    with installation_of(request).database.write(durable=False) as session:
+    with context_of(request).database.write(durable=False) as session:
         held = find_assignment(session, cookie=cookie_of(request), token=token, now=now)
         expires_at = leases.renew(session, assignment=held.assignment, study=held.study, now=now)
-    return RenewedAnswer(expires_at=expires_at)
+    return RenewResponse(expires_at=expires_at)
 
 
 def _json(body: str, *, status: int = 200) -> Response:

@@ -5,15 +5,15 @@ from typing import Annotated
 
 from pydantic import Field, field_validator
 
-from app.api.v1.schemas import Answer, Body, Token
+from app.api.v1.schemas import RequestModel, ResponseModel, Token
 from benchmark.protocol import Choice, Justification, SkipReason
 
 
-class NextAssignmentBody(Body):
+class NextAssignmentRequest(RequestModel):
     after: Token | None = None
 
 
-class AssignmentAnswer(Answer):
+class AssignmentResponse(ResponseModel):
     token: str
     prompt: str
     image_url: str
@@ -28,19 +28,19 @@ class AssignmentAnswer(Answer):
     height: int
 
 
-class PreviousAnswer(Answer):
+class PreviousVote(ResponseModel):
     choice: Choice
     justifications: list[Justification]
 
 
-class UndoneAnswer(AssignmentAnswer):
-    previous: PreviousAnswer
+class UndoResponse(AssignmentResponse):
+    previous: PreviousVote
 
 
 Milliseconds = Annotated[int, Field(ge=0, le=2**31 - 1)]
 
 
-class VoteBody(Body):
+class VoteRequest(RequestModel):
     choice: Choice
     justifications: Annotated[tuple[Justification, ...], Field(max_length=len(Justification))] = ()
     decision_ms: Milliseconds | None = None
@@ -55,11 +55,11 @@ class VoteBody(Body):
         return ticked
 
 
-class VoteAnswer(Answer):
+class VoteResponse(ResponseModel):
     choice: Choice
     justifications: list[Justification]
     cast_at: datetime
 
 
-class SkipBody(Body):
+class SkipRequest(RequestModel):
     reason: SkipReason

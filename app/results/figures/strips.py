@@ -5,23 +5,23 @@ from dataclasses import dataclass
 from sqlalchemy import select, union
 from sqlalchemy.orm import Session
 
+from app.context import AppContext
 from app.database import Database
 from app.errors import NotFound, Unavailable
-from app.installation import Installation
 from app.media.frames import FramesUnreadable, clip_frames, picture_pixels
-from app.media.sandbox import Sandbox
-from app.media.store import MediaStore, StoreError, content_key
+from app.media.sandbox.client import Sandbox
+from app.media.store.base import MediaStore, StoreError, content_key
 from app.panels.sides import side_name
-from app.results.figures.studies import drawing, figure_names
+from app.results.figures.study import drawing, figure_names
 from app.results.service import find_results
 from app.security.identity import Principal
 from app.tables.bench import Pair
 from app.tables.studies import Matchup, Study
 from app.tables.submissions import Clip, Submission, VideoModel
-from benchmark.exports.figures.drawing import figure_file
 from benchmark.exports.figures.kinds import FigureFormat
 from benchmark.exports.figures.names import FigureNames
 from benchmark.exports.figures.strips import StripFigure, StripRow, evenly_spaced, strip_figure
+from benchmark.exports.figures.writer import figure_file
 
 MOST_WIDTH = 240  # pixels of a frame: at six frames a row about 250 to the inch
 LEAST_FRAMES, USUAL_FRAMES, MOST_FRAMES = 2, 6, 12
@@ -48,7 +48,7 @@ class StripPlan:
 
 
 def strip_file(
-    installation: Installation,
+    context: AppContext,
     *,
     slug: str,
     pair_id: str,
@@ -63,9 +63,9 @@ def strip_file(
         Conflict: no model has a clip of it, or too many have.
         Unavailable: a file cannot be read now, or too many are drawing.
     """
-    plan = plan_strip(installation.database, slug=slug, pair_id=pair_id, principal=principal)
+    plan = plan_strip(context.database, slug=slug, pair_id=pair_id, principal=principal)
     with drawing():
-        figure = read_strip(plan, frames, store=installation.store, sandbox=installation.sandbox)
+        figure = read_strip(plan, frames, store=context.store, sandbox=context.sandbox)
         return figure_file(figure, file_format)
 
 

@@ -9,14 +9,14 @@ from fractions import Fraction
 from functools import cached_property
 
 from benchmark.exports.cells import Cell
-from benchmark.exports.figures.board import FULL_WIDTH, SMALL_SIZE, TEXT_SIZE, Board
+from benchmark.exports.figures.canvas import FULL_WIDTH, SMALL_SIZE, TEXT_SIZE, Canvas
 from benchmark.exports.figures.kinds import CannotDraw
-from benchmark.exports.figures.lettering import printable, shortened, width_of, wrapped
 from benchmark.exports.figures.names import FigureNames
 from benchmark.exports.figures.palette import HEAT, OTHER_TEXT, QUIET, REFERENCE_TEXT, on_heat
 from benchmark.exports.figures.preferences import INTERIM_HEIGHT, LINE, write_interim
 from benchmark.exports.figures.scales import HEAT_BOUNDS, heat_step, whole_percent
-from benchmark.exports.layouts import EMPTY
+from benchmark.exports.figures.text_layout import printable, shortened, width_of, wrapped
+from benchmark.exports.table_format import EMPTY
 from benchmark.stats.breakdowns import Division, Parts, parts_of
 from benchmark.stats.scores import count_groups
 from benchmark.stats.tallies import Tallies
@@ -79,18 +79,18 @@ class GridFigure:
         width = max(FULL_WIDTH, NAME_WIDTH + NAME_GAP + self._pitch * len(self.parts))
         return width, self._top + len(self.matchups) * CELL_HEIGHT + KEY_HEIGHT
 
-    def draw(self, board: Board) -> None:
+    def draw(self, canvas: Canvas) -> None:
         if self.interim:
-            write_interim(board)
+            write_interim(canvas)
         for column, part in enumerate(self.parts):
             x = self._x(column) + (self._pitch - GAP) / 2
-            board.text(x, self._top - 4, self._label(part), colour=QUIET, upright=True)
+            canvas.text(x, self._top - 4, self._label(part), colour=QUIET, upright=True)
         for index, matchup in enumerate(self.matchups):
             y = self._top + index * CELL_HEIGHT
-            self._draw_name(board, matchup, y)
+            self._draw_name(canvas, matchup, y)
             for column, part in enumerate(self.parts):
-                self._draw_cell(board, self.cells.get((matchup.name, part)), self._x(column), y)
-        self._draw_key(board, self._top + len(self.matchups) * CELL_HEIGHT + 9)
+                self._draw_cell(canvas, self.cells.get((matchup.name, part)), self._x(column), y)
+        self._draw_key(canvas, self._top + len(self.matchups) * CELL_HEIGHT + 9)
 
     def columns(self) -> tuple[str, ...]:
         return (
@@ -131,7 +131,7 @@ class GridFigure:
     def _label(self, part: str) -> str:
         return shortened(printable(part.replace("_", " ").capitalize()), MOST_LABEL, TEXT_SIZE)
 
-    def _draw_name(self, board: Board, matchup: Matchup, y: float) -> None:
+    def _draw_name(self, canvas: Canvas, matchup: Matchup, y: float) -> None:
         name = self.names.matchup(matchup.reference, matchup.other)
         lines = wrapped(name, NAME_WIDTH, TEXT_SIZE, most=1)
         size = TEXT_SIZE
@@ -142,19 +142,19 @@ class GridFigure:
         middle = y + (CELL_HEIGHT - GAP) / 2
         baseline = middle - (len(lines) - 1) * size * 0.58 + size * 0.36
         for number, line in enumerate(lines):
-            board.text(0, baseline + number * size * 1.16, line, size=size)
+            canvas.text(0, baseline + number * size * 1.16, line, size=size)
 
-    def _draw_cell(self, board: Board, cell: PartCell | None, x: float, y: float) -> None:
+    def _draw_cell(self, canvas: Canvas, cell: PartCell | None, x: float, y: float) -> None:
         decided = cell.decided if cell else 0
         width, height = self._pitch - GAP, CELL_HEIGHT - GAP
         if cell is None or not decided:
-            board.text(x + width / 2, y + height / 2 + 2.4, EMPTY, colour=QUIET, align="center")
+            canvas.text(x + width / 2, y + height / 2 + 2.4, EMPTY, colour=QUIET, align="center")
             return
         step = heat_step(cell.won, decided)
-        board.rectangle(x, y, width, height, HEAT[step])
+        canvas.rectangle(x, y, width, height, HEAT[step])
         number = str(whole_percent(cell.won, decided))
         is_won = cell.won > cell.lost
-        board.text(
+        canvas.text(
             x + width / 2,
             y + height / 2 + 2.4,
             number,
@@ -164,20 +164,20 @@ class GridFigure:
             align="center",
         )
 
-    def _draw_key(self, board: Board, top: float) -> None:
+    def _draw_key(self, canvas: Canvas, top: float) -> None:
         x = NAME_WIDTH + NAME_GAP
         second = printable(self.names.second)
-        board.text(x, top + 6.5, second, size=SMALL_SIZE, colour=OTHER_TEXT, bold=True)
+        canvas.text(x, top + 6.5, second, size=SMALL_SIZE, colour=OTHER_TEXT, bold=True)
         x += width_of(second, SMALL_SIZE, bold=True) + 6
         for index, step in enumerate(HEAT):
-            board.rectangle(x + index * SWATCH, top, SWATCH - GAP, 8, HEAT[step])
+            canvas.rectangle(x + index * SWATCH, top, SWATCH - GAP, 8, HEAT[step])
             if index:
                 bound = str(HEAT_BOUNDS[index - 1])
-                board.text(x + index * SWATCH - GAP / 2, top + 16, bound, size=SMALL_SIZE, align="center")
+                canvas.text(x + index * SWATCH - GAP / 2, top + 16, bound, size=SMALL_SIZE, align="center")
         x += len(HEAT) * SWATCH + 5
         first = shortened(printable(self.names.first), 160, SMALL_SIZE, bold=True)
-        board.text(x, top + 6.5, first, size=SMALL_SIZE, colour=REFERENCE_TEXT, bold=True)
-        board.text(
+        canvas.text(x, top + 6.5, first, size=SMALL_SIZE, colour=REFERENCE_TEXT, bold=True)
+        canvas.text(
             NAME_WIDTH + NAME_GAP,
             top + 16 + LINE,
             "percent of decided pairs won by the reference; bold above one half",

@@ -9,9 +9,8 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from benchmark.exports.cells import Cell
-from benchmark.exports.figures.board import FULL_WIDTH, SMALL_SIZE, TEXT_SIZE, Board
+from benchmark.exports.figures.canvas import FULL_WIDTH, SMALL_SIZE, TEXT_SIZE, Canvas
 from benchmark.exports.figures.kinds import CannotDraw
-from benchmark.exports.figures.lettering import printable, shortened, wrapped
 from benchmark.exports.figures.names import FigureNames
 from benchmark.exports.figures.palette import (
     HAIRLINE,
@@ -23,7 +22,8 @@ from benchmark.exports.figures.palette import (
     REFERENCE,
     REFERENCE_TEXT,
 )
-from benchmark.exports.layouts import TITLES
+from benchmark.exports.figures.text_layout import printable, shortened, wrapped
+from benchmark.exports.table_format import TITLES
 from benchmark.protocol import Justification, Side
 from benchmark.stats.preferences import SCORE, PreferenceRow
 
@@ -76,19 +76,19 @@ class PreferencesFigure:
         rows = sum(self._height(row) for row in self.preferences)
         return FULL_WIDTH, self._top + rows + FOOT
 
-    def draw(self, board: Board) -> None:
+    def draw(self, canvas: Canvas) -> None:
         if self.interim:
-            write_interim(board)
-        self._draw_head(board)
+            write_interim(canvas)
+        self._draw_head(canvas)
         top = self._top
         bottom = top + sum(self._height(row) for row in self.preferences)
         for row in self.preferences:
             weight = 0.9 if row.is_average else 0.4
-            board.line((0, top), (FULL_WIDTH, top), colour=INK if row.is_average else HAIRLINE, width=weight)
-            self._draw_row(board, row, top)
+            canvas.line((0, top), (FULL_WIDTH, top), colour=INK if row.is_average else HAIRLINE, width=weight)
+            self._draw_row(canvas, row, top)
             top += self._height(row)
-        board.line((0, bottom), (FULL_WIDTH, bottom), colour=HAIRLINE, width=0.4)
-        self._draw_foot(board, bottom)
+        canvas.line((0, bottom), (FULL_WIDTH, bottom), colour=HAIRLINE, width=0.4)
+        self._draw_foot(canvas, bottom)
 
     def columns(self) -> tuple[str, ...]:
         shares = [f"{measure}_{side}" for measure in _MEASURES for side in Side]
@@ -115,7 +115,7 @@ class PreferencesFigure:
     def _height(self, row: PreferenceRow) -> float:
         return max(LEAST_ROW, (len(self._name_lines(row)) + 1) * LINE + PADDING)
 
-    def _draw_head(self, board: Board) -> None:
+    def _draw_head(self, canvas: Canvas) -> None:
         baseline = self._top - 5
         half = BAR_WIDTH / 2 + 24
         first, second = (
@@ -123,39 +123,39 @@ class PreferencesFigure:
             for text in (self.names.first, self.names.second)
         )
         left, right = BAR_X - 28, BAR_X + BAR_WIDTH + 28
-        board.text(0, baseline, "Compared with" if self.names.reference else "Compared", colour=QUIET)
-        board.text(left, baseline, first, colour=REFERENCE_TEXT, bold=True)
-        board.text(right, baseline, second, colour=OTHER_TEXT, bold=True, align="right")
+        canvas.text(0, baseline, "Compared with" if self.names.reference else "Compared", colour=QUIET)
+        canvas.text(left, baseline, first, colour=REFERENCE_TEXT, bold=True)
+        canvas.text(right, baseline, second, colour=OTHER_TEXT, bold=True, align="right")
         for column, reason in enumerate(Justification):
             x = REASON_X + column * REASON_PITCH
-            board.text(x, baseline - LINE, _FIRST_WORD[reason], bold=True)
-            board.text(x, baseline, _SECOND_WORD[reason], colour=QUIET)
+            canvas.text(x, baseline - LINE, _FIRST_WORD[reason], bold=True)
+            canvas.text(x, baseline, _SECOND_WORD[reason], colour=QUIET)
 
-    def _draw_row(self, board: Board, row: PreferenceRow, top: float) -> None:
+    def _draw_row(self, canvas: Canvas, row: PreferenceRow, top: float) -> None:
         lines = self._name_lines(row)
         middle = top + self._height(row) / 2
         baseline = middle - (len(lines) + 1) * LINE / 2 + TEXT_SIZE * 0.9
         for number, line in enumerate(lines):
-            board.text(0, baseline + number * LINE, line, bold=True)
-        board.text(0, baseline + len(lines) * LINE, _decided(row), size=SMALL_SIZE, colour=QUIET)
-        _draw_bar(board, row, middle)
+            canvas.text(0, baseline + number * LINE, line, bold=True)
+        canvas.text(0, baseline + len(lines) * LINE, _decided(row), size=SMALL_SIZE, colour=QUIET)
+        _draw_bar(canvas, row, middle)
         if not row.gives_reasons:
-            board.text(REASON_X, middle + 2.5, "no reasons were given", colour=QUIET)
+            canvas.text(REASON_X, middle + 2.5, "no reasons were given", colour=QUIET)
         else:
             for column, reason in enumerate(Justification):
-                self._draw_reason(board, row, reason, REASON_X + column * REASON_PITCH, middle)
+                self._draw_reason(canvas, row, reason, REASON_X + column * REASON_PITCH, middle)
 
     def _draw_reason(
-        self, board: Board, row: PreferenceRow, reason: Justification, x: float, middle: float
+        self, canvas: Canvas, row: PreferenceRow, reason: Justification, x: float, middle: float
     ) -> None:
         rates = [row.share(reason, side) or 0.0 for side in Side]
         for side, rate in enumerate(rates):
             y = middle - REASON_HEIGHT - 0.75 + side * (REASON_HEIGHT + 1.5)
             width = rate / self._longest_rate * LONGEST_REASON
-            board.rectangle(x, y, width, REASON_HEIGHT, (REFERENCE, OTHER)[side])
+            canvas.rectangle(x, y, width, REASON_HEIGHT, (REFERENCE, OTHER)[side])
             is_larger = rate > rates[1 - side]
-            board.text(x + width + 2.5, y + REASON_HEIGHT - 0.9, str(rate), size=SMALL_SIZE, bold=is_larger)
-        board.line((x, middle - REASON_HEIGHT - 2), (x, middle + REASON_HEIGHT + 2), colour=QUIET, width=0.4)
+            canvas.text(x + width + 2.5, y + REASON_HEIGHT - 0.9, str(rate), size=SMALL_SIZE, bold=is_larger)
+        canvas.line((x, middle - REASON_HEIGHT - 2), (x, middle + REASON_HEIGHT + 2), colour=QUIET, width=0.4)
 
     @cached_property
     def _longest_rate(self) -> float:
@@ -164,18 +164,18 @@ class PreferencesFigure:
         ]
         return max([LEAST_SCALE, *(rate for rate in rates if rate is not None)])
 
-    def _draw_foot(self, board: Board, top: float) -> None:
+    def _draw_foot(self, canvas: Canvas, top: float) -> None:
         for percent, label in _TICKS.items():
             x = BAR_X + BAR_WIDTH * percent / 100
-            board.line((x, top), (x, top + 2.5), colour=QUIET, width=0.4)
-            board.text(x, top + 10, label, size=SMALL_SIZE, align="center", bold=percent == 50)
+            canvas.line((x, top), (x, top + 2.5), colour=QUIET, width=0.4)
+            canvas.text(x, top + 10, label, size=SMALL_SIZE, align="center", bold=percent == 50)
         half = BAR_X + BAR_WIDTH / 2
-        board.line((half, self._top), (half, top), width=0.7, dashed=True)
-        board.text(half, top + 20, "percent of decided pairs", size=SMALL_SIZE, colour=QUIET, align="center")
-        board.text(
+        canvas.line((half, self._top), (half, top), width=0.7, dashed=True)
+        canvas.text(half, top + 20, "percent of decided pairs", size=SMALL_SIZE, colour=QUIET, align="center")
+        canvas.text(
             REASON_X, top + 10, "percent of all votes that chose the side", size=SMALL_SIZE, colour=QUIET
         )
-        board.text(REASON_X, top + 19, "and gave the reason", size=SMALL_SIZE, colour=QUIET)
+        canvas.text(REASON_X, top + 19, "and gave the reason", size=SMALL_SIZE, colour=QUIET)
 
 
 _COUNTS = ("pairs_decided", "pairs_undecided", "votes")
@@ -203,10 +203,10 @@ def preferences_figure(
     return PreferencesFigure((*matchups, *averages), names, interim)
 
 
-def write_interim(board: Board) -> None:
+def write_interim(canvas: Canvas) -> None:
     """Say on top that nothing is final."""
-    board.text(0, 8, "Interim:", bold=True)
-    board.text(36, 8, "the study is not closed, these numbers may still change and nothing is tested.")
+    canvas.text(0, 8, "Interim:", bold=True)
+    canvas.text(36, 8, "the study is not closed, these numbers may still change and nothing is tested.")
 
 
 def _decided(row: PreferenceRow) -> str:
@@ -216,23 +216,23 @@ def _decided(row: PreferenceRow) -> str:
     return f"{pairs}, {row.pairs_undecided} not" if row.pairs_undecided else pairs
 
 
-def _draw_bar(board: Board, row: PreferenceRow, middle: float) -> None:
+def _draw_bar(canvas: Canvas, row: PreferenceRow, middle: float) -> None:
     reference, other = row.share(SCORE, Side.REFERENCE), row.share(SCORE, Side.OTHER)
     if reference is None or other is None or row.ci_low is None or row.ci_high is None:
-        board.text(
+        canvas.text(
             BAR_X + BAR_WIDTH / 2, middle + 2.5, "no pair is decided yet", colour=QUIET, align="center"
         )
         return
     y, scale = middle - BAR_HEIGHT / 2, BAR_WIDTH / 100
-    board.rectangle(BAR_X, y, BAR_WIDTH, BAR_HEIGHT, OTHER)
-    board.rectangle(BAR_X, y, reference * scale, BAR_HEIGHT, REFERENCE)
+    canvas.rectangle(BAR_X, y, BAR_WIDTH, BAR_HEIGHT, OTHER)
+    canvas.rectangle(BAR_X, y, reference * scale, BAR_HEIGHT, REFERENCE)
     low, high = BAR_X + row.ci_low * scale, BAR_X + row.ci_high * scale
     for colour, width in ((PAPER, 2.6), (INK, 0.9)):
         reach = 3 if colour == INK else 3.8
-        board.line((low - reach + 3, middle), (high + reach - 3, middle), colour=colour, width=width)
+        canvas.line((low - reach + 3, middle), (high + reach - 3, middle), colour=colour, width=width)
         for x in (low, high):
-            board.line((x, middle - reach), (x, middle + reach), colour=colour, width=width)
+            canvas.line((x, middle - reach), (x, middle + reach), colour=colour, width=width)
     is_won, is_lost = reference > other, other > reference
     left, right, baseline = BAR_X - 5, BAR_X + BAR_WIDTH + 5, middle + 2.9
-    board.text(left, baseline, str(reference), size=8, colour=REFERENCE_TEXT, bold=is_won, align="right")
-    board.text(right, baseline, str(other), size=8, colour=OTHER_TEXT, bold=is_lost)
+    canvas.text(left, baseline, str(reference), size=8, colour=REFERENCE_TEXT, bold=is_won, align="right")
+    canvas.text(right, baseline, str(other), size=8, colour=OTHER_TEXT, bold=is_lost)

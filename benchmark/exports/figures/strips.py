@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from benchmark.exports.cells import Cell
-from benchmark.exports.figures.board import FULL_WIDTH, SMALL_SIZE, TEXT_SIZE, Board, Pixels
+from benchmark.exports.figures.canvas import FULL_WIDTH, SMALL_SIZE, TEXT_SIZE, Canvas, Pixels
 from benchmark.exports.figures.kinds import CannotDraw
-from benchmark.exports.figures.lettering import size_without_breaks, wrapped
 from benchmark.exports.figures.palette import QUIET
+from benchmark.exports.figures.text_layout import size_without_breaks, wrapped
 
 MOST_ROWS = 24
 NAME_WIDTH, GAP = 66.0, 3.0
@@ -61,19 +61,19 @@ class StripFigure:
         rows = sum(self._row_height(strip) + GAP for strip in self.strips)
         return FULL_WIDTH, HEAD_HEIGHT + HEAD_GAP + COLUMN_LABELS + rows - GAP
 
-    def draw(self, board: Board) -> None:
-        self._draw_head(board)
+    def draw(self, canvas: Canvas) -> None:
+        self._draw_head(canvas)
         top = HEAD_HEIGHT + HEAD_GAP
         for column, label in enumerate(self._column_labels()):
             x = self._x(column) + self._cell_width / 2
-            board.text(x, top + 7, label, size=SMALL_SIZE, colour=QUIET, align="center")
+            canvas.text(x, top + 7, label, size=SMALL_SIZE, colour=QUIET, align="center")
         top += COLUMN_LABELS
         for strip in self.strips:
             height = self._row_height(strip)
-            self._draw_name(board, strip, top + height / 2)
+            self._draw_name(canvas, strip, top + height / 2)
             for column, frame in enumerate(strip.frames):
-                board.picture(self._x(column), top, self._cell_width, height, frame)
-                board.frame(self._x(column), top, self._cell_width, height)
+                canvas.picture(self._x(column), top, self._cell_width, height, frame)
+                canvas.frame(self._x(column), top, self._cell_width, height)
             top += height + GAP
 
     def columns(self) -> tuple[str, ...]:
@@ -110,27 +110,27 @@ class StripFigure:
         last = max(self._shown - 1, 1)
         return [f"{(200 * column + last) // (2 * last)} % of the clip" for column in range(self._shown)]
 
-    def _draw_head(self, board: Board) -> None:
+    def _draw_head(self, canvas: Canvas) -> None:
         height, width = self.image.shape[:2]
         shown_width = min(HEAD_HEIGHT * width / height, 150.0)
         shown_height = shown_width * height / width
-        board.picture(NAME_WIDTH, 0, shown_width, shown_height, self.image)
-        board.frame(NAME_WIDTH, 0, shown_width, shown_height)
-        board.text(0, shown_height / 2 - 1.5, "Input image", size=TEXT_SIZE, bold=True)
-        board.text(0, shown_height / 2 + 7.5, "and text", size=TEXT_SIZE, bold=True)
+        canvas.picture(NAME_WIDTH, 0, shown_width, shown_height, self.image)
+        canvas.frame(NAME_WIDTH, 0, shown_width, shown_height)
+        canvas.text(0, shown_height / 2 - 1.5, "Input image", size=TEXT_SIZE, bold=True)
+        canvas.text(0, shown_height / 2 + 7.5, "and text", size=TEXT_SIZE, bold=True)
         x = NAME_WIDTH + shown_width + 10
         lines = wrapped(f"“{self.prompt}”", FULL_WIDTH - x, PROMPT_SIZE, bold=True, most=4)
         baseline = shown_height / 2 - (len(lines) - 1) * 6 + 3
         for number, line in enumerate(lines):
-            board.text(x, baseline + number * 12, line, size=PROMPT_SIZE, italic=True)
+            canvas.text(x, baseline + number * 12, line, size=PROMPT_SIZE, italic=True)
 
-    def _draw_name(self, board: Board, strip: StripRow, middle: float) -> None:
+    def _draw_name(self, canvas: Canvas, strip: StripRow, middle: float) -> None:
         room = NAME_WIDTH - 6
         size = size_without_breaks(strip.name, room, NAME_SIZES, bold=True)
         lines = wrapped(strip.name, room, size, bold=True, most=4)
         baseline = middle - (len(lines) - 1) * 4.5 + 2.7
         for number, line in enumerate(lines):
-            board.text(0, baseline + number * 9, line, size=size, bold=True)
+            canvas.text(0, baseline + number * 9, line, size=size, bold=True)
 
 
 def strip_figure(*, pair: str, prompt: str, image: Pixels, strips: Sequence[StripRow]) -> StripFigure:

@@ -10,7 +10,7 @@ from fastapi.testclient import TestClient
 from httpx2 import Response
 from sqlalchemy import func, select
 
-from app.installation import Installation, open_installation
+from app.context import AppContext, open_context
 from app.main import create_app
 from app.tables.submissions import Clip
 from tests.cast import PAIR_IDS, Actor, Cast, make_submission, set_the_stage
@@ -22,7 +22,7 @@ class Upload:
     """An open submission of Alice's with one clip handed in, seen from her program."""
 
     client: TestClient
-    installation: Installation
+    context: AppContext
     submission_id: str
     taken: str = PAIR_IDS[0]
     free: str = PAIR_IDS[1]
@@ -37,45 +37,45 @@ class Upload:
 
     def traces(self) -> tuple[frozenset[str], int]:
         """Return every file below HOME but the database's, and the number of clips recorded."""
-        return traces(self.installation)
+        return traces(self.context)
 
 
-def traces(installation: Installation) -> tuple[frozenset[str], int]:
-    home = installation.settings.home
+def traces(context: AppContext) -> tuple[frozenset[str], int]:
+    home = context.settings.home
     files = frozenset(
         str(path.relative_to(home))
         for path in home.rglob("*")
         if path.is_file() and not path.name.startswith(("ti2v.sqlite3", "database.lock"))
     )
-    with installation.database.read() as session:
+    with context.database.read() as session:
         return files, session.execute(select(func.count()).select_from(Clip)).scalar_one()
 
 
-def client_of(installation: Installation, actor: Actor | None = None) -> TestClient:
-    return TestClient(create_app(installation), headers=actor.headers if actor else None)
+def client_of(context: AppContext, actor: Actor | None = None) -> TestClient:
+    return TestClient(create_app(context), headers=actor.headers if actor else None)
 
 
-def clients_of_one_server(installation: Installation, *actors: Actor) -> list[TestClient]:
+def clients_of_one_server(context: AppContext, *actors: Actor) -> list[TestClient]:
     """Clients that may ask at the same moment, before one application as in a real server."""
-    app = create_app(installation)
+    app = create_app(context)
     # FastAPI builds its routes when they are first looked at, which a real server does in one thread.
     assert TestClient(app).get("/no-such-page").status_code == 404
     return [TestClient(app, headers=actor.headers) for actor in actors]
 
 
 @pytest.fixture
-def alice(installation: Installation, cast: Cast) -> TestClient:
-    return client_of(installation, cast.alice)
+def alice(context: AppContext, cast: Cast) -> TestClient:
+    return client_of(context, cast.alice)
 
 
 @pytest.fixture
-def bob(installation: Installation, cast: Cast) -> TestClient:
-    return client_of(installation, cast.bob)
+def bob(context: AppContext, cast: Cast) -> TestClient:
+    return client_of(context, cast.bob)
 
 
 @pytest.fixture
-def ada(installation: Installation, cast: Cast) -> TestClient:
-    return client_of(installation, cast.ada)
+def ada(context: AppContext, cast: Cast) -> TestClient:
+    return client_of(context, cast.ada)
 
 
 @pytest.fixture
@@ -89,23 +89,23 @@ def shared_cast(stage: tuple[Path, Cast], tmp_path_factory: pytest.TempPathFacto
     home, made = stage
     place = tmp_path_factory.mktemp("shared") / "home"
     shutil.copytree(home, place)
-    with open_installation(settings_for(place)) as installation:
-        yield replace(made, installation=installation)
+    with open_context(settings_for(place)) as context:
+        yield replace(made, context=context)
 
 
 @pytest.fixture(scope="module")
 def shared_upload(shared_cast: Cast) -> Upload:
-    return open_upload(shared_cast, client_of(shared_cast.installation, shared_cast.alice))
+    return open_upload(shared_cast, client_of(shared_cast.context, shared_cast.alice))
 
 
 def open_upload(cast: Cast, client: TestClient) -> Upload:
     submission_id = make_submission(
-        cast.installation, cast.alice, model="motif", label="second", final=False, pair_ids=PAIR_IDS[:1]
+        cast.context, cast.alice, model="motif", label="second", final=False, pair_ids=PAIR_IDS[:1]
     )
-    return Upload(client, cast.installation, submission_id)
+    return Upload(client, cast.context, submission_id)
 
 
 @pytest.fixture
-def either_cast(either_installation: Installation) -> Cast:
+def either_cast(either_installation: AppContext) -> Cast:
     """The cast on SQLite, then again on PostgreSQL, with one clip a submission."""
     return set_the_stage(either_installation, pairs=1)

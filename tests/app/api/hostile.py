@@ -49,7 +49,7 @@ class World:
         self.operations = _operations(self.client.get("/api/v1/openapi.json").json())
         motif, cinemo = cast.submission_ids["motif"], cast.submission_ids["cinemo"]
         self.open_submission = make_submission(
-            cast.installation, cast.alice, model="motif", label="fuzz", final=False, pair_ids=()
+            cast.context, cast.alice, model="motif", label="fuzz", final=False, pair_ids=()
         )
         sides = {"reference": motif, "other": cinemo}
         self.known: dict[str, list[Any]] = {
@@ -99,7 +99,7 @@ class World:
 def world_of(cast: Cast) -> World:
     """Return the world of Ada, who is an admin and an annotator at once."""
     study = cast.open_study()
-    annotator = enter(client_of(cast.installation), study)
+    annotator = enter(client_of(cast.context), study)
     return World(cast, study, annotator, assign(annotator, study)["token"])
 
 

@@ -14,8 +14,8 @@ from urllib.parse import urlsplit
 import pytest
 from fastapi.testclient import TestClient
 
-from app.installation import Installation, open_installation
-from app.media.store import content_key
+from app.context import AppContext, open_context
+from app.media.store.base import content_key
 from app.settings import Settings
 from tests.acting import refused
 from tests.app.api.conftest import Upload, client_of, clients_of_one_server, open_upload, traces
@@ -27,11 +27,11 @@ MAX_BYTES = 16 * 1024
 
 
 @pytest.fixture
-def narrow(tmp_path: Path, cast: Cast, open_one: Callable[[Settings], Installation]) -> Upload:
+def narrow(tmp_path: Path, cast: Cast, open_one: Callable[[Settings], AppContext]) -> Upload:
     """Alice's upload at an installation that takes clips of 16 KiB."""
-    installation = open_one(settings_for(tmp_path, max_clip_bytes=MAX_BYTES))
-    upload = open_upload(cast, client_of(installation, cast.alice))
-    return Upload(upload.client, installation, upload.submission_id)
+    context = open_one(settings_for(tmp_path, max_clip_bytes=MAX_BYTES))
+    upload = open_upload(cast, client_of(context, cast.alice))
+    return Upload(upload.client, context, upload.submission_id)
 
 
 def test_a_clip_over_the_limit_is_413_whether_it_says_so_or_not(narrow: Upload) -> None:
@@ -52,9 +52,9 @@ def test_a_clip_over_the_limit_is_413_whether_it_says_so_or_not(narrow: Upload) 
 def test_a_sender_that_hangs_up_halfway_leaves_nothing_and_no_fault(
     upload: Upload, cast: Cast, caplog: pytest.LogCaptureFixture
 ) -> None:
-    incoming = cast.installation.settings.home / "media" / ".incoming"
+    incoming = cast.context.settings.home / "media" / ".incoming"
     before = upload.traces()
-    with serving(cast.installation) as address:
+    with serving(cast.context) as address:
         where = urlsplit(address)
         with socket.create_connection((str(where.hostname), int(where.port or 0))) as line:
             line.sendall(
@@ -79,17 +79,17 @@ def test_a_sender_that_hangs_up_halfway_leaves_nothing_and_no_fault(
 def test_of_two_uploads_of_one_slot_one_wins_and_the_loser_leaves_nothing(
     either_cast: Cast, second_shade: int, statuses: list[int], kept: int
 ) -> None:
-    installation = either_cast.installation
+    context = either_cast.context
     submission_id = make_submission(
-        installation, either_cast.alice, model="motif", label="race", final=False, pair_ids=()
+        context, either_cast.alice, model="motif", label="race", final=False, pair_ids=()
     )
-    before = traces(installation)
+    before = traces(context)
     together = threading.Barrier(2)
 
-    clients = clients_of_one_server(installation, either_cast.alice, either_cast.alice)
+    clients = clients_of_one_server(context, either_cast.alice, either_cast.alice)
 
     def put(client: TestClient, pair_id: str, shade: int) -> int:
-        mine = Upload(client, installation, submission_id)
+        mine = Upload(client, context, submission_id)
         together.wait()
         return mine.put(pair_id, small_clip(shade=shade)).status_code
 
@@ -98,7 +98,7 @@ def test_of_two_uploads_of_one_slot_one_wins_and_the_loser_leaves_nothing(
             shades = (100 + number, second_shade + number)
             assert sorted(pool.map(put, clients, (pair_id, pair_id), shades)) == statuses
 
-    files, clips = traces(installation)
+    files, clips = traces(context)
     assert len(files) == len(before[0]) + kept * len(PAIR_IDS)
     assert clips == before[1] + len(PAIR_IDS)
 
@@ -126,9 +126,9 @@ def leave_room(disk: Path, *, kib: int) -> None:
 def cramped(small_disk: Path, migrated_sqlite: Path) -> Iterator[Upload]:
     """Alice's upload where the database and the media share a small disk."""
     shutil.copy(migrated_sqlite, small_disk / "ti2v.sqlite3")
-    with open_installation(settings_for(small_disk)) as installation:
-        cast = set_the_stage(installation, pairs=1)
-        yield open_upload(cast, client_of(installation, cast.alice))
+    with open_context(settings_for(small_disk)) as context:
+        cast = set_the_stage(context, pairs=1)
+        yield open_upload(cast, client_of(context, cast.alice))
 
 
 @pytest.mark.parametrize("kib", [0, 4, 8], ids=["no room", "room for half the file", "no room for its row"])
@@ -145,7 +145,7 @@ def test_a_full_disk_is_507_and_nothing_stays(cramped: Upload, small_disk: Path,
 
 
 def test_an_input_image_that_is_gone_is_our_trouble_not_the_clips(upload: Upload, cast: Cast) -> None:
-    for image in (cast.installation.settings.home / "media" / "images").rglob("*"):
+    for image in (cast.context.settings.home / "media" / "images").rglob("*"):
         if image.is_file():
             image.unlink()
     before = upload.traces()
@@ -158,7 +158,7 @@ def test_an_input_image_that_is_gone_is_our_trouble_not_the_clips(upload: Upload
 def test_a_stored_clip_lies_under_the_sha256_of_its_bytes(upload: Upload) -> None:
     facts = upload.put(upload.free, CLIP).json()
 
-    store = upload.installation.store
+    store = upload.context.store
     key = content_key("clips", facts["sha256"])
     assert b"".join(store.read_range(key, 0, store.size(key))) == CLIP
 

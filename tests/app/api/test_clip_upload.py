@@ -156,7 +156,7 @@ def test_an_unknown_or_malformed_submission_is_refused(shared_upload: Upload, na
 
 
 def test_somebody_elses_submission_does_not_exist(shared_cast: Cast, shared_upload: Upload) -> None:
-    bob = client_of(shared_cast.installation, shared_cast.bob)
+    bob = client_of(shared_cast.context, shared_cast.bob)
     address = f"/api/v1/submissions/{shared_upload.submission_id}"
 
     refused(bob.put(f"{address}/clips/{shared_upload.free}", content=CLIP), 404, "not_found")
@@ -173,7 +173,7 @@ def test_a_final_submission_takes_no_clips(shared_cast: Cast, shared_upload: Upl
 
 def test_a_stranger_is_turned_away(shared_upload: Upload) -> None:
     before = shared_upload.traces()
-    stranger = replace(shared_upload, client=client_of(shared_upload.installation))
+    stranger = replace(shared_upload, client=client_of(shared_upload.context))
 
     refused(stranger.put(stranger.free, CLIP), 401, "not_signed_in")
 
@@ -182,11 +182,11 @@ def test_a_stranger_is_turned_away(shared_upload: Upload) -> None:
 
 @pytest.mark.postgres
 def test_a_name_that_is_no_text_is_refused_on_either_database(either_cast: Cast) -> None:
-    client = client_of(either_cast.installation, either_cast.alice)
+    client = client_of(either_cast.context, either_cast.alice)
     open_one = make_submission(
-        either_cast.installation, either_cast.alice, model="motif", label="b", final=False, pair_ids=()
+        either_cast.context, either_cast.alice, model="motif", label="b", final=False, pair_ids=()
     )
-    either = Upload(client, either_cast.installation, open_one)
+    either = Upload(client, either_cast.context, open_one)
 
     for name, (status, code) in TRICKS.items():
         refused(either.put(name, CLIP), status, code)

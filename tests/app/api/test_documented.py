@@ -6,10 +6,10 @@ from pathlib import Path
 from fastapi.testclient import TestClient
 
 from app.errors import AppError
+from app.health import router as operations
 from app.main import API, API_ROUTERS
 from app.media.probe import ClipCode
-from app.operations import router as operations
-from app.pages import PAGES
+from app.page_routers import PAGES
 
 ROOT = Path(__file__).resolve().parents[3]
 DOCUMENT = (ROOT / "docs" / "api.md").read_text()

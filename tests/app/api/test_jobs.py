@@ -7,19 +7,19 @@ from fastapi.testclient import TestClient
 
 from tests.acting import refused
 from tests.app.api.conftest import client_of
-from tests.app.generation.acting import WorkerProgram, ask, jobs_of, worker_program
+from tests.app.jobs.acting import WorkerProgram, ask, jobs_of, worker_program
 from tests.cast import BENCHMARK, PAIR_IDS, Cast, make_submission
 
 
 @pytest.fixture
 def worker(cast: Cast) -> WorkerProgram:
-    return worker_program(cast.installation)
+    return worker_program(cast.context)
 
 
 @pytest.mark.postgres
 def test_every_clip_is_made_and_the_last_one_makes_the_submission_final(either_cast: Cast) -> None:
-    alice = client_of(either_cast.installation, either_cast.alice)
-    worker = worker_program(either_cast.installation)
+    alice = client_of(either_cast.context, either_cast.alice)
+    worker = worker_program(either_cast.context)
     asked = ask(alice)
     (submission,) = asked["submissions"]
 
@@ -47,7 +47,7 @@ def test_asking_again_queues_nothing_twice(alice: TestClient, worker: WorkerProg
 
 def test_a_clip_that_was_handed_in_is_not_asked_for(alice: TestClient, cast: Cast) -> None:
     make_submission(
-        cast.installation, cast.alice, model="motif", label="asked", pair_ids=PAIR_IDS[:2], final=False
+        cast.context, cast.alice, model="motif", label="asked", pair_ids=PAIR_IDS[:2], final=False
     )
 
     assert ask(alice)["jobs"] == len(PAIR_IDS) - 2

@@ -7,7 +7,7 @@ from fastapi.testclient import TestClient
 
 from tests.acting import refused
 from tests.app.api.conftest import client_of
-from tests.app.generation.acting import WorkerProgram, ask, jobs_of, worker_program
+from tests.app.jobs.acting import WorkerProgram, ask, jobs_of, worker_program
 from tests.cast import Cast, Study, enter
 
 CLAIM = {"worker": {"name": "box", "device": "cpu"}, "models": ["motif"]}
@@ -15,7 +15,7 @@ CLAIM = {"worker": {"name": "box", "device": "cpu"}, "models": ["motif"]}
 
 @pytest.fixture
 def worker(cast: Cast) -> WorkerProgram:
-    return worker_program(cast.installation)
+    return worker_program(cast.context)
 
 
 @pytest.mark.parametrize(
@@ -47,7 +47,7 @@ def test_a_claim_that_makes_no_sense_is_refused(worker: WorkerProgram, wrong: di
 def test_an_attempt_is_a_number_that_was_given_out(
     cast: Cast, worker: WorkerProgram, attempt: object
 ) -> None:
-    ask(client_of(cast.installation, cast.alice))
+    ask(client_of(cast.context, cast.alice))
     (job,) = worker.claim()
 
     answer = worker.client.post(f"/api/v1/jobs/{job['id']}/renew", json={"attempt": attempt})
@@ -59,7 +59,7 @@ def test_an_attempt_is_a_number_that_was_given_out(
 def test_headers_of_a_clip_that_name_no_attempt_are_refused(
     cast: Cast, worker: WorkerProgram, attempt: str
 ) -> None:
-    ask(client_of(cast.installation, cast.alice))
+    ask(client_of(cast.context, cast.alice))
     (job,) = worker.claim()
 
     answer = worker.finish(job, **{"Ti2v-Attempt": attempt.encode()})  # type: ignore[arg-type]
@@ -75,7 +75,7 @@ def test_a_job_that_does_not_exist_is_404(worker: WorkerProgram, verb: str) -> N
 
 
 def test_a_job_that_nobody_claimed_has_no_attempt(cast: Cast, worker: WorkerProgram) -> None:
-    alice = client_of(cast.installation, cast.alice)
+    alice = client_of(cast.context, cast.alice)
     ask(alice)
     job = jobs_of(alice)["jobs"][0]
 
@@ -84,8 +84,8 @@ def test_a_job_that_nobody_claimed_has_no_attempt(cast: Cast, worker: WorkerProg
 
 @pytest.mark.postgres
 def test_texts_of_a_failure_are_cut_and_cleaned(either_cast: Cast) -> None:
-    alice = client_of(either_cast.installation, either_cast.alice)
-    worker = worker_program(either_cast.installation)
+    alice = client_of(either_cast.context, either_cast.alice)
+    worker = worker_program(either_cast.context)
     ask(alice)
     (job,) = worker.claim()
     body = {
@@ -112,7 +112,7 @@ def test_texts_of_a_failure_are_cut_and_cleaned(either_cast: Cast) -> None:
 
 
 def test_an_unknown_kind_of_failure_is_refused(cast: Cast, worker: WorkerProgram) -> None:
-    ask(client_of(cast.installation, cast.alice))
+    ask(client_of(cast.context, cast.alice))
     (job,) = worker.claim()
 
     refused(worker.fail(job, kind="bad_luck"), 422, "invalid_field")

@@ -7,13 +7,13 @@ from fastapi.testclient import TestClient
 
 from tests.acting import refused
 from tests.app.api.conftest import traces
-from tests.app.generation.acting import WorkerProgram, ask, clip_for, jobs_of, worker_program
+from tests.app.jobs.acting import WorkerProgram, ask, clip_for, jobs_of, worker_program
 from tests.cast import PAIR_IDS, Cast, small_clip
 
 
 @pytest.fixture
 def worker(cast: Cast) -> WorkerProgram:
-    return worker_program(cast.installation)
+    return worker_program(cast.context)
 
 
 def test_a_clip_sent_again_changes_nothing_even_when_the_submission_is_final(
@@ -22,13 +22,13 @@ def test_a_clip_sent_again_changes_nothing_even_when_the_submission_is_final(
     ask(alice, pairs=list(PAIR_IDS))
     jobs = worker.claim(count=32)
     first = [worker.finish(job) for job in jobs]
-    before = traces(cast.installation)
+    before = traces(cast.context)
 
     again = [worker.finish(job) for job in jobs]
 
     assert [answer.status_code for answer in again] == [200] * len(PAIR_IDS)
     assert [answer.content for answer in again] == [answer.content for answer in first]
-    assert traces(cast.installation) == before
+    assert traces(cast.context) == before
     refused(worker.finish(jobs[0], clip=small_clip(shade=119)), 409, "clip_exists")
 
 
@@ -38,13 +38,13 @@ def test_a_late_worker_is_told_so_and_its_bytes_are_not_kept(
     ask(alice, pairs=[PAIR_IDS[0]])
     (late,) = worker.claim()
     worker.post(late, "release")
-    other = worker_program(cast.installation, "other-box")
+    other = worker_program(cast.context, "other-box")
     (current,) = other.claim()
-    before = traces(cast.installation)
+    before = traces(cast.context)
 
     refused(worker.finish(late, clip=small_clip(shade=118)), 409, "stale_attempt")
 
-    assert traces(cast.installation) == before
+    assert traces(cast.context) == before
     assert current["attempt"] == late["attempt"] + 1
     assert other.finish(current).status_code == 201
     refused(worker.finish(late), 409, "stale_attempt")
@@ -55,7 +55,7 @@ def test_the_number_of_anothers_attempt_opens_nothing(
 ) -> None:
     ask(alice, pairs=[PAIR_IDS[0]])
     (job,) = worker.claim()
-    thief = worker_program(cast.installation, "thief")
+    thief = worker_program(cast.context, "thief")
 
     refused(thief.finish(job), 409, "stale_attempt")
     refused(thief.post(job, "renew"), 409, "stale_attempt")
@@ -196,8 +196,8 @@ def test_a_provenance_nobody_can_keep_is_refused(
 ) -> None:
     ask(alice, pairs=[PAIR_IDS[0]])
     (job,) = worker.claim()
-    before = traces(cast.installation)
+    before = traces(cast.context)
 
     refused(worker.finish(job, **{"Ti2v-Provenance": header}), 422, "bad_provenance")
 
-    assert traces(cast.installation) == before
+    assert traces(cast.context) == before

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from tests.app.api.conftest import client_of
 from tests.app.api.hostile import CANARY, STATUSES, World, bounded, send
-from tests.app.generation.acting import WorkerProgram, ask
+from tests.app.jobs.acting import WorkerProgram, ask
 from tests.cast import PAIR_IDS, Cast
 
 WORKER = {"name": "gpu-box", "device": "cuda:0", "gpu": None}
@@ -18,7 +18,7 @@ class JobsWorld(World):
     """Ada may ask, claim and cancel alike; the names of her jobs and what a worker would send."""
 
     def __init__(self, cast: Cast) -> None:
-        client = client_of(cast.installation, cast.ada)
+        client = client_of(cast.context, cast.ada)
         super().__init__(cast, cast.open_study(), client, "a" * 43)
         self.submission = ask(client)["submissions"][0]["id"]
         held = WorkerProgram(client).claim(count=2)

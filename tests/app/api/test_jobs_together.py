@@ -10,7 +10,7 @@ from httpx2 import Response
 
 from app.main import create_app
 from tests.app.api.conftest import client_of
-from tests.app.generation.acting import WorkerProgram, ask, jobs_of, worker_actor, worker_program
+from tests.app.jobs.acting import WorkerProgram, ask, jobs_of, worker_actor, worker_program
 from tests.cast import PAIR_IDS, Cast
 
 
@@ -27,14 +27,14 @@ def together(*requests: Callable[[], Response]) -> list[Response]:
 
 def programs(cast: Cast, count: int) -> list[WorkerProgram]:
     """One program for each thread, all under one key, before one application as in a real server."""
-    actor = worker_actor(cast.installation, "gpu-box")
-    app = create_app(cast.installation)
+    actor = worker_actor(cast.context, "gpu-box")
+    app = create_app(cast.context)
     return [WorkerProgram(TestClient(app, headers=actor.headers)) for _ in range(count)]
 
 
 @pytest.mark.postgres
 def test_the_last_clips_at_once_make_the_submission_final(either_cast: Cast) -> None:
-    alice = client_of(either_cast.installation, either_cast.alice)
+    alice = client_of(either_cast.context, either_cast.alice)
     submission = ask(alice)["submissions"][0]["id"]
     workers = programs(either_cast, len(PAIR_IDS))
     jobs = workers[0].claim(count=32)
@@ -52,7 +52,7 @@ def test_the_last_clips_at_once_make_the_submission_final(either_cast: Cast) -> 
 
 @pytest.mark.postgres
 def test_a_clip_sent_twice_at_once_is_kept_once(either_cast: Cast) -> None:
-    alice = client_of(either_cast.installation, either_cast.alice)
+    alice = client_of(either_cast.context, either_cast.alice)
     ask(alice)
     one, two = programs(either_cast, 2)
     (job,) = one.claim()
@@ -65,9 +65,9 @@ def test_a_clip_sent_twice_at_once_is_kept_once(either_cast: Cast) -> None:
 
 @pytest.mark.postgres
 def test_a_clip_that_meets_a_cancellation_ends_one_way_or_the_other(either_cast: Cast) -> None:
-    alice = client_of(either_cast.installation, either_cast.alice)
+    alice = client_of(either_cast.context, either_cast.alice)
     submission = ask(alice)["submissions"][0]["id"]
-    worker = worker_program(either_cast.installation)
+    worker = worker_program(either_cast.context)
     (job,) = worker.claim()
 
     clip, _cancelled = together(

@@ -40,11 +40,11 @@ DOORS = ("model", "submission", "finalise", "withdraw", "study", "invitations", 
 def doors(shared_cast: Cast) -> dict[str, Door]:
     """Every route that takes JSON, each with somebody who may use it."""
     study = shared_cast.open_study("doors")
-    researcher = client_of(shared_cast.installation, shared_cast.alice)
-    annotator = enter(client_of(shared_cast.installation), study)
+    researcher = client_of(shared_cast.context, shared_cast.alice)
+    annotator = enter(client_of(shared_cast.context), study)
     token = assign(annotator, study)["token"]
     submission = make_submission(
-        shared_cast.installation, shared_cast.alice, model="motif", label="open", final=False, pair_ids=()
+        shared_cast.context, shared_cast.alice, model="motif", label="open", final=False, pair_ids=()
     )
     sides = {"reference": shared_cast.submission_ids["motif"], "other": shared_cast.submission_ids["cinemo"]}
     plan = {"slug": "another", "title": "Another", "benchmark": BENCHMARK, "matchups": [sides]}
@@ -79,7 +79,7 @@ def door(doors: dict[str, Door], shared_cast: Cast, request: pytest.FixtureReque
 
 
 def row_counts(cast: Cast) -> dict[str, int]:
-    with cast.installation.database.read() as session:
+    with cast.context.database.read() as session:
         return {
             name: session.execute(select(func.count()).select_from(table)).scalar_one()
             for name, table in Base.metadata.tables.items()

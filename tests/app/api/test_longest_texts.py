@@ -39,7 +39,7 @@ def forms(cast: Cast) -> list[Form]:
 
 @pytest.mark.postgres
 def test_the_longest_text_is_taken_and_one_letter_more_is_422(either_cast: Cast) -> None:
-    client = client_of(either_cast.installation, either_cast.alice)
+    client = client_of(either_cast.context, either_cast.alice)
 
     for form in forms(either_cast):
         letters = {field: "a" if field in PLAIN else LETTER for field in form.lengths}

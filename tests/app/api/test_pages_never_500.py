@@ -8,7 +8,7 @@ import pytest
 from fastapi.routing import APIRoute
 from httpx2 import Response
 
-from app.pages import PAGES
+from app.page_routers import PAGES
 from tests.app.api.hostile import END_OF_PLAY, World, quoted, world_of
 from tests.cast import BENCHMARK, PAIR_IDS, Cast
 

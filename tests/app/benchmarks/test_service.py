@@ -19,14 +19,14 @@ from app.benchmarks.service import (
     import_benchmark,
     newest_benchmarks,
 )
+from app.context import AppContext
 from app.database import Database
 from app.errors import Invalid, NotFound
-from app.installation import Installation
-from app.media.pictures import PictureLimits
-from app.media.sandbox import Sandbox
-from app.media.store import MediaStore
+from app.media.images import ImageLimits
+from app.media.sandbox.client import Sandbox
+from app.media.store.base import MediaStore
 from app.tables.bench import Benchmark, Pair
-from benchmark.importers import pictures
+from benchmark.importers import images
 from benchmark.importers.official import read_official
 
 NOW = datetime(2026, 5, 1, 12, tzinfo=UTC)
@@ -34,17 +34,17 @@ PROMPTS = ("the blue balloon dips", "a bird flies in")
 
 
 @pytest.fixture
-def database(either_installation: Installation) -> Database:
+def database(either_installation: AppContext) -> Database:
     return either_installation.database
 
 
 @pytest.fixture
-def store(either_installation: Installation) -> MediaStore:
+def store(either_installation: AppContext) -> MediaStore:
     return either_installation.store
 
 
 @pytest.fixture
-def sandbox(either_installation: Installation) -> Sandbox:
+def sandbox(either_installation: AppContext) -> Sandbox:
     return either_installation.sandbox
 
 
@@ -152,12 +152,12 @@ def test_the_official_shape_differs_in_nothing_from_itself() -> None:
 
 
 def test_the_importer_takes_no_image_that_the_store_would_refuse() -> None:
-    limits = PictureLimits()
+    limits = ImageLimits()
 
-    assert limits.max_bytes >= pictures.MAX_PICTURE_BYTES
-    assert limits.max_side >= pictures.MAX_PICTURE_SIDE
-    assert limits.max_pixels >= pictures.MAX_PICTURE_PIXELS
-    assert limits.min_side <= pictures.MIN_PICTURE_SIDE
+    assert limits.max_bytes >= images.MAX_PICTURE_BYTES
+    assert limits.max_side >= images.MAX_PICTURE_SIDE
+    assert limits.max_pixels >= images.MAX_PICTURE_PIXELS
+    assert limits.min_side <= images.MIN_PICTURE_SIDE
 
 
 @pytest.mark.parametrize(

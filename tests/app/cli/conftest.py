@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmark.command_line import main
+from benchmark.cli.main import main
 
 
 @dataclass(frozen=True)

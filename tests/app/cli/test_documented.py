@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 import pytest
 
-from benchmark.command_line import registered_commands
+from benchmark.cli.main import registered_commands
 
 DOCUMENT = Path(__file__).resolve().parents[3] / "docs" / "commands.md"
 HEADING = re.compile(r"^### `ti2v ([a-z -]+?)(?: [A-Z_]+)*`$", re.MULTILINE)

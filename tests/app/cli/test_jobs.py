@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pytest
 
 from tests.app.cli.conftest import Outcome, Run
-from tests.app.generation.acting import WorkerProgram, worker_program
+from tests.app.jobs.acting import WorkerProgram, worker_program
 from tests.cast import BENCHMARK, PAIR_IDS, Cast
 
 CREATE = ("jobs", "create", "--model", "motif", "--benchmark", BENCHMARK, "--label", "asked")
@@ -21,13 +21,13 @@ def ti2v(
         monkeypatch.setenv("TI2V_SERVER", request.getfixturevalue("live_server"))
         monkeypatch.setenv("TI2V_KEY", cast.alice.key)
     else:
-        monkeypatch.setenv("TI2V_HOME", str(cast.installation.settings.home))
+        monkeypatch.setenv("TI2V_HOME", str(cast.context.settings.home))
     return run
 
 
 @pytest.fixture
 def worker(cast: Cast) -> WorkerProgram:
-    return worker_program(cast.installation)
+    return worker_program(cast.context)
 
 
 def statuses(ti2v: Run, *only: str) -> list[tuple[str, str]]:

@@ -6,7 +6,7 @@ from pathlib import Path
 from fastapi.testclient import TestClient
 from sqlalchemy import select
 
-from app.installation import open_installation
+from app.context import open_context
 from app.main import create_app
 from app.settings import Settings
 from app.tables.audit import AuditEvent
@@ -19,8 +19,8 @@ def test_a_key_is_printed_alone_and_opens_the_api(run: Run, home: Path) -> None:
     assert outcome.code == 0
     key = outcome.out.strip()
     assert outcome.out == f"{key}\n"
-    with open_installation(Settings(_env_file=None, home=home)) as installation:
-        client = TestClient(create_app(installation))
+    with open_context(Settings(_env_file=None, home=home)) as context:
+        client = TestClient(create_app(context))
         answer = client.get("/api/v1/submissions", headers={"Authorization": f"Bearer {key}"})
     assert answer.status_code == 200
 
@@ -32,8 +32,8 @@ def test_a_revoked_key_is_listed_and_no_longer_works(run: Run, home: Path) -> No
 
     (listed,) = json.loads(run("key", "list", "--format", "json").out)
     assert listed["revoked_at"] is not None
-    with open_installation(Settings(_env_file=None, home=home)) as installation:
-        client = TestClient(create_app(installation))
+    with open_context(Settings(_env_file=None, home=home)) as context:
+        client = TestClient(create_app(context))
         answer = client.get("/api/v1/submissions", headers={"Authorization": f"Bearer {key}"})
     assert answer.status_code == 401
 
@@ -88,7 +88,7 @@ def test_keys_and_sign_in_links_made_here_are_noted_without_their_secrets(run: R
     link = run("person", "sign-in", "Ada", "--role", "admin").out.strip()
 
     settings = Settings(_env_file=None, home=home)
-    with open_installation(settings) as installation, installation.database.read() as session:
+    with open_context(settings) as context, context.database.read() as session:
         events = list(session.scalars(select(AuditEvent).order_by(AuditEvent.id)))
         noted = [(event.actor, event.action, event.subject) for event in events]
         details = json.dumps([event.details for event in events])

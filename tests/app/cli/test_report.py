@@ -14,10 +14,10 @@ from pathlib import Path
 import pytest
 from huggingface_hub import DatasetCard
 
-from app.installation import open_installation
-from benchmark.command_line import main
-from benchmark.exports.scored import COMPUTED
+from app.context import open_context
+from benchmark.cli.main import main
 from benchmark.exports.tables import EXTENSIONS, TableFormat
+from benchmark.scoring import COMPUTED
 from tests.app.cli.conftest import Run
 from tests.app.results.page_voters import close, fill_panels
 from tests.cast import MODELS, PAIR_IDS, Cast, Study
@@ -36,8 +36,8 @@ class World:
 def world(stage: tuple[Path, Cast], tmp_path_factory: pytest.TempPathFactory) -> World:
     home = tmp_path_factory.mktemp("report") / "home"
     shutil.copytree(stage[0], home)
-    with open_installation(settings_for(home)) as installation:
-        cast = replace(stage[1], installation=installation)
+    with open_context(settings_for(home)) as context:
+        cast = replace(stage[1], context=context)
         study = cast.open_study()
         fill_panels(study, people=3)
         close(study, cast.alice)
@@ -59,7 +59,7 @@ def ti2v(run: Run, world: World, monkeypatch: pytest.MonkeyPatch) -> Run:
 @pytest.fixture
 def ti2v_of_cast(run: Run, cast: Cast, monkeypatch: pytest.MonkeyPatch) -> Run:
     """Run a command on the cast's database, whose study the test opens itself."""
-    monkeypatch.setenv("TI2V_HOME", str(cast.installation.settings.home))
+    monkeypatch.setenv("TI2V_HOME", str(cast.context.settings.home))
     return run
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from app.cli.rest import PAUSES_S, Refused, Server, ServerError, Unreachable, content_digest, open_server
+from app.cli.http import PAUSES_S, Refused, Server, ServerError, Unreachable, content_digest, open_server
 
 
 @dataclass

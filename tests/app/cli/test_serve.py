@@ -28,7 +28,7 @@ def free_port() -> int:
 @contextmanager
 def started(home: Path, command: str, port: int) -> Iterator[subprocess.Popen[bytes]]:
     """Start `ti2v COMMAND` and wait until it answers; it is killed at the end if it still runs."""
-    program = ["-c", "import sys; from benchmark.command_line import main; sys.exit(main())"]
+    program = ["-c", "import sys; from benchmark.cli.main import main; sys.exit(main())"]
     process = subprocess.Popen(
         [sys.executable, *program, command, "--port", str(port)],
         env={"TI2V_HOME": str(home), "PATH": os.environ["PATH"]},

@@ -11,7 +11,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from app.cli.export import FORMATS, TABLES
-from app.installation import Installation
+from app.context import AppContext
 from app.main import create_app
 from benchmark.exports.tables import TableFormat, TableName
 from tests.app.cli.conftest import Outcome, Run
@@ -27,16 +27,16 @@ def ti2v(
         monkeypatch.setenv("TI2V_SERVER", request.getfixturevalue("live_server"))
         monkeypatch.setenv("TI2V_KEY", cast.alice.key)
     else:
-        monkeypatch.setenv("TI2V_HOME", str(cast.installation.settings.home))
+        monkeypatch.setenv("TI2V_HOME", str(cast.context.settings.home))
     return run
 
 
 CREATE = ("study", "create", "mine", "--benchmark", BENCHMARK)
 
 
-def vote(installation: Installation, study: Study, count: int) -> None:
+def vote(context: AppContext, study: Study, count: int) -> None:
     """Cast `count` votes as one annotator, always for the left clip."""
-    with TestClient(create_app(installation)) as client:
+    with TestClient(create_app(context)) as client:
         enter(client, study)
         for _ in range(count):
             shown = client.post(f"/api/v1/studies/{study.slug}/assignments", json={}).json()
@@ -78,7 +78,7 @@ def test_each_invitation_is_a_link_of_its_own(ti2v: Run) -> None:
 
 
 def test_a_side_may_be_named_by_label_or_id(ti2v: Run, cast: Cast) -> None:
-    make_submission(cast.installation, cast.alice, model="motif", label="lambda-2", shade=9)
+    make_submission(cast.context, cast.alice, model="motif", label="lambda-2", shade=9)
 
     by_label = ti2v(*CREATE, "--matchup", "motif:motif@lambda-2")
     by_id = ti2v(
@@ -130,7 +130,7 @@ def test_an_unknown_study_is_not_found(ti2v: Run) -> None:
 
 
 def test_every_table_is_exported_in_every_format(ti2v: Run, study: Study, tmp_path: Path) -> None:
-    vote(study.installation, study, 3)
+    vote(study.context, study, 3)
 
     for table in TABLES:
         for file_format in FORMATS:
@@ -145,7 +145,7 @@ def test_every_table_is_exported_in_every_format(ti2v: Run, study: Study, tmp_pa
 
 
 def test_votes_on_stdout_are_the_file(ti2v: Run, study: Study, tmp_path: Path) -> None:
-    vote(study.installation, study, 2)
+    vote(study.context, study, 2)
 
     printed = ti2v("export", study.slug, "--table", "votes")
     ti2v("export", study.slug, "--table", "votes", "--output", tmp_path / "votes.csv")
@@ -172,8 +172,8 @@ def test_a_stranger_sees_nothing_of_a_study_through_the_server(
 
 
 def test_a_recount_agrees_with_the_counters(run: Run, study: Study, monkeypatch: pytest.MonkeyPatch) -> None:
-    vote(study.installation, study, 4)
-    monkeypatch.setenv("TI2V_HOME", str(study.installation.settings.home))
+    vote(study.context, study, 4)
+    monkeypatch.setenv("TI2V_HOME", str(study.context.settings.home))
 
     outcome = run("study", "check", study.slug)
 
@@ -183,9 +183,9 @@ def test_a_recount_agrees_with_the_counters(run: Run, study: Study, monkeypatch:
 def test_a_recount_names_a_counter_that_was_tampered_with(
     run: Run, study: Study, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    vote(study.installation, study, 1)
-    monkeypatch.setenv("TI2V_HOME", str(study.installation.settings.home))
-    with study.installation.database.write() as session:
+    vote(study.context, study, 1)
+    monkeypatch.setenv("TI2V_HOME", str(study.context.settings.home))
+    with study.context.database.write() as session:
         session.connection().exec_driver_sql(
             "UPDATE comparisons SET object_motion_other = 4 WHERE id = (SELECT min(id) FROM comparisons)"
         )

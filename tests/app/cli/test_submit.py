@@ -260,7 +260,7 @@ def test_without_a_server_or_key_the_option_is_named(run: Run, clips: Path) -> N
 def test_the_real_clips_of_motif_are_a_partial_submission(
     run: Run, live_server: str, cast: Cast, test_data: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("TI2V_HOME", str(cast.installation.settings.home))
+    monkeypatch.setenv("TI2V_HOME", str(cast.context.settings.home))
     place = (
         "--model",
         "motif",

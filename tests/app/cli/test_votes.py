@@ -7,14 +7,14 @@ import pytest
 from click.testing import CliRunner
 from sqlalchemy import func, select
 
-from app.results.recount import recount
+from app.results.live.recount import recount
 from app.tables.people import Annotator
 from app.tables.studies import Study as StudyRow
 from app.tables.submissions import Submission, VideoModel
 from app.tables.voting import Vote
-from benchmark.command_line import main
+from benchmark.cli.main import main
+from benchmark.cli.score import TABLES, score
 from benchmark.protocol import StudyStatus, SubmissionStatus
-from benchmark.score import TABLES, score
 from tests.app.cli.conftest import Outcome
 from tests.app.results.page_voters import fill_panels, signed_in
 from tests.app.results.test_pages import text_of
@@ -28,7 +28,7 @@ Import = Callable[..., Outcome]
 @pytest.fixture
 def run_import(cast: Cast, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Import:
     """Run the import on the cast's installation."""
-    monkeypatch.setenv("TI2V_HOME", str(cast.installation.settings.home))
+    monkeypatch.setenv("TI2V_HOME", str(cast.context.settings.home))
 
     def _run(file: Path, *more: str, study: str = "elsewhere", mapping: tuple[str, ...] = MAPPING) -> Outcome:
         capfd.readouterr()
@@ -66,7 +66,7 @@ def test_it_makes_a_closed_study_that_is_marked_imported(
 
     assert (outcome.code, outcome.out) == (0, "elsewhere\n")
     assert "6 votes, 1 matchup, 3 annotators: imported." in outcome.err
-    client = signed_in(cast.installation, cast.charlie)
+    client = signed_in(cast.context, cast.charlie)
     words = text_of(client.get("/studies/elsewhere/results").text)
     assert "Imported. These votes come from a study run elsewhere." in words
     assert "The votes were imported from a study run elsewhere." in words  # the note under the table
@@ -82,7 +82,7 @@ def test_it_makes_a_closed_study_that_is_marked_imported(
 def test_its_tables_are_the_same_offline(cast: Cast, run_import: Import, tmp_path: Path) -> None:
     mapping = (*MAPPING, "object_motion=motion", "cast_at=when")
     assert run_import(three_raters(tmp_path), mapping=mapping).code == 0
-    client = signed_in(cast.installation, cast.charlie)
+    client = signed_in(cast.context, cast.charlie)
     exports = "/api/v1/studies/elsewhere/exports"
     votes = tmp_path / "votes.csv"
     votes.write_bytes(client.get(f"{exports}/votes.csv").content)
@@ -97,7 +97,7 @@ def test_its_tables_are_the_same_offline(cast: Cast, run_import: Import, tmp_pat
 def test_names_of_their_annotators_are_not_kept(cast: Cast, run_import: Import, tmp_path: Path) -> None:
     run_import(three_raters(tmp_path))
 
-    with cast.installation.database.read() as session:
+    with cast.context.database.read() as session:
         names = session.scalars(select(Annotator.pseudonym).order_by(Annotator.pseudonym)).all()
 
     assert names == ["annotator-001", "annotator-002", "annotator-003"]
@@ -106,7 +106,7 @@ def test_names_of_their_annotators_are_not_kept(cast: Cast, run_import: Import, 
 def test_its_sides_are_nobody_elses_submissions(cast: Cast, run_import: Import, tmp_path: Path) -> None:
     run_import(three_raters(tmp_path))
 
-    with cast.installation.database.read() as session:
+    with cast.context.database.read() as session:
         kept = session.execute(
             select(VideoModel.slug, Submission.status)
             .join(VideoModel, VideoModel.id == Submission.model_id)
@@ -131,7 +131,7 @@ def test_the_same_votes_again_change_nothing(cast: Cast, run_import: Import, tmp
 
     assert (again.code, again.out) == (0, "elsewhere\n")
     assert "there already, nothing changed" in again.err
-    with cast.installation.database.read() as session:
+    with cast.context.database.read() as session:
         assert session.scalar(select(func.count()).select_from(Vote)) == 6
 
 
@@ -145,7 +145,7 @@ def test_imported_votes_never_mix_with_a_study_run_here(
 
     assert outcome.code == 1
     assert "imported votes never mix with others" in outcome.err
-    with cast.installation.database.read() as session:
+    with cast.context.database.read() as session:
         assert session.scalar(select(func.count()).select_from(Vote)) == len(PAIR_IDS)
 
 
@@ -180,7 +180,7 @@ def test_every_problem_is_listed_with_its_row_and_nothing_is_imported(
         'row 4 (line 5): both sides are "MotiF"',
     ):
         assert said in outcome.err, said
-    with cast.installation.database.read() as session:
+    with cast.context.database.read() as session:
         assert session.scalar(select(func.count()).select_from(StudyRow)) == 0
 
 
@@ -270,7 +270,7 @@ def test_a_dry_run_checks_and_imports_nothing(cast: Cast, run_import: Import, tm
 
     assert outcome.code == 0
     assert "nothing imported yet" in outcome.err
-    with cast.installation.database.read() as session:
+    with cast.context.database.read() as session:
         assert session.scalar(select(func.count()).select_from(StudyRow)) == 0
         assert session.scalar(select(func.count()).select_from(VideoModel)) == 3
 

@@ -8,10 +8,10 @@ import pytest
 from fastapi.testclient import TestClient
 from sqlalchemy import func, select
 
+from app.context import AppContext, open_context
 from app.demo import Demo, set_up_demo
-from app.demo.drawing import DrawnSubmission, drawing_processes, hand_in
+from app.demo.clips import DrawnSubmission, drawing_processes, hand_in
 from app.demo.setup import BENCHMARK, FIRST_LOOK
-from app.installation import Installation, open_installation
 from app.main import create_app
 from app.security.identity import Principal
 from app.tables.bench import Benchmark
@@ -25,17 +25,17 @@ from tests.conftest import settings_for
 
 
 @pytest.fixture(scope="module")
-def installation(migrated_sqlite: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
+def context(migrated_sqlite: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[AppContext]:
     """One installation for all tests here: drawing a scenario takes seconds."""
     home = tmp_path_factory.mktemp("demo")
     shutil.copy(migrated_sqlite, home / "ti2v.sqlite3")
-    with open_installation(settings_for(home)) as installation:
-        yield installation
+    with open_context(settings_for(home)) as context:
+        yield context
 
 
 @pytest.fixture(scope="module")
-def demo(installation: Installation) -> Demo:
-    with set_up_demo(installation) as demo:
+def demo(context: AppContext) -> Demo:
+    with set_up_demo(context) as demo:
         return demo
 
 
@@ -43,8 +43,8 @@ def local(link: str) -> str:
     return "/" + link.split("/", 3)[3]
 
 
-def test_an_empty_installation_can_be_voted_in_at_once(installation: Installation, demo: Demo) -> None:
-    with TestClient(create_app(installation)) as browser:
+def test_an_empty_installation_can_be_voted_in_at_once(context: AppContext, demo: Demo) -> None:
+    with TestClient(create_app(context)) as browser:
         welcome = browser.get(local(demo.voting_link))
         card = browser.post(f"/api/v1/studies/{FIRST_LOOK}/assignments").json()
 
@@ -53,8 +53,8 @@ def test_an_empty_installation_can_be_voted_in_at_once(installation: Installatio
         assert card["total"] > 4
 
 
-def test_the_printed_key_and_sign_in_link_work(installation: Installation, demo: Demo) -> None:
-    with TestClient(create_app(installation)) as client:
+def test_the_printed_key_and_sign_in_link_work(context: AppContext, demo: Demo) -> None:
+    with TestClient(create_app(context)) as client:
         headers = {"Authorization": f"Bearer {demo.researcher_key}"}
 
         assert client.get(f"/api/v1/studies/{FIRST_LOOK}/results", headers=headers).status_code == 200
@@ -62,10 +62,8 @@ def test_the_printed_key_and_sign_in_link_work(installation: Installation, demo:
         assert client.get(local(demo.results_page)).status_code == 200
 
 
-def test_the_bundled_benchmark_has_its_title_licence_and_shape(
-    installation: Installation, demo: Demo
-) -> None:
-    with installation.database.read() as session:
+def test_the_bundled_benchmark_has_its_title_licence_and_shape(context: AppContext, demo: Demo) -> None:
+    with context.database.read() as session:
         benchmark = session.execute(select(Benchmark)).scalar_one()
         study = session.execute(select(Study).where(Study.slug == FIRST_LOOK)).scalar_one()
 
@@ -74,16 +72,16 @@ def test_the_bundled_benchmark_has_its_title_licence_and_shape(
     assert study.status is StudyStatus.OPEN
 
 
-def test_a_second_start_prints_the_same_links_and_keeps_all(installation: Installation, demo: Demo) -> None:
+def test_a_second_start_prints_the_same_links_and_keeps_all(context: AppContext, demo: Demo) -> None:
     def rows() -> list[int]:
-        with installation.database.read() as session:
+        with context.database.read() as session:
             return [
                 session.execute(select(func.count()).select_from(table)).scalar_one()
                 for table in (Study, Comparison, Benchmark)
             ]
 
     before = rows()
-    with set_up_demo(installation) as again:
+    with set_up_demo(context) as again:
         pass
 
     assert rows() == before
@@ -91,9 +89,9 @@ def test_a_second_start_prints_the_same_links_and_keeps_all(installation: Instal
     assert again.sign_in_link != demo.sign_in_link
 
 
-def test_drawing_that_was_stopped_goes_on_where_it_was(installation: Installation, demo: Demo) -> None:
+def test_drawing_that_was_stopped_goes_on_where_it_was(context: AppContext, demo: Demo) -> None:
     pairs = read_official(bundled_folder()).pairs[:3]
-    with installation.database.read() as session:
+    with context.database.read() as session:
         person = session.execute(select(Person).where(Person.name == "demo-researcher")).scalar_one()
     principal = Principal(person.id, person.name, person.role)
     wanted = [DrawnSubmission("static", "resumed", "stands still")]
@@ -101,7 +99,7 @@ def test_drawing_that_was_stopped_goes_on_where_it_was(installation: Installatio
     with drawing_processes(1) as pool:
         ids = [
             hand_in(
-                installation,
+                context,
                 pool,
                 principal=principal,
                 benchmark=BENCHMARK,
@@ -111,7 +109,7 @@ def test_drawing_that_was_stopped_goes_on_where_it_was(installation: Installatio
             for count in (2, 3)
         ]
 
-    with installation.database.read() as session:
+    with context.database.read() as session:
         row = session.execute(select(Submission).where(Submission.public_id == ids[0][0])).scalar_one()
         clips = session.execute(
             select(func.count()).select_from(Clip).where(Clip.submission_id == row.id)

@@ -16,7 +16,7 @@ PAIR = f"/gallery/tiny/{PAIR_IDS[0]}"
 
 @pytest.fixture
 def alice(cast: Cast) -> TestClient:
-    return signed_in(cast.installation, cast.alice)
+    return signed_in(cast.context, cast.alice)
 
 
 @pytest.fixture
@@ -60,7 +60,7 @@ def test_an_annotator_gets_no_clip(address: str, study: Study) -> None:
 def test_only_final_submissions_show_their_clips(
     cast: Cast, alice: TestClient, address: str, status: SubmissionStatus
 ) -> None:
-    with cast.installation.database.write() as session:
+    with cast.context.database.write() as session:
         row = session.scalars(select(Submission).where(Submission.public_id == address[-16:])).one()
         row.status = status
 
@@ -69,7 +69,7 @@ def test_only_final_submissions_show_their_clips(
 
 
 def test_a_lost_file_is_said_before_the_body(cast: Cast, alice: TestClient, address: str) -> None:
-    for path in (cast.installation.settings.home / "media" / "clips").rglob("*"):
+    for path in (cast.context.settings.home / "media" / "clips").rglob("*"):
         if path.is_file():
             path.unlink()
 
@@ -77,9 +77,9 @@ def test_a_lost_file_is_said_before_the_body(cast: Cast, alice: TestClient, addr
 
 
 def test_a_pair_without_a_clip_says_so(cast: Cast, alice: TestClient) -> None:
-    with cast.installation.database.write() as session:
+    with cast.context.database.write() as session:
         for row in session.scalars(select(Submission)):
             row.status = SubmissionStatus.WITHDRAWN
-    make_submission(cast.installation, cast.alice, model="seine", pair_ids=PAIR_IDS[1:])
+    make_submission(cast.context, cast.alice, model="seine", pair_ids=PAIR_IDS[1:])
 
     assert "No final submission has a clip of this pair yet." in alice.get(PAIR).text

@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, Page, Response
 from app.benchmarks.images import store_images
 from app.benchmarks.service import import_benchmark
 from app.clock import utc_now
-from app.installation import Installation
+from app.context import AppContext
 from benchmark.data import bundled_folder
 from benchmark.importers.official import read_official
 from tests.app.results.page_windows import chromium, sign_in, window
@@ -33,10 +33,10 @@ def page(browser: Browser) -> Iterator[Page]:
         yield page
 
 
-def import_folder(installation: Installation, folder: Path) -> None:
+def import_folder(context: AppContext, folder: Path) -> None:
     source = read_official(folder, source="for a test")
-    images = store_images(source, store=installation.store, sandbox=installation.sandbox)
-    with installation.database.write() as session:
+    images = store_images(source, store=context.store, sandbox=context.sandbox)
+    with context.database.write() as session:
         import_benchmark(session, source=source, images=images, slug="large", title="Large", now=utc_now())
 
 
@@ -50,17 +50,17 @@ def bytes_of_first_view(page: Page, address: str) -> int:
 
 
 def test_the_first_view_of_the_bundled_benchmark_is_small(
-    installation: Installation, live_server: str, page: Page
+    context: AppContext, live_server: str, page: Page
 ) -> None:
-    import_folder(installation, bundled_folder())
+    import_folder(context, bundled_folder())
 
     assert bytes_of_first_view(page, f"{live_server}/gallery/large") < MOST_BYTES
 
 
 def test_the_first_view_of_the_official_benchmark_is_small(
-    installation: Installation, live_server: str, page: Page, test_data: Path
+    context: AppContext, live_server: str, page: Page, test_data: Path
 ) -> None:
-    import_folder(installation, test_data)
+    import_folder(context, test_data)
 
     size = bytes_of_first_view(page, f"{live_server}/gallery/large")
 
@@ -84,7 +84,7 @@ def wait_until(page: Page, condition: str) -> None:
 
 
 def test_one_transport_drives_all_clips(cast: Cast, live_server: str, page: Page) -> None:
-    sign_in(page, cast.installation, live_server)
+    sign_in(page, cast.context, live_server)
     page.goto(f"{live_server}/gallery/tiny/{PAIR_IDS[0]}")
     page.wait_for_load_state("networkidle")
     assert times(page) == [0, 0, 0]  # nothing moves before somebody asks for it

@@ -58,7 +58,7 @@ def test_filters(cast: Cast, visitor: TestClient, query: str, shown: str) -> Non
 
 def test_a_hard_case_can_be_asked_for_where_the_benchmark_names_them(cast: Cast, visitor: TestClient) -> None:
     assert "Hard case" not in visitor.get("/gallery/tiny").text
-    with cast.installation.database.write() as session:
+    with cast.context.database.write() as session:
         session.scalars(select(Pair).where(Pair.name == PAIR_IDS[0])).one().tags = {"hard_case": "new_object"}
 
     page = visitor.get("/gallery/tiny?hard_case=new_object").text
@@ -111,7 +111,7 @@ def test_a_picture_is_made_once(cast: Cast, visitor: TestClient, monkeypatch: py
     address = pictures_of(visitor.get("/gallery/tiny").text)[0]
     visitor.get(address)
     # From here on nothing can be opened; what was made before is served from the store.
-    monkeypatch.setattr(cast.installation.sandbox, "run", None)
+    monkeypatch.setattr(cast.context.sandbox, "run", None)
 
     assert visitor.get(address).status_code == 200
 
@@ -125,9 +125,9 @@ def test_a_visitor_sees_a_pair_without_models(cast: Cast, visitor: TestClient) -
 
 
 def test_a_signed_in_person_sees_every_final_clip_under_its_name(cast: Cast) -> None:
-    make_submission(cast.installation, cast.alice, model="seine", final=False)
+    make_submission(cast.context, cast.alice, model="seine", final=False)
 
-    page = signed_in(cast.installation, cast.charlie).get(f"/gallery/tiny/{PAIR_IDS[0]}").text
+    page = signed_in(cast.context, cast.charlie).get(f"/gallery/tiny/{PAIR_IDS[0]}").text
 
     assert re.findall("<h3>(.*)</h3>", page) == ["motif", "cinemo", "dynamicrafter"]
     assert page.count("<video") == page.count('poster="/') == 3

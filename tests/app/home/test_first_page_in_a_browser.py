@@ -7,8 +7,8 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from app.clock import utc_now
-from app.submissions.keeping import ClipKeeper
-from app.submissions.receiving import ReceivedFile
+from app.submissions.storage import ClipKeeper
+from app.submissions.streaming import ReceivedFile
 from tests.app.results.page_windows import PHONE, chromium, is_as_wide_as_its_window, sign_in, window
 from tests.cast import PAIR_IDS, Cast, Study, make_submission, small_clip
 
@@ -30,9 +30,9 @@ def page(browser: Browser) -> Iterator[Page]:
 
 def hand_in(cast: Cast, public_id: str, pair_name: str) -> None:
     """Hand in one clip of Alice's, as her script would."""
-    keeper = ClipKeeper(cast.installation.database, cast.installation.store, cast.installation.sandbox)
+    keeper = ClipKeeper(cast.context.database, cast.context.store, cast.context.sandbox)
     mp4 = small_clip(shade=90)
-    with cast.installation.store.private_file() as path:
+    with cast.context.store.private_file() as path:
         path.write_bytes(mp4)
         received = ReceivedFile(path, hashlib.sha256(mp4).hexdigest(), len(mp4))
         keeper.keep(
@@ -45,8 +45,8 @@ def hand_in(cast: Cast, public_id: str, pair_name: str) -> None:
 
 
 def test_clips_that_come_in_show_without_a_reload(cast: Cast, live_server: str, page: Page) -> None:
-    public_id = make_submission(cast.installation, cast.alice, model="seine", pair_ids=(), final=False)
-    sign_in(page, cast.installation, live_server)
+    public_id = make_submission(cast.context, cast.alice, model="seine", pair_ids=(), final=False)
+    sign_in(page, cast.context, live_server)
     expect(page.get_by_text("0 of 6 clips")).to_be_visible()
 
     hand_in(cast, public_id, PAIR_IDS[0])
@@ -58,7 +58,7 @@ def test_clips_that_come_in_show_without_a_reload(cast: Cast, live_server: str, 
 def test_links_are_made_and_marked_for_copying(
     cast: Cast, study: Study, live_server: str, page: Page
 ) -> None:
-    sign_in(page, cast.installation, live_server)
+    sign_in(page, cast.context, live_server)
     page.get_by_label("Invitation links").fill("2")
     page.get_by_role("button", name="Make").click()
 
@@ -71,7 +71,7 @@ def test_links_are_made_and_marked_for_copying(
 def test_a_study_is_paused_and_closed_by_keyboard(
     cast: Cast, study: Study, live_server: str, page: Page
 ) -> None:
-    sign_in(page, cast.installation, live_server)
+    sign_in(page, cast.context, live_server)
     page.get_by_role("button", name="Pause").focus()
     page.keyboard.press("Enter")
     expect(page.get_by_role("button", name="Go on")).to_be_visible()
@@ -84,7 +84,7 @@ def test_a_study_is_paused_and_closed_by_keyboard(
 
 def test_every_page_fits_a_phone(cast: Cast, study: Study, live_server: str, browser: Browser) -> None:
     with window(browser, size=PHONE, color_scheme="dark") as page:
-        sign_in(page, cast.installation, live_server)
+        sign_in(page, cast.context, live_server)
         for address in (
             "/",
             "/studies/motif-study/results",

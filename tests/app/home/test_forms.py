@@ -18,17 +18,17 @@ FORMS = ("open", "pause", "close", "invitations")
 
 
 def status_of(cast: Cast) -> StudyStatus:
-    with cast.installation.database.read() as session:
+    with cast.context.database.read() as session:
         return session.scalars(select(StudyRow.status).where(StudyRow.slug == "motif-study")).one()
 
 
 def invitations(cast: Cast) -> int:
-    with cast.installation.database.read() as session:
+    with cast.context.database.read() as session:
         return session.execute(select(func.count()).select_from(Invitation)).scalar_one()
 
 
 def test_pausing_and_going_on(cast: Cast, study: Study) -> None:
-    alice = signed_in(cast.installation, cast.alice)
+    alice = signed_in(cast.context, cast.alice)
 
     assert "Go on" in alice.post("/studies/motif-study/pause").text
     assert status_of(cast) is StudyStatus.PAUSED
@@ -38,7 +38,7 @@ def test_pausing_and_going_on(cast: Cast, study: Study) -> None:
 
 
 def test_pausing_twice_changes_nothing(cast: Cast, study: Study) -> None:
-    alice = signed_in(cast.installation, cast.alice)
+    alice = signed_in(cast.context, cast.alice)
     alice.post("/studies/motif-study/pause")
 
     assert alice.post("/studies/motif-study/pause").status_code == 200
@@ -46,7 +46,7 @@ def test_pausing_twice_changes_nothing(cast: Cast, study: Study) -> None:
 
 
 def test_closing_asks_once_more_and_says_what_it_means(cast: Cast, study: Study) -> None:
-    alice = signed_in(cast.installation, cast.alice)
+    alice = signed_in(cast.context, cast.alice)
 
     question = alice.get("/studies/motif-study/close").text
 
@@ -58,7 +58,7 @@ def test_closing_asks_once_more_and_says_what_it_means(cast: Cast, study: Study)
 
 
 def test_a_closed_study_cannot_be_opened(cast: Cast, study: Study) -> None:
-    alice = signed_in(cast.installation, cast.alice)
+    alice = signed_in(cast.context, cast.alice)
     alice.post("/studies/motif-study/close")
 
     answer = alice.post("/studies/motif-study/open")
@@ -69,20 +69,20 @@ def test_a_closed_study_cannot_be_opened(cast: Cast, study: Study) -> None:
 
 
 def test_invitation_links_are_shown_once_and_work(cast: Cast, study: Study) -> None:
-    alice = signed_in(cast.installation, cast.alice)
+    alice = signed_in(cast.context, cast.alice)
 
     page = alice.post("/studies/motif-study/invitations", data={"count": "3"}).text
 
     links = re.findall(r"/invite/[A-Za-z0-9_-]{43,}", page)
     assert len(set(links)) == 3
     assert not re.search(r"/invite/[A-Za-z0-9_-]{43,}", alice.get("/").text)
-    guest = TestClient(create_app(cast.installation), base_url="http://testserver", headers=PAGE)
+    guest = TestClient(create_app(cast.context), base_url="http://testserver", headers=PAGE)
     assert "MotiF against two" in guest.get(links[0]).text
 
 
 @pytest.mark.parametrize("count", ["0", "501", "-1", "five", "", "1e9", "9" * 40])
 def test_a_count_that_makes_no_sense_is_refused(cast: Cast, study: Study, count: str) -> None:
-    answer = signed_in(cast.installation, cast.alice).post(
+    answer = signed_in(cast.context, cast.alice).post(
         "/studies/motif-study/invitations", data={"count": count}
     )
 
@@ -92,11 +92,11 @@ def test_a_count_that_makes_no_sense_is_refused(cast: Cast, study: Study, count:
 
 
 def other_researcher(cast: Cast) -> TestClient:
-    return signed_in(cast.installation, cast.bob)
+    return signed_in(cast.context, cast.bob)
 
 
 def nobody(cast: Cast) -> TestClient:
-    return TestClient(create_app(cast.installation), base_url="http://testserver", headers=PAGE)
+    return TestClient(create_app(cast.context), base_url="http://testserver", headers=PAGE)
 
 
 @pytest.mark.parametrize("form", FORMS)
@@ -113,7 +113,7 @@ def test_others_cannot_run_alices_study(
 
 @pytest.mark.parametrize("form", FORMS)
 def test_a_form_sent_from_another_site_is_refused(cast: Cast, study: Study, form: str) -> None:
-    answer = signed_in(cast.installation, cast.alice).post(
+    answer = signed_in(cast.context, cast.alice).post(
         f"/studies/motif-study/{form}", data={"count": "1"}, headers={"Sec-Fetch-Site": "cross-site"}
     )
 

@@ -35,7 +35,7 @@ def test_an_annotator_sees_the_first_page_of_a_visitor(cast: Cast, study: Study)
 def test_an_owner_sees_studies_with_their_votes_and_buttons(cast: Cast, study: Study) -> None:
     vote(annotator(study), study)
 
-    page = signed_in(cast.installation, cast.alice).get("/").text
+    page = signed_in(cast.context, cast.alice).get("/").text
 
     assert "MotiF against two" in page
     assert "1 of 60 votes" in page
@@ -50,32 +50,32 @@ def test_a_draft_says_what_it_will_compare(cast: Cast, client: TestClient) -> No
     plan = {"slug": "draft", "title": "A draft", "benchmark": "tiny", "matchups": [matchup]}
     assert client.post("/api/v1/studies", json=plan, headers=cast.alice.headers).status_code == 201
 
-    page = signed_in(cast.installation, cast.alice).get("/").text
+    page = signed_in(cast.context, cast.alice).get("/").text
 
     assert "Not opened yet" in page
     assert "1 matchup<" in page
 
 
 def test_another_researchers_study_is_not_listed_while_it_runs(cast: Cast, study: Study) -> None:
-    page = signed_in(cast.installation, cast.bob).get("/").text
+    page = signed_in(cast.context, cast.bob).get("/").text
 
     assert "MotiF against two" not in page
     assert "No study yet" in page
 
 
 def test_a_closed_study_is_listed_for_others_without_buttons(cast: Cast, study: Study) -> None:
-    signed_in(cast.installation, cast.alice).post("/studies/motif-study/close")
+    signed_in(cast.context, cast.alice).post("/studies/motif-study/close")
 
-    page = signed_in(cast.installation, cast.bob).get("/").text
+    page = signed_in(cast.context, cast.bob).get("/").text
 
     assert "MotiF against two" in page
     assert 'action="/studies/' not in page
 
 
 def test_submissions_say_how_many_clips_have_come_in(cast: Cast) -> None:
-    make_submission(cast.installation, cast.alice, model="seine", pair_ids=(), final=False)
+    make_submission(cast.context, cast.alice, model="seine", pair_ids=(), final=False)
 
-    page = signed_in(cast.installation, cast.alice).get("/").text
+    page = signed_in(cast.context, cast.alice).get("/").text
 
     assert "0 of 6 clips" in page
     assert "6 of 6 clips" in page
@@ -83,7 +83,7 @@ def test_submissions_say_how_many_clips_have_come_in(cast: Cast) -> None:
 
 
 def test_the_list_of_submissions_stops_asking_when_all_are_final(cast: Cast) -> None:
-    part = signed_in(cast.installation, cast.alice).get("/submissions/progress").text
+    part = signed_in(cast.context, cast.alice).get("/submissions/progress").text
 
     assert "6 of 6 clips" in part
     assert "data-growing" not in part
@@ -91,11 +91,11 @@ def test_the_list_of_submissions_stops_asking_when_all_are_final(cast: Cast) -> 
 
 
 def test_a_withdrawn_submission_without_a_clip_is_not_listed(cast: Cast) -> None:
-    public_id = make_submission(cast.installation, cast.alice, model="seine", pair_ids=(), final=False)
-    alice = signed_in(cast.installation, cast.alice)
+    public_id = make_submission(cast.context, cast.alice, model="seine", pair_ids=(), final=False)
+    alice = signed_in(cast.context, cast.alice)
     assert "seine" in alice.get("/").text
 
-    with cast.installation.database.write() as session:
+    with cast.context.database.write() as session:
         row = session.scalars(select(Submission).where(Submission.public_id == public_id)).one()
         row.status = SubmissionStatus.WITHDRAWN
 
@@ -107,12 +107,12 @@ def test_the_list_of_submissions_is_not_for_strangers(cast: Cast, client: TestCl
 
 
 def test_an_admin_sees_everybodys_submissions_and_bob_none(cast: Cast) -> None:
-    assert "cinemo" in signed_in(cast.installation, cast.ada).get("/submissions/progress").text
-    assert "cinemo" not in signed_in(cast.installation, cast.bob).get("/submissions/progress").text
+    assert "cinemo" in signed_in(cast.context, cast.ada).get("/submissions/progress").text
+    assert "cinemo" not in signed_in(cast.context, cast.bob).get("/submissions/progress").text
 
 
 def test_signing_out_ends_it(cast: Cast, study: Study) -> None:
-    alice = signed_in(cast.installation, cast.alice)
+    alice = signed_in(cast.context, cast.alice)
 
     page = alice.post("/sign-out").text
 

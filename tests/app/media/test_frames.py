@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 
 from app.media.frames import FramesUnreadable, clip_frames, picture_pixels
-from app.media.sandbox import Sandbox
+from app.media.sandbox.client import Sandbox
 from tests.cast import write_clip
 
 

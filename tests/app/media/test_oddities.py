@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from app.media.oddities import oddities, usual_form
+from app.media.clip_warnings import oddities, usual_form
 from app.media.probe import ClipFacts
 
 USUAL = ClipFacts(

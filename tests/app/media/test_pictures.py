@@ -11,44 +11,44 @@ import pytest
 from PIL import Image, ImageCms
 from PIL.PngImagePlugin import PngInfo
 
-from app.media.picture_bytes import without_jpeg_metadata, without_png_metadata, without_webp_metadata
-from app.media.pictures import (
-    PictureCode,
-    PictureFacts,
-    PictureFormat,
-    PictureLimits,
-    PictureRejected,
+from app.media.image_metadata import without_jpeg_metadata, without_png_metadata, without_webp_metadata
+from app.media.images import (
+    ImageCode,
+    ImageFacts,
+    ImageFormat,
+    ImageLimits,
+    ImageRejected,
     clean_picture,
     make_thumbnail,
     verify_picture,
 )
-from app.media.sandbox import Sandbox
+from app.media.sandbox.client import Sandbox
 from tests.app.media.drawing import draw_frame, draw_picture
 
-ENDINGS = {PictureFormat.JPEG: "jpg", PictureFormat.PNG: "png", PictureFormat.WEBP: "webp"}
+ENDINGS = {ImageFormat.JPEG: "jpg", ImageFormat.PNG: "png", ImageFormat.WEBP: "webp"}
 TURNED_A_QUARTER = 6  # Exif orientation: show it turned clockwise
 SECRET = b"Secret words"
 
 
-def refused_with(path: Path, sandbox: Sandbox, limits: PictureLimits | None = None) -> PictureCode:
-    with pytest.raises(PictureRejected) as refused:
+def refused_with(path: Path, sandbox: Sandbox, limits: ImageLimits | None = None) -> ImageCode:
+    with pytest.raises(ImageRejected) as refused:
         verify_picture(path, sandbox=sandbox, limits=limits)
     assert refused.value.message.endswith(".")
     return refused.value.code
 
 
-def talkative_picture(folder: Path, form: PictureFormat, *, orientation: int = 1) -> Path:
+def talkative_picture(folder: Path, form: ImageFormat, *, orientation: int = 1) -> Path:
     """Draw a picture with words in every place its format has for them, and a colour profile."""
     exif = Image.Exif()
     exif[0x0112], exif[0x010F], exif[0x9286] = orientation, SECRET.decode(), SECRET.decode()
     profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
     options: dict[str, Any] = {"exif": exif, "icc_profile": profile}
-    if form is PictureFormat.PNG:
+    if form is ImageFormat.PNG:
         options["pnginfo"] = PngInfo()
         options["pnginfo"].add_text("Comment", SECRET.decode())
     else:
         options["xmp"] = b"<x:xmpmeta>" + SECRET + b"</x:xmpmeta>"
-    if form is PictureFormat.JPEG:
+    if form is ImageFormat.JPEG:
         options["comment"] = SECRET
     path = draw_picture(folder / f"talkative.{ENDINGS[form]}", width=80, height=48, **options)
     path.write_bytes(path.read_bytes() + SECRET)
@@ -60,32 +60,32 @@ def pixels_of(path: Path) -> bytes:
         return image.tobytes()
 
 
-@pytest.mark.parametrize("form", PictureFormat)
-def test_an_image_is_described(form: PictureFormat, tmp_path: Path, sandbox: Sandbox) -> None:
+@pytest.mark.parametrize("form", ImageFormat)
+def test_an_image_is_described(form: ImageFormat, tmp_path: Path, sandbox: Sandbox) -> None:
     picture = draw_picture(tmp_path / f"picture.{ENDINGS[form]}", width=80, height=48)
 
     facts = verify_picture(picture, sandbox=sandbox)
 
-    assert facts == PictureFacts(form, width=80, height=48, bytes=picture.stat().st_size)
+    assert facts == ImageFacts(form, width=80, height=48, bytes=picture.stat().st_size)
 
 
 def test_the_name_of_a_file_does_not_matter(tmp_path: Path, sandbox: Sandbox) -> None:
     picture = draw_picture(tmp_path / "picture.png").rename(tmp_path / "picture.jpg")
 
-    assert verify_picture(picture, sandbox=sandbox).format is PictureFormat.PNG
+    assert verify_picture(picture, sandbox=sandbox).format is ImageFormat.PNG
 
 
 def test_the_sides_of_a_turned_image_are_the_upright_ones(tmp_path: Path, sandbox: Sandbox) -> None:
-    picture = talkative_picture(tmp_path, PictureFormat.JPEG, orientation=TURNED_A_QUARTER)
+    picture = talkative_picture(tmp_path, ImageFormat.JPEG, orientation=TURNED_A_QUARTER)
 
     facts = verify_picture(picture, sandbox=sandbox)
 
     assert (facts.width, facts.height) == (48, 80)
 
 
-@pytest.mark.parametrize("form", PictureFormat)
+@pytest.mark.parametrize("form", ImageFormat)
 def test_cleaning_drops_words_and_keeps_every_pixel(
-    form: PictureFormat, tmp_path: Path, sandbox: Sandbox
+    form: ImageFormat, tmp_path: Path, sandbox: Sandbox
 ) -> None:
     picture, target = talkative_picture(tmp_path, form), tmp_path / "clean"
     assert picture.read_bytes().count(SECRET) >= 3
@@ -94,11 +94,11 @@ def test_cleaning_drops_words_and_keeps_every_pixel(
 
     assert SECRET not in target.read_bytes()
     assert pixels_of(target) == pixels_of(picture)
-    assert facts == PictureFacts(form, width=80, height=48, bytes=target.stat().st_size)
+    assert facts == ImageFacts(form, width=80, height=48, bytes=target.stat().st_size)
 
 
-@pytest.mark.parametrize("form", PictureFormat)
-def test_cleaning_keeps_the_colour_profile(form: PictureFormat, tmp_path: Path, sandbox: Sandbox) -> None:
+@pytest.mark.parametrize("form", ImageFormat)
+def test_cleaning_keeps_the_colour_profile(form: ImageFormat, tmp_path: Path, sandbox: Sandbox) -> None:
     picture, target = talkative_picture(tmp_path, form), tmp_path / "clean"
 
     clean_picture(picture, target, sandbox=sandbox)
@@ -107,8 +107,8 @@ def test_cleaning_keeps_the_colour_profile(form: PictureFormat, tmp_path: Path, 
         assert after.info["icc_profile"] == before.info["icc_profile"]
 
 
-@pytest.mark.parametrize("form", PictureFormat)
-def test_a_clean_image_is_not_touched(form: PictureFormat, tmp_path: Path, sandbox: Sandbox) -> None:
+@pytest.mark.parametrize("form", ImageFormat)
+def test_a_clean_image_is_not_touched(form: ImageFormat, tmp_path: Path, sandbox: Sandbox) -> None:
     clean_picture(draw_picture(tmp_path / f"picture.{ENDINGS[form]}"), tmp_path / "once", sandbox=sandbox)
 
     clean_picture(tmp_path / "once", tmp_path / "twice", sandbox=sandbox)
@@ -116,8 +116,8 @@ def test_a_clean_image_is_not_touched(form: PictureFormat, tmp_path: Path, sandb
     assert (tmp_path / "twice").read_bytes() == (tmp_path / "once").read_bytes()
 
 
-@pytest.mark.parametrize("form", PictureFormat)
-def test_a_turned_image_becomes_upright(form: PictureFormat, tmp_path: Path, sandbox: Sandbox) -> None:
+@pytest.mark.parametrize("form", ImageFormat)
+def test_a_turned_image_becomes_upright(form: ImageFormat, tmp_path: Path, sandbox: Sandbox) -> None:
     picture = talkative_picture(tmp_path, form, orientation=TURNED_A_QUARTER)
 
     facts = clean_picture(picture, tmp_path / "clean", sandbox=sandbox)
@@ -140,11 +140,11 @@ def test_a_progressive_jpeg_keeps_every_scan(tmp_path: Path, sandbox: Sandbox) -
 
 
 def test_a_thumbnail_has_the_width_asked_for(tmp_path: Path, sandbox: Sandbox) -> None:
-    picture = talkative_picture(tmp_path, PictureFormat.JPEG)
+    picture = talkative_picture(tmp_path, ImageFormat.JPEG)
 
     facts = make_thumbnail(picture, tmp_path / "small", 40, sandbox=sandbox)
 
-    assert (facts.format, facts.width, facts.height) == (PictureFormat.WEBP, 40, 24)
+    assert (facts.format, facts.width, facts.height) == (ImageFormat.WEBP, 40, 24)
     assert SECRET not in (tmp_path / "small").read_bytes()
 
 
@@ -179,21 +179,21 @@ def test_another_file_is_refused(content: bytes, tmp_path: Path, sandbox: Sandbo
     disguised = tmp_path / "picture.jpg"
     disguised.write_bytes(content)
 
-    assert refused_with(disguised, sandbox) == PictureCode.NOT_A_PICTURE
+    assert refused_with(disguised, sandbox) == ImageCode.NOT_A_PICTURE
 
 
 def test_an_empty_file_is_refused(tmp_path: Path, sandbox: Sandbox) -> None:
     (tmp_path / "picture.jpg").touch()
 
-    assert refused_with(tmp_path / "picture.jpg", sandbox) == PictureCode.EMPTY
+    assert refused_with(tmp_path / "picture.jpg", sandbox) == ImageCode.EMPTY
 
 
-@pytest.mark.parametrize("form", PictureFormat)
-def test_a_truncated_image_is_refused(form: PictureFormat, tmp_path: Path, sandbox: Sandbox) -> None:
+@pytest.mark.parametrize("form", ImageFormat)
+def test_a_truncated_image_is_refused(form: ImageFormat, tmp_path: Path, sandbox: Sandbox) -> None:
     picture = draw_picture(tmp_path / f"picture.{ENDINGS[form]}", width=300, height=300)
     picture.write_bytes(picture.read_bytes()[:-200])
 
-    assert refused_with(picture, sandbox) in (PictureCode.UNDECODABLE, PictureCode.NOT_A_PICTURE)
+    assert refused_with(picture, sandbox) in (ImageCode.UNDECODABLE, ImageCode.NOT_A_PICTURE)
 
 
 def test_a_small_file_with_a_huge_picture_is_refused(tmp_path: Path, sandbox: Sandbox) -> None:
@@ -206,31 +206,31 @@ def test_a_small_file_with_a_huge_picture_is_refused(tmp_path: Path, sandbox: Sa
         + png_chunk(b"IEND", b"")
     )
 
-    assert refused_with(bomb, sandbox) == PictureCode.TOO_LARGE
+    assert refused_with(bomb, sandbox) == ImageCode.TOO_LARGE
 
 
-@pytest.mark.parametrize("form", [PictureFormat.PNG, PictureFormat.WEBP])
-def test_a_moving_image_is_refused(form: PictureFormat, tmp_path: Path, sandbox: Sandbox) -> None:
+@pytest.mark.parametrize("form", [ImageFormat.PNG, ImageFormat.WEBP])
+def test_a_moving_image_is_refused(form: ImageFormat, tmp_path: Path, sandbox: Sandbox) -> None:
     frames = [Image.fromarray(draw_frame(number)) for number in range(3)]
     moving = tmp_path / f"moving.{ENDINGS[form]}"
     frames[0].save(moving, save_all=True, append_images=frames[1:])
 
-    assert refused_with(moving, sandbox) == PictureCode.ANIMATED
+    assert refused_with(moving, sandbox) == ImageCode.ANIMATED
 
 
 def test_limits_hold(tmp_path: Path, sandbox: Sandbox) -> None:
     picture = draw_picture(tmp_path / "picture.png", width=80, height=48)
 
-    assert refused_with(picture, sandbox, PictureLimits(max_side=79)) == PictureCode.TOO_LARGE
-    assert refused_with(picture, sandbox, PictureLimits(max_pixels=80 * 48 - 1)) == PictureCode.TOO_LARGE
-    assert refused_with(picture, sandbox, PictureLimits(min_side=49)) == PictureCode.TOO_SMALL
-    assert refused_with(picture, sandbox, PictureLimits(max_bytes=10)) == PictureCode.TOO_MANY_BYTES
+    assert refused_with(picture, sandbox, ImageLimits(max_side=79)) == ImageCode.TOO_LARGE
+    assert refused_with(picture, sandbox, ImageLimits(max_pixels=80 * 48 - 1)) == ImageCode.TOO_LARGE
+    assert refused_with(picture, sandbox, ImageLimits(min_side=49)) == ImageCode.TOO_SMALL
+    assert refused_with(picture, sandbox, ImageLimits(max_bytes=10)) == ImageCode.TOO_MANY_BYTES
 
 
 def test_a_refused_image_leaves_no_copy(tmp_path: Path, sandbox: Sandbox) -> None:
     (tmp_path / "picture.jpg").write_bytes(b"no picture")
 
-    with pytest.raises(PictureRejected):
+    with pytest.raises(ImageRejected):
         clean_picture(tmp_path / "picture.jpg", tmp_path / "clean", sandbox=sandbox)
 
     assert not (tmp_path / "clean").exists()
@@ -239,12 +239,12 @@ def test_a_refused_image_leaves_no_copy(tmp_path: Path, sandbox: Sandbox) -> Non
 @pytest.mark.parametrize(
     ("strip", "form"),
     [
-        (without_jpeg_metadata, PictureFormat.JPEG),
-        (without_png_metadata, PictureFormat.PNG),
-        (without_webp_metadata, PictureFormat.WEBP),
+        (without_jpeg_metadata, ImageFormat.JPEG),
+        (without_png_metadata, ImageFormat.PNG),
+        (without_webp_metadata, ImageFormat.WEBP),
     ],
 )
-def test_a_cut_file_ends_the_walk_with_an_error(strip: Any, form: PictureFormat) -> None:
+def test_a_cut_file_ends_the_walk_with_an_error(strip: Any, form: ImageFormat) -> None:
     out = io.BytesIO()
     Image.fromarray(draw_frame(0)).save(out, form)
     whole = out.getvalue()

@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from app.media.pictures import PictureRejected
+from app.media.images import ImageRejected
 from app.media.probe import ClipCode, ClipFacts, ClipLimits, ClipRejected, probe_clip
-from app.media.sandbox import Sandbox, SandboxLimits
+from app.media.sandbox.client import Sandbox, SandboxLimits
 from tests.app.media.drawing import draw_blank_clip, draw_clip, draw_picture, draw_sound
 
 CODECS = ["h264", "vp9", "av1"]
@@ -129,7 +129,7 @@ def test_an_input_image_that_cannot_be_read_is_not_the_clips_fault(tmp_path: Pat
     clip = draw_clip(tmp_path / "clip.mp4")
     (tmp_path / "image.png").write_bytes(b"no picture")
 
-    with pytest.raises(PictureRejected, match="input image cannot be read"):
+    with pytest.raises(ImageRejected, match="input image cannot be read"):
         probe_clip(clip, sandbox=sandbox, input_image=tmp_path / "image.png")
 
 

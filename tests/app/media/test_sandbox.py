@@ -15,10 +15,10 @@ from pathlib import Path
 
 import pytest
 
-from app.media import sandbox as sandbox_module
 from app.media.probe import ClipFacts, probe_clip
 from app.media.renditions import Recipe
-from app.media.sandbox import (
+from app.media.sandbox import client as sandbox_module
+from app.media.sandbox.client import (
     Json,
     Sandbox,
     SandboxBroken,
@@ -100,7 +100,7 @@ def test_the_forker_holds_no_secret_and_no_open_file(clip: Path, monkeypatch: py
 
 
 def test_the_forker_imports_neither_web_nor_database() -> None:
-    code = f"import app.media.forker, sys; print(sorted({HEAVY_IMPORTS!r} & set(sys.modules)))"
+    code = f"import app.media.sandbox.fork_server, sys; print(sorted({HEAVY_IMPORTS!r} & set(sys.modules)))"
 
     found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
 
@@ -109,8 +109,8 @@ def test_the_forker_imports_neither_web_nor_database() -> None:
 
 def test_the_server_never_imports_the_media_libraries(tmp_path: Path) -> None:
     code = (
-        "import sys, app.media.probe, app.media.renditions, app.media.pictures, app.media.padding;"
-        "from app.media.store import open_store; open_store(sys.argv[1]);"
+        "import sys, app.media.probe, app.media.renditions, app.media.images, app.media.padding;"
+        "from app.media.store.base import open_store; open_store(sys.argv[1]);"
         "print(sorted({'av', 'numpy', 'PIL', 'boto3'} & set(sys.modules)))"
     )
 
@@ -237,7 +237,7 @@ def test_closing_ends_running_work_and_refuses_more(clip: Path, long_work: dict[
 
 def test_forkers_end_with_their_server(clip: Path) -> None:
     code = (
-        "import os, sys; from pathlib import Path; from app.media.sandbox import Sandbox;"
+        "import os, sys; from pathlib import Path; from app.media.sandbox.client import Sandbox;"
         "from app.media.probe import probe_clip; sandbox = Sandbox(children=1);"
         "probe_clip(Path(sys.argv[1]), sandbox=sandbox);"
         "print(sandbox._forkers[0]._process.pid, flush=True); os._exit(1)"

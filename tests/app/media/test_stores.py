@@ -6,9 +6,7 @@ from pathlib import Path
 import pytest
 from moto.server import ThreadedMotoServer
 
-from app.media.folder_store import FolderStore
-from app.media.s3_store import S3Store
-from app.media.store import (
+from app.media.store.base import (
     CHUNK_BYTES,
     MediaMissing,
     MediaStore,
@@ -17,6 +15,8 @@ from app.media.store import (
     content_key,
     open_store,
 )
+from app.media.store.folder import FolderStore
+from app.media.store.s3 import S3Store
 
 KEY = content_key("clips", "ab" * 32)
 BUCKET = "media"

@@ -6,7 +6,7 @@ from fastapi.testclient import TestClient
 from sqlalchemy import select
 
 from app.clock import utc_now
-from app.installation import Installation
+from app.context import AppContext
 from app.main import create_app
 from app.security.identity import create_sign_in_link
 from app.studies import service as studies
@@ -24,11 +24,11 @@ def for_the_reference(_assignment: Assignment) -> Side:
     return Side.REFERENCE
 
 
-def signed_in(installation: Installation, actor: Actor) -> TestClient:
+def signed_in(context: AppContext, actor: Actor) -> TestClient:
     """A browser that followed the actor's sign-in link."""
-    client = TestClient(create_app(installation), base_url="http://testserver", headers=PAGE)
+    client = TestClient(create_app(context), base_url="http://testserver", headers=PAGE)
     now = utc_now()
-    with installation.database.write() as session:
+    with context.database.write() as session:
         person = session.get_one(Person, actor.principal.person_id)
         token = create_sign_in_link(session, person=person, now=now, minutes=5)
     assert client.get(f"/sign-in/{token}").status_code == 200
@@ -37,7 +37,7 @@ def signed_in(installation: Installation, actor: Actor) -> TestClient:
 
 def annotator(study: Study) -> TestClient:
     """A fresh annotator's browser."""
-    client = TestClient(create_app(study.installation), base_url="http://testserver")
+    client = TestClient(create_app(study.context), base_url="http://testserver")
     return enter(client, study)
 
 
@@ -47,7 +47,7 @@ def vote(browser: TestClient, study: Study, opinion: Opinion = for_the_reference
     if answer.status_code == 204:
         return None
     token: str = answer.json()["token"]
-    with study.installation.database.read() as session:
+    with study.context.database.read() as session:
         assignment = session.scalars(select(Assignment).where(Assignment.token == token)).one()
         side = opinion(assignment)
         choice = Choice.LEFT if side is assignment.left_side else Choice.RIGHT
@@ -65,6 +65,6 @@ def fill_panels(study: Study, *, people: int, opinion: Opinion = for_the_referen
 
 
 def close(study: Study, actor: Actor) -> None:
-    with study.installation.database.write() as session:
+    with study.context.database.write() as session:
         row = session.scalars(select(StudyRow).where(StudyRow.slug == study.slug)).one()
         studies.close_study(session, study=row, principal=actor.principal, now=utc_now())

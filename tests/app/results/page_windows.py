@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from app.clock import utc_now
-from app.installation import Installation
+from app.context import AppContext
 from app.security.identity import create_sign_in_link, person_named
 from benchmark.protocol import Role
 from tests.browser.conftest import CHROMIUM_ARGUMENTS, find_chromium
@@ -36,10 +36,10 @@ def window(browser: Browser, *, size: dict[str, int] = DESKTOP, **form: str) -> 
     assert problems == []
 
 
-def sign_in(page: Page, installation: Installation, address: str, *, name: str = "ada") -> None:
+def sign_in(page: Page, context: AppContext, address: str, *, name: str = "ada") -> None:
     now = utc_now()
     role = Role.ADMIN if name == "ada" else Role.RESEARCHER
-    with installation.database.write() as session:
+    with context.database.write() as session:
         person = person_named(session, name=name, role=role, now=now)
         token = create_sign_in_link(session, person=person, now=now, minutes=5)
     page.goto(f"{address}/sign-in/{token}")

@@ -24,14 +24,12 @@ def browser() -> Iterator[Browser]:
 def test_every_page_of_a_study_fits_the_narrowest_phone(
     cast: Cast, live_server: str, browser: Browser
 ) -> None:
-    cast.submission_ids[MODEL] = make_submission(
-        cast.installation, cast.alice, model=MODEL, label=LABEL, shade=5
-    )
+    cast.submission_ids[MODEL] = make_submission(cast.context, cast.alice, model=MODEL, label=LABEL, shade=5)
     study = cast.open_study(others=[MODEL, "cinemo"], votes_per_comparison=1)
     fill_panels(study, people=1)
 
     with window(browser, size=NARROWEST) as page:
-        sign_in(page, cast.installation, live_server)
+        sign_in(page, cast.context, live_server)
         for address in (
             "/",
             "/studies/motif-study/results",

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Route, expect
 
-from app.results.bundle import writing
+from app.results.report import writer
 from tests.app.results.page_voters import fill_panels
 from tests.app.results.page_windows import chromium, sign_in, window
 from tests.cast import Cast
@@ -33,7 +33,7 @@ def test_the_page_says_that_it_is_being_made_and_hands_it_over_once(
 ) -> None:
     asked: list[Route] = []
     with window(browser) as page:
-        sign_in(page, cast.installation, live_server)
+        sign_in(page, cast.context, live_server)
         page.goto(results)
         page.route("**/report.zip", lambda route: asked.append(route))
         said, link = page.get_by_role("status"), page.get_by_role("link", name="Everything")
@@ -54,10 +54,10 @@ def test_a_refusal_is_said_on_the_page_in_the_servers_words(
     cast: Cast, live_server: str, results: str, browser: Browser
 ) -> None:
     page = browser.new_page()
-    sign_in(page, cast.installation, live_server)
+    sign_in(page, cast.context, live_server)
     page.goto(results)
 
-    with writing.MAKING:
+    with writer.MAKING:
         page.get_by_role("link", name="Everything").click()
         expect(page.get_by_role("status")).to_contain_text("Another bundle is being made right now")
 
@@ -70,7 +70,7 @@ def test_without_a_script_the_link_is_the_file(
 ) -> None:
     context = browser.new_context(java_script_enabled=False)
     page = context.new_page()
-    sign_in(page, cast.installation, live_server)
+    sign_in(page, cast.context, live_server)
     page.goto(results)
 
     expect(page.get_by_role("status")).to_contain_text("which takes some seconds")

@@ -10,9 +10,9 @@ from app.clock import utc_now
 from app.tables.bench import Pair
 from app.tables.studies import Comparison
 from app.tables.voting import Vote, VoteEvent
+from benchmark.cli.score import TABLES, score
 from benchmark.exports.tables import TableName
 from benchmark.protocol import Side, VoteStatus
-from benchmark.score import TABLES, score
 from tests.app.results.page_voters import annotator, close, signed_in, vote
 from tests.cast import Cast, Study
 
@@ -23,7 +23,7 @@ EXPORTS = "/api/v1/studies/motif-study/exports"
 def short_study(cast: Cast) -> Study:
     """A closed study with uneven panels, an undo, an excluded vote, and pairs nobody voted on."""
     study = cast.open_study()
-    with cast.installation.database.write() as session:
+    with cast.context.database.write() as session:
         for number, pair in enumerate(session.scalars(select(Pair).order_by(Pair.id))):
             # As if its benchmark named them from the start.
             pair.tags = {
@@ -38,7 +38,7 @@ def short_study(cast: Cast) -> Study:
             )
             if turn == 1:
                 assert browser.post(f"/api/v1/assignments/{token}/undo").status_code == 200
-    with cast.installation.database.write() as session:
+    with cast.context.database.write() as session:
         first = session.scalars(select(Vote).order_by(Vote.id)).first()
         assert first is not None
         session.add(
@@ -52,7 +52,7 @@ def short_study(cast: Cast) -> Study:
 
 def _recount(cast: Cast, comparison_id: int) -> None:
     """Take the excluded vote off its comparison's counters, as excluding does."""
-    with cast.installation.database.write() as session:
+    with cast.context.database.write() as session:
         comparison = session.get_one(Comparison, comparison_id)
         vote_row = session.scalars(select(Vote).order_by(Vote.id)).first()
         assert vote_row is not None
@@ -62,7 +62,7 @@ def _recount(cast: Cast, comparison_id: int) -> None:
 
 
 def test_every_table_is_the_same_offline_byte_by_byte(cast: Cast, short_study: Study, tmp_path: Path) -> None:
-    client = signed_in(cast.installation, cast.alice)
+    client = signed_in(cast.context, cast.alice)
     votes = tmp_path / "votes.csv"
     votes.write_bytes(client.get(f"{EXPORTS}/votes.csv").content)
 
@@ -77,7 +77,7 @@ def test_every_table_is_the_same_offline_byte_by_byte(cast: Cast, short_study: S
 
 
 def test_there_is_something_in_each_table(cast: Cast, short_study: Study) -> None:
-    client = signed_in(cast.installation, cast.alice)
+    client = signed_in(cast.context, cast.alice)
     rows = {table: client.get(f"{EXPORTS}/{table}.json").json() for table in TableName}
 
     assert all(rows.values())
@@ -93,7 +93,7 @@ def test_there_is_something_in_each_table(cast: Cast, short_study: Study) -> Non
 
 def test_an_open_study_exports_no_p_value(cast: Cast, study: Study) -> None:
     vote(annotator(study), study)
-    client = signed_in(cast.installation, cast.alice)
+    client = signed_in(cast.context, cast.alice)
 
     for table in TableName:
         for row in client.get(f"{EXPORTS}/{table}.json").json():
@@ -103,7 +103,7 @@ def test_an_open_study_exports_no_p_value(cast: Cast, study: Study) -> None:
 
 
 def test_a_matchup_without_a_vote_has_a_row_in_the_service(cast: Cast, study: Study) -> None:
-    results = signed_in(cast.installation, cast.alice).get("/api/v1/studies/motif-study/results").json()
+    results = signed_in(cast.context, cast.alice).get("/api/v1/studies/motif-study/results").json()
 
     assert [
         (row["matchup"], row["ti2v_score_reference"], row["pairs_undecided"])

@@ -8,7 +8,7 @@ from fastapi.testclient import TestClient
 from sqlalchemy import select
 
 from app.clock import utc_now
-from app.submissions.withdrawing import withdraw
+from app.submissions.withdrawal import withdraw
 from app.tables.submissions import Submission
 from benchmark.protocol import Side
 from tests.app.results.page_voters import PAGE, annotator, close, fill_panels, signed_in, vote
@@ -36,27 +36,27 @@ def test_an_annotator_sees_no_results(study: Study) -> None:
 
 
 def test_an_open_study_does_not_exist_for_charlie(cast: Cast, study: Study) -> None:
-    assert signed_in(cast.installation, cast.charlie).get(RESULTS).status_code == 404
+    assert signed_in(cast.context, cast.charlie).get(RESULTS).status_code == 404
 
 
 def test_a_closed_study_is_there_for_everybody_signed_in(cast: Cast, study: Study) -> None:
     close(study, cast.alice)
 
-    assert signed_in(cast.installation, cast.charlie).get(RESULTS).status_code == 200
+    assert signed_in(cast.context, cast.charlie).get(RESULTS).status_code == 200
 
 
 @pytest.mark.parametrize(
     ("address", "status"), [("/studies/nothing/results", 404), ("/studies/NO%00/results", 422)]
 )
 def test_a_wrong_address_is_a_clean_page(cast: Cast, address: str, status: int) -> None:
-    answer = signed_in(cast.installation, cast.alice).get(address)
+    answer = signed_in(cast.context, cast.alice).get(address)
 
     assert answer.status_code == status
     assert "<h1>" in answer.text
 
 
 def test_without_a_vote_the_page_says_so_and_claims_nothing(cast: Cast, study: Study) -> None:
-    words = text_of(signed_in(cast.installation, cast.alice).get(RESULTS).text)
+    words = text_of(signed_in(cast.context, cast.alice).get(RESULTS).text)
 
     assert "No votes yet; 60 are wanted." in words
     assert "No pair is decided yet." in words
@@ -67,7 +67,7 @@ def test_without_a_vote_the_page_says_so_and_claims_nothing(cast: Cast, study: S
 def test_one_vote_is_counted_and_nothing_is_concluded(cast: Cast, study: Study) -> None:
     vote(annotator(study), study)
 
-    words = text_of(signed_in(cast.installation, cast.alice).get(RESULTS).text)
+    words = text_of(signed_in(cast.context, cast.alice).get(RESULTS).text)
 
     assert "So far 1 of 60 votes are in." in words
     assert "Interim." in words
@@ -79,7 +79,7 @@ def test_one_vote_is_counted_and_nothing_is_concluded(cast: Cast, study: Study) 
 def test_an_open_study_shows_no_p_values(cast: Cast, study: Study) -> None:
     fill_panels(study, people=5)
 
-    page = signed_in(cast.installation, cast.alice).get(RESULTS).text
+    page = signed_in(cast.context, cast.alice).get(RESULTS).text
 
     assert "(Holm)" not in page.split("<tbody>")[0].split("<thead>")[1]
 
@@ -88,7 +88,7 @@ def test_a_closed_study_says_what_its_votes_show(cast: Cast, study: Study) -> No
     fill_panels(study, people=10)
     close(study, cast.alice)
 
-    words = text_of(signed_in(cast.installation, cast.alice).get(RESULTS).text)
+    words = text_of(signed_in(cast.context, cast.alice).get(RESULTS).text)
 
     # 6 of 6 pairs in both matchups: p = 2 / 2^6 = 0.03125, doubled by Holm; so nothing is shown.
     assert "No difference was shown between motif and any of 2 others." in words
@@ -102,7 +102,7 @@ def test_one_matchup_that_everybody_agrees_on_is_a_preference(cast: Cast) -> Non
     fill_panels(study, people=5)
     close(study, cast.alice)
 
-    words = text_of(signed_in(cast.installation, cast.alice).get(RESULTS).text)
+    words = text_of(signed_in(cast.context, cast.alice).get(RESULTS).text)
 
     # 6 of 6 pairs and one test: p = 0.03125.
     assert "People preferred motif to cinemo." in words
@@ -117,7 +117,7 @@ def test_skips_people_and_times_stand_beside_the_scores(cast: Cast, study: Study
     vote(browser, study, lambda assignment: assignment.left_side)
     vote(browser, study, lambda assignment: assignment.left_side)
 
-    words = text_of(signed_in(cast.installation, cast.alice).get(RESULTS).text)
+    words = text_of(signed_in(cast.context, cast.alice).get(RESULTS).text)
 
     assert "Skips 1 1 a clip did not play" in words
     assert "People 1 about 2 each" in words
@@ -126,13 +126,13 @@ def test_skips_people_and_times_stand_beside_the_scores(cast: Cast, study: Study
 
 def test_a_withdrawn_submission_closes_its_matchup_and_is_marked(cast: Cast, study: Study) -> None:
     vote(annotator(study), study)
-    with cast.installation.database.write() as session:
+    with cast.context.database.write() as session:
         row = session.scalars(
             select(Submission).where(Submission.public_id == cast.submission_ids["cinemo"])
         ).one()
         withdraw(session, submission=row, reason="wrong seed", principal=cast.alice.principal, now=utc_now())
 
-    words = text_of(signed_in(cast.installation, cast.alice).get(RESULTS).text)
+    words = text_of(signed_in(cast.context, cast.alice).get(RESULTS).text)
 
     assert "cinemo closed early" in words
     assert "a submission was withdrawn: wrong seed" in words
@@ -143,6 +143,6 @@ def test_losing_everywhere_is_said_as_plainly(cast: Cast) -> None:
     fill_panels(study, people=5, opinion=lambda _assignment: Side.OTHER)
     close(study, cast.alice)
 
-    words = text_of(signed_in(cast.installation, cast.alice).get(RESULTS).text)
+    words = text_of(signed_in(cast.context, cast.alice).get(RESULTS).text)
 
     assert "People preferred cinemo to motif." in words

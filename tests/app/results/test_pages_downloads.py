@@ -17,7 +17,7 @@ def download_links(client: TestClient) -> list[str]:
 
 def test_every_link_gives_a_file(cast: Cast, study: Study) -> None:
     fill_panels(study, people=1)
-    alice = signed_in(cast.installation, cast.alice)
+    alice = signed_in(cast.context, cast.alice)
 
     for link in download_links(alice):
         answer = alice.get(link)
@@ -26,7 +26,7 @@ def test_every_link_gives_a_file(cast: Cast, study: Study) -> None:
 
 
 def test_before_the_first_vote_there_is_nothing_to_take(cast: Cast, study: Study) -> None:
-    page = signed_in(cast.installation, cast.alice).get("/studies/motif-study/results").text
+    page = signed_in(cast.context, cast.alice).get("/studies/motif-study/results").text
 
     assert "/exports/" not in page
     assert "report.zip" not in page
@@ -35,5 +35,5 @@ def test_before_the_first_vote_there_is_nothing_to_take(cast: Cast, study: Study
 def test_a_stranger_gets_none(cast: Cast, study: Study, client: TestClient) -> None:
     fill_panels(study, people=1)
 
-    for link in download_links(signed_in(cast.installation, cast.alice)):
+    for link in download_links(signed_in(cast.context, cast.alice)):
         assert client.get(link, headers=PAGE).status_code == 401, link

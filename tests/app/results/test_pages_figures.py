@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.results.bars import CommonScale
+from app.results.views.bars import CommonScale
 from benchmark.exports.figures.scales import heat_step, whole_percent
 
 

@@ -29,7 +29,7 @@ def test_every_page_is_whole(cast: Cast, hard: str, closed: bool) -> None:
     HARD[hard](study)
     if closed:
         close(study, cast.alice)
-    alice = signed_in(cast.installation, cast.alice)
+    alice = signed_in(cast.context, cast.alice)
 
     for page in PAGES:
         answer = alice.get(f"/studies/motif-study/{page}")
@@ -48,7 +48,7 @@ def test_a_clean_sweep_has_an_interval(cast: Cast) -> None:
     fill_panels(study, people=1, opinion=lambda _shown: Side.OTHER)
     close(study, cast.alice)
 
-    words = text_of(signed_in(cast.installation, cast.alice).get("/studies/motif-study/results").text)
+    words = text_of(signed_in(cast.context, cast.alice).get("/studies/motif-study/results").text)
 
     # Wilson, 0 of 6.
     assert "[0.0, 39.0]" in words

@@ -13,7 +13,7 @@ LEADERBOARD = "/studies/motif-study/leaderboard"
 def test_the_results_page_leads_to_it(cast: Cast, study: Study) -> None:
     fill_panels(study, people=1)
 
-    page = signed_in(cast.installation, cast.alice).get(RESULTS).text
+    page = signed_in(cast.context, cast.alice).get(RESULTS).text
 
     assert f'href="{LEADERBOARD}"' in page
 
@@ -25,7 +25,7 @@ def test_models_stand_by_strength_though_one_reference_meets_everybody(cast: Cas
     )
     close(study, cast.alice)
 
-    page = text_of(signed_in(cast.installation, cast.charlie).get(LEADERBOARD).text)
+    page = text_of(signed_in(cast.context, cast.charlie).get(LEADERBOARD).text)
 
     assert page.index("Possible ranks") < page.index("motif 1 ") < page.index("Strength. Bradley-Terry")
     assert "Interim" not in page
@@ -34,19 +34,19 @@ def test_models_stand_by_strength_though_one_reference_meets_everybody(cast: Cas
 def test_a_running_study_says_so_and_draws_no_conclusion(cast: Cast, study: Study) -> None:
     fill_panels(study, people=1)
 
-    page = text_of(signed_in(cast.installation, cast.alice).get(LEADERBOARD).text)
+    page = text_of(signed_in(cast.context, cast.alice).get(LEADERBOARD).text)
 
     assert "Interim." in page
     assert "is first" not in page
 
 
 def test_before_the_first_vote_it_says_so(cast: Cast, study: Study) -> None:
-    page = signed_in(cast.installation, cast.alice).get(LEADERBOARD)
+    page = signed_in(cast.context, cast.alice).get(LEADERBOARD)
 
     assert page.status_code == 200
     assert "Nobody has voted yet." in page.text
 
 
 def test_a_stranger_sees_no_running_study(cast: Cast, study: Study, client: TestClient) -> None:
-    assert signed_in(cast.installation, cast.charlie).get(LEADERBOARD).status_code == 404
+    assert signed_in(cast.context, cast.charlie).get(LEADERBOARD).status_code == 404
     assert client.get(LEADERBOARD, headers=PAGE).status_code == 401

@@ -8,10 +8,10 @@ import pytest
 from sqlalchemy import select
 
 from app.clock import utc_now
-from app.installation import Installation
-from app.results.live_counts import _StudyReader, live_counts
-from app.results.tallies import LiveCounts
-from app.results.votes import counted_votes
+from app.context import AppContext
+from app.results.live.cache import _StudyReader, live_counts
+from app.results.live.tallies import LiveCounts
+from app.results.live.vote_rows import counted_votes
 from app.settings import Settings
 from app.tables.studies import Study as StudyRow
 from app.tables.voting import Vote, VoteEvent
@@ -23,14 +23,14 @@ from tests.cast import Study, set_the_stage
 from tests.conftest import Postgres, settings_for
 
 
-def read_kept(installation: Installation) -> LiveCounts:
-    with installation.database.read() as session:
+def read_kept(context: AppContext) -> LiveCounts:
+    with context.database.read() as session:
         return live_counts(session, session.scalars(select(StudyRow)).one())
 
 
-def assert_like_new(installation: Installation) -> LiveCounts:
-    kept = read_kept(installation)
-    with installation.database.read() as session:
+def assert_like_new(context: AppContext) -> LiveCounts:
+    kept = read_kept(context)
+    with context.database.read() as session:
         study = session.scalars(select(StudyRow)).one()
         from_table = counted_votes(session, study)
         anew = _StudyReader(study.id).read(session, study)
@@ -45,7 +45,7 @@ def assert_like_new(installation: Installation) -> LiveCounts:
     return kept
 
 
-def test_votes_undo_and_exclusion_show_at_once(either_installation: Installation) -> None:
+def test_votes_undo_and_exclusion_show_at_once(either_installation: AppContext) -> None:
     study: Study = set_the_stage(either_installation).open_study()
     assert_like_new(either_installation)
     browser = annotator(study)
@@ -64,15 +64,15 @@ def test_votes_undo_and_exclusion_show_at_once(either_installation: Installation
 
 @pytest.mark.postgres
 def test_a_vote_that_became_visible_late_is_not_missed(
-    postgres: Postgres, tmp_path: Path, open_one: Callable[[Settings], Installation]
+    postgres: Postgres, tmp_path: Path, open_one: Callable[[Settings], AppContext]
 ) -> None:
     """On PostgreSQL a vote with a smaller id may be committed after one with a larger id."""
-    installation = open_one(settings_for(tmp_path, database_url=postgres.fresh()))
-    study = set_the_stage(installation).open_study()
+    context = open_one(settings_for(tmp_path, database_url=postgres.fresh()))
+    study = set_the_stage(context).open_study()
     browser = annotator(study)
     vote(browser, study)
     vote(browser, study)
-    with installation.database.read() as session:
+    with context.database.read() as session:
         row = session.scalars(select(StudyRow)).one()
         reader = _StudyReader(row.id)
         reader.read(session, row)
@@ -82,18 +82,18 @@ def test_a_vote_that_became_visible_late_is_not_missed(
         assert len(reader.read(session, row).votes.id) == 2
 
 
-def test_events_of_other_studies_change_nothing(installation: Installation) -> None:
-    cast = set_the_stage(installation)
+def test_events_of_other_studies_change_nothing(context: AppContext) -> None:
+    cast = set_the_stage(context)
     study, other = cast.open_study(), cast.open_study("another")
     vote(annotator(study), study)
     vote(annotator(other), other)
-    with installation.database.write() as session:
+    with context.database.write() as session:
         foreign = session.scalars(select(Vote).order_by(Vote.id.desc())).first()
         assert foreign is not None
         session.add(
             VoteEvent(vote_id=foreign.id, status=VoteStatus.EXCLUDED, reason="bot", actor="ada", at=utc_now())
         )
 
-    with installation.database.read() as session:
+    with context.database.read() as session:
         row = session.scalars(select(StudyRow).where(StudyRow.slug == study.slug)).one()
         assert live_counts(session, row).left_out == {}

@@ -13,7 +13,7 @@ MATCHUP = "/studies/motif-study/results/1"
 
 
 def test_each_matchup_of_the_figure_leads_to_its_own_page(cast: Cast, study: Study) -> None:
-    alice = signed_in(cast.installation, cast.alice)
+    alice = signed_in(cast.context, cast.alice)
 
     links = re.findall(
         r'<a href="(/studies/motif-study/results/\d+)">', alice.get("/studies/motif-study/results").text
@@ -26,7 +26,7 @@ def test_each_matchup_of_the_figure_leads_to_its_own_page(cast: Cast, study: Stu
 def test_every_pair_is_there_with_its_votes_and_leads_to_its_clips_and_votes(
     cast: Cast, study: Study
 ) -> None:
-    alice = signed_in(cast.installation, cast.alice)
+    alice = signed_in(cast.context, cast.alice)
 
     page = alice.get(MATCHUP).text
 
@@ -43,7 +43,7 @@ def test_wins_stand_before_losses_and_undecided_between(cast: Cast) -> None:
         for _ in PAIR_IDS:
             vote(browser, study, lambda shown: Side.REFERENCE if shown.pair_id % 3 else Side.OTHER)
 
-    page = signed_in(cast.installation, cast.alice).get(MATCHUP).text
+    page = signed_in(cast.context, cast.alice).get(MATCHUP).text
 
     majorities = re.findall(r"<td>(motif|cinemo|undecided|no vote)</td>", page)
     assert majorities == ["motif"] * 4 + ["cinemo"] * 2
@@ -55,7 +55,7 @@ def test_an_open_study_concludes_nothing(cast: Cast, study: Study) -> None:
 
     assert (
         "Nothing is concluded before the study closes."
-        in signed_in(cast.installation, cast.alice).get(MATCHUP).text
+        in signed_in(cast.context, cast.alice).get(MATCHUP).text
     )
 
 
@@ -64,19 +64,19 @@ def test_a_closed_study_says_what_it_shows(cast: Cast) -> None:
     fill_panels(study, people=5)
     close(study, cast.alice)
 
-    assert "People preferred motif to cinemo" in signed_in(cast.installation, cast.charlie).get(MATCHUP).text
+    assert "People preferred motif to cinemo" in signed_in(cast.context, cast.charlie).get(MATCHUP).text
 
 
 def test_an_open_studys_matchup_is_nobody_elses_business(
     cast: Cast, study: Study, client: TestClient
 ) -> None:
-    assert signed_in(cast.installation, cast.charlie).get(MATCHUP).status_code == 404
+    assert signed_in(cast.context, cast.charlie).get(MATCHUP).status_code == 404
     assert client.get(MATCHUP, headers=PAGE).status_code == 401
 
 
 @pytest.mark.parametrize(("number", "status"), [("3", 404), ("0", 422), ("x", 422), ("9" * 30, 422)])
 def test_a_matchup_that_is_not_there(cast: Cast, study: Study, number: str, status: int) -> None:
-    answer = signed_in(cast.installation, cast.alice).get(f"/studies/motif-study/results/{number}")
+    answer = signed_in(cast.context, cast.alice).get(f"/studies/motif-study/results/{number}")
 
     assert answer.status_code == status
     assert "<h1>" in answer.text

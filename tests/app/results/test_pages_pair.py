@@ -7,7 +7,7 @@ from fastapi.testclient import TestClient
 from sqlalchemy import select
 
 from app.clock import utc_now
-from app.submissions.withdrawing import withdraw
+from app.submissions.withdrawal import withdraw
 from app.tables.bench import Benchmark, Pair
 from app.tables.submissions import Submission
 from benchmark.protocol import Side
@@ -19,7 +19,7 @@ KITE = f"/studies/motif-study/pairs/{PAIR_IDS[0]}"
 
 
 def test_it_shows_the_clip_of_every_side_the_reference_first(cast: Cast, study: Study) -> None:
-    alice = signed_in(cast.installation, cast.alice)
+    alice = signed_in(cast.context, cast.alice)
 
     page = alice.get(KITE).text
 
@@ -36,7 +36,7 @@ def test_it_says_who_voted_for_whom_and_why(cast: Cast) -> None:
     fill_panels(study, people=1, opinion=lambda _shown: Side.OTHER)
     fill_panels(study, people=1)
 
-    words = text_of(signed_in(cast.installation, cast.alice).get(KITE).text)
+    words = text_of(signed_in(cast.context, cast.alice).get(KITE).text)
 
     assert "motif against cinemo 2 /1: motif" in words
     assert "annotator-001 motif Text alignment" in words
@@ -48,7 +48,7 @@ def test_votes_that_do_not_count_are_numbers_only(cast: Cast) -> None:
     browser = annotator(study)
     tokens = [vote(browser, study) for _ in PAIR_IDS]
     assert browser.post(f"/api/v1/assignments/{tokens[-1]}/undo").status_code == 200
-    alice = signed_in(cast.installation, cast.alice)
+    alice = signed_in(cast.context, cast.alice)
 
     pages = [text_of(alice.get(f"/studies/motif-study/pairs/{pair}").text) for pair in PAIR_IDS]
 
@@ -57,19 +57,19 @@ def test_votes_that_do_not_count_are_numbers_only(cast: Cast) -> None:
 
 
 def test_a_withdrawn_submission_shows_no_clip(cast: Cast, study: Study) -> None:
-    with cast.installation.database.write() as session:
+    with cast.context.database.write() as session:
         row = session.scalars(
             select(Submission).where(Submission.public_id == cast.submission_ids["cinemo"])
         ).one()
         withdraw(session, submission=row, reason="wrong seed", principal=cast.alice.principal, now=utc_now())
 
-    page = signed_in(cast.installation, cast.alice).get(KITE).text
+    page = signed_in(cast.context, cast.alice).get(KITE).text
 
     assert re.findall(r'aria-label="Clip of ([^"]+)"', page) == ["motif", "dynamicrafter"]
 
 
 def test_its_clips_play_after_the_benchmark_has_a_newer_version(cast: Cast, study: Study) -> None:
-    with cast.installation.database.write() as session:
+    with cast.context.database.write() as session:
         newer = Benchmark(
             slug="tiny",
             version=2,
@@ -94,7 +94,7 @@ def test_its_clips_play_after_the_benchmark_has_a_newer_version(cast: Cast, stud
                 tags={},
             )
         )
-    alice = signed_in(cast.installation, cast.alice)
+    alice = signed_in(cast.context, cast.alice)
 
     page = alice.get(KITE).text
 
@@ -103,11 +103,11 @@ def test_its_clips_play_after_the_benchmark_has_a_newer_version(cast: Cast, stud
 
 
 def test_tags_of_the_pair_are_shown(cast: Cast, study: Study) -> None:
-    with cast.installation.database.write() as session:
+    with cast.context.database.write() as session:
         pair = session.scalars(select(Pair).where(Pair.name == PAIR_IDS[0])).one()
         pair.tags = {"style": "clay", "hard_case": "one_of_several"}
 
-    words = text_of(signed_in(cast.installation, cast.alice).get(KITE).text)
+    words = text_of(signed_in(cast.context, cast.alice).get(KITE).text)
 
     assert "Image style Clay Hard case One of several" in words
 
@@ -115,7 +115,7 @@ def test_tags_of_the_pair_are_shown(cast: Cast, study: Study) -> None:
 def test_models_are_named_to_nobody_else_before_the_study_closes(
     cast: Cast, study: Study, client: TestClient
 ) -> None:
-    charlie = signed_in(cast.installation, cast.charlie)
+    charlie = signed_in(cast.context, cast.charlie)
     assert charlie.get(KITE).status_code == 404
     assert client.get(KITE, headers=PAGE).status_code == 401
     assert annotator(study).get(KITE, headers=PAGE).status_code == 401
@@ -127,7 +127,7 @@ def test_models_are_named_to_nobody_else_before_the_study_closes(
 
 @pytest.mark.parametrize(("pair", "status"), [("kite9_it_flies", 404), ("%00", 422), ("x" * 500, 422)])
 def test_a_pair_that_is_not_there(cast: Cast, study: Study, pair: str, status: int) -> None:
-    answer = signed_in(cast.installation, cast.alice).get(f"/studies/motif-study/pairs/{pair}")
+    answer = signed_in(cast.context, cast.alice).get(f"/studies/motif-study/pairs/{pair}")
 
     assert answer.status_code == status
     assert "<h1>" in answer.text

@@ -1,8 +1,8 @@
 """The leaderboard part: there where several references meet, and silent where nothing may be concluded."""
 
-from app.results.naming import Naming
-from app.results.ranks import ranks
-from app.results.tallies import CountedStudy
+from app.results.live.tallies import CountedStudy
+from app.results.views.leaderboard import ranks
+from app.results.views.names import Naming
 from benchmark.stats.tallies import Tallies
 from benchmark.stats.votes import Matchup
 

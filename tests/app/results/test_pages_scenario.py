@@ -15,7 +15,7 @@ KITES = "/studies/motif-study/scenarios/kite"
 
 def test_the_results_page_leads_to_every_scenario(cast: Cast, study: Study) -> None:
     fill_panels(study, people=1)
-    alice = signed_in(cast.installation, cast.alice)
+    alice = signed_in(cast.context, cast.alice)
 
     links = set(re.findall(r'href="(/studies/motif-study/scenarios/[^"]+)"', alice.get(RESULTS).text))
 
@@ -27,7 +27,7 @@ def test_only_the_pairs_of_the_scenario_count(cast: Cast) -> None:
     study = cast.open_study(others=["cinemo"])
     # Pairs 1 to 4 are kites, 5 and 6 boats: MotiF wins the kites and loses the boats.
     fill_panels(study, people=1, opinion=lambda shown: Side.REFERENCE if shown.pair_id <= 4 else Side.OTHER)
-    alice = signed_in(cast.installation, cast.alice)
+    alice = signed_in(cast.context, cast.alice)
 
     kites = text_of(alice.get(KITES).text)
     boats = text_of(alice.get("/studies/motif-study/scenarios/boat").text)
@@ -41,7 +41,7 @@ def test_only_the_pairs_of_the_scenario_count(cast: Cast) -> None:
 
 def test_every_pair_stands_there_with_its_votes_and_leads_to_its_page(cast: Cast, study: Study) -> None:
     fill_panels(study, people=1)
-    page = signed_in(cast.installation, cast.alice).get(KITES).text
+    page = signed_in(cast.context, cast.alice).get(KITES).text
 
     assert len(re.findall(r'<a href="/studies/motif-study/pairs/kite', page)) == 4
     assert text_of(page).count("cinemo 1 /0 motif") == 4
@@ -51,7 +51,7 @@ def test_a_scenario_carries_no_p_value_even_when_closed(cast: Cast, study: Study
     fill_panels(study, people=5)
     close(study, cast.alice)
 
-    words = text_of(signed_in(cast.installation, cast.charlie).get(KITES).text)
+    words = text_of(signed_in(cast.context, cast.charlie).get(KITES).text)
 
     assert "p =" not in words
     assert "p <" not in words
@@ -59,7 +59,7 @@ def test_a_scenario_carries_no_p_value_even_when_closed(cast: Cast, study: Study
 
 
 def test_an_open_study_is_marked_interim(cast: Cast, study: Study) -> None:
-    words = text_of(signed_in(cast.installation, cast.alice).get(KITES).text)
+    words = text_of(signed_in(cast.context, cast.alice).get(KITES).text)
 
     assert "Interim." in words
     assert "No pair is decided yet." in words
@@ -70,7 +70,7 @@ def test_uneven_panels_are_warned_of(cast: Cast) -> None:
     study = cast.open_study(others=["cinemo"])
     fill_panels(study, people=1)
     fill_panels(study, people=1, opinion=lambda _shown: Side.OTHER)
-    signed = signed_in(cast.installation, cast.alice)
+    signed = signed_in(cast.context, cast.alice)
     assert "Mind the panels." not in signed.get(KITES).text
 
     vote(annotator(study), study)
@@ -80,13 +80,13 @@ def test_uneven_panels_are_warned_of(cast: Cast) -> None:
 
 
 def test_it_is_nobody_elses_business(cast: Cast, study: Study, client: TestClient) -> None:
-    assert signed_in(cast.installation, cast.charlie).get(KITES).status_code == 404
+    assert signed_in(cast.context, cast.charlie).get(KITES).status_code == 404
     assert client.get(KITES, headers=PAGE).status_code == 401
 
 
 @pytest.mark.parametrize(("scenario", "status"), [("golf", 404), ("%00", 422), ("x" * 200, 422)])
 def test_a_scenario_that_is_not_there(cast: Cast, study: Study, scenario: str, status: int) -> None:
-    answer = signed_in(cast.installation, cast.alice).get(f"/studies/motif-study/scenarios/{scenario}")
+    answer = signed_in(cast.context, cast.alice).get(f"/studies/motif-study/scenarios/{scenario}")
 
     assert answer.status_code == status
     assert "<h1>" in answer.text

@@ -2,8 +2,8 @@
 
 import pytest
 
-from app.results.naming import Naming
-from app.results.sentences import Outcome, headline, interim_headline, summary
+from app.results.views.headlines import Outcome, headline, interim_headline, summary
+from app.results.views.names import Naming
 from benchmark.protocol import StudyStatus
 from benchmark.stats.preferences import preferences
 from benchmark.stats.tallies import Tallies

@@ -5,10 +5,10 @@ import pytest
 from sqlalchemy import select
 
 from app.clock import utc_now
-from app.foreign_studies.plan import plan_import
-from app.foreign_studies.service import ForeignSource, store_study
 from app.tables.bench import Benchmark
-from benchmark.importers.foreign_votes import ColumnMapping
+from app.vote_import.service import ImportedSource, store_study
+from app.vote_import.validation import plan_import
+from benchmark.votes.imported import ColumnMapping
 from tests.app.results.page_voters import signed_in
 from tests.app.results.test_pages import text_of
 from tests.cast import PAIR_IDS, Cast
@@ -29,15 +29,15 @@ def imported(cast: Cast, *reasons: str) -> None:
         columns=list(columns),
     )
     mapping = ColumnMapping({name: name for name in columns})
-    with cast.installation.database.write() as session:
+    with cast.context.database.write() as session:
         benchmark = session.scalars(select(Benchmark)).one()
         plan = plan_import(session, table=theirs, mapping=mapping, study="elsewhere", benchmark=benchmark)
-        source = ForeignSource("Elsewhere", "theirs.csv")
+        source = ImportedSource("Elsewhere", "theirs.csv")
         store_study(session, plan=plan, source=source, principal=cast.alice.principal, now=utc_now())
 
 
 def words_of(cast: Cast, page: str) -> str:
-    return text_of(signed_in(cast.installation, cast.charlie).get(f"/studies/elsewhere/{page}").text)
+    return text_of(signed_in(cast.context, cast.charlie).get(f"/studies/elsewhere/{page}").text)
 
 
 @pytest.mark.parametrize("page", ["results", "results/1", "scenarios/kite"])
@@ -63,7 +63,7 @@ def test_its_table_has_dashes_and_its_skips_are_not_known(cast: Cast) -> None:
 
 def test_files_for_programs_keep_their_counts_and_test_nothing(cast: Cast) -> None:
     imported(cast)
-    client = signed_in(cast.installation, cast.charlie)
+    client = signed_in(cast.context, cast.charlie)
 
     (row,) = client.get(f"{EXPORTS}/preferences.json").json()
     reasons = client.get(f"{EXPORTS}/justifications.json").json()

@@ -5,7 +5,7 @@ from fastapi.testclient import TestClient
 from httpx2 import Response
 from sqlalchemy import select, update
 
-from app.installation import Installation
+from app.context import AppContext
 from app.tables.studies import Study as StudyRow
 from app.tables.submissions import Clip, Submission, VideoModel
 from benchmark.protocol import WatchGate
@@ -22,10 +22,10 @@ def everything(answer: Response) -> str:
 
 
 @pytest.fixture
-def names(cast: Cast, installation: Installation) -> list[str]:
+def names(cast: Cast, context: AppContext) -> list[str]:
     """Return whatever could tell whose clip it is."""
-    make_submission(installation, cast.alice, model="motif", label="seed-three")
-    with installation.database.read() as session:
+    make_submission(context, cast.alice, model="motif", label="seed-three")
+    with context.database.read() as session:
         found = [
             *session.scalars(select(VideoModel.slug)),
             *session.scalars(select(VideoModel.name)),
@@ -40,7 +40,7 @@ def test_no_answer_of_a_whole_round_of_voting_names_a_side(
     client: TestClient, cast: Cast, names: list[str]
 ) -> None:
     study = cast.open_study("blind", watch_gate=WatchGate.DELIVERED)
-    with cast.installation.database.write() as session:
+    with cast.context.database.write() as session:
         # The researcher's own words are shown as they are.
         session.execute(update(StudyRow).values(title="Which is better?"))
     answers = [client.get(f"/invite/{study.invite()[0]}")]

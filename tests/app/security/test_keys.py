@@ -7,7 +7,7 @@ from fastapi.testclient import TestClient
 from sqlalchemy import select, update
 
 from app.clock import utc_now
-from app.installation import Installation
+from app.context import AppContext
 from app.main import create_app
 from app.security.identity import revoke_key
 from app.security.limits import GuessLimiter
@@ -53,18 +53,18 @@ def test_a_header_that_holds_no_known_key_is_401(client: TestClient, cast: Cast,
     refused(answer, 401, "wrong_key")
 
 
-def test_a_revoked_key_is_401_at_once(client: TestClient, cast: Cast, installation: Installation) -> None:
+def test_a_revoked_key_is_401_at_once(client: TestClient, cast: Cast, context: AppContext) -> None:
     assert client.get("/api/v1/models", headers=cast.alice.headers).status_code == 200
 
-    with installation.database.write() as session:
+    with context.database.write() as session:
         key = session.scalars(select(ApiKey).where(ApiKey.person_id == cast.alice.principal.person_id)).one()
         revoke_key(session, key_id=key.id, now=utc_now())
 
     refused(client.get("/api/v1/models", headers=cast.alice.headers), 401, "wrong_key")
 
 
-def test_a_disabled_persons_key_is_401(client: TestClient, cast: Cast, installation: Installation) -> None:
-    with installation.database.write() as session:
+def test_a_disabled_persons_key_is_401(client: TestClient, cast: Cast, context: AppContext) -> None:
+    with context.database.write() as session:
         session.execute(
             update(Person).where(Person.id == cast.bob.principal.person_id).values(disabled_at=utc_now())
         )
@@ -77,7 +77,7 @@ def test_a_disabled_persons_key_is_401(client: TestClient, cast: Cast, installat
 def test_a_key_without_the_right_is_403_and_nothing_changes(
     client: TestClient, cast: Cast, study: Study, role: Role
 ) -> None:
-    who = make_actor(cast.installation, role.value, role)
+    who = make_actor(cast.context, role.value, role)
     submission = cast.submission_ids["motif"]
     attempts = [
         ("PUT", "/models/fresh", MODEL),
@@ -108,9 +108,9 @@ def test_another_researchers_model_and_study_are_not_mine_to_change(
         f"studies/{study.slug}/exports/votes.csv",
     ):
         refused(client.get(f"/api/v1/{path}", headers=cast.charlie.headers), 404, "not_found")
-    for move in ("open", "pause", "close", "invitations"):
+    for transition in ("open", "pause", "close", "invitations"):
         answer = client.post(
-            f"/api/v1/studies/{study.slug}/{move}", json={"count": 1}, headers=cast.charlie.headers
+            f"/api/v1/studies/{study.slug}/{transition}", json={"count": 1}, headers=cast.charlie.headers
         )
         refused(answer, 404, "not_found")
     assert client.get("/api/v1/studies", headers=cast.charlie.headers).json() == []
@@ -122,8 +122,8 @@ def test_an_admin_may_do_what_the_owner_may(client: TestClient, cast: Cast, stud
     assert (answer.status_code, answer.json()["status"]) == (200, "paused")
 
 
-def test_a_stored_key_is_a_hash_and_a_beginning(cast: Cast, installation: Installation) -> None:
-    with installation.database.read() as session:
+def test_a_stored_key_is_a_hash_and_a_beginning(cast: Cast, context: AppContext) -> None:
+    with context.database.read() as session:
         kept = [(key.prefix, key.key_hash) for key in session.scalars(select(ApiKey))]
 
     assert all(len(prefix) <= 10 for prefix, _ in kept)
@@ -132,7 +132,7 @@ def test_a_stored_key_is_a_hash_and_a_beginning(cast: Cast, installation: Instal
 
 
 def test_too_many_wrong_keys_are_429_and_a_right_one_still_works(cast: Cast) -> None:
-    strict = replace(cast.installation, guesses=GuessLimiter("memory://", per_minute=3))
+    strict = replace(cast.context, guesses=GuessLimiter("memory://", per_minute=3))
     with TestClient(create_app(strict)) as client:
         wrong = {"Authorization": "Bearer ti2v_guess"}
         answers = [client.get("/api/v1/models", headers=wrong) for _ in range(5)]

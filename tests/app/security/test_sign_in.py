@@ -10,7 +10,7 @@ from fastapi.testclient import TestClient
 from sqlalchemy import func, select, update
 
 from app.clock import utc_now
-from app.installation import Installation
+from app.context import AppContext
 from app.security.identity import create_sign_in_link, open_browser
 from app.security.tokens import hash_token
 from app.tables.people import Annotator, BrowserSession, Person, SignInLink
@@ -21,85 +21,85 @@ from tests.cast import Actor, Cast, Study, enter
 COOKIE = "ti2v_session"
 
 
-def link_of(installation: Installation, actor: Actor) -> str:
-    with installation.database.write() as session:
+def link_of(context: AppContext, actor: Actor) -> str:
+    with context.database.write() as session:
         person = session.get_one(Person, actor.principal.person_id)
         token = create_sign_in_link(session, person=person, now=utc_now(), minutes=60)
     return f"/sign-in/{token}"
 
 
-def sign_in(client: TestClient, installation: Installation, actor: Actor) -> TestClient:
-    answer = client.get(link_of(installation, actor), follow_redirects=False)
+def sign_in(client: TestClient, context: AppContext, actor: Actor) -> TestClient:
+    answer = client.get(link_of(context, actor), follow_redirects=False)
     assert (answer.status_code, answer.headers["location"]) == (303, "/")
     return client
 
 
-def browsers(installation: Installation) -> int:
-    with installation.database.read() as session:
+def browsers(context: AppContext) -> int:
+    with context.database.read() as session:
         return session.execute(select(func.count()).select_from(BrowserSession)).scalar_one()
 
 
-def test_a_sign_in_link_works_once(client: TestClient, cast: Cast, installation: Installation) -> None:
-    link = link_of(installation, cast.ada)
+def test_a_sign_in_link_works_once(client: TestClient, cast: Cast, context: AppContext) -> None:
+    link = link_of(context, cast.ada)
 
     assert client.get(link, follow_redirects=False).status_code == 303
     assert client.get("/api/v1/studies").status_code == 200
-    somebody_else = client_of(installation)
+    somebody_else = client_of(context)
     refused(somebody_else.get(link), 401, "sign_in_link_used")
     assert COOKIE not in somebody_else.cookies
-    assert browsers(installation) == 1
+    assert browsers(context) == 1
 
 
 def test_an_expired_link_is_refused_and_leaves_no_session(
-    client: TestClient, cast: Cast, installation: Installation
+    client: TestClient, cast: Cast, context: AppContext
 ) -> None:
-    link = link_of(installation, cast.ada)
-    with installation.database.write() as session:
+    link = link_of(context, cast.ada)
+    with context.database.write() as session:
         session.execute(update(SignInLink).values(expires_at=utc_now() - timedelta(seconds=1)))
 
     refused(client.get(link), 401, "sign_in_link_used")
-    assert browsers(installation) == 0
+    assert browsers(context) == 0
 
 
 def test_a_disabled_person_cannot_sign_in_and_is_out_at_once(
-    client: TestClient, cast: Cast, installation: Installation
+    client: TestClient, cast: Cast, context: AppContext
 ) -> None:
-    sign_in(client, installation, cast.bob)
-    another = link_of(installation, cast.bob)
-    with installation.database.write() as session:
+    sign_in(client, context, cast.bob)
+    another = link_of(context, cast.bob)
+    with context.database.write() as session:
         session.execute(update(Person).values(disabled_at=utc_now()))
 
     refused(client.get("/api/v1/studies"), 401, "not_signed_in")
-    refused(client_of(installation).get(another), 401, "account_disabled")
+    refused(client_of(context).get(another), 401, "account_disabled")
 
 
 @pytest.mark.parametrize("token", ["a" * 43, "a" * 20])
 def test_an_unknown_invitation_is_404_and_sets_nothing(
-    client: TestClient, study: Study, installation: Installation, token: str
+    client: TestClient, study: Study, context: AppContext, token: str
 ) -> None:
     answer = client.get(f"/invite/{token}")
 
     refused(answer, 404, "not_found")
     assert "set-cookie" not in answer.headers
-    assert browsers(installation) == 0
+    assert browsers(context) == 0
 
 
 def test_an_invitation_opened_twice_is_one_annotator(
-    client: TestClient, study: Study, installation: Installation
+    client: TestClient, study: Study, context: AppContext
 ) -> None:
     link = f"/invite/{study.invite()[0]}"
-    elsewhere = client_of(installation)
+    elsewhere = client_of(context)
 
     for browser in (client, elsewhere, client):
         assert browser.get(link).status_code == 200
 
-    with installation.database.read() as session:
+    with context.database.read() as session:
         assert session.execute(select(func.count()).select_from(Annotator)).scalar_one() == 1
     assert assign(client, study)["token"] == assign(elsewhere, study)["token"]
 
 
 @pytest.mark.postgres
-def test_of_two_answers_at_once_the_browser_may_keep_either_cookie(either_installation: Installation) -> None:
+def test_of_two_answers_at_once_the_browser_may_keep_either_cookie(either_installation: AppContext) -> None:
     database = either_installation.database
 
     def opened(cookie: str | None, meanwhile: Callable[[], None] = lambda: None) -> str:
@@ -147,14 +147,14 @@ def test_one_browser_takes_part_in_several_studies(client: TestClient, cast: Cas
 
 
 def test_a_planted_cookie_gains_nothing(
-    client: TestClient, cast: Cast, study: Study, installation: Installation
+    client: TestClient, cast: Cast, study: Study, context: AppContext
 ) -> None:
     """Mallory sets her own cookie in the victim's browser, then waits for the victim to sign in."""
-    mallory = enter(client_of(installation), study)
+    mallory = enter(client_of(context), study)
     planted = mallory.cookies[COOKIE]
     client.cookies.set(COOKIE, planted)
 
-    sign_in(client, installation, cast.ada)
+    sign_in(client, context, cast.ada)
 
     assert client.cookies.get(COOKIE, domain="testserver.local") != planted
     refused(mallory.get("/api/v1/studies"), 401, "not_signed_in")
@@ -172,56 +172,56 @@ def test_a_made_up_cookie_is_replaced_never_adopted(client: TestClient, study: S
 
 
 def test_the_cookie_changes_with_every_right_and_the_old_one_ends(
-    client: TestClient, cast: Cast, study: Study, installation: Installation
+    client: TestClient, cast: Cast, study: Study, context: AppContext
 ) -> None:
     enter(client, study)
     before = client.cookies[COOKIE]
     token = assign(client, study)["token"]
 
-    sign_in(client, installation, cast.alice)
+    sign_in(client, context, cast.alice)
 
     assert client.cookies[COOKIE] != before
     assert vote(client, token).status_code == 201, "the annotator of before goes on in the same browser"
-    refused(ask(client_of_cookie(installation, before), study), 401, "not_invited")
+    refused(ask(client_of_cookie(context, before), study), 401, "not_invited")
 
 
 def test_signing_out_ends_the_session_on_the_server(
-    client: TestClient, cast: Cast, study: Study, installation: Installation
+    client: TestClient, cast: Cast, study: Study, context: AppContext
 ) -> None:
-    sign_in(enter(client, study), installation, cast.alice)
+    sign_in(enter(client, study), context, cast.alice)
     kept = client.cookies[COOKIE]
 
     answer = client.post("/sign-out", follow_redirects=False)
 
     assert (answer.status_code, answer.headers["location"]) == (303, "/")
-    old = client_of_cookie(installation, kept)
+    old = client_of_cookie(context, kept)
     refused(old.get("/api/v1/studies"), 401, "not_signed_in")
     refused(ask(old, study), 401, "not_invited")
 
 
-def test_an_expired_browser_is_nobody(client: TestClient, study: Study, installation: Installation) -> None:
+def test_an_expired_browser_is_nobody(client: TestClient, study: Study, context: AppContext) -> None:
     enter(client, study)
-    with installation.database.write() as session:
+    with context.database.write() as session:
         session.execute(update(BrowserSession).values(expires_at=utc_now() - timedelta(seconds=1)))
 
     refused(ask(client, study), 401, "not_invited")
 
 
 def test_the_database_holds_no_secret_of_a_link_or_cookie(
-    client: TestClient, cast: Cast, study: Study, installation: Installation
+    client: TestClient, cast: Cast, study: Study, context: AppContext
 ) -> None:
-    link = link_of(installation, cast.ada)
+    link = link_of(context, cast.ada)
     invitation = study.invite()[0]
     client.get(f"/invite/{invitation}")
     cookie = client.cookies[COOKIE]
 
-    installation.database.close()
-    stored = b"".join(path.read_bytes() for path in installation.settings.home.glob("ti2v.sqlite3*"))
+    context.database.close()
+    stored = b"".join(path.read_bytes() for path in context.settings.home.glob("ti2v.sqlite3*"))
     for secret in (link.removeprefix("/sign-in/"), invitation, cookie):
         assert secret.encode() not in stored
 
 
-def client_of_cookie(installation: Installation, cookie: str) -> TestClient:
-    client = client_of(installation)
+def client_of_cookie(context: AppContext, cookie: str) -> TestClient:
+    client = client_of(context)
     client.cookies.set(COOKIE, cookie)
     return client

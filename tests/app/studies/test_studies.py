@@ -9,7 +9,7 @@ from fastapi.testclient import TestClient
 from sqlalchemy import func, select
 
 from app.clock import utc_now
-from app.installation import Installation
+from app.context import AppContext
 from app.studies.service import open_study
 from app.tables.studies import Comparison, Matchup, Study
 from tests.acting import ask, refused
@@ -20,8 +20,8 @@ API = "/api/v1"
 
 
 @pytest.fixture
-def alice(installation: Installation, cast: Cast) -> TestClient:
-    return client_of(installation, cast.alice)
+def alice(context: AppContext, cast: Cast) -> TestClient:
+    return client_of(context, cast.alice)
 
 
 def plan(cast: Cast, **changes: Any) -> dict[str, Any]:
@@ -56,15 +56,15 @@ WAYS_THERE = {"draft": [], "open": ["open"], "paused": ["open", "pause"], "close
 
 @pytest.mark.parametrize("state", MOVES)
 def test_a_study_moves_only_as_its_state_allows(alice: TestClient, cast: Cast, state: str) -> None:
-    for move, (code, leads_to) in MOVES[state].items():
-        slug = f"from-{state}-{move}"
+    for transition, (code, leads_to) in MOVES[state].items():
+        slug = f"from-{state}-{transition}"
         alice.post(f"{API}/studies", json=plan(cast, slug=slug))
         for step in WAYS_THERE[state]:
             assert alice.post(f"{API}/studies/{slug}/{step}").status_code == 200
 
-        answer = alice.post(f"{API}/studies/{slug}/{move}")
+        answer = alice.post(f"{API}/studies/{slug}/{transition}")
 
-        assert answer.status_code == code, (state, move)
+        assert answer.status_code == code, (state, transition)
         if code == 409:
             refused(answer, 409, "study_status")
         assert status(alice, slug) == leads_to
@@ -81,7 +81,7 @@ def test_going_on_after_a_pause_lays_out_nothing_twice(alice: TestClient, cast: 
 
 
 @pytest.mark.postgres
-def test_a_study_opened_twice_at_once_is_laid_out_once(either_installation: Installation) -> None:
+def test_a_study_opened_twice_at_once_is_laid_out_once(either_installation: AppContext) -> None:
     cast = set_the_stage(either_installation, pairs=1)
     alice = client_of(either_installation, cast.alice)
     alice.post(f"{API}/studies", json=plan(cast))
@@ -111,10 +111,8 @@ def test_the_protocol_is_frozen_once_a_study_is_open(alice: TestClient, cast: Ca
 
 
 def test_a_matchup_covers_the_pairs_both_sides_have(alice: TestClient, cast: Cast) -> None:
-    part = make_submission(cast.installation, cast.alice, model="motif", label="part", pair_ids=PAIR_IDS[1:4])
-    other = make_submission(
-        cast.installation, cast.alice, model="cinemo", label="part", pair_ids=PAIR_IDS[2:6]
-    )
+    part = make_submission(cast.context, cast.alice, model="motif", label="part", pair_ids=PAIR_IDS[1:4])
+    other = make_submission(cast.context, cast.alice, model="cinemo", label="part", pair_ids=PAIR_IDS[2:6])
     matchups = [
         {"reference": part, "other": other},
         {"reference": part, "other": cast.submission_ids["cinemo"]},
@@ -130,7 +128,7 @@ def test_a_matchup_covers_the_pairs_both_sides_have(alice: TestClient, cast: Cas
 
 def test_sides_without_a_common_pair_cannot_be_opened_and_stay_a_draft(alice: TestClient, cast: Cast) -> None:
     first, last = (
-        make_submission(cast.installation, cast.alice, model=model, label="part", pair_ids=pair_ids)
+        make_submission(cast.context, cast.alice, model=model, label="part", pair_ids=pair_ids)
         for model, pair_ids in (("motif", PAIR_IDS[:1]), ("cinemo", PAIR_IDS[5:]))
     )
     alice.post(f"{API}/studies", json=plan(cast, matchups=[{"reference": first, "other": last}]))
@@ -138,7 +136,7 @@ def test_sides_without_a_common_pair_cannot_be_opened_and_stay_a_draft(alice: Te
     refused(alice.post(f"{API}/studies/new/open"), 409, "no_common_pairs")
 
     assert status(alice) == "draft"
-    with cast.installation.database.read() as session:
+    with cast.context.database.read() as session:
         assert session.execute(select(func.count()).select_from(Comparison)).scalar_one() == 0
 
 
@@ -147,7 +145,7 @@ def test_every_problem_of_the_matchups_is_listed_at_once_and_nothing_is_made(
 ) -> None:
     motif, cinemo = cast.submission_ids["motif"], cast.submission_ids["cinemo"]
     still_open = make_submission(
-        cast.installation, cast.alice, model="motif", label="open", final=False, pair_ids=()
+        cast.context, cast.alice, model="motif", label="open", final=False, pair_ids=()
     )
     matchups = [
         {"reference": motif, "other": cinemo},
@@ -166,15 +164,15 @@ def test_every_problem_of_the_matchups_is_listed_at_once_and_nothing_is_made(
         "matchup 4",
         "matchup 5",
     ]
-    with cast.installation.database.read() as session:
+    with cast.context.database.read() as session:
         assert session.scalars(select(Study)).all() == session.scalars(select(Matchup)).all() == []
 
 
 def test_somebody_elses_open_submission_does_not_exist_in_a_matchup(cast: Cast) -> None:
     secret = make_submission(
-        cast.installation, cast.alice, model="motif", label="secret", final=False, pair_ids=()
+        cast.context, cast.alice, model="motif", label="secret", final=False, pair_ids=()
     )
-    bob = client_of(cast.installation, cast.bob)
+    bob = client_of(cast.context, cast.bob)
     problems = [
         bob.post(
             f"{API}/studies",
@@ -236,7 +234,7 @@ def test_a_closed_study_is_open_to_every_signed_in_person_and_no_longer_interim(
     alice: TestClient, cast: Cast
 ) -> None:
     study = cast.open_study()
-    bob = client_of(cast.installation, cast.bob)
+    bob = client_of(cast.context, cast.bob)
     address = f"{API}/studies/{study.slug}/results"
 
     assert alice.get(address).json()["interim"] is True
@@ -245,4 +243,4 @@ def test_a_closed_study_is_open_to_every_signed_in_person_and_no_longer_interim(
 
     assert bob.get(address).json()["interim"] is False
     refused(bob.post(f"{API}/studies/{study.slug}/open"), 404, "not_found")
-    refused(ask(client_of(cast.installation), study), 401, "not_invited")
+    refused(ask(client_of(cast.context), study), 401, "not_invited")

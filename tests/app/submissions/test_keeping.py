@@ -10,8 +10,8 @@ import pytest
 from fastapi.testclient import TestClient
 from sqlalchemy import select, text
 
-from app.installation import Installation
-from app.media.store import MediaMissing, content_key
+from app.context import AppContext
+from app.media.store.base import MediaMissing, content_key
 from app.settings import Settings
 from app.tables.bench import Pair
 from tests.acting import refused
@@ -35,12 +35,10 @@ FULL, ROOMY = PAIR_IDS[1], PAIR_IDS[2]
 
 
 @pytest.fixture
-def full_for_one_pair(
-    postgres: Postgres, tmp_path: Path, open_one: Callable[[Settings], Installation]
-) -> Cast:
+def full_for_one_pair(postgres: Postgres, tmp_path: Path, open_one: Callable[[Settings], AppContext]) -> Cast:
     """The cast on a PostgreSQL that has no room for rows of the pair FULL, and takes half a second to see."""
     cast = set_the_stage(open_one(settings_for(tmp_path, database_url=postgres.fresh())), pairs=1)
-    with cast.installation.database.write() as session:
+    with cast.context.database.write() as session:
         pair_id = session.execute(select(Pair.id).where(Pair.name == FULL)).scalar_one()
         session.execute(text(NO_ROOM.format(pair_id=pair_id)))
     return cast
@@ -48,14 +46,14 @@ def full_for_one_pair(
 
 def upload(cast: Cast, client: TestClient, label: str) -> Upload:
     submission_id = make_submission(
-        cast.installation, cast.alice, model="motif", label=label, final=False, pair_ids=()
+        cast.context, cast.alice, model="motif", label=label, final=False, pair_ids=()
     )
-    return Upload(client, cast.installation, submission_id)
+    return Upload(client, cast.context, submission_id)
 
 
-def is_stored(installation: Installation) -> bool:
+def is_stored(context: AppContext) -> bool:
     try:
-        return installation.store.size(KEY) == len(CLIP)
+        return context.store.size(KEY) == len(CLIP)
     except MediaMissing:
         return False
 
@@ -63,39 +61,39 @@ def is_stored(installation: Installation) -> bool:
 @pytest.mark.postgres
 def test_a_commit_that_fails_leaves_no_file(full_for_one_pair: Cast) -> None:
     cast = full_for_one_pair
-    (client,) = clients_of_one_server(cast.installation, cast.alice)
+    (client,) = clients_of_one_server(cast.context, cast.alice)
 
     refused(upload(cast, client, "first").put(FULL, CLIP), 507, "storage_full")
 
-    assert not is_stored(cast.installation)
+    assert not is_stored(cast.context)
 
 
 @pytest.mark.postgres
 def test_a_commit_that_fails_leaves_the_file_of_another_clip(full_for_one_pair: Cast) -> None:
     cast = full_for_one_pair
-    (client,) = clients_of_one_server(cast.installation, cast.alice)
+    (client,) = clients_of_one_server(cast.context, cast.alice)
     first = upload(cast, client, "first")
     assert first.put(ROOMY, CLIP).status_code == 201
 
     refused(first.put(FULL, CLIP), 507, "storage_full")
 
-    assert is_stored(cast.installation)
+    assert is_stored(cast.context)
 
 
 @pytest.mark.postgres
 def test_the_same_bytes_that_come_while_a_commit_fails_keep_their_file(full_for_one_pair: Cast) -> None:
     cast = full_for_one_pair
-    first_client, second_client = clients_of_one_server(cast.installation, cast.alice, cast.alice)
+    first_client, second_client = clients_of_one_server(cast.context, cast.alice, cast.alice)
     first, second = upload(cast, first_client, "first"), upload(cast, second_client, "second")
 
     with ThreadPoolExecutor(1) as pool:
         failing = pool.submit(first.put, FULL, CLIP)
         deadline = time.monotonic() + 10
-        while not is_stored(cast.installation):
+        while not is_stored(cast.context):
             assert time.monotonic() < deadline, "the first clip was never stored"
             time.sleep(0.01)
         kept = second.put(ROOMY, CLIP)
 
     refused(failing.result(), 507, "storage_full")
     assert kept.status_code == 201
-    assert is_stored(cast.installation)
+    assert is_stored(cast.context)

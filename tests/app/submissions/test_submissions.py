@@ -6,7 +6,7 @@ import pytest
 from fastapi.testclient import TestClient
 from sqlalchemy import select
 
-from app.installation import Installation
+from app.context import AppContext
 from app.tables.audit import AuditEvent
 from app.tables.voting import Vote, VoteEvent
 from tests.acting import ask, assign, refused, vote
@@ -17,13 +17,13 @@ API = "/api/v1"
 
 
 @pytest.fixture
-def alice(installation: Installation, cast: Cast) -> TestClient:
-    return client_of(installation, cast.alice)
+def alice(context: AppContext, cast: Cast) -> TestClient:
+    return client_of(context, cast.alice)
 
 
 def open_one(cast: Cast, *, pairs: int, label: str = "second") -> str:
     return make_submission(
-        cast.installation, cast.alice, model="motif", label=label, final=False, pair_ids=PAIR_IDS[:pairs]
+        cast.context, cast.alice, model="motif", label=label, final=False, pair_ids=PAIR_IDS[:pairs]
     )
 
 
@@ -89,7 +89,7 @@ def test_an_empty_submission_cannot_be_final(alice: TestClient, cast: Cast) -> N
 
 
 def test_a_final_submission_may_be_looked_at_by_researchers_not_changed(cast: Cast) -> None:
-    bob = client_of(cast.installation, cast.bob)
+    bob = client_of(cast.context, cast.bob)
     address = f"{API}/submissions/{cast.submission_ids['motif']}"
 
     assert bob.get(address).json()["model"] == "motif"
@@ -119,7 +119,7 @@ def test_withdrawing_closes_matchups_keeps_votes_and_ends_assignments_in_hand(
         refused(vote(client, token), 409, "matchup_closed")
         refused(client.post(f"{API}/assignments/{token}/renew"), 409, "matchup_closed")
     assert ask(client, study).status_code == 204
-    with cast.installation.database.read() as session:
+    with cast.context.database.read() as session:
         assert len(session.scalars(select(Vote)).all()) == 4
         assert session.scalars(select(VoteEvent)).all() == []
         audit = session.scalars(select(AuditEvent).where(AuditEvent.action == "submission.withdraw")).one()
@@ -180,7 +180,7 @@ def test_a_withdrawn_submission_cannot_enter_a_new_study(alice: TestClient, cast
 
 @pytest.mark.postgres
 def test_of_two_who_register_or_open_the_same_at_one_moment_none_gets_a_500(
-    either_installation: Installation,
+    either_installation: AppContext,
 ) -> None:
     cast = set_the_stage(either_installation, pairs=1)
     clients = clients_of_one_server(either_installation, cast.alice, cast.ada)

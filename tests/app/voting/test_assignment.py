@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from fastapi.testclient import TestClient
 from sqlalchemy import func, select
 
-from app.installation import Installation
+from app.context import AppContext
 from app.main import create_app
 from app.tables.voting import Assignment
 from benchmark.protocol import Side
@@ -22,17 +22,17 @@ def vote_on_everything(client: TestClient, study: Study) -> list[dict[str, str]]
     return cards
 
 
-def pairs_in_order(installation: Installation) -> list[int]:
-    with installation.database.read() as session:
+def pairs_in_order(context: AppContext) -> list[int]:
+    with context.database.read() as session:
         return list(session.scalars(select(Assignment.pair_id).order_by(Assignment.id)))
 
 
 def test_an_annotator_meets_every_comparison_once_and_new_pairs_first(
-    client: TestClient, study: Study, installation: Installation
+    client: TestClient, study: Study, context: AppContext
 ) -> None:
     cards = vote_on_everything(enter(client, study), study)
 
-    pairs = pairs_in_order(installation)
+    pairs = pairs_in_order(context)
     assert len(cards) == 2 * len(PAIR_IDS)
     assert sorted(pairs[: len(PAIR_IDS)]) == sorted(set(pairs))
     assert [card["done"] for card in cards] == list(range(len(cards)))
@@ -57,13 +57,13 @@ def test_after_leases_one_ahead_and_keeps_to_it(client: TestClient, study: Study
 
 
 def test_sides_are_balanced_within_each_comparison(
-    client: TestClient, study: Study, installation: Installation
+    client: TestClient, study: Study, context: AppContext
 ) -> None:
     for _ in range(5):
         client.cookies.clear()
         vote_on_everything(enter(client, study), study)
 
-    with installation.database.read() as session:
+    with context.database.read() as session:
         counts = [
             row[1]
             for row in session.execute(
@@ -84,7 +84,7 @@ def test_the_same_seed_hands_out_in_the_same_order_and_another_seed_in_another(
         study = cast.open_study(slug, seed=seed, others=["cinemo"])
         client.cookies.clear()
         cards = vote_on_everything(enter(client, study), study)
-        with cast.installation.database.read() as session:
+        with cast.context.database.read() as session:
             tokens = [card["token"] for card in cards]
             found = dict(
                 session.execute(
@@ -107,9 +107,9 @@ def test_nobody_is_asked_for_more_than_the_study_asks_of_one_person(client: Test
 
 
 def test_the_same_browser_asking_many_times_at_once_holds_one_assignment(
-    installation: Installation, study: Study
+    context: AppContext, study: Study
 ) -> None:
-    with TestClient(create_app(installation)) as client:
+    with TestClient(create_app(context)) as client:
         enter(client, study)
         with ThreadPoolExecutor(6) as pool:
             tokens = set(pool.map(lambda _: assign(client, study)["token"], range(20)))

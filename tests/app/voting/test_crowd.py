@@ -12,8 +12,8 @@ from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
 from app.clock import utc_now
-from app.installation import Installation
-from app.results.recount import recount
+from app.context import AppContext
+from app.results.live.recount import recount
 from app.security.participants import lock_study
 from app.tables.bench import Pair
 from app.tables.people import Annotator
@@ -33,7 +33,7 @@ BALLOT = service.Ballot(Choice.LEFT, frozenset({Justification.OBJECT_MOTION}))
 class Crowd:
     """People who vote through the service, without browsers."""
 
-    installation: Installation
+    context: AppContext
     study_id: int
     people: list[int]
     everybody_holds_one: Barrier = field(init=False)
@@ -42,14 +42,14 @@ class Crowd:
         self.everybody_holds_one = Barrier(len(self.people))
 
     def next(self, person: int) -> int | None:
-        with self.installation.database.write() as session:
+        with self.context.database.write() as session:
             study = lock_study(session, self.study_id)
             annotator = session.get_one(Annotator, person)
             assignment = leases.next_assignment(session, annotator=annotator, study=study, now=utc_now())
             return assignment.id if assignment else None
 
     def vote(self, assignment_id: int) -> None:
-        with self.installation.database.write() as session:
+        with self.context.database.write() as session:
             study = lock_study(session, self.study_id)
             held = session.get_one(Assignment, assignment_id)
             service.cast_vote(session, assignment=held, study=study, ballot=BALLOT, now=utc_now())
@@ -69,13 +69,13 @@ class Crowd:
         return 0 if leaves else self.judge_all(person)
 
     def end_all_leases(self) -> None:
-        with self.installation.database.write() as session:
+        with self.context.database.write() as session:
             session.execute(update(Assignment).values(expires_at=utc_now() - timedelta(seconds=1)))
 
 
-def gather(installation: Installation, *, people: int) -> Crowd:
-    set_the_stage(installation).open_study(others=["cinemo"])
-    with installation.database.write() as session:
+def gather(context: AppContext, *, people: int) -> Crowd:
+    set_the_stage(context).open_study(others=["cinemo"])
+    with context.database.write() as session:
         study = session.execute(select(StudyRow)).scalar_one()
         _lay_out_fifty(session, study)
         annotators = [
@@ -84,13 +84,13 @@ def gather(installation: Installation, *, people: int) -> Crowd:
         ]
         session.add_all(annotators)
         session.flush()
-        return Crowd(installation, study.id, [annotator.id for annotator in annotators])
+        return Crowd(context, study.id, [annotator.id for annotator in annotators])
 
 
 def _lay_out_fifty(session: Session, study: StudyRow) -> None:
     """Add comparisons on made-up pairs until there are fifty; nobody fetches their clips here."""
     first = session.scalars(select(Comparison).order_by(Comparison.id)).all()
-    study.comparisons_wanting = COMPARISONS
+    study.unfilled_comparisons = COMPARISONS
     known = session.scalars(select(Pair)).all()[0]
     for number in range(COMPARISONS - len(first)):
         pair = Pair(
@@ -118,7 +118,7 @@ def _lay_out_fifty(session: Session, study: StudyRow) -> None:
         session.execute(insert(Comparison), [comparison])
 
 
-def test_forty_annotators_at_once_fill_every_panel_exactly(either_installation: Installation) -> None:
+def test_forty_annotators_at_once_fill_every_panel_exactly(either_installation: AppContext) -> None:
     crowd = gather(either_installation, people=40)
     leavers, stayers = crowd.people[:8], crowd.people[8:]
 

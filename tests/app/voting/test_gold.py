@@ -6,11 +6,11 @@ import pytest
 from fastapi.testclient import TestClient
 from sqlalchemy import select, update
 
-from app.admin.queries import annotator_reports
-from app.installation import Installation
+from app.annotators.queries import annotator_reports
+from app.context import AppContext
 from app.panels.gold import gold_among, is_gold_position
-from app.results.recount import recount
-from app.results.votes import vote_rows
+from app.results.live.recount import recount
+from app.results.live.vote_rows import vote_rows
 from app.studies.gold import GoldPlan
 from app.tables.bench import Pair
 from app.tables.studies import Comparison, Matchup
@@ -32,11 +32,11 @@ GOLD_PAIRS = PAIR_IDS[:3]
 
 def with_gold(cast: Cast) -> Cast:
     """Name three gold questions in the benchmark and hand in the clips to ask them with."""
-    with cast.installation.database.write() as session:
+    with cast.context.database.write() as session:
         tags = {"gold": "gold", "gold_against": "static"}
         session.execute(update(Pair).where(Pair.name.in_(GOLD_PAIRS)).values(tags=tags))
     for shade, model in enumerate(("reference", "static"), start=5):
-        cast.submission_ids[model] = make_submission(cast.installation, cast.alice, model=model, shade=shade)
+        cast.submission_ids[model] = make_submission(cast.context, cast.alice, model=model, shade=shade)
     return cast
 
 
@@ -50,7 +50,7 @@ def study(cast: Cast) -> Study:
 
 
 def is_gold(study: Study, token: str) -> bool:
-    with study.installation.database.read() as session:
+    with study.context.database.read() as session:
         return session.scalars(
             select(Comparison.is_gold)
             .join(Assignment, Assignment.comparison_id == Comparison.id)
@@ -59,7 +59,7 @@ def is_gold(study: Study, token: str) -> bool:
 
 
 def choose(study: Study, token: str, side: Side) -> str:
-    with study.installation.database.read() as session:
+    with study.context.database.read() as session:
         left = session.scalars(select(Assignment.left_side).where(Assignment.token == token)).one()
     return "left" if left is side else "right"
 
@@ -123,7 +123,7 @@ def test_clips_of_a_gold_question_are_served_like_all_others(study: Study) -> No
     assert len({headers for _, headers in shapes}) == 1
 
 
-def test_gold_votes_enter_no_result_and_no_panel(either_installation: Installation) -> None:
+def test_gold_votes_enter_no_result_and_no_panel(either_installation: AppContext) -> None:
     cast = set_the_stage(either_installation)
     study = study_with_gold(cast, votes_per_comparison=1)
     cards = judge_all(annotator(study), study, side=lambda gold: Side.OTHER if gold else Side.REFERENCE)
@@ -133,7 +133,7 @@ def test_gold_votes_enter_no_result_and_no_panel(either_installation: Installati
         row = session.scalars(select(StudyRow)).one()
         statuses = [each.status for each in vote_rows(session, row)]
         assert recount(session, row) == []
-        assert row.comparisons_wanting == 0
+        assert row.unfilled_comparisons == 0
     results = client_of(either_installation, cast.alice).get(f"/api/v1/studies/{study.slug}/results").json()
     assert gold >= 2
     assert statuses.count(VoteStatus.GOLD) == gold
@@ -147,7 +147,7 @@ def test_right_answers_are_counted_for_each_annotator(cast: Cast) -> None:
     judge_all(annotator(study), study)
     judge_all(annotator(study), study, side=lambda _gold: Side.OTHER)
 
-    with study.installation.database.read() as session:
+    with study.context.database.read() as session:
         good, bad = annotator_reports(session, session.scalars(select(StudyRow)).one())
     assert (good.quality.gold, bad.quality.gold) == (100.0, 0.0)
     assert good.quality.gold_n >= 2
@@ -170,7 +170,7 @@ def test_a_gold_vote_can_be_undone_and_cast_again_like_any_other(study: Study) -
 
     assert again.status_code == 200
     assert vote(browser, again.json()["token"], "right").status_code == 201
-    with study.installation.database.read() as session:
+    with study.context.database.read() as session:
         row = session.scalars(select(StudyRow)).one()
         statuses = [each.status for each in vote_rows(session, row)]
         assert recount(session, row) == []
@@ -185,7 +185,7 @@ def test_a_skipped_gold_question_does_not_come_back(study: Study) -> None:
 
     tokens = [card["token"] for card in judge_all(browser, study)]
     assert token not in tokens
-    with study.installation.database.read() as session:
+    with study.context.database.read() as session:
         assert recount(session, session.scalars(select(StudyRow)).one()) == []
 
 
@@ -234,22 +234,22 @@ def body(cast: Cast, **changes: object) -> dict[str, object]:
     "gold", [{}, {"count": 0}, {"share": 0}, {"share": 0.6}, {"count": 1, "share": 0.1}, {"share": "x"}, 3]
 )
 def test_gold_that_makes_no_sense_is_refused(cast: Cast, gold: object) -> None:
-    alice = client_of(with_gold(cast).installation, cast.alice)
+    alice = client_of(with_gold(cast).context, cast.alice)
 
     refused(alice.post("/api/v1/studies", json=body(cast, gold=gold)), 422, "invalid_field")
 
 
 def test_a_benchmark_without_gold_answers_says_so(cast: Cast) -> None:
-    alice = client_of(cast.installation, cast.alice)
+    alice = client_of(cast.context, cast.alice)
 
     refused(alice.post("/api/v1/studies", json=body(cast)), 422, "no_gold")
 
 
 def test_gold_without_clips_to_ask_with_says_what_to_hand_in(cast: Cast) -> None:
-    with cast.installation.database.write() as session:
+    with cast.context.database.write() as session:
         tags = {"gold": "gold", "gold_against": "static"}
         session.execute(update(Pair).where(Pair.name == PAIR_IDS[0]).values(tags=tags))
-    alice = client_of(cast.installation, cast.alice)
+    alice = client_of(cast.context, cast.alice)
 
     answer = alice.post("/api/v1/studies", json=body(cast))
 
@@ -260,7 +260,7 @@ def test_gold_without_clips_to_ask_with_says_what_to_hand_in(cast: Cast) -> None
 
 def test_a_study_of_the_gold_clips_themselves_asks_none(cast: Cast) -> None:
     with_gold(cast)
-    alice = client_of(cast.installation, cast.alice)
+    alice = client_of(cast.context, cast.alice)
     matchup = {"reference": cast.submission_ids["static"], "other": cast.submission_ids["reference"]}
 
     refused(alice.post("/api/v1/studies", json=body(cast, matchups=[matchup])), 422, "gold_is_compared")
@@ -268,22 +268,22 @@ def test_a_study_of_the_gold_clips_themselves_asks_none(cast: Cast) -> None:
 
 def test_gold_clips_of_another_form_would_stand_out(cast: Cast) -> None:
     with_gold(cast)
-    with cast.installation.database.write() as session:
+    with cast.context.database.write() as session:
         static = select(Submission.id).where(Submission.public_id == cast.submission_ids["static"])
         session.execute(update(Clip).where(Clip.submission_id.in_(static)).values(frames=24))
-    alice = client_of(cast.installation, cast.alice)
+    alice = client_of(cast.context, cast.alice)
 
     refused(alice.post("/api/v1/studies", json=body(cast)), 422, "gold_stands_out")
 
 
 def test_rest_creates_and_describes_a_study_with_gold(cast: Cast) -> None:
-    alice = client_of(with_gold(cast).installation, cast.alice)
+    alice = client_of(with_gold(cast).context, cast.alice)
 
     answer = alice.post("/api/v1/studies", json=body(cast, gold={"count": 5})).json()
 
     assert (answer["gold_block"], answer["gold_most"]) == (10, 5)
     assert len(answer["matchups"]) == 1
-    with cast.installation.database.read() as session:
+    with cast.context.database.read() as session:
         assert len(session.scalars(select(Matchup).where(Matchup.is_gold)).all()) == 1
 
 
@@ -301,11 +301,11 @@ def test_the_bundled_benchmark_names_its_gold_questions_where_studies_look_for_t
 
 
 def test_the_open_list_of_pairs_does_not_tell_which_are_gold(cast: Cast) -> None:
-    with cast.installation.database.write() as session:
+    with cast.context.database.write() as session:
         tags = {"style": "flat", "gold": "gold", "gold_against": "static"}
         session.execute(update(Pair).where(Pair.name == PAIR_IDS[0]).values(tags=tags))
 
-    pairs = client_of(cast.installation).get(f"/api/v1/benchmarks/{BENCHMARK}/pairs").json()["pairs"]
+    pairs = client_of(cast.context).get(f"/api/v1/benchmarks/{BENCHMARK}/pairs").json()["pairs"]
 
     assert pairs[0]["tags"] == {"style": "flat"}
     assert "gold" not in str(pairs)

@@ -5,18 +5,18 @@ import shutil
 import pytest
 from fastapi.testclient import TestClient
 
-from app.installation import Installation
+from app.context import AppContext
 from tests.acting import assign, refused
 from tests.cast import Study, enter
 
 
 @pytest.mark.parametrize(("kind", "url"), [("renditions", "left_url"), ("images", "image_url")])
 def test_a_lost_file_is_503_and_can_be_skipped(
-    client: TestClient, installation: Installation, study: Study, kind: str, url: str
+    client: TestClient, context: AppContext, study: Study, kind: str, url: str
 ) -> None:
     card = assign(enter(client, study), study)
     assert client.get(card[url]).status_code == 200
-    shutil.rmtree(installation.settings.home / "media" / kind)
+    shutil.rmtree(context.settings.home / "media" / kind)
 
     refused(client.get(card[url]), 503, "unavailable")
 
@@ -26,9 +26,9 @@ def test_a_lost_file_is_503_and_can_be_skipped(
 
 
 def test_a_rendition_of_a_clip_that_is_lost_is_503(
-    client: TestClient, installation: Installation, study: Study
+    client: TestClient, context: AppContext, study: Study
 ) -> None:
     card = assign(enter(client, study), study)
-    shutil.rmtree(installation.settings.home / "media" / "clips")
+    shutil.rmtree(context.settings.home / "media" / "clips")
 
     refused(client.get(card["left_url"]), 503, "unavailable")

@@ -5,10 +5,10 @@ from datetime import UTC, datetime
 
 import pytest
 
-from app.voting.page import AssignmentCard, KeptForm
+from app.voting.view_models import AssignmentView, KeptForm
 from benchmark.protocol import Choice
 
-CARD = AssignmentCard(
+CARD = AssignmentView(
     token="t0",
     prompt="The blue balloon dips down.",
     image_url="/media/t0/image",
@@ -24,8 +24,8 @@ CARD = AssignmentCard(
 )
 
 
-def card(**changes: object) -> AssignmentCard:
-    return AssignmentCard(**(vars(CARD) | changes))  # type: ignore[arg-type]
+def card(**changes: object) -> AssignmentView:
+    return AssignmentView(**(vars(CARD) | changes))  # type: ignore[arg-type]
 
 
 def test_pairs_are_counted_from_one() -> None:

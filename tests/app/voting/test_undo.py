@@ -4,9 +4,9 @@ import pytest
 from fastapi.testclient import TestClient
 from sqlalchemy import select
 
-from app.installation import Installation
-from app.results.recount import recount
-from app.results.votes import vote_rows
+from app.context import AppContext
+from app.results.live.recount import recount
+from app.results.live.vote_rows import vote_rows
 from app.tables.studies import Study as StudyRow
 from benchmark.protocol import VoteStatus
 from tests.acting import assign, refused, vote
@@ -35,14 +35,14 @@ def test_undo_gives_the_same_comparison_again_with_the_former_answer(
 
 
 def test_an_undone_vote_stays_in_the_table_as_superseded_and_names_its_successor(
-    annotator: TestClient, study: Study, installation: Installation
+    annotator: TestClient, study: Study, context: AppContext
 ) -> None:
     before = assign(annotator, study)
     vote(annotator, before["token"], "left")
     after = annotator.post(f"/api/v1/assignments/{before['token']}/undo").json()
     vote(annotator, after["token"], "right")
 
-    with installation.database.read() as session:
+    with context.database.read() as session:
         row = session.execute(select(StudyRow)).scalar_one()
         rows = list(vote_rows(session, row))
         assert recount(session, row) == []

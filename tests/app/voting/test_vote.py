@@ -7,9 +7,9 @@ from fastapi.testclient import TestClient
 from sqlalchemy import select, update
 
 from app.clock import utc_now
-from app.installation import Installation
+from app.context import AppContext
 from app.main import create_app
-from app.results.recount import recount
+from app.results.live.recount import recount
 from app.tables.studies import Comparison
 from app.tables.studies import Study as StudyRow
 from app.tables.voting import Assignment, Vote
@@ -23,8 +23,8 @@ def annotator(client: TestClient, study: Study) -> TestClient:
     return enter(client, study)
 
 
-def end_lease(installation: Installation, token: str) -> None:
-    with installation.database.write() as session:
+def end_lease(context: AppContext, token: str) -> None:
+    with context.database.write() as session:
         session.execute(
             update(Assignment)
             .where(Assignment.token == token)
@@ -32,19 +32,19 @@ def end_lease(installation: Installation, token: str) -> None:
         )
 
 
-def count(installation: Installation) -> tuple[int, int]:
+def count(context: AppContext) -> tuple[int, int]:
     """Return places taken and votes counted over all comparisons; and hold them to a recount."""
-    with installation.database.read() as session:
+    with context.database.read() as session:
         study = session.execute(select(StudyRow)).scalar_one()
         assert recount(session, study) == []
         rows = session.scalars(select(Comparison)).all()
-        return sum(row.places_taken for row in rows), sum(
+        return sum(row.slots_taken for row in rows), sum(
             row.votes_reference + row.votes_other for row in rows
         )
 
 
 def test_the_same_vote_sent_again_gets_the_same_answer_and_counts_once(
-    annotator: TestClient, study: Study, installation: Installation
+    annotator: TestClient, study: Study, context: AppContext
 ) -> None:
     token = assign(annotator, study)["token"]
 
@@ -52,7 +52,7 @@ def test_the_same_vote_sent_again_gets_the_same_answer_and_counts_once(
 
     assert (first.status_code, again.status_code) == (201, 200)
     assert first.content == again.content
-    assert count(installation) == (1, 1)
+    assert count(context) == (1, 1)
 
 
 @pytest.mark.parametrize(
@@ -68,12 +68,12 @@ def test_another_answer_to_the_same_assignment_is_refused(
 
 
 def test_the_vote_is_stored_as_the_side_and_the_submission_it_stood_for(
-    annotator: TestClient, study: Study, installation: Installation
+    annotator: TestClient, study: Study, context: AppContext
 ) -> None:
     token = assign(annotator, study)["token"]
     vote(annotator, token, "left", ("image_alignment", "overall_quality"))
 
-    with installation.database.read() as session:
+    with context.database.read() as session:
         kept = session.execute(select(Vote)).scalar_one()
         shown = session.execute(select(Assignment).where(Assignment.token == token)).scalar_one()
         assert kept.chosen_side is shown.left_side
@@ -116,10 +116,10 @@ def test_the_last_byte_alone_does_not_open_the_gate(client: TestClient, cast: Ca
 
 
 def test_another_annotators_assignment_does_not_exist(
-    annotator: TestClient, study: Study, installation: Installation
+    annotator: TestClient, study: Study, context: AppContext
 ) -> None:
     token = assign(annotator, study)["token"]
-    with TestClient(create_app(installation)) as somebody_else:
+    with TestClient(create_app(context)) as somebody_else:
         enter(somebody_else, study)
 
         refused(vote(somebody_else, token), 404, "not_found")
@@ -131,34 +131,34 @@ def test_a_browser_without_an_invitation_gets_nothing(client: TestClient, study:
 
 
 def test_a_late_vote_counts_while_its_place_is_free(
-    annotator: TestClient, study: Study, installation: Installation
+    annotator: TestClient, study: Study, context: AppContext
 ) -> None:
     token = assign(annotator, study)["token"]
-    end_lease(installation, token)
+    end_lease(context, token)
 
     assert vote(annotator, token).status_code == 201
-    assert count(installation) == (1, 1)
+    assert count(context) == (1, 1)
 
 
 def test_a_late_vote_is_refused_once_its_place_went_to_somebody_else(client: TestClient, cast: Cast) -> None:
     narrow = cast.open_study("narrow", votes_per_comparison=1, others=["cinemo"])
     token = assign(enter(client, narrow), narrow)["token"]
-    end_lease(cast.installation, token)
-    with TestClient(create_app(cast.installation)) as bold:
+    end_lease(cast.context, token)
+    with TestClient(create_app(cast.context)) as bold:
         enter(bold, narrow)
         while (answer := ask(bold, narrow)).status_code == 200:
             assert vote(bold, answer.json()["token"]).status_code == 201
 
     refused(vote(client, token), 409, "lease_expired")
-    assert count(cast.installation) == (6, 6)
+    assert count(cast.context) == (6, 6)
 
 
 @pytest.mark.parametrize("status", [StudyStatus.PAUSED, StudyStatus.CLOSED])
 def test_a_study_that_is_not_open_takes_no_votes(
-    annotator: TestClient, study: Study, installation: Installation, status: StudyStatus
+    annotator: TestClient, study: Study, context: AppContext, status: StudyStatus
 ) -> None:
     token = assign(annotator, study)["token"]
-    with installation.database.write() as session:
+    with context.database.write() as session:
         session.execute(update(StudyRow).values(status=status))
 
     refused(vote(annotator, token), 409, "study_not_open")
@@ -166,7 +166,7 @@ def test_a_study_that_is_not_open_takes_no_votes(
 
 
 def test_a_skipped_comparison_frees_its_place_and_does_not_come_back(
-    annotator: TestClient, study: Study, installation: Installation
+    annotator: TestClient, study: Study, context: AppContext
 ) -> None:
     card = assign(annotator, study)
     skip = {"reason": "clip_does_not_play"}
@@ -174,7 +174,7 @@ def test_a_skipped_comparison_frees_its_place_and_does_not_come_back(
     answers = [annotator.post(f"/api/v1/assignments/{card['token']}/skip", json=skip) for _ in range(2)]
 
     assert [answer.status_code for answer in answers] == [204, 204]
-    assert count(installation) == (0, 0)
+    assert count(context) == (0, 0)
     refused(vote(annotator, card["token"]), 409, "already_skipped")
     seen = 0
     while (answer := ask(annotator, study)).status_code == 200:
@@ -184,13 +184,13 @@ def test_a_skipped_comparison_frees_its_place_and_does_not_come_back(
 
 
 def test_renewing_extends_the_lease_and_brings_back_a_lost_one(
-    annotator: TestClient, study: Study, installation: Installation
+    annotator: TestClient, study: Study, context: AppContext
 ) -> None:
     token = assign(annotator, study)["token"]
-    end_lease(installation, token)
+    end_lease(context, token)
 
     answer = annotator.post(f"/api/v1/assignments/{token}/renew")
 
     assert answer.status_code == 200
     assert assign(annotator, study)["token"] == token
-    assert count(installation) == (1, 0)
+    assert count(context) == (1, 0)

@@ -5,11 +5,11 @@ import io
 import pytest
 
 from benchmark.exports.notes import TableNote
-from benchmark.exports.results import result_rows
+from benchmark.exports.table_rows import result_rows
 from benchmark.exports.tables import TableFormat, TableName
-from benchmark.exports.writing import write_table
-from benchmark.records import check_votes
+from benchmark.exports.writer import write_table
 from benchmark.stats.tallies import Tallies
+from benchmark.votes.validate import check_votes
 from tests.benchmark.made_votes import panel, table, vote
 
 

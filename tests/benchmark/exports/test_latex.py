@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from benchmark.exports.scored import COMPUTED, ScoredVotes
 from benchmark.exports.tables import TableFormat, TableName
-from benchmark.records import check_votes
+from benchmark.scoring import COMPUTED, ScoredVotes
+from benchmark.votes.validate import check_votes
 from tests.benchmark.made_votes import panel, table
 
 NAMES = (

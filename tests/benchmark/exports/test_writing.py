@@ -10,11 +10,11 @@ from types import SimpleNamespace
 import pyarrow.parquet as pq
 import pytest
 
-from benchmark.exports.layouts import interval_cell
 from benchmark.exports.notes import TableNote
-from benchmark.exports.results import result_rows
+from benchmark.exports.table_format import interval_cell
+from benchmark.exports.table_rows import result_rows
 from benchmark.exports.tables import COLUMN_NAMES, TableFormat, TableName
-from benchmark.exports.writing import table_chunks, write_table
+from benchmark.exports.writer import table_chunks, write_table
 from benchmark.protocol import VoteStatus
 from benchmark.stats.votes import Matchup
 from tests.benchmark.made_votes import MOTIF_CINEMO, MOTIF_STATIC, tallies, vote

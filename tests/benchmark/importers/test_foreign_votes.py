@@ -5,11 +5,11 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from benchmark.importers.foreign_votes import ColumnMapping, foreign_votes, parse_mapping, read_foreign
 from benchmark.protocol import VoteStatus
-from benchmark.records import VoteTableError, check_votes
 from benchmark.stats.preferences import preferences
 from benchmark.stats.tallies import Tallies
+from benchmark.votes.imported import ColumnMapping, foreign_votes, parse_mapping, read_foreign
+from benchmark.votes.validate import VoteTableError, check_votes
 
 COLUMNS = {"pair": "item", "left": "model_a", "right": "model_b", "chosen": "winner", "annotator": "rater"}
 

@@ -10,8 +10,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
+from benchmark.importers.images import ImageRefused, browsers_show, check_picture, write_png
 from benchmark.importers.official import read_official
-from benchmark.importers.pictures import PictureRefused, browsers_show, check_picture, write_png
 from benchmark.importers.problems import ImportProblems
 
 PIECES = (
@@ -61,7 +61,7 @@ def test_no_damage_to_an_image_breaks_the_reader(tmp_path: Path, form: str) -> N
         path.write_bytes(damaged)
         try:
             check_picture(path)
-        except PictureRefused:
+        except ImageRefused:
             refused += 1
             continue
         if not browsers_show(path):

@@ -7,8 +7,8 @@ import pytest
 from click.testing import CliRunner
 from PIL import Image
 
+from benchmark.cli.scenes import contact_sheet, draw, redraw
 from benchmark.importers.official import read_official
-from benchmark.scenes.commands import contact_sheet, draw, redraw
 
 
 @pytest.fixture(scope="module")

@@ -7,7 +7,7 @@ from benchmark.protocol import Justification
 from benchmark.scenes import WEIGHT_FREE_MODELS, gold_questions
 from benchmark.scenes.benchmarks import bundled_pairs
 from benchmark.scenes.gold import GoldQuestion, GoldRival, GoldUse
-from benchmark.scenes.weight_free import draw_frames
+from benchmark.scenes.synthetic import draw_frames
 
 
 def test_there_are_questions_of_both_uses_and_against_both_rivals() -> None:

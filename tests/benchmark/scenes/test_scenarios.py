@@ -9,7 +9,7 @@ import pytest
 from benchmark.importers.official import read_official
 from benchmark.pairs import prompt_slug
 from benchmark.scenes import SCENARIOS, HardCase, Scene, ScenePair, Style
-from benchmark.scenes.weight_free import draw_frames, wrong_action
+from benchmark.scenes.synthetic import draw_frames, wrong_action
 
 ALL_ACTIONS = [(s.name, a.name) for s in SCENARIOS.values() for a in s.actions]
 PROMPTS = [action.prompt for scenario in SCENARIOS.values() for action in scenario.actions]

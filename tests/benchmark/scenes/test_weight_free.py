@@ -5,7 +5,7 @@ import pytest
 
 from benchmark.scenes import SCENARIOS, WEIGHT_FREE_MODELS, ScenePair, Style, draw_clip, draw_still
 from benchmark.scenes.benchmarks import bundled_pairs
-from benchmark.scenes.weight_free import draw_frames, wrong_action
+from benchmark.scenes.synthetic import draw_frames, wrong_action
 
 
 def pair(action: str = "red_sails_left", image: str = "harbour1", style: Style = Style.FLAT) -> ScenePair:

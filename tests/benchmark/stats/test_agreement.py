@@ -7,7 +7,7 @@ import pytest
 from statsmodels.stats.inter_rater import fleiss_kappa
 
 from benchmark.stats.agreement import agreement
-from benchmark.stats.agreements import agreement_sentence, agreements
+from benchmark.stats.agreement_table import agreement_sentence, agreements
 from tests.benchmark.made_votes import MOTIF_CINEMO, MOTIF_STATIC, tallies
 
 

@@ -2,9 +2,9 @@
 
 import pytest
 
-from benchmark.records import VoteTableError, check_votes
 from benchmark.stats.breakdowns import BreakdownRow, Division, breakdown, breakdowns
 from benchmark.stats.tallies import Tallies
+from benchmark.votes.validate import VoteTableError, check_votes
 from tests.benchmark.made_votes import MOTIF_CINEMO, MOTIF_STATIC, panel, table, tallies
 
 

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from benchmark.records import check_votes
 from benchmark.stats.dawid_skene import dawid_skene
+from benchmark.votes.validate import check_votes
 from tests.benchmark.made_votes import panel, table, vote
 
 ACCURACY = {"alice": 0.95, "bob": 0.95, "coin1": 0.5, "coin2": 0.5, "coin3": 0.5}

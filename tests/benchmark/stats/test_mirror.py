@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from benchmark.stats.agreements import agreements
+from benchmark.stats.agreement_table import agreements
 from benchmark.stats.breakdowns import BreakdownRow, breakdowns
 from benchmark.stats.justifications import justifications
 from benchmark.stats.leaderboard import leaderboard

@@ -3,7 +3,7 @@
 import pytest
 from scipy.stats import betabinom, binom, binomtest
 
-from benchmark.stats.planning import (
+from benchmark.stats.power import (
     detectable_share,
     expected_score,
     pairs_needed,

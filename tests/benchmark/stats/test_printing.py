@@ -2,7 +2,7 @@
 
 import pytest
 
-from benchmark.stats.printing import printed_number, printed_p, stated_p
+from benchmark.stats.number_format import printed_number, printed_p, stated_p
 
 
 @pytest.mark.parametrize(

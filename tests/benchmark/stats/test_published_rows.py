@@ -6,9 +6,9 @@ Source of the figures: arXiv:2412.16153, tables 2, 3, A1 and A2.
 import pytest
 
 from benchmark.protocol import Side, VoteStatus
-from benchmark.records import check_votes
 from benchmark.stats.preferences import METRICS, PreferenceRow, preferences
 from benchmark.stats.tallies import Tallies
+from benchmark.votes.validate import check_votes
 from tests.benchmark.made_votes import REASONS, table, vote
 
 PAIRS, PANEL = 320, 5

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from benchmark.records import check_votes
 from benchmark.stats.quality import AnnotatorRow, Flag, Gold, annotator_quality, longest_run
+from benchmark.votes.validate import check_votes
 from tests.benchmark.made_votes import table, vote
 
 PAIRS = 60

@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
-from benchmark.records import check_votes
 from benchmark.stats.annotator_sensitivity import sensitivity_of_annotators
 from benchmark.stats.arrays import FloatArray
 from benchmark.stats.sensitivity import Cluster, sensitivity_of_pairs, sensitivity_sentence
+from benchmark.votes.validate import check_votes
 from tests.benchmark.made_votes import MOTIF_CINEMO, table, tallies, vote
 
 WON, LOST, TIED = (5, 0), (0, 5), (2, 2)

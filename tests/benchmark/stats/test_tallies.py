@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from benchmark.records import check_votes
 from benchmark.stats.tallies import Tallies
+from benchmark.votes.validate import check_votes
 from tests.benchmark.made_votes import panel, table, tallies, vote
 
 IMAGE_REFERENCE, TEXT_OTHER, MOTION_REFERENCE = (0, 0), (1, 1), (2, 0)

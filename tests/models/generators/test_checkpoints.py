@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from models.generators import checkpoints
-from models.generators.checkpoints import checkpoint_sha256, weight_files
+from models.generators import weights_digest
 from models.generators.settings import generator_settings
+from models.generators.weights_digest import checkpoint_sha256, weight_files
 
 
 @pytest.fixture
@@ -46,7 +46,7 @@ def test_a_link_to_a_file_named_by_its_sha256_is_not_read(folder: Path) -> None:
 
 def test_a_large_file_is_read_once_until_it_changes(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TI2V_HOME", str(folder / "home"))
-    monkeypatch.setattr(checkpoints, "_KEPT_FROM_BYTES", 1)
+    monkeypatch.setattr(weights_digest, "_KEPT_FROM_BYTES", 1)
     generator_settings.cache_clear()
     try:
         first = checkpoint_sha256(weight_files(folder))

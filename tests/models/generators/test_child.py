@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from models.generators.child import Ended, run_child
+from models.generators.child_process import Ended, run_child
 
 
 def run(tmp_path: Path, script: str, *, timeout_s: float = 20) -> Ended:
@@ -38,7 +38,7 @@ def test_what_a_program_started_ends_with_it(script: str, tmp_path: Path) -> Non
 def test_a_program_that_ignores_the_polite_signal_is_killed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("models.generators.child._GRACE_S", 0.2)
+    monkeypatch.setattr("models.generators.child_process._GRACE_S", 0.2)
 
     ended = run(tmp_path, "trap '' TERM; echo $$ > own.txt; while :; do sleep 1; done", timeout_s=2)
 

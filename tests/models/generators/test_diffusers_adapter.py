@@ -10,7 +10,7 @@ import torch
 from diffusers.models import attention_dispatch
 from diffusers.pipelines.hunyuan_video1_5.image_processor import HunyuanVideo15ImageProcessor
 
-from benchmark.command_line import main
+from benchmark.cli.main import main
 from models.generators.adapter_entries import shipped_adapter
 from models.generators.base import BadInput, CannotRun, ClipRequest, Crashed, Frames
 from models.generators.clip_folder import read_manifests

@@ -11,13 +11,13 @@ from pathlib import Path
 import av
 import pytest
 
-from benchmark.command_line import main
+from benchmark.cli.main import main
 from benchmark.scenes.benchmarks import bundled_pairs
 from models.generators.clip_folder import read_manifests
 from tests.models.generators.requests import small_benchmark
 
 PAIRS = list(bundled_pairs())
-PROGRAM = "import sys; from benchmark.command_line import main; sys.exit(main(sys.argv[1:]))"
+PROGRAM = "import sys; from benchmark.cli.main import main; sys.exit(main(sys.argv[1:]))"
 
 
 def place(output: Path) -> list[str]:

@@ -18,7 +18,7 @@ from models.generators.base import (
     OutOfMemory,
     Provenance,
 )
-from models.generators.generating import make_clips
+from models.generators.batch import make_clips
 
 
 class Moody:

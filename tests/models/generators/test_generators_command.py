@@ -7,8 +7,8 @@ from pathlib import Path
 import click
 import pytest
 
-from benchmark.command_line import main, registered_commands
-from models.generators.commands import generators
+from benchmark.cli.main import main, registered_commands
+from models.cli.generators import generators
 from models.generators.registry import generators as table
 from models.generators.settings import generator_settings
 

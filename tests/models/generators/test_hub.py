@@ -20,7 +20,7 @@ FILES = {
     "transformer/model.safetensors": b"tensors",
     "transformer/model.bin": b"a pickle that runs code",
 }
-PROGRAM = "import sys; from benchmark.command_line import main; sys.exit(main(sys.argv[1:]))"
+PROGRAM = "import sys; from benchmark.cli.main import main; sys.exit(main(sys.argv[1:]))"
 
 
 class SmallHub(http.server.BaseHTTPRequestHandler):

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from models.generators.adapter_entries import shipped_adapter
-from models.generators.checks import recipe_problems
+from models.generators.recipe_checks import recipe_problems
 from models.generators.recipes import DiffusersRecipe, RecipeProblem, SubprocessRecipe, read_recipe
 from models.generators.registry import ADAPTERS
 

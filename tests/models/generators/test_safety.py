@@ -10,9 +10,9 @@ import torch
 from models.generators.base import CannotRun, Crashed, OutOfMemory
 from models.generators.diffusers_adapter import DiffusersGenerator
 from models.generators.hub import cached_snapshot
-from models.generators.memory import breakdowns_named, check_device
-from models.generators.pins import pin, pinned_revision
+from models.generators.out_of_memory import breakdowns_named, check_device
 from models.generators.recipes import Weights
+from models.generators.revisions import pin, pinned_revision
 from models.generators.settings import generator_settings
 from tests.models.generators.toys.table import save_toy, toy_recipe
 

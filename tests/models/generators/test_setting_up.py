@@ -6,8 +6,8 @@ import pytest
 
 from models.generators.base import CannotRun
 from models.generators.recipe_tables import Environment
-from models.generators.setting_up import setup_steps
 from models.generators.settings import generator_settings
+from models.generators.setup import setup_steps
 from tests.models.generators.checkout_of import checkout_of, recipe_of
 
 

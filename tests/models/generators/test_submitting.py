@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmark.command_line import main
+from benchmark.cli.main import main
 from benchmark.scenes.benchmarks import bundled_pairs
 from tests.cast import Cast
 from tests.models.generators.requests import small_benchmark
@@ -19,7 +19,7 @@ def test_a_generated_folder_passes_the_rehearsal(
     monkeypatch: pytest.MonkeyPatch,
     capfd: pytest.CaptureFixture[str],
 ) -> None:
-    monkeypatch.setenv("TI2V_HOME", str(cast.installation.settings.home))
+    monkeypatch.setenv("TI2V_HOME", str(cast.context.settings.home))
     pairs = [pair.id for pair in bundled_pairs().values() if pair.image in PAIRS]
     small_benchmark(tmp_path / "small", pairs)
     clips = tmp_path / "clips"

@@ -8,8 +8,8 @@ import pytest
 from PIL import Image
 
 from models.generators.base import BadInput, ClipRequest
-from models.generators.checks import recipe_problems
 from models.generators.images import fitted, read_image
+from models.generators.recipe_checks import recipe_problems
 from models.generators.recipe_tables import Output, Staging
 from tests.models.generators.checkout_of import SCRIPTS, generator_of, recipe_of, write_script
 from tests.models.generators.requests import picture

@@ -7,7 +7,7 @@ import pytest
 
 from models.generators.base import CannotRun, Crashed, GeneratorError, OutOfMemory, TimedOut
 from models.generators.checkouts import Checkout
-from models.generators.child import TAIL_BYTES
+from models.generators.child_process import TAIL_BYTES
 from models.generators.recipe_tables import Limits
 from models.generators.subprocess_adapter import SubprocessGenerator
 from tests.models.generators.checkout_of import checkout_of, generator_of, recipe_of

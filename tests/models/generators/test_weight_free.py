@@ -8,7 +8,7 @@ from PIL import Image
 
 from benchmark.data import bundled_folder
 from benchmark.scenes.benchmarks import bundled_pairs
-from benchmark.scenes.weight_free import draw_frames
+from benchmark.scenes.synthetic import draw_frames
 from models.generators.base import BadInput, ClipRequest
 from models.generators.registry import open_generator
 from tests.models.generators.requests import picture

@@ -7,7 +7,7 @@ import torch
 from diffusers import UNet3DConditionModel
 from safetensors.torch import load_file, save_file
 
-from benchmark.command_line import main
+from benchmark.cli.main import main
 from models.motif.convert import PREFIX
 from models.motif.tiny import tiny_unet
 from models.motif.unet import MotifUNet

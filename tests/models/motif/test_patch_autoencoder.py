@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from benchmark.scenes import SCENARIOS, Scene, Style, draw_still
-from models.motif.encoding import decode_latents, encode_frames
+from models.motif.encoders import decode_latents, encode_frames
 from models.motif.patch_autoencoder import PatchAutoencoder
 
 

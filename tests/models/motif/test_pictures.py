@@ -5,7 +5,7 @@ import pytest
 from numpy.typing import NDArray
 from PIL import Image
 
-from models.motif.pictures import fitted
+from models.motif.input_image import fitted
 
 
 def columns_of_grey(height: int, width: int) -> NDArray[np.uint8]:

@@ -11,7 +11,7 @@ from torch import Tensor
 from transformers import CLIPVisionConfig, CLIPVisionModel
 from transformers.models.clip.image_processing_pil_clip import CLIPImageProcessorPil
 
-from models.motif.encoding import NotFinite
+from models.motif.encoders import NotFinite
 from models.motif.pipeline import MotifImageToVideoPipeline
 from models.motif.tiny import tiny_unet, toy_pipeline
 

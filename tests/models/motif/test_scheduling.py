@@ -8,7 +8,7 @@ import torch
 from diffusers import DDIMScheduler
 from torch import Tensor
 
-from models.motif.scheduling import MotifDDIMScheduler, PredictionType
+from models.motif.scheduler import MotifDDIMScheduler, PredictionType
 
 PREDICTIONS: list[PredictionType] = ["epsilon", "v_prediction", "sample"]
 

@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from models.motif.threads import cpu_threads
+from models.motif.torch_threads import cpu_threads
 
 
 @pytest.fixture(autouse=True)

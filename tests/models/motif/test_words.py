@@ -2,8 +2,8 @@
 
 import torch
 
-from models.motif.encoding import encode_text
-from models.motif.words import random_text_encoder, scene_vocabulary, word_tokenizer
+from models.motif.encoders import encode_text
+from models.motif.toy_text_encoder import random_text_encoder, scene_vocabulary, word_tokenizer
 
 WORDS = ["balloon", "blue", "rises", "the"]
 

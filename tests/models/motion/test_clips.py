@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from benchmark.scenes.encoding import encode_mp4
-from models.motion.clips import BadClip, checked_frames, read_clip
+from models.motion.frames import BadClip, checked_frames, read_clip
 
 
 def grey(height: int = 64, width: int = 96) -> np.ndarray:

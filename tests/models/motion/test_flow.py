@@ -9,8 +9,8 @@ import torch
 from torch import Tensor
 
 from benchmark.scenes import SCENARIOS, Rendering, Scene, Style, render
-from models.motion.clips import BadClip, Frames
 from models.motion.flow import DisFlow, ExactFlow, flow_named
+from models.motion.frames import BadClip, Frames
 from models.motion.raft import CannotEstimate, RaftFlow
 from models.motion.settings import FLOW_NAMES
 

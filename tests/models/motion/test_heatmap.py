@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from models.motion.clips import BadClip
 from models.motion.flow import DisFlow, Flow
+from models.motion.frames import BadClip
 from models.motion.heatmap import motion_heatmap, moving_share, resized, sigma
 from models.motion.settings import FlowUnit, HeatmapSettings, Kernel, LastFrame
 

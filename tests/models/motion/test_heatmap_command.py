@@ -8,10 +8,10 @@ import pytest
 from click.testing import CliRunner, Result
 from PIL import Image
 
-from benchmark.scenes.weight_free import draw_clip
-from models.motion.clips import BadClip
-from models.motion.colours import colour_key, flow_colours
-from models.motion.commands import heatmap
+from benchmark.scenes.synthetic import draw_clip
+from models.cli.heatmap import heatmap
+from models.motion.flow_colors import colour_key, flow_colours
+from models.motion.frames import BadClip
 
 
 @pytest.fixture(scope="module")

@@ -3,7 +3,7 @@
 import torch
 from torch import nn
 
-from models.training.averaging import MovingAverage
+from models.training.ema import MovingAverage
 
 
 def one_weight(value: float) -> nn.Linear:

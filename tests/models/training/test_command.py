@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from models.training.command import train
+from models.cli.train import train
+from models.training.config_io import as_toml
 from models.training.errors import BadConfig, CannotResume, NoClips
-from models.training.reading import as_toml
 from tests.models.training.toys import toy_config, write_toml
 
 

@@ -2,7 +2,7 @@
 
 import torch
 
-from models.training.draws import Draw, draw, noise
+from models.training.sampling import Draw, draw, noise
 
 
 def drawn(seed: int, step: int, place: int, *, text_dropout: float = 0.1) -> Draw:

@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 import torch
 
-from models.training.comparing import comparison_table
+from models.training.compare_runs import comparison_table
 from models.training.figure6 import RegionLoss, mean_ratio, region_loss, region_losses
-from models.training.figures import draw_region_losses, write_region_losses
+from models.training.figure6_files import draw_region_losses, write_region_losses
 from tests.models.training.toys import opened, toy_config
 
 ROWS = [RegionLoss(100, 3.0, 1.5), RegionLoss(900, 1.0, 1.0)]
@@ -31,9 +31,9 @@ def test_places_of_all_clips_count_alike() -> None:
 
 def test_clips_in_which_nothing_moves_have_no_figure(shared_cache: Path) -> None:
     bench = opened(toy_config(), shared_cache)
-    clips = bench.library.held_out
+    clips = bench.dataset.held_out
     # No heatmap is above 1.
-    rows = region_losses(bench.learner.network, bench.batcher, clips, timesteps=[100], region_above=1.0)
+    rows = region_losses(bench.state.network, bench.batcher, clips, timesteps=[100], region_above=1.0)
     assert rows == []
 
 

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from models.training.atomic_io import write_text, written_whole
 from models.training.errors import CannotWrite
-from models.training.files import write_text, written_whole
 
 
 def write_half(path: Path) -> None:

@@ -6,22 +6,22 @@ from pathlib import Path
 import pytest
 import torch
 
-from models.motif.encoding import encode_text
-from models.motif.words import random_text_encoder
+from models.motif.encoders import encode_text
+from models.motif.toy_text_encoder import random_text_encoder
 from models.training.cache import Kind, TensorCache
+from models.training.cache_builder import Dataset, prepare
 from models.training.config import TrainingConfig
+from models.training.datasets import sources
 from models.training.errors import NoClips
 from models.training.networks import open_pipeline
-from models.training.preparing import Library, prepare
 from models.training.run import run_training
-from models.training.sources import sources
 from tests.models.training.test_sources import write_captions, write_clip
 from tests.models.training.toys import toy_config
 
 ONE_ACTION: Mapping[str, object] = {"images": 1, "held_out_images": 1}
 
 
-def prepared(config: TrainingConfig, cache: Path) -> Library:
+def prepared(config: TrainingConfig, cache: Path) -> Dataset:
     found = sources(config.data)
     return prepare(config, open_pipeline(config, found), found, TensorCache(cache))
 

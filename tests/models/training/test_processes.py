@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from models.training.logs import read_log
-from models.training.reading import as_toml
+from models.training.config_io import as_toml
 from models.training.run import run_training
+from models.training.run_log import read_log
 from tests.models.training.toys import toy_config, write_toml
 
 WAIT_S = 300

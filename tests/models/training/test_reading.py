@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from models.motion.settings import HeatmapSettings
+from models.training.config_io import as_toml, changed, read_config, settings_by_name, shipped_configs
 from models.training.errors import BadConfig
-from models.training.reading import as_toml, changed, read_config, settings_by_name, shipped_configs
 from tests.models.training.toys import toy_config, write_toml
 
 ABLATIONS = {

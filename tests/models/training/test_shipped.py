@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 import models
 from benchmark.scenes import SCENARIOS, Scene, Style, render
 from models.motif.pipeline import MotifImageToVideoPipeline
-from models.training.logs import read_log
-from models.training.reading import read_config, settings_by_name
+from models.training.config_io import read_config, settings_by_name
+from models.training.run_log import read_log
 
 CHECKPOINTS = Path(models.__path__[0]) / "checkpoints"
 NAMES = ("motif-tiny", "motif-tiny-without")

@@ -7,10 +7,10 @@ import numpy as np
 import pytest
 
 from benchmark.scenes.encoding import encode_mp4
-from models.motion.clips import BadClip
+from models.motion.frames import BadClip
 from models.training.config import DataSettings
+from models.training.datasets import sources
 from models.training.errors import BadConfig, NoClips
-from models.training.sources import sources
 
 
 def of_scenes(**changes: object) -> DataSettings:

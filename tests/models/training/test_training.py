@@ -16,15 +16,15 @@ import torch
 
 from models.motif.pipeline import MotifImageToVideoPipeline
 from models.training.checkpoints import load_checkpoint, newest_checkpoint, save_checkpoint
+from models.training.config_io import as_toml
 from models.training.errors import BadConfig, CannotResume, CannotWrite, LossNotFinite
-from models.training.exporting import export
-from models.training.logs import RunLog, read_log
+from models.training.export import export
 from models.training.loop import Ended, learning_rate
-from models.training.reading import as_toml
 from models.training.run import Outcome, run_training
+from models.training.run_log import RunLog, read_log
 from tests.models.training.toys import hooks_with, opened, toy_config, train_quietly, write_toml
 
-TI2V = "import sys; from benchmark.command_line import main; sys.exit(main(sys.argv[1:]))"
+TI2V = "import sys; from benchmark.cli.main import main; sys.exit(main(sys.argv[1:]))"
 
 
 def curve(folder: Path) -> list[float]:
@@ -68,9 +68,9 @@ def test_accumulated_pieces_add_up_to_the_whole_batch(shared_cache: Path) -> Non
     for accumulation in (1, 2):
         settings = {"steps": 1, "batch_size": 4, "accumulation": accumulation, "clip_norm": 0}
         bench = opened(toy_config(optimiser=settings), shared_cache)
-        bench.learner.network.eval()
+        bench.state.network.eval()
         train_quietly(bench)
-        networks.append(bench.learner.average.weights)
+        networks.append(bench.state.average.weights)
     for name, weight in networks[0].items():
         torch.testing.assert_close(weight, networks[1][name], rtol=0, atol=2e-3)
 
@@ -86,7 +86,7 @@ def test_sigterm_leaves_a_checkpoint(shared_cache: Path) -> None:
     saved = []
     hooks = hooks_with(
         log=lambda step, _: os.kill(os.getpid(), signal.SIGTERM) if step == 2 else None,
-        save=lambda: saved.append(bench.learner.steps_done),
+        save=lambda: saved.append(bench.state.steps_done),
     )
     assert train_quietly(bench, hooks) is Ended.STOPPED
     assert saved == [2]
@@ -112,46 +112,46 @@ def room_for(size: int) -> Iterator[None]:
 
 def test_a_full_disk_leaves_the_last_good_checkpoint(tmp_path: Path, shared_cache: Path) -> None:
     bench = opened(toy_config(), shared_cache)
-    bench.learner.steps_done = 1
-    good = save_checkpoint(tmp_path, bench.learner, settings_key="k", keep=2)
-    bench.learner.steps_done = 2
+    bench.state.steps_done = 1
+    good = save_checkpoint(tmp_path, bench.state, settings_key="k", keep=2)
+    bench.state.steps_done = 2
     (tmp_path / "unfinished-1-step-000002").mkdir()  # what an earlier kill left
     with room_for(10_000), pytest.raises(CannotWrite, match=r"the last good checkpoint is .*step-000001"):
-        save_checkpoint(tmp_path, bench.learner, settings_key="k", keep=2)
+        save_checkpoint(tmp_path, bench.state, settings_key="k", keep=2)
     assert list(tmp_path.iterdir()) == [good]
-    load_checkpoint(good, bench.learner, settings_key="k")
-    assert bench.learner.steps_done == 1
+    load_checkpoint(good, bench.state, settings_key="k")
+    assert bench.state.steps_done == 1
 
 
 def test_a_full_disk_leaves_no_half_pipeline(tmp_path: Path, shared_cache: Path) -> None:
     bench = opened(toy_config(), shared_cache)
-    parts = (bench.config, bench.pipeline, bench.learner, bench.library, [])
+    parts = (bench.config, bench.pipeline, bench.state, bench.dataset, [])
     with room_for(10_000), pytest.raises(CannotWrite, match=r"pipeline could not be written.*Make room"):
         export(tmp_path, *parts)
     assert list(tmp_path.iterdir()) == []
 
 
 def test_only_the_newest_checkpoints_are_kept(tmp_path: Path, shared_cache: Path) -> None:
-    learner = opened(toy_config(), shared_cache).learner
-    for learner.steps_done in (1, 2, 3):
-        newest = save_checkpoint(tmp_path, learner, settings_key="k", keep=2)
+    state = opened(toy_config(), shared_cache).state
+    for state.steps_done in (1, 2, 3):
+        newest = save_checkpoint(tmp_path, state, settings_key="k", keep=2)
     assert newest_checkpoint(tmp_path) == newest
     assert sorted(path.name for path in tmp_path.iterdir()) == ["step-000002", "step-000003"]
 
 
 def test_a_checkpoint_of_other_settings_is_refused(tmp_path: Path, shared_cache: Path) -> None:
-    learner = opened(toy_config(), shared_cache).learner
-    checkpoint = save_checkpoint(tmp_path, learner, settings_key="one", keep=1)
+    state = opened(toy_config(), shared_cache).state
+    checkpoint = save_checkpoint(tmp_path, state, settings_key="one", keep=1)
     with pytest.raises(CannotResume, match="trained with other settings"):
-        load_checkpoint(checkpoint, learner, settings_key="two")
+        load_checkpoint(checkpoint, state, settings_key="two")
 
 
 def test_a_damaged_checkpoint_is_named(tmp_path: Path, shared_cache: Path) -> None:
-    learner = opened(toy_config(), shared_cache).learner
-    checkpoint = save_checkpoint(tmp_path, learner, settings_key="k", keep=1)
+    state = opened(toy_config(), shared_cache).state
+    checkpoint = save_checkpoint(tmp_path, state, settings_key="k", keep=1)
     (checkpoint / "optimiser.safetensors").write_bytes(b"half")
     with pytest.raises(CannotResume, match="step-000000 is damaged"):
-        load_checkpoint(checkpoint, learner, settings_key="k")
+        load_checkpoint(checkpoint, state, settings_key="k")
 
 
 def test_what_is_left_is_a_pipeline_with_its_account(tmp_path: Path, shared_cache: Path) -> None:

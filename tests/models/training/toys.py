@@ -10,15 +10,15 @@ from accelerate import Accelerator
 from models.motif.pipeline import MotifImageToVideoPipeline
 from models.training.batches import Batcher, batcher_for
 from models.training.cache import TensorCache
-from models.training.checkpoints import Learner
+from models.training.cache_builder import Dataset, prepare
+from models.training.checkpoints import TrainState
 from models.training.config import TrainingConfig
-from models.training.logs import Numbers
+from models.training.config_io import config_of
+from models.training.datasets import sources
 from models.training.loop import Ended, Hooks, train
 from models.training.networks import open_pipeline
-from models.training.preparing import Library, prepare
-from models.training.reading import config_of
-from models.training.run import new_learner
-from models.training.sources import sources
+from models.training.run import new_train_state
+from models.training.run_log import Numbers
 
 TOY: Mapping[str, Mapping[str, object]] = {
     "data": {
@@ -66,8 +66,8 @@ class Bench:
 
     config: TrainingConfig
     pipeline: MotifImageToVideoPipeline
-    library: Library
-    learner: Learner
+    dataset: Dataset
+    state: TrainState
     batcher: Batcher
 
 
@@ -75,14 +75,14 @@ def opened(config: TrainingConfig, cache: Path) -> Bench:
     """Open a toy run as `run_training` does."""
     found = sources(config.data)
     pipeline = open_pipeline(config, found)
-    library = prepare(config, pipeline, found, TensorCache(cache))
-    batcher = batcher_for(pipeline, library, fps=config.data.fps, device=torch.device("cpu"))
-    return Bench(config, pipeline, library, new_learner(config, pipeline), batcher)
+    dataset = prepare(config, pipeline, found, TensorCache(cache))
+    batcher = batcher_for(pipeline, dataset, fps=config.data.fps, device=torch.device("cpu"))
+    return Bench(config, pipeline, dataset, new_train_state(config, pipeline), batcher)
 
 
 def train_quietly(bench: Bench, hooks: Hooks | None = None) -> Ended:
     """Train and write nothing but what the hooks do."""
-    return train(bench.config, Accelerator(), bench.learner, bench.batcher, hooks or hooks_with())
+    return train(bench.config, Accelerator(), bench.state, bench.batcher, hooks or hooks_with())
 
 
 def hooks_with(

@@ -10,14 +10,14 @@ from typing import Any
 import httpx2
 import pytest
 
-from app.installation import Installation
+from app.context import AppContext
 from models.generators.base import Generator
-from models.worker.client import JobServer, WorkerCard
-from models.worker.hosts import InlineHost, ModelHost
+from models.worker.backoff import Backoff
+from models.worker.client import JobServer, WorkerInfo
 from models.worker.image_cache import ImageCache
-from models.worker.lane import Lane, Work
-from models.worker.patience import Patience
-from tests.app.generation.acting import worker_actor
+from models.worker.model_host import InlineHost, ModelHost
+from models.worker.worker_loop import Work, WorkerLoop
+from tests.app.jobs.acting import worker_actor
 from tests.cast import Actor, Cast
 
 PAIRS = 6
@@ -35,7 +35,7 @@ class Workplace:
     alice: Actor
     worker: Actor
     folder: Path
-    installation: Installation
+    context: AppContext
     stopping: threading.Event = field(default_factory=threading.Event)
     said: list[str] = field(default_factory=list)
     opened: list[JobServer] = field(default_factory=list)
@@ -78,8 +78,8 @@ class Workplace:
 
     def server(self, key: str | None = None) -> JobServer:
         """Return a client that is closed when the test ends."""
-        patience = Patience(self.stopping, random.Random(1))
-        server = JobServer(self.address, key or self.worker.key, patience, self.said.append)
+        backoff = Backoff(self.stopping, random.Random(1))
+        server = JobServer(self.address, key or self.worker.key, backoff, self.said.append)
         self.opened.append(server)
         return server
 
@@ -94,10 +94,12 @@ class Workplace:
         by_name = {generator.name: generator for generator in generators}
         place = (host or _inline)(by_name.__getitem__)
         batches = dict.fromkeys(by_name, batch)
-        work = Work(WorkerCard("gpu-box", "cpu"), batches, until_idle=True, once=once)
+        work = Work(WorkerInfo("gpu-box", "cpu"), batches, until_idle=True, once=once)
         images = ImageCache(self.folder / "images")
-        lane = Lane(self.server(), place, images, work, stopping=self.stopping, say=self.said.append)
-        return lane.run()
+        worker_loop = WorkerLoop(
+            self.server(), place, images, work, stopping=self.stopping, say=self.said.append
+        )
+        return worker_loop.run()
 
     def _alice(self) -> httpx2.Client:
         return httpx2.Client(base_url=f"{self.address}/api/v1", headers=self.alice.headers)
@@ -109,8 +111,8 @@ def _inline(open_generator: Callable[[str], Generator]) -> ModelHost:
 
 @pytest.fixture
 def workplace(cast: Cast, live_server: str, tmp_path: Path) -> Iterator[Workplace]:
-    worker = worker_actor(cast.installation, "gpu-box")
-    made = Workplace(live_server, cast.alice, worker, tmp_path, cast.installation)
+    worker = worker_actor(cast.context, "gpu-box")
+    made = Workplace(live_server, cast.alice, worker, tmp_path, cast.context)
     yield made
     for server in made.opened:
         server.close()

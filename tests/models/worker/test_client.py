@@ -11,17 +11,17 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 import pytest
 
 from models.generators.base import FailureKind
-from models.worker.client import Job, JobServer, WorkerCard, encoded_provenance
+from models.worker.backoff import Backoff
+from models.worker.client import Job, JobServer, WorkerInfo, encoded_provenance
 from models.worker.errors import NotAllowed, Refused, Stale, Unreachable
-from models.worker.patience import Patience
 from tests.models.worker.conftest import Workplace
 
 KEY = "ti2v_secret"
-CARD = WorkerCard("gpu-box", "cpu")
+CARD = WorkerInfo("gpu-box", "cpu")
 NOTHING = (200, b'{"jobs": []}')
 
 
-class Hurried(Patience):
+class Hurried(Backoff):
     """Waits for nothing, and remembers how long it would have waited."""
 
     def __init__(self) -> None:
@@ -61,8 +61,8 @@ def answering(*answers: tuple[int, bytes]) -> Iterator[tuple[str, list[str]]]:
             thread.join()
 
 
-def claim(address: str, patience: Patience, say: Callable[[str], None] = lambda _: None) -> list[Job]:
-    server = JobServer(address, KEY, patience, say)
+def claim(address: str, backoff: Backoff, say: Callable[[str], None] = lambda _: None) -> list[Job]:
+    server = JobServer(address, KEY, backoff, say)
     try:
         return server.claim(CARD, ["motif"], None, 1)
     finally:
@@ -75,24 +75,24 @@ def refusal(code: str) -> bytes:
 
 @pytest.mark.parametrize("status", [429, 500, 502, 503, 504, 507])
 def test_a_busy_or_broken_server_is_asked_again_with_growing_pauses(status: int) -> None:
-    patience, said = Hurried(), []
+    backoff, said = Hurried(), []
 
     with answering(*[(status, refusal("busy"))] * 4, NOTHING) as (address, asked):
-        assert claim(address, patience, said.append) == []
+        assert claim(address, backoff, said.append) == []
 
     assert len(asked) == 5
-    assert len(patience.waits) == 4
-    assert all(0.25 * 2**n <= wait <= 0.5 * 2**n for n, wait in enumerate(patience.waits))
+    assert len(backoff.waits) == 4
+    assert all(0.25 * 2**n <= wait <= 0.5 * 2**n for n, wait in enumerate(backoff.waits))
     assert said == [f"{address} answered {status}; asking again until it answers."]
 
 
 def test_pauses_end_at_half_a_minute() -> None:
-    patience = Hurried()
+    backoff = Hurried()
 
     with answering(*[(503, b"")] * 12, NOTHING) as (address, _):
-        claim(address, patience)
+        claim(address, backoff)
 
-    assert 15 <= patience.waits[-1] <= 30
+    assert 15 <= backoff.waits[-1] <= 30
 
 
 @pytest.mark.parametrize(
@@ -116,12 +116,12 @@ def test_a_server_that_is_not_there_is_asked_until_patience_ends() -> None:
         def tries(self, longest_s: float) -> Iterator[int]:
             return super().tries(min(longest_s, 1.0))
 
-    patience = Brief()
+    backoff = Brief()
 
     with pytest.raises(Unreachable, match="does not answer"):
-        claim("http://127.0.0.1:9", patience)
+        claim("http://127.0.0.1:9", backoff)
 
-    assert patience.waits
+    assert backoff.waits
 
 
 def test_the_key_goes_into_one_header_and_into_no_sentence() -> None:

@@ -5,10 +5,10 @@ import os
 import pytest
 from click.testing import CliRunner, Result
 
+from models.cli.worker import worker
 from models.generators.registry import UnknownModel
-from models.worker.command import worker
+from models.worker.available_models import offered_batches
 from models.worker.errors import NotAllowed, NothingToOffer
-from models.worker.offers import offered_batches
 from tests.models.worker.conftest import Workplace
 
 

@@ -19,12 +19,12 @@ import pytest
 from app.benchmarks.images import store_images
 from app.benchmarks.service import import_benchmark
 from app.clock import utc_now
-from app.installation import Installation
+from app.context import AppContext
 from app.settings import Settings
 from benchmark.data import bundled_folder
 from benchmark.importers.official import read_official
 from benchmark.protocol import Role
-from tests.app.generation.acting import worker_actor
+from tests.app.jobs.acting import worker_actor
 from tests.cast import make_actor
 from tests.conftest import serving, settings_for
 from tests.models.worker.conftest import Workplace
@@ -37,19 +37,19 @@ PATIENCE_S = 120 + 2 * PAIRS
 
 @pytest.fixture
 def bench(
-    migrated_sqlite: Path, tmp_path: Path, open_one: Callable[[Settings], Installation]
+    migrated_sqlite: Path, tmp_path: Path, open_one: Callable[[Settings], AppContext]
 ) -> Iterator[Workplace]:
     """A service with bundled pairs, and leases of five seconds."""
     shutil.copy(migrated_sqlite, tmp_path / "ti2v.sqlite3")
-    installation = open_one(settings_for(tmp_path, job_lease_s=5))
+    context = open_one(settings_for(tmp_path, job_lease_s=5))
     source = read_official(bundled_folder())
     source = replace(source, pairs=source.pairs[:PAIRS])
-    images = store_images(source, store=installation.store, sandbox=installation.sandbox)
-    with installation.database.write() as session:
+    images = store_images(source, store=context.store, sandbox=context.sandbox)
+    with context.database.write() as session:
         import_benchmark(session, source=source, images=images, slug=SLUG, title=SLUG, now=utc_now())
-    alice = make_actor(installation, "alice", Role.RESEARCHER)
-    with serving(installation) as address:
-        yield Workplace(address, alice, worker_actor(installation, "gpu-room"), tmp_path, installation)
+    alice = make_actor(context, "alice", Role.RESEARCHER)
+    with serving(context) as address:
+        yield Workplace(address, alice, worker_actor(context, "gpu-room"), tmp_path, context)
 
 
 @contextmanager

@@ -7,11 +7,11 @@ from contextlib import closing, suppress
 from dataclasses import replace
 from threading import Thread
 
-from models.worker.client import WorkerCard
-from models.worker.leases import Leases
+from models.worker.client import WorkerInfo
+from models.worker.lease_renewal import Leases
 from tests.models.worker.conftest import Workplace
 
-CARD = WorkerCard("gpu-box", "cpu")
+CARD = WorkerInfo("gpu-box", "cpu")
 
 
 def wait_for(condition: Callable[[], bool], *, seconds: float = 10.0) -> None:

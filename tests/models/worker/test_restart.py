@@ -9,7 +9,7 @@ from contextlib import contextmanager
 
 import uvicorn
 
-from app.installation import Installation
+from app.context import AppContext
 from app.main import create_app
 from models.generators.base import ClipRequest, GeneratedClip
 from tests.cast import Cast
@@ -18,9 +18,9 @@ from tests.models.worker.toys import Scripted
 
 
 @contextmanager
-def serving_at(installation: Installation, port: int) -> Iterator[None]:
+def serving_at(context: AppContext, port: int) -> Iterator[None]:
     """Serve on a port that is known before, again and again."""
-    config = uvicorn.Config(create_app(installation), port=port, log_level="error", access_log=False)
+    config = uvicorn.Config(create_app(context), port=port, log_level="error", access_log=False)
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run)
     thread.start()
@@ -54,14 +54,14 @@ def test_a_server_restart_loses_nothing(cast: Cast, workplace: Workplace) -> Non
             return super()._clip(request)
 
     with ThreadPoolExecutor(1) as pool:
-        with serving_at(cast.installation, port):
+        with serving_at(cast.context, port):
             [asked] = workplace.ask()
             running = pool.submit(workplace.run, Waiting())
             assert half_way.wait(30)
         server_is_gone.set()
         while not any("asking again until it answers" in line for line in workplace.said):
             time.sleep(0.02)
-        with serving_at(cast.installation, port):
+        with serving_at(cast.context, port):
             assert running.result(timeout=60) == PAIRS
             assert workplace.submission(asked["id"])["status"] == "final"
             assert all(job["attempt"] == 1 for job in workplace.jobs())

@@ -2,7 +2,7 @@
 import { fill, part, put } from '../words.js';
 
 const LONGEST_MS = 120000; // a longer one was a break
-const MOST_MINUTES = 90; // from here on in hours, as in app/voting/page.py
+const MOST_MINUTES = 90; // from here on in hours, as in app/voting/view_models.py
 const WEIGHT = 0.2; // of the newest pair in the running mean
 
 export class Progress {

@@ -7,7 +7,6 @@ import re
 import pytest
 from fastapi.testclient import TestClient
 
-from app.results.figures import studies
 from benchmark.exports.figures.kinds import MEDIA_TYPES, FigureFormat, FigureName
 from tests.app.results.page_voters import close, fill_panels, signed_in
 from tests.cast import PAIR_IDS, Cast, Study
@@ -34,9 +33,7 @@ def test_a_script_and_a_browser_get_the_same_file(cast: Cast, study: Study, clie
     fill_panels(study, people=1)
 
     over_rest = client.get(f"{FIGURES}/preferences.svg", headers=cast.alice.headers)
-    in_a_browser = signed_in(cast.installation, cast.alice).get(
-        "/studies/motif-study/figures/preferences.svg"
-    )
+    in_a_browser = signed_in(cast.context, cast.alice).get("/studies/motif-study/figures/preferences.svg")
 
     assert over_rest.content == in_a_browser.content
 
@@ -97,7 +94,7 @@ def test_when_all_places_to_draw_are_taken_one_is_asked_to_come_again(
     cast: Cast, study: Study, client: TestClient
 ) -> None:
     fill_panels(study, people=1)
-    taken = [studies.drawing() for _ in range(studies.MOST_WAITING)]
+    taken = [study.drawing() for _ in range(study.MOST_WAITING)]
     for place in taken:
         place.__enter__()
     try:
@@ -148,7 +145,7 @@ def test_a_pair_the_benchmark_does_not_have_is_not_found(
 
 
 def test_a_clip_that_was_lost_is_said_in_a_sentence(cast: Cast, study: Study, client: TestClient) -> None:
-    for file in (cast.installation.settings.home / "media" / "clips").rglob("*"):
+    for file in (cast.context.settings.home / "media" / "clips").rglob("*"):
         if file.is_file():
             file.unlink()
 
@@ -159,7 +156,7 @@ def test_a_clip_that_was_lost_is_said_in_a_sentence(cast: Cast, study: Study, cl
 
 def test_the_page_offers_each_figure_in_each_form(cast: Cast, study: Study) -> None:
     fill_panels(study, people=1)
-    alice = signed_in(cast.installation, cast.alice)
+    alice = signed_in(cast.context, cast.alice)
 
     links = re.findall(r'href="([^"]*/figures/[^"]+)"', alice.get("/studies/motif-study/results").text)
 
@@ -170,7 +167,7 @@ def test_the_page_offers_each_figure_in_each_form(cast: Cast, study: Study) -> N
 
 
 def test_the_page_of_a_study_without_votes_offers_none(cast: Cast, study: Study) -> None:
-    page = signed_in(cast.installation, cast.alice).get("/studies/motif-study/results").text
+    page = signed_in(cast.context, cast.alice).get("/studies/motif-study/results").text
 
     assert "/figures/" not in page
 

@@ -5,8 +5,8 @@ from collections.abc import Callable
 
 import pytest
 
-from benchmark.exports.figures.drawing import PaperFigure, figure_file, figure_files
 from benchmark.exports.figures.kinds import FigureFormat
+from benchmark.exports.figures.writer import PaperFigure, figure_file, figure_files
 from tests.benchmark.exports.figures.worlds import DRAWN, grid, pdf, picture, preferred, scenes, strips, texts
 
 PANELS = [(3, 2), (1, 4), (5, 0), (2, 2)]

@@ -2,7 +2,7 @@
 
 import pytest
 
-from benchmark.exports.figures.lettering import printable, shortened, size_without_breaks, width_of, wrapped
+from benchmark.exports.figures.text_layout import printable, shortened, size_without_breaks, width_of, wrapped
 
 
 @pytest.mark.parametrize("text", ["MotiF", "a very long name of a model", "x" * 60, "模型 v2", "", " "])

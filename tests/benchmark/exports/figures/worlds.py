@@ -7,13 +7,13 @@ import xml.etree.ElementTree as ET
 import numpy as np
 from PIL import Image
 
-from benchmark.exports.figures.drawing import PaperFigure, figure_file
 from benchmark.exports.figures.grids import GridFigure, grid_figure
 from benchmark.exports.figures.kinds import FigureFormat
 from benchmark.exports.figures.names import FigureNames
 from benchmark.exports.figures.preferences import PreferencesFigure, preferences_figure
-from benchmark.exports.figures.scenes import Scene, ScenesFigure, scenes_figure
+from benchmark.exports.figures.scenarios import Scene, ScenesFigure, scenes_figure
 from benchmark.exports.figures.strips import StripFigure, StripRow, evenly_spaced, strip_figure
+from benchmark.exports.figures.writer import PaperFigure, figure_file
 from benchmark.stats.breakdowns import Division
 from benchmark.stats.preferences import preferences
 from benchmark.stats.tallies import Tallies

@@ -13,7 +13,7 @@ from transformers import (
     T5EncoderModel,
 )
 
-from models.motif.words import random_text_encoder, scene_vocabulary, word_tokenizer
+from models.motif.toy_text_encoder import random_text_encoder, scene_vocabulary, word_tokenizer
 
 TEXT_CHANNELS = 32
 POOLED_CHANNELS = 8

@@ -15,7 +15,7 @@ from diffusers import (
     LTXVideoTransformer3DModel,
 )
 
-from models.motif.words import random_text_encoder
+from models.motif.toy_text_encoder import random_text_encoder
 from tests.models.generators.toys.parts import TEXT_CHANNELS, image_processor, t5, tokenizer, vision_encoder
 
 

@@ -1,1 +1,0 @@
-"""What admins see and do: annotators and their votes, exclusions with reasons."""

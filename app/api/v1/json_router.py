@@ -1,0 +1,55 @@
+"""What the routers of the REST API share: strict JSON bodies, and errors of one documented shape."""
+
+import json
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+from fastapi import APIRouter, Request, Response
+from fastapi.routing import APIRoute
+
+from app.api.v1.schemas import ErrorResponse
+from app.errors import BadRequest
+
+
+def api_router(tag: str) -> APIRouter:
+    """Return the router of one noun."""
+    refusal = {"model": ErrorResponse, "description": "A refusal; docs/api.md lists the codes."}
+    return APIRouter(tags=[tag], route_class=StrictJsonRoute, responses={"4XX": refusal, "5XX": refusal})
+
+
+class StrictJsonRoute(APIRoute):
+    """A route whose body means one thing only: Python would take the second of two equal names in silence."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        handle = super().get_route_handler()
+
+        async def handle_strictly(request: Request) -> Response:
+            return await handle(_StrictRequest(request.scope, request.receive))
+
+        return handle_strictly
+
+
+class _StrictRequest(Request):
+    async def json(self) -> Any:
+        """Return the value of the body, UTF-8 with or without a byte order mark.
+
+        Raises:
+            BadRequest: it is not JSON, nested too deep, not UTF-8, or one object has a name twice.
+        """
+        body = await self.body()
+        try:
+            text = body.decode("utf-8-sig")
+            return json.loads(text, object_pairs_hook=_each_name_once, parse_constant=_refuse_constant)
+        except (ValueError, RecursionError) as error:
+            raise BadRequest("The body is not valid JSON.", code="not_json") from error
+
+
+def _each_name_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        raise BadRequest("The body names a field twice.", code="not_json")
+    return found
+
+
+def _refuse_constant(_name: str) -> float:
+    raise ValueError("JSON has no NaN and no Infinity")

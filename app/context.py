@@ -1,0 +1,55 @@
+"""The parts one running service is made of, built once from the settings."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from app import migrations
+from app.assets import Assets
+from app.database import Database
+from app.media.rendition_cache import Renditions
+from app.media.sandbox.client import Sandbox
+from app.media.store.base import MediaStore, open_store
+from app.rendering import Pages
+from app.security.limits import GuessLimiter
+from app.settings import Settings
+
+
+@dataclass(frozen=True)
+class AppContext:
+    settings: Settings
+    database: Database
+    store: MediaStore
+    sandbox: Sandbox
+    renditions: Renditions
+    pages: Pages
+    guesses: GuessLimiter
+
+    def require_current_schema(self) -> None:
+        """Raise SchemaError when the database was not migrated; a half-fitting schema loses data."""
+        found = migrations.status(self.database)
+        if not found.is_current:
+            raise migrations.SchemaError(
+                f"The database is at version {found.current or 'none'}, this release needs {found.newest}. "
+                "Run: ti2v db upgrade"
+            )
+
+
+@contextmanager
+def open_context(settings: Settings) -> Iterator[AppContext]:
+    """Yield a ready installation; end its processes and connections afterwards."""
+    database = Database.of(settings)
+    try:
+        with Sandbox(children=settings.sandbox_processes) as sandbox:
+            store = open_store(settings.effective_media_url)
+            yield AppContext(
+                settings=settings,
+                database=database,
+                store=store,
+                sandbox=sandbox,
+                renditions=Renditions(database, store, sandbox),
+                pages=Pages(Assets.load()),
+                guesses=GuessLimiter(settings.rate_limit_url, per_minute=settings.failed_keys_per_minute),
+            )
+    finally:
+        database.close()

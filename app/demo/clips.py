@@ -1,0 +1,148 @@
+"""Draws the clips of models that need no weights and hands them in like any researcher would."""
+
+import hashlib
+import logging
+import os
+import threading
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import groupby
+from multiprocessing import get_context, parent_process
+
+from app.benchmarks.service import find_benchmark
+from app.clock import utc_now
+from app.context import AppContext
+from app.security.identity import Principal
+from app.submissions import service
+from app.submissions.repository import add_submission, submission_of
+from app.submissions.storage import ClipKeeper
+from app.submissions.streaming import ReceivedFile
+from benchmark.pairs import PairSpec
+from benchmark.protocol import SubmissionStatus
+
+log = logging.getLogger("ti2v.demo")
+
+
+@dataclass(frozen=True)
+class DrawnSubmission:
+    """A submission of a weight-free model; `label` tells a first look from the whole."""
+
+    model: str
+    label: str
+    description: str
+
+
+@dataclass(frozen=True)
+class Slot:
+    """One clip to draw, and where it goes."""
+
+    public_id: str
+    model: str
+    pair_name: str
+
+
+@contextmanager
+def drawing_processes(count: int) -> Iterator[ProcessPoolExecutor]:
+    """Yield processes that draw at low priority, so that pages stay quick meanwhile."""
+    # Spawned, not forked: this process has threads and an open database.
+    pool = ProcessPoolExecutor(count, mp_context=get_context("spawn"), initializer=_be_modest)
+    try:
+        yield pool
+    finally:
+        pool.shutdown(wait=True, cancel_futures=True)
+
+
+def hand_in(
+    context: AppContext,
+    pool: ProcessPoolExecutor,
+    *,
+    principal: Principal,
+    benchmark: str,
+    wanted: Sequence[DrawnSubmission],
+    pairs: Sequence[PairSpec],
+) -> list[str]:
+    """Draw what is missing of some submissions, hand it in, make them final; return their public ids.
+
+    Stopped halfway, it goes on from what is there the next time. All clips of an image are drawn together,
+    since they share its scenery.
+    """
+    public_ids = [_open(context, principal=principal, benchmark=benchmark, wanted=each) for each in wanted]
+    missing = [_missing(context, principal=principal, public_id=each) for each in public_ids]
+    slots = [
+        Slot(public_id, each.model, pair.id)
+        for pair in pairs
+        for public_id, each, names in zip(public_ids, wanted, missing, strict=True)
+        if pair.id in names
+    ]
+    image_of = {pair.id: pair.image for pair in pairs}
+    by_image = [list(group) for _, group in groupby(slots, key=lambda slot: image_of[slot.pair_name])]
+    for group, clips in zip(by_image, pool.map(_draw, by_image), strict=True):
+        for slot, mp4 in zip(group, clips, strict=True):
+            _keep(context, mp4, principal=principal, slot=slot)
+    for public_id in public_ids:
+        _finalise(context, principal=principal, public_id=public_id)
+    return public_ids
+
+
+def _missing(context: AppContext, *, principal: Principal, public_id: str) -> set[str]:
+    with context.database.read() as session:
+        submission = service.find_submission(session, public_id=public_id, principal=principal)
+        is_open = submission.status is SubmissionStatus.OPEN
+        return set(service.missing_pairs(session, submission)) if is_open else set()
+
+
+def _finalise(context: AppContext, *, principal: Principal, public_id: str) -> None:
+    with context.database.write() as session:
+        submission = service.find_submission(
+            session, public_id=public_id, principal=principal, for_change=True
+        )
+        service.finalise(session, submission=submission, allow_partial=True, now=utc_now())
+
+
+def _open(context: AppContext, *, principal: Principal, benchmark: str, wanted: DrawnSubmission) -> str:
+    now = utc_now()
+    with context.database.write() as session:
+        card = service.ModelCard(
+            name=wanted.model, description=wanted.description, licence="CC0-1.0, drawn by this service"
+        )
+        model = service.register_model(session, slug=wanted.model, card=card, principal=principal, now=now)
+        row = find_benchmark(session, benchmark)
+        submission = submission_of(session, model=model, benchmark=row, label=wanted.label) or add_submission(
+            session, model=model, benchmark=row, label=wanted.label, principal=principal, now=now
+        )
+        return submission.public_id
+
+
+def _keep(context: AppContext, mp4: bytes, *, principal: Principal, slot: Slot) -> None:
+    keeper = ClipKeeper(context.database, context.store, context.sandbox)
+    with context.store.private_file() as path:
+        path.write_bytes(mp4)
+        received = ReceivedFile(path, hashlib.sha256(mp4).hexdigest(), len(mp4))
+        keeper.keep(
+            received,
+            principal=principal,
+            public_id=slot.public_id,
+            pair_name=slot.pair_name,
+            now=utc_now(),
+        )
+
+
+def _be_modest() -> None:
+    """Draw at low priority, and end with the server even if it is killed."""
+    os.nice(10)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    parent = parent_process()
+    assert parent is not None
+    parent.join()
+    os._exit(1)
+
+
+def _draw(slots: list[Slot]) -> list[bytes]:
+    from benchmark.scenes import draw_clip
+
+    return [draw_clip(slot.model, slot.pair_name) for slot in slots]

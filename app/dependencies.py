@@ -1,0 +1,81 @@
+"""What routes ask of a request: the installation, the person behind it, their cookie."""
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+from starlette.requests import Request
+from starlette.responses import Response
+
+from app.clock import utc_now
+from app.context import AppContext
+from app.errors import Forbidden, NotSignedIn
+from app.security.identity import Principal, principal_of_browser, principal_of_key
+from app.security.visibility import find_study
+from app.tables.studies import Study
+from benchmark.protocol import Role
+
+COOKIE = "ti2v_session"
+
+
+def context_of(request: Request) -> AppContext:
+    context = request.app.state.context
+    assert isinstance(context, AppContext)
+    return context
+
+
+def cookie_of(request: Request) -> str | None:
+    return request.cookies.get(COOKIE)
+
+
+def set_cookie(response: Response, cookie: str, context: AppContext) -> None:
+    settings = context.settings
+    response.set_cookie(
+        COOKIE,
+        cookie,
+        max_age=settings.session_days * 86400,
+        httponly=True,
+        secure=settings.cookies_are_secure,
+        samesite="lax",
+        path="/",
+    )
+
+
+def require_person(session: Session, request: Request, *roles: Role, now: datetime) -> Principal:
+    """Return who asks, by key or else by browser; admins may do what researchers may.
+
+    Raises:
+        NotSignedIn: no key or session, or a wrong one.
+        Forbidden: the key's role is not among `roles`.
+        TooManyRequests: too many wrong ones from this address.
+    """
+    principal = _find_person(session, request, now=now)
+    if principal.role not in (*roles, Role.ADMIN):
+        raise Forbidden(f"This needs a key of role {' or '.join(roles)}; yours is {principal.role}.")
+    return principal
+
+
+def require_own_study(session: Session, request: Request, slug: str) -> tuple[Study, Principal]:
+    """Return a study that whoever asks may run; to everybody else it does not exist."""
+    principal = require_person(session, request, Role.RESEARCHER, now=utc_now())
+    return find_study(session, slug=slug, principal=principal, for_change=True), principal
+
+
+def _find_person(session: Session, request: Request, *, now: datetime) -> Principal:
+    authorization = request.headers.get("authorization")
+    if authorization is not None:
+        scheme, _, key = authorization.partition(" ")
+        principal = principal_of_key(session, key.strip()) if scheme.lower() == "bearer" else None
+        if principal is None:
+            count_wrong_secret(request)
+            raise NotSignedIn("This key is not known, or was revoked.", code="wrong_key")
+        return principal
+    cookie = cookie_of(request)
+    principal = principal_of_browser(session, cookie, now=now) if cookie else None
+    if principal is None:
+        raise NotSignedIn("Send a key as 'Authorization: Bearer KEY', or sign in with your link.")
+    return principal
+
+
+def count_wrong_secret(request: Request) -> None:
+    address = request.client.host if request.client else "unknown"
+    context_of(request).guesses.wrong_secret(address)

@@ -1,0 +1,103 @@
+"""The gallery: a benchmark as pictures, one pair with its clips, and the files behind them."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request, Response
+from sqlalchemy.orm import Session
+
+from app.benchmarks.service import find_benchmark
+from app.clock import utc_now
+from app.dependencies import context_of, cookie_of, require_person
+from app.errors import Unavailable
+from app.gallery.queries import Filter, final_clip, gallery_page, pair_page
+from app.gallery.thumbnails import thumbnail
+from app.media.padding import ByteRange
+from app.media.responses import video_answer
+from app.media.store.base import StoreError, content_key
+from app.media.thumbnail_urls import LARGE, TILE, ThumbnailWidth
+from app.security.identity import principal_of_browser
+from app.security.path_params import PairIdPath, PublicIdPath, Sha256Path, SlugPath
+from app.tables.submissions import Clip
+from benchmark.protocol import Role
+
+router = APIRouter(include_in_schema=False)
+
+_FOR_EVER = {"Cache-Control": "public, max-age=31536000, immutable"}
+
+
+@router.get("/gallery/{slug}")
+def gallery(
+    slug: SlugPath,
+    request: Request,
+    text: Annotated[str, Query(max_length=200)] = "",
+    scenario: Annotated[str, Query(max_length=100)] = "",
+    hard_case: Annotated[str, Query(max_length=100)] = "",
+) -> Response:
+    """Show a benchmark's images and texts; open to everybody, as a benchmark is public by nature."""
+    context = context_of(request)
+    with context.database.read() as session:
+        benchmark = find_benchmark(session, slug=slug)
+        page = gallery_page(session, benchmark, Filter(text.strip(), scenario, hard_case))
+    return context.pages.answer("gallery/gallery.html", page)
+
+
+@router.get("/gallery/{slug}/{pair_id}")
+def pair(slug: SlugPath, pair_id: PairIdPath, request: Request) -> Response:
+    """Show one pair; clips beside their models' names to signed-in people only.
+
+    A visitor may be an annotator: to know a model's clips would end the blinding of a running study.
+    """
+    context = context_of(request)
+    with context.database.read() as session:
+        benchmark = find_benchmark(session, slug=slug)
+        with_clips = _is_signed_in(session, request, now=utc_now())
+        page = pair_page(session, benchmark, pair_id, with_clips=with_clips)
+    return context.pages.answer("gallery/pair.html", page)
+
+
+@router.get("/gallery/{slug}/{pair_id}/clips/{submission_id}")
+def clip(slug: SlugPath, pair_id: PairIdPath, submission_id: PublicIdPath, request: Request) -> Response:
+    """Return a clip as it was submitted, in ranges where the browser asks for them."""
+    context = context_of(request)
+    with context.database.read() as session:
+        require_person(session, request, Role.RESEARCHER, Role.VIEWER, now=utc_now())
+        found = final_clip(session, slug, pair_id=pair_id, submission_id=submission_id)
+    return _clip_answer(request, found)
+
+
+@router.get(f"/pictures/{{sha256}}-{TILE}.webp")
+def tile_picture(sha256: Sha256Path, request: Request) -> Response:
+    return _picture_answer(request, sha256, TILE)
+
+
+@router.get(f"/pictures/{{sha256}}-{LARGE}.webp")
+def large_picture(sha256: Sha256Path, request: Request) -> Response:
+    return _picture_answer(request, sha256, LARGE)
+
+
+def _picture_answer(request: Request, sha256: str, width: ThumbnailWidth) -> Response:
+    picture = thumbnail(context_of(request), sha256=sha256, width=width)
+    return Response(picture, media_type="image/webp", headers=_FOR_EVER)
+
+
+def _clip_answer(request: Request, clip: Clip) -> Response:
+    store = context_of(request).store
+    key = content_key("clips", clip.sha256)
+    try:
+        store.size(key)  # a lost file is said now, not in the middle of the body
+    except StoreError as error:
+        raise Unavailable("This clip cannot be read right now.") from error
+
+    def read(span: ByteRange) -> Iterator[bytes]:
+        return store.read_range(key, span.start, span.stop)
+
+    return video_answer(request, read, clip.bytes, cache_control="private, max-age=3600")
+
+
+def _is_signed_in(session: Session, request: Request, *, now: datetime) -> bool:
+    cookie = cookie_of(request)
+    if cookie is None:
+        return False
+    return principal_of_browser(session, cookie, now=now) is not None

@@ -1,0 +1,117 @@
+"""What the gallery shows: images with their texts, and one pair with the clips of every model."""
+
+from dataclasses import dataclass
+from urllib.parse import quote
+
+from app.results.views.clips import ClipCard, longest_ms, shortest_frame_ms
+from app.results.views.names import readable
+
+
+@dataclass(frozen=True)
+class PromptLink:
+    """One pair of an image: its text, leading to the pair's own page."""
+
+    prompt: str
+    url: str
+
+
+@dataclass(frozen=True)
+class ImageTile:
+    """An image once, with the texts of all its pairs; an image serves several pairs."""
+
+    name: str
+    picture_url: str
+    prompts: tuple[PromptLink, ...]
+
+
+@dataclass(frozen=True)
+class ScenarioPart:
+    name: str
+    tiles: tuple[ImageTile, ...]
+
+
+@dataclass(frozen=True)
+class Option:
+    """One choice of a filter."""
+
+    value: str
+    name: str
+    is_chosen: bool
+
+
+@dataclass(frozen=True)
+class FilterForm:
+    """What the visitor asked for; `hard_cases` is empty where the benchmark names none."""
+
+    text: str
+    scenarios: tuple[Option, ...]
+    hard_cases: tuple[Option, ...]
+
+    @property
+    def is_used(self) -> bool:
+        chosen = (*self.scenarios, *self.hard_cases)
+        return bool(self.text) or any(option.is_chosen for option in chosen)
+
+
+@dataclass(frozen=True)
+class GalleryPage:
+    """A benchmark as pictures; `shown` of `total` pairs passed the filter."""
+
+    slug: str
+    title: str
+    licence: str
+    form: FilterForm
+    shown: int
+    total: int
+    scenarios: tuple[ScenarioPart, ...]
+
+    @property
+    def url(self) -> str:
+        return f"/gallery/{self.slug}"
+
+
+@dataclass(frozen=True)
+class Neighbour:
+    prompt: str
+    url: str
+
+
+@dataclass(frozen=True)
+class PairPage:
+    """One pair; `clips` is None for a visitor, for whom no model may stand beside its clip."""
+
+    slug: str
+    title: str
+    pair_id: str
+    prompt: str
+    scenario: str
+    tags: tuple[tuple[str, str], ...]
+    picture_url: str
+    siblings: tuple[PromptLink, ...]
+    previous: Neighbour | None
+    next: Neighbour | None
+    clips: tuple[ClipCard, ...] | None
+
+    @property
+    def gallery_url(self) -> str:
+        return f"/gallery/{self.slug}"
+
+    @property
+    def scenario_url(self) -> str:
+        return f"/gallery/{self.slug}?scenario={quote(self.scenario)}"
+
+    @property
+    def scenario_name(self) -> str:
+        return readable(self.scenario)
+
+    @property
+    def duration_ms(self) -> int:
+        return longest_ms(self.clips or ())
+
+    @property
+    def frame_ms(self) -> float:
+        return shortest_frame_ms(self.clips or ())
+
+
+def pair_url(slug: str, pair_id: str) -> str:
+    return f"/gallery/{slug}/{quote(pair_id, safe='')}"

@@ -1,0 +1,86 @@
+"""The first page; signing in by link, and out."""
+
+from fastapi import APIRouter, Request, Response
+from sqlalchemy import select
+from starlette.responses import RedirectResponse
+
+from app.clock import utc_now
+from app.dependencies import (
+    COOKIE,
+    context_of,
+    cookie_of,
+    count_wrong_secret,
+    require_person,
+    set_cookie,
+)
+from app.errors import NotSignedIn
+from app.home.queries import benchmark_lines, study_lines, submission_lines
+from app.home.view_models import HomePage, SubmissionsPart
+from app.security.identity import open_browser, principal_of_browser, sign_in
+from app.security.path_params import TokenPath
+from app.security.tokens import hash_token
+from app.tables.people import BrowserSession
+from benchmark.protocol import Role
+
+router = APIRouter(include_in_schema=False)
+
+
+@router.get("/")
+def home(request: Request) -> Response:
+    context = context_of(request)
+    cookie = cookie_of(request)
+    with context.database.read() as session:
+        principal = principal_of_browser(session, cookie, now=utc_now()) if cookie else None
+        page = HomePage(
+            person=principal.name if principal else None,
+            may_ask=principal is not None and principal.role in (Role.RESEARCHER, Role.ADMIN),
+            studies=study_lines(session, principal) if principal else (),
+            submissions=SubmissionsPart(submission_lines(session, principal) if principal else ()),
+            benchmarks=benchmark_lines(session),
+        )
+    return context.pages.answer("home/home.html", page)
+
+
+@router.get("/submissions/progress")
+def submissions_progress(request: Request) -> Response:
+    """Return the list of submissions alone; the first page asks for it while clips come in."""
+    context = context_of(request)
+    with context.database.read() as session:
+        principal = require_person(session, request, Role.RESEARCHER, Role.VIEWER, now=utc_now())
+        part = SubmissionsPart(submission_lines(session, principal))
+    return context.pages.answer("home/_submissions.html", part)
+
+
+@router.get("/sign-in/{token}")
+def follow_sign_in_link(token: TokenPath, request: Request) -> Response:
+    """Sign this browser in; the link works once."""
+    context = context_of(request)
+    now = utc_now()
+    try:
+        with context.database.write() as session:
+            browser = open_browser(
+                session, cookie=cookie_of(request), now=now, days=context.settings.session_days
+            )
+            sign_in(session, token=token, now=now, browser=browser.row)
+    except NotSignedIn:
+        count_wrong_secret(request)
+        raise
+    answer = RedirectResponse("/", status_code=303)
+    set_cookie(answer, browser.cookie, context)
+    return answer
+
+
+@router.post("/sign-out")
+def sign_out(request: Request) -> Response:
+    """Sign the person out; this browser's invitations end with it."""
+    cookie = cookie_of(request)
+    if cookie:
+        with context_of(request).database.write() as session:
+            row = session.scalar(
+                select(BrowserSession).where(BrowserSession.token_hash == hash_token(cookie))
+            )
+            if row is not None:
+                session.delete(row)
+    answer = RedirectResponse("/", status_code=303)
+    answer.delete_cookie(COOKIE, path="/")
+    return answer

@@ -1,0 +1,1 @@
+"""Annotators come by invitation and may leave with their votes."""

@@ -1,0 +1,65 @@
+"""The invitation link, the welcome behind it, and leaving a study."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Request, Response
+
+from app.clock import utc_now
+from app.dependencies import context_of, cookie_of, count_wrong_secret, set_cookie
+from app.errors import NotFound
+from app.invitations.service import accept_invitation, votes_of, withdraw_annotator
+from app.invitations.view_models import WelcomePage, WithdrawPage
+from app.panels.progress import progress_of
+from app.security.identity import open_browser
+from app.security.participants import find_participant, lock_study
+from app.security.path_params import SlugPath
+
+router = APIRouter(include_in_schema=False)
+
+
+@router.get("/invite/{token}")
+def invitation(token: Annotated[str, Path(max_length=200)], request: Request) -> Response:
+    """Let this browser act for the link's annotator and say what they will do."""
+    context = context_of(request)
+    now = utc_now()
+    try:
+        with context.database.write() as session:
+            browser = open_browser(
+                session, cookie=cookie_of(request), now=now, days=context.settings.session_days
+            )
+            study = accept_invitation(session, token=token, browser=browser.row, now=now)
+            participant = find_participant(session, cookie=browser.cookie, study_slug=study.slug, now=now)
+            total = progress_of(session, study=study, annotator_id=participant.annotator.id).total
+    except NotFound:
+        count_wrong_secret(request)
+        raise
+    page = WelcomePage(
+        study_slug=study.slug,
+        study_title=study.title,
+        instructions=study.instructions or None,
+        start_url=f"/studies/{study.slug}/vote",
+        total=total,
+    )
+    answer = context.pages.answer("invitations/welcome.html", page)
+    set_cookie(answer, browser.cookie, context)
+    return answer
+
+
+@router.get("/studies/{slug}/withdraw")
+def ask_before_leaving(slug: SlugPath, request: Request) -> Response:
+    with context_of(request).database.read() as session:
+        participant = find_participant(session, cookie=cookie_of(request), study_slug=slug, now=utc_now())
+        votes = votes_of(session, participant.annotator)
+        page = WithdrawPage(study_slug=slug, study_title=participant.study.title, votes=votes)
+    return context_of(request).pages.answer("invitations/withdraw.html", page)
+
+
+@router.post("/studies/{slug}/withdraw")
+def leave(slug: SlugPath, request: Request) -> Response:
+    now = utc_now()
+    with context_of(request).database.write() as session:
+        participant = find_participant(session, cookie=cookie_of(request), study_slug=slug, now=now)
+        study = lock_study(session, participant.study.id)
+        votes = withdraw_annotator(session, annotator=participant.annotator, study=study, now=now)
+        page = WithdrawPage(study_slug=slug, study_title=study.title, votes=votes)
+    return context_of(request).pages.answer("invitations/withdrawn.html", page)

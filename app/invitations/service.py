@@ -1,0 +1,99 @@
+"""Lets annotators in by their link, and out again with their votes."""
+
+from datetime import datetime
+
+from sqlalchemy import delete, func, select
+from sqlalchemy.orm import Session
+
+from app.errors import NotFound
+from app.panels.cancellation import cancel_assignments
+from app.panels.vote_status import change_statuses, votes_with_status
+from app.security.tokens import hash_token
+from app.tables.people import Annotator, AnnotatorBrowser, BrowserSession, Invitation
+from app.tables.studies import Study
+from app.tables.voting import Assignment, AssignmentStatus
+from benchmark.protocol import VoteStatus
+
+
+def accept_invitation(session: Session, *, token: str, browser: BrowserSession, now: datetime) -> Study:
+    """Tie a browser to the link's annotator, made when the link is first opened; later browsers join it.
+
+    In one study a browser acts for one annotator: on a shared computer, for whoever opened their link last.
+
+    Raises:
+        NotFound: there is no such invitation, or its annotator left the study.
+    """
+    invitation = session.scalar(
+        select(Invitation).where(Invitation.token_hash == hash_token(token)).with_for_update()
+    )
+    if invitation is None:
+        raise NotFound("This invitation link is not known. Check that it was copied whole.")
+    if invitation.annotator_id is None:
+        invitation.annotator_id = _new_annotator(session, study_id=invitation.study_id, now=now).id
+        invitation.opened_at = now
+    annotator = session.get_one(Annotator, invitation.annotator_id)
+    if annotator.withdrawn_at is not None:
+        raise NotFound("You left this study, and this link with it. Ask for a new one to take part again.")
+    _part_from_others(session, browser=browser, annotator=annotator)
+    if session.get(AnnotatorBrowser, (browser.id, annotator.id)) is None:
+        session.add(AnnotatorBrowser(browser_session_id=browser.id, annotator_id=annotator.id))
+    session.flush()
+    return session.get_one(Study, invitation.study_id)
+
+
+def withdraw_annotator(session: Session, *, annotator: Annotator, study: Study, now: datetime) -> int:
+    """End an annotator's part: their votes no longer count, their places are free. Return their number.
+
+    The study must be locked.
+    """
+    cancel_assignments(session, annotator_id=annotator.id, study=study, now=now)
+    # What was excluded before must not come back by a reinstatement later on.
+    standing = [
+        each
+        for each in votes_with_status(session, annotator_id=annotator.id)
+        if each.status not in (VoteStatus.SUPERSEDED, VoteStatus.WITHDRAWN)
+    ]
+    withdrawn = change_statuses(
+        session,
+        standing,
+        study=study,
+        status=VoteStatus.WITHDRAWN,
+        reason="the annotator left the study",
+        actor=annotator.pseudonym,
+        now=now,
+    )
+    annotator.withdrawn_at = now
+    session.flush()
+    return withdrawn.total()
+
+
+def votes_of(session: Session, annotator: Annotator) -> int:
+    """Count the votes an annotator stands behind: undone ones are replaced or gone."""
+    return session.execute(
+        select(func.count())
+        .select_from(Assignment)
+        .where(Assignment.annotator_id == annotator.id, Assignment.status == AssignmentStatus.VOTED)
+    ).scalar_one()
+
+
+def _part_from_others(session: Session, *, browser: BrowserSession, annotator: Annotator) -> None:
+    of_this_study = select(Annotator.id).where(Annotator.study_id == annotator.study_id)
+    session.execute(
+        delete(AnnotatorBrowser).where(
+            AnnotatorBrowser.browser_session_id == browser.id,
+            AnnotatorBrowser.annotator_id != annotator.id,
+            AnnotatorBrowser.annotator_id.in_(of_this_study),
+        )
+    )
+
+
+def _new_annotator(session: Session, *, study_id: int, now: datetime) -> Annotator:
+    # Locked so that two first visits at once do not take one number.
+    session.execute(select(Study.id).where(Study.id == study_id).with_for_update(key_share=True))
+    number = session.execute(
+        select(func.count()).select_from(Annotator).where(Annotator.study_id == study_id)
+    ).scalar_one()
+    annotator = Annotator(study_id=study_id, pseudonym=f"annotator-{number + 1:03d}", created_at=now)
+    session.add(annotator)
+    session.flush()
+    return annotator

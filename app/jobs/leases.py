@@ -1,0 +1,251 @@
+"""Leases of jobs: handed out, renewed, given back, lost, failed, finished.
+
+A job is identified by its id together with the number of its attempt: whoever holds an older attempt is told
+`stale_attempt` and changes nothing. Rows are locked in the order submission, job, worker; claims skip rows
+that others have locked, so nobody waits in a circle.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import Integer, bindparam, select, update
+from sqlalchemy.orm import Session
+
+from app.errors import Conflict, NotFound
+from app.jobs.failure_text import log_tail, one_line
+from app.jobs.scheduling import models_for, take_model
+from app.jobs.workers import note_clip_done, note_sign_of_life
+from app.security.identity import Principal
+from app.settings import Settings
+from app.tables.base import Base
+from app.tables.bench import Pair
+from app.tables.jobs import FailureKind, Job, JobStatus, Worker, job_status_is
+from app.tables.submissions import Submission, VideoModel
+
+MOST_JOBS = 32
+# Leases that one claim ends at most, so that none pays for a whole crowd that fell silent.
+_MOST_OVERDUE = 100
+
+
+@dataclass(frozen=True)
+class LeasePolicy:
+    """How long a lease runs and how often a job is tried; seconds."""
+
+    lease_s: int
+    attempts: int
+    backoff_s: int
+    longest_backoff_s: int
+
+    @classmethod
+    def of(cls, settings: Settings) -> "LeasePolicy":
+        return cls(
+            settings.job_lease_s,
+            settings.job_attempts,
+            settings.job_backoff_s,
+            settings.job_longest_backoff_s,
+        )
+
+    def pause_after(self, failures: int) -> timedelta:
+        """Return how long a job rests after so many failures (1, 2, ...)."""
+        # 2 ** 40 seconds is beyond any cap; larger powers would only make large numbers.
+        doubled = self.backoff_s * 2 ** min(failures - 1, 40)
+        return timedelta(seconds=min(doubled, self.longest_backoff_s))
+
+
+@dataclass(frozen=True)
+class Failure:
+    """What a worker says about an attempt that came to nothing."""
+
+    kind: FailureKind
+    message: str
+    log: str = ""
+
+
+@dataclass(frozen=True)
+class Leased:
+    """A job that was just handed out, with all its worker needs to know."""
+
+    id: int
+    public_id: str
+    attempt: int
+    seed: int
+    submission: str
+    model: str
+    pair: str
+    prompt: str
+    image_key: str
+    expires_at: datetime
+
+
+_OVERDUE = (
+    select(Job)
+    .where(job_status_is(JobStatus.LEASED), Job.expires_at <= bindparam("now"))
+    .order_by(Job.expires_at, Job.id)
+    .limit(_MOST_OVERDUE)
+    .with_for_update(skip_locked=True)
+)
+_NEXT = (
+    select(
+        Job.id,
+        Job.public_id,
+        Job.attempt + 1,
+        Job.seed,
+        Submission.public_id,
+        VideoModel.slug,
+        Pair.name,
+        Pair.prompt,
+        Pair.image_key,
+    )
+    .join(VideoModel, VideoModel.id == Job.model_id)
+    .join(Submission, Submission.id == Job.submission_id)
+    .join(Pair, Pair.id == Job.pair_id)
+    .where(
+        VideoModel.slug == bindparam("model"),
+        job_status_is(JobStatus.QUEUED),
+        Job.ready_at <= bindparam("now"),
+    )
+    .order_by(Job.turn, Job.id)
+    .limit(bindparam("count", type_=Integer))
+    .with_for_update(of=Job, skip_locked=True)
+)
+_jobs = Base.metadata.tables[Job.__tablename__]
+# One statement however many jobs; the rows are locked already, so nobody else counts their attempts.
+_LEASE = (
+    update(_jobs)
+    .where(_jobs.c.id.in_(bindparam("ids", expanding=True)))
+    .values(
+        status=JobStatus.LEASED,
+        attempt=_jobs.c.attempt + 1,
+        worker_id=bindparam("worker"),
+        claimed_at=bindparam("now"),
+        expires_at=bindparam("until"),
+    )
+)
+_BY_ID = (
+    select(Job, Worker.person_id)
+    .outerjoin(Worker, Worker.id == Job.worker_id)
+    .where(Job.public_id == bindparam("public_id"))
+    .with_for_update(of=Job)
+)
+
+
+def claim(
+    session: Session, *, worker: Worker, count: int, policy: LeasePolicy, now: datetime
+) -> list[Leased]:
+    """Lease up to `count` jobs to a worker, all of one model; none where nothing is to be done now.
+
+    The model in its memory goes before every other, since loading one takes longer than making a clip.
+    """
+    expire_leases(session, policy=policy, now=now)
+    alive_since = now - timedelta(seconds=policy.lease_s)
+    until = now + timedelta(seconds=policy.lease_s)
+    for chosen in models_for(session, worker, alive_since=alive_since, now=now):
+        rows = session.execute(_NEXT, {"model": chosen.model, "now": now, "count": count}).all()
+        if rows:
+            leased = [Leased(*row, until) for row in rows]
+            ids = [each.id for each in leased]
+            session.execute(_LEASE, {"ids": ids, "worker": worker.id, "now": now, "until": until})
+            take_model(worker, chosen)
+            return leased
+    return []
+
+
+def expire_leases(session: Session, *, policy: LeasePolicy, now: datetime) -> None:
+    """Take jobs back from workers that fell silent; each counts as an attempt."""
+    overdue = session.scalars(_OVERDUE, {"now": now}).all()
+    for job in overdue:
+        silence = Failure(FailureKind.TIMEOUT, f"The worker fell silent for {policy.lease_s} seconds.")
+        # Nobody needs to rest after a silence: the lease was pause enough.
+        _count_failure(job, silence, policy, now=now, ready_at=now)
+    if overdue:
+        session.flush()
+
+
+def held_job(session: Session, *, public_id: str, attempt: int, principal: Principal) -> Job:
+    """Return the job that an attempt of this person's worker holds, locked.
+
+    Raises:
+        NotFound: there is no such job.
+        Conflict: it was cancelled, or another attempt has it, or nobody any more.
+    """
+    job = _attempted(session, public_id, attempt, principal)
+    if job.status is not JobStatus.LEASED:
+        raise _stale()
+    return job
+
+
+def job_to_finish(session: Session, *, public_id: str, attempt: int, principal: Principal) -> Job:
+    """Return the job an attempt holds or has just finished: its clip may be sent a second time."""
+    job = _attempted(session, public_id, attempt, principal)
+    if job.status not in (JobStatus.LEASED, JobStatus.DONE):
+        raise _stale()
+    return job
+
+
+def renew(session: Session, *, job: Job, policy: LeasePolicy, now: datetime) -> datetime:
+    """Extend the lease; one that ran out comes back as long as nobody else was given the job."""
+    until = job.expires_at = now + timedelta(seconds=policy.lease_s)
+    session.flush()
+    note_sign_of_life(session, worker_id=job.worker_id, now=now)
+    return until
+
+
+def release(session: Session, *, job: Job, now: datetime) -> None:
+    """Put a job back untried, as a worker does that is asked to stop."""
+    _end_lease(job, JobStatus.QUEUED)
+    job.ready_at = now
+    session.flush()
+    note_sign_of_life(session, worker_id=job.worker_id, now=now)
+
+
+def fail(session: Session, *, job: Job, failure: Failure, policy: LeasePolicy, now: datetime) -> None:
+    """Write down why an attempt failed; the job rests and comes back, or has failed for good."""
+    ready_at = now + policy.pause_after(job.failures + 1)
+    _count_failure(job, failure, policy, now=now, ready_at=ready_at)
+    session.flush()
+    note_sign_of_life(session, worker_id=job.worker_id, now=now)
+
+
+def finish(session: Session, *, job: Job, now: datetime) -> None:
+    """Note that the clip is there; call it in the transaction that records the clip."""
+    _end_lease(job, JobStatus.DONE)
+    job.ended_at = now
+    session.flush()
+    note_clip_done(session, worker_id=job.worker_id, now=now)
+
+
+def _attempted(session: Session, public_id: str, attempt: int, principal: Principal) -> Job:
+    found = session.execute(_BY_ID, {"public_id": public_id}).one_or_none()
+    if found is None:
+        raise NotFound("There is no such job.")
+    job, holder = found
+    if job.attempt != attempt or holder != principal.person_id:
+        raise _stale()
+    if job.status is JobStatus.CANCELLED:
+        raise Conflict("This job was cancelled; drop what was made of it.", code="cancelled")
+    return job
+
+
+def _stale() -> Conflict:
+    return Conflict("This attempt does not hold the job any more; drop it.", code="stale_attempt")
+
+
+def _end_lease(job: Job, status: JobStatus) -> None:
+    job.status = status
+    job.expires_at = None
+
+
+def _count_failure(
+    job: Job, failure: Failure, policy: LeasePolicy, *, now: datetime, ready_at: datetime
+) -> None:
+    job.failures += 1
+    job.failure_kind = failure.kind
+    job.failure_message = one_line(failure.message)
+    job.log_tail = log_tail(failure.log)
+    # What the input makes impossible stays impossible.
+    if failure.kind is FailureKind.BAD_INPUT or job.failures >= policy.attempts:
+        _end_lease(job, JobStatus.FAILED)
+        job.ended_at = now
+    else:
+        _end_lease(job, JobStatus.QUEUED)
+        job.ready_at = ready_at

@@ -1,0 +1,196 @@
+"""Asks for clips: one job for each, never two for the same."""
+
+import secrets
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import insert, select, update
+from sqlalchemy.orm import Session
+
+from app.errors import Conflict, Forbidden, Invalid
+from app.jobs.service import AS_NEW, change_jobs, require_open
+from app.jobs.workers import offered_models
+from app.security.identity import Principal
+from app.submissions.repository import add_model, add_submission, model_of, submission_of
+from app.tables.bench import Benchmark, Pair
+from app.tables.jobs import Job, JobStatus, job_status_is
+from app.tables.submissions import Clip, Submission, VideoModel
+
+MOST_LABEL = 64
+MOST_PAIRS, MOST_SEEDS = 5000, 16
+MOST_PRIORITY = 1000
+# What every random generator takes as a seed.
+MOST_SEED = 2**32 - 1
+_MOST_SHOWN = 5
+
+
+@dataclass(frozen=True)
+class JobRequest:
+    """What a researcher asks for; `pairs` None is every pair. A submission holds one seed."""
+
+    model: str
+    pairs: tuple[str, ...] | None = None
+    seeds: tuple[int, ...] = (0,)
+    label: str = ""
+    priority: int = 0
+
+    def label_for(self, seed: int) -> str:
+        """Return the label of the submission that holds a seed.
+
+        Raises:
+            Invalid: it would be too long.
+        """
+        if len(self.seeds) == 1:
+            return self.label
+        label = f"{self.label}-seed{seed}" if self.label else f"seed{seed}"
+        if len(label) > MOST_LABEL:
+            raise Invalid("label: too long; '-seed' and the seed's number are added to it.")
+        return label
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A submission that clips were asked for; `jobs` are those that this asking put into the queue."""
+
+    submission: Submission
+    seed: int
+    jobs: int
+
+
+def ask(
+    session: Session, *, wish: JobRequest, benchmark: Benchmark, principal: Principal, now: datetime
+) -> list[Asked]:
+    """Queue a job for each clip that is not there yet and was not asked for; cancelled ones come back.
+
+    Raises:
+        Invalid: an unknown model (`unknown_model`, with those that are offered) or pair (`unknown_pair`).
+        Forbidden: the model is somebody else's, and no worker offers it to everybody.
+        Conflict: the submission of this label is somebody else's, closed, or holds another seed.
+    """
+    model = _model_to_make(session, wish.model, principal, now)
+    pairs = _pairs_of(session, benchmark, wish.pairs)
+    asked = []
+    for seed in wish.seeds:
+        submission = _submission_for(session, model, benchmark, wish.label_for(seed), principal, now)
+        jobs = _queue(session, submission, pairs, seed=seed, priority=wish.priority, now=now)
+        asked.append(Asked(submission, seed, jobs))
+    return asked
+
+
+def _model_to_make(session: Session, slug: str, principal: Principal, now: datetime) -> VideoModel:
+    """Return the model, registered for whoever asks first where a worker offers it."""
+    offered = offered_models(session)
+    model = model_of(session, slug)
+    if model is None:
+        if slug not in offered:
+            raise Invalid(
+                "Nobody registered this model and no worker has offered it; start a worker that does"
+                + (", or ask for a model that is offered." if offered else "."),
+                code="unknown_model",
+                problems=offered,
+            )
+        return add_model(session, slug=slug, name=slug, principal=principal, now=now)
+    if slug not in offered and not principal.is_admin and model.owner_id != principal.person_id:
+        raise Forbidden("This model belongs to somebody else, and no worker offers it.")
+    return model
+
+
+def _pairs_of(session: Session, benchmark: Benchmark, names: Iterable[str] | None) -> Sequence[int]:
+    """Return the ids of the named pairs in the benchmark's order, of all where none is named."""
+    known = {
+        name: id
+        for id, name in session.execute(
+            select(Pair.id, Pair.name).where(Pair.benchmark_id == benchmark.id).order_by(Pair.position)
+        )
+    }
+    if names is None:
+        return list(known.values())
+    wanted = list(names)
+    unknown = [place for place, name in enumerate(wanted, start=1) if name not in known]
+    if unknown:
+        raise Invalid(
+            f"{benchmark.slug} has no such pair: {_places(unknown)} of those named.", code="unknown_pair"
+        )
+    chosen = set(wanted)
+    return [id for name, id in known.items() if name in chosen]
+
+
+def _places(unknown: Sequence[int]) -> str:
+    """Return where in the list they stand; what was sent is never repeated."""
+    shown = ", ".join(f"number {place:,}" for place in unknown[:_MOST_SHOWN])
+    more = len(unknown) - _MOST_SHOWN
+    return f"{shown} and {more:,} more" if more > 0 else shown
+
+
+def _submission_for(
+    session: Session,
+    model: VideoModel,
+    benchmark: Benchmark,
+    label: str,
+    principal: Principal,
+    now: datetime,
+) -> Submission:
+    """Return the submission of a label, locked, opened where there is none."""
+    found = submission_of(session, model=model, benchmark=benchmark, label=label, for_change=True)
+    if found is None:
+        return add_submission(
+            session, model=model, benchmark=benchmark, label=label, principal=principal, now=now
+        )
+    if not principal.is_admin and found.owner_id != principal.person_id:
+        raise Conflict(
+            "Somebody else has a submission of this model and label; choose another label.",
+            code="submission_exists",
+        )
+    return found
+
+
+def _queue(
+    session: Session, submission: Submission, pairs: Sequence[int], *, seed: int, priority: int, now: datetime
+) -> int:
+    """Add the jobs a submission lacks for these pairs; return how many came into the queue."""
+    jobs = session.execute(
+        select(Job.pair_id, Job.status, Job.seed).where(Job.submission_id == submission.id)
+    ).all()
+    if any(job.seed != seed for job in jobs):
+        raise Conflict(
+            "This submission holds clips of another seed; choose another label.", code="seed_differs"
+        )
+    clips = set(session.scalars(select(Clip.pair_id).where(Clip.submission_id == submission.id)))
+    settled = clips | {job.pair_id for job in jobs if job.status is not JobStatus.CANCELLED}
+    wanted = [pair for pair in pairs if pair not in settled]
+    if not wanted:
+        return 0
+    require_open(submission)
+    cancelled = {job.pair_id for job in jobs if job.status is JobStatus.CANCELLED}
+    _bring_back(session, submission, [pair for pair in wanted if pair in cancelled], -priority, now)
+    new = [pair for pair in wanted if pair not in cancelled]
+    if new:
+        session.execute(insert(Job), [_job_row(submission, pair, seed, -priority, now) for pair in new])
+    return len(wanted)
+
+
+def _bring_back(
+    session: Session, submission: Submission, pairs: Sequence[int], turn: int, now: datetime
+) -> None:
+    of_submission = Job.submission_id == submission.id
+    change_jobs(
+        session,
+        update(Job)
+        .where(of_submission, Job.pair_id.in_(pairs), job_status_is(JobStatus.CANCELLED))
+        .values(AS_NEW | {"turn": turn, "ready_at": now}),
+    )
+
+
+def _job_row(submission: Submission, pair_id: int, seed: int, turn: int, now: datetime) -> dict[str, object]:
+    return {
+        "public_id": secrets.token_hex(8),
+        "submission_id": submission.id,
+        "pair_id": pair_id,
+        "model_id": submission.model_id,
+        "seed": seed,
+        "turn": turn,
+        "status": JobStatus.QUEUED,
+        "created_at": now,
+        "ready_at": now,
+    }

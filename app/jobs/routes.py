@@ -1,0 +1,133 @@
+"""The page of jobs for researchers and admins, and its forms; to everybody else it does not exist."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Form, Request, Response
+from sqlalchemy.orm import Session
+from starlette.responses import RedirectResponse
+
+from app.benchmarks.service import find_benchmark, newest_benchmarks
+from app.clock import utc_now
+from app.dependencies import context_of, require_person
+from app.errors import Conflict, Forbidden, Invalid, NotFound, NotSignedIn
+from app.jobs import service
+from app.jobs.forms import read_job_request
+from app.jobs.requests import ask
+from app.jobs.view_builder import jobs_part, model_choices
+from app.jobs.view_models import AskForm, JobsPage, JobsPart, Typed
+from app.security.identity import Principal
+from app.security.path_params import PublicIdPath
+from benchmark.protocol import Role
+
+router = APIRouter(include_in_schema=False)
+Text = Annotated[str, Form()]
+NOTHING_NEW = "Nothing was queued: every clip that was asked for is there or on its way."
+
+
+@router.get("/jobs")
+def jobs_page(request: Request) -> Response:
+    return _page(request, Typed(), problem="")
+
+
+@router.get("/jobs/progress")
+def jobs_now(request: Request) -> Response:
+    """Return the part that changes; the page asks for it every few seconds."""
+    context = context_of(request)
+    with context.database.read() as session:
+        part = _part(session, request, _researcher(session, request))
+    return context.pages.answer("jobs/_now.html", part)
+
+
+@router.post("/jobs")
+def ask_for_clips(
+    request: Request,
+    model: Text = "",
+    benchmark: Text = "",
+    pairs: Text = "",
+    seeds: Text = "0",
+    label: Text = "",
+    priority: Text = "0",
+) -> Response:
+    """Queue what the form asks for; a form that cannot be read comes back with all that was typed."""
+    typed = Typed(model.strip(), benchmark.strip(), pairs, seeds, label, priority)
+    now = utc_now()
+    try:
+        with context_of(request).database.write() as session:
+            principal = _researcher(session, request)
+            wish = read_job_request(typed)
+            chosen = find_benchmark(session, typed.benchmark)
+            asked = ask(session, wish=wish, benchmark=chosen, principal=principal, now=now)
+    except (Invalid, Conflict, Forbidden, NotFound) as refusal:
+        return _page(request, typed, problem=refusal.message, status=refusal.status)
+    if not any(each.jobs for each in asked):
+        return _page(request, typed, problem=NOTHING_NEW)
+    return _back()
+
+
+@router.post("/jobs/submissions/{public_id}/cancel")
+def cancel(public_id: PublicIdPath, request: Request) -> Response:
+    """Cancel what is still to come of a submission."""
+    now = utc_now()
+    with context_of(request).database.write() as session:
+        principal = _researcher(session, request)
+        submission = service.find_submission(session, public_id=public_id, principal=principal)
+        service.cancel_jobs(session, submission=submission, now=now)
+    return _back()
+
+
+@router.post("/jobs/submissions/{public_id}/retry")
+def retry_all(public_id: PublicIdPath, request: Request) -> Response:
+    """Try all that failed of a submission again."""
+    now = utc_now()
+    with context_of(request).database.write() as session:
+        principal = _researcher(session, request)
+        submission = service.find_submission(session, public_id=public_id, principal=principal)
+        service.retry_jobs(session, submission=submission, now=now)
+    return _back()
+
+
+@router.post("/jobs/{public_id}/retry")
+def retry(public_id: PublicIdPath, request: Request) -> Response:
+    """Try one job again."""
+    now = utc_now()
+    with context_of(request).database.write() as session:
+        principal = _researcher(session, request)
+        job = service.find_job(session, public_id=public_id, principal=principal)
+        service.retry_job(session, job=job, now=now)
+    return _back()
+
+
+def _researcher(session: Session, request: Request) -> Principal:
+    try:
+        return require_person(session, request, Role.RESEARCHER, now=utc_now())
+    except (Forbidden, NotSignedIn) as error:
+        raise NotFound("There is nothing at this address, or it is not open to you.") from error
+
+
+def _page(request: Request, typed: Typed, *, problem: str, status: int = 200) -> Response:
+    context = context_of(request)
+    with context.database.read() as session:
+        principal = _researcher(session, request)
+        form = AskForm(
+            models=model_choices(session),
+            benchmarks=tuple(each.slug for each in newest_benchmarks(session)),
+            typed=typed,
+            problem=problem,
+        )
+        page = JobsPage(form, _part(session, request, principal))
+    return context.pages.answer("jobs/jobs.html", page, status=status)
+
+
+def _part(session: Session, request: Request, principal: Principal) -> JobsPart:
+    settings = context_of(request).settings
+    return jobs_part(
+        session,
+        principal,
+        now=utc_now(),
+        lease_s=settings.job_lease_s,
+        server=settings.effective_public_url,
+    )
+
+
+def _back() -> Response:
+    return RedirectResponse("/jobs#state", status_code=303)

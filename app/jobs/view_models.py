@@ -1,0 +1,221 @@
+"""What the page of jobs shows."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from app.jobs.durations import time_left
+from app.tables.jobs import FailureKind, JobStatus
+from benchmark.plurals import counted
+from benchmark.protocol import SubmissionStatus
+
+_KINDS = {
+    FailureKind.OUT_OF_MEMORY: "out of memory",
+    FailureKind.BAD_INPUT: "bad input",
+    FailureKind.CRASH: "crash",
+    FailureKind.TIMEOUT: "timeout",
+}
+_STATUSES = {
+    JobStatus.DONE: "made",
+    JobStatus.LEASED: "being made",
+    JobStatus.QUEUED: "waiting",
+    JobStatus.FAILED: "failed",
+    JobStatus.CANCELLED: "cancelled",
+}
+
+
+@dataclass(frozen=True)
+class SubmissionJobs:
+    """The jobs of one submission.
+
+    Attributes:
+        missing: pairs of the benchmark without a clip.
+        clips_a_minute: over the last minutes; 0 where none was made.
+        is_offered: whether a worker that was seen lately offers the model.
+        start_command: what starts such a worker.
+    """
+
+    public_id: str
+    name: str
+    benchmark: str
+    status: SubmissionStatus
+    counts: Mapping[JobStatus, int]
+    missing: int
+    clips_a_minute: float
+    is_offered: bool
+    start_command: str
+
+    @property
+    def wanted(self) -> int:
+        return sum(self.counts.values()) - self.counts[JobStatus.CANCELLED]
+
+    @property
+    def done(self) -> int:
+        return self.counts[JobStatus.DONE]
+
+    @property
+    def to_come(self) -> int:
+        return self.counts[JobStatus.QUEUED] + self.counts[JobStatus.LEASED]
+
+    @property
+    def in_words(self) -> str:
+        """Return the counts that are not zero, such as "12 made · 2 being made · 306 waiting"."""
+        said = [f"{self.counts[each]:,} {word}" for each, word in _STATUSES.items() if self.counts[each]]
+        return " · ".join(said)
+
+    @property
+    def speed(self) -> str:
+        """Return clips a minute and the time left, empty where there is nothing to say."""
+        if not self.to_come or not self.clips_a_minute:
+            return ""
+        left = time_left(self.to_come / self.clips_a_minute * 60)
+        return f"{self.clips_a_minute:.1f} clips a minute, {left}"
+
+    @property
+    def outcome(self) -> str:
+        """Return what became of a submission that nobody works on any more."""
+        if self.to_come:
+            return ""
+        if self.status is SubmissionStatus.WITHDRAWN:
+            return "Withdrawn."
+        if self.status is SubmissionStatus.FINAL:
+            return (
+                f"Final; {counted(self.missing, 'pair')} without a clip."
+                if self.missing
+                else "Final; every clip is there."
+            )
+        if self.counts[JobStatus.FAILED]:
+            return f"Still open: {counted(self.missing, 'clip')} missing. Try the failed ones again."
+        if self.missing:
+            pairs = counted(self.missing, "pair")
+            return f"Still open: {pairs} without a clip. Ask for the rest, or finalise it."
+        return ""
+
+    @property
+    def needs_worker(self) -> bool:
+        return self.to_come > 0 and not self.is_offered
+
+    @property
+    def may_cancel(self) -> bool:
+        return self.to_come > 0
+
+    @property
+    def may_retry(self) -> bool:
+        return self.status is SubmissionStatus.OPEN and self.counts[JobStatus.FAILED] > 0
+
+    @property
+    def cancel_url(self) -> str:
+        return f"/jobs/submissions/{self.public_id}/cancel"
+
+    @property
+    def retry_url(self) -> str:
+        return f"/jobs/submissions/{self.public_id}/retry"
+
+
+@dataclass(frozen=True)
+class WorkerLine:
+    """One worker; `seen` in words, `is_present` while it gave a sign of life within a lease."""
+
+    id: int
+    name: str
+    place: str
+    model: str
+    seen: str
+    is_present: bool
+    jobs: int
+    clips_done: int
+
+
+@dataclass(frozen=True)
+class FailureLine:
+    """A job that failed, for good or so far; `state` says which."""
+
+    public_id: str
+    submission: str
+    pair: str
+    kind: FailureKind
+    message: str
+    log_tail: str
+    state: str
+
+    @property
+    def kind_in_words(self) -> str:
+        return _KINDS[self.kind]
+
+    @property
+    def retry_url(self) -> str:
+        return f"/jobs/{self.public_id}/retry"
+
+
+@dataclass(frozen=True)
+class JobsPart:
+    """The part of the page that refreshes itself."""
+
+    submissions: tuple[SubmissionJobs, ...]
+    workers: tuple[WorkerLine, ...]
+    failures: tuple[FailureLine, ...]
+    more_failures: int
+    start_command: str
+
+    @property
+    def key_command(self) -> str:
+        return "ti2v key create --role worker --name NAME"
+
+    @property
+    def url(self) -> str:
+        return "/jobs/progress"
+
+    @property
+    def headline(self) -> str:
+        """Return the state of everything in a sentence."""
+        to_come = sum(each.to_come for each in self.submissions)
+        if not self.submissions:
+            return "No clip was asked for yet"
+        if not to_come:
+            return "Nothing is being made at the moment"
+        present = sum(each.is_present for each in self.workers)
+        workers = {0: "no worker is here", 1: "one worker is here"}.get(
+            present, f"{present} workers are here"
+        )
+        return f"{counted(to_come, 'clip')} to come; {workers}"
+
+
+@dataclass(frozen=True)
+class ModelChoice:
+    slug: str
+    is_offered: bool
+
+    @property
+    def text(self) -> str:
+        return self.slug if self.is_offered else f"{self.slug} (no worker offers it yet)"
+
+
+@dataclass(frozen=True)
+class Typed:
+    """The form's fields, as text."""
+
+    model: str = ""
+    benchmark: str = ""
+    pairs: str = ""
+    seeds: str = "0"
+    label: str = ""
+    priority: str = "0"
+
+
+@dataclass(frozen=True)
+class AskForm:
+    """The form, with what was typed when it was refused; `problem` says why."""
+
+    models: tuple[ModelChoice, ...]
+    benchmarks: tuple[str, ...]
+    typed: Typed
+    problem: str = ""
+
+    @property
+    def url(self) -> str:
+        return "/jobs#ask"
+
+
+@dataclass(frozen=True)
+class JobsPage:
+    form: AskForm
+    now: JobsPart

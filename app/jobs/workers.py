@@ -1,0 +1,94 @@
+"""Workers: what each last said about itself, and which models they offer together."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import bindparam, select, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from app.security.identity import Principal
+from app.tables.base import Base
+from app.tables.jobs import Worker
+
+# A worker's row is not written for every sign of life: this is as exact as anybody needs to know it.
+SEEN_EVERY = timedelta(seconds=2)
+
+_BY_NAME = select(Worker).where(Worker.person_id == bindparam("person_id"), Worker.name == bindparam("name"))
+_workers = Base.metadata.tables[Worker.__tablename__]
+_SIGN_OF_LIFE = (
+    update(_workers)
+    .where(_workers.c.id == bindparam("worker"), _workers.c.last_seen_at <= bindparam("since"))
+    .values(last_seen_at=bindparam("now"))
+)
+# Counted by the database: two clips of one worker may come in at the same moment.
+_CLIP_DONE = (
+    update(_workers)
+    .where(_workers.c.id == bindparam("worker"))
+    .values(clips_done=_workers.c.clips_done + 1, last_seen_at=bindparam("now"))
+)
+
+
+@dataclass(frozen=True)
+class WorkerInfo:
+    """What a worker says about itself when it asks for jobs; `holding` is the model in its memory."""
+
+    name: str
+    device: str
+    gpu: str | None
+    models: tuple[str, ...]
+    holding: str | None
+
+
+def upsert_worker(session: Session, *, card: WorkerInfo, principal: Principal, now: datetime) -> Worker:
+    """Return the worker's row, brought up to what it says now."""
+    worker = _find(session, card, principal) or _add(session, card, principal, now)
+    worker.device = card.device
+    worker.gpu = card.gpu
+    worker.models = sorted(set(card.models))
+    worker.held_model = card.holding
+    if now - worker.last_seen_at >= SEEN_EVERY:
+        worker.last_seen_at = now
+    return worker
+
+
+def note_sign_of_life(session: Session, *, worker_id: int | None, now: datetime) -> None:
+    session.execute(_SIGN_OF_LIFE, {"worker": worker_id, "since": now - SEEN_EVERY, "now": now})
+
+
+def note_clip_done(session: Session, *, worker_id: int | None, now: datetime) -> None:
+    session.execute(_CLIP_DONE, {"worker": worker_id, "now": now})
+
+
+def offered_models(session: Session, *, since: datetime | None = None) -> list[str]:
+    """Return every model that a worker offers which was seen after `since`, or ever, by name."""
+    query = select(Worker.models)
+    if since is not None:
+        query = query.where(Worker.last_seen_at > since)
+    return sorted({model for models in session.scalars(query) for model in models})
+
+
+def _find(session: Session, card: WorkerInfo, principal: Principal) -> Worker | None:
+    return session.scalar(_BY_NAME, {"person_id": principal.person_id, "name": card.name})
+
+
+def _add(session: Session, card: WorkerInfo, principal: Principal, now: datetime) -> Worker:
+    worker = Worker(
+        person_id=principal.person_id,
+        name=card.name,
+        device=card.device,
+        gpu=card.gpu,
+        models=[],
+        held_model=None,
+        first_seen_at=now,
+        last_seen_at=now,
+    )
+    try:
+        with session.begin_nested():
+            session.add(worker)
+    except IntegrityError:
+        # On PostgreSQL two processes of one name may ask for the first time at the same moment.
+        found = _find(session, card, principal)
+        assert found is not None
+        return found
+    return worker

@@ -1,0 +1,49 @@
+"""Answers with files of the store: an image whole, a clip whole or in the one range that is asked for.
+
+A fixed header set, without ETag, Last-Modified or file name: a model's 320 clips, uploaded in one batch,
+could be grouped by them.
+"""
+
+from collections.abc import Callable, Iterator
+
+from fastapi import Request, Response
+from starlette.responses import StreamingResponse
+
+from app.errors import Unavailable
+from app.media.padding import ByteRange, parse_range
+from app.media.store.base import MediaStore, StoreError
+
+
+def image_answer(store: MediaStore, key: str, media_type: str, *, cache_control: str) -> Response:
+    """Return an image as it was imported.
+
+    Raises:
+        Unavailable: the store has lost it, or does not answer.
+    """
+    try:
+        size = store.size(key)
+    except StoreError as error:
+        raise Unavailable("The image cannot be read right now.") from error
+    headers = {"Cache-Control": cache_control, "Content-Length": str(size)}
+    return StreamingResponse(store.read_range(key, 0, size), media_type=media_type, headers=headers)
+
+
+def video_answer(
+    request: Request, read: Callable[[ByteRange], Iterator[bytes]], length: int, *, cache_control: str
+) -> Response:
+    """Return the asked range of a video of `length` bytes, or all of it.
+
+    Raises:
+        RangeNotSatisfiable: the range has no byte inside.
+    """
+    asked = parse_range(request.headers.get("range"), length)
+    span = asked or ByteRange(0, length)
+    headers = {
+        "Accept-Ranges": "bytes",
+        "Cache-Control": cache_control,
+        "Content-Length": str(span.stop - span.start),
+    }
+    if asked:
+        headers["Content-Range"] = f"bytes {asked.start}-{asked.stop - 1}/{length}"
+    status = 206 if asked else 200
+    return StreamingResponse(read(span), status_code=status, media_type="video/mp4", headers=headers)

@@ -1,0 +1,1 @@
+"""Runs work on untrusted media in short-lived, limited child processes."""

@@ -1,0 +1,58 @@
+"""Decodes single frames inside a sandbox child; the server never imports this module."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import av
+from PIL import Image, ImageOps
+
+from app.media.probe import ClipCode
+from app.media.sandbox.client import Json, WorkRefused
+from app.media.sandbox.probe import open_clip, single_threaded
+
+
+def read(kind: str, path: str, numbers: list[int], target: str, most_width: int) -> dict[str, Json]:
+    """Write the frames one after the other as raw RGB; return the width and height they share.
+
+    Raises:
+        WorkRefused: the file cannot be decoded, or ends before the last of the `numbers`.
+    """
+    pictures = iter([_upright(Path(path))]) if kind == "picture" else _frames(Path(path))
+    written: list[bytes] = []
+    size = (0, 0)
+    for number, picture in enumerate(pictures, start=1):
+        if number in numbers:
+            small = _scaled(picture, most_width)
+            size = small.size
+            written += [small.tobytes()] * numbers.count(number)
+        if len(written) == len(numbers):
+            break
+    if len(written) < len(numbers):
+        raise WorkRefused(ClipCode.UNDECODABLE, f"It has fewer than {max(numbers)} frames.")
+    Path(target).write_bytes(b"".join(written))
+    return {"width": size[0], "height": size[1]}
+
+
+def _frames(clip: Path) -> Iterator[Image.Image]:
+    with open_clip(clip) as container:
+        single_threaded(container.streams.video[0].codec_context)
+        try:
+            for frame in container.decode(video=0):
+                yield frame.to_image()
+        except av.FFmpegError as error:
+            raise WorkRefused(ClipCode.UNDECODABLE, "Not every frame can be decoded.") from error
+
+
+def _upright(picture: Path) -> Image.Image:
+    try:
+        with Image.open(picture, formats=("JPEG", "PNG", "WEBP")) as image:
+            return ImageOps.exif_transpose(image).convert("RGB")
+    except (OSError, ValueError, SyntaxError) as error:
+        raise WorkRefused(ClipCode.UNDECODABLE, "The image cannot be decoded.") from error
+
+
+def _scaled(picture: Image.Image, most_width: int) -> Image.Image:
+    if picture.width <= most_width:
+        return picture
+    height = max(1, (picture.height * most_width + picture.width // 2) // picture.width)
+    return picture.resize((most_width, height), Image.Resampling.LANCZOS)

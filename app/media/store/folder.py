@@ -1,0 +1,138 @@
+"""The store of one machine: a folder, where a file appears by a rename and survives a power cut."""
+
+import errno
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from app.media.store.base import (
+    CHUNK_BYTES,
+    MediaMissing,
+    MediaStore,
+    StoreUnavailable,
+    checked_key,
+    full_disk_as_store_full,
+)
+
+_INCOMING = ".incoming"  # no key starts with a dot, so no key can reach it
+
+
+class FolderStore(MediaStore):
+    """Keeps each file at `folder/key`."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder.absolute()
+        with _store_errors():
+            (self._folder / _INCOMING).mkdir(parents=True, exist_ok=True, mode=0o700)
+
+    @contextmanager
+    def private_file(self) -> Iterator[Path]:
+        with _store_errors():
+            path = _new_file(self._folder / _INCOMING)
+        try:
+            with full_disk_as_store_full():
+                yield path
+        finally:
+            path.unlink(missing_ok=True)
+
+    def put(self, key: str, private_file: Path) -> None:
+        target = self._path(key)
+        with _store_errors():
+            if not target.exists():
+                self._make_folders(target.parent)
+                _rename_durably(private_file, target, self._folder / _INCOMING)
+            private_file.unlink(missing_ok=True)
+
+    def size(self, key: str) -> int:
+        with _store_errors(key):
+            return self._path(key).stat().st_size
+
+    def read_range(self, key: str, start: int, stop: int) -> Iterator[bytes]:
+        with _store_errors(key), self._path(key).open("rb") as file:
+            file.seek(start)
+            while start < stop:
+                chunk = file.read(min(CHUNK_BYTES, stop - start))
+                if not chunk:
+                    raise StoreUnavailable(f"The file under {key} ends {stop - start} bytes early.")
+                start += len(chunk)
+                yield chunk
+
+    @contextmanager
+    def open_local(self, key: str) -> Iterator[Path]:
+        path = self._path(key)
+        if not path.is_file():
+            raise MediaMissing(f"No file is stored under {key}.")
+        yield path
+
+    def delete(self, key: str) -> None:
+        with _store_errors():
+            self._path(key).unlink(missing_ok=True)
+
+    def healthy(self) -> bool:
+        return os.access(self._folder / _INCOMING, os.R_OK | os.W_OK | os.X_OK)
+
+    def _path(self, key: str) -> Path:
+        return self._folder / checked_key(key)
+
+    def _make_folders(self, folder: Path) -> None:
+        """Make missing folders from the top, each durable before it is used."""
+        if folder.is_dir():
+            return
+        self._make_folders(folder.parent)
+        folder.mkdir(exist_ok=True)
+        _fsync(folder.parent)
+
+
+def _rename_durably(private_file: Path, target: Path, incoming: Path) -> None:
+    # The bytes reach the disk before the name does: after a power cut there is a whole file or none.
+    _fsync(private_file)
+    try:
+        private_file.replace(target)
+    except OSError as error:
+        if error.errno != errno.EXDEV:
+            raise
+        _copy_then_rename(private_file, target, incoming)
+    _fsync(target.parent)
+
+
+def _copy_then_rename(private_file: Path, target: Path, incoming: Path) -> None:
+    """Bring over a file of another file system, where no rename reaches."""
+    copy = _new_file(incoming)
+    try:
+        shutil.copyfile(private_file, copy)
+        _fsync(copy)
+        copy.replace(target)
+    finally:
+        copy.unlink(missing_ok=True)
+
+
+def _new_file(folder: Path) -> Path:
+    """Make an empty file only its owner can read."""
+    handle, name = tempfile.mkstemp(dir=folder)
+    os.close(handle)
+    return Path(name)
+
+
+def _fsync(path: Path) -> None:
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+@contextmanager
+def _store_errors(key: str | None = None) -> Iterator[None]:
+    """Turn the operating system's errors into the store's; with a key, a missing file is MediaMissing."""
+    try:
+        with full_disk_as_store_full():
+            yield
+    except FileNotFoundError as error:
+        if key is None:
+            raise StoreUnavailable("The media folder is gone.") from error
+        raise MediaMissing(f"No file is stored under {key}.") from error
+    except OSError as error:
+        raise StoreUnavailable(f"The media folder does not answer: {error.strerror}.") from error

@@ -1,0 +1,143 @@
+"""The store of several machines: a bucket of any S3-compatible service.
+
+Place and keys of the service come from boto3's own settings (AWS_ACCESS_KEY_ID, AWS_ENDPOINT_URL_S3 ...).
+A put is one request, so the service itself makes it all or nothing.
+"""
+
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from app.media.store.base import (
+    CHUNK_BYTES,
+    MediaMissing,
+    MediaStore,
+    StoreFull,
+    StoreUnavailable,
+    checked_key,
+    full_disk_as_store_full,
+)
+
+if TYPE_CHECKING:
+    from types_boto3_s3 import S3Client
+
+_MISSING = {"404", "NoSuchKey", "NotFound"}
+_FULL = {"507", "InsufficientStorage", "QuotaExceeded", "XMinioStorageFull", "XMinioStorageQuotaExceeded"}
+
+
+class S3Store(MediaStore):
+    """Keeps each file as the object `prefix/key` of one bucket; safe to use from several threads."""
+
+    def __init__(self, bucket: str, prefix: str = "") -> None:
+        if not bucket:
+            raise ValueError("TI2V_MEDIA_URL names no bucket: s3://bucket/prefix")
+        self._bucket = bucket
+        self._prefix = prefix.strip("/") + "/" if prefix.strip("/") else ""
+        self._s3 = _client(timeout_s=30, attempts=3)
+        # A readiness check has to answer before whoever asks gives up.
+        self._s3_now = _client(timeout_s=2, attempts=1)
+
+    @contextmanager
+    def private_file(self) -> Iterator[Path]:
+        with _local_file() as path:
+            yield path
+
+    def put(self, key: str, private_file: Path) -> None:
+        if not self._exists(key):
+            with _store_errors(key), private_file.open("rb") as body:
+                self._s3.put_object(Bucket=self._bucket, Key=self._name(key), Body=body)
+        private_file.unlink(missing_ok=True)
+
+    def size(self, key: str) -> int:
+        with _store_errors(key):
+            return self._s3.head_object(Bucket=self._bucket, Key=self._name(key))["ContentLength"]
+
+    def read_range(self, key: str, start: int, stop: int) -> Iterator[bytes]:
+        if start >= stop:
+            return
+        with _store_errors(key):
+            answer = self._s3.get_object(
+                Bucket=self._bucket, Key=self._name(key), Range=f"bytes={start}-{stop - 1}"
+            )
+            received = 0
+            for chunk in answer["Body"].iter_chunks(CHUNK_BYTES):
+                received += len(chunk)
+                yield chunk
+        if received != stop - start:
+            raise StoreUnavailable(f"The file under {key} ends {stop - start - received} bytes early.")
+
+    @contextmanager
+    def open_local(self, key: str) -> Iterator[Path]:
+        with _local_file() as path:
+            with _store_errors(key), path.open("wb") as file:
+                answer = self._s3.get_object(Bucket=self._bucket, Key=self._name(key))
+                for chunk in answer["Body"].iter_chunks(CHUNK_BYTES):
+                    file.write(chunk)
+            yield path
+
+    def delete(self, key: str) -> None:
+        with _store_errors(key):
+            self._s3.delete_object(Bucket=self._bucket, Key=self._name(key))
+
+    def healthy(self) -> bool:
+        try:
+            with _store_errors(""):
+                self._s3_now.head_bucket(Bucket=self._bucket)
+        except (StoreUnavailable, MediaMissing):
+            return False
+        return True
+
+    def _name(self, key: str) -> str:
+        return self._prefix + checked_key(key)
+
+    def _exists(self, key: str) -> bool:
+        try:
+            self.size(key)
+        except MediaMissing:
+            return False
+        return True
+
+
+def _client(*, timeout_s: float, attempts: int) -> "S3Client":
+    # boto3 takes 0.3 s to import and is an extra: only those who use it pay.
+    try:
+        import boto3
+        from botocore.config import Config
+    except ImportError as error:
+        raise StoreUnavailable("An s3:// store needs boto3: install the extra `s3`.") from error
+    config = Config(
+        connect_timeout=min(5, timeout_s),
+        read_timeout=timeout_s,
+        retries={"mode": "standard", "total_max_attempts": attempts},
+        # boto3's newer checksum trailers are unknown to many S3-compatible services.
+        request_checksum_calculation="when_required",
+        response_checksum_validation="when_required",
+    )
+    return boto3.client("s3", config=config)
+
+
+@contextmanager
+def _local_file() -> Iterator[Path]:
+    with full_disk_as_store_full(), tempfile.TemporaryDirectory(prefix="ti2v-media-") as folder:
+        path = Path(folder) / "file"
+        path.touch(mode=0o600)
+        yield path
+
+
+@contextmanager
+def _store_errors(key: str) -> Iterator[None]:
+    from botocore.exceptions import BotoCoreError, ClientError
+
+    try:
+        yield
+    except ClientError as error:
+        code = error.response["Error"]["Code"]
+        if code in _MISSING:
+            raise MediaMissing(f"No file is stored under {key}.") from error
+        if code in _FULL:
+            raise StoreFull("No space is left for media files.") from error
+        raise StoreUnavailable(f"The media store answers {code}.") from error
+    except BotoCoreError as error:
+        raise StoreUnavailable(f"The media store does not answer: {type(error).__name__}.") from error

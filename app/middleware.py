@@ -1,0 +1,129 @@
+"""What happens to every request before a route sees it, and to every answer on its way out."""
+
+import logging
+import secrets
+import time
+
+from prometheus_client import Counter, Histogram
+from starlette.datastructures import Headers
+from starlette.requests import Request
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from app.error_pages import answer_error, answer_our_fault
+from app.errors import AppError, TooLarge
+from app.security.headers import security_headers
+from app.security.origin import refuse_cross_site
+from app.settings import Settings
+
+access_log = logging.getLogger("ti2v.access")
+REQUESTS = Counter("ti2v_requests_total", "Requests answered.", ["method", "route", "status"])
+SECONDS = Histogram("ti2v_request_seconds", "Time to the end of the answer.", ["route"])
+
+
+_MOST_DIGITS = 18
+# A method nobody knows must not make a new counter each time.
+_METHODS = frozenset({"GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"})
+
+
+class RequestMiddleware:
+    """Numbers requests, refuses cross-site and oversized ones, adds security headers, counts and logs."""
+
+    def __init__(self, app: ASGIApp, *, settings: Settings) -> None:
+        self._app = app
+        self._public_url = settings.effective_public_url
+        self._max_json_bytes = settings.max_json_bytes
+        self._max_clip_bytes = settings.max_clip_bytes
+        self._headers = security_headers(is_https=settings.cookies_are_secure)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        started = time.perf_counter()
+        request_id = scope["ti2v_request_id"] = secrets.token_hex(8)
+        answering = _Answering(send, [*self._headers, (b"x-request-id", request_id.encode())])
+        headers = Headers(scope=scope)
+        try:
+            limited = _LimitedBody(receive, self._body_limit(scope))
+            refuse_cross_site(scope["method"], headers, public_url=self._public_url)
+            limited.check_declared(headers)
+            await self._app(scope, limited, answering)
+        except AppError as refusal:
+            answer = answer_error(
+                Request(scope), status=refusal.status, code=refusal.code, message=refusal.message
+            )
+            await answer(scope, receive, answering)
+        except Exception as error:
+            # Answered here, so that the answer has its headers; whoever runs us gets the error all the same.
+            if not answering.status:
+                await answer_our_fault(Request(scope), error)(scope, receive, answering)
+            raise
+        finally:
+            _count(scope, answering.status or 500, time.perf_counter() - started)
+
+    def _body_limit(self, scope: Scope) -> int:
+        is_clip = scope["method"] == "PUT" and "/clips/" in scope["path"]
+        return self._max_clip_bytes if is_clip else self._max_json_bytes
+
+
+class _Answering:
+    """Adds headers to an answer on its way out; `status` is 0 until it begins."""
+
+    def __init__(self, send: Send, headers: list[tuple[bytes, bytes]]) -> None:
+        self._send = send
+        self._headers = headers
+        self.status = 0
+
+    async def __call__(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            self.status = message["status"]
+            message["headers"] = [*message["headers"], *self._headers]
+        await self._send(message)
+
+
+class _LimitedBody:
+    """Passes the body on until it grows past the limit, whatever Content-Length said."""
+
+    def __init__(self, receive: Receive, limit: int) -> None:
+        self._receive = receive
+        self._limit = limit
+        self._seen = 0
+
+    def check_declared(self, headers: Headers) -> None:
+        declared = headers.get("content-length", "0").lstrip("0")
+        # By the number of digits first: Python refuses to read a number of thousands of them.
+        if declared.isdecimal() and (len(declared) > _MOST_DIGITS or int(declared) > self._limit):
+            raise self._refusal()
+
+    async def __call__(self) -> Message:
+        message = await self._receive()
+        if message["type"] == "http.request":
+            self._seen += len(message.get("body", b""))
+            if self._seen > self._limit:
+                raise self._refusal()
+        return message
+
+    def _refusal(self) -> TooLarge:
+        return TooLarge(f"The body is larger than {self._limit:,} bytes, the most this address takes.")
+
+
+def _count(scope: Scope, status: int, seconds: float) -> None:
+    route = getattr(scope.get("route"), "path", "unmatched")
+    method = scope["method"] if scope["method"] in _METHODS else "other"
+    REQUESTS.labels(method, route, str(status)).inc()
+    SECONDS.labels(route).observe(seconds)
+    if not access_log.isEnabledFor(logging.INFO):
+        return
+    # The route's pattern, never the path: paths hold tokens of invitations and assignments.
+    access_log.info(
+        "request",
+        extra={
+            "fields": {
+                "request_id": scope["ti2v_request_id"],
+                "method": scope["method"],
+                "route": route,
+                "status": status,
+                "ms": round(seconds * 1000, 1),
+            }
+        },
+    )

@@ -1,0 +1,14 @@
+"""The pages people open, one router a feature."""
+
+from app.annotators.routes import router as admin
+from app.gallery.routes import router as gallery
+from app.home.routes import router as home
+from app.invitations.routes import router as annotators
+from app.jobs.routes import router as jobs
+from app.results.figures.routes import router as figures
+from app.results.routes import router as results
+from app.studies.routes import router as study_forms
+from app.voting.media_routes import router as media
+from app.voting.routes import router as voting
+
+PAGES = (home, study_forms, annotators, voting, media, results, figures, gallery, jobs, admin)

@@ -1,0 +1,82 @@
+"""Which comparison an annotator gets next, and which side stands left.
+
+Fewest valid votes and live leases first; ties broken at random from the study's stored seed; a pair this
+annotator has not met before any other (the same clip in nine matchups teaches itself).
+"""
+
+from dataclasses import dataclass
+
+from sqlalchemy import ScalarSelect, Select, bindparam, func, select
+from sqlalchemy.orm import InstrumentedAttribute, Session
+
+from app.tables.studies import Comparison, Study
+from app.tables.voting import Assignment, AssignmentStatus, status_is
+from benchmark.design import reference_stands_left
+from benchmark.protocol import Side
+
+# An assignment that expired or was undone may come back to the same annotator.
+MET = (AssignmentStatus.OPEN, AssignmentStatus.VOTED, AssignmentStatus.SKIPPED)
+HOLDING_A_SLOT = (AssignmentStatus.OPEN, AssignmentStatus.VOTED)
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """A comparison and how often each of its sides stands left among the places taken."""
+
+    comparison: Comparison
+    reference_left: int
+    other_left: int
+
+
+def _left(side: Side) -> ScalarSelect[int]:
+    return (
+        select(func.count())
+        .where(
+            Assignment.comparison_id == Comparison.id,
+            status_is(*HOLDING_A_SLOT),
+            Assignment.left_side == side,
+        )
+        .correlate(Comparison)
+        .scalar_subquery()
+    )
+
+
+def _next(which: InstrumentedAttribute[int], met: InstrumentedAttribute[int]) -> Select[Comparison, int, int]:
+    met_before = select(met).where(Assignment.annotator_id == bindparam("annotator_id"), status_is(*MET))
+    return (
+        select(Comparison, _left(Side.REFERENCE), _left(Side.OTHER))
+        .where(
+            Comparison.study_id == bindparam("study_id"),
+            Comparison.is_open.is_(True),
+            Comparison.slots_taken < bindparam("panel"),
+            which.not_in(met_before),
+        )
+        .order_by(Comparison.slots_taken, Comparison.shuffle_key)
+        .limit(1)
+    )
+
+
+# Statements are built once: building one takes longer than running it.
+_ON_A_NEW_PAIR = _next(Comparison.pair_id, Assignment.pair_id)
+_NOT_MET = _next(Comparison.id, Assignment.comparison_id)
+
+
+def choose_comparison(session: Session, *, study: Study, annotator_id: int, met_pairs: int) -> Chosen | None:
+    """Return the comparison that needs a vote most, or None when nothing is left for this annotator.
+
+    Args:
+        met_pairs: different pairs this annotator has met in the study.
+    """
+    given = {"study_id": study.id, "panel": study.votes_per_comparison, "annotator_id": annotator_id}
+    row = session.execute(_ON_A_NEW_PAIR, given).one_or_none() if met_pairs < study.pairs else None
+    row = row or session.execute(_NOT_MET, given).one_or_none()
+    return Chosen(*row) if row else None
+
+
+def choose_left_side(chosen: Chosen, study: Study) -> Side:
+    """Return the side that stood left less often in this comparison; at a tie, a coin from the seed."""
+    if chosen.reference_left != chosen.other_left:
+        return Side.REFERENCE if chosen.reference_left < chosen.other_left else Side.OTHER
+    comparison = chosen.comparison
+    is_left = reference_stands_left(study.seed, comparison.matchup_id, comparison.pair_id, comparison.draws)
+    return Side.REFERENCE if is_left else Side.OTHER

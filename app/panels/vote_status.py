@@ -1,0 +1,136 @@
+"""What a vote counts as, and the counters that follow it in the same transaction.
+
+A vote without events is valid. Each change is an event; a comparison's counters and places move with it.
+"""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session, aliased
+
+from app.panels.slots import has_free_slot, release_slot, take_slot
+from app.tables.studies import Comparison, Study
+from app.tables.voting import Vote, VoteEvent
+from benchmark.protocol import Justification, Side, VoteStatus
+
+
+def status_of(session: Session, vote: Vote) -> VoteStatus:
+    last = session.scalar(
+        select(VoteEvent.status).where(VoteEvent.vote_id == vote.id).order_by(VoteEvent.id.desc()).limit(1)
+    )
+    return last or VoteStatus.VALID
+
+
+def count_vote(comparison: Comparison, vote: Vote, *, by: int) -> None:
+    """Add (`by` 1) or take away (`by` -1) a valid vote in its comparison's counters."""
+    side = vote.chosen_side
+    if side is Side.REFERENCE:
+        comparison.votes_reference += by
+    else:
+        comparison.votes_other += by
+    for justification in Justification:
+        if getattr(vote, justification.value):
+            counter = f"{justification.value}_{side.value}"
+            setattr(comparison, counter, getattr(comparison, counter) + by)
+
+
+@dataclass(frozen=True)
+class VoteWithStatus:
+    """A vote and what it counts as; `since` is when that was decided, None where it was never changed."""
+
+    vote: Vote
+    status: VoteStatus
+    since: datetime | None
+
+
+def votes_with_status(session: Session, *, annotator_id: int) -> list[VoteWithStatus]:
+    """Return an annotator's votes in the order they were cast, with what each counts as."""
+    last = aliased(VoteEvent)
+    newest = select(func.max(VoteEvent.id)).where(VoteEvent.vote_id == Vote.id).scalar_subquery()
+    rows = session.execute(
+        select(Vote, last.status, last.at)
+        .outerjoin(last, last.id == newest)
+        .where(Vote.annotator_id == annotator_id)
+        .order_by(Vote.id)
+    )
+    return [VoteWithStatus(vote, status or VoteStatus.VALID, since) for vote, status, since in rows]
+
+
+def change_status(
+    session: Session,
+    *,
+    vote: Vote,
+    study: Study,
+    status: VoteStatus,
+    reason: str,
+    actor: str,
+    now: datetime,
+    keep_slot: bool = False,
+) -> VoteStatus:
+    """Record what a vote counts as from now on and return it.
+
+    A vote made valid again while its panel is full becomes `surplus`. The study must be locked.
+
+    Args:
+        keep_place: after an undo the place stays taken by the assignment that follows.
+    """
+    before = status_of(session, vote)
+    comparison = session.get_one(Comparison, vote.comparison_id)
+    status = _recounted(comparison, vote, study=study, before=before, status=status, keep_slot=keep_slot)
+    if status is not before:
+        session.add(VoteEvent(vote_id=vote.id, status=status, reason=reason, actor=actor, at=now))
+    session.flush()
+    return status
+
+
+def change_statuses(
+    session: Session,
+    votes_with_status: Sequence[VoteWithStatus],
+    *,
+    study: Study,
+    status: VoteStatus,
+    reason: str,
+    actor: str,
+    now: datetime,
+) -> Counter[VoteStatus]:
+    """Change several votes as `change_status` does, in their order; count what they are now.
+
+    Thousands of votes of one annotator wait for each other behind the study's lock, so their comparisons are
+    read at once.
+    """
+    ids = {each.vote.comparison_id for each in votes_with_status}
+    comparisons = {row.id: row for row in session.scalars(select(Comparison).where(Comparison.id.in_(ids)))}
+    counted = Counter[VoteStatus]()
+    for each in votes_with_status:
+        comparison = comparisons[each.vote.comparison_id]
+        after = _recounted(comparison, each.vote, study=study, before=each.status, status=status)
+        if after is not each.status:
+            session.add(VoteEvent(vote_id=each.vote.id, status=after, reason=reason, actor=actor, at=now))
+        counted[after] += 1
+    session.flush()
+    return counted
+
+
+def _recounted(
+    comparison: Comparison,
+    vote: Vote,
+    *,
+    study: Study,
+    before: VoteStatus,
+    status: VoteStatus,
+    keep_slot: bool = False,
+) -> VoteStatus:
+    """Bring counters and places to a vote's new status, and return the one it can have."""
+    if status is VoteStatus.VALID and before is not VoteStatus.VALID:
+        if not has_free_slot(comparison, study):
+            return VoteStatus.SURPLUS
+        take_slot(comparison, study)
+        count_vote(comparison, vote, by=1)
+    elif before is VoteStatus.VALID and status is not VoteStatus.VALID:
+        count_vote(comparison, vote, by=-1)
+        if not keep_slot:
+            release_slot(comparison, study)
+    return status

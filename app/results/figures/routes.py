@@ -1,0 +1,80 @@
+"""Figures as downloads: what a browser gets from the pages and a script over REST."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request, Response
+
+from app.clock import utc_now
+from app.dependencies import context_of, require_person
+from app.results.figures.scenarios import scenes_file
+from app.results.figures.strips import LEAST_FRAMES, MOST_FRAMES, USUAL_FRAMES, strip_file
+from app.results.figures.study import study_figure_file
+from app.security.identity import Principal
+from app.security.path_params import PairIdPath, SlugPath
+from benchmark.exports.figures.kinds import MEDIA_TYPES, FigureFormat, FigureName
+from benchmark.protocol import Role
+
+router = APIRouter(include_in_schema=False)
+FramesQuery = Annotated[int, Query(ge=LEAST_FRAMES, le=MOST_FRAMES)]
+
+
+@router.get("/studies/{slug}/figures/{figure}.{file_format}")
+def figure(slug: SlugPath, figure: FigureName, file_format: FigureFormat, request: Request) -> Response:
+    """Return a figure of a study's results to whoever may see them."""
+    return figure_answer(request, slug, figure, file_format)
+
+
+@router.get("/studies/{slug}/pairs/{pair_id}/strip.{file_format}")
+def strip(
+    slug: SlugPath,
+    pair_id: PairIdPath,
+    file_format: FigureFormat,
+    request: Request,
+    frames: FramesQuery = USUAL_FRAMES,
+) -> Response:
+    """Return frames of every model of the study for one pair, to whoever may see its results."""
+    return strip_answer(request, slug, pair_id, file_format, frames)
+
+
+def figure_answer(request: Request, slug: str, figure: FigureName, file_format: FigureFormat) -> Response:
+    content = study_figure_file(
+        context_of(request).database,
+        slug=slug,
+        principal=_reader(request),
+        name=figure,
+        file_format=file_format,
+    )
+    return _download(content, f"{slug}-{figure}", file_format)
+
+
+def strip_answer(
+    request: Request, slug: str, pair_id: str, file_format: FigureFormat, frames: int
+) -> Response:
+    content = strip_file(
+        context_of(request),
+        slug=slug,
+        pair_id=pair_id,
+        principal=_reader(request),
+        file_format=file_format,
+        frames=frames,
+    )
+    return _download(content, f"{slug}-strip", file_format)
+
+
+def scenes_answer(request: Request, slug: str, file_format: FigureFormat) -> Response:
+    _reader(request)  # twenty images are opened for it, so not for just anybody
+    content = scenes_file(context_of(request), slug=slug, file_format=file_format)
+    return _download(content, f"{slug}-scenarios", file_format)
+
+
+def _reader(request: Request) -> Principal:
+    with context_of(request).database.read() as session:
+        return require_person(session, request, Role.RESEARCHER, Role.VIEWER, now=utc_now())
+
+
+def _download(content: bytes, name: str, file_format: FigureFormat) -> Response:
+    headers = {
+        "Content-Disposition": f'attachment; filename="{name}.{file_format}"',
+        "Cache-Control": "no-store",
+    }
+    return Response(content, media_type=MEDIA_TYPES[file_format], headers=headers)

@@ -1,0 +1,76 @@
+"""The scenarios of a benchmark as one picture, its images opened in the sandbox."""
+
+from collections import defaultdict
+from dataclasses import dataclass
+
+from sqlalchemy import select
+
+from app.benchmarks.service import find_benchmark
+from app.context import AppContext
+from app.errors import Unavailable
+from app.media.frames import FramesUnreadable, Pixels, picture_pixels
+from app.media.store.base import StoreError
+from app.results.figures.study import drawing
+from app.tables.bench import Pair
+from benchmark.exports.figures.kinds import FigureFormat
+from benchmark.exports.figures.scenarios import Scene, ScenesFigure, scenes_figure
+from benchmark.exports.figures.writer import figure_file
+
+MOST_WIDTH = 240  # pixels of an image: about 220 to the inch
+
+
+@dataclass(frozen=True)
+class ScenesPlan:
+    """A benchmark's pairs by scenario, in its order, before any file is opened."""
+
+    title: str
+    scenarios: tuple[tuple[Pair, ...], ...]
+
+
+def scenes_file(context: AppContext, *, slug: str, file_format: FigureFormat) -> bytes:
+    """Return the scenarios of the newest version of a benchmark as a file.
+
+    Raises:
+        NotFound: there is no such benchmark.
+        Conflict: it has more scenarios than a sheet has room for.
+        Unavailable: an image cannot be read now, or too many are drawing.
+    """
+    plan = _plan(context, slug)
+    with drawing():
+        return figure_file(_figure(context, plan), file_format)
+
+
+def _plan(context: AppContext, slug: str) -> ScenesPlan:
+    with context.database.read() as session:
+        benchmark = find_benchmark(session, slug)
+        by_scenario: defaultdict[str, list[Pair]] = defaultdict(list)
+        query = select(Pair).where(Pair.benchmark_id == benchmark.id).order_by(Pair.position)
+        for pair in session.scalars(query):
+            by_scenario[pair.scenario].append(pair)
+        return ScenesPlan(benchmark.title, tuple(map(tuple, by_scenario.values())))
+
+
+def _figure(context: AppContext, plan: ScenesPlan) -> ScenesFigure:
+    try:
+        scenes = [_scene(context, pairs) for pairs in plan.scenarios]
+    except (StoreError, FramesUnreadable) as error:
+        raise Unavailable("An image of this benchmark cannot be read right now.") from error
+    return scenes_figure(plan.title, scenes)
+
+
+def _scene(context: AppContext, pairs: tuple[Pair, ...]) -> Scene:
+    first = pairs[0]
+    return Scene(
+        scenario=first.scenario,
+        pair=first.name,
+        prompt=first.prompt,
+        images=len({pair.image for pair in pairs}),
+        pairs=len(pairs),
+        pixels=_pixels(context, first),
+    )
+
+
+def _pixels(context: AppContext, pair: Pair) -> Pixels:
+    store = context.store
+    with store.open_local(pair.image_key) as image, store.private_file() as target:
+        return picture_pixels(image, target, most_width=MOST_WIDTH, sandbox=context.sandbox)

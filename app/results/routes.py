@@ -1,0 +1,172 @@
+"""The pages of a study's results: all of it, the leaderboard, one matchup, one scenario, one pair."""
+
+from collections.abc import Sequence
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Request, Response
+from sqlalchemy.orm import Session
+
+from app.clock import utc_now
+from app.dependencies import context_of, require_person
+from app.results.exports import note_of
+from app.results.live.tallies import CountedStudy
+from app.results.service import StudyResults, results_of
+from app.results.urls import export_url, leaderboard_url
+from app.results.view_models import Coverage, Download, ResultsPage
+from app.results.views import headlines
+from app.results.views.coverage import agreement_part, coverage
+from app.results.views.exclusions import exclusions_part
+from app.results.views.heatmap import heat_tables
+from app.results.views.leaderboard import leaderboard_page, ranks
+from app.results.views.matchup import matchup_page
+from app.results.views.names import Naming
+from app.results.views.pair import pair_page
+from app.results.views.rows import average_rows, figure_rows, matchup_facts, table_rows
+from app.results.views.scenario import scenario_page
+from app.security.path_params import PairIdPath, ScenarioPath, SlugPath
+from app.security.visibility import find_study
+from app.tables.studies import Study
+from benchmark.exports.tables import TableName
+from benchmark.protocol import Role
+from benchmark.stats.conclusions import panel_warning
+from benchmark.stats.preferences import PreferenceRow
+
+router = APIRouter(include_in_schema=False)
+
+_DOWNLOADS = (
+    ("Preferences", "CSV", "preferences.csv"),
+    ("Preferences", "LaTeX", "preferences.latex"),
+    ("Preferences", "Markdown", "preferences.markdown"),
+    ("Reasons", "CSV", "justifications.csv"),
+    ("Agreement", "CSV", "agreement.csv"),
+    ("Comparisons", "CSV", "comparisons.csv"),
+    ("Parts", "CSV", "breakdowns.csv"),
+    ("Sensitivity", "CSV", "sensitivity.csv"),
+    ("Two matchups", "CSV", "paired.csv"),
+    ("Leaderboard", "CSV", "leaderboard.csv"),
+    ("Votes", "CSV", "votes.csv"),
+    ("Votes", "Parquet", "votes.parquet"),
+)
+
+
+@router.get("/studies/{slug}/results")
+def results_page(slug: SlugPath, request: Request) -> Response:
+    """Show a study's results: a running one's to its own researcher and admins, marked interim."""
+    context = context_of(request)
+    with context.database.read() as session:
+        page = make_page(session, _visible_study(session, request, slug))
+    return context.pages.answer("results/results.html", page)
+
+
+@router.get("/studies/{slug}/results/{number}")
+def one_matchup(slug: SlugPath, number: Annotated[int, Path(ge=1, le=10_000)], request: Request) -> Response:
+    """Show one matchup of a study pair by pair, to whoever may see the study's results."""
+    context = context_of(request)
+    with context.database.read() as session:
+        page = matchup_page(session, _visible_study(session, request, slug), number)
+    return context.pages.answer("results/matchup.html", page)
+
+
+@router.get("/studies/{slug}/leaderboard")
+def one_leaderboard(slug: SlugPath, request: Request) -> Response:
+    """Show a study's models by strength, to whoever may see the study's results."""
+    context = context_of(request)
+    with context.database.read() as session:
+        page = leaderboard_page(session, _visible_study(session, request, slug))
+    return context.pages.answer("results/leaderboard.html", page)
+
+
+@router.get("/studies/{slug}/scenarios/{scenario}")
+def one_scenario(slug: SlugPath, scenario: ScenarioPath, request: Request) -> Response:
+    """Show what every matchup shows on the pairs of one scenario, to whoever may see the study's results."""
+    context = context_of(request)
+    with context.database.read() as session:
+        page = scenario_page(session, _visible_study(session, request, slug), scenario)
+    return context.pages.answer("results/scenario.html", page)
+
+
+@router.get("/studies/{slug}/pairs/{pair_id}")
+def one_pair(slug: SlugPath, pair_id: PairIdPath, request: Request) -> Response:
+    """Show one pair with its clips, named, and every vote on it, to whoever may see the study's results."""
+    context = context_of(request)
+    with context.database.read() as session:
+        page = pair_page(session, _visible_study(session, request, slug), pair_id)
+    return context.pages.answer("results/pair.html", page)
+
+
+def _visible_study(session: Session, request: Request, slug: str) -> Study:
+    principal = require_person(session, request, Role.RESEARCHER, Role.VIEWER, now=utc_now())
+    return find_study(session, slug=slug, principal=principal)
+
+
+def make_page(session: Session, study: Study) -> ResultsPage:
+    """Return the page of a study as its votes stand now."""
+    results = results_of(session, study)
+    counted = results.counted
+    rows = [row for row in results.rows if not row.is_average]
+    averages = [row for row in results.rows if row.is_average]
+    naming = Naming.of(session, rows)
+    sorted_rows, facts = _sorted(rows, naming), matchup_facts(study.slug, counted)
+    covered = coverage(session, study, results.live)
+    headline, summary = _headline(results, rows, naming, covered)
+    return ResultsPage(
+        slug=study.slug,
+        title=study.title,
+        status=study.status,
+        is_interim=results.is_interim,
+        is_imported=results.live.is_imported,
+        headline=headline,
+        summary=summary,
+        downloads=tuple(
+            Download(title, form, export_url(study.slug, file)) for title, form, file in _DOWNLOADS
+        ),
+        sides=naming.titles,
+        figure=figure_rows(sorted_rows, naming=naming, facts=facts),
+        table=table_rows(sorted_rows, naming=naming, facts=facts),
+        averages=average_rows(averages, naming=naming),
+        words=tuple(headlines.matchup_sentence(row, naming) for row in [*sorted_rows, *averages]),
+        opponents=headlines.opponents(counted, naming, is_interim=results.is_interim),
+        table_note=note_of(results).text(TableName.PREFERENCES),
+        panel_warning=panel_warning(counted.tallies, naming.named(counted.matchups)),
+        closed_early=_closed_early(counted, naming),
+        exclusions=exclusions_part(
+            results.live, {row.matchup: naming.matchup(row.reference, row.other or "") for row in sorted_rows}
+        ),
+        leaderboard_url=leaderboard_url(study.slug),
+        ranks=ranks(counted, naming, is_interim=results.is_interim),
+        coverage=covered,
+        agreement=agreement_part(counted, naming),
+        heats=heat_tables(study.slug, counted, sorted_rows, naming, facts),
+    )
+
+
+def _headline(
+    results: StudyResults, rows: Sequence[PreferenceRow], naming: Naming, covered: Coverage
+) -> tuple[str, tuple[str, ...]]:
+    """Return the sentence over the page, and those under it."""
+    status = results.study.status
+    if results.is_interim:
+        so_far = headlines.interim_headline(status, votes=covered.votes, wanted=covered.wanted)
+        return so_far, headlines.interim_summary(status)
+    outcome = headlines.Outcome.of(rows)
+    said = headlines.summary(outcome, naming, is_imported=results.live.is_imported)
+    return headlines.headline(outcome, naming), said
+
+
+def _closed_early(counted: CountedStudy, naming: Naming) -> tuple[str, ...]:
+    return tuple(
+        f"{naming.matchup(each.reference, each.other)}: {each.close_reason}"
+        for each in counted.sides
+        if each.close_reason
+    )
+
+
+def _sorted(rows: Sequence[PreferenceRow], naming: Naming) -> list[PreferenceRow]:
+    """Return the rows by the reference's share, largest first, where one reference makes them comparable."""
+    if naming.reference is None:
+        return list(rows)
+    return sorted(
+        rows,
+        key=lambda row: -1.0 if row.ti2v_score_reference is None else row.ti2v_score_reference,
+        reverse=True,
+    )

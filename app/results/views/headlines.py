@@ -1,0 +1,199 @@
+"""Says in plain words what a study's votes allow to conclude, and nothing where they decide nothing."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from app.results.live.tallies import CountedStudy
+from app.results.views.names import Naming
+from benchmark.exports.table_format import TITLES
+from benchmark.protocol import Side, StudyStatus
+from benchmark.stats.conclusions import SIGNIFICANCE, conclusion, paired_conclusion
+from benchmark.stats.paired import paired
+from benchmark.stats.preferences import SCORE, PreferenceRow
+
+_LEVELS = (0.001, 0.01, SIGNIFICANCE)
+# More would be more sentences than anybody reads.
+_MOST_OPPONENTS = 10
+_RUN_HERE = "Shown two clips made from the same image and text, with the makers hidden, people"
+_RUN_ELSEWHERE = "In a study run elsewhere, people"
+_INTERIM = {
+    StudyStatus.DRAFT: "This study is not open yet",
+    StudyStatus.OPEN: "The study is open",
+    StudyStatus.PAUSED: "The study is paused",
+}
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """The matchups of a study, sorted by what was shown; `rows` holds all of them, without averages."""
+
+    rows: tuple[PreferenceRow, ...]
+    won: tuple[PreferenceRow, ...]
+    lost: tuple[PreferenceRow, ...]
+
+    @classmethod
+    def of(cls, rows: Sequence[PreferenceRow]) -> "Outcome":
+        shown = [row for row in rows if row.p_holm is not None and row.p_holm < SIGNIFICANCE]
+        won = tuple(row for row in shown if _leads(row))
+        return cls(tuple(rows), won, tuple(row for row in shown if not _leads(row)))
+
+    @property
+    def shown(self) -> tuple[PreferenceRow, ...]:
+        return self.won + self.lost
+
+    @property
+    def votes(self) -> int:
+        return sum(row.votes for row in self.rows)
+
+    @property
+    def undecided(self) -> int:
+        """Return how many pairs ended with equal votes."""
+        return sum(row.pairs_undecided for row in self.rows)
+
+
+def interim_headline(status: StudyStatus, *, votes: int, wanted: int) -> str:
+    """Return how far an unfinished study is; it allows no conclusion, so none is drawn."""
+    if status is StudyStatus.DRAFT:
+        return "This study is not open yet."
+    if not votes:
+        return f"No votes yet; {wanted:,} are wanted."
+    return f"So far {votes:,} of {wanted:,} votes are in."
+
+
+def interim_summary(status: StudyStatus) -> tuple[str, ...]:
+    return (
+        f"{_INTERIM[status]}, so these numbers are interim and may still change. Nothing is tested yet: "
+        "looking early and often would find differences that are not there.",
+    )
+
+
+def headline(outcome: Outcome, naming: Naming) -> str:
+    """Return what a closed study showed, in one sentence."""
+    if not outcome.votes:
+        return "Nobody voted in this study, so it shows nothing."
+    if naming.reference is None:
+        return _headline_of_many(outcome)
+    reference = naming.side(naming.reference)
+    if len(outcome.rows) == 1:
+        return _headline_of_one(outcome, reference, naming.side(outcome.rows[0].other or ""))
+    return _headline_of_reference(outcome, reference)
+
+
+def summary(outcome: Outcome, naming: Naming, *, is_imported: bool = False) -> tuple[str, ...]:
+    """Return the sentences under the headline of a closed study, whether run here or imported."""
+    if not outcome.votes:
+        return ()
+    sentences = (
+        _ranges(outcome, naming, _RUN_ELSEWHERE if is_imported else _RUN_HERE),
+        _tests(outcome),
+        _undecided(outcome),
+        _reasons(outcome, naming),
+    )
+    return (" ".join(sentence for sentence in sentences if sentence),)
+
+
+def matchup_sentence(row: PreferenceRow, naming: Naming) -> str:
+    """Return what one matchup, or the average over several, shows, with the models' own names."""
+    other = naming.side(row.other) if row.other else None
+    return conclusion(replace(row, reference=naming.side(row.reference), other=other))
+
+
+def opponents(counted: CountedStudy, naming: Naming, *, is_interim: bool) -> tuple[str, ...]:
+    """Return what every two matchups of the one reference show beside each other.
+
+    Nothing where there are several references or many matchups: the table of pairs of matchups has it all.
+    """
+    if naming.reference is None or len(counted.matchups) > _MOST_OPPONENTS:
+        return ()
+    rows = paired(counted.tallies, naming.named(counted.matchups), interim=is_interim)
+    return tuple(paired_conclusion(row) for row in rows)
+
+
+def _headline_of_one(outcome: Outcome, reference: str, other: str) -> str:
+    if outcome.won:
+        return f"People preferred {reference} to {other}."
+    if outcome.lost:
+        return f"People preferred {other} to {reference}."
+    return f"No difference was shown between {reference} and {other}."
+
+
+def _headline_of_reference(outcome: Outcome, reference: str) -> str:
+    others, won, lost = len(outcome.rows), len(outcome.won), len(outcome.lost)
+    if won == others:
+        return f"People preferred {reference} to all {others} others."
+    if lost == others:
+        return f"People preferred all {others} others to {reference}."
+    if won and lost:
+        return (
+            f"People preferred {reference} to {won} of {others} others, and preferred {lost} to {reference}."
+        )
+    if won:
+        return f"People preferred {reference} to {won} of {others} others."
+    if lost:
+        return f"People preferred {lost} of {others} others to {reference}."
+    return f"No difference was shown between {reference} and any of {others} others."
+
+
+def _headline_of_many(outcome: Outcome) -> str:
+    if not outcome.shown:
+        return f"No difference was shown in any of {len(outcome.rows)} matchups."
+    return f"People showed a preference in {len(outcome.shown)} of {len(outcome.rows)} matchups."
+
+
+def _ranges(outcome: Outcome, naming: Naming, start: str) -> str:
+    if naming.reference is None:
+        return f"{start} chose between the models pair by pair."
+    shares = [share for row in outcome.rows if (share := row.share(SCORE, Side.REFERENCE)) is not None]
+    if not shares:
+        return f"{start} divided evenly on every pair."
+    low, high = min(shares), max(shares)
+    span = f"{low} %" if low == high else f"{low} to {high} %"
+    each = "" if len(outcome.rows) == 1 else " per matchup"
+    return f"{start} chose {naming.side(naming.reference)} in {span} of the decided pairs{each}."
+
+
+def _tests(outcome: Outcome) -> str:
+    tested = [row for row in outcome.rows if row.p_holm is not None]
+    if not tested:
+        return ""
+    how = (
+        "exact sign test"
+        if len(tested) == 1
+        else f"exact sign test, Holm-corrected for {len(tested)} matchups"
+    )
+    if not outcome.shown:
+        return (
+            f"Chance alone could do this ({how}, p ≥ 0.05), which does not say that the two sides are equal."
+        )
+    level = next(level for level in _LEVELS if all((row.p_holm or 0) < level for row in outcome.shown))
+    if len(outcome.shown) == len(outcome.rows):
+        subject = "The difference holds" if len(outcome.rows) == 1 else "Every difference holds"
+        return f"{subject} ({how}, p < {level})."
+    return (
+        f"{len(outcome.shown)} of {len(outcome.rows)} differences hold ({how}, p < {level}); the others show "
+        "no difference, which does not say that there is none."
+    )
+
+
+def _undecided(outcome: Outcome) -> str:
+    if not outcome.undecided:
+        return ""
+    if outcome.undecided == 1:
+        return "1 pair ended with equal votes and counts for neither side."
+    return f"{outcome.undecided:,} pairs ended with equal votes and count for neither side."
+
+
+def _reasons(outcome: Outcome, naming: Naming) -> str:
+    """Name the two reasons given most with votes for the reference, where people preferred it."""
+    if naming.reference is None or not outcome.won:
+        return ""
+    ticks = {reason: sum(getattr(row, f"{reason}_reference_n") for row in outcome.rows) for reason in TITLES}
+    first, second = sorted(TITLES, key=lambda reason: -ticks[reason])[:2]
+    if not ticks[second]:
+        return ""
+    names = [reason.value.replace("_", " ") for reason in (first, second)]
+    return f"The reasons given most often for {naming.side(naming.reference)} were {names[0]} and {names[1]}."
+
+
+def _leads(row: PreferenceRow) -> bool:
+    return (row.ti2v_score_reference_n or 0) > (row.ti2v_score_other_n or 0)

@@ -1,0 +1,104 @@
+"""Where each side wins: the reference's share by matchup and part of the benchmark, as tables of colours."""
+
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+
+import numpy as np
+
+from app.results.live.tallies import CountedStudy
+from app.results.urls import scenario_url
+from app.results.view_models import HeatCell, HeatHead, HeatRow, HeatTable
+from app.results.views.names import Naming, readable
+from app.results.views.rows import MatchupFacts
+from benchmark.exports.figures.scales import heat_step, whole_percent
+from benchmark.exports.table_format import EMPTY
+from benchmark.stats.arrays import IntArray
+from benchmark.stats.breakdowns import Division, parts_of
+from benchmark.stats.preferences import PreferenceRow
+from benchmark.stats.scores import count_groups
+from benchmark.stats.votes import UNKNOWN
+
+_TITLES = {
+    Division.SCENARIO: ("scenarios", "Scenario by scenario", "scenario"),
+    Division.STYLE: ("styles", "By image style", "image style"),
+    Division.HARD_CASE: ("hard-cases", "By hard case", "hard case"),
+}
+
+
+def heat_tables(
+    study: str,
+    counted: CountedStudy,
+    rows: Sequence[PreferenceRow],
+    naming: Naming,
+    facts: Mapping[str, MatchupFacts],
+) -> tuple[HeatTable, ...]:
+    """Return a table for each division of the benchmark that has several parts with a decided pair."""
+    tables = (_table(study, counted, rows, naming, facts, division) for division in _TITLES)
+    return tuple(table for table in tables if table is not None)
+
+
+def _table(
+    study: str,
+    counted: CountedStudy,
+    rows: Sequence[PreferenceRow],
+    naming: Naming,
+    facts: Mapping[str, MatchupFacts],
+    division: Division,
+) -> HeatTable | None:
+    names, won, decided = _counts(counted, division)
+    # With one part the table above has said all.
+    if len(names) < 2 or not decided.any():
+        return None
+    order = np.argsort(-(won.sum(axis=0) / np.maximum(decided.sum(axis=0), 1)), kind="stable").tolist()
+    matchups = [each.name for each in counted.sides]
+    won_of, decided_of = (
+        dict(zip(matchups, numbers[:, order].tolist(), strict=True)) for numbers in (won, decided)
+    )
+    anchor, title, word = _TITLES[division]
+    return HeatTable(
+        anchor=anchor,
+        title=title,
+        lede=_lede(decided, naming, word),
+        parts=tuple(_part(study, division, names[at]) for at in order),
+        rows=tuple(
+            HeatRow(
+                HeatHead(naming.matchup(row.reference, row.other or ""), facts[row.matchup].url),
+                tuple(map(_cell, won_of[row.matchup], decided_of[row.matchup])),
+            )
+            for row in rows
+        ),
+    )
+
+
+def _counts(counted: CountedStudy, division: Division) -> tuple[tuple[str, ...], IntArray, IntArray]:
+    """Return the parts, and (matchups, parts) pairs won by the reference and pairs decided."""
+    parts = parts_of(counted.tallies, division)
+    known = np.flatnonzero(parts.codes != UNKNOWN)
+    shape = (len(counted.sides), len(parts.names))
+    group = (counted.tallies.matchup * shape[1] + parts.codes)[known]
+    counts = count_groups(counted.tallies.select(known), group, shape[0] * shape[1])
+    return parts.names, counts.won_reference.reshape(shape), counts.decided.reshape(shape)
+
+
+def _part(study: str, division: Division, name: str) -> HeatHead:
+    url = scenario_url(study, name) if division is Division.SCENARIO else None
+    return HeatHead(readable(name), url)
+
+
+@lru_cache(maxsize=4096)
+def _cell(won: int, decided: int) -> HeatCell:
+    if not decided:
+        return HeatCell(EMPTY, None)
+    return HeatCell(str(whole_percent(won, decided)), heat_step(won, decided))
+
+
+def _lede(decided: IntArray, naming: Naming, part: str) -> str:
+    whose = naming.side(naming.reference) if naming.reference else "The first-named side"
+    low, high = int(decided.min()), int(decided.max())
+    pairs = (
+        f"{low} to {high} decided pairs" if low != high else f"{low} decided pair{'' if low == 1 else 's'}"
+    )
+    return (
+        f"{whose}’s share of decided pairs per {part}, in percent, best first. Each cell rests on {pairs}, "
+        "so read rows and columns, not single cells."
+    )

@@ -1,0 +1,84 @@
+"""The leaderboard of a study: who stands where, and how sure that is.
+
+The results page shows it where several references meet; it has a page of its own in every study.
+"""
+
+from dataclasses import dataclass, replace
+
+from sqlalchemy.orm import Session
+
+from app.results.live.tallies import CountedStudy
+from app.results.service import results_of
+from app.results.urls import export_url, results_url
+from app.results.view_models import Download, RankRow, Ranks
+from app.results.views.names import Naming
+from app.tables.studies import Study
+from benchmark.exports.table_format import EMPTY, STRENGTH_DECIMALS, interval_cell, number_cell
+from benchmark.stats.leaderboard import LeaderboardRow, leaderboard, leaderboard_sentence
+
+
+@dataclass(frozen=True)
+class LeaderboardPage:
+    """Everything templates/results/leaderboard.html shows; no `ranks` before the first vote."""
+
+    study_title: str
+    results_url: str
+    is_interim: bool
+    is_imported: bool
+    downloads: tuple[Download, ...]
+    ranks: Ranks | None
+
+
+def leaderboard_page(session: Session, study: Study) -> LeaderboardPage:
+    results = results_of(session, study)
+    naming = Naming.of(session, results.rows)
+    return LeaderboardPage(
+        study_title=study.title,
+        results_url=results_url(study.slug),
+        is_interim=results.is_interim,
+        is_imported=results.live.is_imported,
+        downloads=tuple(
+            Download("Leaderboard", title, export_url(study.slug, f"leaderboard.{form}"))
+            for title, form in (("CSV", "csv"), ("LaTeX", "latex"), ("Markdown", "markdown"))
+        ),
+        ranks=ranks_of(results.counted, naming, is_interim=results.is_interim),
+    )
+
+
+def ranks(counted: CountedStudy, naming: Naming, *, is_interim: bool) -> Ranks | None:
+    """Return the models by strength; None where one reference meets everybody: table 1 says it all."""
+    return None if naming.reference is not None else ranks_of(counted, naming, is_interim=is_interim)
+
+
+def ranks_of(counted: CountedStudy, naming: Naming, *, is_interim: bool) -> Ranks | None:
+    """Return the models by strength; None before the first vote.
+
+    An open study gets no sentence: who is first is a conclusion.
+    """
+    if not counted.tallies.votes.any():
+        return None
+    rows = leaderboard(counted.tallies, counted.matchups)
+    return Ranks(
+        sentence=""
+        if is_interim
+        else leaderboard_sentence([replace(row, model=naming.side(row.model)) for row in rows]),
+        rows=tuple(_row(row, naming) for row in rows),
+    )
+
+
+def _row(row: LeaderboardRow, naming: Naming) -> RankRow:
+    return RankRow(
+        rank=EMPTY if row.rank is None else str(row.rank),
+        possible=_span(row.rank_low, row.rank_high),
+        name=naming.side(row.model),
+        strength=number_cell(row.strength, STRENGTH_DECIMALS),
+        interval=interval_cell(row.strength_low, row.strength_high, STRENGTH_DECIMALS),
+        expected_share=EMPTY if row.expected_share is None else str(row.expected_share),
+        votes=row.votes,
+    )
+
+
+def _span(low: int | None, high: int | None) -> str:
+    if low is None or high is None:
+        return EMPTY
+    return str(low) if low == high else f"{low} to {high}"

@@ -1,0 +1,153 @@
+"""The page of one matchup: what was shown, and the votes of every pair, clearest wins first."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.errors import NotFound
+from app.results.service import StudyResults, results_of
+from app.results.urls import pair_url, results_url, scenario_url
+from app.results.view_models import AgreementPart
+from app.results.views.coverage import agreement_on
+from app.results.views.headlines import matchup_sentence
+from app.results.views.names import Naming, readable
+from app.tables.bench import Pair
+from app.tables.studies import Study
+from benchmark.exports.table_format import Spans, sides_cell
+from benchmark.exports.table_rows import sensitivity
+from benchmark.stats.agreement_table import agreements
+from benchmark.stats.breakdowns import Division, breakdown
+from benchmark.stats.comparisons import ComparisonRow, Majority, comparisons
+from benchmark.stats.conclusions import justification_conclusion, panel_warning
+from benchmark.stats.justifications import justifications
+from benchmark.stats.sensitivity import sensitivity_sentence
+from benchmark.stats.tallies import Tallies
+from benchmark.stats.votes import Matchup
+
+
+@dataclass(frozen=True)
+class PairRow:
+    """One comparison; votes are printed `4/1`, the larger in bold."""
+
+    prompt: str
+    image: str
+    url: str
+    scenario: str
+    scenario_url: str
+    votes: Spans
+    majority: str
+
+
+@dataclass(frozen=True)
+class MatchupPage:
+    """Everything templates/results/matchup.html shows.
+
+    `reasons` says what each justification shows, `sensitivity` how far the score rests on a few images or
+    scenarios, `panel_warning` that its panels differ, where they do.
+    """
+
+    study_title: str
+    results_url: str
+    reference: str
+    other: str
+    is_imported: bool
+    conclusion: str
+    vote_share: str
+    panel_warning: str | None
+    closed_early: str | None
+    reasons: tuple[str, ...]
+    sensitivity: tuple[str, ...]
+    agreement: AgreementPart
+    pairs: tuple[PairRow, ...]
+
+
+def matchup_page(session: Session, study: Study, number: int) -> MatchupPage:
+    """Return the page of a study's matchup, counted from 1.
+
+    Raises:
+        NotFound: the study has no such matchup.
+    """
+    results = results_of(session, study)
+    counted = results.counted
+    if number > len(counted.sides):
+        raise NotFound("This study has no such matchup.")
+    index = number - 1
+    row, naming = results.rows[index], Naming.of(session, results.rows)
+    tallies = counted.tallies.select(np.flatnonzero(counted.tallies.matchup == index))
+    by_lead = tallies.select(np.argsort(tallies.votes_other - tallies.votes_reference, kind="stable"))
+    own = replace(tallies, matchup=np.zeros_like(tallies.matchup))
+    return MatchupPage(
+        study_title=study.title,
+        results_url=results_url(study.slug),
+        reference=naming.side(row.reference),
+        other=naming.side(row.other or ""),
+        is_imported=results.live.is_imported,
+        conclusion=matchup_sentence(row, naming),
+        vote_share=_vote_share(own, counted.matchups[index], naming),
+        panel_warning=panel_warning(own, naming.named([counted.matchups[index]])),
+        closed_early=counted.sides[index].close_reason,
+        reasons=_reasons(results, index, naming) if row.votes else (),
+        sensitivity=_sensitivity(results, index) if row.votes else (),
+        agreement=agreement_on(agreements(own, [counted.matchups[index]]), own),
+        pairs=_pair_rows(session, study, list(comparisons(by_lead, counted.matchups)), naming),
+    )
+
+
+def _vote_share(own: Tallies, matchup: Matchup, naming: Naming) -> str:
+    """Return how single votes divided, which a majority exaggerates; empty where there is no vote."""
+    rows = breakdown(own, [matchup], Division.WHOLE)
+    return "".join(
+        f"Of {row.votes:,} single votes, {row.vote_share_reference} % went to {naming.side(row.reference)}."
+        for row in rows
+    )
+
+
+def _reasons(results: StudyResults, index: int, naming: Naming) -> tuple[str, ...]:
+    """Return a sentence per justification; its p-value is corrected over the whole study."""
+    if not results.rows[index].gives_reasons:
+        return ("No reasons were given.",)
+    counted = results.counted
+    rows = justifications(counted.tallies, naming.named(counted.matchups), interim=results.is_interim)
+    return tuple(justification_conclusion(row) for row in rows[4 * index : 4 * index + 4])
+
+
+def _sensitivity(results: StudyResults, index: int) -> tuple[str, ...]:
+    """Return a sentence on images and one on scenarios, the numbers as in the sensitivity table."""
+    counted = results.counted
+    name = counted.matchups[index].name
+    rows = sensitivity(counted.tallies, counted.matchups)
+    return tuple(f"By {row.cluster}: {sensitivity_sentence(row)}" for row in rows if row.matchup == name)
+
+
+def _pair_rows(
+    session: Session, study: Study, rows: Sequence[ComparisonRow], naming: Naming
+) -> tuple[PairRow, ...]:
+    prompts = prompts_of_pairs(session, study)
+    return tuple(
+        PairRow(
+            prompt=prompts[row.pair],
+            image=row.image or "",
+            url=pair_url(study.slug, row.pair),
+            scenario=readable(row.scenario or ""),
+            scenario_url=scenario_url(study.slug, row.scenario or ""),
+            votes=sides_cell(row.votes_reference, row.votes_other),
+            majority=majority_name(row, naming),
+        )
+        for row in rows
+    )
+
+
+def prompts_of_pairs(session: Session, study: Study) -> dict[str, str]:
+    """Return the prompt of every pair of the study's benchmark, by pair id."""
+    query = select(Pair.name, Pair.prompt).where(Pair.benchmark_id == study.benchmark_id)
+    return {row.name: row.prompt for row in session.execute(query)}
+
+
+def majority_name(row: ComparisonRow, naming: Naming) -> str:
+    """Return whom the strict majority chose, as people read it."""
+    if row.majority is Majority.UNDECIDED:
+        return "undecided" if row.votes else "no vote"
+    return naming.side(row.reference if row.majority is Majority.REFERENCE else row.other)

@@ -1,0 +1,76 @@
+"""What submissions and matchups are called on the results page: the models' own names."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.results.view_models import SideTitles
+from app.tables.submissions import VideoModel
+from benchmark.stats.preferences import PreferenceRow
+from benchmark.stats.votes import Matchup
+
+
+@dataclass(frozen=True)
+class Naming:
+    """Names by the sides that tables use (`model` or `model@label`).
+
+    `reference` is the side that stands first in every matchup, None where there are several. `labelled`
+    are the models with more than one side, which only their labels tell apart.
+    """
+
+    models: Mapping[str, str]
+    reference: str | None
+    labelled: frozenset[str] = frozenset()
+
+    @classmethod
+    def of(cls, session: Session, rows: Sequence[PreferenceRow]) -> "Naming":
+        models = {row.slug: row.name for row in session.execute(select(VideoModel.slug, VideoModel.name))}
+        references = {row.reference for row in rows}
+        sides = references | {row.other for row in rows if row.other}
+        count = Counter(side.partition("@")[0] for side in sides)
+        return cls(
+            models,
+            references.pop() if len(references) == 1 else None,
+            frozenset(slug for slug, number in count.items() if number > 1),
+        )
+
+    def side(self, side: str) -> str:
+        """Return the name of a side, where it needs its label after a dot: `MotiF · lambda-2`."""
+        slug, _, label = side.partition("@")
+        name = self.models[slug]
+        return f"{name} · {label}" if label and slug in self.labelled else name
+
+    def matchup(self, reference: str, other: str) -> str:
+        """Return what a row is called: the other side alone where the reference is always the same."""
+        return self.side(other) if self.reference else f"{self.side(reference)} / {self.side(other)}"
+
+    def named(self, matchups: Sequence[Matchup]) -> list[Matchup]:
+        """Return the matchups under the names of this page, for sentences that name them."""
+        return [
+            Matchup(
+                self.matchup(each.reference, each.other),
+                self.side(each.reference),
+                self.side(each.other),
+                each.study,
+            )
+            for each in matchups
+        ]
+
+    @property
+    def titles(self) -> SideTitles:
+        if self.reference:
+            return SideTitles(self.side(self.reference), "Other")
+        return SideTitles("First", "Second")
+
+
+def readable(name: str) -> str:
+    """Return a scenario or a tag as people write it.
+
+    >>> readable("one_of_several")
+    'One of several'
+    """
+    words = name.replace("_", " ").strip()
+    return words[:1].upper() + words[1:]

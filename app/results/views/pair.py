@@ -1,0 +1,183 @@
+"""The page of one pair in a study: its image and text, every side's clip, and who voted for whom and why."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from urllib.parse import quote
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.benchmarks.service import find_benchmark
+from app.errors import NotFound
+from app.media.thumbnail_urls import LARGE, thumbnail_url
+from app.results.live.tags import tags_of_pairs
+from app.results.live.tallies import COUNTED
+from app.results.live.vote_rows import VoteRow, vote_rows
+from app.results.service import StudyResults, results_of
+from app.results.urls import matchup_url, pair_url, results_url, scenario_url
+from app.results.views.clips import ClipCard, clip_cards, longest_ms, shortest_frame_ms
+from app.results.views.matchup import majority_name
+from app.results.views.names import Naming, readable
+from app.tables.bench import Benchmark, Pair
+from app.tables.studies import Matchup, Study
+from benchmark.exports.table_format import Spans, sides_cell
+from benchmark.protocol import Justification, VoteStatus
+from benchmark.stats.comparisons import ComparisonRow, comparisons
+
+
+@dataclass(frozen=True)
+class VoteLine:
+    """One vote that counts; `seconds` to the decision, empty where nobody measured it."""
+
+    annotator: str
+    chosen: str
+    reasons: str
+    seconds: str
+
+
+@dataclass(frozen=True)
+class Panel:
+    """One comparison of the pair; `votes` as `4/1`, the larger in bold, `not_counted` what was left out."""
+
+    name: str
+    url: str
+    votes: Spans
+    majority: str
+    lines: tuple[VoteLine, ...]
+    not_counted: str
+
+
+@dataclass(frozen=True)
+class StudyPairPage:
+    """Everything templates/results/pair.html shows; only who may see the study's models gets one.
+
+    `gallery_url` is None where the gallery shows a newer version of the benchmark, `strip_url` where there
+    is no clip.
+    """
+
+    study_title: str
+    results_url: str
+    is_interim: bool
+    is_imported: bool
+    pair_id: str
+    prompt: str
+    picture_url: str
+    scenario_name: str
+    scenario_url: str
+    tags: tuple[tuple[str, str], ...]
+    gallery_url: str | None
+    strip_url: str | None
+    clips: tuple[ClipCard, ...]
+    panels: tuple[Panel, ...]
+
+    @property
+    def duration_ms(self) -> int:
+        return longest_ms(self.clips)
+
+    @property
+    def frame_ms(self) -> float:
+        return shortest_frame_ms(self.clips)
+
+
+def pair_page(session: Session, study: Study, pair_id: str) -> StudyPairPage:
+    """Return the page of a pair.
+
+    Raises:
+        NotFound: no comparison of the study is on that pair.
+    """
+    results = results_of(session, study)
+    rows = _comparisons(results, pair_id)
+    pair = session.scalar(select(Pair).where(Pair.benchmark_id == study.benchmark_id, Pair.name == pair_id))
+    if pair is None or not rows:
+        raise NotFound("This study has no such pair.")
+    naming = Naming.of(session, results.rows)
+    benchmark = session.get_one(Benchmark, study.benchmark_id)
+    clips = _clips(session, study, benchmark, pair, naming)
+    return StudyPairPage(
+        study_title=study.title,
+        results_url=results_url(study.slug),
+        is_interim=results.is_interim,
+        is_imported=results.live.is_imported,
+        pair_id=pair.name,
+        prompt=pair.prompt,
+        picture_url=thumbnail_url(pair.image_key, LARGE),
+        scenario_name=readable(pair.scenario),
+        scenario_url=scenario_url(study.slug, pair.scenario),
+        tags=_tags(session, study, pair),
+        gallery_url=_gallery_url(session, benchmark, pair),
+        strip_url=f"{pair_url(study.slug, pair.name)}/strip.svg" if clips else None,
+        clips=clips,
+        panels=_panels(session, results, pair, rows, naming),
+    )
+
+
+def _comparisons(results: StudyResults, pair_id: str) -> list[ComparisonRow]:
+    tallies = results.counted.tallies
+    if pair_id not in tallies.pairs:
+        return []
+    here = tallies.select(tallies.pair == tallies.pairs.index(pair_id))
+    return list(comparisons(here, results.counted.matchups))
+
+
+def _tags(session: Session, study: Study, pair: Pair) -> tuple[tuple[str, str], ...]:
+    tags = tags_of_pairs(session, study)[pair.name]
+    named = (("Image style", tags.style), ("Hard case", tags.hard_case))
+    return tuple((name, readable(value)) for name, value in named if value)
+
+
+def _gallery_url(session: Session, benchmark: Benchmark, pair: Pair) -> str | None:
+    is_newest = find_benchmark(session, benchmark.slug).id == benchmark.id
+    return f"/gallery/{benchmark.slug}/{quote(pair.name, safe='')}" if is_newest else None
+
+
+def _clips(
+    session: Session, study: Study, benchmark: Benchmark, pair: Pair, naming: Naming
+) -> tuple[ClipCard, ...]:
+    """Return the clips of every side of the study's matchups, the one reference's first."""
+    compared = select(Matchup.reference_id, Matchup.other_id).where(
+        Matchup.study_id == study.id, Matchup.is_gold.is_(False)
+    )
+    sides = {id for row in session.execute(compared) for id in row}
+    cards = clip_cards(session, benchmark.slug, pair, submission_ids=sides)
+    ordered = sorted(cards, key=lambda card: (card.name != naming.reference, card.name))
+    return tuple(replace(card, name=naming.side(card.name)) for card in ordered)
+
+
+def _panels(
+    session: Session, results: StudyResults, pair: Pair, rows: Iterable[ComparisonRow], naming: Naming
+) -> tuple[Panel, ...]:
+    votes = list(vote_rows(session, results.study, pair=pair.name))
+    index_of = {each.name: index for index, each in enumerate(results.counted.sides)}
+    return tuple(
+        _panel(
+            row,
+            [vote for vote in votes if vote.matchup == row.matchup],
+            matchup_url(results.study.slug, index_of[row.matchup]),
+            naming,
+        )
+        for row in rows
+    )
+
+
+def _panel(row: ComparisonRow, votes: Sequence[VoteRow], url: str, naming: Naming) -> Panel:
+    left_out = Counter(vote.status for vote in votes if vote.status not in COUNTED)
+    not_counted = ", ".join(f"{left_out[status]} {status}" for status in VoteStatus if left_out[status])
+    return Panel(
+        name=f"{naming.side(row.reference)} against {naming.side(row.other)}",
+        url=url,
+        votes=sides_cell(row.votes_reference, row.votes_other),
+        majority=majority_name(row, naming),
+        lines=tuple(_line(vote, naming) for vote in votes if vote.status in COUNTED),
+        not_counted=not_counted,
+    )
+
+
+def _line(vote: VoteRow, naming: Naming) -> VoteLine:
+    ticked = [readable(reason) for reason in Justification if getattr(vote, reason)]
+    return VoteLine(
+        annotator=vote.annotator,
+        chosen=naming.side(vote.chosen),
+        reasons=", ".join(ticked),
+        seconds="" if vote.decision_ms is None else f"{vote.decision_ms / 1000:.1f} s",
+    )

@@ -1,0 +1,150 @@
+"""The page of one scenario: every matchup on its pairs, and the votes of each pair."""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.errors import NotFound
+from app.media.thumbnail_urls import TILE, thumbnail_url
+from app.results.live.tallies import CountedStudy
+from app.results.service import results_of
+from app.results.urls import pair_url, results_url, scenario_url
+from app.results.view_models import FigureRow, HeatHead, SideTitles
+from app.results.views.matchup import majority_name
+from app.results.views.names import Naming, readable
+from app.results.views.rows import figure_rows, matchup_facts
+from app.tables.bench import Pair
+from app.tables.studies import Study
+from benchmark.exports.table_format import Spans, sides_cell
+from benchmark.stats.breakdowns import Division, breakdown
+from benchmark.stats.comparisons import ComparisonRow, comparisons
+from benchmark.stats.conclusions import panel_warning, part_conclusion
+from benchmark.stats.preferences import PreferenceRow, preferences
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """How one comparison came out: votes `4/1`, the larger in bold, and whom the majority chose."""
+
+    matchup: str
+    votes: Spans
+    majority: str
+
+
+@dataclass(frozen=True)
+class ScenarioPair:
+    """One pair of the scenario with its verdicts, one per matchup that compares it."""
+
+    prompt: str
+    url: str
+    picture_url: str
+    image: str
+    verdicts: tuple[Verdict, ...]
+
+
+@dataclass(frozen=True)
+class ScenarioPage:
+    """Everything templates/results/scenario.html shows; `words` says what each matchup shows here."""
+
+    study_title: str
+    results_url: str
+    name: str
+    lede: str
+    is_interim: bool
+    is_imported: bool
+    sides: SideTitles
+    figure: tuple[FigureRow, ...]
+    words: tuple[str, ...]
+    panel_warning: str | None
+    pairs: tuple[ScenarioPair, ...]
+    previous: HeatHead | None
+    next: HeatHead | None
+
+
+def scenario_page(session: Session, study: Study, scenario: str) -> ScenarioPage:
+    """Return the page of a scenario.
+
+    Raises:
+        NotFound: none of the study's comparisons is of that scenario.
+    """
+    results = results_of(session, study)
+    scenarios = list(results.counted.tallies.scenarios)
+    if scenario not in scenarios:
+        raise NotFound("This study has no such scenario.")
+    at = scenarios.index(scenario)
+    here = _only(results.counted, at)
+    rows = _rows_of(here)
+    naming = Naming.of(session, results.rows)
+    named = naming.named(here.matchups)
+    parts = breakdown(here.tallies, named, Division.SCENARIO)
+    return ScenarioPage(
+        study_title=study.title,
+        results_url=results_url(study.slug),
+        name=readable(scenario),
+        lede=_lede(here),
+        is_interim=results.is_interim,
+        is_imported=results.live.is_imported,
+        sides=naming.titles,
+        figure=figure_rows(rows, naming=naming, facts=matchup_facts(study.slug, here)),
+        words=tuple(part_conclusion(row, readable(scenario)) for row in parts),
+        panel_warning=panel_warning(here.tallies, named),
+        pairs=_pairs(session, study, here, naming),
+        previous=_neighbour(study, scenarios, at - 1),
+        next=_neighbour(study, scenarios, at + 1),
+    )
+
+
+def _only(counted: CountedStudy, scenario: int) -> CountedStudy:
+    """Return the study as if it had the pairs of one scenario only; its matchups stay."""
+    tallies = counted.tallies
+    return replace(counted, tallies=tallies.select(np.flatnonzero(tallies.scenario == scenario)))
+
+
+def _rows_of(here: CountedStudy) -> list[PreferenceRow]:
+    """Return a row per matchup; `interim`, for a part of a benchmark is never tested."""
+    return [row for row in preferences(here.tallies, here.matchups, interim=True) if not row.is_average]
+
+
+def _lede(here: CountedStudy) -> str:
+    pairs, images = len(set(here.tallies.pair.tolist())), len(set(here.tallies.image.tolist()))
+    return (
+        f"{pairs} pair{'' if pairs == 1 else 's'} on {images} image{'' if images == 1 else 's'}. A part of "
+        "the benchmark is small and is not tested by itself; the interval says how little it can tell."
+    )
+
+
+def _pairs(session: Session, study: Study, here: CountedStudy, naming: Naming) -> tuple[ScenarioPair, ...]:
+    verdicts: dict[str, list[Verdict]] = {}
+    for row in comparisons(here.tallies, here.matchups):
+        verdicts.setdefault(row.pair, []).append(_verdict(row, naming))
+    pairs = session.scalars(
+        select(Pair)
+        .where(Pair.benchmark_id == study.benchmark_id, Pair.name.in_(list(verdicts)))
+        .order_by(Pair.position)
+    )
+    return tuple(
+        ScenarioPair(
+            prompt=pair.prompt,
+            url=pair_url(study.slug, pair.name),
+            picture_url=thumbnail_url(pair.image_key, TILE),
+            image=pair.image,
+            verdicts=tuple(verdicts[pair.name]),
+        )
+        for pair in pairs
+    )
+
+
+def _verdict(row: ComparisonRow, naming: Naming) -> Verdict:
+    return Verdict(
+        matchup=naming.matchup(row.reference, row.other),
+        votes=sides_cell(row.votes_reference, row.votes_other),
+        majority=majority_name(row, naming),
+    )
+
+
+def _neighbour(study: Study, scenarios: list[str], at: int) -> HeatHead | None:
+    if not 0 <= at < len(scenarios):
+        return None
+    return HeatHead(readable(scenarios[at]), scenario_url(study.slug, scenarios[at]))

@@ -1,0 +1,63 @@
+"""The forms of the first page: open, pause and close one's own studies, make invitation links."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Form, Request, Response
+from starlette.responses import RedirectResponse
+
+from app.clock import utc_now
+from app.dependencies import context_of, require_own_study
+from app.home.view_models import MOST_LINKS_AT_ONCE, ClosePage, InvitationsPage
+from app.security.path_params import SlugPath
+from app.studies import service
+from app.studies.queries import study_progress
+
+router = APIRouter(include_in_schema=False)
+
+
+@router.post("/studies/{slug}/open")
+def open_study(slug: SlugPath, request: Request) -> Response:
+    return _transition(slug, request, service.open_study)
+
+
+@router.post("/studies/{slug}/pause")
+def pause_study(slug: SlugPath, request: Request) -> Response:
+    return _transition(slug, request, service.pause_study)
+
+
+@router.get("/studies/{slug}/close")
+def ask_before_closing(slug: SlugPath, request: Request) -> Response:
+    """Ask once more: a closed study never opens again."""
+    context = context_of(request)
+    with context.database.read() as session:
+        study, _ = require_own_study(session, request, slug)
+        progress = study_progress(session, study)
+        page = ClosePage(study.slug, study.title, progress.votes, progress.votes_wanted)
+    return context.pages.answer("studies/close.html", page)
+
+
+@router.post("/studies/{slug}/close")
+def close_study(slug: SlugPath, request: Request) -> Response:
+    return _transition(slug, request, service.close_study)
+
+
+@router.post("/studies/{slug}/invitations")
+def invite(
+    slug: SlugPath, request: Request, count: Annotated[int, Form(ge=1, le=MOST_LINKS_AT_ONCE)]
+) -> Response:
+    """Make links and show them; only their hashes are kept, so they cannot be shown again."""
+    context = context_of(request)
+    with context.database.write() as session:
+        study, _ = require_own_study(session, request, slug)
+        tokens = service.invite(session, study=study, count=count, now=utc_now())
+        title = study.title
+    address = context.settings.effective_public_url
+    page = InvitationsPage(title, tuple(f"{address}/invite/{token}" for token in tokens))
+    return context.pages.answer("studies/invitations.html", page)
+
+
+def _transition(slug: str, request: Request, transition: service.Transition) -> Response:
+    with context_of(request).database.write() as session:
+        study, principal = require_own_study(session, request, slug)
+        transition(session, study=study, principal=principal, now=utc_now())
+    return RedirectResponse("/", status_code=303)

@@ -1,0 +1,80 @@
+"""Takes one clip from a request's body to the store: streamed, checked, all or nothing."""
+
+import base64
+import hashlib
+import re
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from starlette.datastructures import Headers
+
+from app.errors import Invalid
+from app.media.store.base import full_disk_as_store_full
+
+_CONTENT_DIGEST = re.compile(r"(?:^|,)[ \t]*sha-256=:([A-Za-z0-9+/]{43}=):[ \t]*(?:,|$)")
+_HEX_DIGEST = re.compile(r"[0-9a-fA-F]{64}")
+
+
+@dataclass(frozen=True)
+class ReceivedFile:
+    """A finished private file and the sha256 of its bytes."""
+
+    path: Path
+    sha256: str
+    bytes: int
+
+
+def promised_sha256(headers: Headers) -> str | None:
+    """Return the digest the sender promised, as hex; None where none was sent.
+
+    Raises:
+        Invalid: a digest header is there but cannot be read, which is better refused than ignored; or there
+            are several and they differ.
+    """
+    promised = {_read_content_digest(each) for each in headers.getlist("content-digest")}
+    promised |= {_read_hex_digest(each) for each in headers.getlist("x-content-sha256")}
+    if len(promised) > 1:
+        raise Invalid("The digests that were sent differ from each other.", code="bad_digest")
+    return promised.pop() if promised else None
+
+
+def _read_content_digest(header: str) -> str:
+    """Read a Content-Digest (RFC 9530); other algorithms beside sha-256 are passed over."""
+    match = _CONTENT_DIGEST.search(header)
+    if match is None:
+        raise _unreadable()
+    return base64.b64decode(match[1]).hex()
+
+
+def _read_hex_digest(header: str) -> str:
+    if not _HEX_DIGEST.fullmatch(header):
+        raise _unreadable()
+    return header.lower()
+
+
+def _unreadable() -> Invalid:
+    return Invalid(
+        "Send the digest as Content-Digest: sha-256=:BASE64: or X-Content-Sha256: HEX.", code="bad_digest"
+    )
+
+
+async def receive_file(body: AsyncIterator[bytes], path: Path) -> ReceivedFile:
+    """Write a body to a private file, hashing on the way.
+
+    Raises:
+        StoreFull: the disk is full; what was written is the caller's to remove.
+    """
+    digest = hashlib.sha256()
+    size = 0
+    with full_disk_as_store_full(), path.open("wb") as file:
+        async for chunk in body:
+            digest.update(chunk)
+            file.write(chunk)
+            size += len(chunk)
+    return ReceivedFile(path, digest.hexdigest(), size)
+
+
+def refuse_wrong_digest(received: ReceivedFile, promised: str | None) -> None:
+    if promised is not None and promised != received.sha256:
+        raise Invalid("The bytes that arrived do not have the digest that was sent.", code="wrong_digest")

@@ -1,0 +1,20 @@
+"""What is odd about a submission's clips."""
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.media.clip_warnings import oddities, usual_form
+from app.tables.bench import Pair
+from app.tables.submissions import Clip, Submission
+
+
+def clip_notes(session: Session, submission: Submission) -> list[str]:
+    """Return a line for each clip that stands still, strays from its image or differs from the rest."""
+    rows = session.execute(
+        select(Pair.name, Clip)
+        .join(Clip, Clip.pair_id == Pair.id)
+        .where(Clip.submission_id == submission.id)
+        .order_by(Pair.position)
+    ).all()
+    usual = usual_form(clip for _, clip in rows)
+    return [f"{name}: {note}" for name, clip in rows for note in oddities(clip, usual)]

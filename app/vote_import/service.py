@@ -1,0 +1,229 @@
+"""Stores votes of a study run elsewhere as a study of its own: closed, and every vote marked as imported.
+
+Nothing of it mixes with a study run here. Its sides are submissions without a clip that are withdrawn from
+the start, so that nobody can be shown them; its annotators are numbered, as their own names may tell who they
+are; its votes are imported by their events and counted in this study alone.
+"""
+
+import secrets
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import insert, select
+from sqlalchemy.orm import Session
+
+from app.errors import Conflict, Invalid
+from app.security.identity import Principal
+from app.single_line import is_one_line
+from app.tables.audit import AuditEvent
+from app.tables.people import Annotator
+from app.tables.studies import Comparison, Matchup, Study
+from app.tables.submissions import Submission, VideoModel
+from app.vote_import.rows import AT_ONCE, StoredStudy, in_parts, mark_imported, store_votes
+from app.vote_import.validation import ImportedSide, ImportPlan
+from benchmark.protocol import (
+    Justification,
+    RenditionRecipe,
+    Side,
+    StudyStatus,
+    SubmissionStatus,
+    WatchGate,
+)
+from benchmark.stats.tallies import Tallies
+
+ACTION = "votes.import"
+_LEASE_S = 900  # nobody will hold one
+MOST_TITLE = 200
+
+
+@dataclass(frozen=True)
+class ImportedSource:
+    """What is said of the votes' origin: what pages call the study, and the file they came in."""
+
+    title: str
+    file: str
+
+    def __post_init__(self) -> None:
+        if len(self.title) > MOST_TITLE:
+            raise Invalid(f"A title has at most {MOST_TITLE} characters.")
+        if not is_one_line(self.title):
+            raise Invalid("A title is one line, without line breaks and control characters.")
+
+
+def is_imported_already(session: Session, plan: ImportPlan) -> bool:
+    """Tell whether these very votes are this study already.
+
+    Raises:
+        Conflict: there is a study of that slug which holds anything else; imports never add to a study.
+    """
+    if session.scalar(select(Study.id).where(Study.slug == plan.study)) is None:
+        return False
+    details = session.scalars(
+        select(AuditEvent.details).where(AuditEvent.action == ACTION, AuditEvent.subject == plan.study)
+    )
+    if any(each["digest"] == plan.digest for each in details):
+        return True
+    raise Conflict(
+        f"There is a study {plan.study} already, and imported votes never mix with others. Import them as "
+        "another study.",
+        code="study_exists",
+    )
+
+
+def parts_of(plan: ImportPlan) -> int:
+    """Return in how many parts the votes are stored."""
+    return -(-len(plan.votes) // AT_ONCE)
+
+
+def store_study(
+    session: Session,
+    *,
+    plan: ImportPlan,
+    source: ImportedSource,
+    principal: Principal,
+    now: datetime,
+    on_part: Callable[[], None] = lambda: None,
+) -> Study:
+    """Store the votes as a closed study of `principal`'s; the whole of it or, by an error, nothing.
+
+    `on_part` is called `parts_of(plan)` times as the work goes on.
+
+    Raises:
+        Conflict: one of its sides has a submission of the study's name already.
+    """
+    study = _study(session, plan, source, principal, now)
+    submissions = {
+        name: _submission(session, plan, side, principal, now) for name, side in plan.sides.items()
+    }
+    matchups = _matchups(session, plan, study, submissions)
+    comparisons = _comparisons(session, plan, study, matchups)
+    people = [
+        Annotator(study_id=study.id, pseudonym=f"annotator-{number:03d}", created_at=now)
+        for number in range(1, len(plan.votes.annotators) + 1)
+    ]
+    session.add_all(people)
+    session.flush()
+    stored = StoredStudy(plan, study, matchups, comparisons, [each.id for each in people], now)
+    store_votes(session, stored, on_part)
+    mark_imported(session, study, file=source.file, principal=principal, now=now)
+    details = {"digest": plan.digest, "file": source.file, "votes": len(plan.votes)}
+    session.add(AuditEvent(at=now, actor=principal.name, action=ACTION, subject=study.slug, details=details))
+    session.flush()
+    return study
+
+
+def _study(
+    session: Session, plan: ImportPlan, source: ImportedSource, principal: Principal, now: datetime
+) -> Study:
+    largest_panel = int(Tallies.from_votes(plan.votes).votes.max())
+    study = Study(
+        slug=plan.study,
+        title=source.title,
+        instructions="",
+        benchmark_id=plan.benchmark_id,
+        owner_id=principal.person_id,
+        status=StudyStatus.CLOSED,
+        # A panel is odd; a tie of theirs stays one.
+        votes_per_comparison=largest_panel + 1 - largest_panel % 2,
+        comparisons_per_annotator=None,
+        lease_s=_LEASE_S,
+        watch_gate=WatchGate.OFF,
+        renditions=RenditionRecipe.REMUX,
+        require_justification=False,
+        seed=0,
+        pairs=len(plan.pair_ids),
+        created_at=now,
+        closed_at=now,
+    )
+    session.add(study)
+    session.flush()
+    return study
+
+
+def _submission(
+    session: Session, plan: ImportPlan, side: ImportedSide, principal: Principal, now: datetime
+) -> Submission:
+    model = session.scalar(select(VideoModel).where(VideoModel.slug == side.model))
+    if model is None:
+        model = VideoModel(
+            slug=side.model,
+            name=side.name.partition("@")[0],
+            description="",
+            url="",
+            licence="",
+            owner_id=principal.person_id,
+            created_at=now,
+        )
+        session.add(model)
+        session.flush()
+    taken = select(Submission.id).where(
+        Submission.model_id == model.id,
+        Submission.benchmark_id == plan.benchmark_id,
+        Submission.label == side.label,
+    )
+    if session.scalar(taken) is not None:
+        raise Conflict(f"There is a submission {side.model}@{side.label} already; choose another study slug.")
+    submission = Submission(
+        public_id=secrets.token_hex(8),
+        model_id=model.id,
+        benchmark_id=plan.benchmark_id,
+        owner_id=principal.person_id,
+        label=side.label,
+        status=SubmissionStatus.WITHDRAWN,
+        is_partial=True,
+        created_at=now,
+        withdrawn_at=now,
+    )
+    session.add(submission)
+    session.flush()
+    return submission
+
+
+def _matchups(
+    session: Session, plan: ImportPlan, study: Study, submissions: dict[str, Submission]
+) -> list[Matchup]:
+    rows = [
+        Matchup(
+            study_id=study.id,
+            position=position,
+            reference_id=submissions[each.reference].id,
+            other_id=submissions[each.other].id,
+        )
+        for position, each in enumerate(plan.votes.matchups)
+    ]
+    session.add_all(rows)
+    session.flush()
+    return rows
+
+
+def _comparisons(
+    session: Session, plan: ImportPlan, study: Study, matchups: Sequence[Matchup]
+) -> dict[tuple[int, int], int]:
+    """Return the id of each comparison by the codes of its matchup and pair; its counters are full."""
+    tallies = Tallies.from_votes(plan.votes)
+    places = list(zip(tallies.matchup.tolist(), tallies.pair.tolist(), strict=True))
+    won = zip(tallies.votes_reference.tolist(), tallies.votes_other.tolist(), strict=True)
+    ticks = tallies.reasons.reshape(len(tallies), -1).tolist()
+    names = [f"{reason}_{side}" for reason in Justification for side in Side]
+    rows = [
+        {
+            "study_id": study.id,
+            "matchup_id": matchups[matchup].id,
+            "pair_id": plan.pair_ids[pair],
+            "is_open": False,
+            "places_taken": reference + other,
+            "shuffle_key": 0,
+            "draws": 0,
+            "votes_reference": reference,
+            "votes_other": other,
+            **dict(zip(names, ticked, strict=True)),
+        }
+        for (matchup, pair), (reference, other), ticked in zip(places, won, ticks, strict=True)
+    ]
+    ids: list[int] = []
+    for some in in_parts(rows):
+        ids += session.scalars(
+            insert(Comparison).returning(Comparison.id, sort_by_parameter_order=True), some
+        )
+    return dict(zip(places, ids, strict=True))

@@ -1,0 +1,149 @@
+"""The voting page; without JavaScript its forms post here and reach the same service as the API."""
+
+from dataclasses import replace
+from datetime import datetime
+from typing import Annotated
+
+from fastapi import APIRouter, Form, Request, Response
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+from starlette.responses import RedirectResponse
+
+from app.clock import utc_now
+from app.dependencies import context_of, cookie_of
+from app.errors import AppError, Conflict, Invalid
+from app.panels.progress import progress_of
+from app.security.participants import Participant, find_assignment, find_participant, lock_study
+from app.security.path_params import TOKEN, SlugPath
+from app.tables.people import Annotator
+from app.tables.studies import Study
+from app.tables.voting import Assignment, Vote
+from app.voting import leases, service
+from app.voting.assignment_view import assignment_view
+from app.voting.view_models import ClosedPage, KeptForm, UndoCard, VotePage
+from benchmark.protocol import Choice, Justification, SkipReason, StudyStatus, WatchGate
+
+router = APIRouter(include_in_schema=False)
+TokenField = Annotated[str, Form(pattern=TOKEN)]
+
+
+@router.get("/studies/{slug}/vote")
+def vote_page(slug: SlugPath, request: Request) -> Response:
+    """Show the comparison this annotator is at, or a calm word when there is none."""
+    return _show(request, slug)
+
+
+@router.post("/studies/{slug}/vote")
+def post_vote(
+    slug: SlugPath,
+    request: Request,
+    token: TokenField,
+    choice: Annotated[Choice | None, Form()] = None,
+    justifications: Annotated[list[Justification] | None, Form()] = None,
+) -> Response:
+    ticked = frozenset(justifications or ())
+    now = utc_now()
+    try:
+        if choice is None:
+            raise Invalid("Choose A or B.", code="choice_missing")
+        ballot = service.Ballot(choice=choice, justifications=ticked)
+        with context_of(request).database.write() as session:
+            held = find_assignment(session, cookie=cookie_of(request), token=token, now=now)
+            service.cast_vote(session, assignment=held.assignment, study=held.study, ballot=ballot, now=now)
+    except (Conflict, Invalid) as refusal:
+        kept = KeptForm(choice=choice, justifications=ticked)
+        return _show(request, slug, refusal=refusal, kept=kept)
+    return RedirectResponse(f"/studies/{slug}/vote", status_code=303)
+
+
+@router.post("/studies/{slug}/skip")
+def post_skip(
+    slug: SlugPath, request: Request, token: TokenField, reason: Annotated[SkipReason, Form()]
+) -> Response:
+    now = utc_now()
+    try:
+        with context_of(request).database.write() as session:
+            held = find_assignment(session, cookie=cookie_of(request), token=token, now=now)
+            service.skip(session, assignment=held.assignment, study=held.study, reason=reason, now=now)
+    except Conflict as refusal:
+        return _show(request, slug, refusal=refusal)
+    return RedirectResponse(f"/studies/{slug}/vote", status_code=303)
+
+
+@router.post("/studies/{slug}/undo")
+def post_undo(slug: SlugPath, request: Request, token: TokenField) -> Response:
+    now = utc_now()
+    try:
+        with context_of(request).database.write() as session:
+            held = find_assignment(session, cookie=cookie_of(request), token=token, now=now)
+            undone = service.undo(session, assignment=held.assignment, study=held.study, now=now)
+    except Conflict as refusal:
+        return _show(request, slug, refusal=refusal)
+    kept = KeptForm(choice=undone.previous.choice, justifications=frozenset(undone.previous.justifications))
+    return _show(request, slug, kept=kept)
+
+
+def _show(
+    request: Request, slug: str, *, refusal: AppError | None = None, kept: KeptForm | None = None
+) -> Response:
+    """Render where this annotator is; what was typed stays, and a refusal is said above it."""
+    context = context_of(request)
+    now = utc_now()
+    with context.database.write(durable=False) as session:
+        participant = find_participant(session, cookie=cookie_of(request), study_slug=slug, now=now)
+        study = lock_study(session, participant.study.id)
+        if study.status is not StudyStatus.OPEN:
+            closed = _closed_page(session, participant)
+            return context.pages.answer("voting/closed.html", closed)
+        page = _vote_page(session, participant.annotator, study, now)
+    if refusal is not None:
+        page = replace(page, notice=refusal.message)
+    # What was typed belongs to the same comparison only.
+    if kept is not None and (refusal is None or refusal.status == Invalid.status or _may_wait(refusal)):
+        page = replace(page, kept=kept)
+    template = "voting/vote.html" if page.assignment else "voting/done.html"
+    return context.pages.answer(template, page, status=refusal.status if refusal else 200)
+
+
+def _may_wait(refusal: AppError) -> bool:
+    return refusal.code == "clips_not_delivered"
+
+
+def _vote_page(session: Session, annotator: Annotator, study: Study, now: datetime) -> VotePage:
+    assignment = leases.next_assignment(session, annotator=annotator, study=study, now=now)
+    progress = progress_of(session, study=study, annotator_id=annotator.id)
+    undoable = _undoable(session, annotator)
+    return VotePage(
+        study_slug=study.slug,
+        study_title=study.title,
+        instructions=study.instructions or None,
+        assignment=assignment_view(session, assignment=assignment, study=study) if assignment else None,
+        undoable=UndoCard(token=undoable) if undoable else None,
+        require_justification=study.require_justification,
+        watch_gate=study.watch_gate is WatchGate.DELIVERED,
+        lease_s=study.lease_s,
+        done=progress.done,
+        remaining=progress.total - progress.done if assignment is None else 0,
+    )
+
+
+def _closed_page(session: Session, participant: Participant) -> ClosedPage:
+    progress = progress_of(session, study=participant.study, annotator_id=participant.annotator.id)
+    return ClosedPage(
+        study_slug=participant.study.slug,
+        study_title=participant.study.title,
+        status=participant.study.status,
+        done=progress.done,
+    )
+
+
+def _undoable(session: Session, annotator: Annotator) -> str | None:
+    """Return the token of the last vote, if it can still be taken back."""
+    last = session.scalar(
+        select(Assignment)
+        .join(Vote, Vote.assignment_id == Assignment.id)
+        .where(Vote.annotator_id == annotator.id)
+        .order_by(Vote.id.desc())
+        .limit(1)
+    )
+    return last.token if last and service.can_undo(session, last) else None

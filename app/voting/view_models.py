@@ -1,0 +1,209 @@
+"""What the voting templates show: one typed page object each, which names no model and no file."""
+
+import json
+from dataclasses import asdict, dataclass, field
+from datetime import datetime
+
+from benchmark.protocol import Choice, Justification, StudyStatus
+
+# What a pair takes a person before this page has timed them; the script goes on from there.
+FIRST_GUESS_SECONDS_PER_PAIR = 25
+# From here on the time to go is said in hours; js/voting/progress.js goes on with the same.
+MOST_MINUTES = 90
+
+# Width over height: between the two a clip is laid out as a square.
+TALLEST_SQUARE, WIDEST_SQUARE = 0.8, 1.25
+
+
+@dataclass(frozen=True, kw_only=True)
+class AssignmentView:
+    """One comparison as its annotator sees it; the same fields travel as JSON.
+
+    `done` and `total` count this annotator's pairs. `fps` is in frames a second, `frames` is the number
+    both clips show, `width` and `height` are the clips' pixels.
+    """
+
+    token: str
+    prompt: str
+    image_url: str
+    left_url: str
+    right_url: str
+    expires_at: datetime
+    done: int
+    total: int
+    fps: float
+    frames: int
+    width: int
+    height: int
+
+    @property
+    def position(self) -> int:
+        """Return the number of this pair, from 1; never beyond the total, which can shrink meanwhile."""
+        return min(self.done + 1, self.total)
+
+    @property
+    def last_frame(self) -> int:
+        """Return the largest value of the scrub bar, which counts from 0."""
+        return self.frames - 1
+
+    @property
+    def shape(self) -> str:
+        """Return `tall`, `square` or `wide`: how the page divides the window before the clips load."""
+        aspect = self.width / self.height
+        if aspect < TALLEST_SQUARE:
+            return "tall"
+        return "wide" if aspect > WIDEST_SQUARE else "square"
+
+    @property
+    def as_json(self) -> str:
+        """Return the card as the REST API sends it, for the script to start from."""
+        return json.dumps(asdict(self) | {"expires_at": self.expires_at.isoformat()})
+
+    @property
+    def time_left(self) -> str:
+        """Return a first guess of the time to go, in whole minutes or, where it is long, hours."""
+        minutes = max(1, round((self.total - self.done) * FIRST_GUESS_SECONDS_PER_PAIR / 60))
+        if minutes >= MOST_MINUTES:
+            return f"About {round(minutes / 60)} hours left"
+        return "About 1 minute left" if minutes == 1 else f"About {minutes} minutes left"
+
+
+@dataclass(frozen=True, kw_only=True)
+class UndoCard:
+    """The one vote an annotator can take back: their last."""
+
+    token: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class KeptForm:
+    """What was chosen before an error or an undo, so that nobody fills the form twice."""
+
+    choice: Choice | None = None
+    justifications: frozenset[Justification] = frozenset()
+
+    @property
+    def left_checked(self) -> bool:
+        return self.choice is Choice.LEFT
+
+    @property
+    def right_checked(self) -> bool:
+        return self.choice is Choice.RIGHT
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReasonTile:
+    """One justification in the words of the voting page, with the digit that ticks it."""
+
+    value: Justification
+    title: str
+    explanation: str
+    key: str
+
+
+REASON_TILES = (
+    ReasonTile(
+        value=Justification.IMAGE_ALIGNMENT,
+        title="Image alignment",
+        explanation="It stays closer to the input image.",
+        key="1",
+    ),
+    ReasonTile(
+        value=Justification.TEXT_ALIGNMENT,
+        title="Text alignment",
+        explanation="It does more of what the text asks.",
+        key="2",
+    ),
+    ReasonTile(
+        value=Justification.OBJECT_MOTION,
+        title="Object motion",
+        explanation="Things move more naturally.",
+        key="3",
+    ),
+    ReasonTile(
+        value=Justification.OVERALL_QUALITY,
+        title="Overall quality",
+        explanation="It looks cleaner, with fewer glitches.",
+        key="4",
+    ),
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class VotePage:
+    """The voting page (voting/vote.html), or its thank-you page (voting/done.html) without an assignment.
+
+    `done` counts the pairs this annotator voted on or skipped; `remaining` counts the pairs that still ask
+    for votes but are all in other people's hands just now, 0 when nothing is left for this annotator at all.
+    """
+
+    study_slug: str
+    study_title: str
+    instructions: str | None
+    assignment: AssignmentView | None
+    undoable: UndoCard | None = None
+    notice: str | None = None
+    kept: KeptForm = field(default_factory=KeptForm)
+    require_justification: bool = True
+    watch_gate: bool = True
+    single_key_shortcuts: bool = True
+    lease_s: int = 900
+    done: int = 0
+    remaining: int = 0
+
+    @property
+    def url(self) -> str:
+        return f"/studies/{self.study_slug}/vote"
+
+    @property
+    def skip_url(self) -> str:
+        return f"/studies/{self.study_slug}/skip"
+
+    @property
+    def undo_url(self) -> str:
+        return f"/studies/{self.study_slug}/undo"
+
+    @property
+    def withdraw_url(self) -> str:
+        return f"/studies/{self.study_slug}/withdraw"
+
+    @property
+    def assignments_url(self) -> str:
+        """Return where the script asks for the next assignment."""
+        return f"/api/v1/studies/{self.study_slug}/assignments"
+
+    @property
+    def assignment_url(self) -> str:
+        """Return where the script votes, skips, undoes and renews; it fills in the token."""
+        return "/api/v1/assignments/{token}/"
+
+    @property
+    def seconds_per_pair(self) -> int:
+        return FIRST_GUESS_SECONDS_PER_PAIR
+
+    @property
+    def reasons(self) -> tuple[ReasonTile, ...]:
+        return REASON_TILES
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClosedPage:
+    """A study that takes no votes now (voting/closed.html): in preparation, paused or closed."""
+
+    study_slug: str
+    study_title: str
+    status: StudyStatus
+    done: int = 0
+
+    @property
+    def url(self) -> str:
+        return f"/studies/{self.study_slug}/vote"
+
+    @property
+    def withdraw_url(self) -> str:
+        return f"/studies/{self.study_slug}/withdraw"
+
+    @property
+    def is_closed(self) -> bool:
+        """Tell whether no more votes will be taken, as opposed to none just now."""
+        return self.status is StudyStatus.CLOSED

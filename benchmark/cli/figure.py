@@ -1,0 +1,59 @@
+"""`ti2v figure VOTES`: the figures of a study from its votes alone, offline."""
+
+import json
+from pathlib import Path
+
+import click
+
+from benchmark.cli.score import load_scored
+
+FIGURES = ("preferences", "scenarios", "styles", "hard-cases")
+FORMATS = ("svg", "pdf", "png", "csv")
+
+
+@click.command()
+@click.argument("votes_file", metavar="VOTES", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option(
+    "--figure", type=click.Choice(FIGURES), default=FIGURES[0], show_default=True, help="Which figure."
+)
+@click.option(
+    "--format",
+    "file_format",
+    type=click.Choice(FORMATS),
+    default=FORMATS[0],
+    show_default=True,
+    help="As what; csv holds the numbers behind it.",
+)
+@click.option(
+    "--names",
+    "names_file",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help='What to call the sides: a JSON object such as {"motif": "MotiF"}.',
+)
+@click.option("--interim", is_flag=True, help="The study is not closed: mark the figure so.")
+@click.option("--output", default="-", show_default=True, metavar="FILE", help="Where to; - is stdout.")
+def figure(
+    votes_file: Path, figure: str, file_format: str, names_file: Path | None, interim: bool, output: str
+) -> None:
+    """Draw a figure from VOTES, a table of votes as csv, jsonl or parquet; its caption goes to stderr."""
+    from benchmark.cli.output import write_output
+    from benchmark.exports.figures.kinds import FigureFormat, FigureName
+    from benchmark.exports.figures.writer import figure_file
+
+    suffix = Path(output).suffix.removeprefix(".").lower()
+    if suffix in FORMATS and suffix != file_format:
+        raise click.UsageError(f"{output} would hold {file_format}; ask for it with --format {suffix}")
+    names = _read_names(names_file) if names_file else {}
+    drawn = load_scored(votes_file, interim=interim).figure(FigureName(figure), names)
+    write_output([figure_file(drawn, FigureFormat(file_format))], output)
+    click.echo(drawn.caption, err=True)
+
+
+def _read_names(path: Path) -> dict[str, str]:
+    try:
+        names = json.loads(path.read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise click.ClickException(f"{path} is not JSON: {error}") from error
+    if not isinstance(names, dict) or not all(isinstance(name, str) for name in names.values()):
+        raise click.ClickException(f'{path} must be a JSON object of names, such as {{"motif": "MotiF"}}')
+    return names

@@ -1,0 +1,96 @@
+"""`ti2v score VOTES`: the tables of a study from its votes alone, offline."""
+
+import io
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from benchmark.scoring import ScoredVotes
+
+TABLES = (
+    "preferences",
+    "justifications",
+    "comparisons",
+    "agreement",
+    "leaderboard",
+    "breakdowns",
+    "sensitivity",
+    "paired",
+)
+ALL = "all"
+FORMATS = ("csv", "json", "jsonl", "parquet", "markdown", "latex")
+
+
+@click.command()
+@click.argument("votes_file", metavar="VOTES", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option(
+    "--table", type=click.Choice([*TABLES, ALL]), default=TABLES[0], show_default=True, help="Which table."
+)
+@click.option(
+    "--format",
+    "file_format",
+    type=click.Choice(FORMATS),
+    default=FORMATS[0],
+    show_default=True,
+    help="As what.",
+)
+@click.option("--interim", is_flag=True, help="The study is not closed: test nothing, and say so.")
+@click.option("--with-excluded", is_flag=True, help="Count excluded votes too, and say what that changes.")
+@click.option("--output", default="-", show_default=True, metavar="FILE", help="Where to; - is stdout.")
+def score(
+    votes_file: Path, table: str, file_format: str, interim: bool, with_excluded: bool, output: str
+) -> None:
+    """Compute a table of results from VOTES, a table of votes as csv, jsonl or parquet.
+
+    Needs the columns matchup, pair, chosen, status, the four justifications, and reference and other or
+    left and right. Words go to stderr, the table to --output. The table `all` is every one of them with
+    its sentences and its note, as one JSON document.
+    """
+    from benchmark.cli.output import write_output
+    from benchmark.exports.tables import TableFormat, TableName
+
+    if table == ALL and file_format != "json":
+        raise click.UsageError("--table all is one JSON document; ask for it with --format json")
+    scored = load_scored(votes_file, interim=interim)
+    if with_excluded:
+        scored = _with_excluded(votes_file, scored)
+    if table == ALL:
+        write_output([scored.document()], output)
+        return
+    name = TableName(table)
+    written = io.BytesIO()
+    scored.write(name, TableFormat(file_format), written)
+    write_output([written.getvalue()], output)
+    for sentence in [*scored.sentences(name), scored.note.text(name)]:
+        click.echo(sentence, err=True)
+
+
+def load_scored(votes_file: Path, *, interim: bool) -> "ScoredVotes":
+    """Return the votes of a file, saying on stderr what it lacks; what is wrong in it ends the command."""
+    from benchmark.scoring import ScoredVotes
+    from benchmark.votes.validate import VoteTableError
+
+    try:
+        scored, remarks = ScoredVotes.load(votes_file, interim=interim)
+    except VoteTableError as error:
+        raise click.ClickException(str(error)) from error
+    for remark in remarks:
+        click.echo(remark, err=True)
+    return scored
+
+
+def _with_excluded(votes_file: Path, reported: "ScoredVotes") -> "ScoredVotes":
+    """Return the votes with the excluded ones, saying on stderr what they change in each matchup."""
+    from benchmark.scoring import ScoredVotes
+    from benchmark.stats.side_by_side import side_by_side, side_by_side_sentence
+    from benchmark.votes.read import load_votes
+
+    scored = ScoredVotes(load_votes(votes_file, with_excluded=True)[0], reported.interim)
+    rows = side_by_side(reported.tallies, scored.tallies, reported.votes.matchups)
+    click.echo("Excluded votes are counted in this table; it is not what the study reports.", err=True)
+    for row in rows:
+        if row.excluded:
+            click.echo(side_by_side_sentence(row), err=True)
+    return scored

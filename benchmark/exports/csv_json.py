@@ -1,0 +1,51 @@
+"""Tables as CSV, JSON and JSON lines: streams of bytes, flat in memory however many rows there are."""
+
+import csv
+import io
+import json
+from collections.abc import Iterable, Iterator
+from itertools import islice
+
+from benchmark.exports.cells import Cell
+from benchmark.votes.spreadsheet import guard
+
+CHUNK_ROWS = 2000
+
+
+def csv_chunks(names: tuple[str, ...], rows: Iterable[list[Cell]]) -> Iterator[bytes]:
+    """Yield a CSV (RFC 4180 quoting, LF line ends, UTF-8) whose texts no spreadsheet takes for a formula."""
+    yield _csv_text([names])
+    for chunk in _chunks(rows):
+        yield _csv_text([guard(cell) if type(cell) is str else cell for cell in row] for row in chunk)
+
+
+def json_chunks(names: tuple[str, ...], rows: Iterable[list[Cell]]) -> Iterator[bytes]:
+    """Yield one JSON array with an object per row."""
+    opening = "[\n"
+    for chunk in _chunks(rows):
+        yield (opening + ",\n".join(_json_lines(names, chunk))).encode()
+        opening = ",\n"
+    yield b"[]\n" if opening == "[\n" else b"\n]\n"
+
+
+def jsonl_chunks(names: tuple[str, ...], rows: Iterable[list[Cell]]) -> Iterator[bytes]:
+    """Yield one JSON object per line."""
+    for chunk in _chunks(rows):
+        yield ("\n".join(_json_lines(names, chunk)) + "\n").encode()
+
+
+def _json_lines(names: tuple[str, ...], rows: list[list[Cell]]) -> Iterator[str]:
+    for row in rows:
+        yield json.dumps(dict(zip(names, row, strict=True)), ensure_ascii=False, allow_nan=False)
+
+
+def _csv_text(rows: Iterable[Iterable[object]]) -> bytes:
+    text = io.StringIO(newline="")
+    csv.writer(text, lineterminator="\n").writerows(rows)
+    return text.getvalue().encode()
+
+
+def _chunks(rows: Iterable[list[Cell]]) -> Iterator[list[list[Cell]]]:
+    remaining = iter(rows)
+    while chunk := list(islice(remaining, CHUNK_ROWS)):
+        yield chunk

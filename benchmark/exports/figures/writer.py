@@ -1,0 +1,61 @@
+"""One door for every figure in every format."""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from benchmark.exports.cells import Cell
+from benchmark.exports.csv_json import csv_chunks
+from benchmark.exports.figures.canvas import Canvas, drawing_style
+from benchmark.exports.figures.kinds import FigureFormat
+
+
+class PaperFigure(Protocol):
+    """A figure that is ready to be drawn."""
+
+    @property
+    def title(self) -> str: ...
+
+    @property
+    def caption(self) -> str:
+        """What to write under it: what was counted, how, over what."""
+
+    @property
+    def size(self) -> tuple[float, float]:
+        """Width and height in points."""
+
+    def draw(self, canvas: Canvas) -> None: ...
+
+    def columns(self) -> tuple[str, ...]:
+        """Return the names of the columns behind it."""
+
+    def rows(self) -> list[list[Cell]]:
+        """Return the numbers behind it."""
+
+
+def figure_file(figure: PaperFigure, file_format: FigureFormat) -> bytes:
+    """Return a figure as a file; see `figure_files`."""
+    return figure_files(figure, (file_format,))[file_format]
+
+
+def figure_files(
+    figure: PaperFigure, formats: Sequence[FigureFormat] = tuple(FigureFormat)
+) -> dict[FigureFormat, bytes]:
+    """Return a figure as files, drawn once for all of them. Safe to call from several threads.
+
+    Equal figures give equal bytes, whichever other files are asked for.
+    """
+    if set(formats) == {FigureFormat.CSV}:
+        return {FigureFormat.CSV: _csv(figure)}
+    with drawing_style():
+        canvas = Canvas(*figure.size)
+        figure.draw(canvas)
+        return {
+            each: _csv(figure)
+            if each is FigureFormat.CSV
+            else canvas.written(each, title=figure.title, caption=figure.caption)
+            for each in formats
+        }
+
+
+def _csv(figure: PaperFigure) -> bytes:
+    return b"".join(csv_chunks(figure.columns(), figure.rows()))

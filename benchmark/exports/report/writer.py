@@ -1,0 +1,114 @@
+"""Writes the files of a bundle; equal contents give equal bytes."""
+
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from benchmark.exports.csv_json import csv_chunks
+from benchmark.exports.figures.kinds import CannotDraw, FigureName
+from benchmark.exports.figures.writer import PaperFigure, figure_files
+from benchmark.exports.report.checksums import write_sums
+from benchmark.exports.report.contents import (
+    CLIP_COLUMNS,
+    COMPARISON_COLUMNS,
+    PAIR_COLUMNS,
+    ReportContents,
+    Rows,
+)
+from benchmark.exports.report.dataset_card import data_set_card
+from benchmark.exports.report.environment import environment_list
+from benchmark.exports.report.output_folder import PROTOCOL
+from benchmark.exports.tables import EXTENSIONS, TableFormat, TableName
+from benchmark.exports.writer import write_table
+from benchmark.scoring import COMPUTED, ScoredVotes
+
+Step = Callable[[], None]
+VOTES_FORMATS = (TableFormat.CSV, TableFormat.JSONL, TableFormat.PARQUET)
+STEPS = 3 + len(VOTES_FORMATS) + len(COMPUTED) + len(FigureName)
+
+
+def write_bundle(contents: ReportContents, folder: Path, step: Step = lambda: None) -> None:
+    """Write every file of a bundle into an empty folder.
+
+    Args:
+        step: called `STEPS` times, and once for each strip, as the work goes on.
+
+    Raises:
+        VoteTableError: the votes are not sound; the message names the row.
+    """
+    _write_records(contents, folder)
+    step()
+    scored = _write_votes(contents, folder / "votes", step)
+    for table in COMPUTED:
+        _write_tables(scored, table, folder / "tables")
+        step()
+    (folder / "results.json").write_bytes(scored.document())
+    step()
+    captions = [*_write_figures(contents, scored, folder / "figures", step)]
+    (folder / "figures" / "captions.md").write_text("\n".join(captions), encoding="utf-8")
+    (folder / "README.md").write_text(data_set_card(contents, scored, folder), encoding="utf-8")
+    write_sums(folder)
+    step()
+
+
+def _write_records(contents: ReportContents, folder: Path) -> None:
+    _write_json(folder / PROTOCOL, contents.protocol)
+    _write_json(folder / "names.json", contents.names)
+    (folder / "environment.txt").write_text(environment_list(), encoding="utf-8")
+    _write_csv(folder / "benchmark" / "pairs.csv", PAIR_COLUMNS, contents.pairs)
+    _write_csv(folder / "benchmark" / "comparisons.csv", COMPARISON_COLUMNS, contents.comparisons)
+    _write_csv(folder / "clips.csv", CLIP_COLUMNS, contents.clips)
+
+
+def _write_votes(contents: ReportContents, folder: Path, step: Step) -> ScoredVotes:
+    """Write the votes table in each form; return what it says when it is read again."""
+    folder.mkdir()
+    scored: ScoredVotes | None = None
+    for file_format in VOTES_FORMATS:
+        path = folder / f"votes.{file_format}"
+        with path.open("wb") as stream:
+            note = scored.note if scored else None
+            write_table(TableName.VOTES, contents.votes(), file_format, stream, note=note)
+        # The first of them says how many votes count, which is the note of the last.
+        scored = scored or ScoredVotes.load(path, interim=contents.interim)[0]
+        step()
+    assert scored is not None
+    return scored
+
+
+def _write_tables(scored: ScoredVotes, table: TableName, folder: Path) -> None:
+    folder.mkdir(exist_ok=True)
+    for file_format in TableFormat:
+        with (folder / f"{table}.{EXTENSIONS[file_format]}").open("wb") as stream:
+            scored.write(table, file_format, stream)
+
+
+def _write_figures(contents: ReportContents, scored: ScoredVotes, folder: Path, step: Step) -> Iterator[str]:
+    """Write the figures that can be drawn; yield a paragraph on each, on those that cannot as well."""
+    folder.mkdir()
+    for name in FigureName:
+        try:
+            yield _write_figure(scored.figure(name, contents.names), folder, name)
+        except CannotDraw as reason:
+            yield f"`{name}` is not there: {reason}\n"
+        step()
+    for number, strip in enumerate(contents.strips, start=1):
+        yield _write_figure(strip, folder, f"strip-{number:02}")
+        step()
+
+
+def _write_figure(figure: PaperFigure, folder: Path, name: str) -> str:
+    for file_format, content in figure_files(figure).items():
+        (folder / f"{name}.{file_format}").write_bytes(content)
+    return f"`{name}`: {' '.join(figure.caption.split())}\n"
+
+
+def _write_json(path: Path, document: object) -> None:
+    text = json.dumps(document, indent=1, ensure_ascii=False, allow_nan=False)
+    path.write_text(f"{text}\n", encoding="utf-8")
+
+
+def _write_csv(path: Path, columns: tuple[str, ...], rows: Rows) -> None:
+    path.parent.mkdir(exist_ok=True)
+    with path.open("wb") as stream:
+        stream.writelines(csv_chunks(columns, rows))

@@ -1,0 +1,236 @@
+"""How a table looks where people read it: which columns Markdown and LaTeX show, and how."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from benchmark.exports.cells import MAKERS
+from benchmark.exports.tables import COLUMNS, Kind, TableName
+from benchmark.protocol import Justification, Side
+from benchmark.stats.number_format import printed_number, printed_p
+from benchmark.stats.preferences import AVERAGE
+
+EMPTY = "–"
+PERCENT_DECIMALS, KAPPA_DECIMALS, STRENGTH_DECIMALS = 1, 3, 2
+TITLES = {
+    Justification.IMAGE_ALIGNMENT: "Image",
+    Justification.TEXT_ALIGNMENT: "Text",
+    Justification.OBJECT_MOTION: "Motion",
+    Justification.OVERALL_QUALITY: "Quality",
+}
+
+
+@dataclass(frozen=True)
+class Span:
+    """A piece of a cell."""
+
+    text: str
+    bold: bool = False
+
+
+Spans = tuple[Span, ...]
+
+
+@dataclass(frozen=True)
+class PrintedColumn:
+    """A column as people read it; numbers are set flush right."""
+
+    title: str
+    spans: Callable[[object], Spans]
+    number: bool = True
+
+
+def _text(title: str, column: str) -> PrintedColumn:
+    return PrintedColumn(title, lambda row: (Span(_plain(getattr(row, column))),), number=False)
+
+
+def _number(title: str, column: str) -> PrintedColumn:
+    return PrintedColumn(title, lambda row: (Span(_plain(getattr(row, column))),))
+
+
+def _p_value(title: str, column: str) -> PrintedColumn:
+    return PrintedColumn(title, lambda row: (Span(p_cell(getattr(row, column))),))
+
+
+def _sides(title: str, reference: str, other: str) -> PrintedColumn:
+    """Return a column of cells like 63.1/36.9, the larger in bold."""
+    return PrintedColumn(title, lambda row: sides_cell(getattr(row, reference), getattr(row, other)))
+
+
+def _interval(title: str, low: str, high: str) -> PrintedColumn:
+    return PrintedColumn(title, lambda row: (Span(interval_cell(getattr(row, low), getattr(row, high))),))
+
+
+def _measure(title: str, column: str, decimals: int) -> PrintedColumn:
+    """Return a column of cells like 0.270 [0.240, 0.290]."""
+
+    def spans(row: object) -> Spans:
+        value, low, high = (getattr(row, f"{column}{end}") for end in ("", "_low", "_high"))
+        printed = number_cell(value, decimals)
+        return (Span(printed if low is None else f"{printed} {interval_cell(low, high, decimals)}"),)
+
+    return PrintedColumn(title, spans)
+
+
+def sides_cell(reference: float | None, other: float | None) -> Spans:
+    """Return `63.1/36.9` with the larger value in bold, neither when they print the same."""
+    if reference is None or other is None:
+        return (Span(EMPTY),)
+    return (
+        Span(_plain(reference), bold=reference > other),
+        Span("/"),
+        Span(_plain(other), bold=other > reference),
+    )
+
+
+def p_cell(value: float | None) -> str:
+    return EMPTY if value is None else printed_p(value)
+
+
+def number_cell(value: float | None, decimals: int) -> str:
+    return EMPTY if value is None else printed_number(value, decimals)
+
+
+def interval_cell(low: float | None, high: float | None, decimals: int = PERCENT_DECIMALS) -> str:
+    """Return both bounds of an interval: `[−0.012, 0.290]`."""
+    if low is None or high is None:
+        return EMPTY
+    return f"[{printed_number(low, decimals)}, {printed_number(high, decimals)}]"
+
+
+def _plain(value: object) -> str:
+    return EMPTY if value is None else str(value)
+
+
+def _opponent(row: object) -> Spans:
+    other = getattr(row, "other", None)
+    return (Span(AVERAGE if other is None else str(other)),)
+
+
+def _rank(row: object) -> Spans:
+    rank, low, high = (getattr(row, name) for name in ("rank", "rank_low", "rank_high"))
+    return (Span(_plain(rank) if low is None else f"{rank} ({low}–{high})"),)
+
+
+def reason_cells(row: object, form: str = "{reason}_{side}") -> tuple[Spans, ...]:
+    """Return a cell like 39.8/15.3 per reason, dashes where no vote of the row gives any."""
+    values = [[getattr(row, form.format(reason=reason, side=side)) for side in Side] for reason in TITLES]
+    is_without = not any(value for both in values for value in both)
+    return tuple((Span(EMPTY),) if is_without else sides_cell(*both) for both in values)
+
+
+def _reason_sides(form: str) -> list[PrintedColumn]:
+    def column_of(place: int, title: str) -> PrintedColumn:
+        return PrintedColumn(title, lambda row: reason_cells(row, form)[place])
+
+    return [column_of(place, title) for place, title in enumerate(TITLES.values())]
+
+
+def _every_column(table: TableName) -> list[PrintedColumn]:
+    """Return the columns as they stand, in the strings of the CSV."""
+
+    def column_of(name: str, kind: Kind) -> PrintedColumn:
+        def spans(row: object) -> Spans:
+            value = getattr(row, name)
+            return (Span(EMPTY if value is None else str(MAKERS[kind](value))),)
+
+        return PrintedColumn(name, spans, number=kind in (Kind.WHOLE, Kind.REAL, Kind.FLAG))
+
+    return [column_of(column.name, column.kind) for column in COLUMNS[table]]
+
+
+LAYOUTS: dict[TableName, list[PrintedColumn]] = {
+    TableName.PREFERENCES: [
+        _text("Reference", "reference"),
+        PrintedColumn("Other", _opponent, number=False),
+        _sides("TI2V score", "ti2v_score_reference", "ti2v_score_other"),
+        _interval("95 % interval", "ci_low", "ci_high"),
+        _p_value("p", "p_value"),
+        _p_value("p (Holm)", "p_holm"),
+        *_reason_sides("{reason}_{side}"),
+        _number("Pairs", "pairs_decided"),
+        _number("Undecided", "pairs_undecided"),
+        _number("Votes", "votes"),
+    ],
+    TableName.JUSTIFICATIONS: [
+        _text("Reference", "reference"),
+        _text("Other", "other"),
+        _text("Justification", "justification"),
+        _sides("Of all votes", "rate_reference", "rate_other"),
+        _sides("Of votes for the side", "side_rate_reference", "side_rate_other"),
+        _p_value("p", "p_value"),
+        _p_value("p (Holm)", "p_holm"),
+        _number("Votes", "votes"),
+    ],
+    TableName.COMPARISONS: [
+        _text("Reference", "reference"),
+        _text("Other", "other"),
+        _text("Pair", "pair"),
+        _text("Scenario", "scenario"),
+        _sides("Votes", "votes_reference", "votes_other"),
+        _text("Majority", "majority"),
+        *_reason_sides("{reason}_{side}_n"),
+    ],
+    TableName.VOTES: _every_column(TableName.VOTES),
+    TableName.AGREEMENT: [
+        _text("Matchup", "matchup"),
+        _text("Question", "question"),
+        _measure("Percent agreement", "percent_agreement", PERCENT_DECIMALS),
+        _measure("Fleiss kappa", "fleiss_kappa", KAPPA_DECIMALS),
+        _measure("Krippendorff alpha", "krippendorff_alpha", KAPPA_DECIMALS),
+        _measure("Gwet AC1", "gwet_ac1", KAPPA_DECIMALS),
+        _number("Complete", "complete"),
+        _number("Partial", "partial"),
+        _number("Split", "split"),
+        _number("Commoner answer", "prevalence"),
+        _number("Comparisons", "comparisons"),
+        _number("Votes", "votes"),
+    ],
+    TableName.LEADERBOARD: [
+        PrintedColumn("Rank", _rank),
+        _text("Model", "model"),
+        _measure("Strength", "strength", STRENGTH_DECIMALS),
+        _number("Expected share", "expected_share"),
+        _number("Votes won", "votes_won"),
+        _number("Votes", "votes"),
+        _number("Matchups", "matchups"),
+        _number("Group", "group"),
+    ],
+    TableName.BREAKDOWNS: [
+        _text("Reference", "reference"),
+        _text("Other", "other"),
+        _text("Division", "division"),
+        _text("Part", "part"),
+        _sides("TI2V score", "ti2v_score_reference", "ti2v_score_other"),
+        _interval("95 % interval", "ci_low", "ci_high"),
+        _sides("Vote share", "vote_share_reference", "vote_share_other"),
+        *_reason_sides("{reason}_{side}"),
+        _number("Pairs", "pairs_decided"),
+        _number("Undecided", "pairs_undecided"),
+        _number("Votes", "votes"),
+    ],
+    TableName.SENSITIVITY: [
+        _text("Matchup", "matchup"),
+        _text("By", "cluster"),
+        _number("Clusters", "clusters"),
+        _number("TI2V score", "ti2v_score_reference"),
+        _interval("Wilson", "wilson_low", "wilson_high"),
+        _interval("Clopper-Pearson", "exact_low", "exact_high"),
+        _interval("Drawn again", "ci_low", "ci_high"),
+        _number("Lowest", "lowest"),
+        _text("Without", "lowest_without"),
+        _number("Highest", "highest"),
+        _text("Without", "highest_without"),
+    ],
+    TableName.PAIRED: [
+        _text("Reference", "reference"),
+        _text("First", "first_other"),
+        _text("Second", "second_other"),
+        _number("Won in both", "both"),
+        _number("First only", "only_first"),
+        _number("Second only", "only_second"),
+        _number("In neither", "neither"),
+        _p_value("p", "p_value"),
+        _p_value("p (Holm)", "p_holm"),
+        _number("Pairs", "pairs"),
+    ],
+}

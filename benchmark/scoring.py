@@ -1,0 +1,109 @@
+"""A table of votes with all that is computed from it: what `ti2v score` and the bundle both write.
+
+They share this one path, so the files of a bundle are those that anybody gets from its votes.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from importlib.metadata import version
+from pathlib import Path
+from typing import BinaryIO
+
+from benchmark.exports.cells import cell_rows
+from benchmark.exports.figures.kinds import FigureName
+from benchmark.exports.figures.names import FigureNames
+from benchmark.exports.figures.study import study_figure
+from benchmark.exports.figures.writer import PaperFigure
+from benchmark.exports.notes import TableNote
+from benchmark.exports.sentences import table_sentences
+from benchmark.exports.table_rows import result_rows
+from benchmark.exports.tables import COLUMN_NAMES, TableFormat, TableName
+from benchmark.exports.writer import write_table
+from benchmark.protocol import VoteStatus
+from benchmark.stats.preferences import PreferenceRow, preferences
+from benchmark.stats.tallies import Tallies
+from benchmark.stats.votes import Votes
+from benchmark.votes.read import load_votes
+
+COMPUTED = tuple(table for table in TableName if table is not TableName.VOTES)
+
+
+@dataclass(frozen=True)
+class ScoredVotes:
+    """The votes of one study; `interim` says that it is not closed, so that nothing is tested."""
+
+    votes: Votes
+    interim: bool = False
+    _rows: dict[TableName, list[object]] = field(default_factory=dict, repr=False, compare=False)
+
+    @classmethod
+    def load(cls, path: Path, *, interim: bool = False) -> tuple["ScoredVotes", list[str]]:
+        """Return the votes of a file, and a sentence for each column it lacks.
+
+        Raises:
+            VoteTableError: the file cannot be read, or a row of it is wrong.
+        """
+        votes, remarks = load_votes(path)
+        return cls(votes, interim), remarks
+
+    @cached_property
+    def tallies(self) -> Tallies:
+        return Tallies.from_votes(self.votes)
+
+    @cached_property
+    def note(self) -> TableNote:
+        return TableNote.of(
+            self.tallies,
+            left_out=self.votes.left_out,
+            imported=self.votes.counted is VoteStatus.IMPORTED,
+            interim=self.interim,
+        )
+
+    @cached_property
+    def preferences(self) -> list[PreferenceRow]:
+        return preferences(self.tallies, self.votes.matchups, interim=self.interim)
+
+    def rows(self, table: TableName) -> list[object]:
+        """Return the rows of a computed table; computed once."""
+        if table not in self._rows:
+            made = result_rows(
+                table, self.tallies, self.votes.matchups, interim=self.interim, votes=self.votes
+            )
+            self._rows[table] = list(made)
+        return self._rows[table]
+
+    def sentences(self, table: TableName) -> list[str]:
+        return table_sentences(table, self.rows(table), self.tallies, self.votes.matchups)
+
+    def write(self, table: TableName, file_format: TableFormat, stream: BinaryIO) -> None:
+        write_table(table, self.rows(table), file_format, stream, note=self.note)
+
+    def document(self) -> bytes:
+        """Return every table with its sentences and its note as one JSON document."""
+        content = {
+            "study": next((matchup.study for matchup in self.votes.matchups), None),
+            "interim": self.interim,
+            "votes": len(self.votes),
+            "counted": self.votes.counted,
+            "left_out": self.votes.left_out,
+            "ti2v_bench": version("ti2v-bench"),
+            "tables": {table: self._table_document(table) for table in COMPUTED},
+        }
+        text = json.dumps(content, indent=1, ensure_ascii=False, allow_nan=False)
+        return f"{text}\n".encode()
+
+    def figure(self, name: FigureName, names: Mapping[str, str]) -> PaperFigure:
+        """Return a figure; `names` are what people call the sides. Raises CannotDraw."""
+        matchups = self.votes.matchups
+        shown = FigureNames.of(matchups, names)
+        return study_figure(name, self.tallies, matchups, self.preferences, shown, interim=self.interim)
+
+    def _table_document(self, table: TableName) -> dict[str, object]:
+        names = COLUMN_NAMES[table]
+        return {
+            "note": self.note.text(table),
+            "sentences": self.sentences(table),
+            "rows": [dict(zip(names, cells, strict=True)) for cells in cell_rows(table, self.rows(table))],
+        }

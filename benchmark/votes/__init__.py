@@ -1,0 +1,1 @@
+"""Vote tables: read, validated and stored as columns."""

@@ -1,0 +1,105 @@
+"""The steps that bring a model onto a machine: to be printed, or run. What is done already is left out."""
+
+import os
+import shlex
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from models.generators.base import CannotRun
+from models.generators.checkouts import Checkout
+from models.generators.child_process import minimal_environment
+from models.generators.hub import cached_snapshot, download
+from models.generators.placeholders import fill
+from models.generators.recipes import DiffusersRecipe, SubprocessRecipe, Weights
+from models.generators.revisions import pinned_revision
+from models.generators.script_copy import script_problem
+
+# Setting up reaches the network; these lead there and are no secrets of ours.
+_NETWORK = ("HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "http_proxy", "https_proxy", "no_proxy", "SSL_CERT_FILE")
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step: the command line that people read, and what does it."""
+
+    line: str
+    do: Callable[[], object]
+
+
+def setup_steps(recipe: DiffusersRecipe | SubprocessRecipe) -> list[Step]:
+    """Return what is left to do, in order."""
+    if isinstance(recipe, DiffusersRecipe):
+        return list(_cache_steps(recipe))
+    checkout = Checkout(recipe)
+    return [*_code_steps(recipe, checkout), *_weight_steps(recipe, checkout)]
+
+
+def _cache_steps(recipe: DiffusersRecipe) -> Iterator[Step]:
+    (weights,) = recipe.weights
+    if cached_snapshot(weights) is None:
+        yield Step(_hub_line(weights), lambda: download(weights))
+
+
+def _code_steps(recipe: SubprocessRecipe, checkout: Checkout) -> Iterator[Step]:
+    folder, commit = checkout.folder, recipe.repository.commit
+    if not (folder / ".git").is_dir():
+        yield _shell(["git", "clone", "--no-checkout", recipe.repository.url, str(folder)], Path.cwd())
+    if checkout.commit() != commit:
+        yield _shell(["git", "-C", str(folder), "checkout", "--detach", commit], Path.cwd())
+    elif recipe.script and script_problem(folder, recipe.script):
+        yield _shell(["git", "-C", str(folder), "checkout", commit, "--", recipe.script.path], Path.cwd())
+    if not (folder / recipe.environment.interpreter).exists():
+        python = str(folder / recipe.environment.interpreter)
+        for step in recipe.environment.steps:
+            yield _shell(shlex.split(fill(step, {"python": python})), folder)
+
+
+def _weight_steps(recipe: SubprocessRecipe, checkout: Checkout) -> Iterator[Step]:
+    for weights in recipe.weights:
+        if not checkout.has(weights):
+            place = checkout.folder / weights.into
+            yield _hub_step(weights, place) if weights.is_on_hub else _archive_step(weights, place)
+
+
+def _hub_step(weights: Weights, place: Path) -> Step:
+    line = f"{_hub_line(weights)} --local-dir {shlex.quote(str(place))}"
+    return Step(line, lambda: download(weights, into=place, pickles=True))
+
+
+def _archive_step(weights: Weights, place: Path) -> Step:
+    # tar itself refuses names that lead out of the folder.
+    quoted = shlex.quote(str(place.parent))
+    pipeline = f"curl --fail --location {shlex.quote(weights.source)} | tar --extract --directory {quoted}"
+    return _shell(["/bin/sh", "-c", f"mkdir -p {quoted} && {pipeline}"], Path.cwd())
+
+
+def _hub_line(weights: Weights) -> str:
+    revision = pinned_revision(weights) or "COMMIT"
+    patterns = "".join(f" --include {shlex.quote(each)}" for each in weights.files)
+    return f"hf download {weights.source} --revision {revision}{patterns}"
+
+
+def _shell(command: list[str], cwd: Path) -> Step:
+    at = f"cd {shlex.quote(str(cwd))} && " if cwd != Path.cwd() else ""
+    return Step(at + shlex.join(command), lambda: _run(command, cwd))
+
+
+def _run(command: list[str], cwd: Path) -> None:
+    passed = {name: os.environ[name] for name in (*_NETWORK, "HOME", "PATH") if name in os.environ}
+    own = {"HF_HOME": str(cwd / ".hub"), "TORCH_HOME": str(cwd / ".torch")}
+    try:
+        subprocess.run(  # noqa: S603 - the recipe's own command, which `setup` prints
+            [_program(command[0]), *command[1:]], cwd=cwd, env=minimal_environment(passed | own), check=True
+        )
+    except (OSError, subprocess.CalledProcessError) as error:
+        raise CannotRun(f"This step failed: {shlex.join(command)}: {error}") from error
+
+
+def _program(name: str) -> str:
+    """Return where a program is; uv comes with our own environment."""
+    beside = Path(sys.executable).with_name("uv")
+    return str(beside) if name == "uv" and beside.exists() else shutil.which(name) or name

@@ -1,0 +1,60 @@
+"""What a finished run hands on: a pipeline with the averaged weights, and an account of how it came about."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+
+import torch
+
+from models.motif.pipeline import MotifImageToVideoPipeline
+from models.training.atomic_io import write_text, written_whole
+from models.training.cache_builder import Dataset
+from models.training.checkpoints import TrainState
+from models.training.config import TrainingConfig
+from models.training.figure6 import RegionLoss, mean_ratio
+from models.training.run_log import read_log
+
+
+def export(
+    folder: Path,
+    config: TrainingConfig,
+    pipeline: MotifImageToVideoPipeline,
+    state: TrainState,
+    dataset: Dataset,
+    figure6: Sequence[RegionLoss],
+) -> None:
+    """Write `pipeline/` and `training.json`; the network keeps the averaged weights.
+
+    Raises:
+        CannotWrite: the disk is full; the checkpoints are untouched.
+    """
+    state.average.swap(state.network)
+    if config.run.half_weights:
+        torch.nn.Module.to(state.network, torch.float16)
+    with written_whole(folder / "pipeline") as unfinished:
+        pipeline.save_pretrained(unfinished, safe_serialization=True)
+    account = _account(folder, config, state, dataset, figure6)
+    write_text(folder / "training.json", json.dumps(account, indent=1) + "\n")
+
+
+def _account(
+    folder: Path,
+    config: TrainingConfig,
+    state: TrainState,
+    dataset: Dataset,
+    figure6: Sequence[RegionLoss],
+) -> dict[str, object]:
+    log = read_log(folder / "log.jsonl")
+    return {
+        "name": config.name,
+        "seed": config.seed,
+        "steps": state.steps_done,
+        "parameters": sum(weight.numel() for weight in state.network.parameters()),
+        "clips": len(dataset.training),
+        "clips_held_out": len(dataset.held_out),
+        "clips_broken": len(dataset.broken),
+        "seconds_of_steps": round(sum(float(line["seconds"] or 0) for line in log), 1),
+        "figure6_mean_ratio": mean_ratio(figure6) if figure6 else None,
+        "figure6": [asdict(row) for row in figure6],
+    }

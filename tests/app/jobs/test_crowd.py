@@ -1,0 +1,135 @@
+"""Many workers at once: every job is made exactly once, on both databases."""
+
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from threading import Barrier, Lock
+
+import pytest
+from sqlalchemy import func, select, update
+
+from app.clock import utc_now
+from app.context import AppContext
+from app.jobs import leases
+from app.jobs.leases import Leased, LeasePolicy
+from app.jobs.requests import JobRequest, ask
+from app.jobs.workers import WorkerInfo, upsert_worker
+from app.security.identity import Principal
+from app.tables.bench import Benchmark, Pair
+from app.tables.jobs import Job, JobStatus, Worker
+from benchmark.protocol import Role
+from tests.cast import MODELS, make_actor, make_benchmark
+
+WORKERS = 8
+PAIRS = 60
+TERMS = LeasePolicy(lease_s=300, attempts=3, backoff_s=0, longest_backoff_s=0)
+
+
+@dataclass
+class Shift:
+    """Workers who finish every job they get; what each was given is written down."""
+
+    context: AppContext
+    key: Principal
+    start: Barrier = field(default_factory=lambda: Barrier(WORKERS))
+    lock: Lock = field(default_factory=Lock)
+    given: list[tuple[int, int]] = field(default_factory=list)
+    loads: int = 0
+
+    def work(self, number: int) -> None:
+        holding = None
+        self.start.wait(timeout=60)
+        while claimed := self.claim(number, holding):
+            with self.lock:
+                self.given += [(each.id, each.attempt) for each in claimed]
+                self.loads += claimed[0].model != holding
+            holding = claimed[0].model
+            for each in claimed:
+                self.finish(each)
+
+    def claim(self, number: int, holding: str | None) -> list[Leased]:
+        card = WorkerInfo(f"worker-{number}", "cpu", None, MODELS, holding)
+        with self.context.database.write(durable=False) as session:
+            worker = upsert_worker(session, card=card, principal=self.key, now=utc_now())
+            return leases.claim(session, worker=worker, count=1 + number % 3, policy=TERMS, now=utc_now())
+
+    def finish(self, leased: Leased) -> None:
+        with self.context.database.write() as session:
+            job = leases.held_job(
+                session, public_id=leased.public_id, attempt=leased.attempt, principal=self.key
+            )
+            leases.finish(session, job=job, now=utc_now())
+
+
+@pytest.fixture
+def shift(either_installation: AppContext) -> Shift:
+    owner = make_actor(either_installation, "alice", Role.ADMIN).principal
+    key = make_actor(either_installation, "gpu-key", Role.WORKER).principal
+    make_benchmark(either_installation)
+    with either_installation.database.write() as session:
+        benchmark = session.execute(select(Benchmark)).scalar_one()
+        _add_pairs(session.scalars(select(Pair)).all()[0], session.add)
+        session.flush()
+        card = WorkerInfo("offering", "cpu", None, MODELS, None)
+        upsert_worker(session, card=card, principal=key, now=utc_now())
+        for model in MODELS:
+            ask(session, wish=JobRequest(model), benchmark=benchmark, principal=owner, now=utc_now())
+    return Shift(either_installation, key)
+
+
+def _add_pairs(known: Pair, add: object) -> None:
+    for number in range(PAIRS):
+        pair = Pair(
+            benchmark_id=known.benchmark_id,
+            position=100 + number,
+            name=f"crowd{number}_moves",
+            prompt="moves",
+            scenario="crowd",
+            image=f"crowd{number}",
+            image_key=known.image_key,
+            image_type=known.image_type,
+            tags={},
+        )
+        assert callable(add)
+        add(pair)
+
+
+@pytest.mark.postgres
+def test_no_two_workers_ever_get_one_job(shift: Shift) -> None:
+    with ThreadPoolExecutor(WORKERS) as pool:
+        list(pool.map(shift.work, range(WORKERS)))
+
+    with shift.context.database.read() as session:
+        jobs = session.execute(select(func.count()).select_from(Job)).scalar_one()
+        done = session.scalars(select(Job.status).distinct()).all()
+    assert len(shift.given) == len(set(shift.given)) == jobs
+    assert done == [JobStatus.DONE]
+    assert {attempt for _, attempt in shift.given} == {1}
+    assert shift.loads <= WORKERS + len(MODELS) - 1
+
+
+@pytest.mark.postgres
+def test_jobs_of_workers_that_died_are_each_given_out_once_more(shift: Shift) -> None:
+    lost = [each for number in range(WORKERS) for each in shift.claim(number, None)]
+    with shift.context.database.write() as session:
+        session.execute(update(Job).where(Job.expires_at.is_not(None)).values(expires_at=utc_now()))
+
+    with ThreadPoolExecutor(WORKERS) as pool:
+        list(pool.map(shift.work, range(WORKERS)))
+
+    attempts = Counter(attempt for _, attempt in shift.given)
+    assert attempts[2] == len(lost) > 0
+    assert len({job for job, _ in shift.given}) == len(shift.given) == sum(attempts.values())
+
+
+@pytest.mark.postgres
+def test_two_processes_of_one_name_are_one_worker(shift: Shift) -> None:
+    def come(_number: int) -> None:
+        shift.start.wait(timeout=60)
+        shift.claim(0, None)
+
+    with ThreadPoolExecutor(WORKERS) as pool:
+        list(pool.map(come, range(WORKERS)))
+
+    with shift.context.database.read() as session:
+        assert session.scalars(select(Worker.name).where(Worker.name == "worker-0")).all() == ["worker-0"]

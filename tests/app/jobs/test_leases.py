@@ -1,0 +1,350 @@
+"""Who gets which job, for how long, and what becomes of it; time is handed in, so nothing waits."""
+
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from sqlalchemy import event, select
+
+from app.context import AppContext
+from app.errors import Conflict
+from app.jobs import leases, service
+from app.jobs.leases import Failure, Leased, LeasePolicy
+from app.jobs.requests import JobRequest, ask
+from app.jobs.workers import WorkerInfo, upsert_worker
+from app.security.identity import Principal
+from app.tables.bench import Benchmark
+from app.tables.jobs import FailureKind, Job, JobStatus, Worker
+from benchmark.protocol import Role
+from tests.cast import PAIR_IDS, Cast, make_actor
+
+NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
+TERMS = LeasePolicy(lease_s=300, attempts=3, backoff_s=30, longest_backoff_s=100)
+CRASH = Failure(FailureKind.CRASH, "it fell over", "Traceback")
+
+
+def after(seconds: float) -> datetime:
+    return NOON + timedelta(seconds=seconds)
+
+
+@dataclass
+class Yard:
+    """Workers at the database itself, without HTTP."""
+
+    context: AppContext
+    owner: Principal
+    key: Principal
+
+    def ask(self, model: str, *, priority: int = 0, pairs: int = len(PAIR_IDS), label: str = "asked") -> None:
+        wish = JobRequest(model, PAIR_IDS[:pairs], label=label, priority=priority)
+        with self.context.database.write() as session:
+            benchmark = session.execute(select(Benchmark)).scalar_one()
+            ask(session, wish=wish, benchmark=benchmark, principal=self.owner, now=NOON)
+
+    def claim(
+        self,
+        name: str = "one",
+        *models: str,
+        holding: str | None = None,
+        count: int = 1,
+        at: float = 0,
+    ) -> list[Leased]:
+        card = WorkerInfo(name, "cpu", None, models or ("motif", "cinemo", "dynamicrafter"), holding)
+        with self.context.database.write() as session:
+            worker = upsert_worker(session, card=card, principal=self.key, now=after(at))
+            return leases.claim(session, worker=worker, count=count, policy=TERMS, now=after(at))
+
+    def fail(self, leased: Leased, failure: Failure = CRASH, *, at: float = 0) -> Job:
+        with self.context.database.write() as session:
+            job = leases.held_job(
+                session, public_id=leased.public_id, attempt=leased.attempt, principal=self.key
+            )
+            leases.fail(session, job=job, failure=failure, policy=TERMS, now=after(at))
+            return job
+
+    def renew(self, leased: Leased, *, at: float) -> datetime:
+        with self.context.database.write() as session:
+            job = leases.held_job(
+                session, public_id=leased.public_id, attempt=leased.attempt, principal=self.key
+            )
+            return leases.renew(session, job=job, policy=TERMS, now=after(at))
+
+    def release(self, leased: Leased, *, at: float = 0) -> None:
+        with self.context.database.write() as session:
+            job = leases.held_job(
+                session, public_id=leased.public_id, attempt=leased.attempt, principal=self.key
+            )
+            leases.release(session, job=job, now=after(at))
+
+    def job(self, leased: Leased) -> Job:
+        with self.context.database.read() as session:
+            return session.get_one(Job, leased.id)
+
+    def worker(self, name: str = "one") -> Worker:
+        with self.context.database.read() as session:
+            return session.execute(select(Worker).where(Worker.name == name)).scalar_one()
+
+
+@pytest.fixture
+def yard(cast: Cast) -> Yard:
+    key = make_actor(cast.context, "gpu-key", Role.WORKER).principal
+    return Yard(cast.context, cast.alice.principal, key)
+
+
+def models(claimed: list[Leased]) -> list[str]:
+    return [each.model for each in claimed]
+
+
+def test_the_model_in_memory_goes_before_an_urgent_other_one(yard: Yard) -> None:
+    yard.ask("cinemo", priority=5)
+    yard.ask("motif")
+
+    assert models(yard.claim(holding="motif", count=2)) == ["motif", "motif"]
+
+
+def test_one_claim_is_all_of_one_model(yard: Yard) -> None:
+    yard.ask("motif", pairs=2)
+    yard.ask("cinemo")
+
+    assert models(yard.claim(count=32)) == ["motif", "motif"]
+    assert models(yard.claim(holding="motif", count=32)) == ["cinemo"] * len(PAIR_IDS)
+
+
+def test_without_a_model_in_memory_the_urgent_one_comes_first_then_the_oldest(yard: Yard) -> None:
+    yard.ask("motif", pairs=1)
+    yard.ask("cinemo", pairs=1)
+    yard.ask("dynamicrafter", pairs=1, priority=1)
+
+    order = [models(yard.claim("one", holding=None))[0] for _ in range(3)]
+
+    assert order == ["dynamicrafter", "motif", "cinemo"]
+
+
+def test_within_a_model_the_urgent_come_first_then_the_oldest(yard: Yard) -> None:
+    yard.ask("motif", pairs=2)
+    yard.ask("motif", pairs=2, label="urgent", priority=1)
+
+    claimed = yard.claim(holding="motif", count=4)
+
+    assert [(yard.job(each).priority, each.pair) for each in claimed] == [
+        (1, PAIR_IDS[0]),
+        (1, PAIR_IDS[1]),
+        (0, PAIR_IDS[0]),
+        (0, PAIR_IDS[1]),
+    ]
+
+
+def test_a_worker_gets_no_model_it_does_not_offer(yard: Yard) -> None:
+    yard.ask("motif")
+
+    assert yard.claim("one", "cinemo", holding="motif") == []
+
+
+def test_a_second_worker_starts_with_a_model_that_nobody_holds(yard: Yard) -> None:
+    yard.ask("motif")
+    yard.ask("cinemo")
+
+    assert models(yard.claim("one")) == ["motif"]
+    assert models(yard.claim("two")) == ["cinemo"]
+    # A third helps where the oldest jobs are.
+    assert models(yard.claim("three")) == ["motif"]
+
+
+def test_who_helped_once_waits_for_a_model_of_its_own(yard: Yard) -> None:
+    yard.ask("motif", pairs=2)
+    yard.ask("cinemo", pairs=3)
+    yard.claim("one", count=1)
+    yard.claim("two", count=1)
+    assert models(yard.claim("helper", count=1)) == ["motif"]
+
+    refused = yard.claim("helper", holding="motif")
+    yard.ask("dynamicrafter", pairs=1)
+    own = yard.claim("helper", holding="motif")
+
+    # Two clips of cinemo wait, but another worker has it in memory and they are soon made.
+    assert refused == []
+    assert models(own) == ["dynamicrafter"]
+
+
+def test_help_is_worth_another_load_where_minutes_of_work_are_left(yard: Yard) -> None:
+    yard.ask("motif", pairs=2)
+    yard.ask("cinemo", pairs=5)
+    yard.claim("one", count=1)
+    (slow,) = yard.claim("two", count=1)
+    yard.claim("helper", count=1)
+    with yard.context.database.write() as session:
+        leases.finish(session, job=session.get_one(Job, slow.id), now=after(200))
+
+    # One clip in 200 s, four waiting, two workers: 400 s for each.
+    assert models(yard.claim("helper", holding="motif", at=200)) == ["cinemo"]
+
+
+def test_a_new_queue_finds_everybody_ready_to_help(yard: Yard) -> None:
+    yard.ask("motif", pairs=2)
+    yard.claim("one", count=1)
+    yard.claim("helper", count=1)
+    assert yard.claim("helper", holding="motif") == []
+
+    yard.ask("cinemo", pairs=2)
+    yard.claim("one", holding="motif", count=1)
+
+    assert models(yard.claim("helper", holding="motif")) == ["cinemo"]
+
+
+def test_a_worker_long_gone_keeps_no_model_from_others(yard: Yard) -> None:
+    yard.ask("motif")
+    yard.ask("cinemo")
+    yard.claim("one")
+
+    assert models(yard.claim("two", at=TERMS.lease_s)) == ["motif"]
+
+
+def test_a_lease_that_ran_out_is_free_at_the_next_claim_and_counts_as_a_failure(yard: Yard) -> None:
+    yard.ask("motif", pairs=1)
+    (silent,) = yard.claim("one")
+
+    before = yard.claim("two", at=TERMS.lease_s - 1)
+    (again,) = yard.claim("two", at=TERMS.lease_s)
+
+    assert before == []
+    assert (again.id, again.attempt) == (silent.id, 2)
+    job = yard.job(again)
+    assert (job.failures, job.failure_kind) == (1, FailureKind.TIMEOUT)
+    with pytest.raises(Conflict) as refusal:
+        yard.renew(silent, at=TERMS.lease_s + 1)
+    assert refusal.value.code == "stale_attempt"
+
+
+def test_a_renewed_lease_lasts(yard: Yard) -> None:
+    yard.ask("motif", pairs=1)
+    (held,) = yard.claim("one")
+
+    assert yard.renew(held, at=200) == after(500)
+
+    assert yard.claim("two", at=499) == []
+    assert yard.worker().last_seen_at == after(200)
+
+
+def test_a_lease_that_ran_out_is_renewed_while_nobody_else_has_the_job(yard: Yard) -> None:
+    yard.ask("motif", pairs=1)
+    (held,) = yard.claim("one")
+
+    assert yard.renew(held, at=400) == after(700)
+
+
+def test_a_job_that_is_given_back_is_free_at_once_and_counts_for_nothing(yard: Yard) -> None:
+    yard.ask("motif", pairs=1)
+    (held,) = yard.claim("one")
+
+    yard.release(held)
+
+    (again,) = yard.claim("two")
+    assert (again.attempt, yard.job(again).failures) == (2, 0)
+
+
+def test_a_failure_rests_longer_each_time_and_the_third_is_the_last(yard: Yard) -> None:
+    yard.ask("motif", pairs=1)
+    (first,) = yard.claim(at=0)
+
+    assert yard.fail(first, at=0).ready_at == after(30)
+    assert yard.claim(at=29) == []
+    (second,) = yard.claim(at=30)
+    assert yard.fail(second, at=30).ready_at == after(90)
+    (third,) = yard.claim(at=90)
+    job = yard.fail(third, at=90)
+
+    assert (job.status, job.failures, job.ended_at) == (JobStatus.FAILED, 3, after(90))
+    assert (job.failure_kind, job.failure_message, job.log_tail) == (CRASH.kind, CRASH.message, CRASH.log)
+    assert yard.claim(at=10_000) == []
+
+
+def test_the_rest_is_capped() -> None:
+    pauses = [TERMS.pause_after(failures).total_seconds() for failures in (1, 2, 3, 100)]
+
+    assert pauses == [30, 60, 100, 100]
+
+
+def test_bad_input_is_not_tried_again(yard: Yard) -> None:
+    yard.ask("motif", pairs=1)
+    (held,) = yard.claim()
+
+    job = yard.fail(held, Failure(FailureKind.BAD_INPUT, "the image is no image"))
+
+    assert (job.status, job.failures) == (JobStatus.FAILED, 1)
+
+
+def test_silence_three_times_is_a_failure_too(yard: Yard) -> None:
+    yard.ask("motif", pairs=1)
+    for turn in range(TERMS.attempts):
+        (held,) = yard.claim(at=turn * TERMS.lease_s)
+
+    assert yard.claim(at=TERMS.attempts * TERMS.lease_s) == []
+    assert yard.job(held).status is JobStatus.FAILED
+
+
+def test_what_failed_starts_anew_when_it_is_tried_again(yard: Yard) -> None:
+    yard.ask("motif", pairs=1)
+    (held,) = yard.claim()
+    yard.fail(held, replace(CRASH, kind=FailureKind.BAD_INPUT))
+
+    with yard.context.database.write() as session:
+        job = service.find_job(session, public_id=held.public_id, principal=yard.owner)
+        service.retry_job(session, job=job, now=after(1))
+
+    (again,) = yard.claim(at=1)
+    job = yard.job(again)
+    assert (again.attempt, job.failures, job.failure_kind) == (2, 0, None)
+
+
+def test_a_cancelled_job_comes_back_only_when_it_is_asked_for_again(yard: Yard) -> None:
+    yard.ask("motif", pairs=1)
+    (held,) = yard.claim()
+    with yard.context.database.write() as session:
+        service.cancel_job(session, job=session.get_one(Job, held.id), now=NOON)
+
+    with pytest.raises(Conflict) as refusal:
+        yard.renew(held, at=1)
+    nothing = yard.claim()
+    yard.ask("motif", pairs=1)
+
+    assert refusal.value.code == "cancelled"
+    assert nothing == []
+    assert [each.attempt for each in yard.claim()] == [2]
+
+
+def test_a_worker_is_written_down_as_it_last_described_itself(yard: Yard) -> None:
+    yard.ask("motif")
+    yard.claim("one", "motif", "motif", "cinemo")
+    yard.claim("one", "cinemo", at=5)
+
+    worker = yard.worker()
+    assert (worker.models, worker.held_model) == (["cinemo"], None)
+    assert (worker.first_seen_at, worker.last_seen_at) == (NOON, after(5))
+
+
+def test_signs_of_life_close_together_are_written_once(yard: Yard) -> None:
+    yard.ask("motif")
+    (held,) = yard.claim("one", at=0)
+
+    yard.claim("one", holding="motif", at=1)
+    yard.renew(held, at=1.5)
+    close = yard.worker().last_seen_at
+    yard.renew(held, at=2)
+
+    assert (close, yard.worker().last_seen_at) == (NOON, after(2))
+
+
+def test_a_claim_of_the_model_in_memory_asks_the_database_five_times(yard: Yard) -> None:
+    """Begin, the worker, leases that ran out, the jobs, their lease; however many jobs."""
+    yard.ask("motif")
+    yard.claim("one", count=1)
+    statements = []
+    event.listen(
+        yard.context.database.engine,
+        "before_cursor_execute",
+        lambda _connection, _cursor, statement, *_more: statements.append(statement),
+    )
+
+    assert len(yard.claim("one", holding="motif", count=2)) == 2
+
+    assert len([each for each in statements if not each.startswith("PRAGMA")]) == 5

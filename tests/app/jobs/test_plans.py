@@ -1,0 +1,54 @@
+"""The hot statements are answered by their indexes, on both databases."""
+
+from datetime import UTC, datetime
+
+import pytest
+from sqlalchemy import Select, text
+from sqlalchemy.orm import Session
+
+from app.context import AppContext
+from app.jobs import leases, scheduling
+
+NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
+NEXT = {"model": "motif", "now": NOON, "count": 4}
+OTHERS = {"slugs": ["motif", "cinemo"], "worker_id": 1, "alive_since": NOON, "now": NOON}
+
+
+def plan_of(session: Session, statement: Select[*tuple[object, ...]], given: dict[str, object]) -> str:
+    """Return the database's plan as text; on PostgreSQL as it would be with many rows."""
+    is_sqlite = session.get_bind().dialect.name == "sqlite"
+    compiled = statement.params(given).compile(
+        session.get_bind(), compile_kwargs={"literal_binds": True, "render_postcompile": True}
+    )
+    if not is_sqlite:
+        # An empty table is always read from end to end.
+        session.execute(text("SET LOCAL enable_seqscan = off"))
+    explain = "EXPLAIN QUERY PLAN " if is_sqlite else "EXPLAIN "
+    rows = session.connection().exec_driver_sql(explain + str(compiled).replace("%", "%%")).all()
+    return "\n".join(str(row[-1]) for row in rows)
+
+
+@pytest.mark.postgres
+@pytest.mark.parametrize(
+    ("statement", "given", "index"),
+    [
+        (leases._NEXT, NEXT, "ix_jobs_queued"),
+        (leases._OVERDUE, {"now": NOON}, "ix_jobs_leased"),
+        (leases._BY_ID, {"public_id": "0" * 16}, "uq_jobs_public_id"),
+        (scheduling._OTHER_MODELS, OTHERS, "ix_jobs_queued"),
+    ],
+    ids=["next", "overdue", "by id", "other models"],
+)
+def test_a_claim_reads_no_table_of_jobs_from_end_to_end(
+    either_installation: AppContext,
+    statement: Select[*tuple[object, ...]],
+    given: dict[str, object],
+    index: str,
+) -> None:
+    with either_installation.database.read() as session:
+        plan = plan_of(session, statement, given)
+
+    unique_on_sqlite = "sqlite_autoindex_jobs"
+    assert index in plan or (index.startswith("uq_") and unique_on_sqlite in plan), plan
+    assert "SCAN jobs" not in plan
+    assert "Seq Scan on jobs" not in plan

@@ -1,0 +1,70 @@
+"""The bundle as a download: the folder of `ti2v report` in one ZIP file."""
+
+import hashlib
+import io
+import zipfile
+
+from fastapi.testclient import TestClient
+
+from app.results.report import writer
+from tests.app.results.page_voters import close, fill_panels, signed_in
+from tests.cast import Cast, Study
+
+REPORT = "/api/v1/studies/motif-study/report.zip"
+
+
+def test_the_file_holds_the_bundle_whose_digests_are_right(
+    cast: Cast, study: Study, client: TestClient
+) -> None:
+    fill_panels(study, people=1)
+
+    answer = client.get(REPORT, headers=cast.alice.headers)
+
+    archive = zipfile.ZipFile(io.BytesIO(answer.content))
+    files = {name: archive.read(name) for name in archive.namelist()}
+    sums = files["motif-study/SHA256SUMS"].decode().splitlines()
+    assert answer.headers["content-type"] == "application/zip"
+    assert len(sums) == len(files) - 1
+    for line in sums:
+        digest, name = line.split("  ")
+        assert hashlib.sha256(files[f"motif-study/{name}"]).hexdigest() == digest
+
+
+def test_two_of_one_moment_are_the_same_bytes(cast: Cast, study: Study, client: TestClient) -> None:
+    fill_panels(study, people=1)
+
+    first, second = (client.get(REPORT, headers=cast.alice.headers).content for _ in range(2))
+
+    assert first == second
+
+
+def test_a_stranger_gets_404_until_the_study_is_closed(cast: Cast, study: Study, client: TestClient) -> None:
+    fill_panels(study, people=1)
+    assert client.get(REPORT, headers=cast.charlie.headers).status_code == 404
+    assert client.get(REPORT).status_code == 401
+    close(study, cast.alice)
+
+    assert client.get(REPORT, headers=cast.charlie.headers).status_code == 200
+
+
+def test_a_study_without_votes_has_none(cast: Cast, study: Study, client: TestClient) -> None:
+    answer = client.get(REPORT, headers=cast.alice.headers)
+
+    assert (answer.status_code, answer.json()["error"]) == (409, "no_votes")
+
+
+def test_one_is_made_at_a_time(cast: Cast, study: Study, client: TestClient) -> None:
+    fill_panels(study, people=1)
+
+    with writer.MAKING:
+        answer = client.get(REPORT, headers=cast.alice.headers)
+
+    assert (answer.status_code, answer.json()["error"]) == (503, "unavailable")
+
+
+def test_the_page_offers_it_once_somebody_has_voted(cast: Cast, study: Study) -> None:
+    alice = signed_in(cast.context, cast.alice)
+    assert REPORT not in alice.get("/studies/motif-study/results").text
+    fill_panels(study, people=1)
+
+    assert REPORT in alice.get("/studies/motif-study/results").text

@@ -1,0 +1,64 @@
+"""README.md: a card the hub can read whatever the study is called, and honest about what it holds."""
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from huggingface_hub import DatasetCard
+
+from benchmark.exports.report.contents import ReportContents
+from benchmark.exports.report.dataset_card import data_set_card
+from benchmark.exports.report.writer import write_bundle
+from benchmark.scoring import ScoredVotes
+from benchmark.votes.validate import check_votes
+from tests.benchmark.exports.report.made import contents
+
+
+def assignment_view(made: ReportContents, folder: Path) -> DatasetCard:
+    """Return the card of a bundle that has no figures."""
+    scored = ScoredVotes(check_votes(pd.DataFrame(vars(row) for row in made.votes())), made.interim)
+    return DatasetCard(data_set_card(made, scored, folder))
+
+
+@pytest.mark.parametrize(
+    "title", ['A: "b" # c', "---", "'it' {{ moves }} & <b>", "– λ = 0.5 –", "[1]: | > yes", "x" * 200]
+)
+def test_a_title_of_any_letters_is_read_back(title: str, tmp_path: Path) -> None:
+    assert assignment_view(contents(title=title), tmp_path).data["pretty_name"] == title
+
+
+def test_its_size_is_that_of_the_votes(tmp_path: Path) -> None:
+    assert assignment_view(contents(panels=[(4, 1)] * 300), tmp_path).data["size_categories"] == ["1K<n<10K"]
+
+
+def test_votes_from_elsewhere_are_marked(tmp_path: Path) -> None:
+    assert "**Imported.**" in assignment_view(contents(status="imported"), tmp_path).text
+
+
+def test_an_interim_bundle_is_marked(tmp_path: Path) -> None:
+    assert "**Interim.**" in assignment_view(contents(interim=True), tmp_path).text
+
+
+def test_what_the_votes_say_stands_in_it(tmp_path: Path) -> None:
+    text = assignment_view(contents(), tmp_path).text
+
+    assert "- **motif:cinemo**: No difference shown: motif won 50.0 % of 4 decided pairs" in text
+
+
+def test_votes_of_which_none_counts_still_make_a_bundle(tmp_path: Path) -> None:
+    text = assignment_view(contents(status="withdrawn"), tmp_path).text
+
+    assert "12 votes (0 of them counted)" in text
+    assert "12 withdrawn votes" in text
+
+
+def test_a_whole_bundle_keeps_its_cards_promises(tmp_path: Path) -> None:
+    write_bundle(contents(), tmp_path)
+    card = DatasetCard((tmp_path / "README.md").read_text())
+    configurations = card.data["configs"]
+
+    captions = (tmp_path / "figures" / "captions.md").read_text()
+    assert len({each["config_name"] for each in configurations}) == len(configurations)
+    assert all((tmp_path / each["data_files"]).is_file() for each in configurations)
+    assert "`styles` is not there: No pair of a known image style" in captions
+    assert "for figure in preferences scenarios; do" in card.text
