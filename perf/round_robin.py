@@ -102,7 +102,7 @@ def _insert_votes(session: Session, study: Study, submissions: list[int], rng: n
 
 
 def _counters(number: int, won: int) -> dict[str, object]:
-    return {"id": number, "places_taken": PANEL, "votes_reference": won, "votes_other": PANEL - won}
+    return {"id": number, "slots_taken": PANEL, "votes_reference": won, "votes_other": PANEL - won}
 
 
 def _assignment_row(number: int, annotator: int, pair: int, rng: np.random.Generator) -> dict[str, object]:

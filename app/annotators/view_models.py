@@ -74,7 +74,7 @@ class MatchupLine:
 
 @dataclass(frozen=True)
 class AnnotatorsPage:
-    """Everything templates/admin/annotators.html shows."""
+    """Everything templates/annotators/annotators.html shows."""
 
     study_slug: str
     study_title: str
@@ -110,7 +110,7 @@ class PastDecision:
 
 @dataclass(frozen=True, kw_only=True)
 class AnnotatorPage:
-    """One annotator with the form that takes them out or back in (admin/annotator.html).
+    """One annotator with the form that takes them out or back in (annotators/annotator.html).
 
     `may_decide` is false once they left the study; `typed` is the reason as it was sent, after a refusal.
     """

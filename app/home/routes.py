@@ -14,11 +14,12 @@ from app.dependencies import (
     set_cookie,
 )
 from app.errors import NotSignedIn
-from app.home.queries import benchmark_lines, study_lines, submission_lines
+from app.home.queries import benchmark_lines, submission_lines
 from app.home.view_models import HomePage, SubmissionsPart
 from app.security.identity import open_browser, principal_of_browser, sign_in
 from app.security.path_params import TokenPath
 from app.security.tokens import hash_token
+from app.studies.view_builder import study_lines
 from app.tables.people import BrowserSession
 from benchmark.protocol import Role
 

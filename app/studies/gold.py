@@ -208,7 +208,7 @@ def _comparison_row(study: Study, matchup: Matchup, pair_id: int) -> dict[str, i
         "pair_id": pair_id,
         "is_open": False,
         "is_gold": True,
-        "places_taken": 0,
+        "slots_taken": 0,
         "draws": 0,
         "shuffle_key": shuffle_key(study.seed, matchup.id, pair_id, 0),
     }

@@ -7,10 +7,10 @@ from starlette.responses import RedirectResponse
 
 from app.clock import utc_now
 from app.dependencies import context_of, require_own_study
-from app.home.view_models import MOST_LINKS_AT_ONCE, ClosePage, InvitationsPage
 from app.security.path_params import SlugPath
 from app.studies import service
 from app.studies.queries import study_progress
+from app.studies.view_models import MAX_LINKS_AT_ONCE, ClosePage, InvitationsPage
 
 router = APIRouter(include_in_schema=False)
 
@@ -43,7 +43,7 @@ def close_study(slug: SlugPath, request: Request) -> Response:
 
 @router.post("/studies/{slug}/invitations")
 def invite(
-    slug: SlugPath, request: Request, count: Annotated[int, Form(ge=1, le=MOST_LINKS_AT_ONCE)]
+    slug: SlugPath, request: Request, count: Annotated[int, Form(ge=1, le=MAX_LINKS_AT_ONCE)]
 ) -> Response:
     """Make links and show them; only their hashes are kept, so they cannot be shown again."""
     context = context_of(request)

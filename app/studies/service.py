@@ -245,7 +245,7 @@ def _lay_out_comparisons(session: Session, study: Study) -> None:
                 "matchup_id": matchup_id,
                 "pair_id": pair_id,
                 "is_open": True,
-                "places_taken": 0,
+                "slots_taken": 0,
                 "draws": 0,
                 "shuffle_key": shuffle_key(study.seed, matchup_id, pair_id, 0),
             }

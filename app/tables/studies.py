@@ -37,7 +37,7 @@ class Study(Base):
     gold_most: Mapped[int | None]
     # Different pairs among its comparisons: who has met as many need not be searched a new one.
     pairs: Mapped[int] = mapped_column(default=0)
-    # Open comparisons with a place left, kept along so that a progress bar need not count thousands.
+    # Open comparisons with a free slot, kept along so that a progress bar need not count thousands.
     unfilled_comparisons: Mapped[int] = mapped_column(default=0)
     created_at: Mapped[datetime]
     opened_at: Mapped[datetime | None]
@@ -71,15 +71,15 @@ class Comparison(Base):
     """One matchup on one pair, with the counters that its votes keep in their own transactions.
 
     `slots_taken` counts valid votes and live leases. `shuffle_key` is drawn anew from the study's seed each
-    time a place is taken, so the smallest key among the emptiest comparisons is a uniform random choice
-    that an index can answer. A gold comparison is never open, takes no places and counts no votes.
+    time a slot is taken, so the smallest key among the emptiest comparisons is a uniform random choice
+    that an index can answer. A gold comparison is never open, takes no slots and counts no votes.
     """
 
     __tablename__ = "comparisons"
     __table_args__ = (
         UniqueConstraint("matchup_id", "pair_id"),
-        Index("ix_comparisons_next", "study_id", "is_open", "places_taken", "shuffle_key"),
-        CheckConstraint("places_taken >= votes_reference + votes_other", name="places_cover_votes"),
+        Index("ix_comparisons_next", "study_id", "is_open", "slots_taken", "shuffle_key"),
+        CheckConstraint("slots_taken >= votes_reference + votes_other", name="slots_cover_votes"),
         CheckConstraint("votes_reference >= 0 AND votes_other >= 0", name="votes_not_negative"),
     )
 

@@ -212,7 +212,7 @@ def _comparisons(
             "matchup_id": matchups[matchup].id,
             "pair_id": plan.pair_ids[pair],
             "is_open": False,
-            "places_taken": reference + other,
+            "slots_taken": reference + other,
             "shuffle_key": 0,
             "draws": 0,
             "votes_reference": reference,

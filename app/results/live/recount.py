@@ -16,12 +16,12 @@ def recount(session: Session, study: Study) -> list[str]:
     counted: Counter[tuple[int, str]] = Counter()
     for vote in _valid_votes(session, study):
         counted[vote.comparison_id, f"votes_{vote.chosen_side}"] += 1
-        counted[vote.comparison_id, "places_taken"] += 1
+        counted[vote.comparison_id, "slots_taken"] += 1
         for justification in Justification:
             counted[vote.comparison_id, f"{justification}_{vote.chosen_side}"] += getattr(vote, justification)
     for comparison_id, leases in _open_leases(session, study).items():
-        counted[comparison_id, "places_taken"] += leases
-    counters = ["votes_reference", "votes_other", "places_taken"]
+        counted[comparison_id, "slots_taken"] += leases
+    counters = ["votes_reference", "votes_other", "slots_taken"]
     counters += [f"{each}_{side}" for each in Justification for side in ("reference", "other")]
     # Gold comparisons take no places and count no votes; they have nothing to recount.
     of_study = (Comparison.study_id == study.id) & Comparison.is_gold.is_(False)
@@ -35,7 +35,7 @@ def recount(session: Session, study: Study) -> list[str]:
     ]
     wanting = sum(each.is_open and each.slots_taken < study.votes_per_comparison for each in comparisons)
     if study.unfilled_comparisons != wanting:
-        problems.append(f"comparisons_wanting is {study.unfilled_comparisons}, a recount gives {wanting}")
+        problems.append(f"unfilled_comparisons is {study.unfilled_comparisons}, a recount gives {wanting}")
     return problems + [
         f"comparison {each.id}: {each.slots_taken} places taken of {study.votes_per_comparison}"
         for each in comparisons

@@ -21,7 +21,7 @@ from benchmark.exports.report.contents import CLIP_COLUMNS, ReportContents, Rows
 from benchmark.protocol import StudyStatus
 
 # What the database keeps for itself, or for speed.
-_NOT_PROTOCOL = {"id", "benchmark_id", "owner_id", "pairs", "comparisons_wanting"}
+_NOT_PROTOCOL = {"id", "benchmark_id", "owner_id", "pairs", "unfilled_comparisons"}
 
 
 def report_contents(

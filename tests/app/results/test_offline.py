@@ -57,7 +57,7 @@ def _recount(cast: Cast, comparison_id: int) -> None:
         vote_row = session.scalars(select(Vote).order_by(Vote.id)).first()
         assert vote_row is not None
         side = vote_row.chosen_side
-        for name in (f"votes_{side}", f"text_alignment_{side}", "places_taken"):
+        for name in (f"votes_{side}", f"text_alignment_{side}", "slots_taken"):
             setattr(comparison, name, getattr(comparison, name) - 1)
 
 

@@ -111,7 +111,7 @@ def _lay_out_fifty(session: Session, study: StudyRow) -> None:
             "matchup_id": first[0].matchup_id,
             "pair_id": pair.id,
             "is_open": True,
-            "places_taken": 0,
+            "slots_taken": 0,
             "draws": 0,
             "shuffle_key": number,
         }

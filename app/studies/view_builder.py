@@ -1,0 +1,54 @@
+"""Builds the list of studies on the first page."""
+
+from sqlalchemy import case, func, select
+from sqlalchemy.orm import Session
+
+from app.security.identity import Principal
+from app.security.visibility import may_see
+from app.studies.queries import visible_studies
+from app.studies.view_models import StudyLine
+from app.tables.studies import Comparison, Matchup, Study
+from benchmark.protocol import Role
+
+
+def study_lines(session: Session, principal: Principal) -> tuple[StudyLine, ...]:
+    """Return the studies this person may look at, newest first."""
+    studies = visible_studies(session, principal)
+    votes = Comparison.votes_reference + Comparison.votes_other
+    # A matchup that was closed early wants no more than it has.
+    wanted = case((Matchup.closed_at.is_not(None), votes), else_=Study.votes_per_comparison)
+    counted = {
+        row.study_id: row
+        for row in session.execute(
+            select(
+                Comparison.study_id,
+                func.sum(votes).label("votes"),
+                func.sum(wanted).label("wanted"),
+            )
+            .join(Matchup, Matchup.id == Comparison.matchup_id)
+            .join(Study, Study.id == Comparison.study_id)
+            .where(Comparison.study_id.in_([study.id for study in studies]), Comparison.is_gold.is_(False))
+            .group_by(Comparison.study_id)
+        )
+    }
+    matchups = _matchups(session, [study.id for study in studies])
+    lines = []
+    for study in studies:
+        row = counted.get(study.id)  # a draft has no comparisons yet
+        cast, full = (row.votes, row.wanted) if row else (0, 0)
+        is_own = may_see(study, principal, for_change=True) and principal.role in (
+            Role.ADMIN,
+            Role.RESEARCHER,
+        )
+        lines.append(StudyLine(study.slug, study.title, study.status, matchups[study.id], cast, full, is_own))
+    return tuple(lines)
+
+
+def _matchups(session: Session, study_ids: list[int]) -> dict[int, int]:
+    """Return how many matchups each study has, gold questions apart."""
+    query = (
+        select(Matchup.study_id, func.count().label("matchups"))
+        .where(Matchup.study_id.in_(study_ids), Matchup.is_gold.is_(False))
+        .group_by(Matchup.study_id)
+    )
+    return {row.study_id: row.matchups for row in session.execute(query)}
