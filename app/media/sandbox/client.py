@@ -26,7 +26,7 @@ from typing import IO, Self, TypeAlias
 Json: TypeAlias = "str | int | float | bool | list[Json] | dict[str, Json] | None"
 
 log = logging.getLogger("ti2v.media")
-_CODE_FOLDER = Path(__file__).resolve().parents[2]
+_CODE_FOLDER = Path(__file__).resolve().parents[3]
 _FORKER_GRACE_S = 5.0  # the forker keeps the time itself; this is for a forker that hangs
 MAX_REPLY_BYTES = 1024 * 1024
 CHUNK_BYTES = 64 * 1024
