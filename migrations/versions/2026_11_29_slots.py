@@ -2,7 +2,7 @@
 
 Why: the votes that a comparison needs are called slots everywhere (docs/decisions/0011).
 Locks: on PostgreSQL comparisons and studies, each while one catalogue entry changes; no row is rewritten.
-SQLite renames columns in place and keeps the old name of the check constraint.
+SQLite renames columns in place and copies comparisons once, because it can rename a constraint no other way.
 Works with the release before: no. Stop the service, upgrade, start the new release.
 """
 
@@ -22,15 +22,20 @@ RENAMED = (
 def upgrade() -> None:
     for table, old, new in RENAMED:
         op.execute(f"ALTER TABLE {table} RENAME COLUMN {old} TO {new}")
-    _rename_check("ck_comparisons_places_cover_votes", "ck_comparisons_slots_cover_votes")
+    _rename_check("places_cover_votes", "slots_cover_votes", column="slots_taken")
 
 
 def downgrade() -> None:
-    _rename_check("ck_comparisons_slots_cover_votes", "ck_comparisons_places_cover_votes")
     for table, old, new in RENAMED:
         op.execute(f"ALTER TABLE {table} RENAME COLUMN {new} TO {old}")
+    _rename_check("slots_cover_votes", "places_cover_votes", column="places_taken")
 
 
-def _rename_check(old: str, new: str) -> None:
+def _rename_check(old: str, new: str, *, column: str) -> None:
+    old_name, new_name = (f"ck_comparisons_{name}" for name in (old, new))
     if op.get_bind().dialect.name == "postgresql":
-        op.execute(f"ALTER TABLE comparisons RENAME CONSTRAINT {old} TO {new}")
+        op.execute(f"ALTER TABLE comparisons RENAME CONSTRAINT {old_name} TO {new_name}")
+        return
+    with op.batch_alter_table("comparisons") as batch:
+        batch.drop_constraint(op.f(old_name), type_="check")
+        batch.create_check_constraint(op.f(new_name), f"{column} >= votes_reference + votes_other")
