@@ -1,16 +1,17 @@
-"""Pairs of a benchmark and the names their clips go by.
+"""Pairs of a benchmark, their ids, and the file names of their clips.
 
 A pair id is `<image>_<prompt_slug>`. The slug reproduces all 320 file names of the authors' published clips.
 """
 
 import hashlib
 import re
-from collections.abc import Collection
+import unicodedata
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 _DROPPED = re.compile(r"[^a-z0-9\s]")
 _TRAILING_NUMBER = re.compile(r"[ _-]*\d+$")
-_SEED_SUFFIX = re.compile(r"^(?P<pair>.+)_(?P<seed>\d+)$")
+_SEED_SUFFIX = re.compile(r"^(?P<pair>.+)_(?P<seed>[0-9]+)$")
 
 # The official release names three images of one scenario by their animal.
 SCENARIO_OF_IMAGE_STEM = {"meadow_bear": "meadow", "meadow_cat": "meadow", "meadow_pig": "meadow"}
@@ -30,18 +31,29 @@ class PairSpec:
 
 
 def prompt_slug(prompt: str) -> str:
-    """Return the part of a clip's file name that stands for the prompt.
+    """Return the prompt as a part of a clip's file name.
 
     >>> prompt_slug("The blue balloon, dipping  down!")
     'the_blue_balloon_dipping_down'
     """
+    prompt = canonical_name(prompt)
     words = _DROPPED.sub("", prompt.lower()).split()
     return "_".join(words) or hashlib.sha256(prompt.encode()).hexdigest()[:12]
 
 
+def canonical_name(name: str) -> str:
+    """Return the name in Unicode NFC; macOS decomposes the letters of file names (NFD)."""
+    return unicodedata.normalize("NFC", name)
+
+
+def is_hidden_file(name: str) -> bool:
+    """Say whether a file name begins with a dot, as `.DS_Store` and the AppleDouble files `._NAME` do."""
+    return name.startswith(".")
+
+
 def pair_id(image: str, prompt: str) -> str:
-    """Return `<image>_<prompt_slug>`; `image` is the file name without its ending."""
-    return f"{image}_{prompt_slug(prompt)}"
+    """Return `<image>_<prompt_slug>`; `image` is the file name without its suffix."""
+    return f"{canonical_name(image)}_{prompt_slug(prompt)}"
 
 
 def scenario_of_image(image: str) -> str:
@@ -56,20 +68,80 @@ def scenario_of_image(image: str) -> str:
 
 @dataclass(frozen=True)
 class ClipName:
-    """What a clip's file name says: the pair and, where the authors' form is used, the seed."""
+    """The pair and the seed in a clip's file name; `seed` is None where the name is the pair id alone."""
 
     pair_id: str
     seed: int | None
 
 
-def read_clip_name(stem: str, known_pair_ids: Collection[str]) -> ClipName | None:
-    """Read a clip's file name without its ending; None if no known pair is meant.
+@dataclass(frozen=True)
+class AmbiguousName:
+    """A file name with two readings: the pair id itself, or a shorter pair id with a seed."""
 
-    A pair id may itself end in a number, so known ids are matched before a trailing `_<seed>` is read.
+    stem: str
+    pair_id: ClipName
+    with_seed: ClipName
+
+
+@dataclass(frozen=True)
+class ClipNames:
+    """The file names of one folder, matched with the pairs of a benchmark.
+
+    Attributes:
+        matched: pair and seed by file name (without its suffix).
+        unknown: names of no known pair, in the order given.
+        ambiguous: names that two pairs fit and that no other name of the folder decides.
     """
-    if stem in known_pair_ids:
-        return ClipName(stem, None)
+
+    matched: Mapping[str, ClipName]
+    unknown: tuple[str, ...]
+    ambiguous: tuple[AmbiguousName, ...]
+
+
+def match_clip_names(stems: Iterable[str], pair_ids: Iterable[str]) -> ClipNames:
+    """Match file names `<pair id>` and `<pair id>_<seed>`, without their suffix, with known pair ids.
+
+    Names are compared in Unicode NFC. Where `car_take` and `car_take_1` are both pairs, `car_take_1` has two
+    readings. The other names of the folder decide: the reading with a seed is taken where others have that
+    seed and none is a bare pair id, the bare one where others are bare; where others are both, the reading
+    whose pair has no file yet.
+
+    >>> match_clip_names(["car_take_1", "car_take_1_1"], ["car_take", "car_take_1"]).matched["car_take_1"]
+    ClipName(pair_id='car_take', seed=1)
+    """
+    known = {canonical_name(pair_id): pair_id for pair_id in pair_ids}
+    readings = {stem: _readings(canonical_name(stem), known) for stem in stems}
+    matched = {stem: names[0] for stem, names in readings.items() if len(names) == 1}
+    undecided = {stem: names for stem, names in readings.items() if len(names) > 1}
+    while decided := _decide(undecided, matched):
+        matched |= decided
+        undecided = {stem: names for stem, names in undecided.items() if stem not in decided}
+    return ClipNames(
+        matched=matched,
+        unknown=tuple(stem for stem, names in readings.items() if not names),
+        ambiguous=tuple(AmbiguousName(stem, *names) for stem, names in undecided.items()),
+    )
+
+
+def _readings(stem: str, known: Mapping[str, str]) -> tuple[ClipName, ...]:
+    bare = (ClipName(known[stem], None),) if stem in known else ()
     match = _SEED_SUFFIX.match(stem)
-    if match and match["pair"] in known_pair_ids:
-        return ClipName(match["pair"], int(match["seed"]))
-    return None
+    if match is None or match["pair"] not in known:
+        return bare
+    return (*bare, ClipName(known[match["pair"]], int(match["seed"])))
+
+
+def _decide(
+    undecided: Mapping[str, tuple[ClipName, ...]], matched: Mapping[str, ClipName]
+) -> dict[str, ClipName]:
+    """Return the names of which only one reading agrees with the names matched so far."""
+    seeds = {name.seed for name in matched.values()}
+    pairs = {name.pair_id for name in matched.values()}
+    decided = {}
+    for stem, names in undecided.items():
+        likely = [name for name in names if name.seed in seeds]
+        if len(likely) > 1:
+            likely = [name for name in likely if name.pair_id not in pairs]
+        if len(likely) == 1:
+            decided[stem] = likely[0]
+    return decided

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
 
-from benchmark.pairs import ClipName, read_clip_name
+from benchmark.pairs import AmbiguousName, ClipName, is_hidden_file, match_clip_names
 
 # Near names are looked for in at most so many cases: it takes about 20 ms each.
 MAX_SUGGESTIONS = 50
@@ -44,15 +44,23 @@ def read_clip_folder(folder: Path, pair_ids: Sequence[str], *, seed: int | None 
         seed: only clips of this seed, and those that name none; needed where there are several.
     """
     known = frozenset(pair_ids)
-    found = sorted(path for path in folder.iterdir() if path.suffix.lower() == ".mp4")
-    files = [path for path in found if path.is_file()]
-    named, unknown = _read_names(files, known)
+    clips = [path for path in folder.iterdir() if path.suffix.lower() == ".mp4"]
+    found = sorted(path for path in clips if not is_hidden_file(path.name))
+    files = {path: path.stem for path in found if path.is_file()}
+    names = match_clip_names(files.values(), pair_ids)
+    named = [_NamedFile(path, names.matched[stem]) for path, stem in files.items() if stem in names.matched]
+    unknown = [path for path, stem in files.items() if stem in names.unknown]
     wanted = [each for each in named if seed is None or each.name.seed in (seed, None)]
     seeds = sorted({each.name.seed for each in wanted if each.name.seed is not None})
     by_pair: defaultdict[str, list[_NamedFile]] = defaultdict(list)
     for each in wanted:
         by_pair[each.name.pair_id].append(each)
-    problems = [*_unknown_names(unknown, known), *_several_seeds(seeds), *_links_to_nothing(found)]
+    problems = [
+        *_unknown_names(unknown, known),
+        *map(_ambiguous_name, names.ambiguous),
+        *_several_seeds(seeds),
+        *_links_to_nothing(found),
+    ]
     # Where seeds are mixed every pair may have two files; saying it once is enough.
     if len(seeds) < 2:
         problems.extend(_duplicates(by_pair))
@@ -64,22 +72,19 @@ def read_clip_folder(folder: Path, pair_ids: Sequence[str], *, seed: int | None 
     )
 
 
-def _read_names(files: Sequence[Path], known: Collection[str]) -> tuple[list[_NamedFile], list[Path]]:
-    named, unknown = [], []
-    for path in files:
-        name = read_clip_name(path.stem, known)
-        if name is None:
-            unknown.append(path)
-        else:
-            named.append(_NamedFile(path, name))
-    return named, unknown
-
-
 def _unknown_names(unknown: Sequence[Path], known: Collection[str]) -> Iterator[str]:
     for number, path in enumerate(unknown):
         near = get_close_matches(path.stem, known, n=1, cutoff=0.8) if number < MAX_SUGGESTIONS else []
         hint = f"; is it {near[0]}?" if near else ""
         yield f"{path.name}: no pair of this benchmark is called so{hint}"
+
+
+def _ambiguous_name(name: AmbiguousName) -> str:
+    bare, seeded = name.pair_id.pair_id, name.with_seed
+    return (
+        f"{name.stem}.mp4 is the name of pair {bare}, and of pair {seeded.pair_id} with seed {seeded.seed}; "
+        f"rename it to {bare}_{seeded.seed}.mp4 or {seeded.pair_id}.mp4"
+    )
 
 
 def _several_seeds(seeds: Sequence[int]) -> Iterator[str]:

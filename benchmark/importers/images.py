@@ -9,6 +9,8 @@ from pathlib import Path, PurePosixPath, PureWindowsPath
 
 from PIL import Image
 
+from benchmark.pairs import canonical_name, is_hidden_file
+
 PICTURE_SUFFIXES = frozenset({".png", ".jpg", ".jpeg", ".webp", ".gif", ".bmp", ".tif", ".tiff", ".avif"})
 PICTURE_FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF", "AVIF")
 MAX_PICTURE_BYTES = 32 * 1024 * 1024
@@ -39,8 +41,8 @@ class ImageFolder:
         self._within = (within or folder).resolve()
         self._by_name: defaultdict[str, list[Path]] = defaultdict(list)
         for path in _pictures_below(folder):
-            self._by_name[path.name].append(path)
-            self._by_name[path.stem].append(path)
+            self._by_name[canonical_name(path.name)].append(path)
+            self._by_name[canonical_name(path.stem)].append(path)
 
     def names_image(self, cell: str) -> bool:
         """Say whether a cell reads like an image: by its ending, or because such an image exists."""
@@ -67,7 +69,7 @@ class ImageFolder:
         found = [
             path
             for path in self._by_name.get(name.name, [])
-            if path.with_name(name.name).parts[-len(name.parts) :] == name.parts
+            if _canonical_parts(path.with_name(name.name))[-len(name.parts) :] == name.parts
         ]
         if not found:
             raise ImageRefused(f"There is no image {name} in the folder.")
@@ -146,13 +148,17 @@ def _is_file(path: Path) -> bool:
 
 
 def _posix(cell: str) -> PurePosixPath:
-    """Return a cell as a path; tables made on Windows write backslashes."""
-    return PurePosixPath(cell.replace("\\", "/"))
+    """Return a cell as a path in NFC; tables made on Windows write backslashes."""
+    return PurePosixPath(canonical_name(cell.replace("\\", "/")))
+
+
+def _canonical_parts(path: Path) -> tuple[str, ...]:
+    return tuple(map(canonical_name, path.parts))
 
 
 def _pictures_below(folder: Path) -> Iterable[Path]:
     for parent, folders, files in os.walk(folder):
-        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        folders[:] = sorted(name for name in folders if not is_hidden_file(name))
         for name in sorted(files):
-            if not name.startswith(".") and Path(name).suffix.lower() in PICTURE_SUFFIXES:
+            if not is_hidden_file(name) and Path(name).suffix.lower() in PICTURE_SUFFIXES:
                 yield Path(parent, name)

@@ -12,7 +12,7 @@ from benchmark.importers.csv_table import SEPARATORS, TableRow, parse_rows, read
 from benchmark.importers.images import ImageFolder, ImageRefused, check_picture, same_bytes
 from benchmark.importers.problems import ImportProblems, Problem
 from benchmark.importers.source import BenchmarkSource
-from benchmark.pairs import PairSpec, pair_id, scenario_of_image
+from benchmark.pairs import PairSpec, canonical_name, pair_id, scenario_of_image
 
 # `<pair id>_<seed>.mp4` has to be a file name, and file systems stop at 255 bytes.
 MAX_PAIR_ID_BYTES = 230
@@ -132,10 +132,11 @@ class _Reading:
         except ImageRefused as refusal:
             self._complain(row, str(refusal))
             return None
-        known = self.images.setdefault(path.stem, path)
+        name = canonical_name(path.stem)
+        known = self.images.setdefault(name, path)
         if known != path and not same_bytes([known, path]):
-            self._complain(row, f"Two different images are called {path.stem}; rename one.")
-        return path.stem
+            self._complain(row, f"Two different images are called {name}; rename one.")
+        return name
 
     def _check_once(self, path: Path) -> None:
         if path not in self._checked:

@@ -3,6 +3,7 @@
 import io
 import os
 from pathlib import Path
+from unicodedata import normalize
 
 import pytest
 from PIL import Image
@@ -98,6 +99,18 @@ def test_any_usual_image_type_is_taken(tmp_path: Path, form: str) -> None:
     read = read_official(folder_with(tmp_path, table, **{f"new__deep__kite1_{suffix}": picture(form=form)}))
 
     assert list(read.images) == ["kite1"]
+
+
+@pytest.mark.parametrize("written", ["NFC", "NFD"])
+def test_image_names_match_in_any_unicode_form(tmp_path: Path, written: str) -> None:
+    on_disk = {"NFC": "NFD", "NFD": "NFC"}[written]
+    folder = folder_with(tmp_path, f"image,prompt\nimages/{normalize(written, 'café1')}.png,a cup moves\n")
+    (folder / "images" / f"{normalize(on_disk, 'café1')}.png").write_bytes(picture())
+
+    read = read_official(folder)
+
+    assert [(pair.id, pair.image) for pair in read.pairs] == [("café1_a_cup_moves", "café1")]
+    assert list(read.images) == ["café1"]
 
 
 def test_other_columns_become_scenario_style_hard_case_and_tags(tmp_path: Path) -> None:
