@@ -8,7 +8,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from importlib.metadata import version
-from pathlib import Path
 from typing import BinaryIO
 
 from benchmark.exports.cells import cell_rows
@@ -25,7 +24,6 @@ from benchmark.protocol import VoteStatus
 from benchmark.stats.preferences import PreferenceRow, preferences
 from benchmark.stats.tallies import Tallies
 from benchmark.stats.votes import Votes
-from benchmark.votes.read import load_votes
 
 COMPUTED = tuple(table for table in TableName if table is not TableName.VOTES)
 
@@ -37,16 +35,6 @@ class ScoredVotes:
     votes: Votes
     interim: bool = False
     _rows: dict[TableName, list[object]] = field(default_factory=dict, repr=False, compare=False)
-
-    @classmethod
-    def load(cls, path: Path, *, interim: bool = False) -> tuple["ScoredVotes", list[str]]:
-        """Return the votes of a file, and a sentence for each column it lacks.
-
-        Raises:
-            VoteTableError: the file cannot be read, or a row of it is wrong.
-        """
-        votes, remarks = load_votes(path)
-        return cls(votes, interim), remarks
 
     @cached_property
     def tallies(self) -> Tallies:

@@ -16,8 +16,9 @@ from app.single_line import is_one_line
 from app.tables.bench import Benchmark, Pair
 from benchmark.plurals import counted
 from benchmark.stats.votes import UNKNOWN, Votes
+from benchmark.votes.columns import RowProblem, VoteTableError
 from benchmark.votes.imported import ColumnMapping, foreign_votes
-from benchmark.votes.validate import RowProblem, VoteTableError, check_votes
+from benchmark.votes.validate import check_votes
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from benchmark.cli.score import load_scored
+from benchmark.cli.score import count_rows, load_rows
 
 FIGURES = ("preferences", "scenarios", "styles", "hard-cases")
 FORMATS = ("svg", "pdf", "png", "csv")
@@ -44,7 +44,7 @@ def figure(
     if suffix in FORMATS and suffix != file_format:
         raise click.UsageError(f"{output} would hold {file_format}; ask for it with --format {suffix}")
     names = _read_names(names_file) if names_file else {}
-    drawn = load_scored(votes_file, interim=interim).figure(FigureName(figure), names)
+    drawn = count_rows(load_rows(votes_file), interim=interim).figure(FigureName(figure), names)
     write_output([figure_file(drawn, FigureFormat(file_format))], output)
     click.echo(drawn.caption, err=True)
 

@@ -8,6 +8,7 @@ import click
 
 if TYPE_CHECKING:
     from benchmark.scoring import ScoredVotes
+    from benchmark.votes.rows import VoteRows
 
 TABLES = (
     "preferences",
@@ -53,9 +54,10 @@ def score(
 
     if table == ALL and file_format != "json":
         raise click.UsageError("--table all is one JSON document; ask for it with --format json")
-    scored = load_scored(votes_file, interim=interim)
+    rows = load_rows(votes_file)
+    scored = count_rows(rows, interim=interim)
     if with_excluded:
-        scored = _with_excluded(votes_file, scored)
+        scored = _with_excluded(rows, scored)
     if table == ALL:
         write_output([scored.document()], output)
         return
@@ -67,30 +69,48 @@ def score(
         click.echo(sentence, err=True)
 
 
-def load_scored(votes_file: Path, *, interim: bool) -> "ScoredVotes":
-    """Return the votes of a file, saying on stderr what it lacks; what is wrong in it ends the command."""
-    from benchmark.scoring import ScoredVotes
-    from benchmark.votes.validate import VoteTableError
+def load_rows(votes_file: Path) -> "VoteRows":
+    """Return the rows of a votes file; print a line on stderr for each column it lacks.
+
+    Raises:
+        ClickException: the file cannot be read, or a cell of it is wrong.
+    """
+    from benchmark.votes.columns import VoteTableError
+    from benchmark.votes.read import load_vote_rows
 
     try:
-        scored, remarks = ScoredVotes.load(votes_file, interim=interim)
+        rows, remarks = load_vote_rows(votes_file)
     except VoteTableError as error:
         raise click.ClickException(str(error)) from error
     for remark in remarks:
         click.echo(remark, err=True)
-    return scored
+    return rows
 
 
-def _with_excluded(votes_file: Path, reported: "ScoredVotes") -> "ScoredVotes":
-    """Return the votes with the excluded ones, saying on stderr what they change in each matchup."""
+def count_rows(rows: "VoteRows", *, interim: bool, with_excluded: bool = False) -> "ScoredVotes":
+    """Return the votes that count, ready to score.
+
+    Raises:
+        ClickException: rows contradict each other.
+    """
     from benchmark.scoring import ScoredVotes
-    from benchmark.stats.side_by_side import side_by_side, side_by_side_sentence
-    from benchmark.votes.read import load_votes
+    from benchmark.votes.columns import VoteTableError
+    from benchmark.votes.validate import count_votes
 
-    scored = ScoredVotes(load_votes(votes_file, with_excluded=True)[0], reported.interim)
-    rows = side_by_side(reported.tallies, scored.tallies, reported.votes.matchups)
+    try:
+        return ScoredVotes(count_votes(rows, with_excluded=with_excluded), interim)
+    except VoteTableError as error:
+        raise click.ClickException(str(error)) from error
+
+
+def _with_excluded(rows: "VoteRows", reported: "ScoredVotes") -> "ScoredVotes":
+    """Return the votes with the excluded ones; print on stderr what they change in each matchup."""
+    from benchmark.stats.side_by_side import side_by_side, side_by_side_sentence
+
+    scored = count_rows(rows, interim=reported.interim, with_excluded=True)
+    changes = side_by_side(reported.tallies, scored.tallies, reported.votes.matchups)
     click.echo("Excluded votes are counted in this table; it is not what the study reports.", err=True)
-    for row in rows:
+    for row in changes:
         if row.excluded:
             click.echo(side_by_side_sentence(row), err=True)
     return scored

@@ -1,4 +1,4 @@
-"""Votes files (csv, jsonl or parquet), read as the tables that `benchmark.votes.validate` checks."""
+"""Reads votes files (csv, jsonl or parquet)."""
 
 from __future__ import annotations
 
@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 from benchmark.stats.votes import Votes
 from benchmark.votes.columns import NAME_COLUMNS, READ_COLUMNS, VoteTableError
+from benchmark.votes.rows import VoteRows, parse_votes
 from benchmark.votes.spreadsheet import unguard
-from benchmark.votes.validate import check_votes, missing_lines
+from benchmark.votes.validate import count_votes, missing_lines
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -39,19 +40,25 @@ def read_votes(path: Path) -> pd.DataFrame:
     return frame
 
 
-def load_votes(path: Path, *, with_excluded: bool = False) -> tuple[Votes, list[str]]:
+def load_votes(path: Path) -> tuple[Votes, list[str]]:
     """Return the votes of a file that count, and a sentence for each column it lacks.
-
-    Args:
-        with_excluded: count the excluded votes too.
 
     Raises:
         VoteTableError: the file cannot be read, or a row of it is wrong.
     """
+    rows, remarks = load_vote_rows(path)
+    return count_votes(rows), remarks
+
+
+def load_vote_rows(path: Path) -> tuple[VoteRows, list[str]]:
+    """Return all rows of a votes file, and a sentence for each column it lacks.
+
+    Raises:
+        VoteTableError: the file cannot be read, or a cell of it is wrong.
+    """
     table = read_votes(path)
     header_lines = 1 if path.suffix.lower() == ".csv" else 0
-    votes = check_votes(table, header_lines=header_lines, with_excluded=with_excluded)
-    return votes, missing_lines(table)
+    return parse_votes(table, header_lines=header_lines), missing_lines(table)
 
 
 def _read_csv(path: Path) -> pa.Table:

@@ -1,4 +1,4 @@
-"""A table of votes, checked: every problem is named with its row, or the votes come out as columns.
+"""Selects the votes of a table that count, checked across rows.
 
 The columns are the contract's (docs/tables.md). Needed are matchup, pair, chosen, status and the four
 justifications, and reference and other or left and right; the rest only opens further statistics.
@@ -6,36 +6,19 @@ justifications, and reference and other or left and right; the rest only opens f
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from benchmark.protocol import VoteStatus
-from benchmark.stats.arrays import BoolArray, IntArray
-from benchmark.stats.votes import UNKNOWN, Votes
-from benchmark.votes.columns import (
-    JUSTIFICATION_COLUMNS,
-    NEEDED_COLUMNS,
-    SIDE_PAIRS,
-    TAG_COLUMNS,
-    VOTE_COLUMNS,
-    Coded,
-    Findings,
-    RowProblem,
-    VoteTableError,
-    coded,
-    first_places,
-    flag,
-    milliseconds,
-)
-from benchmark.votes.sides import Sides, matchups_of, read_sides
+from benchmark.stats.arrays import IntArray
+from benchmark.stats.votes import UNKNOWN, Matchup, Votes
+from benchmark.votes.cells import Coded, Problems, first_places
+from benchmark.votes.rows import STATUSES, Sides, VoteRows, parse_votes
 
 if TYPE_CHECKING:
     import pandas as pd
-
-__all__ = ["VOTE_COLUMNS", "RowProblem", "VoteTableError", "check_votes", "missing_lines"]
 
 LINES_WITHOUT = {
     "study": "the study is not named in the tables",
@@ -50,9 +33,6 @@ LINES_WITHOUT = {
 }
 
 
-STATUSES = tuple(VoteStatus)
-
-
 def missing_lines(table: pd.DataFrame) -> list[str]:
     """Return a sentence for each column that is not there, saying what cannot be computed without it."""
     return [
@@ -63,98 +43,34 @@ def missing_lines(table: pd.DataFrame) -> list[str]:
 
 
 def check_votes(table: pd.DataFrame, *, header_lines: int = 0, with_excluded: bool = False) -> Votes:
+    """Return the votes of a table that count: `parse_votes`, then `count_votes`."""
+    return count_votes(parse_votes(table, header_lines=header_lines), with_excluded=with_excluded)
+
+
+def count_votes(rows: VoteRows, *, with_excluded: bool = False) -> Votes:
     """Return the votes that count, as columns.
 
     Counted are the valid votes; in a table without any valid one, the imported ones (a study run
-    elsewhere). Votes of every other status must be sound as well, but only their number is kept.
+    elsewhere). Of the votes of every other status only the number is selected.
 
     Args:
-        table: a column per name in VOTE_COLUMNS; others are ignored.
-        header_lines: lines above row 1 in the file it was read from, to name lines as well as rows.
+        rows: the parsed table.
         with_excluded: count excluded votes too, for results with and without exclusions side by side.
 
     Raises:
-        VoteTableError: a needed column or every row is missing, or a row is wrong: an unknown status, a
-            flag that is not 0 or 1, a chosen model on neither side, a second study, a matchup with other
-            sides, a pair with another image or scenario, a second counting vote of one annotator.
+        VoteTableError: a matchup has other sides than in a row above, a pair another image or scenario, or
+            one annotator two counting votes on one comparison.
     """
-    _check_columns(table)
-    findings = Findings(header_lines)
-    rows = _read_rows(table, findings)
-    findings.raise_if_any()
     numbers = np.bincount(rows.status, minlength=len(STATUSES)).tolist()
     left_out = {status: number for status, number in zip(STATUSES, numbers, strict=True) if number}
     counted = _counted_status(left_out)
     counting = {counted, VoteStatus.EXCLUDED} if with_excluded else {counted}
     left_out = {status: number for status, number in left_out.items() if status not in counting}
-    kept = np.isin(rows.status, [STATUSES.index(status) for status in counting])
-    votes = _counted_votes(rows, np.flatnonzero(kept), findings)
-    findings.raise_if_any()
+    is_counted = np.isin(rows.status, [STATUSES.index(status) for status in counting])
+    problems = Problems(rows.header_lines)
+    votes = _counted_votes(rows, np.flatnonzero(is_counted), problems)
+    problems.raise_if_any()
     return replace(votes, left_out=left_out, counted=counted)
-
-
-@dataclass(frozen=True)
-class _Rows:
-    """All rows of the table, whatever their status; `status` indexes STATUSES."""
-
-    study: Coded
-    matchup: Coded
-    pair: Coded
-    image: Coded
-    scenario: Coded
-    tags: Mapping[str, Coded]
-    annotator: Coded
-    status: IntArray
-    reasons: BoolArray
-    decision_ms: IntArray
-    sides: Sides
-
-
-def _check_columns(table: pd.DataFrame) -> None:
-    missing = [column for column in NEEDED_COLUMNS if column not in table.columns]
-    if missing:
-        raise VoteTableError(f"The table of votes lacks the columns {', '.join(missing)}.")
-    if not any({first, second} <= set(table.columns) for first, second in SIDE_PAIRS):
-        raise VoteTableError("The table of votes needs the columns reference and other, or left and right.")
-    if not len(table):
-        raise VoteTableError("The table of votes has no rows.")
-
-
-def _read_rows(table: pd.DataFrame, findings: Findings) -> _Rows:
-    study = coded(table, "study")
-    first = study.codes[:1]
-    findings.refuse(
-        study.codes != first, lambda row: f'the study is "{study.at(row)}", above it was "{study.at(0)}"'
-    )
-    return _Rows(
-        study=study,
-        matchup=_filled(table, "matchup", findings),
-        pair=_filled(table, "pair", findings),
-        image=coded(table, "image"),
-        scenario=coded(table, "scenario"),
-        tags={name: coded(table, name) for name in TAG_COLUMNS if name in table.columns},
-        annotator=coded(table, "annotator"),
-        status=_statuses(_filled(table, "status", findings), findings),
-        reasons=np.stack([flag(table, column, findings) for column in JUSTIFICATION_COLUMNS], axis=1),
-        decision_ms=milliseconds(table, "decision_ms", findings),
-        sides=read_sides(table, findings),
-    )
-
-
-def _filled(table: pd.DataFrame, column: str, findings: Findings) -> Coded:
-    names = coded(table, column)
-    findings.refuse(names.codes == UNKNOWN, f"{column} is blank")
-    return names
-
-
-def _statuses(column: Coded, findings: Findings) -> IntArray:
-    known = {status.value: index for index, status in enumerate(STATUSES)}
-    codes = np.array([*(known.get(name, UNKNOWN) for name in column.names), UNKNOWN])[column.codes]
-    unknown = (codes == UNKNOWN) & (column.codes != UNKNOWN)
-    findings.refuse(unknown, lambda row: f'the status "{column.at(row)}" is none of {", ".join(known)}')
-    # Rows refused anyway are counted as the first status until the error is raised.
-    sound: IntArray = np.maximum(codes, 0)
-    return sound
 
 
 def _counted_status(numbers: dict[VoteStatus, int]) -> VoteStatus:
@@ -162,47 +78,50 @@ def _counted_status(numbers: dict[VoteStatus, int]) -> VoteStatus:
     return VoteStatus.IMPORTED if only_imported else VoteStatus.VALID
 
 
-def _counted_votes(rows: _Rows, kept: IntArray, findings: Findings) -> Votes:
-    matchup, pair = rows.matchup.among(kept), rows.pair.among(kept)
-    annotator = rows.annotator.among(kept)
-    image, scenario = rows.image.among(kept), rows.scenario.among(kept)
+def _counted_votes(rows: VoteRows, selected: IntArray, problems: Problems) -> Votes:
+    matchup, pair = rows.matchup.among(selected), rows.pair.among(selected)
+    annotator = rows.annotator.among(selected)
+    image, scenario = rows.image.among(selected), rows.scenario.among(selected)
     study = rows.study.at(0) or None
-    reference, matchups = matchups_of(rows.sides, matchup, kept, findings)
+    reference, matchups = _matchups(rows.sides, matchup, selected, problems)
     votes = Votes(
         matchups=tuple(replace(matchup, study=study) for matchup in matchups),
         pairs=pair.names,
         images=image.names,
         scenarios=scenario.names,
         annotators=annotator.names,
-        image_of_pair=_of_pair("image", image, pair, kept, findings),
-        scenario_of_pair=_of_pair("scenario", scenario, pair, kept, findings),
+        image_of_pair=_of_pair("image", image, pair, selected, problems),
+        scenario_of_pair=_of_pair("scenario", scenario, pair, selected, problems),
         matchup=matchup.codes,
         pair=pair.codes,
         annotator=annotator.codes,
-        chose_reference=rows.sides.chosen[kept] == reference,
-        reasons=rows.reasons[kept],
-        reference_left=_reference_left(rows.sides.left[kept], reference),
-        decision_ms=rows.decision_ms[kept],
+        chose_reference=rows.sides.chosen[selected] == reference,
+        reasons=rows.reasons[selected],
+        reference_left=_reference_left(rows.sides.left[selected], reference),
+        decision_ms=rows.decision_ms[selected],
         tags={
-            name: _tag_of_pair(name, tag.among(kept), pair, kept, findings) for name, tag in rows.tags.items()
+            name: _tag_of_pair(name, tag.among(selected), pair, selected, problems)
+            for name, tag in rows.tags.items()
         },
     )
-    _refuse_second_votes(votes, kept, findings)
+    _refuse_second_votes(votes, selected, problems)
     return votes
 
 
-def _of_pair(column: str, values: Coded, pair: Coded, kept: IntArray, findings: Findings) -> IntArray:
+def _of_pair(column: str, values: Coded, pair: Coded, selected: IntArray, problems: Problems) -> IntArray:
     of_pair = values.codes[first_places(pair.codes, len(pair.names))]
-    findings.refuse(
+    problems.add(
         values.codes != of_pair[pair.codes],
         lambda vote: f'{column} "{values.at(vote)}" differs from that of pair "{pair.at(vote)}" above',
-        kept,
+        selected,
     )
     return of_pair
 
 
-def _tag_of_pair(name: str, tag: Coded, pair: Coded, kept: IntArray, findings: Findings) -> tuple[str, ...]:
-    codes = _of_pair(name, tag, pair, kept, findings)
+def _tag_of_pair(
+    name: str, tag: Coded, pair: Coded, selected: IntArray, problems: Problems
+) -> tuple[str, ...]:
+    codes = _of_pair(name, tag, pair, selected, problems)
     names = (*tag.names, "")  # the last one answers UNKNOWN, a pair without this tag
     return tuple(names[code] for code in codes.tolist())
 
@@ -211,7 +130,7 @@ def _reference_left(left: IntArray, reference: IntArray) -> IntArray:
     return np.where(left == UNKNOWN, UNKNOWN, left == reference).astype(np.int64)
 
 
-def _refuse_second_votes(votes: Votes, kept: IntArray, findings: Findings) -> None:
+def _refuse_second_votes(votes: Votes, selected: IntArray, problems: Problems) -> None:
     known = np.flatnonzero(votes.annotator != UNKNOWN)
     comparison = votes.matchup[known] * len(votes.pairs) + votes.pair[known]
     key = comparison * len(votes.annotators) + votes.annotator[known]
@@ -220,10 +139,54 @@ def _refuse_second_votes(votes: Votes, kept: IntArray, findings: Findings) -> No
         return
     order = np.argsort(key, kind="stable")
     second = known[order[1:][key[order][1:] == key[order][:-1]]]
-    findings.refuse(
+    problems.add(
         np.isin(np.arange(len(votes)), second),
         lambda vote: (
             f'"{votes.annotators[votes.annotator[vote]]}" already has a counting vote on this comparison'
         ),
-        kept,
+        selected,
     )
+
+
+def _matchups(
+    sides: Sides, matchup: Coded, selected: IntArray, problems: Problems
+) -> tuple[IntArray, tuple[Matchup, ...]]:
+    """Return (votes,) codes of each vote's reference, and the matchups."""
+    names = sides.names
+    first, second = sides.first[selected], sides.second[selected]
+    start = first_places(matchup.codes, len(matchup.names))
+    pairs_of_sides = list(zip(first[start].tolist(), second[start].tolist(), strict=True))
+    if not sides.named:
+        pairs_of_sides = [
+            _reference_first(name, both, names)
+            for name, both in zip(matchup.names, pairs_of_sides, strict=True)
+        ]
+    references, others = np.array(pairs_of_sides, dtype=np.int64).reshape(-1, 2).T
+    reference, other = references[matchup.codes], others[matchup.codes]
+    same = (first == reference) & (second == other)
+    if not sides.named:
+        same |= (first == other) & (second == reference)
+    problems.add(
+        ~same,
+        lambda vote: (
+            f'"{names[first[vote]]}" and "{names[second[vote]]}" are not the sides of matchup '
+            f'"{matchup.at(vote)}", which compares "{names[reference[vote]]}" with "{names[other[vote]]}"'
+        ),
+        selected,
+    )
+    return reference, tuple(
+        Matchup(name, names[left], names[right])
+        for name, (left, right) in zip(matchup.names, pairs_of_sides, strict=True)
+    )
+
+
+def _reference_first(matchup: str, both: tuple[int, int], names: tuple[str, ...]) -> tuple[int, int]:
+    """Return both sides, the reference first.
+
+    It is the side the matchup's name begins with ("motif:cinemo"), else the first of the alphabet.
+    """
+    one, two = sorted(both, key=lambda side: names[side])
+    # "motif2:motif" begins with both names: the longer one is meant.
+    beginning = [side for side in (one, two) if matchup.startswith(names[side])]
+    reference = max(beginning, key=lambda side: len(names[side]), default=one)
+    return reference, (two if reference == one else one)

@@ -5,7 +5,8 @@ import pytest
 
 from benchmark.protocol import VoteStatus
 from benchmark.stats.tallies import Tallies
-from benchmark.votes.validate import VOTE_COLUMNS, VoteTableError, check_votes, missing_lines
+from benchmark.votes.columns import VOTE_COLUMNS, VoteTableError
+from benchmark.votes.validate import check_votes, missing_lines
 from tests.benchmark.made_votes import panel, table, vote
 
 MINIMAL = [

@@ -21,6 +21,7 @@ from benchmark.exports.report.output_folder import PROTOCOL
 from benchmark.exports.tables import EXTENSIONS, TableFormat, TableName
 from benchmark.exports.writer import write_table
 from benchmark.scoring import COMPUTED, ScoredVotes
+from benchmark.votes.read import load_votes
 
 Step = Callable[[], None]
 VOTES_FORMATS = (TableFormat.CSV, TableFormat.JSONL, TableFormat.PARQUET)
@@ -70,7 +71,7 @@ def _write_votes(contents: ReportContents, folder: Path, step: Step) -> ScoredVo
             note = scored.note if scored else None
             write_table(TableName.VOTES, contents.votes(), file_format, stream, note=note)
         # The first of them says how many votes count, which is the note of the last.
-        scored = scored or ScoredVotes.load(path, interim=contents.interim)[0]
+        scored = scored or ScoredVotes(load_votes(path)[0], contents.interim)
         step()
     assert scored is not None
     return scored

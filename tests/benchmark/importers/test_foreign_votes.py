@@ -8,8 +8,9 @@ import pytest
 from benchmark.protocol import VoteStatus
 from benchmark.stats.preferences import preferences
 from benchmark.stats.tallies import Tallies
+from benchmark.votes.columns import VoteTableError
 from benchmark.votes.imported import ColumnMapping, foreign_votes, parse_mapping, read_foreign
-from benchmark.votes.validate import VoteTableError, check_votes
+from benchmark.votes.validate import check_votes
 
 COLUMNS = {"pair": "item", "left": "model_a", "right": "model_b", "chosen": "winner", "annotator": "rater"}
 

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from benchmark.votes.columns import VoteTableError
 from benchmark.votes.read import load_votes, read_votes
-from benchmark.votes.validate import VoteTableError
 from tests.benchmark.made_votes import panel, table, vote
 
 

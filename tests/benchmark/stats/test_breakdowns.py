@@ -4,7 +4,8 @@ import pytest
 
 from benchmark.stats.breakdowns import BreakdownRow, Division, breakdown, breakdowns
 from benchmark.stats.tallies import Tallies
-from benchmark.votes.validate import VoteTableError, check_votes
+from benchmark.votes.columns import VoteTableError
+from benchmark.votes.validate import check_votes
 from tests.benchmark.made_votes import MOTIF_CINEMO, MOTIF_STATIC, panel, table, tallies
 
 
