@@ -44,8 +44,8 @@ def report(study: str, output: Path, pairs: tuple[str, ...], licence: str) -> No
     from app.cli.output import progress
     from app.results.report.writer import STEPS, write_report
     from app.security.identity import Principal
-    from benchmark.exports.report.output_folder import new_bundle
     from benchmark.protocol import Role
+    from benchmark.report.output_folder import new_bundle
 
     settings = open_settings()
     # Whoever may open the database file is an admin.

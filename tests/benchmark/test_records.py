@@ -6,7 +6,8 @@ import pytest
 from benchmark.protocol import VoteStatus
 from benchmark.stats.tallies import Tallies
 from benchmark.votes.columns import VOTE_COLUMNS, VoteTableError
-from benchmark.votes.validate import check_votes, missing_lines
+from benchmark.votes.rows import parse_votes
+from benchmark.votes.validate import check_votes, count_votes, missing_lines
 from tests.benchmark.made_votes import panel, table, vote
 
 MINIMAL = [
@@ -172,8 +173,11 @@ def test_a_frame_with_an_odd_index_is_read_by_position() -> None:
 
 def test_excluded_votes_count_where_both_results_are_wanted() -> None:
     frame = table([vote(), vote(annotator="bob", status="excluded"), vote(annotator="eve", status="gold")])
-    assert (len(check_votes(frame)), len(check_votes(frame, with_excluded=True))) == (1, 2)
-    assert check_votes(frame, with_excluded=True).left_out == {VoteStatus.GOLD: 1}
+    rows = parse_votes(frame)
+    reported, with_excluded = count_votes(rows), count_votes(rows, with_excluded=True)
+    assert (len(reported), len(with_excluded)) == (1, 2)
+    assert reported.left_out == {VoteStatus.EXCLUDED: 1, VoteStatus.GOLD: 1}
+    assert with_excluded.left_out == {VoteStatus.GOLD: 1}
 
 
 def test_categories_that_do_not_occur_leave_no_trace() -> None:

@@ -17,8 +17,8 @@ from app.tables.submissions import Clip, Submission, VideoModel
 from app.tables.voting import Vote
 from benchmark.exports.cells import Cell, utc_text
 from benchmark.exports.figures.writer import PaperFigure
-from benchmark.exports.report.contents import CLIP_COLUMNS, ReportContents, Rows
 from benchmark.protocol import StudyStatus
+from benchmark.report.contents import CLIP_COLUMNS, ReportContents, Rows
 
 # What the database keeps for itself, or for speed.
 _NOT_PROTOCOL = {"id", "benchmark_id", "owner_id", "pairs", "unfilled_comparisons"}

@@ -15,7 +15,7 @@ from app.results.report.contents import read_one_moment, report_contents
 from app.security.identity import Principal
 from app.security.visibility import find_study
 from benchmark.exports.figures.writer import PaperFigure
-from benchmark.exports.report.writer import STEPS, write_bundle
+from benchmark.report.writer import STEPS, write_bundle
 
 __all__ = ["STEPS", "write_report", "zipped_report"]
 

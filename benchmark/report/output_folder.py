@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from benchmark.exports.report.checksums import SUMS, read_sums
+from benchmark.report.checksums import SUMS, read_sums
 
 PROTOCOL = "protocol.json"
 

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from benchmark.exports.report.checksums import write_sums
-from benchmark.exports.report.output_folder import ReportRefused, new_bundle
+from benchmark.report.checksums import write_sums
+from benchmark.report.output_folder import ReportRefused, new_bundle
 
 
 def write(folder: Path, slug: str = "demo") -> None:

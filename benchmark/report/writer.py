@@ -7,19 +7,19 @@ from pathlib import Path
 from benchmark.exports.csv_json import csv_chunks
 from benchmark.exports.figures.kinds import CannotDraw, FigureName
 from benchmark.exports.figures.writer import PaperFigure, figure_files
-from benchmark.exports.report.checksums import write_sums
-from benchmark.exports.report.contents import (
+from benchmark.exports.tables import EXTENSIONS, TableFormat, TableName
+from benchmark.exports.writer import write_table
+from benchmark.report.checksums import write_sums
+from benchmark.report.contents import (
     CLIP_COLUMNS,
     COMPARISON_COLUMNS,
     PAIR_COLUMNS,
     ReportContents,
     Rows,
 )
-from benchmark.exports.report.dataset_card import data_set_card
-from benchmark.exports.report.environment import environment_list
-from benchmark.exports.report.output_folder import PROTOCOL
-from benchmark.exports.tables import EXTENSIONS, TableFormat, TableName
-from benchmark.exports.writer import write_table
+from benchmark.report.dataset_card import data_set_card
+from benchmark.report.environment import environment_list
+from benchmark.report.output_folder import PROTOCOL
 from benchmark.scoring import COMPUTED, ScoredVotes
 from benchmark.votes.read import load_votes
 

@@ -6,12 +6,12 @@ import pandas as pd
 import pytest
 from huggingface_hub import DatasetCard
 
-from benchmark.exports.report.contents import ReportContents
-from benchmark.exports.report.dataset_card import data_set_card
-from benchmark.exports.report.writer import write_bundle
+from benchmark.report.contents import ReportContents
+from benchmark.report.dataset_card import data_set_card
+from benchmark.report.writer import write_bundle
 from benchmark.scoring import ScoredVotes
 from benchmark.votes.validate import check_votes
-from tests.benchmark.exports.report.made import contents
+from tests.benchmark.report.made import contents
 
 
 def assignment_view(made: ReportContents, folder: Path) -> DatasetCard:

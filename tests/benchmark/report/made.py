@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from types import SimpleNamespace
 
-from benchmark.exports.report.contents import ReportContents
+from benchmark.report.contents import ReportContents
 from tests.benchmark.made_votes import panel
 
 PANELS = [(2, 1), (0, 3), (3, 0), (1, 2)]
