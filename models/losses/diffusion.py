@@ -1,4 +1,4 @@
-"""The diffusion loss and what it compares with: noise, velocity or the latents themselves."""
+"""The diffusion loss and its prediction targets: noise, velocity or the clean latents."""
 
 from enum import StrEnum
 
@@ -6,7 +6,7 @@ from torch import Tensor
 
 
 class PredictionType(StrEnum):
-    """What a network predicts; diffusers' names."""
+    """The quantity a network predicts, with the names diffusers uses."""
 
     EPSILON = "epsilon"
     V_PREDICTION = "v_prediction"
@@ -20,26 +20,36 @@ def diffusion_loss(predicted: Tensor, target: Tensor) -> Tensor:
 
     Args:
         predicted: (batch, channels, frames, height, width), any float dtype.
-        target: the same shape; what the network should have predicted.
+        target: the same shape and any float dtype; the prediction target, see `prediction_target`.
 
     Returns:
-        (batch,) float32, mean over all elements of a clip, not averaged over the batch.
+        (batch,) float32, at least 0: the mean over all elements of a clip, not averaged over the batch.
 
     Raises:
-        ValueError: a shape differs.
+        ValueError: the shapes differ.
     """
-    return place_errors(predicted, target).mean(dim=(1, 2, 3, 4))
+    return squared_errors(predicted, target).mean(dim=(1, 2, 3, 4))
 
 
-def place_errors(predicted: Tensor, target: Tensor) -> Tensor:
-    """Return the squared error of every place, mean over channels: (batch, 1, frames, height, width) float32.
+def squared_errors(predicted: Tensor, target: Tensor) -> Tensor:
+    """Return the squared error at every latent position, averaged over channels.
 
-    Both losses weigh this one tensor, so the second costs no copy of the network's output. Squares are taken
-    in float32: bfloat16 has 8 bits, and a mean over 10^5 of its squares would lose them.
+    Both losses reduce this tensor, so the motion focal loss needs no second copy of the network's output.
+    Squares are computed in float32: bfloat16 has 8 significant bits, too few for a mean over 10^5 values.
+
+    Args:
+        predicted: (batch, channels, frames, height, width), any float dtype.
+        target: the same shape, any float dtype.
+
+    Returns:
+        (batch, 1, frames, height, width) float32, at least 0.
+
+    Raises:
+        ValueError: the shapes differ, or are not 5-dimensional.
     """
     if predicted.ndim != 5 or predicted.shape != target.shape:
         raise ValueError(
-            "predicted and target are both (batch, channels, frames, height, width), "
+            "predicted and target must both be (batch, channels, frames, height, width), "
             f"not {tuple(predicted.shape)} and {tuple(target.shape)}"
         )
     return (predicted.float() - target.float()).square().mean(dim=1, keepdim=True)
@@ -52,17 +62,22 @@ def prediction_target(
     timesteps: Tensor,
     alphas_cumprod: Tensor,
 ) -> Tensor:
-    """Return what the network should predict for z_t = sqrt(a_t) latents + sqrt(1 - a_t) noise.
+    """Return the prediction target for the noisy latents z_t = sqrt(a_t) latents + sqrt(1 - a_t) noise.
 
         epsilon: noise;   sample: latents;   v: sqrt(a_t) noise - sqrt(1 - a_t) latents
 
     Source of v: T. Salimans, J. Ho (2022), Progressive Distillation for Fast Sampling, appendix D.
 
     Args:
-        latents: (batch, channels, frames, height, width); as the scheduler noised them, scale included.
-        noise: the same shape.
-        timesteps: (batch,) int64, places in `alphas_cumprod`.
-        alphas_cumprod: (steps,) a_t of the schedule.
+        prediction_type: a `PredictionType` or its value.
+        latents: (batch, channels, frames, height, width), any float dtype; the clean latents to which the
+            scheduler added noise, already multiplied by its latent scale.
+        noise: the same shape and dtype; standard Gaussian noise.
+        timesteps: (batch,) int64, indices into `alphas_cumprod`.
+        alphas_cumprod: (steps,) float, a_t of the schedule in [0, 1].
+
+    Returns:
+        (batch, channels, frames, height, width), the dtype of `latents`.
 
     Raises:
         ValueError: a shape differs, or the prediction type is unknown.
@@ -70,7 +85,7 @@ def prediction_target(
     kind = PredictionType(prediction_type)
     if latents.shape != noise.shape or timesteps.shape != latents.shape[:1]:
         raise ValueError(
-            "latents and noise share one shape and timesteps are one a clip, "
+            "latents and noise must have the same shape, and timesteps one entry per clip, "
             f"not {tuple(latents.shape)}, {tuple(noise.shape)} and {tuple(timesteps.shape)}"
         )
     if kind is PredictionType.EPSILON:
@@ -78,5 +93,5 @@ def prediction_target(
     if kind is PredictionType.SAMPLE:
         return latents
     a_t = alphas_cumprod.to(latents.device)[timesteps].reshape(-1, *[1] * (latents.ndim - 1))
-    # The roots come first: in bfloat16 an a_t of 0.999 is 1, and 1 - a_t nothing.
+    # Take the square roots before the cast: in bfloat16, a_t = 0.999 rounds to 1, and 1 - a_t to 0.
     return a_t.sqrt().to(noise) * noise - (1 - a_t).sqrt().to(latents) * latents

@@ -1,6 +1,7 @@
-"""The motion focal loss: the diffusion loss, weighed by where the clip moves.
+"""The motion focal loss: the diffusion loss weighted by the clip's motion heatmap.
 
-Source: MotiF, arXiv:2412.16153.
+Source: S. Wang et al. (2025), MotiF: Making Text Count in Image Animation with Motion Focal Loss, CVPR,
+arXiv:2412.16153.
 """
 
 from dataclasses import dataclass
@@ -8,17 +9,17 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from models.losses.diffusion import place_errors
+from models.losses.diffusion import squared_errors
 
 
 @dataclass(frozen=True, eq=False)
 class MotifLoss:
-    """The parts of the loss of each clip in the batch, each (batch,) float32.
+    """The loss of each clip in the batch and its two terms, each (batch,) float32, at least 0.
 
     Attributes:
         diffusion: E || eps - eps_theta ||^2; carries a gradient.
-        motion_focal: E || m' (eps - eps_theta) ||^2, before the weight.
-        total: diffusion + weight * motion_focal; take its mean and go back through it.
+        motion_focal: E || m' (eps - eps_theta) ||^2, before multiplication by the weight.
+        total: diffusion + weight * motion_focal; call `backward` on its mean.
     """
 
     diffusion: Tensor
@@ -31,40 +32,41 @@ def motion_focal_loss(predicted: Tensor, target: Tensor, heatmap: Tensor) -> Ten
 
         L_motif = E || m' * (eps - eps_theta(z_t, c, t)) ||^2        (arXiv:2412.16153)
 
-    m' stands inside the norm, so an error counts with its square. Inverse MotiF gives 1 - m' as heatmap.
+    m' is inside the norm, so the squared error is multiplied by m'^2. For Inverse MotiF, pass 1 - m' as the
+    heatmap.
 
     Args:
         predicted: (batch, channels, frames, height, width), any float dtype.
-        target: the same shape; what the network should have predicted.
-        heatmap: (batch, 1, frames, height, width), m' in [0, 1] at latent size.
+        target: the same shape and any float dtype; the prediction target.
+        heatmap: (batch, 1, frames, height, width), any float dtype; m' in [0, 1] at latent size.
 
     Returns:
-        (batch,) float32, not averaged over the batch so that still and moving clips can be logged apart.
+        (batch,) float32, not averaged over the batch, so still and moving clips can be logged separately.
 
     Raises:
         ValueError: a shape differs.
     """
-    return _weighted(place_errors(predicted, target), heatmap)
+    return _weighted(squared_errors(predicted, target), heatmap)
 
 
 def motif_loss(predicted: Tensor, target: Tensor, heatmap: Tensor, weight: float = 1.0) -> MotifLoss:
-    """Return L = L_diffusion + weight * L_motif of each clip, and its parts.
+    """Return L = L_diffusion + weight * L_motif of each clip, and both terms.
 
     Args:
         predicted: (batch, channels, frames, height, width), any float dtype.
-        target: the same shape.
-        heatmap: (batch, 1, frames, height, width), m' in [0, 1].
-        weight: the paper's lambda, at least 0; 1 in the paper. With 0 the total is the diffusion loss itself.
+        target: the same shape and any float dtype.
+        heatmap: (batch, 1, frames, height, width), any float dtype; m' in [0, 1].
+        weight: the paper's lambda, at least 0; 1 in the paper. With 0, the total is the diffusion loss.
 
     Raises:
-        ValueError: a shape differs or the weight is negative.
+        ValueError: a shape differs, or the weight is negative or NaN.
     """
     if not weight >= 0:
-        raise ValueError(f"the weight of the motion focal loss is at least 0, not {weight}")
-    errors = place_errors(predicted, target)
+        raise ValueError(f"the weight of the motion focal loss must be at least 0, not {weight}")
+    errors = squared_errors(predicted, target)
     diffusion = errors.mean(dim=(1, 2, 3, 4))
     if weight == 0:
-        # Not 0 * motion_focal: its gradient would be zeros added everywhere, and 0 * infinity is NaN.
+        # Do not add 0 * motion_focal: it costs a backward pass of zeros, and 0 * infinity is NaN.
         with torch.no_grad():
             return MotifLoss(diffusion, _weighted(errors, heatmap), diffusion)
     motion_focal = _weighted(errors, heatmap)
@@ -74,7 +76,7 @@ def motif_loss(predicted: Tensor, target: Tensor, heatmap: Tensor, weight: float
 def _weighted(errors: Tensor, heatmap: Tensor) -> Tensor:
     if heatmap.shape != errors.shape:
         raise ValueError(
-            f"the heatmap is {tuple(errors.shape)}, one weight a place of the latents, "
+            f"the heatmap must be {tuple(errors.shape)}, one weight per latent position, "
             f"not {tuple(heatmap.shape)}"
         )
     return (errors * heatmap.to(errors).square()).mean(dim=(1, 2, 3, 4))

@@ -13,7 +13,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from models.losses.diffusion import place_errors
+from models.losses.diffusion import squared_errors
 from models.training.batches import Batcher, predicted
 from models.training.cache_builder import CachedClip
 from models.training.sampling import Purpose, derived_seed
@@ -66,7 +66,7 @@ def region_losses(
             some = clips[start : start + _CLIPS_AT_ONCE]
             seeds = [derived_seed(_SEED, Purpose.VALIDATION, start + i, timestep) for i in range(len(some))]
             batch = batcher.noised(some, [clip.text() for clip in some], [timestep] * len(some), seeds)
-            errors.append(place_errors(predicted(network, batch), batch.target).cpu())
+            errors.append(squared_errors(predicted(network, batch), batch.target).cpu())
             regions.append(batch.region.cpu())
         rows.append(region_loss(timestep, torch.cat(errors), torch.cat(regions) > region_above))
     network.train(was_training)

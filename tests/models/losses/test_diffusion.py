@@ -1,4 +1,4 @@
-"""The diffusion loss and its targets, by hand."""
+"""The diffusion loss and its prediction targets, compared with hand-computed values."""
 
 import pytest
 import torch
@@ -14,11 +14,11 @@ def test_the_loss_is_the_mean_squared_error_of_each_clip() -> None:
     predicted[0] = 3.0
     predicted[1, 0, 0, 0, 0] = 4.0
 
-    # By hand: 3^2 everywhere; 4^2 at one of 4 * 3 * 2 * 2 = 48 places.
+    # By hand: 3^2 everywhere; 4^2 at one of 4 * 3 * 2 * 2 = 48 elements.
     torch.testing.assert_close(diffusion_loss(predicted, target), torch.tensor([9.0, 16 / 48]))
 
 
-def test_bfloat16_loses_nothing_that_float32_keeps() -> None:
+def test_the_loss_of_bfloat16_inputs_is_computed_in_float32() -> None:
     generator = torch.Generator().manual_seed(1)
     predicted = torch.randn((1, 4, 16, 40, 64), generator=generator).bfloat16()
     target = torch.randn((1, 4, 16, 40, 64), generator=generator).bfloat16()
@@ -43,7 +43,7 @@ def test_shapes_that_would_only_broadcast_are_refused() -> None:
         (PredictionType.V_PREDICTION, 0.6 * 5 - 0.8 * 2),
     ],
 )
-def test_the_target_by_hand(kind: PredictionType, value: float) -> None:
+def test_the_target_of_each_prediction_type(kind: PredictionType, value: float) -> None:
     target = prediction_target(
         kind,
         latents=torch.full(SHAPE, 2.0),
@@ -68,7 +68,7 @@ def test_each_clip_has_its_own_timestep() -> None:
     assert torch.equal(target[1], -torch.ones(SHAPE[1:]))
 
 
-def test_a_velocity_tells_the_noise_from_the_latents() -> None:
+def test_latents_and_noise_can_be_recovered_from_the_velocity() -> None:
     generator = torch.Generator().manual_seed(2)
     latents, noise = torch.randn((2, *SHAPE), generator=generator, dtype=torch.float64)
     a_t = torch.tensor([0.3, 0.7], dtype=torch.float64)
@@ -76,13 +76,13 @@ def test_a_velocity_tells_the_noise_from_the_latents() -> None:
 
     v = prediction_target("v_prediction", latents, noise, steps, a_t)
 
-    signal, rest = (a.sqrt().reshape(2, 1, 1, 1, 1) for a in (a_t, 1 - a_t))
-    noisy = signal * latents + rest * noise
-    torch.testing.assert_close(signal * noisy - rest * v, latents)
-    torch.testing.assert_close(rest * noisy + signal * v, noise)
+    alpha, sigma = (a.sqrt().reshape(2, 1, 1, 1, 1) for a in (a_t, 1 - a_t))
+    noisy = alpha * latents + sigma * noise
+    torch.testing.assert_close(alpha * noisy - sigma * v, latents)
+    torch.testing.assert_close(sigma * noisy + alpha * v, noise)
 
 
-def test_a_velocity_in_bfloat16_keeps_what_little_noise_there_is() -> None:
+def test_a_small_noise_level_survives_bfloat16() -> None:
     latents, noise = torch.ones(SHAPE).bfloat16(), torch.zeros(SHAPE).bfloat16()
 
     v = prediction_target("v_prediction", latents, noise, torch.tensor([0, 0]), torch.tensor([0.9991]))
@@ -98,5 +98,5 @@ def test_an_unknown_prediction_type_is_refused() -> None:
 
 
 def test_one_timestep_for_two_clips_is_refused() -> None:
-    with pytest.raises(ValueError, match="timesteps are one a clip"):
+    with pytest.raises(ValueError, match="timesteps one entry per clip"):
         prediction_target("epsilon", torch.zeros(SHAPE), torch.zeros(SHAPE), torch.tensor([0]), torch.ones(1))

@@ -1,4 +1,4 @@
-"""The motion focal loss and its gradient, by hand."""
+"""The motion focal loss and its gradient, compared with hand-computed values."""
 
 import pytest
 import torch
@@ -8,7 +8,7 @@ from models.losses import diffusion_loss, motif_loss, motion_focal_loss
 
 SHAPE = (2, 4, 3, 2, 2)
 MAPS = (2, 1, 3, 2, 2)
-PLACES = 4 * 3 * 2 * 2
+ELEMENTS = 4 * 3 * 2 * 2
 
 
 def drawn(*shape: int, seed: int = 3) -> Tensor:
@@ -16,14 +16,14 @@ def drawn(*shape: int, seed: int = 3) -> Tensor:
 
 
 def gradient_of(predicted: Tensor, target: Tensor, heatmap: Tensor, weight: float) -> Tensor:
-    """Return what the motion focal loss adds to the gradient."""
+    """Return the gradient of the weighted motion focal loss."""
     leaf = predicted.clone().requires_grad_()
     (weight * motion_focal_loss(leaf, target, heatmap)).sum().backward()
     assert leaf.grad is not None
     return leaf.grad
 
 
-def test_the_weight_stands_inside_the_norm() -> None:
+def test_the_heatmap_is_inside_the_norm() -> None:
     predicted, heatmap = torch.zeros(SHAPE), torch.full(MAPS, 0.5)
     predicted[0] = 3.0
     predicted[1, 2, 1, 1, 0] = 4.0
@@ -31,11 +31,11 @@ def test_the_weight_stands_inside_the_norm() -> None:
 
     loss = motion_focal_loss(predicted, torch.zeros(SHAPE), heatmap)
 
-    # By hand: (0.5 * 3)^2 everywhere; (0.25 * 4)^2 at one of 48 places.
+    # By hand: (0.5 * 3)^2 everywhere; (0.25 * 4)^2 at one of 48 elements.
     torch.testing.assert_close(loss, torch.tensor([2.25, 1 / 48]))
 
 
-def test_where_all_moves_it_is_the_diffusion_loss() -> None:
+def test_with_a_heatmap_of_ones_it_equals_the_diffusion_loss() -> None:
     predicted, target = drawn(*SHAPE), drawn(*SHAPE, seed=4)
 
     loss = motion_focal_loss(predicted, target, torch.ones(MAPS))
@@ -43,7 +43,7 @@ def test_where_all_moves_it_is_the_diffusion_loss() -> None:
     assert torch.equal(loss, diffusion_loss(predicted, target))
 
 
-def test_the_gradient_is_zero_where_nothing_moves() -> None:
+def test_the_gradient_is_zero_where_the_heatmap_is_zero() -> None:
     heatmap = torch.zeros(MAPS)
     heatmap[:, :, 0] = 1.0
 
@@ -53,12 +53,12 @@ def test_the_gradient_is_zero_where_nothing_moves() -> None:
     assert gradient[:, :, 0].abs().min() > 0
 
 
-def test_the_gradient_by_hand() -> None:
+def test_the_gradient_matches_the_formula() -> None:
     predicted, target = drawn(*SHAPE), drawn(*SHAPE, seed=4)
     heatmap = torch.rand(MAPS, generator=torch.Generator().manual_seed(5))
 
-    # d/dp of lambda * mean (m' (t - p))^2 is 2 lambda m'^2 (p - t) / places.
-    expected = 2 * 0.5 * heatmap.square() * (predicted - target) / PLACES
+    # d/dp of lambda * mean (m' (t - p))^2 is 2 lambda m'^2 (p - t) / elements.
+    expected = 2 * 0.5 * heatmap.square() * (predicted - target) / ELEMENTS
     torch.testing.assert_close(gradient_of(predicted, target, heatmap, 0.5), expected)
 
 
@@ -71,22 +71,22 @@ def test_the_gradient_grows_with_lambda_and_with_the_square_of_the_heatmap() -> 
     assert torch.equal(gradient_of(predicted, target, 2 * heatmap, 1.0), 4 * once)
 
 
-def test_lambda_0_is_the_diffusion_loss_to_the_bit_gradient_included() -> None:
-    plain, weighed = drawn(*SHAPE).requires_grad_(), drawn(*SHAPE).requires_grad_()
+def test_with_lambda_0_loss_and_gradient_equal_the_diffusion_loss_bit_for_bit() -> None:
+    plain, weighted = drawn(*SHAPE).requires_grad_(), drawn(*SHAPE).requires_grad_()
     target = drawn(*SHAPE, seed=4)
     expected = diffusion_loss(plain, target)
     expected.mean().backward()
 
-    found = motif_loss(weighed, target, torch.rand(MAPS), weight=0.0)
-    found.total.mean().backward()
+    loss = motif_loss(weighted, target, torch.rand(MAPS), weight=0.0)
+    loss.total.mean().backward()
 
-    assert torch.equal(found.total, expected)
+    assert torch.equal(loss.total, expected)
     assert plain.grad is not None
-    assert weighed.grad is not None
-    assert torch.equal(weighed.grad, plain.grad)
+    assert weighted.grad is not None
+    assert torch.equal(weighted.grad, plain.grad)
 
 
-def test_lambda_0_still_says_what_the_motion_focal_loss_is() -> None:
+def test_with_lambda_0_the_motion_focal_term_is_still_reported() -> None:
     predicted, target, heatmap = drawn(*SHAPE), drawn(*SHAPE, seed=4), torch.rand(MAPS)
 
     loss = motif_loss(predicted, target, heatmap, weight=0.0)
@@ -94,7 +94,7 @@ def test_lambda_0_still_says_what_the_motion_focal_loss_is() -> None:
     assert torch.equal(loss.motion_focal, motion_focal_loss(predicted, target, heatmap))
 
 
-def test_the_total_adds_the_weighed_part() -> None:
+def test_the_total_adds_the_weighted_term() -> None:
     loss = motif_loss(drawn(*SHAPE), drawn(*SHAPE, seed=4), torch.rand(MAPS), weight=2.0)
 
     assert torch.equal(loss.total, loss.diffusion + 2.0 * loss.motion_focal)
@@ -113,12 +113,12 @@ def test_bfloat16_predictions_get_a_float32_loss_and_a_bfloat16_gradient() -> No
 
 
 @pytest.mark.parametrize("shape", [SHAPE, (2, 1, 3, 4, 4), (1, 1, 3, 2, 2), (2, 3, 2, 2)])
-def test_a_heatmap_of_the_wrong_size_is_refused_by_name(shape: tuple[int, ...]) -> None:
-    with pytest.raises(ValueError, match=r"the heatmap is \(2, 1, 3, 2, 2\), one weight a place"):
+def test_a_heatmap_of_the_wrong_shape_is_refused(shape: tuple[int, ...]) -> None:
+    with pytest.raises(ValueError, match=r"the heatmap must be \(2, 1, 3, 2, 2\), one weight per latent"):
         motion_focal_loss(torch.zeros(SHAPE), torch.zeros(SHAPE), torch.zeros(shape))
 
 
 @pytest.mark.parametrize("weight", [-1.0, float("nan")])
-def test_a_negative_weight_is_refused(weight: float) -> None:
-    with pytest.raises(ValueError, match="weight of the motion focal loss is at least 0"):
+def test_a_negative_or_nan_weight_is_refused(weight: float) -> None:
+    with pytest.raises(ValueError, match="weight of the motion focal loss must be at least 0"):
         motif_loss(torch.zeros(SHAPE), torch.zeros(SHAPE), torch.zeros(MAPS), weight)
