@@ -19,7 +19,7 @@ import numpy as np
 
 from benchmark.scenes import SCENARIOS, Rendering, Scene, Style, render
 from benchmark.scenes.encoding import encode_mp4
-from models.motion.flow import ExactFlow, Flow, OpticalFlow, flow_named
+from models.motion.flow import ExactFlow, Flow, FlowEstimator, create_flow_estimator
 from models.motion.frames import Frames, read_clip
 from models.motion.heatmap import motion_heatmap, moving_share
 from models.motion.settings import DEFAULT_FLOW, FLOW_NAMES, FlowUnit, HeatmapSettings
@@ -39,7 +39,7 @@ def main() -> None:
     options = parser.parse_args()
     cv2.setNumThreads(1)
     flows = {}
-    for name, clips in sources(flow_named(options.flow), options.clips).items():
+    for name, clips in sources(create_flow_estimator(options.flow), options.clips).items():
         flows[name] = [each[:, ::STRIDE, ::STRIDE] for each in clips]
         print(f"{name}: {len(flows[name])} clips", flush=True)
     print("\n" + " | ".join(["unit", "noise floor", *flows]))
@@ -63,7 +63,7 @@ def cell(clips: list[Flow], settings: HeatmapSettings) -> str:
     return f"{np.mean(shares):.1%} {alive:.0%}"
 
 
-def sources(dis: OpticalFlow, clips: int) -> dict[str, Iterator[Flow]]:
+def sources(dis: FlowEstimator, clips: int) -> dict[str, Iterator[Flow]]:
     found: dict[str, Iterator[Flow]] = {}
     if root := os.environ.get("TI2V_TEST_DATA"):
         for model in REAL_MODELS:
@@ -76,7 +76,7 @@ def sources(dis: OpticalFlow, clips: int) -> dict[str, Iterator[Flow]]:
     return found
 
 
-def flows_of(estimator: OpticalFlow, clips: Iterator[Frames]) -> Iterator[Flow]:
+def flows_of(estimator: FlowEstimator, clips: Iterator[Frames]) -> Iterator[Flow]:
     return (estimator(frames) for frames in clips)
 
 

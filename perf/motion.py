@@ -15,8 +15,8 @@ import cv2
 import numpy as np
 
 from benchmark.scenes import SCENARIOS, Rendering, Scene, Style, render
-from models.motion.flow import flow_named
-from models.motion.heatmap import motion_heatmap, moving_share, resized
+from models.motion.flow import create_flow_estimator
+from models.motion.heatmap import motion_heatmap, moving_share, resize_heatmap
 
 SIDE, FRAMES, LATENT = 320, 16, 40
 TARGET_PAIRS_PER_SECOND = 60
@@ -53,10 +53,10 @@ def print_speed() -> None:
     clips = [rendering.frames for rendering, _ in list(renderings(every=12))]
     print(f"{'frame pairs/s at 320x320, one core':36} {'median':>8}   target")
     for name in ESTIMATORS:
-        estimator, rates = flow_named(name), []
+        estimator, rates = create_flow_estimator(name), []
         for frames in clips:
             before = time.process_time()
-            resized(motion_heatmap(estimator(frames)), LATENT, LATENT)
+            resize_heatmap(motion_heatmap(estimator(frames)), LATENT, LATENT)
             rates.append((FRAMES - 1) / (time.process_time() - before))
         target = f"{TARGET_PAIRS_PER_SECOND:8}" if name == ESTIMATORS[0] else ""
         print(f"{name:36} {np.median(rates):8.0f} {target}")
@@ -74,9 +74,10 @@ def renderings(every: int = 1) -> Iterator[tuple[Rendering, Style]]:
 
 def agreement(rendering: Rendering, style: Style) -> Agreement:
     exact = motion_heatmap(rendering.flow)[:-1]
-    found = motion_heatmap(flow_named("dis-medium")(rendering.frames))[:-1]
+    found = motion_heatmap(create_flow_estimator("dis-medium")(rendering.frames))[:-1]
     counts = moving_share(exact) >= LEAST_SHARE
-    plain = motion_heatmap(flow_named("dis-medium-plain")(rendering.frames))[:-1] if counts else None
+    unfiltered = create_flow_estimator("dis-medium-plain")
+    plain = motion_heatmap(unfiltered(rendering.frames))[:-1] if counts else None
     return Agreement(
         scenario_of(rendering),
         rendering.action.name,

@@ -1,4 +1,4 @@
-"""`ti2v heatmap`: where a clip moves, as a picture and as an array."""
+"""`ti2v heatmap`: write the motion heatmap of a clip as an array and a figure."""
 
 from pathlib import Path
 
@@ -7,7 +7,7 @@ import click
 from models.motion.settings import DEFAULT_FLOW, DEFAULT_SETTINGS, FLOW_NAMES, FlowUnit
 
 _ARRAYS = {".npz", ".npy"}
-_PICTURES = {".png", ".webp", ".pdf", ".svg"}
+_FIGURES = {".png", ".webp", ".pdf", ".svg"}
 
 
 @click.command("heatmap")
@@ -16,7 +16,8 @@ _PICTURES = {".png", ".webp", ".pdf", ".svg"}
     "--output",
     type=click.Path(path_type=Path, dir_okay=False),
     required=True,
-    help="A picture (.png, .webp, .pdf, .svg; the array goes beside it as .npz), or the array (.npz, .npy).",
+    help="Output file: a figure (.png, .webp, .pdf, .svg; also writes the array as .npz), or the array only "
+    "(.npz, .npy).",
 )
 @click.option(
     "--flow",
@@ -24,55 +25,58 @@ _PICTURES = {".png", ".webp", ".pdf", ".svg"}
     type=click.Choice(FLOW_NAMES),
     default=DEFAULT_FLOW,
     show_default=True,
-    help="What estimates the flow.",
+    help="Optical flow estimator.",
 )
 @click.option(
     "--unit",
     type=click.Choice([unit.value for unit in FlowUnit]),
     default=DEFAULT_SETTINGS.unit.value,
     show_default=True,
-    help="What the length of flow is measured in.",
+    help="Unit of the flow magnitude.",
 )
 @click.option(
     "--noise-floor",
     type=click.FloatRange(0, 1),
     default=DEFAULT_SETTINGS.noise_floor,
     show_default=True,
-    help="Flow shorter than this share of the shorter side counts as none.",
+    help="Set flow below this share of the frame's shorter side to 0.",
 )
-@click.option("--inverse", is_flag=True, help="1 - m, as the Inv-MotiF ablation weighs.")
+@click.option("--inverse", is_flag=True, help="Write 1 - m, the weights of the Inv-MotiF ablation.")
 @click.option(
-    "--columns", type=click.IntRange(2, 16), default=6, show_default=True, help="Frames in the picture."
+    "--columns", type=click.IntRange(2, 16), default=6, show_default=True, help="Frames in the figure."
 )
 def heatmap(
     clip: Path, output: Path, flow_name: str, unit: str, noise_floor: float, inverse: bool, columns: int
 ) -> None:
-    """Draw where CLIP moves: its frames, flow, heatmap and share of moving pixels; write the heatmap."""
-    # numpy, OpenCV and matplotlib take a second, which a wrong name need not wait for.
-    _refuse_places(output)
-    from models.motion.flow import flow_named
+    """Write the motion heatmap of CLIP, and a figure of its frames, flow and heatmap.
+
+    Prints the share of moving pixels (m > 0.5).
+    """
+    # Validate before the imports: numpy, OpenCV and matplotlib take a second.
+    _check_output(output)
+    from models.motion.flow import create_flow_estimator
     from models.motion.frames import read_clip
     from models.motion.heatmap import motion_heatmap, moving_share
-    from models.motion.heatmap_files import write_array
+    from models.motion.heatmap_files import write_heatmap
     from models.motion.settings import HeatmapSettings
-    from models.motion.visualization import Motion, write_picture
+    from models.motion.visualization import ClipMotion, write_figure
 
     settings = HeatmapSettings(unit=FlowUnit(unit), noise_floor=noise_floor, inverse=inverse)
     frames = read_clip(clip).frames
-    flow = flow_named(flow_name)(frames)
+    flow = create_flow_estimator(flow_name)(frames)
     maps = motion_heatmap(flow, settings)
     array = output if output.suffix in _ARRAYS else output.with_suffix(".npz")
-    write_array(array, maps, settings=settings, flow_name=flow_name)
-    if output.suffix in _PICTURES:
+    write_heatmap(array, maps, settings=settings, flow_name=flow_name)
+    if output.suffix in _FIGURES:
         title = f"{clip.stem}   ({flow_name}, {unit})"
-        write_picture(Motion(frames, flow, maps, title), output, columns=columns)
+        write_figure(ClipMotion(frames, flow, maps, title), output, columns=columns)
     click.echo(f"{moving_share(maps):.4f}")
     click.echo(f"Wrote {output}{'' if array == output else f' and {array}'}.", err=True)
 
 
-def _refuse_places(output: Path) -> None:
+def _check_output(output: Path) -> None:
     if not output.parent.is_dir():
-        raise click.BadParameter(f"there is no folder {output.parent}", param_hint="--output")
-    if output.suffix not in _ARRAYS | _PICTURES:
-        endings = ", ".join(sorted(_ARRAYS | _PICTURES))
-        raise click.BadParameter(f"a file that ends in one of {endings}", param_hint="--output")
+        raise click.BadParameter(f"the folder {output.parent} does not exist", param_hint="--output")
+    if output.suffix not in _ARRAYS | _FIGURES:
+        extensions = ", ".join(sorted(_ARRAYS | _FIGURES))
+        raise click.BadParameter(f"the file name must end in one of {extensions}", param_hint="--output")

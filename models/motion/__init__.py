@@ -1,1 +1,1 @@
-"""Motion of clips: optical flow, and the heatmaps that weigh the loss."""
+"""Motion of clips: optical flow, and the motion heatmaps that weight the loss."""

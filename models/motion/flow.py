@@ -1,7 +1,8 @@
-"""Optical flow between neighbouring frames, behind one protocol.
+"""Optical flow between consecutive frames, behind the `FlowEstimator` protocol.
 
-Default: dense inverse search. Source: T. Kroeger, R. Timofte, D. Dai, L. Van Gool (2016), Fast Optical Flow
-using Dense Inverse Search, ECCV. OpenCV's implementation; it needs no weights and no GPU.
+The default is OpenCV's dense inverse search (DIS), which needs no weights and no GPU.
+Source: T. Kroeger, R. Timofte, D. Dai, L. Van Gool (2016), Fast Optical Flow using Dense Inverse Search,
+ECCV.
 """
 
 from collections.abc import Callable, Mapping
@@ -16,35 +17,35 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmark.scenes import Rendering
-from models.motion.frames import BadClip, Frames, checked_frames
+from models.motion.frames import BadClip, Frames, validate_frames
 from models.motion.settings import EXACT_FLOW, FLOW_NAMES
 
 Flow = NDArray[np.float32]
 
 
-class OpticalFlow(Protocol):
-    """Finds where every pixel goes."""
+class FlowEstimator(Protocol):
+    """Estimates dense optical flow."""
 
     @property
     def name(self) -> str:
-        """What configs and caches call it; another way to compute the flow has another name."""
+        """The name in configs and cache keys; unique to this way of computing flow."""
 
     def __call__(self, frames: Frames) -> Flow:
-        """Return the flow of every frame to the next.
+        """Return the flow from each frame to the next.
 
         Args:
-            frames: (frames, height, width, 3) uint8 RGB, at least 2.
+            frames: (frames, height, width, 3) uint8 RGB, at least 2 frames.
 
         Returns:
-            (frames - 1, height, width, 2) float32, pixels (to the right, down).
+            (frames - 1, height, width, 2) float32, displacement in pixels (x to the right, y down).
 
         Raises:
-            BadClip: these are no frames of one clip.
+            BadClip: there are fewer than 2 frames, or they are not uint8 RGB of one size.
         """
 
 
 class DisPreset(StrEnum):
-    """How thorough DIS is: about 2, 6 and 15 ms a frame pair at 320x320 on one core."""
+    """Speed presets of DIS: about 2, 6 and 15 ms per frame pair at 320x320 on one core."""
 
     ULTRAFAST = "ultrafast"
     FAST = "fast"
@@ -60,14 +61,14 @@ _DIS_PRESETS = MappingProxyType(
 )
 
 
-# DIS looks for patches of 8x8 in pictures of half the size and less.
+# DIS matches patches of 8x8 in images of half the size and smaller.
 _SMALLEST_SIDE = 12
 
 
 class DisFlow:
-    """OpenCV's dense inverse search on grey frames, as it comes.
+    """OpenCV's dense inverse search on greyscale frames, without the filter for static regions.
 
-    `flow_named("dis-medium")` is this without the rim it drags along; see `models.motion.static_filter`.
+    `create_flow_estimator("dis-medium")` adds that filter, see `models.motion.static_filter`.
     """
 
     def __init__(self, preset: DisPreset | str = DisPreset.MEDIUM) -> None:
@@ -75,21 +76,23 @@ class DisFlow:
         self.name = f"dis-{self._preset}-plain"
 
     def __call__(self, frames: Frames) -> Flow:
-        """Return the flow of every frame to the next; see `OpticalFlow`.
+        """Return the flow from each frame to the next; see `FlowEstimator`.
 
         Raises:
-            BadClip: these are no frames of one clip, or a side is under 12 pixels.
+            BadClip: the frames are not those of one clip, or a side is shorter than 12 pixels.
         """
-        frames = checked_frames(frames)
+        frames = validate_frames(frames)
         height, width = frames.shape[1:3]
         if min(height, width) < _SMALLEST_SIDE:
-            raise BadClip(f"frames of {width}x{height}: DIS needs sides of {_SMALLEST_SIDE} pixels and more.")
-        # A fresh searcher for each clip: it keeps buffers, so threads must not share one.
+            raise BadClip(
+                f"frames of {width}x{height} are too small: DIS needs {_SMALLEST_SIDE} pixels or more a side."
+            )
+        # One object for each clip: it holds buffers, so threads must not share it.
         dis = cv2.DISOpticalFlow.create(_DIS_PRESETS[self._preset])
         grey = [cv2.cvtColor(frame, cv2.COLOR_RGB2GRAY) for frame in frames]
         flow = np.empty((len(frames) - 1, height, width, 2), np.float32)
-        for step, (here, there) in enumerate(pairwise(grey)):
-            flow[step] = dis.calc(here, there, None)
+        for step, (previous, following) in enumerate(pairwise(grey)):
+            flow[step] = dis.calc(previous, following, None)
         return flow
 
 
@@ -112,20 +115,20 @@ class ExactFlow:
         return self._rendering.flow
 
 
-def _dis(preset: DisPreset) -> OpticalFlow:
-    from models.motion.static_filter import StandingAware
+def _dis(preset: DisPreset) -> FlowEstimator:
+    from models.motion.static_filter import StaticFilteredFlow
 
-    return StandingAware(DisFlow(preset))
+    return StaticFilteredFlow(DisFlow(preset))
 
 
-def _raft(size: str) -> OpticalFlow:
-    # torch is loaded for RAFT alone.
+def _raft(size: str) -> FlowEstimator:
+    # Only RAFT needs torch.
     from models.motion.raft import RaftFlow
 
     return RaftFlow(size)
 
 
-_FLOWS: Mapping[str, Callable[[], OpticalFlow]] = MappingProxyType(
+_ESTIMATORS: Mapping[str, Callable[[], FlowEstimator]] = MappingProxyType(
     {
         **{f"dis-{preset}": partial(_dis, preset) for preset in DisPreset},
         **{f"dis-{preset}-plain": partial(DisFlow, preset) for preset in DisPreset},
@@ -135,13 +138,13 @@ _FLOWS: Mapping[str, Callable[[], OpticalFlow]] = MappingProxyType(
 )
 
 
-def flow_named(name: str) -> OpticalFlow:
-    """Return the estimator configs call `name`.
+def create_flow_estimator(name: str) -> FlowEstimator:
+    """Create the flow estimator with this name in configs.
 
     Raises:
-        ValueError: no estimator has this name; the message lists them.
-        CannotEstimate: RAFT, where torchvision or its weights are missing.
+        ValueError: no estimator has this name; the message lists all names.
+        FlowUnavailable: RAFT was requested, and torchvision or its weights are missing.
     """
-    if name not in _FLOWS:
-        raise ValueError(f"no optical flow {name!r}; there are {', '.join(FLOW_NAMES)}")
-    return _FLOWS[name]()
+    if name not in _ESTIMATORS:
+        raise ValueError(f"unknown optical flow {name!r}; expected one of {', '.join(FLOW_NAMES)}")
+    return _ESTIMATORS[name]()

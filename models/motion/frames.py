@@ -1,4 +1,4 @@
-"""Frames of a clip: read from a file, checked wherever they come from."""
+"""Decode the frames of a clip from a file; validate frames from any source."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,15 +11,15 @@ from numpy.typing import NDArray
 
 Frames = NDArray[np.uint8]
 
-# Decoded frames, their flow and heatmaps take about 20 bytes a pixel: 5 GiB. 268 million pixels are 2,600
-# frames of 320x320 or 129 of 1920x1080.
-MOST_PIXELS = 2**28
-# Files that are whole by themselves; a text that names other files (ffconcat, HLS) would open those.
+# 268 million pixels are 2,600 frames of 320x320 or 129 of 1920x1080. Frames, flow and heatmaps together take
+# about 20 bytes per pixel, so the limit is 5 GiB of memory.
+MAX_PIXELS = 2**28
+# Self-contained formats only: playlists (ffconcat, HLS) make FFmpeg open other files.
 _CONTAINERS = "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,gif,mpegts,flv"
 
 
 class BadClip(ValueError):
-    """A clip whose motion cannot be measured; the message names it and says what was expected."""
+    """The motion of a clip cannot be measured; the message names the clip and what was expected."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -28,7 +28,7 @@ class Clip:
 
     Attributes:
         frames: (frames, height, width, 3) uint8 RGB, at least 2 frames.
-        fps: frames a second: what the file declares, over every how many-th frame was kept.
+        fps: frames per second after frames were dropped: the declared rate divided by the stride.
     """
 
     frames: Frames
@@ -36,20 +36,20 @@ class Clip:
 
 
 def read_clip(
-    path: Path, *, fps: int | None = None, frames: int | None = None, most_pixels: int = MOST_PIXELS
+    path: Path, *, fps: int | None = None, frames: int | None = None, max_pixels: int = MAX_PIXELS
 ) -> Clip:
-    """Decode a video file, or as much of its beginning as is wanted.
+    """Decode a video file, or the beginning of it.
 
     Args:
-        fps: frames are left out to come near so many a second; a slower clip stays as it is.
-        frames: reading ends after so many.
-        most_pixels: of all frames together.
+        fps: target frame rate; frames are dropped to come close to it. A slower clip keeps its rate.
+        frames: maximum number of frames to return.
+        max_pixels: limit on the pixels of all returned frames together.
 
     Raises:
-        BadClip: not a video, damaged, larger than `most_pixels`, or under 2 frames.
+        BadClip: the file is not a video, is damaged, exceeds `max_pixels` or has fewer than 2 frames.
         FileNotFoundError: there is no such file.
     """
-    # A tenth of a second; whoever brings frames of their own never pays it.
+    # The import takes 0.1 s, and callers with decoded frames do not need it.
     import av
 
     options = {"protocol_whitelist": "file", "format_whitelist": _CONTAINERS}
@@ -62,37 +62,37 @@ def read_clip(
             rate = Fraction(stream.average_rate or 8)
             step = 1 if fps is None else max(1, round(rate / fps))
             for frame in islice(container.decode(stream), 0, None if frames is None else frames * step, step):
-                if (len(kept) + 1) * frame.width * frame.height > most_pixels:
+                if (len(kept) + 1) * frame.width * frame.height > max_pixels:
                     raise BadClip(
-                        f"{path.name}: {len(kept) + 1} frames of {frame.width}x{frame.height} are more than "
-                        f"{most_pixels} pixels; cut the clip or make it smaller."
+                        f"{path.name}: {len(kept) + 1} frames of {frame.width}x{frame.height} exceed the "
+                        f"limit of {max_pixels} pixels. Shorten the clip or reduce its resolution."
                     )
                 kept.append(frame.to_ndarray(format="rgb24"))
     except av.FFmpegError as error:
         if not path.exists():
             raise FileNotFoundError(2, "there is no such file", str(path)) from error
-        raise BadClip(f"{path.name}: it cannot be decoded as a video.") from error
-    return Clip(checked_frames(kept, path.name), rate / step)
+        raise BadClip(f"{path.name}: the file cannot be decoded as a video.") from error
+    return Clip(validate_frames(kept, path.name), rate / step)
 
 
-def checked_frames(frames: Sequence[Frames] | Frames, name: str = "clip") -> Frames:
-    """Return the frames as one array.
+def validate_frames(frames: Sequence[Frames] | Frames, name: str = "clip") -> Frames:
+    """Return the frames as one array, (frames, height, width, 3) uint8 RGB.
 
     Args:
         frames: each (height, width, 3) uint8 RGB.
-        name: what the message calls the clip.
+        name: name of the clip in error messages.
 
     Raises:
-        BadClip: under 2 frames, frames of different sizes, or not uint8 RGB.
+        BadClip: there are fewer than 2 frames, their sizes differ, or they are not uint8 RGB.
     """
     if len(frames) < 2:
-        raise BadClip(f"{name}: motion needs at least 2 frames, not {len(frames)}.")
+        raise BadClip(f"{name}: a clip needs at least 2 frames to measure motion, not {len(frames)}.")
     shapes = sorted({frame.shape for frame in frames})
     if len(shapes) > 1:
         raise BadClip(f"{name}: frames differ in size: {', '.join(_size(shape) for shape in shapes)}.")
     if len(shapes[0]) != 3 or shapes[0][2] != 3 or any(frame.dtype != np.uint8 for frame in frames):
         raise BadClip(
-            f"{name}: a frame is (height, width, 3) uint8 RGB, not {shapes[0]} of {frames[0].dtype}."
+            f"{name}: a frame must be (height, width, 3) uint8 RGB, not {shapes[0]} {frames[0].dtype}."
         )
     return np.asarray(frames)
 

@@ -1,7 +1,7 @@
-"""The motion heatmap m = sigma(|flow|): where a clip moves, as weights for the motion focal loss.
+"""The motion heatmap m = sigma(|flow|): the per-pixel weights of the motion focal loss.
 
-Source: MotiF, arXiv:2412.16153, section on the motion heatmap. What the paper leaves open is a setting, see
-`models.motion.settings`.
+Source: MotiF, arXiv:2412.16153, section on the motion heatmap. Choices that the paper leaves open are
+settings, see `models.motion.settings`.
 """
 
 import cv2
@@ -16,7 +16,7 @@ Heatmap = NDArray[np.float32]
 
 
 def motion_heatmap(flow: Flow, settings: HeatmapSettings = DEFAULT_SETTINGS) -> Heatmap:
-    """Return m = sigma(x), one map a frame, at the size of the flow.
+    """Return m = sigma(x), one map per frame, at the resolution of the flow.
 
         sigma(x) = 1 / (1 + exp(slope * (threshold - x)))        (arXiv:2412.16153)
 
@@ -24,54 +24,71 @@ def motion_heatmap(flow: Flow, settings: HeatmapSettings = DEFAULT_SETTINGS) -> 
         flow: (frames - 1, height, width, 2) float32, pixels to the next frame.
 
     Returns:
-        (frames, height, width) float32 in (0, 1); about 0.0067 wherever nothing moves.
+        (frames, height, width) float32 in (0, 1); about 0.0067 in static regions.
 
     Raises:
-        BadClip: the flow is not of that shape, or not finite.
+        BadClip: the flow has another shape, or is not finite.
     """
-    lengths = flow_lengths(flow, settings)
-    maps = np.empty((len(lengths) + 1, *lengths.shape[1:]), np.float32)
-    maps[:-1] = sigma(lengths, settings)
-    still = sigma(np.zeros((), np.float32), settings)
-    maps[-1] = maps[-2] if settings.last_frame is LastFrame.REPEAT else still
+    magnitude = flow_magnitude(flow, settings)
+    maps = np.empty((len(magnitude) + 1, *magnitude.shape[1:]), np.float32)
+    maps[:-1] = sigma(magnitude, settings)
+    static = sigma(np.zeros((), np.float32), settings)
+    maps[-1] = maps[-2] if settings.last_frame is LastFrame.REPEAT else static
     return 1 - maps if settings.inverse else maps
 
 
-def flow_lengths(flow: Flow, settings: HeatmapSettings = DEFAULT_SETTINGS) -> NDArray[np.float32]:
-    """Return x: the length of all flow in the settings' unit, (frames - 1, height, width) float32."""
+def flow_magnitude(flow: Flow, settings: HeatmapSettings = DEFAULT_SETTINGS) -> NDArray[np.float32]:
+    """Return x: the magnitude of the flow in the unit of the settings.
+
+    Args:
+        flow: (frames - 1, height, width, 2) float32, pixels to the next frame.
+
+    Returns:
+        (frames - 1, height, width) float32, at least 0; values below the noise floor are 0.
+
+    Raises:
+        BadClip: the flow has another shape, or is not finite.
+    """
     if flow.ndim != 4 or flow.shape[0] < 1 or flow.shape[3] != 2:
-        raise BadClip(f"flow is (frames - 1, height, width, 2), not {flow.shape}.")
-    lengths = np.hypot(flow[..., 0], flow[..., 1]).astype(np.float32, copy=False)
-    if not np.isfinite(lengths).all():
-        raise BadClip("the flow holds NaN or infinity; each component is a number of pixels.")
-    lengths[lengths < settings.noise_floor * min(flow.shape[1:3])] = 0
-    one = _length_of_one(lengths, settings)
-    return lengths / np.float32(one) if one > 0 else lengths
+        raise BadClip(f"flow must be (frames - 1, height, width, 2), not {flow.shape}.")
+    magnitude = np.hypot(flow[..., 0], flow[..., 1]).astype(np.float32, copy=False)
+    if not np.isfinite(magnitude).all():
+        raise BadClip("the flow contains NaN or infinity; each component must be a finite number of pixels.")
+    magnitude[magnitude < settings.noise_floor * min(flow.shape[1:3])] = 0
+    unit = _unit_in_pixels(magnitude, settings)
+    return magnitude / np.float32(unit) if unit > 0 else magnitude
 
 
 def sigma(x: NDArray[np.float32], settings: HeatmapSettings = DEFAULT_SETTINGS) -> NDArray[np.float32]:
-    """Return 1 / (1 + exp(slope * (threshold - x))), float32.
+    """Return 1 / (1 + exp(slope * (threshold - x))), the shape of x, float32 in [0, 1].
 
     >>> sigma(np.float32([0.0, 0.05, 0.06])).round(4).tolist()
     [0.006700000260025263, 0.5, 0.7311000227928162]
     """
-    # exp overflows to infinity far below the threshold of a steep sigma, and 1 / infinity is the right 0.
+    # With a steep slope, exp overflows to infinity far below the threshold; 1 / infinity is 0, as it should
+    # be.
     with np.errstate(over="ignore"):
         odds = np.exp(np.float32(settings.slope) * (np.float32(settings.threshold) - x))
     return np.asarray(1 / (1 + odds), np.float32)
 
 
-def resized(heatmap: Heatmap, height: int, width: int, kernel: Kernel = Kernel.AREA) -> Heatmap:
-    """Return the maps at another size, as a rule the latent's.
+def resize_heatmap(heatmap: Heatmap, height: int, width: int, kernel: Kernel = Kernel.AREA) -> Heatmap:
+    """Resize the maps, usually to the latent resolution.
 
     Args:
-        heatmap: (frames, height, width) float32.
+        heatmap: (frames, height, width) float32 in [0, 1].
+        height: target height in pixels.
+        width: target width in pixels.
+        kernel: interpolation kernel.
+
+    Returns:
+        (frames, height, width) float32 in [0, 1] at the target size.
 
     Raises:
-        ValueError: the heatmap is no stack of maps, or `max` is asked for sides that do not divide.
+        ValueError: the heatmap is not 3-dimensional, or the kernel is `max` and the sides do not divide.
     """
     if heatmap.ndim != 3:
-        raise ValueError(f"a heatmap is (frames, height, width), not {heatmap.shape}")
+        raise ValueError(f"a heatmap must be (frames, height, width), not {heatmap.shape}")
     if kernel is Kernel.MAX:
         return _block_max(heatmap, height, width)
     small = [cv2.resize(each, (width, height), interpolation=_INTERPOLATIONS[kernel]) for each in heatmap]
@@ -79,13 +96,13 @@ def resized(heatmap: Heatmap, height: int, width: int, kernel: Kernel = Kernel.A
 
 
 def moving_share(heatmap: Heatmap, level: float = 0.5) -> float:
-    """Return the share of pixels whose m is above `level`: the white part of the paper's Figure 1."""
+    """Return the share of pixels with m above `level`, in [0, 1]: the white area of the paper's Figure 1."""
     return float((heatmap > level).mean())
 
 
-def _length_of_one(lengths: NDArray[np.float32], settings: HeatmapSettings) -> float:
-    """Return how many pixels x = 1 stands for; 0 for a clip in which nothing moves."""
-    steps, height, width = lengths.shape
+def _unit_in_pixels(magnitude: NDArray[np.float32], settings: HeatmapSettings) -> float:
+    """Return the number of pixels that x = 1 corresponds to; 0 for a static clip with a per-clip unit."""
+    steps, height, width = magnitude.shape
     match settings.unit:
         case FlowUnit.FRAC_SIDE:
             return float(min(height, width))
@@ -94,9 +111,9 @@ def _length_of_one(lengths: NDArray[np.float32], settings: HeatmapSettings) -> f
         case FlowUnit.FRAC_SIDE_PER_CLIP:
             return float(min(height, width) / steps)
         case FlowUnit.PER_CLIP_MAX:
-            return float(lengths.max())
+            return float(magnitude.max())
         case FlowUnit.PER_CLIP_QUANTILE:
-            moving = lengths[lengths > 0]
+            moving = magnitude[magnitude > 0]
             return float(np.quantile(moving, settings.quantile)) if moving.size else 0.0
 
 
@@ -104,7 +121,7 @@ def _block_max(heatmap: Heatmap, height: int, width: int) -> Heatmap:
     frames, rows, columns = heatmap.shape
     if rows % height or columns % width:
         raise ValueError(
-            f"the kernel max needs whole blocks; {rows}x{columns} is no multiple of {height}x{width}"
+            f"kernel 'max' needs whole blocks, but {rows}x{columns} is not a multiple of {height}x{width}"
         )
     blocks = heatmap.reshape(frames, height, rows // height, width, columns // width)
     return np.asarray(blocks.max(axis=(2, 4)))

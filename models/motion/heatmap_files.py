@@ -1,4 +1,4 @@
-"""Heatmaps as files of numpy arrays."""
+"""Write heatmaps as `.npy` or `.npz` files."""
 
 from pathlib import Path
 
@@ -8,11 +8,13 @@ from models.motion.heatmap import Heatmap
 from models.motion.settings import HeatmapSettings
 
 
-def write_array(path: Path, heatmap: Heatmap, *, settings: HeatmapSettings, flow_name: str) -> None:
-    """Write `.npy` (the heatmap alone), or `.npz`: `heatmap`, and `settings` and `flow` as texts.
+def write_heatmap(path: Path, heatmap: Heatmap, *, settings: HeatmapSettings, flow_name: str) -> None:
+    """Write a heatmap; the file name extension selects the format.
+
+    `.npy` holds the heatmap only. `.npz` also holds `settings` (JSON) and `flow` (the estimator's name).
 
     Args:
-        heatmap: (frames, height, width) float32.
+        heatmap: (frames, height, width) float32 in [0, 1].
     """
     if path.suffix == ".npy":
         np.save(path, heatmap)

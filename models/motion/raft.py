@@ -1,7 +1,7 @@
-"""Optical flow by RAFT, through torchvision where that and its weights are at hand.
+"""Optical flow with RAFT from torchvision.
 
+torchvision is optional: a build that does not match the installed torch breaks the imports of transformers.
 Source: Z. Teed, J. Deng (2020), RAFT: Recurrent All-Pairs Field Transforms for Optical Flow, ECCV.
-torchvision stays optional: a build of it that does not fit the installed torch breaks transformers' imports.
 """
 
 import importlib
@@ -15,35 +15,37 @@ from torch import Tensor
 from torch.nn.functional import pad
 
 from models.motion.flow import Flow
-from models.motion.frames import Frames, checked_frames
+from models.motion.frames import Frames, validate_frames
 
 RaftNetwork = Callable[[Tensor, Tensor], list[Tensor]]
-"""Two batches of pictures (n, 3, height, width) in [-1, 1] -> flows (n, 2, height, width), the best last."""
+"""Two image batches (n, 3, height, width) in [-1, 1] -> flows (n, 2, height, width), final estimate last."""
 
-# RAFT works at an eighth of the size and looks four levels further up.
+# RAFT computes features at 1/8 of the resolution and a correlation pyramid of 4 levels on top of that.
 _MULTIPLE, _SMALLEST_SIDE = 8, 128
 
 
 class RaftSize(StrEnum):
+    """The two networks of torchvision."""
+
     LARGE = "large"
     SMALL = "small"
 
 
-class CannotEstimate(Exception):
-    """An estimator of flow cannot run here; the message says what is missing."""
+class FlowUnavailable(Exception):
+    """A flow estimator cannot run on this machine; the message says what is missing."""
 
 
 class RaftFlow:
-    """RAFT behind the protocol of `OpticalFlow`.
+    """RAFT as a `FlowEstimator`.
 
     Args:
-        size: which of torchvision's two networks.
-        network: stands in for torchvision's network with its published weights.
-        device: where frames go; the network given must be there already.
-        pairs_at_once: how many frame pairs go through together; 1 GiB holds about 4 of 320x320.
+        size: which of torchvision's two networks to use.
+        network: used instead of torchvision's network with its published weights.
+        device: device of the frames; `network`, if given, must be on it already.
+        batch_size: frame pairs per forward pass; 1 GiB holds about 4 pairs of 320x320.
 
     Raises:
-        CannotEstimate: torchvision or its weights are missing.
+        FlowUnavailable: torchvision or its weights are missing.
     """
 
     def __init__(
@@ -52,48 +54,55 @@ class RaftFlow:
         *,
         network: RaftNetwork | None = None,
         device: str = "cpu",
-        pairs_at_once: int = 4,
+        batch_size: int = 4,
     ) -> None:
         self._size = RaftSize(size)
         self.name = f"raft-{self._size}"
-        self._network = network or published_network(self._size, device)
+        self._network = network or load_torchvision_raft(self._size, device)
         self._device = device
-        self._pairs_at_once = pairs_at_once
+        self._batch_size = batch_size
 
     @torch.no_grad()
     def __call__(self, frames: Frames) -> Flow:
-        """Return the flow of every frame to the next; see `OpticalFlow`."""
-        frames = checked_frames(frames)
-        pictures = torch.from_numpy(np.ascontiguousarray(frames)).permute(0, 3, 1, 2)
-        steps, at_once = len(frames) - 1, self._pairs_at_once
-        chunks = [slice(first, min(first + at_once, steps)) for first in range(0, steps, at_once)]
-        return np.concatenate(
-            [self._flow_between(pictures[:-1][each], pictures[1:][each]) for each in chunks]
-        )
+        """Return the flow from each frame to the next; see `FlowEstimator`."""
+        frames = validate_frames(frames)
+        images = torch.from_numpy(np.ascontiguousarray(frames)).permute(0, 3, 1, 2)
+        previous, following = (torch.split(part, self._batch_size) for part in (images[:-1], images[1:]))
+        return np.concatenate([self._estimate(*pair) for pair in zip(previous, following, strict=True)])
 
-    def _flow_between(self, here: Tensor, there: Tensor) -> Flow:
-        height, width = here.shape[2:]
-        flow = self._network(self._prepared(here), self._prepared(there))[-1][:, :, :height, :width]
-        return flow.permute(0, 2, 3, 1).float().cpu().numpy()
+    def _estimate(self, previous: Tensor, following: Tensor) -> Flow:
+        """Return the flow of a batch of frame pairs.
 
-    def _prepared(self, pictures: Tensor) -> Tensor:
-        """Scale to [-1, 1] and repeat the right and lower edge until RAFT takes the size."""
-        height, width = pictures.shape[2:]
-        right, below = (_whole(side) - side for side in (width, height))
-        return pad(pictures.to(self._device).float() / 127.5 - 1, (0, right, 0, below), mode="replicate")
+        Args:
+            previous: (pairs, 3, height, width) uint8.
+            following: the same shape.
+
+        Returns:
+            (pairs, height, width, 2) float32, pixels.
+        """
+        height, width = previous.shape[2:]
+        flow = self._network(self._preprocess(previous), self._preprocess(following))[-1]
+        return flow[:, :, :height, :width].permute(0, 2, 3, 1).float().cpu().numpy()
+
+    def _preprocess(self, images: Tensor) -> Tensor:
+        """Scale (n, 3, height, width) uint8 to float32 in [-1, 1]; pad right and bottom by replication."""
+        height, width = images.shape[2:]
+        right, bottom = (_padded_side(side) - side for side in (width, height))
+        return pad(images.to(self._device).float() / 127.5 - 1, (0, right, 0, bottom), mode="replicate")
 
 
-def published_network(size: RaftSize, device: str) -> RaftNetwork:
-    """Return torchvision's network with the weights it publishes.
+def load_torchvision_raft(size: RaftSize, device: str) -> RaftNetwork:
+    """Load torchvision's RAFT with its published weights.
 
     Raises:
-        CannotEstimate: torchvision is not installed or does not fit torch, or the weights cannot be had.
+        FlowUnavailable: torchvision is missing or does not match torch, or the weights cannot be downloaded.
     """
     try:
         optical_flow = importlib.import_module("torchvision.models.optical_flow")
     except (ImportError, RuntimeError) as error:
-        raise CannotEstimate(
-            "RAFT needs torchvision, in the build that fits the installed torch. Without it use dis-medium."
+        raise FlowUnavailable(
+            "RAFT needs torchvision, in the build that matches the installed torch. Install it, or use the "
+            "flow dis-medium."
         ) from error
     make, weights = {
         RaftSize.LARGE: (optical_flow.raft_large, optical_flow.Raft_Large_Weights.DEFAULT),
@@ -102,12 +111,12 @@ def published_network(size: RaftSize, device: str) -> RaftNetwork:
     try:
         network: RaftNetwork = make(weights=weights, progress=False).eval().to(device)
     except (URLError, OSError) as error:
-        raise CannotEstimate(
-            f"The weights of RAFT ({weights.url}) cannot be downloaded; put the file into "
+        raise FlowUnavailable(
+            f"The weights of RAFT cannot be downloaded from {weights.url}. Put the file into "
             f"{torch.hub.get_dir()}/checkpoints, or use dis-medium."
         ) from error
     return network
 
 
-def _whole(side: int) -> int:
+def _padded_side(side: int) -> int:
     return max(_SMALLEST_SIDE, -(-side // _MULTIPLE) * _MULTIPLE)

@@ -1,8 +1,10 @@
-"""Heatmaps of whole segments instead of pixels: the ablation of the paper's Table A1.
+"""Heatmaps of segments instead of pixels: the ablation of the paper's Table A1 (arXiv:2412.16153).
 
-The first frame is cut into segments; a segment is 1 in every frame where its mean flow is above sigma's
-threshold, and all else is 0. Which segments the paper lit is open: those that move, all, or the largest that
-moves.
+1. The first frame is segmented.
+2. A segment is selected where its mean flow exceeds the threshold of sigma.
+3. The heatmap is 1 in the selected segments, in every frame, and 0 elsewhere.
+
+The paper does not say which segments it selected [open]: all, the moving ones, or the largest moving one.
 """
 
 from enum import StrEnum
@@ -12,14 +14,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.motion.flow import Flow
-from models.motion.heatmap import Heatmap, flow_lengths
+from models.motion.heatmap import Heatmap, flow_magnitude
 from models.motion.settings import DEFAULT_SETTINGS, HeatmapSettings
 
 Masks = NDArray[np.bool_]
 
 
 class SegmentSelection(StrEnum):
-    """Which segments of the first frame are 1."""
+    """Segments of the first frame with heatmap value 1: the moving ones, all, or the largest moving one."""
 
     FLOW = "flow"
     ALL = "all"
@@ -27,10 +29,17 @@ class SegmentSelection(StrEnum):
 
 
 class Segmenter(Protocol):
-    """Cuts a picture into segments, which may overlap; `models.motion.sam` has the paper's."""
+    """Segments an image; segments may overlap. `models.motion.sam` implements the paper's."""
 
-    def __call__(self, picture: NDArray[np.uint8]) -> Masks:
-        """Return (segments, height, width), perhaps none, of a picture, (height, width, 3) uint8 RGB."""
+    def __call__(self, image: NDArray[np.uint8]) -> Masks:
+        """Return the masks of the segments, possibly none.
+
+        Args:
+            image: (height, width, 3) uint8 RGB.
+
+        Returns:
+            (segments, height, width) bool.
+        """
 
 
 def segment_heatmap(
@@ -39,32 +48,39 @@ def segment_heatmap(
     settings: HeatmapSettings = DEFAULT_SETTINGS,
     selection: SegmentSelection = SegmentSelection.FLOW,
 ) -> Heatmap:
-    """Return a heatmap of 0 and 1, (frames, height, width) float32; settings' unit and inverse count.
+    """Return a binary heatmap of the selected segments.
 
     Args:
         flow: (frames - 1, height, width, 2) float32, pixels.
-        masks: (segments, height, width), of the first frame.
+        masks: (segments, height, width) bool, of the first frame.
+        settings: unit, noise floor, threshold and inverse are used.
+        selection: which segments are 1.
+
+    Returns:
+        (frames, height, width) float32, 0 or 1, the same in every frame.
 
     Raises:
-        BadClip: the flow is not of that shape, or not finite.
+        BadClip: the flow has another shape, or is not finite.
         ValueError: masks and flow differ in size.
     """
-    lengths = flow_lengths(flow, settings)
-    steps, height, width = lengths.shape
+    magnitude = flow_magnitude(flow, settings)
+    steps, height, width = magnitude.shape
     if masks.ndim != 3 or masks.shape[1:] != (height, width):
-        raise ValueError(f"masks are (segments, {height}, {width}), as large as the flow, not {masks.shape}")
-    chosen = _chosen(masks, lengths.mean(axis=0), settings.threshold, selection)
-    lit = np.broadcast_to(chosen.any(axis=0), (steps + 1, height, width)).astype(np.float32)
-    return 1 - lit if settings.inverse else lit
+        raise ValueError(
+            f"masks must have the size of the flow, (segments, {height}, {width}), not {masks.shape}"
+        )
+    selected = _select(masks, magnitude.mean(axis=0), settings.threshold, selection)
+    heatmap = np.broadcast_to(selected.any(axis=0), (steps + 1, height, width)).astype(np.float32)
+    return 1 - heatmap if settings.inverse else heatmap
 
 
-def _chosen(
-    masks: Masks, mean_lengths: NDArray[np.float32], threshold: float, selection: SegmentSelection
+def _select(
+    masks: Masks, mean_magnitude: NDArray[np.float32], threshold: float, selection: SegmentSelection
 ) -> Masks:
     masks = masks[masks.any(axis=(1, 2))]
     if selection is SegmentSelection.ALL:
         return masks
-    moving = np.array([mean_lengths[mask].mean() > threshold for mask in masks], np.bool_)
+    moving = np.array([mean_magnitude[mask].mean() > threshold for mask in masks], np.bool_)
     masks = masks[moving]
     if selection is SegmentSelection.LARGEST and len(masks):
         return masks[[masks.sum(axis=(1, 2)).argmax()]]

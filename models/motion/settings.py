@@ -1,7 +1,7 @@
-"""The choices between a clip and its heatmap; the paper leaves most of them open.
+"""Settings of the motion heatmap; the paper leaves most of them open.
 
-docs/decisions/0008-flow-unit.md says how the defaults were chosen. Nothing heavy is imported here: the
-command line and the configs read this before they know whether anything will be computed.
+docs/decisions/0008-flow-unit.md explains the defaults. This module imports nothing heavy, because `--help`
+and the configs import it.
 """
 
 from enum import StrEnum
@@ -20,16 +20,18 @@ FLOW_NAMES = (
     "raft-small",
 )
 DEFAULT_FLOW = "dis-medium"
-# Of clips the scene engine drew; it is drawn with them, not estimated.
+# Flow rendered by the scene engine together with a clip, not estimated.
 EXACT_FLOW = "exact"
 
 
 class FlowUnit(StrEnum):
-    """What the length x of a flow vector is measured in before sigma. The paper does not say: open.
+    """Unit of the flow magnitude x that enters sigma. The paper does not state it [open].
 
-    `frac_side`: length / side of the frame. `frac_diag`: length / diagonal.
-    `frac_side_per_clip`: the way a point would go at this speed in the whole clip / side of the frame.
-    `per_clip_max`: length / the clip's longest. `per_clip_quantile`: length / a high quantile of the clip's.
+    - `frac_side`: displacement between two frames / shorter side of the frame
+    - `frac_diag`: displacement between two frames / diagonal of the frame
+    - `frac_side_per_clip`: displacement over the whole clip at this speed / shorter side of the frame
+    - `per_clip_max`: displacement / largest displacement in the clip
+    - `per_clip_quantile`: displacement / a high quantile of the displacements in the clip
     """
 
     FRAC_SIDE = "frac_side"
@@ -40,14 +42,14 @@ class FlowUnit(StrEnum):
 
 
 class LastFrame(StrEnum):
-    """What the last frame gets, which has no flow. Open: `repeat` the one before or `static`, as if still."""
+    """Heatmap of the last frame, which has no flow [open]: `repeat` the previous map, or `static`."""
 
     REPEAT = "repeat"
     STATIC = "static"
 
 
 class Kernel(StrEnum):
-    """How a map is brought to the latent's size. Open; the default `area` keeps the mean."""
+    """Kernel for resizing a heatmap to the latent size [open]; the default `area` preserves the mean."""
 
     AREA = "area"
     BILINEAR = "bilinear"
@@ -56,25 +58,23 @@ class Kernel(StrEnum):
 
 
 class HeatmapSettings(BaseModel):
-    """Every choice between flow and weights; only threshold and slope are the paper's."""
+    """Settings from flow to loss weights; only `threshold` and `slope` are stated in the paper."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
-    unit: Annotated[FlowUnit, Field(description="what the length of flow is measured in")] = (
-        FlowUnit.FRAC_SIDE_PER_CLIP
-    )
+    unit: Annotated[FlowUnit, Field(description="unit of the flow magnitude")] = FlowUnit.FRAC_SIDE_PER_CLIP
     noise_floor: Annotated[
         float,
-        Field(ge=0, le=1, description="flow shorter than this share of the frame's shorter side counts as 0"),
+        Field(ge=0, le=1, description="flow below this share of the frame's shorter side is set to 0"),
     ] = 0.0
     quantile: Annotated[
-        float, Field(gt=0, le=1, description="for per_clip_quantile: which quantile is 1")
+        float, Field(gt=0, le=1, description="for per_clip_quantile: the quantile at which x is 1")
     ] = 0.99
-    threshold: Annotated[float, Field(gt=0, description="x where m is one half; 0.05 in the paper")] = 0.05
-    slope: Annotated[float, Field(gt=0, description="steepness of sigma there; 100 in the paper")] = 100.0
-    last_frame: Annotated[LastFrame, Field(description="the map of the last frame")] = LastFrame.REPEAT
-    kernel: Annotated[Kernel, Field(description="how maps are brought to the latent's size")] = Kernel.AREA
-    inverse: Annotated[bool, Field(description="1 - m instead of m: the Inv-MotiF ablation")] = False
+    threshold: Annotated[float, Field(gt=0, description="x at which m is 0.5; 0.05 in the paper")] = 0.05
+    slope: Annotated[float, Field(gt=0, description="slope of sigma; 100 in the paper")] = 100.0
+    last_frame: Annotated[LastFrame, Field(description="heatmap of the last frame")] = LastFrame.REPEAT
+    kernel: Annotated[Kernel, Field(description="kernel for resizing to the latent size")] = Kernel.AREA
+    inverse: Annotated[bool, Field(description="use 1 - m instead of m: the Inv-MotiF ablation")] = False
 
 
 DEFAULT_SETTINGS = HeatmapSettings()

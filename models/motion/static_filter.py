@@ -1,11 +1,14 @@
-"""Flow without its halo: what stands still as well as it moves, stands still.
+"""Set the flow to zero where a static pixel explains the frames as well as the flow does.
 
-Dense flow drags a rim of background along with every moving object, and makes up motion where noise is all
-there is to see. So each place is asked a second time: it stands still if the next frame, or the frame before,
-shows there what this one shows, and the flow explains it hardly better. The frame before is asked because
-background about to be covered changes now, but did not before.
+Dense flow estimators extend the motion of an object into a halo of background around it, and estimate motion
+in regions that contain only noise. This filter compares two hypotheses for every pixel:
 
-Ours, not the paper's. docs/motion.md has what it changes, measured against exact flow.
+1. static: the pixel differs little from the same position in the next frame, or in the previous frame. The
+   previous frame is included because background that is about to be covered changes in the next frame only.
+2. moving: the pixel differs less from the position in the next frame that the flow points to.
+
+The flow is kept only where the second difference is smaller by a margin. The filter is not part of the paper;
+docs/motion.md reports its effect, measured against exact flow.
 """
 
 from itertools import pairwise
@@ -14,69 +17,69 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from models.motion.flow import Flow, OpticalFlow
-from models.motion.frames import Frames, checked_frames
+from models.motion.flow import Flow, FlowEstimator
+from models.motion.frames import Frames, validate_frames
 
-# One pixel's difference is noise; a window much wider than this brings the rim back.
+# Differences are averaged over this window: single pixels are noisy, larger windows bring the halo back.
 _WINDOW = (3, 3)
-# The flow has to explain a place better by a grey level, for it always fits noise a little better. With noise
-# of 2 levels on still pictures 2.8 % of all pixels move without the margin, 0.002 % with it.
+# In grey levels. The flow always fits noise slightly better than no motion does: with noise of 2 grey levels
+# on a static clip, 2.8 % of the pixels count as moving without the margin, 0.002 % with it.
 _MARGIN = np.float32(1.0)
-# Single pixels that pass or fail by chance follow their 8 neighbours.
-_SPECK = 3
-# Inside a moving surface without texture neither answer is better. Such holes are closed up to this share of
-# the shorter side: 11 of 320 pixels.
-_HOLE = 1 / 29
+# Size of the median filter that removes isolated pixels from the mask.
+_MEDIAN_SIZE = 3
+# In a moving surface without texture both hypotheses fit equally well, which leaves holes in the mask. Holes
+# up to this share of the shorter side are closed: 11 of 320 pixels.
+_MAX_HOLE = 1 / 29
 
 
-class StandingAware:
-    """An estimator of flow whose answer is 0 wherever the picture stands still."""
+class StaticFilteredFlow:
+    """A flow estimator that returns zero flow in static regions."""
 
-    def __init__(self, estimator: OpticalFlow) -> None:
+    def __init__(self, estimator: FlowEstimator) -> None:
         self._estimator = estimator
         self.name = estimator.name.removesuffix("-plain")
 
     def __call__(self, frames: Frames) -> Flow:
-        """Return the flow of every frame to the next; see `OpticalFlow`."""
-        frames = checked_frames(frames)
+        """Return the flow from each frame to the next; see `FlowEstimator`."""
+        frames = validate_frames(frames)
         flow = self._estimator(frames)
-        return flow * moving_places(frames, flow)[..., None]
+        return flow * moving_mask(frames, flow)[..., None]
 
 
-def moving_places(frames: Frames, flow: Flow) -> NDArray[np.bool_]:
-    """Return where the flow explains the next frame better than standing still does.
+def moving_mask(frames: Frames, flow: Flow) -> NDArray[np.bool_]:
+    """Return True where the flow explains the next frame better than a static pixel does.
 
     Args:
         frames: (frames, height, width, 3) uint8 RGB.
         flow: (frames - 1, height, width, 2) float32, pixels.
 
     Returns:
-        (frames - 1, height, width).
+        (frames - 1, height, width) bool.
     """
     rows, columns = np.mgrid[: frames.shape[1], : frames.shape[2]].astype(np.float32)
     moving = np.empty(flow.shape[:3], np.bool_)
     grey = [cv2.cvtColor(frame, cv2.COLOR_RGB2GRAY) for frame in frames]
-    before = None
-    hole = _hole(min(frames.shape[1:3]))
-    for step, (here, there) in enumerate(pairwise(grey)):
-        carried = cv2.remap(
-            there,
+    to_previous = None
+    kernel = _closing_kernel(min(frames.shape[1:3]))
+    for step, (current, following) in enumerate(pairwise(grey)):
+        warped = cv2.remap(
+            following,
             columns + flow[step, :, :, 0],
             rows + flow[step, :, :, 1],
             cv2.INTER_LINEAR,
             borderMode=cv2.BORDER_REPLICATE,
         )
-        after = _difference(here, there)
-        standing = after if before is None else np.minimum(after, before)
-        better = (_difference(here, carried) + _MARGIN < standing).astype(np.uint8)
-        moving[step] = cv2.morphologyEx(cv2.medianBlur(better, _SPECK), cv2.MORPH_CLOSE, hole)
-        before = after
+        to_next = _difference(current, following)
+        static = to_next if to_previous is None else np.minimum(to_next, to_previous)
+        better = (_difference(current, warped) + _MARGIN < static).astype(np.uint8)
+        moving[step] = cv2.morphologyEx(cv2.medianBlur(better, _MEDIAN_SIZE), cv2.MORPH_CLOSE, kernel)
+        to_previous = to_next
     return moving
 
 
-def _hole(side: int) -> NDArray[np.uint8]:
-    across = max(3, round(side * _HOLE) | 1)
-    return np.asarray(cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (across, across)), np.uint8)
+def _closing_kernel(side: int) -> NDArray[np.uint8]:
+    diameter = max(3, round(side * _MAX_HOLE) | 1)
+    return np.asarray(cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (diameter, diameter)), np.uint8)
 
 
 def _difference(one: NDArray[np.uint8], other: NDArray[np.uint8]) -> NDArray[np.float32]:

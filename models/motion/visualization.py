@@ -1,7 +1,7 @@
-"""A picture of a clip's motion: its frames, their flow, their heatmaps, and how much of each moves.
+"""A figure of a clip's motion: frames, flow, heatmaps, and the share of moving pixels per frame.
 
-The share of moving pixels below the frames is what the paper's Figure 1 (arXiv:2412.16153) argues with: most
-of a clip stands still, so a loss that counts every pixel alike hardly looks at what moves.
+The share of moving pixels is the argument of the paper's Figure 1 (arXiv:2412.16153): most pixels of a clip
+are static, so a loss that weights all pixels equally hardly depends on the motion.
 """
 
 from dataclasses import dataclass
@@ -14,23 +14,24 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from models.motion.flow import Flow
-from models.motion.flow_colors import colour_key, flow_colours
+from models.motion.flow_colors import colour_wheel, flow_colours
 from models.motion.frames import Frames
 from models.motion.heatmap import Heatmap, moving_share
 
 _LEVEL = 0.5
-_WHITE_AT = 99.5  # percentile of lengths shown fully saturated: one wild pixel must not pale all others
+# Percentile of the flow magnitudes at full saturation: a single outlier would make all others pale.
+_SATURATION_PERCENTILE = 99.5
 
 
 @dataclass(frozen=True, eq=False)
-class Motion:
-    """What is drawn.
+class ClipMotion:
+    """The content of the figure.
 
     Attributes:
         frames: (frames, height, width, 3) uint8 RGB.
         flow: (frames - 1, height, width, 2) float32, pixels.
         heatmap: (frames, height, width) float32 in [0, 1].
-        title: says which clip and which settings.
+        title: name of the clip and the settings.
     """
 
     frames: Frames
@@ -39,11 +40,11 @@ class Motion:
     title: str
 
 
-def write_picture(motion: Motion, path: Path, *, columns: int = 6) -> None:
-    """Draw `columns` frames, evenly spaced, and the share of moving pixels of every frame.
+def write_figure(motion: ClipMotion, path: Path, *, columns: int = 6) -> None:
+    """Draw `columns` evenly spaced frames and the share of moving pixels of every frame.
 
     Raises:
-        ValueError: the file's ending names no format of pictures.
+        ValueError: the file name extension is not an image format of matplotlib.
     """
     count = len(motion.frames)
     shown = np.unique(np.linspace(0, count - 1, min(columns, count)).round().astype(int))
@@ -54,7 +55,7 @@ def write_picture(motion: Motion, path: Path, *, columns: int = 6) -> None:
     figure.suptitle(motion.title, fontsize=9)
     grid = figure.add_gridspec(4, len(shown), height_ratios=[down, down, down, 1.1])
     for column, frame in enumerate(shown):
-        for row, pixels in enumerate(_pictures(motion, frame)):
+        for row, pixels in enumerate(_panels(motion, frame)):
             axes = figure.add_subplot(grid[row, column])
             _show(axes, pixels)
             if column == 0:
@@ -62,37 +63,46 @@ def write_picture(motion: Motion, path: Path, *, columns: int = 6) -> None:
             if row == 0:
                 axes.set_title(f"frame {frame + 1}", fontsize=8)
             if (row, column) == (1, len(shown) - 1):
-                _show(axes.inset_axes((0.76, 0.02, 0.22, 0.22 * width / height)), colour_key(96))
+                _show(axes.inset_axes((0.76, 0.02, 0.22, 0.22 * width / height)), colour_wheel(96))
     _draw_shares(figure.add_subplot(grid[3, :]), motion.heatmap)
     with mpl.rc_context({"svg.hashsalt": "ti2v"}):
         figure.savefig(path)
 
 
 def overlay(frame: NDArray[np.uint8], heat: Heatmap) -> NDArray[np.uint8]:
-    """Return the frame in grey with the heatmap in red to yellow on top, (height, width, 3) uint8."""
+    """Return the frame in grey, overlaid with the heatmap in red to yellow.
+
+    Args:
+        frame: (height, width, 3) uint8 RGB.
+        heat: (height, width) float32 in [0, 1].
+
+    Returns:
+        (height, width, 3) uint8 RGB.
+    """
     grey = frame.mean(axis=2, keepdims=True) * 0.6
-    glow = np.stack([np.ones_like(heat), heat**2 * 0.85, np.zeros_like(heat)], axis=-1) * 255
-    strength = heat[..., None] * 0.8
-    return np.asarray(grey * (1 - strength) + glow * strength).clip(0, 255).astype(np.uint8)
+    colour = np.stack([np.ones_like(heat), heat**2 * 0.85, np.zeros_like(heat)], axis=-1) * 255
+    alpha = heat[..., None] * 0.8
+    return np.asarray(grey * (1 - alpha) + colour * alpha).clip(0, 255).astype(np.uint8)
 
 
-def _pictures(motion: Motion, frame: int) -> tuple[NDArray[np.uint8], ...]:
+def _panels(motion: ClipMotion, frame: int) -> tuple[NDArray[np.uint8], ...]:
+    """Return the frame, its flow in colours and its overlay, each (height, width, 3) uint8 RGB."""
     step = min(frame, len(motion.flow) - 1)
-    # The last frame has no flow of its own; an empty picture says so.
+    # The last frame has no flow; its panel is white.
     flow = motion.flow[step] if frame == step else np.zeros_like(motion.flow[step])
-    lengths = np.hypot(motion.flow[..., 0], motion.flow[..., 1])
-    longest = float(np.percentile(lengths, _WHITE_AT))
+    magnitude = np.hypot(motion.flow[..., 0], motion.flow[..., 1])
+    full = float(np.percentile(magnitude, _SATURATION_PERCENTILE))
     return (
         motion.frames[frame],
-        flow_colours(flow, max(longest, 1.0)),
+        flow_colours(flow, max(full, 1.0)),
         overlay(motion.frames[frame], motion.heatmap[frame]),
     )
 
 
 def _draw_shares(axes: Axes, heatmap: Heatmap) -> None:
     shares = [100 * moving_share(each, _LEVEL) for each in heatmap]
-    places = np.arange(1, len(shares) + 1)
-    axes.bar(places, shares, color="#b3541e", width=0.7)
+    numbers = np.arange(1, len(shares) + 1)
+    axes.bar(numbers, shares, color="#b3541e", width=0.7)
     axes.set_xlim(0.4, len(shares) + 0.6)
     axes.set_ylim(0, max(*shares, 1.0) * 1.25)
     axes.set_ylabel("moving, %", fontsize=8)

@@ -3,9 +3,9 @@
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from models.motion.flow import Flow, OpticalFlow, flow_named
+from models.motion.flow import Flow, FlowEstimator, create_flow_estimator
 from models.motion.frames import BadClip
-from models.motion.heatmap import Heatmap, motion_heatmap, resized
+from models.motion.heatmap import Heatmap, motion_heatmap, resize_heatmap
 from models.motion.segments import segment_heatmap
 from models.motion.settings import EXACT_FLOW
 from models.training.config import HeatmapSection
@@ -23,7 +23,7 @@ def clip_heatmap(footage: TrainingClip, settings: HeatmapSection, height: int, w
     Raises:
         BadClip: exact flow is asked for and not known, or the clip has no flow.
         BadConfig: SAM cannot be loaded.
-        CannotEstimate: RAFT is asked for, and it or its weights are missing.
+        FlowUnavailable: RAFT is asked for, and it or its weights are missing.
     """
     flow = _flow(footage, settings.flow)
     if settings.source is HeatmapSource.SAM:
@@ -31,7 +31,7 @@ def clip_heatmap(footage: TrainingClip, settings: HeatmapSection, height: int, w
         maps = segment_heatmap(flow, masks, settings, settings.segments)
     else:
         maps = motion_heatmap(flow, settings)
-    return resized(maps, height, width, settings.kernel)
+    return resize_heatmap(maps, height, width, settings.kernel)
 
 
 @lru_cache(maxsize=1)
@@ -56,6 +56,6 @@ def _flow(footage: TrainingClip, name: str) -> Flow:
 
 
 @lru_cache(maxsize=1)
-def _estimator(name: str) -> OpticalFlow:
+def _estimator(name: str) -> FlowEstimator:
     # Kept for all clips: RAFT reads its weights from a file.
-    return flow_named(name)
+    return create_flow_estimator(name)

@@ -1,4 +1,4 @@
-"""Estimators of flow: what they find, what they are called, what they refuse."""
+"""Optical flow estimators: their results, names and errors."""
 
 import importlib.util
 
@@ -9,32 +9,32 @@ import torch
 from torch import Tensor
 
 from benchmark.scenes import SCENARIOS, Rendering, Scene, Style, render
-from models.motion.flow import DisFlow, ExactFlow, flow_named
+from models.motion.flow import DisFlow, ExactFlow, create_flow_estimator
 from models.motion.frames import BadClip, Frames
-from models.motion.raft import CannotEstimate, RaftFlow
+from models.motion.raft import FlowUnavailable, RaftFlow
 from models.motion.settings import FLOW_NAMES
 
 
 def textured(height: int, width: int, seed: int = 1) -> Frames:
-    """Return one random picture with detail at every few pixels, (height, width, 3) uint8."""
+    """Return a random image with texture at a scale of a few pixels, (height, width, 3) uint8."""
     noise = np.random.default_rng(seed).random((height, width, 3))
     smooth = cv2.GaussianBlur(noise, (0, 0), 2)
     return (255 * (smooth - smooth.min()) / np.ptp(smooth)).astype(np.uint8)
 
 
 def sliding(steps: int = 3, by: int = 4) -> Frames:
-    """Return frames of a picture that slides to the right."""
+    """Return frames of an image that slides to the right."""
     wide = textured(96, 160)
     return np.stack([wide[:, 40 - by * step : 136 - by * step] for step in range(steps)])
 
 
-def drawn() -> Rendering:
+def rendered() -> Rendering:
     return render(Scene(SCENARIOS["kites"], Style.FLAT, seed=1), "red_sinks", frames=4, size=128)
 
 
 @pytest.mark.parametrize("name", ["dis-ultrafast", "dis-fast", "dis-medium", "dis-medium-plain"])
 def test_flow_points_from_a_frame_to_the_next(name: str) -> None:
-    flow = flow_named(name)(sliding(by=4))
+    flow = create_flow_estimator(name)(sliding(by=4))
 
     assert flow.shape == (2, 96, 96, 2)
     assert flow.dtype == np.float32
@@ -42,82 +42,82 @@ def test_flow_points_from_a_frame_to_the_next(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", [name for name in FLOW_NAMES if name.startswith("dis")])
-def test_an_estimator_is_called_what_it_was_asked_for(name: str) -> None:
-    assert flow_named(name).name == name
+def test_an_estimator_has_the_name_it_was_created_by(name: str) -> None:
+    assert create_flow_estimator(name).name == name
 
 
-def test_an_unknown_estimator_is_refused_with_those_there_are() -> None:
-    with pytest.raises(ValueError, match="no optical flow 'farneback'; there are dis-ultrafast, dis-fast"):
-        flow_named("farneback")
+def test_an_unknown_estimator_is_refused_and_all_names_are_listed() -> None:
+    with pytest.raises(ValueError, match="unknown optical flow 'farneback'; expected one of dis-ultrafast, "):
+        create_flow_estimator("farneback")
 
 
 def test_exact_flow_is_the_renderings() -> None:
-    rendering = drawn()
+    rendering = rendered()
 
     assert ExactFlow(rendering)(rendering.frames) is rendering.flow
 
 
 def test_exact_flow_knows_no_other_frames() -> None:
-    rendering = drawn()
+    rendering = rendered()
 
     with pytest.raises(ValueError, match="only for the frames of its own rendering"):
         ExactFlow(rendering)(rendering.frames[::-1])
 
 
 def test_a_clip_of_one_frame_is_refused() -> None:
-    with pytest.raises(BadClip, match="motion needs at least 2 frames, not 1"):
+    with pytest.raises(BadClip, match="a clip needs at least 2 frames to measure motion, not 1"):
         DisFlow()(sliding(1))
 
 
 def test_frames_too_small_for_dis_are_refused() -> None:
-    with pytest.raises(BadClip, match="frames of 96x8: DIS needs sides of 12 pixels and more"):
-        flow_named("dis-fast")(sliding()[:, :8])
+    with pytest.raises(BadClip, match="frames of 96x8 are too small: DIS needs 12 pixels or more a side"):
+        create_flow_estimator("dis-fast")(sliding()[:, :8])
 
 
-def test_the_rim_around_a_moving_object_is_gone() -> None:
+def test_the_static_filter_removes_the_halo_around_a_moving_object() -> None:
     frames = np.repeat(textured(128, 128)[None] // 4, 4, axis=0)
     for step, frame in enumerate(frames):
         frame[40:72, 40 + 3 * step : 72 + 3 * step] = textured(32, 32, seed=2) // 2 + 127
 
-    plain = np.linalg.norm(flow_named("dis-medium-plain")(frames), axis=3) > 1
-    standing = np.linalg.norm(flow_named("dis-medium")(frames), axis=3) > 1
+    plain = np.linalg.norm(create_flow_estimator("dis-medium-plain")(frames), axis=3) > 1
+    filtered = np.linalg.norm(create_flow_estimator("dis-medium")(frames), axis=3) > 1
 
     object_size = 32 * 32
     assert plain[1].sum() > 1.3 * object_size
-    assert 0.8 * object_size < standing[1].sum() < 1.25 * object_size
+    assert 0.8 * object_size < filtered[1].sum() < 1.25 * object_size
 
 
-def test_noise_on_a_still_picture_does_not_move() -> None:
+def test_the_static_filter_removes_motion_caused_by_noise() -> None:
     still = np.full((6, 128, 128, 3), 40.0) + np.random.default_rng(3).normal(0, 2, (6, 128, 128, 3))
     frames = still.clip(0, 255).astype(np.uint8)
 
-    plain = np.linalg.norm(flow_named("dis-medium-plain")(frames), axis=3) > 1
-    standing = np.linalg.norm(flow_named("dis-medium")(frames), axis=3) > 1
+    plain = np.linalg.norm(create_flow_estimator("dis-medium-plain")(frames), axis=3) > 1
+    filtered = np.linalg.norm(create_flow_estimator("dis-medium")(frames), axis=3) > 1
 
     assert plain.mean() > 0.5
-    assert standing.mean() < 0.005
+    assert filtered.mean() < 0.005
 
 
-def test_raft_takes_any_size_and_puts_its_last_answer_first() -> None:
-    asked = []
+def test_raft_pads_frames_of_any_size_and_returns_the_final_estimate() -> None:
+    input_shapes = []
 
-    def network(here: Tensor, there: Tensor) -> list[Tensor]:
-        """Stand in for a network at toy size: answers how much brighter the next frame is."""
-        asked.append(tuple(here.shape))
-        brighter = (there - here).mean(dim=1, keepdim=True).repeat(1, 2, 1, 1)
-        return [torch.zeros_like(brighter), brighter]
+    def network(previous: Tensor, following: Tensor) -> list[Tensor]:
+        """A network of toy size: returns by how much the next frame is brighter."""
+        input_shapes.append(tuple(previous.shape))
+        difference = (following - previous).mean(dim=1, keepdim=True).repeat(1, 2, 1, 1)
+        return [torch.zeros_like(difference), difference]
 
     frames = np.stack([np.full((100, 140, 3), value, np.uint8) for value in (0, 51, 102, 255)])
-    flow = RaftFlow("small", network=network, pairs_at_once=2)(frames)
+    flow = RaftFlow("small", network=network, batch_size=2)(frames)
 
-    assert asked == [(2, 3, 128, 144), (1, 3, 128, 144)]
+    assert input_shapes == [(2, 3, 128, 144), (1, 3, 128, 144)]
     assert flow.shape == (3, 100, 140, 2)
     np.testing.assert_allclose(flow[:, 0, 0, 0], [0.4, 0.4, 1.2], atol=1e-5)
 
 
 def test_raft_without_torchvision_says_what_is_missing() -> None:
     if importlib.util.find_spec("torchvision") is not None:
-        assert flow_named("raft-small").name == "raft-small"
+        assert create_flow_estimator("raft-small").name == "raft-small"
         return
-    with pytest.raises(CannotEstimate, match="RAFT needs torchvision, in the build that fits"):
-        flow_named("raft-large")
+    with pytest.raises(FlowUnavailable, match="RAFT needs torchvision, in the build that matches"):
+        create_flow_estimator("raft-large")

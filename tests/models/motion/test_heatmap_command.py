@@ -1,4 +1,4 @@
-"""`ti2v heatmap`: the picture, the arrays, and what it refuses; and the colours of flow."""
+"""`ti2v heatmap`: the figure, the arrays and the errors; and the colours of flow."""
 
 import json
 from pathlib import Path
@@ -10,7 +10,7 @@ from PIL import Image
 
 from benchmark.scenes.synthetic import draw_clip
 from models.cli.heatmap import heatmap
-from models.motion.flow_colors import colour_key, flow_colours
+from models.motion.flow_colors import colour_wheel, flow_colours
 from models.motion.frames import BadClip
 
 
@@ -28,19 +28,19 @@ def run(*arguments: object) -> Result:
     return CliRunner().invoke(heatmap, [str(each) for each in arguments])
 
 
-def test_it_writes_a_picture_and_the_array_beside_it(clip: Path, tmp_path: Path) -> None:
+def test_it_writes_a_figure_and_the_array(clip: Path, tmp_path: Path) -> None:
     done = run(clip, "--output", tmp_path / "kites.png", "--columns", 2)
 
     assert done.exit_code == 0, done.output
-    with Image.open(tmp_path / "kites.png") as picture:
-        assert min(picture.size) > 400
+    with Image.open(tmp_path / "kites.png") as figure:
+        assert min(figure.size) > 400
     with np.load(tmp_path / "kites.npz") as arrays:
         assert arrays["heatmap"].shape == (4, 128, 128)
         assert json.loads(str(arrays["settings"]))["unit"] == "frac_side_per_clip"
         assert str(arrays["flow"]) == "dis-medium"
 
 
-def test_the_share_of_moving_pixels_goes_to_stdout(clip: Path, tmp_path: Path) -> None:
+def test_it_prints_the_share_of_moving_pixels(clip: Path, tmp_path: Path) -> None:
     done = run(clip, "--output", tmp_path / "kites.npy", "--unit", "per_clip_max", "--noise-floor", 0.005)
 
     share = (np.load(tmp_path / "kites.npy") > 0.5).mean()
@@ -55,21 +55,21 @@ def test_the_array_can_be_the_inverse(clip: Path, tmp_path: Path) -> None:
     assert np.array_equal(np.load(tmp_path / "inverse.npy"), 1 - np.load(tmp_path / "plain.npy"))
 
 
-def test_an_ending_nobody_knows_is_refused_before_any_work(clip: Path, tmp_path: Path) -> None:
+def test_an_unknown_file_name_extension_is_refused(clip: Path, tmp_path: Path) -> None:
     done = run(clip, "--output", tmp_path / "kites.gif")
 
     assert done.exit_code == 2
-    assert "a file that ends in one of .npy, .npz, .pdf, .png, .svg, .webp" in done.output
+    assert "the file name must end in one of .npy, .npz, .pdf, .png, .svg, .webp" in done.output
 
 
-def test_a_folder_that_is_not_there_is_named_before_any_work(clip: Path, tmp_path: Path) -> None:
+def test_a_missing_output_folder_is_named(clip: Path, tmp_path: Path) -> None:
     done = run(clip, "--output", tmp_path / "nosuch" / "kites.png")
 
     assert done.exit_code == 2
-    assert f"there is no folder {tmp_path / 'nosuch'}" in done.output
+    assert f"the folder {tmp_path / 'nosuch'} does not exist" in done.output
 
 
-def test_a_file_that_is_no_clip_is_named(tmp_path: Path) -> None:
+def test_a_file_that_is_not_a_clip_is_refused(tmp_path: Path) -> None:
     (tmp_path / "notes.mp4").write_text("no video")
 
     done = run(tmp_path / "notes.mp4", "--output", tmp_path / "out.png")
@@ -79,15 +79,15 @@ def test_a_file_that_is_no_clip_is_named(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("arrow", "colour"),
+    ("vector", "colour"),
     # The wheel of Baker et al.: red to the right, yellow to green down, cyan to blue to the left.
     [((0, 0), (255, 255, 255)), ((5, 0), (255, 0, 0))],
 )
-def test_colours_by_hand(arrow: tuple[float, float], colour: tuple[int, int, int]) -> None:
-    assert flow_colours(np.float32([arrow]), 5.0)[0].tolist() == list(colour)
+def test_colours_match_the_published_wheel(vector: tuple[float, float], colour: tuple[int, int, int]) -> None:
+    assert flow_colours(np.float32([vector]), 5.0)[0].tolist() == list(colour)
 
 
-def test_a_shorter_arrow_is_paler_and_a_longer_one_darker() -> None:
+def test_a_shorter_vector_is_paler_and_a_longer_one_darker() -> None:
     short, full, long = flow_colours(np.float32([[2.5, 0], [5, 0], [50, 0]]), 5.0)
 
     assert short.tolist() == [255, 128, 128]
@@ -102,8 +102,8 @@ def test_down_is_yellowish_and_left_is_bluish() -> None:
     assert left[2] > left[0] + 100
 
 
-def test_the_key_is_white_outside_of_the_wheel() -> None:
-    key = colour_key(64)
+def test_the_colour_wheel_is_white_outside_the_circle() -> None:
+    wheel = colour_wheel(64)
 
-    assert key[0, 0].tolist() == [255, 255, 255]
-    assert key[32, 60].tolist() != [255, 255, 255]
+    assert wheel[0, 0].tolist() == [255, 255, 255]
+    assert wheel[32, 60].tolist() != [255, 255, 255]

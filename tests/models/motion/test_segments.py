@@ -1,4 +1,4 @@
-"""Heatmaps of segments, and SAM at toy size: real code, random weights."""
+"""Heatmaps of segments, and SAM at toy size with random weights."""
 
 from pathlib import Path
 
@@ -15,11 +15,11 @@ from models.motion.settings import FlowUnit, HeatmapSettings
 
 SIDE = 64
 SETTINGS = HeatmapSettings(unit=FlowUnit.FRAC_SIDE)
-ANY_MASK = GridSettings(points_a_side=2, least_iou=-9.0, least_stability=0.0)
+ANY_MASK = GridSettings(points_per_side=2, pred_iou_thresh=-9.0, stability_score_thresh=0.0)
 
 
 def three_segments() -> Masks:
-    """Return a small, a large and an overlapping still segment."""
+    """Return a small, a large and an overlapping static segment."""
     masks = np.zeros((3, 20, 20), np.bool_)
     masks[0, 2:5, 2:5] = True
     masks[1, 8:16, 8:16] = True
@@ -36,35 +36,35 @@ def moving_two() -> Flow:
 
 
 @pytest.mark.parametrize(
-    ("selection", "lit"),
+    ("selection", "values"),
     [
         (SegmentSelection.FLOW, (1, 1, 0)),
         (SegmentSelection.ALL, (1, 1, 1)),
         (SegmentSelection.LARGEST, (0, 1, 0)),
     ],
 )
-def test_chosen_segments_are_1_in_every_frame(selection: SegmentSelection, lit: tuple[int, ...]) -> None:
+def test_selected_segments_are_1_in_every_frame(selection: SegmentSelection, values: tuple[int, ...]) -> None:
     heatmap = segment_heatmap(moving_two(), three_segments(), SETTINGS, selection)
 
     assert heatmap.shape == (3, 20, 20)
     assert heatmap.dtype == np.float32
     for frame in heatmap:
-        assert (frame[3, 3], frame[12, 12], frame[6, 18]) == lit
+        assert (frame[3, 3], frame[12, 12], frame[6, 18]) == values
         assert frame[19, 0] == 0
 
 
-def test_a_segment_in_which_too_little_moves_stays_dark() -> None:
+def test_a_segment_with_mean_flow_below_the_threshold_is_0() -> None:
     flow = moving_two()
     flow[:, 2:5, 2:5] *= 0.4
 
     assert segment_heatmap(flow, three_segments(), SETTINGS)[0, 3, 3] == 0
 
 
-def test_without_segments_nothing_is_lit() -> None:
+def test_without_segments_the_heatmap_is_0() -> None:
     assert segment_heatmap(moving_two(), three_segments()[:0], SETTINGS).max() == 0
 
 
-def test_the_inverse_lights_the_rest() -> None:
+def test_the_inverse_is_1_outside_the_segments() -> None:
     settings = SETTINGS.model_copy(update={"inverse": True})
 
     heatmap = segment_heatmap(moving_two(), three_segments(), settings)
@@ -73,13 +73,13 @@ def test_the_inverse_lights_the_rest() -> None:
 
 
 def test_masks_of_another_size_are_refused() -> None:
-    with pytest.raises(ValueError, match=r"masks are \(segments, 20, 20\), as large as the flow"):
+    with pytest.raises(ValueError, match=r"masks must have the size of the flow, \(segments, 20, 20\)"):
         segment_heatmap(moving_two(), np.zeros((1, 10, 10), np.bool_))
 
 
 @pytest.fixture(scope="module")
 def sam_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """SAM with 20,000 random weights, saved as its authors' is."""
+    """SAM with 20,000 random weights, saved in the layout of the published model."""
     folder = tmp_path_factory.mktemp("sam")
     torch.manual_seed(1)
     SamModel(toy_sam()).save_pretrained(folder)
@@ -120,38 +120,38 @@ def toy_sam() -> SamConfig:
     )
 
 
-def picture(height: int = 48, width: int = 80) -> np.ndarray:
+def random_image(height: int = 48, width: int = 80) -> np.ndarray:
     return np.random.default_rng(4).integers(0, 256, (height, width, 3), np.uint8)
 
 
-def test_sam_answers_with_masks_as_large_as_the_picture(sam_folder: Path) -> None:
-    masks = load_sam(str(sam_folder), grid=ANY_MASK)(picture())
+def test_the_masks_of_sam_have_the_size_of_the_image(sam_folder: Path) -> None:
+    masks = load_sam(str(sam_folder), grid=ANY_MASK)(random_image())
 
     assert masks.dtype == np.bool_
     assert masks.shape[1:] == (48, 80)
     assert 1 <= len(masks) <= 2 * 2 * 3
 
 
-def test_no_two_masks_are_nearly_the_same(sam_folder: Path) -> None:
-    masks = load_sam(str(sam_folder), grid=ANY_MASK)(picture())
+def test_duplicate_masks_are_suppressed(sam_folder: Path) -> None:
+    masks = load_sam(str(sam_folder), grid=ANY_MASK)(random_image())
 
     overlaps = [
         (one & other).sum() / max((one | other).sum(), 1)
-        for place, one in enumerate(masks)
-        for other in masks[:place]
+        for number, one in enumerate(masks)
+        for other in masks[:number]
     ]
-    assert max(overlaps, default=0) <= ANY_MASK.most_overlap
+    assert max(overlaps, default=0) <= ANY_MASK.nms_thresh
 
 
-def test_a_picture_sam_is_unsure_of_has_no_segments(sam_folder: Path) -> None:
-    strict = load_sam(str(sam_folder), grid=GridSettings(points_a_side=2, least_iou=9.0))
+def test_masks_of_low_predicted_quality_are_dropped(sam_folder: Path) -> None:
+    strict = load_sam(str(sam_folder), grid=GridSettings(points_per_side=2, pred_iou_thresh=9.0))
 
-    assert strict(picture()).shape == (0, 48, 80)
+    assert strict(random_image()).shape == (0, 48, 80)
 
 
-def test_sams_segments_become_a_heatmap(sam_folder: Path) -> None:
+def test_the_masks_of_sam_become_a_heatmap(sam_folder: Path) -> None:
     segmenter: SamSegmenter = load_sam(str(sam_folder), grid=ANY_MASK)
-    masks = segmenter(picture())
+    masks = segmenter(random_image())
 
     heatmap = segment_heatmap(np.zeros((1, 48, 80, 2), np.float32), masks, selection=SegmentSelection.ALL)
 

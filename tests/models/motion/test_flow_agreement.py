@@ -1,10 +1,10 @@
-"""DIS lights up what exact flow lights up, on some of the scene engine's clips; perf/motion.py takes all."""
+"""The heatmap of DIS agrees with that of exact flow on rendered clips; perf/motion.py measures them all."""
 
 import numpy as np
 
 from benchmark.scenes import SCENARIOS, Rendering, Scene, Style, render
 from benchmark.scenes.motions import Promise
-from models.motion.flow import flow_named
+from models.motion.flow import create_flow_estimator
 from models.motion.heatmap import motion_heatmap, moving_share
 
 LEAST_SHARE = 0.01
@@ -23,12 +23,12 @@ def renderings() -> list[Rendering]:
 
 
 def test_the_heatmap_of_dis_agrees_with_that_of_exact_flow() -> None:
-    drawn, ious = renderings(), {}
+    drawn, ious, estimator = renderings(), {}, create_flow_estimator("dis-medium")
     for rendering in drawn:
         exact = motion_heatmap(rendering.flow)
         if moving_share(exact) < LEAST_SHARE:
             continue
-        moving, found = exact > 0.5, motion_heatmap(flow_named("dis-medium")(rendering.frames)) > 0.5
+        moving, found = exact > 0.5, motion_heatmap(estimator(rendering.frames)) > 0.5
         ious[rendering.action.name] = (moving & found).sum() / (moving | found).sum()
     print("\n".join(f"{name:24} {iou:.2f}" for name, iou in ious.items()))
 
