@@ -14,7 +14,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 
 from app.errors import AppError, RangeNotSatisfiable
-from app.security.path_params import LABEL, PUBLIC_ID, SLUG
+from benchmark.wire.common import LABEL, PUBLIC_ID, SLUG
 
 log = logging.getLogger("ti2v.errors")
 

@@ -88,3 +88,56 @@ class Role(StrEnum):
     RESEARCHER = "researcher"
     VIEWER = "viewer"
     WORKER = "worker"
+
+
+class JobStatus(StrEnum):
+    QUEUED = "queued"
+    LEASED = "leased"
+    DONE = "done"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
+class FailureKind(StrEnum):
+    """Why an attempt came to nothing; a lease that ran out is a timeout too."""
+
+    OUT_OF_MEMORY = "out_of_memory"
+    BAD_INPUT = "bad_input"
+    CRASH = "crash"
+    TIMEOUT = "timeout"
+
+
+class Flag(StrEnum):
+    """Why an annotator's votes deserve a look."""
+
+    SIDE_BIAS = "side_bias"
+    STRAIGHT_LINING = "straight_lining"
+    FAST = "fast"
+    SAME_TICKS = "same_ticks"
+    LOW_AGREEMENT = "low_agreement"
+    FAILS_GOLD = "fails_gold"
+
+
+class TableName(StrEnum):
+    """A table of results."""
+
+    PREFERENCES = "preferences"
+    JUSTIFICATIONS = "justifications"
+    COMPARISONS = "comparisons"
+    VOTES = "votes"
+    AGREEMENT = "agreement"
+    LEADERBOARD = "leaderboard"
+    BREAKDOWNS = "breakdowns"
+    SENSITIVITY = "sensitivity"
+    PAIRED = "paired"
+
+
+class TableFormat(StrEnum):
+    """A kind of file a table is written as."""
+
+    CSV = "csv"
+    JSON = "json"
+    JSONL = "jsonl"
+    PARQUET = "parquet"
+    MARKDOWN = "markdown"
+    LATEX = "latex"

@@ -18,9 +18,9 @@ from benchmark.exports.figures.writer import PaperFigure
 from benchmark.exports.notes import TableNote
 from benchmark.exports.sentences import table_sentences
 from benchmark.exports.table_rows import result_rows
-from benchmark.exports.tables import COLUMN_NAMES, TableFormat, TableName
+from benchmark.exports.tables import COLUMN_NAMES
 from benchmark.exports.writer import write_table
-from benchmark.protocol import VoteStatus
+from benchmark.protocol import TableFormat, TableName, VoteStatus
 from benchmark.stats.preferences import PreferenceRow, preferences
 from benchmark.stats.tallies import Tallies
 from benchmark.stats.votes import Votes

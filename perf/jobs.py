@@ -23,11 +23,12 @@ from pathlib import Path
 
 from app import migrations
 from app.database import Database
-from app.jobs.requests import JobRequest, ask
-from app.jobs.workers import WorkerInfo, upsert_worker
+from app.jobs.requests import ask
+from app.jobs.workers import upsert_worker
 from app.security.identity import Principal, create_key, person_named
 from app.settings import Settings
 from benchmark.protocol import Role
+from benchmark.wire.jobs import ClaimRequest, CreateJobsRequest, WorkerInfo
 from perf.server import Server, running_server
 from perf.worlds import MODELS, START, made_up_benchmark
 
@@ -95,12 +96,15 @@ def prepare(home: Path, url: str) -> str:
         owner = person_named(session, name="owner", role=Role.RESEARCHER, now=START)
         person = person_named(session, name="workers", role=Role.WORKER, now=START)
         key = create_key(session, person=person, now=START)
-        card = WorkerInfo("first", "cpu", None, NAMES, None)
-        upsert_worker(session, card=card, principal=Principal(person.id, person.name, person.role), now=START)
-        benchmark = made_up_benchmark(session)
+        claim = ClaimRequest(worker=WorkerInfo(name="first", device="cpu"), models=list(NAMES))
+        upsert_worker(
+            session, claim=claim, principal=Principal(person.id, person.name, person.role), now=START
+        )
+        benchmark = made_up_benchmark(session).slug
         for model in NAMES:
             principal = Principal(owner.id, owner.name, owner.role)
-            ask(session, wish=JobRequest(model), benchmark=benchmark, principal=principal, now=START)
+            wanted = CreateJobsRequest(model=model, benchmark=benchmark)
+            ask(session, request=wanted, principal=principal, now=START)
     database.close()
     return key
 

@@ -19,9 +19,9 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from benchmark.exports.tables import COLUMN_NAMES, TableFormat, TableName
+from benchmark.exports.tables import COLUMN_NAMES
 from benchmark.exports.writer import table_chunks
-from benchmark.protocol import Justification
+from benchmark.protocol import Justification, TableFormat, TableName
 from benchmark.stats.agreement_table import agreements
 from benchmark.stats.annotator_sensitivity import sensitivity_of_annotators
 from benchmark.stats.breakdowns import breakdowns

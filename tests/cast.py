@@ -28,6 +28,7 @@ from app.tables.bench import Benchmark, Pair
 from app.tables.studies import Study as StudyRow
 from benchmark.pairs import pair_id, scenario_of_image
 from benchmark.protocol import Role, WatchGate
+from benchmark.wire.submissions import ModelRequest
 
 BENCHMARK = "tiny"
 IMAGES = ("kite1", "kite2", "boat1")
@@ -177,7 +178,7 @@ def make_submission(
     now = utc_now()
     with context.database.write() as session:
         submissions.register_model(
-            session, slug=model, card=submissions.ModelCard(name=model), principal=owner.principal, now=now
+            session, slug=model, request=ModelRequest(name=model), principal=owner.principal, now=now
         )
         benchmark = session.execute(select(Benchmark)).scalar_one()
         public_id = submissions.open_submission(

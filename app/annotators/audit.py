@@ -12,8 +12,8 @@ from app.security.identity import Principal
 from app.tables.audit import AuditEvent
 from app.tables.studies import Study
 from benchmark.protocol import VoteStatus
+from benchmark.wire.annotators import MAX_REASON_CHARS
 
-LONGEST_REASON = 400
 # What an exclusion takes out; undone, withdrawn, gold and imported votes count for nothing, or elsewhere.
 EXCLUDABLE = (VoteStatus.VALID, VoteStatus.SURPLUS)
 
@@ -36,8 +36,8 @@ class Decision:
         reason = reason.strip()
         if not reason:
             raise Invalid("Say why; the reason is kept with the votes.", code="reason_missing")
-        if len(reason) > LONGEST_REASON:
-            raise Invalid(f"A reason has at most {LONGEST_REASON} characters.", code="reason_too_long")
+        if len(reason) > MAX_REASON_CHARS:
+            raise Invalid(f"A reason has at most {MAX_REASON_CHARS} characters.", code="reason_too_long")
         return cls(reason, principal.name, now)
 
 

@@ -3,7 +3,8 @@
 from app.annotators.queries import AnnotatorReport
 from app.annotators.view_models import Cell, Figure
 from benchmark.exports.table_format import EMPTY
-from benchmark.stats.quality import AnnotatorRow, Flag
+from benchmark.protocol import Flag
+from benchmark.stats.quality import AnnotatorRow
 
 FLAG_WORDS = {
     Flag.FAILS_GOLD: "misses gold questions",

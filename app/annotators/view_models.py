@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from app.annotators.audit import LONGEST_REASON
+from benchmark.wire.annotators import MAX_REASON_CHARS
 
 
 class SortBy(StrEnum):
@@ -143,4 +143,4 @@ class AnnotatorPage:
 
     @property
     def longest_reason(self) -> int:
-        return LONGEST_REASON
+        return MAX_REASON_CHARS

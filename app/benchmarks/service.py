@@ -13,10 +13,10 @@ from sqlalchemy.orm import Session
 
 from app.benchmarks.images import StoredImage
 from app.errors import Conflict, Invalid, NotFound
-from app.single_line import is_one_line
 from app.tables.bench import Benchmark, Pair
 from benchmark.importers.source import BenchmarkSource
 from benchmark.pairs import PairSpec
+from benchmark.wire.text import is_one_line
 
 SLUG = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
 

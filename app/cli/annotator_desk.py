@@ -8,7 +8,6 @@ from sqlalchemy.orm import Session
 
 from app.annotators.audit import Changed, Decision
 from app.annotators.service import find_annotator
-from app.api.v1.annotator_schemas import DecisionRequest
 from app.api.v1.annotators import annotator_answers, changed_answer, exclude_as_asked, reinstate_as_asked
 from app.cli.http import JsonObject
 from app.cli.local import OPERATOR, open_database, open_settings, operator
@@ -19,6 +18,7 @@ from app.security.visibility import find_study
 from app.tables.people import Annotator
 from app.tables.studies import Study
 from benchmark.protocol import Role
+from benchmark.wire.annotators import DecisionRequest
 
 _READER = Principal(0, OPERATOR, Role.ADMIN)
 

@@ -13,9 +13,7 @@ from urllib.parse import quote
 from pydantic import ValidationError
 from sqlalchemy.orm import Session
 
-from app.api.v1.job_schemas import CreateJobsRequest
 from app.api.v1.jobs import asked_answer, job_answer, jobs_answer
-from app.benchmarks.service import find_benchmark
 from app.cli.http import JsonObject, Server, open_server
 from app.cli.local import OPERATOR, open_database, open_settings, operator
 from app.clock import utc_now
@@ -25,9 +23,10 @@ from app.jobs import service
 from app.jobs.queries import JobFilter, listed_job
 from app.jobs.requests import ask
 from app.security.identity import Principal
-from app.tables.jobs import Job, JobStatus
+from app.tables.jobs import Job
 from app.tables.submissions import Submission
-from benchmark.protocol import Role
+from benchmark.protocol import JobStatus, Role
+from benchmark.wire.jobs import CreateJobsRequest
 
 JOBS_A_PAGE = 500
 
@@ -88,13 +87,7 @@ class LocalDesk:
         asked = _checked(body)
         now = utc_now()
         with self._database.write() as session:
-            made = ask(
-                session,
-                wish=asked.wish(),
-                benchmark=find_benchmark(session, asked.benchmark),
-                principal=operator(session, now=now),
-                now=now,
-            )
+            made = ask(session, request=asked, principal=operator(session, now=now), now=now)
             return asked_answer(made).model_dump(mode="json")
 
     def page(self, query: Mapping[str, str], cursor: str | None) -> JsonObject:

@@ -12,7 +12,6 @@ from pydantic import ValidationError
 from sqlalchemy import select
 
 from app.api.v1.studies import study_answer, study_plan
-from app.api.v1.study_schemas import StudyRequest
 from app.benchmarks.service import find_benchmark
 from app.cli.http import JsonObject, Server, open_server
 from app.cli.local import OPERATOR, open_database, open_settings, operator
@@ -27,8 +26,8 @@ from app.security.visibility import find_study
 from app.settings import Settings
 from app.studies import service
 from app.tables.submissions import Submission, VideoModel
-from benchmark.exports.tables import TableFormat, TableName
-from benchmark.protocol import Role, StudyStatus
+from benchmark.protocol import Role, StudyStatus, TableFormat, TableName
+from benchmark.wire.studies import StudyRequest
 
 if TYPE_CHECKING:
     from app.studies.service import Transition

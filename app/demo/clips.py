@@ -21,6 +21,7 @@ from app.submissions.storage import ClipKeeper
 from app.submissions.streaming import ReceivedFile
 from benchmark.pairs import PairSpec
 from benchmark.protocol import SubmissionStatus
+from benchmark.wire.submissions import ModelRequest
 
 log = logging.getLogger("ti2v.demo")
 
@@ -104,10 +105,12 @@ def _finalise(context: AppContext, *, principal: Principal, public_id: str) -> N
 def _open(context: AppContext, *, principal: Principal, benchmark: str, wanted: DrawnSubmission) -> str:
     now = utc_now()
     with context.database.write() as session:
-        card = service.ModelCard(
+        request = ModelRequest(
             name=wanted.model, description=wanted.description, licence="CC0-1.0, drawn by this service"
         )
-        model = service.register_model(session, slug=wanted.model, card=card, principal=principal, now=now)
+        model = service.register_model(
+            session, slug=wanted.model, request=request, principal=principal, now=now
+        )
         row = find_benchmark(session, benchmark)
         submission = submission_of(session, model=model, benchmark=row, label=wanted.label) or add_submission(
             session, model=model, benchmark=row, label=wanted.label, principal=principal, now=now

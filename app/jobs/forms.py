@@ -3,16 +3,17 @@
 import re
 from collections.abc import Sequence
 
+from app.checked_request import checked_request
 from app.errors import Invalid
-from app.jobs.requests import MOST_PAIRS, MOST_PRIORITY, MOST_SEED, MOST_SEEDS, JobRequest
 from app.jobs.view_models import Typed
+from benchmark.wire.jobs import MAX_PAIRS, MAX_PRIORITY, MAX_SEED, MAX_SEEDS, CreateJobsRequest
 
 _SLUG = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
 _LABEL = re.compile(r"([A-Za-z0-9][A-Za-z0-9._-]{0,63})?")
 _SEPARATORS = re.compile(r"[\s,]+")
 
 
-def read_job_request(typed: Typed) -> JobRequest:
+def read_job_request(typed: Typed) -> CreateJobsRequest:
     """Return what a person asks for.
 
     Raises:
@@ -26,11 +27,13 @@ def read_job_request(typed: Typed) -> JobRequest:
     if not _LABEL.fullmatch(label):
         raise Invalid("A label is letters, digits, '.', '_' and '-', at most 64.")
     pairs = tuple(dict.fromkeys(_words(typed.pairs)))
-    if len(pairs) > MOST_PAIRS:
-        raise Invalid(f"Name at most {MOST_PAIRS} pairs, or none for all.")
-    return JobRequest(
+    if len(pairs) > MAX_PAIRS:
+        raise Invalid(f"Name at most {MAX_PAIRS} pairs, or none for all.")
+    return checked_request(
+        CreateJobsRequest,
         model=typed.model,
-        pairs=pairs or None,
+        benchmark=typed.benchmark,
+        pairs=list(pairs) or None,
         seeds=_seeds(typed.seeds),
         label=label,
         priority=_priority(typed.priority),
@@ -42,14 +45,14 @@ def _seeds(text: str) -> tuple[int, ...]:
     if not words or not all(word.isascii() and word.isdecimal() and len(word) <= 10 for word in words):
         raise Invalid("Seeds are whole numbers from 0, such as 0 or 0, 1, 2.")
     seeds = tuple(dict.fromkeys(int(word) for word in words))
-    if len(seeds) > MOST_SEEDS or max(seeds) > MOST_SEED:
-        raise Invalid(f"Give at most {MOST_SEEDS} seeds, each at most {MOST_SEED}.")
+    if len(seeds) > MAX_SEEDS or max(seeds) > MAX_SEED:
+        raise Invalid(f"Give at most {MAX_SEEDS} seeds, each at most {MAX_SEED}.")
     return seeds
 
 
 def _priority(text: str) -> int:
-    if not re.fullmatch(r"-?[0-9]{1,4}", text.strip()) or abs(int(text)) > MOST_PRIORITY:
-        raise Invalid(f"The priority is a whole number from -{MOST_PRIORITY} to {MOST_PRIORITY}.")
+    if not re.fullmatch(r"-?[0-9]{1,4}", text.strip()) or abs(int(text)) > MAX_PRIORITY:
+        raise Invalid(f"The priority is a whole number from -{MAX_PRIORITY} to {MAX_PRIORITY}.")
     return int(text)
 
 

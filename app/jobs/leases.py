@@ -12,17 +12,17 @@ from sqlalchemy import Integer, bindparam, select, update
 from sqlalchemy.orm import Session
 
 from app.errors import Conflict, NotFound
-from app.jobs.failure_text import log_tail, one_line
 from app.jobs.scheduling import models_for, take_model
 from app.jobs.workers import note_clip_done, note_sign_of_life
 from app.security.identity import Principal
 from app.settings import Settings
 from app.tables.base import Base
 from app.tables.bench import Pair
-from app.tables.jobs import FailureKind, Job, JobStatus, Worker, job_status_is
+from app.tables.jobs import Job, Worker, job_status_is
 from app.tables.submissions import Submission, VideoModel
+from benchmark.protocol import FailureKind, JobStatus
+from benchmark.wire.text import log_tail, one_line
 
-MOST_JOBS = 32
 # Leases that one claim ends at most, so that none pays for a whole crowd that fell silent.
 _MOST_OVERDUE = 100
 

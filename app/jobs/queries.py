@@ -9,8 +9,9 @@ from sqlalchemy.orm import Session
 
 from app.security.identity import Principal
 from app.tables.bench import Pair
-from app.tables.jobs import Job, JobStatus, Worker
+from app.tables.jobs import Job, Worker
 from app.tables.submissions import Submission, VideoModel
+from benchmark.protocol import JobStatus
 
 Columns = TypeVarTuple("Columns")
 

@@ -8,45 +8,20 @@ from datetime import datetime
 from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
+from app.benchmarks.service import find_benchmark
 from app.errors import Conflict, Forbidden, Invalid
 from app.jobs.service import AS_NEW, change_jobs, require_open
 from app.jobs.workers import offered_models
 from app.security.identity import Principal
 from app.submissions.repository import add_model, add_submission, model_of, submission_of
 from app.tables.bench import Benchmark, Pair
-from app.tables.jobs import Job, JobStatus, job_status_is
+from app.tables.jobs import Job, job_status_is
 from app.tables.submissions import Clip, Submission, VideoModel
+from benchmark.protocol import JobStatus
+from benchmark.wire.common import MAX_LABEL_CHARS
+from benchmark.wire.jobs import CreateJobsRequest
 
-MOST_LABEL = 64
-MOST_PAIRS, MOST_SEEDS = 5000, 16
-MOST_PRIORITY = 1000
-# What every random generator takes as a seed.
-MOST_SEED = 2**32 - 1
 _MOST_SHOWN = 5
-
-
-@dataclass(frozen=True)
-class JobRequest:
-    """What a researcher asks for; `pairs` None is every pair. A submission holds one seed."""
-
-    model: str
-    pairs: tuple[str, ...] | None = None
-    seeds: tuple[int, ...] = (0,)
-    label: str = ""
-    priority: int = 0
-
-    def label_for(self, seed: int) -> str:
-        """Return the label of the submission that holds a seed.
-
-        Raises:
-            Invalid: it would be too long.
-        """
-        if len(self.seeds) == 1:
-            return self.label
-        label = f"{self.label}-seed{seed}" if self.label else f"seed{seed}"
-        if len(label) > MOST_LABEL:
-            raise Invalid("label: too long; '-seed' and the seed's number are added to it.")
-        return label
 
 
 @dataclass(frozen=True)
@@ -58,9 +33,7 @@ class Asked:
     jobs: int
 
 
-def ask(
-    session: Session, *, wish: JobRequest, benchmark: Benchmark, principal: Principal, now: datetime
-) -> list[Asked]:
+def ask(session: Session, *, request: CreateJobsRequest, principal: Principal, now: datetime) -> list[Asked]:
     """Queue a job for each clip that is not there yet and was not asked for; cancelled ones come back.
 
     Raises:
@@ -68,14 +41,29 @@ def ask(
         Forbidden: the model is somebody else's, and no worker offers it to everybody.
         Conflict: the submission of this label is somebody else's, closed, or holds another seed.
     """
-    model = _model_to_make(session, wish.model, principal, now)
-    pairs = _pairs_of(session, benchmark, wish.pairs)
+    benchmark = find_benchmark(session, request.benchmark)
+    model = _model_to_make(session, request.model, principal, now)
+    pairs = _pairs_of(session, benchmark, request.pairs)
     asked = []
-    for seed in wish.seeds:
-        submission = _submission_for(session, model, benchmark, wish.label_for(seed), principal, now)
-        jobs = _queue(session, submission, pairs, seed=seed, priority=wish.priority, now=now)
+    for seed in request.seeds:
+        submission = _submission_for(session, model, benchmark, _label_of(request, seed), principal, now)
+        jobs = _queue(session, submission, pairs, seed=seed, priority=request.priority, now=now)
         asked.append(Asked(submission, seed, jobs))
     return asked
+
+
+def _label_of(request: CreateJobsRequest, seed: int) -> str:
+    """Return the label of the submission that holds a seed.
+
+    Raises:
+        Invalid: it would be too long.
+    """
+    if len(request.seeds) == 1:
+        return request.label
+    label = f"{request.label}-seed{seed}" if request.label else f"seed{seed}"
+    if len(label) > MAX_LABEL_CHARS:
+        raise Invalid("label: too long; '-seed' and the seed's number are added to it.")
+    return label
 
 
 def _model_to_make(session: Session, slug: str, principal: Principal, now: datetime) -> VideoModel:

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Form, Request, Response
 from sqlalchemy.orm import Session
 from starlette.responses import RedirectResponse
 
-from app.benchmarks.service import find_benchmark, newest_benchmarks
+from app.benchmarks.service import newest_benchmarks
 from app.clock import utc_now
 from app.dependencies import context_of, require_person
 from app.errors import Conflict, Forbidden, Invalid, NotFound, NotSignedIn
@@ -54,9 +54,7 @@ def ask_for_clips(
     try:
         with context_of(request).database.write() as session:
             principal = _researcher(session, request)
-            wish = read_job_request(typed)
-            chosen = find_benchmark(session, typed.benchmark)
-            asked = ask(session, wish=wish, benchmark=chosen, principal=principal, now=now)
+            asked = ask(session, request=read_job_request(typed), principal=principal, now=now)
     except (Invalid, Conflict, Forbidden, NotFound) as refusal:
         return _page(request, typed, problem=refusal.message, status=refusal.status)
     if not any(each.jobs for each in asked):

@@ -12,8 +12,9 @@ from datetime import datetime, timedelta
 from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session, aliased
 
-from app.tables.jobs import Job, JobStatus, Worker, job_status_is
+from app.tables.jobs import Job, Worker, job_status_is
 from app.tables.submissions import VideoModel
+from benchmark.protocol import JobStatus
 
 # What one more load of a model must leave to do for each worker that has it then, seconds.
 WORTH_A_LOAD_S = 300.0

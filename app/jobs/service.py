@@ -9,9 +9,9 @@ from sqlalchemy.orm import Session
 from app.errors import Conflict, NotFound
 from app.security.identity import Principal
 from app.tables.bench import Pair
-from app.tables.jobs import Job, JobStatus, job_status_is
+from app.tables.jobs import Job, job_status_is
 from app.tables.submissions import Clip, Submission
-from benchmark.protocol import SubmissionStatus
+from benchmark.protocol import JobStatus, SubmissionStatus
 
 # What a job is set to that starts anew; its attempts go on counting, so that an old one stays stale.
 AS_NEW: dict[str, object] = {

@@ -14,8 +14,8 @@ from app.jobs.service import clip_came, has_unfinished
 from app.security.identity import Principal
 from app.submissions import service
 from app.submissions.storage import OwnEntrance, Slot
-from app.tables.jobs import JobStatus
 from app.tables.submissions import Submission
+from benchmark.protocol import JobStatus
 
 _JOB = re.compile(r"[0-9a-f]{16}")
 _ATTEMPT = re.compile(r"[1-9][0-9]{0,8}")

@@ -12,10 +12,10 @@ from app.jobs.view_models import FailureLine, JobsPart, ModelChoice, SubmissionJ
 from app.jobs.workers import offered_models
 from app.security.identity import Principal
 from app.tables.bench import Benchmark, Pair
-from app.tables.jobs import Job, JobStatus, Worker, job_status_is
+from app.tables.jobs import Job, Worker, job_status_is
 from app.tables.submissions import Clip, Submission, VideoModel
 from benchmark.plurals import counted
-from benchmark.protocol import SubmissionStatus
+from benchmark.protocol import JobStatus, SubmissionStatus
 
 MOST_SUBMISSIONS, MOST_WORKERS, MOST_FAILURES = 30, 50, 20
 # Clips a minute are those of the last ten; workers not seen for a day are left out.

@@ -4,9 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from app.jobs.durations import time_left
-from app.tables.jobs import FailureKind, JobStatus
 from benchmark.plurals import counted
-from benchmark.protocol import SubmissionStatus
+from benchmark.protocol import FailureKind, JobStatus, SubmissionStatus
 
 _KINDS = {
     FailureKind.OUT_OF_MEMORY: "out of memory",

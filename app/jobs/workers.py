@@ -1,6 +1,5 @@
 """Workers: what each last said about itself, and which models they offer together."""
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import bindparam, select, update
@@ -10,6 +9,7 @@ from sqlalchemy.orm import Session
 from app.security.identity import Principal
 from app.tables.base import Base
 from app.tables.jobs import Worker
+from benchmark.wire.jobs import ClaimRequest, WorkerInfo
 
 # A worker's row is not written for every sign of life: this is as exact as anybody needs to know it.
 SEEN_EVERY = timedelta(seconds=2)
@@ -29,24 +29,14 @@ _CLIP_DONE = (
 )
 
 
-@dataclass(frozen=True)
-class WorkerInfo:
-    """What a worker says about itself when it asks for jobs; `holding` is the model in its memory."""
-
-    name: str
-    device: str
-    gpu: str | None
-    models: tuple[str, ...]
-    holding: str | None
-
-
-def upsert_worker(session: Session, *, card: WorkerInfo, principal: Principal, now: datetime) -> Worker:
-    """Return the worker's row, brought up to what it says now."""
-    worker = _find(session, card, principal) or _add(session, card, principal, now)
-    worker.device = card.device
-    worker.gpu = card.gpu
-    worker.models = sorted(set(card.models))
-    worker.held_model = card.holding
+def upsert_worker(session: Session, *, claim: ClaimRequest, principal: Principal, now: datetime) -> Worker:
+    """Return the worker's row, updated from what it says now."""
+    info = claim.worker
+    worker = _find(session, info, principal) or _add(session, info, principal, now)
+    worker.device = info.device
+    worker.gpu = info.gpu
+    worker.models = sorted(set(claim.models))
+    worker.held_model = claim.holding
     if now - worker.last_seen_at >= SEEN_EVERY:
         worker.last_seen_at = now
     return worker
@@ -68,16 +58,16 @@ def offered_models(session: Session, *, since: datetime | None = None) -> list[s
     return sorted({model for models in session.scalars(query) for model in models})
 
 
-def _find(session: Session, card: WorkerInfo, principal: Principal) -> Worker | None:
-    return session.scalar(_BY_NAME, {"person_id": principal.person_id, "name": card.name})
+def _find(session: Session, info: WorkerInfo, principal: Principal) -> Worker | None:
+    return session.scalar(_BY_NAME, {"person_id": principal.person_id, "name": info.name})
 
 
-def _add(session: Session, card: WorkerInfo, principal: Principal, now: datetime) -> Worker:
+def _add(session: Session, info: WorkerInfo, principal: Principal, now: datetime) -> Worker:
     worker = Worker(
         person_id=principal.person_id,
-        name=card.name,
-        device=card.device,
-        gpu=card.gpu,
+        name=info.name,
+        device=info.device,
+        gpu=info.gpu,
         models=[],
         held_model=None,
         first_seen_at=now,
@@ -88,7 +78,7 @@ def _add(session: Session, card: WorkerInfo, principal: Principal, now: datetime
             session.add(worker)
     except IntegrityError:
         # On PostgreSQL two processes of one name may ask for the first time at the same moment.
-        found = _find(session, card, principal)
+        found = _find(session, info, principal)
         assert found is not None
         return found
     return worker

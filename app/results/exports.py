@@ -9,8 +9,8 @@ from app.security.identity import Principal
 from app.tables.studies import Study
 from benchmark.exports.notes import TableNote
 from benchmark.exports.table_rows import result_rows
-from benchmark.exports.tables import TableFormat, TableName
 from benchmark.exports.writer import table_chunks
+from benchmark.protocol import TableFormat, TableName
 
 
 def export_table(

@@ -26,8 +26,7 @@ from app.results.views.scenario import scenario_page
 from app.security.path_params import PairIdPath, ScenarioPath, SlugPath
 from app.security.visibility import find_study
 from app.tables.studies import Study
-from benchmark.exports.tables import TableName
-from benchmark.protocol import Role
+from benchmark.protocol import Role, TableName
 from benchmark.stats.conclusions import panel_warning
 from benchmark.stats.preferences import PreferenceRow
 

@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from app.errors import Invalid
+from benchmark.wire.submissions import MAX_PROVENANCE_BYTES
 
-MOST_BYTES = 4096
 _MOST_KEY = 64
 _MOST_DEPTH = 3
 _MOST_INT = 2**63
@@ -29,8 +29,8 @@ def read_provenance(header: str | None) -> dict[str, Any] | None:
         return None
     try:
         text = base64.b64decode(header, validate=True)
-        if len(text) > MOST_BYTES:
-            raise _refused(f"it is longer than {MOST_BYTES} bytes")
+        if len(text) > MAX_PROVENANCE_BYTES:
+            raise _refused(f"it is longer than {MAX_PROVENANCE_BYTES} bytes")
         found = json.loads(text.decode(), parse_constant=_refuse_constant)
     except (binascii.Error, ValueError, RecursionError) as error:
         raise _refused("it is not base64 of JSON in UTF-8") from error

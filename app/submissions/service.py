@@ -1,6 +1,6 @@
 """Registers models, opens submissions, takes clips and closes the lid."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
@@ -15,20 +15,11 @@ from app.tables.bench import Benchmark, Pair
 from app.tables.submissions import Clip, Submission, VideoModel
 from benchmark.plurals import counted
 from benchmark.protocol import Role, SubmissionStatus
-
-
-@dataclass(frozen=True)
-class ModelCard:
-    """What a researcher says about a model."""
-
-    name: str
-    description: str = ""
-    url: str = ""
-    licence: str = ""
+from benchmark.wire.submissions import ModelRequest
 
 
 def register_model(
-    session: Session, *, slug: str, card: ModelCard, principal: Principal, now: datetime
+    session: Session, *, slug: str, request: ModelRequest, principal: Principal, now: datetime
 ) -> VideoModel:
     """Make a model, or change what is said about one's own.
 
@@ -38,13 +29,13 @@ def register_model(
     """
     model = model_of(session, slug)
     if model is None:
-        model = add_model(session, slug=slug, name=card.name, principal=principal, now=now)
+        model = add_model(session, slug=slug, name=request.name, principal=principal, now=now)
     elif model.owner_id != principal.person_id and not principal.is_admin:
         raise Forbidden("This model belongs to somebody else; register yours under another slug.")
-    model.name = card.name
-    model.description = card.description
-    model.url = card.url
-    model.licence = card.licence
+    model.name = request.name
+    model.description = request.description
+    model.url = request.url
+    model.licence = request.licence
     session.flush()
     return model
 

@@ -1,7 +1,6 @@
 """Jobs, each one clip to be generated, and the workers that make them."""
 
 from datetime import datetime
-from enum import StrEnum
 
 from sqlalchemy import (
     JSON,
@@ -20,23 +19,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.tables.base import Base, RowId, closed_set
-
-
-class JobStatus(StrEnum):
-    QUEUED = "queued"
-    LEASED = "leased"
-    DONE = "done"
-    FAILED = "failed"
-    CANCELLED = "cancelled"
-
-
-class FailureKind(StrEnum):
-    """Why an attempt came to nothing; a lease that ran out is a timeout too."""
-
-    OUT_OF_MEMORY = "out_of_memory"
-    BAD_INPUT = "bad_input"
-    CRASH = "crash"
-    TIMEOUT = "timeout"
+from benchmark.protocol import FailureKind, JobStatus
 
 
 class Worker(Base):

@@ -15,7 +15,6 @@ from sqlalchemy.orm import Session
 
 from app.errors import Conflict, Invalid
 from app.security.identity import Principal
-from app.single_line import is_one_line
 from app.tables.audit import AuditEvent
 from app.tables.people import Annotator
 from app.tables.studies import Comparison, Matchup, Study
@@ -31,6 +30,7 @@ from benchmark.protocol import (
     WatchGate,
 )
 from benchmark.stats.tallies import Tallies
+from benchmark.wire.text import is_one_line
 
 ACTION = "votes.import"
 _LEASE_S = 900  # nobody will hold one

@@ -12,13 +12,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.errors import Invalid
-from app.single_line import is_one_line
 from app.tables.bench import Benchmark, Pair
 from benchmark.plurals import counted
 from benchmark.stats.votes import UNKNOWN, Votes
 from benchmark.votes.columns import RowProblem, VoteTableError
 from benchmark.votes.imported import ColumnMapping, foreign_votes
 from benchmark.votes.validate import check_votes
+from benchmark.wire.text import is_one_line
 
 if TYPE_CHECKING:
     import pandas as pd

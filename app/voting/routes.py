@@ -14,7 +14,7 @@ from app.dependencies import context_of, cookie_of
 from app.errors import AppError, Conflict, Invalid
 from app.panels.progress import progress_of
 from app.security.participants import Participant, find_assignment, find_participant, lock_study
-from app.security.path_params import TOKEN, SlugPath
+from app.security.path_params import SlugPath
 from app.tables.people import Annotator
 from app.tables.studies import Study
 from app.tables.voting import Assignment, Vote
@@ -22,6 +22,7 @@ from app.voting import leases, service
 from app.voting.assignment_view import assignment_view
 from app.voting.view_models import ClosedPage, KeptForm, UndoCard, VotePage
 from benchmark.protocol import Choice, Justification, SkipReason, StudyStatus, WatchGate
+from benchmark.wire.common import TOKEN
 
 router = APIRouter(include_in_schema=False)
 TokenField = Annotated[str, Form(pattern=TOKEN)]

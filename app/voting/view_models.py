@@ -1,10 +1,9 @@
 """What the voting templates show: one typed page object each, which names no model and no file."""
 
-import json
-from dataclasses import asdict, dataclass, field
-from datetime import datetime
+from dataclasses import dataclass, field
 
 from benchmark.protocol import Choice, Justification, StudyStatus
+from benchmark.wire.voting import AssignmentResponse
 
 # What a pair takes a person before this page has timed them; the script goes on from there.
 FIRST_GUESS_SECONDS_PER_PAIR = 25
@@ -15,26 +14,8 @@ MOST_MINUTES = 90
 TALLEST_SQUARE, WIDEST_SQUARE = 0.8, 1.25
 
 
-@dataclass(frozen=True, kw_only=True)
-class AssignmentView:
-    """One comparison as its annotator sees it; the same fields travel as JSON.
-
-    `done` and `total` count this annotator's pairs. `fps` is in frames a second, `frames` is the number
-    both clips show, `width` and `height` are the clips' pixels.
-    """
-
-    token: str
-    prompt: str
-    image_url: str
-    left_url: str
-    right_url: str
-    expires_at: datetime
-    done: int
-    total: int
-    fps: float
-    frames: int
-    width: int
-    height: int
+class AssignmentView(AssignmentResponse):
+    """One comparison as its annotator sees it: the response of the REST API and what the template derives."""
 
     @property
     def position(self) -> int:
@@ -56,8 +37,8 @@ class AssignmentView:
 
     @property
     def as_json(self) -> str:
-        """Return the card as the REST API sends it, for the script to start from."""
-        return json.dumps(asdict(self) | {"expires_at": self.expires_at.isoformat()})
+        """Return the assignment as the REST API sends it, for the script to start from."""
+        return self.model_dump_json()
 
     @property
     def time_left(self) -> str:

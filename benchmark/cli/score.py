@@ -50,7 +50,7 @@ def score(
     its sentences and its note, as one JSON document.
     """
     from benchmark.cli.output import write_output
-    from benchmark.exports.tables import TableFormat, TableName
+    from benchmark.protocol import TableFormat, TableName
 
     if table == ALL and file_format != "json":
         raise click.UsageError("--table all is one JSON document; ask for it with --format json")

@@ -4,7 +4,8 @@ from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
 from operator import attrgetter
 
-from benchmark.exports.tables import COLUMNS, Kind, TableName
+from benchmark.exports.tables import COLUMNS, Kind
+from benchmark.protocol import TableName
 
 Cell = str | int | float | None
 

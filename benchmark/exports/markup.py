@@ -5,7 +5,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator
 
 from benchmark.exports.table_format import LAYOUTS, Span, Spans
-from benchmark.exports.tables import TableName
+from benchmark.protocol import TableName
 
 _MARKDOWN_SPECIAL = re.compile(r"([\\`*_{}\[\]<>|#~&$])")
 _LATEX_SPECIAL = {

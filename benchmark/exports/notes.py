@@ -5,8 +5,7 @@ from dataclasses import dataclass, field
 from importlib.metadata import version
 from typing import Self
 
-from benchmark.exports.tables import TableName
-from benchmark.protocol import VoteStatus
+from benchmark.protocol import TableName, VoteStatus
 from benchmark.stats.annotator_sensitivity import RESAMPLES as ANNOTATOR_RESAMPLES
 from benchmark.stats.sensitivity import RESAMPLES
 from benchmark.stats.tallies import Tallies

@@ -7,7 +7,8 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from benchmark.exports.cells import Cell
-from benchmark.exports.tables import COLUMNS, Kind, TableName
+from benchmark.exports.tables import COLUMNS, Kind
+from benchmark.protocol import TableName
 
 if TYPE_CHECKING:
     import pyarrow as pa

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
-from benchmark.exports.tables import TableName
+from benchmark.protocol import TableName
 from benchmark.stats.agreement_table import CHOICE, AgreementRow, agreement_sentence
 from benchmark.stats.conclusions import conclusion, justification_conclusion, paired_conclusion, panel_warning
 from benchmark.stats.justifications import JustificationRow

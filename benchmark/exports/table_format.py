@@ -4,8 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from benchmark.exports.cells import MAKERS
-from benchmark.exports.tables import COLUMNS, Kind, TableName
-from benchmark.protocol import Justification, Side
+from benchmark.exports.tables import COLUMNS, Kind
+from benchmark.protocol import Justification, Side, TableName
 from benchmark.stats.number_format import printed_number, printed_p
 from benchmark.stats.preferences import AVERAGE
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 
 from benchmark.exports.notes import SENSITIVITY_SEED
-from benchmark.exports.tables import TableName
+from benchmark.protocol import TableName
 from benchmark.stats.agreement_table import agreements
 from benchmark.stats.annotator_sensitivity import sensitivity_of_annotators
 from benchmark.stats.breakdowns import breakdowns

@@ -6,6 +6,7 @@ docs/tables.md documents every column; a test holds the two together.
 from dataclasses import dataclass, fields
 from enum import StrEnum
 
+from benchmark.protocol import TableFormat, TableName
 from benchmark.stats.agreement_table import AgreementRow
 from benchmark.stats.breakdowns import BreakdownRow
 from benchmark.stats.comparisons import ComparisonRow
@@ -15,32 +16,6 @@ from benchmark.stats.paired import PairedRow
 from benchmark.stats.preferences import PreferenceRow
 from benchmark.stats.sensitivity import SensitivityRow
 from benchmark.votes.columns import JUSTIFICATION_COLUMNS, VOTE_COLUMNS
-
-
-class TableName(StrEnum):
-    """A table of results."""
-
-    PREFERENCES = "preferences"
-    JUSTIFICATIONS = "justifications"
-    COMPARISONS = "comparisons"
-    VOTES = "votes"
-    AGREEMENT = "agreement"
-    LEADERBOARD = "leaderboard"
-    BREAKDOWNS = "breakdowns"
-    SENSITIVITY = "sensitivity"
-    PAIRED = "paired"
-
-
-class TableFormat(StrEnum):
-    """A kind of file a table is written as."""
-
-    CSV = "csv"
-    JSON = "json"
-    JSONL = "jsonl"
-    PARQUET = "parquet"
-    MARKDOWN = "markdown"
-    LATEX = "latex"
-
 
 EXTENSIONS = {each: each.value for each in TableFormat} | {
     TableFormat.MARKDOWN: "md",

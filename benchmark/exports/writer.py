@@ -8,7 +8,8 @@ from benchmark.exports.csv_json import csv_chunks, json_chunks, jsonl_chunks
 from benchmark.exports.markup import latex_chunks, markdown_chunks
 from benchmark.exports.notes import TableNote
 from benchmark.exports.parquet import parquet_chunks
-from benchmark.exports.tables import COLUMN_NAMES, TableFormat, TableName
+from benchmark.exports.tables import COLUMN_NAMES
+from benchmark.protocol import TableFormat, TableName
 
 
 def table_chunks(

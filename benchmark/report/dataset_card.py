@@ -7,8 +7,8 @@ from pathlib import Path
 
 from benchmark.exports.figures.kinds import FigureFormat, FigureName
 from benchmark.exports.markup import markdown_text
-from benchmark.exports.tables import EXTENSIONS, TableFormat, TableName
-from benchmark.protocol import VoteStatus
+from benchmark.exports.tables import EXTENSIONS
+from benchmark.protocol import TableFormat, TableName, VoteStatus
 from benchmark.report.contents import ReportContents
 from benchmark.scoring import COMPUTED, ScoredVotes
 from benchmark.stats.conclusions import conclusion, panel_warning

@@ -7,8 +7,9 @@ from pathlib import Path
 from benchmark.exports.csv_json import csv_chunks
 from benchmark.exports.figures.kinds import CannotDraw, FigureName
 from benchmark.exports.figures.writer import PaperFigure, figure_files
-from benchmark.exports.tables import EXTENSIONS, TableFormat, TableName
+from benchmark.exports.tables import EXTENSIONS
 from benchmark.exports.writer import write_table
+from benchmark.protocol import TableFormat, TableName
 from benchmark.report.checksums import write_sums
 from benchmark.report.contents import (
     CLIP_COLUMNS,

@@ -6,10 +6,10 @@ done about a flag is a decision with a reason, and results are shown with and wi
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from enum import StrEnum
 
 import numpy as np
 
+from benchmark.protocol import Flag
 from benchmark.stats.arrays import BoolArray, IntArray, distinct, group_slices
 from benchmark.stats.intervals import wilson
 from benchmark.stats.rounding import percent, percent_of_bound
@@ -22,17 +22,6 @@ FAST_SHARE = 0.2
 SAME_TICKS_SHARE = 0.95
 USUAL_TICKS_SHARE = 0.8  # a pattern most people use most of the time is no sign of carelessness
 GOLD_LEAST = 0.8
-
-
-class Flag(StrEnum):
-    """Why an annotator's votes deserve a look."""
-
-    SIDE_BIAS = "side_bias"
-    STRAIGHT_LINING = "straight_lining"
-    FAST = "fast"
-    SAME_TICKS = "same_ticks"
-    LOW_AGREEMENT = "low_agreement"
-    FAILS_GOLD = "fails_gold"
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,6 @@ Nothing here, nor in `registry`, imports torch.
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
-from enum import StrEnum
 from fractions import Fraction
 from pathlib import Path
 from typing import ClassVar, Protocol
@@ -20,16 +19,9 @@ from typing import ClassVar, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from benchmark.protocol import FailureKind
+
 Frames = NDArray[np.uint8]
-
-
-class FailureKind(StrEnum):
-    """How a job fails, as the service knows it."""
-
-    OUT_OF_MEMORY = "out_of_memory"
-    BAD_INPUT = "bad_input"
-    CRASH = "crash"
-    TIMEOUT = "timeout"
 
 
 class GeneratorError(Exception):

@@ -3,10 +3,10 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from benchmark.protocol import FailureKind
 from models.generators.base import (
     CannotRun,
     ClipRequest,
-    FailureKind,
     GeneratedClip,
     Generator,
     GeneratorError,

@@ -6,14 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
-from models.generators.base import (
-    CannotRun,
-    ClipRequest,
-    Crashed,
-    FailureKind,
-    GeneratorError,
-    OutOfMemory,
-)
+from benchmark.protocol import FailureKind
+from models.generators.base import CannotRun, ClipRequest, Crashed, GeneratorError, OutOfMemory
 from models.generators.batch import FAILURES_IN_A_ROW
 from models.worker.client import Job, JobServer
 from models.worker.errors import GivingUp, NotAllowed, NothingToOffer, Refused

@@ -15,11 +15,11 @@ from urllib.parse import quote
 
 import httpx2
 
-from models.generators.base import FailureKind
+from benchmark.protocol import FailureKind
+from benchmark.wire.submissions import MAX_PROVENANCE_BYTES
 from models.worker.backoff import Backoff
 from models.worker.errors import NotAllowed, Refused, Stale, Unreachable
 
-MOST_PROVENANCE_BYTES = 4096
 _STALE = {"stale_attempt", "cancelled", "submission_not_open", "clip_exists"}
 _KEY_SENTENCE = (
     "This key may not do a worker's work. An admin makes one that may with: "
@@ -158,7 +158,7 @@ def encoded_provenance(provenance: Mapping[str, object]) -> str:
     for dropped in ("", "libraries", "settings"):
         kept.pop(dropped, None)
         text = json.dumps(kept, ensure_ascii=False, separators=(",", ":")).encode()
-        if len(text) <= MOST_PROVENANCE_BYTES:
+        if len(text) <= MAX_PROVENANCE_BYTES:
             break
     return base64.b64encode(text).decode()
 

@@ -5,7 +5,8 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from models.generators.base import Crashed, FailureKind, GeneratedClip
+from benchmark.protocol import FailureKind
+from models.generators.base import Crashed, GeneratedClip
 from models.generators.encoding import clip_mp4
 from models.worker.client import Job, JobServer
 from models.worker.errors import NotAllowed, Refused, Stale, WorkerError

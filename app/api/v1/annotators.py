@@ -8,7 +8,6 @@ from app.annotators.audit import Changed, Decision
 from app.annotators.queries import AnnotatorReport, annotator_reports
 from app.annotators.service import find_annotator
 from app.annotators.vote_exclusion import VotePlace
-from app.api.v1.annotator_schemas import AnnotatorResponse, ChangeResponse, DecisionRequest
 from app.api.v1.json_router import api_router
 from app.clock import utc_now
 from app.dependencies import context_of, require_person
@@ -18,6 +17,7 @@ from app.security.visibility import find_study
 from app.tables.people import Annotator
 from app.tables.studies import Study
 from benchmark.protocol import Role
+from benchmark.wire.annotators import AnnotatorResponse, ChangeResponse, DecisionRequest
 
 router = api_router("annotators")
 

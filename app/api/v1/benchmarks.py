@@ -6,7 +6,6 @@ from fastapi import Query, Request, Response
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.api.v1.benchmark_schemas import BenchmarkResponse, PairResponse, PairsResponse
 from app.api.v1.json_router import api_router
 from app.benchmarks.service import benchmark_shape, find_benchmark, newest_benchmarks
 from app.dependencies import context_of
@@ -14,6 +13,7 @@ from app.errors import NotFound
 from app.media.responses import image_answer
 from app.security.path_params import PairIdPath, SlugPath
 from app.tables.bench import Benchmark, Pair
+from benchmark.wire.benchmarks import BenchmarkResponse, PairResponse, PairsResponse
 
 router = api_router("benchmarks")
 FOR_A_DAY = "public, max-age=86400"

@@ -9,7 +9,6 @@ from sqlalchemy import select
 from starlette.concurrency import run_in_threadpool
 
 from app.api.v1.json_router import api_router
-from app.api.v1.submission_schemas import ClipResponse, ClipsResponse
 from app.clock import utc_now
 from app.context import AppContext
 from app.dependencies import context_of, require_person
@@ -26,6 +25,7 @@ from app.submissions.streaming import ReceivedFile, promised_sha256, receive_fil
 from app.tables.bench import Pair
 from app.tables.submissions import Clip
 from benchmark.protocol import Role
+from benchmark.wire.submissions import ClipResponse, ClipsResponse
 
 router = api_router("submissions")
 log = logging.getLogger("ti2v.clips")

@@ -11,7 +11,22 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.api.v1.benchmarks import FOR_A_DAY
-from app.api.v1.job_schemas import (
+from app.api.v1.json_router import api_router
+from app.clock import utc_now
+from app.dependencies import context_of, require_person
+from app.errors import NotFound
+from app.jobs import leases, service
+from app.jobs.queries import JobFilter, ListedJob, job_counts, listed_job, listed_jobs
+from app.jobs.requests import Asked, ask
+from app.jobs.workers import upsert_worker
+from app.media.responses import image_answer
+from app.security.identity import Principal
+from app.security.path_params import PublicIdPath
+from app.tables.bench import Pair
+from app.tables.jobs import Job
+from benchmark.protocol import JobStatus, Role
+from benchmark.wire.common import PUBLIC_ID, SLUG, RenewResponse
+from benchmark.wire.jobs import (
     AttemptRequest,
     ChangedJobsResponse,
     ClaimedJob,
@@ -27,22 +42,6 @@ from app.api.v1.job_schemas import (
     JobsResponse,
     SubmissionJobsRequest,
 )
-from app.api.v1.json_router import api_router
-from app.api.v1.schemas import RenewResponse
-from app.benchmarks.service import find_benchmark
-from app.clock import utc_now
-from app.dependencies import context_of, require_person
-from app.errors import NotFound
-from app.jobs import leases, service
-from app.jobs.queries import JobFilter, ListedJob, job_counts, listed_job, listed_jobs
-from app.jobs.requests import Asked, ask
-from app.jobs.workers import WorkerInfo, upsert_worker
-from app.media.responses import image_answer
-from app.security.identity import Principal
-from app.security.path_params import PUBLIC_ID, SLUG, PublicIdPath
-from app.tables.bench import Pair
-from app.tables.jobs import Job, JobStatus
-from benchmark.protocol import Role
 
 router = api_router("jobs")
 
@@ -53,8 +52,7 @@ def ask_for_clips(body: CreateJobsRequest, request: Request) -> CreateJobsRespon
     now = utc_now()
     with context_of(request).database.write() as session:
         principal = require_person(session, request, Role.RESEARCHER, now=now)
-        benchmark = find_benchmark(session, slug=body.benchmark)
-        return asked_answer(ask(session, wish=body.wish(), benchmark=benchmark, principal=principal, now=now))
+        return asked_answer(ask(session, request=body, principal=principal, now=now))
 
 
 @router.get("/jobs")
@@ -99,17 +97,10 @@ def claim(body: ClaimRequest, request: Request) -> ClaimResponse:
     now = utc_now()
     context = context_of(request)
     policy = leases.LeasePolicy.of(context.settings)
-    card = WorkerInfo(
-        name=body.worker.name,
-        device=body.worker.device,
-        gpu=body.worker.gpu,
-        models=tuple(body.models),
-        holding=body.holding,
-    )
     # Not durable: after a power cut a lease that was forgotten is simply given out again.
     with context.database.write(durable=False) as session:
         principal = require_person(session, request, Role.WORKER, now=now)
-        worker = upsert_worker(session, card=card, principal=principal, now=now)
+        worker = upsert_worker(session, claim=body, principal=principal, now=now)
         claimed = leases.claim(session, worker=worker, count=body.count, policy=policy, now=now)
     return ClaimResponse(jobs=[_claimed(each, policy.lease_s) for each in claimed])
 

@@ -7,8 +7,8 @@ from typing import Any
 from fastapi import APIRouter, Request, Response
 from fastapi.routing import APIRoute
 
-from app.api.v1.schemas import ErrorResponse
 from app.errors import BadRequest
+from benchmark.wire.common import ErrorResponse
 
 
 def api_router(tag: str) -> APIRouter:

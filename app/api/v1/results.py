@@ -4,26 +4,16 @@ from fastapi import Request, Response
 from starlette.responses import StreamingResponse
 
 from app.api.v1.json_router import api_router
-from app.api.v1.schemas import ResponseModel
 from app.clock import utc_now
 from app.dependencies import context_of, require_person
 from app.results.exports import export_table
 from app.results.service import find_results
 from app.security.path_params import SlugPath
-from benchmark.exports.tables import EXTENSIONS, MEDIA_TYPES, TableFormat, TableName
-from benchmark.protocol import Role, StudyStatus
+from benchmark.exports.tables import EXTENSIONS, MEDIA_TYPES
+from benchmark.protocol import Role, TableFormat, TableName
+from benchmark.wire.results import ResultsResponse
 
 router = api_router("results")
-
-
-class ResultsResponse(ResponseModel):
-    """`preferences` has one object a matchup; its keys are the columns of docs/tables.md."""
-
-    study: str
-    status: StudyStatus
-    interim: bool
-    votes_per_comparison: int
-    preferences: list[dict[str, str | int | float | None]]
 
 
 @router.get("/studies/{slug}/results")

@@ -4,13 +4,6 @@ from fastapi import Request
 from sqlalchemy.orm import Session
 
 from app.api.v1.json_router import api_router
-from app.api.v1.study_schemas import (
-    InvitationsRequest,
-    InvitationsResponse,
-    MatchupResponse,
-    StudyRequest,
-    StudyResponse,
-)
 from app.benchmarks.service import find_benchmark
 from app.clock import utc_now
 from app.dependencies import context_of, require_person
@@ -24,6 +17,13 @@ from app.tables.bench import Benchmark
 from app.tables.studies import Study
 from app.tables.submissions import Submission
 from benchmark.protocol import Role
+from benchmark.wire.studies import (
+    InvitationsRequest,
+    InvitationsResponse,
+    MatchupResponse,
+    StudyRequest,
+    StudyResponse,
+)
 
 router = api_router("studies")
 

@@ -1,21 +1,10 @@
 """Researchers' part of the API: models and their submissions."""
 
-from datetime import datetime
-
 from fastapi import Request
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.api.v1.json_router import api_router
-from app.api.v1.submission_schemas import (
-    FinaliseRequest,
-    ModelRequest,
-    ModelResponse,
-    ReasonRequest,
-    SubmissionDetail,
-    SubmissionRequest,
-    SubmissionResponse,
-)
 from app.benchmarks.service import find_benchmark
 from app.clock import utc_now
 from app.dependencies import context_of, require_person
@@ -29,6 +18,15 @@ from app.submissions.withdrawal import withdraw
 from app.tables.bench import Benchmark
 from app.tables.submissions import Clip, Submission, VideoModel
 from benchmark.protocol import Role
+from benchmark.wire.submissions import (
+    FinaliseRequest,
+    ModelRequest,
+    ModelResponse,
+    ReasonRequest,
+    SubmissionDetailResponse,
+    SubmissionRequest,
+    SubmissionResponse,
+)
 
 router = api_router("submissions")
 
@@ -37,10 +35,9 @@ router = api_router("submissions")
 def put_model(slug: SlugPath, body: ModelRequest, request: Request) -> ModelResponse:
     """Register a model, or change what is said about one's own."""
     now = utc_now()
-    card = service.ModelCard(**body.model_dump())
     with context_of(request).database.write() as session:
         principal = require_person(session, request, Role.RESEARCHER, now=now)
-        model = service.register_model(session, slug=slug, card=card, principal=principal, now=now)
+        model = service.register_model(session, slug=slug, request=body, principal=principal, now=now)
         return ModelResponse.model_validate(model)
 
 
@@ -86,7 +83,7 @@ def list_submissions(request: Request) -> list[SubmissionResponse]:
 
 
 @router.get("/submissions/{public_id}")
-def get_submission(public_id: PublicIdPath, request: Request) -> SubmissionDetail:
+def get_submission(public_id: PublicIdPath, request: Request) -> SubmissionDetailResponse:
     """Return a submission with all that is missing and what is odd about its clips."""
     with context_of(request).database.read() as session:
         principal = require_person(session, request, Role.RESEARCHER, Role.WORKER, now=utc_now())
@@ -96,7 +93,7 @@ def get_submission(public_id: PublicIdPath, request: Request) -> SubmissionDetai
 @router.post("/submissions/{public_id}/finalise")
 def finalise(
     public_id: PublicIdPath, request: Request, body: FinaliseRequest | None = None
-) -> SubmissionDetail:
+) -> SubmissionDetailResponse:
     """Make a submission final: no clip can be added or changed afterwards."""
     now = utc_now()
     with context_of(request).database.write() as session:
@@ -113,9 +110,11 @@ def finalise(
 
 
 @router.post("/submissions/{public_id}/withdraw")
-def withdraw_submission(public_id: PublicIdPath, body: ReasonRequest, request: Request) -> SubmissionDetail:
+def withdraw_submission(
+    public_id: PublicIdPath, body: ReasonRequest, request: Request
+) -> SubmissionDetailResponse:
     """Take a submission out of every running study; votes that were cast stay and are marked."""
-    now: datetime = utc_now()
+    now = utc_now()
     with context_of(request).database.write() as session:
         principal = require_person(session, request, Role.RESEARCHER, now=now)
         submission = service.find_submission(
@@ -126,9 +125,9 @@ def withdraw_submission(public_id: PublicIdPath, body: ReasonRequest, request: R
         return _detail(session, public_id, principal)
 
 
-def _detail(session: Session, public_id: str, principal: Principal) -> SubmissionDetail:
+def _detail(session: Session, public_id: str, principal: Principal) -> SubmissionDetailResponse:
     submission = service.find_submission(session, public_id=public_id, principal=principal)
-    return SubmissionDetail(
+    return SubmissionDetailResponse(
         **_answer(session, submission).model_dump(),
         missing=service.missing_pairs(session, submission),
         problems=clip_notes(session, submission),

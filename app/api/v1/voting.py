@@ -5,8 +5,14 @@ from typing import Annotated
 from fastapi import Body, Request, Response
 
 from app.api.v1.json_router import api_router
-from app.api.v1.schemas import RenewResponse
-from app.api.v1.voting_schemas import (
+from app.clock import utc_now
+from app.dependencies import context_of, cookie_of
+from app.security.participants import find_assignment, find_participant, lock_study
+from app.security.path_params import SlugPath, TokenPath
+from app.voting import leases, service
+from app.voting.assignment_view import assignment_view
+from benchmark.wire.common import RenewResponse
+from benchmark.wire.voting import (
     AssignmentResponse,
     NextAssignmentRequest,
     PreviousVote,
@@ -15,12 +21,6 @@ from app.api.v1.voting_schemas import (
     VoteRequest,
     VoteResponse,
 )
-from app.clock import utc_now
-from app.dependencies import context_of, cookie_of
-from app.security.participants import find_assignment, find_participant, lock_study
-from app.security.path_params import SlugPath, TokenPath
-from app.voting import leases, service
-from app.voting.assignment_view import assignment_view
 
 router = api_router("voting")
 
@@ -47,8 +47,8 @@ def next_assignment(
         )
         if assignment is None:
             return Response(status_code=204)
-        card = AssignmentResponse.model_validate(assignment_view(session, assignment=assignment, study=study))
-    return _json(card.model_dump_json())
+        view = assignment_view(session, assignment=assignment, study=study)
+    return _json(view.model_dump_json())
 
 
 @router.post(
@@ -95,13 +95,11 @@ def undo(token: TokenPath, request: Request) -> UndoResponse:
     with context_of(request).database.write() as session:
         held = find_assignment(session, cookie=cookie_of(request), token=token, now=now)
         undone = service.undo(session, assignment=held.assignment, study=held.study, now=now)
-        card = AssignmentResponse.model_validate(
-            assignment_view(session, assignment=undone.assignment, study=held.study)
-        )
+        view = assignment_view(session, assignment=undone.assignment, study=held.study)
     previous = PreviousVote(
         choice=undone.previous.choice, justifications=list(undone.previous.justifications)
     )
-    return UndoResponse(**card.model_dump(), previous=previous)
+    return UndoResponse(**view.model_dump(), previous=previous)
 
 
 @router.post("/assignments/{token}/renew")

@@ -16,7 +16,8 @@ from huggingface_hub import DatasetCard
 
 from app.context import open_context
 from benchmark.cli.main import main
-from benchmark.exports.tables import EXTENSIONS, TableFormat
+from benchmark.exports.tables import EXTENSIONS
+from benchmark.protocol import TableFormat
 from benchmark.scoring import COMPUTED
 from tests.app.cli.conftest import Run
 from tests.app.results.page_voters import close, fill_panels

@@ -13,7 +13,7 @@ from fastapi.testclient import TestClient
 from app.cli.export import FORMATS, TABLES
 from app.context import AppContext
 from app.main import create_app
-from benchmark.exports.tables import TableFormat, TableName
+from benchmark.protocol import TableFormat, TableName
 from tests.app.cli.conftest import Outcome, Run
 from tests.cast import BENCHMARK, PAIR_IDS, Cast, Study, enter, make_submission
 

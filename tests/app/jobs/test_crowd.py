@@ -12,13 +12,14 @@ from app.clock import utc_now
 from app.context import AppContext
 from app.jobs import leases
 from app.jobs.leases import Leased, LeasePolicy
-from app.jobs.requests import JobRequest, ask
-from app.jobs.workers import WorkerInfo, upsert_worker
+from app.jobs.requests import ask
+from app.jobs.workers import upsert_worker
 from app.security.identity import Principal
-from app.tables.bench import Benchmark, Pair
-from app.tables.jobs import Job, JobStatus, Worker
-from benchmark.protocol import Role
-from tests.cast import MODELS, make_actor, make_benchmark
+from app.tables.bench import Pair
+from app.tables.jobs import Job, Worker
+from benchmark.protocol import JobStatus, Role
+from benchmark.wire.jobs import ClaimRequest, CreateJobsRequest, WorkerInfo
+from tests.cast import BENCHMARK, MODELS, make_actor, make_benchmark
 
 WORKERS = 8
 PAIRS = 60
@@ -48,9 +49,9 @@ class Shift:
                 self.finish(each)
 
     def claim(self, number: int, holding: str | None) -> list[Leased]:
-        card = WorkerInfo(f"worker-{number}", "cpu", None, MODELS, holding)
+        asked = claim_request(f"worker-{number}", holding)
         with self.context.database.write(durable=False) as session:
-            worker = upsert_worker(session, card=card, principal=self.key, now=utc_now())
+            worker = upsert_worker(session, claim=asked, principal=self.key, now=utc_now())
             return leases.claim(session, worker=worker, count=1 + number % 3, policy=TERMS, now=utc_now())
 
     def finish(self, leased: Leased) -> None:
@@ -67,14 +68,17 @@ def shift(either_installation: AppContext) -> Shift:
     key = make_actor(either_installation, "gpu-key", Role.WORKER).principal
     make_benchmark(either_installation)
     with either_installation.database.write() as session:
-        benchmark = session.execute(select(Benchmark)).scalar_one()
         _add_pairs(session.scalars(select(Pair)).all()[0], session.add)
         session.flush()
-        card = WorkerInfo("offering", "cpu", None, MODELS, None)
-        upsert_worker(session, card=card, principal=key, now=utc_now())
+        upsert_worker(session, claim=claim_request("offering", None), principal=key, now=utc_now())
         for model in MODELS:
-            ask(session, wish=JobRequest(model), benchmark=benchmark, principal=owner, now=utc_now())
+            wanted = CreateJobsRequest(model=model, benchmark=BENCHMARK)
+            ask(session, request=wanted, principal=owner, now=utc_now())
     return Shift(either_installation, key)
+
+
+def claim_request(name: str, holding: str | None) -> ClaimRequest:
+    return ClaimRequest(worker=WorkerInfo(name=name, device="cpu"), models=list(MODELS), holding=holding)
 
 
 def _add_pairs(known: Pair, add: object) -> None:

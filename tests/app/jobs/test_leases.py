@@ -10,13 +10,13 @@ from app.context import AppContext
 from app.errors import Conflict
 from app.jobs import leases, service
 from app.jobs.leases import Failure, Leased, LeasePolicy
-from app.jobs.requests import JobRequest, ask
-from app.jobs.workers import WorkerInfo, upsert_worker
+from app.jobs.requests import ask
+from app.jobs.workers import upsert_worker
 from app.security.identity import Principal
-from app.tables.bench import Benchmark
-from app.tables.jobs import FailureKind, Job, JobStatus, Worker
-from benchmark.protocol import Role
-from tests.cast import PAIR_IDS, Cast, make_actor
+from app.tables.jobs import Job, Worker
+from benchmark.protocol import FailureKind, JobStatus, Role
+from benchmark.wire.jobs import ClaimRequest, CreateJobsRequest, WorkerInfo
+from tests.cast import BENCHMARK, PAIR_IDS, Cast, make_actor
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 TERMS = LeasePolicy(lease_s=300, attempts=3, backoff_s=30, longest_backoff_s=100)
@@ -36,10 +36,11 @@ class Yard:
     key: Principal
 
     def ask(self, model: str, *, priority: int = 0, pairs: int = len(PAIR_IDS), label: str = "asked") -> None:
-        wish = JobRequest(model, PAIR_IDS[:pairs], label=label, priority=priority)
+        wanted = CreateJobsRequest(
+            model=model, benchmark=BENCHMARK, pairs=list(PAIR_IDS[:pairs]), label=label, priority=priority
+        )
         with self.context.database.write() as session:
-            benchmark = session.execute(select(Benchmark)).scalar_one()
-            ask(session, wish=wish, benchmark=benchmark, principal=self.owner, now=NOON)
+            ask(session, request=wanted, principal=self.owner, now=NOON)
 
     def claim(
         self,
@@ -49,9 +50,13 @@ class Yard:
         count: int = 1,
         at: float = 0,
     ) -> list[Leased]:
-        card = WorkerInfo(name, "cpu", None, models or ("motif", "cinemo", "dynamicrafter"), holding)
+        asked = ClaimRequest(
+            worker=WorkerInfo(name=name, device="cpu"),
+            models=list(models or ("motif", "cinemo", "dynamicrafter")),
+            holding=holding,
+        )
         with self.context.database.write() as session:
-            worker = upsert_worker(session, card=card, principal=self.key, now=after(at))
+            worker = upsert_worker(session, claim=asked, principal=self.key, now=after(at))
             return leases.claim(session, worker=worker, count=count, policy=TERMS, now=after(at))
 
     def fail(self, leased: Leased, failure: Failure = CRASH, *, at: float = 0) -> Job:

@@ -3,7 +3,7 @@
 import pytest
 
 from app.jobs.durations import ago, span, time_left
-from app.jobs.failure_text import log_tail, one_line
+from benchmark.wire.text import log_tail, one_line
 
 
 @pytest.mark.parametrize(
@@ -22,7 +22,7 @@ def test_a_message_is_one_line_without_escapes(text: str, line: str) -> None:
 
 def test_a_log_keeps_its_end_its_lines_and_whole_letters() -> None:
     assert log_tail("10 %\r20 %\r\n\x1b[31mout of memory\x1b[0m") == "10 %\n20 %\nout of memory"
-    assert log_tail("é" * 5, most_bytes=5) == "éé"
+    assert log_tail("é" * 5, max_bytes=5) == "éé"
 
 
 @pytest.mark.parametrize(

@@ -11,8 +11,7 @@ from app.tables.bench import Pair
 from app.tables.studies import Comparison
 from app.tables.voting import Vote, VoteEvent
 from benchmark.cli.score import TABLES, score
-from benchmark.exports.tables import TableName
-from benchmark.protocol import Side, VoteStatus
+from benchmark.protocol import Side, TableName, VoteStatus
 from tests.app.results.page_voters import annotator, close, signed_in, vote
 from tests.cast import Cast, Study
 

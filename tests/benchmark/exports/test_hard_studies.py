@@ -6,8 +6,8 @@ import pytest
 
 from benchmark.exports.notes import TableNote
 from benchmark.exports.table_rows import result_rows
-from benchmark.exports.tables import TableFormat, TableName
 from benchmark.exports.writer import write_table
+from benchmark.protocol import TableFormat, TableName
 from benchmark.stats.tallies import Tallies
 from benchmark.votes.validate import check_votes
 from tests.benchmark.made_votes import panel, table, vote

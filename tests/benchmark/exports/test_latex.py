@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmark.exports.tables import TableFormat, TableName
+from benchmark.protocol import TableFormat, TableName
 from benchmark.scoring import COMPUTED, ScoredVotes
 from benchmark.votes.validate import check_votes
 from tests.benchmark.made_votes import panel, table

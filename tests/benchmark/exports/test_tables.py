@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from benchmark.exports.tables import COLUMN_NAMES, COLUMNS, Kind, TableName
+from benchmark.exports.tables import COLUMN_NAMES, COLUMNS, Kind
+from benchmark.protocol import TableName
 
 DOCUMENT = Path(__file__).parents[3] / "docs" / "tables.md"
 

@@ -13,9 +13,9 @@ import pytest
 from benchmark.exports.notes import TableNote
 from benchmark.exports.table_format import interval_cell
 from benchmark.exports.table_rows import result_rows
-from benchmark.exports.tables import COLUMN_NAMES, TableFormat, TableName
+from benchmark.exports.tables import COLUMN_NAMES
 from benchmark.exports.writer import table_chunks, write_table
-from benchmark.protocol import VoteStatus
+from benchmark.protocol import TableFormat, TableName, VoteStatus
 from benchmark.stats.votes import Matchup
 from tests.benchmark.made_votes import MOTIF_CINEMO, MOTIF_STATIC, tallies, vote
 

@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from benchmark.stats.quality import AnnotatorRow, Flag, Gold, annotator_quality, longest_run
+from benchmark.protocol import Flag
+from benchmark.stats.quality import AnnotatorRow, Gold, annotator_quality, longest_run
 from benchmark.votes.validate import check_votes
 from tests.benchmark.made_votes import table, vote
 

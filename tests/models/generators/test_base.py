@@ -5,11 +5,11 @@ import json
 
 import pytest
 
+from benchmark.protocol import FailureKind
 from models.generators.base import (
     BadInput,
     CannotRun,
     Crashed,
-    FailureKind,
     GeneratorError,
     OutOfMemory,
     Provenance,

@@ -7,12 +7,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from benchmark.protocol import FailureKind
 from models.generators.base import (
     BadInput,
     CannotRun,
     ClipRequest,
     Crashed,
-    FailureKind,
     GeneratedClip,
     GeneratorError,
     OutOfMemory,

@@ -10,7 +10,7 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
 
-from models.generators.base import FailureKind
+from benchmark.protocol import FailureKind
 from models.worker.backoff import Backoff
 from models.worker.client import Job, JobServer, WorkerInfo, encoded_provenance
 from models.worker.errors import NotAllowed, Refused, Stale, Unreachable

@@ -1,12 +1,12 @@
-"""Shapes of what is asked and answered about studies."""
+"""Studies: protocol, progress, invitations."""
 
 from datetime import datetime
 from typing import Annotated, Self
 
 from pydantic import Field, field_validator, model_validator
 
-from app.api.v1.schemas import Line, Paragraphs, PublicId, RequestModel, ResponseModel, Slug
 from benchmark.protocol import RenditionRecipe, StudyStatus, WatchGate
+from benchmark.wire.common import Line, Paragraphs, PublicId, RequestModel, ResponseModel, Slug
 
 
 class MatchupRequest(RequestModel):
@@ -15,7 +15,7 @@ class MatchupRequest(RequestModel):
 
 
 class GoldRequest(RequestModel):
-    """How often an annotator gets a gold question: so many in all, or in such a share of comparisons."""
+    """How often an annotator gets a gold question: a number in all, or a share of their comparisons."""
 
     count: Annotated[int, Field(ge=1, le=1000)] | None = None
     share: Annotated[float, Field(gt=0, le=0.5, allow_inf_nan=False)] | None = None

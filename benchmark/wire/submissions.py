@@ -1,9 +1,10 @@
-"""Shapes of what is asked and answered about models, their submissions and clips."""
+"""Models, their submissions and clips."""
 
 from datetime import datetime
 from typing import Any
 
-from app.api.v1.schemas import (
+from benchmark.protocol import SubmissionStatus
+from benchmark.wire.common import (
     Address,
     Label,
     Line,
@@ -13,7 +14,6 @@ from app.api.v1.schemas import (
     ResponseModel,
     Slug,
 )
-from benchmark.protocol import SubmissionStatus
 
 
 class ModelRequest(RequestModel):
@@ -53,9 +53,13 @@ class SubmissionResponse(ResponseModel):
     withdrawn_at: datetime | None
 
 
-class SubmissionDetail(SubmissionResponse):
+class SubmissionDetailResponse(SubmissionResponse):
     missing: list[str]
     problems: list[str]
+
+
+# What a Ti2v-Provenance header may carry, before base64.
+MAX_PROVENANCE_BYTES = 4096
 
 
 class ClipResponse(ResponseModel):

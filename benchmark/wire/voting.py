@@ -1,12 +1,12 @@
-"""Shapes of what is asked and answered while voting."""
+"""Voting: the next assignment, the vote, skip and undo."""
 
 from datetime import datetime
 from typing import Annotated
 
 from pydantic import Field, field_validator
 
-from app.api.v1.schemas import RequestModel, ResponseModel, Token
 from benchmark.protocol import Choice, Justification, SkipReason
+from benchmark.wire.common import RequestModel, ResponseModel, Token
 
 
 class NextAssignmentRequest(RequestModel):

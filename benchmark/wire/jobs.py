@@ -1,20 +1,23 @@
-"""Shapes of requests and answers about jobs; the worker's part is written against them."""
+"""Jobs: creating and listing them, and the lease protocol between server and worker."""
 
 from datetime import datetime
 from typing import Annotated
 
 from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, field_validator
 
-from app.api.v1.schemas import Label, OneLine, PairId, PublicId, RequestModel, ResponseModel, Slug
-from app.jobs.failure_text import log_tail, one_line
-from app.jobs.leases import MOST_JOBS
-from app.jobs.requests import MOST_PAIRS, MOST_PRIORITY, MOST_SEED, MOST_SEEDS, JobRequest
-from app.tables.jobs import FailureKind, JobStatus
+from benchmark.protocol import FailureKind, JobStatus
+from benchmark.wire.common import Label, OneLine, PairId, PublicId, RequestModel, ResponseModel, Slug
+from benchmark.wire.text import log_tail, one_line
 
-MOST_MODELS = 100
+MAX_MODELS = 100
+MAX_JOBS_PER_CLAIM = 32
+MAX_PAIRS, MAX_SEEDS = 5000, 16
+MAX_PRIORITY = 1000
+# The largest seed that every random generator takes.
+MAX_SEED = 2**32 - 1
 
 Attempt = Annotated[int, Field(ge=1, lt=10**9)]
-Seed = Annotated[int, Field(ge=0, le=MOST_SEED)]
+Seed = Annotated[int, Field(ge=0, le=MAX_SEED)]
 
 
 def _each_once(seeds: tuple[int, ...]) -> tuple[int, ...]:
@@ -32,23 +35,16 @@ def _as_log(text: object) -> object:
 
 
 class CreateJobsRequest(RequestModel):
+    """Which clips to make; `pairs` null means every pair. Each seed gets a submission of its own."""
+
     model: Slug
     benchmark: Slug
-    pairs: Annotated[list[PairId], Field(min_length=1, max_length=MOST_PAIRS)] | None = None
+    pairs: Annotated[list[PairId], Field(min_length=1, max_length=MAX_PAIRS)] | None = None
     seeds: Annotated[
-        tuple[Seed, ...], Field(min_length=1, max_length=MOST_SEEDS), AfterValidator(_each_once)
+        tuple[Seed, ...], Field(min_length=1, max_length=MAX_SEEDS), AfterValidator(_each_once)
     ] = (0,)
     label: Label = ""
-    priority: Annotated[int, Field(ge=-MOST_PRIORITY, le=MOST_PRIORITY)] = 0
-
-    def wish(self) -> JobRequest:
-        return JobRequest(
-            model=self.model,
-            pairs=None if self.pairs is None else tuple(self.pairs),
-            seeds=self.seeds,
-            label=self.label,
-            priority=self.priority,
-        )
+    priority: Annotated[int, Field(ge=-MAX_PRIORITY, le=MAX_PRIORITY)] = 0
 
 
 class CreatedJobs(ResponseModel):
@@ -102,7 +98,9 @@ class ChangedJobsResponse(ResponseModel):
     jobs: int
 
 
-class WorkerRequest(RequestModel):
+class WorkerInfo(RequestModel):
+    """What a worker says about itself."""
+
     name: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=80), OneLine]
     device: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=80), OneLine]
     gpu: (
@@ -111,10 +109,12 @@ class WorkerRequest(RequestModel):
 
 
 class ClaimRequest(RequestModel):
-    worker: WorkerRequest
-    models: Annotated[list[Slug], Field(min_length=1, max_length=MOST_MODELS)]
+    """Up to `count` jobs of one of `models`; `holding` is the model in the worker's memory."""
+
+    worker: WorkerInfo
+    models: Annotated[list[Slug], Field(min_length=1, max_length=MAX_MODELS)]
     holding: Slug | None = None
-    count: Annotated[int, Field(ge=1, le=MOST_JOBS)] = 1
+    count: Annotated[int, Field(ge=1, le=MAX_JOBS_PER_CLAIM)] = 1
 
     @field_validator("models")
     @classmethod
@@ -123,6 +123,8 @@ class ClaimRequest(RequestModel):
 
 
 class ClaimedJob(ResponseModel):
+    """One clip to be made; a lease that is not renewed for `lease_s` seconds ends."""
+
     id: str
     attempt: int
     model: str

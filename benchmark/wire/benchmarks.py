@@ -1,6 +1,6 @@
-"""Shapes of what is answered about benchmarks."""
+"""Benchmarks and their pairs."""
 
-from app.api.v1.schemas import ResponseModel
+from benchmark.wire.common import ResponseModel
 
 
 class BenchmarkResponse(ResponseModel):

@@ -1,4 +1,4 @@
-"""Shapes that all of the API's requests and answers share; a field nobody knows is an error, not a shrug."""
+"""Base classes, field types and the shapes that several nouns share; an unknown field is an error."""
 
 import unicodedata
 from datetime import datetime
@@ -6,8 +6,29 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints
 
-from app.security.path_params import BROUGHT_NAME, LABEL, LONGEST_PAIR_ID, PUBLIC_ID, SLUG, TOKEN
-from app.single_line import is_one_line
+from benchmark.wire.text import is_one_line
+
+# The regular expressions are part of the API: error messages look them up, and paths use them as well.
+SLUG = r"^[a-z0-9][a-z0-9._-]{0,63}$"
+LABEL = r"^([A-Za-z0-9][A-Za-z0-9._-]{0,63})?$"
+PUBLIC_ID = r"^[0-9a-f]{16}$"
+TOKEN = r"^[A-Za-z0-9_-]{43}$"  # noqa: S105 - the form of one
+# Names that benchmarks bring along: anything that can be shown and is no path.
+BROUGHT_NAME = r"^[^\x00-\x1f/\\]+$"
+MAX_PAIR_ID_CHARS = 400
+MAX_LABEL_CHARS = 64
+
+
+class RequestModel(BaseModel):
+    """A body that a client sends."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class ResponseModel(BaseModel):
+    """A body that the server sends; times are UTC in ISO 8601 and end in Z."""
+
+    model_config = ConfigDict(frozen=True, from_attributes=True)
 
 
 def _one_line(text: str) -> str:
@@ -36,15 +57,7 @@ Slug = Annotated[str, StringConstraints(pattern=SLUG)]
 Label = Annotated[str, StringConstraints(pattern=LABEL)]
 PublicId = Annotated[str, StringConstraints(pattern=PUBLIC_ID)]
 Token = Annotated[str, StringConstraints(pattern=TOKEN)]
-PairId = Annotated[str, StringConstraints(max_length=LONGEST_PAIR_ID, pattern=BROUGHT_NAME)]
-
-
-class RequestModel(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class ResponseModel(BaseModel):
-    model_config = ConfigDict(frozen=True, from_attributes=True)
+PairId = Annotated[str, StringConstraints(max_length=MAX_PAIR_ID_CHARS, pattern=BROUGHT_NAME)]
 
 
 class ErrorResponse(ResponseModel):

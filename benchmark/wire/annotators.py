@@ -1,20 +1,24 @@
-"""Shapes of what is asked and answered about annotators."""
+"""Annotators of a study: figures, exclusions, reinstatements."""
 
 from datetime import datetime
 from typing import Annotated
 
 from pydantic import StringConstraints
 
-from app.api.v1.schemas import OneLine, RequestModel, ResponseModel
-from benchmark.stats.quality import Flag
+from benchmark.protocol import Flag
+from benchmark.wire.common import OneLine, RequestModel, ResponseModel
 
-# As long as the column; app/annotators/audit.py refuses a blank one.
-Reason = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=400), OneLine]
+# As long as the column.
+MAX_REASON_CHARS = 400
+
+Reason = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=MAX_REASON_CHARS), OneLine
+]
 Name = Annotated[str, StringConstraints(min_length=1, max_length=400), OneLine]
 
 
 class DecisionRequest(RequestModel):
-    """Why; with `matchup` and `pair`, as the votes table names them, for that one vote only."""
+    """The reason; `matchup` and `pair`, as the votes table names them, limit it to one vote."""
 
     reason: Reason
     matchup: Name | None = None
@@ -22,7 +26,7 @@ class DecisionRequest(RequestModel):
 
 
 class ChangeResponse(ResponseModel):
-    """How many votes became what; all zero where there was nothing left to change."""
+    """How many votes became what; all zero if nothing was left to change."""
 
     excluded: int
     valid: int
@@ -30,7 +34,7 @@ class ChangeResponse(ResponseModel):
 
 
 class AnnotatorResponse(ResponseModel):
-    """One annotator; shares in percent, null where there is nothing to measure (docs/annotators.md)."""
+    """One annotator; shares in percent, null without data (docs/annotators.md)."""
 
     annotator: str
     votes: int

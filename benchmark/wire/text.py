@@ -1,0 +1,51 @@
+"""Checks and cleans text that is shown on one line, in a table, a log or a terminal."""
+
+import re
+import unicodedata
+
+MAX_MESSAGE_CHARS = 500
+MAX_LOG_BYTES = 8 * 1024
+
+# Control characters, line and paragraph separators: PostgreSQL refuses some, tables and logs break on others.
+_BREAKING = ("Cc", "Zl", "Zp")
+# The same and halves of surrogate pairs, which UTF-8 cannot encode.
+_UNFIT = (*_BREAKING, "Cs")
+# Colours and cursor moves of a terminal (ECMA-48), which a log is full of.
+_ESCAPES = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[@-Z\\^_])")
+
+
+def is_one_line(text: str) -> bool:
+    """Return whether a text has neither line breaks nor control characters.
+
+    >>> is_one_line("TI2V Bench"), is_one_line("TI2V\\nBench")
+    (True, False)
+    """
+    return not any(unicodedata.category(letter) in _BREAKING for letter in text)
+
+
+def one_line(text: str, *, max_chars: int = MAX_MESSAGE_CHARS) -> str:
+    """Return the text as one line of at most `max_chars` characters.
+
+    >>> one_line("out of\\n  memory\\x07")
+    'out of memory'
+    """
+    line = " ".join(_without_unfit(text, keep="").split())
+    return line if len(line) <= max_chars else line[: max_chars - 1] + "…"
+
+
+def log_tail(text: str, *, max_bytes: int = MAX_LOG_BYTES) -> str:
+    """Return the end of a log, at most so many bytes of UTF-8, without escapes; keep lines and tabs.
+
+    >>> log_tail("10 %\\r20 %\\r\\n\\x1b[31mout of memory\\x1b[0m")
+    '10 %\\n20 %\\nout of memory'
+    """
+    lines = text.replace("\r\n", "\n").replace("\r", "\n")
+    fit = _without_unfit(lines, keep="\n\t").encode()
+    return fit[-max_bytes:].decode(errors="ignore")
+
+
+def _without_unfit(text: str, *, keep: str) -> str:
+    plain = _ESCAPES.sub("", text)
+    return "".join(
+        letter if letter in keep or unicodedata.category(letter) not in _UNFIT else " " for letter in plain
+    )
