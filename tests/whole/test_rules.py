@@ -105,10 +105,10 @@ def test_the_application_starts_without_the_networks(tmp_path: Path) -> None:
         "    sys.modules[name] = None\n"
         "from pathlib import Path\n"
         "from app import migrations\n"
-        "from app.context import open_installation\n"
+        "from app.context import open_context\n"
         "from app.main import create_app\n"
         "from app.settings import Settings\n"
-        "with open_installation(Settings(_env_file=None, home=Path(sys.argv[1]))) as installation:\n"
+        "with open_context(Settings(_env_file=None, home=Path(sys.argv[1]))) as installation:\n"
         "    migrations.upgrade(installation.database)\n"
         "    print(len(create_app(installation).routes))\n"
     )
@@ -123,10 +123,10 @@ def test_the_server_does_not_load_what_only_exports_and_drawing_need(tmp_path: P
     program = (
         "import sys\n"
         "from pathlib import Path\n"
-        "from app.context import open_installation\n"
+        "from app.context import open_context\n"
         "from app.main import create_app\n"
         "from app.settings import Settings\n"
-        "with open_installation(Settings(_env_file=None, home=Path(sys.argv[1]))) as installation:\n"
+        "with open_context(Settings(_env_file=None, home=Path(sys.argv[1]))) as installation:\n"
         "    create_app(installation)\n"
         "import json; print(json.dumps(sorted(sys.modules)))\n"
     )
