@@ -1,14 +1,15 @@
 """The pages people open, one router a feature."""
 
-from app.annotators.routes import router as admin
+from app.annotators.routes import router as annotators
 from app.gallery.routes import router as gallery
 from app.home.routes import router as home
-from app.invitations.routes import router as annotators
+from app.invitations.routes import router as invitations
 from app.jobs.routes import router as jobs
 from app.results.figures.routes import router as figures
 from app.results.routes import router as results
-from app.studies.routes import router as study_forms
+from app.studies.routes import router as studies
+from app.tasks.routes import router as tasks
 from app.voting.media_routes import router as media
 from app.voting.routes import router as voting
 
-PAGES = (home, study_forms, annotators, voting, media, results, figures, gallery, jobs, admin)
+PAGES = (home, studies, invitations, voting, media, results, figures, gallery, jobs, annotators, tasks)

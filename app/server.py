@@ -4,7 +4,7 @@ import fcntl
 import gc
 import socket
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -18,6 +18,9 @@ from app.errors import Conflict
 from app.logging import set_up_logging
 from app.main import create_app
 from app.settings import Settings
+from app.studies.renditions import prepare_renditions
+from app.tables.tasks import TaskKind
+from app.tasks.runner import Handler, TaskRunner
 
 
 def serve(settings: Settings) -> None:
@@ -97,21 +100,25 @@ def server_is_running(home: Path) -> bool:
     return False
 
 
+TASK_HANDLERS: Mapping[TaskKind, Handler] = {TaskKind.RENDITIONS: prepare_renditions}
+
+
 def _run(context: AppContext) -> None:
     settings = context.settings
     app = create_app(context)
     _spare_the_collector()
-    uvicorn.run(
-        app,
-        host=settings.host,
-        port=settings.port,
-        log_level="warning",
-        access_log=False,
-        forwarded_allow_ips=settings.trusted_proxies,
-        server_header=False,
-        date_header=False,
-        timeout_graceful_shutdown=10,
-    )
+    with TaskRunner(context, TASK_HANDLERS).running():
+        uvicorn.run(
+            app,
+            host=settings.host,
+            port=settings.port,
+            log_level="warning",
+            access_log=False,
+            forwarded_allow_ips=settings.trusted_proxies,
+            server_header=False,
+            date_header=False,
+            timeout_graceful_shutdown=10,
+        )
 
 
 def _spare_the_collector() -> None:

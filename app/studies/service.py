@@ -18,6 +18,8 @@ from app.tables.bench import Benchmark
 from app.tables.people import Invitation
 from app.tables.studies import Comparison, Matchup, Study
 from app.tables.submissions import Clip, Submission
+from app.tables.tasks import TaskKind
+from app.tasks import service as tasks
 from benchmark.design import shuffle_key
 from benchmark.plurals import counted
 from benchmark.protocol import RenditionRecipe, StudyStatus, SubmissionStatus, WatchGate
@@ -105,6 +107,7 @@ def open_study(session: Session, *, study: Study, principal: Principal, now: dat
     if before is StudyStatus.DRAFT:
         study.opened_at = now
         _lay_out_comparisons(session, study)
+        tasks.enqueue(session, kind=TaskKind.RENDITIONS, subject=study.slug, now=now)
 
 
 def pause_study(session: Session, *, study: Study, principal: Principal, now: datetime) -> None:

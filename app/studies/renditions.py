@@ -1,0 +1,83 @@
+"""Prepares the renditions of a study before annotators need them."""
+
+from collections.abc import Iterator
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.context import AppContext
+from app.media.comparison_clips import compared_clips
+from app.media.renditions import RenditionFailed
+from app.media.store.base import MediaMissing
+from app.tables.studies import Comparison, Matchup, Study
+from app.tasks.runner import Progress, TaskFailed
+from benchmark.plurals import counted
+from benchmark.protocol import Side, StudyStatus
+
+# Comparisons read at once; between batches the order is read again, since votes change it.
+_BATCH = 16
+
+
+def prepare_renditions(context: AppContext, subject: str, progress: Progress) -> None:
+    """Make the renditions of a study's comparisons, the next ones that annotators will get first.
+
+    Args:
+        subject: the study's slug.
+
+    Raises:
+        TaskFailed: some clips could not be prepared; the others are.
+    """
+    failed: set[int] = set()
+    with context.database.read() as session:
+        total = len(_waiting(session, subject, done=frozenset()))
+    prepared: set[int] = set()
+    progress(0, total)
+    for done, comparison_id in enumerate(_comparisons(context, subject, prepared), start=1):
+        try:
+            _prepare(context, comparison_id)
+        except (RenditionFailed, MediaMissing):
+            failed.add(comparison_id)
+        prepared.add(comparison_id)
+        progress(done, max(total, done))
+    if failed:
+        raise TaskFailed(
+            f"The clips of {counted(len(failed), 'comparison')} could not be prepared; annotators can skip "
+            "them. Check these clips and submit them again under another label."
+        )
+
+
+def _comparisons(context: AppContext, slug: str, prepared: set[int]) -> Iterator[int]:
+    while True:
+        with context.database.read() as session:
+            batch = _waiting(session, slug, done=frozenset(prepared))[:_BATCH]
+        if not batch:
+            return
+        yield from batch
+
+
+def _waiting(session: Session, slug: str, *, done: frozenset[int]) -> list[int]:
+    """Return the comparisons still to prepare, in the order of `app.panels.selection`."""
+    ids = session.scalars(
+        select(Comparison.id)
+        .join(Study, Study.id == Comparison.study_id)
+        .join(Matchup, Matchup.id == Comparison.matchup_id)
+        .where(
+            Study.slug == slug,
+            Study.status.in_((StudyStatus.OPEN, StudyStatus.PAUSED)),
+            Matchup.closed_at.is_(None),
+        )
+        .order_by(Comparison.slots_taken, Comparison.shuffle_key, Comparison.id)
+    )
+    return [id for id in ids if id not in done]
+
+
+def _prepare(context: AppContext, comparison_id: int) -> None:
+    with context.database.read() as session:
+        requested = session.scalars(
+            select(Study.renditions)
+            .join(Comparison, Comparison.study_id == Study.id)
+            .where(Comparison.id == comparison_id)
+        ).one()
+        clips = compared_clips(session, comparison_id=comparison_id, wish=requested)
+    for side in Side:
+        context.renditions.of_clip(clips.of_side(side), clips.recipe)

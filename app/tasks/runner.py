@@ -1,0 +1,126 @@
+"""Runs background tasks in one thread of the server, one task at a time.
+
+The thread polls the database, so tasks queued by another process (a second web process, `ti2v study open`
+beside the server) start as well.
+"""
+
+import logging
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import timedelta
+
+from app.clock import utc_now
+from app.context import AppContext
+from app.tables.tasks import TaskKind
+from app.tasks import service
+
+log = logging.getLogger("ti2v.tasks")
+
+POLL_S = 2.0
+REPORT_INTERVAL = timedelta(seconds=1)
+
+
+class TaskStopped(Exception):
+    """The task must end now: the server is shutting down, or another process has taken it over."""
+
+
+class TaskFailed(Exception):
+    """The task cannot reach its end; the message is a sentence for the study's owner."""
+
+
+class Progress:
+    """Reports the progress of one attempt; raises TaskStopped where the task must end."""
+
+    def __init__(self, context: AppContext, task_id: int, attempt: int, stopping: threading.Event) -> None:
+        self._context = context
+        self._task = {"task_id": task_id, "attempt": attempt}
+        self._stopping = stopping
+        self._next_report = utc_now()
+
+    def __call__(self, done: int, total: int) -> None:
+        """Record that `done` of `total` steps are finished, at most once a second.
+
+        Raises:
+            TaskStopped: see the class.
+        """
+        if self._stopping.is_set():
+            raise TaskStopped
+        now = utc_now()
+        if now < self._next_report and done < total:
+            return
+        with self._context.database.write(durable=False) as session:
+            is_held = service.report(session, **self._task, done=done, total=total, now=now)
+        if not is_held:
+            raise TaskStopped
+        self._next_report = now + REPORT_INTERVAL
+
+
+Handler = Callable[[AppContext, str, Progress], None]
+"""Does the work of one kind of task on a subject; must continue from what is done."""
+
+
+class TaskRunner:
+    """Claims tasks and runs their handlers until it is stopped."""
+
+    def __init__(self, context: AppContext, handlers: Mapping[TaskKind, Handler]) -> None:
+        self._context = context
+        self._handlers = handlers
+        self._stopping = threading.Event()
+
+    @contextmanager
+    def running(self) -> Iterator[None]:
+        """Run tasks beside the block; on leaving it, the task at work is released for the next start."""
+        thread = threading.Thread(target=self._run, name="tasks")
+        thread.start()
+        try:
+            yield
+        finally:
+            self._stopping.set()
+            thread.join()
+
+    def run_waiting(self) -> int:
+        """Run every task that is ready now and return how many; for tests and one-off commands."""
+        count = 0
+        while self._run_one():
+            count += 1
+        return count
+
+    def _run(self) -> None:
+        while not self._stopping.is_set():
+            try:
+                while not self._stopping.is_set() and self._run_one():
+                    pass
+            except Exception:
+                # The database may be gone for a moment; the next poll tries again.
+                log.exception("tasks cannot be claimed")
+            self._stopping.wait(POLL_S)
+
+    def _run_one(self) -> bool:
+        database = self._context.database
+        with database.read() as session:
+            if not service.is_waiting(session, now=utc_now()):
+                return False
+        with database.write() as session:
+            task = service.claim(session, now=utc_now())
+            if task is None:
+                return False
+            task_id, attempt, kind, subject = task.id, task.attempt, task.kind, task.subject
+        held = {"task_id": task_id, "attempt": attempt}
+        progress = Progress(self._context, task_id, attempt, self._stopping)
+        try:
+            self._handlers[kind](self._context, subject, progress)
+        except TaskStopped:
+            with database.write() as session:
+                service.release(session, **held, now=utc_now())
+            return True
+        except Exception as error:
+            log.exception("task failed", extra={"task": task_id, "kind": kind.value, "subject": subject})
+            is_final = isinstance(error, TaskFailed)
+            message = str(error) if is_final else "An unexpected error; see the server log."
+            with database.write() as session:
+                service.fail(session, **held, error=message, is_final=is_final, now=utc_now())
+            return True
+        with database.write() as session:
+            service.finish(session, **held, now=utc_now())
+        return True

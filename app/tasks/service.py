@@ -1,0 +1,153 @@
+"""Queues, leases and ends background tasks.
+
+A task runs under a lease that its progress reports renew. The task of a killed server is free again when the
+lease expires, so a task must be able to continue from what is done.
+"""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import and_, or_, select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from app.tables.tasks import Task, TaskKind, TaskStatus, task_status_is
+
+LEASE_S = 60
+MAX_ATTEMPTS = 5
+FIRST_PAUSE_S = 10
+_MAX_ERROR = 500
+
+
+def enqueue(session: Session, *, kind: TaskKind, subject: str, now: datetime) -> Task:
+    """Queue a task, or return the unfinished one of the same kind and subject."""
+    unfinished = _unfinished(session, kind, subject)
+    if unfinished is not None:
+        return unfinished
+    task = Task(
+        kind=kind,
+        subject=subject,
+        status=TaskStatus.QUEUED,
+        attempt=0,
+        error="",
+        created_at=now,
+        ready_at=now,
+    )
+    try:
+        with session.begin_nested():
+            session.add(task)
+    except IntegrityError:
+        # On PostgreSQL another request can queue the same task at the same moment.
+        found = _unfinished(session, kind, subject)
+        assert found is not None
+        return found
+    return task
+
+
+def claim(session: Session, *, now: datetime) -> Task | None:
+    """Lease the oldest task that is ready, or whose lease expired, and return it."""
+    is_ready = and_(task_status_is(TaskStatus.QUEUED), Task.ready_at <= now)
+    is_abandoned = and_(task_status_is(TaskStatus.RUNNING), Task.expires_at <= now)
+    task = session.scalar(
+        select(Task)
+        .where(or_(is_ready, is_abandoned))
+        .order_by(Task.id)
+        .limit(1)
+        .with_for_update(skip_locked=True)
+    )
+    if task is None:
+        return None
+    if task.attempt >= MAX_ATTEMPTS:
+        _end(task, TaskStatus.FAILED, error=task.error or "The server stopped during every attempt.", now=now)
+        session.flush()
+        return claim(session, now=now)
+    task.status = TaskStatus.RUNNING
+    task.attempt += 1
+    task.expires_at = now + timedelta(seconds=LEASE_S)
+    session.flush()
+    return task
+
+
+def is_waiting(session: Session, *, now: datetime) -> bool:
+    """Return whether `claim` would find a task; reads only, so idle servers write nothing."""
+    return (
+        session.scalar(
+            select(Task.id)
+            .where(
+                or_(
+                    and_(task_status_is(TaskStatus.QUEUED), Task.ready_at <= now),
+                    and_(task_status_is(TaskStatus.RUNNING), Task.expires_at <= now),
+                )
+            )
+            .limit(1)
+        )
+        is not None
+    )
+
+
+def report(session: Session, *, task_id: int, attempt: int, done: int, total: int, now: datetime) -> bool:
+    """Record progress and renew the lease; return False where another process has taken the task over."""
+    task = _held(session, task_id, attempt)
+    if task is None:
+        return False
+    task.done, task.total = done, total
+    task.expires_at = now + timedelta(seconds=LEASE_S)
+    return True
+
+
+def finish(session: Session, *, task_id: int, attempt: int, now: datetime) -> None:
+    task = _held(session, task_id, attempt)
+    if task is not None:
+        _end(task, TaskStatus.DONE, error="", now=now)
+
+
+def fail(session: Session, *, task_id: int, attempt: int, error: str, is_final: bool, now: datetime) -> None:
+    """Record why an attempt failed; queue the task again with backoff, unless the failure is final.
+
+    Args:
+        is_final: another attempt would fail in the same way.
+    """
+    task = _held(session, task_id, attempt)
+    if task is None:
+        return
+    if is_final or attempt >= MAX_ATTEMPTS:
+        _end(task, TaskStatus.FAILED, error=error, now=now)
+        return
+    task.status = TaskStatus.QUEUED
+    task.error = error[:_MAX_ERROR]
+    task.expires_at = None
+    task.ready_at = now + timedelta(seconds=FIRST_PAUSE_S * 2 ** (attempt - 1))
+
+
+def release(session: Session, *, task_id: int, attempt: int, now: datetime) -> None:
+    """Queue a task again without counting the attempt: its server is shutting down."""
+    task = _held(session, task_id, attempt)
+    if task is not None:
+        task.status = TaskStatus.QUEUED
+        task.attempt -= 1
+        task.expires_at = None
+        task.ready_at = now
+
+
+def _unfinished(session: Session, kind: TaskKind, subject: str) -> Task | None:
+    return session.scalar(
+        select(Task).where(
+            Task.kind == kind,
+            Task.subject == subject,
+            task_status_is(TaskStatus.QUEUED, TaskStatus.RUNNING),
+        )
+    )
+
+
+def _held(session: Session, task_id: int, attempt: int) -> Task | None:
+    return session.scalar(
+        select(Task)
+        .where(Task.id == task_id, Task.attempt == attempt, task_status_is(TaskStatus.RUNNING))
+        .with_for_update()
+    )
+
+
+def _end(task: Task, status: TaskStatus, *, error: str, now: datetime) -> None:
+    task.status = status
+    task.error = error[:_MAX_ERROR]
+    task.expires_at = None
+    task.ended_at = now

@@ -1,0 +1,38 @@
+"""View models of the page of background tasks."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from app.tables.tasks import TaskKind, TaskStatus
+
+_LABELS = {TaskKind.RENDITIONS: "Prepare renditions"}
+
+
+@dataclass(frozen=True)
+class TaskRow:
+    """One task; `done` and `total` count its steps."""
+
+    kind: TaskKind
+    subject: str
+    status: TaskStatus
+    done: int
+    total: int
+    attempt: int
+    error: str
+    created_at: datetime
+    ended_at: datetime | None
+
+    @property
+    def label(self) -> str:
+        return _LABELS[self.kind]
+
+    @property
+    def created(self) -> str:
+        return f"{self.created_at:%Y-%m-%d %H:%M} UTC"
+
+
+@dataclass(frozen=True)
+class TasksPage:
+    """The newest background tasks of the server, newest first (tasks/tasks.html)."""
+
+    tasks: tuple[TaskRow, ...]

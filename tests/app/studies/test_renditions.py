@@ -1,0 +1,75 @@
+"""Opening a study prepares its renditions in the background."""
+
+from sqlalchemy import func, select
+
+from app.media.store.base import content_key
+from app.studies.renditions import prepare_renditions
+from app.tables.studies import Study
+from app.tables.submissions import Clip, Rendition
+from app.tables.tasks import Task, TaskKind, TaskStatus
+from app.tasks.runner import TaskRunner
+from benchmark.protocol import StudyStatus
+from tests.cast import Cast
+
+HANDLERS = {TaskKind.RENDITIONS: prepare_renditions}
+
+
+def count(cast: Cast, table: type[Clip] | type[Rendition]) -> int:
+    with cast.context.database.read() as session:
+        return session.execute(select(func.count()).select_from(table)).scalar_one()
+
+
+def newest_task(cast: Cast) -> Task:
+    with cast.context.database.read() as session:
+        return session.scalars(select(Task).order_by(Task.id.desc())).first()
+
+
+def test_every_clip_of_the_study_is_prepared(cast: Cast) -> None:
+    cast.open_study()
+    assert count(cast, Rendition) == 0
+
+    TaskRunner(cast.context, HANDLERS).run_waiting()
+
+    task = newest_task(cast)
+    assert count(cast, Rendition) == count(cast, Clip)
+    assert task.status is TaskStatus.DONE
+    assert task.done == task.total > 0
+
+
+def test_a_second_run_makes_nothing_again(cast: Cast) -> None:
+    cast.open_study()
+    TaskRunner(cast.context, HANDLERS).run_waiting()
+    before = count(cast, Rendition)
+    with cast.context.database.write() as session:
+        session.execute(select(Task).with_for_update()).scalar_one().status = TaskStatus.QUEUED
+
+    TaskRunner(cast.context, HANDLERS).run_waiting()
+
+    assert count(cast, Rendition) == before
+
+
+def test_a_study_closed_meanwhile_needs_no_renditions(cast: Cast) -> None:
+    study = cast.open_study()
+    with cast.context.database.write() as session:
+        session.execute(
+            select(Study).where(Study.slug == study.slug)
+        ).scalar_one().status = StudyStatus.CLOSED
+
+    TaskRunner(cast.context, HANDLERS).run_waiting()
+
+    assert count(cast, Rendition) == 0
+    assert newest_task(cast).status is TaskStatus.DONE
+
+
+def test_a_lost_clip_is_counted_and_the_others_are_prepared(cast: Cast) -> None:
+    cast.open_study()
+    with cast.context.database.read() as session:
+        lost = session.scalars(select(Clip).limit(1)).one()
+    cast.context.store.delete(content_key("clips", lost.sha256))
+
+    TaskRunner(cast.context, HANDLERS).run_waiting()
+
+    task = newest_task(cast)
+    assert task.status is TaskStatus.FAILED
+    assert "could not be prepared" in task.error
+    assert count(cast, Rendition) > 0
