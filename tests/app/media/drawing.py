@@ -99,6 +99,19 @@ def draw_blank_clip(path: Path, *, width: int, height: int) -> Path:
     return path
 
 
+def draw_uneven_clip(path: Path, *, starts_s: list[float]) -> Path:
+    """Write a clip whose frames start at these times."""
+    with av.open(str(path), "w", format="mp4") as clip:
+        video = clip.add_stream("libx264", rate=100, options={"crf": "5", "bf": "0"})
+        video.width = video.height = 64
+        for number, start_s in enumerate(starts_s):
+            frame = av.VideoFrame.from_ndarray(draw_frame(number), format="rgb24")
+            frame.pts, frame.time_base = round(start_s * 100), Fraction(1, 100)
+            clip.mux(video.encode(frame))
+        clip.mux(video.encode(None))
+    return path
+
+
 def draw_sound(path: Path) -> Path:
     """Write an MP4 with a sound track only."""
     with av.open(str(path), "w", format="mp4") as clip:

@@ -4,15 +4,15 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-import av
 import pytest
 
 from app.media.probe import ClipFacts, probe_clip
 from app.media.renditions import Recipe, RenditionFailed, choose_recipe, make_rendition
 from app.media.sandbox.client import Sandbox
 from benchmark.protocol import RenditionRecipe
-from tests.app.media.drawing import draw_clip, draw_frame, frames_of
+from tests.app.media.drawing import draw_clip, draw_frame, draw_uneven_clip, frames_of
 from tests.app.media.rendering import boxes_of, difference, pictures_of, remux, render, video_of
+from tests.mp4_edits import hide_first_frames
 
 REMUX, NORMALISED = RenditionRecipe.REMUX, RenditionRecipe.NORMALISED
 CODECS = ["h264", "vp9", "av1"]
@@ -144,26 +144,6 @@ def test_a_clip_that_cannot_be_read_leaves_no_file(tmp_path: Path, sandbox: Sand
 
 def closest_frame(picture: Any, numbers: range) -> int:
     return min(numbers, key=lambda number: difference(picture, draw_frame(number)))
-
-
-def hide_first_frames(clip: Path, *, count: int, ticks_a_frame: int) -> None:
-    """Let the edit list start `count` frames late."""
-    content = bytearray(clip.read_bytes())
-    entry = content.index(b"elst") + 4 + 8  # behind type, version and count
-    content[entry + 4 : entry + 8] = (count * ticks_a_frame).to_bytes(4, "big")
-    clip.write_bytes(content)
-
-
-def draw_uneven_clip(path: Path, *, starts_s: list[float]) -> Path:
-    with av.open(str(path), "w", format="mp4") as clip:
-        video = clip.add_stream("libx264", rate=100, options={"crf": "5", "bf": "0"})
-        video.width = video.height = 64
-        for number, start_s in enumerate(starts_s):
-            frame = av.VideoFrame.from_ndarray(draw_frame(number), format="rgb24")
-            frame.pts, frame.time_base = round(start_s * 100), Fraction(1, 100)
-            clip.mux(video.encode(frame))
-        clip.mux(video.encode(None))
-    return path
 
 
 def test_a_rendition_is_what_its_recipe_says(real_clip: Path, tmp_path: Path, sandbox: Sandbox) -> None:

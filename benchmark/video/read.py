@@ -1,0 +1,102 @@
+"""Reads a clip, or as much of its beginning as is wanted, as upright RGB frames."""
+
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from benchmark.video.description import VideoDescription
+from benchmark.video.faults import UnreadableVideo, VideoFault
+
+if TYPE_CHECKING:
+    from benchmark.video.track import VideoTrack
+
+# 268 million pixels are 2,600 frames of 320x320 or 129 of 1920x1080.
+MAX_PIXELS = 2**28
+
+
+@dataclass(frozen=True, eq=False)
+class VideoFrames:
+    """Decoded frames of a clip.
+
+    Attributes:
+        frames: (frames, height, width, 3) uint8 RGB: upright, square pixels.
+        fps: frames a second: the wanted rate, or the clip's mean rate where every frame was kept.
+        description: of the file.
+    """
+
+    frames: NDArray[np.uint8]
+    fps: Fraction
+    description: VideoDescription
+
+
+def read_frames(
+    path: Path,
+    *,
+    fps: Fraction | int | None = None,
+    frames: int | None = None,
+    max_pixels: int = MAX_PIXELS,
+) -> VideoFrames:
+    """Decode a video file as a player shows it.
+
+    Args:
+        fps: the frames on screen at 0, 1 / fps, 2 / fps ... are returned. An even clip of at most this rate
+            is returned frame by frame, as is every clip where `fps` is None.
+        frames: reading ends after so many.
+        max_pixels: of all returned frames together.
+
+    Raises:
+        UnreadableVideo: not a video, damaged, larger than `max_pixels`, or shown in a way that is not one of
+            the eight orientations; the message names the file.
+        FileNotFoundError: there is no such file.
+    """
+    # PyAV takes a tenth of a second to import; callers with frames of their own never pay it.
+    from benchmark.video.track import open_video
+
+    try:
+        with open_video(path) as track:
+            description = track.describe()
+            wanted, rate = _selection(description, Fraction(fps) if fps else None, frames)
+            _check_pixels(len(wanted), description.upright_size, max_pixels)
+            found = _decoded(track, description, set(wanted))
+    except UnreadableVideo as error:
+        raise UnreadableVideo(error.fault, f"{path.name}: {error}") from error
+    return VideoFrames(np.stack([found[index] for index in wanted]), rate, description)
+
+
+def _selection(
+    description: VideoDescription, fps: Fraction | None, frames: int | None
+) -> tuple[tuple[int, ...], Fraction]:
+    """Return the indices of the frames to return, and their rate."""
+    timeline = description.timeline
+    if fps is None or (timeline.is_even and timeline.is_slower_than(fps)):
+        return tuple(range(timeline.frames))[:frames], timeline.fps
+    count = timeline.frames_at(fps)
+    return timeline.sampled(fps, count if frames is None else min(count, frames)), fps
+
+
+def _check_pixels(frames: int, size: tuple[int, int], max_pixels: int) -> None:
+    width, height = size
+    if frames * width * height > max_pixels:
+        raise UnreadableVideo(
+            VideoFault.TOO_MANY_PIXELS,
+            f"{frames} frames of {width}x{height} are more than {max_pixels} pixels; cut the clip or make it "
+            "smaller.",
+        )
+
+
+def _decoded(
+    track: "VideoTrack", description: VideoDescription, wanted: set[int]
+) -> dict[int, NDArray[np.uint8]]:
+    from benchmark.video.pixels import rgb_pixels, upright
+
+    found = {}
+    for index, frame in enumerate(track.frames()):
+        if index in wanted:
+            found[index] = upright(rgb_pixels(frame, description.stretched_size), description.orientation)
+        if len(found) == len(wanted):
+            return found
+    raise UnreadableVideo(VideoFault.UNDECODABLE, f"Only {len(found)} of {len(wanted)} wanted frames decode.")
