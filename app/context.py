@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from app import migrations
 from app.assets import Assets
 from app.database import Database
-from app.media.rendition_cache import Renditions
+from app.media.rendition_cache import RenditionCache
 from app.media.sandbox.client import Sandbox
 from app.media.store.base import MediaStore, open_store
 from app.rendering import Pages
@@ -21,7 +21,7 @@ class AppContext:
     database: Database
     store: MediaStore
     sandbox: Sandbox
-    renditions: Renditions
+    renditions: RenditionCache
     pages: Pages
     guesses: GuessLimiter
 
@@ -47,7 +47,7 @@ def open_context(settings: Settings) -> Iterator[AppContext]:
                 database=database,
                 store=store,
                 sandbox=sandbox,
-                renditions=Renditions(database, store, sandbox),
+                renditions=RenditionCache(database, store, sandbox),
                 pages=Pages(Assets.load()),
                 guesses=GuessLimiter(settings.rate_limit_url, per_minute=settings.failed_keys_per_minute),
             )

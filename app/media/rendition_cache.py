@@ -1,14 +1,14 @@
-"""Makes renditions when they are first needed, each once, and remembers where they lie."""
+"""Makes each rendition when it is first needed, once, and records its place in the store."""
 
 import hashlib
 import threading
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -20,6 +20,11 @@ from app.media.sandbox.client import Sandbox
 from app.media.store.base import MediaStore, content_key
 from app.tables.submissions import Rendition
 
+# Built once: building a statement takes longer than running it.
+_STORED = select(Rendition.clip_id, Rendition.media_key, Rendition.bytes).where(
+    Rendition.clip_id.in_(bindparam("clip_ids", expanding=True)), Rendition.recipe == bindparam("recipe")
+)
+
 
 @dataclass(frozen=True)
 class StoredRendition:
@@ -27,8 +32,16 @@ class StoredRendition:
     bytes: int
 
 
-class Renditions:
-    """Finds the rendition of a clip, or makes it; two requests for the same one wait for one transcode."""
+def find_renditions(
+    session: Session, *, clip_ids: Collection[int], recipe: Recipe
+) -> dict[int, StoredRendition]:
+    """Return the renditions of these clips that exist, by clip id."""
+    rows = session.execute(_STORED, {"clip_ids": clip_ids, "recipe": recipe.name})
+    return {row.clip_id: StoredRendition(row.media_key, row.bytes) for row in rows}
+
+
+class RenditionCache:
+    """Makes renditions; concurrent requests for the same one wait for one transcode."""
 
     def __init__(
         self,
@@ -41,51 +54,41 @@ class Renditions:
         self._store = store
         self._sandbox = sandbox
         self._clock = clock
-        self._making: defaultdict[tuple[int, str], threading.Lock] = defaultdict(threading.Lock)
+        self._locks: defaultdict[tuple[int, str], threading.Lock] = defaultdict(threading.Lock)
 
-    def of_clip(self, clip: StoredClip, recipe: Recipe) -> StoredRendition:
-        """Return the stored rendition of a clip.
+    def get_or_make(self, clip: StoredClip, recipe: Recipe) -> StoredRendition:
+        """Return the stored rendition of a clip; transcode it if there is none.
 
         Raises:
-            RenditionFailed: the clip cannot be brought into this form.
+            RenditionFailed: the clip cannot be transcoded to this recipe.
             StoreFull, StoreUnavailable: from the store.
         """
-        name = recipe.name
-        with self._making[clip.id, name]:
-            with self._database.read() as session:
-                found = _find(session, clip_id=clip.id, recipe=name)
-            return found or self._make(clip, recipe, name)
+        with self._locks[clip.id, recipe.name]:
+            return self._find(clip, recipe) or self._make(clip, recipe)
 
-    def _make(self, clip: StoredClip, recipe: Recipe, name: str) -> StoredRendition:
+    def _find(self, clip: StoredClip, recipe: Recipe) -> StoredRendition | None:
+        with self._database.read() as session:
+            return find_renditions(session, clip_ids=(clip.id,), recipe=recipe).get(clip.id)
+
+    def _make(self, clip: StoredClip, recipe: Recipe) -> StoredRendition:
         original = self._store.open_local(content_key("clips", clip.sha256))
         with original as source, self._store.private_file() as target:
             make_rendition(source, recipe, target, sandbox=self._sandbox)
             size = target.stat().st_size
             key = content_key("renditions", _sha256(target))
             self._store.put(key, target)
+        row = Rendition(
+            clip_id=clip.id, recipe=recipe.name, media_key=key, bytes=size, created_at=self._clock()
+        )
         try:
             with self._database.write() as session:
-                session.add(
-                    Rendition(
-                        clip_id=clip.id, recipe=name, media_key=key, bytes=size, created_at=self._clock()
-                    )
-                )
+                session.add(row)
         except IntegrityError:
-            # Another process made the same one at the same time; its row says where it lies.
-            with self._database.read() as session:
-                found = _find(session, clip_id=clip.id, recipe=name)
+            # Another process made the same rendition at the same time and stored its row first.
+            found = self._find(clip, recipe)
             assert found is not None
             return found
         return StoredRendition(key, size)
-
-
-def _find(session: Session, *, clip_id: int, recipe: str) -> StoredRendition | None:
-    row = session.execute(
-        select(Rendition.media_key, Rendition.bytes).where(
-            Rendition.clip_id == clip_id, Rendition.recipe == recipe
-        )
-    ).one_or_none()
-    return StoredRendition(row.media_key, row.bytes) if row else None
 
 
 def _sha256(path: Path) -> str:

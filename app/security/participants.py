@@ -1,4 +1,4 @@
-"""Finds the annotator behind a browser, and what belongs to them."""
+"""Finds the annotator of a browser session, and that annotator's assignments."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -35,13 +35,7 @@ _PARTICIPANT = (
     .join(Study, Study.id == Annotator.study_id)
     .where(Study.slug == bindparam("slug"))
 )
-_OWN_ASSIGNMENT = (
-    _of_browser(select(Assignment))
-    .join(Assignment, Assignment.annotator_id == Annotator.id)
-    .where(Assignment.token == bindparam("token"))
-)
-
-_HELD = (
+_ASSIGNMENT = (
     _of_browser(select(Assignment, Study))
     .join(Assignment, Assignment.annotator_id == Annotator.id)
     .join(Study, Study.id == Assignment.study_id)
@@ -51,7 +45,7 @@ _HELD = (
 
 @dataclass(frozen=True)
 class Participant:
-    """An annotator in the study they were invited to."""
+    """An annotator and the study they were invited to."""
 
     annotator: Annotator
     study: Study
@@ -59,55 +53,61 @@ class Participant:
 
 @dataclass(frozen=True)
 class HeldAssignment:
-    """An assignment together with the study it belongs to, found for its own annotator only."""
+    """An assignment and the study it belongs to."""
 
     assignment: Assignment
     study: Study
 
 
 def find_participant(session: Session, *, cookie: str | None, study_slug: str, now: datetime) -> Participant:
-    """Return the annotator this browser acts for in a study.
+    """Return the annotator of this browser in a study.
 
     Raises:
-        NotSignedIn: no invitation to this study was opened in this browser, or the annotator left.
+        NotSignedIn: this browser opened no invitation to this study, or the annotator withdrew.
     """
     given = {"token_hash": hash_token(cookie or ""), "now": now, "slug": study_slug}
     row = session.execute(_PARTICIPANT, given).one_or_none()
     if row is None:
         raise NotSignedIn(
-            "Open your invitation link in this browser first; it lets you into this study.",
+            "This browser has no invitation to this study. Open your invitation link in it first.",
             code="not_invited",
         )
     return Participant(row[0], row[1])
 
 
-def own_assignment(session: Session, *, cookie: str | None, token: str, now: datetime) -> Assignment | None:
-    """Return this browser's own assignment; another annotator's does not exist for it."""
-    given = {"token_hash": hash_token(cookie or ""), "now": now, "token": token}
-    return session.scalar(_OWN_ASSIGNMENT, given)
-
-
 def find_assignment(session: Session, *, cookie: str | None, token: str, now: datetime) -> HeldAssignment:
+    """Return this browser's own assignment and its study, without a lock.
+
+    Raises:
+        NotFound: no such assignment, or it is another annotator's; both cases give the same answer.
+    """
+    given = {"token_hash": hash_token(cookie or ""), "now": now, "token": token}
+    row = session.execute(_ASSIGNMENT, given).one_or_none()
+    if row is None:
+        raise NotFound("This browser has no such assignment. Open your invitation link again.")
+    return HeldAssignment(row[0], row[1])
+
+
+def lock_assignment(session: Session, *, cookie: str | None, token: str, now: datetime) -> HeldAssignment:
     """Return this browser's own assignment, its study locked against other changes.
 
     Raises:
-        NotFound: no such assignment, or it is another annotator's; the two look the same.
+        NotFound: as `find_assignment`.
     """
-    given = {"token_hash": hash_token(cookie or ""), "now": now, "token": token}
-    row = session.execute(_HELD, given).one_or_none()
-    if row is None:
-        raise NotFound("There is no such assignment for this browser.")
-    assignment, study = row
-    if not _writers_wait(session):
-        lock_study(session, study.id)
-        # Read again behind the lock: another request may have changed it meanwhile.
-        session.refresh(assignment)
-    return HeldAssignment(assignment, study)
+    held = find_assignment(session, cookie=cookie, token=token, now=now)
+    if not _has_one_writer(session):
+        lock_study(session, held.study.id)
+        # Another request may have changed the assignment before the lock was taken.
+        session.refresh(held.assignment)
+    return held
 
 
 def lock_study(session: Session, study_id: int) -> Study:
-    """Make changes of one study's panels wait for each other; on SQLite writers already do."""
-    if _writers_wait(session):
+    """Return the study, locked, so that changes of its panels run one after the other.
+
+    SQLite has one writer at a time in any case.
+    """
+    if _has_one_writer(session):
         return session.get_one(Study, study_id)
     return session.execute(
         select(Study)
@@ -117,5 +117,5 @@ def lock_study(session: Session, study_id: int) -> Study:
     ).scalar_one()
 
 
-def _writers_wait(session: Session) -> bool:
+def _has_one_writer(session: Session) -> bool:
     return session.get_bind().dialect.name == "sqlite"

@@ -1,10 +1,10 @@
-"""Serves an assignment's two clips alike, and remembers how much of each was served.
+"""Serves the two clips of an assignment, and records how much of each was delivered.
 
-A vote is refused until both were served to the last byte, so the mark is set just before the last chunk goes
-out: a page that votes at once after the last byte must not be told to wait.
+Both clips are served at one length. A vote is refused until both were delivered to the last byte. The record
+is written just before the last chunk goes out, so that a page may vote right after the last byte.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -13,13 +13,26 @@ from sqlalchemy.orm import Session
 
 from app.clock import utc_now
 from app.database import Database
-from app.media.comparison_clips import compared_clips
+from app.media.comparison_clips import StoredClip, compared_clips
 from app.media.padding import ByteRange, padded_length, padded_range
-from app.media.rendition_cache import Renditions, StoredRendition
+from app.media.rendition_cache import RenditionCache, StoredRendition, find_renditions
+from app.media.renditions import Recipe
 from app.media.store.base import MediaStore
-from app.tables.studies import Study
+from app.security.participants import HeldAssignment
 from app.tables.voting import Assignment
 from benchmark.protocol import Choice
+
+
+@dataclass(frozen=True)
+class RequestedClip:
+    """One clip of an assignment and the one beside it, with the renditions that exist already."""
+
+    assignment_id: int
+    position: Choice
+    clip: StoredClip
+    other: StoredClip
+    recipe: Recipe
+    renditions: Mapping[int, StoredRendition]
 
 
 @dataclass(frozen=True)
@@ -27,7 +40,7 @@ class ServedClip:
     """One clip of an assignment as it is served: the rendition's bytes, then padding up to `length`."""
 
     assignment_id: int
-    stands: Choice
+    position: Choice
     rendition: StoredRendition
     length: int
 
@@ -38,54 +51,61 @@ class ServedImage:
     media_type: str
 
 
-def served_clip(
-    session: Session, *, assignment: Assignment, stands: Choice, renditions: Renditions
-) -> ServedClip:
-    """Return the clip standing left or right, both of the comparison brought to one length."""
-    study = session.get_one(Study, assignment.study_id)
-    clips = compared_clips(session, comparison_id=assignment.comparison_id, wish=study.renditions)
-    side = assignment.left_side if stands is Choice.LEFT else assignment.left_side.opposite
-    mine = renditions.of_clip(clips.of_side(side), clips.recipe)
-    theirs = renditions.of_clip(clips.of_side(side.opposite), clips.recipe)
-    return ServedClip(assignment.id, stands, mine, padded_length(mine.bytes, theirs.bytes))
+def requested_clip(session: Session, *, held: HeldAssignment, position: Choice) -> RequestedClip:
+    """Read what is needed to serve the left or right clip of an assignment."""
+    assignment = held.assignment
+    clips = compared_clips(session, comparison_id=assignment.comparison_id, wish=held.study.renditions)
+    side = assignment.left_side if position is Choice.LEFT else assignment.left_side.opposite
+    clip, other = clips.of_side(side), clips.of_side(side.opposite)
+    renditions = find_renditions(session, clip_ids=(clip.id, other.id), recipe=clips.recipe)
+    return RequestedClip(assignment.id, position, clip, other, clips.recipe, renditions)
 
 
-def served_image(session: Session, *, assignment: Assignment) -> ServedImage:
-    study = session.get_one(Study, assignment.study_id)
-    clips = compared_clips(session, comparison_id=assignment.comparison_id, wish=study.renditions)
+def prepare_clip(requested: RequestedClip, *, cache: RenditionCache) -> ServedClip:
+    """Return the clip as it is served; transcodes what is missing, so no session may be open meanwhile."""
+    rendition, other = (
+        requested.renditions.get(clip.id) or cache.get_or_make(clip, requested.recipe)
+        for clip in (requested.clip, requested.other)
+    )
+    length = padded_length(rendition.bytes, other.bytes)
+    return ServedClip(requested.assignment_id, requested.position, rendition, length)
+
+
+def served_image(session: Session, *, held: HeldAssignment) -> ServedImage:
+    clips = compared_clips(session, comparison_id=held.assignment.comparison_id, wish=held.study.renditions)
     return ServedImage(clips.image_key, clips.image_type)
 
 
 def clip_bytes(
-    clip: ServedClip, asked: ByteRange, *, store: MediaStore, database: Database
+    clip: ServedClip, requested: ByteRange, *, store: MediaStore, database: Database
 ) -> Iterator[bytes]:
-    """Yield the asked bytes; before the last chunk, note how far this clip was delivered."""
+    """Yield the requested bytes; before the last chunk, record how far this clip was delivered."""
     key = clip.rendition.media_key
     chunks = padded_range(
         lambda start, stop: store.read_range(key, start, stop),
         clip.rendition.bytes,
         clip.length,
-        asked.start,
-        asked.stop,
+        requested.start,
+        requested.stop,
     )
-    waiting = next(chunks)
+    pending = next(chunks)
     for chunk in chunks:
-        yield waiting
-        waiting = chunk
-    note_delivered(database, clip=clip, asked=asked, now=utc_now())
-    yield waiting
+        yield pending
+        pending = chunk
+    record_delivery(database, clip=clip, requested=requested, now=utc_now())
+    yield pending
 
 
-def note_delivered(database: Database, *, clip: ServedClip, asked: ByteRange, now: datetime) -> None:
-    """Move the mark of what was served without a gap from the start; set the time it was whole."""
+def record_delivery(database: Database, *, clip: ServedClip, requested: ByteRange, now: datetime) -> None:
+    """Extend the delivered prefix of the clip; record when it reached the last byte."""
     with database.write(durable=False) as session:
         assignment = session.execute(
             select(Assignment).where(Assignment.id == clip.assignment_id).with_for_update()
         ).scalar_one()
-        delivered, whole_at = f"{clip.stands}_delivered", f"{clip.stands}_delivered_whole_at"
+        delivered, completed_at = f"{clip.position}_delivered", f"{clip.position}_delivered_whole_at"
         before: int = getattr(assignment, delivered)
-        if asked.start > before or asked.stop <= before:
+        if requested.start > before or requested.stop <= before:
             return
-        setattr(assignment, delivered, asked.stop)
-        if asked.stop >= clip.length and getattr(assignment, whole_at) is None:
-            setattr(assignment, whole_at, now)
+        setattr(assignment, delivered, requested.stop)
+        if requested.stop >= clip.length and getattr(assignment, completed_at) is None:
+            setattr(assignment, completed_at, now)

@@ -46,7 +46,7 @@ _MET_SO_FAR = select(
 
 
 def next_assignment(
-    session: Session, *, annotator: Annotator, study: Study, now: datetime, after: str | None = None
+    session: Session, *, annotator: Annotator, study: Study, now: datetime, after: Assignment | None = None
 ) -> Assignment | None:
     """Return the assignment this annotator should see, or None when nothing is left for them.
 
@@ -57,8 +57,9 @@ def next_assignment(
     expire_leases(session, study=study, now=now)
     held = session.scalars(_HELD, {"annotator_id": annotator.id}).all()
     if after is not None:
-        known = _own_assignment(session, annotator=annotator, token=after)
-        held_behind = [each for each in held if each.position > known.position]
+        if after.annotator_id != annotator.id:
+            raise NotFound("The assignment in 'after' belongs to another study.")
+        held_behind = [each for each in held if each.position > after.position]
         if not held_behind and len(held) >= MOST_HELD:
             raise Conflict("Vote on the comparisons in hand first.", code="too_many_held")
         held = held_behind
@@ -153,15 +154,6 @@ def new_assignment(
         created_at=now,
         expires_at=now + timedelta(seconds=study.lease_s),
     )
-
-
-def _own_assignment(session: Session, *, annotator: Annotator, token: str) -> Assignment:
-    found = session.scalar(
-        select(Assignment).where(Assignment.token == token, Assignment.annotator_id == annotator.id)
-    )
-    if found is None:
-        raise NotFound("There is no such assignment for this browser.")
-    return found
 
 
 def _lease_another(

@@ -3,26 +3,24 @@
 from collections.abc import Iterator
 
 from fastapi import APIRouter, Request, Response
-from sqlalchemy.orm import Session
 
 from app.clock import utc_now
 from app.dependencies import context_of, cookie_of
-from app.errors import NotFound, Unavailable
+from app.errors import Unavailable
 from app.media.padding import ByteRange
 from app.media.renditions import RenditionFailed
 from app.media.responses import image_answer, video_answer
 from app.media.sandbox.client import SandboxBroken
 from app.media.store.base import StoreError
-from app.security.participants import own_assignment
+from app.security.participants import find_assignment
 from app.security.path_params import TokenPath
-from app.tables.voting import Assignment
-from app.voting.delivery import clip_bytes, served_clip, served_image
+from app.voting.delivery import clip_bytes, prepare_clip, requested_clip, served_image
 from benchmark.protocol import Choice
 
 router = APIRouter(include_in_schema=False)
 
-# Cached nowhere: whoever sits down at this computer next must not find it.
-_NOWHERE = "no-store"
+# Shared computers: the next person at this browser must not find it in the cache.
+_NO_STORE = "no-store"
 
 
 @router.get("/media/{token}/image")
@@ -30,31 +28,26 @@ def image(token: TokenPath, request: Request) -> Response:
     """Return the input image of an assignment."""
     context = context_of(request)
     with context.database.read() as session:
-        served = served_image(session, assignment=_assignment(session, request, token))
-    return image_answer(context.store, served.key, served.media_type, cache_control=_NOWHERE)
+        held = find_assignment(session, cookie=cookie_of(request), token=token, now=utc_now())
+        served = served_image(session, held=held)
+    return image_answer(context.store, served.key, served.media_type, cache_control=_NO_STORE)
 
 
-@router.get("/media/{token}/{stands}")
-def clip(token: TokenPath, stands: Choice, request: Request) -> Response:
-    """Return the clip standing left or right; both have one length, whatever their files' sizes are."""
+@router.get("/media/{token}/{position}")
+def clip(token: TokenPath, position: Choice, request: Request) -> Response:
+    """Return the left or right clip of an assignment; both have one length, whatever the files' sizes."""
     context = context_of(request)
     with context.database.read() as session:
-        assignment = _assignment(session, request, token)
-        try:
-            served = served_clip(session, assignment=assignment, stands=stands, renditions=context.renditions)
-            # A lost file is said now, not in the middle of the body.
-            context.store.size(served.rendition.media_key)
-        except (RenditionFailed, SandboxBroken, StoreError) as error:
-            raise Unavailable("This clip cannot be prepared right now. Try again or skip it.") from error
+        held = find_assignment(session, cookie=cookie_of(request), token=token, now=utc_now())
+        requested = requested_clip(session, held=held, position=position)
+    try:
+        served = prepare_clip(requested, cache=context.renditions)
+        # Reports a lost file now instead of in the middle of the body.
+        context.store.size(served.rendition.media_key)
+    except (RenditionFailed, SandboxBroken, StoreError) as error:
+        raise Unavailable("This clip cannot be prepared right now. Try again, or skip it.") from error
 
     def read(span: ByteRange) -> Iterator[bytes]:
         return clip_bytes(served, span, store=context.store, database=context.database)
 
-    return video_answer(request, read, served.length, cache_control=_NOWHERE)
-
-
-def _assignment(session: Session, request: Request, token: str) -> Assignment:
-    assignment = own_assignment(session, cookie=cookie_of(request), token=token, now=utc_now())
-    if assignment is None:
-        raise NotFound("There is no such clip for this browser.")
-    return assignment
+    return video_answer(request, read, served.length, cache_control=_NO_STORE)

@@ -13,7 +13,7 @@ from app.clock import utc_now
 from app.dependencies import context_of, cookie_of
 from app.errors import AppError, Conflict, Invalid
 from app.panels.progress import progress_of
-from app.security.participants import Participant, find_assignment, find_participant, lock_study
+from app.security.participants import Participant, find_participant, lock_assignment, lock_study
 from app.security.path_params import SlugPath
 from app.tables.people import Annotator
 from app.tables.studies import Study
@@ -49,7 +49,7 @@ def post_vote(
             raise Invalid("Choose A or B.", code="choice_missing")
         ballot = service.Ballot(choice=choice, justifications=ticked)
         with context_of(request).database.write() as session:
-            held = find_assignment(session, cookie=cookie_of(request), token=token, now=now)
+            held = lock_assignment(session, cookie=cookie_of(request), token=token, now=now)
             service.cast_vote(session, assignment=held.assignment, study=held.study, ballot=ballot, now=now)
     except (Conflict, Invalid) as refusal:
         kept = KeptForm(choice=choice, justifications=ticked)
@@ -64,7 +64,7 @@ def post_skip(
     now = utc_now()
     try:
         with context_of(request).database.write() as session:
-            held = find_assignment(session, cookie=cookie_of(request), token=token, now=now)
+            held = lock_assignment(session, cookie=cookie_of(request), token=token, now=now)
             service.skip(session, assignment=held.assignment, study=held.study, reason=reason, now=now)
     except Conflict as refusal:
         return _show(request, slug, refusal=refusal)
@@ -76,7 +76,7 @@ def post_undo(slug: SlugPath, request: Request, token: TokenField) -> Response:
     now = utc_now()
     try:
         with context_of(request).database.write() as session:
-            held = find_assignment(session, cookie=cookie_of(request), token=token, now=now)
+            held = lock_assignment(session, cookie=cookie_of(request), token=token, now=now)
             undone = service.undo(session, assignment=held.assignment, study=held.study, now=now)
     except Conflict as refusal:
         return _show(request, slug, refusal=refusal)

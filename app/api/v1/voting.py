@@ -7,7 +7,7 @@ from fastapi import Body, Request, Response
 from app.api.v1.json_router import api_router
 from app.clock import utc_now
 from app.dependencies import context_of, cookie_of
-from app.security.participants import find_assignment, find_participant, lock_study
+from app.security.participants import find_assignment, find_participant, lock_assignment, lock_study
 from app.security.path_params import SlugPath, TokenPath
 from app.voting import leases, service
 from app.voting.assignment_view import assignment_view
@@ -38,12 +38,17 @@ def next_assignment(
     with context_of(request).database.write(durable=False) as session:
         participant = find_participant(session, cookie=cookie_of(request), study_slug=slug, now=now)
         study = lock_study(session, participant.study.id)
+        after = (
+            find_assignment(session, cookie=cookie_of(request), token=body.after, now=now)
+            if body and body.after
+            else None
+        )
         assignment = leases.next_assignment(
             session,
             annotator=participant.annotator,
             study=study,
             now=now,
-            after=body.after if body else None,
+            after=after.assignment if after else None,
         )
         if assignment is None:
             return Response(status_code=204)
@@ -68,7 +73,7 @@ def vote(token: TokenPath, body: VoteRequest, request: Request) -> Response:
         right_watched_ms=body.right_watched_ms,
     )
     with context_of(request).database.write() as session:
-        held = find_assignment(session, cookie=cookie_of(request), token=token, now=now)
+        held = lock_assignment(session, cookie=cookie_of(request), token=token, now=now)
         receipt = service.cast_vote(
             session, assignment=held.assignment, study=held.study, ballot=ballot, now=now
         )
@@ -83,7 +88,7 @@ def skip(token: TokenPath, body: SkipRequest, request: Request) -> Response:
     """Give a comparison back without a vote; it will not come again."""
     now = utc_now()
     with context_of(request).database.write() as session:
-        held = find_assignment(session, cookie=cookie_of(request), token=token, now=now)
+        held = lock_assignment(session, cookie=cookie_of(request), token=token, now=now)
         service.skip(session, assignment=held.assignment, study=held.study, reason=body.reason, now=now)
     return Response(status_code=204)
 
@@ -93,7 +98,7 @@ def undo(token: TokenPath, request: Request) -> UndoResponse:
     """Take the last vote back and return a new assignment on the same comparison."""
     now = utc_now()
     with context_of(request).database.write() as session:
-        held = find_assignment(session, cookie=cookie_of(request), token=token, now=now)
+        held = lock_assignment(session, cookie=cookie_of(request), token=token, now=now)
         undone = service.undo(session, assignment=held.assignment, study=held.study, now=now)
         view = assignment_view(session, assignment=undone.assignment, study=held.study)
     previous = PreviousVote(
@@ -107,7 +112,7 @@ def renew(token: TokenPath, request: Request) -> RenewResponse:
     """Extend the lease of an open page."""
     now = utc_now()
     with context_of(request).database.write(durable=False) as session:
-        held = find_assignment(session, cookie=cookie_of(request), token=token, now=now)
+        held = lock_assignment(session, cookie=cookie_of(request), token=token, now=now)
         expires_at = leases.renew(session, assignment=held.assignment, study=held.study, now=now)
     return RenewResponse(expires_at=expires_at)
 

@@ -1,0 +1,48 @@
+"""Serving a clip holds no database connection while the clip is transcoded."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+
+import pytest
+from fastapi.testclient import TestClient
+from sqlalchemy.pool import QueuePool
+
+from app.context import AppContext
+from app.database import Database
+from app.main import create_app
+from app.media.rendition_cache import RenditionCache
+from app.media.sandbox.client import Json, Sandbox, Work
+from tests.acting import assign
+from tests.cast import Study, enter
+
+
+class RecordingSandbox(Sandbox):
+    """A sandbox that records how many connections are checked out whenever it works."""
+
+    def __init__(self, database: Database) -> None:
+        super().__init__(children=1)
+        assert isinstance(database.engine.pool, QueuePool)
+        self._pool = database.engine.pool
+        self.connections: list[int] = []
+
+    def run(self, work: Work, arguments: Mapping[str, Json]) -> dict[str, Json]:
+        self.connections.append(self._pool.checkedout())
+        return super().run(work, arguments)
+
+
+@pytest.fixture
+def sandbox(context: AppContext) -> Iterator[RecordingSandbox]:
+    with RecordingSandbox(context.database) as sandbox:
+        yield sandbox
+
+
+def test_no_connection_is_held_while_a_clip_is_transcoded(
+    context: AppContext, study: Study, sandbox: RecordingSandbox
+) -> None:
+    cache = RenditionCache(context.database, context.store, sandbox)
+    with TestClient(create_app(replace(context, renditions=cache))) as client:
+        card = assign(enter(client, study), study)
+
+        assert client.get(card["left_url"]).status_code == 200
+
+    assert sandbox.connections == [0, 0]
