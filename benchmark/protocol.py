@@ -42,6 +42,45 @@ class SkipReason(StrEnum):
     UPSETTING = "upsetting"
 
 
+class AnnotatorKind(StrEnum):
+    """What an annotator is; a study counts the votes of one kind only."""
+
+    PARTICIPANT = "participant"
+    PILOT = "pilot"
+    PREVIEW = "preview"
+    JUDGE = "judge"
+    IMPORTED = "imported"
+
+
+class StudyKind(StrEnum):
+    """Whose votes a study holds: people's, those of a study run elsewhere, or automatic judges'."""
+
+    HUMAN = "human"
+    IMPORTED = "imported"
+    AUTOMATIC = "automatic"
+
+    @property
+    def counted_annotators(self) -> AnnotatorKind:
+        """Return the kind of annotator whose votes count in this kind of study."""
+        return _COUNTED_ANNOTATORS[self]
+
+
+_COUNTED_ANNOTATORS = {
+    StudyKind.HUMAN: AnnotatorKind.PARTICIPANT,
+    StudyKind.IMPORTED: AnnotatorKind.IMPORTED,
+    StudyKind.AUTOMATIC: AnnotatorKind.JUDGE,
+}
+
+
+class AssignmentPurpose(StrEnum):
+    """Why a comparison is shown; only answers to `vote` assignments enter a score."""
+
+    VOTE = "vote"
+    GOLD = "gold"
+    REPEAT = "repeat"
+    QUIZ = "quiz"
+
+
 class VoteStatus(StrEnum):
     """What a vote counts as; only `valid` votes enter a score."""
 
@@ -51,6 +90,8 @@ class VoteStatus(StrEnum):
     EXCLUDED = "excluded"
     SURPLUS = "surplus"
     GOLD = "gold"
+    REPEAT = "repeat"
+    QUIZ = "quiz"
     PILOT = "pilot"
     IMPORTED = "imported"
     UNKNOWN = "unknown"
@@ -81,6 +122,14 @@ class RenditionRecipe(StrEnum):
 
     REMUX = "remux"
     NORMALISED = "normalised"
+
+
+class Visibility(StrEnum):
+    """Who sees a benchmark, a submission or a study besides its owner and the admins."""
+
+    PRIVATE = "private"
+    SHARED = "shared"
+    PUBLIC = "public"
 
 
 class Role(StrEnum):

@@ -3,19 +3,17 @@
 Nothing is deleted: a vote's events say what it counted as, when, why and on whose word.
 """
 
-from collections.abc import Sequence
-
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.annotators.audit import EXCLUDABLE, Changed, Decision, change, note
 from app.errors import Conflict, NotFound
 from app.panels.cancellation import cancel_assignments
-from app.panels.vote_status import VoteWithStatus, votes_with_status
+from app.panels.vote_status import votes_with_status
 from app.security.participants import lock_study
 from app.tables.people import Annotator
 from app.tables.studies import Study
-from benchmark.protocol import VoteStatus
+from benchmark.protocol import StudyKind, VoteStatus
 
 
 def find_annotator(session: Session, *, study: Study, pseudonym: str) -> Annotator:
@@ -40,8 +38,8 @@ def exclude_annotator(session: Session, *, study: Study, annotator: Annotator, d
     if annotator.excluded_at is not None:
         return Changed()
     cancel_assignments(session, annotator_id=annotator.id, study=study, now=decision.at)
+    refuse_imported(study)
     voted = votes_with_status(session, annotator_id=annotator.id)
-    refuse_imported(voted)
     counting = [each for each in voted if each.status in EXCLUDABLE]
     changed = change(session, counting, study=study, to=VoteStatus.EXCLUDED, decision=decision)
     annotator.excluded_at, annotator.excluded_reason = decision.at, decision.reason
@@ -87,8 +85,8 @@ def reinstate_annotator(
     return changed
 
 
-def refuse_imported(voted: Sequence[VoteWithStatus]) -> None:
-    if any(each.status is VoteStatus.IMPORTED for each in voted):
+def refuse_imported(study: Study) -> None:
+    if study.kind is StudyKind.IMPORTED:
         raise Conflict(
             "These votes were cast elsewhere; mark them excluded in their table and import it anew.",
             code="votes_imported",

@@ -86,7 +86,11 @@ def clip_ms(session: Session, study: Study) -> int | None:
     seconds = session.execute(
         select(func.avg(Clip.duration_s))
         .select_from(Matchup)
-        .join(Clip, Clip.submission_id.in_([Matchup.reference_id, Matchup.other_id]))
+        .join(
+            Clip,
+            ((Clip.submission_id == Matchup.reference_id) & (Clip.seed == Matchup.reference_seed))
+            | ((Clip.submission_id == Matchup.other_id) & (Clip.seed == Matchup.other_seed)),
+        )
         .where(Matchup.study_id == study.id, Matchup.is_gold.is_(False))
     ).scalar_one()
     return None if seconds is None else round(1000 * seconds)

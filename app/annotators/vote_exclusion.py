@@ -13,7 +13,8 @@ from app.panels.vote_status import VoteWithStatus, votes_with_status
 from app.tables.bench import Pair
 from app.tables.people import Annotator
 from app.tables.studies import Comparison, Study
-from benchmark.protocol import VoteStatus
+from app.tables.voting import Assignment
+from benchmark.protocol import AssignmentPurpose, VoteStatus
 
 
 @dataclass(frozen=True)
@@ -37,7 +38,7 @@ def exclude_vote(
     standing = _standing(session, study=study, annotator=annotator, place=place)
     if standing.status is VoteStatus.EXCLUDED:
         return Changed()
-    refuse_imported([standing])
+    refuse_imported(study)
     if standing.status not in EXCLUDABLE:
         raise Conflict(
             f"This vote is {standing.status}; only one that counts can be excluded.", code="vote_not_counted"
@@ -70,15 +71,24 @@ def reinstate_vote(
 def _standing(session: Session, *, study: Study, annotator: Annotator, place: VotePlace) -> VoteWithStatus:
     """Return the annotator's last vote on a comparison; those before it were taken back."""
     matchup_id = next((each.id for each in matchup_sides(session, study) if each.name == place.matchup), None)
-    comparison_id = session.scalar(
-        select(Comparison.id)
-        .join(Pair, Pair.id == Comparison.pair_id)
-        .where(Comparison.matchup_id == matchup_id, Pair.name == place.pair)
+    # A repeat shows the comparison once more; its vote counts in no score.
+    assignments = set(
+        session.scalars(
+            select(Assignment.id)
+            .join(Comparison, Comparison.id == Assignment.comparison_id)
+            .join(Pair, Pair.id == Comparison.pair_id)
+            .where(
+                Comparison.matchup_id == matchup_id,
+                Pair.name == place.pair,
+                Assignment.annotator_id == annotator.id,
+                Assignment.purpose == AssignmentPurpose.VOTE,
+            )
+        )
     )
     found = [
         each
         for each in votes_with_status(session, annotator_id=annotator.id)
-        if each.vote.comparison_id == comparison_id
+        if each.vote.assignment_id in assignments
     ]
     if not found:
         raise NotFound("The annotator has no vote on that pair in that matchup.", code="unknown_vote")

@@ -51,9 +51,16 @@ def _query() -> Select[*tuple[Any, ...]]:
         .join(Pair, Pair.id == Comparison.pair_id)
         .join(
             reference,
-            (reference.submission_id == Matchup.reference_id) & (reference.pair_id == Comparison.pair_id),
+            (reference.submission_id == Matchup.reference_id)
+            & (reference.pair_id == Comparison.pair_id)
+            & (reference.seed == Matchup.reference_seed),
         )
-        .join(other, (other.submission_id == Matchup.other_id) & (other.pair_id == Comparison.pair_id))
+        .join(
+            other,
+            (other.submission_id == Matchup.other_id)
+            & (other.pair_id == Comparison.pair_id)
+            & (other.seed == Matchup.other_seed),
+        )
         .where(Comparison.id == bindparam("comparison_id"))
     )
 

@@ -21,7 +21,7 @@ def cancel_assignments(session: Session, *, annotator_id: int, study: Study, now
         )
     )
     for assignment, comparison in rows.all():
-        if assignment.status is AssignmentStatus.OPEN:
+        if assignment.status is AssignmentStatus.OPEN and assignment.takes_slot:
             release_slot(comparison, study)
         assignment.status = AssignmentStatus.CANCELLED
         assignment.ended_at = now

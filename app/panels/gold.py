@@ -13,7 +13,7 @@ from app.panels.selection import MET
 from app.tables.studies import Comparison, Matchup, Study
 from app.tables.voting import Assignment, status_is
 from benchmark.design import reference_stands_left, shuffle_key
-from benchmark.protocol import Side
+from benchmark.protocol import AssignmentPurpose, Side
 
 
 @dataclass(frozen=True)
@@ -80,8 +80,11 @@ def count_gold_met(session: Session, *, annotator_id: int) -> int:
     return session.execute(
         select(func.count())
         .select_from(Assignment)
-        .join(Comparison, Comparison.id == Assignment.comparison_id)
-        .where(Assignment.annotator_id == annotator_id, status_is(*MET), Comparison.is_gold.is_(True))
+        .where(
+            Assignment.annotator_id == annotator_id,
+            status_is(*MET),
+            Assignment.purpose == AssignmentPurpose.GOLD,
+        )
     ).scalar_one()
 
 

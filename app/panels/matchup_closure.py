@@ -27,5 +27,6 @@ def close_matchup(session: Session, *, matchup: Matchup, reason: str, now: datet
     for assignment, comparison in in_hand:
         assignment.status = AssignmentStatus.CANCELLED
         assignment.ended_at = now
-        release_slot(comparison, study)
+        if assignment.takes_slot:
+            release_slot(comparison, study)
     session.flush()

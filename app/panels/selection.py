@@ -34,6 +34,7 @@ def _left(side: Side) -> ScalarSelect[int]:
         .where(
             Assignment.comparison_id == Comparison.id,
             status_is(*HOLDING_A_SLOT),
+            Assignment.takes_slot.is_(True),
             Assignment.left_side == side,
         )
         .correlate(Comparison)

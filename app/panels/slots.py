@@ -1,6 +1,7 @@
-"""Places of a panel: taken by a live lease or a valid vote, free again when either ends.
+"""Slots of a comparison: taken by a live lease or a valid vote, free again when either ends.
 
-All changes of `slots_taken` go through here, so that the study's count of comparisons that still want a vote
+Assignments with `takes_slot` take one. Those of gold questions, repeats, quizzes, pilots and previews do not.
+All changes of `slots_taken` go through here, so that the study's count of comparisons that need a vote
 follows in the same transaction. The study must be locked.
 """
 
@@ -9,9 +10,7 @@ from benchmark.design import shuffle_key
 
 
 def take_slot(comparison: Comparison, study: Study) -> None:
-    """Take one place and draw the comparison's next tie-breaking key; a gold one has no panel to fill."""
-    if comparison.is_gold:
-        return
+    """Take one slot and draw the comparison's next tie-breaking key."""
     comparison.slots_taken += 1
     comparison.draws += 1
     comparison.shuffle_key = shuffle_key(
@@ -22,8 +21,6 @@ def take_slot(comparison: Comparison, study: Study) -> None:
 
 
 def release_slot(comparison: Comparison, study: Study) -> None:
-    if comparison.is_gold:
-        return
     if comparison.is_open and comparison.slots_taken == study.votes_per_comparison:
         study.unfilled_comparisons += 1
     comparison.slots_taken -= 1

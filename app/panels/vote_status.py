@@ -13,8 +13,28 @@ from sqlalchemy.orm import Session, aliased
 
 from app.panels.slots import has_free_slot, release_slot, take_slot
 from app.tables.studies import Comparison, Study
-from app.tables.voting import Vote, VoteEvent
-from benchmark.protocol import Justification, Side, VoteStatus
+from app.tables.voting import Assignment, Vote, VoteEvent
+from benchmark.protocol import AssignmentPurpose, Justification, Side, VoteStatus
+
+_OF_PURPOSE = {
+    AssignmentPurpose.GOLD: (VoteStatus.GOLD, "a gold question"),
+    AssignmentPurpose.REPEAT: (VoteStatus.REPEAT, "a hidden repeat"),
+    AssignmentPurpose.QUIZ: (VoteStatus.QUIZ, "a quiz question"),
+    # The annotator is none whose votes this kind of study counts.
+    AssignmentPurpose.VOTE: (VoteStatus.PILOT, "not a participant"),
+}
+
+
+def first_status(assignment: Assignment) -> VoteStatus:
+    """Return what a vote on an assignment counts as when it is cast."""
+    return VoteStatus.VALID if assignment.takes_slot else _OF_PURPOSE[assignment.purpose][0]
+
+
+def mark_uncounted(session: Session, vote: Vote, assignment: Assignment) -> None:
+    """Record why a vote that was just cast counts in no score."""
+    session.flush()
+    status, reason = _OF_PURPOSE[assignment.purpose]
+    session.add(VoteEvent(vote_id=vote.id, status=status, reason=reason, actor="study", at=vote.cast_at))
 
 
 def status_of(session: Session, vote: Vote) -> VoteStatus:

@@ -57,7 +57,9 @@ def study_progress(session: Session, study: Study) -> StudyProgress:
         .order_by(Matchup.position)
     ).all()
     annotators = session.execute(
-        select(func.count()).select_from(Annotator).where(Annotator.study_id == study.id)
+        select(func.count())
+        .select_from(Annotator)
+        .where(Annotator.study_id == study.id, Annotator.kind == study.kind.counted_annotators)
     ).scalar_one()
     return StudyProgress(
         tuple(_matchup_progress(study, matchup, counted.get(matchup.id)) for matchup in matchups), annotators

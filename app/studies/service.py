@@ -10,6 +10,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from app.errors import Conflict, Invalid
+from app.panels.protocol import freeze_protocol
 from app.security.identity import Principal
 from app.security.tokens import hash_token, new_token
 from app.studies.gold import GoldPlan, add_gold_matchups, find_gold, lay_out_gold, plan_gold
@@ -107,6 +108,7 @@ def open_study(session: Session, *, study: Study, principal: Principal, now: dat
     if before is StudyStatus.DRAFT:
         study.opened_at = now
         _lay_out_comparisons(session, study)
+        freeze_protocol(session, study, now=now)
         tasks.enqueue(session, kind=TaskKind.RENDITIONS, subject=study.slug, now=now)
 
 
@@ -223,8 +225,17 @@ def _lay_out_comparisons(session: Session, study: Study) -> None:
     reference, other = Clip.__table__.alias("reference"), Clip.__table__.alias("other")
     rows = session.execute(
         select(Matchup.id, reference.c.pair_id)
-        .join(reference, reference.c.submission_id == Matchup.reference_id)
-        .join(other, (other.c.submission_id == Matchup.other_id) & (other.c.pair_id == reference.c.pair_id))
+        .join(
+            reference,
+            (reference.c.submission_id == Matchup.reference_id)
+            & (reference.c.seed == Matchup.reference_seed),
+        )
+        .join(
+            other,
+            (other.c.submission_id == Matchup.other_id)
+            & (other.c.seed == Matchup.other_seed)
+            & (other.c.pair_id == reference.c.pair_id),
+        )
         .where(Matchup.study_id == study.id, Matchup.closed_at.is_(None), Matchup.is_gold.is_(False))
         .order_by(Matchup.position, reference.c.pair_id)
     ).all()

@@ -61,6 +61,10 @@ CLOSED_SETS = (
     protocol.SubmissionStatus,
     protocol.WatchGate,
     protocol.RenditionRecipe,
+    protocol.AnnotatorKind,
+    protocol.StudyKind,
+    protocol.AssignmentPurpose,
+    protocol.Visibility,
 )
 
 # SQLite numbers rows by itself only in an INTEGER key; PostgreSQL gets 64 bits.

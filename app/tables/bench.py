@@ -7,6 +7,7 @@ from sqlalchemy import JSON, ForeignKey, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.tables.base import SHA256, Base, RowId
+from benchmark.protocol import Visibility
 
 # Tags that say where a study hides its gold questions, and the wrong answer. Never shown to anyone.
 GOLD_TAGS = frozenset({"gold", "gold_against"})
@@ -21,6 +22,11 @@ class Benchmark(Base):
     id: Mapped[int] = mapped_column(RowId, primary_key=True)
     slug: Mapped[str] = mapped_column(String(64))
     version: Mapped[int]
+    # None where the operator imported it on the server itself.
+    owner_id: Mapped[int | None] = mapped_column(RowId, ForeignKey("people.id", ondelete="RESTRICT"))
+    visibility: Mapped[Visibility] = mapped_column(
+        default=Visibility.PUBLIC, server_default=Visibility.PUBLIC.value
+    )
     title: Mapped[str] = mapped_column(String(200))
     source: Mapped[str] = mapped_column(String(400))
     licence: Mapped[str] = mapped_column(String(200))

@@ -49,7 +49,7 @@ class Job(Base):
 
     __tablename__ = "jobs"
     __table_args__ = (
-        UniqueConstraint("submission_id", "pair_id"),
+        UniqueConstraint("submission_id", "pair_id", "seed"),
         CheckConstraint("attempt >= 0 AND failures >= 0", name="counts_not_negative"),
         CheckConstraint("seed >= 0", name="seed_not_negative"),
         CheckConstraint(

@@ -6,7 +6,7 @@ from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.tables.base import SHA256, Base, RowId
-from benchmark.protocol import Role
+from benchmark.protocol import AnnotatorKind, Role
 
 
 class Person(Base):
@@ -68,6 +68,10 @@ class Annotator(Base):
     id: Mapped[int] = mapped_column(RowId, primary_key=True)
     study_id: Mapped[int] = mapped_column(RowId, ForeignKey("studies.id", ondelete="RESTRICT"))
     pseudonym: Mapped[str] = mapped_column(String(40))
+    # A human study counts the votes of participants only (StudyKind.counted_annotators).
+    kind: Mapped[AnnotatorKind] = mapped_column(
+        default=AnnotatorKind.PARTICIPANT, server_default=AnnotatorKind.PARTICIPANT.value
+    )
     created_at: Mapped[datetime]
     withdrawn_at: Mapped[datetime | None]
     # Taken out of the results by a person, who says why.
@@ -83,6 +87,10 @@ class Invitation(Base):
     id: Mapped[int] = mapped_column(RowId, primary_key=True)
     study_id: Mapped[int] = mapped_column(RowId, ForeignKey("studies.id", ondelete="RESTRICT"), index=True)
     token_hash: Mapped[str] = mapped_column(SHA256, unique=True)
+    # The kind of the annotator that opening the link creates.
+    kind: Mapped[AnnotatorKind] = mapped_column(
+        default=AnnotatorKind.PARTICIPANT, server_default=AnnotatorKind.PARTICIPANT.value
+    )
     annotator_id: Mapped[int | None] = mapped_column(
         RowId, ForeignKey("annotators.id", ondelete="RESTRICT"), unique=True
     )

@@ -1,12 +1,23 @@
 """Studies: a protocol, its matchups, and one comparison for each pair of a matchup."""
 
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, false
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    String,
+    Text,
+    UniqueConstraint,
+    false,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.tables.base import Base, RowId
-from benchmark.protocol import RenditionRecipe, StudyStatus, WatchGate
+from benchmark.protocol import RenditionRecipe, StudyKind, StudyStatus, Visibility, WatchGate
 
 
 class Study(Base):
@@ -20,6 +31,10 @@ class Study(Base):
 
     id: Mapped[int] = mapped_column(RowId, primary_key=True)
     slug: Mapped[str] = mapped_column(String(64), unique=True)
+    kind: Mapped[StudyKind] = mapped_column(default=StudyKind.HUMAN, server_default=StudyKind.HUMAN.value)
+    visibility: Mapped[Visibility] = mapped_column(
+        default=Visibility.PRIVATE, server_default=Visibility.PRIVATE.value
+    )
     title: Mapped[str] = mapped_column(String(200))
     instructions: Mapped[str] = mapped_column(Text)
     benchmark_id: Mapped[int] = mapped_column(RowId, ForeignKey("benchmarks.id", ondelete="RESTRICT"))
@@ -44,12 +59,28 @@ class Study(Base):
     closed_at: Mapped[datetime | None]
 
 
+class StudyProtocol(Base):
+    """One version of a study's frozen protocol. Rows are only added; an assignment names its version."""
+
+    __tablename__ = "study_protocols"
+    __table_args__ = (CheckConstraint("version > 0", name="version_positive"),)
+
+    study_id: Mapped[int] = mapped_column(
+        RowId, ForeignKey("studies.id", ondelete="RESTRICT"), primary_key=True
+    )
+    version: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    document: Mapped[dict[str, Any]] = mapped_column(JSON)
+    created_at: Mapped[datetime]
+
+
 class Matchup(Base):
     __tablename__ = "matchups"
     __table_args__ = (
         UniqueConstraint("study_id", "reference_id", "other_id"),
         UniqueConstraint("study_id", "position"),
         CheckConstraint("reference_id <> other_id", name="sides_differ"),
+        CheckConstraint("reference_seed >= 0", name="reference_seed_not_negative"),
+        CheckConstraint("other_seed >= 0", name="other_seed_not_negative"),
     )
 
     id: Mapped[int] = mapped_column(RowId, primary_key=True)
@@ -61,6 +92,9 @@ class Matchup(Base):
     other_id: Mapped[int] = mapped_column(
         RowId, ForeignKey("submissions.id", ondelete="RESTRICT"), index=True
     )
+    # The seed whose clips each side shows.
+    reference_seed: Mapped[int] = mapped_column(BigInteger, default=0, server_default="0")
+    other_seed: Mapped[int] = mapped_column(BigInteger, default=0, server_default="0")
     # Its comparisons have a known answer, the reference; they enter no result.
     is_gold: Mapped[bool] = mapped_column(default=False, server_default=false())
     closed_at: Mapped[datetime | None]

@@ -3,11 +3,22 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, Float, ForeignKey, String, Text, UniqueConstraint
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    CheckConstraint,
+    Float,
+    ForeignKey,
+    Index,
+    String,
+    Text,
+    UniqueConstraint,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.tables.base import SHA256, Base, RowId
-from benchmark.protocol import SubmissionStatus
+from benchmark.protocol import SubmissionStatus, Visibility
 
 
 class VideoModel(Base):
@@ -25,7 +36,18 @@ class VideoModel(Base):
 
 class Submission(Base):
     __tablename__ = "submissions"
-    __table_args__ = (UniqueConstraint("model_id", "benchmark_id", "label"),)
+    __table_args__ = (
+        # A withdrawn submission's label can be used again.
+        Index(
+            "uq_submissions_model_id_benchmark_id_label",
+            "model_id",
+            "benchmark_id",
+            "label",
+            unique=True,
+            sqlite_where=text("status <> 'withdrawn'"),
+            postgresql_where=text("status <> 'withdrawn'"),
+        ),
+    )
 
     id: Mapped[int] = mapped_column(RowId, primary_key=True)
     public_id: Mapped[str] = mapped_column(String(32), unique=True)
@@ -34,6 +56,9 @@ class Submission(Base):
     owner_id: Mapped[int] = mapped_column(RowId, ForeignKey("people.id", ondelete="RESTRICT"))
     label: Mapped[str] = mapped_column(String(64))  # empty where a model has one submission
     status: Mapped[SubmissionStatus]
+    visibility: Mapped[Visibility] = mapped_column(
+        default=Visibility.PRIVATE, server_default=Visibility.PRIVATE.value
+    )
     is_partial: Mapped[bool]
     created_at: Mapped[datetime]
     finalised_at: Mapped[datetime | None]
@@ -45,13 +70,15 @@ class Clip(Base):
 
     __tablename__ = "clips"
     __table_args__ = (
-        UniqueConstraint("submission_id", "pair_id"),
+        UniqueConstraint("submission_id", "pair_id", "seed"),
         CheckConstraint("frames > 0", name="frames_positive"),
+        CheckConstraint("seed >= 0", name="seed_not_negative"),
     )
 
     id: Mapped[int] = mapped_column(RowId, primary_key=True)
     submission_id: Mapped[int] = mapped_column(RowId, ForeignKey("submissions.id", ondelete="RESTRICT"))
     pair_id: Mapped[int] = mapped_column(RowId, ForeignKey("pairs.id", ondelete="RESTRICT"), index=True)
+    seed: Mapped[int] = mapped_column(BigInteger, default=0, server_default="0")
     sha256: Mapped[str] = mapped_column(SHA256)
     bytes: Mapped[int]
     codec: Mapped[str] = mapped_column(String(16))

@@ -6,11 +6,20 @@ A vote row never changes. What it counts as follows from its events, which are o
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ColumnElement, ForeignKey, Index, String, literal_column, text
+from sqlalchemy import (
+    ColumnElement,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    String,
+    literal_column,
+    text,
+    true,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.tables.base import Base, RowId, closed_set
-from benchmark.protocol import Side, SkipReason, VoteStatus
+from benchmark.protocol import AssignmentPurpose, Side, SkipReason, VoteStatus
 
 
 class AssignmentStatus(StrEnum):
@@ -27,11 +36,12 @@ class Assignment(Base):
 
     __tablename__ = "assignments"
     __table_args__ = (
-        # No comparison twice for one annotator; an expired or undone one may come back.
+        # No comparison twice for one annotator and purpose; an expired or undone one may come back.
         Index(
-            "uq_assignments_annotator_comparison",
+            "uq_assignments_annotator_comparison_purpose",
             "annotator_id",
             "comparison_id",
+            "purpose",
             unique=True,
             sqlite_where=text("status IN ('open', 'voted', 'skipped')"),
             postgresql_where=text("status IN ('open', 'voted', 'skipped')"),
@@ -53,6 +63,11 @@ class Assignment(Base):
         # Covers all that is asked about one annotator's assignments for every vote, without reading the rows.
         Index("ix_assignments_annotator", "annotator_id", "status", "pair_id", "comparison_id", "position"),
         Index("ix_assignments_comparison_id", "comparison_id"),
+        ForeignKeyConstraint(
+            ["study_id", "protocol_version"],
+            ["study_protocols.study_id", "study_protocols.version"],
+            ondelete="RESTRICT",
+        ),
     )
 
     id: Mapped[int] = mapped_column(RowId, primary_key=True)
@@ -61,6 +76,14 @@ class Assignment(Base):
     comparison_id: Mapped[int] = mapped_column(RowId, ForeignKey("comparisons.id", ondelete="RESTRICT"))
     pair_id: Mapped[int] = mapped_column(RowId, ForeignKey("pairs.id", ondelete="RESTRICT"))
     annotator_id: Mapped[int] = mapped_column(RowId, ForeignKey("annotators.id", ondelete="RESTRICT"))
+    purpose: Mapped[AssignmentPurpose] = mapped_column(
+        default=AssignmentPurpose.VOTE, server_default=AssignmentPurpose.VOTE.value
+    )
+    # Whether its lease and its valid vote fill a slot: purpose vote, and an annotator whose kind the study
+    # counts. Stored here so that leases, selection and counting need not look the annotator up.
+    takes_slot: Mapped[bool] = mapped_column(default=True, server_default=true())
+    # The version of the study's protocol it was made under.
+    protocol_version: Mapped[int] = mapped_column(default=1, server_default="1")
     # The order in which this annotator meets comparisons; an undone one keeps its place.
     position: Mapped[int]
     left_side: Mapped[Side]

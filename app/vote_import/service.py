@@ -14,6 +14,7 @@ from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from app.errors import Conflict, Invalid
+from app.panels.protocol import freeze_protocol
 from app.security.identity import Principal
 from app.tables.audit import AuditEvent
 from app.tables.people import Annotator
@@ -22,9 +23,11 @@ from app.tables.submissions import Submission, VideoModel
 from app.vote_import.rows import AT_ONCE, StoredStudy, in_parts, mark_imported, store_votes
 from app.vote_import.validation import ImportedSide, ImportPlan
 from benchmark.protocol import (
+    AnnotatorKind,
     Justification,
     RenditionRecipe,
     Side,
+    StudyKind,
     StudyStatus,
     SubmissionStatus,
     WatchGate,
@@ -98,8 +101,14 @@ def store_study(
     }
     matchups = _matchups(session, plan, study, submissions)
     comparisons = _comparisons(session, plan, study, matchups)
+    freeze_protocol(session, study, now=now)
     people = [
-        Annotator(study_id=study.id, pseudonym=f"annotator-{number:03d}", created_at=now)
+        Annotator(
+            study_id=study.id,
+            pseudonym=f"annotator-{number:03d}",
+            kind=AnnotatorKind.IMPORTED,
+            created_at=now,
+        )
         for number in range(1, len(plan.votes.annotators) + 1)
     ]
     session.add_all(people)
@@ -119,6 +128,7 @@ def _study(
     largest_panel = int(Tallies.from_votes(plan.votes).votes.max())
     study = Study(
         slug=plan.study,
+        kind=StudyKind.IMPORTED,
         title=source.title,
         instructions="",
         benchmark_id=plan.benchmark_id,

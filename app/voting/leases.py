@@ -14,9 +14,9 @@ from app.panels.selection import MET, choose_comparison, choose_left_side
 from app.panels.slots import has_free_slot, release_slot, take_slot
 from app.security.tokens import new_token
 from app.tables.people import Annotator
-from app.tables.studies import Comparison, Study
+from app.tables.studies import Comparison, Study, StudyProtocol
 from app.tables.voting import Assignment, AssignmentStatus, status_is
-from benchmark.protocol import Side, StudyStatus
+from benchmark.protocol import AssignmentPurpose, Side, StudyStatus
 
 # The one being judged, the one loading ahead, and one that came back by an undo.
 MOST_HELD = 3
@@ -37,11 +37,17 @@ _IS_OUT = exists().where(
     Annotator.id == bindparam("annotator_id"),
     Annotator.excluded_at.is_not(None) | Annotator.withdrawn_at.is_not(None),
 )
+_PROTOCOL_VERSION = (
+    select(func.max(StudyProtocol.version))
+    .where(StudyProtocol.study_id == bindparam("study_id"))
+    .scalar_subquery()
+)
 _MET_SO_FAR = select(
     func.count().label("comparisons"),
     func.count(Assignment.pair_id.distinct()).label("pairs"),
     func.max(Assignment.position).label("last"),
     _IS_OUT.label("is_out"),
+    _PROTOCOL_VERSION.label("protocol_version"),
 ).where(Assignment.annotator_id == bindparam("annotator_id"), status_is(*MET))
 
 
@@ -97,7 +103,8 @@ def expire_leases(session: Session, *, study: Study, now: datetime) -> None:
     for assignment in overdue:
         assignment.status = AssignmentStatus.EXPIRED
         assignment.ended_at = now
-        release_slot(session.get_one(Comparison, assignment.comparison_id), study)
+        if assignment.takes_slot:
+            release_slot(session.get_one(Comparison, assignment.comparison_id), study)
     if overdue:
         session.flush()
 
@@ -114,23 +121,25 @@ def refuse_ended(assignment: Assignment) -> None:
 
 
 def retake_slot(session: Session, *, assignment: Assignment, comparison: Comparison, study: Study) -> None:
-    is_free = comparison.is_gold or (comparison.is_open and has_free_slot(comparison, study))
+    is_free = not assignment.takes_slot or (comparison.is_open and has_free_slot(comparison, study))
     if not is_free or has_newer(session, assignment):
         raise Conflict(
             "This comparison waited too long and went to somebody else. Here is another one.",
             code="lease_expired",
         )
-    take_slot(comparison, study)
+    if assignment.takes_slot:
+        take_slot(comparison, study)
 
 
 def has_newer(session: Session, assignment: Assignment) -> bool:
-    """Tell whether the same annotator holds the same comparison under another token."""
+    """Tell whether the same annotator holds the same comparison for the same purpose under another token."""
     return bool(
         session.scalar(
             select(
                 exists().where(
                     Assignment.annotator_id == assignment.annotator_id,
                     Assignment.comparison_id == assignment.comparison_id,
+                    Assignment.purpose == assignment.purpose,
                     status_is(*MET),
                     Assignment.id != assignment.id,
                 )
@@ -139,15 +148,27 @@ def has_newer(session: Session, assignment: Assignment) -> bool:
     )
 
 
-def new_assignment(
-    *, study: Study, comparison: Comparison, annotator_id: int, position: int, left_side: Side, now: datetime
+def _new_assignment(
+    *,
+    study: Study,
+    comparison: Comparison,
+    annotator: Annotator,
+    purpose: AssignmentPurpose,
+    protocol_version: int,
+    position: int,
+    left_side: Side,
+    now: datetime,
 ) -> Assignment:
+    counts = annotator.kind is study.kind.counted_annotators
     return Assignment(
         token=new_token(),
         study_id=study.id,
         comparison_id=comparison.id,
         pair_id=comparison.pair_id,
-        annotator_id=annotator_id,
+        annotator_id=annotator.id,
+        purpose=purpose,
+        takes_slot=counts and purpose is AssignmentPurpose.VOTE,
+        protocol_version=protocol_version,
         position=position,
         left_side=left_side,
         status=AssignmentStatus.OPEN,
@@ -156,10 +177,30 @@ def new_assignment(
     )
 
 
+def lease_again(assignment: Assignment, study: Study, *, now: datetime) -> Assignment:
+    """Return a new lease of the comparison whose vote was undone; it keeps its slot, position and sides."""
+    return Assignment(
+        token=new_token(),
+        study_id=study.id,
+        comparison_id=assignment.comparison_id,
+        pair_id=assignment.pair_id,
+        annotator_id=assignment.annotator_id,
+        purpose=assignment.purpose,
+        takes_slot=assignment.takes_slot,
+        protocol_version=assignment.protocol_version,
+        position=assignment.position,
+        left_side=assignment.left_side,
+        status=AssignmentStatus.OPEN,
+        created_at=now,
+        expires_at=now + timedelta(seconds=study.lease_s),
+        replaces_id=assignment.id,
+    )
+
+
 def _lease_another(
     session: Session, *, annotator: Annotator, study: Study, now: datetime
 ) -> Assignment | None:
-    so_far = session.execute(_MET_SO_FAR, {"annotator_id": annotator.id}).one()
+    so_far = session.execute(_MET_SO_FAR, {"annotator_id": annotator.id, "study_id": study.id}).one()
     if so_far.is_out:
         return None
     if study.comparisons_per_annotator is not None and so_far.comparisons >= study.comparisons_per_annotator:
@@ -171,15 +212,18 @@ def _lease_another(
     gold = choose_gold(session, study=study, annotator_id=annotator.id, position=position)
     comparison = gold.comparison if gold else chosen.comparison
     left_side = gold.left_side if gold else choose_left_side(chosen, study)
-    take_slot(comparison, study)
-    assignment = new_assignment(
+    assignment = _new_assignment(
         study=study,
         comparison=comparison,
-        annotator_id=annotator.id,
+        annotator=annotator,
+        purpose=AssignmentPurpose.GOLD if gold else AssignmentPurpose.VOTE,
+        protocol_version=so_far.protocol_version,
         position=position,
         left_side=left_side,
         now=now,
     )
+    if assignment.takes_slot:
+        take_slot(comparison, study)
     session.add(assignment)
     session.flush()
     return assignment

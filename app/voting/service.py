@@ -8,14 +8,14 @@ from sqlalchemy.orm import Session
 
 from app.errors import Conflict, Invalid
 from app.panels.slots import release_slot
-from app.panels.vote_status import change_status, count_vote, status_of
+from app.panels.vote_status import change_status, count_vote, first_status, mark_uncounted, status_of
 from app.tables.studies import Comparison, Matchup, Study
-from app.tables.voting import Assignment, AssignmentStatus, Vote, VoteEvent
-from app.voting.leases import has_newer, new_assignment, refuse_ended, require_open, retake_slot
+from app.tables.voting import Assignment, AssignmentStatus, Vote
+from app.voting.leases import has_newer, lease_again, refuse_ended, require_open, retake_slot
 from benchmark.protocol import Choice, Justification, Side, SkipReason, VoteStatus, WatchGate
 
 # What an undo may end; a surplus or an excluded vote has no place that its successor could keep.
-_UNDOABLE = (VoteStatus.VALID, VoteStatus.GOLD)
+_UNDOABLE = (VoteStatus.VALID, VoteStatus.GOLD, VoteStatus.REPEAT, VoteStatus.QUIZ, VoteStatus.PILOT)
 # Built once: building a statement takes longer than running it.
 _COMPARED = (
     select(Comparison, Matchup)
@@ -74,10 +74,10 @@ def cast_vote(
         retake_slot(session, assignment=assignment, comparison=comparison, study=study)
     vote = _new_vote(session, assignment=assignment, matchup=matchup, ballot=ballot, now=now)
     session.add(vote)
-    if comparison.is_gold:
-        _mark_gold(session, vote, now)
-    else:
+    if first_status(assignment) is VoteStatus.VALID:
         count_vote(comparison, vote, by=1)
+    else:
+        mark_uncounted(session, vote, assignment)
     assignment.status = AssignmentStatus.VOTED
     assignment.ended_at = now
     session.flush()
@@ -94,7 +94,8 @@ def skip(
         raise Conflict("You have voted on this comparison; undo the vote first.", code="already_voted")
     refuse_ended(assignment)
     if assignment.status is AssignmentStatus.OPEN:
-        release_slot(session.get_one(Comparison, assignment.comparison_id), study)
+        if assignment.takes_slot:
+            release_slot(session.get_one(Comparison, assignment.comparison_id), study)
     elif has_newer(session, assignment):
         raise Conflict("This comparison is open again under another token.", code="assignment_replaced")
     assignment.status = AssignmentStatus.SKIPPED
@@ -126,15 +127,7 @@ def undo(session: Session, *, assignment: Assignment, study: Study, now: datetim
     assert status is VoteStatus.SUPERSEDED
     assignment.status = AssignmentStatus.UNDONE
     session.flush()
-    replacement = new_assignment(
-        study=study,
-        comparison=comparison,
-        annotator_id=assignment.annotator_id,
-        position=assignment.position,
-        left_side=assignment.left_side,
-        now=now,
-    )
-    replacement.replaces_id = assignment.id
+    replacement = lease_again(assignment, study, now=now)
     session.add(replacement)
     session.flush()
     return Undone(replacement, previous)
@@ -161,13 +154,6 @@ def _new_vote(
         right_watched_ms=ballot.right_watched_ms,
         replaces_id=replaced or None,
         **{each.value: each in ballot.justifications for each in Justification},
-    )
-
-
-def _mark_gold(session: Session, vote: Vote, now: datetime) -> None:
-    session.flush()
-    session.add(
-        VoteEvent(vote_id=vote.id, status=VoteStatus.GOLD, reason="a gold question", actor="study", at=now)
     )
 
 

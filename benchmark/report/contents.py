@@ -20,6 +20,7 @@ CLIP_COLUMNS = (
     "side",
     "submission",
     "pair",
+    "seed",
     "sha256",
     "bytes",
     "codec",

@@ -18,7 +18,7 @@ from app.results.live.counters import KnownComparisons, int_table
 from app.results.live.tallies import COUNTED, UNTIMED, CastVotes, CountedStudy, LiveCounts
 from app.tables.studies import Study
 from app.tables.voting import Assignment, Vote, VoteEvent
-from benchmark.protocol import Side, VoteStatus
+from benchmark.protocol import Side, StudyKind, VoteStatus
 from benchmark.stats.arrays import IntArray
 from benchmark.stats.votes import Matchup
 
@@ -61,7 +61,7 @@ class _StudyReader:
                 comparisons,
                 self._cast_votes(),
                 {status: len(votes) for status, votes in self._of_status.items() if status not in COUNTED},
-                is_imported=VoteStatus.IMPORTED in self._of_status,
+                is_imported=study.kind is StudyKind.IMPORTED,
             )
 
     def _forget(self) -> None:

@@ -61,7 +61,11 @@ def _valid_votes(session: Session, study: Study) -> list[Vote]:
 def _open_leases(session: Session, study: Study) -> dict[int, int]:
     rows = session.execute(
         select(Assignment.comparison_id, func.count())
-        .where(Assignment.study_id == study.id, Assignment.status == AssignmentStatus.OPEN)
+        .where(
+            Assignment.study_id == study.id,
+            Assignment.status == AssignmentStatus.OPEN,
+            Assignment.takes_slot.is_(True),
+        )
         .group_by(Assignment.comparison_id)
     )
     return dict(rows.all())

@@ -5,10 +5,11 @@ import json
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, exists, select
 from sqlalchemy.orm import Session
 
 from app.errors import Conflict
+from app.panels.protocol import newest_protocol
 from app.panels.sides import MatchupSides, matchup_sides, side_name
 from app.results.live.vote_rows import vote_rows
 from app.tables.bench import Benchmark, Pair
@@ -20,8 +21,8 @@ from benchmark.exports.figures.writer import PaperFigure
 from benchmark.protocol import StudyStatus
 from benchmark.report.contents import CLIP_COLUMNS, ReportContents, Rows
 
-# What the database keeps for itself, or for speed.
-_NOT_PROTOCOL = {"id", "benchmark_id", "owner_id", "pairs", "unfilled_comparisons"}
+# What changes after a protocol was frozen.
+_STATE = ("status", "created_at", "opened_at", "closed_at")
 
 
 def report_contents(
@@ -40,18 +41,13 @@ def report_contents(
     if session.scalar(select(Vote.id).where(Vote.study_id == study.id).limit(1)) is None:
         raise Conflict(f"Nobody has voted in {study.slug}, so there is nothing to report.", code="no_votes")
     benchmark = session.get_one(Benchmark, study.benchmark_id)
-    sides = _sides(session, study)
+    protocol = _protocol(session, study)
     return ReportContents(
         slug=study.slug,
         title=study.title,
         interim=study.status is not StudyStatus.CLOSED,
-        protocol={
-            "study": _settings(study),
-            "benchmark": _benchmark(benchmark),
-            "matchups": _matchups(session, study),
-            "sides": sides,
-        },
-        names={each["side"]: each["name"] for each in sides},
+        protocol=protocol,
+        names={each["side"]: each["name"] for each in protocol["sides"]},
         pairs=_pairs(session, benchmark),
         clips=_clips(session, study),
         comparisons=_comparisons(session, study),
@@ -68,66 +64,23 @@ def read_one_moment(session: Session) -> None:
         session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
 
 
-def _settings(study: Study) -> dict[str, object]:
-    names = sorted(set(Study.__table__.columns.keys()) - _NOT_PROTOCOL)
-    return {name: _plain(getattr(study, name)) for name in names}
-
-
-def _benchmark(benchmark: Benchmark) -> dict[str, object]:
-    names = ("slug", "version", "title", "source", "licence", "content_hash")
-    return {name: getattr(benchmark, name) for name in names}
-
-
-def _matchups(session: Session, study: Study) -> list[dict[str, object]]:
-    gold = set(session.scalars(select(Matchup.id).where(Matchup.study_id == study.id, Matchup.is_gold)))
-    return [
-        {
-            "matchup": each.name,
-            "reference": each.reference,
-            "other": each.other,
-            "gold": each.id in gold,
-            "closed_early": each.close_reason,
-        }
-        for each in _every_matchup(session, study)
-    ]
+def _protocol(session: Session, study: Study) -> dict[str, Any]:
+    """Return the newest frozen protocol, with what has become of the study since."""
+    newest = newest_protocol(session, study)
+    assert newest is not None, "every study but a draft has a protocol"
+    reasons = {each.name: each.close_reason for each in _every_matchup(session, study)}
+    state = {name: _plain(getattr(study, name)) for name in _STATE}
+    matchups = [each | {"closed_early": reasons[each["matchup"]]} for each in newest.document["matchups"]]
+    return {
+        **newest.document,
+        "version": newest.version,
+        "study": newest.document["study"] | state,
+        "matchups": matchups,
+    }
 
 
 def _every_matchup(session: Session, study: Study) -> list[MatchupSides]:
     return matchup_sides(session, study, with_gold=True)
-
-
-def _sides(session: Session, study: Study) -> list[dict[str, Any]]:
-    """Return the submissions compared, by the names that tables give them; `name` is what people read."""
-    rows = session.execute(
-        select(VideoModel, Submission)
-        .join(Submission, Submission.model_id == VideoModel.id)
-        .where(Submission.id.in_(_submission_ids(session, study)))
-    ).all()
-    count: dict[int, int] = {}
-    for model, _submission in rows:
-        count[model.id] = count.get(model.id, 0) + 1
-    sides = [
-        {
-            "side": side_name(model.slug, submission.label),
-            "name": f"{model.name} · {submission.label}"
-            if submission.label and count[model.id] > 1
-            else model.name,
-            "model": model.slug,
-            "label": submission.label,
-            "submission": submission.public_id,
-            "is_partial": submission.is_partial,
-            "url": model.url,
-            "licence": model.licence,
-            "finalised_at": _plain(submission.finalised_at),
-        }
-        for model, submission in rows
-    ]
-    return sorted(sides, key=lambda each: str(each["side"]))
-
-
-def _submission_ids(session: Session, study: Study) -> set[int]:
-    rows = session.execute(select(Matchup.reference_id, Matchup.other_id).where(Matchup.study_id == study.id))
-    return {submission for pair in rows for submission in pair}
 
 
 def _pairs(session: Session, benchmark: Benchmark) -> Rows:
@@ -158,16 +111,23 @@ def _comparisons(session: Session, study: Study) -> Rows:
 
 
 def _clips(session: Session, study: Study) -> Rows:
-    facts = [getattr(Clip, name) for name in CLIP_COLUMNS[3:]]
+    facts = [getattr(Clip, name) for name in CLIP_COLUMNS[4:]]
     rows = session.execute(
-        select(VideoModel.slug, Submission.label, Submission.public_id, Pair.name, *facts)
+        select(VideoModel.slug, Submission.label, Submission.public_id, Pair.name, Clip.seed, *facts)
         .select_from(Clip)
         .join(Submission, Submission.id == Clip.submission_id)
         .join(VideoModel, VideoModel.id == Submission.model_id)
         .join(Pair, Pair.id == Clip.pair_id)
-        .where(Clip.submission_id.in_(_submission_ids(session, study)))
+        .where(_is_shown(study))
     )
     return sorted([side_name(model, label), *rest] for model, label, *rest in rows)
+
+
+def _is_shown(study: Study) -> ColumnElement[bool]:
+    """Return whether a side of one of the study's matchups shows a clip."""
+    as_reference = (Matchup.reference_id == Clip.submission_id) & (Matchup.reference_seed == Clip.seed)
+    as_other = (Matchup.other_id == Clip.submission_id) & (Matchup.other_seed == Clip.seed)
+    return exists().where(Matchup.study_id == study.id, as_reference | as_other)
 
 
 def _plain(value: object) -> Cell:

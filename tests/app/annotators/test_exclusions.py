@@ -6,13 +6,12 @@ import pytest
 from sqlalchemy import select
 
 from app.annotators.queries import study_people
-from app.clock import utc_now
 from app.context import AppContext
 from app.errors import Conflict, Invalid
 from app.tables.audit import AuditEvent
 from app.tables.studies import Study as StudyRow
-from app.tables.voting import Vote, VoteEvent
-from benchmark.protocol import VoteStatus
+from app.tables.voting import VoteEvent
+from benchmark.protocol import StudyKind, VoteStatus
 from tests.acting import ask, assign, refused, vote
 from tests.app.annotators.people import FIRST, SECOND, People, gather
 from tests.app.results.page_voters import annotator
@@ -199,14 +198,7 @@ def test_panels_fill_exactly_while_people_are_excluded_and_reinstated(
 def test_imported_votes_are_not_excluded_here(people: People) -> None:
     people.comes(votes=1)
     with people.cast.context.database.write() as session:
-        vote_id = session.scalars(select(Vote.id)).one()
-        imported = {
-            "status": VoteStatus.IMPORTED,
-            "reason": "of elsewhere",
-            "actor": "alice",
-            "at": utc_now(),
-        }
-        session.add(VoteEvent(vote_id=vote_id, **imported))
+        session.scalars(select(StudyRow)).one().kind = StudyKind.IMPORTED
 
     with pytest.raises(Conflict, match="cast elsewhere"):
         people.exclude(FIRST)

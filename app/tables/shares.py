@@ -1,0 +1,29 @@
+"""With whom a private benchmark, submission or study is shared."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import ForeignKey, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.tables.base import Base, RowId, closed_set
+
+
+class ShareSubject(StrEnum):
+    BENCHMARK = "benchmark"
+    SUBMISSION = "submission"
+    STUDY = "study"
+
+
+class Share(Base):
+    """One person who sees a subject whose visibility is `shared`."""
+
+    __tablename__ = "shares"
+    __table_args__ = (UniqueConstraint("person_id", "subject_kind", "subject_id"),)
+
+    id: Mapped[int] = mapped_column(RowId, primary_key=True)
+    subject_kind: Mapped[ShareSubject] = mapped_column(closed_set(ShareSubject))
+    # The id of a benchmark, a submission or a study, as subject_kind says.
+    subject_id: Mapped[int] = mapped_column(RowId)
+    person_id: Mapped[int] = mapped_column(RowId, ForeignKey("people.id", ondelete="RESTRICT"))
+    created_at: Mapped[datetime]

@@ -1,0 +1,37 @@
+"""kinds of annotators
+
+Why: a human study counts the votes of participants only, not those of pilots, previews, judges or imports.
+An invitation names the kind of the annotator that opening it creates (docs/decisions/0011). Existing
+annotators are participants, those of imported votes imported.
+Locks: on PostgreSQL annotators and invitations, while the new check reads their rows once; the annotators of
+imported votes are updated. SQLite adds the columns in place.
+Works with the release before: yes, it makes participants.
+"""
+
+from alembic import op
+
+revision = "0007"
+down_revision = "0006"
+branch_labels = None
+depends_on = None
+
+TABLES = ("annotators", "invitations")
+
+
+def upgrade() -> None:
+    for table in TABLES:
+        # Written out: SQLite takes a check with a new column, but could add one to a table only by a rebuild.
+        op.execute(
+            f"ALTER TABLE {table} ADD COLUMN kind VARCHAR(32) NOT NULL DEFAULT 'participant' "
+            f"CONSTRAINT ck_{table}_annotator_kind "
+            "CHECK (kind IN ('participant', 'pilot', 'preview', 'judge', 'imported'))"
+        )
+    op.execute(
+        "UPDATE annotators SET kind = 'imported' WHERE id IN (SELECT votes.annotator_id FROM votes "
+        "JOIN vote_events ON vote_events.vote_id = votes.id WHERE vote_events.status = 'imported')"
+    )
+
+
+def downgrade() -> None:
+    for table in TABLES:
+        op.drop_column(table, "kind")

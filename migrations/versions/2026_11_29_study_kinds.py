@@ -1,0 +1,30 @@
+"""kinds of studies
+
+Why: people's votes, imported votes and votes of automatic judges never mix in one table or figure
+(docs/decisions/0011). A study with imported annotators becomes imported.
+Locks: on PostgreSQL studies, while the new check reads its rows once; imported studies are updated. SQLite
+adds the column in place.
+Works with the release before: yes, but a study it imports stays human.
+"""
+
+from alembic import op
+
+revision = "0008"
+down_revision = "0007"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.execute(
+        "ALTER TABLE studies ADD COLUMN kind VARCHAR(32) NOT NULL DEFAULT 'human' "
+        "CONSTRAINT ck_studies_study_kind CHECK (kind IN ('human', 'imported', 'automatic'))"
+    )
+    op.execute(
+        "UPDATE studies SET kind = 'imported' "
+        "WHERE id IN (SELECT study_id FROM annotators WHERE kind = 'imported')"
+    )
+
+
+def downgrade() -> None:
+    op.drop_column("studies", "kind")
