@@ -4,19 +4,20 @@ On SQLite foreign keys are off while tables are rebuilt: a batch rebuild of a pa
 deleted every vote below it. Afterwards keys are checked and no table may have lost a row.
 """
 
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, inspect, text
 
 from app.database import Database
 from app.errors import AppError
+
+if TYPE_CHECKING:
+    from alembic.config import Config
 
 MIGRATIONS = Path(__file__).resolve().parent.parent / "migrations"
 
@@ -36,20 +37,42 @@ class SchemaStatus:
 
 
 def status(database: Database) -> SchemaStatus:
+    """Return the version of the database and the newest one, without importing Alembic: every start asks."""
     with database.engine.connect() as connection:
-        current = MigrationContext.configure(connection).get_current_revision()
-    return SchemaStatus(current, ScriptDirectory(str(MIGRATIONS)).get_current_head())
+        current = None
+        if inspect(connection).has_table("alembic_version"):
+            current = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+    return SchemaStatus(current, _newest_revision())
+
+
+def _newest_revision() -> str | None:
+    """Return the revision that no other migration follows; `revision = "…"` is a line of its own in each."""
+    revisions, followed = set(), set()
+    for path in (MIGRATIONS / "versions").glob("*.py"):
+        for name, value in re.findall(
+            r'^(revision|down_revision) = "(\w+)"$', path.read_text(), re.MULTILINE
+        ):
+            (revisions if name == "revision" else followed).add(value)
+    return max(revisions - followed, default=None)
 
 
 def upgrade(database: Database, revision: str = "head") -> None:
+    """Bring the database to `revision`."""
+    from alembic import command
+
     _migrate(database, lambda config: command.upgrade(config, revision), may_lose_rows=False)
 
 
 def downgrade(database: Database, revision: str) -> None:
+    """Bring the database back to `revision`; rows may be lost."""
+    from alembic import command
+
     _migrate(database, lambda config: command.downgrade(config, revision), may_lose_rows=True)
 
 
-def _migrate(database: Database, step: Callable[[Config], None], *, may_lose_rows: bool) -> None:
+def _migrate(database: Database, step: "Callable[[Config], None]", *, may_lose_rows: bool) -> None:
+    from alembic.config import Config
+
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
     with (

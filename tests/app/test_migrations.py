@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from fastapi.testclient import TestClient
 from sqlalchemy import func, select, text
 
@@ -28,7 +29,9 @@ Why: a test.
 import sqlalchemy as sa
 from alembic import op
 
-revision, down_revision, branch_labels, depends_on = "test", {newest!r}, None, None
+revision = "test"
+down_revision = "{newest}"
+branch_labels = depends_on = None
 
 
 def upgrade() -> None:
@@ -44,7 +47,9 @@ LOSE = """
 import sqlalchemy as sa
 from alembic import op
 
-revision, down_revision, branch_labels, depends_on = "test", {newest!r}, None, None
+revision = "test"
+down_revision = "{newest}"
+branch_labels = depends_on = None
 
 
 def upgrade() -> None:
@@ -67,7 +72,7 @@ def add_migration(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, template: str
     """Add a migration behind the newest one, in a copy of the folder."""
     folder = tmp_path / "migrations"
     shutil.copytree(migrations.MIGRATIONS, folder, ignore=shutil.ignore_patterns("__pycache__"))
-    newest = migrations.ScriptDirectory(str(folder)).get_current_head()
+    newest = ScriptDirectory(str(folder)).get_current_head()
     (folder / "versions" / "test.py").write_text(template.format(newest=newest, **words))
     monkeypatch.setattr(migrations, "MIGRATIONS", folder)
 
@@ -157,6 +162,17 @@ def test_a_migration_that_would_orphan_rows_is_refused(
 
     with pytest.raises(migrations.SchemaError, match="without their parent"):
         migrations.upgrade(cast.context.database)
+
+
+def test_the_version_read_without_alembic_is_the_one_alembic_names(empty_database: Database) -> None:
+    newest = ScriptDirectory(str(migrations.MIGRATIONS)).get_current_head()
+    assert migrations.status(empty_database) == migrations.SchemaStatus(None, newest)
+
+    migrations.upgrade(empty_database)
+
+    with empty_database.engine.connect() as connection:
+        current = MigrationContext.configure(connection).get_current_revision()
+    assert migrations.status(empty_database) == migrations.SchemaStatus(current, newest)
 
 
 def test_foreign_keys_hold_again_after_a_migration(voted: Database) -> None:

@@ -16,6 +16,19 @@ import pytest
 from tests.app.cli.conftest import Run
 
 PATIENCE_S = 60
+# What a start does not need: some commands and pages import these when they run.
+NOT_AT_START = {
+    "alembic",
+    "av",
+    "boto3",
+    "cv2",
+    "huggingface_hub",
+    "matplotlib",
+    "pandas",
+    "pyarrow",
+    "scipy",
+    "torch",
+}
 
 
 def free_port() -> int:
@@ -59,6 +72,21 @@ def test_serve_answers_refuses_a_second_one_and_ends_on_ctrl_c(run: Run, home: P
     assert second.code == 1
     assert "A server is running" in second.err
     assert code == 0
+
+
+def test_a_start_imports_only_what_it_needs(home: Path) -> None:
+    program = (
+        "import sys, uvicorn; from benchmark.cli.main import main; uvicorn.run = lambda app, **_: None; "
+        f"code = main(['serve', '--port', '{free_port()}']); "
+        "print(code, *(name.partition('.')[0] for name in sys.modules))"
+    )
+
+    finished = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+
+    code, *loaded = finished.stdout.split()
+    assert code == "0", finished.stderr
+    assert "sqlalchemy" in loaded
+    assert NOT_AT_START & set(loaded) == set()
 
 
 def test_serve_changes_no_schema(run: Run) -> None:
