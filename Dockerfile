@@ -12,9 +12,10 @@ COPY app/__init__.py app/__init__.py
 COPY benchmark/__init__.py benchmark/__init__.py
 RUN mkdir -p models templates migrations \
     && pip install --no-cache-dir uv \
-    && uv pip install --system --no-cache -c constraints.txt -e '.[s3]'
+    && uv pip install --system --no-cache --compile-bytecode -c constraints.txt -e '.[s3]'
 
 COPY . .
+RUN python -m compileall -q app benchmark models migrations
 
 USER ti2v
 ENV TI2V_HOME=/data TI2V_HOST=0.0.0.0 TI2V_LOG_FORMAT=json

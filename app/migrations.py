@@ -47,7 +47,8 @@ def status(database: Database) -> SchemaStatus:
 
 def _newest_revision() -> str | None:
     """Return the revision that no other migration follows; `revision = "…"` is a line of its own in each."""
-    revisions, followed = set(), set()
+    revisions: set[str] = set()
+    followed: set[str] = set()
     for path in (MIGRATIONS / "versions").glob("*.py"):
         for name, value in re.findall(
             r'^(revision|down_revision) = "(\w+)"$', path.read_text(), re.MULTILINE
