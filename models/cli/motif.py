@@ -1,4 +1,4 @@
-"""`ti2v motif convert`: weights of others into our layout, and back."""
+"""`ti2v motif convert`: convert weights between VideoCrafter2, diffusers and MotiF."""
 
 import json
 from enum import StrEnum
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 class Layout(StrEnum):
-    """What `convert` writes."""
+    """Checkpoint format that `convert` writes."""
 
     MOTIF = "motif"
     VIDEOCRAFTER2 = "videocrafter2"
@@ -29,29 +29,29 @@ class Layout(StrEnum):
     type=click.Choice([layout.value for layout in Layout]),
     default=Layout.MOTIF.value,
     show_default=True,
-    help="What to write: a folder of ours, or one file as VideoCrafter2's.",
+    help="Output format: a folder for MotifUNet, or one file in VideoCrafter2's format.",
 )
 @click.option(
     "--conditioning",
     type=click.Choice(["x-cat", "cx-attn", "both"]),
     default="x-cat",
     show_default=True,
-    help="How the new network takes in the image.",
+    help="Image conditioning of the converted network.",
 )
 @click.option(
     "--sizes",
     type=click.Path(path_type=Path, exists=True, dir_okay=False),
-    help="config.json of a network of other sizes than VideoCrafter2's.",
+    help="config.json of a MotifUNet whose sizes differ from VideoCrafter2's.",
 )
 def convert(source: Path, output: Path, layout: str, conditioning: str, sizes: Path | None) -> None:
     """Convert the weights at SOURCE and write them to OUTPUT, as safetensors.
 
-    SOURCE is a VideoCrafter2 checkpoint (a file), a text-to-video network in diffusers' layout such as
-    ModelScope or zeroscope (a folder), or with --to videocrafter2 a folder of ours. Pickles are read
-    without running what they name; one that holds more than tensors is refused.
+    SOURCE is a VideoCrafter2 checkpoint (a file) or a text-to-video network in diffusers' layout, such as
+    ModelScope or zeroscope (a folder). With --to videocrafter2 it is the folder of a MotifUNet. Pickles are
+    loaded without running code; a pickle with anything but tensors, numbers and strings is refused.
     """
     if output.exists():
-        raise click.ClickException(f"{output} is there already; name a new one")
+        raise click.ClickException(f"{output} exists already; choose another output path")
     if Layout(layout) is Layout.VIDEOCRAFTER2:
         _write_videocrafter(source, output)
     else:
@@ -61,27 +61,27 @@ def convert(source: Path, output: Path, layout: str, conditioning: str, sizes: P
 
 
 def _read_base(source: Path, conditioning: str, sizes: Path | None) -> "MotifUNet":
-    """Return a network with the weights of a text-to-video network."""
-    from models.motif.conditioning import conditioning_named
-    from models.motif.convert import from_videocrafter
+    """Load a text-to-video network and add image conditioning."""
+    from models.motif.conditioning import parse_conditioning
+    from models.motif.convert import load_videocrafter_weights
     from models.motif.unet import MotifUNet
     from models.motif.weights import read_tensors, read_text_to_video
 
     if source.is_dir():
-        return read_text_to_video(source, conditioning_named(conditioning))
+        return read_text_to_video(source, parse_conditioning(conditioning))
     tensors = read_tensors(source)
-    network: MotifUNet = MotifUNet.from_config({**_sizes_in(sizes), "conditioning": conditioning})
-    from_videocrafter(tensors, network, source)
+    network: MotifUNet = MotifUNet.from_config({**_read_sizes(sizes), "conditioning": conditioning})
+    load_videocrafter_weights(tensors, network, source)
     return network
 
 
-def _sizes_in(file: Path | None) -> dict[str, object]:
+def _read_sizes(file: Path | None) -> dict[str, object]:
     if file is None:
         return {}
     try:
         sizes = json.loads(file.read_text(encoding="utf-8"))
     except ValueError as error:
-        raise click.BadParameter(f"{file} is no JSON: {error}", param_hint="--sizes") from error
+        raise click.BadParameter(f"{file} is not valid JSON: {error}", param_hint="--sizes") from error
     if not isinstance(sizes, dict):
         raise click.BadParameter(f"{file} is not the config.json of a network", param_hint="--sizes")
     return sizes
@@ -90,9 +90,9 @@ def _sizes_in(file: Path | None) -> dict[str, object]:
 def _write_videocrafter(source: Path, output: Path) -> None:
     from safetensors.torch import save_file
 
-    from models.motif.convert import to_videocrafter
+    from models.motif.convert import videocrafter_state_dict
     from models.motif.weights import read_motif_unet
 
     if output.suffix != ".safetensors":
-        raise click.BadParameter(f"{output.name} does not end in .safetensors", param_hint="OUTPUT")
-    save_file(to_videocrafter(read_motif_unet(source)), output)
+        raise click.BadParameter(f"{output.name} must end in .safetensors", param_hint="OUTPUT")
+    save_file(videocrafter_state_dict(read_motif_unet(source)), output)

@@ -1,1 +1,1 @@
-"""The MotiF network, its scheduler, its pipeline, and the way in and out for checkpoints."""
+"""The MotiF network, its scheduler and pipeline, and conversion of checkpoints."""

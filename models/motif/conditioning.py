@@ -1,8 +1,7 @@
-"""How the input image reaches the network: beside the noisy latents, through attention, or both.
+"""Image conditioning: concatenation to the noisy latents, cross-attention to image tokens, or both.
 
-The paper's choice is `x-cat`; `cx-attn` and `both` are its ablations (arXiv:2412.16153, Table 3). Every part
-added here starts at zero, so a network that has just been given an image still answers as the text-to-video
-network it came from.
+The paper uses `x-cat`; `cx-attn` and `both` are its ablations (arXiv:2412.16153, Table 3). All weights added
+here are initialised such that, before training, the outputs equal those of the text-to-video network.
 """
 
 from collections.abc import Iterator
@@ -13,12 +12,13 @@ from diffusers.models.attention_processor import Attention
 from torch import Tensor, nn
 from torch.nn import functional
 
-# The cross-attention of a spatial block; `attn1` is its self-attention, temporal blocks see no text.
+# Name of the cross-attention in a spatial block; `attn1` is self-attention. Temporal blocks have no text
+# input.
 TEXT_ATTENTION = "attn2"
 
 
 class Conditioning(StrEnum):
-    """Where the image enters."""
+    """Image conditioning of a network, with the paper's names."""
 
     X_CAT = "x-cat"
     CX_ATTN = "cx-attn"
@@ -26,18 +26,20 @@ class Conditioning(StrEnum):
 
     @property
     def concatenates(self) -> bool:
+        """Whether image latents are concatenated to the noisy latents."""
         return self is not Conditioning.CX_ATTN
 
     @property
     def attends(self) -> bool:
+        """Whether the network cross-attends to image tokens."""
         return self is not Conditioning.X_CAT
 
 
-def conditioning_named(name: str) -> Conditioning:
-    """Return the conditioning a config names.
+def parse_conditioning(name: str) -> Conditioning:
+    """Return the conditioning with this name.
 
     Raises:
-        ValueError: there is none of that name; the message lists those there are.
+        ValueError: the name is unknown; the message lists all names.
     """
     if name not in set(Conditioning):
         raise ValueError(f"unknown conditioning {name!r}; expected one of {', '.join(Conditioning)}")
@@ -45,11 +47,11 @@ def conditioning_named(name: str) -> Conditioning:
 
 
 class TextAndImageAttention(nn.Module):
-    """Cross-attention to text and, by keys and values of their own, to image tokens.
+    """Decoupled cross-attention: separate keys and values for text and image tokens, results added.
 
-    VideoCrafter1 and DynamiCrafter attend to images this way; how MotiF's `cx-attn` does is not known [open].
-    The context is the text followed by the image tokens; the two results are added. The image's values start
-    at zero.
+    VideoCrafter1 and DynamiCrafter do this; the implementation of MotiF's `cx-attn` is not published [open].
+    The context holds the text tokens followed by the image tokens. The image's value projection is
+    initialised to zero.
     """
 
     def __init__(self, attention: Attention, image_tokens: int) -> None:
@@ -67,11 +69,15 @@ class TextAndImageAttention(nn.Module):
         encoder_hidden_states: Tensor,
         **_: None,
     ) -> Tensor:
-        """Attend; diffusers calls this by keyword, and without a mask.
+        """Compute the attention; diffusers calls this with keyword arguments and without a mask.
 
         Args:
-            hidden_states: (batch, places, channels).
+            attention: the attention module whose text projections are used.
+            hidden_states: (batch, positions, channels).
             encoder_hidden_states: (batch, text tokens + image tokens, context).
+
+        Returns:
+            (batch, positions, channels).
         """
         text = encoder_hidden_states[:, : -self.image_tokens]
         image = encoder_hidden_states[:, -self.image_tokens :]
@@ -83,21 +89,22 @@ class TextAndImageAttention(nn.Module):
         return attended
 
 
-def attend_to_images(network: nn.Module, image_tokens: int) -> None:
-    """Give every cross-attention of a network keys and values for image tokens."""
+def add_image_attention(network: nn.Module, image_tokens: int) -> None:
+    """Add keys and values for image tokens to every cross-attention of a network, in place."""
     for attention in _text_attentions(network):
-        # A module among the processors: diffusers registers it, so its weights are saved and trained.
+        # diffusers registers a processor that is a module, so its weights are trained and saved.
         attention.set_processor(TextAndImageAttention(attention, image_tokens))  # type: ignore[arg-type]
 
 
-def widened(weight: Tensor, image_channels: int) -> Tensor:
-    """Return a convolution's weight with zeros for further input channels.
+def widen_input_channels(weight: Tensor, image_channels: int) -> Tensor:
+    """Append zeros for additional input channels to the weight of a convolution.
 
     Args:
         weight: (out, in, height, width).
+        image_channels: number of input channels to add.
 
     Returns:
-        (out, in + image_channels, height, width): what the new channels hold has no effect yet.
+        (out, in + image_channels, height, width); the output does not depend on the new channels yet.
     """
     out, _, height, width = weight.shape
     return torch.cat([weight, weight.new_zeros(out, image_channels, height, width)], dim=1)
@@ -111,6 +118,6 @@ def _text_attentions(network: nn.Module) -> Iterator[Attention]:
 
 
 def _attend(query: Tensor, key: Tensor, value: Tensor, heads: int) -> Tensor:
-    """Attend with several heads; all are (batch, tokens, channels)."""
+    """Multi-head attention; all tensors are (batch, tokens, channels)."""
     query, key, value = (x.view(*x.shape[:2], heads, -1).transpose(1, 2) for x in (query, key, value))
     return functional.scaled_dot_product_attention(query, key, value).transpose(1, 2).flatten(2)

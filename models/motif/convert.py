@@ -1,22 +1,24 @@
-"""VideoCrafter2's checkpoint and our network are the same tensors under other names, both ways.
+"""Convert state dicts between VideoCrafter2's checkpoint format and `MotifUNet`, in both directions.
 
-Its blocks are numbered through, from the input to the output; diffusers' are nested by level. Three things
-differ besides: the first temporal attention projects by convolutions of width 1 there and by linear layers
-here; the image's half of the first convolution does not exist there; all names stand under
-`model.diffusion_model.`.
+Both hold the same tensors under different names: VideoCrafter2 numbers its blocks from input to output,
+diffusers nests them by level. Further differences in VideoCrafter2's format:
+
+- All names have the prefix `model.diffusion_model.`.
+- The first temporal attention is projected by convolutions of width 1 instead of linear layers.
+- The first convolution has no input channels for the image.
 """
 
 from collections.abc import Iterator, Mapping
 
 from torch import Tensor
 
-from models.motif.checkpoints import CheckpointError, State, check_names, load_into
-from models.motif.conditioning import widened
+from models.motif.checkpoints import CheckpointError, StateDict, check_names, load_exact_state_dict
+from models.motif.conditioning import widen_input_channels
 from models.motif.unet import MotifUNet
 
 PREFIX = "model.diffusion_model."
 CONV_IN = "unet.conv_in.weight"
-# A convolution of width 1 there: (out, in, 1) for our (out, in).
+# Linear weights (out, in) that are convolution weights (out, in, 1) in VideoCrafter2.
 WIDTH_ONE = ("unet.transformer_in.proj_in.weight", "unet.transformer_in.proj_out.weight")
 
 _RESNET = {
@@ -39,13 +41,13 @@ _OUTSIDE_BLOCKS = {
 }
 
 
-def from_videocrafter(state: State, network: MotifUNet, source: object) -> None:
-    """Give a network the weights of a VideoCrafter2 checkpoint; what takes in the image is left as it is.
+def load_videocrafter_weights(state: StateDict, network: MotifUNet, source: object) -> None:
+    """Load the weights of a VideoCrafter2 checkpoint into a network; image conditioning weights are kept.
 
     Args:
-        state: the checkpoint's tensors; those of its autoencoder and text encoder are passed over.
-        network: of the checkpoint's sizes.
-        source: named in errors.
+        state: tensors of the checkpoint; those of its autoencoder and text encoder are ignored.
+        network: a network with the sizes of the checkpoint; modified in place.
+        source: name of the checkpoint in error messages.
 
     Raises:
         CheckpointError: a tensor is missing, unexpected, or of another shape.
@@ -57,23 +59,22 @@ def from_videocrafter(state: State, network: MotifUNet, source: object) -> None:
         renamed[name] = renamed[name].squeeze(-1)
     channels = network.latent_channels
     if network.conditioning.concatenates and renamed[CONV_IN].shape[1] == channels:
-        renamed[CONV_IN] = widened(renamed[CONV_IN], channels)
-    load_into(network, renamed, source)
+        renamed[CONV_IN] = widen_input_channels(renamed[CONV_IN], channels)
+    load_exact_state_dict(network, renamed, source)
 
 
-def to_videocrafter(network: MotifUNet) -> dict[str, Tensor]:
-    """Return a network's tensors under VideoCrafter2's names.
+def videocrafter_state_dict(network: MotifUNet) -> dict[str, Tensor]:
+    """Return the network's state dict with VideoCrafter2's names and shapes.
 
-    A first convolution whose image half is still zero is narrowed to VideoCrafter2's; a trained one is
-    written with all its channels.
+    The image channels of the first convolution are removed if they are zero, that is, before training.
 
     Raises:
-        CheckpointError: the network attends to image tokens, for which VideoCrafter2 has no place.
+        CheckpointError: the network attends to image tokens, which VideoCrafter2's format does not support.
     """
     if network.conditioning.attends:
         raise CheckpointError(
-            f"a network with {network.conditioning.value} cannot be written as VideoCrafter2, which has no "
-            "place for its attention to image tokens; expected x-cat"
+            f"a network with conditioning {network.conditioning.value} attends to image tokens, which "
+            "VideoCrafter2's format does not support; expected x-cat"
         )
     own = network.state_dict()
     state = {theirs: own[name] for name, theirs in videocrafter_names(network).items()}
@@ -87,7 +88,7 @@ def to_videocrafter(network: MotifUNet) -> dict[str, Tensor]:
 
 
 def videocrafter_names(network: MotifUNet) -> dict[str, str]:
-    """Return VideoCrafter2's name, prefix included, of each of our tensors it has as well."""
+    """Map each tensor name that both formats share to VideoCrafter2's name, including the prefix."""
     modules = (
         _OUTSIDE_BLOCKS | dict(_input_blocks(network)) | dict(_middle_block()) | dict(_output_blocks(network))
     )
@@ -121,13 +122,13 @@ def _output_blocks(network: MotifUNet) -> Iterator[tuple[str, str]]:
             yield from _layer(ours, layer, f"output_blocks.{number}")
             number += 1
         if block.upsamplers is not None:
-            # It ends the level's last block, after the attentions if that has any.
-            place = 3 if hasattr(block, "attentions") else 1
-            yield f"{ours}.upsamplers.0.conv", f"output_blocks.{number - 1}.{place}.conv"
+            # The upsampler is the last module of the level's last block, after its attentions, if any.
+            index = 3 if hasattr(block, "attentions") else 1
+            yield f"{ours}.upsamplers.0.conv", f"output_blocks.{number - 1}.{index}.conv"
 
 
 def _layer(ours: str, layer: int, theirs: str) -> Iterator[tuple[str, str]]:
-    """Name a resnet and the attentions after it; naming attentions that are not there does no harm."""
+    """Map the names of a resnet and its attentions; names of attentions that do not exist are never used."""
     yield from _resnet(ours, layer, f"{theirs}.0")
     yield f"{ours}.attentions.{layer}", f"{theirs}.1"
     yield f"{ours}.temp_attentions.{layer}", f"{theirs}.2"
@@ -140,7 +141,7 @@ def _resnet(ours: str, layer: int, theirs: str) -> Iterator[tuple[str, str]]:
 
 
 def _renamed(name: str, modules: Mapping[str, str]) -> str:
-    """Put a module's other name in front of what is left of a tensor's name."""
+    """Replace the longest known module name at the beginning of a tensor name."""
     module = name
     while module not in modules:
         module = module.rpartition(".")[0]

@@ -1,4 +1,4 @@
-"""Pictures to latents and back, prompts to hidden states: what the pipeline and the training share."""
+"""Encode images, prompts and image tokens, and decode latents; shared by the pipeline and training."""
 
 from collections.abc import Sequence
 from typing import Protocol, runtime_checkable
@@ -13,7 +13,7 @@ from transformers.image_processing_utils import BaseImageProcessor
 
 @runtime_checkable
 class Autoencoder(Protocol):
-    """What is used of diffusers' `AutoencoderKL`."""
+    """The part of the interface of diffusers' `AutoencoderKL` that is used here."""
 
     @property
     def dtype(self) -> torch.dtype: ...
@@ -30,33 +30,34 @@ class Autoencoder(Protocol):
 
 
 class ScalingConfig(Protocol):
-    """What is used of an autoencoder's config."""
+    """The part of an autoencoder's config that is used here."""
 
     scaling_factor: float
 
 
 class NotFinite(ArithmeticError):
-    """Numbers became NaN or infinite."""
+    """A tensor contains NaN or infinity."""
 
 
 def check_finite(name: str, numbers: Tensor) -> None:
-    """Refuse NaN and infinity.
+    """Check that a tensor of any shape is finite.
 
     Raises:
-        NotFinite: some number is not finite; the message names the tensor and says how many.
+        NotFinite: some values are NaN or infinite; the message names the tensor and counts them.
     """
     broken = numbers.numel() - int(torch.isfinite(numbers).sum())
     if broken:
-        raise NotFinite(f"{name}: {broken} of {numbers.numel()} numbers are NaN or infinite; expected none")
+        raise NotFinite(f"{name}: {broken} of {numbers.numel()} values are NaN or infinite; expected none")
 
 
 @torch.no_grad()
 def encode_frames(vae: Autoencoder, frames: Tensor, *, chunk: int = 8) -> Tensor:
-    """Return the scaled latents of pictures: the mean of what the autoencoder gives, not a draw [open].
+    """Encode frames to scaled latents: the mode of the autoencoder's distribution, not a sample [open].
 
     Args:
-        frames: (frames, 3, height, width), values in [-1, 1].
-        chunk: pictures encoded at once; more take more memory.
+        vae: the autoencoder.
+        frames: (frames, 3, height, width), any float dtype, in [-1, 1].
+        chunk: frames per forward pass; larger values need more memory.
 
     Returns:
         (frames, channels, latent height, latent width) float32.
@@ -75,20 +76,21 @@ def encode_frames(vae: Autoencoder, frames: Tensor, *, chunk: int = 8) -> Tensor
 
 @torch.no_grad()
 def decode_latents(vae: Autoencoder, latents: Tensor, *, chunk: int = 8) -> Tensor:
-    """Return the pictures of scaled latents.
+    """Decode scaled latents to frames.
 
     Args:
-        latents: (batch, channels, frames, latent height, latent width).
-        chunk: frames decoded at once; more take more memory.
+        vae: the autoencoder.
+        latents: (batch, channels, frames, latent height, latent width), any float dtype.
+        chunk: frames per forward pass; larger values need more memory.
 
     Returns:
-        (batch, frames, 3, height, width) float32, values in [0, 1].
+        (batch, frames, 3, height, width) float32 in [0, 1].
     """
-    frames = latents.transpose(1, 2).flatten(0, 1) / vae.config.scaling_factor
-    pictures = torch.cat(
-        [vae.decode(part.to(vae.device, vae.dtype)).sample.float() for part in torch.split(frames, chunk)]
+    scaled = latents.transpose(1, 2).flatten(0, 1) / vae.config.scaling_factor
+    frames = torch.cat(
+        [vae.decode(part.to(vae.device, vae.dtype)).sample.float() for part in torch.split(scaled, chunk)]
     )
-    return (pictures / 2 + 0.5).clamp(0, 1).view(len(latents), -1, *pictures.shape[1:])
+    return (frames / 2 + 0.5).clamp(0, 1).view(len(latents), -1, *frames.shape[1:])
 
 
 @torch.no_grad()
@@ -99,14 +101,18 @@ def encode_text(
     *,
     skip_layers: int = 0,
 ) -> Tensor:
-    """Return hidden states of prompts; what is longer than the encoder allows is cut off.
+    """Encode prompts to hidden states; prompts over the encoder's maximum length are truncated.
 
     Args:
-        skip_layers: layers left out at the end. VideoCrafter2 leaves out OpenCLIP ViT-H's last: 1 for the
-            whole encoder, 0 for one stored without it, as those of Stable Diffusion 2 and ModelScope are.
+        tokenizer: the encoder's tokenizer.
+        text_encoder: a CLIP text encoder.
+        prompts: the texts.
+        skip_layers: number of final layers to skip. VideoCrafter2 uses the penultimate layer of OpenCLIP
+            ViT-H: set 1 for the complete encoder, 0 for an encoder stored without its last layer, as in
+            Stable Diffusion 2 and ModelScope.
 
     Returns:
-        (prompts, tokens, channels).
+        (prompts, tokens, channels), in the encoder's dtype.
     """
     tokens = tokenizer(
         list(prompts),
@@ -125,17 +131,19 @@ def encode_text(
 
 @torch.no_grad()
 def encode_image_tokens(
-    image_processor: BaseImageProcessor, image_encoder: CLIPVisionModel, pictures: Tensor
+    image_processor: BaseImageProcessor, image_encoder: CLIPVisionModel, images: Tensor
 ) -> Tensor:
-    """Return the tokens of pictures for `cx-attn`: the vision encoder's last hidden states [open].
+    """Encode images to tokens for `cx-attn`: the last hidden states of the vision encoder [open].
 
     Args:
-        pictures: (batch, 3, height, width), values in [-1, 1].
+        image_processor: the encoder's image processor.
+        image_encoder: a CLIP vision model.
+        images: (batch, 3, height, width) float in [-1, 1].
 
     Returns:
-        (batch, tokens, channels).
+        (batch, tokens, channels), in the encoder's dtype.
     """
-    pixels = ((pictures + 1) * 127.5).round().to(torch.uint8).cpu()
-    prepared = image_processor(images=list(pixels.numpy()), return_tensors="pt").pixel_values
-    tokens: Tensor = image_encoder(prepared.to(image_encoder.device, image_encoder.dtype)).last_hidden_state
+    pixels = ((images + 1) * 127.5).round().to(torch.uint8).cpu()
+    inputs = image_processor(images=list(pixels.numpy()), return_tensors="pt").pixel_values
+    tokens: Tensor = image_encoder(inputs.to(image_encoder.device, image_encoder.dtype)).last_hidden_state
     return tokens

@@ -1,4 +1,4 @@
-"""The input image, brought to the size a network animates."""
+"""Preprocess the input image: resize and centre-crop to the network's resolution, scale to [-1, 1]."""
 
 import numpy as np
 import torch
@@ -6,41 +6,43 @@ from numpy.typing import NDArray
 from PIL import Image
 from torch import Tensor
 
-Picture = Image.Image | NDArray[np.uint8]
+InputImage = Image.Image | NDArray[np.uint8]
 
 
-def fitted(picture: Picture, *, height: int, width: int) -> Tensor:
-    """Return a picture at a size: scaled until it covers it, then cut to its middle [open].
+def resize_and_crop(image: InputImage, *, height: int, width: int) -> Tensor:
+    """Resize an image to cover the target size and crop its centre [open].
 
-    The overhang is lost on both sides alike, nothing is squeezed; a picture of the right size is unchanged.
+    The aspect ratio is preserved. An image of the target size is not resampled.
 
     Args:
-        picture: a Pillow image of any mode, or an array (rows, columns, 3) uint8 RGB.
+        image: a Pillow image of any mode, or an array (rows, columns, 3) uint8 RGB.
+        height: target height in pixels.
+        width: target width in pixels.
 
     Returns:
-        (3, height, width) float32, values in [-1, 1].
+        (3, height, width) float32 in [-1, 1].
 
     Raises:
-        TypeError: it is neither.
+        TypeError: the image is neither a Pillow image nor such an array.
     """
-    image = _as_image(picture)
-    scale = max(height / image.height, width / image.width)
-    covering = (max(width, round(image.width * scale)), max(height, round(image.height * scale)))
-    if covering != image.size:
-        image = image.resize(covering, Image.Resampling.LANCZOS)
+    rgb = _to_rgb(image)
+    scale = max(height / rgb.height, width / rgb.width)
+    covering = (max(width, round(rgb.width * scale)), max(height, round(rgb.height * scale)))
+    if covering != rgb.size:
+        rgb = rgb.resize(covering, Image.Resampling.LANCZOS)
     left, top = (covering[0] - width) // 2, (covering[1] - height) // 2
-    cut = np.asarray(image.crop((left, top, left + width, top + height)), dtype=np.float32)
-    return torch.from_numpy(cut / 127.5 - 1).permute(2, 0, 1)
+    cropped = np.asarray(rgb.crop((left, top, left + width, top + height)), dtype=np.float32)
+    return torch.from_numpy(cropped / 127.5 - 1).permute(2, 0, 1)
 
 
-def _as_image(picture: Picture) -> Image.Image:
-    if isinstance(picture, Image.Image):
-        return picture.convert("RGB")
-    if not isinstance(picture, np.ndarray):
-        raise TypeError(f"image is a {type(picture).__name__}; expected a Pillow image or an array")
-    if picture.dtype != np.uint8 or picture.ndim != 3 or picture.shape[2] != 3:
+def _to_rgb(image: InputImage) -> Image.Image:
+    if isinstance(image, Image.Image):
+        return image.convert("RGB")
+    if not isinstance(image, np.ndarray):
+        raise TypeError(f"image is a {type(image).__name__}; expected a Pillow image or an array")
+    if image.dtype != np.uint8 or image.ndim != 3 or image.shape[2] != 3:
         raise TypeError(
-            f"image is an array of {picture.dtype} with shape {picture.shape}; expected uint8 and (rows, "
-            "columns, 3)"
+            f"image is an array of {image.dtype} with shape {image.shape}; expected uint8 and "
+            "(rows, columns, 3)"
         )
-    return Image.fromarray(picture)
+    return Image.fromarray(image)

@@ -1,4 +1,4 @@
-"""The form in which the pipeline hands out clips."""
+"""Output types of the pipeline, and conversion of decoded frames to them."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -13,11 +13,13 @@ Clips = NDArray[np.float32] | NDArray[np.uint8] | Tensor | list[list[Image.Image
 
 
 class OutputType(StrEnum):
-    """The forms there are.
+    """Format of the frames that the pipeline returns.
 
-    `np`: (batch, frames, height, width, 3) float32 in [0, 1]; `uint8`: the same in bytes; `pt`: a tensor
-    (batch, frames, 3, height, width) in [0, 1]; `pil`: a list of Pillow images for each clip; `latent`:
-    undecoded, (batch, channels, frames, latent height, latent width).
+    - `np`: array (batch, frames, height, width, 3) float32 in [0, 1]
+    - `uint8`: array (batch, frames, height, width, 3) uint8
+    - `pt`: tensor (batch, frames, 3, height, width) float32 in [0, 1]
+    - `pil`: a list of Pillow images for each clip
+    - `latent`: undecoded latents (batch, channels, frames, latent height, latent width) float32
     """
 
     NP = "np"
@@ -29,27 +31,32 @@ class OutputType(StrEnum):
 
 @dataclass
 class MotifPipelineOutput(BaseOutput):
-    """What a call of the pipeline returns: the clips in the form asked for."""
+    """Result of a pipeline call: the clips in the requested output type."""
 
     frames: Clips
 
 
-def output_type_named(name: str) -> OutputType:
-    """Return the form of that name.
+def parse_output_type(name: str) -> OutputType:
+    """Return the output type with this name.
 
     Raises:
-        ValueError: there is none; the message lists those there are.
+        ValueError: the name is unknown; the message lists all names.
     """
     if name not in set(OutputType):
         raise ValueError(f"unknown output_type {name!r}; expected one of {', '.join(OutputType)}")
     return OutputType(name)
 
 
-def formed(pictures: Tensor, output_type: OutputType) -> Clips:
-    """Bring decoded clips, (batch, frames, 3, height, width) in [0, 1], into a form."""
+def convert_frames(frames: Tensor, output_type: OutputType) -> Clips:
+    """Convert decoded frames to an output type other than `latent`.
+
+    Args:
+        frames: (batch, frames, 3, height, width) float32 in [0, 1].
+        output_type: the requested type.
+    """
     if output_type is OutputType.PT:
-        return pictures
-    array: NDArray[np.float32] = pictures.permute(0, 1, 3, 4, 2).cpu().numpy()
+        return frames
+    array: NDArray[np.float32] = frames.permute(0, 1, 3, 4, 2).cpu().numpy()
     if output_type is OutputType.NP:
         return array
     pixels = np.round(array * 255).astype(np.uint8)

@@ -1,7 +1,7 @@
-"""An autoencoder without training: each patch of the picture, turned and cut off by principal components.
+"""A linear autoencoder: principal component analysis (PCA) of image patches, fitted in closed form.
 
-It stands in for the 84 million weights of the usual one where a whole model must fit in a few megabytes,
-behind the same interface as diffusers' `AutoencoderKL`.
+It replaces the usual autoencoder with its 84 million weights where a complete model must fit in a few
+megabytes, and has the same interface as diffusers' `AutoencoderKL`.
 """
 
 import torch
@@ -12,25 +12,25 @@ from diffusers.models.modeling_utils import ModelMixin
 from torch import Tensor
 from torch.nn.functional import pixel_shuffle, pixel_unshuffle
 
-from models.motif.checkpoints import WholeModel
+from models.motif.checkpoints import StrictModel
 
-__all__ = ["ModelMixin", "PatchAutoencoder"]  # diffusers looks for its base class beside ours
+__all__ = ["ModelMixin", "PatchAutoencoder"]  # diffusers looks up its base class in this module
 
-COLOURS = 3
+COLOUR_CHANNELS = 3
 
 
-class PatchAutoencoder(WholeModel, ConfigMixin):  # type: ignore[misc]  # both of diffusers' name config_name
-    """z = scales * P (x - mean) for each patch x; decoding divides by the scales and transposes P.
+class PatchAutoencoder(StrictModel, ConfigMixin):  # type: ignore[misc]  # both define config_name
+    """Encodes a patch x to z = scales * P (x - mean), and decodes it to P^T (z / scales) + mean.
 
     Args:
         patch: side of a patch in pixels.
-        latent_channels: principal components kept, at most 3 * patch ** 2 (then nothing is lost).
-        scaling_factor: latents times this have a mean square of 1; whoever encodes applies it.
+        latent_channels: principal components to keep; with 3 * patch ** 2, the maximum, coding is lossless.
+        scaling_factor: factor that gives latents a mean square of 1; applied by `encode_frames`, not here.
 
     Attributes:
-        mean: (3 * patch ** 2,), the mean patch.
-        components: (latent_channels, 3 * patch ** 2), P, orthonormal rows, the largest variance first.
-        scales: (latent_channels,), above 0.
+        mean: (3 * patch ** 2,) float32, the mean patch.
+        components: (latent_channels, 3 * patch ** 2) float32, P: orthonormal rows in order of variance.
+        scales: (latent_channels,) float32, above 0.
     """
 
     mean: Tensor
@@ -42,67 +42,78 @@ class PatchAutoencoder(WholeModel, ConfigMixin):  # type: ignore[misc]  # both o
         self,
         patch: int = 4,
         latent_channels: int = 8,
-        scaling_factor: float = 1.0,  # noqa: ARG002  # whoever encodes reads it from the config
+        scaling_factor: float = 1.0,  # noqa: ARG002  # encode_frames reads it from the config
     ) -> None:
         super().__init__()  # type: ignore[no-untyped-call]  # diffusers'
-        values = COLOURS * patch**2
+        values = COLOUR_CHANNELS * patch**2
         if not 1 <= latent_channels <= values:
             raise ValueError(
-                f"latent_channels is {latent_channels}; a patch of side {patch} allows 1 to {values}"
+                f"latent_channels is {latent_channels}; expected 1 to {values} for a patch of side {patch}"
             )
         self.patch = patch
-        # Parameters, though nothing trains them: diffusers reads a model's dtype and device off parameters.
+        # Parameters rather than buffers: diffusers takes the dtype and device of a model from its parameters.
         self.mean = torch.nn.Parameter(torch.zeros(values), requires_grad=False)
         self.components = torch.nn.Parameter(torch.eye(latent_channels, values), requires_grad=False)
         self.scales = torch.nn.Parameter(torch.ones(latent_channels), requires_grad=False)
 
     @classmethod
-    def fitted(
+    def fit(
         cls, frames: Tensor, patch: int = 4, latent_channels: int = 8, *, whiten: float = 0.0
     ) -> "PatchAutoencoder":
-        """Return the autoencoder that loses least on these frames, found in closed form.
+        """Return the autoencoder with the smallest squared reconstruction error on these frames.
 
         Args:
-            frames: (frames, 3, height, width), values in [-1, 1]; both sides multiples of the patch.
-            whiten: 0 keeps distances as they are between pictures; 1 gives every channel one variance, so
-                that noise spares fine detail as much as large areas; in between is in between.
+            frames: (frames, 3, height, width) float in [-1, 1]; height and width are multiples of the patch.
+            patch: side of a patch in pixels.
+            latent_channels: principal components to keep.
+            whiten: exponent of the whitening in [0, 1]. With 0, distances between frames are preserved; with
+                1, all channels have the same variance, so that noise affects fine detail and large areas
+                equally.
         """
         patches = pixel_unshuffle(frames.double(), patch).transpose(0, 1).flatten(1)
         mean = patches.mean(dim=1)
         variances, directions = torch.linalg.eigh(torch.cov(patches))
         kept = directions.flip(1)[:, :latent_channels].T
-        # An eigenvector's sign is arbitrary and differs between machines: its largest entry becomes positive.
+        # The sign of an eigenvector is arbitrary and differs between machines: make its largest entry
+        # positive.
         largest = kept.gather(1, kept.abs().argmax(dim=1, keepdim=True))
         variance = variances.flip(0)[:latent_channels].clamp(min=1e-8)
         scales = variance ** (-whiten / 2)
         mean_square = (variance * scales**2).mean()
-        fitted: PatchAutoencoder = cls(patch, latent_channels, scaling_factor=float(mean_square**-0.5))
-        fitted.mean.copy_(mean)
-        fitted.components.copy_(kept * largest.sign())
-        fitted.scales.copy_(scales)
-        return fitted
+        autoencoder: PatchAutoencoder = cls(patch, latent_channels, scaling_factor=float(mean_square**-0.5))
+        autoencoder.mean.copy_(mean)
+        autoencoder.components.copy_(kept * largest.sign())
+        autoencoder.scales.copy_(scales)
+        return autoencoder
 
     def encode(self, x: Tensor) -> AutoencoderKLOutput:
-        """Return the latents of pictures as a distribution without spread.
+        """Encode images to a deterministic latent distribution.
 
         Args:
-            x: (batch, 3, height, width), values in [-1, 1].
+            x: (batch, 3, height, width) float in [-1, 1].
 
         Returns:
-            latents (batch, latent_channels, height / patch, width / patch).
+            A distribution with mean (batch, latent_channels, height / patch, width / patch) and no variance.
 
         Raises:
-            ValueError: a side is not a multiple of the patch.
+            ValueError: height or width is not a multiple of the patch.
         """
         height, width = x.shape[-2:]
         if height % self.patch or width % self.patch:
-            raise ValueError(f"pictures of {height}x{width}: both sides must be multiples of {self.patch}")
+            raise ValueError(f"images of {height}x{width}: both sides must be multiples of {self.patch}")
         patches = pixel_unshuffle(x, self.patch) - self.mean.view(-1, 1, 1)
         latents = torch.einsum("cp,bphw->bchw", self.components, patches) * self.scales.view(-1, 1, 1)
-        spread = torch.zeros_like(latents)
-        return AutoencoderKLOutput(DiagonalGaussianDistribution(torch.cat([latents, spread], 1), True))
+        log_variance = torch.zeros_like(latents)
+        return AutoencoderKLOutput(DiagonalGaussianDistribution(torch.cat([latents, log_variance], 1), True))
 
     def decode(self, z: Tensor) -> DecoderOutput:
-        """Return the pictures of latents, (batch, 3, height, width)."""
+        """Decode latents to images.
+
+        Args:
+            z: (batch, latent_channels, latent height, latent width), unscaled.
+
+        Returns:
+            (batch, 3, height, width) float, in [-1, 1] up to the coding error.
+        """
         patches = torch.einsum("cp,bchw->bphw", self.components, z / self.scales.view(-1, 1, 1))
         return DecoderOutput(pixel_shuffle(patches + self.mean.view(-1, 1, 1), self.patch))

@@ -1,4 +1,4 @@
-"""Image and prompt to clip: DDIM with classifier-free guidance, as a pipeline of diffusers."""
+"""The image-to-video pipeline: DDIM sampling with classifier-free guidance, as a diffusers pipeline."""
 
 import os
 from collections.abc import Callable, Sequence
@@ -13,7 +13,7 @@ from torch import Tensor
 from transformers import CLIPTextModel, CLIPVisionModel, PreTrainedTokenizerBase
 from transformers.image_processing_utils import BaseImageProcessor
 
-from models.motif.checkpoints import check_stored
+from models.motif.checkpoints import check_stored_tensors
 from models.motif.encoders import (
     Autoencoder,
     check_finite,
@@ -22,33 +22,43 @@ from models.motif.encoders import (
     encode_image_tokens,
     encode_text,
 )
-from models.motif.input_image import Picture, fitted
-from models.motif.outputs import MotifPipelineOutput, OutputType, formed, output_type_named
+from models.motif.input_image import InputImage, resize_and_crop
+from models.motif.outputs import MotifPipelineOutput, OutputType, convert_frames, parse_output_type
 from models.motif.patch_autoencoder import PatchAutoencoder
-from models.motif.pipeline_inputs import ClipForm, Conditions, Generators, Sampling, as_batch
+from models.motif.pipeline_inputs import (
+    ClipShape,
+    ConditioningInputs,
+    Generators,
+    SamplingParameters,
+    as_batch_lists,
+)
 from models.motif.scheduler import MotifDDIMScheduler
 from models.motif.unet import MotifUNet
 
-# diffusers loads a component only from a module that is imported already; a stored pipeline may name these.
+# diffusers can load these classes by name only if their modules are imported already.
 COMPONENT_CLASSES = (MotifUNet, MotifDDIMScheduler, PatchAutoencoder)
 
 StepCallback = Callable[["MotifImageToVideoPipeline", int, int, dict[str, Tensor]], dict[str, Tensor] | None]
 
 
 class MotifImageToVideoPipeline(DiffusionPipeline):
-    """Animates images by prompts.
+    """Generates clips from images and prompts.
 
     Args:
-        vae: diffusers' `AutoencoderKL`, or anything with its interface.
-        text_encoder: OpenCLIP ViT-H's text half for VideoCrafter2's weights.
-        image_encoder: a CLIP vision model; needed, with its image_processor, where the network attends to
-            images.
-        height: the native size in pixels, to which images are fitted.
-        num_frames: frames of a clip where a call names none.
-        fps: frames a second the network is told where a call names none.
-        skip_text_layers: see `encoding.encode_text` [open].
-        residual_scale: above 0 the network denoises what a clip adds to its first image, times this, instead
-            of the clip [open]: a device of ours for networks of toy size. 0 is the paper's way.
+        vae: diffusers' `AutoencoderKL`, or a class with its interface.
+        text_encoder: for VideoCrafter2's weights, the text encoder of OpenCLIP ViT-H.
+        tokenizer: the text encoder's tokenizer.
+        unet: the denoising network.
+        scheduler: the noise scheduler.
+        image_encoder: a CLIP vision model; required, with `image_processor`, for `cx-attn` and `both`.
+        image_processor: the image encoder's image processor.
+        height: default height in pixels; input images are resized and cropped to it.
+        width: default width in pixels.
+        num_frames: default number of frames.
+        fps: default frame rate given to the network.
+        skip_text_layers: see `encoders.encode_text` [open].
+        residual_scale: with a value above 0, the network denoises (clip - first frame) * residual_scale
+            instead of the clip. This is not part of the paper; it helps networks of toy size. 0 disables it.
     """
 
     _optional_components = ["image_encoder", "image_processor"]  # noqa: RUF012  # diffusers wants a list
@@ -95,7 +105,7 @@ class MotifImageToVideoPipeline(DiffusionPipeline):
     def from_pretrained(
         cls, pretrained_model_name_or_path: str | os.PathLike[str], **options: object
     ) -> Self:
-        """Load as diffusers does, every tensor from its file.
+        """Load a pipeline as diffusers does, but fail if any tensor is missing.
 
         Raises:
             CheckpointError: tensors are missing.
@@ -108,13 +118,13 @@ class MotifImageToVideoPipeline(DiffusionPipeline):
         for name in ("text_encoder", "image_encoder"):
             folder = Path(pretrained_model_name_or_path) / name
             if folder.is_dir():
-                check_stored(folder, getattr(pipeline, name))
+                check_stored_tensors(folder, getattr(pipeline, name))
         return pipeline
 
     @torch.no_grad()
     def __call__(
         self,
-        image: Picture | Sequence[Picture],
+        image: InputImage | Sequence[InputImage],
         prompt: str | Sequence[str],
         *,
         negative_prompt: str = "",
@@ -130,71 +140,78 @@ class MotifImageToVideoPipeline(DiffusionPipeline):
         output_type: str = "np",
         callback_on_step_end: StepCallback | None = None,
     ) -> MotifPipelineOutput:
-        """Animate each image by its prompt; lists make a batch.
+        """Generate one clip per image and prompt; lists form a batch.
 
         Args:
-            image: Pillow images or uint8 arrays (rows, columns, 3); fitted by `pictures.fitted`.
-            negative_prompt: the text guidance leads away from.
-            guidance_scale: 1 or less is no guidance and half the work. The image is never dropped [open].
-            eta: 0 is deterministic DDIM, 1 adds as much noise as DDPM [open].
-            generator: one for each clip, so that a clip does not depend on what else is in the batch, or one.
-            decode_chunk_size: frames decoded at once.
+            image: Pillow images or uint8 arrays (rows, columns, 3); preprocessed by `resize_and_crop`.
+            prompt: one text per image.
+            negative_prompt: the unconditional text of classifier-free guidance.
+            height: in pixels; default: the pipeline's.
+            width: in pixels; default: the pipeline's.
+            num_frames: default: the pipeline's.
+            fps: frame rate given to the network; default: the pipeline's.
+            num_inference_steps: DDIM steps.
+            guidance_scale: values of 1 or less disable guidance and halve the cost. Guidance does not drop
+                the image [open].
+            eta: 0 for deterministic DDIM; 1 adds as much noise as DDPM [open].
+            generator: one per clip, which makes a clip independent of the rest of the batch, or a single one.
+            decode_chunk_size: frames per forward pass of the decoder.
             output_type: see `outputs.OutputType`.
-            callback_on_step_end: called with the pipeline, the step's number, its timestep and the latents
-                after it; may return latents to go on with.
+            callback_on_step_end: called after each step with the pipeline, the step index, the timestep and
+                the latents; may return replacement latents.
 
         Raises:
-            TypeError: an image is neither a Pillow image nor an array.
-            ValueError: images and prompts differ in number, or a size or number is out of range.
-            NotFinite: latents became NaN or infinite.
+            TypeError: an image is neither a Pillow image nor a uint8 RGB array.
+            ValueError: the numbers of images and prompts differ, or an argument is out of range.
+            NotFinite: the latents became NaN or infinite.
         """
-        output = output_type_named(output_type)
-        images, prompts = as_batch(image, prompt, generator)
-        form = self._form(height, width, num_frames, fps)
-        sampling = Sampling(num_inference_steps, guidance_scale, eta, generator, decode_chunk_size)
-        pixels = torch.stack([fitted(one, height=form.height, width=form.width) for one in images])
+        output = parse_output_type(output_type)
+        images, prompts = as_batch_lists(image, prompt, generator)
+        shape = self._clip_shape(height, width, num_frames, fps)
+        sampling = SamplingParameters(num_inference_steps, guidance_scale, eta, generator, decode_chunk_size)
+        pixels = torch.stack([resize_and_crop(one, height=shape.height, width=shape.width) for one in images])
         image_latents = self._image_latents(pixels)
-        texts = [negative_prompt] * len(prompts) + prompts if sampling.guided else prompts
-        conditions = self._conditions(pixels, image_latents, texts, form.fps)
-        noise = self._noise(image_latents, form.num_frames, generator)
+        texts = [negative_prompt] * len(prompts) + prompts if sampling.uses_guidance else prompts
+        conditions = self._conditioning_inputs(pixels, image_latents, texts, shape.fps)
+        noise = self._noise(image_latents, shape.num_frames, generator)
         latents = self._denoise(noise, conditions, sampling, callback_on_step_end)
         if self.config["residual_scale"] > 0:
             latents = image_latents.unsqueeze(2) + latents / self.config["residual_scale"]
-        return self._handed_out(latents, output, sampling.decode_chunk_size)
+        return self._decode(latents, output, sampling.decode_chunk_size)
 
-    def _handed_out(self, latents: Tensor, output: OutputType, chunk: int) -> MotifPipelineOutput:
+    def _decode(self, latents: Tensor, output: OutputType, chunk: int) -> MotifPipelineOutput:
         if output is OutputType.LATENT:
             return MotifPipelineOutput(latents)
-        return MotifPipelineOutput(formed(decode_latents(self.vae, latents, chunk=chunk), output))
+        return MotifPipelineOutput(convert_frames(decode_latents(self.vae, latents, chunk=chunk), output))
 
-    def _form(
+    def _clip_shape(
         self, height: int | None, width: int | None, num_frames: int | None, fps: float | None
-    ) -> ClipForm:
-        """Return the form a call wants; what it leaves open is the pipeline's own."""
+    ) -> ClipShape:
+        """Return the requested shape; missing values default to the pipeline's config."""
         asked: dict[str, Any] = {"height": height, "width": width, "num_frames": num_frames, "fps": fps}
-        return ClipForm(**{name: self.config[name] if it is None else it for name, it in asked.items()})
+        return ClipShape(**{name: self.config[name] if it is None else it for name, it in asked.items()})
 
     def _image_latents(self, pixels: Tensor) -> Tensor:
-        """Return the latents of images, (batch, channels, latent height, latent width)."""
+        """Encode images, (batch, 3, height, width), to (batch, channels, latent height, latent width)."""
         latents = encode_frames(self.vae, pixels)
         for name, side, latent in zip(("height", "width"), pixels.shape[2:], latents.shape[2:], strict=True):
             if side % latent:
-                raise ValueError(f"{name} is {side}; expected a multiple of the autoencoder's patch")
+                raise ValueError(f"{name} is {side}; expected a multiple of the autoencoder's patch size")
         return latents
 
-    def _conditions(
+    def _conditioning_inputs(
         self, pixels: Tensor, image_latents: Tensor, texts: Sequence[str], fps: float
-    ) -> Conditions:
-        """Gather what the network is told; pixels and latents are repeated for each round of texts."""
+    ) -> ConditioningInputs:
+        """Collect the conditioning inputs; with guidance there are two texts per image."""
         device, dtype = self._execution_device, self.unet.dtype
-        rounds = len(texts) // len(pixels)
+        texts_per_image = len(texts) // len(pixels)
         text = encode_text(
             self.tokenizer, self.text_encoder, texts, skip_layers=self.config["skip_text_layers"]
         )
         conditioning = self.unet.conditioning
-        tokens = self._image_tokens(pixels).repeat(rounds, 1, 1) if conditioning.attends else None
-        latents = image_latents.repeat(rounds, 1, 1, 1) if conditioning.concatenates else None
-        return Conditions(
+        tokens = self._image_tokens(pixels).repeat(texts_per_image, 1, 1) if conditioning.attends else None
+        latents = image_latents.repeat(texts_per_image, 1, 1, 1) if conditioning.concatenates else None
+        return ConditioningInputs(
             text=text.to(device, dtype),
             fps=torch.full((len(texts),), fps, device=device),
             image_latents=None if latents is None else latents.to(device, dtype),
@@ -204,8 +221,8 @@ class MotifImageToVideoPipeline(DiffusionPipeline):
     def _image_tokens(self, pixels: Tensor) -> Tensor:
         if self.image_encoder is None or self.image_processor is None:
             raise ValueError(
-                f"a network with {self.unet.conditioning} attends to image tokens: the pipeline needs an "
-                "image_encoder and an image_processor"
+                f"a network with conditioning {self.unet.conditioning} attends to image tokens: the pipeline "
+                "needs an image_encoder and an image_processor"
             )
         return encode_image_tokens(self.image_processor, self.image_encoder, pixels)
 
@@ -216,24 +233,30 @@ class MotifImageToVideoPipeline(DiffusionPipeline):
         return noise
 
     def _denoise(
-        self, latents: Tensor, conditions: Conditions, sampling: Sampling, callback: StepCallback | None
+        self,
+        latents: Tensor,
+        conditions: ConditioningInputs,
+        sampling: SamplingParameters,
+        callback: StepCallback | None,
     ) -> Tensor:
-        """Return clean latents; they are kept in float32, whatever the network computes in."""
+        """Denoise latents (batch, channels, frames, height, width), which stay float32 throughout."""
         self.scheduler.set_timesteps(sampling.num_inference_steps)
         for number, timestep in enumerate(self.progress_bar(self.scheduler.timesteps.tolist())):
             predicted = self._predict(latents, timestep, conditions, sampling)
-            fresh = None
+            noise = None
             if sampling.eta > 0:
-                fresh = randn_tensor(latents.shape, sampling.generator, latents.device)
-            latents = self.scheduler.step(predicted, timestep, latents, sampling.eta, variance_noise=fresh)[0]
+                noise = randn_tensor(latents.shape, sampling.generator, latents.device)
+            latents = self.scheduler.step(predicted, timestep, latents, sampling.eta, variance_noise=noise)[0]
             if callback is not None:
-                changed = callback(self, number, timestep, {"latents": latents})
-                latents = latents if changed is None else changed["latents"]
+                replaced = callback(self, number, timestep, {"latents": latents})
+                latents = latents if replaced is None else replaced["latents"]
         check_finite("latents of the clips", latents)
         return latents
 
-    def _predict(self, latents: Tensor, timestep: int, conditions: Conditions, sampling: Sampling) -> Tensor:
-        """Return the prediction at a timestep; with guidance one call answers with and without the text."""
+    def _predict(
+        self, latents: Tensor, timestep: int, conditions: ConditioningInputs, sampling: SamplingParameters
+    ) -> Tensor:
+        """Return the guided prediction; one forward pass computes both halves of the guidance."""
         batch = len(conditions.fps)
         predicted: Tensor = self.unet(
             latents.repeat(batch // len(latents), 1, 1, 1, 1).to(self.unet.dtype),
@@ -243,7 +266,7 @@ class MotifImageToVideoPipeline(DiffusionPipeline):
             conditions.image_latents,
             conditions.image_tokens,
         ).float()
-        if not sampling.guided:
+        if not sampling.uses_guidance:
             return predicted
-        without, with_text = predicted.chunk(2)
-        return without + sampling.guidance_scale * (with_text - without)
+        unconditional, conditional = predicted.chunk(2)
+        return unconditional + sampling.guidance_scale * (conditional - unconditional)

@@ -1,4 +1,4 @@
-"""What one call of the pipeline asks for, checked."""
+"""Validated arguments of a pipeline call."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,21 +7,23 @@ from typing import cast
 import torch
 from torch import Tensor
 
-from models.motif.input_image import Picture
+from models.motif.input_image import InputImage
 
 Generators = torch.Generator | list[torch.Generator]
 
 
 @dataclass(frozen=True)
-class ClipForm:
-    """Size and length of clips.
+class ClipShape:
+    """Resolution, length and frame rate of the clips to generate.
 
     Attributes:
-        height: in pixels, as is width.
-        fps: frames a second the network is told.
+        height: in pixels.
+        width: in pixels.
+        num_frames: at least 2.
+        fps: frame rate given to the network as conditioning.
 
     Raises:
-        ValueError: there are fewer than 2 frames, or a number is not above 0.
+        ValueError: there are fewer than 2 frames, or another number is not positive.
     """
 
     height: int
@@ -31,18 +33,18 @@ class ClipForm:
 
     def __post_init__(self) -> None:
         if self.num_frames < 2:
-            raise ValueError(f"num_frames is {self.num_frames}; a clip has at least 2")
+            raise ValueError(f"num_frames is {self.num_frames}; expected at least 2")
         for name, number in (("height", self.height), ("width", self.width), ("fps", self.fps)):
-            if number <= 0:
-                raise ValueError(f"{name} is {number}; expected above 0")
+            if not number > 0:
+                raise ValueError(f"{name} is {number}; expected a number above 0")
 
 
 @dataclass(frozen=True)
-class Sampling:
-    """How noise becomes a clip; the pipeline's arguments of the same names.
+class SamplingParameters:
+    """Sampling arguments of the pipeline call; the fields have the same names.
 
     Raises:
-        ValueError: there is no step, no frame is decoded at once, or eta is not in [0, 1].
+        ValueError: a count is less than 1, or eta is not in [0, 1].
     """
 
     num_inference_steps: int
@@ -62,17 +64,21 @@ class Sampling:
             raise ValueError(f"eta is {self.eta}; expected 0 to 1")
 
     @property
-    def guided(self) -> bool:
+    def uses_guidance(self) -> bool:
+        """Whether classifier-free guidance has an effect."""
         return self.guidance_scale > 1
 
 
 @dataclass(frozen=True)
-class Conditions:
-    """What the network is told about each clip; with guidance first all without their text, then with it.
+class ConditioningInputs:
+    """Conditioning inputs of the network.
+
+    With classifier-free guidance the batch holds every clip twice: first with the unconditional text, then
+    with its prompt.
 
     Attributes:
-        text: (batch, tokens, channels).
-        fps: (batch,).
+        text: (batch, tokens, channels), in the dtype of the network.
+        fps: (batch,) float or integer.
         image_latents: (batch, channels, latent height, latent width), or None for `cx-attn`.
         image_tokens: (batch, tokens, channels), or None for `x-cat`.
     """
@@ -83,18 +89,18 @@ class Conditions:
     image_tokens: Tensor | None
 
 
-def as_batch(
-    image: Picture | Sequence[Picture], prompt: str | Sequence[str], generator: Generators | None
-) -> tuple[list[Picture], list[str]]:
-    """Return images and prompts as lists of one length.
+def as_batch_lists(
+    image: InputImage | Sequence[InputImage], prompt: str | Sequence[str], generator: Generators | None
+) -> tuple[list[InputImage], list[str]]:
+    """Return images and prompts as two lists of the same length.
 
     Raises:
-        ValueError: their numbers differ, or that of the generators.
+        ValueError: there is no image, or the numbers of images, prompts or generators differ.
     """
-    images: list[Picture] = list(image) if isinstance(image, list | tuple) else [cast(Picture, image)]
+    images: list[InputImage] = list(image) if isinstance(image, list | tuple) else [cast(InputImage, image)]
     prompts = [prompt] if isinstance(prompt, str) else list(prompt)
     if len(images) != len(prompts) or not images:
-        raise ValueError(f"{len(images)} images and {len(prompts)} prompts; expected a prompt for each image")
+        raise ValueError(f"{len(images)} images and {len(prompts)} prompts; expected one prompt per image")
     if isinstance(generator, list) and len(generator) != len(images):
-        raise ValueError(f"{len(generator)} generators for {len(images)} clips; expected one for each")
+        raise ValueError(f"{len(generator)} generators for {len(images)} clips; expected one per clip")
     return images, prompts

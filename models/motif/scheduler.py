@@ -1,13 +1,14 @@
-"""The noise schedule: DDIM with VideoCrafter2's scale on the latents.
+"""DDIM scheduler with VideoCrafter2's timestep-dependent scale of the latents.
 
-VideoCrafter2 multiplies the latents by s(t) before it adds noise; s falls in a straight line from 1 at t = 0
-to `scale_b` at t = `scale_steps` - 1 and stays there. In paper notation, with z'_t = s(t) z:
+VideoCrafter2 multiplies the latents by s(t) before it adds noise. s decreases linearly from 1 at t = 0 to
+`scale_b` at t = `scale_steps` - 1 and is constant after that. In the paper's notation, with z'_t = s(t) z:
 
     z_t     = sqrt(a_t) z'_t + sqrt(1 - a_t) eps
     z_{t-1} = sqrt(a_{t-1}) (s(t-1) / s(t)) z'_t + sqrt(1 - a_{t-1} - sigma^2) eps + sigma noise
 
-so all the network sees or predicts is about the scaled latents z', and only the step between two scales
-differs from DDIM. Source of the scale: the published VideoCrafter2 settings (scale 1 to 0.7 over 400 steps).
+The network's inputs and predictions refer to the scaled latents z', so only the change of scale between two
+timesteps differs from DDIM. Source of the scale: the published VideoCrafter2 settings (1 to 0.7 over 400
+steps).
 """
 
 from typing import Literal, cast, get_args
@@ -18,27 +19,32 @@ from diffusers.schedulers.scheduling_ddim import DDIMScheduler, DDIMSchedulerOut
 from diffusers.schedulers.scheduling_utils import SchedulerMixin
 from torch import Tensor
 
-__all__ = ["MotifDDIMScheduler", "SchedulerMixin"]  # diffusers looks for its base class beside ours
+__all__ = ["MotifDDIMScheduler", "SchedulerMixin"]  # diffusers looks up its base class in this module
 
 PredictionType = Literal["epsilon", "v_prediction", "sample"]
 TimestepSpacing = Literal["leading", "trailing", "linspace"]
 
 
 class MotifDDIMScheduler(DDIMScheduler):
-    """DDIM on the "linear" schedule of latent diffusion, with an optional scale on the latents.
+    """DDIM with latent diffusion's "linear" beta schedule and an optional scale of the latents.
+
+    Arguments not listed here are those of diffusers' `DDIMScheduler`.
 
     Args:
-        prediction_type: what the network predicts [open]; reported for MotiF: `v_prediction`. VideoCrafter2's
-            weights predict `epsilon`.
-        timestep_spacing: with `rescale_betas_zero_snr` take `trailing`, else the last timestep is never met.
-        steps_offset: 1 gives the timesteps VideoCrafter2 samples at: 1, 21, ... 981 for 50 steps.
-        set_alpha_to_one: False ends on the schedule's first alpha, as VideoCrafter2 does.
-        rescale_betas_zero_snr: no signal is left at the last timestep [open].
-        scale_b: the scale of the latents from `scale_steps` on; 1 is plain DDIM, VideoCrafter2 has 0.7.
+        prediction_type: the quantity the network predicts [open]; `v_prediction` is reported for MotiF,
+            VideoCrafter2's weights predict `epsilon`.
+        timestep_spacing: use `trailing` with `rescale_betas_zero_snr`; otherwise the last timestep is not
+            sampled.
+        steps_offset: 1 gives VideoCrafter2's timesteps: 1, 21, ... 981 for 50 steps.
+        set_alpha_to_one: False makes the last step end at the schedule's first alpha, as in VideoCrafter2.
+        rescale_betas_zero_snr: rescale the betas so that the last timestep has zero signal-to-noise ratio
+            [open].
+        scale_b: scale of the latents from `scale_steps` on; 1 for plain DDIM, 0.7 in VideoCrafter2.
+        scale_steps: number of timesteps over which the scale decreases from 1 to `scale_b`.
 
     Raises:
-        ValueError: the prediction is unknown, or is noise where no signal is left, or the scale is not
-            above 0.
+        ValueError: the prediction type is unknown, or is `epsilon` with zero terminal SNR, or the scale is
+            not above 0.
     """
 
     @register_to_config  # type: ignore[untyped-decorator]  # diffusers'
@@ -74,11 +80,14 @@ class MotifDDIMScheduler(DDIMScheduler):
         )
 
     def scaled_latents(self, latents: Tensor, timesteps: Tensor) -> Tensor:
-        """Return s(t) times the latents of each clip: what a loss at these timesteps is about.
+        """Return s(t) z, the clean latents to which noise is added at these timesteps.
 
         Args:
-            latents: (batch, channels, frames, height, width), of clean clips.
+            latents: (batch, channels, frames, height, width), clean latents z.
             timesteps: (batch,) integers.
+
+        Returns:
+            The shape and dtype of `latents`.
         """
         if not self.scales_latents:
             return latents
@@ -86,13 +95,13 @@ class MotifDDIMScheduler(DDIMScheduler):
         return latents * scales.view(-1, *[1] * (latents.ndim - 1))
 
     def add_noise(self, original_samples: Tensor, noise: Tensor, timesteps: Tensor) -> Tensor:
-        """Return z_t of clean latents; the scale is applied here."""
+        """Return z_t for clean latents, shaped like them; this method applies the scale."""
         return super().add_noise(
             self.scaled_latents(original_samples, timesteps), noise, _integers(timesteps)
         )
 
     def get_velocity(self, sample: Tensor, noise: Tensor, timesteps: Tensor) -> Tensor:
-        """Return v of clean latents, sqrt(a_t) eps - sqrt(1 - a_t) s(t) z; the scale is applied here."""
+        """Return v = sqrt(a_t) eps - sqrt(1 - a_t) s(t) z for clean latents; applies the scale."""
         return super().get_velocity(self.scaled_latents(sample, timesteps), noise, _integers(timesteps))
 
     def step(
@@ -107,18 +116,18 @@ class MotifDDIMScheduler(DDIMScheduler):
         return_dict: bool = True,
     ) -> DDIMSchedulerOutput | tuple[Tensor, Tensor]:
         """Return z_{t-1} and the estimate of the clean, unscaled latents from the prediction at t."""
-        plain = super().step(
+        unscaled = super().step(
             model_output, timestep, sample, eta, use_clipped_model_output, generator, variance_noise
         )
-        assert isinstance(plain, DDIMSchedulerOutput)
-        assert plain.pred_original_sample is not None
-        previous, clean = plain.prev_sample, plain.pred_original_sample
+        assert isinstance(unscaled, DDIMSchedulerOutput)
+        assert unscaled.pred_original_sample is not None
+        previous, clean = unscaled.prev_sample, unscaled.pred_original_sample
         if self.scales_latents:
-            previous, clean = self._rescaled(previous, clean, int(timestep))
+            previous, clean = self._rescale(previous, clean, int(timestep))
         return DDIMSchedulerOutput(previous, clean) if return_dict else (previous, clean)
 
-    def _rescaled(self, previous: Tensor, clean: Tensor, timestep: int) -> tuple[Tensor, Tensor]:
-        """Move a plain DDIM step from the scale of t to the scale of the timestep before it."""
+    def _rescale(self, previous: Tensor, clean: Tensor, timestep: int) -> tuple[Tensor, Tensor]:
+        """Convert the result of a DDIM step from the scale at t to the scale at the previous timestep."""
         assert self.num_inference_steps is not None
         before = timestep - len(self.alphas_cumprod) // self.num_inference_steps
         alpha_before = self.alphas_cumprod[before] if before >= 0 else self.final_alpha_cumprod
@@ -133,18 +142,19 @@ def _check_prediction(prediction_type: str, *, zero_snr: bool) -> None:
         raise ValueError(f"unknown prediction_type {prediction_type!r}; expected one of {allowed}")
     if zero_snr and prediction_type == "epsilon":
         raise ValueError(
-            "rescale_betas_zero_snr leaves no signal at the last timestep, where 'epsilon' says nothing "
-            "about the clip; use prediction_type 'v_prediction' or 'sample'"
+            "with rescale_betas_zero_snr the last timestep has no signal, so the prediction_type 'epsilon' "
+            "carries no information about the clip there; use prediction_type 'v_prediction' or 'sample'"
         )
 
 
 def _scales(scale_b: float, scale_steps: int, timesteps: int) -> Tensor:
-    """Return s(t), (timesteps,) float32."""
+    """Return s(t), (timesteps,) float32 in (0, 1]."""
     if scale_b == 1.0:
         return torch.ones(timesteps)
     if scale_b <= 0 or not 1 < scale_steps <= timesteps:
         raise ValueError(
-            f"scale_b is {scale_b} and scale_steps {scale_steps}; expected above 0, and 2 to {timesteps}"
+            f"scale_b is {scale_b} and scale_steps is {scale_steps}; expected scale_b above 0 and "
+            f"scale_steps from 2 to {timesteps}"
         )
     falling = torch.linspace(1.0, scale_b, scale_steps, dtype=torch.float64)
     flat = torch.full((timesteps - scale_steps,), scale_b, dtype=torch.float64)
@@ -152,5 +162,5 @@ def _scales(scale_b: float, scale_steps: int, timesteps: int) -> Tensor:
 
 
 def _integers(timesteps: Tensor) -> torch.IntTensor:
-    """Name the type diffusers asks for; any integers will do."""
+    """Cast to the type that diffusers declares; tensors of any integer dtype work."""
     return cast(torch.IntTensor, timesteps)

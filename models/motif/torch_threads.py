@@ -1,4 +1,4 @@
-"""How many threads torch takes on a CPU."""
+"""Set the number of CPU threads that torch uses."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -8,10 +8,10 @@ import torch
 
 @contextmanager
 def cpu_threads(count: int) -> Iterator[None]:
-    """Let torch take so many threads meanwhile; 0 leaves it its own choice.
+    """Make torch use this many threads inside the `with` block; 0 keeps torch's default.
 
-    A network of toy size is done with an operation before a second thread is awake: on 2 shared cores a clip
-    of `motif-tiny` took 3 s with one thread and 21 s with two.
+    For a network of toy size, the synchronisation of threads costs more than the computation: on 2 shared
+    cores, a clip of `motif-tiny` took 3 s with one thread and 21 s with two.
     """
     before = torch.get_num_threads()
     torch.set_num_threads(count or before)

@@ -1,6 +1,7 @@
-"""A text encoder of toy size: a tokenizer that knows whole words, and a frozen random transformer over them.
+"""A text encoder of toy size: a whole-word tokenizer and a frozen transformer with random weights.
 
-It tells prompts apart, which is all a model of a few megabytes needs; real ones take OpenCLIP ViT-H.
+Different prompts get different embeddings, which is sufficient for a model of a few megabytes. Full-size
+models use OpenCLIP ViT-H.
 """
 
 import re
@@ -20,23 +21,25 @@ PAD, UNKNOWN, START, END = "<pad>", "<unk>", "<start>", "<end>"
 
 
 def scene_vocabulary() -> list[str]:
-    """Return the words of all prompts of the scene engine, in alphabetical order."""
+    """Return the words of all prompts of the scene engine, sorted."""
     prompts = [action.prompt for scenario in SCENARIOS.values() for action in scenario.actions]
     return sorted({word for prompt in prompts for word in re.findall(r"\w+", prompt.lower())})
 
 
 def word_tokenizer(words: Iterable[str], max_length: int = 24) -> PreTrainedTokenizerFast:
-    """Return a tokenizer with one token for each word, upper and lower case alike.
+    """Return a case-insensitive tokenizer with one token per word.
 
     Args:
-        max_length: tokens of a prompt, the marks of start and end included; longer prompts are cut off.
+        words: the vocabulary; other words become the unknown token.
+        max_length: maximum tokens of a prompt, including the start and end tokens; longer prompts are
+            truncated.
     """
     vocabulary = {word: number for number, word in enumerate([PAD, UNKNOWN, START, END, *words])}
     tokenizer = Tokenizer(WordLevel(vocabulary, unk_token=UNKNOWN))
     tokenizer.normalizer = Lowercase()
     tokenizer.pre_tokenizer = Whitespace()
     tokenizer.post_processor = TemplateProcessing(
-        single=f"{START} $A {END}", special_tokens=[(mark, vocabulary[mark]) for mark in (START, END)]
+        single=f"{START} $A {END}", special_tokens=[(token, vocabulary[token]) for token in (START, END)]
     )
     return PreTrainedTokenizerFast(
         tokenizer_object=tokenizer,
@@ -51,7 +54,15 @@ def word_tokenizer(words: Iterable[str], max_length: int = 24) -> PreTrainedToke
 def random_text_encoder(
     tokenizer: PreTrainedTokenizerFast, *, seed: int, channels: int = 32, layers: int = 1, heads: int = 4
 ) -> CLIPTextModel:
-    """Return a frozen CLIP text encoder with random weights that fits a tokenizer."""
+    """Return a frozen CLIP text encoder with random weights for a tokenizer.
+
+    Args:
+        tokenizer: defines the vocabulary size and the maximum length.
+        seed: seed of the weights; the global generator is not changed.
+        channels: hidden size.
+        layers: transformer layers.
+        heads: attention heads.
+    """
     config = CLIPTextConfig(
         vocab_size=len(tokenizer),
         hidden_size=channels,

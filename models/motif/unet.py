@@ -1,8 +1,8 @@
-"""The network: diffusers' text-to-video UNet, told the frame rate and the image to animate.
+"""The denoising network: diffusers' text-to-video UNet, conditioned on frame rate and input image.
 
-VideoCrafter2's UNet is diffusers' `UNet3DConditionModel` and an embedding of the frame rate that is added to
-the embedding of the timestep. diffusers' forward pass has no place for the latter and no gradient
-checkpointing, so the pass is written out here; the blocks are diffusers'.
+VideoCrafter2's UNet equals diffusers' `UNet3DConditionModel`, except for an embedding of the frame rate that
+is added to the timestep embedding. The forward pass of diffusers has no input for the frame rate and no
+gradient checkpointing, so it is reimplemented here on the blocks of diffusers.
 """
 
 from collections.abc import Callable, Sequence
@@ -17,30 +17,33 @@ from diffusers.models.unets.unet_3d_condition import UNet3DConditionModel
 from torch import Tensor, nn
 from torch.utils.checkpoint import checkpoint
 
-from models.motif.checkpoints import WholeModel
-from models.motif.conditioning import attend_to_images, conditioning_named
+from models.motif.checkpoints import StrictModel
+from models.motif.conditioning import add_image_attention, parse_conditioning
 
-__all__ = ["ModelMixin", "MotifUNet"]  # diffusers looks for its base class beside ours
+__all__ = ["ModelMixin", "MotifUNet"]  # diffusers looks up its base class in this module
 
 Returned = TypeVar("Returned")
 
 
-class MotifUNet(WholeModel, ConfigMixin):  # type: ignore[misc]  # both of diffusers' name config_name
-    """Predicts what was added to the latents of a clip, given its text, frame rate and first image.
+class MotifUNet(StrictModel, ConfigMixin):  # type: ignore[misc]  # both define config_name
+    """Predicts the noise, velocity or clean latents of a clip from its text, frame rate and input image.
 
-    The defaults are VideoCrafter2's sizes, 1.41 billion parameters.
+    The default sizes are those of VideoCrafter2, with 1.41 billion parameters.
 
     Args:
-        latent_channels: of the clip and of the image.
-        conditioning: how the image enters: `x-cat`, `cx-attn` or `both`.
-        block_out_channels: channels of each level; every level but the deepest attends to text.
-        attention_head_dim: channels of an attention head; divides the channels of every level.
-        norm_num_groups: groups of the group norms; divides the channels of every level.
-        image_token_dim: channels of an image token, with `cx-attn` [open]: CLIP ViT-H's hidden state.
-        image_token_count: image tokens of a clip, with `cx-attn`.
+        latent_channels: channels of the clip's and the image's latents.
+        conditioning: image conditioning: `x-cat`, `cx-attn` or `both`.
+        block_out_channels: channels of each level; all levels except the deepest cross-attend to text.
+        layers_per_block: residual layers of each level.
+        cross_attention_dim: channels of the text encoder's hidden states.
+        attention_head_dim: channels per attention head; must divide the channels of every level.
+        norm_num_groups: groups of the group norms; must divide the channels of every level.
+        image_token_dim: channels of an image token, for `cx-attn` and `both` [open]: CLIP ViT-H's hidden
+            size.
+        image_token_count: image tokens per clip, for `cx-attn` and `both`.
 
     Raises:
-        ValueError: the conditioning is unknown, or a level's channels do not divide.
+        ValueError: the conditioning is unknown, or the channels of a level are not divisible.
     """
 
     _supports_gradient_checkpointing = True
@@ -61,7 +64,7 @@ class MotifUNet(WholeModel, ConfigMixin):  # type: ignore[misc]  # both of diffu
         super().__init__()  # type: ignore[no-untyped-call]  # diffusers'
         self.latent_channels, self.text_channels = latent_channels, cross_attention_dim
         self.image_tokens = (image_token_count, image_token_dim)
-        self.conditioning = conditioning_named(conditioning)
+        self.conditioning = parse_conditioning(conditioning)
         _check_channels(block_out_channels, attention_head_dim, norm_num_groups)
         levels = len(block_out_channels)
         self.unet = UNet3DConditionModel(
@@ -82,12 +85,12 @@ class MotifUNet(WholeModel, ConfigMixin):  # type: ignore[misc]  # both of diffu
             self.image_projection = nn.Sequential(
                 nn.Linear(image_token_dim, cross_attention_dim), nn.LayerNorm(cross_attention_dim)
             )
-            attend_to_images(self.unet, image_token_count)
+            add_image_attention(self.unet, image_token_count)
         self.gradient_checkpointing = False
 
     @property
     def side_multiple(self) -> int:
-        """What divides both sides of latents: each level but the deepest halves them."""
+        """The number that must divide height and width of the latents: all levels but one halve them."""
         return int(2 ** (len(self.unet.down_blocks) - 1))
 
     def forward(
@@ -99,33 +102,33 @@ class MotifUNet(WholeModel, ConfigMixin):  # type: ignore[misc]  # both of diffu
         image_latents: Tensor | None = None,
         image_tokens: Tensor | None = None,
     ) -> Tensor:
-        """Return the prediction, in the shape of the sample.
+        """Return the prediction, with the shape and dtype of the sample.
 
         Args:
-            sample: (batch, latent_channels, frames, height, width), noisy latents.
-            timestep: (batch,), 0 to the length of the schedule.
-            text: (batch, tokens, cross_attention_dim), the text encoder's hidden states.
-            fps: (batch,), frames a second.
+            sample: (batch, latent_channels, frames, height, width), noisy latents in the network's dtype.
+            timestep: (batch,) integers from 0 to the number of training timesteps - 1.
+            text: (batch, tokens, cross_attention_dim), hidden states of the text encoder.
+            fps: (batch,), frames per second.
             image_latents: (batch, latent_channels, height, width), for `x-cat` and `both`; repeated over the
                 frames [open].
             image_tokens: (batch, image_token_count, image_token_dim), for `cx-attn` and `both`.
 
         Raises:
-            ValueError: an input is missing, is not wanted, or has another shape.
+            ValueError: an input is missing, has another shape, or does not belong to the conditioning.
         """
         self._check(sample, timestep, text, fps, image_latents, image_tokens)
         frames = sample.shape[2]
-        # 1. What the network is told, once for every frame.
+        # 1. Embed timestep, frame rate and context, repeated for every frame.
         times = self._embed_times(timestep, fps).repeat_interleave(frames, dim=0)
         context = self._context(text, image_tokens).repeat_interleave(frames, dim=0)
-        # 2. The image beside every frame.
+        # 2. Concatenate the image latents to every frame (x-cat).
         if image_latents is not None:
             sample = torch.cat([sample, image_latents.unsqueeze(2).expand(-1, -1, frames, -1, -1)], dim=1)
-        # 3. Down, middle, up; frames lie in the batch.
+        # 3. Input, down, middle and up blocks, with the frames in the batch dimension.
         hidden = self.unet.conv_in(sample.transpose(1, 2).flatten(0, 1))
         hidden = self.unet.transformer_in(hidden, num_frames=frames).sample
         hidden = self._blocks(hidden, times, context, frames)
-        # 4. Out.
+        # 4. Output convolution; move the frames back to their own dimension.
         predicted: Tensor = self.unet.conv_out(self.unet.conv_act(self.unet.conv_norm_out(hidden)))
         return predicted.view(-1, frames, *predicted.shape[1:]).transpose(1, 2)
 
@@ -156,7 +159,7 @@ class MotifUNet(WholeModel, ConfigMixin):  # type: ignore[misc]  # both of diffu
         return hidden
 
     def _run(self, call: Callable[[], Returned]) -> Returned:
-        """Run a block; with checkpointing keep only its inputs and run it again in the backward pass."""
+        """Run a block; with gradient checkpointing, store its inputs only and recompute it in backward."""
         if self.gradient_checkpointing and torch.is_grad_enabled():
             return cast(Returned, checkpoint(call, use_reentrant=False))
         return call()
@@ -178,7 +181,9 @@ class MotifUNet(WholeModel, ConfigMixin):  # type: ignore[misc]  # both of diffu
         batch, channels, _, height, width = sample.shape
         multiple = self.side_multiple
         if height % multiple or width % multiple:
-            raise ValueError(f"latents of {height}x{width}: both sides must be multiples of {multiple}")
+            raise ValueError(
+                f"the latents are {height}x{width}; expected height and width in multiples of {multiple}"
+            )
         _check_shape("timestep", timestep, (batch,))
         _check_shape("fps", fps, (batch,))
         _check_shape("text", text, (batch, *text.shape[1:2], self.text_channels))
@@ -206,4 +211,6 @@ def _check_channels(block_out_channels: Sequence[int], attention_head_dim: int, 
             ("norm_num_groups", norm_num_groups),
         ):
             if channels % divisor:
-                raise ValueError(f"block_out_channels has {channels}, which {name} {divisor} does not divide")
+                raise ValueError(
+                    f"block_out_channels has {channels}, which is not divisible by {name} {divisor}"
+                )

@@ -1,4 +1,4 @@
-"""Text-to-video networks in diffusers' layout, and how they come to take in an image."""
+"""Load text-to-video networks in diffusers' layout and add image conditioning to them."""
 
 from pathlib import Path
 
@@ -6,13 +6,19 @@ import torch
 from diffusers.models.unets.unet_3d_condition import UNet3DConditionModel
 from torch import nn
 
-from models.motif.checkpoints import CheckpointError, load_into, read_tensors, refuse_gaps
-from models.motif.conditioning import Conditioning, widened
+from models.motif.checkpoints import CheckpointError, check_key_mismatch, load_exact_state_dict, read_tensors
+from models.motif.conditioning import Conditioning, widen_input_channels
 from models.motif.unet import MotifUNet
 
-__all__ = ["CheckpointError", "read_motif_unet", "read_tensors", "read_text_to_video", "with_image"]
+__all__ = [
+    "CheckpointError",
+    "add_image_conditioning",
+    "read_motif_unet",
+    "read_tensors",
+    "read_text_to_video",
+]
 
-# What a network of ours takes from a text-to-video network's config.
+# Config keys that a MotifUNet takes from the text-to-video network.
 _SHARED = (
     "block_out_channels",
     "layers_per_block",
@@ -20,50 +26,53 @@ _SHARED = (
     "attention_head_dim",
     "norm_num_groups",
 )
-# What ours fixes; a network built otherwise would answer differently.
+# Config values that MotifUNet assumes; with other values its outputs would differ.
 _FIXED = {"act_fn": "silu", "norm_eps": 1e-5, "downsample_padding": 1, "mid_block_scale_factor": 1}
 
 
 def read_text_to_video(folder: Path, conditioning: Conditioning) -> MotifUNet:
-    """Return a network with the weights of a text-to-video UNet in diffusers' layout: ModelScope, zeroscope.
+    """Load a text-to-video UNet in diffusers' layout (ModelScope, zeroscope) and add image conditioning.
 
-    It answers as that network does until it is trained: that one knows no frame rate, so the new embedding
-    starts at zero, and so does all that takes in the image.
+    Before training, the outputs equal those of the original network: the frame rate embedding, which the
+    original does not have, and the image conditioning are initialised to zero.
 
     Args:
-        folder: a pipeline with a `unet` folder, or that folder.
+        folder: a pipeline folder with a `unet` subfolder, or the `unet` folder itself.
+        conditioning: the image conditioning to add.
 
     Raises:
-        CheckpointError: there is no such network, tensors are missing, or it is built in another way.
+        CheckpointError: there is no such network, tensors are missing, or its architecture differs.
     """
-    place = folder / "unet" if (folder / "unet").is_dir() else folder
-    if not (place / "config.json").is_file():
+    unet_folder = folder / "unet" if (folder / "unet").is_dir() else folder
+    if not (unet_folder / "config.json").is_file():
         raise CheckpointError(
             f"{folder}: no config.json; expected a UNet3DConditionModel in diffusers' layout"
         )
-    base, notes = UNet3DConditionModel.from_pretrained(place, local_files_only=True, output_loading_info=True)
-    refuse_gaps(place, notes["missing_keys"], notes["unexpected_keys"])
-    return with_image(base, conditioning, source=place)
+    base, info = UNet3DConditionModel.from_pretrained(
+        unet_folder, local_files_only=True, output_loading_info=True
+    )
+    check_key_mismatch(unet_folder, info["missing_keys"], info["unexpected_keys"])
+    return add_image_conditioning(base, conditioning, source=unet_folder)
 
 
 def read_motif_unet(folder: Path) -> MotifUNet:
-    """Return a stored network of ours.
+    """Load a saved `MotifUNet`.
 
     Args:
-        folder: a pipeline with a `unet` folder, or that folder.
+        folder: a pipeline folder with a `unet` subfolder, or the `unet` folder itself.
 
     Raises:
-        CheckpointError: there is no such network, or tensors are missing or too many.
+        CheckpointError: there is no such network, or tensors are missing or unexpected.
     """
-    place = folder / "unet" if (folder / "unet").is_dir() else folder
+    unet_folder = folder / "unet" if (folder / "unet").is_dir() else folder
     try:
-        network: MotifUNet = MotifUNet.from_pretrained(place, local_files_only=True)
+        network: MotifUNet = MotifUNet.from_pretrained(unet_folder, local_files_only=True)
     except OSError as error:
-        raise CheckpointError(f"{place}: not a network of ours ({error})") from error
+        raise CheckpointError(f"{unet_folder}: not a saved MotifUNet ({error})") from error
     return network
 
 
-def with_image(
+def add_image_conditioning(
     base: UNet3DConditionModel,
     conditioning: Conditioning,
     *,
@@ -71,13 +80,17 @@ def with_image(
     image_token_dim: int = 1280,
     image_token_count: int = 257,
 ) -> MotifUNet:
-    """Return a network that answers as a text-to-video network does, and takes an image as well.
+    """Return a `MotifUNet` with the weights of a text-to-video network; image parts are initialised to zero.
 
     Args:
-        source: named in errors.
+        base: the text-to-video network.
+        conditioning: the image conditioning to add.
+        source: name of the network in error messages.
+        image_token_dim: channels of an image token.
+        image_token_count: image tokens per clip.
 
     Raises:
-        CheckpointError: the network is built in a way ours is not.
+        CheckpointError: the architecture differs from the one `MotifUNet` supports.
     """
     for name, value in _FIXED.items():
         if base.config[name] != value:
@@ -95,8 +108,10 @@ def with_image(
     for name in ("fps_embedding.linear_2.weight", "fps_embedding.linear_2.bias"):
         added[name] = torch.zeros_like(added[name])
     if conditioning.concatenates:
-        taken["unet.conv_in.weight"] = widened(taken["unet.conv_in.weight"], network.latent_channels)
-    load_into(network, {**taken, **added}, source)
+        taken["unet.conv_in.weight"] = widen_input_channels(
+            taken["unet.conv_in.weight"], network.latent_channels
+        )
+    load_exact_state_dict(network, {**taken, **added}, source)
     nn.Module.to(network, base.dtype)
     network.eval()
     return network

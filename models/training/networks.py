@@ -10,8 +10,8 @@ from torch import Tensor
 from transformers import AutoTokenizer, CLIPTextModel, CLIPVisionModel
 from transformers.models.clip import CLIPImageProcessorPil
 
-from models.motif.conditioning import conditioning_named
-from models.motif.convert import from_videocrafter
+from models.motif.conditioning import parse_conditioning
+from models.motif.convert import load_videocrafter_weights
 from models.motif.patch_autoencoder import PatchAutoencoder
 from models.motif.pipeline import MotifImageToVideoPipeline
 from models.motif.scheduler import MotifDDIMScheduler
@@ -89,7 +89,7 @@ def _tiny(config: TrainingConfig, sources: Sequence[Source]) -> MotifImageToVide
             norm_num_groups=sizes.groups,
         )
     return MotifImageToVideoPipeline(
-        vae=PatchAutoencoder.fitted(
+        vae=PatchAutoencoder.fit(
             _frames_to_fit(sources), sizes.patch, sizes.latent_channels, whiten=sizes.whiten
         ),
         # The same words mean the same to every tiny network, whatever its seed.
@@ -151,18 +151,18 @@ def _converted(config: TrainingConfig) -> MotifImageToVideoPipeline:
 
 
 def _text_to_video(network: NetworkSettings) -> MotifUNet:
-    conditioning = conditioning_named(network.conditioning)
+    conditioning = parse_conditioning(network.conditioning)
     if network.kind is NetworkKind.MODELSCOPE:
         return read_text_to_video(Path(network.path), conditioning)
     # Read first: building 1.4 billion weights takes most of a minute, and a wrong path should not.
     tensors = read_tensors(Path(network.path))
     unet: MotifUNet = MotifUNet(conditioning=network.conditioning)
-    from_videocrafter(tensors, unet, network.path)
+    load_videocrafter_weights(tensors, unet, network.path)
     return unet
 
 
 def _image_encoder(network: NetworkSettings) -> tuple[CLIPVisionModel | None, CLIPImageProcessorPil | None]:
-    if not conditioning_named(network.conditioning).attends:
+    if not parse_conditioning(network.conditioning).attends:
         return None, None
     encoder = CLIPVisionModel.from_pretrained(network.image_encoder).requires_grad_(False)
     return encoder, CLIPImageProcessorPil.from_pretrained(network.image_encoder)

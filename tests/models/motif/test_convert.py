@@ -1,4 +1,4 @@
-"""VideoCrafter2's checkpoints become networks of ours and come back as they were."""
+"""Conversion of VideoCrafter2's checkpoints to `MotifUNet` and back."""
 
 from pathlib import Path
 
@@ -8,7 +8,12 @@ from safetensors.torch import save_file
 from torch import Tensor
 
 from models.motif.conditioning import Conditioning
-from models.motif.convert import PREFIX, from_videocrafter, to_videocrafter, videocrafter_names
+from models.motif.convert import (
+    PREFIX,
+    load_videocrafter_weights,
+    videocrafter_names,
+    videocrafter_state_dict,
+)
 from models.motif.tiny import tiny_unet, tiny_unet_config
 from models.motif.unet import MotifUNet
 from models.motif.weights import CheckpointError
@@ -19,7 +24,7 @@ SOURCE = "somewhere/model.ckpt"
 
 
 def reference_network() -> ReferenceUNet:
-    """Return a network of the toy's sizes with random weights, none of them zero."""
+    """Return a network of toy size with random, non-zero weights."""
     torch.manual_seed(5)
     return ReferenceUNet(channels=8, multipliers=(1, 2), layers=1, context=16, head=4, groups=4).eval()
 
@@ -46,7 +51,7 @@ def image_latents() -> Tensor:
 def test_a_converted_network_gives_the_outputs_of_the_original() -> None:
     reference, network = reference_network(), tiny_unet()
 
-    from_videocrafter(checkpoint_of(reference), network, SOURCE)
+    load_videocrafter_weights(checkpoint_of(reference), network, SOURCE)
 
     expected = reference(*inputs())
     difference = (network(*inputs(), image_latents()) - expected).abs().max()
@@ -55,14 +60,14 @@ def test_a_converted_network_gives_the_outputs_of_the_original() -> None:
 
 
 @torch.no_grad()
-def test_so_does_one_as_deep_as_the_original() -> None:
+def test_so_does_a_network_with_the_depth_of_the_original() -> None:
     torch.manual_seed(8)
     sizes = {"channels": 8, "multipliers": (1, 2, 4, 4), "layers": 2, "context": 16, "head": 4, "groups": 4}
     reference = ReferenceUNet(**sizes).eval()
     config = tiny_unet_config() | {"block_out_channels": (8, 16, 32, 32), "layers_per_block": 2}
     network: MotifUNet = MotifUNet(**config).eval()
 
-    from_videocrafter(checkpoint_of(reference), network, SOURCE)
+    load_videocrafter_weights(checkpoint_of(reference), network, SOURCE)
 
     difference = (network(*inputs(), image_latents()) - reference(*inputs())).abs().max()
     assert difference < LARGEST_DIFFERENCE
@@ -71,7 +76,7 @@ def test_so_does_one_as_deep_as_the_original() -> None:
 @torch.no_grad()
 def test_the_frame_rate_changes_the_output() -> None:
     network = tiny_unet()
-    from_videocrafter(checkpoint_of(reference_network()), network, SOURCE)
+    load_videocrafter_weights(checkpoint_of(reference_network()), network, SOURCE)
     latents, timesteps, text, fps = inputs()
 
     slow, fast = (network(latents, timesteps, text, rate, image_latents()) for rate in (fps, fps + 8))
@@ -79,27 +84,27 @@ def test_the_frame_rate_changes_the_output() -> None:
     assert not torch.allclose(slow, fast)
 
 
-def test_converting_there_and_back_gives_the_same_file(tmp_path: Path) -> None:
+def test_converting_in_both_directions_gives_the_same_file(tmp_path: Path) -> None:
     checkpoint, network = checkpoint_of(reference_network()), tiny_unet()
-    from_videocrafter(checkpoint, network, SOURCE)
+    load_videocrafter_weights(checkpoint, network, SOURCE)
 
     save_file(checkpoint, tmp_path / "before.safetensors")
-    save_file(to_videocrafter(network), tmp_path / "after.safetensors")
+    save_file(videocrafter_state_dict(network), tmp_path / "after.safetensors")
 
     assert (tmp_path / "before.safetensors").read_bytes() == (tmp_path / "after.safetensors").read_bytes()
 
 
-def test_a_trained_image_half_is_kept() -> None:
+def test_trained_image_channels_are_kept() -> None:
     network = tiny_unet()
     torch.nn.init.ones_(network.unet.conv_in.weight)
 
     back = tiny_unet(seed=1)
-    from_videocrafter(to_videocrafter(network), back, SOURCE)
+    load_videocrafter_weights(videocrafter_state_dict(network), back, SOURCE)
 
     assert all(torch.equal(a, b) for a, b in zip(network.parameters(), back.parameters(), strict=True))
 
 
-def test_at_full_size_every_name_and_shape_is_the_original_s() -> None:
+def test_at_full_size_all_names_and_sizes_match_the_original() -> None:
     with torch.device("meta"):
         reference, network = ReferenceUNet(), MotifUNet()
 
@@ -113,12 +118,12 @@ def test_at_full_size_every_name_and_shape_is_the_original_s() -> None:
     assert round((sum(named.values()) - image_half) / 1e6, 2) == 1413.28
 
 
-def test_missing_and_unexpected_tensors_are_named_at_once() -> None:
+def test_missing_and_unexpected_tensors_are_reported_together() -> None:
     checkpoint = checkpoint_of(reference_network())
     checkpoint[PREFIX + "out.9.weight"] = checkpoint.pop(PREFIX + "out.2.weight")
 
     with pytest.raises(CheckpointError, match=r"1 missing \(.*\.out\.2\.weight\); 1 unexpected \(.*\.out\.9"):
-        from_videocrafter(checkpoint, tiny_unet(), SOURCE)
+        load_videocrafter_weights(checkpoint, tiny_unet(), SOURCE)
 
 
 def test_a_tensor_of_another_shape_is_named() -> None:
@@ -126,20 +131,20 @@ def test_a_tensor_of_another_shape_is_named() -> None:
     checkpoint[PREFIX + "out.2.bias"] = torch.zeros(3)
 
     with pytest.raises(CheckpointError, match=r"conv_out\.bias has shape \(3,\); expected \(4,\)"):
-        from_videocrafter(checkpoint, tiny_unet(), SOURCE)
+        load_videocrafter_weights(checkpoint, tiny_unet(), SOURCE)
 
 
-def test_the_rest_of_a_checkpoint_is_passed_over() -> None:
+def test_tensors_of_other_networks_in_the_checkpoint_are_ignored() -> None:
     network = tiny_unet()
     checkpoint = checkpoint_of(reference_network()) | {
         "first_stage_model.encoder.conv_in.bias": torch.zeros(2)
     }
 
-    from_videocrafter(checkpoint, network, SOURCE)
+    load_videocrafter_weights(checkpoint, network, SOURCE)
 
     assert torch.equal(network.unet.conv_out.bias, checkpoint[PREFIX + "out.2.bias"])
 
 
-def test_attention_to_images_has_no_place_in_videocrafter() -> None:
+def test_a_network_with_image_attention_cannot_be_converted_to_videocrafter2() -> None:
     with pytest.raises(CheckpointError, match="expected x-cat"):
-        to_videocrafter(tiny_unet(conditioning=Conditioning.BOTH))
+        videocrafter_state_dict(tiny_unet(conditioning=Conditioning.BOTH))

@@ -1,4 +1,4 @@
-"""From an image and a prompt to a clip."""
+"""The image-to-video pipeline at toy size."""
 
 from pathlib import Path
 
@@ -18,28 +18,32 @@ from models.motif.tiny import tiny_unet, toy_pipeline
 PROMPTS = ["the blue balloon rises", "the dog jumps"]
 
 
-def quiet(pipeline: MotifImageToVideoPipeline) -> MotifImageToVideoPipeline:
+def without_progress_bar(pipeline: MotifImageToVideoPipeline) -> MotifImageToVideoPipeline:
     pipeline.set_progress_bar_config(disable=True)
     return pipeline
 
 
-def picture(seed: int = 0, *, height: int = 32, width: int = 32) -> NDArray[np.uint8]:
+def random_image(seed: int = 0, *, height: int = 32, width: int = 32) -> NDArray[np.uint8]:
     return np.random.default_rng(seed).integers(0, 256, (height, width, 3), dtype=np.uint8)
 
 
-def seeded(*seeds: int) -> list[torch.Generator]:
+def generators(*seeds: int) -> list[torch.Generator]:
     return [torch.Generator().manual_seed(seed) for seed in seeds]
 
 
-def clip_of(pipeline: MotifImageToVideoPipeline, *, seed: int = 0, **how: object) -> NDArray[np.float32]:
-    """Return one clip in three steps, (frames, height, width, 3)."""
-    made = pipeline(picture(), PROMPTS[0], num_inference_steps=3, generator=seeded(seed), **how).frames
-    assert isinstance(made, np.ndarray)
-    return made[0]
+def clip_of(
+    pipeline: MotifImageToVideoPipeline, *, seed: int = 0, **arguments: object
+) -> NDArray[np.float32]:
+    """Return one clip sampled with three steps, (frames, height, width, 3) float32."""
+    output = pipeline(
+        random_image(), PROMPTS[0], num_inference_steps=3, generator=generators(seed), **arguments
+    ).frames
+    assert isinstance(output, np.ndarray)
+    return output[0]
 
 
 def with_image_tokens(pipeline: MotifImageToVideoPipeline, conditioning: str) -> MotifImageToVideoPipeline:
-    """Exchange the network for one that attends to a toy vision encoder's tokens."""
+    """Replace the network by one that attends to the tokens of a toy vision encoder."""
     torch.manual_seed(1)
     config = CLIPVisionConfig(
         hidden_size=16,
@@ -55,15 +59,15 @@ def with_image_tokens(pipeline: MotifImageToVideoPipeline, conditioning: str) ->
         "image_encoder": CLIPVisionModel(config).eval(),
         "image_processor": processor,
     }
-    return quiet(MotifImageToVideoPipeline(**components, height=32, width=32, num_frames=4))
+    return without_progress_bar(MotifImageToVideoPipeline(**components, height=32, width=32, num_frames=4))
 
 
 @pytest.fixture
 def pipeline() -> MotifImageToVideoPipeline:
-    return quiet(toy_pipeline())
+    return without_progress_bar(toy_pipeline())
 
 
-def test_a_clip_has_the_pipeline_s_own_form(pipeline: MotifImageToVideoPipeline) -> None:
+def test_a_clip_has_the_pipeline_s_default_shape(pipeline: MotifImageToVideoPipeline) -> None:
     clip = clip_of(pipeline)
 
     assert clip.shape == (4, 32, 32, 3)
@@ -72,7 +76,7 @@ def test_a_clip_has_the_pipeline_s_own_form(pipeline: MotifImageToVideoPipeline)
     assert clip.max() <= 1
 
 
-def test_a_call_may_want_another_form(pipeline: MotifImageToVideoPipeline) -> None:
+def test_a_call_can_request_another_shape(pipeline: MotifImageToVideoPipeline) -> None:
     assert clip_of(pipeline, height=16, width=24, num_frames=6).shape == (6, 16, 24, 3)
 
 
@@ -81,16 +85,18 @@ def test_one_seed_gives_the_same_bytes_twice(pipeline: MotifImageToVideoPipeline
     assert not np.array_equal(clip_of(pipeline, seed=7), clip_of(pipeline, seed=8))
 
 
-@pytest.mark.parametrize("how", [{"eta": 1.0}, {"guidance_scale": 1.0}])
-def test_so_do_noisy_and_unguided_runs(pipeline: MotifImageToVideoPipeline, how: dict[str, float]) -> None:
-    assert clip_of(pipeline, **how).tobytes() == clip_of(pipeline, **how).tobytes()
-    assert not np.array_equal(clip_of(pipeline, **how), clip_of(pipeline))
+@pytest.mark.parametrize("arguments", [{"eta": 1.0}, {"guidance_scale": 1.0}])
+def test_so_does_sampling_with_noise_or_without_guidance(
+    pipeline: MotifImageToVideoPipeline, arguments: dict[str, float]
+) -> None:
+    assert clip_of(pipeline, **arguments).tobytes() == clip_of(pipeline, **arguments).tobytes()
+    assert not np.array_equal(clip_of(pipeline, **arguments), clip_of(pipeline))
 
 
 def test_a_stored_pipeline_gives_the_same_bytes(pipeline: MotifImageToVideoPipeline, tmp_path: Path) -> None:
     pipeline.save_pretrained(tmp_path)
 
-    loaded = quiet(MotifImageToVideoPipeline.from_pretrained(tmp_path))
+    loaded = without_progress_bar(MotifImageToVideoPipeline.from_pretrained(tmp_path))
 
     assert clip_of(loaded).tobytes() == clip_of(pipeline).tobytes()
     assert not list(tmp_path.rglob("*.bin")), "weights are stored as safetensors"
@@ -102,36 +108,36 @@ def test_a_stored_pipeline_with_an_image_encoder_gives_the_same_bytes(
     attending = with_image_tokens(pipeline, "both")
     attending.save_pretrained(tmp_path)
 
-    loaded = quiet(MotifImageToVideoPipeline.from_pretrained(tmp_path))
+    loaded = without_progress_bar(MotifImageToVideoPipeline.from_pretrained(tmp_path))
 
     assert clip_of(loaded).tobytes() == clip_of(attending).tobytes()
 
 
-def test_attention_to_images_alone_makes_clips_too(pipeline: MotifImageToVideoPipeline) -> None:
+def test_a_network_with_image_attention_only_generates_clips(pipeline: MotifImageToVideoPipeline) -> None:
     assert clip_of(with_image_tokens(pipeline, "cx-attn")).shape == (4, 32, 32, 3)
 
 
-def test_attention_to_images_needs_an_image_encoder(pipeline: MotifImageToVideoPipeline) -> None:
+def test_image_attention_needs_an_image_encoder(pipeline: MotifImageToVideoPipeline) -> None:
     pipeline.unet = tiny_unet(conditioning="both")
 
     with pytest.raises(ValueError, match="both attends to image tokens: the pipeline needs an image_encoder"):
         clip_of(pipeline)
 
 
-def test_a_clip_in_a_batch_is_the_clip_alone(pipeline: MotifImageToVideoPipeline) -> None:
-    images = [picture(1), picture(2)]
-    batch = pipeline(images, PROMPTS, num_inference_steps=3, generator=seeded(1, 2)).frames
+def test_a_clip_does_not_depend_on_the_rest_of_the_batch(pipeline: MotifImageToVideoPipeline) -> None:
+    images = [random_image(1), random_image(2)]
+    batch = pipeline(images, PROMPTS, num_inference_steps=3, generator=generators(1, 2)).frames
 
     alone = [
         pipeline(image, prompt, num_inference_steps=3, generator=generator).frames[0]
-        for image, prompt, generator in zip(images, PROMPTS, seeded(1, 2), strict=True)
+        for image, prompt, generator in zip(images, PROMPTS, generators(1, 2), strict=True)
     ]
 
-    # Not to the bit: the CPU's matrix products depend on the number of rows. Measured: 1.5e-6.
+    # Not bit for bit: matrix products on the CPU depend on the number of rows. Measured: 1.5e-6.
     assert np.abs(batch - np.stack(alone)).max() < 1e-4
 
 
-def test_guidance_asks_the_network_once_a_step_with_and_without_the_text(
+def test_guidance_runs_one_forward_pass_per_step_with_both_halves_batched(
     pipeline: MotifImageToVideoPipeline,
 ) -> None:
     batches: list[int] = []
@@ -143,7 +149,9 @@ def test_guidance_asks_the_network_once_a_step_with_and_without_the_text(
     assert batches == [2, 2, 2, 1, 1, 1]
 
 
-def test_guidance_leads_away_from_the_negative_prompt(pipeline: MotifImageToVideoPipeline) -> None:
+def test_guidance_has_no_effect_if_the_negative_prompt_is_the_prompt(
+    pipeline: MotifImageToVideoPipeline,
+) -> None:
     same = clip_of(pipeline, negative_prompt=PROMPTS[0])
     unguided = clip_of(pipeline, guidance_scale=1.0)
 
@@ -151,102 +159,107 @@ def test_guidance_leads_away_from_the_negative_prompt(pipeline: MotifImageToVide
     assert np.abs(clip_of(pipeline) - unguided).max() > 1e-3
 
 
-def test_the_form_of_the_clips_is_a_choice(pipeline: MotifImageToVideoPipeline) -> None:
+def test_all_output_types_hold_the_same_clip(pipeline: MotifImageToVideoPipeline) -> None:
     floats = clip_of(pipeline)
-    made = {
-        form: pipeline(
-            picture(), PROMPTS[0], num_inference_steps=3, generator=seeded(0), output_type=form
+    output = {
+        kind: pipeline(
+            random_image(), PROMPTS[0], num_inference_steps=3, generator=generators(0), output_type=kind
         ).frames
-        for form in ("uint8", "pt", "pil", "latent")
+        for kind in ("uint8", "pt", "pil", "latent")
     }
 
     rounded = np.round(floats * 255).astype(np.uint8)
-    assert np.array_equal(made["uint8"][0], rounded)
-    assert np.array_equal(np.stack([np.asarray(frame) for frame in made["pil"][0]]), rounded)
-    assert np.array_equal(made["pt"][0].permute(0, 2, 3, 1).numpy(), floats)
-    assert made["latent"].shape == (1, 4, 4, 8, 8)
+    assert np.array_equal(output["uint8"][0], rounded)
+    assert np.array_equal(np.stack([np.asarray(frame) for frame in output["pil"][0]]), rounded)
+    assert np.array_equal(output["pt"][0].permute(0, 2, 3, 1).numpy(), floats)
+    assert output["latent"].shape == (1, 4, 4, 8, 8)
 
 
 def test_decoding_in_chunks_changes_nothing(pipeline: MotifImageToVideoPipeline) -> None:
     assert np.allclose(clip_of(pipeline, decode_chunk_size=1), clip_of(pipeline), atol=1e-6)
 
 
-def test_every_step_is_reported_and_may_change_the_latents(pipeline: MotifImageToVideoPipeline) -> None:
-    met: list[tuple[int, int]] = []
+def test_the_callback_sees_every_step_and_can_replace_the_latents(
+    pipeline: MotifImageToVideoPipeline,
+) -> None:
+    steps: list[tuple[int, int]] = []
 
     def report(
         _: MotifImageToVideoPipeline, step: int, timestep: int, tensors: dict[str, Tensor]
     ) -> dict[str, Tensor]:
-        met.append((step, timestep))
+        steps.append((step, timestep))
         return {"latents": torch.zeros_like(tensors["latents"])}
 
-    made = pipeline(
-        picture(), PROMPTS[0], num_inference_steps=3, output_type="latent", callback_on_step_end=report
+    output = pipeline(
+        random_image(), PROMPTS[0], num_inference_steps=3, output_type="latent", callback_on_step_end=report
     ).frames
 
-    assert met == [(0, 667), (1, 334), (2, 1)]
-    assert isinstance(made, Tensor)
-    assert not made.any()
+    assert steps == [(0, 667), (1, 334), (2, 1)]
+    assert isinstance(output, Tensor)
+    assert not output.any()
 
 
-def test_a_residual_pipeline_adds_what_it_made_to_the_image(pipeline: MotifImageToVideoPipeline) -> None:
+def test_a_residual_pipeline_adds_the_residual_to_the_image(pipeline: MotifImageToVideoPipeline) -> None:
     pipeline.register_to_config(residual_scale=1e9)
 
     clip = clip_of(pipeline)
 
-    still = pipeline.vae.decode(pipeline.vae.encode(_pixels(picture())).latent_dist.mode()).sample
+    still = pipeline.vae.decode(pipeline.vae.encode(_pixels(random_image())).latent_dist.mode()).sample
     shown = (still / 2 + 0.5).clamp(0, 1)[0].permute(1, 2, 0).numpy()
     assert np.abs(clip - shown).max() < 1e-4
 
 
 @pytest.mark.parametrize(
-    ("how", "sentence"),
+    ("arguments", "sentence"),
     [
-        ({"num_frames": 1}, "num_frames is 1; a clip has at least 2"),
-        ({"height": 0}, "height is 0; expected above 0"),
-        ({"fps": -8}, "fps is -8; expected above 0"),
+        ({"num_frames": 1}, "num_frames is 1; expected at least 2"),
+        ({"height": 0}, "height is 0; expected a number above 0"),
+        ({"fps": -8}, "fps is -8; expected a number above 0"),
+        ({"fps": float("nan")}, "fps is nan; expected a number above 0"),
         ({"height": 30}, "30x32: both sides must be multiples of 4"),
-        ({"width": 36}, "latents of 8x9: both sides must be multiples of 2"),
+        ({"width": 36}, "the latents are 8x9; expected height and width in multiples of 2"),
         ({"eta": 2}, "eta is 2; expected 0 to 1"),
         ({"decode_chunk_size": 0}, "decode_chunk_size is 0; expected at least 1"),
         ({"output_type": "gif"}, "unknown output_type 'gif'; expected one of np, uint8, pt, pil, latent"),
     ],
 )
-def test_a_call_that_cannot_be_is_refused(
-    pipeline: MotifImageToVideoPipeline, how: dict[str, object], sentence: str
+def test_an_argument_out_of_range_is_refused(
+    pipeline: MotifImageToVideoPipeline, arguments: dict[str, object], sentence: str
 ) -> None:
     with pytest.raises(ValueError, match=sentence):
-        clip_of(pipeline, **how)
+        clip_of(pipeline, **arguments)
 
 
-def test_there_is_a_prompt_and_a_generator_for_each_image(pipeline: MotifImageToVideoPipeline) -> None:
-    with pytest.raises(ValueError, match="2 images and 1 prompts; expected a prompt for each image"):
-        pipeline([picture(), picture()], PROMPTS[0])
-    with pytest.raises(ValueError, match="3 generators for 2 clips; expected one for each"):
-        pipeline([picture(), picture()], PROMPTS, generator=seeded(1, 2, 3))
+def test_there_must_be_one_prompt_and_one_generator_per_image(pipeline: MotifImageToVideoPipeline) -> None:
+    with pytest.raises(ValueError, match="2 images and 1 prompts; expected one prompt per image"):
+        pipeline([random_image(), random_image()], PROMPTS[0])
+    with pytest.raises(ValueError, match="3 generators for 2 clips; expected one per clip"):
+        pipeline([random_image(), random_image()], PROMPTS, generator=generators(1, 2, 3))
 
 
 @pytest.mark.parametrize("image", ["dog.png", None, np.zeros((32, 32), np.uint8), np.zeros((32, 32, 3))])
-def test_what_is_no_image_is_refused(pipeline: MotifImageToVideoPipeline, image: object) -> None:
+def test_an_object_that_is_not_an_image_is_refused(
+    pipeline: MotifImageToVideoPipeline, image: object
+) -> None:
     with pytest.raises(TypeError, match="image is a"):
         pipeline(image, PROMPTS[0])
 
 
-def test_a_broken_network_is_noticed(pipeline: MotifImageToVideoPipeline) -> None:
+def test_nan_from_the_network_is_an_error(pipeline: MotifImageToVideoPipeline) -> None:
     torch.nn.init.constant_(pipeline.unet.unet.conv_out.bias, float("nan"))
 
-    with pytest.raises(NotFinite, match="latents of the clips: 1024 of 1024 numbers are NaN or infinite"):
+    with pytest.raises(NotFinite, match="latents of the clips: 1024 of 1024 values are NaN or infinite"):
         clip_of(pipeline)
 
 
-def test_a_broken_autoencoder_is_noticed(pipeline: MotifImageToVideoPipeline) -> None:
+def test_nan_from_the_autoencoder_is_an_error(pipeline: MotifImageToVideoPipeline) -> None:
     pipeline.vae.mean[0] = float("nan")
 
     with pytest.raises(NotFinite, match="latents of the autoencoder"):
         clip_of(pipeline)
 
 
-def test_a_network_in_half_precision_makes_nearly_the_same_clip(pipeline: MotifImageToVideoPipeline) -> None:
+def test_half_precision_gives_nearly_the_same_clip(pipeline: MotifImageToVideoPipeline) -> None:
     expected = clip_of(pipeline)
 
     half = pipeline.to(torch.bfloat16)
@@ -256,8 +269,8 @@ def test_a_network_in_half_precision_makes_nearly_the_same_clip(pipeline: MotifI
     assert np.abs(clip_of(half) - expected).mean() < 0.005
 
 
-def test_images_of_any_mode_do(pipeline: MotifImageToVideoPipeline) -> None:
-    grey = Image.fromarray(picture()).convert("L")
+def test_an_image_can_have_any_mode(pipeline: MotifImageToVideoPipeline) -> None:
+    grey = Image.fromarray(random_image()).convert("L")
 
     assert pipeline(grey, PROMPTS[0], num_inference_steps=1).frames.shape == (1, 4, 32, 32, 3)
 

@@ -1,4 +1,4 @@
-"""The network is diffusers' text-to-video UNet that also knows the frame rate and the image."""
+"""The denoising network at toy size."""
 
 from pathlib import Path
 
@@ -30,7 +30,7 @@ def inputs(conditioning: str = "x-cat", *, frames: int = 4) -> Inputs:
 
 
 @torch.no_grad()
-def test_the_same_network_with_more_frames_and_any_batch() -> None:
+def test_the_output_does_not_depend_on_the_rest_of_the_batch() -> None:
     given = inputs(frames=6)
 
     alone = tiny_unet()(**{name: value[:1] for name, value in given.items()})
@@ -44,7 +44,7 @@ def test_the_same_network_with_more_frames_and_any_batch() -> None:
     ("conditioning", "name"),
     [("x-cat", "image_latents"), ("cx-attn", "image_tokens"), ("both", "image_tokens")],
 )
-def test_a_trained_network_sees_the_image(conditioning: str, name: str) -> None:
+def test_the_output_of_a_trained_network_depends_on_the_image(conditioning: str, name: str) -> None:
     network = tiny_unet(conditioning=conditioning)
     for parameter in network.parameters():
         parameter.add_(0.05 * torch.randn(parameter.shape, generator=torch.Generator().manual_seed(9)))
@@ -56,7 +56,7 @@ def test_a_trained_network_sees_the_image(conditioning: str, name: str) -> None:
 
 
 @pytest.mark.parametrize("conditioning", list(Conditioning))
-def test_gradient_checkpointing_changes_no_gradient(conditioning: Conditioning) -> None:
+def test_gradient_checkpointing_does_not_change_gradients(conditioning: Conditioning) -> None:
     plain, saving = (tiny_unet(conditioning=conditioning) for _ in range(2))
     saving.enable_gradient_checkpointing()
 
@@ -69,7 +69,7 @@ def test_gradient_checkpointing_changes_no_gradient(conditioning: Conditioning) 
         assert (one is None and other is None) or torch.equal(one, other)
 
 
-def test_gradient_checkpointing_keeps_less_for_the_backward_pass() -> None:
+def test_gradient_checkpointing_stores_less_for_the_backward_pass() -> None:
     kept: dict[bool, int] = {}
     for saving in (False, True):
         network = tiny_unet()
@@ -91,7 +91,7 @@ def test_gradient_checkpointing_keeps_less_for_the_backward_pass() -> None:
 
 @torch.no_grad()
 @pytest.mark.parametrize("conditioning", list(Conditioning))
-def test_a_network_is_stored_and_loaded_as_it_was(conditioning: Conditioning, tmp_path: Path) -> None:
+def test_saving_and_loading_is_lossless(conditioning: Conditioning, tmp_path: Path) -> None:
     network = tiny_unet(conditioning=conditioning)
     network.save_pretrained(tmp_path)
 
@@ -108,11 +108,11 @@ def test_a_network_is_stored_and_loaded_as_it_was(conditioning: Conditioning, tm
     ("change", "sentence"),
     [
         ({"conditioning": "x-dog"}, "unknown conditioning 'x-dog'; expected one of x-cat, cx-attn, both"),
-        ({"norm_num_groups": 3}, "block_out_channels has 8, which norm_num_groups 3 does not divide"),
-        ({"attention_head_dim": 5}, "block_out_channels has 8, which attention_head_dim 5 does not divide"),
+        ({"norm_num_groups": 3}, "block_out_channels has 8, which is not divisible by norm_num_groups 3"),
+        ({"attention_head_dim": 5}, "has 8, which is not divisible by attention_head_dim 5"),
     ],
 )
-def test_a_config_that_cannot_be_built_is_refused(change: dict[str, object], sentence: str) -> None:
+def test_an_invalid_config_is_refused(change: dict[str, object], sentence: str) -> None:
     with pytest.raises(ValueError, match=sentence):
         MotifUNet(**{**tiny_unet_config(), **change})
 
@@ -121,7 +121,7 @@ def test_a_config_that_cannot_be_built_is_refused(change: dict[str, object], sen
     ("name", "value", "sentence"),
     [
         ("sample", torch.zeros(2, 3, 4, 8, 8), r"sample has shape \(2, 3, 4, 8, 8\); expected \(batch, 4,"),
-        ("sample", torch.zeros(2, 4, 4, 7, 8), "latents of 7x8: both sides must be multiples of 2"),
+        ("sample", torch.zeros(2, 4, 4, 7, 8), "the latents are 7x8; expected height and width in multiples"),
         ("timestep", torch.tensor(5), r"timestep has shape \(\); expected \(2,\)"),
         ("fps", torch.tensor([8.0]), r"fps has shape \(1,\); expected \(2,\)"),
         ("text", torch.zeros(1, 7, 16), r"text has shape \(1, 7, 16\); expected \(2, 7, 16\)"),

@@ -1,4 +1,4 @@
-"""Weights of others: text-to-video networks in diffusers' layout, files of tensors, and what is neither."""
+"""Loading text-to-video networks in diffusers' layout and files of tensors."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -14,10 +14,10 @@ from models.motif.tiny import tiny_unet
 from models.motif.unet import MotifUNet
 from models.motif.weights import (
     CheckpointError,
+    add_image_conditioning,
     read_motif_unet,
     read_tensors,
     read_text_to_video,
-    with_image,
 )
 
 Inputs = tuple[Tensor, Tensor, Tensor]
@@ -25,12 +25,12 @@ Network = Callable[..., UNet3DConditionModel]
 
 
 class Secret:
-    """Something a pickle may name that is no tensor."""
+    """A class other than a tensor, for use in a pickle."""
 
 
 @pytest.fixture
 def text_to_video() -> Network:
-    """Makes a network as ModelScope's is built, at toy size."""
+    """Factory of networks with ModelScope's architecture at toy size."""
 
     def make(**changes: object) -> UNet3DConditionModel:
         torch.manual_seed(4)
@@ -66,12 +66,14 @@ def images(conditioning: Conditioning) -> dict[str, Tensor]:
 
 @torch.no_grad()
 @pytest.mark.parametrize("conditioning", list(Conditioning))
-def test_a_network_just_given_an_image_answers_as_before_to_the_bit(
+def test_adding_image_conditioning_does_not_change_the_outputs(
     text_to_video: Network, conditioning: Conditioning
 ) -> None:
     base = text_to_video()
 
-    network = with_image(base, conditioning, source="base", image_token_dim=16, image_token_count=5)
+    network = add_image_conditioning(
+        base, conditioning, source="base", image_token_dim=16, image_token_count=5
+    )
 
     predicted = network(*inputs(), torch.tensor([8, 24]), **images(conditioning))
     assert torch.equal(predicted, base(*inputs()).sample)
@@ -80,7 +82,7 @@ def test_a_network_just_given_an_image_answers_as_before_to_the_bit(
 @torch.no_grad()
 @pytest.mark.parametrize("subfolder", ["", "unet"])
 @pytest.mark.parametrize("safe", [True, False])
-def test_a_stored_text_to_video_network_is_taken_in(
+def test_a_stored_text_to_video_network_is_loaded(
     text_to_video: Network, tmp_path: Path, subfolder: str, safe: bool
 ) -> None:
     base = text_to_video()
@@ -92,15 +94,15 @@ def test_a_stored_text_to_video_network_is_taken_in(
     assert torch.equal(predicted, base(*inputs()).sample)
 
 
-def test_half_precision_stays_half(text_to_video: Network) -> None:
-    network = with_image(text_to_video().to(torch.float16), Conditioning.X_CAT, source="base")
+def test_half_precision_is_kept(text_to_video: Network) -> None:
+    network = add_image_conditioning(text_to_video().to(torch.float16), Conditioning.X_CAT, source="base")
 
     assert {parameter.dtype for parameter in network.parameters()} == {torch.float16}
 
 
-def test_a_network_built_another_way_is_refused(text_to_video: Network) -> None:
+def test_another_architecture_is_refused(text_to_video: Network) -> None:
     with pytest.raises(CheckpointError, match=r"base: norm_eps is 1e-06; expected 1e-05"):
-        with_image(text_to_video(norm_eps=1e-6), Conditioning.X_CAT, source="base")
+        add_image_conditioning(text_to_video(norm_eps=1e-6), Conditioning.X_CAT, source="base")
 
 
 def test_missing_tensors_of_a_stored_network_are_named(text_to_video: Network, tmp_path: Path) -> None:
@@ -117,11 +119,11 @@ def test_missing_tensors_of_a_stored_network_are_named(text_to_video: Network, t
 def test_a_folder_without_a_network_is_refused(tmp_path: Path) -> None:
     with pytest.raises(CheckpointError, match=r"no config\.json; expected a UNet3DConditionModel"):
         read_text_to_video(tmp_path, Conditioning.X_CAT)
-    with pytest.raises(CheckpointError, match="not a network of ours"):
+    with pytest.raises(CheckpointError, match="not a saved MotifUNet"):
         read_motif_unet(tmp_path)
 
 
-def test_missing_tensors_of_a_network_of_ours_are_named(tmp_path: Path) -> None:
+def test_missing_tensors_of_a_saved_motif_unet_are_named(tmp_path: Path) -> None:
     network = tiny_unet()
     network.save_pretrained(tmp_path)
     weights = tmp_path / "diffusion_pytorch_model.safetensors"
@@ -142,7 +144,7 @@ def test_a_pickle_of_plain_tensors_is_read(tmp_path: Path, wrapped: bool) -> Non
     assert torch.equal(read_tensors(path)["weight"], state["weight"])
 
 
-def test_a_pickle_that_names_code_is_not_run(tmp_path: Path) -> None:
+def test_a_pickle_that_references_code_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "model.ckpt"
     torch.save({"state_dict": {"weight": torch.zeros(1)}, "hparams": Secret()}, path)
 
@@ -168,7 +170,7 @@ def test_a_file_without_tensors_is_refused(tmp_path: Path, content: object) -> N
         read_tensors(tmp_path / "model.pt")
 
 
-def test_a_stored_network_of_ours_is_read(tmp_path: Path) -> None:
+def test_a_saved_motif_unet_is_loaded(tmp_path: Path) -> None:
     network = tiny_unet(seed=2)
     network.save_pretrained(tmp_path / "unet")
 

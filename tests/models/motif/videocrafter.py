@@ -1,7 +1,6 @@
-"""A second, independent network with VideoCrafter2's structure and names, to compare ours with.
+"""An independent implementation of VideoCrafter2's UNet, as a reference for the conversion tests.
 
-Written from the published structure: what layers there are, in which order, and what they are called. It
-shares no code with ours or with diffusers.
+It follows the published structure and names, and shares no code with `MotifUNet` or diffusers.
 """
 
 import math
@@ -33,7 +32,7 @@ class ReferenceUNet(nn.Module):
         first = nn.Conv2d(4, channels, 3, padding=1)
         self.init_attn = nn.ModuleList([TemporalTransformer(channels, 8 * head, head, groups, convolve=True)])
 
-        block = partial(parts_of, times=times, context=context, head=head, groups=groups)
+        block = partial(make_block, times=times, context=context, head=head, groups=groups)
         self.input_blocks = nn.ModuleList([nn.ModuleList([first])])
         now, skips = channels, [channels]
         for level, multiplier in enumerate(multipliers):
@@ -57,28 +56,28 @@ class ReferenceUNet(nn.Module):
         self.out = nn.Sequential(nn.GroupNorm(groups, now), nn.SiLU(), nn.Conv2d(now, 4, 3, padding=1))
 
     def forward(self, latents: Tensor, timesteps: Tensor, text: Tensor, fps: Tensor) -> Tensor:
-        """Take and return (batch, 4, frames, height, width)."""
+        """Return the prediction, (batch, 4, frames, height, width), for latents of the same shape."""
         frames = latents.shape[2]
-        times = self.time_embed(waves(timesteps, self.channels))
-        times = times + self.fps_embedding(waves(fps, self.channels))
-        told = times.repeat_interleave(frames, 0), text.repeat_interleave(frames, 0), frames
+        times = self.time_embed(sinusoidal_embedding(timesteps, self.channels))
+        times = times + self.fps_embedding(sinusoidal_embedding(fps, self.channels))
+        context_inputs = times.repeat_interleave(frames, 0), text.repeat_interleave(frames, 0), frames
         hidden = latents.transpose(1, 2).flatten(0, 1)
         skips = []
         for number, block in enumerate(self.input_blocks):
-            hidden = through(block, hidden, told)
+            hidden = apply_block(block, hidden, context_inputs)
             if number == 0:
-                hidden = through(self.init_attn, hidden, told)
+                hidden = apply_block(self.init_attn, hidden, context_inputs)
             skips.append(hidden)
-        hidden = through(self.middle_block, hidden, told)
+        hidden = apply_block(self.middle_block, hidden, context_inputs)
         for block in self.output_blocks:
-            hidden = through(block, torch.cat([hidden, skips.pop()], 1), told)
+            hidden = apply_block(block, torch.cat([hidden, skips.pop()], 1), context_inputs)
         return self.out(hidden).unflatten(0, (-1, frames)).transpose(1, 2)
 
 
-def parts_of(
+def make_block(
     into: int, out: int, attends: bool, *, times: int, context: int, head: int, groups: int
 ) -> nn.ModuleList:
-    """Return a block: residual, and where it attends, within frames and along them."""
+    """Return a block: a residual layer and, if `attends`, spatial and temporal attention."""
     parts = nn.ModuleList([ResBlock(into, out, times, groups)])
     if attends:
         parts.append(SpatialTransformer(out, context, head, groups))
@@ -86,11 +85,11 @@ def parts_of(
     return parts
 
 
-Told = tuple[Tensor, Tensor, int]
+ContextInputs = tuple[Tensor, Tensor, int]
 
 
-def through(block: nn.ModuleList, hidden: Tensor, told: Told) -> Tensor:
-    times, text, frames = told
+def apply_block(block: nn.ModuleList, hidden: Tensor, context_inputs: ContextInputs) -> Tensor:
+    times, text, frames = context_inputs
     for part in block:
         if isinstance(part, ResBlock):
             hidden = part(hidden, times, frames)
@@ -103,8 +102,8 @@ def through(block: nn.ModuleList, hidden: Tensor, told: Told) -> Tensor:
     return hidden
 
 
-def waves(positions: Tensor, channels: int) -> Tensor:
-    """Return cosines, then sines, of falling frequencies."""
+def sinusoidal_embedding(positions: Tensor, channels: int) -> Tensor:
+    """Return sinusoidal position embeddings: cosines, then sines, of decreasing frequencies."""
     half = channels // 2
     frequencies = torch.exp(-math.log(10_000) * torch.arange(half) / half)
     angles = positions[:, None].float() * frequencies
@@ -159,7 +158,7 @@ class SpatialTransformer(nn.Module):
 
 
 class TemporalTransformer(nn.Module):
-    """Attends along the frames of each place; the first one projects by convolutions of width 1."""
+    """Attention over the frames of each position; the first one projects with convolutions of width 1."""
 
     def __init__(self, channels: int, inner: int, head: int, groups: int, *, convolve: bool) -> None:
         super().__init__()

@@ -27,7 +27,7 @@ def sizes(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def checkpoint(tmp_path: Path) -> Path:
-    """A toy checkpoint named as VideoCrafter2's are."""
+    """A toy checkpoint in VideoCrafter2's format."""
     torch.manual_seed(5)
     reference = ReferenceUNet(channels=8, multipliers=(1, 2), layers=1, context=16, head=4, groups=4)
     state = {PREFIX + name: tensor for name, tensor in reference.state_dict().items()}
@@ -36,7 +36,9 @@ def checkpoint(tmp_path: Path) -> Path:
     return path
 
 
-def test_a_checkpoint_goes_there_and_back(checkpoint: Path, sizes: Path, tmp_path: Path) -> None:
+def test_converting_a_checkpoint_in_both_directions_is_lossless(
+    checkpoint: Path, sizes: Path, tmp_path: Path
+) -> None:
     assert run(checkpoint, tmp_path / "ours", "--sizes", sizes) == 0
     assert run(tmp_path / "ours", tmp_path / "back.safetensors", "--to", "videocrafter2") == 0
 
@@ -51,7 +53,7 @@ def test_a_pickle_becomes_safetensors(checkpoint: Path, sizes: Path, tmp_path: P
     assert MotifUNet.from_pretrained(tmp_path / "ours").config["conditioning"] == "both"
 
 
-def test_a_folder_in_diffusers_layout_is_taken_in(tmp_path: Path) -> None:
+def test_a_folder_in_diffusers_layout_is_converted(tmp_path: Path) -> None:
     UNet3DConditionModel(
         block_out_channels=(8, 16),
         down_block_types=("CrossAttnDownBlock3D", "DownBlock3D"),
@@ -67,12 +69,12 @@ def test_a_folder_in_diffusers_layout_is_taken_in(tmp_path: Path) -> None:
     assert MotifUNet.from_pretrained(tmp_path / "ours").config["conditioning"] == "x-cat"
 
 
-def test_what_is_there_is_never_overwritten(
+def test_an_existing_output_is_not_overwritten(
     checkpoint: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert run(checkpoint, tmp_path) == 1
 
-    assert "is there already; name a new one" in capsys.readouterr().err
+    assert "exists already; choose another output path" in capsys.readouterr().err
 
 
 def test_a_checkpoint_of_another_network_is_refused_in_one_sentence(
@@ -90,7 +92,7 @@ def test_a_checkpoint_of_another_network_is_refused_in_one_sentence(
 
 
 @pytest.mark.parametrize("content", [b"no pickle at all", b"hello", b""])
-def test_a_file_that_is_no_checkpoint_is_refused_in_one_sentence(
+def test_a_file_that_is_not_a_checkpoint_is_refused_in_one_sentence(
     content: bytes, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (tmp_path / "model.ckpt").write_bytes(content)
@@ -101,7 +103,7 @@ def test_a_file_that_is_no_checkpoint_is_refused_in_one_sentence(
 
 
 @pytest.mark.parametrize(
-    ("content", "sentence"), [("{sizes", "is no JSON"), ("[]", "is not the config.json")]
+    ("content", "sentence"), [("{sizes", "is not valid JSON"), ("[]", "is not the config.json")]
 )
 def test_sizes_that_cannot_be_read_are_refused(
     content: str, sentence: str, checkpoint: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
@@ -113,11 +115,11 @@ def test_sizes_that_cannot_be_read_are_refused(
     assert sentence in capsys.readouterr().err
 
 
-def test_videocrafter_s_layout_is_one_safetensors_file(
+def test_videocrafter2_output_must_be_a_safetensors_file(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     tiny_unet().save_pretrained(tmp_path / "ours")
 
     assert run(tmp_path / "ours", tmp_path / "model.ckpt", "--to", "videocrafter2") == 2
 
-    assert "does not end in .safetensors" in capsys.readouterr().err
+    assert "must end in .safetensors" in capsys.readouterr().err

@@ -1,4 +1,4 @@
-"""Threads torch takes on a CPU: as many as asked for meanwhile, as before afterwards."""
+"""The number of torch threads inside and after `cpu_threads`."""
 
 import pytest
 import torch
@@ -11,19 +11,19 @@ def _three_threads() -> None:
     torch.set_num_threads(3)
 
 
-def test_so_many_are_taken_meanwhile() -> None:
+def test_the_number_applies_inside_the_block_only() -> None:
     with cpu_threads(2):
         assert torch.get_num_threads() == 2
 
     assert torch.get_num_threads() == 3
 
 
-def test_zero_leaves_torch_its_choice() -> None:
+def test_zero_keeps_the_default() -> None:
     with cpu_threads(0):
         assert torch.get_num_threads() == 3
 
 
-def test_an_error_gives_them_back_too() -> None:
+def test_the_number_is_restored_after_an_error() -> None:
     with pytest.raises(ValueError, match="broken"), cpu_threads(1):
         raise ValueError("broken")
 

@@ -1,4 +1,4 @@
-"""A stored pipeline loads with every tensor from its files, or not at all."""
+"""A stored pipeline loads only if every tensor is in its files."""
 
 from pathlib import Path
 
@@ -35,7 +35,7 @@ def test_a_missing_tensor_is_named(stored: Path, file: str, tensor: str) -> None
 
 
 @pytest.mark.parametrize("file", [UNET, VAE, TEXT])
-def test_a_file_cut_short_is_refused(stored: Path, file: str) -> None:
+def test_a_truncated_file_is_refused(stored: Path, file: str) -> None:
     whole = (stored / file).read_bytes()
     (stored / file).write_bytes(whole[: len(whole) // 2])
 
@@ -43,7 +43,7 @@ def test_a_file_cut_short_is_refused(stored: Path, file: str) -> None:
         MotifImageToVideoPipeline.from_pretrained(stored)
 
 
-def test_a_text_encoder_stored_by_an_older_transformers_is_whole(stored: Path) -> None:
+def test_a_text_encoder_saved_by_an_older_transformers_is_accepted(stored: Path) -> None:
     tensors = {f"text_model.{name}": tensor for name, tensor in load_file(stored / TEXT).items()}
     save_file(tensors, stored / TEXT, metadata={"format": "pt"})
 
@@ -53,6 +53,6 @@ def test_a_text_encoder_stored_by_an_older_transformers_is_whole(stored: Path) -
     assert all(torch.equal(value, expected[name]) for name, value in loaded.text_encoder.state_dict().items())
 
 
-def test_a_folder_that_is_not_there_is_named(tmp_path: Path) -> None:
+def test_a_missing_folder_is_named(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="nowhere"):
         MotifImageToVideoPipeline.from_pretrained(tmp_path / "nowhere")

@@ -1,4 +1,4 @@
-"""DDIM, and the scale VideoCrafter2 puts on the latents; numbers by hand."""
+"""DDIM with VideoCrafter2's scale of the latents, compared with hand-computed values."""
 
 from math import sqrt
 from pathlib import Path
@@ -18,7 +18,7 @@ def clip(value: float) -> Tensor:
 
 
 def alpha(t: int) -> float:
-    """Return the product of 1 - beta up to t, with betas whose roots lie evenly from 0.00085 to 0.012."""
+    """Return the product of 1 - beta up to t; the square roots of beta are linear from 0.00085 to 0.012."""
     product = 1.0
     for number in range(t + 1):
         root = sqrt(0.00085) + number / 999 * (sqrt(0.012) - sqrt(0.00085))
@@ -26,7 +26,7 @@ def alpha(t: int) -> float:
     return product
 
 
-def test_the_schedule_is_the_linear_one_of_latent_diffusion() -> None:
+def test_the_schedule_is_latent_diffusion_s_linear_schedule() -> None:
     scheduler = MotifDDIMScheduler()
 
     assert float(scheduler.alphas_cumprod[0]) == pytest.approx(1 - 0.00085)
@@ -34,7 +34,7 @@ def test_the_schedule_is_the_linear_one_of_latent_diffusion() -> None:
     assert float(scheduler.alphas_cumprod[999]) == pytest.approx(0.00466, abs=1e-5)
 
 
-def test_fifty_steps_meet_the_timesteps_videocrafter_meets() -> None:
+def test_fifty_steps_use_videocrafter2_s_timesteps() -> None:
     scheduler = MotifDDIMScheduler()
     scheduler.set_timesteps(50)
 
@@ -42,7 +42,7 @@ def test_fifty_steps_meet_the_timesteps_videocrafter_meets() -> None:
 
 
 @pytest.mark.parametrize(("t", "scale"), [(0, 1.0), (133, 0.9), (399, 0.7), (400, 0.7), (999, 0.7)])
-def test_the_scale_falls_in_a_straight_line_over_400_steps(t: int, scale: float) -> None:
+def test_the_scale_decreases_linearly_over_400_timesteps(t: int, scale: float) -> None:
     # 1 - 0.3 * t / 399 up to t = 399.
     scheduler = MotifDDIMScheduler(scale_b=0.7)
 
@@ -68,7 +68,7 @@ def test_each_clip_of_a_batch_has_its_own_timestep() -> None:
     assert scaled[1].unique().tolist() == pytest.approx([0.7])
 
 
-def test_a_step_by_hand() -> None:
+def test_a_step_matches_hand_computed_values() -> None:
     # From t = 501 to t = 1 in two steps of 500, z = 2 at both; the network predicts the noise, 1.
     scheduler = MotifDDIMScheduler(scale_b=0.7, prediction_type="epsilon")
     scheduler.set_timesteps(2)
@@ -83,7 +83,7 @@ def test_a_step_by_hand() -> None:
 
 @pytest.mark.parametrize("prediction_type", PREDICTIONS)
 @pytest.mark.parametrize("scale_b", [1.0, 0.7])
-def test_true_predictions_lead_back_to_the_clean_latents(
+def test_sampling_with_exact_predictions_recovers_the_clean_latents(
     prediction_type: PredictionType, scale_b: float
 ) -> None:
     scheduler = MotifDDIMScheduler(prediction_type=prediction_type, scale_b=scale_b, set_alpha_to_one=True)
@@ -105,7 +105,7 @@ def test_true_predictions_lead_back_to_the_clean_latents(
     assert torch.allclose(latents, clean, atol=1e-4)
 
 
-def test_without_a_scale_it_is_diffusers_ddim_to_the_bit() -> None:
+def test_without_a_scale_it_equals_diffusers_ddim_bit_for_bit() -> None:
     settings = {
         "beta_start": 0.00085,
         "beta_end": 0.012,
@@ -125,7 +125,7 @@ def test_without_a_scale_it_is_diffusers_ddim_to_the_bit() -> None:
     assert torch.equal(*stepped)
 
 
-def test_with_rescaled_betas_no_signal_is_left_at_the_end() -> None:
+def test_with_rescaled_betas_the_last_timestep_has_no_signal() -> None:
     scheduler = MotifDDIMScheduler(rescale_betas_zero_snr=True, timestep_spacing="trailing")
     scheduler.set_timesteps(50)
 
@@ -135,27 +135,27 @@ def test_with_rescaled_betas_no_signal_is_left_at_the_end() -> None:
     assert noisy.flatten().tolist() == pytest.approx([1.0, 1.0], abs=1e-3)
 
 
-def test_noise_cannot_be_predicted_where_no_signal_is_left() -> None:
+def test_epsilon_prediction_with_zero_terminal_snr_is_refused() -> None:
     with pytest.raises(ValueError, match="use prediction_type 'v_prediction' or 'sample'"):
         MotifDDIMScheduler(rescale_betas_zero_snr=True, prediction_type="epsilon")
 
 
-def test_an_unknown_prediction_is_refused() -> None:
+def test_an_unknown_prediction_type_is_refused() -> None:
     with pytest.raises(ValueError, match="unknown prediction_type 'noise'; expected one of epsilon, v_pred"):
         MotifDDIMScheduler(prediction_type="noise")
 
 
 @pytest.mark.parametrize("change", [{"scale_b": 0.0}, {"scale_steps": 1}, {"scale_steps": 1001}])
 def test_an_impossible_scale_is_refused(change: dict[str, float]) -> None:
-    with pytest.raises(ValueError, match="expected above 0, and 2 to 1000"):
+    with pytest.raises(ValueError, match="expected scale_b above 0 and scale_steps from 2 to 1000"):
         MotifDDIMScheduler(**{"scale_b": 0.7, **change})
 
 
-def test_a_schedule_without_a_scale_may_be_short() -> None:
+def test_a_schedule_without_a_scale_can_be_short() -> None:
     assert len(MotifDDIMScheduler(num_train_timesteps=10).alphas_cumprod) == 10
 
 
-def test_a_schedule_is_stored_and_loaded_as_it_was(tmp_path: Path) -> None:
+def test_saving_and_loading_keeps_the_settings(tmp_path: Path) -> None:
     MotifDDIMScheduler(scale_b=0.7, prediction_type="epsilon").save_pretrained(tmp_path)
 
     loaded = MotifDDIMScheduler.from_pretrained(tmp_path)
