@@ -75,8 +75,10 @@ def find_participant(session: Session, *, cookie: str | None, study_slug: str, n
     return Participant(row[0], row[1])
 
 
-def find_assignment(session: Session, *, cookie: str | None, token: str, now: datetime) -> HeldAssignment:
-    """Return this browser's own assignment and its study, without a lock.
+def find_assignment(
+    session: Session, *, cookie: str | None, token: str, now: datetime, for_change: bool = False
+) -> HeldAssignment:
+    """Return this browser's own assignment and its study; `for_change` locks the study.
 
     Raises:
         NotFound: no such assignment, or it is another annotator's; both cases give the same answer.
@@ -85,21 +87,12 @@ def find_assignment(session: Session, *, cookie: str | None, token: str, now: da
     row = session.execute(_ASSIGNMENT, given).one_or_none()
     if row is None:
         raise NotFound("This browser has no such assignment. Open your invitation link again.")
-    return HeldAssignment(row[0], row[1])
-
-
-def lock_assignment(session: Session, *, cookie: str | None, token: str, now: datetime) -> HeldAssignment:
-    """Return this browser's own assignment, its study locked against other changes.
-
-    Raises:
-        NotFound: as `find_assignment`.
-    """
-    held = find_assignment(session, cookie=cookie, token=token, now=now)
-    if not _has_one_writer(session):
-        lock_study(session, held.study.id)
+    assignment, study = row
+    if for_change and not _has_one_writer(session):
+        lock_study(session, study.id)
         # Another request may have changed the assignment before the lock was taken.
-        session.refresh(held.assignment)
-    return held
+        session.refresh(assignment)
+    return HeldAssignment(assignment, study)
 
 
 def lock_study(session: Session, study_id: int) -> Study:

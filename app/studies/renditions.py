@@ -80,4 +80,4 @@ def _prepare(context: AppContext, comparison_id: int) -> None:
         ).one()
         clips = compared_clips(session, comparison_id=comparison_id, wish=requested)
     for side in Side:
-        context.renditions.of_clip(clips.of_side(side), clips.recipe)
+        context.renditions.get_or_make(clips.of_side(side), clips.recipe)

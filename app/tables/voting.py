@@ -19,7 +19,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.tables.base import Base, RowId, closed_set
-from benchmark.protocol import AssignmentPurpose, Side, SkipReason, VoteStatus
+from benchmark.protocol import AssignmentPurpose, Choice, Justification, Side, SkipReason, VoteStatus
 
 
 class AssignmentStatus(StrEnum):
@@ -100,6 +100,14 @@ class Assignment(Base):
     # After an undo: the assignment whose vote this one takes the place of.
     replaces_id: Mapped[int | None] = mapped_column(RowId, ForeignKey("assignments.id", ondelete="RESTRICT"))
 
+    def side_of(self, choice: Choice) -> Side:
+        """Return the side shown left or right."""
+        return self.left_side if choice is Choice.LEFT else self.left_side.opposite
+
+    def choice_of(self, side: Side) -> Choice:
+        """Return where a side is shown."""
+        return Choice.LEFT if side is self.left_side else Choice.RIGHT
+
 
 def status_is(*statuses: AssignmentStatus) -> ColumnElement[bool]:
     """Return the condition with the statuses written out.
@@ -137,6 +145,11 @@ class Vote(Base):
     left_watched_ms: Mapped[int | None]
     right_watched_ms: Mapped[int | None]
     replaces_id: Mapped[int | None] = mapped_column(RowId, ForeignKey("votes.id", ondelete="RESTRICT"))
+
+    @property
+    def justifications(self) -> tuple[Justification, ...]:
+        """The ticked justifications, in the protocol's order."""
+        return tuple(each for each in Justification if getattr(self, each.value))
 
 
 class VoteEvent(Base):

@@ -55,7 +55,7 @@ def requested_clip(session: Session, *, held: HeldAssignment, position: Choice) 
     """Read what is needed to serve the left or right clip of an assignment."""
     assignment = held.assignment
     clips = compared_clips(session, comparison_id=assignment.comparison_id, wish=held.study.renditions)
-    side = assignment.left_side if position is Choice.LEFT else assignment.left_side.opposite
+    side = assignment.side_of(position)
     clip, other = clips.of_side(side), clips.of_side(side.opposite)
     renditions = find_renditions(session, clip_ids=(clip.id, other.id), recipe=clips.recipe)
     return RequestedClip(assignment.id, position, clip, other, clips.recipe, renditions)

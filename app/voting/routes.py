@@ -13,7 +13,7 @@ from app.clock import utc_now
 from app.dependencies import context_of, cookie_of
 from app.errors import AppError, Conflict, Invalid
 from app.panels.progress import progress_of
-from app.security.participants import Participant, find_participant, lock_assignment, lock_study
+from app.security.participants import Participant, find_assignment, find_participant, lock_study
 from app.security.path_params import SlugPath
 from app.tables.people import Annotator
 from app.tables.studies import Study
@@ -23,6 +23,7 @@ from app.voting.assignment_view import assignment_view
 from app.voting.view_models import ClosedPage, KeptForm, UndoCard, VotePage
 from benchmark.protocol import Choice, Justification, SkipReason, StudyStatus, WatchGate
 from benchmark.wire.common import TOKEN
+from benchmark.wire.voting import VoteRequest
 
 router = APIRouter(include_in_schema=False)
 TokenField = Annotated[str, Form(pattern=TOKEN)]
@@ -42,17 +43,17 @@ def post_vote(
     choice: Annotated[Choice | None, Form()] = None,
     justifications: Annotated[list[Justification] | None, Form()] = None,
 ) -> Response:
-    ticked = frozenset(justifications or ())
+    ticked = tuple(dict.fromkeys(justifications or ()))
     now = utc_now()
     try:
         if choice is None:
             raise Invalid("Choose A or B.", code="choice_missing")
-        ballot = service.Ballot(choice=choice, justifications=ticked)
+        vote = VoteRequest(choice=choice, justifications=ticked)
         with context_of(request).database.write() as session:
-            held = lock_assignment(session, cookie=cookie_of(request), token=token, now=now)
-            service.cast_vote(session, assignment=held.assignment, study=held.study, ballot=ballot, now=now)
+            held = find_assignment(session, cookie=cookie_of(request), token=token, now=now, for_change=True)
+            service.cast_vote(session, assignment=held.assignment, study=held.study, request=vote, now=now)
     except (Conflict, Invalid) as refusal:
-        kept = KeptForm(choice=choice, justifications=ticked)
+        kept = KeptForm(choice=choice, justifications=frozenset(ticked))
         return _show(request, slug, refusal=refusal, kept=kept)
     return RedirectResponse(f"/studies/{slug}/vote", status_code=303)
 
@@ -64,7 +65,7 @@ def post_skip(
     now = utc_now()
     try:
         with context_of(request).database.write() as session:
-            held = lock_assignment(session, cookie=cookie_of(request), token=token, now=now)
+            held = find_assignment(session, cookie=cookie_of(request), token=token, now=now, for_change=True)
             service.skip(session, assignment=held.assignment, study=held.study, reason=reason, now=now)
     except Conflict as refusal:
         return _show(request, slug, refusal=refusal)
@@ -76,11 +77,14 @@ def post_undo(slug: SlugPath, request: Request, token: TokenField) -> Response:
     now = utc_now()
     try:
         with context_of(request).database.write() as session:
-            held = lock_assignment(session, cookie=cookie_of(request), token=token, now=now)
+            held = find_assignment(session, cookie=cookie_of(request), token=token, now=now, for_change=True)
             undone = service.undo(session, assignment=held.assignment, study=held.study, now=now)
     except Conflict as refusal:
         return _show(request, slug, refusal=refusal)
-    kept = KeptForm(choice=undone.previous.choice, justifications=frozenset(undone.previous.justifications))
+    kept = KeptForm(
+        choice=held.assignment.choice_of(undone.vote.chosen_side),
+        justifications=frozenset(undone.vote.justifications),
+    )
     return _show(request, slug, kept=kept)
 
 

@@ -12,7 +12,8 @@ from app.panels.vote_status import change_status, count_vote, first_status, mark
 from app.tables.studies import Comparison, Matchup, Study
 from app.tables.voting import Assignment, AssignmentStatus, Vote
 from app.voting.leases import has_newer, lease_again, refuse_ended, require_open, retake_slot
-from benchmark.protocol import Choice, Justification, Side, SkipReason, VoteStatus, WatchGate
+from benchmark.protocol import Justification, Side, SkipReason, VoteStatus, WatchGate
+from benchmark.wire.voting import VoteRequest
 
 # What an undo may end; a surplus or an excluded vote has no place that its successor could keep.
 _UNDOABLE = (VoteStatus.VALID, VoteStatus.GOLD, VoteStatus.REPEAT, VoteStatus.QUIZ, VoteStatus.PILOT)
@@ -25,54 +26,43 @@ _COMPARED = (
 
 
 @dataclass(frozen=True)
-class Ballot:
-    """What an annotator answers; times in milliseconds, as the page measured them."""
+class CastVote:
+    """A stored vote; `is_new` is False where the same request had stored it before."""
 
-    choice: Choice
-    justifications: frozenset[Justification]
-    decision_ms: int | None = None
-    left_watched_ms: int | None = None
-    right_watched_ms: int | None = None
-
-
-@dataclass(frozen=True)
-class Receipt:
-    """A vote as it was taken; the same request again gets the same receipt."""
-
-    choice: Choice
-    justifications: tuple[Justification, ...]
-    cast_at: datetime
-    is_repeat: bool
+    vote: Vote
+    is_new: bool
 
 
 @dataclass(frozen=True)
 class Undone:
+    """A vote that was undone, and the assignment that replaces its own."""
+
+    vote: Vote
     assignment: Assignment
-    previous: Receipt
 
 
 def cast_vote(
-    session: Session, *, assignment: Assignment, study: Study, ballot: Ballot, now: datetime
-) -> Receipt:
-    """Take a vote, once; the same answer again gives the same receipt.
+    session: Session, *, assignment: Assignment, study: Study, request: VoteRequest, now: datetime
+) -> CastVote:
+    """Store a vote once; the same request again returns the stored one.
 
     Raises:
-        Invalid: no justification where the study asks for one.
-        Conflict: another answer was given before, the study takes no votes, a clip was not delivered whole,
-            or the lease ran out and the place went to somebody else.
+        Invalid: no justification where the study requires one.
+        Conflict: another answer is stored, the study takes no votes, a clip was not delivered to the last
+            byte, or the lease expired and the slot went to another annotator.
     """
     if assignment.status is AssignmentStatus.VOTED:
-        return _repeated(session, assignment=assignment, ballot=ballot)
+        return CastVote(_stored_vote(session, assignment=assignment, request=request), is_new=False)
     refuse_ended(assignment)
     require_open(study)
-    if study.require_justification and not ballot.justifications:
+    if study.require_justification and not request.justifications:
         raise Invalid("Select at least one reason for your choice.", code="justification_missing")
     if study.watch_gate is WatchGate.DELIVERED and not _both_delivered(assignment):
         raise Conflict("Watch both clips to the end first.", code="clips_not_delivered")
     comparison, matchup = session.execute(_COMPARED, {"comparison_id": assignment.comparison_id}).one()
     if assignment.status is AssignmentStatus.EXPIRED:
         retake_slot(session, assignment=assignment, comparison=comparison, study=study)
-    vote = _new_vote(session, assignment=assignment, matchup=matchup, ballot=ballot, now=now)
+    vote = _new_vote(session, assignment=assignment, matchup=matchup, request=request, now=now)
     session.add(vote)
     if first_status(assignment) is VoteStatus.VALID:
         count_vote(comparison, vote, by=1)
@@ -81,7 +71,7 @@ def cast_vote(
     assignment.status = AssignmentStatus.VOTED
     assignment.ended_at = now
     session.flush()
-    return _receipt(assignment, vote, is_repeat=False)
+    return CastVote(vote, is_new=True)
 
 
 def skip(
@@ -113,7 +103,6 @@ def undo(session: Session, *, assignment: Assignment, study: Study, now: datetim
     if not comparison.is_open and not comparison.is_gold:
         raise Conflict("This matchup was closed; its votes stay.", code="matchup_closed")
     vote = session.execute(select(Vote).where(Vote.assignment_id == assignment.id)).scalar_one()
-    previous = _receipt(assignment, vote, is_repeat=True)
     status = change_status(
         session,
         vote=vote,
@@ -130,14 +119,13 @@ def undo(session: Session, *, assignment: Assignment, study: Study, now: datetim
     replacement = lease_again(assignment, study, now=now)
     session.add(replacement)
     session.flush()
-    return Undone(replacement, previous)
+    return Undone(vote, replacement)
 
 
 def _new_vote(
-    session: Session, *, assignment: Assignment, matchup: Matchup, ballot: Ballot, now: datetime
+    session: Session, *, assignment: Assignment, matchup: Matchup, request: VoteRequest, now: datetime
 ) -> Vote:
-    left = assignment.left_side
-    side = left if ballot.choice is Choice.LEFT else left.opposite
+    side = assignment.side_of(request.choice)
     replaced = assignment.replaces_id and session.scalar(
         select(Vote.id).where(Vote.assignment_id == assignment.replaces_id)
     )
@@ -149,33 +137,23 @@ def _new_vote(
         chosen_side=side,
         chosen_id=matchup.reference_id if side is Side.REFERENCE else matchup.other_id,
         cast_at=now,
-        decision_ms=ballot.decision_ms,
-        left_watched_ms=ballot.left_watched_ms,
-        right_watched_ms=ballot.right_watched_ms,
+        decision_ms=request.decision_ms,
+        left_watched_ms=request.left_watched_ms,
+        right_watched_ms=request.right_watched_ms,
         replaces_id=replaced or None,
-        **{each.value: each in ballot.justifications for each in Justification},
+        **{each.value: each in request.justifications for each in Justification},
     )
 
 
-def _receipt(assignment: Assignment, vote: Vote, *, is_repeat: bool) -> Receipt:
-    return Receipt(
-        choice=Choice.LEFT if vote.chosen_side is assignment.left_side else Choice.RIGHT,
-        justifications=tuple(each for each in Justification if getattr(vote, each.value)),
-        cast_at=vote.cast_at,
-        is_repeat=is_repeat,
-    )
-
-
-def _repeated(session: Session, *, assignment: Assignment, ballot: Ballot) -> Receipt:
-    # A double click sends the form twice, a lost answer makes the page send it again: both get
-    # the first one's receipt, so nobody sees an error for it.
+def _stored_vote(session: Session, *, assignment: Assignment, request: VoteRequest) -> Vote:
+    # A double click sends the form twice, and the page retries after a lost answer: both get the stored vote.
     vote = session.execute(select(Vote).where(Vote.assignment_id == assignment.id)).scalar_one()
-    receipt = _receipt(assignment, vote, is_repeat=True)
-    if (receipt.choice, frozenset(receipt.justifications)) != (ballot.choice, ballot.justifications):
+    stored = (assignment.choice_of(vote.chosen_side), frozenset(vote.justifications))
+    if stored != (request.choice, frozenset(request.justifications)):
         raise Conflict(
             "You gave another answer to this comparison before; that one counts.", code="already_voted"
         )
-    return receipt
+    return vote
 
 
 def _both_delivered(assignment: Assignment) -> bool:

@@ -7,7 +7,7 @@ from fastapi import Body, Request, Response
 from app.api.v1.json_router import api_router
 from app.clock import utc_now
 from app.dependencies import context_of, cookie_of
-from app.security.participants import find_assignment, find_participant, lock_assignment, lock_study
+from app.security.participants import find_assignment, find_participant, lock_study
 from app.security.path_params import SlugPath, TokenPath
 from app.voting import leases, service
 from app.voting.assignment_view import assignment_view
@@ -65,22 +65,15 @@ def next_assignment(
 def vote(token: TokenPath, body: VoteRequest, request: Request) -> Response:
     """Take a vote. The same again answers 200 with the same body; another answer is 409."""
     now = utc_now()
-    ballot = service.Ballot(
-        choice=body.choice,
-        justifications=frozenset(body.justifications),
-        decision_ms=body.decision_ms,
-        left_watched_ms=body.left_watched_ms,
-        right_watched_ms=body.right_watched_ms,
-    )
     with context_of(request).database.write() as session:
-        held = lock_assignment(session, cookie=cookie_of(request), token=token, now=now)
-        receipt = service.cast_vote(
-            session, assignment=held.assignment, study=held.study, ballot=ballot, now=now
-        )
-    answer = VoteResponse(
-        choice=receipt.choice, justifications=list(receipt.justifications), cast_at=receipt.cast_at
+        held = find_assignment(session, cookie=cookie_of(request), token=token, now=now, for_change=True)
+        cast = service.cast_vote(session, assignment=held.assignment, study=held.study, request=body, now=now)
+    response = VoteResponse(
+        choice=held.assignment.choice_of(cast.vote.chosen_side),
+        justifications=list(cast.vote.justifications),
+        cast_at=cast.vote.cast_at,
     )
-    return _json(answer.model_dump_json(), status=200 if receipt.is_repeat else 201)
+    return _json(response.model_dump_json(), status=201 if cast.is_new else 200)
 
 
 @router.post("/assignments/{token}/skip", status_code=204)
@@ -88,7 +81,7 @@ def skip(token: TokenPath, body: SkipRequest, request: Request) -> Response:
     """Give a comparison back without a vote; it will not come again."""
     now = utc_now()
     with context_of(request).database.write() as session:
-        held = lock_assignment(session, cookie=cookie_of(request), token=token, now=now)
+        held = find_assignment(session, cookie=cookie_of(request), token=token, now=now, for_change=True)
         service.skip(session, assignment=held.assignment, study=held.study, reason=body.reason, now=now)
     return Response(status_code=204)
 
@@ -98,11 +91,12 @@ def undo(token: TokenPath, request: Request) -> UndoResponse:
     """Take the last vote back and return a new assignment on the same comparison."""
     now = utc_now()
     with context_of(request).database.write() as session:
-        held = lock_assignment(session, cookie=cookie_of(request), token=token, now=now)
+        held = find_assignment(session, cookie=cookie_of(request), token=token, now=now, for_change=True)
         undone = service.undo(session, assignment=held.assignment, study=held.study, now=now)
         view = assignment_view(session, assignment=undone.assignment, study=held.study)
     previous = PreviousVote(
-        choice=undone.previous.choice, justifications=list(undone.previous.justifications)
+        choice=held.assignment.choice_of(undone.vote.chosen_side),
+        justifications=list(undone.vote.justifications),
     )
     return UndoResponse(**view.model_dump(), previous=previous)
 
@@ -112,7 +106,7 @@ def renew(token: TokenPath, request: Request) -> RenewResponse:
     """Extend the lease of an open page."""
     now = utc_now()
     with context_of(request).database.write(durable=False) as session:
-        held = lock_assignment(session, cookie=cookie_of(request), token=token, now=now)
+        held = find_assignment(session, cookie=cookie_of(request), token=token, now=now, for_change=True)
         expires_at = leases.renew(session, assignment=held.assignment, study=held.study, now=now)
     return RenewResponse(expires_at=expires_at)
 

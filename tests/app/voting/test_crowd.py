@@ -22,11 +22,12 @@ from app.tables.studies import Study as StudyRow
 from app.tables.voting import Assignment
 from app.voting import leases, service
 from benchmark.protocol import Choice, Justification
+from benchmark.wire.voting import VoteRequest
 from tests.cast import set_the_stage
 
 COMPARISONS = 50
 PANEL = 5
-BALLOT = service.Ballot(Choice.LEFT, frozenset({Justification.OBJECT_MOTION}))
+VOTE = VoteRequest(choice=Choice.LEFT, justifications=(Justification.OBJECT_MOTION,))
 
 
 @dataclass
@@ -52,7 +53,7 @@ class Crowd:
         with self.context.database.write() as session:
             study = lock_study(session, self.study_id)
             held = session.get_one(Assignment, assignment_id)
-            service.cast_vote(session, assignment=held, study=study, ballot=BALLOT, now=utc_now())
+            service.cast_vote(session, assignment=held, study=study, request=VOTE, now=utc_now())
 
     def judge_all(self, person: int) -> int:
         votes = 0
