@@ -15,9 +15,9 @@ import torch
 from PIL import Image
 
 from models.generators.base import ClipRequest, Frames, GeneratedClip
-from models.generators.clip_folder import ClipFolder
 from models.generators.diffusers_adapter import DiffusersGenerator, frames_of
 from models.generators.motif_entries import motif_recipe
+from models.generators.output_folder import OutputFolder
 from models.generators.registry import open_generator
 from models.motif.pipeline import MotifImageToVideoPipeline
 from models.motif.tiny import toy_pipeline
@@ -69,7 +69,7 @@ def print_overhead(folder: Path) -> None:
     )
     made: list[GeneratedClip] = []
     adapter = per_clip(lambda number: made.extend(generator.generate([requests[number]])))
-    clips = ClipFolder(folder / "clips", model="motif-tiny")
+    clips = OutputFolder(folder / "clips", model="motif-tiny")
     clips.make()
     kept = per_clip(lambda number: clips.keep(made[number], requests[number]))
     parts = [
@@ -89,7 +89,7 @@ def print_weight_free() -> None:
         folder = Path(name)
         generator = open_generator("static")
         requests = [ClipRequest(f"pair{number}", picture(folder), "It jumps.") for number in range(CLIPS)]
-        clips = ClipFolder(folder / "clips", model="static")
+        clips = OutputFolder(folder / "clips", model="static")
         clips.make()
 
         def one(number: int) -> None:

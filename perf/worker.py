@@ -23,10 +23,11 @@ from app.database import Database
 from app.security.identity import create_key, person_named
 from app.settings import Settings
 from app.tables.bench import Pair
+from benchmark.client.client import Client
+from benchmark.client.retry import Retry
 from benchmark.protocol import Role
+from benchmark.wire.jobs import WorkerInfo
 from models.generators.base import ClipRequest, GeneratedClip, Provenance
-from models.worker.backoff import Backoff
-from models.worker.client import JobServer, WorkerInfo
 from models.worker.image_cache import ImageCache
 from models.worker.model_host import InlineHost
 from models.worker.worker_loop import Work, WorkerLoop
@@ -120,9 +121,9 @@ def made_lane(
     address: str, key: str, folder: Path, clocks: Mapping[str, Clock], name: str = "measured"
 ) -> tuple[WorkerLoop, InlineHost]:
     stopping = threading.Event()
-    server = JobServer(address, key, Backoff(stopping, random.Random(1)), lambda _: None)
+    server = Client(address, key, retry=Retry.unattended(stopping, random.Random(1))).leases
     host = InlineHost(clocks.__getitem__, device="cpu", dtype="auto")
-    work = Work(WorkerInfo(name, "cpu"), dict.fromkeys(clocks, 1), until_idle=True)
+    work = Work(WorkerInfo(name=name, device="cpu"), dict.fromkeys(clocks, 1), until_idle=True)
     images = ImageCache(folder / "images")
     return WorkerLoop(server, host, images, work, stopping=stopping, say=lambda _: None), host
 

@@ -14,9 +14,9 @@ from app.cli.server_options import server_options
 from benchmark.plurals import counted
 
 if TYPE_CHECKING:
-    from app.cli.clip_folder import ClipFolder
     from app.cli.http import JsonObject
     from app.cli.submissions import SubmissionPlace
+    from benchmark.client.clip_folder import ClipFolder
 
 
 @click.command()
@@ -43,9 +43,9 @@ def submit(
 
     Prints the submission's id. Stopped halfway, the same command goes on with what is missing.
     """
-    from app.cli.clip_folder import read_clip_folder
     from app.cli.http import open_server
     from app.cli.submissions import SubmissionPlace
+    from benchmark.client.clip_folder import read_clip_folder
 
     with open_server(server, key) as opened:
         place = SubmissionPlace(opened, model=model, benchmark=benchmark, label=label)

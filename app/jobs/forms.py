@@ -3,10 +3,10 @@
 import re
 from collections.abc import Sequence
 
-from app.checked_request import checked_request
 from app.errors import Invalid
 from app.jobs.view_models import Typed
 from benchmark.wire.jobs import MAX_PAIRS, MAX_PRIORITY, MAX_SEED, MAX_SEEDS, CreateJobsRequest
+from benchmark.wire.validation import InvalidRequest, checked_request
 
 _SLUG = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
 _LABEL = re.compile(r"([A-Za-z0-9][A-Za-z0-9._-]{0,63})?")
@@ -29,15 +29,19 @@ def read_job_request(typed: Typed) -> CreateJobsRequest:
     pairs = tuple(dict.fromkeys(_words(typed.pairs)))
     if len(pairs) > MAX_PAIRS:
         raise Invalid(f"Name at most {MAX_PAIRS} pairs, or none for all.")
-    return checked_request(
-        CreateJobsRequest,
-        model=typed.model,
-        benchmark=typed.benchmark,
-        pairs=list(pairs) or None,
-        seeds=_seeds(typed.seeds),
-        label=label,
-        priority=_priority(typed.priority),
-    )
+    seeds, priority = _seeds(typed.seeds), _priority(typed.priority)
+    try:
+        return checked_request(
+            CreateJobsRequest,
+            model=typed.model,
+            benchmark=typed.benchmark,
+            pairs=list(pairs) or None,
+            seeds=seeds,
+            label=label,
+            priority=priority,
+        )
+    except InvalidRequest as error:
+        raise Invalid(str(error)) from error
 
 
 def _seeds(text: str) -> tuple[int, ...]:

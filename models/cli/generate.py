@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
     from models.generators.base import ClipRequest, Generator
     from models.generators.batch import Outcome
-    from models.generators.clip_folder import ClipFolder
     from models.generators.entries import GeneratorEntry
+    from models.generators.output_folder import OutputFolder
 
 
 @click.command()
@@ -66,7 +66,7 @@ def generate(
 
     Goes on with what is missing in the folder. A manifest says how each clip was made.
     """
-    from models.generators.clip_folder import ClipFolder
+    from models.generators.output_folder import OutputFolder
     from models.generators.pair_selection import chosen_pairs, parse_shard, read_benchmark, requests_for
     from models.generators.registry import entry_named
 
@@ -79,7 +79,7 @@ def generate(
         raise click.UsageError("--pairs names no pair; leave it out for all of them")
     chosen = chosen_pairs(source.pairs, ids=ids, shard=part, limit=limit)
     requests = requests_for(chosen, source, seed=seed)
-    folder = ClipFolder(output, model=entry.name, shard=part)
+    folder = OutputFolder(output, model=entry.name, shard=part)
     waiting = folder.missing(requests)
     if len(waiting) < len(requests):
         click.echo(f"{counted(len(requests) - len(waiting), 'clip')} there already.", err=True)
@@ -114,7 +114,7 @@ def _loaded(entry: "GeneratorEntry", checkpoint: Path | None, device: str | None
     return generator
 
 
-def _make(generator: "Generator", waiting: "list[ClipRequest]", folder: "ClipFolder", batch: int) -> None:
+def _make(generator: "Generator", waiting: "list[ClipRequest]", folder: "OutputFolder", batch: int) -> None:
     from models.generators.batch import make_clips
 
     started = time.monotonic()

@@ -5,8 +5,9 @@ import signal
 import socket
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from time import strftime
 from types import FrameType
@@ -18,9 +19,12 @@ from benchmark.plurals import counted
 from models.generators.enums import DType
 
 if TYPE_CHECKING:
-    from models.worker.client import JobServer
+    from benchmark.client.job_api import LeaseApi
+    from benchmark.wire.jobs import WorkerInfo
     from models.worker.image_cache import ImageCache
     from models.worker.worker_loop import Work
+
+    Run = Callable[[LeaseApi, ImageCache, Work, str, threading.Event], int]
 
 
 @click.command("worker")
@@ -72,53 +76,65 @@ def worker(
 
     The first Ctrl-C or SIGTERM finishes the clips in hand and gives back the rest; the second gives back all.
     """
-    from models.generators.machine import gpus, usual_device
+    from benchmark.client.client import Client
+    from benchmark.client.retry import Retry
     from models.worker.available_models import offered_batches
-    from models.worker.backoff import Backoff
-    from models.worker.client import JobServer, WorkerInfo
     from models.worker.image_cache import ImageCache, usual_folder
     from models.worker.worker_loop import Work
 
-    address, secret = _checked_server(server), _checked_key(key)
-    where = device or usual_device()
-    gpu = gpus()[0].name if where.startswith("cuda") and gpus() else None
-    card = WorkerInfo(name or f"{socket.gethostname()}-{where}-{os.getpid()}"[:80], where, gpu)
-    work = Work(card, offered_batches(models, batch), until_idle=until_idle, once=once)
     stopping = threading.Event()
+    client = Client(server, key, retry=Retry.unattended(stopping), on_retry=_say)
+    # Programs that models start must not find it.
+    os.environ.pop("TI2V_KEY", None)
+    card = _worker_info(name, device)
+    work = Work(card, offered_batches(models, batch), until_idle=until_idle, once=once)
     cache = ImageCache(images or usual_folder())
-    _say(f"{card.name} offers {', '.join(work.batches)} to {address}.")
-    with _stopped_by_signals(stopping):
-        jobs = JobServer(address, secret, Backoff(stopping), _say)
-        try:
-            if engine == "ray":
-                from models.worker.ray_engine import run_on_ray
-
-                made = run_on_ray(
-                    jobs,
-                    cache,
-                    work,
-                    dtype=dtype,
-                    actors=actors,
-                    address=ray_address,
-                    stopping=stopping,
-                    say=_say,
-                )
-            else:
-                made = _run_here(jobs, cache, work, dtype, stopping)
-        finally:
-            jobs.close()
+    _say(f"{card.name} offers {', '.join(work.batches)} to {client.address}.")
+    run: Run = _run_here
+    if engine == "ray":
+        run = partial(_run_on_ray, actors=actors, address=ray_address)
+    with _stopped_by_signals(stopping), client, _key_explained():
+        made = run(client.leases, cache, work, dtype, stopping)
     _say(f"{counted(made, 'clip')} handed in.")
 
 
+def _worker_info(name: str | None, device: str | None) -> "WorkerInfo":
+    from benchmark.wire.jobs import WorkerInfo
+    from benchmark.wire.validation import checked_request
+    from models.generators.machine import gpus, usual_device
+
+    where = device or usual_device()
+    gpu = gpus()[0].name if where.startswith("cuda") and gpus() else None
+    usual_name = f"{socket.gethostname()}-{where}-{os.getpid()}"[:80]
+    return checked_request(WorkerInfo, name=name or usual_name, device=where, gpu=gpu)
+
+
 def _run_here(
-    jobs: "JobServer", cache: "ImageCache", work: "Work", dtype: str, stopping: threading.Event
+    server: "LeaseApi", cache: "ImageCache", work: "Work", dtype: str, stopping: threading.Event
 ) -> int:
     from models.generators.registry import open_generator
     from models.worker.model_host import InlineHost
     from models.worker.worker_loop import WorkerLoop
 
     host = InlineHost(open_generator, device=work.card.device, dtype=dtype)
-    return WorkerLoop(jobs, host, cache, work, stopping=stopping, say=_say).run()
+    return WorkerLoop(server, host, cache, work, stopping=stopping, say=_say).run()
+
+
+def _run_on_ray(
+    server: "LeaseApi",
+    cache: "ImageCache",
+    work: "Work",
+    dtype: str,
+    stopping: threading.Event,
+    *,
+    actors: int | None,
+    address: str | None,
+) -> int:
+    from models.worker.ray_engine import run_on_ray
+
+    return run_on_ray(
+        server, cache, work, dtype=dtype, actors=actors, address=address, stopping=stopping, say=_say
+    )
 
 
 @contextmanager
@@ -137,23 +153,17 @@ def _stopped_by_signals(stopping: threading.Event) -> Iterator[None]:
             signal.signal(number, handler)
 
 
-def _checked_server(address: str | None) -> str:
-    if not address:
-        raise click.ClickException("Say which server: --server URL, or TI2V_SERVER.")
-    if not address.startswith(("http://", "https://")):
-        raise click.ClickException("A server's address begins with http:// or https://.")
-    return address
+@contextmanager
+def _key_explained() -> Iterator[None]:
+    """Add the command that makes a worker's key where the key is refused."""
+    from benchmark.client.errors import NotAllowed
 
-
-def _checked_key(key: str | None) -> str:
-    # Programs that models start must not find it.
-    os.environ.pop("TI2V_KEY", None)
-    if not key or not key.isascii() or not key.isprintable():
+    try:
+        yield
+    except NotAllowed as error:
         raise click.ClickException(
-            "Give a worker's key: --key KEY, or TI2V_KEY. An admin makes one with: "
-            "ti2v key create --role worker --name NAME"
-        )
-    return key.strip()
+            f"{error} An admin creates a worker's key with: ti2v key create --role worker --name NAME"
+        ) from error
 
 
 def _say(sentence: str) -> None:

@@ -6,11 +6,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
+from benchmark.client.errors import NotAllowed, Refused
+from benchmark.client.job_api import LeaseApi
 from benchmark.protocol import FailureKind
+from benchmark.wire.jobs import ClaimedJob
 from models.generators.base import CannotRun, ClipRequest, Crashed, GeneratorError, OutOfMemory
 from models.generators.batch import FAILURES_IN_A_ROW
-from models.worker.client import Job, JobServer
-from models.worker.errors import GivingUp, NotAllowed, NothingToOffer, Refused
+from models.worker.errors import GivingUp, NothingToOffer
 from models.worker.image_cache import ImageCache
 from models.worker.lease_renewal import Leases
 from models.worker.model_host import HostLost, ModelHost, is_out_of_memory
@@ -21,7 +23,7 @@ _MOST_LOG = 8000
 
 @dataclass(frozen=True)
 class _Task:
-    job: Job
+    job: ClaimedJob
     request: ClipRequest
 
 
@@ -34,7 +36,7 @@ class BatchRunner:
 
     def __init__(
         self,
-        server: JobServer,
+        server: LeaseApi,
         host: ModelHost,
         images: ImageCache,
         batches: Mapping[str, int],
@@ -51,7 +53,7 @@ class BatchRunner:
         self._halved: set[str] = set()
         self._failures_in_a_row = 0
 
-    def make(self, jobs: Sequence[Job]) -> None:
+    def make(self, jobs: Sequence[ClaimedJob]) -> None:
         """Make the clips of jobs that were just claimed, all of one model.
 
         Raises:
@@ -82,7 +84,7 @@ class BatchRunner:
         except Exception as error:  # a model's code may raise anything; the worker outlives it
             raise _as_generator_error(error) from error
 
-    def _tasks(self, jobs: Sequence[Job]) -> list[_Task]:
+    def _tasks(self, jobs: Sequence[ClaimedJob]) -> list[_Task]:
         """Fetch the images; a job whose image cannot be had fails."""
         tasks = []
         for job in jobs:
@@ -145,7 +147,7 @@ class BatchRunner:
         self._say(f"{model}: {tried} clips at once do not fit into memory; from now on {tried // 2}.")
         return True
 
-    def _fail(self, jobs: Sequence[Job], error: GeneratorError) -> None:
+    def _fail(self, jobs: Sequence[ClaimedJob], error: GeneratorError) -> None:
         message = str(error)
         if isinstance(error, OutOfMemory):
             message = f"Memory is too small for {_clips(len(jobs))} at once on this device. {message}"
@@ -160,7 +162,7 @@ class BatchRunner:
                 f"{FAILURES_IN_A_ROW} failures in a row; the rest is left to other workers. Last: {message}"
             )
 
-    def _give_back(self, jobs: Sequence[Job]) -> None:
+    def _give_back(self, jobs: Sequence[ClaimedJob]) -> None:
         """Release what was not tried; clips on their way to the server stay ours."""
         for job in jobs:
             if not self._delivery.has(job):

@@ -3,8 +3,9 @@
 import threading
 from collections.abc import Callable, Sequence
 
-from models.worker.client import Job, JobServer
-from models.worker.errors import Refused, Unreachable
+from benchmark.client.errors import Refused, Unreachable
+from benchmark.client.job_api import LeaseApi
+from benchmark.wire.jobs import ClaimedJob
 
 _RENEWALS_A_LEASE = 3
 # A server that does not answer is asked again sooner: what is left of the lease may be short.
@@ -18,10 +19,10 @@ class Leases:
         say: told about every job that is lost.
     """
 
-    def __init__(self, server: JobServer, say: Callable[[str], None]) -> None:
+    def __init__(self, server: LeaseApi, say: Callable[[str], None]) -> None:
         self._server = server
         self._say = say
-        self._held: dict[str, Job] = {}
+        self._held: dict[str, ClaimedJob] = {}
         self._lock = threading.Lock()
         self._closing = threading.Event()
         self._changed = threading.Event()
@@ -29,26 +30,26 @@ class Leases:
         self._thread = threading.Thread(target=self._keep_alive, name="leases", daemon=True)
         self._thread.start()
 
-    def take(self, jobs: Sequence[Job]) -> None:
+    def take(self, jobs: Sequence[ClaimedJob]) -> None:
         with self._lock:
             self._held.update({job.id: job for job in jobs})
         self._changed.set()
 
-    def drop(self, job: Job) -> None:
+    def drop(self, job: ClaimedJob) -> None:
         """Forget a job: it is finished, failed, given back or somebody else's."""
         with self._lock:
             if self._held.get(job.id) == job:
                 del self._held[job.id]
 
-    def holds(self, job: Job) -> bool:
+    def holds(self, job: ClaimedJob) -> bool:
         with self._lock:
             return self._held.get(job.id) == job
 
-    def held(self) -> list[Job]:
+    def held(self) -> list[ClaimedJob]:
         with self._lock:
             return list(self._held.values())
 
-    def release(self, job: Job) -> bool:
+    def release(self, job: ClaimedJob) -> bool:
         """Give a job back untried; return False where it is not ours any more.
 
         Raises:

@@ -24,9 +24,9 @@ os.environ.setdefault("RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER", "0")
 import ray
 from ray.exceptions import ObjectLostError, RayActorError, RayTaskError
 
+from benchmark.client.job_api import LeaseApi
 from models.generators.base import ClipRequest, GeneratedClip
 from models.generators.registry import open_generator
-from models.worker.client import JobServer
 from models.worker.errors import NoCluster
 from models.worker.image_cache import ImageCache
 from models.worker.model_host import HostLost, InlineHost
@@ -126,7 +126,7 @@ class RayHost:
 
 
 def run_on_ray(
-    server: JobServer,
+    server: LeaseApi,
     images: ImageCache,
     work: Work,
     *,
@@ -150,7 +150,8 @@ def run_on_ray(
         hosts = [RayHost(device=work.card.device, dtype=dtype, say=say) for _ in range(count)]
 
         def run_lane(number: int, host: RayHost) -> int:
-            mine = replace(work, card=replace(work.card, name=f"{work.card.name[:74]}/{number}"))
+            name = f"{work.card.name[:74]}/{number}"
+            mine = replace(work, card=work.card.model_copy(update={"name": name}))
             try:
                 return WorkerLoop(server, host, images, mine, stopping=stopping, say=say).run()
             except BaseException:

@@ -5,11 +5,13 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from benchmark.protocol import FailureKind
+from benchmark.client.errors import LeaseLost, NotAllowed, Refused, ServerError
+from benchmark.client.job_api import LeaseApi
+from benchmark.protocol import FailureKind, JobStatus
+from benchmark.wire.jobs import ClaimedJob
 from models.generators.base import Crashed, GeneratedClip
 from models.generators.encoding import clip_mp4
-from models.worker.client import Job, JobServer
-from models.worker.errors import NotAllowed, Refused, Stale, WorkerError
+from models.worker.errors import WorkerError
 from models.worker.lease_renewal import Leases
 
 # Clips that wait; a worker that is faster than its line waits for it rather than fill the memory.
@@ -18,7 +20,7 @@ _DEPTH = 8
 
 @dataclass(frozen=True, eq=False)
 class _Parcel:
-    job: Job
+    job: ClaimedJob
     clip: GeneratedClip
 
 
@@ -30,22 +32,22 @@ class Uploader:
         trouble: what makes every further clip useless, such as a revoked key; None while all is well.
     """
 
-    def __init__(self, server: JobServer, leases: Leases, say: Callable[[str], None]) -> None:
+    def __init__(self, server: LeaseApi, leases: Leases, say: Callable[[str], None]) -> None:
         self._server = server
         self._leases = leases
         self._say = say
         self._parcels: queue.Queue[_Parcel | None] = queue.Queue(_DEPTH)
-        self._under_way: set[Job] = set()
+        self._under_way: set[ClaimedJob] = set()
         self.handed_in = 0
-        self.trouble: WorkerError | None = None
+        self.trouble: WorkerError | ServerError | None = None
         self._thread = threading.Thread(target=self._deliver_all, name="delivery", daemon=True)
         self._thread.start()
 
-    def put(self, job: Job, clip: GeneratedClip) -> None:
+    def put(self, job: ClaimedJob, clip: GeneratedClip) -> None:
         self._under_way.add(job)
         self._parcels.put(_Parcel(job, clip))
 
-    def has(self, job: Job) -> bool:
+    def has(self, job: ClaimedJob) -> bool:
         """Say whether the job's clip waits here or was handed in."""
         return job in self._under_way
 
@@ -63,7 +65,7 @@ class Uploader:
             try:
                 if self.trouble is None and self._leases.holds(parcel.job):
                     self._deliver(parcel)
-            except WorkerError as error:
+            except (WorkerError, ServerError) as error:
                 # The job stays held and is given back in the end.
                 self.trouble = error
             except Exception as error:  # noqa: BLE001 - outermost; a thread that ends would block its line
@@ -76,8 +78,8 @@ class Uploader:
         job = parcel.job
         try:
             mp4 = clip_mp4(parcel.clip)
-            self._server.hand_in(job, mp4, parcel.clip.provenance.as_json())
-        except Stale as refusal:
+            self._server.upload_clip(job, mp4, parcel.clip.provenance.as_json())
+        except LeaseLost as refusal:
             self._say(f"{job.pair_id}: the clip is dropped. {refusal}")
         except NotAllowed:
             raise
@@ -90,15 +92,15 @@ class Uploader:
 
 
 def report_failure(
-    server: JobServer, job: Job, kind: FailureKind, message: str, log_tail: str = ""
-) -> str | None:
+    server: LeaseApi, job: ClaimedJob, kind: FailureKind, message: str, log_tail: str = ""
+) -> JobStatus | None:
     """Tell the server why a job has no clip; return what becomes of it, None if it is no longer ours.
 
     Raises:
         NotAllowed, Unreachable: as for every request.
     """
     try:
-        return server.fail(job, kind, message, log_tail)
+        return server.fail(job, kind, message, log_tail).status
     except NotAllowed:
         raise
     except Refused:

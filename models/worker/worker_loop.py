@@ -1,19 +1,18 @@
 """One line of work: claim jobs, make their clips, hand them in; again, until asked to stop."""
 
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
+from benchmark.client.job_api import LeaseApi
+from benchmark.wire.jobs import MAX_JOBS_PER_CLAIM, ClaimedJob, ClaimRequest, WorkerInfo
 from models.worker.batch_runner import BatchRunner
-from models.worker.client import Job, JobServer, WorkerInfo
 from models.worker.image_cache import ImageCache
 from models.worker.lease_renewal import Leases
 from models.worker.model_host import ModelHost
 from models.worker.uploader import Uploader
 
 IDLE_PAUSE_S = 3.0
-# The server hands out no more at once.
-_MOST_JOBS = 32
 
 
 @dataclass(frozen=True)
@@ -38,7 +37,7 @@ class WorkerLoop:
 
     def __init__(
         self,
-        server: JobServer,
+        server: LeaseApi,
         host: ModelHost,
         images: ImageCache,
         work: Work,
@@ -92,11 +91,13 @@ class WorkerLoop:
             self._stopping.wait(IDLE_PAUSE_S)
         return not self._work.until_idle
 
-    def _claim(self) -> list[Job]:
+    def _claim(self) -> Sequence[ClaimedJob]:
         holding, batches = self._host.holding, self._maker.batches
         # The first job of a model decides which is loaded; with that in memory as many as fit at once.
-        count = min(batches[holding], _MOST_JOBS) if holding in batches else 1
-        return self._server.claim(self._work.card, list(batches), holding, count)
+        count = min(batches[holding], MAX_JOBS_PER_CLAIM) if holding in batches else 1
+        return self._server.claim(
+            ClaimRequest(worker=self._work.card, models=list(batches), holding=holding, count=count)
+        )
 
     def _require_well(self) -> None:
         if self._delivery.trouble is not None:

@@ -13,7 +13,7 @@ import pytest
 
 from benchmark.cli.main import main
 from benchmark.scenes.benchmarks import bundled_pairs
-from models.generators.clip_folder import read_manifests
+from models.generators.output_folder import read_manifests
 from tests.models.generators.requests import small_benchmark
 
 PAIRS = list(bundled_pairs())

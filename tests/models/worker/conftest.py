@@ -11,9 +11,11 @@ import httpx2
 import pytest
 
 from app.context import AppContext
+from benchmark.client.client import Client
+from benchmark.client.job_api import LeaseApi
+from benchmark.client.retry import Retry
+from benchmark.wire.jobs import ClaimedJob, ClaimRequest, WorkerInfo
 from models.generators.base import Generator
-from models.worker.backoff import Backoff
-from models.worker.client import JobServer, WorkerInfo
 from models.worker.image_cache import ImageCache
 from models.worker.model_host import InlineHost, ModelHost
 from models.worker.worker_loop import Work, WorkerLoop
@@ -21,6 +23,7 @@ from tests.app.jobs.acting import worker_actor
 from tests.cast import Actor, Cast
 
 PAIRS = 6
+GPU_BOX = WorkerInfo(name="gpu-box", device="cpu")
 
 
 @dataclass
@@ -38,7 +41,7 @@ class Workplace:
     context: AppContext
     stopping: threading.Event = field(default_factory=threading.Event)
     said: list[str] = field(default_factory=list)
-    opened: list[JobServer] = field(default_factory=list)
+    opened: list[Client] = field(default_factory=list)
 
     def ask(self, model: str = "motif", *, benchmark: str = "tiny", **more: object) -> list[dict[str, Any]]:
         """Register the model, ask for its clips and return the submissions."""
@@ -76,12 +79,16 @@ class Workplace:
         with self._alice() as alice:
             alice.post("/jobs/cancel", json={"submission": submission})
 
-    def server(self, key: str | None = None) -> JobServer:
-        """Return a client that is closed when the test ends."""
-        backoff = Backoff(self.stopping, random.Random(1))
-        server = JobServer(self.address, key or self.worker.key, backoff, self.said.append)
-        self.opened.append(server)
-        return server
+    def server(self, key: str | None = None) -> LeaseApi:
+        """Return the workers' part of a client that is closed when the test ends."""
+        client = Client(
+            self.address,
+            key or self.worker.key,
+            retry=Retry.unattended(self.stopping, random.Random(1)),
+            on_retry=self.said.append,
+        )
+        self.opened.append(client)
+        return client.leases
 
     def run(
         self,
@@ -94,7 +101,7 @@ class Workplace:
         by_name = {generator.name: generator for generator in generators}
         place = (host or _inline)(by_name.__getitem__)
         batches = dict.fromkeys(by_name, batch)
-        work = Work(WorkerInfo("gpu-box", "cpu"), batches, until_idle=True, once=once)
+        work = Work(GPU_BOX, batches, until_idle=True, once=once)
         images = ImageCache(self.folder / "images")
         worker_loop = WorkerLoop(
             self.server(), place, images, work, stopping=self.stopping, say=self.said.append
@@ -103,6 +110,11 @@ class Workplace:
 
     def _alice(self) -> httpx2.Client:
         return httpx2.Client(base_url=f"{self.address}/api/v1", headers=self.alice.headers)
+
+
+def claim(server: LeaseApi, count: int = 1) -> list[ClaimedJob]:
+    """Lease jobs of the model `motif`."""
+    return list(server.claim(ClaimRequest(worker=GPU_BOX, models=["motif"], count=count)))
 
 
 def _inline(open_generator: Callable[[str], Generator]) -> ModelHost:
@@ -114,5 +126,5 @@ def workplace(cast: Cast, live_server: str, tmp_path: Path) -> Iterator[Workplac
     worker = worker_actor(cast.context, "gpu-box")
     made = Workplace(live_server, cast.alice, worker, tmp_path, cast.context)
     yield made
-    for server in made.opened:
-        server.close()
+    for client in made.opened:
+        client.close()

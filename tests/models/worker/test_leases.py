@@ -4,14 +4,10 @@ import socket
 import time
 from collections.abc import Callable
 from contextlib import closing, suppress
-from dataclasses import replace
 from threading import Thread
 
-from models.worker.client import WorkerInfo
 from models.worker.lease_renewal import Leases
-from tests.models.worker.conftest import Workplace
-
-CARD = WorkerInfo("gpu-box", "cpu")
+from tests.models.worker.conftest import Workplace, claim
 
 
 def wait_for(condition: Callable[[], bool], *, seconds: float = 10.0) -> None:
@@ -24,11 +20,11 @@ def wait_for(condition: Callable[[], bool], *, seconds: float = 10.0) -> None:
 def test_a_lease_is_renewed_at_a_third_of_it(workplace: Workplace) -> None:
     workplace.ask()
     server = workplace.server()
-    [job] = server.claim(CARD, ["motif"], None, 1)
+    [job] = claim(server)
     [before] = workplace.jobs(status="leased")
 
     with closing(Leases(server, workplace.said.append)) as leases:
-        leases.take([replace(job, lease_s=0.3)])
+        leases.take([job.model_copy(update={"lease_s": 0.3})])
         wait_for(lambda: workplace.jobs(status="leased")[0]["expires_at"] > before["expires_at"])
 
     assert workplace.said == []
@@ -36,7 +32,7 @@ def test_a_lease_is_renewed_at_a_third_of_it(workplace: Workplace) -> None:
 
 def test_a_server_that_does_not_answer_is_asked_again_soon(workplace: Workplace) -> None:
     workplace.ask()
-    [job] = workplace.server().claim(CARD, ["motif"], None, 1)
+    [job] = claim(workplace.server())
     asked_at: list[float] = []
 
     def hang_up(silent: socket.socket) -> None:
@@ -49,7 +45,7 @@ def test_a_server_that_does_not_answer_is_asked_again_soon(workplace: Workplace)
         Thread(target=hang_up, args=[silent], daemon=True).start()
         workplace.address = f"http://127.0.0.1:{silent.getsockname()[1]}"
         with closing(Leases(workplace.server(), workplace.said.append)) as leases:
-            leases.take([replace(job, lease_s=6.0)])
+            leases.take([job.model_copy(update={"lease_s": 6.0})])
             wait_for(lambda: len(asked_at) > 2)
         silent.shutdown(socket.SHUT_RDWR)
 
@@ -60,10 +56,10 @@ def test_a_server_that_does_not_answer_is_asked_again_soon(workplace: Workplace)
 def test_a_job_that_was_cancelled_is_dropped_and_said(workplace: Workplace) -> None:
     [asked] = workplace.ask()
     server = workplace.server()
-    [job] = server.claim(CARD, ["motif"], None, 1)
+    [job] = claim(server)
 
     with closing(Leases(server, workplace.said.append)) as leases:
-        leases.take([replace(job, lease_s=0.3)])
+        leases.take([job.model_copy(update={"lease_s": 0.3})])
         workplace.cancel(asked["id"])
         wait_for(lambda: not leases.held())
 
@@ -75,7 +71,7 @@ def test_what_is_given_back_can_be_claimed_at_once(workplace: Workplace) -> None
     server = workplace.server()
 
     with closing(Leases(server, workplace.said.append)) as leases:
-        leases.take(server.claim(CARD, ["motif"], None, 4))
+        leases.take(claim(server, 4))
         assert leases.release_all() == 4
         assert leases.held() == []
 
@@ -86,10 +82,10 @@ def test_what_is_given_back_can_be_claimed_at_once(workplace: Workplace) -> None
 def test_a_job_of_another_attempt_is_not_ours(workplace: Workplace) -> None:
     workplace.ask()
     server = workplace.server()
-    [job] = server.claim(CARD, ["motif"], None, 1)
+    [job] = claim(server)
 
     with closing(Leases(server, workplace.said.append)) as leases:
         leases.take([job])
 
         assert leases.holds(job)
-        assert not leases.holds(replace(job, attempt=job.attempt + 1))
+        assert not leases.holds(job.model_copy(update={"attempt": job.attempt + 1}))

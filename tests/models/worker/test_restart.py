@@ -59,7 +59,7 @@ def test_a_server_restart_loses_nothing(cast: Cast, workplace: Workplace) -> Non
             running = pool.submit(workplace.run, Waiting())
             assert half_way.wait(30)
         server_is_gone.set()
-        while not any("asking again until it answers" in line for line in workplace.said):
+        while not any("Sending the request again until it is answered" in line for line in workplace.said):
             time.sleep(0.02)
         with serving_at(cast.context, port):
             assert running.result(timeout=60) == PAIRS

@@ -17,18 +17,18 @@ from models.generators.pair_selection import Shard
 MANIFEST = "manifest.jsonl"
 
 
-class UnknownFolder(ValueError):
+class OtherModelsFolder(ValueError):
     """The folder holds clips of another model."""
 
 
-class ClipFolder:
+class OutputFolder:
     """Where the clips of one model go.
 
     Args:
         shard: this process's part; it writes a manifest of its own, so that several may share the folder.
 
     Raises:
-        ForeignFolder: a manifest in it is of another model.
+        OtherModelsFolder: a manifest in it is of another model.
     """
 
     def __init__(self, folder: Path, *, model: str, shard: Shard | None = None) -> None:
@@ -37,7 +37,7 @@ class ClipFolder:
         self._manifest = folder / name
         others = {line["model"] for line in read_manifests(folder)} - {model}
         if others:
-            raise UnknownFolder(
+            raise OtherModelsFolder(
                 f"{folder} holds clips of {', '.join(map(str, sorted(others, key=str)))}; "
                 f"choose another folder for {model}."
             )

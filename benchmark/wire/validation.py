@@ -1,24 +1,28 @@
-"""Validates a request that did not come in over REST with the rules of the REST API."""
+"""Validates what a person typed, with the rules of the REST API, before it is sent or used."""
 
 from typing import TypeVar
 
 from pydantic import ValidationError
 
-from app.errors import Invalid
 from benchmark.wire.common import RequestModel
 
 Request = TypeVar("Request", bound=RequestModel)
+
+
+class InvalidRequest(ValueError):
+    """A field is wrong; the message names it and says why."""
 
 
 def checked_request(kind: type[Request], **fields: object) -> Request:
     """Return the request.
 
     Raises:
-        Invalid: a field is wrong; the message names the first such field.
+        InvalidRequest: a field is wrong; the first one is named.
     """
     try:
         return kind.model_validate(fields)
     except ValidationError as error:
         wrong = error.errors()[0]
         field = ".".join(map(str, wrong["loc"]))
-        raise Invalid(f"{field}: {wrong['msg']}.") from error
+        reason = wrong["msg"].removeprefix("Value error, ")
+        raise InvalidRequest(f"{field}: {reason}." if field else f"{reason}.") from error

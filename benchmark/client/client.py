@@ -1,0 +1,94 @@
+"""The typed client: one object per server and key, one attribute per noun."""
+
+import os
+from collections.abc import Callable
+from types import TracebackType
+from typing import Self
+
+from benchmark.client.benchmark_api import BenchmarkApi
+from benchmark.client.errors import ServerError
+from benchmark.client.job_api import JobApi, LeaseApi
+from benchmark.client.result_api import ResultApi
+from benchmark.client.retry import Retry
+from benchmark.client.study_api import StudyApi
+from benchmark.client.submission_api import ModelApi, SubmissionApi
+from benchmark.client.transport import Transport
+
+
+class Client:
+    """A TI2V Bench server under one key; safe to share between threads.
+
+    Example:
+        >>> with Client("https://bench.example", "ti2v_...") as client:  # doctest: +SKIP
+        ...     study = client.studies.get("motif-study")
+        ...     print(study.votes, "of", study.votes_wanted)
+
+    Args:
+        server: the address; TI2V_SERVER if left out.
+        key: a key made with `ti2v key create`; TI2V_KEY if left out.
+        retry: which requests are sent again, and how often.
+        on_retry: called with a sentence when a request has to be sent again.
+
+    Raises:
+        ServerError: the address or the key is missing or malformed.
+    """
+
+    def __init__(
+        self,
+        server: str | None = None,
+        key: str | None = None,
+        *,
+        retry: Retry | None = None,
+        on_retry: Callable[[str], None] = lambda _: None,
+    ) -> None:
+        address = checked_address(server or os.environ.get("TI2V_SERVER"))
+        secret = checked_key(key or os.environ.get("TI2V_KEY"))
+        self.address = address
+        self._transport = Transport(address, secret, retry=retry or Retry(), on_retry=on_retry)
+        self.benchmarks = BenchmarkApi(self._transport)
+        self.models = ModelApi(self._transport)
+        self.submissions = SubmissionApi(self._transport)
+        self.jobs = JobApi(self._transport)
+        self.leases = LeaseApi(self._transport)
+        self.studies = StudyApi(self._transport)
+        self.results = ResultApi(self._transport)
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._transport.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+def checked_address(address: str | None) -> str:
+    """Return the server's address.
+
+    Raises:
+        ServerError: it is missing or has no scheme.
+    """
+    if not address:
+        raise ServerError("No server is given: use --server URL, or set TI2V_SERVER.")
+    if not address.startswith(("http://", "https://")):
+        raise ServerError("The address of a server begins with http:// or https://.")
+    return address
+
+
+def checked_key(key: str | None) -> str:
+    """Return the key without blanks around it.
+
+    Raises:
+        ServerError: it is missing or no key can look like this.
+    """
+    if not key or not key.isascii() or not key.isprintable():
+        raise ServerError(
+            "No usable key is given: use --key KEY, or set TI2V_KEY. "
+            "An admin creates one with: ti2v key create --role researcher --name NAME "
+            "(for a worker: --role worker)"
+        )
+    return key.strip()

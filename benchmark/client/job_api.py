@@ -1,0 +1,164 @@
+"""Jobs over REST: researchers create and manage them, workers hold leases on them."""
+
+import base64
+import hashlib
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from http import HTTPStatus
+from urllib.parse import quote
+
+from benchmark.client.errors import LeaseLost, Refused
+from benchmark.client.submission_api import clip_path
+from benchmark.client.transport import Transport
+from benchmark.protocol import FailureKind, JobStatus
+from benchmark.wire.common import RenewResponse
+from benchmark.wire.jobs import (
+    AttemptRequest,
+    ChangedJobsResponse,
+    ClaimedJob,
+    ClaimRequest,
+    ClaimResponse,
+    CreateJobsRequest,
+    CreateJobsResponse,
+    FailRequest,
+    FailResponse,
+    JobResponse,
+    JobsResponse,
+    SubmissionJobsRequest,
+)
+from benchmark.wire.submissions import MAX_PROVENANCE_BYTES, ClipResponse
+
+PAGE_SIZE = 500
+# Release and fail save the server time: a lease that is not renewed ends a little later anyway.
+_OPTIONAL_RETRIES = 7
+_LEASE_LOST = {"stale_attempt", "cancelled", "submission_not_open", "clip_exists"}
+
+
+class JobApi:
+    """`client.jobs`, for those who ask for clips."""
+
+    def __init__(self, transport: Transport) -> None:
+        self._transport = transport
+
+    def create(self, request: CreateJobsRequest) -> CreateJobsResponse:
+        """Queue a job for each clip that is missing; asking again adds nothing."""
+        return self._transport.post("/jobs", CreateJobsResponse, request)
+
+    def page(
+        self,
+        *,
+        submission: str | None = None,
+        model: str | None = None,
+        status: JobStatus | None = None,
+        cursor: str | None = None,
+        limit: int = PAGE_SIZE,
+    ) -> JobsResponse:
+        """Return a page of jobs, with the number of jobs by status."""
+        query = {"submission": submission, "model": model, "status": status, "cursor": cursor, "limit": limit}
+        return self._transport.get("/jobs", JobsResponse, query)
+
+    def cancel(self, job_id: str) -> JobResponse:
+        """Cancel a job; a worker that holds it learns it when it renews its lease."""
+        return self._transport.post(f"{_path(job_id)}/cancel", JobResponse)
+
+    def retry(self, job_id: str) -> JobResponse:
+        """Put a failed or cancelled job back as if it were new."""
+        return self._transport.post(f"{_path(job_id)}/retry", JobResponse)
+
+    def cancel_all(self, submission_id: str) -> int:
+        """Cancel what is queued or leased in a submission; return how many jobs."""
+        request = SubmissionJobsRequest(submission=submission_id)
+        return self._transport.post("/jobs/cancel", ChangedJobsResponse, request).jobs
+
+    def retry_all(self, submission_id: str) -> int:
+        """Put every failed job of a submission back; return how many."""
+        request = SubmissionJobsRequest(submission=submission_id)
+        return self._transport.post("/jobs/retry", ChangedJobsResponse, request).jobs
+
+
+class LeaseApi:
+    """`client.leases`, for workers."""
+
+    def __init__(self, transport: Transport) -> None:
+        self._transport = transport
+
+    def claim(self, request: ClaimRequest) -> Sequence[ClaimedJob]:
+        """Lease up to `request.count` jobs, all of one model; none when there is nothing to do now."""
+        return self._transport.post("/jobs/claim", ClaimResponse, request).jobs
+
+    def image(self, job: ClaimedJob) -> bytes:
+        """Return the input image.
+
+        Raises:
+            Refused: its digest is not the promised one.
+        """
+        content = self._transport.download(job.image_url)
+        if hashlib.sha256(content).hexdigest() != job.image_sha256:
+            raise Refused(HTTPStatus.OK, "wrong_digest", "The image has another sha256 than promised.")
+        return content
+
+    def renew(self, job: ClaimedJob) -> RenewResponse:
+        """Extend the lease; sent once, since the next renewal follows soon.
+
+        Raises:
+            LeaseLost: the work is no longer wanted.
+        """
+        with _lease_lost():
+            request = AttemptRequest(attempt=job.attempt)
+            return self._transport.post(f"{_path(job.id)}/renew", RenewResponse, request, max_retries=0)
+
+    def release(self, job: ClaimedJob) -> JobResponse:
+        """Give a job back untried; it does not count as a failure."""
+        with _lease_lost():
+            request = AttemptRequest(attempt=job.attempt)
+            path = f"{_path(job.id)}/release"
+            return self._transport.post(path, JobResponse, request, max_retries=_OPTIONAL_RETRIES)
+
+    def fail(self, job: ClaimedJob, kind: FailureKind, message: str, log_tail: str = "") -> FailResponse:
+        """Report why there is no clip; the job is queued again or has failed for good."""
+        with _lease_lost():
+            request = FailRequest(attempt=job.attempt, kind=kind, message=message, log_tail=log_tail)
+            path = f"{_path(job.id)}/fail"
+            return self._transport.post(path, FailResponse, request, max_retries=_OPTIONAL_RETRIES)
+
+    def upload_clip(self, job: ClaimedJob, mp4: bytes, provenance: Mapping[str, object]) -> ClipResponse:
+        """Upload the clip; this finishes the job.
+
+        Raises:
+            LeaseLost: another worker has the job, or its clip exists already.
+            Refused: the server does not take the clip; the message says why.
+        """
+        headers = {
+            "Ti2v-Job": job.id,
+            "Ti2v-Attempt": str(job.attempt),
+            "Ti2v-Provenance": encoded_provenance(provenance),
+        }
+        with _lease_lost():
+            return self._transport.upload(clip_path(job.submission, job.pair_id), ClipResponse, mp4, headers)
+
+
+def encoded_provenance(provenance: Mapping[str, object]) -> str:
+    """Return base64 of the JSON, without libraries or settings where it would be too long."""
+    kept = dict(provenance)
+    for dropped in ("", "libraries", "settings"):
+        kept.pop(dropped, None)
+        text = json.dumps(kept, ensure_ascii=False, separators=(",", ":")).encode()
+        if len(text) <= MAX_PROVENANCE_BYTES:
+            break
+    return base64.b64encode(text).decode()
+
+
+@contextmanager
+def _lease_lost() -> Iterator[None]:
+    """Raise LeaseLost for the refusals that mean it."""
+    try:
+        yield
+    except Refused as error:
+        if error.status == HTTPStatus.CONFLICT and error.code in _LEASE_LOST:
+            raise LeaseLost(error.status, error.code, str(error), error.problems) from error
+        raise
+
+
+def _path(job_id: str) -> str:
+    return f"/jobs/{quote(job_id, safe='')}"

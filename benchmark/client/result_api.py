@@ -1,0 +1,42 @@
+"""Results over REST: preferences, and every table as bytes or as a pandas data frame."""
+
+import io
+from collections.abc import Iterator
+from contextlib import AbstractContextManager
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+
+from benchmark.client.transport import Transport
+from benchmark.protocol import TableFormat, TableName
+from benchmark.wire.results import ResultsResponse
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+class ResultApi:
+    """`client.results`; docs/tables.md explains every column."""
+
+    def __init__(self, transport: Transport) -> None:
+        self._transport = transport
+
+    def get(self, slug: str) -> ResultsResponse:
+        """Return scores and rates of a study; without p-values while it runs."""
+        return self._transport.get(f"{_path(slug)}/results", ResultsResponse)
+
+    def table(self, slug: str, table: TableName = TableName.PREFERENCES) -> "pd.DataFrame":
+        """Return a table as a pandas data frame, with the column types of the Parquet export."""
+        import pandas as pd
+
+        with self.export(slug, table, TableFormat.PARQUET) as chunks:
+            return pd.read_parquet(io.BytesIO(b"".join(chunks)))
+
+    def export(
+        self, slug: str, table: TableName, file_format: TableFormat
+    ) -> AbstractContextManager[Iterator[bytes]]:
+        """Stream a table as a file, chunk by chunk."""
+        return self._transport.stream(f"{_path(slug)}/exports/{table}.{file_format}")
+
+
+def _path(slug: str) -> str:
+    return f"/studies/{quote(slug, safe='')}"

@@ -1,0 +1,70 @@
+"""When a request is sent again, and how long to wait before."""
+
+import itertools
+import random
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from typing import Self
+
+FIRST_PAUSE_S, MAX_PAUSE_S = 0.5, 30.0
+# After a stop was requested, the last requests (release, fail) are retried no longer than this.
+STOPPING_LIMIT_S = 10.0
+
+_BUSY = frozenset(
+    {
+        HTTPStatus.TOO_MANY_REQUESTS,
+        HTTPStatus.BAD_GATEWAY,
+        HTTPStatus.SERVICE_UNAVAILABLE,
+        HTTPStatus.GATEWAY_TIMEOUT,
+    }
+)
+_BROKEN = _BUSY | {status for status in HTTPStatus if status >= HTTPStatus.INTERNAL_SERVER_ERROR}
+
+
+@dataclass
+class Retry:
+    """Exponential backoff with random jitter, so that workers do not retry in step.
+
+    Attributes:
+        max_retries: of one request; None retries until `stopping` is set.
+        statuses: responses that are retried; connection errors always are.
+        stopping: set when the program has to end; requests are then retried for a few seconds only.
+        rng: source of the jitter.
+    """
+
+    max_retries: int | None = 5
+    statuses: frozenset[int] = _BUSY
+    stopping: threading.Event = field(default_factory=threading.Event)
+    rng: random.Random = field(default_factory=random.SystemRandom)
+
+    @classmethod
+    def unattended(cls, stopping: threading.Event, rng: random.Random | None = None) -> Self:
+        """Return a worker's policy: retry every server error until asked to stop."""
+        return cls(None, _BROKEN, stopping, rng or random.SystemRandom())
+
+    def pauses(self, max_retries: int | None = None) -> Iterator[float]:
+        """Yield the seconds to wait before each retry of one request.
+
+        Args:
+            max_retries: limit of this request, where it differs from the policy's.
+        """
+        limit = self.max_retries if max_retries is None else max_retries
+        started, pause_s = time.monotonic(), FIRST_PAUSE_S
+        for number in itertools.count():
+            wait_s = pause_s * self.rng.uniform(0.5, 1.0)
+            is_late = self.stopping.is_set() and time.monotonic() + wait_s > started + STOPPING_LIMIT_S
+            if is_late or number == limit:
+                return
+            yield wait_s
+            pause_s = min(2 * pause_s, MAX_PAUSE_S)
+
+    def sleep(self, seconds: float) -> None:
+        """Wait; a stop request ends the wait."""
+        # Once the event is set it no longer holds anybody up.
+        if self.stopping.is_set():
+            time.sleep(seconds)
+        else:
+            self.stopping.wait(seconds)

@@ -1,0 +1,104 @@
+"""Studies and their annotators over REST."""
+
+import time
+from collections.abc import Callable, Sequence
+from urllib.parse import quote
+
+from benchmark.client.transport import Transport
+from benchmark.protocol import StudyStatus
+from benchmark.wire.annotators import AnnotatorResponse, ChangeResponse, DecisionRequest
+from benchmark.wire.studies import InvitationsRequest, InvitationsResponse, StudyRequest, StudyResponse
+
+_VERBS = {StudyStatus.OPEN: "open", StudyStatus.PAUSED: "pause", StudyStatus.CLOSED: "close"}
+
+
+class StudyApi:
+    """`client.studies`."""
+
+    def __init__(self, transport: Transport) -> None:
+        self._transport = transport
+
+    def list(self) -> list[StudyResponse]:
+        """Return the studies you may see, newest first."""
+        return self._transport.get("/studies", list[StudyResponse])
+
+    def get(self, slug: str) -> StudyResponse:
+        """Return a study with its protocol and progress."""
+        return self._transport.get(_path(slug), StudyResponse)
+
+    def create(self, request: StudyRequest) -> StudyResponse:
+        """Create a draft. Its protocol can no longer change once the study opens."""
+        return self._transport.post("/studies", StudyResponse, request, max_retries=0)
+
+    def open(self, slug: str) -> StudyResponse:
+        """Open a draft, or resume a paused study; annotators may vote from now on."""
+        return self.change_status(slug, StudyStatus.OPEN)
+
+    def pause(self, slug: str) -> StudyResponse:
+        """Stop giving out comparisons for a while."""
+        return self.change_status(slug, StudyStatus.PAUSED)
+
+    def close(self, slug: str) -> StudyResponse:
+        """Close a study for good; its results are then final."""
+        return self.change_status(slug, StudyStatus.CLOSED)
+
+    def change_status(self, slug: str, to: StudyStatus) -> StudyResponse:
+        return self._transport.post(f"{_path(slug)}/{_VERBS[to]}", StudyResponse)
+
+    def invite(self, slug: str, count: int = 1) -> Sequence[str]:
+        """Return new invitation links; each lets one annotator in and cannot be shown again."""
+        # Sent once: a repetition would create more links. A lost response loses only unused ones.
+        request = InvitationsRequest(count=count)
+        path = f"{_path(slug)}/invitations"
+        return self._transport.post(path, InvitationsResponse, request, max_retries=0).links
+
+    def wait(
+        self,
+        slug: str,
+        *,
+        every_s: float = 30.0,
+        timeout_s: float | None = None,
+        on_progress: Callable[[StudyResponse], object] = lambda _: None,
+    ) -> StudyResponse:
+        """Wait until a study has all its votes or is closed, and return it.
+
+        Args:
+            every_s: seconds between two requests.
+            timeout_s: raise after so many seconds; None waits for ever.
+            on_progress: called with the study after every request.
+
+        Raises:
+            TimeoutError: votes are still missing after `timeout_s`.
+        """
+        started = time.monotonic()
+        while True:
+            study = self.get(slug)
+            on_progress(study)
+            is_complete = study.votes_wanted > 0 and study.votes >= study.votes_wanted
+            if is_complete or study.status is StudyStatus.CLOSED:
+                return study
+            if timeout_s is not None and time.monotonic() - started + every_s > timeout_s:
+                raise TimeoutError(
+                    f"{slug} has {study.votes} of {study.votes_wanted} votes after {timeout_s:g} seconds."
+                )
+            time.sleep(every_s)
+
+    def annotators(self, slug: str) -> Sequence[AnnotatorResponse]:
+        """Return everybody who opened an invitation, with figures and flags."""
+        return self._transport.get(f"{_path(slug)}/annotators", list[AnnotatorResponse])
+
+    def exclude(self, slug: str, annotator: str, request: DecisionRequest) -> ChangeResponse:
+        """Take an annotator's votes, or one of them, out of the results."""
+        return self._transport.post(f"{_annotator_path(slug, annotator)}/exclude", ChangeResponse, request)
+
+    def reinstate(self, slug: str, annotator: str, request: DecisionRequest) -> ChangeResponse:
+        """Count excluded votes again; as surplus where the panel filled meanwhile."""
+        return self._transport.post(f"{_annotator_path(slug, annotator)}/reinstate", ChangeResponse, request)
+
+
+def _path(slug: str) -> str:
+    return f"/studies/{quote(slug, safe='')}"
+
+
+def _annotator_path(slug: str, annotator: str) -> str:
+    return f"{_path(slug)}/annotators/{quote(annotator, safe='')}"

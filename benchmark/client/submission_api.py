@@ -1,0 +1,88 @@
+"""Models and submissions over REST."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import quote
+
+from benchmark.client.transport import Transport
+from benchmark.wire.submissions import (
+    ClipResponse,
+    ClipsResponse,
+    FinaliseRequest,
+    ModelRequest,
+    ModelResponse,
+    ReasonRequest,
+    SubmissionDetailResponse,
+    SubmissionRequest,
+    SubmissionResponse,
+)
+
+PAGE_SIZE = 1000
+
+
+class ModelApi:
+    """`client.models`."""
+
+    def __init__(self, transport: Transport) -> None:
+        self._transport = transport
+
+    def list(self) -> list[ModelResponse]:
+        return self._transport.get("/models", list[ModelResponse])
+
+    def get(self, slug: str) -> ModelResponse:
+        return self._transport.get(f"/models/{quote(slug, safe='')}", ModelResponse)
+
+    def put(self, slug: str, request: ModelRequest) -> ModelResponse:
+        """Register a model, or change the description of your own."""
+        return self._transport.put(f"/models/{quote(slug, safe='')}", ModelResponse, request)
+
+
+class SubmissionApi:
+    """`client.submissions`."""
+
+    def __init__(self, transport: Transport) -> None:
+        self._transport = transport
+
+    def list(self) -> list[SubmissionResponse]:
+        """Return your own submissions, newest first; an admin's list has everybody's."""
+        return self._transport.get("/submissions", list[SubmissionResponse])
+
+    def get(self, submission_id: str) -> SubmissionDetailResponse:
+        """Return a submission with the pairs that are missing and the warnings about its clips."""
+        return self._transport.get(_path(submission_id), SubmissionDetailResponse)
+
+    def create(self, request: SubmissionRequest) -> SubmissionResponse:
+        return self._transport.post("/submissions", SubmissionResponse, request)
+
+    def clips(self, submission_id: str) -> Iterator[ClipResponse]:
+        """Yield the clips in the benchmark's order."""
+        cursor: str | None = None
+        while True:
+            query = {"limit": PAGE_SIZE, "cursor": cursor}
+            page = self._transport.get(f"{_path(submission_id)}/clips", ClipsResponse, query)
+            yield from page.clips
+            cursor = page.next_cursor
+            if cursor is None:
+                return
+
+    def put_clip(self, submission_id: str, pair_id: str, file: Path) -> ClipResponse:
+        """Upload the clip of a pair; the same bytes again change nothing, other bytes are refused."""
+        return self._transport.upload(clip_path(submission_id, pair_id), ClipResponse, file)
+
+    def finalise(self, submission_id: str, *, allow_partial: bool = False) -> SubmissionDetailResponse:
+        """Make a submission final: no clip can be added or changed afterwards."""
+        request = FinaliseRequest(allow_partial=allow_partial)
+        return self._transport.post(f"{_path(submission_id)}/finalise", SubmissionDetailResponse, request)
+
+    def withdraw(self, submission_id: str, reason: str) -> SubmissionDetailResponse:
+        """Take a submission out of every running study; votes that were cast stay and are marked."""
+        request = ReasonRequest(reason=reason)
+        return self._transport.post(f"{_path(submission_id)}/withdraw", SubmissionDetailResponse, request)
+
+
+def clip_path(submission_id: str, pair_id: str) -> str:
+    return f"{_path(submission_id)}/clips/{quote(pair_id, safe='')}"
+
+
+def _path(submission_id: str) -> str:
+    return f"/submissions/{quote(submission_id, safe='')}"

@@ -1,0 +1,214 @@
+"""Sends requests to one server: retries, digests of uploads, streamed downloads, one error tree."""
+
+import base64
+import hashlib
+import itertools
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from http import HTTPStatus
+from pathlib import Path
+from typing import Any, TypeVar
+
+import httpx2
+from pydantic import TypeAdapter, ValidationError
+
+from benchmark.client.errors import NotAllowed, Refused, ServerError, Unreachable
+from benchmark.client.retry import Retry
+from benchmark.wire.common import ErrorResponse, RequestModel
+
+CHUNK_BYTES = 256 * 1024
+# The longest pause that a server's Retry-After can ask for.
+MAX_RETRY_AFTER_S = 60.0
+API = "/api/v1"
+Answer = TypeVar("Answer")
+Query = Mapping[str, str | int | None]
+
+
+class Transport:
+    """One server under one key; safe to share between threads.
+
+    Args:
+        address: such as https://bench.example.
+        key: sent as a bearer token, and nowhere else.
+        retry: which requests are sent again, and for how long.
+        on_retry: called with a sentence before the first retry of a request.
+    """
+
+    def __init__(
+        self, address: str, key: str, *, retry: Retry, on_retry: Callable[[str], None] = lambda _: None
+    ) -> None:
+        self.address = address.rstrip("/")
+        self._retry = retry
+        self._on_retry = on_retry
+        self._client = httpx2.Client(
+            base_url=self.address,
+            headers={"Authorization": f"Bearer {key}"},
+            timeout=httpx2.Timeout(120, connect=10),
+        )
+
+    def get(self, path: str, kind: type[Answer], query: Query | None = None) -> Answer:
+        """Return the response as `kind`, a wire type or a list of one."""
+        params = {name: value for name, value in (query or {}).items() if value is not None}
+        return parsed(self.send("GET", API + path, params=params), kind)
+
+    def post(
+        self,
+        path: str,
+        kind: type[Answer],
+        body: RequestModel | None = None,
+        *,
+        max_retries: int | None = None,
+    ) -> Answer:
+        """Post JSON; `max_retries` is 0 where sending it twice would do harm."""
+        return parsed(self.send("POST", API + path, max_retries=max_retries, **_json(body)), kind)
+
+    def put(self, path: str, kind: type[Answer], body: RequestModel) -> Answer:
+        return parsed(self.send("PUT", API + path, **_json(body)), kind)
+
+    def upload(
+        self, path: str, kind: type[Answer], content: Path | bytes, headers: Mapping[str, str] | None = None
+    ) -> Answer:
+        """Put an mp4 with its digest, from the start at every attempt."""
+        all_headers = {
+            "Content-Type": "video/mp4",
+            "Content-Length": str(len(content) if isinstance(content, bytes) else content.stat().st_size),
+            "Content-Digest": content_digest(content),
+            **(headers or {}),
+        }
+        body = (lambda: content) if isinstance(content, bytes) else (lambda: _chunks(content))
+        return parsed(self.send("PUT", API + path, headers=all_headers, body=body), kind)
+
+    def download(self, address: str) -> bytes:
+        """Return what is at an address that the server gave, such as an image's."""
+        return self.send("GET", address).content
+
+    @contextmanager
+    def stream(self, path: str) -> Iterator[Iterator[bytes]]:
+        """Yield the body of a response chunk by chunk; it is asked for once."""
+        try:
+            with self._client.stream("GET", API + path) as response:
+                if not response.is_success:
+                    response.read()
+                    raise refusal(response)
+                yield response.iter_bytes(CHUNK_BYTES)
+        except httpx2.TransportError as error:
+            raise self._unreachable(error) from error
+
+    def close(self) -> None:
+        self._client.close()
+
+    def send(
+        self,
+        method: str,
+        address: str,
+        *,
+        max_retries: int | None = None,
+        body: Callable[[], bytes | Iterator[bytes]] | None = None,
+        **more: Any,
+    ) -> httpx2.Response:
+        """Send a request until it is answered or the retry limit is reached.
+
+        Raises:
+            ServerError: see `benchmark.client.errors`.
+        """
+        pauses = self._retry.pauses(max_retries)
+        for number in itertools.count():
+            try:
+                response = self._client.request(method, address, content=body() if body else None, **more)
+            except httpx2.TransportError as error:
+                failure, at_least_s = self._unreachable(error), 0.0
+            else:
+                if response.status_code not in self._retry.statuses:
+                    return checked(response)
+                failure, at_least_s = _busy(response), _retry_after_s(response)
+            pause_s = next(pauses, None)
+            if pause_s is None:
+                break
+            self._retry.sleep(max(pause_s, at_least_s))
+            if number == 0:
+                self._on_retry(f"{failure} Sending the request again until it is answered.")
+        raise failure
+
+    def _unreachable(self, error: Exception) -> Unreachable:
+        reason = str(error) or type(error).__name__
+        failure = Unreachable(
+            f"{self.address} does not answer ({reason}). Check the address and that the server runs."
+        )
+        failure.__cause__ = error
+        return failure
+
+
+def parsed(response: httpx2.Response, kind: type[Answer]) -> Answer:
+    """Return a JSON response as a wire type.
+
+    Raises:
+        Unreachable: it is none; something else answers at the address, or another version of the server.
+    """
+    try:
+        answer: Answer = TypeAdapter(kind).validate_json(response.content)
+    except ValidationError as error:
+        raise Unreachable(_not_ours(response)) from error
+    return answer
+
+
+def checked(response: httpx2.Response) -> httpx2.Response:
+    """Return a successful response; raise what any other one means."""
+    if not response.is_success:
+        raise refusal(response)
+    return response
+
+
+def refusal(response: httpx2.Response) -> ServerError:
+    if response.is_redirect:
+        location = response.headers.get("location")
+        return Unreachable(f"The server redirects to {location}; use that address.")
+    status = response.status_code
+    try:
+        error = ErrorResponse.model_validate_json(response.content)
+    except ValidationError:
+        # A proxy in front of the server, for one.
+        return Refused(status, "unknown", f"{_not_ours(response)} Check the address.")
+    kind = NotAllowed if status in (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN) else Refused
+    return kind(status, error.error, error.message, error.problems or ())
+
+
+def content_digest(content: Path | bytes) -> str:
+    """Return the sha256 in the form of the Content-Digest header (RFC 9530)."""
+    return f"sha-256=:{base64.b64encode(bytes.fromhex(sha256_of(content))).decode()}:"
+
+
+def sha256_of(content: Path | bytes) -> str:
+    """Return the sha256 of a file or of bytes, as hex."""
+    if isinstance(content, bytes):
+        return hashlib.sha256(content).hexdigest()
+    with content.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def _json(body: RequestModel | None) -> dict[str, Any]:
+    if body is None:
+        return {}
+    return {"body": body.model_dump_json().encode, "headers": {"Content-Type": "application/json"}}
+
+
+def _chunks(file: Path) -> Iterator[bytes]:
+    with file.open("rb") as stream:
+        while chunk := stream.read(CHUNK_BYTES):
+            yield chunk
+
+
+def _busy(response: httpx2.Response) -> Unreachable:
+    try:
+        return Unreachable(ErrorResponse.model_validate_json(response.content).message)
+    except ValidationError:
+        return Unreachable(f"{response.url.host} answered {response.status_code}.")
+
+
+def _not_ours(response: httpx2.Response) -> str:
+    return f"{response.url.host} answered {response.status_code}, but not like a TI2V Bench server."
+
+
+def _retry_after_s(response: httpx2.Response) -> float:
+    """Return how long the server asks to wait, in seconds; 0 where it does not say."""
+    asked = response.headers.get("retry-after", "")
+    return min(float(asked), MAX_RETRY_AFTER_S) if asked.isdecimal() else 0.0

@@ -1,0 +1,66 @@
+"""The workers' part of the client: images, failures, provenance, leases that are lost."""
+
+import base64
+import json
+
+import pytest
+
+from benchmark.client.errors import LeaseLost, NotAllowed, Refused
+from benchmark.client.job_api import encoded_provenance
+from benchmark.protocol import FailureKind, JobStatus
+from tests.models.worker.conftest import Workplace, claim
+
+
+def test_a_job_of_another_attempt_is_lost(workplace: Workplace) -> None:
+    workplace.ask()
+    server = workplace.server()
+    [job] = claim(server)
+
+    with pytest.raises(LeaseLost) as caught:
+        server.renew(job.model_copy(update={"attempt": 2}))
+
+    assert caught.value.code == "stale_attempt"
+
+
+def test_a_cancelled_job_is_lost(workplace: Workplace) -> None:
+    [asked] = workplace.ask()
+    server = workplace.server()
+    [job] = claim(server)
+    workplace.cancel(asked["id"])
+
+    with pytest.raises(LeaseLost) as caught:
+        server.fail(job, FailureKind.CRASH, "It fell over.")
+
+    assert caught.value.code == "cancelled"
+
+
+def test_a_researchers_key_claims_no_jobs(workplace: Workplace) -> None:
+    with pytest.raises(NotAllowed, match="needs a key of role worker"):
+        claim(workplace.server(key=workplace.alice.key))
+
+
+def test_an_image_that_arrives_changed_is_refused(workplace: Workplace) -> None:
+    workplace.ask()
+    server = workplace.server()
+    [job] = claim(server)
+    other = job.model_copy(update={"image_sha256": "0" * 64})
+
+    with pytest.raises(Refused, match="another sha256"):
+        server.image(other)
+
+
+def test_a_failure_says_what_becomes_of_the_job(workplace: Workplace) -> None:
+    workplace.ask()
+    server = workplace.server()
+    first, second = claim(server, 2)
+
+    assert server.fail(first, FailureKind.CRASH, "It fell over.").status is JobStatus.QUEUED
+    assert server.fail(second, FailureKind.BAD_INPUT, "No.").status is JobStatus.FAILED
+
+
+def test_provenance_that_is_too_long_loses_its_longest_parts_first() -> None:
+    provenance = {"model": "motif", "settings": {"note": "x" * 3000}, "libraries": {"torch": "y" * 3000}}
+
+    kept = json.loads(base64.b64decode(encoded_provenance(provenance)))
+
+    assert sorted(kept) == ["model", "settings"]
