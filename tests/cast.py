@@ -17,12 +17,13 @@ from sqlalchemy import select
 
 from app.clock import utc_now
 from app.context import AppContext
+from app.jobs.uploads import OwnerUpload
 from app.media.store.base import content_key
 from app.security.identity import Principal, create_key, person_named
 from app.security.tokens import derived_token
 from app.studies import service as studies
 from app.submissions import service as submissions
-from app.submissions.storage import ClipKeeper
+from app.submissions.storage import ClipStorage
 from app.submissions.streaming import ReceivedFile
 from app.tables.bench import Benchmark, Pair
 from app.tables.studies import Study as StudyRow
@@ -184,13 +185,8 @@ def make_submission(
         public_id = submissions.open_submission(
             session, model=model, benchmark=benchmark, label=label, principal=owner.principal, now=now
         ).public_id
-    keeper = ClipKeeper(context.database, context.store, context.sandbox)
     for number, name in enumerate(pair_ids):
-        mp4 = small_clip(shade=shade * 10 + number)
-        with context.store.private_file() as path:
-            path.write_bytes(mp4)
-            received = ReceivedFile(path, hashlib.sha256(mp4).hexdigest(), len(mp4))
-            keeper.keep(received, principal=owner.principal, public_id=public_id, pair_name=name, now=now)
+        upload_clip(context, owner, public_id, name, small_clip(shade=shade * 10 + number))
     if final:
         with context.database.write() as session:
             submission = submissions.find_submission(
@@ -198,6 +194,18 @@ def make_submission(
             )
             submissions.finalise(session, submission=submission, allow_partial=True, now=now)
     return public_id
+
+
+def upload_clip(context: AppContext, owner: Actor, public_id: str, pair_name: str, mp4: bytes) -> None:
+    """Store one clip as its owner's upload does."""
+    authorization = OwnerUpload(owner.principal, public_id, pair_name)
+    with context.database.read() as session:
+        target = authorization.find_target(session)
+    storage = ClipStorage(context.database, context.store, context.sandbox)
+    with context.store.private_file() as path:
+        path.write_bytes(mp4)
+        received = ReceivedFile(path, hashlib.sha256(mp4).hexdigest(), len(mp4))
+        storage.save(received, target=target, authorization=authorization, now=utc_now())
 
 
 @lru_cache

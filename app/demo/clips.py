@@ -14,10 +14,11 @@ from multiprocessing import get_context, parent_process
 from app.benchmarks.service import find_benchmark
 from app.clock import utc_now
 from app.context import AppContext
+from app.jobs.uploads import OwnerUpload
 from app.security.identity import Principal
 from app.submissions import service
 from app.submissions.repository import add_submission, submission_of
-from app.submissions.storage import ClipKeeper
+from app.submissions.storage import ClipStorage
 from app.submissions.streaming import ReceivedFile
 from benchmark.pairs import PairSpec
 from benchmark.protocol import SubmissionStatus
@@ -81,7 +82,7 @@ def hand_in(
     by_image = [list(group) for _, group in groupby(slots, key=lambda slot: image_of[slot.pair_name])]
     for group, clips in zip(by_image, pool.map(_draw, by_image), strict=True):
         for slot, mp4 in zip(group, clips, strict=True):
-            _keep(context, mp4, principal=principal, slot=slot)
+            _store(context, mp4, principal=principal, slot=slot)
     for public_id in public_ids:
         _finalise(context, principal=principal, public_id=public_id)
     return public_ids
@@ -118,18 +119,15 @@ def _open(context: AppContext, *, principal: Principal, benchmark: str, wanted: 
         return submission.public_id
 
 
-def _keep(context: AppContext, mp4: bytes, *, principal: Principal, slot: Slot) -> None:
-    keeper = ClipKeeper(context.database, context.store, context.sandbox)
+def _store(context: AppContext, mp4: bytes, *, principal: Principal, slot: Slot) -> None:
+    storage = ClipStorage(context.database, context.store, context.sandbox)
+    authorization = OwnerUpload(principal, slot.public_id, slot.pair_name)
+    with context.database.read() as session:
+        target = authorization.find_target(session)
     with context.store.private_file() as path:
         path.write_bytes(mp4)
         received = ReceivedFile(path, hashlib.sha256(mp4).hexdigest(), len(mp4))
-        keeper.keep(
-            received,
-            principal=principal,
-            public_id=slot.public_id,
-            pair_name=slot.pair_name,
-            now=utc_now(),
-        )
+        storage.save(received, target=target, authorization=authorization, now=utc_now())
 
 
 def _be_modest() -> None:

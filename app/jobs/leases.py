@@ -5,6 +5,7 @@ A job is identified by its id together with the number of its attempt: whoever h
 that others have locked, so nobody waits in a circle.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -166,20 +167,27 @@ def held_job(session: Session, *, public_id: str, attempt: int, principal: Princ
 
     Raises:
         NotFound: there is no such job.
-        Conflict: it was cancelled, or another attempt has it, or nobody any more.
+        Conflict: the job was cancelled, or this attempt does not hold it any more.
     """
-    job = _attempted(session, public_id, attempt, principal)
-    if job.status is not JobStatus.LEASED:
-        raise _stale()
+    job, holder_id = _locked_job(session, public_id)
+    _require_attempt(job, holder_id, attempt, principal, (JobStatus.LEASED,))
     return job
 
 
 def job_to_finish(session: Session, *, public_id: str, attempt: int, principal: Principal) -> Job:
-    """Return the job an attempt holds or has just finished: its clip may be sent a second time."""
-    job = _attempted(session, public_id, attempt, principal)
-    if job.status not in (JobStatus.LEASED, JobStatus.DONE):
-        raise _stale()
+    """Return the job that an attempt holds or has finished, locked; its clip may be sent a second time.
+
+    Raises:
+        NotFound, Conflict: as `held_job`.
+    """
+    job, holder_id = _locked_job(session, public_id)
+    require_upload_attempt(job, holder_id, attempt=attempt, principal=principal)
     return job
+
+
+def require_upload_attempt(job: Job, holder_id: int | None, *, attempt: int, principal: Principal) -> None:
+    """Raise Conflict unless the attempt holds or has finished the job; `holder_id` is its worker's person."""
+    _require_attempt(job, holder_id, attempt, principal, (JobStatus.LEASED, JobStatus.DONE))
 
 
 def renew(session: Session, *, job: Job, policy: LeasePolicy, now: datetime) -> datetime:
@@ -214,20 +222,21 @@ def finish(session: Session, *, job: Job, now: datetime) -> None:
     note_clip_done(session, worker_id=job.worker_id, now=now)
 
 
-def _attempted(session: Session, public_id: str, attempt: int, principal: Principal) -> Job:
+def _locked_job(session: Session, public_id: str) -> tuple[Job, int | None]:
     found = session.execute(_BY_ID, {"public_id": public_id}).one_or_none()
     if found is None:
         raise NotFound("There is no such job.")
-    job, holder = found
-    if job.attempt != attempt or holder != principal.person_id:
-        raise _stale()
-    if job.status is JobStatus.CANCELLED:
-        raise Conflict("This job was cancelled; drop what was made of it.", code="cancelled")
-    return job
+    return found[0], found[1]
 
 
-def _stale() -> Conflict:
-    return Conflict("This attempt does not hold the job any more; drop it.", code="stale_attempt")
+def _require_attempt(
+    job: Job, holder_id: int | None, attempt: int, principal: Principal, statuses: Sequence[JobStatus]
+) -> None:
+    is_current = job.attempt == attempt and holder_id == principal.person_id
+    if is_current and job.status is JobStatus.CANCELLED:
+        raise Conflict("This job was cancelled. Discard its clip.", code="cancelled")
+    if not is_current or job.status not in statuses:
+        raise Conflict("This attempt does not hold the job any more. Discard its clip.", code="stale_attempt")
 
 
 def _end_lease(job: Job, status: JobStatus) -> None:

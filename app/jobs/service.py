@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from app.errors import Conflict, NotFound
 from app.security.identity import Principal
-from app.tables.bench import Pair
+from app.submissions.storage import UploadTarget
 from app.tables.jobs import Job, job_status_is
 from app.tables.submissions import Clip, Submission
 from benchmark.protocol import JobStatus, SubmissionStatus
@@ -70,14 +70,15 @@ def cancel_jobs(session: Session, *, submission: Submission, now: datetime) -> i
     )
 
 
-def clip_came(session: Session, *, submission: Submission, pair: Pair, now: datetime) -> None:
-    """Cancel the job of a clip that its owner handed in by hand, so that it is not made once more."""
+def cancel_job_of_clip(session: Session, *, target: UploadTarget, now: datetime) -> None:
+    """Cancel the unfinished job for a clip that its owner uploaded, so that no worker generates it again."""
     change_jobs(
         session,
         update(Job)
         .where(
-            Job.submission_id == submission.id,
-            Job.pair_id == pair.id,
+            Job.submission_id == target.submission_id,
+            Job.pair_id == target.pair_id,
+            Job.seed == target.seed,
             _UNFINISHED,
         )
         .values(status=JobStatus.CANCELLED, expires_at=None, ended_at=now),

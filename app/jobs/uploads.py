@@ -1,91 +1,133 @@
-"""How a clip comes in over REST, by its owner's hand or from a worker, and what follows from it."""
+"""Authorizes uploads of clips: by the owner of a submission, or by a worker for a job it holds.
 
-import re
+An upload of either kind changes jobs: an owner's clip cancels the job for it, a worker's clip finishes it.
+"""
+
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
-from starlette.datastructures import Headers
 
-from app.errors import Invalid, NotFound
+from app.errors import NotFound
 from app.jobs import leases
-from app.jobs.service import clip_came, has_unfinished
+from app.jobs.service import cancel_job_of_clip, has_unfinished, require_open
 from app.security.identity import Principal
 from app.submissions import service
-from app.submissions.storage import OwnEntrance, Slot
-from app.tables.submissions import Submission
+from app.submissions.storage import UploadTarget
+from app.tables.bench import Pair
+from app.tables.jobs import Job, Worker
+from app.tables.submissions import Clip, Submission
 from benchmark.protocol import JobStatus
 
-_JOB = re.compile(r"[0-9a-f]{16}")
-_ATTEMPT = re.compile(r"[1-9][0-9]{0,8}")
+# Built once: building a statement takes longer than running it.
+_OWN_TARGET = (
+    select(Submission, Pair.id, Pair.image_key, Clip.sha256)
+    .outerjoin(Pair, (Pair.benchmark_id == Submission.benchmark_id) & (Pair.name == bindparam("pair_name")))
+    .outerjoin(
+        Clip,
+        (Clip.submission_id == Submission.id) & (Clip.pair_id == Pair.id) & (Clip.seed == bindparam("seed")),
+    )
+    .where(Submission.public_id == bindparam("submission"))
+)
+_JOB_TARGET = (
+    select(Job, Worker.person_id, Submission, Pair.name, Pair.image_key, Clip.sha256)
+    .join(Submission, Submission.id == Job.submission_id)
+    .join(Pair, Pair.id == Job.pair_id)
+    .outerjoin(Worker, Worker.id == Job.worker_id)
+    .outerjoin(
+        Clip,
+        (Clip.submission_id == Job.submission_id) & (Clip.pair_id == Job.pair_id) & (Clip.seed == Job.seed),
+    )
+    .where(Job.public_id == bindparam("job"))
+)
+_SUBMISSION = select(Submission).where(Submission.id == bindparam("submission_id")).with_for_update()
 
 
 @dataclass(frozen=True)
-class NamedJob:
-    """The job and the number of its attempt, as a worker's headers name them."""
+class OwnerUpload:
+    """The right of a submission's owner, or of an admin, to upload its clips."""
 
+    principal: Principal
+    submission: str
+    pair_name: str
+    seed: int = 0
+
+    def find_target(self, session: Session) -> UploadTarget:
+        given = {"submission": self.submission, "pair_name": self.pair_name, "seed": self.seed}
+        row = session.execute(_OWN_TARGET, given).one_or_none()
+        if row is None or not self._is_owner(row[0]):
+            raise NotFound("There is no such submission.")
+        submission, pair_id, image_key, sha256 = row
+        require_open(submission)
+        if pair_id is None:
+            raise NotFound("This benchmark has no such pair.", code="unknown_pair")
+        return UploadTarget(submission.id, pair_id, self.seed, image_key, sha256)
+
+    def lock_target(self, session: Session, target: UploadTarget) -> "LockedOwnTarget":
+        require_open(session.execute(_SUBMISSION, {"submission_id": target.submission_id}).scalar_one())
+        return LockedOwnTarget(target)
+
+    def _is_owner(self, submission: Submission) -> bool:
+        return self.principal.is_admin or submission.owner_id == self.principal.person_id
+
+
+@dataclass(frozen=True)
+class LockedOwnTarget:
+    target: UploadTarget
+
+    def clip_stored(self, session: Session, *, now: datetime) -> None:
+        """Cancel the job for this clip, if there is one."""
+        cancel_job_of_clip(session, target=self.target, now=now)
+
+
+@dataclass(frozen=True)
+class JobUpload:
+    """The right of a worker to upload the clip of a job, as long as its attempt holds the job."""
+
+    principal: Principal
+    submission: str
+    pair_name: str
     job: str
     attempt: int
 
+    def find_target(self, session: Session) -> UploadTarget:
+        row = session.execute(_JOB_TARGET, {"job": self.job}).one_or_none()
+        if row is None:
+            raise NotFound("There is no such job.")
+        job, holder_id, submission, pair_name, image_key, sha256 = row
+        leases.require_upload_attempt(job, holder_id, attempt=self.attempt, principal=self.principal)
+        if submission.public_id != self.submission:
+            raise NotFound("There is no such submission, or this job belongs to another one.")
+        _require_unfinished_open(job, submission)
+        if pair_name != self.pair_name:
+            raise NotFound("This job is for another pair.", code="unknown_pair")
+        return UploadTarget(submission.id, job.pair_id, job.seed, image_key, sha256)
 
-def read_job_headers(headers: Headers) -> NamedJob | None:
-    """Return the job a clip is sent for; None where neither header is there.
-
-    Raises:
-        Invalid: one is missing, or is no id or number.
-    """
-    job, attempt = headers.get("ti2v-job"), headers.get("ti2v-attempt")
-    if job is None and attempt is None:
-        return None
-    if job is None or attempt is None or not _JOB.fullmatch(job) or not _ATTEMPT.fullmatch(attempt):
-        raise Invalid(
-            "Send both Ti2v-Job, the id of the job, and Ti2v-Attempt, its attempt, as they were claimed."
+    def lock_target(self, session: Session, target: UploadTarget) -> "LockedJobTarget":
+        # The submission first: everything that changes jobs of a submission locks in this order.
+        submission = session.execute(_SUBMISSION, {"submission_id": target.submission_id}).scalar_one()
+        job = leases.job_to_finish(
+            session, public_id=self.job, attempt=self.attempt, principal=self.principal
         )
-    return NamedJob(job, int(attempt))
-
-
-class OwnerEntrance(OwnEntrance):
-    """A clip its owner hands in needs no worker any more."""
-
-    def recorded(self, session: Session, slot: Slot, *, now: datetime) -> None:
-        clip_came(session, submission=slot.submission, pair=slot.pair, now=now)
+        _require_unfinished_open(job, submission)
+        return LockedJobTarget(submission, job)
 
 
 @dataclass(frozen=True)
-class JobEntrance:
-    """The way into a submission that is not the worker's own, as long as its attempt holds the job."""
+class LockedJobTarget:
+    submission: Submission
+    job: Job
 
-    principal: Principal
-    public_id: str
-    pair_name: str
-    job_id: str
-    attempt: int
+    def clip_stored(self, session: Session, *, now: datetime) -> None:
+        """Finish the job; finalise the submission with its last clip."""
+        leases.finish(session, job=self.job, now=now)
+        submission = self.submission
+        if not has_unfinished(session, submission) and not service.missing_pairs(session, submission):
+            service.finalise(session, submission=submission, allow_partial=False, now=now)
 
-    def slot(self, session: Session) -> Slot:
-        # The submission first: everything that changes jobs of a submission waits in this order.
-        submission = session.scalar(
-            select(Submission).where(Submission.public_id == self.public_id).with_for_update()
-        )
-        job = leases.job_to_finish(
-            session, public_id=self.job_id, attempt=self.attempt, principal=self.principal
-        )
-        if submission is None or job.submission_id != submission.id:
-            raise NotFound("There is no such submission, or this job belongs to another one.")
-        # Sent again after it was finished: whether the bytes are the same is seen once they are here.
-        find = service.find_pair if job.status is JobStatus.DONE else service.find_slot
-        pair = find(session, submission=submission, pair_name=self.pair_name)
-        if job.pair_id != pair.id:
-            raise NotFound("This job is for another pair.", code="unknown_pair")
-        return Slot(submission, pair)
 
-    def recorded(self, session: Session, slot: Slot, *, now: datetime) -> None:
-        """Finish the job, and the submission with its last clip."""
-        job = leases.job_to_finish(
-            session, public_id=self.job_id, attempt=self.attempt, principal=self.principal
-        )
-        leases.finish(session, job=job, now=now)
-        if not has_unfinished(session, slot.submission) and not service.missing_pairs(
-            session, slot.submission
-        ):
-            service.finalise(session, submission=slot.submission, allow_partial=False, now=now)
+def _require_unfinished_open(job: Job, submission: Submission) -> None:
+    """Require an open submission, unless the clip is sent again after its job was finished."""
+    if job.status is not JobStatus.DONE:
+        require_open(submission)

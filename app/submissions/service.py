@@ -1,14 +1,11 @@
 """Registers models, opens submissions, takes clips and closes the lid."""
 
-from dataclasses import asdict
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import exists, func, select
 from sqlalchemy.orm import Session
 
 from app.errors import Conflict, Forbidden, NotFound
-from app.media.probe import ClipFacts
 from app.security.identity import Principal
 from app.submissions.repository import add_model, add_submission, model_of, submission_of
 from app.tables.bench import Benchmark, Pair
@@ -83,56 +80,6 @@ def _may_see(submission: Submission, principal: Principal, *, for_change: bool) 
     # A final submission is there to be compared with; changing it stays its owner's business.
     is_public = submission.status is not SubmissionStatus.OPEN and principal.role is Role.RESEARCHER
     return is_public and not for_change
-
-
-def find_slot(session: Session, *, submission: Submission, pair_name: str) -> Pair:
-    """Return the pair a clip is handed in for; the submission must still be open."""
-    if submission.status is not SubmissionStatus.OPEN:
-        raise Conflict(
-            f"This submission is {submission.status}; it takes no clips.", code="submission_not_open"
-        )
-    return find_pair(session, submission=submission, pair_name=pair_name)
-
-
-def find_pair(session: Session, *, submission: Submission, pair_name: str) -> Pair:
-    pair = session.scalar(
-        select(Pair).where(Pair.benchmark_id == submission.benchmark_id, Pair.name == pair_name)
-    )
-    if pair is None:
-        raise NotFound("This benchmark has no such pair.", code="unknown_pair")
-    return pair
-
-
-def stored_clip(session: Session, *, submission: Submission, pair: Pair) -> Clip | None:
-    return session.scalar(select(Clip).where(Clip.submission_id == submission.id, Clip.pair_id == pair.id))
-
-
-def refuse_other_bytes(clip: Clip, sha256: str) -> None:
-    if clip.sha256 != sha256:
-        raise Conflict("Another clip was handed in for this pair before.", code="clip_exists")
-
-
-def add_clip(
-    session: Session,
-    *,
-    submission: Submission,
-    pair: Pair,
-    sha256: str,
-    facts: ClipFacts,
-    now: datetime,
-    provenance: dict[str, Any] | None = None,
-) -> Clip:
-    clip = Clip(
-        submission_id=submission.id,
-        pair_id=pair.id,
-        sha256=sha256,
-        provenance=provenance,
-        received_at=now,
-        **asdict(facts),
-    )
-    session.add(clip)
-    session.flush()
-    return clip
 
 
 def missing_pairs(session: Session, submission: Submission) -> list[str]:

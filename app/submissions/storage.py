@@ -1,6 +1,6 @@
-"""Keeps one received clip: probed in the sandbox, stored, recorded; all of it or nothing."""
+"""Stores one uploaded clip: probes the file in the sandbox, stores it and its row, both or neither."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Protocol
@@ -10,99 +10,122 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from app.database import Database
-from app.errors import Invalid
+from app.errors import Conflict, Invalid
 from app.media.probe import ClipFacts, ClipRejected, probe_clip
 from app.media.sandbox.client import Sandbox
 from app.media.store.base import MediaStore, content_key
-from app.security.identity import Principal
-from app.submissions import service
 from app.submissions.streaming import ReceivedFile
-from app.tables.bench import Pair
-from app.tables.submissions import Clip, Submission
+from app.tables.submissions import Clip
 
 
 @dataclass(frozen=True)
-class ClipKeeper:
-    """What it takes to keep a clip."""
+class UploadTarget:
+    """Where a clip goes: a pair and seed of a submission.
+
+    `stored_sha256` is the digest of the clip that is there already, None where there is none.
+    """
+
+    submission_id: int
+    pair_id: int
+    seed: int
+    image_key: str
+    stored_sha256: str | None
+
+
+class UploadAuthorization(Protocol):
+    """The right to upload one clip: as the owner of its submission, or for a job."""
+
+    def find_target(self, session: Session) -> UploadTarget:
+        """Return the target, without a lock.
+
+        Raises:
+            NotFound, Conflict: no clip can be uploaded there, or not by this person.
+        """
+
+    def lock_target(self, session: Session, target: UploadTarget) -> "LockedTarget":
+        """Lock the target and check again what may have changed since it was found.
+
+        Raises:
+            NotFound, Conflict: as `find_target`.
+        """
+
+
+class LockedTarget(Protocol):
+    """A target that no other transaction can change."""
+
+    def clip_stored(self, session: Session, *, now: datetime) -> None:
+        """Change what follows from the new clip, in its transaction."""
+
+
+@dataclass(frozen=True)
+class UploadedClip:
+    """The stored clip; `is_new` is False where the same bytes were stored before."""
+
+    clip: Clip
+    is_new: bool
+
+
+@dataclass(frozen=True)
+class ClipStorage:
+    """Stores uploaded clips."""
 
     database: Database
     store: MediaStore
     sandbox: Sandbox
 
-    def keep(
-        self, received: ReceivedFile, *, principal: Principal, public_id: str, pair_name: str, now: datetime
-    ) -> "KeptClip":
-        """Keep a received file as the clip of a pair in a submission of one's own; see `keep_through`."""
-        return self.keep_through(OwnEntrance(principal, public_id, pair_name), received, now=now)
-
-    def keep_through(
+    def save(
         self,
-        entrance: "Entrance",
         received: ReceivedFile,
         *,
+        target: UploadTarget,
+        authorization: UploadAuthorization,
         now: datetime,
         provenance: dict[str, Any] | None = None,
-    ) -> "KeptClip":
-        """Keep a received file as the clip of a slot; the same bytes again change nothing.
+    ) -> UploadedClip:
+        """Store a received file as the clip of a target; the same bytes again change nothing.
+
+        1. Answer at once where the target had these bytes before the body was read.
+        2. Probe the file, outside any database session.
+        3. In one write transaction: lock and check the target again, add the row, store the file.
 
         Raises:
-            NotFound: no such submission of this person's, or no such pair.
-            Conflict: the submission is not open, or other bytes were handed in for this pair.
-            Invalid: the file is not a clip we take; the code says why.
+            NotFound, Conflict: from the authorization; Conflict also where other bytes are stored.
+            Invalid: the file is refused as a clip; the code says why.
             StoreFull, StoreUnavailable: from the store; nothing was recorded.
         """
-        with self.database.read() as session:
-            slot = entrance.slot(session)
-            before = _kept_before(session, slot, received)
-        if before is not None:
-            return before
-        facts = self._probe(received.path, slot.pair.image_key)
+        if target.stored_sha256 is not None:
+            with self.database.read() as session:
+                before = _stored_before(session, target, received)
+            if before is not None:
+                return before
+        facts = self._probe(received.path, target.image_key)
         with self.database.write() as session:
-            return self._record(session, entrance, received, facts, provenance, now)
-
-    def _record(
-        self,
-        session: Session,
-        entrance: "Entrance",
-        received: ReceivedFile,
-        facts: ClipFacts,
-        provenance: dict[str, Any] | None,
-        now: datetime,
-    ) -> "KeptClip":
-        slot = entrance.slot(session)
-        # Two uploads of one pair may have come this far together; the second meets the first here.
-        before = _kept_before(session, slot, received)
-        if before is not None:
-            return before
-        clip = service.add_clip(
-            session,
-            submission=slot.submission,
-            pair=slot.pair,
-            sha256=received.sha256,
-            facts=facts,
-            provenance=provenance,
-            now=now,
-        )
-        entrance.recorded(session, slot, now=now)
-        self._store_and_commit(session, received)
-        return KeptClip(clip, is_new=True)
+            locked = authorization.lock_target(session, target)
+            # Another upload to this target may have been committed since it was looked up.
+            before = _stored_before(session, target, received)
+            if before is not None:
+                return before
+            clip = _add_clip(session, target, received, facts, provenance, now)
+            locked.clip_stored(session, now=now)
+            self._store_and_commit(session, received)
+            return UploadedClip(clip, is_new=True)
 
     def _store_and_commit(self, session: Session, received: ReceivedFile) -> None:
-        """Store the file and commit its row; a file that no row names is removed again.
+        """Store the file and commit its row; delete a file that no row names.
 
-        Stored while the slot is held: a file that lost the race would stay without a row. The price is that
-        other writers wait for it, on SQLite all of them, for some milliseconds.
+        The file is stored while the target is locked: a file that lost the race would have no row. The price
+        is that other writers wait for it, on SQLite all of them, for some milliseconds.
         """
         key = content_key("clips", received.sha256)
-        _wait_for_same_bytes(session, received.sha256)
+        _lock_content(session, received.sha256)
         self.store.put(key, received.path)
         try:
             session.commit()
         except SQLAlchemyError:
-            # The disk had room for the clip, but not for its row any more. Another row may name the same
-            # bytes, and may have come between the commit and the lock.
+            # The disk had room for the clip, but no more for its row. Another row may name the same bytes,
+            # and may have been added between the commit and the lock.
             session.rollback()
-            _wait_for_same_bytes(session, received.sha256)
+            _lock_content(session, received.sha256)
             if not session.scalar(select(exists().where(Clip.sha256 == received.sha256))):
                 self.store.delete(key)
             raise
@@ -115,58 +138,45 @@ class ClipKeeper:
                 raise Invalid(rejected.message, code=rejected.code.value) from rejected
 
 
-@dataclass(frozen=True)
-class KeptClip:
-    clip: Clip
-    is_new: bool
-
-
-@dataclass(frozen=True)
-class Slot:
-    """Where a clip goes."""
-
-    submission: Submission
-    pair: Pair
-
-
-def _kept_before(session: Session, slot: Slot, received: ReceivedFile) -> KeptClip | None:
-    """Return the clip the slot has already, if any; other bytes than received are a Conflict."""
-    clip = service.stored_clip(session, submission=slot.submission, pair=slot.pair)
+def _stored_before(session: Session, target: UploadTarget, received: ReceivedFile) -> UploadedClip | None:
+    """Return the clip that the target has already; other bytes than received are a Conflict."""
+    clip = session.scalar(
+        select(Clip).where(
+            Clip.submission_id == target.submission_id,
+            Clip.pair_id == target.pair_id,
+            Clip.seed == target.seed,
+        )
+    )
     if clip is None:
         return None
-    service.refuse_other_bytes(clip, received.sha256)
-    return KeptClip(clip, is_new=False)
+    if clip.sha256 != received.sha256:
+        raise Conflict("Another clip was submitted for this pair before.", code="clip_exists")
+    return UploadedClip(clip, is_new=False)
 
 
-def _wait_for_same_bytes(session: Session, sha256: str) -> None:
-    """Let one transaction at a time store or remove these bytes; SQLite has one writer in any case."""
+def _add_clip(
+    session: Session,
+    target: UploadTarget,
+    received: ReceivedFile,
+    facts: ClipFacts,
+    provenance: dict[str, Any] | None,
+    now: datetime,
+) -> Clip:
+    clip = Clip(
+        submission_id=target.submission_id,
+        pair_id=target.pair_id,
+        seed=target.seed,
+        sha256=received.sha256,
+        provenance=provenance,
+        received_at=now,
+        **asdict(facts),
+    )
+    session.add(clip)
+    session.flush()
+    return clip
+
+
+def _lock_content(session: Session, sha256: str) -> None:
+    """Let one transaction at a time store or delete these bytes; SQLite has one writer in any case."""
     if session.get_bind().dialect.name == "postgresql":
         session.execute(select(func.pg_advisory_xact_lock(int(sha256[:15], base=16))))
-
-
-class Entrance(Protocol):
-    """By what right a clip is handed in: as the submission's owner, or for a job."""
-
-    def slot(self, session: Session) -> Slot:
-        """Return the slot, its submission locked; raise what speaks against a clip for it."""
-
-    def recorded(self, session: Session, slot: Slot, *, now: datetime) -> None:
-        """Change what follows from a new clip, in its own transaction."""
-
-
-@dataclass(frozen=True)
-class OwnEntrance:
-    """The way of somebody who hands in clips of their own submission."""
-
-    principal: Principal
-    public_id: str
-    pair_name: str
-
-    def slot(self, session: Session) -> Slot:
-        submission = service.find_submission(
-            session, public_id=self.public_id, principal=self.principal, for_change=True
-        )
-        return Slot(submission, service.find_slot(session, submission=submission, pair_name=self.pair_name))
-
-    def recorded(self, session: Session, slot: Slot, *, now: datetime) -> None:
-        """Change nothing else."""

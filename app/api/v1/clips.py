@@ -1,27 +1,29 @@
-"""Receives clips: streamed to a private file, probed in the sandbox, then stored, all or nothing."""
+"""Clips over REST: upload one, list those of a submission."""
 
 import logging
+import re
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import Query, Request, Response
 from sqlalchemy import select
 from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import Headers
 
 from app.api.v1.json_router import api_router
 from app.clock import utc_now
-from app.context import AppContext
 from app.dependencies import context_of, require_person
-from app.errors import StorageFull, Unavailable
-from app.jobs.uploads import JobEntrance, OwnerEntrance, read_job_headers
+from app.errors import Invalid, StorageFull, Unavailable
+from app.jobs.uploads import JobUpload, OwnerUpload
 from app.media.images import ImageRejected
 from app.media.sandbox.client import SandboxBroken
 from app.media.store.base import StoreError, StoreFull
 from app.security.path_params import PairIdPath, PublicIdPath
 from app.submissions.provenance import read_provenance
 from app.submissions.service import find_submission
-from app.submissions.storage import ClipKeeper
-from app.submissions.streaming import ReceivedFile, promised_sha256, receive_file, refuse_wrong_digest
+from app.submissions.storage import ClipStorage, UploadAuthorization, UploadTarget
+from app.submissions.streaming import promised_sha256, receive_file, refuse_wrong_digest
 from app.tables.bench import Pair
 from app.tables.submissions import Clip
 from benchmark.protocol import Role
@@ -29,7 +31,8 @@ from benchmark.wire.submissions import ClipResponse, ClipsResponse
 
 router = api_router("submissions")
 log = logging.getLogger("ti2v.clips")
-NamedEntrance = JobEntrance | OwnerEntrance
+_JOB = re.compile(r"[0-9a-f]{16}")
+_ATTEMPT = re.compile(r"[1-9][0-9]{0,8}")
 
 
 @router.get("/submissions/{public_id}/clips")
@@ -51,7 +54,9 @@ def list_clips(
             .limit(limit + 1)
         ).all()
     more = str(rows[limit].position) if len(rows) > limit else None
-    return ClipsResponse(clips=[clip_answer(clip, name) for clip, name, _ in rows[:limit]], next_cursor=more)
+    return ClipsResponse(
+        clips=[clip_response(clip, name) for clip, name, _ in rows[:limit]], next_cursor=more
+    )
 
 
 @router.put(
@@ -76,47 +81,72 @@ async def put_clip(public_id: PublicIdPath, pair_id: PairIdPath, request: Reques
     promised = promised_sha256(request.headers)
     provenance = read_provenance(request.headers.get("ti2v-provenance"))
     now = utc_now()
-    entrance = await run_in_threadpool(_check_slot, request, public_id, pair_id, now)
+    authorization, target = await run_in_threadpool(_authorize, request, public_id, pair_id, now)
+    storage = ClipStorage(context.database, context.store, context.sandbox)
     try:
         with context.store.private_file() as path:
             received = await receive_file(request.stream(), path)
             refuse_wrong_digest(received, promised)
-            return await run_in_threadpool(_keep, context, entrance, received, provenance, now)
+            uploaded = await run_in_threadpool(
+                storage.save,
+                received,
+                target=target,
+                authorization=authorization,
+                provenance=provenance,
+                now=now,
+            )
     except StoreFull as error:
-        raise StorageFull("The disk is full; nothing of this clip was kept.") from error
+        raise StorageFull("The disk is full; this clip was not stored.") from error
     except (StoreError, SandboxBroken, ImageRejected) as error:
-        log.exception("clip not kept")
-        raise Unavailable("The clip cannot be checked or stored now; send it again later.") from error
+        log.exception("clip not stored")
+        raise Unavailable("The clip cannot be checked or stored now. Send it again later.") from error
+    body = clip_response(uploaded.clip, pair_id).model_dump_json()
+    return Response(body, status_code=201 if uploaded.is_new else 200, media_type="application/json")
 
 
-def _check_slot(request: Request, public_id: str, pair_id: str, now: datetime) -> NamedEntrance:
-    """Refuse a stranger, a stale attempt, an unknown pair or a closed submission before the body is read."""
+def _authorize(
+    request: Request, public_id: str, pair_id: str, now: datetime
+) -> tuple[UploadAuthorization, UploadTarget]:
+    """Return by what right a clip is uploaded and where it goes, before the body is read.
+
+    Raises:
+        NotSignedIn, Forbidden: a missing or wrong key.
+        NotFound, Conflict: an unknown target, a closed submission or a stale attempt.
+    """
+    job = read_job_headers(request.headers)
     with context_of(request).database.read() as session:
         principal = require_person(session, request, Role.RESEARCHER, Role.WORKER, now=now)
-        held = read_job_headers(request.headers)
-        entrance: NamedEntrance = (
-            JobEntrance(principal, public_id, pair_id, held.job, held.attempt)
-            if held
-            else OwnerEntrance(principal, public_id, pair_id)
+        authorization: UploadAuthorization = (
+            JobUpload(principal, public_id, pair_id, job.id, job.attempt)
+            if job
+            else OwnerUpload(principal, public_id, pair_id)
         )
-        entrance.slot(session)
-    return entrance
+        return authorization, authorization.find_target(session)
 
 
-def _keep(
-    context: AppContext,
-    entrance: NamedEntrance,
-    received: ReceivedFile,
-    provenance: dict[str, Any] | None,
-    now: datetime,
-) -> Response:
-    keeper = ClipKeeper(context.database, context.store, context.sandbox)
-    kept = keeper.keep_through(entrance, received, provenance=provenance, now=now)
-    body = clip_answer(kept.clip, entrance.pair_name).model_dump_json()
-    return Response(body, status_code=201 if kept.is_new else 200, media_type="application/json")
+@dataclass(frozen=True)
+class JobHeaders:
+    """The job a clip is uploaded for, and the number of its attempt."""
+
+    id: str
+    attempt: int
 
 
-def clip_answer(clip: Clip, pair_name: str) -> ClipResponse:
+def read_job_headers(headers: Headers) -> JobHeaders | None:
+    """Return the job that the headers name; None where neither header is sent.
+
+    Raises:
+        Invalid: one header is missing or malformed.
+    """
+    job, attempt = headers.get("ti2v-job"), headers.get("ti2v-attempt")
+    if job is None and attempt is None:
+        return None
+    if job is None or attempt is None or not _JOB.fullmatch(job) or not _ATTEMPT.fullmatch(attempt):
+        raise Invalid("Send both Ti2v-Job and Ti2v-Attempt, the id and attempt of the claimed job.")
+    return JobHeaders(job, int(attempt))
+
+
+def clip_response(clip: Clip, pair_name: str) -> ClipResponse:
     return ClipResponse(
         pair_id=pair_name,
         **{name: getattr(clip, name) for name in ClipResponse.model_fields if name != "pair_id"},

@@ -1,16 +1,12 @@
 """The first page in Chromium: it follows submissions by itself, fits a phone and copies links."""
 
-import hashlib
 from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from app.clock import utc_now
-from app.submissions.storage import ClipKeeper
-from app.submissions.streaming import ReceivedFile
 from tests.app.results.page_windows import PHONE, chromium, is_as_wide_as_its_window, sign_in, window
-from tests.cast import PAIR_IDS, Cast, Study, make_submission, small_clip
+from tests.cast import PAIR_IDS, Cast, Study, make_submission, small_clip, upload_clip
 
 pytestmark = pytest.mark.browser
 PATIENCE_MS = 15_000
@@ -28,29 +24,13 @@ def page(browser: Browser) -> Iterator[Page]:
         yield page
 
 
-def hand_in(cast: Cast, public_id: str, pair_name: str) -> None:
-    """Hand in one clip of Alice's, as her script would."""
-    keeper = ClipKeeper(cast.context.database, cast.context.store, cast.context.sandbox)
-    mp4 = small_clip(shade=90)
-    with cast.context.store.private_file() as path:
-        path.write_bytes(mp4)
-        received = ReceivedFile(path, hashlib.sha256(mp4).hexdigest(), len(mp4))
-        keeper.keep(
-            received,
-            principal=cast.alice.principal,
-            public_id=public_id,
-            pair_name=pair_name,
-            now=utc_now(),
-        )
-
-
 def test_clips_that_come_in_show_without_a_reload(cast: Cast, live_server: str, page: Page) -> None:
     public_id = make_submission(cast.context, cast.alice, model="seine", pair_ids=(), final=False)
     sign_in(page, cast.context, live_server)
     expect(page.get_by_text("0 of 6 clips")).to_be_visible()
 
-    hand_in(cast, public_id, PAIR_IDS[0])
-    hand_in(cast, public_id, PAIR_IDS[1])
+    for pair_id in PAIR_IDS[:2]:
+        upload_clip(cast.context, cast.alice, public_id, pair_id, small_clip(shade=90))
 
     expect(page.get_by_text("2 of 6 clips")).to_be_visible(timeout=PATIENCE_MS)
 
