@@ -1,6 +1,5 @@
 """Links that sign in or invite, and the cookie they set."""
 
-import time
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import timedelta
@@ -17,6 +16,7 @@ from app.tables.people import Annotator, BrowserSession, Person, SignInLink
 from tests.acting import ask, assign, refused, vote
 from tests.app.api.conftest import client_of
 from tests.cast import Actor, Cast, Study, enter
+from tests.races import wait_until_blocked
 
 COOKIE = "ti2v_session"
 
@@ -114,7 +114,7 @@ def test_of_two_answers_at_once_the_browser_may_keep_either_cookie(either_instal
 
         def the_same_again() -> None:
             second.append(other_request.submit(opened, before))
-            time.sleep(0.3)  # it has read the cookie's row by now, or waits for us
+            wait_until_blocked(database)
 
         first = opened(before, the_same_again)
 

@@ -1,6 +1,5 @@
 """Studies over REST: their states, the frozen protocol, and which pairs are compared."""
 
-import time
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -15,6 +14,7 @@ from app.tables.studies import Comparison, Matchup, Study
 from tests.acting import ask, refused
 from tests.app.api.conftest import client_of
 from tests.cast import BENCHMARK, PAIR_IDS, Cast, make_submission, set_the_stage
+from tests.races import wait_until_blocked
 
 API = "/api/v1"
 
@@ -91,7 +91,7 @@ def test_a_study_opened_twice_at_once_is_laid_out_once(either_installation: AppC
             study = session.scalars(select(Study)).one()
             open_study(session, study=study, principal=cast.alice.principal, now=utc_now())
             second = other_request.submit(alice.post, f"{API}/studies/new/open")
-            time.sleep(0.3)  # it has read the draft by now, or waits for us
+            wait_until_blocked(either_installation.database)
 
         assert second.result().status_code == 200
     assert alice.get(f"{API}/studies/new").json()["matchups"][0]["comparisons"] == 1
