@@ -19,7 +19,7 @@ import numpy as np
 
 from benchmark.scenes import SCENARIOS, Rendering, Scene, Style, render
 from benchmark.scenes.encoding import encode_mp4
-from models.motion.flow import ExactFlow, Flow, FlowEstimator, create_flow_estimator
+from models.motion.flow import Flow, FlowEstimator, create_flow_estimator
 from models.motion.frames import Frames, read_clip
 from models.motion.heatmap import motion_heatmap, moving_share
 from models.motion.settings import DEFAULT_FLOW, FLOW_NAMES, FlowUnit, HeatmapSettings
@@ -70,7 +70,7 @@ def sources(dis: FlowEstimator, clips: int) -> dict[str, Iterator[Flow]]:
             files = sorted((Path(root) / "outputs" / model).glob("*.mp4"))
             chosen = files[:: max(1, len(files) // clips)][:clips]
             found[model] = flows_of(dis, (read_clip(path).frames for path in chosen))
-    found["scenes, exact"] = (ExactFlow(each)(each.frames) for each in renderings())
+    found["scenes, exact"] = (each.flow for each in renderings())
     found["scenes"] = flows_of(dis, (each.frames for each in renderings()))
     found["static"] = flows_of(dis, still_clips())
     return found

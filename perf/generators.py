@@ -20,7 +20,7 @@ from models.generators.motif_entries import motif_recipe
 from models.generators.output_folder import OutputFolder
 from models.generators.registry import open_generator
 from models.motif.pipeline import MotifImageToVideoPipeline
-from models.motif.tiny import toy_pipeline
+from tests.models.motif.tiny import toy_pipeline
 
 CLIPS = 12
 TARGET_MS = 50.0

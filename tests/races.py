@@ -19,8 +19,8 @@ _WAITING = text(
 def wait_until_blocked(database: Database) -> None:
     """Return once another thread waits for the write transaction that this thread holds open.
 
-    On PostgreSQL the other one waits for a row or a transaction, whatever it has read before. On SQLite it waits
-    for the lock of the writers.
+    On PostgreSQL the other one waits for a row or a transaction, whatever it has read before. On SQLite it
+    waits for the lock of the writers.
     """
     is_blocked = _waits_for_the_writer if database.is_sqlite else _waits_for_a_row(database)
     deadline = time.monotonic() + PATIENCE_S

@@ -46,10 +46,6 @@ class Rendering:
                 indices.setdefault(name, []).append(index)
         return {name: np.isin(self.owners, mine) for name, mine in indices.items()}
 
-    def part_mask(self, part: str) -> NDArray[np.bool_]:
-        """Return where one part is seen, (frames, rows, columns)."""
-        return np.asarray(self.owners == self.parts.index(part))
-
 
 def render(scene: Scene, action: str, *, frames: int = 16, size: Size | int = 320) -> Rendering:
     """Render an action of a scene; frame 0 is the scene's still image, pixel for pixel.

@@ -38,22 +38,6 @@ class PairedMatchups:
         return self.both + self.only_first + self.only_second + self.neither
 
 
-def mcnemar(tallies: Tallies, first: int, second: int) -> PairedMatchups:
-    """Return how two matchups of one reference differ on the pairs decided in both.
-
-    Args:
-        tallies: the comparisons of the study.
-        first, second: indices of the matchups.
-
-    Raises:
-        ValueError: it is twice the same matchup.
-    """
-    if first == second:
-        raise ValueError("a matchup is not compared with itself")
-    leads = _lead_by_pair(tallies, max(first, second) + 1)
-    return _compared(leads[first], leads[second])
-
-
 @dataclass(frozen=True)
 class PairedRow:
     """Two matchups of one reference on the pairs decided in both; the counts are PairedMatchups'.

@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from benchmark.protocol import Justification, Side
 from benchmark.stats.arrays import IntArray, distinct
-from benchmark.stats.votes import UNKNOWN, Votes
+from benchmark.stats.votes import Votes
 
 JUSTIFICATIONS = tuple(Justification)
 SIDES = tuple(Side)
@@ -54,46 +54,6 @@ class Tallies:
             raise ValueError("a justification is ticked at most once a vote, and no count is negative")
         if any(len(of_pairs) != len(self.pairs) for of_pairs in self.tags.values()):
             raise ValueError("a tag has a value for each pair, empty or not")
-
-    @classmethod
-    def from_columns(
-        cls,
-        *,
-        matchup: Sequence[int],
-        pair: Sequence[str],
-        votes_reference: Sequence[int],
-        votes_other: Sequence[int],
-        reasons: npt.ArrayLike,
-        image: Sequence[str] | None = None,
-        scenario: Sequence[str] | None = None,
-    ) -> Self:
-        """Return tallies from plain counters, as the database keeps them.
-
-        Args:
-            matchup: index of each comparison's matchup.
-            pair, image, scenario: names.
-            votes_reference, votes_other: valid votes for each side.
-            reasons: eight counters a comparison, (n, 4, 2) or (n, 8): justification by justification in
-                the protocol's order, the reference's first.
-
-        Raises:
-            ValueError: lengths differ, or more votes ticked a reason than were cast.
-        """
-        pair_codes, pairs = codes_of(pair)
-        image_codes, images = codes_of(image) if image is not None else _unknown(len(pair))
-        scenario_codes, scenarios = codes_of(scenario) if scenario is not None else _unknown(len(pair))
-        return cls(
-            matchup=np.asarray(matchup, dtype=np.int64),
-            pair=pair_codes,
-            image=image_codes,
-            scenario=scenario_codes,
-            votes_reference=np.asarray(votes_reference, dtype=np.int64),
-            votes_other=np.asarray(votes_other, dtype=np.int64),
-            reasons=np.asarray(reasons, dtype=np.int64).reshape(-1, len(JUSTIFICATIONS), len(SIDES)),
-            pairs=pairs,
-            images=images,
-            scenarios=scenarios,
-        )
 
     @classmethod
     def from_votes(cls, votes: Votes) -> Self:
@@ -151,10 +111,6 @@ def codes_of(names: Sequence[str]) -> tuple[IntArray, tuple[str, ...]]:
     met: dict[str, int] = {}
     codes = np.fromiter((met.setdefault(name, len(met)) for name in names), dtype=np.int64, count=len(names))
     return codes, tuple(met)
-
-
-def _unknown(count: int) -> tuple[IntArray, tuple[str, ...]]:
-    return np.full(count, UNKNOWN, dtype=np.int64), ()
 
 
 def _reasons(votes: Votes, place: IntArray, comparisons: int) -> IntArray:

@@ -16,9 +16,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmark.scenes import Rendering
 from models.motion.frames import BadClip, Frames, validate_frames
-from models.motion.settings import EXACT_FLOW, FLOW_NAMES
+from models.motion.settings import FLOW_NAMES
 
 Flow = NDArray[np.float32]
 
@@ -94,25 +93,6 @@ class DisFlow:
         for step, (previous, following) in enumerate(pairwise(grey)):
             flow[step] = dis.calc(previous, following, None)
         return flow
-
-
-class ExactFlow:
-    """The true flow of a clip the scene engine drew."""
-
-    name = EXACT_FLOW
-
-    def __init__(self, rendering: Rendering) -> None:
-        self._rendering = rendering
-
-    def __call__(self, frames: Frames) -> Flow:
-        """Return the rendering's flow.
-
-        Raises:
-            ValueError: these are not the frames of the rendering.
-        """
-        if not np.array_equal(frames, self._rendering.frames):
-            raise ValueError("exact flow is known only for the frames of its own rendering")
-        return self._rendering.flow
 
 
 def _dis(preset: DisPreset) -> FlowEstimator:

@@ -2,11 +2,14 @@
 
 from collections.abc import Iterable, Sequence
 
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from benchmark.protocol import Justification
-from benchmark.stats.tallies import Tallies
-from benchmark.stats.votes import Matchup
+from benchmark.stats.arrays import IntArray
+from benchmark.stats.tallies import JUSTIFICATIONS, SIDES, Tallies, codes_of
+from benchmark.stats.votes import UNKNOWN, Matchup
 
 MOTIF_CINEMO = Matchup("motif:cinemo", "motif", "cinemo", "demo")
 MOTIF_STATIC = Matchup("motif:static", "motif", "static", "demo")
@@ -79,7 +82,7 @@ def tallies(
     ticks: Sequence[Sequence[int]] | None = None,
 ) -> Tallies:
     """Tallies from (reference, other) votes of each comparison; ticks are eight counters a comparison."""
-    return Tallies.from_columns(
+    return tallies_from_columns(
         matchup=matchup or [0] * len(votes),
         pair=pairs or [f"pair{index}" for index in range(len(votes))],
         votes_reference=[reference for reference, _ in votes],
@@ -87,3 +90,39 @@ def tallies(
         reasons=ticks or [[0] * 8] * len(votes),
         image=images,
     )
+
+
+def tallies_from_columns(
+    *,
+    matchup: Sequence[int],
+    pair: Sequence[str],
+    votes_reference: Sequence[int],
+    votes_other: Sequence[int],
+    reasons: npt.ArrayLike,
+    image: Sequence[str] | None = None,
+    scenario: Sequence[str] | None = None,
+) -> Tallies:
+    """Tallies from plain counters, one entry a comparison.
+
+    `reasons` are (n, 4, 2) or (n, 8): justification by justification in the protocol's order, the
+    reference's first.
+    """
+    pair_codes, pairs = codes_of(pair)
+    image_codes, images = _codes_or_unknown(image, len(pair))
+    scenario_codes, scenarios = _codes_or_unknown(scenario, len(pair))
+    return Tallies(
+        matchup=np.asarray(matchup, dtype=np.int64),
+        pair=pair_codes,
+        image=image_codes,
+        scenario=scenario_codes,
+        votes_reference=np.asarray(votes_reference, dtype=np.int64),
+        votes_other=np.asarray(votes_other, dtype=np.int64),
+        reasons=np.asarray(reasons, dtype=np.int64).reshape(-1, len(JUSTIFICATIONS), len(SIDES)),
+        pairs=pairs,
+        images=images,
+        scenarios=scenarios,
+    )
+
+
+def _codes_or_unknown(names: Sequence[str] | None, count: int) -> tuple[IntArray, tuple[str, ...]]:
+    return codes_of(names) if names is not None else (np.full(count, UNKNOWN, dtype=np.int64), ())

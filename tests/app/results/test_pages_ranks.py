@@ -3,8 +3,8 @@
 from app.results.live.tallies import CountedStudy
 from app.results.views.leaderboard import ranks
 from app.results.views.names import Naming
-from benchmark.stats.tallies import Tallies
 from benchmark.stats.votes import Matchup
+from tests.benchmark.made_votes import tallies_from_columns
 
 NAMES = {"motif": "MotiF", "cinemo": "Cinemo", "seine": "SEINE"}
 ROUND_ROBIN = (("motif", "cinemo"), ("motif", "seine"), ("cinemo", "seine"))
@@ -19,7 +19,7 @@ def counted(votes_for_reference: int, *, pairs: int = 40) -> CountedStudy:
         for _ in ROUND_ROBIN
         for pair in range(pairs)
     ]
-    tallies = Tallies.from_columns(
+    tallies = tallies_from_columns(
         matchup=[index for index in range(len(ROUND_ROBIN)) for _ in range(pairs)],
         pair=[f"pair{pair}" for _ in ROUND_ROBIN for pair in range(pairs)],
         votes_reference=won,
@@ -50,7 +50,7 @@ def test_an_open_study_draws_no_conclusion() -> None:
 
 def test_with_one_reference_or_no_vote_there_is_no_leaderboard() -> None:
     assert ranks(counted(4), Naming(NAMES, "motif"), is_interim=False) is None
-    nobody_voted = Tallies.from_columns(
+    nobody_voted = tallies_from_columns(
         matchup=[0], pair=["pair0"], votes_reference=[0], votes_other=[0], reasons=[[0] * 8]
     )
     empty = CountedStudy(counted(4).matchups, (), nobody_voted)

@@ -6,8 +6,8 @@ from app.results.views.headlines import Outcome, headline, interim_headline, sum
 from app.results.views.names import Naming
 from benchmark.protocol import StudyStatus
 from benchmark.stats.preferences import preferences
-from benchmark.stats.tallies import Tallies
 from benchmark.stats.votes import Matchup
+from tests.benchmark.made_votes import tallies_from_columns
 
 NAMES = {"motif": "MotiF", "cinemo": "Cinemo", "seine": "SEINE", "static": "Static"}
 
@@ -19,7 +19,7 @@ def outcome_of(*matchups: tuple[str, str, int, int, int]) -> Outcome:
     for number, (_, _, won, lost, even) in enumerate(matchups):
         index += [number] * (won + lost + even)
         votes += [(1, 0)] * won + [(0, 1)] * lost + [(1, 1)] * even
-    tallies = Tallies.from_columns(
+    tallies = tallies_from_columns(
         matchup=index,
         pair=[f"pair{number}" for number in range(len(index))],
         votes_reference=[vote[0] for vote in votes],

@@ -4,12 +4,19 @@ import hashlib
 import json
 
 import pytest
+from PIL import Image
 
 from benchmark.data import bundled_folder
 from benchmark.importers.official import read_official
 from benchmark.pairs import pair_id
 from benchmark.scenes import SCENARIOS
-from benchmark.scenes.benchmarks import LARGEST_DIFFERENCE, bundled_pairs, redraw_difference
+from benchmark.scenes.benchmarks import (
+    IMAGE_SIDE,
+    LARGEST_DIFFERENCE,
+    LICENCE,
+    bundled_pairs,
+    redraw_difference,
+)
 from benchmark.scenes.plan import plan_benchmark
 
 MANIFEST = json.loads((bundled_folder() / "manifest.json").read_text(encoding="utf-8"))
@@ -53,8 +60,17 @@ def test_the_images_together_stay_small() -> None:
     assert total < LARGEST_TOTAL_BYTES
 
 
-def test_the_licence_is_one_that_lets_anyone_use_it() -> None:
-    assert MANIFEST["licence"] == "CC0-1.0"
+def test_the_manifest_describes_the_images_as_the_table_does() -> None:
+    pairs = bundled_pairs().values()
+    described = {
+        pair.image_path: {"scenario": pair.scenario, "style": pair.style, "seed": pair.seed} for pair in pairs
+    }
+
+    for path, entry in MANIFEST["images"].items():
+        assert entry == described[path] | {"sha256": entry["sha256"]}
+        with Image.open(bundled_folder() / path) as image:
+            assert image.size == (MANIFEST["image_side"], MANIFEST["image_side"]) == (IMAGE_SIDE, IMAGE_SIDE)
+    assert (MANIFEST["pairs"], MANIFEST["licence"]) == (len(pairs), LICENCE)
 
 
 def test_the_table_is_the_plan_of_the_pinned_seed() -> None:

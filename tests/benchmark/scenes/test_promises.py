@@ -33,7 +33,7 @@ def test_what_changes_colour_ends_nearer_to_that_colour(scenario: str, action: A
     for motion in action.motions:
         if not isinstance(motion, Tint):
             continue
-        shown = rendering.part_mask(motion.part)
+        shown = rendering.owners == rendering.parts.index(motion.part)
         first, last = (np.median(rendering.frames[t][shown[t]], axis=0) / 255 for t in (0, -1))
         target = colour(motion.to)
         assert np.linalg.norm(last - target) < 0.75 * np.linalg.norm(first - target)

@@ -6,11 +6,11 @@ from benchmark.stats.breakdowns import BreakdownRow, Division, breakdown, breakd
 from benchmark.stats.tallies import Tallies
 from benchmark.votes.columns import VoteTableError
 from benchmark.votes.validate import check_votes
-from tests.benchmark.made_votes import MOTIF_CINEMO, MOTIF_STATIC, panel, table, tallies
+from tests.benchmark.made_votes import MOTIF_CINEMO, MOTIF_STATIC, panel, table, tallies, tallies_from_columns
 
 
 def test_scores_the_whole_and_each_scenario_of_each_matchup() -> None:
-    counted = Tallies.from_columns(
+    counted = tallies_from_columns(
         matchup=[0, 0, 0, 1],
         pair=["p1", "p2", "p3", "p1"],
         scenario=["tide", "golf", "tide", "tide"],

@@ -15,9 +15,8 @@ from benchmark.stats.conclusions import (
 from benchmark.stats.justifications import justifications
 from benchmark.stats.paired import PairedRow, paired
 from benchmark.stats.preferences import preferences
-from benchmark.stats.tallies import Tallies
 from benchmark.stats.votes import Matchup
-from tests.benchmark.made_votes import MOTIF_CINEMO, MOTIF_STATIC, tallies
+from tests.benchmark.made_votes import MOTIF_CINEMO, MOTIF_STATIC, tallies, tallies_from_columns
 
 WON, LOST = (5, 0), (0, 5)
 
@@ -91,7 +90,7 @@ def test_the_stronger_opponent_is_the_one_won_against_less() -> None:
 
 
 def test_a_part_of_the_benchmark_shows_nothing_by_itself() -> None:
-    one_scenario = Tallies.from_columns(
+    one_scenario = tallies_from_columns(
         matchup=[0] * 8,
         pair=[f"p{index}" for index in range(8)],
         scenario=["golf"] * 8,

@@ -13,6 +13,7 @@ from benchmark.stats.leaderboard import leaderboard
 from benchmark.stats.preferences import METRICS, preferences
 from benchmark.stats.tallies import Tallies
 from benchmark.stats.votes import Matchup
+from tests.benchmark.made_votes import tallies_from_columns
 
 STRAIGHT, MIRRORED = Matchup("m", "motif", "cinemo"), Matchup("m", "cinemo", "motif")
 
@@ -25,7 +26,7 @@ def studies(draw: st.DrawFn) -> Tallies:
         [[draw(st.integers(0, reference)), draw(st.integers(0, other))] for _ in range(4)]
         for reference, other in votes
     ]
-    return Tallies.from_columns(
+    return tallies_from_columns(
         matchup=[0] * len(votes),
         pair=[f"p{index}" for index in range(len(votes))],
         votes_reference=[reference for reference, _ in votes],
@@ -35,7 +36,7 @@ def studies(draw: st.DrawFn) -> Tallies:
 
 
 def mirrored(tallies: Tallies) -> Tallies:
-    return Tallies.from_columns(
+    return tallies_from_columns(
         matchup=tallies.matchup.tolist(),
         pair=[tallies.pairs[code] for code in tallies.pair],
         votes_reference=tallies.votes_other.tolist(),

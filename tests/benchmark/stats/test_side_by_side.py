@@ -5,13 +5,14 @@ import numpy as np
 from benchmark.stats.side_by_side import side_by_side, side_by_side_sentence
 from benchmark.stats.tallies import Tallies
 from benchmark.stats.votes import Matchup
+from tests.benchmark.made_votes import tallies_from_columns
 
 MATCHUPS = [Matchup("motif:cinemo", "motif", "cinemo")]
 
 
 def tallies(reference: list[int], other: list[int]) -> Tallies:
     pairs = [f"pair{index}" for index in range(len(reference))]
-    return Tallies.from_columns(
+    return tallies_from_columns(
         matchup=[0] * len(pairs),
         pair=pairs,
         votes_reference=reference,

@@ -5,7 +5,7 @@ import pytest
 
 from benchmark.stats.tallies import Tallies
 from benchmark.votes.validate import check_votes
-from tests.benchmark.made_votes import panel, table, tallies, vote
+from tests.benchmark.made_votes import panel, table, tallies, tallies_from_columns, vote
 
 IMAGE_REFERENCE, TEXT_OTHER, MOTION_REFERENCE = (0, 0), (1, 1), (2, 0)
 
@@ -44,7 +44,7 @@ def test_counters_of_a_database_give_the_same_tallies_as_the_votes() -> None:
         )
     )
 
-    from_counters = Tallies.from_columns(
+    from_counters = tallies_from_columns(
         matchup=[0, 0, 1],
         pair=["p1", "p2", "p1"],
         image=["i1", "i1", "i1"],

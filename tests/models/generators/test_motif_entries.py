@@ -8,8 +8,8 @@ from models.generators.base import CannotRun, ClipRequest
 from models.generators.motif_entries import motif_entries, motif_recipe
 from models.generators.registry import open_generator
 from models.generators.settings import generator_settings
-from models.motif.tiny import toy_pipeline
 from tests.models.generators.requests import picture
+from tests.models.motif.tiny import toy_pipeline
 
 
 @pytest.fixture(scope="module")

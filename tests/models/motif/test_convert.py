@@ -14,9 +14,9 @@ from models.motif.convert import (
     videocrafter_names,
     videocrafter_state_dict,
 )
-from models.motif.tiny import tiny_unet, tiny_unet_config
 from models.motif.unet import MotifUNet
 from models.motif.weights import CheckpointError
+from tests.models.motif.tiny import tiny_unet, tiny_unet_config
 from tests.models.motif.videocrafter import ReferenceUNet
 
 LARGEST_DIFFERENCE = 1e-5

@@ -9,8 +9,8 @@ from safetensors.torch import load_file, save_file
 
 from benchmark.cli.main import main
 from models.motif.convert import PREFIX
-from models.motif.tiny import tiny_unet
 from models.motif.unet import MotifUNet
+from tests.models.motif.tiny import tiny_unet
 from tests.models.motif.videocrafter import ReferenceUNet
 
 

@@ -13,7 +13,7 @@ from transformers.models.clip.image_processing_pil_clip import CLIPImageProcesso
 
 from models.motif.encoders import NotFinite
 from models.motif.pipeline import MotifImageToVideoPipeline
-from models.motif.tiny import tiny_unet, toy_pipeline
+from tests.models.motif.tiny import tiny_unet, toy_pipeline
 
 PROMPTS = ["the blue balloon rises", "the dog jumps"]
 

@@ -8,7 +8,7 @@ from safetensors.torch import load_file, save_file
 
 from models.motif.checkpoints import CheckpointError
 from models.motif.pipeline import MotifImageToVideoPipeline
-from models.motif.tiny import toy_pipeline
+from tests.models.motif.tiny import toy_pipeline
 
 UNET = "unet/diffusion_pytorch_model.safetensors"
 VAE = "vae/diffusion_pytorch_model.safetensors"

@@ -7,8 +7,8 @@ import torch
 from torch import Tensor
 
 from models.motif.conditioning import Conditioning
-from models.motif.tiny import tiny_unet, tiny_unet_config
 from models.motif.unet import MotifUNet
+from tests.models.motif.tiny import tiny_unet, tiny_unet_config
 
 Inputs = dict[str, Tensor]
 

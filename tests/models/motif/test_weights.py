@@ -10,7 +10,6 @@ from safetensors.torch import load_file, save_file
 from torch import Tensor
 
 from models.motif.conditioning import Conditioning
-from models.motif.tiny import tiny_unet
 from models.motif.unet import MotifUNet
 from models.motif.weights import (
     CheckpointError,
@@ -19,6 +18,7 @@ from models.motif.weights import (
     read_tensors,
     read_text_to_video,
 )
+from tests.models.motif.tiny import tiny_unet
 
 Inputs = tuple[Tensor, Tensor, Tensor]
 Network = Callable[..., UNet3DConditionModel]

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from benchmark.scenes import SCENARIOS, Rendering, Scene, Style, render
-from models.motion.flow import DisFlow, ExactFlow, create_flow_estimator
+from models.motion.flow import DisFlow, create_flow_estimator
 from models.motion.frames import BadClip, Frames
 from models.motion.raft import FlowUnavailable, RaftFlow
 from models.motion.settings import FLOW_NAMES
@@ -49,19 +49,6 @@ def test_an_estimator_has_the_name_it_was_created_by(name: str) -> None:
 def test_an_unknown_estimator_is_refused_and_all_names_are_listed() -> None:
     with pytest.raises(ValueError, match="unknown optical flow 'farneback'; expected one of dis-ultrafast, "):
         create_flow_estimator("farneback")
-
-
-def test_exact_flow_is_the_renderings() -> None:
-    rendering = rendered()
-
-    assert ExactFlow(rendering)(rendering.frames) is rendering.flow
-
-
-def test_exact_flow_knows_no_other_frames() -> None:
-    rendering = rendered()
-
-    with pytest.raises(ValueError, match="only for the frames of its own rendering"):
-        ExactFlow(rendering)(rendering.frames[::-1])
 
 
 def test_a_clip_of_one_frame_is_refused() -> None:

@@ -10,11 +10,11 @@ from transformers import CLIPVisionConfig, CLIPVisionModel
 from transformers.models.clip import CLIPImageProcessorPil
 
 from models.motif.pipeline import MotifImageToVideoPipeline
-from models.motif.tiny import toy_pipeline
 from models.motif.toy_text_encoder import random_text_encoder, scene_vocabulary, word_tokenizer
 from models.training.errors import BadConfig
 from models.training.networks import open_pipeline
 from models.training.run import run_training
+from tests.models.motif.tiny import toy_pipeline
 from tests.models.motion.test_segments import SIDE, toy_sam
 from tests.models.training.toys import toy_config
 

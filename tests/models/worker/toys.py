@@ -13,7 +13,7 @@ from models.generators.base import (
     OutOfMemory,
     Provenance,
 )
-from models.motif.tiny import toy_pipeline
+from tests.models.motif.tiny import toy_pipeline
 
 TOY = "toy-motif"
 _REVISION = "0123456789abcdef0123456789abcdef01234567"

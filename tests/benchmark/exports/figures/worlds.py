@@ -18,6 +18,7 @@ from benchmark.stats.breakdowns import Division
 from benchmark.stats.preferences import preferences
 from benchmark.stats.tallies import Tallies
 from benchmark.stats.votes import Matchup
+from tests.benchmark.made_votes import tallies_from_columns
 
 SPECIALS = r"50% & <b>$x^2$</b> a_b #{~} \input" + 30 * "x"
 DRAWN = (FigureFormat.SVG, FigureFormat.PDF, FigureFormat.PNG)
@@ -29,7 +30,7 @@ def study(
     """Every matchup of motif has these panels of (reference, other) votes; pairs take turns in scenarios."""
     matchups = [Matchup(f"motif:other{n:02}", "motif", f"other{n:02}", "demo") for n in range(others)]
     count = len(panels) * others
-    tallies = Tallies.from_columns(
+    tallies = tallies_from_columns(
         matchup=[n for n in range(others) for _ in panels],
         pair=[f"pair{n}" for n in range(len(panels))] * others,
         scenario=[f"scene_{n % scenarios:02}" for n in range(len(panels))] * others,

@@ -1,4 +1,4 @@
-"""Real components at toy size: for tests, and to see a pipeline run in a second."""
+"""Real MotiF components at toy size, with random weights."""
 
 import torch
 
