@@ -8,8 +8,9 @@ that others have locked, so nobody waits in a circle.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import Integer, bindparam, select, update
+from sqlalchemy import Integer, Row, bindparam, select, update
 from sqlalchemy.orm import Session
 
 from app.errors import Conflict, NotFound
@@ -22,6 +23,7 @@ from app.tables.bench import Pair
 from app.tables.jobs import Job, Worker, job_status_is
 from app.tables.submissions import Submission, VideoModel
 from benchmark.protocol import FailureKind, JobStatus
+from benchmark.wire.jobs import ClaimedJob
 from benchmark.wire.text import log_tail, one_line
 
 # Leases that one claim ends at most, so that none pays for a whole crowd that fell silent.
@@ -62,22 +64,6 @@ class Failure:
     log: str = ""
 
 
-@dataclass(frozen=True)
-class Leased:
-    """A job that was just handed out, with all its worker needs to know."""
-
-    id: int
-    public_id: str
-    attempt: int
-    seed: int
-    submission: str
-    model: str
-    pair: str
-    prompt: str
-    image_key: str
-    expires_at: datetime
-
-
 _OVERDUE = (
     select(Job)
     .where(job_status_is(JobStatus.LEASED), Job.expires_at <= bindparam("now"))
@@ -89,11 +75,11 @@ _NEXT = (
     select(
         Job.id,
         Job.public_id,
-        Job.attempt + 1,
+        (Job.attempt + 1).label("attempt"),
         Job.seed,
-        Submission.public_id,
-        VideoModel.slug,
-        Pair.name,
+        Submission.public_id.label("submission"),
+        VideoModel.slug.label("model"),
+        Pair.name.label("pair_id"),
         Pair.prompt,
         Pair.image_key,
     )
@@ -132,10 +118,10 @@ _BY_ID = (
 
 def claim(
     session: Session, *, worker: Worker, count: int, policy: LeasePolicy, now: datetime
-) -> list[Leased]:
-    """Lease up to `count` jobs to a worker, all of one model; none where nothing is to be done now.
+) -> list[ClaimedJob]:
+    """Lease up to `count` jobs to a worker, all of one model; an empty list where none is ready.
 
-    The model in its memory goes before every other, since loading one takes longer than making a clip.
+    The model in the worker's memory comes first, since loading a model takes longer than generating a clip.
     """
     expire_leases(session, policy=policy, now=now)
     alive_since = now - timedelta(seconds=policy.lease_s)
@@ -143,12 +129,27 @@ def claim(
     for chosen in models_for(session, worker, alive_since=alive_since, now=now):
         rows = session.execute(_NEXT, {"model": chosen.model, "now": now, "count": count}).all()
         if rows:
-            leased = [Leased(*row, until) for row in rows]
-            ids = [each.id for each in leased]
+            ids = [row.id for row in rows]
             session.execute(_LEASE, {"ids": ids, "worker": worker.id, "now": now, "until": until})
             take_model(worker, chosen)
-            return leased
+            return [_claimed_job(row, lease_s=policy.lease_s, expires_at=until) for row in rows]
     return []
+
+
+def _claimed_job(row: Row[*tuple[Any, ...]], *, lease_s: int, expires_at: datetime) -> ClaimedJob:
+    return ClaimedJob(
+        id=row.public_id,
+        attempt=row.attempt,
+        model=row.model,
+        submission=row.submission,
+        pair_id=row.pair_id,
+        prompt=row.prompt,
+        image_url=f"/api/v1/jobs/{row.public_id}/image",
+        image_sha256=row.image_key.rsplit("/", 1)[-1],
+        seed=row.seed,
+        lease_s=lease_s,
+        expires_at=expires_at,
+    )
 
 
 def expire_leases(session: Session, *, policy: LeasePolicy, now: datetime) -> None:

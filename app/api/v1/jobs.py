@@ -29,7 +29,6 @@ from benchmark.wire.common import PUBLIC_ID, SLUG, RenewResponse
 from benchmark.wire.jobs import (
     AttemptRequest,
     ChangedJobsResponse,
-    ClaimedJob,
     ClaimRequest,
     ClaimResponse,
     CreatedJobs,
@@ -102,7 +101,7 @@ def claim(body: ClaimRequest, request: Request) -> ClaimResponse:
         principal = require_person(session, request, Role.WORKER, now=now)
         worker = upsert_worker(session, claim=body, principal=principal, now=now)
         claimed = leases.claim(session, worker=worker, count=body.count, policy=policy, now=now)
-    return ClaimResponse(jobs=[_claimed(each, policy.lease_s) for each in claimed])
+    return ClaimResponse(jobs=claimed)
 
 
 @router.get("/jobs/{public_id}/image", response_class=Response)
@@ -222,20 +221,4 @@ def job_answer(row: ListedJob) -> JobResponse:
         expires_at=job.expires_at,
         ended_at=job.ended_at,
         failure=failure,
-    )
-
-
-def _claimed(leased: leases.Leased, lease_s: int) -> ClaimedJob:
-    return ClaimedJob(
-        id=leased.public_id,
-        attempt=leased.attempt,
-        model=leased.model,
-        submission=leased.submission,
-        pair_id=leased.pair,
-        prompt=leased.prompt,
-        image_url=f"/api/v1/jobs/{leased.public_id}/image",
-        image_sha256=leased.image_key.rsplit("/", 1)[-1],
-        seed=leased.seed,
-        lease_s=lease_s,
-        expires_at=leased.expires_at,
     )

@@ -11,14 +11,14 @@ from sqlalchemy import func, select, update
 from app.clock import utc_now
 from app.context import AppContext
 from app.jobs import leases
-from app.jobs.leases import Leased, LeasePolicy
+from app.jobs.leases import LeasePolicy
 from app.jobs.requests import ask
 from app.jobs.workers import upsert_worker
 from app.security.identity import Principal
 from app.tables.bench import Pair
 from app.tables.jobs import Job, Worker
 from benchmark.protocol import JobStatus, Role
-from benchmark.wire.jobs import ClaimRequest, CreateJobsRequest, WorkerInfo
+from benchmark.wire.jobs import ClaimedJob, ClaimRequest, CreateJobsRequest, WorkerInfo
 from tests.cast import BENCHMARK, MODELS, make_actor, make_benchmark
 
 WORKERS = 8
@@ -34,7 +34,7 @@ class Shift:
     key: Principal
     start: Barrier = field(default_factory=lambda: Barrier(WORKERS))
     lock: Lock = field(default_factory=Lock)
-    given: list[tuple[int, int]] = field(default_factory=list)
+    given: list[tuple[str, int]] = field(default_factory=list)
     loads: int = 0
 
     def work(self, number: int) -> None:
@@ -48,17 +48,15 @@ class Shift:
             for each in claimed:
                 self.finish(each)
 
-    def claim(self, number: int, holding: str | None) -> list[Leased]:
+    def claim(self, number: int, holding: str | None) -> list[ClaimedJob]:
         asked = claim_request(f"worker-{number}", holding)
         with self.context.database.write(durable=False) as session:
             worker = upsert_worker(session, claim=asked, principal=self.key, now=utc_now())
             return leases.claim(session, worker=worker, count=1 + number % 3, policy=TERMS, now=utc_now())
 
-    def finish(self, leased: Leased) -> None:
+    def finish(self, leased: ClaimedJob) -> None:
         with self.context.database.write() as session:
-            job = leases.held_job(
-                session, public_id=leased.public_id, attempt=leased.attempt, principal=self.key
-            )
+            job = leases.held_job(session, public_id=leased.id, attempt=leased.attempt, principal=self.key)
             leases.finish(session, job=job, now=utc_now())
 
 

@@ -5,17 +5,18 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import event, select
+from sqlalchemy.orm import Session
 
 from app.context import AppContext
 from app.errors import Conflict
 from app.jobs import leases, service
-from app.jobs.leases import Failure, Leased, LeasePolicy
+from app.jobs.leases import Failure, LeasePolicy
 from app.jobs.requests import ask
 from app.jobs.workers import upsert_worker
 from app.security.identity import Principal
 from app.tables.jobs import Job, Worker
 from benchmark.protocol import FailureKind, JobStatus, Role
-from benchmark.wire.jobs import ClaimRequest, CreateJobsRequest, WorkerInfo
+from benchmark.wire.jobs import ClaimedJob, ClaimRequest, CreateJobsRequest, WorkerInfo
 from tests.cast import BENCHMARK, PAIR_IDS, Cast, make_actor
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -49,7 +50,7 @@ class Yard:
         holding: str | None = None,
         count: int = 1,
         at: float = 0,
-    ) -> list[Leased]:
+    ) -> list[ClaimedJob]:
         asked = ClaimRequest(
             worker=WorkerInfo(name=name, device="cpu"),
             models=list(models or ("motif", "cinemo", "dynamicrafter")),
@@ -59,31 +60,25 @@ class Yard:
             worker = upsert_worker(session, claim=asked, principal=self.key, now=after(at))
             return leases.claim(session, worker=worker, count=count, policy=TERMS, now=after(at))
 
-    def fail(self, leased: Leased, failure: Failure = CRASH, *, at: float = 0) -> Job:
+    def fail(self, leased: ClaimedJob, failure: Failure = CRASH, *, at: float = 0) -> Job:
         with self.context.database.write() as session:
-            job = leases.held_job(
-                session, public_id=leased.public_id, attempt=leased.attempt, principal=self.key
-            )
+            job = leases.held_job(session, public_id=leased.id, attempt=leased.attempt, principal=self.key)
             leases.fail(session, job=job, failure=failure, policy=TERMS, now=after(at))
             return job
 
-    def renew(self, leased: Leased, *, at: float) -> datetime:
+    def renew(self, leased: ClaimedJob, *, at: float) -> datetime:
         with self.context.database.write() as session:
-            job = leases.held_job(
-                session, public_id=leased.public_id, attempt=leased.attempt, principal=self.key
-            )
+            job = leases.held_job(session, public_id=leased.id, attempt=leased.attempt, principal=self.key)
             return leases.renew(session, job=job, policy=TERMS, now=after(at))
 
-    def release(self, leased: Leased, *, at: float = 0) -> None:
+    def release(self, leased: ClaimedJob, *, at: float = 0) -> None:
         with self.context.database.write() as session:
-            job = leases.held_job(
-                session, public_id=leased.public_id, attempt=leased.attempt, principal=self.key
-            )
+            job = leases.held_job(session, public_id=leased.id, attempt=leased.attempt, principal=self.key)
             leases.release(session, job=job, now=after(at))
 
-    def job(self, leased: Leased) -> Job:
+    def job(self, leased: ClaimedJob) -> Job:
         with self.context.database.read() as session:
-            return session.get_one(Job, leased.id)
+            return row_of(session, leased)
 
     def worker(self, name: str = "one") -> Worker:
         with self.context.database.read() as session:
@@ -96,7 +91,11 @@ def yard(cast: Cast) -> Yard:
     return Yard(cast.context, cast.alice.principal, key)
 
 
-def models(claimed: list[Leased]) -> list[str]:
+def row_of(session: Session, claimed: ClaimedJob) -> Job:
+    return session.execute(select(Job).where(Job.public_id == claimed.id)).scalar_one()
+
+
+def models(claimed: list[ClaimedJob]) -> list[str]:
     return [each.model for each in claimed]
 
 
@@ -131,7 +130,7 @@ def test_within_a_model_the_urgent_come_first_then_the_oldest(yard: Yard) -> Non
 
     claimed = yard.claim(holding="motif", count=4)
 
-    assert [(yard.job(each).priority, each.pair) for each in claimed] == [
+    assert [(yard.job(each).priority, each.pair_id) for each in claimed] == [
         (1, PAIR_IDS[0]),
         (1, PAIR_IDS[1]),
         (0, PAIR_IDS[0]),
@@ -178,7 +177,7 @@ def test_help_is_worth_another_load_where_minutes_of_work_are_left(yard: Yard) -
     (slow,) = yard.claim("two", count=1)
     yard.claim("helper", count=1)
     with yard.context.database.write() as session:
-        leases.finish(session, job=session.get_one(Job, slow.id), now=after(200))
+        leases.finish(session, job=row_of(session, slow), now=after(200))
 
     # One clip in 200 s, four waiting, two workers: 400 s for each.
     assert models(yard.claim("helper", holding="motif", at=200)) == ["cinemo"]
@@ -305,7 +304,7 @@ def test_a_cancelled_job_comes_back_only_when_it_is_asked_for_again(yard: Yard) 
     yard.ask("motif", pairs=1)
     (held,) = yard.claim()
     with yard.context.database.write() as session:
-        service.cancel_job(session, job=session.get_one(Job, held.id), now=NOON)
+        service.cancel_job(session, job=row_of(session, held), now=NOON)
 
     with pytest.raises(Conflict) as refusal:
         yard.renew(held, at=1)
