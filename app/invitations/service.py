@@ -12,7 +12,7 @@ from app.security.tokens import hash_token
 from app.tables.people import Annotator, AnnotatorBrowser, BrowserSession, Invitation
 from app.tables.studies import Study
 from app.tables.voting import Assignment, AssignmentStatus
-from benchmark.protocol import VoteStatus
+from benchmark.protocol import AnnotatorKind, VoteStatus
 
 
 def accept_invitation(session: Session, *, token: str, browser: BrowserSession, now: datetime) -> Study:
@@ -29,7 +29,7 @@ def accept_invitation(session: Session, *, token: str, browser: BrowserSession, 
     if invitation is None:
         raise NotFound("This invitation link is not known. Check that it was copied whole.")
     if invitation.annotator_id is None:
-        invitation.annotator_id = _new_annotator(session, study_id=invitation.study_id, now=now).id
+        invitation.annotator_id = _new_annotator(session, invitation, now=now).id
         invitation.opened_at = now
     annotator = session.get_one(Annotator, invitation.annotator_id)
     if annotator.withdrawn_at is not None:
@@ -87,13 +87,17 @@ def _part_from_others(session: Session, *, browser: BrowserSession, annotator: A
     )
 
 
-def _new_annotator(session: Session, *, study_id: int, now: datetime) -> Annotator:
+def _new_annotator(session: Session, invitation: Invitation, *, now: datetime) -> Annotator:
     # Locked so that two first visits at once do not take one number.
+    study_id, kind = invitation.study_id, invitation.kind
     session.execute(select(Study.id).where(Study.id == study_id).with_for_update(key_share=True))
     number = session.execute(
-        select(func.count()).select_from(Annotator).where(Annotator.study_id == study_id)
+        select(func.count())
+        .select_from(Annotator)
+        .where(Annotator.study_id == study_id, Annotator.kind == kind)
     ).scalar_one()
-    annotator = Annotator(study_id=study_id, pseudonym=f"annotator-{number + 1:03d}", created_at=now)
+    name = "annotator" if kind is AnnotatorKind.PARTICIPANT else kind.value
+    annotator = Annotator(study_id=study_id, kind=kind, pseudonym=f"{name}-{number + 1:03d}", created_at=now)
     session.add(annotator)
     session.flush()
     return annotator

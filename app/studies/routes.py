@@ -11,6 +11,7 @@ from app.security.path_params import SlugPath
 from app.studies import service
 from app.studies.queries import study_progress
 from app.studies.view_models import MAX_LINKS_AT_ONCE, ClosePage, InvitationsPage
+from benchmark.protocol import AnnotatorKind
 
 router = APIRouter(include_in_schema=False)
 
@@ -39,6 +40,15 @@ def ask_before_closing(slug: SlugPath, request: Request) -> Response:
 @router.post("/studies/{slug}/close")
 def close_study(slug: SlugPath, request: Request) -> Response:
     return _transition(slug, request, service.close_study)
+
+
+@router.post("/studies/{slug}/preview")
+def preview(slug: SlugPath, request: Request) -> Response:
+    """Open the voting page as an annotator would see it; the votes of a preview never count."""
+    with context_of(request).database.write() as session:
+        study, _ = require_own_study(session, request, slug)
+        token = service.invite(session, study=study, count=1, kind=AnnotatorKind.PREVIEW, now=utc_now())[0]
+    return RedirectResponse(f"/invite/{token}", status_code=303)
 
 
 @router.post("/studies/{slug}/invitations")

@@ -23,7 +23,7 @@ from app.tables.tasks import TaskKind
 from app.tasks import service as tasks
 from benchmark.design import shuffle_key
 from benchmark.plurals import counted
-from benchmark.protocol import RenditionRecipe, StudyStatus, SubmissionStatus, WatchGate
+from benchmark.protocol import AnnotatorKind, RenditionRecipe, StudyStatus, SubmissionStatus, WatchGate
 
 # 63 bits, as the database keeps it.
 _SEED_BITS = 62
@@ -122,18 +122,36 @@ def close_study(session: Session, *, study: Study, principal: Principal, now: da
         study.closed_at = now
 
 
-def invite(session: Session, *, study: Study, count: int, now: datetime) -> list[str]:
-    """Return the secrets of `count` new invitation links; each lets one annotator in."""
+def invite(
+    session: Session,
+    *,
+    study: Study,
+    count: int,
+    kind: AnnotatorKind = AnnotatorKind.PARTICIPANT,
+    now: datetime,
+) -> list[str]:
+    """Return the secrets of `count` new invitation links; each lets one annotator in.
+
+    Args:
+        kind: of the annotators; the votes of `pilot` and `preview` annotators never count.
+    """
     if study.status is StudyStatus.CLOSED:
         raise Conflict("This study is closed.", code="study_not_open")
     tokens = [new_token() for _ in range(count)]
     for token in tokens:
-        add_invitation(session, study=study, token=token, now=now)
+        add_invitation(session, study=study, token=token, kind=kind, now=now)
     return tokens
 
 
-def add_invitation(session: Session, *, study: Study, token: str, now: datetime) -> None:
-    session.add(Invitation(study_id=study.id, token_hash=hash_token(token), created_at=now))
+def add_invitation(
+    session: Session,
+    *,
+    study: Study,
+    token: str,
+    kind: AnnotatorKind = AnnotatorKind.PARTICIPANT,
+    now: datetime,
+) -> None:
+    session.add(Invitation(study_id=study.id, token_hash=hash_token(token), kind=kind, created_at=now))
     session.flush()
 
 

@@ -59,6 +59,14 @@ class StudyLine:
         return self.is_own and self.status in (StudyStatus.OPEN, StudyStatus.PAUSED)
 
     @property
+    def preview_url(self) -> str:
+        return f"/studies/{self.slug}/preview"
+
+    @property
+    def may_preview(self) -> bool:
+        return self.is_own and self.status is StudyStatus.OPEN
+
+    @property
     def may_invite(self) -> bool:
         return self.is_own and self.status is not StudyStatus.CLOSED
 

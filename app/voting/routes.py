@@ -21,7 +21,7 @@ from app.tables.voting import Assignment, Vote
 from app.voting import leases, service
 from app.voting.assignment_view import assignment_view
 from app.voting.view_models import ClosedPage, KeptForm, UndoCard, VotePage
-from benchmark.protocol import Choice, Justification, SkipReason, StudyStatus, WatchGate
+from benchmark.protocol import AnnotatorKind, Choice, Justification, SkipReason, StudyStatus, WatchGate
 from benchmark.wire.common import TOKEN
 from benchmark.wire.voting import VoteRequest
 
@@ -124,6 +124,7 @@ def _vote_page(session: Session, annotator: Annotator, study: Study, now: dateti
         instructions=study.instructions or None,
         assignment=assignment_view(session, assignment=assignment, study=study) if assignment else None,
         undoable=UndoCard(token=undoable) if undoable else None,
+        is_preview=annotator.kind is AnnotatorKind.PREVIEW,
         require_justification=study.require_justification,
         watch_gate=study.watch_gate is WatchGate.DELIVERED,
         lease_s=study.lease_s,

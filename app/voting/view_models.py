@@ -124,6 +124,7 @@ class VotePage:
     assignment: AssignmentView | None
     undoable: UndoCard | None = None
     notice: str | None = None
+    is_preview: bool = False
     kept: KeptForm = field(default_factory=KeptForm)
     require_justification: bool = True
     watch_gate: bool = True

@@ -5,9 +5,15 @@ from collections.abc import Callable, Sequence
 from urllib.parse import quote
 
 from benchmark.client.transport import Transport
-from benchmark.protocol import StudyStatus
+from benchmark.protocol import AnnotatorKind, StudyStatus
 from benchmark.wire.annotators import AnnotatorResponse, ChangeResponse, DecisionRequest
-from benchmark.wire.studies import InvitationsRequest, InvitationsResponse, StudyRequest, StudyResponse
+from benchmark.wire.studies import (
+    InvitationKind,
+    InvitationsRequest,
+    InvitationsResponse,
+    StudyRequest,
+    StudyResponse,
+)
 
 _VERBS = {StudyStatus.OPEN: "open", StudyStatus.PAUSED: "pause", StudyStatus.CLOSED: "close"}
 
@@ -45,10 +51,16 @@ class StudyApi:
     def change_status(self, slug: str, to: StudyStatus) -> StudyResponse:
         return self._transport.post(f"{_path(slug)}/{_VERBS[to]}", StudyResponse)
 
-    def invite(self, slug: str, count: int = 1) -> Sequence[str]:
-        """Return new invitation links; each lets one annotator in and cannot be shown again."""
+    def invite(
+        self, slug: str, count: int = 1, *, kind: InvitationKind = AnnotatorKind.PARTICIPANT
+    ) -> Sequence[str]:
+        """Return new invitation links; each lets one annotator in and cannot be shown again.
+
+        Args:
+            kind: of the annotators; the votes of `pilot` and `preview` annotators never count.
+        """
         # Sent once: a repetition would create more links. A lost response loses only unused ones.
-        request = InvitationsRequest(count=count)
+        request = InvitationsRequest(count=count, kind=kind)
         path = f"{_path(slug)}/invitations"
         return self._transport.post(path, InvitationsResponse, request, max_retries=0).links
 

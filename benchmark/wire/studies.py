@@ -1,12 +1,15 @@
 """Studies: protocol, progress, invitations."""
 
 from datetime import datetime
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import Field, field_validator, model_validator
 
-from benchmark.protocol import RenditionRecipe, StudyStatus, WatchGate
+from benchmark.protocol import AnnotatorKind, RenditionRecipe, StudyStatus, WatchGate
 from benchmark.wire.common import Line, Paragraphs, PublicId, RequestModel, ResponseModel, Slug
+
+# Whom a link can let in. Judges and imported annotators need no link.
+InvitationKind = Literal[AnnotatorKind.PARTICIPANT, AnnotatorKind.PILOT, AnnotatorKind.PREVIEW]
 
 
 class MatchupRequest(RequestModel):
@@ -87,7 +90,10 @@ class StudyResponse(ResponseModel):
 
 
 class InvitationsRequest(RequestModel):
+    """Links for people; votes behind a `pilot` or `preview` link never count."""
+
     count: Annotated[int, Field(ge=1, le=1000)]
+    kind: InvitationKind = AnnotatorKind.PARTICIPANT
 
 
 class InvitationsResponse(ResponseModel):

@@ -98,7 +98,7 @@ def invite(slug: SlugPath, body: InvitationsRequest, request: Request) -> Invita
     with context.database.write() as session:
         principal = require_person(session, request, Role.RESEARCHER, now=now)
         study = find_study(session, slug=slug, principal=principal, for_change=True)
-        tokens = service.invite(session, study=study, count=body.count, now=now)
+        tokens = service.invite(session, study=study, count=body.count, kind=body.kind, now=now)
     address = context.settings.effective_public_url
     return InvitationsResponse(links=[f"{address}/invite/{token}" for token in tokens])
 
