@@ -292,7 +292,7 @@ def test_what_failed_starts_anew_when_it_is_tried_again(yard: Yard) -> None:
     yard.fail(held, replace(CRASH, kind=FailureKind.BAD_INPUT))
 
     with yard.context.database.write() as session:
-        job = service.find_job(session, public_id=held.public_id, principal=yard.owner)
+        job = service.find_job(session, public_id=held.id, principal=yard.owner)
         service.retry_job(session, job=job, now=after(1))
 
     (again,) = yard.claim(at=1)
