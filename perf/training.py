@@ -7,17 +7,17 @@ from pathlib import Path
 import torch
 from accelerate import Accelerator
 
-from models.training.batches import batcher_for
+from models.training.batches import create_batch_builder
 from models.training.cache import TensorCache
-from models.training.cache_builder import Dataset, prepare
+from models.training.cache_builder import Dataset, build_dataset
 from models.training.config import TrainingConfig
-from models.training.config_io import changed, read_config, shipped_or_path
-from models.training.datasets import sources
+from models.training.config_io import read_config, resolve_config_path, with_overrides
+from models.training.datasets import clip_sources
 from models.training.figure6 import region_losses
 from models.training.loop import Hooks, train
-from models.training.networks import open_pipeline
+from models.training.networks import create_pipeline
 from models.training.run import new_train_state
-from models.training.run_log import Numbers
+from models.training.run_log import Metrics
 
 STEPS = 12
 TARGET_SECONDS = 600
@@ -25,33 +25,35 @@ TARGET_SECONDS = 600
 
 def main() -> None:
     torch.set_num_threads(1)
-    config = changed(read_config(shipped_or_path(Path("tiny"))), seed=None, steps=STEPS)
-    planned = read_config(shipped_or_path(Path("tiny"))).optimiser.steps
+    config = with_overrides(read_config(resolve_config_path(Path("tiny"))), seed=None, steps=STEPS)
+    planned = read_config(resolve_config_path(Path("tiny"))).optimiser.steps
     with tempfile.TemporaryDirectory() as folder:
         measure(config, planned, TensorCache(Path(folder)))
 
 
 def measure(config: TrainingConfig, planned: int, cache: TensorCache) -> None:
     """Print the table of the tiny config."""
-    found = sources(config.data)
-    pipeline = open_pipeline(config, found)
+    found = clip_sources(config.data)
+    pipeline = create_pipeline(config, found)
     seconds = []
     for _ in range(2):
         began = time.perf_counter()
-        dataset: Dataset = prepare(config, pipeline, found, cache)
+        dataset: Dataset = build_dataset(config, pipeline, found, cache)
         seconds.append((time.perf_counter() - began) / len(found))
     state = new_train_state(config, pipeline)
-    batcher = batcher_for(pipeline, dataset, fps=config.data.fps, device=torch.device("cpu"))
+    batch_builder = create_batch_builder(pipeline, dataset, fps=config.data.fps, device=torch.device("cpu"))
     steps: list[float] = []
 
-    def log(_: int, numbers: Numbers) -> None:
+    def log(_: int, numbers: Metrics) -> None:
         steps.append(float(numbers["seconds"] or 0))
 
     quiet = Hooks(log=log, save=lambda: None, validate=lambda: None)
-    train(config, Accelerator(), state, batcher, quiet)
+    train(config, Accelerator(), state, batch_builder, quiet)
     began = time.perf_counter()
     clips = dataset.held_out[: config.validation.clips]
-    region_losses(state.network, batcher, clips, timesteps=config.validation.timesteps, region_above=0.5)
+    region_losses(
+        state.network, batch_builder, clips, timesteps=config.validation.timesteps, region_above=0.5
+    )
     validation = time.perf_counter() - began
     step = sorted(steps)[len(steps) // 2]
     weights = sum(weight.numel() for weight in pipeline.unet.parameters())

@@ -1,1 +1,1 @@
-"""Training MotiF: clips in, checkpoints, logs and figures out."""
+"""Training of MotiF: datasets, tensor cache, training loop, checkpoints, validation and export."""

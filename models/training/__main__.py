@@ -1,4 +1,4 @@
-"""`accelerate launch -m models.training CONFIG` is `ti2v train CONFIG` on several devices."""
+"""`ti2v train` on several devices: `accelerate launch -m models.training CONFIG`."""
 
 import sys
 

@@ -1,4 +1,4 @@
-"""Files and folders that appear whole or not at all, whatever kills the run or fills the disk."""
+"""Atomic writes: a file or folder is replaced completely or not at all, even if the process is killed."""
 
 import os
 import shutil
@@ -10,44 +10,47 @@ from safetensors import SafetensorError
 
 from models.training.errors import CannotWrite
 
-UNFINISHED = "unfinished-"
+TEMPORARY_PREFIX = "unfinished-"
 
 
 @contextmanager
-def written_whole(final: Path) -> Iterator[Path]:
-    """Give a place beside `final` to write to, of the same ending; afterwards it takes the place of `final`.
+def atomic_write(final: Path) -> Iterator[Path]:
+    """Yield a temporary path in the same folder; on success it replaces `final`, a file or a folder.
+
+    The temporary path has the file name extension of `final`. After an error or an interrupt it is removed
+    and `final` is unchanged.
 
     Raises:
-        CannotWrite: no room, or not allowed; what was there before still is.
+        CannotWrite: the disk is full, or the path is not writable.
     """
-    unfinished = final.with_name(f"{UNFINISHED}{os.getpid()}-{final.name}")
+    temporary = final.with_name(f"{TEMPORARY_PREFIX}{os.getpid()}-{final.name}")
     try:
         final.parent.mkdir(parents=True, exist_ok=True)
-        yield unfinished
+        yield temporary
         if final.is_dir():
             shutil.rmtree(final)
-        unfinished.replace(final)
-    # safetensors says in a class of its own that the disk is full.
+        temporary.replace(final)
+    # safetensors reports a full disk with an exception class of its own.
     except (OSError, SafetensorError) as error:
         raise CannotWrite(
-            f"{final} could not be written: {error}. Make room and start the command again."
+            f"{final} could not be written: {error}. Free disk space and run the command again."
         ) from error
     finally:
-        remove(unfinished)
+        remove_path(temporary)
 
 
-def write_text(path: Path, text: str) -> None:
-    """Write a text file, whole or not at all.
+def atomic_write_text(path: Path, text: str) -> None:
+    """Write a UTF-8 text file atomically.
 
     Raises:
-        CannotWrite: no room, or not allowed.
+        CannotWrite: the disk is full, or the path is not writable.
     """
-    with written_whole(path) as unfinished:
-        unfinished.write_text(text, encoding="utf-8")
+    with atomic_write(path) as temporary:
+        temporary.write_text(text, encoding="utf-8")
 
 
-def remove(path: Path) -> None:
-    """Remove a file or a folder, if it is there and can be removed."""
+def remove_path(path: Path) -> None:
+    """Remove a file or a folder if it exists; errors are ignored."""
     if path.is_dir():
         shutil.rmtree(path, ignore_errors=True)
     else:

@@ -1,4 +1,4 @@
-"""What the network is given in a step, and what it should have said."""
+"""Build training batches: noisy latents, conditioning inputs and prediction targets."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,23 +11,23 @@ from models.motif.pipeline import MotifImageToVideoPipeline
 from models.motif.scheduler import MotifDDIMScheduler
 from models.motif.unet import MotifUNet
 from models.training.cache_builder import CachedClip, Dataset
-from models.training.sampling import Draw, noise
+from models.training.sampling import BatchItem, gaussian_noise
 
 
 @dataclass(frozen=True, eq=False)
 class Batch:
-    """Clips with their noise.
+    """Network inputs, targets and heatmaps of a batch, all on the training device.
 
     Attributes:
-        noisy: z_t, (batch, channels, frames, height, width).
-        target: what the network should predict, the same shape.
-        timesteps: (batch,).
-        text: (batch, tokens, channels).
-        fps: (batch,).
-        image_latents: (batch, channels, height, width), or None for `cx-attn`.
-        image_tokens: (batch, tokens, channels), or None for `x-cat`.
-        heatmap: m' of the loss, (batch, 1, frames, height, width).
-        region: m of optical flow, the same shape; says which clips move and where.
+        noisy: z_t, (batch, channels, frames, height, width) float32.
+        target: the prediction target, the same shape.
+        timesteps: (batch,) int64.
+        text: (batch, tokens, channels) float32.
+        fps: (batch,) int64.
+        image_latents: (batch, channels, height, width) float32, or None for `cx-attn`.
+        image_tokens: (batch, tokens, channels) float32, or None for `x-cat`.
+        heatmap: m' of the loss, (batch, 1, frames, height, width) float32 in [0, 1].
+        region: m from optical flow, the same shape; used for statistics of moving regions.
     """
 
     noisy: Tensor
@@ -42,8 +42,17 @@ class Batch:
 
 
 @dataclass(frozen=True, eq=False)
-class Batcher:
-    """Puts batches together for one pipeline and device."""
+class BatchBuilder:
+    """Builds batches for one pipeline and device.
+
+    Attributes:
+        dataset: the cached clips.
+        scheduler: adds the noise.
+        conditioning_network: its conditioning selects the image inputs.
+        residual_scale: above 0, train on (clip - first frame) * residual_scale.
+        fps: frame rate given to the network.
+        device: device of all tensors.
+    """
 
     dataset: Dataset
     scheduler: MotifDDIMScheduler
@@ -52,42 +61,42 @@ class Batcher:
     fps: int
     device: torch.device
 
-    def batch(self, draws: Sequence[Draw]) -> Batch:
-        """Return the training clips of some draws."""
-        chosen = [self.dataset.training[each.clip] for each in draws]
+    def build(self, items: Sequence[BatchItem]) -> Batch:
+        """Return the batch of the sampled training items."""
+        clips = [self.dataset.training[item.clip] for item in items]
         texts = [
-            self.dataset.empty_text if each.drops_text else clip.text()
-            for each, clip in zip(draws, chosen, strict=True)
+            self.dataset.empty_text if item.drops_text else clip.text()
+            for item, clip in zip(items, clips, strict=True)
         ]
-        timesteps = [each.timestep for each in draws]
-        return self.noised(chosen, texts, timesteps, [each.noise_seed for each in draws])
+        timesteps = [item.timestep for item in items]
+        return self.add_noise(clips, texts, timesteps, [item.noise_seed for item in items])
 
-    def noised(
+    def add_noise(
         self,
         clips: Sequence[CachedClip],
         texts: Sequence[Tensor],
         timesteps: Sequence[int],
         noise_seeds: Sequence[int],
     ) -> Batch:
-        """Return any clips with given texts, timesteps and noise."""
+        """Return a batch of any clips; texts, timesteps and noise seeds have one entry per clip."""
         clean = self._stack([clip.latents() for clip in clips])
         images = clean[:, :, 0]
         if self.residual_scale > 0:
             clean = (clean - images.unsqueeze(2)) * self.residual_scale
-        drawn = self._stack([noise(seed, clean.shape[1:]) for seed in noise_seeds])
-        at = torch.tensor(list(timesteps), device=self.device)
+        noise = self._stack([gaussian_noise(seed, clean.shape[1:]) for seed in noise_seeds])
+        timestep = torch.tensor(list(timesteps), device=self.device)
         conditioning = self.conditioning_network.conditioning
         tokens = [clip.image_tokens() for clip in clips] if conditioning.attends else []
         return Batch(
-            noisy=self.scheduler.add_noise(clean, drawn, at),
+            noisy=self.scheduler.add_noise(clean, noise, timestep),
             target=prediction_target(
                 self.scheduler.config["prediction_type"],
-                self.scheduler.scaled_latents(clean, at),
-                drawn,
-                at,
+                self.scheduler.scaled_latents(clean, timestep),
+                noise,
+                timestep,
                 self.scheduler.alphas_cumprod,
             ),
-            timesteps=at,
+            timesteps=timestep,
             text=self._stack(texts),
             fps=torch.full((len(clips),), self.fps, device=self.device),
             image_latents=images if conditioning.concatenates else None,
@@ -100,9 +109,9 @@ class Batcher:
         return torch.stack(list(tensors)).to(self.device)
 
 
-def predicted(network: torch.nn.Module, batch: Batch) -> Tensor:
-    """Return what the network makes of a batch."""
-    answer: Tensor = network(
+def predict(network: torch.nn.Module, batch: Batch) -> Tensor:
+    """Run the network on a batch and return its prediction, shaped like `batch.target`."""
+    predicted: Tensor = network(
         batch.noisy,
         batch.timesteps,
         batch.text,
@@ -110,13 +119,13 @@ def predicted(network: torch.nn.Module, batch: Batch) -> Tensor:
         image_latents=batch.image_latents,
         image_tokens=batch.image_tokens,
     )
-    return answer
+    return predicted
 
 
-def batcher_for(
+def create_batch_builder(
     pipeline: MotifImageToVideoPipeline, dataset: Dataset, *, fps: int, device: torch.device
-) -> Batcher:
-    """Return what makes batches for a pipeline."""
-    return Batcher(
+) -> BatchBuilder:
+    """Return a batch builder with the scheduler and network of a pipeline."""
+    return BatchBuilder(
         dataset, pipeline.scheduler, pipeline.unet, float(pipeline.config["residual_scale"]), fps, device
     )

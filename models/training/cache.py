@@ -1,7 +1,8 @@
-"""What is computed once for all epochs and runs: tensors in safetensors files, named by what they depend on.
+"""Cache of precomputed tensors (latents, text embeddings, heatmaps) in safetensors files.
 
-A key is a hash of the clip's bytes and of every setting that matters, so another setting finds another file
-and nothing is ever invalid. A file appears whole or not at all: a killed run goes on where it was.
+A key is a hash of the clip's content and of every setting the tensors depend on, so entries never become
+invalid: other settings have other keys. Files are written atomically, so a killed run can continue with its
+cache.
 """
 
 import hashlib
@@ -17,14 +18,14 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 
-from models.training.atomic_io import written_whole
+from models.training.atomic_io import atomic_write
 
 logger = logging.getLogger(__name__)
 Tensors = dict[str, Tensor]
 
 
-class Kind(StrEnum):
-    """What a file holds; each kind depends on settings of its own, so ablations share most of the work."""
+class TensorKind(StrEnum):
+    """Content of a cache file. Each kind has its own key, so ablations share most entries."""
 
     LATENTS = "latents"
     TEXT = "text"
@@ -33,51 +34,52 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True)
 class TensorCache:
-    """A folder of tensors by kind and key."""
+    """A folder of safetensors files, organised by kind and key."""
 
     folder: Path
 
-    def path(self, kind: Kind, key: str) -> Path:
+    def path(self, kind: TensorKind, key: str) -> Path:
         return self.folder / kind / key[:2] / f"{key}.safetensors"
 
-    def has(self, kind: Kind, key: str) -> bool:
+    def has(self, kind: TensorKind, key: str) -> bool:
+        """Return whether an undamaged entry exists."""
         path = self.path(kind, key)
-        return path.exists() and _is_whole(path)
+        return path.exists() and _is_complete(path)
 
-    def load(self, kind: Kind, key: str) -> Tensors:
-        """Return the tensors of a key that `has` found."""
+    def load(self, kind: TensorKind, key: str) -> Tensors:
+        """Return the tensors of an existing entry."""
         return load_file(self.path(kind, key))
 
-    def ensure(self, kind: Kind, key: str, make: Callable[[], Tensors]) -> bool:
-        """Make and keep what is not there yet; say whether it had to be made.
+    def ensure(self, kind: TensorKind, key: str, compute: Callable[[], Tensors]) -> bool:
+        """Compute and write an entry if it does not exist; return whether it was computed.
 
         Raises:
-            CannotWrite: no room.
+            CannotWrite: the disk is full, or the folder is not writable.
         """
         if self.has(kind, key):
             return False
-        write_tensors(self.path(kind, key), make())
+        write_tensors(self.path(kind, key), compute())
         return True
 
 
 def write_tensors(path: Path, tensors: Mapping[str, Tensor]) -> None:
-    """Write a safetensors file that is there whole or not at all.
+    """Write a safetensors file atomically.
 
     Raises:
-        CannotWrite: no room, or not allowed.
+        CannotWrite: the disk is full, or the path is not writable.
     """
-    with written_whole(path) as unfinished:
-        save_file({name: tensor.detach().contiguous() for name, tensor in tensors.items()}, unfinished)
+    with atomic_write(path) as temporary:
+        save_file({name: tensor.detach().contiguous() for name, tensor in tensors.items()}, temporary)
 
 
-def key_of(*parts: object) -> str:
-    """Return the hash of JSON-able parts, 32 hex digits."""
+def hash_key(*parts: object) -> str:
+    """Return a hash of values that JSON can represent, as 32 hexadecimal digits."""
     text = json.dumps(parts, sort_keys=True, default=str)
     return hashlib.sha256(text.encode()).hexdigest()[:32]
 
 
 def fingerprint(network: nn.Module | None) -> str:
-    """Return a hash of a network's weights: another text encoder or autoencoder makes other tensors."""
+    """Return a hash of a network's weights: 32 hexadecimal digits; None has a fingerprint too."""
     digest = hashlib.sha256()
     if network is not None:
         for name, tensor in sorted(network.state_dict().items()):
@@ -86,11 +88,11 @@ def fingerprint(network: nn.Module | None) -> str:
     return digest.hexdigest()[:32]
 
 
-def _is_whole(path: Path) -> bool:
-    """Say whether a file's header fits its length; a disk that filled up may have left less."""
+def _is_complete(path: Path) -> bool:
+    """Return whether the file's header matches its length; a full disk can truncate a file."""
     try:
         with safe_open(path, framework="pt"):
             return True
     except (SafetensorError, OSError):
-        logger.warning("%s is damaged and is made again", path)
+        logger.warning("%s is damaged and will be computed again", path)
         return False

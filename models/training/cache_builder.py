@@ -1,4 +1,4 @@
-"""Compute latents, text embeddings and heatmaps of all clips once, and skip the clips that are broken."""
+"""Fill the tensor cache: encode clips and captions, compute heatmaps, skip broken clips."""
 
 import logging
 from collections.abc import Callable, Sequence
@@ -11,53 +11,21 @@ from torch import Tensor
 from models.motif.encoders import NotFinite, encode_frames, encode_image_tokens, encode_text
 from models.motif.pipeline import MotifImageToVideoPipeline
 from models.motion.frames import BadClip
-from models.training.cache import Kind, TensorCache, Tensors, fingerprint, key_of
-from models.training.config import HeatmapSection, TrainingConfig
-from models.training.datasets import Source, TrainingClip
+from models.training.cache import TensorCache, TensorKind, Tensors, fingerprint, hash_key
+from models.training.config import TrainingConfig
+from models.training.config_sections import HeatmapSection
+from models.training.datasets import ClipSource, TrainingClip
 from models.training.enums import HeatmapSource
 from models.training.errors import BadConfig
 from models.training.heatmaps import clip_heatmap
-from models.training.networks import as_pictures
+from models.training.networks import frames_to_tensor
 
 logger = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, eq=False)
-class CachedClip:
-    """A clip's tensors on disk, read when they are used.
-
-    Attributes:
-        keys: by kind of tensor; `region` is the heatmap Figure 6 asks where motion is.
-    """
-
-    source: Source
-    cache: TensorCache
-    keys: "Keys"
-
-    def latents(self) -> Tensor:
-        """Return (channels, frames, height, width) float32."""
-        return self.cache.load(Kind.LATENTS, self.keys.latents)["latents"]
-
-    def image_tokens(self) -> Tensor | None:
-        """Return (tokens, channels) of the first frame, where the network attends to it."""
-        return self.cache.load(Kind.LATENTS, self.keys.latents).get("image_tokens")
-
-    def text(self) -> Tensor:
-        """Return (tokens, channels)."""
-        return self.cache.load(Kind.TEXT, self.keys.text)["text"]
-
-    def heatmap(self) -> Tensor:
-        """Return m' of the loss, (1, frames, height, width) float32."""
-        return self.cache.load(Kind.HEATMAP, self.keys.heatmap)["heatmap"]
-
-    def region(self) -> Tensor:
-        """Return m of optical flow, whatever the loss weighs by, (1, frames, height, width) float32."""
-        return self.cache.load(Kind.HEATMAP, self.keys.region)["heatmap"]
-
-
 @dataclass(frozen=True)
-class Keys:
-    """Where a clip's tensors are in the cache."""
+class CacheKeys:
+    """Cache keys of a clip's tensors, one per tensor."""
 
     latents: str
     text: str
@@ -66,12 +34,46 @@ class Keys:
 
 
 @dataclass(frozen=True, eq=False)
+class CachedClip:
+    """A clip whose tensors are in the cache; they are read from disk when a method is called."""
+
+    source: ClipSource
+    cache: TensorCache
+    keys: CacheKeys
+
+    def latents(self) -> Tensor:
+        """Return the scaled latents, (channels, frames, height, width) float32."""
+        return self.cache.load(TensorKind.LATENTS, self.keys.latents)["latents"]
+
+    def image_tokens(self) -> Tensor | None:
+        """Return the first frame's tokens, (tokens, channels) float32; None without an image encoder."""
+        return self.cache.load(TensorKind.LATENTS, self.keys.latents).get("image_tokens")
+
+    def text(self) -> Tensor:
+        """Return the caption's hidden states, (tokens, channels) float32."""
+        return self.cache.load(TensorKind.TEXT, self.keys.text)["text"]
+
+    def heatmap(self) -> Tensor:
+        """Return the heatmap m' of the loss, (1, frames, height, width) float32 in [0, 1]."""
+        return self.cache.load(TensorKind.HEATMAP, self.keys.heatmap)["heatmap"]
+
+    def region(self) -> Tensor:
+        """Return the heatmap m from optical flow, (1, frames, height, width) float32 in [0, 1].
+
+        It is not inverted and does not use segments, whatever the loss uses: Figure 6 needs it for every run.
+        """
+        return self.cache.load(TensorKind.HEATMAP, self.keys.region)["heatmap"]
+
+
+@dataclass(frozen=True, eq=False)
 class Dataset:
-    """All clips of a run that can be used.
+    """The usable clips of a run.
 
     Attributes:
-        broken: clips that were skipped, each with its reason.
-        empty_text: (tokens, channels), what a dropped text becomes.
+        training: clips to train on.
+        held_out: clips for validation.
+        broken: reasons why clips were skipped, by clip name.
+        empty_text: (tokens, channels) float32, the embedding of the empty caption.
     """
 
     training: list[CachedClip]
@@ -80,8 +82,8 @@ class Dataset:
     empty_text: Tensor
 
 
-class Preparer:
-    """Makes a clip's tensors and knows their keys."""
+class CacheBuilder:
+    """Computes missing tensors of clips and their cache keys."""
 
     def __init__(
         self, config: TrainingConfig, pipeline: MotifImageToVideoPipeline, cache: TensorCache
@@ -90,10 +92,10 @@ class Preparer:
 
     @cached_property
     def _text_encoder_key(self) -> str:
-        """Stand for all that turns a caption into hidden states: words' numbers, weights, layers left out."""
-        words = key_of(self._pipeline.tokenizer.get_vocab())
+        """Identify everything that text embeddings depend on: vocabulary, weights and skipped layers."""
+        vocabulary = hash_key(self._pipeline.tokenizer.get_vocab())
         weights = fingerprint(self._pipeline.components["text_encoder"])
-        return f"{words} {weights} {self._skipped_layers}"
+        return f"{vocabulary} {weights} {self._skipped_layers}"
 
     @property
     def _skipped_layers(self) -> int:
@@ -105,43 +107,56 @@ class Preparer:
         scale = self._pipeline.vae.config.scaling_factor
         return " ".join([*(fingerprint(part) for part in parts), str(scale)])
 
-    def keys(self, source: Source) -> Keys:
+    def keys(self, source: ClipSource) -> CacheKeys:
+        """Return the cache keys of a clip."""
         data = self._config.data
-        cut = (source.identity, data.frames, data.height, data.width, data.fps)
-        return Keys(
-            latents=key_of("latents", cut, self._encoders_key),
+        clip = (source.identity, data.frames, data.height, data.width, data.fps)
+        return CacheKeys(
+            latents=hash_key("latents", clip, self._encoders_key),
             text=self.text_key(source.caption),
-            heatmap=self._heatmap_key(cut, self._config.heatmap),
-            region=self._heatmap_key(cut, region_settings(self._config.heatmap)),
+            heatmap=self._heatmap_key(clip, self._config.heatmap),
+            region=self._heatmap_key(clip, region_settings(self._config.heatmap)),
         )
 
     def text_key(self, caption: str) -> str:
-        return key_of("text", caption, self._text_encoder_key)
+        """Return the cache key of a caption."""
+        return hash_key("text", caption, self._text_encoder_key)
 
-    def prepare(self, source: Source) -> None:
-        """Make what is not in the cache yet.
+    def build(self, source: ClipSource) -> None:
+        """Compute the tensors of a clip that are not in the cache.
 
         Raises:
             BadClip: the clip cannot be used.
             CannotWrite: the disk is full.
         """
         keys = self.keys(source)
-        wanted = ((Kind.LATENTS, keys.latents), (Kind.HEATMAP, keys.heatmap), (Kind.HEATMAP, keys.region))
-        self.prepare_text(source.caption)
+        wanted = (
+            (TensorKind.LATENTS, keys.latents),
+            (TensorKind.HEATMAP, keys.heatmap),
+            (TensorKind.HEATMAP, keys.region),
+        )
+        self.build_text(source.caption)
         if all(self._cache.has(kind, key) for kind, key in wanted):
             return
-        footage = source.read()
+        clip = source.read()
         try:
-            self._cache.ensure(Kind.LATENTS, keys.latents, lambda: self._encode(footage))
+            self._cache.ensure(TensorKind.LATENTS, keys.latents, lambda: self._encode(clip))
         except NotFinite as error:
             raise BadClip(f"{source.name}: {error}.") from error
-        self._cache.ensure(
-            Kind.HEATMAP, keys.region, self._mapped(footage, region_settings(self._config.heatmap))
-        )
-        self._cache.ensure(Kind.HEATMAP, keys.heatmap, self._mapped(footage, self._config.heatmap))
+        for key, settings in (
+            (keys.region, region_settings(self._config.heatmap)),
+            (keys.heatmap, self._config.heatmap),
+        ):
+            self._cache.ensure(TensorKind.HEATMAP, key, self._heatmap_of(clip, settings))
 
-    def prepare_text(self, caption: str) -> None:
-        def make() -> Tensors:
+    def build_text(self, caption: str) -> None:
+        """Compute the embedding of a caption if it is not in the cache.
+
+        Raises:
+            CannotWrite: the disk is full.
+        """
+
+        def compute() -> Tensors:
             states = encode_text(
                 self._pipeline.tokenizer,
                 self._pipeline.text_encoder,
@@ -150,14 +165,18 @@ class Preparer:
             )
             return {"text": states[0].float()}
 
-        self._cache.ensure(Kind.TEXT, self.text_key(caption), make)
+        self._cache.ensure(TensorKind.TEXT, self.text_key(caption), compute)
 
-    def _heatmap_key(self, cut: object, settings: HeatmapSection) -> str:
-        return key_of("heatmap", cut, settings.model_dump(mode="json"), self._latent_size)
+    def _heatmap_key(self, clip: object, settings: HeatmapSection) -> str:
+        return hash_key("heatmap", clip, settings.model_dump(mode="json"), self._latent_size)
 
     @cached_property
     def _latent_size(self) -> tuple[int, int]:
-        """Return height and width of latents; known before the first clip, not after the last."""
+        """Height and width of latents, computed before the first clip so that a wrong size fails early.
+
+        Raises:
+            BadConfig: the network does not support the size.
+        """
         data = self._config.data
         latents = encode_frames(self._pipeline.vae, torch.zeros(1, 3, data.height, data.width))
         height, width = latents.shape[2:]
@@ -165,60 +184,64 @@ class Preparer:
         if height % multiple or width % multiple:
             raise BadConfig(
                 f"data.height {data.height} and data.width {data.width} give latents of {height}x{width}; "
-                f"the network wants both sides in multiples of {multiple}."
+                f"the network needs both sides in multiples of {multiple}. Change data.height or data.width."
             )
         return height, width
 
-    def _encode(self, footage: TrainingClip) -> Tensors:
-        pictures = as_pictures(footage.frames)
-        made = {"latents": encode_frames(self._pipeline.vae, pictures).transpose(0, 1).cpu()}
+    def _encode(self, clip: TrainingClip) -> Tensors:
+        frames = frames_to_tensor(clip.frames)
+        tensors = {"latents": encode_frames(self._pipeline.vae, frames).transpose(0, 1).cpu()}
         if self._pipeline.image_encoder is not None:
             processor, encoder = self._pipeline.image_processor, self._pipeline.image_encoder
-            made["image_tokens"] = encode_image_tokens(processor, encoder, pictures[:1])[0].float().cpu()
-        return made
+            tensors["image_tokens"] = encode_image_tokens(processor, encoder, frames[:1])[0].float().cpu()
+        return tensors
 
-    def _mapped(self, footage: TrainingClip, settings: HeatmapSection) -> Callable[[], Tensors]:
-        def make() -> Tensors:
-            heatmap = clip_heatmap(footage, settings, *self._latent_size)
+    def _heatmap_of(self, clip: TrainingClip, settings: HeatmapSection) -> Callable[[], Tensors]:
+        def compute() -> Tensors:
+            heatmap = clip_heatmap(clip, settings, *self._latent_size)
             return {"heatmap": torch.from_numpy(heatmap)[None]}
 
-        return make
+        return compute
 
 
 def region_settings(settings: HeatmapSection) -> HeatmapSection:
-    """Return the settings of the map that says where motion is: flow, not inverted, in every run."""
+    """Return settings for the map of high-motion regions: optical flow, not inverted, in every run."""
     return settings.model_copy(update={"source": HeatmapSource.FLOW, "inverse": False})
 
 
-def prepare(
+def build_dataset(
     config: TrainingConfig,
     pipeline: MotifImageToVideoPipeline,
-    found: Sequence[Source],
+    sources: Sequence[ClipSource],
     cache: TensorCache,
     on_clip: Callable[[], None] = lambda: None,
 ) -> Dataset:
-    """Prepare every clip, log and count the broken ones.
+    """Cache the tensors of all clips; broken clips are logged, counted and skipped.
 
     Args:
-        on_clip: called after each clip, to draw a bar.
+        config: the run's config.
+        pipeline: provides the encoders.
+        sources: all clips of the run.
+        cache: where tensors are stored.
+        on_clip: called after each clip, for a progress bar.
 
     Raises:
         CannotWrite: the disk is full.
     """
-    preparer = Preparer(config, pipeline, cache)
+    builder = CacheBuilder(config, pipeline, cache)
     broken: dict[str, str] = {}
     usable: list[CachedClip] = []
-    for source in found:
+    for source in sources:
         try:
-            preparer.prepare(source)
+            builder.build(source)
         except (BadClip, FileNotFoundError) as error:
             logger.warning("skipped a broken clip: %s", error)
             broken[source.name] = str(error)
         else:
-            usable.append(CachedClip(source, cache, preparer.keys(source)))
+            usable.append(CachedClip(source, cache, builder.keys(source)))
         on_clip()
-    preparer.prepare_text("")
-    empty_text = cache.load(Kind.TEXT, preparer.text_key(""))["text"]
+    builder.build_text("")
+    empty_text = cache.load(TensorKind.TEXT, builder.text_key(""))["text"]
     training = [clip for clip in usable if not clip.source.held_out]
     held_out = [clip for clip in usable if clip.source.held_out]
     return Dataset(training, held_out, broken, empty_text)

@@ -1,8 +1,8 @@
-"""Checkpoints a run goes on from: weights, their average, the optimiser, the step. No pickles.
+"""Checkpoints for resuming a run: weights, their moving average, optimiser state and step count; no pickles.
 
-    checkpoints/step-000500/   network.safetensors  average.safetensors  optimiser.safetensors  state.json
+    checkpoints/step-000500/   network.safetensors  ema.safetensors  optimiser.safetensors  state.json
 
-A folder is written beside its place and renamed, so there is a whole one or none; older ones go only then.
+A checkpoint folder is written atomically. Older checkpoints are removed after the new one is complete.
 """
 
 import contextlib
@@ -17,9 +17,9 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file
 from torch import Tensor, nn
 
-from models.training.atomic_io import UNFINISHED, remove, write_text, written_whole
+from models.training.atomic_io import TEMPORARY_PREFIX, atomic_write, atomic_write_text, remove_path
 from models.training.cache import write_tensors
-from models.training.ema import MovingAverage
+from models.training.ema import ExponentialMovingAverage
 from models.training.errors import CannotResume, CannotWrite
 
 _STEP = re.compile(r"step-(\d{6,})")
@@ -27,35 +27,44 @@ _STEP = re.compile(r"step-(\d{6,})")
 
 @dataclass(eq=False)
 class TrainState:
-    """All that changes while a run learns; the rest follows from its config.
+    """The mutable state of a run; everything else follows from its config.
 
     Attributes:
-        steps_done: optimiser steps so far.
+        network: the network being trained.
+        ema: moving average of its weights.
+        optimiser: AdamW.
+        steps_done: completed optimiser steps.
     """
 
     network: nn.Module
-    average: MovingAverage
+    ema: ExponentialMovingAverage
     optimiser: torch.optim.Optimizer
     steps_done: int = 0
 
 
 def save_checkpoint(folder: Path, state: TrainState, *, settings_key: str, keep: int) -> Path:
-    """Write a checkpoint and remove all but the `keep` newest.
+    """Write a checkpoint and remove all but the newest ones.
+
+    Args:
+        folder: folder of all checkpoints of the run.
+        state: the state to save.
+        settings_key: hash of the run's settings, checked by `load_checkpoint`.
+        keep: number of checkpoints to keep.
 
     Raises:
-        CannotWrite: no room; the checkpoints that were there still are.
+        CannotWrite: the disk is full; existing checkpoints are unchanged.
     """
-    # What a kill left half-written: tens of gigabytes of a large network.
-    for left in folder.glob(f"{UNFINISHED}*"):
-        remove(left)
+    # Remove temporary folders left by a kill first: they can take tens of gigabytes.
+    for leftover in folder.glob(f"{TEMPORARY_PREFIX}*"):
+        remove_path(leftover)
     final = folder / f"step-{state.steps_done:06d}"
     try:
-        with written_whole(final) as unfinished:
-            write_tensors(unfinished / "network.safetensors", dict(state.network.state_dict()))
-            write_tensors(unfinished / "average.safetensors", state.average.weights)
-            write_tensors(unfinished / "optimiser.safetensors", dict(_moments(state.optimiser)))
+        with atomic_write(final) as temporary:
+            write_tensors(temporary / "network.safetensors", dict(state.network.state_dict()))
+            write_tensors(temporary / "ema.safetensors", state.ema.weights)
+            write_tensors(temporary / "optimiser.safetensors", dict(_flatten_optimiser(state.optimiser)))
             progress = {"steps_done": state.steps_done, "settings": settings_key}
-            write_text(unfinished / "state.json", json.dumps(progress) + "\n")
+            atomic_write_text(temporary / "state.json", json.dumps(progress) + "\n")
     except CannotWrite as error:
         last = newest_checkpoint(folder)
         kept = f"the last good checkpoint is {last}" if last else "there is no earlier checkpoint"
@@ -63,39 +72,39 @@ def save_checkpoint(folder: Path, state: TrainState, *, settings_key: str, keep:
             f"The checkpoint of step {state.steps_done} could not be written; {kept}. {error}"
         ) from error
     for old in _checkpoints(folder)[:-keep]:
-        remove(old)
+        remove_path(old)
     return final
 
 
 def newest_checkpoint(folder: Path) -> Path | None:
-    """Return the checkpoint with the most steps, if there is one."""
+    """Return the checkpoint with the most steps, or None if there is none."""
     found = _checkpoints(folder)
     return found[-1] if found else None
 
 
 def load_checkpoint(checkpoint: Path, state: TrainState, *, settings_key: str) -> None:
-    """Put a checkpoint into the learner.
+    """Load a checkpoint into a train state.
 
     Raises:
-        CannotResume: it is damaged, or was written with other settings.
+        CannotResume: the checkpoint is damaged, or was written with other settings.
     """
     try:
         progress = json.loads((checkpoint / "state.json").read_text(encoding="utf-8"))
-        network, average, moments = (
-            load_file(checkpoint / f"{name}.safetensors") for name in ("network", "average", "optimiser")
+        network, ema, optimiser = (
+            load_file(checkpoint / f"{name}.safetensors") for name in ("network", "ema", "optimiser")
         )
         if progress["settings"] != settings_key:
             raise CannotResume(
-                f"{checkpoint} was trained with other settings; name another folder with --output, or take "
-                "the config.toml that lies in this one."
+                f"{checkpoint} was trained with other settings. Choose another folder with --output, or use "
+                "the config.toml in the run's folder."
             )
         state.network.load_state_dict(network)
-        state.average.load(average)
-        _restore_moments(state.optimiser, moments)
+        state.ema.load(ema)
+        _restore_optimiser(state.optimiser, optimiser)
         state.steps_done = int(progress["steps_done"])
     except (OSError, SafetensorError, ValueError, KeyError, RuntimeError) as error:
         raise CannotResume(
-            f"{checkpoint} is damaged: {error}. Remove it to go on from the one before."
+            f"{checkpoint} is damaged: {error}. Remove it to resume from the previous checkpoint."
         ) from error
 
 
@@ -109,16 +118,16 @@ def _steps(path: Path) -> int:
     return int(path.name.removeprefix("step-"))
 
 
-def _moments(optimiser: torch.optim.Optimizer) -> Iterator[tuple[str, Tensor]]:
-    """Yield AdamW's moments and step counts as `place.name`."""
-    for place, tensors in optimiser.state_dict()["state"].items():
+def _flatten_optimiser(optimiser: torch.optim.Optimizer) -> Iterator[tuple[str, Tensor]]:
+    """Yield AdamW's moments and step counts as `parameter index.name`."""
+    for index, tensors in optimiser.state_dict()["state"].items():
         for name, value in tensors.items():
-            yield f"{place}.{name}", torch.as_tensor(value)
+            yield f"{index}.{name}", torch.as_tensor(value)
 
 
-def _restore_moments(optimiser: torch.optim.Optimizer, moments: dict[str, Tensor]) -> None:
+def _restore_optimiser(optimiser: torch.optim.Optimizer, tensors: dict[str, Tensor]) -> None:
     state: dict[int, dict[str, Tensor]] = {}
-    for key, tensor in moments.items():
-        place, name = key.split(".", 1)
-        state.setdefault(int(place), {})[name] = tensor
+    for key, tensor in tensors.items():
+        index, name = key.split(".", 1)
+        state.setdefault(int(index), {})[name] = tensor
     optimiser.load_state_dict({"state": state, "param_groups": optimiser.state_dict()["param_groups"]})

@@ -1,4 +1,4 @@
-"""Two configs trained from the same seeds, side by side: is the ratio of Figure 6 lower with one of them?"""
+"""Compare two configs trained with the same seeds: which one has the lower Figure 6 ratio?"""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -14,8 +14,8 @@ Seeds = Sequence[Sequence[RegionLoss]]
 
 
 @dataclass(frozen=True)
-class Spread:
-    """A number over seeds."""
+class SeedStatistics:
+    """Mean and range of a number over seeds."""
 
     mean: float
     lowest: float
@@ -25,44 +25,46 @@ class Spread:
         return f"{self.mean:.3f} ({self.lowest:.3f} to {self.highest:.3f})"
 
 
-def spread(numbers: Sequence[float]) -> Spread:
-    """Return mean, lowest and highest."""
-    return Spread(sum(numbers) / len(numbers), min(numbers), max(numbers))
+def seed_statistics(numbers: Sequence[float]) -> SeedStatistics:
+    """Return mean, minimum and maximum."""
+    return SeedStatistics(sum(numbers) / len(numbers), min(numbers), max(numbers))
 
 
-def finished_figure6(folder: Path, config: TrainingConfig) -> list[RegionLoss] | None:
-    """Return the rows of a finished run of this config; None where the folder has none, or a shorter one.
+def read_finished_figure6(folder: Path, config: TrainingConfig) -> list[RegionLoss] | None:
+    """Return the Figure 6 rows of a finished run with this config; None if it is unfinished or shorter.
 
     Raises:
-        CannotResume: the folder is a run of other settings, or its account is damaged.
+        CannotResume: the folder holds a run with other settings, or its training.json is damaged.
     """
     path = folder / "training.json"
     if not path.exists():
         return None
-    before = read_config(folder / "config.toml")
-    if settings_key(before) != settings_key(config):
+    finished = read_config(folder / "config.toml")
+    if settings_key(finished) != settings_key(config):
         raise CannotResume(
-            f"{folder} was trained with other settings (its config.toml); name another folder with --output."
+            f"{folder} was trained with other settings (see its config.toml). Choose another folder with "
+            "--output."
         )
     try:
-        account = json.loads(path.read_text(encoding="utf-8"))
-        rows = [RegionLoss(**row) for row in account["figure6"]]
-        same = account["steps"] == config.optimiser.steps and before.validation == config.validation
+        summary = json.loads(path.read_text(encoding="utf-8"))
+        rows = [RegionLoss(**row) for row in summary["figure6"]]
+        is_same = summary["steps"] == config.optimiser.steps and finished.validation == config.validation
     except (ValueError, KeyError, TypeError) as error:
-        raise CannotResume(f"{path} is damaged: {error}; remove it to train again.") from error
-    return rows if same else None
+        raise CannotResume(f"{path} is damaged: {error}. Remove it to train again.") from error
+    return rows if is_same else None
 
 
 def comparison_table(runs: Mapping[str, Seeds]) -> str:
-    """Return a Markdown table: a line a timestep, a column a config, in how many seeds the first is lower.
+    """Return a Markdown table with one row per timestep, one column per config, and the number of seeds for
+    which the first config's ratio is lower.
 
     Args:
-        runs: for each of two names, the rows of each seed; the same seeds and timesteps for both.
+        runs: the rows of every seed, for two config names; seeds and timesteps are the same for both.
     """
     (first, firsts), (second, seconds) = runs.items()
     lines = [f"| timestep | {first} | {second} | {first} lower |", "|---|---|---|---|"]
-    for place, row in enumerate(firsts[0]):
-        columns = [[rows[place].ratio for rows in seeds] for seeds in (firsts, seconds)]
+    for index, row in enumerate(firsts[0]):
+        columns = [[rows[index].ratio for rows in seeds] for seeds in (firsts, seconds)]
         lines.append(_line(str(row.timestep), *columns))
     lines.append(_line("mean", [mean_ratio(rows) for rows in firsts], [mean_ratio(rows) for rows in seconds]))
     return "\n".join(lines)
@@ -70,4 +72,4 @@ def comparison_table(runs: Mapping[str, Seeds]) -> str:
 
 def _line(label: str, firsts: Sequence[float], seconds: Sequence[float]) -> str:
     lower = sum(a < b for a, b in zip(firsts, seconds, strict=True))
-    return f"| {label} | {spread(firsts)} | {spread(seconds)} | {lower} of {len(firsts)} |"
+    return f"| {label} | {seed_statistics(firsts)} | {seed_statistics(seconds)} | {lower} of {len(firsts)} |"

@@ -1,6 +1,7 @@
-"""Read a run's TOML file: `base = "paper.toml"` takes over another file, what follows changes it.
+"""Read and write training configs as TOML files.
 
-An ablation is one line beside its base, and a test holds it to that.
+`base = "paper.toml"` inherits the settings of another file; the other keys override it. Each ablation is a
+file with a base and one override, which a test checks.
 """
 
 import difflib
@@ -12,53 +13,57 @@ from pathlib import Path
 
 from pydantic import BaseModel, ValidationError
 
-from models.training.cache import key_of
+from models.training.cache import hash_key
 from models.training.config import TrainingConfig
 from models.training.errors import BadConfig
 
 Tree = dict[str, object]
 _BASE = "base"
-# Settings a run may change when it goes on, and one among them that it may not.
-_FREE = ("run.", "validation.", "optimiser.steps", "name")
+# Settings that may change when a run is resumed, and the exception among them.
+_CHANGEABLE = ("run.", "validation.", "optimiser.steps", "name")
 _FIXED = ("run.precision",)
 
 
 def shipped_configs() -> list[Path]:
-    """Return the configs that come with the package, in alphabetical order."""
+    """Return the paths of the configs in the package, sorted by name."""
     return sorted(Path(str(files("models"))).joinpath("configs").glob("*.toml"))
 
 
 def read_config(path: Path) -> TrainingConfig:
-    """Return the run a file describes.
+    """Read a config file and its bases.
 
     Raises:
-        BadConfig: the file or one it extends is missing, no TOML, or has an unknown or impossible setting.
+        BadConfig: a file is missing or not TOML, or a setting is unknown, missing or invalid.
     """
-    tree = _tree(path, ())
+    tree = _read_tree(path, ())
     _check_keys(tree, TrainingConfig, path.name)
     tree.setdefault("name", path.stem)
-    return config_of(tree, path.name)
+    return parse_config(tree, path.name)
 
 
-def shipped_or_path(named: Path) -> Path:
-    """Return the shipped config of that name, where no file has it and it is a bare name."""
+def resolve_config_path(path: Path) -> Path:
+    """Return the path of a config; the bare name of a shipped config is resolved if no such file exists."""
     shipped = {path.stem: path for path in shipped_configs()}
-    return named if named.exists() or len(named.parts) > 1 else shipped.get(named.stem, named)
+    return path if path.exists() or len(path.parts) > 1 else shipped.get(path.stem, path)
 
 
-def changed(config: TrainingConfig, *, seed: int | None, steps: int | None) -> TrainingConfig:
-    """Return a config with another seed or number of steps; None keeps the config's."""
+def with_overrides(config: TrainingConfig, *, seed: int | None, steps: int | None) -> TrainingConfig:
+    """Return a config with another seed or number of steps; None keeps the config's value."""
     tree = config.model_dump(mode="json")
     tree["seed"] = config.seed if seed is None else seed
     tree["optimiser"]["steps"] = config.optimiser.steps if steps is None else steps
-    return config_of(tree, config.name)
+    return parse_config(tree, config.name)
 
 
-def config_of(tree: Mapping[str, object], named: str) -> TrainingConfig:
-    """Return the config of settings by section; `named` is what a message calls their file.
+def parse_config(tree: Mapping[str, object], source: str) -> TrainingConfig:
+    """Validate settings, given by section, and return the config.
+
+    Args:
+        tree: the settings.
+        source: name of their file in error messages.
 
     Raises:
-        BadConfig: a setting is missing or impossible.
+        BadConfig: a setting is missing or invalid.
     """
     try:
         return TrainingConfig.model_validate(tree)
@@ -66,22 +71,23 @@ def config_of(tree: Mapping[str, object], named: str) -> TrainingConfig:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"])
         what = first["msg"].removeprefix("Value error, ")
-        raise BadConfig(f"{named}: {where + ': ' if where else ''}{what}.") from error
+        raise BadConfig(f"{source}: {where + ': ' if where else ''}{what}.") from error
 
 
 def settings_by_name(config: TrainingConfig) -> dict[str, object]:
-    """Return every setting as `section.key`, to compare two runs."""
-    return dict(_flat(config.model_dump(mode="json")))
+    """Return all settings as a flat mapping with keys `section.key`."""
+    return dict(_flatten(config.model_dump(mode="json")))
 
 
 def settings_key(config: TrainingConfig) -> str:
-    """Return a hash of all settings that a checkpoint's numbers depend on."""
+    """Return a hash of the settings that must not change when a run is resumed."""
     settings = settings_by_name(config)
-    return key_of({name: settings[name] for name in settings if name in _FIXED or not name.startswith(_FREE)})
+    fixed = [name for name in settings if name in _FIXED or not name.startswith(_CHANGEABLE)]
+    return hash_key({name: settings[name] for name in fixed})
 
 
-def as_toml(config: TrainingConfig) -> str:
-    """Return a TOML file that `read_config` reads as this config, every setting written out."""
+def to_toml(config: TrainingConfig) -> str:
+    """Return the config as the text of a TOML file with every setting; `read_config` reads it back."""
     tree = config.model_dump(mode="json")
     plain = {key: value for key, value in tree.items() if not isinstance(value, dict)}
     lines = [f"{key} = {_literal(value)}" for key, value in plain.items()]
@@ -91,54 +97,58 @@ def as_toml(config: TrainingConfig) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _tree(path: Path, seen: tuple[Path, ...]) -> Tree:
+def _read_tree(path: Path, seen: tuple[Path, ...]) -> Tree:
+    """Return the settings of a file merged over those of its bases; `seen` detects cycles."""
     if path in seen:
-        raise BadConfig(f"{path.name}: it extends itself, by way of {seen[-1].name}.")
+        raise BadConfig(f"{path.name}: the config is its own base, through {seen[-1].name}.")
     try:
         tree: Tree = tomllib.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError as error:
         raise BadConfig(f"{path}: there is no such config.") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise BadConfig(f"{path.name}: this is no TOML: {error}.") from error
-    extended = tree.pop(_BASE, None)
-    if extended is None:
+        raise BadConfig(f"{path.name}: the file is not valid TOML: {error}.") from error
+    base = tree.pop(_BASE, None)
+    if base is None:
         return tree
-    if not isinstance(extended, str):
-        raise BadConfig(f"{path.name}: {_BASE} names one other file, such as 'paper.toml'.")
-    below = _tree((path.parent / extended).resolve(), (*seen, path))
-    below.pop("name", None)
-    return _merged(below, tree)
+    if not isinstance(base, str):
+        raise BadConfig(f"{path.name}: {_BASE} must be the name of one file, such as 'paper.toml'.")
+    base_tree = _read_tree((path.parent / base).resolve(), (*seen, path))
+    base_tree.pop("name", None)
+    return _merge(base_tree, tree)
 
 
-def _merged(below: Tree, above: Tree) -> Tree:
-    both = dict(below)
-    for key, value in above.items():
-        under = both.get(key)
-        both[key] = _merged(under, value) if isinstance(under, dict) and isinstance(value, dict) else value
-    return both
+def _merge(base: Tree, overrides: Tree) -> Tree:
+    merged = dict(base)
+    for key, value in overrides.items():
+        inherited = merged.get(key)
+        if isinstance(inherited, dict) and isinstance(value, dict):
+            value = _merge(inherited, value)
+        merged[key] = value
+    return merged
 
 
-def _check_keys(tree: Tree, known: type[BaseModel], named: str, inside: str = "") -> None:
+def _check_keys(tree: Tree, model: type[BaseModel], source: str, prefix: str = "") -> None:
     for key, value in tree.items():
-        field = known.model_fields.get(key)
+        field = model.model_fields.get(key)
         if field is None:
-            raise BadConfig(_unknown(f"{inside}{key}", [inside + name for name in known.model_fields], named))
+            known = [prefix + name for name in model.model_fields]
+            raise BadConfig(_unknown_setting(f"{prefix}{key}", known, source))
         section = field.annotation
         if isinstance(value, dict) and isinstance(section, type) and issubclass(section, BaseModel):
-            _check_keys(value, section, named, f"{inside}{key}.")
+            _check_keys(value, section, source, f"{prefix}{key}.")
 
 
-def _unknown(key: str, names: list[str], named: str) -> str:
-    near = difflib.get_close_matches(key, names, n=1, cutoff=0.0)
-    return f"{named}: there is no setting {key!r}; the nearest is {near[0]!r}."
+def _unknown_setting(key: str, known: list[str], source: str) -> str:
+    closest = difflib.get_close_matches(key, known, n=1, cutoff=0.0)
+    return f"{source}: unknown setting {key!r}; did you mean {closest[0]!r}?"
 
 
-def _flat(tree: Mapping[str, object], inside: str = "") -> Iterator[tuple[str, object]]:
+def _flatten(tree: Mapping[str, object], prefix: str = "") -> Iterator[tuple[str, object]]:
     for key, value in tree.items():
         if isinstance(value, dict):
-            yield from _flat(value, f"{inside}{key}.")
+            yield from _flatten(value, f"{prefix}{key}.")
         else:
-            yield f"{inside}{key}", value
+            yield f"{prefix}{key}", value
 
 
 def _literal(value: object) -> str:

@@ -1,4 +1,4 @@
-"""Where clips to train on come from: a folder with a table of captions, or the scene engine."""
+"""Training clips: from a folder of videos with a table of captions, or from the scene engine."""
 
 import csv
 import hashlib
@@ -14,24 +14,24 @@ import numpy as np
 from benchmark.scenes import SCENARIOS, Action, Scenario, Scene, Style, render
 from models.motion.flow import Flow
 from models.motion.frames import BadClip, Frames, read_clip
-from models.training.config import DataSettings
+from models.training.config_sections import DataSettings
 from models.training.enums import DataSource
 from models.training.errors import BadConfig, NoClips
 
-# Of an action, this many clips are drawn to see how much of the picture it moves.
+# Number and side of the clips rendered to measure the share of pixels that an action moves.
 _PROBES = 3
 _PROBE_SIDE = 64
-# A point that moves this share of the side between two frames counts as moving.
-_MOVES = 0.005
+# A pixel counts as moving if its displacement between two frames exceeds this share of the side.
+_MOVING_ABOVE = 0.005
 
 
 @dataclass(frozen=True, eq=False)
 class TrainingClip:
-    """A clip as the network will see it.
+    """A decoded clip at the configured length and resolution.
 
     Attributes:
-        frames: (frames, height, width, 3) uint8 RGB at the configured size.
-        flow: exact flow, where it is known.
+        frames: (frames, height, width, 3) uint8 RGB.
+        flow: exact flow, (frames - 1, height, width, 2) float32 in pixels; None if it is not known.
     """
 
     frames: Frames
@@ -39,15 +39,15 @@ class TrainingClip:
 
 
 @dataclass(frozen=True)
-class Source:
-    """A clip before it is read.
+class ClipSource:
+    """Reference to a clip that is decoded or rendered on demand.
 
     Attributes:
-        name: for people and logs.
-        identity: what its content depends on; part of every cache key.
+        name: name in messages and logs.
+        identity: identifies the clip's content; part of every cache key.
         caption: the text.
-        held_out: kept for validation.
-        read: loads it; raises BadClip.
+        held_out: whether the clip is used for validation instead of training.
+        read: returns the clip; raises BadClip.
     """
 
     name: str
@@ -57,24 +57,25 @@ class Source:
     read: Callable[[], TrainingClip]
 
 
-def sources(data: DataSettings) -> list[Source]:
+def clip_sources(data: DataSettings) -> list[ClipSource]:
     """Return all clips of a config, in a fixed order.
 
     Raises:
-        BadConfig: the folder, its captions or a scenario is not there.
-        NoClips: there is not one clip to train on.
+        BadConfig: the table of captions or a scenario does not exist.
+        NoClips: there is no clip to train on.
     """
     found = list(_scene_clips(data) if data.source is DataSource.SCENES else _folder_clips(data))
     if not any(not source.held_out for source in found):
-        raise NoClips("data: there is no clip to train on; look at the settings under [data].")
+        raise NoClips("data: there is no clip to train on. Check the settings under [data].")
     return found
 
 
-def _scene_clips(data: DataSettings) -> Iterator[Source]:
+def _scene_clips(data: DataSettings) -> Iterator[ClipSource]:
     unknown = set(data.scenarios) - set(SCENARIOS)
     if unknown:
         raise BadConfig(
-            f"data.scenarios: no scenario {', '.join(sorted(unknown))}; there are {', '.join(SCENARIOS)}."
+            f"data.scenarios: unknown scenario {', '.join(sorted(unknown))}; expected some of "
+            f"{', '.join(SCENARIOS)}."
         )
     engine = _engine_fingerprint()
     for name in data.scenarios or SCENARIOS:
@@ -85,9 +86,9 @@ def _scene_clips(data: DataSettings) -> Iterator[Source]:
             scene = Scene(scenario, style, data.first_seed + number)
             for action in actions:
                 if action.suits(style):
-                    named = f"{name}-{action.name}-{style}-{scene.seed}"
-                    read = partial(_draw, scene, action.name, data)
-                    yield Source(named, f"{engine} {named}", action.prompt, number >= data.images, read)
+                    clip = f"{name}-{action.name}-{style}-{scene.seed}"
+                    read = partial(_render, scene, action.name, data)
+                    yield ClipSource(clip, f"{engine} {clip}", action.prompt, number >= data.images, read)
 
 
 def _is_wanted(scenario: Scenario, action: Action, data: DataSettings) -> bool:
@@ -99,17 +100,17 @@ def _is_wanted(scenario: Scenario, action: Action, data: DataSettings) -> bool:
     for seed in range(_PROBES):
         scene = Scene(scenario, Style.FLAT, seed)
         flow = render(scene, action.name, frames=data.frames, size=_PROBE_SIDE).flow
-        shares.append((np.hypot(flow[..., 0], flow[..., 1]) > _MOVES * _PROBE_SIDE).mean())
+        shares.append((np.hypot(flow[..., 0], flow[..., 1]) > _MOVING_ABOVE * _PROBE_SIDE).mean())
     return float(np.mean(shares)) >= data.least_moving_share
 
 
-def _draw(scene: Scene, action: str, data: DataSettings) -> TrainingClip:
+def _render(scene: Scene, action: str, data: DataSettings) -> TrainingClip:
     rendering = render(scene, action, frames=data.frames, size=(data.height, data.width))
     return TrainingClip(rendering.frames, rendering.flow)
 
 
 def _engine_fingerprint() -> str:
-    """Return a hash of the scene engine's code: drawn otherwise, the same seed is another clip."""
+    """Return a hash of the scene engine's source code, because a change of it can change every clip."""
     import benchmark.scenes
 
     folder = Path(benchmark.scenes.__file__).parent
@@ -119,17 +120,17 @@ def _engine_fingerprint() -> str:
     return digest.hexdigest()[:16]
 
 
-def _folder_clips(data: DataSettings) -> Iterator[Source]:
+def _folder_clips(data: DataSettings) -> Iterator[ClipSource]:
     folder = Path(data.folder)
     for row in _captions(folder / data.captions):
         path = folder / row["file"]
         identity = hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else f"missing {path.name}"
         held_out = _is_held_out(row.get("held_out", ""), identity, data.held_out_share)
-        yield Source(row["file"], identity, row["caption"], held_out, partial(_read, path, data))
+        yield ClipSource(row["file"], identity, row["caption"], held_out, partial(_read, path, data))
 
 
 def _captions(path: Path) -> list[dict[str, str]]:
-    """Return the rows of a CSV or JSONL table of captions, as text."""
+    """Return the rows of a CSV or JSONL table of captions; all values are strings."""
     try:
         text = path.read_text(encoding="utf-8-sig")
         if path.suffix == ".jsonl":
@@ -144,26 +145,27 @@ def _captions(path: Path) -> list[dict[str, str]]:
     return [{key: str(value) for key, value in row.items()} for row in rows]
 
 
-def _is_held_out(said: str, identity: str, share: float) -> bool:
-    if said.strip():
-        return said.strip().lower() in {"1", "true", "yes"}
-    # By content, so that adding clips moves none from one side to the other.
+def _is_held_out(value: str, identity: str, share: float) -> bool:
+    if value.strip():
+        return value.strip().lower() in {"1", "true", "yes"}
+    # The choice depends on the content only, so adding clips does not change it for others.
     return int(hashlib.sha256(identity.encode()).hexdigest()[:8], 16) < share * 2**32
 
 
 def _read(path: Path, data: DataSettings) -> TrainingClip:
-    """Read a file and cut it: its first frames at the wanted rate, the largest centred piece, resized."""
+    """Decode the first frames at the configured rate, crop the centre and resize."""
     if not path.is_file():
         raise BadClip(f"{path.name}: there is no such file.")
     frames = read_clip(path, fps=data.fps, frames=data.frames).frames
     if len(frames) < data.frames:
         raise BadClip(
-            f"{path.name}: {len(frames)} frames at {data.fps} a second; {data.frames} were expected."
+            f"{path.name}: {len(frames)} frames at {data.fps} frames per second; expected {data.frames}."
         )
-    return TrainingClip(np.stack([_fitted(frame, data.height, data.width) for frame in frames]))
+    return TrainingClip(np.stack([_resize_and_crop(frame, data.height, data.width) for frame in frames]))
 
 
-def _fitted(frame: Frames, height: int, width: int) -> Frames:
+def _resize_and_crop(frame: Frames, height: int, width: int) -> Frames:
+    """Resize (rows, columns, 3) uint8 to cover the target size and crop its centre."""
     rows, columns = frame.shape[:2]
     scale = max(height / rows, width / columns)
     size = (max(width, round(columns * scale)), max(height, round(rows * scale)))

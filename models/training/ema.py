@@ -1,4 +1,4 @@
-"""The exponential moving average of a network's weights, which is what is validated and shipped."""
+"""Exponential moving average (EMA) of a network's weights; validation and export use the averaged weights."""
 
 from collections.abc import Mapping
 
@@ -6,11 +6,14 @@ import torch
 from torch import Tensor, nn
 
 
-class MovingAverage:
-    """Averages weights: after each step, average <- d * average + (1 - d) * weights.
+class ExponentialMovingAverage:
+    """Averages weights in float32: after each step, average <- d * average + (1 - d) * weights.
 
-    d = min(decay, (1 + step) / (10 + step)), so that an early average is not the random start. Float32,
-    whatever the network's type.
+    d = min(decay, (1 + step) / (10 + step)), so that the random initialisation is forgotten early.
+
+    Args:
+        network: its parameters are averaged, starting from their current values.
+        decay: upper limit of d, in [0, 1).
     """
 
     def __init__(self, network: nn.Module, decay: float) -> None:
@@ -21,20 +24,20 @@ class MovingAverage:
 
     @torch.no_grad()
     def update(self, network: nn.Module, step: int) -> None:
-        """Take in the weights after a step; steps count from 0."""
-        kept = min(self.decay, (1 + step) / (10 + step))
+        """Update the average after a step; steps count from 0."""
+        decay = min(self.decay, (1 + step) / (10 + step))
         for name, weight in network.named_parameters():
-            self.weights[name].lerp_(weight.detach().float(), 1 - kept)
+            self.weights[name].lerp_(weight.detach().float(), 1 - decay)
 
     @torch.no_grad()
     def swap(self, network: nn.Module) -> None:
-        """Exchange the average and the network's weights; twice leaves both as they were."""
+        """Swap the averaged weights with the network's; a second call restores both."""
         for name, weight in network.named_parameters():
-            held = weight.detach().float().clone()
+            current = weight.detach().float().clone()
             weight.copy_(self.weights[name])
-            self.weights[name] = held
+            self.weights[name] = current
 
     def load(self, weights: Mapping[str, Tensor]) -> None:
-        """Take over a saved average."""
-        for name, held in self.weights.items():
-            held.copy_(weights[name])
+        """Copy saved averages into this object."""
+        for name, average in self.weights.items():
+            average.copy_(weights[name])

@@ -1,15 +1,17 @@
-"""The closed sets of the settings of a run."""
+"""Enumerations used by the training config."""
 
 from enum import StrEnum
 
 
 class DataSource(StrEnum):
+    """Source of the clips: a folder of files, or the scene engine."""
+
     FOLDER = "folder"
     SCENES = "scenes"
 
 
 class NetworkKind(StrEnum):
-    """The network training starts from."""
+    """Initial weights of the network."""
 
     TINY = "tiny"
     VIDEOCRAFTER2 = "videocrafter2"
@@ -18,17 +20,21 @@ class NetworkKind(StrEnum):
 
 
 class HeatmapSource(StrEnum):
-    """What says where a clip moves: optical flow, as in the paper, or segments."""
+    """Source of the heatmap: optical flow, as in the paper, or SAM's segments."""
 
     FLOW = "flow"
     SAM = "sam"
 
 
 class LearningRateSchedule(StrEnum):
+    """Learning rate after the warm-up."""
+
     CONSTANT = "constant"
     COSINE = "cosine"
 
 
 class Precision(StrEnum):
+    """Floating-point precision of the forward pass."""
+
     FP32 = "fp32"
     BF16 = "bf16"

@@ -1,33 +1,33 @@
-"""Why training did not start or stopped; the messages are sentences for the person who runs it.
+"""Errors of a training run; every message is a complete sentence for the user.
 
 TrainingError
-  BadConfig      a setting is unknown, missing or wrong
-  NoClips        not one clip can be used
-  LossNotFinite  the loss became NaN or infinite
-  CannotWrite    a checkpoint could not be written; the last good one is untouched
-  CannotResume   the run's folder belongs to other settings, or its checkpoint is damaged
+  BadConfig      a setting is unknown, missing or invalid
+  NoClips        no clip can be used
+  LossNotFinite  the loss is NaN or infinite
+  CannotWrite    a file could not be written; existing checkpoints are unchanged
+  CannotResume   the run's folder has other settings, or its checkpoint is damaged
 """
 
 
 class TrainingError(Exception):
-    """Base of all; `ti2v train` prints the message and ends with 1."""
+    """Base class; `ti2v train` prints the message and exits with status 1."""
 
 
 class BadConfig(TrainingError):
-    """A config that cannot be read or says something impossible."""
+    """The config cannot be read, or a setting is invalid."""
 
 
 class NoClips(TrainingError):
-    """Nothing to train on."""
+    """There is no clip to train on."""
 
 
 class LossNotFinite(TrainingError):
-    """The loss is NaN or infinite, so no step from here leads anywhere."""
+    """The loss is NaN or infinite, so training cannot continue."""
 
 
 class CannotWrite(TrainingError):
-    """The disk is full or refuses."""
+    """The disk is full, or the path is not writable."""
 
 
 class CannotResume(TrainingError):
-    """What lies in the run's folder cannot be continued with these settings."""
+    """The existing run in the output folder cannot be continued with these settings."""

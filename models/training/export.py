@@ -1,4 +1,4 @@
-"""What a finished run hands on: a pipeline with the averaged weights, and an account of how it came about."""
+"""Export a finished run: a pipeline with the averaged weights, and a summary of the training."""
 
 import json
 from collections.abc import Sequence
@@ -8,7 +8,7 @@ from pathlib import Path
 import torch
 
 from models.motif.pipeline import MotifImageToVideoPipeline
-from models.training.atomic_io import write_text, written_whole
+from models.training.atomic_io import atomic_write, atomic_write_text
 from models.training.cache_builder import Dataset
 from models.training.checkpoints import TrainState
 from models.training.config import TrainingConfig
@@ -24,21 +24,21 @@ def export(
     dataset: Dataset,
     figure6: Sequence[RegionLoss],
 ) -> None:
-    """Write `pipeline/` and `training.json`; the network keeps the averaged weights.
+    """Write `pipeline/` and `training.json`; afterwards the network holds the averaged weights.
 
     Raises:
-        CannotWrite: the disk is full; the checkpoints are untouched.
+        CannotWrite: the disk is full; the checkpoints are unchanged.
     """
-    state.average.swap(state.network)
+    state.ema.swap(state.network)
     if config.run.half_weights:
         torch.nn.Module.to(state.network, torch.float16)
-    with written_whole(folder / "pipeline") as unfinished:
-        pipeline.save_pretrained(unfinished, safe_serialization=True)
-    account = _account(folder, config, state, dataset, figure6)
-    write_text(folder / "training.json", json.dumps(account, indent=1) + "\n")
+    with atomic_write(folder / "pipeline") as temporary:
+        pipeline.save_pretrained(temporary, safe_serialization=True)
+    summary = _summary(folder, config, state, dataset, figure6)
+    atomic_write_text(folder / "training.json", json.dumps(summary, indent=1) + "\n")
 
 
-def _account(
+def _summary(
     folder: Path,
     config: TrainingConfig,
     state: TrainState,

@@ -1,8 +1,8 @@
-"""Figure 6 of the paper: how hard the high-motion regions are, at each timestep, on held-out clips.
+"""Figure 6 of the paper: the relative loss in high-motion regions, per timestep, on held-out clips.
 
     ratio(t) = mean loss inside the high-motion regions / mean loss overall      (arXiv:2412.16153, Figure 6)
 
-Noise is fixed, so two networks are asked the same questions.
+The noise is fixed, so different networks are measured on identical inputs.
 """
 
 from collections.abc import Sequence
@@ -14,22 +14,23 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from models.losses.diffusion import squared_errors
-from models.training.batches import Batcher, predicted
+from models.training.batches import BatchBuilder, predict
 from models.training.cache_builder import CachedClip
-from models.training.sampling import Purpose, derived_seed
+from models.training.sampling import RandomStream, derived_seed
 
-# Seeds of validation have nothing to do with a run's seed: all runs are measured with the same noise.
+# Independent of the run's seed: all runs are validated with the same noise.
 _SEED = 0
-_CLIPS_AT_ONCE = 8
+_BATCH_SIZE = 8
 
 
 @dataclass(frozen=True)
 class RegionLoss:
-    """One timestep.
+    """Mean losses at one timestep.
 
     Attributes:
-        inside: mean loss of the places in high-motion regions.
-        overall: mean loss of all places.
+        timestep: of the noise schedule.
+        inside: mean over the latent positions in high-motion regions.
+        overall: mean over all latent positions.
     """
 
     timestep: int
@@ -44,16 +45,23 @@ class RegionLoss:
 @torch.no_grad()
 def region_losses(
     network: torch.nn.Module,
-    batcher: Batcher,
+    batch_builder: BatchBuilder,
     clips: Sequence[CachedClip],
     *,
     timesteps: Sequence[int],
     region_above: float,
 ) -> list[RegionLoss]:
-    """Measure a network on clips; it is put into evaluation mode and left in the mode it was in.
+    """Measure a network on clips, in evaluation mode; its previous mode is restored.
+
+    Args:
+        network: the denoising network.
+        batch_builder: builds the batches.
+        clips: held-out clips.
+        timesteps: timesteps at which the loss is measured.
+        region_above: a position is high-motion if its heatmap value is above this.
 
     Returns:
-        a row a timestep; none where no place of any clip is in a high-motion region.
+        One row per timestep; an empty list if no position of any clip is high-motion.
     """
     if not any(bool((clip.region() > region_above).any()) for clip in clips):
         return []
@@ -62,11 +70,14 @@ def region_losses(
     rows = []
     for timestep in timesteps:
         errors, regions = [], []
-        for start in range(0, len(clips), _CLIPS_AT_ONCE):
-            some = clips[start : start + _CLIPS_AT_ONCE]
-            seeds = [derived_seed(_SEED, Purpose.VALIDATION, start + i, timestep) for i in range(len(some))]
-            batch = batcher.noised(some, [clip.text() for clip in some], [timestep] * len(some), seeds)
-            errors.append(squared_errors(predicted(network, batch), batch.target).cpu())
+        for start in range(0, len(clips), _BATCH_SIZE):
+            some = clips[start : start + _BATCH_SIZE]
+            seeds = [
+                derived_seed(_SEED, RandomStream.VALIDATION, start + i, timestep) for i in range(len(some))
+            ]
+            texts = [clip.text() for clip in some]
+            batch = batch_builder.add_noise(some, texts, [timestep] * len(some), seeds)
+            errors.append(squared_errors(predict(network, batch), batch.target).cpu())
             regions.append(batch.region.cpu())
         rows.append(region_loss(timestep, torch.cat(errors), torch.cat(regions) > region_above))
     network.train(was_training)
@@ -74,23 +85,24 @@ def region_losses(
 
 
 def region_loss(timestep: int, errors: Tensor, region: Tensor) -> RegionLoss:
-    """Return the means of a timestep, over all places of all clips.
+    """Return the mean losses at a timestep, over all positions of all clips.
 
     Args:
-        errors: (clips, 1, frames, height, width), the loss of every place.
-        region: the same shape, bool.
+        timestep: copied to the result.
+        errors: (clips, 1, frames, height, width) float32, the loss at every position.
+        region: the same shape, bool; True in high-motion regions.
     """
     return RegionLoss(timestep, float(errors[region].mean()), float(errors.mean()))
 
 
 def mean_ratio(rows: Sequence[RegionLoss]) -> float:
-    """Return the mean of the timesteps' ratios."""
+    """Return the mean of the ratios over all timesteps."""
     return float(np.mean([row.ratio for row in rows]))
 
 
-def spread_evenly(clips: Sequence[CachedClip], count: int) -> list[CachedClip]:
-    """Return `count` clips spread over all, or all where there are fewer."""
+def select_evenly(clips: Sequence[CachedClip], count: int) -> list[CachedClip]:
+    """Return `count` evenly spaced clips, or all if there are fewer."""
     if len(clips) <= count:
         return list(clips)
-    places: NDArray[np.int64] = np.linspace(0, len(clips) - 1, count).round().astype(np.int64)
-    return [clips[place] for place in places]
+    indices: NDArray[np.int64] = np.linspace(0, len(clips) - 1, count).round().astype(np.int64)
+    return [clips[index] for index in indices]

@@ -1,4 +1,4 @@
-"""Figure 6 as numbers and as a picture; the same rows give the same bytes."""
+"""Write Figure 6 as CSV, JSON and a plot; equal rows give equal bytes."""
 
 import csv
 import json
@@ -8,32 +8,40 @@ from pathlib import Path
 
 import numpy as np
 
-from models.training.atomic_io import write_text, written_whole
+from models.training.atomic_io import atomic_write, atomic_write_text
 from models.training.figure6 import RegionLoss
 
 _COLUMNS = ("timestep", "inside", "overall", "ratio")
 
 
-def write_region_losses(named: Path, rows: Sequence[RegionLoss]) -> None:
-    """Write `named`.csv and `named`.json."""
+def write_region_losses(stem: Path, rows: Sequence[RegionLoss]) -> None:
+    """Write the rows to `stem`.csv and `stem`.json.
+
+    Raises:
+        CannotWrite: the disk is full.
+    """
     table = [asdict(row) | {"ratio": row.ratio} for row in rows]
     with (
-        written_whole(named.with_suffix(".csv")) as unfinished,
-        unfinished.open("w", newline="", encoding="utf-8") as file,
+        atomic_write(stem.with_suffix(".csv")) as temporary,
+        temporary.open("w", newline="", encoding="utf-8") as file,
     ):
         writer = csv.DictWriter(file, _COLUMNS)
         writer.writeheader()
         writer.writerows(table)
-    write_text(named.with_suffix(".json"), json.dumps(table, indent=1) + "\n")
+    atomic_write_text(stem.with_suffix(".json"), json.dumps(table, indent=1) + "\n")
 
 
-def draw_region_losses(path: Path, runs: Mapping[str, Sequence[Sequence[RegionLoss]]]) -> None:
-    """Draw one line for each name: the mean over its runs, and a band from the lowest to the highest.
+def plot_region_losses(path: Path, runs: Mapping[str, Sequence[Sequence[RegionLoss]]]) -> None:
+    """Plot one line per config: the mean over its runs, with a band from minimum to maximum.
 
     Args:
-        runs: rows of each seed by name.
+        path: the image file.
+        runs: the rows of every seed, by config name.
+
+    Raises:
+        CannotWrite: the disk is full.
     """
-    # Half a second; only whoever draws pays it. No pyplot: it keeps state, and picks a window system.
+    # Imported here because it takes half a second. Not pyplot: it has global state and selects a GUI backend.
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
@@ -50,5 +58,5 @@ def draw_region_losses(path: Path, runs: Mapping[str, Sequence[Sequence[RegionLo
     axes.set_xlabel("timestep")
     axes.set_ylabel("loss in high-motion regions / loss overall")
     axes.legend()
-    with written_whole(path) as unfinished:
-        figure.savefig(unfinished, metadata={"Software": None})
+    with atomic_write(path) as temporary:
+        figure.savefig(temporary, metadata={"Software": None})

@@ -1,4 +1,4 @@
-"""The heatmap of a clip as a run's settings want it: from flow or from segments, at latent size."""
+"""Compute a clip's heatmap as configured: from optical flow or from segments, at latent resolution."""
 
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -8,7 +8,7 @@ from models.motion.frames import BadClip
 from models.motion.heatmap import Heatmap, motion_heatmap, resize_heatmap
 from models.motion.segments import segment_heatmap
 from models.motion.settings import EXACT_FLOW
-from models.training.config import HeatmapSection
+from models.training.config_sections import HeatmapSection
 from models.training.datasets import TrainingClip
 from models.training.enums import HeatmapSource
 from models.training.errors import BadConfig
@@ -17,17 +17,26 @@ if TYPE_CHECKING:
     from models.motion.sam import SamSegmenter
 
 
-def clip_heatmap(footage: TrainingClip, settings: HeatmapSection, height: int, width: int) -> Heatmap:
-    """Return m', (frames, height, width) float32 in [0, 1].
+def clip_heatmap(clip: TrainingClip, settings: HeatmapSection, height: int, width: int) -> Heatmap:
+    """Return the heatmap m' of a clip.
+
+    Args:
+        clip: frames, and exact flow if known.
+        settings: source, flow estimator and heatmap settings.
+        height: latent height.
+        width: latent width.
+
+    Returns:
+        (frames, height, width) float32 in [0, 1].
 
     Raises:
-        BadClip: exact flow is asked for and not known, or the clip has no flow.
+        BadClip: exact flow is configured but unknown for this clip, or no flow can be estimated.
         BadConfig: SAM cannot be loaded.
-        FlowUnavailable: RAFT is asked for, and it or its weights are missing.
+        FlowUnavailable: RAFT is configured, and torchvision or its weights are missing.
     """
-    flow = _flow(footage, settings.flow)
+    flow = _flow(clip, settings.flow)
     if settings.source is HeatmapSource.SAM:
-        masks = _segmenter(settings.sam)(footage.frames[0])
+        masks = _segmenter(settings.sam)(clip.frames[0])
         maps = segment_heatmap(flow, masks, settings, settings.segments)
     else:
         maps = motion_heatmap(flow, settings)
@@ -36,7 +45,7 @@ def clip_heatmap(footage: TrainingClip, settings: HeatmapSection, height: int, w
 
 @lru_cache(maxsize=1)
 def _segmenter(model: str) -> "SamSegmenter":
-    # transformers' SAM takes a second to import; only the ablation needs it.
+    # The import of SAM takes a second, and only one ablation needs it.
     from models.motion.sam import load_sam
 
     try:
@@ -45,17 +54,17 @@ def _segmenter(model: str) -> "SamSegmenter":
         raise BadConfig(f"heatmap.sam: {error}") from error
 
 
-def _flow(footage: TrainingClip, name: str) -> Flow:
+def _flow(clip: TrainingClip, name: str) -> Flow:
     if name == EXACT_FLOW:
-        if footage.flow is None:
+        if clip.flow is None:
             raise BadClip(
-                "exact flow is known only for clips of the scene engine; set heatmap.flow to 'dis-medium'."
+                "exact flow exists only for clips of the scene engine; set heatmap.flow to 'dis-medium'."
             )
-        return footage.flow
-    return _estimator(name)(footage.frames)
+        return clip.flow
+    return _estimator(name)(clip.frames)
 
 
 @lru_cache(maxsize=1)
 def _estimator(name: str) -> FlowEstimator:
-    # Kept for all clips: RAFT reads its weights from a file.
+    # Shared by all clips, because RAFT loads its weights from a file.
     return create_flow_estimator(name)

@@ -1,4 +1,4 @@
-"""The training loop: draw, predict, compare, step; log, save, validate."""
+"""The training loop: build batches, compute the loss, step the optimiser; log, save and validate."""
 
 import math
 import signal
@@ -15,21 +15,22 @@ from accelerate import Accelerator  # type: ignore[import-untyped]
 from torch import Tensor
 
 from models.losses import MotifLoss, motif_loss
-from models.training.batches import Batch, Batcher, predicted
+from models.training.batches import Batch, BatchBuilder, predict
 from models.training.checkpoints import TrainState
-from models.training.config import OptimiserSettings, TrainingConfig
+from models.training.config import TrainingConfig
+from models.training.config_sections import OptimiserSettings
 from models.training.enums import LearningRateSchedule, Precision
 from models.training.errors import LossNotFinite
-from models.training.run_log import Numbers
-from models.training.sampling import Draw, Purpose, derived_seed, draw
+from models.training.run_log import Metrics
+from models.training.sampling import BatchItem, RandomStream, derived_seed, sample_batch_item
 
-# A clip counts as moving where at least this share of its places is above one half.
-MOVING_SHARE = 0.01
-_STOPPING = (signal.SIGTERM, signal.SIGINT)
+# A clip counts as moving if the heatmap exceeds 0.5 at this share of its latent positions or more.
+MIN_MOVING_SHARE = 0.01
+_STOP_SIGNALS = (signal.SIGTERM, signal.SIGINT)
 
 
-class Ended(StrEnum):
-    """Why the loop returned."""
+class StopReason(StrEnum):
+    """Reason why `train` returned."""
 
     FINISHED = "finished"
     STOPPED = "stopped"
@@ -37,67 +38,71 @@ class Ended(StrEnum):
 
 @dataclass(frozen=True)
 class Hooks:
-    """What the loop calls, on the main process alone but for `save` and `validate`, which all call.
+    """Functions called by the loop. `log` is called on the main process only, the others on every process.
 
     Attributes:
-        log: with the number of steps done and their numbers.
-        save: after steps that end with a checkpoint.
-        validate: after steps that end with Figure 6.
+        log: called after each step with the number of completed steps and the step's metrics.
+        save: called when a checkpoint is due.
+        validate: called when a validation is due.
     """
 
-    log: Callable[[int, Numbers], None]
+    log: Callable[[int, Metrics], None]
     save: Callable[[], None]
     validate: Callable[[], None]
 
 
 @dataclass(frozen=True, eq=False)
 class ClipLosses:
-    """Losses of single clips, each (clips,) float32, with `moves` saying which of them move."""
+    """Detached losses per clip, each (clips,) float32; `is_moving` is (clips,) bool."""
 
     total: Tensor
     diffusion: Tensor
     motion_focal: Tensor
-    moves: Tensor
+    is_moving: Tensor
 
 
 def train(
-    config: TrainingConfig, accelerator: Accelerator, state: TrainState, batcher: Batcher, hooks: Hooks
-) -> Ended:
-    """Train from where the learner is to the configured number of steps, or to SIGTERM or Ctrl-C.
+    config: TrainingConfig,
+    accelerator: Accelerator,
+    state: TrainState,
+    batch_builder: BatchBuilder,
+    hooks: Hooks,
+) -> StopReason:
+    """Train from the current step to the configured number of steps, or until SIGTERM or Ctrl-C.
 
     Raises:
-        LossNotFinite: the loss is NaN or infinite; the checkpoint before it stays.
+        LossNotFinite: the loss is NaN or infinite; the last checkpoint is unchanged.
         CannotWrite: the disk is full.
     """
     network, optimiser = accelerator.prepare(state.network, state.optimiser)
     network.train()
-    with _told_to_stop() as stop:
+    with _stop_on_signal() as stop:
         while state.steps_done < config.optimiser.steps:
-            began = time.perf_counter()
+            started = time.perf_counter()
             rate = learning_rate(config.optimiser, state.steps_done)
             for group in optimiser.param_groups:
                 group["lr"] = rate
-            losses, norm = _step(config, accelerator, network, optimiser, batcher, state.steps_done)
-            state.average.update(accelerator.unwrap_model(network), state.steps_done)
+            losses, norm = _step(config, accelerator, network, optimiser, batch_builder, state.steps_done)
+            state.ema.update(accelerator.unwrap_model(network), state.steps_done)
             state.steps_done += 1
             if accelerator.is_main_process:
-                numbers = _metrics(losses) | {"learning_rate": rate, "gradient_norm": norm}
-                hooks.log(state.steps_done, numbers | {"seconds": time.perf_counter() - began})
-            if _any_told_to_stop(accelerator, stop):
+                metrics = _metrics(losses) | {"learning_rate": rate, "gradient_norm": norm}
+                hooks.log(state.steps_done, metrics | {"seconds": time.perf_counter() - started})
+            if _any_process_stops(accelerator, stop):
                 hooks.save()
-                return Ended.STOPPED
+                return StopReason.STOPPED
             _save_and_validate(config, state.steps_done, hooks)
-    return Ended.FINISHED
+    return StopReason.FINISHED
 
 
 def learning_rate(settings: OptimiserSettings, step: int) -> float:
-    """Return the rate of a step, counted from 0: a linear warm-up, then constant or half a cosine to 0."""
+    """Return the learning rate of a step, from 0: linear warm-up, then constant or cosine decay to 0."""
     if step < settings.warmup_steps:
         return settings.learning_rate * (step + 1) / settings.warmup_steps
     if settings.schedule is LearningRateSchedule.CONSTANT:
         return settings.learning_rate
-    share = (step - settings.warmup_steps) / max(1, settings.steps - settings.warmup_steps)
-    return settings.learning_rate * 0.5 * (1 + math.cos(math.pi * share))
+    progress = (step - settings.warmup_steps) / max(1, settings.steps - settings.warmup_steps)
+    return settings.learning_rate * 0.5 * (1 + math.cos(math.pi * progress))
 
 
 def _step(
@@ -105,56 +110,59 @@ def _step(
     accelerator: Accelerator,
     network: torch.nn.Module,
     optimiser: torch.optim.Optimizer,
-    batcher: Batcher,
+    batch_builder: BatchBuilder,
     step: int,
 ) -> tuple[ClipLosses, float]:
-    """Take one optimiser step; return the losses of the whole batch and the gradient's norm, unclipped."""
-    pieces = _micro_batches(config, accelerator, step, len(batcher.dataset.training))
-    # Dropout follows from the step too, so that a resumed run drops the same.
-    torch.manual_seed(derived_seed(config.seed, Purpose.NETWORK_DROPOUT, step, accelerator.process_index))
-    found = []
-    for number, piece in enumerate(pieces, start=1):
-        # Devices exchange gradients once a step, with the last piece.
-        with nullcontext() if number == len(pieces) else accelerator.no_sync(network):
-            batch = batcher.batch(piece)
-            with _precision(config, accelerator.device):
-                answer = predicted(network, batch)
-            losses = motif_loss(answer, batch.target, batch.heatmap, config.loss.motion_focal_weight)
-            _check_finite(losses, step, [batcher.dataset.training[each.clip].source.name for each in piece])
-            accelerator.backward(losses.total.mean() / len(pieces))
-            found.append(_of_clips(losses, batch))
+    """Take one optimiser step; return the losses of the whole batch and the gradient norm before clipping."""
+    clips = batch_builder.dataset.training
+    micro_batches = _micro_batches(config, accelerator, step, len(clips))
+    # Network dropout is seeded by the step as well, so that a resumed run gives the same numbers.
+    torch.manual_seed(
+        derived_seed(config.seed, RandomStream.NETWORK_DROPOUT, step, accelerator.process_index)
+    )
+    clip_losses = []
+    for number, items in enumerate(micro_batches, start=1):
+        # Gradients are synchronised between devices once per step, with the last micro-batch.
+        with nullcontext() if number == len(micro_batches) else accelerator.no_sync(network):
+            batch = batch_builder.build(items)
+            with _autocast(config, accelerator.device):
+                predicted = predict(network, batch)
+            losses = motif_loss(predicted, batch.target, batch.heatmap, config.loss.motion_focal_weight)
+            _check_finite(losses, step, [clips[item.clip].source.name for item in items])
+            accelerator.backward(losses.total.mean() / len(micro_batches))
+            clip_losses.append(_clip_losses(losses, batch))
     limit = config.optimiser.clip_norm or math.inf
     norm = float(accelerator.clip_grad_norm_(network.parameters(), limit))
     optimiser.step()
     optimiser.zero_grad(set_to_none=True)
-    return _gathered(accelerator, found), norm
+    return _gather(accelerator, clip_losses), norm
 
 
-def _precision(config: TrainingConfig, device: torch.device) -> torch.autocast:
-    # Not accelerate's own: that is settled once a process, and two runs may differ.
+def _autocast(config: TrainingConfig, device: torch.device) -> torch.autocast:
+    # accelerate's own autocast is configured once per process, but two runs in a process can differ.
     return torch.autocast(device.type, torch.bfloat16, enabled=config.run.precision is Precision.BF16)
 
 
 def _micro_batches(
     config: TrainingConfig, accelerator: Accelerator, step: int, clips: int
-) -> list[list[Draw]]:
-    """Return this device's share of the batch, cut into the pieces that are accumulated."""
+) -> list[list[BatchItem]]:
+    """Return this device's part of the batch, split into micro-batches for gradient accumulation."""
     settings = config.optimiser
-    mine = range(settings.batch_size)[accelerator.process_index :: accelerator.num_processes]
-    draws = [
-        draw(
+    indices = range(settings.batch_size)[accelerator.process_index :: accelerator.num_processes]
+    items = [
+        sample_batch_item(
             config.seed,
             step,
-            place,
+            index,
             batch=settings.batch_size,
             clips=clips,
             timesteps=config.noise.steps,
             text_dropout=settings.text_dropout,
         )
-        for place in mine
+        for index in indices
     ]
-    size = len(draws) // settings.accumulation
-    return [draws[start : start + size] for start in range(0, len(draws), size)]
+    size = len(items) // settings.accumulation
+    return [items[start : start + size] for start in range(0, len(items), size)]
 
 
 def _check_finite(losses: MotifLoss, step: int, names: Sequence[str]) -> None:
@@ -163,27 +171,30 @@ def _check_finite(losses: MotifLoss, step: int, names: Sequence[str]) -> None:
     ]
     if broken:
         raise LossNotFinite(
-            f"The loss of step {step + 1} is not finite, on {', '.join(broken)}. Lower "
-            "optimiser.learning_rate or set optimiser.clip_norm; run.precision 'fp32' tells whether bf16 is "
-            "the reason."
+            f"The loss of step {step + 1} is not finite for the clips {', '.join(broken)}. Lower "
+            "optimiser.learning_rate or set optimiser.clip_norm. To find out whether bf16 is the cause, set "
+            "run.precision to 'fp32'."
         )
 
 
-def _of_clips(losses: MotifLoss, batch: Batch) -> ClipLosses:
-    moves = (batch.region > 0.5).float().mean(dim=(1, 2, 3, 4)) >= MOVING_SHARE
-    return ClipLosses(losses.total.detach(), losses.diffusion.detach(), losses.motion_focal.detach(), moves)
+def _clip_losses(losses: MotifLoss, batch: Batch) -> ClipLosses:
+    is_moving = (batch.region > 0.5).float().mean(dim=(1, 2, 3, 4)) >= MIN_MOVING_SHARE
+    return ClipLosses(
+        losses.total.detach(), losses.diffusion.detach(), losses.motion_focal.detach(), is_moving
+    )
 
 
-def _gathered(accelerator: Accelerator, found: Sequence[ClipLosses]) -> ClipLosses:
+def _gather(accelerator: Accelerator, micro_batches: Sequence[ClipLosses]) -> ClipLosses:
+    """Concatenate the losses of all micro-batches and devices."""
     columns = (
-        torch.cat([getattr(each, name) for each in found])
-        for name in ("total", "diffusion", "motion_focal", "moves")
+        torch.cat([getattr(losses, name) for losses in micro_batches])
+        for name in ("total", "diffusion", "motion_focal", "is_moving")
     )
     return ClipLosses(*(accelerator.gather(column) for column in columns))
 
 
 def _metrics(losses: ClipLosses) -> dict[str, float | int | None]:
-    moving, still = losses.diffusion[losses.moves], losses.diffusion[~losses.moves]
+    moving, still = losses.diffusion[losses.is_moving], losses.diffusion[~losses.is_moving]
     return {
         "loss": float(losses.total.mean()),
         "diffusion": float(losses.diffusion.mean()),
@@ -201,30 +212,30 @@ def _save_and_validate(config: TrainingConfig, done: int, hooks: Hooks) -> None:
         hooks.validate()
 
 
-def _any_told_to_stop(accelerator: Accelerator, stop: threading.Event) -> bool:
-    """Say whether some process was told to stop; all leave after one step, so none waits for another."""
+def _any_process_stops(accelerator: Accelerator, stop: threading.Event) -> bool:
+    """Return whether any process received a stop signal; all processes must stop after the same step."""
     if accelerator.num_processes == 1:
         return stop.is_set()
     return bool(accelerator.gather(torch.tensor([stop.is_set()], device=accelerator.device)).any())
 
 
 @contextmanager
-def _told_to_stop() -> Iterator[threading.Event]:
-    """Turn SIGTERM and Ctrl-C into a wish that is granted between two steps; a second one ends at once."""
+def _stop_on_signal() -> Iterator[threading.Event]:
+    """Yield an event that SIGTERM or Ctrl-C sets; a second signal has its default effect."""
     stop = threading.Event()
     if threading.current_thread() is not threading.main_thread():
         yield stop
         return
-    before = {number: signal.getsignal(number) for number in _STOPPING}
+    previous = {number: signal.getsignal(number) for number in _STOP_SIGNALS}
 
-    def wish(number: int, _: FrameType | None) -> None:
+    def set_event(number: int, _: FrameType | None) -> None:
         stop.set()
-        signal.signal(number, before[signal.Signals(number)])
+        signal.signal(number, previous[signal.Signals(number)])
 
-    for stopping in _STOPPING:
-        signal.signal(stopping, wish)
+    for number in _STOP_SIGNALS:
+        signal.signal(number, set_event)
     try:
         yield stop
     finally:
-        for stopping, handler in before.items():
-            signal.signal(stopping, handler)
+        for number, handler in previous.items():
+            signal.signal(number, handler)

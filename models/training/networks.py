@@ -1,4 +1,4 @@
-"""The pipeline a run starts from: network, autoencoder, text encoder, schedule."""
+"""Create the pipeline at the start of a run: network, autoencoder, text encoder and noise schedule."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -19,49 +19,51 @@ from models.motif.toy_text_encoder import random_text_encoder, scene_vocabulary,
 from models.motif.unet import MotifUNet
 from models.motif.weights import CheckpointError, read_tensors, read_text_to_video
 from models.motion.frames import BadClip, Frames
-from models.training.config import NetworkSettings, NoiseSettings, TrainingConfig
-from models.training.datasets import Source
+from models.training.config import TrainingConfig
+from models.training.config_sections import NetworkSettings, NoiseSettings
+from models.training.datasets import ClipSource
 from models.training.enums import NetworkKind
 from models.training.errors import BadConfig, NoClips
 
-# Enough clips to find the principal components of patches; a few dozen more change them by less than noise.
+# Number of clips used to fit the patch autoencoder; more clips change its components less than noise does.
 _CLIPS_TO_FIT = 48
 
 
-def open_pipeline(config: TrainingConfig, sources: Sequence[Source]) -> MotifImageToVideoPipeline:
+def create_pipeline(config: TrainingConfig, sources: Sequence[ClipSource]) -> MotifImageToVideoPipeline:
     """Return the pipeline before the first step.
 
     Args:
-        sources: the clips; the autoencoder of `tiny` is fitted to some of those trained on.
+        config: the run's config.
+        sources: the clips; the autoencoder of `tiny` is fitted to some of the training clips.
 
     Raises:
         BadConfig: the weights cannot be loaded.
-        NoClips: not one clip can be read to fit the autoencoder of `tiny`.
+        NoClips: no clip can be read to fit the autoencoder of `tiny`.
     """
     match config.network.kind:
         case NetworkKind.TINY:
-            pipeline = _tiny(config, sources)
+            pipeline = _create_tiny(config, sources)
         case NetworkKind.PIPELINE:
-            pipeline = _loaded(config)
+            pipeline = _load_pipeline(config)
         case _:
-            pipeline = _converted(config)
+            pipeline = _load_text_to_video(config)
     data = config.data
-    # What is trained is what a call makes where it names nothing else, whatever a pipeline made before.
+    # The training resolution becomes the default of the pipeline, whatever the initial pipeline had.
     pipeline.register_to_config(  # type: ignore[no-untyped-call]  # diffusers'
         height=data.height, width=data.width, num_frames=data.frames, fps=data.fps
     )
     return pipeline
 
 
-def scheduler_of(noise: NoiseSettings) -> MotifDDIMScheduler:
-    """Return the noise schedule of a config."""
+def create_scheduler(noise: NoiseSettings) -> MotifDDIMScheduler:
+    """Return the scheduler for a noise schedule."""
     scheduler: MotifDDIMScheduler = MotifDDIMScheduler(
         num_train_timesteps=noise.steps,
         beta_start=noise.beta_start,
         beta_end=noise.beta_end,
         beta_schedule=noise.beta_schedule,
         prediction_type=noise.prediction_type.value,
-        # With no signal left at the last timestep, sampling has to begin there.
+        # With zero terminal SNR, sampling must start at the last timestep.
         timestep_spacing="trailing" if noise.zero_terminal_snr else "leading",
         rescale_betas_zero_snr=noise.zero_terminal_snr,
         scale_b=noise.latent_scale,
@@ -69,12 +71,19 @@ def scheduler_of(noise: NoiseSettings) -> MotifDDIMScheduler:
     return scheduler
 
 
-def as_pictures(frames: Frames) -> Tensor:
-    """Return frames as the autoencoder wants them, (frames, 3, height, width) float32 in [-1, 1]."""
+def frames_to_tensor(frames: Frames) -> Tensor:
+    """Convert frames to the input of the autoencoder.
+
+    Args:
+        frames: (frames, height, width, 3) uint8 RGB.
+
+    Returns:
+        (frames, 3, height, width) float32 in [-1, 1].
+    """
     return torch.from_numpy(np.ascontiguousarray(frames)).permute(0, 3, 1, 2).float() / 127.5 - 1
 
 
-def _tiny(config: TrainingConfig, sources: Sequence[Source]) -> MotifImageToVideoPipeline:
+def _create_tiny(config: TrainingConfig, sources: Sequence[ClipSource]) -> MotifImageToVideoPipeline:
     sizes = config.tiny
     tokenizer = word_tokenizer(scene_vocabulary())
     with torch.random.fork_rng(devices=[]):
@@ -92,48 +101,54 @@ def _tiny(config: TrainingConfig, sources: Sequence[Source]) -> MotifImageToVide
         vae=PatchAutoencoder.fit(
             _frames_to_fit(sources), sizes.patch, sizes.latent_channels, whiten=sizes.whiten
         ),
-        # The same words mean the same to every tiny network, whatever its seed.
+        # A fixed seed: all tiny networks use the same text embeddings.
         text_encoder=random_text_encoder(tokenizer, seed=0, channels=sizes.text_channels),
         tokenizer=tokenizer,
         unet=unet,
-        scheduler=scheduler_of(config.noise),
+        scheduler=create_scheduler(config.noise),
         residual_scale=sizes.residual_scale,
     )
 
 
-def _frames_to_fit(sources: Sequence[Source]) -> Tensor:
-    mine = [source for source in sources if not source.held_out]
-    pictures = []
-    for source in mine[:: max(1, len(mine) // _CLIPS_TO_FIT)]:
+def _frames_to_fit(sources: Sequence[ClipSource]) -> Tensor:
+    """Return every fourth frame of some training clips, (frames, 3, height, width) float32 in [-1, 1]."""
+    training = [source for source in sources if not source.held_out]
+    frames = []
+    for source in training[:: max(1, len(training) // _CLIPS_TO_FIT)]:
         try:
-            pictures.append(as_pictures(source.read().frames[::4]))
+            frames.append(frames_to_tensor(source.read().frames[::4]))
         except BadClip:
-            continue  # counted and logged when the clips are prepared
-    if not pictures:
-        raise NoClips("None of the clips can be read; look at one with: ti2v heatmap CLIP.")
-    return torch.cat(pictures)
+            continue  # counted and logged when the cache is built
+    if not frames:
+        raise NoClips(
+            "None of the training clips can be decoded. For the reason, run: ti2v heatmap CLIP --output m.npy"
+        )
+    return torch.cat(frames)
 
 
-def _loaded(config: TrainingConfig) -> MotifImageToVideoPipeline:
+def _load_pipeline(config: TrainingConfig) -> MotifImageToVideoPipeline:
     try:
         pipeline: MotifImageToVideoPipeline = MotifImageToVideoPipeline.from_pretrained(config.network.path)
     except (OSError, ValueError) as error:
-        raise BadConfig(f"network.path: {config.network.path} holds no pipeline of ours: {error}") from error
+        raise BadConfig(
+            f"network.path: no MotifImageToVideoPipeline can be loaded from {config.network.path}: {error}"
+        ) from error
     trained = pipeline.unet.conditioning.value
     if trained != config.network.conditioning:
         raise BadConfig(
-            f"network.conditioning is {config.network.conditioning!r}; {config.network.path} has {trained!r}."
+            f"network.conditioning is {config.network.conditioning!r}, but {config.network.path} has "
+            f"{trained!r}."
         )
-    pipeline.scheduler = scheduler_of(config.noise)
+    pipeline.scheduler = create_scheduler(config.noise)
     return pipeline
 
 
-def _converted(config: TrainingConfig) -> MotifImageToVideoPipeline:
-    """Take in a text-to-video network; its first answers are those it gave before."""
+def _load_text_to_video(config: TrainingConfig) -> MotifImageToVideoPipeline:
+    """Load a text-to-video network and add image conditioning that does not change its outputs initially."""
     network = config.network
     try:
-        unet = _text_to_video(network)
-        encoder, processor = _image_encoder(network)
+        unet = _load_unet(network)
+        encoder, processor = _load_image_encoder(network)
         folder = network.companions or network.path
         return MotifImageToVideoPipeline(
             vae=AutoencoderKL.from_pretrained(folder, subfolder="vae").requires_grad_(False),
@@ -142,7 +157,7 @@ def _converted(config: TrainingConfig) -> MotifImageToVideoPipeline:
             ),
             tokenizer=AutoTokenizer.from_pretrained(folder, subfolder="tokenizer"),
             unet=unet,
-            scheduler=scheduler_of(config.noise),
+            scheduler=create_scheduler(config.noise),
             image_encoder=encoder,
             image_processor=processor,
         )
@@ -150,18 +165,21 @@ def _converted(config: TrainingConfig) -> MotifImageToVideoPipeline:
         raise BadConfig(f"network: {network.kind} cannot be loaded: {error}") from error
 
 
-def _text_to_video(network: NetworkSettings) -> MotifUNet:
+def _load_unet(network: NetworkSettings) -> MotifUNet:
     conditioning = parse_conditioning(network.conditioning)
     if network.kind is NetworkKind.MODELSCOPE:
         return read_text_to_video(Path(network.path), conditioning)
-    # Read first: building 1.4 billion weights takes most of a minute, and a wrong path should not.
+    # Read the file first: creating 1.4 billion weights takes most of a minute, and a wrong path should fail
+    # early.
     tensors = read_tensors(Path(network.path))
     unet: MotifUNet = MotifUNet(conditioning=network.conditioning)
     load_videocrafter_weights(tensors, unet, network.path)
     return unet
 
 
-def _image_encoder(network: NetworkSettings) -> tuple[CLIPVisionModel | None, CLIPImageProcessorPil | None]:
+def _load_image_encoder(
+    network: NetworkSettings,
+) -> tuple[CLIPVisionModel | None, CLIPImageProcessorPil | None]:
     if not parse_conditioning(network.conditioning).attends:
         return None, None
     encoder = CLIPVisionModel.from_pretrained(network.image_encoder).requires_grad_(False)

@@ -1,11 +1,13 @@
-"""One run, from a config and a folder to a pipeline that animates.
+"""Run a training from a config to an exported pipeline.
 
-FOLDER/config.toml    every setting, written out
-       log.jsonl      one line a step;  tensorboard/ the same
-       checkpoints/   what an interrupted run goes on from
-       figure6-*.csv, .json, .png and samples-*.png       validation by steps done
-       pipeline/      what MotifImageToVideoPipeline.from_pretrained loads
-       training.json  what was trained on what, and how it went
+Files in the run's folder:
+
+    config.toml    all settings
+    log.jsonl      metrics, one line per step; tensorboard/ has the same metrics
+    checkpoints/   state for resuming an interrupted run
+    figure6-*.csv, .json, .png and samples-*.png   validation results, by completed steps
+    pipeline/      for MotifImageToVideoPipeline.from_pretrained
+    training.json  summary of the training
 """
 
 import logging
@@ -22,23 +24,23 @@ from accelerate import Accelerator  # type: ignore[import-untyped]
 
 from models.motif.pipeline import MotifImageToVideoPipeline
 from models.motif.torch_threads import cpu_threads
-from models.training.atomic_io import write_text
-from models.training.batches import Batcher, batcher_for
+from models.training.atomic_io import atomic_write_text
+from models.training.batches import BatchBuilder, create_batch_builder
 from models.training.cache import TensorCache
-from models.training.cache_builder import Dataset, prepare
+from models.training.cache_builder import Dataset, build_dataset
 from models.training.checkpoints import TrainState, load_checkpoint, newest_checkpoint, save_checkpoint
 from models.training.config import TrainingConfig
-from models.training.config_io import as_toml, settings_key
-from models.training.datasets import Source, sources
-from models.training.ema import MovingAverage
+from models.training.config_io import settings_key, to_toml
+from models.training.datasets import ClipSource, clip_sources
+from models.training.ema import ExponentialMovingAverage
 from models.training.errors import BadConfig, NoClips
 from models.training.export import export
-from models.training.figure6 import RegionLoss, region_losses, spread_evenly
-from models.training.figure6_files import draw_region_losses, write_region_losses
-from models.training.loop import Ended, Hooks, train
-from models.training.networks import open_pipeline
-from models.training.run_log import Numbers, RunLog
-from models.training.samples import draw_samples
+from models.training.figure6 import RegionLoss, region_losses, select_evenly
+from models.training.figure6_files import plot_region_losses, write_region_losses
+from models.training.loop import Hooks, StopReason, train
+from models.training.networks import create_pipeline
+from models.training.run_log import Metrics, RunLog
+from models.training.samples import write_sample_sheet
 
 if TYPE_CHECKING:
     from click._termui_impl import ProgressBar
@@ -47,15 +49,19 @@ logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
-class Outcome:
-    """What a run came to.
+class TrainingResult:
+    """Result of a run.
 
     Attributes:
-        figure6: of the averaged weights after the last step; empty where no held-out clip moves.
-        broken: clips skipped, with their reasons.
+        reason: why the loop stopped.
+        folder: the run's folder.
+        steps_done: completed optimiser steps.
+        clips: number of training clips.
+        broken: reasons why clips were skipped, by clip name.
+        figure6: rows of the averaged weights after the last step; empty if no held-out clip moves.
     """
 
-    ended: Ended
+    reason: StopReason
     folder: Path
     steps_done: int
     clips: int
@@ -63,25 +69,24 @@ class Outcome:
     figure6: list[RegionLoss]
 
 
-def run_training(config: TrainingConfig, folder: Path, cache_folder: Path) -> Outcome:
-    """Train, or go on where the folder's newest checkpoint left off.
+def run_training(config: TrainingConfig, folder: Path, cache_folder: Path) -> TrainingResult:
+    """Train from the start, or resume from the newest checkpoint in the folder.
 
     Raises:
         TrainingError: see models.training.errors.
     """
     accelerator = Accelerator()
-    _check_batch(config, accelerator.num_processes)
+    _check_batch_size(config, accelerator.num_processes)
     with cpu_threads(config.run.cpu_threads):
-        found = sources(config.data)
-        pipeline = open_pipeline(config, found)
+        sources = clip_sources(config.data)
+        pipeline = create_pipeline(config, sources)
         pipeline.to(accelerator.device)
-        dataset = _prepared(config, accelerator, pipeline, found, TensorCache(cache_folder))
-        run = _Run(config, folder, accelerator, pipeline, dataset)
-        return run.go()
+        dataset = _build_dataset(config, accelerator, pipeline, sources, TensorCache(cache_folder))
+        return Trainer(config, folder, accelerator, pipeline, dataset).run()
 
 
-class _Run:
-    """Holds together what the hooks of the loop need."""
+class Trainer:
+    """Runs the training loop and implements its hooks: logging, checkpoints and validation."""
 
     def __init__(
         self,
@@ -92,43 +97,47 @@ class _Run:
         dataset: Dataset,
     ) -> None:
         self._config, self._folder, self._accelerator = config, folder, accelerator
-        self._pipeline, self._library = pipeline, dataset
-        self._batcher: Batcher = batcher_for(
+        self._pipeline, self._dataset = pipeline, dataset
+        self._batch_builder: BatchBuilder = create_batch_builder(
             pipeline, dataset, fps=config.data.fps, device=accelerator.device
         )
-        self._learner = new_train_state(config, pipeline)
+        self._state = new_train_state(config, pipeline)
         self._figure6: list[RegionLoss] = []
-        self._measured_at: int | None = None
+        self._validated_at: int | None = None
 
-    def go(self) -> Outcome:
-        config, state = self._config, self._learner
+    def run(self) -> TrainingResult:
+        """Train, validate and export.
+
+        Raises:
+            TrainingError: see models.training.errors.
+        """
+        config, state = self._config, self._state
         checkpoint = newest_checkpoint(self._folder / "checkpoints")
         if checkpoint is not None:
             load_checkpoint(checkpoint, state, settings_key=settings_key(config))
-            logger.info("going on from %s", checkpoint)
-        log = self._log()
+            logger.info("resuming from %s", checkpoint)
+        log = self._open_log()
         try:
-            hooks = Hooks(log=log.write if log else _ignore, save=self._save, validate=self._validate)
-            ended = train(config, self._accelerator, state, self._batcher, hooks)
+            hooks = Hooks(log=log.write if log else _discard, save=self._save, validate=self._validate)
+            reason = train(config, self._accelerator, state, self._batch_builder, hooks)
         finally:
             if log:
                 log.close()
-        if ended is Ended.FINISHED:
-            # The loop measures after the last step; a run that had done it before it was killed has not.
-            if self._measured_at != state.steps_done:
+        if reason is StopReason.FINISHED:
+            # The loop validates after the last step, except if it resumed with no step left.
+            if self._validated_at != state.steps_done:
                 self._validate()
             if self._accelerator.is_main_process:
-                export(self._folder, config, self._pipeline, state, self._library, self._figure6)
-        clips = len(self._library.training)
-        broken = self._library.broken
-        return Outcome(ended, self._folder, state.steps_done, clips, broken, self._figure6)
+                export(self._folder, config, self._pipeline, state, self._dataset, self._figure6)
+        clips, broken = len(self._dataset.training), self._dataset.broken
+        return TrainingResult(reason, self._folder, state.steps_done, clips, broken, self._figure6)
 
-    def _log(self) -> RunLog | None:
+    def _open_log(self) -> RunLog | None:
         if not self._accelerator.is_main_process:
             return None
-        log = RunLog(self._folder, steps_done=self._learner.steps_done)
-        write_text(self._folder / "config.toml", as_toml(self._config))
-        # The account of a shorter run that now goes on; at the end there is another.
+        log = RunLog(self._folder, steps_done=self._state.steps_done)
+        atomic_write_text(self._folder / "config.toml", to_toml(self._config))
+        # Remove the summary of a shorter run that is now extended; the export writes a new one.
         (self._folder / "training.json").unlink(missing_ok=True)
         return log
 
@@ -136,54 +145,54 @@ class _Run:
         if self._accelerator.is_main_process:
             save_checkpoint(
                 self._folder / "checkpoints",
-                self._learner,
+                self._state,
                 settings_key=settings_key(self._config),
                 keep=self._config.run.checkpoints_kept,
             )
         self._accelerator.wait_for_everyone()
 
     def _validate(self) -> None:
-        """Measure and draw with the averaged weights, on held-out clips."""
-        settings = self._config.validation
-        self._measured_at = self._learner.steps_done
-        clips = spread_evenly(self._library.held_out, settings.clips)
+        """Compute Figure 6 and the sample sheet with the averaged weights, on held-out clips."""
+        settings, state = self._config.validation, self._state
+        self._validated_at = state.steps_done
+        clips = select_evenly(self._dataset.held_out, settings.clips)
         if self._accelerator.is_main_process and clips:
-            state = self._learner
-            state.average.swap(state.network)
+            state.ema.swap(state.network)
             try:
                 self._figure6 = region_losses(
                     state.network,
-                    self._batcher,
+                    self._batch_builder,
                     clips,
                     timesteps=settings.timesteps,
                     region_above=settings.region_above,
                 )
                 if self._figure6:
-                    named = self._folder / f"figure6-{state.steps_done:06d}"
-                    write_region_losses(named, self._figure6)
-                    draw_region_losses(named.with_suffix(".png"), {self._config.name: [self._figure6]})
+                    stem = self._folder / f"figure6-{state.steps_done:06d}"
+                    write_region_losses(stem, self._figure6)
+                    plot_region_losses(stem.with_suffix(".png"), {self._config.name: [self._figure6]})
                 sheet = self._folder / f"samples-{state.steps_done:06d}.png"
-                draw_samples(sheet, self._pipeline, spread_evenly(clips, settings.samples), self._config)
+                selected = select_evenly(clips, settings.samples)
+                write_sample_sheet(sheet, self._pipeline, selected, self._config)
             finally:
-                state.average.swap(state.network)
+                state.ema.swap(state.network)
         self._accelerator.wait_for_everyone()
 
 
-def _ignore(step: int, numbers: Numbers) -> None:
-    """Log nothing: another process does."""
+def _discard(step: int, metrics: Metrics) -> None:
+    """Log nothing, because another process logs."""
 
 
-def _check_batch(config: TrainingConfig, processes: int) -> None:
+def _check_batch_size(config: TrainingConfig, processes: int) -> None:
     settings = config.optimiser
     if settings.batch_size % (processes * settings.accumulation):
         raise BadConfig(
-            f"optimiser.batch_size {settings.batch_size} does not divide among {processes} processes with "
-            f"optimiser.accumulation {settings.accumulation}."
+            f"optimiser.batch_size {settings.batch_size} is not divisible by {processes} processes times "
+            f"optimiser.accumulation {settings.accumulation}. Change one of them."
         )
 
 
 def new_train_state(config: TrainingConfig, pipeline: MotifImageToVideoPipeline) -> TrainState:
-    """Return what learns, before its first step; the network is the pipeline's."""
+    """Return the state before the first step; its network is the pipeline's."""
     network = pipeline.unet
     network.requires_grad_(True)
     if config.run.gradient_checkpointing:
@@ -195,34 +204,34 @@ def new_train_state(config: TrainingConfig, pipeline: MotifImageToVideoPipeline)
         betas=(settings.beta1, settings.beta2),
         weight_decay=settings.weight_decay,
     )
-    return TrainState(network, MovingAverage(network, settings.ema_decay), optimiser)
+    return TrainState(network, ExponentialMovingAverage(network, settings.ema_decay), optimiser)
 
 
-def _prepared(
+def _build_dataset(
     config: TrainingConfig,
     accelerator: Accelerator,
     pipeline: MotifImageToVideoPipeline,
-    found: Sequence[Source],
+    sources: Sequence[ClipSource],
     cache: TensorCache,
 ) -> Dataset:
-    """Prepare the clips, each process its share, then look at all.
+    """Fill the cache, with a part of the clips on each process, then build the dataset of all clips.
 
     Raises:
-        NoClips: not one clip to train on is whole.
+        NoClips: no training clip is usable.
     """
     if accelerator.num_processes > 1:
-        mine = found[accelerator.process_index :: accelerator.num_processes]
-        prepare(config, pipeline, mine, cache)
+        own = sources[accelerator.process_index :: accelerator.num_processes]
+        build_dataset(config, pipeline, own, cache)
         accelerator.wait_for_everyone()
     bar: AbstractContextManager[ProgressBar[int]] = click.progressbar(
-        length=len(found),
-        label="Preparing clips",
+        length=len(sources),
+        label="Caching clips",
         file=sys.stderr,
         hidden=not accelerator.is_local_main_process,
     )
     with bar as progress:
-        dataset = prepare(config, pipeline, found, cache, on_clip=lambda: progress.update(1))
+        dataset = build_dataset(config, pipeline, sources, cache, on_clip=lambda: progress.update(1))
     if not dataset.training:
-        first = next(iter(dataset.broken.values()), "none was found")
-        raise NoClips(f"Not one of {len(found)} clips can be trained on. The first: {first}")
+        first = next(iter(dataset.broken.values()), "there are no training clips")
+        raise NoClips(f"None of {len(sources)} clips can be used for training. The first error: {first}")
     return dataset

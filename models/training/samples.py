@@ -1,4 +1,4 @@
-"""A sheet of held-out clips and what the network makes of their first frames and captions."""
+"""The sample sheet: held-out clips next to the clips generated from their first frames and captions."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -9,38 +9,52 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from models.motif.pipeline import MotifImageToVideoPipeline
-from models.training.atomic_io import written_whole
+from models.training.atomic_io import atomic_write
 from models.training.cache_builder import CachedClip
 from models.training.config import TrainingConfig
-from models.training.sampling import Purpose, derived_seed
+from models.training.sampling import RandomStream, derived_seed
 
 _SEED = 0
 _GAP = 2
-_PAPER = 250
+_BACKGROUND = 250
 
 
-def draw_samples(
+def write_sample_sheet(
     path: Path, pipeline: MotifImageToVideoPipeline, clips: Sequence[CachedClip], config: TrainingConfig
 ) -> None:
-    """Write a sheet, two rows a clip: the true one, then the network's. No clips, no sheet."""
+    """Write an image with two rows per clip, the original and the generated one; nothing without clips.
+
+    Raises:
+        CannotWrite: the disk is full.
+    """
     if not clips:
         return
     rows = []
     for number, clip in enumerate(clips):
-        truth = clip.source.read().frames
-        rows += [_row(truth), _row(sampled(pipeline, clip, config, number))]
-    with written_whole(path) as unfinished:
-        Image.fromarray(np.concatenate(rows)).save(unfinished)
+        original = clip.source.read().frames
+        rows += [_row(original), _row(sample_clip(pipeline, clip, config, number))]
+    with atomic_write(path) as temporary:
+        Image.fromarray(np.concatenate(rows)).save(temporary)
 
 
-def sampled(
+def sample_clip(
     pipeline: MotifImageToVideoPipeline, clip: CachedClip, config: TrainingConfig, number: int
 ) -> NDArray[np.uint8]:
-    """Return the network's clip for a held-out clip's first frame and caption, noise by its number."""
+    """Generate a clip from a held-out clip's first frame and caption.
+
+    Args:
+        pipeline: the pipeline; its network is left in the mode it was in.
+        clip: the held-out clip.
+        config: sampling steps and guidance.
+        number: selects the noise.
+
+    Returns:
+        (frames, height, width, 3) uint8 RGB.
+    """
     pipeline.set_progress_bar_config(disable=True)  # type: ignore[no-untyped-call]  # diffusers'
     was_training = pipeline.unet.training
     pipeline.unet.eval()
-    generator = torch.Generator().manual_seed(derived_seed(_SEED, Purpose.SAMPLES, number))
+    generator = torch.Generator().manual_seed(derived_seed(_SEED, RandomStream.SAMPLES, number))
     output = pipeline(
         clip.source.read().frames[0],
         clip.source.caption,
@@ -54,6 +68,6 @@ def sampled(
 
 
 def _row(frames: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """Return frames side by side, a light line between them."""
-    framed = np.pad(frames, ((0, 0), (0, _GAP), (0, _GAP), (0, 0)), constant_values=_PAPER)
-    return np.concatenate(list(framed), axis=1)
+    """Return the frames side by side, separated by a light line, (height, width, 3) uint8 RGB."""
+    padded = np.pad(frames, ((0, 0), (0, _GAP), (0, _GAP), (0, 0)), constant_values=_BACKGROUND)
+    return np.concatenate(list(padded), axis=1)

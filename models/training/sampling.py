@@ -1,7 +1,7 @@
-"""What chance decides in a step: clips, timesteps, noise, dropped texts.
+"""Random choices of a training step: clips, timesteps, noise and dropped texts.
 
-Every draw follows from (seed, purpose, step, place in the batch) alone. So nothing has to be stored for a run
-to resume to the same numbers, and a batch is the same however many devices share it.
+Every choice is a function of (seed, stream, step, index in the batch). A resumed run therefore continues with
+the same numbers without stored generator states, and a batch does not depend on the number of devices.
 """
 
 from collections.abc import Sequence
@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 
-class Purpose(IntEnum):
-    """Keeps draws for different ends apart."""
+class RandomStream(IntEnum):
+    """Independent random streams, one per use; the values are part of every derived seed."""
 
     ORDER = 1
     TIMESTEP = 2
@@ -28,14 +28,14 @@ class Purpose(IntEnum):
 
 
 @dataclass(frozen=True)
-class Draw:
-    """One clip's part of a batch.
+class BatchItem:
+    """The random choices for one clip of a batch.
 
     Attributes:
-        clip: its index among the clips trained on.
-        timestep: 0 to the schedule's length.
-        noise_seed: of `noise`.
-        drops_text: whether the network gets the empty text instead, as guidance needs it.
+        clip: index into the training clips.
+        timestep: from 0 to the number of training timesteps - 1.
+        noise_seed: seed for `gaussian_noise`.
+        drops_text: whether the caption is replaced by the empty text, for classifier-free guidance.
     """
 
     clip: int
@@ -44,34 +44,44 @@ class Draw:
     drops_text: bool
 
 
-def draw(
-    seed: int, step: int, place: int, *, batch: int, clips: int, timesteps: int, text_dropout: float
-) -> Draw:
-    """Return what place `place` of the batch of `step` holds. Every clip comes once an epoch."""
-    epoch, offset = divmod(step * batch + place, clips)
-    return Draw(
+def sample_batch_item(
+    seed: int, step: int, index: int, *, batch: int, clips: int, timesteps: int, text_dropout: float
+) -> BatchItem:
+    """Return the choices for item `index` of the batch of `step`; every clip occurs once per epoch.
+
+    Args:
+        seed: the run's seed.
+        step: optimiser step, from 0.
+        index: position in the batch, from 0.
+        batch: batch size over all devices.
+        clips: number of training clips.
+        timesteps: number of training timesteps.
+        text_dropout: probability of dropping the text.
+    """
+    epoch, offset = divmod(step * batch + index, clips)
+    return BatchItem(
         clip=int(_order(seed, epoch, clips)[offset]),
-        timestep=int(_rng(seed, Purpose.TIMESTEP, step, place).integers(timesteps)),
-        noise_seed=derived_seed(seed, Purpose.NOISE, step, place),
-        drops_text=bool(_rng(seed, Purpose.TEXT_DROPOUT, step, place).random() < text_dropout),
+        timestep=int(_rng(seed, RandomStream.TIMESTEP, step, index).integers(timesteps)),
+        noise_seed=derived_seed(seed, RandomStream.NOISE, step, index),
+        drops_text=bool(_rng(seed, RandomStream.TEXT_DROPOUT, step, index).random() < text_dropout),
     )
 
 
-def noise(seed: int, shape: Sequence[int]) -> Tensor:
-    """Return Gaussian noise, float32, drawn on the CPU so that every device trains on the same."""
+def gaussian_noise(seed: int, shape: Sequence[int]) -> Tensor:
+    """Return standard Gaussian noise, float32; generated on the CPU, so all devices get the same values."""
     return torch.randn(tuple(shape), generator=torch.Generator().manual_seed(seed))
 
 
-def derived_seed(seed: int, purpose: Purpose, *numbers: int) -> int:
-    """Return a seed of 63 bits for one purpose and place."""
-    state = np.random.SeedSequence([seed, purpose, *numbers]).generate_state(1, np.uint64)
+def derived_seed(seed: int, stream: RandomStream, *numbers: int) -> int:
+    """Return a 63-bit seed that depends on the run's seed, the stream and further numbers."""
+    state = np.random.SeedSequence([seed, stream, *numbers]).generate_state(1, np.uint64)
     return int(state[0] >> np.uint64(1))
 
 
 @lru_cache(maxsize=2)
 def _order(seed: int, epoch: int, clips: int) -> NDArray[np.int64]:
-    return _rng(seed, Purpose.ORDER, epoch).permutation(clips)
+    return _rng(seed, RandomStream.ORDER, epoch).permutation(clips)
 
 
-def _rng(seed: int, purpose: Purpose, *numbers: int) -> np.random.Generator:
-    return np.random.default_rng([seed, purpose, *numbers])
+def _rng(seed: int, stream: RandomStream, *numbers: int) -> np.random.Generator:
+    return np.random.default_rng([seed, stream, *numbers])

@@ -1,4 +1,4 @@
-"""A cache that the toy runs of one session share, so that each clip is prepared once."""
+"""A tensor cache shared by the toy runs of a session, so that each clip is encoded once."""
 
 from pathlib import Path
 

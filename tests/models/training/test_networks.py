@@ -1,4 +1,4 @@
-"""What a run can start from: text-to-video weights, a pipeline of ours; image tokens, SAM's segments."""
+"""Initial networks of a run: text-to-video weights, saved pipelines, image encoders, SAM."""
 
 from pathlib import Path
 
@@ -12,7 +12,7 @@ from transformers.models.clip import CLIPImageProcessorPil
 from models.motif.pipeline import MotifImageToVideoPipeline
 from models.motif.toy_text_encoder import random_text_encoder, scene_vocabulary, word_tokenizer
 from models.training.errors import BadConfig
-from models.training.networks import open_pipeline
+from models.training.networks import create_pipeline
 from models.training.run import run_training
 from tests.models.motif.tiny import toy_pipeline
 from tests.models.motion.test_segments import SIDE, toy_sam
@@ -24,7 +24,7 @@ TEXT_CHANNELS = 8
 
 @pytest.fixture(scope="module")
 def text_to_video(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A text-to-video model in diffusers' layout, as ModelScope's is, with random weights."""
+    """A text-to-video model in diffusers' layout, like ModelScope's, with random weights."""
     folder = tmp_path_factory.mktemp("modelscope")
     torch.manual_seed(0)
     UNet3DConditionModel(
@@ -38,7 +38,7 @@ def text_to_video(tmp_path_factory: pytest.TempPathFactory) -> Path:
         attention_head_dim=4,
         cross_attention_dim=TEXT_CHANNELS,
     ).save_pretrained(folder / "unet")
-    levels = 4  # latents of an eighth of the side, as the real one's
+    levels = 4  # latents have an eighth of the side, as in the full-size model
     AutoencoderKL(
         down_block_types=("DownEncoderBlock2D",) * levels,
         up_block_types=("UpDecoderBlock2D",) * levels,
@@ -54,7 +54,7 @@ def text_to_video(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def image_encoder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A vision model whose tokens have the number and width the network expects: 257 of 1280."""
+    """A vision model with the tokens that the network expects: 257 tokens with 1280 channels."""
     folder = tmp_path_factory.mktemp("vision")
     CLIPVisionModel(
         CLIPVisionConfig(
@@ -72,16 +72,14 @@ def image_encoder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def test_text_to_video_weights_can_be_trained_on(text_to_video: Path, tmp_path: Path) -> None:
+def test_training_can_start_from_text_to_video_weights(text_to_video: Path, tmp_path: Path) -> None:
     network = {"kind": "modelscope", "path": str(text_to_video)}
     config = toy_config(network=network, optimiser=ONE_STEP, data={"images": 1, "held_out_images": 0})
-    outcome = run_training(config, tmp_path / "run", tmp_path / "cache")
-    assert outcome.steps_done == 1
+    result = run_training(config, tmp_path / "run", tmp_path / "cache")
+    assert result.steps_done == 1
 
 
-def test_image_tokens_are_prepared_and_attended_to(
-    text_to_video: Path, image_encoder: Path, tmp_path: Path
-) -> None:
+def test_training_with_image_tokens(text_to_video: Path, image_encoder: Path, tmp_path: Path) -> None:
     network = {
         "kind": "modelscope",
         "path": str(text_to_video),
@@ -92,7 +90,7 @@ def test_image_tokens_are_prepared_and_attended_to(
     assert run_training(config, tmp_path / "run", tmp_path / "cache").steps_done == 1
 
 
-def test_sams_segments_weigh_a_run(tmp_path: Path) -> None:
+def test_training_with_segments_of_sam(tmp_path: Path) -> None:
     from transformers import SamModel
     from transformers.models.sam import SamImageProcessorPil
 
@@ -106,24 +104,24 @@ def test_sams_segments_weigh_a_run(tmp_path: Path) -> None:
     assert run_training(config, tmp_path / "run", tmp_path / "cache").steps_done == 1
 
 
-def test_a_run_can_start_from_a_pipeline_of_ours_and_make_clips_of_another_form(tmp_path: Path) -> None:
+def test_training_can_start_from_a_saved_pipeline_with_another_clip_shape(tmp_path: Path) -> None:
     toy_pipeline(size=32, num_frames=4).save_pretrained(tmp_path / "pipeline")
     network = {"kind": "pipeline", "path": str(tmp_path / "pipeline")}
     data = {"images": 1, "held_out_images": 1, "frames": 6, "fps": 12}
     config = toy_config(network=network, optimiser=ONE_STEP, data=data, validation={"samples": 1})
     run_training(config, tmp_path / "run", tmp_path / "cache")
-    made = MotifImageToVideoPipeline.from_pretrained(tmp_path / "run" / "pipeline").config
-    assert [made[name] for name in ("height", "width", "num_frames", "fps")] == [64, 64, 6, 12]
+    exported = MotifImageToVideoPipeline.from_pretrained(tmp_path / "run" / "pipeline").config
+    assert [exported[name] for name in ("height", "width", "num_frames", "fps")] == [64, 64, 6, 12]
 
 
-def test_sides_the_network_cannot_halve_are_refused_before_the_first_clip(tmp_path: Path) -> None:
+def test_a_size_that_the_network_does_not_support_is_refused_before_the_first_clip(tmp_path: Path) -> None:
     config = toy_config(data={"height": 72})
     with pytest.raises(BadConfig, match=r"data.height 72 and data.width 64 give latents of 9x8; .* of 2"):
         run_training(config, tmp_path / "run", tmp_path / "cache")
     assert not list(tmp_path.rglob("latents"))
 
 
-def test_a_pipeline_of_another_conditioning_is_refused(tmp_path: Path) -> None:
+def test_a_pipeline_with_another_conditioning_is_refused(tmp_path: Path) -> None:
     toy_pipeline(size=64, num_frames=4).save_pretrained(tmp_path / "pipeline")
     network = {
         "kind": "pipeline",
@@ -131,12 +129,12 @@ def test_a_pipeline_of_another_conditioning_is_refused(tmp_path: Path) -> None:
         "conditioning": "both",
         "image_encoder": "x",
     }
-    with pytest.raises(BadConfig, match=r"network\.conditioning is 'both'; .* has 'x-cat'"):
-        open_pipeline(toy_config(network=network), [])
+    with pytest.raises(BadConfig, match=r"network\.conditioning is 'both', but .* has 'x-cat'"):
+        create_pipeline(toy_config(network=network), [])
 
 
 @pytest.mark.parametrize("kind", ["videocrafter2", "modelscope", "pipeline"])
-def test_weights_that_are_not_there_are_named(kind: str, tmp_path: Path) -> None:
+def test_missing_weights_are_named(kind: str, tmp_path: Path) -> None:
     network = {"kind": kind, "path": str(tmp_path / "none.ckpt"), "companions": str(tmp_path)}
     with pytest.raises(BadConfig, match=r"none\.ckpt"):
-        open_pipeline(toy_config(network=network), [])
+        create_pipeline(toy_config(network=network), [])

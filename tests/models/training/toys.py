@@ -1,4 +1,4 @@
-"""Runs of toy size: a network of 100,000 parameters on clips of 4 frames of 64x64."""
+"""Training runs of toy size: a network with 100,000 parameters on clips of 4 frames of 64x64."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -8,17 +8,17 @@ import torch
 from accelerate import Accelerator
 
 from models.motif.pipeline import MotifImageToVideoPipeline
-from models.training.batches import Batcher, batcher_for
+from models.training.batches import BatchBuilder, create_batch_builder
 from models.training.cache import TensorCache
-from models.training.cache_builder import Dataset, prepare
+from models.training.cache_builder import Dataset, build_dataset
 from models.training.checkpoints import TrainState
 from models.training.config import TrainingConfig
-from models.training.config_io import config_of
-from models.training.datasets import sources
-from models.training.loop import Ended, Hooks, train
-from models.training.networks import open_pipeline
+from models.training.config_io import parse_config
+from models.training.datasets import clip_sources
+from models.training.loop import Hooks, StopReason, train
+from models.training.networks import create_pipeline
 from models.training.run import new_train_state
-from models.training.run_log import Numbers
+from models.training.run_log import Metrics
 
 TOY: Mapping[str, Mapping[str, object]] = {
     "data": {
@@ -49,9 +49,9 @@ TOY: Mapping[str, Mapping[str, object]] = {
 
 
 def toy_config(**changes: Mapping[str, object]) -> TrainingConfig:
-    """Return a toy run; `optimiser={"steps": 6}` changes one setting of a section."""
+    """Return the config of a toy run; `optimiser={"steps": 6}` overrides one setting of a section."""
     sections = {name: dict(settings) | dict(changes.get(name, {})) for name, settings in TOY.items()}
-    return config_of({"name": "toy", **sections}, "toy")
+    return parse_config({"name": "toy", **sections}, "toy")
 
 
 def write_toml(folder: Path, text: str, name: str = "run.toml") -> Path:
@@ -61,31 +61,31 @@ def write_toml(folder: Path, text: str, name: str = "run.toml") -> Path:
 
 
 @dataclass(frozen=True, eq=False)
-class Bench:
-    """What the loop needs, opened."""
+class TrainingSetup:
+    """The arguments of the training loop."""
 
     config: TrainingConfig
     pipeline: MotifImageToVideoPipeline
     dataset: Dataset
     state: TrainState
-    batcher: Batcher
+    batch_builder: BatchBuilder
 
 
-def opened(config: TrainingConfig, cache: Path) -> Bench:
-    """Open a toy run as `run_training` does."""
-    found = sources(config.data)
-    pipeline = open_pipeline(config, found)
-    dataset = prepare(config, pipeline, found, TensorCache(cache))
-    batcher = batcher_for(pipeline, dataset, fps=config.data.fps, device=torch.device("cpu"))
-    return Bench(config, pipeline, dataset, new_train_state(config, pipeline), batcher)
+def open_setup(config: TrainingConfig, cache: Path) -> TrainingSetup:
+    """Create the pipeline, dataset and state of a toy run as `run_training` does."""
+    found = clip_sources(config.data)
+    pipeline = create_pipeline(config, found)
+    dataset = build_dataset(config, pipeline, found, TensorCache(cache))
+    batch_builder = create_batch_builder(pipeline, dataset, fps=config.data.fps, device=torch.device("cpu"))
+    return TrainingSetup(config, pipeline, dataset, new_train_state(config, pipeline), batch_builder)
 
 
-def train_quietly(bench: Bench, hooks: Hooks | None = None) -> Ended:
-    """Train and write nothing but what the hooks do."""
-    return train(bench.config, Accelerator(), bench.state, bench.batcher, hooks or hooks_with())
+def train_quietly(setup: TrainingSetup, hooks: Hooks | None = None) -> StopReason:
+    """Train without writing any files, except for those that the hooks write."""
+    return train(setup.config, Accelerator(), setup.state, setup.batch_builder, hooks or hooks_with())
 
 
 def hooks_with(
-    log: Callable[[int, Numbers], None] = lambda *_: None, save: Callable[[], None] = lambda: None
+    log: Callable[[int, Metrics], None] = lambda *_: None, save: Callable[[], None] = lambda: None
 ) -> Hooks:
     return Hooks(log=log, save=save, validate=lambda: None)

@@ -1,4 +1,4 @@
-"""Two processes share a run: the batch of one, and an end that all of them agree on."""
+"""A run on two processes: it equals a run on one process, and both processes stop together."""
 
 import os
 import signal
@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from models.training.config_io import as_toml
+from models.training.config_io import to_toml
 from models.training.run import run_training
 from models.training.run_log import read_log
 from tests.models.training.toys import toy_config, write_toml
@@ -24,8 +24,8 @@ def free_port() -> int:
         return int(listening.getsockname()[1])
 
 
-def started(config_file: Path, output: Path, *, processes: int) -> list[subprocess.Popen[bytes]]:
-    """Start what `torchrun` would start, on this machine's CPU."""
+def start_processes(config_file: Path, output: Path, *, processes: int) -> list[subprocess.Popen[bytes]]:
+    """Start the processes that `torchrun` would start, on the CPU."""
     shared = {
         "WORLD_SIZE": str(processes),
         "MASTER_ADDR": "127.0.0.1",
@@ -41,15 +41,15 @@ def started(config_file: Path, output: Path, *, processes: int) -> list[subproce
     ]
 
 
-def test_two_processes_train_as_one_and_stop_together(tmp_path: Path) -> None:
+def test_two_processes_train_like_one_and_stop_together(tmp_path: Path) -> None:
     config = toy_config(optimiser={"steps": 10_000}, run={"checkpoint_every": 10_000})
     run = tmp_path / "runs" / "toy-0"
-    children = started(write_toml(tmp_path, as_toml(config)), tmp_path / "runs", processes=2)
+    children = start_processes(write_toml(tmp_path, to_toml(config)), tmp_path / "runs", processes=2)
     deadline = time.monotonic() + WAIT_S
     while not read_log(run / "log.jsonl") and time.monotonic() < deadline:
         assert all(child.poll() is None for child in children)
         time.sleep(0.1)
-    # Only the second is told; the first, which writes, has to hear of it.
+    # Only the second process gets the signal; the first one, which writes the files, must stop as well.
     children[1].send_signal(signal.SIGTERM)
     assert [child.wait(WAIT_S) for child in children] == [143, 143]
 
@@ -58,5 +58,5 @@ def test_two_processes_train_as_one_and_stop_together(tmp_path: Path) -> None:
     alone = toy_config(optimiser={"steps": 1}, validation={"clips": 1, "timesteps": [100]})
     run_training(alone, tmp_path / "alone", tmp_path / "runs" / "cache")
     first, of_one = lines[0], read_log(tmp_path / "alone" / "log.jsonl")[0]
-    # Later steps differ a little: each process drops other units.
+    # Later steps differ slightly, because network dropout differs between processes.
     assert first["loss"] == pytest.approx(of_one["loss"], rel=1e-6)

@@ -1,4 +1,4 @@
-"""The two networks that come with the package: small, whole, and they animate."""
+"""The two trained networks in the package: their size, their files and their clips."""
 
 import json
 from pathlib import Path
@@ -16,7 +16,7 @@ from models.training.run_log import read_log
 
 CHECKPOINTS = Path(models.__path__[0]) / "checkpoints"
 NAMES = ("motif-tiny", "motif-tiny-without")
-# Of a seed no network was trained on, in a style every one saw.
+# A seed that is not in the training data, in a style that is.
 SCENE = Scene(SCENARIOS["kites"], Style.SOFT, seed=77)
 MOST_BYTES = 8_000_000
 
@@ -37,13 +37,13 @@ def clip_of(name: str) -> NDArray[np.int64]:
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_a_shipped_network_is_small_and_has_its_account(name: str) -> None:
+def test_a_shipped_network_is_small_and_has_a_training_summary(name: str) -> None:
     folder = CHECKPOINTS / name
-    account = json.loads((folder / "training.json").read_text(encoding="utf-8"))
+    summary = json.loads((folder / "training.json").read_text(encoding="utf-8"))
     config = read_config(folder / "config.toml")
     assert sum(path.stat().st_size for path in folder.rglob("*")) < MOST_BYTES
-    assert account["steps"] == config.optimiser.steps == read_log(folder / "log.jsonl")[-1]["step"]
-    assert (account["name"], account["seed"]) == (name, config.seed)
+    assert summary["steps"] == config.optimiser.steps == read_log(folder / "log.jsonl")[-1]["step"]
+    assert (summary["name"], summary["seed"]) == (name, config.seed)
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -53,12 +53,12 @@ def test_a_shipped_network_keeps_the_first_frame_and_animates(name: str) -> None
     first, last = np.abs(clip[0] - image), np.abs(clip[-1] - clip[0])
     assert clip.shape == (8, 64, 64, 3)
     assert first.mean() < 8
-    # The kite's way is a thirtieth of the picture; the rest stands still.
+    # The kite moves over a thirtieth of the image; the rest is static.
     assert last.max(axis=2).mean() > 4
     assert np.median(last.max(axis=2)) < 12
 
 
-def test_the_twins_differ_in_the_loss_alone() -> None:
+def test_the_two_networks_differ_in_the_loss_only() -> None:
     ours, theirs = (settings_by_name(read_config(CHECKPOINTS / name / "config.toml")) for name in NAMES)
     different = {key for key, value in ours.items() if value != theirs[key]}
     assert different == {"name", "loss.motion_focal_weight"}

@@ -1,4 +1,4 @@
-"""Clips from the scene engine and from folders."""
+"""Training clips from the scene engine and from folders."""
 
 import json
 from pathlib import Path
@@ -8,8 +8,8 @@ import pytest
 
 from benchmark.scenes.encoding import encode_mp4
 from models.motion.frames import BadClip
-from models.training.config import DataSettings
-from models.training.datasets import sources
+from models.training.config_sections import DataSettings
+from models.training.datasets import clip_sources
 from models.training.errors import BadConfig, NoClips
 
 
@@ -35,8 +35,8 @@ def write_captions(folder: Path, *rows: str) -> None:
     (folder / "captions.csv").write_text("\n".join(rows), encoding="utf-8")
 
 
-def test_images_after_the_trained_ones_are_held_out() -> None:
-    found = sources(of_scenes())
+def test_images_after_the_training_images_are_held_out() -> None:
+    found = clip_sources(of_scenes())
     assert {source.name.rsplit("-", 1)[1]: source.held_out for source in found} == {
         "0": False,
         "1": False,
@@ -44,53 +44,53 @@ def test_images_after_the_trained_ones_are_held_out() -> None:
     }
 
 
-def test_only_rigid_actions_are_drawn_unless_asked() -> None:
-    rigid = {source.caption for source in sources(of_scenes())}
-    everything = {source.caption for source in sources(of_scenes(rigid_only=False))}
+def test_only_rigid_actions_are_used_by_default() -> None:
+    rigid = {source.caption for source in clip_sources(of_scenes())}
+    everything = {source.caption for source in clip_sources(of_scenes(rigid_only=False))}
     assert rigid < everything
     assert not any("rain" in caption for caption in rigid)
 
 
-def test_actions_that_move_little_can_be_left_out() -> None:
-    assert len(sources(of_scenes(least_moving_share=0.03))) < len(sources(of_scenes()))
+def test_actions_that_move_few_pixels_can_be_excluded() -> None:
+    assert len(clip_sources(of_scenes(least_moving_share=0.03))) < len(clip_sources(of_scenes()))
 
 
-def test_a_drawn_clip_brings_its_exact_flow() -> None:
-    footage = sources(of_scenes())[0].read()
-    assert footage.frames.shape == (4, 64, 64, 3)
-    assert footage.flow is not None
-    assert footage.flow.shape == (3, 64, 64, 2)
+def test_a_rendered_clip_has_its_exact_flow() -> None:
+    clip = clip_sources(of_scenes())[0].read()
+    assert clip.frames.shape == (4, 64, 64, 3)
+    assert clip.flow is not None
+    assert clip.flow.shape == (3, 64, 64, 2)
 
 
 def test_an_unknown_scenario_is_named() -> None:
-    with pytest.raises(BadConfig, match="no scenario moon; there are kites"):
-        sources(of_scenes(scenarios=["moon"]))
+    with pytest.raises(BadConfig, match="unknown scenario moon; expected some of kites"):
+        clip_sources(of_scenes(scenarios=["moon"]))
 
 
-def test_a_folder_s_clips_are_cut_to_size_and_length(tmp_path: Path) -> None:
+def test_clips_of_a_folder_are_cropped_and_truncated(tmp_path: Path) -> None:
     write_clip(tmp_path, "a.mp4")
     write_captions(tmp_path, "file,caption", "a.mp4,a thing moves")
-    (source,) = sources(of_folder(tmp_path, held_out_share=0))
+    (source,) = clip_sources(of_folder(tmp_path, held_out_share=0))
     assert (source.caption, source.read().frames.shape) == ("a thing moves", (4, 64, 96, 3))
 
 
-def test_a_fast_clip_is_brought_to_the_wanted_rate(tmp_path: Path) -> None:
+def test_a_clip_with_a_higher_frame_rate_is_subsampled(tmp_path: Path) -> None:
     write_clip(tmp_path, "a.mp4", frames=12, fps=24)
     write_captions(tmp_path, "file,caption", "a.mp4,a thing moves")
-    (source,) = sources(of_folder(tmp_path, held_out_share=0))
-    # Every third of 12 frames: exactly the 4 that are wanted.
+    (source,) = clip_sources(of_folder(tmp_path, held_out_share=0))
+    # Every third of 12 frames gives exactly the 4 configured frames.
     assert len(source.read().frames) == 4
 
 
-def test_a_short_clip_is_broken(tmp_path: Path) -> None:
+def test_a_clip_with_too_few_frames_is_broken(tmp_path: Path) -> None:
     write_clip(tmp_path, "a.mp4", frames=3)
     write_captions(tmp_path, "file,caption", "a.mp4,a thing moves")
-    (source,) = sources(of_folder(tmp_path, held_out_share=0))
-    with pytest.raises(BadClip, match=r"a\.mp4: 3 frames at 8 a second; 4 were expected"):
+    (source,) = clip_sources(of_folder(tmp_path, held_out_share=0))
+    with pytest.raises(BadClip, match=r"a\.mp4: 3 frames at 8 frames per second; expected 4"):
         source.read()
 
 
-def test_captions_may_be_jsonl_and_say_what_is_held_out(tmp_path: Path) -> None:
+def test_captions_can_be_jsonl_and_select_held_out_clips(tmp_path: Path) -> None:
     for name in ("a.mp4", "b.mp4"):
         write_clip(tmp_path, name)
     rows = [
@@ -98,21 +98,24 @@ def test_captions_may_be_jsonl_and_say_what_is_held_out(tmp_path: Path) -> None:
         {"file": "b.mp4", "caption": "two", "held_out": 1},
     ]
     (tmp_path / "c.jsonl").write_text("\n".join(map(json.dumps, rows)), encoding="utf-8")
-    assert [source.held_out for source in sources(of_folder(tmp_path, captions="c.jsonl"))] == [False, True]
+    assert [source.held_out for source in clip_sources(of_folder(tmp_path, captions="c.jsonl"))] == [
+        False,
+        True,
+    ]
 
 
 def test_a_row_without_a_caption_is_named(tmp_path: Path) -> None:
     write_captions(tmp_path, "file,words", "a.mp4,one")
     with pytest.raises(BadConfig, match=r"row 1 of .*captions\.csv needs `file` and `caption`"):
-        sources(of_folder(tmp_path))
+        clip_sources(of_folder(tmp_path))
 
 
 def test_a_folder_without_captions_is_refused(tmp_path: Path) -> None:
     with pytest.raises(BadConfig, match=r"captions\.csv cannot be read"):
-        sources(of_folder(tmp_path))
+        clip_sources(of_folder(tmp_path))
 
 
 def test_a_table_without_clips_to_train_on_is_refused(tmp_path: Path) -> None:
     write_captions(tmp_path, "file,caption,held_out", "a.mp4,one,1")
     with pytest.raises(NoClips, match="there is no clip to train on"):
-        sources(of_folder(tmp_path))
+        clip_sources(of_folder(tmp_path))

@@ -1,4 +1,4 @@
-"""`ti2v train`: one run, two runs compared, refusals in a sentence."""
+"""`ti2v train`: single runs, comparisons and errors."""
 
 from pathlib import Path
 
@@ -6,7 +6,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from models.cli.train import train
-from models.training.config_io import as_toml
+from models.training.config_io import to_toml
 from models.training.errors import BadConfig, CannotResume, NoClips
 from tests.models.training.toys import toy_config, write_toml
 
@@ -14,7 +14,7 @@ from tests.models.training.toys import toy_config, write_toml
 @pytest.fixture
 def config_file(tmp_path: Path) -> Path:
     config = toy_config(data={"images": 1, "held_out_images": 1}, optimiser={"steps": 1, "batch_size": 1})
-    return write_toml(tmp_path, as_toml(config))
+    return write_toml(tmp_path, to_toml(config))
 
 
 def run(*arguments: object) -> Result:
@@ -32,42 +32,45 @@ def test_two_configs_are_compared_seed_by_seed(config_file: Path, tmp_path: Path
 
 def test_a_finished_run_is_not_trained_again(config_file: Path, tmp_path: Path) -> None:
     run(config_file, "--seed", 4, "--output", tmp_path / "runs")
-    account = tmp_path / "runs" / "toy-4" / "training.json"
-    before = account.stat().st_mtime_ns
+    summary = tmp_path / "runs" / "toy-4" / "training.json"
+    before = summary.stat().st_mtime_ns
     result = run(config_file, "--seed", 4, "--output", tmp_path / "runs")
     assert "toy-4 is finished" in result.stderr
-    assert account.stat().st_mtime_ns == before
+    assert summary.stat().st_mtime_ns == before
 
 
-def test_a_finished_run_of_other_settings_is_not_this_one(config_file: Path, tmp_path: Path) -> None:
+def test_a_finished_run_with_other_settings_is_refused(config_file: Path, tmp_path: Path) -> None:
     run(config_file, "--output", tmp_path / "runs")
     config_file.write_text('base = "before.toml"\nname = "toy"\noptimiser.learning_rate = 0.5\n')
-    write_toml(tmp_path, as_toml(toy_config(optimiser={"steps": 1})), "before.toml")
+    write_toml(tmp_path, to_toml(toy_config(optimiser={"steps": 1})), "before.toml")
     result = run(config_file, "--output", tmp_path / "runs")
     assert isinstance(result.exception, CannotResume)
     assert "toy-0 was trained with other settings" in str(result.exception)
 
 
-def test_more_steps_go_on_from_the_last_checkpoint(config_file: Path, tmp_path: Path) -> None:
+def test_more_steps_resume_from_the_last_checkpoint(config_file: Path, tmp_path: Path) -> None:
     run(config_file, "--output", tmp_path / "runs")
     run(config_file, "--output", tmp_path / "runs", "--steps", 2)
     log = (tmp_path / "runs" / "toy-0" / "log.jsonl").read_text(encoding="utf-8")
     assert len(log.splitlines()) == 2
 
 
-def test_without_held_out_clips_nothing_can_be_compared(tmp_path: Path) -> None:
+def test_a_comparison_needs_held_out_clips(tmp_path: Path) -> None:
     data = {"images": 1, "held_out_images": 0}
     config = toy_config(data=data, optimiser={"steps": 1, "batch_size": 1})
-    path = write_toml(tmp_path, as_toml(config))
+    path = write_toml(tmp_path, to_toml(config))
     result = run(path, "--against", path, "--seeds", 1, "--output", tmp_path / "runs")
     assert isinstance(result.exception, NoClips)
 
 
-def test_several_processes_compare_nothing(config_file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_comparison_in_several_processes_is_refused(
+    config_file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("WORLD_SIZE", "2")
-    assert "--against runs in one process" in str(run(config_file, "--against", config_file).exception)
+    exception = run(config_file, "--against", config_file).exception
+    assert "--against works in a single process only" in str(exception)
 
 
-def test_a_config_that_is_not_there_is_refused(tmp_path: Path) -> None:
+def test_a_missing_config_is_refused(tmp_path: Path) -> None:
     result = run(tmp_path / "none.toml")
     assert isinstance(result.exception, BadConfig)

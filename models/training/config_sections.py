@@ -1,0 +1,244 @@
+"""The sections of a training config: all settings with types, limits and defaults.
+
+Values are those of MotiF (arXiv:2412.16153) or reported by third parties. models/configs/paper.toml lists
+every default; values that nobody reports are marked [open] there.
+"""
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator
+
+from models.losses import PredictionType
+from models.motion.segments import SegmentSelection
+from models.motion.settings import DEFAULT_FLOW, EXACT_FLOW, FLOW_NAMES, HeatmapSettings
+from models.training.enums import (
+    DataSource,
+    HeatmapSource,
+    LearningRateSchedule,
+    NetworkKind,
+    Precision,
+)
+
+Positive = Annotated[int, Field(gt=0)]
+Share = Annotated[float, Field(ge=0, le=1)]
+BelowOne = Annotated[float, Field(ge=0, lt=1)]
+Beta = Annotated[float, Field(gt=0, lt=1)]
+
+
+class Section(BaseModel):
+    """Base class of all sections: immutable; unknown keys, NaN and infinity are errors."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+
+class DataSettings(Section):
+    """The clips, their length and resolution.
+
+    Attributes:
+        source: `folder` (video files) or `scenes` (the scene engine).
+        folder: folder of the clips, relative to the working directory; for `folder`.
+        captions: CSV or JSONL table in the folder with columns `file`, `caption` and optionally `held_out`
+            (0/1).
+        held_out_share: share of held-out clips if there is no `held_out` column; chosen by a hash of the
+            content.
+        scenarios: scenarios of the scene engine; empty for all.
+        rigid_only: use only actions that optical flow explains completely (no appearing or deforming
+            objects).
+        least_moving_share: skip actions that move a smaller share of the pixels than this, on average.
+        images: rendered images per scenario, alternating over the styles.
+        held_out_images: additional held-out images per scenario.
+        first_seed: seed of the first image.
+        frames: frames per clip.
+        height: in pixels.
+        width: in pixels.
+        fps: target frame rate; faster clips are subsampled.
+    """
+
+    source: DataSource
+    folder: str = ""
+    captions: str = "captions.csv"
+    held_out_share: Share = 0.05
+    scenarios: tuple[str, ...] = ()
+    rigid_only: bool = True
+    least_moving_share: Share = 0.0
+    images: Positive = 24
+    held_out_images: Annotated[int, Field(ge=0)] = 3
+    first_seed: Annotated[int, Field(ge=0)] = 0
+    frames: Annotated[int, Field(ge=2)] = 16
+    height: Positive = 320
+    width: Positive = 512
+    fps: Positive = 8
+
+
+class NetworkSettings(Section):
+    """Initial weights of the network, the autoencoder and the text encoder.
+
+    Attributes:
+        kind: `tiny` creates a small network with random weights; the others load `path`.
+        path: for `videocrafter2` its checkpoint file, for `modelscope` a folder in diffusers' layout, for
+            `pipeline` the pipeline folder of an earlier run.
+        companions: for `videocrafter2`, folder or hub id with the subfolders vae, text_encoder and tokenizer.
+        image_encoder: folder or hub id of a CLIP vision model, for `cx-attn` and `both`.
+        conditioning: image conditioning; `x-cat` in the paper.
+    """
+
+    kind: NetworkKind
+    path: str = ""
+    companions: str = ""
+    image_encoder: str = ""
+    conditioning: Literal["x-cat", "cx-attn", "both"] = "x-cat"
+
+
+class TinySettings(Section):
+    """Sizes of the `tiny` network; other kinds have their own sizes.
+
+    Attributes:
+        patch: side of the autoencoder's patches, in pixels.
+        latent_channels: principal components per patch.
+        channels: channels of each level; all levels except the deepest cross-attend to text.
+        head_dim: channels per attention head.
+        groups: groups of the group norms.
+        text_channels: hidden size of the frozen text encoder with random weights.
+        whiten: whitening exponent of the latents: 0 keeps distances, 1 gives all channels equal variance.
+        residual_scale: above 0, the network denoises (clip - first frame) * residual_scale. Not part of the
+            paper; it makes animation possible with few parameters. 0 disables it.
+    """
+
+    patch: Positive = 4
+    latent_channels: Positive = 12
+    whiten: Share = 0.5
+    channels: tuple[Positive, ...] = (32, 64)
+    head_dim: Positive = 8
+    groups: Positive = 8
+    text_channels: Positive = 64
+    residual_scale: Annotated[float, Field(ge=0)] = 0.0
+
+
+class NoiseSettings(Section):
+    """The noise schedule.
+
+    Attributes:
+        prediction_type: the quantity the network predicts.
+        beta_schedule: name of the beta schedule in diffusers.
+        beta_start: first beta.
+        beta_end: last beta.
+        steps: number of training timesteps.
+        zero_terminal_snr: rescale the betas so that the last timestep has zero signal-to-noise ratio.
+        latent_scale: VideoCrafter2's final scale of the latents; 1 disables it.
+    """
+
+    prediction_type: PredictionType = PredictionType.V_PREDICTION
+    beta_schedule: Literal["scaled_linear", "linear", "squaredcos_cap_v2"] = "scaled_linear"
+    beta_start: Beta = 0.00085
+    beta_end: Beta = 0.012
+    steps: Positive = 1000
+    zero_terminal_snr: bool = False
+    latent_scale: Annotated[float, Field(gt=0, le=1)] = 1.0
+
+
+class HeatmapSection(HeatmapSettings):
+    """Settings of the heatmap and its source.
+
+    Attributes:
+        source: optical flow (the paper) or SAM's segments.
+        flow: `exact` (scene engine only) or the name of a flow estimator.
+        segments: segments with value 1, for `sam`: the moving ones, all, or the largest moving one.
+        sam: folder or hub id of SAM, for `sam`.
+    """
+
+    source: HeatmapSource = HeatmapSource.FLOW
+    flow: str = DEFAULT_FLOW
+    segments: SegmentSelection = SegmentSelection.FLOW
+    sam: str = "facebook/sam-vit-base"
+
+    @field_validator("flow")
+    @classmethod
+    def _is_known(cls, flow: str) -> str:
+        if flow not in (EXACT_FLOW, *FLOW_NAMES):
+            known = ", ".join((EXACT_FLOW, *FLOW_NAMES))
+            raise ValueError(f"unknown optical flow {flow!r}; expected one of {known}")
+        return flow
+
+
+class LossSettings(Section):
+    """Settings of the loss.
+
+    Attributes:
+        motion_focal_weight: the paper's lambda; 0 trains with the diffusion loss only.
+    """
+
+    motion_focal_weight: Annotated[float, Field(ge=0)] = 1.0
+
+
+class OptimiserSettings(Section):
+    """AdamW, its learning rate schedule and the batch size.
+
+    Attributes:
+        learning_rate: after the warm-up.
+        schedule: learning rate after the warm-up: constant, or cosine decay to 0.
+        warmup_steps: steps of linear warm-up.
+        steps: total number of optimiser steps.
+        batch_size: clips per step, over all devices and micro-batches.
+        accumulation: micro-batches per device and step (gradient accumulation).
+        clip_norm: maximum gradient norm; 0 disables clipping.
+        weight_decay: AdamW's.
+        beta1: AdamW's.
+        beta2: AdamW's.
+        text_dropout: probability of dropping a caption, for classifier-free guidance.
+        ema_decay: decay of the moving average of the weights.
+    """
+
+    learning_rate: Annotated[float, Field(gt=0)] = 5e-5
+    schedule: LearningRateSchedule = LearningRateSchedule.CONSTANT
+    warmup_steps: Annotated[int, Field(ge=0)] = 0
+    steps: Positive = 32_000
+    batch_size: Positive = 64
+    accumulation: Positive = 1
+    clip_norm: Annotated[float, Field(ge=0)] = 1.0
+    weight_decay: Annotated[float, Field(ge=0)] = 0.01
+    beta1: BelowOne = 0.9
+    beta2: BelowOne = 0.999
+    text_dropout: Share = 0.1
+    ema_decay: BelowOne = 0.9999
+
+
+class RunSettings(Section):
+    """Hardware use and output; of these, only `precision` changes the result of training.
+
+    Attributes:
+        cpu_threads: CPU threads of torch; 0 for its default. A network of toy size is fastest with 1.
+        precision: precision of the forward pass.
+        half_weights: export the network in float16, which halves the file size.
+        gradient_checkpointing: recompute activations in the backward pass to save memory.
+        checkpoint_every: steps between checkpoints.
+        checkpoints_kept: number of checkpoints kept.
+        validate_every: steps between validations.
+    """
+
+    cpu_threads: Annotated[int, Field(ge=0)] = 0
+    precision: Precision = Precision.FP32
+    half_weights: bool = False
+    gradient_checkpointing: bool = False
+    checkpoint_every: Positive = 500
+    checkpoints_kept: Positive = 2
+    validate_every: Positive = 2000
+
+
+class ValidationSettings(Section):
+    """Validation on held-out clips: Figure 6 and the sample sheet.
+
+    Attributes:
+        clips: number of clips for Figure 6, spaced evenly over the held-out clips.
+        timesteps: timesteps at which the loss is measured.
+        region_above: a latent position is high-motion if its heatmap value is above this [open].
+        samples: number of clips on the sample sheet.
+        sampling_steps: DDIM steps for the sample sheet.
+        guidance: guidance scale for the sample sheet.
+    """
+
+    clips: Positive = 32
+    timesteps: Annotated[tuple[int, ...], Field(min_length=1)] = tuple(range(50, 1000, 100))
+    region_above: Annotated[float, Field(gt=0, lt=1)] = 0.5
+    samples: Annotated[int, Field(ge=0)] = 4
+    sampling_steps: Positive = 50
+    guidance: Annotated[float, Field(ge=1)] = 7.5
