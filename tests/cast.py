@@ -22,6 +22,7 @@ from app.media.store.base import content_key
 from app.security.identity import Principal, create_key, person_named
 from app.security.tokens import derived_token
 from app.studies import service as studies
+from app.studies.matchups import MatchupPlan
 from app.submissions import service as submissions
 from app.submissions.storage import ClipStorage
 from app.submissions.streaming import ReceivedFile
@@ -79,7 +80,7 @@ class Cast:
             slug=slug,
             title="MotiF against two",
             matchups=tuple(
-                studies.MatchupPlan(self.submission_ids["motif"], self.submission_ids[other])
+                MatchupPlan(self.submission_ids["motif"], self.submission_ids[other])
                 for other in others  # type: ignore[attr-defined]
             ),
             **({"watch_gate": WatchGate.OFF, "seed": 7} | changes),  # type: ignore[arg-type]

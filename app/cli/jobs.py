@@ -30,11 +30,9 @@ def _split(_context: click.Context, _option: click.Parameter, texts: tuple[str, 
     multiple=True,
     callback=_split,
     metavar="N,N",
-    help="One submission for each seed; seed 0 otherwise.",
+    help="Seeds of the clips (default: 0). The submission holds them all.",
 )
-@click.option(
-    "--label", default="", help="Label of the submission; '-seedN' is added where there are several."
-)
+@click.option("--label", default="", help="Label of the submission.")
 @click.option("--priority", default=0, show_default=True, help="Higher comes first; -1000 to 1000.")
 @server_options
 def create(
@@ -47,7 +45,7 @@ def create(
     server: str | None,
     key: str | None,
 ) -> None:
-    """Ask for the clips of a model; prints the submissions they will come in as, one a line.
+    """Ask for the clips of a model; prints the id of the submission that will hold them.
 
     Asking again makes nothing twice.
     """
@@ -66,8 +64,8 @@ def create(
         body["pairs"] = pairs
     with open_desk(server, key) as desk:
         asked = desk.create(body)
-    for submission in asked["submissions"]:
-        click.echo(submission["id"])
+    for id in dict.fromkeys(each["id"] for each in asked["submissions"]):
+        click.echo(id)
     why = "" if asked["jobs"] else ": every clip asked for is there or on its way"
     click.echo(f"{counted(asked['jobs'], 'job')} queued{why}. Look at them with: ti2v jobs list", err=True)
 

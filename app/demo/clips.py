@@ -92,7 +92,7 @@ def _missing(context: AppContext, *, principal: Principal, public_id: str) -> se
     with context.database.read() as session:
         submission = service.find_submission(session, public_id=public_id, principal=principal)
         is_open = submission.status is SubmissionStatus.OPEN
-        return set(service.missing_pairs(session, submission)) if is_open else set()
+        return set(service.missing_clips(session, submission)) if is_open else set()
 
 
 def _finalise(context: AppContext, *, principal: Principal, public_id: str) -> None:

@@ -23,6 +23,7 @@ from app.demo.clips import DrawnSubmission, drawing_processes, hand_in
 from app.security.identity import Principal, create_key, create_sign_in_link, person_named
 from app.security.tokens import KEY_PREFIX, derived_token, hash_token
 from app.studies import service as studies
+from app.studies.matchups import MatchupPlan
 from app.tables.bench import Benchmark
 from app.tables.people import ApiKey, Invitation
 from app.tables.studies import Study
@@ -175,7 +176,7 @@ def _open_study(
         plan = studies.StudyPlan(
             slug=slug,
             title=title,
-            matchups=tuple(studies.MatchupPlan(reference, other) for other in others),
+            matchups=tuple(MatchupPlan(reference, other) for other in others),
         )
         study = studies.create_study(session, plan=plan, benchmark=benchmark, principal=principal, now=now)
         studies.open_study(session, study=study, principal=principal, now=now)

@@ -93,8 +93,8 @@ def pair_page(session: Session, benchmark: Benchmark, pair_id: str, *, with_clip
     )
 
 
-def final_clip(session: Session, slug: str, *, pair_id: str, submission_id: str) -> Clip:
-    """Return a final submission's clip of a pair, whichever version of the benchmark it was made for.
+def final_clip(session: Session, slug: str, *, pair_id: str, submission_id: str, seed: int) -> Clip:
+    """Return a final submission's clip of a pair and seed, for any version of the benchmark.
 
     Raises:
         NotFound: there is none, or the submission is not final.
@@ -108,6 +108,7 @@ def final_clip(session: Session, slug: str, *, pair_id: str, submission_id: str)
             Benchmark.slug == slug,
             Pair.name == pair_id,
             Submission.public_id == submission_id,
+            Clip.seed == seed,
             Submission.status == SubmissionStatus.FINAL,
         )
     )

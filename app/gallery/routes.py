@@ -21,6 +21,7 @@ from app.security.identity import principal_of_browser
 from app.security.path_params import PairIdPath, PublicIdPath, Sha256Path, SlugPath
 from app.tables.submissions import Clip
 from benchmark.protocol import Role
+from benchmark.wire.common import MAX_SEED
 
 router = APIRouter(include_in_schema=False)
 
@@ -58,12 +59,18 @@ def pair(slug: SlugPath, pair_id: PairIdPath, request: Request) -> Response:
 
 
 @router.get("/gallery/{slug}/{pair_id}/clips/{submission_id}")
-def clip(slug: SlugPath, pair_id: PairIdPath, submission_id: PublicIdPath, request: Request) -> Response:
+def clip(
+    slug: SlugPath,
+    pair_id: PairIdPath,
+    submission_id: PublicIdPath,
+    request: Request,
+    seed: Annotated[int, Query(ge=0, le=MAX_SEED)] = 0,
+) -> Response:
     """Return a clip as it was submitted, in ranges where the browser asks for them."""
     context = context_of(request)
     with context.database.read() as session:
         require_person(session, request, Role.RESEARCHER, Role.VIEWER, now=utc_now())
-        found = final_clip(session, slug, pair_id=pair_id, submission_id=submission_id)
+        found = final_clip(session, slug, pair_id=pair_id, submission_id=submission_id, seed=seed)
     return _clip_answer(request, found)
 
 

@@ -10,8 +10,9 @@ from app.home.view_models import BenchmarkImage, BenchmarkLine, SubmissionLine
 from app.media.thumbnail_urls import TILE, thumbnail_url
 from app.panels.sides import side_name
 from app.security.identity import Principal
+from app.submissions.repository import expected_clips, received_clips
 from app.tables.bench import Benchmark, Pair
-from app.tables.submissions import Clip, Submission, VideoModel
+from app.tables.submissions import Submission, VideoModel
 from benchmark.protocol import SubmissionStatus
 
 IMAGES_PER_BENCHMARK = 6
@@ -22,8 +23,7 @@ def submission_lines(session: Session, principal: Principal) -> tuple[Submission
 
     Those of imported votes, withdrawn from the start and without a clip, are only names and left out.
     """
-    received = select(func.count()).where(Clip.submission_id == Submission.id).scalar_subquery()
-    expected = select(func.count()).where(Pair.benchmark_id == Submission.benchmark_id).scalar_subquery()
+    received = received_clips()
     query = (
         select(
             VideoModel.slug,
@@ -32,7 +32,7 @@ def submission_lines(session: Session, principal: Principal) -> tuple[Submission
             Submission.status,
             Submission.is_partial,
             received.label("received"),
-            expected.label("expected"),
+            expected_clips().label("expected"),
         )
         .join(VideoModel, VideoModel.id == Submission.model_id)
         .join(Benchmark, Benchmark.id == Submission.benchmark_id)

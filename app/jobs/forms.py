@@ -5,7 +5,8 @@ from collections.abc import Sequence
 
 from app.errors import Invalid
 from app.jobs.view_models import Typed
-from benchmark.wire.jobs import MAX_PAIRS, MAX_PRIORITY, MAX_SEED, MAX_SEEDS, CreateJobsRequest
+from benchmark.wire.common import MAX_SEED
+from benchmark.wire.jobs import MAX_PAIRS, MAX_PRIORITY, MAX_SEEDS, CreateJobsRequest
 from benchmark.wire.validation import InvalidRequest, checked_request
 
 _SLUG = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import ColumnElement, insert, select, update
 from sqlalchemy.orm import Session
 
 from app.benchmarks.service import find_benchmark
@@ -18,7 +18,6 @@ from app.tables.bench import Benchmark, Pair
 from app.tables.jobs import Job, job_status_is
 from app.tables.submissions import Clip, Submission, VideoModel
 from benchmark.protocol import JobStatus
-from benchmark.wire.common import MAX_LABEL_CHARS
 from benchmark.wire.jobs import CreateJobsRequest
 
 _MOST_SHOWN = 5
@@ -26,7 +25,7 @@ _MOST_SHOWN = 5
 
 @dataclass(frozen=True)
 class Asked:
-    """A submission that clips were asked for; `jobs` are those that this asking put into the queue."""
+    """A seed of a submission that clips were asked for; `jobs` counts those that this request queued."""
 
     submission: Submission
     seed: int
@@ -39,31 +38,20 @@ def ask(session: Session, *, request: CreateJobsRequest, principal: Principal, n
     Raises:
         Invalid: an unknown model (`unknown_model`, with those that are offered) or pair (`unknown_pair`).
         Forbidden: the model is somebody else's, and no worker offers it to everybody.
-        Conflict: the submission of this label is somebody else's, closed, or holds another seed.
+        Conflict: the submission of this label is somebody else's, or closed.
     """
     benchmark = find_benchmark(session, request.benchmark)
     model = _model_to_make(session, request.model, principal, now)
     pairs = _pairs_of(session, benchmark, request.pairs)
-    asked = []
-    for seed in request.seeds:
-        submission = _submission_for(session, model, benchmark, _label_of(request, seed), principal, now)
-        jobs = _queue(session, submission, pairs, seed=seed, priority=request.priority, now=now)
-        asked.append(Asked(submission, seed, jobs))
-    return asked
-
-
-def _label_of(request: CreateJobsRequest, seed: int) -> str:
-    """Return the label of the submission that holds a seed.
-
-    Raises:
-        Invalid: it would be too long.
-    """
-    if len(request.seeds) == 1:
-        return request.label
-    label = f"{request.label}-seed{seed}" if request.label else f"seed{seed}"
-    if len(label) > MAX_LABEL_CHARS:
-        raise Invalid("label: too long; '-seed' and the seed's number are added to it.")
-    return label
+    submission = _submission_for(session, model, benchmark, request.label, principal, now)
+    return [
+        Asked(
+            submission,
+            seed,
+            _queue(session, submission, pairs, seed=seed, priority=request.priority, now=now),
+        )
+        for seed in request.seeds
+    ]
 
 
 def _model_to_make(session: Session, slug: str, principal: Principal, now: datetime) -> VideoModel:
@@ -136,22 +124,21 @@ def _submission_for(
 def _queue(
     session: Session, submission: Submission, pairs: Sequence[int], *, seed: int, priority: int, now: datetime
 ) -> int:
-    """Add the jobs a submission lacks for these pairs; return how many came into the queue."""
+    """Add the jobs a submission lacks for these pairs and this seed; return how many came into the queue."""
     jobs = session.execute(
-        select(Job.pair_id, Job.status, Job.seed).where(Job.submission_id == submission.id)
+        select(Job.pair_id, Job.status).where(Job.submission_id == submission.id, Job.seed == seed)
     ).all()
-    if any(job.seed != seed for job in jobs):
-        raise Conflict(
-            "This submission holds clips of another seed; choose another label.", code="seed_differs"
-        )
-    clips = set(session.scalars(select(Clip.pair_id).where(Clip.submission_id == submission.id)))
+    clips = set(
+        session.scalars(select(Clip.pair_id).where(Clip.submission_id == submission.id, Clip.seed == seed))
+    )
     settled = clips | {job.pair_id for job in jobs if job.status is not JobStatus.CANCELLED}
     wanted = [pair for pair in pairs if pair not in settled]
     if not wanted:
         return 0
     require_open(submission)
     cancelled = {job.pair_id for job in jobs if job.status is JobStatus.CANCELLED}
-    _bring_back(session, submission, [pair for pair in wanted if pair in cancelled], -priority, now)
+    back = Job.pair_id.in_([pair for pair in wanted if pair in cancelled]) & (Job.seed == seed)
+    _bring_back(session, submission, back, -priority, now)
     new = [pair for pair in wanted if pair not in cancelled]
     if new:
         session.execute(insert(Job), [_job_row(submission, pair, seed, -priority, now) for pair in new])
@@ -159,13 +146,13 @@ def _queue(
 
 
 def _bring_back(
-    session: Session, submission: Submission, pairs: Sequence[int], turn: int, now: datetime
+    session: Session, submission: Submission, jobs: ColumnElement[bool], turn: int, now: datetime
 ) -> None:
     of_submission = Job.submission_id == submission.id
     change_jobs(
         session,
         update(Job)
-        .where(of_submission, Job.pair_id.in_(pairs), job_status_is(JobStatus.CANCELLED))
+        .where(of_submission, jobs, job_status_is(JobStatus.CANCELLED))
         .values(AS_NEW | {"turn": turn, "ready_at": now}),
     )
 

@@ -83,11 +83,15 @@ class LockedOwnTarget:
 
 @dataclass(frozen=True)
 class JobUpload:
-    """The right of a worker to upload the clip of a job, as long as its attempt holds the job."""
+    """The right of a worker to upload the clip of a job, as long as its attempt holds the job.
+
+    `seed` is None where the request names none: the job has one.
+    """
 
     principal: Principal
     submission: str
     pair_name: str
+    seed: int | None
     job: str
     attempt: int
 
@@ -102,6 +106,8 @@ class JobUpload:
         _require_unfinished_open(job, submission)
         if pair_name != self.pair_name:
             raise NotFound("This job is for another pair.", code="unknown_pair")
+        if self.seed not in (None, job.seed):
+            raise NotFound("This job is for another seed.", code="unknown_pair")
         return UploadTarget(submission.id, job.pair_id, job.seed, image_key, sha256)
 
     def lock_target(self, session: Session, target: UploadTarget) -> "LockedJobTarget":
@@ -123,7 +129,7 @@ class LockedJobTarget:
         """Finish the job; finalise the submission with its last clip."""
         leases.finish(session, job=self.job, now=now)
         submission = self.submission
-        if not has_unfinished(session, submission) and not service.missing_pairs(session, submission):
+        if not has_unfinished(session, submission) and not service.missing_clips(session, submission):
             service.finalise(session, submission=submission, allow_partial=False, now=now)
 
 

@@ -11,9 +11,10 @@ from app.jobs.durations import ago, span
 from app.jobs.view_models import FailureLine, JobsPart, ModelChoice, SubmissionJobs, WorkerLine
 from app.jobs.workers import offered_models
 from app.security.identity import Principal
+from app.submissions.repository import expected_clips, received_clips
 from app.tables.bench import Benchmark, Pair
 from app.tables.jobs import Job, Worker, job_status_is
-from app.tables.submissions import Clip, Submission, VideoModel
+from app.tables.submissions import Submission, VideoModel
 from benchmark.plurals import counted
 from benchmark.protocol import JobStatus, SubmissionStatus
 
@@ -61,7 +62,7 @@ def _submissions(
             benchmark=row.title,
             status=row.status,
             counts=counts[row.id],
-            missing=row.pairs - row.clips,
+            missing=row.expected - row.received,
             clips_a_minute=speeds.get(row.id, 0.0),
             is_offered=row.slug in offered,
             start_command=f"{_start_command(server)} --models {row.slug}",
@@ -78,8 +79,6 @@ def _latest_submissions(
     principal: Principal,
 ) -> Select[int, str, str, str, str, SubmissionStatus, int, int]:
     """Return the query for submissions with jobs: those being made first, then the newest."""
-    pairs = select(func.count()).where(Pair.benchmark_id == Submission.benchmark_id).scalar_subquery()
-    clips = select(func.count()).where(Clip.submission_id == Submission.id).scalar_subquery()
     being_made = exists().where(Job.submission_id == Submission.id, job_status_is(JobStatus.LEASED))
     to_come = exists().where(Job.submission_id == Submission.id, job_status_is(JobStatus.QUEUED))
     return (
@@ -90,8 +89,8 @@ def _latest_submissions(
             Submission.label,
             Benchmark.title,
             Submission.status,
-            pairs.label("pairs"),
-            clips.label("clips"),
+            expected_clips().label("expected"),
+            received_clips().label("received"),
         )
         .join(VideoModel, VideoModel.id == Submission.model_id)
         .join(Benchmark, Benchmark.id == Submission.benchmark_id)

@@ -173,7 +173,10 @@ def _side(session: Session, benchmark: Benchmark, model: str, pair_ids: frozense
 
 
 def _pairs_with_clips(session: Session, submission_id: int) -> frozenset[int]:
-    return frozenset(session.scalars(select(Clip.pair_id).where(Clip.submission_id == submission_id)))
+    """Return the pairs that a submission has a clip of seed 0 of: gold questions show that seed."""
+    return frozenset(
+        session.scalars(select(Clip.pair_id).where(Clip.submission_id == submission_id, Clip.seed == 0))
+    )
 
 
 def _refuse_conspicuous(session: Session, gold: Sequence[GoldMatchup], sides: Sequence[int]) -> None:

@@ -1,7 +1,7 @@
 """Creates and runs studies; the protocol freezes when a study opens."""
 
 import secrets
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Protocol
 
@@ -9,21 +9,21 @@ from sqlalchemy import insert, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from app.errors import Conflict, Invalid
+from app.errors import Conflict
 from app.panels.protocol import freeze_protocol
 from app.security.identity import Principal
 from app.security.tokens import hash_token, new_token
 from app.studies.gold import GoldPlan, add_gold_matchups, find_gold, lay_out_gold, plan_gold
+from app.studies.matchups import MatchupPlan, check_matchups
 from app.tables.audit import AuditEvent
 from app.tables.bench import Benchmark
 from app.tables.people import Invitation
 from app.tables.studies import Comparison, Matchup, Study
-from app.tables.submissions import Clip, Submission
+from app.tables.submissions import Clip
 from app.tables.tasks import TaskKind
 from app.tasks import service as tasks
 from benchmark.design import shuffle_key
-from benchmark.plurals import counted
-from benchmark.protocol import AnnotatorKind, RenditionRecipe, StudyStatus, SubmissionStatus, WatchGate
+from benchmark.protocol import AnnotatorKind, RenditionRecipe, StudyStatus, WatchGate
 
 # 63 bits, as the database keeps it.
 _SEED_BITS = 62
@@ -40,14 +40,6 @@ _ALLOWED_MOVES = {
     StudyStatus.PAUSED: (StudyStatus.OPEN,),
     StudyStatus.CLOSED: (StudyStatus.OPEN, StudyStatus.PAUSED),
 }
-
-
-@dataclass(frozen=True)
-class MatchupPlan:
-    """Two submissions to compare, by their public ids."""
-
-    reference: str
-    other: str
 
 
 @dataclass(frozen=True)
@@ -75,30 +67,20 @@ def create_study(
 
     Raises:
         Conflict: the slug is taken.
-        Invalid: a matchup names an unknown submission, one of another benchmark, one not final, itself, or
-            is there twice; or its gold questions cannot be asked (app/studies/gold.py).
+        Invalid: a matchup cannot be compared (app/studies/matchups.py), or the gold questions cannot be
+            asked (app/studies/gold.py).
     """
     if session.scalar(select(Study.id).where(Study.slug == plan.slug)) is not None:
         raise Conflict("There is a study of that slug already.", code="study_exists")
-    known = _submissions(session, plan, principal)
-    problems = _matchup_problems(plan, known, benchmark)
-    if problems:
-        raise Invalid(
-            f"{counted(len(problems), 'problem')} with the matchups: {problems[0]}",
-            code="bad_matchups",
-            problems=problems,
-        )
+    checked = check_matchups(session, plan.matchups, benchmark=benchmark, principal=principal)
     study = _add_draft(session, plan, benchmark, principal, now)
-    compared = [(known[each.reference].id, known[each.other].id) for each in plan.matchups]
-    for position, (reference_id, other_id) in enumerate(compared):
-        session.add(
-            Matchup(study_id=study.id, position=position, reference_id=reference_id, other_id=other_id)
-        )
+    for position, matchup in enumerate(checked):
+        session.add(Matchup(study_id=study.id, position=position, **asdict(matchup)))
     session.flush()
     if plan.gold is not None:
-        gold = find_gold(session, benchmark, compared)
+        gold = find_gold(session, benchmark, [(each.reference_id, each.other_id) for each in checked])
         plan_gold(study, plan.gold)
-        add_gold_matchups(session, study, gold, first=len(compared))
+        add_gold_matchups(session, study, gold, first=len(checked))
     return study
 
 
@@ -181,43 +163,6 @@ def _add_draft(
         # On PostgreSQL two may ask for one slug at the same moment; the constraint lets one through.
         raise Conflict("There is a study of that slug already.", code="study_exists") from error
     return study
-
-
-def _submissions(session: Session, plan: StudyPlan, principal: Principal) -> dict[str, Submission]:
-    """Return the submissions this person may know of; somebody else's open one does not exist for them."""
-    asked = {name for matchup in plan.matchups for name in (matchup.reference, matchup.other)}
-    query = select(Submission).where(Submission.public_id.in_(asked))
-    if not principal.is_admin:
-        is_own = Submission.owner_id == principal.person_id
-        query = query.where(is_own | (Submission.status != SubmissionStatus.OPEN))
-    return {row.public_id: row for row in session.scalars(query)}
-
-
-def _matchup_problems(plan: StudyPlan, known: dict[str, Submission], benchmark: Benchmark) -> list[str]:
-    problems = [] if plan.matchups else ["a study needs at least one matchup"]
-    seen: set[frozenset[str]] = set()
-    for number, matchup in enumerate(plan.matchups, start=1):
-        sides = (matchup.reference, matchup.other)
-        for name in sides:
-            problem = _submission_problem(known.get(name), benchmark)
-            if problem:
-                problems.append(f"matchup {number}: {problem}")
-        if len(set(sides)) == 1:
-            problems.append(f"matchup {number}: both sides are the same submission")
-        if frozenset(sides) in seen:
-            problems.append(f"matchup {number}: the same two submissions are compared above")
-        seen.add(frozenset(sides))
-    return problems
-
-
-def _submission_problem(submission: Submission | None, benchmark: Benchmark) -> str | None:
-    if submission is None:
-        return "there is no submission of that id"
-    if submission.benchmark_id != benchmark.id:
-        return f"submission {submission.public_id} is for another benchmark or another version of it"
-    if submission.status is not SubmissionStatus.FINAL:
-        return f"submission {submission.public_id} is {submission.status}, not final"
-    return None
 
 
 def _transition(

@@ -3,14 +3,14 @@
 import secrets
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, ScalarSelect, case, func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from app.errors import Conflict
 from app.security.identity import Principal
-from app.tables.bench import Benchmark
-from app.tables.submissions import Submission, VideoModel
+from app.tables.bench import Benchmark, Pair
+from app.tables.submissions import Clip, Submission, VideoModel
 from benchmark.protocol import SubmissionStatus
 
 
@@ -45,11 +45,12 @@ def add_model(session: Session, *, slug: str, name: str, principal: Principal, n
 def submission_of(
     session: Session, *, model: VideoModel, benchmark: Benchmark, label: str, for_change: bool = False
 ) -> Submission | None:
-    """Return the submission of a model, benchmark and label; there is at most one."""
+    """Return the submission of a model, benchmark and label that is not withdrawn; there is at most one."""
     query = select(Submission).where(
         Submission.model_id == model.id,
         Submission.benchmark_id == benchmark.id,
         Submission.label == label,
+        Submission.status != SubmissionStatus.WITHDRAWN,
     )
     return session.scalar(query.with_for_update() if for_change else query)
 
@@ -87,3 +88,17 @@ def add_submission(
             code="submission_exists",
         ) from error
     return submission
+
+
+def received_clips() -> ScalarSelect[int]:
+    """Return the query for the number of clips of the Submission of the query around it."""
+    return select(func.count()).where(Clip.submission_id == Submission.id).scalar_subquery()
+
+
+def expected_clips() -> ColumnElement[int]:
+    """Return the expression for the clips that make that Submission complete."""
+    pairs = select(func.count()).where(Pair.benchmark_id == Submission.benchmark_id).scalar_subquery()
+    seeds = (
+        select(func.count(Clip.seed.distinct())).where(Clip.submission_id == Submission.id).scalar_subquery()
+    )
+    return pairs * case((seeds > 1, seeds), else_=1)

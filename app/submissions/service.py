@@ -82,22 +82,38 @@ def _may_see(submission: Submission, principal: Principal, *, for_change: bool) 
     return is_public and not for_change
 
 
-def missing_pairs(session: Session, submission: Submission) -> list[str]:
-    """Return the pair ids without a clip, in the benchmark's order."""
-    has_clip = exists().where(Clip.submission_id == submission.id, Clip.pair_id == Pair.id)
-    return list(
-        session.scalars(
+def seeds_of(session: Session, submission: Submission) -> tuple[int, ...]:
+    """Return the seeds that a submission has a clip of, in order; only seed 0 where it has no clip."""
+    query = select(Clip.seed).where(Clip.submission_id == submission.id).distinct().order_by(Clip.seed)
+    return tuple(session.scalars(query)) or (0,)
+
+
+def missing_clips(session: Session, submission: Submission) -> list[str]:
+    """Return the clips without which the submission is incomplete: each pair, of each seed it has begun.
+
+    They are named as files are: the pair id for seed 0, `<pair id>_<seed>` for another. Seeds come in order,
+    pairs in the benchmark's order.
+    """
+    missing: list[str] = []
+    for seed in seeds_of(session, submission):
+        has_clip = exists().where(
+            Clip.submission_id == submission.id, Clip.pair_id == Pair.id, Clip.seed == seed
+        )
+        names = session.scalars(
             select(Pair.name)
             .where(Pair.benchmark_id == submission.benchmark_id, ~has_clip)
             .order_by(Pair.position)
         )
-    )
+        missing += [f"{name}_{seed}" if seed else name for name in names]
+    return missing
 
 
 def expected_clips(session: Session, submission: Submission) -> int:
-    return session.execute(
+    """Return how many clips make the submission complete."""
+    pairs = session.execute(
         select(func.count()).select_from(Pair).where(Pair.benchmark_id == submission.benchmark_id)
     ).scalar_one()
+    return pairs * len(seeds_of(session, submission))
 
 
 def finalise(session: Session, *, submission: Submission, allow_partial: bool, now: datetime) -> None:
@@ -110,7 +126,7 @@ def finalise(session: Session, *, submission: Submission, allow_partial: bool, n
         return
     if submission.status is SubmissionStatus.WITHDRAWN:
         raise Conflict("This submission was withdrawn.", code="submission_withdrawn")
-    missing = missing_pairs(session, submission)
+    missing = missing_clips(session, submission)
     if len(missing) == expected_clips(session, submission):
         raise Conflict("There is no clip in this submission yet.", code="submission_empty")
     if missing and not allow_partial:

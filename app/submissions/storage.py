@@ -150,7 +150,7 @@ def _stored_before(session: Session, target: UploadTarget, received: ReceivedFil
     if clip is None:
         return None
     if clip.sha256 != received.sha256:
-        raise Conflict("Another clip was submitted for this pair before.", code="clip_exists")
+        raise Conflict("Another clip was submitted for this pair and seed before.", code="clip_exists")
     return UploadedClip(clip, is_new=False)
 
 

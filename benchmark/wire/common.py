@@ -4,7 +4,7 @@ import unicodedata
 from datetime import datetime
 from typing import Annotated
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
 from benchmark.wire.text import is_one_line
 
@@ -17,6 +17,8 @@ TOKEN = r"^[A-Za-z0-9_-]{43}$"  # noqa: S105 - the form of one
 BROUGHT_NAME = r"^[^\x00-\x1f/\\]+$"
 MAX_PAIR_ID_CHARS = 400
 MAX_LABEL_CHARS = 64
+# The largest seed that every random generator takes.
+MAX_SEED = 2**32 - 1
 
 
 class RequestModel(BaseModel):
@@ -58,6 +60,7 @@ Label = Annotated[str, StringConstraints(pattern=LABEL)]
 PublicId = Annotated[str, StringConstraints(pattern=PUBLIC_ID)]
 Token = Annotated[str, StringConstraints(pattern=TOKEN)]
 PairId = Annotated[str, StringConstraints(max_length=MAX_PAIR_ID_CHARS, pattern=BROUGHT_NAME)]
+Seed = Annotated[int, Field(ge=0, le=MAX_SEED)]
 
 
 class ErrorResponse(ResponseModel):

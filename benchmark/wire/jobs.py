@@ -6,18 +6,15 @@ from typing import Annotated
 from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, field_validator
 
 from benchmark.protocol import FailureKind, JobStatus
-from benchmark.wire.common import Label, OneLine, PairId, PublicId, RequestModel, ResponseModel, Slug
+from benchmark.wire.common import Label, OneLine, PairId, PublicId, RequestModel, ResponseModel, Seed, Slug
 from benchmark.wire.text import log_tail, one_line
 
 MAX_MODELS = 100
 MAX_JOBS_PER_CLAIM = 32
 MAX_PAIRS, MAX_SEEDS = 5000, 16
 MAX_PRIORITY = 1000
-# The largest seed that every random generator takes.
-MAX_SEED = 2**32 - 1
 
 Attempt = Annotated[int, Field(ge=1, lt=10**9)]
-Seed = Annotated[int, Field(ge=0, le=MAX_SEED)]
 
 
 def _each_once(seeds: tuple[int, ...]) -> tuple[int, ...]:
@@ -35,7 +32,7 @@ def _as_log(text: object) -> object:
 
 
 class CreateJobsRequest(RequestModel):
-    """Which clips to make; `pairs` null means every pair. Each seed gets a submission of its own."""
+    """Which clips to make; `pairs` null means every pair. The submission holds every seed."""
 
     model: Slug
     benchmark: Slug

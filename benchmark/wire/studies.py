@@ -5,16 +5,20 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, field_validator, model_validator
 
-from benchmark.protocol import AnnotatorKind, RenditionRecipe, StudyStatus, WatchGate
-from benchmark.wire.common import Line, Paragraphs, PublicId, RequestModel, ResponseModel, Slug
+from benchmark.protocol import AnnotatorKind, RenditionRecipe, StudyKind, StudyStatus, WatchGate
+from benchmark.wire.common import Line, Paragraphs, PublicId, RequestModel, ResponseModel, Seed, Slug
 
 # Whom a link can let in. Judges and imported annotators need no link.
 InvitationKind = Literal[AnnotatorKind.PARTICIPANT, AnnotatorKind.PILOT, AnnotatorKind.PREVIEW]
 
 
 class MatchupRequest(RequestModel):
+    """Two submissions, and the seed whose clips each shows; null is the smallest seed it holds."""
+
     reference: PublicId
     other: PublicId
+    reference_seed: Seed | None = None
+    other_seed: Seed | None = None
 
 
 class GoldRequest(RequestModel):
@@ -57,7 +61,9 @@ class MatchupResponse(ResponseModel):
     reference: str
     other: str
     reference_id: str
+    reference_seed: int
     other_id: str
+    other_seed: int
     comparisons: int
     votes: int
     closed_at: datetime | None
@@ -66,6 +72,7 @@ class MatchupResponse(ResponseModel):
 
 class StudyResponse(ResponseModel):
     slug: str
+    kind: StudyKind
     title: str
     instructions: str
     benchmark: str

@@ -39,6 +39,8 @@ class SubmissionRequest(RequestModel):
 
 
 class SubmissionResponse(ResponseModel):
+    """`expected` is one clip for each pair and each seed that the submission has a clip of."""
+
     id: str
     model: str
     label: str
@@ -54,6 +56,8 @@ class SubmissionResponse(ResponseModel):
 
 
 class SubmissionDetailResponse(SubmissionResponse):
+    """`missing` names clips as files: the pair id for seed 0, `<pair id>_<seed>` for another."""
+
     missing: list[str]
     problems: list[str]
 
@@ -64,6 +68,7 @@ MAX_PROVENANCE_BYTES = 4096
 
 class ClipResponse(ResponseModel):
     pair_id: str
+    seed: int
     sha256: str
     bytes: int
     codec: str

@@ -27,10 +27,13 @@ from app.submissions.streaming import promised_sha256, receive_file, refuse_wron
 from app.tables.bench import Pair
 from app.tables.submissions import Clip
 from benchmark.protocol import Role
+from benchmark.wire.common import MAX_SEED
 from benchmark.wire.submissions import ClipResponse, ClipsResponse
 
 router = api_router("submissions")
 log = logging.getLogger("ti2v.clips")
+# A position in the benchmark and a seed.
+_CURSOR = r"^\d{1,9}-\d{1,10}$"
 _JOB = re.compile(r"[0-9a-f]{16}")
 _ATTEMPT = re.compile(r"[1-9][0-9]{0,8}")
 
@@ -40,20 +43,24 @@ def list_clips(
     public_id: PublicIdPath,
     request: Request,
     limit: Annotated[int, Query(ge=1, le=1000)] = 100,
-    cursor: Annotated[str | None, Query(pattern=r"^\d{1,9}$")] = None,
+    cursor: Annotated[str | None, Query(pattern=_CURSOR)] = None,
 ) -> ClipsResponse:
-    """Return a submission's clips in the benchmark's order, with what their makers say about them."""
+    """Return a submission's clips in the order of pairs and seeds, with what their makers say about them."""
+    position, seed = (int(each) for each in (cursor or "0-0").split("-"))
     with context_of(request).database.read() as session:
         principal = require_person(session, request, Role.RESEARCHER, now=utc_now())
         submission = find_submission(session, public_id=public_id, principal=principal)
         rows = session.execute(
             select(Clip, Pair.name, Pair.position)
             .join(Pair, Pair.id == Clip.pair_id)
-            .where(Clip.submission_id == submission.id, Pair.position >= int(cursor or 0))
-            .order_by(Pair.position)
+            .where(
+                Clip.submission_id == submission.id,
+                (Pair.position > position) | ((Pair.position == position) & (Clip.seed >= seed)),
+            )
+            .order_by(Pair.position, Clip.seed)
             .limit(limit + 1)
         ).all()
-    more = str(rows[limit].position) if len(rows) > limit else None
+    more = f"{rows[limit].position}-{rows[limit].Clip.seed}" if len(rows) > limit else None
     return ClipsResponse(
         clips=[clip_response(clip, name) for clip, name, _ in rows[:limit]], next_cursor=more
     )
@@ -71,17 +78,23 @@ def list_clips(
         }
     },
 )
-async def put_clip(public_id: PublicIdPath, pair_id: PairIdPath, request: Request) -> Response:
+async def put_clip(
+    public_id: PublicIdPath,
+    pair_id: PairIdPath,
+    request: Request,
+    seed: Annotated[int | None, Query(ge=0, le=MAX_SEED)] = None,
+) -> Response:
     """Take one clip, the mp4 as the body; the same bytes again change nothing, other bytes are 409.
 
-    A worker names the job it holds, `Ti2v-Job` and `Ti2v-Attempt`; else the submission must be one's own.
-    `Ti2v-Provenance`, base64 of a JSON object of at most 4 KiB, says how the clip was made.
+    `seed` is 0 by default; a clip of a worker has the seed of its job. A worker names the job it holds,
+    `Ti2v-Job` and `Ti2v-Attempt`; else the submission must be one's own. `Ti2v-Provenance`, base64 of a JSON
+    object of at most 4 KiB, says how the clip was made.
     """
     context = context_of(request)
     promised = promised_sha256(request.headers)
     provenance = read_provenance(request.headers.get("ti2v-provenance"))
     now = utc_now()
-    authorization, target = await run_in_threadpool(_authorize, request, public_id, pair_id, now)
+    authorization, target = await run_in_threadpool(_authorize, request, public_id, pair_id, seed, now)
     storage = ClipStorage(context.database, context.store, context.sandbox)
     try:
         with context.store.private_file() as path:
@@ -105,7 +118,7 @@ async def put_clip(public_id: PublicIdPath, pair_id: PairIdPath, request: Reques
 
 
 def _authorize(
-    request: Request, public_id: str, pair_id: str, now: datetime
+    request: Request, public_id: str, pair_id: str, seed: int | None, now: datetime
 ) -> tuple[UploadAuthorization, UploadTarget]:
     """Return by what right a clip is uploaded and where it goes, before the body is read.
 
@@ -117,9 +130,9 @@ def _authorize(
     with context_of(request).database.read() as session:
         principal = require_person(session, request, Role.RESEARCHER, Role.WORKER, now=now)
         authorization: UploadAuthorization = (
-            JobUpload(principal, public_id, pair_id, job.id, job.attempt)
+            JobUpload(principal, public_id, pair_id, seed, job.id, job.attempt)
             if job
-            else OwnerUpload(principal, public_id, pair_id)
+            else OwnerUpload(principal, public_id, pair_id, seed or 0)
         )
         return authorization, authorization.find_target(session)
 

@@ -12,6 +12,7 @@ from app.security.path_params import SlugPath
 from app.security.visibility import find_study
 from app.studies import service
 from app.studies.gold import GoldPlan
+from app.studies.matchups import MatchupPlan
 from app.studies.queries import study_progress, visible_studies
 from app.tables.bench import Benchmark
 from app.tables.studies import Study
@@ -29,6 +30,7 @@ router = api_router("studies")
 
 _PROTOCOL = (
     "slug",
+    "kind",
     "title",
     "instructions",
     "status",
@@ -116,7 +118,7 @@ def study_plan(body: StudyRequest) -> service.StudyPlan:
     """Return what a body asks for; the command line makes the same from its options."""
     return service.StudyPlan(
         **body.model_dump(exclude={"benchmark", "matchups", "gold"}),
-        matchups=tuple(service.MatchupPlan(each.reference, each.other) for each in body.matchups),
+        matchups=tuple(MatchupPlan(**each.model_dump()) for each in body.matchups),
         gold=GoldPlan(body.gold.count, body.gold.share) if body.gold else None,
     )
 
@@ -130,7 +132,9 @@ def study_answer(session: Session, study: Study) -> StudyResponse:
             reference=sides[each.matchup.id].reference,
             other=sides[each.matchup.id].other,
             reference_id=session.get_one(Submission, each.matchup.reference_id).public_id,
+            reference_seed=each.matchup.reference_seed,
             other_id=session.get_one(Submission, each.matchup.other_id).public_id,
+            other_seed=each.matchup.other_seed,
             comparisons=each.comparisons,
             votes=each.votes,
             closed_at=each.matchup.closed_at,

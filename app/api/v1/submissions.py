@@ -129,7 +129,7 @@ def _detail(session: Session, public_id: str, principal: Principal) -> Submissio
     submission = service.find_submission(session, public_id=public_id, principal=principal)
     return SubmissionDetailResponse(
         **_answer(session, submission).model_dump(),
-        missing=service.missing_pairs(session, submission),
+        missing=service.missing_clips(session, submission),
         problems=clip_notes(session, submission),
     )
 

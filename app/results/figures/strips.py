@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import select, union
+from sqlalchemy import select, tuple_, union
 from sqlalchemy.orm import Session
 
 from app.context import AppContext
@@ -103,14 +103,15 @@ def read_strip(plan: StripPlan, shown: int, *, store: MediaStore, sandbox: Sandb
 
 def _clips(session: Session, study: Study, pair: Pair, names: FigureNames) -> list[SideClip]:
     compared = (Matchup.study_id == study.id) & Matchup.is_gold.is_(False)
-    submissions = union(
-        select(Matchup.reference_id).where(compared), select(Matchup.other_id).where(compared)
+    shown = union(
+        select(Matchup.reference_id, Matchup.reference_seed).where(compared),
+        select(Matchup.other_id, Matchup.other_seed).where(compared),
     )
     rows = session.execute(
         select(VideoModel.slug, Submission.label, Clip.sha256, Clip.frames)
         .join(Submission, Submission.id == Clip.submission_id)
         .join(VideoModel, VideoModel.id == Submission.model_id)
-        .where(Clip.pair_id == pair.id, Clip.submission_id.in_(submissions))
+        .where(Clip.pair_id == pair.id, tuple_(Clip.submission_id, Clip.seed).in_(shown))
     )
     return [
         SideClip(side, names.side(side), sha256, frames)

@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from urllib.parse import quote
 
-from sqlalchemy import select
+from sqlalchemy import select, tuple_
 from sqlalchemy.orm import Session
 
 from app.panels.sides import side_name
@@ -41,28 +41,28 @@ def shortest_frame_ms(clips: Sequence[ClipCard]) -> float:
 
 
 def clip_cards(
-    session: Session, benchmark: str, pair: Pair, *, submission_ids: Collection[int] | None = None
+    session: Session, benchmark: str, pair: Pair, *, shown: Collection[tuple[int, int]] | None = None
 ) -> tuple[ClipCard, ...]:
     """Return the clips of final submissions, named as tables name their sides, in the order of submitting.
 
     Args:
         benchmark: slug of the pair's benchmark.
         pair: whose clips.
-        submission_ids: only those of these submissions, None for all.
+        shown: only those of these submissions and seeds; None for all, whose names then tell seeds but 0.
     """
     query = (
         select(VideoModel.slug, Submission.label, Submission.public_id, Clip)
         .join(Submission, Submission.id == Clip.submission_id)
         .join(VideoModel, VideoModel.id == Submission.model_id)
         .where(Clip.pair_id == pair.id, Submission.status == SubmissionStatus.FINAL)
-        .order_by(Submission.id)
+        .order_by(Submission.id, Clip.seed)
     )
-    if submission_ids is not None:
-        query = query.where(Submission.id.in_(submission_ids))
+    if shown is not None:
+        query = query.where(tuple_(Submission.id, Clip.seed).in_(shown))
     return tuple(
         ClipCard(
-            name=side_name(model, label),
-            url=f"/gallery/{benchmark}/{quote(pair.name, safe='')}/clips/{public_id}",
+            name=_name(side_name(model, label), clip.seed if shown is None else 0),
+            url=_url(benchmark, pair, public_id, clip.seed),
             width=clip.width,
             height=clip.height,
             frames=clip.frames,
@@ -71,3 +71,12 @@ def clip_cards(
         )
         for model, label, public_id, clip in session.execute(query)
     )
+
+
+def _name(side: str, seed: int) -> str:
+    return f"{side} · seed {seed}" if seed else side
+
+
+def _url(benchmark: str, pair: Pair, public_id: str, seed: int) -> str:
+    url = f"/gallery/{benchmark}/{quote(pair.name, safe='')}/clips/{public_id}"
+    return f"{url}?seed={seed}" if seed else url

@@ -135,11 +135,15 @@ def _clips(
     session: Session, study: Study, benchmark: Benchmark, pair: Pair, naming: Naming
 ) -> tuple[ClipCard, ...]:
     """Return the clips of every side of the study's matchups, the one reference's first."""
-    compared = select(Matchup.reference_id, Matchup.other_id).where(
-        Matchup.study_id == study.id, Matchup.is_gold.is_(False)
+    compared = session.scalars(
+        select(Matchup).where(Matchup.study_id == study.id, Matchup.is_gold.is_(False))
     )
-    sides = {id for row in session.execute(compared) for id in row}
-    cards = clip_cards(session, benchmark.slug, pair, submission_ids=sides)
+    shown = {
+        side
+        for each in compared
+        for side in ((each.reference_id, each.reference_seed), (each.other_id, each.other_seed))
+    }
+    cards = clip_cards(session, benchmark.slug, pair, shown=shown)
     ordered = sorted(cards, key=lambda card: (card.name != naming.reference, card.name))
     return tuple(replace(card, name=naming.side(card.name)) for card in ordered)
 

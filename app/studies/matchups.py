@@ -1,0 +1,137 @@
+"""Checks the matchups that a new study asks for, and chooses the seed that each side shows."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.errors import Invalid
+from app.security.identity import Principal
+from app.tables.bench import Benchmark
+from app.tables.submissions import Clip, Submission
+from benchmark.plurals import counted
+from benchmark.protocol import SubmissionStatus
+
+
+@dataclass(frozen=True)
+class MatchupPlan:
+    """Two submissions to compare, by their public ids; a seed of None is the smallest that its side holds."""
+
+    reference: str
+    other: str
+    reference_seed: int | None = None
+    other_seed: int | None = None
+
+    @property
+    def sides(self) -> tuple[tuple[str, int | None], tuple[str, int | None]]:
+        return (self.reference, self.reference_seed), (self.other, self.other_seed)
+
+
+@dataclass(frozen=True)
+class CheckedMatchup:
+    """The columns of a matchup that its sides decide."""
+
+    reference_id: int
+    reference_seed: int
+    other_id: int
+    other_seed: int
+
+
+def check_matchups(
+    session: Session, plans: Sequence[MatchupPlan], *, benchmark: Benchmark, principal: Principal
+) -> list[CheckedMatchup]:
+    """Return the matchups with the ids and seeds of their sides.
+
+    Raises:
+        Invalid: a matchup names an unknown submission, one of another benchmark, one not final, a seed it has
+            no clip of, itself, or is there twice; `problems` lists all.
+    """
+    known = _submissions(session, plans, principal)
+    seeds = _seeds(session, known)
+    problems = _problems(plans, known, seeds, benchmark)
+    if problems:
+        raise Invalid(
+            f"{counted(len(problems), 'problem')} with the matchups: {problems[0]}",
+            code="bad_matchups",
+            problems=problems,
+        )
+
+    def seed_of(name: str, seed: int | None) -> int:
+        return seeds[known[name].id][0] if seed is None else seed
+
+    return [
+        CheckedMatchup(
+            reference_id=known[each.reference].id,
+            reference_seed=seed_of(each.reference, each.reference_seed),
+            other_id=known[each.other].id,
+            other_seed=seed_of(each.other, each.other_seed),
+        )
+        for each in plans
+    ]
+
+
+def _submissions(
+    session: Session, plans: Sequence[MatchupPlan], principal: Principal
+) -> dict[str, Submission]:
+    """Return the submissions this person may know of; somebody else's open one does not exist for them."""
+    asked = {name for plan in plans for name, _ in plan.sides}
+    query = select(Submission).where(Submission.public_id.in_(asked))
+    if not principal.is_admin:
+        is_own = Submission.owner_id == principal.person_id
+        query = query.where(is_own | (Submission.status != SubmissionStatus.OPEN))
+    return {row.public_id: row for row in session.scalars(query)}
+
+
+def _seeds(session: Session, known: Mapping[str, Submission]) -> dict[int, list[int]]:
+    """Return the seeds that each submission has clips of, in order."""
+    ids = [each.id for each in known.values()]
+    seeds: dict[int, list[int]] = {id: [] for id in ids}
+    query = (
+        select(Clip.submission_id, Clip.seed)
+        .where(Clip.submission_id.in_(ids))
+        .distinct()
+        .order_by(Clip.submission_id, Clip.seed)
+    )
+    for submission_id, seed in session.execute(query):
+        seeds[submission_id].append(seed)
+    return seeds
+
+
+def _problems(
+    plans: Sequence[MatchupPlan],
+    known: Mapping[str, Submission],
+    seeds: Mapping[int, Sequence[int]],
+    benchmark: Benchmark,
+) -> list[str]:
+    problems = [] if plans else ["a study needs at least one matchup"]
+    seen: set[frozenset[str]] = set()
+    for number, plan in enumerate(plans, start=1):
+        names = [name for name, _ in plan.sides]
+        for name, seed in plan.sides:
+            problem = _problem_of_side(known.get(name), seed, seeds, benchmark)
+            if problem:
+                problems.append(f"matchup {number}: {problem}")
+        if len(set(names)) == 1:
+            problems.append(f"matchup {number}: both sides are the same submission")
+        if frozenset(names) in seen:
+            problems.append(f"matchup {number}: the same two submissions are compared above")
+        seen.add(frozenset(names))
+    return problems
+
+
+def _problem_of_side(
+    submission: Submission | None,
+    seed: int | None,
+    seeds: Mapping[int, Sequence[int]],
+    benchmark: Benchmark,
+) -> str | None:
+    if submission is None:
+        return "there is no submission of that id"
+    if submission.benchmark_id != benchmark.id:
+        return f"submission {submission.public_id} is for another benchmark or another version of it"
+    if submission.status is not SubmissionStatus.FINAL:
+        return f"submission {submission.public_id} is {submission.status}, not final"
+    if seed is not None and seed not in seeds[submission.id]:
+        return f"submission {submission.public_id} has no clip of the seed that the matchup names"
+    return None
