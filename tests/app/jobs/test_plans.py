@@ -3,29 +3,15 @@
 from datetime import UTC, datetime
 
 import pytest
-from sqlalchemy import Select, text
-from sqlalchemy.orm import Session
+from sqlalchemy import Select
 
 from app.context import AppContext
 from app.jobs import leases, scheduling
+from tests.app.plans import plan_of
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 NEXT = {"model": "motif", "now": NOON, "count": 4}
 OTHERS = {"slugs": ["motif", "cinemo"], "worker_id": 1, "alive_since": NOON, "now": NOON}
-
-
-def plan_of(session: Session, statement: Select[*tuple[object, ...]], given: dict[str, object]) -> str:
-    """Return the database's plan as text; on PostgreSQL as it would be with many rows."""
-    is_sqlite = session.get_bind().dialect.name == "sqlite"
-    compiled = statement.params(given).compile(
-        session.get_bind(), compile_kwargs={"literal_binds": True, "render_postcompile": True}
-    )
-    if not is_sqlite:
-        # An empty table is always read from end to end.
-        session.execute(text("SET LOCAL enable_seqscan = off"))
-    explain = "EXPLAIN QUERY PLAN " if is_sqlite else "EXPLAIN "
-    rows = session.connection().exec_driver_sql(explain + str(compiled).replace("%", "%%")).all()
-    return "\n".join(str(row[-1]) for row in rows)
 
 
 @pytest.mark.postgres
