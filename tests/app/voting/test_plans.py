@@ -21,7 +21,7 @@ NEXT = {"study_id": 1, "panel": 5, "annotator_id": 1}
     [
         (selection._ON_A_NEW_PAIR, NEXT, "ix_comparisons_next"),
         (selection._NOT_MET, NEXT, "ix_comparisons_next"),
-        (leases._HELD, {"annotator_id": 1}, "assignments_annotator"),
+        (leases._HELD, {"annotator_id": 1}, "ix_assignments"),
         (leases._OVERDUE, {"study_id": 1, "now": NOON}, "ix_assignments_open"),
         (leases._MET_SO_FAR, {"annotator_id": 1, "study_id": 1}, "assignments_annotator"),
         (progress._PROGRESS, {"annotator_id": 1, "panel": 5}, "assignments_annotator"),
