@@ -11,7 +11,6 @@ from app.clock import utc_now
 from app.context import AppContext
 from app.results.live.recount import recount
 from app.security.tokens import new_token
-from app.tables.people import Annotator
 from app.tables.studies import Comparison
 from app.tables.studies import Study as StudyRow
 from app.tables.voting import Assignment, AssignmentStatus
@@ -21,6 +20,13 @@ from tests.app.api.conftest import client_of
 from tests.cast import Cast, Study, enter
 
 API = "/api/v1"
+
+
+def enter_as(client: TestClient, alice: TestClient, study: Study, kind: AnnotatorKind) -> TestClient:
+    invited = alice.post(f"{API}/studies/{study.slug}/invitations", json={"count": 1, "kind": kind})
+    secret = invited.json()["links"][0].rpartition("/")[2]
+    assert client.get(f"/invite/{secret}").status_code == 200
+    return client
 
 
 def exported(client: TestClient, study: Study) -> list[dict[str, str]]:
@@ -68,9 +74,7 @@ def test_a_pilot_votes_and_nothing_is_counted(
 ) -> None:
     study = cast.open_study(others=["cinemo"], votes_per_comparison=1)
     alice = client_of(context, cast.alice)
-    invited = alice.post(f"{API}/studies/{study.slug}/invitations", json={"count": 1, "kind": kind})
-    secret = invited.json()["links"][0].rpartition("/")[2]
-    assert client.get(f"/invite/{secret}").status_code == 200
+    enter_as(client, alice, study, kind)
 
     card = assign(client, study)
     assert slots(context) == [0] * 6
@@ -104,9 +108,7 @@ def test_a_participant_votes_where_a_pilot_holds_a_lease(
     context: AppContext, cast: Cast, client: TestClient
 ) -> None:
     study = cast.open_study(others=["cinemo"], votes_per_comparison=1)
-    pilot = enter(client_of(context), study)
-    with context.database.write() as session:
-        session.scalars(select(Annotator)).one().kind = AnnotatorKind.PILOT
+    pilot = enter_as(client_of(context), client_of(context, cast.alice), study, AnnotatorKind.PILOT)
     held = assign(pilot, study)
 
     # Six comparisons want one vote each, and a participant gets all of them.
