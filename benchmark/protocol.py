@@ -118,10 +118,19 @@ class WatchGate(StrEnum):
 
 
 class RenditionRecipe(StrEnum):
-    """How the two clips of a comparison are prepared for annotators."""
+    """How the two clips of a comparison are prepared for annotators.
+
+    `remux` copies the coded pictures where the two clips have one form, and is `normalised` elsewhere.
+    `normalised` crops to the smaller size and cuts to the shorter length. `letterbox` adds black bars instead
+    of cropping. `keep_longer` repeats the last frame of the shorter clip instead of cutting the longer one.
+    `native` scales and crops nothing: each clip is centred on a black canvas that has room for both.
+    """
 
     REMUX = "remux"
     NORMALISED = "normalised"
+    LETTERBOX = "letterbox"
+    KEEP_LONGER = "keep_longer"
+    NATIVE = "native"
 
 
 class Visibility(StrEnum):

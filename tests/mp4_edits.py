@@ -43,3 +43,47 @@ def hide_first_frames(clip: Path, *, count: int, ticks_a_frame: int) -> Path:
     content[entry + 4 : entry + 8] = (count * ticks_a_frame).to_bytes(4, "big")
     clip.write_bytes(content)
     return clip
+
+
+# Bytes of a box before the boxes inside it, behind size and type.
+_FIELDS = {b"stsd": 8, b"dref": 8, b"meta": 4, b"avc1": 78, b"vp09": 78, b"av01": 78}
+
+
+def box(kind: bytes, body: bytes) -> bytes:
+    return (8 + len(body)).to_bytes(4, "big") + kind + body
+
+
+def append_to_box(content: bytes, path: tuple[bytes, ...], data: bytes) -> bytes:
+    """Add bytes at the end of the first box with this path and correct the sizes; moov must be behind mdat.
+
+    An empty path means the end of the file.
+    """
+    if not path:
+        return content + data
+    starts, stop = _found(content, path)
+    edited = bytearray(content[:stop] + data + content[stop:])
+    for start in starts:
+        size = int.from_bytes(edited[start : start + 4], "big") + len(data)
+        edited[start : start + 4] = size.to_bytes(4, "big")
+    return bytes(edited)
+
+
+def overwrite_in_box(content: bytes, path: tuple[bytes, ...], offset: int, data: bytes) -> bytes:
+    """Put bytes in place of others, `offset` bytes behind the type of the first box with this path."""
+    start = _found(content, path)[0][-1] + 8 + offset
+    return content[:start] + data + content[start + len(data) :]
+
+
+def _found(content: bytes, path: tuple[bytes, ...]) -> tuple[list[int], int]:
+    """Return where each box of the path starts, and where the last one stops."""
+    starts: list[int] = []
+    start, stop = 0, len(content)
+    for kind in path:
+        at = start
+        while content[at + 4 : at + 8] != kind:
+            at += int.from_bytes(content[at : at + 4], "big")
+            assert at < stop, f"no box {kind!r}"
+        starts.append(at)
+        stop = at + int.from_bytes(content[at : at + 4], "big")
+        start = at + 8 + _FIELDS.get(kind, 0)
+    return starts, stop

@@ -69,12 +69,12 @@ def _query() -> Select[*tuple[Any, ...]]:
 _COMPARED = _query()
 
 
-def compared_clips(session: Session, *, comparison_id: int, wish: RenditionRecipe) -> ComparedClips:
-    """Return the clips of a comparison; `wish` is the recipe its study asks for."""
+def compared_clips(session: Session, *, comparison_id: int, requested: RenditionRecipe) -> ComparedClips:
+    """Return the clips of a comparison; `requested` is the choice of its study."""
     prompt, image_key, image_type, *clips = session.execute(_COMPARED, {"comparison_id": comparison_id}).one()
     half = len(clips) // 2
     first, second = (
         StoredClip(id, sha256, ClipFacts(*facts)) for id, sha256, *facts in (clips[:half], clips[half:])
     )
-    recipe = choose_recipe(first.facts, second.facts, wish)
+    recipe = choose_recipe(first.facts, second.facts, requested)
     return ComparedClips(prompt, image_key, image_type, first, second, recipe)

@@ -74,6 +74,7 @@ class ClipFacts:
         has_audio: there is a sound track.
         bytes: size of the file.
         is_static: every frame shows what the first one shows, but for coding noise.
+        is_remuxable: 8-bit 4:2:0 H.264 at an even rate that holds nothing but pictures (`sandbox/h264.py`).
         first_frame_distance: mean absolute difference between the first frame and the pair's input image,
             both at 64x64, in [0, 1]; None when no image was given. See `FAR_FIRST_FRAME`.
     """
@@ -89,6 +90,7 @@ class ClipFacts:
     has_audio: bool
     bytes: int
     is_static: bool
+    is_remuxable: bool
     first_frame_distance: float | None = None
 
 

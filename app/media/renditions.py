@@ -1,7 +1,7 @@
 """Makes what an annotator is served: a copy of a clip that says nothing about where it came from.
 
-`remux` keeps every frame as it is and drops everything around them. `normalised` brings both clips of a
-comparison to one size, rate, length and codec. The files are opened only in the sandbox (`transcoding.py`).
+`remux` copies the coded pictures and drops everything around them. The other kinds decode both clips of a
+comparison and encode them in one form. The files are opened only in the sandbox (`sandbox/transcode.py`).
 """
 
 from dataclasses import asdict, dataclass
@@ -13,8 +13,8 @@ from app.media.store.base import DISK_FULL, StoreFull
 from benchmark.protocol import RenditionRecipe
 
 _MAX_FPS = 60.0
-# Raise it whenever `transcoding.py` would write other bytes, so that old and new renditions never meet.
-_REVISION = 1
+# Raise it whenever `sandbox/transcode.py` would write other bytes, so that old and new renditions never meet.
+_REVISION = 2
 
 
 class RenditionFailed(Exception):
@@ -25,7 +25,7 @@ class RenditionFailed(Exception):
 class Recipe:
     """How both clips of one comparison are prepared.
 
-    With `remux` the other fields say what both clips already are; with `normalised`, what they become.
+    With `remux` the other fields say what both clips already are, otherwise what they become.
     """
 
     kind: RenditionRecipe
@@ -36,35 +36,46 @@ class Recipe:
 
     @property
     def name(self) -> str:
-        """What makes two renditions of one clip the same: at most 80 characters of [a-z0-9x.-]."""
+        """What makes two renditions of one clip the same: at most 80 characters of [a-z0-9x._-]."""
         if self.kind is RenditionRecipe.REMUX:
             return f"remux-{_REVISION}"
-        return f"normalised-{_REVISION}-{self.width}x{self.height}-{self.fps:.3f}-{self.frames}"
+        return f"{self.kind}-{_REVISION}-{self.width}x{self.height}-{self.fps:.3f}-{self.frames}"
+
+    @property
+    def duration_s(self) -> float:
+        return self.frames / self.fps
 
 
-def choose_recipe(reference: ClipFacts, other: ClipFacts, wish: RenditionRecipe) -> Recipe:
+def choose_recipe(reference: ClipFacts, other: ClipFacts, requested: RenditionRecipe) -> Recipe:
     """Return the recipe for both clips of a comparison; the order of the two does not matter.
 
-    `wish` is what the study asks for. Where the clips differ in size, fps, length or codec, where one has
-    sound or an uneven rate, or is not 8-bit 4:2:0 (which browsers may not play), both are normalised whatever
-    the wish: otherwise the player itself would tell the two apart.
+    `requested` is the study's choice. `remux` becomes `normalised` where the clips differ in size, fps,
+    length or codec, or where one has sound, an uneven rate, or is not plain H.264: otherwise the player
+    itself would distinguish the two.
 
-    Normalised clips get the smaller width and height (even), the smaller fps (at most 60) and the shorter
-    length; the end is cut, so the first frame stays. Each clip is scaled until it covers the common box and
-    cut at the centre. Letterbox bars would keep the edges, but name the wide model in every comparison; the
-    models themselves cut their input from the centre of one image, so a centre cut shows both the same view.
+    All other kinds use the smaller fps (at most 60). Length: the shorter one, so the end is cut;
+    `keep_longer` uses the longer one and repeats the last frame of the shorter clip. Size: the smaller width
+    and the smaller height; each clip is scaled until it covers them and cropped at the centre, or, with
+    `letterbox`, scaled to fit between black bars. `native` scales nothing: each clip is centred on a black
+    canvas of the larger width and height.
     """
     clips = (reference, other)
-    if wish is RenditionRecipe.REMUX and _alike(reference, other):
-        return Recipe(wish, reference.width, reference.height, reference.fps, reference.frames)
+    if requested is RenditionRecipe.REMUX:
+        if _alike(reference, other):
+            return Recipe(requested, reference.width, reference.height, reference.fps, reference.frames)
+        requested = RenditionRecipe.NORMALISED
     fps = min(_MAX_FPS, *(clip.fps for clip in clips))
+    # A hundredth of a frame is rounding in the file's clock, not a missing frame.
+    frames = [int(clip.frames * fps / clip.fps + 0.01) for clip in clips]
+    keeps_longer = requested is RenditionRecipe.KEEP_LONGER
+    is_native = requested is RenditionRecipe.NATIVE
+    side = max if is_native else min
     return Recipe(
-        RenditionRecipe.NORMALISED,
-        width=_even(min(clip.width for clip in clips)),
-        height=_even(min(clip.height for clip in clips)),
+        requested,
+        width=_even(side(clip.width for clip in clips), up=is_native),
+        height=_even(side(clip.height for clip in clips), up=is_native),
         fps=fps,
-        # A hundredth of a frame is rounding in the file's clock, not a missing frame.
-        frames=max(1, min(int(clip.frames * fps / clip.fps + 0.01) for clip in clips)),
+        frames=max(1, max(frames) if keeps_longer else min(frames)),
     )
 
 
@@ -97,14 +108,16 @@ def make_rendition(source_path: Path, recipe: Recipe, target_path: Path, *, sand
 
 
 def _alike(a: ClipFacts, b: ClipFacts) -> bool:
-    return _outer_form(a) == _outer_form(b) and all(
-        clip.constant_fps and not clip.has_audio and clip.pixel_format == "yuv420p" for clip in (a, b)
+    return _form(a) == _form(b) and all(
+        clip.is_remuxable and clip.constant_fps and not clip.has_audio and clip.pixel_format == "yuv420p"
+        for clip in (a, b)
     )
 
 
-def _outer_form(clip: ClipFacts) -> tuple[object, ...]:
+def _form(clip: ClipFacts) -> tuple[object, ...]:
     return clip.codec, clip.width, clip.height, clip.fps, clip.frames
 
 
-def _even(side: int) -> int:
-    return max(2, side - side % 2)
+def _even(side: int, *, up: bool) -> int:
+    """Return a side that 4:2:0 can code."""
+    return side + side % 2 if up else max(2, side - side % 2)

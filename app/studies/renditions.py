@@ -78,6 +78,6 @@ def _prepare(context: AppContext, comparison_id: int) -> None:
             .join(Comparison, Comparison.study_id == Study.id)
             .where(Comparison.id == comparison_id)
         ).one()
-        clips = compared_clips(session, comparison_id=comparison_id, wish=requested)
+        clips = compared_clips(session, comparison_id=comparison_id, requested=requested)
     for side in Side:
         context.renditions.get_or_make(clips.of_side(side), clips.recipe)

@@ -13,6 +13,7 @@ from sqlalchemy import (
     String,
     Text,
     UniqueConstraint,
+    false,
     text,
 )
 from sqlalchemy.orm import Mapped, mapped_column
@@ -91,6 +92,7 @@ class Clip(Base):
     constant_fps: Mapped[bool]
     has_audio: Mapped[bool]
     is_static: Mapped[bool]
+    is_remuxable: Mapped[bool] = mapped_column(default=False, server_default=false())
     first_frame_distance: Mapped[float | None] = mapped_column(Float)
     # What whoever made it says about how; shown, and trusted for nothing. None where nothing was said.
     provenance: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))

@@ -10,7 +10,7 @@ from app.voting.view_models import AssignmentView
 
 
 def assignment_view(session: Session, *, assignment: Assignment, study: Study) -> AssignmentView:
-    clips = compared_clips(session, comparison_id=assignment.comparison_id, wish=study.renditions)
+    clips = compared_clips(session, comparison_id=assignment.comparison_id, requested=study.renditions)
     progress = progress_of(session, study=study, annotator_id=assignment.annotator_id)
     return AssignmentView(
         token=assignment.token,

@@ -54,7 +54,7 @@ class ServedImage:
 def requested_clip(session: Session, *, held: HeldAssignment, position: Choice) -> RequestedClip:
     """Read what is needed to serve the left or right clip of an assignment."""
     assignment = held.assignment
-    clips = compared_clips(session, comparison_id=assignment.comparison_id, wish=held.study.renditions)
+    clips = compared_clips(session, comparison_id=assignment.comparison_id, requested=held.study.renditions)
     side = assignment.side_of(position)
     clip, other = clips.of_side(side), clips.of_side(side.opposite)
     renditions = find_renditions(session, clip_ids=(clip.id, other.id), recipe=clips.recipe)
@@ -72,7 +72,9 @@ def prepare_clip(requested: RequestedClip, *, cache: RenditionCache) -> ServedCl
 
 
 def served_image(session: Session, *, held: HeldAssignment) -> ServedImage:
-    clips = compared_clips(session, comparison_id=held.assignment.comparison_id, wish=held.study.renditions)
+    clips = compared_clips(
+        session, comparison_id=held.assignment.comparison_id, requested=held.study.renditions
+    )
     return ServedImage(clips.image_key, clips.image_type)
 
 

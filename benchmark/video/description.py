@@ -21,6 +21,8 @@ class VideoDescription:
         matrix: the display transformation.
         container_pixel_ratio: width / height of a pixel as the container says; None where it does not.
         bitstream_pixel_ratio: the same as the coded video says.
+        colour_primaries: ITU-T H.273 ColourPrimaries; 2 where the file does not say.
+        colour_transfer: ITU-T H.273 TransferCharacteristics; 2 where the file does not say.
         colour_matrix: ITU-T H.273 MatrixCoefficients; 2 where the file does not say.
         colour_range: 1 limited, 2 full, 0 where the file does not say.
         has_audio: there is a sound track.
@@ -36,6 +38,8 @@ class VideoDescription:
     matrix: DisplayMatrix
     container_pixel_ratio: Fraction | None
     bitstream_pixel_ratio: Fraction | None
+    colour_primaries: int
+    colour_transfer: int
     colour_matrix: int
     colour_range: int
     has_audio: bool

@@ -73,6 +73,8 @@ class VideoTrack:
             # FFmpeg's answer is the container's ratio, or the bitstream's where the container has none.
             container_pixel_ratio=self.stream.sample_aspect_ratio or None,
             bitstream_pixel_ratio=coder.sample_aspect_ratio or None,
+            colour_primaries=int(first.color_primaries),
+            colour_transfer=int(first.color_trc),
             colour_matrix=int(first.colorspace),
             colour_range=int(first.color_range),
             has_audio=bool(self.stream.container.streams.audio),
@@ -81,7 +83,7 @@ class VideoTrack:
         )
 
     def frames(self) -> Iterator[Any]:
-        """Decode all shown frames in their order; each is whole and of the same size as the first.
+        """Decode all shown frames in their order; each is whole, and shaped and turned as the first one.
 
         Raises:
             UnreadableVideo: at the first frame that is not.
@@ -90,20 +92,34 @@ class VideoTrack:
             coder = track.stream.codec_context
             use_one_thread(coder)
             coder.options = {"err_detect": "explode"}  # else the decoder paints over what it cannot read
-            size = None
+            first = None
             try:
                 for frame in track.stream.container.decode(track.stream):
-                    size = size or (frame.width, frame.height)
-                    _check_frame(frame, size)
+                    shape = _shape(frame, coder)
+                    first = first or shape
+                    if shape != first:
+                        raise UnreadableVideo(
+                            VideoFault.SIZE_CHANGES, "The shape of the frames changes within the clip."
+                        )
                     yield frame
             except av.FFmpegError as error:
                 raise UnreadableVideo(VideoFault.UNDECODABLE, "Not every frame can be decoded.") from error
+
+    def packets(self) -> Iterator[Any]:
+        """Yield the coded frames in decoding order, hidden ones included. Raises UnreadableVideo."""
+        with open_video(self.path, format=self.format) as track:
+            try:
+                yield from (packet for packet in track.stream.container.demux(track.stream) if packet.size)
+            except av.FFmpegError as error:
+                raise UnreadableVideo(
+                    VideoFault.UNDECODABLE, "The frames cannot be read from the file."
+                ) from error
 
     def _times(self, max_frames: int | None) -> tuple[int, Timeline]:
         """Return the number of hidden frames, and the timeline of the shown ones."""
         shown: list[Any] = []
         count = 0
-        for packet in self._packets():
+        for packet in self.packets():
             count += 1
             if max_frames is not None and count > max_frames:
                 raise UnreadableVideo(VideoFault.TOO_MANY_FRAMES, f"It has more than {max_frames} frames.")
@@ -122,15 +138,6 @@ class VideoTrack:
         if not rate or self.stream.container.format.name.startswith("mov"):
             raise UnreadableVideo(VideoFault.NO_TIMES, "Frames come without a time.")
         return Timeline.from_ticks(range(len(shown)), 1, 1 / Fraction(rate))
-
-    def _packets(self) -> Iterator[Any]:
-        with open_video(self.path, format=self.format) as track:
-            try:
-                yield from (packet for packet in track.stream.container.demux(track.stream) if packet.size)
-            except av.FFmpegError as error:
-                raise UnreadableVideo(
-                    VideoFault.UNDECODABLE, "The frames cannot be read from the file."
-                ) from error
 
 
 @contextmanager
@@ -192,8 +199,7 @@ def _only_video(container: Any) -> Any:
     return videos[0]
 
 
-def _check_frame(frame: Any, size: tuple[int, int]) -> None:
+def _shape(frame: Any, coder: Any) -> tuple[object, ...]:
     if frame.is_corrupt:
         raise UnreadableVideo(VideoFault.UNDECODABLE, "Not every frame can be decoded.")
-    if (frame.width, frame.height) != size:
-        raise UnreadableVideo(VideoFault.SIZE_CHANGES, "The size of the frames changes within the clip.")
+    return frame.width, frame.height, frame.format.name, display_matrix(frame), coder.sample_aspect_ratio

@@ -3,12 +3,13 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-import av
 from PIL import Image, ImageOps
 
 from app.media.probe import ClipCode
 from app.media.sandbox.client import Json, WorkRefused
-from app.media.sandbox.probe import open_clip, single_threaded
+from benchmark.video import UnreadableVideo
+from benchmark.video.pixels import rgb_pixels
+from benchmark.video.track import open_video
 
 
 def read(kind: str, path: str, numbers: list[int], target: str, most_width: int) -> dict[str, Json]:
@@ -34,13 +35,12 @@ def read(kind: str, path: str, numbers: list[int], target: str, most_width: int)
 
 
 def _frames(clip: Path) -> Iterator[Image.Image]:
-    with open_clip(clip) as container:
-        single_threaded(container.streams.video[0].codec_context)
-        try:
-            for frame in container.decode(video=0):
-                yield frame.to_image()
-        except av.FFmpegError as error:
-            raise WorkRefused(ClipCode.UNDECODABLE, "Not every frame can be decoded.") from error
+    try:
+        with open_video(clip, format="mp4") as track:
+            for frame in track.frames():
+                yield Image.fromarray(rgb_pixels(frame))
+    except UnreadableVideo as error:
+        raise WorkRefused(ClipCode.UNDECODABLE, str(error)) from error
 
 
 def _upright(picture: Path) -> Image.Image:

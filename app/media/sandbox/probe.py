@@ -1,21 +1,30 @@
 """Decodes a clip inside a sandbox child and measures it; the server never imports this module."""
 
-from collections.abc import Iterator
-from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-import av
-import numpy as np
-from av.stream import Disposition
-
 from app.media.mp4_boxes import outer_boxes
 from app.media.probe import ClipCode, ClipLimits
-from app.media.sandbox import similarity
 from app.media.sandbox.client import Json, WorkRefused
+from app.media.sandbox.remux import is_remuxable
+from app.media.sandbox.similarity import FrameComparison
+from benchmark.video import Timeline, UnreadableVideo, VideoDescription, VideoFault
+from benchmark.video.track import VideoTrack, open_video
 
-CODECS = {"h264": "h264", "vp9": "vp9", "av1": "av1", "libdav1d": "av1"}
-_STEADY = 0.05  # a frame's share of the mean frame time that its own may differ by
+_CODECS = {"h264", "vp9", "av1"}
+_CODES = {
+    VideoFault.CANNOT_OPEN: ClipCode.UNDECODABLE,
+    VideoFault.NO_VIDEO: ClipCode.NO_VIDEO,
+    VideoFault.SEVERAL_VIDEOS: ClipCode.SEVERAL_VIDEOS,
+    VideoFault.NO_FRAMES: ClipCode.TOO_SHORT,
+    VideoFault.NO_TIMES: ClipCode.UNDECODABLE,
+    VideoFault.TOO_MANY_FRAMES: ClipCode.TOO_MANY_FRAMES,
+    VideoFault.TOO_MANY_PIXELS: ClipCode.TOO_LARGE_FRAME,
+    VideoFault.SIZE_CHANGES: ClipCode.UNDECODABLE,
+    VideoFault.UNDECODABLE: ClipCode.UNDECODABLE,
+    VideoFault.DISPLAY_MATRIX: ClipCode.DISPLAY_TRANSFORM,
+    VideoFault.PIXEL_RATIO: ClipCode.DISPLAY_TRANSFORM,
+}
 
 
 def probe(path: str, input_image: str | None, limits: dict[str, Any]) -> dict[str, Json]:
@@ -26,45 +35,28 @@ def probe(path: str, input_image: str | None, limits: dict[str, Any]) -> dict[st
     """
     clip, allowed = Path(path), ClipLimits(**limits)
     _check_container(clip)
-    with open_clip(clip) as container:
-        stream = _only_video(container)
-        _check_picture(stream, allowed)
-        packets = _packets(container, stream, allowed)
-        timing = _timing(packets, stream.time_base, allowed)
-        if stream.codec_context.pix_fmt is None:
-            raise WorkRefused(ClipCode.UNDECODABLE, "The file does not say what its frames look like.")
-        looks = similarity.Looks(Path(input_image) if input_image else None)
-        shown = 0
-        for frame in _decode_all(stream, packets):
-            looks.see(frame)
-            shown += 1
-        if shown != timing["frames"]:
-            raise WorkRefused(ClipCode.UNDECODABLE, f"Only {shown} of {timing['frames']} frames decode.")
-        return {
-            "codec": CODECS[stream.codec_context.name],
-            "pixel_format": stream.codec_context.pix_fmt,
-            "width": stream.codec_context.width,
-            "height": stream.codec_context.height,
-            "has_audio": bool(container.streams.audio),
-            "bytes": clip.stat().st_size,
-            "is_static": looks.is_static,
-            "first_frame_distance": looks.first_frame_distance,
-            **timing,
-        }
-
-
-def open_clip(clip: Path) -> Any:
-    """Open an MP4 for reading.
-
-    The demuxer is forced: a 35-byte `ffconcat` text named .mp4 would otherwise open a neighbouring file.
-    Metadata is never needed and may be broken UTF-8, which must not stop us.
-    """
     try:
-        return av.open(
-            str(clip), format="mp4", options={"protocol_whitelist": "file"}, metadata_errors="replace"
-        )
-    except av.FFmpegError as error:
-        raise WorkRefused(ClipCode.UNDECODABLE, "The MP4 is damaged: its index cannot be read.") from error
+        with open_video(clip, format="mp4") as track:
+            _check_header(track, allowed)
+            description = track.describe(max_frames=allowed.max_frames)
+            _check_size((description.coded_width, description.coded_height), allowed)
+            _check_display(description)
+            timing = _timing(description, allowed)
+            seen = _watch(track, description.timeline, Path(input_image) if input_image else None)
+            return {
+                "codec": description.codec,
+                "pixel_format": description.pixel_format,
+                "width": description.coded_width,
+                "height": description.coded_height,
+                "has_audio": description.has_audio,
+                "bytes": clip.stat().st_size,
+                "is_static": seen.is_static,
+                "is_remuxable": is_remuxable(track, description),
+                "first_frame_distance": seen.first_frame_distance,
+                **timing,
+            }
+    except UnreadableVideo as error:
+        raise WorkRefused(_CODES[error.fault], str(error)) from error
 
 
 def _check_container(clip: Path) -> None:
@@ -80,96 +72,69 @@ def _check_container(clip: Path) -> None:
         raise WorkRefused(ClipCode.TRUNCATED, "The file ends early: parts of the MP4 are missing.")
 
 
-def _only_video(container: Any) -> Any:
-    # A cover picture is a video stream to FFmpeg, not to anyone who watches.
-    videos = [s for s in container.streams.video if not s.disposition & Disposition.attached_pic]
-    if not videos:
-        raise WorkRefused(ClipCode.NO_VIDEO, "The file has no video track.")
-    if len(videos) > 1:
+def _check_header(track: VideoTrack, allowed: ClipLimits) -> None:
+    if track.codec not in _CODECS:
         raise WorkRefused(
-            ClipCode.SEVERAL_VIDEOS, "The file has several video tracks; which one counts is unclear."
+            ClipCode.WRONG_CODEC,
+            f"The video is coded as {track.codec}; H.264, VP9 and AV1 are accepted.",
         )
-    return videos[0]
+    _check_size(track.coded_size, allowed)
 
 
-def _check_picture(stream: Any, allowed: ClipLimits) -> None:
-    coder = stream.codec_context
-    if coder is None or coder.name not in CODECS:
-        name = coder.name if coder else "unknown"
-        raise WorkRefused(ClipCode.WRONG_CODEC, f"The video is coded as {name}; we take H.264, VP9 and AV1.")
-    if max(coder.width, coder.height) > allowed.max_side:
-        size = f"{coder.width}x{coder.height}"
+def _check_size(size: tuple[int, int], allowed: ClipLimits) -> None:
+    width, height = size
+    if max(width, height) > allowed.max_side:
         raise WorkRefused(
-            ClipCode.TOO_LARGE_FRAME, f"Frames are {size}; no side may pass {allowed.max_side}."
+            ClipCode.TOO_LARGE_FRAME,
+            f"Frames are {width}x{height}; no side may be longer than {allowed.max_side} pixels.",
         )
-    if coder.sample_aspect_ratio not in (None, 0, 1):
-        raise WorkRefused(ClipCode.DISPLAY_TRANSFORM, "Pixels are not square; the clip needs square ones.")
 
 
-def _packets(container: Any, stream: Any, allowed: ClipLimits) -> list[Any]:
-    """Return all coded frames; counting them costs nothing, decoding them might."""
-    packets: list[Any] = []
-    try:
-        for packet in container.demux(stream):
-            if packet.size:
-                packets.append(packet)
-            if len(packets) > allowed.max_frames:
-                raise WorkRefused(ClipCode.TOO_MANY_FRAMES, f"It has more than {allowed.max_frames} frames.")
-    except av.FFmpegError as error:
-        raise WorkRefused(ClipCode.UNDECODABLE, "The frames cannot be read from the file.") from error
-    return packets
-
-
-def _timing(packets: list[Any], tick_s: Fraction, allowed: ClipLimits) -> dict[str, Any]:
-    shown = [p for p in packets if not p.is_discard]
-    if len(shown) < allowed.min_frames:
+def _check_display(description: VideoDescription) -> None:
+    if not description.matrix.is_identity:
         raise WorkRefused(
-            ClipCode.TOO_SHORT, f"A clip has at least {allowed.min_frames} frames, not {len(shown)}."
+            ClipCode.DISPLAY_TRANSFORM,
+            "The clip asks players to turn, mirror or scale it; write it upright and at its own size.",
         )
-    if any(p.pts is None for p in shown):
-        raise WorkRefused(ClipCode.UNDECODABLE, "Frames come without a time.")
-    shown.sort(key=lambda packet: packet.pts)
-    starts = [p.pts for p in shown] + [shown[-1].pts + (shown[-1].duration or 0)]
-    duration_s = float((starts[-1] - starts[0]) * tick_s)
+    if not description.has_square_pixels:
+        raise WorkRefused(
+            ClipCode.DISPLAY_TRANSFORM, "The clip's pixels are not square; write it with square pixels."
+        )
+
+
+def _timing(description: VideoDescription, allowed: ClipLimits) -> dict[str, Json]:
+    timeline = description.timeline
+    if timeline.frames < allowed.min_frames:
+        raise WorkRefused(
+            ClipCode.TOO_SHORT,
+            f"The clip has {timeline.frames} frames; at least {allowed.min_frames} are required.",
+        )
+    duration_s = float(timeline.end_s)
     if duration_s < allowed.min_duration_s:
-        message = f"The clip lasts {duration_s:.3f} s; at least {allowed.min_duration_s} s are asked for."
-        raise WorkRefused(ClipCode.TOO_SHORT, message)
+        raise WorkRefused(
+            ClipCode.TOO_SHORT,
+            f"The clip lasts {duration_s:.3f} s; at least {allowed.min_duration_s} s are required.",
+        )
     if duration_s > allowed.max_duration_s:
-        message = f"The clip lasts {duration_s:.1f} s; at most {allowed.max_duration_s} s are taken."
-        raise WorkRefused(ClipCode.TOO_LONG, message)
-    steps = np.diff(np.asarray(starts, dtype=np.float64))
+        raise WorkRefused(
+            ClipCode.TOO_LONG,
+            f"The clip lasts {duration_s:.1f} s; at most {allowed.max_duration_s} s are accepted.",
+        )
     return {
-        "frames": len(shown),
-        "fps": round(len(shown) / duration_s, 3),
+        "frames": timeline.frames,
+        "fps": round(float(timeline.fps), 3),
         "duration_s": round(duration_s, 3),
-        "constant_fps": len(shown) == len(packets) and bool(np.ptp(steps) <= _STEADY * steps.mean()),
+        "constant_fps": timeline.is_even and not description.hidden_frames,
     }
 
 
-def _decode_all(stream: Any, packets: list[Any]) -> Iterator[Any]:
-    coder = stream.codec_context
-    single_threaded(coder)
-    coder.options = {"err_detect": "explode"}  # else the decoder paints over what it cannot read
-    size = (coder.width, coder.height)
-    try:
-        for packet in [*packets, None]:
-            for frame in coder.decode(packet):
-                _check_frame(frame, size)
-                yield frame
-    except av.FFmpegError as error:
-        raise WorkRefused(ClipCode.UNDECODABLE, "Not every frame can be decoded.") from error
-
-
-def _check_frame(frame: Any, size: tuple[int, int]) -> None:
-    if frame.is_corrupt:
-        raise WorkRefused(ClipCode.UNDECODABLE, "Not every frame can be decoded.")
-    if (frame.width, frame.height) != size:
-        raise WorkRefused(ClipCode.UNDECODABLE, "The size of the frames changes within the clip.")
-    if frame.rotation:
-        raise WorkRefused(ClipCode.DISPLAY_TRANSFORM, "The clip asks players to turn it; write it upright.")
-
-
-def single_threaded(coder: Any) -> None:
-    """Keep a decoder or encoder to one thread: same bytes every time, and no memory for more stacks."""
-    coder.thread_count = 1
-    coder.thread_type = "NONE"
+def _watch(track: VideoTrack, timeline: Timeline, input_image: Path | None) -> FrameComparison:
+    """Decode every frame and compare each with the first one and with the input image."""
+    comparison = FrameComparison(input_image)
+    shown = 0
+    for frame in track.frames():
+        comparison.add(frame)
+        shown += 1
+    if shown != timeline.frames:
+        raise WorkRefused(ClipCode.UNDECODABLE, f"Only {shown} of {timeline.frames} frames decode.")
+    return comparison

@@ -1,4 +1,4 @@
-"""Says how alike frames and pictures look, on 64x64 thumbnails; runs inside a sandbox child."""
+"""Measures how alike frames and images look, on 64x64 thumbnails; runs inside a sandbox child."""
 
 from pathlib import Path
 from typing import Any
@@ -9,15 +9,16 @@ from PIL import Image
 
 from app.media.probe import UNREADABLE_INPUT_IMAGE
 from app.media.sandbox.client import WorkRefused
+from benchmark.video.pixels import rgb_pixels
 
 _SIDE = 64
-# Greatest difference of one thumbnail pixel, in grey levels of 255, that coding noise alone explains.
-# Measured: repeated images differ by up to 4 (x264, crf 28), the stillest of 260 real clips by 10.
+# Largest difference of one thumbnail pixel, in grey levels of 255, that coding noise alone explains.
+# Measured: repeated images differ by at most 4 (x264, crf 28), the most static of 260 real clips by 10.
 _STATIC_LEVELS = 6
 
 
-class Looks:
-    """Sees the frames of a clip in order and keeps what is asked about them."""
+class FrameComparison:
+    """Compares the frames of a clip, added in their order, with the first one and with the input image."""
 
     def __init__(self, input_image: Path | None) -> None:
         self._input_image = input_image
@@ -25,7 +26,7 @@ class Looks:
         self.is_static = True
         self.first_frame_distance: float | None = None
 
-    def see(self, frame: Any) -> None:
+    def add(self, frame: Any) -> None:
         grey = _grey(frame)
         if self._first is None:
             self._first = grey
@@ -38,9 +39,11 @@ class Looks:
 def distance_to_picture(frame: Any, picture: Path) -> float:
     """Return the mean absolute difference of frame and picture at 64x64 RGB, in [0, 1].
 
-    Models either squeeze the input image into their frame or cut its middle out: the smaller distance counts.
+    Models either squeeze the input image into their frame or crop its centre: the smaller distance counts.
     """
-    seen = np.asarray(frame.to_image().resize((_SIDE, _SIDE), Image.Resampling.BOX), dtype=np.float32)
+    seen = np.asarray(
+        Image.fromarray(rgb_pixels(frame)).resize((_SIDE, _SIDE), Image.Resampling.BOX), dtype=np.float32
+    )
     whole = _read_picture(picture)
     cut = whole.crop(_centre_box(whole.width, whole.height, frame.width / frame.height))
     return min(_distance(seen, candidate) for candidate in (whole, cut))

@@ -112,6 +112,26 @@ def draw_uneven_clip(path: Path, *, starts_s: list[float]) -> Path:
     return path
 
 
+def delayed_clip(path: Path, kind: str) -> Path:
+    """Write 16 frames at 8 fps: undelayed, behind an empty edit, or with B-frames and no edit list."""
+    muxer = {
+        "base": {},
+        "delay": {},
+        "noedit": {"use_editlist": "0"},
+        "frag": {"movflags": "+frag_keyframe+empty_moov+delay_moov", "use_editlist": "0"},
+    }[kind]
+    first = 4 if kind == "delay" else 0
+    with av.open(str(path), "w", format="mp4", options=muxer) as clip:
+        video = clip.add_stream("libx264", rate=8, options={"crf": "5", "bf": "2"})
+        video.width = video.height = 64
+        for number in range(16):
+            frame = av.VideoFrame.from_ndarray(draw_frame(number), format="rgb24")
+            frame.pts, frame.time_base = first + number, Fraction(1, 8)
+            clip.mux(video.encode(frame))
+        clip.mux(video.encode(None))
+    return path
+
+
 def draw_sound(path: Path) -> Path:
     """Write an MP4 with a sound track only."""
     with av.open(str(path), "w", format="mp4") as clip:

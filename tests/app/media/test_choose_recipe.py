@@ -23,6 +23,7 @@ CLIP = ClipFacts(
     has_audio=False,
     bytes=100_000,
     is_static=False,
+    is_remuxable=True,
 )
 
 
@@ -45,6 +46,7 @@ def test_two_like_clips_are_normalised_when_the_study_says_so() -> None:
         {"has_audio": True},
         {"constant_fps": False},
         {"pixel_format": "yuv444p"},
+        {"is_remuxable": False},
     ],
 )
 def test_whatever_differs_normalises_both(difference: dict[str, Any]) -> None:
@@ -66,6 +68,31 @@ def test_the_smaller_size_rate_and_length_win() -> None:
     fast = replace(CLIP, width=512, height=512, frames=48, fps=24.0)
 
     assert choose_recipe(wide, fast, REMUX) == Recipe(NORMALISED, 512, 480, 8.0, 16)
+
+
+WIDE = replace(CLIP, width=832, height=480, frames=81, fps=16.0, duration_s=5.0625)
+SQUARE = replace(CLIP, width=320, height=320, frames=129, fps=24.0, duration_s=5.375)
+
+
+@pytest.mark.parametrize(
+    ("requested", "recipe"),
+    [
+        # By hand: 129 frames at 24 fps are 86 at 16 fps.
+        (NORMALISED, Recipe(NORMALISED, 320, 320, 16.0, 81)),
+        (RenditionRecipe.LETTERBOX, Recipe(RenditionRecipe.LETTERBOX, 320, 320, 16.0, 81)),
+        (RenditionRecipe.KEEP_LONGER, Recipe(RenditionRecipe.KEEP_LONGER, 320, 320, 16.0, 86)),
+        (RenditionRecipe.NATIVE, Recipe(RenditionRecipe.NATIVE, 832, 480, 16.0, 81)),
+    ],
+)
+def test_each_choice_gives_both_clips_one_form(requested: RenditionRecipe, recipe: Recipe) -> None:
+    assert choose_recipe(WIDE, SQUARE, requested) == recipe
+    assert choose_recipe(SQUARE, WIDE, requested) == recipe
+
+
+def test_a_canvas_has_room_for_an_odd_row() -> None:
+    recipe = choose_recipe(replace(CLIP, width=321, height=255), CLIP, RenditionRecipe.NATIVE)
+
+    assert (recipe.width, recipe.height) == (322, 320)
 
 
 def test_sides_become_even() -> None:

@@ -17,6 +17,7 @@ USUAL = ClipFacts(
     has_audio=False,
     bytes=20_000,
     is_static=False,
+    is_remuxable=True,
     first_frame_distance=0.01,
 )
 

@@ -45,6 +45,7 @@ def test_a_clip_is_described(codec: str, tmp_path: Path, sandbox: Sandbox) -> No
         has_audio=False,
         bytes=clip.stat().st_size,
         is_static=False,
+        is_remuxable=codec == "h264",
         first_frame_distance=None,
     )
 

@@ -7,7 +7,7 @@ import pytest
 from app.media.renditions import Recipe, make_rendition
 from app.media.sandbox.client import Sandbox
 from benchmark.protocol import RenditionRecipe
-from tests.app.media.drawing import draw_clip, draw_talkative_clip, frames_of
+from tests.app.media.drawing import draw_talkative_clip, frames_of
 from tests.app.media.rendering import boxes_of, remux, render, video_of
 
 NORMALISED = RenditionRecipe.NORMALISED
@@ -49,9 +49,8 @@ def test_nothing_in_a_real_rendition_names_model_tool_or_time(
     assert_says_nothing(target)
 
 
-@pytest.mark.parametrize("codec", CODECS)
-def test_remux_drops_words_sound_subtitles_and_cover(codec: str, tmp_path: Path, sandbox: Sandbox) -> None:
-    clip = draw_talkative_clip(tmp_path / "clip.mp4", codec=codec)
+def test_remux_drops_words_sound_subtitles_and_cover(tmp_path: Path, sandbox: Sandbox) -> None:
+    clip = draw_talkative_clip(tmp_path / "clip.mp4", codec="h264")
 
     rendition = remux(clip, sandbox)
 
@@ -85,16 +84,3 @@ def test_the_drawn_clip_really_talks(tmp_path: Path) -> None:
         b"Secret unit",
     ):
         assert word in content
-
-
-def test_the_outer_form_of_two_normalised_clips_is_the_same_to_the_byte(
-    tmp_path: Path, sandbox: Sandbox
-) -> None:
-    ours = draw_clip(tmp_path / "ours.mp4", encoder={"preset": "ultrafast"})
-    theirs = draw_clip(tmp_path / "theirs.mp4", codec="av1", moving=False)
-    recipe = Recipe(NORMALISED, 64, 64, 8.0, 16)
-
-    first, second = (dict(boxes_of(render(clip, recipe, sandbox).read_bytes())) for clip in (ours, theirs))
-
-    for kind in (b"ftyp", b"mvhd", b"tkhd", b"elst", b"mdhd", b"stsd", b"stts", b"stss"):
-        assert first[kind] == second[kind], kind

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from benchmark.video import Orientation, UnreadableVideo, VideoFault
 from benchmark.video.read import read_frames
-from tests.app.media.drawing import draw_clip, draw_frame, draw_uneven_clip
+from tests.app.media.drawing import delayed_clip, draw_clip, draw_frame, draw_uneven_clip
 from tests.mp4_edits import hide_first_frames, set_container_pixel_ratio, set_matrix
 
 # What a viewer sees of each orientation; ISO/IEC 14496-12, 8.3.2: x' = ax + cy, y' = bx + dy.
@@ -231,26 +231,6 @@ def draw_frame_at(size: tuple[int, int]) -> NDArray[np.uint8]:
     rows = np.arange(height) * 64 // height
     columns = np.arange(width) * 96 // width
     return small[rows][:, columns]
-
-
-def delayed_clip(path: Path, kind: str) -> Path:
-    """Write 16 frames at 8 fps: undelayed, behind an empty edit, or with B-frames and no edit list."""
-    muxer = {
-        "base": {},
-        "delay": {},
-        "noedit": {"use_editlist": "0"},
-        "frag": {"movflags": "+frag_keyframe+empty_moov+delay_moov", "use_editlist": "0"},
-    }[kind]
-    first = 4 if kind == "delay" else 0
-    with av.open(str(path), "w", format="mp4", options=muxer) as clip:
-        video = clip.add_stream("libx264", rate=8, options={"crf": "5", "bf": "2"})
-        video.width = video.height = 64
-        for number in range(16):
-            frame = av.VideoFrame.from_ndarray(draw_frame(number), format="rgb24")
-            frame.pts, frame.time_base = first + number, Fraction(1, 8)
-            clip.mux(video.encode(frame))
-        clip.mux(video.encode(None))
-    return path
 
 
 def other_container(path: Path) -> Path:
