@@ -78,6 +78,7 @@ class ClipResponse(ResponseModel):
     fps: float
     duration_s: float
     is_static: bool
+    is_remuxable: bool
     first_frame_distance: float | None
     provenance: dict[str, Any] | None
 

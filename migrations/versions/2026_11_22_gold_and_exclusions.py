@@ -37,5 +37,9 @@ def downgrade() -> None:
     op.drop_column("annotators", "excluded_at")
     for table in ("comparisons", "matchups"):
         op.drop_column(table, "is_gold")
-    op.drop_column("studies", "gold_most")
-    op.drop_column("studies", "gold_block")
+    # A later migration rebuilds studies, which makes the columns' checks those of the table.
+    with op.batch_alter_table("studies") as batch_op:
+        batch_op.drop_constraint(op.f("ck_studies_gold_most_positive"), type_="check")
+        batch_op.drop_constraint(op.f("ck_studies_gold_block_holds_others"), type_="check")
+        batch_op.drop_column("gold_most")
+        batch_op.drop_column("gold_block")

@@ -27,4 +27,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    op.drop_column("studies", "kind")
+    # A later migration rebuilds studies, which makes the column's check one of the table.
+    with op.batch_alter_table("studies") as batch_op:
+        batch_op.drop_constraint(op.f("ck_studies_study_kind"), type_="check")
+        batch_op.drop_column("kind")

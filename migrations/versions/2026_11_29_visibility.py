@@ -60,8 +60,12 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     op.drop_table("shares")
-    for table in DEFAULTS:
+    for table in ("benchmarks", "submissions"):
         op.drop_column(table, "visibility")
+    # A later migration rebuilds studies, which makes the column's check one of the table.
+    with op.batch_alter_table("studies") as batch_op:
+        batch_op.drop_constraint(op.f("ck_studies_visibility"), type_="check")
+        batch_op.drop_column("visibility")
     with op.batch_alter_table("benchmarks") as batch_op:
         batch_op.drop_constraint(op.f("fk_benchmarks_owner_id"), type_="foreignkey")
         batch_op.drop_column("owner_id")

@@ -11,7 +11,7 @@ from av.codec.context import Flags
 
 from app.media.renditions import Recipe
 from app.media.sandbox.client import Json, WorkRefused
-from app.media.sandbox.h264 import stream_of_encoder
+from app.media.sandbox.h264 import NotPlain, stream_of_encoder
 from app.media.sandbox.mp4_writer import VideoTrack as PlainTrack
 from app.media.sandbox.mp4_writer import write_mp4
 from app.media.sandbox.parameter_sets import Colours
@@ -42,15 +42,14 @@ def make(source: str, target: str, recipe: dict[str, Any]) -> dict[str, Json]:
     """Write one rendition.
 
     Raises:
-        WorkRefused: no space left (`disk_full`).
+        WorkRefused: no space left (`disk_full`), or the clip must not be copied (`not_plain`).
     """
     wanted = Recipe(**{**recipe, "kind": RenditionRecipe(recipe["kind"])})
-    with open_video(Path(source), format="mp4") as track:
-        description = track.describe()
-        if wanted.kind is RenditionRecipe.REMUX:
-            rendition = plain_track(track, description)
-        else:
-            rendition = _encoded(track, description, wanted)
+    try:
+        with open_video(Path(source), format="mp4") as track:
+            rendition = _rendered(track, wanted)
+    except NotPlain as error:
+        raise WorkRefused("not_plain", f"The clip must not be copied: {error}.") from error
     try:
         write_mp4(rendition, Path(target))
     except OSError as error:
@@ -58,6 +57,13 @@ def make(source: str, target: str, recipe: dict[str, Any]) -> dict[str, Json]:
             raise WorkRefused(DISK_FULL, "No space is left for renditions.") from error
         raise
     return {}
+
+
+def _rendered(track: VideoTrack, recipe: Recipe) -> PlainTrack:
+    description = track.describe()
+    if recipe.kind is RenditionRecipe.REMUX:
+        return plain_track(track, description)
+    return _encoded(track, description, recipe)
 
 
 def _encoded(track: VideoTrack, description: VideoDescription, recipe: Recipe) -> PlainTrack:

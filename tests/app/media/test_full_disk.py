@@ -74,7 +74,7 @@ def test_a_file_from_another_disk_arrives_whole_when_it_fits(small_disk: Path, t
 def test_a_rendition_that_does_not_fit_is_a_full_store(
     kind: RenditionRecipe, small_disk: Path, tmp_path: Path
 ) -> None:
-    noisy = {"crf": "0", "g": "1"}
+    noisy = {"crf": "1", "g": "1"}
     clip = draw_clip(tmp_path / "clip.mp4", width=640, height=640, encoder=noisy)
     target = small_disk / "rendition.mp4"
     (small_disk / "ballast").write_bytes(bytes(DISK_BYTES - 4096))
