@@ -1,6 +1,6 @@
-"""Style sheets, scripts and pictures of the pages, held in memory under one fingerprint.
+"""Static files of the pages, held in memory under one fingerprint.
 
-One fingerprint for the whole tree lets ES modules import each other by relative paths and be cached for ever.
+With one fingerprint for the whole tree, ES modules can use relative imports and be cached permanently.
 """
 
 import hashlib
@@ -36,7 +36,11 @@ class Assets:
         return cls(digest.hexdigest()[:12], files)
 
     def url(self, name: str) -> str:
-        """Return the address of an asset; a name that does not exist is a programming error."""
+        """Return the URL of an asset.
+
+        Raises:
+            ValueError: there is no asset with this name.
+        """
         if name not in self.files:
             raise ValueError(f"there is no asset {name}")
         return f"/static/{self.fingerprint}/{name}"

@@ -1,4 +1,4 @@
-"""Gives every refusal one shape: a JSON body for programs, a page for people."""
+"""Turns every error into one response shape: JSON for programs, an HTML page for browsers."""
 
 import logging
 from collections.abc import Mapping
@@ -21,25 +21,25 @@ log = logging.getLogger("ti2v.errors")
 TITLES = {
     401: "Please sign in",
     403: "Not allowed",
-    404: "Nothing here",
-    409: "That did not fit any more",
-    422: "Something is missing or wrong",
-    429: "Too many tries",
-    500: "Something broke on our side",
-    503: "Not available right now",
-    507: "The disk is full",
+    404: "Page not found",
+    409: "Not possible right now",
+    422: "Invalid input",
+    429: "Too many attempts",
+    500: "Server error",
+    503: "Temporarily unavailable",
+    507: "Disk full",
 }
 _HTTP_CODES = {400: "bad_request", 404: "not_found", 405: "method_not_allowed", 413: "too_large"}
 _HTTP_MESSAGES = {
     400: "The request could not be read.",
-    404: "There is nothing at this address.",
-    405: "This address does not take that method.",
+    404: "There is no page at this URL. Check the URL.",
+    405: "This URL does not support this HTTP method.",
 }
 
-_FORMS = {
-    SLUG: "Only lower-case letters, digits, '.', '_' and '-', a letter or digit first, at most 64.",
-    LABEL: "Only letters, digits, '.', '_' and '-', a letter or digit first, at most 64.",
-    PUBLIC_ID: "An id is 16 of the digits 0-9 and a-f.",
+_PATTERNS = {
+    SLUG: "Use at most 64 lower-case letters, digits, '.', '_' and '-'; start with a letter or digit.",
+    LABEL: "Use at most 64 letters, digits, '.', '_' and '-'; start with a letter or digit.",
+    PUBLIC_ID: "An ID has 16 hexadecimal digits (0-9, a-f).",
 }
 
 
@@ -60,7 +60,7 @@ def answer_error(
     problems: list[str] | None = None,
     more_headers: Mapping[str, str] | None = None,
 ) -> Response:
-    """Return the error as JSON under /api, else as a page."""
+    """Return the error as JSON under /api and for programs, as a page for browsers."""
     request_id: str = request.scope.get("ti2v_request_id", "")
     headers = {"Cache-Control": "no-store", **(more_headers or {})}
     if status == HTTPStatus.UNAUTHORIZED:
@@ -84,15 +84,15 @@ def _wants_page(request: Request) -> bool:
 
 
 def add_error_handlers(app: FastAPI) -> None:
-    app.add_exception_handler(AppError, _refusal)
+    app.add_exception_handler(AppError, _app_error)
     app.add_exception_handler(RequestValidationError, _invalid_request)
     app.add_exception_handler(HTTPException, _http_error)
-    app.add_exception_handler(ClientDisconnect, _gone)
+    app.add_exception_handler(ClientDisconnect, _client_disconnected)
     app.add_exception_handler(OperationalError, _database_unavailable)
     app.add_exception_handler(NoFreeConnection, _database_unavailable)
 
 
-def _refusal(request: Request, error: Exception) -> Response:
+def _app_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, AppError)
     return answer_error(
         request,
@@ -116,44 +116,44 @@ def _invalid_request(request: Request, error: Exception) -> Response:
     if first["type"] == "json_invalid":
         return answer_error(request, status=400, code="not_json", message="The body is not valid JSON.")
     if isinstance(error.body, bytes):
-        # FastAPI reads a body as JSON only where it is said to be JSON, else hands its bytes on.
+        # FastAPI parses a body only with a JSON content type and otherwise passes the bytes on.
         message = "Send JSON, with the header Content-Type: application/json."
         return answer_error(request, status=415, code="wrong_media_type", message=message)
     return answer_error(request, status=422, code="invalid_field", message=_field_message(first))
 
 
 def _field_message(problem: dict[str, object]) -> str:
-    """Name the field and what is wrong with it, never what was sent."""
+    """Return the field and the problem, without the submitted value."""
     location = problem["loc"]
     assert isinstance(location, tuple)
     if problem["type"] == "extra_forbidden":
-        return "The body has a field that is not known here; see /api/v1/openapi.json."
+        return "The body has an unknown field. See /api/v1/openapi.json for the fields."
     where = ".".join(str(part) for part in location if part not in ("body", "path", "query"))
-    message = _form(problem) or str(problem["msg"]).removeprefix("Value error, ")
+    message = _pattern_help(problem) or str(problem["msg"]).removeprefix("Value error, ")
     return f"{where or 'body'}: {message}"
 
 
-def _form(problem: dict[str, object]) -> str | None:
-    """Return what a text must look like, in words, where its pattern is one of those with words."""
+def _pattern_help(problem: dict[str, object]) -> str | None:
+    """Return a description of the pattern that a value failed, if there is one."""
     context = problem.get("ctx")
-    return _FORMS.get(str(context.get("pattern"))) if isinstance(context, dict) else None
+    return _PATTERNS.get(str(context.get("pattern"))) if isinstance(context, dict) else None
 
 
 def _http_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     if isinstance(error.__cause__, AppError):
-        # FastAPI turns whatever breaks while a body is read into a 400; ours said it better.
-        return _refusal(request, error.__cause__)
+        # FastAPI turns an error while reading the body into a 400; report the original error.
+        return _app_error(request, error.__cause__)
     status = error.status_code
     code = _HTTP_CODES.get(status, "http_error")
     message = _HTTP_MESSAGES.get(status, HTTPStatus(status).phrase + ".")
     return answer_error(request, status=status, code=code, message=message, more_headers=error.headers)
 
 
-def _gone(request: Request, _error: Exception) -> Response:
-    """Answer nobody: the sender closed the connection halfway; what it had sent is removed by now."""
+def _client_disconnected(request: Request, _error: Exception) -> Response:
+    """Return a response for the logs only: the client closed the connection during the upload."""
     return answer_error(
-        request, status=400, code="disconnected", message="The body ended before it was whole."
+        request, status=400, code="disconnected", message="The connection closed before the body was complete. Send it again."
     )
 
 
@@ -164,7 +164,7 @@ def _database_unavailable(request: Request, error: Exception) -> Response:
             request,
             status=507,
             code="storage_full",
-            message="The disk is full; nothing of this request was kept.",
+            message="The server's disk is full, so nothing was saved. Free disk space and try again.",
         )
     return answer_error(
         request,
@@ -174,12 +174,12 @@ def _database_unavailable(request: Request, error: Exception) -> Response:
     )
 
 
-def answer_our_fault(request: Request, error: Exception) -> Response:
-    """Write down an error nobody foresaw, and tell the visitor so."""
+def answer_server_error(request: Request, error: Exception) -> Response:
+    """Log an unhandled error and return a 500 response."""
     log.error("unhandled error", exc_info=error)
     return answer_error(
         request,
         status=500,
         code="internal_error",
-        message="Something broke on our side; it was written down.",
+        message="An unexpected error occurred on the server and was logged.",
     )

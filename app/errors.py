@@ -1,4 +1,4 @@
-"""Everything the service may refuse, as one tree.
+"""The errors of the service as one tree.
 
     AppError
     ├── BadRequest          400
@@ -15,15 +15,15 @@
     ├── Unavailable         503
     └── StorageFull         507
 
-A leaf carries the status; the code names the case and the message is a sentence for the visitor.
-`ValueError` is for programmers, `AppError` for people.
+Each class has an HTTP status; the code identifies the case, and the message is a sentence for the user.
+`ValueError` reports a programming error, `AppError` an error of a user.
 """
 
 from typing import ClassVar
 
 
 class AppError(Exception):
-    """A refusal with an HTTP status, a stable code and a sentence that says what to do."""
+    """An error with an HTTP status, a stable code and a message for the user."""
 
     status: ClassVar[int] = 500
     default_code: ClassVar[str] = "error"
@@ -76,7 +76,7 @@ class WrongMediaType(AppError):
 
 
 class RangeNotSatisfiable(AppError):
-    """The asked range has no byte inside the `length` bytes there are."""
+    """The requested range does not overlap the `length` bytes of the file."""
 
     status = 416
     default_code = "range_not_satisfiable"

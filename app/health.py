@@ -1,4 +1,4 @@
-"""What an operator's monitoring asks: alive, ready, counters."""
+"""Health checks and metrics for monitoring."""
 
 import logging
 
@@ -14,7 +14,7 @@ router = APIRouter(include_in_schema=False)
 log = logging.getLogger("ti2v.operations")
 
 
-# Monitors ask with HEAD as well; the server sends no body then.
+# Monitoring tools also send HEAD; the server then sends no body.
 @router.api_route("/healthz", methods=["GET", "HEAD"])
 def alive() -> dict[str, str]:
     return {"status": "alive"}
@@ -22,20 +22,20 @@ def alive() -> dict[str, str]:
 
 @router.api_route("/readyz", methods=["GET", "HEAD"])
 def ready(request: Request) -> dict[str, str]:
-    """Answer 200 when the database and the media store answer."""
+    """Return 200 if the database and the media store respond."""
     context = context_of(request)
     try:
         with context.database.read() as session:
             session.execute(text("SELECT 1"))
     except SQLAlchemyError as error:
-        log.exception("database does not answer")
-        raise Unavailable("The database does not answer.", code="database_unavailable") from error
+        log.exception("database does not respond")
+        raise Unavailable("The database does not respond.", code="database_unavailable") from error
     if not context.store.healthy():
-        raise Unavailable("The media store does not answer.", code="media_unavailable")
+        raise Unavailable("The media store does not respond.", code="media_unavailable")
     return {"status": "ready"}
 
 
 @router.get("/metrics")
 def metrics() -> Response:
-    """Return counters in Prometheus's text form."""
+    """Return metrics in the Prometheus text format."""
     return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)

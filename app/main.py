@@ -1,4 +1,4 @@
-"""Puts the service together: routes, errors, the edge around them."""
+"""Builds the web application: routes, error handlers, middleware."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -22,19 +22,19 @@ from app.api.v1 import (
 from app.context import AppContext
 from app.error_pages import add_error_handlers
 from app.errors import NotFound
-from app.health import router as operations
+from app.health import router as health
 from app.middleware import RequestMiddleware
 from app.page_routers import PAGES
 
 API = "/api/v1"
-# Routes are tried in this order, and most requests are votes.
-# Only so that /api/v1/openapi.json says how to show a key; app/security reads it. Annotators have none.
+# Only documents the key in /api/v1/openapi.json; app/dependencies.py checks it. Annotators have no key.
 KEY = Depends(HTTPBearer(auto_error=False, description="A key from `ti2v key create`."))
+# Routes are matched in this order; most requests are votes.
 API_ROUTERS = (voting, clips, jobs, submissions, studies, results, figures, reports, benchmarks, annotators)
 
 
 def create_app(context: AppContext) -> FastAPI:
-    """Return the web application of an installation that is already open."""
+    """Return the web application for an open context."""
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
@@ -52,9 +52,9 @@ def create_app(context: AppContext) -> FastAPI:
         redirect_slashes=False,
     )
     app.state.context = context
-    for noun in API_ROUTERS:
-        app.include_router(noun.router, prefix=API, dependencies=[] if noun is voting else [KEY])
-    for router in (operations, *PAGES):
+    for module in API_ROUTERS:
+        app.include_router(module.router, prefix=API, dependencies=[] if module is voting else [KEY])
+    for router in (health, *PAGES):
         app.include_router(router)
     app.add_api_route("/static/{fingerprint}/{name:path}", _static, include_in_schema=False)
     add_error_handlers(app)
@@ -63,9 +63,9 @@ def create_app(context: AppContext) -> FastAPI:
 
 
 def _static(request: Request, name: str = Path(max_length=200)) -> Response:
-    """Return an asset; its address changes with its content, so browsers keep it for ever."""
+    """Return an asset; its URL changes with its content, so browsers cache it permanently."""
     asset = request.app.state.context.pages.assets.files.get(name)
     if asset is None:
-        raise NotFound("There is no such file.")
+        raise NotFound("There is no static file with this name.")
     headers = {"Cache-Control": "public, max-age=31536000, immutable"}
     return Response(asset.body, media_type=asset.media_type, headers=headers)

@@ -1,4 +1,4 @@
-"""What happens to every request before a route sees it, and to every answer on its way out."""
+"""Middleware for every request: IDs, limits, cross-site checks, security headers, metrics and logs."""
 
 import logging
 import secrets
@@ -9,7 +9,7 @@ from starlette.datastructures import Headers
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from app.error_pages import answer_error, answer_our_fault
+from app.error_pages import answer_error, answer_server_error
 from app.errors import AppError, TooLarge
 from app.security.headers import security_headers
 from app.security.origin import refuse_cross_site
@@ -17,16 +17,16 @@ from app.settings import Settings
 
 access_log = logging.getLogger("ti2v.access")
 REQUESTS = Counter("ti2v_requests_total", "Requests answered.", ["method", "route", "status"])
-SECONDS = Histogram("ti2v_request_seconds", "Time to the end of the answer.", ["route"])
+SECONDS = Histogram("ti2v_request_seconds", "Time until the response is complete.", ["route"])
 
 
-_MOST_DIGITS = 18
-# A method nobody knows must not make a new counter each time.
+_MAX_DIGITS = 18
+# Unknown methods share one label, so that they cannot create new counters.
 _METHODS = frozenset({"GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"})
 
 
 class RequestMiddleware:
-    """Numbers requests, refuses cross-site and oversized ones, adds security headers, counts and logs."""
+    """Adds request IDs and security headers, rejects cross-site and oversized requests, counts and logs."""
 
     def __init__(self, app: ASGIApp, *, settings: Settings) -> None:
         self._app = app
@@ -41,33 +41,33 @@ class RequestMiddleware:
             return
         started = time.perf_counter()
         request_id = scope["ti2v_request_id"] = secrets.token_hex(8)
-        answering = _Answering(send, [*self._headers, (b"x-request-id", request_id.encode())])
+        response = _Response(send, [*self._headers, (b"x-request-id", request_id.encode())])
         headers = Headers(scope=scope)
         try:
             limited = _LimitedBody(receive, self._body_limit(scope))
             refuse_cross_site(scope["method"], headers, public_url=self._public_url)
             limited.check_declared(headers)
-            await self._app(scope, limited, answering)
+            await self._app(scope, limited, response)
         except AppError as refusal:
             answer = answer_error(
                 Request(scope), status=refusal.status, code=refusal.code, message=refusal.message
             )
-            await answer(scope, receive, answering)
+            await answer(scope, receive, response)
         except Exception as error:
-            # Answered here, so that the answer has its headers; whoever runs us gets the error all the same.
-            if not answering.status:
-                await answer_our_fault(Request(scope), error)(scope, receive, answering)
+            # Respond here, so that the response has all headers; the server still gets the exception.
+            if not response.status:
+                await answer_server_error(Request(scope), error)(scope, receive, response)
             raise
         finally:
-            _count(scope, answering.status or 500, time.perf_counter() - started)
+            _count(scope, response.status or 500, time.perf_counter() - started)
 
     def _body_limit(self, scope: Scope) -> int:
         is_clip = scope["method"] == "PUT" and "/clips/" in scope["path"]
         return self._max_clip_bytes if is_clip else self._max_json_bytes
 
 
-class _Answering:
-    """Adds headers to an answer on its way out; `status` is 0 until it begins."""
+class _Response:
+    """Adds headers to the response; `status` is 0 until the response starts."""
 
     def __init__(self, send: Send, headers: list[tuple[bytes, bytes]]) -> None:
         self._send = send
@@ -82,7 +82,7 @@ class _Answering:
 
 
 class _LimitedBody:
-    """Passes the body on until it grows past the limit, whatever Content-Length said."""
+    """Passes the body on up to the limit, whatever Content-Length declares."""
 
     def __init__(self, receive: Receive, limit: int) -> None:
         self._receive = receive
@@ -91,8 +91,8 @@ class _LimitedBody:
 
     def check_declared(self, headers: Headers) -> None:
         declared = headers.get("content-length", "0").lstrip("0")
-        # By the number of digits first: Python refuses to read a number of thousands of them.
-        if declared.isdecimal() and (len(declared) > _MOST_DIGITS or int(declared) > self._limit):
+        # Check the number of digits first: Python refuses to parse numbers with thousands of digits.
+        if declared.isdecimal() and (len(declared) > _MAX_DIGITS or int(declared) > self._limit):
             raise self._refusal()
 
     async def __call__(self) -> Message:
@@ -104,7 +104,7 @@ class _LimitedBody:
         return message
 
     def _refusal(self) -> TooLarge:
-        return TooLarge(f"The body is larger than {self._limit:,} bytes, the most this address takes.")
+        return TooLarge(f"The body is larger than {self._limit:,} bytes, the maximum for this URL.")
 
 
 def _count(scope: Scope, status: int, seconds: float) -> None:
@@ -114,7 +114,7 @@ def _count(scope: Scope, status: int, seconds: float) -> None:
     SECONDS.labels(route).observe(seconds)
     if not access_log.isEnabledFor(logging.INFO):
         return
-    # The route's pattern, never the path: paths hold tokens of invitations and assignments.
+    # Log the route pattern, never the path: paths contain tokens of invitations and assignments.
     access_log.info(
         "request",
         extra={

@@ -1,4 +1,4 @@
-"""The pages people open, one router a feature."""
+"""Routers of all HTML pages, one per feature."""
 
 from app.annotators.routes import router as annotators
 from app.gallery.routes import router as gallery

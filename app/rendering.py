@@ -1,4 +1,4 @@
-"""Turns a typed page object and a template into HTML."""
+"""Renders a template with a typed view model to HTML."""
 
 from pathlib import Path
 
@@ -11,7 +11,7 @@ TEMPLATES = Path(__file__).resolve().parent.parent / "templates"
 
 
 class Pages:
-    """Every template gets one object, `page`, and may ask for an asset's address."""
+    """Renders templates with one object, `page`, and the function `url_for_static`."""
 
     def __init__(self, assets: Assets, folder: Path = TEMPLATES) -> None:
         self.assets = assets

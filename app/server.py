@@ -1,4 +1,4 @@
-"""Starts the service: one server a SQLite file, the demo on the first start, the links printed."""
+"""Starts the server: locks the SQLite file, sets up the demo, prints the links."""
 
 import fcntl
 import gc
@@ -24,33 +24,33 @@ from app.tasks.runner import Handler, TaskRunner
 
 
 def serve(settings: Settings) -> None:
-    """Serve until interrupted; the database must be at the current schema."""
+    """Serve until interrupted; requires a migrated database."""
     set_up_logging(settings.log_format)
     with only_server(settings):
-        _refuse_a_taken_address(settings)
+        _require_free_address(settings)
         with open_context(settings) as context:
             _run(context)
 
 
 def up(settings: Settings) -> None:
-    """Migrate, load the bundled benchmark and a demo study into an empty database, serve, say where to go."""
+    """Migrate, set up the demo in an empty database, print the links, and serve."""
     set_up_logging(settings.log_format)
     with only_server(settings):
-        _refuse_a_taken_address(settings)
+        _require_free_address(settings)
         database = Database.of(settings)
         migrations.upgrade(database)
         database.close()
         with open_context(settings) as context, set_up_demo(context) as demo:
-            _say_where_to_go(demo)
+            _print_links(demo)
             _run(context)
 
 
 @contextmanager
 def only_server(settings: Settings) -> Iterator[None]:
-    """Hold HOME for one server; a second one on the same SQLite file refuses to start.
+    """Lock TI2V_HOME for one server; a second server on the same SQLite file refuses to start.
 
     Raises:
-        Conflict: another server holds it.
+        Conflict: another server holds the lock.
     """
     if not settings.effective_database_url.startswith("sqlite"):
         yield
@@ -61,34 +61,34 @@ def only_server(settings: Settings) -> Iterator[None]:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
             raise Conflict(
-                f"A server is running on {settings.home.resolve()} already. "
-                "Stop it first, or use another TI2V_HOME.",
+                f"Another server already uses {settings.home.resolve()}. "
+                "Stop it first, or set another TI2V_HOME.",
                 code="already_serving",
             ) from error
         yield
 
 
-def _refuse_a_taken_address(settings: Settings) -> None:
-    """Try the address before anything is made or printed; uvicorn would find out last.
+def _require_free_address(settings: Settings) -> None:
+    """Check that the address is free before anything is created or printed.
 
     Raises:
-        Conflict: something else listens there, or it is no address of this machine.
+        Conflict: the address is in use, or is not an address of this machine.
     """
     family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
     try:
         socket.create_server((settings.host, settings.port), family=family).close()
     except OSError as error:
-        # create_server adds the address once more, in brackets.
+        # create_server repeats the address in brackets.
         reason = str(error.strerror).partition(" (")[0]
         raise Conflict(
             f"Cannot listen on {settings.host}, port {settings.port}: {reason}. "
-            "Choose another with --host and --port, or TI2V_HOST and TI2V_PORT.",
+            "Choose another address with --host and --port, or with TI2V_HOST and TI2V_PORT.",
             code="cannot_listen",
         ) from error
 
 
 def server_is_running(home: Path) -> bool:
-    """Tell whether a server holds this HOME."""
+    """Return whether a server holds the lock of this home."""
     path = home / "serve.lock"
     if not path.exists():
         return False
@@ -128,7 +128,7 @@ def _spare_the_collector() -> None:
     gc.set_threshold(20_000, 20, 20)
 
 
-def _say_where_to_go(demo: Demo) -> None:
+def _print_links(demo: Demo) -> None:
     lines = [
         "",
         "TI2V Bench is running.",

@@ -1,6 +1,6 @@
 """Settings of the service, read once from the environment (prefix TI2V_) and a .env file.
 
-docs/settings.md documents each; a test holds the two together.
+docs/settings.md documents every setting; a test compares the two.
 """
 
 import os
@@ -18,76 +18,76 @@ from sqlalchemy.exc import ArgumentError
 
 MIB = 1024 * 1024
 MIN_SECRET_LENGTH = 8
-# A name, an IPv4 address or an IPv6 address in brackets, and perhaps a port.
+# A host name, an IPv4 address or an IPv6 address in brackets, with an optional port.
 _HOST = re.compile(r"([\w.-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]+)?")
 
 
 class Settings(BaseSettings):
-    """What an installation may choose."""
+    """Settings of one installation."""
 
     model_config = SettingsConfigDict(env_prefix="TI2V_", env_file=".env", extra="ignore", frozen=True)
 
     environment: Literal["development", "production"] = Field(
-        "development", description="In production a secret key and a public URL must be given."
+        "development", description="`production` requires TI2V_SECRET_KEY and TI2V_PUBLIC_URL."
     )
-    home: Path = Field(Path("var"), description="Folder for everything the service keeps on disk.")
-    database_url: str = Field("", description="Empty: a SQLite file in HOME. Else postgresql+psycopg://...")
-    media_url: str = Field("", description="Empty: a folder in HOME. Else a folder or s3://bucket/prefix.")
+    home: Path = Field(Path("var"), description="Folder for all data on disk: database, media, locks, secret.")
+    database_url: str = Field("", description="Empty: a SQLite file in TI2V_HOME. Otherwise postgresql+psycopg://...")
+    media_url: str = Field("", description="Empty: a folder in TI2V_HOME. Otherwise a folder or s3://bucket/prefix.")
     secret_key: SecretStr | None = Field(
-        None, description="Signs demo links. Development makes one in HOME (mode 0600)."
+        None, description="Signs the demo's links. Development generates it once in TI2V_HOME (mode 0600)."
     )
-    public_url: str = Field("", description="The address people use; cookies are Secure when it is https.")
+    public_url: str = Field("", description="Public address; cookies are Secure if it begins with https.")
     host: str = Field("127.0.0.1", description="Address to listen on.")
     port: int = Field(8000, ge=1, le=65535, description="Port to listen on.")
-    max_clip_bytes: int = Field(64 * MIB, ge=1024, description="Largest clip accepted, bytes.")
-    max_json_bytes: int = Field(1 * MIB, ge=1024, description="Largest JSON body or form accepted, bytes.")
-    session_days: int = Field(30, ge=1, le=365, description="How long a browser stays signed in, days.")
+    max_clip_bytes: int = Field(64 * MIB, ge=1024, description="Maximum size of a clip, bytes.")
+    max_json_bytes: int = Field(1 * MIB, ge=1024, description="Maximum size of a JSON body or form, bytes.")
+    session_days: int = Field(30, ge=1, le=365, description="Lifetime of a browser session, days.")
     sign_in_link_minutes: int = Field(
-        60, ge=1, le=1440, description="How long a sign-in link works, minutes."
+        60, ge=1, le=1440, description="Lifetime of a sign-in link, minutes."
     )
     trusted_proxies: str = Field(
-        "127.0.0.1", description="Addresses whose X-Forwarded-For and -Proto are believed; * for all."
+        "127.0.0.1", description="Addresses whose X-Forwarded-For and -Proto headers are trusted; * for all."
     )
-    rate_limit_url: str = Field("memory://", description="Where counters live: memory:// or redis://...")
+    rate_limit_url: str = Field("memory://", description="Storage of the failed-key counters: memory:// or redis://...")
     failed_keys_per_minute: int = Field(
-        60, ge=1, description="Wrong keys or links accepted from one address a minute."
+        60, ge=1, description="Failed keys or links allowed per address and minute."
     )
-    sandbox_processes: int = Field(2, ge=1, le=64, description="Clips probed or prepared at once.")
+    sandbox_processes: int = Field(2, ge=1, le=64, description="Number of clips probed or transcoded in parallel.")
     job_lease_s: int = Field(
-        300, ge=1, le=86_400, description="How long a worker holds a job without a sign of life, seconds."
+        300, ge=1, le=86_400, description="Duration of a job's lease, seconds; a worker renews it."
     )
-    job_attempts: int = Field(3, ge=1, le=100, description="How often a job is tried before it has failed.")
+    job_attempts: int = Field(3, ge=1, le=100, description="Attempts before a job fails.")
     job_backoff_s: int = Field(
-        30, ge=0, le=86_400, description="Rest after a job's first failure, seconds; doubled by each further."
+        30, ge=0, le=86_400, description="Backoff after a job's first failure, seconds; doubled after each further failure."
     )
     job_longest_backoff_s: int = Field(
-        3600, ge=0, le=604_800, description="A job rests no longer than this, seconds."
+        3600, ge=0, le=604_800, description="Maximum backoff, seconds."
     )
-    log_format: Literal["text", "json"] = Field("text", description="Lines for people or for machines.")
+    log_format: Literal["text", "json"] = Field("text", description="`json` writes one event per line; `text` writes readable messages.")
 
     @field_validator("database_url", mode="after")
     @classmethod
-    def _database_is_one_we_speak(cls, url: str) -> str:
+    def _database_is_supported(cls, url: str) -> str:
         if url and _driver(url) not in ("sqlite", "postgresql+psycopg"):
-            raise ValueError("write postgresql+psycopg://user:password@host/name, or sqlite:///path")
+            raise ValueError("use postgresql+psycopg://user:password@host/name, or sqlite:///path")
         return url
 
     @field_validator("public_url", mode="after")
     @classmethod
-    def _public_url_is_an_address(cls, url: str) -> str:
-        if url and not _is_address(url):
-            raise ValueError("write https://bench.example.org: scheme and host, perhaps a port, no path")
+    def _public_url_has_no_path(cls, url: str) -> str:
+        if url and not _is_base_url(url):
+            raise ValueError("use scheme, host and optional port without a path, for example https://bench.example.org")
         return url
 
     @field_validator("secret_key", mode="after")
     @classmethod
-    def _secret_key_is_no_guess(cls, key: SecretStr | None) -> SecretStr | None:
+    def _secret_key_is_long_enough(cls, key: SecretStr | None) -> SecretStr | None:
         if key is not None and len(key.get_secret_value()) < MIN_SECRET_LENGTH:
-            raise ValueError(f"choose at least {MIN_SECRET_LENGTH} characters that nobody can guess")
+            raise ValueError(f"use at least {MIN_SECRET_LENGTH} random characters")
         return key
 
     @model_validator(mode="after")
-    def _production_names_its_secret(self) -> "Settings":
+    def _production_has_its_settings(self) -> "Settings":
         if self.environment == "production":
             missing = [
                 name
@@ -98,7 +98,7 @@ class Settings(BaseSettings):
                 if not value
             ]
             if missing:
-                raise ValueError(f"production needs {' and '.join(missing)} to be set")
+                raise ValueError(f"production requires {' and '.join(missing)}")
         return self
 
     @property
@@ -119,10 +119,10 @@ class Settings(BaseSettings):
 
     @cached_property
     def signing_key(self) -> bytes:
-        """The secret key; in development it is made once and kept in HOME."""
+        """The secret key; in development it is generated once and stored in TI2V_HOME."""
         if self.secret_key is not None:
             return self.secret_key.get_secret_value().encode()
-        return _kept_secret(self.home / "secret_key")
+        return _stored_secret(self.home / "secret_key")
 
 
 def _driver(url: str) -> str | None:
@@ -132,8 +132,8 @@ def _driver(url: str) -> str | None:
         return None
 
 
-def _is_address(url: str) -> bool:
-    """Say whether a URL is scheme, host and perhaps a port: pages link from the root of the host."""
+def _is_base_url(url: str) -> bool:
+    """Return whether a URL is scheme, host and optional port; pages link from the root of the host."""
     try:
         parts = urlsplit(url)
         is_plain = f"{parts.scheme}://{parts.netloc}" == url.rstrip("/") and parts.port != 0
@@ -142,7 +142,7 @@ def _is_address(url: str) -> bool:
     return is_plain and parts.scheme in ("http", "https") and _HOST.fullmatch(parts.netloc) is not None
 
 
-def _kept_secret(path: Path) -> bytes:
+def _stored_secret(path: Path) -> bytes:
     path.parent.mkdir(parents=True, exist_ok=True)
     try:
         handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)

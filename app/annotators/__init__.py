@@ -1,1 +1,1 @@
-"""What admins see and do: annotators and their votes, exclusions with reasons."""
+"""Annotators of a study: figures, flags, and exclusions with reasons."""

@@ -1,4 +1,4 @@
-"""A person's word on somebody's votes: why, who, when; kept with the votes and in the audit list."""
+"""The reason, actor and time recorded with an exclusion or reinstatement."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,13 +14,13 @@ from app.tables.studies import Study
 from benchmark.protocol import VoteStatus
 from benchmark.wire.annotators import MAX_REASON_CHARS
 
-# What an exclusion takes out; undone, withdrawn, gold and imported votes count for nothing, or elsewhere.
+# Statuses that an exclusion changes. Superseded, withdrawn, gold and imported votes keep theirs.
 EXCLUDABLE = (VoteStatus.VALID, VoteStatus.SURPLUS)
 
 
 @dataclass(frozen=True)
 class Decision:
-    """Why votes count or do not, on whose word, from when on."""
+    """The reason, actor and time of an exclusion or reinstatement."""
 
     reason: str
     actor: str
@@ -28,29 +28,29 @@ class Decision:
 
     @classmethod
     def of(cls, reason: str, *, principal: Principal, now: datetime) -> Self:
-        """Return a decision with its reason checked.
+        """Return a decision with a validated reason.
 
         Raises:
-            Invalid: no reason, or one too long.
+            Invalid: the reason is empty or too long.
         """
         reason = reason.strip()
         if not reason:
-            raise Invalid("Say why; the reason is kept with the votes.", code="reason_missing")
+            raise Invalid("Enter a reason. It is stored with the votes.", code="reason_missing")
         if len(reason) > MAX_REASON_CHARS:
-            raise Invalid(f"A reason has at most {MAX_REASON_CHARS} characters.", code="reason_too_long")
+            raise Invalid(f"The reason is longer than {MAX_REASON_CHARS} characters. Shorten it.", code="reason_too_long")
         return cls(reason, principal.name, now)
 
 
 @dataclass(frozen=True)
 class Changed:
-    """What votes became; all zero where there was nothing left to change."""
+    """Number of votes by their new status; all zero if no vote changed."""
 
     excluded: int = 0
     valid: int = 0
     surplus: int = 0
 
 
-def change(
+def change_votes(
     session: Session,
     voted: list[VoteWithStatus],
     *,
@@ -74,8 +74,8 @@ def change(
     )
 
 
-def note(session: Session, action: str, *, study: Study, decision: Decision, **details: str | int) -> None:
-    """Add a line to the audit list."""
+def add_audit_event(session: Session, action: str, *, study: Study, decision: Decision, **details: str | int) -> None:
+    """Add an event to the audit log."""
     session.add(
         AuditEvent(
             at=decision.at,

@@ -1,4 +1,4 @@
-"""Prints an annotator's figures, and says in words what a flag means and what it does not."""
+"""Formats an annotator's figures and explains each figure and flag."""
 
 from app.annotators.queries import AnnotatorReport
 from app.annotators.view_models import Cell, Figure
@@ -6,7 +6,7 @@ from benchmark.exports.table_format import EMPTY
 from benchmark.protocol import Flag
 from benchmark.stats.quality import AnnotatorRow
 
-FLAG_WORDS = {
+FLAG_NAMES = {
     Flag.FAILS_GOLD: "misses gold questions",
     Flag.SIDE_BIAS: "prefers one side",
     Flag.STRAIGHT_LINING: "long runs of one side",
@@ -14,28 +14,30 @@ FLAG_WORDS = {
     Flag.SAME_TICKS: "always the same reasons",
     Flag.LOW_AGREEMENT: "agrees less than others",
 }
-_FLAG_MEANINGS = {
+_FLAG_EXPLANATIONS = {
     Flag.FAILS_GOLD: (
-        "Even the upper bound of the interval is below 80 % right answers. Look at the gold questions first: "
-        "an unclear one fails everybody."
+        "The upper bound of the interval is below 80 % correct answers. Check the gold questions first: "
+        "everybody fails an unclear question."
     ),
     Flag.SIDE_BIAS: (
-        "Sides are drawn at random, so nobody should prefer one; chance does this once in a thousand times."
+        "Sides are randomised, so the expected share is 50 %. A difference this large occurs by chance once in "
+        "1,000 cases. Possible causes: a broken screen, or clicking without watching."
     ),
-    Flag.STRAIGHT_LINING: ("So long a run of votes for one side happens by chance once in a thousand times."),
-    Flag.FAST: "More than a fifth of the votes came in less time than one clip plays.",
+    Flag.STRAIGHT_LINING: "A run of votes for one side this long occurs by chance once in 1,000 cases.",
+    Flag.FAST: "More than 20 % of the votes were faster than the average clip duration.",
     Flag.SAME_TICKS: (
-        "At least 95 % of the votes tick the very same reasons, and they are not the ones most people tick."
+        "At least 95 % of the votes give the same reasons, and most annotators give other reasons. Often a "
+        "misunderstanding: ask the annotator."
     ),
     Flag.LOW_AGREEMENT: (
-        "They agree with the majority of the others less than people do on the whole. That may be another "
-        "taste, and is no reason on its own."
+        "This annotator agrees with the majority of the others less than the average annotator does. "
+        "Disagreement is not misconduct; never exclude for this alone."
     ),
 }
 
 
 def cells_of(report: AnnotatorReport) -> tuple[Cell, ...]:
-    """Return the figures of one annotator in the order of the table's columns."""
+    """Return one annotator's figures in the order of the table columns."""
     return (
         Cell(f"{report.valid + report.excluded:,}", _votes_beside(report)),
         gold_cell(report.quality),
@@ -61,7 +63,7 @@ def time_cell(report: AnnotatorReport) -> Cell:
     row = report.quality
     if row.median_ms is None:
         return Cell(EMPTY)
-    beside = "" if row.fast is None else f"{_percent(row.fast)} under a clip"
+    beside = "" if row.fast is None else f"{_percent(row.fast)} faster than a clip"
     return Cell(_seconds(row.median_ms), beside)
 
 
@@ -69,58 +71,59 @@ def agreement_cell(row: AnnotatorRow) -> Cell:
     return Cell(_percent(row.agreement), _bounds(row.agreement_low, row.agreement_high))
 
 
-def standing_of(report: AnnotatorReport) -> str:
-    """Return what an annotator's votes count as, in a few words."""
+def vote_status(report: AnnotatorReport) -> str:
+    """Return the status of an annotator's votes as a short text."""
     if report.left_at is not None:
         return "left the study"
     if report.excluded_at is not None:
         return "excluded"
     if report.excluded:
-        return f"valid but for {report.excluded:,}"
-    return "valid" if report.valid else "nothing so far"
+        return f"valid, {report.excluded:,} excluded"
+    return "valid" if report.valid else "no votes yet"
 
 
-def standing_with_reason(report: AnnotatorReport) -> str:
-    standing = standing_of(report)
-    return f"{standing}: {report.excluded_reason}" if report.excluded_reason else standing
+def vote_status_with_reason(report: AnnotatorReport) -> str:
+    status = vote_status(report)
+    return f"{status}: {report.excluded_reason}" if report.excluded_reason else status
 
 
 def figures_of(report: AnnotatorReport) -> tuple[Figure, ...]:
-    """Return the figures of one annotator with what each means."""
+    """Return one annotator's figures with explanations."""
     row = report.quality
     votes, gold, side, time, agreement, run, reasons = cells_of(report)
-    clip = "" if report.clip_ms is None else f" A clip plays {_seconds(report.clip_ms)} on average."
+    clip = "" if report.clip_ms is None else f" The average clip duration is {_seconds(report.clip_ms)}."
     return (
-        Figure("Votes", votes.text, votes.beside, "that count, or did before they were excluded."),
-        Figure("Gold questions", gold.text, gold.beside, "right answers where the right one is known."),
-        Figure("Side A chosen", side.text, side.beside, "near 50 %, since sides are drawn at random."),
-        Figure("Median time", time.text, time.beside, f"from the clips' start to the vote.{clip}"),
+        Figure("Votes", votes.text, votes.beside, "Votes that count, or that counted before an exclusion."),
+        Figure("Gold questions", gold.text, gold.beside, "Share of correct answers to gold questions."),
+        Figure("Side A chosen", side.text, side.beside, "Share of votes for the left clip. Sides are randomised, so 50 % is expected."),
+        Figure("Median time", time.text, time.beside, f"Time from the start of the clips to the vote.{clip}"),
         Figure(
             "Agreement",
             agreement.text,
             f"{agreement.beside} of {row.agreement_n}" if row.agreement_n else "",
-            "votes that agree with the majority of the others on the same comparison; their ties left out.",
+            "Share of votes that agree with the majority of the other annotators on the same comparison. "
+            "Comparisons where the others tie are left out.",
         ),
-        Figure("Longest run", run.text, "", "most votes in a row for the same side of the screen."),
-        Figure("Same reasons", reasons.text, "", "votes with this person's commonest set of reasons."),
+        Figure("Longest run", run.text, "", "Largest number of consecutive votes for the same side."),
+        Figure("Same reasons", reasons.text, "", "Share of votes with this annotator's most frequent set of reasons."),
     )
 
 
 def flags_of(row: AnnotatorRow) -> tuple[Figure, ...]:
-    """Return what was noticed about an annotator, and what it means."""
+    """Return an annotator's flags with explanations."""
     return tuple(
-        Figure(FLAG_WORDS[flag].capitalize(), "", "", _FLAG_MEANINGS[flag])
-        for flag in FLAG_WORDS
+        Figure(FLAG_NAMES[flag].capitalize(), "", "", _FLAG_EXPLANATIONS[flag])
+        for flag in FLAG_NAMES
         if flag in row.flags
     )
 
 
-def flag_words(row: AnnotatorRow) -> tuple[str, ...]:
-    return tuple(words for flag, words in FLAG_WORDS.items() if flag in row.flags)
+def flag_names(row: AnnotatorRow) -> tuple[str, ...]:
+    return tuple(name for flag, name in FLAG_NAMES.items() if flag in row.flags)
 
 
 def _votes_beside(report: AnnotatorReport) -> str:
-    return f"and {report.other} that do not count" if report.other else ""
+    return f"and {report.other} not counted" if report.other else ""
 
 
 def _percent(value: float | None) -> str:
@@ -132,7 +135,7 @@ def _bounds(low: float | None, high: float | None) -> str:
 
 
 def _seconds(milliseconds: int) -> str:
-    """Return a time in seconds at one decimal, half up.
+    """Return a time in seconds with one decimal, rounded half up.
 
     >>> _seconds(8450)
     '8.5 s'

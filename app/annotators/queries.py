@@ -1,4 +1,4 @@
-"""What is known of a study's annotators: the library's figures of each, and what their votes count as."""
+"""Reads the figures, vote statuses and sensitivity of a study's annotators."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -6,7 +6,7 @@ from datetime import datetime
 import numpy as np
 from sqlalchemy.orm import Session
 
-from app.annotators.vote_columns import Ballots, clip_ms, read_ballots
+from app.annotators.vote_columns import VoteColumns, clip_ms, read_vote_columns
 from app.tables.studies import Study
 from benchmark.protocol import VoteStatus
 from benchmark.stats.annotator_sensitivity import sensitivity_of_annotators
@@ -15,19 +15,19 @@ from benchmark.stats.quality import AnnotatorRow, annotator_quality
 from benchmark.stats.sensitivity import SensitivityRow
 from benchmark.stats.votes import Votes
 
-COUNTING = (VoteStatus.VALID, VoteStatus.IMPORTED)
+COUNTED = (VoteStatus.VALID, VoteStatus.IMPORTED)
 
 
 @dataclass(frozen=True)
 class AnnotatorReport:
-    """One annotator: figures, what their votes count as, and whether somebody took them out.
+    """One annotator with figures, vote counts by status, and exclusion.
 
     Attributes:
-        quality: of the votes that count; of an excluded annotator, of those that did.
-        valid: votes that count: valid ones, or imported ones in a study run elsewhere.
-        excluded: votes that a person took out.
-        other: votes that count for nothing: taken back, withdrawn, surplus.
-        clip_ms: how long a clip of the study plays on average.
+        quality: figures over the votes that count; for an excluded annotator, over those that counted.
+        valid: number of votes that count: valid or imported.
+        excluded: number of excluded votes.
+        other: number of votes that do not count: superseded, withdrawn or surplus.
+        clip_ms: average duration of the study's clips, milliseconds.
     """
 
     name: str
@@ -42,46 +42,46 @@ class AnnotatorReport:
 
 
 @dataclass(frozen=True)
-class StudyPeople:
-    """A study's annotators in the order they came, and a line per matchup that has a vote."""
+class StudyAnnotators:
+    """A study's annotators in the order they joined, and the sensitivity of each matchup with a vote."""
 
     annotators: tuple[AnnotatorReport, ...]
-    matchups: tuple["PeopleLine", ...]
+    matchups: tuple["MatchupSensitivity", ...]
 
 
 @dataclass(frozen=True)
-class PeopleLine:
-    """How far the score of one matchup depends on single people.
+class MatchupSensitivity:
+    """Sensitivity of one matchup's score to single annotators.
 
-    `dawid_skene` is the reference's score in percent with annotators weighed by how often they are right;
-    None where nothing is decided or the estimate does not settle.
+    `dawid_skene` is the reference's score in percent with annotators weighted by estimated accuracy; None if
+    no pair is decided or the estimate does not converge.
     """
 
     row: SensitivityRow
     dawid_skene: float | None
 
 
-def study_people(session: Session, study: Study) -> StudyPeople:
-    """Return all that is known of a study's people; drawing them again counts every vote 500 times.
+def study_annotators(session: Session, study: Study) -> StudyAnnotators:
+    """Return a study's annotators and the sensitivity of its matchups; the bootstrap needs 500 recounts.
 
-    72,000 votes of 60 people in 45 matchups take 0.6 s on a core, half of it for the lines.
+    72,000 votes of 60 annotators in 45 matchups take 0.6 s on one core, half of it for the sensitivity.
     """
-    ballots = read_ballots(session, study)
-    return StudyPeople(_reports(session, study, ballots), _people_lines(ballots, seed=study.seed))
+    columns = read_vote_columns(session, study)
+    return StudyAnnotators(_reports(session, study, columns), _sensitivity(columns, seed=study.seed))
 
 
 def annotator_reports(session: Session, study: Study) -> tuple[AnnotatorReport, ...]:
-    """Return a report on everybody who opened an invitation, in that order."""
-    return _reports(session, study, read_ballots(session, study))
+    """Return a report on every annotator who opened an invitation, in that order."""
+    return _reports(session, study, read_vote_columns(session, study))
 
 
-def _reports(session: Session, study: Study, ballots: Ballots) -> tuple[AnnotatorReport, ...]:
+def _reports(session: Session, study: Study, columns: VoteColumns) -> tuple[AnnotatorReport, ...]:
     clip = clip_ms(session, study)
-    counting = _figures(ballots.of_status(*COUNTING), ballots, clip)
-    # Judged beside the others' votes and each other's, so that a person excluded by mistake shows as such.
-    with_excluded = _figures(ballots.of_status(*COUNTING, VoteStatus.EXCLUDED), ballots, clip)
-    valid, excluded = ballots.count(*COUNTING), ballots.count(VoteStatus.EXCLUDED)
-    cast = np.bincount(ballots.votes.annotator, minlength=len(ballots.annotators)).tolist()
+    counting = _figures(columns.of_status(*COUNTED), columns, clip)
+    # Excluded annotators are compared with each other too, so that a mistaken exclusion is visible.
+    with_excluded = _figures(columns.of_status(*COUNTED, VoteStatus.EXCLUDED), columns, clip)
+    valid, excluded = columns.count(*COUNTED), columns.count(VoteStatus.EXCLUDED)
+    cast = np.bincount(columns.votes.annotator, minlength=len(columns.annotators)).tolist()
     return tuple(
         AnnotatorReport(
             name=annotator.pseudonym,
@@ -94,20 +94,20 @@ def _reports(session: Session, study: Study, ballots: Ballots) -> tuple[Annotato
             excluded_reason=annotator.excluded_reason,
             left_at=annotator.withdrawn_at,
         )
-        for index, annotator in enumerate(ballots.annotators)
+        for index, annotator in enumerate(columns.annotators)
     )
 
 
-def _people_lines(ballots: Ballots, *, seed: int) -> tuple[PeopleLine, ...]:
-    votes = _of_those_who_voted(ballots.of_status(*COUNTING))
+def _sensitivity(columns: VoteColumns, *, seed: int) -> tuple[MatchupSensitivity, ...]:
+    votes = _without_unused_names(columns.of_status(*COUNTED))
     if not len(votes):
         return ()
     rows = sensitivity_of_annotators(votes, rng=np.random.default_rng(seed))
-    return tuple(PeopleLine(row, score) for row, score in zip(rows, _weighed(votes), strict=True))
+    return tuple(MatchupSensitivity(*line) for line in zip(rows, _weighted_scores(votes), strict=True))
 
 
-def _of_those_who_voted(votes: Votes) -> Votes:
-    """Return the votes without the names of matchups and people that none of them is of."""
+def _without_unused_names(votes: Votes) -> Votes:
+    """Return the votes without matchups and annotators that have no vote."""
     matchups, annotators = np.unique(votes.matchup), np.unique(votes.annotator)
     return replace(
         votes,
@@ -118,11 +118,11 @@ def _of_those_who_voted(votes: Votes) -> Votes:
     )
 
 
-def _figures(votes: Votes, ballots: Ballots, clip: int | None) -> list[AnnotatorRow]:
-    return annotator_quality(votes, clip_ms=clip, gold=ballots.gold)
+def _figures(votes: Votes, columns: VoteColumns, clip: int | None) -> list[AnnotatorRow]:
+    return annotator_quality(votes, clip_ms=clip, gold=columns.gold)
 
 
-def _weighed(votes: Votes) -> tuple[float | None, ...]:
+def _weighted_scores(votes: Votes) -> tuple[float | None, ...]:
     try:
         return dawid_skene(votes).scores
     except ArithmeticError:

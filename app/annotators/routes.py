@@ -1,4 +1,4 @@
-"""The annotators of a study, for those who run it: figures, flags, and taking somebody out with a reason."""
+"""Pages of a study's annotators, for its owner and admins: figures, flags, exclusion and reinstatement."""
 
 from typing import Annotated, Protocol
 
@@ -20,12 +20,12 @@ from app.tables.people import Annotator
 from app.tables.studies import Study
 
 router = APIRouter(include_in_schema=False)
-# Longer than a reason may be, so that a long one is answered with the form and what was typed.
+# Larger than the maximum length of a reason, so that a long reason gets the form with its text back.
 ReasonField = Annotated[str, Form(max_length=20_000)]
 
 
 class Action(Protocol):
-    """Takes an annotator out, or back in."""
+    """Excludes or reinstates an annotator."""
 
     def __call__(
         self, session: Session, *, study: Study, annotator: Annotator, decision: Decision
@@ -36,7 +36,7 @@ class Action(Protocol):
 def annotators(
     slug: SlugPath, request: Request, sort: SortBy = SortBy.FLAGS, order: Order | None = None
 ) -> Response:
-    """Show everybody who votes in a study, to those who run it."""
+    """Show all annotators of a study to its owner and admins."""
     context = context_of(request)
     with context.database.read() as session:
         study, _ = require_own_study(session, request, slug)
@@ -46,7 +46,7 @@ def annotators(
 
 @router.get("/studies/{slug}/annotators/{name}")
 def one_annotator(slug: SlugPath, name: PseudonymPath, request: Request) -> Response:
-    """Show one annotator, with the form that takes them out of the results or back in."""
+    """Show one annotator with the form that excludes or reinstates them."""
     context = context_of(request)
     with context.database.read() as session:
         study, _ = require_own_study(session, request, slug)
@@ -66,7 +66,7 @@ def reinstate(slug: SlugPath, name: PseudonymPath, request: Request, reason: Rea
 
 
 def _decide(slug: str, name: str, request: Request, reason: str, decide: Action) -> Response:
-    """Do what was asked and show the annotator again; a refused reason stays in the form."""
+    """Exclude or reinstate and redirect to the annotator; a rejected reason stays in the form."""
     now = utc_now()
     try:
         with context_of(request).database.write() as session:
@@ -75,14 +75,14 @@ def _decide(slug: str, name: str, request: Request, reason: str, decide: Action)
             decision = Decision.of(reason, principal=principal, now=now)
             decide(session, study=study, annotator=annotator, decision=decision)
     except Invalid as refusal:
-        return _form_again(slug, name, request, refusal, typed=reason)
+        return _rejected_form(slug, name, request, refusal, reason=reason)
     return RedirectResponse(f"/studies/{slug}/annotators/{name}", status_code=303)
 
 
-def _form_again(slug: str, name: str, request: Request, refusal: Invalid, *, typed: str) -> Response:
+def _rejected_form(slug: str, name: str, request: Request, refusal: Invalid, *, reason: str) -> Response:
     context = context_of(request)
     with context.database.read() as session:
         study, _ = require_own_study(session, request, slug)
         annotator = find_annotator(session, study=study, pseudonym=name)
-        page = annotator_page(session, study, annotator, notice=refusal.message, typed=typed)
+        page = annotator_page(session, study, annotator, notice=refusal.message, submitted_reason=reason)
     return context.pages.answer("annotators/annotator.html", page, status=refusal.status)

@@ -1,12 +1,12 @@
-"""Takes annotators out of the results and back in; always by a person, always with a reason.
+"""Excludes and reinstates annotators; a person decides and gives a reason.
 
-Nothing is deleted: a vote's events say what it counted as, when, why and on whose word.
+Nothing is deleted: a vote's events record its status, the time, the reason and the actor.
 """
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.annotators.audit import EXCLUDABLE, Changed, Decision, change, note
+from app.annotators.audit import EXCLUDABLE, Changed, Decision, add_audit_event, change_votes
 from app.errors import Conflict, NotFound
 from app.panels.cancellation import cancel_assignments
 from app.panels.vote_status import votes_with_status
@@ -21,18 +21,17 @@ def find_annotator(session: Session, *, study: Study, pseudonym: str) -> Annotat
         select(Annotator).where(Annotator.study_id == study.id, Annotator.pseudonym == pseudonym)
     )
     if annotator is None:
-        raise NotFound("There is no annotator of that name in this study.", code="unknown_annotator")
+        raise NotFound("This study has no annotator with that name.", code="unknown_annotator")
     return annotator
 
 
 def exclude_annotator(session: Session, *, study: Study, annotator: Annotator, decision: Decision) -> Changed:
-    """Take all votes of an annotator out of the results; while the study runs their places are free again.
+    """Exclude all votes of an annotator; while the study runs, their slots become free.
 
-    They get no further comparisons, and what they hold ends. A second time changes nothing.
+    Cancels the annotator's open assignments and gives them no new ones. Excluding twice changes nothing.
 
     Raises:
-        Conflict: the annotator left the study, so their votes count for nothing already; or the votes were
-            imported.
+        Conflict: the annotator left the study and withdrew the votes, or the votes were imported.
     """
     study = lock_annotator(session, study, annotator)
     if annotator.excluded_at is not None:
@@ -41,9 +40,9 @@ def exclude_annotator(session: Session, *, study: Study, annotator: Annotator, d
     refuse_imported(study)
     voted = votes_with_status(session, annotator_id=annotator.id)
     counting = [each for each in voted if each.status in EXCLUDABLE]
-    changed = change(session, counting, study=study, to=VoteStatus.EXCLUDED, decision=decision)
+    changed = change_votes(session, counting, study=study, to=VoteStatus.EXCLUDED, decision=decision)
     annotator.excluded_at, annotator.excluded_reason = decision.at, decision.reason
-    note(
+    add_audit_event(
         session,
         "annotator.exclude",
         study=study,
@@ -57,9 +56,9 @@ def exclude_annotator(session: Session, *, study: Study, annotator: Annotator, d
 def reinstate_annotator(
     session: Session, *, study: Study, annotator: Annotator, decision: Decision
 ) -> Changed:
-    """Count again what the annotator's exclusion took out; where the panel filled meanwhile, as surplus.
+    """Reinstate the votes of an excluded annotator; votes whose panel has filled become surplus.
 
-    Votes that had been excluded one by one before stay so. A second time changes nothing.
+    Votes that were excluded one by one before stay excluded. Reinstating twice changes nothing.
 
     Raises:
         Conflict: the annotator left the study.
@@ -67,14 +66,14 @@ def reinstate_annotator(
     study = lock_annotator(session, study, annotator)
     if annotator.excluded_at is None:
         return Changed()
-    taken_out = [
+    excluded = [
         each
         for each in votes_with_status(session, annotator_id=annotator.id)
         if each.status is VoteStatus.EXCLUDED and each.since == annotator.excluded_at
     ]
-    changed = change(session, taken_out, study=study, to=VoteStatus.VALID, decision=decision)
+    changed = change_votes(session, excluded, study=study, to=VoteStatus.VALID, decision=decision)
     annotator.excluded_at, annotator.excluded_reason = None, None
-    note(
+    add_audit_event(
         session,
         "annotator.reinstate",
         study=study,
@@ -88,13 +87,13 @@ def reinstate_annotator(
 def refuse_imported(study: Study) -> None:
     if study.kind is StudyKind.IMPORTED:
         raise Conflict(
-            "These votes were cast elsewhere; mark them excluded in their table and import it anew.",
+            "Imported votes cannot be excluded here. Mark them as excluded in the source table and import it again.",
             code="votes_imported",
         )
 
 
 def lock_annotator(session: Session, study: Study, annotator: Annotator) -> Study:
-    """Return the study, locked against other changes, with the annotator as they stand behind the lock.
+    """Return the locked study; reload the annotator behind the lock.
 
     Raises:
         Conflict: the annotator left the study.
@@ -103,7 +102,7 @@ def lock_annotator(session: Session, study: Study, annotator: Annotator) -> Stud
     session.refresh(annotator)
     if annotator.withdrawn_at is not None:
         raise Conflict(
-            "This annotator left the study and took their votes along; they count for nothing.",
+            "This annotator left the study and withdrew all votes, so there is nothing to change.",
             code="annotator_left",
         )
     return locked

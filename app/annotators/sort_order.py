@@ -1,4 +1,4 @@
-"""Orders the annotators by a column, worst or largest first; who has no such figure comes last."""
+"""Sorts annotators by a table column; annotators without a value come last."""
 
 from collections.abc import Callable, Sequence
 
@@ -10,16 +10,16 @@ Key = Callable[[AnnotatorReport], float | None]
 _KEYS: dict[SortBy, Key] = {
     SortBy.VOTES: lambda report: report.valid + report.excluded,
     SortBy.GOLD: lambda report: report.quality.gold,
-    # How far from an even share, whichever the side.
+    # Distance from 50 %, to either side.
     SortBy.SIDE: lambda report: None if report.quality.left is None else abs(report.quality.left - 50),
     SortBy.TIME: lambda report: report.quality.median_ms,
     SortBy.AGREEMENT: lambda report: report.quality.agreement,
     SortBy.RUN: lambda report: report.quality.longest_run,
     SortBy.REASONS: lambda report: report.quality.same_ticks if report.quality.votes else None,
     SortBy.FLAGS: lambda report: len(report.quality.flags),
-    SortBy.STANDING: lambda report: 2 * (report.excluded_at is not None) + (report.left_at is not None),
+    SortBy.STATUS: lambda report: 2 * (report.excluded_at is not None) + (report.left_at is not None),
 }
-# The order a column starts with: what deserves a look comes first.
+# Initial order of a column: the most conspicuous annotator first.
 _FIRST = {
     SortBy.NAME: Order.ASCENDING,
     SortBy.GOLD: Order.ASCENDING,
@@ -27,16 +27,16 @@ _FIRST = {
     SortBy.AGREEMENT: Order.ASCENDING,
 }
 _TITLES = {
-    SortBy.NAME: ("Annotator", "Names are made up; nothing else is known of the person."),
-    SortBy.VOTES: ("Votes", "Votes that count, or did before they were excluded."),
-    SortBy.GOLD: ("Gold", "Right answers to questions whose answer is known, with a 95 % Wilson interval."),
-    SortBy.SIDE: ("Side A", "Votes for the clip on the left; sides are drawn at random."),
-    SortBy.TIME: ("Median time", "From the clips' start to the vote."),
-    SortBy.AGREEMENT: ("Agreement", "Votes that agree with the majority of the others on the comparison."),
-    SortBy.RUN: ("Longest run", "Most votes in a row for the same side of the screen."),
-    SortBy.REASONS: ("Same reasons", "Votes with this person's commonest set of reasons."),
-    SortBy.FLAGS: ("Noticed", "Signs that deserve a look; none excludes anybody."),
-    SortBy.STANDING: ("Votes count as", "Changed by a person only, with a reason."),
+    SortBy.NAME: ("Annotator", "A pseudonym; the service stores no names."),
+    SortBy.VOTES: ("Votes", "Votes that count, or that counted before an exclusion."),
+    SortBy.GOLD: ("Gold", "Share of correct answers to gold questions, with a 95 % Wilson interval."),
+    SortBy.SIDE: ("Side A", "Share of votes for the left clip; sides are randomised."),
+    SortBy.TIME: ("Median time", "Time from the start of the clips to the vote."),
+    SortBy.AGREEMENT: ("Agreement", "Share of votes that agree with the majority of the others on the same comparison."),
+    SortBy.RUN: ("Longest run", "Largest number of consecutive votes for the same side."),
+    SortBy.REASONS: ("Same reasons", "Share of votes with this annotator's most frequent set of reasons."),
+    SortBy.FLAGS: ("Flags", "Hints for a person to check; a flag never excludes anybody."),
+    SortBy.STATUS: ("Status", "Changed only by a person, with a reason."),
 }
 
 
@@ -45,20 +45,20 @@ def first_order(by: SortBy) -> Order:
 
 
 def sort_reports(reports: Sequence[AnnotatorReport], by: SortBy, order: Order) -> list[AnnotatorReport]:
-    """Return the annotators in order; equal ones by name."""
+    """Return the annotators in order; equal values are ordered by name."""
     if by is SortBy.NAME:
         return sorted(reports, key=lambda report: report.name, reverse=order is Order.DESCENDING)
     key, sign = _KEYS[by], -1 if order is Order.DESCENDING else 1
 
-    def place(report: AnnotatorReport) -> tuple[bool, float, str]:
+    def sort_key(report: AnnotatorReport) -> tuple[bool, float, str]:
         value = key(report)
         return value is None, sign * (value or 0), report.name
 
-    return sorted(reports, key=place)
+    return sorted(reports, key=sort_key)
 
 
 def columns(url: str, by: SortBy, order: Order) -> tuple[Column, ...]:
-    """Return the heads of the table; the one it is ordered by turns the order round."""
+    """Return the column headers; the header of the sorted column reverses the order."""
     heads = []
     for each, (title, explanation) in _TITLES.items():
         following = order.opposite if each is by else first_order(each)

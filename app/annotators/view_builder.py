@@ -1,4 +1,4 @@
-"""Makes the annotators' pages from what is known of a study's people."""
+"""Builds the pages of a study's annotators."""
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -6,12 +6,12 @@ from sqlalchemy.orm import Session
 from app.annotators.labels import (
     cells_of,
     figures_of,
-    flag_words,
+    flag_names,
     flags_of,
-    standing_of,
-    standing_with_reason,
+    vote_status,
+    vote_status_with_reason,
 )
-from app.annotators.queries import AnnotatorReport, PeopleLine, annotator_reports, study_people
+from app.annotators.queries import AnnotatorReport, MatchupSensitivity, annotator_reports, study_annotators
 from app.annotators.sort_order import columns, sort_reports
 from app.annotators.view_models import (
     AnnotatorLine,
@@ -20,7 +20,7 @@ from app.annotators.view_models import (
     Cell,
     MatchupLine,
     Order,
-    PastDecision,
+    AuditEntry,
     SortBy,
 )
 from app.tables.audit import AuditEvent
@@ -31,16 +31,16 @@ from benchmark.plurals import counted
 from benchmark.protocol import StudyStatus
 from benchmark.stats.sensitivity import sensitivity_sentence
 
-_DECIDED = {
-    "annotator.exclude": "took out {votes}",
-    "annotator.reinstate": "counted {votes} again",
-    "vote.exclude": "took out the vote on {pair} in {matchup}",
-    "vote.reinstate": "counted the vote on {pair} in {matchup} again",
+_ACTIONS = {
+    "annotator.exclude": "excluded {votes}",
+    "annotator.reinstate": "reinstated {votes}",
+    "vote.exclude": "excluded the vote on {pair} in {matchup}",
+    "vote.reinstate": "reinstated the vote on {pair} in {matchup}",
 }
 
 
 def annotators_page(session: Session, study: Study, *, by: SortBy, order: Order) -> AnnotatorsPage:
-    people = study_people(session, study)
+    people = study_annotators(session, study)
     url = f"/studies/{study.slug}/annotators"
     return AnnotatorsPage(
         study_slug=study.slug,
@@ -49,12 +49,12 @@ def annotators_page(session: Session, study: Study, *, by: SortBy, order: Order)
         columns=columns(url, by, order),
         rows=tuple(_line(url, report) for report in sort_reports(people.annotators, by, order)),
         matchups=tuple(_matchup_line(line) for line in people.matchups),
-        sentences=tuple(_sentence(line) for line in people.matchups if _rests_on_one(line)),
+        sentences=tuple(_sentence(line) for line in people.matchups if _depends_on_one(line)),
     )
 
 
 def annotator_page(
-    session: Session, study: Study, annotator: Annotator, *, notice: str | None = None, typed: str = ""
+    session: Session, study: Study, annotator: Annotator, *, notice: str | None = None, submitted_reason: str = ""
 ) -> AnnotatorPage:
     reports = annotator_reports(session, study)
     report = next(each for each in reports if each.name == annotator.pseudonym)
@@ -62,16 +62,16 @@ def annotator_page(
         study_slug=study.slug,
         study_title=study.title,
         name=report.name,
-        standing=standing_of(report),
+        vote_status=vote_status(report),
         reason=report.excluded_reason,
         figures=figures_of(report),
         flags=flags_of(report.quality),
         is_excluded=report.excluded_at is not None,
-        may_decide=report.left_at is None,
+        can_change=report.left_at is None,
         consequence=_consequence(report, study),
         history=_history(session, study, annotator),
         notice=notice,
-        typed=typed,
+        submitted_reason=submitted_reason,
     )
 
 
@@ -80,9 +80,8 @@ def _lede(reports: tuple[AnnotatorReport, ...]) -> str:
         return "Nobody has opened an invitation yet."
     flagged = sum(bool(report.quality.flags) for report in reports)
     excluded = sum(report.excluded_at is not None for report in reports)
-    people = "1 person" if len(reports) == 1 else f"{len(reports):,} people"
-    noticed = f"something was noticed about {flagged}" if flagged else "nothing was noticed about anybody"
-    return f"{people}; {noticed}; {excluded or 'nobody'} excluded."
+    flags = f"{flagged:,} with flags" if flagged else "no flags"
+    return f"{counted(len(reports), 'annotator')}: {flags}, {excluded:,} excluded."
 
 
 def _line(url: str, report: AnnotatorReport) -> AnnotatorLine:
@@ -90,33 +89,33 @@ def _line(url: str, report: AnnotatorReport) -> AnnotatorLine:
         name=report.name,
         url=f"{url}/{report.name}",
         cells=cells_of(report),
-        flags=flag_words(report.quality),
-        standing=standing_with_reason(report),
+        flags=flag_names(report.quality),
+        vote_status=vote_status_with_reason(report),
         is_out=report.excluded_at is not None or report.left_at is not None,
     )
 
 
-def _matchup_line(line: PeopleLine) -> MatchupLine:
+def _matchup_line(line: MatchupSensitivity) -> MatchupLine:
     row = line.row
     return MatchupLine(
         name=row.matchup.replace(":", " / "),
         score=_share(row.ti2v_score_reference),
-        weighed=_share(line.dawid_skene),
+        weighted=_share(line.dawid_skene),
         lowest=Cell(_share(row.lowest), f"without {row.lowest_without}" if row.lowest_without else ""),
         highest=Cell(_share(row.highest), f"without {row.highest_without}" if row.highest_without else ""),
-        drawn_again=EMPTY if row.ci_low is None else f"[{row.ci_low}, {row.ci_high}]",
+        bootstrap=EMPTY if row.ci_low is None else f"[{row.ci_low}, {row.ci_high}]",
     )
 
 
-def _rests_on_one(line: PeopleLine) -> bool:
-    """Tell whether leaving out one person puts the other side ahead, or leaves nothing to say."""
+def _depends_on_one(line: MatchupSensitivity) -> bool:
+    """Return whether leaving out one annotator changes the leading side or leaves no decided pair."""
     score, lowest, highest = line.row.ti2v_score_reference, line.row.lowest, line.row.highest
     if score is None or lowest is None or highest is None:
         return True
     return lowest <= 50 < score or highest >= 50 > score
 
 
-def _sentence(line: PeopleLine) -> str:
+def _sentence(line: MatchupSensitivity) -> str:
     return f"{line.row.matchup.replace(':', ' / ')}: {sensitivity_sentence(line.row)}"
 
 
@@ -127,32 +126,32 @@ def _share(value: float | None) -> str:
 def _consequence(report: AnnotatorReport, study: Study) -> str:
     if report.excluded_at is not None:
         return (
-            f"{counted(report.excluded, 'excluded vote')}. Those this exclusion took out count again; where "
-            "others have filled the panel meanwhile they become surplus, which counts for nothing."
+            f"{counted(report.excluded, 'excluded vote')}. Votes that this exclusion changed count again. Where "
+            "other annotators have filled the panel meanwhile, a vote becomes surplus and does not count."
         )
-    votes = "1 vote stops" if report.valid == 1 else f"{report.valid:,} votes stop"
+    votes = "1 vote no longer counts" if report.valid == 1 else f"{report.valid:,} votes no longer count"
     if study.status is StudyStatus.CLOSED:
         return (
-            f"{votes} counting. The study is closed, so nobody votes in their place and its results change."
+            f"{votes}. The study is closed, so nobody can fill the free slots, and the results change."
         )
-    return f"{votes} counting and somebody else is asked instead. This person is given nothing more to judge."
+    return f"{votes}; other annotators get those comparisons. This annotator gets no new comparisons."
 
 
-def _deed(event: AuditEvent) -> str:
+def _action_text(event: AuditEvent) -> str:
     votes = {"votes": counted(event.details["votes"], "vote")} if "votes" in event.details else {}
-    return _DECIDED[event.action].format_map(event.details | votes)
+    return _ACTIONS[event.action].format_map(event.details | votes)
 
 
-def _history(session: Session, study: Study, annotator: Annotator) -> tuple[PastDecision, ...]:
+def _history(session: Session, study: Study, annotator: Annotator) -> tuple[AuditEntry, ...]:
     events = session.scalars(
         select(AuditEvent)
-        .where(AuditEvent.subject == study.slug, AuditEvent.action.in_(_DECIDED))
+        .where(AuditEvent.subject == study.slug, AuditEvent.action.in_(_ACTIONS))
         .order_by(AuditEvent.id)
     )
     return tuple(
-        PastDecision(
+        AuditEntry(
             when=f"{event.at.day} {event.at:%B %Y, %H:%M} UTC",
-            what=f"{event.actor} {_deed(event)}",
+            action=f"{event.actor} {_action_text(event)}",
             reason=event.details["reason"],
         )
         for event in events

@@ -1,4 +1,4 @@
-"""What the annotators' pages show; every number is printed as it stands in the tables."""
+"""View models of the pages of a study's annotators; numbers are formatted as in the exported tables."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -7,7 +7,7 @@ from benchmark.wire.annotators import MAX_REASON_CHARS
 
 
 class SortBy(StrEnum):
-    """What the annotators are ordered by."""
+    """Column that the annotators are sorted by."""
 
     NAME = "name"
     VOTES = "votes"
@@ -18,7 +18,7 @@ class SortBy(StrEnum):
     RUN = "run"
     REASONS = "reasons"
     FLAGS = "flags"
-    STANDING = "standing"
+    STATUS = "status"
 
 
 class Order(StrEnum):
@@ -32,7 +32,7 @@ class Order(StrEnum):
 
 @dataclass(frozen=True)
 class Column:
-    """A column's title, the address that orders by it, and the order it is in now."""
+    """A column header with the URL that sorts by it and the current order."""
 
     title: str
     explanation: str
@@ -42,7 +42,7 @@ class Column:
 
 @dataclass(frozen=True)
 class Cell:
-    """A number as printed and, below it in grey, its interval or what it is to be compared with."""
+    """A formatted number and, in grey below it, its interval or a reference value."""
 
     text: str
     beside: str = ""
@@ -50,26 +50,26 @@ class Cell:
 
 @dataclass(frozen=True)
 class AnnotatorLine:
-    """One annotator in the table; `flags` are in words, empty where nothing was noticed."""
+    """One annotator in the table; `flags` holds names of flags."""
 
     name: str
     url: str
     cells: tuple[Cell, ...]
     flags: tuple[str, ...]
-    standing: str
+    vote_status: str
     is_out: bool
 
 
 @dataclass(frozen=True)
 class MatchupLine:
-    """The score of one matchup, and what it would be with other people."""
+    """The score of one matchup and its sensitivity to annotators."""
 
     name: str
     score: str
-    weighed: str
+    weighted: str
     lowest: Cell
     highest: Cell
-    drawn_again: str
+    bootstrap: str
 
 
 @dataclass(frozen=True)
@@ -91,56 +91,56 @@ class AnnotatorsPage:
 
 @dataclass(frozen=True)
 class Figure:
-    """One figure of an annotator with what it means."""
+    """One figure or flag of an annotator with its explanation."""
 
     name: str
     value: str
     beside: str
-    meaning: str
+    explanation: str
 
 
 @dataclass(frozen=True)
-class PastDecision:
-    """A line of the audit list: what was decided about this annotator, by whom, when and why."""
+class AuditEntry:
+    """An event of the audit log about this annotator."""
 
     when: str
-    what: str
+    action: str
     reason: str
 
 
 @dataclass(frozen=True, kw_only=True)
 class AnnotatorPage:
-    """One annotator with the form that takes them out or back in (annotators/annotator.html).
+    """One annotator with the form that excludes or reinstates them (annotators/annotator.html).
 
-    `may_decide` is false once they left the study; `typed` is the reason as it was sent, after a refusal.
+    `can_change` is false once the annotator left the study. `submitted_reason` is a rejected reason.
     """
 
     study_slug: str
     study_title: str
     name: str
-    standing: str
+    vote_status: str
     reason: str | None
     figures: tuple[Figure, ...]
     flags: tuple[Figure, ...]
     is_excluded: bool
-    may_decide: bool
+    can_change: bool
     consequence: str
-    history: tuple[PastDecision, ...]
+    history: tuple[AuditEntry, ...]
     notice: str | None = None
-    typed: str = ""
+    submitted_reason: str = ""
 
     @property
     def back_url(self) -> str:
         return f"/studies/{self.study_slug}/annotators"
 
     @property
-    def decide_url(self) -> str:
+    def action_url(self) -> str:
         return f"{self.back_url}/{self.name}/{'reinstate' if self.is_excluded else 'exclude'}"
 
     @property
     def button(self) -> str:
-        return "Count these votes again" if self.is_excluded else "Take these votes out"
+        return "Reinstate" if self.is_excluded else "Exclude"
 
     @property
-    def longest_reason(self) -> int:
+    def max_reason_chars(self) -> int:
         return MAX_REASON_CHARS

@@ -1,4 +1,4 @@
-"""Reads a study's votes one by one, as the columns that benchmark.stats judges annotators by."""
+"""Reads a study's votes as columns for the annotator statistics of benchmark.stats."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -37,12 +37,12 @@ _FIRST_REASON = len(_COLUMNS) - len(Justification)
 
 
 @dataclass(frozen=True)
-class Ballots:
-    """Every vote of a study with what it counts as.
+class VoteColumns:
+    """Every vote of a study with its status.
 
     Attributes:
-        annotators: everybody who ever opened an invitation, in that order.
-        votes: on ordinary comparisons, whatever they count as; its annotators are pseudonyms.
+        annotators: every annotator who opened an invitation, in that order.
+        votes: votes of any status on ordinary comparisons; its annotators are pseudonyms.
         status: (votes,) index into STATUSES.
         gold: answers to gold questions by pseudonym.
     """
@@ -53,17 +53,17 @@ class Ballots:
     gold: dict[str, Gold]
 
     def of_status(self, *statuses: VoteStatus) -> Votes:
-        """Return the votes that count as one of these."""
+        """Return the votes with one of these statuses."""
         return _selected(self.votes, np.isin(self.status, [STATUSES.index(each) for each in statuses]))
 
     def count(self, *statuses: VoteStatus) -> list[int]:
-        """Return how many votes of each annotator count as one of these."""
+        """Return the number of votes with one of these statuses, per annotator."""
         theirs = self.of_status(*statuses).annotator
         counted: list[int] = np.bincount(theirs, minlength=len(self.annotators)).tolist()
         return counted
 
 
-def read_ballots(session: Session, study: Study) -> Ballots:
+def read_vote_columns(session: Session, study: Study) -> VoteColumns:
     """Read all votes of a study in the order they were cast."""
     annotators = tuple(
         session.scalars(select(Annotator).where(Annotator.study_id == study.id).order_by(Annotator.id))
@@ -71,18 +71,18 @@ def read_ballots(session: Session, study: Study) -> Ballots:
     cells = _numbers(session.connection().execute(_votes_of(study)).all())
     status = _statuses(session, study, cells[0])
     is_gold = cells[7] == 1
-    place = np.searchsorted([each.id for each in annotators], cells[3])
+    index = np.searchsorted([each.id for each in annotators], cells[3])
     names = tuple(each.pseudonym for each in annotators)
     counts_gold = is_gold & (status == STATUSES.index(VoteStatus.GOLD))
     ordinary = ~is_gold
-    votes = _votes(session, study, cells[:, ordinary], place[ordinary], names)
-    return Ballots(
-        annotators, votes, status[ordinary], _gold(names, place[counts_gold], cells[4, counts_gold])
+    votes = _votes(session, study, cells[:, ordinary], index[ordinary], names)
+    return VoteColumns(
+        annotators, votes, status[ordinary], _gold(names, index[counts_gold], cells[4, counts_gold])
     )
 
 
 def clip_ms(session: Session, study: Study) -> int | None:
-    """Return how long the study's clips play on average, in milliseconds; None where it has none."""
+    """Return the average duration of the study's clips, milliseconds; None without clips."""
     seconds = session.execute(
         select(func.avg(Clip.duration_s))
         .select_from(Matchup)
@@ -115,7 +115,7 @@ def _numbers(rows: Sequence[Sequence[int]]) -> IntArray:
 
 
 def _statuses(session: Session, study: Study, vote_ids: IntArray) -> IntArray:
-    """Return what each vote counts as: its last event's word, valid without one."""
+    """Return the status of each vote: that of its last event, valid without one."""
     status = np.full(len(vote_ids), _VALID)
     events = session.execute(
         select(VoteEvent.vote_id, VoteEvent.status)

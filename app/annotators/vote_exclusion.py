@@ -1,11 +1,11 @@
-"""Takes one vote out of the results and back in; its annotator's other votes stay as they are."""
+"""Excludes and reinstates a single vote; the annotator's other votes do not change."""
 
 from dataclasses import dataclass
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.annotators.audit import EXCLUDABLE, Changed, Decision, change, note
+from app.annotators.audit import EXCLUDABLE, Changed, Decision, add_audit_event, change_votes
 from app.annotators.service import lock_annotator, refuse_imported
 from app.errors import Conflict, NotFound
 from app.panels.sides import matchup_sides
@@ -19,7 +19,7 @@ from benchmark.protocol import AssignmentPurpose, VoteStatus
 
 @dataclass(frozen=True)
 class VotePlace:
-    """Where an annotator's vote stands, in the names of the votes table: they vote once on a comparison."""
+    """Matchup and pair that identify one vote of an annotator, named as in the votes table."""
 
     matchup: str
     pair: str
@@ -28,48 +28,48 @@ class VotePlace:
 def exclude_vote(
     session: Session, *, study: Study, annotator: Annotator, place: VotePlace, decision: Decision
 ) -> Changed:
-    """Take one vote out of the results; a second time changes nothing.
+    """Exclude one vote; excluding twice changes nothing.
 
     Raises:
-        NotFound: the annotator has no vote there.
-        Conflict: the vote counts for nothing anyway, or the annotator left.
+        NotFound: the annotator has no vote on that pair in that matchup.
+        Conflict: the vote does not count, or the annotator left the study.
     """
     study = lock_annotator(session, study, annotator)
-    standing = _standing(session, study=study, annotator=annotator, place=place)
-    if standing.status is VoteStatus.EXCLUDED:
+    voted = _last_vote(session, study=study, annotator=annotator, place=place)
+    if voted.status is VoteStatus.EXCLUDED:
         return Changed()
     refuse_imported(study)
-    if standing.status not in EXCLUDABLE:
+    if voted.status not in EXCLUDABLE:
         raise Conflict(
-            f"This vote is {standing.status}; only one that counts can be excluded.", code="vote_not_counted"
+            f"This vote is {voted.status}. Only a vote that counts can be excluded.", code="vote_not_counted"
         )
-    changed = change(session, [standing], study=study, to=VoteStatus.EXCLUDED, decision=decision)
-    _note(session, "vote.exclude", study, annotator, place, decision)
+    changed = change_votes(session, [voted], study=study, to=VoteStatus.EXCLUDED, decision=decision)
+    _add_audit_event(session, "vote.exclude", study, annotator, place, decision)
     return changed
 
 
 def reinstate_vote(
     session: Session, *, study: Study, annotator: Annotator, place: VotePlace, decision: Decision
 ) -> Changed:
-    """Count one excluded vote again, or as surplus where the panel filled meanwhile.
+    """Reinstate one excluded vote; it becomes surplus if the panel has filled.
 
     Raises:
-        NotFound: the annotator has no vote there.
-        Conflict: the annotator is excluded as a whole, or left.
+        NotFound: the annotator has no vote on that pair in that matchup.
+        Conflict: the annotator is excluded, or left the study.
     """
     study = lock_annotator(session, study, annotator)
     if annotator.excluded_at is not None:
-        raise Conflict("This annotator is excluded; reinstate them first.", code="annotator_excluded")
-    standing = _standing(session, study=study, annotator=annotator, place=place)
-    if standing.status is not VoteStatus.EXCLUDED:
+        raise Conflict("This annotator is excluded. Reinstate the annotator first.", code="annotator_excluded")
+    voted = _last_vote(session, study=study, annotator=annotator, place=place)
+    if voted.status is not VoteStatus.EXCLUDED:
         return Changed()
-    changed = change(session, [standing], study=study, to=VoteStatus.VALID, decision=decision)
-    _note(session, "vote.reinstate", study, annotator, place, decision)
+    changed = change_votes(session, [voted], study=study, to=VoteStatus.VALID, decision=decision)
+    _add_audit_event(session, "vote.reinstate", study, annotator, place, decision)
     return changed
 
 
-def _standing(session: Session, *, study: Study, annotator: Annotator, place: VotePlace) -> VoteWithStatus:
-    """Return the annotator's last vote on a comparison; those before it were taken back."""
+def _last_vote(session: Session, *, study: Study, annotator: Annotator, place: VotePlace) -> VoteWithStatus:
+    """Return the annotator's last vote on a comparison; earlier ones were undone."""
     matchup_id = next((each.id for each in matchup_sides(session, study) if each.name == place.matchup), None)
     # A repeat shows the comparison once more; its vote counts in no score.
     assignments = set(
@@ -95,10 +95,10 @@ def _standing(session: Session, *, study: Study, annotator: Annotator, place: Vo
     return found[-1]
 
 
-def _note(
+def _add_audit_event(
     session: Session, action: str, study: Study, annotator: Annotator, place: VotePlace, decision: Decision
 ) -> None:
-    note(
+    add_audit_event(
         session,
         action,
         study=study,

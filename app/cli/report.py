@@ -73,9 +73,9 @@ def _strips(
         return ()
     from app.media.sandbox.client import Sandbox
     from app.media.store.base import open_store
-    from app.results.figures.strips import USUAL_FRAMES, plan_strip, read_strip
+    from app.results.figures.strips import DEFAULT_FRAMES, plan_strip, read_strip
 
     store = open_store(settings.effective_media_url)
     plans = [plan_strip(database, slug=study, pair_id=pair, principal=reader) for pair in pairs]
     with Sandbox(children=settings.sandbox_processes) as sandbox:
-        return tuple(read_strip(plan, USUAL_FRAMES, store=store, sandbox=sandbox) for plan in plans)
+        return tuple(read_strip(plan, DEFAULT_FRAMES, store=store, sandbox=sandbox) for plan in plans)

@@ -1,4 +1,4 @@
-"""What a fresh installation starts with: the bundled benchmark, drawn submissions and studies to vote in."""
+"""The demo: the bundled benchmark, rendered submissions, and studies to vote in."""
 
 from app.demo.setup import Demo, set_up_demo
 

@@ -1,4 +1,4 @@
-"""Draws the clips of models that need no weights and hands them in like any researcher would."""
+"""Renders the clips of synthetic models and submits them."""
 
 import hashlib
 import logging
@@ -28,8 +28,8 @@ log = logging.getLogger("ti2v.demo")
 
 
 @dataclass(frozen=True)
-class DrawnSubmission:
-    """A submission of a weight-free model; `label` tells a first look from the whole."""
+class DemoSubmission:
+    """A submission of a synthetic model; `label` distinguishes the first-look submission from the full one."""
 
     model: str
     label: str
@@ -37,8 +37,8 @@ class DrawnSubmission:
 
 
 @dataclass(frozen=True)
-class Slot:
-    """One clip to draw, and where it goes."""
+class MissingClip:
+    """One clip to render, with its submission."""
 
     public_id: str
     model: str
@@ -46,43 +46,43 @@ class Slot:
 
 
 @contextmanager
-def drawing_processes(count: int) -> Iterator[ProcessPoolExecutor]:
-    """Yield processes that draw at low priority, so that pages stay quick meanwhile."""
-    # Spawned, not forked: this process has threads and an open database.
-    pool = ProcessPoolExecutor(count, mp_context=get_context("spawn"), initializer=_be_modest)
+def rendering_processes(count: int) -> Iterator[ProcessPoolExecutor]:
+    """Yield a pool of low-priority processes, so that pages stay responsive."""
+    # Spawn, because this process has threads and an open database.
+    pool = ProcessPoolExecutor(count, mp_context=get_context("spawn"), initializer=_set_up_process)
     try:
         yield pool
     finally:
         pool.shutdown(wait=True, cancel_futures=True)
 
 
-def hand_in(
+def submit_clips(
     context: AppContext,
     pool: ProcessPoolExecutor,
     *,
     principal: Principal,
     benchmark: str,
-    wanted: Sequence[DrawnSubmission],
+    wanted: Sequence[DemoSubmission],
     pairs: Sequence[PairSpec],
 ) -> list[str]:
-    """Draw what is missing of some submissions, hand it in, make them final; return their public ids.
+    """Render and submit the missing clips, finalise the submissions, and return their public IDs.
 
-    Stopped halfway, it goes on from what is there the next time. All clips of an image are drawn together,
-    since they share its scenery.
+    If interrupted, the next call continues with the missing clips. All clips of an image are rendered
+    together, because they share its background.
     """
     public_ids = [_open(context, principal=principal, benchmark=benchmark, wanted=each) for each in wanted]
     missing = [_missing(context, principal=principal, public_id=each) for each in public_ids]
-    slots = [
-        Slot(public_id, each.model, pair.id)
+    clips = [
+        MissingClip(public_id, each.model, pair.id)
         for pair in pairs
         for public_id, each, names in zip(public_ids, wanted, missing, strict=True)
         if pair.id in names
     ]
     image_of = {pair.id: pair.image for pair in pairs}
-    by_image = [list(group) for _, group in groupby(slots, key=lambda slot: image_of[slot.pair_name])]
-    for group, clips in zip(by_image, pool.map(_draw, by_image), strict=True):
-        for slot, mp4 in zip(group, clips, strict=True):
-            _store(context, mp4, principal=principal, slot=slot)
+    by_image = [list(group) for _, group in groupby(clips, key=lambda clip: image_of[clip.pair_name])]
+    for group, files in zip(by_image, pool.map(_render, by_image), strict=True):
+        for clip, mp4 in zip(group, files, strict=True):
+            _store(context, mp4, principal=principal, clip=clip)
     for public_id in public_ids:
         _finalise(context, principal=principal, public_id=public_id)
     return public_ids
@@ -103,11 +103,11 @@ def _finalise(context: AppContext, *, principal: Principal, public_id: str) -> N
         service.finalise(session, submission=submission, allow_partial=True, now=utc_now())
 
 
-def _open(context: AppContext, *, principal: Principal, benchmark: str, wanted: DrawnSubmission) -> str:
+def _open(context: AppContext, *, principal: Principal, benchmark: str, wanted: DemoSubmission) -> str:
     now = utc_now()
     with context.database.write() as session:
         request = ModelRequest(
-            name=wanted.model, description=wanted.description, licence="CC0-1.0, drawn by this service"
+            name=wanted.model, description=wanted.description, licence="CC0-1.0, rendered by this service"
         )
         model = service.register_model(
             session, slug=wanted.model, request=request, principal=principal, now=now
@@ -119,9 +119,9 @@ def _open(context: AppContext, *, principal: Principal, benchmark: str, wanted: 
         return submission.public_id
 
 
-def _store(context: AppContext, mp4: bytes, *, principal: Principal, slot: Slot) -> None:
+def _store(context: AppContext, mp4: bytes, *, principal: Principal, clip: MissingClip) -> None:
     storage = ClipStorage(context.database, context.store, context.sandbox)
-    authorization = OwnerUpload(principal, slot.public_id, slot.pair_name)
+    authorization = OwnerUpload(principal, clip.public_id, clip.pair_name)
     with context.database.read() as session:
         target = authorization.find_target(session)
     with context.store.private_file() as path:
@@ -130,20 +130,20 @@ def _store(context: AppContext, mp4: bytes, *, principal: Principal, slot: Slot)
         storage.save(received, target=target, authorization=authorization, now=utc_now())
 
 
-def _be_modest() -> None:
-    """Draw at low priority, and end with the server even if it is killed."""
+def _set_up_process() -> None:
+    """Lower the priority, and exit with the server even if it is killed."""
     os.nice(10)
-    threading.Thread(target=_end_with_parent, daemon=True).start()
+    threading.Thread(target=_exit_with_parent, daemon=True).start()
 
 
-def _end_with_parent() -> None:
+def _exit_with_parent() -> None:
     parent = parent_process()
     assert parent is not None
     parent.join()
     os._exit(1)
 
 
-def _draw(slots: list[Slot]) -> list[bytes]:
+def _render(clips: list[MissingClip]) -> list[bytes]:
     from benchmark.scenes import draw_clip
 
-    return [draw_clip(slot.model, slot.pair_name) for slot in slots]
+    return [draw_clip(clip.model, clip.pair_name) for clip in clips]

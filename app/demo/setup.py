@@ -1,6 +1,6 @@
-"""Sets the demo up on the first start and finds it again on every other.
+"""Sets up the demo on the first start; later starts reuse it.
 
-Its links and key are derived from the installation's secret key, so each start prints the same ones.
+The links and the key are derived from the installation's secret key, so every start prints the same ones.
 """
 
 import logging
@@ -19,7 +19,7 @@ from app.benchmarks.images import store_images
 from app.benchmarks.service import import_benchmark
 from app.clock import utc_now
 from app.context import AppContext
-from app.demo.clips import DrawnSubmission, drawing_processes, hand_in
+from app.demo.clips import DemoSubmission, rendering_processes, submit_clips
 from app.security.identity import Principal, create_key, create_sign_in_link, person_named
 from app.security.tokens import KEY_PREFIX, derived_token, hash_token
 from app.studies import service as studies
@@ -36,14 +36,14 @@ log = logging.getLogger("ti2v.demo")
 
 BENCHMARK = "ti2v-starter"
 FIRST_LOOK = "first-look"
-WHOLE = "demo"
+FULL = "demo"
 RESEARCHER = "demo-researcher"
 REFERENCE = "reference"
 
 
 @dataclass(frozen=True)
 class Demo:
-    """Where a person who just started the service should go."""
+    """Links and key that `ti2v up` prints."""
 
     voting_link: str
     results_page: str
@@ -54,28 +54,28 @@ class Demo:
 
 @contextmanager
 def set_up_demo(context: AppContext) -> Iterator[Demo]:
-    """Yield the demo's links; the rest of its clips is drawn beside the running service."""
+    """Yield the demo's links; the remaining clips are rendered while the service runs."""
     principal = _researcher(context)
-    if _is_ours(context):
-        with drawing_processes(os.cpu_count() or 1) as pool:
-            _first_look(context, pool, principal)
+    if _has_demo_benchmark(context):
+        with rendering_processes(os.cpu_count() or 1) as pool:
+            _create_first_look(context, pool, principal)
             stopping = threading.Event()
-            drawer = threading.Thread(
-                target=_draw_the_rest, args=(context, pool, principal, stopping), name="demo"
+            thread = threading.Thread(
+                target=_create_full_demo, args=(context, pool, principal, stopping), name="demo"
             )
-            drawer.start()
+            thread.start()
             try:
                 yield _links(context)
             finally:
                 stopping.set()
                 pool.shutdown(wait=False, cancel_futures=True)
-                drawer.join()
+                thread.join()
     else:
         yield _links(context)
 
 
 def _researcher(context: AppContext) -> Principal:
-    """Return the demo's researcher, with the key this installation always prints."""
+    """Return the demo's researcher, whose key is the same on every start."""
     key = _researcher_key(context)
     now = utc_now()
     with context.database.write() as session:
@@ -85,8 +85,8 @@ def _researcher(context: AppContext) -> Principal:
         return Principal(person.id, person.name, person.role)
 
 
-def _is_ours(context: AppContext) -> bool:
-    """Import the bundled benchmark into an empty database; tell whether this installation has the demo."""
+def _has_demo_benchmark(context: AppContext) -> bool:
+    """Import the bundled benchmark into an empty database; return whether the benchmark is there."""
     with context.database.read() as session:
         known = list(session.scalars(select(Benchmark.slug)))
     if not known:
@@ -105,12 +105,12 @@ def _is_ours(context: AppContext) -> bool:
     return BENCHMARK in known
 
 
-def _first_look(context: AppContext, pool: ProcessPoolExecutor, principal: Principal) -> None:
-    """Make a small study of the first scenario at once, so that there is something to vote on."""
+def _create_first_look(context: AppContext, pool: ProcessPoolExecutor, principal: Principal) -> None:
+    """Create a small study of the first scenario before the server starts."""
     if _has_study(context, FIRST_LOOK):
         return
     pairs = _bundled_pairs()
-    sides = hand_in(
+    sides = submit_clips(
         context,
         pool,
         principal=principal,
@@ -128,13 +128,13 @@ def _first_look(context: AppContext, pool: ProcessPoolExecutor, principal: Princ
     )
 
 
-def _draw_the_rest(
+def _create_full_demo(
     context: AppContext, pool: ProcessPoolExecutor, principal: Principal, stopping: threading.Event
 ) -> None:
-    if _has_study(context, WHOLE):
+    if _has_study(context, FULL):
         return
     try:
-        sides = hand_in(
+        sides = submit_clips(
             context,
             pool,
             principal=principal,
@@ -145,15 +145,15 @@ def _draw_the_rest(
         _open_study(
             context,
             principal=principal,
-            slug=WHOLE,
-            title="Demo: the true motion against four ways to be wrong",
+            slug=FULL,
+            title="Demo: reference motion against four faulty models",
             reference=sides[0],
             others=sides[1:],
         )
     except (CancelledError, BrokenProcessPool, RuntimeError):
-        # The server stops while clips are being drawn; the next start goes on from here.
+        # The server stops while clips are being rendered; the next start continues.
         if not stopping.is_set():
-            log.exception("drawing the demo's clips failed; the next start tries again")
+            log.exception("rendering the demo's clips failed; the next start tries again")
 
 
 def _has_study(context: AppContext, slug: str) -> bool:
@@ -191,7 +191,7 @@ def _links(context: AppContext) -> Demo:
         token = create_sign_in_link(
             session, person=admin, now=now, minutes=context.settings.sign_in_link_minutes
         )
-        study = _study_to_show(session, context)
+        study = _current_study(session, context)
     return Demo(
         voting_link=f"{address}/invite/{_invitation(context, study)}",
         results_page=f"{address}/studies/{study}/results",
@@ -201,11 +201,11 @@ def _links(context: AppContext) -> Demo:
     )
 
 
-def _study_to_show(session: Session, context: AppContext) -> str:
-    """Return the whole demo once it is there, before that the first look."""
-    token_hash = hash_token(_invitation(context, WHOLE))
+def _current_study(session: Session, context: AppContext) -> str:
+    """Return the slug of the full demo, or of the first look until the full demo exists."""
+    token_hash = hash_token(_invitation(context, FULL))
     is_there = session.scalar(select(Invitation.id).where(Invitation.token_hash == token_hash))
-    return WHOLE if is_there is not None else FIRST_LOOK
+    return FULL if is_there is not None else FIRST_LOOK
 
 
 def _researcher_key(context: AppContext) -> str:
@@ -220,12 +220,12 @@ def _bundled_pairs() -> tuple[PairSpec, ...]:
     return tuple(read_official(bundled_folder()).pairs)
 
 
-def _models(label: str, *, only: tuple[str, ...] | None = None) -> list[DrawnSubmission]:
-    """Return what is drawn, the reference first."""
+def _models(label: str, *, only: tuple[str, ...] | None = None) -> list[DemoSubmission]:
+    """Return the demo's submissions, the reference first."""
     from benchmark.scenes import WEIGHT_FREE_MODELS
 
     return [
-        DrawnSubmission(model, label, description)
+        DemoSubmission(model, label, description)
         for model, description in WEIGHT_FREE_MODELS.items()
         if only is None or model in only
     ]

@@ -1,1 +1,1 @@
-"""Browse benchmarks as pictures: scenarios, pairs, and every model's clip of a pair side by side."""
+"""The gallery: a benchmark's images and prompts by scenario, and one pair with the clips of every model."""

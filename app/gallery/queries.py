@@ -85,7 +85,7 @@ def pair_page(session: Session, benchmark: Benchmark, pair_id: str, *, with_clip
         prompt=pair.prompt,
         scenario=pair.scenario,
         tags=tuple((readable(tag), readable(pair.tags[tag])) for tag in _SHOWN_TAGS if pair.tags.get(tag)),
-        picture_url=thumbnail_url(pair.image_key, LARGE),
+        image_url=thumbnail_url(pair.image_key, LARGE),
         siblings=tuple(_prompt_link(benchmark.slug, each) for each in same_image),
         previous=_neighbour(benchmark.slug, pairs[at - 1] if at else None),
         next=_neighbour(benchmark.slug, pairs[at + 1] if at + 1 < len(pairs) else None),
@@ -139,7 +139,7 @@ def _scenarios(slug: str, pairs: Iterable[Pair]) -> tuple[ScenarioPart, ...]:
 def _tile(slug: str, pairs: Sequence[Pair]) -> ImageTile:
     return ImageTile(
         name=pairs[0].image,
-        picture_url=thumbnail_url(pairs[0].image_key, TILE),
+        image_url=thumbnail_url(pairs[0].image_key, TILE),
         prompts=tuple(_prompt_link(slug, pair) for pair in pairs),
     )
 

@@ -74,19 +74,19 @@ def clip(
     return _clip_answer(request, found)
 
 
-@router.get(f"/pictures/{{sha256}}-{TILE}.webp")
-def tile_picture(sha256: Sha256Path, request: Request) -> Response:
-    return _picture_answer(request, sha256, TILE)
+@router.get(f"/thumbnails/{{sha256}}-{TILE}.webp")
+def tile_thumbnail(sha256: Sha256Path, request: Request) -> Response:
+    return _thumbnail_response(request, sha256, TILE)
 
 
-@router.get(f"/pictures/{{sha256}}-{LARGE}.webp")
-def large_picture(sha256: Sha256Path, request: Request) -> Response:
-    return _picture_answer(request, sha256, LARGE)
+@router.get(f"/thumbnails/{{sha256}}-{LARGE}.webp")
+def large_thumbnail(sha256: Sha256Path, request: Request) -> Response:
+    return _thumbnail_response(request, sha256, LARGE)
 
 
-def _picture_answer(request: Request, sha256: str, width: ThumbnailWidth) -> Response:
-    picture = thumbnail(context_of(request), sha256=sha256, width=width)
-    return Response(picture, media_type="image/webp", headers=_FOR_EVER)
+def _thumbnail_response(request: Request, sha256: str, width: ThumbnailWidth) -> Response:
+    webp = thumbnail(context_of(request), sha256=sha256, width=width)
+    return Response(webp, media_type="image/webp", headers=_FOR_EVER)
 
 
 def _clip_answer(request: Request, clip: Clip) -> Response:

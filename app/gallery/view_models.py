@@ -1,4 +1,4 @@
-"""What the gallery shows: images with their texts, and one pair with the clips of every model."""
+"""View models of the gallery: images with their prompts, and one pair with the clips of every model."""
 
 from dataclasses import dataclass
 from urllib.parse import quote
@@ -9,7 +9,7 @@ from app.results.views.names import readable
 
 @dataclass(frozen=True)
 class PromptLink:
-    """One pair of an image: its text, leading to the pair's own page."""
+    """The prompt of one pair with the URL of its page."""
 
     prompt: str
     url: str
@@ -17,10 +17,10 @@ class PromptLink:
 
 @dataclass(frozen=True)
 class ImageTile:
-    """An image once, with the texts of all its pairs; an image serves several pairs."""
+    """An image with the prompts of all its pairs."""
 
     name: str
-    picture_url: str
+    image_url: str
     prompts: tuple[PromptLink, ...]
 
 
@@ -41,7 +41,7 @@ class Option:
 
 @dataclass(frozen=True)
 class FilterForm:
-    """What the visitor asked for; `hard_cases` is empty where the benchmark names none."""
+    """The filter form; `hard_cases` is empty if the benchmark has none."""
 
     text: str
     scenarios: tuple[Option, ...]
@@ -55,7 +55,7 @@ class FilterForm:
 
 @dataclass(frozen=True)
 class GalleryPage:
-    """A benchmark as pictures; `shown` of `total` pairs passed the filter."""
+    """A benchmark's images; `shown` of `total` pairs match the filter."""
 
     slug: str
     title: str
@@ -78,7 +78,7 @@ class Neighbour:
 
 @dataclass(frozen=True)
 class PairPage:
-    """One pair; `clips` is None for a visitor, for whom no model may stand beside its clip."""
+    """One pair; `clips` is None for a visitor who is not signed in, to protect the blinding."""
 
     slug: str
     title: str
@@ -86,7 +86,7 @@ class PairPage:
     prompt: str
     scenario: str
     tags: tuple[tuple[str, str], ...]
-    picture_url: str
+    image_url: str
     siblings: tuple[PromptLink, ...]
     previous: Neighbour | None
     next: Neighbour | None

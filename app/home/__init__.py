@@ -1,1 +1,1 @@
-"""The first page, and signing in and out of the browser."""
+"""The home page, and sign-in and sign-out in a browser."""

@@ -1,4 +1,4 @@
-"""Reads the submissions and benchmarks that the first page lists, one query each."""
+"""Reads the submissions and benchmarks listed on the home page."""
 
 from collections import defaultdict
 
@@ -19,9 +19,9 @@ IMAGES_PER_BENCHMARK = 6
 
 
 def submission_lines(session: Session, principal: Principal) -> tuple[SubmissionLine, ...]:
-    """Return this person's submissions, an admin's all, newest first.
+    """Return this person's submissions, newest first; for an admin everybody's.
 
-    Those of imported votes, withdrawn from the start and without a clip, are only names and left out.
+    Leaves out submissions of imported votes: they are withdrawn from the start and have no clips.
     """
     received = received_clips()
     query = (
@@ -55,14 +55,14 @@ def submission_lines(session: Session, principal: Principal) -> tuple[Submission
 
 
 def benchmark_lines(session: Session) -> tuple[BenchmarkLine, ...]:
-    """Return the newest version of every benchmark with a few images."""
+    """Return the newest version of every benchmark with sample images."""
     benchmarks = newest_benchmarks(session)
     images = _sample_images(session)
     return tuple(_benchmark_line(session, each, images[each.id]) for each in benchmarks)
 
 
 def _sample_images(session: Session) -> defaultdict[int, list[BenchmarkImage]]:
-    """Return an image of each scenario, by benchmark."""
+    """Return one image per scenario, by benchmark ID."""
     first = select(func.min(Pair.id)).group_by(Pair.benchmark_id, Pair.scenario)
     rows = session.execute(
         select(Pair.benchmark_id, Pair.image_key, Pair.scenario)

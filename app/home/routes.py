@@ -1,4 +1,4 @@
-"""The first page; signing in by link, and out."""
+"""Home page, sign-in by link, sign-out."""
 
 from fastapi import APIRouter, Request, Response
 from sqlalchemy import select
@@ -34,7 +34,7 @@ def home(request: Request) -> Response:
         principal = principal_of_browser(session, cookie, now=utc_now()) if cookie else None
         page = HomePage(
             person=principal.name if principal else None,
-            may_ask=principal is not None and principal.role in (Role.RESEARCHER, Role.ADMIN),
+            can_request_clips=principal is not None and principal.role in (Role.RESEARCHER, Role.ADMIN),
             studies=study_lines(session, principal) if principal else (),
             submissions=SubmissionsPart(submission_lines(session, principal) if principal else ()),
             benchmarks=benchmark_lines(session),
@@ -44,7 +44,7 @@ def home(request: Request) -> Response:
 
 @router.get("/submissions/progress")
 def submissions_progress(request: Request) -> Response:
-    """Return the list of submissions alone; the first page asks for it while clips come in."""
+    """Return the list of submissions; the home page polls it while clips are being received."""
     context = context_of(request)
     with context.database.read() as session:
         principal = require_person(session, request, Role.RESEARCHER, Role.VIEWER, now=utc_now())
@@ -54,7 +54,7 @@ def submissions_progress(request: Request) -> Response:
 
 @router.get("/sign-in/{token}")
 def follow_sign_in_link(token: TokenPath, request: Request) -> Response:
-    """Sign this browser in; the link works once."""
+    """Sign this browser in. A link works once."""
     context = context_of(request)
     now = utc_now()
     try:
@@ -73,7 +73,7 @@ def follow_sign_in_link(token: TokenPath, request: Request) -> Response:
 
 @router.post("/sign-out")
 def sign_out(request: Request) -> Response:
-    """Sign the person out; this browser's invitations end with it."""
+    """Sign the person out; this also ends the browser's invitations."""
     cookie = cookie_of(request)
     if cookie:
         with context_of(request).database.write() as session:

@@ -1,4 +1,4 @@
-"""View models of the first page."""
+"""View models of the home page."""
 
 from dataclasses import dataclass
 
@@ -8,7 +8,7 @@ from benchmark.protocol import SubmissionStatus
 
 @dataclass(frozen=True)
 class SubmissionLine:
-    """One submission; `received` of `expected` clips are there."""
+    """One submission with `received` of `expected` clips."""
 
     name: str
     benchmark: str
@@ -17,10 +17,14 @@ class SubmissionLine:
     received: int
     expected: int
 
+    @property
+    def status_label(self) -> str:
+        return "receiving clips" if self.status is SubmissionStatus.OPEN else self.status
+
 
 @dataclass(frozen=True)
 class SubmissionsPart:
-    """The list that refreshes itself while a submission is still open."""
+    """The list of submissions; the page polls it while a submission is open."""
 
     submissions: tuple[SubmissionLine, ...]
 
@@ -41,7 +45,7 @@ class BenchmarkImage:
 
 @dataclass(frozen=True)
 class BenchmarkLine:
-    """One benchmark with a few of its images, each of another scenario."""
+    """One benchmark with sample images, each from a different scenario."""
 
     slug: str
     title: str
@@ -57,10 +61,10 @@ class BenchmarkLine:
 
 @dataclass(frozen=True)
 class HomePage:
-    """The first page; `person` is None for a visitor who has not signed in. Researchers may ask for clips."""
+    """The home page; `person` is None for a visitor who is not signed in."""
 
     person: str | None
-    may_ask: bool
+    can_request_clips: bool
     studies: tuple[StudyLine, ...]
     submissions: SubmissionsPart
     benchmarks: tuple[BenchmarkLine, ...]

@@ -2,6 +2,9 @@
 
 from dataclasses import dataclass
 
+from app.panels.time_estimate import estimated_duration
+from benchmark.plurals import counted
+
 
 @dataclass(frozen=True, kw_only=True)
 class WelcomePage:
@@ -15,6 +18,14 @@ class WelcomePage:
     instructions: str | None
     start_url: str
     total: int
+
+    @property
+    def pairs(self) -> str:
+        return counted(self.total, "pair")
+
+    @property
+    def duration(self) -> str:
+        return estimated_duration(self.total)
 
     @property
     def withdraw_url(self) -> str:
@@ -31,6 +42,10 @@ class WithdrawPage:
     study_slug: str
     study_title: str
     votes: int
+
+    @property
+    def vote_count(self) -> str:
+        return counted(self.votes, "vote")
 
     @property
     def url(self) -> str:

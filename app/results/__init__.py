@@ -1,1 +1,1 @@
-"""From counters to tables: preference scores on pages, over REST and as exports, by one code path."""
+"""Results of a study: counts, tables, figures, pages, exports and the report."""

@@ -1,4 +1,4 @@
-"""A study's tables as files: the same rows and strings on the page, over REST and on the command line."""
+"""Exports a study's tables as files, with the same rows and strings for pages, REST and command line."""
 
 from collections.abc import Iterator
 
@@ -16,10 +16,10 @@ from benchmark.protocol import TableFormat, TableName
 def export_table(
     database: Database, *, slug: str, principal: Principal, table: TableName, file_format: TableFormat
 ) -> Iterator[bytes]:
-    """Return the file in pieces; who may not see the study is refused before the first one.
+    """Return the file in chunks; access is checked before the first chunk.
 
     Raises:
-        NotFound: there is no such study, or its results are not open to this person.
+        NotFound: the study does not exist, or its results are not visible to this person.
     """
     with database.read() as session:
         results = find_results(session, slug=slug, principal=principal)
@@ -41,7 +41,7 @@ def _stream_votes(
 
 
 def note_of(results: StudyResults) -> TableNote:
-    """Return what the study's tables rest on."""
+    """Return the note with the counts behind the study's tables."""
     return TableNote.of(
         results.counted.tallies,
         left_out=results.live.left_out,

@@ -1,4 +1,4 @@
-"""The pages of a study's results: all of it, the leaderboard, one matchup, one scenario, one pair."""
+"""Results pages of a study: overview, leaderboard, matchup, scenario, pair."""
 
 from collections.abc import Sequence
 from typing import Annotated
@@ -50,16 +50,16 @@ _DOWNLOADS = (
 
 @router.get("/studies/{slug}/results")
 def results_page(slug: SlugPath, request: Request) -> Response:
-    """Show a study's results: a running one's to its own researcher and admins, marked interim."""
+    """Show a study's results; those of a running study are marked interim."""
     context = context_of(request)
     with context.database.read() as session:
-        page = make_page(session, _visible_study(session, request, slug))
+        page = build_results_page(session, _visible_study(session, request, slug))
     return context.pages.answer("results/results.html", page)
 
 
 @router.get("/studies/{slug}/results/{number}")
 def one_matchup(slug: SlugPath, number: Annotated[int, Path(ge=1, le=10_000)], request: Request) -> Response:
-    """Show one matchup of a study pair by pair, to whoever may see the study's results."""
+    """Show one matchup of a study with all its pairs."""
     context = context_of(request)
     with context.database.read() as session:
         page = matchup_page(session, _visible_study(session, request, slug), number)
@@ -68,7 +68,7 @@ def one_matchup(slug: SlugPath, number: Annotated[int, Path(ge=1, le=10_000)], r
 
 @router.get("/studies/{slug}/leaderboard")
 def one_leaderboard(slug: SlugPath, request: Request) -> Response:
-    """Show a study's models by strength, to whoever may see the study's results."""
+    """Show a study's models ranked by strength."""
     context = context_of(request)
     with context.database.read() as session:
         page = leaderboard_page(session, _visible_study(session, request, slug))
@@ -77,7 +77,7 @@ def one_leaderboard(slug: SlugPath, request: Request) -> Response:
 
 @router.get("/studies/{slug}/scenarios/{scenario}")
 def one_scenario(slug: SlugPath, scenario: ScenarioPath, request: Request) -> Response:
-    """Show what every matchup shows on the pairs of one scenario, to whoever may see the study's results."""
+    """Show the results of every matchup on the pairs of one scenario."""
     context = context_of(request)
     with context.database.read() as session:
         page = scenario_page(session, _visible_study(session, request, slug), scenario)
@@ -86,7 +86,7 @@ def one_scenario(slug: SlugPath, scenario: ScenarioPath, request: Request) -> Re
 
 @router.get("/studies/{slug}/pairs/{pair_id}")
 def one_pair(slug: SlugPath, pair_id: PairIdPath, request: Request) -> Response:
-    """Show one pair with its clips, named, and every vote on it, to whoever may see the study's results."""
+    """Show one pair with its clips, their model names and every vote."""
     context = context_of(request)
     with context.database.read() as session:
         page = pair_page(session, _visible_study(session, request, slug), pair_id)
@@ -98,8 +98,8 @@ def _visible_study(session: Session, request: Request, slug: str) -> Study:
     return find_study(session, slug=slug, principal=principal)
 
 
-def make_page(session: Session, study: Study) -> ResultsPage:
-    """Return the page of a study as its votes stand now."""
+def build_results_page(session: Session, study: Study) -> ResultsPage:
+    """Return the results page of a study with its current votes."""
     results = results_of(session, study)
     counted = results.counted
     rows = [row for row in results.rows if not row.is_average]
@@ -123,7 +123,7 @@ def make_page(session: Session, study: Study) -> ResultsPage:
         figure=figure_rows(sorted_rows, naming=naming, facts=facts),
         table=table_rows(sorted_rows, naming=naming, facts=facts),
         averages=average_rows(averages, naming=naming),
-        words=tuple(headlines.matchup_sentence(row, naming) for row in [*sorted_rows, *averages]),
+        sentences=tuple(headlines.matchup_sentence(row, naming) for row in [*sorted_rows, *averages]),
         opponents=headlines.opponents(counted, naming, is_interim=results.is_interim),
         table_note=note_of(results).text(TableName.PREFERENCES),
         panel_warning=panel_warning(counted.tallies, naming.named(counted.matchups)),
@@ -142,7 +142,7 @@ def make_page(session: Session, study: Study) -> ResultsPage:
 def _headline(
     results: StudyResults, rows: Sequence[PreferenceRow], naming: Naming, covered: Coverage
 ) -> tuple[str, tuple[str, ...]]:
-    """Return the sentence over the page, and those under it."""
+    """Return the headline and the sentences below it."""
     status = results.study.status
     if results.is_interim:
         so_far = headlines.interim_headline(status, votes=covered.votes, wanted=covered.wanted)
@@ -161,7 +161,7 @@ def _closed_early(counted: CountedStudy, naming: Naming) -> tuple[str, ...]:
 
 
 def _sorted(rows: Sequence[PreferenceRow], naming: Naming) -> list[PreferenceRow]:
-    """Return the rows by the reference's share, largest first, where one reference makes them comparable."""
+    """Return the rows sorted by the reference's share, largest first; unsorted with several references."""
     if naming.reference is None:
         return list(rows)
     return sorted(

@@ -1,4 +1,4 @@
-"""A study's results: who may see them, whether they are interim, the preferences table."""
+"""A study's results: access, interim status and the preferences table."""
 
 from dataclasses import dataclass
 
@@ -15,7 +15,7 @@ from benchmark.stats.preferences import PreferenceRow, preferences
 
 @dataclass(frozen=True)
 class StudyResults:
-    """What is known of a study now; interim ones carry no p-values."""
+    """A study's results at the moment of reading; interim results have no p-values."""
 
     study: Study
     live: LiveCounts
@@ -31,7 +31,7 @@ def find_results(session: Session, *, slug: str, principal: Principal) -> StudyR
     """Return the results of a study.
 
     Raises:
-        NotFound: there is no such study, or its results are not open to this person.
+        NotFound: the study does not exist, or its results are not visible to this person.
     """
     return results_of(session, find_study(session, slug=slug, principal=principal))
 

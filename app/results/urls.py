@@ -1,4 +1,4 @@
-"""Where the pages of a study's results are."""
+"""URLs of a study's results pages."""
 
 from urllib.parse import quote
 
@@ -8,12 +8,12 @@ def results_url(study: str) -> str:
 
 
 def matchup_url(study: str, index: int) -> str:
-    """Return the page of a matchup; pages count them from 1, in the order of the tables."""
+    """Return the URL of a matchup's page; matchups are numbered from 1, in the order of the tables."""
     return f"{results_url(study)}/{index + 1}"
 
 
 def scenario_url(study: str, scenario: str) -> str:
-    """Return the page of a scenario.
+    """Return the URL of a scenario's page.
 
     >>> scenario_url("ablations", "hot air")
     '/studies/ablations/scenarios/hot%20air'

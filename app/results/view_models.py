@@ -1,4 +1,4 @@
-"""What the results page shows: sentence, figure, table, trust, scenarios, each a typed part."""
+"""View models of the results pages."""
 
 from dataclasses import dataclass
 
@@ -6,12 +6,12 @@ from app.results.views.exclusions import ExclusionsPart
 from benchmark.exports.table_format import Spans
 from benchmark.protocol import StudyStatus
 
-_TAKEN_FIRST = ("Preferences", "Votes")
+_MAIN_DOWNLOADS = ("Preferences", "Votes")
 
 
 @dataclass(frozen=True)
 class PreferenceBar:
-    """Shares of the decided pairs in percent at one decimal; `low` and `high` bound the reference's."""
+    """Shares of the decided pairs, percent with one decimal; `low` and `high` bound the reference's share."""
 
     reference: float
     other: float
@@ -22,7 +22,7 @@ class PreferenceBar:
 
 @dataclass(frozen=True)
 class ReasonBars:
-    """How often one justification was given on either side; widths are in percent of the column."""
+    """Rates of one justification on both sides; widths are in percent of the column."""
 
     short_name: str
     label: str
@@ -35,7 +35,7 @@ class ReasonBars:
 
 @dataclass(frozen=True)
 class FigureRow:
-    """One matchup; `bar` is None where no pair is decided, `reasons` is empty where no vote gives any."""
+    """One matchup; `bar` is None without a decided pair, `reasons` is empty if no vote gives a reason."""
 
     name: str
     url: str
@@ -47,7 +47,7 @@ class FigureRow:
 
 @dataclass(frozen=True)
 class TableRow:
-    """One line of the paper table; sides are printed `63.1/36.9` with the larger in bold."""
+    """One row of table 1; sides are printed as `63.1/36.9` with the larger in bold."""
 
     name: str
     is_closed_early: bool
@@ -62,16 +62,16 @@ class TableRow:
 
 @dataclass(frozen=True)
 class Stat:
-    """One number with its name and what stands beside it."""
+    """A named number with a remark."""
 
     name: str
     value: str
-    beside: str = ""
+    remark: str = ""
 
 
 @dataclass(frozen=True)
 class Coverage:
-    """How complete a study is; `per_cent` is of `wanted` votes, rounded down so that 100 means all."""
+    """Number of votes cast and wanted; `per_cent` is rounded down, so that 100 means all."""
 
     lede: str
     votes: int
@@ -85,7 +85,7 @@ class Coverage:
 
 @dataclass(frozen=True)
 class QuestionAgreement:
-    """Agreement on one question, or in one matchup, as printed."""
+    """Agreement on one question or in one matchup, formatted."""
 
     name: str
     percent: str
@@ -96,10 +96,10 @@ class QuestionAgreement:
 
 @dataclass(frozen=True)
 class AgreementPart:
-    """How far people agreed on the choice; the three shares are percent of the comparisons.
+    """Inter-annotator agreement on the choice; the three shares are percent of the comparisons.
 
-    `lede` is empty where nothing can be measured. `bar` holds the same three in whole percent, which is
-    all a narrow bar has room for.
+    `lede` is empty if agreement cannot be measured. `bar` holds the three shares in whole percent for the
+    labels of the narrow bar.
     """
 
     lede: str
@@ -119,15 +119,15 @@ class AgreementPart:
 
 @dataclass(frozen=True)
 class HeatCell:
-    """A share of decided pairs in whole percent; `step` runs from -3 to 3, None where nothing is decided."""
+    """A share of decided pairs in whole percent; `step` is a colour step from -3 to 3, None without a value."""
 
     text: str
     step: int | None
 
 
 @dataclass(frozen=True)
-class HeatHead:
-    """The name of a row or column; `url` leads to its own page, where it has one."""
+class HeatHeader:
+    """Header of a row or column; `url` is its page, if it has one."""
 
     name: str
     url: str | None
@@ -135,34 +135,34 @@ class HeatHead:
 
 @dataclass(frozen=True)
 class HeatRow:
-    head: HeatHead
+    header: HeatHeader
     cells: tuple[HeatCell, ...]
 
 
 @dataclass(frozen=True)
 class HeatTable:
-    """Matchups by parts of the benchmark, the parts best first for the reference; `anchor` is its id."""
+    """Matchups by parts of the benchmark, the reference's best parts first; `anchor` is the HTML id."""
 
     anchor: str
     title: str
     lede: str
-    parts: tuple[HeatHead, ...]
+    parts: tuple[HeatHeader, ...]
     rows: tuple[HeatRow, ...]
 
     @property
-    def matchups(self) -> tuple[HeatHead, ...]:
-        return tuple(row.head for row in self.rows)
+    def matchups(self) -> tuple[HeatHeader, ...]:
+        return tuple(row.header for row in self.rows)
 
     @property
     def by_part(self) -> tuple[HeatRow, ...]:
-        """Return the table with parts as rows, which is how it fits a phone."""
+        """Return the transposed table, with parts as rows, for narrow screens."""
         columns = zip(*(row.cells for row in self.rows), strict=True)
-        return tuple(HeatRow(head, cells) for head, cells in zip(self.parts, columns, strict=True))
+        return tuple(HeatRow(header, cells) for header, cells in zip(self.parts, columns, strict=True))
 
 
 @dataclass(frozen=True)
 class RankRow:
-    """One model on the leaderboard, as printed; `possible` are the ranks the votes leave open."""
+    """One model of the ranking, formatted; `possible` are the ranks compatible with the votes."""
 
     rank: str
     possible: str
@@ -175,7 +175,7 @@ class RankRow:
 
 @dataclass(frozen=True)
 class Ranks:
-    """Models by strength; `sentence` is empty while the study is open."""
+    """Models ranked by strength; `sentence` is empty while the study is open."""
 
     sentence: str
     rows: tuple[RankRow, ...]
@@ -190,7 +190,7 @@ class Download:
 
 @dataclass(frozen=True)
 class SideTitles:
-    """What the two sides are called over figure and table."""
+    """Titles of the two sides in figure and table."""
 
     reference: str
     other: str
@@ -202,9 +202,9 @@ class SideTitles:
 
 @dataclass(frozen=True)
 class ResultsPage:
-    """Everything templates/results/results.html shows, in its order.
+    """View model of templates/results/results.html.
 
-    `words` says what each matchup shows, `opponents` what every two of them show beside each other.
+    `sentences` states the result of each matchup, `opponents` that of each pair of matchups.
     """
 
     slug: str
@@ -219,7 +219,7 @@ class ResultsPage:
     figure: tuple[FigureRow, ...]
     table: tuple[TableRow, ...]
     averages: tuple[TableRow, ...]
-    words: tuple[str, ...]
+    sentences: tuple[str, ...]
     opponents: tuple[str, ...]
     table_note: str
     panel_warning: str | None
@@ -232,10 +232,10 @@ class ResultsPage:
     heats: tuple[HeatTable, ...]
 
     @property
-    def first_downloads(self) -> tuple[Download, ...]:
-        """Return what most people take; the rest is a click away."""
-        return tuple(each for each in self.downloads if each.title in _TAKEN_FIRST)
+    def main_downloads(self) -> tuple[Download, ...]:
+        """Return the most frequent downloads; the others are behind a click."""
+        return tuple(each for each in self.downloads if each.title in _MAIN_DOWNLOADS)
 
     @property
     def more_downloads(self) -> tuple[Download, ...]:
-        return tuple(each for each in self.downloads if each.title not in _TAKEN_FIRST)
+        return tuple(each for each in self.downloads if each.title not in _MAIN_DOWNLOADS)

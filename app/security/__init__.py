@@ -1,1 +1,1 @@
-"""Who is asking, and whether the request may be trusted."""
+"""Authentication, authorisation and protection against forged requests."""

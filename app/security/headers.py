@@ -1,4 +1,4 @@
-"""The security headers every answer carries."""
+"""Security headers of every response."""
 
 CONTENT_SECURITY_POLICY = "; ".join(
     (
@@ -16,12 +16,12 @@ CONTENT_SECURITY_POLICY = "; ".join(
 
 
 def security_headers(*, is_https: bool) -> list[tuple[bytes, bytes]]:
-    """Return the headers as ASGI wants them."""
+    """Return the headers as ASGI expects them."""
     headers = {
         "content-security-policy": CONTENT_SECURITY_POLICY,
         "x-content-type-options": "nosniff",
-        # An invitation's address is a secret: it must not travel to another site. (`no-referrer` would make
-        # form posts carry `Origin: null`, which no server can tell from a stranger's.)
+        # An invitation's URL is a secret and must not be sent to other sites. `no-referrer` would set
+        # `Origin: null` on form posts, which cannot be distinguished from a cross-site request.
         "referrer-policy": "same-origin",
         "cross-origin-opener-policy": "same-origin",
         "cross-origin-resource-policy": "same-origin",

@@ -1,4 +1,4 @@
-"""Refuses requests that another site makes a visitor's browser send."""
+"""Rejects cross-site request forgery."""
 
 from urllib.parse import urlsplit
 
@@ -10,9 +10,9 @@ SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
 def refuse_cross_site(method: str, headers: Headers, *, public_url: str) -> None:
-    """Raise Forbidden for an unsafe request that a browser says comes from elsewhere.
+    """Raise Forbidden for an unsafe request that a browser sends from another site.
 
-    A script sends neither Sec-Fetch-Site nor Origin and is allowed: it carries no visitor's cookie by itself.
+    A script sends neither Sec-Fetch-Site nor Origin and is allowed: it has no visitor's cookie.
     """
     if method in SAFE_METHODS:
         return
@@ -23,13 +23,13 @@ def refuse_cross_site(method: str, headers: Headers, *, public_url: str) -> None
         origin = headers.get("origin")
         allowed = origin is None or _is_own(origin, headers.get("host", ""), public_url)
     if not allowed:
-        raise Forbidden("This request came from another site and was refused.", code="cross_site")
+        raise Forbidden("This request came from another site and was rejected. Open the page here and try again.", code="cross_site")
 
 
 def _is_own(origin: str, host: str, public_url: str) -> bool:
     try:
         netloc = urlsplit(origin).netloc
     except ValueError:
-        # What no browser sends ("http://[") is nobody's own.
+        # No browser sends an unparsable origin such as "http://[".
         return False
     return bool(netloc) and (netloc == host or origin == public_url)

@@ -29,7 +29,7 @@ def _of_browser(query: Select[*Columns]) -> Select[*Columns]:
     )
 
 
-# Statements are built once: building one takes longer than running it.
+# Statements are built once, because building one takes longer than executing it.
 _PARTICIPANT = (
     _of_browser(select(Annotator, Study))
     .join(Study, Study.id == Annotator.study_id)

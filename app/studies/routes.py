@@ -1,4 +1,4 @@
-"""The forms of the first page: open, pause and close one's own studies, make invitation links."""
+"""The study forms of the home page: open, pause, close, and create invitation links."""
 
 from typing import Annotated
 
@@ -28,7 +28,7 @@ def pause_study(slug: SlugPath, request: Request) -> Response:
 
 @router.get("/studies/{slug}/close")
 def ask_before_closing(slug: SlugPath, request: Request) -> Response:
-    """Ask once more: a closed study never opens again."""
+    """Ask for confirmation: a closed study cannot be reopened."""
     context = context_of(request)
     with context.database.read() as session:
         study, _ = require_own_study(session, request, slug)
@@ -55,7 +55,7 @@ def preview(slug: SlugPath, request: Request) -> Response:
 def invite(
     slug: SlugPath, request: Request, count: Annotated[int, Form(ge=1, le=MAX_LINKS_AT_ONCE)]
 ) -> Response:
-    """Make links and show them; only their hashes are kept, so they cannot be shown again."""
+    """Create links and show them once; the database stores only their hashes."""
     context = context_of(request)
     with context.database.write() as session:
         study, _ = require_own_study(session, request, slug)

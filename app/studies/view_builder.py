@@ -1,4 +1,4 @@
-"""Builds the list of studies on the first page."""
+"""Builds the list of studies on the home page."""
 
 from sqlalchemy import case, func, select
 from sqlalchemy.orm import Session
@@ -12,10 +12,10 @@ from benchmark.protocol import Role
 
 
 def study_lines(session: Session, principal: Principal) -> tuple[StudyLine, ...]:
-    """Return the studies this person may look at, newest first."""
+    """Return the studies visible to this person, newest first."""
     studies = visible_studies(session, principal)
     votes = Comparison.votes_reference + Comparison.votes_other
-    # A matchup that was closed early wants no more than it has.
+    # A matchup that was closed early needs no more votes.
     wanted = case((Matchup.closed_at.is_not(None), votes), else_=Study.votes_per_comparison)
     counted = {
         row.study_id: row
@@ -34,7 +34,7 @@ def study_lines(session: Session, principal: Principal) -> tuple[StudyLine, ...]
     matchups = _matchups(session, [study.id for study in studies])
     lines = []
     for study in studies:
-        row = counted.get(study.id)  # a draft has no comparisons yet
+        row = counted.get(study.id)  # a draft has no comparisons
         cast, full = (row.votes, row.wanted) if row else (0, 0)
         is_own = may_see(study, principal, for_change=True) and principal.role in (
             Role.ADMIN,
@@ -45,7 +45,7 @@ def study_lines(session: Session, principal: Principal) -> tuple[StudyLine, ...]
 
 
 def _matchups(session: Session, study_ids: list[int]) -> dict[int, int]:
-    """Return how many matchups each study has, gold questions apart."""
+    """Return the number of matchups per study, without gold questions."""
     query = (
         select(Matchup.study_id, func.count().label("matchups"))
         .where(Matchup.study_id.in_(study_ids), Matchup.is_gold.is_(False))

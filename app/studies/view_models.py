@@ -1,4 +1,4 @@
-"""View models of studies: one line in a list, and the pages around the owner's forms."""
+"""View models of studies: a line in the list of studies, and the pages of the owner's forms."""
 
 from dataclasses import dataclass
 
@@ -9,7 +9,7 @@ MAX_LINKS_AT_ONCE = 500
 
 @dataclass(frozen=True)
 class StudyLine:
-    """One study in a list; `is_own` where this person may run it."""
+    """One study in the list; `is_own` if this person may manage it."""
 
     slug: str
     title: str
@@ -45,10 +45,10 @@ class StudyLine:
 
     @property
     def open_button(self) -> str | None:
-        """Return what the button says that opens this study, None where it cannot be opened."""
+        """Return the label of the button that opens this study; None if it cannot be opened."""
         if not self.is_own:
             return None
-        return {StudyStatus.DRAFT: "Open", StudyStatus.PAUSED: "Go on"}.get(self.status)
+        return {StudyStatus.DRAFT: "Open", StudyStatus.PAUSED: "Resume"}.get(self.status)
 
     @property
     def may_pause(self) -> bool:
@@ -77,7 +77,7 @@ class StudyLine:
 
 @dataclass(frozen=True)
 class InvitationsPage:
-    """New invitation links, shown this once."""
+    """New invitation links, shown once."""
 
     study_title: str
     links: tuple[str, ...]
@@ -89,7 +89,7 @@ class InvitationsPage:
 
 @dataclass(frozen=True)
 class ClosePage:
-    """The question before a study is closed for good."""
+    """The confirmation page before a study is closed."""
 
     study_slug: str
     study_title: str

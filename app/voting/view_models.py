@@ -2,13 +2,9 @@
 
 from dataclasses import dataclass, field
 
+from app.panels.time_estimate import SECONDS_PER_PAIR, estimated_duration
 from benchmark.protocol import Choice, Justification, StudyStatus
 from benchmark.wire.voting import AssignmentResponse
-
-# What a pair takes a person before this page has timed them; the script goes on from there.
-FIRST_GUESS_SECONDS_PER_PAIR = 25
-# From here on the time to go is said in hours; js/voting/progress.js goes on with the same.
-MOST_MINUTES = 90
 
 # Width over height: between the two a clip is laid out as a square.
 TALLEST_SQUARE, WIDEST_SQUARE = 0.8, 1.25
@@ -43,10 +39,7 @@ class AssignmentView(AssignmentResponse):
     @property
     def time_left(self) -> str:
         """Return a first guess of the time to go, in whole minutes or, where it is long, hours."""
-        minutes = max(1, round((self.total - self.done) * FIRST_GUESS_SECONDS_PER_PAIR / 60))
-        if minutes >= MOST_MINUTES:
-            return f"About {round(minutes / 60)} hours left"
-        return "About 1 minute left" if minutes == 1 else f"About {minutes} minutes left"
+        return f"{estimated_duration(self.total - self.done).capitalize()} left"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -161,7 +154,7 @@ class VotePage:
 
     @property
     def seconds_per_pair(self) -> int:
-        return FIRST_GUESS_SECONDS_PER_PAIR
+        return SECONDS_PER_PAIR
 
     @property
     def reasons(self) -> tuple[ReasonTile, ...]:

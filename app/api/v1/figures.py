@@ -4,7 +4,7 @@ from fastapi import Request, Response
 
 from app.api.v1.json_router import api_router
 from app.results.figures.routes import FramesQuery, figure_answer, scenes_answer, strip_answer
-from app.results.figures.strips import USUAL_FRAMES
+from app.results.figures.strips import DEFAULT_FRAMES
 from app.security.path_params import PairIdPath, SlugPath
 from benchmark.exports.figures.kinds import FigureFormat, FigureName
 
@@ -23,7 +23,7 @@ def pair_strip(
     pair_id: PairIdPath,
     file_format: FigureFormat,
     request: Request,
-    frames: FramesQuery = USUAL_FRAMES,
+    frames: FramesQuery = DEFAULT_FRAMES,
 ) -> Response:
     """Return a pair's image, prompt and `frames` frames of every model of the study."""
     return strip_answer(request, slug, pair_id, file_format, frames)

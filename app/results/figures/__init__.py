@@ -1,1 +1,1 @@
-"""Figures of results as files: of a study, of one of its pairs, of a benchmark's scenarios."""
+"""Figures as files: a study's results, frame strips of a pair, a benchmark's scenarios."""

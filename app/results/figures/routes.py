@@ -1,4 +1,4 @@
-"""Figures as downloads: what a browser gets from the pages and a script over REST."""
+"""Figure downloads for pages and REST."""
 
 from typing import Annotated
 
@@ -7,7 +7,7 @@ from fastapi import APIRouter, Query, Request, Response
 from app.clock import utc_now
 from app.dependencies import context_of, require_person
 from app.results.figures.scenarios import scenes_file
-from app.results.figures.strips import LEAST_FRAMES, MOST_FRAMES, USUAL_FRAMES, strip_file
+from app.results.figures.strips import MIN_FRAMES, MAX_FRAMES, DEFAULT_FRAMES, strip_file
 from app.results.figures.study import study_figure_file
 from app.security.identity import Principal
 from app.security.path_params import PairIdPath, SlugPath
@@ -15,12 +15,12 @@ from benchmark.exports.figures.kinds import MEDIA_TYPES, FigureFormat, FigureNam
 from benchmark.protocol import Role
 
 router = APIRouter(include_in_schema=False)
-FramesQuery = Annotated[int, Query(ge=LEAST_FRAMES, le=MOST_FRAMES)]
+FramesQuery = Annotated[int, Query(ge=MIN_FRAMES, le=MAX_FRAMES)]
 
 
 @router.get("/studies/{slug}/figures/{figure}.{file_format}")
 def figure(slug: SlugPath, figure: FigureName, file_format: FigureFormat, request: Request) -> Response:
-    """Return a figure of a study's results to whoever may see them."""
+    """Return a figure of a study's results."""
     return figure_answer(request, slug, figure, file_format)
 
 
@@ -30,9 +30,9 @@ def strip(
     pair_id: PairIdPath,
     file_format: FigureFormat,
     request: Request,
-    frames: FramesQuery = USUAL_FRAMES,
+    frames: FramesQuery = DEFAULT_FRAMES,
 ) -> Response:
-    """Return frames of every model of the study for one pair, to whoever may see its results."""
+    """Return a strip of frames of every model of the study for one pair."""
     return strip_answer(request, slug, pair_id, file_format, frames)
 
 
@@ -62,7 +62,7 @@ def strip_answer(
 
 
 def scenes_answer(request: Request, slug: str, file_format: FigureFormat) -> Response:
-    _reader(request)  # twenty images are opened for it, so not for just anybody
+    _reader(request)  # decodes up to twenty images, so it requires a sign-in
     content = scenes_file(context_of(request), slug=slug, file_format=file_format)
     return _download(content, f"{slug}-scenarios", file_format)
 

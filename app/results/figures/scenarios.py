@@ -1,4 +1,4 @@
-"""The scenarios of a benchmark as one picture, its images opened in the sandbox."""
+"""Draws the scenarios of a benchmark as one figure; the images are decoded in the sandbox."""
 
 from collections import defaultdict
 from dataclasses import dataclass
@@ -16,12 +16,12 @@ from benchmark.exports.figures.kinds import FigureFormat
 from benchmark.exports.figures.scenarios import Scene, ScenesFigure, scenes_figure
 from benchmark.exports.figures.writer import figure_file
 
-MOST_WIDTH = 240  # pixels of an image: about 220 to the inch
+MAX_WIDTH = 240  # pixels per image, about 220 dpi
 
 
 @dataclass(frozen=True)
 class ScenesPlan:
-    """A benchmark's pairs by scenario, in its order, before any file is opened."""
+    """A benchmark's pairs by scenario, in the benchmark's order."""
 
     title: str
     scenarios: tuple[tuple[Pair, ...], ...]
@@ -31,9 +31,9 @@ def scenes_file(context: AppContext, *, slug: str, file_format: FigureFormat) ->
     """Return the scenarios of the newest version of a benchmark as a file.
 
     Raises:
-        NotFound: there is no such benchmark.
-        Conflict: it has more scenarios than a sheet has room for.
-        Unavailable: an image cannot be read now, or too many are drawing.
+        NotFound: the benchmark does not exist.
+        Conflict: it has too many scenarios for one sheet.
+        Unavailable: an image cannot be read, or too many figures are being drawn.
     """
     plan = _plan(context, slug)
     with drawing():
@@ -54,7 +54,7 @@ def _figure(context: AppContext, plan: ScenesPlan) -> ScenesFigure:
     try:
         scenes = [_scene(context, pairs) for pairs in plan.scenarios]
     except (StoreError, FramesUnreadable) as error:
-        raise Unavailable("An image of this benchmark cannot be read right now.") from error
+        raise Unavailable("An image of this benchmark cannot be read. Try again later.") from error
     return scenes_figure(plan.title, scenes)
 
 
@@ -73,4 +73,4 @@ def _scene(context: AppContext, pairs: tuple[Pair, ...]) -> Scene:
 def _pixels(context: AppContext, pair: Pair) -> Pixels:
     store = context.store
     with store.open_local(pair.image_key) as image, store.private_file() as target:
-        return picture_pixels(image, target, most_width=MOST_WIDTH, sandbox=context.sandbox)
+        return picture_pixels(image, target, most_width=MAX_WIDTH, sandbox=context.sandbox)

@@ -1,4 +1,4 @@
-"""Strips of one pair: its image and prompt, and frames of every model of a study, decoded in the sandbox."""
+"""Draws frame strips of one pair: its image and prompt, and frames of every model of a study."""
 
 from dataclasses import dataclass
 
@@ -23,13 +23,13 @@ from benchmark.exports.figures.names import FigureNames
 from benchmark.exports.figures.strips import StripFigure, StripRow, evenly_spaced, strip_figure
 from benchmark.exports.figures.writer import figure_file
 
-MOST_WIDTH = 240  # pixels of a frame: at six frames a row about 250 to the inch
-LEAST_FRAMES, USUAL_FRAMES, MOST_FRAMES = 2, 6, 12
+MAX_WIDTH = 240  # pixels per frame, about 250 dpi at six frames per row
+MIN_FRAMES, DEFAULT_FRAMES, MAX_FRAMES = 2, 6, 12
 
 
 @dataclass(frozen=True)
 class SideClip:
-    """One side's clip of the pair."""
+    """The clip of one side."""
 
     side: str
     name: str
@@ -39,7 +39,7 @@ class SideClip:
 
 @dataclass(frozen=True)
 class StripPlan:
-    """What a strip shows, before any file is opened."""
+    """Contents of a frame strip, without pixels."""
 
     pair: str
     prompt: str
@@ -54,14 +54,14 @@ def strip_file(
     pair_id: str,
     principal: Principal,
     file_format: FigureFormat,
-    frames: int = USUAL_FRAMES,
+    frames: int = DEFAULT_FRAMES,
 ) -> bytes:
-    """Return the strips of a pair as a file.
+    """Return the frame strips of a pair as a file.
 
     Raises:
-        NotFound: there is no such study or pair, or its results are not open to this person.
-        Conflict: no model has a clip of it, or too many have.
-        Unavailable: a file cannot be read now, or too many are drawing.
+        NotFound: the study or pair does not exist, or the results are not visible to this person.
+        Conflict: no model has a clip of the pair, or too many models have one.
+        Unavailable: a file cannot be read, or too many figures are being drawn.
     """
     plan = plan_strip(context.database, slug=slug, pair_id=pair_id, principal=principal)
     with drawing():
@@ -70,14 +70,14 @@ def strip_file(
 
 
 def plan_strip(database: Database, *, slug: str, pair_id: str, principal: Principal) -> StripPlan:
-    """Return which clips a strip shows: the reference's first, the others by name. Raises NotFound."""
+    """Return the clips of a strip, the reference's first, the others by name. Raises NotFound."""
     with database.read() as session:
         results = find_results(session, slug=slug, principal=principal)
         study, counted = results.study, results.counted
         of_benchmark = Pair.benchmark_id == study.benchmark_id
         pair = session.scalar(select(Pair).where(of_benchmark, Pair.name == pair_id))
         if pair is None:
-            raise NotFound("The study's benchmark has no such pair.")
+            raise NotFound("The study's benchmark has no pair with this ID.")
         names = figure_names(session, results)
         clips = _clips(session, study, pair, names)
         references = {matchup.reference for matchup in counted.matchups}
@@ -89,15 +89,15 @@ def read_strip(plan: StripPlan, shown: int, *, store: MediaStore, sandbox: Sandb
     """Decode the frames of a plan.
 
     Raises:
-        CannotDraw: there is no clip, or there are too many.
-        Unavailable: a file cannot be read now.
+        CannotDraw: there are no clips, or too many.
+        Unavailable: a file cannot be read.
     """
     try:
         rows = [_row(clip, shown, store, sandbox) for clip in plan.clips]
         with store.open_local(plan.image_key) as image, store.private_file() as target:
-            pixels = picture_pixels(image, target, most_width=2 * MOST_WIDTH, sandbox=sandbox)
+            pixels = picture_pixels(image, target, most_width=2 * MAX_WIDTH, sandbox=sandbox)
     except (StoreError, FramesUnreadable) as error:
-        raise Unavailable("A clip or the image of this pair cannot be read right now.") from error
+        raise Unavailable("A clip or the image of this pair cannot be read. Try again later.") from error
     return strip_figure(pair=plan.pair, prompt=plan.prompt, image=pixels, strips=rows)
 
 
@@ -123,5 +123,5 @@ def _clips(session: Session, study: Study, pair: Pair, names: FigureNames) -> li
 def _row(clip: SideClip, shown: int, store: MediaStore, sandbox: Sandbox) -> StripRow:
     numbers = evenly_spaced(clip.frames, shown)
     with store.open_local(content_key("clips", clip.sha256)) as source, store.private_file() as target:
-        frames = clip_frames(source, numbers, target, most_width=MOST_WIDTH, sandbox=sandbox)
+        frames = clip_frames(source, numbers, target, most_width=MAX_WIDTH, sandbox=sandbox)
     return StripRow(clip.side, clip.name, clip.sha256, frames, numbers, clip.frames)

@@ -1,4 +1,4 @@
-"""A study's figures as files: the same votes and names as on the page, drawn for papers."""
+"""Draws a study's figures as files, with the votes and names of the results page."""
 
 import threading
 from collections.abc import Iterator
@@ -16,10 +16,10 @@ from benchmark.exports.figures.names import FigureNames
 from benchmark.exports.figures.study import study_figure
 from benchmark.exports.figures.writer import figure_file
 
-# Drawing takes up to a second and one thread draws at a time. More who wait would take the threads that
-# votes need.
-MOST_WAITING = 4
-_PLACES = threading.BoundedSemaphore(MOST_WAITING)
+# Drawing takes up to a second, and one thread draws at a time. More waiting requests would occupy the threads
+# that votes need.
+MAX_CONCURRENT = 4
+_SLOTS = threading.BoundedSemaphore(MAX_CONCURRENT)
 
 
 def study_figure_file(
@@ -28,9 +28,9 @@ def study_figure_file(
     """Return a figure of a study as a file.
 
     Raises:
-        NotFound: there is no such study, or its results are not open to this person.
-        Conflict: its votes allow no such figure.
-        Unavailable: too many are drawing.
+        NotFound: the study does not exist, or its results are not visible to this person.
+        Conflict: the votes do not allow this figure.
+        Unavailable: too many figures are being drawn.
     """
     with database.read() as session:
         results = find_results(session, slug=slug, principal=principal)
@@ -44,7 +44,7 @@ def study_figure_file(
 
 
 def figure_names(session: Session, results: StudyResults) -> FigureNames:
-    """Return what the results page calls the study's sides."""
+    """Return the names of the study's sides as on the results page."""
     naming = Naming.of(session, [row for row in results.rows if not row.is_average])
     sides = {side for matchup in results.counted.matchups for side in (matchup.reference, matchup.other)}
     return FigureNames(naming.reference, {side: naming.side(side) for side in sorted(sides)})
@@ -52,12 +52,12 @@ def figure_names(session: Session, results: StudyResults) -> FigureNames:
 
 @contextmanager
 def drawing() -> Iterator[None]:
-    """Take one of the few places to draw in, and say in our words why something cannot be drawn."""
-    if not _PLACES.acquire(blocking=False):
-        raise Unavailable("Others are drawing figures right now; try again in a moment.")
+    """Limit the number of concurrent drawings, and translate CannotDraw into a Conflict."""
+    if not _SLOTS.acquire(blocking=False):
+        raise Unavailable("Too many figures are being drawn. Try again in a moment.")
     try:
         yield
     except CannotDraw as reason:
         raise Conflict(str(reason), code="cannot_draw") from reason
     finally:
-        _PLACES.release()
+        _SLOTS.release()

@@ -1,1 +1,1 @@
-"""Counts the votes of a running study: cached counters, tallies and vote rows."""
+"""Vote counts of a study: cached counters, tallies, vote rows and the recount."""

@@ -1,4 +1,4 @@
-"""What is known of a study's comparisons: what each is about, read once, and its counters, read again."""
+"""Reads a study's comparisons: their keys once, their vote counters repeatedly."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -25,10 +25,10 @@ _COUNTERS = (
 
 
 @dataclass(frozen=True)
-class _Places:
-    """What each comparison is about, which never changes; every array is (comparisons,).
+class _Keys:
+    """The immutable keys of the comparisons; every array has shape (comparisons,).
 
-    Names are in alphabetical order, as in a table of votes; `tags` are those of `pairs`.
+    Names are sorted alphabetically, as in a votes table; `tags` are those of `pairs`.
     """
 
     comparison_id: IntArray
@@ -42,20 +42,20 @@ class _Places:
     tags: Mapping[str, tuple[str, ...]]
 
 
-class KnownComparisons:
-    """A study's comparisons without its gold questions; none are known at first."""
+class ComparisonCounters:
+    """The comparisons of a study without gold questions; empty until read."""
 
     def __init__(self) -> None:
-        self._places = _places_of([], {})
+        self._keys = _keys_of([], {})
         self._counters = np.empty((0, len(_COUNTERS)), dtype=np.int64)
 
     def __len__(self) -> int:
         return len(self._counters)
 
     def read_all(self, session: Session, study: Study) -> None:
-        # Two narrow reads: rows of text and numbers in one take twice as long.
+        # Two narrow queries: one query for text and numbers takes twice as long.
         of_study = (Comparison.study_id == study.id) & _NO_GOLD
-        places = (
+        keys = (
             session.connection()
             .execute(
                 select(Comparison.id, Comparison.matchup_id, Pair.name, Pair.image, Pair.scenario)
@@ -72,49 +72,49 @@ class KnownComparisons:
             name: {Division.STYLE: of_pair.style or "", Division.HARD_CASE: of_pair.hard_case or ""}
             for name, of_pair in tags_of_pairs(session, study).items()
         }
-        self._places, self._counters = _places_of(places, tags), int_table(counters, len(_COUNTERS))
+        self._keys, self._counters = _keys_of(keys, tags), int_table(counters, len(_COUNTERS))
 
-    def read_again(self, session: Session, comparison_ids: Sequence[int]) -> None:
-        """Read the counters of known comparisons; a gold question is none of them."""
+    def read_some(self, session: Session, comparison_ids: Sequence[int]) -> None:
+        """Read the counters of known comparisons; IDs of gold questions are ignored."""
         rows = session.execute(
             select(Comparison.id, *_COUNTERS)
             .where(Comparison.id.in_(comparison_ids), _NO_GOLD)
             .order_by(Comparison.id)
         ).all()
         fresh = int_table(rows, 1 + len(_COUNTERS))
-        # A copy: a page that is being made from the old counters keeps them.
+        # Copy: a page that is being built from the old counters keeps them.
         self._counters = self._counters.copy()
-        self._counters[np.searchsorted(self._places.comparison_id, fresh[:, 0])] = fresh[:, 1:]
+        self._counters[np.searchsorted(self._keys.comparison_id, fresh[:, 0])] = fresh[:, 1:]
 
     def tallies(self, matchup_ids: Sequence[int]) -> tuple[Tallies, IntArray]:
-        """Return the tallies, and the database's id of the comparison each is of."""
-        places, counters = self._places, self._counters
+        """Return the tallies and the comparison ID of each."""
+        keys, counters = self._keys, self._counters
         order = np.argsort(matchup_ids)
         sorted_ids = np.asarray(matchup_ids, dtype=np.int64)[order]
-        matchup = order[np.searchsorted(sorted_ids, places.matchup_id)].astype(np.int64)
-        # In the order a table of votes gives, so that every sum of floats comes out the same to the last bit.
-        in_order = np.lexsort((places.pair, matchup))
-        # Column by column in memory: every statistic adds up whole columns.
+        matchup = order[np.searchsorted(sorted_ids, keys.matchup_id)].astype(np.int64)
+        # Same order as a votes table, so that sums of floats are identical to the last bit.
+        in_order = np.lexsort((keys.pair, matchup))
+        # Store by column: every statistic sums whole columns.
         columns = np.take(counters.T, in_order, axis=1)
         tallies = Tallies(
             matchup=matchup[in_order],
-            pair=places.pair[in_order],
-            image=places.image[in_order],
-            scenario=places.scenario[in_order],
+            pair=keys.pair[in_order],
+            image=keys.image[in_order],
+            scenario=keys.scenario[in_order],
             votes_reference=columns[0],
             votes_other=columns[1],
             reasons=np.moveaxis(columns[2:].reshape(len(Justification), len(Side), -1), -1, 0),
-            pairs=places.pairs,
-            images=places.images,
-            scenarios=places.scenarios,
-            tags=places.tags,
+            pairs=keys.pairs,
+            images=keys.images,
+            scenarios=keys.scenarios,
+            tags=keys.tags,
         )
-        return tallies, places.comparison_id[in_order]
+        return tallies, keys.comparison_id[in_order]
 
 
-def _places_of(
+def _keys_of(
     rows: Sequence[Row[int, int, str, str, str]], tags: Mapping[str, Mapping[Division, str]]
-) -> _Places:
+) -> _Keys:
     ids, matchup_ids, *names = zip(*rows, strict=True) if rows else [()] * 5
     (pair, pairs), (image, images), (scenario, scenarios) = (_alphabetical(column) for column in names)
     numbers = np.array([ids, matchup_ids], dtype=np.int64)
@@ -122,18 +122,18 @@ def _places_of(
         str(division): tuple(tags[name][division] for name in pairs)
         for division in (Division.STYLE, Division.HARD_CASE)
     }
-    return _Places(numbers[0], numbers[1], pair, image, scenario, pairs, images, scenarios, tags_of_pairs)
+    return _Keys(numbers[0], numbers[1], pair, image, scenario, pairs, images, scenarios, tags_of_pairs)
 
 
 def _alphabetical(names: Sequence[str]) -> tuple[IntArray, tuple[str, ...]]:
-    """Return the code of each name, and the different names in alphabetical order."""
+    """Return the code of each name and the distinct names in alphabetical order."""
     codes, met = codes_of(names)
     ordered = sorted(met)
-    place = {name: code for code, name in enumerate(ordered)}
-    return np.array([place[name] for name in met], dtype=np.int64)[codes], tuple(ordered)
+    code_of = {name: code for code, name in enumerate(ordered)}
+    return np.array([code_of[name] for name in met], dtype=np.int64)[codes], tuple(ordered)
 
 
 def int_table(rows: Sequence[Sequence[int]], columns: int) -> IntArray:
-    """Return rows of whole numbers as (rows, columns) int64."""
+    """Return rows of integers as an int64 array of shape (rows, columns)."""
     cells = np.fromiter(chain.from_iterable(rows), dtype=np.int64, count=len(rows) * columns)
     return cells.reshape(-1, columns)

@@ -1,4 +1,4 @@
-"""Counts a study's votes anew and compares with the counters that were kept along the way."""
+"""Recounts a study's votes and compares the result with the stored counters."""
 
 from collections import Counter
 
@@ -12,7 +12,7 @@ from benchmark.protocol import Justification, VoteStatus
 
 
 def recount(session: Session, study: Study) -> list[str]:
-    """Return a sentence for every counter that differs from a recount; none means that all agree."""
+    """Return a sentence for every counter that differs from the recount; empty if all agree."""
     counted: Counter[tuple[int, str]] = Counter()
     for vote in _valid_votes(session, study):
         counted[vote.comparison_id, f"votes_{vote.chosen_side}"] += 1
@@ -23,21 +23,21 @@ def recount(session: Session, study: Study) -> list[str]:
         counted[comparison_id, "slots_taken"] += leases
     counters = ["votes_reference", "votes_other", "slots_taken"]
     counters += [f"{each}_{side}" for each in Justification for side in ("reference", "other")]
-    # Gold comparisons take no places and count no votes; they have nothing to recount.
+    # Gold comparisons have no slots and no counters.
     of_study = (Comparison.study_id == study.id) & Comparison.is_gold.is_(False)
     comparisons = session.scalars(select(Comparison).where(of_study)).all()
     problems = [
         f"comparison {comparison.id}: {name} is {getattr(comparison, name)}, "
-        f"a recount gives {counted[comparison.id, name]}"
+        f"recount: {counted[comparison.id, name]}"
         for comparison in comparisons
         for name in counters
         if getattr(comparison, name) != counted[comparison.id, name]
     ]
     wanting = sum(each.is_open and each.slots_taken < study.votes_per_comparison for each in comparisons)
     if study.unfilled_comparisons != wanting:
-        problems.append(f"unfilled_comparisons is {study.unfilled_comparisons}, a recount gives {wanting}")
+        problems.append(f"unfilled_comparisons is {study.unfilled_comparisons}, recount: {wanting}")
     return problems + [
-        f"comparison {each.id}: {each.slots_taken} places taken of {study.votes_per_comparison}"
+        f"comparison {each.id}: {each.slots_taken} slots taken of {study.votes_per_comparison}"
         for each in comparisons
         if each.slots_taken > study.votes_per_comparison
     ]

@@ -1,4 +1,4 @@
-"""The tags of a study's pairs that results are broken down by: image style and hard case."""
+"""Reads the tags of a study's pairs that divide the results: image style and hard case."""
 
 from dataclasses import dataclass
 
@@ -12,14 +12,14 @@ from benchmark.stats.breakdowns import Division
 
 @dataclass(frozen=True)
 class PairTags:
-    """None where the benchmark does not say."""
+    """Tags of one pair; None if the benchmark has no value."""
 
     style: str | None
     hard_case: str | None
 
 
 def tags_of_pairs(session: Session, study: Study) -> dict[str, PairTags]:
-    """Return the tags of every pair of the study's benchmark, by pair id."""
+    """Return the tags of every pair of the study's benchmark, by pair ID."""
     query = select(Pair.name, Pair.tags).where(Pair.benchmark_id == study.benchmark_id)
     return {
         row.name: PairTags(_text(row.tags.get(Division.STYLE)), _text(row.tags.get(Division.HARD_CASE)))

@@ -1,4 +1,4 @@
-"""What the statistics of a study are computed from; everything after the count is the library's."""
+"""The counts that the statistics of a study are computed from."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,13 +10,13 @@ from benchmark.stats.tallies import Tallies
 from benchmark.stats.votes import Matchup
 
 UNTIMED = -1
-# An imported vote counts as a valid one does: only a study made of imported votes holds any.
+# An imported vote counts like a valid one; only a study of imported votes has any.
 COUNTED = frozenset({VoteStatus.VALID, VoteStatus.IMPORTED})
 
 
 @dataclass(frozen=True)
 class CountedStudy:
-    """A study's matchups and one tally per comparison, ready for `benchmark.stats`."""
+    """A study's matchups and one tally per comparison, as `benchmark.stats` expects them."""
 
     matchups: tuple[Matchup, ...]
     sides: tuple[MatchupSides, ...]
@@ -25,15 +25,15 @@ class CountedStudy:
 
 @dataclass(frozen=True)
 class CastVotes:
-    """A study's votes as columns, in the order they were cast; every array is (votes,).
+    """A study's votes as columns, in the order they were cast; every array has shape (votes,).
 
     Attributes:
-        id, comparison, annotator: of the database.
-        decision_ms: UNTIMED (-1) where nobody measured it.
-        chose_left: whether the chosen clip stood left, as A.
-        chose_reference: whether the vote went to the reference.
-        is_valid: whether the vote counts now: it is valid, or imported in a study run elsewhere.
-        is_excluded: whether a person took it out of the results.
+        id, comparison, annotator: database IDs.
+        decision_ms: decision time, milliseconds; UNTIMED (-1) if not measured.
+        chose_left: the chosen clip was on the left, as A.
+        chose_reference: the vote went to the reference.
+        is_valid: the vote counts: its status is valid or imported.
+        is_excluded: the vote was excluded.
     """
 
     id: IntArray
@@ -48,10 +48,10 @@ class CastVotes:
 
 @dataclass(frozen=True)
 class LiveCounts:
-    """A study's tallies and its single votes, both of the moment of reading.
+    """A study's tallies and single votes, read at the same moment.
 
-    `comparison` is the database's id of each tally. `left_out` counts the votes of each status that do not
-    count in a score. `is_imported`: the votes come from a study run elsewhere.
+    `comparison` holds the comparison ID of each tally, `left_out` the number of votes per status that does not
+    count. `is_imported`: the votes were imported.
     """
 
     counted: CountedStudy

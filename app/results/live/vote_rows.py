@@ -1,4 +1,4 @@
-"""The votes table: every vote with what it counts as, row by row, so that memory stays flat."""
+"""Streams the votes table: every vote with its status, in constant memory."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -17,11 +17,11 @@ from benchmark.protocol import Side, VoteStatus
 from benchmark.stats.votes import Votes
 from benchmark.votes.validate import check_votes
 
-_ROWS_AT_ONCE = 2000
+_BATCH_ROWS = 2000
 
 
 class VoteRow(NamedTuple):
-    """One row of the votes table; the columns are the contract's (docs/tables.md)."""
+    """One row of the votes table (docs/tables.md)."""
 
     study: str
     matchup: str
@@ -47,22 +47,22 @@ class VoteRow(NamedTuple):
 
 
 def vote_rows(session: Session, study: Study, *, pair: str | None = None) -> Iterator[VoteRow]:
-    """Yield the votes in the order they were cast; `replaces` is the number, from 1, of an earlier row.
+    """Yield the votes in the order they were cast; `replaces` is the 1-based number of an earlier row.
 
-    Only those on one pair where `pair` names it; `replaces` counts the rows of the whole table then, too.
+    `pair` restricts the votes to one pair; `replaces` still counts the rows of the whole table.
     """
     sides = {each.id: each for each in matchup_sides(session, study, with_gold=True)}
     replaced = _row_numbers_of_replaced(session, study)
     tags = tags_of_pairs(session, study)
     query = _votes(study) if pair is None else _votes(study).where(Pair.name == pair)
-    for row in session.execute(query.execution_options(yield_per=_ROWS_AT_ONCE)):
+    for row in session.execute(query.execution_options(yield_per=_BATCH_ROWS)):
         yield _vote_row(study.slug, sides[row.matchup_id], row, replaced, tags[row.pair])
 
 
 def counted_votes(session: Session, study: Study) -> Votes | None:
-    """Return the single votes that count as columns, read as `ti2v score` reads the exported table.
+    """Return the votes that count as columns, as `ti2v score` reads them from the exported table.
 
-    None where the study has no vote at all.
+    None if the study has no vote.
     """
     import pandas as pd
 
@@ -71,7 +71,7 @@ def counted_votes(session: Session, study: Study) -> Votes | None:
 
 
 def _last_event() -> tuple[type[VoteEvent], ColumnElement[bool]]:
-    """Return a vote's last event and how it is found; a vote without one is valid."""
+    """Return the alias of a vote's last event and its join condition; a vote without an event is valid."""
     last = aliased(VoteEvent)
     newest = select(func.max(VoteEvent.id)).where(VoteEvent.vote_id == Vote.id).scalar_subquery()
     return last, last.id == newest

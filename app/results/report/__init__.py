@@ -1,1 +1,1 @@
-"""The bundle of a study: all that was shown, voted and computed, in one folder."""
+"""The report of a study: protocol, votes, tables and figures in one folder."""

@@ -1,4 +1,4 @@
-"""Reads a study as the contents of a bundle, everything of one moment."""
+"""Reads the contents of a study's report in one database snapshot."""
 
 import hashlib
 import json
@@ -28,18 +28,18 @@ _STATE = ("status", "created_at", "opened_at", "closed_at")
 def report_contents(
     session: Session, study: Study, *, licence: str = "unknown", strips: tuple[PaperFigure, ...] = ()
 ) -> ReportContents:
-    """Return what a bundle of the study holds; the session must stay open while its votes are read.
+    """Return the contents of the study's report; keep the session open while the votes are read.
 
     Raises:
-        Conflict: the study is a draft, whose protocol is not frozen, or nobody has voted.
+        Conflict: the study is a draft or has no votes.
     """
     if study.status is StudyStatus.DRAFT:
         raise Conflict(
-            f"{study.slug} is a draft: its protocol is not frozen and nobody has voted. Open it first.",
+            f"Study {study.slug} is a draft, so it has no votes to report. Open it first.",
             code="study_not_open",
         )
     if session.scalar(select(Vote.id).where(Vote.study_id == study.id).limit(1)) is None:
-        raise Conflict(f"Nobody has voted in {study.slug}, so there is nothing to report.", code="no_votes")
+        raise Conflict(f"Study {study.slug} has no votes, so there is nothing to report.", code="no_votes")
     benchmark = session.get_one(Benchmark, study.benchmark_id)
     protocol = _protocol(session, study)
     return ReportContents(
@@ -58,8 +58,8 @@ def report_contents(
     )
 
 
-def read_one_moment(session: Session) -> None:
-    """Make the session see one moment however long it reads; SQLite does so by itself."""
+def use_one_snapshot(session: Session) -> None:
+    """Make all reads of the session use one snapshot; SQLite does so by default."""
     if session.get_bind().dialect.name == "postgresql":
         session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
 
@@ -131,7 +131,7 @@ def _is_shown(study: Study) -> ColumnElement[bool]:
 
 
 def _plain(value: object) -> Cell:
-    """Return a column as JSON has it; the closed sets are texts already."""
+    """Return a column value as JSON; enums are strings already."""
     if isinstance(value, datetime):
         return utc_text(value)
     assert value is None or isinstance(value, str | int | float)

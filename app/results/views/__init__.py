@@ -1,1 +1,1 @@
-"""Builds the parts of the results pages, one module for each part or page."""
+"""View builders of the results pages, one module per page or part."""

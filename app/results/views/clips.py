@@ -1,4 +1,4 @@
-"""The clips of one pair, each with its model's name, as pages show them beside each other."""
+"""View models of the clips of one pair with their model names."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ from benchmark.protocol import SubmissionStatus
 
 @dataclass(frozen=True)
 class ClipCard:
-    """One model's clip of a pair; `fps` in frames a second, `duration_s` in seconds."""
+    """The clip of one model for a pair; `fps` in frames per second, `duration_s` in seconds."""
 
     name: str
     url: str
@@ -27,28 +27,28 @@ class ClipCard:
 
     @property
     def facts(self) -> str:
-        return f"{self.width} × {self.height}, {self.frames} frames, {self.fps:g} a second"
+        return f"{self.width} × {self.height}, {self.frames} frames, {self.fps:g} fps"
 
 
 def longest_ms(clips: Sequence[ClipCard]) -> int:
-    """Return how long the longest clip lasts."""
+    """Return the duration of the longest clip, milliseconds."""
     return round(1000 * max((clip.duration_s for clip in clips), default=0.0))
 
 
 def shortest_frame_ms(clips: Sequence[ClipCard]) -> float:
-    """Return what one frame lasts in the quickest clip: the step of the transport."""
+    """Return the frame duration of the clip with the highest frame rate, milliseconds: the scrub step."""
     return round(1000 / max((clip.fps for clip in clips), default=8.0), 3)
 
 
 def clip_cards(
     session: Session, benchmark: str, pair: Pair, *, shown: Collection[tuple[int, int]] | None = None
 ) -> tuple[ClipCard, ...]:
-    """Return the clips of final submissions, named as tables name their sides, in the order of submitting.
+    """Return the clips of final submissions in the order of submission, named like the sides in tables.
 
     Args:
         benchmark: slug of the pair's benchmark.
-        pair: whose clips.
-        shown: only those of these submissions and seeds; None for all, whose names then tell seeds but 0.
+        pair: the pair of the clips.
+        shown: restrict to these (submission ID, seed) pairs; None for all, named with seeds other than 0.
     """
     query = (
         select(VideoModel.slug, Submission.label, Submission.public_id, Clip)

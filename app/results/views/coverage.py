@@ -1,4 +1,4 @@
-"""What stands beside the scores: how complete a study is, how far people agreed, where each side wins."""
+"""Builds the parts of the results page on completeness and inter-annotator agreement."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -33,7 +33,7 @@ SKIP_REASONS = {
     SkipReason.PROMPT_UNCLEAR: "text unclear",
     SkipReason.UPSETTING: "upsetting",
 }
-NOT_KNOWN_SKIPS = Stat("Skips", EMPTY, "not known")
+UNKNOWN_SKIPS = Stat("Skips", EMPTY, "not known")
 _MEASURES = {
     "fleiss_kappa": "Fleiss’ kappa",
     "krippendorff_alpha": "Krippendorff’s alpha",
@@ -42,11 +42,11 @@ _MEASURES = {
 
 
 def coverage(session: Session, study: Study, live: LiveCounts) -> Coverage:
-    """Return how many of the wanted votes are in, from whom, and how they were cast."""
+    """Return the number of votes cast and wanted, of annotators and skips, and the decision time."""
     counted, cast = live.counted, live.votes
     votes, wanted = votes_of_wanted(study, counted)
     if live.is_imported:
-        wanted = votes  # nobody here asked for more
+        wanted = votes  # imported studies have no target
     valid_left = cast.chose_left[cast.is_valid]
     people = int(np.count_nonzero(np.bincount(cast.annotator[cast.is_valid])))
     return Coverage(
@@ -54,16 +54,16 @@ def coverage(session: Session, study: Study, live: LiveCounts) -> Coverage:
         votes=votes,
         wanted=wanted,
         stats=(
-            Stat("People", f"{people:,}", f"about {round(votes / people):,} each" if people else ""),
+            Stat("Annotators", f"{people:,}", f"about {round(votes / people):,} votes each" if people else ""),
             _decision_time(cast),
-            NOT_KNOWN_SKIPS if live.is_imported else _skips(session, study),
+            UNKNOWN_SKIPS if live.is_imported else _skips(session, study),
             _side_a(int(valid_left.sum()), len(valid_left)),
         ),
     )
 
 
 def votes_of_wanted(study: Study, counted: CountedStudy) -> tuple[int, int]:
-    """Return the valid votes, and how many full panels would hold; a closed matchup wants no more."""
+    """Return the valid votes and the votes of full panels; a matchup closed early needs no more."""
     tallies = counted.tallies
     was_closed = np.array([each.close_reason is not None for each in counted.sides], dtype=bool)
     full = np.full(len(tallies), study.votes_per_comparison)
@@ -72,7 +72,7 @@ def votes_of_wanted(study: Study, counted: CountedStudy) -> tuple[int, int]:
 
 
 def agreement_part(counted: CountedStudy, naming: Naming) -> AgreementPart:
-    """Return how far people agreed over all matchups together and in each, on the choice and each reason."""
+    """Return the agreement over all matchups and per matchup, on the choice and on each reason."""
     part = agreement_on(agreements_together(counted.tallies, study=None), counted.tallies)
     in_each = agreements_apart(counted.tallies, counted.matchups, questions=[CHOICE])
     choices = zip(counted.matchups, in_each, strict=True)
@@ -83,15 +83,15 @@ def agreement_part(counted: CountedStudy, naming: Naming) -> AgreementPart:
 
 
 def agreement_on(rows: Sequence[AgreementRow], tallies: Tallies) -> AgreementPart:
-    """Return how far people agreed; `rows` are one matchup's, the choice first, or those of all together.
+    """Return the agreement; `rows` are those of one matchup or of all together, the choice first.
 
     Args:
-        tallies: what they are made of; where no vote gives a reason, nobody agreed on any.
+        tallies: the counts behind `rows`; without any reason, agreement on reasons is left out.
     """
     choice, *reasons = rows
     return AgreementPart(
         lede=(
-            f"{choice.comparisons:,} comparisons with at least two votes, by how their panels divided."
+            f"{choice.comparisons:,} comparisons with at least two votes, by agreement within the panel."
             if choice.comparisons
             else ""
         ),
@@ -109,7 +109,7 @@ def agreement_on(rows: Sequence[AgreementRow], tallies: Tallies) -> AgreementPar
 
 def _lede(study: Study, live: LiveCounts) -> str:
     if live.is_imported and study.closed_at:
-        return f"Imported on {_day(study.closed_at)} from a study run elsewhere."
+        return f"Imported on {_day(study.closed_at)}."
     counted = live.counted
     full = int((counted.tallies.votes >= study.votes_per_comparison).sum())
     total = len(counted.tallies)
@@ -117,7 +117,7 @@ def _lede(study: Study, live: LiveCounts) -> str:
     if study.status is StudyStatus.CLOSED and study.closed_at:
         return f"Closed on {_day(study.closed_at)}. {panels}"
     if study.status is StudyStatus.DRAFT or study.opened_at is None:
-        return f"Not open yet. {panels}" if total else "Its comparisons are laid out when it opens."
+        return f"Not open yet. {panels}" if total else "Comparisons are created when the study opens."
     return f"Open since {_day(study.opened_at)}. {panels}"
 
 
@@ -130,13 +130,13 @@ def _decision_time(cast: CastVotes) -> Stat:
     if not len(timed):
         return Stat("Median time per vote", EMPTY, "not measured")
     low, median, high = np.percentile(timed, [25, 50, 75]) / 1000
-    return Stat("Median time per vote", f"{median:.0f} s", f"middle half {low:.0f} to {high:.0f} s")
+    return Stat("Median time per vote", f"{median:.0f} s", f"IQR {low:.0f}–{high:.0f} s")
 
 
 def _skips(session: Session, study: Study) -> Stat:
     counted = session.execute(
         select(Assignment.skip_reason, func.count().label("times"))
-        # Written out, not bound: only then does a partial index over skipped ones apply.
+        # A literal, not a bound parameter, so that the partial index on skipped assignments applies.
         .where(
             Assignment.study_id == study.id,
             Assignment.status == literal_column(f"'{AssignmentStatus.SKIPPED}'"),
@@ -145,7 +145,7 @@ def _skips(session: Session, study: Study) -> Stat:
     ).all()
     times = {row.skip_reason: row.times for row in counted}
     reasons = [f"{times[reason]} {text}" for reason, text in SKIP_REASONS.items() if reason in times]
-    return Stat("Skips", f"{sum(times.values()):,}", ", ".join(reasons) or "nothing was skipped")
+    return Stat("Skips", f"{sum(times.values()):,}", ", ".join(reasons) or "no skips")
 
 
 def _side_a(left: int, votes: int) -> Stat:
@@ -165,7 +165,7 @@ def _agreement_stats(row: AgreementRow) -> tuple[Stat, ...]:
 
 
 def _whole_shares(row: AgreementRow) -> tuple[int, int, int]:
-    """Return complete, partial and split in whole percent, half up; they may add up to 99 or 101."""
+    """Return complete, partial and split in whole percent, rounded half up; the sum may be 99 or 101."""
     if not row.comparisons:
         return 0, 0, 0
     complete = whole_percent(row.complete_n, row.comparisons)

@@ -1,4 +1,4 @@
-"""The results page's comparison of scores as reported and with excluded votes."""
+"""Builds the comparison of scores with and without excluded votes."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -13,7 +13,7 @@ from benchmark.stats.tallies import Tallies
 
 @dataclass(frozen=True)
 class PrintedScore:
-    """A score with its interval and the pairs it rests on, as printed."""
+    """A formatted score with its interval and number of decided pairs."""
 
     share: str
     interval: str
@@ -30,25 +30,25 @@ class ExclusionRow:
 
 @dataclass(frozen=True)
 class ExclusionsPart:
-    """What the excluded votes would change; only matchups that have some."""
+    """Scores with and without excluded votes, for matchups with an excluded vote."""
 
     lede: str
     rows: tuple[ExclusionRow, ...]
 
 
 def exclusions_part(live: LiveCounts, names: Mapping[str, str]) -> ExclusionsPart | None:
-    """Return the comparison; None where no vote is excluded.
+    """Return the comparison; None if no vote is excluded.
 
     Args:
-        names: what the page calls each matchup, in its order.
+        names: the page's name of each matchup, in page order.
     """
     if not live.votes.is_excluded.any():
         return None
     counted = live.counted
     everything = _with_excluded(live)
-    places = {matchup: place for place, matchup in enumerate(names)}
+    position = {matchup: index for index, matchup in enumerate(names)}
     rows = [row for row in side_by_side(counted.tallies, everything, counted.matchups) if row.excluded]
-    rows.sort(key=lambda row: places[row.matchup])
+    rows.sort(key=lambda row: position[row.matchup])
     if not rows:
         return None
     return ExclusionsPart(
@@ -66,15 +66,15 @@ def exclusions_part(live: LiveCounts, names: Mapping[str, str]) -> ExclusionsPar
 
 
 def _with_excluded(live: LiveCounts) -> Tallies:
-    """Return the tallies with every excluded vote counted for its side; reasons stay as reported."""
+    """Return the tallies with every excluded vote counted; reasons stay as reported."""
     tallies, votes = live.counted.tallies, live.votes
     order = np.argsort(live.comparison)
-    place = order[np.searchsorted(live.comparison, votes.comparison[votes.is_excluded], sorter=order)]
+    index = order[np.searchsorted(live.comparison, votes.comparison[votes.is_excluded], sorter=order)]
     for_reference = votes.chose_reference[votes.is_excluded]
     return replace(
         tallies,
-        votes_reference=tallies.votes_reference + np.bincount(place[for_reference], minlength=len(order)),
-        votes_other=tallies.votes_other + np.bincount(place[~for_reference], minlength=len(order)),
+        votes_reference=tallies.votes_reference + np.bincount(index[for_reference], minlength=len(order)),
+        votes_other=tallies.votes_other + np.bincount(index[~for_reference], minlength=len(order)),
     )
 
 
@@ -83,12 +83,12 @@ def _lede(rows: list[SideBySide]) -> str:
     number = "1 vote is" if votes == 1 else f"{votes:,} votes are"
     turned = sum(row.turns for row in rows)
     if not turned:
-        verdict = "In no matchup would they change which side is ahead."
+        effect = "Counting them would not change the leading side of any matchup."
     elif turned == 1:
-        verdict = "In 1 matchup they would put the other side ahead."
+        effect = "Counting them would change the leading side of 1 matchup."
     else:
-        verdict = f"In {turned} matchups they would put the other side ahead."
-    return f"{number} excluded, each by a person and with a reason. {verdict}"
+        effect = f"Counting them would change the leading side of {turned} matchups."
+    return f"{number} excluded, each by a person with a reason. {effect}"
 
 
 def _printed(score: Score) -> PrintedScore:

@@ -1,4 +1,4 @@
-"""Says in plain words what a study's votes allow to conclude, and nothing where they decide nothing."""
+"""Writes the headline and summary of a study: the conclusions its votes support."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -12,10 +12,10 @@ from benchmark.stats.paired import paired
 from benchmark.stats.preferences import SCORE, PreferenceRow
 
 _LEVELS = (0.001, 0.01, SIGNIFICANCE)
-# More would be more sentences than anybody reads.
+# Upper bound of matchups for sentences on pairs of opponents; more sentences are unreadable.
 _MOST_OPPONENTS = 10
-_RUN_HERE = "Shown two clips made from the same image and text, with the makers hidden, people"
-_RUN_ELSEWHERE = "In a study run elsewhere, people"
+_RUN_HERE = "In blind comparisons of two clips from the same image and text, people"
+_IMPORTED = "In an imported study, people"
 _INTERIM = {
     StudyStatus.DRAFT: "This study is not open yet",
     StudyStatus.OPEN: "The study is open",
@@ -25,7 +25,7 @@ _INTERIM = {
 
 @dataclass(frozen=True)
 class Outcome:
-    """The matchups of a study, sorted by what was shown; `rows` holds all of them, without averages."""
+    """The matchups of a study without averages, with those where a difference is significant."""
 
     rows: tuple[PreferenceRow, ...]
     won: tuple[PreferenceRow, ...]
@@ -47,30 +47,30 @@ class Outcome:
 
     @property
     def undecided(self) -> int:
-        """Return how many pairs ended with equal votes."""
+        """Return the number of pairs with equal votes."""
         return sum(row.pairs_undecided for row in self.rows)
 
 
 def interim_headline(status: StudyStatus, *, votes: int, wanted: int) -> str:
-    """Return how far an unfinished study is; it allows no conclusion, so none is drawn."""
+    """Return the progress of an unfinished study, without a conclusion."""
     if status is StudyStatus.DRAFT:
         return "This study is not open yet."
     if not votes:
-        return f"No votes yet; {wanted:,} are wanted."
+        return f"No votes yet; {wanted:,} are needed."
     return f"So far {votes:,} of {wanted:,} votes are in."
 
 
 def interim_summary(status: StudyStatus) -> tuple[str, ...]:
     return (
-        f"{_INTERIM[status]}, so these numbers are interim and may still change. Nothing is tested yet: "
-        "looking early and often would find differences that are not there.",
+        f"{_INTERIM[status]}, so these numbers are interim and may still change. No tests are run before the "
+        "study closes: repeated testing would find differences that do not exist.",
     )
 
 
 def headline(outcome: Outcome, naming: Naming) -> str:
-    """Return what a closed study showed, in one sentence."""
+    """Return the result of a closed study in one sentence."""
     if not outcome.votes:
-        return "Nobody voted in this study, so it shows nothing."
+        return "This study closed without votes."
     if naming.reference is None:
         return _headline_of_many(outcome)
     reference = naming.side(naming.reference)
@@ -80,11 +80,11 @@ def headline(outcome: Outcome, naming: Naming) -> str:
 
 
 def summary(outcome: Outcome, naming: Naming, *, is_imported: bool = False) -> tuple[str, ...]:
-    """Return the sentences under the headline of a closed study, whether run here or imported."""
+    """Return the sentences below the headline of a closed or imported study."""
     if not outcome.votes:
         return ()
     sentences = (
-        _ranges(outcome, naming, _RUN_ELSEWHERE if is_imported else _RUN_HERE),
+        _ranges(outcome, naming, _IMPORTED if is_imported else _RUN_HERE),
         _tests(outcome),
         _undecided(outcome),
         _reasons(outcome, naming),
@@ -93,15 +93,15 @@ def summary(outcome: Outcome, naming: Naming, *, is_imported: bool = False) -> t
 
 
 def matchup_sentence(row: PreferenceRow, naming: Naming) -> str:
-    """Return what one matchup, or the average over several, shows, with the models' own names."""
+    """Return the result of a matchup or an average as a sentence, with model names."""
     other = naming.side(row.other) if row.other else None
     return conclusion(replace(row, reference=naming.side(row.reference), other=other))
 
 
 def opponents(counted: CountedStudy, naming: Naming, *, is_interim: bool) -> tuple[str, ...]:
-    """Return what every two matchups of the one reference show beside each other.
+    """Return a sentence on each pair of matchups of the single reference.
 
-    Nothing where there are several references or many matchups: the table of pairs of matchups has it all.
+    Empty with several references or many matchups; the table of pairs of matchups has all of them.
     """
     if naming.reference is None or len(counted.matchups) > _MOST_OPPONENTS:
         return ()
@@ -142,10 +142,10 @@ def _headline_of_many(outcome: Outcome) -> str:
 
 def _ranges(outcome: Outcome, naming: Naming, start: str) -> str:
     if naming.reference is None:
-        return f"{start} chose between the models pair by pair."
+        return f"{start} chose between two models at a time."
     shares = [share for row in outcome.rows if (share := row.share(SCORE, Side.REFERENCE)) is not None]
     if not shares:
-        return f"{start} divided evenly on every pair."
+        return f"{start} were divided evenly on every pair."
     low, high = min(shares), max(shares)
     span = f"{low} %" if low == high else f"{low} to {high} %"
     each = "" if len(outcome.rows) == 1 else " per matchup"
@@ -163,15 +163,15 @@ def _tests(outcome: Outcome) -> str:
     )
     if not outcome.shown:
         return (
-            f"Chance alone could do this ({how}, p ≥ 0.05), which does not say that the two sides are equal."
+            f"Not significant ({how}, p ≥ 0.05); this does not prove equality."
         )
     level = next(level for level in _LEVELS if all((row.p_holm or 0) < level for row in outcome.shown))
     if len(outcome.shown) == len(outcome.rows):
-        subject = "The difference holds" if len(outcome.rows) == 1 else "Every difference holds"
+        subject = "The difference is significant" if len(outcome.rows) == 1 else "Every difference is significant"
         return f"{subject} ({how}, p < {level})."
     return (
-        f"{len(outcome.shown)} of {len(outcome.rows)} differences hold ({how}, p < {level}); the others show "
-        "no difference, which does not say that there is none."
+        f"{len(outcome.shown)} of {len(outcome.rows)} differences are significant ({how}, p < {level}). The others "
+        "are not significant after Holm correction; this does not prove equality."
     )
 
 
@@ -179,12 +179,12 @@ def _undecided(outcome: Outcome) -> str:
     if not outcome.undecided:
         return ""
     if outcome.undecided == 1:
-        return "1 pair ended with equal votes and counts for neither side."
-    return f"{outcome.undecided:,} pairs ended with equal votes and count for neither side."
+        return "1 pair has equal votes and counts for neither side."
+    return f"{outcome.undecided:,} pairs have equal votes and count for neither side."
 
 
 def _reasons(outcome: Outcome, naming: Naming) -> str:
-    """Name the two reasons given most with votes for the reference, where people preferred it."""
+    """Return the two most frequent reasons for the reference, if people preferred it."""
     if naming.reference is None or not outcome.won:
         return ""
     ticks = {reason: sum(getattr(row, f"{reason}_reference_n") for row in outcome.rows) for reason in TITLES}

@@ -1,4 +1,4 @@
-"""Where each side wins: the reference's share by matchup and part of the benchmark, as tables of colours."""
+"""Builds the heat maps: the reference's share by matchup and part of the benchmark."""
 
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
@@ -7,7 +7,7 @@ import numpy as np
 
 from app.results.live.tallies import CountedStudy
 from app.results.urls import scenario_url
-from app.results.view_models import HeatCell, HeatHead, HeatRow, HeatTable
+from app.results.view_models import HeatCell, HeatHeader, HeatRow, HeatTable
 from app.results.views.names import Naming, readable
 from app.results.views.rows import MatchupFacts
 from benchmark.exports.figures.scales import heat_step, whole_percent
@@ -19,7 +19,7 @@ from benchmark.stats.scores import count_groups
 from benchmark.stats.votes import UNKNOWN
 
 _TITLES = {
-    Division.SCENARIO: ("scenarios", "Scenario by scenario", "scenario"),
+    Division.SCENARIO: ("scenarios", "By scenario", "scenario"),
     Division.STYLE: ("styles", "By image style", "image style"),
     Division.HARD_CASE: ("hard-cases", "By hard case", "hard case"),
 }
@@ -32,7 +32,7 @@ def heat_tables(
     naming: Naming,
     facts: Mapping[str, MatchupFacts],
 ) -> tuple[HeatTable, ...]:
-    """Return a table for each division of the benchmark that has several parts with a decided pair."""
+    """Return a table for each division of the benchmark with several parts and a decided pair."""
     tables = (_table(study, counted, rows, naming, facts, division) for division in _TITLES)
     return tuple(table for table in tables if table is not None)
 
@@ -46,7 +46,7 @@ def _table(
     division: Division,
 ) -> HeatTable | None:
     names, won, decided = _counts(counted, division)
-    # With one part the table above has said all.
+    # With one part, table 1 has the same numbers.
     if len(names) < 2 or not decided.any():
         return None
     order = np.argsort(-(won.sum(axis=0) / np.maximum(decided.sum(axis=0), 1)), kind="stable").tolist()
@@ -62,7 +62,7 @@ def _table(
         parts=tuple(_part(study, division, names[at]) for at in order),
         rows=tuple(
             HeatRow(
-                HeatHead(naming.matchup(row.reference, row.other or ""), facts[row.matchup].url),
+                HeatHeader(naming.matchup(row.reference, row.other or ""), facts[row.matchup].url),
                 tuple(map(_cell, won_of[row.matchup], decided_of[row.matchup])),
             )
             for row in rows
@@ -71,7 +71,7 @@ def _table(
 
 
 def _counts(counted: CountedStudy, division: Division) -> tuple[tuple[str, ...], IntArray, IntArray]:
-    """Return the parts, and (matchups, parts) pairs won by the reference and pairs decided."""
+    """Return the parts, and the pairs won by the reference and decided, each of shape (matchups, parts)."""
     parts = parts_of(counted.tallies, division)
     known = np.flatnonzero(parts.codes != UNKNOWN)
     shape = (len(counted.sides), len(parts.names))
@@ -80,9 +80,9 @@ def _counts(counted: CountedStudy, division: Division) -> tuple[tuple[str, ...],
     return parts.names, counts.won_reference.reshape(shape), counts.decided.reshape(shape)
 
 
-def _part(study: str, division: Division, name: str) -> HeatHead:
+def _part(study: str, division: Division, name: str) -> HeatHeader:
     url = scenario_url(study, name) if division is Division.SCENARIO else None
-    return HeatHead(readable(name), url)
+    return HeatHeader(readable(name), url)
 
 
 @lru_cache(maxsize=4096)
@@ -93,12 +93,12 @@ def _cell(won: int, decided: int) -> HeatCell:
 
 
 def _lede(decided: IntArray, naming: Naming, part: str) -> str:
-    whose = naming.side(naming.reference) if naming.reference else "The first-named side"
+    whose = naming.side(naming.reference) if naming.reference else "The first side"
     low, high = int(decided.min()), int(decided.max())
     pairs = (
         f"{low} to {high} decided pairs" if low != high else f"{low} decided pair{'' if low == 1 else 's'}"
     )
     return (
-        f"{whose}’s share of decided pairs per {part}, in percent, best first. Each cell rests on {pairs}, "
-        "so read rows and columns, not single cells."
+        f"{whose}’s share of decided pairs per {part}, in percent, best first. Each cell has {pairs}, so "
+        "compare rows and columns, not single cells."
     )

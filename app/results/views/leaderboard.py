@@ -1,6 +1,6 @@
-"""The leaderboard of a study: who stands where, and how sure that is.
+"""Builds the leaderboard of a study: ranks with their uncertainty.
 
-The results page shows it where several references meet; it has a page of its own in every study.
+The results page shows it for studies with several references; every study has a leaderboard page.
 """
 
 from dataclasses import dataclass, replace
@@ -19,7 +19,7 @@ from benchmark.stats.leaderboard import LeaderboardRow, leaderboard, leaderboard
 
 @dataclass(frozen=True)
 class LeaderboardPage:
-    """Everything templates/results/leaderboard.html shows; no `ranks` before the first vote."""
+    """View model of templates/results/leaderboard.html; `ranks` is None before the first vote."""
 
     study_title: str
     results_url: str
@@ -46,14 +46,14 @@ def leaderboard_page(session: Session, study: Study) -> LeaderboardPage:
 
 
 def ranks(counted: CountedStudy, naming: Naming, *, is_interim: bool) -> Ranks | None:
-    """Return the models by strength; None where one reference meets everybody: table 1 says it all."""
+    """Return the ranking; None with a single reference, where table 1 has the same information."""
     return None if naming.reference is not None else ranks_of(counted, naming, is_interim=is_interim)
 
 
 def ranks_of(counted: CountedStudy, naming: Naming, *, is_interim: bool) -> Ranks | None:
-    """Return the models by strength; None before the first vote.
+    """Return the ranking; None before the first vote.
 
-    An open study gets no sentence: who is first is a conclusion.
+    An open study gets no sentence, because the first rank is a conclusion.
     """
     if not counted.tallies.votes.any():
         return None
@@ -81,4 +81,4 @@ def _row(row: LeaderboardRow, naming: Naming) -> RankRow:
 def _span(low: int | None, high: int | None) -> str:
     if low is None or high is None:
         return EMPTY
-    return str(low) if low == high else f"{low} to {high}"
+    return str(low) if low == high else f"{low}–{high}"

@@ -1,4 +1,4 @@
-"""The page of one matchup: what was shown, and the votes of every pair, clearest wins first."""
+"""Builds the page of one matchup: result, reasons, sensitivity, agreement and all pairs."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -30,7 +30,7 @@ from benchmark.stats.votes import Matchup
 
 @dataclass(frozen=True)
 class PairRow:
-    """One comparison; votes are printed `4/1`, the larger in bold."""
+    """One comparison; votes are printed as `4/1` with the larger in bold."""
 
     prompt: str
     image: str
@@ -43,10 +43,10 @@ class PairRow:
 
 @dataclass(frozen=True)
 class MatchupPage:
-    """Everything templates/results/matchup.html shows.
+    """View model of templates/results/matchup.html.
 
-    `reasons` says what each justification shows, `sensitivity` how far the score rests on a few images or
-    scenarios, `panel_warning` that its panels differ, where they do.
+    `reasons` has a sentence per justification, `sensitivity` one on images and one on scenarios;
+    `panel_warning` is set if panel sizes differ.
     """
 
     study_title: str
@@ -65,15 +65,15 @@ class MatchupPage:
 
 
 def matchup_page(session: Session, study: Study, number: int) -> MatchupPage:
-    """Return the page of a study's matchup, counted from 1.
+    """Return the page of a study's matchup, numbered from 1.
 
     Raises:
-        NotFound: the study has no such matchup.
+        NotFound: the study has no matchup with this number.
     """
     results = results_of(session, study)
     counted = results.counted
     if number > len(counted.sides):
-        raise NotFound("This study has no such matchup.")
+        raise NotFound("This study has no matchup with this number.")
     index = number - 1
     row, naming = results.rows[index], Naming.of(session, results.rows)
     tallies = counted.tallies.select(np.flatnonzero(counted.tallies.matchup == index))
@@ -97,16 +97,16 @@ def matchup_page(session: Session, study: Study, number: int) -> MatchupPage:
 
 
 def _vote_share(own: Tallies, matchup: Matchup, naming: Naming) -> str:
-    """Return how single votes divided, which a majority exaggerates; empty where there is no vote."""
+    """Return the reference's share of single votes as a sentence; empty without votes."""
     rows = breakdown(own, [matchup], Division.WHOLE)
     return "".join(
-        f"Of {row.votes:,} single votes, {row.vote_share_reference} % went to {naming.side(row.reference)}."
+        f"{naming.side(row.reference)} received {row.vote_share_reference} % of {row.votes:,} single votes."
         for row in rows
     )
 
 
 def _reasons(results: StudyResults, index: int, naming: Naming) -> tuple[str, ...]:
-    """Return a sentence per justification; its p-value is corrected over the whole study."""
+    """Return a sentence per justification; p-values are corrected over the whole study."""
     if not results.rows[index].gives_reasons:
         return ("No reasons were given.",)
     counted = results.counted
@@ -115,7 +115,7 @@ def _reasons(results: StudyResults, index: int, naming: Naming) -> tuple[str, ..
 
 
 def _sensitivity(results: StudyResults, index: int) -> tuple[str, ...]:
-    """Return a sentence on images and one on scenarios, the numbers as in the sensitivity table."""
+    """Return a sentence on images and one on scenarios, with the numbers of the sensitivity table."""
     counted = results.counted
     name = counted.matchups[index].name
     rows = sensitivity(counted.tallies, counted.matchups)
@@ -141,13 +141,13 @@ def _pair_rows(
 
 
 def prompts_of_pairs(session: Session, study: Study) -> dict[str, str]:
-    """Return the prompt of every pair of the study's benchmark, by pair id."""
+    """Return the prompt of every pair of the study's benchmark, by pair ID."""
     query = select(Pair.name, Pair.prompt).where(Pair.benchmark_id == study.benchmark_id)
     return {row.name: row.prompt for row in session.execute(query)}
 
 
 def majority_name(row: ComparisonRow, naming: Naming) -> str:
-    """Return whom the strict majority chose, as people read it."""
+    """Return the display name of the side with the strict majority."""
     if row.majority is Majority.UNDECIDED:
         return "undecided" if row.votes else "no vote"
     return naming.side(row.reference if row.majority is Majority.REFERENCE else row.other)

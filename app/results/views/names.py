@@ -1,4 +1,4 @@
-"""What submissions and matchups are called on the results page: the models' own names."""
+"""Display names of sides and matchups on the results pages."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -15,10 +15,10 @@ from benchmark.stats.votes import Matchup
 
 @dataclass(frozen=True)
 class Naming:
-    """Names by the sides that tables use (`model` or `model@label`).
+    """Display names of sides; tables name a side `model` or `model@label`.
 
-    `reference` is the side that stands first in every matchup, None where there are several. `labelled`
-    are the models with more than one side, which only their labels tell apart.
+    `reference` is the reference of every matchup, None if there are several. `labelled` are the models with
+    more than one side, whose names need a label.
     """
 
     models: Mapping[str, str]
@@ -38,17 +38,17 @@ class Naming:
         )
 
     def side(self, side: str) -> str:
-        """Return the name of a side, where it needs its label after a dot: `MotiF · lambda-2`."""
+        """Return the display name of a side, with its label if the model has several: `MotiF · lambda-2`."""
         slug, _, label = side.partition("@")
         name = self.models[slug]
         return f"{name} · {label}" if label and slug in self.labelled else name
 
     def matchup(self, reference: str, other: str) -> str:
-        """Return what a row is called: the other side alone where the reference is always the same."""
+        """Return the name of a row: only the other side if all matchups have the same reference."""
         return self.side(other) if self.reference else f"{self.side(reference)} / {self.side(other)}"
 
     def named(self, matchups: Sequence[Matchup]) -> list[Matchup]:
-        """Return the matchups under the names of this page, for sentences that name them."""
+        """Return the matchups with display names, for sentences."""
         return [
             Matchup(
                 self.matchup(each.reference, each.other),
@@ -67,7 +67,7 @@ class Naming:
 
 
 def readable(name: str) -> str:
-    """Return a scenario or a tag as people write it.
+    """Return the display name of a scenario or tag.
 
     >>> readable("one_of_several")
     'One of several'

@@ -1,4 +1,4 @@
-"""The page of one pair in a study: its image and text, every side's clip, and who voted for whom and why."""
+"""Builds the page of one pair in a study: image, prompt, the clip of every side, and all votes."""
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -28,7 +28,7 @@ from benchmark.stats.comparisons import ComparisonRow, comparisons
 
 @dataclass(frozen=True)
 class VoteLine:
-    """One vote that counts; `seconds` to the decision, empty where nobody measured it."""
+    """One vote that counts; `seconds` is the decision time, empty if not measured."""
 
     annotator: str
     chosen: str
@@ -38,7 +38,7 @@ class VoteLine:
 
 @dataclass(frozen=True)
 class Panel:
-    """One comparison of the pair; `votes` as `4/1`, the larger in bold, `not_counted` what was left out."""
+    """One comparison of the pair; `votes` as `4/1`, the larger in bold; `not_counted` lists other votes."""
 
     name: str
     url: str
@@ -50,10 +50,9 @@ class Panel:
 
 @dataclass(frozen=True)
 class StudyPairPage:
-    """Everything templates/results/pair.html shows; only who may see the study's models gets one.
+    """View model of templates/results/pair.html.
 
-    `gallery_url` is None where the gallery shows a newer version of the benchmark, `strip_url` where there
-    is no clip.
+    `gallery_url` is None if the gallery shows a newer version of the benchmark, `strip_url` without clips.
     """
 
     study_title: str
@@ -62,7 +61,7 @@ class StudyPairPage:
     is_imported: bool
     pair_id: str
     prompt: str
-    picture_url: str
+    image_url: str
     scenario_name: str
     scenario_url: str
     tags: tuple[tuple[str, str], ...]
@@ -84,13 +83,13 @@ def pair_page(session: Session, study: Study, pair_id: str) -> StudyPairPage:
     """Return the page of a pair.
 
     Raises:
-        NotFound: no comparison of the study is on that pair.
+        NotFound: the study has no comparison on this pair.
     """
     results = results_of(session, study)
     rows = _comparisons(results, pair_id)
     pair = session.scalar(select(Pair).where(Pair.benchmark_id == study.benchmark_id, Pair.name == pair_id))
     if pair is None or not rows:
-        raise NotFound("This study has no such pair.")
+        raise NotFound("This study has no pair with this ID.")
     naming = Naming.of(session, results.rows)
     benchmark = session.get_one(Benchmark, study.benchmark_id)
     clips = _clips(session, study, benchmark, pair, naming)
@@ -101,7 +100,7 @@ def pair_page(session: Session, study: Study, pair_id: str) -> StudyPairPage:
         is_imported=results.live.is_imported,
         pair_id=pair.name,
         prompt=pair.prompt,
-        picture_url=thumbnail_url(pair.image_key, LARGE),
+        image_url=thumbnail_url(pair.image_key, LARGE),
         scenario_name=readable(pair.scenario),
         scenario_url=scenario_url(study.slug, pair.scenario),
         tags=_tags(session, study, pair),
@@ -134,7 +133,7 @@ def _gallery_url(session: Session, benchmark: Benchmark, pair: Pair) -> str | No
 def _clips(
     session: Session, study: Study, benchmark: Benchmark, pair: Pair, naming: Naming
 ) -> tuple[ClipCard, ...]:
-    """Return the clips of every side of the study's matchups, the one reference's first."""
+    """Return the clips of every side of the study's matchups, the single reference's first."""
     compared = session.scalars(
         select(Matchup).where(Matchup.study_id == study.id, Matchup.is_gold.is_(False))
     )
@@ -178,10 +177,10 @@ def _panel(row: ComparisonRow, votes: Sequence[VoteRow], url: str, naming: Namin
 
 
 def _line(vote: VoteRow, naming: Naming) -> VoteLine:
-    ticked = [readable(reason) for reason in Justification if getattr(vote, reason)]
+    reasons = [readable(reason) for reason in Justification if getattr(vote, reason)]
     return VoteLine(
         annotator=vote.annotator,
         chosen=naming.side(vote.chosen),
-        reasons=", ".join(ticked),
+        reasons=", ".join(reasons),
         seconds="" if vote.decision_ms is None else f"{vote.decision_ms / 1000:.1f} s",
     )

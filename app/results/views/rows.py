@@ -1,4 +1,4 @@
-"""Turns preference rows into the rows of figure 1 and of the paper table."""
+"""Builds the rows of figure 1 and table 1 from preference rows."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -20,9 +20,9 @@ _LONG_NAMES = {each: each.value.replace("_", " ").capitalize() for each in Justi
 
 @dataclass(frozen=True)
 class MatchupFacts:
-    """What stands beside a matchup's numbers.
+    """Details of a matchup.
 
-    `panel` is how many votes its comparisons have: `5`, or `3 to 5`; `without_vote` counts those with none.
+    `panel` is the number of votes per comparison: `5`, or `3–5`; `without_vote` counts comparisons without votes.
     """
 
     url: str
@@ -32,7 +32,7 @@ class MatchupFacts:
 
 
 def matchup_facts(study: str, counted: CountedStudy) -> dict[str, MatchupFacts]:
-    """Return the facts of every matchup of a study, by the name that tables give it."""
+    """Return the details of every matchup of a study, by its name in tables."""
     panels = panel_sizes(counted.tallies, [each.name for each in counted.sides])
     voteless = counted.tallies.matchup[counted.tallies.votes == 0]
     without_vote = np.bincount(voteless, minlength=len(counted.sides)).tolist()
@@ -47,7 +47,7 @@ def matchup_facts(study: str, counted: CountedStudy) -> dict[str, MatchupFacts]:
 def figure_rows(
     rows: Sequence[PreferenceRow], *, naming: Naming, facts: Mapping[str, MatchupFacts]
 ) -> tuple[FigureRow, ...]:
-    """Return a row per matchup; `facts` by its name."""
+    """Return a row of figure 1 per matchup; `facts` are keyed by matchup name."""
     scale = CommonScale.over(row.share(reason, side) for row in rows for reason in TITLES for side in Side)
     return tuple(_figure_row(row, scale, naming, facts[row.matchup]) for row in rows)
 
@@ -55,7 +55,7 @@ def figure_rows(
 def table_rows(
     rows: Sequence[PreferenceRow], *, naming: Naming, facts: Mapping[str, MatchupFacts]
 ) -> tuple[TableRow, ...]:
-    """Return a line per matchup; `facts` by its name."""
+    """Return a row of table 1 per matchup; `facts` are keyed by matchup name."""
     return tuple(
         _table_row(
             row,
@@ -68,7 +68,7 @@ def table_rows(
 
 
 def average_rows(rows: Sequence[PreferenceRow], *, naming: Naming) -> tuple[TableRow, ...]:
-    """Return a line per reference that has a macro-average."""
+    """Return a row per reference with a macro-average."""
     return tuple(
         _table_row(
             row, name="Average" if naming.reference else f"{naming.side(row.reference)}, average", panel=""
@@ -78,14 +78,14 @@ def average_rows(rows: Sequence[PreferenceRow], *, naming: Naming) -> tuple[Tabl
 
 
 def panel_sizes(tallies: Tallies, matchups: Sequence[str]) -> dict[str, str]:
-    """Return how many votes the comparisons of each matchup have: `5`, or `3 to 5`."""
+    """Return the number of votes per comparison of each matchup: `5`, or `3–5`."""
     count, votes = len(matchups), tallies.votes
     fewest = np.full(count, np.iinfo(np.int64).max)
     most = np.zeros(count, dtype=np.int64)
     np.minimum.at(fewest, tallies.matchup, votes)
     np.maximum.at(most, tallies.matchup, votes)
     sizes = zip(matchups, np.minimum(fewest, most).tolist(), most.tolist(), strict=True)
-    return {name: f"{low}" if low == high else f"{low} to {high}" for name, low, high in sizes}
+    return {name: f"{low}" if low == high else f"{low}–{high}" for name, low, high in sizes}
 
 
 def _figure_row(row: PreferenceRow, scale: CommonScale, naming: Naming, facts: MatchupFacts) -> FigureRow:

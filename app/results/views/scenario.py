@@ -1,4 +1,4 @@
-"""The page of one scenario: every matchup on its pairs, and the votes of each pair."""
+"""Builds the page of one scenario: every matchup on its pairs, and the votes of each pair."""
 
 from dataclasses import dataclass, replace
 
@@ -11,7 +11,7 @@ from app.media.thumbnail_urls import TILE, thumbnail_url
 from app.results.live.tallies import CountedStudy
 from app.results.service import results_of
 from app.results.urls import pair_url, results_url, scenario_url
-from app.results.view_models import FigureRow, HeatHead, SideTitles
+from app.results.view_models import FigureRow, HeatHeader, SideTitles
 from app.results.views.matchup import majority_name
 from app.results.views.names import Naming, readable
 from app.results.views.rows import figure_rows, matchup_facts
@@ -25,8 +25,8 @@ from benchmark.stats.preferences import PreferenceRow, preferences
 
 
 @dataclass(frozen=True)
-class Verdict:
-    """How one comparison came out: votes `4/1`, the larger in bold, and whom the majority chose."""
+class ComparisonResult:
+    """Result of one comparison: votes as `4/1`, the larger in bold, and the majority's choice."""
 
     matchup: str
     votes: Spans
@@ -35,18 +35,18 @@ class Verdict:
 
 @dataclass(frozen=True)
 class ScenarioPair:
-    """One pair of the scenario with its verdicts, one per matchup that compares it."""
+    """One pair of the scenario with its results, one per matchup."""
 
     prompt: str
     url: str
-    picture_url: str
+    image_url: str
     image: str
-    verdicts: tuple[Verdict, ...]
+    results: tuple[ComparisonResult, ...]
 
 
 @dataclass(frozen=True)
 class ScenarioPage:
-    """Everything templates/results/scenario.html shows; `words` says what each matchup shows here."""
+    """View model of templates/results/scenario.html; `sentences` has one per matchup."""
 
     study_title: str
     results_url: str
@@ -56,23 +56,23 @@ class ScenarioPage:
     is_imported: bool
     sides: SideTitles
     figure: tuple[FigureRow, ...]
-    words: tuple[str, ...]
+    sentences: tuple[str, ...]
     panel_warning: str | None
     pairs: tuple[ScenarioPair, ...]
-    previous: HeatHead | None
-    next: HeatHead | None
+    previous: HeatHeader | None
+    next: HeatHeader | None
 
 
 def scenario_page(session: Session, study: Study, scenario: str) -> ScenarioPage:
     """Return the page of a scenario.
 
     Raises:
-        NotFound: none of the study's comparisons is of that scenario.
+        NotFound: the study has no comparison of this scenario.
     """
     results = results_of(session, study)
     scenarios = list(results.counted.tallies.scenarios)
     if scenario not in scenarios:
-        raise NotFound("This study has no such scenario.")
+        raise NotFound("This study has no scenario with this name.")
     at = scenarios.index(scenario)
     here = _only(results.counted, at)
     rows = _rows_of(here)
@@ -88,7 +88,7 @@ def scenario_page(session: Session, study: Study, scenario: str) -> ScenarioPage
         is_imported=results.live.is_imported,
         sides=naming.titles,
         figure=figure_rows(rows, naming=naming, facts=matchup_facts(study.slug, here)),
-        words=tuple(part_conclusion(row, readable(scenario)) for row in parts),
+        sentences=tuple(part_conclusion(row, readable(scenario)) for row in parts),
         panel_warning=panel_warning(here.tallies, named),
         pairs=_pairs(session, study, here, naming),
         previous=_neighbour(study, scenarios, at - 1),
@@ -97,54 +97,54 @@ def scenario_page(session: Session, study: Study, scenario: str) -> ScenarioPage
 
 
 def _only(counted: CountedStudy, scenario: int) -> CountedStudy:
-    """Return the study as if it had the pairs of one scenario only; its matchups stay."""
+    """Return the study restricted to the pairs of one scenario; its matchups stay."""
     tallies = counted.tallies
     return replace(counted, tallies=tallies.select(np.flatnonzero(tallies.scenario == scenario)))
 
 
 def _rows_of(here: CountedStudy) -> list[PreferenceRow]:
-    """Return a row per matchup; `interim`, for a part of a benchmark is never tested."""
+    """Return a row per matchup; interim, because parts of a benchmark are never tested."""
     return [row for row in preferences(here.tallies, here.matchups, interim=True) if not row.is_average]
 
 
 def _lede(here: CountedStudy) -> str:
     pairs, images = len(set(here.tallies.pair.tolist())), len(set(here.tallies.image.tolist()))
     return (
-        f"{pairs} pair{'' if pairs == 1 else 's'} on {images} image{'' if images == 1 else 's'}. A part of "
-        "the benchmark is small and is not tested by itself; the interval says how little it can tell."
+        f"{pairs} pair{'' if pairs == 1 else 's'} on {images} image{'' if images == 1 else 's'}. A "
+        "single scenario is small, so it is not tested; the interval shows the uncertainty."
     )
 
 
 def _pairs(session: Session, study: Study, here: CountedStudy, naming: Naming) -> tuple[ScenarioPair, ...]:
-    verdicts: dict[str, list[Verdict]] = {}
+    by_pair: dict[str, list[ComparisonResult]] = {}
     for row in comparisons(here.tallies, here.matchups):
-        verdicts.setdefault(row.pair, []).append(_verdict(row, naming))
+        by_pair.setdefault(row.pair, []).append(_result(row, naming))
     pairs = session.scalars(
         select(Pair)
-        .where(Pair.benchmark_id == study.benchmark_id, Pair.name.in_(list(verdicts)))
+        .where(Pair.benchmark_id == study.benchmark_id, Pair.name.in_(list(by_pair)))
         .order_by(Pair.position)
     )
     return tuple(
         ScenarioPair(
             prompt=pair.prompt,
             url=pair_url(study.slug, pair.name),
-            picture_url=thumbnail_url(pair.image_key, TILE),
+            image_url=thumbnail_url(pair.image_key, TILE),
             image=pair.image,
-            verdicts=tuple(verdicts[pair.name]),
+            results=tuple(by_pair[pair.name]),
         )
         for pair in pairs
     )
 
 
-def _verdict(row: ComparisonRow, naming: Naming) -> Verdict:
-    return Verdict(
+def _result(row: ComparisonRow, naming: Naming) -> ComparisonResult:
+    return ComparisonResult(
         matchup=naming.matchup(row.reference, row.other),
         votes=sides_cell(row.votes_reference, row.votes_other),
         majority=majority_name(row, naming),
     )
 
 
-def _neighbour(study: Study, scenarios: list[str], at: int) -> HeatHead | None:
+def _neighbour(study: Study, scenarios: list[str], at: int) -> HeatHeader | None:
     if not 0 <= at < len(scenarios):
         return None
-    return HeatHead(readable(scenarios[at]), scenario_url(study.slug, scenarios[at]))
+    return HeatHeader(readable(scenarios[at]), scenario_url(study.slug, scenarios[at]))

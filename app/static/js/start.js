@@ -1,4 +1,4 @@
-// Mounts the behaviours each element names in data-module; every page loads this one script.
+// Mounts the modules named in data-module; every page loads this script.
 for (const root of document.querySelectorAll('[data-module]')) {
   for (const name of root.dataset.module.split(' ')) {
     import(`./modules/${name}.js`).then((module) => module.mount(root));

@@ -1,11 +1,11 @@
-// Texts live in the HTML, as data-text-* beside the place that shows them.
+// Helpers for texts, which are in the HTML as data-text-* attributes.
 
 /** Fills `{name}` in a text. */
 export function fill(text, values) {
   return text.replace(/\{(\w+)\}/g, (hole, name) => values[name] ?? hole);
 }
 
-/** Writes only on change, so that a screen reader is not woken for nothing. */
+/** Writes only on change, so that a screen reader does not repeat the text. */
 export function put(element, text) {
   if (element.textContent !== text) element.textContent = text;
 }

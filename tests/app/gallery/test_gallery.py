@@ -20,7 +20,7 @@ def visitor(client: TestClient) -> TestClient:
 
 
 def pictures_of(page: str) -> list[str]:
-    return re.findall(r'src="(/pictures/[^"]+)"', page)
+    return re.findall(r'src="(/thumbnails/[^"]+)"', page)
 
 
 def test_every_image_stands_once_with_all_its_texts(cast: Cast, visitor: TestClient) -> None:
@@ -84,9 +84,9 @@ def test_the_form_keeps_what_was_typed_and_escapes_it(cast: Cast, visitor: TestC
         ("/gallery/tiny?text=" + 201 * "x", 422),
         ("/gallery/tiny/a%00b", 422),
         ("/gallery/tiny/..%2f..%2fetc", 404),
-        ("/pictures/" + 64 * "0" + "-240.webp", 404),
-        ("/pictures/" + 64 * "0" + "-241.webp", 404),
-        ("/pictures/x-240.webp", 422),
+        ("/thumbnails/" + 64 * "0" + "-240.webp", 404),
+        ("/thumbnails/" + 64 * "0" + "-241.webp", 404),
+        ("/thumbnails/x-240.webp", 422),
     ],
 )
 def test_a_wrong_address_is_a_clean_page(cast: Cast, visitor: TestClient, address: str, status: int) -> None:

@@ -1,7 +1,7 @@
-// One clock for the clips of a pair: they start, stop and seek together; a shorter one waits at its last frame.
+// Plays the clips of a pair in sync: they start, stop and seek together; a shorter clip waits at its last frame.
 import { fill, part, put } from '../words.js';
 
-// A clip further from the clock than this is brought back; below it, seeking would stutter more than it mends.
+// A clip with more drift than this is seeked to the clock; seeking for less would cause more stutter.
 const DRIFT_S = 0.12;
 
 export function mount(root) {
@@ -12,7 +12,7 @@ export function mount(root) {
   const duration = Number(root.dataset.durationMs) / 1000;
   const frame = Number(root.dataset.frameMs) / 1000;
   let playing = false;
-  let startedAt = 0; // when the clock stood at 0, in seconds of performance.now()
+  let startedAt = 0; // time of clock 0, in seconds of performance.now()
 
   const now = () => performance.now() / 1000;
   const at = () => Number(control.scrub.value) / 1000;
@@ -39,7 +39,7 @@ export function mount(root) {
   function seek(time) {
     pause();
     const target = Math.max(0, Math.min(duration, time));
-    // The middle of a frame's time, where no rounding can miss it.
+    // The middle of a frame, to be safe from rounding.
     for (const video of videos) video.currentTime = Math.min(target + frame / 2, end(video));
     show(target);
   }
@@ -49,7 +49,7 @@ export function mount(root) {
     for (const video of videos) video.currentTime = Math.min(from, end(video));
     startedAt = now() - from;
     playing = true;
-    for (const video of videos) video.play().catch(() => {}); // one that cannot play must not stop the others
+    for (const video of videos) video.play().catch(() => {}); // a clip that cannot play must not stop the others
     showPlaying();
     requestAnimationFrame(tick);
   }

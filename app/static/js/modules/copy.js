@@ -1,4 +1,4 @@
-// Copies a text; where the browser does not allow that, it marks the text for the person to copy.
+// Copies a text; if the browser does not allow it, selects the text instead.
 import { part, put } from '../words.js';
 
 export function mount(root) {

@@ -1,4 +1,4 @@
-// Shows the stage on the whole screen; where a browser cannot (a phone), the same layout lies over the page.
+// Shows the stage in full screen; without browser support (phones), the same layout covers the page.
 import { part, put } from '../words.js';
 
 export function mount(stage) {
@@ -7,7 +7,7 @@ export function mount(stage) {
   const show = (on) => {
     stage.toggleAttribute('data-full', on);
     put(label, on ? button.dataset.textBack : button.dataset.textFull);
-    // What lies behind must not take the focus.
+    // Elements behind the stage must not take the focus.
     for (const element of behind(stage)) element.inert = on;
   };
   const leave = () => (document.fullscreenElement ? document.exitFullscreen() : show(false));
@@ -16,7 +16,7 @@ export function mount(stage) {
   button.addEventListener('click', () => (stage.hasAttribute('data-full') ? leave() : enter()));
   document.addEventListener('fullscreenchange', () => show(document.fullscreenElement === stage));
   addEventListener('keydown', (event) => { if (event.key === 'Escape' && !isDialogOpen()) show(false); });
-  // The justifications come next, and they stand outside the stage.
+  // The reasons come next, and they are outside the stage.
   stage.addEventListener('change', (event) => { if (event.target.name === 'choice' && stage.hasAttribute('data-full')) leave(); });
 }
 

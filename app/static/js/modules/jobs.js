@@ -1,16 +1,16 @@
-// Asks for the state of the jobs every few seconds while somebody looks; open logs and the focus stay.
+// Polls the state of the jobs while the page is visible; keeps open logs and the focus.
 export function mount(root) {
   const again = () => setTimeout(refresh, Number(root.dataset.everyMs));
 
   async function refresh() {
-    // A finger or pointer on a button would miss it if the list changed under it.
+    // Do not replace the list while a button is hovered or pressed.
     if (document.hidden || root.querySelector('button:hover, button:active')) return again();
     try {
       const answer = await fetch(root.dataset.url, { headers: { Accept: 'text/html' } });
-      if (!answer.ok) return; // signed out meanwhile, or the service stops: the page stays as it is
+      if (!answer.ok) return; // signed out, or the server stops: keep the page
       show(await answer.text());
     } catch {
-      // the service restarts
+      // the server restarts
     }
     again();
   }

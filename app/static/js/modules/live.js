@@ -1,4 +1,4 @@
-// Asks for its own content again while it says that it is growing, and only while somebody looks.
+// Polls its own content while it has data-growing and the page is visible.
 export function mount(root) {
   const again = () => setTimeout(refresh, Number(root.dataset.everyMs));
   const isGrowing = () => root.querySelector('[data-growing]') !== null;
@@ -7,10 +7,10 @@ export function mount(root) {
     if (document.hidden) return again();
     try {
       const answer = await fetch(root.dataset.url, { headers: { Accept: 'text/html' } });
-      if (!answer.ok) return; // signed out meanwhile, or the service stops: the list stays as it is
+      if (!answer.ok) return; // signed out, or the server stops: keep the list
       root.innerHTML = await answer.text();
     } catch {
-      return again(); // the service restarts
+      return again(); // the server restarts
     }
     if (isGrowing()) again();
   }

@@ -1,4 +1,4 @@
-// Single keys press the control that carries them in aria-keyshortcuts. They can be switched off (WCAG 2.1.4).
+// Single keys click the control with that key in aria-keyshortcuts. They can be switched off (WCAG 2.1.4).
 const STORED = 'ti2v.single-keys';
 
 export function mount(root) {
@@ -11,7 +11,7 @@ export function mount(root) {
   box.addEventListener('change', remember);
   remember();
 
-  // A control reached with Tab keeps its own keys; one that was clicked leaves them to the page.
+  // A control focused with Tab keeps its own keys; after a click the page handles them.
   let tabbed = false;
   addEventListener('pointerdown', () => { tabbed = false; }, true);
   addEventListener('keydown', (event) => {
@@ -29,12 +29,12 @@ export function mount(root) {
 
 function keyName(event) {
   if (event.key === ' ') return 'Space';
-  // On a Greek or Cyrillic keyboard the key where A stands is meant.
+  // On a Greek or Cyrillic keyboard, use the physical key.
   if (/^[^\x20-\x7e]$/.test(event.key)) return event.code.replace('Key', '');
   return event.key.length === 1 ? event.key.toUpperCase() : event.key;
 }
 
-/** With a dialog open only its own controls listen. */
+/** While a dialog is open, only its controls respond. */
 function find(root, key) {
   const dialog = root.querySelector('dialog[open]');
   return [...(dialog ?? root).querySelectorAll('[aria-keyshortcuts]')]

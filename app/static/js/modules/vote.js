@@ -1,4 +1,4 @@
-// Conducts the voting page: shows an assignment, takes the answer to the server, goes on to the next.
+// Controls the voting page: shows an assignment, sends the answer, shows the next one.
 import { Refusal, hurry } from '../voting/api.js';
 import { Ballot } from '../voting/ballot.js';
 import { Exchange } from '../voting/exchange.js';
@@ -54,7 +54,7 @@ class VotingPage {
   get #isBusy() { return ['saving', 'waiting', 'offline'].includes(this.ballot.state); }
   get #token() { return this.queue.current?.card.token; }
 
-  /** Shows an entry of the queue; `former` is the answer it had before. */
+  /** Shows an entry of the queue; `former` is its previous answer. */
   async #show(entry, former = null) {
     this.ballot.start(entry.card.token, former);
     this.skipForm.elements.token.value = entry.card.token;
@@ -103,7 +103,7 @@ class VotingPage {
     });
   }
 
-  /** Sends what must be neither lost nor doubled; meanwhile the answer on the page stands still. */
+  /** Sends a request exactly once; the answer on the page cannot change meanwhile. */
   async #settle(send, onAnswer) {
     if (this.#isBusy) return;
     this.ballot.enter('saving');
@@ -121,7 +121,7 @@ class VotingPage {
     this.ballot.finish();
     this.stage.wait();
     const entry = await this.queue.advance();
-    // Nothing left: the server has a page for that.
+    // No pairs left: the server has a page for that.
     if (!entry) return this.#leave();
     this.notice.say(word, entry.card);
     scrollTo(0, 0);
@@ -140,7 +140,7 @@ class VotingPage {
     else this.#leave();
   }
 
-  /** Lets the server show where this annotator stands: done, paused, signed out, or another pair. */
+  /** Reloads from the server, which shows the state of this annotator: done, paused, signed out, or another pair. */
   #leave() {
     this.ballot.enter('loading');
     location.assign(this.url);
@@ -153,7 +153,7 @@ class VotingPage {
 
   #took() { return Math.round(performance.now() - this.#openedAt); }
 
-  /** Returns what to do while the connection is gone; `state` tells whether an answer is still on this side. */
+  /** Returns the callback for a lost connection; `state` tells whether an answer is unsent. */
   #pause(state) {
     return () => {
       this.ballot.enter(state);

@@ -1,8 +1,8 @@
-// Talks JSON to the REST API, patiently: a lost connection is waited out, a refusal is thrown.
+// JSON client of the REST API: retries after connection errors, throws on error responses.
 const FIRST_WAIT_MS = 1000;
 const LONGEST_WAIT_MS = 20000;
 
-/** The server understood and said no; `code` is the API's. */
+/** The server rejected the request; `code` is the API's error code. */
 export class Refusal extends Error {
   constructor(status, body) {
     super(body.message ?? `The server answered ${status}.`);
@@ -11,7 +11,7 @@ export class Refusal extends Error {
   }
 }
 
-/** The server did not answer, or not now; the same request may be sent again. */
+/** The server did not respond or is overloaded; the request may be sent again. */
 class Unreachable extends Error {}
 
 /** Sends one request; returns the body, or null for 204. */
@@ -30,7 +30,7 @@ export async function post(url, body = {}) {
 
 /**
  * Sends a request that is safe to repeat until it is answered.
- * `onWait` is told before each wait; a call of `hurry` or a returning connection ends the wait.
+ * `onWait` is called before each wait; `hurry` or a returning connection ends the wait.
  */
 export async function postUntilAnswered(url, body, onWait = () => {}) {
   for (let wait = FIRST_WAIT_MS; ; wait = Math.min(2 * wait, LONGEST_WAIT_MS)) {
@@ -39,7 +39,7 @@ export async function postUntilAnswered(url, body, onWait = () => {}) {
     } catch (error) {
       if (!(error instanceof Unreachable)) throw error;
       onWait();
-      // Spread out, so that a room full of annotators does not come back in one instant.
+      // Jitter, so that annotators in one room do not all retry at the same moment.
       await pause(wait * (0.75 + Math.random() / 2));
     }
   }

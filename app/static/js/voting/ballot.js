@@ -1,16 +1,16 @@
-// The answer being given: a side, its justifications, and a Submit button that says what is missing.
+// The vote form: the side, the reasons, and a Submit button that says what is missing.
 import { part, put } from '../words.js';
 import { forget, recall, remember } from './draft.js';
 
-// Steps in which Submit means "try again".
+// Steps in which Submit retries.
 const RETRIED = ['broken', 'waiting', 'offline'];
 
 export class Ballot {
   #token = '';
-  /** What the page does around the answer: loading, broken, open, saving, waiting (unsaved) or offline. */
+  /** State of the form: loading, broken, open, saving, waiting (unsaved) or offline. */
   state = 'loading';
 
-  /** `isWatched()` opens the choice; `onSubmit()` is called with a whole answer, `onRetry()` in place of a broken one. */
+  /** `isWatched()` enables the choice; `onSubmit()` is called with a complete answer, `onRetry()` in a retry step. */
   constructor(form, { isWatched, needsReason, onSubmit, onRetry, onMissing }) {
     Object.assign(this, { isWatched, needsReason });
     this.token = form.elements.token;
@@ -36,14 +36,14 @@ export class Ballot {
     };
   }
 
-  /** The answer the server put into the page: one given before an undo or an error; null without one. */
+  /** The answer in the HTML, given before an undo or an error; null if there is none. */
   get given() {
     const side = this.sides.find(({ defaultChecked }) => defaultChecked);
     const reasons = this.reasons.filter(({ defaultChecked }) => defaultChecked);
     return side ? { choice: side.value, justifications: reasons.map(({ value }) => value) } : null;
   }
 
-  /** Starts over for another assignment, with the former answer or one left in this tab before a reload. */
+  /** Resets the form for an assignment, with its previous answer or a draft of this tab. */
   start(token, former) {
     this.#token = token;
     this.token.value = token;
@@ -60,7 +60,7 @@ export class Ballot {
     this.paint();
   }
 
-  /** What the annotator has to do next; `ready` when the answer is whole. */
+  /** The annotator's next step; `ready` when the answer is complete. */
   get step() {
     if (this.state !== 'open') return this.state;
     if (!this.isWatched()) return 'watch';

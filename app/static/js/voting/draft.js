@@ -1,4 +1,4 @@
-// Keeps an unsent answer in this tab, so that a reload or a crash does not cost it.
+// Stores an unsent answer in this tab, so that it survives a reload or a crash.
 const key = (token) => `ti2v.draft.${token}`;
 const EMPTY = { choice: null, justifications: [] };
 

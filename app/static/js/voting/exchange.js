@@ -1,4 +1,4 @@
-// The five things this page says to the server, with their addresses from the HTML.
+// The five API calls of the voting page; the URLs come from the HTML.
 import { post, postUntilAnswered } from './api.js';
 
 export class Exchange {
@@ -7,7 +7,7 @@ export class Exchange {
     this.urlOf = (token, verb) => assignmentUrl.replace('{token}', token) + verb;
   }
 
-  /** Asks for an assignment; a patient one waits for the connection, the other is only looking ahead. */
+  /** Requests an assignment; with `isPatient` it retries until the server responds. */
   next(after, isPatient, onWait) {
     const body = after ? { after } : {};
     return isPatient ? postUntilAnswered(this.assignmentsUrl, body, onWait) : post(this.assignmentsUrl, body);

@@ -1,21 +1,21 @@
-// Renews the leases of the assignments in hand while somebody has the page before them.
+// Renews the leases of the held assignments while the page is visible.
 import { Refusal } from './api.js';
 
-/** `held()` lists the cards in hand; `lost(token)` is called for one whose place went to somebody else. */
+/** `held()` lists the held cards; `lost(token)` is called when a lease cannot be renewed. */
 export function keepLeases({ leaseS, held, renew, lost }) {
   const renewAll = async () => {
-    // A tab nobody looks at gives its pairs back to the others in time.
+    // Leases of a hidden tab expire, so that other annotators get its pairs.
     if (document.hidden) return;
     for (const { token } of held()) {
       try {
         await renew(token);
       } catch (error) {
-        // No connection: the next round tries again.
+        // Connection error: the next round tries again.
         if (error instanceof Refusal) lost(token);
       }
     }
   };
-  // Twice within a lease, with room for one failure; by its length, since this machine's clock may be wrong.
+  // Three times per lease, so that one failure is tolerated; by duration, because this machine's clock may be wrong.
   setInterval(renewAll, (leaseS * 1000) / 3);
   document.addEventListener('visibilitychange', renewAll);
 }

@@ -1,8 +1,8 @@
-// Loads an assignment's image and both clips whole, as blobs, so that playing never waits for the network.
+// Loads an assignment's image and clips completely, as blobs, so that playback never waits for the network.
 const TRIES = 3;
 const WAIT_MS = 800;
 
-/** Returns blob URLs {image, left, right}, with null in the place of one that cannot be had. */
+/** Returns blob URLs {image, left, right}; null for a file that cannot be loaded. */
 export async function loadMedia(card) {
   const [image, left, right] = await Promise.all([card.image_url, card.left_url, card.right_url].map(blobUrl));
   return { image, left, right };

@@ -1,4 +1,4 @@
-// Says what happened: routine words to screen readers only, what a person must know on screen as well.
+// Announces events: routine texts to screen readers only, important ones on screen as well.
 import { fill, put } from '../words.js';
 
 const SHOWN_MS = 9000;
@@ -16,11 +16,11 @@ export function mount(root) {
   const text = (name, values) => fill(root.getAttribute(`data-text-${name}`) ?? root.dataset.textSettled, values);
   return {
     clear,
-    /** Reads a sentence out. */
+    /** Announces a sentence to screen readers. */
     read: (sentence) => speak(sentence, false),
     /** Shows a sentence for a while. */
     show: (sentence) => { speak(sentence, true); fade(); },
-    /** Says a text of the HTML by its name. */
+    /** Announces a text of the HTML by its name. */
     say: (name, values = {}) => { speak(text(name, values), !routine.includes(name)); fade(); },
     /** Shows a text of the HTML until it is cleared. */
     stay: (name) => speak(text(name, {}), true),

@@ -1,19 +1,19 @@
-// One clock for two videos: they start, stop, turn and seek together, and neither runs ahead.
+// Plays two videos in sync: they start, stop, loop and seek together.
 const SEEK_TIMEOUT_MS = 500;
 
 export class Player {
-  // Counts the plays, so that a pause and a play within one screen frame leave one ticking loop, not two.
+  // Number of the current play, so that a pause and a play within one screen frame leave one loop.
   #plays = 0;
   playing = false;
   loop = true;
   rate = 1;
 
-  /** `onFrame(frames, playing)` is told the frame each video shows; `onState()` that play or pause changed. */
+  /** `onFrame(frames, playing)` gets the current frame of each video; `onState()` is called on play and pause. */
   constructor(videos, { onFrame, onState }) {
     Object.assign(this, { videos, onFrame, onState, fps: 1, frames: 1 });
   }
 
-  /** Shows the first frames of two whole clips; returns for each whether it can be played. */
+  /** Loads two clips and shows their first frames; returns for each whether it can be played. */
   async load(urls, { fps, frames }) {
     this.pause();
     Object.assign(this, { fps, frames });
@@ -42,7 +42,7 @@ export class Player {
 
   toggle() { return this.playing ? this.pause() : this.play(); }
 
-  /** Stops at a frame, counted from 0; aims at the middle of its time, where no rounding can miss it. */
+  /** Pauses at a frame, counted from 0; seeks to its middle, to be safe from rounding. */
   seek(frame) {
     this.pause();
     const target = Math.max(0, Math.min(this.frames - 1, frame));
@@ -68,7 +68,7 @@ export class Player {
     requestAnimationFrame(() => this.#tick(play));
   }
 
-  // The one behind is brought forward, whichever side it is, so that neither stutters more often.
+  // Seek the video that is behind, whichever side it is, so that both stutter equally often.
   #correctDrift() {
     const [a, b] = this.videos;
     const drift = a.currentTime - b.currentTime;

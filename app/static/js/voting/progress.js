@@ -1,8 +1,8 @@
-// How far this annotator is, and how long the rest will take at their own pace.
+// Shows the annotator's progress and the remaining time at their own pace.
 import { fill, part, put } from '../words.js';
 
-const LONGEST_MS = 120000; // a longer one was a break
-const MOST_MINUTES = 90; // from here on in hours, as in app/voting/view_models.py
+const LONGEST_MS = 120000; // longer pairs count as a break
+const MOST_MINUTES = 90; // longer times are shown in hours, as in app/panels/time_estimate.py
 const WEIGHT = 0.2; // of the newest pair in the running mean
 
 export class Progress {
@@ -14,13 +14,13 @@ export class Progress {
     this.bar = root.querySelector('progress');
   }
 
-  /** Counts one pair, answered or skipped, that took `ms`. */
+  /** Counts one pair, voted or skipped, that took `ms`. */
   count(ms) {
     this.done += 1;
     this.#pairMs += WEIGHT * (Math.min(ms, LONGEST_MS) - this.#pairMs);
   }
 
-  /** Takes the server's count, which knows what happened in other tabs. */
+  /** Uses the server's count, which includes other tabs. */
   set({ done, total }) {
     Object.assign(this, { done, total });
   }

@@ -1,11 +1,11 @@
-// The assignments this page holds, the one on show first, each with its media loading or loaded.
+// The assignments held by this page, the current one first, each with its media.
 import { loadMedia, releaseMedia } from './media.js';
 
 export class Queue {
   #entries = [];
   #asking = null;
 
-  /** `ask(after, isPatient)` gets the next card, or null when nothing is left; `after` is the last token held. */
+  /** `ask(after, isPatient)` requests the next card, null if none is left; `after` is the last held token. */
   constructor(ask) {
     this.ask = ask;
   }
@@ -18,12 +18,12 @@ export class Queue {
     return this.current;
   }
 
-  /** Fetches one more while the annotator looks at the first; a failure is made good when its turn comes. */
+  /** Prefetches the next assignment; a failure is retried when it is needed. */
   lookAhead() {
     if (this.#entries.length === 1) this.#grow(false).catch(() => {});
   }
 
-  /** Leaves the first and returns the next entry, or undefined when nothing is left. */
+  /** Drops the current entry and returns the next one, undefined if none is left. */
   async advance() {
     this.drop(this.current.card.token);
     await this.#asking?.catch(() => {});
@@ -38,7 +38,7 @@ export class Queue {
     entry.media.then(releaseMedia);
   }
 
-  /** Loads the first one's media anew: they had not arrived, or not whole. */
+  /** Reloads the media of the current entry. */
   reload() {
     const stale = this.current;
     stale.media.then(releaseMedia);

@@ -1,11 +1,11 @@
-// The stage: the image and text in the middle, a clip on either side, and one transport for both.
+// The stage: image and text in the middle, one clip on each side, and the playback controls.
 import { part, put } from '../words.js';
 import { mount as mountTransport } from './transport.js';
 import { Watching } from './watching.js';
 
 const LONG_PROMPT = 46;
 const LONGEST_PROMPT = 110;
-// Width over height, as in AssignmentCard.shape.
+// Width over height, as in AssignmentView.shape.
 const TALLEST_SQUARE = 0.8;
 const WIDEST_SQUARE = 1.25;
 const isCalm = matchMedia('(prefers-reduced-motion: reduce)').matches;
@@ -13,7 +13,7 @@ const isCalm = matchMedia('(prefers-reduced-motion: reduce)').matches;
 export class Stage {
   #isLive = false;
 
-  /** `onWatch()` is called whenever a frame was seen. */
+  /** `onWatch()` is called whenever a frame is shown. */
   constructor(root, onWatch) {
     this.room = root.closest('[data-shape]');
     this.prompt = part(root, 'prompt');
@@ -30,14 +30,14 @@ export class Stage {
   get isWatched() { return this.watchings.every((clip) => clip.times > 0); }
   get watchedMs() { return this.watchings.map((clip) => Math.round(clip.watchedMs)); }
 
-  /** Quietens the stage while the next clips load. */
+  /** Pauses the stage while the next clips load. */
   wait() {
     this.#isLive = false;
     this.player.pause();
     for (const clip of this.watchings) clip.wait();
   }
 
-  /** Shows a card with its media; returns whether the image and both clips can be seen. */
+  /** Shows a card with its media; returns whether the image and both clips loaded. */
   async show(card, media, isSeen) {
     this.#setPrompt(card.prompt);
     this.room.dataset.shape = shapeOf(card);
@@ -48,7 +48,7 @@ export class Stage {
     return media.image !== null && playable.every(Boolean);
   }
 
-  /** Lets the clips run, unless the visitor asked their system for less motion. */
+  /** Plays the clips, unless the system prefers reduced motion. */
   begin() {
     this.#isLive = true;
     if (isCalm) this.player.seek(0); else this.player.play();

@@ -1,4 +1,4 @@
-// The buttons and the scrub bar of the player, and what they say.
+// The playback buttons and the scrub bar.
 import { fill, part, put } from '../words.js';
 import { Player } from './player.js';
 

@@ -1,4 +1,4 @@
-// What has been seen of one clip: a ring that fills frame by frame, how many times over, and for how long.
+// Tracks how often and how long a clip was watched; a ring fills frame by frame.
 import { fill, put } from '../words.js';
 
 export class Watching {
@@ -15,7 +15,7 @@ export class Watching {
     this.arc = this.root.querySelector('.arc');
   }
 
-  /** Starts over for a clip of `frames` frames; `seen` when it was watched before and comes back by an undo. */
+  /** Resets for a clip of `frames` frames; `seen` if it was watched before an undo. */
   start(frames, seen) {
     Object.assign(this, { times: seen ? 1 : 0, watchedMs: 0 });
     this.#frames = frames;
@@ -25,7 +25,7 @@ export class Watching {
     this.#paint(this.times ? 'seen' : 'watching');
   }
 
-  /** Counts a frame on show; while playing, those a slow screen jumped over count as well. */
+  /** Counts a shown frame; while playing, frames dropped by a slow screen count too. */
   note(frame, playing) {
     this.#countTime(playing);
     const from = playing && frame > this.#last ? this.#last + 1 : frame;
