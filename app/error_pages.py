@@ -153,7 +153,10 @@ def _http_error(request: Request, error: Exception) -> Response:
 def _client_disconnected(request: Request, _error: Exception) -> Response:
     """Return a response for the logs only: the client closed the connection during the upload."""
     return answer_error(
-        request, status=400, code="disconnected", message="The connection closed before the body was complete. Send it again."
+        request,
+        status=400,
+        code="disconnected",
+        message="The connection closed before the body was complete. Send it again.",
     )
 
 

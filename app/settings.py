@@ -30,9 +30,15 @@ class Settings(BaseSettings):
     environment: Literal["development", "production"] = Field(
         "development", description="`production` requires TI2V_SECRET_KEY and TI2V_PUBLIC_URL."
     )
-    home: Path = Field(Path("var"), description="Folder for all data on disk: database, media, locks, secret.")
-    database_url: str = Field("", description="Empty: a SQLite file in TI2V_HOME. Otherwise postgresql+psycopg://...")
-    media_url: str = Field("", description="Empty: a folder in TI2V_HOME. Otherwise a folder or s3://bucket/prefix.")
+    home: Path = Field(
+        Path("var"), description="Folder for all data on disk: database, media, locks, secret."
+    )
+    database_url: str = Field(
+        "", description="Empty: a SQLite file in TI2V_HOME. Otherwise postgresql+psycopg://..."
+    )
+    media_url: str = Field(
+        "", description="Empty: a folder in TI2V_HOME. Otherwise a folder or s3://bucket/prefix."
+    )
     secret_key: SecretStr | None = Field(
         None, description="Signs the demo's links. Development generates it once in TI2V_HOME (mode 0600)."
     )
@@ -42,28 +48,33 @@ class Settings(BaseSettings):
     max_clip_bytes: int = Field(64 * MIB, ge=1024, description="Maximum size of a clip, bytes.")
     max_json_bytes: int = Field(1 * MIB, ge=1024, description="Maximum size of a JSON body or form, bytes.")
     session_days: int = Field(30, ge=1, le=365, description="Lifetime of a browser session, days.")
-    sign_in_link_minutes: int = Field(
-        60, ge=1, le=1440, description="Lifetime of a sign-in link, minutes."
-    )
+    sign_in_link_minutes: int = Field(60, ge=1, le=1440, description="Lifetime of a sign-in link, minutes.")
     trusted_proxies: str = Field(
         "127.0.0.1", description="Addresses whose X-Forwarded-For and -Proto headers are trusted; * for all."
     )
-    rate_limit_url: str = Field("memory://", description="Storage of the failed-key counters: memory:// or redis://...")
+    rate_limit_url: str = Field(
+        "memory://", description="Storage of the failed-key counters: memory:// or redis://..."
+    )
     failed_keys_per_minute: int = Field(
         60, ge=1, description="Failed keys or links allowed per address and minute."
     )
-    sandbox_processes: int = Field(2, ge=1, le=64, description="Number of clips probed or transcoded in parallel.")
+    sandbox_processes: int = Field(
+        2, ge=1, le=64, description="Number of clips probed or transcoded in parallel."
+    )
     job_lease_s: int = Field(
         300, ge=1, le=86_400, description="Duration of a job's lease, seconds; a worker renews it."
     )
     job_attempts: int = Field(3, ge=1, le=100, description="Attempts before a job fails.")
     job_backoff_s: int = Field(
-        30, ge=0, le=86_400, description="Backoff after a job's first failure, seconds; doubled after each further failure."
+        30,
+        ge=0,
+        le=86_400,
+        description="Backoff after a job's first failure, seconds; doubled after each further failure.",
     )
-    job_longest_backoff_s: int = Field(
-        3600, ge=0, le=604_800, description="Maximum backoff, seconds."
+    job_longest_backoff_s: int = Field(3600, ge=0, le=604_800, description="Maximum backoff, seconds.")
+    log_format: Literal["text", "json"] = Field(
+        "text", description="`json` writes one event per line; `text` writes readable messages."
     )
-    log_format: Literal["text", "json"] = Field("text", description="`json` writes one event per line; `text` writes readable messages.")
 
     @field_validator("database_url", mode="after")
     @classmethod
@@ -76,7 +87,9 @@ class Settings(BaseSettings):
     @classmethod
     def _public_url_has_no_path(cls, url: str) -> str:
         if url and not _is_base_url(url):
-            raise ValueError("use scheme, host and optional port without a path, for example https://bench.example.org")
+            raise ValueError(
+                "use scheme, host and optional port without a path, for example https://bench.example.org"
+            )
         return url
 
     @field_validator("secret_key", mode="after")

@@ -37,7 +37,10 @@ class Decision:
         if not reason:
             raise Invalid("Enter a reason. It is stored with the votes.", code="reason_missing")
         if len(reason) > MAX_REASON_CHARS:
-            raise Invalid(f"The reason is longer than {MAX_REASON_CHARS} characters. Shorten it.", code="reason_too_long")
+            raise Invalid(
+                f"The reason is longer than {MAX_REASON_CHARS} characters. Shorten it.",
+                code="reason_too_long",
+            )
         return cls(reason, principal.name, now)
 
 
@@ -74,7 +77,9 @@ def change_votes(
     )
 
 
-def add_audit_event(session: Session, action: str, *, study: Study, decision: Decision, **details: str | int) -> None:
+def add_audit_event(
+    session: Session, action: str, *, study: Study, decision: Decision, **details: str | int
+) -> None:
     """Add an event to the audit log."""
     session.add(
         AuditEvent(

@@ -20,8 +20,8 @@ _FLAG_EXPLANATIONS = {
         "everybody fails an unclear question."
     ),
     Flag.SIDE_BIAS: (
-        "Sides are randomised, so the expected share is 50 %. A difference this large occurs by chance once in "
-        "1,000 cases. Possible causes: a broken screen, or clicking without watching."
+        "Sides are randomised, so the expected share is 50 %. A difference this large occurs by chance once "
+        "in 1,000 cases. Possible causes: a broken screen, or clicking without watching."
     ),
     Flag.STRAIGHT_LINING: "A run of votes for one side this long occurs by chance once in 1,000 cases.",
     Flag.FAST: "More than 20 % of the votes were faster than the average clip duration.",
@@ -95,7 +95,12 @@ def figures_of(report: AnnotatorReport) -> tuple[Figure, ...]:
     return (
         Figure("Votes", votes.text, votes.beside, "Votes that count, or that counted before an exclusion."),
         Figure("Gold questions", gold.text, gold.beside, "Share of correct answers to gold questions."),
-        Figure("Side A chosen", side.text, side.beside, "Share of votes for the left clip. Sides are randomised, so 50 % is expected."),
+        Figure(
+            "Side A chosen",
+            side.text,
+            side.beside,
+            "Share of votes for the left clip. Sides are randomised, so 50 % is expected.",
+        ),
         Figure("Median time", time.text, time.beside, f"Time from the start of the clips to the vote.{clip}"),
         Figure(
             "Agreement",
@@ -105,7 +110,12 @@ def figures_of(report: AnnotatorReport) -> tuple[Figure, ...]:
             "Comparisons where the others tie are left out.",
         ),
         Figure("Longest run", run.text, "", "Largest number of consecutive votes for the same side."),
-        Figure("Same reasons", reasons.text, "", "Share of votes with this annotator's most frequent set of reasons."),
+        Figure(
+            "Same reasons",
+            reasons.text,
+            "",
+            "Share of votes with this annotator's most frequent set of reasons.",
+        ),
     )
 
 

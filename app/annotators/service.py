@@ -87,7 +87,8 @@ def reinstate_annotator(
 def refuse_imported(study: Study) -> None:
     if study.kind is StudyKind.IMPORTED:
         raise Conflict(
-            "Imported votes cannot be excluded here. Mark them as excluded in the source table and import it again.",
+            "Imported votes cannot be excluded here. Mark them as excluded in the source table and import it "
+            "again.",
             code="votes_imported",
         )
 

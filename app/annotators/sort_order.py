@@ -32,7 +32,10 @@ _TITLES = {
     SortBy.GOLD: ("Gold", "Share of correct answers to gold questions, with a 95 % Wilson interval."),
     SortBy.SIDE: ("Side A", "Share of votes for the left clip; sides are randomised."),
     SortBy.TIME: ("Median time", "Time from the start of the clips to the vote."),
-    SortBy.AGREEMENT: ("Agreement", "Share of votes that agree with the majority of the others on the same comparison."),
+    SortBy.AGREEMENT: (
+        "Agreement",
+        "Share of votes that agree with the majority of the others on the same comparison.",
+    ),
     SortBy.RUN: ("Longest run", "Largest number of consecutive votes for the same side."),
     SortBy.REASONS: ("Same reasons", "Share of votes with this annotator's most frequent set of reasons."),
     SortBy.FLAGS: ("Flags", "Hints for a person to check; a flag never excludes anybody."),

@@ -17,10 +17,10 @@ from app.annotators.view_models import (
     AnnotatorLine,
     AnnotatorPage,
     AnnotatorsPage,
+    AuditEntry,
     Cell,
     MatchupLine,
     Order,
-    AuditEntry,
     SortBy,
 )
 from app.tables.audit import AuditEvent
@@ -54,7 +54,12 @@ def annotators_page(session: Session, study: Study, *, by: SortBy, order: Order)
 
 
 def annotator_page(
-    session: Session, study: Study, annotator: Annotator, *, notice: str | None = None, submitted_reason: str = ""
+    session: Session,
+    study: Study,
+    annotator: Annotator,
+    *,
+    notice: str | None = None,
+    submitted_reason: str = "",
 ) -> AnnotatorPage:
     reports = annotator_reports(session, study)
     report = next(each for each in reports if each.name == annotator.pseudonym)
@@ -126,14 +131,12 @@ def _share(value: float | None) -> str:
 def _consequence(report: AnnotatorReport, study: Study) -> str:
     if report.excluded_at is not None:
         return (
-            f"{counted(report.excluded, 'excluded vote')}. Votes that this exclusion changed count again. Where "
-            "other annotators have filled the panel meanwhile, a vote becomes surplus and does not count."
+            f"{counted(report.excluded, 'excluded vote')}. Votes that this exclusion changed count again. "
+            "Where other annotators have filled the panel, a vote becomes surplus and does not count."
         )
     votes = "1 vote no longer counts" if report.valid == 1 else f"{report.valid:,} votes no longer count"
     if study.status is StudyStatus.CLOSED:
-        return (
-            f"{votes}. The study is closed, so nobody can fill the free slots, and the results change."
-        )
+        return f"{votes}. The study is closed, so nobody can fill the free slots, and the results change."
     return f"{votes}; other annotators get those comparisons. This annotator gets no new comparisons."
 
 

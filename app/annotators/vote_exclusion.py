@@ -59,7 +59,9 @@ def reinstate_vote(
     """
     study = lock_annotator(session, study, annotator)
     if annotator.excluded_at is not None:
-        raise Conflict("This annotator is excluded. Reinstate the annotator first.", code="annotator_excluded")
+        raise Conflict(
+            "This annotator is excluded. Reinstate the annotator first.", code="annotator_excluded"
+        )
     voted = _last_vote(session, study=study, annotator=annotator, place=place)
     if voted.status is not VoteStatus.EXCLUDED:
         return Changed()

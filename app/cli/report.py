@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 def report(study: str, output: Path, pairs: tuple[str, ...], licence: str) -> None:
     """Write the bundle of STUDY: protocol, hashes, votes, tables, figures, and how to compute them again.
 
-    docs/bundle.md explains every file.
+    docs/report.md explains every file.
     """
     from app.cli.local import OPERATOR, open_database, open_settings
     from app.cli.output import progress

@@ -29,7 +29,7 @@ log = logging.getLogger("ti2v.demo")
 
 @dataclass(frozen=True)
 class DemoSubmission:
-    """A submission of a synthetic model; `label` distinguishes the first-look submission from the full one."""
+    """A submission of a synthetic model; `label` tells the first-look submission from the full one."""
 
     model: str
     label: str

@@ -119,7 +119,7 @@ class AgreementPart:
 
 @dataclass(frozen=True)
 class HeatCell:
-    """A share of decided pairs in whole percent; `step` is a colour step from -3 to 3, None without a value."""
+    """A share of decided pairs in whole percent; `step` is a colour from -3 to 3, None without a value."""
 
     text: str
     step: int | None

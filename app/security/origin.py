@@ -23,7 +23,10 @@ def refuse_cross_site(method: str, headers: Headers, *, public_url: str) -> None
         origin = headers.get("origin")
         allowed = origin is None or _is_own(origin, headers.get("host", ""), public_url)
     if not allowed:
-        raise Forbidden("This request came from another site and was rejected. Open the page here and try again.", code="cross_site")
+        raise Forbidden(
+            "This request came from another site and was rejected. Open the page here and try again.",
+            code="cross_site",
+        )
 
 
 def _is_own(origin: str, host: str, public_url: str) -> bool:

@@ -98,7 +98,7 @@ def test_a_paused_study_says_so_calmly(booth: Booth) -> None:
         row.status = StudyStatus.PAUSED
     booth.press("a", "1", "Enter")
 
-    booth.page.get_by_role("heading", name="This study takes a break.").wait_for()
+    booth.page.get_by_role("heading", name="This study is paused.").wait_for()
     assert booth.votes() == []
 
 

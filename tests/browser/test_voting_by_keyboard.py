@@ -70,7 +70,7 @@ def test_a_control_reached_with_tab_keeps_its_own_keys(booth: Booth) -> None:
 
 def test_single_keys_can_be_switched_off_for_good(booth: Booth) -> None:
     booth.press("?")
-    booth.page.get_by_label("Use single keys as shortcuts").uncheck()
+    booth.page.get_by_label("Single-key shortcuts").uncheck()
     booth.press("Escape")
     booth.press("a")
     assert booth.chosen is None

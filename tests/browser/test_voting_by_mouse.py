@@ -87,7 +87,7 @@ def test_the_last_vote_leads_to_the_thanks(booth: Booth) -> None:
     booth.reason("Text alignment").click()
     booth.submit.click()
 
-    booth.page.get_by_role("heading", name="That was all. Thank you.").wait_for()
+    booth.page.get_by_role("heading", name="All done. Thank you.").wait_for()
     assert len(booth.votes()) == total
 
 

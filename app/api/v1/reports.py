@@ -15,7 +15,7 @@ router = api_router("results")
 
 @router.get("/studies/{slug}/report.zip", response_class=Response)
 def report(slug: SlugPath, request: Request) -> Response:
-    """Return protocol, hashes, votes, tables and figures as one ZIP file; docs/bundle.md explains each."""
+    """Return protocol, hashes, votes, tables and figures as one ZIP file; docs/report.md explains each."""
     database = context_of(request).database
     with database.read() as session:
         principal = require_person(session, request, Role.RESEARCHER, Role.VIEWER, now=utc_now())

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Query, Request, Response
 from app.clock import utc_now
 from app.dependencies import context_of, require_person
 from app.results.figures.scenarios import scenes_file
-from app.results.figures.strips import MIN_FRAMES, MAX_FRAMES, DEFAULT_FRAMES, strip_file
+from app.results.figures.strips import DEFAULT_FRAMES, MAX_FRAMES, MIN_FRAMES, strip_file
 from app.results.figures.study import study_figure_file
 from app.security.identity import Principal
 from app.security.path_params import PairIdPath, SlugPath

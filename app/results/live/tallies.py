@@ -50,8 +50,8 @@ class CastVotes:
 class LiveCounts:
     """A study's tallies and single votes, read at the same moment.
 
-    `comparison` holds the comparison ID of each tally, `left_out` the number of votes per status that does not
-    count. `is_imported`: the votes were imported.
+    `comparison` holds the comparison ID of each tally, `left_out` the number of votes per status that does
+    not count. `is_imported`: the votes were imported.
     """
 
     counted: CountedStudy

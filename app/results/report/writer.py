@@ -11,7 +11,7 @@ from typing import BinaryIO
 from app.database import Database
 from app.errors import StorageFull, Unavailable
 from app.media.store.base import StoreFull, full_disk_as_store_full
-from app.results.report.contents import use_one_snapshot, report_contents
+from app.results.report.contents import report_contents, use_one_snapshot
 from app.security.identity import Principal
 from app.security.visibility import find_study
 from benchmark.exports.figures.writer import PaperFigure

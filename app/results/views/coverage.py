@@ -54,7 +54,9 @@ def coverage(session: Session, study: Study, live: LiveCounts) -> Coverage:
         votes=votes,
         wanted=wanted,
         stats=(
-            Stat("Annotators", f"{people:,}", f"about {round(votes / people):,} votes each" if people else ""),
+            Stat(
+                "Annotators", f"{people:,}", f"about {round(votes / people):,} votes each" if people else ""
+            ),
             _decision_time(cast),
             UNKNOWN_SKIPS if live.is_imported else _skips(session, study),
             _side_a(int(valid_left.sum()), len(valid_left)),

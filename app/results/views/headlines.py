@@ -162,16 +162,17 @@ def _tests(outcome: Outcome) -> str:
         else f"exact sign test, Holm-corrected for {len(tested)} matchups"
     )
     if not outcome.shown:
-        return (
-            f"Not significant ({how}, p ≥ 0.05); this does not prove equality."
-        )
+        after = "" if len(tested) == 1 else " after Holm correction"
+        return f"Not significant{after} (exact sign test, p ≥ 0.05); this does not prove equality."
     level = next(level for level in _LEVELS if all((row.p_holm or 0) < level for row in outcome.shown))
     if len(outcome.shown) == len(outcome.rows):
-        subject = "The difference is significant" if len(outcome.rows) == 1 else "Every difference is significant"
+        subject = (
+            "The difference is significant" if len(outcome.rows) == 1 else "Every difference is significant"
+        )
         return f"{subject} ({how}, p < {level})."
     return (
-        f"{len(outcome.shown)} of {len(outcome.rows)} differences are significant ({how}, p < {level}). The others "
-        "are not significant after Holm correction; this does not prove equality."
+        f"{len(outcome.shown)} of {len(outcome.rows)} differences are significant ({how}, p < {level}). The "
+        "others are not significant after Holm correction; this does not prove equality."
     )
 
 

@@ -22,7 +22,8 @@ _LONG_NAMES = {each: each.value.replace("_", " ").capitalize() for each in Justi
 class MatchupFacts:
     """Details of a matchup.
 
-    `panel` is the number of votes per comparison: `5`, or `3–5`; `without_vote` counts comparisons without votes.
+    `panel` is the number of votes per comparison: `5`, or `3–5`; `without_vote` counts comparisons that
+    have none.
     """
 
     url: str

@@ -20,8 +20,8 @@ def test_somebody_is_taken_out_on_a_phone_without_a_script(cast: Cast, live_serv
         page.goto(f"{live_server}/studies/motif-study/annotators")
         page.get_by_role("link", name=FIRST).click()
         page.get_by_label("Reason").fill("a test account")
-        page.get_by_role("button", name="Take these votes out").click()
-        page.get_by_text("ada took out 4 votes.").wait_for()
+        page.get_by_role("button", name="Exclude").click()
+        page.get_by_text("ada excluded 4 votes.").wait_for()
 
         assert people.statuses(FIRST) == [VoteStatus.EXCLUDED] * 4
         context.close()

@@ -41,7 +41,7 @@ def alice(people: People) -> TestClient:
 def test_everybody_has_a_line_with_figures_in_words_and_intervals(alice: TestClient) -> None:
     words = text_of(alice.get(LIST).text)
 
-    assert "2 people; nothing was noticed about anybody; nobody excluded." in words
+    assert "2 annotators: no flags, 0 excluded." in words
     assert f"{SECOND} 6 no gold 100.0 % [61.0, 100.0]" in words  # Wilson, 6 of 6 on the left
     assert "nan" not in words.lower().replace("annotator", "")
 
@@ -102,8 +102,8 @@ def test_the_form_takes_somebody_out_and_back_in_and_tells_the_story(
     assert people.statuses(FIRST) == [VoteStatus.EXCLUDED] * 4
     back = alice.post(f"{ONE}/reinstate", data={"reason": "it was not"})
 
-    assert "alice took out 4 votes. “a test account”" in text_of(out.text)
-    assert "alice counted 4 votes again. “it was not”" in text_of(back.text)
+    assert "alice excluded 4 votes. Reason: “a test account”" in text_of(out.text)
+    assert "alice reinstated 4 votes. Reason: “it was not”" in text_of(back.text)
     assert people.statuses(FIRST) == [VoteStatus.VALID] * 4
 
 
@@ -159,14 +159,14 @@ def test_somebody_who_left_is_shown_without_a_form(people: People, alice: TestCl
 
     page = alice.get(f"{LIST}/annotator-003").text
 
-    assert "left the study and took their votes along" in text_of(page)
+    assert "left the study and withdrew all votes" in text_of(page)
     assert "<textarea" not in page
 
 
 def test_the_lines_of_other_people_say_who_moves_a_score_most(alice: TestClient) -> None:
     words = text_of(alice.get(LIST).text)
 
-    assert "What the scores would be with other people" in words
+    assert "Sensitivity to annotators" in words
     assert f"without {FIRST}" in words
 
 

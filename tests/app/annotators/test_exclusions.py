@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from sqlalchemy import select
 
-from app.annotators.queries import study_people
+from app.annotators.queries import study_annotators
 from app.context import AppContext
 from app.errors import Conflict, Invalid
 from app.tables.audit import AuditEvent
@@ -200,7 +200,7 @@ def test_imported_votes_are_not_excluded_here(people: People) -> None:
     with people.cast.context.database.write() as session:
         session.scalars(select(StudyRow)).one().kind = StudyKind.IMPORTED
 
-    with pytest.raises(Conflict, match="cast elsewhere"):
+    with pytest.raises(Conflict, match="Imported votes cannot be excluded"):
         people.exclude(FIRST)
 
 
@@ -211,7 +211,7 @@ def test_either_database_gives_the_same_figures(either_people: People) -> None:
 
     with either_people.cast.context.database.read() as session:
         study = session.scalars(select(StudyRow)).one()
-        people = study_people(session, study)
+        people = study_annotators(session, study)
     first, second = people.annotators
     assert (first.quality.votes, first.excluded, second.quality.votes, second.valid) == (2, 2, 1, 1)
     assert (first.quality.agreement, first.quality.agreement_n) == (100.0, 1)

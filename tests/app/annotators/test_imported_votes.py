@@ -86,7 +86,7 @@ def test_the_form_refuses_and_nothing_changes(imported: Cast) -> None:
     alice.post(f"{address}/reinstate", data=WHOLE, headers=PAGE)
 
     assert answer.status_code == 409
-    assert "cast elsewhere" in answer.text
+    assert "Imported votes cannot be excluded" in answer.text
     assert_still_imported(imported)
 
 
@@ -97,7 +97,7 @@ def test_the_command_refuses_and_nothing_changes(
     monkeypatch.setenv("TI2V_HOME", str(imported.context.settings.home))
     name = name_of_the_annotator(imported)
 
-    with pytest.raises(Conflict, match="cast elsewhere"):
+    with pytest.raises(Conflict, match="Imported votes cannot be excluded"):
         local_exclude("elsewhere", name, body)
 
     assert local_reinstate("elsewhere", name, body) == {"excluded": 0, "valid": 0, "surplus": 0}

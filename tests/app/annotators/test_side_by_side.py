@@ -32,7 +32,7 @@ def test_scores_stand_side_by_side_per_matchup(cast: Cast) -> None:
     words = text_of(signed_in(cast.context, cast.alice).get(RESULTS).text).split(HEADING)[1]
 
     # Twelve votes for the other side are out; six new ones, on six of the twelve pairs, are for motif.
-    assert "12 votes are excluded, each by a person and with a reason." in words
+    assert "12 votes are excluded, each by a person with a reason." in words
     assert words.count("100.0") >= 2
     assert "0.0" in words
 

@@ -51,7 +51,7 @@ def test_a_single_vote_is_named_by_matchup_and_pair(people: People, ti2v: Run) -
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (("motif-study", "annotator-999", "--reason", "x"), "no annotator of that name"),
+        (("motif-study", "annotator-999", "--reason", "x"), "no annotator with that name"),
         (("no-study", FIRST, "--reason", "x"), "There is no such study, or it is not open to you."),
         (("motif-study", FIRST, "--reason", " "), "reason"),
         (("motif-study", FIRST, "--reason", "x", "--pair", "p"), "both"),

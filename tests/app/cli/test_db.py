@@ -106,7 +106,7 @@ def test_restore_is_refused_while_a_server_runs(run: Run, home: Path, tmp_path: 
         outcome = run("db", "restore", tmp_path / "copy.sqlite3")
 
     assert outcome.code == 1
-    assert "A server is running" in outcome.err
+    assert "Another server already uses" in outcome.err
     assert (home / "ti2v.sqlite3").read_bytes() == before
 
 

@@ -70,7 +70,7 @@ def test_serve_answers_refuses_a_second_one_and_ends_on_ctrl_c(run: Run, home: P
         code = server.wait(PATIENCE_S)
 
     assert second.code == 1
-    assert "A server is running" in second.err
+    assert "Another server already uses" in second.err
     assert code == 0
 
 

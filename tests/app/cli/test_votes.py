@@ -68,10 +68,10 @@ def test_it_makes_a_closed_study_that_is_marked_imported(
     assert "6 votes, 1 matchup, 3 annotators: imported." in outcome.err
     client = signed_in(cast.context, cast.charlie)
     words = text_of(client.get("/studies/elsewhere/results").text)
-    assert "Imported. These votes come from a study run elsewhere." in words
+    assert "Imported. These votes were imported from another study." in words
     assert "The votes were imported from a study run elsewhere." in words  # the note under the table
     assert "6 of 6 votes" in words
-    assert "In a study run elsewhere, people chose motif in 100.0 % of the decided pairs." in words
+    assert "In an imported study, people chose motif in 100.0 % of the decided pairs." in words
     (row,) = client.get("/api/v1/studies/elsewhere/results").json()["preferences"]
     assert (row["reference"], row["other"]) == ("motif@elsewhere", "zeta-v2@elsewhere")
     assert (row["ti2v_score_reference"], row["pairs_decided"], row["votes"]) == (100.0, 2, 6)

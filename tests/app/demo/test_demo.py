@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 
 from app.context import AppContext, open_context
 from app.demo import Demo, set_up_demo
-from app.demo.clips import DrawnSubmission, drawing_processes, hand_in
+from app.demo.clips import DemoSubmission, rendering_processes, submit_clips
 from app.demo.setup import BENCHMARK, FIRST_LOOK
 from app.main import create_app
 from app.security.identity import Principal
@@ -94,11 +94,11 @@ def test_drawing_that_was_stopped_goes_on_where_it_was(context: AppContext, demo
     with context.database.read() as session:
         person = session.execute(select(Person).where(Person.name == "demo-researcher")).scalar_one()
     principal = Principal(person.id, person.name, person.role)
-    wanted = [DrawnSubmission("static", "resumed", "stands still")]
+    wanted = [DemoSubmission("static", "resumed", "stands still")]
 
-    with drawing_processes(1) as pool:
+    with rendering_processes(1) as pool:
         ids = [
-            hand_in(
+            submit_clips(
                 context,
                 pool,
                 principal=principal,

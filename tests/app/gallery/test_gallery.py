@@ -70,7 +70,7 @@ def test_a_hard_case_can_be_asked_for_where_the_benchmark_names_them(cast: Cast,
 def test_the_form_keeps_what_was_typed_and_escapes_it(cast: Cast, visitor: TestClient) -> None:
     page = visitor.get("/gallery/tiny", params={"text": '"><b>x', "scenario": "boat"}).text
 
-    assert "Nothing here fits." in page
+    assert "No pairs match this filter." in page
     assert 'value="&#34;&gt;&lt;b&gt;x"' in page
     assert chosen_options(page) == ["boat"]
 
@@ -139,4 +139,4 @@ def test_pairs_lead_on_to_their_neighbours_and_to_the_same_image(cast: Cast, vis
 
     assert f'rel="prev" href="/gallery/tiny/{PAIR_IDS[0]}"' in page
     assert f'rel="next" href="/gallery/tiny/{PAIR_IDS[2]}"' in page
-    assert "The same image with another text" in page
+    assert "Other prompts for this image" in page

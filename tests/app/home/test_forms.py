@@ -30,7 +30,7 @@ def invitations(cast: Cast) -> int:
 def test_pausing_and_going_on(cast: Cast, study: Study) -> None:
     alice = signed_in(cast.context, cast.alice)
 
-    assert "Go on" in alice.post("/studies/motif-study/pause").text
+    assert "Resume" in alice.post("/studies/motif-study/pause").text
     assert status_of(cast) is StudyStatus.PAUSED
 
     alice.post("/studies/motif-study/open")
@@ -51,7 +51,7 @@ def test_closing_asks_once_more_and_says_what_it_means(cast: Cast, study: Study)
     question = alice.get("/studies/motif-study/close").text
 
     assert "0 of 60 votes" in question
-    assert "never opens again" in question
+    assert "cannot be reopened" in question
     assert status_of(cast) is StudyStatus.OPEN
     alice.post("/studies/motif-study/close")
     assert status_of(cast) is StudyStatus.CLOSED

@@ -12,8 +12,8 @@ from tests.cast import Cast, Study, make_submission
 def test_a_visitor_reads_what_this_is_and_how_to_get_in(cast: Cast, study: Study, client: TestClient) -> None:
     page = client.get("/", headers=PAGE).text
 
-    assert "Which model brings an image to life?" in page
-    assert "You were invited?" in page
+    assert "Which model animates an image best?" in page
+    assert "Invited to a study?" in page
     assert "ti2v person sign-in" in page
     assert 'href="/gallery/tiny"' in page
 
@@ -60,7 +60,7 @@ def test_another_researchers_study_is_not_listed_while_it_runs(cast: Cast, study
     page = signed_in(cast.context, cast.bob).get("/").text
 
     assert "MotiF against two" not in page
-    assert "No study yet" in page
+    assert "No studies yet" in page
 
 
 def test_a_closed_study_is_listed_for_others_without_buttons(cast: Cast, study: Study) -> None:

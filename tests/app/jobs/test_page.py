@@ -29,7 +29,7 @@ def test_nothing_asked_for_is_said_so(alice: TestClient) -> None:
     page = alice.get("/jobs").text
 
     assert "No clip was asked for yet" in page
-    assert "No worker was seen in the last day" in page
+    assert "No worker has connected in the last 24 hours" in page
 
 
 def test_the_form_queues_a_job_for_each_clip_and_only_once(alice: TestClient) -> None:
@@ -139,9 +139,9 @@ def test_without_a_worker_the_page_says_how_to_start_one(alice: TestClient, work
 
     after = alice.get("/jobs/progress").text
 
-    assert "No worker offers this model yet" in before
+    assert "No worker offers this model." in before
     assert "ti2v worker --server http://127.0.0.1:8000 --key KEY --models motif" in before
-    assert "No worker offers this model yet" not in after
+    assert "No worker offers this model." not in after
 
 
 def test_progress_workers_and_speed_are_shown(alice: TestClient, worker: WorkerProgram) -> None:

@@ -36,7 +36,7 @@ def test_what_happens_shows_without_a_reload(
 ) -> None:
     sign_in(page, cast.context, live_server)
     page.goto(f"{live_server}/jobs")
-    expect(page.get_by_text("No worker offers this model yet")).to_be_visible()
+    expect(page.get_by_text("No worker offers this model.")).to_be_visible()
 
     (job,) = worker.claim()
     expect(page.get_by_text("1 being made")).to_be_visible(timeout=10_000)
@@ -51,7 +51,7 @@ def test_an_open_log_and_the_focus_stay_through_a_refresh(
     worker.fail(job, log_tail="the end of a log")
     sign_in(page, cast.context, live_server)
     page.goto(f"{live_server}/jobs")
-    page.get_by_text("End of its log").click()
+    page.get_by_text("End of the log").click()
     expect(page.get_by_text("the end of a log")).to_be_visible()
 
     worker.finish(other)
@@ -68,7 +68,7 @@ def test_a_form_works_without_a_script(
         sign_in(page, cast.context, live_server)
         page.goto(f"{live_server}/jobs")
 
-        page.get_by_role("button", name="Cancel the rest").click()
+        page.get_by_role("button", name="Cancel remaining jobs").click()
 
         expect(page.get_by_text(f"{len(PAIR_IDS)} cancelled")).to_be_visible()
 

@@ -58,8 +58,8 @@ def test_a_wrong_address_is_a_clean_page(cast: Cast, address: str, status: int) 
 def test_without_a_vote_the_page_says_so_and_claims_nothing(cast: Cast, study: Study) -> None:
     words = text_of(signed_in(cast.context, cast.alice).get(RESULTS).text)
 
-    assert "No votes yet; 60 are wanted." in words
-    assert "No pair is decided yet." in words
+    assert "No votes yet; 60 are needed." in words
+    assert "No decided pairs yet." in words
     assert "No comparison has two votes yet" in words
     assert "nan" not in words.lower()
 
@@ -120,7 +120,7 @@ def test_skips_people_and_times_stand_beside_the_scores(cast: Cast, study: Study
     words = text_of(signed_in(cast.context, cast.alice).get(RESULTS).text)
 
     assert "Skips 1 1 a clip did not play" in words
-    assert "People 1 about 2 each" in words
+    assert "Annotators 1 about 2 votes each" in words
     assert "Side A chosen 100.0 % [34.2, 100.0]" in words  # Wilson, 2 of 2
 
 

@@ -27,7 +27,7 @@ def test_models_stand_by_strength_though_one_reference_meets_everybody(cast: Cas
 
     page = text_of(signed_in(cast.context, cast.charlie).get(LEADERBOARD).text)
 
-    assert page.index("Possible ranks") < page.index("motif 1 ") < page.index("Strength. Bradley-Terry")
+    assert page.index("Possible ranks") < page.index("motif 1 ") < page.index("Bradley-Terry log-odds")
     assert "Interim" not in page
 
 
@@ -44,7 +44,7 @@ def test_before_the_first_vote_it_says_so(cast: Cast, study: Study) -> None:
     page = signed_in(cast.context, cast.alice).get(LEADERBOARD)
 
     assert page.status_code == 200
-    assert "Nobody has voted yet." in page.text
+    assert "No votes yet." in page.text
 
 
 def test_a_stranger_sees_no_running_study(cast: Cast, study: Study, client: TestClient) -> None:

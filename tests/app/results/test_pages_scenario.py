@@ -62,7 +62,7 @@ def test_an_open_study_is_marked_interim(cast: Cast, study: Study) -> None:
     words = text_of(signed_in(cast.context, cast.alice).get(KITES).text)
 
     assert "Interim." in words
-    assert "No pair is decided yet." in words
+    assert "No decided pairs yet." in words
     assert "nan" not in words.lower()
 
 
@@ -71,12 +71,12 @@ def test_uneven_panels_are_warned_of(cast: Cast) -> None:
     fill_panels(study, people=1)
     fill_panels(study, people=1, opinion=lambda _shown: Side.OTHER)
     signed = signed_in(cast.context, cast.alice)
-    assert "Mind the panels." not in signed.get(KITES).text
+    assert "Unequal panel sizes." not in signed.get(KITES).text
 
     vote(annotator(study), study)
 
-    assert "Mind the panels." in signed.get(RESULTS).text
-    assert "Mind the panels." in signed.get("/studies/motif-study/results/1").text
+    assert "Unequal panel sizes." in signed.get(RESULTS).text
+    assert "Unequal panel sizes." in signed.get("/studies/motif-study/results/1").text
 
 
 def test_it_is_nobody_elses_business(cast: Cast, study: Study, client: TestClient) -> None:

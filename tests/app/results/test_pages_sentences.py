@@ -72,7 +72,7 @@ def test_the_headline(matchups: list[tuple[str, str, int, int, int]], sentence: 
 def test_a_study_without_votes_shows_nothing() -> None:
     outcome = outcome_of(("motif", "cinemo", 0, 0, 0))
 
-    assert headline(outcome, naming_of(outcome)) == "Nobody voted in this study, so it shows nothing."
+    assert headline(outcome, naming_of(outcome)) == "This study closed without votes."
     assert summary(outcome, naming_of(outcome)) == ()
 
 
@@ -81,8 +81,8 @@ def test_no_difference_is_never_called_equality() -> None:
 
     (text,) = summary(outcome, naming_of(outcome))
 
-    assert "does not say that the two sides are equal" in text
-    assert "3 pairs ended with equal votes" in text
+    assert "this does not prove equality" in text
+    assert "3 pairs have equal votes" in text
     assert "reasons" not in text
 
 
@@ -92,7 +92,9 @@ def test_the_test_and_its_level_are_named() -> None:
     (text,) = summary(outcome, naming_of(outcome))
 
     # 22 pairs, 2 lost: p = 2 * (1 + 22 + 231) / 2^22 = 0.00012, so both are below 0.001.
-    assert "Every difference holds (exact sign test, Holm-corrected for 2 matchups, p < 0.001)." in text
+    assert (
+        "Every difference is significant (exact sign test, Holm-corrected for 2 matchups, p < 0.001)." in text
+    )
     assert "in 90.9 to 100.0 % of the decided pairs per matchup" in text
 
 
@@ -100,7 +102,7 @@ def test_the_test_and_its_level_are_named() -> None:
     ("status", "votes", "sentence"),
     [
         (StudyStatus.DRAFT, 0, "This study is not open yet."),
-        (StudyStatus.OPEN, 0, "No votes yet; 1,600 are wanted."),
+        (StudyStatus.OPEN, 0, "No votes yet; 1,600 are needed."),
         (StudyStatus.PAUSED, 7, "So far 7 of 1,600 votes are in."),
     ],
 )

@@ -47,7 +47,7 @@ def test_a_page_says_that_no_reasons_were_given(cast: Cast, page: str) -> None:
     words = words_of(cast, page)
 
     assert "No reasons were given." in words
-    assert "Agreement on each reason" not in words
+    assert "Agreement by reason" not in words
     assert "p = 1" not in words
 
 
@@ -80,5 +80,5 @@ def test_one_that_asked_for_some_shows_them_and_says_what_a_nought_may_mean(cast
     words = words_of(cast, "results")
 
     assert "No reasons were given." not in words
-    assert "Agreement on each reason" in words
-    assert "A reason that nobody gave may never have been asked for." in words
+    assert "Agreement by reason" in words
+    assert "A reason without votes may not have been asked for." in words

@@ -94,7 +94,7 @@ def test_when_all_places_to_draw_are_taken_one_is_asked_to_come_again(
     cast: Cast, study: Study, client: TestClient
 ) -> None:
     fill_panels(study, people=1)
-    taken = [study.drawing() for _ in range(study.MOST_WAITING)]
+    taken = [study.drawing() for _ in range(study.MAX_CONCURRENT)]
     for place in taken:
         place.__enter__()
     try:

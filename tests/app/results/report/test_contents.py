@@ -3,7 +3,7 @@
 from sqlalchemy import select
 
 from app.context import AppContext
-from app.results.report.contents import read_one_moment, report_contents
+from app.results.report.contents import report_contents, use_one_snapshot
 from app.tables.studies import Study as StudyRow
 from tests.app.results.page_voters import annotator, vote
 from tests.cast import set_the_stage
@@ -15,7 +15,7 @@ def test_a_vote_cast_while_a_report_is_read_is_not_in_it(either_installation: Ap
     vote(browser, study)
 
     with either_installation.database.read() as session:
-        read_one_moment(session)
+        use_one_snapshot(session)
         row = session.scalars(select(StudyRow).where(StudyRow.slug == study.slug)).one()
         contents = report_contents(session, row)
         first = list(contents.votes())

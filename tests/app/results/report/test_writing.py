@@ -56,7 +56,7 @@ def test_a_study_without_votes_has_none(cast: Cast, study: Study, client: TestCl
 def test_one_is_made_at_a_time(cast: Cast, study: Study, client: TestClient) -> None:
     fill_panels(study, people=1)
 
-    with writer.MAKING:
+    with writer.BUILDING:
         answer = client.get(REPORT, headers=cast.alice.headers)
 
     assert (answer.status_code, answer.json()["error"]) == (503, "unavailable")

@@ -40,7 +40,7 @@ def test_links_are_made_and_marked_for_copying(
 ) -> None:
     sign_in(page, cast.context, live_server)
     page.get_by_label("Invitation links").fill("2")
-    page.get_by_role("button", name="Make").click()
+    page.get_by_role("button", name="Create links").click()
 
     expect(page.get_by_role("heading", name="2 new links")).to_be_visible()
     page.get_by_role("button", name="Copy all").click()
@@ -54,7 +54,7 @@ def test_a_study_is_paused_and_closed_by_keyboard(
     sign_in(page, cast.context, live_server)
     page.get_by_role("button", name="Pause").focus()
     page.keyboard.press("Enter")
-    expect(page.get_by_role("button", name="Go on")).to_be_visible()
+    expect(page.get_by_role("button", name="Resume")).to_be_visible()
 
     page.get_by_role("link", name="Close").press("Enter")
     page.get_by_role("button", name="Close the study").press("Enter")

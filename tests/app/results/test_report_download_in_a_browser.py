@@ -57,9 +57,9 @@ def test_a_refusal_is_said_on_the_page_in_the_servers_words(
     sign_in(page, cast.context, live_server)
     page.goto(results)
 
-    with writer.MAKING:
+    with writer.BUILDING:
         page.get_by_role("link", name="Everything").click()
-        expect(page.get_by_role("status")).to_contain_text("Another bundle is being made right now")
+        expect(page.get_by_role("status")).to_contain_text("Another report is being built")
 
     assert page.url == results
     page.close()
@@ -73,7 +73,7 @@ def test_without_a_script_the_link_is_the_file(
     sign_in(page, cast.context, live_server)
     page.goto(results)
 
-    expect(page.get_by_role("status")).to_contain_text("which takes some seconds")
+    expect(page.get_by_role("status")).to_contain_text("Building it takes a few seconds")
     with page.expect_download() as download:
         page.get_by_role("link", name="Everything").click()
     assert download.value.suggested_filename == "motif-study.zip"
