@@ -1,4 +1,4 @@
-"""The button "Everything" in Chromium: what it says while the file is made, and where it is refused."""
+"""The report button in Chromium: its status while the report is built, the download, and a refusal."""
 
 import zipfile
 from collections.abc import Iterator
@@ -36,16 +36,16 @@ def test_the_page_says_that_it_is_being_made_and_hands_it_over_once(
         sign_in(page, cast.context, live_server)
         page.goto(results)
         page.route("**/report.zip", lambda route: asked.append(route))
-        said, link = page.get_by_role("status"), page.get_by_role("link", name="Everything")
+        said, link = page.get_by_role("status"), page.get_by_role("link", name="Report ZIP")
 
         link.click()
-        expect(said).to_contain_text("is being made")
+        expect(said).to_contain_text("Building the report")
         link.click()
         with page.expect_download() as download:
             (route,) = asked
             route.continue_()
 
-        expect(said).to_contain_text("is made and handed to your browser")
+        expect(said).to_contain_text("The report was downloaded.")
         assert download.value.suggested_filename == "motif-study.zip"
         assert "motif-study/README.md" in zipfile.ZipFile(download.value.path()).namelist()
 
@@ -58,7 +58,7 @@ def test_a_refusal_is_said_on_the_page_in_the_servers_words(
     page.goto(results)
 
     with writer.BUILDING:
-        page.get_by_role("link", name="Everything").click()
+        page.get_by_role("link", name="Report ZIP").click()
         expect(page.get_by_role("status")).to_contain_text("Another report is being built")
 
     assert page.url == results
@@ -75,6 +75,6 @@ def test_without_a_script_the_link_is_the_file(
 
     expect(page.get_by_role("status")).to_contain_text("Building it takes a few seconds")
     with page.expect_download() as download:
-        page.get_by_role("link", name="Everything").click()
+        page.get_by_role("link", name="Report ZIP").click()
     assert download.value.suggested_filename == "motif-study.zip"
     context.close()
