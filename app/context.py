@@ -8,8 +8,8 @@ from app import migrations
 from app.assets import Assets
 from app.database import Database
 from app.media.rendition_cache import RenditionCache
-from app.media.sandbox.client import Sandbox
-from app.media.store.base import MediaStore, open_store
+from app.media.sandbox import Sandbox
+from app.media.store import MediaStore, open_store
 from app.rendering import Pages
 from app.security.limits import GuessLimiter
 from app.settings import Settings

@@ -23,7 +23,7 @@ from app import migrations
 from app.clock import utc_now
 from app.database import Database
 from app.media.renditions import Recipe
-from app.media.store.base import content_key, open_store
+from app.media.store import content_key, open_store
 from app.security.tokens import hash_token
 from app.settings import Settings
 from app.tables.people import Annotator, AnnotatorBrowser, BrowserSession

@@ -19,7 +19,7 @@ import av
 
 from app.media.probe import ClipLimits, probe_clip
 from app.media.renditions import Recipe, make_rendition
-from app.media.sandbox.client import Sandbox, Work, WorkRefused, probe
+from app.media.sandbox import Sandbox, Work, WorkRefused, probe
 from benchmark.protocol import RenditionRecipe
 from perf.clips import draw_noisy_clip
 
@@ -40,10 +40,10 @@ class Row:
 def measure() -> list[Row]:
     """Return all rows; takes about half a minute on two cores."""
     with _clips() as clips, Sandbox(children=CHILDREN) as sandbox, tempfile.TemporaryDirectory() as folder:
-        probe_clip(clips[0], sandbox=sandbox)  # the forker starts here, not in a measurement
+        probe_clip(clips[0], sandbox=sandbox)  # the fork_server starts here, not in a measurement
         target = Path(folder) / "rendition.mp4"
         return [
-            Row("start of a forker and one child", _start_ms(folder), "ms"),
+            Row("start of a fork_server and one child", _start_ms(folder), "ms"),
             Row("one child that refuses an empty file", _median_ms(_refuse(sandbox, Path(folder))), "ms"),
             Row("decoding and looking at a clip, no sandbox", _median_ms(_look(clips)), "ms"),
             Row("probe of a clip", _median_ms(_probe(clips, sandbox)), "ms"),
@@ -54,7 +54,7 @@ def measure() -> list[Row]:
                 "ms",
             ),
             *_probe_all(clips, sandbox),
-            Row("memory of a forker (RSS)", _forker_mib(sandbox), "MiB"),
+            Row("memory of a fork_server (RSS)", _fork_server_mib(sandbox), "MiB"),
         ]
 
 
@@ -140,21 +140,21 @@ def _probe_all(clips: list[Path], sandbox: Sandbox) -> list[Row]:
     ]
 
 
-def _forker_pids(sandbox: Sandbox) -> list[int]:
-    return [forker._process.pid for forker in sandbox._forkers if forker._process is not None]
+def _fork_server_pids(sandbox: Sandbox) -> list[int]:
+    return [each._process.pid for each in sandbox._fork_servers if each._process is not None]
 
 
 def _sandbox_cpu_s(sandbox: Sandbox) -> float:
-    """Return the processor time of all forkers and the children they waited for (proc(5), stat)."""
+    """Return the processor time of all fork_servers and the children they waited for (proc(5), stat)."""
     ticks = 0
-    for pid in _forker_pids(sandbox):
+    for pid in _fork_server_pids(sandbox):
         fields = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
         ticks += sum(int(field) for field in fields[11:15])  # utime, stime, cutime, cstime
     return ticks / os.sysconf("SC_CLK_TCK")
 
 
-def _forker_mib(sandbox: Sandbox) -> float:
-    pages = int(Path(f"/proc/{_forker_pids(sandbox)[0]}/statm").read_text().split()[1])
+def _fork_server_mib(sandbox: Sandbox) -> float:
+    pages = int(Path(f"/proc/{_fork_server_pids(sandbox)[0]}/statm").read_text().split()[1])
     return pages * os.sysconf("SC_PAGE_SIZE") / 1024**2
 
 

@@ -12,7 +12,7 @@ from PIL import Image
 
 from app import migrations
 from app.database import Database
-from app.media.store.base import content_key, open_store
+from app.media.store import content_key, open_store
 from app.security.identity import create_key, person_named
 from app.settings import Settings
 from app.tables.bench import Pair

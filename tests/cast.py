@@ -18,7 +18,7 @@ from sqlalchemy import select
 from app.clock import utc_now
 from app.context import AppContext
 from app.jobs.uploads import OwnerUpload
-from app.media.store.base import content_key
+from app.media.store import content_key
 from app.security.identity import Principal, create_key, person_named
 from app.security.tokens import derived_token
 from app.studies import service as studies

@@ -9,9 +9,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.errors import Invalid
-from app.media.images import ImageFacts, ImageRejected, clean_picture
-from app.media.sandbox.client import Sandbox
-from app.media.store.base import MediaMissing, MediaStore, content_key
+from app.media.images import ImageFacts, ImageRejected, clean_image
+from app.media.sandbox import Sandbox
+from app.media.store import MediaMissing, MediaStore, content_key
 from app.tables.bench import Benchmark, Pair
 from benchmark.importers.images import browsers_show, write_png
 from benchmark.importers.source import BenchmarkSource
@@ -90,7 +90,7 @@ def _store(path: Path, *, store: MediaStore, sandbox: Sandbox) -> StoredImage:
 
 def _clean(path: Path, target: Path, *, sandbox: Sandbox, called: str) -> ImageFacts:
     try:
-        return clean_picture(path, target, sandbox=sandbox)
+        return clean_image(path, target, sandbox=sandbox)
     except ImageRejected as refusal:
         raise Invalid(f"{called}: {refusal.message}", code="image_rejected") from refusal
 

@@ -20,8 +20,8 @@ def import_(place: str, slug: str | None, title: str | None) -> None:
     from app.benchmarks.service import import_benchmark
     from app.cli.local import open_database, open_settings
     from app.clock import utc_now
-    from app.media.sandbox.client import Sandbox
-    from app.media.store.base import open_store
+    from app.media.sandbox import Sandbox
+    from app.media.store import open_store
     from benchmark.importers.reader import read_benchmark, slug_of
 
     settings = open_settings()
@@ -83,7 +83,7 @@ def check(slug: str, row_format: str) -> None:
     from app.benchmarks.service import benchmark_shape, differences_from_official, find_benchmark
     from app.cli.local import open_database, open_settings
     from app.errors import NotFound
-    from app.media.store.base import open_store
+    from app.media.store import open_store
 
     settings = open_settings()
     with open_database(settings) as database, database.read() as session:

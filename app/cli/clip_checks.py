@@ -4,9 +4,9 @@ from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from app.media.clip_warnings import oddities, usual_form
+from app.media.clip_warnings import clip_warnings, usual_format
 from app.media.probe import ClipFacts, ClipRejected, probe_clip
-from app.media.sandbox.client import Sandbox
+from app.media.sandbox import Sandbox
 
 
 def clip_problems(
@@ -32,7 +32,7 @@ def clip_problems(
         for pair_id, look in waiting.items():
             looks[pair_id] = look.result()
             on_clip()
-    usual = usual_form(look for look in looks.values() if isinstance(look, ClipFacts))
+    usual = usual_format(look for look in looks.values() if isinstance(look, ClipFacts))
     return [
         f"{clips[pair_id].name}: {problem}"
         for pair_id, look in looks.items()
@@ -48,4 +48,4 @@ def _look(clip: Path, image: Path | None, sandbox: Sandbox) -> ClipFacts | ClipR
 
 
 def _problems(look: ClipFacts | ClipRejected, usual: str) -> list[str]:
-    return [look.message] if isinstance(look, ClipRejected) else oddities(look, usual)
+    return [look.message] if isinstance(look, ClipRejected) else clip_warnings(look, usual)

@@ -143,7 +143,7 @@ def _database(settings: "Settings") -> Finding:
 
 
 def _media(settings: "Settings") -> Finding:
-    from app.media.store.base import StoreError, open_store
+    from app.media.store import StoreError, open_store
 
     try:
         healthy = open_store(settings.effective_media_url).healthy()

@@ -71,8 +71,8 @@ def _strips(
     """Decode the frames of each pair that was asked for."""
     if not pairs:
         return ()
-    from app.media.sandbox.client import Sandbox
-    from app.media.store.base import open_store
+    from app.media.sandbox import Sandbox
+    from app.media.store import open_store
     from app.results.figures.strips import DEFAULT_FRAMES, plan_strip, read_strip
 
     store = open_store(settings.effective_media_url)

@@ -26,19 +26,19 @@ from app.tables.submissions import Clip, Submission
 from benchmark.protocol import SubmissionStatus
 
 HARD_CASE = "hard_case"
-# Tags a reader of a pair can use; the rest is for the scene engine.
+# Tags that pages show; the others are for the scene engine.
 _SHOWN_TAGS = (HARD_CASE, "style")
 
 
 @dataclass(frozen=True)
 class Filter:
-    """What to show; an empty value lets everything through."""
+    """The visitor's filter; an empty value matches everything."""
 
     text: str = ""
     scenario: str = ""
     hard_case: str = ""
 
-    def lets_through(self, pair: Pair) -> bool:
+    def matches(self, pair: Pair) -> bool:
         return (
             self.text.casefold() in pair.prompt.casefold()
             and self.scenario in ("", pair.scenario)
@@ -47,9 +47,9 @@ class Filter:
 
 
 def gallery_page(session: Session, benchmark: Benchmark, wanted: Filter) -> GalleryPage:
-    """Return the benchmark's images by scenario, each with those texts that pass the filter."""
+    """Return the benchmark's images by scenario, each with its prompts that match the filter."""
     pairs = _pairs(session, benchmark)
-    shown = [pair for pair in pairs if wanted.lets_through(pair)]
+    shown = [pair for pair in pairs if wanted.matches(pair)]
     hard_cases = sorted({case for pair in pairs if (case := pair.tags.get(HARD_CASE))})
     return GalleryPage(
         slug=benchmark.slug,

@@ -1,4 +1,4 @@
-"""The gallery: a benchmark as pictures, one pair with its clips, and the files behind them."""
+"""Gallery routes: a benchmark's images, one pair with its clips, thumbnails and clip files."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -14,8 +14,8 @@ from app.errors import Unavailable
 from app.gallery.queries import Filter, final_clip, gallery_page, pair_page
 from app.gallery.thumbnails import thumbnail
 from app.media.padding import ByteRange
-from app.media.responses import video_answer
-from app.media.store.base import StoreError, content_key
+from app.media.responses import video_response
+from app.media.store import StoreError, content_key
 from app.media.thumbnail_urls import LARGE, TILE, ThumbnailWidth
 from app.security.identity import principal_of_browser
 from app.security.path_params import PairIdPath, PublicIdPath, Sha256Path, SlugPath
@@ -36,7 +36,7 @@ def gallery(
     scenario: Annotated[str, Query(max_length=100)] = "",
     hard_case: Annotated[str, Query(max_length=100)] = "",
 ) -> Response:
-    """Show a benchmark's images and texts; open to everybody, as a benchmark is public by nature."""
+    """Show a benchmark's images and prompts to everybody; a benchmark is public."""
     context = context_of(request)
     with context.database.read() as session:
         benchmark = find_benchmark(session, slug=slug)
@@ -48,7 +48,7 @@ def gallery(
 def pair(slug: SlugPath, pair_id: PairIdPath, request: Request) -> Response:
     """Show one pair; clips beside their models' names to signed-in people only.
 
-    A visitor may be an annotator: to know a model's clips would end the blinding of a running study.
+    A visitor may be an annotator, and knowing which clips a model made would unblind a running study.
     """
     context = context_of(request)
     with context.database.read() as session:
@@ -66,7 +66,7 @@ def clip(
     request: Request,
     seed: Annotated[int, Query(ge=0, le=MAX_SEED)] = 0,
 ) -> Response:
-    """Return a clip as it was submitted, in ranges where the browser asks for them."""
+    """Return a clip as it was submitted, or the requested range of it."""
     context = context_of(request)
     with context.database.read() as session:
         require_person(session, request, Role.RESEARCHER, Role.VIEWER, now=utc_now())
@@ -93,14 +93,14 @@ def _clip_answer(request: Request, clip: Clip) -> Response:
     store = context_of(request).store
     key = content_key("clips", clip.sha256)
     try:
-        store.size(key)  # a lost file is said now, not in the middle of the body
+        store.size(key)  # reports a missing file before the body starts
     except StoreError as error:
         raise Unavailable("This clip cannot be read right now.") from error
 
     def read(span: ByteRange) -> Iterator[bytes]:
         return store.read_range(key, span.start, span.stop)
 
-    return video_answer(request, read, clip.bytes, cache_control="private, max-age=3600")
+    return video_response(request, read, clip.bytes, cache_control="private, max-age=3600")
 
 
 def _is_signed_in(session: Session, request: Request, *, now: datetime) -> bool:

@@ -1,18 +1,18 @@
-"""Small copies of a benchmark's images: made once, kept in the store, addressed by their content."""
+"""Makes thumbnails of a benchmark's images once and keeps them in the store by content."""
 
 from app.context import AppContext
 from app.errors import NotFound, Unavailable
 from app.media.images import ImageRejected, make_thumbnail
-from app.media.store.base import MediaMissing, StoreError, content_key
+from app.media.store import MediaMissing, StoreError, content_key
 from app.media.thumbnail_urls import ThumbnailWidth
 
 
 def thumbnail(context: AppContext, *, sha256: str, width: ThumbnailWidth) -> bytes:
-    """Return the WebP of a benchmark's image, made now if nobody asked for it before.
+    """Return the WebP thumbnail of a benchmark's image; make it on first request.
 
     Raises:
         NotFound: no benchmark has this image.
-        Unavailable: the store does not answer, or the image cannot be read.
+        Unavailable: the store does not respond, or the image cannot be decoded.
     """
     key = content_key(f"thumbnails-{width}", sha256)
     try:
@@ -29,7 +29,7 @@ def thumbnail(context: AppContext, *, sha256: str, width: ThumbnailWidth) -> byt
 
 
 def _make(context: AppContext, key: str, *, sha256: str, width: ThumbnailWidth) -> None:
-    # Two requests may both make it; the store keeps the first, and the bytes are the same.
+    # Two concurrent requests may both make it; the store keeps the first, and both have equal bytes.
     store = context.store
     with store.open_local(content_key("images", sha256)) as image, store.private_file() as small:
         make_thumbnail(image, small, width, sandbox=context.sandbox)

@@ -32,7 +32,7 @@ class ScenarioPart:
 
 @dataclass(frozen=True)
 class Option:
-    """One choice of a filter."""
+    """One option of a filter."""
 
     value: str
     name: str

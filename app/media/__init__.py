@@ -1,4 +1,5 @@
-"""Clips, renditions and input images: stored, checked and cut to what an annotator may see.
+"""Checks, stores, prepares and serves clips and input images.
 
-Nothing here knows HTTP or the database. Whatever reads bytes from outside runs in the sandbox (`sandbox.py`).
+Uploaded files are opened in the sandbox only (`sandbox/`). docs/media.md lists which modules depend on the
+database and on FastAPI.
 """

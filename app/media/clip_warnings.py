@@ -1,4 +1,4 @@
-"""What is odd about clips that belong together: nothing that is refused, all that one should look at."""
+"""Warnings about accepted clips that somebody should look at."""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -8,7 +8,7 @@ from app.media.probe import FAR_FIRST_FRAME
 
 
 class Clip(Protocol):
-    """What is known of a clip: `ClipFacts`, or a row that keeps them."""
+    """The facts of a clip: `ClipFacts`, or a row that stores them."""
 
     @property
     def width(self) -> int: ...
@@ -28,27 +28,27 @@ class Clip(Protocol):
     def first_frame_distance(self) -> float | None: ...
 
 
-def usual_form(clips: Iterable[Clip]) -> str:
-    """Return size, frames and fps of most clips, in words; empty without clips."""
-    forms = Counter(_form(clip) for clip in clips)
+def usual_format(clips: Iterable[Clip]) -> str:
+    """Return size, frames and fps of most clips as text; empty without clips."""
+    forms = Counter(_format(clip) for clip in clips)
     return forms.most_common(1)[0][0] if forms else ""
 
 
-def oddities(clip: Clip, usual: str) -> list[str]:
-    """Return a line for each thing one should look at; `usual` is the `usual_form` of its neighbours."""
-    notes = []
+def clip_warnings(clip: Clip, usual: str) -> list[str]:
+    """Return one line for each warning; `usual` is the `usual_format` of the submission's clips."""
+    warnings = []
     if clip.is_static:
-        notes.append("every frame is the same; is this the input image repeated?")
+        warnings.append("every frame is the same; check that this is not the input image repeated")
     if clip.first_frame_distance is not None and clip.first_frame_distance > FAR_FIRST_FRAME:
-        notes.append("the first frame is far from the input image; is it the clip of another pair?")
-    if _form(clip) != usual:
-        notes.append(f"{_form(clip)}, where most clips are {usual}")
+        warnings.append("the first frame is far from the input image; check that the clip is of this pair")
+    if _format(clip) != usual:
+        warnings.append(f"{_format(clip)}, where most clips are {usual}")
     if not clip.constant_fps:
-        notes.append("its frames are not equally long")
+        warnings.append("frames differ in duration")
     if clip.has_audio:
-        notes.append("has a sound track; annotators will not hear it")
-    return notes
+        warnings.append("has a sound track; annotators do not hear it")
+    return warnings
 
 
-def _form(clip: Clip) -> str:
+def _format(clip: Clip) -> str:
     return f"{clip.width}x{clip.height}, {clip.frames} frames at {clip.fps:g} fps"

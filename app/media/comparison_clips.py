@@ -18,7 +18,7 @@ _FACTS = tuple(field.name for field in fields(ClipFacts))
 
 @dataclass(frozen=True)
 class StoredClip:
-    """A clip in the store, and what the prober found out about it."""
+    """A clip in the store and its probed facts."""
 
     id: int
     sha256: str
@@ -27,7 +27,7 @@ class StoredClip:
 
 @dataclass(frozen=True)
 class ComparedClips:
-    """The two clips of one comparison and the recipe that makes them alike."""
+    """The two clips of one comparison and their common recipe."""
 
     prompt: str
     image_key: str
@@ -42,7 +42,7 @@ class ComparedClips:
 
 def _query() -> Select[*tuple[Any, ...]]:
     reference, other = aliased(Clip), aliased(Clip)
-    # Columns, not objects: this runs for every assignment, and two clips have forty attributes to track.
+    # Columns, not objects: this runs for every assignment, and the ORM would track forty attributes.
     columns = [getattr(clip, name) for clip in (reference, other) for name in ("id", "sha256", *_FACTS)]
     return (
         select(Pair.prompt, Pair.image_key, Pair.image_type, *columns)
@@ -65,7 +65,7 @@ def _query() -> Select[*tuple[Any, ...]]:
     )
 
 
-# Built once: building it takes longer than running it.
+# Built once: building the statement takes longer than running it.
 _COMPARED = _query()
 
 

@@ -1,7 +1,7 @@
-"""Single frames of clips, and input images, as plain pixels: for figures that the server draws itself.
+"""Decodes single frames of clips, and input images, to raw pixels for figures that the server draws.
 
-Clips come from outside, so they are decoded only in the sandbox (`frame_work.py` is the child's side). What
-comes back are raw bytes of a checked length: nothing a child wrote is ever parsed.
+The files are decoded in the sandbox (`sandbox/frames.py`). A child writes raw bytes whose length is checked;
+the server parses nothing that a child wrote.
 """
 
 from collections.abc import Sequence
@@ -11,67 +11,66 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from app.media.sandbox.client import Json, Sandbox, SandboxError, Work, WorkDied
-from app.media.sandbox.results import read_answer
+from app.media.sandbox import Json, Sandbox, SandboxError, Work, WorkDied, read_result
 
 Pixels = npt.NDArray[np.uint8]
 
 
 class FramesUnreadable(Exception):
-    """The file could be read when it came in, and cannot now."""
+    """A file that was accepted earlier can no longer be decoded."""
 
 
 @dataclass(frozen=True)
 class FrameSize:
-    """Of the pictures a child wrote, in pixels."""
+    """Width and height, in pixels, of the frames a child wrote."""
 
     width: int
     height: int
 
 
 def clip_frames(
-    clip: Path, numbers: Sequence[int], target: Path, *, most_width: int, sandbox: Sandbox
+    clip: Path, numbers: Sequence[int], target: Path, *, max_width: int, sandbox: Sandbox
 ) -> Pixels:
     """Return frames of a clip as uint8 RGB (frames, height, width, 3).
 
     Args:
         clip: a clip that was probed.
-        numbers: of the frames, from 1, ascending; one may be there several times.
-        target: a private file to write through.
-        most_width: frames wider than this many pixels are scaled down.
+        numbers: frame numbers from 1, ascending, possibly repeated.
+        target: a private file for the pixels.
+        max_width: wider frames are scaled down to this many pixels.
 
     Raises:
-        FramesUnreadable: it cannot be decoded, or has fewer frames.
+        FramesUnreadable: the clip cannot be decoded, or has fewer frames.
     """
-    return _read("clip", clip, list(numbers), target, most_width, sandbox)
+    return _read("clip", clip, list(numbers), target, max_width, sandbox)
 
 
-def picture_pixels(picture: Path, target: Path, *, most_width: int, sandbox: Sandbox) -> Pixels:
+def image_pixels(image: Path, target: Path, *, max_width: int, sandbox: Sandbox) -> Pixels:
     """Return an upright image as uint8 RGB (height, width, 3); Args, Raises: as `clip_frames`."""
-    pixels: Pixels = _read("picture", picture, [1], target, most_width, sandbox)[0]
+    pixels: Pixels = _read("image", image, [1], target, max_width, sandbox)[0]
     return pixels
 
 
 def _read(
-    kind: str, path: Path, numbers: list[int], target: Path, most_width: int, sandbox: Sandbox
+    kind: str, path: Path, numbers: list[int], target: Path, max_width: int, sandbox: Sandbox
 ) -> Pixels:
     arguments: dict[str, Json] = {
         "kind": kind,
         "path": str(path.absolute()),
         "numbers": list(numbers),
         "target": str(target.absolute()),
-        "most_width": most_width,
+        "max_width": max_width,
     }
     try:
-        size = read_answer(sandbox.run(Work.FRAMES, arguments), FrameSize)
-        return _pixels(target, len(numbers), size, most_width)
+        size = read_result(sandbox.run(Work.FRAMES, arguments), FrameSize)
+        return _pixels(target, len(numbers), size, max_width)
     except SandboxError as error:
         raise FramesUnreadable(f"The {kind} cannot be read: {error}") from error
 
 
-def _pixels(target: Path, frames: int, size: FrameSize, most_width: int) -> Pixels:
-    if not (0 < size.width <= most_width and 0 < size.height <= 100 * most_width):
-        raise WorkDied("frames of another size than asked for")
+def _pixels(target: Path, frames: int, size: FrameSize, max_width: int) -> Pixels:
+    if not (0 < size.width <= max_width and 0 < size.height <= 100 * max_width):
+        raise WorkDied("frames larger than requested")
     if target.stat().st_size != frames * size.height * size.width * 3:
-        raise WorkDied("frames of another length than said")
+        raise WorkDied("frames of another length than stated")
     return np.fromfile(target, dtype=np.uint8).reshape(frames, size.height, size.width, 3)

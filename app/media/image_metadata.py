@@ -1,4 +1,4 @@
-"""Takes metadata out of image files without touching the coded pixels.
+"""Removes metadata from image files without changing the coded pixels.
 
 Sources: ITU-T T.81 annex B (JPEG markers), the PNG specification 3rd edition, 5 and 11 (chunks), the WebP
 container specification (RIFF chunks).
@@ -70,7 +70,7 @@ def _is_jpeg_part_kept(kind: int, opening: bytes) -> bool:
 
 
 def without_png_metadata(image: bytes) -> bytes:
-    """Return a PNG with only the chunks that make up its picture and colours.
+    """Return a PNG with only the chunks that hold its pixels and colours.
 
     Raises:
         ValueError: the chunks do not follow one another to IEND, or a checksum is wrong.

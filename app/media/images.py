@@ -1,6 +1,6 @@
-"""Checks the input images of a benchmark and prepares what is served of them.
+"""Checks the input images of a benchmark and makes the copies that are served.
 
-Images come from outside, so they are opened only in the sandbox (`picture_work.py` is the child's side).
+Image files are opened in the sandbox only (`sandbox/image.py`).
 """
 
 from collections.abc import Mapping
@@ -8,13 +8,12 @@ from dataclasses import asdict, dataclass
 from enum import StrEnum
 from pathlib import Path
 
-from app.media.sandbox.client import Json, Sandbox, Work, WorkDied, WorkRefused, WorkTimeout
-from app.media.sandbox.results import read_answer
-from app.media.store.base import DISK_FULL, StoreFull
+from app.media.sandbox import Json, Sandbox, Work, WorkDied, WorkRefused, WorkTimeout, read_result
+from app.media.store import DISK_FULL, StoreFull
 
 
 class ImageFormat(StrEnum):
-    """The image types a benchmark may bring."""
+    """The image formats that are accepted."""
 
     JPEG = "jpeg"
     PNG = "png"
@@ -26,7 +25,7 @@ class ImageFormat(StrEnum):
 
 
 class ImageCode(StrEnum):
-    """Why an image is refused; part of the public contract."""
+    """Reasons for refusing an image; part of the public contract."""
 
     EMPTY = "empty"
     NOT_A_PICTURE = "not_a_picture"
@@ -39,7 +38,7 @@ class ImageCode(StrEnum):
 
 
 class ImageRejected(Exception):
-    """The image is refused; the message is a sentence for whoever brought it."""
+    """The image is refused; the message is a sentence for the person who submitted it."""
 
     def __init__(self, code: ImageCode, message: str) -> None:
         super().__init__(message)
@@ -49,7 +48,7 @@ class ImageRejected(Exception):
 
 @dataclass(frozen=True)
 class ImageLimits:
-    """What an image may be; the sides are checked before anything is decoded."""
+    """Limits of an image; the size is checked before anything is decoded."""
 
     max_bytes: int = 32 * 1024**2
     min_side: int = 16
@@ -59,7 +58,7 @@ class ImageLimits:
 
 @dataclass(frozen=True)
 class ImageFacts:
-    """What an image is; it decodes to the last line. Width and height are those of the upright picture."""
+    """Facts of an image that decodes completely; width and height are those of the upright image."""
 
     format: ImageFormat
     width: int
@@ -67,16 +66,16 @@ class ImageFacts:
     bytes: int
 
 
-def verify_picture(path: Path, *, sandbox: Sandbox, limits: ImageLimits | None = None) -> ImageFacts:
-    """Look at an image in the sandbox.
+def verify_image(path: Path, *, sandbox: Sandbox, limits: ImageLimits | None = None) -> ImageFacts:
+    """Check an image in the sandbox.
 
     Raises:
-        PictureRejected: the file is not an image we take.
+        ImageRejected: the file is not an accepted image.
     """
     return _run("verify", path, {"limits": asdict(limits or ImageLimits())}, sandbox)
 
 
-def clean_picture(
+def clean_image(
     path: Path, target_path: Path, *, sandbox: Sandbox, limits: ImageLimits | None = None
 ) -> ImageFacts:
     """Write a copy without metadata (place, camera, tool, comments, anything after the image).
@@ -85,16 +84,16 @@ def clean_picture(
     metadata turns is coded anew, upright.
 
     Args:
-        path: the image as brought.
+        path: the image as submitted.
         target_path: where to write; overwritten. Nothing is left there on failure.
-        sandbox: where the file is opened.
-        limits: what the image may be.
+        sandbox: opens the file.
+        limits: of the image.
 
     Returns:
         The facts of the copy.
 
     Raises:
-        PictureRejected: the file is not an image we take.
+        ImageRejected: the file is not an accepted image.
         StoreFull: no space is left at `target_path`.
     """
     more: dict[str, Json] = {
@@ -107,7 +106,7 @@ def clean_picture(
 def make_thumbnail(path: Path, target_path: Path, width: int, *, sandbox: Sandbox) -> ImageFacts:
     """Write the image as WebP, `width` pixels wide (never wider than it is), upright and without metadata.
 
-    Args, Raises: as `clean_picture`.
+    Args, Raises: as `clean_image`.
     """
     limits = asdict(ImageLimits())
     more: dict[str, Json] = {"limits": limits, "target": str(target_path.absolute()), "width": width}
@@ -126,8 +125,8 @@ def _write(
 
 def _run(step: str, path: Path, more: Mapping[str, Json], sandbox: Sandbox) -> ImageFacts:
     try:
-        answer = sandbox.run(Work.PICTURE, {"step": step, "path": str(path.absolute()), **more})
-        return read_answer(answer, ImageFacts)
+        answer = sandbox.run(Work.IMAGE, {"step": step, "path": str(path.absolute()), **more})
+        return read_result(answer, ImageFacts)
     except WorkRefused as refusal:
         if refusal.code == DISK_FULL:
             raise StoreFull(str(refusal)) from refusal
@@ -135,4 +134,4 @@ def _run(step: str, path: Path, more: Mapping[str, Json], sandbox: Sandbox) -> I
     except WorkTimeout as error:
         raise ImageRejected(ImageCode.TIMEOUT, "Decoding this image takes too long.") from error
     except WorkDied as error:
-        raise ImageRejected(ImageCode.UNDECODABLE, "The decoder breaks down on this image.") from error
+        raise ImageRejected(ImageCode.UNDECODABLE, "The decoder failed on this image.") from error

@@ -1,4 +1,4 @@
-"""Reads the outermost boxes of an MP4 file without any media library.
+"""Reads the top-level boxes of an MP4 file without a media library.
 
 Source: ISO/IEC 14496-12, 4.2 (a box is a 32-bit size, a 4-letter type, an optional 64-bit size, a body).
 """
@@ -11,7 +11,7 @@ _MAX_BOXES = 10_000
 
 @dataclass(frozen=True)
 class Box:
-    """One box; `size` is what it claims, header included, and may reach behind the end of the file."""
+    """One box; `size` includes the header, is what the file claims, and may exceed the file."""
 
     kind: bytes
     start: int
@@ -23,9 +23,9 @@ class Box:
 
 
 def outer_boxes(file: BinaryIO, file_bytes: int) -> list[Box]:
-    """Return the outermost boxes in order; the last one may be cut off.
+    """Return the top-level boxes in order; the last one may be cut off.
 
-    Stops at anything that cannot be a box (a size smaller than its header), which is left out.
+    Reading stops at bytes that cannot be a box (a size smaller than its header).
     """
     boxes: list[Box] = []
     start = 0

@@ -1,8 +1,8 @@
-"""Serves two renditions at one length, so that a file's size cannot name its model.
+"""Serves the two renditions of an assignment at one length, so that file sizes do not identify models.
 
-Measured: MotiF's files are larger than CogVideoX's in 51 of 51 pairs, so padding each file on its own would
-still tell them apart. The shorter and the longer rendition both end in an MP4 `free` box, which players skip;
-it is added while serving and never stored.
+Measured: MotiF's files are larger than CogVideoX's in 51 of 51 pairs, so padding each file separately would
+still distinguish them. Both renditions end in an MP4 `free` box, which players skip; it is added while
+serving and never stored.
 """
 
 import re
@@ -16,7 +16,7 @@ CHUNK_BYTES = 64 * 1024
 FREE_BOX_HEADER_BYTES = 8
 _MAX_BOX_BYTES = 2**32 - 1
 
-# More digits than 2^63 has are no honest request; such a header is ignored like any malformed one.
+# No client needs more digits than 2^63 has; such a header is ignored like any malformed one.
 _ONE_RANGE = re.compile(r"bytes=[ \t]*(?:([0-9]{1,19})-([0-9]{0,19})|-([0-9]{1,19}))[ \t]*", re.IGNORECASE)
 
 ReadRange = Callable[[int, int], Iterator[bytes]]
@@ -31,7 +31,7 @@ class ByteRange:
 
 
 def parse_range(header: str | None, length: int) -> ByteRange | None:
-    """Read a Range header against a body of `length` bytes; None means the whole body.
+    """Parse a Range header for a body of `length` bytes; None means the whole body.
 
     Several ranges, another unit and a malformed header all mean the whole body, as RFC 9110 (14.2) allows.
 
@@ -39,7 +39,7 @@ def parse_range(header: str | None, length: int) -> ByteRange | None:
     ByteRange(start=8, stop=10)
 
     Raises:
-        RangeNotSatisfiable: it is well formed, but starts behind the end or asks for the last 0 bytes.
+        RangeNotSatisfiable: the range starts behind the end or asks for the last 0 bytes.
     """
     match = _ONE_RANGE.fullmatch(header) if header else None
     if match is None:
@@ -75,8 +75,8 @@ def padded_range(
     Args:
         read_range: `read_range(start, stop)` of the stored file, for instance of `MediaStore.read_range`.
         real_size: bytes of the stored file.
-        padded_size: bytes of the served body, at least a box header more than `real_size`, as
-            `padded_length` makes sure.
+        padded_size: bytes of the served body, at least a box header more than `real_size`, as `padded_length`
+            guarantees.
         start: first byte, inside the served body.
         stop: one after the last byte, at most `padded_size`.
 

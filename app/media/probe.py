@@ -1,6 +1,6 @@
-"""Looks at a submitted clip: what it is, or why it is refused.
+"""Checks a submitted clip: returns its facts, or a reason for refusing it.
 
-The file comes from outside, so it is opened only in the sandbox (`decoding.py` is the child's side).
+The file is opened in the sandbox only (`sandbox/probe.py`).
 """
 
 from collections.abc import Mapping
@@ -9,10 +9,9 @@ from enum import StrEnum
 from pathlib import Path
 
 from app.media.images import ImageCode, ImageRejected
-from app.media.sandbox.client import Json, Sandbox, Work, WorkDied, WorkRefused, WorkTimeout
-from app.media.sandbox.results import read_answer
+from app.media.sandbox import Json, Sandbox, Work, WorkDied, WorkRefused, WorkTimeout, read_result
 
-# A `first_frame_distance` above this deserves a warning. Measured on the authors' clips against their own
+# A `first_frame_distance` above this causes a warning. Measured on the authors' clips against their own
 # input image: MotiF, Cinemo and CogVideoX at most 0.03, DynamiCrafter 0.08 (median); against an image of
 # another scenario: at least 0.12.
 FAR_FIRST_FRAME = 0.12
@@ -21,7 +20,7 @@ UNREADABLE_INPUT_IMAGE = "unreadable_input_image"
 
 
 class ClipCode(StrEnum):
-    """Why a clip is refused; part of the public contract."""
+    """Reasons for refusing a clip; part of the public contract."""
 
     EMPTY = "empty"
     NOT_MP4 = "not_mp4"
@@ -39,7 +38,7 @@ class ClipCode(StrEnum):
 
 
 class ClipRejected(Exception):
-    """The clip is refused; the message is a sentence for whoever submitted it."""
+    """The clip is refused; the message is a sentence for the person who submitted it."""
 
     def __init__(self, code: ClipCode, message: str) -> None:
         super().__init__(message)
@@ -49,7 +48,7 @@ class ClipRejected(Exception):
 
 @dataclass(frozen=True)
 class ClipLimits:
-    """What a clip may be; checked before anything is decoded."""
+    """Limits of a clip; checked before frames are decoded."""
 
     max_side: int = 2048
     min_frames: int = 2
@@ -60,20 +59,20 @@ class ClipLimits:
 
 @dataclass(frozen=True)
 class ClipFacts:
-    """What a clip is; every frame of it decodes.
+    """Facts of a clip whose frames all decode.
 
     Attributes:
         codec: `h264`, `vp9` or `av1`.
         pixel_format: FFmpeg's name, mostly `yuv420p`.
-        width: of the picture, in pixels.
-        height: of the picture, in pixels.
-        frames: how many there are.
+        width: in pixels.
+        height: in pixels.
+        frames: number of shown frames.
         fps: frames / duration_s, rounded to 3 decimals.
         duration_s: rounded to 3 decimals.
-        constant_fps: all frames last equally long, within 5 %, and none is hidden by an edit list.
+        constant_fps: all frames have the same duration, within 5 %, and an edit list hides none.
         has_audio: there is a sound track.
-        bytes: size of the file.
-        is_static: every frame shows what the first one shows, but for coding noise.
+        bytes: file size.
+        is_static: every frame equals the first one, except for coding noise.
         is_remuxable: 8-bit 4:2:0 H.264 at an even rate that holds nothing but pictures (`sandbox/h264.py`).
         first_frame_distance: mean absolute difference between the first frame and the pair's input image,
             both at 64x64, in [0, 1]; None when no image was given. See `FAR_FIRST_FRAME`.
@@ -97,18 +96,18 @@ class ClipFacts:
 def probe_clip(
     path: Path, *, sandbox: Sandbox, input_image: Path | None = None, limits: ClipLimits | None = None
 ) -> ClipFacts:
-    """Look at a clip in the sandbox; safe to call from several threads.
+    """Check a clip in the sandbox; safe to call from several threads.
 
     Args:
-        path: the file; its name does not matter.
-        sandbox: where the file is opened.
-        input_image: the pair's image, already verified (`pictures.verify_picture`).
-        limits: what a clip may be.
+        path: the file, with any name.
+        sandbox: opens the file.
+        input_image: the pair's image, already checked (`pictures.verify_image`).
+        limits: of the clip.
 
     Raises:
-        ClipRejected: the file is not a clip we take.
-        PictureRejected: the input image cannot be read, which is not the clip's fault.
-        SandboxBroken: the sandbox does not start, which is nobody's but ours.
+        ClipRejected: the file is not an accepted clip.
+        ImageRejected: the input image cannot be read.
+        SandboxBroken: the sandbox does not start; the clip is not the cause.
     """
     arguments: Mapping[str, Json] = {
         "path": str(path.absolute()),
@@ -116,7 +115,7 @@ def probe_clip(
         "limits": asdict(limits or ClipLimits()),
     }
     try:
-        return read_answer(sandbox.run(Work.PROBE, arguments), ClipFacts)
+        return read_result(sandbox.run(Work.PROBE, arguments), ClipFacts)
     except WorkRefused as refusal:
         if refusal.code == UNREADABLE_INPUT_IMAGE:
             raise ImageRejected(ImageCode.UNDECODABLE, str(refusal)) from refusal
@@ -124,4 +123,4 @@ def probe_clip(
     except WorkTimeout as error:
         raise ClipRejected(ClipCode.TIMEOUT, "Decoding this clip takes too long.") from error
     except WorkDied as error:
-        raise ClipRejected(ClipCode.UNDECODABLE, "The decoder breaks down on this clip.") from error
+        raise ClipRejected(ClipCode.UNDECODABLE, "The decoder failed on this clip.") from error

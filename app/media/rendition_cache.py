@@ -16,8 +16,8 @@ from app.clock import utc_now
 from app.database import Database
 from app.media.comparison_clips import StoredClip
 from app.media.renditions import Recipe, make_rendition
-from app.media.sandbox.client import Sandbox
-from app.media.store.base import MediaStore, content_key
+from app.media.sandbox import Sandbox
+from app.media.store import MediaStore, content_key
 from app.tables.submissions import Rendition
 
 # Built once: building a statement takes longer than running it.

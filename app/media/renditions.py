@@ -1,4 +1,4 @@
-"""Makes what an annotator is served: a copy of a clip that says nothing about where it came from.
+"""Makes renditions: the copies of clips that annotators are served, without any trace of their origin.
 
 `remux` copies the coded pictures and drops everything around them. The other kinds decode both clips of a
 comparison and encode them in one form. The files are opened only in the sandbox (`sandbox/transcode.py`).
@@ -8,8 +8,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from app.media.probe import ClipFacts
-from app.media.sandbox.client import Sandbox, SandboxBroken, SandboxError, Work, WorkRefused
-from app.media.store.base import DISK_FULL, StoreFull
+from app.media.sandbox import Sandbox, SandboxBroken, SandboxError, Work, WorkRefused
+from app.media.store import DISK_FULL, StoreFull
 from benchmark.protocol import RenditionRecipe
 
 _MAX_FPS = 60.0
@@ -36,7 +36,7 @@ class Recipe:
 
     @property
     def name(self) -> str:
-        """What makes two renditions of one clip the same: at most 80 characters of [a-z0-9x._-]."""
+        """The key under which a rendition of a clip is stored: at most 80 characters of [a-z0-9x._-]."""
         if self.kind is RenditionRecipe.REMUX:
             return f"remux-{_REVISION}"
         return f"{self.kind}-{_REVISION}-{self.width}x{self.height}-{self.fps:.3f}-{self.frames}"
@@ -88,12 +88,12 @@ def make_rendition(source_path: Path, recipe: Recipe, target_path: Path, *, sand
         source_path: the clip as submitted, accepted by `probe_clip`.
         recipe: of the comparison, from `choose_recipe`.
         target_path: where to write; overwritten. Nothing is left there on failure.
-        sandbox: where the files are opened.
+        sandbox: opens the files.
 
     Raises:
-        RenditionFailed: the clip cannot be brought into this form.
+        RenditionFailed: the clip cannot be prepared with this recipe.
         StoreFull: no space is left at `target_path`.
-        SandboxBroken: the sandbox does not start; the clip is not to blame.
+        SandboxBroken: the sandbox does not start; the clip is not the cause.
     """
     paths = {"source": str(source_path.absolute()), "target": str(target_path.absolute())}
     try:

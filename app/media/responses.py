@@ -1,7 +1,7 @@
-"""Answers with files of the store: an image whole, a clip whole or in the one range that is asked for.
+"""HTTP responses with files of the store: images, and clips whole or in one byte range.
 
-A fixed header set, without ETag, Last-Modified or file name: a model's 320 clips, uploaded in one batch,
-could be grouped by them.
+The headers are a fixed set without ETag, Last-Modified and file name, which would group the 320 clips of a
+model that were uploaded in one batch.
 """
 
 from collections.abc import Callable, Iterator
@@ -11,14 +11,14 @@ from starlette.responses import StreamingResponse
 
 from app.errors import Unavailable
 from app.media.padding import ByteRange, parse_range
-from app.media.store.base import MediaStore, StoreError
+from app.media.store import MediaStore, StoreError
 
 
-def image_answer(store: MediaStore, key: str, media_type: str, *, cache_control: str) -> Response:
+def image_response(store: MediaStore, key: str, media_type: str, *, cache_control: str) -> Response:
     """Return an image as it was imported.
 
     Raises:
-        Unavailable: the store has lost it, or does not answer.
+        Unavailable: the file is missing, or the store does not respond.
     """
     try:
         size = store.size(key)
@@ -28,13 +28,13 @@ def image_answer(store: MediaStore, key: str, media_type: str, *, cache_control:
     return StreamingResponse(store.read_range(key, 0, size), media_type=media_type, headers=headers)
 
 
-def video_answer(
+def video_response(
     request: Request, read: Callable[[ByteRange], Iterator[bytes]], length: int, *, cache_control: str
 ) -> Response:
-    """Return the asked range of a video of `length` bytes, or all of it.
+    """Return the requested range of a video of `length` bytes, or all of it.
 
     Raises:
-        RangeNotSatisfiable: the range has no byte inside.
+        RangeNotSatisfiable: the range is empty.
     """
     asked = parse_range(request.headers.get("range"), length)
     span = asked or ByteRange(0, length)

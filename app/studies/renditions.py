@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from app.context import AppContext
 from app.media.comparison_clips import compared_clips
 from app.media.renditions import RenditionFailed
-from app.media.store.base import MediaMissing
+from app.media.store import MediaMissing
 from app.tables.studies import Comparison, Matchup, Study
 from app.tasks.runner import Progress, TaskFailed
 from benchmark.plurals import counted

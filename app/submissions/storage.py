@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session
 from app.database import Database
 from app.errors import Conflict, Invalid
 from app.media.probe import ClipFacts, ClipRejected, probe_clip
-from app.media.sandbox.client import Sandbox
-from app.media.store.base import MediaStore, content_key
+from app.media.sandbox import Sandbox
+from app.media.store import MediaStore, content_key
 from app.submissions.streaming import ReceivedFile
 from app.tables.submissions import Clip
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from starlette.datastructures import Headers
 
 from app.errors import Invalid
-from app.media.store.base import full_disk_as_store_full
+from app.media.store import full_disk_as_store_full
 
 _CONTENT_DIGEST = re.compile(r"(?:^|,)[ \t]*sha-256=:([A-Za-z0-9+/]{43}=):[ \t]*(?:,|$)")
 _HEX_DIGEST = re.compile(r"[0-9a-fA-F]{64}")

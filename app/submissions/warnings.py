@@ -3,7 +3,7 @@
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.media.clip_warnings import oddities, usual_form
+from app.media.clip_warnings import clip_warnings, usual_format
 from app.tables.bench import Pair
 from app.tables.submissions import Clip, Submission
 
@@ -16,5 +16,5 @@ def clip_notes(session: Session, submission: Submission) -> list[str]:
         .where(Clip.submission_id == submission.id)
         .order_by(Pair.position)
     ).all()
-    usual = usual_form(clip for _, clip in rows)
-    return [f"{name}: {note}" for name, clip in rows for note in oddities(clip, usual)]
+    usual = usual_format(clip for _, clip in rows)
+    return [f"{name}: {note}" for name, clip in rows for note in clip_warnings(clip, usual)]

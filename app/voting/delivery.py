@@ -17,7 +17,7 @@ from app.media.comparison_clips import StoredClip, compared_clips
 from app.media.padding import ByteRange, padded_length, padded_range
 from app.media.rendition_cache import RenditionCache, StoredRendition, find_renditions
 from app.media.renditions import Recipe
-from app.media.store.base import MediaStore
+from app.media.store import MediaStore
 from app.security.participants import HeldAssignment
 from app.tables.voting import Assignment
 from benchmark.protocol import Choice

@@ -9,9 +9,9 @@ from app.dependencies import context_of, cookie_of
 from app.errors import Unavailable
 from app.media.padding import ByteRange
 from app.media.renditions import RenditionFailed
-from app.media.responses import image_answer, video_answer
-from app.media.sandbox.client import SandboxBroken
-from app.media.store.base import StoreError
+from app.media.responses import image_response, video_response
+from app.media.sandbox import SandboxBroken
+from app.media.store import StoreError
 from app.security.participants import find_assignment
 from app.security.path_params import TokenPath
 from app.voting.delivery import clip_bytes, prepare_clip, requested_clip, served_image
@@ -30,7 +30,7 @@ def image(token: TokenPath, request: Request) -> Response:
     with context.database.read() as session:
         held = find_assignment(session, cookie=cookie_of(request), token=token, now=utc_now())
         served = served_image(session, held=held)
-    return image_answer(context.store, served.key, served.media_type, cache_control=_NO_STORE)
+    return image_response(context.store, served.key, served.media_type, cache_control=_NO_STORE)
 
 
 @router.get("/media/{token}/{position}")
@@ -50,4 +50,4 @@ def clip(token: TokenPath, position: Choice, request: Request) -> Response:
     def read(span: ByteRange) -> Iterator[bytes]:
         return clip_bytes(served, span, store=context.store, database=context.database)
 
-    return video_answer(request, read, served.length, cache_control=_NO_STORE)
+    return video_response(request, read, served.length, cache_control=_NO_STORE)

@@ -10,7 +10,7 @@ from app.api.v1.json_router import api_router
 from app.benchmarks.service import benchmark_shape, find_benchmark, newest_benchmarks
 from app.dependencies import context_of
 from app.errors import NotFound
-from app.media.responses import image_answer
+from app.media.responses import image_response
 from app.security.path_params import PairIdPath, SlugPath
 from app.tables.bench import Benchmark, Pair
 from benchmark.wire.benchmarks import BenchmarkResponse, PairResponse, PairsResponse
@@ -63,7 +63,7 @@ def get_image(slug: SlugPath, pair_id: PairIdPath, request: Request) -> Response
         pair = session.scalar(select(Pair).where(Pair.benchmark_id == benchmark.id, Pair.name == pair_id))
         if pair is None:
             raise NotFound("This benchmark has no such pair.", code="unknown_pair")
-    return image_answer(context.store, pair.image_key, pair.image_type, cache_control=FOR_A_DAY)
+    return image_response(context.store, pair.image_key, pair.image_type, cache_control=FOR_A_DAY)
 
 
 def _answer(session: Session, benchmark: Benchmark) -> BenchmarkResponse:

@@ -17,8 +17,8 @@ from app.dependencies import context_of, require_person
 from app.errors import Invalid, StorageFull, Unavailable
 from app.jobs.uploads import JobUpload, OwnerUpload
 from app.media.images import ImageRejected
-from app.media.sandbox.client import SandboxBroken
-from app.media.store.base import StoreError, StoreFull
+from app.media.sandbox import SandboxBroken
+from app.media.store import StoreError, StoreFull
 from app.security.path_params import PairIdPath, PublicIdPath
 from app.submissions.provenance import read_provenance
 from app.submissions.service import find_submission

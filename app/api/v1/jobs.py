@@ -19,7 +19,7 @@ from app.jobs import leases, service
 from app.jobs.queries import JobFilter, ListedJob, job_counts, listed_job, listed_jobs
 from app.jobs.requests import Asked, ask
 from app.jobs.workers import upsert_worker
-from app.media.responses import image_answer
+from app.media.responses import image_response
 from app.security.identity import Principal
 from app.security.path_params import PublicIdPath
 from app.tables.bench import Pair
@@ -115,7 +115,7 @@ def get_image(public_id: PublicIdPath, request: Request) -> Response:
         )
         if pair is None:
             raise NotFound("There is no such job.")
-    return image_answer(context.store, pair.image_key, pair.image_type, cache_control=FOR_A_DAY)
+    return image_response(context.store, pair.image_key, pair.image_type, cache_control=FOR_A_DAY)
 
 
 @router.post("/jobs/{public_id}/renew")

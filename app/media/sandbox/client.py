@@ -1,8 +1,9 @@
 """Runs work on untrusted media in short-lived, limited child processes.
 
-`import av` takes 0.12 s in a fresh interpreter, so each child is forked from a small process (`forker.py`)
-which has imported the media libraries and holds nothing worth stealing: no sockets, no database, no secrets,
-none of the server's environment. A child that crashes, hangs or grows is killed without touching the server.
+`import av` takes 0.12 s in a fresh interpreter, so each child is forked from a fork server
+(`fork_server.py`), a small process that has imported the media libraries. It has no sockets, no database
+connection, no secrets and nothing of the server's environment. A child that crashes, hangs or uses too much
+memory is killed; the server is not affected.
 """
 
 import contextlib
@@ -27,25 +28,25 @@ Json: TypeAlias = "str | int | float | bool | list[Json] | dict[str, Json] | Non
 
 log = logging.getLogger("ti2v.media")
 _CODE_FOLDER = Path(__file__).resolve().parents[3]
-_FORKER_GRACE_S = 5.0  # the forker keeps the time itself; this is for a forker that hangs
+_FORK_SERVER_GRACE_S = 5.0  # the fork server enforces wall_s; this covers a fork server that hangs
 MAX_REPLY_BYTES = 1024 * 1024
 CHUNK_BYTES = 64 * 1024
 
 
 class Work(StrEnum):
-    """What a child can be asked to do."""
+    """The kinds of work a child does."""
 
     PROBE = "probe"
     RENDITION = "rendition"
-    PICTURE = "picture"
+    IMAGE = "image"
     FRAMES = "frames"
 
 
 @dataclass(frozen=True)
 class SandboxLimits:
-    """What one child may use; going over ends the child.
+    """Limits of one child; a child that exceeds one is killed.
 
-    `address_space_bytes` counts what the libraries map, about 0.3 GB before any frame is decoded.
+    `address_space_bytes` includes the libraries, about 0.3 GB before any frame is decoded.
     """
 
     wall_s: float = 30.0
@@ -59,15 +60,15 @@ class SandboxError(Exception):
     """The work was not done.
 
     SandboxError
-    ├── WorkRefused   the work looked at the file and says no, with a code and a sentence
-    ├── WorkTimeout   it ran past its wall-clock or CPU limit
-    ├── WorkDied      the child broke down: killed by a limit, crashed in a library, or a fault of ours
-    └── SandboxBroken no child could be made, or the sandbox was closed; says nothing about the file
+    ├── WorkRefused   the child refused the file, with a code and a sentence
+    ├── WorkTimeout   the child exceeded its wall-clock or CPU limit
+    ├── WorkDied      the child failed: killed by a limit, crashed in a library, or a bug of ours
+    └── SandboxBroken no child could be started, or the sandbox is closed; the file is not the cause
     """
 
 
 class WorkRefused(SandboxError):
-    """The work refuses its input; `code` is the work's own."""
+    """The child refused its input; the kind of work defines the codes."""
 
     def __init__(self, code: str, message: str) -> None:
         super().__init__(message)
@@ -75,73 +76,73 @@ class WorkRefused(SandboxError):
 
 
 class WorkTimeout(SandboxError):
-    """The work ran past its time."""
+    """The child exceeded its time limit."""
 
 
 class WorkDied(SandboxError):
-    """The child ended without an answer; `reason` is for logs and may name paths."""
+    """The child ended without a result; `reason` is for logs and may contain paths."""
 
     def __init__(self, reason: str) -> None:
-        super().__init__("The reader of the file broke down.")
+        super().__init__("The decoder failed on this file.")
         self.reason = reason
 
 
 class SandboxBroken(SandboxError):
-    """The sandbox does not start, twice in a row, or was closed; the file is not to blame."""
+    """No fork server starts, twice in a row, or the sandbox is closed; the file is not the cause."""
 
 
 class Sandbox:
-    """At most `children` pieces of work at once; safe to share between threads.
+    """Runs at most `children` pieces of work at once; safe to share between threads.
 
-    Each place has its own forker, started when first needed and again when it died. Close the sandbox, or use
-    it as a context manager, to end them.
+    Each child has its own fork server, which is started when first needed and restarted when it died. Close
+    the sandbox, or use it as a context manager, to end the fork servers.
     """
 
     def __init__(self, *, children: int = 2, limits: SandboxLimits | None = None) -> None:
         if children < 1:
             raise ValueError("a sandbox needs at least one child")
         self._limits = limits or SandboxLimits()
-        self._forkers = [_Forker() for _ in range(children)]
-        # Last in, first out: a quiet server keeps one forker busy and never starts the others.
-        self._idle: queue.LifoQueue[_Forker] = queue.LifoQueue()
-        for forker in reversed(self._forkers):
-            self._idle.put(forker)
+        self._fork_servers = [_ForkServer() for _ in range(children)]
+        # Last in, first out: a server with little work uses one fork server and never starts the others.
+        self._idle: queue.LifoQueue[_ForkServer] = queue.LifoQueue()
+        for fork_server in reversed(self._fork_servers):
+            self._idle.put(fork_server)
         self._closed = False
 
     def run(self, work: Work, arguments: Mapping[str, Json]) -> dict[str, Json]:
-        """Do one piece of work in a child and return its answer; waits for a free place.
+        """Do one piece of work in a child and return its result; wait while all children are busy.
 
         Raises:
             WorkRefused, WorkTimeout, WorkDied, SandboxBroken: see `SandboxError`.
         """
         request = {"work": work, "arguments": dict(arguments), "limits": asdict(self._limits)}
-        forker = self._idle.get()
+        fork_server = self._idle.get()
         try:
-            reply = self._ask_twice(forker, json.dumps(request).encode() + b"\n")
+            reply = self._request_with_restart(fork_server, json.dumps(request).encode() + b"\n")
         finally:
-            self._idle.put(forker)
-        return _answer(reply)
+            self._idle.put(fork_server)
+        return _result(reply)
 
-    def _ask_twice(self, forker: "_Forker", request: bytes) -> dict[str, Json]:
-        """Ask once more after a restart: a forker killed while idle says nothing about the file."""
+    def _request_with_restart(self, fork_server: "_ForkServer", request: bytes) -> dict[str, Json]:
+        """Repeat the request after a restart: a fork server killed while idle is not the file's fault."""
         for _ in range(2):
             if self._closed:
                 raise SandboxBroken("The media sandbox is closed.")
             try:
-                return forker.ask(request, self._limits.wall_s + _FORKER_GRACE_S)
-            except _ForkerGone:
-                forker.stop()
+                return fork_server.request(request, self._limits.wall_s + _FORK_SERVER_GRACE_S)
+            except _ForkServerGone:
+                fork_server.stop()
         raise SandboxBroken("The media sandbox does not start.")
 
     def close(self) -> None:
-        """End all forkers; work still running is killed and raises SandboxBroken, as does later work."""
+        """End all fork servers; running work is killed and raises SandboxBroken, as does later work."""
         self._closed = True
-        for forker in self._forkers:
-            forker.kill()
-        # Each thread hands its forker back before its pipes are closed under it.
-        for forker in [self._idle.get() for _ in self._forkers]:
-            forker.stop()
-            self._idle.put(forker)
+        for fork_server in self._fork_servers:
+            fork_server.kill()
+        # Each thread returns its fork server before its pipes are closed.
+        for fork_server in [self._idle.get() for _ in self._fork_servers]:
+            fork_server.stop()
+            self._idle.put(fork_server)
 
     def __enter__(self) -> Self:
         return self
@@ -152,66 +153,66 @@ class Sandbox:
         self.close()
 
 
-def _answer(reply: dict[str, Json]) -> dict[str, Json]:
+def _result(reply: dict[str, Json]) -> dict[str, Json]:
     match reply:
-        case {"done": dict(answer)}:
-            return answer
+        case {"done": dict(result)}:
+            return result
         case {"refused": {"code": str(code), "message": str(message)}}:
             raise WorkRefused(code, message)
         case {"timeout": _}:
-            raise WorkTimeout("Reading the file took too long.")
+            raise WorkTimeout("Decoding the file took too long.")
         case {"died": reason}:
             log.warning("sandbox_child_died", extra={"fields": {"reason": reason}})
             raise WorkDied(str(reason))
-    raise WorkDied("no usable answer")
+    raise WorkDied("no valid reply")
 
 
-class _ForkerGone(Exception):
-    """The forker itself ended or hangs."""
+class _ForkServerGone(Exception):
+    """The fork server ended or hangs."""
 
 
-class _Forker:
-    """The parent's end of one forker; used by one thread at a time."""
+class _ForkServer:
+    """The parent's end of one fork server; used by one thread at a time."""
 
     def __init__(self) -> None:
         self._process: subprocess.Popen[bytes] | None = None
 
-    def ask(self, request: bytes, patience_s: float) -> dict[str, Json]:
+    def request(self, request: bytes, timeout_s: float) -> dict[str, Json]:
         if self._process is None:
-            self._process = _start_forker()
+            self._process = _start_fork_server()
         try:
             _pipe(self._process.stdin).write(request)
             _pipe(self._process.stdin).flush()
         except BrokenPipeError as error:
-            raise _ForkerGone from error
-        reply: dict[str, Json] = json.loads(_read_line(_pipe(self._process.stdout).fileno(), patience_s))
+            raise _ForkServerGone from error
+        reply: dict[str, Json] = json.loads(_read_line(_pipe(self._process.stdout).fileno(), timeout_s))
         return reply
 
     def kill(self) -> None:
-        """End the process from another thread than the one that uses it."""
+        """Kill the process, possibly from another thread than the one that uses it."""
         process = self._process
         if process is not None:
-            # The whole group, so that no child outlives its forker. Not waited for, it still has its number.
+            # The whole group, so that no child outlives it. The pid is valid until it is waited for.
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(process.pid, signal.SIGKILL)
 
     def stop(self) -> None:
-        """End the process, if there is one, and free what belongs to it."""
+        """Kill the process, if there is one, and close its pipes."""
         self.kill()
         process, self._process = self._process, None
         if process is None:
             return
         process.wait()
         _pipe(process.stdout).close()
-        with contextlib.suppress(BrokenPipeError):  # a request that was never read is flushed into nothing
+        with contextlib.suppress(BrokenPipeError):  # flushing a request that nobody read
             _pipe(process.stdin).close()
 
 
-def _start_forker() -> subprocess.Popen[bytes]:
+def _start_fork_server() -> subprocess.Popen[bytes]:
     return subprocess.Popen(
         [sys.executable, "-m", "app.media.sandbox.fork_server"],
         cwd=_CODE_FOLDER,
-        # Nothing else of the server's environment: it holds keys and the database's address.
+        # The server's environment holds keys and the database URL: nothing of it is passed on.
         env={
             "PATH": os.defpath,
             "LANG": "C.UTF-8",
@@ -231,13 +232,13 @@ def _pipe(pipe: IO[bytes] | None) -> IO[bytes]:
     return pipe
 
 
-def _read_line(handle: int, patience_s: float) -> bytes:
-    deadline = time.monotonic() + patience_s
+def _read_line(handle: int, timeout_s: float) -> bytes:
+    deadline = time.monotonic() + timeout_s
     line = b""
     while not line.endswith(b"\n"):
         ready, _, _ = select.select([handle], [], [], max(0.0, deadline - time.monotonic()))
         chunk = os.read(handle, CHUNK_BYTES) if ready else b""
         if not chunk or len(line) > MAX_REPLY_BYTES:
-            raise _ForkerGone
+            raise _ForkServerGone
         line += chunk
     return line

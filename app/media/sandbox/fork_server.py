@@ -1,7 +1,7 @@
-"""The small process every sandbox child is forked from: `python -m app.media.sandbox.fork_server`.
+"""The process that sandbox children are forked from: `python -m app.media.sandbox.fork_server`.
 
-It imports the media libraries once, then serves one request after another: a line of JSON on stdin, a line of
-JSON on stdout. It looks at no file itself; end of input ends it.
+It imports the media libraries once and then serves requests one by one: one line of JSON on stdin, one line
+of JSON on stdout. It opens no media file itself. It exits at the end of its input.
 """
 
 import gc
@@ -22,14 +22,14 @@ from app.media.sandbox.client import CHUNK_BYTES, MAX_REPLY_BYTES, Json, Sandbox
 _WORK: dict[Work, Callable[..., dict[str, Json]]] = {
     Work.PROBE: probe.probe,
     Work.RENDITION: transcode.make,
-    Work.PICTURE: image.prepare,
+    Work.IMAGE: image.prepare,
     Work.FRAMES: frames.read,
 }
 
 
 def main() -> None:
-    """Serve requests until the parent closes our stdin."""
-    # What is here now stays shared with the children, instead of being copied by the first collection.
+    """Serve requests until the parent closes stdin."""
+    # Objects that exist now stay in memory pages shared with the children: the collector never touches them.
     gc.freeze()
     for line in sys.stdin.buffer:
         reply = _serve(json.loads(line))
@@ -43,7 +43,7 @@ def _serve(request: dict[str, Any]) -> dict[str, Json]:
         reading, writing = os.pipe()
         child = os.fork()
         if child == 0:
-            _be_the_child(writing, folder, limits, Work(request["work"]), request["arguments"])
+            _run_child(writing, folder, limits, Work(request["work"]), request["arguments"])
         os.close(writing)
         try:
             return _reply_of(child, reading, limits.wall_s)
@@ -51,21 +51,21 @@ def _serve(request: dict[str, Any]) -> dict[str, Json]:
             os.close(reading)
 
 
-def _be_the_child(
+def _run_child(
     writing: int, folder: str, limits: SandboxLimits, work: Work, arguments: dict[str, Json]
 ) -> NoReturn:
     try:
-        _limit_this_process(folder, limits)
+        _apply_limits(folder, limits)
         reply = _do(work, arguments)
         with os.fdopen(writing, "wb") as pipe:
             pipe.write(json.dumps(reply).encode())
     finally:
-        os._exit(0)  # no cleaning up: everything here is a copy of the forker's
+        os._exit(0)  # no cleanup: everything here is a copy of the fork server's
 
 
-def _limit_this_process(folder: str, limits: SandboxLimits) -> None:
+def _apply_limits(folder: str, limits: SandboxLimits) -> None:
     nothing = os.open(os.devnull, os.O_RDWR)
-    for stream in (0, 1, 2):  # the forker's own line to the server must be out of reach
+    for stream in (0, 1, 2):  # the fork server's pipes to the server must be out of reach
         os.dup2(nothing, stream)
     os.chdir(folder)
     for what, most in (
@@ -73,10 +73,10 @@ def _limit_this_process(folder: str, limits: SandboxLimits) -> None:
         (resource.RLIMIT_FSIZE, limits.file_bytes),
         (resource.RLIMIT_NOFILE, limits.open_files),
         (resource.RLIMIT_CORE, 0),
-        (resource.RLIMIT_NPROC, 0),  # neither processes nor threads; root alone is exempt
+        (resource.RLIMIT_NPROC, 0),  # no processes and no threads; root is exempt
     ):
         resource.setrlimit(what, (most, most))
-    # A second between the two limits: the soft one's signal says why it ended, the hard one's does not.
+    # The soft limit's signal tells why the child ended; the hard limit's does not and comes a second later.
     resource.setrlimit(resource.RLIMIT_CPU, (limits.cpu_s, limits.cpu_s + 1))
 
 
@@ -87,29 +87,29 @@ def _do(work: Work, arguments: dict[str, Json]) -> dict[str, Json]:
         return {"refused": {"code": refusal.code, "message": str(refusal)}}
     except MemoryError:
         return {"died": "out of memory"}
-    except Exception as error:  # noqa: BLE001 - the child's outermost line: whatever it was becomes an answer
+    except Exception as error:  # noqa: BLE001 - the child's outermost line: every error becomes a reply
         return {"died": f"{type(error).__name__}: {error}"[:500]}
 
 
 def _reply_of(child: int, reading: int, wall_s: float) -> dict[str, Json]:
-    """Read the child's answer; the child is over and waited for when this returns."""
+    """Read the child's reply; the child has ended and was waited for when this returns."""
     deadline = time.monotonic() + wall_s
-    answer = b""
-    while len(answer) <= MAX_REPLY_BYTES:
+    reply = b""
+    while len(reply) <= MAX_REPLY_BYTES:
         ready, _, _ = select.select([reading], [], [], max(0.0, deadline - time.monotonic()))
         if not ready:
             break
         chunk = os.read(reading, CHUNK_BYTES)
         if not chunk:
-            return _judge(_end(child), answer)
-        answer += chunk
+            return _parse_reply(_end(child), reply)
+        reply += chunk
     _end(child)
-    return {"timeout": True} if len(answer) <= MAX_REPLY_BYTES else {"died": "its answer is too long"}
+    return {"timeout": True} if len(reply) <= MAX_REPLY_BYTES else {"died": "its reply is too long"}
 
 
 def _end(child: int) -> int:
-    """Kill a child that still runs and return its wait status."""
-    # A child that has closed its pipe is on its way out: give it the moment it needs to say how it ended.
+    """Wait a moment for the child, kill it if it still runs, and return its wait status."""
+    # A child that has closed its pipe is exiting: its own status is worth 10 ms.
     for _ in range(20):
         done, status = os.waitpid(child, os.WNOHANG)
         if done:
@@ -119,15 +119,15 @@ def _end(child: int) -> int:
     return os.waitpid(child, 0)[1]
 
 
-def _judge(status: int, answer: bytes) -> dict[str, Json]:
+def _parse_reply(status: int, content: bytes) -> dict[str, Json]:
     if os.WIFSIGNALED(status):
         number = os.WTERMSIG(status)
         return {"timeout": True} if number == signal.SIGXCPU else {"died": f"signal {number}"}
     try:
-        reply = json.loads(answer)
+        reply = json.loads(content)
     except (ValueError, RecursionError):
-        return {"died": "no answer"}
-    return reply if isinstance(reply, dict) else {"died": "no answer"}
+        return {"died": "no reply"}
+    return reply if isinstance(reply, dict) else {"died": "no reply"}
 
 
 if __name__ == "__main__":

@@ -12,18 +12,18 @@ from benchmark.video.pixels import rgb_pixels
 from benchmark.video.track import open_video
 
 
-def read(kind: str, path: str, numbers: list[int], target: str, most_width: int) -> dict[str, Json]:
+def read(kind: str, path: str, numbers: list[int], target: str, max_width: int) -> dict[str, Json]:
     """Write the frames one after the other as raw RGB; return the width and height they share.
 
     Raises:
         WorkRefused: the file cannot be decoded, or ends before the last of the `numbers`.
     """
-    pictures = iter([_upright(Path(path))]) if kind == "picture" else _frames(Path(path))
+    pictures = iter([_upright(Path(path))]) if kind == "image" else _frames(Path(path))
     written: list[bytes] = []
     size = (0, 0)
     for number, picture in enumerate(pictures, start=1):
         if number in numbers:
-            small = _scaled(picture, most_width)
+            small = _scaled(picture, max_width)
             size = small.size
             written += [small.tobytes()] * numbers.count(number)
         if len(written) == len(numbers):
@@ -51,8 +51,8 @@ def _upright(picture: Path) -> Image.Image:
         raise WorkRefused(ClipCode.UNDECODABLE, "The image cannot be decoded.") from error
 
 
-def _scaled(picture: Image.Image, most_width: int) -> Image.Image:
-    if picture.width <= most_width:
+def _scaled(picture: Image.Image, max_width: int) -> Image.Image:
+    if picture.width <= max_width:
         return picture
-    height = max(1, (picture.height * most_width + picture.width // 2) // picture.width)
-    return picture.resize((most_width, height), Image.Resampling.LANCZOS)
+    height = max(1, (picture.height * max_width + picture.width // 2) // picture.width)
+    return picture.resize((max_width, height), Image.Resampling.LANCZOS)

@@ -11,7 +11,7 @@ from PIL import Image, ImageOps, JpegImagePlugin, PngImagePlugin, WebPImagePlugi
 from app.media import image_metadata
 from app.media.images import ImageCode, ImageFormat, ImageLimits
 from app.media.sandbox.client import Json, WorkRefused
-from app.media.store.base import DISK_FULL, DISK_FULL_ERRNOS
+from app.media.store import DISK_FULL, DISK_FULL_ERRNOS
 
 _WITHOUT_METADATA: dict[ImageFormat, Callable[[bytes], bytes]] = {
     ImageFormat.JPEG: image_metadata.without_jpeg_metadata,

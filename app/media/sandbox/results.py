@@ -1,4 +1,4 @@
-"""Checks what a sandbox child answers: a child that met a hostile file is itself not to be trusted."""
+"""Validates the results of sandbox children: a child that opened a hostile file is itself not trusted."""
 
 from typing import TypeVar
 
@@ -7,16 +7,16 @@ from app.media.sandbox.client import Json, WorkDied
 Facts = TypeVar("Facts")
 
 
-def read_answer(answer: dict[str, Json], kind: type[Facts]) -> Facts:
-    """Return the answer as this dataclass.
+def read_result(result: dict[str, Json], kind: type[Facts]) -> Facts:
+    """Return the result as this dataclass.
 
     Raises:
         WorkDied: a field is missing, unknown or of another type.
     """
-    # Imported here: the forker imports this module, too, and has no need of pydantic.
+    # Imported here: the fork server imports this package, too, and does not need pydantic.
     from pydantic import TypeAdapter, ValidationError
 
     try:
-        return TypeAdapter(kind).validate_python(answer)
+        return TypeAdapter(kind).validate_python(result)
     except ValidationError as error:
-        raise WorkDied(f"its answer is no {kind.__name__}") from error
+        raise WorkDied(f"its result is no {kind.__name__}") from error

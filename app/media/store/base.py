@@ -1,7 +1,6 @@
-"""Keeps files under content keys: in a folder, or in any S3-compatible store.
+"""The interface of media stores, and `open_store`, which opens the one that TI2V_MEDIA_URL names.
 
-Writers make a private file first and hand it over whole, so a reader never meets half a file.
-`open_store` picks the kind from TI2V_MEDIA_URL.
+Writers fill a private file first and store it when it is complete, so readers never see a partial file.
 """
 
 import errno
@@ -12,17 +11,17 @@ from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 CHUNK_BYTES = 64 * 1024
-DISK_FULL = "disk_full"  # the code a sandbox child says it with
+DISK_FULL = "disk_full"  # code of a refusal by a sandbox child
 DISK_FULL_ERRNOS = frozenset({errno.ENOSPC, errno.EDQUOT})
 _KEY = re.compile(r"[a-z0-9][a-z0-9_.-]*(/[a-z0-9][a-z0-9_.-]*)*")
 
 
 class StoreError(Exception):
-    """The store cannot do what was asked; the leaves say why.
+    """The store failed.
 
     StoreError
-    ├── StoreFull         no space left (a full disk, a quota); nothing half-written stays
-    ├── StoreUnavailable  the folder or service does not answer, or refuses us
+    ├── StoreFull         no space left (a full disk, a quota); no partial file remains
+    ├── StoreUnavailable  the folder or service does not respond, or refuses access
     └── MediaMissing      no file under this key
     """
 
@@ -32,7 +31,7 @@ class StoreFull(StoreError):
 
 
 class StoreUnavailable(StoreError):
-    """The folder or the service behind the store does not answer as it should."""
+    """The folder or the service does not respond, or responds with an error."""
 
 
 class MediaMissing(StoreError):
@@ -80,21 +79,20 @@ class MediaStore(ABC):
 
     @abstractmethod
     def private_file(self) -> AbstractContextManager[Path]:
-        """Give an empty private file to write into, where `put` can take it over cheaply.
+        """Create an empty private file that `put` can move into the store cheaply.
 
-        What was not taken over is removed at the end of the block. A full disk met inside the block comes out
-        as `StoreFull`.
+        A file that was not stored is removed at the end of the block. A full disk inside the block raises
+        `StoreFull`.
         """
 
     @abstractmethod
     def put(self, key: str, private_file: Path) -> None:
-        """Take over a finished file under `key`; durable when this returns, all or nothing.
+        """Move a finished file into the store under `key`, atomically; it is durable on return.
 
-        The file is gone from its old place afterwards. A key that exists already keeps its file
-        (content keys: the bytes are the same).
+        A key that exists already keeps its file (content keys: the bytes are the same).
 
         Raises:
-            StoreFull: nothing is left of the attempt, and `private_file` still exists.
+            StoreFull: no partial file remains, and `private_file` still exists.
             StoreUnavailable: the same, for any other reason.
         """
 
@@ -108,28 +106,28 @@ class MediaStore(ABC):
 
         Raises:
             MediaMissing: at the first chunk.
-            StoreUnavailable: the file is shorter than `stop`, or reading fails on the way.
+            StoreUnavailable: the file is shorter than `stop`, or reading fails.
         """
 
     @abstractmethod
     def open_local(self, key: str) -> AbstractContextManager[Path]:
-        """Give a local path to read the whole file from, valid inside the block only; never write to it."""
+        """Yield a local path of the file for reading, valid inside the block only."""
 
     @abstractmethod
     def delete(self, key: str) -> None:
-        """Remove a file; a key without one is no error."""
+        """Remove a file; an unknown key is no error."""
 
     @abstractmethod
     def healthy(self) -> bool:
-        """Say whether the store answers and can be written to, cheaply enough for a readiness check."""
+        """Return whether the store responds and is writable, fast enough for a readiness check."""
 
 
 def open_store(media_url: str) -> MediaStore:
-    """Return the store TI2V_MEDIA_URL names: a folder (made when missing) or `s3://bucket/prefix`.
+    """Return the store that TI2V_MEDIA_URL names: a folder (created when missing) or `s3://bucket/prefix`.
 
     Raises:
         ValueError: another scheme, or no bucket.
-        StoreUnavailable: the folder cannot be made, or boto3 (the extra `s3`) is not installed.
+        StoreUnavailable: the folder cannot be created, or boto3 (the extra `s3`) is not installed.
     """
     if media_url.startswith("s3://"):
         from app.media.store.s3 import S3Store

@@ -1,4 +1,4 @@
-"""The store of one machine: a folder, where a file appears by a rename and survives a power cut."""
+"""A store in a folder of this machine: files appear by an atomic rename and survive a power failure."""
 
 import errno
 import os
@@ -78,7 +78,7 @@ class FolderStore(MediaStore):
         return self._folder / checked_key(key)
 
     def _make_folders(self, folder: Path) -> None:
-        """Make missing folders from the top, each durable before it is used."""
+        """Create missing folders from the top down, each durable before it is used."""
         if folder.is_dir():
             return
         self._make_folders(folder.parent)
@@ -87,7 +87,7 @@ class FolderStore(MediaStore):
 
 
 def _rename_durably(private_file: Path, target: Path, incoming: Path) -> None:
-    # The bytes reach the disk before the name does: after a power cut there is a whole file or none.
+    # The bytes reach the disk before the name does: after a power failure the file is complete or absent.
     _fsync(private_file)
     try:
         private_file.replace(target)
@@ -99,7 +99,7 @@ def _rename_durably(private_file: Path, target: Path, incoming: Path) -> None:
 
 
 def _copy_then_rename(private_file: Path, target: Path, incoming: Path) -> None:
-    """Bring over a file of another file system, where no rename reaches."""
+    """Copy a file from another file system, which a rename cannot cross."""
     copy = _new_file(incoming)
     try:
         shutil.copyfile(private_file, copy)
@@ -110,7 +110,7 @@ def _copy_then_rename(private_file: Path, target: Path, incoming: Path) -> None:
 
 
 def _new_file(folder: Path) -> Path:
-    """Make an empty file only its owner can read."""
+    """Create an empty file that only its owner can read."""
     handle, name = tempfile.mkstemp(dir=folder)
     os.close(handle)
     return Path(name)
@@ -126,7 +126,7 @@ def _fsync(path: Path) -> None:
 
 @contextmanager
 def _store_errors(key: str | None = None) -> Iterator[None]:
-    """Turn the operating system's errors into the store's; with a key, a missing file is MediaMissing."""
+    """Raise OSErrors as StoreErrors; with a key, a missing file is MediaMissing."""
     try:
         with full_disk_as_store_full():
             yield
@@ -135,4 +135,4 @@ def _store_errors(key: str | None = None) -> Iterator[None]:
             raise StoreUnavailable("The media folder is gone.") from error
         raise MediaMissing(f"No file is stored under {key}.") from error
     except OSError as error:
-        raise StoreUnavailable(f"The media folder does not answer: {error.strerror}.") from error
+        raise StoreUnavailable(f"The media folder cannot be used: {error.strerror}.") from error

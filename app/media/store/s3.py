@@ -1,7 +1,7 @@
-"""The store of several machines: a bucket of any S3-compatible service.
+"""A store in a bucket of an S3-compatible service, for several machines.
 
-Place and keys of the service come from boto3's own settings (AWS_ACCESS_KEY_ID, AWS_ENDPOINT_URL_S3 ...).
-A put is one request, so the service itself makes it all or nothing.
+boto3 reads endpoint and credentials from its own variables (AWS_ACCESS_KEY_ID, AWS_ENDPOINT_URL_S3 ...).
+A put is one request, which the service executes atomically.
 """
 
 import tempfile
@@ -36,7 +36,7 @@ class S3Store(MediaStore):
         self._bucket = bucket
         self._prefix = prefix.strip("/") + "/" if prefix.strip("/") else ""
         self._s3 = _client(timeout_s=30, attempts=3)
-        # A readiness check has to answer before whoever asks gives up.
+        # A readiness check must respond before its client times out.
         self._s3_now = _client(timeout_s=2, attempts=1)
 
     @contextmanager
@@ -101,7 +101,7 @@ class S3Store(MediaStore):
 
 
 def _client(*, timeout_s: float, attempts: int) -> "S3Client":
-    # boto3 takes 0.3 s to import and is an extra: only those who use it pay.
+    # boto3 takes 0.3 s to import and is an optional extra.
     try:
         import boto3
         from botocore.config import Config
@@ -111,7 +111,7 @@ def _client(*, timeout_s: float, attempts: int) -> "S3Client":
         connect_timeout=min(5, timeout_s),
         read_timeout=timeout_s,
         retries={"mode": "standard", "total_max_attempts": attempts},
-        # boto3's newer checksum trailers are unknown to many S3-compatible services.
+        # Many S3-compatible services do not support boto3's newer checksum trailers.
         request_checksum_calculation="when_required",
         response_checksum_validation="when_required",
     )

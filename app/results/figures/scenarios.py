@@ -8,8 +8,8 @@ from sqlalchemy import select
 from app.benchmarks.service import find_benchmark
 from app.context import AppContext
 from app.errors import Unavailable
-from app.media.frames import FramesUnreadable, Pixels, picture_pixels
-from app.media.store.base import StoreError
+from app.media.frames import FramesUnreadable, Pixels, image_pixels
+from app.media.store import StoreError
 from app.results.figures.study import drawing
 from app.tables.bench import Pair
 from benchmark.exports.figures.kinds import FigureFormat
@@ -73,4 +73,4 @@ def _scene(context: AppContext, pairs: tuple[Pair, ...]) -> Scene:
 def _pixels(context: AppContext, pair: Pair) -> Pixels:
     store = context.store
     with store.open_local(pair.image_key) as image, store.private_file() as target:
-        return picture_pixels(image, target, most_width=MAX_WIDTH, sandbox=context.sandbox)
+        return image_pixels(image, target, max_width=MAX_WIDTH, sandbox=context.sandbox)

@@ -8,9 +8,9 @@ from sqlalchemy.orm import Session
 from app.context import AppContext
 from app.database import Database
 from app.errors import NotFound, Unavailable
-from app.media.frames import FramesUnreadable, clip_frames, picture_pixels
-from app.media.sandbox.client import Sandbox
-from app.media.store.base import MediaStore, StoreError, content_key
+from app.media.frames import FramesUnreadable, clip_frames, image_pixels
+from app.media.sandbox import Sandbox
+from app.media.store import MediaStore, StoreError, content_key
 from app.panels.sides import side_name
 from app.results.figures.study import drawing, figure_names
 from app.results.service import find_results
@@ -95,7 +95,7 @@ def read_strip(plan: StripPlan, shown: int, *, store: MediaStore, sandbox: Sandb
     try:
         rows = [_row(clip, shown, store, sandbox) for clip in plan.clips]
         with store.open_local(plan.image_key) as image, store.private_file() as target:
-            pixels = picture_pixels(image, target, most_width=2 * MAX_WIDTH, sandbox=sandbox)
+            pixels = image_pixels(image, target, max_width=2 * MAX_WIDTH, sandbox=sandbox)
     except (StoreError, FramesUnreadable) as error:
         raise Unavailable("A clip or the image of this pair cannot be read. Try again later.") from error
     return strip_figure(pair=plan.pair, prompt=plan.prompt, image=pixels, strips=rows)
@@ -123,5 +123,5 @@ def _clips(session: Session, study: Study, pair: Pair, names: FigureNames) -> li
 def _row(clip: SideClip, shown: int, store: MediaStore, sandbox: Sandbox) -> StripRow:
     numbers = evenly_spaced(clip.frames, shown)
     with store.open_local(content_key("clips", clip.sha256)) as source, store.private_file() as target:
-        frames = clip_frames(source, numbers, target, most_width=MAX_WIDTH, sandbox=sandbox)
+        frames = clip_frames(source, numbers, target, max_width=MAX_WIDTH, sandbox=sandbox)
     return StripRow(clip.side, clip.name, clip.sha256, frames, numbers, clip.frames)

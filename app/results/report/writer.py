@@ -10,7 +10,7 @@ from typing import BinaryIO
 
 from app.database import Database
 from app.errors import StorageFull, Unavailable
-from app.media.store.base import StoreFull, full_disk_as_store_full
+from app.media.store import StoreFull, full_disk_as_store_full
 from app.results.report.contents import report_contents, use_one_snapshot
 from app.security.identity import Principal
 from app.security.visibility import find_study

@@ -15,7 +15,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from app.context import AppContext, open_context
-from app.media.store.base import content_key
+from app.media.store import content_key
 from app.settings import Settings
 from tests.acting import refused
 from tests.app.api.conftest import Upload, client_of, clients_of_one_server, open_upload, traces

@@ -23,8 +23,8 @@ from app.context import AppContext
 from app.database import Database
 from app.errors import Invalid, NotFound
 from app.media.images import ImageLimits
-from app.media.sandbox.client import Sandbox
-from app.media.store.base import MediaStore
+from app.media.sandbox import Sandbox
+from app.media.store import MediaStore
 from app.tables.bench import Benchmark, Pair
 from benchmark.importers import images
 from benchmark.importers.official import read_official

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from app.media.sandbox.client import Sandbox
+from app.media.sandbox import Sandbox
 
 REAL_MODELS = ("motif", "cinemo", "dynamicrafter", "cogvideox")
 

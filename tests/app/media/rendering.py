@@ -8,7 +8,7 @@ import av
 import numpy as np
 
 from app.media.renditions import Recipe, make_rendition
-from app.media.sandbox.client import Sandbox
+from app.media.sandbox import Sandbox
 from benchmark.protocol import RenditionRecipe
 
 CONTAINERS = {b"moov", b"trak", b"edts", b"mdia", b"minf", b"dinf", b"stbl", b"udta"}

@@ -6,7 +6,7 @@ import pytest
 
 from app.media.probe import ClipRejected, probe_clip
 from app.media.renditions import choose_recipe, make_rendition
-from app.media.sandbox.client import Sandbox
+from app.media.sandbox import Sandbox
 from benchmark.protocol import RenditionRecipe
 from tests.app.media.canaries import Hide, places
 

@@ -8,7 +8,7 @@ import pytest
 
 from app.media.probe import ClipRejected, probe_clip
 from app.media.renditions import choose_recipe, make_rendition
-from app.media.sandbox.client import Sandbox
+from app.media.sandbox import Sandbox
 from benchmark.protocol import RenditionRecipe
 from tests.app.media.drawing import draw_clip, frames_of
 

@@ -6,15 +6,15 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from app.media.frames import FramesUnreadable, clip_frames, picture_pixels
-from app.media.sandbox.client import Sandbox
+from app.media.frames import FramesUnreadable, clip_frames, image_pixels
+from app.media.sandbox import Sandbox
 from tests.cast import write_clip
 
 
 def test_the_frames_asked_for_come_in_their_order(sandbox: Sandbox, tmp_path: Path) -> None:
     clip = write_clip(tmp_path / "clip.mp4", frames=8, width=64, height=64)
 
-    pixels = clip_frames(clip, (1, 4, 4, 8), tmp_path / "raw", most_width=240, sandbox=sandbox)
+    pixels = clip_frames(clip, (1, 4, 4, 8), tmp_path / "raw", max_width=240, sandbox=sandbox)
 
     assert pixels.shape == (4, 64, 64, 3)
     # The bright square of frame n begins at 4 + 3 (n - 1).
@@ -25,7 +25,7 @@ def test_the_frames_asked_for_come_in_their_order(sandbox: Sandbox, tmp_path: Pa
 def test_wide_frames_are_scaled_down_and_keep_their_shape(sandbox: Sandbox, tmp_path: Path) -> None:
     clip = write_clip(tmp_path / "clip.mp4", width=128, height=64)
 
-    pixels = clip_frames(clip, (1,), tmp_path / "raw", most_width=32, sandbox=sandbox)
+    pixels = clip_frames(clip, (1,), tmp_path / "raw", max_width=32, sandbox=sandbox)
 
     assert pixels.shape == (1, 16, 32, 3)
 
@@ -34,7 +34,7 @@ def test_a_clip_with_fewer_frames_is_refused(sandbox: Sandbox, tmp_path: Path) -
     clip = write_clip(tmp_path / "clip.mp4", frames=8)
 
     with pytest.raises(FramesUnreadable, match="fewer than 9 frames"):
-        clip_frames(clip, (1, 9), tmp_path / "raw", most_width=64, sandbox=sandbox)
+        clip_frames(clip, (1, 9), tmp_path / "raw", max_width=64, sandbox=sandbox)
 
 
 def test_a_damaged_clip_is_refused(sandbox: Sandbox, tmp_path: Path) -> None:
@@ -42,7 +42,7 @@ def test_a_damaged_clip_is_refused(sandbox: Sandbox, tmp_path: Path) -> None:
     clip.write_bytes(b"not a clip")
 
     with pytest.raises(FramesUnreadable):
-        clip_frames(clip, (1,), tmp_path / "raw", most_width=64, sandbox=sandbox)
+        clip_frames(clip, (1,), tmp_path / "raw", max_width=64, sandbox=sandbox)
 
 
 def test_a_turned_photo_comes_upright(sandbox: Sandbox, tmp_path: Path) -> None:
@@ -51,7 +51,7 @@ def test_a_turned_photo_comes_upright(sandbox: Sandbox, tmp_path: Path) -> None:
     exif[0x0112] = 6  # turn by 90 degrees to see it upright
     Image.new("RGB", (40, 20), "red").save(photo, exif=exif)
 
-    assert picture_pixels(photo, tmp_path / "raw", most_width=64, sandbox=sandbox).shape == (40, 20, 3)
+    assert image_pixels(photo, tmp_path / "raw", max_width=64, sandbox=sandbox).shape == (40, 20, 3)
 
 
 def test_a_damaged_image_is_refused(sandbox: Sandbox, tmp_path: Path) -> None:
@@ -59,4 +59,4 @@ def test_a_damaged_image_is_refused(sandbox: Sandbox, tmp_path: Path) -> None:
     image.write_bytes(b"\x89PNG\r\n\x1a\nnothing")
 
     with pytest.raises(FramesUnreadable):
-        picture_pixels(image, tmp_path / "raw", most_width=64, sandbox=sandbox)
+        image_pixels(image, tmp_path / "raw", max_width=64, sandbox=sandbox)

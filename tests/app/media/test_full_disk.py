@@ -11,8 +11,8 @@ import pytest
 
 from app.media.images import make_thumbnail
 from app.media.renditions import Recipe, RenditionFailed, make_rendition
-from app.media.sandbox.client import Sandbox, SandboxLimits
-from app.media.store.base import StoreFull, content_key
+from app.media.sandbox import Sandbox, SandboxLimits
+from app.media.store import StoreFull, content_key
 from app.media.store.folder import FolderStore
 from app.media.store.s3 import S3Store
 from benchmark.protocol import RenditionRecipe

@@ -18,11 +18,11 @@ from app.media.images import (
     ImageFormat,
     ImageLimits,
     ImageRejected,
-    clean_picture,
+    clean_image,
     make_thumbnail,
-    verify_picture,
+    verify_image,
 )
-from app.media.sandbox.client import Sandbox
+from app.media.sandbox import Sandbox
 from tests.app.media.drawing import draw_frame, draw_picture
 
 ENDINGS = {ImageFormat.JPEG: "jpg", ImageFormat.PNG: "png", ImageFormat.WEBP: "webp"}
@@ -32,7 +32,7 @@ SECRET = b"Secret words"
 
 def refused_with(path: Path, sandbox: Sandbox, limits: ImageLimits | None = None) -> ImageCode:
     with pytest.raises(ImageRejected) as refused:
-        verify_picture(path, sandbox=sandbox, limits=limits)
+        verify_image(path, sandbox=sandbox, limits=limits)
     assert refused.value.message.endswith(".")
     return refused.value.code
 
@@ -64,7 +64,7 @@ def pixels_of(path: Path) -> bytes:
 def test_an_image_is_described(form: ImageFormat, tmp_path: Path, sandbox: Sandbox) -> None:
     picture = draw_picture(tmp_path / f"picture.{ENDINGS[form]}", width=80, height=48)
 
-    facts = verify_picture(picture, sandbox=sandbox)
+    facts = verify_image(picture, sandbox=sandbox)
 
     assert facts == ImageFacts(form, width=80, height=48, bytes=picture.stat().st_size)
 
@@ -72,13 +72,13 @@ def test_an_image_is_described(form: ImageFormat, tmp_path: Path, sandbox: Sandb
 def test_the_name_of_a_file_does_not_matter(tmp_path: Path, sandbox: Sandbox) -> None:
     picture = draw_picture(tmp_path / "picture.png").rename(tmp_path / "picture.jpg")
 
-    assert verify_picture(picture, sandbox=sandbox).format is ImageFormat.PNG
+    assert verify_image(picture, sandbox=sandbox).format is ImageFormat.PNG
 
 
 def test_the_sides_of_a_turned_image_are_the_upright_ones(tmp_path: Path, sandbox: Sandbox) -> None:
     picture = talkative_picture(tmp_path, ImageFormat.JPEG, orientation=TURNED_A_QUARTER)
 
-    facts = verify_picture(picture, sandbox=sandbox)
+    facts = verify_image(picture, sandbox=sandbox)
 
     assert (facts.width, facts.height) == (48, 80)
 
@@ -90,7 +90,7 @@ def test_cleaning_drops_words_and_keeps_every_pixel(
     picture, target = talkative_picture(tmp_path, form), tmp_path / "clean"
     assert picture.read_bytes().count(SECRET) >= 3
 
-    facts = clean_picture(picture, target, sandbox=sandbox)
+    facts = clean_image(picture, target, sandbox=sandbox)
 
     assert SECRET not in target.read_bytes()
     assert pixels_of(target) == pixels_of(picture)
@@ -101,7 +101,7 @@ def test_cleaning_drops_words_and_keeps_every_pixel(
 def test_cleaning_keeps_the_colour_profile(form: ImageFormat, tmp_path: Path, sandbox: Sandbox) -> None:
     picture, target = talkative_picture(tmp_path, form), tmp_path / "clean"
 
-    clean_picture(picture, target, sandbox=sandbox)
+    clean_image(picture, target, sandbox=sandbox)
 
     with Image.open(picture) as before, Image.open(target) as after:
         assert after.info["icc_profile"] == before.info["icc_profile"]
@@ -109,9 +109,9 @@ def test_cleaning_keeps_the_colour_profile(form: ImageFormat, tmp_path: Path, sa
 
 @pytest.mark.parametrize("form", ImageFormat)
 def test_a_clean_image_is_not_touched(form: ImageFormat, tmp_path: Path, sandbox: Sandbox) -> None:
-    clean_picture(draw_picture(tmp_path / f"picture.{ENDINGS[form]}"), tmp_path / "once", sandbox=sandbox)
+    clean_image(draw_picture(tmp_path / f"picture.{ENDINGS[form]}"), tmp_path / "once", sandbox=sandbox)
 
-    clean_picture(tmp_path / "once", tmp_path / "twice", sandbox=sandbox)
+    clean_image(tmp_path / "once", tmp_path / "twice", sandbox=sandbox)
 
     assert (tmp_path / "twice").read_bytes() == (tmp_path / "once").read_bytes()
 
@@ -120,7 +120,7 @@ def test_a_clean_image_is_not_touched(form: ImageFormat, tmp_path: Path, sandbox
 def test_a_turned_image_becomes_upright(form: ImageFormat, tmp_path: Path, sandbox: Sandbox) -> None:
     picture = talkative_picture(tmp_path, form, orientation=TURNED_A_QUARTER)
 
-    facts = clean_picture(picture, tmp_path / "clean", sandbox=sandbox)
+    facts = clean_image(picture, tmp_path / "clean", sandbox=sandbox)
 
     assert (facts.width, facts.height) == (48, 80)
     assert SECRET not in (tmp_path / "clean").read_bytes()
@@ -134,7 +134,7 @@ def test_a_turned_image_becomes_upright(form: ImageFormat, tmp_path: Path, sandb
 def test_a_progressive_jpeg_keeps_every_scan(tmp_path: Path, sandbox: Sandbox) -> None:
     picture = draw_picture(tmp_path / "picture.jpg", width=200, height=160, progressive=True)
 
-    clean_picture(picture, tmp_path / "clean", sandbox=sandbox)
+    clean_image(picture, tmp_path / "clean", sandbox=sandbox)
 
     assert pixels_of(tmp_path / "clean") == pixels_of(picture)
 
@@ -231,7 +231,7 @@ def test_a_refused_image_leaves_no_copy(tmp_path: Path, sandbox: Sandbox) -> Non
     (tmp_path / "picture.jpg").write_bytes(b"no picture")
 
     with pytest.raises(ImageRejected):
-        clean_picture(tmp_path / "picture.jpg", tmp_path / "clean", sandbox=sandbox)
+        clean_image(tmp_path / "picture.jpg", tmp_path / "clean", sandbox=sandbox)
 
     assert not (tmp_path / "clean").exists()
 
@@ -256,7 +256,7 @@ def test_a_cut_file_ends_the_walk_with_an_error(strip: Any, form: ImageFormat) -
 
 def test_the_real_images_are_taken(test_data: Path, tmp_path: Path, sandbox: Sandbox) -> None:
     for number, picture in enumerate(sorted((test_data / "images").iterdir())[:10]):
-        clean_picture(picture, tmp_path / str(number), sandbox=sandbox)
+        clean_image(picture, tmp_path / str(number), sandbox=sandbox)
 
         assert pixels_of(tmp_path / str(number)) == pixels_of(picture)
 

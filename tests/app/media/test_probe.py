@@ -8,7 +8,7 @@ from PIL import Image
 
 from app.media.images import ImageRejected
 from app.media.probe import ClipCode, ClipFacts, ClipLimits, ClipRejected, probe_clip
-from app.media.sandbox.client import Sandbox, SandboxLimits
+from app.media.sandbox import Sandbox, SandboxLimits
 from tests.app.media.drawing import draw_blank_clip, draw_clip, draw_picture, draw_sound
 
 CODECS = ["h264", "vp9", "av1"]

@@ -9,7 +9,7 @@ import pytest
 
 from app.media.probe import ClipFacts, probe_clip
 from app.media.renditions import Recipe, RenditionFailed, choose_recipe, make_rendition
-from app.media.sandbox.client import Sandbox
+from app.media.sandbox import Sandbox
 from benchmark.protocol import RenditionRecipe
 from tests.app.media.drawing import delayed_clip, draw_clip, draw_frame, draw_uneven_clip, frames_of
 from tests.app.media.rendering import boxes_of, difference, pictures_of, remux, render, video_of

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from app.media.renditions import Recipe, make_rendition
-from app.media.sandbox.client import Sandbox
+from app.media.sandbox import Sandbox
 from benchmark.protocol import RenditionRecipe
 from tests.app.media.drawing import draw_talkative_clip, frames_of
 from tests.app.media.rendering import boxes_of, remux, render, video_of

@@ -13,8 +13,8 @@ from playwright.sync_api import Error, Page, sync_playwright
 from app.media.padding import ByteRange, padded_length, padded_range, parse_range
 from app.media.probe import probe_clip
 from app.media.renditions import Recipe, choose_recipe, make_rendition
-from app.media.sandbox.client import Sandbox
-from app.media.store.base import MediaStore, content_key
+from app.media.sandbox import Sandbox
+from app.media.store import MediaStore, content_key
 from app.media.store.folder import FolderStore
 from benchmark.protocol import RenditionRecipe
 from tests.app.media.drawing import delayed_clip, draw_clip

@@ -1,4 +1,4 @@
-"""The sandbox outlives whatever its children and forkers meet, and hands them nothing worth stealing."""
+"""The sandbox survives every failure of its children and fork servers, and gives them no secret."""
 
 import os
 import signal
@@ -17,8 +17,7 @@ import pytest
 
 from app.media.probe import ClipFacts, probe_clip
 from app.media.renditions import Recipe
-from app.media.sandbox import client as sandbox_module
-from app.media.sandbox.client import (
+from app.media.sandbox import (
     Json,
     Sandbox,
     SandboxBroken,
@@ -28,6 +27,7 @@ from app.media.sandbox.client import (
     WorkRefused,
     WorkTimeout,
 )
+from app.media.sandbox import client as sandbox_client
 from benchmark.protocol import RenditionRecipe
 from tests.app.media.drawing import draw_clip
 
@@ -48,8 +48,8 @@ def long_work(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Json]:
     return {"source": str(clip), "target": str(tmp_path / "rendition.mp4"), "recipe": recipe}
 
 
-def forker_pid(sandbox: Sandbox) -> int:
-    process = sandbox._forkers[0]._process
+def fork_server_pid(sandbox: Sandbox) -> int:
+    process = sandbox._fork_servers[0]._process
     assert process is not None
     return process.pid
 
@@ -80,26 +80,26 @@ def test_many_threads_share_few_children(clip: Path) -> None:
     assert len(set(found)) == 1
 
 
-def test_a_quiet_sandbox_starts_one_forker_only(clip: Path) -> None:
+def test_a_sandbox_with_little_work_starts_one_fork_server(clip: Path) -> None:
     with Sandbox(children=4) as sandbox:
         for _ in range(3):
             probe_clip(clip, sandbox=sandbox)
 
-        assert sum(forker._process is not None for forker in sandbox._forkers) == 1
+        assert sum(fork_server._process is not None for fork_server in sandbox._fork_servers) == 1
 
 
-def test_the_forker_holds_no_secret_and_no_open_file(clip: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_fork_server_has_no_secret_and_no_open_file(clip: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TI2V_SECRET_KEY", "hush")
     with socket.socket() as open_socket, Sandbox(children=1) as sandbox:
         open_socket.set_inheritable(True)
         probe_clip(clip, sandbox=sandbox)
-        forker = Path(f"/proc/{forker_pid(sandbox)}")
+        fork_server = Path(f"/proc/{fork_server_pid(sandbox)}")
 
-        assert b"TI2V" not in (forker / "environ").read_bytes()
-        assert sorted(handle.name for handle in (forker / "fd").iterdir()) == ["0", "1", "2"]
+        assert b"TI2V" not in (fork_server / "environ").read_bytes()
+        assert sorted(handle.name for handle in (fork_server / "fd").iterdir()) == ["0", "1", "2"]
 
 
-def test_the_forker_imports_neither_web_nor_database() -> None:
+def test_the_fork_server_imports_neither_web_nor_database() -> None:
     code = f"import app.media.sandbox.fork_server, sys; print(sorted({HEAVY_IMPORTS!r} & set(sys.modules)))"
 
     found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
@@ -110,7 +110,7 @@ def test_the_forker_imports_neither_web_nor_database() -> None:
 def test_the_server_never_imports_the_media_libraries(tmp_path: Path) -> None:
     code = (
         "import sys, app.media.probe, app.media.renditions, app.media.images, app.media.padding;"
-        "from app.media.store.base import open_store; open_store(sys.argv[1]);"
+        "from app.media.store import open_store; open_store(sys.argv[1]);"
         "print(sorted({'av', 'numpy', 'PIL', 'boto3'} & set(sys.modules)))"
     )
 
@@ -121,19 +121,19 @@ def test_the_server_never_imports_the_media_libraries(tmp_path: Path) -> None:
     assert found.stdout.strip() == "[]"
 
 
-def test_a_forker_that_was_killed_is_started_again(clip: Path) -> None:
+def test_a_fork_server_that_was_killed_is_started_again(clip: Path) -> None:
     with Sandbox(children=1) as sandbox:
         before = probe_clip(clip, sandbox=sandbox)
-        os.kill(forker_pid(sandbox), signal.SIGKILL)
+        os.kill(fork_server_pid(sandbox), signal.SIGKILL)
 
         assert probe_clip(clip, sandbox=sandbox) == before
 
 
-def test_a_forker_that_hangs_is_replaced(clip: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sandbox_module, "_FORKER_GRACE_S", 0.1)
+def test_a_fork_server_that_hangs_is_replaced(clip: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sandbox_client, "_FORK_SERVER_GRACE_S", 0.1)
     with Sandbox(children=1, limits=SandboxLimits(wall_s=2.0)) as sandbox:
         probe_clip(clip, sandbox=sandbox)
-        stopped = forker_pid(sandbox)
+        stopped = fork_server_pid(sandbox)
         os.kill(stopped, signal.SIGSTOP)
 
         assert isinstance(probe_clip(clip, sandbox=sandbox), ClipFacts)
@@ -143,7 +143,7 @@ def test_a_forker_that_hangs_is_replaced(clip: Path, monkeypatch: pytest.MonkeyP
 def test_a_sandbox_that_does_not_start_blames_no_clip(
     clip: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sandbox_module, "_CODE_FOLDER", tmp_path)
+    monkeypatch.setattr(sandbox_client, "_CODE_FOLDER", tmp_path)
     monkeypatch.setattr(sys, "executable", "/bin/false")
 
     with Sandbox(children=1) as sandbox, pytest.raises(SandboxBroken):
@@ -153,7 +153,7 @@ def test_a_sandbox_that_does_not_start_blames_no_clip(
 def test_a_child_that_crashes_is_told_apart_from_a_refusal(clip: Path, long_work: dict[str, Json]) -> None:
     with Sandbox(children=1) as sandbox:
         probe_clip(clip, sandbox=sandbox)
-        crash = threading.Thread(target=kill_next_child, args=(forker_pid(sandbox),))
+        crash = threading.Thread(target=kill_next_child, args=(fork_server_pid(sandbox),))
         crash.start()
 
         with pytest.raises(WorkDied) as died:
@@ -164,9 +164,9 @@ def test_a_child_that_crashes_is_told_apart_from_a_refusal(clip: Path, long_work
         assert probe_clip(clip, sandbox=sandbox).frames == 16
 
 
-def kill_next_child(forker: int) -> None:
-    wait_for(lambda: bool(children_of(forker)))
-    os.kill(children_of(forker)[0], signal.SIGSEGV)
+def kill_next_child(fork_server: int) -> None:
+    wait_for(lambda: bool(children_of(fork_server)))
+    os.kill(children_of(fork_server)[0], signal.SIGSEGV)
 
 
 def probe_arguments(path: Path) -> dict[str, Json]:
@@ -178,7 +178,7 @@ def test_a_child_over_its_wall_clock_is_killed(clip: Path, long_work: dict[str, 
         with pytest.raises(WorkTimeout):
             sandbox.run(Work.RENDITION, long_work)
 
-        assert children_of(forker_pid(sandbox)) == []
+        assert children_of(fork_server_pid(sandbox)) == []
 
 
 def test_a_child_over_its_cpu_seconds_is_killed(long_work: dict[str, Json]) -> None:
@@ -207,25 +207,25 @@ def test_nothing_stays_of_a_childs_private_folder(clip: Path) -> None:
         probe_clip(clip, sandbox=sandbox)
         temporary = Path(tempfile.gettempdir())
 
-        assert list(temporary.glob(f"ti2v-child-{forker_pid(sandbox)}-*")) == []
+        assert list(temporary.glob(f"ti2v-child-{fork_server_pid(sandbox)}-*")) == []
 
 
-def test_forkers_end_with_their_sandbox(clip: Path) -> None:
+def test_fork_servers_end_with_their_sandbox(clip: Path) -> None:
     with Sandbox(children=1) as sandbox:
         probe_clip(clip, sandbox=sandbox)
-        forker = forker_pid(sandbox)
+        fork_server = fork_server_pid(sandbox)
 
-    assert not is_running(forker)
+    assert not is_running(fork_server)
 
 
 def test_closing_ends_running_work_and_refuses_more(clip: Path, long_work: dict[str, Json]) -> None:
     sandbox = Sandbox(children=1)
     probe_clip(clip, sandbox=sandbox)
-    forker = forker_pid(sandbox)
+    fork_server = fork_server_pid(sandbox)
 
     with ThreadPoolExecutor(2) as threads:
         running = threads.submit(sandbox.run, Work.RENDITION, long_work)
-        wait_for(lambda: bool(children_of(forker)))
+        wait_for(lambda: bool(children_of(fork_server)))
         waiting = threads.submit(sandbox.run, Work.RENDITION, long_work)
         sandbox.close()
 
@@ -235,12 +235,12 @@ def test_closing_ends_running_work_and_refuses_more(clip: Path, long_work: dict[
         probe_clip(clip, sandbox=sandbox)
 
 
-def test_forkers_end_with_their_server(clip: Path) -> None:
+def test_fork_servers_end_with_their_server(clip: Path) -> None:
     code = (
-        "import os, sys; from pathlib import Path; from app.media.sandbox.client import Sandbox;"
+        "import os, sys; from pathlib import Path; from app.media.sandbox import Sandbox;"
         "from app.media.probe import probe_clip; sandbox = Sandbox(children=1);"
         "probe_clip(Path(sys.argv[1]), sandbox=sandbox);"
-        "print(sandbox._forkers[0]._process.pid, flush=True); os._exit(1)"
+        "print(sandbox._fork_servers[0]._process.pid, flush=True); os._exit(1)"
     )
 
     server = subprocess.run(

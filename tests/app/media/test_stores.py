@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from moto.server import ThreadedMotoServer
 
-from app.media.store.base import (
+from app.media.store import (
     CHUNK_BYTES,
     MediaMissing,
     MediaStore,

@@ -2,7 +2,7 @@
 
 from sqlalchemy import func, select
 
-from app.media.store.base import content_key
+from app.media.store import content_key
 from app.studies.renditions import prepare_renditions
 from app.tables.studies import Study
 from app.tables.submissions import Clip, Rendition

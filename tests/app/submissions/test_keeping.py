@@ -11,7 +11,7 @@ from fastapi.testclient import TestClient
 from sqlalchemy import select, text
 
 from app.context import AppContext
-from app.media.store.base import MediaMissing, content_key
+from app.media.store import MediaMissing, content_key
 from app.settings import Settings
 from app.tables.bench import Pair
 from tests.acting import refused

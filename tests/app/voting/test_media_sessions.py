@@ -11,7 +11,7 @@ from app.context import AppContext
 from app.database import Database
 from app.main import create_app
 from app.media.rendition_cache import RenditionCache
-from app.media.sandbox.client import Json, Sandbox, Work
+from app.media.sandbox import Json, Sandbox, Work
 from tests.acting import assign
 from tests.cast import Study, enter
 

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from app.media.clip_warnings import oddities, usual_form
+from app.media.clip_warnings import clip_warnings, usual_format
 from app.media.probe import ClipFacts
 
 USUAL = ClipFacts(
@@ -23,26 +23,26 @@ USUAL = ClipFacts(
 
 
 def test_most_clips_set_what_is_usual() -> None:
-    assert usual_form([USUAL, replace(USUAL, frames=12), USUAL]) == "320x320, 16 frames at 8 fps"
+    assert usual_format([USUAL, replace(USUAL, frames=12), USUAL]) == "320x320, 16 frames at 8 fps"
 
 
 def test_without_clips_nothing_is_usual() -> None:
-    assert usual_form([]) == ""
+    assert usual_format([]) == ""
 
 
-def test_a_usual_clip_has_nothing_odd() -> None:
-    assert oddities(USUAL, usual_form([USUAL])) == []
+def test_a_usual_clip_has_no_warning() -> None:
+    assert clip_warnings(USUAL, usual_format([USUAL])) == []
 
 
-def test_every_oddity_is_named() -> None:
+def test_every_warning_is_listed() -> None:
     odd = replace(
         USUAL, frames=12, is_static=True, first_frame_distance=0.9, constant_fps=False, has_audio=True
     )
 
-    assert oddities(odd, usual_form([USUAL])) == [
-        "every frame is the same; is this the input image repeated?",
-        "the first frame is far from the input image; is it the clip of another pair?",
+    assert clip_warnings(odd, usual_format([USUAL])) == [
+        "every frame is the same; check that this is not the input image repeated",
+        "the first frame is far from the input image; check that the clip is of this pair",
         "320x320, 12 frames at 8 fps, where most clips are 320x320, 16 frames at 8 fps",
-        "its frames are not equally long",
-        "has a sound track; annotators will not hear it",
+        "frames differ in duration",
+        "has a sound track; annotators do not hear it",
     ]
