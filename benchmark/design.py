@@ -1,10 +1,10 @@
-"""Randomness of a study's design: reproducible from its stored seed, and from nothing else."""
+"""Deterministic randomisation of a study's design: every draw depends on the stored seed only."""
 
 import hashlib
 
 
 def shuffle_key(seed: int, *names: int) -> int:
-    """Return 63 random bits for what `names` identify; ties between comparisons are broken by them.
+    """Return 63 pseudorandom bits for the object that `names` identify; they order tied comparisons.
 
     >>> shuffle_key(7, 1, 0) == shuffle_key(7, 1, 0), shuffle_key(7, 1, 0) == shuffle_key(7, 1, 1)
     (True, False)
@@ -12,8 +12,8 @@ def shuffle_key(seed: int, *names: int) -> int:
     return _random_bits(seed, "order", names) >> 1
 
 
-def reference_stands_left(seed: int, *names: int) -> bool:
-    """Return a fair coin for what `names` identify: whether the reference stands left."""
+def is_reference_left(seed: int, *names: int) -> bool:
+    """Flip a fair coin for the object that `names` identify: whether the reference is shown on the left."""
     return bool(_random_bits(seed, "left", names) & 1)
 
 

@@ -1,8 +1,8 @@
-"""Words that every message needs."""
+"""Numbers with their nouns, for messages."""
 
 
 def counted(number: int, noun: str) -> str:
-    """Return a number with its noun, in the plural where it is not one.
+    """Return a number with its noun, in the plural unless the number is 1.
 
     >>> counted(1, "problem"), counted(0, "vote"), counted(1200, "clip")
     ('1 problem', '0 votes', '1,200 clips')

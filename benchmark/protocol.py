@@ -1,13 +1,13 @@
-"""The closed sets of the evaluation protocol: sides, justifications, statuses, roles.
+"""Enums of the evaluation protocol: sides, justifications, statuses, roles.
 
-Values are stored and sent as they stand here; they are part of the public contract.
+The values are stored in the database and sent over the API; they are part of the public contract.
 """
 
 from enum import StrEnum
 
 
 class Choice(StrEnum):
-    """What an annotator picks: where the clip stood, not whose it was."""
+    """An annotator's answer: the position of the chosen clip on the screen, not its model."""
 
     LEFT = "left"
     RIGHT = "right"
@@ -25,7 +25,7 @@ class Side(StrEnum):
 
 
 class Justification(StrEnum):
-    """A reason ticked with a vote (JUICE: "JUstify their choICE", arXiv:2311.10709); several may apply."""
+    """A reason for a vote (JUICE: "JUstify their choICE", arXiv:2311.10709); a vote may have several."""
 
     IMAGE_ALIGNMENT = "image_alignment"
     TEXT_ALIGNMENT = "text_alignment"
@@ -34,7 +34,7 @@ class Justification(StrEnum):
 
 
 class SkipReason(StrEnum):
-    """Why an annotator gives a comparison back without a vote."""
+    """An annotator's reason to skip a comparison."""
 
     CLIP_DOES_NOT_PLAY = "clip_does_not_play"
     INPUT_MISSING = "input_missing"
@@ -82,7 +82,7 @@ class AssignmentPurpose(StrEnum):
 
 
 class VoteStatus(StrEnum):
-    """What a vote counts as; only `valid` votes enter a score."""
+    """The status of a vote; only `valid` votes count in a score."""
 
     VALID = "valid"
     SUPERSEDED = "superseded"
@@ -111,7 +111,7 @@ class SubmissionStatus(StrEnum):
 
 
 class WatchGate(StrEnum):
-    """Whether a vote is refused before both renditions were served to the last byte."""
+    """Whether the server refuses a vote until both renditions have been delivered completely."""
 
     DELIVERED = "delivered"
     OFF = "off"

@@ -1,1 +1,1 @@
-"""Speed and memory, measured: `make perf` prints a table with the machine; nothing here is a test."""
+"""Benchmarks of speed and memory: `make perf` prints tables and a description of the machine; no tests."""

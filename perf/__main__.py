@@ -1,4 +1,4 @@
-"""Runs each measurement in a process of its own; prints the tables under a line on the machine."""
+"""Runs each measurement in its own process and prints the machine and the tables."""
 
 import importlib.metadata
 import os
@@ -12,22 +12,22 @@ MEASUREMENTS = {
     "uploads": "320 clips over REST",
     "jobs": "Jobs for eight workers",
     "results_page": "The results page at 72,000 votes",
-    "report": "Figures and the bundle at 72,000 votes",
+    "report": "Figures and the report at 72,000 votes",
     "statistics": "The statistics library at a million votes",
     "media": "Probing and renditions",
     "scenes": "The scene engine",
     "motion": "Heatmaps: speed, and agreement with exact flow",
-    "losses": "What the motion focal loss costs",
-    "worker": "The worker beside the network",
-    "motif": "Making a clip",
-    "generators": "What an adapter costs besides its network",
+    "losses": "The cost of the motion focal loss",
+    "worker": "The worker's overhead per clip",
+    "motif": "Generating a clip",
+    "generators": "The overhead of an adapter",
     "training": "Training at toy size",
     "starting": "make run",
 }
 
 
 def main() -> None:
-    """Print the machine, then the tables of all measurements or of those named on the command line."""
+    """Print the machine and the tables of all measurements, or of those named on the command line."""
     chosen = sys.argv[1:] or list(MEASUREMENTS)
     unknown = set(chosen) - set(MEASUREMENTS)
     if unknown:

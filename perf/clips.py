@@ -1,4 +1,4 @@
-"""Clips to measure with."""
+"""Synthetic clips for measurements."""
 
 from pathlib import Path
 
@@ -7,7 +7,7 @@ import numpy as np
 
 
 def draw_noisy_clip(path: Path) -> Path:
-    """Write 16 frames of 320x320 as large as a real model's: noise is what makes files large."""
+    """Write a clip of 16 frames of 320x320 with noise, so the file is as large as a real model's."""
     rng = np.random.default_rng(7)
     with av.open(str(path), "w", format="mp4") as clip:
         video = clip.add_stream("libx264", rate=8, options={"crf": "30"})

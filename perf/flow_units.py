@@ -1,11 +1,11 @@
-"""Compares the units of flow: how much of a clip each lights up, on real clips and on the scene engine's.
+"""Compares units of optical flow: the share of active pixels on real and on synthetic clips.
 
 Run: python -m perf.flow_units [--clips 48] [--flow dis-medium]
-TI2V_TEST_DATA names the folder of the real clips; without it only the scene engine's are compared.
+TI2V_TEST_DATA is the folder of the real clips; without it, only synthetic clips are compared.
 
-A cell is the mean share of pixels with m > 0.5 over the clips of a model, then the share of clips that have
-at least 1 % of such pixels: a loss that weighs by a heatmap without them does nothing. `static` is one
-picture of each scenario with noise, encoded; it must stay dark, for what lights up there is noise.
+A cell contains the mean share of pixels with m > 0.5 over the clips of a model, and the share of clips with
+at least 1 % of such pixels: a heatmap without them gives the loss no weight. `static` is one encoded image of
+each scenario with noise; its active pixels are noise, so its share should be 0.
 """
 
 import argparse
@@ -28,13 +28,13 @@ SIDE, FRAMES = 320, 16
 REAL_MODELS = ("motif", "cinemo", "dynamicrafter", "cogvideox")
 LEAST_SHARE = 0.01
 FLOORS = (0.0, 0.001, 0.002, 0.003, 0.005, 0.01)
-# The heatmaps of 48 clips of 320x320 take a second a row; every second pixel gives the same shares.
+# The heatmaps of 48 clips of 320x320 take one second per row; every second pixel gives the same shares.
 STRIDE = 2
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--clips", type=int, default=48, help="real clips a model")
+    parser.add_argument("--clips", type=int, default=48, help="real clips per model")
     parser.add_argument("--flow", choices=FLOW_NAMES, default=DEFAULT_FLOW)
     options = parser.parse_args()
     cv2.setNumThreads(1)
@@ -49,7 +49,7 @@ def main() -> None:
 
 
 def candidates() -> Iterator[HeatmapSettings]:
-    """Yield every unit; the ones relative to the clip with all floors, the absolute ones with none."""
+    """Yield every unit: units relative to the clip with each noise floor, absolute units without one."""
     for unit in FlowUnit:
         relative = unit in {FlowUnit.PER_CLIP_MAX, FlowUnit.PER_CLIP_QUANTILE}
         for floor in FLOORS if relative else FLOORS[:1]:
@@ -81,7 +81,7 @@ def flows_of(estimator: FlowEstimator, clips: Iterator[Frames]) -> Iterator[Flow
 
 
 def renderings() -> Iterator[Rendering]:
-    """Draw one clip of every action, the styles in turn."""
+    """Render one clip of every action, cycling through the styles."""
     for number, scenario in enumerate(SCENARIOS.values()):
         scene = Scene(scenario, list(Style)[number % len(Style)], seed=1)
         for action in scenario.actions:
@@ -89,7 +89,7 @@ def renderings() -> Iterator[Rendering]:
 
 
 def still_clips() -> Iterator[Frames]:
-    """Decode what the encoder makes of 16 noisy takes of one picture of each scenario."""
+    """Encode and decode 16 noisy copies of one image of each scenario."""
     rng = np.random.default_rng(5)
     for number, scenario in enumerate(SCENARIOS.values()):
         scene = Scene(scenario, list(Style)[number % len(Style)], seed=1)

@@ -1,7 +1,7 @@
-"""Measures what an adapter adds to its pipeline; on a GPU, its fast path against plain diffusers.
+"""Measures the overhead of an adapter and, on a GPU, its fast path against plain diffusers.
 
-The pipeline is MotiF's at toy size with two steps, so that what is not the network shows. The ratio needs a
-GPU with 80 GB: it runs CogVideoX-5B at full size with random weights.
+The pipeline is MotiF's at toy size with two steps, so the overhead is visible beside the network. The ratio
+needs a GPU with 80 GB: it runs CogVideoX-5B at full size with random weights.
 """
 
 import tempfile
@@ -31,7 +31,7 @@ GPU_STEPS = 10
 
 @dataclass(frozen=True)
 class Part:
-    """A share of a clip's time."""
+    """One part of the time per clip."""
 
     name: str
     milliseconds: float
@@ -46,7 +46,7 @@ def main() -> None:
 
 
 def print_overhead(folder: Path) -> None:
-    """Print the milliseconds a clip of 16 frames takes in the bare pipeline, the adapter and the folder."""
+    """Print the milliseconds per clip of 16 frames in the pipeline, the adapter and the output folder."""
     toy_pipeline(size=64, num_frames=16).save_pretrained(folder / "toy")
     recipe = motif_recipe("motif-tiny", folder / "toy")
     recipe = recipe.model_copy(update={"call": {"num_inference_steps": STEPS, "guidance_scale": 2.0}})
@@ -73,7 +73,7 @@ def print_overhead(folder: Path) -> None:
     clips.make()
     kept = per_clip(lambda number: clips.keep(made[number], requests[number]))
     parts = [
-        Part("the bare pipeline", bare),
+        Part("the pipeline alone", bare),
         Part("the adapter: image, seed, frames, provenance", adapter - bare),
         Part("the folder: encoding, manifest, two fsyncs", kept),
     ]
@@ -84,7 +84,7 @@ def print_overhead(folder: Path) -> None:
 
 
 def print_weight_free() -> None:
-    """Print what a clip costs whose network costs nothing, at 320x320."""
+    """Print the time per clip of a model without a network, at 320x320."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         generator = open_generator("static")
@@ -96,15 +96,13 @@ def print_weight_free() -> None:
             for clip in generator.generate([requests[number]]):
                 clips.keep(clip, requests[number])
 
-        print(
-            f"{'static, 16 frames of 320x320, all in all':48} {per_clip(one):8.1f}   target {TARGET_MS:.0f}"
-        )
+        print(f"{'static, 16 frames of 320x320, in total':48} {per_clip(one):8.1f}   target {TARGET_MS:.0f}")
 
 
 def print_ratio() -> None:
-    """Print seconds a clip in plain diffusers, then compiled and batched, and how far the clips differ."""
+    """Print seconds per clip in plain diffusers and compiled in batches, and the difference of the clips."""
     if not torch.cuda.is_available():
-        print("\nThere is no GPU here: our batched, compiled bf16 path was not measured.")
+        print("\nNo GPU: the batched, compiled bf16 path was not measured.")
         return
     pipeline = random_cogvideox()
     plain, one_by_one = timed(
@@ -116,14 +114,16 @@ def print_ratio() -> None:
     apart = np.mean(
         [np.abs(a.astype(int) - b.astype(int)).mean() for a, b in zip(one_by_one, together, strict=True)]
     )
-    print(f"\n{'CogVideoX-5B, random weights, 49 frames of 720x480':56} {'s a clip':>9}")
+    print(f"\n{'CogVideoX-5B, random weights, 49 frames of 720x480':56} {'s per clip':>9}")
     print(f"{'plain diffusers, bf16, one by one':56} {plain / GPU_CLIPS:9.2f}")
-    print(f"{f'compiled, {GPU_CLIPS} at once':56} {fast / GPU_CLIPS:9.2f}   {plain / fast:.2f} times as fast")
+    print(
+        f"{f'compiled, batches of {GPU_CLIPS}':56} {fast / GPU_CLIPS:9.2f}   {plain / fast:.2f} times as fast"
+    )
     print(f"mean difference of the clips: {apart:.2f} of 255")
 
 
 def random_cogvideox() -> "object":
-    """Return CogVideoX-5B's pipeline with random weights on the GPU; texts come as embeddings."""
+    """Return the pipeline of CogVideoX-5B with random weights on the GPU; prompts are embeddings."""
     from diffusers import (
         AutoencoderKLCogVideoX,
         CogVideoXDPMScheduler,
@@ -152,7 +152,7 @@ def random_cogvideox() -> "object":
 
 
 def cogvideox(pipeline: object, seeds: list[int]) -> list[Frames]:
-    """Return a clip for each seed, all in one call."""
+    """Return a clip for each seed, generated in one call."""
     image = Image.fromarray(np.random.default_rng(0).integers(0, 255, (480, 720, 3), dtype=np.uint8))
     texts = torch.randn(1, 226, 4096, generator=torch.Generator().manual_seed(0))
     embedded = texts.to("cuda", torch.bfloat16).repeat(len(seeds), 1, 1)
@@ -179,7 +179,7 @@ def timed(work: Callable[[], list[Frames]]) -> tuple[float, list[Frames]]:
 
 
 def per_clip(work: Callable[[int], object]) -> float:
-    """Return the median milliseconds of processor time over the clips, after one to warm up."""
+    """Return the median processor time per clip in milliseconds, after one warm-up clip."""
     work(0)
     spent = []
     for number in range(CLIPS):

@@ -1,10 +1,10 @@
-"""Measures how workers get jobs: 3,200 jobs of ten models, eight workers over HTTP, on SQLite and PostgreSQL.
+"""Measures claims of jobs: 3,200 jobs of ten models, eight workers over HTTP, on SQLite and PostgreSQL.
 
-Each claims, renews halfway through its clip and claims again, at moments of its own. Clips of 1 s are quicker
-than any network here makes them; with clips of 0.2 s these eight ask as often as a hundred would. Flooded: no
-pauses, as nobody works; it says what the server can do, and most of the time is spent waiting in line. Client
-and server share the machine, so their processor time is printed beside: on a busy machine only that can be
-compared.
+Each worker claims a job, renews its lease halfway through the clip and claims again, at random times. With
+clips of 1 s, workers are faster than any real network; with clips of 0.2 s, eight workers send as many
+requests as a hundred. Flooded: without pauses, which no real worker does; this measures the throughput of the
+server, and most of the latency is queueing. Client and server share the machine, so their processor times are
+printed as well: on a busy machine only these are comparable.
 """
 
 import json
@@ -30,10 +30,10 @@ from app.settings import Settings
 from benchmark.protocol import Role
 from benchmark.wire.jobs import ClaimRequest, CreateJobsRequest, WorkerInfo
 from perf.server import Server, running_server
-from perf.worlds import MODELS, START, made_up_benchmark
+from perf.synthetic_studies import MODELS, START, synthetic_benchmark
 
 WORKERS = 8
-# How long a clip takes, seconds, and how many claims each worker makes.
+# Seconds per clip, and the number of claims of each worker.
 PACES = (("clips of 1 s", 1.0, 50), ("clips of 0.2 s", 0.2, 100), ("flooded", 0.0, 100))
 JOBS_A_CLAIM = 2
 TARGET_MS = 20.0
@@ -42,7 +42,7 @@ NAMES = tuple(f"model-{number}" for number in range(MODELS))
 
 @dataclass
 class Timings:
-    """What one worker measured, seconds, and how often it had to load a model."""
+    """The measurements of one worker in seconds, and how often it loaded a model."""
 
     claims: list[float] = field(default_factory=list)
     renewals: list[float] = field(default_factory=list)
@@ -50,7 +50,7 @@ class Timings:
 
 
 def main() -> None:
-    """Print a line for each database and pace."""
+    """Print a line for each database and clip time."""
     print(
         f"{'':<27}{'claims/s':>9}{'claim p50 ms':>14}{'p99 ms':>8}{'renew p99 ms':>14}"
         f"{'server CPU ms a request':>25}{'client':>8}{'loads':>7}"
@@ -74,7 +74,7 @@ def sqlite() -> Iterator[str]:
 
 @contextmanager
 def postgres() -> Iterator[str]:
-    """Yield the address of a PostgreSQL from the wheel that the tests use."""
+    """Yield the URL of a PostgreSQL server from the package that the tests use."""
     with tempfile.TemporaryDirectory() as folder:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # the wheel warns about a missing XDG_RUNTIME_DIR
@@ -88,7 +88,7 @@ def postgres() -> Iterator[str]:
 
 
 def prepare(home: Path, url: str) -> str:
-    """Make a database with ten submissions of 320 jobs each; return a worker's key."""
+    """Create a database with ten submissions of 320 jobs each; return a worker key."""
     settings = Settings(_env_file=None, home=home, database_url=url)  # type: ignore[call-arg]  # pydantic-settings
     database = Database.of(settings)
     migrations.upgrade(database)
@@ -100,7 +100,7 @@ def prepare(home: Path, url: str) -> str:
         upsert_worker(
             session, claim=claim, principal=Principal(person.id, person.name, person.role), now=START
         )
-        benchmark = made_up_benchmark(session).slug
+        benchmark = synthetic_benchmark(session).slug
         for model in NAMES:
             principal = Principal(owner.id, owner.name, owner.role)
             wanted = CreateJobsRequest(model=model, benchmark=benchmark)
@@ -135,7 +135,7 @@ def measure(name: str, server: Server, key: str, clip_s: float, claims_each: int
 
 
 def cpu_s(server: Server) -> float:
-    """Return the processor time the server has taken so far, seconds; a busy machine changes it little."""
+    """Return the processor time of the server so far in seconds, which other processes affect little."""
     fields = Path(f"/proc/{server.pid}/stat").read_text().rsplit(")", 1)[1].split()
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
@@ -146,10 +146,10 @@ def p99(seconds: list[float]) -> float:
 
 
 def work(port: int, key: str, number: int, timings: Timings, clip_s: float, claims: int) -> None:
-    """Claim and renew over one connection; the first claims warm up and are not counted.
+    """Claim and renew over one connection; the first claims are a warm-up and are not counted.
 
     Args:
-        clip_s: the mean of what passes between two claims.
+        clip_s: the mean time between two claims, in seconds.
     """
     connection = HTTPConnection("127.0.0.1", port, timeout=60)
     headers = {"Authorization": f"Bearer {key}", "Content-Type": "application/json"}
@@ -164,7 +164,7 @@ def work(port: int, key: str, number: int, timings: Timings, clip_s: float, clai
             raise RuntimeError(f"{answer.status} {document}")
         return document
 
-    # Workers start and finish at moments of their own; with one fixed pause they would come as a convoy.
+    # Random pauses: with fixed pauses, the requests of all workers would stay synchronised.
     pauses = random.Random(number)
     worker = {"name": f"worker-{number}", "device": "cuda:0"}
     holding = None

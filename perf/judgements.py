@@ -1,7 +1,7 @@
-"""Measures judgements over HTTP: next assignment and vote, at 1, 8 and 32 clients on one machine.
+"""Measures judgements over HTTP (next assignment and vote) with 1, 8 and 32 clients on one machine.
 
-Client and server share the machine. Once with the gate off and no media, as the peers were measured; once
-with both renditions fetched whole before each vote.
+Client and server share the machine. The first measurement has no watch gate and no media, like those of the
+other tools; in the second, clients fetch both renditions completely before each vote.
 """
 
 import hashlib
@@ -30,7 +30,7 @@ from app.tables.people import Annotator, AnnotatorBrowser, BrowserSession
 from app.tables.submissions import Clip, Rendition
 from benchmark.protocol import RenditionRecipe, WatchGate
 from perf.server import Server, running_server
-from perf.worlds import open_round_robin
+from perf.synthetic_studies import open_round_robin
 
 SECONDS = 8.0
 CLIENTS = (1, 8, 32)
@@ -41,7 +41,7 @@ BALLOT = {"choice": "left", "justifications": ["object_motion"]}
 
 @dataclass
 class Timings:
-    """What one client measured, seconds."""
+    """The measurements of one client, in seconds."""
 
     votes: list[float] = field(default_factory=list)
     failures: int = 0
@@ -61,15 +61,13 @@ def main() -> None:
                     measure(name, server, range(first, first + clients), with_media=with_media)
                     first += clients
                 print(f"server memory: {server.memory_mb():.0f} MB")
-    print("peers on such a machine at 1 / 8 / 32 clients, their own HTTP calls, no media:")
-    print("  Potato 2.12: 16.6 / 13.9 / 16.2 a second; Label Studio 1.23: 5.2 / 7.0 / 2.8, failures at 32.")
-    print(
-        "  Differences: Potato ran as one process and overfills panels; neither keeps a lease for each vote."
-    )
+    print("other tools on such a machine with 1 / 8 / 32 clients, over their own HTTP APIs, without media:")
+    print("  Potato 2.12: 16.6 / 13.9 / 16.2 per second; Label Studio 1.23: 5.2 / 7.0 / 2.8, failures at 32.")
+    print("  Differences: Potato ran as one process and collects too many votes; neither has leases.")
 
 
 def prepare(home: Path, *, annotators: int, with_media: bool) -> None:
-    """Make a database with an open study of 45 matchups x 320 pairs and a cookie for each annotator."""
+    """Create a database with an open study of 45 matchups x 320 pairs and a cookie for each annotator."""
     database = Database.of(Settings(_env_file=None, home=home))  # type: ignore[call-arg]  # pydantic-settings
     migrations.upgrade(database)
     now = utc_now()
@@ -136,7 +134,7 @@ def measure(name: str, server: Server, annotators: range, *, with_media: bool) -
 
 
 def judge(port: int, number: int, timings: Timings, stop_at: float, with_media: bool) -> None:
-    """Judge one comparison after the other, over one connection, until time is up."""
+    """Judge comparisons over one connection until `stop_at`."""
     connection = HTTPConnection("127.0.0.1", port, timeout=60)
     headers = {"Cookie": f"ti2v_session={cookie(number)}", "Content-Type": "application/json"}
 

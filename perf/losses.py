@@ -1,9 +1,10 @@
-"""Measures the motion focal loss: what it adds to a training step at the paper's latent size, and its memory.
+"""Measures the time and the memory that the motion focal loss adds to a training step at the paper's size.
 
 Run: python -m perf.losses [bfloat16|float32]
 
-The network of 1.41 B parameters is not run: a step is taken to last as long as its matrix products would at
-the speed this machine multiplies, 3 x 12.58 TFLOP a clip. A real step is longer, so this is the most.
+The network of 1.41 B parameters is not run: the step time is estimated from its matrix products (3 x 12.58
+TFLOP per clip) and the measured speed of this machine. A real step takes longer, so the printed share is an
+upper bound.
 """
 
 import sys
@@ -19,7 +20,7 @@ from models.losses import diffusion_loss, motif_loss
 SHAPE = (4, 4, 16, 40, 64)
 MAPS = (4, 1, 16, 40, 64)
 RUNS = 40
-# Forward and twice as much backward of the 1.41 B network on 4 clips of 16 frames of 320x512.
+# Forward pass, and backward pass of twice the cost, of the 1.41 B network on 4 clips of 16 frames of 320x512.
 STEP_TFLOP = 4 * 3 * 12.58
 TARGET_SHARE = 0.02
 
@@ -41,7 +42,7 @@ def main() -> None:
     print(f"{(both - plain) / step:.4%} of a step (target {TARGET_SHARE:.0%})")
     kept = [saved_elements(loss) for loss in losses(predicted, target, heatmap)]
     print(
-        f"values kept for the way back: {kept[0]:,} and {kept[1]:,}; "
+        f"values stored for the backward pass: {kept[0]:,} and {kept[1]:,}; "
         f"the network's output has {target.numel():,}"
     )
 
@@ -51,7 +52,7 @@ def losses(predicted: Tensor, target: Tensor, heatmap: Tensor) -> list[Callable[
 
 
 def seconds(loss: Callable[[], Tensor], predicted: Tensor) -> float:
-    """Return the fastest of some runs, forward and backward; others on the machine only slow runs down."""
+    """Return the fastest of several forward and backward passes; other processes only slow runs down."""
     runs = []
     for _ in range(RUNS):
         predicted.grad = None
@@ -64,7 +65,7 @@ def seconds(loss: Callable[[], Tensor], predicted: Tensor) -> float:
 
 
 def saved_elements(loss: Callable[[], Tensor]) -> int:
-    """Return how many values autograd keeps, each storage once."""
+    """Return the number of values that autograd stores; each storage counts once."""
     kept: dict[int, int] = {}
 
     def keep(tensor: Tensor) -> Tensor:

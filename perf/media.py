@@ -1,6 +1,6 @@
 """Measures probing, renditions and the sandbox: `python -m perf.media` prints a table.
 
-On the real clips where TI2V_TEST_DATA is set (320 of CogVideoX), else on 320 drawn clips of about 120 KB.
+It uses the real clips in TI2V_TEST_DATA (320 of CogVideoX), or 320 synthetic clips of about 120 KB.
 """
 
 import os
@@ -30,7 +30,7 @@ CHILDREN = 2
 
 @dataclass(frozen=True)
 class Row:
-    """One line of the table; `value` is a median where the measured thing was repeated."""
+    """One line of the table; `value` is the median of repeated measurements."""
 
     what: str
     value: float
@@ -38,14 +38,14 @@ class Row:
 
 
 def measure() -> list[Row]:
-    """Return all rows; takes about half a minute on two cores."""
+    """Return all rows; takes about 30 seconds on two cores."""
     with _clips() as clips, Sandbox(children=CHILDREN) as sandbox, tempfile.TemporaryDirectory() as folder:
-        probe_clip(clips[0], sandbox=sandbox)  # the fork_server starts here, not in a measurement
+        probe_clip(clips[0], sandbox=sandbox)  # start the fork server before the measurements
         target = Path(folder) / "rendition.mp4"
         return [
-            Row("start of a fork_server and one child", _start_ms(folder), "ms"),
-            Row("one child that refuses an empty file", _median_ms(_refuse(sandbox, Path(folder))), "ms"),
-            Row("decoding and looking at a clip, no sandbox", _median_ms(_look(clips)), "ms"),
+            Row("start of the fork server and one child", _start_ms(folder), "ms"),
+            Row("one child that rejects an empty file", _median_ms(_refuse(sandbox, Path(folder))), "ms"),
+            Row("decoding and checking a clip without sandbox", _median_ms(_look(clips)), "ms"),
             Row("probe of a clip", _median_ms(_probe(clips, sandbox)), "ms"),
             Row("remux of a clip", _median_ms(_render(clips, RenditionRecipe.REMUX, target, sandbox)), "ms"),
             Row(
@@ -54,12 +54,12 @@ def measure() -> list[Row]:
                 "ms",
             ),
             *_probe_all(clips, sandbox),
-            Row("memory of a fork_server (RSS)", _fork_server_mib(sandbox), "MiB"),
+            Row("memory of the fork server (RSS)", _fork_server_mib(sandbox), "MiB"),
         ]
 
 
 def main() -> None:
-    """Print the table and the machine it was measured on."""
+    """Print the machine and the table."""
     python = platform.python_version()
     print(f"{platform.machine()}, {os.cpu_count()} cores, Python {python}, PyAV {av.__version__}")
     for row in measure():
@@ -130,10 +130,10 @@ def _probe_all(clips: list[Path], sandbox: Sandbox) -> list[Row]:
     whole_s = time.perf_counter() - start
     return [
         Row(f"{len(clips)} clips probed by {CHILDREN} children", whole_s, "s"),
-        Row("the same, wall time a clip", whole_s * 1000 / len(clips), "ms"),
-        # Steadier than wall time where others use the machine, too.
+        Row("the same, wall time per clip", whole_s * 1000 / len(clips), "ms"),
+        # Varies less than wall time when other processes use the machine.
         Row(
-            "the same, processor time a clip",
+            "the same, processor time per clip",
             (_sandbox_cpu_s(sandbox) - used_before_s) * 1000 / len(clips),
             "ms",
         ),
@@ -145,7 +145,7 @@ def _fork_server_pids(sandbox: Sandbox) -> list[int]:
 
 
 def _sandbox_cpu_s(sandbox: Sandbox) -> float:
-    """Return the processor time of all fork_servers and the children they waited for (proc(5), stat)."""
+    """Return the processor time of the fork servers and of their children that have ended (proc(5), stat)."""
     ticks = 0
     for pid in _fork_server_pids(sandbox):
         fields = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()

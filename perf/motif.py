@@ -1,8 +1,7 @@
-"""Measures the making of a clip: ours against diffusers' own text-to-video pipeline, in the same run.
+"""Compares our pipeline with the text-to-video pipeline of diffusers: time and memory per clip.
 
 On a GPU at full size: 1.41 billion parameters with random weights, bfloat16, 16 frames of 320x512, 50 steps
-with guidance, compiled and in batches. Without a GPU the same code runs a toy size on one thread, and a
-sentence says what was not measured.
+with guidance, compiled and in batches. Without a GPU the same code runs at toy size on one thread.
 """
 
 import statistics
@@ -30,7 +29,7 @@ FLOOR_SECONDS_H100 = 1.3
 
 @dataclass(frozen=True)
 class Size:
-    """A model and the form of its clips."""
+    """The size of a model and of its clips."""
 
     name: str
     channels: tuple[int, ...]
@@ -59,7 +58,7 @@ TOY = Size(
 
 @dataclass(frozen=True)
 class Parts:
-    """What both pipelines share."""
+    """The components that both pipelines share."""
 
     vae: AutoencoderKL
     tokenizer: PreTrainedTokenizerFast
@@ -72,20 +71,20 @@ def main() -> None:
         print(f"{torch.cuda.get_device_name()}, torch {torch.__version__}, bfloat16")
         torch.backends.cudnn.benchmark = True
         print_clips(FULL, "cuda", torch.bfloat16)
-        print(f"target {TARGET_SECONDS} s a clip; floor {FLOOR_SECONDS_H100} s on an H100 (arithmetic)")
+        print(f"target {TARGET_SECONDS} s per clip; lower bound {FLOOR_SECONDS_H100} s on an H100 (computed)")
     else:
         print_clips(TOY, "cpu", torch.float32)
-        print("No GPU: the 1.41 B network was not timed, and this path of the code has never run on one.")
+        print("No GPU: the network with 1.41 B parameters was not measured.")
     print_training(TOY)
 
 
 def print_clips(size: Size, device: str, dtype: torch.dtype) -> None:
-    """Print seconds a clip for diffusers' pipeline and ours; on a GPU compiled as well."""
+    """Print seconds per clip of the diffusers pipeline and ours; on a GPU also compiled."""
     print(f"{size.name}; {size.frames} x {size.height} x {size.width}, {size.steps} steps with guidance")
-    print(f"{'':34} {'s a clip':>9} {'of plain':>9} {'peak GB':>8}")
+    print(f"{'':34} {'s per clip':>9} {'of plain':>9} {'peak GB':>8}")
     parts = shared_parts(size)
     plain = plain_pipeline(size, parts).to(device, dtype)
-    reference = report("plain diffusers (text alone)", partial(plain_clip, plain, size), 1, None)
+    reference = report("plain diffusers (text only)", partial(plain_clip, plain, size), 1, None)
     plain.unet = None
     ours = our_pipeline(size, parts).to(device, dtype)
     for compiled in (False, True) if device == "cuda" else (False,):
@@ -97,7 +96,7 @@ def print_clips(size: Size, device: str, dtype: torch.dtype) -> None:
 
 
 def report(name: str, make: Callable[[], object], clips: int, reference: float | None) -> float:
-    """Print one row and return its seconds a clip: the median of several, after one that is not counted."""
+    """Print one row and return the median seconds per clip, after one warm-up run."""
     make()
     if torch.cuda.is_available():
         torch.cuda.reset_peak_memory_stats()
@@ -118,7 +117,7 @@ def median_seconds(make: Callable[[], object]) -> float:
 
 
 def plain_clip(pipeline: TextToVideoSDPipeline, size: Size) -> object:
-    """Make a clip of the prompt alone; diffusers' text-to-video takes no image."""
+    """Generate a clip from the prompt only; the text-to-video pipeline of diffusers has no image input."""
     made = pipeline(
         PROMPT,
         height=size.height,
@@ -217,7 +216,7 @@ def our_network(size: Size) -> MotifUNet:
 
 
 def print_training(size: Size) -> None:
-    """Print what gradient checkpointing costs and saves, on the CPU at toy size."""
+    """Print time and memory with and without gradient checkpointing, on the CPU at toy size."""
     network = our_network(size)
     latents = torch.randn(2, 4, size.frames, 16, 16)
     times, text = torch.tensor([1, 500]), torch.randn(2, 8, size.text_channels)
@@ -226,7 +225,7 @@ def print_training(size: Size) -> None:
         network(latents, times, text, torch.tensor([8, 8]), latents[:, :, 0]).square().mean().backward()
         network.zero_grad()
 
-    print(f"\n{'forward and backward, ' + size.name:52} {'ms':>6} {'MB kept':>8}")
+    print(f"\n{'forward and backward, ' + size.name:52} {'ms':>6} {'MB stored':>8}")
     for name in ("everything kept", "gradient checkpointing"):
         if name != "everything kept":
             network.enable_gradient_checkpointing()
@@ -235,7 +234,7 @@ def print_training(size: Size) -> None:
 
 
 def kept_megabytes(step: Callable[[], None]) -> float:
-    """Return how much a step keeps for its backward pass, the recomputed parts not counted."""
+    """Return the memory that a step stores for its backward pass, without recomputed parts."""
     kept = 0
 
     def count(tensor: torch.Tensor) -> torch.Tensor:

@@ -1,9 +1,9 @@
-"""Measures heatmaps: how fast DIS makes them, and how they agree with those of exact flow.
+"""Measures heatmaps from DIS optical flow: speed, and agreement with heatmaps from exact flow.
 
 Run: python -m perf.motion [--markdown]     the table alone, as docs/motion.md shows it
 
-The agreement is the intersection over union of the pixels with m > 0.5. Only clips count whose exact heatmap
-has at least 1 % of such pixels; on emptier ones a few pixels would decide.
+Agreement is the intersection over union of the pixels with m > 0.5, over clips whose exact heatmap has at
+least 1 % of such pixels; with fewer, the value would depend on a few pixels.
 """
 
 import sys
@@ -27,7 +27,7 @@ ESTIMATORS = ("dis-medium", "dis-medium-plain", "dis-fast", "dis-ultrafast")
 
 @dataclass(frozen=True)
 class Agreement:
-    """One action: the shares of moving pixels and, where enough move, the intersection over union."""
+    """One action: the shares of moving pixels and, if enough pixels move, the intersection over union."""
 
     scenario: str
     action: str
@@ -49,7 +49,7 @@ def main() -> None:
 
 
 def print_speed() -> None:
-    """Print frame pairs a second from frames to maps at latent size, processor time of one core."""
+    """Print frame pairs per second, from frames to heatmaps at latent size, on one core."""
     clips = [rendering.frames for rendering, _ in list(renderings(every=12))]
     print(f"{'frame pairs/s at 320x320, one core':36} {'median':>8}   target")
     for name in ESTIMATORS:
@@ -63,7 +63,7 @@ def print_speed() -> None:
 
 
 def renderings(every: int = 1) -> Iterator[tuple[Rendering, Style]]:
-    """Draw one clip of every action, the styles in turn; or of every so many."""
+    """Render one clip of every action, or of every n-th action, cycling through the styles."""
     chosen = [
         (Scene(scenario, list(Style)[number % len(Style)], seed=1), action.name)
         for number, scenario in enumerate(SCENARIOS.values())
@@ -116,11 +116,11 @@ def print_summary(rows: list[Agreement]) -> None:
     ious = [row.iou for row in rows if row.iou is not None]
     plain = [row.plain_iou for row in rows if row.plain_iou is not None]
     print(
-        f"\n{len(ious)} of {len(rows)} clips count; median IoU {np.median(ious):.2f} "
+        f"\n{len(ious)} of {len(rows)} clips included; median IoU {np.median(ious):.2f} "
         f"(target {TARGET_MEDIAN}), of plain DIS {np.median(plain):.2f}"
     )
     if 2 * len(ious) < len(rows) or np.median(ious) < TARGET_MEDIAN:
-        sys.exit("DIS does not agree with exact flow")
+        sys.exit("the heatmaps of DIS do not agree with those of exact flow")
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
-"""Measures the bundle and the figures of a ten-model round robin (perf/round_robin.py): 72,000 votes.
+"""Measures the report and the figures of a ten-model round robin (perf/round_robin.py) with 72,000 votes.
 
-Run it with `python -m perf.report`. Times are of one run each, after one figure was drawn to load the
-fonts; memory is the growth of the process's peak.
+Run it with `python -m perf.report`. Times are single runs, after one figure was drawn to load the fonts;
+memory is the growth of the process's peak.
 """
 
 import resource
@@ -31,7 +31,7 @@ def main() -> None:
                 f"figure, 45 matchups, {form}",
                 lambda form=form: len(_figure(context, FigureName.PREFERENCES, form)),
             )
-        _line("bundle, 72,000 votes", lambda: _bundle(context))
+        _line("report, 72,000 votes", lambda: _report(context))
         print(f"peak memory grew by {_peak_mib() - before:.0f} MiB")
 
 
@@ -39,8 +39,8 @@ def _figure(context: AppContext, name: FigureName, form: FigureFormat) -> bytes:
     return study_figure_file(context.database, slug=STUDY, principal=READER, name=name, file_format=form)
 
 
-def _bundle(context: AppContext) -> int:
-    """Write the bundle; return how many bytes it has."""
+def _report(context: AppContext) -> int:
+    """Write the report and return its size in bytes."""
     with tempfile.TemporaryDirectory() as folder:
         write_report(context.database, slug=STUDY, principal=READER, folder=Path(folder))
         return sum(path.stat().st_size for path in Path(folder).rglob("*") if path.is_file())

@@ -1,6 +1,6 @@
-"""Measures the results page of a ten-model round robin (perf/round_robin.py): 72,000 votes.
+"""Measures the results page of a ten-model round robin (perf/round_robin.py) with 72,000 votes.
 
-Run it with `python -m perf.results_page`; it fills a SQLite file in a temporary folder.
+Run it with `python -m perf.results_page`; it creates a SQLite database in a temporary folder.
 """
 
 import statistics
@@ -19,7 +19,7 @@ from benchmark.protocol import (
     Role,
 )
 from perf.round_robin import PANEL, STUDY, add_vote, round_robin
-from perf.worlds import MODELS, PAIRS
+from perf.synthetic_studies import MODELS, PAIRS
 
 ROUNDS = 20
 TARGET_MS = 50
@@ -36,17 +36,17 @@ def main() -> None:
         f"Results page, {MODELS * (MODELS - 1) // 2 * PAIRS * PANEL:,} votes, {size / 1024:.0f} KiB of HTML\n"
     )
     print("| request | median ms | worst ms | processor ms |\n|---|---:|---:|---:|")
-    print(_line("first after a start", [first]))
-    print(_line("the same again", again))
-    print(_line("after another vote each time", after_vote))
+    print(_line("first request after a start", [first]))
+    print(_line("next requests", again))
+    print(_line("requests after a new vote", after_vote))
     print(f"target: {TARGET_MS} ms")
 
 
 @dataclass(frozen=True)
 class Timing:
-    """One request in ms: as the service times itself, and on the processor, client included.
+    """One request in ms: the server's own measurement, and the processor time including the client.
 
-    Other work on the machine changes the first, not the second.
+    Other processes on the machine affect the first, not the second.
     """
 
     server: float
@@ -54,7 +54,7 @@ class Timing:
 
 
 def _timed(call: Callable[[], object], *, before: Callable[[], object] = lambda: None) -> Timing:
-    """Time a call without what happens before it."""
+    """Time a call, without the work before it."""
     before()
     server, processor = _server_seconds(), time.process_time()
     call()
@@ -62,7 +62,7 @@ def _timed(call: Callable[[], object], *, before: Callable[[], object] = lambda:
 
 
 def _server_seconds() -> float:
-    """Return what the service itself has spent on this page by now (`ti2v_request_seconds`)."""
+    """Return the total time of the server for this page so far (`ti2v_request_seconds`)."""
     labels = {"route": "/studies/{slug}/results"}
     return REGISTRY.get_sample_value("ti2v_request_seconds_sum", labels) or 0.0
 

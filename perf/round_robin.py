@@ -1,4 +1,4 @@
-"""A made-up study of ten models, each against each: 45 matchups x 320 pairs x 5 votes = 72,000 votes."""
+"""A synthetic study of ten models in a round robin: 45 matchups x 320 pairs x 5 votes = 72,000 votes."""
 
 import tempfile
 from collections.abc import Iterator
@@ -19,7 +19,7 @@ from app.tables.studies import Comparison, Study
 from app.tables.submissions import Submission
 from app.tables.voting import Assignment, AssignmentStatus, Vote
 from benchmark.protocol import Justification, Side, StudyStatus, WatchGate
-from perf.worlds import MODELS, PAIRS, START, open_round_robin
+from perf.synthetic_studies import MODELS, PAIRS, START, open_round_robin
 
 PANEL, ANNOTATORS = 5, 60
 STUDY = "round-robin"
@@ -27,7 +27,7 @@ STUDY = "round-robin"
 
 @contextmanager
 def round_robin(*, status: StudyStatus = StudyStatus.CLOSED) -> Iterator[AppContext]:
-    """Yield an installation that holds the study, on a SQLite file that is gone afterwards."""
+    """Yield an application context with the study in a temporary SQLite database."""
     with tempfile.TemporaryDirectory() as home:
         settings = Settings(_env_file=None, home=Path(home), secret_key="perf-secret")  # type: ignore[call-arg, arg-type]
         with open_context(settings) as context:
@@ -38,7 +38,7 @@ def round_robin(*, status: StudyStatus = StudyStatus.CLOSED) -> Iterator[AppCont
 
 
 def add_vote(context: AppContext) -> None:
-    """Add a vote for the reference to the first comparison, as the voting service would."""
+    """Add a vote for the reference to the first comparison, like the voting service."""
     with context.database.write() as session:
         session.execute(
             update(Comparison)
@@ -57,7 +57,7 @@ def add_vote(context: AppContext) -> None:
 
 
 def fill(session: Session, *, status: StudyStatus) -> None:
-    """Insert the study with all its votes, in bulk."""
+    """Insert the study with all its votes in bulk."""
     study = open_round_robin(session, slug=STUDY, watch_gate=WatchGate.OFF)
     session.add_all(
         Annotator(study_id=study.id, pseudonym=f"a{number:03}", created_at=START)

@@ -1,7 +1,7 @@
-"""Measures the scene engine: how fast it draws, and how near DIS optical flow comes to its exact flow.
+"""Measures the scene engine: rendering speed, and the error of DIS optical flow against its exact flow.
 
-The flow table has one row for every action that moves something: the average end-point error of OpenCV's DIS
-flow, medium preset refined to full resolution, on moving pixels whose point the next frame still shows.
+The flow table has one row for every action with motion: the average end-point error of OpenCV's DIS flow
+(medium preset refined to full resolution) on moving pixels that are visible in the next frame as well.
 """
 
 import time
@@ -20,14 +20,14 @@ SIDE = 320
 FRAMES = 16
 TARGET_FRAMES_PER_SECOND = 25
 TARGET_END_POINT_ERROR = 1.0
-# Slower points count as standing still.
+# Slower points count as static.
 LEAST_MOTION = 0.5
 CLIPS_MEASURED = 8
 
 
 @dataclass(frozen=True)
 class FlowRow:
-    """One action: the fastest point in the median step and DIS's mean error, both in pixels."""
+    """One action: speed of the fastest point in the median step, and mean error of DIS, both in pixels."""
 
     scenario: str
     action: str
@@ -44,7 +44,7 @@ def main() -> None:
 
 
 def print_speed() -> None:
-    """Print frames a second on one core, with the drawing of the textures and once they are drawn."""
+    """Print frames per second on one core, with and without drawing the textures."""
     first, again = [], []
     for number, scenario in enumerate(SCENARIOS.values()):
         scene = Scene(scenario, list(Style)[number % len(Style)], seed=1)
@@ -60,9 +60,9 @@ def print_speed() -> None:
 
 
 def print_clips() -> None:
-    """Print how long each model without weights takes for a clip, encoding included."""
+    """Print the time per clip of each synthetic model, including encoding."""
     pairs = list(bundled_pairs())[:: len(bundled_pairs()) // CLIPS_MEASURED]
-    print(f"\n{'model':14} {'ms a clip':>10} {'KB a clip':>10}")
+    print(f"\n{'model':14} {'ms per clip':>11} {'KB per clip':>11}")
     for model in WEIGHT_FREE_MODELS:
         draw_stage.cache_clear()
         before = time.process_time()
@@ -72,7 +72,7 @@ def print_clips() -> None:
 
 
 def print_flow() -> None:
-    """Print DIS's error for every action that moves something, the worst first."""
+    """Print the error of DIS for every action with motion, the largest first."""
     rows = sorted(flow_rows(), key=lambda row: -row.error)
     print(f"\n{'action':38} {'style':12} {'fastest px':>10} {'DIS error px':>12}")
     for row in rows:
@@ -99,7 +99,7 @@ def flow_rows() -> list[FlowRow]:
 
 
 def end_point_error(rendering: Rendering) -> float:
-    """Return the mean distance between DIS flow and exact flow on moving pixels seen in both frames."""
+    """Return the mean distance between DIS flow and exact flow on moving pixels visible in both frames."""
     dis = cv2.DISOpticalFlow_create(cv2.DISOPTICAL_FLOW_PRESET_MEDIUM)
     dis.setFinestScale(0)
     grey = [cv2.cvtColor(frame, cv2.COLOR_RGB2GRAY) for frame in rendering.frames]
@@ -111,7 +111,7 @@ def end_point_error(rendering: Rendering) -> float:
 
 
 def moving_and_kept(rendering: Rendering, t: int) -> NDArray[np.bool_]:
-    """Return where frame t shows a moving point that frame t + 1 shows as well."""
+    """Return a mask of the moving points of frame t that are also visible in frame t + 1."""
     flow, here, there = rendering.flow[t], rendering.owners[t], rendering.owners[t + 1]
     y, x = np.mgrid[: here.shape[0], : here.shape[1]].astype(np.float32)
     shown = cv2.remap(

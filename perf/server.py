@@ -1,4 +1,4 @@
-"""Starts a server of its own for a measurement and says what memory it takes."""
+"""Starts a server for a measurement and reads its memory."""
 
 import os
 import socket
@@ -25,7 +25,7 @@ class Server:
 
 @contextmanager
 def running_server(home: Path) -> Iterator[Server]:
-    """Yield `ti2v serve` on a free port of loopback; its HOME must hold a migrated database."""
+    """Yield `ti2v serve` on a free loopback port; its HOME must contain a migrated database."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -44,7 +44,7 @@ def _wait_until_ready(port: int, process: subprocess.Popen[bytes]) -> None:
     deadline = time.monotonic() + 60
     while time.monotonic() < deadline:
         if process.poll() is not None:
-            raise RuntimeError("the server ended before it was ready")
+            raise RuntimeError("the server exited before it was ready")
         try:
             connection = HTTPConnection("127.0.0.1", port, timeout=5)
             connection.request("GET", "/readyz")
@@ -52,4 +52,4 @@ def _wait_until_ready(port: int, process: subprocess.Popen[bytes]) -> None:
                 return
         except OSError:
             time.sleep(0.05)
-    raise RuntimeError("the server did not become ready within a minute")
+    raise RuntimeError("the server was not ready within one minute")

@@ -1,4 +1,4 @@
-"""Measures `make run` on a fresh clone: the first start, environment included, and a second one."""
+"""Measures `make run` on a fresh clone: the first start, which installs the environment, and the second."""
 
 import os
 import signal
@@ -14,16 +14,18 @@ PATIENCE_S = 300
 
 
 def main() -> None:
-    """Print the seconds to the first page of a first and a second start."""
+    """Print the seconds to the first page of the first and the second start."""
     with tempfile.TemporaryDirectory() as folder:
         clone = Path(folder) / "clone"
         subprocess.run(["git", "clone", "--quiet", str(ROOT), str(clone)], check=True)
-        print(f"make run on a fresh clone, package cache as it is: {start(clone):.1f} s (target 60 s)")
+        print(
+            f"make run on a fresh clone, with the existing package cache: {start(clone):.1f} s (target 60 s)"
+        )
         print(f"second start: {start(clone):.1f} s (target 5 s)")
 
 
 def start(clone: Path) -> float:
-    """Run `make run` until the first page answers; return the seconds it took."""
+    """Run `make run` until the first page is served; return the seconds."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -51,7 +53,7 @@ def wait_for_first_page(port: int, process: subprocess.Popen[bytes]) -> None:
     deadline = time.monotonic() + PATIENCE_S
     while time.monotonic() < deadline:
         if process.poll() is not None:
-            raise RuntimeError("make run ended before the first page")
+            raise RuntimeError("make run exited before the first page")
         try:
             connection = HTTPConnection("127.0.0.1", port, timeout=5)
             connection.request("GET", "/")

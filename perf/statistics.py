@@ -1,9 +1,9 @@
-"""Measures the statistics at a million votes, with the peers that are installed beside them.
+"""Measures the statistics with a million votes, and other installed packages for comparison.
 
 Run: python -m perf.statistics [--votes-file]
 
-625 matchups of 50 models on 320 pairs with panels of five. Times are medians of five runs after one to
-warm up; memory is the growth of the process's peak over the table of votes itself.
+The study has 625 matchups of 50 models on 320 pairs with five votes each. Times are medians of five runs
+after one warm-up run; memory is the growth of the process's peak beyond the votes table.
 """
 
 import argparse
@@ -43,7 +43,7 @@ RUNS = 5
 
 
 def votes_table(rng: np.random.Generator) -> pd.DataFrame:
-    """A million votes whose strengths, leanings of pairs and ticks are drawn."""
+    """Return a million votes with random strengths of models, effects of pairs and justifications."""
     models = [f"model{index:02}" for index in range(MODELS)]
     every = list(combinations(range(MODELS), 2))
     both = np.array([every[place] for place in rng.choice(len(every), MATCHUPS, replace=False)])
@@ -80,7 +80,7 @@ def votes_table(rng: np.random.Generator) -> pd.DataFrame:
 
 
 def report(table: pd.DataFrame) -> list[object]:
-    """Everything a report prints, from the table on: scores, tests, agreement, ranks, parts, images."""
+    """Compute everything in a report from the table: scores, tests, agreement, ranks, parts, images."""
     votes = check_votes(table)
     tallies = Tallies.from_votes(votes)
     rng = np.random.default_rng(1)
@@ -97,7 +97,7 @@ def report(table: pd.DataFrame) -> list[object]:
 
 
 def seconds(work: Callable[[], object], runs: int = RUNS) -> float:
-    """Return the median time of the work."""
+    """Return the median time of `work`."""
     work()
     times = []
     for _ in range(runs):
@@ -116,7 +116,7 @@ def say(what: str, value: str, bound: str = "") -> None:
 
 
 def own_figures(table: pd.DataFrame, votes: Votes, tallies: Tallies) -> None:
-    """Print what each part takes."""
+    """Print the time of each part."""
     rng = np.random.default_rng(1)
     parts: list[tuple[str, Callable[[], object], str]] = [
         ("check and code the table", lambda: check_votes(table), ""),
@@ -140,7 +140,7 @@ def own_figures(table: pd.DataFrame, votes: Votes, tallies: Tallies) -> None:
 
 
 def peers(tallies: Tallies, votes: Votes) -> None:
-    """Print what others take for Bradley-Terry, from the same win matrix; no intervals come with these."""
+    """Print the time of other packages for Bradley-Terry from the same win matrix, without intervals."""
     ratings = bradley_terry(tallies, votes.matchups)
     met = [(i, j) for i in range(MODELS) for j in range(MODELS) if ratings.wins[i, j]]
     if importlib.util.find_spec("evalica"):
@@ -176,7 +176,7 @@ def peers(tallies: Tallies, votes: Votes) -> None:
 
 
 def export_rate() -> None:
-    """Print how fast votes.csv is written from rows as a database gives them."""
+    """Print the speed of writing votes.csv from database rows."""
     from types import SimpleNamespace
 
     sides = {"reference": "motif", "other": "cinemo", "left": "cinemo", "right": "motif", "chosen": "motif"}
@@ -201,7 +201,7 @@ def export_rate() -> None:
 
 
 def votes_file_figures(table: pd.DataFrame) -> None:
-    """Print what reading the votes from a CSV adds."""
+    """Print the time of reading the votes from a CSV."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "votes.csv"
         table.to_csv(path, index=False)

@@ -1,4 +1,4 @@
-"""Measures training at toy size: preparing clips the first time and again, a step, Figure 6."""
+"""Measures training at toy size: caching clips, reading cached clips, a training step, and Figure 6."""
 
 import tempfile
 import time
@@ -58,8 +58,8 @@ def measure(config: TrainingConfig, planned: int, cache: TensorCache) -> None:
     step = sorted(steps)[len(steps) // 2]
     weights = sum(weight.numel() for weight in pipeline.unet.parameters())
     print(f"{'parameters of the tiny network':48} {weights / 1e6:9.2f} M")
-    print(f"{'preparing a clip, the first time':48} {1000 * seconds[0]:9.1f} ms")
-    print(f"{'preparing a clip that is in the cache':48} {1000 * seconds[1]:9.1f} ms")
+    print(f"{'caching a clip':48} {1000 * seconds[0]:9.1f} ms")
+    print(f"{'reading a cached clip':48} {1000 * seconds[1]:9.1f} ms")
     print(f"{'a training step, batch of ' + str(config.optimiser.batch_size):48} {step:9.2f} s")
     print(f"{f'Figure 6 of {len(clips)} clips':48} {validation:9.1f} s")
     print(f"{f'so a run of {planned} steps':48} {planned * step:9.0f} s   target {TARGET_SECONDS}")

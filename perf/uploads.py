@@ -19,14 +19,14 @@ from app.tables.bench import Pair
 from benchmark.protocol import Role
 from perf.clips import draw_noisy_clip
 from perf.server import running_server
-from perf.worlds import START, made_up_benchmark
+from perf.synthetic_studies import START, synthetic_benchmark
 
 CLIP_BYTES = 120_000
 TARGET_S = 15.0
 
 
 def main() -> None:
-    """Print how long 320 clips take, and what the client's part is."""
+    """Print the time for 320 clips, and the client's share of it."""
     with tempfile.TemporaryDirectory() as folder:
         home, clips = Path(folder) / "home", Path(folder) / "clips"
         home.mkdir()
@@ -39,17 +39,17 @@ def main() -> None:
             client = os.times().children_user - cpu
             memory = server.memory_mb()
     print(f"320 clips of {CLIP_BYTES // 1000} KB: {seconds:.1f} s (target {TARGET_S:.0f} s)")
-    print(f"of it the client's processor time {client:.1f} s; server memory afterwards {memory:.0f} MB")
+    print(f"processor time of the client {client:.1f} s; server memory afterwards {memory:.0f} MB")
 
 
 def prepare(home: Path, clips: Path) -> str:
-    """Make a database with a benchmark of 320 pairs and a folder with a clip for each; return a key."""
+    """Create a database with a benchmark of 320 pairs and a folder with a clip for each; return a key."""
     database = Database.of(Settings(_env_file=None, home=home))  # type: ignore[call-arg]  # pydantic-settings
     migrations.upgrade(database)
     with database.write() as session:
         person = person_named(session, name="perf", role=Role.RESEARCHER, now=START)
         key = create_key(session, person=person, now=START)
-        benchmark = made_up_benchmark(session)
+        benchmark = synthetic_benchmark(session)
         image_key = store_image(home)
         names = []
         for pair in session.query(Pair).filter_by(benchmark_id=benchmark.id):
@@ -64,7 +64,7 @@ def prepare(home: Path, clips: Path) -> str:
 
 
 def padded(clip: bytes, number: int) -> bytes:
-    """Return the clip with a trailing `free` box: bytes of its own, and the size meant."""
+    """Return the clip with a `free` box at the end, which makes its bytes unique and of the wanted size."""
     room = max(16, CLIP_BYTES - len(clip))
     return clip + room.to_bytes(4, "big") + b"free" + number.to_bytes(8, "big") + bytes(room - 16)
 

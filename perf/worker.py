@@ -1,7 +1,7 @@
-"""Measures a worker against a server of its own: what it costs beside the network, and how often models load.
+"""Measures a worker with a server: its overhead per clip, and how often it loads models.
 
-The network is a clock: a generator that sleeps for the time a clip takes, so that what is measured beside it
-is the worker's. Clips are 16 noisy frames of 320x320, handed in to `ti2v serve` on the same machine.
+The generator sleeps for the time of a clip, so the rest of the time is the worker's overhead. Clips have 16
+noisy frames of 320x320 and are uploaded to `ti2v serve` on the same machine.
 """
 
 import os
@@ -32,8 +32,8 @@ from models.worker.image_cache import ImageCache
 from models.worker.model_host import InlineHost
 from models.worker.worker_loop import Work, WorkerLoop
 from perf.server import running_server
+from perf.synthetic_studies import START, synthetic_benchmark
 from perf.uploads import store_image
-from perf.worlds import START, made_up_benchmark
 
 CLIPS = 20
 CLIP_S = 3.0
@@ -43,8 +43,8 @@ WORKERS = 2
 CLIPS_A_MODEL = 12
 
 
-class Clock:
-    """Takes as long as a network would, and yields noise, which is what makes files large."""
+class SleepingGenerator:
+    """A generator that sleeps for the time of a real network and yields noise."""
 
     def __init__(self, name: str, seconds: float) -> None:
         self.name = name
@@ -55,7 +55,7 @@ class Clock:
         self.busy: list[tuple[float, float]] = []
 
     def load(self, device: str, dtype: str) -> None:
-        """Need nothing."""
+        """Do nothing."""
 
     def generate(self, requests: Sequence[ClipRequest]) -> Iterator[GeneratedClip]:
         for request in requests:
@@ -66,7 +66,7 @@ class Clock:
             yield GeneratedClip(request.pair_id, request.seed, self._frames, Fraction(8), provenance)
 
     def unload(self) -> None:
-        """Hold nothing."""
+        """Do nothing."""
 
 
 def main() -> None:
@@ -85,24 +85,24 @@ def main() -> None:
 
 
 def print_overhead(address: str, key: str, folder: Path) -> None:
-    clock, cpu = Clock("network", CLIP_S), time.process_time()
+    clock, cpu = SleepingGenerator("network", CLIP_S), time.process_time()
     worker_loop, _ = made_lane(address, key, folder, {"network": clock})
     made = worker_loop.run()
     ended, cpu = time.perf_counter(), time.process_time() - cpu
     idle = [1000 * (after[0] - before[1]) for before, after in pairwise(clock.busy)]
-    print(f"{made} clips of {CLIP_S:.0f} s each, load {os.getloadavg()[0]:.1f}")
+    print(f"{made} clips of {CLIP_S:.0f} s each, load average {os.getloadavg()[0]:.1f}")
     print(
-        f"the network idles between two clips, median {np.median(idle):.0f} ms, mean {np.mean(idle):.0f} ",
+        f"idle time between two clips: median {np.median(idle):.0f} ms, mean {np.mean(idle):.0f} ",
         end="",
     )
     print(f"(target {TARGET_MS:.0f}), {np.mean(idle) / 1000 / CLIP_S:.1%} of it (target {TARGET_SHARE:.0%})")
-    print(f"after the last clip {1000 * (ended - clock.busy[-1][1]):.0f} ms until all is handed in")
-    print(f"processor time of the worker {1000 * cpu / made:.0f} ms a clip, encoding and upload included")
+    print(f"after the last clip {1000 * (ended - clock.busy[-1][1]):.0f} ms until all uploads are complete")
+    print(f"processor time of the worker {1000 * cpu / made:.0f} ms per clip, including encoding and upload")
 
 
 def print_loads(address: str, key: str, folder: Path) -> None:
-    """Let workers share a queue of mixed models."""
-    clocks = {model: Clock(model, 0.05) for model in MODELS}
+    """Print how often workers that share a queue of several models load models."""
+    clocks = {model: SleepingGenerator(model, 0.05) for model in MODELS}
     worker_loops = [made_lane(address, key, folder, clocks, f"worker-{n}") for n in range(WORKERS)]
     threads = [threading.Thread(target=worker_loop.run) for worker_loop, _ in worker_loops]
     for thread in threads:
@@ -118,7 +118,7 @@ def print_loads(address: str, key: str, folder: Path) -> None:
 
 
 def made_lane(
-    address: str, key: str, folder: Path, clocks: Mapping[str, Clock], name: str = "measured"
+    address: str, key: str, folder: Path, clocks: Mapping[str, SleepingGenerator], name: str = "measured"
 ) -> tuple[WorkerLoop, InlineHost]:
     stopping = threading.Event()
     server = Client(address, key, retry=Retry.unattended(stopping, random.Random(1))).leases
@@ -129,7 +129,7 @@ def made_lane(
 
 
 def prepare(home: Path) -> tuple[str, str, list[str]]:
-    """Make a database with a benchmark; return a researcher's key, a worker's, and the pairs."""
+    """Create a database with a benchmark; return a researcher key, a worker key, and the pairs."""
     database = Database.of(Settings(_env_file=None, home=home))  # type: ignore[call-arg]  # pydantic-settings
     migrations.upgrade(database)
     with database.write() as session:
@@ -137,7 +137,7 @@ def prepare(home: Path) -> tuple[str, str, list[str]]:
         for role in (Role.RESEARCHER, Role.WORKER):
             person = person_named(session, name=role.value, role=role, now=START)
             keys.append(create_key(session, person=person, now=START))
-        benchmark = made_up_benchmark(session)
+        benchmark = synthetic_benchmark(session)
         image_key = store_image(home)
         names = []
         for pair in session.query(Pair).filter_by(benchmark_id=benchmark.id):

@@ -13,7 +13,7 @@ from app.media.images import ImageFacts, ImageRejected, clean_image
 from app.media.sandbox import Sandbox
 from app.media.store import MediaMissing, MediaStore, content_key
 from app.tables.bench import Benchmark, Pair
-from benchmark.importers.images import browsers_show, write_png
+from benchmark.importers.images import is_web_image, write_png
 from benchmark.importers.source import BenchmarkSource
 
 
@@ -79,7 +79,7 @@ def _is_stored(store: MediaStore, key: str) -> bool:
 def _store(path: Path, *, store: MediaStore, sandbox: Sandbox) -> StoredImage:
     with store.private_file() as converted, store.private_file() as cleaned:
         readable = path
-        if not browsers_show(path):
+        if not is_web_image(path):
             write_png(path, converted)
             readable = converted
         facts = _clean(readable, cleaned, sandbox=sandbox, called=path.name)

@@ -22,12 +22,12 @@ def import_(place: str, slug: str | None, title: str | None) -> None:
     from app.clock import utc_now
     from app.media.sandbox import Sandbox
     from app.media.store import open_store
-    from benchmark.importers.reader import read_benchmark, slug_of
+    from benchmark.importers.reader import default_slug, read_benchmark
 
     settings = open_settings()
     with open_database(settings) as database:
         source = read_benchmark(place)
-        slug = slug or slug_of(place)
+        slug = slug or default_slug(place)
         store = open_store(settings.effective_media_url)
         with (
             Sandbox(children=settings.sandbox_processes) as sandbox,

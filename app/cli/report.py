@@ -45,12 +45,12 @@ def report(study: str, output: Path, pairs: tuple[str, ...], licence: str) -> No
     from app.results.report.writer import STEPS, write_report
     from app.security.identity import Principal
     from benchmark.protocol import Role
-    from benchmark.report.output_folder import new_bundle
+    from benchmark.report.output_folder import new_report_folder
 
     settings = open_settings()
     # Whoever may open the database file is an admin.
     reader = Principal(0, OPERATOR, Role.ADMIN)
-    with open_database(settings) as database, new_bundle(output, study) as folder:
+    with open_database(settings) as database, new_report_folder(output, study) as folder:
         strips = _strips(settings, database, reader, study, pairs)
         with progress(f"Bundle of {study}", STEPS + len(pairs)) as step:
             write_report(

@@ -14,8 +14,8 @@ import click
     "columns",
     multiple=True,
     required=True,
-    metavar="OURS=THEIRS",
-    help="Which of their columns holds which of ours; again for each column.",
+    metavar="COLUMN=SOURCE",
+    help="Map a column of FILE to one of ours; repeatable.",
 )
 @click.option("--reference", metavar="MODEL", help="The model that is the reference wherever it takes part.")
 @click.option("--title", help="What pages call the study; its slug otherwise.")
@@ -45,13 +45,13 @@ def import_(
     from app.vote_import.service import ImportedSource, is_imported_already, parts_of, store_study
     from app.vote_import.validation import plan_import
     from benchmark.plurals import counted
-    from benchmark.votes.imported import ColumnMapping, parse_mapping, read_foreign
+    from benchmark.votes.imported import ColumnMapping, parse_mapping, read_external_table
 
     mapping = ColumnMapping(parse_mapping(columns), reference=reference)
     source = ImportedSource(title=title or study, file=file.name)
-    table = read_foreign(file)
+    table = read_external_table(file)
     if "status" in table.columns:
-        click.echo("The table has a column status: every row is imported, whatever it says.", err=True)
+        click.echo("Column 'status' is ignored; every row is imported.", err=True)
     now = utc_now()
     with open_database(open_settings()) as database, database.write() as session:
         plan = plan_import(

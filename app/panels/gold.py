@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from app.panels.selection import MET
 from app.tables.studies import Comparison, Matchup, Study
 from app.tables.voting import Assignment, status_is
-from benchmark.design import reference_stands_left, shuffle_key
+from benchmark.design import is_reference_left, shuffle_key
 from benchmark.protocol import AssignmentPurpose, Side
 
 
@@ -46,7 +46,7 @@ def choose_gold(session: Session, *, study: Study, annotator_id: int, position: 
     # Another order for everybody; a pair they have seen comes last.
     chosen = min(unmet, key=lambda row: (row.is_known_pair, shuffle_key(study.seed, annotator_id, row.id)))
     comparison = session.get_one(Comparison, chosen.id)
-    is_left = reference_stands_left(study.seed, annotator_id, comparison.id)
+    is_left = is_reference_left(study.seed, annotator_id, comparison.id)
     return GoldQuestion(comparison, Side.REFERENCE if is_left else Side.OTHER)
 
 

@@ -11,7 +11,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from app.tables.studies import Comparison, Study
 from app.tables.voting import Assignment, AssignmentStatus, status_is
-from benchmark.design import reference_stands_left
+from benchmark.design import is_reference_left
 from benchmark.protocol import Side
 
 # An assignment that expired or was undone may come back to the same annotator.
@@ -79,5 +79,5 @@ def choose_left_side(chosen: Chosen, study: Study) -> Side:
     if chosen.reference_left != chosen.other_left:
         return Side.REFERENCE if chosen.reference_left < chosen.other_left else Side.OTHER
     comparison = chosen.comparison
-    is_left = reference_stands_left(study.seed, comparison.matchup_id, comparison.pair_id, comparison.draws)
+    is_left = is_reference_left(study.seed, comparison.matchup_id, comparison.pair_id, comparison.draws)
     return Side.REFERENCE if is_left else Side.OTHER

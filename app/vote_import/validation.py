@@ -16,7 +16,7 @@ from app.tables.bench import Benchmark, Pair
 from benchmark.plurals import counted
 from benchmark.stats.votes import UNKNOWN, Votes
 from benchmark.votes.columns import RowProblem, VoteTableError
-from benchmark.votes.imported import ColumnMapping, foreign_votes
+from benchmark.votes.imported import ColumnMapping, convert_votes
 from benchmark.votes.validate import check_votes
 from benchmark.wire.text import is_one_line
 
@@ -75,7 +75,7 @@ def plan_import(
         raise Invalid("A slug is lower-case letters, digits, '.', '_' and '-', at most 64.")
     if "annotator" not in mapping.columns:
         raise VoteTableError("The mapping does not say which column holds annotator: whose vote each one is.")
-    ours = foreign_votes(table, mapping, study=study)
+    ours = convert_votes(table, mapping, study=study)
     pair_ids = {
         row.name: row.id
         for row in session.execute(select(Pair.name, Pair.id).where(Pair.benchmark_id == benchmark.id))

@@ -1,20 +1,18 @@
-"""Commands of `ti2v` that need neither web nor database."""
+"""`ti2v` commands that need neither a server nor a database."""
 
 from benchmark.cli.main import LazyCommand
 
 COMMANDS = {
     "benchmark contact-sheet": LazyCommand(
-        "benchmark.cli.scenes:contact_sheet", "Put the bundled pairs on one picture, to judge by eye."
+        "benchmark.cli.scenes:contact_sheet", "Write one image of the bundled pairs for visual inspection."
     ),
     "benchmark draw": LazyCommand(
-        "benchmark.cli.scenes:draw", "Draw a benchmark of our own: images and their prompts."
+        "benchmark.cli.scenes:draw", "Render a synthetic benchmark: images and their prompts."
     ),
     "benchmark redraw": LazyCommand(
-        "benchmark.cli.scenes:redraw", "Draw a benchmark's images again and compare."
+        "benchmark.cli.scenes:redraw", "Render a benchmark's images again and compare them with the files."
     ),
-    "figure": LazyCommand("benchmark.cli.figure:figure", "Draw a figure from a table of votes, offline."),
-    "score": LazyCommand(
-        "benchmark.cli.score:score", "Compute tables of results from a table of votes, offline."
-    ),
-    "study plan": LazyCommand("benchmark.cli.study_plan:plan", "Say what a study of a given size can find."),
+    "figure": LazyCommand("benchmark.cli.figure:figure", "Draw a figure from a votes table, offline."),
+    "score": LazyCommand("benchmark.cli.score:score", "Compute result tables from a votes table, offline."),
+    "study plan": LazyCommand("benchmark.cli.study_plan:plan", "Compute the power and the cost of a study."),
 }

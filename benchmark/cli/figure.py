@@ -1,4 +1,4 @@
-"""`ti2v figure VOTES`: the figures of a study from its votes alone, offline."""
+"""`ti2v figure VOTES`: draws a study's figures from its votes table, offline."""
 
 import json
 from pathlib import Path
@@ -14,7 +14,7 @@ FORMATS = ("svg", "pdf", "png", "csv")
 @click.command()
 @click.argument("votes_file", metavar="VOTES", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option(
-    "--figure", type=click.Choice(FIGURES), default=FIGURES[0], show_default=True, help="Which figure."
+    "--figure", type=click.Choice(FIGURES), default=FIGURES[0], show_default=True, help="The figure to draw."
 )
 @click.option(
     "--format",
@@ -22,27 +22,29 @@ FORMATS = ("svg", "pdf", "png", "csv")
     type=click.Choice(FORMATS),
     default=FORMATS[0],
     show_default=True,
-    help="As what; csv holds the numbers behind it.",
+    help="File format; csv contains the figure's data.",
 )
 @click.option(
     "--names",
     "names_file",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help='What to call the sides: a JSON object such as {"motif": "MotiF"}.',
+    help='Display names of the sides: a JSON file such as {"motif": "MotiF"}.',
 )
-@click.option("--interim", is_flag=True, help="The study is not closed: mark the figure so.")
-@click.option("--output", default="-", show_default=True, metavar="FILE", help="Where to; - is stdout.")
+@click.option("--interim", is_flag=True, help="The study is not closed: mark the figure as interim.")
+@click.option("--output", default="-", show_default=True, metavar="FILE", help="Output file; - is stdout.")
 def figure(
     votes_file: Path, figure: str, file_format: str, names_file: Path | None, interim: bool, output: str
 ) -> None:
-    """Draw a figure from VOTES, a table of votes as csv, jsonl or parquet; its caption goes to stderr."""
+    """Draw a figure from VOTES, a votes table as csv, jsonl or parquet. Prints its caption to stderr."""
     from benchmark.cli.output import write_output
     from benchmark.exports.figures.kinds import FigureFormat, FigureName
     from benchmark.exports.figures.writer import figure_file
 
     suffix = Path(output).suffix.removeprefix(".").lower()
     if suffix in FORMATS and suffix != file_format:
-        raise click.UsageError(f"{output} would hold {file_format}; ask for it with --format {suffix}")
+        raise click.UsageError(
+            f"--output {output} ends in .{suffix}, but the format is {file_format}. Add --format {suffix}."
+        )
     names = _read_names(names_file) if names_file else {}
     drawn = count_rows(load_rows(votes_file), interim=interim).figure(FigureName(figure), names)
     write_output([figure_file(drawn, FigureFormat(file_format))], output)
@@ -53,7 +55,7 @@ def _read_names(path: Path) -> dict[str, str]:
     try:
         names = json.loads(path.read_text(encoding="utf-8"))
     except ValueError as error:
-        raise click.ClickException(f"{path} is not JSON: {error}") from error
+        raise click.ClickException(f"{path} is not valid JSON: {error}") from error
     if not isinstance(names, dict) or not all(isinstance(name, str) for name in names.values()):
-        raise click.ClickException(f'{path} must be a JSON object of names, such as {{"motif": "MotiF"}}')
+        raise click.ClickException(f'{path} must contain a JSON object such as {{"motif": "MotiF"}}.')
     return names

@@ -1,7 +1,7 @@
-"""The `ti2v` command: gathers what the installed packages register, and loads a command only to run it.
+"""The `ti2v` command: collects the commands of the installed packages and imports a command when it runs.
 
-Under the entry-point group `ti2v.commands` each package names a mapping from a path such as "study create" to
-a `LazyCommand`. Several packages may add verbs to one noun.
+Each package registers a mapping from a path such as "study create" to a `LazyCommand` under the entry-point
+group `ti2v.commands`. Several packages may add verbs to one noun.
 """
 
 import errno
@@ -19,9 +19,9 @@ import click
 
 ENTRY_POINT_GROUP = "ti2v.commands"
 DISTRIBUTION = "ti2v-bench"
-DISK_IS_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
-_OF_EXTRA = r"""(?P<package>[\w.-]+).*; extra == ['"](?P<extra>\w+)"""
-INTERRUPTED = 130  # what shells report for a program ended by Ctrl-C
+DISK_FULL_ERRNOS = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+_EXTRA_REQUIREMENT = r"""(?P<package>[\w.-]+).*; extra == ['"](?P<extra>\w+)"""
+INTERRUPTED = 130  # the exit code that shells report after Ctrl-C
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,7 @@ class LazyCommand:
     Attributes:
         target: `package.module:name` of a click command.
         help: one sentence for the list of commands.
-        extra: the extra of this distribution that brings what the command needs beyond the web part.
+        extra: the optional extra of this distribution that installs the command's dependencies.
     """
 
     target: str
@@ -42,18 +42,18 @@ class LazyCommand:
         """Import the command.
 
         Raises:
-            click.ClickException: something it needs is not installed.
+            click.ClickException: a package that it needs is not installed.
         """
         module, _, name = self.target.partition(":")
         try:
             command: click.Command = getattr(importlib.import_module(module), name)
         except ModuleNotFoundError as error:
-            raise not_installed(error, self.extra) from error
+            raise _missing_package_error(error, self.extra) from error
         return command
 
 
-class _Deferred(click.Command):
-    """Stands in the lists for a command that has not been imported."""
+class _CommandProxy(click.Command):
+    """An entry in the list of commands that imports its command when it is called."""
 
     def __init__(self, name: str, lazy: LazyCommand) -> None:
         super().__init__(name, help=lazy.help)
@@ -66,7 +66,7 @@ class _Deferred(click.Command):
 
 
 def registered_commands() -> dict[str, LazyCommand]:
-    """Return all commands of the installed packages by their path, in alphabetical order."""
+    """Return the commands of all installed packages by path, in alphabetical order."""
     commands: dict[str, LazyCommand] = {}
     for entry in sorted(entry_points(group=ENTRY_POINT_GROUP), key=lambda entry: entry.name):
         for path, command in _commands_of(entry).items():
@@ -77,10 +77,10 @@ def registered_commands() -> dict[str, LazyCommand]:
 
 
 def build_group(commands: Mapping[str, LazyCommand]) -> click.Group:
-    """Arrange commands by noun and verb."""
+    """Return the command group `ti2v <noun> <verb>`."""
     group = click.Group(
         "ti2v",
-        help="Find out, with people, which model animates an image best.",
+        help="Compare text+image-to-video models with human preference votes.",
         context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
     )
     verbs: defaultdict[str, dict[str, LazyCommand]] = defaultdict(dict)
@@ -89,17 +89,17 @@ def build_group(commands: Mapping[str, LazyCommand]) -> click.Group:
         if verb:
             verbs[noun][verb] = command
         else:
-            group.add_command(_Deferred(noun, command))
+            group.add_command(_CommandProxy(noun, command))
     for noun, members in verbs.items():
         subgroup = click.Group(noun, help=f"{', '.join(members)}.")
         for verb, command in members.items():
-            subgroup.add_command(_Deferred(verb, command))
+            subgroup.add_command(_CommandProxy(verb, command))
         group.add_command(subgroup)
     return click.version_option(version(DISTRIBUTION), prog_name="ti2v")(group)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command and return its exit code: 0, 1 for a refusal, 2 for wrong usage, 130 for Ctrl-C."""
+    """Run one command and return its exit code: 0, 1 for an error, 2 for wrong usage, 130 for Ctrl-C."""
     try:
         group = build_group(registered_commands())
         outcome = group.main(arguments, prog_name="ti2v", standalone_mode=False)
@@ -110,47 +110,52 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except click.Abort:
         return INTERRUPTED
     except ModuleNotFoundError as error:
-        not_installed(error, None).show()
+        _missing_package_error(error, None).show()
         return 1
     except OSError as error:
         return _report_os_error(error)
     except Exception as error:
-        if not is_for_people(error):
+        if not has_user_message(error):
             raise
-        say_refusal(error)
+        _print_error(error)
         return 1
     return outcome if isinstance(outcome, int) else 0
 
 
-def say_refusal(error: Exception) -> None:
-    """Print a refusal and, one a line, the `problems` that some carry."""
+def _print_error(error: Exception) -> None:
+    """Print an error to stderr, followed by one line for each of its `problems`, if it has any."""
     click.echo(f"Error: {error}", err=True)
     for problem in getattr(error, "problems", ()):
         click.echo(f"  {problem}", err=True)
 
 
-def is_for_people(error: Exception) -> bool:
-    """Say whether the message is a sentence: an error of a class of ours, or a ValueError our code raised."""
+def has_user_message(error: Exception) -> bool:
+    """Return whether the message is written for users: our own error class, or a ValueError of our code."""
     if _is_ours(type(error).__module__):
         return True
     raised_in = [frame.f_globals.get("__name__", "") for frame, _ in traceback.walk_tb(error.__traceback__)]
     return type(error) is ValueError and bool(raised_in) and _is_ours(raised_in[-1])
 
 
-def not_installed(error: ModuleNotFoundError, extra: str | None) -> click.ClickException:
-    """Return the sentence for a missing package; a missing module of our own is a fault and is raised."""
+def _missing_package_error(error: ModuleNotFoundError, extra: str | None) -> click.ClickException:
+    """Return an error that names the missing package and how to install it.
+
+    Raises:
+        ModuleNotFoundError: the missing module is our own, which is a bug.
+    """
     if error.name is None or _is_ours(error.name):
         raise error
     extra = extra or _extra_with(error.name.partition(".")[0])
     wanted = f"{DISTRIBUTION}[{extra}]" if extra else DISTRIBUTION
     return click.ClickException(
-        f"This needs the package {error.name}, which is not installed; get it with: pip install '{wanted}'"
+        f"This command needs the package {error.name}, which is not installed. "
+        f"Install it with: pip install '{wanted}'"
     )
 
 
 def _extra_with(package: str) -> str | None:
-    """Return the extra that brings a package, the one for developers last; None where none does."""
-    found = [re.match(_OF_EXTRA, requirement) for requirement in requires(DISTRIBUTION) or ()]
+    """Return the optional extra that installs a package, `dev` only if no other does; None if none does."""
+    found = [re.match(_EXTRA_REQUIREMENT, requirement) for requirement in requires(DISTRIBUTION) or ()]
     extras = {match["extra"] for match in found if match and match["package"] == package}
     return min(extras, key=lambda extra: (extra == "dev", extra), default=None)
 
@@ -166,15 +171,15 @@ def _is_ours(module: str) -> bool:
 
 def _report_os_error(error: OSError) -> int:
     if error.errno == errno.EPIPE:
-        # Whoever read our output has left, `| head` for one. What is still buffered must go nowhere at exit.
+        # The reader of our output has closed the pipe, as `| head` does. Discard what is still buffered.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
-    if is_for_people(error):
-        say_refusal(error)
+    if has_user_message(error):
+        _print_error(error)
     elif error.filename is not None:
         click.echo(f"Error: {error.filename}: {error.strerror}.", err=True)
-    elif error.errno in DISK_IS_FULL:
-        click.echo(f"Error: {error.strerror}. Make room, then run the same command again.", err=True)
+    elif error.errno in DISK_FULL_ERRNOS:
+        click.echo(f"Error: {error.strerror}. Free disk space, then run the same command again.", err=True)
     else:
         raise error
     return 1

@@ -1,4 +1,4 @@
-"""Writes what a command made: to stdout, or to a file that appears whole or not at all."""
+"""Writes the output of a command: to stdout, or atomically to a file."""
 
 import sys
 from collections.abc import Iterable
@@ -6,10 +6,10 @@ from pathlib import Path
 
 
 def write_output(chunks: Iterable[bytes], output: str) -> None:
-    """Write piece by piece to the file `output`, or to stdout where it is `-`.
+    """Write the chunks to the file `output`, or to stdout if it is `-`.
 
     Raises:
-        OSError: it cannot be written, and names `output`; no part of it is left.
+        OSError: the file `output` cannot be written; no partial file is left.
     """
     if output == "-":
         sys.stdout.flush()
@@ -17,9 +17,9 @@ def write_output(chunks: Iterable[bytes], output: str) -> None:
         sys.stdout.buffer.flush()
         return
     target = Path(output)
-    # A device or a pipe is written into; to put a file in its place would take it from everybody.
-    stands = target.exists() and not target.is_file()
-    unfinished = target if stands else target.with_name(target.name + ".unfinished")
+    # A device or a pipe is opened as it is: a rename would replace it by a regular file.
+    is_special = target.exists() and not target.is_file()
+    unfinished = target if is_special else target.with_name(target.name + ".unfinished")
     try:
         with unfinished.open("wb") as file:
             file.writelines(chunks)
@@ -27,5 +27,5 @@ def write_output(chunks: Iterable[bytes], output: str) -> None:
     except OSError as error:
         raise OSError(error.errno, error.strerror, output) from error
     finally:
-        if not stands:
+        if not is_special:
             unfinished.unlink(missing_ok=True)

@@ -12,7 +12,7 @@ from benchmark.plurals import counted
 if TYPE_CHECKING:
     from click._termui_impl import ProgressBar
 
-# The engine is imported inside each command, so that `--help` starts fast.
+# Each command imports the scene engine itself, so that `--help` is fast.
 
 
 @click.command("draw")
@@ -24,30 +24,28 @@ if TYPE_CHECKING:
     "--seed", type=click.IntRange(min=0), default=2412, show_default=True, help="Seed of the layouts."
 )
 def draw(output: Path, pairs: int, seed: int) -> None:
-    """Draw a benchmark of our own: images, prompt.csv and manifest.json in the official layout."""
+    """Render a synthetic benchmark in the official layout: images, prompt.csv and manifest.json."""
     from benchmark.scenes.benchmarks import write_benchmark
     from benchmark.scenes.plan import plan_benchmark
 
     planned = plan_benchmark(pairs, seed)
     images = len({pair.image for pair in planned})
     bar: AbstractContextManager[ProgressBar[int]] = click.progressbar(
-        length=images, label="Drawing", file=sys.stderr
+        length=images, label="Rendering", file=sys.stderr
     )
     with bar as progress:
         write_benchmark(planned, output, on_image=lambda: progress.update(1))
-    click.echo(
-        f"Drew {counted(images, 'image')} for {counted(len(planned), 'pair')} into {output}.", err=True
-    )
+    click.echo(f"Wrote {counted(images, 'image')} for {counted(len(planned), 'pair')} to {output}.", err=True)
 
 
 @click.command("redraw")
 @click.option(
     "--folder",
     type=click.Path(path_type=Path, file_okay=False, exists=True),
-    help="A drawn benchmark; the bundled one if left out.",
+    help="A synthetic benchmark (default: the bundled one).",
 )
 def redraw(folder: Path | None) -> None:
-    """Draw every image of a benchmark again and compare it with the file by pixels."""
+    """Render every image of a synthetic benchmark again and compare it with the file pixel by pixel."""
     from benchmark.data import bundled_folder
     from benchmark.scenes.benchmarks import LARGEST_DIFFERENCE, read_benchmark, redraw_difference
 
@@ -59,24 +57,25 @@ def redraw(folder: Path | None) -> None:
     wrong = [image for image, difference in differences.items() if difference > LARGEST_DIFFERENCE]
     if wrong:
         raise click.ClickException(
-            f"Drawn again with a difference of more than {LARGEST_DIFFERENCE}: {', '.join(wrong)}."
+            f"Images that differ from their files by over {LARGEST_DIFFERENCE} of 255: {', '.join(wrong)}."
         )
     click.echo(
-        f"{counted(len(images), 'image')}, none differs by more than {LARGEST_DIFFERENCE} of 255.", err=True
+        f"{counted(len(images), 'image')} compared; none differs by more than {LARGEST_DIFFERENCE} of 255.",
+        err=True,
     )
 
 
 @click.command("contact-sheet")
 @click.option("--output", type=click.Path(path_type=Path, dir_okay=False), required=True, help="A PNG file.")
-@click.option("--scenario", help="Show every prompt of this scenario; without it, two pairs of each.")
+@click.option("--scenario", help="Show every prompt of this scenario (default: two pairs of each).")
 def contact_sheet(output: Path, scenario: str | None) -> None:
-    """Put the bundled pairs and the ends of their clips on one picture, to be judged by eye."""
+    """Write one image of the bundled pairs and the last frames of their clips, for visual inspection."""
     from benchmark.scenes.benchmarks import bundled_pairs
     from benchmark.scenes.contact_sheet import draw_contact_sheet
     from benchmark.scenes.scenarios import SCENARIOS
 
     if scenario is not None and scenario not in SCENARIOS:
-        raise click.BadParameter(f"there is no scenario {scenario!r}; there are {', '.join(SCENARIOS)}")
+        raise click.BadParameter(f"there is no scenario {scenario!r}; choose one of {', '.join(SCENARIOS)}")
     shown = {(pair.scenario, pair.action): pair for pair in bundled_pairs().values()}
     names = [scenario] if scenario else list(SCENARIOS)
     rows = [

@@ -1,4 +1,4 @@
-"""`ti2v study plan`: what a study of a given size can find, and what it costs."""
+"""`ti2v study plan`: power and number of votes of a planned study."""
 
 import click
 
@@ -9,26 +9,24 @@ import click
     type=click.FloatRange(0, 1, min_open=True, max_open=True),
     default=0.6,
     show_default=True,
-    help="The TI2V score to tell from one half, as a share.",
+    help="The TI2V score to detect, as a share; 0.5 is no difference.",
 )
 @click.option(
-    "--pairs", type=click.IntRange(1), help="Pairs of the benchmark; as many as are needed otherwise."
+    "--pairs", type=click.IntRange(1), help="Number of pairs (default: as many as the power needs)."
 )
-@click.option(
-    "--matchups", type=click.IntRange(1), default=1, show_default=True, help="Matchups of the study."
-)
-@click.option("--votes", type=click.IntRange(1), default=5, show_default=True, help="Votes a comparison.")
+@click.option("--matchups", type=click.IntRange(1), default=1, show_default=True, help="Number of matchups.")
+@click.option("--votes", type=click.IntRange(1), default=5, show_default=True, help="Votes per comparison.")
 @click.option(
     "--power",
     type=click.FloatRange(0, 1, min_open=True, max_open=True),
     default=0.8,
     show_default=True,
-    help="The chance wanted of finding the difference, where --pairs is not given.",
+    help="The power to reach; ignored with --pairs.",
 )
 def plan(share: float, pairs: int | None, matchups: int, votes: int, power: float) -> None:
-    """Say how many pairs and votes a difference needs, or what so many pairs can show.
+    """Print how many pairs and votes a study needs to detect a difference, or the power of a given number.
 
-    The power is that of the exact sign test at 5 %, for one matchup and after correction for all.
+    The test is the exact sign test at 5 %, for one matchup and after correction for all matchups.
     """
     from benchmark.stats.power import plan_sentence, plan_study
 

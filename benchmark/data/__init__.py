@@ -1,8 +1,8 @@
-"""The bundled benchmark: images drawn by `benchmark.scenes`, prompts of our own; all of it CC0."""
+"""The bundled benchmark: images rendered by `benchmark.scenes`, prompts written for them; all CC0."""
 
 from pathlib import Path
 
 
 def bundled_folder() -> Path:
-    """Return the folder of the bundled benchmark, laid out as the official release is."""
+    """Return the folder of the bundled benchmark, in the layout of the official release."""
     return Path(__file__).parent

@@ -1,1 +1,1 @@
-"""Result tables as files: CSV, JSON, JSONL, Parquet, Markdown and LaTeX with the same values in each."""
+"""Writes result tables as CSV, JSON, JSONL, Parquet, Markdown and LaTeX, with the same values in each."""

@@ -1,4 +1,4 @@
-"""The cells of a row, in the plain Python types that CSV, JSON and Parquet are written from."""
+"""Converts the attributes of a row to the Python types that CSV, JSON and Parquet are written from."""
 
 from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
@@ -18,36 +18,39 @@ def cell_rows(table: TableName, rows: Iterable[object]) -> Iterator[list[Cell]]:
             database query.
 
     Raises:
-        ValueError: a cell is not finite; such a value must not leave the statistics.
+        ValueError: a cell is NaN or infinite.
     """
     columns = COLUMNS[table]
     read = attrgetter(*(column.name for column in columns))
-    makers = [MAKERS[column.kind] for column in columns]
+    converters = [CONVERTERS[column.kind] for column in columns]
     for row in rows:
-        yield [None if value is None else make(value) for make, value in zip(makers, read(row), strict=True)]
+        yield [
+            None if value is None else convert(value)
+            for convert, value in zip(converters, read(row), strict=True)
+        ]
 
 
 def utc_text(moment: datetime | str) -> str:
-    """Return a moment as UTC ISO 8601 to the millisecond; a text is taken as written.
+    """Return a time as UTC ISO 8601 with milliseconds; a text is returned unchanged.
 
     Raises:
-        ValueError: the moment has no time zone.
+        ValueError: the time has no time zone.
     """
     if isinstance(moment, str):
         return moment
     if moment.tzinfo is None:
-        raise ValueError("a moment without a time zone")
+        raise ValueError("the time has no time zone")
     return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def _finite(value: float) -> float:
     number = float(value)
     if number - number != 0:  # NaN and both infinities; math.isfinite is slower on a million rows
-        raise ValueError(f"{number} in a table of results")
+        raise ValueError(f"{number} in a result table")
     return number
 
 
-MAKERS: dict[Kind, Callable[..., Cell]] = {
+CONVERTERS: dict[Kind, Callable[..., Cell]] = {
     Kind.TEXT: str,
     Kind.WHOLE: int,
     Kind.FLAG: int,

@@ -1,4 +1,4 @@
-"""Tables as CSV, JSON and JSON lines: streams of bytes, flat in memory however many rows there are."""
+"""Writes tables as CSV, JSON and JSON lines in chunks, so that memory does not grow with the rows."""
 
 import csv
 import io
@@ -13,7 +13,7 @@ CHUNK_ROWS = 2000
 
 
 def csv_chunks(names: tuple[str, ...], rows: Iterable[list[Cell]]) -> Iterator[bytes]:
-    """Yield a CSV (RFC 4180 quoting, LF line ends, UTF-8) whose texts no spreadsheet takes for a formula."""
+    """Yield a CSV (RFC 4180 quoting, LF line ends, UTF-8); texts are escaped against formula injection."""
     yield _csv_text([names])
     for chunk in _chunks(rows):
         yield _csv_text([guard(cell) if type(cell) is str else cell for cell in row] for row in chunk)

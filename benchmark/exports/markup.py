@@ -1,4 +1,4 @@
-"""Tables as Markdown and as LaTeX (booktabs), every name literal whatever characters it has."""
+"""Writes tables as Markdown and as LaTeX (booktabs); all special characters in names are escaped."""
 
 import re
 import unicodedata
@@ -24,12 +24,12 @@ _LATEX_SPECIAL = {
     "|": r"\textbar{}",
     "−": "$-$",
 }
-_HYPHENS = re.compile(r"-(?=-)")  # two of them would print as a dash
+_HYPHENS = re.compile(r"-(?=-)")  # LaTeX prints two hyphens as a dash
 _POWER = re.compile(r"(?:(\d\.\d) × )?10⁻([⁰¹²³⁴⁵⁶⁷⁸⁹]+)")
 
 
 def markdown_chunks(table: TableName, rows: Iterable[object], note: str) -> Iterator[bytes]:
-    """Yield a Markdown table and, under it, the note."""
+    """Yield a Markdown table, followed by the note."""
     columns = LAYOUTS[table]
     yield _markdown_line(markdown_text(column.title) for column in columns)
     yield _markdown_line("---:" if column.number else "---" for column in columns)
@@ -40,7 +40,7 @@ def markdown_chunks(table: TableName, rows: Iterable[object], note: str) -> Iter
 
 
 def markdown_text(text: str) -> str:
-    """Return the text so that Markdown shows it as it is, on one line."""
+    """Escape a text for Markdown and put it on one line."""
     return _MARKDOWN_SPECIAL.sub(r"\\\1", " ".join(text.split()))
 
 
@@ -55,7 +55,7 @@ def _markdown_cell(spans: Spans) -> str:
 
 
 def latex_chunks(table: TableName, rows: Iterable[object], note: str) -> Iterator[bytes]:
-    r"""Yield a tabular of the booktabs package and, under it, the note; \input it inside a table."""
+    r"""Yield a tabular of the booktabs package, followed by the note; \input it inside a table."""
     columns = LAYOUTS[table]
     alignment = "".join("r" if column.number else "l" for column in columns)
     yield f"% needs \\usepackage{{booktabs}}\n\\begin{{tabular}}{{{alignment}}}\n".encode()
@@ -68,20 +68,20 @@ def latex_chunks(table: TableName, rows: Iterable[object], note: str) -> Iterato
 
 
 def latex_text(text: str) -> str:
-    """Return the text so that LaTeX prints it as it is, on one line."""
+    """Escape a text for LaTeX and put it on one line."""
     escaped = "".join(_LATEX_SPECIAL.get(character, character) for character in " ".join(text.split()))
     return _POWER.sub(_latex_power, _HYPHENS.sub("-{}", escaped))
 
 
 def _latex_power(printed: re.Match[str]) -> str:
     times = rf"{printed[1]} \times " if printed[1] else ""
-    # NFKC is what takes a raised digit down again.
+    # NFKC turns superscript digits into plain digits.
     return rf"${times}10^{{-{unicodedata.normalize('NFKC', printed[2])}}}$"
 
 
 def _latex_line(cells: Iterable[str]) -> bytes:
     line = " & ".join(cells)
-    # The line before ends in \\, which would read a bracket or an asterisk here as its argument.
+    # The line before ends in \\, which would take a bracket or an asterisk here as its argument.
     return (f"{'{}' if line.startswith(('[', '*')) else ''}{line} \\\\\n").encode()
 
 

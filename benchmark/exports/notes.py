@@ -1,4 +1,4 @@
-"""The note under a table: what was counted, how, over what, and what was left out."""
+"""The note under a table: definitions, number of pairs and votes, and the votes that are not counted."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -10,75 +10,74 @@ from benchmark.stats.annotator_sensitivity import RESAMPLES as ANNOTATOR_RESAMPL
 from benchmark.stats.sensitivity import RESAMPLES
 from benchmark.stats.tallies import Tallies
 
-# Sensitivity tables are drawn with this one, so that everybody draws the same.
+# The bootstrap of every sensitivity table uses this seed, so that results are reproducible.
 SENSITIVITY_SEED = 2412
 
 DEFINITIONS = {
     TableName.PREFERENCES: (
-        "Percent, reference first, the larger value in bold. TI2V score: share of the decided pairs whose "
-        "strict majority of valid votes chose that side; pairs with equal votes are undecided and left "
-        "out. Interval: Wilson, 95 %, of the reference's score. p: exact two-sided sign test against 50 "
-        "%; Holm: corrected over the matchups. Image, Text, Motion, Quality: valid votes for that side "
-        "that gave the reason, of all valid votes; a vote may give several, so they do not add up to 100; "
-        "dashes where no vote gives any. "
-        "Average: every matchup of the reference weighs the same. Rounded half up, so two sides may add "
-        "up to 100.1."
+        "Percent, reference first, the larger value in bold. TI2V score: share of the decided pairs that the "
+        "side won by a strict majority of valid votes; pairs with equal votes are undecided and not "
+        "included. Interval: 95 % Wilson interval of the reference's score. p: exact two-sided sign test "
+        "against 50 %; Holm: corrected over all matchups. Image, Text, Motion, Quality: share of all valid "
+        "votes that chose that side and gave that reason; a vote may give several reasons, so the values do "
+        "not add up to 100; a dash means that no vote gives a reason. Average: mean over the matchups of "
+        "the reference. Values are rounded half up, so two sides may add up to 100.1."
     ),
     TableName.JUSTIFICATIONS: (
-        "Percent, reference first, the larger value in bold: valid votes for that side that gave the "
-        "reason, of all valid votes of the matchup, and of the valid votes for that side. p: exact sign-"
-        "flip test over pairs; Holm: corrected over all rows. Nothing is tested where no vote of the matchup "
-        "gives a reason."
+        "Percent, reference first, the larger value in bold: valid votes that chose that side and gave the "
+        "reason, as a share of all valid votes of the matchup and of the valid votes for that side. p: exact "
+        "sign-flip test over pairs; Holm: corrected over all rows. A matchup without any reason is not "
+        "tested."
     ),
     TableName.COMPARISONS: (
-        "Valid votes, reference first, the larger number in bold; equal votes are undecided."
+        "Valid votes, reference first, the larger number in bold; a pair with equal votes is undecided."
     ),
     TableName.VOTES: ("One row per vote, of every status; only valid votes count in a score."),
     TableName.AGREEMENT: (
-        "Comparisons with at least two valid votes. Percent agreement: agreeing pairs of votes of all "
-        "pairs of votes. Kappa, alpha and AC1: 0 is chance, 1 is perfect; intervals are 95 %, jackknife "
-        "over comparisons. Complete, partial, split: percent of comparisons where all agreed, some did "
-        "not, or the votes divided as evenly as they could. Where one answer is common, kappa and alpha "
-        "are low however well people agree: read all columns together."
+        "Comparisons with at least two valid votes. Percent agreement: share of the pairs of votes that "
+        "agree. Kappa, alpha and AC1: 0 is chance, 1 is perfect; 95 % jackknife intervals over comparisons. "
+        "Complete, partial, split: percent of comparisons where all votes agree, most votes agree, or the "
+        "votes are as even as possible. If one answer is much more common, kappa and alpha are low even for "
+        "high agreement (prevalence paradox), so read all columns together."
     ),
     TableName.LEADERBOARD: (
-        "Bradley-Terry on single votes: strength in log-odds against the average model of the group, "
-        "95 % interval from the sandwich covariance clustered by pair. Rank: by strength, with the best "
-        "and worst rank the votes leave possible at 95 %. Expected share: percent of votes against the "
-        "other models of the group, each met as often. Models of different groups are not comparable."
+        "Bradley-Terry model of single votes. Strength: log-odds relative to the mean of the group, with a "
+        "95 % interval from the sandwich covariance clustered by pair. Rank: by strength, with its 95 % "
+        "interval. Expected share: expected percent of votes against the other models of the group, all "
+        "weighted equally. Models of different groups are not comparable."
     ),
     TableName.BREAKDOWNS: (
-        "Percent, reference first, the larger value in bold, on all pairs, and on those of one scenario, "
-        "image style or hard case; a pair without the tag is in no part. Vote share: of all valid votes. "
-        "Interval: Wilson, 95 %, of the reference's score. Parts are small and many: read them together, not "
-        "one by one. No part is tested."
+        "Percent, reference first, the larger value in bold, for all pairs and for the pairs of one "
+        "scenario, image style or hard case; a pair without the tag is in no part. Vote share: share of all "
+        "valid votes. Interval: 95 % Wilson interval of the reference's score. There are many small parts, "
+        "so do not interpret a single part. Parts are not tested."
     ),
     TableName.SENSITIVITY: (
-        "The reference's TI2V score, percent, with its intervals over pairs (Wilson, Clopper-Pearson; 95 %). "
-        "Drawn again: 95 %, as wide as scores vary when whole images, scenarios or annotators are drawn "
-        f"with replacement ({RESAMPLES} times, annotators {ANNOTATOR_RESAMPLES} times, seed "
-        f"{SENSITIVITY_SEED}); "
-        "none with fewer than five of them or where one side won everything. Lowest, highest: the score when "
-        "the one named is left out."
+        "The reference's TI2V score, percent, with 95 % intervals over pairs (Wilson, Clopper-Pearson). "
+        "Cluster bootstrap: 95 % interval whose width comes from resampling whole images, scenarios or "
+        f"annotators ({RESAMPLES} resamples, {ANNOTATOR_RESAMPLES} for annotators, seed {SENSITIVITY_SEED}); "
+        "not computed for fewer than five clusters or if one side won every decided pair. Lowest, highest: "
+        "the score without the named cluster (leave-one-out)."
     ),
     TableName.PAIRED: (
-        "Pairs decided in both matchups of one reference, by who won them. p: McNemar's exact test, of pairs "
-        "the reference won in one matchup only; Holm: corrected over all rows."
+        "Pairs that are decided in both of two matchups with the same reference, counted by the winner. p: "
+        "McNemar's exact test, over the pairs that the reference won in only one matchup; Holm: corrected "
+        "over all rows."
     ),
 }
 
 
 @dataclass(frozen=True)
 class TableNote:
-    """What a table rests on.
+    """The data behind a table.
 
     Attributes:
-        pairs: different pairs with a vote.
-        panel: the fewest and the most votes a comparison has.
-        votes: votes counted.
-        left_out: how many votes of each status did not count.
-        imported: the votes come from a study run elsewhere.
-        interim: the study is still open.
+        pairs: number of pairs with a vote.
+        panel: the smallest and the largest number of votes per comparison.
+        votes: number of counted votes.
+        left_out: number of votes that are not counted, by status.
+        imported: the votes were imported.
+        interim: the study is not closed.
     """
 
     pairs: int
@@ -109,20 +108,20 @@ class TableNote:
         )
 
     def text(self, table: TableName) -> str:
-        """Return the note under that table as one paragraph."""
+        """Return the table's note as one paragraph."""
         fewest, most = self.panel
         panel = f"{fewest}" if fewest == most else f"{fewest} to {most}"
         sentences = [
             DEFINITIONS[table],
-            f"n = {self.pairs} pairs; {self.votes} votes; panel: {panel} per comparison.",
-            f"Left out: {self._exclusions()}.",
+            f"n = {self.pairs} pairs; {self.votes} votes; {panel} votes per comparison.",
+            f"Not counted: {self._not_counted()}.",
         ]
         if self.imported:
-            sentences.append("The votes were imported from a study run elsewhere.")
+            sentences.append("The votes were imported.")
         if self.interim:
-            sentences.append("Interim: the study is open, so no p-values are shown.")
+            sentences.append("Interim: the study is not closed, so p-values are not shown.")
         return " ".join([*sentences, f"TI2V Bench {version('ti2v-bench')}."])
 
-    def _exclusions(self) -> str:
+    def _not_counted(self) -> str:
         numbers = [f"{self.left_out[status]} {status}" for status in VoteStatus if self.left_out.get(status)]
-        return ", ".join(numbers) + " votes" if numbers else "no vote"
+        return ", ".join(numbers) + " votes" if numbers else "no votes"

@@ -1,4 +1,4 @@
-"""Tables as Parquet, one row group at a time, with the note in the file's metadata."""
+"""Writes tables as Parquet, one row group at a time, with the note in the file's metadata."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ ROW_GROUP = 65_536
 
 
 class _Sink:
-    """Takes what the Parquet writer writes and hands it on; a Parquet file is written front to back."""
+    """Buffers the output of the Parquet writer, which writes a file front to back."""
 
     def __init__(self) -> None:
         self.closed = False
@@ -28,20 +28,20 @@ class _Sink:
         return len(content)
 
     def flush(self) -> None:
-        """Nothing is held back."""
+        """Do nothing: nothing is buffered elsewhere."""
 
     def close(self) -> None:
         self.closed = True
 
-    def taken(self) -> bytes:
-        """Return what was written since the last call."""
+    def take(self) -> bytes:
+        """Return the bytes written since the last call and clear the buffer."""
         content = b"".join(self._written)
         self._written.clear()
         return content
 
 
 def parquet_chunks(table: TableName, rows: Iterable[list[Cell]], note: str) -> Iterator[bytes]:
-    """Yield a Parquet file; `note` is its metadata entry of that name."""
+    """Yield a Parquet file; `note` is stored in its metadata."""
     from pyarrow import parquet
 
     sink = _Sink()
@@ -50,8 +50,8 @@ def parquet_chunks(table: TableName, rows: Iterable[list[Cell]], note: str) -> I
         remaining = iter(rows)
         while group := list(islice(remaining, ROW_GROUP)):
             writer.write_table(_arrow_table(group, schema))
-            yield sink.taken()
-    yield sink.taken()
+            yield sink.take()
+    yield sink.take()
 
 
 def _schema(table: TableName, note: str) -> pa.Schema:

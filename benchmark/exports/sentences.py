@@ -1,4 +1,4 @@
-"""What a table shows, in plain words: said beside it on the command line and in reports."""
+"""Sentences that interpret a table, for the command line and reports."""
 
 from collections.abc import Iterable, Sequence
 
@@ -17,35 +17,35 @@ from benchmark.stats.votes import Matchup
 def table_sentences(
     table: TableName, rows: Iterable[object], tallies: Tallies, matchups: Sequence[Matchup]
 ) -> list[str]:
-    """Return a sentence per row that concludes something, and a warning where panels differ.
+    """Return a sentence for each row, and a warning if comparisons differ in their number of votes.
 
     Args:
-        table: which table the rows are of; comparisons and votes conclude nothing by themselves.
-        rows: its rows.
-        tallies, matchups: what it was computed from.
+        table: the table of the rows; comparisons, breakdowns and votes have no sentences of their own.
+        rows: the rows of the table.
+        tallies, matchups: the data that the rows were computed from.
     """
     match table:
         case TableName.PREFERENCES:
-            said = [conclusion(row) for row in rows if isinstance(row, PreferenceRow)]
+            sentences = [conclusion(row) for row in rows if isinstance(row, PreferenceRow)]
         case TableName.JUSTIFICATIONS:
-            said = [justification_conclusion(row) for row in rows if isinstance(row, JustificationRow)]
+            sentences = [justification_conclusion(row) for row in rows if isinstance(row, JustificationRow)]
         case TableName.AGREEMENT:
-            said = [
+            sentences = [
                 f"{row.matchup}: {agreement_sentence(row)}"
                 for row in rows
                 if isinstance(row, AgreementRow) and row.question == CHOICE
             ]
         case TableName.LEADERBOARD:
-            said = [leaderboard_sentence([row for row in rows if isinstance(row, LeaderboardRow)])]
+            sentences = [leaderboard_sentence([row for row in rows if isinstance(row, LeaderboardRow)])]
         case TableName.SENSITIVITY:
-            said = [
+            sentences = [
                 f"{row.matchup}: {sensitivity_sentence(row)}"
                 for row in rows
                 if isinstance(row, SensitivityRow)
             ]
         case TableName.PAIRED:
-            said = [paired_conclusion(row) for row in rows if isinstance(row, PairedRow)]
+            sentences = [paired_conclusion(row) for row in rows if isinstance(row, PairedRow)]
         case _:
-            said = []
+            sentences = []
     warning = panel_warning(tallies, matchups)
-    return [*said, warning] if warning else said
+    return [*sentences, warning] if warning else sentences

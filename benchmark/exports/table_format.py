@@ -1,9 +1,9 @@
-"""How a table looks where people read it: which columns Markdown and LaTeX show, and how."""
+"""The columns of Markdown and LaTeX tables: titles, formats and bold values."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from benchmark.exports.cells import MAKERS
+from benchmark.exports.cells import CONVERTERS
 from benchmark.exports.tables import COLUMNS, Kind
 from benchmark.protocol import Justification, Side, TableName
 from benchmark.stats.number_format import printed_number, printed_p
@@ -21,7 +21,7 @@ TITLES = {
 
 @dataclass(frozen=True)
 class Span:
-    """A piece of a cell."""
+    """A part of a cell."""
 
     text: str
     bold: bool = False
@@ -32,7 +32,7 @@ Spans = tuple[Span, ...]
 
 @dataclass(frozen=True)
 class PrintedColumn:
-    """A column as people read it; numbers are set flush right."""
+    """A column of a printed table; numbers are right-aligned."""
 
     title: str
     spans: Callable[[object], Spans]
@@ -72,7 +72,7 @@ def _measure(title: str, column: str, decimals: int) -> PrintedColumn:
 
 
 def sides_cell(reference: float | None, other: float | None) -> Spans:
-    """Return `63.1/36.9` with the larger value in bold, neither when they print the same."""
+    """Return `63.1/36.9` with the larger value in bold; neither is bold if both are equal."""
     if reference is None or other is None:
         return (Span(EMPTY),)
     return (
@@ -91,7 +91,7 @@ def number_cell(value: float | None, decimals: int) -> str:
 
 
 def interval_cell(low: float | None, high: float | None, decimals: int = PERCENT_DECIMALS) -> str:
-    """Return both bounds of an interval: `[−0.012, 0.290]`."""
+    """Return the bounds of an interval as `[−0.012, 0.290]`."""
     if low is None or high is None:
         return EMPTY
     return f"[{printed_number(low, decimals)}, {printed_number(high, decimals)}]"
@@ -112,26 +112,26 @@ def _rank(row: object) -> Spans:
 
 
 def reason_cells(row: object, form: str = "{reason}_{side}") -> tuple[Spans, ...]:
-    """Return a cell like 39.8/15.3 per reason, dashes where no vote of the row gives any."""
+    """Return a cell like 39.8/15.3 for each reason, or dashes if no vote of the row gives a reason."""
     values = [[getattr(row, form.format(reason=reason, side=side)) for side in Side] for reason in TITLES]
     is_without = not any(value for both in values for value in both)
     return tuple((Span(EMPTY),) if is_without else sides_cell(*both) for both in values)
 
 
 def _reason_sides(form: str) -> list[PrintedColumn]:
-    def column_of(place: int, title: str) -> PrintedColumn:
-        return PrintedColumn(title, lambda row: reason_cells(row, form)[place])
+    def column_of(index: int, title: str) -> PrintedColumn:
+        return PrintedColumn(title, lambda row: reason_cells(row, form)[index])
 
-    return [column_of(place, title) for place, title in enumerate(TITLES.values())]
+    return [column_of(index, title) for index, title in enumerate(TITLES.values())]
 
 
 def _every_column(table: TableName) -> list[PrintedColumn]:
-    """Return the columns as they stand, in the strings of the CSV."""
+    """Return all columns of the table, unformatted, as in the CSV."""
 
     def column_of(name: str, kind: Kind) -> PrintedColumn:
         def spans(row: object) -> Spans:
             value = getattr(row, name)
-            return (Span(EMPTY if value is None else str(MAKERS[kind](value))),)
+            return (Span(EMPTY if value is None else str(CONVERTERS[kind](value))),)
 
         return PrintedColumn(name, spans, number=kind in (Kind.WHOLE, Kind.REAL, Kind.FLAG))
 
@@ -215,7 +215,7 @@ LAYOUTS: dict[TableName, list[PrintedColumn]] = {
         _number("TI2V score", "ti2v_score_reference"),
         _interval("Wilson", "wilson_low", "wilson_high"),
         _interval("Clopper-Pearson", "exact_low", "exact_high"),
-        _interval("Drawn again", "ci_low", "ci_high"),
+        _interval("Cluster bootstrap", "ci_low", "ci_high"),
         _number("Lowest", "lowest"),
         _text("Without", "lowest_without"),
         _number("Highest", "highest"),

@@ -1,4 +1,4 @@
-"""The rows of each table that is computed from tallies: one code path for page, REST, export and offline."""
+"""Computes the rows of each result table from tallies, for pages, the API, exports and `ti2v score`."""
 
 from collections.abc import Iterable, Sequence
 
@@ -27,17 +27,17 @@ def result_rows(
     interim: bool = False,
     votes: Votes | None = None,
 ) -> Iterable[object]:
-    """Return the rows of a table of results.
+    """Return the rows of a result table.
 
     Args:
-        table: which table.
+        table: the table to compute.
         tallies: `tallies.matchup` indexes `matchups`.
-        matchups: those of the study.
-        interim: the study is open, so that no p-value is shown.
-        votes: the single votes behind the tallies, which only the sensitivity to annotators asks for.
+        matchups: the matchups of the study.
+        interim: the study is not closed, so p-values are not computed.
+        votes: the single votes behind the tallies; needed only for the sensitivity to annotators.
 
     Raises:
-        ValueError: the table is that of single votes, which no tally holds.
+        ValueError: the table is `votes`, which tallies do not contain.
     """
     match table:
         case TableName.PREFERENCES:
@@ -57,15 +57,15 @@ def result_rows(
         case TableName.PAIRED:
             return paired(tallies, matchups, interim=interim)
         case TableName.VOTES:
-            raise ValueError("single votes are not made from tallies")
+            raise ValueError("the votes table cannot be computed from tallies")
 
 
 def sensitivity(
     tallies: Tallies, matchups: Sequence[Matchup], votes: Votes | None = None
 ) -> list[SensitivityRow]:
-    """Return a row per matchup and cluster: images, scenarios, and annotators where `votes` names them.
+    """Return a row per matchup and cluster: images, scenarios, and annotators if `votes` names them.
 
-    Each cluster has its own stream of the one seed, so that a missing column changes no other row.
+    Each kind of cluster has its own random stream, so a missing column does not change other rows.
     """
     rows = [
         row

@@ -1,6 +1,6 @@
-"""The tables of results and their columns, whose names and order are part of the public contract.
+"""The result tables and their columns; names and order of the columns are part of the public contract.
 
-docs/tables.md documents every column; a test holds the two together.
+docs/tables.md documents every column; a test compares the two.
 """
 
 from dataclasses import dataclass, fields
@@ -24,7 +24,7 @@ EXTENSIONS = {each: each.value for each in TableFormat} | {
 
 
 class Kind(StrEnum):
-    """What the cells of a column are; every cell may also be empty."""
+    """The type of a column's cells; every cell may also be empty."""
 
     TEXT = "text"
     WHOLE = "whole"
@@ -52,7 +52,7 @@ class Column:
 
 
 def _columns_of(row_type: type) -> tuple[Column, ...]:
-    """Return the columns of a row class: its fields are the table."""
+    """Return the fields of a row class as columns."""
     return tuple(Column(field.name, _kind(field.type)) for field in fields(row_type))
 
 
@@ -61,7 +61,7 @@ def _kind(annotation: object) -> Kind:
         return Kind.WHOLE
     if annotation in (float, float | None):
         return Kind.REAL
-    return Kind.TEXT  # names, and the closed sets, which are stored by value
+    return Kind.TEXT  # names, and enums, which are stored by value
 
 
 def _vote_column(name: str) -> Column:

@@ -1,4 +1,4 @@
-"""One door for every table in every format, for the pages, the REST API and the command line alike."""
+"""Writes any table in any format, for pages, the API and the command line."""
 
 from collections.abc import Iterable, Iterator
 from typing import BinaryIO
@@ -15,16 +15,16 @@ from benchmark.protocol import TableFormat, TableName
 def table_chunks(
     table: TableName, rows: Iterable[object], file_format: TableFormat, *, note: TableNote | None = None
 ) -> Iterator[bytes]:
-    """Yield the file piece by piece; rows are read as they are written.
+    """Yield the file in chunks; rows are consumed lazily.
 
-    CSV, JSON and JSONL are rows and nothing else, so that every program reads them; the note goes under
-    the Markdown and LaTeX table and into the metadata of the Parquet file.
+    The note follows the table in Markdown and LaTeX and is metadata in Parquet. CSV, JSON and JSONL contain
+    rows only, so that every program can read them.
 
     Args:
-        table: which table.
+        table: the table to write.
         rows: objects with an attribute per column of the table.
-        file_format: as what.
-        note: what the table rests on.
+        file_format: the file format.
+        note: the data behind the table.
     """
     text = note.text(table) if note else ""
     names = COLUMN_NAMES[table]

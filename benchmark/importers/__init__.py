@@ -1,1 +1,1 @@
-"""Reads benchmarks from outside: a folder in the official layout, or a data set on the hub."""
+"""Reads benchmarks from a folder in the official layout or from a data set on the Hugging Face Hub."""

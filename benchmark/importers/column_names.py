@@ -1,6 +1,6 @@
-"""Finds out which column of a table names the image and which holds the prompt.
+"""Identifies the image, prompt and tag columns of a benchmark's table.
 
-The names of the official release's columns are not documented, so the content decides first, then the names.
+The column names of the official release are not documented, so cell contents are checked before column names.
 """
 
 import re
@@ -16,7 +16,7 @@ IMAGE_NAMES = (
     *("image_path", "image", "image_file", "image_name", "input_image", "first_frame"),
     *("img", "img_path", "file_name", "filename", "file", "path"),
 )
-# What TI2V Bench knows by a name of its own; other columns are kept as tags.
+# Columns that TI2V Bench uses; all others are stored as tags.
 KNOWN_TAGS = {
     "scenario": ("scenario", "scenario_name"),
     "style": ("style", "image_style"),
@@ -26,7 +26,7 @@ KNOWN_TAGS = {
 
 @dataclass(frozen=True)
 class Columns:
-    """Where what stands; `tags` maps a tag's name to its column."""
+    """The indices of the columns; `tags` maps a tag's name to its column, `width` is the cells per row."""
 
     image: int
     prompt: int
@@ -35,45 +35,51 @@ class Columns:
 
 
 @dataclass(frozen=True)
-class ReadTable:
+class PairTable:
+    """The rows of a benchmark's table without its header, and the columns they have."""
+
     columns: Columns
     body: tuple[TableRow, ...]
 
 
-def recognise(rows: Sequence[TableRow], names_image: Callable[[str], bool]) -> ReadTable:
-    """Tell header from body, and find the columns.
+def identify_columns(rows: Sequence[TableRow], is_image_name: Callable[[str], bool]) -> PairTable:
+    """Separate the header from the body and identify the columns.
 
     Args:
         rows: all rows that are not empty.
-        names_image: says whether a cell reads like the name of an image.
+        is_image_name: returns whether a cell looks like the name of an image.
 
     Raises:
-        ImportProblems: it cannot be told, in words that say what would help.
+        ImportProblems: the columns are ambiguous; the message says what to change.
     """
     if not rows:
         raise _unclear("The table is empty.")
-    has_header = not any(names_image(cell) for cell in rows[0].cells)
+    has_header = not any(is_image_name(cell) for cell in rows[0].cells)
     body = tuple(rows[1:] if has_header else rows)
     if not body:
         raise _unclear("The table has a header and no rows.")
     header = rows[0].cells if has_header else ()
     width = len(header) or max(len(row.cells) for row in body)
-    names = tuple(_plain(header[i]) if i < len(header) else "" for i in range(width))
-    image = _image_column(body, names, names_image)
+    names = tuple(_normalised(header[i]) if i < len(header) else "" for i in range(width))
+    image = _image_column(body, names, is_image_name)
     prompt = _prompt_column(body, names, image)
-    return ReadTable(Columns(image, prompt, _tag_columns(names, {image, prompt}), width), body)
+    return PairTable(Columns(image, prompt, _tag_columns(names, {image, prompt}), width), body)
 
 
-def _image_column(body: Sequence[TableRow], names: Sequence[str], names_image: Callable[[str], bool]) -> int:
-    by_content = [i for i in range(len(names)) if _share(body, i, names_image) > 0.5]
+def _image_column(
+    body: Sequence[TableRow], names: Sequence[str], is_image_name: Callable[[str], bool]
+) -> int:
+    by_content = [i for i in range(len(names)) if _share(body, i, is_image_name) > 0.5]
     if len(by_content) == 1:
         return by_content[0]
     by_name = _first_named(names, IMAGE_NAMES, by_content or range(len(names)))
     if by_name is not None:
         return by_name
     if by_content:
-        raise _unclear(f"Columns {_listed(by_content, names)} all name images; call the one meant 'image'.")
-    raise _unclear("No column names an image; it needs one with a file name, such as images/balloon1.jpg.")
+        raise _unclear(
+            f"Columns {_listed(by_content, names)} all contain image names. Rename the right one to 'image'."
+        )
+    raise _unclear("No column contains image names. Add one with file names such as images/balloon1.jpg.")
 
 
 def _prompt_column(body: Sequence[TableRow], names: Sequence[str], image: int) -> int:
@@ -87,8 +93,10 @@ def _prompt_column(body: Sequence[TableRow], names: Sequence[str], image: int) -
     if len(wordy) == 1:
         return wordy[0]
     if wordy:
-        raise _unclear(f"Columns {_listed(wordy, names)} could all be the prompt; call it 'prompt'.")
-    raise _unclear("No column holds a prompt beside the image.")
+        raise _unclear(
+            f"Columns {_listed(wordy, names)} may all be the prompt. Rename the right one to 'prompt'."
+        )
+    raise _unclear("No column contains prompts. Add a column 'prompt'.")
 
 
 def _tag_columns(names: Sequence[str], taken: set[int]) -> dict[str, int]:
@@ -99,7 +107,7 @@ def _tag_columns(names: Sequence[str], taken: set[int]) -> dict[str, int]:
             continue
         tag = known.get(name, name) or f"column_{column + 1}"
         if tag in tags:
-            raise _unclear(f"Two columns are called '{tag}'; rename one.")
+            raise _unclear(f"Two columns have the name '{tag}'. Rename or remove one.")
         tags[tag] = column
     return tags
 
@@ -113,12 +121,12 @@ def _first_named(names: Sequence[str], wanted: Sequence[str], among: Sequence[in
 
 
 def _share(body: Sequence[TableRow], column: int, holds: Callable[[str], bool]) -> float:
-    """Return the share of the column's filled cells for which `holds`, in [0, 1]."""
+    """Return the share of the column's non-empty cells for which `holds` is true, in [0, 1]."""
     filled = [cell for row in body if (cell := row.cell(column))]
     return sum(map(holds, filled)) / len(filled) if filled else 0.0
 
 
-def _plain(name: str) -> str:
+def _normalised(name: str) -> str:
     return re.sub(r"[^a-z0-9]+", "_", name.lower()).strip("_")
 
 

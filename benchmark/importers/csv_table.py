@@ -1,4 +1,4 @@
-"""Reads the rows of a CSV whatever its encoding, separator and line ends."""
+"""Reads the rows of a CSV file in any common encoding, with any common separator and line ends."""
 
 import codecs
 import csv
@@ -25,21 +25,21 @@ _MARKS = (
 
 @dataclass(frozen=True)
 class TableRow:
-    """The trimmed cells of one row, with its number in a spreadsheet (the first is 1)."""
+    """The cells of one row without outer white space, and the row's number in a spreadsheet, from 1."""
 
     number: int
     cells: tuple[str, ...]
 
     def cell(self, column: int) -> str:
-        """Return a cell; a row that ends early has empty ones."""
+        """Return a cell; cells missing at the end of the row are empty."""
         return self.cells[column] if column < len(self.cells) else ""
 
 
 def read_text(path: Path) -> str:
-    """Return the text of a CSV: UTF-8, UTF-16 or UTF-32 by its mark, else UTF-8, else Windows-1252.
+    """Return the text of a CSV: UTF-8, UTF-16 or UTF-32 by its byte order mark, else UTF-8 or Windows-1252.
 
     Raises:
-        ImportProblems: none of these, or too large to be a table of prompts.
+        ImportProblems: the file has another encoding or is too large for a table of prompts.
     """
     if path.stat().st_size > MAX_TABLE_BYTES:
         raise _unreadable(path, f"is larger than {MAX_TABLE_BYTES // 1024**2} MiB")
@@ -52,14 +52,14 @@ def read_text(path: Path) -> str:
             continue
         if "\0" not in text:
             return text
-    raise _unreadable(path, "is not text we can read; save it as UTF-8")
+    raise _unreadable(path, "has an unknown encoding. Save it as UTF-8")
 
 
 def parse_rows(text: str, separator: str) -> list[TableRow]:
     """Return the rows that are not empty.
 
     Raises:
-        ImportProblems: a quote is never closed, or a cell is too long to be meant.
+        ImportProblems: a quotation mark is not closed, or a cell is longer than MAX_CELL_LETTERS.
     """
     rows = []
     for number, cells in enumerate(_records(text, separator), start=1):
@@ -70,16 +70,18 @@ def parse_rows(text: str, separator: str) -> list[TableRow]:
 
 
 def _records(text: str, separator: str) -> Iterator[list[str]]:
-    # Some spreadsheets want "sep=;" as the first line; it counts as a row and holds nothing.
+    # Some spreadsheets write "sep=;" as the first line. It counts as a row and contains no data.
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
     number = 0
     try:
         for number, cells in enumerate(reader, start=1):
             if max(map(len, cells), default=0) > MAX_CELL_LETTERS:
-                raise ImportProblems([Problem(number, "A cell is too long; is a quote never closed?")])
+                raise ImportProblems(
+                    [Problem(number, "A cell is too long. Check that every quotation mark is closed.")]
+                )
             yield [] if number == 1 and cells == ["sep=", ""] else cells
     except csv.Error as error:
-        raise ImportProblems([Problem(number + 1, f"The row cannot be read ({error}).")]) from error
+        raise ImportProblems([Problem(number + 1, f"The row cannot be parsed ({error}).")]) from error
 
 
 def _unreadable(path: Path, reason: str) -> ImportProblems:

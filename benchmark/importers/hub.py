@@ -1,4 +1,4 @@
-"""Reads a benchmark from a data set on the Hugging Face hub, addressed as `hf://owner/name[@revision]`."""
+"""Reads a benchmark from a data set on the Hugging Face Hub: `hf://owner/name[@revision]`."""
 
 import re
 from dataclasses import dataclass
@@ -14,15 +14,17 @@ _ADDRESS = re.compile(r"hf://(?:datasets/)?(?P<repository>[\w.-]+/[\w.-]+)(?:@(?
 
 @dataclass(frozen=True)
 class HubAddress:
+    """A data set's repository and its revision; None is the default branch."""
+
     repository: str
     revision: str | None
 
 
 def parse_address(address: str) -> HubAddress:
-    """Read an address.
+    """Parse `hf://owner/name[@revision]`.
 
     Raises:
-        ImportProblems: it has another form.
+        ImportProblems: the address has another form.
     """
     match = _ADDRESS.fullmatch(address)
     if match is None:
@@ -31,26 +33,26 @@ def parse_address(address: str) -> HubAddress:
 
 
 def read_hub(address: str) -> BenchmarkSource:
-    """Download a data set (into the hub's own cache) and read it.
+    """Download a data set into the hub's own cache and read it.
 
     Raises:
-        ImportProblems: it cannot be reached, or what it holds cannot be imported.
+        ImportProblems: the hub cannot be reached, or the data set cannot be imported.
     """
     hub = parse_address(address)
     return read_snapshot(_download(hub), hub)
 
 
 def read_snapshot(snapshot: Path, hub: HubAddress) -> BenchmarkSource:
-    """Read a downloaded snapshot; its folder is named after the commit, which is recorded.
+    """Read a downloaded snapshot and record the commit, which is its folder's name.
 
-    In the hub's cache a snapshot holds links to files two folders up, so that is how far links may lead.
+    A snapshot in the hub's cache contains links to files two folders above it, so links may point there.
     """
     within = snapshot.parent.parent
     return read_official(snapshot, source=f"{SCHEME}{hub.repository}@{snapshot.name}", within=within)
 
 
 def _download(hub: HubAddress) -> Path:
-    # Takes 0.3 s to import, and most imports come from a folder.
+    # The import takes 0.3 s, and most benchmarks are read from a folder.
     from httpx2 import HTTPError
     from huggingface_hub import snapshot_download
     from huggingface_hub.errors import HfHubHTTPError
@@ -58,9 +60,9 @@ def _download(hub: HubAddress) -> Path:
     try:
         return Path(snapshot_download(hub.repository, repo_type="dataset", revision=hub.revision))
     except HfHubHTTPError as error:
-        raise _refused(f"The hub refused {hub.repository}: {_first_line(error)}") from error
+        raise _refused(f"The hub rejected the request for {hub.repository}: {_first_line(error)}") from error
     except (HTTPError, OSError) as error:
-        message = f"The hub cannot be reached for {hub.repository}; import from a folder instead."
+        message = f"The hub is unreachable, so {hub.repository} was not read. Import from a folder instead."
         raise _refused(message) from error
 
 

@@ -1,4 +1,4 @@
-"""Finds the images a table names below one folder, and checks that they are whole."""
+"""Finds the images of a benchmark's table in a folder and checks that they can be decoded."""
 
 import os
 import warnings
@@ -11,53 +11,53 @@ from PIL import Image
 
 from benchmark.pairs import canonical_name, is_hidden_file
 
-PICTURE_SUFFIXES = frozenset({".png", ".jpg", ".jpeg", ".webp", ".gif", ".bmp", ".tif", ".tiff", ".avif"})
-PICTURE_FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF", "AVIF")
-MAX_PICTURE_BYTES = 32 * 1024 * 1024
-MIN_PICTURE_SIDE = 16
-MAX_PICTURE_SIDE = 8192
-MAX_PICTURE_PIXELS = 40_000_000
-# What Pillow's readers raise for damaged files, each format in its own way.
-_DAMAGE = (OSError, SyntaxError, ValueError, RuntimeError)
+IMAGE_SUFFIXES = frozenset({".png", ".jpg", ".jpeg", ".webp", ".gif", ".bmp", ".tif", ".tiff", ".avif"})
+IMAGE_FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF", "AVIF")
+MAX_IMAGE_BYTES = 32 * 1024 * 1024
+MIN_IMAGE_SIDE = 16
+MAX_IMAGE_SIDE = 8192
+MAX_IMAGE_PIXELS = 40_000_000
+# The exceptions that Pillow's decoders raise for damaged files; they differ by format.
+_DECODE_ERRORS = (OSError, SyntaxError, ValueError, RuntimeError)
 _PNG_MODES = frozenset({"1", "L", "LA", "P", "RGB", "RGBA", "I;16"})
-_SIZE_RULE = f"sides from {MIN_PICTURE_SIDE} to {MAX_PICTURE_SIDE} and 40 megapixels in all are taken."
+_SIZE_RULE = f"sides must be {MIN_IMAGE_SIDE} to {MAX_IMAGE_SIDE} pixels, with 40 megapixels at most."
 
 
 class ImageRefused(Exception):
-    """No usable image is meant; the message is a sentence."""
+    """An image is missing or cannot be used; the message is written for users."""
 
 
 class ImageFolder:
-    """The images below a folder.
+    """The images in a folder and its subfolders; hidden files and folders are ignored.
 
     Args:
-        folder: where names are looked up.
-        within: no image may lie outside of this folder, links followed. The hub's snapshots hold links into
-            the folder above them; otherwise it is `folder` itself.
+        folder: the folder that image names are relative to.
+        within: images must be inside this folder after links are resolved; `folder` by default. Snapshots of
+            the hub contain links into the folders above them.
     """
 
     def __init__(self, folder: Path, *, within: Path | None = None) -> None:
         self._folder = folder
         self._within = (within or folder).resolve()
         self._by_name: defaultdict[str, list[Path]] = defaultdict(list)
-        for path in _pictures_below(folder):
+        for path in _image_files(folder):
             self._by_name[canonical_name(path.name)].append(path)
             self._by_name[canonical_name(path.stem)].append(path)
 
-    def names_image(self, cell: str) -> bool:
-        """Say whether a cell reads like an image: by its ending, or because such an image exists."""
+    def is_image_name(self, cell: str) -> bool:
+        """Return whether a cell has the suffix of an image file or is the name of an image in the folder."""
         name = _posix(cell).name
-        return PurePosixPath(name).suffix.lower() in PICTURE_SUFFIXES or name in self._by_name
+        return PurePosixPath(name).suffix.lower() in IMAGE_SUFFIXES or name in self._by_name
 
     def find(self, cell: str, *, beside: Path) -> Path:
-        """Return the file a cell names: a path from the table's folder or from the top, or only a name.
+        """Return the file of a cell: a path relative to the table or to the folder, or only a file name.
 
         Raises:
-            PictureRefused: none, one outside of the folder, or several that differ.
+            ImageRefused: no file matches, the file is outside the folder, or several different files match.
         """
         name = _posix(cell)
         if name.is_absolute() or PureWindowsPath(cell).drive or ".." in name.parts:
-            raise ImageRefused("The image's path leads out of the folder; write it relative to the CSV.")
+            raise ImageRefused("The image's path points outside the folder. Write it relative to the CSV.")
         for start in (beside, self._folder):
             path = start / name
             if _is_file(path):
@@ -65,7 +65,7 @@ class ImageFolder:
         return self._inside(self._named_below(name))
 
     def _named_below(self, name: PurePosixPath) -> Path:
-        # A row that says "styles/a.png" means no other folder's a.png.
+        # "styles/a.png" does not match a.png in another folder.
         found = [
             path
             for path in self._by_name.get(name.name, [])
@@ -74,76 +74,77 @@ class ImageFolder:
         if not found:
             raise ImageRefused(f"There is no image {name} in the folder.")
         if not same_bytes(found):
-            raise ImageRefused(f"Several different images are called {name.name}; give the path as well.")
+            raise ImageRefused(f"Several different images have the name {name.name}. Write its path as well.")
         return found[0]
 
     def _inside(self, path: Path) -> Path:
         if not path.resolve().is_relative_to(self._within):
-            raise ImageRefused("The image is a link that leads out of the folder; copy the file here.")
+            raise ImageRefused("The image is a link that points outside the folder. Copy the file into it.")
         return path
 
 
 def same_bytes(paths: Iterable[Path]) -> bool:
+    """Return whether all files have the same bytes; at least one path is needed."""
     first, *others = paths
     return not others or all(path.read_bytes() == first.read_bytes() for path in others)
 
 
-def check_picture(path: Path) -> None:
-    """Decode an image once.
+def check_image(path: Path) -> None:
+    """Decode an image and check its size.
 
     Raises:
-        PictureRefused: too large or small, of a type we do not know, moving, or damaged.
+        ImageRefused: the image is too large or small, of an unsupported type, animated, or damaged.
     """
-    if path.stat().st_size > MAX_PICTURE_BYTES:
-        raise ImageRefused(f"The image is larger than {MAX_PICTURE_BYTES // 1024**2} MiB.")
+    if path.stat().st_size > MAX_IMAGE_BYTES:
+        raise ImageRefused(f"The image is larger than {MAX_IMAGE_BYTES // 1024**2} MiB.")
     try:
-        with _opened(path) as image:
+        with _open_image(path) as image:
             _check_size(image)
             image.load()
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
-        raise ImageRefused(f"The image is far too large; {_SIZE_RULE}") from error
-    except _DAMAGE as error:
+        raise ImageRefused(f"The image is too large: {_SIZE_RULE}") from error
+    except _DECODE_ERRORS as error:
         raise ImageRefused("The image cannot be decoded.") from error
 
 
 @contextmanager
-def _opened(path: Path) -> Iterator[Image.Image]:
+def _open_image(path: Path) -> Iterator[Image.Image]:
     with warnings.catch_warnings():
-        # Odd metadata is no reason to refuse a picture, and no news to who imports it.
+        # Pillow warns about unusual metadata, which does not matter here.
         warnings.simplefilter("ignore", UserWarning)
         warnings.simplefilter("error", Image.DecompressionBombWarning)
-        with Image.open(path, formats=PICTURE_FORMATS) as image:
+        with Image.open(path, formats=IMAGE_FORMATS) as image:
             yield image
 
 
-def browsers_show(path: Path) -> bool:
-    """Say whether a checked image is of a type every browser shows, whatever its name ends in."""
-    with _opened(path) as image:
+def is_web_image(path: Path) -> bool:
+    """Return whether every browser shows a checked image; the file's content decides, not its suffix."""
+    with _open_image(path) as image:
         return image.format in {"JPEG", "MPO", "PNG", "WEBP"}
 
 
 def write_png(path: Path, target: Path) -> None:
-    """Write a checked image as PNG, for types that browsers do not show; its pixels stay as they are."""
-    with _opened(path) as image:
+    """Convert a checked image to PNG without changing its pixels, for types that browsers do not show."""
+    with _open_image(path) as image:
         mode = image.mode if image.mode in _PNG_MODES else "RGBA" if image.has_transparency_data else "RGB"
         image.convert(mode).save(target, "PNG")
 
 
 def _check_size(image: Image.Image) -> None:
     width, height = image.size
-    fits = max(width, height) <= MAX_PICTURE_SIDE and width * height <= MAX_PICTURE_PIXELS
-    if not fits or min(width, height) < MIN_PICTURE_SIDE:
-        raise ImageRefused(f"The image is {width}x{height}; {_SIZE_RULE}")
-    # Phones write JPEGs with further views inside; the first one is an ordinary picture.
+    fits = max(width, height) <= MAX_IMAGE_SIDE and width * height <= MAX_IMAGE_PIXELS
+    if not fits or min(width, height) < MIN_IMAGE_SIDE:
+        raise ImageRefused(f"The image is {width}x{height}: {_SIZE_RULE}")
+    # Phones write JPEGs that contain further views (MPO); the first one is an ordinary image.
     if image.format != "MPO" and getattr(image, "is_animated", False):
-        raise ImageRefused("The image moves; an input image is a still one.")
+        raise ImageRefused("The image is animated. An input image must be a still image.")
 
 
 def _is_file(path: Path) -> bool:
     try:
         return path.is_file()
     except OSError as error:
-        # A text that stands where an image should may be longer than any file name.
+        # A prompt in the image column may be longer than any file name.
         raise ImageRefused("The image's name is too long.") from error
 
 
@@ -156,9 +157,9 @@ def _canonical_parts(path: Path) -> tuple[str, ...]:
     return tuple(map(canonical_name, path.parts))
 
 
-def _pictures_below(folder: Path) -> Iterable[Path]:
+def _image_files(folder: Path) -> Iterable[Path]:
     for parent, folders, files in os.walk(folder):
         folders[:] = sorted(name for name in folders if not is_hidden_file(name))
         for name in sorted(files):
-            if not is_hidden_file(name) and Path(name).suffix.lower() in PICTURE_SUFFIXES:
+            if not is_hidden_file(name) and Path(name).suffix.lower() in IMAGE_SUFFIXES:
                 yield Path(parent, name)

@@ -7,48 +7,48 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
-from benchmark.importers.column_names import Columns, ReadTable, recognise
+from benchmark.importers.column_names import Columns, PairTable, identify_columns
 from benchmark.importers.csv_table import SEPARATORS, TableRow, parse_rows, read_text
-from benchmark.importers.images import ImageFolder, ImageRefused, check_picture, same_bytes
+from benchmark.importers.images import ImageFolder, ImageRefused, check_image, same_bytes
 from benchmark.importers.problems import ImportProblems, Problem
 from benchmark.importers.source import BenchmarkSource
 from benchmark.pairs import PairSpec, canonical_name, pair_id, scenario_of_image
 
-# `<pair id>_<seed>.mp4` has to be a file name, and file systems stop at 255 bytes.
+# `<pair id>_<seed>.mp4` must be a file name, and file systems allow 255 bytes.
 MAX_PAIR_ID_BYTES = 230
 MAX_IMAGE_NAME_BYTES = 120
 MAX_SCENARIO_LETTERS = 100
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
-# A scenario has a page of its own, whose address ends in its name.
-_NO_ADDRESS = re.compile(r"[/\\]|^\.+$")
+# The URL of a scenario's page ends in its name.
+_NOT_IN_URL = re.compile(r"[/\\]|^\.+$")
 _FRONT_MATTER = re.compile(r"\A---\s*\n(?P<lines>.*?)\n---\s*$", re.DOTALL | re.MULTILINE)
 
 
-def read_official(place: Path, *, source: str | None = None, within: Path | None = None) -> BenchmarkSource:
-    """Read a folder, or the CSV in it that is meant where there are several.
+def read_official(path: Path, *, source: str | None = None, within: Path | None = None) -> BenchmarkSource:
+    """Read a benchmark's folder, or one CSV file of it.
 
     Args:
-        place: the folder or the CSV.
-        source: what to record as its origin; the folder's name when not given.
+        path: the folder; the CSV file if the folder contains several.
+        source: recorded as the benchmark's source; the folder's name by default.
         within: see `ImageFolder`.
 
     Raises:
-        ImportProblems: with every problem found.
+        ImportProblems: the benchmark cannot be imported; contains every problem found.
     """
-    csv_path, folder = (place, place.parent) if place.is_file() else (_only_table(place), place)
-    pictures = ImageFolder(folder, within=within)
-    table = _read_table(csv_path, pictures)
-    reading = _Reading(table.columns, pictures, beside=csv_path.parent)
+    csv_path, folder = (path, path.parent) if path.is_file() else (_only_table(path), path)
+    images = ImageFolder(folder, within=within)
+    table = _read_table(csv_path, images)
+    collector = _PairCollector(table.columns, images, beside=csv_path.parent)
     for row in table.body:
-        reading.add(row)
-    if reading.problems:
-        raise ImportProblems(reading.problems)
-    card = _card(folder)
+        collector.add(row)
+    if collector.problems:
+        raise ImportProblems(collector.problems)
+    card = _dataset_card(folder)
     return BenchmarkSource(
         title=card.get("pretty_name"),
-        pairs=tuple(reading.pairs),
-        images=reading.images,
+        pairs=tuple(collector.pairs),
+        images=collector.images,
         source=source or f"folder {folder.resolve().name}",
         licence=card.get("license", ""),
     )
@@ -59,49 +59,51 @@ def _only_table(folder: Path) -> Path:
         raise ImportProblems([Problem(None, f"There is no folder {folder}.")])
     found = sorted(folder.glob("*.[cC][sS][vV]")) or sorted(folder.rglob("*.[cC][sS][vV]"))
     if not found:
-        raise ImportProblems([Problem(None, "The folder holds no CSV with an image and a prompt per row.")])
+        raise ImportProblems(
+            [Problem(None, "The folder contains no CSV with an image and a prompt per row.")]
+        )
     if len(found) > 1:
         names = ", ".join(str(path.relative_to(folder)) for path in found[:5])
-        message = f"The folder holds {len(found)} CSV files ({names}); name the one that is meant."
+        message = f"The folder contains {len(found)} CSV files ({names}). Name the one to import."
         raise ImportProblems([Problem(None, message)])
     return found[0]
 
 
-def _read_table(csv_path: Path, pictures: ImageFolder) -> ReadTable:
-    """Try each separator; the first under which the columns are clear is the one."""
+def _read_table(csv_path: Path, images: ImageFolder) -> PairTable:
+    """Parse the table with the first separator that gives unambiguous columns."""
     text = read_text(csv_path)
-    refusals: list[ImportProblems] = []
-    for rows in _splittings(text, refusals):
+    errors: list[ImportProblems] = []
+    for rows in _parse_with_each_separator(text, errors):
         try:
-            return recognise(rows, pictures.names_image)
-        except ImportProblems as refusal:
-            refusals.append(refusal)
-    raise refusals[0]
+            return identify_columns(rows, images.is_image_name)
+        except ImportProblems as error:
+            errors.append(error)
+    raise errors[0]
 
 
-def _splittings(text: str, refusals: list[ImportProblems]) -> list[list[TableRow]]:
-    """Split the text at each separator, the most table-like first; what cannot be split is noted."""
+def _parse_with_each_separator(text: str, errors: list[ImportProblems]) -> list[list[TableRow]]:
+    """Return the rows for each separator, the most regular table first; add parse errors to `errors`."""
     tables = []
     for separator in SEPARATORS:
         try:
             tables.append(parse_rows(text, separator))
-        except ImportProblems as refusal:
-            refusals.append(refusal)
-    return sorted(tables, key=_evenness, reverse=True)
+        except ImportProblems as error:
+            errors.append(error)
+    return sorted(tables, key=_regular_rows, reverse=True)
 
 
-def _evenness(rows: Sequence[TableRow]) -> int:
-    """Return how many rows are as wide as the first, 0 where that is one cell: a prompt may hold commas."""
+def _regular_rows(rows: Sequence[TableRow]) -> int:
+    """Return how many rows have as many cells as the first; 0 if it has one cell: prompts contain commas."""
     width = len(rows[0].cells) if rows else 0
     return sum(len(row.cells) == width for row in rows) if width > 1 else 0
 
 
-class _Reading:
-    """Pairs, images and problems gathered row by row."""
+class _PairCollector:
+    """Collects pairs, images and problems row by row."""
 
-    def __init__(self, columns: Columns, pictures: ImageFolder, *, beside: Path) -> None:
+    def __init__(self, columns: Columns, folder: ImageFolder, *, beside: Path) -> None:
         self._columns = columns
-        self._pictures = pictures
+        self._folder = folder
         self._beside = beside
         self._first_rows: dict[str, tuple[int, PairSpec]] = {}
         self._checked: set[Path] = set()
@@ -112,36 +114,36 @@ class _Reading:
     def add(self, row: TableRow) -> None:
         image, prompt = row.cell(self._columns.image), row.cell(self._columns.prompt)
         if any(row.cells[self._columns.width :]):
-            self._complain(
-                row, f"The row has more than {self._columns.width} cells; put a text with commas in quotes."
+            self._add_problem(
+                row, f"The row has more than {self._columns.width} cells. Put texts with commas in quotes."
             )
         if not prompt:
-            self._complain(row, "The prompt is empty.")
-        name = self._take_image(row, image)
+            self._add_problem(row, "The prompt is empty.")
+        name = self._add_image(row, image)
         if name and prompt:
-            self._take_pair(row, self._pair(row, name, prompt))
+            self._add_pair(row, self._pair(row, name, prompt))
 
-    def _take_image(self, row: TableRow, cell: str) -> str | None:
-        """Return the name of the row's image, its problems noted; None if none is meant."""
+    def _add_image(self, row: TableRow, cell: str) -> str | None:
+        """Add the row's image and return its name; None if it cannot be used."""
         if not cell:
-            self._complain(row, "The image is not named.")
+            self._add_problem(row, "The image's name is empty.")
             return None
         try:
-            path = self._pictures.find(cell, beside=self._beside)
+            path = self._folder.find(cell, beside=self._beside)
             self._check_once(path)
-        except ImageRefused as refusal:
-            self._complain(row, str(refusal))
+        except ImageRefused as error:
+            self._add_problem(row, str(error))
             return None
         name = canonical_name(path.stem)
         known = self.images.setdefault(name, path)
         if known != path and not same_bytes([known, path]):
-            self._complain(row, f"Two different images are called {name}; rename one.")
+            self._add_problem(row, f"Two different images have the name {name}. Rename one.")
         return name
 
     def _check_once(self, path: Path) -> None:
         if path not in self._checked:
             self._checked.add(path)
-            check_picture(path)
+            check_image(path)
 
     def _pair(self, row: TableRow, image: str, prompt: str) -> PairSpec:
         tags = {tag: cell for tag, column in self._columns.tags.items() if (cell := row.cell(column))}
@@ -155,42 +157,42 @@ class _Reading:
             tags=tags,
         )
 
-    def _take_pair(self, row: TableRow, pair: PairSpec) -> None:
-        for message in _unusable_names(pair):
-            self._complain(row, message)
+    def _add_pair(self, row: TableRow, pair: PairSpec) -> None:
+        for message in _invalid_names(pair):
+            self._add_problem(row, message)
         first_row, first = self._first_rows.setdefault(pair.id, (row.number, pair))
         if first is pair:
             self.pairs.append(pair)
         elif (first.image, first.prompt) == (pair.image, pair.prompt):
-            self._complain(row, f"The pair stands in row {first_row} already.")
+            self._add_problem(row, f"The same pair is in row {first_row}.")
         else:
-            self._complain(
-                row, f"Its clip would be called {pair.id}, as that of row {first_row}; reword the prompt."
+            self._add_problem(
+                row, f"The pair id {pair.id} is the same as in row {first_row}. Change one of the prompts."
             )
 
-    def _complain(self, row: TableRow, message: str) -> None:
+    def _add_problem(self, row: TableRow, message: str) -> None:
         self.problems.append(Problem(row.number, message))
 
 
-def _unusable_names(pair: PairSpec) -> Sequence[str]:
-    flaws = (
+def _invalid_names(pair: PairSpec) -> Sequence[str]:
+    checks = (
         (len(pair.id.encode()) > MAX_PAIR_ID_BYTES, "The prompt is too long for the file name of its clip."),
         (len(pair.image.encode()) > MAX_IMAGE_NAME_BYTES, "The image's name is too long."),
         (len(pair.scenario) > MAX_SCENARIO_LETTERS, "The scenario's name is too long."),
         (
             bool(_CONTROL.search(pair.prompt + pair.image + pair.scenario)),
-            "There are control characters in the row.",
+            "The row contains control characters.",
         ),
         (
-            bool(_NO_ADDRESS.search(pair.scenario)),
-            "The scenario's name has a slash in it, or is dots alone; call it something else.",
+            bool(_NOT_IN_URL.search(pair.scenario)),
+            "The scenario's name contains a slash or consists of dots. Rename it.",
         ),
     )
-    return [message for is_flawed, message in flaws if is_flawed]
+    return [message for is_invalid, message in checks if is_invalid]
 
 
-def _card(folder: Path) -> dict[str, str]:
-    """Return the plain `name: value` lines a data set's card (README.md) begins with."""
+def _dataset_card(folder: Path) -> dict[str, str]:
+    """Return the plain `name: value` lines of the front matter of README.md, the data set's card."""
     readme = folder / "README.md"
     if not readme.is_file():
         return {}

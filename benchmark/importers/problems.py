@@ -1,4 +1,4 @@
-"""What is wrong with a benchmark somebody wants to import, all of it at once."""
+"""The problems of a benchmark that cannot be imported; all of them are reported at once."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,10 +8,10 @@ from benchmark.plurals import counted
 
 @dataclass(frozen=True)
 class Problem:
-    """One thing to mend.
+    """One problem.
 
     Attributes:
-        row: as a spreadsheet numbers it, the header being row 1; None where the folder as a whole is meant.
+        row: the row number as a spreadsheet shows it (the header is row 1); None for the whole folder.
         message: a sentence.
     """
 
@@ -23,7 +23,7 @@ class Problem:
 
 
 class ImportProblems(ValueError):
-    """The benchmark cannot be imported; nothing of it was. `problems` are in the order of their rows."""
+    """A benchmark cannot be imported, and nothing of it was; `problems` are sorted by row."""
 
     def __init__(self, problems: Sequence[Problem]) -> None:
         self.problems = sorted(problems, key=lambda problem: problem.row or 0)

@@ -1,4 +1,4 @@
-"""A benchmark as it was read, before anything is stored."""
+"""A benchmark as it was read from its source, before it is stored."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -9,14 +9,14 @@ from benchmark.pairs import PairSpec
 
 @dataclass(frozen=True)
 class BenchmarkSource:
-    """A whole benchmark without a known problem.
+    """A complete benchmark without problems.
 
     Attributes:
-        title: as its authors call it, where they say so.
+        title: the authors' title; None if they give none.
         pairs: in the order of the table.
-        images: the file of each image name that a pair uses.
-        source: where it came from, with the revision where there is one; never a path of this machine.
-        licence: as its authors state it; empty where they do not.
+        images: the file of each image that a pair uses, by image name.
+        source: the folder's name, or the data set with its revision; never a path of this machine.
+        licence: as the authors state it; empty if they do not.
     """
 
     title: str | None

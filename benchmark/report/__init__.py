@@ -1,1 +1,1 @@
-"""The bundle: a study as one folder that anybody can check, recompute and publish (docs/report.md)."""
+"""The report: a study as one folder that can be verified, recomputed and published (docs/report.md)."""

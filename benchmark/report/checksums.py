@@ -1,23 +1,23 @@
-"""SHA256SUMS: the digest of every other file of a bundle, as `sha256sum -c` reads it."""
+"""SHA256SUMS: the sha256 of every other file of a report, in the format of `sha256sum --check`."""
 
 import hashlib
 import re
 from pathlib import Path
 
-SUMS = "SHA256SUMS"
+CHECKSUMS_FILE = "SHA256SUMS"
 _LINE = re.compile(r"[0-9a-f]{64}  (.+)")
 
 
-def write_sums(folder: Path) -> None:
-    """Write the digests of all files in the folder, sorted by name."""
-    files = sorted(path for path in folder.rglob("*") if path.is_file() and path.name != SUMS)
+def write_checksums(folder: Path) -> None:
+    """Write the checksums of all files in the folder, sorted by name."""
+    files = sorted(path for path in folder.rglob("*") if path.is_file() and path.name != CHECKSUMS_FILE)
     lines = [f"{_digest(path)}  {path.relative_to(folder).as_posix()}\n" for path in files]
-    (folder / SUMS).write_text("".join(lines), encoding="utf-8")
+    (folder / CHECKSUMS_FILE).write_text("".join(lines), encoding="utf-8")
 
 
-def read_sums(folder: Path) -> set[str]:
-    """Return the names that the digests of a bundle list."""
-    lines = (folder / SUMS).read_text(encoding="utf-8", errors="replace").splitlines()
+def read_file_names(folder: Path) -> set[str]:
+    """Return the file names in a report's SHA256SUMS."""
+    lines = (folder / CHECKSUMS_FILE).read_text(encoding="utf-8", errors="replace").splitlines()
     return {match[1] for line in lines if (match := _LINE.fullmatch(line))}
 
 

@@ -1,4 +1,4 @@
-"""What a bundle is made of; the service reads it from its database, all of one moment."""
+"""The contents of a report; the server reads them from its database in one transaction."""
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -35,18 +35,18 @@ COMPARISON_COLUMNS = ("matchup", "pair", "gold")
 
 @dataclass(frozen=True)
 class ReportContents:
-    """A study of one moment.
+    """A snapshot of a study.
 
     Attributes:
         slug, title: of the study.
-        interim: it is not closed.
-        protocol: what protocol.json holds: the study's settings, its benchmark, matchups and sides.
-        names: what people call the sides.
-        pairs, clips, comparisons: rows of the columns above, in a fixed order.
-        votes: gives the rows of the votes table anew at each call.
+        interim: the study is not closed.
+        protocol: the contents of protocol.json: the study's settings, its benchmark, matchups and sides.
+        names: display names of the sides.
+        pairs, clips, comparisons: rows with the columns above, in a fixed order.
+        votes: returns the rows of the votes table; called once for each file format.
         benchmark_licence: as the benchmark states it.
-        licence: of the votes, an identifier the Hugging Face hub knows.
-        strips: frames of single pairs.
+        licence: the licence of the votes, an identifier of the Hugging Face Hub.
+        strips: frame strips of single pairs.
     """
 
     slug: str

@@ -1,4 +1,4 @@
-"""README.md of a bundle: a data set card for the Hugging Face hub, and how to compute everything again."""
+"""README.md of a report: a data set card for the Hugging Face Hub, with commands to recompute the results."""
 
 import json
 from collections.abc import Iterator
@@ -18,41 +18,41 @@ _SIZES = ((1_000, "n<1K"), (10_000, "1K<n<10K"), (100_000, "10K<n<100K"), (1_000
 _LARGEST = "1M<n<10M"
 
 _FILES = """\
-| file | what it holds |
+| file | contents |
 |---|---|
-| `protocol.json` | the study's frozen protocol, its benchmark with its content hash, its matchups and sides |
-| `benchmark/pairs.csv` | every pair: image and prompt with their sha256 |
-| `benchmark/comparisons.csv` | the comparisons that were laid out |
-| `clips.csv` | every clip that was compared, with its sha256 |
-| `votes/` | every vote of every status, as Parquet, JSON lines and CSV; annotators are pseudonyms |
-| `tables/` | every table of results in every format |
-| `figures/` | every figure as SVG, PDF and PNG, the numbers behind it as CSV; `captions.md` |
-| `results.json` | every table with its sentences and its note, in one document |
-| `names.json` | what the figures call the sides |
-| `environment.txt` | Python and the packages all this was made with |
-| `SHA256SUMS` | digests of all other files |
+| `protocol.json` | the study's protocol, its benchmark with a content hash, its matchups and sides |
+| `benchmark/pairs.csv` | all pairs: image and prompt with their sha256 |
+| `benchmark/comparisons.csv` | all comparisons of the study |
+| `clips.csv` | all compared clips with their sha256 |
+| `votes/` | all votes of every status, as Parquet, JSON lines and CSV; annotators are pseudonyms |
+| `tables/` | all result tables in all formats |
+| `figures/` | all figures as SVG, PDF and PNG, with their data as CSV; `captions.md` |
+| `results.json` | all result tables with their sentences and notes, in one document |
+| `names.json` | the display names of the sides in the figures |
+| `environment.txt` | the versions of Python and of all packages |
+| `SHA256SUMS` | the sha256 of all other files |
 """
 
 
-def data_set_card(contents: ReportContents, scored: ScoredVotes, folder: Path) -> str:
-    """Return the card.
+def dataset_card(contents: ReportContents, scored: ScoredVotes, folder: Path) -> str:
+    """Return the text of README.md.
 
     Args:
-        folder: the bundle so far; commands are given for the figures that are there.
+        folder: the report's folder; the card gives commands for the figures that it contains.
     """
     total = sum(scored.note.left_out.values()) + len(scored.votes)
     parts = [
         "---\n" + "".join(_front_matter(contents, total)) + "---\n",
         f"# {markdown_text(contents.title)}\n",
         *_warning(contents, scored),
-        _what(contents, scored, total),
-        "## What the votes say\n",
+        _summary(contents, scored, total),
+        "## Results\n",
         "".join(f"- {line}\n" for line in _conclusions(scored)),
         markdown_text(scored.note.text(TableName.PREFERENCES)) + "\n",
         "## Files\n",
         _FILES,
-        "## Compute it again\n",
-        _recompute(contents, folder),
+        "## Recompute the results\n",
+        _instructions(contents, folder),
         "## Licence\n",
         _licence(contents),
     ]
@@ -60,7 +60,7 @@ def data_set_card(contents: ReportContents, scored: ScoredVotes, folder: Path) -
 
 
 def _front_matter(contents: ReportContents, votes: int) -> Iterator[str]:
-    # JSON texts are YAML texts, whatever a title has in it.
+    # JSON strings are valid YAML, whatever characters the title contains.
     yield f"pretty_name: {json.dumps(contents.title, ensure_ascii=False)}\n"
     yield f"license: {json.dumps(contents.licence)}\n"
     yield f"tags: {json.dumps(TAGS)}\n"
@@ -78,7 +78,7 @@ def _data_files(contents: ReportContents) -> Iterator[tuple[str, str]]:
     for table in COMPUTED:
         yield table.value, f"tables/{table}.parquet"
     yield "pairs", "benchmark/pairs.csv"
-    if contents.clips:  # votes from elsewhere come without; the hub cannot read a table without rows
+    if contents.clips:  # imported studies have no clips, and the hub cannot read a table without rows
         yield "clips", "clips.csv"
 
 
@@ -89,23 +89,23 @@ def _size(votes: int) -> str:
 def _warning(contents: ReportContents, scored: ScoredVotes) -> list[str]:
     if scored.votes.counted is VoteStatus.IMPORTED:
         return [
-            "> **Imported.** These votes were cast in a study run elsewhere, under a protocol of its own.\n"
+            "> **Imported.** These votes were not collected with TI2V Bench and follow another protocol.\n"
         ]
     if not contents.interim:
         return []
     return [
-        "> **Interim.** The study is not closed. These numbers may still change, nothing is tested, and\n"
-        "> model names stand beside votes that are still being cast: keep this folder from annotators.\n"
+        "> **Interim.** The study is not closed. These numbers may still change, and no tests are computed.\n"
+        "> This folder contains model names: do not show it to annotators.\n"
     ]
 
 
-def _what(contents: ReportContents, scored: ScoredVotes, total: int) -> str:
+def _summary(contents: ReportContents, scored: ScoredVotes, total: int) -> str:
     matchups = len(scored.votes.matchups)
     return (
-        f"The votes of a study of text+image-to-video models, and all that was computed from them: {total} "
-        f"votes ({len(scored.votes)} of them counted) in {matchups} matchup{'' if matchups == 1 else 's'}, "
-        f"made with TI2V Bench {version('ti2v-bench')} as study `{contents.slug}`. Shown two clips made from "
-        "one image and one text, people chose the better one and gave their reasons.\n"
+        f"Human preference votes on text+image-to-video models, with all results: {total} votes "
+        f"({len(scored.votes)} of them counted) in {matchups} matchup{'' if matchups == 1 else 's'}. "
+        f"Exported from study `{contents.slug}` with TI2V Bench {version('ti2v-bench')}. Annotators saw two "
+        "clips generated from the same image and text, chose the better one and gave their reasons.\n"
     )
 
 
@@ -117,16 +117,16 @@ def _conclusions(scored: ScoredVotes) -> Iterator[str]:
         yield markdown_text(warning)
 
 
-def _recompute(contents: ReportContents, folder: Path) -> str:
+def _instructions(contents: ReportContents, folder: Path) -> str:
     interim = " --interim" if contents.interim else ""
     figures = [name.value for name in FigureName if (folder / "figures" / f"{name}.svg").exists()]
     return (
-        "Everything in `tables/`, `figures/` (but strips of clips) and `results.json` follows from the votes "
-        f"alone. With TI2V Bench {version('ti2v-bench')} and the packages of `environment.txt` the bytes are "
-        "the same; no network is needed. In this folder:\n\n"
+        "All files in `tables/`, `figures/` (except frame strips) and `results.json` are computed from the "
+        f"votes only. With TI2V Bench {version('ti2v-bench')} and the packages in `environment.txt`, these "
+        "commands reproduce them byte for byte without network access. Run them in this folder:\n\n"
         "```sh\n" + "\n".join(_commands(figures, interim)) + "\n```\n\n"
-        "Another machine, or another version of a package, may give other bytes of Parquet, PDF and PNG; the "
-        "numbers stay the same.\n"
+        "On another machine or with other package versions, the bytes of Parquet, PDF and PNG files may "
+        "differ; the numbers do not.\n"
     )
 
 
@@ -151,8 +151,10 @@ def _commands(figures: list[str], interim: str) -> Iterator[str]:
 
 def _licence(contents: ReportContents) -> str:
     if contents.licence == "unknown":
-        votes = "Whoever publishes the votes chooses their licence, and writes it on top of this card."
+        votes = (
+            "The votes have no licence yet. Set `license` at the top of this file before you publish them."
+        )
     else:
-        votes = f"The votes: {markdown_text(contents.licence)}."
+        votes = f"Votes: {markdown_text(contents.licence)}."
     benchmark = markdown_text(contents.benchmark_licence or "not stated")
-    return f"{votes} The benchmark's images and prompts: {benchmark}. The clips are not in this folder.\n"
+    return f"{votes} Images and prompts of the benchmark: {benchmark}. This folder does not contain clips.\n"

@@ -1,4 +1,4 @@
-"""The packages a bundle was made with, in the form of a requirements file; nothing of the machine."""
+"""environment.txt: the package versions of a report, in the format of a requirements file."""
 
 import re
 import sys
@@ -9,25 +9,25 @@ _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 
 
 def environment_list() -> str:
-    """Return Python's version as a comment, then `name==version` of TI2V Bench and all it needs, sorted."""
-    lines = sorted(f"{name}=={found}" for name, found in _needed().items())
+    """Return Python's version as a comment, then `name==version` of our package and its dependencies."""
+    lines = sorted(f"{name}=={found}" for name, found in _dependencies().items())
     python = ".".join(map(str, sys.version_info[:3]))
     return "\n".join([f"# Python {python}", *lines]) + "\n"
 
 
-def _needed() -> dict[str, str]:
-    """Return the installed packages that TI2V Bench needs, directly or not, without optional extras."""
+def _dependencies() -> dict[str, str]:
+    """Return the versions of our package and its direct and indirect dependencies, without extras."""
     found: dict[str, str] = {}
-    waiting = [_DISTRIBUTION]
-    while waiting:
-        name = waiting.pop()
+    pending = [_DISTRIBUTION]
+    while pending:
+        name = pending.pop()
         if name in found:
             continue
         try:
             found[name] = version(name)
         except PackageNotFoundError:
-            continue  # for another system, or another Python
-        waiting += [
+            continue  # a dependency of another operating system or Python version
+        pending += [
             _normalised(match[0])
             for line in requires(name) or ()
             if "extra ==" not in line and (match := _NAME.match(line))

@@ -1,4 +1,4 @@
-"""Writes the files of a bundle; equal contents give equal bytes."""
+"""Writes the files of a report; equal contents give equal bytes."""
 
 import json
 from collections.abc import Callable, Iterator
@@ -10,7 +10,7 @@ from benchmark.exports.figures.writer import PaperFigure, figure_files
 from benchmark.exports.tables import EXTENSIONS
 from benchmark.exports.writer import write_table
 from benchmark.protocol import TableFormat, TableName
-from benchmark.report.checksums import write_sums
+from benchmark.report.checksums import write_checksums
 from benchmark.report.contents import (
     CLIP_COLUMNS,
     COMPARISON_COLUMNS,
@@ -18,7 +18,7 @@ from benchmark.report.contents import (
     ReportContents,
     Rows,
 )
-from benchmark.report.dataset_card import data_set_card
+from benchmark.report.dataset_card import dataset_card
 from benchmark.report.environment import environment_list
 from benchmark.report.output_folder import PROTOCOL
 from benchmark.scoring import COMPUTED, ScoredVotes
@@ -29,14 +29,14 @@ VOTES_FORMATS = (TableFormat.CSV, TableFormat.JSONL, TableFormat.PARQUET)
 STEPS = 3 + len(VOTES_FORMATS) + len(COMPUTED) + len(FigureName)
 
 
-def write_bundle(contents: ReportContents, folder: Path, step: Step = lambda: None) -> None:
-    """Write every file of a bundle into an empty folder.
+def write_report_files(contents: ReportContents, folder: Path, step: Step = lambda: None) -> None:
+    """Write all files of a report to an empty folder.
 
     Args:
-        step: called `STEPS` times, and once for each strip, as the work goes on.
+        step: progress callback; called `STEPS` times, and once for each strip.
 
     Raises:
-        VoteTableError: the votes are not sound; the message names the row.
+        VoteTableError: a vote is invalid; the message names the row.
     """
     _write_records(contents, folder)
     step()
@@ -48,8 +48,8 @@ def write_bundle(contents: ReportContents, folder: Path, step: Step = lambda: No
     step()
     captions = [*_write_figures(contents, scored, folder / "figures", step)]
     (folder / "figures" / "captions.md").write_text("\n".join(captions), encoding="utf-8")
-    (folder / "README.md").write_text(data_set_card(contents, scored, folder), encoding="utf-8")
-    write_sums(folder)
+    (folder / "README.md").write_text(dataset_card(contents, scored, folder), encoding="utf-8")
+    write_checksums(folder)
     step()
 
 
@@ -63,7 +63,7 @@ def _write_records(contents: ReportContents, folder: Path) -> None:
 
 
 def _write_votes(contents: ReportContents, folder: Path, step: Step) -> ScoredVotes:
-    """Write the votes table in each form; return what it says when it is read again."""
+    """Write the votes table in each format; return the votes read back from the first file."""
     folder.mkdir()
     scored: ScoredVotes | None = None
     for file_format in VOTES_FORMATS:
@@ -86,13 +86,13 @@ def _write_tables(scored: ScoredVotes, table: TableName, folder: Path) -> None:
 
 
 def _write_figures(contents: ReportContents, scored: ScoredVotes, folder: Path, step: Step) -> Iterator[str]:
-    """Write the figures that can be drawn; yield a paragraph on each, on those that cannot as well."""
+    """Write all figures; yield the caption of each, or the reason why it cannot be drawn."""
     folder.mkdir()
     for name in FigureName:
         try:
             yield _write_figure(scored.figure(name, contents.names), folder, name)
         except CannotDraw as reason:
-            yield f"`{name}` is not there: {reason}\n"
+            yield f"`{name}` was not drawn: {reason}\n"
         step()
     for number, strip in enumerate(contents.strips, start=1):
         yield _write_figure(strip, folder, f"strip-{number:02}")

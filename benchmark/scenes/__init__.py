@@ -1,4 +1,4 @@
-"""The scene engine: pictures and clips drawn by code, with their exact motion."""
+"""The scene engine: synthetic images and clips with their exact optical flow."""
 
 from benchmark.scenes.benchmarks import ScenePair, bundled_pairs, gold_questions
 from benchmark.scenes.rendering import Rendering, draw_still, render

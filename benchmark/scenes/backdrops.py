@@ -1,4 +1,4 @@
-"""Backgrounds: skies, hills, water, rooms; all scenery, drawn across the whole width of the stage."""
+"""Backgrounds (skies, hills, water, rooms), drawn across the whole width of the stage."""
 
 import numpy as np
 
@@ -21,14 +21,14 @@ def band(top: float, bottom: float) -> Outline:
 
 
 def wash(colour: str, foot: str, top: float = -0.1, bottom: float = 1.1) -> Shape:
-    """Return an even surface that runs from one colour at its top into another at its foot."""
+    """Return a surface with a gradient from one colour at the top to another at the bottom."""
     return paint(colour, band(top, bottom), relief=0, foot=foot)
 
 
 def rolling(
     rng: np.random.Generator, colour: str, height: float, swell: float = 0.05, foot: str | None = None
 ) -> Shape:
-    """Return a hill line across the stage, about `height` from the top, that rises and falls by `swell`."""
+    """Return a line of hills across the stage, about `height` from the top, with an amplitude of `swell`."""
     xs = np.linspace(_LEFT - 0.1, _RIGHT + 0.1, 8)
     ridge = [(float(x), float(height + rng.uniform(-swell, swell))) for x in xs]
     outline = curve([*ridge, (_RIGHT + 0.2, 1.3), (_LEFT - 0.2, 1.3)])
@@ -111,7 +111,7 @@ def floor_boards(colour: str, top: float, boards: int = 5) -> list[Shape]:
 
 
 def wall(rng: np.random.Generator, colour: str, style: Style) -> list[Part]:
-    """Return a wall with a faint pattern, lighter where the light from the upper left falls."""
+    """Return a wall with a faint pattern, lit from the upper left."""
     spots = [
         mark(mixed(colour, "#ffffff", 0.16), ellipse(x + (0.05 if row % 2 else 0.0), y, 0.010))
         for row, y in enumerate(np.arange(0.04, 0.9, 0.095))
@@ -127,7 +127,7 @@ def wall(rng: np.random.Generator, colour: str, style: Style) -> list[Part]:
 
 
 def window_frame(x: float, y: float, width: float, height: float, view: str, foot: str) -> list[Shape]:
-    """Return a window with four panes and what is seen through it."""
+    """Return a window with four panes and the view through it."""
     return [
         paint("#efe6d4", box(x, y, width + 0.04, height + 0.04, 0.008), relief=0.008),
         paint(view, box(x, y, width, height), relief=0.002, foot=foot, finish=Finish.LUMINOUS),

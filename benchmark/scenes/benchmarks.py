@@ -1,6 +1,6 @@
-"""A benchmark made of scenes: which images and pairs it has, and the files it is kept in.
+"""Synthetic benchmarks: their images, pairs and files.
 
-The files follow the official layout: `prompt.csv` with one row a pair, and a folder of images.
+The files have the official layout: `prompt.csv` with one row per pair, and a folder of images.
 `manifest.json` adds the sha256, scenario, style and seed of every image.
 """
 
@@ -26,7 +26,7 @@ from benchmark.scenes.styles import Style
 
 IMAGE_SIDE = 512
 LICENCE = "CC0-1.0"
-# A redraw on another processor differs by one level here and there, and the files keep every second level.
+# Rendering on another processor may differ by one level, and the files store only even levels.
 LARGEST_DIFFERENCE = 2
 _COLUMNS = (
     "image_path",
@@ -43,12 +43,12 @@ _COLUMNS = (
 
 @dataclass(frozen=True)
 class ScenePair:
-    """One pair of a drawn benchmark and what draws it again.
+    """One pair of a synthetic benchmark, with the parameters to render it again.
 
     Attributes:
-        image: file name without its ending; the scenario's name and a number.
+        image: file name without suffix: the scenario's name and a number.
         seed: of the image's layout.
-        gold: the question this pair is used for, if any.
+        gold: the kind of gold question of this pair, if it is one.
     """
 
     image: str
@@ -90,10 +90,10 @@ class ScenePair:
 
 
 def encode_image(scene: Scene) -> bytes:
-    """Return the still image of a scene as a lossless WebP of its even levels.
+    """Return the still image of a scene as a lossless WebP with even levels only.
 
-    Lossless, so that a redraw can be compared by pixels. Even levels only, which is at most one off, cannot
-    be seen and saves a quarter of the bytes.
+    Lossless files can be compared pixel by pixel with a new rendering. Even levels save a quarter of the
+    bytes; the difference of at most one level is invisible.
     """
     buffer = BytesIO()
     even = draw_still(scene, IMAGE_SIDE) & 0xFE
@@ -102,29 +102,29 @@ def encode_image(scene: Scene) -> bytes:
 
 
 def redraw_difference(pair: ScenePair, folder: Path) -> int:
-    """Return the largest difference, in levels of 255, between a kept image and its scene drawn again."""
+    """Render a pair's image again and return its largest difference from the file, in levels of 255."""
     with Image.open(folder / pair.image_path) as file:
         kept = np.asarray(file.convert("RGB"), dtype=np.int16)
     return int(np.abs(kept - draw_still(pair.scene, IMAGE_SIDE)).max())
 
 
 class NoDrawnBenchmark(ValueError):
-    """A folder holds no drawn benchmark, or holds something else where one is to be drawn."""
+    """A folder contains no synthetic benchmark, or is not empty where one is to be written."""
 
 
 def write_benchmark(
     pairs: Iterable[ScenePair], folder: Path, on_image: Callable[[], None] = lambda: None
 ) -> None:
-    """Draw the images of the pairs and write them with `prompt.csv` and `manifest.json` into a folder.
+    """Render the images of the pairs and write them with `prompt.csv` and `manifest.json` to a folder.
 
     Args:
         on_image: called after each image, for a progress bar.
 
     Raises:
-        NoDrawnBenchmark: the folder is not empty; images of another benchmark would stay among these.
+        NoDrawnBenchmark: the folder is not empty.
     """
     if folder.exists() and any(folder.iterdir()):
-        raise NoDrawnBenchmark(f"{folder} is not empty. Name a folder that is, or that is not there yet.")
+        raise NoDrawnBenchmark(f"{folder} is not empty. Name a new or an empty folder.")
     pairs = list(pairs)
     (folder / "images").mkdir(parents=True, exist_ok=True)
     images: dict[str, dict[str, object]] = {}
@@ -154,10 +154,10 @@ def write_benchmark(
 
 
 def read_benchmark(folder: Path) -> dict[str, ScenePair]:
-    """Return the pairs of a drawn benchmark by pair id, in the order of its CSV.
+    """Return the pairs of a synthetic benchmark by pair id, in the order of its CSV.
 
     Raises:
-        NoDrawnBenchmark: the folder is none that `write_benchmark` wrote.
+        NoDrawnBenchmark: the folder was not written by `write_benchmark`.
     """
     try:
         with (folder / "prompt.csv").open(newline="", encoding="utf-8") as file:

@@ -5,7 +5,7 @@ from numpy.typing import NDArray
 
 Colour = NDArray[np.float32]
 
-# Prompts speak of these names, so each stays recognisable in every style.
+# Prompts contain these names, so each colour must be recognisable in every style.
 NAMED = {
     "red": "#d8392f",
     "orange": "#ee8a2b",
@@ -41,7 +41,7 @@ def colour(name: str) -> Colour:
 
 
 def mixed(first: str, second: str, share: float) -> str:
-    """Return the colour `share` of the way from the first to the second, as #rrggbb."""
+    """Return a mix of two colours as #rrggbb; `share` is the weight of the second."""
     blend = colour(first) * (1 - share) + colour(second) * share
     return "#" + "".join(f"{round(float(c) * 255):02x}" for c in blend)
 

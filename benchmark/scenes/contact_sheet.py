@@ -1,4 +1,4 @@
-"""A sheet of small pictures to judge scenes by eye: can `reference` be told from the other models?"""
+"""A contact sheet to check visually that `reference` differs from the other synthetic models."""
 
 from collections.abc import Sequence
 
@@ -18,13 +18,13 @@ _PAPER, _INK = (250, 249, 246), (40, 40, 45)
 
 
 def draw_contact_sheet(pairs: Sequence[ScenePair]) -> Image.Image:
-    """Return one row a pair: the image, two moments of the true clip, the end of every other clip.
+    """Return one row per pair: the image, two frames of the reference clip, the last frame of the others.
 
     Raises:
-        ValueError: there is no pair.
+        ValueError: there are no pairs.
     """
     if not pairs:
-        raise ValueError("a contact sheet shows at least one pair")
+        raise ValueError("a contact sheet needs at least one pair")
     rows = [_row(pair) for pair in pairs]
     width = max(row.width for row in rows)
     sheet = Image.new("RGB", (width, sum(row.height for row in rows)), _PAPER)
@@ -38,7 +38,7 @@ def draw_contact_sheet(pairs: Sequence[ScenePair]) -> Image.Image:
 def _row(pair: ScenePair) -> Image.Image:
     clips = {model: draw_frames(model, pair, size=_CLIP_SIDE) for model in WEIGHT_FREE_MODELS}
     truth = clips.pop("reference")
-    # A third in, since what swings to and fro is back at rest half way.
+    # At one third, because objects that swing are back at rest halfway.
     cells = {"image": truth[0], "reference, a third in": truth[len(truth) // 3], "reference, end": truth[-1]}
     cells |= {f"{model}, end": frames[-1] for model, frames in clips.items()}
     step = _SIDE + _GAP

@@ -1,4 +1,4 @@
-"""Write frames as an mp4 a browser plays at once: H.264, yuv420p, index first, no audio."""
+"""Encodes frames as an MP4 for browsers: H.264, yuv420p, index at the front, no audio."""
 
 import tempfile
 from fractions import Fraction
@@ -14,21 +14,21 @@ _SMPTE_170M, _NARROW = 6, 1
 
 
 def encode_mp4(frames: NDArray[np.uint8], *, fps: int | Fraction = 8) -> bytes:
-    """Return a finished mp4; the same frames give the same picture, and mostly the same bytes.
+    """Return a complete MP4; equal frames give equal images and nearly always equal bytes.
 
-    Not always: 5 of 1,850 encodes of the same frames differed by under 1 % in size, whatever the number of
-    threads. x264 decides a little by memory it was not given.
+    5 of 1,850 encodes of the same frames differed by under 1 % in size, with any number of threads, because
+    x264 reads uninitialised memory.
 
     Args:
         frames: (frames, rows, columns, 3) uint8 RGB with even sides.
-        fps: frames a second.
+        fps: frames per second.
     """
-    # The import takes a tenth of a second, and most of what the engine does needs no video.
+    # The import takes 0.1 s, and most of the scene engine does not need it.
     import av
     from av.video.reformatter import ColorRange, Colorspace
 
     _, rows, columns, _ = frames.shape
-    # The index can only be moved to the front of a real file.
+    # FFmpeg can move the index to the front only in a file.
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "clip.mp4"
         options = {"movflags": "+faststart", "fflags": "+bitexact"}

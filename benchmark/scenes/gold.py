@@ -1,4 +1,4 @@
-"""Questions whose answer is known, because the engine drew both clips."""
+"""Gold questions: comparisons with a known answer, because both clips are synthetic."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -7,20 +7,21 @@ from benchmark.protocol import Justification
 
 
 class GoldUse(StrEnum):
-    """Training questions are explained to the annotator; gold questions hide among the others."""
+    """The use of a question: training questions are explained to annotators, gold questions are hidden."""
 
     TRAINING = "training"
     GOLD = "gold"
 
 
 class GoldRival(StrEnum):
-    """The model whose clip is the wrong answer; the right one is always `reference`."""
+    """The model of the wrong answer; the right answer is always `reference`."""
 
     STATIC = "static"
     WRONG_ACTION = "wrong-action"
 
 
-# A still clip fails by not moving, and so fails the text too; a wrong action moves well and fails the text.
+# A still clip has no motion and does not match the text; a wrong action has motion but does not match the
+# text.
 RIGHT_JUSTIFICATIONS = {
     GoldRival.STATIC: (Justification.OBJECT_MOTION, Justification.TEXT_ALIGNMENT),
     GoldRival.WRONG_ACTION: (Justification.TEXT_ALIGNMENT,),
@@ -32,7 +33,7 @@ class GoldQuestion:
     """A comparison with a known answer: `reference` is right.
 
     Attributes:
-        justifications: a right answer ticks at least one of these.
+        justifications: a right answer gives at least one of these.
     """
 
     pair_id: str

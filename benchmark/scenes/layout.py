@@ -1,10 +1,10 @@
-"""Small random choices that make two images of one scenario differ."""
+"""Small random variations between images of the same scenario."""
 
 import numpy as np
 
 
 def near(rng: np.random.Generator, value: float, by: float = 0.02) -> float:
-    """Return a value at most `by` away."""
+    """Return a random value within `by` of the value."""
     return float(value + rng.uniform(-by, by))
 
 

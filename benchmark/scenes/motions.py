@@ -1,7 +1,7 @@
-"""What an action does to a part over time.
+"""Motions: the changes of a part over time.
 
-Every motion is nothing at the start of the clip (u = 0), so frame 0 of every action is the still image.
-Motions of one part add up.
+Every motion is zero at the start of the clip (u = 0), so frame 0 of every action is the still image. Motions
+of one part are added.
 """
 
 from abc import ABC, abstractmethod
@@ -14,9 +14,10 @@ from benchmark.scenes.states import Edge, State
 
 
 class Promise(StrEnum):
-    """What an action can be tested for."""
+    """A testable property of an action."""
 
-    # Turns, shifts and scalings of what the still image shows: the flow explains every pixel seen twice.
+    # Rotations, shifts and scalings of visible parts: the flow is exact for every pixel visible in both
+    # frames.
     MOVES = "moves"
     ENTERS = "enters"
     FADES = "fades"
@@ -26,13 +27,13 @@ class Promise(StrEnum):
 
 
 def eased(u: float) -> float:
-    """Return a gentle start and stop that never rests in between; 0 at 0 and 1 at 1."""
+    """Return an ease-in-out curve without a pause; 0 at 0 and 1 at 1."""
     return 0.55 * u + 0.45 * u * u * (3 - 2 * u)
 
 
 @dataclass(frozen=True)
 class Motion(ABC):
-    """Base of all motions: one part, between two moments of the clip (0 is its start, 1 its end)."""
+    """Base of all motions: one part, between two times of the clip (0 is its start, 1 its end)."""
 
     part: str
     start: float = 0.0
@@ -50,7 +51,7 @@ class Motion(ABC):
 
 @dataclass(frozen=True, kw_only=True)
 class Shift(Motion):
-    """Go by (x, y); `hop` is the height of an arc on the way, `lift` a rise that leaves the shadow behind."""
+    """Move by (x, y); `hop` is the height of an arc, `lift` is a rise above the shadow."""
 
     by: Point = (0.0, 0.0)
     hop: float = 0.0
@@ -76,7 +77,7 @@ class Turn(Motion):
 
 @dataclass(frozen=True, kw_only=True)
 class Grow(Motion):
-    """Scale about the part's origin, to these factors at the end."""
+    """Scale about the part's origin; the factors apply at the end."""
 
     x: float
     y: float
@@ -89,7 +90,7 @@ class Grow(Motion):
 
 @dataclass(frozen=True, kw_only=True)
 class Swing(Motion):
-    """Turn to and fro; ends where it began after whole cycles."""
+    """Rotate back and forth; after whole cycles the part is back at rest."""
 
     degrees: float
     cycles: float = 1.0
@@ -100,7 +101,7 @@ class Swing(Motion):
 
 @dataclass(frozen=True, kw_only=True)
 class Bob(Motion):
-    """Move to and fro by (x, y)."""
+    """Move back and forth by (x, y)."""
 
     by: Point
     cycles: float = 1.0
@@ -113,7 +114,7 @@ class Bob(Motion):
 
 @dataclass(frozen=True, kw_only=True)
 class Flap(Motion):
-    """Narrow and widen about the part's origin, as wings do; `x` and `y` are the narrowest factors."""
+    """Narrow and widen about the part's origin, like wings; `x` and `y` are the smallest factors."""
 
     x: float = 1.0
     y: float = 1.0
@@ -127,7 +128,7 @@ class Flap(Motion):
 
 @dataclass(frozen=True, kw_only=True)
 class Crossing(Motion):
-    """Base of the two motions over an edge of the picture; `hop` is the height of `hops` arcs on the way."""
+    """Base of the two motions over an edge of the image; `hop` is the height of `hops` arcs."""
 
     edge: Edge
     hop: float = 0.0
@@ -142,7 +143,7 @@ class Crossing(Motion):
 
 @dataclass(frozen=True, kw_only=True)
 class Enter(Crossing):
-    """Bring an entrant from outside the picture to its place."""
+    """Move an entrant from outside the image to its place."""
 
     promise = Promise.ENTERS
 
@@ -153,7 +154,7 @@ class Enter(Crossing):
 
 @dataclass(frozen=True, kw_only=True)
 class Leave(Crossing):
-    """Take a part out of the picture."""
+    """Move a part out of the image."""
 
     def apply(self, state: State, u: float) -> None:
         share = eased(self.progress(u))
@@ -162,7 +163,7 @@ class Leave(Crossing):
 
 @dataclass(frozen=True, kw_only=True)
 class Fade(Motion):
-    """Change the part's opacity; a hidden part appears, a halo lights up or goes out."""
+    """Change the part's opacity: a hidden part appears, or a halo is switched on or off."""
 
     to: float
 
@@ -188,17 +189,17 @@ class Tint(Motion):
 
 @dataclass(frozen=True)
 class WholePicture(Motion):
-    """Base of what happens to no part but to the picture; the painter asks for its `progress`."""
+    """Base of motions that change the whole image instead of a part; the painter uses `progress`."""
 
     part: str = ""
 
     def apply(self, state: State, u: float) -> None:
-        """Leave every part as it is."""
+        """Do not change the part."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Dim(WholePicture):
-    """Change the light of the scene; halos and other glowing parts keep theirs."""
+    """Change the light of the scene; halos and other glowing parts are not affected."""
 
     to: str
     level: float
@@ -214,7 +215,7 @@ class Weather(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Fall(WholePicture):
-    """Let rain, snow or petals come down from above the picture."""
+    """Add falling rain, snow or petals."""
 
     weather: Weather
     count: int = 110

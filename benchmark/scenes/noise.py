@@ -1,7 +1,7 @@
 """Seeded smooth noise for textures.
 
-The lattice of random values depends on the object's own size, not on the pixels, so one seed gives the same
-texture at every picture size.
+The lattice of random values depends on the object's size, not on pixels, so a seed gives the same texture at
+every image size.
 """
 
 from math import ceil
@@ -18,8 +18,8 @@ def smooth_noise(
 
     Args:
         rng: source of randomness.
-        extent: (width, height) of the textured area in picture heights.
-        cells: lattice cells to one picture height; more is finer.
+        extent: (width, height) of the textured area in image heights.
+        cells: lattice cells per image height; more is finer.
         shape: (rows, columns) of the result.
     """
     columns = ceil(extent[0] * cells) + 3
@@ -27,7 +27,7 @@ def smooth_noise(
     lattice = rng.uniform(-1, 1, (rows, columns)).astype(np.float32)
     texels = shape[0] / max(extent[1], 1e-6)
     step = cells / texels
-    # warpAffine samples the lattice cubically; an offset of one cell keeps the border out of sight.
+    # warpAffine uses cubic interpolation; an offset of one cell avoids the border.
     matrix = np.array([[step, 0, 1.0], [0, step, 1.0]], dtype=np.float64)
     flags = cv2.INTER_CUBIC | cv2.WARP_INVERSE_MAP
     return np.asarray(cv2.warpAffine(lattice, matrix, (shape[1], shape[0]), flags=flags), dtype=np.float32)

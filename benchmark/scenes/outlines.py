@@ -1,6 +1,6 @@
 """Closed outlines that shapes are cut from: ellipses, boxes, smooth curves, strokes, stars.
 
-An outline is an (n, 2) float64 array of x, y; x runs to the right, y downwards, 1 is the picture's height.
+An outline is an (n, 2) float64 array of x, y; x points right, y points down, and 1 is the image's height.
 """
 
 from collections.abc import Sequence
@@ -11,14 +11,14 @@ from numpy.typing import NDArray
 
 Outline = NDArray[np.float64]
 Point = tuple[float, float]
-# Either points or a text of them as SVG writes a polygon's: "0,-.12 .095,.1 0,.15".
+# Points as an array or as text, like the points of an SVG polygon: "0,-.12 .095,.1 0,.15".
 Points = Sequence[Point] | str
 
 _CURVE_STEPS = 10
 
 
 def ellipse(x: float, y: float, rx: float, ry: float | None = None, degrees: float = 0.0) -> Outline:
-    """Return an ellipse about (x, y); a circle where `ry` is left out."""
+    """Return an ellipse around (x, y); a circle without `ry`."""
     angle = np.linspace(0, 2 * pi, 72, endpoint=False)
     around = np.stack([rx * np.cos(angle), (rx if ry is None else ry) * np.sin(angle)], axis=1)
     return _placed(around, x, y, degrees)

@@ -1,4 +1,4 @@
-"""Choose the images and pairs of a drawn benchmark of any size, from a seed."""
+"""Plans the images and pairs of a synthetic benchmark of any size from a seed."""
 
 from dataclasses import replace
 
@@ -8,7 +8,7 @@ from benchmark.scenes.scenarios import SCENARIOS
 from benchmark.scenes.scenes import Scenario
 from benchmark.scenes.styles import Style
 
-# The shape of the official release, kept at every size: 88 images serve 320 pairs.
+# The ratio of the official release (88 images for 320 pairs), used at every size.
 _IMAGES_PER_PAIR = 88 / 320
 _GOLD_TURNS = (
     (GoldUse.GOLD, GoldRival.STATIC),
@@ -17,17 +17,17 @@ _GOLD_TURNS = (
 
 
 def plan_benchmark(pairs: int, seed: int) -> list[ScenePair]:
-    """Return the pairs of a benchmark: every scenario in turn, its images in different styles.
+    """Return the pairs of a benchmark, scenario by scenario, with images in different styles.
 
     Args:
-        pairs: how many pairs, at least one.
+        pairs: the number of pairs, at least one.
         seed: of the layouts; another seed gives other images with the same prompts.
 
     Raises:
-        ValueError: no pair is asked for.
+        ValueError: `pairs` is less than one.
     """
     if pairs < 1:
-        raise ValueError(f"a benchmark has at least one pair, not {pairs}")
+        raise ValueError(f"a benchmark needs at least one pair, not {pairs}")
     images = max(round(pairs * _IMAGES_PER_PAIR), min(len(SCENARIOS), pairs))
     planned: list[ScenePair] = []
     for place, scenario in enumerate(SCENARIOS.values()):
@@ -45,7 +45,7 @@ def _plan_scenario(scenario: Scenario, place: int, sizes: list[int], seed: int) 
     for number, size in enumerate(sizes):
         style = styles[(place + number) % len(styles)]
         chosen = [action for action in waiting if action.suits(style)][:size]
-        # Those just asked go to the end, so that every prompt is asked before one is asked again.
+        # Used prompts move to the end, so every prompt is used before one is repeated.
         waiting = [action for action in waiting if action not in chosen] + chosen
         layout = seed * 1_000_000 + place * 10_000 + number
         pairs += [ScenePair(f"{scenario.name}{number + 1}", style, layout, a.name) for a in chosen]
@@ -53,7 +53,7 @@ def _plan_scenario(scenario: Scenario, place: int, sizes: list[int], seed: int) 
 
 
 def _with_gold(pairs: list[ScenePair], place: int) -> list[ScenePair]:
-    """Mark two gold questions, and in every third scenario a training question, among the plain moves."""
+    """Mark two gold questions per scenario, and a training question in every third, among simple motions."""
     plain = [i for i, pair in enumerate(pairs) if pair.described.is_rigid]
     for i, (use, against) in zip(plain, _GOLD_TURNS, strict=False):
         pairs[i] = replace(pairs[i], gold_use=use, gold_against=against)

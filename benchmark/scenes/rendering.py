@@ -1,7 +1,7 @@
-"""Render an action on a scene: frames, exact flow to the next frame, and a mask of every object.
+"""Renders an action of a scene: frames, exact flow to the next frame, and a mask of every object.
 
-Objects are placed by affine maps, so the flow of a point an object shows is the next map after the inverse of
-this one: exact by construction, whatever the texture looks like.
+Affine maps place the objects. The flow of a visible point is the map of the next frame after the inverse map
+of this frame, so it is exact by construction.
 """
 
 from collections.abc import Mapping
@@ -19,15 +19,15 @@ from benchmark.scenes.stage import Size, checked_size, draw_stage
 
 @dataclass(frozen=True, eq=False)
 class Rendering:
-    """A clip with its truth.
+    """A clip with its ground truth.
 
     Attributes:
         frames: (frames, rows, columns, 3) uint8 RGB.
-        flow: (frames - 1, rows, columns, 2) float32, pixels (x, y) to the same point in the next frame; exact
-            wherever an object moves without changing its look, so everywhere if `action.is_rigid`.
-        owners: (frames, rows, columns) int16, index of the part each pixel shows, -1 for the background.
+        flow: (frames - 1, rows, columns, 2) float32, displacement (x, y) in pixels to the next frame; exact
+            for objects that do not change their appearance, so everywhere if `action.is_rigid`.
+        owners: (frames, rows, columns) int16, index of the part that each pixel shows, -1 for the background.
         parts: names of the parts by index.
-        objects: by part index, the object the part belongs to; None for scenery.
+        objects: by part index, the object of the part; None for scenery.
     """
 
     action: Action
@@ -39,7 +39,7 @@ class Rendering:
 
     @cached_property
     def masks(self) -> Mapping[str, NDArray[np.bool_]]:
-        """Where each object is seen: by name, (frames, rows, columns)."""
+        """The visible pixels of each object by name, (frames, rows, columns) bool."""
         indices: dict[str, list[int]] = {}
         for index, name in enumerate(self.objects):
             if name is not None:
@@ -48,18 +48,18 @@ class Rendering:
 
 
 def render(scene: Scene, action: str, *, frames: int = 16, size: Size | int = 320) -> Rendering:
-    """Render an action of a scene; frame 0 is the scene's still image, pixel for pixel.
+    """Render an action of a scene; frame 0 is identical to the scene's still image.
 
     Args:
         action: the name of one of the scene's actions.
         frames: at least 2.
-        size: one side of a square picture, or (rows, columns).
+        size: the side of a square image, or (rows, columns).
 
     Raises:
         ValueError: the scene has no such action, the size is odd or too small, or there are under 2 frames.
     """
     if frames < 2:
-        raise ValueError(f"a clip has at least 2 frames, not {frames}")
+        raise ValueError(f"a clip needs at least 2 frames, not {frames}")
     stage = draw_stage(scene, checked_size(size))
     chosen = scene.scenario.action(action)
     painter = FramePainter(stage, chosen)

@@ -1,4 +1,4 @@
-"""Scenarios, their actions, and scenes: one scenario drawn in one style from one seed."""
+"""Scenarios with their actions, and scenes: a scenario in one style, laid out from one seed."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from benchmark.scenes.styles import Style
 
 
 class HardCase(StrEnum):
-    """What makes a prompt hard for a model, after the cases TI2V Bench was made for."""
+    """The kind of difficulty of a prompt, after the hard cases of TI2V Bench."""
 
     ONE_OF_SEVERAL = "one_of_several"
     NEW_OBJECT = "new_object"
@@ -24,10 +24,10 @@ class HardCase(StrEnum):
 
 @dataclass(frozen=True)
 class Action:
-    """One prompt on a scenario and the motions that fulfil it.
+    """One prompt of a scenario and the motions that carry it out.
 
     Attributes:
-        needs_daylight: would make no sense of a picture of the night, such as dusk falling.
+        needs_daylight: the prompt makes no sense at night, such as dusk falling.
     """
 
     name: str
@@ -42,11 +42,11 @@ class Action:
 
     @property
     def is_rigid(self) -> bool:
-        """Whether everything that changes is moved, turned or scaled, so that flow explains every pixel."""
+        """Whether all changes are shifts, rotations or scalings, so that the flow is exact everywhere."""
         return self.promises == {Promise.MOVES}
 
     def suits(self, style: Style) -> bool:
-        """Whether the prompt makes sense of pictures in this style."""
+        """Whether the prompt makes sense for images in this style."""
         return not (self.needs_daylight and style is Style.NIGHT)
 
     @property
@@ -59,8 +59,8 @@ class Scenario:
     """A kind of scene.
 
     Attributes:
-        parts: makes the parts, back to front; varies places and colours by the generator it is given, but
-            never what the prompts name.
+        parts: returns the parts, back to front; varies positions and colours with the random generator,
+            except for those that prompts mention.
     """
 
     name: str
@@ -82,7 +82,7 @@ class Scenario:
 
 @dataclass(frozen=True)
 class Scene:
-    """One image: a scenario in a style, laid out from a seed."""
+    """One image: a scenario in one style, laid out from a seed."""
 
     scenario: Scenario
     style: Style

@@ -1,4 +1,4 @@
-"""What a picture is made of: shapes cut from outlines, joined to parts that can move."""
+"""Shapes, which are cut from outlines, and parts, which are groups of shapes that move together."""
 
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -7,13 +7,13 @@ from benchmark.scenes.outlines import Outline, Point
 
 
 class Finish(StrEnum):
-    """How the surface of a shape takes light; a style decides what that looks like."""
+    """How the surface of a shape reflects light; each style renders it in its own way."""
 
     MATTE = "matte"
     GLOSSY = "glossy"
-    # Keeps its colour whatever the light: lamps, eyes, screens.
+    # Not affected by light: lamps, eyes, screens.
     LUMINOUS = "luminous"
-    # A soft halo of light around the outline's centre, added to what lies behind it.
+    # A soft glow around the outline's centre, added to the pixels behind it.
     HALO = "halo"
     # Fine lines and marks without relief.
     MARK = "mark"
@@ -24,10 +24,10 @@ class Shape:
     """One piece of one colour.
 
     Attributes:
-        outlines: where they overlap an even number of times there is a hole.
-        relief: how far from the edge the surface curves, in picture heights; 0 is flat.
-        foot: colour the shape runs into towards its lower edge; None keeps one colour.
-        opacity: 1 is solid; glass and water are less.
+        outlines: filled by the even-odd rule.
+        relief: the width of the curved rim, in image heights; 0 is flat.
+        foot: the colour at the lower edge of a gradient; None for a single colour.
+        opacity: 1 is opaque; glass and water have less.
     """
 
     colour: str
@@ -40,19 +40,19 @@ class Shape:
 
 @dataclass(frozen=True, eq=False)
 class Part:
-    """A drawing that moves as one: drawn once as a texture, then placed by a transform.
+    """A group of shapes that moves as one: drawn once as a texture, then placed by a transform.
 
     Attributes:
-        at: where its origin lies, in the parent's coordinates or, without a parent, in the picture.
-        parent: name of the part it is fixed to.
-        degrees: turn at rest, clockwise about the origin.
-        opacity: at rest; 0 is a part that shows only in some actions, such as a halo.
-        entrant: stands outside the picture until an action brings it in.
-        shadow: width of its soft shadow on the ground; 0 throws none.
-        ground: how far below the origin the shadow lies.
-        scenery: belongs to the background and never moves.
-        shown_in: (left, top, right, bottom) of the stage; it is hidden outside, as below a waterline.
-        glows: is drawn after the light of the scene changes, so darkness does not touch it.
+        at: the position of its origin, in the parent's coordinates or, without a parent, in the image.
+        parent: the name of the part that it is attached to.
+        degrees: the rotation at rest, clockwise about the origin.
+        opacity: at rest; a part with 0 is visible only in some actions, such as a halo.
+        entrant: the part is outside the image until an action brings it in.
+        shadow: the width of its soft shadow on the ground; 0 for none.
+        ground: the distance of the shadow below the origin.
+        scenery: the part belongs to the background and never moves.
+        shown_in: (left, top, right, bottom) of the stage; clips the part, such as at a waterline.
+        glows: the part is not affected by the light of the scene.
     """
 
     name: str
@@ -107,5 +107,5 @@ def shifted(shapes: tuple[Shape, ...], x: float, y: float, scale: float = 1.0) -
 
 
 def flipped(shapes: tuple[Shape, ...]) -> tuple[Shape, ...]:
-    """Return the shapes with left and right exchanged; the light still comes from the left."""
+    """Return the shapes mirrored left to right; the light still comes from the left."""
     return tuple(replace(s, outlines=tuple(o * (-1.0, 1.0) for o in s.outlines)) for s in shapes)

@@ -1,4 +1,4 @@
-"""A scene drawn at one picture size: every part as a texture, ready to be placed."""
+"""The textures of all parts of a scene at one image size."""
 
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
@@ -16,11 +16,11 @@ from benchmark.scenes.states import View
 from benchmark.scenes.styles import Pixels, Style
 from benchmark.scenes.textures import Texture, draw_part
 
-# The stage is this many times as wide as high; wider pictures show less of its height.
+# The ratio of the stage's width to its height; wider images show less of its height.
 STAGE_WIDTH = 1.6
 MIN_SIDE, MAX_SIDE = 64, 2048
 SHADOW_OPACITY = 0.34
-# A colour painted on at night looks as dim as what surrounds it.
+# A new colour at night is dimmed like its surroundings.
 _NIGHT_DIMNESS = 0.62
 
 Size = tuple[int, int]
@@ -35,7 +35,7 @@ class Stage:
 
     Attributes:
         size: (rows, columns) in pixels.
-        view: the part of the stage the picture shows.
+        view: the part of the stage that the image shows.
         textures: by part name.
         tinted: cache of textures in another colour, by (part, colour).
     """
@@ -62,7 +62,7 @@ class Stage:
 
     @cached_property
     def vignette(self) -> Pixels:
-        """The darkening towards the corners, (rows, columns, 1), to multiply the background with."""
+        """The vignette, (rows, columns, 1), a factor for the background."""
         rows, columns = self.size
         y, x = np.mgrid[:rows, :columns].astype(np.float32)
         far = np.hypot((x - columns / 2) / columns, (y - rows / 2) / rows)
@@ -84,7 +84,7 @@ class Stage:
         return part.name
 
     def reach_of(self, part: Part) -> float:
-        """Return how far an object reaches from its root part's origin, its shadow included."""
+        """Return the radius of an object around the origin of its root part, including its shadow."""
         mine = [other for other in self.parts.values() if self.object_of(other) == part.name]
         reaches = [self._distance(other) + self.textures[other.name].reach * other.scale for other in mine]
         return max(*reaches, part.shadow / 2, 0.0) * max(part.scale, 1.0)
@@ -115,12 +115,14 @@ def checked_size(size: int | Size) -> Size:
     rows, columns = (size, size) if isinstance(size, int) else size
     for side in (rows, columns):
         if side % 2 or not MIN_SIDE <= side <= MAX_SIDE:
-            raise ValueError(f"a picture's side is even and from {MIN_SIDE} to {MAX_SIDE} pixels, not {side}")
+            raise ValueError(
+                f"an image's side must be even and from {MIN_SIDE} to {MAX_SIDE} pixels, not {side}"
+            )
     return rows, columns
 
 
 def stage_view(size: Size) -> View:
-    """Return what a picture of this shape shows: the largest centred piece of the stage."""
+    """Return the view of an image of this size: the largest centred part of the stage."""
     rows, columns = size
     height = min(1.0, STAGE_WIDTH * rows / columns)
     width = height * columns / rows
@@ -129,7 +131,7 @@ def stage_view(size: Size) -> View:
 
 @lru_cache(maxsize=4)
 def draw_stage(scene: Scene, size: Size) -> Stage:
-    """Draw every texture of a scene; the last few are kept, since the prompts of one image come together."""
+    """Draw all textures of a scene; the last few stages are cached for further prompts of the same image."""
     view = stage_view(size)
     scale = size[0] / (view.bottom - view.top)
     textures = {part.name: draw_part(part, scene.style, scene.seed, scale) for part in scene.parts}
@@ -156,7 +158,7 @@ def _recoloured(texture: Texture, tint: Colour) -> Texture:
 
 
 def window_of(matrix: Matrix, texture: Texture, limits: Window) -> Window | None:
-    """Return the pixels inside the limits that a placed texture can touch; None if it is out of sight."""
+    """Return the pixels inside the limits that a placed texture covers; None if it is not visible."""
     rows, columns = texture.pixels.shape[:2]
     corners = np.array([[-1, columns, columns, -1], [-1, -1, rows, rows], [1, 1, 1, 1]])
     x, y, _ = matrix @ corners
@@ -166,7 +168,7 @@ def window_of(matrix: Matrix, texture: Texture, limits: Window) -> Window | None
 
 
 def placed(texture: Pixels, matrix: Matrix, window: Window) -> Pixels:
-    """Return the texture as seen in a window of the picture, (bottom - top, right - left, 4)."""
+    """Return the placed texture in a window of the image, (bottom - top, right - left, 4)."""
     top, bottom, left, right = window
     moved = matrix[:2].copy()
     moved[:, 2] -= (left, top)

@@ -1,4 +1,4 @@
-"""How far a part is from its rest at one moment, and the edges of the picture it may cross."""
+"""The displacement of a part from its rest position, and the edges of the image."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ class Edge(StrEnum):
 
 @dataclass(frozen=True)
 class View:
-    """The part of the stage a picture shows, in picture heights."""
+    """The part of the stage that an image shows, in image heights."""
 
     left: float
     top: float
@@ -26,13 +26,13 @@ class View:
 
 @dataclass
 class State:
-    """How far a part is from its rest at one moment.
+    """The displacement of a part from its rest position at one time.
 
     Attributes:
-        x, y: shift along the ground or in the plane of the picture; the part's shadow follows.
-        lift: height above the ground; the shadow stays below.
-        tint, tint_share: another colour and how much of the way to it.
-        way_out: the shift that brings the part just out of the view over an edge.
+        x, y: shift along the ground or in the plane of the image; the shadow moves with the part.
+        lift: height above the ground; the shadow remains on the ground.
+        tint, tint_share: another colour, and its weight.
+        way_out: the shift that moves the part just outside the view over an edge.
     """
 
     way_out: Callable[[Edge], Point]

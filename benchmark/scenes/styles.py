@@ -1,7 +1,7 @@
-"""The six picture styles and how each shades a surface.
+"""The six image styles and their shaders.
 
-The light comes from the upper left in all of them. A shader turns the surface of one shape into colours; it
-never changes where the shape is, so masks and motion are the same in every style.
+The light always comes from the upper left. A shader computes the colours of a shape's surface and never
+changes its outline, so masks and motion are the same in every style.
 """
 
 from collections.abc import Callable
@@ -39,9 +39,9 @@ class Surface:
 
     Attributes:
         coverage: (rows, columns) float32 in [0, 1].
-        colour: (3,) or, where the shape runs into a second colour, (rows, 1, 3); [0, 1].
-        extent: (width, height) in picture heights.
-        relief: reach of the curved rim in picture heights; 0 is flat.
+        colour: (3,) or, for a gradient, (rows, 1, 3); in [0, 1].
+        extent: (width, height) in image heights.
+        relief: the width of the curved rim in image heights; 0 is flat.
     """
 
     coverage: Plane
@@ -57,18 +57,18 @@ class Surface:
 
     @property
     def density(self) -> float:
-        """Texels to one picture height."""
+        """Texels per image height."""
         return self.shape[0] / self.extent[1]
 
     @cached_property
     def depth(self) -> Plane:
-        """Distance from the edge in picture heights."""
+        """Distance from the edge in image heights."""
         inside = (self.coverage > 0.5).astype(np.uint8)
         depth = cv2.distanceTransform(inside, cv2.DIST_L2, 5)
         return np.asarray(depth / self.density, dtype=np.float32)
 
     def normals(self, reach: float, bumps: Plane | None = None) -> tuple[Plane, Plane, Plane]:
-        """Return the unit normal of a surface that curves over `reach` from its edge, as x, y, z."""
+        """Return the unit normals (x, y, z) of a surface with a curved rim of width `reach`."""
         rim = np.clip(self.depth / reach, 0, 1)
         height = reach * np.sqrt(1 - (1 - rim) ** 2) * self.density
         height = cv2.GaussianBlur(height, (0, 0), max(reach * self.density / 5, 0.6))
@@ -80,7 +80,7 @@ class Surface:
         return -dx / length, -dy / length, 1 / length
 
     def lambert(self, reach: float, bumps: Plane | None = None) -> Plane:
-        """Return the light a surface receives, 1 where it faces the eye."""
+        """Return the diffuse light of a surface, 1 where it faces the viewer."""
         if self.relief == 0 and bumps is None:
             return np.ones((1, 1), np.float32)
         x, y, z = self.normals(reach, bumps)
@@ -88,7 +88,7 @@ class Surface:
         return np.asarray(np.clip(facing, 0, 1.8), dtype=np.float32)
 
     def highlight(self, reach: float, sharpness: float) -> Plane:
-        """Return the glint of the light, 0 where the surface faces the eye."""
+        """Return the specular highlight, 0 where the surface faces the viewer."""
         if self.relief == 0:
             return np.zeros((1, 1), np.float32)
         x, y, z = self.normals(reach)
@@ -108,7 +108,7 @@ def _grey(plane: Plane) -> Pixels:
 
 def _shade_flat(s: Surface) -> Pixels:
     light = s.lambert(max(s.relief, 0.004))
-    # Two tones with a narrow passage between them, as a printed illustration has.
+    # Two tones with a narrow transition, as in a printed illustration.
     lit = np.clip((light - 0.78) / 0.14, 0, 1)
     crest = np.clip((light - 1.22) / 0.16, 0, 1) * (0.34 if s.finish is Finish.GLOSSY else 0.14)
     rgb = s.colour * (0.74 + 0.26 * _grey(lit)) * (1 + 0.012 * _grey(s.noise(120)))

@@ -1,4 +1,4 @@
-"""Models that need no weights: the true clip and four ways to be wrong, drawn by the scene engine."""
+"""Synthetic models without weights: the reference clip and four kinds of wrong clips."""
 
 from collections.abc import Callable
 from types import MappingProxyType
@@ -18,29 +18,29 @@ Frames = NDArray[np.uint8]
 
 WEIGHT_FREE_MODELS = MappingProxyType(
     {
-        "reference": "The true clip: the scene engine carries out the prompt.",
+        "reference": "The reference: the scene engine carries out the prompt.",
         "static": "The input image repeated; nothing moves.",
         "wrong-action": "Another prompt's motion on the same image.",
-        "zoom": "A slow push into the image; the prompt is ignored.",
-        "drift": "The whole picture slides the way the object should go; the object itself does nothing.",
+        "zoom": "A slow zoom into the image; the prompt is ignored.",
+        "drift": "The whole image shifts in the direction of the prompt; the object itself does not move.",
     }
 )
 
 _ZOOM = 1.22
-# Where the prompt asks for no motion, as a change of colour, the picture slides by this share of its side.
+# If the prompt has no direction (such as a change of colour), the image shifts by this share of its side.
 _DRIFT_SHARE = (0.16, 0.0)
-# The slide's length as shares of the side: clearly seen, and the mirrored border stays small.
+# Bounds of the shift as shares of the side: clearly visible, with a small mirrored border.
 _DRIFT_RANGE = (0.12, 0.24)
 
 
 def draw_clip(
     model: str, pair: ScenePair | str, *, frames: int = 16, size: Size | int = 320, fps: int = 8
 ) -> bytes:
-    """Return the clip a weight-free model makes of a pair, as a finished mp4.
+    """Return the clip of a synthetic model for a pair, as a complete MP4.
 
     Args:
         model: a key of `WEIGHT_FREE_MODELS`.
-        pair: a pair of a drawn benchmark, or the id of a bundled one.
+        pair: a pair of a synthetic benchmark, or the id of a bundled pair.
 
     Raises:
         ValueError: the model or the pair id is unknown, or `render` refuses the size or the frame count.
@@ -49,7 +49,7 @@ def draw_clip(
 
 
 def draw_frames(model: str, pair: ScenePair | str, *, frames: int = 16, size: Size | int = 320) -> Frames:
-    """Return the frames `draw_clip` encodes, (frames, rows, columns, 3) uint8 RGB."""
+    """Return the frames that `draw_clip` encodes, (frames, rows, columns, 3) uint8 RGB."""
     if model not in _PAINTERS:
         raise ValueError(f"no model {model!r} without weights; there are {', '.join(_PAINTERS)}")
     if isinstance(pair, str):
@@ -57,18 +57,18 @@ def draw_frames(model: str, pair: ScenePair | str, *, frames: int = 16, size: Si
             raise ValueError(f"no pair {pair!r} in the bundled benchmark")
         pair = bundled_pairs()[pair]
     if frames < 2:
-        raise ValueError(f"a clip has at least 2 frames, not {frames}")
+        raise ValueError(f"a clip needs at least 2 frames, not {frames}")
     return _PAINTERS[model](pair, frames, size)
 
 
 def wrong_action(pair: ScenePair) -> Action:
-    """Return the action a `wrong-action` clip shows: one that moves other things, if there is one."""
+    """Return the action of a `wrong-action` clip: one that moves other objects, if there is one."""
     right = pair.described
     others = [action for action in pair.scene.scenario.actions if action.name != right.name]
     apart = [action for action in others if action.moved_parts.isdisjoint(right.moved_parts)]
     moving = [action for action in apart if action.promises & {Promise.MOVES, Promise.ENTERS}]
     choice = moving or apart or others
-    # The prompts of one image get different wrong actions.
+    # Prompts of the same image have different wrong actions.
     place = [action.name for action in pair.scene.scenario.actions].index(right.name)
     return choice[(pair.seed + place) % len(choice)]
 
@@ -101,7 +101,7 @@ def _paint_drift(pair: ScenePair, frames: int, size: Size | int) -> Frames:
 
 
 def _main_way(rendering: Rendering) -> NDArray[np.float64]:
-    """Return how far, in pixels (x, y), the moving objects go on the whole; a default where none does."""
+    """Return the total displacement (x, y) of the moving objects in pixels; a default if nothing moves."""
     side = min(rendering.frames.shape[1:3])
     steps = []
     for flow in rendering.flow:

@@ -1,4 +1,4 @@
-"""Draw a part once, as a texture that transforms place in every frame."""
+"""Draws a part once as a texture; transforms place it in every frame."""
 
 from dataclasses import dataclass
 from zlib import crc32
@@ -11,8 +11,8 @@ from benchmark.scenes.colours import colour
 from benchmark.scenes.shapes import Finish, Part, Shape
 from benchmark.scenes.styles import Pixels, Plane, Style, Surface, shade
 
-# Texels to one pixel of the picture. Two of them, slightly blurred, make a texture smooth enough that placing
-# it half a pixel further changes its look by less than the flow test allows.
+# Texels per pixel of the image. Two, slightly blurred, make a texture smooth enough for the flow test when it
+# is shifted by half a pixel.
 _OVERSAMPLING = 2.0
 _BLUR_TEXELS = 1.1
 _MARGIN = 0.02
@@ -25,8 +25,8 @@ class Texture:
 
     Attributes:
         pixels: (rows, columns, 4) float32 in [0, 1], colours premultiplied by alpha.
-        corner: the part's coordinates of the upper left corner of the first texel.
-        density: texels to one picture height.
+        corner: the upper left corner of the first texel in the part's coordinates.
+        density: texels per image height.
     """
 
     pixels: Pixels
@@ -50,7 +50,7 @@ class Texture:
 
 
 def draw_part(part: Part, style: Style, seed: int, pixels_per_height: float) -> Texture:
-    """Return the texture of a part; the same seed and part name give the same texture."""
+    """Return the texture of a part; it depends on the seed and the part's name."""
     density = pixels_per_height * (1.0 if part.scenery else _OVERSAMPLING)
     points = np.concatenate([outline for shape in part.shapes for outline in shape.outlines])
     low, high = points.min(axis=0) - _MARGIN, points.max(axis=0) + _MARGIN
@@ -74,7 +74,7 @@ def _lay(
     density: float,
     rng: np.random.Generator,
 ) -> None:
-    """Paint one shape over the part drawn so far, in place, inside the shape's own bounds."""
+    """Paint one shape onto the canvas, in place, inside the shape's bounds."""
     outlines = [(outline - low) * density for outline in shape.outlines]
     points = np.concatenate(outlines)
     border = round(density * 0.016) + 2
@@ -102,7 +102,7 @@ def _lay(
 
 def _coverage(outlines: list[NDArray[np.float64]], shape: tuple[int, int]) -> Plane:
     scale = 1 << _FIXED_POINT_BITS
-    # A texel's index names its centre, half a texel from its corner.
+    # The index of a texel is its centre, half a texel from its corner.
     fixed = [np.round((outline - 0.5) * scale).astype(np.int32) for outline in outlines]
     mask = np.zeros(shape, np.uint8)
     cv2.fillPoly(mask, fixed, 255, lineType=cv2.LINE_AA, shift=_FIXED_POINT_BITS)
@@ -118,7 +118,7 @@ def _halo(points: NDArray[np.float64], shape: tuple[int, int]) -> Pixels:
 
 
 def _soft_shadow(alpha: Plane, density: float) -> Plane:
-    """Return the shadow that paper lying a little above casts to its lower right, in [0, 1]."""
+    """Return the soft shadow to the lower right of a paper cut-out, in [0, 1]."""
     away = np.array([[1, 0, 0.004 * density], [0, 1, 0.006 * density]])
     shifted = cv2.warpAffine(alpha, away, (alpha.shape[1], alpha.shape[0]))
     return np.asarray(cv2.GaussianBlur(shifted, (0, 0), 0.005 * density))

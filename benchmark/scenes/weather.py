@@ -1,4 +1,4 @@
-"""Rain, snow and petals: many small drops that come down from above the picture."""
+"""Rain, snow and petals: many small drops that fall through the image."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ _DROP_PIXELS_PER_HEIGHT = 640.0
 
 @dataclass(frozen=True)
 class _Habit:
-    """How one kind of weather falls: picture heights a clip, sideways drift, opacity, turning."""
+    """The parameters of one kind of weather: fall in image heights per clip, drift, opacity, rotation."""
 
     fall: float
     drift: float
@@ -39,7 +39,7 @@ _HABITS = {
 
 @dataclass(frozen=True, eq=False)
 class Drop:
-    """One drop at one moment; `matrix` maps its coordinates to the stage's."""
+    """One drop at one time; `matrix` maps its coordinates to the stage's."""
 
     texture: Texture
     matrix: NDArray[np.float64]
@@ -47,7 +47,7 @@ class Drop:
 
 
 class Shower:
-    """All drops of one weather over one clip; none is in sight when the clip starts."""
+    """All drops of one kind of weather in a clip; none is visible at the start."""
 
     def __init__(self, motion: Fall, view: View, seed: int) -> None:
         rng = np.random.default_rng([seed, motion.count])
@@ -57,7 +57,7 @@ class Shower:
         count = motion.count
         self._size = rng.uniform(self._habit.smallest, 1.0, count)
         self._x = rng.uniform(view.left - 0.3, view.right + 0.3, count)
-        # Larger drops are nearer and fall faster. The lowest start hangs just above the picture.
+        # Larger drops are nearer and fall faster. All drops start above the image.
         self._speed = self._habit.fall * (0.55 + 0.45 * self._size)
         self._y = view.top - 0.06 - rng.uniform(0, 1, count) * (self._speed - 0.15)
         self._turn = rng.uniform(0, 360, count)

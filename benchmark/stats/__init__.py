@@ -1,4 +1,4 @@
-"""Statistics of preference votes: from one tally per comparison to what a paper prints.
+"""Statistics of preference votes: from tallies of comparisons to the tables of a paper.
 
-Pure and light: importing it loads numpy and nothing heavier; scipy is loaded by the functions that need it.
+Importing the package loads only numpy; functions that need scipy import it when they are called.
 """

@@ -1,6 +1,6 @@
-"""How far people agreed, from tallies alone: percent, Fleiss' kappa, Krippendorff's alpha, Gwet's AC1.
+"""Inter-annotator agreement from tallies: percent, Fleiss' kappa, Krippendorff's alpha, Gwet's AC1.
 
-With a comparison's n votes, k of them for the one answer:
+A comparison has n votes, k of them for one of the two answers:
 
     P_i   = (k(k-1) + (n-k)(n-k-1)) / (n(n-1))      agreeing pairs of votes among all pairs of votes
     P     = mean of P_i, percent agreement
@@ -22,14 +22,14 @@ import numpy as np
 from benchmark.stats.arrays import FloatArray, IntArray, distinct
 from benchmark.stats.intervals import CONFIDENCE, Interval, normal_quantile
 
-ROUNDING = 1e-24  # a variance below it is rounding noise: all comparisons are alike
+ROUNDING = 1e-24  # a smaller variance is rounding error: all comparisons have the same outcome
 
 
 @dataclass(frozen=True)
 class Coefficient:
-    """A measure of agreement; None where it is not defined (kappa, when everybody always said the same).
+    """A measure of agreement; None if it is undefined (such as kappa when all votes are the same).
 
-    `interval`: 95 %, jackknife over comparisons; None where they do not differ or are fewer than two.
+    `interval`: 95 %, jackknife over comparisons; None for fewer than two or identical comparisons.
     """
 
     value: float | None
@@ -41,11 +41,11 @@ class Agreement:
     """Agreement on one yes-or-no question over the comparisons that have at least two votes.
 
     Attributes:
-        comparisons, votes: how many went in.
+        comparisons, votes: the number of comparisons and votes included.
         percent: agreeing pairs of votes among all pairs of votes, a share in [0, 1].
-        complete, partial, split: comparisons where all agreed (5|0), some did not (4|1), or the votes
-            divided as evenly as they could (3|2, and every tie).
-        yes: votes for the one answer.
+        complete, partial, split: the number of comparisons where all votes agree (5|0), most agree (4|1), or
+            the votes are as even as possible (3|2, and every tie).
+        yes: votes for the answer "yes".
     """
 
     comparisons: int
@@ -64,8 +64,8 @@ def agreement(yes: IntArray, votes: IntArray) -> Agreement:
     """Return the agreement on one question.
 
     Args:
-        yes: (comparisons,) votes for the one answer.
-        votes: (comparisons,) votes; comparisons with fewer than two are left out.
+        yes: (comparisons,) votes for the answer "yes".
+        votes: (comparisons,) votes; comparisons with fewer than two are ignored.
     """
     return group_agreements(yes, votes, np.zeros(len(votes), dtype=np.int64), 1)[0]
 
@@ -76,11 +76,11 @@ def group_agreements(yes: IntArray, votes: IntArray, group: IntArray, groups: in
     Args:
         yes, votes: as in `agreement`.
         group: (comparisons,) in [0, groups).
-        groups: how many; one without comparisons has no measures.
+        groups: the number of groups; a group without comparisons has no measures.
     """
     enough = votes >= 2
     yes, votes, group = yes[enough], votes[enough], group[enough]
-    # A study has few different outcomes (k of n), however many comparisons: count each once a group.
+    # A study has few distinct outcomes (k of n), so count the comparisons of each outcome and group.
     stride = int(votes.max(initial=0)) + 1
     outcomes, place = distinct(votes * stride + yes)
     n, k = outcomes // stride, outcomes % stride
@@ -91,7 +91,7 @@ def group_agreements(yes: IntArray, votes: IntArray, group: IntArray, groups: in
         *(times.sum(axis=1), times @ n, times @ k),
         *(times[:, minority == 0].sum(axis=1), times[:, minority == n // 2].sum(axis=1)),
     )
-    # Plain numbers, for single elements of arrays are slow and there may be thousands of groups.
+    # Python numbers: access to single array elements is slow, and there may be thousands of groups.
     numbers = zip(*(count.tolist() for count in counts), strict=True)
     bounds = np.stack(_with_bounds(k, n, times), axis=2).tolist()
     return [_agreement(measures, *of_group) for measures, of_group in zip(bounds, numbers, strict=True)]
@@ -124,13 +124,13 @@ def _coefficient(value: float, low: float, high: float) -> Coefficient:
 def _with_bounds(k: IntArray, n: IntArray, times: IntArray) -> tuple[FloatArray, FloatArray, FloatArray]:
     """Return (groups, 4) measures and the bounds of their jackknife intervals; NaN where undefined.
 
-    Comparisons of one outcome are alike, so leaving out one of each kind is leaving out each.
+    Comparisons with the same outcome are interchangeable, so the jackknife omits one of each outcome.
     """
     values = _coefficients(k, n, times)
     total = times.sum(axis=1)[:, None].astype(np.float64)
     without = _coefficients(k, n, times - np.eye(len(k), dtype=np.int64)[:, None])
     weights = times.T[:, :, None]
-    # An outcome a group does not have cannot be left out of it: its weight is 0, whatever stands there.
+    # An outcome that a group does not have cannot be omitted from it: its weight is 0.
     without = np.where(weights > 0, without, 0.0)
     with np.errstate(divide="ignore", invalid="ignore"):
         mean = (weights * without).sum(axis=0) / total
@@ -157,7 +157,7 @@ def _coefficients(k: IntArray, n: IntArray, times: IntArray) -> FloatArray:
         alpha = 1 - (votes - 1) * disagreeing / (2.0 * yes * (votes - yes))
         ac1 = (agreeing - by_chance) / (1 - by_chance)
     measures = np.stack([agreeing, kappa, alpha, ac1], axis=-1)
-    # With one answer only there is nothing that chance could have got wrong.
+    # If all votes give the same answer, agreement by chance is 1 and kappa is undefined.
     measures[(yes == 0) | (yes == votes), 1:3] = np.nan
     measures[comparisons <= 0] = np.nan
     return measures

@@ -1,4 +1,4 @@
-"""The agreement table: one row per matchup and question, and the sentence that must stand beside it."""
+"""The agreement table: one row per matchup and question, and a sentence that interprets the row."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ CHOICE = "choice"
 ALL_MATCHUPS = "all"
 QUESTIONS = (CHOICE, *JUSTIFICATIONS)
 DIGITS = 3
-COMMON = 0.8  # from here on kappa and alpha are pulled down noticeably by prevalence
+COMMON = 0.8  # from this prevalence on, kappa and alpha are noticeably lower
 
 
 @dataclass(frozen=True)
@@ -24,7 +24,7 @@ class AgreementRow:
     """Agreement on the choice, or on ticking one justification, in one matchup.
 
     Percent columns are percent at one decimal, kappa, alpha and AC1 numbers at three; `_low` and
-    `_high` bound a 95 % interval. None where a measure or its interval is not defined.
+    `_high` are the bounds of a 95 % interval. None if a measure or its interval is undefined.
     """
 
     study: str | None
@@ -56,7 +56,7 @@ class AgreementRow:
 def agreements(
     tallies: Tallies, matchups: Sequence[Matchup], *, questions: Sequence[str] = QUESTIONS
 ) -> list[AgreementRow]:
-    """Return a row per matchup and question and, where there are several, a row each over `all` of them."""
+    """Return a row per matchup and question and, for several matchups, a row `all` for each question."""
     rows = agreements_apart(tallies, matchups, questions=questions)
     if len(matchups) > 1:
         rows += agreements_together(tallies, study=matchups[0].study, questions=questions)
@@ -102,7 +102,7 @@ def _answers(tallies: Tallies, question: str) -> IntArray:
 
 
 def agreement_row(study: str | None, matchup: str, question: str, measured: Agreement) -> AgreementRow:
-    """Return the measures as they are printed."""
+    """Return the measures, rounded for the table."""
     return AgreementRow(
         study,
         matchup,
@@ -140,22 +140,22 @@ def _numbers(measure: Coefficient) -> tuple[float | None, float | None, float | 
 
 
 def agreement_sentence(row: AgreementRow) -> str:
-    """Return what the row says in plain words, the prevalence paradox included where it bites.
+    """Return a sentence that interprets the row; it mentions the prevalence paradox if that applies.
 
     Source: A. R. Feinstein and D. V. Cicchetti (1990), J. Clinical Epidemiology 43(6), 543-549.
     """
     if not row.comparisons:
-        return "No comparison has two votes yet, so agreement cannot be measured."
-    agreed = f"Two people who voted on the same comparison agreed {row.percent_agreement} % of the time."
+        return "No comparison has two votes, so agreement cannot be measured."
+    agreed = f"Two votes on the same comparison agree in {row.percent_agreement} % of the cases."
     if row.fleiss_kappa is None:
-        return f"{agreed} Everybody always gave the same answer, so kappa and alpha are not defined."
+        return f"{agreed} All votes give the same answer, so kappa and alpha are undefined."
     if row.prevalence is not None and row.prevalence >= 100 * COMMON:
         return (
-            f"{agreed} One answer makes up {row.prevalence} % of the votes, so chance alone would agree "
-            "often: kappa and alpha fall low however well people agree (the prevalence paradox). "
-            "Read AC1 and the percentages beside them."
+            f"{agreed} One answer has {row.prevalence} % of the votes, so agreement by chance is high, and "
+            "kappa and alpha are low even for high agreement (prevalence paradox). Use AC1 and the percent "
+            "agreement instead."
         )
     return (
-        f"{agreed} Kappa and alpha measure agreement beyond chance (0 is chance, 1 is perfect); where two "
-        "clips are equally good, people divide and these numbers fall, which is a finding about the clips."
+        f"{agreed} Kappa and alpha measure agreement beyond chance (0 is chance, 1 is perfect). Equally good "
+        "clips lower them, so low values do not imply careless votes."
     )

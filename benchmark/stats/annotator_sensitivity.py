@@ -1,21 +1,21 @@
-"""How far a TI2V score depends on single annotators: bootstrap and leave-one-out over people."""
+"""Sensitivity of a TI2V score to single annotators: bootstrap and leave-one-out over annotators."""
 
 import numpy as np
 
 from benchmark.stats.arrays import FloatArray, IntArray, distinct
-from benchmark.stats.sensitivity import Cluster, SensitivityRow, Without, scores_of, sensitivity_rows
+from benchmark.stats.sensitivity import Cluster, LeaveOneOut, SensitivityRow, scores_of, sensitivity_rows
 from benchmark.stats.votes import UNKNOWN, Votes
 
-RESAMPLES = 500  # each counts every vote anew
+RESAMPLES = 500  # each resample counts all votes again
 CHUNK = 25
 
 
 def sensitivity_of_annotators(
     votes: Votes, *, rng: np.random.Generator, resamples: int = RESAMPLES
 ) -> list[SensitivityRow]:
-    """Return a row per matchup, with annotators as clusters; none where the table does not name them.
+    """Return a row per matchup, with annotators as clusters; no rows if the table has no annotators.
 
-    A comparison keeps the majority of the votes drawn; one that is left without a majority is undecided.
+    In each resample, a comparison has the majority of the resampled votes; without one it is undecided.
     """
     if not votes.annotators or (votes.annotator == UNKNOWN).any():
         return []
@@ -32,10 +32,10 @@ def sensitivity_of_annotators(
 
 def _without_each_annotator(
     votes: Votes, margin: IntArray, sign: IntArray, totals: tuple[IntArray, IntArray]
-) -> Without:
-    """Return what is left without each annotator.
+) -> LeaveOneOut:
+    """Return the pairs won and lost without each annotator.
 
-    One person votes once on a comparison, so taking them out moves that comparison's margin by one vote.
+    An annotator has one vote on a comparison, so omitting them changes its margin by one vote.
     """
     shape = (len(votes.annotators), len(votes.matchups))
     cell = votes.annotator * shape[1] + votes.matchup
@@ -48,7 +48,7 @@ def _without_each_annotator(
     won = summed((left > 0).astype(np.int64) - (margin > 0))
     lost = summed((left < 0).astype(np.int64) - (margin < 0))
     voted = np.bincount(cell, minlength=shape[0] * shape[1]).reshape(shape) > 0
-    return Without(totals[0] + won, totals[1] + lost, voted)
+    return LeaveOneOut(totals[0] + won, totals[1] + lost, voted)
 
 
 def _bootstrap_annotators(

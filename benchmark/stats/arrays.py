@@ -1,4 +1,4 @@
-"""The array types the statistics are written in, and groups of rows in them."""
+"""Array types of the statistics, and grouping of rows."""
 
 from itertools import pairwise
 
@@ -9,13 +9,13 @@ IntArray = npt.NDArray[np.int64]
 FloatArray = npt.NDArray[np.float64]
 BoolArray = npt.NDArray[np.bool_]
 
-DENSE = 5_000_000  # counters up to here (40 MB) are quicker than sorting
+DENSE = 5_000_000  # up to this value, counting (40 MB) is faster than sorting
 
 
 def distinct(values: IntArray) -> tuple[IntArray, IntArray]:
-    """Return the different values in order, and for each entry the place of its value among them.
+    """Return the sorted distinct values, and for each entry the index of its value among them.
 
-    The same as np.unique with its inverse, without the sort where the values are small.
+    The same as np.unique with its inverse, but without sorting if the values are small.
 
     Args:
         values: not negative.
@@ -31,6 +31,6 @@ def distinct(values: IntArray) -> tuple[IntArray, IntArray]:
 
 
 def group_slices(codes: IntArray, groups: int) -> list[slice]:
-    """Return where the rows of each group 0, 1, ... lie in an array sorted by group."""
+    """Return the slice of each group 0, 1, ... in an array sorted by group."""
     bounds = np.searchsorted(codes, np.arange(groups + 1)).tolist()
     return [slice(start, end) for start, end in pairwise(bounds)]

@@ -1,10 +1,9 @@
-"""The macro-average over the matchups of one reference, as Figure 4's 72 %, with its interval.
+"""The macro-average over the matchups of one reference (such as the 72 % of Figure 4), with its interval.
 
-Each matchup weighs the same, however many pairs it has. The matchups share their pairs, so they are not
-independent: the variance is summed pair by pair (a pair's part in all matchups together), and turned
-into a Wilson interval through the number of independent pairs that would give the same variance.
-Source of that step: C. Franco, R. J. A. Little, T. A. Louis and E. V. Slud (2019), J. Survey Statistics
-and Methodology 7(3), 334-364.
+All matchups have the same weight, whatever their number of pairs. They share their pairs, so they are not
+independent: the variance is a sum over pairs of a pair's contribution to all matchups. The interval is a
+Wilson interval with the effective number of independent pairs that gives this variance. Source: C. Franco,
+R. J. A. Little, T. A. Louis and E. V. Slud (2019), J. Survey Statistics and Methodology 7(3), 334-364.
 """
 
 from dataclasses import dataclass
@@ -24,8 +23,8 @@ class MacroAverage:
 
     Attributes:
         share: exact, in [0, 1].
-        interval: 95 %, for these matchups, over the pairs.
-        effective_pairs: as many independent pairs would give an interval of this width.
+        interval: 95 %, over the pairs, for these matchups.
+        effective_pairs: the number of independent pairs that gives an interval of this width.
     """
 
     share: Fraction
@@ -34,7 +33,7 @@ class MacroAverage:
 
 
 def macro_average(tallies: Tallies, matchups: IntArray, counts: Counts) -> MacroAverage | None:
-    """Return the average over those matchups that have a decided pair; None where none has.
+    """Return the average over the matchups that have a decided pair; None if none has.
 
     Args:
         tallies: the comparisons of a study.
@@ -54,7 +53,7 @@ def macro_average(tallies: Tallies, matchups: IntArray, counts: Counts) -> Macro
 def _influence_by_pair(
     tallies: Tallies, chosen: list[int], won: IntArray, decided: IntArray
 ) -> tuple[FloatArray, int]:
-    """Return what each pair adds to the average's deviation, and how many pairs were decided at all."""
+    """Return each pair's contribution to the deviation of the average, and the number of decided pairs."""
     used = np.flatnonzero(np.isin(tallies.matchup, chosen) & (tallies.lead != 0))
     matchup, pair, won_it = tallies.matchup[used], tallies.pair[used], tallies.lead[used] > 0
     share = won / np.maximum(decided, 1)
@@ -66,7 +65,7 @@ def _influence_by_pair(
 def _effective_pairs(share: float, influence: FloatArray, pairs: int) -> float:
     spread = share * (1 - share)
     variance = float((influence**2).sum()) * pairs / max(pairs - 1, 1)
-    # Without any spread the variance says nothing: fall back on the pairs there are, as for 320 of 320.
+    # Without variance (such as 320 of 320), use the actual number of pairs.
     if spread <= 0 or variance <= spread * 1e-12:
         return float(pairs)
     return spread / variance

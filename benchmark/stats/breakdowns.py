@@ -1,7 +1,6 @@
-"""Scores, vote shares and reasons on the whole benchmark, by scenario, by image style and by hard case.
+"""Scores, vote shares and reasons for the whole benchmark, by scenario, by image style and by hard case.
 
-Parts are small, so their intervals are wide, and many parts are looked at: read rows and columns, not
-single cells. No p-values are given for parts.
+Parts are many and small, so their intervals are wide. They are not tested: a single cell says little.
 """
 
 from collections.abc import Iterator, Sequence
@@ -26,7 +25,7 @@ ALL_PAIRS = "all"
 
 
 class Division(StrEnum):
-    """What a benchmark is divided by, if at all; the last two are tags that its pairs may carry."""
+    """A way to divide a benchmark into parts; image style and hard case are optional tags of pairs."""
 
     WHOLE = "whole"
     SCENARIO = "scenario"
@@ -36,10 +35,10 @@ class Division(StrEnum):
 
 @dataclass(frozen=True)
 class BreakdownRow:
-    """One matchup on one part of the benchmark; columns mean what they mean in PreferenceRow.
+    """One matchup on one part of the benchmark; columns are defined as in PreferenceRow.
 
-    `vote_share_...` are percent of all valid votes, `..._side_rate_...` percent of the votes for that side
-    that ticked the justification (Emu Video's form).
+    `vote_share_...` is the percent of all valid votes; `..._side_rate_...` is the percent of the votes for
+    that side that gave the justification (as in Emu Video).
     """
 
     study: str | None
@@ -81,19 +80,19 @@ class BreakdownRow:
 
 @dataclass(frozen=True)
 class Parts:
-    """The part each comparison belongs to: (comparisons,) codes into `names`, UNKNOWN where to none."""
+    """The part of each comparison: (comparisons,) codes into `names`, UNKNOWN if it is in no part."""
 
     codes: IntArray
     names: tuple[str, ...]
 
 
 def breakdowns(tallies: Tallies, matchups: Sequence[Matchup]) -> list[BreakdownRow]:
-    """Return the rows of every division, one after the other; none of a division that nobody named."""
+    """Return the rows of all divisions; a division without names has no rows."""
     return [row for division in Division for row in breakdown(tallies, matchups, division)]
 
 
 def breakdown(tallies: Tallies, matchups: Sequence[Matchup], division: Division) -> list[BreakdownRow]:
-    """Return a row per matchup and part that has a vote, the parts in alphabetical order."""
+    """Return a row per matchup and part with a vote; parts are in alphabetical order."""
     parts = parts_of(tallies, division)
     if not parts.names:
         return []
@@ -111,7 +110,7 @@ def breakdown(tallies: Tallies, matchups: Sequence[Matchup], division: Division)
 
 
 def parts_of(tallies: Tallies, division: Division) -> Parts:
-    """Return which part each comparison belongs to; the names are in alphabetical order."""
+    """Return the part of each comparison; the names are in alphabetical order."""
     if division is Division.WHOLE:
         return Parts(np.zeros(len(tallies), dtype=np.int64), (ALL_PAIRS,))
     if division is Division.SCENARIO:
@@ -120,13 +119,13 @@ def parts_of(tallies: Tallies, division: Division) -> Parts:
         names, codes = tallies.tags.get(division, ("",) * len(tallies.pairs)), tallies.pair
     ordered = sorted({name for name in names if name})
     place = {name: code for code, name in enumerate(ordered)} | {"": UNKNOWN}
-    # The last entry answers UNKNOWN itself: a comparison whose scenario nobody said.
+    # The last entry maps UNKNOWN to itself, for comparisons without a scenario.
     place_of_code = np.array([*(place[name] for name in names), UNKNOWN], dtype=np.int64)
     return Parts(place_of_code[codes], tuple(ordered))
 
 
 class _Part(NamedTuple):
-    """What one matchup adds up to on one part; shares and rates are as printed."""
+    """The counts of one matchup on one part; shares and rates are rounded."""
 
     won: int
     lost: int
@@ -142,7 +141,7 @@ class _Part(NamedTuple):
 
 
 def _parts(counts: Counts) -> Iterator[_Part]:
-    """Yield the numbers of each group, rounded column by column: there may be thousands of groups."""
+    """Yield the counts of each group; columns are rounded as arrays, as there may be thousands of groups."""
     won, lost, of_sides = counts.won_reference, counts.won_other, (counts.votes_reference, counts.votes_other)
     numbers = (won, lost, counts.undecided, *of_sides, counts.votes)
     shares = [percents(won, counts.decided), percents(lost, counts.decided)]

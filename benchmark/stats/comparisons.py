@@ -1,4 +1,4 @@
-"""The comparisons table: the tally of each comparison, as a reader of single pairs wants it."""
+"""The comparisons table: one row with the tally of each comparison."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from benchmark.stats.votes import UNKNOWN, Matchup
 
 
 class Majority(StrEnum):
-    """Which side the strict majority of a comparison's votes chose."""
+    """The side with the strict majority of a comparison's votes."""
 
     REFERENCE = "reference"
     OTHER = "other"
@@ -21,7 +21,7 @@ LEADS = {1: Majority.REFERENCE, -1: Majority.OTHER, 0: Majority.UNDECIDED}
 
 @dataclass(frozen=True)
 class ComparisonRow:
-    """One comparison; `<justification>_<side>_n` are votes for that side that ticked the justification."""
+    """One comparison; `<justification>_<side>_n` are votes for that side that gave the justification."""
 
     study: str | None
     matchup: str

@@ -1,4 +1,4 @@
-"""What a figure allows one to say, in plain words: to stand beside it on every page and in every report."""
+"""Sentences that interpret results, shown with every result on pages and in reports."""
 
 from collections.abc import Sequence
 
@@ -17,9 +17,9 @@ EXAMPLE_SHARE = 0.6
 
 
 def conclusion(row: PreferenceRow) -> str:
-    """Return what one row of the preferences table shows."""
+    """Return a sentence that interprets one row of the preferences table."""
     if row.ti2v_score_reference is None:
-        return "No pair is decided yet, so there is no score."
+        return "No pair is decided, so there is no score."
     share = f"{row.ti2v_score_reference} % of {row.pairs_decided} decided pairs"
     interval = f"95 % interval {row.ci_low} to {row.ci_high} %"
     if row.is_average:
@@ -27,22 +27,23 @@ def conclusion(row: PreferenceRow) -> str:
     if row.p_value is None or row.p_holm is None:
         return (
             f"Interim: {row.reference} has won {share} so far ({interval}). "
-            "Nothing is concluded before the study closes."
+            "Tests are computed when the study is closed."
         )
     if row.p_holm < SIGNIFICANCE:
         winner, loser = _winner(row)
         return (
             f"People preferred {winner} to {loser}: {row.reference} won {share} ({interval}). "
-            f"The difference holds after correction for all matchups ({stated_p(row.p_holm)})."
+            f"The difference is significant after correction for all matchups ({stated_p(row.p_holm)})."
         )
     if row.p_value < SIGNIFICANCE:
         return (
-            f"No difference shown: {row.reference} won {share} ({interval}). On its own it would count "
-            f"({stated_p(row.p_value)}), but not after correction for all matchups ({stated_p(row.p_holm)})."
+            f"No significant difference: {row.reference} won {share} ({interval}). This matchup alone is "
+            f"significant ({stated_p(row.p_value)}), but not after correction for all matchups "
+            f"({stated_p(row.p_holm)})."
         )
     return (
-        f"No difference shown: {row.reference} won {share} ({interval}, {stated_p(row.p_value)}). That is no "
-        "proof that the two are equal; the interval says how large a difference is still possible."
+        f"No significant difference: {row.reference} won {share} ({interval}, {stated_p(row.p_value)}). This "
+        "does not prove that both are equal; the interval shows which differences are still possible."
     )
 
 
@@ -53,9 +54,9 @@ def _winner(row: PreferenceRow) -> tuple[str, str]:
 
 
 def justification_conclusion(row: JustificationRow) -> str:
-    """Return what one row of the justifications table shows."""
+    """Return a sentence that interprets one row of the justifications table."""
     if row.rate_reference is None or row.rate_other is None:
-        return "No vote yet, so no reasons."
+        return "There are no votes, so there are no reasons."
     name = row.justification.replace("_", " ")
     if not row.ticked_reference and not row.ticked_other:
         return f"No vote for {row.reference} or for {row.other} gives {name} as a reason."
@@ -65,25 +66,25 @@ def justification_conclusion(row: JustificationRow) -> str:
     if row.p_holm < SIGNIFICANCE:
         more = row.reference if row.ticked_reference > row.ticked_other else row.other
         return f"People gave {name} more often for {more} ({rates}; {stated_p(row.p_holm)})."
-    return f"No difference shown in {name} ({rates}; {stated_p(row.p_holm)})."
+    return f"No significant difference in {name} ({rates}; {stated_p(row.p_holm)})."
 
 
 def paired_conclusion(row: PairedRow) -> str:
-    """Return what McNemar's test says of two matchups on the same pairs."""
-    counted = (
-        f"of {row.pairs} pairs decided in both, {row.reference} won {row.only_first} against "
-        f"{row.first_other} alone and {row.only_second} against {row.second_other} alone"
+    """Return a sentence that interprets McNemar's test of two matchups on the same pairs."""
+    counts = (
+        f"of {row.pairs} pairs decided in both, {row.reference} won {row.only_first} only against "
+        f"{row.first_other} and {row.only_second} only against {row.second_other}"
     )
     if row.p_holm is None:
-        return f"Interim: {counted}."
+        return f"Interim: {counts}."
     if row.p_holm >= SIGNIFICANCE:
-        return f"No difference shown between the two matchups: {counted} ({stated_p(row.p_holm)})."
-    harder = row.second_other if row.only_first > row.only_second else row.first_other
-    return f"{harder} was the stronger opponent: {counted} ({stated_p(row.p_holm)})."
+        return f"No significant difference between the two matchups: {counts} ({stated_p(row.p_holm)})."
+    stronger = row.second_other if row.only_first > row.only_second else row.first_other
+    return f"{stronger} was the stronger opponent: {counts} ({stated_p(row.p_holm)})."
 
 
 def part_conclusion(row: BreakdownRow, part: str) -> str:
-    """Return what one part of the benchmark shows, called `part`; parts are not tested."""
+    """Return a sentence that interprets the row of one part; `part` is its name in the sentence."""
     if row.ti2v_score_reference is None or row.ci_low is None or row.ci_high is None:
         return f"No pair of {part} is decided against {row.other}, so there is no score."
     share = f"{row.reference} won {row.ti2v_score_reference} % of {row.pairs_decided} decided pairs"
@@ -91,16 +92,16 @@ def part_conclusion(row: BreakdownRow, part: str) -> str:
     if row.ci_low <= 50 <= row.ci_high:
         return f"Against {row.other}, {share} ({interval}): {part} alone shows no difference."
     return (
-        f"Against {row.other}, {share} ({interval}). The interval leaves out 50 %, which among many "
-        "parts one may do by chance."
+        f"Against {row.other}, {share} ({interval}). The interval excludes 50 %, but among many parts some "
+        "intervals do so by chance."
     )
 
 
 def panel_warning(tallies: Tallies, matchups: Sequence[Matchup]) -> str | None:
-    """Return a warning where scores rest on panels of different size; None where all have the same.
+    """Return a warning if comparisons differ in their number of votes; None if all have the same.
 
-    A majority of five exaggerates what single votes say more than a majority of three does, so such
-    scores must not be put side by side as if they were one scale.
+    The majority of five votes amplifies the vote share more than the majority of three, so scores from
+    panels of different size are not comparable.
     """
     met = _panels_of_matchups(tallies)
     panels = {votes for _, votes in met}
@@ -112,29 +113,29 @@ def panel_warning(tallies: Tallies, matchups: Sequence[Matchup]) -> str | None:
     if small != large:
         shares = [100 * expected_score(EXAMPLE_SHARE, panel) for panel in (small, large)]
         example = (
-            f" Where {100 * EXAMPLE_SHARE:.0f} % of single votes go to a side, a panel of {small} gives it "
-            f"{shares[0]:.1f} % of the pairs and a panel of {large} {shares[1]:.1f} %."
+            f" For example, a side with {100 * EXAMPLE_SHARE:.0f} % of the single votes wins {shares[0]:.1f} "
+            f"% of the pairs with {small} votes and {shares[1]:.1f} % with {large} votes."
         )
     apart = _matchups_apart(met, matchups)
     return (
-        f"Comparisons have from {min(panels)} to {max(panels)} votes. The expected TI2V score grows with the "
-        f"panel, so scores of different panels are not on one scale.{example}{apart}"
+        f"Comparisons have between {min(panels)} and {max(panels)} votes. The expected TI2V score depends on "
+        f"the number of votes, so these scores are not comparable.{example}{apart}"
     )
 
 
 def _panels_of_matchups(tallies: Tallies) -> set[tuple[int, int]]:
-    """Return the panels met, as (index of the matchup, votes of a comparison); none without a vote."""
+    """Return the distinct (index of the matchup, votes of a comparison), for comparisons with votes."""
     stride = int(tallies.votes.max(initial=0)) + 1
     met, _ = distinct(tallies.matchup * stride + tallies.votes)
     return {(at // stride, at % stride) for at in met.tolist() if at % stride}
 
 
 def _matchups_apart(met: set[tuple[int, int]], matchups: Sequence[Matchup]) -> str:
-    """Return which matchups have another panel than the first one."""
+    """Return a sentence with the matchups whose panels differ from the first matchup's."""
     panels: list[set[int]] = [set() for _ in matchups]
     for at, votes in met:
         panels[at].add(votes)
     apart = [
         matchup.name for matchup, panel in zip(matchups, panels, strict=True) if panel and panel != panels[0]
     ]
-    return f" Not like {matchups[0].name}: {', '.join(apart)}." if apart and panels[0] else ""
+    return f" Different from {matchups[0].name}: {', '.join(apart)}." if apart and panels[0] else ""

@@ -1,13 +1,13 @@
-"""One-coin Dawid-Skene: scores that weigh annotators by how often they are right, as a sensitivity line.
+"""One-coin Dawid-Skene model: scores that weight annotators by their estimated accuracy.
 
-Each comparison has one better side, each annotator picks it with a chance of their own, and both are found
-together by expectation and maximisation:
+The model assumes that each comparison has one better side and that each annotator chooses it with their own
+probability. Expectation-maximisation estimates both:
 
     P(reference better | votes) = sigma(logit(pi) + sum_v s_v logit(a_v)),  s_v = +-1, pi per matchup
-    a = (1 + sum of the chances that its votes were right) / (2 + its votes)
+    a = (1 + sum of the probabilities that the annotator's votes are right) / (2 + the annotator's votes)
 
-The ones are a uniform prior on accuracy, so that nobody is ever certain. The headline stays the plain
-majority: where clips are equally good there is no better side, and this model does not know that.
+The constants are a uniform prior on accuracy, so no accuracy is 0 or 1. The headline score remains the plain
+majority: if two clips are equally good there is no better side, which this model cannot express.
 
 Source: A. P. Dawid and A. M. Skene (1979), J. Royal Statistical Society C 28(1), 20-28.
 """
@@ -26,14 +26,14 @@ TOLERANCE = 1e-6
 
 @dataclass(frozen=True)
 class DawidSkene:
-    """What the votes say of annotators and comparisons together.
+    """The fitted model.
 
     Attributes:
-        accuracy: (annotators,) the chance that a vote is right, in (0, 1).
-        chance: (comparisons,) that the reference is better, in order of matchup and then of pair.
-        scores: per matchup, percent of comparisons where that chance is above one half; a chance of
-            exactly one half is left out, as an undecided pair is.
-        passes: how many it took.
+        accuracy: (annotators,) the probability that a vote is right, in (0, 1).
+        chance: (comparisons,) the probability that the reference is better, ordered by matchup and pair.
+        scores: per matchup, percent of comparisons where that probability is above 0.5; comparisons with
+            exactly 0.5 are not included, like undecided pairs.
+        passes: the number of EM iterations.
     """
 
     accuracy: FloatArray
@@ -47,10 +47,10 @@ def dawid_skene(votes: Votes) -> DawidSkene:
 
     Raises:
         ValueError: a vote has no annotator.
-        ArithmeticError: it did not settle in 200 passes.
+        ArithmeticError: EM did not converge in 200 iterations.
     """
     if (votes.annotator == UNKNOWN).any():
-        raise ValueError("Dawid-Skene needs to know who voted")
+        raise ValueError("Dawid-Skene needs the annotator of every vote")
     comparisons, place = distinct(votes.matchup * len(votes.pairs) + votes.pair)
     matchup = comparisons // max(len(votes.pairs), 1)
     sign = np.where(votes.chose_reference, 1.0, -1.0)
@@ -63,7 +63,7 @@ def dawid_skene(votes: Votes) -> DawidSkene:
         chance = updated
         if moved < TOLERANCE:
             return DawidSkene(accuracy, chance, _scores(chance, matchup, len(votes.matchups)), done)
-    raise ArithmeticError(f"Dawid-Skene did not settle in {PASSES} passes")
+    raise ArithmeticError(f"Dawid-Skene did not converge in {PASSES} iterations")
 
 
 def _accuracies(votes: Votes, chance: FloatArray) -> FloatArray:

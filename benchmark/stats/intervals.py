@@ -1,4 +1,4 @@
-"""Intervals for a share of pairs: Wilson (the headline) and Clopper-Pearson (the cautious one).
+"""Confidence intervals of a share of pairs: Wilson (reported) and Clopper-Pearson (conservative).
 
 Sources: E. B. Wilson (1927), JASA 22(158), 209-212. C. J. Clopper and E. S. Pearson (1934), Biometrika
 26(4), 404-413.
@@ -24,15 +24,15 @@ class Interval:
 def normal_quantile(confidence: float) -> float:
     """Return z such that a standard normal lies within +-z with that confidence (1.96 for 0.95)."""
     if not 0 < confidence < 1:
-        raise ValueError(f"a confidence lies between 0 and 1, not at {confidence}")
+        raise ValueError(f"the confidence must be between 0 and 1, not {confidence}")
     return NormalDist().inv_cdf(0.5 + confidence / 2)
 
 
 def wilson(count: float, total: float, *, confidence: float = CONFIDENCE) -> Interval:
     """Return the Wilson score interval of count/total, a share in [0, 1].
 
-    It has an interval for 0 of n and n of n as well. Counts may be fractional: an effective
-    number of pairs (`stats.averages`) is used the same way.
+    The interval also exists for 0 of n and n of n. Counts may be fractional, such as an effective number of
+    pairs (`stats.averages`).
 
     >>> wilson(202, 320)
     Interval(low=0.577..., high=0.682...)
@@ -51,7 +51,7 @@ def wilson(count: float, total: float, *, confidence: float = CONFIDENCE) -> Int
 
 
 def clopper_pearson(count: int, total: int, *, confidence: float = CONFIDENCE) -> Interval:
-    """Return the exact binomial interval of count/total, which never covers less than it says.
+    """Return the exact binomial interval of count/total; its coverage is at least the confidence.
 
     Raises:
         ValueError: total is not positive, or count is not in [0, total].

@@ -1,4 +1,4 @@
-"""The justifications table: why people chose, one row per matchup and justification."""
+"""The justifications table: one row per matchup and justification."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -20,12 +20,12 @@ class JustificationRow:
     """One justification in one matchup.
 
     Attributes:
-        rate_reference, rate_other: percent of ALL valid votes of the matchup, as the paper prints.
-        ticked_reference, ticked_other, votes: the counts behind them.
-        side_rate_reference, side_rate_other: percent of the votes for that side (Emu Video's form).
-        votes_reference, votes_other: the denominators of those.
-        p_value: exact sign-flip test over pairs; p_holm: corrected over all rows of the study. None where
-            no vote of the matchup gives any reason.
+        rate_reference, rate_other: percent of ALL valid votes of the matchup, as in the paper.
+        ticked_reference, ticked_other, votes: numerators and denominator of these rates.
+        side_rate_reference, side_rate_other: percent of the votes for that side, as in Emu Video.
+        votes_reference, votes_other: the denominators of these rates.
+        p_value: exact sign-flip test over pairs; p_holm: corrected over all rows of the study. None if no
+            vote of the matchup gives a reason.
     """
 
     study: str | None
@@ -90,7 +90,7 @@ def _with_p_values(rows: list[JustificationRow], tallies: Tallies, matchups: int
     order = np.argsort(tallies.matchup, kind="stable")
     differences = (tallies.reasons[:, :, REFERENCE] - tallies.reasons[:, :, OTHER])[order]
     places = group_slices(tallies.matchup[order], matchups)
-    # Where no vote gives a reason there is nothing to test; in a study run elsewhere nobody may have asked.
+    # A matchup without any reason is not tested; an imported study may not have asked for reasons.
     gives_reasons = [bool(tallies.reasons[order[place]].any()) for place in places]
     p_values: dict[int, float] = {}
     for index in range(len(rows)):

@@ -1,9 +1,9 @@
-"""The leaderboard: models by Bradley-Terry strength, with the ranks the votes leave possible.
+"""The leaderboard: models by Bradley-Terry strength, with confidence intervals of their ranks.
 
-A model's rank interval counts the models that are better, and worse, beyond doubt: differences at 95 %
-with Bonferroni's correction over the model's own comparisons, which covers each model's rank with at
-least 95 %. Source: M. Mogstad, J. P. Romano, A. M. Shaikh and D. Wilhelm (2024), Review of Economic
-Studies 91(1), 476-518.
+A model's rank interval follows from the models that are significantly better and significantly worse, at 5 %
+with Bonferroni's correction over the model's differences, so each interval covers the rank with at least
+95 %. Source: M. Mogstad, J. P. Romano, A. M. Shaikh and D. Wilhelm (2024), Review of Economic Studies 91(1),
+476-518.
 """
 
 from collections.abc import Sequence
@@ -25,13 +25,13 @@ class LeaderboardRow:
     """One model.
 
     Attributes:
-        group: models of one group are comparable; ranks count within it.
-        rank, rank_low, rank_high: by strength, and the best and worst rank the votes leave possible; None
-            for a model that is comparable with no other.
-        strength, strength_low, strength_high: log-odds against the average model of the group, 95 %.
-        expected_share: percent of votes expected against the other models of the group, each as often.
-        votes, votes_won: cast in its matchups, and for it.
-        matchups: in which it has votes.
+        group: models of one group are comparable; ranks are within the group.
+        rank, rank_low, rank_high: rank by strength and its 95 % interval; None for a model that is not
+            comparable with any other.
+        strength, strength_low, strength_high: log-odds relative to the mean of the group, with 95 % interval.
+        expected_share: expected percent of votes against the other models of the group, equally weighted.
+        votes, votes_won: all votes in the model's matchups, and the votes for it.
+        matchups: the number of its matchups with votes.
     """
 
     study: str | None
@@ -50,7 +50,7 @@ class LeaderboardRow:
 
 
 def leaderboard(tallies: Tallies, matchups: Sequence[Matchup]) -> list[LeaderboardRow]:
-    """Return a row per model, group by group (the largest first), the strongest first."""
+    """Return a row per model, sorted by group (the largest first) and strength."""
     ratings = bradley_terry(tallies, matchups)
     study = matchups[0].study if matchups else None
     members = [np.flatnonzero(ratings.group == group) for group in range(ratings.group.max(initial=-1) + 1)]
@@ -103,7 +103,7 @@ def _row(
 def _alone(
     ratings: Ratings, model: int, group: int, study: str | None, played: list[Matchup]
 ) -> LeaderboardRow:
-    """Return the row of a model that no won votes tie to another: it has no strength."""
+    """Return the row of a model that is not comparable with any other; it has no strength."""
     return LeaderboardRow(
         study=study,
         group=group,
@@ -133,7 +133,7 @@ def _half_width(ratings: Ratings, model: int) -> float | None:
 
 
 def rank_interval(ratings: Ratings, model: int, models: Sequence[int]) -> tuple[int | None, int | None]:
-    """Return the best and the worst rank of a model among comparable ones; None without a covariance."""
+    """Return the interval of a model's rank among comparable models; None without a covariance."""
     if ratings.covariance is None:
         return None, None
     z = normal_quantile(1 - (1 - CONFIDENCE) / (len(models) - 1))
@@ -142,29 +142,28 @@ def rank_interval(ratings: Ratings, model: int, models: Sequence[int]) -> tuple[
         if other == model:
             continue
         difference, error = ratings.difference(model, other)
-        assert error is not None  # there is a covariance
+        assert error is not None  # the covariance was checked above
         better += difference < -z * error
         worse += difference > z * error
     return 1 + better, len(models) - worse
 
 
 def leaderboard_sentence(rows: Sequence[LeaderboardRow]) -> str:
-    """Return what the leaderboard shows, in plain words."""
+    """Return a sentence that interprets the leaderboard."""
     if not rows:
-        return "There are no models to rank yet."
+        return "There are no votes, so there is no ranking."
     groups = {row.group for row in rows}
     if len(groups) > 1:
         return (
-            f"The models fall into {len(groups)} groups that no chain of won votes ties together in both "
-            "directions, so strengths are not comparable between groups. A model alone in its group won or "
-            "lost every vote, or met no model of the others."
+            f"The models are in {len(groups)} groups, and only models of the same group are comparable. A "
+            "model alone in its group won or lost every vote, or was not compared with the others."
         )
     if rows[0].rank_low is None:
         return (
-            f"The votes rest on fewer than {FEWEST_PAIRS} pairs, or on pairs that do not differ, which is "
-            "too little for intervals: read the order as a first impression."
+            f"The votes are on fewer than {FEWEST_PAIRS} pairs, or on pairs with identical votes, so "
+            "intervals cannot be computed and the order is preliminary."
         )
     first = [row.model for row in rows if row.rank_low == 1]
     if len(first) == 1:
-        return f"{first[0]} is first beyond reasonable doubt (95 %)."
-    return f"No single model is shown to be first: {', '.join(first)} may each be."
+        return f"{first[0]} is significantly better than all others (5 %)."
+    return f"The best model is not determined: it may be any of {', '.join(first)}."

@@ -1,9 +1,9 @@
-"""Numbers as people read them, on pages, in sentences and in Markdown and LaTeX alike.
+"""Number formats of pages, sentences, Markdown and LaTeX.
 
-Files for programs (CSV, JSON, Parquet) hold the numbers themselves.
+CSV, JSON and Parquet contain unformatted numbers.
 """
 
-LEAST_P = 1e-300  # below it a float is soon 0, which no p-value is
+LEAST_P = 1e-300  # a smaller float may underflow to 0, which is not a p-value
 _RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
@@ -20,13 +20,13 @@ def printed_p(value: float) -> str:
 
 
 def stated_p(value: float) -> str:
-    """Return what a sentence says of a p-value: `p = 0.050`."""
+    """Return a p-value for a sentence: `p = 0.050`."""
     printed = printed_p(value)
     return f"p {printed}" if printed.startswith("<") else f"p = {printed}"
 
 
 def printed_number(value: float, decimals: int) -> str:
-    """Return a number at fixed decimals, with a minus sign where it is negative.
+    """Return a number with fixed decimals and a Unicode minus sign if it is negative.
 
     >>> printed_number(-0.2, 3), printed_number(-0.0001, 3)
     ('−0.200', '0.000')

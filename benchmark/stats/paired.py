@@ -1,7 +1,7 @@
-"""Two matchups on the same pairs, compared pair by pair: McNemar's test, exact; and the table of all such.
+"""McNemar's exact test of two matchups on the same pairs, and the table of all such tests.
 
-Only pairs that one matchup gave to its reference and the other did not say anything about a difference.
-Source: Q. McNemar (1947), Psychometrika 12(2), 153-157; exact form as a sign test over those pairs.
+Only the discordant pairs count: those that the reference won in one matchup and lost in the other. The exact
+test is a sign test over these pairs. Source: Q. McNemar (1947), Psychometrika 12(2), 153-157.
 """
 
 from collections.abc import Sequence
@@ -19,12 +19,12 @@ from benchmark.stats.votes import Matchup
 
 @dataclass(frozen=True)
 class PairedMatchups:
-    """The pairs decided in both matchups, by who won them; `first` and `second` are the matchups.
+    """The pairs decided in two matchups, counted by winner.
 
     Attributes:
-        both, neither: pairs the reference won in both matchups, or lost in both.
-        only_first, only_second: pairs it won in one and lost in the other.
-        p_value: two-sided; the chance of such an uneven division were the two matchups alike.
+        both, neither: pairs that the reference won in both matchups, or lost in both.
+        only_first, only_second: pairs that it won in one matchup and lost in the other.
+        p_value: two-sided.
     """
 
     both: int
@@ -40,10 +40,10 @@ class PairedMatchups:
 
 @dataclass(frozen=True)
 class PairedRow:
-    """Two matchups of one reference on the pairs decided in both; the counts are PairedMatchups'.
+    """Two matchups of one reference on the pairs decided in both; counts as in PairedMatchups.
 
-    `first_other` and `second_other` are the sides the reference met in them. p_value and p_holm are None
-    while the study is open.
+    `first_other` and `second_other` are the other sides of the two matchups. p_value and p_holm are None
+    while the study is not closed.
     """
 
     study: str | None
@@ -62,9 +62,9 @@ class PairedRow:
 
 
 def paired(tallies: Tallies, matchups: Sequence[Matchup], *, interim: bool = False) -> list[PairedRow]:
-    """Return a row for every two matchups that share their reference and have decided pairs in common.
+    """Return a row for every two matchups with the same reference and common decided pairs.
 
-    Holm's correction is over all rows; without p-values when interim.
+    Holm's correction is over all rows; interim rows have no p-values.
     """
     leads = _lead_by_pair(tallies, len(matchups))
     rows = []
@@ -111,7 +111,7 @@ def _compared(one: IntArray, other: IntArray) -> PairedMatchups:
 
 
 def _lead_by_pair(tallies: Tallies, matchups: int) -> IntArray:
-    """Return (matchups, pairs) who leads, as `Tallies.lead`; 0 where a pair has no vote."""
+    """Return (matchups, pairs) the leader as in `Tallies.lead`; 0 for a pair without votes."""
     lead = np.zeros((matchups, len(tallies.pairs)), dtype=np.int64)
     here = tallies.matchup < matchups
     lead[tallies.matchup[here], tallies.pair[here]] = tallies.lead[here]

@@ -1,29 +1,30 @@
-"""A sign-flip permutation test for one justification, exact.
+"""Exact sign-flip permutation test of one justification.
 
-The question: is a reason ticked more for the reference than for the other side? Ticks of one pair hang
-together (the same two clips, five people), so two proportions over single votes would find too much.
-The pair is the unit: were the sides exchangeable, each pair's difference could as well have the other
-sign. Source: E. J. G. Pitman (1937), Supplement to the J. Royal Statistical Society 4(1), 119-130.
+The test asks whether a reason is given more often for the reference than for the other side. Votes on one
+pair are correlated, so a test of two proportions over single votes would be anti-conservative. The unit is
+the pair: under the null hypothesis both sides are exchangeable, so the sign of each pair's difference is
+random. Source: E. J. G. Pitman (1937), Supplement to the J. Royal Statistical Society 4(1), 119-130.
 
-The differences are small whole numbers, so nothing is drawn at random: the distribution of the sum over
-all 2^n flips is computed, through its characteristic function prod_i cos(d_i t / 2).
+The differences are small integers, so the exact distribution of the sum over all 2^n flips is computed from
+its characteristic function prod_i cos(d_i t / 2), without sampling.
 """
 
 import numpy as np
 
 from benchmark.stats.arrays import FloatArray, IntArray
 
-SMALLEST_P = 1e-12  # below it the Fourier sum is rounding noise; the true value is at most this
+SMALLEST_P = 1e-12  # a smaller Fourier sum is rounding error; the true value is at most this
 
 
 def sign_flip_test(differences: IntArray) -> float:
     """Return the two-sided p-value of sum(differences) under all flips of their signs.
 
     Args:
-        differences: (pairs,) ticks for the reference less ticks for the other side.
+        differences: (pairs,) integers: votes with the reason for the reference minus those for the other
+            side.
 
     Returns:
-        a value in [1e-12, 1]; 1e-12 stands for "at most 1e-12". Without any difference, 1.
+        A value in [1e-12, 1]; 1e-12 means "at most 1e-12". If all differences are 0, 1.
     """
     sizes = np.bincount(np.abs(differences[differences != 0]))
     reach = int((sizes * np.arange(len(sizes))).sum())
@@ -36,10 +37,10 @@ def sign_flip_test(differences: IntArray) -> float:
 
 
 def _positive_part(sizes: IntArray, reach: int) -> FloatArray:
-    """Return P(sum of the differences that came out positive = 0, 1, ..., reach), each sign a fair coin.
+    """Return P(sum of the positive differences = 0, 1, ..., reach) when every sign is a fair coin.
 
     Args:
-        sizes: sizes[v] pairs differ by v.
+        sizes: sizes[v] is the number of pairs with an absolute difference of v.
         reach: sum of v * sizes[v].
     """
     points = reach + 1

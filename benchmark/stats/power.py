@@ -1,8 +1,8 @@
-"""Planning a study: how many pairs and votes a difference needs, and what a planned study can find.
+"""Power analysis: the number of pairs that detects a difference, and the power of a planned study.
 
-The test planned for is the exact sign test over pairs (`stats.significance`), so power is exact too: a sum
-of binomial probabilities. A panel's majority exaggerates what single votes say, so the TI2V score grows
-with the panel; `expected_score` says by how much.
+The test is the exact sign test over pairs (`stats.significance`), so power is computed exactly as a sum of
+binomial probabilities. The majority of a panel amplifies the vote share, so the expected TI2V score grows
+with the panel size (`expected_score`).
 """
 
 from dataclasses import dataclass
@@ -15,19 +15,19 @@ from benchmark.stats.intervals import normal_quantile
 
 ALPHA = 0.05
 POWER = 0.8
-SMALLEST_DIFFERENCE = 0.01  # it takes 19,765 pairs already
+SMALLEST_DIFFERENCE = 0.01  # needs 19,765 pairs
 
 
 @dataclass(frozen=True)
 class StudyPlan:
-    """What a study of this size costs and can find.
+    """The cost and the power of a study.
 
     Attributes:
-        judgements: votes in all, matchups x pairs x panel.
-        share: the TI2V score that is to be told from 50 %, in (0, 1).
-        power: the chance to find it in one matchup (p < 0.05).
-        power_corrected: the same at the hardest step of Holm's correction over the matchups.
-        detectable_share: the smallest score above 50 % found with power 0.8.
+        judgements: the total number of votes, matchups x pairs x panel.
+        share: the TI2V score to detect (against 50 %), in (0, 1).
+        power: the probability to detect it in one matchup (p < 0.05).
+        power_corrected: the same at the strictest level of Holm's correction over the matchups.
+        detectable_share: the smallest score above 50 % that is detected with power 0.8.
     """
 
     matchups: int
@@ -43,14 +43,17 @@ class StudyPlan:
 def plan_study(
     *, share: float, matchups: int = 1, panel: int = 5, pairs: int | None = None, power: float = POWER
 ) -> StudyPlan:
-    """Return the plan for a TI2V score of `share`; without `pairs`, with as many as that power needs.
+    """Return the plan to detect a TI2V score of `share`.
+
+    Args:
+        pairs: the number of pairs; by default as many as `power` needs.
 
     Raises:
-        ValueError: share is not in (0, 1) or within a point of 50 %, the panel is not odd, or a number is
-            not positive.
+        ValueError: share is not in (0, 1) or within one point of 50 %, the panel is even, or a number is not
+            positive.
     """
     if matchups < 1 or panel < 1 or panel % 2 == 0:
-        raise ValueError("a study has at least one matchup and an odd panel")
+        raise ValueError("a study needs at least one matchup and an odd panel size")
     pairs = pairs_needed(share, power=power) if pairs is None else pairs
     return StudyPlan(
         matchups=matchups,
@@ -65,18 +68,18 @@ def plan_study(
 
 
 def plan_sentence(plan: StudyPlan) -> str:
-    """Return the plan in plain words."""
+    """Return the plan as a text for the command line."""
     return (
         f"{plan.matchups} matchup{'s' * (plan.matchups > 1)} on {plan.pairs} pairs with {plan.panel} votes "
-        f"each cost {plan.judgements:,} judgements. A TI2V score of {100 * plan.share:.4g} % is told from "
-        f"50 % with a chance of {plan.power:.2f}, or {plan.power_corrected:.2f} after correction for all "
-        f"matchups. "
-        f"Scores from {100 * plan.detectable_share:.1f} % on are found four times out of five."
+        f"each need {plan.judgements:,} judgements. The power to detect a TI2V score of "
+        f"{100 * plan.share:.4g} % is {plan.power:.2f}, or {plan.power_corrected:.2f} after correction for "
+        f"all matchups. The smallest score detected with a power of {POWER} is "
+        f"{100 * plan.detectable_share:.1f} %."
     )
 
 
 def sign_test_power(pairs: int, share: float, *, alpha: float = ALPHA) -> float:
-    """Return the chance that the sign test finds a share of won pairs that truly is `share`.
+    """Return the power of the sign test if the true share of won pairs is `share`.
 
     >>> round(sign_test_power(320, 0.6), 2), round(sign_test_power(320, 0.55), 2)
     (0.94, 0.39)
@@ -94,7 +97,7 @@ def sign_test_power(pairs: int, share: float, *, alpha: float = ALPHA) -> float:
 
 
 def _critical_losses(pairs: int, alpha: float) -> int:
-    """Return the most lost pairs that are still significant; -1 where even a clean sweep is not."""
+    """Return the largest number of lost pairs that is significant; -1 if no number is."""
     tail = 2 * np.cumsum(binomial_chances(pairs, 0.5)[: (pairs + 1) // 2])
     return int(np.searchsorted(tail, alpha, side="right")) - 1
 
@@ -109,23 +112,23 @@ def binomial_chances(total: int, share: float) -> FloatArray:
 
 
 def pairs_needed(share: float, *, power: float = POWER, alpha: float = ALPHA) -> int:
-    """Return the fewest pairs from which on the power never falls below `power`.
+    """Return the smallest number of pairs from which on the power is always at least `power`.
 
-    The power of an exact test is a saw: one more pair can lower it a little. The number returned is
-    past the last tooth that is too low.
+    The power of an exact test is not monotonic: one more pair can lower it slightly. Every number of pairs
+    from the returned one on is sufficient.
 
     Raises:
-        ValueError: share is within a point of 50 %, or share, power or alpha is not in (0, 1).
+        ValueError: share is within one point of 50 %, or share, power or alpha is not in (0, 1).
     """
     if not 0 < share < 1 or not 0 < power < 1 or not 0 < alpha < 1:
-        raise ValueError("share, power and alpha lie between 0 and 1")
+        raise ValueError("share, power and alpha must be between 0 and 1")
     difference = abs(share - 0.5)
     if difference < SMALLEST_DIFFERENCE - 1e-12:
         raise ValueError("a share within one point of 50 % needs more pairs than any study has")
     z_alpha, z_power = normal_quantile(1 - alpha), normal_quantile(abs(2 * power - 1) or 1e-9)
     z_power = z_power if power >= 0.5 else -z_power
     about = ((z_alpha * 0.5 + z_power * sqrt(share * (1 - share))) / difference) ** 2
-    # The teeth reach a few times 1 / difference beyond the smooth curve.
+    # The oscillation extends a few times 1 / difference beyond the smooth approximation.
     upper = ceil(about + 6 / difference + 10)
     pairs = upper
     while pairs > 1 and sign_test_power(pairs - 1, share, alpha=alpha) >= power:
@@ -134,7 +137,7 @@ def pairs_needed(share: float, *, power: float = POWER, alpha: float = ALPHA) ->
 
 
 def detectable_share(pairs: int, *, power: float = POWER, alpha: float = ALPHA) -> float:
-    """Return the smallest share above 50 % that is found with that power; 1.0 where none is."""
+    """Return the smallest share above 50 % that is detected with this power; 1.0 if there is none."""
     low, high = 0.5, 1 - 1e-9
     if sign_test_power(pairs, high, alpha=alpha) < power:
         return 1.0
@@ -145,21 +148,21 @@ def detectable_share(pairs: int, *, power: float = POWER, alpha: float = ALPHA) 
 
 
 def expected_score(vote_share: float, panel: int, *, kappa: float = 0.0) -> float:
-    """Return the TI2V score expected when `vote_share` of single votes go to a side.
+    """Return the expected TI2V score of a side with `vote_share` of the single votes.
 
-    Pairs differ in how clear they are: a pair's own share follows a beta distribution whose intraclass
-    correlation is `kappa` (about what Fleiss' kappa of a study measures); 0 means that all pairs are alike.
+    The vote shares of pairs follow a beta distribution with intraclass correlation `kappa` (approximately the
+    Fleiss' kappa of a study); with 0, all pairs have the same vote share.
 
     Args:
         vote_share: in (0, 1).
-        panel: votes a pair, odd.
+        panel: votes per pair, odd.
         kappa: in [0, 1).
 
     >>> round(expected_score(0.6, 5), 3), round(expected_score(0.6, 3), 3)
     (0.683, 0.648)
     """
     if not 0 < vote_share < 1 or panel < 1 or panel % 2 == 0 or not 0 <= kappa < 1:
-        raise ValueError("a vote share in (0, 1), an odd panel and a kappa in [0, 1)")
+        raise ValueError("needs a vote share in (0, 1), an odd panel size and a kappa in [0, 1)")
     if kappa == 0:
         return float(binomial_chances(panel, vote_share)[panel // 2 + 1 :].sum())
     a, b = vote_share * (1 - kappa) / kappa, (1 - vote_share) * (1 - kappa) / kappa

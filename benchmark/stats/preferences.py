@@ -1,4 +1,4 @@
-"""The preferences table: one row per matchup, and the macro-average of each reference."""
+"""The preferences table: one row per matchup, and one macro-average per reference."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -23,12 +23,12 @@ METRICS = (SCORE, *JUSTIFICATIONS)
 
 @dataclass(frozen=True)
 class PreferenceRow:
-    """One matchup, column by column as the contract names them.
+    """One matchup; the fields are the columns of the table.
 
-    `<metric>_reference` and `<metric>_other` are percent at one decimal, half up; `_n` are the counts
-    behind them and `_total` their denominator. ci_low and ci_high bound ti2v_score_reference, in
-    percent. None stands for what does not exist: a share of nothing, a p-value of an open study, and
-    the counts behind a macro-average, which is no ratio of counts.
+    `<metric>_reference` and `<metric>_other` are percent with one decimal, rounded half up; `_n` are their
+    numerators and `_total` the denominator. ci_low and ci_high are the bounds of ti2v_score_reference, in
+    percent. None means undefined: a share with denominator 0, a p-value of a study that is not closed, or the
+    counts of a macro-average.
     """
 
     study: str | None
@@ -74,11 +74,11 @@ class PreferenceRow:
 
     @property
     def gives_reasons(self) -> bool:
-        """Tell whether any rate of a reason is above 0: a study run elsewhere may have asked for none."""
+        """Return whether any vote gives a reason; an imported study may not have asked for reasons."""
         return any(self.share(reason, side) for reason in JUSTIFICATIONS for side in Side)
 
     def share(self, metric: str, side: Side) -> float | None:
-        """Return the printed percent of a metric ("ti2v_score" or a justification) for a side."""
+        """Return the rounded percent of a metric ("ti2v_score" or a justification) for a side."""
         value: float | None = getattr(self, f"{metric}_{side}")
         return value
 
@@ -86,13 +86,13 @@ class PreferenceRow:
 def preferences(
     tallies: Tallies, matchups: Sequence[Matchup], *, interim: bool = False
 ) -> list[PreferenceRow]:
-    """Return a row per matchup, in the order given, then an average per reference that has one.
+    """Return a row per matchup, in the order given, followed by the averages of references.
 
     Args:
         tallies: `tallies.matchup` indexes `matchups`.
-        matchups: a matchup without a single vote has a row too.
-        interim: the study is still open, so no p-value is shown: looking early and often would find
-            differences that are not there.
+        matchups: all matchups; a matchup without votes also has a row.
+        interim: the study is not closed, so p-values are not computed: repeated looks at the data inflate
+            the error rate.
     """
     counts = count_matchups(tallies, len(matchups))
     rows = [_matchup_row(matchup, counts, index) for index, matchup in enumerate(matchups)]
@@ -136,7 +136,7 @@ def _shares(metric: str, reference: int, other: int, total: int) -> dict[str, fl
 
 
 def _with_p_values(rows: list[PreferenceRow]) -> list[PreferenceRow]:
-    """Return the rows with the sign test and Holm's correction over all matchups that have a decided pair."""
+    """Add the sign test, and Holm's correction over all matchups with a decided pair."""
     tested = [index for index, row in enumerate(rows) if row.pairs_decided]
     p_values = [
         sign_test(row.ti2v_score_reference_n or 0, row.ti2v_score_other_n or 0)
@@ -151,7 +151,7 @@ def _with_p_values(rows: list[PreferenceRow]) -> list[PreferenceRow]:
 def _average_rows(
     tallies: Tallies, matchups: Sequence[Matchup], rows: list[PreferenceRow], counts: Counts
 ) -> list[PreferenceRow]:
-    # A matchup without a decided pair adds nothing to an average, and a table of votes may not know of it.
+    # A matchup without a decided pair is not in the average; a votes table may not even contain it.
     decided = [index for index, row in enumerate(rows) if row.pairs_decided]
     places = [[decided[at] for at in group] for group in averaged_matchups([matchups[at] for at in decided])]
     return [
@@ -161,10 +161,10 @@ def _average_rows(
 
 
 def averaged_matchups(matchups: Sequence[Matchup]) -> list[list[int]]:
-    """Return the indices of the matchups of each reference that has an average: several, and all of its own.
+    """Return the indices of the matchups of each reference that has an average.
 
-    A model that is the reference here and the other side there gets none: the average would leave out
-    a part of its matchups. That is what the leaderboard is for.
+    A reference has an average if it has several matchups and is not the other side of any matchup: the
+    average would not include such a matchup. The leaderboard covers that case.
     """
     others = {matchup.other for matchup in matchups}
     groups: dict[str, list[int]] = {}
@@ -177,7 +177,7 @@ def _average_row(
     tallies: Tallies, indices: IntArray, rows: list[PreferenceRow], counts: Counts
 ) -> PreferenceRow:
     average = macro_average(tallies, indices, counts)
-    assert average is not None  # the caller asks only where a pair is decided
+    assert average is not None  # callers pass only matchups with a decided pair
     columns: dict[str, float | int | None] = dict.fromkeys(_count_columns())
     columns[f"{SCORE}_reference"] = percent_of_share(average.share)
     columns[f"{SCORE}_other"] = percent_of_share(1 - average.share)

@@ -1,7 +1,7 @@
-"""Signs of careless voting, one row per annotator: flags for a person to look at, never a silent deletion.
+"""Flags of possibly careless annotators, one row per annotator. Nothing is excluded automatically.
 
-Thresholds are chosen so that a careful annotator is flagged about once in a thousand by chance; what is
-done about a flag is a decision with a reason, and results are shown with and without it.
+The thresholds flag a careful annotator with a probability of about 0.001. Excluding an annotator is a
+decision of a person with a recorded reason, and results are shown with and without the excluded votes.
 """
 
 from collections.abc import Mapping
@@ -17,16 +17,16 @@ from benchmark.stats.significance import sign_test
 from benchmark.stats.votes import UNKNOWN, Votes
 
 CHANCE = 0.001
-FEWEST_VOTES = 20  # below it nothing but gold and the side is judged
+FEWEST_VOTES = 20  # with fewer votes, only gold answers and the side are checked
 FAST_SHARE = 0.2
 SAME_TICKS_SHARE = 0.95
-USUAL_TICKS_SHARE = 0.8  # a pattern most people use most of the time is no sign of carelessness
+USUAL_TICKS_SHARE = 0.8  # a set of justifications that most annotators mostly use is not suspicious
 GOLD_LEAST = 0.8
 
 
 @dataclass(frozen=True)
 class Gold:
-    """Votes on comparisons with a known answer."""
+    """The number of gold questions answered, and of right answers."""
 
     right: int
     shown: int
@@ -34,17 +34,17 @@ class Gold:
 
 @dataclass(frozen=True)
 class AnnotatorRow:
-    """One annotator; percent at one decimal, None where there is nothing to measure.
+    """One annotator; percent with one decimal, None if a value is undefined.
 
     Attributes:
-        left: share of votes for the clip that stood left, with a Wilson interval; `side_p` its sign test
+        left: share of votes for the clip on the left, with a Wilson interval; `side_p` is the sign test
             against 50 %.
-        longest_run: most votes in a row for the same place, in the order of the table.
-        agreement: share of votes that agree with the majority of the others on the same comparison
-            (ties of the others left out), with a Wilson interval.
-        fast: share of votes decided in less time than one clip plays.
-        same_ticks: share of votes with this annotator's commonest set of justifications.
-        gold: share of right answers on gold comparisons, with a Wilson interval.
+        longest_run: the largest number of consecutive votes for the same position, in the order of the table.
+        agreement: share of votes that agree with the majority of the other votes on the same comparison
+            (without ties), with a Wilson interval.
+        fast: share of votes with a decision time shorter than the clip.
+        same_ticks: share of votes with the annotator's most frequent set of justifications.
+        gold: share of right answers to gold questions, with a Wilson interval.
     """
 
     annotator: str
@@ -70,7 +70,7 @@ class AnnotatorRow:
 
 @dataclass(frozen=True)
 class _Columns:
-    """What is judged of each vote: codes as in Votes, sorted by annotator."""
+    """The columns used for flags, sorted by annotator; codes as in Votes."""
 
     left: IntArray
     agrees: IntArray
@@ -83,12 +83,12 @@ class _Columns:
 def annotator_quality(
     votes: Votes, *, clip_ms: int | None = None, gold: Mapping[str, Gold] | None = None
 ) -> list[AnnotatorRow]:
-    """Return a row per annotator, in the order they were met; none where the table does not name them.
+    """Return a row per annotator in order of first appearance; no rows if the table has no annotators.
 
     Args:
         votes: in the order they were cast.
-        clip_ms: how long a clip plays; None leaves speed unjudged.
-        gold: answers on gold comparisons by annotator.
+        clip_ms: the duration of a clip; None disables the speed flag.
+        gold: answers to gold questions by annotator.
     """
     known = np.flatnonzero(votes.annotator != UNKNOWN)
     order = known[np.argsort(votes.annotator[known], kind="stable")]
@@ -117,7 +117,7 @@ def _columns(votes: Votes, order: IntArray) -> _Columns:
 
 
 def agreement_with_others(votes: Votes) -> IntArray:
-    """Return (votes,) 1 where a vote agrees with the others' majority, 0 where not, UNKNOWN for their tie."""
+    """Return (votes,) 1 if a vote agrees with the majority of the others, 0 if not, UNKNOWN for a tie."""
     _, place = distinct(votes.matchup * len(votes.pairs) + votes.pair)
     sign = np.where(votes.chose_reference, 1, -1)
     others = np.bincount(place, weights=sign).astype(np.int64)[place] - sign
@@ -174,7 +174,8 @@ def _flags(
     same = int(ticks.max(initial=0)) >= SAME_TICKS_SHARE * ticks.sum()
     raised = {
         Flag.SIDE_BIAS: len(left) > 0 and sign_test(int(left.sum()), len(left) - int(left.sum())) < CHANCE,
-        # A run of that length begins at one of n places with a chance of 2 to the power of 1 - length.
+        # At each of n positions, a run of this length starts with a probability of 2 to the power of 1 -
+        # length.
         Flag.STRAIGHT_LINING: len(left) > 0 and len(left) * 2.0 ** (1 - longest_run(left == 1)) < CHANCE,
         Flag.FAST: enough and share_fast > FAST_SHARE,
         Flag.SAME_TICKS: enough and same and int(ticks.argmax()) != columns.usual_ticks,
@@ -185,7 +186,7 @@ def _flags(
 
 
 def _agrees_less(agrees: IntArray, pooled: float) -> bool:
-    """Return whether someone agrees with the others less than people do on the whole, beyond chance."""
+    """Return whether the annotator agrees with the others significantly less than the average annotator."""
     if not len(agrees):
         return False
     return wilson(int(agrees.sum()), len(agrees), confidence=1 - 2 * CHANCE).high < pooled

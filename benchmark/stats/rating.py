@@ -1,15 +1,15 @@
-"""Bradley-Terry strengths of many models from their matchups, with intervals clustered by pair.
+"""Bradley-Terry strengths of models from all matchups, with standard errors clustered by pair.
 
     P(a vote prefers i to j) = 1 / (1 + exp(theta_j - theta_i)),   sum_i theta_i = 0
 
-The unit of the likelihood is the vote. Five votes share a pair, and a pair serves many matchups, so votes
-are not independent: plain Wald intervals cover 81 % where they say 95 % (five votes, a kappa of 0.31). The
-covariance is the sandwich H^-1 B H^-1 with one score per pair (all its votes in all matchups together),
-times G / (G - 1) for G pairs.
+The unit of the likelihood is the vote. Votes on the same pair are not independent, within and across
+matchups: nominal 95 % Wald intervals cover 81 % (five votes, a kappa of 0.31). The covariance is therefore
+the sandwich H^-1 B H^-1 with one score per pair (all its votes in all matchups), times G / (G - 1) for G
+pairs.
 
-Strengths exist only where every model is reached from every other along won votes (L. R. Ford, 1957,
-American Mathematical Monthly 64(8), 28-33). Models that are not so connected are not comparable: each
-group is fitted for itself, and no number is invented between groups.
+Strengths exist only if the directed graph of won votes is strongly connected (L. R. Ford, 1957, American
+Mathematical Monthly 64(8), 28-33). Otherwise each strongly connected group of models is fitted separately,
+and models of different groups are not comparable.
 
 Sources: R. A. Bradley and M. E. Terry (1952), Biometrika 39, 324-345. K.-Y. Liang and S. L. Zeger (1986),
 Biometrika 73(1), 13-22 (the sandwich).
@@ -24,11 +24,11 @@ from benchmark.stats.arrays import BoolArray, FloatArray, IntArray, distinct
 from benchmark.stats.tallies import Tallies, codes_of
 from benchmark.stats.votes import Matchup
 
-FEWEST_PAIRS = 10  # the sandwich is an average over pairs; from fewer it is a guess
-ALIKE = 1e-9  # every pair votes exactly as the strengths say: there is no spread to learn from
+FEWEST_PAIRS = 10  # the sandwich estimator is unreliable for fewer pairs
+ALIKE = 1e-9  # a smaller score: all pairs have the same votes, so the variance is unknown
 STEPS = 100
 TOLERANCE = 1e-10
-ROUNDING = 1e-6  # of millions of votes, rounding alone moves the strengths by more than TOLERANCE
+ROUNDING = 1e-6  # with millions of votes, rounding errors exceed TOLERANCE
 
 
 @dataclass(frozen=True)
@@ -36,12 +36,12 @@ class Ratings:
     """Strengths of models in log-odds.
 
     Attributes:
-        models: sides in the order they were met.
-        wins: (models, models) votes for the row's model against the column's.
-        group: (models,) models of one group are comparable with each other and with no others.
-        strength: (models,) theta, summing to 0 within a group; 0 for a model alone in its group.
-        covariance: (models, models) of the strengths; None where they rest on fewer than ten pairs, or on
-            pairs that do not differ at all.
+        models: sides in order of first appearance.
+        wins: (models, models) votes for the row's model against the column's model.
+        group: (models,) models of the same group are comparable, others are not.
+        strength: (models,) theta, with sum 0 within a group; 0 for a model alone in its group.
+        covariance: (models, models) of the strengths; None for fewer than ten pairs or if all pairs have the
+            same votes.
     """
 
     models: tuple[str, ...]
@@ -54,7 +54,7 @@ class Ratings:
         return bool(self.group[one] == self.group[other])
 
     def difference(self, one: int, other: int) -> tuple[float, float | None]:
-        """Return theta_one - theta_other and its standard error, None where there is no covariance.
+        """Return theta_one - theta_other and its standard error; None without a covariance.
 
         Raises:
             ValueError: the two models are not comparable.
@@ -89,7 +89,7 @@ def _model_codes(matchups: Sequence[Matchup]) -> tuple[IntArray, IntArray, tuple
 
 
 def _win_matrix(reference: IntArray, other: IntArray, tallies: Tallies, models: int) -> IntArray:
-    """Return (models, models) votes won by the row against the column."""
+    """Return (models, models) votes for the row's model against the column's model."""
     forward = np.bincount(reference * models + other, weights=tallies.votes_reference, minlength=models**2)
     backward = np.bincount(other * models + reference, weights=tallies.votes_other, minlength=models**2)
     return (forward + backward).reshape(models, models).astype(np.int64)
@@ -98,7 +98,7 @@ def _win_matrix(reference: IntArray, other: IntArray, tallies: Tallies, models: 
 def comparable_groups(wins: IntArray) -> IntArray:
     """Return (models,) the group of each model, numbered in the order of the models.
 
-    Two models are in one group when each is reached from the other along won votes.
+    A group is a strongly connected component of the graph of won votes.
     """
     reached: BoolArray = (wins > 0) | np.eye(len(wins), dtype=bool)
     for through in range(len(wins)):
@@ -109,7 +109,7 @@ def comparable_groups(wins: IntArray) -> IntArray:
 
 
 def _strengths(wins: IntArray, group: IntArray) -> FloatArray:
-    """Return theta by Newton's method; the likelihood is concave, so it ends at the one maximum."""
+    """Return theta by Newton's method; the log-likelihood is concave, so the maximum is unique."""
     theta = np.zeros(len(wins))
     played = wins + wins.T
     won = wins.sum(axis=1)
@@ -119,16 +119,16 @@ def _strengths(wins: IntArray, group: IntArray) -> FloatArray:
         score = won - (played * expected).sum(axis=1)
         step = _solve(_information(played, expected), group, score)
         size = float(np.abs(step).max(initial=0.0))
-        # A step of more than 2 in log-odds overshoots where a model lost almost every vote.
+        # A step of more than 2 in log-odds overshoots if a model lost almost every vote.
         theta = theta + step * min(1.0, 2.0 / max(size, 2.0))
         if size < TOLERANCE or before <= size < ROUNDING:
             return theta
         before = size
-    raise ArithmeticError(f"the strengths did not settle in {STEPS} steps")
+    raise ArithmeticError(f"the strengths did not converge in {STEPS} steps")
 
 
 def _probabilities(theta: FloatArray) -> FloatArray:
-    """Return (models, models): the chance of a vote for the row against the column."""
+    """Return (models, models): the probability of a vote for the row's model against the column's."""
     return 1 / (1 + np.exp(np.clip(theta[None, :] - theta[:, None], -700, 700)))
 
 
@@ -140,9 +140,9 @@ def _information(played: IntArray, expected: FloatArray) -> FloatArray:
 
 
 def _solve(information: FloatArray, group: IntArray, right: FloatArray) -> FloatArray:
-    """Return information^-1 right within the subspace where each group's strengths sum to 0."""
+    """Solve information x = right in the subspace where the strengths of each group sum to 0."""
     same = (group[:, None] == group[None, :]).astype(np.float64)
-    # The groups' blocks of ones make the Laplacian invertible and change nothing inside the subspace.
+    # Adding a block of ones for each group makes the Laplacian invertible without changing the solution.
     scale = max(float(information.trace()) / max(len(information), 1), 1e-300)
     solution: FloatArray = np.linalg.solve(information + same * scale, right)
     return solution

@@ -1,7 +1,7 @@
-"""Tenths of a percent, rounded half up on integers, as the paper prints them.
+"""Percent with one decimal, rounded half up in integer arithmetic, as in the paper.
 
-Python's round() and format() print 63.7, 41.2 and 36.2 where the paper prints 63.8, 41.3 and 36.3:
-204/320 is exactly 63.75 %, and they round a half to the even digit.
+Python's round() and format() round half to even: they give 63.7, 41.2 and 36.2 where the paper prints 63.8,
+41.3 and 36.3. For example, 204/320 is exactly 63.75 %.
 """
 
 from fractions import Fraction
@@ -15,7 +15,7 @@ NOISE_DIGITS = 9
 
 
 def tenths(count: int, total: int) -> int:
-    """Return count/total in tenths of a percent, half up.
+    """Return count/total in tenths of a percent, rounded half up.
 
     >>> tenths(204, 320)
     638
@@ -29,12 +29,12 @@ def tenths(count: int, total: int) -> int:
 
 
 def percent(count: int, total: int) -> float | None:
-    """Return count/total in percent at one decimal; None where the total is 0, a share of nothing."""
+    """Return count/total in percent with one decimal; None if the total is 0."""
     return tenths(count, total) / 10 if total else None
 
 
 def percents(counts: IntArray, totals: IntArray) -> list[float | None]:
-    """Return `percent` of each count, all at once.
+    """Return `percent` of each count.
 
     Args:
         counts, totals: (n,)
@@ -43,32 +43,32 @@ def percents(counts: IntArray, totals: IntArray) -> list[float | None]:
         ValueError: a count is not in [0, its total].
     """
     if ((counts < 0) | (counts > totals)).any():
-        raise ValueError("a share has at most as many as its total, and no fewer than none")
+        raise ValueError("every count must be between 0 and its total")
     shares = (2000 * counts + totals) // np.maximum(2 * totals, 1) / 10
     return [share if total else None for share, total in zip(shares.tolist(), totals.tolist(), strict=True)]
 
 
 def percent_of_share(share: Fraction) -> float:
-    """Return an exact share in [0, 1] in percent at one decimal, half up."""
+    """Return an exact share in [0, 1] as percent with one decimal, rounded half up."""
     return tenths(share.numerator, share.denominator) / 10
 
 
 def percent_of_bound(bound: float) -> float:
-    """Return the bound of an interval, a share in [0, 1], in percent at one decimal, half up."""
+    """Return the bound of an interval, a share in [0, 1], as percent with one decimal, rounded half up."""
     return floor(without_noise(1000 * bound) + 0.5) / 10
 
 
 def without_noise(value: float) -> float:
-    """Return the value without the last digits of a float, which differ with the order of an addition.
+    """Return the value without its last digits, which depend on the order of additions.
 
-    To be used before rounding to few digits: else two equal halves may fall to different sides.
+    Use it before rounding to few digits. Otherwise, two equal values may round to different numbers.
     """
     return round(value, NOISE_DIGITS)
 
 
 def significant(value: float, digits: int = 10) -> float:
-    """Return the value at that many significant digits.
+    """Return the value rounded to this number of significant digits.
 
-    Ten are more than anybody needs and few enough to be the same bytes on every machine.
+    The default of ten is few enough to give the same bytes on every machine.
     """
     return float(f"{value:.{digits}g}")

@@ -1,13 +1,13 @@
-"""TI2V score and justification rates, counted for any grouping of comparisons.
+"""Counts for TI2V scores and justification rates, for any grouping of comparisons.
 
-Definitions (arXiv:2412.16153, as its tables can be reproduced; docs/statistics.md):
+Definitions (arXiv:2412.16153; these reproduce its tables, see docs/statistics.md):
 
     TI2V score(m) = pairs whose strict majority of valid votes chose m / decided pairs
     justification rate(m, r) = valid votes that chose m and ticked r / all valid votes of the matchup
 
-A pair with equal votes is undecided: it is left out of the score's denominator and counted on its own;
-its votes do count in the justification rates. A pair without a vote counts nowhere, as a table of votes
-does not know of it.
+A pair with equal votes is undecided: it is not in the denominator of the score and is counted separately, but
+its votes count in the justification rates. A pair without votes is not counted at all, because a votes table
+does not contain it.
 """
 
 from dataclasses import dataclass
@@ -21,10 +21,10 @@ from benchmark.stats.tallies import JUSTIFICATIONS, SIDES, Tallies
 
 @dataclass(frozen=True)
 class Counts:
-    """What each group of comparisons adds up to; every array but `reasons` is (groups,).
+    """The counts of each group of comparisons; every array but `reasons` is (groups,).
 
     Attributes:
-        won_reference, won_other, undecided: pairs; one without any vote is none of them.
+        won_reference, won_other, undecided: pairs; a pair without votes is in none of these.
         votes_reference, votes_other: valid votes.
         reasons: (groups, 4 justifications, 2 sides) votes.
     """
@@ -51,7 +51,7 @@ def count_groups(tallies: Tallies, group: IntArray, groups: int) -> Counts:
     Args:
         tallies: n comparisons.
         group: (n,) group of each comparison, in [0, groups).
-        groups: how many there are; an empty one counts zeros.
+        groups: the number of groups; the counts of an empty group are 0.
     """
     lead, voted = tallies.lead, tallies.votes > 0
     reasons = np.empty((groups, len(JUSTIFICATIONS), len(SIDES)), dtype=np.int64)
@@ -74,5 +74,5 @@ def count_matchups(tallies: Tallies, matchups: int) -> Counts:
 
 
 def _sum(group: IntArray, values: IntArray, groups: int) -> IntArray:
-    # bincount adds floats; whole numbers below 2^53 stay exact in them.
+    # bincount adds floats, which are exact for integers below 2^53.
     return np.bincount(group, weights=values, minlength=groups).astype(np.int64)

@@ -1,13 +1,14 @@
-"""How far a TI2V score depends on a few images, scenarios or people: cluster bootstrap and leave-one-out.
+"""Sensitivity of a TI2V score to images, scenarios and annotators: cluster bootstrap and leave-one-out.
 
-88 images serve 320 pairs, and a few annotators cast many votes: a Wilson interval over pairs takes each pair
-for an independent witness. These lines ask what the score would have been with other images, scenarios or
-annotators: whole clusters are drawn again, or left out one at a time.
+A Wilson interval over pairs assumes independent pairs, but 320 pairs share 88 images, and a few annotators
+cast many votes. The cluster bootstrap resamples whole images, scenarios or annotators; leave-one-out omits
+them one at a time.
 
-The scores drawn give the interval its width, never its place: as many annotators drawn with replacement are
-fewer different ones, majorities of fewer people lie nearer to 50 %, and percentiles of such scores would
-often not even hold the score itself. So their variance is turned into the number of independent pairs that
-have it at the draws' own mean, and that number into a Wilson interval around the score: see `stats.averages`.
+The bootstrap determines only the width of the interval, not its position. A resample of annotators contains
+fewer distinct annotators, and majorities of fewer votes are closer to 50 %, so a percentile interval is
+biased and often does not even contain the score. Instead, the variance of the resampled scores is converted
+to the number of independent pairs that has this variance at the mean of the resamples, and this number gives
+a Wilson interval around the score (see `stats.averages`).
 
 Sources: A. C. Cameron and D. L. Miller (2015), J. Human Resources 50(2), 317-372, on clusters; Franco et al.
 (2019), see `stats.averages`, on the number of independent pairs.
@@ -32,7 +33,7 @@ NO_VARIANCE = 1e-12
 
 
 class Cluster(StrEnum):
-    """What is drawn again, or left out, as a whole."""
+    """The unit that is resampled or omitted as a whole."""
 
     IMAGE = "image"
     SCENARIO = "scenario"
@@ -41,16 +42,16 @@ class Cluster(StrEnum):
 
 @dataclass(frozen=True)
 class SensitivityRow:
-    """The reference's TI2V score in one matchup under other clusters; all shares in percent.
+    """The sensitivity of the reference's TI2V score in one matchup; all shares in percent.
 
     Attributes:
-        clusters: how many have a vote in the matchup.
-        wilson_low, wilson_high, exact_low, exact_high: for comparison the headline's interval and
-            Clopper-Pearson's, both 95 % over pairs; None where no pair is decided.
-        ci_low, ci_high: 95 %, by cluster bootstrap; None with fewer than five clusters or where every
-            decided pair went to one side, for then drawing again changes nothing.
-        lowest, highest: the score when the one cluster named beside it is left out; None where nothing
-            would be left.
+        clusters: the number of clusters with votes in the matchup.
+        wilson_low, wilson_high, exact_low, exact_high: 95 % Wilson and Clopper-Pearson intervals over pairs,
+            for comparison; None if no pair is decided.
+        ci_low, ci_high: 95 % interval by cluster bootstrap; None for fewer than five clusters or if one side
+            won every decided pair, because then all resamples give the same score.
+        lowest, highest: the lowest and the highest leave-one-out score; the omitted cluster is in
+            lowest_without and highest_without. None if no other cluster has a decided pair.
     """
 
     study: str | None
@@ -78,13 +79,13 @@ def sensitivity_of_pairs(
     rng: np.random.Generator,
     resamples: int = RESAMPLES,
 ) -> list[SensitivityRow]:
-    """Return a row per matchup, with images or scenarios as clusters; none where nobody said them.
+    """Return a row per matchup, with images or scenarios as clusters; no rows if these are unknown.
 
     Raises:
-        ValueError: the cluster is the annotator; see `stats.annotator_sensitivity`.
+        ValueError: the cluster is the annotator (see `stats.annotator_sensitivity`).
     """
     if cluster is Cluster.ANNOTATOR:
-        raise ValueError("tallies do not know who voted")
+        raise ValueError("tallies do not contain annotators")
     voted = tallies.select(tallies.votes > 0)
     codes, names = (
         (voted.image, voted.images) if cluster is Cluster.IMAGE else (voted.scenario, voted.scenarios)
@@ -95,13 +96,13 @@ def sensitivity_of_pairs(
     shape = (len(names), len(matchups))
     counts = count_groups(voted, codes * len(matchups) + voted.matchup, len(names) * len(matchups))
     won, lost = counts.won_reference.reshape(shape), counts.won_other.reshape(shape)
-    without = Without(won.sum(axis=0) - won, lost.sum(axis=0) - lost, counts.votes.reshape(shape) > 0)
+    without = LeaveOneOut(won.sum(axis=0) - won, lost.sum(axis=0) - lost, counts.votes.reshape(shape) > 0)
     shares = _bootstrap_clusters(won, lost, rng, resamples)
     return sensitivity_rows(matchups, cluster, names, without, (won.sum(axis=0), lost.sum(axis=0)), shares)
 
 
 def _in_alphabetical_order(codes: IntArray, names: Sequence[str]) -> tuple[IntArray, tuple[str, ...]]:
-    """Return codes of the names that occur, so that the same votes draw the same clusters everywhere."""
+    """Return codes in alphabetical order of the names that occur, so that resamples are reproducible."""
     occurring = sorted(set(codes.tolist()), key=lambda code: names[code])
     place = np.empty(len(names), dtype=np.int64)
     place[occurring] = np.arange(len(occurring))
@@ -109,8 +110,8 @@ def _in_alphabetical_order(codes: IntArray, names: Sequence[str]) -> tuple[IntAr
 
 
 @dataclass(frozen=True)
-class Without:
-    """(clusters, matchups) pairs won and lost without each cluster, and whether it has a vote there."""
+class LeaveOneOut:
+    """(clusters, matchups) pairs won and lost without each cluster, and whether it has votes there."""
 
     won: IntArray
     lost: IntArray
@@ -120,14 +121,14 @@ class Without:
 def _bootstrap_clusters(
     won: IntArray, lost: IntArray, rng: np.random.Generator, resamples: int
 ) -> FloatArray:
-    """Return (resamples, matchups) scores, each from as many clusters, drawn with replacement."""
+    """Return (resamples, matchups) scores of clusters resampled with replacement."""
     clusters = len(won)
     weights = rng.multinomial(clusters, np.full(clusters, 1 / clusters), size=resamples).astype(np.float64)
     return scores_of(weights @ won, weights @ lost)
 
 
 def scores_of(won: FloatArray | IntArray, lost: FloatArray | IntArray) -> FloatArray:
-    """Return won / decided; NaN where nothing is decided."""
+    """Return won / decided; NaN if no pair is decided."""
     with np.errstate(invalid="ignore"):
         share: FloatArray = won / (won + lost)
     return share
@@ -137,11 +138,11 @@ def sensitivity_rows(
     matchups: Sequence[Matchup],
     cluster: Cluster,
     names: Sequence[str],
-    without: Without,
+    without: LeaveOneOut,
     totals: tuple[IntArray, IntArray],
     shares: FloatArray,
 ) -> list[SensitivityRow]:
-    """Return a row per matchup; totals are pairs won and lost, shares (resamples, matchups) scores."""
+    """Return a row per matchup; `totals`: pairs won and lost; `shares`: (resamples, matchups) scores."""
     return [
         _row(
             matchup,
@@ -155,15 +156,15 @@ def sensitivity_rows(
     ]
 
 
-def _at(without: Without, matchup: int) -> Without:
-    return Without(without.won[:, matchup], without.lost[:, matchup], without.voted[:, matchup])
+def _at(without: LeaveOneOut, matchup: int) -> LeaveOneOut:
+    return LeaveOneOut(without.won[:, matchup], without.lost[:, matchup], without.voted[:, matchup])
 
 
 def _row(
     matchup: Matchup,
     cluster: Cluster,
     names: Sequence[str],
-    without: Without,
+    without: LeaveOneOut,
     totals: tuple[int, int],
     shares: FloatArray,
 ) -> SensitivityRow:
@@ -201,7 +202,7 @@ def _intervals_over_pairs(won: int, lost: int) -> dict[str, float | None]:
     }
 
 
-def _score_without(without: Without, cluster: int | None) -> float | None:
+def _score_without(without: LeaveOneOut, cluster: int | None) -> float | None:
     if cluster is None:
         return None
     won, lost = int(without.won[cluster]), int(without.lost[cluster])
@@ -221,18 +222,17 @@ def _bounds(shares: FloatArray, clusters: int, totals: tuple[int, int]) -> tuple
 
 
 def sensitivity_sentence(row: SensitivityRow) -> str:
-    """Return what one line says in plain words."""
+    """Return a sentence that interprets one row."""
     if row.lowest is None or row.highest is None or row.ti2v_score_reference is None:
-        return f"Everything rests on one {row.cluster}, so nothing can be said about others."
+        return f"All votes are from one {row.cluster}, so its influence cannot be measured."
     left_out = (
-        f"Leaving out one {row.cluster} at a time, the score stays between {row.lowest} % "
+        f"If one {row.cluster} at a time is omitted, the score is between {row.lowest} % "
         f"(without {row.lowest_without}) and {row.highest} % (without {row.highest_without})"
     )
     turned = row.lowest <= 50 < row.ti2v_score_reference or row.highest >= 50 > row.ti2v_score_reference
-    verdict = "one of them alone" if turned else "no single one"
-    sentence = f"{left_out}; {verdict} decides which side is ahead."
+    verdict = f"one {row.cluster} decides" if turned else f"no single {row.cluster} decides"
+    sentence = f"{left_out}; {verdict} which side is ahead."
     if row.ci_low is None or row.ci_high is None:
         return sentence
-    return (
-        f"{sentence} Drawing {row.cluster}s again gives a 95 % interval of {row.ci_low} to {row.ci_high} %."
-    )
+    bootstrap = f"The cluster bootstrap over {row.cluster}s gives a 95 % interval of"
+    return f"{sentence} {bootstrap} {row.ci_low} to {row.ci_high} %."

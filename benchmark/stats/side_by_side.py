@@ -1,4 +1,4 @@
-"""Scores as reported beside scores that count excluded votes too: what exclusions did, in the open."""
+"""Compares reported scores with scores that include the excluded votes."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from benchmark.stats.votes import Matchup
 
 @dataclass(frozen=True)
 class Score:
-    """The reference's TI2V score in percent, its Wilson interval, and what it rests on; None of nothing."""
+    """The reference's TI2V score in percent, its Wilson interval and counts; None if no pair is decided."""
 
     share: float | None
     low: float | None
@@ -23,7 +23,7 @@ class Score:
 
 @dataclass(frozen=True)
 class SideBySide:
-    """One matchup, as reported and with excluded votes; `turns`: they would put the other side ahead."""
+    """One matchup, as reported and with excluded votes; `turns`: with them, the other side is ahead."""
 
     matchup: str
     reported: Score
@@ -45,9 +45,9 @@ def side_by_side(reported: Tallies, everything: Tallies, matchups: Sequence[Matc
     """Return a row per matchup.
 
     Args:
-        reported: of the votes that count.
-        everything: of those and the excluded ones.
-        matchups: what both index.
+        reported: tallies of the counting votes.
+        everything: tallies of the counting and the excluded votes.
+        matchups: the matchups of both tallies.
     """
     counts = [count_matchups(tallies, len(matchups)) for tallies in (reported, everything)]
     return [
@@ -57,10 +57,10 @@ def side_by_side(reported: Tallies, everything: Tallies, matchups: Sequence[Matc
 
 
 def side_by_side_sentence(row: SideBySide) -> str:
-    """Return what one row says in plain words."""
+    """Return a sentence that interprets one row."""
     number = "1 excluded vote" if row.excluded == 1 else f"{row.excluded} excluded votes"
     if row.reported.share is None or row.with_excluded.share is None:
-        return f"{row.matchup}: no pair is decided without its {number}, or with them."
+        return f"{row.matchup}: no pair is decided without {number}, or with them."
     verdict = "the other side would be ahead" if row.turns else "the same side is ahead"
     return (
         f"{row.matchup}: {row.reported.share} % of {row.reported.pairs_decided} pairs as reported, "

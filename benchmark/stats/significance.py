@@ -1,4 +1,4 @@
-"""Tests for one difference and for several: the exact sign test and Holm's correction.
+"""The exact sign test, and Holm's correction for several tests.
 
 Source: S. Holm (1979), Scandinavian Journal of Statistics 6(2), 65-70.
 """
@@ -8,10 +8,10 @@ from functools import lru_cache
 
 
 def sign_test(won: int, lost: int) -> float:
-    """Return the exact two-sided p-value of won against lost pairs, were each a fair coin.
+    """Return the exact two-sided p-value of won against lost pairs; the null hypothesis is a fair coin.
 
-    P = 2 * sum_{i <= min(won, lost)} C(n, i) / 2^n, at most 1. Undecided pairs are left out, as in
-    the TI2V score. With no pair at all nothing speaks against the coin: 1.
+    P = 2 * sum_{i <= min(won, lost)} C(n, i) / 2^n, at most 1. Undecided pairs are not included, as in the
+    TI2V score. Without pairs the p-value is 1.
 
     >>> sign_test(5, 0)
     0.0625
@@ -28,7 +28,7 @@ def sign_test(won: int, lost: int) -> float:
 def _two_sided(fewer: int, total: int) -> float:
     if 2 * fewer == total:
         return 1.0
-    # Whole numbers all the way: exact, and free of scipy, which the web part does not load.
+    # Integer arithmetic is exact, and the web server does not need to load scipy.
     term, tail = 1, 1
     for step in range(1, fewer + 1):
         term = term * (total - step + 1) // step
@@ -38,7 +38,7 @@ def _two_sided(fewer: int, total: int) -> float:
 
 
 def holm(p_values: Sequence[float]) -> list[float]:
-    """Return the p-values adjusted for being several, in the order given.
+    """Return the p-values adjusted by Holm's method, in the order given.
 
     >>> holm([0.01, 0.04, 0.03])
     [0.03, 0.06, 0.06]

@@ -1,4 +1,4 @@
-"""One tally per comparison: where every statistic starts, whether votes come from a table or the database."""
+"""Tallies: the vote counts of each comparison, from a votes table or from the database."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -18,16 +18,16 @@ REFERENCE, OTHER = SIDES.index(Side.REFERENCE), SIDES.index(Side.OTHER)
 
 @dataclass(frozen=True)
 class Tallies:
-    """The votes of each comparison, counted. Every array but `reasons` is (comparisons,).
+    """The vote counts of comparisons. Every array but `reasons` is (comparisons,).
 
     Attributes:
-        matchup: index into the list of matchups the tallies go with.
-        pair, image, scenario: codes into `pairs`, `images`, `scenarios`; image and scenario are
-            UNKNOWN (-1) where nobody said them.
+        matchup: index into the list of matchups that belongs to the tallies.
+        pair, image, scenario: codes into `pairs`, `images`, `scenarios`; unknown images and scenarios are
+            UNKNOWN (-1).
         votes_reference, votes_other: valid votes for each side.
-        reasons: (comparisons, 4 justifications, 2 sides), votes that ticked the justification and
-            chose the side, both in the protocol's order.
-        tags: by its name, the tag of each pair of `pairs`, empty where it carries none.
+        reasons: (comparisons, 4 justifications, 2 sides), votes that chose the side and gave the
+            justification, in the order of the enums.
+        tags: by tag name, the value of each pair in `pairs`; empty for a pair without the tag.
     """
 
     matchup: IntArray
@@ -46,18 +46,18 @@ class Tallies:
         count = len(self.matchup)
         columns = (self.pair, self.image, self.scenario, self.votes_reference, self.votes_other)
         if any(column.shape != (count,) for column in columns):
-            raise ValueError("the columns of tallies differ in length")
+            raise ValueError("the columns of the tallies have different lengths")
         if self.reasons.shape != (count, len(JUSTIFICATIONS), len(SIDES)):
-            raise ValueError(f"reasons are (comparisons, 4, 2), not {self.reasons.shape}")
+            raise ValueError(f"reasons must have the shape (comparisons, 4, 2), not {self.reasons.shape}")
         votes = np.stack([self.votes_reference, self.votes_other]).T
         if (votes < 0).any() or (self.reasons < 0).any() or (self.reasons > votes[:, None, :]).any():
-            raise ValueError("a justification is ticked at most once a vote, and no count is negative")
+            raise ValueError("a count is negative, or a side has more justifications of one kind than votes")
         if any(len(of_pairs) != len(self.pairs) for of_pairs in self.tags.values()):
-            raise ValueError("a tag has a value for each pair, empty or not")
+            raise ValueError("every tag must have a value for each pair, which may be empty")
 
     @classmethod
     def from_votes(cls, votes: Votes) -> Self:
-        """Return one tally per comparison that has a vote, in order of matchup and then of pair."""
+        """Return a tally for each comparison with votes, sorted by matchup and pair."""
         stride = max(len(votes.pairs), 1)
         comparisons, place = distinct(votes.matchup * stride + votes.pair)
         pair = comparisons % stride
@@ -87,12 +87,12 @@ class Tallies:
 
     @property
     def lead(self) -> IntArray:
-        """1 where the strict majority chose the reference, -1 the other, 0 undecided."""
+        """1 if the strict majority chose the reference, -1 if the other side, 0 if undecided."""
         lead: IntArray = np.sign(self.votes_reference - self.votes_other)
         return lead
 
     def select(self, chosen: npt.ArrayLike) -> Self:
-        """Return the tallies of some comparisons only, by mask or by index; names and codes stay."""
+        """Return the tallies of selected comparisons, by mask or index; names and codes are unchanged."""
         picked = np.asarray(chosen)
         return replace(
             self,
@@ -107,14 +107,14 @@ class Tallies:
 
 
 def codes_of(names: Sequence[str]) -> tuple[IntArray, tuple[str, ...]]:
-    """Return the code of each name, and the names in the order they were met."""
+    """Return the code of each name, and the distinct names in order of first appearance."""
     met: dict[str, int] = {}
     codes = np.fromiter((met.setdefault(name, len(met)) for name in names), dtype=np.int64, count=len(names))
     return codes, tuple(met)
 
 
 def _reasons(votes: Votes, place: IntArray, comparisons: int) -> IntArray:
-    # Column by column in memory: every statistic adds up whole columns.
+    # Column-major memory order: every statistic sums whole columns.
     counts = np.empty((len(JUSTIFICATIONS), len(SIDES), comparisons), dtype=np.int64)
     for index in range(len(JUSTIFICATIONS)):
         ticked = votes.reasons[:, index]

@@ -1,7 +1,7 @@
 """The counting votes of one study as columns, one entry per vote.
 
-`benchmark.votes.validate` makes them from a table of votes. Only what cannot be had from tallies reads them:
-agreement of single annotators, their quality, and the bootstrap over annotators.
+`benchmark.votes.validate` creates them from a votes table. They are used only where tallies are not enough:
+agreement of single annotators, flags of annotators, and the bootstrap over annotators.
 """
 
 from collections.abc import Mapping
@@ -10,12 +10,12 @@ from dataclasses import dataclass, field
 from benchmark.protocol import VoteStatus
 from benchmark.stats.arrays import BoolArray, IntArray
 
-UNKNOWN = -1  # the code of what a table does not say
+UNKNOWN = -1  # the code of an unknown name or number
 
 
 @dataclass(frozen=True)
 class Matchup:
-    """Two submissions compared in a study; sides are written `model` or `model@label`."""
+    """Two submissions that a study compares; a side is `model` or `model@label`."""
 
     name: str
     reference: str
@@ -25,19 +25,21 @@ class Matchup:
 
 @dataclass(frozen=True)
 class Votes:
-    """Votes that count, as codes into the tuples of names; every array but the two of pairs is (votes,).
+    """Counting votes as codes into tuples of names; arrays are (votes,) unless stated otherwise.
+
+    A code or number that the table does not contain is UNKNOWN.
 
     Attributes:
         matchups, pairs, images, scenarios, annotators: names, in alphabetical order.
-        image_of_pair, scenario_of_pair: (pairs,) codes, UNKNOWN where the table does not say.
-        annotator: codes, UNKNOWN where the table does not say.
-        chose_reference: whether the vote went to the reference.
-        reasons: (votes, 4), whether each justification was ticked, in the protocol's order.
-        reference_left: 1 where the reference stood left, 0 where right, UNKNOWN where the table does not say.
-        decision_ms: milliseconds to the decision, UNKNOWN where the table does not say.
-        tags: by its name, the tag of each pair, empty where it carries none.
-        left_out: how many votes of each other status the table held.
-        counted: the status that counts here: valid, or imported in a table of a study run elsewhere.
+        image_of_pair, scenario_of_pair: (pairs,) codes.
+        annotator: codes.
+        chose_reference: whether the vote is for the reference.
+        reasons: (votes, 4), whether the vote gives each justification, in the order of the enum.
+        reference_left: 1 if the reference was shown on the left, 0 if on the right.
+        decision_ms: milliseconds from the display of the clips to the decision.
+        tags: by tag name, the value of each pair; empty for a pair without the tag.
+        left_out: number of votes that are not counted, by status.
+        counted: the status of the counting votes: valid, or imported in an imported study.
     """
 
     matchups: tuple[Matchup, ...]

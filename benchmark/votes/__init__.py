@@ -1,1 +1,1 @@
-"""Vote tables: read, validated and stored as columns."""
+"""Votes tables: reading, validation and conversion to columns."""

@@ -1,8 +1,8 @@
-"""Votes of a study run elsewhere, brought into our columns and marked as imported.
+"""Converts an external votes table to our columns, with the status `imported`.
 
-Their table needs the pair, both models and the answer; which of their columns holds which of ours is said
-by a mapping. An answer is a model's name, or a word for the place it stood in. Nothing is guessed: an
-answer that is neither is left as it stands, and `benchmark.votes.validate` refuses the row by its number.
+The table needs columns with the pair, both models and the answer; a mapping names them. An answer is a
+model's name or a position word. Any other answer is kept as it is, and `benchmark.votes.validate` reports
+its row.
 """
 
 from __future__ import annotations
@@ -21,18 +21,18 @@ if TYPE_CHECKING:
 LEFT_WORDS = frozenset({"left", "a", "model_a", "1"})
 RIGHT_WORDS = frozenset({"right", "b", "model_b", "2"})
 MAX_SHOWN_COLUMNS = 200
-NEEDED = ("pair", "left", "right", "chosen")
+REQUIRED_COLUMNS = ("pair", "left", "right", "chosen")
 
 
 @dataclass(frozen=True)
 class ColumnMapping:
-    """Which of their columns holds which of ours, and what their answers mean.
+    """The columns of an external votes table and the meaning of its answers.
 
     Attributes:
-        columns: our column name to theirs; pair, left, right and chosen are needed.
-        reference: the model that is the reference wherever it takes part; the first of the alphabet
-            elsewhere.
-        left_words, right_words: answers (compared in lower case) that stand for a place.
+        columns: external column name by our column name; pair, left, right and chosen are required.
+        reference: the reference of every matchup that includes it; in all other matchups the reference is
+            the first model in alphabetical order.
+        left_words, right_words: answers (compared in lower case) that are positions.
     """
 
     columns: Mapping[str, str]
@@ -42,85 +42,89 @@ class ColumnMapping:
 
 
 def parse_mapping(pairs: tuple[str, ...]) -> dict[str, str]:
-    """Return {"pair": "item"} of ("pair=item",), as the command line gives them.
+    """Parse `--map` options: ("pair=item",) becomes {"pair": "item"}.
 
     Raises:
-        VoteTableError: a part is not OURS=THEIRS, or ours is no column of the votes table, or comes twice.
+        VoteTableError: an option is not COLUMN=SOURCE, or its column is unknown or mapped twice.
     """
     columns: dict[str, str] = {}
-    for part in pairs:
-        ours, separator, theirs = part.partition("=")
-        if not separator or not theirs:
-            raise VoteTableError(f"{part} does not read OURS=THEIRS, like pair=item.")
-        if ours not in VOTE_COLUMNS:
-            raise VoteTableError(f"{ours} is no column of the votes table: {', '.join(VOTE_COLUMNS)}.")
-        if ours in columns:
-            raise VoteTableError(f"{ours} is mapped twice, to {columns[ours]} and to {theirs}.")
-        columns[ours] = theirs
+    for pair in pairs:
+        column, separator, source = pair.partition("=")
+        if not separator or not source:
+            raise VoteTableError(f"--map {pair} is not of the form COLUMN=SOURCE, such as pair=item.")
+        if column not in VOTE_COLUMNS:
+            raise VoteTableError(
+                f"--map {pair}: the votes table has no column {column}. Use one of {', '.join(VOTE_COLUMNS)}."
+            )
+        if column in columns:
+            raise VoteTableError(f"--map maps {column} twice, to {columns[column]} and to {source}.")
+        columns[column] = source
     return columns
 
 
-def read_foreign(path: Path) -> pd.DataFrame:
-    """Return a CSV of any columns as texts.
+def read_external_table(path: Path) -> pd.DataFrame:
+    """Return a CSV with any columns; all cells are texts.
 
     Raises:
-        VoteTableError: it cannot be read.
+        VoteTableError: the file cannot be read.
     """
     import pandas as pd
 
     try:
         return pd.read_csv(path, dtype=str, keep_default_na=False)
     except UnicodeDecodeError as error:
-        raise VoteTableError(f"{path.name} is not UTF-8 text; save it as CSV in UTF-8.") from error
+        raise VoteTableError(f"{path.name} is not UTF-8 text. Save it as CSV in UTF-8.") from error
     except (pd.errors.ParserError, pd.errors.EmptyDataError) as error:
         raise VoteTableError(f"{path.name} cannot be read: {error}") from error
 
 
-def foreign_votes(table: pd.DataFrame, mapping: ColumnMapping, *, study: str) -> pd.DataFrame:
-    """Return their votes as a table of ours, row by row, every status `imported`.
+def convert_votes(table: pd.DataFrame, mapping: ColumnMapping, *, study: str) -> pd.DataFrame:
+    """Return an external votes table in our columns, row by row; every status is `imported`.
 
-    Reasons they did not ask for are 0. Matchups are named `reference:other`.
+    Justifications without a column are 0. Matchups are named `reference:other`.
 
     Raises:
-        VoteTableError: a needed column is not mapped, or a mapped one is not in their table.
+        VoteTableError: a required column is not mapped, or a mapped column is not in the table.
     """
     import pandas as pd
 
     _check_mapping(table, mapping)
-    ours = pd.DataFrame(
-        {name: table[theirs].to_numpy() for name, theirs in mapping.columns.items()}, index=range(len(table))
+    votes = pd.DataFrame(
+        {name: table[source].to_numpy() for name, source in mapping.columns.items()}, index=range(len(table))
     )
-    words = ours["chosen"].astype(str).str.strip().str.lower()
-    ours["chosen"] = (
-        ours["chosen"]
-        .mask(words.isin(mapping.left_words), ours["left"])
-        .mask(words.isin(mapping.right_words), ours["right"])
+    words = votes["chosen"].astype(str).str.strip().str.lower()
+    votes["chosen"] = (
+        votes["chosen"]
+        .mask(words.isin(mapping.left_words), votes["left"])
+        .mask(words.isin(mapping.right_words), votes["right"])
     )
     sides = [
         _sides(left, right, mapping.reference)
-        for left, right in zip(ours["left"], ours["right"], strict=True)
+        for left, right in zip(votes["left"], votes["right"], strict=True)
     ]
-    ours["reference"] = [reference for reference, _ in sides]
-    ours["other"] = [other for _, other in sides]
-    ours["matchup"] = [f"{reference}:{other}" for reference, other in sides]
-    ours["study"], ours["status"] = study, VoteStatus.IMPORTED.value
+    votes["reference"] = [reference for reference, _ in sides]
+    votes["other"] = [other for _, other in sides]
+    votes["matchup"] = [f"{reference}:{other}" for reference, other in sides]
+    votes["study"], votes["status"] = study, VoteStatus.IMPORTED.value
     for reason in JUSTIFICATION_COLUMNS:
-        if reason not in ours:
-            ours[reason] = 0
-    return ours[[column for column in VOTE_COLUMNS if column in ours]]
+        if reason not in votes:
+            votes[reason] = 0
+    return votes[[column for column in VOTE_COLUMNS if column in votes]]
 
 
 def _check_mapping(table: pd.DataFrame, mapping: ColumnMapping) -> None:
-    unmapped = [name for name in NEEDED if name not in mapping.columns]
+    unmapped = [name for name in REQUIRED_COLUMNS if name not in mapping.columns]
     if unmapped:
-        raise VoteTableError(f"The mapping does not say which columns hold {', '.join(unmapped)}.")
-    absent = [theirs for theirs in mapping.columns.values() if theirs not in table.columns]
+        raise VoteTableError(
+            f"No --map for {', '.join(unmapped)}. Add one such as --map {unmapped[0]}=COLUMN."
+        )
+    absent = [source for source in mapping.columns.values() if source not in table.columns]
     if absent:
-        there = ", ".join(map(str, table.columns))[:MAX_SHOWN_COLUMNS]
-        raise VoteTableError(f"The table has no columns {', '.join(absent)}. It has: {there}")
+        present = ", ".join(map(str, table.columns))[:MAX_SHOWN_COLUMNS]
+        raise VoteTableError(f"The table has no column {', '.join(absent)}. Its columns are: {present}")
     fixed = {"study", "matchup", "status", "reference", "other"} & set(mapping.columns)
     if fixed:
-        raise VoteTableError(f"{', '.join(sorted(fixed))} cannot be mapped: the import sets them itself.")
+        raise VoteTableError(f"--map cannot set {', '.join(sorted(fixed))}: the import sets these columns.")
 
 
 def _sides(left: str, right: str, reference: str | None) -> tuple[str, str]:

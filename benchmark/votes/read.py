@@ -21,15 +21,17 @@ _LARGEST_BLOCK = 2**31 - 1
 
 
 def read_votes(path: Path) -> pd.DataFrame:
-    """Return the known columns of a votes table as they stand there (csv, jsonl or parquet, by suffix).
+    """Return the known columns of a votes table without checking cells; the suffix decides the format.
 
     Raises:
-        VoteTableError: the file is of no known kind, cannot be parsed, or names a column twice.
+        VoteTableError: the suffix is unknown, the file cannot be parsed, or two columns have the same name.
     """
     readers = {".csv": _read_csv, ".jsonl": _read_jsonl, ".parquet": _read_parquet}
     reader = readers.get(path.suffix.lower())
     if reader is None:
-        raise VoteTableError(f"A votes table ends in .csv, .jsonl or .parquet; {path.name} does not.")
+        raise VoteTableError(
+            f"{path.name} is not a votes table: its name must end in .csv, .jsonl or .parquet."
+        )
     import pyarrow as pa
 
     try:
@@ -44,7 +46,7 @@ def load_votes(path: Path) -> tuple[Votes, list[str]]:
     """Return the votes of a file that count, and a sentence for each column it lacks.
 
     Raises:
-        VoteTableError: the file cannot be read, or a row of it is wrong.
+        VoteTableError: the file cannot be read, or a row is invalid.
     """
     rows, remarks = load_vote_rows(path)
     return count_votes(rows), remarks
@@ -68,16 +70,16 @@ def _read_csv(path: Path) -> pa.Table:
     header = _header(path)
     present = [column for column in READ_COLUMNS if column in header]
     if not present:
-        # With no column to include the reader would take them all, of whatever types it guesses.
+        # With an empty list of columns the reader would return all of them, with guessed types.
         shown = ", ".join(header)[:MAX_SHOWN_HEADER]
         raise VoteTableError(
-            f"{path.name} has none of the columns of a votes table; commas stand between them, "
-            f"and its first line reads: {shown}"
+            f"{path.name} has none of the columns of a votes table. Columns are separated by commas; "
+            f"the first line of the file is: {shown}"
         )
     name_type = pa.dictionary(pa.int32(), pa.string())
     table = csv.read_csv(
         path,
-        # One thread: the reader names the row of an error only then.
+        # One thread: with several, the reader does not report the row of an error.
         read_options=csv.ReadOptions(use_threads=False),
         parse_options=csv.ParseOptions(newlines_in_values=True),
         convert_options=csv.ConvertOptions(
@@ -96,17 +98,17 @@ def _header(path: Path) -> list[str]:
         with path.open(encoding="utf-8-sig", newline="") as stream:
             header = next(csv.reader(stream), [])
     except UnicodeDecodeError as error:
-        raise VoteTableError(f"{path.name} is not UTF-8 text; save it as CSV in UTF-8.") from error
+        raise VoteTableError(f"{path.name} is not UTF-8 text. Save it as CSV in UTF-8.") from error
     twice = sorted({column for column in header if header.count(column) > 1} & set(READ_COLUMNS))
     if not header:
         raise VoteTableError(f"{path.name} is empty.")
     if twice:
-        raise VoteTableError(f"{path.name} has two columns of the name {', '.join(twice)}.")
+        raise VoteTableError(f"{path.name} has two columns with the name {', '.join(twice)}.")
     return header
 
 
 def _without_guards(table: pa.Table) -> pa.Table:
-    """Return the table with the apostrophes of spreadsheet-safe cells taken off."""
+    """Return the table with escaped cells unescaped (see `benchmark.votes.spreadsheet`)."""
     import pyarrow as pa
 
     columns = []
@@ -132,7 +134,7 @@ def _read_jsonl(path: Path) -> pa.Table:
     from pyarrow import json
 
     names = pa.schema([(column, pa.string()) for column in NAME_COLUMNS])
-    # The reader counts rows from 0 and anew in each block; one block holds as good as every file.
+    # The reader counts rows from 0 in each block, so the whole file is one block (up to 2 GiB).
     block_bytes = min(max(path.stat().st_size, 1), _LARGEST_BLOCK)
     try:
         table = json.read_json(
@@ -143,7 +145,7 @@ def _read_jsonl(path: Path) -> pa.Table:
     except pa.ArrowInvalid as error:
         said = re.sub(r"in row (\d+)$", lambda row: f"in row {int(row[1]) + 1}", str(error))
         raise VoteTableError(f"{path.name} cannot be read: {said}") from error
-    # The schema makes a column of nulls of every name the file does not have.
+    # The schema adds a column of nulls for every name that the file does not have.
     absent = {name for name in NAME_COLUMNS if table[name].null_count == len(table)}
     return table.select([name for name in table.column_names if name in READ_COLUMNS and name not in absent])
 

@@ -128,7 +128,7 @@ def test_a_package_missing_only_at_work_is_named_too(
 
 def test_a_full_disk_is_a_sentence(run: Callable[..., int], capsys: pytest.CaptureFixture[str]) -> None:
     assert run("try", "overflow") == 1
-    assert "No space left on device. Make room" in capsys.readouterr().err
+    assert "No space left on device. Free disk space" in capsys.readouterr().err
 
 
 def test_nouns_list_their_verbs_without_importing_them(
@@ -158,7 +158,7 @@ def test_values_our_own_code_refuses_are_sentences_and_others_are_faults() -> No
         exec("def fail():\n    raise ValueError('the panel must be odd')", scope)
         with pytest.raises(ValueError) as caught:
             scope["fail"]()  # type: ignore[operator]  # a function made by exec has no type
-        assert main.is_for_people(caught.value) is expected
+        assert cli_main.has_user_message(caught.value) is expected
 
 
 @pytest.mark.parametrize("path", [(), *sorted({tuple(path.split()[:1]) for path in registered_commands()})])

@@ -67,7 +67,7 @@ def test_a_file_whose_name_says_another_format_is_wrong_usage(
     votes: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert run("figure", votes, "--output", tmp_path / "figure.png") == 2
-    assert "figure.png would hold svg; ask for it with --format png" in capsys.readouterr().err
+    assert "figure.png ends in .png, but the format is svg. Add --format png" in capsys.readouterr().err
     assert not (tmp_path / "figure.png").exists()
 
 
@@ -75,7 +75,7 @@ def test_votes_that_allow_no_such_figure_are_told_why(
     votes: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert run("figure", votes, "--figure", "styles", "--output", tmp_path / "figure.svg") == 1
-    assert "No pair of a known image style is decided" in capsys.readouterr().err
+    assert "No pair with a known image style is decided" in capsys.readouterr().err
     assert not (tmp_path / "figure.svg").exists()
 
 
@@ -84,7 +84,7 @@ def test_an_interim_score_tests_nothing_and_says_so(votes: Path, capsys: pytest.
 
     printed = capsys.readouterr()
     assert {row["p_value"] for row in json.loads(printed.out)} == {None}
-    assert "Interim: the study is open" in printed.err
+    assert "Interim: the study is not closed" in printed.err
 
 
 def test_all_tables_are_one_json_document(votes: Path, capsys: pytest.CaptureFixture[str]) -> None:

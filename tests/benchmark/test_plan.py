@@ -8,8 +8,8 @@ from benchmark.cli.study_plan import plan
 def test_the_official_size_finds_sixty_percent_nearly_always() -> None:
     said = CliRunner().invoke(plan, ["--share", "0.6", "--pairs", "320", "--matchups", "9"]).output
 
-    assert "9 matchups on 320 pairs with 5 votes each cost 14,400 judgements" in said
-    assert "with a chance of 0.94" in said
+    assert "9 matchups on 320 pairs with 5 votes each need 14,400 judgements" in said
+    assert "of 60 % is 0.94" in said
 
 
 def test_without_pairs_it_says_how_many_are_needed() -> None:

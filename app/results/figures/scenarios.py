@@ -13,14 +13,14 @@ from app.media.store import StoreError
 from app.results.figures.study import drawing
 from app.tables.bench import Pair
 from benchmark.exports.figures.kinds import FigureFormat
-from benchmark.exports.figures.scenarios import Scene, ScenesFigure, scenes_figure
+from benchmark.exports.figures.scenarios import ScenarioExample, ScenariosFigure, scenarios_figure
 from benchmark.exports.figures.writer import figure_file
 
 MAX_WIDTH = 240  # pixels per image, about 220 dpi
 
 
 @dataclass(frozen=True)
-class ScenesPlan:
+class ScenariosPlan:
     """A benchmark's pairs by scenario, in the benchmark's order."""
 
     title: str
@@ -40,27 +40,27 @@ def scenes_file(context: AppContext, *, slug: str, file_format: FigureFormat) ->
         return figure_file(_figure(context, plan), file_format)
 
 
-def _plan(context: AppContext, slug: str) -> ScenesPlan:
+def _plan(context: AppContext, slug: str) -> ScenariosPlan:
     with context.database.read() as session:
         benchmark = find_benchmark(session, slug)
         by_scenario: defaultdict[str, list[Pair]] = defaultdict(list)
         query = select(Pair).where(Pair.benchmark_id == benchmark.id).order_by(Pair.position)
         for pair in session.scalars(query):
             by_scenario[pair.scenario].append(pair)
-        return ScenesPlan(benchmark.title, tuple(map(tuple, by_scenario.values())))
+        return ScenariosPlan(benchmark.title, tuple(map(tuple, by_scenario.values())))
 
 
-def _figure(context: AppContext, plan: ScenesPlan) -> ScenesFigure:
+def _figure(context: AppContext, plan: ScenariosPlan) -> ScenariosFigure:
     try:
-        scenes = [_scene(context, pairs) for pairs in plan.scenarios]
+        examples = [_example(context, pairs) for pairs in plan.scenarios]
     except (StoreError, FramesUnreadable) as error:
         raise Unavailable("An image of this benchmark cannot be read. Try again later.") from error
-    return scenes_figure(plan.title, scenes)
+    return scenarios_figure(plan.title, examples)
 
 
-def _scene(context: AppContext, pairs: tuple[Pair, ...]) -> Scene:
+def _example(context: AppContext, pairs: tuple[Pair, ...]) -> ScenarioExample:
     first = pairs[0]
-    return Scene(
+    return ScenarioExample(
         scenario=first.scenario,
         pair=first.name,
         prompt=first.prompt,

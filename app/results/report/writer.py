@@ -15,7 +15,7 @@ from app.results.report.contents import report_contents, use_one_snapshot
 from app.security.identity import Principal
 from app.security.visibility import find_study
 from benchmark.exports.figures.writer import PaperFigure
-from benchmark.report.writer import STEPS, write_bundle
+from benchmark.report.writer import STEPS, write_report_files
 
 __all__ = ["STEPS", "write_report", "zipped_report"]
 
@@ -47,7 +47,7 @@ def write_report(
     with database.read() as session:
         use_one_snapshot(session)
         study = find_study(session, slug=slug, principal=principal)
-        write_bundle(report_contents(session, study, licence=licence, strips=strips), folder, step)
+        write_report_files(report_contents(session, study, licence=licence, strips=strips), folder, step)
 
 
 def zipped_report(database: Database, *, slug: str, principal: Principal) -> Iterator[bytes]:

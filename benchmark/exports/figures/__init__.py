@@ -1,1 +1,1 @@
-"""Figures for papers, as SVG, PDF and PNG, each with the data behind it as CSV (docs/figures.md)."""
+"""Figures for papers as SVG, PDF and PNG, with their data as CSV (docs/figures.md)."""

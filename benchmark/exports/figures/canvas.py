@@ -1,7 +1,7 @@
-"""The sheet figures are drawn on, measured in points (1/72 inch) from the top left corner.
+"""The canvas that figures are drawn on; coordinates are points (1/72 inch) from the top left corner.
 
-Equal inputs give equal bytes: no date in the files, a fixed salt for the ids of an SVG, fonts that come with
-matplotlib. PDF has its fonts embedded as TrueType, SVG keeps its text as text.
+Equal inputs give equal bytes: files contain no date, the ids of an SVG have a fixed salt, and all fonts come
+with matplotlib. PDF embeds fonts as TrueType; SVG keeps text as text.
 """
 
 import io
@@ -32,7 +32,7 @@ SMALL_SIZE = 6.5
 PNG_DPI = 300
 _STYLE: dict["RcKeyType", Any] = {
     "font.family": ["sans-serif"],
-    # The first is what we measure and embed; the others are for readers of an SVG who lack it.
+    # The first font is measured and embedded; the others are fallbacks for viewers of an SVG without it.
     "font.sans-serif": [FAMILY, "Verdana", "Arial", "Liberation Sans", "sans-serif"],
     "font.size": TEXT_SIZE,
     "text.parse_math": False,
@@ -42,13 +42,13 @@ _STYLE: dict["RcKeyType", Any] = {
     "image.composite_image": False,
     "path.simplify": False,
 }
-# matplotlib keeps its style in one place for all threads.
+# matplotlib's settings are global to the process.
 _DRAWING = threading.Lock()
 
 
 @contextmanager
 def drawing_style() -> Iterator[None]:
-    """Hold matplotlib's settings as ours; one thread draws at a time."""
+    """Apply our matplotlib settings; a lock lets one thread draw at a time."""
     import matplotlib as mpl
 
     with _DRAWING, mpl.rc_context(_STYLE):
@@ -56,7 +56,7 @@ def drawing_style() -> Iterator[None]:
 
 
 class Canvas:
-    """A sheet of `width` by `height` points; use it inside `drawing_style`."""
+    """A canvas of `width` by `height` points; use it inside `drawing_style`."""
 
     def __init__(self, width: float, height: float) -> None:
         from matplotlib.figure import Figure
@@ -72,7 +72,7 @@ class Canvas:
         self._box((x, y), width, height, facecolor=colour, edgecolor="none")
 
     def frame(self, x: float, y: float, width: float, height: float) -> None:
-        """Draw a hairline around a picture, so that a white one has an edge."""
+        """Draw a hairline around an image, so that a white image has a visible edge."""
         self._box((x, y), width, height, facecolor="none", edgecolor=INK, linewidth=0.3)
 
     def line(
@@ -103,7 +103,7 @@ class Canvas:
         align: Literal["left", "center", "right"] = "left",
         upright: bool = False,
     ) -> None:
-        """Write printable text; `upright` lets it climb from its baseline, its middle above `x`."""
+        """Draw printable text; `upright` rotates it by 90 degrees, centred on `x`, starting at `baseline`."""
         self._axes.text(
             x,
             baseline,
@@ -117,12 +117,12 @@ class Canvas:
             rotation=90 if upright else 0,
         )
 
-    def picture(self, x: float, y: float, width: float, height: float, pixels: Pixels) -> None:
-        """Put a picture, uint8 RGB (height, width, 3), into the box."""
+    def image(self, x: float, y: float, width: float, height: float, pixels: Pixels) -> None:
+        """Draw an image, uint8 RGB (height, width, 3), scaled to the box."""
         self._axes.imshow(
             pixels, extent=(x, x + width, y + height, y), aspect="auto", interpolation="antialiased"
         )
-        self._measure_in_points()  # imshow fits the axes to the picture
+        self._measure_in_points()  # imshow changes the limits of the axes
 
     def _box(self, corner: tuple[float, float], width: float, height: float, **style: Any) -> None:
         from matplotlib.patches import Rectangle
@@ -130,8 +130,8 @@ class Canvas:
         self._add(Rectangle(corner, width, height, **style))
 
     def _add(self, artist: "Artist") -> None:
-        # Not add_patch or plot: they measure the data for scales that we set ourselves, which takes
-        # half of the time of a large figure.
+        # Not add_patch or plot: they compute data limits, which we set ourselves; that takes half of the
+        # time of a large figure.
         artist.set_clip_on(False)
         artist.set_transform(self._axes.transData)
         self._axes.add_artist(artist)
@@ -141,8 +141,8 @@ class Canvas:
         self._axes.set_xlim(-MARGIN, width + MARGIN)
         self._axes.set_ylim(height + MARGIN, -MARGIN)
 
-    def written(self, file_format: FigureFormat, *, title: str, caption: str) -> bytes:
-        """Return the file; title and caption stand in its metadata."""
+    def to_bytes(self, file_format: FigureFormat, *, title: str, caption: str) -> bytes:
+        """Return the canvas as a file, with title and caption in its metadata."""
         stream = io.BytesIO()
         self._figure.savefig(
             stream,
@@ -163,4 +163,4 @@ def _metadata(file_format: FigureFormat, title: str, caption: str) -> dict[str, 
         case FigureFormat.PNG:
             return {"Title": title, "Description": caption, "Software": creator}
         case FigureFormat.CSV:
-            raise ValueError("a table is not drawn")
+            raise ValueError("a canvas cannot be written as CSV")

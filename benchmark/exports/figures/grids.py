@@ -1,6 +1,6 @@
-"""Grids of parts of a benchmark (scenarios, image styles, hard cases): where the reference wins.
+"""Heatmaps of the reference's TI2V score by scenario, image style or hard case.
 
-Every cell prints its number, so that the colours only help the eye.
+Every cell shows its number, so the colours carry no information of their own.
 """
 
 from collections.abc import Mapping, Sequence
@@ -12,28 +12,28 @@ from benchmark.exports.cells import Cell
 from benchmark.exports.figures.canvas import FULL_WIDTH, SMALL_SIZE, TEXT_SIZE, Canvas
 from benchmark.exports.figures.kinds import CannotDraw
 from benchmark.exports.figures.names import FigureNames
-from benchmark.exports.figures.palette import HEAT, OTHER_TEXT, QUIET, REFERENCE_TEXT, on_heat
+from benchmark.exports.figures.palette import HEAT, OTHER_TEXT, QUIET, REFERENCE_TEXT, text_colour
 from benchmark.exports.figures.preferences import INTERIM_HEIGHT, LINE, write_interim
 from benchmark.exports.figures.scales import HEAT_BOUNDS, heat_step, whole_percent
-from benchmark.exports.figures.text_layout import printable, shortened, width_of, wrapped
+from benchmark.exports.figures.text_layout import printable, text_width, truncate, wrap
 from benchmark.exports.table_format import EMPTY
 from benchmark.stats.breakdowns import Division, Parts, parts_of
 from benchmark.stats.scores import count_groups
 from benchmark.stats.tallies import Tallies
 from benchmark.stats.votes import UNKNOWN, Matchup
 
-MOST_CELLS_A_SIDE = 100
+MAX_CELLS_PER_SIDE = 100
 
 NAME_WIDTH, NAME_GAP = 88.0, 6.0
-LEAST_PITCH, MOST_PITCH = 15.5, 34.0
+MIN_PITCH, MAX_PITCH = 15.5, 34.0
 CELL_HEIGHT, GAP = 16.0, 1.2
-MOST_LABEL = 92.0  # points of a part's name
+MAX_LABEL_WIDTH = 92.0  # points of a part's name
 KEY_HEIGHT, SWATCH = 38.0, 22.0
 
 
 @dataclass(frozen=True)
 class PartCell:
-    """The pairs of one matchup in one part, and the votes they have."""
+    """The pairs of one matchup in one part of the benchmark, and their votes."""
 
     won: int
     lost: int
@@ -51,7 +51,7 @@ Cells = Mapping[tuple[str, str], PartCell]
 
 @dataclass(frozen=True)
 class GridFigure:
-    """Rows are matchups, columns parts; `cells`, by the names of both, lacks what nobody voted on."""
+    """A grid with a row per matchup and a column per part; `cells` contains only cells with votes."""
 
     division: Division
     matchups: tuple[Matchup, ...]
@@ -62,16 +62,16 @@ class GridFigure:
 
     @property
     def title(self) -> str:
-        return f"Where the reference wins, by {_WORDS[self.division]}"
+        return f"The reference's TI2V score by {_WORDS[self.division]}"
 
     @property
     def caption(self) -> str:
         counts = [cell.decided for cell in self.cells.values()]
         interim = " Interim: the study is not closed." if self.interim else ""
         return (
-            f"The reference's share of decided pairs by {_WORDS[self.division]}, in whole percent, best "
-            f"first. Each cell rests on {min(counts)} to {max(counts)} decided pairs, so read rows and "
-            f"columns, not single cells.{interim}"
+            f"The reference's share of decided pairs by {_WORDS[self.division]}, in whole percent, in "
+            f"descending order. Each cell has {min(counts)} to {max(counts)} decided pairs, so do not "
+            f"interpret single cells.{interim}"
         )
 
     @property
@@ -118,27 +118,27 @@ class GridFigure:
     @property
     def _pitch(self) -> float:
         room = (FULL_WIDTH - NAME_WIDTH - NAME_GAP) / len(self.parts)
-        return min(max(room, LEAST_PITCH), MOST_PITCH)
+        return min(max(room, MIN_PITCH), MAX_PITCH)
 
     @cached_property
     def _top(self) -> float:
-        longest = max(width_of(self._label(part), TEXT_SIZE) for part in self.parts)
+        longest = max(text_width(self._label(part), TEXT_SIZE) for part in self.parts)
         return longest + 8 + (INTERIM_HEIGHT if self.interim else 0.0)
 
     def _x(self, column: int) -> float:
         return NAME_WIDTH + NAME_GAP + column * self._pitch
 
     def _label(self, part: str) -> str:
-        return shortened(printable(part.replace("_", " ").capitalize()), MOST_LABEL, TEXT_SIZE)
+        return truncate(printable(part.replace("_", " ").capitalize()), MAX_LABEL_WIDTH, TEXT_SIZE)
 
     def _draw_name(self, canvas: Canvas, matchup: Matchup, y: float) -> None:
         name = self.names.matchup(matchup.reference, matchup.other)
-        lines = wrapped(name, NAME_WIDTH, TEXT_SIZE, most=1)
+        lines = wrap(name, NAME_WIDTH, TEXT_SIZE, max_lines=1)
         size = TEXT_SIZE
         if lines[0] != printable(name):
-            # Two smaller lines keep what one would cut off.
+            # Two lines in a smaller size, because the name does not fit on one line.
             size = 6.0
-            lines = wrapped(name, NAME_WIDTH, size, most=2)
+            lines = wrap(name, NAME_WIDTH, size, max_lines=2)
         middle = y + (CELL_HEIGHT - GAP) / 2
         baseline = middle - (len(lines) - 1) * size * 0.58 + size * 0.36
         for number, line in enumerate(lines):
@@ -159,28 +159,28 @@ class GridFigure:
             y + height / 2 + 2.4,
             number,
             size=SMALL_SIZE,
-            colour=on_heat(step),
+            colour=text_colour(step),
             bold=is_won,
             align="center",
         )
 
     def _draw_key(self, canvas: Canvas, top: float) -> None:
         x = NAME_WIDTH + NAME_GAP
-        second = printable(self.names.second)
-        canvas.text(x, top + 6.5, second, size=SMALL_SIZE, colour=OTHER_TEXT, bold=True)
-        x += width_of(second, SMALL_SIZE, bold=True) + 6
+        other = printable(self.names.other_heading)
+        canvas.text(x, top + 6.5, other, size=SMALL_SIZE, colour=OTHER_TEXT, bold=True)
+        x += text_width(other, SMALL_SIZE, bold=True) + 6
         for index, step in enumerate(HEAT):
             canvas.rectangle(x + index * SWATCH, top, SWATCH - GAP, 8, HEAT[step])
             if index:
                 bound = str(HEAT_BOUNDS[index - 1])
                 canvas.text(x + index * SWATCH - GAP / 2, top + 16, bound, size=SMALL_SIZE, align="center")
         x += len(HEAT) * SWATCH + 5
-        first = shortened(printable(self.names.first), 160, SMALL_SIZE, bold=True)
-        canvas.text(x, top + 6.5, first, size=SMALL_SIZE, colour=REFERENCE_TEXT, bold=True)
+        reference = truncate(printable(self.names.reference_heading), 160, SMALL_SIZE, bold=True)
+        canvas.text(x, top + 6.5, reference, size=SMALL_SIZE, colour=REFERENCE_TEXT, bold=True)
         canvas.text(
             NAME_WIDTH + NAME_GAP,
             top + 16 + LINE,
-            "percent of decided pairs won by the reference; bold above one half",
+            "percent of decided pairs won by the reference; bold above 50 %",
             size=SMALL_SIZE,
             colour=QUIET,
         )
@@ -194,22 +194,22 @@ def grid_figure(
     *,
     interim: bool = False,
 ) -> GridFigure:
-    """Return the grid: parts best first for the reference over all matchups, matchups best first too
-    where they share one reference.
+    """Return the grid of a study.
+
+    Parts are sorted by the reference's share over all matchups. Matchups are sorted by it as well if they
+    have one common reference.
 
     Raises:
-        CannotDraw: no pair is decided, nobody said the scenarios, or there are too many rows or columns.
+        CannotDraw: no pair is decided, the parts are unknown, or there are too many rows or columns.
     """
     cells = _cells(tallies, matchups, parts_of(tallies, division))
     if not any(cell.decided for cell in cells.values()):
-        raise CannotDraw(
-            f"No pair of a known {_WORDS[division]} is decided yet, so there is nothing to draw."
-        )
+        raise CannotDraw(f"No pair with a known {_WORDS[division]} is decided, so the figure is empty.")
     named = sorted({part for _, part in cells})
-    if max(len(matchups), len(named)) > MOST_CELLS_A_SIDE:
+    if max(len(matchups), len(named)) > MAX_CELLS_PER_SIDE:
         raise CannotDraw(
-            f"A grid has room for {MOST_CELLS_A_SIDE} matchups and as many parts; these are "
-            f"{len(matchups)} and {len(named)}. Take the table instead."
+            f"A grid can show {MAX_CELLS_PER_SIDE} matchups and {MAX_CELLS_PER_SIDE} parts, but there are "
+            f"{len(matchups)} and {len(named)}. Use the table breakdowns instead."
         )
     if names.reference:
         matchups = sorted(matchups, key=lambda each: -_share(cells, matchup=each.name))
@@ -232,6 +232,6 @@ def _cells(tallies: Tallies, matchups: Sequence[Matchup], parts: Parts) -> Cells
 
 
 def _share(cells: Cells, *, matchup: str | None = None, part: str | None = None) -> Fraction:
-    """Return what the reference won of the decided pairs of one matchup or one part; 0 of none is 0."""
+    """Return the reference's share of the decided pairs of a matchup or a part; 0 if none is decided."""
     met = [cell for (row, column), cell in cells.items() if matchup in (None, row) and part in (None, column)]
     return Fraction(sum(cell.won for cell in met), max(sum(cell.decided for cell in met), 1))

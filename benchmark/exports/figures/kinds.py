@@ -1,4 +1,4 @@
-"""The figures there are, and the files each comes as."""
+"""The names and file formats of figures."""
 
 from enum import StrEnum
 
@@ -13,7 +13,7 @@ class FigureName(StrEnum):
 
 
 class FigureFormat(StrEnum):
-    """A kind of file a figure is written as; `csv` holds the numbers behind it."""
+    """A file format of figures; `csv` contains the figure's data."""
 
     SVG = "svg"
     PDF = "pdf"
@@ -30,4 +30,4 @@ MEDIA_TYPES = {
 
 
 class CannotDraw(ValueError):
-    """There is no such figure of these votes; the message says why."""
+    """A figure cannot be drawn; the message gives the reason."""

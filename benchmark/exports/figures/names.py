@@ -1,4 +1,4 @@
-"""What sides and matchups are called in figures: names for people, in place of slugs."""
+"""Display names of sides and matchups in figures."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -8,9 +8,9 @@ from benchmark.stats.votes import Matchup
 
 @dataclass(frozen=True)
 class FigureNames:
-    """Names by side (`model` or `model@label`); a side without one keeps its own.
+    """Display names by side (`model` or `model@label`); a side without one is shown as it is.
 
-    `reference` is the side that stands first in every matchup, None where there are several.
+    `reference` is the common reference of all matchups; None if there are several references.
     """
 
     reference: str | None
@@ -25,14 +25,15 @@ class FigureNames:
         return self.names.get(side, side)
 
     def matchup(self, reference: str, other: str) -> str:
-        """Return what a row is called: the other side alone where the reference is always the same."""
+        """Return the name of a row: only the other side if all matchups have the same reference."""
         return self.side(other) if self.reference else f"{self.side(reference)} / {self.side(other)}"
 
     @property
-    def first(self) -> str:
-        """Return what stands over the reference's side."""
+    def reference_heading(self) -> str:
+        """The heading of the reference's side."""
         return f"{self.side(self.reference)} better" if self.reference else "First better"
 
     @property
-    def second(self) -> str:
+    def other_heading(self) -> str:
+        """The heading of the other side."""
         return "Other better" if self.reference else "Second better"

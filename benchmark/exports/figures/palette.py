@@ -1,7 +1,7 @@
 """The colours of figures: the light theme of the results page (app/static/css/tokens.css).
 
-Blue stands for the reference and amber for the other side. The two stay apart under protanopia, deuteranopia
-and tritanopia, and in grey print (a test holds both); no number is told by colour alone.
+Blue is the reference and amber is the other side. The two are distinguishable under protanopia, deuteranopia
+and tritanopia, and in greyscale (tested). No information is given by colour alone.
 """
 
 INK = "#161616"
@@ -13,7 +13,7 @@ OTHER = "#d3821b"
 REFERENCE_TEXT = "#1d4d8a"
 OTHER_TEXT = "#854900"
 
-# From the other side's clear win (-3) to the reference's (3).
+# From a clear win of the other side (-3) to a clear win of the reference (3).
 HEAT = {
     -3: "#d3821b",
     -2: "#ecb878",
@@ -25,6 +25,6 @@ HEAT = {
 }
 
 
-def on_heat(step: int) -> str:
-    """Return the colour of a number that stands on a step of the heat scale."""
+def text_colour(step: int) -> str:
+    """Return the text colour on a step of the heat scale."""
     return PAPER if step == 3 else INK

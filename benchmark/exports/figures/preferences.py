@@ -1,7 +1,7 @@
-"""Figure 4 of the paper: whom people preferred, a bar per matchup, and the reasons they gave beside it.
+"""Figure 4 of the paper: a bar per matchup with its TI2V score, and bars for the reasons of the votes.
 
-Reasons are pairs of bars on one common scale and are never stacked: a vote may give several, so they do not
-add up to 100.
+Bars of reasons have a common scale and are not stacked: a vote may give several reasons, so they do not add
+up to 100.
 """
 
 from collections.abc import Sequence
@@ -22,23 +22,23 @@ from benchmark.exports.figures.palette import (
     REFERENCE,
     REFERENCE_TEXT,
 )
-from benchmark.exports.figures.text_layout import printable, shortened, wrapped
+from benchmark.exports.figures.text_layout import printable, truncate, wrap
 from benchmark.exports.table_format import TITLES
 from benchmark.protocol import Justification, Side
 from benchmark.stats.preferences import SCORE, PreferenceRow
 
-MOST_ROWS = 100  # a taller sheet fits no paper, and its PNG no memory
+MAX_ROWS = 100  # a taller figure fits no page, and its PNG needs too much memory
 
 # Columns, in points from the left.
 NAME_WIDTH = 98.0
 BAR_X, BAR_WIDTH = 132.0, 136.0
 REASON_X, REASON_PITCH = 314.0, 48.0
-LONGEST_REASON = 24.0
-LEAST_SCALE = 10.0  # percent; a scale that ends below this would make a few votes look like many
+MAX_REASON_WIDTH = 24.0
+MIN_SCALE = 10.0  # percent; with a shorter scale, a few votes would look like many
 
 HEAD, FOOT, INTERIM_HEIGHT = 28.0, 27.0, 15.0
 LINE, PADDING = 9.0, 7.0
-LEAST_ROW = 26.0
+MIN_ROW_HEIGHT = 26.0
 BAR_HEIGHT, REASON_HEIGHT = 13.0, 6.5
 _TICKS = {0: "0", 25: "25", 50: "50", 75: "75", 100: "100"}
 _SECOND_WORD = {
@@ -50,20 +50,20 @@ _SECOND_WORD = {
 _FIRST_WORD = {**TITLES, Justification.OBJECT_MOTION: "Object", Justification.OVERALL_QUALITY: "Overall"}
 _MEASURES = (SCORE, *(reason.value for reason in Justification))
 CAPTION = (
-    "Share of decided pairs, in percent; pairs with equal votes are left out. Whiskers: 95 % Wilson interval "
-    "of the reference's share. Small bars: percent of all valid votes that chose that side and gave that "
-    "reason; a vote may give several, so they do not add up to 100."
+    "Share of decided pairs, in percent; pairs with equal votes are not included. Whiskers: 95 % Wilson "
+    "interval of the reference's share. Small bars: percent of all valid votes that chose that side and gave "
+    "that reason; a vote may give several reasons, so they do not add up to 100."
 )
 
 
 @dataclass(frozen=True)
 class PreferencesFigure:
-    """Rows in the order they are drawn; averages, where there are any, come last."""
+    """Rows in drawing order; averages, if there are any, come last."""
 
     preferences: tuple[PreferenceRow, ...]
     names: FigureNames
     interim: bool = False
-    title = "Whom people preferred, and why"
+    title = "Preferences and their reasons"
 
     @property
     def caption(self) -> str:
@@ -110,22 +110,22 @@ class PreferencesFigure:
         return self.names.matchup(row.reference, row.other)
 
     def _name_lines(self, row: PreferenceRow) -> list[str]:
-        return wrapped(self._name(row), NAME_WIDTH, TEXT_SIZE, bold=True)
+        return wrap(self._name(row), NAME_WIDTH, TEXT_SIZE, bold=True)
 
     def _height(self, row: PreferenceRow) -> float:
-        return max(LEAST_ROW, (len(self._name_lines(row)) + 1) * LINE + PADDING)
+        return max(MIN_ROW_HEIGHT, (len(self._name_lines(row)) + 1) * LINE + PADDING)
 
     def _draw_head(self, canvas: Canvas) -> None:
         baseline = self._top - 5
         half = BAR_WIDTH / 2 + 24
-        first, second = (
-            shortened(printable(text), half, TEXT_SIZE, bold=True)
-            for text in (self.names.first, self.names.second)
+        reference, other = (
+            truncate(printable(text), half, TEXT_SIZE, bold=True)
+            for text in (self.names.reference_heading, self.names.other_heading)
         )
         left, right = BAR_X - 28, BAR_X + BAR_WIDTH + 28
         canvas.text(0, baseline, "Compared with" if self.names.reference else "Compared", colour=QUIET)
-        canvas.text(left, baseline, first, colour=REFERENCE_TEXT, bold=True)
-        canvas.text(right, baseline, second, colour=OTHER_TEXT, bold=True, align="right")
+        canvas.text(left, baseline, reference, colour=REFERENCE_TEXT, bold=True)
+        canvas.text(right, baseline, other, colour=OTHER_TEXT, bold=True, align="right")
         for column, reason in enumerate(Justification):
             x = REASON_X + column * REASON_PITCH
             canvas.text(x, baseline - LINE, _FIRST_WORD[reason], bold=True)
@@ -140,7 +140,7 @@ class PreferencesFigure:
         canvas.text(0, baseline + len(lines) * LINE, _decided(row), size=SMALL_SIZE, colour=QUIET)
         _draw_bar(canvas, row, middle)
         if not row.gives_reasons:
-            canvas.text(REASON_X, middle + 2.5, "no reasons were given", colour=QUIET)
+            canvas.text(REASON_X, middle + 2.5, "no vote gives a reason", colour=QUIET)
         else:
             for column, reason in enumerate(Justification):
                 self._draw_reason(canvas, row, reason, REASON_X + column * REASON_PITCH, middle)
@@ -151,18 +151,18 @@ class PreferencesFigure:
         rates = [row.share(reason, side) or 0.0 for side in Side]
         for side, rate in enumerate(rates):
             y = middle - REASON_HEIGHT - 0.75 + side * (REASON_HEIGHT + 1.5)
-            width = rate / self._longest_rate * LONGEST_REASON
+            width = rate / self._max_rate * MAX_REASON_WIDTH
             canvas.rectangle(x, y, width, REASON_HEIGHT, (REFERENCE, OTHER)[side])
             is_larger = rate > rates[1 - side]
             canvas.text(x + width + 2.5, y + REASON_HEIGHT - 0.9, str(rate), size=SMALL_SIZE, bold=is_larger)
         canvas.line((x, middle - REASON_HEIGHT - 2), (x, middle + REASON_HEIGHT + 2), colour=QUIET, width=0.4)
 
     @cached_property
-    def _longest_rate(self) -> float:
+    def _max_rate(self) -> float:
         rates = [
             row.share(reason, side) for row in self.preferences for reason in Justification for side in Side
         ]
-        return max([LEAST_SCALE, *(rate for rate in rates if rate is not None)])
+        return max([MIN_SCALE, *(rate for rate in rates if rate is not None)])
 
     def _draw_foot(self, canvas: Canvas, top: float) -> None:
         for percent, label in _TICKS.items():
@@ -173,9 +173,9 @@ class PreferencesFigure:
         canvas.line((half, self._top), (half, top), width=0.7, dashed=True)
         canvas.text(half, top + 20, "percent of decided pairs", size=SMALL_SIZE, colour=QUIET, align="center")
         canvas.text(
-            REASON_X, top + 10, "percent of all votes that chose the side", size=SMALL_SIZE, colour=QUIET
+            REASON_X, top + 10, "percent of all votes that chose that side", size=SMALL_SIZE, colour=QUIET
         )
-        canvas.text(REASON_X, top + 19, "and gave the reason", size=SMALL_SIZE, colour=QUIET)
+        canvas.text(REASON_X, top + 19, "and gave that reason", size=SMALL_SIZE, colour=QUIET)
 
 
 _COUNTS = ("pairs_decided", "pairs_undecided", "votes")
@@ -184,17 +184,17 @@ _COUNTS = ("pairs_decided", "pairs_undecided", "votes")
 def preferences_figure(
     rows: Sequence[PreferenceRow], names: FigureNames, *, interim: bool = False
 ) -> PreferencesFigure:
-    """Return the figure of a preferences table; sorted by the reference's share where there is one reference.
+    """Return the figure of a preferences table, sorted by the reference's share if there is one reference.
 
     Raises:
-        CannotDraw: nobody voted, or there are too many matchups for one sheet.
+        CannotDraw: there are no votes or too many matchups.
     """
     matchups = [row for row in rows if not row.is_average]
     if not any(row.votes for row in matchups):
-        raise CannotDraw("Nobody voted yet, so there is nothing to draw.")
-    if len(rows) > MOST_ROWS:
+        raise CannotDraw("There are no votes, so the figure is empty.")
+    if len(rows) > MAX_ROWS:
         raise CannotDraw(
-            f"A figure has room for {MOST_ROWS} rows; these are {len(rows)}. Take the table instead."
+            f"The figure can show {MAX_ROWS} rows, but there are {len(rows)}. Use the table preferences."
         )
     if names.reference:
         matchups.sort(key=lambda row: -1.0 if row.ti2v_score_reference is None else row.ti2v_score_reference)
@@ -204,14 +204,14 @@ def preferences_figure(
 
 
 def write_interim(canvas: Canvas) -> None:
-    """Say on top that nothing is final."""
+    """Draw the interim notice at the top."""
     canvas.text(0, 8, "Interim:", bold=True)
-    canvas.text(36, 8, "the study is not closed, these numbers may still change and nothing is tested.")
+    canvas.text(36, 8, "the study is not closed; these numbers may still change and no tests are computed.")
 
 
 def _decided(row: PreferenceRow) -> str:
     if row.is_average:
-        return "over the matchups"
+        return "mean over the matchups"
     pairs = f"{row.pairs_decided} pair{'' if row.pairs_decided == 1 else 's'} decided"
     return f"{pairs}, {row.pairs_undecided} not" if row.pairs_undecided else pairs
 
@@ -219,9 +219,7 @@ def _decided(row: PreferenceRow) -> str:
 def _draw_bar(canvas: Canvas, row: PreferenceRow, middle: float) -> None:
     reference, other = row.share(SCORE, Side.REFERENCE), row.share(SCORE, Side.OTHER)
     if reference is None or other is None or row.ci_low is None or row.ci_high is None:
-        canvas.text(
-            BAR_X + BAR_WIDTH / 2, middle + 2.5, "no pair is decided yet", colour=QUIET, align="center"
-        )
+        canvas.text(BAR_X + BAR_WIDTH / 2, middle + 2.5, "no pair is decided", colour=QUIET, align="center")
         return
     y, scale = middle - BAR_HEIGHT / 2, BAR_WIDTH / 100
     canvas.rectangle(BAR_X, y, BAR_WIDTH, BAR_HEIGHT, OTHER)

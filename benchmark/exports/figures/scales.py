@@ -1,15 +1,15 @@
-"""Numbers into geometry: shares as whole percent and as steps of the heat scale."""
+"""Converts shares to whole percent and to steps of the heat scale."""
 
 from bisect import bisect_right
 
 from benchmark.stats.rounding import tenths
 
-# Steps of the heat scale begin here, in percent; below the first is the other side's clear win.
+# Lower bounds of the steps of the heat scale, in percent; below the first, the other side wins clearly.
 HEAT_BOUNDS = (25, 35, 45, 55, 65, 75)
 
 
 def whole_percent(count: int, total: int) -> int:
-    """Return count/total in whole percent, half up on integers.
+    """Return count/total in whole percent, rounded half up.
 
     >>> whole_percent(1, 8)
     13

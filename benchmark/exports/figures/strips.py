@@ -1,4 +1,4 @@
-"""Figures 5 and A1 of the paper: one pair, its image and prompt, and frames of every model, a model a row."""
+"""Figures 5 and A1 of the paper: image and prompt of one pair, and a row of frames for each model."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,9 +7,9 @@ from benchmark.exports.cells import Cell
 from benchmark.exports.figures.canvas import FULL_WIDTH, SMALL_SIZE, TEXT_SIZE, Canvas, Pixels
 from benchmark.exports.figures.kinds import CannotDraw
 from benchmark.exports.figures.palette import QUIET
-from benchmark.exports.figures.text_layout import size_without_breaks, wrapped
+from benchmark.exports.figures.text_layout import size_without_breaks, wrap
 
-MOST_ROWS = 24
+MAX_ROWS = 24
 NAME_WIDTH, GAP = 66.0, 3.0
 HEAD_HEIGHT, HEAD_GAP, COLUMN_LABELS = 64.0, 6.0, 11.0
 PROMPT_SIZE = 9.0
@@ -18,14 +18,14 @@ NAME_SIZES = (TEXT_SIZE, 7.0, 6.5, 6.0)
 
 @dataclass(frozen=True)
 class StripRow:
-    """The shown frames of one model's clip.
+    """Some frames of one model's clip.
 
     Attributes:
-        side, name: `model` or `model@label`, and what people call it.
-        sha256: of the clip as it was submitted.
+        side, name: `model` or `model@label`, and its display name.
+        sha256: of the submitted clip.
         frames: uint8 RGB (shown, height, width, 3).
-        numbers: which frames they are, from 1, one for each.
-        of: how many frames the clip has.
+        numbers: (shown,) the frame numbers, from 1.
+        of: the number of frames of the clip.
     """
 
     side: str
@@ -38,7 +38,7 @@ class StripRow:
 
 @dataclass(frozen=True)
 class StripFigure:
-    """Rows of equally many frames; `image` is the input image, uint8 RGB (height, width, 3)."""
+    """Rows with the same number of frames; `image` is the input image, uint8 RGB (height, width, 3)."""
 
     pair: str
     prompt: str
@@ -53,7 +53,7 @@ class StripFigure:
     def caption(self) -> str:
         return (
             f"Frames of {len(self.strips)} models for one pair ({self.pair}), evenly spaced from the first "
-            f"to the last frame of each clip. Input image and text on top: {self.prompt}"
+            f"to the last frame of each clip. Top: input image and text: {self.prompt}"
         )
 
     @property
@@ -72,7 +72,7 @@ class StripFigure:
             height = self._row_height(strip)
             self._draw_name(canvas, strip, top + height / 2)
             for column, frame in enumerate(strip.frames):
-                canvas.picture(self._x(column), top, self._cell_width, height, frame)
+                canvas.image(self._x(column), top, self._cell_width, height, frame)
                 canvas.frame(self._x(column), top, self._cell_width, height)
             top += height + GAP
 
@@ -103,7 +103,7 @@ class StripFigure:
         return row_height
 
     def _column_labels(self) -> list[str]:
-        """Return frame numbers where they are the same in every row, else shares of the clip's length."""
+        """Return the frame numbers if they are the same in every row, else shares of the clip's length."""
         numbers = {strip.numbers for strip in self.strips}
         if len(numbers) == 1:
             return [f"frame {number}" for number in numbers.pop()]
@@ -114,12 +114,12 @@ class StripFigure:
         height, width = self.image.shape[:2]
         shown_width = min(HEAD_HEIGHT * width / height, 150.0)
         shown_height = shown_width * height / width
-        canvas.picture(NAME_WIDTH, 0, shown_width, shown_height, self.image)
+        canvas.image(NAME_WIDTH, 0, shown_width, shown_height, self.image)
         canvas.frame(NAME_WIDTH, 0, shown_width, shown_height)
         canvas.text(0, shown_height / 2 - 1.5, "Input image", size=TEXT_SIZE, bold=True)
         canvas.text(0, shown_height / 2 + 7.5, "and text", size=TEXT_SIZE, bold=True)
         x = NAME_WIDTH + shown_width + 10
-        lines = wrapped(f"“{self.prompt}”", FULL_WIDTH - x, PROMPT_SIZE, bold=True, most=4)
+        lines = wrap(f"“{self.prompt}”", FULL_WIDTH - x, PROMPT_SIZE, bold=True, max_lines=4)
         baseline = shown_height / 2 - (len(lines) - 1) * 6 + 3
         for number, line in enumerate(lines):
             canvas.text(x, baseline + number * 12, line, size=PROMPT_SIZE, italic=True)
@@ -127,7 +127,7 @@ class StripFigure:
     def _draw_name(self, canvas: Canvas, strip: StripRow, middle: float) -> None:
         room = NAME_WIDTH - 6
         size = size_without_breaks(strip.name, room, NAME_SIZES, bold=True)
-        lines = wrapped(strip.name, room, size, bold=True, most=4)
+        lines = wrap(strip.name, room, size, bold=True, max_lines=4)
         baseline = middle - (len(lines) - 1) * 4.5 + 2.7
         for number, line in enumerate(lines):
             canvas.text(0, baseline + number * 9, line, size=size, bold=True)
@@ -137,17 +137,17 @@ def strip_figure(*, pair: str, prompt: str, image: Pixels, strips: Sequence[Stri
     """Return the strips of one pair.
 
     Raises:
-        CannotDraw: there is no clip, or there are more than one sheet has room for.
+        CannotDraw: there are no clips or too many.
     """
     if not strips:
-        raise CannotDraw("No model has a clip of this pair, so there is nothing to draw.")
-    if len(strips) > MOST_ROWS:
-        raise CannotDraw(f"Strips have room for {MOST_ROWS} models; these are {len(strips)}.")
+        raise CannotDraw("No model has a clip of this pair, so the figure is empty.")
+    if len(strips) > MAX_ROWS:
+        raise CannotDraw(f"The figure can show {MAX_ROWS} models, but there are {len(strips)}.")
     return StripFigure(pair, prompt, image, tuple(strips))
 
 
 def evenly_spaced(frames: int, shown: int) -> tuple[int, ...]:
-    """Return `shown` frame numbers, from 1, evenly spaced from first to last; short clips repeat some.
+    """Return `shown` frame numbers, from 1, evenly spaced from first to last; short clips repeat frames.
 
     >>> evenly_spaced(16, 4), evenly_spaced(2, 4)
     ((1, 6, 11, 16), (1, 1, 2, 2))

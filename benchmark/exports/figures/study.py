@@ -1,4 +1,4 @@
-"""The figures of a whole study, each from its preferences or its tallies."""
+"""The figures of a whole study."""
 
 from collections.abc import Mapping, Sequence
 
@@ -28,13 +28,13 @@ def study_figure(
     *,
     interim: bool = False,
 ) -> PaperFigure:
-    """Return a figure.
+    """Return the figure with this name.
 
     Args:
-        rows: the preferences of the same tallies, averages included.
+        rows: the rows of the preferences table, including averages.
 
     Raises:
-        CannotDraw: these votes allow no such figure.
+        CannotDraw: the figure cannot be drawn from these votes.
     """
     if name is FigureName.PREFERENCES:
         return preferences_figure(rows, names, interim=interim)

@@ -1,4 +1,4 @@
-"""Text that fits, measured in DejaVu Sans; it comes with matplotlib, so every machine breaks lines alike."""
+"""Measures, truncates and wraps text in DejaVu Sans, which comes with matplotlib on every machine."""
 
 import re
 import unicodedata
@@ -13,9 +13,9 @@ if TYPE_CHECKING:
 FAMILY = "DejaVu Sans"
 ELLIPSIS = "…"
 MISSING = "▯"
-_MOST_LETTERS = 1000  # more than any figure has room for
+_MAX_LETTERS = 1000  # more than fits in any figure
 _BREAKABLE = re.compile(r"[^-_./@:]*[-_./@:]* ?")
-_MEASURED_AT = 100.0  # points; without hinting, widths grow in proportion
+_MEASURED_AT = 100.0  # points; without hinting, widths are proportional to the size
 
 
 @cache
@@ -35,12 +35,12 @@ def _known_letters() -> frozenset[int]:
 
 
 def printable(text: str) -> str:
-    """Return the text on one line, with ▯ for every letter that the font or an SVG file does not have.
+    """Return the text on one line, with ▯ for every letter that the font does not have or SVG forbids.
 
     >>> printable("two\\nlines"), printable("a\\x07b")
     ('two lines', 'a▯b')
     """
-    one_line = " ".join(text[:_MOST_LETTERS].split())
+    one_line = " ".join(text[:_MAX_LETTERS].split())
     return "".join(
         letter if ord(letter) in _known_letters() and unicodedata.category(letter) != "Cc" else MISSING
         for letter in one_line
@@ -48,8 +48,8 @@ def printable(text: str) -> str:
 
 
 @lru_cache(maxsize=4096)
-def width_of(text: str, size: float, *, bold: bool = False) -> float:
-    """Return how wide a printable text is at this size, both in points."""
+def text_width(text: str, size: float, *, bold: bool = False) -> float:
+    """Return the width of a printable text; size and width are in points."""
     from matplotlib.ft2font import LoadFlags
 
     font = _font(bold)
@@ -58,44 +58,44 @@ def width_of(text: str, size: float, *, bold: bool = False) -> float:
     return width / 64 * size / _MEASURED_AT
 
 
-def shortened(text: str, width: float, size: float, *, bold: bool = False) -> str:
-    """Return the text, cut off with an ellipsis where it is wider than `width` points."""
-    if width_of(text, size, bold=bold) <= width:
+def truncate(text: str, width: float, size: float, *, bold: bool = False) -> str:
+    """Return the text, cut with an ellipsis if it is wider than `width` points."""
+    if text_width(text, size, bold=bold) <= width:
         return text
-    room = width - width_of(ELLIPSIS, size, bold=bold)
-    kept = bisect_right(range(len(text)), room, key=lambda end: width_of(text[:end], size, bold=bold)) - 1
+    room = width - text_width(ELLIPSIS, size, bold=bold)
+    kept = bisect_right(range(len(text)), room, key=lambda end: text_width(text[:end], size, bold=bold)) - 1
     return text[: max(kept, 0)].rstrip() + ELLIPSIS
 
 
-def wrapped(text: str, width: float, size: float, *, bold: bool = False, most: int = 3) -> list[str]:
-    """Return the text on at most `most` lines of at most `width` points; the rest becomes an ellipsis.
+def wrap(text: str, width: float, size: float, *, bold: bool = False, max_lines: int = 3) -> list[str]:
+    """Wrap the text to lines of at most `width` points; an ellipsis replaces the rest of the last line.
 
-    Lines break at spaces; a word too wide for a line breaks after - _ . / @ : and, failing that, anywhere.
+    Lines break at spaces. A word wider than a line breaks after - _ . / @ : or, without these, anywhere.
     """
 
     def fits(piece: str) -> bool:
-        return width_of(piece.rstrip(), size, bold=bold) <= width
+        return text_width(piece.rstrip(), size, bold=bold) <= width
 
     lines: list[str] = []
     for piece in _pieces(printable(text), fits):
-        if lines and (len(lines) == most or fits(lines[-1] + piece)):
+        if lines and (len(lines) == max_lines or fits(lines[-1] + piece)):
             lines[-1] += piece
         else:
             lines.append(piece)
-    return [shortened(line.strip(), width, size, bold=bold) for line in lines or [""]]
+    return [truncate(line.strip(), width, size, bold=bold) for line in lines or [""]]
 
 
 def size_without_breaks(text: str, width: float, sizes: Sequence[float], *, bold: bool = False) -> float:
-    """Return the first of the sizes at which no word is broken where it should not be; else the last."""
+    """Return the first size at which every word fits or breaks at punctuation; otherwise the last size."""
     parts = [part for word in printable(text).split() for part in _BREAKABLE.findall(word)]
     for size in sizes:
-        if all(width_of(part, size, bold=bold) <= width for part in parts):
+        if all(text_width(part, size, bold=bold) <= width for part in parts):
             return size
     return sizes[-1]
 
 
 def _pieces(text: str, fits: Callable[[str], bool]) -> Iterator[str]:
-    """Yield what must stay together, spaces at the ends."""
+    """Yield the parts of the text that lines do not break, with their trailing spaces."""
     for word in re.findall(r"[^ ]+ ?", text):
         if fits(word):
             yield word

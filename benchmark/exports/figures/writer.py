@@ -1,4 +1,4 @@
-"""One door for every figure in every format."""
+"""Writes any figure in any format."""
 
 from collections.abc import Sequence
 from typing import Protocol
@@ -10,14 +10,14 @@ from benchmark.exports.figures.kinds import FigureFormat
 
 
 class PaperFigure(Protocol):
-    """A figure that is ready to be drawn."""
+    """A figure with all its data, ready to draw."""
 
     @property
     def title(self) -> str: ...
 
     @property
     def caption(self) -> str:
-        """What to write under it: what was counted, how, over what."""
+        """The caption: definitions, number of votes, and whether the figure is interim."""
 
     @property
     def size(self) -> tuple[float, float]:
@@ -26,10 +26,10 @@ class PaperFigure(Protocol):
     def draw(self, canvas: Canvas) -> None: ...
 
     def columns(self) -> tuple[str, ...]:
-        """Return the names of the columns behind it."""
+        """Return the column names of the figure's data."""
 
     def rows(self) -> list[list[Cell]]:
-        """Return the numbers behind it."""
+        """Return the figure's data."""
 
 
 def figure_file(figure: PaperFigure, file_format: FigureFormat) -> bytes:
@@ -40,9 +40,9 @@ def figure_file(figure: PaperFigure, file_format: FigureFormat) -> bytes:
 def figure_files(
     figure: PaperFigure, formats: Sequence[FigureFormat] = tuple(FigureFormat)
 ) -> dict[FigureFormat, bytes]:
-    """Return a figure as files, drawn once for all of them. Safe to call from several threads.
+    """Return a figure in several formats; it is drawn only once. Thread-safe.
 
-    Equal figures give equal bytes, whichever other files are asked for.
+    Equal figures give equal bytes; the other formats of the call make no difference.
     """
     if set(formats) == {FigureFormat.CSV}:
         return {FigureFormat.CSV: _csv(figure)}
@@ -52,7 +52,7 @@ def figure_files(
         return {
             each: _csv(figure)
             if each is FigureFormat.CSV
-            else canvas.written(each, title=figure.title, caption=figure.caption)
+            else canvas.to_bytes(each, title=figure.title, caption=figure.caption)
             for each in formats
         }
 

@@ -26,7 +26,7 @@ from benchmark.scenes.scenarios import (
 )
 from benchmark.scenes.scenes import Scenario
 
-# The order numbers the layouts' seeds, so new scenarios go to the end.
+# The seeds of layouts depend on this order, so add new scenarios at the end.
 _MODULES = (
     kites,
     harbour,

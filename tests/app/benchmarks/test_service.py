@@ -154,10 +154,10 @@ def test_the_official_shape_differs_in_nothing_from_itself() -> None:
 def test_the_importer_takes_no_image_that_the_store_would_refuse() -> None:
     limits = ImageLimits()
 
-    assert limits.max_bytes >= images.MAX_PICTURE_BYTES
-    assert limits.max_side >= images.MAX_PICTURE_SIDE
-    assert limits.max_pixels >= images.MAX_PICTURE_PIXELS
-    assert limits.min_side <= images.MIN_PICTURE_SIDE
+    assert limits.max_bytes >= images.MAX_IMAGE_BYTES
+    assert limits.max_side >= images.MAX_IMAGE_SIDE
+    assert limits.max_pixels >= images.MAX_IMAGE_PIXELS
+    assert limits.min_side <= images.MIN_IMAGE_SIDE
 
 
 @pytest.mark.parametrize(

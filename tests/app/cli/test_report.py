@@ -232,7 +232,7 @@ def test_a_folder_with_anything_else_is_refused_and_left_alone(ti2v: Run, tmp_pa
     outcome = ti2v("report", "motif-study", "--output", mine)
 
     assert outcome.code == 1
-    assert "is not empty and holds no earlier bundle of motif-study" in outcome.err
+    assert "is not empty and is not an earlier report of motif-study" in outcome.err
     assert files_of(mine) == {"thesis.tex": b"years of work"}
 
 
@@ -244,7 +244,7 @@ def test_a_file_that_was_added_to_an_earlier_bundle_is_never_lost(
 
     outcome = ti2v("report", "motif-study", "--output", tmp_path / "bundle")
 
-    assert (outcome.code, "holds notes.md" in outcome.err) == (1, True)
+    assert (outcome.code, "contains notes.md" in outcome.err) == (1, True)
     assert (tmp_path / "bundle" / "notes.md").exists()
 
 
@@ -256,7 +256,7 @@ def test_the_bundle_of_another_study_is_refused(
 
     outcome = ti2v_of_cast("report", "other-study", "--output", tmp_path / "bundle")
 
-    assert (outcome.code, "no earlier bundle of other-study" in outcome.err) == (1, True)
+    assert (outcome.code, "not an earlier report of other-study" in outcome.err) == (1, True)
 
 
 @pytest.mark.parametrize(
@@ -294,5 +294,5 @@ def test_a_full_disk_is_said_in_a_sentence_and_leaves_nothing(ti2v: Run, small_d
     outcome = ti2v("report", "motif-study", "--output", small_disk / "bundle")
 
     assert outcome.code == 1
-    assert "The disk is full, so no bundle was written" in outcome.err
+    assert "The disk is full, so the report was not written" in outcome.err
     assert list(small_disk.iterdir()) == []

@@ -69,7 +69,7 @@ def test_it_makes_a_closed_study_that_is_marked_imported(
     client = signed_in(cast.context, cast.charlie)
     words = text_of(client.get("/studies/elsewhere/results").text)
     assert "Imported. These votes were imported from another study." in words
-    assert "The votes were imported from a study run elsewhere." in words  # the note under the table
+    assert "The votes were imported." in words  # the note under the table
     assert "6 of 6 votes" in words
     assert "In an imported study, people chose motif in 100.0 % of the decided pairs." in words
     (row,) = client.get("/api/v1/studies/elsewhere/results").json()["preferences"]
@@ -251,8 +251,8 @@ def test_two_models_of_one_name_are_refused(run_import: Import, tmp_path: Path) 
     ("mapping", "said"),
     [
         (MAPPING[:-1], "which column holds annotator"),
-        (("pair=clip", *MAPPING[1:]), "The table has no columns clip"),
-        (("pair", *MAPPING[1:]), "does not read OURS=THEIRS"),
+        (("pair=clip", *MAPPING[1:]), "The table has no column clip"),
+        (("pair", *MAPPING[1:]), "is not of the form COLUMN=SOURCE"),
     ],
 )
 def test_a_wrong_mapping_is_a_sentence(
@@ -286,4 +286,4 @@ def test_a_status_column_of_theirs_is_pointed_out(run_import: Import, tmp_path: 
     file = tmp_path / "theirs.csv"
     file.write_text(f"item,model_a,model_b,winner,rater,status\n{PAIR_IDS[0]},MotiF,Zeta,A,ann,excluded\n")
 
-    assert "every row is imported, whatever it says" in run_import(file).err
+    assert "Column 'status' is ignored; every row is imported." in run_import(file).err

@@ -60,7 +60,7 @@ def test_without_a_vote_the_page_says_so_and_claims_nothing(cast: Cast, study: S
 
     assert "No votes yet; 60 are needed." in words
     assert "No decided pairs yet." in words
-    assert "No comparison has two votes yet" in words
+    assert "No comparison has two votes" in words
     assert "nan" not in words.lower()
 
 

@@ -54,7 +54,7 @@ def test_an_open_study_concludes_nothing(cast: Cast, study: Study) -> None:
     fill_panels(study, people=1)
 
     assert (
-        "Nothing is concluded before the study closes."
+        "Tests are computed when the study is closed."
         in signed_in(cast.context, cast.alice).get(MATCHUP).text
     )
 

@@ -158,7 +158,7 @@ def test_names_are_literal_in_markdown_and_latex(name: str, markdown: str, latex
 def test_the_note_stands_under_the_table_and_in_the_parquet_file() -> None:
     rows = some_rows(TableName.PREFERENCES)
     note = TableNote(pairs=3, panel=(4, 5), votes=19, left_out={VoteStatus.WITHDRAWN: 2, VoteStatus.GOLD: 1})
-    said = "n = 3 pairs; 19 votes; panel: 4 to 5 per comparison. Left out: 2 withdrawn, 1 gold votes."
+    said = "n = 3 pairs; 19 votes; 4 to 5 votes per comparison. Not counted: 2 withdrawn, 1 gold votes."
     assert said in written(TableName.PREFERENCES, rows, TableFormat.MARKDOWN, note).decode()
     assert said in written(TableName.PREFERENCES, rows, TableFormat.LATEX, note).decode()
     parquet = pq.read_table(io.BytesIO(written(TableName.PREFERENCES, rows, TableFormat.PARQUET, note)))
@@ -183,10 +183,10 @@ def test_moments_are_utc_and_flags_numbers() -> None:
 
 def test_a_moment_without_a_zone_and_a_number_that_is_none_are_refused() -> None:
     naive = SimpleNamespace(**vote() | {"cast_at": datetime(2026, 3, 14, tzinfo=UTC).replace(tzinfo=None)})
-    with pytest.raises(ValueError, match="without a time zone"):
+    with pytest.raises(ValueError, match="has no time zone"):
         written(TableName.VOTES, [naive], TableFormat.CSV)
     row = SimpleNamespace(**dict.fromkeys(COLUMN_NAMES[TableName.AGREEMENT]) | {"complete": float("nan")})
-    with pytest.raises(ValueError, match="nan in a table"):
+    with pytest.raises(ValueError, match="nan in a result table"):
         written(TableName.AGREEMENT, [row], TableFormat.CSV)
 
 

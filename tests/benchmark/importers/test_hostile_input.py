@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from benchmark.importers.images import ImageRefused, browsers_show, check_picture, write_png
+from benchmark.importers.images import ImageRefused, check_image, is_web_image, write_png
 from benchmark.importers.official import read_official
 from benchmark.importers.problems import ImportProblems
 
@@ -60,11 +60,11 @@ def test_no_damage_to_an_image_breaks_the_reader(tmp_path: Path, form: str) -> N
         path = tmp_path / str(number)
         path.write_bytes(damaged)
         try:
-            check_picture(path)
+            check_image(path)
         except ImageRefused:
             refused += 1
             continue
-        if not browsers_show(path):
+        if not is_web_image(path):
             write_png(path, tmp_path / "stored.png")
 
     assert refused > 0

@@ -47,7 +47,7 @@ def test_a_link_out_of_the_cache_is_refused(tmp_path: Path) -> None:
 
     with pytest.raises(ImportProblems) as caught:
         read_snapshot(snapshot, HubAddress("ada/balloons", None))
-    assert "leads out of the folder" in str(caught.value.problems[0])
+    assert "points outside the folder" in str(caught.value.problems[0])
 
 
 @pytest.mark.parametrize(
@@ -84,4 +84,7 @@ def test_a_hub_that_cannot_be_reached_is_said_to_be(tmp_path: Path) -> None:
 
     finished = subprocess.run([sys.executable, "-c", program], env=hub, capture_output=True, text=True)
 
-    assert finished.stdout == "The hub cannot be reached for ada/balloons; import from a folder instead.\n"
+    assert (
+        finished.stdout
+        == "The hub is unreachable, so ada/balloons was not read. Import from a folder instead.\n"
+    )

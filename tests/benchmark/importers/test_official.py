@@ -153,21 +153,21 @@ def test_every_problem_is_listed_at_once_with_its_row(tmp_path: Path) -> None:
     assert problems_of(folder) == [
         "row 3: There is no image balloon9.png in the folder.",
         "row 4: The prompt is empty.",
-        "row 5: The pair stands in row 2 already.",
-        "row 6: Its clip would be called balloon1_a_cat_runs, as that of row 2; reword the prompt.",
+        "row 5: The same pair is in row 2.",
+        "row 6: The pair id balloon1_a_cat_runs is the same as in row 2. Change one of the prompts.",
         *(
-            f"row {row}: The image's path leads out of the folder; write it relative to the CSV."
+            f"row {row}: The image's path points outside the folder. Write it relative to the CSV."
             for row in (7, 8, 9)
         ),
-        "row 10: The image is not named.",
+        "row 10: The image's name is empty.",
         "row 11: The image cannot be decoded.",
-        "row 12: The row has more than 2 cells; put a text with commas in quotes.",
+        "row 12: The row has more than 2 cells. Put texts with commas in quotes.",
     ]
 
 
 def test_control_characters_are_refused(tmp_path: Path) -> None:
     assert problems_of(folder_with(tmp_path, "image,prompt\nballoon1.png,it \x1b[2J rises\n")) == [
-        "row 2: There are control characters in the row."
+        "row 2: The row contains control characters."
     ]
 
 
@@ -176,7 +176,7 @@ def test_a_scenario_that_can_have_no_page_is_refused(tmp_path: Path, scenario: s
     table = f"image,prompt,scenario\nballoon1.png,it rises,{scenario}\n"
 
     assert problems_of(folder_with(tmp_path, table)) == [
-        "row 2: The scenario's name has a slash in it, or is dots alone; call it something else."
+        "row 2: The scenario's name contains a slash or consists of dots. Rename it."
     ]
 
 
@@ -190,7 +190,7 @@ def test_two_images_of_one_name_must_be_the_same(tmp_path: Path) -> None:
     table = "image,prompt\na/kite.png,it rises\nb/kite.png,it falls\n"
 
     assert problems_of(folder_with(tmp_path, table, a__kite_png=picture(1), b__kite_png=picture(2))) == [
-        "row 3: Two different images are called kite; rename one."
+        "row 3: Two different images have the name kite. Rename one."
     ]
 
 
@@ -207,7 +207,7 @@ def test_a_bare_name_that_fits_two_different_images_is_refused(tmp_path: Path) -
     table = "image,prompt\nkite.png,it rises\n"
 
     assert problems_of(folder_with(tmp_path, table, a__kite_png=picture(1), b__kite_png=picture(2))) == [
-        "row 2: Several different images are called kite.png; give the path as well."
+        "row 2: Several different images have the name kite.png. Write its path as well."
     ]
 
 
@@ -219,7 +219,7 @@ def test_a_link_out_of_the_folder_is_refused(tmp_path: Path) -> None:
     (inside / "link.png").symlink_to(outside)
 
     assert problems_of(inside) == [
-        "row 2: The image is a link that leads out of the folder; copy the file here."
+        "row 2: The image is a link that points outside the folder. Copy the file into it."
     ]
 
 
@@ -230,7 +230,8 @@ def test_an_image_too_large_or_too_small_is_refused(tmp_path: Path, size: tuple[
     table = "image,prompt\nodd.png,it rises\n"
 
     assert problems_of(folder_with(tmp_path, table, odd_png=odd.getvalue())) == [
-        f"row 2: The image is {size[0]}x{size[1]}; sides from 16 to 8192 and 40 megapixels in all are taken."
+        f"row 2: The image is {size[0]}x{size[1]}: "
+        "sides must be 16 to 8192 pixels, with 40 megapixels at most."
     ]
 
 
@@ -241,7 +242,7 @@ def test_an_image_that_moves_is_refused(tmp_path: Path) -> None:
     table = "image,prompt\nmoving.gif,it rises\n"
 
     assert problems_of(folder_with(tmp_path, table, moving_gif=moving.getvalue())) == [
-        "row 2: The image moves; an input image is a still one."
+        "row 2: The image is animated. An input image must be a still image."
     ]
 
 
@@ -260,20 +261,26 @@ def test_a_prompt_too_long_for_a_file_name_is_refused(tmp_path: Path) -> None:
         ("image,prompt\n", "The table has a header and no rows."),
         (
             "a,b\nx,y\n",
-            "No column names an image; it needs one with a file name, such as images/balloon1.jpg.",
+            "No column contains image names. Add one with file names such as images/balloon1.jpg.",
         ),
         (
             "first,second,what\na.png,b.png,it runs\n",
-            "Columns 'first' and 'second' all name images; call the one meant 'image'.",
+            "Columns 'first' and 'second' all contain image names. Rename the right one to 'image'.",
         ),
         (
             "image,one,two\na.png,it runs,it stops\n",
-            "Columns 'one' and 'two' could all be the prompt; call it 'prompt'.",
+            "Columns 'one' and 'two' may all be the prompt. Rename the right one to 'prompt'.",
         ),
-        ("image\nballoon1.png\n", "No column holds a prompt beside the image."),
-        (b"\x89PNG\0\0\0\r\n", "prompt.csv is not text we can read; save it as UTF-8."),
-        ("image,prompt,x,x\nballoon1.png,it runs,1,2\n", "Two columns are called 'x'; rename one."),
-        ('image,prompt\nballoon1.png,"it runs\n', "row 2: The row cannot be read (unexpected end of data)."),
+        ("image\nballoon1.png\n", "No column contains prompts. Add a column 'prompt'."),
+        (b"\x89PNG\0\0\0\r\n", "prompt.csv has an unknown encoding. Save it as UTF-8."),
+        (
+            "image,prompt,x,x\nballoon1.png,it runs,1,2\n",
+            "Two columns have the name 'x'. Rename or remove one.",
+        ),
+        (
+            'image,prompt\nballoon1.png,"it runs\n',
+            "row 2: The row cannot be parsed (unexpected end of data).",
+        ),
     ],
 )
 def test_a_table_that_cannot_be_read_says_why(tmp_path: Path, table: str | bytes, sentence: str) -> None:
@@ -281,7 +288,7 @@ def test_a_table_that_cannot_be_read_says_why(tmp_path: Path, table: str | bytes
 
 
 def test_a_folder_without_a_table_is_refused(tmp_path: Path) -> None:
-    assert problems_of(tmp_path) == ["The folder holds no CSV with an image and a prompt per row."]
+    assert problems_of(tmp_path) == ["The folder contains no CSV with an image and a prompt per row."]
 
 
 def test_of_two_tables_the_one_meant_must_be_named(tmp_path: Path) -> None:
@@ -289,7 +296,7 @@ def test_of_two_tables_the_one_meant_must_be_named(tmp_path: Path) -> None:
     (folder / "more.csv").write_text(TWO_ROWS)
 
     assert problems_of(folder) == [
-        "The folder holds 2 CSV files (more.csv, prompt.csv); name the one that is meant."
+        "The folder contains 2 CSV files (more.csv, prompt.csv). Name the one to import."
     ]
     assert len(read_official(folder / "more.csv").pairs) == 2
 

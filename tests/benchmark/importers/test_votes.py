@@ -57,19 +57,19 @@ def test_a_number_for_a_name_stays_a_text(tmp_path: Path) -> None:
     [
         ("votes.csv", "", "is empty"),
         ("votes.csv", "matchup,pair\na,b\nc\n", "Row #3: Expected 2 columns, got 1"),
-        ("votes.csv", "matchup,pair,matchup\n", "two columns of the name matchup"),
+        ("votes.csv", "matchup,pair,matchup\n", "two columns with the name matchup"),
         ("votes.csv", b"matchup,pair\n\xff\xfe,b\n", "UTF-?8"),
         ("votes.csv", "matchup,pair\n", "lacks the columns chosen"),
         (
             "votes.csv",
             "matchup;pair\na;b\n",
-            "commas stand between them, and its first line reads: matchup;pair",
+            "separated by commas; the first line of the file is: matchup;pair",
         ),
         ("votes.csv", "<html>\n", "none of the columns of a votes table"),
         ("votes.jsonl", "", "Empty JSON file"),
         ("votes.jsonl", '{"matchup": "a"}\n{"matchup": 3}\n', "changed from string to number in row 2"),
         ("votes.parquet", "no parquet at all", "cannot be read"),
-        ("votes.xlsx", "", r"ends in .csv, .jsonl or .parquet"),
+        ("votes.xlsx", "", r"must end in .csv, .jsonl or .parquet"),
     ],
 )
 def test_a_file_that_is_no_votes_table_is_refused(

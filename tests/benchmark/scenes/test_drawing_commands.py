@@ -52,7 +52,7 @@ def test_a_redraw_names_an_image_that_was_changed(drawn: Path, tmp_path: Path) -
     answer = CliRunner().invoke(redraw, ["--folder", str(tmp_path)])
 
     assert answer.exit_code == 1
-    assert "Drawn again with a difference of more than 2: desk1." in answer.output
+    assert "Images that differ from their files by over 2 of 255: desk1." in answer.output
 
 
 def test_a_folder_that_holds_something_else_is_left_alone(tmp_path: Path) -> None:

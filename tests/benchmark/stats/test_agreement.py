@@ -95,5 +95,5 @@ def test_the_sentence_names_the_prevalence_paradox_where_it_bites() -> None:
     none = agreements(tallies([(1, 0)]), [MOTIF_CINEMO])[0]
     assert "prevalence paradox" in agreement_sentence(rare)
     assert "prevalence paradox" not in agreement_sentence(even)
-    assert "not defined" in agreement_sentence(same)
+    assert "undefined" in agreement_sentence(same)
     assert "cannot be measured" in agreement_sentence(none)

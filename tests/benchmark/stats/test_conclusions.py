@@ -32,8 +32,8 @@ def test_a_clear_difference_names_who_was_preferred() -> None:
 
 def test_no_difference_shown_is_not_called_equality() -> None:
     (row,) = preferences(tallies([WON] * 52 + [LOST] * 48), [MOTIF_CINEMO])
-    assert conclusion(row).startswith("No difference shown")
-    assert "no proof that the two are equal" in conclusion(row)
+    assert conclusion(row).startswith("No significant difference")
+    assert "does not prove that both are equal" in conclusion(row)
 
 
 def test_a_difference_lost_to_the_correction_is_said_to_be() -> None:
@@ -47,8 +47,8 @@ def test_a_difference_lost_to_the_correction_is_said_to_be() -> None:
 def test_interim_and_empty_rows_conclude_nothing() -> None:
     (interim,) = preferences(tallies([WON] * 20), [MOTIF_CINEMO], interim=True)
     (empty,) = preferences(tallies([]), [MOTIF_CINEMO])
-    assert "Nothing is concluded" in conclusion(interim)
-    assert conclusion(empty) == "No pair is decided yet, so there is no score."
+    assert "Tests are computed when the study is closed." in conclusion(interim)
+    assert conclusion(empty) == "No pair is decided, so there is no score."
 
 
 def test_the_average_is_described_as_one() -> None:
@@ -63,7 +63,7 @@ def test_reasons_are_concluded_from_their_own_test() -> None:
     )
     image, text, motion, _ = justifications(counted, [MOTIF_CINEMO])
     assert justification_conclusion(text).startswith("People gave text alignment more often for motif")
-    assert justification_conclusion(image).startswith("No difference shown in image alignment")
+    assert justification_conclusion(image).startswith("No significant difference in image alignment")
     assert justification_conclusion(motion) == (
         "No vote for motif or for cinemo gives object motion as a reason."
     )
@@ -85,7 +85,7 @@ def won_alone(against_cinemo: int, against_static: int) -> PairedRow:
 def test_the_stronger_opponent_is_the_one_won_against_less() -> None:
     clear, unclear = won_alone(20, 4), won_alone(5, 4)
     assert paired_conclusion(clear).startswith("static was the stronger opponent: of 24 pairs")
-    assert paired_conclusion(unclear).startswith("No difference shown")
+    assert paired_conclusion(unclear).startswith("No significant difference")
     assert paired_conclusion(replace(clear, p_value=None, p_holm=None)).startswith("Interim")
 
 
@@ -99,7 +99,7 @@ def test_a_part_of_the_benchmark_shows_nothing_by_itself() -> None:
         reasons=[[0] * 8] * 8,
     )
     (row,) = breakdown(one_scenario, [MOTIF_CINEMO], Division.SCENARIO)
-    assert "among many parts one may do by chance" in part_conclusion(row, "Golf")
+    assert "among many parts some intervals do so by chance" in part_conclusion(row, "Golf")
     (even,) = breakdown(
         replace(one_scenario, votes_other=np.array([5, 6] * 4)), [MOTIF_CINEMO], Division.SCENARIO
     )
@@ -120,6 +120,6 @@ def test_unequal_panels_are_warned_of_with_an_example() -> None:
         tallies([(3, 2), (2, 1)], matchup=[0, 1]), [MOTIF_CINEMO, Matchup("a:b", "a", "b")]
     )
     assert warning is not None
-    assert "from 3 to 5 votes" in warning
-    assert "a panel of 3 gives it 64.8 % of the pairs and a panel of 5 68.3 %" in warning
-    assert "Not like motif:cinemo: a:b." in warning
+    assert "between 3 and 5 votes" in warning
+    assert "wins 64.8 % of the pairs with 3 votes and 68.3 % with 5" in warning
+    assert "Different from motif:cinemo: a:b." in warning

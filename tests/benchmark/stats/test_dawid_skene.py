@@ -62,5 +62,5 @@ def test_exchanging_the_sides_mirrors_the_scores() -> None:
 
 
 def test_votes_without_names_are_refused() -> None:
-    with pytest.raises(ValueError, match="who voted"):
+    with pytest.raises(ValueError, match="the annotator of every vote"):
         dawid_skene(check_votes(table([vote()]).drop(columns="annotator")))

@@ -60,5 +60,5 @@ def test_many_shares_are_each_the_one() -> None:
 
 
 def test_among_many_shares_one_that_is_none_is_refused() -> None:
-    with pytest.raises(ValueError, match="at most as many"):
+    with pytest.raises(ValueError, match="between 0 and its total"):
         percents(np.array([1, 4]), np.array([2, 3]))

@@ -78,7 +78,7 @@ def test_both_intervals_over_pairs_stand_beside_it() -> None:
 
 def test_without_images_there_is_no_line() -> None:
     assert sensitivity_of_pairs(tallies([WON]), [MOTIF_CINEMO], Cluster.IMAGE, rng=rng()) == []
-    with pytest.raises(ValueError, match="do not know who voted"):
+    with pytest.raises(ValueError, match="do not contain annotators"):
         sensitivity_of_pairs(tallies([WON]), [MOTIF_CINEMO], Cluster.ANNOTATOR, rng=rng())
 
 
@@ -157,7 +157,7 @@ def test_the_sentence_says_whether_one_image_decides() -> None:
     frail = by_image([WON, WON, LOST], ["golf", "tide", "tide"])
     firm = by_image([WON] * 5 + [LOST], [f"image{index}" for index in range(6)])
     alone = by_image([WON], ["golf"])
-    assert "one of them alone decides" in sensitivity_sentence(frail)
-    assert "no single one decides" in sensitivity_sentence(firm)
-    assert "Drawing images again gives a 95 % interval of " in sensitivity_sentence(firm)
-    assert "rests on one image" in sensitivity_sentence(alone)
+    assert "one image decides" in sensitivity_sentence(frail)
+    assert "no single image decides" in sensitivity_sentence(firm)
+    assert "The cluster bootstrap over images gives a 95 % interval of " in sensitivity_sentence(firm)
+    assert "All votes are from one image" in sensitivity_sentence(alone)

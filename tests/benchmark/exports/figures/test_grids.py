@@ -58,7 +58,7 @@ def test_votes_that_name_no_scenario_are_refused() -> None:
 
 
 def test_more_scenarios_than_fit_are_refused() -> None:
-    with pytest.raises(CannotDraw, match="these are 1 and 101"):
+    with pytest.raises(CannotDraw, match="there are 1 and 101"):
         grid([(1, 0)] * 101, scenarios=101)
 
 

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from benchmark.exports.figures.palette import HEAT, OTHER, PAPER, REFERENCE, on_heat
+from benchmark.exports.figures.palette import HEAT, OTHER, PAPER, REFERENCE, text_colour
 
 DEFICIENCIES = {
     "protanopia": [
@@ -64,7 +64,7 @@ def test_the_sides_differ_in_a_grey_print() -> None:
 
 @pytest.mark.parametrize("step", HEAT)
 def test_a_cells_number_is_readable_on_its_colour(step: int) -> None:
-    assert contrast(on_heat(step), HEAT[step]) > 4.5
+    assert contrast(text_colour(step), HEAT[step]) > 4.5
 
 
 def test_both_bars_stand_out_from_the_paper() -> None:

@@ -46,7 +46,7 @@ def test_a_side_that_won_every_pair_has_its_numbers_and_an_interval(
 
 
 def test_a_matchup_without_a_decided_pair_says_so() -> None:
-    assert "no pair is decided yet" in texts(preferred([(2, 2)]))
+    assert "no pair is decided" in texts(preferred([(2, 2)]))
 
 
 def test_votes_without_a_reason_have_no_bars_of_reasons() -> None:
@@ -55,10 +55,10 @@ def test_votes_without_a_reason_have_no_bars_of_reasons() -> None:
 
     without = preferences_figure(preferences(tallies, matchups), names(matchups))
 
-    assert "no reasons were given" in texts(without)
+    assert "no vote gives a reason" in texts(without)
     assert "0.0" not in texts(without)
     assert csv_lines(without)[1].startswith("other00,motif:other00,motif,other00,66.7,33.3,0.0,0.0,")
-    assert "no reasons were given" not in texts(preferred([(5, 0)]))
+    assert "no vote gives a reason" not in texts(preferred([(5, 0)]))
 
 
 def test_rows_are_sorted_by_the_references_share_and_the_average_comes_last() -> None:
@@ -113,10 +113,10 @@ def test_fifty_matchups_fit_on_the_sheet_without_touching() -> None:
 
 
 def test_too_many_matchups_are_refused() -> None:
-    with pytest.raises(CannotDraw, match="room for 100 rows; these are 102"):
+    with pytest.raises(CannotDraw, match="can show 100 rows, but there are 102"):
         preferred([(1, 0)], others=101)
 
 
 def test_a_study_without_votes_is_refused() -> None:
-    with pytest.raises(CannotDraw, match="Nobody voted"):
+    with pytest.raises(CannotDraw, match="There are no votes"):
         preferred([(0, 0)])

@@ -11,7 +11,7 @@ from benchmark.exports.figures.grids import GridFigure, grid_figure
 from benchmark.exports.figures.kinds import FigureFormat
 from benchmark.exports.figures.names import FigureNames
 from benchmark.exports.figures.preferences import PreferencesFigure, preferences_figure
-from benchmark.exports.figures.scenarios import Scene, ScenesFigure, scenes_figure
+from benchmark.exports.figures.scenarios import ScenarioExample, ScenariosFigure, scenarios_figure
 from benchmark.exports.figures.strips import StripFigure, StripRow, evenly_spaced, strip_figure
 from benchmark.exports.figures.writer import PaperFigure, figure_file
 from benchmark.stats.breakdowns import Division
@@ -79,14 +79,16 @@ def strips(
     return strip_figure(pair="kite1_the_kite_rises", prompt=prompt, image=image, strips=rows)
 
 
-def scenes(*, count: int = 8) -> ScenesFigure:
+def scenes(*, count: int = 8) -> ScenariosFigure:
     """Scenes with wide and tall images by turns."""
     shapes = [(24, 32, 3), (32, 24, 3)]
     made = [
-        Scene(f"scene_{n}", f"pair{n}", "the kite rises", 2, n + 1, np.full(shapes[n % 2], 90, np.uint8))
+        ScenarioExample(
+            f"scene_{n}", f"pair{n}", "the kite rises", 2, n + 1, np.full(shapes[n % 2], 90, np.uint8)
+        )
         for n in range(count)
     ]
-    return scenes_figure("TI2V Bench", made)
+    return scenarios_figure("TI2V Bench", made)
 
 
 def texts(figure: PaperFigure) -> list[str]:

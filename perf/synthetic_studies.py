@@ -1,4 +1,4 @@
-"""Made-up worlds to measure in: ten models on 320 pairs, each compared with each."""
+"""Synthetic studies for measurements: ten models on 320 pairs, all compared with each other."""
 
 from datetime import UTC, datetime
 from itertools import combinations
@@ -18,14 +18,14 @@ START = datetime(2026, 3, 1, tzinfo=UTC)
 
 
 def open_round_robin(session: Session, *, slug: str, watch_gate: WatchGate) -> Study:
-    """Return an open study of 45 matchups x 320 pairs without a vote, made by the services."""
+    """Create an open study of 45 matchups x 320 pairs without votes, through the services."""
     owner = person_named(session, name="owner", role=Role.RESEARCHER, now=START)
     principal = Principal(owner.id, owner.name, owner.role)
-    benchmark = made_up_benchmark(session)
+    benchmark = synthetic_benchmark(session)
     submissions = [_submission(session, owner.id, benchmark, number) for number in range(MODELS)]
     plan = StudyPlan(
         slug=slug,
-        title="Ten models, each against each",
+        title="Ten models, all compared with each other",
         matchups=tuple(MatchupPlan(a.public_id, b.public_id) for a, b in combinations(submissions, 2)),
         watch_gate=watch_gate,
         seed=7,
@@ -35,8 +35,8 @@ def open_round_robin(session: Session, *, slug: str, watch_gate: WatchGate) -> S
     return study
 
 
-def made_up_benchmark(session: Session) -> Benchmark:
-    """Return a stored benchmark of 320 pairs in 22 scenarios, one image each, without files."""
+def synthetic_benchmark(session: Session) -> Benchmark:
+    """Store a benchmark of 320 pairs in 22 scenarios, with one image each, without files."""
     benchmark = Benchmark(
         slug="large",
         version=1,

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from benchmark.report.checksums import write_sums
-from benchmark.report.output_folder import ReportRefused, new_bundle
+from benchmark.report.checksums import write_checksums
+from benchmark.report.output_folder import ReportRefused, new_report_folder
 
 
 def write(folder: Path, slug: str = "demo") -> None:
@@ -13,17 +13,17 @@ def write(folder: Path, slug: str = "demo") -> None:
     (folder / "protocol.json").write_text(f'{{"study": {{"slug": "{slug}"}}}}')
     (folder / "tables").mkdir()
     (folder / "tables" / "preferences.csv").write_text("study\n")
-    write_sums(folder)
+    write_checksums(folder)
 
 
 def bundle(target: Path) -> Path:
-    with new_bundle(target, "demo") as folder:
+    with new_report_folder(target, "demo") as folder:
         write(folder)
     return target
 
 
 def break_off(target: Path) -> None:
-    with new_bundle(target, "demo") as folder:
+    with new_report_folder(target, "demo") as folder:
         write(folder)
         raise KeyboardInterrupt
 
@@ -47,7 +47,7 @@ def test_a_run_that_breaks_off_leaves_the_earlier_bundle(tmp_path: Path) -> None
 
 
 def test_nothing_has_the_name_before_all_is_written(tmp_path: Path) -> None:
-    with new_bundle(tmp_path / "bundle", "demo") as folder:
+    with new_report_folder(tmp_path / "bundle", "demo") as folder:
         write(folder)
         assert not (tmp_path / "bundle").exists()
 
@@ -80,7 +80,7 @@ def test_a_folder_that_only_looks_like_a_bundle_is_refused(tmp_path: Path, proto
     (tmp_path / "protocol.json").write_text(protocol)
     (tmp_path / "SHA256SUMS").write_text("")
 
-    with pytest.raises(ReportRefused, match="no earlier bundle of demo"):
+    with pytest.raises(ReportRefused, match="not an earlier report of demo"):
         bundle(tmp_path)
 
 

@@ -2,40 +2,40 @@
 
 import pytest
 
-from benchmark.exports.figures.text_layout import printable, shortened, size_without_breaks, width_of, wrapped
+from benchmark.exports.figures.text_layout import printable, size_without_breaks, text_width, truncate, wrap
 
 
 @pytest.mark.parametrize("text", ["MotiF", "a very long name of a model", "x" * 60, "模型 v2", "", " "])
 @pytest.mark.parametrize("bold", [False, True])
 def test_no_line_is_wider_than_its_room(text: str, bold: bool) -> None:
-    lines = wrapped(text, 60, 8, bold=bold)
+    lines = wrap(text, 60, 8, bold=bold)
 
     assert 1 <= len(lines) <= 3
-    assert all(width_of(line, 8, bold=bold) <= 60 for line in lines)
+    assert all(text_width(line, 8, bold=bold) <= 60 for line in lines)
 
 
 def test_lines_break_at_spaces() -> None:
-    assert wrapped("the blue balloon rises", 60, 8) == ["the blue", "balloon rises"]
+    assert wrap("the blue balloon rises", 60, 8) == ["the blue", "balloon rises"]
 
 
 def test_a_word_too_wide_breaks_after_a_hyphen_and_keeps_it() -> None:
-    assert wrapped("AnimateAnything-long-variant", 75, 8) == ["AnimateAnything-", "long-variant"]
+    assert wrap("AnimateAnything-long-variant", 75, 8) == ["AnimateAnything-", "long-variant"]
 
 
 def test_what_is_left_over_ends_in_an_ellipsis() -> None:
-    lines = wrapped("one two three four five six seven eight nine", 40, 8, most=2)
+    lines = wrap("one two three four five six seven eight nine", 40, 8, max_lines=2)
 
     assert len(lines) == 2
     assert lines[-1].endswith("…")
 
 
 def test_no_letter_of_a_long_word_is_lost_where_it_fits() -> None:
-    assert "".join(wrapped("x" * 20, 60, 8)) == "x" * 20
+    assert "".join(wrap("x" * 20, 60, 8)) == "x" * 20
 
 
 def test_a_text_that_fits_is_not_shortened() -> None:
-    assert shortened("MotiF", 60, 8) == "MotiF"
-    assert shortened("MotiF of many words", 40, 8).endswith("…")
+    assert truncate("MotiF", 60, 8) == "MotiF"
+    assert truncate("MotiF of many words", 40, 8).endswith("…")
 
 
 def test_a_smaller_size_is_taken_where_a_word_would_break() -> None:

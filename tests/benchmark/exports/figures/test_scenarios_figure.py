@@ -28,5 +28,5 @@ def test_twenty_two_scenarios_stay_on_the_sheet() -> None:
 
 @pytest.mark.parametrize("count", [0, 61])
 def test_none_and_too_many_are_refused(count: int) -> None:
-    with pytest.raises(CannotDraw, match="room for 1 to 60"):
+    with pytest.raises(CannotDraw, match="can show 1 to 60 scenarios"):
         scenes(count=count)

@@ -7,8 +7,8 @@ import pytest
 from huggingface_hub import DatasetCard
 
 from benchmark.report.contents import ReportContents
-from benchmark.report.dataset_card import data_set_card
-from benchmark.report.writer import write_bundle
+from benchmark.report.dataset_card import dataset_card
+from benchmark.report.writer import write_report_files
 from benchmark.scoring import ScoredVotes
 from benchmark.votes.validate import check_votes
 from tests.benchmark.report.made import contents
@@ -17,7 +17,7 @@ from tests.benchmark.report.made import contents
 def assignment_view(made: ReportContents, folder: Path) -> DatasetCard:
     """Return the card of a bundle that has no figures."""
     scored = ScoredVotes(check_votes(pd.DataFrame(vars(row) for row in made.votes())), made.interim)
-    return DatasetCard(data_set_card(made, scored, folder))
+    return DatasetCard(dataset_card(made, scored, folder))
 
 
 @pytest.mark.parametrize(
@@ -42,7 +42,7 @@ def test_an_interim_bundle_is_marked(tmp_path: Path) -> None:
 def test_what_the_votes_say_stands_in_it(tmp_path: Path) -> None:
     text = assignment_view(contents(), tmp_path).text
 
-    assert "- **motif:cinemo**: No difference shown: motif won 50.0 % of 4 decided pairs" in text
+    assert "- **motif:cinemo**: No significant difference: motif won 50.0 % of 4 decided pairs" in text
 
 
 def test_votes_of_which_none_counts_still_make_a_bundle(tmp_path: Path) -> None:
@@ -53,12 +53,12 @@ def test_votes_of_which_none_counts_still_make_a_bundle(tmp_path: Path) -> None:
 
 
 def test_a_whole_bundle_keeps_its_cards_promises(tmp_path: Path) -> None:
-    write_bundle(contents(), tmp_path)
+    write_report_files(contents(), tmp_path)
     card = DatasetCard((tmp_path / "README.md").read_text())
     configurations = card.data["configs"]
 
     captions = (tmp_path / "figures" / "captions.md").read_text()
     assert len({each["config_name"] for each in configurations}) == len(configurations)
     assert all((tmp_path / each["data_files"]).is_file() for each in configurations)
-    assert "`styles` is not there: No pair of a known image style" in captions
+    assert "`styles` was not drawn: No pair with a known image style" in captions
     assert "for figure in preferences scenarios; do" in card.text
