@@ -7,6 +7,7 @@ import re
 import pytest
 from fastapi.testclient import TestClient
 
+from app.results.figures.study import MAX_CONCURRENT, drawing
 from benchmark.exports.figures.kinds import MEDIA_TYPES, FigureFormat, FigureName
 from tests.app.results.page_voters import close, fill_panels, signed_in
 from tests.cast import PAIR_IDS, Cast, Study
@@ -94,7 +95,7 @@ def test_when_all_places_to_draw_are_taken_one_is_asked_to_come_again(
     cast: Cast, study: Study, client: TestClient
 ) -> None:
     fill_panels(study, people=1)
-    taken = [study.drawing() for _ in range(study.MAX_CONCURRENT)]
+    taken = [drawing() for _ in range(MAX_CONCURRENT)]
     for place in taken:
         place.__enter__()
     try:
