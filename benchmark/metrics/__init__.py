@@ -1,0 +1,2 @@
+"""Formulas of the automatic metrics: features or frames in, one score a clip out; numpy only
+(docs/metrics.md)."""

@@ -1,0 +1,87 @@
+"""Camera motion (VBench-I2V): does the camera move as asked.
+
+Source: VBench, commit 45e79ec, vbench2_beta_i2v/camera_motion.py: CoTracker2 follows a 10x10 grid from the
+first frame to the last; one point in the middle of each edge decides. 1 where the asked type is among the
+predicted ones. VBench reads the asked type from the file name; we take it from the pair. VBench truncates
+tracked positions to whole pixels, and so do we.
+"""
+
+from enum import StrEnum
+from itertools import product
+
+import numpy as np
+from numpy.typing import NDArray
+
+from benchmark.metrics.vectors import MetricInputError
+
+GRID = 10
+_MIDDLE = GRID // 2
+_DEAD_ZONE = 0.005
+
+
+class CameraMotion(StrEnum):
+    PAN_LEFT = "pan_left"
+    PAN_RIGHT = "pan_right"
+    TILT_UP = "tilt_up"
+    TILT_DOWN = "tilt_down"
+    ZOOM_IN = "zoom_in"
+    ZOOM_OUT = "zoom_out"
+    STATIC = "static"
+
+
+# Content that moves left means a camera that pans right, and so on.
+_SAME = {
+    ("left", "left"): CameraMotion.PAN_RIGHT,
+    ("right", "right"): CameraMotion.PAN_LEFT,
+    ("down", "down"): CameraMotion.TILT_UP,
+    ("up", "up"): CameraMotion.TILT_DOWN,
+    ("static", "static"): CameraMotion.STATIC,
+}
+_TOP_AND_BOTTOM = _SAME | {("up", "down"): CameraMotion.ZOOM_IN, ("down", "up"): CameraMotion.ZOOM_OUT}
+_LEFT_AND_RIGHT = _SAME | {
+    ("left", "right"): CameraMotion.ZOOM_IN,
+    ("right", "left"): CameraMotion.ZOOM_OUT,
+}
+
+
+def predicted_motions(
+    first: NDArray[np.floating], last: NDArray[np.floating], *, height: int, width: int
+) -> frozenset[CameraMotion]:
+    """Return the camera motions that the tracked edges show; empty where they show none.
+
+    Args:
+        first: (10, 10, 2) positions (x, y) of the grid in the first frame, in pixels.
+        last: the same in the last frame.
+        height: of the frames, in pixels.
+        width: of the frames, in pixels.
+
+    Raises:
+        MetricInputError: another shape, or positions that are not finite.
+    """
+    for grid in (first, last):
+        if grid.shape != (GRID, GRID, 2) or not np.isfinite(grid).all():
+            raise MetricInputError(f"Tracks must be ({GRID}, {GRID}, 2) and finite, not {grid.shape}.")
+    moved = np.trunc(last) - np.trunc(first)
+    dead_zone = _DEAD_ZONE * min(height, width)
+    top, bottom, left, right = (
+        _directions(vector, dead_zone)
+        for vector in (moved[0, _MIDDLE], moved[-1, _MIDDLE], moved[_MIDDLE, 0], moved[_MIDDLE, -1])
+    )
+    found = {_TOP_AND_BOTTOM[pair] for pair in product(top, bottom) if pair in _TOP_AND_BOTTOM}
+    found |= {_LEFT_AND_RIGHT[pair] for pair in product(left, right) if pair in _LEFT_AND_RIGHT}
+    return frozenset(found - {CameraMotion.STATIC} or found)
+
+
+def camera_motion(asked: CameraMotion, predicted: frozenset[CameraMotion]) -> float:
+    """Return 1.0 where the asked camera motion is among the predicted ones, else 0.0."""
+    return float(asked in predicted)
+
+
+def _directions(vector: NDArray[np.floating], dead_zone: float) -> list[str]:
+    x, y = vector
+    found = []
+    if abs(x) > dead_zone:
+        found.append("right" if x > 0 else "left")
+    if abs(y) > dead_zone:
+        found.append("down" if y > 0 else "up")
+    return found or ["static"]

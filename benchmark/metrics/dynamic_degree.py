@@ -1,0 +1,65 @@
+"""Dynamic degree (VBench): does a clip move at all.
+
+Source: VBench, commit 45e79ec, vbench/dynamic_degree.py, with RAFT-things and 20 iterations. 1 where the clip
+moves, 0 where it does not; a mean over clips is a share. Deviation: VBench counts a static clip as moving
+where two frames or fewer are sampled, because round(4 n / 16) is then 0; we refuse such clips.
+"""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from benchmark.metrics.vectors import MetricInputError
+
+SAMPLED_FPS = 8
+_TOP_SHARE = 0.05
+_PIXELS_AT_256 = 6.0
+_PAIRS_OF_16 = 4
+MIN_FRAMES = 3
+
+
+def sampling_stride(fps: float) -> int:
+    """Return the stride that brings a clip near 8 frames a second; `fps` must be positive."""
+    if not fps > 0:
+        raise MetricInputError(f"The frame rate must be positive, not {fps}.")
+    return max(1, round(fps / SAMPLED_FPS))
+
+
+def pair_motion(flow: NDArray[np.floating]) -> float:
+    """Return the mean of the largest 5 % of the displacements, in pixels.
+
+    Args:
+        flow: (height, width, 2), from one sampled frame to the next.
+
+    Raises:
+        MetricInputError: the flow is not finite, or has fewer than 20 pixels.
+    """
+    magnitudes = np.hypot(flow[..., 0], flow[..., 1]).ravel()
+    if not np.isfinite(magnitudes).all():
+        raise MetricInputError("The optical flow contains NaN or infinity.")
+    count = int(magnitudes.size * _TOP_SHARE)
+    if count == 0:
+        raise MetricInputError("The frames have fewer than 20 pixels.")
+    return float(np.partition(magnitudes, -count)[-count:].mean())
+
+
+def dynamic_degree(pair_motions: list[float], *, height: int, width: int) -> float:
+    """Return 1.0 where enough pairs of frames move, else 0.0.
+
+    Of n sampled frames, round(4 n / 16) pairs must move by more than 6 min(side) / 256 pixels.
+
+    Args:
+        pair_motions: `pair_motion` of each pair of neighbouring sampled frames.
+        height: of the frames, in pixels.
+        width: of the frames, in pixels.
+
+    Raises:
+        MetricInputError: fewer than 3 frames were sampled.
+    """
+    frames = len(pair_motions) + 1
+    if frames < MIN_FRAMES:
+        raise MetricInputError(
+            f"Dynamic degree needs at least {MIN_FRAMES} sampled frames, not {frames}: take a longer clip."
+        )
+    threshold = _PIXELS_AT_256 * min(height, width) / 256.0
+    needed = round(_PAIRS_OF_16 * frames / 16.0)
+    return float(sum(motion > threshold for motion in pair_motions) >= needed)

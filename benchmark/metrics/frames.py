@@ -1,0 +1,36 @@
+"""Frames of a clip as every pixel metric takes them."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from benchmark.metrics.vectors import MetricInputError
+
+Frames = NDArray[np.uint8]
+Luma = NDArray[np.float64]
+# ITU-R BT.601.
+_WEIGHTS = np.array([0.299, 0.587, 0.114])
+
+
+def checked_frames(frames: NDArray[np.uint8], *, at_least: int) -> Frames:
+    """Return frames after checking them.
+
+    Args:
+        frames: (frames, height, width, 3) uint8 RGB.
+        at_least: the smallest number of frames that the metric is defined for.
+
+    Raises:
+        MetricInputError: another shape or dtype, or too few frames.
+    """
+    frames = np.asarray(frames)
+    if frames.ndim != 4 or frames.shape[3] != 3 or frames.dtype != np.uint8:
+        raise MetricInputError(
+            f"Frames must be (frames, height, width, 3) uint8 RGB, not {frames.shape} {frames.dtype}."
+        )
+    if len(frames) < at_least:
+        raise MetricInputError(f"The metric needs at least {at_least} frames, not {len(frames)}.")
+    return frames
+
+
+def luma(frames: Frames) -> Luma:
+    """Return the brightness of every pixel (BT.601), (..., height, width) float64 in [0, 255]."""
+    return np.asarray(frames, dtype=np.float64) @ _WEIGHTS
