@@ -1,0 +1,85 @@
+"""Artifacts in time that people notice at once: flashes, freezes, cuts, loops and a drift of colour.
+
+Ours, no weights. The thresholds are in grey levels of 255 and were chosen on the clips of docs/metrics.md.
+"""
+
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+
+from benchmark.metrics.frames import Frames, checked_frames, luma
+
+# A frame is a flash when it is brighter or darker than both neighbours by this much, and they agree.
+FLASH_LEVELS = 4.0
+# Two frames are the same when they differ by less than this on average: below what encoding changes.
+FREEZE_LEVELS = 0.15
+# A cut: neighbouring frames differ by this much on average, and by far more than the clip's usual step.
+CUT_LEVELS = 25.0
+CUT_FACTOR = 6.0
+# A loop: the end is this much nearer to the first frame than the farthest frame is.
+LOOP_SHARE = 0.25
+
+
+@dataclass(frozen=True)
+class Artifacts:
+    """Artifacts of one clip; 0 is best for each.
+
+    Attributes:
+        flashes: frames that are brighter or darker than both neighbours.
+        freezes: share of the steps between frames in which nothing changes, in [0, 1].
+        cuts: steps at which the image changes abruptly.
+        loop: 1.0 where the clip returns to its first frame, else 0.0.
+        colour_shift: distance of the mean colour of the last frame from that of the first, in levels of 255.
+    """
+
+    flashes: int
+    freezes: float
+    cuts: int
+    loop: float
+    colour_shift: float
+
+
+def artifacts(frames: Frames) -> Artifacts:
+    """Return the artifacts of a clip.
+
+    Args:
+        frames: (frames, height, width, 3) uint8 RGB, at least 3 frames.
+
+    Raises:
+        MetricInputError: too few frames, or not uint8 RGB.
+    """
+    frames = checked_frames(frames, at_least=3)
+    steps = np.array([_difference(first, second) for first, second in pairwise(frames)])
+    colours = frames.reshape(len(frames), -1, 3).mean(axis=1)
+    return Artifacts(
+        flashes=_flashes(frames),
+        freezes=float((steps < FREEZE_LEVELS).mean()),
+        cuts=_cuts(steps),
+        loop=_loop(frames),
+        colour_shift=float(np.linalg.norm(colours[-1] - colours[0])),
+    )
+
+
+def _difference(first: NDArray[np.uint8], second: NDArray[np.uint8]) -> float:
+    return float(np.abs(second.astype(np.int16) - first).mean())
+
+
+def _flashes(frames: Frames) -> int:
+    brightness = np.array([luma(frame).mean() for frame in frames])
+    before, at, after = brightness[:-2], brightness[1:-1], brightness[2:]
+    rise, fall = at - before, at - after
+    is_flash = (np.minimum(np.abs(rise), np.abs(fall)) > FLASH_LEVELS) & (np.sign(rise) == np.sign(fall))
+    return int(is_flash.sum())
+
+
+def _cuts(steps: NDArray[np.float64]) -> int:
+    usual = max(float(np.median(steps)), FREEZE_LEVELS)
+    return int(((steps > CUT_LEVELS) & (steps > CUT_FACTOR * usual)).sum())
+
+
+def _loop(frames: Frames) -> float:
+    distances = np.array([_difference(frames[0], frame) for frame in frames[1:]])
+    farthest = distances.max()
+    return float(farthest > FREEZE_LEVELS and distances[-1] < LOOP_SHARE * farthest)
