@@ -12,6 +12,7 @@ COMMANDS: dict[str, LazyCommand] = {
         "Make a model's clips for a benchmark, without a server.",
     ),
     "heatmap": LazyCommand("models.cli.heatmap:heatmap", "Draw where a clip moves; write its heatmap."),
+    "metrics": LazyCommand("models.cli.metrics:metrics", "Compute automatic metrics of a folder of clips."),
     "worker": LazyCommand(
         "models.cli.worker:worker", "Make the clips a server is asked for, on this machine's device."
     ),

@@ -1,0 +1,122 @@
+"""Metric tables as CSV, JSON, Markdown and LaTeX: the means for readers, the clips for programs."""
+
+import csv
+import io
+import json
+from collections.abc import Callable, Mapping
+from enum import StrEnum
+
+from benchmark.exports.markup import latex_text, markdown_text
+from benchmark.metrics.metric import Direction, Metric
+from benchmark.metrics.table import MetricTable
+
+_ARROWS = {Direction.HIGHER: "↑", Direction.LOWER: "↓", Direction.NONE: ""}
+_LATEX_ARROWS = {Direction.HIGHER: r" $\uparrow$", Direction.LOWER: r" $\downarrow$", Direction.NONE: ""}
+
+
+class MetricFormat(StrEnum):
+    CSV = "csv"
+    JSON = "json"
+    MARKDOWN = "markdown"
+    LATEX = "latex"
+
+
+def metric_table_bytes(table: MetricTable, name: str, file_format: MetricFormat) -> bytes:
+    """Return a table as a file.
+
+    Args:
+        name: what the row of means is called, such as the model's name.
+    """
+    return _WRITERS[file_format](table, name).encode()
+
+
+def _csv(table: MetricTable, _name: str) -> str:
+    out = io.StringIO()
+    names = [metric.name for metric in table.metrics]
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(["pair", "scenario", "seed", *names])
+    for clip in table.clips:
+        writer.writerow([clip.pair, clip.scenario, clip.seed, *(clip.values.get(each, "") for each in names)])
+    return out.getvalue()
+
+
+def _json(table: MetricTable, name: str) -> str:
+    document = {
+        "suite": table.suite,
+        "name": name,
+        "settings": dict(table.settings),
+        "partial": table.is_partial,
+        "pairs": {"scored": len({clip.pair for clip in table.clips}), "expected": table.expected_pairs},
+        "means": {metric.name: _summary(table, metric) for metric in table.metrics},
+        "clips": [
+            {
+                "pair": clip.pair,
+                "scenario": clip.scenario,
+                "seed": clip.seed,
+                "values": dict(clip.values),
+                "refused": dict(clip.refused),
+            }
+            for clip in table.clips
+        ],
+    }
+    return json.dumps(document, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+
+
+def _summary(table: MetricTable, metric: Metric) -> Mapping[str, object]:
+    summary = table.summary(metric.name)
+    return {
+        "mean": summary.mean,
+        "seed_sd": summary.seed_sd,
+        "pairs": summary.pairs,
+        "direction": metric.direction.value,
+    }
+
+
+def _markdown(table: MetricTable, name: str) -> str:
+    titles = [f"{metric.title} {_ARROWS[metric.direction]}".strip() for metric in table.metrics]
+    lines = [
+        "| | " + " | ".join(titles) + " |",
+        "|---|" + "---:|" * len(titles),
+        f"| {markdown_text(name)} | " + " | ".join(_cell(table, metric) for metric in table.metrics) + " |",
+    ]
+    return "\n".join(lines) + "\n\n" + markdown_text(note(table)) + "\n"
+
+
+def _latex(table: MetricTable, name: str) -> str:
+    titles = [latex_text(metric.title) + _LATEX_ARROWS[metric.direction] for metric in table.metrics]
+    cells = [_cell(table, metric).replace("±", r"$\pm$").replace("–", "--") for metric in table.metrics]
+    lines = [
+        f"% {note(table)}",
+        r"\begin{tabular}{l" + "r" * len(titles) + "}",
+        r"\toprule",
+        " & " + " & ".join(titles) + r" \\",
+        r"\midrule",
+        latex_text(name) + " & " + " & ".join(cells) + r" \\",
+        r"\bottomrule",
+        r"\end{tabular}",
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def note(table: MetricTable) -> str:
+    """Return one line that says what the numbers depend on and whether pairs are missing."""
+    scored = len({clip.pair for clip in table.clips})
+    state = f"PARTIAL: {scored} of {table.expected_pairs} pairs" if table.is_partial else f"{scored} pairs"
+    settings = ", ".join(f"{name} {value}" for name, value in table.settings.items())
+    return f"Suite {table.suite}, computed here. {state}. {settings}."
+
+
+def _cell(table: MetricTable, metric: Metric) -> str:
+    summary = table.summary(metric.name)
+    if summary.mean is None:
+        return "–"
+    text = f"{summary.mean:.{metric.digits}f}"
+    return text if summary.seed_sd is None else f"{text} ± {summary.seed_sd:.{metric.digits}f}"
+
+
+_WRITERS: Mapping[MetricFormat, Callable[[MetricTable, str], str]] = {
+    MetricFormat.CSV: _csv,
+    MetricFormat.JSON: _json,
+    MetricFormat.MARKDOWN: _markdown,
+    MetricFormat.LATEX: _latex,
+}

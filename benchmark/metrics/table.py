@@ -1,0 +1,87 @@
+"""The table of a suite's scores: one row per clip, and the mean over pairs of each metric.
+
+Several seeds of a pair are averaged first, so that every pair counts once; the spread is the standard
+deviation of the seeds' means, as VBench's and Physics-IQ's rule of several runs asks.
+"""
+
+import statistics
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from benchmark.metrics.metric import Metric
+from benchmark.metrics.vectors import MetricInputError
+
+
+@dataclass(frozen=True)
+class ClipScores:
+    """Scores of one clip; a metric that is not defined for it is missing, with the reason in `refused`."""
+
+    pair: str
+    scenario: str
+    seed: int
+    values: Mapping[str, float]
+    refused: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Summary:
+    """The mean of one metric over pairs.
+
+    Attributes:
+        mean: over pairs; None where no pair has a score.
+        seed_sd: standard deviation of the means of the seeds; None with fewer than two seeds.
+        pairs: pairs with a score.
+    """
+
+    mean: float | None
+    seed_sd: float | None
+    pairs: int
+
+
+@dataclass(frozen=True)
+class MetricTable:
+    """All scores of one submission under one suite.
+
+    Attributes:
+        suite: its name.
+        settings: what the scores depend on: backbones with revisions, transforms, frames, our version.
+        metrics: the columns.
+        clips: the rows.
+        expected_pairs: pairs of the benchmark; with fewer rows the table is partial.
+    """
+
+    suite: str
+    settings: Mapping[str, str]
+    metrics: tuple[Metric, ...]
+    clips: tuple[ClipScores, ...]
+    expected_pairs: int
+
+    @property
+    def is_partial(self) -> bool:
+        return len({clip.pair for clip in self.clips}) < self.expected_pairs
+
+    def summary(self, metric: str) -> Summary:
+        """Return the mean of a metric over pairs.
+
+        Raises:
+            MetricInputError: the suite has no such metric.
+        """
+        if metric not in {each.name for each in self.metrics}:
+            raise MetricInputError(f"The suite {self.suite} has no metric {metric}.")
+        scored = [clip for clip in self.clips if metric in clip.values]
+        by_pair = _groups(scored, metric, key="pair")
+        by_seed = _groups(scored, metric, key="seed")
+        means = [statistics.fmean(values) for values in by_seed.values()]
+        return Summary(
+            mean=statistics.fmean(map(statistics.fmean, by_pair.values())) if by_pair else None,
+            seed_sd=statistics.stdev(means) if len(means) > 1 else None,
+            pairs=len(by_pair),
+        )
+
+
+def _groups(clips: Sequence[ClipScores], metric: str, *, key: str) -> dict[object, list[float]]:
+    found: defaultdict[object, list[float]] = defaultdict(list)
+    for clip in clips:
+        found[getattr(clip, key)].append(clip.values[metric])
+    return dict(found)

@@ -1,0 +1,125 @@
+"""What the metrics ask of a pretrained network, and where its weights are.
+
+Weights are read from a folder laid out as the Hugging Face hub lays it out. The folder is found in this
+order: the path the user names, `TI2V_HOME/weights/NAME`, the hub's cache. Nothing is downloaded without being
+asked for.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from types import MappingProxyType
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+Images = Sequence[NDArray[np.uint8]]
+"""Images of any size, each (height, width, 3) uint8 RGB."""
+Features = NDArray[np.float32]
+"""(rows, dimensions), not normalised."""
+
+
+class BackboneMissing(Exception):
+    """A backbone's weights are not on this machine; the message says what to get and where to put it."""
+
+
+class ImageEncoder(Protocol):
+    """Encodes images as feature vectors."""
+
+    @property
+    def identity(self) -> str:
+        """Name, revision and transform: what the features depend on, part of every cache key."""
+
+    def encode_images(self, images: Images) -> Features:
+        """Return one row per image; batch size and device change nothing beyond 1e-4."""
+
+
+class TextEncoder(Protocol):
+    """Encodes texts into the space of an `ImageEncoder`."""
+
+    def encode_texts(self, texts: Sequence[str]) -> Features:
+        """Return one row per text; longer texts than the network takes are truncated, as CLIP does."""
+
+
+@dataclass(frozen=True)
+class BackboneWeights:
+    """Where published weights come from.
+
+    Attributes:
+        name: of the folder below `TI2V_HOME/weights`.
+        repository: on the Hugging Face hub.
+        revision: the commit; features of another commit are not comparable.
+        megabytes: download size.
+        licence: of the weights.
+    """
+
+    name: str
+    repository: str
+    revision: str
+    megabytes: int
+    licence: str
+
+
+CLIP_B32 = BackboneWeights(
+    "clip-vit-base-patch32",
+    "openai/clip-vit-base-patch32",
+    "3d74acf9a28c67741b2f4f2ea7635f0aaf6f0268",
+    605,
+    "MIT",
+)
+CLIP_B16 = BackboneWeights(
+    "clip-vit-base-patch16",
+    "openai/clip-vit-base-patch16",
+    "57c216476eefef5ab752ec549e440a49ae4ae5f3",
+    599,
+    "MIT",
+)
+CLIP_L14 = BackboneWeights(
+    "clip-vit-large-patch14",
+    "openai/clip-vit-large-patch14",
+    "32bd64288804d66eefd0ccbe215aa642df71cc41",
+    1710,
+    "MIT",
+)
+DINO_B16 = BackboneWeights(
+    "dino-vitb16", "facebook/dino-vitb16", "f205d5d8e640a89a2b8ef0369670dfc37cc07fc2", 343, "Apache-2.0"
+)
+KNOWN: Mapping[str, BackboneWeights] = MappingProxyType(
+    {each.name: each for each in (CLIP_B32, CLIP_B16, CLIP_L14, DINO_B16)}
+)
+
+
+def weights_folder(weights: BackboneWeights, *, home: Path, named: Path | None = None) -> Path:
+    """Return the folder with a backbone's weights.
+
+    Args:
+        home: TI2V_HOME.
+        named: a folder of the user's; used whatever it holds.
+
+    Raises:
+        BackboneMissing: they are nowhere; the message says how large they are and where to put them.
+    """
+    if named is not None:
+        if not (named / "config.json").is_file():
+            raise BackboneMissing(f"{named} has no config.json; name a folder as the hub lays it out.")
+        return named
+    own = home / "weights" / weights.name
+    if (own / "config.json").is_file():
+        return own
+    cached = _cached(weights)
+    if cached is not None:
+        return cached
+    raise BackboneMissing(
+        f"The weights {weights.repository} ({weights.megabytes} MB, {weights.licence}) are not on this "
+        f"machine. Download commit {weights.revision[:12]} into {own}, for example with: "
+        f"hf download {weights.repository} --revision {weights.revision[:12]} --local-dir {own}"
+    )
+
+
+def _cached(weights: BackboneWeights) -> Path | None:
+    from huggingface_hub.constants import HF_HUB_CACHE
+
+    folder = "models--" + weights.repository.replace("/", "--")
+    snapshot = Path(HF_HUB_CACHE) / folder / "snapshots" / weights.revision
+    return snapshot if (snapshot / "config.json").is_file() else None

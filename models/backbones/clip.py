@@ -1,0 +1,79 @@
+"""CLIP image and text encoders, through transformers.
+
+Source: A. Radford et al. (2021), Learning Transferable Visual Models From Natural Language Supervision.
+Images are resized (bicubic, antialiased) to the network's side and cropped at the centre, as the published
+processor does.
+"""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from models.backbones.base import BackboneMissing, Features, Images
+from models.backbones.transforms import CLIP_MEAN, CLIP_STD, centre_crop_square
+
+
+class ClipBackbone:
+    """A CLIP model read from a folder laid out as the hub lays it out.
+
+    Weights are safetensors, or a checkpoint that torch reads with weights_only.
+
+    Args:
+        folder: with config.json, model.safetensors and the tokenizer's files.
+        identity: what the features depend on, see `ImageEncoder.identity`.
+        device: such as `cpu` or `cuda:0`.
+        batch_size: images or texts per forward pass.
+
+    Raises:
+        BackboneMissing: a file is missing, or is not a CLIP model's.
+    """
+
+    def __init__(self, folder: Path, *, identity: str, device: str = "cpu", batch_size: int = 32) -> None:
+        from transformers import CLIPModel, CLIPTokenizerFast
+
+        try:
+            network = CLIPModel.from_pretrained(folder, local_files_only=True)
+            self._tokenizer = CLIPTokenizerFast.from_pretrained(folder, local_files_only=True)
+        except (OSError, ValueError) as error:
+            raise BackboneMissing(f"{folder} holds no CLIP model that can be read: {error}") from error
+        self._network = network.eval().requires_grad_(False).to(device)
+        self._device = device
+        self._batch_size = batch_size
+        self._side = int(network.config.vision_config.image_size)
+        self.identity = f"{identity} crop{self._side}"
+
+    @torch.no_grad()
+    def encode_images(self, images: Images) -> Features:
+        rows = [self._images(images[start : start + self._batch_size]) for start in self._starts(len(images))]
+        return np.concatenate(rows)
+
+    @torch.no_grad()
+    def encode_texts(self, texts: Sequence[str]) -> Features:
+        rows = [self._texts(texts[start : start + self._batch_size]) for start in self._starts(len(texts))]
+        return np.concatenate(rows)
+
+    def _starts(self, count: int) -> range:
+        if count == 0:
+            raise ValueError("there is nothing to encode")
+        return range(0, count, self._batch_size)
+
+    def _images(self, images: Images) -> Features:
+        pixels = torch.stack([centre_crop_square(image, self._side) for image in images])
+        normal = (pixels - CLIP_MEAN) / CLIP_STD
+        return _rows(self._network.get_image_features(pixel_values=normal.to(self._device)))
+
+    def _texts(self, texts: Sequence[str]) -> Features:
+        limit = int(self._network.config.text_config.max_position_embeddings)
+        tokens = self._tokenizer(
+            list(texts), padding=True, truncation=True, max_length=limit, return_tensors="pt"
+        )
+        return _rows(self._network.get_text_features(**tokens.to(self._device)))
+
+
+def _rows(output: object) -> Features:
+    """Return features as an array; newer transformers wrap them in an output object."""
+    tensor = output if isinstance(output, Tensor) else output.pooler_output  # type: ignore[attr-defined]
+    return np.asarray(tensor.float().cpu().numpy(), dtype=np.float32)

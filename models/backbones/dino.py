@@ -1,0 +1,76 @@
+"""DINO ViT image encoder, through transformers; the class token of the last layer.
+
+Source: M. Caron et al. (2021), Emerging Properties in Self-Supervised Vision Transformers.
+"""
+
+from enum import StrEnum
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from models.backbones.base import BackboneMissing, Features, Images
+from models.backbones.transforms import IMAGENET_MEAN, IMAGENET_STD, centre_crop_square, shorter_side
+
+
+class DinoTransform(StrEnum):
+    """How VBench prepares images: the I2V subject is cropped, the subject consistency is not."""
+
+    CROP = "crop"
+    SHORTER_SIDE = "shorter_side"
+
+
+class DinoBackbone:
+    """A DINO ViT read from a folder laid out as the hub lays it out.
+
+    Weights are safetensors, or a checkpoint that torch reads with weights_only.
+
+    Args:
+        folder: with config.json and model.safetensors.
+        identity: what the features depend on, see `ImageEncoder.identity`.
+        transform: `crop`: bicubic to 256, centre 224; `shorter_side`: bilinear, shorter side 224, no crop.
+        device: such as `cpu` or `cuda:0`.
+        batch_size: images per forward pass; images of one call have one size.
+
+    Raises:
+        BackboneMissing: a file is missing, or is not a ViT's.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        identity: str,
+        transform: DinoTransform = DinoTransform.CROP,
+        device: str = "cpu",
+        batch_size: int = 16,
+    ) -> None:
+        from transformers import ViTModel
+
+        try:
+            network = ViTModel.from_pretrained(folder, local_files_only=True, add_pooling_layer=False)
+        except (OSError, ValueError) as error:
+            raise BackboneMissing(f"{folder} holds no ViT that can be read: {error}") from error
+        self._network = network.eval().requires_grad_(False).to(device)
+        self._device = device
+        self._batch_size = batch_size
+        self._side = int(network.config.image_size)
+        self._transform = transform
+        self.identity = f"{identity} {transform}{self._side}"
+
+    @torch.no_grad()
+    def encode_images(self, images: Images) -> Features:
+        if not len(images):
+            raise ValueError("there is nothing to encode")
+        starts = range(0, len(images), self._batch_size)
+        return np.concatenate([self._encode(images[start : start + self._batch_size]) for start in starts])
+
+    def _encode(self, images: Images) -> Features:
+        if self._transform is DinoTransform.CROP:
+            resized = round(self._side * 256 / 224)
+            pixels = [centre_crop_square(image, self._side, resized=resized) for image in images]
+        else:
+            pixels = [shorter_side(image, self._side) for image in images]
+        normal = (torch.stack(pixels) - IMAGENET_MEAN) / IMAGENET_STD
+        output = self._network(pixel_values=normal.to(self._device), interpolate_pos_encoding=True)
+        return np.asarray(output.last_hidden_state[:, 0].float().cpu().numpy(), dtype=np.float32)

@@ -1,0 +1,92 @@
+"""`ti2v metrics`: automatic metrics of a folder of clips."""
+
+from pathlib import Path
+
+import click
+
+from benchmark.plurals import counted
+from models.metrics.suites import SUITES, SuiteName
+
+MAX_EXAMPLES = 5
+
+
+@click.command("metrics")
+@click.argument("folder", type=click.Path(path_type=Path, exists=True, file_okay=False))
+@click.option(
+    "--benchmark", required=True, help="The bundled benchmark's slug, a folder, a CSV, or hf://OWNER/NAME."
+)
+@click.option(
+    "--suite",
+    "suite_name",
+    type=click.Choice([name.value for name in SUITES]),
+    required=True,
+    help="Which metrics to compute.",
+)
+@click.option("--name", help="Name of the row in Markdown and LaTeX (default: the folder's name).")
+@click.option(
+    "--device", default="cpu", show_default=True, help="Device of the networks: cpu, cuda or cuda:0."
+)
+@click.option(
+    "--weights",
+    type=click.Path(path_type=Path, exists=True, file_okay=False),
+    help="Folder with the network's weights, as the hub lays it out.",
+)
+@click.option(
+    "--format",
+    "file_format",
+    type=click.Choice(["csv", "json", "markdown", "latex"]),
+    default="markdown",
+    show_default=True,
+    help="csv: a row per clip; json: means and clips; markdown, latex: means.",
+)
+@click.option("--output", default="-", show_default=True, help="Output file; - is stdout.")
+@click.option("--verbose", is_flag=True, help="List every ignored file and refused clip.")
+def metrics(
+    folder: Path,
+    benchmark: str,
+    suite_name: str,
+    name: str | None,
+    device: str,
+    weights: Path | None,
+    file_format: str,
+    output: str,
+    verbose: bool,
+) -> None:
+    """Compute the automatic metrics of a suite for the clips in FOLDER.
+
+    Scores are cached, so an interrupted run continues and a second run is quick. Where pairs are missing,
+    every table is marked as partial.
+    """
+    from benchmark.cli.output import write_output
+    from benchmark.exports.metric_files import MetricFormat, metric_table_bytes
+    from models.generators.pair_selection import read_benchmark
+    from models.generators.settings import generator_settings
+    from models.metrics.clips import find_clips
+    from models.metrics.run import MetricRun, run_suite
+
+    suite = SUITES[SuiteName(suite_name)]
+    found = find_clips(folder, read_benchmark(benchmark))
+    _list("ignored file", found.ignored, verbose)
+    run = MetricRun(home=generator_settings().home, device=device, weights=weights)
+    with click.progressbar(length=len(found.clips), label="Clips", show_pos=True, file=_stderr()) as bar:
+        table = run_suite(suite, found, run, on_clip=lambda: bar.update(1))
+    refused = [f"{clip.pair}: {reason}" for clip in table.clips for reason in clip.refused.values()]
+    _list("clip without scores", refused, verbose)
+    if table.is_partial:
+        scored = len({clip.pair for clip in table.clips})
+        click.echo(f"Partial: {scored} of {counted(table.expected_pairs, 'pair')}.", err=True)
+    write_output([metric_table_bytes(table, name or folder.name, MetricFormat(file_format))], output)
+
+
+def _list(noun: str, lines: tuple[str, ...] | list[str], verbose: bool) -> None:
+    if not lines:
+        return
+    click.echo(f"{counted(len(lines), noun)}:", err=True)
+    for line in lines if verbose else lines[:MAX_EXAMPLES]:
+        click.echo(f"  {line}", err=True)
+    if not verbose and len(lines) > MAX_EXAMPLES:
+        click.echo("  (--verbose lists all)", err=True)
+
+
+def _stderr() -> object:
+    return click.get_text_stream("stderr")

@@ -1,0 +1,48 @@
+"""One clip as the metrics read it: frames, input image, prompt."""
+
+import hashlib
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from benchmark.video.read import VideoFrames, read_frames
+from models.generators.images import read_image
+
+
+@dataclass(frozen=True)
+class ClipInput:
+    """A clip of a pair; nothing is read before it is asked for.
+
+    Attributes:
+        pair: the pair id.
+        scenario: the pair's.
+        prompt: the pair's text.
+        seed: of the clip.
+        path: the video file.
+        image_path: the pair's input image.
+    """
+
+    pair: str
+    scenario: str
+    prompt: str
+    seed: int
+    path: Path
+    image_path: Path
+
+    @cached_property
+    def sha256(self) -> str:
+        with self.path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+
+    @cached_property
+    def video(self) -> VideoFrames:
+        """The decoded clip, upright with square pixels; raises UnreadableVideo."""
+        return read_frames(self.path)
+
+    @cached_property
+    def image(self) -> NDArray[np.uint8]:
+        """The input image, (height, width, 3) uint8 RGB."""
+        return np.asarray(read_image(self.image_path))

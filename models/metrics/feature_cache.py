@@ -1,0 +1,47 @@
+"""Features of clips and images on disk, so that a second suite or run encodes nothing again.
+
+A file is named by the sha256 of the clip and the identity of the backbone (name, revision, transform). Files
+are written atomically; a damaged file is computed again.
+"""
+
+import hashlib
+import os
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+
+from models.backbones.base import Features, ImageEncoder
+from models.metrics.clip_input import ClipInput
+
+
+class FeatureCache:
+    """Keeps features below a folder."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def clip_features(self, clip: ClipInput, encoder: ImageEncoder) -> Features:
+        """Return one row for each frame of a clip."""
+        return self._kept(clip.sha256, encoder, lambda: encoder.encode_images(list(clip.video.frames)))
+
+    def image_features(self, clip: ClipInput, encoder: ImageEncoder) -> Features:
+        """Return the row of the pair's input image."""
+        content = hashlib.sha256(clip.image_path.read_bytes()).hexdigest()
+        return self._kept(content, encoder, lambda: encoder.encode_images([clip.image]))[0]
+
+    def _kept(self, content: str, encoder: ImageEncoder, compute: Callable[[], Features]) -> Features:
+        name = hashlib.sha256(f"{content} {encoder.identity}".encode()).hexdigest()
+        path = self._folder / name[:2] / f"{name}.npz"
+        try:
+            with np.load(path, allow_pickle=False) as kept:
+                return np.asarray(kept["features"], dtype=np.float32)
+        except (OSError, KeyError, ValueError, zipfile.BadZipFile):
+            features = compute()
+        path.parent.mkdir(parents=True, exist_ok=True)
+        unfinished = path.with_suffix(f".{os.getpid()}.unfinished")
+        with unfinished.open("wb") as file:
+            np.savez(file, features=features)
+        unfinished.replace(path)
+        return features

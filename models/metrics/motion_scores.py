@@ -1,0 +1,90 @@
+"""Scores of the suite `motion`: no weights, one process per clip."""
+
+from collections.abc import Mapping
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from benchmark.metrics.artifacts import artifacts
+from benchmark.metrics.first_frame import first_frame_mse
+from benchmark.metrics.motion_amount import motion_amount
+from benchmark.metrics.true_motion import true_motion
+from benchmark.metrics.vectors import MetricInputError
+from benchmark.scenes import bundled_pairs, render
+from models.metrics.clip_input import ClipInput
+from models.motion.flow import create_flow_estimator
+
+MAX_SIDE = 256
+_MIN_FRAMES = 3
+
+Frames = NDArray[np.uint8]
+
+
+def motion_scores(clip: ClipInput, *, flow_name: str = "dis-medium") -> Mapping[str, float]:
+    """Return the scores of one clip; those against the true motion only for pairs of the starter benchmark.
+
+    Raises:
+        MetricInputError: the clip has fewer than 3 frames.
+        UnreadableVideo: it cannot be decoded.
+    """
+    frames = _reduced(clip.video.frames)
+    if len(frames) < _MIN_FRAMES:
+        raise MetricInputError(f"The suite motion needs at least {_MIN_FRAMES} frames, not {len(frames)}.")
+    flow = create_flow_estimator(flow_name)(frames)
+    amount = motion_amount(flow, fps=float(clip.video.fps))
+    found = artifacts(frames)
+    height, width = frames.shape[1:3]
+    scores = {
+        "mean_flow": amount.mean_flow,
+        "moving_pixels": amount.moving_pixels,
+        "first_frame_mse": first_frame_mse(covering(clip.image, height, width), frames[0]),
+        "colour_shift": found.colour_shift,
+        "flashes": float(found.flashes),
+        "freezes": found.freezes,
+        "loop": found.loop,
+        "cuts": float(found.cuts),
+    }
+    return scores | _true_scores(clip.pair, flow)
+
+
+def _true_scores(pair_id: str, flow: NDArray[np.float32]) -> Mapping[str, float]:
+    pair = bundled_pairs().get(pair_id)
+    if pair is None or not pair.described.is_rigid:
+        return {}
+    rows, columns = flow.shape[1:3]
+    if rows % 2 or columns % 2:
+        return {}
+    rendering = render(pair.scene, pair.action, frames=len(flow) + 1, size=(rows, columns))
+    moved = [index for index, part in enumerate(rendering.parts) if part in pair.described.moved_parts]
+    mask = np.isin(rendering.owners[:-1], moved)
+    try:
+        truth = true_motion(flow, rendering.flow, mask)
+    except MetricInputError:
+        return {}  # the object enters later or is hidden: there is no true motion to compare with
+    scores = {
+        "share_inside": truth.share_inside,
+        "amount_ratio": truth.amount_ratio,
+        "background_drift": truth.background_drift,
+    }
+    return scores if truth.direction_error is None else scores | {"direction_error": truth.direction_error}
+
+
+def _reduced(frames: Frames) -> Frames:
+    """Return the frames with a shorter side of at most 256 pixels: flow is as telling and 10 times faster."""
+    height, width = frames.shape[1:3]
+    scale = MAX_SIDE / min(height, width)
+    if scale >= 1:
+        return frames
+    size = (2 * round(width * scale / 2), 2 * round(height * scale / 2))
+    return np.stack([cv2.resize(frame, size, interpolation=cv2.INTER_AREA) for frame in frames])
+
+
+def covering(image: Frames, height: int, width: int) -> Frames:
+    """Return the centre of the image at the clip's size, as models cut their input."""
+    rows, columns = image.shape[:2]
+    scale = max(height / rows, width / columns)
+    size = (max(width, round(columns * scale)), max(height, round(rows * scale)))
+    large = cv2.resize(image, size, interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC)
+    top, left = (large.shape[0] - height) // 2, (large.shape[1] - width) // 2
+    return np.asarray(large[top : top + height, left : left + width], dtype=np.uint8)

@@ -1,0 +1,126 @@
+"""Runs a suite over the clips of a folder: kept scores are read, the others computed, each clip by itself."""
+
+import os
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import partial
+from multiprocessing import get_context
+from pathlib import Path
+
+from benchmark.metrics.table import ClipScores, MetricTable
+from benchmark.metrics.vectors import MetricInputError
+from benchmark.video import UnreadableVideo
+from models.generators.base import BadInput
+from models.metrics.clip_input import ClipInput
+from models.metrics.clips import FoundClips
+from models.metrics.score_cache import ScoreCache
+from models.metrics.suites import Suite, SuiteName
+
+# Part of every cache key: raise it when a formula changes.
+FORMULAS_VERSION = 1
+Scorer = Callable[[ClipInput], Mapping[str, float]]
+
+
+@dataclass(frozen=True)
+class MetricRun:
+    """Where and how a suite runs.
+
+    Attributes:
+        home: TI2V_HOME: caches and weights.
+        device: of the networks, such as `cpu` or `cuda:0`.
+        weights: a folder with the backbone's weights instead of the usual places.
+        processes: for suites without networks.
+    """
+
+    home: Path
+    device: str = "cpu"
+    weights: Path | None = None
+    processes: int = os.cpu_count() or 1
+
+
+def run_suite(
+    suite: Suite, found: FoundClips, run: MetricRun, on_clip: Callable[[], None] = lambda: None
+) -> MetricTable:
+    """Return the table of a suite.
+
+    A clip that cannot be scored keeps its row without values, with the reason in `refused`.
+
+    Args:
+        on_clip: called after each clip, for a progress bar.
+
+    Raises:
+        BackboneMissing: the suite needs weights that are not here.
+    """
+    settings = {**suite.settings, "formulas": str(FORMULAS_VERSION)}
+    key = f"{suite.name} " + " ".join(f"{name}={value}" for name, value in sorted(settings.items()))
+    cache = ScoreCache(run.home / "metrics" / "scores", key)
+    rows: dict[ClipInput, ClipScores] = {}
+    missing = []
+    for clip in found.clips:
+        kept = cache.read(clip)
+        if kept is None:
+            missing.append(clip)
+        else:
+            rows[clip] = kept
+            on_clip()
+    if missing:
+        with _scoring(suite, run) as scored:
+            for clip, (values, refused) in zip(missing, scored(missing), strict=True):
+                cache.write(clip, values, refused)
+                rows[clip] = ClipScores(clip.pair, clip.scenario, clip.seed, values, refused)
+                on_clip()
+    ordered = tuple(rows[clip] for clip in found.clips)
+    return MetricTable(suite.name.value, settings, suite.metrics, ordered, found.expected_pairs)
+
+
+Scored = tuple[Mapping[str, float], Mapping[str, str]]
+
+
+@contextmanager
+def _scoring(suite: Suite, run: MetricRun) -> Iterator[Callable[[Sequence[ClipInput]], Iterator[Scored]]]:
+    """Yield a function from clips to their scores, in order."""
+    if suite.name is SuiteName.MOTION:
+        # Spawned: OpenCV and PyAV threads of this process do not survive a fork.
+        with ProcessPoolExecutor(run.processes, get_context("spawn"), initializer=_one_thread) as pool:
+            yield partial(pool.map, _motion, chunksize=1)
+        return
+    scorer = _network_scorer(suite, run)
+    yield partial(map, partial(_attempt, scorer))
+
+
+def _network_scorer(suite: Suite, run: MetricRun) -> Scorer:
+    from models.backbones.base import KNOWN, weights_folder
+    from models.backbones.clip import ClipBackbone
+    from models.metrics.clip_scores import aigcbench_scores, animate_bench_scores
+    from models.metrics.feature_cache import FeatureCache
+
+    known = KNOWN[suite.backbones[0]]
+    folder = weights_folder(known, home=run.home, named=run.weights)
+    identity = f"{known.name}@{known.revision[:12]}" if run.weights is None else f"{run.weights.resolve()}"
+    encoder = ClipBackbone(folder, identity=identity, device=run.device)
+    cache = FeatureCache(run.home / "metrics" / "features")
+    scores = {SuiteName.ANIMATE_BENCH: animate_bench_scores, SuiteName.AIGCBENCH: aigcbench_scores}[
+        suite.name
+    ]
+    return partial(scores, encoder=encoder, cache=cache)
+
+
+def _one_thread() -> None:
+    import cv2
+
+    cv2.setNumThreads(1)
+
+
+def _motion(clip: ClipInput) -> Scored:
+    from models.metrics.motion_scores import motion_scores
+
+    return _attempt(motion_scores, clip)
+
+
+def _attempt(scorer: Scorer, clip: ClipInput) -> Scored:
+    try:
+        return scorer(clip), {}
+    except (MetricInputError, UnreadableVideo, BadInput) as error:
+        return {}, {"clip": str(error)}

@@ -1,0 +1,45 @@
+"""Scores of clips on disk: a second run of a suite over the same clips reads them and decodes nothing."""
+
+import hashlib
+import json
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+from benchmark.metrics.table import ClipScores
+from models.metrics.clip_input import ClipInput
+
+
+class ScoreCache:
+    """Keeps one small JSON file for each clip and setting.
+
+    Args:
+        folder: below TI2V_HOME.
+        key: everything the scores depend on besides clip, image and prompt.
+    """
+
+    def __init__(self, folder: Path, key: str) -> None:
+        self._folder = folder
+        self._key = key
+
+    def read(self, clip: ClipInput) -> ClipScores | None:
+        """Return the kept scores of a clip; None where there are none that can be read."""
+        try:
+            kept = json.loads(self._path(clip).read_text(encoding="utf-8"))
+            return ClipScores(clip.pair, clip.scenario, clip.seed, kept["values"], kept["refused"])
+        except (OSError, ValueError, KeyError, TypeError):
+            return None
+
+    def write(self, clip: ClipInput, values: Mapping[str, float], refused: Mapping[str, str]) -> None:
+        path = self._path(clip)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        unfinished = path.with_suffix(f".{os.getpid()}.unfinished")
+        document = {"values": dict(values), "refused": dict(refused)}
+        unfinished.write_text(json.dumps(document, allow_nan=False), encoding="utf-8")
+        unfinished.replace(path)
+
+    def _path(self, clip: ClipInput) -> Path:
+        image = hashlib.sha256(clip.image_path.read_bytes()).hexdigest()
+        name = "\n".join((self._key, clip.pair, clip.prompt, clip.sha256, image))
+        digest = hashlib.sha256(name.encode()).hexdigest()
+        return self._folder / digest[:2] / f"{digest}.json"

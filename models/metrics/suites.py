@@ -1,0 +1,83 @@
+"""The suites: which metrics each has, and which networks it needs.
+
+The command line imports this, so it loads neither numpy nor torch.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from types import MappingProxyType
+
+from benchmark.metrics.metric import Direction, Metric
+
+
+class SuiteName(StrEnum):
+    ANIMATE_BENCH = "animate-bench"
+    VBENCH_I2V = "vbench-i2v"
+    AIGCBENCH = "aigcbench"
+    MOTION = "motion"
+
+
+@dataclass(frozen=True)
+class Suite:
+    """A set of metrics that are computed together.
+
+    Attributes:
+        name: on the command line.
+        metrics: the columns, in order.
+        settings: what the scores depend on besides the clips.
+        backbones: names of the networks whose weights it needs (`models.backbones.base.KNOWN`).
+    """
+
+    name: SuiteName
+    metrics: tuple[Metric, ...]
+    settings: Mapping[str, str]
+    backbones: tuple[str, ...] = ()
+
+
+_HIGHER, _LOWER, _NONE = Direction.HIGHER, Direction.LOWER, Direction.NONE
+
+_MOTION = Suite(
+    SuiteName.MOTION,
+    (
+        Metric("mean_flow", "Mean flow (% of side/s)", _NONE, 1),
+        Metric("moving_pixels", "Moving pixels", _NONE),
+        Metric("first_frame_mse", "First frame MSE", _LOWER, 1),
+        Metric("colour_shift", "Colour shift", _LOWER, 2),
+        Metric("flashes", "Flashes", _LOWER, 2),
+        Metric("freezes", "Freezes", _LOWER),
+        Metric("loop", "Loops", _LOWER, 2),
+        Metric("cuts", "Cuts", _LOWER, 2),
+        Metric("share_inside", "Motion in the asked object", _HIGHER),
+        Metric("direction_error", "Direction error (°)", _LOWER, 1),
+        Metric("amount_ratio", "Amount / true amount", _NONE, 2),
+        Metric("background_drift", "Background drift (% of side)", _LOWER, 2),
+    ),
+    {"flow": "dis-medium", "frames": "all, shorter side at most 256"},
+)
+_ANIMATE_BENCH = Suite(
+    SuiteName.ANIMATE_BENCH,
+    (
+        Metric("image_cosine", "Image (cosine)", _HIGHER),
+        Metric("image_clip_score", "Image (2.5 max(cos, 0))", _HIGHER),
+        Metric("text_cosine", "Text (cosine)", _HIGHER),
+        Metric("text_clip_score", "Text (2.5 max(cos, 0))", _HIGHER),
+    ),
+    {"backbone": "clip-vit-base-patch16", "frames": "all", "prompt prefix": "none"},
+    ("clip-vit-base-patch16",),
+)
+_AIGCBENCH = Suite(
+    SuiteName.AIGCBENCH,
+    (
+        Metric("first_frame_mse", "First frame MSE", _LOWER, 1),
+        Metric("first_frame_ssim", "First frame SSIM", _HIGHER),
+        Metric("image_cosine", "Image–video (cosine)", _HIGHER),
+        Metric("text_cosine", "Text–video (cosine)", _HIGHER),
+        Metric("adjacent_cosine", "Adjacent frames (cosine)", _HIGHER),
+    ),
+    {"backbone": "clip-vit-large-patch14", "frames": "all"},
+    ("clip-vit-large-patch14",),
+)
+SUITES: Mapping[SuiteName, Suite] = MappingProxyType(
+    {suite.name: suite for suite in (_ANIMATE_BENCH, _AIGCBENCH, _MOTION)}
+)
