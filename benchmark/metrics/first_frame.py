@@ -59,7 +59,7 @@ def _windows(values: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return the mean of every full 7x7 window, by a summed-area table."""
     sums = np.pad(values, ((1, 0), (1, 0))).cumsum(0).cumsum(1)
     total = sums[WINDOW:, WINDOW:] - sums[:-WINDOW, WINDOW:] - sums[WINDOW:, :-WINDOW]
-    return (total + sums[:-WINDOW, :-WINDOW]) / (WINDOW * WINDOW)
+    return np.asarray((total + sums[:-WINDOW, :-WINDOW]) / (WINDOW * WINDOW))
 
 
 def _check(image: Image, frame: Image) -> None:

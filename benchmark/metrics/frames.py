@@ -33,4 +33,4 @@ def checked_frames(frames: NDArray[np.uint8], *, at_least: int) -> Frames:
 
 def luma(frames: Frames) -> Luma:
     """Return the brightness of every pixel (BT.601), (..., height, width) float64 in [0, 255]."""
-    return np.asarray(frames, dtype=np.float64) @ _WEIGHTS
+    return np.asarray(np.asarray(frames, dtype=np.float64) @ _WEIGHTS)

@@ -32,7 +32,7 @@ def feature_rows(features: ArrayLike, *, name: str, at_least: int = 1) -> Vector
     lengths = np.linalg.norm(rows, axis=1, keepdims=True)
     if (lengths == 0).any():
         raise MetricInputError(f"{name}: a feature vector is all zeros.")
-    return rows / lengths
+    return np.asarray(rows / lengths)
 
 
 def cosines(left: Vectors, right: Vectors) -> Vectors:
@@ -40,4 +40,4 @@ def cosines(left: Vectors, right: Vectors) -> Vectors:
 
     Both hold unit rows; one row broadcasts.
     """
-    return np.clip((left * right).sum(axis=1), -1.0, 1.0)
+    return np.asarray(np.clip((left * right).sum(axis=1), -1.0, 1.0))

@@ -42,7 +42,7 @@ def shorter_side(image: NDArray[np.uint8], side: int, *, antialias: bool = True)
 
 
 def _resized(image: NDArray[np.uint8], side: int, *, mode: str, antialias: bool) -> Tensor:
-    pixels = torch.from_numpy(np.ascontiguousarray(image)).permute(2, 0, 1).float()
+    pixels = torch.tensor(np.asarray(image)).permute(2, 0, 1).float()
     height, width = pixels.shape[1:]
     size = (side, int(side * width / height)) if height <= width else (int(side * height / width), side)
     scaled = interpolate(pixels[None], size=size, mode=mode, antialias=antialias, align_corners=False)[0]

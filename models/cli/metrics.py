@@ -1,5 +1,6 @@
 """`ti2v metrics`: automatic metrics of a folder of clips."""
 
+import sys
 from pathlib import Path
 
 import click
@@ -68,7 +69,7 @@ def metrics(
     found = find_clips(folder, read_benchmark(benchmark))
     _list("ignored file", found.ignored, verbose)
     run = MetricRun(home=generator_settings().home, device=device, weights=weights)
-    with click.progressbar(length=len(found.clips), label="Clips", show_pos=True, file=_stderr()) as bar:
+    with click.progressbar(length=len(found.clips), label="Clips", show_pos=True, file=sys.stderr) as bar:
         table = run_suite(suite, found, run, on_clip=lambda: bar.update(1))
     refused = [f"{clip.pair}: {reason}" for clip in table.clips for reason in clip.refused.values()]
     _list("clip without scores", refused, verbose)
@@ -86,7 +87,3 @@ def _list(noun: str, lines: tuple[str, ...] | list[str], verbose: bool) -> None:
         click.echo(f"  {line}", err=True)
     if not verbose and len(lines) > MAX_EXAMPLES:
         click.echo("  (--verbose lists all)", err=True)
-
-
-def _stderr() -> object:
-    return click.get_text_stream("stderr")

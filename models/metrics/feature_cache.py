@@ -29,7 +29,8 @@ class FeatureCache:
     def image_features(self, clip: ClipInput, encoder: ImageEncoder) -> Features:
         """Return the row of the pair's input image."""
         content = hashlib.sha256(clip.image_path.read_bytes()).hexdigest()
-        return self._kept(content, encoder, lambda: encoder.encode_images([clip.image]))[0]
+        row: Features = self._kept(content, encoder, lambda: encoder.encode_images([clip.image]))[0]
+        return row
 
     def _kept(self, content: str, encoder: ImageEncoder, compute: Callable[[], Features]) -> Features:
         name = hashlib.sha256(f"{content} {encoder.identity}".encode()).hexdigest()

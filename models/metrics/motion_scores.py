@@ -48,7 +48,7 @@ def motion_scores(clip: ClipInput, *, flow_name: str = "dis-medium") -> Mapping[
     return scores | _true_scores(clip.pair, flow)
 
 
-def _true_scores(pair_id: str, flow: NDArray[np.float32]) -> Mapping[str, float]:
+def _true_scores(pair_id: str, flow: NDArray[np.float32]) -> dict[str, float]:
     pair = bundled_pairs().get(pair_id)
     if pair is None or not pair.described.is_rigid:
         return {}
