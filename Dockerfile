@@ -10,12 +10,12 @@ WORKDIR /srv/ti2v
 COPY pyproject.toml constraints.txt README.md LICENSE ./
 COPY app/__init__.py app/__init__.py
 COPY benchmark/__init__.py benchmark/__init__.py
-RUN mkdir -p models templates migrations \
+RUN mkdir -p models ti2v_bench templates migrations \
     && pip install --no-cache-dir uv \
     && uv pip install --system --no-cache --compile-bytecode -c constraints.txt -e '.[s3]'
 
 COPY . .
-RUN python -m compileall -q app benchmark models migrations
+RUN python -m compileall -q app benchmark models ti2v_bench migrations
 
 USER ti2v
 ENV TI2V_HOME=/data TI2V_HOST=0.0.0.0 TI2V_LOG_FORMAT=json

@@ -12,7 +12,7 @@ INSTALL := $(BIN)/uv pip install --quiet -c constraints.txt
 # processor time to start, with it 1.3 s. Ours is compiled at installation, and so is what a start imports;
 # compiling every installed package would take 14 s.
 export PYTHONDONTWRITEBYTECODE :=
-COMPILE := $(BIN)/python -m compileall -q app benchmark models migrations \
+COMPILE := $(BIN)/python -m compileall -q app benchmark models ti2v_bench migrations \
 	&& $(BIN)/python -c 'import app.server, app.media.sandbox.fork_server, alembic.command'
 
 .DEFAULT_GOAL := help

@@ -1,12 +1,9 @@
 """Starts the server: locks the SQLite file, sets up the demo, prints the links."""
 
-import fcntl
 import gc
 import socket
 import sys
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from pathlib import Path
+from collections.abc import Mapping
 
 import uvicorn
 
@@ -17,6 +14,7 @@ from app.demo import Demo, set_up_demo
 from app.errors import Conflict
 from app.logging import set_up_logging
 from app.main import create_app
+from app.server_lock import only_server
 from app.settings import Settings
 from app.studies.renditions import prepare_renditions
 from app.tables.tasks import TaskKind
@@ -45,29 +43,6 @@ def up(settings: Settings) -> None:
             _run(context)
 
 
-@contextmanager
-def only_server(settings: Settings) -> Iterator[None]:
-    """Lock TI2V_HOME for one server; a second server on the same SQLite file refuses to start.
-
-    Raises:
-        Conflict: another server holds the lock.
-    """
-    if not settings.effective_database_url.startswith("sqlite"):
-        yield
-        return
-    settings.home.mkdir(parents=True, exist_ok=True)
-    with (settings.home / "serve.lock").open("ab") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            raise Conflict(
-                f"Another server already uses {settings.home.resolve()}. "
-                "Stop it first, or set another TI2V_HOME.",
-                code="already_serving",
-            ) from error
-        yield
-
-
 def _require_free_address(settings: Settings) -> None:
     """Check that the address is free before anything is created or printed.
 
@@ -85,19 +60,6 @@ def _require_free_address(settings: Settings) -> None:
             "Choose another address with --host and --port, or with TI2V_HOST and TI2V_PORT.",
             code="cannot_listen",
         ) from error
-
-
-def server_is_running(home: Path) -> bool:
-    """Return whether a server holds the lock of this home."""
-    path = home / "serve.lock"
-    if not path.exists():
-        return False
-    with path.open("ab") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return True
-    return False
 
 
 TASK_HANDLERS: Mapping[TaskKind, Handler] = {TaskKind.RENDITIONS: prepare_renditions}

@@ -14,6 +14,7 @@ from benchmark.stats.dawid_skene import dawid_skene
 from benchmark.stats.quality import AnnotatorRow, annotator_quality
 from benchmark.stats.sensitivity import SensitivityRow
 from benchmark.stats.votes import Votes
+from benchmark.wire.annotators import AnnotatorResponse
 
 COUNTED = (VoteStatus.VALID, VoteStatus.IMPORTED)
 
@@ -73,6 +74,26 @@ def study_annotators(session: Session, study: Study) -> StudyAnnotators:
 def annotator_reports(session: Session, study: Study) -> tuple[AnnotatorReport, ...]:
     """Return a report on every annotator who opened an invitation, in that order."""
     return _reports(session, study, read_vote_columns(session, study))
+
+
+def annotator_responses(session: Session, study: Study) -> list[AnnotatorResponse]:
+    """Return the reports as the REST API sends them."""
+    return [_response(report) for report in annotator_reports(session, study)]
+
+
+def _response(report: AnnotatorReport) -> AnnotatorResponse:
+    row = report.quality
+    figures = {name: getattr(row, name) for name in AnnotatorResponse.model_fields if hasattr(row, name)}
+    return AnnotatorResponse(
+        **figures | {"annotator": report.name},
+        valid=report.valid,
+        excluded=report.excluded,
+        other=report.other,
+        clip_ms=report.clip_ms,
+        excluded_at=report.excluded_at,
+        excluded_reason=report.excluded_reason,
+        left_at=report.left_at,
+    )
 
 
 def _reports(session: Session, study: Study, columns: VoteColumns) -> tuple[AnnotatorReport, ...]:

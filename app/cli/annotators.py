@@ -1,16 +1,15 @@
 """`ti2v study annotators | exclude | reinstate`: who votes, and votes taken out with a reason."""
 
-from collections.abc import Callable
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
-from urllib.parse import quote
 
 import click
 
 from app.cli.output import RowFormat, format_option, print_json, print_rows
-from app.cli.server_options import server_options
+from app.cli.server_options import open_client, server_options
 
 if TYPE_CHECKING:
-    from app.cli.http import JsonObject
+    from benchmark.wire.annotators import AnnotatorResponse, ChangeResponse, DecisionRequest
 
 _SHOWN = ("annotator", "votes", "gold", "left", "median_ms", "agreement", "longest_run", "same_ticks")
 
@@ -32,9 +31,9 @@ def list_(slug: str, row_format: str, server: str | None, key: str | None) -> No
 
     Shares are in percent; docs/annotators.md says what each means.
     """
-    rows = _annotators(slug, server, key)
+    rows = _annotators_on_server(slug, server, key) if server else _annotators_here(slug)
     if RowFormat(row_format) is RowFormat.JSON:
-        print_json(rows)
+        print_json([row.model_dump(mode="json") for row in rows])
         return
     print_rows([_line(row) for row in rows], row_format)
 
@@ -59,8 +58,8 @@ def exclude(
 
     Nothing is deleted, and `ti2v study reinstate` counts them again. Done twice it changes nothing.
     """
-    changed = _decide("exclude", slug, annotator, _body(reason, matchup, pair), server, key)
-    click.echo(f"excluded {changed['excluded']}")
+    changed = _decide("exclude", slug, annotator, _request(reason, matchup, pair), server, key)
+    click.echo(f"excluded {changed.excluded}")
 
 
 @click.command()
@@ -83,44 +82,60 @@ def reinstate(
 
     Where others have filled the panel meanwhile, a vote becomes surplus and counts for nothing.
     """
-    changed = _decide("reinstate", slug, annotator, _body(reason, matchup, pair), server, key)
-    click.echo(f"valid {changed['valid']}\nsurplus {changed['surplus']}")
+    changed = _decide("reinstate", slug, annotator, _request(reason, matchup, pair), server, key)
+    click.echo(f"valid {changed.valid}\nsurplus {changed.surplus}")
 
 
-def _body(reason: str, matchup: str | None, pair: str | None) -> dict[str, str]:
-    named = {"reason": reason, "matchup": matchup, "pair": pair}
-    return {name: value for name, value in named.items() if value is not None}
+def _line(row: "AnnotatorResponse") -> dict[str, object]:
+    standing = "excluded" if row.excluded_at else "left" if row.left_at else "valid"
+    figures = {name: getattr(row, name) for name in _SHOWN}
+    return figures | {"noticed": " ".join(row.flags), "standing": standing}
 
 
-def _line(row: "JsonObject") -> dict[str, object]:
-    standing = "excluded" if row["excluded_at"] else "left" if row["left_at"] else "valid"
-    return {name: row[name] for name in _SHOWN} | {"noticed": " ".join(row["flags"]), "standing": standing}
+def _annotators_on_server(slug: str, server: str, key: str | None) -> "Sequence[AnnotatorResponse]":
+    with open_client(server, key) as client:
+        return client.studies.annotators(slug)
 
 
-def _annotators(slug: str, server: str | None, key: str | None) -> list["JsonObject"]:
-    if server:
-        from app.cli.http import open_server
+def _annotators_here(slug: str) -> "Sequence[AnnotatorResponse]":
+    from app.annotators.queries import annotator_responses
+    from app.cli.local import local_read
+    from app.security.visibility import find_study
 
-        with open_server(server, key) as opened:
-            rows: list[JsonObject] = opened.get(f"/studies/{quote(slug, safe='')}/annotators")
-            return rows
-    from app.cli.annotator_desk import local_annotators
+    with local_read() as local:
+        study = find_study(local.session, slug=slug, principal=local.principal, for_change=True)
+        return annotator_responses(local.session, study)
 
-    return local_annotators(slug)
+
+def _request(reason: str, matchup: str | None, pair: str | None) -> "DecisionRequest":
+    from benchmark.wire.annotators import DecisionRequest
+    from benchmark.wire.validation import checked_request
+
+    return checked_request(DecisionRequest, reason=reason, matchup=matchup, pair=pair)
 
 
 def _decide(
-    verb: str, slug: str, annotator: str, body: dict[str, str], server: str | None, key: str | None
-) -> "JsonObject":
+    verb: str, slug: str, annotator: str, request: "DecisionRequest", server: str | None, key: str | None
+) -> "ChangeResponse":
     if server:
-        from app.cli.http import open_server
+        with open_client(server, key) as client:
+            decide = client.studies.exclude if verb == "exclude" else client.studies.reinstate
+            return decide(slug, annotator, request)
+    return _decide_here(verb, slug, annotator, request)
 
-        path = f"/studies/{quote(slug, safe='')}/annotators/{quote(annotator, safe='')}/{verb}"
-        with open_server(server, key) as opened:
-            changed: JsonObject = opened.post(path, body)
-            return changed
-    from app.cli.annotator_desk import local_exclude, local_reinstate
 
-    decide: Callable[[str, str, dict[str, str]], JsonObject]
-    decide = local_exclude if verb == "exclude" else local_reinstate
-    return decide(slug, annotator, body)
+def _decide_here(verb: str, slug: str, annotator: str, request: "DecisionRequest") -> "ChangeResponse":
+    from app.annotators import decisions
+    from app.cli.local import local_write
+    from app.security.visibility import find_study
+
+    decide = decisions.exclude if verb == "exclude" else decisions.reinstate
+    with local_write() as local:
+        return decide(
+            local.session,
+            study=find_study(local.session, slug=slug, principal=local.principal, for_change=True),
+            pseudonym=annotator,
+            request=request,
+            principal=local.principal,
+            now=local.now,
+        )

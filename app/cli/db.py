@@ -51,7 +51,7 @@ def downgrade(revision: str, yes: bool) -> None:
 
     from app import migrations
     from app.cli.local import open_any_schema, open_settings, refuse_missing_file
-    from app.server import only_server
+    from app.server_lock import only_server
 
     settings = open_settings()
     refuse_missing_file(settings)
@@ -112,7 +112,7 @@ def restore(file: Path) -> None:
     from app.cli.local import open_settings, sqlite_file
     from app.clock import utc_now
     from app.database import Database
-    from app.server import only_server
+    from app.server_lock import only_server
 
     settings = open_settings()
     path = sqlite_file(settings) or _refuse_postgres(

@@ -166,7 +166,7 @@ def _disk(settings: "Settings") -> Finding:
 
 
 def _server(settings: "Settings") -> Finding:
-    from app.server import server_is_running
+    from app.server_lock import server_is_running
 
     running = server_is_running(settings.home)
     return Finding("server", State.GOOD, "running on this home" if running else "none on this home")

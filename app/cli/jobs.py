@@ -1,13 +1,18 @@
 """`ti2v jobs`: ask for clips and look after their jobs, on a server or on this machine's database."""
 
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
 import click
 
 from app.cli.output import RowFormat, format_option, print_json, print_rows
-from app.cli.server_options import server_options
+from app.cli.server_options import open_client, server_options
 from benchmark.plurals import counted
+from benchmark.protocol import JobStatus
 
-# As in app/tables/jobs.py, written out so that --help loads no database.
-STATUSES = ("queued", "leased", "done", "failed", "cancelled")
+if TYPE_CHECKING:
+    from benchmark.wire.jobs import CreateJobsRequest, CreateJobsResponse, JobResponse, JobsResponse
+
 _COLUMNS = ("id", "model", "pair_id", "seed", "status", "worker", "failures")
 
 
@@ -49,49 +54,56 @@ def create(
 
     Asking again makes nothing twice.
     """
-    from app.cli.jobs_desk import open_desk
-
     if not all(seed.isascii() and seed.isdecimal() for seed in seeds):
         raise click.BadParameter("seeds are whole numbers from 0.", param_hint="--seeds")
-    body: dict[str, object] = {
-        "model": model,
-        "benchmark": benchmark,
-        "label": label,
-        "priority": priority,
-        "seeds": [int(seed) for seed in seeds] or [0],
-    }
-    if pairs:
-        body["pairs"] = pairs
-    with open_desk(server, key) as desk:
-        asked = desk.create(body)
-    for id in dict.fromkeys(each["id"] for each in asked["submissions"]):
-        click.echo(id)
-    why = "" if asked["jobs"] else ": every clip asked for is there or on its way"
-    click.echo(f"{counted(asked['jobs'], 'job')} queued{why}. Look at them with: ti2v jobs list", err=True)
+    from benchmark.wire.jobs import CreateJobsRequest
+    from benchmark.wire.validation import checked_request
+
+    request = checked_request(
+        CreateJobsRequest,
+        model=model,
+        benchmark=benchmark,
+        pairs=pairs or None,
+        seeds=[int(seed) for seed in seeds] or [0],
+        label=label,
+        priority=priority,
+    )
+    created = _create_on_server(request, server, key) if server else _create_here(request)
+    for submission in dict.fromkeys(each.id for each in created.submissions):
+        click.echo(submission)
+    why = "" if created.jobs else ": every requested clip exists or is queued"
+    click.echo(f"{counted(created.jobs, 'job')} queued{why}. List them with: ti2v jobs list", err=True)
 
 
 @click.command("list")
 @click.option("--submission", help="Only the jobs of this submission.")
 @click.option("--model", help="Only the jobs of this model.")
-@click.option("--status", type=click.Choice(STATUSES), help="Only jobs of this status.")
+@click.option(
+    "--status", type=click.Choice([status.value for status in JobStatus]), help="Only jobs of this status."
+)
 @format_option
 @server_options
-def list_(row_format: str, server: str | None, key: str | None, **only: str | None) -> None:
+def list_(
+    submission: str | None,
+    model: str | None,
+    status: str | None,
+    row_format: str,
+    server: str | None,
+    key: str | None,
+) -> None:
     """Print jobs in the order they were asked for; how many there are of each status goes to stderr."""
-    from app.cli.jobs_desk import open_desk
-
-    query = {name: value for name, value in only.items() if value is not None}
-    with open_desk(server, key) as desk:
-        page = desk.page(query, None)
-        jobs = list(page["jobs"])
-        while page["next_cursor"] is not None:
-            page = desk.page(query, page["next_cursor"])
-            jobs += page["jobs"]
+    wanted = JobStatus(status) if status else None
+    if server:
+        pages = _pages_on_server(submission, model, wanted, server, key)
+    else:
+        pages = _page_here(submission, model, wanted)
+    jobs = [job for page in pages for job in page.jobs]
     if RowFormat(row_format) is RowFormat.JSON:
-        print_json(jobs)
+        print_json([job.model_dump(mode="json") for job in jobs])
     else:
         print_rows([_row(job) for job in jobs], row_format)
-    click.echo(", ".join(f"{count} {status}" for status, count in page["counts"].items()), err=True)
+    counts = pages[-1].counts
+    click.echo(", ".join(f"{count} {status}" for status, count in counts.items()), err=True)
 
 
 @click.command()
@@ -115,21 +127,87 @@ def retry(jobs: tuple[str, ...], submission: str | None, server: str | None, key
 def _change(
     verb: str, jobs: tuple[str, ...], submission: str | None, server: str | None, key: str | None
 ) -> None:
-    from app.cli.jobs_desk import Change, open_desk
-
     if bool(jobs) is bool(submission):
         raise click.UsageError("Name jobs, or a submission with --submission.")
-    with open_desk(server, key) as desk:
-        if submission:
-            changed = desk.change_all(Change(verb), submission)["jobs"]
-            click.echo(f"{counted(changed, 'job')} changed.", err=True)
-            return
+    if submission:
+        changed = (
+            _change_all_on_server(verb, submission, server, key)
+            if server
+            else _change_all_here(verb, submission)
+        )
+        click.echo(f"{counted(changed, 'job')} changed.", err=True)
+        return
+    for job in _change_on_server(verb, jobs, server, key) if server else _change_here(verb, jobs):
+        click.echo(f"{job.id} {job.status}")
+
+
+def _create_on_server(request: "CreateJobsRequest", server: str, key: str | None) -> "CreateJobsResponse":
+    with open_client(server, key) as client:
+        return client.jobs.create(request)
+
+
+def _create_here(request: "CreateJobsRequest") -> "CreateJobsResponse":
+    from app.cli.local import local_write
+    from app.jobs.requests import ask, created_jobs
+
+    with local_write() as local:
+        return created_jobs(ask(local.session, request=request, principal=local.principal, now=local.now))
+
+
+def _pages_on_server(
+    submission: str | None, model: str | None, status: JobStatus | None, server: str, key: str | None
+) -> "list[JobsResponse]":
+    with open_client(server, key) as client:
+        return list(client.jobs.pages(submission=submission, model=model, status=status))
+
+
+def _page_here(submission: str | None, model: str | None, status: JobStatus | None) -> "list[JobsResponse]":
+    from app.cli.local import local_read
+    from app.jobs.queries import JobFilter, jobs_page
+
+    with local_read() as local:
+        wanted = JobFilter(submission, model, status)
+        return [jobs_page(local.session, local.principal, wanted, after=0, limit=None)]
+
+
+def _change_on_server(
+    verb: str, jobs: Sequence[str], server: str, key: str | None
+) -> "Iterator[JobResponse]":
+    with open_client(server, key) as client:
+        change = client.jobs.cancel if verb == "cancel" else client.jobs.retry
         for job in jobs:
-            answer = desk.change_job(Change(verb), job)
-            click.echo(f"{answer['id']} {answer['status']}")
+            yield change(job)
 
 
-def _row(job: dict[str, object]) -> dict[str, object]:
-    failure = job["failure"]
-    message = failure["message"] if isinstance(failure, dict) else None
-    return {**{name: job[name] for name in _COLUMNS}, "failure": message}
+def _change_here(verb: str, jobs: Sequence[str]) -> "Iterator[JobResponse]":
+    from app.cli.local import local_write
+    from app.jobs import service
+    from app.jobs.queries import job_response, listed_job
+
+    change = service.cancel_job if verb == "cancel" else service.retry_job
+    for public_id in jobs:
+        with local_write() as local:
+            job = service.find_job(local.session, public_id=public_id, principal=local.principal)
+            change(local.session, job=job, now=local.now)
+            changed = job_response(listed_job(local.session, job))
+        yield changed
+
+
+def _change_all_on_server(verb: str, submission: str, server: str, key: str | None) -> int:
+    with open_client(server, key) as client:
+        return (client.jobs.cancel_all if verb == "cancel" else client.jobs.retry_all)(submission)
+
+
+def _change_all_here(verb: str, submission: str) -> int:
+    from app.cli.local import local_write
+    from app.jobs import service
+
+    change = service.cancel_jobs if verb == "cancel" else service.retry_jobs
+    with local_write() as local:
+        row = service.find_submission(local.session, public_id=submission, principal=local.principal)
+        return change(local.session, submission=row, now=local.now)
+
+
+def _row(job: "JobResponse") -> dict[str, object]:
+    message = job.failure.message if job.failure else None
+    return {**{name: getattr(job, name) for name in _COLUMNS}, "failure": message}

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from app import migrations
+from app.clock import utc_now
 from app.database import Database
 from app.errors import Conflict, NotFound, Unavailable
 from app.security.identity import Principal, person_named
@@ -21,6 +23,8 @@ from benchmark.protocol import Role
 
 # Who did it, in the audit list and as owner, where a command was run without a key.
 OPERATOR = "command line"
+# Whoever can open the database file is an admin; a reader needs no row of its own.
+READER = Principal(0, OPERATOR, Role.ADMIN)
 
 
 def open_settings(**given: object) -> Settings:
@@ -94,6 +98,30 @@ def sqlite_file(settings: Settings) -> Path | None:
     if url.get_backend_name() != "sqlite" or not url.database:
         return None
     return Path(url.database)
+
+
+@dataclass(frozen=True)
+class LocalSession:
+    """A database session of a command, with the person it acts as."""
+
+    session: Session
+    principal: Principal
+    now: datetime
+
+
+@contextmanager
+def local_read() -> Iterator[LocalSession]:
+    """Yield a session that reads this machine's database."""
+    with open_database(open_settings()) as database, database.read() as session:
+        yield LocalSession(session, READER, utc_now())
+
+
+@contextmanager
+def local_write() -> Iterator[LocalSession]:
+    """Yield a session that changes this machine's database and commits at the end."""
+    now = utc_now()
+    with open_database(open_settings()) as database, database.write() as session:
+        yield LocalSession(session, operator(session, now=now), now)
 
 
 def operator(session: Session, *, now: datetime) -> Principal:

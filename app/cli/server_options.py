@@ -1,17 +1,27 @@
-"""The options of commands that speak to a server."""
+"""The options of commands that work on a server."""
 
 from collections.abc import Callable
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import click
+
+if TYPE_CHECKING:
+    from benchmark.client.client import Client
 
 Command = TypeVar("Command", bound=Callable[..., None])
 
 
 def server_options(command: Command) -> Command:
-    """Add --server and --key; rest.py opens what they name."""
+    """Add --server and --key; `open_client` connects to the server they name."""
     key = click.option("--key", envvar="TI2V_KEY", show_envvar=True, help="Your key on that server.")
     server = click.option(
         "--server", envvar="TI2V_SERVER", show_envvar=True, help="Its address, such as https://bench.example."
     )
     return server(key(command))
+
+
+def open_client(server: str | None, key: str | None) -> "Client":
+    """Return a client that says on stderr when it has to send a request again."""
+    from benchmark.client.client import Client
+
+    return Client(server, key, on_retry=lambda sentence: click.echo(sentence, err=True))

@@ -1,13 +1,18 @@
 """`ti2v study`: create, run and look at studies, on a server or on this machine's database."""
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from app.cli.output import RowFormat, format_option, print_json, text_table
-from app.cli.server_options import server_options
+from app.cli.server_options import open_client, server_options
 from benchmark.plurals import counted
 from benchmark.protocol import RenditionRecipe, StudyStatus, WatchGate
+
+if TYPE_CHECKING:
+    from benchmark.wire.studies import StudyResponse
 
 
 @click.command()
@@ -83,32 +88,25 @@ def create(
     **protocol: str | int | bool | None,
 ) -> None:
     """Create the study SLUG as a draft; prints the slug. Its protocol freezes when it opens."""
-    from app.cli.study_desk import open_desk
-    from app.cli.submission_refs import read_matchup
-
-    with open_desk(server, key) as desk:
-        known = desk.submissions(benchmark)
-        created = desk.create(
-            {
-                "slug": slug,
-                "title": title or slug,
-                "benchmark": benchmark,
-                "matchups": [vars(read_matchup(text, known)) for text in matchups],
-                "instructions": instructions.read_text(encoding="utf-8") if instructions else "",
-                "gold": {"count": gold} if gold else None,
-                **protocol,
-            }
-        )
-    click.echo(created["slug"])
-    click.echo(f"A draft; open it with: ti2v study open {created['slug']}", err=True)
+    draft = {
+        "slug": slug,
+        "title": title or slug,
+        "benchmark": benchmark,
+        "instructions": instructions.read_text(encoding="utf-8") if instructions else "",
+        "gold": {"count": gold} if gold else None,
+        **protocol,
+    }
+    created = _create_on_server(draft, matchups, server, key) if server else _create_here(draft, matchups)
+    click.echo(created.slug)
+    click.echo(f"The study is a draft; open it with: ti2v study open {created.slug}", err=True)
 
 
 @click.command("open")
 @click.argument("slug")
 @server_options
 def open_(slug: str, server: str | None, key: str | None) -> None:
-    """Open the draft SLUG, or go on after a pause; prints the new status."""
-    _transition(slug, StudyStatus.OPEN, server, key)
+    """Open the draft SLUG, or resume it after a pause; prints the new status."""
+    _change_status(slug, StudyStatus.OPEN, server, key)
 
 
 @click.command()
@@ -116,7 +114,7 @@ def open_(slug: str, server: str | None, key: str | None) -> None:
 @server_options
 def pause(slug: str, server: str | None, key: str | None) -> None:
     """Stop giving out comparisons of SLUG for a while; prints the new status."""
-    _transition(slug, StudyStatus.PAUSED, server, key)
+    _change_status(slug, StudyStatus.PAUSED, server, key)
 
 
 @click.command()
@@ -124,7 +122,7 @@ def pause(slug: str, server: str | None, key: str | None) -> None:
 @server_options
 def close(slug: str, server: str | None, key: str | None) -> None:
     """Close SLUG for good, which makes its results final; prints the new status."""
-    _transition(slug, StudyStatus.CLOSED, server, key)
+    _change_status(slug, StudyStatus.CLOSED, server, key)
 
 
 @click.command()
@@ -133,19 +131,16 @@ def close(slug: str, server: str | None, key: str | None) -> None:
 @server_options
 def status(slug: str, row_format: str, server: str | None, key: str | None) -> None:
     """Print how far SLUG is, in all and for each matchup."""
-    from app.cli.study_desk import open_desk
-
-    with open_desk(server, key) as desk:
-        study = desk.status(slug)
+    study = _study_on_server(slug, server, key) if server else _study_here(slug)
     if RowFormat(row_format) is RowFormat.JSON:
-        print_json(study)
+        print_json(study.model_dump(mode="json"))
         return
-    counts = (
-        f"{study['votes']} of {study['votes_wanted']} votes by {counted(study['annotators'], 'annotator')}"
-    )
-    click.echo(f"{study['slug']}: {study['status']}, {counts}")
+    counts = f"{study.votes} of {study.votes_wanted} votes by {counted(study.annotators, 'annotator')}"
+    click.echo(f"{study.slug}: {study.status}, {counts}")
     columns = ("reference", "other", "comparisons", "votes", "close_reason")
-    for line in text_table([{name: matchup[name] for name in columns} for matchup in study["matchups"]]):
+    for line in text_table(
+        [{name: getattr(matchup, name) for name in columns} for matchup in study.matchups]
+    ):
         click.echo(line)
 
 
@@ -155,21 +150,21 @@ def status(slug: str, row_format: str, server: str | None, key: str | None) -> N
 @server_options
 def invite(slug: str, count: int, server: str | None, key: str | None) -> None:
     """Print links to SLUG, one a line; each lets one annotator in and is shown only now."""
-    from app.cli.study_desk import open_desk
-
-    with open_desk(server, key) as desk:
-        for link in desk.invite(slug, count):
-            click.echo(link)
+    for link in _invite_on_server(slug, count, server, key) if server else _invite_here(slug, count):
+        click.echo(link)
 
 
 @click.command()
 @click.argument("slug")
 def check(slug: str) -> None:
     """Recount the votes of SLUG in this machine's database and compare with the counters kept live."""
-    from app.cli.study_desk import open_local_desk
+    from app.cli.local import local_read
+    from app.results.live.recount import recount
+    from app.security.visibility import find_study
 
-    with open_local_desk() as desk:
-        differences = desk.differences(slug)
+    with local_read() as local:
+        study = find_study(local.session, slug=slug, principal=local.principal)
+        differences = recount(local.session, study)
     for difference in differences:
         click.echo(difference)
     if differences:
@@ -177,8 +172,82 @@ def check(slug: str) -> None:
     click.echo("Every counter agrees with a recount of the votes.", err=True)
 
 
-def _transition(slug: str, to: StudyStatus, server: str | None, key: str | None) -> None:
-    from app.cli.study_desk import open_desk
+def _create_on_server(
+    draft: Mapping[str, object], matchups: Sequence[str], server: str, key: str | None
+) -> "StudyResponse":
+    from app.cli.submission_refs import study_request
 
-    with open_desk(server, key) as desk:
-        click.echo(desk.transition(slug, to)["status"])
+    with open_client(server, key) as client:
+        version = client.benchmarks.get(str(draft["benchmark"])).version
+        request = study_request(draft, matchups, client.submissions.list(), version)
+        return client.studies.create(request)
+
+
+def _create_here(draft: Mapping[str, object], matchups: Sequence[str]) -> "StudyResponse":
+    from app.benchmarks.service import find_benchmark
+    from app.cli.local import local_write
+    from app.cli.submission_refs import study_request
+    from app.studies import service
+    from app.studies.queries import study_response
+    from app.submissions.queries import own_submissions
+
+    with local_write() as local:
+        benchmark = find_benchmark(local.session, str(draft["benchmark"]))
+        known = own_submissions(local.session, local.principal)
+        plan = service.study_plan(study_request(draft, matchups, known, benchmark.version))
+        study = service.create_study(
+            local.session, plan=plan, benchmark=benchmark, principal=local.principal, now=local.now
+        )
+        return study_response(local.session, study)
+
+
+def _study_on_server(slug: str, server: str, key: str | None) -> "StudyResponse":
+    with open_client(server, key) as client:
+        return client.studies.get(slug)
+
+
+def _study_here(slug: str) -> "StudyResponse":
+    from app.cli.local import local_read
+    from app.security.visibility import find_study
+    from app.studies.queries import study_response
+
+    with local_read() as local:
+        study = find_study(local.session, slug=slug, principal=local.principal)
+        return study_response(local.session, study)
+
+
+def _invite_on_server(slug: str, count: int, server: str, key: str | None) -> Sequence[str]:
+    with open_client(server, key) as client:
+        return client.studies.invite(slug, count)
+
+
+def _invite_here(slug: str, count: int) -> Sequence[str]:
+    from app.cli.local import local_write, open_settings
+    from app.security.visibility import find_study
+    from app.studies import service
+
+    with local_write() as local:
+        study = find_study(local.session, slug=slug, principal=local.principal, for_change=True)
+        links = service.invite(local.session, study=study, count=count, now=local.now)
+    address = open_settings().effective_public_url
+    return [f"{address}/invite/{token}" for token in links]
+
+
+def _change_status(slug: str, to: StudyStatus, server: str | None, key: str | None) -> None:
+    if server:
+        with open_client(server, key) as client:
+            status = client.studies.change_status(slug, to).status
+    else:
+        status = _change_status_here(slug, to)
+    click.echo(status)
+
+
+def _change_status_here(slug: str, to: StudyStatus) -> StudyStatus:
+    from app.cli.local import local_write
+    from app.security.visibility import find_study
+    from app.studies import service
+
+    with local_write() as local:
+        study = find_study(local.session, slug=slug, principal=local.principal, for_change=True)
+        service.TRANSITIONS[to](local.session, study=study, principal=local.principal, now=local.now)
+        return study.status

@@ -1,34 +1,36 @@
-"""Finds the submissions a matchup means by `model`, `model@label` or a submission's id."""
+"""Finds the submissions that a matchup names as `model`, `model@label` or by id."""
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 
 import click
+
+from benchmark.wire.studies import MatchupRequest, StudyRequest
+from benchmark.wire.submissions import SubmissionResponse
+from benchmark.wire.validation import checked_request
 
 _PUBLIC_ID = re.compile(r"[0-9a-f]{16}")
 
 
-@dataclass(frozen=True)
-class NamedSubmission:
-    id: str
-    model: str
-    label: str
+def study_request(
+    draft: Mapping[str, object], matchups: Sequence[str], known: Sequence[SubmissionResponse], version: int
+) -> StudyRequest:
+    """Return the request for a study.
 
-    @property
-    def side(self) -> str:
-        return f"{self.model}@{self.label}" if self.label else self.model
+    Args:
+        draft: the other fields of the request.
+        matchups: each as `REF:OTHER`.
+        known: submissions that may be named; only those of the benchmark's `version` are compared.
+
+    Raises:
+        click.UsageError: a matchup cannot be read.
+        InvalidRequest: a field is wrong.
+    """
+    rows = [row for row in known if (row.benchmark, row.benchmark_version) == (draft["benchmark"], version)]
+    return checked_request(StudyRequest, **draft, matchups=[read_matchup(text, rows) for text in matchups])
 
 
-@dataclass(frozen=True)
-class MatchupIds:
-    """The two submissions of a matchup by their public ids."""
-
-    reference: str
-    other: str
-
-
-def read_matchup(text: str, submissions: Sequence[NamedSubmission]) -> MatchupIds:
+def read_matchup(text: str, submissions: Sequence[SubmissionResponse]) -> MatchupRequest:
     """Read `REF:OTHER`.
 
     Raises:
@@ -38,19 +40,23 @@ def read_matchup(text: str, submissions: Sequence[NamedSubmission]) -> MatchupId
     if len(sides) != 2 or not all(sides):
         raise click.UsageError(f"A matchup is REFERENCE:OTHER, such as motif:cinemo; this is {text}.")
     reference, other = (_submission_id(side, submissions) for side in sides)
-    return MatchupIds(reference, other)
+    return MatchupRequest(reference=reference, other=other)
 
 
-def _submission_id(side: str, submissions: Sequence[NamedSubmission]) -> str:
-    exact = [each for each in submissions if each.side == side]
+def _submission_id(side: str, submissions: Sequence[SubmissionResponse]) -> str:
+    exact = [each for each in submissions if _side(each) == side]
     # A model with one submission may be named without its label.
     meant = exact or [each for each in submissions if each.model == side]
     if len(meant) == 1:
         return meant[0].id
     if meant:
-        listed = ", ".join(each.side for each in meant)
-        raise click.UsageError(f"{side} has several submissions: {listed}. Name the one that is meant.")
+        listed = ", ".join(_side(each) for each in meant)
+        raise click.UsageError(f"{side} has several submissions: {listed}. Name one of them.")
     if _PUBLIC_ID.fullmatch(side):
         return side
-    known = ", ".join(sorted(each.side for each in submissions)) or "none"
+    known = ", ".join(sorted(_side(each) for each in submissions)) or "none"
     raise click.UsageError(f"There is no submission {side} among those you may name: {known}.")
+
+
+def _side(submission: SubmissionResponse) -> str:
+    return f"{submission.model}@{submission.label}" if submission.label else submission.model

@@ -12,6 +12,7 @@ from app.tables.bench import Pair
 from app.tables.jobs import Job, Worker
 from app.tables.submissions import Submission, VideoModel
 from benchmark.protocol import JobStatus
+from benchmark.wire.jobs import FailureInfo, JobResponse, JobsResponse
 
 Columns = TypeVarTuple("Columns")
 
@@ -37,9 +38,9 @@ class ListedJob:
 
 
 def listed_jobs(
-    session: Session, principal: Principal, wanted: JobFilter, *, after: int, limit: int
+    session: Session, principal: Principal, wanted: JobFilter, *, after: int, limit: int | None
 ) -> Sequence[ListedJob]:
-    """Return up to `limit` jobs behind the row `after`, in the order they were asked for."""
+    """Return jobs behind the row `after`, up to `limit` of them, in the order of their creation."""
     query = _own(
         select(Job, Submission.public_id, VideoModel.slug, Pair.name, Worker.name)
         .select_from(Job)
@@ -74,6 +75,44 @@ def job_counts(session: Session, principal: Principal, wanted: JobFilter) -> dic
     )
     found = {row.status: row.jobs for row in session.execute(query)}
     return {status: found.get(status, 0) for status in JobStatus}
+
+
+def jobs_page(
+    session: Session, principal: Principal, wanted: JobFilter, *, after: int, limit: int | None
+) -> JobsResponse:
+    """Return jobs behind the row `after`, up to `limit` of them, and how many jobs have each status."""
+    more = None if limit is None else limit + 1
+    rows = listed_jobs(session, principal, wanted, after=after, limit=more)
+    return JobsResponse(
+        counts=job_counts(session, principal, wanted),
+        jobs=[job_response(row) for row in rows[:limit]],
+        next_cursor=str(rows[limit - 1].job.id) if limit is not None and len(rows) > limit else None,
+    )
+
+
+def job_response(row: ListedJob) -> JobResponse:
+    job = row.job
+    failure = None
+    if job.failure_kind is not None:
+        failure = FailureInfo(kind=job.failure_kind, message=job.failure_message, log_tail=job.log_tail)
+    is_resting = job.status is JobStatus.QUEUED and job.failures > 0
+    return JobResponse(
+        id=job.public_id,
+        submission=row.submission,
+        model=row.model,
+        pair_id=row.pair,
+        seed=job.seed,
+        priority=job.priority,
+        status=job.status,
+        attempt=job.attempt,
+        failures=job.failures,
+        worker=row.worker,
+        created_at=job.created_at,
+        retry_at=job.ready_at if is_resting else None,
+        expires_at=job.expires_at,
+        ended_at=job.ended_at,
+        failure=failure,
+    )
 
 
 def _own(query: Select[*Columns], principal: Principal, wanted: JobFilter) -> Select[*Columns]:

@@ -18,7 +18,7 @@ from app.tables.bench import Benchmark, Pair
 from app.tables.jobs import Job, job_status_is
 from app.tables.submissions import Clip, Submission, VideoModel
 from benchmark.protocol import JobStatus
-from benchmark.wire.jobs import CreateJobsRequest
+from benchmark.wire.jobs import CreatedJobs, CreateJobsRequest, CreateJobsResponse
 
 _MOST_SHOWN = 5
 
@@ -52,6 +52,15 @@ def ask(session: Session, *, request: CreateJobsRequest, principal: Principal, n
         )
         for seed in request.seeds
     ]
+
+
+def created_jobs(asked: Sequence[Asked]) -> CreateJobsResponse:
+    return CreateJobsResponse(
+        submissions=[
+            CreatedJobs(id=each.submission.public_id, seed=each.seed, jobs=each.jobs) for each in asked
+        ],
+        jobs=sum(each.jobs for each in asked),
+    )
 
 
 def _model_to_make(session: Session, slug: str, principal: Principal, now: datetime) -> VideoModel:

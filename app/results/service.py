@@ -11,6 +11,7 @@ from app.security.visibility import find_study
 from app.tables.studies import Study
 from benchmark.protocol import StudyStatus
 from benchmark.stats.preferences import PreferenceRow, preferences
+from benchmark.wire.results import ResultsResponse
 
 
 @dataclass(frozen=True)
@@ -41,3 +42,13 @@ def results_of(session: Session, study: Study) -> StudyResults:
     is_interim = study.status is not StudyStatus.CLOSED
     rows = preferences(live.counted.tallies, live.counted.matchups, interim=is_interim)
     return StudyResults(study, live, tuple(rows), is_interim)
+
+
+def results_response(results: StudyResults) -> ResultsResponse:
+    return ResultsResponse(
+        study=results.study.slug,
+        status=results.study.status,
+        interim=results.is_interim,
+        votes_per_comparison=results.study.votes_per_comparison,
+        preferences=[vars(row) for row in results.rows],
+    )

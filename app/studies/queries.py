@@ -1,14 +1,38 @@
-"""What is shown of studies: their protocol and how far they are."""
+"""Reads studies: protocol and progress."""
 
 from dataclasses import dataclass
 
 from sqlalchemy import case, func, select
 from sqlalchemy.orm import Session
 
+from app.panels.sides import matchup_sides
 from app.security.identity import Principal
 from app.security.visibility import may_see
+from app.tables.bench import Benchmark
 from app.tables.people import Annotator
 from app.tables.studies import Comparison, Matchup, Study
+from app.tables.submissions import Submission
+from benchmark.wire.studies import MatchupResponse, StudyResponse
+
+_PROTOCOL_FIELDS = (
+    "slug",
+    "kind",
+    "title",
+    "instructions",
+    "status",
+    "votes_per_comparison",
+    "comparisons_per_annotator",
+    "lease_s",
+    "watch_gate",
+    "renditions",
+    "require_justification",
+    "seed",
+    "gold_block",
+    "gold_most",
+    "created_at",
+    "opened_at",
+    "closed_at",
+)
 
 
 @dataclass(frozen=True)
@@ -70,6 +94,43 @@ def visible_studies(session: Session, principal: Principal) -> list[Study]:
     """Return the studies this person may look at, newest first."""
     rows = session.scalars(select(Study).order_by(Study.id.desc()))
     return [study for study in rows if may_see(study, principal)]
+
+
+def study_response(session: Session, study: Study) -> StudyResponse:
+    """Return a study's protocol and progress."""
+    benchmark = session.get_one(Benchmark, study.benchmark_id)
+    progress = study_progress(session, study)
+    return StudyResponse(
+        **{name: getattr(study, name) for name in _PROTOCOL_FIELDS},
+        benchmark=benchmark.slug,
+        benchmark_version=benchmark.version,
+        votes=progress.votes,
+        votes_wanted=progress.votes_wanted,
+        annotators=progress.annotators,
+        matchups=_matchup_responses(session, study, progress),
+    )
+
+
+def _matchup_responses(session: Session, study: Study, progress: StudyProgress) -> list[MatchupResponse]:
+    sides = {each.id: each for each in matchup_sides(session, study)}
+    used = {id for each in progress.matchups for id in (each.matchup.reference_id, each.matchup.other_id)}
+    query = select(Submission.id, Submission.public_id).where(Submission.id.in_(used))
+    public_ids = {row.id: row.public_id for row in session.execute(query)}
+    return [
+        MatchupResponse(
+            reference=sides[each.matchup.id].reference,
+            other=sides[each.matchup.id].other,
+            reference_id=public_ids[each.matchup.reference_id],
+            reference_seed=each.matchup.reference_seed,
+            other_id=public_ids[each.matchup.other_id],
+            other_seed=each.matchup.other_seed,
+            comparisons=each.comparisons,
+            votes=each.votes,
+            closed_at=each.matchup.closed_at,
+            close_reason=each.matchup.close_reason,
+        )
+        for each in progress.matchups
+    ]
 
 
 def _matchup_progress(study: Study, matchup: Matchup, row: object) -> MatchupProgress:

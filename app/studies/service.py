@@ -1,6 +1,7 @@
 """Creates and runs studies; the protocol freezes when a study opens."""
 
 import secrets
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Protocol
@@ -24,6 +25,7 @@ from app.tables.tasks import TaskKind
 from app.tasks import service as tasks
 from benchmark.design import shuffle_key
 from benchmark.protocol import AnnotatorKind, RenditionRecipe, StudyStatus, WatchGate
+from benchmark.wire.studies import StudyRequest
 
 # 63 bits, as the database keeps it.
 _SEED_BITS = 62
@@ -58,6 +60,15 @@ class StudyPlan:
     require_justification: bool = True
     seed: int | None = field(default=None)
     gold: GoldPlan | None = None
+
+
+def study_plan(request: StudyRequest) -> StudyPlan:
+    """Return the plan that a request describes."""
+    return StudyPlan(
+        **request.model_dump(exclude={"benchmark", "matchups", "gold"}),
+        matchups=tuple(MatchupPlan(**each.model_dump()) for each in request.matchups),
+        gold=GoldPlan(request.gold.count, request.gold.share) if request.gold else None,
+    )
 
 
 def create_study(
@@ -102,6 +113,13 @@ def close_study(session: Session, *, study: Study, principal: Principal, now: da
     before = _transition(session, study=study, to=StudyStatus.CLOSED, principal=principal, now=now)
     if before is not StudyStatus.CLOSED:
         study.closed_at = now
+
+
+TRANSITIONS: Mapping[StudyStatus, Transition] = {
+    StudyStatus.OPEN: open_study,
+    StudyStatus.PAUSED: pause_study,
+    StudyStatus.CLOSED: close_study,
+}
 
 
 def invite(

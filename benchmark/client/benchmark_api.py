@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from urllib.parse import quote
 
-from benchmark.client.transport import Transport
+from benchmark.client.transport import API, Transport
 from benchmark.wire.benchmarks import BenchmarkResponse, PairResponse, PairsResponse
 
 PAGE_SIZE = 500
@@ -33,9 +33,9 @@ class BenchmarkApi:
             if cursor is None:
                 return
 
-    def image(self, pair: PairResponse) -> bytes:
+    def image(self, slug: str, pair_id: str) -> bytes:
         """Return the input image of a pair, as it was imported."""
-        return self._transport.download(pair.image_url)
+        return self._transport.download(f"{API}{_path(slug)}/pairs/{quote(pair_id, safe='')}/image")
 
 
 def _path(slug: str) -> str:

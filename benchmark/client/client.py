@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable
+from pathlib import Path
 from types import TracebackType
 from typing import Self
 
@@ -13,6 +14,7 @@ from benchmark.client.retry import Retry
 from benchmark.client.study_api import StudyApi
 from benchmark.client.submission_api import ModelApi, SubmissionApi
 from benchmark.client.transport import Transport
+from benchmark.wire.submissions import SubmissionDetailResponse
 
 
 class Client:
@@ -52,6 +54,47 @@ class Client:
         self.leases = LeaseApi(self._transport)
         self.studies = StudyApi(self._transport)
         self.results = ResultApi(self._transport)
+
+    def submit(
+        self,
+        folder: str | Path,
+        *,
+        model: str,
+        benchmark: str,
+        label: str = "",
+        seed: int | None = None,
+        allow_partial: bool = False,
+        on_clip: Callable[[], object] = lambda: None,
+    ) -> SubmissionDetailResponse:
+        """Send the clips of a folder, named `<pair id>.mp4` or `<pair id>_<seed>.mp4`; make them final.
+
+        The model is registered if it is new. After an interruption the same call sends what is missing.
+
+        Args:
+            folder: where the clips are.
+            model: slug of the model.
+            benchmark: slug of the benchmark; its newest version is used.
+            label: tells submissions of one model apart.
+            seed: send only the clips of this seed.
+            allow_partial: make the submission final even if pairs have no clip.
+            on_clip: called after each upload, for a progress bar.
+
+        Raises:
+            SubmissionProblems: names are wrong, clips are missing or refused; `problems` lists them.
+            ServerError: the server refuses or does not answer.
+        """
+        from benchmark.client.folder_submission import submit_folder
+
+        return submit_folder(
+            self,
+            Path(folder),
+            model=model,
+            benchmark=benchmark,
+            label=label,
+            seed=seed,
+            allow_partial=allow_partial,
+            on_clip=on_clip,
+        )
 
     def close(self) -> None:
         """Close the connections."""

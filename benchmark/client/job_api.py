@@ -45,18 +45,18 @@ class JobApi:
         """Queue a job for each clip that is missing; asking again adds nothing."""
         return self._transport.post("/jobs", CreateJobsResponse, request)
 
-    def page(
-        self,
-        *,
-        submission: str | None = None,
-        model: str | None = None,
-        status: JobStatus | None = None,
-        cursor: str | None = None,
-        limit: int = PAGE_SIZE,
-    ) -> JobsResponse:
-        """Return a page of jobs, with the number of jobs by status."""
-        query = {"submission": submission, "model": model, "status": status, "cursor": cursor, "limit": limit}
-        return self._transport.get("/jobs", JobsResponse, query)
+    def pages(
+        self, *, submission: str | None = None, model: str | None = None, status: JobStatus | None = None
+    ) -> Iterator[JobsResponse]:
+        """Yield the jobs page by page; each page has the number of jobs by status."""
+        cursor: str | None = None
+        while True:
+            query = {"submission": submission, "model": model, "status": status, "cursor": cursor}
+            page = self._transport.get("/jobs", JobsResponse, {**query, "limit": PAGE_SIZE})
+            yield page
+            cursor = page.next_cursor
+            if cursor is None:
+                return
 
     def cancel(self, job_id: str) -> JobResponse:
         """Cancel a job; a worker that holds it learns it when it renews its lease."""

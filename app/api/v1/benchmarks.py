@@ -4,16 +4,16 @@ from typing import Annotated
 
 from fastapi import Query, Request, Response
 from sqlalchemy import select
-from sqlalchemy.orm import Session
 
 from app.api.v1.json_router import api_router
-from app.benchmarks.service import benchmark_shape, find_benchmark, newest_benchmarks
+from app.benchmarks.queries import benchmark_response, pairs_page
+from app.benchmarks.service import find_benchmark, newest_benchmarks
 from app.dependencies import context_of
 from app.errors import NotFound
 from app.media.responses import image_response
 from app.security.path_params import PairIdPath, SlugPath
-from app.tables.bench import Benchmark, Pair
-from benchmark.wire.benchmarks import BenchmarkResponse, PairResponse, PairsResponse
+from app.tables.bench import Pair
+from benchmark.wire.benchmarks import BenchmarkResponse, PairsResponse
 
 router = api_router("benchmarks")
 FOR_A_DAY = "public, max-age=86400"
@@ -23,13 +23,13 @@ FOR_A_DAY = "public, max-age=86400"
 def list_benchmarks(request: Request) -> list[BenchmarkResponse]:
     """Return the newest version of each benchmark."""
     with context_of(request).database.read() as session:
-        return [_answer(session, row) for row in newest_benchmarks(session)]
+        return [benchmark_response(session, row) for row in newest_benchmarks(session)]
 
 
 @router.get("/benchmarks/{slug}")
 def get_benchmark(slug: SlugPath, request: Request) -> BenchmarkResponse:
     with context_of(request).database.read() as session:
-        return _answer(session, find_benchmark(session, slug=slug))
+        return benchmark_response(session, find_benchmark(session, slug=slug))
 
 
 @router.get("/benchmarks/{slug}/pairs")
@@ -42,17 +42,7 @@ def list_pairs(
     """Return pairs in the benchmark's order; `next_cursor` leads on, null at the end."""
     with context_of(request).database.read() as session:
         benchmark = find_benchmark(session, slug=slug)
-        rows = session.scalars(
-            select(Pair)
-            .where(Pair.benchmark_id == benchmark.id, Pair.position >= int(cursor or 0))
-            .order_by(Pair.position)
-            .limit(limit + 1)
-        ).all()
-    more = rows[limit].position if len(rows) > limit else None
-    return PairsResponse(
-        pairs=[_pair_answer(slug, row) for row in rows[:limit]],
-        next_cursor=None if more is None else str(more),
-    )
+        return pairs_page(session, benchmark, first=int(cursor or 0), limit=limit)
 
 
 @router.get("/benchmarks/{slug}/pairs/{pair_id}/image", response_class=Response)
@@ -64,30 +54,3 @@ def get_image(slug: SlugPath, pair_id: PairIdPath, request: Request) -> Response
         if pair is None:
             raise NotFound("This benchmark has no such pair.", code="unknown_pair")
     return image_response(context.store, pair.image_key, pair.image_type, cache_control=FOR_A_DAY)
-
-
-def _answer(session: Session, benchmark: Benchmark) -> BenchmarkResponse:
-    shape = benchmark_shape(session, benchmark)
-    return BenchmarkResponse(
-        slug=benchmark.slug,
-        version=benchmark.version,
-        title=benchmark.title,
-        source=benchmark.source,
-        licence=benchmark.licence,
-        content_hash=benchmark.content_hash,
-        pairs=shape.pairs,
-        images=shape.images,
-        prompts=shape.prompts,
-        scenarios=shape.scenarios,
-    )
-
-
-def _pair_answer(slug: str, pair: Pair) -> PairResponse:
-    return PairResponse(
-        pair_id=pair.name,
-        image=pair.image,
-        prompt=pair.prompt,
-        scenario=pair.scenario,
-        tags=pair.shown_tags,
-        image_url=f"/api/v1/benchmarks/{slug}/pairs/{pair.name}/image",
-    )

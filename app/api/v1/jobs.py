@@ -3,12 +3,10 @@
 A worker finishes a job with its clip: PUT /submissions/{id}/clips/{pair_id} with the headers of entrances.py.
 """
 
-from collections.abc import Sequence
 from typing import Annotated
 
 from fastapi import Query, Request, Response
 from sqlalchemy import select
-from sqlalchemy.orm import Session
 
 from app.api.v1.benchmarks import FOR_A_DAY
 from app.api.v1.json_router import api_router
@@ -16,11 +14,10 @@ from app.clock import utc_now
 from app.dependencies import context_of, require_person
 from app.errors import NotFound
 from app.jobs import leases, service
-from app.jobs.queries import JobFilter, ListedJob, job_counts, listed_job, listed_jobs
-from app.jobs.requests import Asked, ask
+from app.jobs.queries import JobFilter, job_response, jobs_page, listed_job
+from app.jobs.requests import ask, created_jobs
 from app.jobs.workers import upsert_worker
 from app.media.responses import image_response
-from app.security.identity import Principal
 from app.security.path_params import PublicIdPath
 from app.tables.bench import Pair
 from app.tables.jobs import Job
@@ -31,12 +28,10 @@ from benchmark.wire.jobs import (
     ChangedJobsResponse,
     ClaimRequest,
     ClaimResponse,
-    CreatedJobs,
     CreateJobsRequest,
     CreateJobsResponse,
     FailRequest,
     FailResponse,
-    FailureInfo,
     JobResponse,
     JobsResponse,
     SubmissionJobsRequest,
@@ -51,7 +46,7 @@ def ask_for_clips(body: CreateJobsRequest, request: Request) -> CreateJobsRespon
     now = utc_now()
     with context_of(request).database.write() as session:
         principal = require_person(session, request, Role.RESEARCHER, now=now)
-        return asked_answer(ask(session, request=body, principal=principal, now=now))
+        return created_jobs(ask(session, request=body, principal=principal, now=now))
 
 
 @router.get("/jobs")
@@ -67,7 +62,7 @@ def list_jobs(
     wanted = JobFilter(submission, model, status)
     with context_of(request).database.read() as session:
         principal = require_person(session, request, Role.RESEARCHER, now=utc_now())
-        return jobs_answer(session, principal, wanted, after=int(cursor or 0), limit=limit)
+        return jobs_page(session, principal, wanted, after=int(cursor or 0), limit=limit)
 
 
 @router.post("/jobs/cancel")
@@ -138,7 +133,7 @@ def release(public_id: PublicIdPath, body: AttemptRequest, request: Request) -> 
         principal = require_person(session, request, Role.WORKER, now=now)
         job = leases.held_job(session, public_id=public_id, attempt=body.attempt, principal=principal)
         leases.release(session, job=job, now=now)
-        return job_answer(listed_job(session, job))
+        return job_response(listed_job(session, job))
 
 
 @router.post("/jobs/{public_id}/fail")
@@ -165,7 +160,7 @@ def cancel(public_id: PublicIdPath, request: Request) -> JobResponse:
         principal = require_person(session, request, Role.RESEARCHER, now=now)
         job = service.find_job(session, public_id=public_id, principal=principal)
         service.cancel_job(session, job=job, now=now)
-        return job_answer(listed_job(session, job))
+        return job_response(listed_job(session, job))
 
 
 @router.post("/jobs/{public_id}/retry")
@@ -176,49 +171,4 @@ def retry(public_id: PublicIdPath, request: Request) -> JobResponse:
         principal = require_person(session, request, Role.RESEARCHER, now=now)
         job = service.find_job(session, public_id=public_id, principal=principal)
         service.retry_job(session, job=job, now=now)
-        return job_answer(listed_job(session, job))
-
-
-def asked_answer(asked: Sequence[Asked]) -> CreateJobsResponse:
-    return CreateJobsResponse(
-        submissions=[
-            CreatedJobs(id=each.submission.public_id, seed=each.seed, jobs=each.jobs) for each in asked
-        ],
-        jobs=sum(each.jobs for each in asked),
-    )
-
-
-def jobs_answer(
-    session: Session, principal: Principal, wanted: JobFilter, *, after: int, limit: int
-) -> JobsResponse:
-    rows = listed_jobs(session, principal, wanted, after=after, limit=limit + 1)
-    return JobsResponse(
-        counts=job_counts(session, principal, wanted),
-        jobs=[job_answer(row) for row in rows[:limit]],
-        next_cursor=str(rows[limit - 1].job.id) if len(rows) > limit else None,
-    )
-
-
-def job_answer(row: ListedJob) -> JobResponse:
-    job = row.job
-    failure = None
-    if job.failure_kind is not None:
-        failure = FailureInfo(kind=job.failure_kind, message=job.failure_message, log_tail=job.log_tail)
-    is_resting = job.status is JobStatus.QUEUED and job.failures > 0
-    return JobResponse(
-        id=job.public_id,
-        submission=row.submission,
-        model=row.model,
-        pair_id=row.pair,
-        seed=job.seed,
-        priority=job.priority,
-        status=job.status,
-        attempt=job.attempt,
-        failures=job.failures,
-        worker=row.worker,
-        created_at=job.created_at,
-        retry_at=job.ready_at if is_resting else None,
-        expires_at=job.expires_at,
-        ended_at=job.ended_at,
-        failure=failure,
-    )
+        return job_response(listed_job(session, job))

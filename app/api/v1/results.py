@@ -7,7 +7,7 @@ from app.api.v1.json_router import api_router
 from app.clock import utc_now
 from app.dependencies import context_of, require_person
 from app.results.exports import export_table
-from app.results.service import find_results
+from app.results.service import find_results, results_response
 from app.security.path_params import SlugPath
 from benchmark.exports.tables import EXTENSIONS, MEDIA_TYPES
 from benchmark.protocol import Role, TableFormat, TableName
@@ -22,13 +22,7 @@ def get_results(slug: SlugPath, request: Request) -> ResultsResponse:
     with context_of(request).database.read() as session:
         principal = require_person(session, request, Role.RESEARCHER, Role.VIEWER, now=utc_now())
         results = find_results(session, slug=slug, principal=principal)
-        return ResultsResponse(
-            study=slug,
-            status=results.study.status,
-            interim=results.is_interim,
-            votes_per_comparison=results.study.votes_per_comparison,
-            preferences=[vars(row) for row in results.rows],
-        )
+        return results_response(results)
 
 
 @router.get("/studies/{slug}/exports/{table}.{file_format}", response_class=Response)

@@ -1,8 +1,7 @@
 """Researchers' part of the API: models and their submissions."""
 
 from fastapi import Request
-from sqlalchemy import func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import select
 
 from app.api.v1.json_router import api_router
 from app.benchmarks.service import find_benchmark
@@ -10,13 +9,11 @@ from app.clock import utc_now
 from app.dependencies import context_of, require_person
 from app.errors import NotFound
 from app.jobs.service import cancel_jobs
-from app.security.identity import Principal
 from app.security.path_params import PublicIdPath, SlugPath
 from app.submissions import service
-from app.submissions.warnings import clip_notes
+from app.submissions.queries import own_submissions, submission_detail, submission_response
 from app.submissions.withdrawal import withdraw
-from app.tables.bench import Benchmark
-from app.tables.submissions import Clip, Submission, VideoModel
+from app.tables.submissions import VideoModel
 from benchmark.protocol import Role
 from benchmark.wire.submissions import (
     FinaliseRequest,
@@ -68,7 +65,7 @@ def open_submission(body: SubmissionRequest, request: Request) -> SubmissionResp
         submission = service.open_submission(
             session, model=body.model, benchmark=benchmark, label=body.label, principal=principal, now=now
         )
-        return _answer(session, submission)
+        return submission_response(session, submission)
 
 
 @router.get("/submissions")
@@ -76,10 +73,7 @@ def list_submissions(request: Request) -> list[SubmissionResponse]:
     """Return one's own submissions, newest first; an admin sees everybody's."""
     with context_of(request).database.read() as session:
         principal = require_person(session, request, Role.RESEARCHER, now=utc_now())
-        query = select(Submission).order_by(Submission.id.desc())
-        if not principal.is_admin:
-            query = query.where(Submission.owner_id == principal.person_id)
-        return [_answer(session, row) for row in session.scalars(query)]
+        return own_submissions(session, principal)
 
 
 @router.get("/submissions/{public_id}")
@@ -87,7 +81,8 @@ def get_submission(public_id: PublicIdPath, request: Request) -> SubmissionDetai
     """Return a submission with all that is missing and what is odd about its clips."""
     with context_of(request).database.read() as session:
         principal = require_person(session, request, Role.RESEARCHER, Role.WORKER, now=utc_now())
-        return _detail(session, public_id, principal)
+        submission = service.find_submission(session, public_id=public_id, principal=principal)
+        return submission_detail(session, submission)
 
 
 @router.post("/submissions/{public_id}/finalise")
@@ -106,7 +101,7 @@ def finalise(
         )
         # What is final takes no clips, so nobody needs to make them.
         cancel_jobs(session, submission=submission, now=now)
-        return _detail(session, public_id, principal)
+        return submission_detail(session, submission)
 
 
 @router.post("/submissions/{public_id}/withdraw")
@@ -122,34 +117,4 @@ def withdraw_submission(
         )
         withdraw(session, submission=submission, reason=body.reason, principal=principal, now=now)
         cancel_jobs(session, submission=submission, now=now)
-        return _detail(session, public_id, principal)
-
-
-def _detail(session: Session, public_id: str, principal: Principal) -> SubmissionDetailResponse:
-    submission = service.find_submission(session, public_id=public_id, principal=principal)
-    return SubmissionDetailResponse(
-        **_answer(session, submission).model_dump(),
-        missing=service.missing_clips(session, submission),
-        problems=clip_notes(session, submission),
-    )
-
-
-def _answer(session: Session, submission: Submission) -> SubmissionResponse:
-    benchmark = session.get_one(Benchmark, submission.benchmark_id)
-    received = session.execute(
-        select(func.count()).select_from(Clip).where(Clip.submission_id == submission.id)
-    ).scalar_one()
-    return SubmissionResponse(
-        id=submission.public_id,
-        model=session.get_one(VideoModel, submission.model_id).slug,
-        label=submission.label,
-        benchmark=benchmark.slug,
-        benchmark_version=benchmark.version,
-        status=submission.status,
-        is_partial=submission.is_partial,
-        expected=service.expected_clips(session, submission),
-        received=received,
-        created_at=submission.created_at,
-        finalised_at=submission.finalised_at,
-        withdrawn_at=submission.withdrawn_at,
-    )
+        return submission_detail(session, submission)

@@ -50,8 +50,11 @@ def figure_answer(request: Request, slug: str, figure: FigureName, file_format: 
 def strip_answer(
     request: Request, slug: str, pair_id: str, file_format: FigureFormat, frames: int
 ) -> Response:
+    context = context_of(request)
     content = strip_file(
-        context_of(request),
+        context.database,
+        store=context.store,
+        sandbox=context.sandbox,
         slug=slug,
         pair_id=pair_id,
         principal=_reader(request),

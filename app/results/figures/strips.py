@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from sqlalchemy import select, tuple_, union
 from sqlalchemy.orm import Session
 
-from app.context import AppContext
 from app.database import Database
 from app.errors import NotFound, Unavailable
 from app.media.frames import FramesUnreadable, clip_frames, image_pixels
@@ -48,8 +47,10 @@ class StripPlan:
 
 
 def strip_file(
-    context: AppContext,
+    database: Database,
     *,
+    store: MediaStore,
+    sandbox: Sandbox,
     slug: str,
     pair_id: str,
     principal: Principal,
@@ -63,9 +64,9 @@ def strip_file(
         Conflict: no model has a clip of the pair, or too many models have one.
         Unavailable: a file cannot be read, or too many figures are being drawn.
     """
-    plan = plan_strip(context.database, slug=slug, pair_id=pair_id, principal=principal)
+    plan = plan_strip(database, slug=slug, pair_id=pair_id, principal=principal)
     with drawing():
-        figure = read_strip(plan, frames, store=context.store, sandbox=context.sandbox)
+        figure = read_strip(plan, frames, store=store, sandbox=sandbox)
         return figure_file(figure, file_format)
 
 

@@ -6,9 +6,7 @@ import pandas as pd
 import pytest
 from sqlalchemy import select
 
-from app.cli.annotator_desk import local_exclude, local_reinstate
 from app.clock import utc_now
-from app.errors import Conflict
 from app.panels.vote_status import votes_with_status
 from app.results.live.recount import recount
 from app.tables.bench import Benchmark
@@ -16,6 +14,7 @@ from app.tables.people import Annotator
 from app.tables.studies import Study
 from app.vote_import.service import ImportedSource, store_study
 from app.vote_import.validation import plan_import
+from benchmark.cli.main import main
 from benchmark.protocol import VoteStatus
 from benchmark.votes.imported import ColumnMapping
 from tests.acting import refused
@@ -91,14 +90,22 @@ def test_the_form_refuses_and_nothing_changes(imported: Cast) -> None:
 
 
 @pytest.mark.parametrize("body", [WHOLE, ONE_VOTE], ids=["all votes", "one vote"])
-def test_the_command_refuses_and_nothing_changes(
-    imported: Cast, body: Mapping[str, str], monkeypatch: pytest.MonkeyPatch
+def test_the_command_line_refuses_and_nothing_changes(
+    imported: Cast,
+    monkeypatch: pytest.MonkeyPatch,
+    capfd: pytest.CaptureFixture[str],
+    body: Mapping[str, str],
 ) -> None:
     monkeypatch.setenv("TI2V_HOME", str(imported.context.settings.home))
-    name = name_of_the_annotator(imported)
+    monkeypatch.delenv("TI2V_SERVER", raising=False)
+    place = ["elsewhere", name_of_the_annotator(imported)]
+    options = [word for name, value in body.items() for word in (f"--{name}", value)]
 
-    with pytest.raises(Conflict, match="Imported votes cannot be excluded"):
-        local_exclude("elsewhere", name, body)
+    excluded = main(["study", "exclude", *place, *options])
+    refusal = capfd.readouterr().err
+    reinstated = main(["study", "reinstate", *place, *options])
 
-    assert local_reinstate("elsewhere", name, body) == {"excluded": 0, "valid": 0, "surplus": 0}
+    assert (excluded, reinstated) == (1, 0)
+    assert "Imported votes cannot be excluded" in refusal
+    assert capfd.readouterr().out == "valid 0\nsurplus 0\n"
     assert_still_imported(imported)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from app.server import only_server
+from app.server_lock import only_server
 from app.settings import Settings
 from tests.app.cli.conftest import Run
 from tests.full_disk import room_for

@@ -42,7 +42,7 @@ def test_clips_are_asked_for_once(ti2v: Run) -> None:
     assert (first.code, len(first.out.split())) == (0, 1), first.err
     assert first.out == again.out
     assert f"{len(PAIR_IDS)} jobs queued" in first.err
-    assert "0 jobs queued: every clip asked for is there or on its way." in again.err
+    assert "0 jobs queued: every requested clip exists or is queued." in again.err
 
 
 def test_pairs_that_are_not_there_are_pointed_out(ti2v: Run) -> None:

@@ -1,15 +1,15 @@
-"""Sends clips to a server, a few at a time."""
+"""Uploads the clips of a submission, a few in parallel."""
 
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from http import HTTPStatus
 from pathlib import Path
-from urllib.parse import quote
 
-from app.cli.http import Refused, Server
+from benchmark.client.errors import Refused
+from benchmark.client.submission_api import SubmissionApi
 
 PARALLEL = 4
-# A clip that is wrong is one line in a list; these would meet every other clip as well.
+# A refused clip is one line in a list; any other refusal would meet every other clip as well.
 _ABOUT_THE_CLIP = {
     HTTPStatus.CONFLICT,
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
@@ -19,22 +19,26 @@ _ABOUT_THE_CLIP = {
 
 
 def upload_clips(
-    server: Server,
+    api: SubmissionApi,
     submission_id: str,
     clips: Mapping[str, Path],
     *,
     on_clip: Callable[[], object] = lambda: None,
 ) -> list[str]:
-    """Send clips and return a line for each that the server refuses.
+    """Upload clips and return a sentence for each that the server refuses.
+
+    Args:
+        clips: the file of each pair.
+        on_clip: called after each clip, for a progress bar.
 
     Raises:
         Refused: for a reason that is not about one clip (the key, a full disk); nothing more is sent.
-        Unreachable: the server is gone; what arrived by then stays there.
+        Unreachable: the server is gone; it keeps what it has received.
     """
     problems = {}
     with ThreadPoolExecutor(PARALLEL) as pool:
         waiting = {
-            pool.submit(_send, server, submission_id, pair_id, path): pair_id
+            pool.submit(_upload, api, submission_id, pair_id, path): pair_id
             for pair_id, path in clips.items()
         }
         try:
@@ -49,10 +53,10 @@ def upload_clips(
     return [f"{clips[pair_id].name}: {problems[pair_id]}" for pair_id in clips if pair_id in problems]
 
 
-def _send(server: Server, submission_id: str, pair_id: str, path: Path) -> str | None:
-    """Send one clip; return why it is refused, or None."""
+def _upload(api: SubmissionApi, submission_id: str, pair_id: str, path: Path) -> str | None:
+    """Upload one clip; return why it is refused, or None."""
     try:
-        server.put_file(f"/submissions/{submission_id}/clips/{quote(pair_id, safe='')}", path, "video/mp4")
+        api.put_clip(submission_id, pair_id, path)
     except Refused as refusal:
         if refusal.status in _ABOUT_THE_CLIP and refusal.code != "submission_not_open":
             return str(refusal)

@@ -1,0 +1,61 @@
+"""Reads submissions as the REST API sends them."""
+
+from sqlalchemy import Select, select
+from sqlalchemy.orm import Session
+
+from app.security.identity import Principal
+from app.submissions.repository import expected_clips, received_clips
+from app.submissions.service import missing_clips
+from app.submissions.warnings import clip_notes
+from app.tables.bench import Benchmark
+from app.tables.submissions import Submission, VideoModel
+from benchmark.wire.submissions import SubmissionDetailResponse, SubmissionResponse
+
+
+def own_submissions(session: Session, principal: Principal) -> list[SubmissionResponse]:
+    """Return a person's own submissions, newest first; an admin's are everybody's."""
+    query = _submissions().order_by(Submission.id.desc())
+    if not principal.is_admin:
+        query = query.where(Submission.owner_id == principal.person_id)
+    return [_response(*row) for row in session.execute(query)]
+
+
+def submission_response(session: Session, submission: Submission) -> SubmissionResponse:
+    row = session.execute(_submissions().where(Submission.id == submission.id)).one()
+    return _response(*row)
+
+
+def submission_detail(session: Session, submission: Submission) -> SubmissionDetailResponse:
+    """Return a submission with the pairs that are missing and the warnings about its clips."""
+    return SubmissionDetailResponse(
+        **submission_response(session, submission).model_dump(),
+        missing=missing_clips(session, submission),
+        problems=clip_notes(session, submission),
+    )
+
+
+def _submissions() -> Select[Submission, str, Benchmark, int, int]:
+    return (
+        select(Submission, VideoModel.slug, Benchmark, expected_clips(), received_clips())
+        .join(VideoModel, VideoModel.id == Submission.model_id)
+        .join(Benchmark, Benchmark.id == Submission.benchmark_id)
+    )
+
+
+def _response(
+    submission: Submission, model: str, benchmark: Benchmark, expected: int, received: int
+) -> SubmissionResponse:
+    return SubmissionResponse(
+        id=submission.public_id,
+        model=model,
+        label=submission.label,
+        benchmark=benchmark.slug,
+        benchmark_version=benchmark.version,
+        status=submission.status,
+        is_partial=submission.is_partial,
+        expected=expected,
+        received=received,
+        created_at=submission.created_at,
+        finalised_at=submission.finalised_at,
+        withdrawn_at=submission.withdrawn_at,
+    )

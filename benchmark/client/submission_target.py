@@ -1,0 +1,80 @@
+"""The submission that a folder of clips is sent to: one model, benchmark and label."""
+
+import hashlib
+from collections.abc import Callable, Mapping
+from http import HTTPStatus
+from pathlib import Path
+
+from benchmark.client.client import Client
+from benchmark.client.errors import Refused
+from benchmark.wire.submissions import ModelRequest, SubmissionDetailResponse, SubmissionRequest
+
+
+class SubmissionTarget:
+    """Finds or opens the submission; it may not exist yet."""
+
+    def __init__(self, client: Client, *, model: str, benchmark: str, label: str) -> None:
+        self._client = client
+        self.model = model
+        self.label = label
+        self.benchmark = client.benchmarks.get(benchmark)
+        self._pairs = list(client.benchmarks.pairs(benchmark))
+
+    @property
+    def pair_ids(self) -> list[str]:
+        return [pair.pair_id for pair in self._pairs]
+
+    def find(self) -> SubmissionDetailResponse | None:
+        """Return the submission with the pairs that are missing; None if there is none yet."""
+        wanted = (self.model, self.label, self.benchmark.slug, self.benchmark.version)
+        for row in self._client.submissions.list():
+            if (row.model, row.label, row.benchmark, row.benchmark_version) == wanted:
+                return self._client.submissions.get(row.id)
+        return None
+
+    def open(self, *, on_new_model: Callable[[str], object]) -> SubmissionDetailResponse:
+        """Return the submission; open it and register its model where that is necessary.
+
+        Args:
+            on_new_model: called with the slug of a model that was registered.
+        """
+        found = self.find()
+        if found is not None:
+            return found
+        self._register_model(on_new_model)
+        request = SubmissionRequest(model=self.model, benchmark=self.benchmark.slug, label=self.label)
+        try:
+            return self._client.submissions.get(self._client.submissions.create(request).id)
+        except Refused as refusal:
+            # Another machine that sends its share of the clips may have been first, or our own try before.
+            found = self.find() if refusal.code == "submission_exists" else None
+            if found is None:
+                raise
+            return found
+
+    def input_images(
+        self, folder: Path, wanted: Mapping[str, object], *, on_image: Callable[[], object]
+    ) -> Mapping[str, Path]:
+        """Download the input images of the wanted pairs into a folder, each once; return them by pair id."""
+        files: dict[str, Path] = {}
+        for pair in self._pairs:
+            if pair.pair_id in wanted and pair.image not in files:
+                # The name comes from outside and only has to be a name of ours.
+                file = folder / hashlib.sha256(pair.image.encode()).hexdigest()
+                file.write_bytes(self._client.benchmarks.image(self.benchmark.slug, pair.pair_id))
+                files[pair.image] = file
+                on_image()
+        return {pair.pair_id: files[pair.image] for pair in self._pairs if pair.image in files}
+
+    def image_count(self, wanted: Mapping[str, object]) -> int:
+        """Return how many input images the wanted pairs have."""
+        return len({pair.image for pair in self._pairs if pair.pair_id in wanted})
+
+    def _register_model(self, on_new_model: Callable[[str], object]) -> None:
+        try:
+            self._client.models.get(self.model)
+        except Refused as refusal:
+            if refusal.status != HTTPStatus.NOT_FOUND:
+                raise
+            self._client.models.put(self.model, ModelRequest(name=self.model))
+            on_new_model(self.model)

@@ -1,0 +1,83 @@
+"""The Python SDK: a typed client of a TI2V Bench server, and the types it sends and returns.
+
+    from ti2v_bench import Client
+
+docs/sdk.md has a complete example.
+"""
+
+from benchmark.client.client import Client
+from benchmark.client.errors import NotAllowed, Refused, ServerError, Unreachable
+from benchmark.client.folder_submission import SubmissionProblems
+from benchmark.client.retry import Retry
+from benchmark.protocol import (
+    Choice,
+    Flag,
+    JobStatus,
+    Justification,
+    RenditionRecipe,
+    StudyStatus,
+    SubmissionStatus,
+    TableFormat,
+    TableName,
+    WatchGate,
+)
+from benchmark.wire.annotators import AnnotatorResponse, ChangeResponse, DecisionRequest
+from benchmark.wire.benchmarks import BenchmarkResponse, PairResponse
+from benchmark.wire.jobs import CreateJobsRequest, CreateJobsResponse, JobResponse, JobsResponse
+from benchmark.wire.results import ResultsResponse
+from benchmark.wire.studies import (
+    GoldRequest,
+    MatchupRequest,
+    MatchupResponse,
+    StudyRequest,
+    StudyResponse,
+)
+from benchmark.wire.submissions import (
+    ClipResponse,
+    ModelRequest,
+    ModelResponse,
+    SubmissionDetailResponse,
+    SubmissionRequest,
+    SubmissionResponse,
+)
+
+__all__ = [
+    "AnnotatorResponse",
+    "BenchmarkResponse",
+    "ChangeResponse",
+    "Choice",
+    "Client",
+    "ClipResponse",
+    "CreateJobsRequest",
+    "CreateJobsResponse",
+    "DecisionRequest",
+    "Flag",
+    "GoldRequest",
+    "JobResponse",
+    "JobStatus",
+    "JobsResponse",
+    "Justification",
+    "MatchupRequest",
+    "MatchupResponse",
+    "ModelRequest",
+    "ModelResponse",
+    "NotAllowed",
+    "PairResponse",
+    "Refused",
+    "RenditionRecipe",
+    "ResultsResponse",
+    "Retry",
+    "ServerError",
+    "StudyRequest",
+    "StudyResponse",
+    "StudyStatus",
+    "SubmissionDetailResponse",
+    "SubmissionProblems",
+    "SubmissionRequest",
+    "SubmissionResponse",
+    "SubmissionStatus",
+    "TableFormat",
+    "TableName",
+    "Unreachable",
+    "WatchGate",
+]
