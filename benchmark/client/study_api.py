@@ -57,7 +57,7 @@ class StudyApi:
         """Return new invitation links; each lets one annotator in and cannot be shown again.
 
         Args:
-            kind: of the annotators; the votes of `pilot` and `preview` annotators never count.
+            kind: votes behind a `pilot` or `preview` link never count.
         """
         # Sent once: a repetition would create more links. A lost response loses only unused ones.
         request = InvitationsRequest(count=count, kind=kind)
