@@ -9,10 +9,11 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, sync_playwright
 
-from app.context import AppContext, open_context
+from app.context import AppContext
+from app.media.sandbox import Sandbox
 from tests.browser.booth import Booth
 from tests.cast import Cast, Study, set_the_stage
-from tests.conftest import serving, settings_for
+from tests.conftest import open_with_sandbox, serving, settings_for
 
 LAB_HOST = "ti2v.lab.test"
 CHROMIUM_ARGUMENTS = [
@@ -70,11 +71,13 @@ def new_context(chromium: Browser) -> Iterator[Callable[..., BrowserContext]]:
 
 
 @pytest.fixture(scope="module")
-def context(migrated_sqlite: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[AppContext]:
+def context(
+    migrated_sqlite: Path, tmp_path_factory: pytest.TempPathFactory, sandbox: Sandbox
+) -> Iterator[AppContext]:
     """One installation for a file of tests; each test has a study of its own on it."""
     home = tmp_path_factory.mktemp("browser")
     shutil.copy(migrated_sqlite, home / "ti2v.sqlite3")
-    with open_context(settings_for(home)) as context:
+    with open_with_sandbox(settings_for(home), sandbox) as context:
         yield context
 
 

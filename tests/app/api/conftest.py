@@ -10,11 +10,12 @@ from fastapi.testclient import TestClient
 from httpx2 import Response
 from sqlalchemy import func, select
 
-from app.context import AppContext, open_context
+from app.context import AppContext
 from app.main import create_app
+from app.media.sandbox import Sandbox
 from app.tables.submissions import Clip
 from tests.cast import PAIR_IDS, Actor, Cast, make_submission, set_the_stage
-from tests.conftest import settings_for
+from tests.conftest import open_with_sandbox, settings_for
 
 
 @dataclass(frozen=True)
@@ -84,12 +85,14 @@ def upload(alice: TestClient, cast: Cast) -> Upload:
 
 
 @pytest.fixture(scope="module")
-def shared_cast(stage: tuple[Path, Cast], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cast]:
+def shared_cast(
+    stage: tuple[Path, Cast], tmp_path_factory: pytest.TempPathFactory, sandbox: Sandbox
+) -> Iterator[Cast]:
     """One world for all tests of a module that are refused: refusals leave no trace, so they can share it."""
     home, made = stage
     place = tmp_path_factory.mktemp("shared") / "home"
     shutil.copytree(home, place)
-    with open_context(settings_for(place)) as context:
+    with open_with_sandbox(settings_for(place), sandbox) as context:
         yield replace(made, context=context)
 
 

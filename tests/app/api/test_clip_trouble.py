@@ -14,13 +14,14 @@ from urllib.parse import urlsplit
 import pytest
 from fastapi.testclient import TestClient
 
-from app.context import AppContext, open_context
+from app.context import AppContext
+from app.media.sandbox import Sandbox
 from app.media.store import content_key
 from app.settings import Settings
 from tests.acting import refused
 from tests.app.api.conftest import Upload, client_of, clients_of_one_server, open_upload, traces
 from tests.cast import PAIR_IDS, Cast, make_submission, set_the_stage, small_clip
-from tests.conftest import serving, settings_for
+from tests.conftest import open_with_sandbox, serving, settings_for
 
 CLIP = small_clip(shade=93)
 MAX_BYTES = 16 * 1024
@@ -123,10 +124,10 @@ def leave_room(disk: Path, *, kib: int) -> None:
 
 
 @pytest.fixture
-def cramped(small_disk: Path, migrated_sqlite: Path) -> Iterator[Upload]:
+def cramped(small_disk: Path, migrated_sqlite: Path, sandbox: Sandbox) -> Iterator[Upload]:
     """Alice's upload where the database and the media share a small disk."""
     shutil.copy(migrated_sqlite, small_disk / "ti2v.sqlite3")
-    with open_context(settings_for(small_disk)) as context:
+    with open_with_sandbox(settings_for(small_disk), sandbox) as context:
         cast = set_the_stage(context, pairs=1)
         yield open_upload(cast, client_of(context, cast.alice))
 

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from huggingface_hub import DatasetCard
 
-from app.context import open_context
+from app.media.sandbox import Sandbox
 from benchmark.cli.main import main
 from benchmark.exports.tables import EXTENSIONS
 from benchmark.protocol import TableFormat
@@ -22,7 +22,7 @@ from benchmark.scoring import COMPUTED
 from tests.app.cli.conftest import Run
 from tests.app.results.page_voters import close, fill_panels
 from tests.cast import MODELS, PAIR_IDS, Cast, Study
-from tests.conftest import settings_for
+from tests.conftest import open_with_sandbox, settings_for
 
 
 @dataclass(frozen=True)
@@ -34,10 +34,10 @@ class World:
 
 
 @pytest.fixture(scope="module")
-def world(stage: tuple[Path, Cast], tmp_path_factory: pytest.TempPathFactory) -> World:
+def world(stage: tuple[Path, Cast], tmp_path_factory: pytest.TempPathFactory, sandbox: Sandbox) -> World:
     home = tmp_path_factory.mktemp("report") / "home"
     shutil.copytree(stage[0], home)
-    with open_context(settings_for(home)) as context:
+    with open_with_sandbox(settings_for(home), sandbox) as context:
         cast = replace(stage[1], context=context)
         study = cast.open_study()
         fill_panels(study, people=3)

@@ -8,11 +8,12 @@ import pytest
 from fastapi.testclient import TestClient
 from sqlalchemy import func, select
 
-from app.context import AppContext, open_context
+from app.context import AppContext
 from app.demo import Demo, set_up_demo
 from app.demo.clips import DemoSubmission, rendering_processes, submit_clips
 from app.demo.setup import BENCHMARK, FIRST_LOOK
 from app.main import create_app
+from app.media.sandbox import Sandbox
 from app.security.identity import Principal
 from app.tables.bench import Benchmark
 from app.tables.people import Person
@@ -21,15 +22,17 @@ from app.tables.submissions import Clip, Submission
 from benchmark.data import bundled_folder
 from benchmark.importers.official import read_official
 from benchmark.protocol import StudyStatus, SubmissionStatus
-from tests.conftest import settings_for
+from tests.conftest import open_with_sandbox, settings_for
 
 
 @pytest.fixture(scope="module")
-def context(migrated_sqlite: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[AppContext]:
+def context(
+    migrated_sqlite: Path, tmp_path_factory: pytest.TempPathFactory, sandbox: Sandbox
+) -> Iterator[AppContext]:
     """One installation for all tests here: drawing a scenario takes seconds."""
     home = tmp_path_factory.mktemp("demo")
     shutil.copy(migrated_sqlite, home / "ti2v.sqlite3")
-    with open_context(settings_for(home)) as context:
+    with open_with_sandbox(settings_for(home), sandbox) as context:
         yield context
 
 

@@ -1,19 +1,10 @@
-"""What the media tests share: one sandbox, and the real clips where they are there."""
+"""The real clips, where they are there."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from app.media.sandbox import Sandbox
-
 REAL_MODELS = ("motif", "cinemo", "dynamicrafter", "cogvideox")
-
-
-@pytest.fixture(scope="session")
-def sandbox() -> Iterator[Sandbox]:
-    with Sandbox(children=2) as shared:
-        yield shared
 
 
 @pytest.fixture(params=REAL_MODELS)
