@@ -3,11 +3,9 @@
 import base64
 import hashlib
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from dataclasses import dataclass
 from pathlib import Path
-
-from starlette.datastructures import Headers
 
 from app.errors import Invalid
 from app.media.store import full_disk_as_store_full
@@ -25,15 +23,18 @@ class ReceivedFile:
     bytes: int
 
 
-def promised_sha256(headers: Headers) -> str | None:
-    """Return the digest the sender promised, as hex; None where none was sent.
+def promised_sha256(content_digests: Iterable[str], hex_digests: Iterable[str]) -> str | None:
+    """Return the digest that the sender promised, as hex; None where none was sent.
+
+    Args:
+        content_digests: the values of Content-Digest headers.
+        hex_digests: the values of X-Content-Sha256 headers.
 
     Raises:
-        Invalid: a digest header is there but cannot be read, which is better refused than ignored; or there
-            are several and they differ.
+        Invalid: a digest cannot be read, which is better refused than ignored; or several digests differ.
     """
-    promised = {_read_content_digest(each) for each in headers.getlist("content-digest")}
-    promised |= {_read_hex_digest(each) for each in headers.getlist("x-content-sha256")}
+    promised = {_read_content_digest(each) for each in content_digests}
+    promised |= {_read_hex_digest(each) for each in hex_digests}
     if len(promised) > 1:
         raise Invalid("The digests that were sent differ from each other.", code="bad_digest")
     return promised.pop() if promised else None

@@ -91,7 +91,9 @@ async def put_clip(
     object of at most 4 KiB, says how the clip was made.
     """
     context = context_of(request)
-    promised = promised_sha256(request.headers)
+    promised = promised_sha256(
+        request.headers.getlist("content-digest"), request.headers.getlist("x-content-sha256")
+    )
     provenance = read_provenance(request.headers.get("ti2v-provenance"))
     now = utc_now()
     authorization, target = await run_in_threadpool(_authorize, request, public_id, pair_id, seed, now)
