@@ -17,8 +17,8 @@ from app.main import create_app
 from app.server_lock import only_server
 from app.settings import Settings
 from app.studies.renditions import prepare_renditions
-from app.tables.tasks import TaskKind
 from app.tasks.runner import Handler, TaskRunner
+from benchmark.protocol import TaskKind
 
 
 def serve(settings: Settings) -> None:

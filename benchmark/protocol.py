@@ -199,3 +199,16 @@ class TableFormat(StrEnum):
     PARQUET = "parquet"
     MARKDOWN = "markdown"
     LATEX = "latex"
+
+
+class TaskKind(StrEnum):
+    """What a task does; app/server.py names the function of each kind."""
+
+    RENDITIONS = "renditions"
+
+
+class TaskStatus(StrEnum):
+    QUEUED = "queued"
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"

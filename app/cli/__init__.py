@@ -36,7 +36,7 @@ COMMANDS = {
     "study exclude": LazyCommand(
         "app.cli.annotators:exclude", "Take an annotator's votes out of the results."
     ),
-    "study invite": LazyCommand("app.cli.study:invite", "Print links that let annotators in."),
+    "study invite": LazyCommand("app.cli.invitations:invite", "Print links that let annotators in."),
     "study open": LazyCommand("app.cli.study:open_", "Open a draft, or go on after a pause."),
     "study pause": LazyCommand("app.cli.study:pause", "Stop giving out comparisons for a while."),
     "study reinstate": LazyCommand("app.cli.annotators:reinstate", "Count excluded votes again."),

@@ -9,10 +9,10 @@ import click
 from app.cli.output import RowFormat, format_option, print_json, text_table
 from app.cli.server_options import open_client, server_options
 from benchmark.plurals import counted
-from benchmark.protocol import RenditionRecipe, StudyStatus, WatchGate
+from benchmark.protocol import RenditionRecipe, StudyStatus, TaskStatus, WatchGate
 
 if TYPE_CHECKING:
-    from benchmark.wire.studies import StudyResponse
+    from benchmark.wire.studies import PreparationResponse, StudyResponse
 
 
 @click.command()
@@ -137,21 +137,13 @@ def status(slug: str, row_format: str, server: str | None, key: str | None) -> N
         return
     counts = f"{study.votes} of {study.votes_wanted} votes by {counted(study.annotators, 'annotator')}"
     click.echo(f"{study.slug}: {study.status}, {counts}")
+    if study.preparation is not None and study.preparation.status is not TaskStatus.DONE:
+        click.echo(_preparation_line(study.preparation))
     columns = ("reference", "other", "comparisons", "votes", "close_reason")
     for line in text_table(
         [{name: getattr(matchup, name) for name in columns} for matchup in study.matchups]
     ):
         click.echo(line)
-
-
-@click.command()
-@click.argument("slug")
-@click.option("--count", type=click.IntRange(1, 1000), default=1, show_default=True, help="How many links.")
-@server_options
-def invite(slug: str, count: int, server: str | None, key: str | None) -> None:
-    """Print links to SLUG, one a line; each lets one annotator in and is shown only now."""
-    for link in _invite_on_server(slug, count, server, key) if server else _invite_here(slug, count):
-        click.echo(link)
 
 
 @click.command()
@@ -216,21 +208,9 @@ def _study_here(slug: str) -> "StudyResponse":
         return study_response(local.session, study)
 
 
-def _invite_on_server(slug: str, count: int, server: str, key: str | None) -> Sequence[str]:
-    with open_client(server, key) as client:
-        return client.studies.invite(slug, count)
-
-
-def _invite_here(slug: str, count: int) -> Sequence[str]:
-    from app.cli.local import local_write, open_settings
-    from app.security.visibility import find_study
-    from app.studies import service
-
-    with local_write() as local:
-        study = find_study(local.session, slug=slug, principal=local.principal, for_change=True)
-        links = service.invite(local.session, study=study, count=count, now=local.now)
-    address = open_settings().effective_public_url
-    return [f"{address}/invite/{token}" for token in links]
+def _preparation_line(preparation: "PreparationResponse") -> str:
+    line = f"Renditions: {preparation.status}, {preparation.done} of {preparation.total} comparisons prepared"
+    return f"{line}. {preparation.error}" if preparation.error else line
 
 
 def _change_status(slug: str, to: StudyStatus, server: str | None, key: str | None) -> None:

@@ -12,7 +12,9 @@ from app.tables.bench import Benchmark
 from app.tables.people import Annotator
 from app.tables.studies import Comparison, Matchup, Study
 from app.tables.submissions import Submission
-from benchmark.wire.studies import MatchupResponse, StudyResponse
+from app.tasks.queries import newest_task
+from benchmark.protocol import TaskKind
+from benchmark.wire.studies import MatchupResponse, PreparationResponse, StudyResponse
 
 _PROTOCOL_FIELDS = (
     "slug",
@@ -108,7 +110,15 @@ def study_response(session: Session, study: Study) -> StudyResponse:
         votes_wanted=progress.votes_wanted,
         annotators=progress.annotators,
         matchups=_matchup_responses(session, study, progress),
+        preparation=_preparation_response(session, study),
     )
+
+
+def _preparation_response(session: Session, study: Study) -> PreparationResponse | None:
+    task = newest_task(session, kind=TaskKind.RENDITIONS, subject=study.slug)
+    if task is None:
+        return None
+    return PreparationResponse(status=task.status, done=task.done, total=task.total, error=task.error)
 
 
 def _matchup_responses(session: Session, study: Study, progress: StudyProgress) -> list[MatchupResponse]:

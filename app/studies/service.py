@@ -21,10 +21,9 @@ from app.tables.bench import Benchmark
 from app.tables.people import Invitation
 from app.tables.studies import Comparison, Matchup, Study
 from app.tables.submissions import Clip
-from app.tables.tasks import TaskKind
 from app.tasks import service as tasks
 from benchmark.design import shuffle_key
-from benchmark.protocol import AnnotatorKind, RenditionRecipe, StudyStatus, WatchGate
+from benchmark.protocol import AnnotatorKind, RenditionRecipe, StudyStatus, TaskKind, WatchGate
 from benchmark.wire.studies import StudyRequest
 
 # 63 bits, as the database keeps it.

@@ -1,25 +1,12 @@
 """Background tasks of the server: work that a request starts and must not wait for."""
 
 from datetime import datetime
-from enum import StrEnum
 
 from sqlalchemy import CheckConstraint, ColumnElement, Index, String, literal_column, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.tables.base import Base, RowId, closed_set
-
-
-class TaskKind(StrEnum):
-    """What a task does; app/server.py names the function of each kind."""
-
-    RENDITIONS = "renditions"
-
-
-class TaskStatus(StrEnum):
-    QUEUED = "queued"
-    RUNNING = "running"
-    DONE = "done"
-    FAILED = "failed"
+from benchmark.protocol import TaskKind, TaskStatus
 
 
 class Task(Base):

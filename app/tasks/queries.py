@@ -3,7 +3,8 @@
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.tables.tasks import Task, TaskKind
+from app.tables.tasks import Task
+from benchmark.protocol import TaskKind
 
 
 def newest_tasks(session: Session, *, limit: int) -> list[Task]:

@@ -12,8 +12,8 @@ from datetime import timedelta
 
 from app.clock import utc_now
 from app.context import AppContext
-from app.tables.tasks import TaskKind
 from app.tasks import service
+from benchmark.protocol import TaskKind
 
 log = logging.getLogger("ti2v.tasks")
 

@@ -10,7 +10,8 @@ from sqlalchemy import and_, or_, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from app.tables.tasks import Task, TaskKind, TaskStatus, task_status_is
+from app.tables.tasks import Task, task_status_is
+from benchmark.protocol import TaskKind, TaskStatus
 
 LEASE_S = 60
 MAX_ATTEMPTS = 5

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from app.tables.tasks import TaskKind, TaskStatus
+from benchmark.protocol import TaskKind, TaskStatus
 
 _LABELS = {TaskKind.RENDITIONS: "Prepare renditions"}
 

@@ -5,7 +5,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, field_validator, model_validator
 
-from benchmark.protocol import AnnotatorKind, RenditionRecipe, StudyKind, StudyStatus, WatchGate
+from benchmark.protocol import AnnotatorKind, RenditionRecipe, StudyKind, StudyStatus, TaskStatus, WatchGate
 from benchmark.wire.common import Line, Paragraphs, PublicId, RequestModel, ResponseModel, Seed, Slug
 
 # Whom a link can let in. Judges and imported annotators need no link.
@@ -70,6 +70,15 @@ class MatchupResponse(ResponseModel):
     close_reason: str | None
 
 
+class PreparationResponse(ResponseModel):
+    """How far the renditions of a study are prepared: `done` of `total` comparisons."""
+
+    status: TaskStatus
+    done: int
+    total: int
+    error: str
+
+
 class StudyResponse(ResponseModel):
     slug: str
     kind: StudyKind
@@ -94,6 +103,7 @@ class StudyResponse(ResponseModel):
     votes_wanted: int
     annotators: int
     matchups: list[MatchupResponse]
+    preparation: PreparationResponse | None
 
 
 class InvitationsRequest(RequestModel):

@@ -1,14 +1,15 @@
 """Opening a study prepares its renditions in the background."""
 
+from fastapi.testclient import TestClient
 from sqlalchemy import func, select
 
 from app.media.store import content_key
 from app.studies.renditions import prepare_renditions
 from app.tables.studies import Study
 from app.tables.submissions import Clip, Rendition
-from app.tables.tasks import Task, TaskKind, TaskStatus
+from app.tables.tasks import Task
 from app.tasks.runner import TaskRunner
-from benchmark.protocol import StudyStatus
+from benchmark.protocol import StudyStatus, TaskKind, TaskStatus
 from tests.cast import Cast
 
 HANDLERS = {TaskKind.RENDITIONS: prepare_renditions}
@@ -73,3 +74,15 @@ def test_a_lost_clip_is_counted_and_the_others_are_prepared(cast: Cast) -> None:
     assert task.status is TaskStatus.FAILED
     assert "could not be prepared" in task.error
     assert count(cast, Rendition) > 0
+
+
+def test_the_study_says_how_far_its_renditions_are(cast: Cast, client: TestClient) -> None:
+    study = cast.open_study()
+    address = f"/api/v1/studies/{study.slug}"
+    before = client.get(address, headers=cast.alice.headers).json()["preparation"]
+
+    TaskRunner(cast.context, HANDLERS).run_waiting()
+
+    after = client.get(address, headers=cast.alice.headers).json()["preparation"]
+    assert before == {"status": "queued", "done": 0, "total": 0, "error": ""}
+    assert after == {"status": "done", "done": 12, "total": 12, "error": ""}

@@ -8,9 +8,10 @@ from fastapi.testclient import TestClient
 
 from app.clock import utc_now
 from app.context import AppContext
-from app.tables.tasks import Task, TaskKind, TaskStatus
+from app.tables.tasks import Task
 from app.tasks import service
 from app.tasks.runner import Progress, TaskFailed, TaskRunner
+from benchmark.protocol import TaskKind, TaskStatus
 from tests.cast import Cast
 
 KIND = TaskKind.RENDITIONS

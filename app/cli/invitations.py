@@ -1,0 +1,54 @@
+"""`ti2v study invite`: invitation links, on a server or in the local database."""
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+import click
+
+from app.cli.server_options import open_client, server_options
+from benchmark.protocol import AnnotatorKind
+
+if TYPE_CHECKING:
+    from benchmark.wire.studies import InvitationKind
+
+_KINDS: Mapping[str, "InvitationKind"] = {
+    "participant": AnnotatorKind.PARTICIPANT,
+    "pilot": AnnotatorKind.PILOT,
+    "preview": AnnotatorKind.PREVIEW,
+}
+
+
+@click.command()
+@click.argument("slug")
+@click.option("--count", type=click.IntRange(1, 1000), default=1, show_default=True, help="Number of links.")
+@click.option(
+    "--kind",
+    type=click.Choice(list(_KINDS)),
+    default=AnnotatorKind.PARTICIPANT.value,
+    show_default=True,
+    help="Kind of annotator; the votes of pilot and preview annotators never count.",
+)
+@server_options
+def invite(slug: str, count: int, kind: str, server: str | None, key: str | None) -> None:
+    """Print invitation links to SLUG, one a line; each is for one annotator and is shown only now."""
+    invited = _KINDS[kind]
+    links = _on_server(slug, count, invited, server, key) if server else _here(slug, count, invited)
+    for link in links:
+        click.echo(link)
+
+
+def _on_server(slug: str, count: int, kind: "InvitationKind", server: str, key: str | None) -> Sequence[str]:
+    with open_client(server, key) as client:
+        return client.studies.invite(slug, count, kind=kind)
+
+
+def _here(slug: str, count: int, kind: "InvitationKind") -> Sequence[str]:
+    from app.cli.local import local_write, open_settings
+    from app.security.visibility import find_study
+    from app.studies import service
+
+    with local_write() as local:
+        study = find_study(local.session, slug=slug, principal=local.principal, for_change=True)
+        tokens = service.invite(local.session, study=study, count=count, kind=kind, now=local.now)
+    address = open_settings().effective_public_url
+    return [f"{address}/invite/{token}" for token in tokens]
