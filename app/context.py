@@ -6,12 +6,13 @@ from dataclasses import dataclass
 
 from app import migrations
 from app.assets import Assets
+from app.capacity import Capacities
 from app.database import Database
 from app.media.rendition_cache import RenditionCache
 from app.media.sandbox import Sandbox
 from app.media.store import MediaStore, open_store
 from app.rendering import Pages
-from app.security.limits import GuessLimiter
+from app.security.limits import GuessLimiter, UploadLimiter
 from app.settings import Settings
 
 
@@ -24,6 +25,8 @@ class AppContext:
     renditions: RenditionCache
     pages: Pages
     guesses: GuessLimiter
+    uploads: UploadLimiter
+    capacities: Capacities
 
     def require_current_schema(self) -> None:
         """Raise SchemaError when the database was not migrated; a half-fitting schema loses data."""
@@ -50,6 +53,12 @@ def open_context(settings: Settings) -> Iterator[AppContext]:
                 renditions=RenditionCache(database, store, sandbox),
                 pages=Pages(Assets.load()),
                 guesses=GuessLimiter(settings.rate_limit_url, per_minute=settings.failed_keys_per_minute),
+                uploads=UploadLimiter(
+                    settings.rate_limit_url,
+                    parallel=settings.max_parallel_uploads,
+                    bytes_per_day=settings.upload_bytes_per_day,
+                ),
+                capacities=Capacities.for_sandbox(settings.sandbox_processes),
             )
     finally:
         database.close()

@@ -29,6 +29,8 @@ TITLES = {
     503: "Temporarily unavailable",
     507: "Disk full",
 }
+# When to try again, in seconds, where an error does not say.
+RETRY_AFTER_S = {429: 60, 503: 5}
 _HTTP_CODES = {400: "bad_request", 404: "not_found", 405: "method_not_allowed", 413: "too_large"}
 _HTTP_MESSAGES = {
     400: "The request could not be read.",
@@ -65,8 +67,8 @@ def answer_error(
     headers = {"Cache-Control": "no-store", **(more_headers or {})}
     if status == HTTPStatus.UNAUTHORIZED:
         headers["WWW-Authenticate"] = "Bearer"
-    if status == HTTPStatus.TOO_MANY_REQUESTS:
-        headers["Retry-After"] = "60"
+    if status in RETRY_AFTER_S:
+        headers.setdefault("Retry-After", str(RETRY_AFTER_S[status]))
     if not _wants_page(request):
         body: dict[str, object] = {"error": code, "message": message, "request_id": request_id}
         if problems:
@@ -84,7 +86,7 @@ def _wants_page(request: Request) -> bool:
 
 
 def add_error_handlers(app: FastAPI) -> None:
-    app.add_exception_handler(AppError, _app_error)
+    app.add_exception_handler(AppError, answer_app_error)
     app.add_exception_handler(RequestValidationError, _invalid_request)
     app.add_exception_handler(HTTPException, _http_error)
     app.add_exception_handler(ClientDisconnect, _client_disconnected)
@@ -92,7 +94,7 @@ def add_error_handlers(app: FastAPI) -> None:
     app.add_exception_handler(NoFreeConnection, _database_unavailable)
 
 
-def _app_error(request: Request, error: Exception) -> Response:
+def answer_app_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, AppError)
     return answer_error(
         request,
@@ -100,14 +102,17 @@ def _app_error(request: Request, error: Exception) -> Response:
         code=error.code,
         message=error.message,
         problems=error.problems,
-        more_headers=_range_header(error),
+        more_headers=_headers(error),
     )
 
 
-def _range_header(error: AppError) -> dict[str, str]:
+def _headers(error: AppError) -> dict[str, str]:
+    headers = {}
     if isinstance(error, RangeNotSatisfiable):
-        return {"Content-Range": f"bytes */{error.length}"}
-    return {}
+        headers["Content-Range"] = f"bytes */{error.length}"
+    if error.retry_after_s is not None:
+        headers["Retry-After"] = str(error.retry_after_s)
+    return headers
 
 
 def _invalid_request(request: Request, error: Exception) -> Response:
@@ -143,7 +148,7 @@ def _http_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     if isinstance(error.__cause__, AppError):
         # FastAPI turns an error while reading the body into a 400; report the original error.
-        return _app_error(request, error.__cause__)
+        return answer_app_error(request, error.__cause__)
     status = error.status_code
     code = _HTTP_CODES.get(status, "http_error")
     message = _HTTP_MESSAGES.get(status, HTTPStatus(status).phrase + ".")

@@ -28,11 +28,19 @@ class AppError(Exception):
     status: ClassVar[int] = 500
     default_code: ClassVar[str] = "error"
 
-    def __init__(self, message: str, *, code: str | None = None, problems: list[str] | None = None) -> None:
+    def __init__(
+        self,
+        message: str,
+        *,
+        code: str | None = None,
+        problems: list[str] | None = None,
+        retry_after_s: int | None = None,
+    ) -> None:
         super().__init__(message)
         self.message = message
         self.code = code or self.default_code
         self.problems = problems or []
+        self.retry_after_s = retry_after_s
 
 
 class BadRequest(AppError):

@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import cache
 
+from anyio import to_thread
 from fastapi import APIRouter, Depends, FastAPI, Path, Request, Response
 from fastapi.security import HTTPBearer
 from starlette.concurrency import run_in_threadpool
@@ -20,6 +21,7 @@ from app.api.v1 import (
     submissions,
     voting,
 )
+from app.capacity import OTHER_THREADS
 from app.context import AppContext
 from app.error_pages import add_error_handlers
 from app.errors import NotFound
@@ -39,6 +41,7 @@ def create_app(context: AppContext) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        to_thread.current_default_thread_limiter().total_tokens = OTHER_THREADS
         await run_in_threadpool(context.require_current_schema)
         yield
 

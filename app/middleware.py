@@ -9,7 +9,7 @@ from starlette.datastructures import Headers
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from app.error_pages import answer_error, answer_server_error
+from app.error_pages import answer_app_error, answer_server_error
 from app.errors import AppError, TooLarge
 from app.security.headers import security_headers
 from app.security.origin import refuse_cross_site
@@ -49,10 +49,7 @@ class RequestMiddleware:
             limited.check_declared(headers)
             await self._app(scope, limited, response)
         except AppError as refusal:
-            answer = answer_error(
-                Request(scope), status=refusal.status, code=refusal.code, message=refusal.message
-            )
-            await answer(scope, receive, response)
+            await answer_app_error(Request(scope), refusal)(scope, receive, response)
         except Exception as error:
             # Respond here, so that the response has all headers; the server still gets the exception.
             if not response.status:

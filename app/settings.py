@@ -61,6 +61,12 @@ class Settings(BaseSettings):
     sandbox_processes: int = Field(
         2, ge=1, le=64, description="Number of clips probed or transcoded in parallel."
     )
+    max_parallel_uploads: int = Field(
+        8, ge=1, description="Clips that one person may upload in parallel, to one server process."
+    )
+    upload_bytes_per_day: int = Field(
+        100 * 1024 * MIB, ge=1024, description="Bytes of clips that one person may upload per day."
+    )
     job_lease_s: int = Field(
         300, ge=1, le=86_400, description="Duration of a job's lease, seconds; a worker renews it."
     )

@@ -10,6 +10,7 @@ import sys
 MEASUREMENTS = {
     "judgements": "Assignment and vote over HTTP",
     "uploads": "320 clips over REST",
+    "uploads_and_votes": "Votes beside 64 parallel uploads and 30 cold renditions",
     "jobs": "Jobs for eight workers",
     "results_page": "The results page at 72,000 votes",
     "report": "Figures and the report at 72,000 votes",
@@ -22,7 +23,7 @@ MEASUREMENTS = {
     "motif": "Generating a clip",
     "generators": "The overhead of an adapter",
     "training": "Training at toy size",
-    "starting": "make run",
+    "startup": "make run",
 }
 
 

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Query, Request, Response
 from sqlalchemy.orm import Session
 
 from app.benchmarks.service import find_benchmark
+from app.capacity import RequestClass
 from app.clock import utc_now
 from app.dependencies import context_of, cookie_of, require_person
 from app.errors import Unavailable
@@ -100,7 +101,13 @@ def _clip_answer(request: Request, clip: Clip) -> Response:
     def read(span: ByteRange) -> Iterator[bytes]:
         return store.read_range(key, span.start, span.stop)
 
-    return video_response(request, read, clip.bytes, cache_control="private, max-age=3600")
+    return video_response(
+        request,
+        read,
+        clip.bytes,
+        cache_control="private, max-age=3600",
+        capacity=context_of(request).capacities.of(RequestClass.MEDIA),
+    )
 
 
 def _is_signed_in(session: Session, request: Request, *, now: datetime) -> bool:

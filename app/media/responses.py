@@ -9,12 +9,15 @@ from collections.abc import Callable, Iterator
 from fastapi import Request, Response
 from starlette.responses import StreamingResponse
 
+from app.capacity import Capacity
 from app.errors import Unavailable
 from app.media.padding import ByteRange, parse_range
 from app.media.store import MediaStore, StoreError
 
 
-def image_response(store: MediaStore, key: str, media_type: str, *, cache_control: str) -> Response:
+def image_response(
+    store: MediaStore, key: str, media_type: str, *, cache_control: str, capacity: Capacity
+) -> Response:
     """Return an image as it was imported.
 
     Raises:
@@ -25,11 +28,17 @@ def image_response(store: MediaStore, key: str, media_type: str, *, cache_contro
     except StoreError as error:
         raise Unavailable("The image cannot be read right now.") from error
     headers = {"Cache-Control": cache_control, "Content-Length": str(size)}
-    return StreamingResponse(store.read_range(key, 0, size), media_type=media_type, headers=headers)
+    chunks = capacity.stream(store.read_range(key, 0, size))
+    return StreamingResponse(chunks, media_type=media_type, headers=headers)
 
 
 def video_response(
-    request: Request, read: Callable[[ByteRange], Iterator[bytes]], length: int, *, cache_control: str
+    request: Request,
+    read: Callable[[ByteRange], Iterator[bytes]],
+    length: int,
+    *,
+    cache_control: str,
+    capacity: Capacity,
 ) -> Response:
     """Return the requested range of a video of `length` bytes, or all of it.
 
@@ -46,4 +55,5 @@ def video_response(
     if asked:
         headers["Content-Range"] = f"bytes {asked.start}-{asked.stop - 1}/{length}"
     status = 206 if asked else 200
-    return StreamingResponse(read(span), status_code=status, media_type="video/mp4", headers=headers)
+    chunks = capacity.stream(read(span))
+    return StreamingResponse(chunks, status_code=status, media_type="video/mp4", headers=headers)

@@ -1,8 +1,14 @@
-"""Slows down whoever guesses keys, links or cookies."""
+"""Limits by address and by person: wrong secrets, parallel uploads, uploaded bytes."""
 
-from limits import RateLimitItemPerMinute
+import threading
+import time
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from limits import RateLimitItemPerDay, RateLimitItemPerMinute
 from limits.storage import storage_from_string
-from limits.strategies import MovingWindowRateLimiter
+from limits.strategies import FixedWindowRateLimiter, MovingWindowRateLimiter
 
 from app.errors import TooManyRequests
 
@@ -18,3 +24,54 @@ class GuessLimiter:
         """Count one wrong secret; raise TooManyRequests once there were too many."""
         if not self._limiter.hit(self._limit, "wrong-secret", address):
             raise TooManyRequests("Too many wrong keys or links from this address. Wait a minute.")
+
+
+class UploadLimiter:
+    """Limits what one person uploads, whatever the number of their keys.
+
+    Parallel uploads are counted in each process, bytes in memory or, for several processes, in Redis.
+    """
+
+    def __init__(self, url: str, *, parallel: int, bytes_per_day: int) -> None:
+        self._parallel = parallel
+        self._running: Counter[int] = Counter()
+        self._lock = threading.Lock()
+        self._limiter = FixedWindowRateLimiter(storage_from_string(url))
+        self._bytes = RateLimitItemPerDay(bytes_per_day)
+
+    @contextmanager
+    def one_upload(self, person_id: int) -> Iterator[None]:
+        """Count one running upload of a person.
+
+        Raises:
+            TooManyRequests: the person has too many running uploads.
+        """
+        with self._lock:
+            if self._running[person_id] >= self._parallel:
+                raise TooManyRequests(
+                    f"You have {self._parallel} uploads running, the most at a time. "
+                    "Send this one again when another is finished.",
+                    code="too_many_uploads",
+                    retry_after_s=1,
+                )
+            self._running[person_id] += 1
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._running[person_id] -= 1
+
+    def require_quota(self, person_id: int, size: int) -> None:
+        """Raise TooManyRequests where so many bytes more exceed the person's quota of the day."""
+        if not self._limiter.test(self._bytes, "upload-bytes", str(person_id), cost=max(size, 1)):
+            reset_at = self._limiter.get_window_stats(self._bytes, "upload-bytes", str(person_id)).reset_time
+            raise TooManyRequests(
+                f"You have uploaded nearly {self._bytes.amount:,} bytes today, the most a person may. "
+                "Continue when the quota is renewed, or ask the operator to raise TI2V_UPLOAD_BYTES_PER_DAY.",
+                code="upload_quota_exceeded",
+                retry_after_s=max(1, round(reset_at - time.time())),
+            )
+
+    def count_bytes(self, person_id: int, size: int) -> None:
+        """Charge received bytes to the person's quota, whether or not the clip is stored."""
+        self._limiter.hit(self._bytes, "upload-bytes", str(person_id), cost=max(size, 1))

@@ -1,5 +1,6 @@
 """Stores one uploaded clip: probes the file in the sandbox, stores it and its row, both or neither."""
 
+import os
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
@@ -13,7 +14,7 @@ from app.database import Database
 from app.errors import Conflict, Invalid
 from app.media.probe import ClipFacts, ClipRejected, probe_clip
 from app.media.sandbox import Sandbox
-from app.media.store import MediaStore, content_key
+from app.media.store import MediaStore, content_key, full_disk_as_store_full
 from app.submissions.streaming import ReceivedFile
 from app.tables.submissions import Clip
 
@@ -99,6 +100,8 @@ class ClipStorage:
             if before is not None:
                 return before
         facts = self._probe(received.path, target.image_key)
+        # The store waits for the disk anyway; waiting before the lock keeps other writers going.
+        _flush_to_disk(received.path)
         with self.database.write() as session:
             locked = authorization.lock_target(session, target)
             # Another upload to this target may have been committed since it was looked up.
@@ -174,6 +177,11 @@ def _add_clip(
     session.add(clip)
     session.flush()
     return clip
+
+
+def _flush_to_disk(path: Path) -> None:
+    with full_disk_as_store_full(), path.open("rb") as file:
+        os.fsync(file.fileno())
 
 
 def _lock_content(session: Session, sha256: str) -> None:

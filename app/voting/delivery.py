@@ -34,6 +34,11 @@ class RequestedClip:
     recipe: Recipe
     renditions: Mapping[int, StoredRendition]
 
+    @property
+    def is_prepared(self) -> bool:
+        """Whether both renditions exist."""
+        return {self.clip.id, self.other.id} <= set(self.renditions)
+
 
 @dataclass(frozen=True)
 class ServedClip:

@@ -1,12 +1,15 @@
 """Serves an assignment's image and clips to its annotator."""
 
 from collections.abc import Iterator
+from functools import partial
 
 from fastapi import APIRouter, Request, Response
 
+from app.capacity import RequestClass
 from app.clock import utc_now
 from app.dependencies import context_of, cookie_of
 from app.errors import Unavailable
+from app.limited_routes import limited_route
 from app.media.padding import ByteRange
 from app.media.renditions import RenditionFailed
 from app.media.responses import image_response, video_response
@@ -14,10 +17,10 @@ from app.media.sandbox import SandboxBroken
 from app.media.store import StoreError
 from app.security.participants import find_assignment
 from app.security.path_params import TokenPath
-from app.voting.delivery import clip_bytes, prepare_clip, requested_clip, served_image
+from app.voting.delivery import RequestedClip, clip_bytes, prepare_clip, requested_clip, served_image
 from benchmark.protocol import Choice
 
-router = APIRouter(include_in_schema=False)
+router = APIRouter(include_in_schema=False, route_class=limited_route(RequestClass.MEDIA))
 
 # Shared computers: the next person at this browser must not find it in the cache.
 _NO_STORE = "no-store"
@@ -30,24 +33,42 @@ def image(token: TokenPath, request: Request) -> Response:
     with context.database.read() as session:
         held = find_assignment(session, cookie=cookie_of(request), token=token, now=utc_now())
         served = served_image(session, held=held)
-    return image_response(context.store, served.key, served.media_type, cache_control=_NO_STORE)
+    return image_response(
+        context.store,
+        served.key,
+        served.media_type,
+        cache_control=_NO_STORE,
+        capacity=context.capacities.of(RequestClass.MEDIA),
+    )
 
 
 @router.get("/media/{token}/{position}")
-def clip(token: TokenPath, position: Choice, request: Request) -> Response:
-    """Return the left or right clip of an assignment; both have one length, whatever the files' sizes."""
+async def clip(token: TokenPath, position: Choice, request: Request) -> Response:
+    """Return the left or right clip of an assignment; both have one length, whatever the files' sizes.
+
+    Only a clip that must be transcoded takes a thread of the renditions.
+    """
     context = context_of(request)
-    with context.database.read() as session:
-        held = find_assignment(session, cookie=cookie_of(request), token=token, now=utc_now())
-        requested = requested_clip(session, held=held, position=position)
+    media = context.capacities.of(RequestClass.MEDIA)
+    requested = await media.run(_find_clip, request, token, position)
+    prepare = partial(prepare_clip, requested, cache=context.renditions)
     try:
-        served = prepare_clip(requested, cache=context.renditions)
+        if requested.is_prepared:
+            served = prepare()
+        else:
+            served = await context.capacities.of(RequestClass.RENDITIONS).run(prepare)
         # Reports a lost file now instead of in the middle of the body.
-        context.store.size(served.rendition.media_key)
+        await media.run(context.store.size, served.rendition.media_key)
     except (RenditionFailed, SandboxBroken, StoreError) as error:
         raise Unavailable("This clip cannot be prepared right now. Try again, or skip it.") from error
 
     def read(span: ByteRange) -> Iterator[bytes]:
         return clip_bytes(served, span, store=context.store, database=context.database)
 
-    return video_response(request, read, served.length, cache_control=_NO_STORE)
+    return video_response(request, read, served.length, cache_control=_NO_STORE, capacity=media)
+
+
+def _find_clip(request: Request, token: str, position: Choice) -> RequestedClip:
+    with context_of(request).database.read() as session:
+        held = find_assignment(session, cookie=cookie_of(request), token=token, now=utc_now())
+        return requested_clip(session, held=held, position=position)

@@ -9,9 +9,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from starlette.responses import RedirectResponse
 
+from app.capacity import RequestClass
 from app.clock import utc_now
 from app.dependencies import context_of, cookie_of
 from app.errors import AppError, Conflict, Invalid
+from app.limited_routes import limited_route
 from app.panels.progress import progress_of
 from app.security.participants import Participant, find_assignment, find_participant, lock_study
 from app.security.path_params import SlugPath
@@ -25,7 +27,7 @@ from benchmark.protocol import AnnotatorKind, Choice, Justification, SkipReason,
 from benchmark.wire.common import TOKEN
 from benchmark.wire.voting import VoteRequest
 
-router = APIRouter(include_in_schema=False)
+router = APIRouter(include_in_schema=False, route_class=limited_route(RequestClass.VOTES))
 TokenField = Annotated[str, Form(pattern=TOKEN)]
 
 

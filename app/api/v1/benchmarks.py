@@ -8,6 +8,7 @@ from sqlalchemy import select
 from app.api.v1.json_router import api_router
 from app.benchmarks.queries import benchmark_response, pairs_page
 from app.benchmarks.service import find_benchmark, newest_benchmarks
+from app.capacity import RequestClass
 from app.dependencies import context_of
 from app.errors import NotFound
 from app.media.responses import image_response
@@ -53,4 +54,10 @@ def get_image(slug: SlugPath, pair_id: PairIdPath, request: Request) -> Response
         pair = session.scalar(select(Pair).where(Pair.benchmark_id == benchmark.id, Pair.name == pair_id))
         if pair is None:
             raise NotFound("This benchmark has no such pair.", code="unknown_pair")
-    return image_response(context.store, pair.image_key, pair.image_type, cache_control=FOR_A_DAY)
+    return image_response(
+        context.store,
+        pair.image_key,
+        pair.image_type,
+        cache_control=FOR_A_DAY,
+        capacity=context.capacities.of(RequestClass.MEDIA),
+    )

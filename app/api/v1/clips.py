@@ -1,20 +1,21 @@
 """Clips over REST: upload one, list those of a submission."""
 
 import logging
-import re
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import Query, Request, Response
 from sqlalchemy import select
 from starlette.concurrency import run_in_threadpool
-from starlette.datastructures import Headers
 
 from app.api.v1.json_router import api_router
+from app.api.v1.upload_headers import declared_bytes, read_job_headers
+from app.capacity import RequestClass
 from app.clock import utc_now
+from app.context import AppContext
 from app.dependencies import context_of, require_person
-from app.errors import Invalid, StorageFull, Unavailable
+from app.errors import StorageFull, Unavailable
 from app.jobs.uploads import JobUpload, OwnerUpload
 from app.media.images import ImageRejected
 from app.media.sandbox import SandboxBroken
@@ -22,8 +23,13 @@ from app.media.store import StoreError, StoreFull
 from app.security.path_params import PairIdPath, PublicIdPath
 from app.submissions.provenance import read_provenance
 from app.submissions.service import find_submission
-from app.submissions.storage import ClipStorage, UploadAuthorization, UploadTarget
-from app.submissions.streaming import promised_sha256, receive_file, refuse_wrong_digest
+from app.submissions.storage import ClipStorage, UploadAuthorization, UploadedClip, UploadTarget
+from app.submissions.streaming import (
+    ReceivedFile,
+    promised_sha256,
+    receive_file,
+    refuse_wrong_digest,
+)
 from app.tables.bench import Pair
 from app.tables.submissions import Clip
 from benchmark.protocol import Role
@@ -34,8 +40,6 @@ router = api_router("submissions")
 log = logging.getLogger("ti2v.clips")
 # A position in the benchmark and a seed.
 _CURSOR = r"^\d{1,9}-\d{1,10}$"
-_JOB = re.compile(r"[0-9a-f]{16}")
-_ATTEMPT = re.compile(r"[1-9][0-9]{0,8}")
 
 
 @router.get("/submissions/{public_id}/clips")
@@ -96,20 +100,17 @@ async def put_clip(
     )
     provenance = read_provenance(request.headers.get("ti2v-provenance"))
     now = utc_now()
-    authorization, target = await run_in_threadpool(_authorize, request, public_id, pair_id, seed, now)
-    storage = ClipStorage(context.database, context.store, context.sandbox)
+    upload = await run_in_threadpool(_authorize, request, public_id, pair_id, seed, now)
+    capacity = context.capacities.of(RequestClass.UPLOADS)
     try:
-        with context.store.private_file() as path:
+        with (
+            context.uploads.one_upload(upload.person_id),
+            capacity.admit(),
+            context.store.private_file() as path,
+        ):
             received = await receive_file(request.stream(), path)
             refuse_wrong_digest(received, promised)
-            uploaded = await run_in_threadpool(
-                storage.save,
-                received,
-                target=target,
-                authorization=authorization,
-                provenance=provenance,
-                now=now,
-            )
+            uploaded = await capacity.run_admitted(_save, context, upload, received, provenance, now)
     except StoreFull as error:
         raise StorageFull("The disk is full; this clip was not stored.") from error
     except (StoreError, SandboxBroken, ImageRejected) as error:
@@ -119,46 +120,51 @@ async def put_clip(
     return Response(body, status_code=201 if uploaded.is_new else 200, media_type="application/json")
 
 
+@dataclass(frozen=True)
+class AuthorizedUpload:
+    """Who uploads a clip, by what right, and where it goes."""
+
+    person_id: int
+    authorization: UploadAuthorization
+    target: UploadTarget
+
+
 def _authorize(
     request: Request, public_id: str, pair_id: str, seed: int | None, now: datetime
-) -> tuple[UploadAuthorization, UploadTarget]:
-    """Return by what right a clip is uploaded and where it goes, before the body is read.
+) -> AuthorizedUpload:
+    """Check an upload before its body is read.
 
     Raises:
         NotSignedIn, Forbidden: a missing or wrong key.
         NotFound, Conflict: an unknown target, a closed submission or a stale attempt.
+        TooManyRequests: the person's quota of the day is used up.
     """
     job = read_job_headers(request.headers)
-    with context_of(request).database.read() as session:
+    context = context_of(request)
+    with context.database.read() as session:
         principal = require_person(session, request, Role.RESEARCHER, Role.WORKER, now=now)
         authorization: UploadAuthorization = (
             JobUpload(principal, public_id, pair_id, seed, job.id, job.attempt)
             if job
             else OwnerUpload(principal, public_id, pair_id, seed or 0)
         )
-        return authorization, authorization.find_target(session)
+        target = authorization.find_target(session)
+    context.uploads.require_quota(principal.person_id, declared_bytes(request.headers))
+    return AuthorizedUpload(principal.person_id, authorization, target)
 
 
-@dataclass(frozen=True)
-class JobHeaders:
-    """The job a clip is uploaded for, and the number of its attempt."""
-
-    id: str
-    attempt: int
-
-
-def read_job_headers(headers: Headers) -> JobHeaders | None:
-    """Return the job that the headers name; None where neither header is sent.
-
-    Raises:
-        Invalid: one header is missing or malformed.
-    """
-    job, attempt = headers.get("ti2v-job"), headers.get("ti2v-attempt")
-    if job is None and attempt is None:
-        return None
-    if job is None or attempt is None or not _JOB.fullmatch(job) or not _ATTEMPT.fullmatch(attempt):
-        raise Invalid("Send both Ti2v-Job and Ti2v-Attempt, the id and attempt of the claimed job.")
-    return JobHeaders(job, int(attempt))
+def _save(
+    context: AppContext,
+    upload: AuthorizedUpload,
+    received: ReceivedFile,
+    provenance: dict[str, Any] | None,
+    now: datetime,
+) -> UploadedClip:
+    context.uploads.count_bytes(upload.person_id, received.bytes)
+    storage = ClipStorage(context.database, context.store, context.sandbox)
+    return storage.save(
+        received, target=upload.target, authorization=upload.authorization, provenance=provenance, now=now
+    )
 
 
 def clip_response(clip: Clip, pair_name: str) -> ClipResponse:

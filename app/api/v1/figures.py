@@ -3,12 +3,13 @@
 from fastapi import Request, Response
 
 from app.api.v1.json_router import api_router
+from app.capacity import RequestClass
 from app.results.figures.routes import FramesQuery, figure_answer, scenes_answer, strip_answer
 from app.results.figures.strips import DEFAULT_FRAMES
 from app.security.path_params import PairIdPath, SlugPath
 from benchmark.exports.figures.kinds import FigureFormat, FigureName
 
-router = api_router("results")
+router = api_router("results", RequestClass.REPORTS)
 
 
 @router.get("/studies/{slug}/figures/{figure}.{file_format}", response_class=Response)

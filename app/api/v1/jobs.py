@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from app.api.v1.benchmarks import FOR_A_DAY
 from app.api.v1.json_router import api_router
+from app.capacity import RequestClass
 from app.clock import utc_now
 from app.dependencies import context_of, require_person
 from app.errors import NotFound
@@ -110,7 +111,13 @@ def get_image(public_id: PublicIdPath, request: Request) -> Response:
         )
         if pair is None:
             raise NotFound("There is no such job.")
-    return image_response(context.store, pair.image_key, pair.image_type, cache_control=FOR_A_DAY)
+    return image_response(
+        context.store,
+        pair.image_key,
+        pair.image_type,
+        cache_control=FOR_A_DAY,
+        capacity=context.capacities.of(RequestClass.MEDIA),
+    )
 
 
 @router.post("/jobs/{public_id}/renew")

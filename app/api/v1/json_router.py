@@ -7,14 +7,17 @@ from typing import Any
 from fastapi import APIRouter, Request, Response
 from fastapi.routing import APIRoute
 
+from app.capacity import RequestClass
 from app.errors import BadRequest
+from app.limited_routes import limited_route
 from benchmark.wire.common import ErrorResponse
 
 
-def api_router(tag: str) -> APIRouter:
-    """Return the router of one noun."""
+def api_router(tag: str, request_class: RequestClass | None = None) -> APIRouter:
+    """Return the router of one noun; `request_class` names the threads it uses, the default ones if None."""
+    route_class = limited_route(request_class, StrictJsonRoute) if request_class else StrictJsonRoute
     refusal = {"model": ErrorResponse, "description": "A refusal; docs/api.md lists the codes."}
-    return APIRouter(tags=[tag], route_class=StrictJsonRoute, responses={"4XX": refusal, "5XX": refusal})
+    return APIRouter(tags=[tag], route_class=route_class, responses={"4XX": refusal, "5XX": refusal})
 
 
 class StrictJsonRoute(APIRoute):

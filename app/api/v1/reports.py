@@ -4,13 +4,14 @@ from fastapi import Request, Response
 from starlette.responses import StreamingResponse
 
 from app.api.v1.json_router import api_router
+from app.capacity import RequestClass
 from app.clock import utc_now
 from app.dependencies import context_of, require_person
 from app.results.report.writer import zipped_report
 from app.security.path_params import SlugPath
 from benchmark.protocol import Role
 
-router = api_router("results")
+router = api_router("results", RequestClass.REPORTS)
 
 
 @router.get("/studies/{slug}/report.zip", response_class=Response)
@@ -20,5 +21,6 @@ def report(slug: SlugPath, request: Request) -> Response:
     with database.read() as session:
         principal = require_person(session, request, Role.RESEARCHER, Role.VIEWER, now=utc_now())
     pieces = zipped_report(database, slug=slug, principal=principal)
+    stream = context_of(request).capacities.of(RequestClass.REPORTS).stream(pieces)
     headers = {"Content-Disposition": f'attachment; filename="{slug}.zip"', "Cache-Control": "no-store"}
-    return StreamingResponse(pieces, media_type="application/zip", headers=headers)
+    return StreamingResponse(stream, media_type="application/zip", headers=headers)

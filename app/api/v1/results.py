@@ -4,6 +4,7 @@ from fastapi import Request, Response
 from starlette.responses import StreamingResponse
 
 from app.api.v1.json_router import api_router
+from app.capacity import RequestClass
 from app.clock import utc_now
 from app.dependencies import context_of, require_person
 from app.results.exports import export_table
@@ -13,7 +14,7 @@ from benchmark.exports.tables import EXTENSIONS, MEDIA_TYPES
 from benchmark.protocol import Role, TableFormat, TableName
 from benchmark.wire.results import ResultsResponse
 
-router = api_router("results")
+router = api_router("results", RequestClass.REPORTS)
 
 
 @router.get("/studies/{slug}/results")
@@ -36,4 +37,5 @@ def export(slug: SlugPath, table: TableName, file_format: TableFormat, request: 
         "Content-Disposition": f'attachment; filename="{slug}-{table}.{EXTENSIONS[file_format]}"',
         "Cache-Control": "no-store",
     }
-    return StreamingResponse(chunks, media_type=MEDIA_TYPES[file_format], headers=headers)
+    stream = context_of(request).capacities.of(RequestClass.REPORTS).stream(iter(chunks))
+    return StreamingResponse(stream, media_type=MEDIA_TYPES[file_format], headers=headers)

@@ -5,6 +5,7 @@ from typing import Annotated
 from fastapi import Body, Request, Response
 
 from app.api.v1.json_router import api_router
+from app.capacity import RequestClass
 from app.clock import utc_now
 from app.dependencies import context_of, cookie_of
 from app.security.participants import find_assignment, find_participant, lock_study
@@ -22,7 +23,7 @@ from benchmark.wire.voting import (
     VoteResponse,
 )
 
-router = api_router("voting")
+router = api_router("voting", RequestClass.VOTES)
 
 
 @router.post(

@@ -19,6 +19,7 @@ from typing import Any, NoReturn
 from app.media.sandbox import frames, image, probe, transcode
 from app.media.sandbox.client import CHUNK_BYTES, MAX_REPLY_BYTES, Json, SandboxLimits, Work, WorkRefused
 
+_NICENESS = 5
 _WORK: dict[Work, Callable[..., dict[str, Json]]] = {
     Work.PROBE: probe.probe,
     Work.RENDITION: transcode.make,
@@ -29,12 +30,17 @@ _WORK: dict[Work, Callable[..., dict[str, Json]]] = {
 
 def main() -> None:
     """Serve requests until the parent closes stdin."""
+    # Votes and pages first: probes and transcodes take seconds in any case.
+    os.nice(_NICENESS)
     # Objects that exist now stay in memory pages shared with the children: the collector never touches them.
     gc.freeze()
     for line in sys.stdin.buffer:
         reply = _serve(json.loads(line))
-        sys.stdout.buffer.write(json.dumps(reply).encode() + b"\n")
-        sys.stdout.buffer.flush()
+        try:
+            sys.stdout.buffer.write(json.dumps(reply).encode() + b"\n")
+            sys.stdout.buffer.flush()
+        except BrokenPipeError:
+            os._exit(0)  # the server ended while this request ran; flushing at exit would fail once more
 
 
 def _serve(request: dict[str, Any]) -> dict[str, Json]:

@@ -4,8 +4,10 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
 
+from app.capacity import RequestClass
 from app.clock import utc_now
 from app.dependencies import context_of, require_person
+from app.limited_routes import limited_route
 from app.results.figures.scenarios import scenes_file
 from app.results.figures.strips import DEFAULT_FRAMES, MAX_FRAMES, MIN_FRAMES, strip_file
 from app.results.figures.study import study_figure_file
@@ -14,7 +16,7 @@ from app.security.path_params import PairIdPath, SlugPath
 from benchmark.exports.figures.kinds import MEDIA_TYPES, FigureFormat, FigureName
 from benchmark.protocol import Role
 
-router = APIRouter(include_in_schema=False)
+router = APIRouter(include_in_schema=False, route_class=limited_route(RequestClass.REPORTS))
 FramesQuery = Annotated[int, Query(ge=MIN_FRAMES, le=MAX_FRAMES)]
 
 

@@ -1,0 +1,131 @@
+"""Threads for each class of requests, so that uploads or transcoding cannot take those that votes need.
+
+Synchronous work runs in threads. One pool for everything would stop all votes as soon as uploads wait for the
+media sandbox in every thread of it. Each class has threads and a bounded queue of its own; a full queue is
+answered with 503 and Retry-After. Pages and the rest of the API use the default threads.
+"""
+
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import partial
+from typing import ParamSpec, TypeVar
+
+from anyio import CapacityLimiter, to_thread
+from anyio.lowlevel import RunVar
+
+from app.errors import Unavailable
+
+# Threads of everything that has no class of its own.
+OTHER_THREADS = 16
+
+Arguments = ParamSpec("Arguments")
+Result = TypeVar("Result")
+
+
+class RequestClass(StrEnum):
+    """Requests that share threads; renditions are apart, so that cached clips never wait for a transcode."""
+
+    VOTES = "votes"
+    MEDIA = "media"
+    RENDITIONS = "renditions"
+    UPLOADS = "uploads"
+    REPORTS = "reports"
+
+
+@dataclass
+class _LoopState:
+    """What a capacity counts in one event loop."""
+
+    limiter: CapacityLimiter
+    admitted: int = 0
+
+
+class Capacity:
+    """`threads` of one class of requests, and room for `queue` more that wait for one."""
+
+    def __init__(self, name: str, *, threads: int, queue: int, retry_after_s: int = 2) -> None:
+        self._name = name
+        self._retry_after_s = retry_after_s
+        self._threads = threads
+        self._most = threads + queue
+        # A limiter belongs to one event loop; a server has one, tests have several.
+        self._states: RunVar[_LoopState] = RunVar(f"ti2v_capacity_{name}")
+
+    async def run(
+        self, function: Callable[Arguments, Result], *args: Arguments.args, **kwargs: Arguments.kwargs
+    ) -> Result:
+        """Call a function in a thread of this class and return its result.
+
+        Raises:
+            Unavailable: the queue is full.
+        """
+        with self.admit():
+            return await self.run_admitted(function, *args, **kwargs)
+
+    @contextmanager
+    def admit(self) -> Iterator[None]:
+        """Take a place among the running and queued requests.
+
+        Raises:
+            Unavailable: the queue is full.
+        """
+        state = self._state()
+        if state.admitted >= self._most:
+            raise Unavailable(
+                f"The server is busy with other {self._name}. "
+                f"Send the request again in {self._retry_after_s} seconds.",
+                code="busy",
+                retry_after_s=self._retry_after_s,
+            )
+        state.admitted += 1
+        try:
+            yield
+        finally:
+            state.admitted -= 1
+
+    async def run_admitted(
+        self, function: Callable[Arguments, Result], *args: Arguments.args, **kwargs: Arguments.kwargs
+    ) -> Result:
+        """Call a function in a thread of this class; the caller holds a place from `admit`."""
+        return await to_thread.run_sync(partial(function, *args, **kwargs), limiter=self._state().limiter)
+
+    async def stream(self, chunks: Iterator[bytes]) -> AsyncIterator[bytes]:
+        """Yield chunks that are read in threads of this class; a body that has begun is never refused."""
+        while (chunk := await self.run_admitted(next, chunks, None)) is not None:
+            yield chunk
+
+    def _state(self) -> _LoopState:
+        state = self._states.get(None)
+        if state is None:
+            state = _LoopState(CapacityLimiter(self._threads))
+            self._states.set(state)
+        return state
+
+
+class Capacities:
+    """The capacity of each class of requests."""
+
+    def __init__(self, by_class: Mapping[RequestClass, Capacity]) -> None:
+        self._by_class = by_class
+
+    @classmethod
+    def for_sandbox(cls, children: int) -> "Capacities":
+        """Return the usual capacities.
+
+        Uploads and renditions wait for `children` sandbox processes. Twice as many threads keep these busy
+        while other threads store files; more would only wait.
+        """
+        capacities = {
+            RequestClass.VOTES: Capacity("votes", threads=12, queue=200),
+            RequestClass.MEDIA: Capacity("media", threads=8, queue=200),
+            RequestClass.RENDITIONS: Capacity("renditions", threads=2 * children, queue=64),
+            # A body takes longer to send than anything else, so it is worth waiting longer.
+            RequestClass.UPLOADS: Capacity("uploads", threads=2 * children, queue=28, retry_after_s=5),
+            RequestClass.REPORTS: Capacity("reports", threads=2, queue=6),
+        }
+        return cls(capacities)
+
+    def of(self, request_class: RequestClass) -> Capacity:
+        return self._by_class[request_class]
