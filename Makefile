@@ -30,12 +30,13 @@ test: check browser ## everything CI runs: lint, types, import rules, all tests 
 	$(BIN)/pytest -n auto --dist worksteal --durations=30
 
 .PHONY: check
-check: $(VENV)/.dev ## lint, format, types, import rules, templates
+check: $(VENV)/.dev ## lint, format, types, import rules, templates, names, links, prose
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
 	$(BIN)/djlint templates --check --lint --quiet
+	$(BIN)/pytest -n0 --noconftest tests/whole/test_names.py tests/whole/test_docs.py tests/whole/test_prose.py
 
 .PHONY: fix
 fix: $(VENV)/.dev ## mend what tools can mend

@@ -12,7 +12,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmark.scenes.frames import Frame, FramePainter
+from benchmark.scenes.painter import Frame, FramePainter
 from benchmark.scenes.scenes import Action, Scene
 from benchmark.scenes.stage import Size, checked_size, draw_stage
 

@@ -1,6 +1,5 @@
 """Rules about the whole tree: what the house promises is checked here, not remembered."""
 
-import json
 import re
 import subprocess
 import sys
@@ -11,21 +10,10 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from app.settings import Settings
 from benchmark.exports.tables import COLUMN_NAMES
+from tests.whole.tree import ROOT, committed
 
-ROOT = Path(__file__).resolve().parents[2]
 TEMPLATES = ROOT / "templates"
 MOST_LINES = 400
-
-
-def committed(*patterns: str) -> list[Path]:
-    listed = subprocess.run(
-        ["git", "ls-files", "--cached", "--others", "--exclude-standard", *patterns],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    return [ROOT / name for name in listed.stdout.split() if (ROOT / name).exists()]
 
 
 def pages() -> list[Path]:
@@ -119,26 +107,6 @@ def test_the_application_starts_without_the_networks(tmp_path: Path) -> None:
     assert int(done.stdout) > 10
 
 
-def test_the_server_does_not_load_what_only_exports_and_drawing_need(tmp_path: Path) -> None:
-    program = (
-        "import sys\n"
-        "from pathlib import Path\n"
-        "from app.context import open_context\n"
-        "from app.main import create_app\n"
-        "from app.settings import Settings\n"
-        "with open_context(Settings(_env_file=None, home=Path(sys.argv[1]))) as installation:\n"
-        "    create_app(installation)\n"
-        "import json; print(json.dumps(sorted(sys.modules)))\n"
-    )
-
-    done = subprocess.run(
-        [sys.executable, "-c", program, str(tmp_path)], capture_output=True, text=True, check=True
-    )
-
-    loaded = set(json.loads(done.stdout))
-    assert loaded & {"pandas", "scipy", "pyarrow", "matplotlib", "cv2", "av"} == set()
-
-
 def test_nothing_committed_names_a_registry_or_a_path_of_a_machine() -> None:
     forbidden = re.compile(r"--index-url|--find-links|https?://[^\s\"']*pypi|/home/[a-z]+/|/root/")
     found = {
@@ -150,13 +118,3 @@ def test_nothing_committed_names_a_registry_or_a_path_of_a_machine() -> None:
     }
 
     assert found == set()
-
-
-def test_documents_link_to_files_that_exist() -> None:
-    broken = []
-    for document in committed("*.md"):
-        for target in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", document.read_text()):
-            if not (document.parent / target).exists():
-                broken.append(f"{document.relative_to(ROOT)}: {target}")
-
-    assert broken == []

@@ -1,0 +1,63 @@
+"""The documentation: one table of contents that names every page, and links that resolve."""
+
+import re
+from collections import Counter
+from pathlib import Path
+
+from tests.whole.tree import ROOT, committed
+
+DOCS = ROOT / "docs"
+LINK = re.compile(r"\]\(([^)\s]+)\)")
+CODE = re.compile(r"```.*?```|`[^`\n]*`", re.DOTALL)
+HEADING = re.compile(r"^#{1,6} +(.+?) *$", re.MULTILINE)
+
+
+def links_of(document: Path) -> list[str]:
+    """Return the targets of all links that stay in the repository."""
+    text = CODE.sub("", document.read_text())
+    return [
+        target for target in LINK.findall(text) if "://" not in target and not target.startswith("mailto:")
+    ]
+
+
+def anchors_of(document: Path) -> set[str]:
+    """Return the anchors that GitHub gives to the headings of a page."""
+    text = re.sub(r"```.*?```", "", document.read_text(), flags=re.DOTALL)
+    seen: Counter[str] = Counter()
+    anchors = set()
+    for heading in HEADING.findall(text):
+        words = re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", heading).lower()
+        anchor = re.sub(r"[^\w\- ]", "", words).replace(" ", "-")
+        anchors.add(f"{anchor}-{seen[anchor]}" if seen[anchor] else anchor)
+        seen[anchor] += 1
+    return anchors
+
+
+def test_the_table_of_contents_names_every_page_once() -> None:
+    named = Counter(target.partition("#")[0] for target in links_of(DOCS / "README.md"))
+
+    pages = {path.name for path in committed("docs/*.md") if path.parent == DOCS} - {"README.md"}
+    here = {name: count for name, count in named.items() if not name.startswith(("../", "decisions/"))}
+    assert here == dict.fromkeys(pages, 1)
+
+
+def test_the_list_of_decisions_names_every_decision_once() -> None:
+    folder = DOCS / "decisions"
+    named = Counter(target for target in links_of(folder / "README.md") if not target.startswith("../"))
+
+    pages = {path.name for path in committed("docs/decisions/*.md")} - {"README.md"}
+    assert named == dict.fromkeys(pages, 1)
+
+
+def test_every_relative_link_resolves_to_a_file_and_a_heading() -> None:
+    broken = []
+    for document in committed("*.md"):
+        for target in links_of(document):
+            name, _, anchor = target.partition("#")
+            linked = (document.parent / name).resolve() if name else document
+            if not linked.exists() or (
+                anchor and linked.suffix == ".md" and anchor not in anchors_of(linked)
+            ):
+                broken.append(f"{document.relative_to(ROOT)}: {target}")
+
+    assert broken == []
