@@ -15,10 +15,10 @@ import torch
 from PIL import Image
 
 from models.generators.base import ClipRequest, Frames, GeneratedClip
-from models.generators.diffusers_adapter import DiffusersGenerator, frames_of
+from models.generators.diffusers_adapter import DiffusersGenerator, to_uint8_clips
 from models.generators.motif_entries import motif_recipe
 from models.generators.output_folder import OutputFolder
-from models.generators.registry import open_generator
+from models.generators.registry import create_generator
 from models.motif.pipeline import MotifImageToVideoPipeline
 from tests.models.motif.tiny import toy_pipeline
 
@@ -70,8 +70,8 @@ def print_overhead(folder: Path) -> None:
     made: list[GeneratedClip] = []
     adapter = per_clip(lambda number: made.extend(generator.generate([requests[number]])))
     clips = OutputFolder(folder / "clips", model="motif-tiny")
-    clips.make()
-    kept = per_clip(lambda number: clips.keep(made[number], requests[number]))
+    clips.create()
+    kept = per_clip(lambda number: clips.save(made[number], requests[number]))
     parts = [
         Part("the pipeline alone", bare),
         Part("the adapter: image, seed, frames, provenance", adapter - bare),
@@ -87,14 +87,14 @@ def print_weight_free() -> None:
     """Print the time per clip of a model without a network, at 320x320."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        generator = open_generator("static")
+        generator = create_generator("static")
         requests = [ClipRequest(f"pair{number}", picture(folder), "It jumps.") for number in range(CLIPS)]
         clips = OutputFolder(folder / "clips", model="static")
-        clips.make()
+        clips.create()
 
         def one(number: int) -> None:
             for clip in generator.generate([requests[number]]):
-                clips.keep(clip, requests[number])
+                clips.save(clip, requests[number])
 
         print(f"{'static, 16 frames of 320x320, in total':48} {per_clip(one):8.1f}   target {TARGET_MS:.0f}")
 
@@ -167,7 +167,7 @@ def cogvideox(pipeline: object, seeds: list[int]) -> list[Frames]:
         generator=[torch.Generator().manual_seed(seed) for seed in seeds],
         output_type="np",
     )
-    return frames_of(made.frames)
+    return to_uint8_clips(made.frames)
 
 
 def timed(work: Callable[[], list[Frames]]) -> tuple[float, list[Frames]]:

@@ -1,25 +1,23 @@
-"""The commands of `ti2v` that need torch; they load nothing before one runs."""
+"""The commands of `ti2v` that need torch, imported only when one of them runs."""
 
 from benchmark.cli.main import LazyCommand
 
 COMMANDS: dict[str, LazyCommand] = {
     "generators": LazyCommand(
         "models.cli.generators:generators",
-        "List the models that make clips; set one up; check one.",
+        "List models, set up a model, check an adapter.",
     ),
     "generate": LazyCommand(
         "models.cli.generate:generate",
-        "Make a model's clips for a benchmark, without a server.",
+        "Generate a model's clips for a benchmark, without a server.",
     ),
-    "heatmap": LazyCommand("models.cli.heatmap:heatmap", "Draw where a clip moves; write its heatmap."),
+    "heatmap": LazyCommand("models.cli.heatmap:heatmap", "Write the motion heatmap of a clip."),
     "metrics": LazyCommand("models.cli.metrics:metrics", "Compute automatic metrics of a folder of clips."),
-    "worker": LazyCommand(
-        "models.cli.worker:worker", "Make the clips a server is asked for, on this machine's device."
-    ),
+    "worker": LazyCommand("models.cli.worker:worker", "Generate clips for the jobs of a server."),
     "motif convert": LazyCommand(
         "models.cli.motif:convert",
-        "Convert weights of others into our layout, and back.",
+        "Convert weights between VideoCrafter2, diffusers and MotiF.",
         extra="worker",
     ),
-    "train": LazyCommand("models.cli.train:train", "Train MotiF as a config says, or go on."),
+    "train": LazyCommand("models.cli.train:train", "Train MotiF with a config, or resume a run."),
 }

@@ -1,4 +1,4 @@
-"""`ti2v generators`: the table of models; setting one up; checking an adapter."""
+"""`ti2v generators`: list models, set up a model, check an adapter."""
 
 import json
 from pathlib import Path
@@ -20,11 +20,11 @@ if TYPE_CHECKING:
     type=click.Choice(["text", "json"]),
     default="text",
     show_default=True,
-    help="Lines for people, or one JSON document.",
+    help="Text table or JSON.",
 )
 @click.pass_context
 def generators(context: click.Context, form: str) -> None:
-    """List the models that make clips, and which can run here. Verbs: setup NAME, check NAME."""
+    """List all models and whether they can run on this machine. Subcommands: setup NAME, check NAME."""
     if context.invoked_subcommand is not None:
         return
     from models.generators.registry import generators as all_generators
@@ -35,33 +35,33 @@ def generators(context: click.Context, form: str) -> None:
         return
     for line in _table(rows):
         click.echo(line)
-    waiting = [row for row in rows if row["why_not"]]
-    if waiting:
-        click.echo("\nCannot run here:", err=True)
-    for row in waiting:
+    unavailable = [row for row in rows if row["why_not"]]
+    if unavailable:
+        click.echo("\nThese models cannot run on this machine:", err=True)
+    for row in unavailable:
         click.echo(f"  {row['name']}: {row['why_not']}", err=True)
 
 
 @generators.command()
 @click.argument("name")
-@click.option("--run", is_flag=True, help="Do it, instead of printing what is to be done.")
+@click.option("--run", is_flag=True, help="Run the steps instead of printing them.")
 def setup(name: str, *, run: bool) -> None:
-    """Print the steps that bring a model onto this machine, or run them; what is done is left out."""
+    """Print the remaining setup steps of model NAME, or run them."""
     from models.generators.setup import setup_steps
 
     steps = setup_steps(_recipe(name))
     if not steps:
         click.echo(f"{name} is set up.", err=True)
     for step in steps:
-        click.echo(step.line)
+        click.echo(step.command_line)
         if run:
-            step.do()
+            step.run()
 
 
 @generators.command()
 @click.argument("name")
 def check(name: str) -> None:
-    """Look for mistakes in an adapter, NAME being a model or a TOML file; its weights are not needed."""
+    """Check an adapter for mistakes; NAME is a model or a TOML file. The weights are not needed."""
     from models.generators.recipe_checks import recipe_problems
 
     recipe = _recipe(name)
@@ -69,32 +69,32 @@ def check(name: str) -> None:
     for problem in problems:
         click.echo(problem)
     if problems:
-        raise click.ClickException(f"{counted(len(problems), 'problem')} in the adapter {recipe.name}.")
-    click.echo(f"The adapter {recipe.name} has no problem that shows without its weights.", err=True)
+        raise click.ClickException(f"The adapter {recipe.name} has {counted(len(problems), 'problem')}.")
+    click.echo(f"The adapter {recipe.name} has no problems. Its weights were not checked.", err=True)
 
 
 def _recipe(name: str) -> "DiffusersRecipe | SubprocessRecipe":
-    """Read an adapter by a model's name or a file's.
+    """Read the adapter of a model, or a TOML file.
 
     Raises:
-        UnknownModel: nothing goes by that name.
-        RecipeProblem: the file is wrong.
+        UnknownModel: there is no model with this name.
+        InvalidRecipe: the file is invalid.
     """
     from models.generators.adapter_entries import adapter_path
     from models.generators.recipes import read_recipe
-    from models.generators.registry import entry_named
+    from models.generators.registry import get_entry
 
     if name.endswith(".toml"):
         return read_recipe(Path(name))
     path = adapter_path(name)
     if path is None:
-        entry = entry_named(name)
-        raise click.ClickException(f"{entry.name} has no adapter to set up; it needs {entry.needs}.")
+        entry = get_entry(name)
+        raise click.ClickException(f"{entry.name} needs no setup and has no adapter; it needs {entry.needs}.")
     return read_recipe(path)
 
 
 def _row(entry: "GeneratorEntry") -> dict[str, object]:
-    why_not = entry.why_not()
+    reason = entry.unavailable_reason()
     return {
         "name": entry.name,
         "title": entry.title,
@@ -102,8 +102,8 @@ def _row(entry: "GeneratorEntry") -> dict[str, object]:
         "weights": entry.weights,
         "native": str(entry.native),
         "needs": entry.needs,
-        "runs_here": why_not is None,
-        "why_not": why_not,
+        "runs_here": reason is None,
+        "why_not": reason,
         "verified": entry.verified,
         "batch": entry.batch,
     }

@@ -101,9 +101,9 @@ def worker(
 def _worker_info(name: str | None, device: str | None) -> "WorkerInfo":
     from benchmark.wire.jobs import WorkerInfo
     from benchmark.wire.validation import checked_request
-    from models.generators.machine import gpus, usual_device
+    from models.generators.machine import default_device, gpus
 
-    where = device or usual_device()
+    where = device or default_device()
     gpu = gpus()[0].name if where.startswith("cuda") and gpus() else None
     usual_name = f"{socket.gethostname()}-{where}-{os.getpid()}"[:80]
     return checked_request(WorkerInfo, name=name or usual_name, device=where, gpu=gpu)
@@ -112,11 +112,11 @@ def _worker_info(name: str | None, device: str | None) -> "WorkerInfo":
 def _run_here(
     server: "LeaseApi", cache: "ImageCache", work: "Work", dtype: str, stopping: threading.Event
 ) -> int:
-    from models.generators.registry import open_generator
+    from models.generators.registry import create_generator
     from models.worker.model_host import InlineHost
     from models.worker.worker_loop import WorkerLoop
 
-    host = InlineHost(open_generator, device=work.card.device, dtype=dtype)
+    host = InlineHost(create_generator, device=work.card.device, dtype=dtype)
     return WorkerLoop(server, host, cache, work, stopping=stopping, say=_say).run()
 
 

@@ -1,1 +1,1 @@
-"""Every model that can animate a pair, behind one protocol."""
+"""Image-to-video models (generators) behind one protocol, and the adapters that run them."""

@@ -1,11 +1,11 @@
-"""Adapters as rows of the table: the TOML files of this folder, and your own."""
+"""Registry entries for adapters: the TOML files in the package and those of the user."""
 
 from pathlib import Path
 
 from models.generators.base import CannotRun, Generator
 from models.generators.checkouts import Checkout
 from models.generators.entries import GeneratorEntry
-from models.generators.hub import cached_snapshot, why_not_cached
+from models.generators.hub import cached_snapshot, missing_snapshot_reason
 from models.generators.machine import gpu_too_small, missing_package
 from models.generators.recipes import (
     DiffusersRecipe,
@@ -20,26 +20,29 @@ _SHIPPED = Path(__file__).parent / "adapters"
 
 
 def shipped_adapter(name: str) -> Path:
+    """Return the path of an adapter in the package."""
     return _SHIPPED / f"{name}.toml"
 
 
-def own_adapters() -> list[Path]:
-    """Return the TOML files of the folder that TI2V_ADAPTERS names."""
+def user_adapters() -> list[Path]:
+    """Return the TOML files in the folder TI2V_ADAPTERS."""
     folder = generator_settings().adapters
     return sorted(folder.glob("*.toml")) if folder else []
 
 
 def adapter_path(name: str) -> Path | None:
-    """Return the TOML file of a model, yours or ours; None for models that are no adapters."""
-    found = [path for path in [*own_adapters(), shipped_adapter(name)] if path.stem == name and path.exists()]
+    """Return the TOML file of a model, preferring the user's; None for models without an adapter."""
+    found = [
+        path for path in [*user_adapters(), shipped_adapter(name)] if path.stem == name and path.exists()
+    ]
     return found[0] if found else None
 
 
 def adapter_entry(path: Path) -> GeneratorEntry:
-    """Return an adapter's row.
+    """Return the registry entry of an adapter.
 
     Raises:
-        RecipeProblem: the file is wrong.
+        InvalidRecipe: the file is invalid.
     """
     recipe = read_recipe(path)
     if isinstance(recipe, SubprocessRecipe):
@@ -48,7 +51,7 @@ def adapter_entry(path: Path) -> GeneratorEntry:
 
 
 def _subprocess_entry(recipe: SubprocessRecipe, sha256: str) -> GeneratorEntry:
-    def opened(folder: Path | None) -> Generator:
+    def create(folder: Path | None) -> Generator:
         from models.generators.subprocess_adapter import SubprocessGenerator
 
         return SubprocessGenerator(recipe, Checkout(recipe, folder), recipe_sha256=sha256)
@@ -58,53 +61,54 @@ def _subprocess_entry(recipe: SubprocessRecipe, sha256: str) -> GeneratorEntry:
         title=recipe.title,
         licence=recipe.licence,
         weights="; ".join(map(str, recipe.weights)),
-        native=recipe.native.as_form(),
+        native=recipe.native.to_format(),
         needs=f"a GPU with {recipe.gpu_gib:g} GiB, its own environment (Python {recipe.environment.python})",
         verified=recipe.verified,
         batch=recipe.batch,
-        why_not=lambda: Checkout(recipe).why_not_here(),
-        open=opened,
+        unavailable_reason=lambda: Checkout(recipe).unavailable_reason_here(),
+        create=create,
     )
 
 
 def _diffusers_entry(recipe: DiffusersRecipe, sha256: str) -> GeneratorEntry:
     (weights,) = recipe.weights
 
-    def opened(folder: Path | None) -> Generator:
-        place = folder or cached_snapshot(weights)
-        if problem := missing_network_package() or (None if place else why_not_cached(recipe.name, weights)):
-            raise CannotRun(f"{recipe.name} cannot run here. {problem}")
-        assert place is not None
+    def create(folder: Path | None) -> Generator:
+        snapshot = folder or cached_snapshot(weights)
+        missing = None if snapshot else missing_snapshot_reason(recipe.name, weights)
+        if problem := missing_network_package() or missing:
+            raise CannotRun(f"{recipe.name} cannot run on this machine. {problem}")
+        assert snapshot is not None
         from models.generators.diffusers_adapter import DiffusersGenerator
 
         revision = "" if folder else pinned_revision(weights)
-        return DiffusersGenerator(recipe, place, revision=revision, recipe_sha256=sha256)
+        return DiffusersGenerator(recipe, snapshot, revision=revision, recipe_sha256=sha256)
 
     return GeneratorEntry(
         name=recipe.name,
         title=recipe.title,
         licence=recipe.licence,
         weights=str(weights),
-        native=recipe.native.as_form(),
+        native=recipe.native.to_format(),
         needs=", ".join([f"a GPU with {recipe.gpu_gib:g} GiB", "the worker's packages", *recipe.packages]),
         verified=recipe.verified,
         batch=2 if recipe.batches else 1,
-        why_not=lambda: (
+        unavailable_reason=lambda: (
             missing_network_package()
-            or _missing_beyond(recipe)
+            or _missing_extra_package(recipe)
             or gpu_too_small(recipe.gpu_gib)
-            or why_not_cached(recipe.name, weights)
+            or missing_snapshot_reason(recipe.name, weights)
         ),
-        open=opened,
+        create=create,
     )
 
 
 def missing_network_package() -> str | None:
-    """Say which package a network needs that is not installed."""
+    """Return which of torch, diffusers and transformers is not installed; None if all are."""
     missing = missing_package(("torch", "diffusers", "transformers"))
     return f"The package {missing} is not installed; run: make worker" if missing else None
 
 
-def _missing_beyond(recipe: DiffusersRecipe) -> str | None:
+def _missing_extra_package(recipe: DiffusersRecipe) -> str | None:
     missing = missing_package(recipe.packages)
-    return f"It needs the package {missing}, in the build that fits torch." if missing else None
+    return f"It needs the package {missing}, in the build that matches torch." if missing else None

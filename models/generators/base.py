@@ -1,13 +1,14 @@
-"""What every model that animates pairs offers: load, generate, unload, and one tree of errors.
+"""The generator protocol (load, generate, unload), its data types and its errors.
 
-    GeneratorError          generation fails; the message is a sentence, `kind` says how a job fails by it
-      OutOfMemory           out_of_memory   fewer requests at once, or a smaller model, may work
-      BadInput              bad_input       this request can never work; asking again is no use
-      Crashed               crash           the network or the program broke down, or made something else
-        CannotRun           crash           weights, a package or a large enough GPU are missing here
-      TimedOut              timeout         it took longer than the adapter allows
+    GeneratorError          generation failed; the message is a sentence, `kind` is the failure kind of the
+    job
+      OutOfMemory           out_of_memory   a smaller batch or a smaller model may work
+      BadInput              bad_input       this request cannot work; do not retry it
+      Crashed               crash           the network or program failed, or its output is not as declared
+        CannotRun           crash           weights, a package or a sufficiently large GPU are missing
+      TimedOut              timeout         the time limit of the adapter was exceeded
 
-Nothing here, nor in `registry`, imports torch.
+Neither this module nor `registry` imports torch.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -25,11 +26,11 @@ Frames = NDArray[np.uint8]
 
 
 class GeneratorError(Exception):
-    """A clip cannot be made.
+    """A clip could not be generated.
 
     Attributes:
-        kind: what the service is told.
-        log_tail: the last of what a program wrote, at most 8 KiB; empty where there is no program.
+        kind: failure kind reported to the server.
+        log_tail: end of the program's output, at most 8 KiB; empty for models that are not programs.
     """
 
     kind: ClassVar[FailureKind] = FailureKind.CRASH
@@ -40,28 +41,36 @@ class GeneratorError(Exception):
 
 
 class OutOfMemory(GeneratorError):
+    """The memory of the device or machine is too small for this batch."""
+
     kind = FailureKind.OUT_OF_MEMORY
 
 
 class BadInput(GeneratorError):
+    """This request cannot work with this model."""
+
     kind = FailureKind.BAD_INPUT
 
 
 class Crashed(GeneratorError):
+    """The network or program failed, or its output is not as declared."""
+
     kind = FailureKind.CRASH
 
 
 class CannotRun(Crashed):
-    """Something is missing on this machine; the message says what and how to get it."""
+    """The model cannot run on this machine; the message says what is missing and how to get it."""
 
 
 class TimedOut(GeneratorError):
+    """The program exceeded its time limit."""
+
     kind = FailureKind.TIMEOUT
 
 
 @dataclass(frozen=True)
-class NativeForm:
-    """What a model's clips look like: pixels, frames, frames a second."""
+class NativeFormat:
+    """Resolution, length and frame rate of a model's clips."""
 
     width: int
     height: int
@@ -69,12 +78,19 @@ class NativeForm:
     fps: Fraction
 
     def __str__(self) -> str:
-        return f"{self.width}x{self.height}, {self.frames} frames at {rate(self.fps)}"
+        return f"{self.width}x{self.height}, {self.frames} frames at {format_rate(self.fps)}"
 
 
 @dataclass(frozen=True)
 class ClipRequest:
-    """One clip to be made: `image` is the pair's input image, of any size and format Pillow reads."""
+    """A request for one clip.
+
+    Attributes:
+        pair_id: id of the pair in the benchmark.
+        image: the input image, of any size, in any format that Pillow reads.
+        prompt: the text.
+        seed: seed of the noise.
+    """
 
     pair_id: str
     image: Path
@@ -84,16 +100,27 @@ class ClipRequest:
 
 @dataclass(frozen=True)
 class Provenance:
-    """How a clip was made, in full; it goes with the clip.
+    """Complete record of how a clip was generated; stored with the clip.
 
     Attributes:
         model: name in the registry.
-        revision: commit of the weights on the hub, or of the checkout; empty where there is none.
-        checkpoint_sha256: of the weight files, see `checkpoints.checkpoint_sha256`; empty without weights.
-        recipe_sha256: of the adapter's TOML; empty for models built in.
-        settings: everything else the call was given.
-        seconds: making this clip; in a batch, the batch's time divided by its clips.
-        peak_memory_bytes: largest use until then: of the GPU, or of this process on a CPU.
+        seed: seed of the request.
+        width: of the clip, in pixels.
+        height: of the clip, in pixels.
+        frames: number of frames.
+        fps: frame rate as a fraction, such as `8` or `30000/1001`.
+        device: name of the GPU, or `cpu`.
+        dtype: floating-point type of the network.
+        seconds: generation time; for a batch, its time divided by the number of clips.
+        revision: commit of the weights on the hub, or of the checkout; empty if there is none.
+        checkpoint_sha256: hash of the weight files, see `weights_digest`; empty without weights.
+        recipe_sha256: hash of the adapter's TOML file; empty for built-in models.
+        steps: sampling steps, if known.
+        guidance: guidance scale, if known.
+        batch: number of clips generated together.
+        peak_memory_bytes: peak memory use of the GPU, or of this process on a CPU.
+        settings: all other arguments of the call.
+        libraries: versions by package name.
     """
 
     model: str
@@ -116,17 +143,20 @@ class Provenance:
     libraries: Mapping[str, str] = field(default_factory=dict)
 
     def as_json(self) -> dict[str, object]:
-        """Return what is written to manifests and sent with the clip."""
+        """Return the record as written to manifests and uploaded with the clip."""
         return asdict(self)
 
 
 @dataclass(frozen=True)
 class GeneratedClip:
-    """A clip as it left the model.
+    """A generated clip before encoding.
 
     Attributes:
+        pair_id: id of the pair.
+        seed: seed of the request.
         frames: (frames, height, width, 3) uint8 RGB.
-        fps: what the model declares, never what a player guesses.
+        fps: frame rate declared by the model.
+        provenance: record of how the clip was generated.
     """
 
     pair_id: str
@@ -137,36 +167,36 @@ class GeneratedClip:
 
 
 class Generator(Protocol):
-    """A model that animates pairs. One object belongs to one thread."""
+    """An image-to-video model. Not thread-safe: use one object per thread."""
 
     @property
     def name(self) -> str: ...
 
     def load(self, device: str, dtype: str) -> None:
-        """Make ready to generate.
+        """Load the weights.
 
         Args:
             device: `cpu`, `cuda` or `cuda:N`.
             dtype: a value of `DType`.
 
         Raises:
-            CannotRun: something is missing here.
-            OutOfMemory: the weights do not fit.
+            CannotRun: weights, a package or a sufficiently large GPU are missing.
+            OutOfMemory: the weights do not fit into memory.
         """
 
     def generate(self, requests: Sequence[ClipRequest]) -> Iterator[GeneratedClip]:
-        """Yield a clip for each request, in their order; all go through a network at once where it can batch.
+        """Yield one clip per request, in order; models that support batches process the requests together.
 
-        What was yielded stands when an error follows. The same request gives the same clip on one machine.
+        Clips yielded before an error are valid. On one machine, equal requests give equal clips.
 
         Raises:
-            GeneratorError: for the first request without a clip; none after it is tried.
+            GeneratorError: for the first request without a clip; later requests are not tried.
         """
 
     def unload(self) -> None:
-        """Give memory back. `load` may follow; unloading twice is no error."""
+        """Free the memory. Can be called repeatedly, and `load` can be called again."""
 
 
-def rate(fps: Fraction) -> str:
-    """Write frames a second for people: `8 fps`, `7.5 fps`."""
+def format_rate(fps: Fraction) -> str:
+    """Format a frame rate for display: `8 fps`, `7.5 fps`."""
     return f"{float(fps):g} fps"

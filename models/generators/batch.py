@@ -1,4 +1,4 @@
-"""Makes clip after clip and goes on where one fails."""
+"""Generate clips batch by batch; continue after failed clips, halve the batch when memory runs out."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -13,15 +13,15 @@ from models.generators.base import (
     OutOfMemory,
 )
 
-# So many in a row mean that the next would fail as well.
-FAILURES_IN_A_ROW = 3
+# After this many failures in a row, later requests would very likely fail as well.
+MAX_CONSECUTIVE_FAILURES = 3
 
-Keep = Callable[[GeneratedClip, ClipRequest], None]
+OnClip = Callable[[GeneratedClip, ClipRequest], None]
 
 
 @dataclass(frozen=True)
 class Failure:
-    """A clip that was not made, and why."""
+    """A request that failed, and the reason."""
 
     request: ClipRequest
     kind: FailureKind
@@ -30,62 +30,71 @@ class Failure:
 
 
 @dataclass(frozen=True)
-class Outcome:
-    """What became of the requests; `untried` are those after too many failures in a row."""
+class BatchResult:
+    """Result of a list of requests.
 
-    made: int
+    Attributes:
+        generated: number of generated clips.
+        failures: failed requests.
+        skipped: number of requests not tried because too many in a row had failed.
+    """
+
+    generated: int
     failures: tuple[Failure, ...]
-    untried: int
+    skipped: int
 
 
-def make_clips(
+def generate_clips(
     generator: Generator,
     requests: Sequence[ClipRequest],
     *,
     batch: int,
-    keep: Keep,
+    on_clip: OnClip,
     on_done: Callable[[], None] = lambda: None,
-) -> Outcome:
-    """Make a clip for each request with a loaded generator.
+) -> BatchResult:
+    """Generate a clip for each request with a loaded generator.
 
-    Where memory runs out the batch is halved, for good; a single clip that does not fit has failed.
+    When memory runs out, the batch size is halved for the rest of the requests. A single clip that does not
+    fit into memory is a failure.
 
     Args:
-        batch: requests a call takes at most.
-        keep: called with each clip as it comes.
-        on_done: called after each clip, made or not.
+        generator: a loaded generator.
+        requests: the clips to generate.
+        batch: maximum number of requests per call.
+        on_clip: called with each clip and its request.
+        on_done: called after each request, whether it succeeded or failed.
 
     Raises:
-        CannotRun: nothing can be made here at all.
+        CannotRun: the generator cannot run on this machine.
     """
-    waiting, failures, in_a_row = list(requests), list[Failure](), 0
-    while waiting and in_a_row < FAILURES_IN_A_ROW:
-        taken = waiting[:batch]
-        done, error = _attempt(generator, taken, keep, on_done)
+    waiting, failures, consecutive = list(requests), list[Failure](), 0
+    while waiting and consecutive < MAX_CONSECUTIVE_FAILURES:
+        current = waiting[:batch]
+        done, error = _generate_batch(generator, current, on_clip, on_done)
         waiting = waiting[done:]
-        in_a_row = 0 if done else in_a_row
+        consecutive = 0 if done else consecutive
         if error is None:
             continue
         if isinstance(error, CannotRun):
             raise error
         if isinstance(error, OutOfMemory) and batch > 1:
-            batch = max(1, min(batch, len(taken)) // 2)
+            batch = max(1, min(batch, len(current)) // 2)
             continue
         failed = waiting.pop(0)
         failures.append(Failure(failed, error.kind, str(error), error.log_tail))
-        in_a_row += 1
+        consecutive += 1
         on_done()
-    return Outcome(len(requests) - len(waiting) - len(failures), tuple(failures), len(waiting))
+    return BatchResult(len(requests) - len(waiting) - len(failures), tuple(failures), len(waiting))
 
 
-def _attempt(
-    generator: Generator, taken: Sequence[ClipRequest], keep: Keep, on_done: Callable[[], None]
+def _generate_batch(
+    generator: Generator, requests: Sequence[ClipRequest], on_clip: OnClip, on_done: Callable[[], None]
 ) -> tuple[int, GeneratorError | None]:
-    """Return how many of the requests, from the first on, have their clip, and what stopped the rest."""
+    """Return the number of generated clips, which are those of the first requests, and the error, if any."""
     done = 0
     try:
-        for request, clip in zip(taken, generator.generate(taken), strict=True):
-            keep(clip, request)
+        for request, clip in zip(requests, generator.generate(requests), strict=True):
+            on_clip(clip, request)
             done += 1
             on_done()
     except GeneratorError as error:

@@ -1,4 +1,4 @@
-"""A baseline's checkout on this machine: is it whole, what does its program see, how is it set up."""
+"""The checkout of a baseline's repository: completeness checks and the environment of its program."""
 
 import os
 import re
@@ -15,10 +15,11 @@ _COMMIT = re.compile(r"[0-9a-f]{40}")
 
 
 class Checkout:
-    """The folder a recipe's repository, environment and weights stand in.
+    """The folder with a recipe's repository, Python environment and weights.
 
     Args:
-        folder: where it is; the one `settings` names if None.
+        recipe: the adapter.
+        folder: location; default: the checkout folder of the settings.
     """
 
     def __init__(self, recipe: SubprocessRecipe, folder: Path | None = None) -> None:
@@ -27,35 +28,36 @@ class Checkout:
 
     @property
     def log(self) -> Path:
-        """Where the program's last output is kept."""
+        """The file with the output of the last run."""
         return self.folder / "ti2v-last-run.log"
 
-    def why_not(self) -> str | None:
-        """Say what is missing, without a look at the GPU; None if nothing is."""
+    def unavailable_reason(self) -> str | None:
+        """Return what is missing and the command that installs it, ignoring the GPU; None if complete."""
         recipe = self._recipe
-        do = f"run: ti2v generators setup {recipe.name} --run"
+        fix = f"run: ti2v generators setup {recipe.name} --run"
         if not self.folder.is_dir():
-            return f"There is no checkout of {recipe.repository.url} in {self.folder}; {do}"
+            return f"There is no checkout of {recipe.repository.url} in {self.folder}; {fix}"
         if (commit := self.commit()) != recipe.repository.commit:
             return (
-                f"{self.folder} stands at {commit or 'no commit'}, expected {recipe.repository.commit}; {do}"
+                f"The checkout {self.folder} is at {commit or 'no commit'}, expected "
+                f"{recipe.repository.commit}; {fix}"
             )
         if recipe.script and (problem := script_problem(self.folder, recipe.script)):
-            return f"{problem}; {do}"
+            return f"{problem}; {fix}"
         if not (self.folder / recipe.environment.interpreter).exists():
-            return f"Its environment is missing ({recipe.environment.interpreter}); {do}"
+            return f"The Python environment is missing ({recipe.environment.interpreter}); {fix}"
         missing = [each for each in recipe.weights if not self.has(each)]
         if missing:
             wanted = ", ".join(f"{each} into {each.into}" for each in missing)
-            return f"Weights are missing: {wanted}; {do}"
+            return f"Weights are missing: {wanted}; {fix}"
         return None
 
-    def why_not_here(self) -> str | None:
-        """Say what is missing, GPU included."""
-        return self.why_not() or gpu_too_small(self._recipe.gpu_gib)
+    def unavailable_reason_here(self) -> str | None:
+        """Return what is missing on this machine, including the GPU; None if the model can run."""
+        return self.unavailable_reason() or gpu_too_small(self._recipe.gpu_gib)
 
     def commit(self) -> str:
-        """Return the commit that is checked out; empty where that cannot be read."""
+        """Return the commit that is checked out; empty if it cannot be read."""
         try:
             head = (self.folder / ".git" / "HEAD").read_text(encoding="utf-8").strip()
             if head.startswith("ref: "):
@@ -65,14 +67,14 @@ class Checkout:
         return head if _COMMIT.fullmatch(head) else ""
 
     def checkpoint_sha256(self) -> str:
-        """Return one sha256 over the weight files of all that was put into the checkout."""
-        places = {self.folder / each.into for each in self._recipe.weights}
-        return checkpoint_sha256(sorted({file for place in places for file in weight_files(place)}))
+        """Return one hash over all weight files in the checkout."""
+        folders = {self.folder / each.into for each in self._recipe.weights}
+        return checkpoint_sha256(sorted({file for folder in folders for file in weight_files(folder)}))
 
     def environment(self, work: Path, device: str) -> dict[str, str]:
-        """Return what the program sees beyond the basics: folders of its own, and one GPU.
+        """Return the program's environment variables: folders of its own, and one visible GPU.
 
-        It is cut off from the hub: what it would fetch at run time has no pinned revision.
+        Access to the hub is disabled, because downloads at run time would not have a pinned revision.
         """
         home = work / "home"
         home.mkdir(exist_ok=True)
@@ -86,20 +88,20 @@ class Checkout:
             "WANDB_MODE": "disabled",
         }
         if self._recipe.script:
-            # The copy lies elsewhere, and imports what stands beside the script.
+            # The patched copy runs from another folder but imports modules next to the original script.
             own["PYTHONPATH"] = str((self.folder / self._recipe.script.path).parent)
         return own | visible_gpu(device)
 
     def has(self, weights: Weights) -> bool:
-        """Say whether weights are in their place, each of the files that are needed."""
-        place = self.folder / weights.into
+        """Return whether all required files of these weights exist."""
+        folder = self.folder / weights.into
         if weights.files:
-            return all(any(place.glob(pattern)) for pattern in weights.files)
-        return bool(weight_files(place))
+            return all(any(folder.glob(pattern)) for pattern in weights.files)
+        return bool(weight_files(folder))
 
 
 def visible_gpu(device: str) -> dict[str, str]:
-    """Return CUDA_VISIBLE_DEVICES for a child that is to see one device, none for a CPU.
+    """Return the variable CUDA_VISIBLE_DEVICES that limits a child process to one device, or to the CPU.
 
     Raises:
         CannotRun: there is no such device.
@@ -109,10 +111,10 @@ def visible_gpu(device: str) -> dict[str, str]:
     if kind == "cpu":
         return {"CUDA_VISIBLE_DEVICES": ""}
     if kind != "cuda" or (number and not number.isdigit()):
-        raise CannotRun(f"There is no device {device!r}; give cpu, cuda or cuda:N.")
+        raise CannotRun(f"There is no device {device!r}; expected cpu, cuda or cuda:N.")
     if not number:
         return {} if ours is None else {"CUDA_VISIBLE_DEVICES": ours}
-    seen = ours.split(",") if ours else None
-    if seen is not None and int(number) >= len(seen):
-        raise CannotRun(f"There is no {device}: CUDA_VISIBLE_DEVICES shows {len(seen)}.")
-    return {"CUDA_VISIBLE_DEVICES": seen[int(number)] if seen else number}
+    visible = ours.split(",") if ours else None
+    if visible is not None and int(number) >= len(visible):
+        raise CannotRun(f"There is no {device}: CUDA_VISIBLE_DEVICES lists {len(visible)} devices.")
+    return {"CUDA_VISIBLE_DEVICES": visible[int(number)] if visible else number}

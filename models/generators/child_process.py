@@ -1,4 +1,4 @@
-"""Runs a foreign program: no secrets in its environment, a time limit, a small log, nothing left over."""
+"""Run an external program with a minimal environment, a time limit, a bounded log and complete cleanup."""
 
 import os
 import signal
@@ -13,17 +13,18 @@ from typing import IO
 TAIL_BYTES = 8 * 1024
 _GRACE_S = 5.0
 _POLL_S = 0.02
-# What a program may see of our environment: where libraries and GPUs are, nothing that opens a door.
-_PASSED_ON = ("LD_LIBRARY_PATH", "NVIDIA_VISIBLE_DEVICES", "NVIDIA_DRIVER_CAPABILITIES", "CUDA_HOME")
+# Inherited variables: locations of libraries and GPUs, no credentials.
+_INHERITED = ("LD_LIBRARY_PATH", "NVIDIA_VISIBLE_DEVICES", "NVIDIA_DRIVER_CAPABILITIES", "CUDA_HOME")
 
 
 @dataclass(frozen=True)
-class Ended:
-    """How a program ended.
+class ProcessResult:
+    """Result of a program.
 
     Attributes:
-        exit_code: negative for the signal that ended it; None where its time was up.
+        exit_code: exit status, negative for a signal; None if the time limit was exceeded.
         log_tail: the last 8 KiB of its output.
+        seconds: run time.
     """
 
     exit_code: int | None
@@ -32,8 +33,8 @@ class Ended:
 
 
 def minimal_environment(own: Mapping[str, str]) -> dict[str, str]:
-    """Return an environment of a few harmless variables and those given."""
-    passed = {name: os.environ[name] for name in _PASSED_ON if name in os.environ}
+    """Return a minimal set of environment variables, extended by `own`."""
+    inherited = {name: os.environ[name] for name in _INHERITED if name in os.environ}
     basics = {
         "PATH": "/usr/local/bin:/usr/bin:/bin",
         "LANG": "C.UTF-8",
@@ -41,10 +42,10 @@ def minimal_environment(own: Mapping[str, str]) -> dict[str, str]:
         "PYTHONNOUSERSITE": "1",
         "PYTHONDONTWRITEBYTECODE": "1",
     }
-    return {**basics, **passed, **own}
+    return {**basics, **inherited, **own}
 
 
-def run_child(
+def run_process(
     command: Sequence[str],
     *,
     cwd: Path,
@@ -52,14 +53,19 @@ def run_child(
     log: Path,
     log_bytes: int,
     timeout_s: float,
-) -> Ended:
-    """Run a program to its end or the end of its time; its whole process group ends with it.
+) -> ProcessResult:
+    """Run a program until it exits or exceeds its time limit, then terminate its process group.
 
     Args:
-        log: gets the first `log_bytes` of its output and the last 8 KiB; the rest is read and dropped.
+        command: the program and its arguments.
+        cwd: working directory.
+        environment: all environment variables of the program.
+        log: file for the first `log_bytes` and the last 8 KiB of its output; the rest is discarded.
+        log_bytes: limit of the log file.
+        timeout_s: time limit in seconds.
 
     Raises:
-        OSError: it cannot be started.
+        OSError: the program cannot be started.
     """
     started = time.monotonic()
     process = subprocess.Popen(  # noqa: S603 - the command of an adapter, argument by argument
@@ -77,14 +83,14 @@ def run_child(
     try:
         in_time = _wait(process.pid, started + timeout_s)
     finally:
-        _end_group(process)
+        _terminate_group(process)
     reader.finish()
     exit_code = process.returncode if in_time else None
-    return Ended(exit_code, reader.tail, time.monotonic() - started)
+    return ProcessResult(exit_code, reader.tail, time.monotonic() - started)
 
 
 def _wait(pid: int, deadline: float) -> bool:
-    """Say whether the program ended in time. It is not reaped, so its process group keeps its number."""
+    """Return whether the program exits before the deadline; does not reap it, to keep its group id valid."""
     while time.monotonic() < deadline:
         if os.waitid(os.P_PID, pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None:
             return True
@@ -92,8 +98,8 @@ def _wait(pid: int, deadline: float) -> bool:
     return False
 
 
-def _end_group(process: "subprocess.Popen[bytes]") -> None:
-    """End what is left of the group: politely if the program still runs, for sure in any case."""
+def _terminate_group(process: "subprocess.Popen[bytes]") -> None:
+    """Terminate the process group: SIGTERM and a grace period if the program runs, then SIGKILL."""
     if not _wait(process.pid, time.monotonic() + _POLL_S):
         _signal_group(process.pid, signal.SIGTERM)
         _wait(process.pid, time.monotonic() + _GRACE_S)
@@ -105,12 +111,12 @@ def _signal_group(group: int, number: signal.Signals) -> None:
     try:
         os.killpg(group, number)
     except (ProcessLookupError, PermissionError):
-        # Only zombies are left: they need no signal, and macOS refuses one.
+        # Only zombies remain; macOS refuses signals to them.
         return
 
 
 class _LogReader(threading.Thread):
-    """Reads a program's output as it comes, so that it never waits for us, and keeps little of it."""
+    """Reads a program's output continuously, so that it never blocks, and stores a bounded part of it."""
 
     def __init__(self, stream: IO[bytes], log: Path, log_bytes: int) -> None:
         super().__init__(daemon=True)
@@ -129,10 +135,10 @@ class _LogReader(threading.Thread):
                 dropped += len(chunk) - len(kept)
                 self._tail = (self._tail + chunk)[-TAIL_BYTES:]
             if dropped:
-                file.write(b"\n[... %d bytes were dropped; the end follows ...]\n" % dropped + self._tail)
+                file.write(b"\n[... %d bytes omitted; the end follows ...]\n" % dropped + self._tail)
 
     def finish(self) -> None:
-        """Stop reading. A grandchild that left the group may hold the other end open for ever."""
+        """Stop reading after a grace period: a grandchild outside the group can keep the pipe open."""
         self.join(timeout=_GRACE_S)
         if not self.is_alive():
             self._stream.close()

@@ -1,4 +1,4 @@
-"""Any image-to-video pipeline of diffusers behind the protocol, as its TOML says; MotiF's as well."""
+"""Generator for image-to-video pipelines of diffusers, including MotiF's, configured by an adapter's TOML."""
 
 import gc
 import time
@@ -17,21 +17,21 @@ from models.generators.base import (
     Crashed,
     Frames,
     GeneratedClip,
-    NativeForm,
+    NativeFormat,
     Provenance,
 )
 from models.generators.diffusers_classes import STANDARD_ARGUMENTS, call_defaults, pipeline_class
 from models.generators.enums import DType
-from models.generators.images import fitted, readable_images
+from models.generators.images import fit_image, read_leading_images
 from models.generators.out_of_memory import (
-    breakdowns_named,
     check_device,
     device_name,
     gpu_gib,
-    peak_bytes,
-    start_measuring,
+    peak_memory_bytes,
+    reset_peak_memory,
+    translate_errors,
 )
-from models.generators.pipeline_patches import mend, seeded
+from models.generators.pipeline_patches import patch_pipeline, seeded
 from models.generators.recipes import DiffusersRecipe
 from models.generators.usage import NETWORK_LIBRARIES, library_versions
 from models.generators.weights_digest import checkpoint_sha256, weight_files
@@ -50,19 +50,20 @@ TORCH_TYPES = {
 }
 
 
-class Made(Protocol):
-    """What a pipeline answers with."""
+class PipelineOutput(Protocol):
+    """The part of a pipeline's output that is used here."""
 
     frames: object
 
 
 class DiffusersGenerator:
-    """A pipeline loaded from a folder on this machine; nothing is downloaded here.
+    """Runs a pipeline from a local folder; never downloads anything.
 
     Args:
-        folder: what `from_pretrained` takes: a snapshot of the hub's cache, or a saved pipeline.
+        recipe: the adapter.
+        folder: argument of `from_pretrained`: a snapshot in the hub's cache, or a saved pipeline.
         revision: commit of the weights, for provenance.
-        recipe_sha256: of the TOML, for provenance.
+        recipe_sha256: hash of the adapter's TOML file, for provenance.
     """
 
     def __init__(
@@ -79,35 +80,38 @@ class DiffusersGenerator:
         self._checkpoint_sha256 = ""
 
     def load(self, device: str, dtype: str) -> None:
+        """Load the pipeline, patch it and move it to the device; see `Generator`."""
         recipe = self._recipe
         check_device(self.name, device, recipe.gpu_gib)
-        asked = DType(dtype)
-        if asked is DType.AUTO:
-            asked = recipe.dtype if device.startswith("cuda") else DType.FLOAT32
+        resolved = DType(dtype)
+        if resolved is DType.AUTO:
+            resolved = recipe.dtype if device.startswith("cuda") else DType.FLOAT32
         if not weight_files(self._folder):
-            raise CannotRun(f"{self._folder} holds no weights of {self.name}.")
-        with breakdowns_named(f"{self.name} cannot be loaded"):
-            pipeline = self._from_disk(asked)
-            mend(pipeline)
+            raise CannotRun(f"{self._folder} has no weights of {self.name}.")
+        with translate_errors(f"{self.name} cannot be loaded"):
+            pipeline = self._from_pretrained(resolved)
+            patch_pipeline(pipeline)
             pipeline.set_progress_bar_config(disable=True)  # type: ignore[no-untyped-call]  # diffusers leaves it so
-            place(pipeline, recipe, device)
+            move_to_device(pipeline, recipe, device)
         self._checkpoint_sha256 = checkpoint_sha256(weight_files(self._folder))
-        self._pipeline, self._device, self._dtype = pipeline, device, asked
+        self._pipeline, self._device, self._dtype = pipeline, device, resolved
 
     def unload(self) -> None:
+        """Free the memory; see `Generator`."""
         self._pipeline = None
         gc.collect()
         if self._device.startswith("cuda"):
             torch.cuda.empty_cache()
 
     def generate(self, requests: Sequence[ClipRequest]) -> Iterator[GeneratedClip]:
+        """Yield one clip per request; see `Generator`."""
         waiting = list(requests)
         while waiting:
-            images = readable_images(waiting if self._recipe.batches else waiting[:1])
-            taken, waiting = waiting[: len(images)], waiting[len(images) :]
-            yield from self._batch(taken, images)
+            images = read_leading_images(waiting if self._recipe.batches else waiting[:1])
+            batch, waiting = waiting[: len(images)], waiting[len(images) :]
+            yield from self._generate_batch(batch, images)
 
-    def _from_disk(self, dtype: DType) -> "DiffusionPipeline":
+    def _from_pretrained(self, dtype: DType) -> "DiffusionPipeline":
         recipe = self._recipe
         types = {"default": TORCH_TYPES[dtype]}
         if dtype is not DType.FLOAT32:
@@ -120,76 +124,76 @@ class DiffusersGenerator:
                 use_safetensors=True,
                 local_files_only=True,
             )
-        except (OSError, ImportError, ValueError) as error:  # a gap in a checkpoint is a ValueError
+        except (OSError, ImportError, ValueError) as error:  # missing tensors raise ValueError
             raise CannotRun(f"{self.name} cannot be loaded from {self._folder}: {error}") from error
 
-    def _batch(
+    def _generate_batch(
         self, requests: Sequence[ClipRequest], images: Sequence[Image.Image]
     ) -> Iterator[GeneratedClip]:
         if self._pipeline is None:
             raise CannotRun(f"{self.name} is not loaded.")
-        # DiffusionPipeline itself declares no call; every class of it that animates has one.
-        call = cast(Callable[..., Made], self._pipeline)
-        start_measuring(self._device)
+        # DiffusionPipeline declares no __call__, but all its image-to-video subclasses have one.
+        call = cast(Callable[..., PipelineOutput], self._pipeline)
+        reset_peak_memory(self._device)
         started = time.perf_counter()
         arguments = self._arguments(requests, images)
         seeds = [request.seed for request in requests]
         with (
-            breakdowns_named(f"{self.name} broke down"),
+            translate_errors(f"{self.name} failed"),
             cpu_threads(self._recipe.cpu_threads),
             torch.inference_mode(),
             seeded(self._pipeline, seeds) as generators,
         ):
-            drawn = generators if self._recipe.batches else generators[0]
-            frames = call(**arguments, **self._named("generator", drawn), output_type="np").frames
-        clips = frames_of(frames)
+            generator = generators if self._recipe.batches else generators[0]
+            output = call(**arguments, **self._argument("generator", generator), output_type="np")
+        clips = to_uint8_clips(output.frames)
         seconds = (time.perf_counter() - started) / len(requests)
         for request, frames in zip(requests, clips, strict=True):
-            self._check(frames)
+            self._check_shape(frames)
             provenance = self._provenance(request, len(requests), seconds)
-            yield GeneratedClip(request.pair_id, request.seed, frames, self._form.fps, provenance)
+            yield GeneratedClip(request.pair_id, request.seed, frames, self._format.fps, provenance)
 
     def _arguments(self, requests: Sequence[ClipRequest], images: Sequence[Image.Image]) -> dict[str, object]:
-        form, recipe = self._form, self._recipe
-        images = [fitted(image, form.width, form.height, recipe.fit) for image in images]
+        native, recipe = self._format, self._recipe
+        images = [fit_image(image, native.width, native.height, recipe.fit) for image in images]
         prompts = [each.prompt for each in requests]
         standard: dict[str, object] = {
             "image": images if recipe.batches else images[0],
             "prompt": prompts if recipe.batches else prompts[0],
-            "height": form.height,
-            "width": form.width,
-            "num_frames": form.frames,
+            "height": native.height,
+            "width": native.width,
+            "num_frames": native.frames,
         }
         arguments: dict[str, object] = dict(recipe.call)
         for name, value in standard.items():
-            arguments |= self._named(name, value)
+            arguments |= self._argument(name, value)
         return arguments
 
-    def _named(self, name: str, value: object) -> dict[str, object]:
-        """Return an argument under the class's own name for it, none where it takes none."""
+    def _argument(self, name: str, value: object) -> dict[str, object]:
+        """Return a standard argument under the pipeline's name for it; empty if it has no such argument."""
         assert name in STANDARD_ARGUMENTS
         own = self._recipe.names.get(name, name)
         return {own: value} if own else {}
 
     @property
-    def _form(self) -> NativeForm:
-        return self._recipe.native.as_form()
+    def _format(self) -> NativeFormat:
+        return self._recipe.native.to_format()
 
-    def _check(self, frames: Frames) -> None:
-        form = self._form
-        expected = (form.frames, form.height, form.width, 3)
+    def _check_shape(self, frames: Frames) -> None:
+        native = self._format
+        expected = (native.frames, native.height, native.width, 3)
         if frames.shape != expected:
-            raise Crashed(f"{self.name} made frames of shape {frames.shape} where {expected} was expected.")
+            raise Crashed(f"{self.name} returned frames of shape {frames.shape}, expected {expected}.")
 
     def _provenance(self, request: ClipRequest, batch: int, seconds: float) -> Provenance:
-        form, recipe = self._form, self._recipe
+        native, recipe = self._format, self._recipe
         return Provenance(
             model=self.name,
             seed=request.seed,
-            width=form.width,
-            height=form.height,
-            frames=form.frames,
-            fps=str(form.fps),
+            width=native.width,
+            height=native.height,
+            frames=native.frames,
+            fps=str(native.fps),
             device=device_name(self._device),
             dtype=self._dtype.value,
             seconds=round(seconds, 4),
@@ -199,7 +203,7 @@ class DiffusersGenerator:
             steps=_number(self._setting("num_inference_steps"), int),
             guidance=_number(self._setting("guidance_scale"), float),
             batch=batch,
-            peak_memory_bytes=peak_bytes(self._device),
+            peak_memory_bytes=peak_memory_bytes(self._device),
             settings={"fit": recipe.fit.value} | {name: str(value) for name, value in recipe.call.items()},
             libraries=library_versions(NETWORK_LIBRARIES),
         )
@@ -208,8 +212,8 @@ class DiffusersGenerator:
         return self._recipe.call.get(name, call_defaults(self._recipe).get(name))
 
 
-def place(pipeline: "DiffusionPipeline", recipe: DiffusersRecipe, device: str) -> None:
-    """Bring a pipeline to its device as its recipe says."""
+def move_to_device(pipeline: "DiffusionPipeline", recipe: DiffusersRecipe, device: str) -> None:
+    """Move a pipeline to a device, with the tiling, CPU offload and compilation that its recipe asks for."""
     if recipe.tiling:
         pipeline.vae.enable_tiling()
     if not device.startswith("cuda"):
@@ -226,23 +230,26 @@ def place(pipeline: "DiffusionPipeline", recipe: DiffusersRecipe, device: str) -
                 denoiser.compile()
 
 
-def frames_of(made: object) -> list[Frames]:
-    """Return each clip of a pipeline's answer as uint8 RGB.
+def to_uint8_clips(frames: object) -> list[Frames]:
+    """Convert the output of a pipeline to uint8.
 
     Args:
-        made: (batch, frames, height, width, 3) in [0, 1], or uint8 already; an array, a tensor or a list.
+        frames: (batch, frames, height, width, 3), float in [0, 1] or uint8; an array, a tensor or a list.
+
+    Returns:
+        One array (frames, height, width, 3) uint8 RGB per clip; floats are clipped to [0, 1] and rounded.
 
     Raises:
-        Crashed: a value is not a number.
+        Crashed: a value is NaN or infinite.
     """
     array: NDArray[np.generic] = (
-        made.float().cpu().numpy() if isinstance(made, torch.Tensor) else np.asarray(made)
+        frames.float().cpu().numpy() if isinstance(frames, torch.Tensor) else np.asarray(frames)
     )
     if array.dtype == np.uint8:
         return list(np.asarray(array, dtype=np.uint8))
     values = array.astype(np.float32)
     if not np.isfinite(values).all():
-        raise Crashed("The network made values that are not numbers; try --dtype float32.")
+        raise Crashed("The network returned NaN or infinity; try --dtype float32.")
     return list((values.clip(0, 1) * 255).round().astype(np.uint8))
 
 

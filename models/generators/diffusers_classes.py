@@ -1,4 +1,4 @@
-"""Which classes of diffusers an adapter may name: those diffusers itself exports that animate an image."""
+"""Allowlist of pipeline classes for adapters: MotiF's, and the image-to-video classes of diffusers."""
 
 import inspect
 import re
@@ -13,30 +13,30 @@ if TYPE_CHECKING:
 
 MOTIF = "MotifImageToVideoPipeline"
 STANDARD_ARGUMENTS = ("image", "prompt", "height", "width", "num_frames", "generator")
-_ANIMATES = re.compile(
+_IMAGE_TO_VIDEO = re.compile(
     r"^(?!MotifVideo|.*Modular)\w*(ImageToVideo|Image2Video|I2V|VideoToWorld|PredictBase|TI2VA)\w*Pipeline$"
 )
 
 
 def allowed_classes() -> list[str]:
-    """Return the names an adapter may give, in alphabetical order."""
+    """Return the class names that an adapter may use, sorted."""
     import diffusers
 
-    return sorted([MOTIF, *(name for name in dir(diffusers) if _ANIMATES.match(name))])
+    return sorted([MOTIF, *(name for name in dir(diffusers) if _IMAGE_TO_VIDEO.match(name))])
 
 
 def pipeline_class(name: str) -> "type[DiffusionPipeline]":
-    """Return a pipeline class by its name.
+    """Return the pipeline class with this name.
 
     Raises:
-        CannotRun: this diffusers exports no such class, or it does not animate images.
+        CannotRun: the installed diffusers has no image-to-video class with this name.
     """
     if name not in allowed_classes():
         import diffusers
 
-        near = ", ".join(allowed_classes())
+        known = ", ".join(allowed_classes())
         raise CannotRun(
-            f"diffusers {diffusers.__version__} has no image-to-video class {name}; it has {near}."
+            f"diffusers {diffusers.__version__} has no image-to-video class {name}; expected one of {known}."
         )
     if name == MOTIF:
         from models.motif.pipeline import MotifImageToVideoPipeline
@@ -49,25 +49,25 @@ def pipeline_class(name: str) -> "type[DiffusionPipeline]":
 
 
 def call_problems(recipe: DiffusersRecipe) -> list[str]:
-    """Return a sentence for every argument of an adapter that its class does not take.
+    """Return one sentence for every argument in the adapter that its pipeline class does not have.
 
     Raises:
         CannotRun: there is no such class.
     """
-    taken = call_defaults(recipe)
+    known = call_defaults(recipe)
     wrong_names = sorted(set(recipe.names) - set(STANDARD_ARGUMENTS))
-    problems = [f"names.{name}: it is none of {', '.join(STANDARD_ARGUMENTS)}" for name in wrong_names]
-    given = [recipe.names.get(name, name) for name in STANDARD_ARGUMENTS]
+    problems = [f"names.{name}: expected one of {', '.join(STANDARD_ARGUMENTS)}" for name in wrong_names]
+    used = [recipe.names.get(name, name) for name in STANDARD_ARGUMENTS]
     problems += [
-        f"names: {recipe.pipeline} takes no argument {name!r}" for name in given if name and name not in taken
+        f"names: {recipe.pipeline} has no argument {name!r}" for name in used if name and name not in known
     ]
     problems += [
-        f"call.{name}: {recipe.pipeline} takes no such argument" for name in recipe.call if name not in taken
+        f"call.{name}: {recipe.pipeline} has no such argument" for name in recipe.call if name not in known
     ]
     return problems
 
 
 def call_defaults(recipe: DiffusersRecipe) -> Mapping[str, object]:
-    """Return the arguments of the class's call with their defaults."""
+    """Return the arguments of the pipeline's `__call__` with their defaults."""
     parameters = inspect.signature(pipeline_class(recipe.pipeline).__call__).parameters
     return {name: each.default for name, each in parameters.items() if name != "self"}

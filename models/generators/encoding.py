@@ -1,4 +1,4 @@
-"""Brings every model's frames to one kind of file: H.264, yuv420p, at the rate the model declares."""
+"""Encode generated frames as H.264 mp4 with yuv420p, at the frame rate that the model declares."""
 
 import numpy as np
 
@@ -7,15 +7,16 @@ from models.generators.base import Crashed, GeneratedClip
 
 
 def clip_mp4(clip: GeneratedClip) -> bytes:
-    """Return the finished mp4 of a clip; an odd row or column at the edge is cut off, as yuv420p has none.
+    """Return a clip as an mp4 file; an odd last row or column is cropped, because yuv420p needs even sides.
 
     Raises:
-        Crashed: the frames are no clip.
+        Crashed: the frames are not (2 or more, height, width, 3) uint8.
     """
     frames = clip.frames
     if frames.ndim != 4 or frames.shape[3] != 3 or frames.dtype != np.uint8 or len(frames) < 2:
         raise Crashed(
-            f"The model made {frames.shape} {frames.dtype} where frames of RGB bytes were expected."
+            f"The model returned frames of shape {frames.shape} {frames.dtype}, expected at least 2 frames "
+            "(frames, height, width, 3) uint8."
         )
     _, rows, columns, _ = frames.shape
     return encode_mp4(frames[:, : rows // 2 * 2, : columns // 2 * 2], fps=clip.fps)

@@ -1,36 +1,38 @@
-"""What is known of a model before it is opened."""
+"""The registry entry of a model: its metadata, and how to create its generator."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from models.generators.base import Generator, NativeForm
+from models.generators.base import Generator, NativeFormat
 
 
 @dataclass(frozen=True)
 class GeneratorEntry:
-    """A row of the table.
+    """Metadata of a model.
 
     Attributes:
-        name: slug of the model in the service.
-        title: a sentence.
-        licence: of the code; where the weights have another one, `weights` says it.
-        weights: where they come from and how large they are.
-        needs: what a machine must have.
-        verified: what of it was run by us, and what never was.
-        batch: how many requests one call takes at best.
-        why_not: says why it cannot run here and what to do, or None; fast, and loads no network.
-        open: makes the generator; `load` comes next. It takes the folder of the weights (the checkout, for a
-            subprocess adapter), or None for where `settings` says.
+        name: slug of the model on the server.
+        title: one sentence.
+        licence: licence of the code; `weights` states the licence of the weights if it differs.
+        weights: source, size and licence of the weights.
+        native: resolution, length and frame rate of its clips.
+        needs: hardware and software requirements.
+        verified: what we have run, and what we have not.
+        batch: recommended number of requests per call.
+        unavailable_reason: returns why the model cannot run on this machine and what to do, or None. It is
+            fast and does not load a network.
+        create: creates the generator, not loaded. Its argument is the folder of the weights (for a subprocess
+            adapter, of the checkout), or None for the folder in the settings.
     """
 
     name: str
     title: str
     licence: str
     weights: str
-    native: NativeForm
+    native: NativeFormat
     needs: str
     verified: str
     batch: int
-    why_not: Callable[[], str | None]
-    open: Callable[[Path | None], Generator]
+    unavailable_reason: Callable[[], str | None]
+    create: Callable[[Path | None], Generator]

@@ -1,13 +1,13 @@
-"""What the commands let one choose; nothing heavy is imported here, so `--help` is instant."""
+"""Choices of command options. This module imports nothing heavy, so that `--help` is fast."""
 
 from enum import StrEnum
 
-# The benchmark that comes with the package.
+# Slug of the benchmark in the package.
 BUNDLED = "ti2v-starter"
 
 
 class DType(StrEnum):
-    """The floating-point type a network computes in; `AUTO` is the model's own on a GPU, float32 on a CPU."""
+    """Floating-point type of a network; `AUTO` is the model's native type on a GPU and float32 on a CPU."""
 
     AUTO = "auto"
     FLOAT32 = "float32"

@@ -1,4 +1,4 @@
-"""Weights in the Hugging Face hub's cache: where they are, and how they get there."""
+"""Weights in the cache of the Hugging Face hub: locate and download pinned revisions."""
 
 from pathlib import Path
 
@@ -6,12 +6,12 @@ from models.generators.base import CannotRun
 from models.generators.recipes import Weights
 from models.generators.revisions import pin, pinned_revision
 
-# What a repository may hold beside: weights that run code when read, and other frameworks' copies.
-UNWANTED = ("*.bin", "*.ckpt", "*.pt", "*.pth", "*.pkl", "*.msgpack", "*.h5", "*.onnx", "*.gguf")
+# Not downloaded: weights that can run code when loaded, and copies for other frameworks.
+IGNORED_FILES = ("*.bin", "*.ckpt", "*.pt", "*.pth", "*.pkl", "*.msgpack", "*.h5", "*.onnx", "*.gguf")
 
 
 def cached_snapshot(weights: Weights) -> Path | None:
-    """Return the folder of the pinned commit in the cache; None if it is not there. Asks nobody."""
+    """Return the cached snapshot of the pinned commit; None if it is not cached. Uses no network."""
     from huggingface_hub.constants import HF_HUB_CACHE
 
     revision = pinned_revision(weights)
@@ -20,21 +20,28 @@ def cached_snapshot(weights: Weights) -> Path | None:
     return snapshot if revision and snapshot.is_dir() else None
 
 
-def why_not_cached(name: str, weights: Weights) -> str | None:
+def missing_snapshot_reason(name: str, weights: Weights) -> str | None:
+    """Return a sentence with the command that downloads the weights; None if they are cached."""
     if cached_snapshot(weights) is None:
-        return f"Its weights are not here: {weights}; run: ti2v generators setup {name} --run"
+        return f"The weights are not downloaded: {weights}; run: ti2v generators setup {name} --run"
     return None
 
 
 def download(weights: Weights, *, into: Path | None = None, pickles: bool = False) -> Path:
-    """Download a commit of a hub repository and pin it: the adapter's, the pinned one, or the newest.
+    """Download a commit of a hub repository and pin it.
+
+    The commit is the adapter's, else the pinned one, else the newest.
 
     Args:
-        into: a folder; the hub's cache if None.
-        pickles: fetch files that run code when read as well; foreign programs read nothing else.
+        weights: the repository.
+        into: target folder; default: the hub's cache.
+        pickles: also download pickled weights, which external programs need.
+
+    Returns:
+        The folder with the files.
 
     Raises:
-        CannotRun: the hub cannot be reached or refuses.
+        CannotRun: the hub is unreachable or refuses the request.
     """
     from httpx2 import HTTPError
     from huggingface_hub import HfApi, snapshot_download
@@ -47,7 +54,7 @@ def download(weights: Weights, *, into: Path | None = None, pickles: bool = Fals
             revision=revision,
             local_dir=into,
             allow_patterns=list(weights.files) or None,
-            ignore_patterns=None if pickles else list(UNWANTED),
+            ignore_patterns=None if pickles else list(IGNORED_FILES),
         )
     except (HfHubHTTPError, HTTPError, OSError) as error:
         raise CannotRun(

@@ -1,4 +1,4 @@
-"""Reads a pair's input image and brings it to a model's size."""
+"""Read input images and resize them to a model's resolution."""
 
 from collections.abc import Sequence
 from enum import StrEnum
@@ -9,10 +9,10 @@ from PIL import Image, ImageOps
 from models.generators.base import BadInput, ClipRequest
 
 
-class Fit(StrEnum):
-    """How an image of another shape becomes a model's size.
+class FitMode(StrEnum):
+    """Resizing of an image with another aspect ratio: `cover` crops its centre, `stretch` distorts it.
 
-    The published clips do not say which was used, so it is a setting of every adapter.
+    It is a setting of every adapter, because the benchmark's authors did not publish their choice.
     """
 
     COVER = "cover"
@@ -20,10 +20,10 @@ class Fit(StrEnum):
 
 
 def read_image(path: Path) -> Image.Image:
-    """Return the image as RGB, turned upright, transparency on white.
+    """Return an image as RGB, with its EXIF orientation applied and transparency composited on white.
 
     Raises:
-        BadInput: it cannot be read.
+        BadInput: the image cannot be decoded.
     """
     try:
         with Image.open(path) as file:
@@ -36,11 +36,13 @@ def read_image(path: Path) -> Image.Image:
         raise BadInput(f"The input image {path.name} cannot be read.") from error
 
 
-def readable_images(requests: Sequence[ClipRequest]) -> list[Image.Image]:
-    """Return the images of the first requests, up to one that cannot be read: it must not fail the others.
+def read_leading_images(requests: Sequence[ClipRequest]) -> list[Image.Image]:
+    """Read the images of the requests up to the first one that cannot be read.
+
+    The unreadable image fails its own request later, without failing the requests before it.
 
     Raises:
-        BadInput: it is the very first.
+        BadInput: the first image cannot be read.
     """
     images: list[Image.Image] = []
     for request in requests:
@@ -53,8 +55,8 @@ def readable_images(requests: Sequence[ClipRequest]) -> list[Image.Image]:
     return images
 
 
-def fitted(image: Image.Image, width: int, height: int, fit: Fit = Fit.COVER) -> Image.Image:
-    """Return the image at a size: its centre cut to the shape, or all of it stretched."""
-    if fit is Fit.STRETCH:
+def fit_image(image: Image.Image, width: int, height: int, fit: FitMode = FitMode.COVER) -> Image.Image:
+    """Resize an image to exactly (width, height)."""
+    if fit is FitMode.STRETCH:
         return image.resize((width, height), Image.Resampling.LANCZOS)
     return ImageOps.fit(image, (width, height), Image.Resampling.LANCZOS)

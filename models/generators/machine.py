@@ -1,4 +1,4 @@
-"""What this machine has, found out without loading torch."""
+"""Detect GPUs and installed packages without importing torch."""
 
 import shutil
 import subprocess
@@ -12,18 +12,20 @@ _QUERY_TIMEOUT_S = 15
 
 @dataclass(frozen=True)
 class Gpu:
+    """A GPU and its total memory in GiB."""
+
     name: str
     gib: float
 
 
 @cache
 def gpus() -> tuple[Gpu, ...]:
-    """Return the NVIDIA GPUs of this machine, none where their driver's tool is missing or silent."""
+    """Return the NVIDIA GPUs that nvidia-smi lists; empty if it is missing or fails."""
     program = shutil.which("nvidia-smi")
     if program is None:
         return ()
     try:
-        done = subprocess.run(  # noqa: S603 - the driver's own tool, fixed arguments
+        done = subprocess.run(  # noqa: S603 - nvidia-smi with fixed arguments
             [program, *_QUERY], capture_output=True, text=True, timeout=_QUERY_TIMEOUT_S, check=True
         )
     except (subprocess.SubprocessError, OSError):
@@ -34,24 +36,27 @@ def gpus() -> tuple[Gpu, ...]:
     )
 
 
-def usual_device() -> str:
+def default_device() -> str:
+    """Return `cuda` if there is a GPU, else `cpu`."""
     return "cuda" if gpus() else "cpu"
 
 
 def missing_package(names: tuple[str, ...]) -> str | None:
-    """Return the first package that is not installed."""
+    """Return the first of these packages that is not installed; None if all are."""
     return next((name for name in names if find_spec(name) is None), None)
 
 
 def gpu_too_small(needed_gib: float) -> str | None:
-    """Say why no GPU here is large enough; None if one is, or if none is needed."""
+    """Return a sentence if no GPU has enough memory; None if one has, or if no GPU is needed."""
     if needed_gib == 0:
         return None
     largest = max(gpus(), key=lambda gpu: gpu.gib, default=None)
     if largest is None:
-        return f"It needs a GPU with {needed_gib:g} GiB of memory, and none was found here."
-    # A card sold as 24 GB has a little less to give.
+        return f"It needs a GPU with {needed_gib:g} GiB of memory, but no GPU was found."
+    # A GPU sold as 24 GB has slightly less usable memory.
     if largest.gib < needed_gib * 0.97:
-        found = f"the largest here, {largest.name}, has {largest.gib:.1f}"
-        return f"It needs a GPU with {needed_gib:g} GiB of memory; {found}."
+        return (
+            f"It needs a GPU with {needed_gib:g} GiB of memory, but the largest one, {largest.name}, has "
+            f"{largest.gib:.1f} GiB."
+        )
     return None

@@ -1,4 +1,4 @@
-"""MotiF and its ablations as rows of the table: checkpoints of our trainer (`models.training.run`)."""
+"""Registry entries for MotiF and its ablations: checkpoints written by `ti2v train`."""
 
 import json
 import tomllib
@@ -11,92 +11,94 @@ from models.generators.adapter_entries import missing_network_package
 from models.generators.base import CannotRun, Generator
 from models.generators.entries import GeneratorEntry
 from models.generators.machine import gpu_too_small
-from models.generators.recipes import DiffusersRecipe, Form, Weights
+from models.generators.recipes import DiffusersRecipe, NativeTable, Weights
 from models.generators.settings import generator_settings
 
 _SHIPPED = Path(__file__).parents[1] / "checkpoints"
 _PAPER = "https://arxiv.org/abs/2412.16153"
 _PIPELINE = "MotifImageToVideoPipeline"
-_CLASS_VERIFIED = "its class runs at toy size; no weights of this size were ever trained here"
+_CLASS_VERIFIED = "class tested at toy size; weights of this size were never trained by us"
 
-_FULL_FORM = Form(width=512, height=320, frames=16, fps=Fraction(8))
-_TINY_FORM = Form(width=64, height=64, frames=8, fps=Fraction(8))
+_FULL_SIZE = NativeTable(width=512, height=320, frames=16, fps=Fraction(8))
+_TINY_SIZE = NativeTable(width=64, height=64, frames=8, fps=Fraction(8))
 
 
 @dataclass(frozen=True)
 class _Variant:
-    """A training run: its sentence, and what its clips are sampled with where its config does not say."""
+    """A trained config: its title, and sampling defaults for checkpoints without a config.toml."""
 
     title: str
     steps: int = 50
     guidance: float = 7.5
     gpu_gib: float = 16
     verified: str = _CLASS_VERIFIED
-    form: Form = _FULL_FORM
+    native: NativeTable = _FULL_SIZE
 
 
 _VARIANTS: Mapping[str, _Variant] = {
     "motif-tiny": _Variant(
-        "MotiF at toy size, trained on drawn clips; runs on a bare CPU.",
+        "MotiF at toy size, trained on rendered clips; runs on a CPU.",
         25,
         2.0,
         0,
         "runs in the tests",
-        _TINY_FORM,
+        _TINY_SIZE,
     ),
     "motif-tiny-without": _Variant(
-        "The same without the motion focal loss.", 25, 2.0, 0, "runs in the tests", _TINY_FORM
+        "motif-tiny trained without the motion focal loss.", 25, 2.0, 0, "runs in the tests", _TINY_SIZE
     ),
     "motif": _Variant("MotiF: VideoCrafter2 trained with the motion focal loss."),
     "motif-without": _Variant("Ablation: trained without the motion focal loss (table 2)."),
-    "motif-inverse": _Variant("Ablation: the loss where nothing moves (table 2)."),
-    "motif-cx-attn": _Variant("Ablation: the image through cross-attention only (table 3)."),
-    "motif-both": _Variant("Ablation: the image through both (table 3)."),
-    "motif-sam": _Variant("Ablation: heatmaps of segments (table A1)."),
-    "motif-lambda-0.5": _Variant("Ablation: the loss weighed 0.5 (table A2)."),
-    "motif-lambda-2": _Variant("Ablation: the loss weighed 2 (table A2)."),
-    "motif-lambda-5": _Variant("Ablation: the loss weighed 5 (table A2)."),
+    "motif-inverse": _Variant("Ablation: the loss weights static regions (table 2)."),
+    "motif-cx-attn": _Variant("Ablation: image conditioning by cross-attention only (table 3)."),
+    "motif-both": _Variant("Ablation: image conditioning by concatenation and cross-attention (table 3)."),
+    "motif-sam": _Variant("Ablation: heatmaps from segments (table A1)."),
+    "motif-lambda-0.5": _Variant("Ablation: loss weight 0.5 (table A2)."),
+    "motif-lambda-2": _Variant("Ablation: loss weight 2 (table A2)."),
+    "motif-lambda-5": _Variant("Ablation: loss weight 5 (table A2)."),
 }
 
 
 def motif_entries() -> list[GeneratorEntry]:
+    """Return the entries of MotiF and its ablations."""
     return [_entry(name, variant) for name, variant in _VARIANTS.items()]
 
 
 def _entry(name: str, variant: _Variant) -> GeneratorEntry:
-    usual = _usual_folder(name)
+    default = _default_folder(name)
 
-    def opened(folder: Path | None) -> Generator:
-        place = pipeline_folder(folder or usual)
-        if problem := missing_network_package() or (None if place else _why_not_there(name, folder or usual)):
-            raise CannotRun(f"{name} cannot run here. {problem}")
-        assert place is not None
+    def create(folder: Path | None) -> Generator:
+        pipeline = pipeline_folder(folder or default)
+        missing = None if pipeline else _missing_checkpoint_reason(name, folder or default)
+        if problem := missing_network_package() or missing:
+            raise CannotRun(f"{name} cannot run on this machine. {problem}")
+        assert pipeline is not None
         from models.generators.diffusers_adapter import DiffusersGenerator
 
-        return DiffusersGenerator(motif_recipe(name, place), place)
+        return DiffusersGenerator(motif_recipe(name, pipeline), pipeline)
 
-    def why_not() -> str | None:
-        there = None if pipeline_folder(usual) else _why_not_there(name, usual)
-        return missing_network_package() or there or gpu_too_small(variant.gpu_gib)
+    def unavailable_reason() -> str | None:
+        missing = None if pipeline_folder(default) else _missing_checkpoint_reason(name, default)
+        return missing_network_package() or missing or gpu_too_small(variant.gpu_gib)
 
-    native = _form(pipeline_folder(usual)) or variant.form
+    native = _read_native(pipeline_folder(default)) or variant.native
     gpu = f"a GPU with {variant.gpu_gib:g} GiB, " if variant.gpu_gib else ""
     return GeneratorEntry(
         name=name,
         title=variant.title,
         licence="Apache-2.0",
-        weights=f"a checkpoint of ti2v train in {_shown(name)}",
-        native=native.as_form(),
+        weights=f"a checkpoint of ti2v train in {_display_folder(name)}",
+        native=native.to_format(),
         needs=f"{gpu}the worker's packages",
         verified=variant.verified,
         batch=4,
-        why_not=why_not,
-        open=opened,
+        unavailable_reason=unavailable_reason,
+        create=create,
     )
 
 
 def motif_recipe(name: str, pipeline: Path) -> DiffusersRecipe:
-    """Return how a checkpoint is called: its own size, steps and guidance as it was validated with."""
+    """Return the recipe of a checkpoint: its native size, and the steps and guidance of its validation."""
     variant = _VARIANTS[name]
     validation = _validation(pipeline.parent / "config.toml") or _validation(pipeline / "config.toml")
     return DiffusersRecipe(
@@ -107,7 +109,7 @@ def motif_recipe(name: str, pipeline: Path) -> DiffusersRecipe:
         url=_PAPER,
         verified=variant.verified,
         gpu_gib=variant.gpu_gib,
-        native=_form(pipeline) or variant.form,
+        native=_read_native(pipeline) or variant.native,
         pipeline=_PIPELINE,
         batches=True,
         cpu_threads=0 if variant.gpu_gib else 1,
@@ -120,32 +122,35 @@ def motif_recipe(name: str, pipeline: Path) -> DiffusersRecipe:
 
 
 def pipeline_folder(folder: Path) -> Path | None:
-    """Return the pipeline of a run's folder, or the folder itself if it is one; None if there is none."""
-    places = (folder / "pipeline", folder)
-    return next((place for place in places if (place / "model_index.json").is_file()), None)
+    """Return the pipeline in a run's folder, or the folder itself if it is a pipeline; else None."""
+    candidates = (folder / "pipeline", folder)
+    return next((path for path in candidates if (path / "model_index.json").is_file()), None)
 
 
-def _usual_folder(name: str) -> Path:
+def _default_folder(name: str) -> Path:
     shipped = _SHIPPED / name
     return shipped if name.startswith("motif-tiny") else generator_settings().checkpoint_folder(name)
 
 
-def _shown(name: str) -> str:
+def _display_folder(name: str) -> str:
     return f"models/checkpoints/{name}" if name.startswith("motif-tiny") else f"TI2V_CHECKPOINTS/{name}"
 
 
-def _why_not_there(name: str, folder: Path) -> str:
+def _missing_checkpoint_reason(name: str, folder: Path) -> str:
     return (
-        f"There is no checkpoint in {folder}. Train one (ti2v train), then put its folder there or name it "
-        f"with --checkpoint; no weights of {name} were ever released."
+        f"There is no checkpoint in {folder}, and no weights of {name} were ever released. Train one with "
+        "ti2v train, then move its folder there or pass it with --checkpoint."
     )
 
 
-def _form(pipeline: Path | None) -> Form | None:
+def _read_native(pipeline: Path | None) -> NativeTable | None:
+    """Return the default size of a saved pipeline."""
     if pipeline is None:
         return None
-    said = json.loads((pipeline / "model_index.json").read_text(encoding="utf-8"))
-    return Form(width=said["width"], height=said["height"], frames=said["num_frames"], fps=said["fps"])
+    index = json.loads((pipeline / "model_index.json").read_text(encoding="utf-8"))
+    return NativeTable(
+        width=index["width"], height=index["height"], frames=index["num_frames"], fps=index["fps"]
+    )
 
 
 def _validation(config: Path) -> Mapping[str, int | float]:

@@ -1,4 +1,4 @@
-"""Tells too little memory apart from everything else a network can fail with."""
+"""Detect out-of-memory errors, check device memory and measure its peak use."""
 
 import gc
 import traceback
@@ -10,43 +10,46 @@ import torch
 from models.generators.base import CannotRun, Crashed, OutOfMemory
 from models.generators.usage import peak_process_bytes
 
-# How torch says on a CPU that an allocation failed.
-_CPU_SENTENCES = ("can't allocate memory", "not enough memory", "failed to allocate")
-_BREAKDOWNS = (RuntimeError, ValueError, TypeError, LookupError, AttributeError, AssertionError)
+# Messages of torch for failed allocations on a CPU.
+_CPU_MESSAGES = ("can't allocate memory", "not enough memory", "failed to allocate")
+_NETWORK_ERRORS = (RuntimeError, ValueError, TypeError, LookupError, AttributeError, AssertionError)
 
 
 @contextmanager
-def breakdowns_named(doing: str) -> Iterator[None]:
-    """Turn what a network raises into errors of the protocol; `doing` begins the sentence.
+def translate_errors(prefix: str) -> Iterator[None]:
+    """Convert exceptions of a network to generator errors.
+
+    Args:
+        prefix: start of the message.
 
     Raises:
-        OutOfMemory: the device or the machine has no memory left.
-        Crashed: anything else.
+        OutOfMemory: the device or the machine is out of memory.
+        Crashed: any other error of the network.
     """
     try:
         yield
     except (torch.OutOfMemoryError, MemoryError) as error:
-        _let_go(error)
-        raise OutOfMemory(f"{doing}: the memory is not enough. {_first_line(error)}") from error
-    except _BREAKDOWNS as error:
-        if any(sentence in str(error) for sentence in _CPU_SENTENCES):
-            _let_go(error)
-            raise OutOfMemory(f"{doing}: the memory is not enough. {_first_line(error)}") from error
-        raise Crashed(f"{doing}: {type(error).__name__}: {_first_line(error)}") from error
+        _free_memory(error)
+        raise OutOfMemory(f"{prefix}: out of memory. {_first_line(error)}") from error
+    except _NETWORK_ERRORS as error:
+        if any(message in str(error) for message in _CPU_MESSAGES):
+            _free_memory(error)
+            raise OutOfMemory(f"{prefix}: out of memory. {_first_line(error)}") from error
+        raise Crashed(f"{prefix}: {type(error).__name__}: {_first_line(error)}") from error
 
 
 def check_device(name: str, device: str, needed_gib: float) -> None:
-    """Refuse a device that is not there, or too small.
+    """Check that a device exists and has enough memory.
 
     Raises:
-        CannotRun: says what is needed and what was found.
+        CannotRun: the message states the requirement and the device found.
     """
     if device == "cpu":
         return
     if not device.startswith("cuda") or not torch.cuda.is_available():
-        raise CannotRun(f"{name} cannot run on {device}: no such device was found here.")
+        raise CannotRun(f"{name} cannot run on {device}: there is no such device on this machine.")
     found = gpu_gib(device)
-    # A card sold as 24 GB has a little less to give.
+    # A GPU sold as 24 GB has slightly less usable memory.
     if found < needed_gib * 0.97:
         raise CannotRun(
             f"{name} needs {needed_gib:g} GiB of GPU memory; {device_name(device)} has {found:.1f} GiB."
@@ -54,26 +57,29 @@ def check_device(name: str, device: str, needed_gib: float) -> None:
 
 
 def gpu_gib(device: str) -> float:
+    """Return the total memory of a GPU in GiB."""
     memory: int = torch.cuda.get_device_properties(device).total_memory
     return memory / 1024**3
 
 
-def start_measuring(device: str) -> None:
+def reset_peak_memory(device: str) -> None:
+    """Start a new measurement of the GPU's peak memory; does nothing on a CPU."""
     if device.startswith("cuda"):
         torch.cuda.reset_peak_memory_stats(device)
 
 
-def peak_bytes(device: str) -> int:
-    """Return the largest use of the GPU since `start_measuring`; on a CPU, of the process so far."""
+def peak_memory_bytes(device: str) -> int:
+    """Return the peak memory of the GPU since `reset_peak_memory`; on a CPU, of this process."""
     return torch.cuda.max_memory_allocated(device) if device.startswith("cuda") else peak_process_bytes()
 
 
 def device_name(device: str) -> str:
+    """Return the name of the GPU, or `cpu`."""
     return torch.cuda.get_device_name(device) if device.startswith("cuda") else "cpu"
 
 
-def _let_go(error: BaseException) -> None:
-    """Free what the broken call still holds: its frames live on in the error, and a smaller batch follows."""
+def _free_memory(error: BaseException) -> None:
+    """Free tensors of the failed call, which the traceback keeps alive, before a smaller batch is tried."""
     traceback.clear_frames(error.__traceback__)
     gc.collect()
     if torch.cuda.is_available():
@@ -82,4 +88,4 @@ def _let_go(error: BaseException) -> None:
 
 def _first_line(error: BaseException) -> str:
     text = str(error).strip()
-    return text.splitlines()[0][:300] if text else "It does not say why."
+    return text.splitlines()[0][:300] if text else "The error has no message."

@@ -1,7 +1,12 @@
-"""A folder of clips named as the authors name theirs, with a manifest that says how each was made.
+"""A folder of generated clips, named `<pair>_<seed>.mp4` as in the official release, with a manifest.
 
-A clip is written under another name, noted in the manifest, and only then renamed: a file with a clip's name
-is whole and has its line. A line without its file is what a run left that was stopped in between.
+A clip is written in three steps, so that a file with a clip's name is always complete and in the manifest:
+
+1. Write the file under a temporary name.
+2. Append its provenance to the manifest.
+3. Rename the file.
+
+A run that is interrupted between the steps can leave a manifest line without a file.
 """
 
 import hashlib
@@ -17,18 +22,20 @@ from models.generators.pair_selection import Shard
 MANIFEST = "manifest.jsonl"
 
 
-class OtherModelsFolder(ValueError):
-    """The folder holds clips of another model."""
+class ModelMismatch(ValueError):
+    """The folder contains clips of another model."""
 
 
 class OutputFolder:
-    """Where the clips of one model go.
+    """The output folder of one model.
 
     Args:
-        shard: this process's part; it writes a manifest of its own, so that several may share the folder.
+        folder: created by `create`.
+        model: name of the model.
+        shard: shard of this process; each shard has its own manifest, so several can share the folder.
 
     Raises:
-        OtherModelsFolder: a manifest in it is of another model.
+        ModelMismatch: a manifest in the folder belongs to another model.
     """
 
     def __init__(self, folder: Path, *, model: str, shard: Shard | None = None) -> None:
@@ -37,42 +44,44 @@ class OutputFolder:
         self._manifest = folder / name
         others = {line["model"] for line in read_manifests(folder)} - {model}
         if others:
-            raise OtherModelsFolder(
-                f"{folder} holds clips of {', '.join(map(str, sorted(others, key=str)))}; "
+            raise ModelMismatch(
+                f"{folder} contains clips of {', '.join(map(str, sorted(others, key=str)))}; "
                 f"choose another folder for {model}."
             )
-        _cut_torn_line(self._manifest)
+        _remove_partial_line(self._manifest)
 
-    def make(self) -> None:
-        """Make the folder where it is not there yet; whoever only looks leaves none behind."""
+    def create(self) -> None:
+        """Create the folder if it does not exist; a separate step, so a failed start leaves no folder."""
         self._folder.mkdir(parents=True, exist_ok=True)
 
     def path(self, pair_id: str, seed: int) -> Path:
         return self._folder / f"{pair_id}_{seed}.mp4"
 
     def missing(self, requests: Iterable[ClipRequest]) -> list[ClipRequest]:
-        """Return the requests without a clip here."""
+        """Return the requests that have no clip in the folder."""
         return [each for each in requests if not self.path(each.pair_id, each.seed).exists()]
 
-    def keep(self, clip: GeneratedClip, request: ClipRequest) -> None:
-        """Encode a clip and put it in its place.
+    def save(self, clip: GeneratedClip, request: ClipRequest) -> None:
+        """Encode a clip and write it with its manifest line.
 
         Raises:
-            Crashed: its frames are no clip.
+            Crashed: the frames cannot be encoded.
         """
         content = clip_mp4(clip)
-        place = self.path(clip.pair_id, clip.seed)
-        unfinished = place.with_name(f".{place.name}.unfinished-{os.getpid()}")
+        path = self.path(clip.pair_id, clip.seed)
+        temporary = path.with_name(f".{path.name}.unfinished-{os.getpid()}")
         try:
-            _write_through(unfinished, content)
-            self._note(place, content, clip, request)
-            unfinished.replace(place)
+            _write_and_sync(temporary, content)
+            self._append_to_manifest(path, content, clip, request)
+            temporary.replace(path)
         finally:
-            unfinished.unlink(missing_ok=True)
+            temporary.unlink(missing_ok=True)
 
-    def _note(self, place: Path, content: bytes, clip: GeneratedClip, request: ClipRequest) -> None:
+    def _append_to_manifest(
+        self, path: Path, content: bytes, clip: GeneratedClip, request: ClipRequest
+    ) -> None:
         line = {
-            "clip": place.name,
+            "clip": path.name,
             "sha256": hashlib.sha256(content).hexdigest(),
             "bytes": len(content),
             "pair": clip.pair_id,
@@ -86,10 +95,10 @@ class OutputFolder:
 
 
 def read_manifests(folder: Path) -> Iterator[dict[str, object]]:
-    """Yield the lines of all manifests of a folder; where two are about one clip, the later one counts.
+    """Yield the lines of all manifests of a folder; for several lines of one clip, the last one is valid.
 
     Raises:
-        ValueError: a line that was written to its end is none of a manifest.
+        ValueError: a complete line is not a manifest line.
     """
     for path in sorted(folder.glob("manifest*.jsonl")):
         text = path.read_text(encoding="utf-8", errors="replace")
@@ -97,27 +106,29 @@ def read_manifests(folder: Path) -> Iterator[dict[str, object]]:
             yield _read_line(line, f"{path}, line {number}")
 
 
-def _read_line(line: str, place: str) -> dict[str, object]:
+def _read_line(line: str, location: str) -> dict[str, object]:
     try:
         entry = json.loads(line)
     except json.JSONDecodeError:
         entry = None
     if not isinstance(entry, dict) or "model" not in entry:
-        raise ValueError(f"{place}: it does not say how a clip was made; mend or remove the line.")
+        raise ValueError(
+            f"{location}: not a manifest line (JSON with the key 'model'). Fix or remove the line."
+        )
     return entry
 
 
-def _write_through(path: Path, content: bytes) -> None:
+def _write_and_sync(path: Path, content: bytes) -> None:
     with path.open("wb") as file:
         file.write(content)
         file.flush()
         os.fsync(file.fileno())
 
 
-def _cut_torn_line(manifest: Path) -> None:
-    """Remove a last line that was not written to its end."""
+def _remove_partial_line(manifest: Path) -> None:
+    """Remove a last line that was not written completely."""
     if manifest.exists():
         content = manifest.read_bytes()
-        whole = content[: content.rfind(b"\n") + 1]
-        if len(whole) < len(content):
-            os.truncate(manifest, len(whole))
+        complete = content[: content.rfind(b"\n") + 1]
+        if len(complete) < len(content):
+            os.truncate(manifest, len(complete))

@@ -1,4 +1,4 @@
-"""Which pairs are to be animated: the benchmark, some of its pairs, one shard of them."""
+"""Select pairs of a benchmark: by id, by shard, or the first ones."""
 
 import re
 from collections.abc import Sequence
@@ -18,16 +18,16 @@ _SHARD = re.compile(r"(?P<number>[0-9]{1,6})/(?P<count>[0-9]{1,6})")
 
 
 class UnknownPairs(ValueError):
-    """Pairs were named that the benchmark does not have; `problems` lists them."""
+    """The benchmark does not have the requested pairs; `problems` lists them."""
 
     def __init__(self, problems: Sequence[str]) -> None:
         self.problems = list(problems)
-        super().__init__("The benchmark has no such pairs:")
+        super().__init__("The benchmark does not have these pairs:")
 
 
 @dataclass(frozen=True)
 class Shard:
-    """One part of `count`; `number` counts from 1."""
+    """Part `number` (from 1) of `count` parts of the pairs."""
 
     number: int
     count: int
@@ -37,42 +37,53 @@ class Shard:
 
 
 def parse_shard(text: str) -> Shard:
-    """Read `3/8`.
+    """Parse a shard such as `3/8`.
 
     Raises:
-        ValueError: it has another form, or there is no such part.
+        ValueError: the text has another form, or there is no such shard.
     """
     match = _SHARD.fullmatch(text)
     if match is None:
-        raise ValueError(f"{text!r} is no shard; write 3/8 for the third of eight")
+        raise ValueError(f"{text!r} is not a shard; write 3/8 for the third of eight")
     shard = Shard(int(match["number"]), int(match["count"]))
     if not 1 <= shard.number <= shard.count:
-        raise ValueError(f"there is no shard {shard}; the first number goes from 1 to the second")
+        raise ValueError(f"there is no shard {shard}; the first number must be from 1 to the second")
     return shard
 
 
-def read_benchmark(place: str) -> BenchmarkSource:
-    """Read the bundled benchmark by its slug, a folder or CSV in the official layout, or `hf://...`.
+def read_benchmark(source: str) -> BenchmarkSource:
+    """Read a benchmark.
+
+    Args:
+        source: slug of the bundled benchmark, folder or CSV in the official layout, or `hf://...`.
 
     Raises:
-        ImportProblems: it cannot be read; all problems are listed.
+        ImportProblems: the benchmark cannot be read; all problems are listed.
     """
-    if place == BUNDLED and not Path(place).exists():
+    if source == BUNDLED and not Path(source).exists():
         return read_official(bundled_folder())
-    return read_hub(place) if place.startswith(SCHEME) else read_official(Path(place))
+    return read_hub(source) if source.startswith(SCHEME) else read_official(Path(source))
 
 
-def chosen_pairs(
+def select_pairs(
     pairs: Sequence[PairSpec],
     *,
     ids: Sequence[str] = (),
     shard: Shard | None = None,
     limit: int | None = None,
 ) -> list[PairSpec]:
-    """Return the pairs meant, in the benchmark's order: of those named the shard, of the shard the first.
+    """Return the selected pairs, in the benchmark's order.
+
+    The selections apply in this order: ids, then the shard of those, then the first `limit` of the shard.
+
+    Args:
+        pairs: all pairs.
+        ids: ids of pairs; default: all.
+        shard: one part of the pairs.
+        limit: maximum number of pairs.
 
     Raises:
-        UnknownPairs: a name is no pair's.
+        UnknownPairs: an id does not exist; the message suggests the closest one.
     """
     known = {pair.id for pair in pairs}
     unknown = [each for each in ids if each not in known]
@@ -84,10 +95,11 @@ def chosen_pairs(
     return wanted[:limit]
 
 
-def requests_for(pairs: Sequence[PairSpec], source: BenchmarkSource, *, seed: int) -> list[ClipRequest]:
+def build_requests(pairs: Sequence[PairSpec], source: BenchmarkSource, *, seed: int) -> list[ClipRequest]:
+    """Return one request per pair."""
     return [ClipRequest(pair.id, source.images[pair.image], pair.prompt, seed) for pair in pairs]
 
 
 def _with_hint(name: str, known: set[str]) -> str:
-    near = get_close_matches(name, known, n=1, cutoff=0.8)
-    return f"{name}; is it {near[0]}?" if near else name
+    closest = get_close_matches(name, known, n=1, cutoff=0.8)
+    return f"{name}; did you mean {closest[0]}?" if closest else name

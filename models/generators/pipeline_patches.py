@@ -1,4 +1,4 @@
-"""Small mends around pipelines of diffusers; none changes what a network computes."""
+"""Compatibility patches for pipelines of diffusers; none changes the computation of a network."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -13,42 +13,42 @@ from models.generators.machine import missing_package
 if TYPE_CHECKING:
     from diffusers.pipelines.pipeline_utils import DiffusionPipeline
 
-# Keeps the noise of the image's encoding apart from that of the clip, which begins with the same seed.
-_ENCODING = 0x5EED
+# Separates the random numbers of the image encoding from those of the clip, which have the same seed.
+_ENCODING_SALT = 0x5EED
 
 
-def mend(pipeline: "DiffusionPipeline") -> None:
-    """Make a pipeline that was just loaded fit to run here.
+def patch_pipeline(pipeline: "DiffusionPipeline") -> None:
+    """Apply all patches that a newly loaded pipeline needs.
 
     Raises:
-        CannotRun: its network needs a package that is not installed.
+        CannotRun: the network needs a package that is not installed.
     """
-    _mend_text_encoder(pipeline)
-    _mend_attention(pipeline)
-    _mend_guardrail(pipeline)
+    _patch_text_encoder(pipeline)
+    _patch_attention(pipeline)
+    _patch_guardrail(pipeline)
     _check_padding_mask(pipeline)
 
 
-def _mend_text_encoder(pipeline: "DiffusionPipeline") -> None:
-    """Give a CLIP text encoder back the attribute transformers 5.6 took away; I2VGen-XL asks for it."""
+def _patch_text_encoder(pipeline: "DiffusionPipeline") -> None:
+    """Restore the attribute `text_model` of CLIP encoders, removed in transformers 5.6; I2VGen-XL uses it."""
     encoder = getattr(pipeline, "text_encoder", None)
     if hasattr(encoder, "final_layer_norm") and not hasattr(encoder, "text_model"):
-        # Past nn.Module's own setter: a module must not be its own child.
+        # Bypass the setter of nn.Module, which would register the module as its own child.
         object.__setattr__(encoder, "text_model", encoder)
 
 
-def _mend_attention(pipeline: "DiffusionPipeline") -> None:
-    """Run sparse attention (NABLA of Kandinsky 5 Pro) on flex: the usual backend takes no block masks."""
+def _patch_attention(pipeline: "DiffusionPipeline") -> None:
+    """Select the flex backend for sparse attention (NABLA of Kandinsky 5 Pro), which needs block masks."""
     from diffusers import attention_backend
 
-    if _config_of_transformer(pipeline).get("attention_type") == "nabla":
-        # Setting it for one network sets it for all that are loaded later; leaving the context undoes that.
+    if _transformer_config(pipeline).get("attention_type") == "nabla":
+        # set_attention_backend also changes the default for models loaded later; the context restores it.
         with attention_backend("flex"):  # type: ignore[no-untyped-call]  # diffusers leaves it so
             pipeline.transformer.set_attention_backend("flex")
 
 
-def _mend_guardrail(pipeline: "DiffusionPipeline") -> None:
-    """Say it plainly when NVIDIA's guardrail refuses: Cosmos stumbles over its empty answer to a clip."""
+def _patch_guardrail(pipeline: "DiffusionPipeline") -> None:
+    """Raise a clear error when NVIDIA's guardrail refuses a prompt or clip; Cosmos crashes on its None."""
     guardrail = getattr(pipeline, "safety_checker", None)
     if guardrail is None or not hasattr(guardrail, "check_video_safety"):
         return
@@ -56,42 +56,42 @@ def _mend_guardrail(pipeline: "DiffusionPipeline") -> None:
 
     def checked_prompt(prompt: str) -> bool:
         if not check_prompt(prompt):
-            raise BadInput("The guardrail of this model refuses the prompt.")
+            raise BadInput("The guardrail of this model refused the prompt.")
         return True
 
     def checked_clip(frames: Frames) -> Frames:
         allowed: Frames | None = check_clip(frames)
         if allowed is None:
-            raise BadInput("The guardrail of this model refuses the clip it made.")
+            raise BadInput("The guardrail of this model refused the generated clip.")
         return allowed
 
     guardrail.check_text_safety, guardrail.check_video_safety = checked_prompt, checked_clip
 
 
 def _check_padding_mask(pipeline: "DiffusionPipeline") -> None:
-    if _config_of_transformer(pipeline).get("concat_padding_mask") and missing_package(("torchvision",)):
-        raise CannotRun("Its network needs the package torchvision, in the build that fits torch.")
+    if _transformer_config(pipeline).get("concat_padding_mask") and missing_package(("torchvision",)):
+        raise CannotRun("The network needs the package torchvision, in the build that matches torch.")
 
 
-def _config_of_transformer(pipeline: "DiffusionPipeline") -> Mapping[str, object]:
+def _transformer_config(pipeline: "DiffusionPipeline") -> Mapping[str, object]:
     transformer = getattr(pipeline, "transformer", None)
     return {} if transformer is None else transformer.config
 
 
 @contextmanager
 def seeded(pipeline: "DiffusionPipeline", seeds: Sequence[int]) -> Iterator[list[torch.Generator]]:
-    """Yield a generator for each clip, and let nothing in the call draw from anywhere else.
+    """Yield one generator per clip, and make every other random number in the call depend on the seeds.
 
-    Some pipelines, I2VGen-XL among them, sample the input image's latents without their generator: the clip
-    would depend on what ran before it, and on its place in the batch.
+    Some pipelines, such as I2VGen-XL, sample the latents of the input image without the generator. Their
+    clips would otherwise depend on earlier calls and on the position in the batch.
     """
     vae = getattr(pipeline, "vae", None)
     original = getattr(vae, "encode", None)
-    encoding = [torch.Generator().manual_seed(seed ^ _ENCODING) for seed in seeds]
+    encoding = [torch.Generator().manual_seed(seed ^ _ENCODING_SALT) for seed in seeds]
     with torch.random.fork_rng(devices=_cuda_devices()):
         torch.manual_seed(seeds[0])
         if vae is not None and original is not None:
-            vae.encode = _sampling_with(original, encoding)
+            vae.encode = _encode_with_generators(original, encoding)
         try:
             yield [torch.Generator().manual_seed(seed) for seed in seeds]
         finally:
@@ -99,19 +99,23 @@ def seeded(pipeline: "DiffusionPipeline", seeds: Sequence[int]) -> Iterator[list
                 del vae.encode
 
 
-def _sampling_with(encode: Callable[..., object], generators: list[torch.Generator]) -> Callable[..., object]:
-    """Return an encode whose distribution, asked for a sample without a generator, takes these."""
+def _encode_with_generators(
+    encode: Callable[..., object], generators: list[torch.Generator]
+) -> Callable[..., object]:
+    """Wrap `encode` so that its distribution uses these generators when it is sampled without one."""
 
-    def encoded(pixels: Tensor, *arguments: object, **options: object) -> object:
-        outcome = encode(pixels, *arguments, **options)
-        distribution = getattr(outcome, "latent_dist", None)
+    def wrapped(pixels: Tensor, *arguments: object, **options: object) -> object:
+        output = encode(pixels, *arguments, **options)
+        distribution = getattr(output, "latent_dist", None)
         if distribution is not None:
             sample = distribution.sample
-            usual = generators if len(pixels) == len(generators) > 1 else generators[0]
-            distribution.sample = lambda generator=None: sample(generator if generator is not None else usual)
-        return outcome
+            default = generators if len(pixels) == len(generators) > 1 else generators[0]
+            distribution.sample = lambda generator=None: sample(
+                generator if generator is not None else default
+            )
+        return output
 
-    return encoded
+    return wrapped
 
 
 def _cuda_devices() -> list[int]:

@@ -1,4 +1,4 @@
-"""Fills `{name}` in an adapter's command, pattern and configuration; what was filled in is not read again."""
+"""Substitute `{name}` placeholders in an adapter's command, patterns and config, in a single pass."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -15,30 +15,31 @@ _NAME = re.compile(r"\{([a-z_0-9]+)\}")
 Values = Mapping[str, str | int]
 
 
-def names_in(value: JsonValue) -> set[str]:
-    """Return the placeholders in a text or anywhere in a structure."""
+def placeholders_in(value: JsonValue) -> set[str]:
+    """Return the names of all placeholders in a string or nested structure."""
     if isinstance(value, str):
         return set(_NAME.findall(value))
     if isinstance(value, list):
-        return {name for each in value for name in names_in(each)}
+        return {name for each in value for name in placeholders_in(each)}
     if isinstance(value, dict):
-        return {name for each in value.values() for name in names_in(each)}
+        return {name for each in value.values() for name in placeholders_in(each)}
     return set()
 
 
 def fill(text: str, values: Values) -> str:
-    """Return the text with every placeholder replaced.
+    """Return the text with all placeholders replaced; inserted values are not searched for placeholders.
 
     Raises:
-        KeyError: a placeholder has no value here.
+        KeyError: a placeholder has no value.
     """
     return _NAME.sub(lambda match: str(values[match[1]]), text)
 
 
 def fill_structure(value: JsonValue, run: Values, clips: Sequence[Values]) -> JsonValue:
-    """Return a structure filled in; a list whose only element names a clip is repeated for every clip.
+    """Return a structure with all placeholders replaced.
 
-    A text that is one placeholder and nothing else becomes its value, so that numbers stay numbers.
+    A list with a single element that uses clip placeholders is expanded to one element per clip. A string
+    that consists of one placeholder becomes the value itself, so numbers stay numbers.
 
     >>> fill_structure({"prompts": ["{prompt}"], "seeds": ["{seed}"]}, {}, [{"prompt": "a", "seed": 1}])
     {'prompts': ['a'], 'seeds': [1]}
@@ -50,8 +51,8 @@ def fill_structure(value: JsonValue, run: Values, clips: Sequence[Values]) -> Js
     if isinstance(value, dict):
         return {name: fill_structure(each, run, clips) for name, each in value.items()}
     if isinstance(value, list):
-        if len(value) == 1 and names_in(value[0]) & CLIP_NAMES:
-            # Inside a clip's own element its seed comes before the run's.
+        if len(value) == 1 and placeholders_in(value[0]) & CLIP_NAMES:
+            # In an expanded element, the clip's seed takes precedence over the run's.
             return [fill_structure(value[0], {**run, **clip}, [clip]) for clip in clips]
         return [fill_structure(each, run, clips) for each in value]
     return value

@@ -1,21 +1,21 @@
-"""Looks for what is wrong with an adapter, as far as that can be told without its weights."""
+"""Check an adapter for mistakes that can be found without its weights."""
 
 from models.generators.base import CannotRun
 from models.generators.machine import missing_package
-from models.generators.placeholders import CLIP_NAMES, RUN_NAMES, names_in
+from models.generators.placeholders import CLIP_NAMES, RUN_NAMES, placeholders_in
 from models.generators.recipes import DiffusersRecipe, SubprocessRecipe
-from models.generators.script_copy import is_target
+from models.generators.script_copy import is_assignable
 
-_TELLS_CLIPS_APART = {"stem", "index", "index4"}
+_UNIQUE_PER_CLIP = {"stem", "index", "index4"}
 
 
 def recipe_problems(recipe: DiffusersRecipe | SubprocessRecipe) -> list[str]:
-    """Return a sentence for everything that is wrong."""
+    """Return one sentence per mistake."""
     if isinstance(recipe, SubprocessRecipe):
         return _subprocess_problems(recipe)
     missing = missing_package(("torch", "diffusers", "transformers"))
     if missing:
-        return [f"{missing} is not installed, so the class cannot be looked at; run: make worker"]
+        return [f"{missing} is not installed, so the pipeline class cannot be checked; run: make worker"]
     from models.generators.diffusers_classes import call_problems
 
     try:
@@ -27,72 +27,75 @@ def recipe_problems(recipe: DiffusersRecipe | SubprocessRecipe) -> list[str]:
 def _subprocess_problems(recipe: SubprocessRecipe) -> list[str]:
     staging = recipe.staging
     problems = [
-        *_unknown("command", names_in(list(recipe.command)), RUN_NAMES | CLIP_NAMES),
-        *_unknown("staging.config", names_in(dict(staging.config)), RUN_NAMES | CLIP_NAMES),
-        *_unknown("output.pattern", names_in(recipe.output.pattern), CLIP_NAMES),
-        *_unknown("environment.steps", names_in(list(recipe.environment.steps)), {"python"}),
+        *_unknown("command", placeholders_in(list(recipe.command)), RUN_NAMES | CLIP_NAMES),
+        *_unknown("staging.config", placeholders_in(dict(staging.config)), RUN_NAMES | CLIP_NAMES),
+        *_unknown("output.pattern", placeholders_in(recipe.output.pattern), CLIP_NAMES),
+        *_unknown("environment.steps", placeholders_in(list(recipe.environment.steps)), {"python"}),
         *_script_problems(recipe),
     ]
     if recipe.batch > 1:
         problems += _batch_problems(recipe)
-    if _leads_out(recipe.output.pattern):
-        problems.append("output.pattern: it leads out of the work folder")
+    if _is_outside(recipe.output.pattern):
+        problems.append("output.pattern: it must stay inside the work folder")
     if not all(weights.into for weights in recipe.weights):
-        problems.append("weights.into: it must say where in the checkout they belong")
+        problems.append("weights.into: name the folder in the checkout for these weights")
     if bool(staging.config) != bool(staging.config_file):
-        problems.append("staging: config and config_file belong together")
+        problems.append("staging: config and config_file must be set together")
     return problems + [
-        f"staging.{name}: the command never names it"
+        f"staging.{name}: the command does not use it"
         for name in ("prompts_file", "config_file", "requests_file")
-        if getattr(staging, name) and not _is_read(name, recipe)
+        if getattr(staging, name) and not _is_used(name, recipe)
     ]
 
 
 def _script_problems(recipe: SubprocessRecipe) -> list[str]:
-    """The script itself is only in a checkout; that it has these settings is seen where there is one."""
-    named = "script" in names_in(list(recipe.command))
+    """Check the table [script] itself; whether the script has these settings is checked in the checkout."""
+    used = "script" in placeholders_in(list(recipe.command))
     if recipe.script is None:
-        return ["command: {script} needs a table [script]"] if named else []
-    problems = _unknown("script.settings", names_in(dict(recipe.script.settings)), RUN_NAMES | CLIP_NAMES)
+        return ["command: {script} needs a table [script]"] if used else []
+    settings = placeholders_in(dict(recipe.script.settings))
+    problems = _unknown("script.settings", settings, RUN_NAMES | CLIP_NAMES)
     problems += [
-        f"script.settings: {name} is nothing that Python assigns to"
+        f"script.settings: {name} is not something that Python can assign to"
         for name in recipe.script.settings
-        if not is_target(name)
+        if not is_assignable(name)
     ]
-    if not named:
-        problems.append("script: the command never names {script}, its changed copy")
-    if _leads_out(recipe.script.path):
-        problems.append("script.path: it leads out of the checkout")
+    if not used:
+        problems.append("script: the command does not use {script}, the patched copy")
+    if _is_outside(recipe.script.path):
+        problems.append("script.path: it must stay inside the checkout")
     return problems
 
 
 def _batch_problems(recipe: SubprocessRecipe) -> list[str]:
-    in_settings = names_in(dict(recipe.script.settings)) if recipe.script else set()
-    given = {"command": names_in(list(recipe.command)), "script.settings": in_settings}
+    in_settings = placeholders_in(dict(recipe.script.settings)) if recipe.script else set()
+    used = {"command": placeholders_in(list(recipe.command)), "script.settings": in_settings}
     problems = [
-        f"{place}: {_listed(several)} is one clip's, but a run makes {recipe.batch}"
-        for place, names in given.items()
-        if (several := names & (CLIP_NAMES - {"seed"}))
+        f"{key}: {_listed(per_clip)} has one value per clip, but a run generates {recipe.batch} clips"
+        for key, names in used.items()
+        if (per_clip := names & (CLIP_NAMES - {"seed"}))
     ]
-    if not names_in(recipe.output.pattern) & _TELLS_CLIPS_APART:
-        problems.append(f"output.pattern: {_listed(_TELLS_CLIPS_APART)} must tell the clips of a run apart")
+    if not placeholders_in(recipe.output.pattern) & _UNIQUE_PER_CLIP:
+        problems.append(
+            f"output.pattern: use one of {_listed(_UNIQUE_PER_CLIP)} to distinguish the clips of a run"
+        )
     return problems
 
 
-def _leads_out(path: str) -> bool:
+def _is_outside(path: str) -> bool:
     return path.startswith("/") or ".." in path.split("/")
 
 
-def _is_read(name: str, recipe: SubprocessRecipe) -> bool:
-    in_command = names_in(list(recipe.command))
-    # A prompts file among the images is found by the folder's name.
+def _is_used(name: str, recipe: SubprocessRecipe) -> bool:
+    in_command = placeholders_in(list(recipe.command))
+    # A program that gets the folder of the images finds a prompts file in it.
     inside = str(getattr(recipe.staging, name)).startswith(f"{recipe.staging.inputs}/")
     return name in in_command or (inside and "inputs" in in_command)
 
 
-def _unknown(place: str, found: set[str], known: frozenset[str] | set[str]) -> list[str]:
+def _unknown(key: str, found: set[str], known: frozenset[str] | set[str]) -> list[str]:
     return [
-        f"{place}: there is no placeholder {{{name}}}; there are {_listed(known)}"
+        f"{key}: unknown placeholder {{{name}}}; expected one of {_listed(known)}"
         for name in sorted(found - known)
     ]
 

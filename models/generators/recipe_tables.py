@@ -1,4 +1,4 @@
-"""Tables of an adapter's TOML that say how a program in a checkout of its own is set up and called."""
+"""Tables of a subprocess adapter's TOML file: repository, environment, inputs, outputs and limits."""
 
 from collections.abc import Mapping
 from fractions import Fraction
@@ -11,24 +11,26 @@ Commit = Annotated[str, Field(pattern=r"^[0-9a-f]{40}$")]
 Rate = Annotated[Fraction, BeforeValidator(lambda value: Fraction(str(value))), Field(gt=0)]
 
 
-class Part(BaseModel):
-    """A table of a TOML file."""
+class RecipeTable(BaseModel):
+    """Base class of TOML tables: immutable; unknown keys are errors."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=False)
 
 
-class Repository(Part):
+class Repository(RecipeTable):
+    """Git repository and commit of the program; `[repository]`."""
+
     url: str = Field(pattern=r"^https://github\.com/[\w.-]+/[\w.-]+$")
     commit: Commit
 
 
-class Environment(Part):
-    """How the checkout's own environment is made; `[environment]`.
+class Environment(RecipeTable):
+    """The Python environment of the checkout; `[environment]`.
 
     Attributes:
-        python: version its authors name.
-        steps: command lines run in the checkout, in order; `{python}` is its interpreter.
-        interpreter: path of the interpreter, from the checkout.
+        python: Python version stated by the program's authors.
+        steps: commands that create the environment, run in the checkout; `{python}` is its interpreter.
+        interpreter: path of the interpreter, relative to the checkout.
     """
 
     python: str
@@ -36,13 +38,13 @@ class Environment(Part):
     interpreter: str = ".venv/bin/python"
 
 
-class Script(Part):
-    """A script whose settings are constants in its text; `[script]`, see `script_copy`.
+class Script(RecipeTable):
+    """A script whose settings are constants in its source code; `[script]`, see `script_copy`.
 
     Attributes:
-        path: where it is in the checkout. A changed copy in the work folder is what runs, as `{script}`.
-        settings: names as the script writes them, and what each is set to; placeholders as in `staging`.
-        seeds: whose random numbers are seeded after the script's imports.
+        path: path of the script, relative to the checkout. A patched copy, `{script}`, is run.
+        settings: new values of the constants, by the names used in the script; may use placeholders.
+        seeds: libraries whose random generators are seeded after the script's imports.
     """
 
     path: str = Field(min_length=1)
@@ -50,18 +52,19 @@ class Script(Part):
     seeds: tuple[Literal["random", "numpy", "torch"], ...] = ()
 
 
-class Staging(Part):
-    """What is laid out for the program; `[staging]`.
+class Staging(RecipeTable):
+    """Input files for the program; `[staging]`.
 
     Attributes:
-        inputs: folder of the images below the work folder.
-        stems: images are called `<number>_<pair id>`, or only `<number>` for programs that trip over words.
-        prompts_file: a file with a prompt a line, in the order of the sorted images.
-        requests_file: our file protocol, see `staging`.
-        config_file: YAML made of `config`, where a list of one element that names a clip is repeated.
-        forbidden: letters a prompt may not have, as it becomes a file name.
-        max_prompt_bytes: for the same reason.
-        path_without: what the path of the work folder must not hold.
+        inputs: folder of the images in the work folder.
+        stems: stems of the image files: `<number>_<pair id>`, or only `<number>` if words cause problems.
+        prompts_file: file with one prompt per line, in the order of the sorted images.
+        requests_file: file in our file protocol, see `staging`.
+        config_file: YAML file with the content of `config`.
+        config: content of the config file; a list with one element that uses a clip is expanded.
+        forbidden: characters that prompts must not have, because the program uses them in file names.
+        path_without: text that the path of the work folder must not contain.
+        max_prompt_bytes: maximum length of prompts, because the program uses them in file names.
     """
 
     inputs: str = "inputs"
@@ -75,13 +78,13 @@ class Staging(Part):
     max_prompt_bytes: int = Field(default=4000, ge=1)
 
 
-class Output(Part):
-    """What comes out; `[output]`.
+class Output(RecipeTable):
+    """Output files of the program; `[output]`.
 
     Attributes:
-        pattern: of a clip's file, below the work folder; exactly one must match.
-        images: the pattern means one image a frame instead, PNG or JPEG, in the order of their names.
-        fps: rate of that file where it is not the native one.
+        pattern: glob pattern of a clip's file in the work folder; must match exactly one file.
+        images: the pattern matches one PNG or JPEG per frame instead, in the order of their names.
+        fps: frame rate of the file if it differs from the native one.
     """
 
     pattern: str
@@ -89,20 +92,26 @@ class Output(Part):
     fps: Rate | None = None
 
 
-class Seeding(Part):
-    """`[seed]`.
+class SeedPolicy(RecipeTable):
+    """Seeding of the program; `[seed]`.
 
     Attributes:
-        per: `clip` if the program seeds each clip, `run` if once: there a clip depends on its place.
-        offset: added to our seed, for programs that take 0 for none.
+        per: `clip` if the program seeds each clip, `run` if once; then a clip depends on its position.
+        offset: added to the request's seed, for programs that treat 0 as no seed.
     """
 
     per: Literal["clip", "run"] = "run"
     offset: int = 0
 
 
-class Limits(Part):
-    """`[limits]`: seconds for loading and for each clip; the log's share of the disk."""
+class Limits(RecipeTable):
+    """Limits of a run; `[limits]`.
+
+    Attributes:
+        load_s: seconds for loading.
+        clip_s: seconds per clip.
+        log_bytes: maximum size of the log file.
+    """
 
     load_s: float = Field(gt=0)
     clip_s: float = Field(gt=0)

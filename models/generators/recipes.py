@@ -1,4 +1,4 @@
-"""Adapters as TOML files: what a model needs, how it is called, what comes out; unknown keys are errors."""
+"""Recipes: the TOML files of adapters, with a model's requirements, arguments and outputs."""
 
 import hashlib
 import tomllib
@@ -8,55 +8,57 @@ from typing import Annotated, Literal
 
 from pydantic import Field, TypeAdapter, ValidationError
 
-from models.generators.base import NativeForm
+from models.generators.base import NativeFormat
 from models.generators.enums import DType
-from models.generators.images import Fit
+from models.generators.images import FitMode
 from models.generators.recipe_tables import (
     Argument,
     Commit,
     Environment,
     Limits,
     Output,
-    Part,
     Rate,
+    RecipeTable,
     Repository,
     Script,
-    Seeding,
+    SeedPolicy,
     Staging,
 )
 
 Slug = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9.-]*$")]
 
 
-class RecipeProblem(ValueError):
-    """An adapter's TOML is wrong; `problems` lists all of it."""
+class InvalidRecipe(ValueError):
+    """An adapter's TOML file is invalid; `problems` lists all mistakes."""
 
     def __init__(self, path: Path, problems: list[str]) -> None:
         self.problems = problems
-        super().__init__(f"{path.name} is no adapter: {len(problems)} problem{'s' * (len(problems) != 1)}.")
+        count = f"{len(problems)} problem{'s' * (len(problems) != 1)}"
+        super().__init__(f"{path.name} is not a valid adapter: {count}.")
 
 
-class Form(Part):
-    """The native form; `[native]`."""
+class NativeTable(RecipeTable):
+    """Native resolution, length and frame rate; `[native]`."""
 
     width: int = Field(ge=16, le=4096)
     height: int = Field(ge=16, le=4096)
     frames: int = Field(ge=2, le=600)
     fps: Rate
 
-    def as_form(self) -> NativeForm:
-        return NativeForm(self.width, self.height, self.frames, self.fps)
+    def to_format(self) -> NativeFormat:
+        return NativeFormat(self.width, self.height, self.frames, self.fps)
 
 
-class Weights(Part):
+class Weights(RecipeTable):
     """Weights to download; `[[weights]]`.
 
     Attributes:
-        source: a repository of the Hugging Face hub, or an https address.
-        gb: about the size of the download in gigabytes.
-        revision: commit of a hub repository. Empty: not known to us; `ti2v generators setup` pins it.
-        into: where in the checkout it belongs; native models leave it empty, for the hub's own cache.
-        files: patterns of the files needed; all of them if empty.
+        source: repository on the Hugging Face hub, or https URL.
+        gb: approximate size of the download in gigabytes.
+        licence: licence of the weights.
+        revision: commit of the hub repository. If empty, `ti2v generators setup` pins the newest.
+        into: target folder in the checkout; empty for diffusers models, which use the hub's cache.
+        files: patterns of the required files; empty for all.
     """
 
     source: str
@@ -68,19 +70,26 @@ class Weights(Part):
 
     @property
     def is_on_hub(self) -> bool:
+        """Whether the source is a hub repository, not a URL."""
         return "://" not in self.source
 
     def __str__(self) -> str:
         return f"{self.source} ({self.gb:g} GB, {self.licence})"
 
 
-class Recipe(Part):
-    """What every adapter says.
+class Recipe(RecipeTable):
+    """Keys of every adapter.
 
     Attributes:
-        gpu_gib: memory the GPU must have; 0 where a CPU does.
-        fit: how input images of another shape are brought to the native one.
-        verified: what was run or compared by us, and what never was.
+        name: slug; equals the file name without its extension.
+        title: one sentence.
+        licence: licence of the code.
+        url: repository or home page.
+        verified: what we have run or compared, and what we have not.
+        gpu_gib: required GPU memory in GiB; 0 if a CPU is sufficient.
+        fit: resizing of input images with another aspect ratio.
+        native: native resolution, length and frame rate.
+        weights: weights to download.
     """
 
     name: Slug
@@ -89,28 +98,30 @@ class Recipe(Part):
     url: str = Field(pattern=r"^https://")
     verified: str = Field(min_length=1)
     gpu_gib: float = Field(ge=0)
-    fit: Fit = Fit.COVER
-    native: Form
+    fit: FitMode = FitMode.COVER
+    native: NativeTable
     weights: tuple[Weights, ...] = Field(min_length=1)
 
 
 class DiffusersRecipe(Recipe):
-    """A diffusers image-to-video pipeline.
+    """Recipe for an image-to-video pipeline of diffusers.
 
     Attributes:
+        kind: `diffusers`.
         pipeline: name of the class, see `diffusers_classes`.
-        dtype: the model's own on a GPU.
-        dtypes: of single components where it differs.
-        packages: modules its class imports beyond the worker's own packages.
-        variant: of the weight files, as `fp16`.
-        batches: the class takes lists of images and prompts; else requests go one after another.
+        dtype: native floating-point type on a GPU.
+        dtypes: types of components that differ.
+        packages: packages required in addition to the worker's.
+        variant: variant of the weight files, such as `fp16`.
+        batches: whether the class accepts lists of images and prompts.
         compile: compile the denoising network on a GPU; the first clip takes minutes longer.
-        offload_below_gib: on a smaller GPU keep only the component at work on it.
-        tiling: let the VAE work tile by tile.
-        cpu_threads: torch takes while clips are made; 0 leaves it the choice.
-        call: further arguments of the call, as they are.
-        names: what this class calls `image`, `prompt`, `height`, `width`, `num_frames`, `generator`;
-            empty where it takes no such argument.
+        offload_below_gib: on a GPU with less memory, keep only the active component on it (CPU offload).
+        tiling: enable VAE tiling.
+        cpu_threads: CPU threads of torch; 0 for its default.
+        call: additional arguments of the call.
+        names: the class's names for the arguments `image`, `prompt`, `height`, `width`, `num_frames` and
+            `generator`; empty if it has no such argument.
+        weights: exactly one hub repository.
     """
 
     kind: Literal["diffusers"]
@@ -130,13 +141,20 @@ class DiffusersRecipe(Recipe):
 
 
 class SubprocessRecipe(Recipe):
-    """A program in a checkout and environment of its own; none of its code is in ours.
+    """Recipe for a program in its own checkout and Python environment; its code is not part of this package.
 
     Attributes:
-        command: argument by argument; placeholders as in `staging`. No shell reads it.
-        script: for a program without a command line, whose settings stand in its text.
-        batch: clips a run makes at most; 1 where the program makes one.
-        cwd: where it runs: its checkout, or the work folder that takes what it writes beside itself.
+        kind: `subprocess`.
+        repository: git repository and commit.
+        environment: commands that create the Python environment.
+        command: list of arguments, which may use placeholders; it is not run through a shell.
+        batch: maximum number of clips per run.
+        cwd: working directory: the checkout, or the work folder for programs that write into it.
+        script: for programs without a command line: constants to patch in a script.
+        staging: input files.
+        output: output files.
+        seed: seeding.
+        limits: time and log limits.
     """
 
     kind: Literal["subprocess"]
@@ -148,7 +166,7 @@ class SubprocessRecipe(Recipe):
     script: Script | None = None
     staging: Staging
     output: Output
-    seed: Seeding = Seeding()
+    seed: SeedPolicy = SeedPolicy()
     limits: Limits
 
 
@@ -157,29 +175,30 @@ _ADAPTER: TypeAdapter[DiffusersRecipe | SubprocessRecipe] = TypeAdapter(AnyRecip
 
 
 def read_recipe(path: Path) -> DiffusersRecipe | SubprocessRecipe:
-    """Read an adapter.
+    """Read an adapter's TOML file.
 
     Raises:
-        RecipeProblem: with all that is wrong.
+        InvalidRecipe: the file is invalid; lists all mistakes.
     """
     try:
         content = tomllib.loads(path.read_text(encoding="utf-8"))
         recipe = _ADAPTER.validate_python(content)
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise RecipeProblem(path, [f"It is not TOML: {error}"]) from error
+        raise InvalidRecipe(path, [f"The file is not valid TOML: {error}"]) from error
     except ValidationError as error:
-        raise RecipeProblem(path, [_sentence(each["loc"], each["msg"]) for each in error.errors()]) from error
+        raise InvalidRecipe(path, [_sentence(each["loc"], each["msg"]) for each in error.errors()]) from error
     if recipe.name != path.stem:
-        raise RecipeProblem(path, [f"name: it says {recipe.name!r}, the file is called {path.stem!r}"])
+        raise InvalidRecipe(path, [f"name: {recipe.name!r} must equal the file name {path.stem!r}"])
     return recipe
 
 
 def recipe_sha256(path: Path) -> str:
+    """Return the hash of an adapter's TOML file."""
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
-def _sentence(place: tuple[int | str, ...], message: str) -> str:
-    if not place:
-        return 'kind: say "diffusers" or "subprocess"'
-    # The first step is the union's tag, which nobody wrote.
-    return f"{'.'.join(map(str, place[1:])) or 'kind'}: {message}"
+def _sentence(location: tuple[int | str, ...], message: str) -> str:
+    if not location:
+        return 'kind: expected "diffusers" or "subprocess"'
+    # The first element is the union's tag, which is not a key in the file.
+    return f"{'.'.join(map(str, location[1:])) or 'kind'}: {message}"

@@ -1,4 +1,4 @@
-"""The table of all models by name. Importing it loads no network; opening an entry does."""
+"""The registry of all models by name. Importing it loads no network."""
 
 from collections.abc import Callable, Mapping
 from difflib import get_close_matches
@@ -7,13 +7,13 @@ from pathlib import Path
 from types import MappingProxyType
 
 from benchmark.scenes.synthetic import WEIGHT_FREE_MODELS
-from models.generators.adapter_entries import adapter_entry, own_adapters, shipped_adapter
+from models.generators.adapter_entries import adapter_entry, shipped_adapter, user_adapters
 from models.generators.base import BadInput, Generator
 from models.generators.entries import GeneratorEntry
 from models.generators.motif_entries import motif_entries
-from models.generators.synthetic import FORM, DrawnGenerator, StaticGenerator
+from models.generators.synthetic import SYNTHETIC_FORMAT, SceneGenerator, StaticGenerator
 
-# In the order they are listed in: the nine baselines of the paper, then what came after it.
+# In display order: the nine baselines of the paper, then newer models.
 ADAPTERS = (
     "dynamicrafter",
     "videocrafter",
@@ -38,94 +38,95 @@ ADAPTERS = (
 
 
 class UnknownModel(LookupError):
-    """No model goes by that name; the message names the nearest, or all."""
+    """There is no model with this name; the message suggests the closest name, or lists all."""
 
 
 @cache
 def generators() -> Mapping[str, GeneratorEntry]:
-    """Return all models in the order they are listed in.
+    """Return all models by name, in display order.
 
     Raises:
-        RecipeProblem: an adapter of your own is wrong.
-        ValueError: it goes by the name of another model.
+        InvalidRecipe: an adapter of the user is invalid.
+        ValueError: an adapter of the user has the name of another model.
     """
     adapters = [adapter_entry(shipped_adapter(name)) for name in ADAPTERS]
-    entries = [_static(), *_drawn(), *motif_entries(), *adapters]
-    table = {entry.name: entry for entry in entries}
-    for path in own_adapters():
-        if path.stem in table:
-            raise ValueError(f"{path} goes by a name that is taken; rename it.")
-        table[path.stem] = adapter_entry(path)
-    return MappingProxyType(table)
+    entries = [_static(), *_synthetic(), *motif_entries(), *adapters]
+    registry = {entry.name: entry for entry in entries}
+    for path in user_adapters():
+        if path.stem in registry:
+            raise ValueError(f"{path}: there is already a model {path.stem}. Rename the file.")
+        registry[path.stem] = adapter_entry(path)
+    return MappingProxyType(registry)
 
 
-def entry_named(name: str) -> GeneratorEntry:
-    """Return one entry.
+def get_entry(name: str) -> GeneratorEntry:
+    """Return the entry of a model.
 
     Raises:
-        UnknownModel: nothing goes by that name.
+        UnknownModel: there is no model with this name.
     """
     try:
         return generators()[name]
     except KeyError:
-        near = get_close_matches(name, generators(), n=1)
-        there = (
-            f"is it {near[0]}? All are listed by: ti2v generators"
-            if near
-            else f"there are {', '.join(generators())}."
+        closest = get_close_matches(name, generators(), n=1)
+        hint = (
+            f"did you mean {closest[0]}? To list all models, run: ti2v generators"
+            if closest
+            else f"expected one of {', '.join(generators())}."
         )
-        raise UnknownModel(f"There is no model {name!r}; {there}") from None
+        raise UnknownModel(f"There is no model {name!r}; {hint}") from None
 
 
-def open_generator(name: str, *, checkpoint: Path | None = None) -> Generator:
-    """Return a model, not loaded yet.
+def create_generator(name: str, *, checkpoint: Path | None = None) -> Generator:
+    """Create the generator of a model; its weights are not loaded yet.
 
     Args:
-        checkpoint: see `GeneratorEntry.open`.
+        name: name of the model.
+        checkpoint: see `GeneratorEntry.create`.
 
     Raises:
-        UnknownModel: nothing goes by that name.
-        CannotRun: something it needs is missing here.
+        UnknownModel: there is no model with this name.
+        CannotRun: a requirement is missing on this machine.
     """
-    return entry_named(name).open(checkpoint)
+    return get_entry(name).create(checkpoint)
 
 
 def _static() -> GeneratorEntry:
-    return _weight_free("static", "The input image of any pair repeated; nothing moves.", StaticGenerator)
+    return _weight_free("static", "Repeats the input image; works for every pair.", StaticGenerator)
 
 
-def _drawn() -> list[GeneratorEntry]:
-    # The scene engine's own `static` is left out: ours serves every benchmark.
+def _synthetic() -> list[GeneratorEntry]:
+    # The scene engine also has a model `static`, but for bundled pairs only.
     return [
-        _weight_free(name, sentence, _drawer(name))
-        for name, sentence in WEIGHT_FREE_MODELS.items()
+        _weight_free(name, title, _scene_factory(name))
+        for name, title in WEIGHT_FREE_MODELS.items()
         if name != "static"
     ]
 
 
-def _drawer(name: str) -> Callable[[], Generator]:
-    return lambda: DrawnGenerator(name)
+def _scene_factory(name: str) -> Callable[[], Generator]:
+    return lambda: SceneGenerator(name)
 
 
-def _without_weights(name: str, open_it: Callable[[], Generator]) -> Callable[[Path | None], Generator]:
-    def opened(checkpoint: Path | None) -> Generator:
+def _without_weights(name: str, factory: Callable[[], Generator]) -> Callable[[Path | None], Generator]:
+    def create(checkpoint: Path | None) -> Generator:
         if checkpoint is not None:
-            raise BadInput(f"{name} has no weights; leave the checkpoint out.")
-        return open_it()
+            raise BadInput(f"{name} has no weights. Omit --checkpoint.")
+        return factory()
 
-    return opened
+    return create
 
 
-def _weight_free(name: str, title: str, open_it: Callable[[], Generator]) -> GeneratorEntry:
+def _weight_free(name: str, title: str, factory: Callable[[], Generator]) -> GeneratorEntry:
     return GeneratorEntry(
         name=name,
         title=title,
         licence="Apache-2.0",
         weights="none",
-        native=FORM,
+        native=SYNTHETIC_FORMAT,
         needs="nothing" if name == "static" else "pairs of the bundled benchmark",
         verified="runs in the tests",
         batch=8,
-        why_not=lambda: None,
-        open=_without_weights(name, open_it),
+        unavailable_reason=lambda: None,
+        create=_without_weights(name, factory),
     )

@@ -1,4 +1,4 @@
-"""Which commit of a hub repository is used here: fixed when it is set up, the same ever after."""
+"""Pinned commits of hub repositories on this machine, recorded at setup."""
 
 import json
 import re
@@ -12,24 +12,24 @@ _COMMIT = re.compile(r"[0-9a-f]{40}")
 
 
 def pinned_revision(weights: Weights) -> str:
-    """Return the commit to use: the adapter's, or the one pinned here; empty where there is neither."""
+    """Return the commit to use: the adapter's, else the one pinned on this machine, else an empty string."""
     return weights.revision or _pins(generator_settings().pins).get(weights.source, "")
 
 
 def pin(source: str, revision: str) -> None:
-    """Note the commit of a repository that was downloaded.
+    """Record the commit of a downloaded repository.
 
     Raises:
-        CannotRun: it is a branch or tag, which may move.
+        CannotRun: the revision is a branch or tag, which can change.
     """
     if not _COMMIT.fullmatch(revision):
-        raise CannotRun(f"{revision!r} is no commit of {source}; a pin is 40 hexadecimal digits.")
+        raise CannotRun(f"{revision!r} is not a commit of {source}; expected 40 hexadecimal digits.")
     path = generator_settings().pins
     path.parent.mkdir(parents=True, exist_ok=True)
     pins = _pins(path) | {source: revision}
-    unfinished = path.with_suffix(".unfinished")
-    unfinished.write_text(json.dumps(pins, indent=1, sort_keys=True) + "\n", encoding="utf-8")
-    unfinished.replace(path)
+    temporary = path.with_suffix(".unfinished")
+    temporary.write_text(json.dumps(pins, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+    temporary.replace(path)
 
 
 def _pins(path: Path) -> dict[str, str]:

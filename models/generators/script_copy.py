@@ -1,8 +1,8 @@
-"""Copies a script whose settings are constants in its text, with our values in their place.
+"""Patch constants in a copy of a script, for programs whose settings are constants in the source code.
 
-The script stays its owner's: we know what its settings are called, read it where it stands, and keep none of
-it. Seeding joins the line of the last import, so a line keeps its number in the copy, unless a constant was
-written over several.
+The adapter contains only the names of the constants; the script is read from the user's checkout. Seeding is
+inserted on the line of the last import. Line numbers therefore stay the same in the copy, except after a
+constant that spans several lines.
 """
 
 import ast
@@ -16,7 +16,7 @@ from pydantic import JsonValue
 from models.generators.base import CannotRun
 from models.generators.recipe_tables import Script
 
-# No name of theirs is taken by an import of ours.
+# `__import__` does not define names, which could collide with those of the script.
 _SEEDING = {
     "random": "__import__('random').seed({seed})",
     "numpy": "__import__('numpy').random.seed({seed} % 2**32)",
@@ -25,22 +25,25 @@ _SEEDING = {
 
 
 def script_problem(checkout: Path, script: Script) -> str | None:
-    """Say why the checkout's script cannot be changed as the adapter says; None if it can."""
+    """Return why the script in the checkout cannot be patched; None if it can."""
     try:
-        changed_script(checkout, script, script.settings, seed=0)
+        patch_script(checkout, script, script.settings, seed=0)
     except CannotRun as error:
         return str(error)
     return None
 
 
-def changed_script(checkout: Path, script: Script, settings: Mapping[str, JsonValue], *, seed: int) -> bytes:
-    """Return the script's text with each of the settings at its value.
+def patch_script(checkout: Path, script: Script, settings: Mapping[str, JsonValue], *, seed: int) -> bytes:
+    """Return the source code of the script with new values of its constants, in its own encoding.
 
     Args:
-        settings: those of the script, filled in.
+        checkout: folder of the repository.
+        script: path of the script and libraries to seed.
+        settings: new values by name, with placeholders replaced.
+        seed: seed for the libraries.
 
     Raises:
-        CannotRun: it cannot be read, or does not set each of them to a constant exactly once.
+        CannotRun: the script cannot be read, or does not assign a constant to each name exactly once.
     """
     path = checkout / script.path
     try:
@@ -54,16 +57,16 @@ def changed_script(checkout: Path, script: Script, settings: Mapping[str, JsonVa
         _, end = _span(source, _last_import(path, tree))
         calls = "".join("; " + _SEEDING[each].format(seed=seed) for each in script.seeds)
         edits.append((end, end, calls))
-    changed = source.encode()
-    # From the end, so that what was counted before stays right.
+    patched = source.encode()
+    # Apply edits from the end, so that earlier positions stay valid.
     for start, end, text in sorted(edits, reverse=True):
-        changed = changed[:start] + text.encode() + changed[end:]
-    # What we wrote is ASCII, which every encoding of a script can say.
-    return changed.decode().encode(encoding)
+        patched = patched[:start] + text.encode() + patched[end:]
+    # Inserted text is ASCII, which every source encoding can represent.
+    return patched.decode().encode(encoding)
 
 
-def is_target(name: str) -> bool:
-    """Say whether Python could assign to it."""
+def is_assignable(name: str) -> bool:
+    """Return whether the text is a valid assignment target in Python."""
     try:
         expression = ast.parse(name, mode="eval").body
     except (SyntaxError, ValueError):
@@ -72,14 +75,14 @@ def is_target(name: str) -> bool:
 
 
 def _constant(path: Path, tree: ast.Module, name: str) -> ast.expr:
-    """Return the one constant that is assigned to a name; other values, as in a loop, may be too."""
+    """Return the only constant assigned to a name; assignments of other expressions are ignored."""
     wanted = ast.unparse(ast.parse(name, mode="eval"))
     found = [value for target, value in _assignments(tree) if ast.unparse(target) == wanted]
     constants = [value for value in found if _is_constant(value)]
     if len(constants) != 1:
         raise CannotRun(
-            f"The script {path} sets {name} to a constant {len(constants)} times where once is expected: "
-            "it is not that of the commit the adapter was written for"
+            f"The script {path} assigns a constant to {name} {len(constants)} times, expected once; the "
+            "script is not from the commit for which the adapter was written"
         )
     return constants[0]
 
@@ -101,20 +104,20 @@ def _is_constant(value: ast.expr) -> bool:
 
 
 def _last_import(path: Path, tree: ast.Module) -> ast.stmt:
-    """Return the last of the imports at the script's head."""
-    head = list(takewhile(_is_head, tree.body))
-    if not head or isinstance(head[-1], ast.Expr):
-        raise CannotRun(f"The script {path} has no imports at its head, after which it could be seeded")
-    return head[-1]
+    """Return the last of the imports at the beginning of the script."""
+    header = list(takewhile(_is_header, tree.body))
+    if not header or isinstance(header[-1], ast.Expr):
+        raise CannotRun(f"The script {path} has no imports at its beginning, so it cannot be seeded")
+    return header[-1]
 
 
-def _is_head(statement: ast.stmt) -> bool:
+def _is_header(statement: ast.stmt) -> bool:
     docstring = isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant)
     return docstring or isinstance(statement, ast.Import | ast.ImportFrom)
 
 
 def _span(source: str, node: ast.expr | ast.stmt) -> tuple[int, int]:
-    """Return where it begins and ends in the UTF-8 of the source, which is what `ast` counts in."""
+    """Return the start and end of a node in the UTF-8 source; `ast` counts columns in UTF-8 bytes."""
     assert node.end_lineno is not None
     assert node.end_col_offset is not None
     starts = [0, *accumulate(len(line) + 1 for line in source.encode().split(b"\n"))]

@@ -1,4 +1,4 @@
-"""Where generators look for what they need on this machine."""
+"""Settings of generators: folders for checkpoints, checkouts and adapters on this machine."""
 
 from functools import cache
 from pathlib import Path
@@ -8,37 +8,40 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
 class GeneratorSettings(BaseSettings):
-    """Read from the environment (`TI2V_...`) and `.env`; none holds a secret."""
+    """Settings from the environment (`TI2V_...`) and `.env`; none is secret."""
 
     model_config = SettingsConfigDict(env_prefix="TI2V_", env_file=".env", extra="ignore", frozen=True)
 
     home: Path = Field(default=Path("var"), description="Folder of all data.")
     checkpoints: Path | None = Field(
         default=None,
-        description="Folder with trained checkpoints, each called as its model.",
+        description="Folder with trained checkpoints, in one subfolder per model.",
     )
     checkouts: Path | None = Field(
-        default=None, description="Folder with checkouts of baselines, each called as its model."
+        default=None, description="Folder with checkouts of baselines, in one subfolder per model."
     )
-    adapters: Path | None = Field(default=None, description="Folder with adapters (*.toml) of your own.")
+    adapters: Path | None = Field(default=None, description="Folder with your own adapters (*.toml).")
 
     def checkpoint_folder(self, name: str) -> Path:
+        """Return the folder of a model's trained checkpoint."""
         return (self.checkpoints or self.home / "checkpoints") / name
 
     def checkout_folder(self, name: str) -> Path:
+        """Return the folder of a baseline's checkout."""
         return (self.checkouts or self.home / "checkouts") / name
 
     @property
     def pins(self) -> Path:
-        """The file that holds the commit of every hub repository set up here."""
+        """The file with the pinned commits of hub repositories."""
         return self.home / "pins.json"
 
     @property
     def checksums(self) -> Path:
-        """The file that keeps the sha256 of large weight files, so that each is read once."""
+        """The file that caches the hashes of large weight files."""
         return self.home / "checksums.json"
 
 
 @cache
 def generator_settings() -> GeneratorSettings:
+    """Return the settings, read once per process."""
     return GeneratorSettings()

@@ -1,4 +1,4 @@
-"""The steps that bring a model onto a machine: to be printed, or run. What is done already is left out."""
+"""Setup steps of a model, to be printed or run: checkout, environment and weights. Skips completed steps."""
 
 import os
 import shlex
@@ -18,20 +18,20 @@ from models.generators.recipes import DiffusersRecipe, SubprocessRecipe, Weights
 from models.generators.revisions import pinned_revision
 from models.generators.script_copy import script_problem
 
-# Setting up reaches the network; these lead there and are no secrets of ours.
+# Variables that setup steps inherit for network access.
 _NETWORK = ("HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "http_proxy", "https_proxy", "no_proxy", "SSL_CERT_FILE")
 
 
 @dataclass(frozen=True)
 class Step:
-    """One step: the command line that people read, and what does it."""
+    """A setup step: the equivalent shell command, for display, and a function that runs the step."""
 
-    line: str
-    do: Callable[[], object]
+    command_line: str
+    run: Callable[[], object]
 
 
 def setup_steps(recipe: DiffusersRecipe | SubprocessRecipe) -> list[Step]:
-    """Return what is left to do, in order."""
+    """Return the remaining steps, in order."""
     if isinstance(recipe, DiffusersRecipe):
         return list(_cache_steps(recipe))
     checkout = Checkout(recipe)
@@ -61,18 +61,18 @@ def _code_steps(recipe: SubprocessRecipe, checkout: Checkout) -> Iterator[Step]:
 def _weight_steps(recipe: SubprocessRecipe, checkout: Checkout) -> Iterator[Step]:
     for weights in recipe.weights:
         if not checkout.has(weights):
-            place = checkout.folder / weights.into
-            yield _hub_step(weights, place) if weights.is_on_hub else _archive_step(weights, place)
+            target = checkout.folder / weights.into
+            yield _hub_step(weights, target) if weights.is_on_hub else _archive_step(weights, target)
 
 
-def _hub_step(weights: Weights, place: Path) -> Step:
-    line = f"{_hub_line(weights)} --local-dir {shlex.quote(str(place))}"
-    return Step(line, lambda: download(weights, into=place, pickles=True))
+def _hub_step(weights: Weights, target: Path) -> Step:
+    line = f"{_hub_line(weights)} --local-dir {shlex.quote(str(target))}"
+    return Step(line, lambda: download(weights, into=target, pickles=True))
 
 
-def _archive_step(weights: Weights, place: Path) -> Step:
-    # tar itself refuses names that lead out of the folder.
-    quoted = shlex.quote(str(place.parent))
+def _archive_step(weights: Weights, target: Path) -> Step:
+    # tar refuses members outside the folder.
+    quoted = shlex.quote(str(target.parent))
     pipeline = f"curl --fail --location {shlex.quote(weights.source)} | tar --extract --directory {quoted}"
     return _shell(["/bin/sh", "-c", f"mkdir -p {quoted} && {pipeline}"], Path.cwd())
 
@@ -84,22 +84,23 @@ def _hub_line(weights: Weights) -> str:
 
 
 def _shell(command: list[str], cwd: Path) -> Step:
-    at = f"cd {shlex.quote(str(cwd))} && " if cwd != Path.cwd() else ""
-    return Step(at + shlex.join(command), lambda: _run(command, cwd))
+    cd = f"cd {shlex.quote(str(cwd))} && " if cwd != Path.cwd() else ""
+    return Step(cd + shlex.join(command), lambda: _run(command, cwd))
 
 
 def _run(command: list[str], cwd: Path) -> None:
-    passed = {name: os.environ[name] for name in (*_NETWORK, "HOME", "PATH") if name in os.environ}
+    inherited = {name: os.environ[name] for name in (*_NETWORK, "HOME", "PATH") if name in os.environ}
     own = {"HF_HOME": str(cwd / ".hub"), "TORCH_HOME": str(cwd / ".torch")}
+    environment = minimal_environment(inherited | own)
     try:
-        subprocess.run(  # noqa: S603 - the recipe's own command, which `setup` prints
-            [_program(command[0]), *command[1:]], cwd=cwd, env=minimal_environment(passed | own), check=True
+        subprocess.run(  # noqa: S603 - a command of the recipe, which `setup` prints
+            [_program(command[0]), *command[1:]], cwd=cwd, env=environment, check=True
         )
     except (OSError, subprocess.CalledProcessError) as error:
         raise CannotRun(f"This step failed: {shlex.join(command)}: {error}") from error
 
 
 def _program(name: str) -> str:
-    """Return where a program is; uv comes with our own environment."""
-    beside = Path(sys.executable).with_name("uv")
-    return str(beside) if name == "uv" and beside.exists() else shutil.which(name) or name
+    """Return the path of a program, preferring the uv of this Python environment."""
+    bundled = Path(sys.executable).with_name("uv")
+    return str(bundled) if name == "uv" and bundled.exists() else shutil.which(name) or name

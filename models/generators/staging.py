@@ -1,11 +1,14 @@
-"""Lays out what a foreign program reads, under names of our own: 88 images serve 320 pairs, none may collide.
+"""Write the input files of an external program: images, prompts, config, requests and a patched script.
 
-Placeholders of the run: python, gpu (as CUDA_VISIBLE_DEVICES), checkout, work, inputs, prompts_file,
-config_file, requests_file, script, seed.
-Placeholders of a clip: prompt, image, image_name, stem, index, index4 (four digits), seed.
+Images get unique names per request, because several pairs of a benchmark share one image.
 
-The file protocol, for programs that have no command line: `requests_file` has a JSON object a line with
-`stem`, `image`, `prompt`, `seed`, `width`, `height`, `frames`, `fps` and `output`, the mp4 to be written.
+Placeholders of a run: python, gpu (value of CUDA_VISIBLE_DEVICES), checkout, work, inputs, prompts_file,
+config_file, requests_file, script, seed. Placeholders of a clip: prompt, image, image_name, stem, index,
+index4 (four digits), seed.
+
+The file protocol, for programs without a command line: `requests_file` has one JSON object per line with
+`stem`, `image`, `prompt`, `seed`, `width`, `height`, `frames`, `fps` and `output`, the path of the mp4 to
+write.
 """
 
 import json
@@ -15,28 +18,34 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from models.generators.base import BadInput, CannotRun, ClipRequest
-from models.generators.images import fitted, read_image
+from models.generators.images import fit_image, read_image
 from models.generators.placeholders import Values, fill, fill_structure
 from models.generators.recipe_tables import Script, Staging
 from models.generators.recipes import SubprocessRecipe
-from models.generators.script_copy import changed_script
+from models.generators.script_copy import patch_script
 
 _UNSAFE = re.compile(r"[^A-Za-z0-9_-]")
-# With a number before and what programs append, names stay below the 255 bytes file systems take.
-_STEM_LETTERS = 150
+# With the number and suffixes added by programs, file names stay below the limit of 255 bytes.
+_MAX_STEM_LENGTH = 150
 
 
 @dataclass(frozen=True)
 class StagedClip:
-    """A request, and the values of its placeholders."""
+    """A request and the values of its placeholders."""
 
     request: ClipRequest
     values: Values
 
 
 @dataclass(frozen=True)
-class Stage:
-    """Everything laid out for one run."""
+class StagedRun:
+    """The input files of one run.
+
+    Attributes:
+        work: the work folder.
+        clips: the clips of the run, in order.
+        values: placeholders of the run.
+    """
 
     work: Path
     clips: tuple[StagedClip, ...]
@@ -44,46 +53,51 @@ class Stage:
 
 
 def check_prompt(request: ClipRequest, staging: Staging) -> None:
-    """Refuse a prompt the program would trip over.
+    """Check that the program supports a prompt.
 
     Raises:
-        BadInput: it holds a letter it must not, or is too long.
+        BadInput: the prompt has a forbidden character or is too long.
     """
     found = sorted(set(request.prompt) & set(staging.forbidden))
     if found:
-        letters = " ".join(found)
+        characters = " ".join(found)
         raise BadInput(
-            f"The prompt of {request.pair_id} holds {letters!r}; this model names its files after prompts."
+            f"The prompt of {request.pair_id} contains {characters!r}, which this model does not support "
+            "because it uses prompts as file names."
         )
     if len(request.prompt.encode()) > staging.max_prompt_bytes:
         raise BadInput(
-            f"The prompt of {request.pair_id} is longer than the {staging.max_prompt_bytes} bytes "
-            "this model can take."
+            f"The prompt of {request.pair_id} is longer than {staging.max_prompt_bytes} bytes, the maximum "
+            "of this model."
         )
 
 
-def lay_out(
+def write_inputs(
     recipe: SubprocessRecipe, requests: Sequence[ClipRequest], *, work: Path, checkout: Path, gpu: str
-) -> Stage:
-    """Write the images and the files the program reads into an empty work folder.
+) -> StagedRun:
+    """Write all input files of a run into an empty work folder.
 
     Args:
-        requests: prompts checked, of one seed where the program seeds the run.
-        gpu: numbers of the GPUs the program is to see.
+        recipe: the adapter.
+        requests: requests with checked prompts; with equal seeds if the program seeds once per run.
+        work: the work folder.
+        checkout: folder of the program's repository.
+        gpu: value of CUDA_VISIBLE_DEVICES.
 
     Raises:
         BadInput: an image cannot be read.
-        CannotRun: the work folder lies where the program cannot write, or its script is another one.
+        CannotRun: the path of the work folder does not work with this program, or its script cannot be
+            patched.
     """
     staging = recipe.staging
     if staging.path_without and staging.path_without in str(work):
         raise CannotRun(
-            f"The work folder {work} has {staging.path_without!r} in its path, which {recipe.name} replaces; "
-            "set TMPDIR to another folder."
+            f"{recipe.name} does not work with {staging.path_without!r} in the path of its work folder, "
+            f"{work}. Set TMPDIR to another folder."
         )
     inputs = work / staging.inputs
     inputs.mkdir(parents=True)
-    clips = tuple(_stage(recipe, request, number, inputs) for number, request in enumerate(requests))
+    clips = tuple(_stage_clip(recipe, request, number, inputs) for number, request in enumerate(requests))
     values: dict[str, str | int] = {
         "python": str(checkout / recipe.environment.interpreter),
         "gpu": gpu,
@@ -97,32 +111,32 @@ def lay_out(
     }
     if recipe.script:
         values["script"] = str(work / Path(recipe.script.path).name)
-    stage = Stage(work, clips, values)
-    _write_prompts(staging, stage)
-    _write_config(staging, stage)
-    _write_requests(recipe, stage)
+    run = StagedRun(work, clips, values)
+    _write_prompts(staging, run)
+    _write_config(staging, run)
+    _write_requests(recipe, run)
     if recipe.script:
-        _write_script(recipe.script, stage, checkout)
-    return stage
+        _write_script(recipe.script, run, checkout)
+    return run
 
 
 def output_pattern(recipe: SubprocessRecipe, clip: StagedClip) -> str:
-    """Return the pattern of a clip's file; nothing a prompt or name holds is read as part of a pattern."""
-    escaped = {name: _escaped(str(value)) for name, value in clip.values.items()}
+    """Return the glob pattern of a clip's output; special characters in inserted values are escaped."""
+    escaped = {name: _escape_glob(str(value)) for name, value in clip.values.items()}
     return fill(recipe.output.pattern, escaped)
 
 
-def _stage(recipe: SubprocessRecipe, request: ClipRequest, number: int, inputs: Path) -> StagedClip:
+def _stage_clip(recipe: SubprocessRecipe, request: ClipRequest, number: int, inputs: Path) -> StagedClip:
     stem = f"{number:04d}"
     if recipe.staging.stems == "pair_id":
-        stem += "_" + _UNSAFE.sub("-", request.pair_id)[:_STEM_LETTERS]
+        stem += "_" + _UNSAFE.sub("-", request.pair_id)[:_MAX_STEM_LENGTH]
     image = inputs / f"{stem}.png"
     native = recipe.native
-    fitted(read_image(request.image), native.width, native.height, recipe.fit).save(image)
+    fit_image(read_image(request.image), native.width, native.height, recipe.fit).save(image)
     return StagedClip(
         request,
         {
-            # A prompt of two lines would be two prompts.
+            # A line break would split the prompt into two in a prompts file.
             "prompt": " ".join(request.prompt.split()),
             "image": str(image),
             "image_name": image.name,
@@ -134,49 +148,51 @@ def _stage(recipe: SubprocessRecipe, request: ClipRequest, number: int, inputs: 
     )
 
 
-def _write_prompts(staging: Staging, stage: Stage) -> None:
+def _write_prompts(staging: Staging, run: StagedRun) -> None:
     if staging.prompts_file:
-        lines = "".join(f"{clip.values['prompt']}\n" for clip in stage.clips)
-        (stage.work / staging.prompts_file).write_text(lines, encoding="utf-8")
+        lines = "".join(f"{clip.values['prompt']}\n" for clip in run.clips)
+        (run.work / staging.prompts_file).write_text(lines, encoding="utf-8")
 
 
-def _write_config(staging: Staging, stage: Stage) -> None:
+def _write_config(staging: Staging, run: StagedRun) -> None:
     if staging.config_file:
-        clips = [{**clip.values, "prompt": _literal(str(clip.values["prompt"]))} for clip in stage.clips]
-        config = fill_structure(dict(staging.config), stage.values, clips)
-        # JSON is YAML, and leaves no doubt about quotes.
+        clips = [
+            {**clip.values, "prompt": _escape_omegaconf(str(clip.values["prompt"]))} for clip in run.clips
+        ]
+        config = fill_structure(dict(staging.config), run.values, clips)
+        # JSON is valid YAML, with unambiguous quoting.
         text = json.dumps(config, indent=1, ensure_ascii=False) + "\n"
-        (stage.work / staging.config_file).write_text(text, encoding="utf-8")
+        (run.work / staging.config_file).write_text(text, encoding="utf-8")
 
 
-def _write_requests(recipe: SubprocessRecipe, stage: Stage) -> None:
+def _write_requests(recipe: SubprocessRecipe, run: StagedRun) -> None:
     if not recipe.staging.requests_file:
         return
-    output = stage.work / "output"
+    output = run.work / "output"
     output.mkdir()
     native = recipe.native
-    form = {"width": native.width, "height": native.height, "frames": native.frames, "fps": float(native.fps)}
+    size = {"width": native.width, "height": native.height, "frames": native.frames, "fps": float(native.fps)}
     lines = [
         {name: clip.values[name] for name in ("stem", "image", "prompt", "seed")}
-        | form
+        | size
         | {"output": str(output / f"{clip.values['stem']}.mp4")}
-        for clip in stage.clips
+        for clip in run.clips
     ]
     text = "".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines)
-    (stage.work / recipe.staging.requests_file).write_text(text, encoding="utf-8")
+    (run.work / recipe.staging.requests_file).write_text(text, encoding="utf-8")
 
 
-def _write_script(script: Script, stage: Stage, checkout: Path) -> None:
-    clips = [clip.values for clip in stage.clips]
-    settings = {name: fill_structure(value, stage.values, clips) for name, value in script.settings.items()}
-    text = changed_script(checkout, script, settings, seed=int(stage.values["seed"]))
-    Path(str(stage.values["script"])).write_bytes(text)
+def _write_script(script: Script, run: StagedRun, checkout: Path) -> None:
+    clips = [clip.values for clip in run.clips]
+    settings = {name: fill_structure(value, run.values, clips) for name, value in script.settings.items()}
+    text = patch_script(checkout, script, settings, seed=int(run.values["seed"]))
+    Path(str(run.values["script"])).write_bytes(text)
 
 
-def _literal(prompt: str) -> str:
-    # The programs read YAML through OmegaConf, where ${...} stands for another value.
+def _escape_omegaconf(prompt: str) -> str:
+    # Programs read the config with OmegaConf, which interpolates ${...}.
     return prompt.replace("${", "\\${")
 
 
-def _escaped(text: str) -> str:
+def _escape_glob(text: str) -> str:
     return re.sub(r"([*?\[])", r"[\1]", text)

@@ -1,4 +1,4 @@
-"""Runs models that live in a checkout and environment of their own, as their TOML says; see `recipes`."""
+"""Generator for models that run as external programs in their own checkout and environment."""
 
 import shutil
 import tempfile
@@ -17,23 +17,25 @@ from models.generators.base import (
     TimedOut,
 )
 from models.generators.checkouts import Checkout, visible_gpu
-from models.generators.child_process import Ended, minimal_environment, run_child
-from models.generators.images import readable_images
+from models.generators.child_process import ProcessResult, minimal_environment, run_process
+from models.generators.images import read_leading_images
 from models.generators.machine import gpu_too_small
-from models.generators.outputs import find_made, read_clip, read_images
+from models.generators.outputs import find_outputs, read_frames, read_video
 from models.generators.placeholders import fill
 from models.generators.recipes import SubprocessRecipe
-from models.generators.staging import Stage, StagedClip, check_prompt, lay_out, output_pattern
+from models.generators.staging import StagedClip, StagedRun, check_prompt, output_pattern, write_inputs
 from models.generators.usage import library_versions
 
 _OUT_OF_MEMORY = ("CUDA out of memory", "OutOfMemoryError", "CUDA error: out of memory")
 
 
 class SubprocessGenerator:
-    """A foreign program behind the protocol. Each call of `generate` starts it anew.
+    """Runs an external program; each call of `generate` starts it again.
 
     Args:
-        recipe_sha256: of the TOML, for provenance.
+        recipe: the adapter.
+        checkout: the program's checkout.
+        recipe_sha256: hash of the adapter's TOML file, for provenance.
     """
 
     def __init__(self, recipe: SubprocessRecipe, checkout: Checkout, *, recipe_sha256: str) -> None:
@@ -44,9 +46,9 @@ class SubprocessGenerator:
         self._device = ""
         self._checkpoint_sha256 = ""
 
-    def load(self, device: str, dtype: str) -> None:  # noqa: ARG002 - the program picks its own
-        """Look whether everything is in place; the program loads its weights itself, in its own type."""
-        problem = self._checkout.why_not()
+    def load(self, device: str, dtype: str) -> None:  # noqa: ARG002 - the program has its own dtype
+        """Check that the program can run; it loads its weights itself, in its own floating-point type."""
+        problem = self._checkout.unavailable_reason()
         if problem:
             raise CannotRun(problem)
         if self._recipe.gpu_gib:
@@ -58,100 +60,103 @@ class SubprocessGenerator:
         self._checkpoint_sha256 = self._checkout.checkpoint_sha256()
 
     def unload(self) -> None:
+        """Require `load` again; there is no memory to free."""
         self._device = ""
 
     def generate(self, requests: Sequence[ClipRequest]) -> Iterator[GeneratedClip]:
+        """Yield one clip per request; see `Generator`."""
         if not self._device:
             raise CannotRun(f"{self.name} is not loaded.")
         waiting = list(requests)
         while waiting:
-            taken = self._run_of(waiting)
-            waiting = waiting[len(taken) :]
-            yield from self._run(taken)
+            batch = self._next_batch(waiting)
+            waiting = waiting[len(batch) :]
+            yield from self._run(batch)
 
-    def _run_of(self, waiting: Sequence[ClipRequest]) -> list[ClipRequest]:
-        """Return the first requests that can go into one run.
+    def _next_batch(self, waiting: Sequence[ClipRequest]) -> list[ClipRequest]:
+        """Return the first requests that can share one run.
 
         Raises:
-            BadInput: the very first one cannot be made.
+            BadInput: the first request cannot be generated.
         """
         check_prompt(waiting[0], self._recipe.staging)
         waiting = waiting[: self._recipe.batch]
-        waiting = waiting[: len(readable_images(waiting))]
-        taken = [waiting[0]]
+        waiting = waiting[: len(read_leading_images(waiting))]
+        batch = [waiting[0]]
         for request in waiting[1:]:
-            if self._recipe.seed.per == "run" and request.seed != taken[0].seed:
+            if self._recipe.seed.per == "run" and request.seed != batch[0].seed:
                 break
             try:
                 check_prompt(request, self._recipe.staging)
             except GeneratorError:
                 break
-            taken.append(request)
-        return taken
+            batch.append(request)
+        return batch
 
     def _run(self, requests: Sequence[ClipRequest]) -> Iterator[GeneratedClip]:
         work = Path(tempfile.mkdtemp(prefix="ti2v-work-"))
         try:
             gpu = visible_gpu(self._device).get("CUDA_VISIBLE_DEVICES", "0")
-            stage = lay_out(self._recipe, requests, work=work, checkout=self._checkout.folder, gpu=gpu)
-            ended = self._start(stage)
-            for clip in stage.clips:
-                yield self._collect(stage, clip, ended)
+            run = write_inputs(self._recipe, requests, work=work, checkout=self._checkout.folder, gpu=gpu)
+            result = self._run_program(run)
+            for clip in run.clips:
+                yield self._collect(run, clip, result)
         finally:
             shutil.rmtree(work, ignore_errors=True)
 
-    def _start(self, stage: Stage) -> Ended:
+    def _run_program(self, run: StagedRun) -> ProcessResult:
         recipe = self._recipe
-        command = [fill(each, {**stage.clips[0].values, **stage.values}) for each in recipe.command]
+        command = [fill(each, {**run.clips[0].values, **run.values}) for each in recipe.command]
         limits = recipe.limits
         try:
-            return run_child(
+            return run_process(
                 command,
-                cwd=self._checkout.folder if recipe.cwd == "checkout" else stage.work,
-                environment=minimal_environment(self._checkout.environment(stage.work, self._device)),
+                cwd=self._checkout.folder if recipe.cwd == "checkout" else run.work,
+                environment=minimal_environment(self._checkout.environment(run.work, self._device)),
                 log=self._checkout.log,
                 log_bytes=limits.log_bytes,
-                timeout_s=limits.load_s + limits.clip_s * len(stage.clips),
+                timeout_s=limits.load_s + limits.clip_s * len(run.clips),
             )
         except OSError as error:
             raise CannotRun(f"{self.name} cannot be started: {error.strerror}: {command[0]}.") from error
 
-    def _collect(self, stage: Stage, clip: StagedClip, ended: Ended) -> GeneratedClip:
-        """Return the clip of a request; where there is none, say what became of the program.
+    def _collect(self, run: StagedRun, clip: StagedClip, result: ProcessResult) -> GeneratedClip:
+        """Return the clip of a request, or raise the reason why there is none.
 
-        A program that fails at its third clip has made two good ones, so files are looked at first.
+        The output files are checked first: a program that fails at its third clip has written two valid ones.
         """
         recipe = self._recipe
-        native = recipe.native.as_form()
+        native = recipe.native.to_format()
         try:
-            made = find_made(stage.work, output_pattern(recipe, clip))
-            if not made:
-                raise self._failure(ended)
+            files = find_outputs(run.work, output_pattern(recipe, clip))
+            if not files:
+                raise self._failure(result)
             if recipe.output.images:
-                frames = read_images(made, native)
+                frames = read_frames(files, native)
             else:
-                frames = read_clip(made, native, recipe.output.fps or native.fps)
+                frames = read_video(files, native, recipe.output.fps or native.fps)
         except Crashed as error:
-            if ended.exit_code == 0:
-                raise Crashed(str(error), log_tail=ended.log_tail) from error
-            raise self._failure(ended) from error
-        return self._clip(stage, clip, frames, ended)
+            if result.exit_code == 0:
+                raise Crashed(str(error), log_tail=result.log_tail) from error
+            raise self._failure(result) from error
+        return self._clip(run, clip, frames, result)
 
-    def _failure(self, ended: Ended) -> GeneratorError:
-        tail = ended.log_tail
-        kept = f"its log is {self._checkout.log}"
-        if ended.exit_code is None:
-            return TimedOut(f"{self.name} was ended after {ended.seconds:.0f} s; {kept}.", log_tail=tail)
+    def _failure(self, result: ProcessResult) -> GeneratorError:
+        tail = result.log_tail
+        log = f"its log is {self._checkout.log}"
+        if result.exit_code is None:
+            seconds = f"{result.seconds:.0f} s"
+            return TimedOut(f"{self.name} was terminated after {seconds}; {log}.", log_tail=tail)
         if any(each in tail for each in _OUT_OF_MEMORY):
-            return OutOfMemory(f"{self.name} ran out of GPU memory; {kept}.", log_tail=tail)
-        if ended.exit_code == 0:
-            return Crashed(f"{self.name} ended as if all were well, and made no clip; {kept}.", log_tail=tail)
-        return Crashed(f"{self.name} ended with exit code {ended.exit_code}; {kept}.", log_tail=tail)
+            return OutOfMemory(f"{self.name} ran out of GPU memory; {log}.", log_tail=tail)
+        if result.exit_code == 0:
+            return Crashed(f"{self.name} exited with status 0 but wrote no clip; {log}.", log_tail=tail)
+        return Crashed(f"{self.name} failed with exit status {result.exit_code}; {log}.", log_tail=tail)
 
-    def _clip(self, stage: Stage, clip: StagedClip, frames: Frames, ended: Ended) -> GeneratedClip:
-        recipe, request, count = self._recipe, clip.request, len(stage.clips)
+    def _clip(self, run: StagedRun, clip: StagedClip, frames: Frames, result: ProcessResult) -> GeneratedClip:
+        recipe, request, count = self._recipe, clip.request, len(run.clips)
         native = recipe.native
-        place = {"place_in_run": f"{int(clip.values['index']) + 1} of {count}"}
+        position = {"place_in_run": f"{int(clip.values['index']) + 1} of {count}"}
         provenance = Provenance(
             model=self.name,
             seed=request.seed,
@@ -161,12 +166,12 @@ class SubprocessGenerator:
             fps=str(native.fps),
             device=self._device,
             dtype="its own",
-            seconds=round(ended.seconds / count, 4),
+            seconds=round(result.seconds / count, 4),
             revision=recipe.repository.commit,
             checkpoint_sha256=self._checkpoint_sha256,
             recipe_sha256=self._recipe_sha256,
             batch=count,
-            settings={"seeded_per": recipe.seed.per, **(place if recipe.seed.per == "run" else {})},
+            settings={"seeded_per": recipe.seed.per, **(position if recipe.seed.per == "run" else {})},
             libraries=library_versions(),
         )
         return GeneratedClip(request.pair_id, request.seed, frames, native.fps, provenance)

@@ -1,4 +1,4 @@
-"""What provenance records of a run: how long, how much memory, which libraries."""
+"""Library versions and process memory for provenance records."""
 
 import resource
 import sys
@@ -12,15 +12,15 @@ NETWORK_LIBRARIES = ("torch", "diffusers", "transformers")
 
 @cache
 def library_versions(names: tuple[str, ...] = ()) -> Mapping[str, str]:
-    """Return the versions of this distribution, Python and those named, without importing any."""
+    """Return the versions of Python, this distribution and the named ones, without importing them."""
     python = ".".join(map(str, sys.version_info[:3]))
     return {"python": python, **dict(_installed((_DISTRIBUTION, *names)))}
 
 
 def peak_process_bytes() -> int:
-    """Return the largest resident size of this process so far."""
+    """Return the peak resident set size of this process in bytes."""
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    # Linux counts in KiB, macOS in bytes.
+    # The unit is KiB on Linux and bytes on macOS.
     return peak if sys.platform == "darwin" else peak * 1024
 
 

@@ -1,4 +1,4 @@
-"""The identity of weights: one sha256 over the files of a checkpoint."""
+"""Hash of a checkpoint: one sha256 over all of its weight files."""
 
 import hashlib
 import json
@@ -10,19 +10,19 @@ from models.generators.settings import generator_settings
 
 WEIGHT_SUFFIXES = frozenset({".safetensors", ".bin", ".ckpt", ".pt", ".pth"})
 _SHA256 = re.compile(r"[0-9a-f]{64}")
-# Smaller files are read again each time; that is quicker than keeping a list.
-_KEPT_FROM_BYTES = 64 * 1024**2
+# Hashes of smaller files are not cached, because hashing them is fast.
+_CACHED_FROM_BYTES = 64 * 1024**2
 
 
 def weight_files(folder: Path) -> list[Path]:
-    """Return the weight files below a folder, in the order of their names."""
+    """Return all weight files in a folder and its subfolders, sorted by path."""
     return sorted(path for path in folder.rglob("*") if path.suffix in WEIGHT_SUFFIXES and path.is_file())
 
 
 def checkpoint_sha256(files: Sequence[Path]) -> str:
-    """Return the sha256 of `<sha256 of the file>  <name>` lines; empty for no files.
+    """Return the sha256 of the lines `<sha256 of the file>  <name>`; an empty string for no files.
 
-    A file that is a link to one named by its sha256, as in the hub's cache, is taken at its word.
+    A link to a file named by its sha256, as in the hub's cache, is not read: the name is trusted.
     """
     if not files:
         return ""
@@ -35,26 +35,26 @@ def _file_sha256(path: Path) -> str:
     if target != path.absolute() and _SHA256.fullmatch(target.name):
         return target.name
     state = target.stat()
-    if state.st_size < _KEPT_FROM_BYTES:
+    if state.st_size < _CACHED_FROM_BYTES:
         return _read_sha256(target)
-    kept_in = generator_settings().checksums
-    kept = _kept(kept_in)
+    cache_file = generator_settings().checksums
+    checksums = _read_cache(cache_file)
     key = f"{target} {state.st_size} {state.st_mtime_ns}"
-    if key not in kept:
-        kept[key] = _read_sha256(target)
-        kept_in.parent.mkdir(parents=True, exist_ok=True)
-        unfinished = kept_in.with_suffix(".unfinished")
-        unfinished.write_text(json.dumps(kept, indent=1), encoding="utf-8")
-        unfinished.replace(kept_in)
-    return kept[key]
+    if key not in checksums:
+        checksums[key] = _read_sha256(target)
+        cache_file.parent.mkdir(parents=True, exist_ok=True)
+        temporary = cache_file.with_suffix(".unfinished")
+        temporary.write_text(json.dumps(checksums, indent=1), encoding="utf-8")
+        temporary.replace(cache_file)
+    return checksums[key]
 
 
-def _kept(path: Path) -> dict[str, str]:
+def _read_cache(path: Path) -> dict[str, str]:
     try:
-        kept: dict[str, str] = json.loads(path.read_text(encoding="utf-8"))
+        checksums: dict[str, str] = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return {}
-    return kept
+    return checksums
 
 
 def _read_sha256(path: Path) -> str:

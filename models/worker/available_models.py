@@ -1,6 +1,6 @@
 """Which models a worker offers: those it is told, or all that can run on its machine."""
 
-from models.generators.registry import entry_named, generators
+from models.generators.registry import generators, get_entry
 from models.worker.errors import NothingToOffer
 
 
@@ -16,11 +16,11 @@ def offered_batches(named: str | None, batch: int | None) -> dict[str, int]:
         NothingToOffer: a named model cannot run here, or none can; the message says why.
     """
     if named is None:
-        entries = [entry for entry in generators().values() if entry.why_not() is None]
+        entries = [entry for entry in generators().values() if entry.unavailable_reason() is None]
     else:
-        entries = [entry_named(name.strip()) for name in named.split(",") if name.strip()]
+        entries = [get_entry(name.strip()) for name in named.split(",") if name.strip()]
         for entry in entries:
-            reason = entry.why_not()
+            reason = entry.unavailable_reason()
             if reason is not None:
                 raise NothingToOffer(f"{entry.name} cannot run here. {reason}")
         if not entries:

@@ -11,7 +11,7 @@ from benchmark.client.job_api import LeaseApi
 from benchmark.protocol import FailureKind
 from benchmark.wire.jobs import ClaimedJob
 from models.generators.base import CannotRun, ClipRequest, Crashed, GeneratorError, OutOfMemory
-from models.generators.batch import FAILURES_IN_A_ROW
+from models.generators.batch import MAX_CONSECUTIVE_FAILURES
 from models.worker.errors import GivingUp, NothingToOffer
 from models.worker.image_cache import ImageCache
 from models.worker.lease_renewal import Leases
@@ -157,9 +157,10 @@ class BatchRunner:
             self._say(f"{job.pair_id}: {message} The job is {becomes or 'not ours any more'}.")
         if error.kind is not FailureKind.BAD_INPUT:
             self._failures_in_a_row += 1
-        if self._failures_in_a_row >= FAILURES_IN_A_ROW:
+        if self._failures_in_a_row >= MAX_CONSECUTIVE_FAILURES:
             raise GivingUp(
-                f"{FAILURES_IN_A_ROW} failures in a row; the rest is left to other workers. Last: {message}"
+                f"{MAX_CONSECUTIVE_FAILURES} failures in a row; the rest is left to other workers. "
+                f"Last: {message}"
             )
 
     def _give_back(self, jobs: Sequence[ClaimedJob]) -> None:

@@ -46,8 +46,8 @@ class InlineHost:
         loads: how many models were loaded so far.
     """
 
-    def __init__(self, open_generator: Callable[[str], Generator], *, device: str, dtype: str) -> None:
-        self._open = open_generator
+    def __init__(self, create_generator: Callable[[str], Generator], *, device: str, dtype: str) -> None:
+        self._open = create_generator
         self._device, self._dtype = device, dtype
         self._generator: Generator | None = None
         self.loads = 0

@@ -26,7 +26,7 @@ from ray.exceptions import ObjectLostError, RayActorError, RayTaskError
 
 from benchmark.client.job_api import LeaseApi
 from models.generators.base import ClipRequest, GeneratedClip
-from models.generators.registry import open_generator
+from models.generators.registry import create_generator
 from models.worker.errors import NoCluster
 from models.worker.image_cache import ImageCache
 from models.worker.model_host import HostLost, InlineHost
@@ -41,7 +41,7 @@ class ModelActor:
     """Runs in a process of its own, perhaps on another machine; images come as bytes."""
 
     def __init__(self, device: str, dtype: str) -> None:
-        self._host = InlineHost(open_generator, device=device, dtype=dtype)
+        self._host = InlineHost(create_generator, device=device, dtype=dtype)
 
     def greet(self) -> None:
         """Answer, once there is a place for this actor."""

@@ -1,4 +1,4 @@
-"""Makes a checkout of a baseline in which the stand-in takes the program's place."""
+"""Checkouts of baselines in which a stand-in program replaces the real one."""
 
 import shutil
 import sys
@@ -28,7 +28,7 @@ import os
 
 import numpy as np
 
-import stand_in
+import stand_in_program
 
 os.environ["CUDA_VISIBLE_DEVICES"] = "1"
 input = "A prompt of the script's own."
@@ -44,7 +44,7 @@ use_ddpm_inversion = False
 IMG_H = 64
 IMG_W = 64
 NUM_COND_FRAMES = 3
-stand_in.begin()
+stand_in_program.begin()
 os.makedirs(output_dir)
 for number in range(NUM_SAMPLES):
     first = img_path
@@ -52,20 +52,20 @@ for number in range(NUM_SAMPLES):
     folder = os.path.join(output_img_dir, name)
     os.makedirs(folder)
     img_path = os.path.join(folder, name)
-    stand_in.draw_images(first, input, img_path, frames=NUM_NEW_FRAMES + 1, size=(IMG_W, IMG_H))
+    stand_in_program.draw_images(first, input, img_path, frames=NUM_NEW_FRAMES + 1, size=(IMG_W, IMG_H))
     print("saved", name)
 '''
 
 
 def recipe_of(name: str, **changes: object) -> SubprocessRecipe:
-    """Read a shipped adapter; it needs no GPU here."""
+    """Read a shipped adapter, without its GPU requirement."""
     recipe = read_recipe(shipped_adapter(name))
     assert isinstance(recipe, SubprocessRecipe)
     return recipe.model_copy(update={"gpu_gib": 0, **changes})
 
 
 def checkout_of(recipe: SubprocessRecipe, folder: Path, *, mood: str = "") -> Path:
-    """Write a checkout at the right commit, with an interpreter, weights and the stand-in."""
+    """Write a checkout at the right commit, with an interpreter, weights and the stand-in program."""
     (folder / ".git").mkdir(parents=True)
     (folder / ".git" / "HEAD").write_text(f"{recipe.repository.commit}\n")
     interpreter = folder / recipe.environment.interpreter
@@ -77,7 +77,7 @@ def checkout_of(recipe: SubprocessRecipe, folder: Path, *, mood: str = "") -> Pa
             file = folder / weights.into / pattern.replace("*", "model.ckpt")
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_bytes(recipe.name.encode())
-    shutil.copy(Path(__file__).with_name("stand_in.py"), folder / "stand_in.py")
+    shutil.copy(Path(__file__).with_name("stand_in_program.py"), folder / "stand_in_program.py")
     script = folder / SCRIPTS[recipe.name]
     if recipe.script:
         script.write_text(SCRIPT_OF_CONSTANTS)
@@ -89,10 +89,11 @@ def checkout_of(recipe: SubprocessRecipe, folder: Path, *, mood: str = "") -> Pa
 
 
 def write_script(script: Path, folder: Path, program: str) -> None:
-    """Write a script that does what the stand-in does for a program."""
+    """Write a script that runs the stand-in program in place of a real one."""
     script.parent.mkdir(parents=True, exist_ok=True)
     script.write_text(
-        f"import sys\nsys.path.insert(0, {str(folder)!r})\nimport stand_in\nstand_in.run({program!r})\n"
+        f"import sys\nsys.path.insert(0, {str(folder)!r})\n"
+        f"import stand_in_program\nstand_in_program.run({program!r})\n"
     )
 
 

@@ -1,4 +1,4 @@
-"""Made-up pairs for the tests of generators."""
+"""Requests and small benchmarks for the tests of generators."""
 
 import csv
 import shutil
@@ -14,7 +14,7 @@ from models.generators.base import ClipRequest
 
 
 def picture(folder: Path, *, name: str = "image", width: int = 96, height: int = 64, seed: int = 0) -> Path:
-    """Write a smooth random picture and return its path."""
+    """Write a smooth random image and return its path."""
     coarse = np.random.default_rng(seed).integers(0, 255, (6, 8, 3), dtype=np.uint8)
     path = folder / f"{name}.png"
     Image.fromarray(coarse).resize((width, height), Image.Resampling.BICUBIC).save(path)
@@ -28,7 +28,7 @@ def request(
 
 
 def small_benchmark(folder: Path, pair_ids: Iterable[str]) -> Path:
-    """Lay out some bundled pairs as the official release is, and return the folder."""
+    """Write some bundled pairs in the official layout, and return the folder."""
     (folder / "images").mkdir(parents=True)
     pairs = [bundled_pairs()[pair_id] for pair_id in pair_ids]
     for path in {pair.image_path for pair in pairs}:

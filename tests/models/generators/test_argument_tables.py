@@ -1,4 +1,4 @@
-"""docs/generators.md explains every argument of every subprocess adapter, and no other."""
+"""docs/generators.md documents exactly the arguments of every subprocess adapter."""
 
 import re
 from pathlib import Path
@@ -33,12 +33,12 @@ def arguments(recipe: SubprocessRecipe) -> set[str]:
 
 
 @pytest.mark.parametrize("recipe", SUBPROCESSES, ids=lambda recipe: recipe.name)
-def test_every_argument_is_explained_and_no_other(recipe: SubprocessRecipe) -> None:
+def test_exactly_the_used_arguments_are_documented(recipe: SubprocessRecipe) -> None:
     explained = set(re.findall(r"^\| `([^`]+)`", section(recipe.name), re.MULTILINE))
 
     assert explained == arguments(recipe)
 
 
 @pytest.mark.parametrize("recipe", SUBPROCESSES, ids=lambda recipe: recipe.name)
-def test_the_commit_that_was_read_is_the_one_that_is_run(recipe: SubprocessRecipe) -> None:
+def test_the_documented_commit_is_the_one_in_the_adapter(recipe: SubprocessRecipe) -> None:
     assert f"`{recipe.repository.commit}`" in section(recipe.name)

@@ -1,4 +1,4 @@
-"""The protocol's parts: errors say how a job fails, provenance travels as JSON."""
+"""The data types and errors of the generator protocol."""
 
 import base64
 import json
@@ -27,7 +27,7 @@ from models.generators.base import (
         (TimedOut, FailureKind.TIMEOUT),
     ],
 )
-def test_every_error_says_how_a_job_fails_by_it(error: type[GeneratorError], kind: FailureKind) -> None:
+def test_every_error_has_a_failure_kind(error: type[GeneratorError], kind: FailureKind) -> None:
     raised = error("The sentence.", log_tail="the end")
 
     assert (raised.kind, str(raised), raised.log_tail) == (kind, "The sentence.", "the end")

@@ -1,4 +1,4 @@
-"""Cosmos never runs without a guardrail, and what the guardrail refuses is said plainly."""
+"""Cosmos needs a guardrail, and a refusal of the guardrail is a clear error."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -40,7 +40,7 @@ def request(folder: Path) -> ClipRequest:
 
 
 @pytest.mark.skipif(is_cosmos_guardrail_available(), reason="NVIDIA's guardrail is installed")
-def test_without_a_guardrail_it_does_not_run(weights: Path) -> None:
+def test_it_does_not_run_without_a_guardrail(weights: Path) -> None:
     with pytest.raises(CannotRun, match=f"{NAME} cannot be loaded from .*cosmos_guardrail` is not installed"):
         DiffusersGenerator(toy_recipe(NAME), weights).load("cpu", "auto")
 
@@ -59,11 +59,11 @@ def test_the_guardrail_sees_every_prompt_and_every_clip(
 @pytest.mark.parametrize(
     ("stand_in", "message"),
     [
-        (StandInGuardrail(prompts_pass=False), "refuses the prompt"),
-        (StandInGuardrail(clips_pass=False), "refuses the clip it made"),
+        (StandInGuardrail(prompts_pass=False), "refused the prompt"),
+        (StandInGuardrail(clips_pass=False), "refused the generated clip"),
     ],
 )
-def test_what_the_guardrail_refuses_is_bad_input(
+def test_a_refusal_of_the_guardrail_is_bad_input(
     stand_in: StandInGuardrail,
     message: str,
     guarded: Callable[[StandInGuardrail], DiffusersGenerator],
@@ -76,7 +76,7 @@ def test_what_the_guardrail_refuses_is_bad_input(
 
 
 @pytest.mark.skipif(is_torchvision_available(), reason="torchvision is installed")
-def test_a_padding_mask_without_torchvision_is_refused_when_it_is_loaded(tmp_path: Path) -> None:
+def test_loading_a_padding_mask_without_torchvision_is_an_error(tmp_path: Path) -> None:
     with torch.random.fork_rng():
         cosmos(padding_mask=True).save_pretrained(tmp_path / "toy", safe_serialization=True)
     generator = DiffusersGenerator(toy_recipe(NAME), tmp_path / "toy")

@@ -1,4 +1,4 @@
-"""Pipelines of diffusers' own classes, at toy size, through their shipped adapters."""
+"""The shipped diffusers adapters with their pipeline classes at toy size."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -13,7 +13,7 @@ from diffusers.pipelines.hunyuan_video1_5.image_processor import HunyuanVideo15I
 from benchmark.cli.main import main
 from models.generators.adapter_entries import shipped_adapter
 from models.generators.base import BadInput, CannotRun, ClipRequest, Crashed, Frames
-from models.generators.diffusers_adapter import DiffusersGenerator, frames_of
+from models.generators.diffusers_adapter import DiffusersGenerator, to_uint8_clips
 from models.generators.output_folder import read_manifests
 from models.generators.recipes import read_recipe
 from models.generators.registry import generators
@@ -32,7 +32,7 @@ PROMPTS = ["The red kite sinks.", "A bird enters on the left."]
 
 @pytest.fixture(scope="module")
 def toys(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], DiffusersGenerator]:
-    """Loads the toy of an adapter; each is built and saved once."""
+    """Load the toy pipeline of an adapter; each is built and saved once."""
     folder = tmp_path_factory.mktemp("toys")
     loaded: dict[str, DiffusersGenerator] = {}
 
@@ -60,7 +60,7 @@ def difference(one: Frames, other: Frames) -> float:
 
 
 @pytest.mark.parametrize("name", TOYS)
-def test_a_clip_has_the_form_of_its_model(
+def test_a_clip_has_the_native_format_of_its_model(
     name: str, toys: Callable[[str], DiffusersGenerator], tmp_path: Path
 ) -> None:
     (clip,) = toys(name).generate(requests(tmp_path)[:1])
@@ -77,7 +77,7 @@ def test_a_clip_has_the_form_of_its_model(
 
 
 @pytest.mark.parametrize("name", TOYS)
-def test_a_seed_gives_one_clip_and_another_seed_another(
+def test_a_clip_depends_on_the_seed_only(
     name: str, toys: Callable[[str], DiffusersGenerator], tmp_path: Path
 ) -> None:
     generator, request = toys(name), requests(tmp_path)[0]
@@ -91,7 +91,7 @@ def test_a_seed_gives_one_clip_and_another_seed_another(
 
 
 @pytest.mark.parametrize("name", TOYS)
-def test_a_clip_is_the_same_alone_and_in_a_batch(
+def test_a_clip_does_not_depend_on_the_rest_of_the_batch(
     name: str, toys: Callable[[str], DiffusersGenerator], tmp_path: Path
 ) -> None:
     generator, asked = toys(name), requests(tmp_path)
@@ -104,7 +104,7 @@ def test_a_clip_is_the_same_alone_and_in_a_batch(
     assert difference(*together) > 0.6
 
 
-def test_the_sparse_attention_of_one_model_is_not_that_of_the_next(
+def test_sparse_attention_does_not_affect_models_loaded_later(
     toys: Callable[[str], DiffusersGenerator],
 ) -> None:
     toys("kandinsky-5-i2v-pro")
@@ -112,7 +112,7 @@ def test_the_sparse_attention_of_one_model_is_not_that_of_the_next(
     assert attention_dispatch._AttentionBackendRegistry.get_active_backend()[0] == "native"
 
 
-def test_hunyuan_1_5_keeps_the_size_of_an_image_of_its_native_form() -> None:
+def test_hunyuan_1_5_keeps_the_size_of_an_image_with_its_native_size() -> None:
     native = read_recipe(shipped_adapter("hunyuanvideo-1.5-i2v-480p")).native
     # It has sizes of about 640 x 640 pixels in steps of 16, and takes the one nearest in shape.
     chosen = HunyuanVideo15ImageProcessor(vae_scale_factor=16).calculate_default_height_width(
@@ -122,7 +122,7 @@ def test_hunyuan_1_5_keeps_the_size_of_an_image_of_its_native_form() -> None:
     assert chosen == (native.height, native.width)
 
 
-def test_an_adapter_of_your_own_makes_clips_from_the_command_line(
+def test_a_user_adapter_generates_clips_from_the_command_line(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "own").mkdir()
@@ -145,7 +145,7 @@ def test_an_adapter_of_your_own_makes_clips_from_the_command_line(
 
 @contextmanager
 def fresh_table() -> Iterator[None]:
-    """The table is read once; a test that changes the settings reads it anew, before and after."""
+    """The registry is cached; clear it before and after a test that changes the settings."""
     for cache in (generator_settings, generators):
         cache.cache_clear()
     yield
@@ -153,29 +153,31 @@ def fresh_table() -> Iterator[None]:
         cache.cache_clear()
 
 
-def test_what_is_not_a_number_is_refused() -> None:
-    with pytest.raises(Crashed, match="made values that are not numbers"):
-        frames_of(np.full((1, 2, 8, 8, 3), np.nan))
+def test_nan_in_the_output_is_an_error() -> None:
+    with pytest.raises(Crashed, match="The network returned NaN or infinity"):
+        to_uint8_clips(np.full((1, 2, 8, 8, 3), np.nan))
 
 
-def test_frames_are_rounded_and_kept_in_range() -> None:
-    (frames,) = frames_of(torch.tensor([-0.5, 0.5, 1.5]).expand(1, 2, 4, 4, 3))
+def test_frames_are_rounded_and_clipped() -> None:
+    (frames,) = to_uint8_clips(torch.tensor([-0.5, 0.5, 1.5]).expand(1, 2, 4, 4, 3))
 
     assert frames.dtype == np.uint8
     assert frames[0, 0, 0].tolist() == [0, 128, 255]
 
 
-def test_a_clip_of_another_size_than_declared_is_refused(tmp_path: Path) -> None:
+def test_a_clip_with_another_size_than_declared_is_an_error(tmp_path: Path) -> None:
     recipe = toy_recipe("ltx-video")
     wrong = recipe.model_copy(update={"native": recipe.native.model_copy(update={"frames": 12})})
     generator = DiffusersGenerator(wrong, save_toy("ltx-video", tmp_path / "toy"))
     generator.load("cpu", "auto")
 
-    with pytest.raises(Crashed, match=r"made frames of shape \(9, 32, 32, 3\) where \(12, 32, 32, 3\)"):
+    with pytest.raises(
+        Crashed, match=r"returned frames of shape \(9, 32, 32, 3\), expected \(12, 32, 32, 3\)"
+    ):
         list(generator.generate(requests(tmp_path)[:1]))
 
 
-def test_a_broken_image_fails_its_own_clip_and_no_other(
+def test_a_broken_image_fails_only_its_own_clip(
     toys: Callable[[str], DiffusersGenerator], tmp_path: Path
 ) -> None:
     (tmp_path / "broken.png").write_bytes(b"not a picture")
@@ -187,7 +189,7 @@ def test_a_broken_image_fails_its_own_clip_and_no_other(
         next(clips)
 
 
-def test_an_unloaded_model_says_so(tmp_path: Path) -> None:
+def test_generating_without_loading_is_an_error(tmp_path: Path) -> None:
     generator = DiffusersGenerator(toy_recipe("ltx-video"), tmp_path)
     generator.unload()
 
@@ -195,6 +197,6 @@ def test_an_unloaded_model_says_so(tmp_path: Path) -> None:
         list(generator.generate(requests(tmp_path)[:1]))
 
 
-def test_a_folder_without_weights_is_no_checkpoint(tmp_path: Path) -> None:
-    with pytest.raises(CannotRun, match="holds no weights of ltx-video"):
+def test_a_folder_without_weights_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(CannotRun, match="has no weights of ltx-video"):
         DiffusersGenerator(toy_recipe("ltx-video"), tmp_path).load("cpu", "auto")

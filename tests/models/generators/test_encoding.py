@@ -1,4 +1,4 @@
-"""Whatever a model makes becomes one kind of file."""
+"""Encoding of generated frames."""
 
 import io
 from fractions import Fraction
@@ -27,7 +27,7 @@ def test_a_clip_is_h264_yuv420p_at_the_declared_rate(fps: Fraction) -> None:
         assert stream.average_rate == fps
 
 
-def test_an_odd_edge_is_cut_off() -> None:
+def test_odd_sides_are_cropped() -> None:
     coded = clip_mp4(clip(np.zeros((2, 49, 65, 3), np.uint8), Fraction(8)))
 
     with av.open(io.BytesIO(coded), format="mp4") as container:
@@ -36,6 +36,6 @@ def test_an_odd_edge_is_cut_off() -> None:
 
 
 @pytest.mark.parametrize("shape", [(1, 48, 64, 3), (6, 48, 64), (6, 48, 64, 4)])
-def test_what_is_no_clip_is_refused(shape: tuple[int, ...]) -> None:
-    with pytest.raises(Crashed, match="where frames of RGB bytes were expected"):
+def test_frames_of_the_wrong_shape_are_refused(shape: tuple[int, ...]) -> None:
+    with pytest.raises(Crashed, match="expected at least 2 frames"):
         clip_mp4(clip(np.zeros(shape, np.uint8), Fraction(8)))

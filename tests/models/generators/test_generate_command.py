@@ -1,4 +1,4 @@
-"""`ti2v generate` makes a folder that `ti2v submit` takes, and goes on where it was stopped."""
+"""`ti2v generate`: output folders, shards, resuming and errors."""
 
 import json
 import os
@@ -32,7 +32,7 @@ def clips(output: Path) -> list[str]:
     return sorted(path.name for path in output.glob("*.mp4"))
 
 
-def test_clips_are_named_as_the_authors_name_theirs(tmp_path: Path) -> None:
+def test_clips_are_named_as_in_the_official_release(tmp_path: Path) -> None:
     assert generate(tmp_path, "--limit", "3", "--seed", "5") == 0
 
     assert clips(tmp_path) == sorted(f"{pair}_5.mp4" for pair in PAIRS[:3])
@@ -41,7 +41,7 @@ def test_clips_are_named_as_the_authors_name_theirs(tmp_path: Path) -> None:
         assert (stream.frames, stream.width, stream.height, stream.average_rate) == (16, 320, 320, 8)
 
 
-def test_the_manifest_says_how_every_clip_was_made(tmp_path: Path) -> None:
+def test_the_manifest_records_how_every_clip_was_generated(tmp_path: Path) -> None:
     generate(tmp_path, "--limit", "2")
 
     lines = list(read_manifests(tmp_path))
@@ -53,19 +53,21 @@ def test_the_manifest_says_how_every_clip_was_made(tmp_path: Path) -> None:
     assert all(line["seconds"] and line["libraries"] for line in lines)
 
 
-def test_a_second_run_makes_only_what_is_missing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_second_run_generates_only_missing_clips(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     generate(tmp_path, "--limit", "3")
     before = (tmp_path / f"{PAIRS[1]}_0.mp4").stat().st_mtime_ns
     (tmp_path / f"{PAIRS[2]}_0.mp4").unlink()
 
     generate(tmp_path, "--limit", "3")
 
-    assert "2 clips there already" in capsys.readouterr().err
+    assert "Skipping 2 clips that exist already" in capsys.readouterr().err
     assert (tmp_path / f"{PAIRS[1]}_0.mp4").stat().st_mtime_ns == before
     assert len(clips(tmp_path)) == 3
 
 
-def test_shards_share_a_folder_and_make_every_clip_once(tmp_path: Path) -> None:
+def test_shards_share_a_folder_and_generate_every_clip_once(tmp_path: Path) -> None:
     wanted = ",".join(PAIRS[:5])
 
     for shard in ("1/2", "2/2"):
@@ -79,7 +81,7 @@ def test_shards_share_a_folder_and_make_every_clip_once(tmp_path: Path) -> None:
     assert sorted(str(line["pair"]) for line in read_manifests(tmp_path)) == sorted(PAIRS[:5])
 
 
-def test_a_line_that_was_not_written_to_its_end_is_dropped(tmp_path: Path) -> None:
+def test_a_partial_manifest_line_is_removed(tmp_path: Path) -> None:
     generate(tmp_path, "--limit", "1")
     with (tmp_path / "manifest.jsonl").open("a") as file:
         file.write('{"clip": "half')
@@ -90,12 +92,12 @@ def test_a_line_that_was_not_written_to_its_end_is_dropped(tmp_path: Path) -> No
     assert [json.loads(line)["pair"] for line in lines] == PAIRS[:2]
 
 
-def test_a_folder_of_another_model_is_left_alone(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_folder_of_another_model_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     generate(tmp_path, "--limit", "1")
 
     assert generate(tmp_path, "--limit", "2", model="zoom") == 1
 
-    assert "holds clips of static; choose another folder for zoom" in capsys.readouterr().err
+    assert "contains clips of static; choose another folder for zoom" in capsys.readouterr().err
     assert len(clips(tmp_path)) == 1
 
 
@@ -111,13 +113,13 @@ def test_a_folder_in_the_official_layout_is_a_benchmark(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("options", "sentence"),
     [
-        (["--pairs", "kites1_the_red_kite_sinks"], "The benchmark has no such pairs"),
-        (["--shard", "9/8"], "there is no shard 9/8; the first number goes from 1 to the second"),
-        (["--shard", "third"], "'third' is no shard; write 3/8"),
+        (["--pairs", "kites1_the_red_kite_sinks"], "The benchmark does not have these pairs"),
+        (["--shard", "9/8"], "there is no shard 9/8; the first number must be from 1 to the second"),
+        (["--shard", "third"], "'third' is not a shard; write 3/8"),
         (["--checkpoint", "."], "static has no weights"),
     ],
 )
-def test_what_cannot_be_meant_is_refused(
+def test_invalid_options_are_refused(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], options: list[str], sentence: str
 ) -> None:
     assert generate(tmp_path / "clips", *options) == 1
@@ -125,7 +127,7 @@ def test_what_cannot_be_meant_is_refused(
     assert sentence in capsys.readouterr().err
 
 
-def test_a_model_without_its_weights_leaves_no_folder(
+def test_a_model_without_weights_creates_no_folder(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("TI2V_CHECKPOINTS", str(tmp_path / "none"))
@@ -136,41 +138,41 @@ def test_a_model_without_its_weights_leaves_no_folder(
     assert list(tmp_path.iterdir()) == []
 
 
-def test_an_unknown_model_is_refused_with_those_there_are(
+def test_an_unknown_model_is_refused_with_a_list_of_models(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert generate(tmp_path, model="sora") == 1
 
-    assert "There is no model 'sora'; there are static, reference" in capsys.readouterr().err
+    assert "There is no model 'sora'; expected one of static, reference" in capsys.readouterr().err
 
 
-def test_an_unknown_model_with_a_near_name_gets_that_one_named(
+def test_an_unknown_model_is_refused_with_the_closest_name(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert generate(tmp_path, model="cogvideo") == 1
 
-    assert "There is no model 'cogvideo'; is it cogvideox-5b-i2v?" in capsys.readouterr().err
+    assert "There is no model 'cogvideo'; did you mean cogvideox-5b-i2v?" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("value", ["", " , "])
-def test_an_empty_list_of_pairs_does_not_mean_all(tmp_path: Path, value: str) -> None:
+def test_an_empty_list_of_pairs_is_refused(tmp_path: Path, value: str) -> None:
     assert generate(tmp_path / "clips", "--pairs", value) == 2
 
     assert not (tmp_path / "clips").exists()
 
 
 @pytest.mark.parametrize("line", ["{broken\n", "3\n", "{}\n"])
-def test_a_manifest_that_is_none_is_named_with_its_line(
+def test_an_invalid_manifest_line_is_named(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], line: str
 ) -> None:
     (tmp_path / "manifest.jsonl").write_text(line)
 
     assert generate(tmp_path, "--limit", "1") == 1
 
-    assert "manifest.jsonl, line 1: it does not say how a clip was made" in capsys.readouterr().err
+    assert "manifest.jsonl, line 1: not a manifest line" in capsys.readouterr().err
 
 
-def test_clips_that_fail_are_listed_and_the_others_are_made(
+def test_failed_clips_are_listed_and_the_others_are_generated(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     folder = small_benchmark(tmp_path / "benchmark", [PAIRS[0], PAIRS[15]])
@@ -182,11 +184,11 @@ def test_clips_that_fail_are_listed_and_the_others_are_made(
 
     said = capsys.readouterr().err
     assert f"{PAIRS[0]}: bad_input: The image of {PAIRS[0]} is not the bundled one" in said
-    assert "1 clip failed. The same command tries what is missing again." in said
+    assert "1 clip failed. Run the same command again to retry." in said
     assert clips(tmp_path / "clips") == [f"{PAIRS[15]}_0.mp4"]
 
 
-def test_a_killed_run_leaves_only_whole_clips_each_with_its_line(tmp_path: Path) -> None:
+def test_a_killed_run_leaves_only_complete_clips_with_manifest_lines(tmp_path: Path) -> None:
     running = subprocess.Popen(
         [sys.executable, "-c", PROGRAM, "generate", "--model", "static", *place(tmp_path)]
     )
@@ -207,7 +209,7 @@ def test_a_killed_run_leaves_only_whole_clips_each_with_its_line(tmp_path: Path)
             assert len(list(container.decode(video=0))) == 16
 
 
-def test_a_terminal_sees_the_speed(tmp_path: Path) -> None:
+def test_the_progress_bar_shows_the_speed(tmp_path: Path) -> None:
     ours, theirs = pty.openpty()
 
     done = subprocess.run(
@@ -222,10 +224,10 @@ def test_a_terminal_sees_the_speed(tmp_path: Path) -> None:
     assert done.returncode == 0
     assert "clips/min" in said
     assert "3/3" in said
-    assert "3 clips made in" in said
+    assert "Generated 3 clips in" in said
 
 
-def test_the_polite_signal_ends_a_run_as_ctrl_c_does(tmp_path: Path) -> None:
+def test_sigterm_stops_a_run_like_ctrl_c(tmp_path: Path) -> None:
     running = subprocess.Popen(
         [sys.executable, "-c", PROGRAM, "generate", "--model", "static", *place(tmp_path)]
     )

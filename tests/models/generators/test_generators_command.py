@@ -1,4 +1,4 @@
-"""`ti2v generators` lists, sets up and checks."""
+"""`ti2v generators`: list, setup and check."""
 
 import json
 import re
@@ -17,7 +17,7 @@ DOCUMENTS = Path(__file__).resolve().parents[3] / "docs"
 
 @pytest.fixture(autouse=True)
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A home of its own, so that nothing set up on this machine shows."""
+    """A separate home folder, so that models set up on this machine have no effect."""
     monkeypatch.setenv("TI2V_HOME", str(tmp_path))
     monkeypatch.setenv("HF_HOME", str(tmp_path / "hub"))
     generator_settings.cache_clear()
@@ -25,7 +25,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     generator_settings.cache_clear()
 
 
-def test_every_model_is_listed_with_whether_it_can_run(capsys: pytest.CaptureFixture[str]) -> None:
+def test_every_model_is_listed_with_its_availability(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["generators", "--format", "json"]) == 0
 
     rows = {row["name"]: row for row in json.loads(capsys.readouterr().out)}
@@ -36,7 +36,7 @@ def test_every_model_is_listed_with_whether_it_can_run(capsys: pytest.CaptureFix
     assert "10.4 GB" in rows["dynamicrafter"]["weights"]
 
 
-def test_the_reasons_follow_the_table(capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_reasons_are_printed_after_the_table(capsys: pytest.CaptureFixture[str]) -> None:
     main(["generators"])
 
     said = capsys.readouterr()
@@ -66,7 +66,7 @@ def test_setup_of_a_native_model_is_a_download(capsys: pytest.CaptureFixture[str
     assert line.startswith(f"hf download Lightricks/LTX-Video --revision {commit} --include model_index.json")
 
 
-def test_check_says_what_is_wrong(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_check_lists_the_mistakes(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     path = tmp_path / "mine.toml"
     path.write_text('kind = "subprocess"\nname = "mine"\n')
 
@@ -74,15 +74,15 @@ def test_check_says_what_is_wrong(tmp_path: Path, capsys: pytest.CaptureFixture[
     assert main(["generators", "check", "cinemo"]) == 0
 
     said = capsys.readouterr().err
-    assert "mine.toml is no adapter" in said
+    assert "mine.toml is not a valid adapter" in said
     assert "command: Field required" in said
     assert "The adapter cinemo has no problem" in said
 
 
-def test_a_model_without_an_adapter_needs_no_setting_up(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_model_without_an_adapter_needs_no_setup(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["generators", "setup", "static"]) == 1
 
-    assert "static has no adapter to set up; it needs nothing." in capsys.readouterr().err
+    assert "static needs no setup and has no adapter; it needs nothing." in capsys.readouterr().err
 
 
 def test_missing_weights_are_named_with_their_size(
@@ -93,11 +93,11 @@ def test_missing_weights_are_named_with_their_size(
     assert main(["generate", "--model", "i2vgen-xl", *arguments]) == 1
 
     said = capsys.readouterr().err
-    assert "Its weights are not here: ali-vilab/i2vgen-xl (12 GB, MIT)" in said
+    assert "The weights are not downloaded: ali-vilab/i2vgen-xl (12 GB, MIT)" in said
     assert "run: ti2v generators setup i2vgen-xl --run" in said
 
 
-def test_an_adapter_of_your_own_is_a_model_like_others(
+def test_a_user_adapter_is_listed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     from models.generators.adapter_entries import shipped_adapter

@@ -1,4 +1,4 @@
-"""Setting up from a hub: one commit, no pickles, pinned. A small hub on loopback stands in for the real."""
+"""Downloads from the hub: pinned commits, no pickles. A small server on loopback replaces the hub."""
 
 import hashlib
 import http.server
@@ -24,7 +24,7 @@ PROGRAM = "import sys; from benchmark.cli.main import main; sys.exit(main(sys.ar
 
 
 class SmallHub(http.server.BaseHTTPRequestHandler):
-    """Answers what the hub's client asks for about one repository at one commit."""
+    """Serves the requests of the hub's client for one repository at one commit."""
 
     protocol_version = "HTTP/1.1"
 
@@ -56,7 +56,7 @@ class SmallHub(http.server.BaseHTTPRequestHandler):
             self.wfile.write(content)
 
     def log_message(self, *_: object) -> None:
-        """Say nothing."""
+        """Do not log."""
 
 
 @pytest.fixture
@@ -92,7 +92,7 @@ def home(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def test_a_download_is_pinned_and_holds_no_pickle(home: Path, hub: str) -> None:
+def test_a_download_is_pinned_and_has_no_pickles(home: Path, hub: str) -> None:
     done = ti2v(home, hub, "setup", "mine", "--run")
 
     assert done.returncode == 0, done.stderr
@@ -104,7 +104,7 @@ def test_a_download_is_pinned_and_holds_no_pickle(home: Path, hub: str) -> None:
     ]
 
 
-def test_what_was_set_up_is_found_again_without_the_hub(home: Path, hub: str) -> None:
+def test_downloaded_weights_are_found_without_the_hub(home: Path, hub: str) -> None:
     ti2v(home, hub, "setup", "mine", "--run")
 
     again = ti2v(home, "http://127.0.0.1:9", "setup", "mine")
@@ -113,7 +113,7 @@ def test_what_was_set_up_is_found_again_without_the_hub(home: Path, hub: str) ->
     assert "mine is set up." in again.stderr
 
 
-def test_a_hub_that_cannot_be_reached_is_a_sentence(home: Path) -> None:
+def test_an_unreachable_hub_is_a_clear_error(home: Path) -> None:
     done = ti2v(home, "http://127.0.0.1:9", "setup", "mine", "--run")
 
     assert done.returncode == 1

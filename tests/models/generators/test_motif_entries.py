@@ -1,4 +1,4 @@
-"""MotiF's checkpoints as models: found, or said to be missing; the toy one runs."""
+"""Registry entries for MotiF's checkpoints."""
 
 from pathlib import Path
 
@@ -6,7 +6,7 @@ import pytest
 
 from models.generators.base import CannotRun, ClipRequest
 from models.generators.motif_entries import motif_entries, motif_recipe
-from models.generators.registry import open_generator
+from models.generators.registry import create_generator
 from models.generators.settings import generator_settings
 from tests.models.generators.requests import picture
 from tests.models.motif.tiny import toy_pipeline
@@ -14,14 +14,14 @@ from tests.models.motif.tiny import toy_pipeline
 
 @pytest.fixture(scope="module")
 def run_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """What `ti2v train` leaves behind, as far as making clips needs it."""
+    """The files of a training run that generation needs."""
     folder = tmp_path_factory.mktemp("run")
     toy_pipeline(size=32, num_frames=4).save_pretrained(folder / "pipeline")
     (folder / "config.toml").write_text("[validation]\nsampling_steps = 3\nguidance = 2.0\n")
     return folder
 
 
-def test_there_is_a_row_for_motif_and_every_ablation() -> None:
+def test_motif_and_every_ablation_have_an_entry() -> None:
     assert [entry.name for entry in motif_entries()] == [
         "motif-tiny",
         "motif-tiny-without",
@@ -37,8 +37,8 @@ def test_there_is_a_row_for_motif_and_every_ablation() -> None:
     ]
 
 
-def test_a_checkpoint_makes_clips_of_its_own_size(run_folder: Path, tmp_path: Path) -> None:
-    generator = open_generator("motif-tiny", checkpoint=run_folder)
+def test_a_checkpoint_generates_clips_with_its_own_size(run_folder: Path, tmp_path: Path) -> None:
+    generator = create_generator("motif-tiny", checkpoint=run_folder)
     generator.load("cpu", "auto")
     images = [picture(tmp_path, name=f"image{number}", seed=number) for number in range(2)]
     requests = [ClipRequest(image.stem, image, "The red kite sinks.", 5) for image in images]
@@ -49,14 +49,14 @@ def test_a_checkpoint_makes_clips_of_its_own_size(run_folder: Path, tmp_path: Pa
     assert (clips[0].provenance.steps, clips[0].provenance.guidance) == (3, 2.0)
 
 
-def test_steps_and_guidance_are_those_the_run_was_validated_with(run_folder: Path) -> None:
+def test_steps_and_guidance_are_those_of_the_validation(run_folder: Path) -> None:
     recipe = motif_recipe("motif", run_folder / "pipeline")
 
     assert recipe.call == {"num_inference_steps": 3, "guidance_scale": 2.0}
     assert (recipe.native.width, recipe.native.frames) == (32, 4)
 
 
-def test_a_missing_checkpoint_is_said_with_what_to_do(
+def test_a_missing_checkpoint_is_named_with_the_next_step(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("TI2V_CHECKPOINTS", str(tmp_path))
@@ -64,8 +64,10 @@ def test_a_missing_checkpoint_is_said_with_what_to_do(
     try:
         (entry,) = [each for each in motif_entries() if each.name == "motif-inverse"]
 
-        assert f"There is no checkpoint in {tmp_path / 'motif-inverse'}. Train one" in str(entry.why_not())
-        with pytest.raises(CannotRun, match="motif-inverse cannot run here"):
-            entry.open(None)
+        assert f"There is no checkpoint in {tmp_path / 'motif-inverse'}, and no weights" in str(
+            entry.unavailable_reason()
+        )
+        with pytest.raises(CannotRun, match="motif-inverse cannot run on this machine"):
+            entry.create(None)
     finally:
         generator_settings.cache_clear()

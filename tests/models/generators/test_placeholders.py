@@ -1,13 +1,13 @@
-"""What an adapter's placeholders become."""
+"""Substitution of an adapter's placeholders."""
 
 import pytest
 
-from models.generators.placeholders import fill, fill_structure, names_in
+from models.generators.placeholders import fill, fill_structure, placeholders_in
 
 CLIPS = [{"prompt": "a", "seed": 1, "index": 0}, {"prompt": "b", "seed": 2, "index": 1}]
 
 
-def test_a_list_of_one_that_names_a_clip_is_repeated() -> None:
+def test_a_list_with_one_clip_element_is_expanded() -> None:
     config = {
         "prompts": ["{prompt}"],
         "seeds": ["{seed}"],
@@ -25,11 +25,11 @@ def test_a_list_of_one_that_names_a_clip_is_repeated() -> None:
     }
 
 
-def test_outside_of_a_list_the_runs_seed_is_meant() -> None:
+def test_outside_a_list_the_seed_is_that_of_the_run() -> None:
     assert fill_structure({"seed": "{seed}"}, {"seed": 9}, CLIPS) == {"seed": 9}
 
 
-def test_what_was_filled_in_is_not_read_again() -> None:
+def test_inserted_values_are_not_substituted_again() -> None:
     assert fill("{prompt}.mp4", {"prompt": "{work}"}) == "{work}.mp4"
 
 
@@ -39,4 +39,4 @@ def test_a_placeholder_without_a_value_is_an_error() -> None:
 
 
 def test_placeholders_are_found_anywhere() -> None:
-    assert names_in({"a": ["x{seed}", {"b": "{work}/{stem}"}], "c": 1}) == {"seed", "work", "stem"}
+    assert placeholders_in({"a": ["x{seed}", {"b": "{work}/{stem}"}], "c": 1}) == {"seed", "work", "stem"}

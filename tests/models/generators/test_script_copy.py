@@ -1,4 +1,4 @@
-"""A script's constants become ours, whatever they hold, and nothing else of its text changes."""
+"""Patching constants in a copy of a script."""
 
 from pathlib import Path
 
@@ -7,7 +7,7 @@ from pydantic import JsonValue
 
 from models.generators.base import CannotRun
 from models.generators.recipe_tables import Script
-from models.generators.script_copy import changed_script
+from models.generators.script_copy import patch_script
 
 TEXT = '''\
 #!/usr/bin/env python
@@ -29,10 +29,10 @@ drawn = random()
 def changed(
     folder: Path, settings: dict[str, JsonValue], *, text: str | bytes = TEXT, seeds: str = ""
 ) -> str:
-    """Return the changed text of a script."""
+    """Return the source code of the patched script."""
     (folder / "say.py").write_bytes(text.encode() if isinstance(text, str) else text)
     script = Script.model_validate({"path": "say.py", "settings": settings, "seeds": seeds.split()})
-    return changed_script(folder, script, settings, seed=7).decode()
+    return patch_script(folder, script, settings, seed=7).decode()
 
 
 def seen(text: str) -> dict[str, object]:
@@ -58,11 +58,11 @@ def seen(text: str) -> dict[str, object]:
         ["a", {"b": 1}],
     ],
 )
-def test_a_value_reaches_the_script_as_it_is(value: JsonValue, tmp_path: Path) -> None:
+def test_a_value_reaches_the_script_unchanged(value: JsonValue, tmp_path: Path) -> None:
     assert seen(changed(tmp_path, {"after": value}))["after"] == value
 
 
-def test_only_the_right_hand_sides_change(tmp_path: Path) -> None:
+def test_only_the_assigned_values_change(tmp_path: Path) -> None:
     settings: dict[str, JsonValue] = {"os.environ['PLACE']": "here", "size": 8, "late": 2}
 
     text = changed(tmp_path, settings)
@@ -71,11 +71,11 @@ def test_only_the_right_hand_sides_change(tmp_path: Path) -> None:
     assert text == expected
 
 
-def test_a_constant_over_several_lines_is_replaced_whole(tmp_path: Path) -> None:
+def test_a_constant_that_spans_several_lines_is_replaced_completely(tmp_path: Path) -> None:
     assert seen(changed(tmp_path, {"text": "one"}))["text"] == "one!!"
 
 
-def test_seeding_follows_the_imports_on_their_line(tmp_path: Path) -> None:
+def test_seeding_is_inserted_on_the_line_of_the_last_import(tmp_path: Path) -> None:
     text = changed(tmp_path, {"size": 8}, seeds="random numpy")
 
     assert text.splitlines()[4] == (
@@ -94,11 +94,11 @@ def test_torch_is_seeded_too(tmp_path: Path) -> None:
     assert names["b"] == torch.rand(3, generator=torch.Generator().manual_seed(7)).tolist()
 
 
-def test_a_script_in_another_encoding_stays_in_it(tmp_path: Path) -> None:
+def test_the_encoding_of_a_script_is_kept(tmp_path: Path) -> None:
     (tmp_path / "say.py").write_bytes("# coding: latin-1\nword = 'é'\nother = ''\n".encode("latin-1"))
     script = Script(path="say.py", settings={"other": "ü"})
 
-    text = changed_script(tmp_path, script, {"other": "ü"}, seed=0)
+    text = patch_script(tmp_path, script, {"other": "ü"}, seed=0)
 
     assert text == "# coding: latin-1\nword = 'é'\nother = '\\xfc'\n".encode("latin-1")
 
@@ -106,28 +106,30 @@ def test_a_script_in_another_encoding_stays_in_it(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "problem"),
     [
-        ("other = 1\n", "sets size to a constant 0 times where once is expected"),
-        ("size = 1\nsize = 2\n", "sets size to a constant 2 times"),
-        ("size = 1\ndef main():\n    size = 2\n", "sets size to a constant 2 times"),
-        ("size = int('1')\n", "sets size to a constant 0 times"),
-        ("width = size = 1\n", "sets size to a constant 0 times"),
-        ("size += 1\n", "sets size to a constant 0 times"),
+        ("other = 1\n", "assigns a constant to size 0 times, expected once"),
+        ("size = 1\nsize = 2\n", "assigns a constant to size 2 times"),
+        ("size = 1\ndef main():\n    size = 2\n", "assigns a constant to size 2 times"),
+        ("size = int('1')\n", "assigns a constant to size 0 times"),
+        ("width = size = 1\n", "assigns a constant to size 0 times"),
+        ("size += 1\n", "assigns a constant to size 0 times"),
         ("print 'size'\n", "cannot be read: "),
         (b"size = '\xff'\n", "cannot be read: "),
     ],
 )
-def test_a_script_that_is_another_is_refused(text: str | bytes, problem: str, tmp_path: Path) -> None:
+def test_a_script_without_the_expected_constants_is_refused(
+    text: str | bytes, problem: str, tmp_path: Path
+) -> None:
     with pytest.raises(CannotRun, match=r"The script .*say\.py.*" + problem):
         changed(tmp_path, {"size": 8}, text=text)
 
 
-def test_a_script_that_is_not_there_is_refused(tmp_path: Path) -> None:
+def test_a_missing_script_is_refused(tmp_path: Path) -> None:
     script = Script(path="nowhere.py", settings={"size": 8})
 
     with pytest.raises(CannotRun, match=r"nowhere\.py cannot be read"):
-        changed_script(tmp_path, script, {"size": 8}, seed=0)
+        patch_script(tmp_path, script, {"size": 8}, seed=0)
 
 
 def test_a_script_without_imports_cannot_be_seeded(tmp_path: Path) -> None:
-    with pytest.raises(CannotRun, match="no imports at its head"):
+    with pytest.raises(CannotRun, match="no imports at its beginning"):
         changed(tmp_path, {"size": 8}, text='"""Words."""\nsize = 1\n', seeds="random")

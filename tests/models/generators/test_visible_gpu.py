@@ -1,4 +1,4 @@
-"""A foreign program sees the one GPU it is meant to use."""
+"""The GPU that is visible to an external program."""
 
 import pytest
 
@@ -16,7 +16,7 @@ from models.generators.checkouts import visible_gpu
         ("4,6", "cuda:1", "6"),
     ],
 )
-def test_our_numbers_are_counted_within_what_we_see(
+def test_device_numbers_index_into_cuda_visible_devices(
     ours: str | None, device: str, seen: str | None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv("CUDA_VISIBLE_DEVICES", raising=False)
@@ -27,7 +27,7 @@ def test_our_numbers_are_counted_within_what_we_see(
 
 
 @pytest.mark.parametrize("device", ["gpu", "cuda:first", "cuda:2"])
-def test_a_device_that_cannot_be_is_refused(device: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_unknown_device_is_refused(device: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "4,6")
 
     with pytest.raises(CannotRun, match="There is no"):

@@ -117,8 +117,8 @@ def claim(server: LeaseApi, count: int = 1) -> list[ClaimedJob]:
     return list(server.claim(ClaimRequest(worker=GPU_BOX, models=["motif"], count=count)))
 
 
-def _inline(open_generator: Callable[[str], Generator]) -> ModelHost:
-    return InlineHost(open_generator, device="cpu", dtype="auto")
+def _inline(create_generator: Callable[[str], Generator]) -> ModelHost:
+    return InlineHost(create_generator, device="cpu", dtype="auto")
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""Cosmos-Predict2. Its guardrail is a package of NVIDIA's; here a stand-in takes that package's place."""
+"""Cosmos-Predict2 at toy size; a stand-in replaces its guardrail, a package of NVIDIA."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager

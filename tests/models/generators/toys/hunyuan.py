@@ -1,4 +1,4 @@
-"""HunyuanVideo, its successor 1.5, and SkyReels-V1, which is HunyuanVideo trained further."""
+"""HunyuanVideo, HunyuanVideo 1.5 and SkyReels-V1, a fine-tuned HunyuanVideo, at toy size."""
 
 from diffusers import (
     AutoencoderKLHunyuanVideo15,

@@ -1,4 +1,4 @@
-"""Kandinsky 5 Pro, with its sparse attention."""
+"""Kandinsky 5 Pro with sparse attention, at toy size."""
 
 from diffusers import (
     DiffusionPipeline,

@@ -1,4 +1,4 @@
-"""Parts that several toys share: text and image encoders, tokenizers and a video autoencoder, all random."""
+"""Components shared by the toy pipelines: encoders, tokenizers and an autoencoder with random weights."""
 
 from diffusers import AutoencoderKLHunyuanVideo
 from tokenizers import Regex

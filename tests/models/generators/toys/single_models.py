@@ -1,4 +1,4 @@
-"""I2VGen-XL, CogVideoX and LTX-Video: each the only one of its kind here."""
+"""I2VGen-XL, CogVideoX and LTX-Video at toy size."""
 
 from diffusers import (
     AutoencoderKL,

@@ -1,6 +1,6 @@
-"""Real pipelines of diffusers at toy size, with random weights, saved to disk, for the shipped adapters.
+"""Pipelines of diffusers at toy size with random weights, saved to disk, one per shipped adapter.
 
-Which sizes a class bears was read from diffusers' own tests; the code is ours.
+The sizes follow diffusers' own tests; the code does not.
 """
 
 from collections.abc import Callable
@@ -12,7 +12,7 @@ import torch
 from diffusers import DiffusionPipeline
 
 from models.generators.adapter_entries import shipped_adapter
-from models.generators.recipes import DiffusersRecipe, Form, read_recipe
+from models.generators.recipes import DiffusersRecipe, NativeTable, read_recipe
 from tests.models.generators.toys.cosmos import cosmos
 from tests.models.generators.toys.hunyuan import hunyuan, hunyuan_1_5, skyreels_v1
 from tests.models.generators.toys.kandinsky import kandinsky
@@ -51,7 +51,7 @@ def toy_recipe(name: str) -> DiffusersRecipe:
     """Return a shipped adapter's recipe with a toy's form and two steps; the rest stays."""
     recipe, toy = read_recipe(shipped_adapter(name)), TOYS[name]
     assert isinstance(recipe, DiffusersRecipe)
-    form = Form(width=toy.size, height=toy.size, frames=toy.frames, fps=Fraction(8))
+    form = NativeTable(width=toy.size, height=toy.size, frames=toy.frames, fps=Fraction(8))
     call = {**recipe.call, **toy.call, "num_inference_steps": 2}
     # The toys are saved in float32 under plain names.
     return recipe.model_copy(update={"native": form, "call": call, "gpu_gib": 0, "variant": None})

@@ -1,4 +1,4 @@
-"""The identity of weights."""
+"""The hash of a checkpoint."""
 
 import hashlib
 from pathlib import Path
@@ -18,7 +18,7 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def test_only_weights_count(folder: Path) -> None:
+def test_only_weight_files_are_hashed(folder: Path) -> None:
     before = checkpoint_sha256(weight_files(folder))
     (folder / "config.json").write_text("{}")
     same = checkpoint_sha256(weight_files(folder))
@@ -29,7 +29,7 @@ def test_only_weights_count(folder: Path) -> None:
     assert checkpoint_sha256(weight_files(folder)) != before
 
 
-def test_a_folder_without_weights_has_no_identity(tmp_path: Path) -> None:
+def test_a_folder_without_weights_has_an_empty_hash(tmp_path: Path) -> None:
     assert checkpoint_sha256(weight_files(tmp_path)) == ""
 
 
@@ -46,7 +46,7 @@ def test_a_link_to_a_file_named_by_its_sha256_is_not_read(folder: Path) -> None:
 
 def test_a_large_file_is_read_once_until_it_changes(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TI2V_HOME", str(folder / "home"))
-    monkeypatch.setattr(weights_digest, "_KEPT_FROM_BYTES", 1)
+    monkeypatch.setattr(weights_digest, "_CACHED_FROM_BYTES", 1)
     generator_settings.cache_clear()
     try:
         first = checkpoint_sha256(weight_files(folder))

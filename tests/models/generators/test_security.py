@@ -1,4 +1,4 @@
-"""No code of a checkpoint runs, hub weights are pinned, and what memory lacks is said plainly."""
+"""Checkpoints cannot run code, hub weights are pinned, and memory errors are detected."""
 
 import re
 import weakref
@@ -10,7 +10,7 @@ import torch
 from models.generators.base import CannotRun, Crashed, OutOfMemory
 from models.generators.diffusers_adapter import DiffusersGenerator
 from models.generators.hub import cached_snapshot
-from models.generators.out_of_memory import breakdowns_named, check_device
+from models.generators.out_of_memory import check_device, translate_errors
 from models.generators.recipes import Weights
 from models.generators.revisions import pin, pinned_revision
 from models.generators.settings import generator_settings
@@ -29,7 +29,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     generator_settings.cache_clear()
 
 
-def test_no_code_of_a_repository_is_ever_trusted() -> None:
+def test_no_code_of_a_hub_repository_is_run() -> None:
     remote = "trust_" + "remote_code"
 
     assert [path.name for path in CODE if remote in path.read_text()] == []
@@ -52,7 +52,7 @@ def test_pipelines_are_loaded_from_safetensors_and_from_disk_only() -> None:
     assert "local_files_only=True" in call
 
 
-def test_a_pipeline_of_pickles_is_refused(tmp_path: Path) -> None:
+def test_a_pipeline_with_pickled_weights_is_refused(tmp_path: Path) -> None:
     recipe = toy_recipe("ltx-video")
     folder = save_toy("ltx-video", tmp_path / "toy")
     safe = folder / "transformer" / "diffusion_pytorch_model.safetensors"
@@ -70,12 +70,12 @@ def test_a_commit_is_pinned_when_it_is_downloaded(home: Path) -> None:
     assert pinned_revision(WEIGHTS.model_copy(update={"revision": "c" * 40})) == "c" * 40
 
 
-def test_a_branch_is_no_pin(home: Path) -> None:
-    with pytest.raises(CannotRun, match="'main' is no commit of owner/name"):
+def test_a_branch_cannot_be_pinned(home: Path) -> None:
+    with pytest.raises(CannotRun, match="'main' is not a commit of owner/name"):
         pin("owner/name", "main")
 
 
-def test_without_a_pin_nothing_in_the_cache_is_used(
+def test_the_cache_is_not_used_without_a_pin(
     home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("huggingface_hub.constants.HF_HUB_CACHE", str(tmp_path / "hub"))
@@ -97,28 +97,28 @@ def test_without_a_pin_nothing_in_the_cache_is_used(
         (RuntimeError("mat1 and mat2 shapes cannot be multiplied"), Crashed),
     ],
 )
-def test_too_little_memory_is_told_apart_from_other_breakdowns(
+def test_out_of_memory_errors_are_distinguished_from_other_errors(
     raised: Exception, expected: type[Exception]
 ) -> None:
-    with pytest.raises(expected) as caught, breakdowns_named("wan broke down"):
+    with pytest.raises(expected) as caught, translate_errors("wan failed"):
         raise raised
 
     assert type(caught.value) is expected
-    assert str(caught.value).startswith("wan broke down: ")
+    assert str(caught.value).startswith("wan failed: ")
 
 
-def test_a_real_allocation_that_cannot_be_made_is_out_of_memory() -> None:
-    with pytest.raises(OutOfMemory, match="the memory is not enough"), breakdowns_named("wan broke down"):
+def test_a_failed_allocation_is_an_out_of_memory_error() -> None:
+    with pytest.raises(OutOfMemory, match="out of memory"), translate_errors("wan failed"):
         torch.empty(2**60, dtype=torch.uint8)
 
 
 @pytest.mark.skipif(torch.cuda.is_available(), reason="there is a GPU")
-def test_a_gpu_that_is_not_there_is_said() -> None:
-    with pytest.raises(CannotRun, match="wan cannot run on cuda: no such device was found here"):
+def test_a_missing_gpu_is_an_error() -> None:
+    with pytest.raises(CannotRun, match="wan cannot run on cuda: there is no such device on this machine"):
         check_device("wan", "cuda", 24)
 
 
-def test_what_a_broken_call_held_is_freed_before_the_next_try() -> None:
+def test_tensors_of_a_failed_call_are_freed() -> None:
     held: list[weakref.ref[torch.Tensor]] = []
 
     def network() -> None:
@@ -126,7 +126,7 @@ def test_what_a_broken_call_held_is_freed_before_the_next_try() -> None:
         held.append(weakref.ref(latents))
         raise torch.OutOfMemoryError("CUDA out of memory")
 
-    with pytest.raises(OutOfMemory) as caught, breakdowns_named("wan broke down"):
+    with pytest.raises(OutOfMemory) as caught, translate_errors("wan failed"):
         network()
 
     assert caught.value is not None

@@ -1,4 +1,4 @@
-"""Each shipped adapter lays files out, calls its program and finds every clip again."""
+"""Each shipped subprocess adapter writes its inputs, runs its program and finds every output."""
 
 import json
 from pathlib import Path
@@ -8,12 +8,12 @@ import pytest
 from PIL import Image
 
 from models.generators.base import BadInput, ClipRequest
-from models.generators.images import fitted, read_image
+from models.generators.images import fit_image, read_image
 from models.generators.recipe_checks import recipe_problems
 from models.generators.recipe_tables import Output, Staging
 from tests.models.generators.checkout_of import SCRIPTS, generator_of, recipe_of, write_script
 from tests.models.generators.requests import picture
-from tests.models.generators.stand_in import prompt_grey
+from tests.models.generators.stand_in_program import prompt_grey
 
 # Two pairs of one image, one of them with a word that trips AnimateAnything, and one of another image.
 PAIRS = {
@@ -32,7 +32,7 @@ def requests(tmp_path: Path) -> list[ClipRequest]:
 
 
 @pytest.mark.parametrize("name", SCRIPTS)
-def test_every_clip_shows_its_own_image_and_prompt(
+def test_every_clip_is_generated_from_its_own_image_and_prompt(
     name: str, requests: list[ClipRequest], tmp_path: Path
 ) -> None:
     recipe = recipe_of(name)
@@ -55,18 +55,18 @@ def test_every_clip_shows_its_own_image_and_prompt(
 
 
 @pytest.mark.parametrize("name", ["seine", "cinemo", "ti2v-zero"])
-def test_a_prompt_that_cannot_be_a_file_name_is_refused_and_the_others_are_made(
+def test_a_prompt_that_cannot_be_a_file_name_fails_only_its_own_clip(
     name: str, requests: list[ClipRequest], tmp_path: Path
 ) -> None:
     requests[1] = ClipRequest("cat1_a_or_b", requests[1].image, "It sits/stands.")
     clips = generator_of(recipe_of(name), tmp_path / "checkout").generate(requests)
 
     assert next(clips).pair_id == "balloon1_the_gift_rises"
-    with pytest.raises(BadInput, match="prompt of cat1_a_or_b holds '/'"):
+    with pytest.raises(BadInput, match="prompt of cat1_a_or_b contains '/'"):
         next(clips)
 
 
-def test_a_program_of_your_own_speaks_the_file_protocol(requests: list[ClipRequest], tmp_path: Path) -> None:
+def test_a_user_program_can_use_the_file_protocol(requests: list[ClipRequest], tmp_path: Path) -> None:
     recipe = recipe_of(
         "consisti2v",
         command=("{python}", "mine.py", "{requests_file}"),
@@ -84,7 +84,7 @@ def test_a_program_of_your_own_speaks_the_file_protocol(requests: list[ClipReque
         assert np.abs(clip.frames[-1].mean() - prompt_grey(request.prompt)) < 4
 
 
-def test_a_script_that_chooses_a_gpu_is_given_ours(
+def test_a_script_that_selects_a_gpu_gets_the_configured_one(
     requests: list[ClipRequest], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "4,6")
@@ -98,7 +98,7 @@ def test_a_script_that_chooses_a_gpu_is_given_ours(
 
 
 @pytest.mark.parametrize(("seeds", "same"), [((7, 7), True), ((7, 8), False)])
-def test_a_script_is_seeded_by_the_clip(seeds: tuple[int, int], same: bool, tmp_path: Path) -> None:
+def test_a_script_is_seeded_per_clip(seeds: tuple[int, int], same: bool, tmp_path: Path) -> None:
     generator = generator_of(recipe_of("ti2v-zero"), tmp_path / "checkout")
     said = []
     for seed in seeds:
@@ -109,7 +109,7 @@ def test_a_script_is_seeded_by_the_clip(seeds: tuple[int, int], same: bool, tmp_
     assert (said[0] == said[1]) is same
 
 
-def test_a_run_that_is_seeded_once_holds_one_seed(tmp_path: Path) -> None:
+def test_a_run_that_is_seeded_once_has_one_seed(tmp_path: Path) -> None:
     image = picture(tmp_path)
     requests = [ClipRequest("a", image, "It jumps.", seed) for seed in (3, 3, 4)]
 
@@ -118,7 +118,7 @@ def test_a_run_that_is_seeded_once_holds_one_seed(tmp_path: Path) -> None:
     assert [clip.provenance.settings["place_in_run"] for clip in clips] == ["1 of 2", "2 of 2", "1 of 1"]
 
 
-def test_an_image_of_another_shape_is_cut_not_squeezed(tmp_path: Path) -> None:
+def test_an_image_with_another_aspect_ratio_is_cropped(tmp_path: Path) -> None:
     recipe = recipe_of("consisti2v")
     wide = Image.new("RGB", (512, 256), "red")
     wide.paste("blue", (0, 0, 100, 256))
@@ -128,11 +128,11 @@ def test_an_image_of_another_shape_is_cut_not_squeezed(tmp_path: Path) -> None:
         [ClipRequest("a", tmp_path / "wide.png", "It jumps.")]
     )
 
-    expected = np.asarray(fitted(wide, 256, 256)).mean(axis=(0, 1))
+    expected = np.asarray(fit_image(wide, 256, 256)).mean(axis=(0, 1))
     assert np.abs(clip.frames[0].mean(axis=(0, 1)) - expected).max() < 4
 
 
-def test_a_broken_image_fails_its_own_clip_and_no_other(requests: list[ClipRequest], tmp_path: Path) -> None:
+def test_a_broken_image_fails_only_its_own_clip(requests: list[ClipRequest], tmp_path: Path) -> None:
     broken = tmp_path / "broken.png"
     broken.write_bytes(b"not a picture")
     requests[1] = ClipRequest("broken1_it_jumps", broken, "It jumps.")

@@ -1,4 +1,4 @@
-"""`ti2v generators setup NAME --run` does what it prints, and only what is left to do."""
+"""`ti2v generators setup NAME --run` runs the printed steps and skips completed ones."""
 
 from pathlib import Path
 
@@ -19,14 +19,14 @@ def checkouts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     generator_settings.cache_clear()
 
 
-def test_a_checkout_that_is_whole_needs_nothing(checkouts: Path) -> None:
+def test_a_complete_checkout_needs_no_steps(checkouts: Path) -> None:
     recipe = recipe_of("seine")
     checkout_of(recipe, checkouts / "seine")
 
     assert setup_steps(recipe) == []
 
 
-def test_only_the_missing_environment_is_made_and_sees_no_key(
+def test_only_the_missing_environment_is_created_and_it_inherits_no_key(
     checkouts: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("TI2V_KEY", "secret")
@@ -36,7 +36,7 @@ def test_only_the_missing_environment_is_made_and_sees_no_key(
     (folder / ".venv/bin/python").unlink()
 
     for step in setup_steps(recipe):
-        step.do()
+        step.run()
 
     assert setup_steps(recipe) == []
     assert "secret" not in (folder / "seen.txt").read_text()
@@ -49,10 +49,10 @@ def test_one_missing_file_of_two_downloads_is_the_only_step(checkouts: Path) -> 
 
     (step,) = setup_steps(recipe)
 
-    assert step.line.startswith("hf download xinyuanc91/SEINE")
+    assert step.command_line.startswith("hf download xinyuanc91/SEINE")
 
 
-def test_a_script_that_was_changed_is_fetched_again(checkouts: Path) -> None:
+def test_a_modified_script_is_checked_out_again(checkouts: Path) -> None:
     recipe = recipe_of("ti2v-zero")
     folder = checkout_of(recipe, checkouts / "ti2v-zero")
     assert setup_steps(recipe) == []
@@ -60,14 +60,14 @@ def test_a_script_that_was_changed_is_fetched_again(checkouts: Path) -> None:
     (folder / "demo_img2vid.py").unlink()
     (step,) = setup_steps(recipe)
 
-    assert step.line == f"git -C {folder} checkout {recipe.repository.commit} -- demo_img2vid.py"
+    assert step.command_line == f"git -C {folder} checkout {recipe.repository.commit} -- demo_img2vid.py"
 
 
-def test_a_step_that_fails_is_named(checkouts: Path) -> None:
+def test_a_failing_step_is_named(checkouts: Path) -> None:
     recipe = recipe_of("seine", environment=Environment(python="3.9", steps=("/bin/sh -c 'exit 3'",)))
     folder = checkout_of(recipe, checkouts / "seine")
     (folder / ".venv/bin/python").unlink()
     (step,) = setup_steps(recipe)
 
     with pytest.raises(CannotRun, match="This step failed: /bin/sh -c 'exit 3'"):
-        step.do()
+        step.run()

@@ -1,15 +1,15 @@
-"""A foreign program ends with all it started, and its output never piles up."""
+"""Running external programs: termination of their process group, and bounded output."""
 
 import time
 from pathlib import Path
 
 import pytest
 
-from models.generators.child_process import Ended, run_child
+from models.generators.child_process import ProcessResult, run_process
 
 
-def run(tmp_path: Path, script: str, *, timeout_s: float = 20) -> Ended:
-    return run_child(
+def run(tmp_path: Path, script: str, *, timeout_s: float = 20) -> ProcessResult:
+    return run_process(
         ["/bin/sh", "-c", script],
         cwd=tmp_path,
         environment={"PATH": "/usr/bin:/bin"},
@@ -19,7 +19,7 @@ def run(tmp_path: Path, script: str, *, timeout_s: float = 20) -> Ended:
     )
 
 
-def test_the_end_of_the_output_and_the_exit_code_come_back(tmp_path: Path) -> None:
+def test_the_result_has_the_exit_code_and_the_end_of_the_output(tmp_path: Path) -> None:
     ended = run(tmp_path, "echo out; echo err >&2; exit 3")
 
     assert (ended.exit_code, ended.log_tail) == (3, "out\nerr\n")
@@ -27,7 +27,7 @@ def test_the_end_of_the_output_and_the_exit_code_come_back(tmp_path: Path) -> No
 
 
 @pytest.mark.parametrize("script", ["{child}; sleep 600", "{child}; exit 0"])
-def test_what_a_program_started_ends_with_it(script: str, tmp_path: Path) -> None:
+def test_child_processes_are_terminated_with_the_program(script: str, tmp_path: Path) -> None:
     child = "sleep 600 & echo $! > child.txt"
 
     run(tmp_path, script.format(child=child), timeout_s=2)
@@ -35,9 +35,7 @@ def test_what_a_program_started_ends_with_it(script: str, tmp_path: Path) -> Non
     assert has_ended(int((tmp_path / "child.txt").read_text()))
 
 
-def test_a_program_that_ignores_the_polite_signal_is_killed(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_program_that_ignores_sigterm_is_killed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("models.generators.child_process._GRACE_S", 0.2)
 
     ended = run(tmp_path, "trap '' TERM; echo $$ > own.txt; while :; do sleep 1; done", timeout_s=2)
@@ -47,7 +45,7 @@ def test_a_program_that_ignores_the_polite_signal_is_killed(
 
 
 def has_ended(pid: int) -> bool:
-    """Wait for the end of a process that was sent a signal it cannot refuse."""
+    """Wait until a process that was sent SIGKILL has exited."""
     deadline = time.monotonic() + 10
     while _runs(pid) and time.monotonic() < deadline:
         time.sleep(0.01)

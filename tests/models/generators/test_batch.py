@@ -1,4 +1,4 @@
-"""One clip's failure is not another's; too little memory means smaller batches."""
+"""Generation in batches: failures of single clips, and smaller batches when memory runs out."""
 
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
@@ -18,11 +18,11 @@ from models.generators.base import (
     OutOfMemory,
     Provenance,
 )
-from models.generators.batch import make_clips
+from models.generators.batch import generate_clips
 
 
 class Moody:
-    """A generator that fails for some pairs and holds `room` clips at once."""
+    """A generator that fails for some pairs and runs out of memory above `room` clips."""
 
     name = "moody"
 
@@ -32,10 +32,10 @@ class Moody:
         self.batches: list[int] = []
 
     def load(self, device: str, dtype: str) -> None:
-        """Need nothing."""
+        """Do nothing."""
 
     def unload(self) -> None:
-        """Hold nothing."""
+        """Do nothing."""
 
     def generate(self, requests: Sequence[ClipRequest]) -> Iterator[GeneratedClip]:
         self.batches.append(len(requests))
@@ -53,42 +53,44 @@ def requests(names: str) -> list[ClipRequest]:
     return [ClipRequest(name, Path("image.png"), "It jumps.") for name in names]
 
 
-def test_the_clips_beside_a_failing_one_are_made() -> None:
+def test_the_other_clips_of_a_batch_are_generated() -> None:
     kept = []
     moody = Moody({"b": BadInput("The image is damaged.")})
 
-    outcome = make_clips(moody, requests("abcd"), batch=4, keep=lambda clip, _: kept.append(clip.pair_id))
+    result = generate_clips(
+        moody, requests("abcd"), batch=4, on_clip=lambda clip, _: kept.append(clip.pair_id)
+    )
 
     assert kept == ["a", "c", "d"]
-    assert (outcome.made, outcome.untried) == (3, 0)
-    assert [(each.request.pair_id, each.kind) for each in outcome.failures] == [("b", FailureKind.BAD_INPUT)]
+    assert (result.generated, result.skipped) == (3, 0)
+    assert [(each.request.pair_id, each.kind) for each in result.failures] == [("b", FailureKind.BAD_INPUT)]
 
 
-def test_a_batch_that_does_not_fit_is_halved_for_good() -> None:
+def test_the_batch_is_halved_for_all_later_requests() -> None:
     moody = Moody({}, room=2)
 
-    outcome = make_clips(moody, requests("abcdef"), batch=5, keep=lambda *_: None)
+    result = generate_clips(moody, requests("abcdef"), batch=5, on_clip=lambda *_: None)
 
     assert moody.batches == [5, 2, 2, 2]
-    assert (outcome.made, outcome.failures) == (6, ())
+    assert (result.generated, result.failures) == (6, ())
 
 
-def test_a_single_clip_that_does_not_fit_has_failed() -> None:
-    outcome = make_clips(Moody({}, room=0), requests("a"), batch=1, keep=lambda *_: None)
+def test_a_single_clip_that_does_not_fit_is_a_failure() -> None:
+    result = generate_clips(Moody({}, room=0), requests("a"), batch=1, on_clip=lambda *_: None)
 
-    assert [each.kind for each in outcome.failures] == [FailureKind.OUT_OF_MEMORY]
+    assert [each.kind for each in result.failures] == [FailureKind.OUT_OF_MEMORY]
 
 
-def test_after_three_failures_in_a_row_the_rest_is_not_tried() -> None:
+def test_after_three_consecutive_failures_the_rest_is_skipped() -> None:
     moody = Moody({name: Crashed("It broke down.") for name in "bcdef"})
 
-    outcome = make_clips(moody, requests("abcdefg"), batch=1, keep=lambda *_: None)
+    result = generate_clips(moody, requests("abcdefg"), batch=1, on_clip=lambda *_: None)
 
-    assert (outcome.made, len(outcome.failures), outcome.untried) == (1, 3, 3)
+    assert (result.generated, len(result.failures), result.skipped) == (1, 3, 3)
 
 
-def test_what_cannot_run_at_all_is_said_at_once() -> None:
+def test_a_generator_that_cannot_run_raises_immediately() -> None:
     moody = Moody({"a": CannotRun("The weights are missing.")})
 
     with pytest.raises(CannotRun, match="weights are missing"):
-        make_clips(moody, requests("ab"), batch=1, keep=lambda *_: None)
+        generate_clips(moody, requests("ab"), batch=1, on_clip=lambda *_: None)

@@ -1,4 +1,4 @@
-"""What `ti2v generate` makes is what `ti2v submit` takes."""
+"""`ti2v submit` accepts the folder of `ti2v generate`."""
 
 from pathlib import Path
 
@@ -12,7 +12,7 @@ from tests.models.generators.requests import small_benchmark
 PAIRS = ["kites1", "harbour1"]
 
 
-def test_a_generated_folder_passes_the_rehearsal(
+def test_a_generated_folder_passes_the_dry_run(
     cast: Cast,
     live_server: str,
     tmp_path: Path,

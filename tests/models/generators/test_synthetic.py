@@ -1,4 +1,4 @@
-"""The models without weights behind the protocol."""
+"""Generators without weights."""
 
 from pathlib import Path
 
@@ -10,7 +10,7 @@ from benchmark.data import bundled_folder
 from benchmark.scenes.benchmarks import bundled_pairs
 from benchmark.scenes.synthetic import draw_frames
 from models.generators.base import BadInput, ClipRequest
-from models.generators.registry import open_generator
+from models.generators.registry import create_generator
 from tests.models.generators.requests import picture
 
 
@@ -20,9 +20,9 @@ def bundled_request(pair_id: str) -> ClipRequest:
 
 
 @pytest.mark.parametrize("name", ["reference", "wrong-action", "zoom", "drift"])
-def test_a_drawn_model_makes_the_scene_engines_clip(name: str) -> None:
+def test_a_synthetic_model_returns_the_clip_of_the_scene_engine(name: str) -> None:
     pair_id = next(iter(bundled_pairs()))
-    generator = open_generator(name)
+    generator = create_generator(name)
 
     (clip,) = generator.generate([bundled_request(pair_id)])
 
@@ -33,7 +33,7 @@ def test_a_drawn_model_makes_the_scene_engines_clip(name: str) -> None:
 def test_the_static_model_repeats_the_image_of_any_pair(tmp_path: Path) -> None:
     request = ClipRequest("cat1_it_jumps", picture(tmp_path, width=640, height=320), "It jumps.")
 
-    (clip,) = open_generator("static").generate([request])
+    (clip,) = create_generator("static").generate([request])
 
     assert clip.frames.shape == (16, 320, 320, 3)
     assert (clip.frames == clip.frames[0]).all()
@@ -42,23 +42,23 @@ def test_the_static_model_repeats_the_image_of_any_pair(tmp_path: Path) -> None:
     np.testing.assert_array_equal(clip.frames[0], middle)
 
 
-def test_a_drawn_model_refuses_a_pair_of_another_benchmark(tmp_path: Path) -> None:
+def test_a_synthetic_model_refuses_a_pair_of_another_benchmark(tmp_path: Path) -> None:
     request = ClipRequest("cat1_it_jumps", picture(tmp_path), "It jumps.")
 
-    with pytest.raises(BadInput, match="cat1_it_jumps is no pair of the bundled benchmark"):
-        list(open_generator("zoom").generate([request]))
+    with pytest.raises(BadInput, match="cat1_it_jumps is not a pair of the bundled benchmark"):
+        list(create_generator("zoom").generate([request]))
 
 
-def test_a_drawn_model_refuses_another_drawing_of_the_same_name(tmp_path: Path) -> None:
+def test_a_synthetic_model_refuses_another_image_with_the_same_id(tmp_path: Path) -> None:
     pair_id = next(iter(bundled_pairs()))
     request = ClipRequest(pair_id, picture(tmp_path, width=512, height=512), "Anything.")
 
     with pytest.raises(BadInput, match="is not the bundled one"):
-        list(open_generator("zoom").generate([request]))
+        list(create_generator("zoom").generate([request]))
 
 
-def test_an_image_nobody_can_read_is_bad_input(tmp_path: Path) -> None:
+def test_an_unreadable_image_is_bad_input(tmp_path: Path) -> None:
     (tmp_path / "broken.png").write_bytes(b"not a picture")
 
     with pytest.raises(BadInput, match=r"broken\.png cannot be read"):
-        list(open_generator("static").generate([ClipRequest("a", tmp_path / "broken.png", "It jumps.")]))
+        list(create_generator("static").generate([ClipRequest("a", tmp_path / "broken.png", "It jumps.")]))

@@ -1,7 +1,8 @@
-"""A stand-in for the foreign programs: reads and writes files as each of them does, and draws plain colours.
+"""A stand-in for external programs: reads and writes files like each of them, with plain-coloured clips.
 
-It runs in a process of its own. A clip's first frame has the mean colour of its image, its last one a grey
-that stands for its prompt, so that a mix-up shows. `misbehave.txt` in the checkout makes it fail in some way.
+It runs in a separate process. The first frame of a clip has the mean colour of its image, and the last one a
+grey level that encodes its prompt, so that tests detect mixed-up inputs. `misbehave.txt` in the checkout
+selects a failure.
 """
 
 import argparse
