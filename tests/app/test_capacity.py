@@ -38,24 +38,24 @@ class HeldSandbox(Sandbox):
 
 
 @pytest.fixture
-def sandbox() -> Iterator[HeldSandbox]:
+def held_sandbox() -> Iterator[HeldSandbox]:
     with HeldSandbox() as sandbox:
         yield sandbox
 
 
 @pytest.fixture
-def server(cast: Cast, sandbox: HeldSandbox) -> Iterator["Server"]:
-    """A server whose media work waits for `sandbox.release`."""
+def server(cast: Cast, held_sandbox: HeldSandbox) -> Iterator["Server"]:
+    """A server whose media work waits for `held_sandbox.release`."""
     context = replace(
         cast.context,
-        sandbox=sandbox,
-        renditions=RenditionCache(cast.context.database, cast.context.store, sandbox),
+        sandbox=held_sandbox,
+        renditions=RenditionCache(cast.context.database, cast.context.store, held_sandbox),
     )
     with serving(context) as address, ThreadPoolExecutor(MANY + 1) as pool:
         try:
             yield Server(address, pool)
         finally:
-            sandbox.release.set()
+            held_sandbox.release.set()
 
 
 class Server:
@@ -118,7 +118,7 @@ def uploads(
 
 
 def test_votes_are_taken_while_uploads_wait_for_the_sandbox(
-    cast: Cast, study: Study, server: Server, sandbox: HeldSandbox
+    cast: Cast, study: Study, server: Server, held_sandbox: HeldSandbox
 ) -> None:
     people = [make_actor(cast.context, f"uploader-{number}", Role.RESEARCHER) for number in range(6)]
     waiting = uploads(server, cast, people, MANY)
@@ -132,19 +132,19 @@ def test_votes_are_taken_while_uploads_wait_for_the_sandbox(
     _, headers, body = refused[0]
     assert json.loads(body)["error"] == "busy"
     assert headers["retry-after"] == "5"
-    sandbox.release.set()
+    held_sandbox.release.set()
     assert sum(each.result()[0] == 201 for each in waiting) == 32
 
 
 def test_votes_and_cached_clips_are_served_while_renditions_are_made(
-    cast: Cast, server: Server, sandbox: HeldSandbox
+    cast: Cast, server: Server, held_sandbox: HeldSandbox
 ) -> None:
     study = cast.open_study(votes_per_comparison=MANY + 3)
-    sandbox.release.set()
+    held_sandbox.release.set()
     first = annotator(server, study)
     cached = assignment(server, study, first)["left_url"]
     assert server.ask("GET", cached, first)[0] == 200
-    sandbox.release.clear()
+    held_sandbox.release.clear()
     cold = cast.open_study("cold", votes_per_comparison=MANY + 3, renditions="normalised")
     waiting = []
     for _ in range(MANY):
@@ -156,11 +156,13 @@ def test_votes_and_cached_clips_are_served_while_renditions_are_made(
     assert votes(server, study)
     assert server.ask("GET", cached, first)[0] == 200
 
-    sandbox.release.set()
+    held_sandbox.release.set()
     assert {each.result()[0] for each in waiting} == {200}
 
 
-def test_one_person_has_a_limit_of_parallel_uploads(cast: Cast, server: Server, sandbox: HeldSandbox) -> None:
+def test_one_person_has_a_limit_of_parallel_uploads(
+    cast: Cast, server: Server, held_sandbox: HeldSandbox
+) -> None:
     most = cast.context.settings.max_parallel_uploads
     waiting = uploads(server, cast, [cast.alice], most + 1)
     until(lambda: any(each.done() for each in waiting))
@@ -168,7 +170,7 @@ def test_one_person_has_a_limit_of_parallel_uploads(cast: Cast, server: Server, 
     status, headers, body = next(each for each in waiting if each.done()).result()
 
     assert (status, json.loads(body)["error"], headers["retry-after"]) == (429, "too_many_uploads", "1")
-    sandbox.release.set()
+    held_sandbox.release.set()
     assert sum(each.result()[0] == 201 for each in waiting) == most
 
 

@@ -31,18 +31,18 @@ class RecordingSandbox(Sandbox):
 
 
 @pytest.fixture
-def sandbox(context: AppContext) -> Iterator[RecordingSandbox]:
+def recording_sandbox(context: AppContext) -> Iterator[RecordingSandbox]:
     with RecordingSandbox(context.database) as sandbox:
         yield sandbox
 
 
 def test_no_connection_is_held_while_a_clip_is_transcoded(
-    context: AppContext, study: Study, sandbox: RecordingSandbox
+    context: AppContext, study: Study, recording_sandbox: RecordingSandbox
 ) -> None:
-    cache = RenditionCache(context.database, context.store, sandbox)
+    cache = RenditionCache(context.database, context.store, recording_sandbox)
     with TestClient(create_app(replace(context, renditions=cache))) as client:
         card = assign(enter(client, study), study)
 
         assert client.get(card["left_url"]).status_code == 200
 
-    assert sandbox.connections == [0, 0]
+    assert recording_sandbox.connections == [0, 0]
