@@ -7,11 +7,12 @@ from sqlalchemy import Table, insert
 from sqlalchemy.orm import Session
 
 from app.security.identity import Principal, person_named
-from app.studies.service import MatchupPlan, StudyPlan, create_study, open_study
+from app.studies.service import create_study, open_study
 from app.tables.bench import Benchmark, Pair
 from app.tables.studies import Study
 from app.tables.submissions import Clip, Submission, VideoModel
 from benchmark.protocol import Role, SubmissionStatus, WatchGate
+from benchmark.wire.studies import MatchupRequest, StudyRequest
 
 MODELS, PAIRS, SCENARIOS = 10, 320, 22
 START = datetime(2026, 3, 1, tzinfo=UTC)
@@ -23,14 +24,17 @@ def open_round_robin(session: Session, *, slug: str, watch_gate: WatchGate) -> S
     principal = Principal(owner.id, owner.name, owner.role)
     benchmark = synthetic_benchmark(session)
     submissions = [_submission(session, owner.id, benchmark, number) for number in range(MODELS)]
-    plan = StudyPlan(
+    request = StudyRequest(
         slug=slug,
         title="Ten models, all compared with each other",
-        matchups=tuple(MatchupPlan(a.public_id, b.public_id) for a, b in combinations(submissions, 2)),
+        benchmark=benchmark.slug,
+        matchups=[
+            MatchupRequest(reference=a.public_id, other=b.public_id) for a, b in combinations(submissions, 2)
+        ],
         watch_gate=watch_gate,
         seed=7,
     )
-    study = create_study(session, plan=plan, benchmark=benchmark, principal=principal, now=START)
+    study = create_study(session, request=request, principal=principal, now=START)
     open_study(session, study=study, principal=principal, now=START)
     return study
 

@@ -22,7 +22,6 @@ from app.media.store import content_key
 from app.security.identity import Principal, create_key, person_named
 from app.security.tokens import derived_token
 from app.studies import service as studies
-from app.studies.matchups import MatchupPlan
 from app.submissions import service as submissions
 from app.submissions.storage import ClipStorage
 from app.submissions.streaming import ReceivedFile
@@ -30,6 +29,7 @@ from app.tables.bench import Benchmark, Pair
 from app.tables.studies import Study as StudyRow
 from benchmark.pairs import pair_id, scenario_of_image
 from benchmark.protocol import Role, WatchGate
+from benchmark.wire.studies import MatchupRequest, StudyRequest
 from benchmark.wire.submissions import ModelRequest
 
 BENCHMARK = "tiny"
@@ -76,21 +76,19 @@ class Cast:
     def open_study(self, slug: str = "motif-study", **changes: object) -> Study:
         """Open a study of Alice's: motif against the others, gate off unless said otherwise."""
         others = changes.pop("others", [model for model in MODELS if model != "motif"])
-        plan = studies.StudyPlan(
-            slug=slug,
-            title="MotiF against two",
-            matchups=tuple(
-                MatchupPlan(self.submission_ids["motif"], self.submission_ids[other])
-                for other in others  # type: ignore[attr-defined]
-            ),
-            **({"watch_gate": WatchGate.OFF, "seed": 7} | changes),  # type: ignore[arg-type]
-        )
         now = utc_now()
         with self.context.database.write() as session:
-            benchmark = session.execute(select(Benchmark)).scalar_one()
-            study = studies.create_study(
-                session, plan=plan, benchmark=benchmark, principal=self.alice.principal, now=now
+            request = StudyRequest(
+                slug=slug,
+                title="MotiF against two",
+                benchmark=session.execute(select(Benchmark.slug)).scalar_one(),
+                matchups=[
+                    MatchupRequest(reference=self.submission_ids["motif"], other=self.submission_ids[other])
+                    for other in others  # type: ignore[attr-defined]
+                ],
+                **({"watch_gate": WatchGate.OFF, "seed": 7} | changes),  # type: ignore[arg-type]
             )
+            study = studies.create_study(session, request=request, principal=self.alice.principal, now=now)
             studies.open_study(session, study=study, principal=self.alice.principal, now=now)
         return Study(slug, self.context)
 

@@ -186,10 +186,8 @@ def _create_here(draft: Mapping[str, object], matchups: Sequence[str]) -> "Study
     with local_write() as local:
         benchmark = find_benchmark(local.session, str(draft["benchmark"]))
         known = own_submissions(local.session, local.principal)
-        plan = service.study_plan(study_request(draft, matchups, known, benchmark.version))
-        study = service.create_study(
-            local.session, plan=plan, benchmark=benchmark, principal=local.principal, now=local.now
-        )
+        request = study_request(draft, matchups, known, benchmark.version)
+        study = service.create_study(local.session, request=request, principal=local.principal, now=local.now)
         return study_response(local.session, study)
 
 

@@ -23,7 +23,6 @@ from app.demo.clips import DemoSubmission, rendering_processes, submit_clips
 from app.security.identity import Principal, create_key, create_sign_in_link, person_named
 from app.security.tokens import KEY_PREFIX, derived_token, hash_token
 from app.studies import service as studies
-from app.studies.matchups import MatchupPlan
 from app.tables.bench import Benchmark
 from app.tables.people import ApiKey, Invitation
 from app.tables.studies import Study
@@ -31,6 +30,7 @@ from benchmark.data import bundled_folder
 from benchmark.importers.official import read_official
 from benchmark.pairs import PairSpec
 from benchmark.protocol import Role
+from benchmark.wire.studies import MatchupRequest, StudyRequest
 
 log = logging.getLogger("ti2v.demo")
 
@@ -172,13 +172,13 @@ def _open_study(
 ) -> None:
     now = utc_now()
     with context.database.write() as session:
-        benchmark = session.scalars(select(Benchmark).where(Benchmark.slug == BENCHMARK)).one()
-        plan = studies.StudyPlan(
+        request = StudyRequest(
             slug=slug,
             title=title,
-            matchups=tuple(MatchupPlan(reference, other) for other in others),
+            benchmark=BENCHMARK,
+            matchups=[MatchupRequest(reference=reference, other=other) for other in others],
         )
-        study = studies.create_study(session, plan=plan, benchmark=benchmark, principal=principal, now=now)
+        study = studies.create_study(session, request=request, principal=principal, now=now)
         studies.open_study(session, study=study, principal=principal, now=now)
         studies.add_invitation(session, study=study, token=_invitation(context, slug), now=now)
 

@@ -17,6 +17,7 @@ from app.tables.studies import Comparison, Matchup, Study
 from app.tables.submissions import Clip, Submission, VideoModel
 from benchmark.design import shuffle_key
 from benchmark.protocol import SubmissionStatus
+from benchmark.wire.studies import GoldRequest
 
 RIGHT_MODEL = "reference"
 # As benchmark.scenes.gold.GoldUse says it, which would load the whole engine into the server.
@@ -24,14 +25,6 @@ _GOLD = "gold"
 # Where nobody limits how many comparisons an annotator gets, a wished number is spread one among ten.
 _USUAL_BLOCK = 10
 LEAST_BLOCK = 2
-
-
-@dataclass(frozen=True)
-class GoldPlan:
-    """How often an annotator is asked: so many times in all, or in such a share of their comparisons."""
-
-    count: int | None = None
-    share: float | None = None
 
 
 @dataclass(frozen=True)
@@ -51,14 +44,14 @@ class GoldMatchup:
     pair_ids: frozenset[int]
 
 
-def plan_gold(study: Study, plan: GoldPlan) -> None:
+def plan_gold(study: Study, wanted: GoldRequest) -> None:
     """Write into a draft how often it asks."""
-    if plan.count is not None:
+    if wanted.count is not None:
         shown = study.comparisons_per_annotator
-        study.gold_block = max(LEAST_BLOCK, shown // plan.count if shown else _USUAL_BLOCK)
-        study.gold_most = plan.count
-    elif plan.share is not None:
-        study.gold_block = max(LEAST_BLOCK, round(1 / plan.share))
+        study.gold_block = max(LEAST_BLOCK, shown // wanted.count if shown else _USUAL_BLOCK)
+        study.gold_most = wanted.count
+    elif wanted.share is not None:
+        study.gold_block = max(LEAST_BLOCK, round(1 / wanted.share))
 
 
 def find_gold(

@@ -12,20 +12,7 @@ from app.tables.bench import Benchmark
 from app.tables.submissions import Clip, Submission
 from benchmark.plurals import counted
 from benchmark.protocol import SubmissionStatus
-
-
-@dataclass(frozen=True)
-class MatchupPlan:
-    """Two submissions to compare, by their public ids; a seed of None is the smallest that its side holds."""
-
-    reference: str
-    other: str
-    reference_seed: int | None = None
-    other_seed: int | None = None
-
-    @property
-    def sides(self) -> tuple[tuple[str, int | None], tuple[str, int | None]]:
-        return (self.reference, self.reference_seed), (self.other, self.other_seed)
+from benchmark.wire.studies import MatchupRequest
 
 
 @dataclass(frozen=True)
@@ -39,7 +26,7 @@ class CheckedMatchup:
 
 
 def check_matchups(
-    session: Session, plans: Sequence[MatchupPlan], *, benchmark: Benchmark, principal: Principal
+    session: Session, wanted: Sequence[MatchupRequest], *, benchmark: Benchmark, principal: Principal
 ) -> list[CheckedMatchup]:
     """Return the matchups with the ids and seeds of their sides.
 
@@ -47,9 +34,9 @@ def check_matchups(
         Invalid: a matchup names an unknown submission, one of another benchmark, one not final, a seed it has
             no clip of, itself, or is there twice; `problems` lists all.
     """
-    known = _submissions(session, plans, principal)
+    known = _submissions(session, wanted, principal)
     seeds = _seeds(session, known)
-    problems = _problems(plans, known, seeds, benchmark)
+    problems = _problems(wanted, known, seeds, benchmark)
     if problems:
         raise Invalid(
             f"{counted(len(problems), 'problem')} with the matchups: {problems[0]}",
@@ -67,15 +54,20 @@ def check_matchups(
             other_id=known[each.other].id,
             other_seed=seed_of(each.other, each.other_seed),
         )
-        for each in plans
+        for each in wanted
     ]
 
 
+def _sides(matchup: MatchupRequest) -> tuple[tuple[str, int | None], tuple[str, int | None]]:
+    """Return the submission and the seed of each side."""
+    return (matchup.reference, matchup.reference_seed), (matchup.other, matchup.other_seed)
+
+
 def _submissions(
-    session: Session, plans: Sequence[MatchupPlan], principal: Principal
+    session: Session, wanted: Sequence[MatchupRequest], principal: Principal
 ) -> dict[str, Submission]:
     """Return the submissions this person may know of; somebody else's open one does not exist for them."""
-    asked = {name for plan in plans for name, _ in plan.sides}
+    asked = {name for matchup in wanted for name, _ in _sides(matchup)}
     query = select(Submission).where(Submission.public_id.in_(asked))
     if not principal.is_admin:
         is_own = Submission.owner_id == principal.person_id
@@ -99,16 +91,16 @@ def _seeds(session: Session, known: Mapping[str, Submission]) -> dict[int, list[
 
 
 def _problems(
-    plans: Sequence[MatchupPlan],
+    wanted: Sequence[MatchupRequest],
     known: Mapping[str, Submission],
     seeds: Mapping[int, Sequence[int]],
     benchmark: Benchmark,
 ) -> list[str]:
-    problems = [] if plans else ["a study needs at least one matchup"]
+    problems = [] if wanted else ["a study needs at least one matchup"]
     seen: set[frozenset[str]] = set()
-    for number, plan in enumerate(plans, start=1):
-        names = [name for name, _ in plan.sides]
-        for name, seed in plan.sides:
+    for number, matchup in enumerate(wanted, start=1):
+        names = [name for name, _ in _sides(matchup)]
+        for name, seed in _sides(matchup):
             problem = _problem_of_side(known.get(name), seed, seeds, benchmark)
             if problem:
                 problems.append(f"matchup {number}: {problem}")

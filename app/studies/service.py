@@ -2,7 +2,7 @@
 
 import secrets
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict
 from datetime import datetime
 from typing import Protocol
 
@@ -10,12 +10,13 @@ from sqlalchemy import insert, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from app.benchmarks.service import find_benchmark
 from app.errors import Conflict
 from app.panels.protocol import freeze_protocol
 from app.security.identity import Principal
 from app.security.tokens import hash_token, new_token
-from app.studies.gold import GoldPlan, add_gold_matchups, find_gold, lay_out_gold, plan_gold
-from app.studies.matchups import MatchupPlan, check_matchups
+from app.studies.gold import add_gold_matchups, find_gold, lay_out_gold, plan_gold
+from app.studies.matchups import check_matchups
 from app.tables.audit import AuditEvent
 from app.tables.bench import Benchmark
 from app.tables.people import Invitation
@@ -23,7 +24,7 @@ from app.tables.studies import Comparison, Matchup, Study
 from app.tables.submissions import Clip
 from app.tasks import service as tasks
 from benchmark.design import shuffle_key
-from benchmark.protocol import AnnotatorKind, RenditionRecipe, StudyStatus, TaskKind, WatchGate
+from benchmark.protocol import AnnotatorKind, StudyStatus, TaskKind
 from benchmark.wire.studies import StudyRequest
 
 # 63 bits, as the database keeps it.
@@ -43,53 +44,26 @@ _ALLOWED_MOVES = {
 }
 
 
-@dataclass(frozen=True)
-class StudyPlan:
-    """What a researcher asks for; `lease_s` is in seconds."""
-
-    slug: str
-    title: str
-    matchups: tuple[MatchupPlan, ...]
-    votes_per_comparison: int = 5
-    instructions: str = ""
-    comparisons_per_annotator: int | None = None
-    lease_s: int = 900
-    watch_gate: WatchGate = WatchGate.DELIVERED
-    renditions: RenditionRecipe = RenditionRecipe.REMUX
-    require_justification: bool = True
-    seed: int | None = field(default=None)
-    gold: GoldPlan | None = None
-
-
-def study_plan(request: StudyRequest) -> StudyPlan:
-    """Return the plan that a request describes."""
-    return StudyPlan(
-        **request.model_dump(exclude={"benchmark", "matchups", "gold"}),
-        matchups=tuple(MatchupPlan(**each.model_dump()) for each in request.matchups),
-        gold=GoldPlan(request.gold.count, request.gold.share) if request.gold else None,
-    )
-
-
-def create_study(
-    session: Session, *, plan: StudyPlan, benchmark: Benchmark, principal: Principal, now: datetime
-) -> Study:
+def create_study(session: Session, *, request: StudyRequest, principal: Principal, now: datetime) -> Study:
     """Create a draft with its matchups; every problem of the matchups is listed at once.
 
     Raises:
+        NotFound: there is no such benchmark.
         Conflict: the slug is taken.
         Invalid: a matchup cannot be compared (app/studies/matchups.py), or the gold questions cannot be
             asked (app/studies/gold.py).
     """
-    if session.scalar(select(Study.id).where(Study.slug == plan.slug)) is not None:
+    if session.scalar(select(Study.id).where(Study.slug == request.slug)) is not None:
         raise Conflict("There is a study of that slug already.", code="study_exists")
-    checked = check_matchups(session, plan.matchups, benchmark=benchmark, principal=principal)
-    study = _add_draft(session, plan, benchmark, principal, now)
+    benchmark = find_benchmark(session, request.benchmark)
+    checked = check_matchups(session, request.matchups, benchmark=benchmark, principal=principal)
+    study = _add_draft(session, request, benchmark, principal, now)
     for position, matchup in enumerate(checked):
         session.add(Matchup(study_id=study.id, position=position, **asdict(matchup)))
     session.flush()
-    if plan.gold is not None:
+    if request.gold is not None:
         gold = find_gold(session, benchmark, [(each.reference_id, each.other_id) for each in checked])
-        plan_gold(study, plan.gold)
+        plan_gold(study, request.gold)
         add_gold_matchups(session, study, gold, first=len(checked))
     return study
 
@@ -155,22 +129,22 @@ def add_invitation(
 
 
 def _add_draft(
-    session: Session, plan: StudyPlan, benchmark: Benchmark, principal: Principal, now: datetime
+    session: Session, request: StudyRequest, benchmark: Benchmark, principal: Principal, now: datetime
 ) -> Study:
     study = Study(
-        slug=plan.slug,
-        title=plan.title,
-        instructions=plan.instructions,
+        slug=request.slug,
+        title=request.title,
+        instructions=request.instructions,
         benchmark_id=benchmark.id,
         owner_id=principal.person_id,
         status=StudyStatus.DRAFT,
-        votes_per_comparison=plan.votes_per_comparison,
-        comparisons_per_annotator=plan.comparisons_per_annotator,
-        lease_s=plan.lease_s,
-        watch_gate=plan.watch_gate,
-        renditions=plan.renditions,
-        require_justification=plan.require_justification,
-        seed=secrets.randbits(_SEED_BITS) if plan.seed is None else plan.seed,
+        votes_per_comparison=request.votes_per_comparison,
+        comparisons_per_annotator=request.comparisons_per_annotator,
+        lease_s=request.lease_s,
+        watch_gate=request.watch_gate,
+        renditions=request.renditions,
+        require_justification=request.require_justification,
+        seed=secrets.randbits(_SEED_BITS) if request.seed is None else request.seed,
         created_at=now,
     )
     session.add(study)

@@ -3,7 +3,6 @@
 from fastapi import Request
 
 from app.api.v1.json_router import api_router
-from app.benchmarks.service import find_benchmark
 from app.clock import utc_now
 from app.dependencies import context_of, require_person
 from app.security.path_params import SlugPath
@@ -25,11 +24,9 @@ router = api_router("studies")
 def create_study(body: StudyRequest, request: Request) -> StudyResponse:
     """Create a draft. Its protocol can no longer change once the study opens."""
     now = utc_now()
-    plan = service.study_plan(body)
     with context_of(request).database.write() as session:
         principal = require_person(session, request, Role.RESEARCHER, now=now)
-        benchmark = find_benchmark(session, slug=body.benchmark)
-        study = service.create_study(session, plan=plan, benchmark=benchmark, principal=principal, now=now)
+        study = service.create_study(session, request=body, principal=principal, now=now)
         return study_response(session, study)
 
 

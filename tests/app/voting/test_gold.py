@@ -11,7 +11,6 @@ from app.context import AppContext
 from app.panels.gold import gold_among, is_gold_position
 from app.results.live.recount import recount
 from app.results.live.vote_rows import vote_rows
-from app.studies.gold import GoldPlan
 from app.tables.bench import Pair
 from app.tables.studies import Comparison, Matchup
 from app.tables.studies import Study as StudyRow
@@ -22,6 +21,7 @@ from benchmark.importers.official import read_official
 from benchmark.protocol import Side, VoteStatus
 from benchmark.scenes import gold_questions
 from benchmark.scenes.gold import GoldUse
+from benchmark.wire.studies import GoldRequest
 from tests.acting import ask, assign, refused, vote
 from tests.app.api.conftest import client_of
 from tests.app.results.page_voters import annotator
@@ -41,7 +41,7 @@ def with_gold(cast: Cast) -> Cast:
 
 
 def study_with_gold(cast: Cast, **changes: object) -> Study:
-    return with_gold(cast).open_study(others=["cinemo"], **({"gold": GoldPlan(share=1 / 3)} | changes))
+    return with_gold(cast).open_study(others=["cinemo"], **({"gold": GoldRequest(share=1 / 3)} | changes))
 
 
 @pytest.fixture
@@ -190,7 +190,7 @@ def test_a_skipped_gold_question_does_not_come_back(study: Study) -> None:
 
 
 def test_no_more_than_were_asked_for_and_within_what_one_annotator_gets(cast: Cast) -> None:
-    study = study_with_gold(cast, gold=GoldPlan(count=1), comparisons_per_annotator=4)
+    study = study_with_gold(cast, gold=GoldRequest(count=1), comparisons_per_annotator=4)
 
     cards = judge_all(annotator(study), study)
 
