@@ -6,8 +6,8 @@ comparison and encode them in one form. The files are opened only in the sandbox
 
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Protocol
 
-from app.media.probe import ClipFacts
 from app.media.sandbox import Sandbox, SandboxBroken, SandboxError, Work, WorkRefused
 from app.media.store import DISK_FULL, StoreFull
 from benchmark.protocol import RenditionRecipe
@@ -19,6 +19,44 @@ _REVISION = 2
 
 class RenditionFailed(Exception):
     """No rendition could be made of a clip that was accepted before."""
+
+
+class HasForm(Protocol):
+    """A clip as far as it decides its recipe: `ClipForm`, or all its facts."""
+
+    @property
+    def codec(self) -> str: ...
+    @property
+    def pixel_format(self) -> str: ...
+    @property
+    def width(self) -> int: ...
+    @property
+    def height(self) -> int: ...
+    @property
+    def frames(self) -> int: ...
+    @property
+    def fps(self) -> float: ...
+    @property
+    def constant_fps(self) -> bool: ...
+    @property
+    def has_audio(self) -> bool: ...
+    @property
+    def is_remuxable(self) -> bool: ...
+
+
+@dataclass(frozen=True)
+class ClipForm:
+    """The facts of a clip that decide its recipe; see `ClipFacts`."""
+
+    codec: str
+    pixel_format: str
+    width: int
+    height: int
+    frames: int
+    fps: float
+    constant_fps: bool
+    has_audio: bool
+    is_remuxable: bool
 
 
 @dataclass(frozen=True)
@@ -46,7 +84,7 @@ class Recipe:
         return self.frames / self.fps
 
 
-def choose_recipe(reference: ClipFacts, other: ClipFacts, requested: RenditionRecipe) -> Recipe:
+def choose_recipe(reference: HasForm, other: HasForm, requested: RenditionRecipe) -> Recipe:
     """Return the recipe for both clips of a comparison; the order of the two does not matter.
 
     `requested` is the study's choice. `remux` becomes `normalised` where the clips differ in size, fps,
@@ -107,14 +145,14 @@ def make_rendition(source_path: Path, recipe: Recipe, target_path: Path, *, sand
         raise RenditionFailed(str(error)) from error
 
 
-def _alike(a: ClipFacts, b: ClipFacts) -> bool:
+def _alike(a: HasForm, b: HasForm) -> bool:
     return _form(a) == _form(b) and all(
         clip.is_remuxable and clip.constant_fps and not clip.has_audio and clip.pixel_format == "yuv420p"
         for clip in (a, b)
     )
 
 
-def _form(clip: ClipFacts) -> tuple[object, ...]:
+def _form(clip: HasForm) -> tuple[object, ...]:
     return clip.codec, clip.width, clip.height, clip.fps, clip.frames
 
 
