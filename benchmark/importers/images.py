@@ -9,6 +9,7 @@ from pathlib import Path, PurePosixPath, PureWindowsPath
 
 from PIL import Image
 
+from benchmark.images import CannotDisplay, displayed, is_plain, open_image
 from benchmark.pairs import canonical_name, is_hidden_file
 
 IMAGE_SUFFIXES = frozenset({".png", ".jpg", ".jpeg", ".webp", ".gif", ".bmp", ".tif", ".tiff", ".avif"})
@@ -19,7 +20,6 @@ MAX_IMAGE_SIDE = 8192
 MAX_IMAGE_PIXELS = 40_000_000
 # The exceptions that Pillow's decoders raise for damaged files; they differ by format.
 _DECODE_ERRORS = (OSError, SyntaxError, ValueError, RuntimeError)
-_PNG_MODES = frozenset({"1", "L", "LA", "P", "RGB", "RGBA", "I;16"})
 _SIZE_RULE = f"sides must be {MIN_IMAGE_SIDE} to {MAX_IMAGE_SIDE} pixels, with 40 megapixels at most."
 
 
@@ -101,6 +101,10 @@ def check_image(path: Path) -> None:
         with _open_image(path) as image:
             _check_size(image)
             image.load()
+            if not is_plain(image):
+                displayed(image)
+    except CannotDisplay as error:
+        raise ImageRefused(str(error)) from error
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise ImageRefused(f"The image is too large: {_SIZE_RULE}") from error
     except _DECODE_ERRORS as error:
@@ -113,7 +117,7 @@ def _open_image(path: Path) -> Iterator[Image.Image]:
         # Pillow warns about unusual metadata, which does not matter here.
         warnings.simplefilter("ignore", UserWarning)
         warnings.simplefilter("error", Image.DecompressionBombWarning)
-        with Image.open(path, formats=IMAGE_FORMATS) as image:
+        with open_image(path, formats=IMAGE_FORMATS) as image:
             yield image
 
 
@@ -124,10 +128,9 @@ def is_web_image(path: Path) -> bool:
 
 
 def write_png(path: Path, target: Path) -> None:
-    """Convert a checked image to PNG without changing its pixels, for types that browsers do not show."""
+    """Convert a checked image to PNG as viewers see it, for types that browsers do not show."""
     with _open_image(path) as image:
-        mode = image.mode if image.mode in _PNG_MODES else "RGBA" if image.has_transparency_data else "RGB"
-        image.convert(mode).save(target, "PNG")
+        displayed(image).save(target, "PNG")
 
 
 def _check_size(image: Image.Image) -> None:

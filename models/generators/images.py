@@ -6,6 +6,7 @@ from pathlib import Path
 
 from PIL import Image, ImageOps
 
+from benchmark.images import CannotDisplay, displayed, open_image
 from models.generators.base import BadInput, ClipRequest
 
 
@@ -20,18 +21,16 @@ class FitMode(StrEnum):
 
 
 def read_image(path: Path) -> Image.Image:
-    """Return an image as RGB, with its EXIF orientation applied and transparency composited on white.
+    """Return an image as viewers see it: RGB, upright, transparency composited on white.
 
     Raises:
         BadInput: the image cannot be decoded.
     """
     try:
-        with Image.open(path) as file:
-            upright = ImageOps.exif_transpose(file)
-            if upright.has_transparency_data:
-                layered = upright.convert("RGBA")
-                upright = Image.alpha_composite(Image.new("RGBA", layered.size, "white"), layered)
-            return upright.convert("RGB")
+        with open_image(path) as file:
+            return displayed(file)
+    except CannotDisplay as error:
+        raise BadInput(f"The input image {path.name} is not accepted. {error}") from error
     except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
         raise BadInput(f"The input image {path.name} cannot be read.") from error
 

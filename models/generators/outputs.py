@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
+from benchmark.images import displayed, open_image
 from models.generators.base import Crashed, Frames, NativeFormat
 
 # Containers round the frame rate, and a duration can be off by the time of one frame.
@@ -89,10 +90,10 @@ def read_frames(files: Sequence[Path], native: NativeFormat) -> Frames:
 
 def _read_image(path: Path, native: NativeFormat) -> Frames:
     try:
-        with Image.open(path, formats=("PNG", "JPEG")) as image:
-            # Image.open reads only the header, so a wrong size is detected before decoding.
+        with open_image(path, formats=("PNG", "JPEG")) as image:
+            # Opening reads only the header, so a wrong size is detected before decoding.
             _check(path, "size", f"{native.width}x{native.height}", f"{image.width}x{image.height}")
-            return np.asarray(image.convert("RGB"))
+            return np.asarray(displayed(image))
     except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
         raise Crashed(f"The program's {path.name} cannot be decoded.") from error
 

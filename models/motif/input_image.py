@@ -6,6 +6,8 @@ from numpy.typing import NDArray
 from PIL import Image
 from torch import Tensor
 
+from benchmark.images import displayed
+
 InputImage = Image.Image | NDArray[np.uint8]
 
 
@@ -15,7 +17,8 @@ def resize_and_crop(image: InputImage, *, height: int, width: int) -> Tensor:
     The aspect ratio is preserved. An image of the target size is not resampled.
 
     Args:
-        image: a Pillow image of any mode, or an array (rows, columns, 3) uint8 RGB.
+        image: a Pillow image of any mode, read as viewers see it (`benchmark.images`), or an array
+            (rows, columns, 3) uint8 RGB.
         height: target height in pixels.
         width: target width in pixels.
 
@@ -37,7 +40,7 @@ def resize_and_crop(image: InputImage, *, height: int, width: int) -> Tensor:
 
 def _to_rgb(image: InputImage) -> Image.Image:
     if isinstance(image, Image.Image):
-        return image.convert("RGB")
+        return displayed(image)
     if not isinstance(image, np.ndarray):
         raise TypeError(f"image is a {type(image).__name__}; expected a Pillow image or an array")
     if image.dtype != np.uint8 or image.ndim != 3 or image.shape[2] != 3:

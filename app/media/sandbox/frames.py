@@ -3,10 +3,11 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-from PIL import Image, ImageOps
+from PIL import Image
 
 from app.media.probe import ClipCode
 from app.media.sandbox.client import Json, WorkRefused
+from benchmark.images import displayed, open_image
 from benchmark.video import UnreadableVideo
 from benchmark.video.pixels import rgb_pixels
 from benchmark.video.track import open_video
@@ -18,7 +19,7 @@ def read(kind: str, path: str, numbers: list[int], target: str, max_width: int) 
     Raises:
         WorkRefused: the file cannot be decoded, or ends before the last of the `numbers`.
     """
-    pictures = iter([_upright(Path(path))]) if kind == "image" else _frames(Path(path))
+    pictures = iter([_image(Path(path))]) if kind == "image" else _frames(Path(path))
     written: list[bytes] = []
     size = (0, 0)
     for number, picture in enumerate(pictures, start=1):
@@ -43,10 +44,10 @@ def _frames(clip: Path) -> Iterator[Image.Image]:
         raise WorkRefused(ClipCode.UNDECODABLE, str(error)) from error
 
 
-def _upright(picture: Path) -> Image.Image:
+def _image(picture: Path) -> Image.Image:
     try:
-        with Image.open(picture, formats=("JPEG", "PNG", "WEBP")) as image:
-            return ImageOps.exif_transpose(image).convert("RGB")
+        with open_image(picture, formats=("JPEG", "PNG", "WEBP")) as image:
+            return displayed(image)
     except (OSError, ValueError, SyntaxError) as error:
         raise WorkRefused(ClipCode.UNDECODABLE, "The image cannot be decoded.") from error
 

@@ -5,27 +5,28 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-# Imported here so that children find the readers ready instead of loading them one by one.
-from PIL import Image, ImageOps, JpegImagePlugin, PngImagePlugin, WebPImagePlugin  # noqa: F401
+# Imported here so that children find the decoders loaded instead of loading them one by one.
+from PIL import Image, JpegImagePlugin, PngImagePlugin, WebPImagePlugin  # noqa: F401
 
 from app.media import image_metadata
 from app.media.images import ImageCode, ImageFormat, ImageLimits
 from app.media.sandbox.client import Json, WorkRefused
 from app.media.store import DISK_FULL, DISK_FULL_ERRNOS
+from benchmark.images import CannotDisplay, displayed, is_plain, open_image
 
 _WITHOUT_METADATA: dict[ImageFormat, Callable[[bytes], bytes]] = {
     ImageFormat.JPEG: image_metadata.without_jpeg_metadata,
     ImageFormat.PNG: image_metadata.without_png_metadata,
     ImageFormat.WEBP: image_metadata.without_webp_metadata,
 }
-# `ImageLimits` decides from the header; Pillow's own limit would only blur the reason.
+# `ImageLimits` are checked from the header; Pillow's own limit would hide the reason.
 Image.MAX_IMAGE_PIXELS = None
 _EXIF_ORIENTATION, _UPRIGHT = 0x0112, 1
 _THUMBNAIL_QUALITY = 80
 _RECODED: dict[ImageFormat, dict[str, Any]] = {
     ImageFormat.JPEG: {"quality": 95, "subsampling": 0},
     ImageFormat.PNG: {"optimize": False},
-    ImageFormat.WEBP: {"quality": 95, "method": 4},
+    ImageFormat.WEBP: {"lossless": True, "method": 4},
 }
 
 
@@ -55,14 +56,14 @@ def _read(path: Path, allowed: ImageLimits) -> bytes:
         raise WorkRefused(ImageCode.EMPTY, "The file is empty.")
     if size > allowed.max_bytes:
         raise WorkRefused(
-            ImageCode.TOO_MANY_BYTES, f"The image has {size} bytes; at most {allowed.max_bytes} are taken."
+            ImageCode.TOO_MANY_BYTES, f"The image has {size} bytes; at most {allowed.max_bytes} are accepted."
         )
     return path.read_bytes()
 
 
 def _open(coded: bytes) -> Image.Image:
     try:
-        return Image.open(io.BytesIO(coded), formats=[form.upper() for form in ImageFormat])
+        return open_image(io.BytesIO(coded), formats=[form.upper() for form in ImageFormat])
     except (OSError, ValueError, SyntaxError) as error:
         raise WorkRefused(ImageCode.NOT_A_PICTURE, "The file is not a JPEG, PNG or WebP image.") from error
 
@@ -76,13 +77,14 @@ def _decode(coded: bytes, allowed: ImageLimits) -> Image.Image:
     image = _open(coded)
     size = f"{image.width}x{image.height}"
     if max(image.size) > allowed.max_side or image.width * image.height > allowed.max_pixels:
-        raise WorkRefused(ImageCode.TOO_LARGE, f"The image is {size}; that is more than is taken.")
+        raise WorkRefused(ImageCode.TOO_LARGE, f"The image is {size}; that is larger than allowed.")
     if min(image.size) < allowed.min_side:
         raise WorkRefused(
-            ImageCode.TOO_SMALL, f"The image is {size}; no side may be under {allowed.min_side}."
+            ImageCode.TOO_SMALL,
+            f"The image is {size}; no side may be shorter than {allowed.min_side} pixels.",
         )
     if _format(image) is not ImageFormat.JPEG and getattr(image, "is_animated", False):
-        raise WorkRefused(ImageCode.ANIMATED, "The image moves; an input image is a still one.")
+        raise WorkRefused(ImageCode.ANIMATED, "The image is animated; an input image is a single picture.")
     try:
         image.load()
     except (OSError, ValueError, SyntaxError) as error:
@@ -92,8 +94,8 @@ def _decode(coded: bytes, allowed: ImageLimits) -> Image.Image:
 
 def _clean(coded: bytes, image: Image.Image) -> bytes:
     form = _format(image)
-    if image.getexif().get(_EXIF_ORIENTATION, _UPRIGHT) != _UPRIGHT:
-        return _coded(ImageOps.exif_transpose(image), form, _RECODED[form])
+    if not is_plain(image):
+        return _coded(_displayed(image), form, _RECODED[form])
     try:
         return _WITHOUT_METADATA[form](coded)
     except ValueError as error:
@@ -101,23 +103,25 @@ def _clean(coded: bytes, image: Image.Image) -> bytes:
 
 
 def _thumbnail(image: Image.Image, width: int) -> bytes:
-    upright = ImageOps.exif_transpose(image)
-    rgb = upright.convert("RGBA" if upright.has_transparency_data else "RGB")
-    rgb.info.pop("icc_profile", None)  # small pictures need no profile; it would be the larger part of them
+    rgb = _displayed(image)
     width = min(width, rgb.width)
     small = rgb.resize((width, max(1, round(rgb.height * width / rgb.width))), Image.Resampling.LANCZOS)
     return _coded(small, ImageFormat.WEBP, {"quality": _THUMBNAIL_QUALITY, "method": 4})
 
 
 def _coded(image: Image.Image, form: ImageFormat, options: dict[str, Any]) -> bytes:
-    profile = image.info.get("icc_profile")
     bare = Image.new(image.mode, image.size)
-    bare.paste(image)  # a fresh image carries none of the old one's comments or texts
-    if image.mode == "P":
-        bare.putpalette(image.getpalette() or [])
+    bare.paste(image)  # a new image has none of the old one's comments, texts and profiles
     out = io.BytesIO()
-    bare.save(out, form.upper(), icc_profile=profile, **options)
+    bare.save(out, form.upper(), **options)
     return out.getvalue()
+
+
+def _displayed(image: Image.Image) -> Image.Image:
+    try:
+        return displayed(image)
+    except CannotDisplay as error:
+        raise WorkRefused(ImageCode.UNDECODABLE, str(error)) from error
 
 
 def _facts(coded: bytes) -> dict[str, Json]:

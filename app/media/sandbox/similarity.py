@@ -9,6 +9,7 @@ from PIL import Image
 
 from app.media.probe import UNREADABLE_INPUT_IMAGE
 from app.media.sandbox.client import WorkRefused
+from benchmark.images import displayed, open_image
 from benchmark.video.pixels import rgb_pixels
 
 _SIDE = 64
@@ -51,9 +52,9 @@ def distance_to_picture(frame: Any, picture: Path) -> float:
 
 def _read_picture(picture: Path) -> Image.Image:
     try:
-        with Image.open(picture, formats=("JPEG", "PNG", "WEBP")) as image:
-            image.draft("RGB", (4 * _SIDE, 4 * _SIDE))  # a JPEG decodes at a fraction of its size
-            return image.convert("RGB")
+        with open_image(picture, formats=("JPEG", "PNG", "WEBP")) as image:
+            image.draft(image.mode, (4 * _SIDE, 4 * _SIDE))  # a JPEG decodes at a fraction of its size
+            return displayed(image)
     except (OSError, ValueError, SyntaxError) as error:
         raise WorkRefused(UNREADABLE_INPUT_IMAGE, "The pair's input image cannot be read.") from error
 

@@ -1,10 +1,27 @@
-"""The real clips, where they are there."""
+"""A browser page, and the real clips, where they are there."""
 
+import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Error, Page, sync_playwright
 
 REAL_MODELS = ("motif", "cinemo", "dynamicrafter", "cogvideox")
+
+
+@pytest.fixture(scope="session")
+def page() -> Iterator[Page]:
+    """A page of one headless Chromium with the colours of an sRGB screen."""
+    with sync_playwright() as playwright:
+        try:
+            browser = playwright.chromium.launch(
+                executable_path=shutil.which("chromium"), args=["--force-color-profile=srgb"]
+            )
+        except Error as error:
+            pytest.skip(f"Chromium does not start here: {error.message.splitlines()[0]}")
+        yield browser.new_page()
+        browser.close()
 
 
 @pytest.fixture(params=REAL_MODELS)

@@ -63,8 +63,8 @@ def test_an_odd_column_is_no_loss_worth_telling() -> None:
         ),
         (
             SideLoss(Side.OTHER, 3, 320, Loss(length=0.6, height=0.1, frame_rate=0.5), False),
-            "B loses up to 60 % of its length, up to 10 % of its height and up to 50 % of its frame rate in 3 of "
-            "320 pairs.",
+            "B loses up to 60 % of its length, up to 10 % of its height and up to 50 % of its frame rate "
+            "in 3 of 320 pairs.",
         ),
     ],
 )

@@ -1,6 +1,5 @@
 """Chromium plays padded renditions to their end: equal durations, the same moments, the same colours."""
 
-import shutil
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -8,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Error, Page, sync_playwright
+from playwright.sync_api import Page
 
 from app.media.padding import ByteRange, padded_length, padded_range, parse_range
 from app.media.probe import probe_clip
@@ -89,17 +88,6 @@ class MediaServer:
                 """Stay quiet."""
 
         return Handler
-
-
-@pytest.fixture(scope="module")
-def page() -> Iterator[Page]:
-    with sync_playwright() as playwright:
-        try:
-            browser = playwright.chromium.launch(executable_path=shutil.which("chromium"))
-        except Error as error:
-            pytest.skip(f"Chromium does not start here: {error.message.splitlines()[0]}")
-        yield browser.new_page()
-        browser.close()
 
 
 @pytest.fixture

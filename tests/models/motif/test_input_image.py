@@ -48,10 +48,10 @@ def test_an_image_of_any_shape_covers_the_target_size(height: int, width: int) -
     assert values.min() == 1.0
 
 
-def test_transparency_is_ignored() -> None:
+def test_transparency_is_white() -> None:
     image = Image.new("RGBA", (4, 4), (255, 0, 0, 0))
 
-    assert resize_and_crop(image, height=4, width=4)[:, 0, 0].tolist() == [1.0, -1.0, -1.0]
+    assert resize_and_crop(image, height=4, width=4)[:, 0, 0].tolist() == [1.0, 1.0, 1.0]
 
 
 @pytest.mark.parametrize(

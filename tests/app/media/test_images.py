@@ -156,13 +156,13 @@ def test_a_thumbnail_is_never_larger_than_the_image(tmp_path: Path, sandbox: San
     assert (facts.width, facts.height) == (80, 48)
 
 
-def test_a_transparent_image_stays_transparent(tmp_path: Path, sandbox: Sandbox) -> None:
+def test_a_transparent_image_is_shown_on_white(tmp_path: Path, sandbox: Sandbox) -> None:
     Image.new("RGBA", (64, 64), (255, 0, 0, 0)).save(tmp_path / "glass.png")
 
     make_thumbnail(tmp_path / "glass.png", tmp_path / "small", 32, sandbox=sandbox)
 
     with Image.open(tmp_path / "small") as small:
-        assert small.convert("RGBA").getpixel((5, 5))[3] == 0  # type: ignore[index]
+        assert small.convert("RGBA").getpixel((5, 5)) == (255, 255, 255, 255)
 
 
 @pytest.mark.parametrize(
