@@ -31,11 +31,8 @@ class AppContext:
     def require_current_schema(self) -> None:
         """Raise SchemaError when the database was not migrated; a half-fitting schema loses data."""
         found = migrations.status(self.database)
-        if not found.is_current:
-            raise migrations.SchemaError(
-                f"The database is at version {found.current or 'none'}, this release needs {found.newest}. "
-                "Run: ti2v db upgrade"
-            )
+        if found.problem:
+            raise migrations.SchemaError(found.problem)
 
 
 @contextmanager

@@ -16,6 +16,7 @@ from sqlalchemy import Connection, Engine, create_engine, event, make_url
 from sqlalchemy.orm import Session, UOWTransaction
 from sqlalchemy.pool import ConnectionPoolEntry
 
+from app.private_files import make_private_file, make_private_folder
 from app.settings import Settings
 
 _WRITES = "ti2v_writes"
@@ -50,8 +51,12 @@ class Database:
 
     @classmethod
     def of(cls, settings: Settings) -> "Database":
-        settings.home.mkdir(parents=True, exist_ok=True)
-        return cls(settings.effective_database_url, home=settings.home)
+        make_private_folder(settings.home)
+        database = cls(settings.effective_database_url, home=settings.home)
+        if database.is_sqlite and database.url.database:
+            # SQLite gives its -wal and -shm files the mode of the database.
+            make_private_file(Path(database.url.database))
+        return database
 
     @contextmanager
     def read(self) -> Iterator[Session]:

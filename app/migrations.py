@@ -28,12 +28,31 @@ class SchemaError(AppError):
 
 @dataclass(frozen=True)
 class SchemaStatus:
+    """The version of a database, the newest one, and whether this release knows the database's."""
+
     current: str | None
     newest: str | None
+    is_known: bool
 
     @property
     def is_current(self) -> bool:
         return self.current == self.newest
+
+    @property
+    def problem(self) -> str | None:
+        """Return why this release cannot use the database, and the next step; None where it can."""
+        if not self.is_known:
+            return (
+                f"The database is at version {self.current}, which this release does not know; its newest is "
+                f"{self.newest}. Install the release that upgraded the database, or restore a backup from "
+                "before (HOME/backups): ti2v db restore FILE"
+            )
+        if not self.is_current:
+            return (
+                f"The database is at version {self.current or 'none'}, this release needs {self.newest}. "
+                "Run: ti2v db upgrade"
+            )
+        return None
 
 
 def status(database: Database) -> SchemaStatus:
@@ -42,11 +61,12 @@ def status(database: Database) -> SchemaStatus:
         current = None
         if inspect(connection).has_table("alembic_version"):
             current = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
-    return SchemaStatus(current, _newest_revision())
+    revisions, newest = _revisions()
+    return SchemaStatus(current, newest, is_known=current is None or current in revisions)
 
 
-def _newest_revision() -> str | None:
-    """Return the revision that no other migration follows; `revision = "…"` is a line of its own in each."""
+def _revisions() -> tuple[set[str], str | None]:
+    """Return all revisions and the newest; `revision = "…"` is a line of its own in each migration."""
     revisions: set[str] = set()
     followed: set[str] = set()
     for path in (MIGRATIONS / "versions").glob("*.py"):
@@ -54,7 +74,20 @@ def _newest_revision() -> str | None:
             r'^(revision|down_revision) = "(\w+)"$', path.read_text(), re.MULTILINE
         ):
             (revisions if name == "revision" else followed).add(value)
-    return max(revisions - followed, default=None)
+    # The newest is the one that no other follows.
+    return revisions, max(revisions - followed, default=None)
+
+
+def require_known_version(database: Database) -> SchemaStatus:
+    """Return the status of a database that this release can migrate.
+
+    Raises:
+        SchemaError: a newer release made it.
+    """
+    found = status(database)
+    if found.problem and not found.is_known:
+        raise SchemaError(found.problem)
+    return found
 
 
 def upgrade(database: Database, revision: str = "head") -> None:
@@ -74,6 +107,7 @@ def downgrade(database: Database, revision: str) -> None:
 def _migrate(database: Database, step: "Callable[[Config], None]", *, may_lose_rows: bool) -> None:
     from alembic.config import Config
 
+    require_known_version(database)
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
     with (

@@ -66,6 +66,8 @@ TASK_HANDLERS: Mapping[TaskKind, Handler] = {TaskKind.RENDITIONS: prepare_rendit
 
 
 def _run(context: AppContext) -> None:
+    # Asked here as well as when the application starts: uvicorn would print a traceback.
+    context.require_current_schema()
     settings = context.settings
     app = create_app(context)
     _spare_the_collector()

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from app.errors import Conflict
+from app.private_files import make_private_folder
 from app.settings import Settings
 
 
@@ -19,7 +20,7 @@ def only_server(settings: Settings) -> Iterator[None]:
     if not settings.effective_database_url.startswith("sqlite"):
         yield
         return
-    settings.home.mkdir(parents=True, exist_ok=True)
+    make_private_folder(settings.home)
     with (settings.home / "serve.lock").open("ab") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)

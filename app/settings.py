@@ -16,6 +16,8 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
 
+from app.private_files import make_private_folder
+
 MIB = 1024 * 1024
 MIN_SECRET_LENGTH = 8
 # A host name, an IPv4 address or an IPv6 address in brackets, with an optional port.
@@ -162,7 +164,7 @@ def _is_base_url(url: str) -> bool:
 
 
 def _stored_secret(path: Path) -> bytes:
-    path.parent.mkdir(parents=True, exist_ok=True)
+    make_private_folder(path.parent)
     try:
         handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError:

@@ -21,17 +21,18 @@ def upgrade() -> None:
     from app.cli.local import open_any_schema, open_settings, sqlite_file
     from app.cli.sqlite_backup import back_up
     from app.clock import utc_now
+    from app.private_files import make_private_folder
 
     settings = open_settings()
     with open_any_schema(settings) as database:
-        before = migrations.status(database)
+        before = migrations.require_known_version(database)
         if before.is_current:
             click.echo(f"The database is at {before.newest} already.", err=True)
             return
         path = sqlite_file(settings)
         if path is not None and before.current is not None:
             kept = settings.home / "backups" / f"{before.current}-{_stamp(utc_now())}.sqlite3"
-            kept.parent.mkdir(parents=True, exist_ok=True)
+            make_private_folder(kept.parent)
             with database.write_lock():
                 back_up(path, kept)
             click.echo(f"The database before the upgrade is kept as {kept}.", err=True)
@@ -80,22 +81,21 @@ def status() -> None:
         found = migrations.status(database)
     click.echo(f"current {found.current or 'none'}")
     click.echo(f"newest {found.newest or 'none'}")
-    if not found.is_current:
-        click.echo("Run: ti2v db upgrade", err=True)
+    if found.problem:
+        click.echo(found.problem, err=True)
 
 
 @click.command()
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
 def backup(file: Path) -> None:
-    """Write a checked copy of the SQLite database to FILE; the server may go on running."""
-    from app.cli.local import open_any_schema, open_settings, refuse_missing_file, sqlite_file
+    """Write a checked copy of the SQLite database to FILE; a running server is not interrupted."""
+    from app.cli.local import open_settings, refuse_missing_file, sqlite_file
     from app.cli.sqlite_backup import back_up
 
     settings = open_settings()
     refuse_missing_file(settings)
     path = sqlite_file(settings) or _refuse_postgres(settings, f"pg_dump --format=custom --file={file}")
-    with open_any_schema(settings) as database, database.write_lock():
-        back_up(path, file)
+    back_up(path, file)
     click.echo(
         f"{file} holds the database. Images and clips lie in {settings.effective_media_url}.", err=True
     )

@@ -70,7 +70,7 @@ def examine() -> Iterator[Finding]:
         return
     yield Finding("settings", State.GOOD, f"{settings.environment}, home {settings.home.resolve()}")
     yield from _misspelt(settings)
-    for look in (_secret_key, _database, _media, _disk, _server):
+    for look in (_home, _secret_key, _database, _media, _disk, _server):
         yield look(settings)
 
 
@@ -106,6 +106,13 @@ def _ffmpeg() -> Finding:
     return Finding("ffmpeg", State.GOOD, f"PyAV {av.__version__} ({versions})")
 
 
+def _home(settings: "Settings") -> Finding:
+    if settings.home.exists() and settings.home.stat().st_mode & 0o077:
+        advice = f"Run: chmod 700 {settings.home}"
+        return Finding("home", State.NOTE, f"{settings.home} can be read by others", advice)
+    return Finding("home", State.GOOD, str(settings.home))
+
+
 def _secret_key(settings: "Settings") -> Finding:
     path = settings.home / "secret_key"
     if settings.secret_key is not None:
@@ -136,9 +143,9 @@ def _database(settings: "Settings") -> Finding:
         return Finding("database", State.BAD, reason, "See that it runs and that TI2V_DATABASE_URL is right.")
     finally:
         database.close()
-    if not found.is_current:
-        where = f"at version {found.current or 'none'}, this release needs {found.newest}"
-        return Finding("database", State.BAD, where, "Run: ti2v db upgrade")
+    if found.problem:
+        what, _, next_step = found.problem.partition(". ")
+        return Finding("database", State.BAD, what, next_step)
     return Finding("database", State.GOOD, f"{database.url.get_backend_name()}, version {found.current}")
 
 

@@ -58,12 +58,8 @@ def open_database(settings: Settings) -> Iterator[Database]:
     refuse_missing_file(settings)
     with open_any_schema(settings) as database:
         found = migrations.status(database)
-        if not found.is_current:
-            raise Conflict(
-                f"The database is at version {found.current or 'none'}, this release needs {found.newest}. "
-                "Run: ti2v db upgrade",
-                code="schema_not_current",
-            )
+        if found.problem:
+            raise Conflict(found.problem, code="schema_not_current")
         yield database
 
 

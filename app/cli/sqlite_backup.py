@@ -6,12 +6,16 @@ from contextlib import closing
 from pathlib import Path
 
 from app.errors import Conflict, Invalid, NotFound, Unavailable
+from app.private_files import make_private_file, make_private_folder
+
+# 1 MiB at the usual page size.
+_PAGES_PER_STEP = 256
 
 
 def back_up(database: Path, copy: Path) -> None:
-    """Write a consistent copy of a database that may be in use; the copy is one file and was checked.
+    """Write a consistent copy of a database that may be in use; the copy is one checked file of mode 0600.
 
-    The caller holds the write lock, as reading and closing may checkpoint.
+    Nobody waits for it: it reads one snapshot, in small steps, over a connection that cannot write.
 
     Raises:
         Conflict: `copy` exists.
@@ -22,8 +26,8 @@ def back_up(database: Path, copy: Path) -> None:
     if copy.exists():
         raise Conflict(f"{copy} exists already; name another file.", code="file_exists")
     unfinished = copy.with_name(copy.name + ".unfinished")
-    # SQLite's own words for a folder that is not there would not name it.
-    unfinished.touch()
+    # Created here, because SQLite's message for a missing folder does not name it.
+    make_private_file(unfinished)
     try:
         _copy_pages(database, unfinished)
         refuse_damage(unfinished)
@@ -45,10 +49,11 @@ def restore(copy: Path, database: Path, *, old: Path) -> None:
     if not copy.is_file():
         raise NotFound(f"There is no file {copy}.")
     refuse_damage(copy)
-    database.parent.mkdir(parents=True, exist_ok=True)
+    make_private_folder(database.parent)
     incoming = database.with_name(database.name + ".incoming")
     incoming.unlink(missing_ok=True)
     try:
+        make_private_file(incoming)
         _copy_pages(copy, incoming)
         _write_through(incoming)
         # The -wal moves along: pages in it belong to the old database and would spoil the new one.
@@ -85,17 +90,20 @@ def refuse_damage(path: Path) -> None:
 
 def _copy_pages(source: Path, target: Path) -> None:
     try:
-        with closing(_open(source)) as reading, closing(sqlite3.connect(target)) as writing:
-            # All pages in one step: one consistent state, and no restart when somebody writes.
-            reading.backup(writing, pages=-1)
+        with closing(_open(source, mode="ro")) as reading, closing(sqlite3.connect(target)) as writing:
+            # Every step reads the snapshot of this transaction, so a write elsewhere restarts nothing. A
+            # connection that cannot write never checkpoints, so it needs no write lock (app/database.py).
+            reading.execute("BEGIN")
+            reading.execute("SELECT count(*) FROM sqlite_master").fetchone()
+            reading.backup(writing, pages=_PAGES_PER_STEP, sleep=0)
             # One file, with nothing in a -wal beside it that could be forgotten.
             writing.execute("PRAGMA journal_mode = DELETE")
     except sqlite3.DatabaseError as error:
         raise Unavailable(f"{source} could not be copied beside {target}: {error}.") from error
 
 
-def _open(path: Path) -> sqlite3.Connection:
-    return sqlite3.connect(f"{path.resolve().as_uri()}?mode=rw", uri=True, timeout=30)
+def _open(path: Path, *, mode: str = "rw") -> sqlite3.Connection:
+    return sqlite3.connect(f"{path.resolve().as_uri()}?mode={mode}", uri=True, timeout=30)
 
 
 def _write_through(path: Path) -> None:

@@ -2,11 +2,14 @@
 
 import fcntl
 import sqlite3
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
 
 import pytest
 
+from app.cli.sqlite_backup import back_up
 from app.server_lock import only_server
 from app.settings import Settings
 from tests.app.cli.conftest import Run
@@ -84,17 +87,92 @@ def test_a_backup_restores_what_was_there_then(run: Run, home: Path, tmp_path: P
     assert people_in(before) == ["Alice", "Bob"]
 
 
-def test_a_backup_is_taken_while_the_server_runs_and_writes(run: Run, home: Path, tmp_path: Path) -> None:
+def test_a_backup_waits_for_nobody_who_writes(run: Run, home: Path, tmp_path: Path) -> None:
     with (
         only_server(Settings(_env_file=None, home=home)),
+        (home / "database.lock").open("ab") as held,
         closing(sqlite3.connect(home / "ti2v.sqlite3")) as busy,
     ):
+        # The server's write lock, in the middle of a write.
+        fcntl.flock(held, fcntl.LOCK_EX)
         busy.execute("BEGIN IMMEDIATE")
         outcome = run("db", "backup", tmp_path / "copy.sqlite3")
         busy.rollback()
 
     assert outcome.code == 0, outcome.err
     assert people_in(tmp_path / "copy.sqlite3") == []
+
+
+def test_a_backup_is_one_moment_while_rows_are_added(home: Path, tmp_path: Path) -> None:
+    """Each write to the source would restart a copy in steps that holds no snapshot."""
+    path, stop = home / "ti2v.sqlite3", threading.Event()
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute(
+            "CREATE TABLE filler AS WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n "
+            "WHERE i < 20000) SELECT i, hex(randomblob(200)) AS text FROM n"
+        )
+        connection.commit()
+
+    def write() -> None:
+        with closing(sqlite3.connect(path, timeout=30)) as connection:
+            while not stop.is_set():
+                connection.execute("INSERT INTO filler VALUES (-1, '')")
+                connection.commit()
+
+    with ThreadPoolExecutor(1) as pool:
+        writing = pool.submit(write)
+        back_up(path, tmp_path / "copy.sqlite3")
+        stop.set()
+        writing.result()
+
+    with closing(sqlite3.connect(tmp_path / "copy.sqlite3")) as copy:
+        rows = copy.execute("SELECT count(*) FROM filler WHERE i > 0").fetchone()[0]
+    assert rows == 20000
+
+
+def mode(path: Path) -> int:
+    return path.stat().st_mode & 0o777
+
+
+def test_what_the_service_stores_is_for_its_own_user(
+    run: Run, home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    new = tmp_path / "new-home"
+    monkeypatch.setenv("TI2V_HOME", str(new))
+    run("db", "upgrade")
+    run("db", "downgrade", "0001", "--yes")
+    run("db", "upgrade")
+    run("db", "backup", tmp_path / "copy.sqlite3")
+
+    (kept,) = (new / "backups").iterdir()
+    assert [mode(each) for each in (new, new / "backups")] == [0o700, 0o700]
+    files = [new / "ti2v.sqlite3", kept, tmp_path / "copy.sqlite3"]
+    assert [mode(each) for each in files] == [0o600, 0o600, 0o600]
+
+
+def test_an_older_database_is_taken_away_from_others(run: Run, home: Path) -> None:
+    (home / "ti2v.sqlite3").chmod(0o644)
+
+    run("key", "list")
+
+    assert mode(home / "ti2v.sqlite3") == 0o600
+
+
+@pytest.mark.parametrize("command", [("db", "upgrade"), ("up",), ("serve",), ("key", "list")])
+def test_a_database_of_a_newer_release_is_refused_with_the_way_out(
+    run: Run, home: Path, command: tuple[str, ...]
+) -> None:
+    with closing(sqlite3.connect(home / "ti2v.sqlite3")) as connection:
+        connection.execute("UPDATE alembic_version SET version_num = '9999'")
+        connection.commit()
+
+    outcome = run(*command)
+
+    assert outcome.code == 1
+    assert "The database is at version 9999, which this release does not know" in outcome.err
+    assert "ti2v db restore FILE" in outcome.err
+    assert "Traceback" not in outcome.err
+    assert not (home / "backups").exists()
 
 
 def test_restore_is_refused_while_a_server_runs(run: Run, home: Path, tmp_path: Path) -> None:

@@ -18,7 +18,18 @@ def test_a_sound_installation_passes(run: Run) -> None:
     assert outcome.code == 0, outcome.err
     found = states(outcome.out)
     assert set(found) == {
-        *("python", "sqlite", "ffmpeg", "settings", "secret key", "database", "media", "disk", "server")
+        *(
+            "python",
+            "sqlite",
+            "ffmpeg",
+            "settings",
+            "home",
+            "secret key",
+            "database",
+            "media",
+            "disk",
+            "server",
+        )
     }
     assert "bad" not in found.values()
 
