@@ -12,6 +12,7 @@ from app.media.rendition_cache import RenditionCache
 from app.media.sandbox import Sandbox
 from app.media.store import MediaStore, open_store
 from app.rendering import Pages
+from app.security.key_use import KeyUse
 from app.security.limits import GuessLimiter, UploadLimiter
 from app.settings import Settings
 
@@ -27,6 +28,7 @@ class AppContext:
     guesses: GuessLimiter
     uploads: UploadLimiter
     capacities: Capacities
+    key_use: KeyUse
 
     def require_current_schema(self) -> None:
         """Raise SchemaError when the database was not migrated; a half-fitting schema loses data."""
@@ -56,6 +58,7 @@ def open_context(settings: Settings) -> Iterator[AppContext]:
                     bytes_per_day=settings.upload_bytes_per_day,
                 ),
                 capacities=Capacities.for_sandbox(settings.sandbox_processes),
+                key_use=KeyUse(),
             )
     finally:
         database.close()

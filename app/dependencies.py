@@ -12,8 +12,9 @@ from app.errors import Forbidden, NotSignedIn
 from app.security.identity import Principal, principal_of_browser, principal_of_key
 from app.security.visibility import find_study
 from app.tables.studies import Study
-from benchmark.protocol import Role
+from benchmark.protocol import Role, Scope
 
+USED_KEY = "ti2v_used_key"
 COOKIE = "ti2v_session"
 
 
@@ -40,23 +41,35 @@ def set_cookie(response: Response, cookie: str, context: AppContext) -> None:
     )
 
 
-def require_person(session: Session, request: Request, *roles: Role, now: datetime) -> Principal:
+def require_person(
+    session: Session, request: Request, *roles: Role, now: datetime, scope: Scope = Scope.READ
+) -> Principal:
     """Return who asks, by key or else by browser; admins may do what researchers may.
+
+    Args:
+        scope: what the request does; a key can be limited to other scopes of its role.
 
     Raises:
         NotSignedIn: no key or session, or a wrong one.
-        Forbidden: the key's role is not among `roles`.
+        Forbidden: the key's role is not among `roles`, or the key does not have the scope (`missing_scope`).
         TooManyRequests: too many wrong ones from this address.
     """
     principal = _find_person(session, request, now=now)
     if principal.role not in (*roles, Role.ADMIN):
         raise Forbidden(f"This needs a key of role {' or '.join(roles)}; yours is {principal.role}.")
+    if not principal.may(scope):
+        raise Forbidden(
+            f"This key is limited and does not have the scope {scope}. Create one that has it with: "
+            "ti2v key create --scope",
+            code="missing_scope",
+        )
     return principal
 
 
 def require_own_study(session: Session, request: Request, slug: str) -> tuple[Study, Principal]:
     """Return a study that whoever asks may run; to everybody else it does not exist."""
-    principal = require_person(session, request, Role.RESEARCHER, now=utc_now())
+    scope = Scope.READ if request.method == "GET" else Scope.STUDY
+    principal = require_person(session, request, Role.RESEARCHER, scope=scope, now=utc_now())
     return find_study(session, slug=slug, principal=principal, for_change=True), principal
 
 
@@ -64,10 +77,13 @@ def _find_person(session: Session, request: Request, *, now: datetime) -> Princi
     authorization = request.headers.get("authorization")
     if authorization is not None:
         scheme, _, key = authorization.partition(" ")
-        principal = principal_of_key(session, key.strip()) if scheme.lower() == "bearer" else None
+        is_bearer = scheme.lower() == "bearer"
+        principal = principal_of_key(session, key.strip(), now=now) if is_bearer else None
         if principal is None:
             count_wrong_secret(request)
-            raise NotSignedIn("This key is not known, or was revoked.", code="wrong_key")
+            raise NotSignedIn("This key is not known, or it expired or was revoked.", code="wrong_key")
+        # The middleware records the use once the response is sent.
+        request.scope[USED_KEY] = principal.key_id
         return principal
     cookie = cookie_of(request)
     principal = principal_of_browser(session, cookie, now=now) if cookie else None

@@ -1,14 +1,17 @@
 """Health checks and metrics for monitoring."""
 
 import logging
+from ipaddress import ip_address
 
 from fastapi import APIRouter, Request, Response
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
-from app.dependencies import context_of
+from app.clock import utc_now
+from app.dependencies import context_of, require_person
 from app.errors import Unavailable
+from benchmark.protocol import Role
 
 router = APIRouter(include_in_schema=False)
 log = logging.getLogger("ti2v.operations")
@@ -36,6 +39,20 @@ def ready(request: Request) -> dict[str, str]:
 
 
 @router.get("/metrics")
-def metrics() -> Response:
-    """Return metrics in the Prometheus text format."""
+def metrics(request: Request) -> Response:
+    """Return the metrics in Prometheus text format: to this machine, or for a key of an admin or a viewer."""
+    context = context_of(request)
+    if not (context.settings.metrics_public or _is_local(request)):
+        with context.database.read() as session:
+            require_person(session, request, Role.VIEWER, now=utc_now())
     return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
+
+
+def _is_local(request: Request) -> bool:
+    """Tell whether a program on this machine asks, and not a proxy that passes a request on."""
+    if any(header in request.headers for header in ("forwarded", "x-forwarded-for", "x-real-ip", "via")):
+        return False
+    try:
+        return request.client is not None and ip_address(request.client.host).is_loopback
+    except ValueError:
+        return False

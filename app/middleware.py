@@ -5,16 +5,22 @@ import secrets
 import time
 
 from prometheus_client import Counter, Histogram
+from sqlalchemy.exc import SQLAlchemyError
+from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from app.clock import utc_now
+from app.dependencies import USED_KEY
 from app.error_pages import answer_app_error, answer_server_error
 from app.errors import AppError, TooLarge
 from app.security.headers import security_headers
+from app.security.key_use import record_use
 from app.security.origin import refuse_cross_site
 from app.settings import Settings
 
+log = logging.getLogger("ti2v.keys")
 access_log = logging.getLogger("ti2v.access")
 REQUESTS = Counter("ti2v_requests_total", "Requests answered.", ["method", "route", "status"])
 SECONDS = Histogram("ti2v_request_seconds", "Time until the response is complete.", ["route"])
@@ -57,6 +63,7 @@ class RequestMiddleware:
             raise
         finally:
             _count(scope, response.status or 500, time.perf_counter() - started)
+            await _record_key_use(scope)
 
     def _body_limit(self, scope: Scope) -> int:
         is_clip = scope["method"] == "PUT" and "/clips/" in scope["path"]
@@ -102,6 +109,19 @@ class _LimitedBody:
 
     def _refusal(self) -> TooLarge:
         return TooLarge(f"The body is larger than {self._limit:,} bytes, the maximum for this URL.")
+
+
+async def _record_key_use(scope: Scope) -> None:
+    """Record that the request's key was used, after the response; a failure is logged only."""
+    key_id, now = scope.get(USED_KEY), utc_now()
+    if key_id is None:
+        return
+    context = scope["app"].state.context
+    if context.key_use.is_due(key_id, now=now):
+        try:
+            await run_in_threadpool(record_use, context.database, key_id=key_id, now=now)
+        except SQLAlchemyError:
+            log.warning("the use of key %d was not recorded", key_id, exc_info=True)
 
 
 def _count(scope: Scope, status: int, seconds: float) -> None:

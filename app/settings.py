@@ -16,10 +16,12 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
 
+from app.errors import Invalid
 from app.private_files import make_private_folder
 
 MIB = 1024 * 1024
-MIN_SECRET_LENGTH = 8
+# As many as the hash has that tokens are derived with.
+MIN_SECRET_BYTES = 32
 # A host name, an IPv4 address or an IPv6 address in brackets, with an optional port.
 _HOST = re.compile(r"([\w.-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]+)?")
 
@@ -42,7 +44,8 @@ class Settings(BaseSettings):
         "", description="Empty: a folder in TI2V_HOME. Otherwise a folder or s3://bucket/prefix."
     )
     secret_key: SecretStr | None = Field(
-        None, description="Signs the demo's links. Development generates it once in TI2V_HOME (mode 0600)."
+        None,
+        description="The demo's links derive from it. Development generates it in TI2V_HOME (mode 0600).",
     )
     public_url: str = Field("", description="Public address; cookies are Secure if it begins with https.")
     host: str = Field("127.0.0.1", description="Address to listen on.")
@@ -52,8 +55,9 @@ class Settings(BaseSettings):
     session_days: int = Field(30, ge=1, le=365, description="Lifetime of a browser session, days.")
     sign_in_link_minutes: int = Field(60, ge=1, le=1440, description="Lifetime of a sign-in link, minutes.")
     trusted_proxies: str = Field(
-        "127.0.0.1", description="Addresses whose X-Forwarded-For and -Proto headers are trusted; * for all."
+        "", description="Addresses whose X-Forwarded-For and -Proto headers are trusted; * for all."
     )
+    metrics_public: bool = Field(False, description="Whether everybody may read /metrics without a key.")
     rate_limit_url: str = Field(
         "memory://", description="Storage of the failed-key counters: memory:// or redis://..."
     )
@@ -103,8 +107,8 @@ class Settings(BaseSettings):
     @field_validator("secret_key", mode="after")
     @classmethod
     def _secret_key_is_long_enough(cls, key: SecretStr | None) -> SecretStr | None:
-        if key is not None and len(key.get_secret_value()) < MIN_SECRET_LENGTH:
-            raise ValueError(f"use at least {MIN_SECRET_LENGTH} random characters")
+        if key is not None and len(key.get_secret_value().encode()) < MIN_SECRET_BYTES:
+            raise ValueError(f"use at least {MIN_SECRET_BYTES} random bytes; run: openssl rand -hex 32")
         return key
 
     @model_validator(mode="after")
@@ -168,7 +172,12 @@ def _stored_secret(path: Path) -> bytes:
     try:
         handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError:
-        return path.read_bytes()
+        stored = path.read_bytes()
+        if len(stored) < MIN_SECRET_BYTES:
+            raise Invalid(
+                f"{path} has fewer than {MIN_SECRET_BYTES} bytes. Delete it: the next start makes a new one."
+            ) from None
+        return stored
     with os.fdopen(handle, "wb") as file:
         file.write(secrets.token_hex(32).encode())
     return path.read_bytes()

@@ -141,11 +141,34 @@ class Visibility(StrEnum):
     PUBLIC = "public"
 
 
+class Scope(StrEnum):
+    """What a key may do; a role has some of them, and a key can be limited to fewer."""
+
+    READ = "read"
+    SUBMIT = "submit"
+    STUDY = "study"
+    WORK = "work"
+    ADMIN = "admin"
+
+
 class Role(StrEnum):
     ADMIN = "admin"
     RESEARCHER = "researcher"
     VIEWER = "viewer"
     WORKER = "worker"
+
+    @property
+    def scopes(self) -> frozenset[Scope]:
+        """Return everything that a person of this role may do."""
+        return _SCOPES[self]
+
+
+_SCOPES = {
+    Role.ADMIN: frozenset(Scope),
+    Role.RESEARCHER: frozenset({Scope.READ, Scope.SUBMIT, Scope.STUDY}),
+    Role.VIEWER: frozenset({Scope.READ}),
+    Role.WORKER: frozenset({Scope.READ, Scope.WORK}),
+}
 
 
 class JobStatus(StrEnum):

@@ -14,7 +14,8 @@ from prometheus_client import REGISTRY
 
 from app.context import AppContext
 from app.main import create_app
-from app.security.identity import create_sign_in_link, person_named
+from app.security.browsers import create_sign_in_link
+from app.security.identity import person_named
 from benchmark.protocol import (
     Role,
 )
@@ -84,7 +85,7 @@ def sign_in(client: TestClient, context: AppContext) -> None:
     with context.database.write() as session:
         person = person_named(session, name="perf", role=Role.ADMIN, now=now)
         token = create_sign_in_link(session, person=person, now=now, minutes=5)
-    assert client.get(f"/sign-in/{token}").status_code == 200
+    assert client.post(f"/sign-in/{token}").status_code == 200
 
 
 if __name__ == "__main__":

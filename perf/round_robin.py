@@ -29,7 +29,7 @@ STUDY = "round-robin"
 def round_robin(*, status: StudyStatus = StudyStatus.CLOSED) -> Iterator[AppContext]:
     """Yield an application context with the study in a temporary SQLite database."""
     with tempfile.TemporaryDirectory() as home:
-        settings = Settings(_env_file=None, home=Path(home), secret_key="perf-secret")  # type: ignore[call-arg, arg-type]
+        settings = Settings(_env_file=None, home=Path(home), secret_key="perf-secret-of-more-than-32-bytes-0")  # type: ignore[call-arg, arg-type]
         with open_context(settings) as context:
             migrations.upgrade(context.database)
             with context.database.write() as session:

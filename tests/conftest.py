@@ -214,4 +214,4 @@ def serving(context: AppContext) -> Iterator[str]:
 
 def settings_for(home: Path, **changes: object) -> Settings:
     """Settings that read nothing from the machine's environment."""
-    return Settings(_env_file=None, home=home, secret_key="test-secret", **changes)  # type: ignore[arg-type]
+    return Settings(_env_file=None, home=home, secret_key="test-secret-of-more-than-32-bytes-0", **changes)  # type: ignore[arg-type]

@@ -24,7 +24,11 @@ COMMANDS = {
     "key create": LazyCommand("app.cli.key:create", "Make a key and print it alone."),
     "key list": LazyCommand("app.cli.key:list_", "List keys by their first letters."),
     "key revoke": LazyCommand("app.cli.key:revoke", "End a key for good."),
+    "person disable": LazyCommand("app.cli.person:disable", "Refuse somebody's keys and browsers."),
+    "person enable": LazyCommand("app.cli.person:enable", "Accept a disabled person's keys again."),
+    "person list": LazyCommand("app.cli.person:list_", "List people and what they have."),
     "person sign-in": LazyCommand("app.cli.person:sign_in", "Print a link that signs somebody in."),
+    "person sign-out": LazyCommand("app.cli.person:sign_out", "Sign somebody out of every browser."),
     "report": LazyCommand("app.cli.report:report", "Write a study as one folder to check and publish."),
     "serve": LazyCommand("app.cli.serve:serve", "Serve a database that is at the current schema."),
     "study annotators": LazyCommand(

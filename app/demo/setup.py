@@ -20,7 +20,8 @@ from app.benchmarks.service import import_benchmark
 from app.clock import utc_now
 from app.context import AppContext
 from app.demo.clips import DemoSubmission, rendering_processes, submit_clips
-from app.security.identity import Principal, create_key, create_sign_in_link, person_named
+from app.security.browsers import create_sign_in_link
+from app.security.identity import Principal, create_key, person_named
 from app.security.tokens import KEY_PREFIX, derived_token, hash_token
 from app.studies import service as studies
 from app.tables.bench import Benchmark
@@ -202,10 +203,19 @@ def _links(context: AppContext) -> Demo:
 
 
 def _current_study(session: Session, context: AppContext) -> str:
-    """Return the slug of the full demo, or of the first look until the full demo exists."""
-    token_hash = hash_token(_invitation(context, FULL))
-    is_there = session.scalar(select(Invitation.id).where(Invitation.token_hash == token_hash))
-    return FULL if is_there is not None else FIRST_LOOK
+    """Return the slug of the full demo, or of the first look until the full demo exists.
+
+    Its invitation is added where it is missing: the link derives from the secret key, which may have changed.
+    """
+    full = session.scalar(select(Study).where(Study.slug == FULL))
+    study = full or session.scalar(select(Study).where(Study.slug == FIRST_LOOK))
+    if study is None:
+        return FIRST_LOOK
+    token = _invitation(context, study.slug)
+    known = select(Invitation.id).where(Invitation.token_hash == hash_token(token))
+    if session.scalar(known) is None:
+        studies.add_invitation(session, study=study, token=token, now=utc_now())
+    return study.slug
 
 
 def _researcher_key(context: AppContext) -> str:

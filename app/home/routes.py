@@ -1,5 +1,8 @@
 """Home page, sign-in by link, sign-out."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from fastapi import APIRouter, Request, Response
 from sqlalchemy import select
 from starlette.responses import RedirectResponse
@@ -15,12 +18,14 @@ from app.dependencies import (
 )
 from app.errors import NotSignedIn
 from app.home.queries import benchmark_lines, submission_lines
-from app.home.view_models import HomePage, SubmissionsPart
-from app.security.identity import open_browser, principal_of_browser, sign_in
+from app.home.view_models import HomePage, SignInPage, SubmissionsPart
+from app.security.browsers import find_sign_in, open_browser, sign_in
+from app.security.identity import principal_of_browser
 from app.security.path_params import TokenPath
 from app.security.tokens import hash_token
 from app.studies.view_builder import study_lines
-from app.tables.people import BrowserSession
+from app.tables.people import BrowserSession, Person
+from benchmark.plurals import counted
 from benchmark.protocol import Role
 
 router = APIRouter(include_in_schema=False)
@@ -53,22 +58,39 @@ def submissions_progress(request: Request) -> Response:
 
 
 @router.get("/sign-in/{token}")
-def follow_sign_in_link(token: TokenPath, request: Request) -> Response:
-    """Sign this browser in. A link works once."""
+def show_sign_in(token: TokenPath, request: Request) -> Response:
+    """Ask for confirmation. A GET spends no link: mail scanners and link previews follow links as well."""
+    context = context_of(request)
+    with _counting_wrong_links(request), context.database.read() as session:
+        link = find_sign_in(session, token=token, now=utc_now())
+        person = session.get_one(Person, link.person_id)
+    page = SignInPage(token, person.name, person.role, counted(context.settings.session_days, "day"))
+    return context.pages.answer("home/sign_in.html", page)
+
+
+@router.post("/sign-in/{token}")
+def sign_in_browser(token: TokenPath, request: Request) -> Response:
+    """Sign this browser in; the link works once."""
     context = context_of(request)
     now = utc_now()
-    try:
-        with context.database.write() as session:
-            browser = open_browser(
-                session, cookie=cookie_of(request), now=now, days=context.settings.session_days
-            )
-            sign_in(session, token=token, now=now, browser=browser.row)
-    except NotSignedIn:
-        count_wrong_secret(request)
-        raise
+    with _counting_wrong_links(request), context.database.write() as session:
+        link = find_sign_in(session, token=token, now=now, for_change=True)
+        browser = open_browser(
+            session, cookie=cookie_of(request), now=now, days=context.settings.session_days
+        )
+        sign_in(session, link=link, browser=browser.row, now=now)
     answer = RedirectResponse("/", status_code=303)
     set_cookie(answer, browser.cookie, context)
     return answer
+
+
+@contextmanager
+def _counting_wrong_links(request: Request) -> Iterator[None]:
+    try:
+        yield
+    except NotSignedIn:
+        count_wrong_secret(request)
+        raise
 
 
 @router.post("/sign-out")

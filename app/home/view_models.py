@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from app.studies.view_models import StudyLine
-from benchmark.protocol import SubmissionStatus
+from benchmark.protocol import Role, SubmissionStatus
 
 
 @dataclass(frozen=True)
@@ -76,3 +76,17 @@ class HomePage:
     @property
     def sign_out_url(self) -> str:
         return "/sign-out"
+
+
+@dataclass(frozen=True)
+class SignInPage:
+    """The confirmation before a sign-in link is used; `days` is how long the browser stays signed in."""
+
+    token: str
+    name: str
+    role: Role
+    days: str
+
+    @property
+    def url(self) -> str:
+        return f"/sign-in/{self.token}"

@@ -10,7 +10,7 @@ from app.errors import NotFound
 from app.invitations.service import accept_invitation, votes_of, withdraw_annotator
 from app.invitations.view_models import WelcomePage, WithdrawPage
 from app.panels.progress import progress_of
-from app.security.identity import open_browser
+from app.security.browsers import open_browser
 from app.security.participants import find_participant, lock_study
 from app.security.path_params import SlugPath
 

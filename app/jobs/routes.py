@@ -17,7 +17,7 @@ from app.jobs.view_builder import jobs_part, model_choices
 from app.jobs.view_models import AskForm, JobsPage, JobsPart, Typed
 from app.security.identity import Principal
 from app.security.path_params import PublicIdPath
-from benchmark.protocol import Role
+from benchmark.protocol import Role, Scope
 
 router = APIRouter(include_in_schema=False)
 Text = Annotated[str, Form()]
@@ -97,7 +97,8 @@ def retry(public_id: PublicIdPath, request: Request) -> Response:
 
 def _researcher(session: Session, request: Request) -> Principal:
     try:
-        return require_person(session, request, Role.RESEARCHER, now=utc_now())
+        scope = Scope.READ if request.method == "GET" else Scope.SUBMIT
+        return require_person(session, request, Role.RESEARCHER, scope=scope, now=utc_now())
     except (Forbidden, NotSignedIn) as error:
         raise NotFound("There is nothing at this address, or it is not open to you.") from error
 

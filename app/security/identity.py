@@ -1,45 +1,57 @@
 """Who is asking: a person by key or browser, or an annotator by invitation."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
-from app.errors import Forbidden, NotFound, NotSignedIn
-from app.security.tokens import hash_token, new_key, new_token
-from app.tables.people import ApiKey, BrowserSession, Person, SignInLink
-from benchmark.protocol import Role
+from app.errors import Forbidden, NotFound
+from app.security.tokens import hash_token, new_key
+from app.tables.people import ApiKey, BrowserSession, Person
+from benchmark.protocol import Role, Scope
 
 
 @dataclass(frozen=True)
 class Principal:
-    """A person who proved who they are; `role` is the key's where a key was shown."""
+    """A person who proved who they are; `role` and `scopes` are the key's where a key was shown.
+
+    `scopes` None is everything that the role may. `key_id` is None for a browser.
+    """
 
     person_id: int
     name: str
     role: Role
+    scopes: frozenset[Scope] | None = None
+    key_id: int | None = None
 
     @property
     def is_admin(self) -> bool:
         return self.role is Role.ADMIN
 
+    def may(self, scope: Scope) -> bool:
+        return scope in (self.role.scopes if self.scopes is None else self.scopes)
+
 
 # Made once: putting it together takes longer than asking it, and programs show a key with every request.
 _OF_KEY = (
-    select(Person.id, Person.name, ApiKey.role)
+    select(Person.id, Person.name, ApiKey.role, ApiKey.scopes, ApiKey.id.label("key_id"))
     .join(ApiKey, ApiKey.person_id == Person.id)
     .where(
         ApiKey.key_hash == bindparam("hash"),
         ApiKey.revoked_at.is_(None),
+        ApiKey.expires_at.is_(None) | (ApiKey.expires_at > bindparam("now")),
         Person.disabled_at.is_(None),
     )
 )
 
 
-def principal_of_key(session: Session, key: str) -> Principal | None:
-    found = session.execute(_OF_KEY, {"hash": hash_token(key)}).one_or_none()
-    return Principal(found.id, found.name, found.role) if found else None
+def principal_of_key(session: Session, key: str, *, now: datetime) -> Principal | None:
+    found = session.execute(_OF_KEY, {"hash": hash_token(key), "now": now}).one_or_none()
+    if found is None:
+        return None
+    scopes = None if found.scopes is None else frozenset(map(Scope, found.scopes))
+    return Principal(found.id, found.name, found.role, scopes, found.key_id)
 
 
 def principal_of_browser(session: Session, cookie: str, *, now: datetime) -> Principal | None:
@@ -67,8 +79,26 @@ def person_named(session: Session, *, name: str, role: Role, now: datetime) -> P
     return person
 
 
-def create_key(session: Session, *, person: Person, now: datetime, key: str | None = None) -> str:
-    """Store a new key of `person` and return it; it cannot be shown again."""
+def create_key(
+    session: Session,
+    *,
+    person: Person,
+    now: datetime,
+    key: str | None = None,
+    expires_at: datetime | None = None,
+    scopes: frozenset[Scope] | None = None,
+) -> str:
+    """Store a new key of `person` and return it; it cannot be shown again.
+
+    Raises:
+        Forbidden: the person is disabled, or their role does not have one of the scopes.
+    """
+    require_enabled(person)
+    for scope in sorted((scopes or frozenset()) - person.role.scopes):
+        raise Forbidden(
+            f"The role {person.role} does not have the scope {scope}; it has "
+            f"{', '.join(sorted(person.role.scopes))}."
+        )
     key = key or new_key()
     session.add(
         ApiKey(
@@ -79,6 +109,8 @@ def create_key(session: Session, *, person: Person, now: datetime, key: str | No
             created_at=now,
             last_used_at=None,
             revoked_at=None,
+            expires_at=expires_at,
+            scopes=None if scopes is None else sorted(scopes),
         )
     )
     session.flush()
@@ -86,6 +118,7 @@ def create_key(session: Session, *, person: Person, now: datetime, key: str | No
 
 
 def revoke_key(session: Session, *, key_id: int, now: datetime) -> ApiKey:
+    """End a key; the browser sessions of its person go on."""
     key = session.get(ApiKey, key_id)
     if key is None:
         raise NotFound("There is no such key.")
@@ -93,71 +126,25 @@ def revoke_key(session: Session, *, key_id: int, now: datetime) -> ApiKey:
     return key
 
 
-def create_sign_in_link(session: Session, *, person: Person, now: datetime, minutes: int) -> str:
-    """Return the token of a link that signs one browser in, once."""
-    token = new_token()
-    expires_at = now + timedelta(minutes=minutes)
-    session.add(
-        SignInLink(
-            person_id=person.id,
-            token_hash=hash_token(token),
-            created_at=now,
-            expires_at=expires_at,
-            used_at=None,
-        )
-    )
-    session.flush()
-    return token
-
-
-def sign_in(session: Session, *, token: str, now: datetime, browser: BrowserSession) -> Person:
-    """Use up a sign-in link and tie its person to `browser`."""
-    link = session.scalar(
-        select(SignInLink).where(SignInLink.token_hash == hash_token(token)).with_for_update()
-    )
-    if link is None or link.used_at is not None or link.expires_at <= now:
-        raise NotSignedIn(
-            "This sign-in link was used or is too old. Make a new one with: ti2v person sign-in NAME",
-            code="sign_in_link_used",
-        )
-    person = session.get_one(Person, link.person_id)
-    if person.disabled_at is not None:
-        raise NotSignedIn("This account is disabled.", code="account_disabled")
-    link.used_at = now
-    browser.person_id = person.id
+def find_person(session: Session, name: str) -> Person:
+    person = session.scalar(select(Person).where(Person.name == name))
+    if person is None:
+        raise NotFound(f"There is nobody called {name}. See: ti2v person list")
     return person
 
 
-@dataclass(frozen=True)
-class OpenedBrowser:
-    row: BrowserSession
-    cookie: str
+def require_enabled(person: Person) -> None:
+    if person.disabled_at is not None:
+        raise Forbidden(f"{person.name} is disabled. Run: ti2v person enable {person.name!r}")
 
 
-def open_browser(session: Session, *, cookie: str | None, now: datetime, days: int) -> OpenedBrowser:
-    """Return this browser's session under a fresh cookie.
-
-    The cookie changes whenever rights are added (an invitation, a sign-in), so a cookie planted beforehand
-    gains nothing.
-    """
-    row = None
-    if cookie:
-        # Of two requests with one cookie the second waits, finds it changed and gets a session of its own:
-        # whichever answer the browser keeps, its cookie is good.
-        row = session.scalar(
-            select(BrowserSession)
-            .where(BrowserSession.token_hash == hash_token(cookie), BrowserSession.expires_at > now)
-            .with_for_update()
-        )
-    fresh = new_token()
-    expires_at = now + timedelta(days=days)
-    if row is None:
-        row = BrowserSession(
-            token_hash=hash_token(fresh), person_id=None, created_at=now, expires_at=expires_at
-        )
-        session.add(row)
-    else:
-        row.token_hash = hash_token(fresh)
-        row.expires_at = expires_at
+def disable(session: Session, person: Person, *, now: datetime) -> None:
+    """Refuse a person's keys, sign-in links and browsers from now on."""
+    person.disabled_at = person.disabled_at or now
     session.flush()
-    return OpenedBrowser(row, fresh)
+
+
+def enable(session: Session, person: Person) -> None:
+    """Accept a disabled person's keys again; they sign in anew."""
+    person.disabled_at = None
+    session.flush()

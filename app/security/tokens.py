@@ -1,8 +1,9 @@
 """Secrets handed to people and programs: made here, stored only as their sha256."""
 
 import hashlib
-import hmac
 import secrets
+
+from app.security.hkdf import hkdf_sha256
 
 KEY_PREFIX = "ti2v_"
 
@@ -22,6 +23,6 @@ def hash_token(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
-def derived_token(signing_key: bytes, purpose: str) -> str:
+def derived_token(secret_key: bytes, purpose: str) -> str:
     """Return the same token for the same purpose every time; for the demo's links and key only."""
-    return hmac.new(signing_key, purpose.encode(), hashlib.sha256).hexdigest()
+    return hkdf_sha256(secret_key, info=b"ti2v token: " + purpose.encode()).hex()

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import JSON, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.tables.base import SHA256, Base, RowId
@@ -30,8 +30,12 @@ class ApiKey(Base):
     prefix: Mapped[str] = mapped_column(String(16))
     key_hash: Mapped[str] = mapped_column(SHA256, unique=True)
     created_at: Mapped[datetime]
+    # To the minute; a key that is used all the time is not written all the time.
     last_used_at: Mapped[datetime | None]
     revoked_at: Mapped[datetime | None]
+    expires_at: Mapped[datetime | None]
+    # Scopes by value, fewer than its role has; None for all of them.
+    scopes: Mapped[list[str] | None] = mapped_column(JSON(none_as_null=True))
 
 
 class SignInLink(Base):

@@ -6,7 +6,7 @@ from app.clock import utc_now
 from app.dependencies import context_of, require_person
 from app.tasks.queries import newest_tasks
 from app.tasks.view_models import TaskRow, TasksPage
-from benchmark.protocol import Role
+from benchmark.protocol import Role, Scope
 
 router = APIRouter(include_in_schema=False)
 MAX_TASKS = 100
@@ -17,7 +17,7 @@ def tasks_page(request: Request) -> Response:
     """Show what the server does in the background, what waits, and what failed."""
     context = context_of(request)
     with context.database.read() as session:
-        require_person(session, request, Role.ADMIN, now=utc_now())
+        require_person(session, request, Role.ADMIN, scope=Scope.ADMIN, now=utc_now())
         rows = tuple(
             TaskRow(
                 kind=task.kind,

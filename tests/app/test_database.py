@@ -129,7 +129,7 @@ def server_process(home: Path) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     environment = {name: value for name, value in os.environ.items() if not name.startswith("TI2V_")}
-    environment |= {"TI2V_HOME": str(home), "TI2V_SECRET_KEY": "test-secret"}
+    environment |= {"TI2V_HOME": str(home), "TI2V_SECRET_KEY": "test-secret-of-more-than-32-bytes-0"}
     process = subprocess.Popen(
         [TI2V, "serve", "--port", str(port)], env=environment, cwd=home, stderr=subprocess.PIPE
     )

@@ -32,7 +32,7 @@ from app.submissions.streaming import (
 )
 from app.tables.bench import Pair
 from app.tables.submissions import Clip
-from benchmark.protocol import Role
+from benchmark.protocol import Role, Scope
 from benchmark.wire.common import MAX_SEED
 from benchmark.wire.submissions import ClipResponse, ClipsResponse
 
@@ -142,7 +142,14 @@ def _authorize(
     job = read_job_headers(request.headers)
     context = context_of(request)
     with context.database.read() as session:
-        principal = require_person(session, request, Role.RESEARCHER, Role.WORKER, now=now)
+        principal = require_person(
+            session,
+            request,
+            Role.RESEARCHER,
+            Role.WORKER,
+            scope=Scope.WORK if job else Scope.SUBMIT,
+            now=now,
+        )
         authorization: UploadAuthorization = (
             JobUpload(principal, public_id, pair_id, seed, job.id, job.attempt)
             if job

@@ -22,7 +22,7 @@ from app.media.responses import image_response
 from app.security.path_params import PublicIdPath
 from app.tables.bench import Pair
 from app.tables.jobs import Job
-from benchmark.protocol import JobStatus, Role
+from benchmark.protocol import JobStatus, Role, Scope
 from benchmark.wire.common import PUBLIC_ID, SLUG, RenewResponse
 from benchmark.wire.jobs import (
     AttemptRequest,
@@ -46,7 +46,7 @@ def ask_for_clips(body: CreateJobsRequest, request: Request) -> CreateJobsRespon
     """Queue a job for each clip that is not there; one submission a seed. Asking again adds nothing."""
     now = utc_now()
     with context_of(request).database.write() as session:
-        principal = require_person(session, request, Role.RESEARCHER, now=now)
+        principal = require_person(session, request, Role.RESEARCHER, scope=Scope.SUBMIT, now=now)
         return created_jobs(ask(session, request=body, principal=principal, now=now))
 
 
@@ -71,7 +71,7 @@ def cancel_jobs(body: SubmissionJobsRequest, request: Request) -> ChangedJobsRes
     """Cancel what is still queued or leased in a submission."""
     now = utc_now()
     with context_of(request).database.write() as session:
-        principal = require_person(session, request, Role.RESEARCHER, now=now)
+        principal = require_person(session, request, Role.RESEARCHER, scope=Scope.SUBMIT, now=now)
         submission = service.find_submission(session, public_id=body.submission, principal=principal)
         return ChangedJobsResponse(jobs=service.cancel_jobs(session, submission=submission, now=now))
 
@@ -81,7 +81,7 @@ def retry_jobs(body: SubmissionJobsRequest, request: Request) -> ChangedJobsResp
     """Put every failed job of a submission back, and let those that rest after a failure go at once."""
     now = utc_now()
     with context_of(request).database.write() as session:
-        principal = require_person(session, request, Role.RESEARCHER, now=now)
+        principal = require_person(session, request, Role.RESEARCHER, scope=Scope.SUBMIT, now=now)
         submission = service.find_submission(session, public_id=body.submission, principal=principal)
         return ChangedJobsResponse(jobs=service.retry_jobs(session, submission=submission, now=now))
 
@@ -94,7 +94,7 @@ def claim(body: ClaimRequest, request: Request) -> ClaimResponse:
     policy = leases.LeasePolicy.of(context.settings)
     # Not durable: after a power cut a lease that was forgotten is simply given out again.
     with context.database.write(durable=False) as session:
-        principal = require_person(session, request, Role.WORKER, now=now)
+        principal = require_person(session, request, Role.WORKER, scope=Scope.WORK, now=now)
         worker = upsert_worker(session, claim=body, principal=principal, now=now)
         claimed = leases.claim(session, worker=worker, count=body.count, policy=policy, now=now)
     return ClaimResponse(jobs=claimed)
@@ -105,7 +105,7 @@ def get_image(public_id: PublicIdPath, request: Request) -> Response:
     """Return the image to animate: of the very version of the benchmark the submission is for."""
     context = context_of(request)
     with context.database.read() as session:
-        require_person(session, request, Role.WORKER, now=utc_now())
+        require_person(session, request, Role.WORKER, scope=Scope.WORK, now=utc_now())
         pair = session.scalar(
             select(Pair).join(Job, Job.pair_id == Pair.id).where(Job.public_id == public_id)
         )
@@ -126,7 +126,7 @@ def renew(public_id: PublicIdPath, body: AttemptRequest, request: Request) -> Re
     now = utc_now()
     context = context_of(request)
     with context.database.write(durable=False) as session:
-        principal = require_person(session, request, Role.WORKER, now=now)
+        principal = require_person(session, request, Role.WORKER, scope=Scope.WORK, now=now)
         job = leases.held_job(session, public_id=public_id, attempt=body.attempt, principal=principal)
         policy = leases.LeasePolicy.of(context.settings)
         return RenewResponse(expires_at=leases.renew(session, job=job, policy=policy, now=now))
@@ -137,7 +137,7 @@ def release(public_id: PublicIdPath, body: AttemptRequest, request: Request) -> 
     """Give a job back untried; it does not count as a failure."""
     now = utc_now()
     with context_of(request).database.write(durable=False) as session:
-        principal = require_person(session, request, Role.WORKER, now=now)
+        principal = require_person(session, request, Role.WORKER, scope=Scope.WORK, now=now)
         job = leases.held_job(session, public_id=public_id, attempt=body.attempt, principal=principal)
         leases.release(session, job=job, now=now)
         return job_response(listed_job(session, job))
@@ -150,7 +150,7 @@ def fail(public_id: PublicIdPath, body: FailRequest, request: Request) -> FailRe
     context = context_of(request)
     failure = leases.Failure(body.kind, body.message, body.log_tail)
     with context.database.write() as session:
-        principal = require_person(session, request, Role.WORKER, now=now)
+        principal = require_person(session, request, Role.WORKER, scope=Scope.WORK, now=now)
         job = leases.held_job(session, public_id=public_id, attempt=body.attempt, principal=principal)
         policy = leases.LeasePolicy.of(context.settings)
         leases.fail(session, job=job, failure=failure, policy=policy, now=now)
@@ -164,7 +164,7 @@ def cancel(public_id: PublicIdPath, request: Request) -> JobResponse:
     """Cancel a job; a worker that holds it is told when it renews."""
     now = utc_now()
     with context_of(request).database.write() as session:
-        principal = require_person(session, request, Role.RESEARCHER, now=now)
+        principal = require_person(session, request, Role.RESEARCHER, scope=Scope.SUBMIT, now=now)
         job = service.find_job(session, public_id=public_id, principal=principal)
         service.cancel_job(session, job=job, now=now)
         return job_response(listed_job(session, job))
@@ -175,7 +175,7 @@ def retry(public_id: PublicIdPath, request: Request) -> JobResponse:
     """Put a failed or cancelled job back as if it were new."""
     now = utc_now()
     with context_of(request).database.write() as session:
-        principal = require_person(session, request, Role.RESEARCHER, now=now)
+        principal = require_person(session, request, Role.RESEARCHER, scope=Scope.SUBMIT, now=now)
         job = service.find_job(session, public_id=public_id, principal=principal)
         service.retry_job(session, job=job, now=now)
         return job_response(listed_job(session, job))

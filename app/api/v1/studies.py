@@ -9,7 +9,7 @@ from app.security.path_params import SlugPath
 from app.security.visibility import find_study
 from app.studies import service
 from app.studies.queries import study_response, visible_studies
-from benchmark.protocol import Role, StudyStatus
+from benchmark.protocol import Role, Scope, StudyStatus
 from benchmark.wire.studies import (
     InvitationsRequest,
     InvitationsResponse,
@@ -25,7 +25,7 @@ def create_study(body: StudyRequest, request: Request) -> StudyResponse:
     """Create a draft. Its protocol can no longer change once the study opens."""
     now = utc_now()
     with context_of(request).database.write() as session:
-        principal = require_person(session, request, Role.RESEARCHER, now=now)
+        principal = require_person(session, request, Role.RESEARCHER, scope=Scope.STUDY, now=now)
         study = service.create_study(session, request=body, principal=principal, now=now)
         return study_response(session, study)
 
@@ -67,7 +67,7 @@ def invite(slug: SlugPath, body: InvitationsRequest, request: Request) -> Invita
     context = context_of(request)
     now = utc_now()
     with context.database.write() as session:
-        principal = require_person(session, request, Role.RESEARCHER, now=now)
+        principal = require_person(session, request, Role.RESEARCHER, scope=Scope.STUDY, now=now)
         study = find_study(session, slug=slug, principal=principal, for_change=True)
         tokens = service.invite(session, study=study, count=body.count, kind=body.kind, now=now)
     address = context.settings.effective_public_url
@@ -77,7 +77,7 @@ def invite(slug: SlugPath, body: InvitationsRequest, request: Request) -> Invita
 def _change_status(slug: str, request: Request, to: StudyStatus) -> StudyResponse:
     now = utc_now()
     with context_of(request).database.write() as session:
-        principal = require_person(session, request, Role.RESEARCHER, now=now)
+        principal = require_person(session, request, Role.RESEARCHER, scope=Scope.STUDY, now=now)
         study = find_study(session, slug=slug, principal=principal, for_change=True)
         service.TRANSITIONS[to](session, study=study, principal=principal, now=now)
         return study_response(session, study)

@@ -14,7 +14,7 @@ from app.submissions import service
 from app.submissions.queries import own_submissions, submission_detail, submission_response
 from app.submissions.withdrawal import withdraw
 from app.tables.submissions import VideoModel
-from benchmark.protocol import Role
+from benchmark.protocol import Role, Scope
 from benchmark.wire.submissions import (
     FinaliseRequest,
     ModelRequest,
@@ -33,7 +33,7 @@ def put_model(slug: SlugPath, body: ModelRequest, request: Request) -> ModelResp
     """Register a model, or change what is said about one's own."""
     now = utc_now()
     with context_of(request).database.write() as session:
-        principal = require_person(session, request, Role.RESEARCHER, now=now)
+        principal = require_person(session, request, Role.RESEARCHER, scope=Scope.SUBMIT, now=now)
         model = service.register_model(session, slug=slug, request=body, principal=principal, now=now)
         return ModelResponse.model_validate(model)
 
@@ -60,7 +60,7 @@ def get_model(slug: SlugPath, request: Request) -> ModelResponse:
 def open_submission(body: SubmissionRequest, request: Request) -> SubmissionResponse:
     now = utc_now()
     with context_of(request).database.write() as session:
-        principal = require_person(session, request, Role.RESEARCHER, now=now)
+        principal = require_person(session, request, Role.RESEARCHER, scope=Scope.SUBMIT, now=now)
         benchmark = find_benchmark(session, slug=body.benchmark)
         submission = service.open_submission(
             session, model=body.model, benchmark=benchmark, label=body.label, principal=principal, now=now
@@ -92,7 +92,7 @@ def finalise(
     """Make a submission final: no clip can be added or changed afterwards."""
     now = utc_now()
     with context_of(request).database.write() as session:
-        principal = require_person(session, request, Role.RESEARCHER, now=now)
+        principal = require_person(session, request, Role.RESEARCHER, scope=Scope.SUBMIT, now=now)
         submission = service.find_submission(
             session, public_id=public_id, principal=principal, for_change=True
         )
@@ -111,7 +111,7 @@ def withdraw_submission(
     """Take a submission out of every running study; votes that were cast stay and are marked."""
     now = utc_now()
     with context_of(request).database.write() as session:
-        principal = require_person(session, request, Role.RESEARCHER, now=now)
+        principal = require_person(session, request, Role.RESEARCHER, scope=Scope.SUBMIT, now=now)
         submission = service.find_submission(
             session, public_id=public_id, principal=principal, for_change=True
         )

@@ -71,6 +71,7 @@ def test_a_secret_key_others_can_read_is_bad(run: Run, home: Path) -> None:
         ("TI2V_PUBLIC_URL", "https://bench example"),
         ("TI2V_PUBLIC_URL", "https://[::1"),
         ("TI2V_SECRET_KEY", "x"),
+        ("TI2V_SECRET_KEY", "s3cret-with-31-bytes-----------"),
         ("TI2V_SECRET_KEY", ""),
     ],
 )

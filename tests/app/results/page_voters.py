@@ -8,7 +8,7 @@ from sqlalchemy import select
 from app.clock import utc_now
 from app.context import AppContext
 from app.main import create_app
-from app.security.identity import create_sign_in_link
+from app.security.browsers import create_sign_in_link
 from app.studies import service as studies
 from app.tables.people import Person
 from app.tables.studies import Study as StudyRow
@@ -31,7 +31,7 @@ def signed_in(context: AppContext, actor: Actor) -> TestClient:
     with context.database.write() as session:
         person = session.get_one(Person, actor.principal.person_id)
         token = create_sign_in_link(session, person=person, now=now, minutes=5)
-    assert client.get(f"/sign-in/{token}").status_code == 200
+    assert client.post(f"/sign-in/{token}").status_code == 200
     return client
 
 

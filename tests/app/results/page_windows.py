@@ -7,7 +7,8 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from app.clock import utc_now
 from app.context import AppContext
-from app.security.identity import create_sign_in_link, person_named
+from app.security.browsers import create_sign_in_link
+from app.security.identity import person_named
 from benchmark.protocol import Role
 from tests.browser.conftest import CHROMIUM_ARGUMENTS, find_chromium
 
@@ -43,6 +44,8 @@ def sign_in(page: Page, context: AppContext, address: str, *, name: str = "ada")
         person = person_named(session, name=name, role=role, now=now)
         token = create_sign_in_link(session, person=person, now=now, minutes=5)
     page.goto(f"{address}/sign-in/{token}")
+    page.get_by_role("button", name="Sign in").click()
+    page.wait_for_url(f"{address}/")
 
 
 def is_as_wide_as_its_window(page: Page) -> bool:

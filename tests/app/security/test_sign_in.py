@@ -10,7 +10,7 @@ from sqlalchemy import func, select, update
 
 from app.clock import utc_now
 from app.context import AppContext
-from app.security.identity import create_sign_in_link, open_browser
+from app.security.browsers import create_sign_in_link, open_browser
 from app.security.tokens import hash_token
 from app.tables.people import Annotator, BrowserSession, Person, SignInLink
 from tests.acting import ask, assign, refused, vote
@@ -29,7 +29,7 @@ def link_of(context: AppContext, actor: Actor) -> str:
 
 
 def sign_in(client: TestClient, context: AppContext, actor: Actor) -> TestClient:
-    answer = client.get(link_of(context, actor), follow_redirects=False)
+    answer = client.post(link_of(context, actor), follow_redirects=False)
     assert (answer.status_code, answer.headers["location"]) == (303, "/")
     return client
 
@@ -42,10 +42,11 @@ def browsers(context: AppContext) -> int:
 def test_a_sign_in_link_works_once(client: TestClient, cast: Cast, context: AppContext) -> None:
     link = link_of(context, cast.ada)
 
-    assert client.get(link, follow_redirects=False).status_code == 303
+    assert client.post(link, follow_redirects=False).status_code == 303
     assert client.get("/api/v1/studies").status_code == 200
     somebody_else = client_of(context)
     refused(somebody_else.get(link), 401, "sign_in_link_used")
+    refused(somebody_else.post(link), 401, "sign_in_link_used")
     assert COOKIE not in somebody_else.cookies
     assert browsers(context) == 1
 
@@ -58,7 +59,30 @@ def test_an_expired_link_is_refused_and_leaves_no_session(
         session.execute(update(SignInLink).values(expires_at=utc_now() - timedelta(seconds=1)))
 
     refused(client.get(link), 401, "sign_in_link_used")
+    refused(client.post(link), 401, "sign_in_link_used")
     assert browsers(context) == 0
+
+
+def test_a_mail_scanner_that_follows_the_link_does_not_spend_it(
+    client: TestClient, cast: Cast, context: AppContext
+) -> None:
+    link, scanner = link_of(context, cast.ada), client_of(context)
+
+    seen = [scanner.get(link) for _ in range(2)] + [scanner.head(link)]
+
+    assert [each.status_code for each in seen] == [200, 200, 405]
+    assert f'<form method="post" action="{link}"' in seen[0].text
+    assert "Sign in as ada" in seen[0].text
+    assert (COOKIE in scanner.cookies, browsers(context)) == (False, 0)
+    assert client.post(link, follow_redirects=False).status_code == 303
+
+
+def test_another_site_cannot_sign_a_browser_in(client: TestClient, cast: Cast, context: AppContext) -> None:
+    link = link_of(context, cast.ada)
+
+    refused(client.post(link, headers={"Sec-Fetch-Site": "cross-site"}), 403, "cross_site")
+
+    assert client.post(link, follow_redirects=False).status_code == 303
 
 
 def test_a_disabled_person_cannot_sign_in_and_is_out_at_once(
@@ -71,6 +95,7 @@ def test_a_disabled_person_cannot_sign_in_and_is_out_at_once(
 
     refused(client.get("/api/v1/studies"), 401, "not_signed_in")
     refused(client_of(context).get(another), 401, "account_disabled")
+    refused(client_of(context).post(another), 401, "account_disabled")
 
 
 @pytest.mark.parametrize("token", ["a" * 43, "a" * 20])

@@ -1,0 +1,115 @@
+"""Browsers: links that sign them in, the session behind their cookie, and signing out everywhere."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import func, select, update
+from sqlalchemy.orm import Session
+
+from app.errors import Forbidden, NotSignedIn
+from app.security.identity import require_enabled
+from app.security.tokens import hash_token, new_token
+from app.tables.people import BrowserSession, Person, SignInLink
+from benchmark.protocol import Role
+
+
+def create_sign_in_link(session: Session, *, person: Person, now: datetime, minutes: int) -> str:
+    """Return the token of a link that signs one browser in, once.
+
+    Raises:
+        Forbidden: the person is disabled, or a worker: a program with a key and no browser.
+    """
+    require_enabled(person)
+    if person.role is Role.WORKER:
+        raise Forbidden(f"{person.name} is a worker: it has keys and cannot sign in with a browser.")
+    token = new_token()
+    expires_at = now + timedelta(minutes=minutes)
+    session.add(
+        SignInLink(
+            person_id=person.id,
+            token_hash=hash_token(token),
+            created_at=now,
+            expires_at=expires_at,
+            used_at=None,
+        )
+    )
+    session.flush()
+    return token
+
+
+def find_sign_in(session: Session, *, token: str, now: datetime, for_change: bool = False) -> SignInLink:
+    """Return a link that can be used now, locked with `for_change`.
+
+    Raises:
+        NotSignedIn: it was used or is too old, or its person is disabled.
+    """
+    query = select(SignInLink).where(SignInLink.token_hash == hash_token(token))
+    link = session.scalar(query.with_for_update() if for_change else query)
+    if link is None or link.used_at is not None or link.expires_at <= now:
+        raise NotSignedIn(
+            "This sign-in link was used or is too old. Make a new one with: ti2v person sign-in NAME",
+            code="sign_in_link_used",
+        )
+    if session.get_one(Person, link.person_id).disabled_at is not None:
+        raise NotSignedIn("This account is disabled.", code="account_disabled")
+    return link
+
+
+def sign_in(session: Session, *, link: SignInLink, browser: BrowserSession, now: datetime) -> None:
+    """Use up a sign-in link and tie its person to a browser."""
+    link.used_at = now
+    browser.person_id = link.person_id
+    session.flush()
+
+
+def sign_out_everywhere(session: Session, person: Person, *, now: datetime) -> int:
+    """Sign a person out of every browser and end their unused sign-in links; return how many browsers.
+
+    A browser that also votes goes on voting.
+    """
+    of_person = BrowserSession.person_id == person.id
+    browsers = session.execute(
+        select(func.count()).select_from(BrowserSession).where(of_person, BrowserSession.expires_at > now)
+    ).scalar_one()
+    session.execute(update(BrowserSession).where(of_person).values(person_id=None))
+    session.execute(
+        update(SignInLink)
+        .where(SignInLink.person_id == person.id, SignInLink.used_at.is_(None))
+        .values(used_at=now)
+    )
+    return browsers
+
+
+@dataclass(frozen=True)
+class OpenedBrowser:
+    row: BrowserSession
+    cookie: str
+
+
+def open_browser(session: Session, *, cookie: str | None, now: datetime, days: int) -> OpenedBrowser:
+    """Return this browser's session under a fresh cookie.
+
+    The cookie changes whenever rights are added (an invitation, a sign-in), so a cookie planted beforehand
+    gains nothing.
+    """
+    row = None
+    if cookie:
+        # Of two requests with one cookie the second waits, finds it changed and gets a session of its own:
+        # whichever answer the browser keeps, its cookie is good.
+        row = session.scalar(
+            select(BrowserSession)
+            .where(BrowserSession.token_hash == hash_token(cookie), BrowserSession.expires_at > now)
+            .with_for_update()
+        )
+    fresh = new_token()
+    expires_at = now + timedelta(days=days)
+    if row is None:
+        row = BrowserSession(
+            token_hash=hash_token(fresh), person_id=None, created_at=now, expires_at=expires_at
+        )
+        session.add(row)
+    else:
+        row.token_hash = hash_token(fresh)
+        row.expires_at = expires_at
+    session.flush()
+    return OpenedBrowser(row, fresh)

@@ -1,0 +1,43 @@
+"""Records when each key was last used, at most once a minute."""
+
+import threading
+from collections import OrderedDict
+from datetime import datetime, timedelta
+
+from sqlalchemy import update
+
+from app.database import Database
+from app.tables.people import ApiKey
+
+INTERVAL = timedelta(minutes=1)
+_MAX_REMEMBERED = 10_000
+
+
+class KeyUse:
+    """Remembers which keys this process recorded in the last minute."""
+
+    def __init__(self) -> None:
+        self._recorded: OrderedDict[int, datetime] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def is_due(self, key_id: int, *, now: datetime) -> bool:
+        """Tell whether to record this use, and remember that it is recorded."""
+        with self._lock:
+            before = self._recorded.get(key_id)
+            if before is not None and now - before < INTERVAL:
+                return False
+            self._recorded[key_id] = now
+            self._recorded.move_to_end(key_id)
+            if len(self._recorded) > _MAX_REMEMBERED:
+                self._recorded.popitem(last=False)
+            return True
+
+
+def record_use(database: Database, *, key_id: int, now: datetime) -> None:
+    """Store when a key was used. Not durable: after a power cut the time of the use before is good enough."""
+    with database.write(durable=False) as session:
+        session.execute(
+            update(ApiKey)
+            .where(ApiKey.id == key_id, ApiKey.last_used_at.is_(None) | (ApiKey.last_used_at < now))
+            .values(last_used_at=now)
+        )

@@ -1,0 +1,159 @@
+"""Keys that expire or are limited to some scopes, and when they were last used."""
+
+from datetime import timedelta
+
+import pytest
+from fastapi.testclient import TestClient
+from sqlalchemy import select, update
+
+from app.clock import utc_now
+from app.context import AppContext
+from app.errors import Forbidden
+from app.security.identity import create_key
+from app.security.key_use import INTERVAL, KeyUse
+from app.tables.people import ApiKey, Person
+from benchmark.protocol import Role, Scope
+from tests.acting import refused
+from tests.app.api.conftest import client_of
+from tests.cast import PAIR_IDS, Actor, Cast, make_actor
+
+API = "/api/v1"
+# A value that fits each parameter of a path; what it names need not exist.
+PARAMETERS = {
+    "slug": "motif",
+    "public_id": "0" * 16,
+    "pair_id": PAIR_IDS[0],
+    "annotator": "annotator-001",
+    "token": "a" * 43,
+    "table": "votes",
+    "figure": "preferences",
+    "file_format": "csv",
+}
+
+
+def limited(context: AppContext, actor: Actor, *scopes: Scope, days: int = 1) -> TestClient:
+    """The program of a person with a key that is limited to these scopes."""
+    now = utc_now()
+    with context.database.write() as session:
+        person = session.get_one(Person, actor.principal.person_id)
+        key = create_key(
+            session,
+            person=person,
+            now=now,
+            expires_at=now + timedelta(days=days),
+            scopes=frozenset(scopes) or None,
+        )
+    return client_of(context, Actor(actor.principal, key))
+
+
+def writing_routes(client: TestClient) -> list[tuple[str, str]]:
+    """Return method and address of every route that changes something and needs a person's key."""
+    paths = client.get(f"{API}/openapi.json").json()["paths"]
+    return [
+        (method.upper(), path.format(**PARAMETERS))
+        for path, methods in paths.items()
+        for method in methods
+        if method != "get" and "voting" not in methods[method]["tags"]
+    ]
+
+
+def test_a_key_to_read_changes_nothing(context: AppContext, cast: Cast) -> None:
+    reader = limited(context, cast.ada, Scope.READ)
+    routes = writing_routes(reader)
+    assert len(routes) > 15
+
+    for method, address in routes:
+        answer = reader.request(method, address, json=body_of(address))
+        assert (answer.status_code, answer.json()["error"]) == (403, "missing_scope"), (method, address)
+
+
+def body_of(address: str) -> dict[str, object]:
+    """Return a body that fits the route, so that it is the key that is refused."""
+    last = address.rpartition("/")[2]
+    worker = {"name": "gpu", "device": "cpu"}
+    matchups = [{"reference": "0" * 16, "other": "1" * 16}]
+    bodies: dict[str, dict[str, object]] = {
+        "motif": {"name": "MotiF"},
+        "submissions": {"model": "motif", "benchmark": "tiny"},
+        "jobs": {"model": "motif", "benchmark": "tiny"},
+        "claim": {"worker": worker, "models": ["motif"]},
+        "renew": {"attempt": 1},
+        "release": {"attempt": 1},
+        "fail": {"attempt": 1, "kind": "crash", "message": "it fell over"},
+        "studies": {"slug": "a", "title": "A", "benchmark": "tiny", "matchups": matchups},
+        "invitations": {"count": 1},
+        "visibility": {"visibility": "private"},
+        **{name: {"reason": "why"} for name in ("withdraw", "exclude", "reinstate")},
+    }
+    if address.endswith(("jobs/cancel", "jobs/retry")):
+        return {"submission": "0" * 16}
+    return bodies.get(last, {})
+
+
+@pytest.mark.parametrize(
+    ("scope", "address", "body"),
+    [
+        (Scope.SUBMIT, "models/another", {"name": "Another"}),
+        (Scope.STUDY, "studies/motif-study/close", None),
+    ],
+)
+def test_a_limited_key_does_what_its_scope_says_and_reads_nothing(
+    context: AppContext, cast: Cast, scope: Scope, address: str, body: object
+) -> None:
+    cast.open_study()
+    client = limited(context, cast.alice, scope)
+    method = "PUT" if scope is Scope.SUBMIT else "POST"
+
+    assert client.request(method, f"{API}/{address}", json=body).status_code == 200
+    refused(client.get(f"{API}/studies"), 403, "missing_scope")
+
+
+def test_a_key_has_no_scope_that_its_role_lacks(context: AppContext, cast: Cast) -> None:
+    with pytest.raises(Forbidden, match="researcher does not have the scope admin"):
+        limited(context, cast.alice, Scope.ADMIN)
+
+
+def test_every_role_has_a_key_of_all_its_scopes(context: AppContext, cast: Cast) -> None:
+    worker = make_actor(context, "gpu-box", Role.WORKER)
+
+    assert limited(context, cast.alice).get(f"{API}/submissions").status_code == 200
+    claim = {"worker": {"name": "gpu", "device": "cpu"}, "models": ["motif"]}
+    assert client_of(context, worker).post(f"{API}/jobs/claim", json=claim).status_code == 200
+
+
+def test_an_expired_key_is_refused(context: AppContext, cast: Cast) -> None:
+    client = limited(context, cast.alice, days=1)
+    assert client.get(f"{API}/studies").status_code == 200
+
+    with context.database.write() as session:
+        ended = utc_now() - timedelta(seconds=1)
+        session.execute(update(ApiKey).where(ApiKey.expires_at.is_not(None)).values(expires_at=ended))
+
+    refused(client.get(f"{API}/studies"), 401, "wrong_key")
+
+
+def test_the_last_use_of_a_key_is_stored_once_a_minute(context: AppContext, cast: Cast) -> None:
+    client = client_of(context, cast.alice)
+
+    def last_use() -> object:
+        with context.database.read() as session:
+            query = select(ApiKey.last_used_at).where(ApiKey.person_id == cast.alice.principal.person_id)
+            return session.scalars(query).one()
+
+    before = last_use()
+    client.get(f"{API}/studies")
+    first = last_use()
+    client.get(f"{API}/studies")
+
+    assert before is None
+    assert first is not None
+    assert last_use() == first
+
+
+def test_a_use_is_due_again_after_a_minute() -> None:
+    use, now = KeyUse(), utc_now()
+
+    due = [use.is_due(1, now=now + offset) for offset in (timedelta(), INTERVAL / 2, INTERVAL)]
+
+    assert due == [True, False, True]
+    assert use.is_due(2, now=now)
