@@ -166,13 +166,13 @@ def test_a_migration_that_would_orphan_rows_is_refused(
 
 def test_the_version_read_without_alembic_is_the_one_alembic_names(empty_database: Database) -> None:
     newest = ScriptDirectory(str(migrations.MIGRATIONS)).get_current_head()
-    assert migrations.status(empty_database) == migrations.SchemaStatus(None, newest)
+    assert migrations.status(empty_database) == migrations.SchemaStatus(None, newest, is_known=True)
 
     migrations.upgrade(empty_database)
 
     with empty_database.engine.connect() as connection:
         current = MigrationContext.configure(connection).get_current_revision()
-    assert migrations.status(empty_database) == migrations.SchemaStatus(current, newest)
+    assert migrations.status(empty_database) == migrations.SchemaStatus(current, newest, is_known=True)
 
 
 def test_foreign_keys_hold_again_after_a_migration(voted: Database) -> None:

@@ -61,7 +61,7 @@ def test_the_printed_key_and_sign_in_link_work(context: AppContext, demo: Demo) 
         headers = {"Authorization": f"Bearer {demo.researcher_key}"}
 
         assert client.get(f"/api/v1/studies/{FIRST_LOOK}/results", headers=headers).status_code == 200
-        assert client.get(local(demo.sign_in_link)).status_code == 200
+        assert client.post(local(demo.sign_in_link)).status_code == 200
         assert client.get(local(demo.results_page)).status_code == 200
 
 
