@@ -107,7 +107,7 @@ def test_a_comparison_shows_the_seed_of_its_side(
     assert (matchup["reference_seed"], matchup["other_seed"], matchup["comparisons"]) == (0, shown, 1)
     with cast.context.database.read() as session:
         comparison = session.execute(select(Comparison.id)).scalar_one()
-        clips = compared_clips(session, comparison_id=comparison, wish=RenditionRecipe.REMUX)
+        clips = compared_clips(session, comparison_id=comparison, requested=RenditionRecipe.REMUX)
         protocol = newest_protocol(session, session.execute(select(StudyRow)).scalar_one())
     assert clips.of_side(Side.OTHER).sha256 == hashlib.sha256(OF_SEED[shown]).hexdigest()
     assert protocol is not None
