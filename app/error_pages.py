@@ -13,7 +13,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 
-from app.errors import AppError, RangeNotSatisfiable
+from app.errors import AppError, NotSignedIn, RangeNotSatisfiable
 from benchmark.wire.common import LABEL, PUBLIC_ID, SLUG
 
 log = logging.getLogger("ti2v.errors")
@@ -31,6 +31,8 @@ TITLES = {
 }
 # When to try again, in seconds, where an error does not say.
 RETRY_AFTER_S = {429: 60, 503: 5}
+# Errors that a sign-in resolves; annotators (not_invited) sign in with their invitation instead.
+_SIGN_IN_CODES = (NotSignedIn.default_code, "sign_in_link_used", "account_disabled")
 _HTTP_CODES = {400: "bad_request", 404: "not_found", 405: "method_not_allowed", 413: "too_large"}
 _HTTP_MESSAGES = {
     400: "The request could not be read.",
@@ -51,6 +53,28 @@ class ErrorPage:
     title: str
     message: str
     request_id: str
+
+
+@dataclass(frozen=True)
+class SignInForm:
+    """The sign-in form; `target` is the page to show afterwards."""
+
+    message: str = ""
+    target: str = "/"
+
+    @property
+    def url(self) -> str:
+        return "/sign-in"
+
+
+def local_path(target: str) -> str:
+    """Return a path on this server, `/` for any other URL, so that a form cannot redirect elsewhere.
+
+    >>> local_path("/studies/a/results?x=1"), local_path("//example.org"), local_path("https://example.org")
+    ('/studies/a/results?x=1', '/', '/')
+    """
+    is_local = target.startswith("/") and not target.startswith(("//", "/\\")) and target.isprintable()
+    return target if is_local else "/"
 
 
 def answer_error(
@@ -74,11 +98,23 @@ def answer_error(
         if problems:
             body["problems"] = problems
         return JSONResponse(body, status_code=status, headers=headers)
-    title = TITLES.get(status, HTTPStatus(status).phrase)
-    page = ErrorPage(status, title, message, request_id)
-    answer = request.app.state.context.pages.answer("error.html", page, status=status)
+    pages = request.app.state.context.pages
+    if code in _SIGN_IN_CODES:
+        shown = "Sign in to see this page." if code == NotSignedIn.default_code else message
+        answer = pages.answer("sign_in_form.html", SignInForm(shown, _target(request)), status=status)
+    else:
+        title = TITLES.get(status, HTTPStatus(status).phrase)
+        answer = pages.answer("error.html", ErrorPage(status, title, message, request_id), status=status)
     answer.headers.update(headers)
     return answer  # type: ignore[no-any-return]  # app.state is untyped in Starlette
+
+
+def _target(request: Request) -> str:
+    """Return the requested page, to show after the sign-in; the home page after a form or a used link."""
+    if request.method != "GET" or request.url.path.startswith("/sign-in"):
+        return "/"
+    query = f"?{request.url.query}" if request.url.query else ""
+    return local_path(request.url.path + query)
 
 
 def _wants_page(request: Request) -> bool:

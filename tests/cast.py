@@ -76,6 +76,7 @@ class Cast:
     def open_study(self, slug: str = "motif-study", **changes: object) -> Study:
         """Open a study of Alice's: motif against the others, gate off unless said otherwise."""
         others = changes.pop("others", [model for model in MODELS if model != "motif"])
+        reference = str(changes.pop("reference", self.submission_ids["motif"]))
         now = utc_now()
         with self.context.database.write() as session:
             request = StudyRequest(
@@ -83,7 +84,7 @@ class Cast:
                 title="MotiF against two",
                 benchmark=session.execute(select(Benchmark.slug)).scalar_one(),
                 matchups=[
-                    MatchupRequest(reference=self.submission_ids["motif"], other=self.submission_ids[other])
+                    MatchupRequest(reference=reference, other=self.submission_ids[other])
                     for other in others  # type: ignore[attr-defined]
                 ],
                 **({"watch_gate": WatchGate.OFF, "seed": 7} | changes),  # type: ignore[arg-type]
@@ -173,6 +174,8 @@ def make_submission(
     shade: int = 0,
     pair_ids: tuple[str, ...] = PAIR_IDS,
     final: bool = True,
+    width: int = 64,
+    height: int = 64,
 ) -> str:
     """Register a model and hand in a clip for each pair; return the submission's public id."""
     now = utc_now()
@@ -185,7 +188,9 @@ def make_submission(
             session, model=model, benchmark=benchmark, label=label, principal=owner.principal, now=now
         ).public_id
     for number, name in enumerate(pair_ids):
-        upload_clip(context, owner, public_id, name, small_clip(shade=shade * 10 + number))
+        upload_clip(
+            context, owner, public_id, name, small_clip(shade=shade * 10 + number, width=width, height=height)
+        )
     if final:
         with context.database.write() as session:
             submission = submissions.find_submission(

@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Annotated
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Form, Request, Response
 from sqlalchemy import select
 from starlette.responses import RedirectResponse
 
@@ -16,10 +17,11 @@ from app.dependencies import (
     require_person,
     set_cookie,
 )
+from app.error_pages import SignInForm, local_path
 from app.errors import NotSignedIn
 from app.home.queries import benchmark_lines, submission_lines
 from app.home.view_models import HomePage, SignInPage, SubmissionsPart
-from app.security.browsers import find_sign_in, open_browser, sign_in
+from app.security.browsers import find_sign_in, open_browser, sign_in, sign_in_with_key
 from app.security.identity import principal_of_browser
 from app.security.path_params import TokenPath
 from app.security.tokens import hash_token
@@ -55,6 +57,35 @@ def submissions_progress(request: Request) -> Response:
         principal = require_person(session, request, Role.RESEARCHER, Role.VIEWER, now=utc_now())
         part = SubmissionsPart(submission_lines(session, principal))
     return context.pages.answer("home/_submissions.html", part)
+
+
+@router.get("/sign-in")
+def sign_in_form(request: Request) -> Response:
+    return context_of(request).pages.answer("sign_in_form.html", SignInForm())
+
+
+@router.post("/sign-in")
+def post_sign_in(
+    request: Request,
+    key: Annotated[str, Form(max_length=200)],
+    target: Annotated[str, Form(max_length=2000)] = "/",
+) -> Response:
+    """Sign this browser in with a key and go on to the page that required it."""
+    context = context_of(request)
+    now = utc_now()
+    try:
+        with context.database.write() as session:
+            browser = open_browser(
+                session, cookie=cookie_of(request), now=now, days=context.settings.session_days
+            )
+            sign_in_with_key(session, key=key.strip(), browser=browser.row, now=now)
+    except NotSignedIn as refusal:
+        count_wrong_secret(request)
+        page = SignInForm(message=refusal.message, target=local_path(target))
+        return context.pages.answer("sign_in_form.html", page, status=refusal.status)
+    answer = RedirectResponse(local_path(target), status_code=303)
+    set_cookie(answer, browser.cookie, context)
+    return answer
 
 
 @router.get("/sign-in/{token}")

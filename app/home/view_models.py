@@ -74,6 +74,10 @@ class HomePage:
         return "/jobs"
 
     @property
+    def sign_in_url(self) -> str:
+        return "/sign-in"
+
+    @property
     def sign_out_url(self) -> str:
         return "/sign-out"
 

@@ -27,9 +27,8 @@ def invitation(token: Annotated[str, Path(max_length=200)], request: Request) ->
             browser = open_browser(
                 session, cookie=cookie_of(request), now=now, days=context.settings.session_days
             )
-            study = accept_invitation(session, token=token, browser=browser.row, now=now)
-            participant = find_participant(session, cookie=browser.cookie, study_slug=study.slug, now=now)
-            total = progress_of(session, study=study, annotator_id=participant.annotator.id).total
+            study, annotator = accept_invitation(session, token=token, browser=browser.row, now=now)
+            total = progress_of(session, study=study, annotator_id=annotator.id).total if annotator else 0
     except NotFound:
         count_wrong_secret(request)
         raise
@@ -39,6 +38,7 @@ def invitation(token: Annotated[str, Path(max_length=200)], request: Request) ->
         instructions=study.instructions or None,
         start_url=f"/studies/{study.slug}/vote",
         total=total,
+        status=study.status,
     )
     answer = context.pages.answer("invitations/welcome.html", page)
     set_cookie(answer, browser.cookie, context)

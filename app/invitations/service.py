@@ -12,13 +12,16 @@ from app.security.tokens import hash_token
 from app.tables.people import Annotator, AnnotatorBrowser, BrowserSession, Invitation
 from app.tables.studies import Study
 from app.tables.voting import Assignment, AssignmentStatus
-from benchmark.protocol import AnnotatorKind, VoteStatus
+from benchmark.protocol import AnnotatorKind, StudyStatus, VoteStatus
 
 
-def accept_invitation(session: Session, *, token: str, browser: BrowserSession, now: datetime) -> Study:
-    """Tie a browser to the link's annotator, made when the link is first opened; later browsers join it.
+def accept_invitation(
+    session: Session, *, token: str, browser: BrowserSession, now: datetime
+) -> tuple[Study, Annotator | None]:
+    """Tie a browser to the link's annotator, who is created when the link is first opened.
 
-    In one study a browser acts for one annotator: on a shared computer, for whoever opened their link last.
+    In one study a browser acts for one annotator: that of the link opened last. An unused link to a closed
+    study creates no annotator.
 
     Raises:
         NotFound: there is no such invitation, or its annotator left the study.
@@ -28,7 +31,10 @@ def accept_invitation(session: Session, *, token: str, browser: BrowserSession, 
     )
     if invitation is None:
         raise NotFound("This invitation link is not known. Check that it was copied whole.")
+    study = session.get_one(Study, invitation.study_id)
     if invitation.annotator_id is None:
+        if study.status is StudyStatus.CLOSED:
+            return study, None
         invitation.annotator_id = _new_annotator(session, invitation, now=now).id
         invitation.opened_at = now
     annotator = session.get_one(Annotator, invitation.annotator_id)
@@ -38,7 +44,7 @@ def accept_invitation(session: Session, *, token: str, browser: BrowserSession, 
     if session.get(AnnotatorBrowser, (browser.id, annotator.id)) is None:
         session.add(AnnotatorBrowser(browser_session_id=browser.id, annotator_id=annotator.id))
     session.flush()
-    return session.get_one(Study, invitation.study_id)
+    return study, annotator
 
 
 def withdraw_annotator(session: Session, *, annotator: Annotator, study: Study, now: datetime) -> int:

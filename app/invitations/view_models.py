@@ -4,6 +4,22 @@ from dataclasses import dataclass
 
 from app.panels.time_estimate import estimated_duration
 from benchmark.plurals import counted
+from benchmark.protocol import StudyStatus
+
+_CLOSED = {
+    StudyStatus.DRAFT: (
+        "This study has not started yet.",
+        "Your link is valid: open it again when the study has started.",
+    ),
+    StudyStatus.PAUSED: (
+        "This study is paused.",
+        "It accepts no votes at the moment. Your link stays valid: come back later.",
+    ),
+    StudyStatus.CLOSED: (
+        "This study is closed.",
+        "It accepts no more votes. Thank you for your interest.",
+    ),
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -18,6 +34,16 @@ class WelcomePage:
     instructions: str | None
     start_url: str
     total: int
+    status: StudyStatus = StudyStatus.OPEN
+
+    @property
+    def closed_title(self) -> str:
+        """Return why nobody can vote now; empty for an open study."""
+        return _CLOSED[self.status][0] if self.status in _CLOSED else ""
+
+    @property
+    def closed_text(self) -> str:
+        return _CLOSED[self.status][1] if self.status in _CLOSED else ""
 
     @property
     def pairs(self) -> str:

@@ -7,9 +7,9 @@ from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from app.errors import Forbidden, NotSignedIn
-from app.security.identity import require_enabled
+from app.security.identity import principal_of_key, require_enabled
 from app.security.tokens import hash_token, new_token
-from app.tables.people import BrowserSession, Person, SignInLink
+from app.tables.people import ApiKey, BrowserSession, Person, SignInLink
 from benchmark.protocol import Role
 
 
@@ -60,6 +60,27 @@ def sign_in(session: Session, *, link: SignInLink, browser: BrowserSession, now:
     link.used_at = now
     browser.person_id = link.person_id
     session.flush()
+
+
+def sign_in_with_key(session: Session, *, key: str, browser: BrowserSession, now: datetime) -> None:
+    """Tie the person of a key to a browser, at most until the key expires.
+
+    Raises:
+        NotSignedIn: the key is unknown, expired or revoked, belongs to a worker, or is limited to scopes.
+    """
+    principal = principal_of_key(session, key, now=now)
+    if principal is None or principal.role is Role.WORKER:
+        raise NotSignedIn(
+            "This key is unknown, expired, revoked, or a worker's key. Check the key.", code="wrong_key"
+        )
+    if principal.scopes is not None:
+        raise NotSignedIn(
+            "This key is limited to some scopes. Use a key without limits, or a sign-in link.",
+            code="limited_key",
+        )
+    expires_at = session.get_one(ApiKey, principal.key_id).expires_at
+    browser.expires_at = min(browser.expires_at, expires_at or browser.expires_at)
+    browser.person_id = principal.person_id
 
 
 def sign_out_everywhere(session: Session, person: Person, *, now: datetime) -> int:

@@ -24,5 +24,5 @@ def hash_token(token: str) -> str:
 
 
 def derived_token(secret_key: bytes, purpose: str) -> str:
-    """Return the same token for the same purpose every time; for the demo's links and key only."""
+    """Return the same token for the same purpose, for links that are shown again but not stored."""
     return hkdf_sha256(secret_key, info=b"ti2v token: " + purpose.encode()).hex()

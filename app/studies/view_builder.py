@@ -4,6 +4,7 @@ from sqlalchemy import case, func, select
 from sqlalchemy.orm import Session
 
 from app.security.identity import Principal
+from app.security.tokens import new_token
 from app.security.visibility import may_see
 from app.studies.queries import visible_studies
 from app.studies.view_models import StudyLine
@@ -40,7 +41,11 @@ def study_lines(session: Session, principal: Principal) -> tuple[StudyLine, ...]
             Role.ADMIN,
             Role.RESEARCHER,
         )
-        lines.append(StudyLine(study.slug, study.title, study.status, matchups[study.id], cast, full, is_own))
+        lines.append(
+            StudyLine(
+                study.slug, study.title, study.status, matchups[study.id], cast, full, is_own, new_token()
+            )
+        )
     return tuple(lines)
 
 

@@ -2,14 +2,13 @@
 
 from dataclasses import dataclass
 
+from app.studies.service import MAX_LINKS_AT_ONCE
 from benchmark.protocol import StudyStatus
-
-MAX_LINKS_AT_ONCE = 500
 
 
 @dataclass(frozen=True)
 class StudyLine:
-    """One study in the list; `is_own` if this person may manage it."""
+    """One study in the list; `is_own` if this person may manage it, `batch` names its next invitations."""
 
     slug: str
     title: str
@@ -18,6 +17,7 @@ class StudyLine:
     votes: int
     votes_wanted: int
     is_own: bool
+    batch: str = ""
 
     @property
     def results_url(self) -> str:
@@ -77,7 +77,7 @@ class StudyLine:
 
 @dataclass(frozen=True)
 class InvitationsPage:
-    """New invitation links, shown once."""
+    """The invitation links of one request."""
 
     study_title: str
     links: tuple[str, ...]
@@ -95,6 +95,11 @@ class ClosePage:
     study_title: str
     votes: int
     votes_wanted: int
+
+    @property
+    def missing(self) -> int:
+        """Return the number of votes that full panels still need."""
+        return max(0, self.votes_wanted - self.votes)
 
     @property
     def close_url(self) -> str:

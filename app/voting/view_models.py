@@ -163,7 +163,7 @@ class VotePage:
 
 @dataclass(frozen=True, kw_only=True)
 class ClosedPage:
-    """A study that takes no votes now (voting/closed.html): in preparation, paused or closed."""
+    """A study that accepts no votes (voting/closed.html): a draft, paused or closed."""
 
     study_slug: str
     study_title: str

@@ -18,6 +18,8 @@ def test_undo_brings_the_pair_back_with_its_former_answer(booth: Booth) -> None:
     assert booth.token not in (first, second)
     assert booth.prompt == prompt
     assert (booth.chosen, booth.ticked) == ("right", ["object_motion"])
+    assert booth.notice.inner_text().startswith("Undone.")
+    assert booth.notice.get_attribute("data-shown") is not None
 
 
 def test_a_corrected_vote_takes_the_place_of_the_first(booth: Booth) -> None:

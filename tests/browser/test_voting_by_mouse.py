@@ -5,7 +5,7 @@ from collections.abc import Callable
 from benchmark.protocol import Justification
 from tests.browser.booth import PATIENCE_MS, Booth
 
-STEADY = (".choose", ".tiles label", ".submit", "[data-part=play]", ".clip video", "[data-part=image]")
+STEADY = (".choose", ".tiles label", ".submit", "[data-part=play]", ".clip video", "[data-media=image]")
 
 
 def test_a_vote_is_kept_with_its_side_and_reasons(booth: Booth) -> None:

@@ -26,6 +26,20 @@ def test_the_choice_opens_when_both_clips_were_seen(gated: Booth) -> None:
     assert gated.missing == "Choose A or B"
 
 
+def test_a_screen_reader_is_told_when_the_choice_opens(gated: Booth) -> None:
+    status = gated.page.locator("[data-part=choice-status]")
+    gated.page.locator("[data-part=speed]").click()
+    gated.wait_for_submit("Watch both clips first")
+    assert status.inner_text() == ""
+    gated.wait_until_open()
+    assert status.inner_text() == "You can now choose A or B."
+
+    gated.vote()
+
+    assert status.get_attribute("role") == "status"
+    assert status.inner_text() == "You can now choose A or B."
+
+
 def test_a_watched_pair_can_be_voted_on(gated: Booth) -> None:
     token = gated.vote()
 
@@ -86,7 +100,7 @@ def test_with_less_motion_asked_for_nothing_starts_by_itself(
 def test_a_clip_that_does_not_load_is_said_and_loaded_again_on_demand(booth: Booth) -> None:
     booth.page.route("**/media/*/right", lambda route: route.abort())
     booth.page.reload()
-    booth.wait_for_submit("A clip did not load: try again")
+    booth.wait_for_submit("Retry loading clip B")
     heads = [head.inner_text() for head in booth.page.locator(".seen span").all()]
 
     booth.page.unroute("**/media/*/right")

@@ -8,7 +8,7 @@ import { Progress } from '../voting/progress.js';
 import { Queue } from '../voting/queue.js';
 import { afterRefusal } from '../voting/refusals.js';
 import { Stage } from '../voting/stage.js';
-import { part } from '../words.js';
+import { part, put } from '../words.js';
 
 export function mount(root) {
   new VotingPage(root).open(JSON.parse(root.dataset.card));
@@ -19,6 +19,7 @@ class VotingPage {
 
   constructor(root) {
     const form = part(root, 'ballot');
+    this.choiceStatus = part(root, 'choice-status');
     this.url = form.action;
     this.leaseS = Number(root.dataset.leaseS);
     this.skipForm = part(root, 'skip-form');
@@ -33,11 +34,13 @@ class VotingPage {
       isWatched: () => root.dataset.watchGate === 'off' || this.stage.isWatched,
       needsReason: root.dataset.requireJustification === 'on',
       onSubmit: () => this.#submit(),
-      onRetry: () => (this.#isBusy ? hurry() : this.#show(this.queue.reload())),
+      onRetry: () => this.#retry(),
+      onOpen: () => put(this.choiceStatus, this.choiceStatus.dataset.text),
       onMissing: (sentence) => this.notice.read(sentence),
     });
     this.skipForm.addEventListener('submit', (event) => { event.preventDefault(); this.#skip(event.submitter.value); });
     this.undoForm.addEventListener('submit', (event) => { event.preventDefault(); this.#undo(); });
+    root.addEventListener('click', (event) => { if (event.target.matches('[data-part=retry]')) this.#retry(); });
   }
 
   open(card) {
@@ -57,18 +60,25 @@ class VotingPage {
   /** Shows an entry of the queue; `former` is its previous answer. */
   async #show(entry, former = null) {
     this.ballot.start(entry.card.token, former);
+    put(this.choiceStatus, '');
     this.skipForm.elements.token.value = entry.card.token;
     this.stage.wait();
     const media = await entry.media;
     if (this.queue.current !== entry) return;
-    const isWhole = await this.stage.show(entry.card, media, former !== null);
+    await this.stage.show(entry.card, media, former !== null);
     if (this.queue.current !== entry) return;
     this.progress.paint();
-    this.ballot.enter(isWhole ? 'open' : 'broken');
-    if (!isWhole) return;
+    const { failed } = this.stage;
+    this.ballot.enter(failed.length ? 'broken' : 'open', failed.map(({ dataset }) => dataset.name));
+    if (failed.length) return;
     this.#openedAt = performance.now();
     this.stage.begin();
     this.queue.lookAhead();
+  }
+
+  #retry() {
+    if (this.#isBusy) hurry();
+    else this.#show(this.queue.reload(this.stage.failed.map(({ dataset }) => dataset.media)));
   }
 
   #submit() {

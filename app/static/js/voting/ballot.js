@@ -1,5 +1,5 @@
 // The vote form: the side, the reasons, and a Submit button that says what is missing.
-import { part, put } from '../words.js';
+import { fill, part, put } from '../words.js';
 import { forget, recall, remember } from './draft.js';
 
 // Steps in which Submit retries.
@@ -7,12 +7,14 @@ const RETRIED = ['broken', 'waiting', 'offline'];
 
 export class Ballot {
   #token = '';
+  #broken = [];
+  #wasOpen = false;
   /** State of the form: loading, broken, open, saving, waiting (unsaved) or offline. */
   state = 'loading';
 
-  /** `isWatched()` enables the choice; `onSubmit()` is called with a complete answer, `onRetry()` in a retry step. */
-  constructor(form, { isWatched, needsReason, onSubmit, onRetry, onMissing }) {
-    Object.assign(this, { isWatched, needsReason });
+  /** `isWatched()` enables the choice; `onSubmit()` is called with a complete answer, `onRetry()` in a retry step, `onOpen()` when the choice opens. */
+  constructor(form, { isWatched, needsReason, onSubmit, onRetry, onMissing, onOpen }) {
+    Object.assign(this, { isWatched, needsReason, onOpen });
     this.token = form.elements.token;
     this.sides = [...form.querySelectorAll('[name=choice]')];
     this.reasons = [...form.querySelectorAll('[name=justifications]')];
@@ -55,8 +57,10 @@ export class Ballot {
 
   finish() { forget(this.#token); }
 
-  enter(state) {
+  /** Enters a state; `broken` names the files that did not load. */
+  enter(state, broken = []) {
     this.state = state;
+    this.#broken = broken;
     this.paint();
   }
 
@@ -77,7 +81,10 @@ export class Ballot {
     for (const reason of this.reasons) reason.disabled = !isOpen || !choice;
     this.why.dataset.state = choice ? 'awake' : 'asleep';
     put(this.why.querySelector('b'), this.why.dataset[{ left: 'textLeft', right: 'textRight' }[choice] ?? 'textAsleep']);
-    put(this.submit.querySelector('span'), this.submit.dataset[`text${step[0].toUpperCase()}${step.slice(1)}`]);
+    const text = this.submit.dataset[`text${step[0].toUpperCase()}${step.slice(1)}`];
+    put(this.submit.querySelector('span'), fill(text, { names: this.#broken.join(' and ') }));
+    if (isOpen && !this.#wasOpen) this.onOpen();
+    this.#wasOpen = isOpen;
     this.submit.setAttribute('aria-disabled', String(step !== 'ready' && !RETRIED.includes(step)));
   }
 }

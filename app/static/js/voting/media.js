@@ -2,9 +2,10 @@
 const TRIES = 3;
 const WAIT_MS = 800;
 
-/** Returns blob URLs {image, left, right}; null for a file that cannot be loaded. */
-export async function loadMedia(card) {
-  const [image, left, right] = await Promise.all([card.image_url, card.left_url, card.right_url].map(blobUrl));
+/** Returns blob URLs {image, left, right}, null for a file that cannot be loaded; `kept` URLs are used again. */
+export async function loadMedia(card, kept = {}) {
+  const load = (name) => kept[name] ?? blobUrl(card[`${name}_url`]);
+  const [image, left, right] = await Promise.all(['image', 'left', 'right'].map(load));
   return { image, left, right };
 }
 

@@ -38,11 +38,15 @@ export class Queue {
     entry.media.then(releaseMedia);
   }
 
-  /** Reloads the media of the current entry. */
-  reload() {
-    const stale = this.current;
-    stale.media.then(releaseMedia);
-    this.#entries[0] = hold(stale.card);
+  /** Reloads these files of the current entry and keeps the others. */
+  reload(names = ['image', 'left', 'right']) {
+    const { card, media } = this.current;
+    const reloaded = media.then((urls) => {
+      const pick = (isStale) => Object.fromEntries(Object.entries(urls).filter(([name]) => names.includes(name) === isStale));
+      releaseMedia(pick(true));
+      return loadMedia(card, pick(false));
+    });
+    this.#entries[0] = { card, media: reloaded };
     return this.current;
   }
 

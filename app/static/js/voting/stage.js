@@ -1,23 +1,23 @@
 // The stage: image and text in the middle, one clip on each side, and the playback controls.
 import { part, put } from '../words.js';
+import { Size } from './size.js';
 import { mount as mountTransport } from './transport.js';
 import { Watching } from './watching.js';
 
 const LONG_PROMPT = 46;
 const LONGEST_PROMPT = 110;
-// Width over height, as in AssignmentView.shape.
-const TALLEST_SQUARE = 0.8;
-const WIDEST_SQUARE = 1.25;
 const isCalm = matchMedia('(prefers-reduced-motion: reduce)').matches;
 
 export class Stage {
   #isLive = false;
+  /** The image and clips that did not load: elements with data-media and data-name. */
+  failed = [];
 
   /** `onWatch()` is called whenever a frame is shown. */
   constructor(root, onWatch) {
-    this.room = root.closest('[data-shape]');
+    this.size = new Size(root.closest('.room'));
     this.prompt = part(root, 'prompt');
-    this.image = part(root, 'image');
+    this.image = root.querySelector('[data-media=image]');
     this.watchings = [...root.querySelectorAll('.clip')].map((clip) => new Watching(clip));
     this.player = mountTransport(root, (frames, playing) => {
       if (!this.#isLive) return;
@@ -37,15 +37,17 @@ export class Stage {
     for (const clip of this.watchings) clip.wait();
   }
 
-  /** Shows a card with its media; returns whether the image and both clips loaded. */
+  /** Shows a card with its media; a file that did not load is replaced by an error with a Retry button. */
   async show(card, media, isSeen) {
     this.#setPrompt(card.prompt);
-    this.room.dataset.shape = shapeOf(card);
-    if (media.image) this.image.src = media.image;
-    for (const video of this.player.videos) Object.assign(video, { poster: this.image.src, width: card.width, height: card.height });
-    const playable = await this.player.load([media.left, media.right], card);
+    this.size.setSource(card);
+    const { videos } = this.player;
+    for (const video of videos) Object.assign(video, { poster: media.image ?? '', width: card.width, height: card.height });
+    const [hasImage, playable] = await Promise.all([showImage(this.image, media.image), this.player.load([media.left, media.right], card)]);
     this.watchings.forEach((clip, index) => (playable[index] ? clip.start(card.frames, isSeen) : clip.fail()));
-    return media.image !== null && playable.every(Boolean);
+    const loaded = new Map([[this.image, hasImage], ...videos.map((video, index) => [video, playable[index]])]);
+    for (const [element, isLoaded] of loaded) showLoaded(element, isLoaded);
+    this.failed = [...loaded.keys()].filter((element) => !loaded.get(element));
   }
 
   /** Plays the clips, unless the system prefers reduced motion. */
@@ -60,8 +62,14 @@ export class Stage {
   }
 }
 
-function shapeOf({ width, height }) {
-  const aspect = width / height;
-  if (aspect < TALLEST_SQUARE) return 'tall';
-  return aspect > WIDEST_SQUARE ? 'wide' : 'square';
+/** Returns whether the image was loaded; the previous image is removed in any case. */
+async function showImage(image, url) {
+  if (!url) image.removeAttribute('src');
+  else image.src = url;
+  return url !== null && image.decode().then(() => true, () => false);
+}
+
+function showLoaded(element, isLoaded) {
+  element.hidden = !isLoaded;
+  element.parentElement.querySelector('.failed').hidden = isLoaded;
 }
