@@ -1,5 +1,7 @@
 """Renders a template with a typed view model to HTML."""
 
+import re
+from collections.abc import Callable
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -10,13 +12,21 @@ from app.assets import Assets
 TEMPLATES = Path(__file__).resolve().parent.parent / "templates"
 
 
+class _Templates(FileSystemLoader):
+    """Loads templates without the indentation of their source, a quarter of the voting page."""
+
+    def get_source(self, environment: Environment, template: str) -> tuple[str, str, Callable[[], bool]]:
+        source, path, is_current = super().get_source(environment, template)
+        return re.sub(r"^[ \t]+", "", source, flags=re.MULTILINE), path, is_current
+
+
 class Pages:
     """Renders templates with one object, `page`, and the function `url_for_static`."""
 
     def __init__(self, assets: Assets, folder: Path = TEMPLATES) -> None:
         self.assets = assets
         self.environment = Environment(
-            loader=FileSystemLoader(folder),
+            loader=_Templates(folder),
             autoescape=True,
             undefined=StrictUndefined,
             trim_blocks=True,

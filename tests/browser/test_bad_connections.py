@@ -88,7 +88,7 @@ def test_another_answer_in_a_second_tab_leads_on_with_a_word(booth: Booth) -> No
     other.wait_for_next(token)
 
     assert [(vote.token, vote.choice) for vote in booth.votes()] == [(token, "left")]
-    assert other.notice.inner_text().startswith("You answered that pair before")
+    assert other.notice.inner_text().startswith("You already voted on that pair")
     assert other.notice.is_visible()
 
 

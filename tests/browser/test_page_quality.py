@@ -97,7 +97,7 @@ def test_tab_goes_through_the_page_in_the_order_it_is_read(booth: Booth) -> None
     booth.side("A").click()
     booth.page.locator("[data-opens=help]").focus()
     stops = []
-    for _ in range(14):
+    for _ in range(15):
         stops.append(
             booth.page.evaluate(
                 "() => document.activeElement.dataset.part ?? document.activeElement.value ?? ''"
@@ -106,7 +106,7 @@ def test_tab_goes_through_the_page_in_the_order_it_is_read(booth: Booth) -> None
         booth.press("Tab")
 
     assert stops == [
-        "", "left", "scrub", "back", "play", "next", "loop", "speed", "full",
+        "", "left", "scrub", "back", "play", "next", "loop", "speed", "size", "full",
         "image_alignment", "text_alignment", "object_motion", "overall_quality", "submit",
     ]  # fmt: skip
 

@@ -57,7 +57,7 @@ def test_a_study_is_paused_and_closed_by_keyboard(
     expect(page.get_by_role("button", name="Resume")).to_be_visible()
 
     page.get_by_role("link", name="Close").press("Enter")
-    page.get_by_role("button", name="Close the study").press("Enter")
+    page.get_by_role("button", name="Close with 0 of 60 votes").press("Enter")
 
     expect(page.get_by_text("closed", exact=True)).to_be_visible()
 

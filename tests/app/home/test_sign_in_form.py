@@ -1,12 +1,17 @@
 """The sign-in form: where a page needs a sign-in, and back to that page afterwards."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from fastapi.testclient import TestClient
+from sqlalchemy import select
 
+from app.clock import utc_now
 from app.main import create_app
-from benchmark.protocol import Role
+from app.security.identity import create_key
+from app.tables.people import BrowserSession, Person
+from benchmark.protocol import Role, Scope
 from tests.app.results.page_voters import PAGE
 from tests.cast import Cast, Study, make_actor
 
@@ -60,6 +65,32 @@ def test_a_wrong_key_is_refused_and_the_target_is_kept(stranger: TestClient, stu
         assert "This key is unknown" in answer.text
         assert target_of(answer.text) == RESULTS
     assert "Signed in as" not in stranger.get("/").text
+
+
+def test_a_limited_key_opens_no_page(stranger: TestClient, cast: Cast) -> None:
+    now = utc_now()
+    with cast.context.database.write() as session:
+        person = session.get_one(Person, cast.alice.principal.person_id)
+        key = create_key(session, person=person, now=now, scopes=frozenset({Scope.READ}))
+
+    answer = stranger.post("/sign-in", data={"key": key})
+
+    assert answer.status_code == 401
+    assert "This key is limited" in answer.text
+
+
+def test_the_browser_stays_signed_in_no_longer_than_the_key(
+    stranger: TestClient, cast: Cast
+) -> None:
+    now = utc_now()
+    with cast.context.database.write() as session:
+        person = session.get_one(Person, cast.alice.principal.person_id)
+        key = create_key(session, person=person, now=now, expires_at=now + timedelta(hours=1))
+
+    stranger.post("/sign-in", data={"key": key})
+
+    with cast.context.database.read() as session:
+        assert session.scalars(select(BrowserSession.expires_at)).one() == now + timedelta(hours=1)
 
 
 def test_a_workers_key_opens_no_page(stranger: TestClient, cast: Cast) -> None:
