@@ -79,9 +79,7 @@ def test_a_limited_key_opens_no_page(stranger: TestClient, cast: Cast) -> None:
     assert "This key is limited" in answer.text
 
 
-def test_the_browser_stays_signed_in_no_longer_than_the_key(
-    stranger: TestClient, cast: Cast
-) -> None:
+def test_the_browser_stays_signed_in_no_longer_than_the_key(stranger: TestClient, cast: Cast) -> None:
     now = utc_now()
     with cast.context.database.write() as session:
         person = session.get_one(Person, cast.alice.principal.person_id)
