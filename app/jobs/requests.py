@@ -10,10 +10,11 @@ from sqlalchemy.orm import Session
 
 from app.benchmarks.service import find_benchmark
 from app.errors import Conflict, Forbidden, Invalid
-from app.jobs.service import AS_NEW, change_jobs, require_open
+from app.jobs.service import AS_NEW, change_jobs
 from app.jobs.workers import offered_models
 from app.security.identity import Principal
 from app.submissions.repository import add_model, add_submission, model_of, submission_of
+from app.submissions.service import require_open
 from app.tables.bench import Benchmark, Pair
 from app.tables.jobs import Job, job_status_is
 from app.tables.submissions import Clip, Submission, VideoModel

@@ -8,10 +8,11 @@ from sqlalchemy.orm import Session
 
 from app.errors import Conflict, NotFound
 from app.security.identity import Principal
+from app.submissions.service import require_open
 from app.submissions.storage import UploadTarget
 from app.tables.jobs import Job, job_status_is
 from app.tables.submissions import Clip, Submission
-from benchmark.protocol import JobStatus, SubmissionStatus
+from benchmark.protocol import JobStatus
 
 # What a job is set to that starts anew; its attempts go on counting, so that an old one stays stale.
 AS_NEW: dict[str, object] = {
@@ -85,6 +86,21 @@ def cancel_job_of_clip(session: Session, *, target: UploadTarget, now: datetime)
     )
 
 
+def forget_job_of_clip(session: Session, *, clip: Clip) -> None:
+    """Cancel the finished job of a clip that was deleted, so that the clip can be asked for again."""
+    change_jobs(
+        session,
+        update(Job)
+        .where(
+            Job.submission_id == clip.submission_id,
+            Job.pair_id == clip.pair_id,
+            Job.seed == clip.seed,
+            job_status_is(JobStatus.DONE),
+        )
+        .values(status=JobStatus.CANCELLED),
+    )
+
+
 def retry_job(session: Session, *, job: Job, now: datetime) -> None:
     """Put a failed or cancelled job back as if it were new; one that rests may go at once.
 
@@ -121,13 +137,6 @@ def has_unfinished(session: Session, submission: Submission) -> bool:
 def change_jobs(session: Session, statement: Update) -> int:
     done = session.execute(statement, execution_options={"synchronize_session": False})
     return cast(CursorResult[Any], done).rowcount
-
-
-def require_open(submission: Submission) -> None:
-    if submission.status is not SubmissionStatus.OPEN:
-        raise Conflict(
-            f"This submission is {submission.status}; it takes no clips.", code="submission_not_open"
-        )
 
 
 def _refuse_known_clip(session: Session, job: Job) -> None:

@@ -11,9 +11,10 @@ from sqlalchemy.orm import Session
 
 from app.errors import NotFound
 from app.jobs import leases
-from app.jobs.service import cancel_job_of_clip, has_unfinished, require_open
+from app.jobs.service import cancel_job_of_clip, has_unfinished
 from app.security.identity import Principal
 from app.submissions import service
+from app.submissions.service import require_open
 from app.submissions.storage import UploadTarget
 from app.tables.bench import Pair
 from app.tables.jobs import Job, Worker

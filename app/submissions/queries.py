@@ -7,9 +7,14 @@ from app.security.identity import Principal
 from app.submissions.repository import expected_clips, received_clips
 from app.submissions.service import missing_clips
 from app.submissions.warnings import clip_notes
-from app.tables.bench import Benchmark
-from app.tables.submissions import Submission, VideoModel
-from benchmark.wire.submissions import SubmissionDetailResponse, SubmissionResponse
+from app.tables.bench import Benchmark, Pair
+from app.tables.submissions import Clip, Submission, VideoModel
+from benchmark.wire.submissions import (
+    ClipResponse,
+    ClipsResponse,
+    SubmissionDetailResponse,
+    SubmissionResponse,
+)
 
 
 def own_submissions(session: Session, principal: Principal) -> list[SubmissionResponse]:
@@ -31,6 +36,33 @@ def submission_detail(session: Session, submission: Submission) -> SubmissionDet
         **submission_response(session, submission).model_dump(),
         missing=missing_clips(session, submission),
         problems=clip_notes(session, submission),
+    )
+
+
+def clips_page(
+    session: Session, submission: Submission, *, position: int, seed: int, limit: int
+) -> ClipsResponse:
+    """Return up to `limit` clips in the order of pairs and seeds, from a pair's position and a seed on."""
+    rows = session.execute(
+        select(Clip, Pair.name, Pair.position)
+        .join(Pair, Pair.id == Clip.pair_id)
+        .where(
+            Clip.submission_id == submission.id,
+            (Pair.position > position) | ((Pair.position == position) & (Clip.seed >= seed)),
+        )
+        .order_by(Pair.position, Clip.seed)
+        .limit(limit + 1)
+    ).all()
+    more = f"{rows[limit].position}-{rows[limit].Clip.seed}" if len(rows) > limit else None
+    return ClipsResponse(
+        clips=[clip_response(clip, name) for clip, name, _ in rows[:limit]], next_cursor=more
+    )
+
+
+def clip_response(clip: Clip, pair_name: str) -> ClipResponse:
+    return ClipResponse(
+        pair_id=pair_name,
+        **{name: getattr(clip, name) for name in ClipResponse.model_fields if name != "pair_id"},
     )
 
 

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from app.errors import Conflict, Forbidden, NotFound
 from app.security.identity import Principal
 from app.submissions.repository import add_model, add_submission, model_of, submission_of
+from app.tables.audit import AuditEvent
 from app.tables.bench import Benchmark, Pair
 from app.tables.submissions import Clip, Submission, VideoModel
 from benchmark.plurals import counted
@@ -80,6 +81,60 @@ def _may_see(submission: Submission, principal: Principal, *, for_change: bool) 
     # A final submission is there to be compared with; changing it stays its owner's business.
     is_public = submission.status is not SubmissionStatus.OPEN and principal.role is Role.RESEARCHER
     return is_public and not for_change
+
+
+def require_open(submission: Submission) -> None:
+    """Raise Conflict unless clips of the submission may still change."""
+    if submission.status is not SubmissionStatus.OPEN:
+        raise Conflict(
+            f"This submission is {submission.status}; it takes no clips.", code="submission_not_open"
+        )
+
+
+def delete_clip(
+    session: Session,
+    *,
+    submission: Submission,
+    pair_name: str,
+    seed: int,
+    principal: Principal,
+    now: datetime,
+) -> Clip:
+    """Delete the row of a clip of an open submission and return it; its bytes are deleted afterwards.
+
+    Raises:
+        Conflict: the submission is not open.
+        NotFound: it has no such clip (`unknown_clip`).
+    """
+    require_open(submission)
+    clip = session.scalar(
+        select(Clip)
+        .join(Pair, Pair.id == Clip.pair_id)
+        .where(Clip.submission_id == submission.id, Pair.name == pair_name, Clip.seed == seed)
+    )
+    if clip is None:
+        raise NotFound("The submission has no clip of this pair and seed.", code="unknown_clip")
+    note_clip_change(session, "clip.delete", clip=clip, principal=principal, now=now)
+    session.delete(clip)
+    session.flush()
+    return clip
+
+
+def note_clip_change(
+    session: Session, action: str, *, clip: Clip, principal: Principal, now: datetime, **details: str
+) -> None:
+    """Add an entry to the audit list about a clip that is replaced or deleted."""
+    submission = session.get_one(Submission, clip.submission_id)
+    pair = session.get_one(Pair, clip.pair_id)
+    session.add(
+        AuditEvent(
+            at=now,
+            actor=principal.name,
+            action=action,
+            subject=submission.public_id,
+            details={"pair": pair.name, "seed": clip.seed, "sha256": clip.sha256, **details},
+        )
+    )
 
 
 def seeds_of(session: Session, submission: Submission) -> tuple[int, ...]:

@@ -15,6 +15,8 @@ from app.errors import Conflict, Invalid
 from app.media.probe import ClipFacts, ClipRejected, probe_clip
 from app.media.sandbox import Sandbox
 from app.media.store import MediaStore, content_key, full_disk_as_store_full
+from app.security.identity import Principal
+from app.submissions.service import note_clip_change
 from app.submissions.streaming import ReceivedFile
 from app.tables.submissions import Clip
 
@@ -82,36 +84,57 @@ class ClipStorage:
         authorization: UploadAuthorization,
         now: datetime,
         provenance: dict[str, Any] | None = None,
+        replace_as: Principal | None = None,
     ) -> UploadedClip:
         """Store a received file as the clip of a target; the same bytes again change nothing.
 
         1. Answer at once where the target had these bytes before the body was read.
         2. Probe the file, outside any database session.
-        3. In one write transaction: lock and check the target again, add the row, store the file.
+        3. In one write transaction: lock and check the target again, write the row, store the file.
+        4. Delete the bytes of a clip that was replaced.
+
+        Args:
+            replace_as: who replaces a clip of other bytes; None refuses them.
 
         Raises:
-            NotFound, Conflict: from the authorization; Conflict also where other bytes are stored.
+            NotFound, Conflict: from the authorization; Conflict also where other bytes are stored and
+                `replace_as` is None.
             Invalid: the file is refused as a clip; the code says why.
             StoreFull, StoreUnavailable: from the store; nothing was recorded.
         """
         if target.stored_sha256 is not None:
             with self.database.read() as session:
-                before = _stored_before(session, target, received)
-            if before is not None:
-                return before
+                before = _stored_clip(session, target)
+            if before is not None and _is_same(before, received, may_replace=replace_as is not None):
+                return UploadedClip(before, is_new=False)
         facts = self._probe(received.path, target.image_key)
         # The store waits for the disk anyway; waiting before the lock keeps other writers going.
         _flush_to_disk(received.path)
         with self.database.write() as session:
             locked = authorization.lock_target(session, target)
             # Another upload to this target may have been committed since it was looked up.
-            before = _stored_before(session, target, received)
-            if before is not None:
-                return before
-            clip = _add_clip(session, target, received, facts, provenance, now)
+            before = _stored_clip(session, target)
+            if before is not None and _is_same(before, received, may_replace=replace_as is not None):
+                return UploadedClip(before, is_new=False)
+            replaced = before.sha256 if before else None
+            facts_of_row = _row_of(received, facts, provenance, now)
+            if before is None or replace_as is None:
+                clip = _add_clip(session, target, facts_of_row)
+            else:
+                clip = _replace_clip(session, before, facts_of_row, replace_as)
             locked.clip_stored(session, now=now)
             self._store_and_commit(session, received)
-            return UploadedClip(clip, is_new=True)
+        if replaced is not None:
+            self.delete_unused(replaced)
+        return UploadedClip(clip, is_new=replaced is None)
+
+    def delete_unused(self, sha256: str) -> None:
+        """Delete the bytes of a clip that no row names any more; call it after the commit."""
+        with self.database.write() as session:
+            # Whoever stores the same bytes now waits for this lock, and then stores them again.
+            _lock_content(session, sha256)
+            if not session.scalar(select(exists().where(Clip.sha256 == sha256))):
+                self.store.delete(content_key("clips", sha256))
 
     def _store_and_commit(self, session: Session, received: ReceivedFile) -> None:
         """Store the file and commit its row; delete a file that no row names.
@@ -141,40 +164,61 @@ class ClipStorage:
                 raise Invalid(rejected.message, code=rejected.code.value) from rejected
 
 
-def _stored_before(session: Session, target: UploadTarget, received: ReceivedFile) -> UploadedClip | None:
-    """Return the clip that the target has already; other bytes than received are a Conflict."""
-    clip = session.scalar(
+def _stored_clip(session: Session, target: UploadTarget) -> Clip | None:
+    return session.scalar(
         select(Clip).where(
             Clip.submission_id == target.submission_id,
             Clip.pair_id == target.pair_id,
             Clip.seed == target.seed,
         )
     )
-    if clip is None:
-        return None
-    if clip.sha256 != received.sha256:
-        raise Conflict("Another clip was submitted for this pair and seed before.", code="clip_exists")
-    return UploadedClip(clip, is_new=False)
 
 
-def _add_clip(
-    session: Session,
-    target: UploadTarget,
-    received: ReceivedFile,
-    facts: ClipFacts,
-    provenance: dict[str, Any] | None,
-    now: datetime,
-) -> Clip:
-    clip = Clip(
-        submission_id=target.submission_id,
-        pair_id=target.pair_id,
-        seed=target.seed,
-        sha256=received.sha256,
-        provenance=provenance,
-        received_at=now,
+def _is_same(clip: Clip, received: ReceivedFile, *, may_replace: bool) -> bool:
+    """Return whether these bytes are stored.
+
+    Raises:
+        Conflict: other bytes are stored and must not be replaced.
+    """
+    if clip.sha256 != received.sha256 and not may_replace:
+        raise Conflict(
+            "Another clip was submitted for this pair and seed before. While the submission is open, "
+            "replace=true replaces it.",
+            code="clip_exists",
+        )
+    return clip.sha256 == received.sha256
+
+
+def _row_of(
+    received: ReceivedFile, facts: ClipFacts, provenance: dict[str, Any] | None, now: datetime
+) -> dict[str, Any]:
+    """Return the columns of a clip that depend on its bytes."""
+    return {
+        "sha256": received.sha256,
+        "provenance": provenance,
+        "received_at": now,
         **asdict(facts),
-    )
+    }
+
+
+def _add_clip(session: Session, target: UploadTarget, columns: dict[str, Any]) -> Clip:
+    clip = Clip(submission_id=target.submission_id, pair_id=target.pair_id, seed=target.seed, **columns)
     session.add(clip)
+    session.flush()
+    return clip
+
+
+def _replace_clip(session: Session, clip: Clip, columns: dict[str, Any], principal: Principal) -> Clip:
+    note_clip_change(
+        session,
+        "clip.replace",
+        clip=clip,
+        principal=principal,
+        now=columns["received_at"],
+        new_sha256=columns["sha256"],
+    )
+    for name, value in columns.items():
+        setattr(clip, name, value)
     session.flush()
     return clip
 

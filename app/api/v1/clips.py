@@ -6,7 +6,6 @@ from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import Query, Request, Response
-from sqlalchemy import select
 from starlette.concurrency import run_in_threadpool
 
 from app.api.v1.json_router import api_router
@@ -15,13 +14,17 @@ from app.capacity import RequestClass
 from app.clock import utc_now
 from app.context import AppContext
 from app.dependencies import context_of, require_person
-from app.errors import StorageFull, Unavailable
+from app.errors import Invalid, StorageFull, Unavailable
+from app.jobs.service import forget_job_of_clip
 from app.jobs.uploads import JobUpload, OwnerUpload
 from app.media.images import ImageRejected
 from app.media.sandbox import SandboxBroken
 from app.media.store import StoreError, StoreFull
+from app.security.identity import Principal
 from app.security.path_params import PairIdPath, PublicIdPath
+from app.submissions import service
 from app.submissions.provenance import read_provenance
+from app.submissions.queries import clip_response, clips_page
 from app.submissions.service import find_submission
 from app.submissions.storage import ClipStorage, UploadAuthorization, UploadedClip, UploadTarget
 from app.submissions.streaming import (
@@ -30,8 +33,6 @@ from app.submissions.streaming import (
     receive_file,
     refuse_wrong_digest,
 )
-from app.tables.bench import Pair
-from app.tables.submissions import Clip
 from benchmark.protocol import Role, Scope
 from benchmark.wire.common import MAX_SEED
 from benchmark.wire.submissions import ClipResponse, ClipsResponse
@@ -54,20 +55,7 @@ def list_clips(
     with context_of(request).database.read() as session:
         principal = require_person(session, request, Role.RESEARCHER, now=utc_now())
         submission = find_submission(session, public_id=public_id, principal=principal)
-        rows = session.execute(
-            select(Clip, Pair.name, Pair.position)
-            .join(Pair, Pair.id == Clip.pair_id)
-            .where(
-                Clip.submission_id == submission.id,
-                (Pair.position > position) | ((Pair.position == position) & (Clip.seed >= seed)),
-            )
-            .order_by(Pair.position, Clip.seed)
-            .limit(limit + 1)
-        ).all()
-    more = f"{rows[limit].position}-{rows[limit].Clip.seed}" if len(rows) > limit else None
-    return ClipsResponse(
-        clips=[clip_response(clip, name) for clip, name, _ in rows[:limit]], next_cursor=more
-    )
+        return clips_page(session, submission, position=position, seed=seed, limit=limit)
 
 
 @router.put(
@@ -87,9 +75,11 @@ async def put_clip(
     pair_id: PairIdPath,
     request: Request,
     seed: Annotated[int | None, Query(ge=0, le=MAX_SEED)] = None,
+    replace: bool = False,
 ) -> Response:
-    """Take one clip, the mp4 as the body; the same bytes again change nothing, other bytes are 409.
+    """Store one clip, the mp4 as the body; the same bytes again change nothing, other bytes are 409.
 
+    With `replace`, other bytes replace the clip of an open submission, and the audit list keeps both digests.
     `seed` is 0 by default; a clip of a worker has the seed of its job. A worker names the job it holds,
     `Ti2v-Job` and `Ti2v-Attempt`; else the submission must be one's own. `Ti2v-Provenance`, base64 of a JSON
     object of at most 4 KiB, says how the clip was made.
@@ -100,11 +90,11 @@ async def put_clip(
     )
     provenance = read_provenance(request.headers.get("ti2v-provenance"))
     now = utc_now()
-    upload = await run_in_threadpool(_authorize, request, public_id, pair_id, seed, now)
+    upload = await run_in_threadpool(_authorize, request, public_id, pair_id, seed, replace, now)
     capacity = context.capacities.of(RequestClass.UPLOADS)
     try:
         with (
-            context.uploads.one_upload(upload.person_id),
+            context.uploads.one_upload(upload.principal.person_id),
             capacity.admit(),
             context.store.private_file() as path,
         ):
@@ -120,26 +110,52 @@ async def put_clip(
     return Response(body, status_code=201 if uploaded.is_new else 200, media_type="application/json")
 
 
+@router.delete("/submissions/{public_id}/clips/{pair_id}", status_code=204)
+def delete_clip(
+    public_id: PublicIdPath,
+    pair_id: PairIdPath,
+    request: Request,
+    seed: Annotated[int, Query(ge=0, le=MAX_SEED)] = 0,
+) -> Response:
+    """Delete a clip of an open submission; the audit list keeps its digest."""
+    now = utc_now()
+    context = context_of(request)
+    with context.database.write() as session:
+        principal = require_person(session, request, Role.RESEARCHER, now=now)
+        submission = find_submission(session, public_id=public_id, principal=principal, for_change=True)
+        clip = service.delete_clip(
+            session, submission=submission, pair_name=pair_id, seed=seed, principal=principal, now=now
+        )
+        forget_job_of_clip(session, clip=clip)
+        sha256 = clip.sha256
+    ClipStorage(context.database, context.store, context.sandbox).delete_unused(sha256)
+    return Response(status_code=204)
+
+
 @dataclass(frozen=True)
 class AuthorizedUpload:
     """Who uploads a clip, by what right, and where it goes."""
 
-    person_id: int
+    principal: Principal
     authorization: UploadAuthorization
     target: UploadTarget
+    replace: bool
 
 
 def _authorize(
-    request: Request, public_id: str, pair_id: str, seed: int | None, now: datetime
+    request: Request, public_id: str, pair_id: str, seed: int | None, replace: bool, now: datetime
 ) -> AuthorizedUpload:
     """Check an upload before its body is read.
 
     Raises:
+        Invalid: a worker asks to replace a clip.
         NotSignedIn, Forbidden: a missing or wrong key.
         NotFound, Conflict: an unknown target, a closed submission or a stale attempt.
         TooManyRequests: the person's quota of the day is used up.
     """
     job = read_job_headers(request.headers)
+    if job and replace:
+        raise Invalid("Only the owner of a submission can replace its clips.", code="invalid")
     context = context_of(request)
     with context.database.read() as session:
         principal = require_person(
@@ -157,7 +173,7 @@ def _authorize(
         )
         target = authorization.find_target(session)
     context.uploads.require_quota(principal.person_id, declared_bytes(request.headers))
-    return AuthorizedUpload(principal.person_id, authorization, target)
+    return AuthorizedUpload(principal, authorization, target, replace)
 
 
 def _save(
@@ -167,15 +183,13 @@ def _save(
     provenance: dict[str, Any] | None,
     now: datetime,
 ) -> UploadedClip:
-    context.uploads.count_bytes(upload.person_id, received.bytes)
+    context.uploads.count_bytes(upload.principal.person_id, received.bytes)
     storage = ClipStorage(context.database, context.store, context.sandbox)
     return storage.save(
-        received, target=upload.target, authorization=upload.authorization, provenance=provenance, now=now
-    )
-
-
-def clip_response(clip: Clip, pair_name: str) -> ClipResponse:
-    return ClipResponse(
-        pair_id=pair_name,
-        **{name: getattr(clip, name) for name in ClipResponse.model_fields if name != "pair_id"},
+        received,
+        target=upload.target,
+        authorization=upload.authorization,
+        provenance=provenance,
+        now=now,
+        replace_as=upload.principal if upload.replace else None,
     )
