@@ -12,6 +12,7 @@ from sqlalchemy.exc import TimeoutError as NoFreeConnection
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
+from starlette.routing import Match
 
 from app.errors import AppError, NotSignedIn, RangeNotSatisfiable
 from benchmark.wire.common import LABEL, PUBLIC_ID, SLUG
@@ -33,6 +34,7 @@ TITLES = {
 RETRY_AFTER_S = {429: 60, 503: 5}
 # Errors that a sign-in resolves; annotators (not_invited) sign in with their invitation instead.
 _SIGN_IN_CODES = (NotSignedIn.default_code, "sign_in_link_used", "account_disabled")
+_METHODS = ("DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT")
 _HTTP_CODES = {400: "bad_request", 404: "not_found", 405: "method_not_allowed", 413: "too_large"}
 _HTTP_MESSAGES = {
     400: "The request could not be read.",
@@ -188,7 +190,22 @@ def _http_error(request: Request, error: Exception) -> Response:
     status = error.status_code
     code = _HTTP_CODES.get(status, "http_error")
     message = _HTTP_MESSAGES.get(status, HTTPStatus(status).phrase + ".")
-    return answer_error(request, status=status, code=code, message=message, more_headers=error.headers)
+    headers = error.headers
+    if status == HTTPStatus.METHOD_NOT_ALLOWED:
+        headers = {"Allow": ", ".join(_methods_of_path(request))}
+    return answer_error(request, status=status, code=code, message=message, more_headers=headers)
+
+
+def _methods_of_path(request: Request) -> list[str]:
+    """Return every method that some route takes at this path; Starlette names those of the first route only."""
+    return [
+        method
+        for method in _METHODS
+        if any(
+            route.matches({**request.scope, "method": method})[0] is Match.FULL
+            for route in request.app.routes
+        )
+    ]
 
 
 def _client_disconnected(request: Request, _error: Exception) -> Response:

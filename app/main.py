@@ -5,8 +5,7 @@ from contextlib import asynccontextmanager
 from functools import cache
 
 from anyio import to_thread
-from fastapi import APIRouter, Depends, FastAPI, Path, Request, Response
-from fastapi.security import HTTPBearer
+from fastapi import APIRouter, FastAPI, Path, Request, Response
 from starlette.concurrency import run_in_threadpool
 
 from app.api.v1 import (
@@ -30,8 +29,6 @@ from app.middleware import RequestMiddleware
 from app.page_routers import PAGES
 
 API = "/api/v1"
-# Only documents the key in /api/v1/openapi.json; app/dependencies.py checks it. Annotators have no key.
-KEY = Depends(HTTPBearer(auto_error=False, description="A key from `ti2v key create`."))
 # Routes are matched in this order; most requests are votes.
 API_ROUTERS = (voting, clips, jobs, submissions, studies, results, figures, reports, benchmarks, annotators)
 
@@ -68,7 +65,7 @@ def create_app(context: AppContext) -> FastAPI:
 def _routes() -> APIRouter:
     routes = APIRouter(redirect_slashes=False)
     for module in API_ROUTERS:
-        routes.include_router(module.router, prefix=API, dependencies=[] if module is voting else [KEY])
+        routes.include_router(module.router, prefix=API)
     for router in (health, *PAGES):
         routes.include_router(router)
     routes.add_api_route("/static/{fingerprint}/{name:path}", _static, include_in_schema=False)

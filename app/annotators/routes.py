@@ -12,6 +12,7 @@ from app.annotators.service import find_annotator
 from app.annotators.sort_order import first_order
 from app.annotators.view_builder import annotator_page, annotators_page
 from app.annotators.view_models import Order, SortBy
+from app.authenticated_route import AuthenticatedRoute
 from app.clock import utc_now
 from app.dependencies import context_of, require_own_study
 from app.errors import Invalid
@@ -19,7 +20,7 @@ from app.security.path_params import PseudonymPath, SlugPath
 from app.tables.people import Annotator
 from app.tables.studies import Study
 
-router = APIRouter(include_in_schema=False)
+router = APIRouter(include_in_schema=False, route_class=AuthenticatedRoute)
 # Larger than the maximum length of a reason, so that a long reason gets the form with its text back.
 ReasonField = Annotated[str, Form(max_length=20_000)]
 

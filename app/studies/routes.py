@@ -5,6 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Path, Request, Response
 from starlette.responses import RedirectResponse
 
+from app.authenticated_route import AuthenticatedRoute
 from app.clock import utc_now
 from app.dependencies import context_of, require_own_study
 from app.errors import NotFound
@@ -17,7 +18,7 @@ from app.studies.view_models import ClosePage, InvitationsPage
 from benchmark.protocol import AnnotatorKind
 from benchmark.wire.common import TOKEN
 
-router = APIRouter(include_in_schema=False)
+router = APIRouter(include_in_schema=False, route_class=AuthenticatedRoute)
 
 
 @router.post("/studies/{slug}/open")

@@ -172,9 +172,12 @@ def test_an_unknown_page_is_a_page_for_people_and_json_for_programs(client: Test
         ("DELETE", "/api/v1/models", "GET"),
         ("POST", "/api/v1/benchmarks", "GET"),
         ("PATCH", "/api/v1/studies", "GET, POST"),
+        ("PATCH", "/api/v1/models/motif", "GET, PUT"),
+        ("PATCH", "/studies/motif-study/close", "GET, POST"),
+        ("DELETE", f"/sign-in/{'a' * 43}", "GET, POST"),
         ("GET", "/api/v1/assignments/x/vote", "POST"),
-        ("POST", "/api/v1/openapi.json", "GET"),
-        ("PUT", "/healthz", "GET"),
+        ("POST", "/api/v1/openapi.json", "GET, HEAD"),
+        ("PUT", "/healthz", "GET, HEAD"),
     ],
 )
 def test_a_wrong_method_is_405_and_names_the_right_ones(
@@ -183,7 +186,7 @@ def test_a_wrong_method_is_405_and_names_the_right_ones(
     answer = client.request(method, path)
 
     refused(answer, 405, "method_not_allowed")
-    assert set(answer.headers["allow"].split(", ")) - {"HEAD"} <= set(allowed.split(", "))
+    assert answer.headers["allow"] == allowed
 
 
 @pytest.mark.parametrize("path", ["/healthz", "/readyz"])

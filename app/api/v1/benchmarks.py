@@ -16,7 +16,7 @@ from app.security.path_params import PairIdPath, SlugPath
 from app.tables.bench import Pair
 from benchmark.wire.benchmarks import BenchmarkResponse, PairsResponse
 
-router = api_router("benchmarks")
+router = api_router("benchmarks", is_for_people=False)
 FOR_A_DAY = "public, max-age=86400"
 
 

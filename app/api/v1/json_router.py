@@ -4,20 +4,41 @@ import json
 from collections.abc import Callable, Coroutine
 from typing import Any
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Depends, Request, Response
 from fastapi.routing import APIRoute
+from fastapi.security import HTTPBearer
 
+from app.authenticated_route import AuthenticatedRoute
 from app.capacity import RequestClass
 from app.errors import BadRequest
 from app.limited_routes import limited_route
 from benchmark.wire.common import ErrorResponse
 
+# Only so that /api/v1/openapi.json says how to send a key; app/dependencies.py reads it.
+KEY = Depends(HTTPBearer(auto_error=False, description="A key from `ti2v key create`."))
+# For a route that anybody may ask, and that shows more to people with a key.
+OPTIONAL_KEY: dict[str, Any] = {"security": [{}, {"HTTPBearer": []}]}
 
-def api_router(tag: str, request_class: RequestClass | None = None) -> APIRouter:
-    """Return the router of one noun; `request_class` names the threads it uses, the default ones if None."""
-    route_class = limited_route(request_class, StrictJsonRoute) if request_class else StrictJsonRoute
+
+def api_router(
+    tag: str, request_class: RequestClass | None = None, *, is_for_people: bool = True
+) -> APIRouter:
+    """Return the router of one noun.
+
+    Args:
+        tag: the noun.
+        request_class: names the threads it uses; the default ones if None.
+        is_for_people: whether its routes need a key or a signed-in browser, checked before a body is read.
+    """
+    base = PersonJsonRoute if is_for_people else StrictJsonRoute
+    route_class = limited_route(request_class, base) if request_class else base
     refusal = {"model": ErrorResponse, "description": "A refusal; docs/api.md lists the codes."}
-    return APIRouter(tags=[tag], route_class=route_class, responses={"4XX": refusal, "5XX": refusal})
+    return APIRouter(
+        tags=[tag],
+        route_class=route_class,
+        dependencies=[KEY] if is_for_people else [],
+        responses={"4XX": refusal, "5XX": refusal},
+    )
 
 
 class StrictJsonRoute(APIRoute):
@@ -30,6 +51,10 @@ class StrictJsonRoute(APIRoute):
             return await handle(_StrictRequest(request.scope, request.receive))
 
         return handle_strictly
+
+
+class PersonJsonRoute(AuthenticatedRoute, StrictJsonRoute):
+    """A strict route that knows who asks before it reads the body."""
 
 
 class _StrictRequest(Request):

@@ -23,7 +23,7 @@ from benchmark.wire.voting import (
     VoteResponse,
 )
 
-router = api_router("voting", RequestClass.VOTES)
+router = api_router("voting", RequestClass.VOTES, is_for_people=False)
 
 
 @router.post(
