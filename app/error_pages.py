@@ -197,7 +197,7 @@ def _http_error(request: Request, error: Exception) -> Response:
 
 
 def _methods_of_path(request: Request) -> list[str]:
-    """Return every method that some route takes at this path; Starlette names those of the first route only."""
+    """Return every method that a route takes at this path; Starlette names those of the first route only."""
     return [
         method
         for method in _METHODS
