@@ -29,6 +29,10 @@ run: $(VENV)/.web ## start the service with the demo on http://127.0.0.1:8000 (P
 test: check browser ## everything CI runs: lint, types, import rules, all tests on both databases
 	$(BIN)/pytest -n auto --dist worksteal --durations=30
 
+.PHONY: proof
+proof: $(VENV)/.dev browser ## the tests at full size: all real clips (TI2V_TEST_DATA), every scene and action
+	$(BIN)/pytest -m full_size --durations=0
+
 .PHONY: check
 check: $(VENV)/.dev ## lint, format, types, import rules, templates, names, links, prose
 	$(BIN)/ruff check .

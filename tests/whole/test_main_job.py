@@ -1,7 +1,7 @@
 """The main job, end to end: clips go in over REST, people vote blind in a browser, the TI2V score comes out.
 
-On the bundled benchmark always; on the real clips of four models where TI2V_TEST_DATA is set
-(docs/tutorial.md tells the same story).
+On a part of the bundled benchmark always; on real clips of four models where TI2V_TEST_DATA is set, and with
+`make proof` on all of them (docs/tutorial.md tells the same story).
 """
 
 import csv
@@ -22,14 +22,15 @@ import httpx2
 import pytest
 from playwright.sync_api import Page
 
-from app.context import AppContext, open_context
+from app.context import AppContext
+from app.media.sandbox import Sandbox
 from benchmark.data import bundled_folder
-from benchmark.importers.official import read_official
 from benchmark.protocol import Role
 from benchmark.scenes import draw_clip
 from tests.browser.conftest import chromium, new_context
 from tests.cast import make_actor
-from tests.conftest import serving, settings_for
+from tests.conftest import open_with_sandbox, serving, settings_for
+from tests.release import copy_benchmark, copy_clips, first_pairs
 
 __all__ = ["chromium", "new_context"]
 
@@ -71,32 +72,41 @@ class Desk:
         return done.stdout
 
 
-@pytest.fixture(params=["bundled", "real"])
+@pytest.fixture(params=["bundled", "real", pytest.param("all real", marks=pytest.mark.full_size)])
 def world(request: pytest.FixtureRequest, tmp_path: Path) -> World:
     if request.param == "bundled":
-        return bundled_world(tmp_path / "clips")
+        return bundled_world(tmp_path)
     data: Path = request.getfixturevalue("test_data")
     outputs = {folder.name: folder for folder in sorted((data / "outputs").iterdir())}
-    return World(data, outputs, "motif", ("cinemo", "dynamicrafter", "cogvideox"), 20, 153)
+    others = ("cinemo", "dynamicrafter", "cogvideox")
+    if request.param == "all real":
+        return World(data, outputs, "motif", others, 20, 153)
+    pairs = sorted(clip.stem.removesuffix("_0") for clip in outputs["motif"].iterdir())[:4]
+    benchmark = copy_benchmark(data, tmp_path / "benchmark", pairs)
+    clips = {
+        model: copy_clips(folder, tmp_path / "clips" / model, pairs) for model, folder in outputs.items()
+    }
+    return World(benchmark, clips, "motif", others, 6, 12)
 
 
 def bundled_world(folder: Path) -> World:
     """Draw clips of two models for the first 12 pairs of the bundled benchmark."""
-    pairs = [pair.id for pair in read_official(bundled_folder()).pairs[:12]]
-    for model in ("reference", "static"):
-        (folder / model).mkdir(parents=True)
+    pairs = first_pairs(bundled_folder(), 12)
+    clips = {model: folder / "clips" / model for model in ("reference", "static")}
+    for model, of_model in clips.items():
+        of_model.mkdir(parents=True)
         for pair in pairs:
-            (folder / model / f"{pair}_0.mp4").write_bytes(draw_clip(model, pair, frames=8, size=128))
-    clips = {model: folder / model for model in ("reference", "static")}
-    return World(bundled_folder(), clips, "reference", ("static",), 6, 12)
+            (of_model / f"{pair}_0.mp4").write_bytes(draw_clip(model, pair, frames=8, size=128))
+    benchmark = copy_benchmark(bundled_folder(), folder / "benchmark", pairs)
+    return World(benchmark, clips, "reference", ("static",), 6, 12)
 
 
 @pytest.fixture
-def context(migrated_sqlite: Path, tmp_path: Path) -> Iterator[AppContext]:
+def context(migrated_sqlite: Path, tmp_path: Path, sandbox: Sandbox) -> Iterator[AppContext]:
     home = tmp_path / "home"
     home.mkdir()
     shutil.copy(migrated_sqlite, home / "ti2v.sqlite3")
-    with open_context(settings_for(home)) as context:
+    with open_with_sandbox(settings_for(home), sandbox) as context:
         yield context
 
 

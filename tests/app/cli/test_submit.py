@@ -11,6 +11,7 @@ from PIL import Image
 
 from tests.app.cli.conftest import Outcome, Run
 from tests.cast import BENCHMARK, PAIR_IDS, Cast, input_image, write_clip
+from tests.release import copy_benchmark, copy_clips, first_pairs
 
 PAIRS = len(PAIR_IDS)
 
@@ -257,29 +258,29 @@ def test_without_a_server_or_key_the_option_is_named(run: Run, clips: Path) -> N
     assert "--key" in run(*place, "--server", "http://127.0.0.1:1").err
 
 
-def test_the_real_clips_of_motif_are_a_partial_submission(
-    run: Run, live_server: str, cast: Cast, test_data: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(
+    ("pairs", "sent"), [(12, 4), pytest.param(320, 51, marks=pytest.mark.full_size)], ids=["part", "all"]
+)
+def test_real_clips_of_motif_are_a_partial_submission(
+    run: Run, live_server: str, cast: Cast, test_data: Path, tmp_path: Path, pairs: int, sent: int
 ) -> None:
-    monkeypatch.setenv("TI2V_HOME", str(cast.context.settings.home))
-    place = (
-        "--model",
-        "motif",
-        "--benchmark",
-        "ti2v-bench",
-        "--server",
-        live_server,
-        "--key",
-        cast.alice.key,
-    )
-    clips = test_data / "outputs" / "motif"
+    outputs = test_data / "outputs" / "motif"
+    wanted = first_pairs(test_data, pairs)
+    there = [pair for pair in wanted if (outputs / f"{pair}_0.mp4").exists()]
+    clips = copy_clips(outputs, tmp_path / "motif", there)
+    release = copy_benchmark(test_data, tmp_path / "release", wanted)
+    place = ("--model", "motif", "--benchmark", "release", "--server", live_server, "--key", cast.alice.key)
 
-    imported = run("benchmark", "import", test_data, "--slug", "ti2v-bench")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("TI2V_HOME", str(cast.context.settings.home))
+        imported = run("benchmark", "import", release, "--slug", "release")
     rehearsed = run("submit", clips, *place, "--allow-partial", "--dry-run")
-    sent = run("submit", clips, *place, "--allow-partial")
+    submitted = run("submit", clips, *place, "--allow-partial")
 
-    assert imported.out == "ti2v-bench 1\n"
+    assert imported.out == "release 1\n"
     assert (rehearsed.code, rehearsed.out) == (0, "")
-    assert "51 clips looked at, 269 of 320 missing." in rehearsed.err
-    assert sent.code == 0, sent.err
-    answer = httpx2.get(f"{live_server}/api/v1/submissions/{sent.out.strip()}", headers=cast.alice.headers)
-    assert (answer.json()["received"], answer.json()["is_partial"]) == (51, True)
+    assert f"{sent} clips checked, {pairs - sent} of {pairs} missing." in rehearsed.err
+    assert submitted.code == 0, submitted.err
+    address = f"{live_server}/api/v1/submissions/{submitted.out.strip()}"
+    answer = httpx2.get(address, headers=cast.alice.headers).json()
+    assert (answer["received"], answer["is_partial"]) == (sent, True)
