@@ -93,7 +93,11 @@ def scenes(*, count: int = 8) -> ScenariosFigure:
 
 def texts(figure: PaperFigure) -> list[str]:
     """Return every text of a figure's SVG, in the order it was written."""
-    root = ET.fromstring(figure_file(figure, FigureFormat.SVG))
+    return texts_of_svg(figure_file(figure, FigureFormat.SVG))
+
+
+def texts_of_svg(svg: bytes) -> list[str]:
+    root = ET.fromstring(svg)
     return ["".join(node.itertext()).strip() for node in root.iter("{http://www.w3.org/2000/svg}text")]
 
 
