@@ -43,11 +43,6 @@ def store(either_installation: AppContext) -> MediaStore:
     return either_installation.store
 
 
-@pytest.fixture
-def sandbox(either_installation: AppContext) -> Sandbox:
-    return either_installation.sandbox
-
-
 def release(
     tmp_path: Path, *, prompts: tuple[str, ...] = PROMPTS, shade: int = 90, form: str = "jpg"
 ) -> Path:
