@@ -121,7 +121,7 @@ def delete_clip(
     now = utc_now()
     context = context_of(request)
     with context.database.write() as session:
-        principal = require_person(session, request, Role.RESEARCHER, now=now)
+        principal = require_person(session, request, Role.RESEARCHER, scope=Scope.SUBMIT, now=now)
         submission = find_submission(session, public_id=public_id, principal=principal, for_change=True)
         clip = service.delete_clip(
             session, submission=submission, pair_name=pair_id, seed=seed, principal=principal, now=now

@@ -9,7 +9,11 @@ from fastapi.testclient import TestClient
 from httpx2 import Response
 from sqlalchemy import select
 
+from app.clock import utc_now
+from app.security.identity import create_key
 from app.tables.audit import AuditEvent
+from app.tables.people import Person
+from benchmark.protocol import Scope
 from tests.acting import refused
 from tests.app.api.conftest import Upload, client_of
 from tests.app.jobs.acting import ask, worker_program
@@ -137,6 +141,18 @@ def test_somebody_elses_clips_do_not_exist(upload: Upload, cast: Cast) -> None:
 
     refused(replace(upload, upload.taken, OTHER_CLIP, bob), 404, "not_found")
     refused(delete(upload, upload.taken, bob), 404, "not_found")
+
+    assert digests(upload) == {upload.taken: TAKEN_HEX}
+
+
+def test_a_key_that_only_reads_deletes_nothing(upload: Upload, cast: Cast) -> None:
+    with cast.context.database.write() as session:
+        alice = session.get_one(Person, cast.alice.principal.person_id)
+        key = create_key(session, person=alice, now=utc_now(), scopes=frozenset({Scope.READ}))
+    reader = client_of(cast.context)
+    reader.headers["Authorization"] = f"Bearer {key}"
+
+    refused(delete(upload, upload.taken, reader), 403, "missing_scope")
 
     assert digests(upload) == {upload.taken: TAKEN_HEX}
 

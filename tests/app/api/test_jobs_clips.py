@@ -76,7 +76,7 @@ def test_a_worker_without_a_job_hands_in_nothing(alice: TestClient, worker: Work
     (job,) = worker.claim()
     address = f"/api/v1/submissions/{job['submission']}/clips/{job['pair_id']}"
 
-    refused(worker.client.put(address, content=clip_for(job)), 404, "not_found")
+    refused(worker.client.put(address, content=clip_for(job)), 403, "missing_scope")
     refused(
         worker.client.put(address, content=clip_for(job), headers={"Ti2v-Job": job["id"]}), 422, "invalid"
     )
