@@ -1,6 +1,6 @@
 """Lost connections, lost answers, two tabs, a study that pauses: no vote is lost and none is doubled."""
 
-from playwright.sync_api import Route
+from playwright.sync_api import Route, expect
 from sqlalchemy import select
 
 from app.tables.studies import Study as StudyRow
@@ -113,3 +113,16 @@ def test_after_leaving_the_study_nobody_votes_on(booth: Booth) -> None:
     answer = booth.page.goto(booth.page.url.replace("/withdraw", "/vote"))
     assert answer is not None
     assert answer.status == 401
+
+
+def test_clips_that_take_long_are_said_to_be_in_preparation(booth: Booth) -> None:
+    held: list[Route] = []
+    booth.page.route("**/media/*/left", lambda route: held.append(route))
+    booth.page.reload()
+
+    expect(booth.notice).to_contain_text("Preparing the clips of this pair.")
+    for route in held:
+        route.continue_()
+    booth.wait_until_open()
+
+    expect(booth.notice).not_to_have_attribute("data-shown", "")

@@ -10,6 +10,9 @@ import { afterRefusal } from '../voting/refusals.js';
 import { Stage } from '../voting/stage.js';
 import { part, put } from '../words.js';
 
+// Longer than the media of a prepared pair takes.
+const SLOW_MS = 1000;
+
 export function mount(root) {
   new VotingPage(root).open(JSON.parse(root.dataset.card));
 }
@@ -63,7 +66,7 @@ class VotingPage {
     put(this.choiceStatus, '');
     this.skipForm.elements.token.value = entry.card.token;
     this.stage.wait();
-    const media = await entry.media;
+    const media = await this.#loaded(entry.media);
     if (this.queue.current !== entry) return;
     await this.stage.show(entry.card, media, former !== null);
     if (this.queue.current !== entry) return;
@@ -74,6 +77,16 @@ class VotingPage {
     this.#openedAt = performance.now();
     this.stage.begin();
     this.queue.lookAhead();
+  }
+
+  /** Waits for an entry's media; the clips of a new study are prepared on request, which the page says. */
+  async #loaded(media) {
+    let isSaid = false;
+    const timer = setTimeout(() => { isSaid = true; this.notice.stay('preparing'); }, SLOW_MS);
+    const loaded = await media;
+    clearTimeout(timer);
+    if (isSaid) this.notice.clear();
+    return loaded;
   }
 
   #retry() {
