@@ -52,7 +52,7 @@ def stored(upload: Upload, sha256: str) -> bool:
 
 def test_other_bytes_replace_a_clip_and_the_old_bytes_are_deleted(upload: Upload) -> None:
     # The cast's own submissions use the same bytes; this clip is nobody else's.
-    replace(upload, upload.taken, small_clip(shade=93))
+    replace(upload, upload.taken, small_clip(shade=112))
     old = digests(upload)[upload.taken]
 
     answer = replace(upload, upload.taken, OTHER_CLIP)
