@@ -13,7 +13,7 @@ import av
 import numpy as np
 from fastapi.testclient import TestClient
 from PIL import Image
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from app.clock import utc_now
 from app.context import AppContext
@@ -27,6 +27,8 @@ from app.submissions.storage import ClipStorage
 from app.submissions.streaming import ReceivedFile
 from app.tables.bench import Benchmark, Pair
 from app.tables.studies import Study as StudyRow
+from app.tables.submissions import Clip
+from app.tables.submissions import Submission as SubmissionRow
 from benchmark.pairs import pair_id, scenario_of_image
 from benchmark.protocol import Role, WatchGate
 from benchmark.wire.studies import MatchupRequest, StudyRequest
@@ -92,6 +94,17 @@ class Cast:
             study = studies.create_study(session, request=request, principal=self.alice.principal, now=now)
             studies.open_study(session, study=study, principal=self.alice.principal, now=now)
         return Study(slug, self.context)
+
+    def reshape_clips(self, model: str, facts: dict[str, float], *, pairs: int | None = None) -> None:
+        """Store other facts of a model's clips, or of its first `pairs` clips; all count as remuxable."""
+        with self.context.database.write() as session:
+            query = (
+                select(Clip.id)
+                .join(SubmissionRow)
+                .where(SubmissionRow.public_id == self.submission_ids[model])
+            )
+            ids = list(session.scalars(query.order_by(Clip.id)))[:pairs]
+            session.execute(update(Clip).where(Clip.id.in_(ids)).values(**facts, is_remuxable=True))
 
 
 def enter(client: TestClient, study: Study) -> TestClient:

@@ -45,7 +45,7 @@ if TYPE_CHECKING:
     type=click.Choice([recipe.value for recipe in RenditionRecipe]),
     default=RenditionRecipe.REMUX.value,
     show_default=True,
-    help="Only clean the clips where they are alike, or bring both to one form always.",
+    help="How clips are prepared: copied where possible, or re-encoded in one form (docs/media.md).",
 )
 @click.option(
     "--watch-gate",
@@ -98,6 +98,7 @@ def create(
     }
     created = _create_on_server(draft, matchups, server, key) if server else _create_here(draft, matchups)
     click.echo(created.slug)
+    _print_losses(created)
     click.echo(f"The study is a draft; open it with: ti2v study open {created.slug}", err=True)
 
 
@@ -144,6 +145,7 @@ def status(slug: str, row_format: str, server: str | None, key: str | None) -> N
         [{name: getattr(matchup, name) for name in columns} for matchup in study.matchups]
     ):
         click.echo(line)
+    _print_losses(study)
 
 
 @click.command()
@@ -214,18 +216,35 @@ def _preparation_line(preparation: "PreparationResponse") -> str:
 def _change_status(slug: str, to: StudyStatus, server: str | None, key: str | None) -> None:
     if server:
         with open_client(server, key) as client:
-            status = client.studies.change_status(slug, to).status
+            study = client.studies.change_status(slug, to)
     else:
-        status = _change_status_here(slug, to)
-    click.echo(status)
+        study = _change_status_here(slug, to)
+    click.echo(study.status)
+    if to is StudyStatus.OPEN:
+        _print_losses(study)
 
 
-def _change_status_here(slug: str, to: StudyStatus) -> StudyStatus:
+def _print_losses(study: "StudyResponse") -> None:
+    """Print what the renditions leave out of each side's clips."""
+    losses = [loss.sentence for matchup in study.matchups for loss in matchup.rendition_losses]
+    for sentence in losses:
+        click.echo(sentence, err=True)
+    if losses:
+        click.echo(
+            f"Annotators do not see these parts (renditions: {study.renditions}). To keep them, create the "
+            "study with --renditions letterbox, keep_longer or native, or submit clips of one size, length "
+            "and frame rate.",
+            err=True,
+        )
+
+
+def _change_status_here(slug: str, to: StudyStatus) -> "StudyResponse":
     from app.cli.local import local_write
     from app.security.visibility import find_study
     from app.studies import service
+    from app.studies.queries import study_response
 
     with local_write() as local:
         study = find_study(local.session, slug=slug, principal=local.principal, for_change=True)
         service.TRANSITIONS[to](local.session, study=study, principal=local.principal, now=local.now)
-        return study.status
+        return study_response(local.session, study)

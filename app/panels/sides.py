@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session, aliased
 
 from app.tables.studies import Matchup, Study
 from app.tables.submissions import Submission, VideoModel
+from benchmark.protocol import Side
 
 _REFERENCE, _OTHER = aliased(Submission), aliased(Submission)
 _REFERENCE_MODEL, _OTHER_MODEL = aliased(VideoModel), aliased(VideoModel)
@@ -39,6 +40,9 @@ class MatchupSides:
     @property
     def name(self) -> str:
         return f"{self.reference}:{self.other}"
+
+    def name_of(self, side: Side) -> str:
+        return self.reference if side is Side.REFERENCE else self.other
 
 
 def side_name(model_slug: str, label: str) -> str:

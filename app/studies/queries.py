@@ -1,11 +1,13 @@
 """Reads studies: protocol and progress."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
 
 from sqlalchemy import case, func, select
 from sqlalchemy.orm import Session
 
-from app.panels.sides import matchup_sides
+from app.media.rendition_losses import SideLoss, rendition_losses
+from app.panels.sides import MatchupSides, matchup_sides
 from app.security.identity import Principal
 from app.security.visibility import may_see
 from app.tables.bench import Benchmark
@@ -14,7 +16,7 @@ from app.tables.studies import Comparison, Matchup, Study
 from app.tables.submissions import Submission
 from app.tasks.queries import newest_task
 from benchmark.protocol import TaskKind
-from benchmark.wire.studies import MatchupResponse, PreparationResponse, StudyResponse
+from benchmark.wire.studies import MatchupResponse, PreparationResponse, RenditionLossResponse, StudyResponse
 
 _PROTOCOL_FIELDS = (
     "slug",
@@ -123,6 +125,7 @@ def _preparation_response(session: Session, study: Study) -> PreparationResponse
 
 def _matchup_responses(session: Session, study: Study, progress: StudyProgress) -> list[MatchupResponse]:
     sides = {each.id: each for each in matchup_sides(session, study)}
+    losses = rendition_losses(session, [study])
     used = {id for each in progress.matchups for id in (each.matchup.reference_id, each.matchup.other_id)}
     query = select(Submission.id, Submission.public_id).where(Submission.id.in_(used))
     public_ids = {row.id: row.public_id for row in session.execute(query)}
@@ -138,9 +141,35 @@ def _matchup_responses(session: Session, study: Study, progress: StudyProgress) 
             votes=each.votes,
             closed_at=each.matchup.closed_at,
             close_reason=each.matchup.close_reason,
+            rendition_losses=[
+                _loss_response(loss, sides[each.matchup.id]) for loss in losses.get(each.matchup.id, ())
+            ],
         )
         for each in progress.matchups
     ]
+
+
+def _loss_response(loss: SideLoss, sides: MatchupSides) -> RenditionLossResponse:
+    return RenditionLossResponse(
+        side=loss.side,
+        **asdict(loss.most),
+        pairs=loss.pairs,
+        all_pairs=loss.all_pairs,
+        sentence=loss.sentence(sides.name_of(loss.side)),
+    )
+
+
+def loss_sentences(session: Session, studies: Sequence[Study]) -> dict[int, tuple[str, ...]]:
+    """Return what renditions leave out, one sentence for each side that loses something, by study id."""
+    losses = rendition_losses(session, studies)
+    found: dict[int, tuple[str, ...]] = {}
+    for study in studies if losses else ():
+        found[study.id] = tuple(
+            loss.sentence(sides.name_of(loss.side))
+            for sides in matchup_sides(session, study)
+            for loss in losses.get(sides.id, ())
+        )
+    return found
 
 
 def _matchup_progress(study: Study, matchup: Matchup, row: object) -> MatchupProgress:

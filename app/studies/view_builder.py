@@ -6,10 +6,10 @@ from sqlalchemy.orm import Session
 from app.security.identity import Principal
 from app.security.tokens import new_token
 from app.security.visibility import may_see
-from app.studies.queries import visible_studies
+from app.studies.queries import loss_sentences, visible_studies
 from app.studies.view_models import StudyLine
 from app.tables.studies import Comparison, Matchup, Study
-from benchmark.protocol import Role
+from benchmark.protocol import Role, StudyStatus
 
 
 def study_lines(session: Session, principal: Principal) -> tuple[StudyLine, ...]:
@@ -33,20 +33,33 @@ def study_lines(session: Session, principal: Principal) -> tuple[StudyLine, ...]
         )
     }
     matchups = _matchups(session, [study.id for study in studies])
+    own = {study.id for study in studies if _may_manage(study, principal)}
+    losses = loss_sentences(
+        session, [each for each in studies if each.id in own and each.status is not StudyStatus.CLOSED]
+    )
     lines = []
     for study in studies:
         row = counted.get(study.id)  # a draft has no comparisons
         cast, full = (row.votes, row.wanted) if row else (0, 0)
-        is_own = may_see(study, principal, for_change=True) and principal.role in (
-            Role.ADMIN,
-            Role.RESEARCHER,
-        )
         lines.append(
             StudyLine(
-                study.slug, study.title, study.status, matchups[study.id], cast, full, is_own, new_token()
+                slug=study.slug,
+                title=study.title,
+                status=study.status,
+                matchups=matchups[study.id],
+                votes=cast,
+                votes_wanted=full,
+                is_own=study.id in own,
+                batch=new_token(),
+                losses=losses.get(study.id, ()),
             )
         )
     return tuple(lines)
+
+
+def _may_manage(study: Study, principal: Principal) -> bool:
+    is_researcher = principal.role in (Role.ADMIN, Role.RESEARCHER)
+    return is_researcher and may_see(study, principal, for_change=True)
 
 
 def _matchups(session: Session, study_ids: list[int]) -> dict[int, int]:

@@ -8,7 +8,10 @@ from benchmark.protocol import StudyStatus
 
 @dataclass(frozen=True)
 class StudyLine:
-    """One study in the list; `is_own` if this person may manage it, `batch` names its next invitations."""
+    """One study in the list; `is_own` if this person may manage it, `batch` names its next invitations.
+
+    `losses` tells the owner what the renditions leave out of the clips.
+    """
 
     slug: str
     title: str
@@ -18,6 +21,7 @@ class StudyLine:
     votes_wanted: int
     is_own: bool
     batch: str = ""
+    losses: tuple[str, ...] = ()
 
     @property
     def results_url(self) -> str:

@@ -9,7 +9,7 @@ from pathlib import Path, PurePosixPath, PureWindowsPath
 
 from PIL import Image
 
-from benchmark.images import CannotDisplay, displayed, is_plain, open_image
+from benchmark.image_display import CannotDisplay, displayed, is_plain, open_image
 from benchmark.pairs import canonical_name, is_hidden_file
 
 IMAGE_SUFFIXES = frozenset({".png", ".jpg", ".jpeg", ".webp", ".gif", ".bmp", ".tif", ".tiff", ".avif"})

@@ -5,7 +5,15 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, field_validator, model_validator
 
-from benchmark.protocol import AnnotatorKind, RenditionRecipe, StudyKind, StudyStatus, TaskStatus, WatchGate
+from benchmark.protocol import (
+    AnnotatorKind,
+    RenditionRecipe,
+    Side,
+    StudyKind,
+    StudyStatus,
+    TaskStatus,
+    WatchGate,
+)
 from benchmark.wire.common import Line, Paragraphs, PublicId, RequestModel, ResponseModel, Seed, Slug
 
 # Whom a link can let in. Judges and imported annotators need no link.
@@ -57,6 +65,22 @@ class StudyRequest(RequestModel):
         return votes
 
 
+class RenditionLossResponse(ResponseModel):
+    """What annotators do not see of one side's clips.
+
+    The shares, from 0 to 1, are the largest among the pairs; `pairs` of `all_pairs` clips lose something.
+    """
+
+    side: Side
+    length: float
+    width: float
+    height: float
+    frame_rate: float
+    pairs: int
+    all_pairs: int
+    sentence: str
+
+
 class MatchupResponse(ResponseModel):
     reference: str
     other: str
@@ -68,6 +92,7 @@ class MatchupResponse(ResponseModel):
     votes: int
     closed_at: datetime | None
     close_reason: str | None
+    rendition_losses: list[RenditionLossResponse]
 
 
 class PreparationResponse(ResponseModel):

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from PIL import Image, ImageOps
 
-from benchmark.images import CannotDisplay, displayed, open_image
+from benchmark.image_display import CannotDisplay, displayed, open_image
 from models.generators.base import BadInput, ClipRequest
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from benchmark.images import displayed, open_image
+from benchmark.image_display import displayed, open_image
 from models.generators.base import Crashed, Frames, NativeFormat
 
 # Containers round the frame rate, and a duration can be off by the time of one frame.

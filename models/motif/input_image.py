@@ -6,7 +6,7 @@ from numpy.typing import NDArray
 from PIL import Image
 from torch import Tensor
 
-from benchmark.images import displayed
+from benchmark.image_display import displayed
 
 InputImage = Image.Image | NDArray[np.uint8]
 
@@ -17,7 +17,7 @@ def resize_and_crop(image: InputImage, *, height: int, width: int) -> Tensor:
     The aspect ratio is preserved. An image of the target size is not resampled.
 
     Args:
-        image: a Pillow image of any mode, read as viewers see it (`benchmark.images`), or an array
+        image: a Pillow image of any mode, read as viewers see it (`benchmark.image_display`), or an array
             (rows, columns, 3) uint8 RGB.
         height: target height in pixels.
         width: target width in pixels.

@@ -7,7 +7,7 @@ from PIL import Image
 
 from app.media.probe import ClipCode
 from app.media.sandbox.client import Json, WorkRefused
-from benchmark.images import displayed, open_image
+from benchmark.image_display import displayed, open_image
 from benchmark.video import UnreadableVideo
 from benchmark.video.pixels import rgb_pixels
 from benchmark.video.track import open_video

@@ -12,7 +12,7 @@ from app.media import image_metadata
 from app.media.images import ImageCode, ImageFormat, ImageLimits
 from app.media.sandbox.client import Json, WorkRefused
 from app.media.store import DISK_FULL, DISK_FULL_ERRNOS
-from benchmark.images import CannotDisplay, displayed, is_plain, open_image
+from benchmark.image_display import CannotDisplay, displayed, is_plain, open_image
 
 _WITHOUT_METADATA: dict[ImageFormat, Callable[[bytes], bytes]] = {
     ImageFormat.JPEG: image_metadata.without_jpeg_metadata,

@@ -9,7 +9,7 @@ from PIL import Image
 
 from app.media.probe import UNREADABLE_INPUT_IMAGE
 from app.media.sandbox.client import WorkRefused
-from benchmark.images import displayed, open_image
+from benchmark.image_display import displayed, open_image
 from benchmark.video.pixels import rgb_pixels
 
 _SIDE = 64

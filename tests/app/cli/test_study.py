@@ -67,6 +67,24 @@ def test_the_status_counts_votes_and_comparisons(ti2v: Run) -> None:
     assert study["matchups"][0]["comparisons"] == len(PAIR_IDS)
 
 
+def test_what_renditions_cut_is_told_when_a_study_is_created_opened_and_looked_at(
+    ti2v: Run, cast: Cast
+) -> None:
+    cast.reshape_clips("motif", {"width": 320, "height": 320, "frames": 16, "fps": 8.0})
+    cast.reshape_clips("cinemo", {"width": 832, "height": 480, "frames": 80, "fps": 16.0})
+    sentence = "cinemo loses 60 % of its length, 42 % of its width and 50 % of its frame rate."
+
+    created = ti2v(*CREATE, "--matchup", "motif:cinemo")
+    opened = ti2v("study", "open", "mine")
+    status = ti2v("study", "status", "mine")
+
+    for outcome in (created, opened, status):
+        assert sentence in outcome.err
+        assert "--renditions letterbox, keep_longer or native" in outcome.err
+        assert sentence not in outcome.out
+    assert sentence not in ti2v("study", "pause", "mine").err
+
+
 def test_each_invitation_is_a_link_of_its_own(ti2v: Run) -> None:
     ti2v(*CREATE, "--matchup", "motif:cinemo")
 

@@ -14,7 +14,7 @@ from app.media.frames import image_pixels
 from app.media.images import ImageCode, ImageRejected, clean_image, make_thumbnail
 from app.media.probe import probe_clip
 from app.media.sandbox import Sandbox
-from benchmark.images import CannotDisplay, displayed, is_plain, open_image
+from benchmark.image_display import CannotDisplay, displayed, is_plain, open_image
 from benchmark.importers.images import ImageRefused, check_image, write_png
 from benchmark.scenes.encoding import encode_mp4
 from models.generators.images import read_image
