@@ -9,47 +9,35 @@ from app.security.visibility import may_see
 from app.studies.queries import loss_sentences, visible_studies
 from app.studies.view_models import StudyLine
 from app.tables.studies import Comparison, Matchup, Study
-from benchmark.protocol import Role, StudyStatus
+from app.tables.tasks import Task
+from app.tasks.queries import newest_by_subject
+from benchmark.protocol import Role, StudyStatus, TaskKind, TaskStatus
 
 
 def study_lines(session: Session, principal: Principal) -> tuple[StudyLine, ...]:
     """Return the studies visible to this person, newest first."""
     studies = visible_studies(session, principal)
-    votes = Comparison.votes_reference + Comparison.votes_other
-    # A matchup that was closed early needs no more votes.
-    wanted = case((Matchup.closed_at.is_not(None), votes), else_=Study.votes_per_comparison)
-    counted = {
-        row.study_id: row
-        for row in session.execute(
-            select(
-                Comparison.study_id,
-                func.sum(votes).label("votes"),
-                func.sum(wanted).label("wanted"),
-            )
-            .join(Matchup, Matchup.id == Comparison.matchup_id)
-            .join(Study, Study.id == Comparison.study_id)
-            .where(Comparison.study_id.in_([study.id for study in studies]), Comparison.is_gold.is_(False))
-            .group_by(Comparison.study_id)
-        )
-    }
+    counted = _vote_counts(session, [study.id for study in studies])
     matchups = _matchups(session, [study.id for study in studies])
     own = {study.id for study in studies if _may_manage(study, principal)}
     losses = loss_sentences(
         session, [each for each in studies if each.id in own and each.status is not StudyStatus.CLOSED]
     )
+    tasks = newest_by_subject(session, kind=TaskKind.RENDITIONS, subjects=[study.slug for study in studies])
     lines = []
     for study in studies:
-        row = counted.get(study.id)  # a draft has no comparisons
-        cast, full = (row.votes, row.wanted) if row else (0, 0)
+        votes, wanted = counted.get(study.id, (0, 0))  # a draft has no comparisons
+        is_own = study.id in own
         lines.append(
             StudyLine(
                 slug=study.slug,
                 title=study.title,
                 status=study.status,
                 matchups=matchups[study.id],
-                votes=cast,
-                votes_wanted=full,
-                is_own=study.id in own,
+                votes=votes,
+                votes_wanted=wanted,
+                is_own=is_own,
+                preparation=_preparation(tasks.get(study.slug)) if is_own else None,
                 batch=new_token(),
                 losses=losses.get(study.id, ()),
             )
@@ -60,6 +48,30 @@ def study_lines(session: Session, principal: Principal) -> tuple[StudyLine, ...]
 def _may_manage(study: Study, principal: Principal) -> bool:
     is_researcher = principal.role in (Role.ADMIN, Role.RESEARCHER)
     return is_researcher and may_see(study, principal, for_change=True)
+
+
+def _vote_counts(session: Session, study_ids: list[int]) -> dict[int, tuple[int, int]]:
+    """Return votes and slots per study, without gold questions."""
+    votes = Comparison.votes_reference + Comparison.votes_other
+    # A matchup that was closed early needs no more votes.
+    wanted = case((Matchup.closed_at.is_not(None), votes), else_=Study.votes_per_comparison)
+    rows = session.execute(
+        select(Comparison.study_id, func.sum(votes).label("votes"), func.sum(wanted).label("wanted"))
+        .join(Matchup, Matchup.id == Comparison.matchup_id)
+        .join(Study, Study.id == Comparison.study_id)
+        .where(Comparison.study_id.in_(study_ids), Comparison.is_gold.is_(False))
+        .group_by(Comparison.study_id)
+    )
+    return {row.study_id: (row.votes, row.wanted) for row in rows}
+
+
+def _preparation(task: Task | None) -> str | None:
+    """Return what the owner should know of the preparation of renditions; None once it is done."""
+    if task is None or task.status is TaskStatus.DONE:
+        return None
+    if task.status is TaskStatus.FAILED:
+        return f"Preparing clips failed. {task.error}"
+    return f"Preparing clips: {task.done} of {task.total} comparisons" if task.total else "Preparing clips"
 
 
 def _matchups(session: Session, study_ids: list[int]) -> dict[int, int]:

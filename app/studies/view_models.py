@@ -20,6 +20,7 @@ class StudyLine:
     votes: int
     votes_wanted: int
     is_own: bool
+    preparation: str | None
     batch: str = ""
     losses: tuple[str, ...] = ()
 

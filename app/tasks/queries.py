@@ -1,6 +1,8 @@
 """Reads background tasks."""
 
-from sqlalchemy import select
+from collections.abc import Collection, Mapping
+
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.tables.tasks import Task
@@ -15,3 +17,11 @@ def newest_task(session: Session, *, kind: TaskKind, subject: str) -> Task | Non
     return session.scalar(
         select(Task).where(Task.kind == kind, Task.subject == subject).order_by(Task.id.desc()).limit(1)
     )
+
+
+def newest_by_subject(session: Session, *, kind: TaskKind, subjects: Collection[str]) -> Mapping[str, Task]:
+    """Return the newest task of a kind on each subject that has one, in one query."""
+    newest = (
+        select(func.max(Task.id)).where(Task.kind == kind, Task.subject.in_(subjects)).group_by(Task.subject)
+    )
+    return {task.subject: task for task in session.scalars(select(Task).where(Task.id.in_(newest)))}

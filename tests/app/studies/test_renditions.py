@@ -10,6 +10,7 @@ from app.tables.submissions import Clip, Rendition
 from app.tables.tasks import Task
 from app.tasks.runner import TaskRunner
 from benchmark.protocol import StudyStatus, TaskKind, TaskStatus
+from tests.app.results.page_voters import signed_in
 from tests.cast import Cast
 
 HANDLERS = {TaskKind.RENDITIONS: prepare_renditions}
@@ -74,6 +75,16 @@ def test_a_lost_clip_is_counted_and_the_others_are_prepared(cast: Cast) -> None:
     assert task.status is TaskStatus.FAILED
     assert "could not be prepared" in task.error
     assert count(cast, Rendition) > 0
+
+
+def test_its_owner_reads_on_the_home_page_that_clips_are_being_prepared(cast: Cast) -> None:
+    cast.open_study()
+    alice = signed_in(cast.context, cast.alice)
+    assert "Preparing clips" in alice.get("/").text
+
+    TaskRunner(cast.context, HANDLERS).run_waiting()
+
+    assert "Preparing clips" not in alice.get("/").text
 
 
 def test_the_study_says_how_far_its_renditions_are(cast: Cast, client: TestClient) -> None:
