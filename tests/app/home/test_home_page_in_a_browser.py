@@ -43,6 +43,7 @@ def test_links_are_made_and_marked_for_copying(
     page.get_by_role("button", name="Create links").click()
 
     expect(page.get_by_role("heading", name="2 new links")).to_be_visible()
+    expect(page.locator("[data-module=copy][data-mounted]")).to_be_visible()
     page.get_by_role("button", name="Copy all").click()
     selected = page.evaluate("getSelection().toString() || document.activeElement.value")
     assert selected.count("/invite/") == 2
