@@ -222,7 +222,7 @@ def upload_clip(context: AppContext, owner: Actor, public_id: str, pair_name: st
     with context.store.private_file() as path:
         path.write_bytes(mp4)
         received = ReceivedFile(path, hashlib.sha256(mp4).hexdigest(), len(mp4))
-        storage.save(received, target=target, authorization=authorization, now=utc_now())
+        storage.save(received, target=target, authorization=authorization)
 
 
 @lru_cache

@@ -16,6 +16,7 @@ from app.authenticated_route import AuthenticatedRoute
 from app.clock import utc_now
 from app.dependencies import context_of, require_own_study
 from app.errors import Invalid
+from app.security.participants import lock_study
 from app.security.path_params import PseudonymPath, SlugPath
 from app.tables.people import Annotator
 from app.tables.studies import Study
@@ -68,12 +69,12 @@ def reinstate(slug: SlugPath, name: PseudonymPath, request: Request, reason: Rea
 
 def _decide(slug: str, name: str, request: Request, reason: str, decide: Action) -> Response:
     """Exclude or reinstate and redirect to the annotator; a rejected reason stays in the form."""
-    now = utc_now()
     try:
         with context_of(request).database.write() as session:
             study, principal = require_own_study(session, request, slug)
+            study = lock_study(session, study.id)
             annotator = find_annotator(session, study=study, pseudonym=name)
-            decision = Decision.of(reason, principal=principal, now=now)
+            decision = Decision.of(reason, principal=principal, now=utc_now())
             decide(session, study=study, annotator=annotator, decision=decision)
     except Invalid as refusal:
         return _rejected_form(slug, name, request, refusal, reason=reason)

@@ -127,15 +127,18 @@ def _decide(
 def _decide_here(verb: str, slug: str, annotator: str, request: "DecisionRequest") -> "ChangeResponse":
     from app.annotators import decisions
     from app.cli.local import local_write
+    from app.clock import utc_now
+    from app.security.participants import lock_study
     from app.security.visibility import find_study
 
     decide = decisions.exclude if verb == "exclude" else decisions.reinstate
     with local_write() as local:
+        study = find_study(local.session, slug=slug, principal=local.principal, for_change=True)
         return decide(
             local.session,
-            study=find_study(local.session, slug=slug, principal=local.principal, for_change=True),
+            study=lock_study(local.session, study.id),
             pseudonym=annotator,
             request=request,
             principal=local.principal,
-            now=local.now,
+            now=utc_now(),
         )

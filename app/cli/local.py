@@ -115,8 +115,8 @@ def local_read() -> Iterator[LocalSession]:
 @contextmanager
 def local_write() -> Iterator[LocalSession]:
     """Yield a session that changes this machine's database and commits at the end."""
-    now = utc_now()
     with open_database(open_settings()) as database, database.write() as session:
+        now = utc_now()
         yield LocalSession(session, operator(session, now=now), now)
 
 

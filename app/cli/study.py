@@ -240,11 +240,14 @@ def _print_losses(study: "StudyResponse") -> None:
 
 def _change_status_here(slug: str, to: StudyStatus) -> "StudyResponse":
     from app.cli.local import local_write
+    from app.clock import utc_now
+    from app.security.participants import lock_study
     from app.security.visibility import find_study
     from app.studies import service
     from app.studies.queries import study_response
 
     with local_write() as local:
-        study = find_study(local.session, slug=slug, principal=local.principal, for_change=True)
-        service.TRANSITIONS[to](local.session, study=study, principal=local.principal, now=local.now)
+        found = find_study(local.session, slug=slug, principal=local.principal, for_change=True)
+        study = lock_study(local.session, found.id)
+        service.TRANSITIONS[to](local.session, study=study, principal=local.principal, now=utc_now())
         return study_response(local.session, study)

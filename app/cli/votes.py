@@ -52,8 +52,8 @@ def import_(
     table = read_external_table(file)
     if "status" in table.columns:
         click.echo("Column 'status' is ignored; every row is imported.", err=True)
-    now = utc_now()
     with open_database(open_settings()) as database, database.write() as session:
+        now = utc_now()
         plan = plan_import(
             session, table=table, mapping=mapping, study=study, benchmark=find_benchmark(session, benchmark)
         )

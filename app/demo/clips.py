@@ -104,8 +104,8 @@ def _finalise(context: AppContext, *, principal: Principal, public_id: str) -> N
 
 
 def _open(context: AppContext, *, principal: Principal, benchmark: str, wanted: DemoSubmission) -> str:
-    now = utc_now()
     with context.database.write() as session:
+        now = utc_now()
         request = ModelRequest(
             name=wanted.model, description=wanted.description, licence="CC0-1.0, rendered by this service"
         )
@@ -127,7 +127,7 @@ def _store(context: AppContext, mp4: bytes, *, principal: Principal, clip: Missi
     with context.store.private_file() as path:
         path.write_bytes(mp4)
         received = ReceivedFile(path, hashlib.sha256(mp4).hexdigest(), len(mp4))
-        storage.save(received, target=target, authorization=authorization, now=utc_now())
+        storage.save(received, target=target, authorization=authorization)
 
 
 def _set_up_process() -> None:

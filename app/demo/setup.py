@@ -78,8 +78,8 @@ def set_up_demo(context: AppContext) -> Iterator[Demo]:
 def _researcher(context: AppContext) -> Principal:
     """Return the demo's researcher, whose key is the same on every start."""
     key = _researcher_key(context)
-    now = utc_now()
     with context.database.write() as session:
+        now = utc_now()
         person = person_named(session, name=RESEARCHER, role=Role.RESEARCHER, now=now)
         if session.scalar(select(ApiKey.id).where(ApiKey.key_hash == hash_token(key))) is None:
             create_key(session, person=person, now=now, key=key)
@@ -171,8 +171,8 @@ def _open_study(
     reference: str,
     others: list[str],
 ) -> None:
-    now = utc_now()
     with context.database.write() as session:
+        now = utc_now()
         request = StudyRequest(
             slug=slug,
             title=title,
@@ -186,8 +186,8 @@ def _open_study(
 
 def _links(context: AppContext) -> Demo:
     address = context.settings.effective_public_url
-    now = utc_now()
     with context.database.write() as session:
+        now = utc_now()
         admin = person_named(session, name="admin", role=Role.ADMIN, now=now)
         token = create_sign_in_link(
             session, person=admin, now=now, minutes=context.settings.sign_in_link_minutes

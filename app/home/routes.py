@@ -72,9 +72,9 @@ def post_sign_in(
 ) -> Response:
     """Sign this browser in with a key and go on to the page that required it."""
     context = context_of(request)
-    now = utc_now()
     try:
         with context.database.write() as session:
+            now = utc_now()
             browser = open_browser(
                 session, cookie=cookie_of(request), now=now, days=context.settings.session_days
             )
@@ -103,8 +103,8 @@ def show_sign_in(token: TokenPath, request: Request) -> Response:
 def sign_in_browser(token: TokenPath, request: Request) -> Response:
     """Sign this browser in; the link works once."""
     context = context_of(request)
-    now = utc_now()
     with _counting_wrong_links(request), context.database.write() as session:
+        now = utc_now()
         link = find_sign_in(session, token=token, now=now, for_change=True)
         browser = open_browser(
             session, cookie=cookie_of(request), now=now, days=context.settings.session_days

@@ -21,9 +21,9 @@ router = APIRouter(include_in_schema=False)
 def invitation(token: Annotated[str, Path(max_length=200)], request: Request) -> Response:
     """Let this browser act for the link's annotator and say what they will do."""
     context = context_of(request)
-    now = utc_now()
     try:
         with context.database.write() as session:
+            now = utc_now()
             browser = open_browser(
                 session, cookie=cookie_of(request), now=now, days=context.settings.session_days
             )
@@ -56,10 +56,9 @@ def ask_before_leaving(slug: SlugPath, request: Request) -> Response:
 
 @router.post("/studies/{slug}/withdraw")
 def leave(slug: SlugPath, request: Request) -> Response:
-    now = utc_now()
     with context_of(request).database.write() as session:
-        participant = find_participant(session, cookie=cookie_of(request), study_slug=slug, now=now)
+        participant = find_participant(session, cookie=cookie_of(request), study_slug=slug, now=utc_now())
         study = lock_study(session, participant.study.id)
-        votes = withdraw_annotator(session, annotator=participant.annotator, study=study, now=now)
+        votes = withdraw_annotator(session, annotator=participant.annotator, study=study, now=utc_now())
         page = WithdrawPage(study_slug=slug, study_title=study.title, votes=votes)
     return context_of(request).pages.answer("invitations/withdrawn.html", page)

@@ -50,10 +50,10 @@ def ask_for_clips(
 ) -> Response:
     """Queue what the form asks for; a form that cannot be read comes back with all that was typed."""
     typed = Typed(model.strip(), benchmark.strip(), pairs, seeds, label, priority)
-    now = utc_now()
     try:
         with context_of(request).database.write() as session:
             principal = _researcher(session, request)
+            now = utc_now()
             asked = ask(session, request=read_job_request(typed), principal=principal, now=now)
     except (Invalid, Conflict, Forbidden, NotFound) as refusal:
         return _page(request, typed, problem=refusal.message, status=refusal.status)
@@ -65,10 +65,10 @@ def ask_for_clips(
 @router.post("/jobs/submissions/{public_id}/cancel")
 def cancel(public_id: PublicIdPath, request: Request) -> Response:
     """Cancel what is still to come of a submission."""
-    now = utc_now()
     with context_of(request).database.write() as session:
         principal = _researcher(session, request)
         submission = service.find_submission(session, public_id=public_id, principal=principal)
+        now = utc_now()
         service.cancel_jobs(session, submission=submission, now=now)
     return _back()
 
@@ -76,10 +76,10 @@ def cancel(public_id: PublicIdPath, request: Request) -> Response:
 @router.post("/jobs/submissions/{public_id}/retry")
 def retry_all(public_id: PublicIdPath, request: Request) -> Response:
     """Try all that failed of a submission again."""
-    now = utc_now()
     with context_of(request).database.write() as session:
         principal = _researcher(session, request)
         submission = service.find_submission(session, public_id=public_id, principal=principal)
+        now = utc_now()
         service.retry_jobs(session, submission=submission, now=now)
     return _back()
 
@@ -87,10 +87,10 @@ def retry_all(public_id: PublicIdPath, request: Request) -> Response:
 @router.post("/jobs/{public_id}/retry")
 def retry(public_id: PublicIdPath, request: Request) -> Response:
     """Try one job again."""
-    now = utc_now()
     with context_of(request).database.write() as session:
         principal = _researcher(session, request)
         job = service.find_job(session, public_id=public_id, principal=principal)
+        now = utc_now()
         service.retry_job(session, job=job, now=now)
     return _back()
 

@@ -7,6 +7,7 @@ from typing import TypeVarTuple
 from sqlalchemy import Select, bindparam, select
 from sqlalchemy.orm import Session
 
+from app.clock import Clock, utc_now
 from app.errors import NotFound, NotSignedIn
 from app.security.tokens import hash_token
 from app.tables.people import Annotator, AnnotatorBrowser, BrowserSession
@@ -53,10 +54,15 @@ class Participant:
 
 @dataclass(frozen=True)
 class HeldAssignment:
-    """An assignment and the study it belongs to."""
+    """An assignment and the study it belongs to.
+
+    `now` is the time of the request: behind the lock of the study where one was asked for, so that the times
+    that are stored have the order of the changes.
+    """
 
     assignment: Assignment
     study: Study
+    now: datetime
 
 
 def find_participant(session: Session, *, cookie: str | None, study_slug: str, now: datetime) -> Participant:
@@ -76,13 +82,14 @@ def find_participant(session: Session, *, cookie: str | None, study_slug: str, n
 
 
 def find_assignment(
-    session: Session, *, cookie: str | None, token: str, now: datetime, for_change: bool = False
+    session: Session, *, cookie: str | None, token: str, for_change: bool = False, clock: Clock = utc_now
 ) -> HeldAssignment:
-    """Return this browser's own assignment and its study; `for_change` locks the study.
+    """Return this browser's own assignment and its study; `for_change` locks the study, then reads the clock.
 
     Raises:
         NotFound: no such assignment, or it is another annotator's; both cases give the same answer.
     """
+    now = clock()
     given = {"token_hash": hash_token(cookie or ""), "now": now, "token": token}
     row = session.execute(_ASSIGNMENT, given).one_or_none()
     if row is None:
@@ -92,7 +99,8 @@ def find_assignment(
         lock_study(session, study.id)
         # Another request may have changed the assignment before the lock was taken.
         session.refresh(assignment)
-    return HeldAssignment(assignment, study)
+        now = clock()
+    return HeldAssignment(assignment, study, now)
 
 
 def lock_study(session: Session, study_id: int) -> Study:

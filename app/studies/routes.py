@@ -98,5 +98,6 @@ def invitations(slug: SlugPath, batch: Annotated[str, Path(pattern=TOKEN)], requ
 def _transition(slug: str, request: Request, transition: service.Transition) -> Response:
     with context_of(request).database.write() as session:
         study, principal = require_own_study(session, request, slug)
+        study = lock_study(session, study.id)
         transition(session, study=study, principal=principal, now=utc_now())
     return RedirectResponse("/", status_code=303)

@@ -10,6 +10,7 @@ from sqlalchemy import exists, func, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
+from app.clock import Clock, utc_now
 from app.database import Database
 from app.errors import Conflict, Invalid
 from app.media.probe import ClipFacts, ClipRejected, probe_clip
@@ -82,9 +83,9 @@ class ClipStorage:
         *,
         target: UploadTarget,
         authorization: UploadAuthorization,
-        now: datetime,
         provenance: dict[str, Any] | None = None,
         replace_as: Principal | None = None,
+        clock: Clock = utc_now,
     ) -> UploadedClip:
         """Store a received file as the clip of a target; the same bytes again change nothing.
 
@@ -117,6 +118,7 @@ class ClipStorage:
             if before is not None and _is_same(before, received, may_replace=replace_as is not None):
                 return UploadedClip(before, is_new=False)
             replaced = before.sha256 if before else None
+            now = clock()
             facts_of_row = _row_of(received, facts, provenance, now)
             if before is None or replace_as is None:
                 clip = _add_clip(session, target, facts_of_row)

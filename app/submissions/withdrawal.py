@@ -1,12 +1,12 @@
 """Takes a submission out of what is still being voted on; votes that were cast stay."""
 
-from datetime import datetime
-
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.clock import Clock, utc_now
 from app.panels.matchup_closure import close_matchup
 from app.security.identity import Principal
+from app.security.participants import lock_study
 from app.tables.audit import AuditEvent
 from app.tables.studies import Matchup, Study
 from app.tables.submissions import Submission
@@ -14,13 +14,11 @@ from benchmark.protocol import StudyStatus, SubmissionStatus
 
 
 def withdraw(
-    session: Session, *, submission: Submission, reason: str, principal: Principal, now: datetime
+    session: Session, *, submission: Submission, reason: str, principal: Principal, clock: Clock = utc_now
 ) -> list[Matchup]:
-    """Withdraw a submission: its matchups in open studies close, their votes stay and are marked."""
+    """Withdraw a locked submission: its matchups in open studies close, their votes stay and are marked."""
     if submission.status is SubmissionStatus.WITHDRAWN:
         return []
-    submission.status = SubmissionStatus.WITHDRAWN
-    submission.withdrawn_at = now
     affected = list(
         session.scalars(
             select(Matchup)
@@ -33,6 +31,12 @@ def withdraw(
             .order_by(Matchup.id)
         )
     )
+    # In one order, so that two withdrawals never wait for each other; votes come before the time or after it.
+    for study_id in sorted({matchup.study_id for matchup in affected}):
+        lock_study(session, study_id)
+    now = clock()
+    submission.status = SubmissionStatus.WITHDRAWN
+    submission.withdrawn_at = now
     for matchup in affected:
         close_matchup(session, matchup=matchup, reason=f"a submission was withdrawn: {reason}", now=now)
     session.add(

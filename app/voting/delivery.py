@@ -6,12 +6,11 @@ is written just before the last chunk goes out, so that a page may vote right af
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.clock import utc_now
+from app.clock import Clock, utc_now
 from app.database import Database
 from app.media.comparison_clips import StoredClip, compared_clips
 from app.media.padding import ByteRange, padded_length, padded_range
@@ -99,11 +98,13 @@ def clip_bytes(
     for chunk in chunks:
         yield pending
         pending = chunk
-    record_delivery(database, clip=clip, requested=requested, now=utc_now())
+    record_delivery(database, clip=clip, requested=requested)
     yield pending
 
 
-def record_delivery(database: Database, *, clip: ServedClip, requested: ByteRange, now: datetime) -> None:
+def record_delivery(
+    database: Database, *, clip: ServedClip, requested: ByteRange, clock: Clock = utc_now
+) -> None:
     """Extend the delivered prefix of the clip; record when it reached the last byte."""
     with database.write(durable=False) as session:
         assignment = session.execute(
@@ -115,4 +116,4 @@ def record_delivery(database: Database, *, clip: ServedClip, requested: ByteRang
             return
         setattr(assignment, delivered, requested.stop)
         if requested.stop >= clip.length and getattr(assignment, completed_at) is None:
-            setattr(assignment, completed_at, now)
+            setattr(assignment, completed_at, clock())

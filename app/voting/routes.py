@@ -46,14 +46,15 @@ def post_vote(
     justifications: Annotated[list[Justification] | None, Form()] = None,
 ) -> Response:
     ticked = tuple(dict.fromkeys(justifications or ()))
-    now = utc_now()
     try:
         if choice is None:
             raise Invalid("Choose A or B.", code="choice_missing")
         vote = VoteRequest(choice=choice, justifications=ticked)
         with context_of(request).database.write() as session:
-            held = find_assignment(session, cookie=cookie_of(request), token=token, now=now, for_change=True)
-            service.cast_vote(session, assignment=held.assignment, study=held.study, request=vote, now=now)
+            held = find_assignment(session, cookie=cookie_of(request), token=token, for_change=True)
+            service.cast_vote(
+                session, assignment=held.assignment, study=held.study, request=vote, now=held.now
+            )
     except (Conflict, Invalid) as refusal:
         kept = KeptForm(choice=choice, justifications=frozenset(ticked))
         return _show(request, slug, refusal=refusal, kept=kept)
@@ -64,11 +65,10 @@ def post_vote(
 def post_skip(
     slug: SlugPath, request: Request, token: TokenField, reason: Annotated[SkipReason, Form()]
 ) -> Response:
-    now = utc_now()
     try:
         with context_of(request).database.write() as session:
-            held = find_assignment(session, cookie=cookie_of(request), token=token, now=now, for_change=True)
-            service.skip(session, assignment=held.assignment, study=held.study, reason=reason, now=now)
+            held = find_assignment(session, cookie=cookie_of(request), token=token, for_change=True)
+            service.skip(session, assignment=held.assignment, study=held.study, reason=reason, now=held.now)
     except Conflict as refusal:
         return _show(request, slug, refusal=refusal)
     return RedirectResponse(f"/studies/{slug}/vote", status_code=303)
@@ -76,11 +76,10 @@ def post_skip(
 
 @router.post("/studies/{slug}/undo")
 def post_undo(slug: SlugPath, request: Request, token: TokenField) -> Response:
-    now = utc_now()
     try:
         with context_of(request).database.write() as session:
-            held = find_assignment(session, cookie=cookie_of(request), token=token, now=now, for_change=True)
-            undone = service.undo(session, assignment=held.assignment, study=held.study, now=now)
+            held = find_assignment(session, cookie=cookie_of(request), token=token, for_change=True)
+            undone = service.undo(session, assignment=held.assignment, study=held.study, now=held.now)
     except Conflict as refusal:
         return _show(request, slug, refusal=refusal)
     kept = KeptForm(
@@ -95,14 +94,13 @@ def _show(
 ) -> Response:
     """Render where this annotator is; what was typed stays, and a refusal is said above it."""
     context = context_of(request)
-    now = utc_now()
     with context.database.write(durable=False) as session:
-        participant = find_participant(session, cookie=cookie_of(request), study_slug=slug, now=now)
+        participant = find_participant(session, cookie=cookie_of(request), study_slug=slug, now=utc_now())
         study = lock_study(session, participant.study.id)
         if study.status is not StudyStatus.OPEN:
             closed = _closed_page(session, participant)
             return context.pages.answer("voting/closed.html", closed)
-        page = _vote_page(session, participant.annotator, study, now)
+        page = _vote_page(session, participant.annotator, study, utc_now())
     if refusal is not None:
         page = replace(page, notice=refusal.message)
     # What was typed belongs to the same comparison only.

@@ -7,6 +7,7 @@ from app.annotators.queries import annotator_responses
 from app.api.v1.json_router import api_router
 from app.clock import utc_now
 from app.dependencies import context_of, require_own_study
+from app.security.participants import lock_study
 from app.security.path_params import PseudonymPath, SlugPath
 from benchmark.wire.annotators import AnnotatorResponse, ChangeResponse, DecisionRequest
 
@@ -26,11 +27,11 @@ def exclude(
     slug: SlugPath, annotator: PseudonymPath, body: DecisionRequest, request: Request
 ) -> ChangeResponse:
     """Take an annotator's votes, or the one on a certain comparison, out of the results."""
-    now = utc_now()
     with context_of(request).database.write() as session:
         study, principal = require_own_study(session, request, slug)
+        study = lock_study(session, study.id)
         return decisions.exclude(
-            session, study=study, pseudonym=annotator, request=body, principal=principal, now=now
+            session, study=study, pseudonym=annotator, request=body, principal=principal, now=utc_now()
         )
 
 
@@ -39,9 +40,9 @@ def reinstate(
     slug: SlugPath, annotator: PseudonymPath, body: DecisionRequest, request: Request
 ) -> ChangeResponse:
     """Count excluded votes again; as surplus where the panel filled meanwhile."""
-    now = utc_now()
     with context_of(request).database.write() as session:
         study, principal = require_own_study(session, request, slug)
+        study = lock_study(session, study.id)
         return decisions.reinstate(
-            session, study=study, pseudonym=annotator, request=body, principal=principal, now=now
+            session, study=study, pseudonym=annotator, request=body, principal=principal, now=utc_now()
         )

@@ -100,7 +100,7 @@ async def put_clip(
         ):
             received = await receive_file(request.stream(), path)
             refuse_wrong_digest(received, promised)
-            uploaded = await capacity.run_admitted(_save, context, upload, received, provenance, now)
+            uploaded = await capacity.run_admitted(_save, context, upload, received, provenance)
     except StoreFull as error:
         raise StorageFull("The disk is full; this clip was not stored.") from error
     except (StoreError, SandboxBroken, ImageRejected) as error:
@@ -118,11 +118,11 @@ def delete_clip(
     seed: Annotated[int, Query(ge=0, le=MAX_SEED)] = 0,
 ) -> Response:
     """Delete a clip of an open submission; the audit list keeps its digest."""
-    now = utc_now()
     context = context_of(request)
     with context.database.write() as session:
-        principal = require_person(session, request, Role.RESEARCHER, scope=Scope.SUBMIT, now=now)
+        principal = require_person(session, request, Role.RESEARCHER, scope=Scope.SUBMIT, now=utc_now())
         submission = find_submission(session, public_id=public_id, principal=principal, for_change=True)
+        now = utc_now()
         clip = service.delete_clip(
             session, submission=submission, pair_name=pair_id, seed=seed, principal=principal, now=now
         )
@@ -181,7 +181,6 @@ def _save(
     upload: AuthorizedUpload,
     received: ReceivedFile,
     provenance: dict[str, Any] | None,
-    now: datetime,
 ) -> UploadedClip:
     context.uploads.count_bytes(upload.principal.person_id, received.bytes)
     storage = ClipStorage(context.database, context.store, context.sandbox)
@@ -190,6 +189,5 @@ def _save(
         target=upload.target,
         authorization=upload.authorization,
         provenance=provenance,
-        now=now,
         replace_as=upload.principal if upload.replace else None,
     )

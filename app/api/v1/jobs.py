@@ -44,9 +44,9 @@ router = api_router("jobs")
 @router.post("/jobs", status_code=201)
 def ask_for_clips(body: CreateJobsRequest, request: Request) -> CreateJobsResponse:
     """Queue a job for each clip that is not there; one submission a seed. Asking again adds nothing."""
-    now = utc_now()
     with context_of(request).database.write() as session:
-        principal = require_person(session, request, Role.RESEARCHER, scope=Scope.SUBMIT, now=now)
+        principal = require_person(session, request, Role.RESEARCHER, scope=Scope.SUBMIT, now=utc_now())
+        now = utc_now()
         return created_jobs(ask(session, request=body, principal=principal, now=now))
 
 
@@ -69,32 +69,32 @@ def list_jobs(
 @router.post("/jobs/cancel")
 def cancel_jobs(body: SubmissionJobsRequest, request: Request) -> ChangedJobsResponse:
     """Cancel what is still queued or leased in a submission."""
-    now = utc_now()
     with context_of(request).database.write() as session:
-        principal = require_person(session, request, Role.RESEARCHER, scope=Scope.SUBMIT, now=now)
+        principal = require_person(session, request, Role.RESEARCHER, scope=Scope.SUBMIT, now=utc_now())
         submission = service.find_submission(session, public_id=body.submission, principal=principal)
+        now = utc_now()
         return ChangedJobsResponse(jobs=service.cancel_jobs(session, submission=submission, now=now))
 
 
 @router.post("/jobs/retry")
 def retry_jobs(body: SubmissionJobsRequest, request: Request) -> ChangedJobsResponse:
     """Put every failed job of a submission back, and let those that rest after a failure go at once."""
-    now = utc_now()
     with context_of(request).database.write() as session:
-        principal = require_person(session, request, Role.RESEARCHER, scope=Scope.SUBMIT, now=now)
+        principal = require_person(session, request, Role.RESEARCHER, scope=Scope.SUBMIT, now=utc_now())
         submission = service.find_submission(session, public_id=body.submission, principal=principal)
+        now = utc_now()
         return ChangedJobsResponse(jobs=service.retry_jobs(session, submission=submission, now=now))
 
 
 @router.post("/jobs/claim")
 def claim(body: ClaimRequest, request: Request) -> ClaimResponse:
     """Lease jobs to a worker, all of one model: the one it holds while there are any. May be none."""
-    now = utc_now()
     context = context_of(request)
     policy = leases.LeasePolicy.of(context.settings)
     # Not durable: after a power cut a lease that was forgotten is simply given out again.
     with context.database.write(durable=False) as session:
-        principal = require_person(session, request, Role.WORKER, scope=Scope.WORK, now=now)
+        principal = require_person(session, request, Role.WORKER, scope=Scope.WORK, now=utc_now())
+        now = utc_now()
         worker = upsert_worker(session, claim=body, principal=principal, now=now)
         claimed = leases.claim(session, worker=worker, count=body.count, policy=policy, now=now)
     return ClaimResponse(jobs=claimed)
@@ -123,11 +123,11 @@ def get_image(public_id: PublicIdPath, request: Request) -> Response:
 @router.post("/jobs/{public_id}/renew")
 def renew(public_id: PublicIdPath, body: AttemptRequest, request: Request) -> RenewResponse:
     """Extend a lease; 409 `cancelled` or `stale_attempt` say that the work is no longer wanted."""
-    now = utc_now()
     context = context_of(request)
     with context.database.write(durable=False) as session:
-        principal = require_person(session, request, Role.WORKER, scope=Scope.WORK, now=now)
+        principal = require_person(session, request, Role.WORKER, scope=Scope.WORK, now=utc_now())
         job = leases.held_job(session, public_id=public_id, attempt=body.attempt, principal=principal)
+        now = utc_now()
         policy = leases.LeasePolicy.of(context.settings)
         return RenewResponse(expires_at=leases.renew(session, job=job, policy=policy, now=now))
 
@@ -135,10 +135,10 @@ def renew(public_id: PublicIdPath, body: AttemptRequest, request: Request) -> Re
 @router.post("/jobs/{public_id}/release")
 def release(public_id: PublicIdPath, body: AttemptRequest, request: Request) -> JobResponse:
     """Give a job back untried; it does not count as a failure."""
-    now = utc_now()
     with context_of(request).database.write(durable=False) as session:
-        principal = require_person(session, request, Role.WORKER, scope=Scope.WORK, now=now)
+        principal = require_person(session, request, Role.WORKER, scope=Scope.WORK, now=utc_now())
         job = leases.held_job(session, public_id=public_id, attempt=body.attempt, principal=principal)
+        now = utc_now()
         leases.release(session, job=job, now=now)
         return job_response(listed_job(session, job))
 
@@ -146,12 +146,12 @@ def release(public_id: PublicIdPath, body: AttemptRequest, request: Request) -> 
 @router.post("/jobs/{public_id}/fail")
 def fail(public_id: PublicIdPath, body: FailRequest, request: Request) -> FailResponse:
     """Say why an attempt failed; the job rests and comes back, or has failed for good."""
-    now = utc_now()
     context = context_of(request)
     failure = leases.Failure(body.kind, body.message, body.log_tail)
     with context.database.write() as session:
-        principal = require_person(session, request, Role.WORKER, scope=Scope.WORK, now=now)
+        principal = require_person(session, request, Role.WORKER, scope=Scope.WORK, now=utc_now())
         job = leases.held_job(session, public_id=public_id, attempt=body.attempt, principal=principal)
+        now = utc_now()
         policy = leases.LeasePolicy.of(context.settings)
         leases.fail(session, job=job, failure=failure, policy=policy, now=now)
         return FailResponse(
@@ -162,10 +162,10 @@ def fail(public_id: PublicIdPath, body: FailRequest, request: Request) -> FailRe
 @router.post("/jobs/{public_id}/cancel")
 def cancel(public_id: PublicIdPath, request: Request) -> JobResponse:
     """Cancel a job; a worker that holds it is told when it renews."""
-    now = utc_now()
     with context_of(request).database.write() as session:
-        principal = require_person(session, request, Role.RESEARCHER, scope=Scope.SUBMIT, now=now)
+        principal = require_person(session, request, Role.RESEARCHER, scope=Scope.SUBMIT, now=utc_now())
         job = service.find_job(session, public_id=public_id, principal=principal)
+        now = utc_now()
         service.cancel_job(session, job=job, now=now)
         return job_response(listed_job(session, job))
 
@@ -173,9 +173,9 @@ def cancel(public_id: PublicIdPath, request: Request) -> JobResponse:
 @router.post("/jobs/{public_id}/retry")
 def retry(public_id: PublicIdPath, request: Request) -> JobResponse:
     """Put a failed or cancelled job back as if it were new."""
-    now = utc_now()
     with context_of(request).database.write() as session:
-        principal = require_person(session, request, Role.RESEARCHER, scope=Scope.SUBMIT, now=now)
+        principal = require_person(session, request, Role.RESEARCHER, scope=Scope.SUBMIT, now=utc_now())
         job = service.find_job(session, public_id=public_id, principal=principal)
+        now = utc_now()
         service.retry_job(session, job=job, now=now)
         return job_response(listed_job(session, job))

@@ -5,6 +5,7 @@ from fastapi import Request
 from app.api.v1.json_router import api_router
 from app.clock import utc_now
 from app.dependencies import context_of, require_person
+from app.security.participants import lock_study
 from app.security.path_params import SlugPath
 from app.security.visibility import find_study
 from app.studies import service
@@ -23,9 +24,9 @@ router = api_router("studies")
 @router.post("/studies", status_code=201)
 def create_study(body: StudyRequest, request: Request) -> StudyResponse:
     """Create a draft. Its protocol can no longer change once the study opens."""
-    now = utc_now()
     with context_of(request).database.write() as session:
-        principal = require_person(session, request, Role.RESEARCHER, scope=Scope.STUDY, now=now)
+        principal = require_person(session, request, Role.RESEARCHER, scope=Scope.STUDY, now=utc_now())
+        now = utc_now()
         study = service.create_study(session, request=body, principal=principal, now=now)
         return study_response(session, study)
 
@@ -65,19 +66,19 @@ def close_study(slug: SlugPath, request: Request) -> StudyResponse:
 def invite(slug: SlugPath, body: InvitationsRequest, request: Request) -> InvitationsResponse:
     """Make links; each lets one annotator in, and is shown only here."""
     context = context_of(request)
-    now = utc_now()
     with context.database.write() as session:
-        principal = require_person(session, request, Role.RESEARCHER, scope=Scope.STUDY, now=now)
+        principal = require_person(session, request, Role.RESEARCHER, scope=Scope.STUDY, now=utc_now())
         study = find_study(session, slug=slug, principal=principal, for_change=True)
+        now = utc_now()
         tokens = service.invite(session, study=study, count=body.count, kind=body.kind, now=now)
     address = context.settings.effective_public_url
     return InvitationsResponse(links=[f"{address}/invite/{token}" for token in tokens])
 
 
 def _change_status(slug: str, request: Request, to: StudyStatus) -> StudyResponse:
-    now = utc_now()
     with context_of(request).database.write() as session:
-        principal = require_person(session, request, Role.RESEARCHER, scope=Scope.STUDY, now=now)
+        principal = require_person(session, request, Role.RESEARCHER, scope=Scope.STUDY, now=utc_now())
         study = find_study(session, slug=slug, principal=principal, for_change=True)
-        service.TRANSITIONS[to](session, study=study, principal=principal, now=now)
+        study = lock_study(session, study.id)
+        service.TRANSITIONS[to](session, study=study, principal=principal, now=utc_now())
         return study_response(session, study)

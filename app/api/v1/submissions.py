@@ -31,9 +31,9 @@ router = api_router("submissions")
 @router.put("/models/{slug}")
 def put_model(slug: SlugPath, body: ModelRequest, request: Request) -> ModelResponse:
     """Register a model, or change what is said about one's own."""
-    now = utc_now()
     with context_of(request).database.write() as session:
-        principal = require_person(session, request, Role.RESEARCHER, scope=Scope.SUBMIT, now=now)
+        principal = require_person(session, request, Role.RESEARCHER, scope=Scope.SUBMIT, now=utc_now())
+        now = utc_now()
         model = service.register_model(session, slug=slug, request=body, principal=principal, now=now)
         return ModelResponse.model_validate(model)
 
@@ -58,9 +58,9 @@ def get_model(slug: SlugPath, request: Request) -> ModelResponse:
 
 @router.post("/submissions", status_code=201)
 def open_submission(body: SubmissionRequest, request: Request) -> SubmissionResponse:
-    now = utc_now()
     with context_of(request).database.write() as session:
-        principal = require_person(session, request, Role.RESEARCHER, scope=Scope.SUBMIT, now=now)
+        principal = require_person(session, request, Role.RESEARCHER, scope=Scope.SUBMIT, now=utc_now())
+        now = utc_now()
         benchmark = find_benchmark(session, slug=body.benchmark)
         submission = service.open_submission(
             session, model=body.model, benchmark=benchmark, label=body.label, principal=principal, now=now
@@ -90,12 +90,12 @@ def finalise(
     public_id: PublicIdPath, request: Request, body: FinaliseRequest | None = None
 ) -> SubmissionDetailResponse:
     """Make a submission final: no clip can be added or changed afterwards."""
-    now = utc_now()
     with context_of(request).database.write() as session:
-        principal = require_person(session, request, Role.RESEARCHER, scope=Scope.SUBMIT, now=now)
+        principal = require_person(session, request, Role.RESEARCHER, scope=Scope.SUBMIT, now=utc_now())
         submission = service.find_submission(
             session, public_id=public_id, principal=principal, for_change=True
         )
+        now = utc_now()
         service.finalise(
             session, submission=submission, allow_partial=bool(body and body.allow_partial), now=now
         )
@@ -109,12 +109,12 @@ def withdraw_submission(
     public_id: PublicIdPath, body: ReasonRequest, request: Request
 ) -> SubmissionDetailResponse:
     """Take a submission out of every running study; votes that were cast stay and are marked."""
-    now = utc_now()
     with context_of(request).database.write() as session:
-        principal = require_person(session, request, Role.RESEARCHER, scope=Scope.SUBMIT, now=now)
+        principal = require_person(session, request, Role.RESEARCHER, scope=Scope.SUBMIT, now=utc_now())
         submission = service.find_submission(
             session, public_id=public_id, principal=principal, for_change=True
         )
-        withdraw(session, submission=submission, reason=body.reason, principal=principal, now=now)
+        now = utc_now()
+        withdraw(session, submission=submission, reason=body.reason, principal=principal)
         cancel_jobs(session, submission=submission, now=now)
         return submission_detail(session, submission)

@@ -35,12 +35,11 @@ def next_assignment(
     slug: SlugPath, request: Request, body: Annotated[NextAssignmentRequest | None, Body()] = None
 ) -> Response:
     """Return the comparison to judge; with `after`, lease the one behind it so that its media can load."""
-    now = utc_now()
     with context_of(request).database.write(durable=False) as session:
-        participant = find_participant(session, cookie=cookie_of(request), study_slug=slug, now=now)
+        participant = find_participant(session, cookie=cookie_of(request), study_slug=slug, now=utc_now())
         study = lock_study(session, participant.study.id)
         after = (
-            find_assignment(session, cookie=cookie_of(request), token=body.after, now=now)
+            find_assignment(session, cookie=cookie_of(request), token=body.after)
             if body and body.after
             else None
         )
@@ -48,7 +47,7 @@ def next_assignment(
             session,
             annotator=participant.annotator,
             study=study,
-            now=now,
+            now=utc_now(),
             after=after.assignment if after else None,
         )
         if assignment is None:
@@ -65,10 +64,11 @@ def next_assignment(
 )
 def vote(token: TokenPath, body: VoteRequest, request: Request) -> Response:
     """Take a vote. The same again answers 200 with the same body; another answer is 409."""
-    now = utc_now()
     with context_of(request).database.write() as session:
-        held = find_assignment(session, cookie=cookie_of(request), token=token, now=now, for_change=True)
-        cast = service.cast_vote(session, assignment=held.assignment, study=held.study, request=body, now=now)
+        held = find_assignment(session, cookie=cookie_of(request), token=token, for_change=True)
+        cast = service.cast_vote(
+            session, assignment=held.assignment, study=held.study, request=body, now=held.now
+        )
     response = VoteResponse(
         choice=held.assignment.choice_of(cast.vote.chosen_side),
         justifications=list(cast.vote.justifications),
@@ -80,20 +80,18 @@ def vote(token: TokenPath, body: VoteRequest, request: Request) -> Response:
 @router.post("/assignments/{token}/skip", status_code=204)
 def skip(token: TokenPath, body: SkipRequest, request: Request) -> Response:
     """Give a comparison back without a vote; it will not come again."""
-    now = utc_now()
     with context_of(request).database.write() as session:
-        held = find_assignment(session, cookie=cookie_of(request), token=token, now=now, for_change=True)
-        service.skip(session, assignment=held.assignment, study=held.study, reason=body.reason, now=now)
+        held = find_assignment(session, cookie=cookie_of(request), token=token, for_change=True)
+        service.skip(session, assignment=held.assignment, study=held.study, reason=body.reason, now=held.now)
     return Response(status_code=204)
 
 
 @router.post("/assignments/{token}/undo")
 def undo(token: TokenPath, request: Request) -> UndoResponse:
     """Take the last vote back and return a new assignment on the same comparison."""
-    now = utc_now()
     with context_of(request).database.write() as session:
-        held = find_assignment(session, cookie=cookie_of(request), token=token, now=now, for_change=True)
-        undone = service.undo(session, assignment=held.assignment, study=held.study, now=now)
+        held = find_assignment(session, cookie=cookie_of(request), token=token, for_change=True)
+        undone = service.undo(session, assignment=held.assignment, study=held.study, now=held.now)
         view = assignment_view(session, assignment=undone.assignment, study=held.study)
     previous = PreviousVote(
         choice=held.assignment.choice_of(undone.vote.chosen_side),
@@ -105,10 +103,9 @@ def undo(token: TokenPath, request: Request) -> UndoResponse:
 @router.post("/assignments/{token}/renew")
 def renew(token: TokenPath, request: Request) -> RenewResponse:
     """Extend the lease of an open page."""
-    now = utc_now()
     with context_of(request).database.write(durable=False) as session:
-        held = find_assignment(session, cookie=cookie_of(request), token=token, now=now, for_change=True)
-        expires_at = leases.renew(session, assignment=held.assignment, study=held.study, now=now)
+        held = find_assignment(session, cookie=cookie_of(request), token=token, for_change=True)
+        expires_at = leases.renew(session, assignment=held.assignment, study=held.study, now=held.now)
     return RenewResponse(expires_at=expires_at)
 
 

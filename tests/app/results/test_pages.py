@@ -7,7 +7,6 @@ import pytest
 from fastapi.testclient import TestClient
 from sqlalchemy import select
 
-from app.clock import utc_now
 from app.submissions.withdrawal import withdraw
 from app.tables.submissions import Submission
 from benchmark.protocol import Side
@@ -130,7 +129,7 @@ def test_a_withdrawn_submission_closes_its_matchup_and_is_marked(cast: Cast, stu
         row = session.scalars(
             select(Submission).where(Submission.public_id == cast.submission_ids["cinemo"])
         ).one()
-        withdraw(session, submission=row, reason="wrong seed", principal=cast.alice.principal, now=utc_now())
+        withdraw(session, submission=row, reason="wrong seed", principal=cast.alice.principal)
 
     words = text_of(signed_in(cast.context, cast.alice).get(RESULTS).text)
 

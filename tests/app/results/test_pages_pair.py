@@ -61,7 +61,7 @@ def test_a_withdrawn_submission_shows_no_clip(cast: Cast, study: Study) -> None:
         row = session.scalars(
             select(Submission).where(Submission.public_id == cast.submission_ids["cinemo"])
         ).one()
-        withdraw(session, submission=row, reason="wrong seed", principal=cast.alice.principal, now=utc_now())
+        withdraw(session, submission=row, reason="wrong seed", principal=cast.alice.principal)
 
     page = signed_in(cast.context, cast.alice).get(KITE).text
 
