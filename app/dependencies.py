@@ -10,6 +10,7 @@ from app.clock import utc_now
 from app.context import AppContext
 from app.errors import Forbidden, NotSignedIn
 from app.security.identity import Principal, principal_of_browser, principal_of_key
+from app.security.publication import Visitor, link_cookie
 from app.security.visibility import find_study
 from app.tables.studies import Study
 from benchmark.protocol import Role, Scope
@@ -27,6 +28,18 @@ def context_of(request: Request) -> AppContext:
 
 def cookie_of(request: Request) -> str | None:
     return request.cookies.get(COOKIE)
+
+
+def set_link_cookie(response: Response, study: Study, secret: str, context: AppContext) -> None:
+    """Store the secret of an opened unlisted link in the browser, until it is closed."""
+    response.set_cookie(
+        link_cookie(study),
+        secret,
+        httponly=True,
+        secure=context.settings.cookies_are_secure,
+        samesite="lax",
+        path="/",
+    )
 
 
 def set_cookie(response: Response, cookie: str, context: AppContext) -> None:
@@ -76,6 +89,28 @@ def authenticate(request: Request) -> None:
     now = utc_now()
     with context_of(request).database.read() as session:
         request.scope[_PERSON] = _find_person(session, request, now=now)
+
+
+def require_reader(session: Session, request: Request, *, now: datetime) -> Principal:
+    """Return who reads results: a person, or a visitor who sees published results only.
+
+    Raises:
+        NotSignedIn: a wrong key.
+        Forbidden: a worker's key.
+    """
+    is_visitor = "authorization" not in request.headers and not _is_signed_in(session, request, now=now)
+    if is_visitor:
+        return Principal(0, "visitor", Role.VIEWER, visitor=visitor_of(request))
+    return require_person(session, request, Role.RESEARCHER, Role.VIEWER, now=now)
+
+
+def visitor_of(request: Request) -> Visitor:
+    return Visitor(request.cookies, context_of(request).settings.signing_key)
+
+
+def _is_signed_in(session: Session, request: Request, *, now: datetime) -> bool:
+    cookie = cookie_of(request)
+    return cookie is not None and principal_of_browser(session, cookie, now=now) is not None
 
 
 def require_own_study(session: Session, request: Request, slug: str) -> tuple[Study, Principal]:

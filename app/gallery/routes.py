@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session
 from app.benchmarks.service import find_benchmark
 from app.capacity import RequestClass
 from app.clock import utc_now
-from app.dependencies import context_of, cookie_of, require_person
-from app.errors import Unavailable
+from app.dependencies import context_of, cookie_of, require_reader
+from app.errors import NotSignedIn, Unavailable
 from app.gallery.queries import Filter, final_clip, gallery_page, pair_page
 from app.gallery.thumbnails import thumbnail
 from app.media.padding import ByteRange
@@ -20,8 +20,8 @@ from app.media.store import StoreError, content_key
 from app.media.thumbnail_urls import LARGE, TILE, ThumbnailWidth
 from app.security.identity import principal_of_browser
 from app.security.path_params import PairIdPath, PublicIdPath, Sha256Path, SlugPath
+from app.security.publication import shows_clips
 from app.tables.submissions import Clip
-from benchmark.protocol import Role
 from benchmark.wire.common import MAX_SEED
 
 router = APIRouter(include_in_schema=False)
@@ -70,8 +70,10 @@ def clip(
     """Return a clip as it was submitted, or the requested range of it."""
     context = context_of(request)
     with context.database.read() as session:
-        require_person(session, request, Role.RESEARCHER, Role.VIEWER, now=utc_now())
+        principal = require_reader(session, request, now=utc_now())
         found = final_clip(session, slug, pair_id=pair_id, submission_id=submission_id, seed=seed)
+        if principal.visitor and not shows_clips(session, [found.submission_id], principal.visitor):
+            raise NotSignedIn("Sign in to see this clip.")
     return _clip_answer(request, found)
 
 

@@ -6,14 +6,15 @@ from sqlalchemy import case, func, or_, select
 from sqlalchemy.orm import Session
 
 from app.benchmarks.service import benchmark_shape, newest_benchmarks
-from app.home.view_models import BenchmarkImage, BenchmarkLine, SubmissionLine
+from app.home.view_models import BenchmarkImage, BenchmarkLine, PublishedStudy, SubmissionLine
 from app.media.thumbnail_urls import TILE, thumbnail_url
 from app.panels.sides import side_name
 from app.security.identity import Principal
 from app.submissions.repository import expected_clips, received_clips
 from app.tables.bench import Benchmark, Pair
+from app.tables.studies import Study
 from app.tables.submissions import Submission, VideoModel
-from benchmark.protocol import SubmissionStatus
+from benchmark.protocol import StudyStatus, SubmissionStatus, Visibility
 
 IMAGES_PER_BENCHMARK = 6
 
@@ -52,6 +53,16 @@ def submission_lines(session: Session, principal: Principal) -> tuple[Submission
         )
         for row in session.execute(query)
     )
+
+
+def published_studies(session: Session) -> tuple[PublishedStudy, ...]:
+    """Return the closed studies with public results, newest first."""
+    rows = session.execute(
+        select(Study.slug, Study.title)
+        .where(Study.status == StudyStatus.CLOSED, Study.visibility == Visibility.PUBLIC)
+        .order_by(Study.closed_at.desc(), Study.id.desc())
+    )
+    return tuple(PublishedStudy(row.slug, row.title) for row in rows)
 
 
 def benchmark_lines(session: Session) -> tuple[BenchmarkLine, ...]:

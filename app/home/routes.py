@@ -19,7 +19,7 @@ from app.dependencies import (
 )
 from app.error_pages import SignInForm, local_path
 from app.errors import NotSignedIn
-from app.home.queries import benchmark_lines, submission_lines
+from app.home.queries import benchmark_lines, published_studies, submission_lines
 from app.home.view_models import HomePage, SignInPage, SubmissionsPart
 from app.security.browsers import find_sign_in, open_browser, sign_in, sign_in_with_key
 from app.security.identity import principal_of_browser
@@ -45,6 +45,7 @@ def home(request: Request) -> Response:
             studies=study_lines(session, principal) if principal else (),
             submissions=SubmissionsPart(submission_lines(session, principal) if principal else ()),
             benchmarks=benchmark_lines(session),
+            published=() if principal else published_studies(session),
         )
     return context.pages.answer("home/home.html", page)
 

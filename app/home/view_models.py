@@ -60,6 +60,18 @@ class BenchmarkLine:
 
 
 @dataclass(frozen=True)
+class PublishedStudy:
+    """A closed study whose results everybody can read."""
+
+    slug: str
+    title: str
+
+    @property
+    def url(self) -> str:
+        return f"/studies/{self.slug}/results"
+
+
+@dataclass(frozen=True)
 class HomePage:
     """The home page; `person` is None for a visitor who is not signed in."""
 
@@ -68,6 +80,7 @@ class HomePage:
     studies: tuple[StudyLine, ...]
     submissions: SubmissionsPart
     benchmarks: tuple[BenchmarkLine, ...]
+    published: tuple[PublishedStudy, ...] = ()
 
     @property
     def jobs_url(self) -> str:

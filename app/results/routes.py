@@ -4,14 +4,17 @@ from collections.abc import Sequence
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Request, Response
+from sqlalchemy import select
 from sqlalchemy.orm import Session
+from starlette.responses import RedirectResponse
 
 from app.clock import utc_now
-from app.dependencies import context_of, require_person
+from app.dependencies import context_of, count_wrong_secret, require_reader, set_link_cookie
+from app.errors import NotFound
 from app.results.exports import note_of
 from app.results.live.tallies import CountedStudy
 from app.results.service import StudyResults, results_of
-from app.results.urls import export_url, leaderboard_url
+from app.results.urls import export_url, leaderboard_url, results_url
 from app.results.view_models import Coverage, Download, ResultsPage
 from app.results.views import headlines
 from app.results.views.coverage import agreement_part, coverage
@@ -23,10 +26,11 @@ from app.results.views.names import Naming
 from app.results.views.pair import pair_page
 from app.results.views.rows import average_rows, figure_rows, matchup_facts, table_rows
 from app.results.views.scenario import scenario_page
-from app.security.path_params import PairIdPath, ScenarioPath, SlugPath
+from app.security.path_params import LinkSecretPath, PairIdPath, ScenarioPath, SlugPath
+from app.security.publication import is_link_secret
 from app.security.visibility import find_study
 from app.tables.studies import Study
-from benchmark.protocol import Role, TableName
+from benchmark.protocol import StudyStatus, TableName
 from benchmark.stats.conclusions import panel_warning
 from benchmark.stats.preferences import PreferenceRow
 
@@ -55,6 +59,25 @@ def results_page(slug: SlugPath, request: Request) -> Response:
     with context.database.read() as session:
         page = build_results_page(session, _visible_study(session, request, slug))
     return context.pages.answer("results/results.html", page)
+
+
+@router.get("/studies/{slug}/shared/{secret}")
+def open_unlisted_link(slug: SlugPath, secret: LinkSecretPath, request: Request) -> Response:
+    """Let this browser read results that are published under an unlisted link."""
+    context = context_of(request)
+    with context.database.read() as session:
+        study = session.scalar(select(Study).where(Study.slug == slug))
+        is_valid = (
+            study is not None
+            and study.status is StudyStatus.CLOSED
+            and is_link_secret(study, secret, context.settings.signing_key)
+        )
+    if study is None or not is_valid:
+        count_wrong_secret(request)
+        raise NotFound("This link is unknown, or its study's owner removed it. Ask them for a new one.")
+    answer = RedirectResponse(results_url(slug), status_code=303)
+    set_link_cookie(answer, study, secret, context)
+    return answer
 
 
 @router.get("/studies/{slug}/results/{number}")
@@ -89,12 +112,14 @@ def one_pair(slug: SlugPath, pair_id: PairIdPath, request: Request) -> Response:
     """Show one pair with its clips, their model names and every vote."""
     context = context_of(request)
     with context.database.read() as session:
-        page = pair_page(session, _visible_study(session, request, slug), pair_id)
+        principal = require_reader(session, request, now=utc_now())
+        study = find_study(session, slug=slug, principal=principal)
+        page = pair_page(session, study, pair_id, visitor=principal.visitor)
     return context.pages.answer("results/pair.html", page)
 
 
 def _visible_study(session: Session, request: Request, slug: str) -> Study:
-    principal = require_person(session, request, Role.RESEARCHER, Role.VIEWER, now=utc_now())
+    principal = require_reader(session, request, now=utc_now())
     return find_study(session, slug=slug, principal=principal)
 
 

@@ -7,6 +7,7 @@ from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from app.errors import Forbidden, NotFound
+from app.security.publication import Visitor
 from app.security.tokens import hash_token, new_key
 from app.tables.people import ApiKey, BrowserSession, Person
 from benchmark.protocol import Role, Scope
@@ -16,7 +17,8 @@ from benchmark.protocol import Role, Scope
 class Principal:
     """A person who proved who they are; `role` and `scopes` are the key's where a key was shown.
 
-    `scopes` None is everything that the role may. `key_id` is None for a browser.
+    `scopes` None is everything that the role may. `key_id` is None for a browser. `visitor` is set for
+    somebody who is not signed in and reads published results.
     """
 
     person_id: int
@@ -24,6 +26,7 @@ class Principal:
     role: Role
     scopes: frozenset[Scope] | None = None
     key_id: int | None = None
+    visitor: Visitor | None = None
 
     @property
     def is_admin(self) -> bool:

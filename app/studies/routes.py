@@ -11,10 +11,11 @@ from app.dependencies import context_of, require_own_study
 from app.errors import NotFound
 from app.security.participants import lock_study
 from app.security.path_params import SlugPath
+from app.security.publication import link_secret
 from app.studies import service
 from app.studies.queries import study_progress
-from app.studies.service import MAX_LINKS_AT_ONCE
-from app.studies.view_models import ClosePage, InvitationsPage
+from app.studies.service import MAX_LINKS_AT_ONCE, ResultsAccess
+from app.studies.view_models import ClosePage, InvitationsPage, PublishPage
 from benchmark.protocol import AnnotatorKind
 from benchmark.wire.common import TOKEN
 
@@ -93,6 +94,32 @@ def invitations(slug: SlugPath, batch: Annotated[str, Path(pattern=TOKEN)], requ
     address = context.settings.effective_public_url
     page = InvitationsPage(title, tuple(f"{address}/invite/{token}" for token in tokens))
     return context.pages.answer("studies/invitations.html", page)
+
+
+@router.get("/studies/{slug}/publish")
+def publish_form(slug: SlugPath, request: Request) -> Response:
+    """Show who reads the results of a closed study."""
+    context = context_of(request)
+    with context.database.read() as session:
+        study, _ = require_own_study(session, request, slug)
+        address = f"{context.settings.effective_public_url}/studies/{slug}"
+        secret = link_secret(study, context.settings.signing_key) if study.results_link else None
+        page = PublishPage(
+            study_slug=slug,
+            study_title=study.title,
+            access=service.results_access(study),
+            public_link=f"{address}/results",
+            link=f"{address}/shared/{secret}" if secret else None,
+        )
+    return context.pages.answer("studies/publish.html", page)
+
+
+@router.post("/studies/{slug}/publish")
+def publish(slug: SlugPath, request: Request, access: Annotated[ResultsAccess, Form()]) -> Response:
+    with context_of(request).database.write() as session:
+        study, principal = require_own_study(session, request, slug)
+        service.publish_results(session, study=study, access=access, principal=principal, now=utc_now())
+    return RedirectResponse(f"/studies/{slug}/publish", status_code=303)
 
 
 def _transition(slug: str, request: Request, transition: service.Transition) -> Response:

@@ -4,9 +4,10 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import datetime
+from enum import StrEnum
 from typing import Protocol
 
-from sqlalchemy import insert, select
+from sqlalchemy import insert, or_, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -21,15 +22,23 @@ from app.tables.audit import AuditEvent
 from app.tables.bench import Benchmark
 from app.tables.people import Invitation
 from app.tables.studies import Comparison, Matchup, Study
-from app.tables.submissions import Clip
+from app.tables.submissions import Clip, Submission
 from app.tasks import service as tasks
 from benchmark.design import shuffle_key
-from benchmark.protocol import AnnotatorKind, StudyStatus, TaskKind
+from benchmark.protocol import AnnotatorKind, StudyStatus, TaskKind, Visibility
 from benchmark.wire.studies import StudyRequest
 
 MAX_LINKS_AT_ONCE = 500
 # 63 bits, as the database keeps it.
 _SEED_BITS = 62
+
+
+class ResultsAccess(StrEnum):
+    """Who reads the results of a closed study besides everybody who can sign in."""
+
+    PRIVATE = "private"
+    UNLISTED = "unlisted"
+    PUBLIC = "public"
 
 
 class Transition(Protocol):
@@ -94,6 +103,66 @@ TRANSITIONS: Mapping[StudyStatus, Transition] = {
     StudyStatus.PAUSED: pause_study,
     StudyStatus.CLOSED: close_study,
 }
+
+
+def publish_results(
+    session: Session, *, study: Study, access: ResultsAccess, principal: Principal, now: datetime
+) -> None:
+    """Publish the results of a closed study, or end their publication; the same again changes nothing.
+
+    Publishing makes the study's own compared submissions public as well. A new unlisted link replaces the
+    former one only after the results were private or public in between.
+
+    Raises:
+        Conflict: the study is not closed, or compares submissions of others that are not public.
+    """
+    session.refresh(study, with_for_update={"key_share": True})
+    if study.status is not StudyStatus.CLOSED:
+        raise Conflict(
+            "Only results of a closed study can be published. Close it first.", code="study_status"
+        )
+    if access is not ResultsAccess.PRIVATE:
+        _publish_sides(session, study, principal, is_public=access is ResultsAccess.PUBLIC)
+    if access is results_access(study):
+        return
+    study.visibility = Visibility.PUBLIC if access is ResultsAccess.PUBLIC else Visibility.PRIVATE
+    study.results_link = new_token() if access is ResultsAccess.UNLISTED else None
+    session.add(
+        AuditEvent(
+            at=now,
+            actor=principal.name,
+            action="study.publish",
+            subject=study.slug,
+            details={"access": access.value},
+        )
+    )
+    session.flush()
+
+
+def results_access(study: Study) -> ResultsAccess:
+    if study.visibility is Visibility.PUBLIC:
+        return ResultsAccess.PUBLIC
+    return ResultsAccess.PRIVATE if study.results_link is None else ResultsAccess.UNLISTED
+
+
+def _publish_sides(session: Session, study: Study, principal: Principal, *, is_public: bool) -> None:
+    sides = session.scalars(
+        select(Submission)
+        .join(Matchup, or_(Submission.id == Matchup.reference_id, Submission.id == Matchup.other_id))
+        .where(Matchup.study_id == study.id, Matchup.is_gold.is_(False))
+        .distinct()
+    ).all()
+    for side in sides:
+        if side.visibility is Visibility.PUBLIC:
+            continue
+        if side.owner_id != principal.person_id and not principal.is_admin:
+            raise Conflict(
+                "This study compares a submission of somebody else that is not public. Ask its owner to "
+                "publish it.",
+                code="sides_not_public",
+            )
+        if is_public:
+            side.visibility = Visibility.PUBLIC
 
 
 def invite(

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from app.studies.service import MAX_LINKS_AT_ONCE
+from app.studies.service import MAX_LINKS_AT_ONCE, ResultsAccess
 from benchmark.protocol import StudyStatus
 
 
@@ -72,6 +72,14 @@ class StudyLine:
         return self.is_own and self.status is StudyStatus.OPEN
 
     @property
+    def publish_url(self) -> str:
+        return f"/studies/{self.slug}/publish"
+
+    @property
+    def may_publish(self) -> bool:
+        return self.is_own and self.status is StudyStatus.CLOSED
+
+    @property
     def may_invite(self) -> bool:
         return self.is_own and self.status is not StudyStatus.CLOSED
 
@@ -90,6 +98,25 @@ class InvitationsPage:
     @property
     def as_lines(self) -> str:
         return "\n".join(self.links)
+
+
+@dataclass(frozen=True)
+class PublishPage:
+    """The form that publishes a closed study's results; `link` is the current unlisted link."""
+
+    study_slug: str
+    study_title: str
+    access: ResultsAccess
+    public_link: str
+    link: str | None
+
+    @property
+    def url(self) -> str:
+        return f"/studies/{self.study_slug}/publish"
+
+    @property
+    def results_url(self) -> str:
+        return f"/studies/{self.study_slug}/results"
 
 
 @dataclass(frozen=True)

@@ -35,6 +35,8 @@ class Study(Base):
     visibility: Mapped[Visibility] = mapped_column(
         default=Visibility.PRIVATE, server_default=Visibility.PRIVATE.value
     )
+    # Names the unlisted link to the results; None without one.
+    results_link: Mapped[str | None] = mapped_column(String(43))
     title: Mapped[str] = mapped_column(String(200))
     instructions: Mapped[str] = mapped_column(Text)
     benchmark_id: Mapped[int] = mapped_column(RowId, ForeignKey("benchmarks.id", ondelete="RESTRICT"))

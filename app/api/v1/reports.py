@@ -6,10 +6,9 @@ from starlette.responses import StreamingResponse
 from app.api.v1.json_router import api_router
 from app.capacity import RequestClass
 from app.clock import utc_now
-from app.dependencies import context_of, require_person
+from app.dependencies import context_of, require_reader
 from app.results.report.writer import zipped_report
 from app.security.path_params import SlugPath
-from benchmark.protocol import Role
 
 router = api_router("results", RequestClass.REPORTS)
 
@@ -19,7 +18,7 @@ def report(slug: SlugPath, request: Request) -> Response:
     """Return protocol, hashes, votes, tables and figures as one ZIP file; docs/report.md explains each."""
     database = context_of(request).database
     with database.read() as session:
-        principal = require_person(session, request, Role.RESEARCHER, Role.VIEWER, now=utc_now())
+        principal = require_reader(session, request, now=utc_now())
     pieces = zipped_report(database, slug=slug, principal=principal)
     stream = context_of(request).capacities.of(RequestClass.REPORTS).stream(pieces)
     headers = {"Content-Disposition": f'attachment; filename="{slug}.zip"', "Cache-Control": "no-store"}

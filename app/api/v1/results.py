@@ -6,12 +6,12 @@ from starlette.responses import StreamingResponse
 from app.api.v1.json_router import api_router
 from app.capacity import RequestClass
 from app.clock import utc_now
-from app.dependencies import context_of, require_person
+from app.dependencies import context_of, require_reader
 from app.results.exports import export_table
 from app.results.service import find_results, results_response
 from app.security.path_params import SlugPath
 from benchmark.exports.tables import EXTENSIONS, MEDIA_TYPES
-from benchmark.protocol import Role, TableFormat, TableName
+from benchmark.protocol import TableFormat, TableName
 from benchmark.wire.results import ResultsResponse
 
 router = api_router("results", RequestClass.REPORTS)
@@ -21,7 +21,7 @@ router = api_router("results", RequestClass.REPORTS)
 def get_results(slug: SlugPath, request: Request) -> ResultsResponse:
     """Return scores and rates; of a running study to its researchers only, without p-values."""
     with context_of(request).database.read() as session:
-        principal = require_person(session, request, Role.RESEARCHER, Role.VIEWER, now=utc_now())
+        principal = require_reader(session, request, now=utc_now())
         results = find_results(session, slug=slug, principal=principal)
         return results_response(results)
 
@@ -31,7 +31,7 @@ def export(slug: SlugPath, table: TableName, file_format: TableFormat, request: 
     """Return a table as csv, json, jsonl, parquet, markdown or latex; docs/tables.md names the columns."""
     database = context_of(request).database
     with database.read() as session:
-        principal = require_person(session, request, Role.RESEARCHER, Role.VIEWER, now=utc_now())
+        principal = require_reader(session, request, now=utc_now())
     chunks = export_table(database, slug=slug, principal=principal, table=table, file_format=file_format)
     headers = {
         "Content-Disposition": f'attachment; filename="{slug}-{table}.{EXTENSIONS[file_format]}"',

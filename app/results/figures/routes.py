@@ -6,7 +6,7 @@ from fastapi import APIRouter, Query, Request, Response
 
 from app.capacity import RequestClass
 from app.clock import utc_now
-from app.dependencies import context_of, require_person
+from app.dependencies import context_of, require_person, require_reader
 from app.limited_routes import limited_route
 from app.results.figures.scenarios import scenes_file
 from app.results.figures.strips import DEFAULT_FRAMES, MAX_FRAMES, MIN_FRAMES, strip_file
@@ -67,14 +67,16 @@ def strip_answer(
 
 
 def scenes_answer(request: Request, slug: str, file_format: FigureFormat) -> Response:
-    _reader(request)  # decodes up to twenty images, so it requires a sign-in
+    with context_of(request).database.read() as session:
+        # It decodes up to twenty images, so it requires a sign-in.
+        require_person(session, request, Role.RESEARCHER, Role.VIEWER, now=utc_now())
     content = scenes_file(context_of(request), slug=slug, file_format=file_format)
     return _download(content, f"{slug}-scenarios", file_format)
 
 
 def _reader(request: Request) -> Principal:
     with context_of(request).database.read() as session:
-        return require_person(session, request, Role.RESEARCHER, Role.VIEWER, now=utc_now())
+        return require_reader(session, request, now=utc_now())
 
 
 def _download(content: bytes, name: str, file_format: FigureFormat) -> Response:

@@ -6,7 +6,7 @@ from sqlalchemy import select, tuple_, union
 from sqlalchemy.orm import Session
 
 from app.database import Database
-from app.errors import NotFound, Unavailable
+from app.errors import NotFound, NotSignedIn, Unavailable
 from app.media.frames import FramesUnreadable, clip_frames, image_pixels
 from app.media.sandbox import Sandbox
 from app.media.store import MediaStore, StoreError, content_key
@@ -14,6 +14,7 @@ from app.panels.sides import side_name
 from app.results.figures.study import drawing, figure_names
 from app.results.service import find_results
 from app.security.identity import Principal
+from app.security.publication import shows_clips
 from app.tables.bench import Pair
 from app.tables.studies import Matchup, Study
 from app.tables.submissions import Clip, Submission, VideoModel
@@ -80,6 +81,8 @@ def plan_strip(database: Database, *, slug: str, pair_id: str, principal: Princi
         if pair is None:
             raise NotFound("The study's benchmark has no pair with this ID.")
         names = figure_names(session, results)
+        if principal.visitor and not shows_clips(session, _compared(session, study), principal.visitor):
+            raise NotSignedIn("Frames are hidden while a running study compares these models. Sign in.")
         clips = _clips(session, study, pair, names)
         references = {matchup.reference for matchup in counted.matchups}
         clips.sort(key=lambda clip: (clip.side not in references, clip.side))
@@ -100,6 +103,16 @@ def read_strip(plan: StripPlan, shown: int, *, store: MediaStore, sandbox: Sandb
     except (StoreError, FramesUnreadable) as error:
         raise Unavailable("A clip or the image of this pair cannot be read. Try again later.") from error
     return strip_figure(pair=plan.pair, prompt=plan.prompt, image=pixels, strips=rows)
+
+
+def _compared(session: Session, study: Study) -> list[int]:
+    """Return the IDs of the submissions that a study compares."""
+    of_study = (Matchup.study_id == study.id) & Matchup.is_gold.is_(False)
+    return list(
+        session.scalars(
+            union(select(Matchup.reference_id).where(of_study), select(Matchup.other_id).where(of_study))
+        )
+    )
 
 
 def _clips(session: Session, study: Study, pair: Pair, names: FigureNames) -> list[SideClip]:

@@ -19,6 +19,7 @@ from app.results.urls import matchup_url, pair_url, results_url, scenario_url
 from app.results.views.clips import ClipCard, clip_cards, longest_ms, shortest_frame_ms
 from app.results.views.matchup import majority_name
 from app.results.views.names import Naming, readable
+from app.security.publication import Visitor, shows_clips
 from app.tables.bench import Benchmark, Pair
 from app.tables.studies import Matchup, Study
 from benchmark.exports.table_format import Spans, sides_cell
@@ -68,6 +69,7 @@ class StudyPairPage:
     gallery_url: str | None
     strip_url: str | None
     clips: tuple[ClipCard, ...]
+    has_hidden_clips: bool
     panels: tuple[Panel, ...]
 
     @property
@@ -79,8 +81,13 @@ class StudyPairPage:
         return shortest_frame_ms(self.clips)
 
 
-def pair_page(session: Session, study: Study, pair_id: str) -> StudyPairPage:
+def pair_page(
+    session: Session, study: Study, pair_id: str, *, visitor: Visitor | None = None
+) -> StudyPairPage:
     """Return the page of a pair.
+
+    Args:
+        visitor: who reads published results without a sign-in; sees no clips of a running study.
 
     Raises:
         NotFound: the study has no comparison on this pair.
@@ -92,7 +99,9 @@ def pair_page(session: Session, study: Study, pair_id: str) -> StudyPairPage:
         raise NotFound("This study has no pair with this ID.")
     naming = Naming.of(session, results.rows)
     benchmark = session.get_one(Benchmark, study.benchmark_id)
-    clips = _clips(session, study, benchmark, pair, naming)
+    sides = _sides(session, study)
+    is_hidden = visitor is not None and not shows_clips(session, [id for id, _ in sides], visitor)
+    clips = () if is_hidden else _clips(session, benchmark, pair, naming, sides)
     return StudyPairPage(
         study_title=study.title,
         results_url=results_url(study.slug),
@@ -107,6 +116,7 @@ def pair_page(session: Session, study: Study, pair_id: str) -> StudyPairPage:
         gallery_url=_gallery_url(session, benchmark, pair),
         strip_url=f"{pair_url(study.slug, pair.name)}/strip.svg" if clips else None,
         clips=clips,
+        has_hidden_clips=is_hidden,
         panels=_panels(session, results, pair, rows, naming),
     )
 
@@ -130,19 +140,23 @@ def _gallery_url(session: Session, benchmark: Benchmark, pair: Pair) -> str | No
     return f"/gallery/{benchmark.slug}/{quote(pair.name, safe='')}" if is_newest else None
 
 
-def _clips(
-    session: Session, study: Study, benchmark: Benchmark, pair: Pair, naming: Naming
-) -> tuple[ClipCard, ...]:
-    """Return the clips of every side of the study's matchups, the single reference's first."""
+def _sides(session: Session, study: Study) -> set[tuple[int, int]]:
+    """Return the submission ID and seed of every side of the study's matchups."""
     compared = session.scalars(
         select(Matchup).where(Matchup.study_id == study.id, Matchup.is_gold.is_(False))
     )
-    shown = {
+    return {
         side
         for each in compared
         for side in ((each.reference_id, each.reference_seed), (each.other_id, each.other_seed))
     }
-    cards = clip_cards(session, benchmark.slug, pair, shown=shown)
+
+
+def _clips(
+    session: Session, benchmark: Benchmark, pair: Pair, naming: Naming, sides: set[tuple[int, int]]
+) -> tuple[ClipCard, ...]:
+    """Return the clips of the sides, the single reference's first."""
+    cards = clip_cards(session, benchmark.slug, pair, shown=sides)
     ordered = sorted(cards, key=lambda card: (card.name != naming.reference, card.name))
     return tuple(replace(card, name=naming.side(card.name)) for card in ordered)
 
