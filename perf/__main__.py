@@ -16,6 +16,7 @@ MEASUREMENTS = {
     "report": "Figures and the report at 72,000 votes",
     "statistics": "The statistics library at a million votes",
     "media": "Probing and renditions",
+    "canaries": "Texts hidden in clips",
     "scenes": "The scene engine",
     "motion": "Heatmaps: speed, and agreement with exact flow",
     "losses": "The cost of the motion focal loss",

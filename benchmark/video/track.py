@@ -6,17 +6,15 @@ neighbouring file, and `protocol_whitelist` alone does not stop it.
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
 import av
-from av.sidedata.sidedata import Type
 from av.stream import Disposition
 
+from benchmark.video.decoder import decoding, display_matrix, packets_of, strict_decoder
 from benchmark.video.description import VideoDescription
-from benchmark.video.display import DisplayMatrix
 from benchmark.video.faults import UnreadableVideo, VideoFault
 from benchmark.video.timeline import Timeline
 
@@ -26,19 +24,26 @@ ANY_CONTAINER = {
     "protocol_whitelist": "file",
     "format_whitelist": "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,gif,mpegts,flv",
 }
+# A gigabyte of video is no clip, but may be read for its beginning.
+_MAX_HELD_BYTES = 256 * 1024**2
+_Time = tuple[int | None, int]  # start and duration in ticks
 _DECODER_NAMES = {"libdav1d": "av1", "libaom-av1": "av1", "libvpx-vp9": "vp9"}
 
 
-@dataclass(frozen=True)
 class VideoTrack:
     """The only video track of an opened file; a cover image is none.
 
-    Every read opens the file again from its start: seeking is inexact where an edit list hides frames.
+    `describe` reads the whole track once. Of files up to `_MAX_HELD_BYTES` it keeps the coded frames, so that
+    `frames` and `packets` need not read again; of larger files they open the file once more.
     """
 
-    path: Path
-    format: str | None
-    stream: Any
+    def __init__(self, path: Path, format: str | None, stream: Any) -> None:
+        self.path = path
+        self.format = format
+        self.stream = stream
+        self._held: list[Any] | None = None
+        # Frames that `describe` decoded, and how many packets it took; None when `frames` has used them.
+        self._begun: tuple[list[Any], int] | None = None
 
     @property
     def codec(self) -> str:
@@ -53,15 +58,12 @@ class VideoTrack:
         return (coder.width, coder.height) if coder else (0, 0)
 
     def describe(self, *, max_frames: int | None = None) -> VideoDescription:
-        """Read all times and decode the first frame.
+        """Read all times and decode the first frame; call it once, before `frames` and `packets`.
 
         Raises:
             UnreadableVideo: there is no frame, more than `max_frames`, or the first one does not decode.
         """
-        hidden, timeline = self._times(max_frames)
-        first = next(self.frames(), None)
-        if first is None:
-            raise UnreadableVideo(VideoFault.UNDECODABLE, "Not one frame can be decoded.")
+        times, hidden, first = self._times_and_first_frame(max_frames)
         coder = self.stream.codec_context
         return VideoDescription(
             container=self.stream.container.format.name,
@@ -79,7 +81,7 @@ class VideoTrack:
             colour_range=int(first.color_range),
             has_audio=bool(self.stream.container.streams.audio),
             hidden_frames=hidden,
-            timeline=timeline,
+            timeline=self._timeline(times),
         )
 
     def frames(self) -> Iterator[Any]:
@@ -88,48 +90,83 @@ class VideoTrack:
         Raises:
             UnreadableVideo: at the first frame that is not.
         """
-        with open_video(self.path, format=self.format) as track:
-            coder = track.stream.codec_context
-            use_one_thread(coder)
-            coder.options = {"err_detect": "explode"}  # else the decoder paints over what it cannot read
-            first = None
-            try:
-                for frame in track.stream.container.decode(track.stream):
-                    shape = _shape(frame, coder)
-                    first = first or shape
-                    if shape != first:
-                        raise UnreadableVideo(
-                            VideoFault.SIZE_CHANGES, "The shape of the frames changes within the clip."
-                        )
-                    yield frame
-            except av.FFmpegError as error:
-                raise UnreadableVideo(VideoFault.UNDECODABLE, "Not every frame can be decoded.") from error
+        first = None
+        with decoding():
+            for frame, pixel_ratio in self._decoded():
+                shape = (frame.width, frame.height, frame.format.name, display_matrix(frame), pixel_ratio)
+                first = first or shape
+                if frame.is_corrupt:
+                    raise UnreadableVideo(VideoFault.UNDECODABLE, "Not every frame can be decoded.")
+                if shape != first:
+                    raise UnreadableVideo(
+                        VideoFault.SIZE_CHANGES, "The shape of the frames changes within the clip."
+                    )
+                yield frame
 
     def packets(self) -> Iterator[Any]:
         """Yield the coded frames in decoding order, hidden ones included. Raises UnreadableVideo."""
+        if self._held is not None:
+            yield from self._held
+            return
         with open_video(self.path, format=self.format) as track:
-            try:
-                yield from (packet for packet in track.stream.container.demux(track.stream) if packet.size)
-            except av.FFmpegError as error:
-                raise UnreadableVideo(
-                    VideoFault.UNDECODABLE, "The frames cannot be read from the file."
-                ) from error
+            yield from packets_of(track.stream)
 
-    def _times(self, max_frames: int | None) -> tuple[int, Timeline]:
-        """Return the number of hidden frames, and the timeline of the shown ones."""
-        shown: list[Any] = []
-        count = 0
-        for packet in self.packets():
+    def _decoded(self) -> Iterator[tuple[Any, Any]]:
+        """Yield each frame with the pixel aspect ratio of its part of the bitstream."""
+        begun, self._begun = self._begun, None
+        if begun is None or self._held is None:
+            with open_video(self.path, format=self.format) as track:
+                coder = strict_decoder(track.stream)
+                for frame in track.stream.container.decode(track.stream):
+                    yield frame, coder.sample_aspect_ratio
+            return
+        ready, packets = begun
+        coder = self.stream.codec_context
+        for frame in ready:
+            yield frame, coder.sample_aspect_ratio
+        for packet in [*self._held[packets:], None]:
+            for frame in coder.decode(packet):
+                yield frame, coder.sample_aspect_ratio
+
+    def _times_and_first_frame(self, max_frames: int | None) -> tuple[list[_Time], int, Any]:
+        """Return start and duration of the shown frames, the number of hidden ones, and the first picture."""
+        coder = strict_decoder(self.stream)
+        times: list[_Time] = []
+        held, held_bytes, count = [], 0, 0
+        for packet in packets_of(self.stream):
             count += 1
             if max_frames is not None and count > max_frames:
                 raise UnreadableVideo(VideoFault.TOO_MANY_FRAMES, f"It has more than {max_frames} frames.")
             if not packet.is_discard:
-                shown.append((packet.pts, packet.duration or 0))
-        if not shown:
+                times.append((packet.pts, packet.duration or 0))
+            held_bytes += packet.size
+            if held_bytes <= _MAX_HELD_BYTES:
+                held.append(packet)
+            if self._begun is None:
+                self._begin(coder, packet, count)
+        if not times:
             raise UnreadableVideo(VideoFault.NO_FRAMES, "The video track has no frame.")
-        return count - len(shown), self._timeline(shown)
+        if held_bytes <= _MAX_HELD_BYTES:
+            self._held = held
+        return times, count - len(times), self._first_frame(coder)
 
-    def _timeline(self, shown: list[tuple[int | None, int]]) -> Timeline:
+    def _begin(self, coder: Any, packet: Any, packets: int) -> None:
+        with decoding():
+            frames = coder.decode(packet)
+        if frames:
+            self._begun = frames, packets
+
+    def _first_frame(self, coder: Any) -> Any:
+        if self._begun is not None:
+            return self._begun[0][0]
+        with decoding():
+            frames = coder.decode(None)
+        if not frames:
+            raise UnreadableVideo(VideoFault.UNDECODABLE, "Not one frame can be decoded.")
+        # The decoder is at its end now: the file is read again.
+        return frames[0]
+
+    def _timeline(self, shown: list[_Time]) -> Timeline:
         if all(start is not None for start, _ in shown):
             starts = [start for start, _ in shown if start is not None]
             return Timeline.from_ticks(starts, max(shown)[1], self.stream.time_base)
@@ -163,30 +200,6 @@ def open_video(path: Path, *, format: str | None = None) -> Iterator[VideoTrack]
         yield VideoTrack(path, format, _only_video(container))
 
 
-def display_matrix(frame: Any) -> DisplayMatrix:
-    """Return the transformation a decoded frame asks for, whether the container or the bitstream says it.
-
-    Raises:
-        UnreadableVideo: both do, and contradict each other.
-    """
-    found = {
-        DisplayMatrix(tuple(memoryview(bytes(data)).cast("i")))
-        for data in frame.side_data
-        if data.type is Type.DISPLAYMATRIX
-    }
-    if len(found) > 1:
-        raise UnreadableVideo(
-            VideoFault.DISPLAY_MATRIX, "The file and the video in it ask players to turn it differently."
-        )
-    return found.pop() if found else DisplayMatrix.identity()
-
-
-def use_one_thread(coder: Any) -> None:
-    """Keep a decoder or encoder to one thread: same bytes every time, and no memory for more stacks."""
-    coder.thread_count = 1
-    coder.thread_type = "NONE"
-
-
 def _only_video(container: Any) -> Any:
     # A cover picture is a video stream to FFmpeg, not to anyone who watches.
     videos = [each for each in container.streams.video if not each.disposition & Disposition.attached_pic]
@@ -197,9 +210,3 @@ def _only_video(container: Any) -> Any:
             VideoFault.SEVERAL_VIDEOS, "The file has several video tracks; which one counts is unclear."
         )
     return videos[0]
-
-
-def _shape(frame: Any, coder: Any) -> tuple[object, ...]:
-    if frame.is_corrupt:
-        raise UnreadableVideo(VideoFault.UNDECODABLE, "Not every frame can be decoded.")
-    return frame.width, frame.height, frame.format.name, display_matrix(frame), coder.sample_aspect_ratio

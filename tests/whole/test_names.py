@@ -19,7 +19,6 @@ NOUNS_IN_ING = {
     "rendering",
     "rounding",
     "sampling",
-    "scaling",
     "scheduling",
     "scoring",
     "staging",

@@ -6,7 +6,6 @@ cannot be cleaned without re-encoding, `NotPlain` is raised.
 Source: ITU-T H.264 (08/2021), 7.3.1 and annex B; ISO/IEC 14496-15, 5.3.3 (avcC).
 """
 
-import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
@@ -18,7 +17,8 @@ _PARTITIONS = {2, 3, 4}
 _MAX_PICTURE_PARAMETER_SETS = 4
 # Coded pictures look random, so that many printable characters in a row are text. Decoders ignore what
 # follows the coded data of a slice, and only decoding tells where that ends: there fewer characters count.
-_TEXT = re.compile(rb"[\x20-\x7e]{24}|[\x20-\x7e]{12}\Z")
+_TEXT_CHARACTERS, _TEXT_CHARACTERS_AT_END = 24, 12
+_MARKS = bytes(0x20 <= byte < 0x7F for byte in range(256))
 
 
 class NotPlain(Exception):
@@ -63,7 +63,7 @@ def stream_of_mp4(configuration: bytes, samples: Iterable[bytes], colours: Colou
     """
     length_bytes, sets = _read_configuration(configuration)
     stream = _stream(sets, (tuple(_units(sample, length_bytes)) for sample in samples), colours)
-    if any(_TEXT.search(unit) for sample in stream.samples for unit in _units(sample.content, 4)):
+    if any(_has_text(unit) for sample in stream.samples for unit in _units(sample.content, 4)):
         raise NotPlain("a coded picture contains text")
     return stream
 
@@ -124,6 +124,12 @@ def _without_zeros(unit: bytes) -> bytes:
     while unit.endswith((b"\0", b"\0\0\3")):
         unit = unit.rstrip(b"\0").removesuffix(b"\0\0\3")
     return unit
+
+
+def _has_text(unit: bytes) -> bool:
+    # A table and a search for one string: a regular expression takes a hundred times as long.
+    marks = unit.translate(_MARKS)
+    return b"\1" * _TEXT_CHARACTERS in marks or marks.endswith(b"\1" * _TEXT_CHARACTERS_AT_END)
 
 
 def _with_length(unit: bytes, length_bytes: int) -> bytes:

@@ -16,11 +16,12 @@ from app.media.sandbox.mp4_writer import VideoTrack as PlainTrack
 from app.media.sandbox.mp4_writer import write_mp4
 from app.media.sandbox.parameter_sets import Colours
 from app.media.sandbox.remux import plain_track
-from app.media.sandbox.scaling import Scaler
+from app.media.sandbox.scaler import Scaler
 from app.media.store import DISK_FULL, DISK_FULL_ERRNOS
 from benchmark.protocol import RenditionRecipe
 from benchmark.video import VideoDescription
-from benchmark.video.track import VideoTrack, open_video, use_one_thread
+from benchmark.video.decoder import use_one_thread
+from benchmark.video.track import VideoTrack, open_video
 
 _GOP_FRAMES = 8  # short, so that stepping and scrubbing in the browser are quick
 _ENCODER = {

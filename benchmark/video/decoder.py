@@ -1,0 +1,60 @@
+"""Reads packets and decodes frames with PyAV, strictly and in one thread."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import av
+from av.sidedata.sidedata import Type
+
+from benchmark.video.display import DisplayMatrix
+from benchmark.video.faults import UnreadableVideo, VideoFault
+
+
+def packets_of(stream: Any) -> Iterator[Any]:
+    """Yield the coded frames of an opened stream. Raises UnreadableVideo."""
+    try:
+        yield from (packet for packet in stream.container.demux(stream) if packet.size)
+    except av.FFmpegError as error:
+        raise UnreadableVideo(VideoFault.UNDECODABLE, "The frames cannot be read from the file.") from error
+
+
+def strict_decoder(stream: Any) -> Any:
+    """Return the decoder of an opened stream, set to fail at the first damage."""
+    coder = stream.codec_context
+    use_one_thread(coder)
+    coder.options = {"err_detect": "explode"}  # else the decoder paints over what it cannot read
+    return coder
+
+
+@contextmanager
+def decoding() -> Iterator[None]:
+    """Raise what a decoder raises inside the block as UnreadableVideo."""
+    try:
+        yield
+    except av.FFmpegError as error:
+        raise UnreadableVideo(VideoFault.UNDECODABLE, "Not every frame can be decoded.") from error
+
+
+def display_matrix(frame: Any) -> DisplayMatrix:
+    """Return the transformation a decoded frame asks for, whether the container or the bitstream says it.
+
+    Raises:
+        UnreadableVideo: both do, and contradict each other.
+    """
+    found = {
+        DisplayMatrix(tuple(memoryview(bytes(data)).cast("i")))
+        for data in frame.side_data
+        if data.type is Type.DISPLAYMATRIX
+    }
+    if len(found) > 1:
+        raise UnreadableVideo(
+            VideoFault.DISPLAY_MATRIX, "The file and the video in it ask players to turn it differently."
+        )
+    return found.pop() if found else DisplayMatrix.identity()
+
+
+def use_one_thread(coder: Any) -> None:
+    """Keep a decoder or encoder to one thread: same bytes every time, and no memory for more stacks."""
+    coder.thread_count = 1
+    coder.thread_type = "NONE"
