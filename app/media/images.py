@@ -80,8 +80,9 @@ def clean_image(
 ) -> ImageFacts:
     """Write a copy without metadata (place, camera, tool, comments, anything after the image).
 
-    The coded pixels stay as they are, byte for byte, and so does a colour profile. Only a picture that its
-    metadata turns is coded anew, upright.
+    The coded pixels stay as they are, byte for byte, where every program shows them alike. Any other image
+    (turned by its metadata, transparent, with a profile other than sRGB ...) is converted and encoded again,
+    see `benchmark.image_display`.
 
     Args:
         path: the image as submitted.

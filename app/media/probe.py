@@ -101,7 +101,7 @@ def probe_clip(
     Args:
         path: the file, with any name.
         sandbox: opens the file.
-        input_image: the pair's image, already checked (`pictures.verify_image`).
+        input_image: the pair's image, already checked (`images.verify_image`).
         limits: of the clip.
 
     Raises:

@@ -19,12 +19,12 @@ def read(kind: str, path: str, numbers: list[int], target: str, max_width: int) 
     Raises:
         WorkRefused: the file cannot be decoded, or ends before the last of the `numbers`.
     """
-    pictures = iter([_image(Path(path))]) if kind == "image" else _frames(Path(path))
+    images = iter([_image(Path(path))]) if kind == "image" else _frames(Path(path))
     written: list[bytes] = []
     size = (0, 0)
-    for number, picture in enumerate(pictures, start=1):
+    for number, image in enumerate(images, start=1):
         if number in numbers:
-            small = _scaled(picture, max_width)
+            small = _scaled(image, max_width)
             size = small.size
             written += [small.tobytes()] * numbers.count(number)
         if len(written) == len(numbers):
@@ -44,16 +44,16 @@ def _frames(clip: Path) -> Iterator[Image.Image]:
         raise WorkRefused(ClipCode.UNDECODABLE, str(error)) from error
 
 
-def _image(picture: Path) -> Image.Image:
+def _image(path: Path) -> Image.Image:
     try:
-        with open_image(picture, formats=("JPEG", "PNG", "WEBP")) as image:
+        with open_image(path, formats=("JPEG", "PNG", "WEBP")) as image:
             return displayed(image)
     except (OSError, ValueError, SyntaxError) as error:
         raise WorkRefused(ClipCode.UNDECODABLE, "The image cannot be decoded.") from error
 
 
-def _scaled(picture: Image.Image, max_width: int) -> Image.Image:
-    if picture.width <= max_width:
-        return picture
-    height = max(1, (picture.height * max_width + picture.width // 2) // picture.width)
-    return picture.resize((max_width, height), Image.Resampling.LANCZOS)
+def _scaled(image: Image.Image, max_width: int) -> Image.Image:
+    if image.width <= max_width:
+        return image
+    height = max(1, (image.height * max_width + image.width // 2) // image.width)
+    return image.resize((max_width, height), Image.Resampling.LANCZOS)

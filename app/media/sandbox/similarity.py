@@ -32,35 +32,35 @@ class FrameComparison:
         if self._first is None:
             self._first = grey
             if self._input_image is not None:
-                self.first_frame_distance = distance_to_picture(frame, self._input_image)
+                self.first_frame_distance = distance_to_image(frame, self._input_image)
         elif np.abs(grey - self._first).max() > _STATIC_LEVELS:
             self.is_static = False
 
 
-def distance_to_picture(frame: Any, picture: Path) -> float:
-    """Return the mean absolute difference of frame and picture at 64x64 RGB, in [0, 1].
+def distance_to_image(frame: Any, image: Path) -> float:
+    """Return the mean absolute difference of frame and input image at 64x64 RGB, in [0, 1].
 
     Models either squeeze the input image into their frame or crop its centre: the smaller distance counts.
     """
     seen = np.asarray(
         Image.fromarray(rgb_pixels(frame)).resize((_SIDE, _SIDE), Image.Resampling.BOX), dtype=np.float32
     )
-    whole = _read_picture(picture)
+    whole = _read_image(image)
     cut = whole.crop(_centre_box(whole.width, whole.height, frame.width / frame.height))
     return min(_distance(seen, candidate) for candidate in (whole, cut))
 
 
-def _read_picture(picture: Path) -> Image.Image:
+def _read_image(image: Path) -> Image.Image:
     try:
-        with open_image(picture, formats=("JPEG", "PNG", "WEBP")) as image:
-            image.draft(image.mode, (4 * _SIDE, 4 * _SIDE))  # a JPEG decodes at a fraction of its size
-            return displayed(image)
+        with open_image(image, formats=("JPEG", "PNG", "WEBP")) as opened:
+            opened.draft(opened.mode, (4 * _SIDE, 4 * _SIDE))  # a JPEG decodes at a fraction of its size
+            return displayed(opened)
     except (OSError, ValueError, SyntaxError) as error:
         raise WorkRefused(UNREADABLE_INPUT_IMAGE, "The pair's input image cannot be read.") from error
 
 
-def _distance(seen: NDArray[np.float32], picture: Image.Image) -> float:
-    small = np.asarray(picture.resize((_SIDE, _SIDE), Image.Resampling.BOX), dtype=np.float32)
+def _distance(seen: NDArray[np.float32], image: Image.Image) -> float:
+    small = np.asarray(image.resize((_SIDE, _SIDE), Image.Resampling.BOX), dtype=np.float32)
     return round(float(np.abs(seen - small).mean()) / 255, 4)
 
 

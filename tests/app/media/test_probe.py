@@ -9,7 +9,9 @@ from PIL import Image
 from app.media.images import ImageRejected
 from app.media.probe import ClipCode, ClipFacts, ClipLimits, ClipRejected, probe_clip
 from app.media.sandbox import Sandbox, SandboxLimits
+from benchmark.video import Orientation
 from tests.app.media.drawing import draw_blank_clip, draw_clip, draw_picture, draw_sound
+from tests.mp4_edits import set_container_pixel_ratio, set_matrix
 
 CODECS = ["h264", "vp9", "av1"]
 NAMED_MP4_BUT_IS_NOT = {
@@ -232,21 +234,49 @@ def test_several_video_tracks_are_refused(tmp_path: Path, sandbox: Sandbox) -> N
     assert refused_with(clip, sandbox) == ClipCode.SEVERAL_VIDEOS
 
 
-def test_a_clip_on_its_side_is_refused(tmp_path: Path, sandbox: Sandbox) -> None:
-    upright, quarter_turn = (1 << 16, 0, 0, 0, 1 << 16, 0), (0, 1 << 16, 0, -(1 << 16), 0, 0)
-    clip = draw_clip(tmp_path / "clip.mp4")
-    content = clip.read_bytes()
-    track = content.index(b"tkhd")
-    as_bytes = [b"".join(n.to_bytes(4, "big", signed=True) for n in m) for m in (upright, quarter_turn)]
-    clip.write_bytes(content[:track] + content[track:].replace(*as_bytes, 1))
+@pytest.mark.parametrize("orientation", list(Orientation)[1:])
+def test_a_turned_or_mirrored_clip_is_refused(
+    orientation: Orientation, tmp_path: Path, sandbox: Sandbox
+) -> None:
+    clip = set_matrix(draw_clip(tmp_path / "clip.mp4"), *orientation.value)
 
     assert refused_with(clip, sandbox) == ClipCode.DISPLAY_TRANSFORM
 
 
-def test_oblong_pixels_are_refused(tmp_path: Path, sandbox: Sandbox) -> None:
-    clip = draw_clip(tmp_path / "clip.mp4", encoder={"aspect": "2:1", "x264-params": "sar=2/1"})
+@pytest.mark.parametrize("matrix", [(2, 0, 0, 1), (1, 0, 0, 2), (2, 0, 0, 2), (1, 1, 0, 1)])
+def test_a_scaled_or_skewed_clip_is_refused(
+    matrix: tuple[int, int, int, int], tmp_path: Path, sandbox: Sandbox
+) -> None:
+    clip = set_matrix(draw_clip(tmp_path / "clip.mp4"), *matrix)
 
     assert refused_with(clip, sandbox) == ClipCode.DISPLAY_TRANSFORM
+
+
+def test_an_upright_matrix_is_accepted(tmp_path: Path, sandbox: Sandbox) -> None:
+    clip = set_matrix(draw_clip(tmp_path / "clip.mp4"), *Orientation.UPRIGHT.value)
+
+    assert probe_clip(clip, sandbox=sandbox).frames == 16
+
+
+@pytest.mark.parametrize(
+    ("container", "bitstream"),
+    [((2, 1), None), (None, "2/1"), ((2, 1), "2/1"), ((1, 1), "2/1"), ((3, 2), "1/1")],
+)
+def test_oblong_pixels_are_refused_wherever_they_are_named(
+    container: tuple[int, int] | None, bitstream: str | None, tmp_path: Path, sandbox: Sandbox
+) -> None:
+    encoder = {"x264-params": f"sar={bitstream}"} if bitstream else {}
+    clip = draw_clip(tmp_path / "clip.mp4", encoder=encoder)
+    if container:
+        set_container_pixel_ratio(clip, *container)
+
+    assert refused_with(clip, sandbox) == ClipCode.DISPLAY_TRANSFORM
+
+
+def test_square_pixels_may_be_named(tmp_path: Path, sandbox: Sandbox) -> None:
+    clip = draw_clip(tmp_path / "clip.mp4", encoder={"x264-params": "sar=1/1"})
+
+    assert probe_clip(set_container_pixel_ratio(clip, 1, 1), sandbox=sandbox).frames == 16
 
 
 def test_a_clip_that_takes_too_long_is_refused(tmp_path: Path) -> None:
