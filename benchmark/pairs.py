@@ -8,6 +8,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 
 _DROPPED = re.compile(r"[^a-z0-9\s]")
 _TRAILING_NUMBER = re.compile(r"[ _-]*\d+$")
@@ -44,6 +45,14 @@ def prompt_slug(prompt: str) -> str:
 def canonical_name(name: str) -> str:
     """Return the name in Unicode NFC; macOS decomposes the letters of file names (NFD)."""
     return unicodedata.normalize("NFC", name)
+
+
+def find_path(path: Path) -> Path:
+    """Return `path`, or the file whose name is equal in NFC if `path` does not exist."""
+    if path.exists() or not path.parent.is_dir():
+        return path
+    name = canonical_name(path.name)
+    return next((each for each in path.parent.iterdir() if canonical_name(each.name) == name), path)
 
 
 def is_hidden_file(name: str) -> bool:

@@ -1,6 +1,6 @@
-"""A table of votes with all that is computed from it: what `ti2v score` and the bundle both write.
+"""All results that are computed from a study's votes.
 
-They share this one path, so the files of a bundle are those that anybody gets from its votes.
+`ti2v score` and `ti2v report` both use this module, so a report's files can be reproduced from its votes.
 """
 
 import json
@@ -30,7 +30,7 @@ COMPUTED = tuple(table for table in TableName if table is not TableName.VOTES)
 
 @dataclass(frozen=True)
 class ScoredVotes:
-    """The votes of one study; `interim` says that it is not closed, so that nothing is tested."""
+    """The votes of one study; `interim`: the study is not closed, so tests are not computed."""
 
     votes: Votes
     interim: bool = False
@@ -54,7 +54,7 @@ class ScoredVotes:
         return preferences(self.tallies, self.votes.matchups, interim=self.interim)
 
     def rows(self, table: TableName) -> list[object]:
-        """Return the rows of a computed table; computed once."""
+        """Return the rows of a result table; they are computed once."""
         if table not in self._rows:
             made = result_rows(
                 table, self.tallies, self.votes.matchups, interim=self.interim, votes=self.votes
@@ -83,7 +83,7 @@ class ScoredVotes:
         return f"{text}\n".encode()
 
     def figure(self, name: FigureName, names: Mapping[str, str]) -> PaperFigure:
-        """Return a figure; `names` are what people call the sides. Raises CannotDraw."""
+        """Return a figure; `names` are display names of the sides. Raises CannotDraw."""
         matchups = self.votes.matchups
         shown = FigureNames.of(matchups, names)
         return study_figure(name, self.tallies, matchups, self.preferences, shown, interim=self.interim)

@@ -1,4 +1,4 @@
-"""`ti2v votes`: votes cast elsewhere."""
+"""`ti2v votes`: imports votes of another study."""
 
 from pathlib import Path
 
@@ -7,8 +7,8 @@ import click
 
 @click.command("import")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--study", required=True, metavar="SLUG", help="The study to make of them; it must be new.")
-@click.option("--benchmark", required=True, metavar="SLUG", help="The benchmark whose pairs were voted on.")
+@click.option("--study", required=True, metavar="SLUG", help="Slug of the new study.")
+@click.option("--benchmark", required=True, metavar="SLUG", help="The benchmark of the pairs.")
 @click.option(
     "--map",
     "columns",
@@ -17,11 +17,14 @@ import click
     metavar="COLUMN=SOURCE",
     help="Map a column of FILE to one of ours; repeatable.",
 )
-@click.option("--reference", metavar="MODEL", help="The model that is the reference wherever it takes part.")
-@click.option("--title", help="What pages call the study; its slug otherwise.")
+@click.option("--reference", metavar="MODEL", help="The reference of every matchup that includes this model.")
 @click.option(
-    "--owner", metavar="NAME", help="The researcher whose study it is; else this machine's operator."
+    "--answers",
+    type=click.Choice(["sides", "positions"]),
+    help="Answers are names of sides, or positions such as left and right (default: both, if unambiguous).",
 )
+@click.option("--title", help="Title of the study (default: the slug).")
+@click.option("--owner", metavar="NAME", help="Owner of the study (default: the operator of this machine).")
 @click.option("--dry-run", is_flag=True, help="Check everything and list all problems; import nothing.")
 def import_(
     file: Path,
@@ -29,14 +32,15 @@ def import_(
     benchmark: str,
     columns: tuple[str, ...],
     reference: str | None,
+    answers: str | None,
     title: str | None,
     owner: str | None,
     dry_run: bool,
 ) -> None:
-    """Import FILE, a CSV of votes cast in a study run elsewhere, as a closed study of its own.
+    """Import FILE, a votes table of another study (csv, tsv, jsonl or parquet), as a new closed study.
 
-    Every problem is listed at once with its row, and then nothing is imported. The same votes again change
-    nothing. Prints the study's slug.
+    If FILE has problems, the command lists all of them with their lines and imports nothing. Importing the
+    same votes again changes nothing. Prints the study's slug.
     """
     from app.benchmarks.service import find_benchmark
     from app.cli.local import open_database, open_settings, owner_named
@@ -45,12 +49,14 @@ def import_(
     from app.vote_import.service import ImportedSource, is_imported_already, parts_of, store_study
     from app.vote_import.validation import plan_import
     from benchmark.plurals import counted
-    from benchmark.votes.imported import ColumnMapping, parse_mapping, read_external_table
+    from benchmark.votes.imported import Answers, ColumnMapping, parse_mapping, read_external_table
 
-    mapping = ColumnMapping(parse_mapping(columns), reference=reference)
+    mapping = ColumnMapping(
+        parse_mapping(columns), reference=reference, answers=Answers(answers) if answers else None
+    )
     source = ImportedSource(title=title or study, file=file.name)
-    table = read_external_table(file)
-    if "status" in table.columns:
+    table = read_external_table(file, mapping)
+    if "status" in table.header:
         click.echo("Column 'status' is ignored; every row is imported.", err=True)
     with open_database(open_settings()) as database, database.write() as session:
         now = utc_now()
@@ -65,8 +71,8 @@ def import_(
     votes = plan.votes
     sizes = {"vote": len(votes), "matchup": len(votes.matchups), "annotator": len(votes.annotators)}
     size = ", ".join(counted(number, noun) for noun, number in sizes.items())
-    outcome = (
-        "there already, nothing changed" if is_there else "nothing imported yet" if dry_run else "imported"
-    )
+    outcome = "nothing imported (dry run)" if dry_run else "imported"
+    if is_there:
+        outcome = "imported before, nothing changed"
     click.echo(f"{size}: {outcome}.", err=True)
     click.echo(study)

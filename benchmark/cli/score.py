@@ -1,4 +1,4 @@
-"""`ti2v score VOTES`: the tables of a study from its votes alone, offline."""
+"""`ti2v score VOTES`: computes a study's result tables from its votes table, offline."""
 
 import io
 from pathlib import Path
@@ -27,7 +27,11 @@ FORMATS = ("csv", "json", "jsonl", "parquet", "markdown", "latex")
 @click.command()
 @click.argument("votes_file", metavar="VOTES", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option(
-    "--table", type=click.Choice([*TABLES, ALL]), default=TABLES[0], show_default=True, help="Which table."
+    "--table",
+    type=click.Choice([*TABLES, ALL]),
+    default=TABLES[0],
+    show_default=True,
+    help="The table to compute.",
 )
 @click.option(
     "--format",
@@ -35,25 +39,27 @@ FORMATS = ("csv", "json", "jsonl", "parquet", "markdown", "latex")
     type=click.Choice(FORMATS),
     default=FORMATS[0],
     show_default=True,
-    help="As what.",
+    help="File format.",
 )
-@click.option("--interim", is_flag=True, help="The study is not closed: test nothing, and say so.")
-@click.option("--with-excluded", is_flag=True, help="Count excluded votes too, and say what that changes.")
-@click.option("--output", default="-", show_default=True, metavar="FILE", help="Where to; - is stdout.")
+@click.option(
+    "--interim", is_flag=True, help="The study is not closed: compute no tests, and say so in the notes."
+)
+@click.option("--with-excluded", is_flag=True, help="Count excluded votes too, and print what that changes.")
+@click.option("--output", default="-", show_default=True, metavar="FILE", help="Output file; - is stdout.")
 def score(
     votes_file: Path, table: str, file_format: str, interim: bool, with_excluded: bool, output: str
 ) -> None:
-    """Compute a table of results from VOTES, a table of votes as csv, jsonl or parquet.
+    """Compute a result table from VOTES, a votes table as csv, tsv, jsonl or parquet.
 
-    Needs the columns matchup, pair, chosen, status, the four justifications, and reference and other or
-    left and right. Words go to stderr, the table to --output. The table `all` is every one of them with
-    its sentences and its note, as one JSON document.
+    VOTES needs the columns matchup, pair, chosen, status, the four justifications, and reference and other or
+    left and right. The table is written to --output, sentences and notes to stderr. The table `all` contains
+    all tables with their sentences and notes in one JSON document.
     """
     from benchmark.cli.output import write_output
     from benchmark.protocol import TableFormat, TableName
 
     if table == ALL and file_format != "json":
-        raise click.UsageError("--table all is one JSON document; ask for it with --format json")
+        raise click.UsageError("--table all is one JSON document. Add --format json.")
     rows = load_rows(votes_file)
     scored = count_rows(rows, interim=interim)
     if with_excluded:
@@ -70,17 +76,17 @@ def score(
 
 
 def load_rows(votes_file: Path) -> "VoteRows":
-    """Return the rows of a votes file; print a line on stderr for each column it lacks.
+    """Return the rows of a votes file; print a line on stderr for each missing optional column.
 
     Raises:
-        ClickException: the file cannot be read, or a cell of it is wrong.
+        ClickException: the file cannot be read, or a cell is invalid.
     """
-    from benchmark.votes.columns import VoteTableError
+    from benchmark.tables import TableError
     from benchmark.votes.read import load_vote_rows
 
     try:
         rows, remarks = load_vote_rows(votes_file)
-    except VoteTableError as error:
+    except TableError as error:
         raise click.ClickException(str(error)) from error
     for remark in remarks:
         click.echo(remark, err=True)
@@ -88,28 +94,28 @@ def load_rows(votes_file: Path) -> "VoteRows":
 
 
 def count_rows(rows: "VoteRows", *, interim: bool, with_excluded: bool = False) -> "ScoredVotes":
-    """Return the votes that count, ready to score.
+    """Return the counting votes, ready to score.
 
     Raises:
         ClickException: rows contradict each other.
     """
     from benchmark.scoring import ScoredVotes
-    from benchmark.votes.columns import VoteTableError
+    from benchmark.tables import TableError
     from benchmark.votes.validate import count_votes
 
     try:
         return ScoredVotes(count_votes(rows, with_excluded=with_excluded), interim)
-    except VoteTableError as error:
+    except TableError as error:
         raise click.ClickException(str(error)) from error
 
 
 def _with_excluded(rows: "VoteRows", reported: "ScoredVotes") -> "ScoredVotes":
-    """Return the votes with the excluded ones; print on stderr what they change in each matchup."""
+    """Return the votes including excluded ones; print on stderr what these change in each matchup."""
     from benchmark.stats.side_by_side import side_by_side, side_by_side_sentence
 
     scored = count_rows(rows, interim=reported.interim, with_excluded=True)
     changes = side_by_side(reported.tallies, scored.tallies, reported.votes.matchups)
-    click.echo("Excluded votes are counted in this table; it is not what the study reports.", err=True)
+    click.echo("This table counts excluded votes; the results of the study do not.", err=True)
     for row in changes:
         if row.excluded:
             click.echo(side_by_side_sentence(row), err=True)

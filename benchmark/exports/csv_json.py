@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from itertools import islice
 
 from benchmark.exports.cells import Cell
-from benchmark.votes.spreadsheet import guard
+from benchmark.tables.spreadsheet import guard
 
 CHUNK_ROWS = 2000
 

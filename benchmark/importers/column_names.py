@@ -7,8 +7,9 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from benchmark.importers.csv_table import TableRow
-from benchmark.importers.problems import ImportProblems, Problem
+from benchmark.importers.problems import ImportProblems
+from benchmark.importers.rows import TableRow
+from benchmark.tables import TableProblem
 
 # In order of preference where a table has several.
 PROMPT_NAMES = ("prompt", "text_prompt", "prompts", "caption", "text", "instruction", "description")
@@ -24,14 +25,22 @@ KNOWN_TAGS = {
 }
 
 
+# The names that pandas gives an index column.
+_INDEX_NAMES = frozenset({"unnamed_0", "index_level_0"})
+
+
 @dataclass(frozen=True)
 class Columns:
-    """The indices of the columns; `tags` maps a tag's name to its column, `width` is the cells per row."""
+    """The indices of the columns; `tags` maps a tag's name to its column.
+
+    Attributes:
+        labels: the name of each column in messages; its number if the table has no header.
+    """
 
     image: int
     prompt: int
     tags: dict[str, int]
-    width: int
+    labels: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -59,11 +68,25 @@ def identify_columns(rows: Sequence[TableRow], is_image_name: Callable[[str], bo
     if not body:
         raise _unclear("The table has a header and no rows.")
     header = rows[0].cells if has_header else ()
-    width = len(header) or max(len(row.cells) for row in body)
-    names = tuple(_normalised(header[i]) if i < len(header) else "" for i in range(width))
+    width = len(rows[0].cells)
+    names = tuple(map(_normalised, header)) or ("",) * width
+    labels = tuple(name or str(number) for number, name in enumerate(header or names, start=1))
     image = _image_column(body, names, is_image_name)
     prompt = _prompt_column(body, names, image)
-    return PairTable(Columns(image, prompt, _tag_columns(names, {image, prompt}), width), body)
+    if has_header:
+        _check_unnamed(body, names, {image, prompt}, line=rows[0].line)
+    return PairTable(Columns(image, prompt, _tag_columns(names, {image, prompt}), labels), body)
+
+
+def _check_unnamed(body: Sequence[TableRow], names: Sequence[str], used: set[int], *, line: int) -> None:
+    """Refuse a column without a name unless it is empty, and a column of row numbers that pandas wrote."""
+    problems = []
+    for column, name in enumerate(names):
+        if name in _INDEX_NAMES or (not name and column not in used and _share(body, column, bool)):
+            message = "The column has no name. Name it, or delete it if it only numbers the rows."
+            problems.append(TableProblem(message, line, str(column + 1)))
+    if problems:
+        raise ImportProblems(problems)
 
 
 def _image_column(
@@ -105,6 +128,8 @@ def _tag_columns(names: Sequence[str], taken: set[int]) -> dict[str, int]:
     for column, name in enumerate(names):
         if column in taken:
             continue
+        if not name and any(names):
+            continue
         tag = known.get(name, name) or f"column_{column + 1}"
         if tag in tags:
             raise _unclear(f"Two columns have the name '{tag}'. Rename or remove one.")
@@ -122,7 +147,7 @@ def _first_named(names: Sequence[str], wanted: Sequence[str], among: Sequence[in
 
 def _share(body: Sequence[TableRow], column: int, holds: Callable[[str], bool]) -> float:
     """Return the share of the column's non-empty cells for which `holds` is true, in [0, 1]."""
-    filled = [cell for row in body if (cell := row.cell(column))]
+    filled = [cell for row in body for cell in row.cells[column : column + 1] if cell]
     return sum(map(holds, filled)) / len(filled) if filled else 0.0
 
 
@@ -135,4 +160,4 @@ def _listed(columns: Sequence[int], names: Sequence[str]) -> str:
 
 
 def _unclear(message: str) -> ImportProblems:
-    return ImportProblems([Problem(None, message)])
+    return ImportProblems.of(message)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from benchmark.importers.official import read_official
-from benchmark.importers.problems import ImportProblems, Problem
+from benchmark.importers.problems import ImportProblems
 from benchmark.importers.source import BenchmarkSource
 
 SCHEME = "hf://"
@@ -71,4 +71,4 @@ def _first_line(error: Exception) -> str:
 
 
 def _refused(message: str) -> ImportProblems:
-    return ImportProblems([Problem(None, message)])
+    return ImportProblems.of(message)

@@ -1,4 +1,4 @@
-"""Reads a benchmark in the official layout: a CSV with an image path and a prompt per row, and the images.
+"""Reads a benchmark in the official layout: a table with an image path and a prompt per row, and the images.
 
 Layout: the data set `wang-sj16/TI2V-Bench` on the Hugging Face hub (`prompt.csv` and a folder of images).
 """
@@ -8,11 +8,15 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from benchmark.importers.column_names import Columns, PairTable, identify_columns
-from benchmark.importers.csv_table import SEPARATORS, TableRow, parse_rows, read_text
 from benchmark.importers.images import ImageFolder, ImageRefused, check_image, same_bytes
-from benchmark.importers.problems import ImportProblems, Problem
+from benchmark.importers.problems import ImportProblems
+from benchmark.importers.rows import TEXT_SUFFIXES, TYPED_SUFFIXES, TableRow, possible_rows
 from benchmark.importers.source import BenchmarkSource
-from benchmark.pairs import PairSpec, canonical_name, pair_id, scenario_of_image
+from benchmark.pairs import PairSpec, canonical_name, is_hidden_file, pair_id, scenario_of_image
+from benchmark.tables import TableProblem
+from benchmark.tables.delimited import width_message
+
+TABLE_SUFFIXES = (*TEXT_SUFFIXES, *TYPED_SUFFIXES)
 
 # `<pair id>_<seed>.mp4` must be a file name, and file systems allow 255 bytes.
 MAX_PAIR_ID_BYTES = 230
@@ -26,24 +30,24 @@ _FRONT_MATTER = re.compile(r"\A---\s*\n(?P<lines>.*?)\n---\s*$", re.DOTALL | re.
 
 
 def read_official(path: Path, *, source: str | None = None, within: Path | None = None) -> BenchmarkSource:
-    """Read a benchmark's folder, or one CSV file of it.
+    """Read a benchmark's folder, or one table of it (CSV, TSV, JSONL or Parquet).
 
     Args:
-        path: the folder; the CSV file if the folder contains several.
+        path: the folder; the table if the folder contains several.
         source: recorded as the benchmark's source; the folder's name by default.
         within: see `ImageFolder`.
 
     Raises:
         ImportProblems: the benchmark cannot be imported; contains every problem found.
     """
-    csv_path, folder = (path, path.parent) if path.is_file() else (_only_table(path), path)
+    table_path, folder = (path, path.parent) if path.is_file() else (_only_table(path), path)
     images = ImageFolder(folder, within=within)
-    table = _read_table(csv_path, images)
-    collector = _PairCollector(table.columns, images, beside=csv_path.parent)
+    table = _read_table(table_path, images)
+    collector = _PairCollector(table.columns, images, beside=table_path.parent)
     for row in table.body:
         collector.add(row)
     if collector.problems:
-        raise ImportProblems(collector.problems)
+        raise ImportProblems(collector.problems, table_path.name)
     card = _dataset_card(folder)
     return BenchmarkSource(
         title=card.get("pretty_name"),
@@ -56,46 +60,45 @@ def read_official(path: Path, *, source: str | None = None, within: Path | None 
 
 def _only_table(folder: Path) -> Path:
     if not folder.is_dir():
-        raise ImportProblems([Problem(None, f"There is no folder {folder}.")])
-    found = sorted(folder.glob("*.[cC][sS][vV]")) or sorted(folder.rglob("*.[cC][sS][vV]"))
-    if not found:
-        raise ImportProblems(
-            [Problem(None, "The folder contains no CSV with an image and a prompt per row.")]
-        )
-    if len(found) > 1:
-        names = ", ".join(str(path.relative_to(folder)) for path in found[:5])
-        message = f"The folder contains {len(found)} CSV files ({names}). Name the one to import."
-        raise ImportProblems([Problem(None, message)])
-    return found[0]
+        raise ImportProblems.of(f"There is no folder {folder}.")
+    files = sorted(path for path in folder.rglob("*") if path.suffix.lower() in TABLE_SUFFIXES)
+    tables = [path for path in files if not any(map(is_hidden_file, path.relative_to(folder).parts))]
+    for suffix in TABLE_SUFFIXES:
+        of_kind = [path for path in tables if path.suffix.lower() == suffix]
+        found = [path for path in of_kind if path.parent == folder] or of_kind
+        if len(found) > 1:
+            names = ", ".join(str(path.relative_to(folder)) for path in found[:5])
+            kind = suffix.removeprefix(".").upper()
+            message = f"The folder contains {len(found)} {kind} files ({names}). Name the one to import."
+            raise ImportProblems.of(message)
+        if found:
+            return found[0]
+    raise ImportProblems.of("The folder contains no CSV with an image and a prompt per row.")
 
 
-def _read_table(csv_path: Path, images: ImageFolder) -> PairTable:
-    """Parse the table with the first separator that gives unambiguous columns."""
-    text = read_text(csv_path)
-    errors: list[ImportProblems] = []
-    for rows in _parse_with_each_separator(text, errors):
+def _read_table(path: Path, images: ImageFolder) -> PairTable:
+    """Parse the table with the first delimiter that gives unambiguous columns."""
+    tables, errors = possible_rows(path)
+    for table in tables:
         try:
-            return identify_columns(rows, images.is_image_name)
+            pairs = identify_columns(table.rows, images.is_image_name)
         except ImportProblems as error:
-            errors.append(error)
+            errors.append(ImportProblems(error.problems, path.name))
+            continue
+        problems = [*table.problems, *_irregular_rows(pairs)]
+        if problems:
+            raise ImportProblems(problems, path.name)
+        return pairs
     raise errors[0]
 
 
-def _parse_with_each_separator(text: str, errors: list[ImportProblems]) -> list[list[TableRow]]:
-    """Return the rows for each separator, the most regular table first; add parse errors to `errors`."""
-    tables = []
-    for separator in SEPARATORS:
-        try:
-            tables.append(parse_rows(text, separator))
-        except ImportProblems as error:
-            errors.append(error)
-    return sorted(tables, key=_regular_rows, reverse=True)
-
-
-def _regular_rows(rows: Sequence[TableRow]) -> int:
-    """Return how many rows have as many cells as the first; 0 if it has one cell: prompts contain commas."""
-    width = len(rows[0].cells) if rows else 0
-    return sum(len(row.cells) == width for row in rows) if width > 1 else 0
+def _irregular_rows(pairs: PairTable) -> list[TableProblem]:
+    width = len(pairs.columns.labels)
+    return [
+        TableProblem(width_message(len(row.cells), width), row.line)
+        for row in pairs.body
+        if len(row.cells) != width
+    ]
 
 
 class _PairCollector:
@@ -105,20 +108,16 @@ class _PairCollector:
         self._columns = columns
         self._folder = folder
         self._beside = beside
-        self._first_rows: dict[str, tuple[int, PairSpec]] = {}
+        self._first_lines: dict[str, tuple[int, PairSpec]] = {}
         self._checked: set[Path] = set()
         self.pairs: list[PairSpec] = []
         self.images: dict[str, Path] = {}
-        self.problems: list[Problem] = []
+        self.problems: list[TableProblem] = []
 
     def add(self, row: TableRow) -> None:
-        image, prompt = row.cell(self._columns.image), row.cell(self._columns.prompt)
-        if any(row.cells[self._columns.width :]):
-            self._add_problem(
-                row, f"The row has more than {self._columns.width} cells. Put texts with commas in quotes."
-            )
+        image, prompt = row.cells[self._columns.image], row.cells[self._columns.prompt]
         if not prompt:
-            self._add_problem(row, "The prompt is empty.")
+            self._add_problem(row, "The prompt is empty.", self._columns.prompt)
         name = self._add_image(row, image)
         if name and prompt:
             self._add_pair(row, self._pair(row, name, prompt))
@@ -126,18 +125,20 @@ class _PairCollector:
     def _add_image(self, row: TableRow, cell: str) -> str | None:
         """Add the row's image and return its name; None if it cannot be used."""
         if not cell:
-            self._add_problem(row, "The image's name is empty.")
+            self._add_problem(row, "The image's name is empty.", self._columns.image)
             return None
         try:
             path = self._folder.find(cell, beside=self._beside)
             self._check_once(path)
         except ImageRefused as error:
-            self._add_problem(row, str(error))
+            self._add_problem(row, str(error), self._columns.image)
             return None
         name = canonical_name(path.stem)
         known = self.images.setdefault(name, path)
         if known != path and not same_bytes([known, path]):
-            self._add_problem(row, f"Two different images have the name {name}. Rename one.")
+            self._add_problem(
+                row, f"Two different images have the name {name}. Rename one.", self._columns.image
+            )
         return name
 
     def _check_once(self, path: Path) -> None:
@@ -146,7 +147,7 @@ class _PairCollector:
             check_image(path)
 
     def _pair(self, row: TableRow, image: str, prompt: str) -> PairSpec:
-        tags = {tag: cell for tag, column in self._columns.tags.items() if (cell := row.cell(column))}
+        tags = {tag: cell for tag, column in self._columns.tags.items() if (cell := row.cells[column])}
         return PairSpec(
             id=pair_id(image, prompt),
             image=image,
@@ -160,18 +161,19 @@ class _PairCollector:
     def _add_pair(self, row: TableRow, pair: PairSpec) -> None:
         for message in _invalid_names(pair):
             self._add_problem(row, message)
-        first_row, first = self._first_rows.setdefault(pair.id, (row.number, pair))
+        first_line, first = self._first_lines.setdefault(pair.id, (row.line, pair))
         if first is pair:
             self.pairs.append(pair)
         elif (first.image, first.prompt) == (pair.image, pair.prompt):
-            self._add_problem(row, f"The same pair is in row {first_row}.")
+            self._add_problem(row, f"The same pair is on line {first_line}.")
         else:
             self._add_problem(
-                row, f"The pair id {pair.id} is the same as in row {first_row}. Change one of the prompts."
+                row, f"The pair id {pair.id} is the same as on line {first_line}. Change one of the prompts."
             )
 
-    def _add_problem(self, row: TableRow, message: str) -> None:
-        self.problems.append(Problem(row.number, message))
+    def _add_problem(self, row: TableRow, message: str, column: int | None = None) -> None:
+        label = self._columns.labels[column] if column is not None else None
+        self.problems.append(TableProblem(message, row.line, label))
 
 
 def _invalid_names(pair: PairSpec) -> Sequence[str]:

@@ -17,7 +17,7 @@ def write_checksums(folder: Path) -> None:
 
 def read_file_names(folder: Path) -> set[str]:
     """Return the file names in a report's SHA256SUMS."""
-    lines = (folder / CHECKSUMS_FILE).read_text(encoding="utf-8", errors="replace").splitlines()
+    lines = (folder / CHECKSUMS_FILE).read_text(encoding="utf-8", errors="replace").split("\n")
     return {match[1] for line in lines if (match := _LINE.fullmatch(line))}
 
 

@@ -36,7 +36,7 @@ def write_report_files(contents: ReportContents, folder: Path, step: Step = lamb
         step: progress callback; called `STEPS` times, and once for each strip.
 
     Raises:
-        VoteTableError: a vote is invalid; the message names the row.
+        TableError: a vote is invalid; the message names the row.
     """
     _write_records(contents, folder)
     step()

@@ -23,6 +23,7 @@ from benchmark.scenes.rendering import draw_still
 from benchmark.scenes.scenarios import SCENARIOS
 from benchmark.scenes.scenes import Action, Scene
 from benchmark.scenes.styles import Style
+from benchmark.tables import read_table
 
 IMAGE_SIDE = 512
 LICENCE = "CC0-1.0"
@@ -160,12 +161,15 @@ def read_benchmark(folder: Path) -> dict[str, ScenePair]:
         NoDrawnBenchmark: the folder was not written by `write_benchmark`.
     """
     try:
-        with (folder / "prompt.csv").open(newline="", encoding="utf-8") as file:
-            pairs = [_pair(row) for row in csv.DictReader(file)]
+        table = read_table(folder / "prompt.csv", _COLUMNS)
+        table.require(_COLUMNS)
+        columns = [table.cells(column) for column in _COLUMNS]
+        rows = [dict(zip(_COLUMNS, cells, strict=True)) for cells in zip(*columns, strict=True)]
+        pairs = [_pair({name: str(cell or "") for name, cell in row.items()}) for row in rows]
         if not pairs:
             raise ValueError("a benchmark has at least one pair")
         return {pair.id: pair for pair in pairs}
-    except (FileNotFoundError, UnicodeDecodeError, csv.Error, KeyError, ValueError) as error:
+    except (FileNotFoundError, ValueError) as error:
         raise NoDrawnBenchmark(
             f"{folder} is no benchmark that ti2v benchmark draw wrote: its prompt.csv is not there or says "
             "too little to draw an image again."

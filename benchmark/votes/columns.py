@@ -1,6 +1,4 @@
-"""The columns of a votes table (docs/tables.md), and the error of a table that cannot be counted."""
-
-from dataclasses import dataclass
+"""The columns of a votes table (docs/tables.md)."""
 
 from benchmark.protocol import Justification
 
@@ -38,19 +36,3 @@ NAME_COLUMNS = (
     *TAG_COLUMNS,
 )
 READ_COLUMNS = (*NAME_COLUMNS, *JUSTIFICATION_COLUMNS, "decision_ms")
-
-
-@dataclass(frozen=True)
-class RowProblem:
-    """What is wrong in one row; rows count from 1, without a header."""
-
-    row: int
-    sentence: str
-
-
-class VoteTableError(ValueError):
-    """A table of votes that cannot be counted; `problems` names each row that is wrong."""
-
-    def __init__(self, message: str, problems: tuple[RowProblem, ...] = ()) -> None:
-        super().__init__(message)
-        self.problems = problems

@@ -1,27 +1,33 @@
 """Converts an external votes table to our columns, with the status `imported`.
 
 The table needs columns with the pair, both models and the answer; a mapping names them. An answer is a
-model's name or a position word. Any other answer is kept as it is, and `benchmark.votes.validate` reports
-its row.
+model's name or a position word. `benchmark.votes.rows` reports an answer that is neither, with its line.
 """
 
-from __future__ import annotations
-
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING
+
+import numpy as np
 
 from benchmark.protocol import VoteStatus
-from benchmark.votes.columns import JUSTIFICATION_COLUMNS, VOTE_COLUMNS, VoteTableError
-
-if TYPE_CHECKING:
-    import pandas as pd
+from benchmark.stats.arrays import BoolArray
+from benchmark.tables import Problems, Table, TableError, read_table
+from benchmark.tables.cells import CellReader, Names
+from benchmark.votes.columns import JUSTIFICATION_COLUMNS, NAME_COLUMNS, VOTE_COLUMNS
 
 LEFT_WORDS = frozenset({"left", "a", "model_a", "1"})
 RIGHT_WORDS = frozenset({"right", "b", "model_b", "2"})
-MAX_SHOWN_COLUMNS = 200
 REQUIRED_COLUMNS = ("pair", "left", "right", "chosen")
+FIXED_COLUMNS = frozenset({"study", "matchup", "status", "reference", "other"})
+
+
+class Answers(StrEnum):
+    """What the answers of an external table are."""
+
+    SIDES = "sides"
+    POSITIONS = "positions"
 
 
 @dataclass(frozen=True)
@@ -32,101 +38,146 @@ class ColumnMapping:
         columns: external column name by our column name; pair, left, right and chosen are required.
         reference: the reference of every matchup that includes it; in all other matchups the reference is
             the first model in alphabetical order.
+        answers: what answers are; None if both forms occur and no answer has two meanings.
         left_words, right_words: answers (compared in lower case) that are positions.
+
+    Raises:
+        TableError: a required column is not mapped, or a column is that the import sets.
     """
 
     columns: Mapping[str, str]
     reference: str | None = None
+    answers: Answers | None = None
     left_words: frozenset[str] = LEFT_WORDS
     right_words: frozenset[str] = RIGHT_WORDS
+
+    def __post_init__(self) -> None:
+        unmapped = [name for name in REQUIRED_COLUMNS if name not in self.columns]
+        if unmapped:
+            option = f"--map {unmapped[0]}=COLUMN"
+            raise TableError(f"No --map for {', '.join(unmapped)}. Add one such as {option}.")
+        fixed = sorted(FIXED_COLUMNS & set(self.columns))
+        if fixed:
+            raise TableError(f"--map cannot set {', '.join(fixed)}: the import sets these columns.")
 
 
 def parse_mapping(pairs: tuple[str, ...]) -> dict[str, str]:
     """Parse `--map` options: ("pair=item",) becomes {"pair": "item"}.
 
     Raises:
-        VoteTableError: an option is not COLUMN=SOURCE, or its column is unknown or mapped twice.
+        TableError: an option is not COLUMN=SOURCE, or its column is unknown or mapped twice.
     """
     columns: dict[str, str] = {}
     for pair in pairs:
         column, separator, source = pair.partition("=")
         if not separator or not source:
-            raise VoteTableError(f"--map {pair} is not of the form COLUMN=SOURCE, such as pair=item.")
+            raise TableError(f"--map {pair} is not of the form COLUMN=SOURCE, such as pair=item.")
         if column not in VOTE_COLUMNS:
-            raise VoteTableError(
+            raise TableError(
                 f"--map {pair}: the votes table has no column {column}. Use one of {', '.join(VOTE_COLUMNS)}."
             )
         if column in columns:
-            raise VoteTableError(f"--map maps {column} twice, to {columns[column]} and to {source}.")
+            raise TableError(f"--map maps {column} twice, to {columns[column]} and to {source}.")
         columns[column] = source
     return columns
 
 
-def read_external_table(path: Path) -> pd.DataFrame:
-    """Return a CSV with any columns; all cells are texts.
+def read_external_table(path: Path, mapping: ColumnMapping) -> Table:
+    """Return the mapped columns of an external votes table.
 
     Raises:
-        VoteTableError: the file cannot be read.
+        TableError: the file cannot be read, or has no such column.
     """
-    import pandas as pd
-
-    try:
-        return pd.read_csv(path, dtype=str, keep_default_na=False)
-    except UnicodeDecodeError as error:
-        raise VoteTableError(f"{path.name} is not UTF-8 text. Save it as CSV in UTF-8.") from error
-    except (pd.errors.ParserError, pd.errors.EmptyDataError) as error:
-        raise VoteTableError(f"{path.name} cannot be read: {error}") from error
+    wanted = list(dict.fromkeys(mapping.columns.values()))
+    table = read_table(path, wanted, unescape=True)
+    table.require(wanted)
+    return table
 
 
-def convert_votes(table: pd.DataFrame, mapping: ColumnMapping, *, study: str) -> pd.DataFrame:
+def convert_votes(table: Table, mapping: ColumnMapping, *, study: str) -> Table:
     """Return an external votes table in our columns, row by row; every status is `imported`.
 
     Justifications without a column are 0. Matchups are named `reference:other`.
 
     Raises:
-        VoteTableError: a required column is not mapped, or a mapped column is not in the table.
+        TableError: a mapped column is missing, a name is invalid, or an answer has two meanings.
     """
-    import pandas as pd
-
-    _check_mapping(table, mapping)
-    votes = pd.DataFrame(
-        {name: table[source].to_numpy() for name, source in mapping.columns.items()}, index=range(len(table))
-    )
-    words = votes["chosen"].astype(str).str.strip().str.lower()
-    votes["chosen"] = (
-        votes["chosen"]
-        .mask(words.isin(mapping.left_words), votes["left"])
-        .mask(words.isin(mapping.right_words), votes["right"])
-    )
-    sides = [
-        _sides(left, right, mapping.reference)
-        for left, right in zip(votes["left"], votes["right"], strict=True)
-    ]
-    votes["reference"] = [reference for reference, _ in sides]
-    votes["other"] = [other for _, other in sides]
-    votes["matchup"] = [f"{reference}:{other}" for reference, other in sides]
-    votes["study"], votes["status"] = study, VoteStatus.IMPORTED.value
+    table.require(list(mapping.columns.values()))
+    cells = CellReader(table)
+    names = {
+        column: cells.names(source) for column, source in mapping.columns.items() if column in NAME_COLUMNS
+    }
+    cells.problems.raise_if_any()
+    left, right = _texts(names["left"]), _texts(names["right"])
+    chosen = _chosen(names, mapping, cells.problems)
+    sides = [_sides(*both, mapping.reference) for both in zip(left, right, strict=True)]
+    columns: dict[str, Sequence[object]] = {
+        column: _texts(names[column]) if column in names else table.cells(source)
+        for column, source in mapping.columns.items()
+    }
+    columns |= {
+        "chosen": chosen,
+        "reference": [reference for reference, _ in sides],
+        "other": [other for _, other in sides],
+        "matchup": [f"{reference}:{other}" for reference, other in sides],
+        "study": [study] * len(table),
+        "status": [VoteStatus.IMPORTED.value] * len(table),
+    }
     for reason in JUSTIFICATION_COLUMNS:
-        if reason not in votes:
-            votes[reason] = 0
-    return votes[[column for column in VOTE_COLUMNS if column in votes]]
+        columns.setdefault(reason, [0] * len(table))
+    ordered = {column: columns[column] for column in VOTE_COLUMNS if column in columns}
+    return Table.from_columns(table.source, ordered, lines=table.lines)
 
 
-def _check_mapping(table: pd.DataFrame, mapping: ColumnMapping) -> None:
-    unmapped = [name for name in REQUIRED_COLUMNS if name not in mapping.columns]
-    if unmapped:
-        raise VoteTableError(
-            f"No --map for {', '.join(unmapped)}. Add one such as --map {unmapped[0]}=COLUMN."
+def _chosen(names: Mapping[str, Names], mapping: ColumnMapping, problems: Problems) -> list[str]:
+    """Return the chosen side of each row; an answer that is neither side nor position is unchanged."""
+    answers = names["chosen"]
+    words = [name.lower() for name in answers.names]
+    is_left = _is_word(answers, words, mapping.left_words)
+    is_right = _is_word(answers, words, mapping.right_words)
+    if mapping.answers is Answers.SIDES:
+        return _texts(answers)
+    if mapping.answers is Answers.POSITIONS:
+        known = ", ".join(sorted(mapping.left_words | mapping.right_words))
+        problems.add_where(
+            ~is_left & ~is_right & (answers.codes >= 0),
+            lambda row: f'"{answers.at(row)}" is not a position. Positions are {known}.',
+            mapping.columns["chosen"],
         )
-    absent = [source for source in mapping.columns.values() if source not in table.columns]
-    if absent:
-        present = ", ".join(map(str, table.columns))[:MAX_SHOWN_COLUMNS]
-        raise VoteTableError(f"The table has no column {', '.join(absent)}. Its columns are: {present}")
-    fixed = {"study", "matchup", "status", "reference", "other"} & set(mapping.columns)
-    if fixed:
-        raise VoteTableError(f"--map cannot set {', '.join(sorted(fixed))}: the import sets these columns.")
+        problems.raise_if_any()
+    else:
+        _refuse_ambiguous(names, words, mapping)
+    columns = [_texts(names["left"]), _texts(names["right"]), _texts(answers)]
+    meant = np.where(is_left, 0, np.where(is_right, 1, 2)).tolist()
+    return [columns[index][row] for row, index in enumerate(meant)]
+
+
+def _is_word(answers: Names, words: list[str], meant: frozenset[str]) -> BoolArray:
+    is_meant: BoolArray = np.array([*(word in meant for word in words), False])[answers.codes]
+    return is_meant
+
+
+def _refuse_ambiguous(names: Mapping[str, Names], words: list[str], mapping: ColumnMapping) -> None:
+    """Raise if an answer is both a position word and the name of a side."""
+    sides = {name.lower() for column in ("left", "right") for name in names[column].names}
+    positions = mapping.left_words | mapping.right_words
+    ambiguous = [
+        answer
+        for answer, word in zip(names["chosen"].names, words, strict=True)
+        if word in positions and word in sides
+    ]
+    if ambiguous:
+        raise TableError(
+            f'The answer "{ambiguous[0]}" is the name of a side and also a position. '
+            "Add --answers sides or --answers positions to say what the answers are."
+        )
+
+
+def _texts(names: Names) -> list[str]:
+    texts = (*names.names, "")
+    return [texts[code] for code in names.codes.tolist()]
 
 
 def _sides(left: str, right: str, reference: str | None) -> tuple[str, str]:
-    first, second = sorted((str(left), str(right)))
+    first, second = sorted((left, right))
     return (second, first) if second == reference else (first, second)

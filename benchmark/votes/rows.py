@@ -4,30 +4,24 @@
 without excluded votes.
 """
 
-from __future__ import annotations
-
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from benchmark.protocol import VoteStatus
 from benchmark.stats.arrays import BoolArray, IntArray
 from benchmark.stats.votes import UNKNOWN
-from benchmark.votes.cells import CellReader, Coded, Problems
+from benchmark.tables import Problems, Table, TableError
+from benchmark.tables.cells import CellReader, Names
 from benchmark.votes.columns import (
     JUSTIFICATION_COLUMNS,
     NEEDED_COLUMNS,
     SIDE_COLUMNS,
     SIDE_PAIRS,
     TAG_COLUMNS,
-    VoteTableError,
 )
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 STATUSES = tuple(VoteStatus)
 
@@ -36,7 +30,8 @@ STATUSES = tuple(VoteStatus)
 class Sides:
     """The sides of each row as codes into `names`.
 
-    `first` and `second` are reference and other where the table names them (`named`), else left and right.
+    `first` and `second` are reference and other if the table has these columns (`named`), else left and
+    right.
     """
 
     names: tuple[str, ...]
@@ -49,99 +44,102 @@ class Sides:
 
 @dataclass(frozen=True)
 class VoteRows:
-    """All rows of a votes table as columns; `status` holds indices into STATUSES."""
+    """All rows of a votes table as columns.
 
-    study: Coded
-    matchup: Coded
-    pair: Coded
-    image: Coded
-    scenario: Coded
-    tags: Mapping[str, Coded]
-    annotator: Coded
+    Attributes:
+        status: (rows,) indices into STATUSES.
+        source, lines: the table's name and the line of each row, for messages.
+    """
+
+    study: Names
+    matchup: Names
+    pair: Names
+    image: Names
+    scenario: Names
+    tags: Mapping[str, Names]
+    annotator: Names
     status: IntArray
     reasons: BoolArray
     decision_ms: IntArray
     sides: Sides
-    header_lines: int
+    source: str
+    lines: Sequence[int] | None
 
 
-def parse_votes(table: pd.DataFrame, *, header_lines: int = 0) -> VoteRows:
-    """Return the rows of a table of votes.
-
-    Args:
-        table: a column per name in VOTE_COLUMNS; others are ignored.
-        header_lines: lines above row 1 in the file it was read from, to name lines as well as rows.
+def parse_votes(table: Table) -> VoteRows:
+    """Parse the columns of VOTE_COLUMNS; other columns are ignored.
 
     Raises:
-        VoteTableError: a needed column or every row is missing, or a cell is wrong: an unknown status, a
-            flag that is not 0 or 1, a chosen model on neither side, a second study.
+        TableError: a required column or every row is missing, or a cell is invalid: an unknown status, a flag
+            that is not 0 or 1, a chosen model on neither side, a second study.
     """
     _check_columns(table)
-    problems = Problems(header_lines)
-    cells = CellReader(table, problems)
+    cells = CellReader(table)
     rows = VoteRows(
         study=_one_study(cells),
-        matchup=cells.required_names("matchup"),
-        pair=cells.required_names("pair"),
+        matchup=cells.names("matchup", required=True),
+        pair=cells.names("pair", required=True),
         image=cells.names("image"),
         scenario=cells.names("scenario"),
-        tags={name: cells.names(name) for name in TAG_COLUMNS if name in table.columns},
+        tags={name: cells.names(name) for name in TAG_COLUMNS if name in table},
         annotator=cells.names("annotator"),
         status=_statuses(cells),
         reasons=np.stack([cells.flags(column) for column in JUSTIFICATION_COLUMNS], axis=1),
-        decision_ms=cells.milliseconds("decision_ms"),
+        decision_ms=cells.whole_numbers("decision_ms"),
         sides=_sides(cells),
-        header_lines=header_lines,
+        source=table.source,
+        lines=table.lines,
     )
-    problems.raise_if_any()
+    cells.problems.raise_if_any()
     return rows
 
 
-def _check_columns(table: pd.DataFrame) -> None:
-    missing = [column for column in NEEDED_COLUMNS if column not in table.columns]
-    if missing:
-        raise VoteTableError(f"The table of votes lacks the columns {', '.join(missing)}.")
-    if not any({first, second} <= set(table.columns) for first, second in SIDE_PAIRS):
-        raise VoteTableError("The table of votes needs the columns reference and other, or left and right.")
+def _check_columns(table: Table) -> None:
+    table.require(NEEDED_COLUMNS)
+    if not any(set(pair) <= set(table.columns) for pair in SIDE_PAIRS):
+        raise TableError(f"{table.source} needs the columns reference and other, or left and right.")
     if not len(table):
-        raise VoteTableError("The table of votes has no rows.")
+        raise TableError(f"{table.source} has no rows.")
 
 
-def _one_study(cells: CellReader) -> Coded:
+def _one_study(cells: CellReader) -> Names:
     study = cells.names("study")
-    cells.problems.add(
+    cells.problems.add_where(
         study.codes != study.codes[:1],
-        lambda row: f'the study is "{study.at(row)}", above it was "{study.at(0)}"',
+        lambda row: f'The study is "{study.at(row)}"; in the first row it is "{study.at(0)}".',
+        "study",
     )
     return study
 
 
 def _statuses(cells: CellReader) -> IntArray:
-    column = cells.required_names("status")
+    column = cells.names("status", required=True)
     known = {status.value: index for index, status in enumerate(STATUSES)}
     codes = np.array([*(known.get(name, UNKNOWN) for name in column.names), UNKNOWN])[column.codes]
-    unknown = (codes == UNKNOWN) & (column.codes != UNKNOWN)
-    cells.problems.add(unknown, lambda row: f'the status "{column.at(row)}" is none of {", ".join(known)}')
-    # Wrong rows count as the first status until the error is raised.
-    sound: IntArray = np.maximum(codes, 0)
-    return sound
+    cells.problems.add_where(
+        (codes == UNKNOWN) & (column.codes != UNKNOWN),
+        lambda row: f'The status "{column.at(row)}" is unknown. It is one of {", ".join(known)}.',
+        "status",
+    )
+    # Invalid rows have the first status until the error is raised.
+    valid: IntArray = np.maximum(codes, 0)
+    return valid
 
 
 def _sides(cells: CellReader) -> Sides:
-    """Return the sides of all rows; a blank side, equal sides and a vote for neither side are problems."""
-    columns = {name: cells.names(name) for name in (*SIDE_COLUMNS, "chosen")}
+    """Return the sides of all rows; an empty side, equal sides and a vote for neither side are problems."""
+    named = {"reference", "other"} <= set(cells.table.columns)
+    required = {*SIDE_PAIRS[0 if named else 1], "chosen"}
+    columns = {name: cells.names(name, required=name in required) for name in (*SIDE_COLUMNS, "chosen")}
     names = tuple(dict.fromkeys(name for column in columns.values() for name in column.names))
     codes = {name: _recoded(column, names) for name, column in columns.items()}
-    named = {"reference", "other"} <= set(cells.table.columns)
-    first_column, second_column = SIDE_PAIRS[0] if named else SIDE_PAIRS[1]
-    sides = Sides(names, codes["chosen"], codes[first_column], codes[second_column], codes["left"], named)
-    for name in (first_column, second_column, "chosen"):
-        cells.problems.add(codes[name] == UNKNOWN, f"{name} is blank")
+    first, second = SIDE_PAIRS[0] if named else SIDE_PAIRS[1]
+    sides = Sides(names, codes["chosen"], codes[first], codes[second], codes["left"], named)
     _check_sides(sides, codes, cells.problems)
     return sides
 
 
-def _recoded(column: Coded, names: tuple[str, ...]) -> IntArray:
+def _recoded(column: Names, names: tuple[str, ...]) -> IntArray:
     index = {name: index for index, name in enumerate(names)}
     codes: IntArray = np.array([*(index[name] for name in column.names), UNKNOWN])[column.codes]
     return codes
@@ -150,15 +148,19 @@ def _recoded(column: Coded, names: tuple[str, ...]) -> IntArray:
 def _check_sides(sides: Sides, codes: Mapping[str, IntArray], problems: Problems) -> None:
     first, second = sides.first, sides.second
     complete = (first != UNKNOWN) & (second != UNKNOWN)
-    problems.add(complete & (first == second), lambda row: f'both sides are "{sides.names[first[row]]}"')
-    for column, label in (("chosen", "chosen model"), ("left", "left side"), ("right", "right side")):
+    problems.add_where(
+        complete & (first == second), lambda row: f'Both sides are "{sides.names[first[row]]}".'
+    )
+    for column in ("chosen", "left", "right"):
         values = codes[column]
         wrong = complete & (values != UNKNOWN) & (values != first) & (values != second)
-        problems.add(wrong, partial(_on_neither_side, label, values, sides))
+        problems.add_where(wrong, partial(_on_neither_side, values, sides), column)
     left, right = codes["left"], codes["right"]
-    problems.add((left != UNKNOWN) & (left == right) & (first != second), "left and right are the same")
+    problems.add_where(
+        (left != UNKNOWN) & (left == right) & (first != second), "Left and right are the same side."
+    )
 
 
-def _on_neither_side(label: str, values: IntArray, sides: Sides, row: int) -> str:
+def _on_neither_side(values: IntArray, sides: Sides, row: int) -> str:
     value, first, second = (sides.names[code[row]] for code in (values, sides.first, sides.second))
-    return f'the {label} "{value}" is neither "{first}" nor "{second}"'
+    return f'"{value}" is neither "{first}" nor "{second}".'

@@ -1,65 +1,60 @@
-"""Selects the votes of a table that count, checked across rows.
+"""Selects the counting votes of a table and checks that rows do not contradict each other.
 
-The columns are the contract's (docs/tables.md). Needed are matchup, pair, chosen, status and the four
-justifications, and reference and other or left and right; the rest only opens further statistics.
+docs/tables.md describes the columns. Required are matchup, pair, chosen, status and the four justifications,
+and reference and other or left and right; other columns allow further statistics.
 """
 
-from __future__ import annotations
-
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from benchmark.protocol import VoteStatus
 from benchmark.stats.arrays import IntArray
 from benchmark.stats.votes import UNKNOWN, Matchup, Votes
-from benchmark.votes.cells import Coded, Problems, first_places
+from benchmark.tables import Problems, Table
+from benchmark.tables.cells import Names, first_places
 from benchmark.votes.rows import STATUSES, Sides, VoteRows, parse_votes
 
-if TYPE_CHECKING:
-    import pandas as pd
-
-LINES_WITHOUT = {
-    "study": "the study is not named in the tables",
-    "image": "nothing by image",
-    "scenario": "nothing by scenario",
-    "annotator": "nothing on annotators, and a second vote of one person is not noticed",
+MISSING_COLUMN_EFFECTS = {
+    "study": "the tables do not contain the study's name",
+    "image": "no results by image",
+    "scenario": "no results by scenario",
+    "annotator": "no results by annotator, and two votes of one annotator on a comparison are not detected",
     "left": "no side bias",
-    "reference": "which side is the reference is read from the name of the matchup, else from the alphabet",
-    "decision_ms": "no speed of annotators",
-    "style": "nothing by image style",
-    "hard_case": "nothing by hard case",
+    "reference": "the reference is the side that the matchup's name begins with, or the first by alphabet",
+    "decision_ms": "no decision times",
+    "style": "no results by image style",
+    "hard_case": "no results by hard case",
 }
 
 
-def missing_lines(table: pd.DataFrame) -> list[str]:
-    """Return a sentence for each column that is not there, saying what cannot be computed without it."""
+def missing_column_remarks(table: Table) -> list[str]:
+    """Return a sentence for each missing optional column with its effect."""
     return [
-        f"No column {column}: {consequence}."
-        for column, consequence in LINES_WITHOUT.items()
-        if column not in table.columns
+        f"No column {column}: {effect}."
+        for column, effect in MISSING_COLUMN_EFFECTS.items()
+        if column not in table
     ]
 
 
-def check_votes(table: pd.DataFrame, *, header_lines: int = 0, with_excluded: bool = False) -> Votes:
-    """Return the votes of a table that count: `parse_votes`, then `count_votes`."""
-    return count_votes(parse_votes(table, header_lines=header_lines), with_excluded=with_excluded)
+def check_votes(table: Table, *, with_excluded: bool = False) -> Votes:
+    """Return the counting votes of a table: `parse_votes`, then `count_votes`."""
+    return count_votes(parse_votes(table), with_excluded=with_excluded)
 
 
 def count_votes(rows: VoteRows, *, with_excluded: bool = False) -> Votes:
-    """Return the votes that count, as columns.
+    """Return the counting votes as columns.
 
-    Counted are the valid votes; in a table without any valid one, the imported ones (a study run
-    elsewhere). Of the votes of every other status only the number is selected.
+    The valid votes count; in a table without valid votes, the imported ones do. Of all other statuses only
+    the numbers are returned.
 
     Args:
         rows: the parsed table.
-        with_excluded: count excluded votes too, for results with and without exclusions side by side.
+        with_excluded: count excluded votes too, to compare results with and without exclusions.
 
     Raises:
-        VoteTableError: a matchup has other sides than in a row above, a pair another image or scenario, or
-            one annotator two counting votes on one comparison.
+        TableError: a matchup has other sides than in a row above, a pair has another image or scenario, or an
+            annotator has two counting votes on one comparison.
     """
     numbers = np.bincount(rows.status, minlength=len(STATUSES)).tolist()
     left_out = {status: number for status, number in zip(STATUSES, numbers, strict=True) if number}
@@ -67,7 +62,7 @@ def count_votes(rows: VoteRows, *, with_excluded: bool = False) -> Votes:
     counting = {counted, VoteStatus.EXCLUDED} if with_excluded else {counted}
     left_out = {status: number for status, number in left_out.items() if status not in counting}
     is_counted = np.isin(rows.status, [STATUSES.index(status) for status in counting])
-    problems = Problems(rows.header_lines)
+    problems = Problems(rows.source, rows.lines)
     votes = _counted_votes(rows, np.flatnonzero(is_counted), problems)
     problems.raise_if_any()
     return replace(votes, left_out=left_out, counted=counted)
@@ -108,21 +103,24 @@ def _counted_votes(rows: VoteRows, selected: IntArray, problems: Problems) -> Vo
     return votes
 
 
-def _of_pair(column: str, values: Coded, pair: Coded, selected: IntArray, problems: Problems) -> IntArray:
+def _of_pair(column: str, values: Names, pair: Names, selected: IntArray, problems: Problems) -> IntArray:
     of_pair = values.codes[first_places(pair.codes, len(pair.names))]
-    problems.add(
+    problems.add_where(
         values.codes != of_pair[pair.codes],
-        lambda vote: f'{column} "{values.at(vote)}" differs from that of pair "{pair.at(vote)}" above',
+        lambda vote: (
+            f'"{values.at(vote)}" differs from the {column} of pair "{pair.at(vote)}" in a row above.'
+        ),
+        column,
         selected,
     )
     return of_pair
 
 
 def _tag_of_pair(
-    name: str, tag: Coded, pair: Coded, selected: IntArray, problems: Problems
+    name: str, tag: Names, pair: Names, selected: IntArray, problems: Problems
 ) -> tuple[str, ...]:
     codes = _of_pair(name, tag, pair, selected, problems)
-    names = (*tag.names, "")  # the last one answers UNKNOWN, a pair without this tag
+    names = (*tag.names, "")  # the last entry is for UNKNOWN, a pair without this tag
     return tuple(names[code] for code in codes.tolist())
 
 
@@ -139,17 +137,18 @@ def _refuse_second_votes(votes: Votes, selected: IntArray, problems: Problems) -
         return
     order = np.argsort(key, kind="stable")
     second = known[order[1:][key[order][1:] == key[order][:-1]]]
-    problems.add(
+    problems.add_where(
         np.isin(np.arange(len(votes)), second),
         lambda vote: (
-            f'"{votes.annotators[votes.annotator[vote]]}" already has a counting vote on this comparison'
+            f'"{votes.annotators[votes.annotator[vote]]}" has another counting vote on this comparison above.'
         ),
+        "annotator",
         selected,
     )
 
 
 def _matchups(
-    sides: Sides, matchup: Coded, selected: IntArray, problems: Problems
+    sides: Sides, matchup: Names, selected: IntArray, problems: Problems
 ) -> tuple[IntArray, tuple[Matchup, ...]]:
     """Return (votes,) codes of each vote's reference, and the matchups."""
     names = sides.names
@@ -166,12 +165,13 @@ def _matchups(
     same = (first == reference) & (second == other)
     if not sides.named:
         same |= (first == other) & (second == reference)
-    problems.add(
+    problems.add_where(
         ~same,
         lambda vote: (
             f'"{names[first[vote]]}" and "{names[second[vote]]}" are not the sides of matchup '
-            f'"{matchup.at(vote)}", which compares "{names[reference[vote]]}" with "{names[other[vote]]}"'
+            f'"{matchup.at(vote)}", which are "{names[reference[vote]]}" and "{names[other[vote]]}".'
         ),
+        "matchup",
         selected,
     )
     return reference, tuple(
@@ -183,10 +183,10 @@ def _matchups(
 def _reference_first(matchup: str, both: tuple[int, int], names: tuple[str, ...]) -> tuple[int, int]:
     """Return both sides, the reference first.
 
-    It is the side the matchup's name begins with ("motif:cinemo"), else the first of the alphabet.
+    The reference is the side that the matchup's name begins with ("motif:cinemo"), or the first by alphabet.
     """
     one, two = sorted(both, key=lambda side: names[side])
-    # "motif2:motif" begins with both names: the longer one is meant.
+    # "motif2:motif" begins with both names, and the longer one is the reference.
     beginning = [side for side in (one, two) if matchup.startswith(names[side])]
     reference = max(beginning, key=lambda side: len(names[side]), default=one)
     return reference, (two if reference == one else one)

@@ -15,6 +15,7 @@ import os
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from benchmark.tables.json_lines import parse_json_object
 from models.generators.base import ClipRequest, GeneratedClip
 from models.generators.encoding import clip_mp4
 from models.generators.pair_selection import Shard
@@ -101,20 +102,18 @@ def read_manifests(folder: Path) -> Iterator[dict[str, object]]:
         ValueError: a complete line is not a manifest line.
     """
     for path in sorted(folder.glob("manifest*.jsonl")):
-        text = path.read_text(encoding="utf-8", errors="replace")
-        for number, line in enumerate(text.split("\n")[:-1], start=1):
+        # A worker that was killed leaves an incomplete last line without a line end.
+        for number, line in enumerate(path.read_bytes().split(b"\n")[:-1], start=1):
             yield _read_line(line, f"{path}, line {number}")
 
 
-def _read_line(line: str, location: str) -> dict[str, object]:
+def _read_line(line: bytes, location: str) -> dict[str, object]:
     try:
-        entry = json.loads(line)
-    except json.JSONDecodeError:
-        entry = None
-    if not isinstance(entry, dict) or "model" not in entry:
-        raise ValueError(
-            f"{location}: not a manifest line (JSON with the key 'model'). Fix or remove the line."
-        )
+        entry = parse_json_object(line.decode())
+        if "model" not in entry:
+            raise ValueError("The key model is missing.")
+    except ValueError as error:
+        raise ValueError(f"{location}: not a manifest line. {error} Fix or remove the line.") from error
     return entry
 
 

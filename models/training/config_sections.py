@@ -37,8 +37,8 @@ class DataSettings(Section):
     Attributes:
         source: `folder` (video files) or `scenes` (the scene engine).
         folder: folder of the clips, relative to the working directory; for `folder`.
-        captions: CSV or JSONL table in the folder with columns `file`, `caption` and optionally `held_out`
-            (0/1).
+        captions: table in the folder (CSV, TSV, JSONL or Parquet) with columns `file`, `caption` and
+            optionally `held_out` (0/1).
         held_out_share: share of held-out clips if there is no `held_out` column; chosen by a hash of the
             content.
         scenarios: scenarios of the scene engine; empty for all.

@@ -1,8 +1,6 @@
 """Training clips: from a folder of videos with a table of captions, or from the scene engine."""
 
-import csv
 import hashlib
-import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
@@ -11,13 +9,17 @@ from pathlib import Path
 import cv2
 import numpy as np
 
+from benchmark.pairs import find_path
 from benchmark.scenes import SCENARIOS, Action, Scenario, Scene, Style, render
+from benchmark.tables import TableError, read_table
+from benchmark.tables.cells import CellReader
 from models.motion.flow import Flow
 from models.motion.frames import BadClip, Frames, read_clip
 from models.training.config_sections import DataSettings
 from models.training.enums import DataSource
 from models.training.errors import BadConfig, NoClips
 
+CAPTION_COLUMNS = ("file", "caption", "held_out")
 # Number and side of the clips rendered to measure the share of pixels that an action moves.
 _PROBES = 3
 _PROBE_SIDE = 64
@@ -123,31 +125,41 @@ def _engine_fingerprint() -> str:
 def _folder_clips(data: DataSettings) -> Iterator[ClipSource]:
     folder = Path(data.folder)
     for row in _captions(folder / data.captions):
-        path = folder / row["file"]
+        path = find_path(folder / row["file"])
         identity = hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else f"missing {path.name}"
         held_out = _is_held_out(row.get("held_out", ""), identity, data.held_out_share)
         yield ClipSource(row["file"], identity, row["caption"], held_out, partial(_read, path, data))
 
 
 def _captions(path: Path) -> list[dict[str, str]]:
-    """Return the rows of a CSV or JSONL table of captions; all values are strings."""
+    """Return file, caption and held_out ("0", "1" or empty) of each row of a table of captions.
+
+    A line break in a caption becomes a space.
+
+    Raises:
+        BadConfig: the table cannot be read; the message names lines and columns.
+    """
     try:
-        text = path.read_text(encoding="utf-8-sig")
-        if path.suffix == ".jsonl":
-            rows = [json.loads(line) for line in text.splitlines() if line.strip()]
-        else:
-            rows = list(csv.DictReader(text.splitlines()))
-    except (OSError, UnicodeDecodeError, json.JSONDecodeError) as error:
-        raise BadConfig(f"data.captions: {path} cannot be read as CSV or JSONL: {error}.") from error
-    for number, row in enumerate(rows, start=1):
-        if not isinstance(row, dict) or not row.get("file") or row.get("caption") is None:
-            raise BadConfig(f"data.captions: row {number} of {path} needs `file` and `caption`.")
-    return [{key: str(value) for key, value in row.items()} for row in rows]
+        table = read_table(path, CAPTION_COLUMNS)
+        table.require(CAPTION_COLUMNS[:2])
+        cells = CellReader(table)
+        files = cells.names("file", required=True)
+        captions = cells.texts("caption", required=True)
+        held_out = cells.optional_flags("held_out")
+        cells.problems.raise_if_any()
+    except TableError as error:
+        raise BadConfig(f"data.captions: {error}") from error
+    except OSError as error:
+        raise BadConfig(f"data.captions: {path} cannot be read: {error.strerror}.") from error
+    return [
+        {"file": files.at(row), "caption": caption, "held_out": "" if flag is None else str(int(flag))}
+        for row, (caption, flag) in enumerate(zip(captions, held_out, strict=True))
+    ]
 
 
 def _is_held_out(value: str, identity: str, share: float) -> bool:
-    if value.strip():
-        return value.strip().lower() in {"1", "true", "yes"}
+    if value:
+        return value == "1"
     # The choice depends on the content only, so adding clips does not change it for others.
     return int(hashlib.sha256(identity.encode()).hexdigest()[:8], 16) < share * 2**32
 

@@ -56,7 +56,7 @@ class RunLog:
 def read_log(path: Path) -> list[dict[str, float | int | None]]:
     """Return the lines of a log; a line truncated by a kill is skipped, a missing file has no lines."""
     lines = []
-    for line in path.read_text(encoding="utf-8").splitlines() if path.exists() else []:
+    for line in path.read_text(encoding="utf-8").split("\n") if path.exists() else []:
         try:
             lines.append(json.loads(line))
         except json.JSONDecodeError:

@@ -9,7 +9,9 @@ import pandas as pd
 from benchmark.protocol import Justification
 from benchmark.stats.arrays import IntArray
 from benchmark.stats.tallies import JUSTIFICATIONS, SIDES, Tallies, codes_of
-from benchmark.stats.votes import UNKNOWN, Matchup
+from benchmark.stats.votes import UNKNOWN, Matchup, Votes
+from benchmark.tables import Table
+from benchmark.votes.validate import check_votes
 
 MOTIF_CINEMO = Matchup("motif:cinemo", "motif", "cinemo", "demo")
 MOTIF_STATIC = Matchup("motif:static", "motif", "static", "demo")
@@ -71,6 +73,22 @@ def panel(*, for_reference: int, for_other: int, **columns: object) -> list[dict
 
 def table(rows: Sequence[dict[str, object]]) -> pd.DataFrame:
     return pd.DataFrame(rows)
+
+
+def table_of(frame: pd.DataFrame) -> Table:
+    """The frame as the reader of tables returns it."""
+    return Table.from_columns("votes", {str(column): frame[column].tolist() for column in frame})
+
+
+def table_of_rows(rows: Sequence[Sequence[object]], columns: Sequence[str]) -> Table:
+    """An external table as the reader returns it."""
+    cells = zip(*rows, strict=True)
+    return Table.from_columns("external.csv", dict(zip(columns, cells, strict=True)))
+
+
+def votes_of(frame: pd.DataFrame, *, with_excluded: bool = False) -> Votes:
+    """The votes of a frame that count."""
+    return check_votes(table_of(frame), with_excluded=with_excluded)
 
 
 def tallies(

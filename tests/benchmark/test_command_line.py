@@ -10,7 +10,8 @@ import pytest
 
 from benchmark.cli import main as cli_main
 from benchmark.cli.main import LazyCommand, build_group, main, registered_commands
-from benchmark.importers.problems import ImportProblems, Problem
+from benchmark.importers.problems import ImportProblems
+from benchmark.tables import TableProblem
 
 HEAVY = {
     "sqlalchemy",
@@ -35,7 +36,7 @@ def speak() -> None:
 
 @click.command()
 def refuse() -> None:
-    raise ImportProblems([Problem(3, "The prompt is empty.")])
+    raise ImportProblems([TableProblem("The prompt is empty.", 3)], "prompt.csv")
 
 
 @click.command()
@@ -87,7 +88,7 @@ def test_a_refusal_is_a_sentence_on_stderr(
     assert run("try", "refuse") == 1
     assert capsys.readouterr() == (
         "",
-        "Error: 1 problem; nothing was imported.\n  row 3: The prompt is empty.\n",
+        "Error: prompt.csv: 1 problem; nothing was imported.\n  line 3: The prompt is empty.\n",
     )
 
 

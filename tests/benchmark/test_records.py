@@ -5,10 +5,11 @@ import pytest
 
 from benchmark.protocol import VoteStatus
 from benchmark.stats.tallies import Tallies
-from benchmark.votes.columns import VOTE_COLUMNS, VoteTableError
+from benchmark.tables import TableError
+from benchmark.votes.columns import VOTE_COLUMNS
 from benchmark.votes.rows import parse_votes
-from benchmark.votes.validate import check_votes, count_votes, missing_lines
-from tests.benchmark.made_votes import panel, table, vote
+from benchmark.votes.validate import count_votes, missing_column_remarks
+from tests.benchmark.made_votes import panel, table, table_of, vote, votes_of
 
 MINIMAL = [
     "matchup",
@@ -27,7 +28,7 @@ def test_a_made_row_has_exactly_the_contracts_columns() -> None:
 
 
 def test_columns_become_codes_of_what_counts() -> None:
-    votes = check_votes(
+    votes = votes_of(
         table(
             [
                 vote(annotator="bob", left="cinemo", chosen="cinemo", ticked=["object_motion"]),
@@ -49,61 +50,66 @@ def test_columns_become_codes_of_what_counts() -> None:
 @pytest.mark.parametrize(
     ("wrong", "sentence"),
     [
-        ({"status": "deleted"}, 'row 3: the status "deleted" is none of valid'),
-        ({"status": ""}, "row 3: status is blank"),
-        ({"chosen": "seine"}, 'row 3: the chosen model "seine" is neither "motif" nor "cinemo"'),
-        ({"chosen": None}, "row 3: chosen is blank"),
-        ({"left": "seine"}, 'row 3: the left side "seine" is neither'),
-        ({"right": "motif"}, "row 3: left and right are the same"),
-        ({"other": "motif"}, 'row 3: both sides are "motif"'),
-        ({"pair": None}, "row 3: pair is blank"),
-        ({"image_alignment": 2}, "row 3: image_alignment is not 0 or 1"),
-        ({"image_alignment": None}, "row 3: image_alignment is not 0 or 1"),
-        ({"decision_ms": "soon"}, "row 3: decision_ms is not a number of milliseconds"),
-        ({"decision_ms": -5}, "row 3: decision_ms is not a number of milliseconds"),
-        ({"study": "another"}, 'row 3: the study is "another", above it was "demo"'),
+        ({"status": "deleted"}, 'row 3, column status: The status "deleted" is unknown. It is one of valid'),
+        ({"status": ""}, "row 3, column status: The cell is empty"),
+        ({"chosen": "seine"}, 'row 3, column chosen: "seine" is neither "motif" nor "cinemo"'),
+        ({"chosen": None}, "row 3, column chosen: The cell is empty"),
+        ({"left": "seine"}, 'row 3, column left: "seine" is neither'),
+        ({"right": "motif"}, "row 3: Left and right are the same"),
+        ({"other": "motif"}, 'row 3: Both sides are "motif"'),
+        ({"pair": None}, "row 3, column pair: The cell is empty"),
+        ({"image_alignment": 2}, 'row 3, column image_alignment: "2(.0)?" is not 0 or 1'),
+        ({"image_alignment": None}, "row 3, column image_alignment: The cell is empty. Write 0 or 1"),
+        ({"decision_ms": "soon"}, 'row 3, column decision_ms: "soon" is not a whole number'),
+        ({"decision_ms": -5}, 'row 3, column decision_ms: "-5" is not a whole number'),
+        ({"study": "another"}, 'row 3, column study: The study is "another"; in the first row it is "demo"'),
         (
             {"other": "seine", "right": "seine"},
-            'row 3: "motif" and "seine" are not the sides of matchup "motif:cinemo"',
+            'row 3, column matchup: "motif" and "seine" are not the sides of matchup "motif:cinemo"',
         ),
-        ({"image": "golf2"}, 'row 3: image "golf2" differs from that of pair "golf1_putt" above'),
-        ({"scenario": "tide"}, 'row 3: scenario "tide" differs'),
-        ({"annotator": "alice"}, 'row 3: "alice" already has a counting vote on this comparison'),
+        (
+            {"image": "golf2"},
+            'row 3, column image: "golf2" differs from the image of pair "golf1_putt"',
+        ),
+        ({"scenario": "tide"}, 'row 3, column scenario: "tide" differs'),
+        (
+            {"annotator": "alice"},
+            'row 3, column annotator: "alice" has another counting vote',
+        ),
     ],
 )
 def test_a_wrong_row_is_named(wrong: dict[str, object], sentence: str) -> None:
     rows = [vote(annotator="alice"), vote(annotator="bob"), vote(annotator="charlie") | wrong]
-    with pytest.raises(VoteTableError, match=sentence):
-        check_votes(table(rows))
+    with pytest.raises(TableError, match=sentence):
+        votes_of(table(rows))
 
 
-def test_every_problem_is_listed_with_its_line_in_the_file() -> None:
+def test_every_problem_is_listed_with_its_row_and_column() -> None:
     rows = [vote(annotator="alice") | {"status": "new"}, vote(annotator="bob"), vote() | {"chosen": "seine"}]
-    with pytest.raises(VoteTableError) as error:
-        check_votes(table(rows), header_lines=1)
-    assert [problem.row for problem in error.value.problems] == [1, 3]
-    assert "row 1 (line 2): the status" in str(error.value)
-    assert "row 3 (line 4): the chosen" in str(error.value)
+    with pytest.raises(TableError) as error:
+        votes_of(table(rows))
+    assert [(problem.line, problem.column) for problem in error.value.found] == [(1, "status"), (3, "chosen")]
+    assert str(error.value).startswith("votes has 2 problems:")
 
 
 def test_a_column_wrong_throughout_is_said_in_a_few_lines() -> None:
     rows = [vote(annotator=f"a{index}") | {"status": "new"} for index in range(30)]
-    with pytest.raises(VoteTableError, match="and 20 more"):
-        check_votes(table(rows))
+    with pytest.raises(TableError, match="and 20 more"):
+        votes_of(table(rows))
 
 
 def test_a_second_vote_that_does_not_count_is_no_duplicate() -> None:
-    votes = check_votes(table([vote(), vote(status="superseded"), vote(pair="golf1_miss")]))
+    votes = votes_of(table([vote(), vote(status="superseded"), vote(pair="golf1_miss")]))
     assert len(votes) == 2
 
 
 def test_an_empty_table_and_missing_columns_are_refused() -> None:
-    with pytest.raises(VoteTableError, match="has no rows"):
-        check_votes(table([vote()]).head(0))
-    with pytest.raises(VoteTableError, match="lacks the columns pair, status"):
-        check_votes(table([vote()]).drop(columns=["pair", "status"]))
-    with pytest.raises(VoteTableError, match="reference and other, or left and right"):
-        check_votes(table([vote()]).drop(columns=["reference", "left"]))
+    with pytest.raises(TableError, match="has no rows"):
+        votes_of(table([vote()]).head(0))
+    with pytest.raises(TableError, match="has no columns pair, status"):
+        votes_of(table([vote()]).drop(columns=["pair", "status"]))
+    with pytest.raises(TableError, match="reference and other, or left and right"):
+        votes_of(table([vote()]).drop(columns=["reference", "left"]))
 
 
 @pytest.mark.parametrize("sides", [["reference", "other"], ["left", "right"]])
@@ -111,7 +117,7 @@ def test_the_minimal_columns_are_enough(sides: list[str]) -> None:
     whole = table(
         [vote(left="cinemo"), vote(annotator="bob", chosen="cinemo"), vote(annotator="eve", left="cinemo")]
     )
-    votes = check_votes(whole[[*MINIMAL, *sides]])
+    votes = votes_of(whole[[*MINIMAL, *sides]])
     assert [(m.reference, m.other) for m in votes.matchups] == [("motif", "cinemo")]
     assert votes.chose_reference.tolist() == [True, False, True]
     assert (votes.images, votes.annotators, votes.matchups[0].study) == ((), (), None)
@@ -121,25 +127,25 @@ def test_without_reference_the_name_of_the_matchup_says_it_else_the_alphabet() -
     left_right = [*MINIMAL, "left", "right"]
     named = table([vote(reference="motif2", other="motif", left="motif")])[left_right]
     unnamed = table([vote(matchup="table 2", left="motif")])[left_right]
-    assert check_votes(named).matchups[0].reference == "motif2"
-    assert check_votes(unnamed).matchups[0].reference == "cinemo"
+    assert votes_of(named).matchups[0].reference == "motif2"
+    assert votes_of(unnamed).matchups[0].reference == "cinemo"
 
 
 def test_what_a_missing_column_costs_is_said() -> None:
-    remarks = missing_lines(table([vote()]).drop(columns=["annotator", "image"]))
+    remarks = missing_column_remarks(table_of(table([vote()]).drop(columns=["annotator", "image"])))
     assert [remark.split(":")[0] for remark in remarks] == ["No column image", "No column annotator"]
-    assert missing_lines(table([vote()])) == []
+    assert missing_column_remarks(table_of(table([vote()]))) == []
 
 
 def test_imported_votes_count_only_where_no_vote_is_valid() -> None:
-    elsewhere = check_votes(table([vote(status="imported"), vote(annotator="bob", status="gold")]))
+    elsewhere = votes_of(table([vote(status="imported"), vote(annotator="bob", status="gold")]))
     assert (len(elsewhere), elsewhere.counted) == (1, VoteStatus.IMPORTED)
-    mixed = check_votes(table([vote(), vote(annotator="bob", status="imported")]))
+    mixed = votes_of(table([vote(), vote(annotator="bob", status="imported")]))
     assert (len(mixed), mixed.counted, mixed.left_out) == (1, VoteStatus.VALID, {VoteStatus.IMPORTED: 1})
 
 
 def test_a_table_without_any_counting_vote_has_no_matchup() -> None:
-    votes = check_votes(table([vote(status="pilot")]))
+    votes = votes_of(table([vote(status="pilot")]))
     assert (len(votes), votes.matchups) == (0, ())
 
 
@@ -147,18 +153,18 @@ def test_flags_may_be_booleans_and_columns_categories() -> None:
     frame = table([vote(ticked=["text_alignment"]), vote(annotator="bob")])
     frame["text_alignment"] = frame["text_alignment"].astype(bool)
     frame = frame.astype({"chosen": "category", "matchup": "category", "status": "category"})
-    assert check_votes(frame).reasons[:, 1].tolist() == [True, False]
+    assert votes_of(frame).reasons[:, 1].tolist() == [True, False]
 
 
 def test_gold_votes_may_have_other_sides_under_the_same_matchup() -> None:
     gold = vote(status="gold", matchup="motif:cinemo", other="static", annotator="bob")
-    assert len(check_votes(table([vote(), gold]))) == 1
+    assert len(votes_of(table([vote(), gold]))) == 1
 
 
 def test_rows_in_any_order_give_the_same_tallies() -> None:
     rows = [*panel(for_reference=3, for_other=2, pair="p2"), *panel(for_reference=0, for_other=5, pair="p1")]
     rows += panel(for_reference=5, for_other=0, other="animate")
-    forward, backward = check_votes(table(rows)), check_votes(table(rows[::-1]))
+    forward, backward = votes_of(table(rows)), votes_of(table(rows[::-1]))
     assert forward.matchups == backward.matchups
     assert forward.pairs == backward.pairs
     one, other = Tallies.from_votes(forward), Tallies.from_votes(backward)
@@ -168,12 +174,12 @@ def test_rows_in_any_order_give_the_same_tallies() -> None:
 def test_a_frame_with_an_odd_index_is_read_by_position() -> None:
     frame = table([vote(), vote(annotator="bob")])
     frame.index = pd.Index([7, 7])
-    assert len(check_votes(frame)) == 2
+    assert len(votes_of(frame)) == 2
 
 
 def test_excluded_votes_count_where_both_results_are_wanted() -> None:
     frame = table([vote(), vote(annotator="bob", status="excluded"), vote(annotator="eve", status="gold")])
-    rows = parse_votes(frame)
+    rows = parse_votes(table_of(frame))
     reported, with_excluded = count_votes(rows), count_votes(rows, with_excluded=True)
     assert (len(reported), len(with_excluded)) == (1, 2)
     assert reported.left_out == {VoteStatus.EXCLUDED: 1, VoteStatus.GOLD: 1}
@@ -185,6 +191,6 @@ def test_categories_that_do_not_occur_leave_no_trace() -> None:
     for column in ("study", "matchup", "pair", "chosen", "status", "annotator"):
         occurring = frame[column].unique().tolist()
         frame[column] = pd.Categorical(frame[column], categories=["nowhere", *occurring])
-    votes = check_votes(frame)
+    votes = votes_of(frame)
     assert (votes.pairs, votes.annotators) == (("golf1_putt",), ("alice", "bob"))
     assert votes.matchups[0].study == "demo"

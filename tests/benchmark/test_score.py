@@ -77,7 +77,7 @@ def test_a_wrong_row_is_a_sentence_and_a_failure(votes_file: Path) -> None:
     result = run(votes_file)
     assert result.exit_code == 1
     assert result.stdout == ""
-    assert 'row 17 (line 18): the status "deleted" is none of' in result.stderr
+    assert 'votes.csv, line 18, column status: The status "deleted" is unknown' in result.stderr
     assert "Traceback" not in result.stderr
 
 
@@ -107,4 +107,4 @@ def test_excluded_votes_are_counted_on_request_and_what_they_change_is_said(tmp_
     (row,) = csv.DictReader(io.StringIO(result.stdout))
     assert (row["ti2v_score_reference"], row["votes"]) == ("0.0", "5")
     assert "100.0 % of 1 pairs as reported, 0.0 % of 1 with 2 excluded votes" in result.stderr
-    assert "not what the study reports" in result.stderr
+    assert "the results of the study do not" in result.stderr

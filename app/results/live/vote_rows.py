@@ -15,6 +15,8 @@ from app.tables.studies import Comparison, Study
 from app.tables.voting import Assignment, Vote, VoteEvent
 from benchmark.protocol import Side, VoteStatus
 from benchmark.stats.votes import Votes
+from benchmark.tables import Table
+from benchmark.votes.columns import READ_COLUMNS
 from benchmark.votes.validate import check_votes
 
 _BATCH_ROWS = 2000
@@ -64,10 +66,13 @@ def counted_votes(session: Session, study: Study) -> Votes | None:
 
     None if the study has no vote.
     """
-    import pandas as pd
-
     rows = list(vote_rows(session, study))
-    return check_votes(pd.DataFrame(rows, columns=list(VoteRow._fields))) if rows else None
+    if not rows:
+        return None
+    columns = dict(zip(VoteRow._fields, zip(*rows, strict=True), strict=True))
+    return check_votes(
+        Table.from_columns(study.slug, {name: columns[name] for name in READ_COLUMNS if name in columns})
+    )
 
 
 def _last_event() -> tuple[type[VoteEvent], ColumnElement[bool]]:

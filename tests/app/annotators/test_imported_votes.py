@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 
-import pandas as pd
 import pytest
 from sqlalchemy import select
 
@@ -20,6 +19,7 @@ from benchmark.votes.imported import ColumnMapping
 from tests.acting import refused
 from tests.app.api.conftest import client_of
 from tests.app.results.page_voters import PAGE, signed_in
+from tests.benchmark.made_votes import table_of_rows
 from tests.cast import PAIR_IDS, Cast
 
 COLUMNS = {name: name for name in ("pair", "left", "right", "chosen", "annotator")}
@@ -34,18 +34,16 @@ ONE_VOTE = {
 @pytest.fixture
 def imported(cast: Cast) -> Cast:
     """Alice imported two votes of one annotator as the study `elsewhere`."""
-    theirs = pd.DataFrame(
-        [(pair, "one", "two", "left", "p1") for pair in PAIR_IDS[:2]], columns=list(COLUMNS)
-    )
+    external = table_of_rows([(pair, "one", "two", "left", "p1") for pair in PAIR_IDS[:2]], list(COLUMNS))
     with cast.context.database.write() as session:
         benchmark = session.scalars(select(Benchmark)).one()
         plan = plan_import(
-            session, table=theirs, mapping=ColumnMapping(COLUMNS), study="elsewhere", benchmark=benchmark
+            session, table=external, mapping=ColumnMapping(COLUMNS), study="elsewhere", benchmark=benchmark
         )
         store_study(
             session,
             plan=plan,
-            source=ImportedSource("Elsewhere", "theirs.csv"),
+            source=ImportedSource("Elsewhere", "external.csv"),
             principal=cast.alice.principal,
             now=utc_now(),
         )

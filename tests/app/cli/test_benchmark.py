@@ -45,7 +45,8 @@ def test_problems_are_listed_and_nothing_is_imported(run: Run, release: Path) ->
 
     assert outcome.code == 1
     assert outcome.out == ""
-    assert "  row 2: The prompt is empty.\n  row 3: There is no image balloon7.png" in outcome.err
+    assert "  line 2, column prompt: The prompt is empty." in outcome.err
+    assert "  line 3, column image: There is no image balloon7.png" in outcome.err
     assert run("benchmark", "list").out == ""
 
 

@@ -8,6 +8,7 @@ from click.testing import CliRunner
 from sqlalchemy import func, select
 
 from app.results.live.recount import recount
+from app.results.live.vote_rows import counted_votes
 from app.tables.people import Annotator
 from app.tables.studies import Study as StudyRow
 from app.tables.submissions import Submission, VideoModel
@@ -130,7 +131,7 @@ def test_the_same_votes_again_change_nothing(cast: Cast, run_import: Import, tmp
     again = run_import(file)
 
     assert (again.code, again.out) == (0, "elsewhere\n")
-    assert "there already, nothing changed" in again.err
+    assert "imported before, nothing changed" in again.err
     with cast.context.database.read() as session:
         assert session.scalar(select(func.count()).select_from(Vote)) == 6
 
@@ -173,11 +174,12 @@ def test_every_problem_is_listed_with_its_row_and_nothing_is_imported(
 
     assert (outcome.code, outcome.out) == (1, "")
     for said in (
-        'row 2 (line 3): the chosen model "tie" is neither "MotiF" nor "Zeta"',
-        'row 2 (line 3): cast_at "yesterday" is no moment as ISO 8601 writes it',
-        'row 3 (line 4): "golf9_it_flies" is no pair of tiny 1',
-        "row 3 (line 4): annotator is blank",
-        'row 4 (line 5): both sides are "MotiF"',
+        "Error: theirs.csv: 5 problems; nothing was imported.",
+        'line 3, column winner: "tie" is neither "MotiF" nor "Zeta".',
+        'line 3, column when: "yesterday" is not a time in ISO 8601',
+        'line 4, column item: "golf9_it_flies" is not a pair of tiny 1.',
+        "line 4, column rater: The cell is empty.",
+        'line 5: Both sides are "MotiF".',
     ):
         assert said in outcome.err, said
     with cast.context.database.read() as session:
@@ -190,7 +192,7 @@ def test_one_annotator_votes_once_on_a_comparison(run_import: Import, tmp_path: 
     outcome = run_import(theirs(tmp_path, *twice))
 
     assert outcome.code == 1
-    assert 'row 2 (line 3): "ann" already has a counting vote on this comparison' in outcome.err
+    assert 'line 3, column rater: "ann" has another counting vote on this comparison' in outcome.err
 
 
 @pytest.mark.parametrize("cast_at", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-01:00"])
@@ -202,20 +204,26 @@ def test_a_moment_outside_of_the_calendar_is_named_with_its_row(
     outcome = run_import(file, "--map", "cast_at=when")
 
     assert outcome.code == 1
-    assert f'row 1 (line 2): cast_at "{cast_at}" is no moment as ISO 8601 writes it' in outcome.err
+    assert f'line 2, column when: "{cast_at}" is not a time in ISO 8601' in outcome.err
 
 
 @pytest.mark.parametrize(
     ("row", "sentence"),
     [
-        (f"{PAIR_IDS[0]},MotiF,Zeta,A,ann,1,2147483648", "row 1 (line 2): decision_ms is more than 24 days"),
-        (f"{PAIR_IDS[0]},MotiF,Z\x1beta,A,ann,1,9", "the name of the model z-eta is longer than 200 or has"),
-        (f"{PAIR_IDS[0]},MotiF,Z{'!' * 200},A,ann,1,9", "the name of the model z is longer than 200 or has"),
+        (
+            f"{PAIR_IDS[0]},MotiF,Zeta,A,ann,1,2147483648",
+            'column when: "2147483648" is more than',
+        ),
+        (f"{PAIR_IDS[0]},MotiF,Z\x1beta,A,ann,1,9", "line 2, column model_b: "),
+        (
+            f"{PAIR_IDS[0]},MotiF,Z{'!' * 200},A,ann,1,9",
+            "the model z is longer than 200 or contains",
+        ),
         (
             f"{PAIR_IDS[0]},MotiF,{'z' * 65},A,ann,1,9",
-            "makes no name of letters and digits, at most 64 of them",
+            "cannot become a slug of at most 64 letters",
         ),
-        (f"{PAIR_IDS[0]},MotiF,!!,A,ann,1,9", 'the model "!!" makes no name of letters and digits'),
+        (f"{PAIR_IDS[0]},MotiF,!!,A,ann,1,9", 'the model "!!" cannot become a slug'),
     ],
 )
 def test_what_no_column_can_keep_is_refused(
@@ -244,14 +252,14 @@ def test_two_models_of_one_name_are_refused(run_import: Import, tmp_path: Path) 
     outcome = run_import(theirs(tmp_path, f"{PAIR_IDS[0]},MotiF,motif,A,ann,0,"))
 
     assert outcome.code == 1
-    assert "cannot be told from another one" in outcome.err
+    assert "would both be stored as" in outcome.err
 
 
 @pytest.mark.parametrize(
     ("mapping", "said"),
     [
-        (MAPPING[:-1], "which column holds annotator"),
-        (("pair=clip", *MAPPING[1:]), "The table has no column clip"),
+        (MAPPING[:-1], "No --map for annotator"),
+        (("pair=clip", *MAPPING[1:]), "theirs.csv has no column clip"),
         (("pair", *MAPPING[1:]), "is not of the form COLUMN=SOURCE"),
     ],
 )
@@ -265,11 +273,38 @@ def test_a_wrong_mapping_is_a_sentence(
     assert "Traceback" not in outcome.err
 
 
+def named_a_and_b(tmp_path: Path) -> Path:
+    """Systems called A and B whose sides swap; every answer is B."""
+    rows = [
+        f"{pair},{left},{right},B,ann,0,"
+        for pair, left, right in zip(PAIR_IDS, "ABABAB", "BABABA", strict=True)
+    ]
+    return theirs(tmp_path, *rows)
+
+
+def test_answers_with_two_meanings_are_refused_until_declared(
+    cast: Cast, run_import: Import, tmp_path: Path
+) -> None:
+    file = named_a_and_b(tmp_path)
+
+    refused = run_import(file)
+    declared = run_import(file, "--answers", "sides")
+
+    assert refused.code == 1
+    assert 'The answer "B" is the name of a side and also a position. Add --answers sides or' in refused.err
+    assert declared.code == 0
+    with cast.context.database.read() as session:
+        study = session.scalars(select(StudyRow)).one()
+        votes = counted_votes(session, study)
+    assert votes is not None
+    assert not votes.chose_reference.any()
+
+
 def test_a_dry_run_checks_and_imports_nothing(cast: Cast, run_import: Import, tmp_path: Path) -> None:
     outcome = run_import(three_raters(tmp_path), "--dry-run")
 
     assert outcome.code == 0
-    assert "nothing imported yet" in outcome.err
+    assert "nothing imported (dry run)" in outcome.err
     with cast.context.database.read() as session:
         assert session.scalar(select(func.count()).select_from(StudyRow)) == 0
         assert session.scalar(select(func.count()).select_from(VideoModel)) == 3

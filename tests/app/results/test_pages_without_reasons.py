@@ -1,6 +1,5 @@
 """A study run elsewhere that asked for no reasons: its pages say so, and draw and test none."""
 
-import pandas as pd
 import pytest
 from sqlalchemy import select
 
@@ -11,6 +10,7 @@ from app.vote_import.validation import plan_import
 from benchmark.votes.imported import ColumnMapping
 from tests.app.results.page_voters import signed_in
 from tests.app.results.test_pages import text_of
+from tests.benchmark.made_votes import table_of_rows
 from tests.cast import PAIR_IDS, Cast
 
 COLUMNS = ("pair", "left", "right", "chosen", "annotator")
@@ -20,19 +20,19 @@ EXPORTS = "/api/v1/studies/elsewhere/exports"
 def imported(cast: Cast, *reasons: str) -> None:
     """Two people preferred `one` to `two` on every pair, and gave the reasons each time."""
     columns = (*COLUMNS, *reasons)
-    theirs = pd.DataFrame(
+    external = table_of_rows(
         [
             (pair, "one", "two", "left", person, *("1" for _ in reasons))
             for pair in PAIR_IDS
             for person in ("p1", "p2")
         ],
-        columns=list(columns),
+        list(columns),
     )
     mapping = ColumnMapping({name: name for name in columns})
     with cast.context.database.write() as session:
         benchmark = session.scalars(select(Benchmark)).one()
-        plan = plan_import(session, table=theirs, mapping=mapping, study="elsewhere", benchmark=benchmark)
-        source = ImportedSource("Elsewhere", "theirs.csv")
+        plan = plan_import(session, table=external, mapping=mapping, study="elsewhere", benchmark=benchmark)
+        source = ImportedSource("Elsewhere", "external.csv")
         store_study(session, plan=plan, source=source, principal=cast.alice.principal, now=utc_now())
 
 

@@ -1,6 +1,5 @@
 """Imported votes are stored on either database, and counted like votes of a table."""
 
-import pandas as pd
 from sqlalchemy import select
 
 from app.clock import utc_now
@@ -16,6 +15,7 @@ from benchmark.protocol import VoteStatus
 from benchmark.stats.preferences import preferences
 from benchmark.stats.tallies import Tallies
 from benchmark.votes.imported import ColumnMapping
+from tests.benchmark.made_votes import table_of_rows
 from tests.cast import PAIR_IDS, set_the_stage
 
 COLUMNS = {name: name for name in ("pair", "left", "right", "chosen", "annotator", "text_alignment")}
@@ -23,24 +23,24 @@ COLUMNS = {name: name for name in ("pair", "left", "right", "chosen", "annotator
 
 def test_what_is_stored_counts_as_the_table_does(either_installation: AppContext) -> None:
     cast = set_the_stage(either_installation)
-    theirs = pd.DataFrame(
+    external = table_of_rows(
         [
             (pair, "one", "two", "left" if person + index < 5 else "right", f"p{person}", str(person % 2))
             for index, pair in enumerate(PAIR_IDS)
             for person in range(4)
         ],
-        columns=list(COLUMNS),
+        list(COLUMNS),
     )
     with either_installation.database.write() as session:
         benchmark = session.scalars(select(Benchmark)).one()
         plan = plan_import(
-            session, table=theirs, mapping=ColumnMapping(COLUMNS), study="elsewhere", benchmark=benchmark
+            session, table=external, mapping=ColumnMapping(COLUMNS), study="elsewhere", benchmark=benchmark
         )
         assert not is_imported_already(session, plan)
         store_study(
             session,
             plan=plan,
-            source=ImportedSource("Elsewhere", "theirs.csv"),
+            source=ImportedSource("Elsewhere", "external.csv"),
             principal=cast.alice.principal,
             now=utc_now(),
         )

@@ -9,8 +9,7 @@ from benchmark.exports.table_rows import result_rows
 from benchmark.exports.writer import write_table
 from benchmark.protocol import TableFormat, TableName
 from benchmark.stats.tallies import Tallies
-from benchmark.votes.validate import check_votes
-from tests.benchmark.made_votes import panel, table, vote
+from tests.benchmark.made_votes import panel, table, vote, votes_of
 
 
 def study_of(panels: list[tuple[int, int]]) -> list[dict[str, object]]:
@@ -37,7 +36,7 @@ HARD = {
 @pytest.mark.parametrize("study", HARD)
 @pytest.mark.parametrize("name", [name for name in TableName if name is not TableName.VOTES])
 def test_every_table_is_whole(study: str, name: TableName) -> None:
-    votes = check_votes(table(HARD[study]))
+    votes = votes_of(table(HARD[study]))
     tallies = Tallies.from_votes(votes)
     note = TableNote.of(tallies, left_out=votes.left_out)
     for file_format in TableFormat:

@@ -10,8 +10,7 @@ import pytest
 
 from benchmark.protocol import TableFormat, TableName
 from benchmark.scoring import COMPUTED, ScoredVotes
-from benchmark.votes.validate import check_votes
-from tests.benchmark.made_votes import panel, table
+from tests.benchmark.made_votes import panel, table, votes_of
 
 NAMES = (
     r"50% & more_of #1 {~^} \input{x} $x^2$ <a>|b|",
@@ -41,7 +40,7 @@ def scored(name: str) -> ScoredVotes:
             other=other,
         )
     ]
-    return ScoredVotes(check_votes(table(rows)))
+    return ScoredVotes(votes_of(table(rows)))
 
 
 def latex(votes: ScoredVotes, name: TableName) -> str:

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from benchmark.votes.spreadsheet import guard, unguard
+from benchmark.tables.spreadsheet import guard, unguard
 
 
 @given(st.text(alphabet="'=+-@\t\rab", max_size=6))

@@ -1,32 +1,34 @@
-"""Votes of a study run elsewhere count like ours once their columns are mapped."""
+"""External votes count like ours once their columns are mapped and their answers are clear."""
 
 from pathlib import Path
 
-import pandas as pd
 import pytest
 
 from benchmark.protocol import VoteStatus
 from benchmark.stats.preferences import preferences
 from benchmark.stats.tallies import Tallies
-from benchmark.votes.columns import VoteTableError
-from benchmark.votes.imported import ColumnMapping, convert_votes, parse_mapping, read_external_table
+from benchmark.tables import Table, TableError
+from benchmark.votes.imported import Answers, ColumnMapping, convert_votes, parse_mapping, read_external_table
 from benchmark.votes.validate import check_votes
 
 COLUMNS = {"pair": "item", "left": "model_a", "right": "model_b", "chosen": "winner", "annotator": "rater"}
 
 
-def theirs(*answers: str) -> pd.DataFrame:
-    return pd.DataFrame(
-        [
-            {"item": f"item{index}", "model_a": "static", "model_b": "motif", "winner": answer, "rater": "r1"}
-            for index, answer in enumerate(answers)
-        ]
-    )
+def external(*answers: str, left: str = "static", right: str = "motif", **columns: list[str]) -> Table:
+    count = len(answers)
+    cells = {
+        "item": [f"item{index}" for index in range(count)],
+        "model_a": [left] * count,
+        "model_b": [right] * count,
+        "winner": list(answers),
+        "rater": ["r1"] * count,
+    }
+    return Table.from_columns("external.csv", cells | columns)
 
 
-def test_their_answers_become_votes_for_models() -> None:
+def test_answers_become_votes_for_models() -> None:
     table = convert_votes(
-        theirs("model_b", "B", "model_a", "motif"), ColumnMapping(COLUMNS), study="elsewhere"
+        external("model_b", "B", "model_a", "motif"), ColumnMapping(COLUMNS), study="elsewhere"
     )
     votes = check_votes(table)
     assert votes.counted is VoteStatus.IMPORTED
@@ -35,21 +37,54 @@ def test_their_answers_become_votes_for_models() -> None:
 
 
 def test_the_reference_may_be_named() -> None:
-    table = convert_votes(theirs("A"), ColumnMapping(COLUMNS, reference="static"), study="s")
-    assert table["matchup"].tolist() == ["static:motif"]
-    assert table["chosen"].tolist() == ["static"]
+    table = convert_votes(external("A"), ColumnMapping(COLUMNS, reference="static"), study="s")
+    assert table.cells("matchup") == ["static:motif"]
+    assert table.cells("chosen") == ["static"]
 
 
 def test_a_tie_is_refused_by_its_row_and_never_guessed() -> None:
-    table = convert_votes(theirs("A", "tie"), ColumnMapping(COLUMNS), study="s")
-    with pytest.raises(VoteTableError, match='row 2: the chosen model "tie" is neither "motif" nor "static"'):
+    table = convert_votes(external("A", "tie"), ColumnMapping(COLUMNS), study="s")
+    with pytest.raises(TableError, match='row 2, column chosen: "tie" is neither "motif" nor "static"'):
         check_votes(table)
 
 
-def test_their_reasons_are_kept_where_they_asked_for_them() -> None:
-    frame = theirs("A", "B").assign(motion=["1", "0"])
-    table = convert_votes(frame, ColumnMapping(COLUMNS | {"object_motion": "motion"}), study="s")
+def test_reasons_are_imported_if_they_have_a_column() -> None:
+    table = convert_votes(
+        external("A", "B", motion=["1", "0"]),
+        ColumnMapping(COLUMNS | {"object_motion": "motion"}),
+        study="s",
+    )
     assert check_votes(table).reasons.tolist() == [[False, False, True, False], [False] * 4]
+
+
+@pytest.mark.parametrize(
+    ("answers", "scores"), [(Answers.SIDES, (100.0, 0.0)), (Answers.POSITIONS, (50.0, 50.0))]
+)
+def test_declared_answers_are_read_as_declared(answers: Answers, scores: tuple[float, float]) -> None:
+    table = external("A", "A", model_a=["A", "B"], model_b=["B", "A"])
+
+    votes = check_votes(convert_votes(table, ColumnMapping(COLUMNS, answers=answers), study="s"))
+
+    (row,) = preferences(Tallies.from_votes(votes), votes.matchups)
+    assert (row.ti2v_score_reference, row.ti2v_score_other) == scores
+
+
+@pytest.mark.parametrize("side", ["A", "a", "left", "Model_B", "2"])
+def test_an_answer_with_two_meanings_is_refused_unless_declared(side: str) -> None:
+    table = external("motif", side, right=side, left="motif")
+    with pytest.raises(TableError, match=f'answer "{side}" is the name of a side.*--answers sides'):
+        convert_votes(table, ColumnMapping(COLUMNS), study="s")
+
+
+def test_a_position_word_that_no_answer_uses_may_be_a_side() -> None:
+    table = convert_votes(external("right", left="A", right="motif"), ColumnMapping(COLUMNS), study="s")
+    assert table.cells("chosen") == ["motif"]
+
+
+def test_declared_positions_refuse_names() -> None:
+    mapping = ColumnMapping(COLUMNS, answers=Answers.POSITIONS)
+    with pytest.raises(TableError, match='row 2, column winner: "motif" is not a position'):
+        convert_votes(external("left", "motif"), mapping, study="s")
 
 
 @pytest.mark.parametrize(
@@ -61,26 +96,27 @@ def test_their_reasons_are_kept_where_they_asked_for_them() -> None:
     ],
 )
 def test_a_wrong_mapping_is_refused(columns: dict[str, str], sentence: str) -> None:
-    with pytest.raises(VoteTableError, match=sentence):
-        convert_votes(theirs("A"), ColumnMapping(columns), study="s")
+    with pytest.raises(TableError, match=sentence):
+        convert_votes(external("A"), ColumnMapping(columns), study="s")
 
 
-def test_a_mapping_reads_ours_equals_theirs() -> None:
+def test_a_mapping_is_column_equals_source() -> None:
     assert parse_mapping(("pair=item", "left=model a")) == {"pair": "item", "left": "model a"}
-    with pytest.raises(VoteTableError, match="COLUMN=SOURCE"):
+    with pytest.raises(TableError, match="COLUMN=SOURCE"):
         parse_mapping(("pair",))
-    with pytest.raises(VoteTableError, match="the votes table has no column clip"):
+    with pytest.raises(TableError, match="the votes table has no column clip"):
         parse_mapping(("clip=item",))
-    with pytest.raises(VoteTableError, match="maps pair twice, to item and to clip"):
+    with pytest.raises(TableError, match="maps pair twice, to item and to clip"):
         parse_mapping(("pair=item", "pair=clip"))
 
 
-def test_a_csv_is_read_as_texts_or_refused(tmp_path: Path) -> None:
-    (tmp_path / "theirs.csv").write_text("item,winner\n007,A\n")
-    assert read_external_table(tmp_path / "theirs.csv").iloc[0].tolist() == ["007", "A"]
-    (tmp_path / "empty.csv").write_text("")
-    with pytest.raises(VoteTableError, match="cannot be read"):
-        read_external_table(tmp_path / "empty.csv")
-    (tmp_path / "latin.csv").write_bytes("rater\nZoë\n".encode("latin-1"))
-    with pytest.raises(VoteTableError, match="is not UTF-8 text"):
-        read_external_table(tmp_path / "latin.csv")
+def test_a_file_is_read_as_texts_or_refused(tmp_path: Path) -> None:
+    path, mapping = tmp_path / "external.csv", ColumnMapping({**COLUMNS, "left": "left", "right": "right"})
+    path.write_text("item,left,right,winner,rater,notes\n007,m,n,A,ann,\n")
+    assert read_external_table(path, mapping).cells("item") == ["007"]
+    path.write_text("")
+    with pytest.raises(TableError, match="is empty"):
+        read_external_table(path, mapping)
+    path.write_text("item,left,right,winner,winner,rater\n007,m,n,m,n,ann\n")
+    with pytest.raises(TableError, match=r"line 1, column winner: Two columns have this name"):
+        read_external_table(path, mapping)

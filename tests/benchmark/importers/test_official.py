@@ -5,6 +5,7 @@ import os
 from pathlib import Path
 from unicodedata import normalize
 
+import pandas as pd
 import pytest
 from PIL import Image
 
@@ -61,7 +62,7 @@ def test_pairs_come_in_the_order_of_the_table(tmp_path: Path) -> None:
         "image,prompt\nballoon1.png,a cat runs\n",
         "image,prompt\nballoon1,a cat runs\n",
         "sep=;\nprompt;image\na cat runs;balloon1.png\n",
-        "image,prompt\n\n,\nballoon1.png,  a   cat runs \n",
+        "image,prompt\nballoon1.png,  a   cat runs \n\n,\n",
     ],
     ids=[
         *("prompt first", "semicolons and other names", "tabs and CRLF", "names unknown", "no header"),
@@ -146,28 +147,27 @@ def test_every_problem_is_listed_at_once_with_its_row(tmp_path: Path) -> None:
         "C:\\secret.png,a cat runs\n"  # 9
         ",a cat runs\n"  # 10
         "broken.png,a cat runs\n"  # 11
-        "balloon1.png,a dog, barking\n"  # 12
     )
     folder = folder_with(tmp_path, table, images__broken_png=picture()[:40])
 
     assert problems_of(folder) == [
-        "row 3: There is no image balloon9.png in the folder.",
-        "row 4: The prompt is empty.",
-        "row 5: The same pair is in row 2.",
-        "row 6: The pair id balloon1_a_cat_runs is the same as in row 2. Change one of the prompts.",
+        "line 3, column image: There is no image balloon9.png in the folder.",
+        "line 4, column prompt: The prompt is empty.",
+        "line 5: The same pair is on line 2.",
+        "line 6: The pair id balloon1_a_cat_runs is the same as on line 2. Change one of the prompts.",
         *(
-            f"row {row}: The image's path points outside the folder. Write it relative to the CSV."
-            for row in (7, 8, 9)
+            f"line {line}, column image: The image's path points outside the folder. "
+            "Write it relative to the CSV."
+            for line in (7, 8, 9)
         ),
-        "row 10: The image's name is empty.",
-        "row 11: The image cannot be decoded.",
-        "row 12: The row has more than 2 cells. Put texts with commas in quotes.",
+        "line 10, column image: The image's name is empty.",
+        "line 11, column image: The image cannot be decoded.",
     ]
 
 
 def test_control_characters_are_refused(tmp_path: Path) -> None:
     assert problems_of(folder_with(tmp_path, "image,prompt\nballoon1.png,it \x1b[2J rises\n")) == [
-        "row 2: The row contains control characters."
+        "line 2: The row contains control characters."
     ]
 
 
@@ -176,21 +176,23 @@ def test_a_scenario_that_can_have_no_page_is_refused(tmp_path: Path, scenario: s
     table = f"image,prompt,scenario\nballoon1.png,it rises,{scenario}\n"
 
     assert problems_of(folder_with(tmp_path, table)) == [
-        "row 2: The scenario's name contains a slash or consists of dots. Rename it."
+        "line 2: The scenario's name contains a slash or consists of dots. Rename it."
     ]
 
 
 def test_a_text_where_an_image_should_stand_is_refused(tmp_path: Path) -> None:
     table = f"image,prompt\n{'word' * 2000}.png,it rises\n"
 
-    assert problems_of(folder_with(tmp_path, table)) == ["row 2: The image's name is too long."]
+    assert problems_of(folder_with(tmp_path, table)) == [
+        "line 2, column image: The image's name is too long."
+    ]
 
 
 def test_two_images_of_one_name_must_be_the_same(tmp_path: Path) -> None:
     table = "image,prompt\na/kite.png,it rises\nb/kite.png,it falls\n"
 
     assert problems_of(folder_with(tmp_path, table, a__kite_png=picture(1), b__kite_png=picture(2))) == [
-        "row 3: Two different images have the name kite. Rename one."
+        "line 3, column image: Two different images have the name kite. Rename one."
     ]
 
 
@@ -207,7 +209,7 @@ def test_a_bare_name_that_fits_two_different_images_is_refused(tmp_path: Path) -
     table = "image,prompt\nkite.png,it rises\n"
 
     assert problems_of(folder_with(tmp_path, table, a__kite_png=picture(1), b__kite_png=picture(2))) == [
-        "row 2: Several different images have the name kite.png. Write its path as well."
+        "line 2, column image: Several different images have the name kite.png. Write its path as well."
     ]
 
 
@@ -219,7 +221,7 @@ def test_a_link_out_of_the_folder_is_refused(tmp_path: Path) -> None:
     (inside / "link.png").symlink_to(outside)
 
     assert problems_of(inside) == [
-        "row 2: The image is a link that points outside the folder. Copy the file into it."
+        "line 2, column image: The image is a link that points outside the folder. Copy the file into it."
     ]
 
 
@@ -230,7 +232,7 @@ def test_an_image_too_large_or_too_small_is_refused(tmp_path: Path, size: tuple[
     table = "image,prompt\nodd.png,it rises\n"
 
     assert problems_of(folder_with(tmp_path, table, odd_png=odd.getvalue())) == [
-        f"row 2: The image is {size[0]}x{size[1]}: "
+        f"line 2, column image: The image is {size[0]}x{size[1]}: "
         "sides must be 16 to 8192 pixels, with 40 megapixels at most."
     ]
 
@@ -242,7 +244,7 @@ def test_an_image_that_moves_is_refused(tmp_path: Path) -> None:
     table = "image,prompt\nmoving.gif,it rises\n"
 
     assert problems_of(folder_with(tmp_path, table, moving_gif=moving.getvalue())) == [
-        "row 2: The image is animated. An input image must be a still image."
+        "line 2, column image: The image is animated. An input image must be a still image."
     ]
 
 
@@ -250,7 +252,7 @@ def test_a_prompt_too_long_for_a_file_name_is_refused(tmp_path: Path) -> None:
     table = f"image,prompt\nballoon1.png,{'word ' * 60}\n"
 
     assert problems_of(folder_with(tmp_path, table)) == [
-        "row 2: The prompt is too long for the file name of its clip."
+        "line 2: The prompt is too long for the file name of its clip."
     ]
 
 
@@ -272,19 +274,88 @@ def test_a_prompt_too_long_for_a_file_name_is_refused(tmp_path: Path) -> None:
             "Columns 'one' and 'two' may all be the prompt. Rename the right one to 'prompt'.",
         ),
         ("image\nballoon1.png\n", "No column contains prompts. Add a column 'prompt'."),
-        (b"\x89PNG\0\0\0\r\n", "prompt.csv has an unknown encoding. Save it as UTF-8."),
+        (b"\x89PNG\0\0\0\r\n", "line 1: The file is not UTF-8 text. Save it as UTF-8."),
         (
             "image,prompt,x,x\nballoon1.png,it runs,1,2\n",
             "Two columns have the name 'x'. Rename or remove one.",
         ),
         (
             'image,prompt\nballoon1.png,"it runs\n',
-            "row 2: The row cannot be parsed (unexpected end of data).",
+            "line 2: The row cannot be parsed (unexpected end of data). "
+            "Check that every quotation mark is closed.",
         ),
     ],
 )
 def test_a_table_that_cannot_be_read_says_why(tmp_path: Path, table: str | bytes, sentence: str) -> None:
     assert problems_of(folder_with(tmp_path, table)) == [sentence]
+
+
+@pytest.mark.parametrize("name", ["prompt.tsv", "prompt.jsonl", "prompt.parquet"])
+def test_the_table_may_be_tsv_jsonl_or_parquet(tmp_path: Path, name: str) -> None:
+    frame = pd.DataFrame([{"image": "balloon1.png", "prompt": "a cat\u2028runs", "author": None}])
+    folder = folder_with(tmp_path)
+    (folder / "prompt.csv").unlink()
+    if name.endswith("tsv"):
+        frame.to_csv(folder / name, sep="\t", index=False)
+    elif name.endswith("jsonl"):
+        frame.to_json(folder / name, orient="records", lines=True, force_ascii=False)
+    else:
+        frame.to_parquet(folder / name)
+
+    (pair,) = read_official(folder).pairs
+
+    assert (pair.id, pair.tags) == ("balloon1_a_cat_runs", {})
+
+
+def test_the_hidden_files_of_macos_are_no_tables(tmp_path: Path) -> None:
+    folder = folder_with(tmp_path)
+    (folder / "._prompt.csv").write_bytes(b"\0\5\x16\7")
+    (folder / "__MACOSX").mkdir()
+    (folder / "__MACOSX" / "._prompt.csv").write_bytes(b"\0\5\x16\7")
+
+    assert len(read_official(folder).pairs) == 2
+
+
+@pytest.mark.parametrize(
+    ("table", "problem"),
+    [
+        (
+            "image,prompt\n\nballoon1.png,a cat runs\n,\nballoon1.png,a cat stops\n",
+            ["line 2: The line is empty. Delete it.", "line 4: The line is empty. Delete it."],
+        ),
+        (
+            "image,prompt,author\nballoon1.png,a cat runs\nballoon1.png,a cat, stops,Ada\n",
+            [
+                f"line {line}: The row has {cells} cells, but the header has 3. "
+                "Put cells that contain the delimiter in quotation marks."
+                for line, cells in ((2, 2), (3, 4))
+            ],
+        ),
+        (
+            ",image,prompt\n0,balloon1.png,a cat runs\n",
+            ["line 1, column 1: The column has no name. Name it, or delete it if it only numbers the rows."],
+        ),
+        (
+            "image,prompt,Unnamed: 0\nballoon1.png,a cat runs,7\n",
+            ["line 1, column 3: The column has no name. Name it, or delete it if it only numbers the rows."],
+        ),
+        (
+            'image,prompt\nballoon1.png,"a\ncat\nruns"\nballoon1.png,"a\ncat\nruns"\n',
+            ["line 5: The same pair is on line 2."],
+        ),
+    ],
+    ids=["empty lines", "cells", "index", "pandas index", "line breaks in cells"],
+)
+def test_a_table_that_may_be_misread_is_refused_with_its_lines(
+    tmp_path: Path, table: str, problem: list[str]
+) -> None:
+    assert problems_of(folder_with(tmp_path, table)) == problem
+
+
+def test_an_unnamed_column_that_is_empty_is_ignored(tmp_path: Path) -> None:
+    (pair,) = read_official(folder_with(tmp_path, "image,prompt,\nballoon1.png,a cat runs,\n")).pairs
+
+    assert pair.tags == {}
 
 
 def test_a_folder_without_a_table_is_refused(tmp_path: Path) -> None:

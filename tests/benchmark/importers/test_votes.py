@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmark.votes.columns import VoteTableError
+from benchmark.tables import TableError
 from benchmark.votes.read import load_votes, read_votes
 from tests.benchmark.made_votes import panel, table, vote
 
@@ -56,32 +56,40 @@ def test_a_number_for_a_name_stays_a_text(tmp_path: Path) -> None:
     ("name", "content", "sentence"),
     [
         ("votes.csv", "", "is empty"),
-        ("votes.csv", "matchup,pair\na,b\nc\n", "Row #3: Expected 2 columns, got 1"),
-        ("votes.csv", "matchup,pair,matchup\n", "two columns with the name matchup"),
+        (
+            "votes.csv",
+            "matchup,pair\na,b\nc\n",
+            "line 3: The row has 1 cell, but the header has 2",
+        ),
+        ("votes.csv", "matchup,pair,matchup\n", "line 1, column matchup: Two columns have this name"),
         ("votes.csv", b"matchup,pair\n\xff\xfe,b\n", "UTF-?8"),
-        ("votes.csv", "matchup,pair\n", "lacks the columns chosen"),
+        ("votes.csv", "matchup,pair\n", "has no columns chosen"),
         (
             "votes.csv",
             "matchup;pair\na;b\n",
-            "separated by commas; the first line of the file is: matchup;pair",
+            "has no columns chosen, .* Its columns are: matchup, pair$",
         ),
-        ("votes.csv", "<html>\n", "none of the columns of a votes table"),
-        ("votes.jsonl", "", "Empty JSON file"),
-        ("votes.jsonl", '{"matchup": "a"}\n{"matchup": 3}\n', "changed from string to number in row 2"),
-        ("votes.parquet", "no parquet at all", "cannot be read"),
-        ("votes.xlsx", "", r"must end in .csv, .jsonl or .parquet"),
+        ("votes.csv", "<html>\n", "has no columns matchup, .* Its columns are: <html>"),
+        ("votes.jsonl", "", "The file is empty"),
+        (
+            "votes.jsonl",
+            '{"matchup": "a"}\n{"matchup": 3}\n',
+            "line 2, column matchup: The cell is a number",
+        ),
+        ("votes.parquet", "no parquet at all", "is not a Parquet file"),
+        ("votes.xlsx", "", r"must end in .csv, .tsv, .jsonl, .parquet"),
     ],
 )
 def test_a_file_that_is_no_votes_table_is_refused(
     tmp_path: Path, name: str, content: str | bytes, sentence: str
 ) -> None:
-    with pytest.raises(VoteTableError, match=sentence):
+    with pytest.raises(TableError, match=sentence):
         load_votes(written(tmp_path, name, content))
 
 
 def test_a_wrong_row_of_a_csv_is_named_with_its_line(tmp_path: Path) -> None:
     table([vote(), vote(annotator="bob", status="deleted")]).to_csv(tmp_path / "votes.csv", index=False)
-    with pytest.raises(VoteTableError, match=r"row 2 \(line 3\)"):
+    with pytest.raises(TableError, match=r"votes.csv, line 3, column status"):
         load_votes(tmp_path / "votes.csv")
 
 
@@ -89,8 +97,30 @@ def test_a_wrong_row_far_down_a_jsonl_file_is_named_as_people_count(tmp_path: Pa
     sound = '{"matchup": "a", "note": "' + "x" * 1000 + '"}\n'
     (tmp_path / "votes.jsonl").write_text(sound * 2000 + '{"matchup": 3}\n')
 
-    with pytest.raises(VoteTableError, match=r"in row 2001$"):
+    with pytest.raises(TableError, match=r"votes.jsonl, line 2001, column matchup"):
         load_votes(tmp_path / "votes.jsonl")
+
+
+@pytest.mark.parametrize("column", ["pair", "annotator", "chosen", "matchup", "status"])
+def test_white_space_around_a_name_makes_no_other_name(tmp_path: Path, column: str) -> None:
+    rows = panel(for_reference=3, for_other=2)
+    frame = table([*rows[:-1], rows[-1] | {column: f" {rows[-1][column]}\u00a0"}])
+    frame.to_csv(tmp_path / "votes.csv", index=False)
+
+    votes, _ = load_votes(tmp_path / "votes.csv")
+
+    assert (votes.pairs, len(votes), len(votes.annotators)) == (("golf1_putt",), 5, 5)
+    assert votes.chose_reference.sum() == 3
+
+
+def test_a_thousands_separator_in_a_time_is_refused(tmp_path: Path) -> None:
+    frame = table([vote()]).assign(decision_ms="4.200")
+    frame.to_csv(tmp_path / "votes.csv", index=False)
+
+    with pytest.raises(
+        TableError, match=r'votes.csv, line 2, column decision_ms: "4.200" is not a whole number'
+    ):
+        load_votes(tmp_path / "votes.csv")
 
 
 def test_only_known_columns_are_read(tmp_path: Path) -> None:

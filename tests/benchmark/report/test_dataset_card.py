@@ -10,13 +10,13 @@ from benchmark.report.contents import ReportContents
 from benchmark.report.dataset_card import dataset_card
 from benchmark.report.writer import write_report_files
 from benchmark.scoring import ScoredVotes
-from benchmark.votes.validate import check_votes
+from tests.benchmark.made_votes import votes_of
 from tests.benchmark.report.made import contents
 
 
 def assignment_view(made: ReportContents, folder: Path) -> DatasetCard:
     """Return the card of a bundle that has no figures."""
-    scored = ScoredVotes(check_votes(pd.DataFrame(vars(row) for row in made.votes())), made.interim)
+    scored = ScoredVotes(votes_of(pd.DataFrame(vars(row) for row in made.votes())), made.interim)
     return DatasetCard(dataset_card(made, scored, folder))
 
 

@@ -4,9 +4,16 @@ import pytest
 
 from benchmark.stats.breakdowns import BreakdownRow, Division, breakdown, breakdowns
 from benchmark.stats.tallies import Tallies
-from benchmark.votes.columns import VoteTableError
-from benchmark.votes.validate import check_votes
-from tests.benchmark.made_votes import MOTIF_CINEMO, MOTIF_STATIC, panel, table, tallies, tallies_from_columns
+from benchmark.tables import TableError
+from tests.benchmark.made_votes import (
+    MOTIF_CINEMO,
+    MOTIF_STATIC,
+    panel,
+    table,
+    tallies,
+    tallies_from_columns,
+    votes_of,
+)
 
 
 def test_scores_the_whole_and_each_scenario_of_each_matchup() -> None:
@@ -44,7 +51,7 @@ def by_tags(division: Division) -> list[BreakdownRow]:
         *panel(for_reference=4, for_other=1, pair="p3", style="flat"),
         *panel(for_reference=3, for_other=2, pair="p4"),
     ]
-    votes = check_votes(table(rows))
+    votes = votes_of(table(rows))
     return breakdown(Tallies.from_votes(votes), votes.matchups, division)
 
 
@@ -64,8 +71,10 @@ def test_a_pair_has_one_style() -> None:
         *panel(for_reference=1, for_other=0, style="clay"),
         *panel(for_reference=0, for_other=1, style="flat"),
     ]
-    with pytest.raises(VoteTableError, match='row 2: style "flat" differs from that of pair "golf1_putt"'):
-        check_votes(table(rows))
+    with pytest.raises(
+        TableError, match='row 2, column style: "flat" differs from the style of pair "golf1_putt"'
+    ):
+        votes_of(table(rows))
 
 
 def test_without_scenarios_or_tags_there_is_nothing() -> None:

@@ -4,8 +4,7 @@ import numpy as np
 import pytest
 
 from benchmark.stats.dawid_skene import dawid_skene
-from benchmark.votes.validate import check_votes
-from tests.benchmark.made_votes import panel, table, vote
+from tests.benchmark.made_votes import panel, table, vote, votes_of
 
 ACCURACY = {"alice": 0.95, "bob": 0.95, "coin1": 0.5, "coin2": 0.5, "coin3": 0.5}
 
@@ -26,7 +25,7 @@ def drawn_votes(pairs: int = 300) -> tuple[list[dict[str, object]], list[bool]]:
 
 
 def test_finds_the_accuracies_the_votes_were_drawn_with() -> None:
-    votes = check_votes(table(drawn_votes()[0]))
+    votes = votes_of(table(drawn_votes()[0]))
     found = dict(zip(votes.annotators, dawid_skene(votes).accuracy, strict=True))
     for name, accuracy in ACCURACY.items():
         assert found[name] == pytest.approx(accuracy, abs=0.08)
@@ -34,7 +33,7 @@ def test_finds_the_accuracies_the_votes_were_drawn_with() -> None:
 
 def test_is_right_more_often_than_the_majority_where_coins_vote_too() -> None:
     rows, truth = drawn_votes()
-    votes = check_votes(table(rows))
+    votes = votes_of(table(rows))
     known = np.array([truth[int(pair.removeprefix("p"))] for pair in votes.pairs])
     majority = np.bincount(votes.pair, weights=np.where(votes.chose_reference, 1, -1)) > 0
     right = np.mean((dawid_skene(votes).chance > 0.5) == known)
@@ -44,7 +43,7 @@ def test_is_right_more_often_than_the_majority_where_coins_vote_too() -> None:
 def test_one_pass_by_hand() -> None:
     """Two people, two pairs, always agreeing: accuracies and chances solve the two equations."""
     rows = [vote(pair=pair, annotator=name) for pair in ("p1", "p2") for name in ("alice", "bob")]
-    result = dawid_skene(check_votes(table(rows)))
+    result = dawid_skene(votes_of(table(rows)))
     chance, accuracy = result.chance[0], result.accuracy[0]
     assert accuracy == pytest.approx((1 + 2 * chance) / 4, abs=1e-5)
     prior = (1 + 2 * chance) / 4
@@ -57,10 +56,10 @@ def test_exchanging_the_sides_mirrors_the_scores() -> None:
     rows = [*panel(for_reference=4, for_other=1, pair="p1"), *panel(for_reference=1, for_other=4, pair="p2"),
             *panel(for_reference=5, for_other=0, pair="p3")]  # fmt: skip
     mirrored = [row | {"reference": row["other"], "other": row["reference"], "matchup": "m"} for row in rows]
-    assert dawid_skene(check_votes(table(rows))).scores == (66.7,)
-    assert dawid_skene(check_votes(table(mirrored))).scores == (33.3,)
+    assert dawid_skene(votes_of(table(rows))).scores == (66.7,)
+    assert dawid_skene(votes_of(table(mirrored))).scores == (33.3,)
 
 
 def test_votes_without_names_are_refused() -> None:
     with pytest.raises(ValueError, match="the annotator of every vote"):
-        dawid_skene(check_votes(table([vote()]).drop(columns="annotator")))
+        dawid_skene(votes_of(table([vote()]).drop(columns="annotator")))

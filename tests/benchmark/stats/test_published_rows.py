@@ -8,8 +8,7 @@ import pytest
 from benchmark.protocol import Side, VoteStatus
 from benchmark.stats.preferences import METRICS, PreferenceRow, preferences
 from benchmark.stats.tallies import Tallies
-from benchmark.votes.validate import check_votes
-from tests.benchmark.made_votes import REASONS, table, vote
+from tests.benchmark.made_votes import REASONS, table, vote, votes_of
 
 PAIRS, PANEL = 320, 5
 # reference, other, pairs the reference won, then TI2V | image | text | motion | quality as printed.
@@ -58,7 +57,7 @@ def all_votes() -> list[dict[str, object]]:
 
 
 def rows_of(votes: list[dict[str, object]]) -> list[PreferenceRow]:
-    checked = check_votes(table(votes))
+    checked = votes_of(table(votes))
     return preferences(Tallies.from_votes(checked), checked.matchups)
 
 

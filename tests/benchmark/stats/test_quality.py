@@ -5,8 +5,7 @@ import pytest
 
 from benchmark.protocol import Flag
 from benchmark.stats.quality import AnnotatorRow, Gold, annotator_quality, longest_run
-from benchmark.votes.validate import check_votes
-from tests.benchmark.made_votes import table, vote
+from tests.benchmark.made_votes import table, vote, votes_of
 
 PAIRS = 60
 CAREFUL = [f"careful{index}" for index in range(4)]
@@ -26,7 +25,7 @@ def quality(odd: list[dict[str, object]], **settings: object) -> dict[str, Annot
         for pair in range(PAIRS)
         for place, name in enumerate(CAREFUL)
     ]
-    votes = check_votes(table(rows + odd))
+    votes = votes_of(table(rows + odd))
     return {row.annotator: row for row in annotator_quality(votes, **settings)}  # type: ignore[arg-type]
 
 
@@ -93,7 +92,7 @@ def test_agreement_with_the_others_leaves_ties_out() -> None:
         vote(pair="p1", annotator="bob"),
         vote(pair="p1", annotator="eve", chosen="cinemo"),
     ]
-    by_name = {row.annotator: row for row in annotator_quality(check_votes(table(rows)))}
+    by_name = {row.annotator: row for row in annotator_quality(votes_of(table(rows)))}
     # Alice's others are Bob and Eve, one each way; Eve's are both against her.
     assert (by_name["alice"].agreement, by_name["alice"].agreement_n) == (None, 0)
     assert (by_name["eve"].agreement, by_name["eve"].agreement_n) == (0.0, 1)
@@ -101,11 +100,11 @@ def test_agreement_with_the_others_leaves_ties_out() -> None:
 
 def test_median_time_and_missing_columns() -> None:
     rows = [vote(pair=f"p{ms}", annotator="alice", decision_ms=ms) for ms in (1000, 3000, 8000)]
-    assert annotator_quality(check_votes(table(rows)))[0].median_ms == 3000
+    assert annotator_quality(votes_of(table(rows)))[0].median_ms == 3000
     bare = table(rows).drop(columns=["left", "right", "decision_ms"])
-    (row,) = annotator_quality(check_votes(bare))
+    (row,) = annotator_quality(votes_of(bare))
     assert (row.left, row.side_p, row.longest_run, row.median_ms) == (None, None, None, None)
-    assert annotator_quality(check_votes(table(rows).drop(columns="annotator"))) == []
+    assert annotator_quality(votes_of(table(rows).drop(columns="annotator"))) == []
 
 
 @pytest.mark.parametrize(

@@ -6,8 +6,7 @@ import pytest
 from benchmark.stats.annotator_sensitivity import sensitivity_of_annotators
 from benchmark.stats.arrays import FloatArray
 from benchmark.stats.sensitivity import Cluster, sensitivity_of_pairs, sensitivity_sentence
-from benchmark.votes.validate import check_votes
-from tests.benchmark.made_votes import MOTIF_CINEMO, table, tallies, vote
+from tests.benchmark.made_votes import MOTIF_CINEMO, table, tallies, vote, votes_of
 
 WON, LOST, TIED = (5, 0), (0, 5), (2, 2)
 
@@ -97,7 +96,7 @@ def random_votes(people: int = 9, pairs: int = 30) -> list[dict[str, object]]:
 
 def test_leaving_out_an_annotator_is_counting_the_table_without_their_votes() -> None:
     rows = random_votes()
-    (line,) = sensitivity_of_annotators(check_votes(table(rows)), rng=rng(), resamples=50)
+    (line,) = sensitivity_of_annotators(votes_of(table(rows)), rng=rng(), resamples=50)
 
     scores = {}
     for left_out in {row["annotator"] for row in rows}:
@@ -115,7 +114,7 @@ def test_leaving_out_an_annotator_is_counting_the_table_without_their_votes() ->
 
 
 def test_drawing_annotators_again_is_wider_where_one_votes_alone() -> None:
-    (line,) = sensitivity_of_annotators(check_votes(table(random_votes())), rng=rng(), resamples=300)
+    (line,) = sensitivity_of_annotators(votes_of(table(random_votes())), rng=rng(), resamples=300)
     assert line.ci_low is not None
     assert line.ci_high is not None
     assert line.ci_low < line.ti2v_score_reference < line.ci_high
@@ -138,7 +137,7 @@ def clear_votes(draw: np.random.Generator, appeal: FloatArray, people: int = 12)
 def test_a_clear_score_lies_in_its_interval_over_people_and_so_does_what_is_expected() -> None:
     draw = np.random.default_rng(11)
     appeal = draw.normal(1.8, 1, 120)
-    studies = [check_votes(table(clear_votes(draw, appeal))) for _ in range(60)]
+    studies = [votes_of(table(clear_votes(draw, appeal))) for _ in range(60)]
     lines = [sensitivity_of_annotators(study, rng=rng(), resamples=100)[0] for study in studies]
     expected = np.mean([line.ti2v_score_reference for line in lines])
     bounds = [(line.ci_low, line.ti2v_score_reference, line.ci_high) for line in lines]
@@ -149,7 +148,7 @@ def test_a_clear_score_lies_in_its_interval_over_people_and_so_does_what_is_expe
 
 
 def test_without_names_of_annotators_there_is_no_line() -> None:
-    votes = check_votes(table(random_votes()).drop(columns="annotator"))
+    votes = votes_of(table(random_votes()).drop(columns="annotator"))
     assert sensitivity_of_annotators(votes, rng=rng()) == []
 
 

@@ -4,14 +4,13 @@ import numpy as np
 import pytest
 
 from benchmark.stats.tallies import Tallies
-from benchmark.votes.validate import check_votes
-from tests.benchmark.made_votes import panel, table, tallies, tallies_from_columns, vote
+from tests.benchmark.made_votes import panel, table, tallies, tallies_from_columns, vote, votes_of
 
 IMAGE_REFERENCE, TEXT_OTHER, MOTION_REFERENCE = (0, 0), (1, 1), (2, 0)
 
 
 def test_counts_votes_and_ticks_of_each_comparison() -> None:
-    votes = check_votes(
+    votes = votes_of(
         table(
             [
                 vote(pair="p1", annotator="alice", ticked=["image_alignment", "object_motion"]),
@@ -34,7 +33,7 @@ def test_counts_votes_and_ticks_of_each_comparison() -> None:
 
 
 def test_counters_of_a_database_give_the_same_tallies_as_the_votes() -> None:
-    votes = check_votes(
+    votes = votes_of(
         table(
             [
                 *panel(for_reference=3, for_other=2, pair="p1", image="i1", scenario="s1"),

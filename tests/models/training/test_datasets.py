@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from unicodedata import normalize
 
 import numpy as np
 import pytest
@@ -104,10 +105,46 @@ def test_captions_can_be_jsonl_and_select_held_out_clips(tmp_path: Path) -> None
     ]
 
 
-def test_a_row_without_a_caption_is_named(tmp_path: Path) -> None:
-    write_captions(tmp_path, "file,words", "a.mp4,one")
-    with pytest.raises(BadConfig, match=r"row 1 of .*captions\.csv needs `file` and `caption`"):
+@pytest.mark.parametrize(
+    ("lines", "message"),
+    [
+        (("file,words", "a.mp4,one"), r"captions\.csv has no column caption"),
+        (("file,caption", "a.mp4,"), r"captions\.csv, line 2, column caption: The cell is empty"),
+        (("file,caption", "a.mp4,a, b"), r"captions\.csv, line 2: The row has 3 cells"),
+        (("file,caption,held_out", "a.mp4,one,maybe"), r'line 2, column held_out: "maybe" is not 0 or 1'),
+    ],
+)
+def test_a_wrong_table_of_captions_is_named_with_its_line(
+    tmp_path: Path, lines: tuple[str, ...], message: str
+) -> None:
+    write_captions(tmp_path, *lines)
+    with pytest.raises(BadConfig, match=message):
         clip_sources(of_folder(tmp_path))
+
+
+@pytest.mark.parametrize("separator", ["\u2028", "\n", "\r\n", "\x85"])
+@pytest.mark.parametrize("suffix", ["csv", "jsonl"])
+def test_a_line_break_inside_a_caption_separates_words(tmp_path: Path, separator: str, suffix: str) -> None:
+    caption = f"a dog{separator}runs"
+    content = (
+        f'file,caption\na.mp4,"{caption}"\n'
+        if suffix == "csv"
+        else (json.dumps({"file": "a.mp4", "caption": caption}, ensure_ascii=False) + "\n")
+    )
+    (tmp_path / f"c.{suffix}").write_bytes(content.encode())
+
+    (source,) = clip_sources(of_folder(tmp_path, captions=f"c.{suffix}", held_out_share=0))
+
+    assert source.caption == "a dog runs"
+
+
+def test_a_clip_whose_name_macos_decomposed_is_found(tmp_path: Path) -> None:
+    write_clip(tmp_path, normalize("NFD", "café.mp4"))
+    write_captions(tmp_path, "file,caption", f"{normalize('NFC', 'café.mp4')},one")
+
+    (source,) = clip_sources(of_folder(tmp_path, held_out_share=0))
+
+    assert len(source.read().frames) > 0
 
 
 def test_a_folder_without_captions_is_refused(tmp_path: Path) -> None:

@@ -1,0 +1,103 @@
+"""Reads the rows of a benchmark's table before its columns are known; a header is optional."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from benchmark.importers.problems import ImportProblems
+from benchmark.pairs import canonical_name
+from benchmark.tables import TableError, TableProblem, read_table
+from benchmark.tables.delimited import DELIMITERS, EMPTY_LINE, DelimitedText
+from benchmark.tables.encoding import decode_text
+
+TEXT_SUFFIXES = (".csv", ".tsv")
+TYPED_SUFFIXES = (".jsonl", ".parquet")
+MAX_TABLE_BYTES = 64 * 1024 * 1024
+# Excel on Windows saves CSV in this encoding.
+LEGACY_ENCODING = "cp1252"
+
+
+@dataclass(frozen=True)
+class TableRow:
+    """The cells of one row: in NFC, each run of white space one space."""
+
+    line: int
+    cells: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class TableRows:
+    """The rows of a table, header included, and the lines that are problems."""
+
+    rows: tuple[TableRow, ...]
+    problems: tuple[TableProblem, ...] = field(default=())
+
+
+def possible_rows(path: Path) -> tuple[list[TableRows], list[ImportProblems]]:
+    """Return the rows of a table for each possible delimiter, the most regular table first.
+
+    Returns:
+        The tables, and the errors of delimiters with which the file cannot be parsed.
+
+    Raises:
+        ImportProblems: the file is too large or cannot be decoded.
+    """
+    if path.stat().st_size > MAX_TABLE_BYTES:
+        raise ImportProblems.of(f"The table is larger than {MAX_TABLE_BYTES // 1024**2} MiB.", path.name)
+    try:
+        if path.suffix.lower() in TYPED_SUFFIXES:
+            return [_typed_rows(path)], []
+        text = decode_text(path.read_bytes(), path.name, legacy_encoding=LEGACY_ENCODING)
+    except TableError as error:
+        raise ImportProblems.of_table(error, path.name) from error
+    return _delimited_rows(text, path.name)
+
+
+def _delimited_rows(text: str, source: str) -> tuple[list[TableRows], list[ImportProblems]]:
+    tables: list[TableRows] = []
+    errors: list[ImportProblems] = []
+    for delimiter in DELIMITERS:
+        try:
+            tables.append(_parse(DelimitedText(text, delimiter)))
+        except TableError as error:
+            errors.append(ImportProblems.of_table(error, source))
+    return sorted(tables, key=_regular_rows, reverse=True), errors
+
+
+def _parse(text: DelimitedText) -> TableRows:
+    rows = []
+    problems: list[TableProblem] = []
+    blank: list[TableProblem] = []
+    for record in text.records():
+        cells = tuple(map(_cell, record.cells))
+        if not any(cells):
+            blank.append(TableProblem(EMPTY_LINE, record.line))
+            continue
+        problems += blank
+        blank = []
+        rows.append(TableRow(record.line, cells))
+    return TableRows(tuple(rows), tuple(problems))
+
+
+def _regular_rows(table: TableRows) -> int:
+    """Return how many rows have as many cells as the first; 0 if it has one cell: prompts contain commas."""
+    width = len(table.rows[0].cells) if table.rows else 0
+    return sum(len(row.cells) == width for row in table.rows) if width > 1 else 0
+
+
+def _typed_rows(path: Path) -> TableRows:
+    """Return the rows of a JSONL or Parquet table; the header is on line 0."""
+    table = read_table(path)
+    columns = [table.cells(name) for name in table.columns]
+    header = TableRow(0, tuple(map(_cell, table.columns)))
+    return TableRows((header, *_numbered(columns, table.lines)))
+
+
+def _numbered(columns: Sequence[Sequence[object]], lines: Sequence[int] | None) -> Iterator[TableRow]:
+    for row, cells in enumerate(zip(*columns, strict=True)):
+        line = lines[row] if lines is not None else row + 1
+        yield TableRow(line, tuple("" if cell is None else _cell(cell) for cell in cells))
+
+
+def _cell(value: object) -> str:
+    return canonical_name(" ".join(str(value).split()))

@@ -1,0 +1,217 @@
+"""Converts the cells of a table to names, texts, flags, numbers and times, and collects what is wrong."""
+
+import re
+import unicodedata
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import TypeVar
+
+import numpy as np
+
+from benchmark.pairs import canonical_name
+from benchmark.stats.arrays import BoolArray, IntArray
+from benchmark.tables.problems import Problems, shown_cell
+from benchmark.tables.table import BLANK, Table, Value
+
+MAX_WHOLE_NUMBER = 2**53 - 1
+FLAGS = {"0": 0, "1": 1, "false": 0, "true": 1}
+# How spreadsheets and pandas write a missing value or a failed formula.
+_ERRORS = frozenset({"nan", "#n/a", "#ref!", "#value!", "#div/0!", "#name?", "#null!", "#num!"})
+_INVISIBLE = frozenset("\u00ad\u200b\u200e\u200f\u2060\ufeff")
+_WHOLE_NUMBER = re.compile(r"[0-9]+(\.0)?")
+
+Converted = TypeVar("Converted")
+
+
+class _Refused(ValueError):
+    """A cell cannot be converted; the message is a sentence."""
+
+
+@dataclass(frozen=True)
+class Names:
+    """A column of names: `names[code]` for each row, BLANK where a cell is empty."""
+
+    codes: IntArray
+    names: tuple[str, ...]
+
+    def at(self, row: int) -> str:
+        """Return the name of a row, empty if the cell is."""
+        code = int(self.codes[row])
+        return "" if code == BLANK else self.names[code]
+
+    def among(self, rows: IntArray) -> "Names":
+        """Return the names of some rows, renumbered in alphabetical order.
+
+        A result must not depend on the order of the rows (docs/decisions/0007).
+        """
+        codes = self.codes[rows]
+        first = first_places(codes, len(self.names))
+        present = np.flatnonzero(first < len(codes))
+        order = np.array(sorted(present.tolist(), key=lambda code: self.names[code]), dtype=np.int64)
+        renumbered = np.full(len(self.names) + 1, BLANK)
+        renumbered[order] = np.arange(len(order))
+        return Names(renumbered[codes], tuple(self.names[index] for index in order))
+
+
+@dataclass
+class CellReader:
+    """Reads the columns of one table and adds every wrong cell to `problems`."""
+
+    table: Table
+    problems: Problems = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.problems = self.table.problems()
+
+    def names(self, column: str, *, required: bool = False) -> Names:
+        """Return a column of names in NFC without outer white space; all BLANK if the table lacks it."""
+        if column not in self.table:
+            return Names(np.full(len(self.table), BLANK), ())
+        codes, names = self._converted(column, _name)
+        by_name = {name: index for index, name in enumerate(dict.fromkeys(filter(None, names)))}
+        renumbered = np.array([*(by_name.get(name or "", BLANK) for name in names), BLANK])
+        read = Names(renumbered[codes], tuple(by_name))
+        if required:
+            wrong = np.array([*(name is None for name in names), False])[codes]
+            self.problems.add_where((read.codes == BLANK) & ~wrong, "The cell is empty.", column)
+        return read
+
+    def texts(self, column: str, *, required: bool = False) -> list[str]:
+        """Return a column of texts; each run of white space, such as a line break, becomes one space."""
+        if column not in self.table:
+            return [""] * len(self.table)
+        codes, texts = self._converted(column, _text)
+        if required:
+            empty = np.array([*(text == "" for text in texts), True])[codes]
+            self.problems.add_where(empty, "The cell is empty.", column)
+        found = [*(text or "" for text in texts), ""]
+        return [found[code] for code in codes.tolist()]
+
+    def flags(self, column: str) -> BoolArray:
+        """Return a column of 0 and 1, or true and false, as booleans; an empty cell is a problem."""
+        codes, flags = self._converted(column, _flag)
+        self.problems.add_where(codes == BLANK, "The cell is empty. Write 0 or 1.", column)
+        is_set: BoolArray = np.array([*(bool(flag) for flag in flags), False])[codes]
+        return is_set
+
+    def optional_flags(self, column: str) -> list[bool | None]:
+        """Return a column of 0 and 1, or true and false, row by row; None where a cell is empty."""
+        if column not in self.table:
+            return [None] * len(self.table)
+        codes, flags = self._converted(column, _flag)
+        found = [*(None if flag is None else bool(flag) for flag in flags), None]
+        return [found[code] for code in codes.tolist()]
+
+    def whole_numbers(self, column: str, *, maximum: int = MAX_WHOLE_NUMBER) -> IntArray:
+        """Return a column of whole numbers from 0; BLANK where a cell is empty or the column is missing."""
+        if column not in self.table:
+            return np.full(len(self.table), BLANK)
+        codes, numbers = self._converted(column, lambda value: _whole_number(value, maximum))
+        found = np.array([*(BLANK if number is None else number for number in numbers), BLANK], np.int64)
+        return found[codes]
+
+    def times(self, column: str) -> list[datetime | None]:
+        """Return a column of times in UTC (ISO 8601; UTC if without time zone), None where empty."""
+        if column not in self.table:
+            return [None] * len(self.table)
+        codes, times = self._converted(column, _time)
+        found = [*times, None]
+        return [found[code] for code in codes.tolist()]
+
+    def _converted(
+        self, column: str, convert: Callable[[Value], Converted | None]
+    ) -> tuple[IntArray, list[Converted | None]]:
+        """Convert the distinct values of a column; a value that cannot be converted becomes None."""
+        read = self.table.columns[column]
+        converted: list[Converted | None] = []
+        for code, value in enumerate(read.values):
+            try:
+                converted.append(convert(value))
+            except _Refused as error:
+                converted.append(None)
+                self.problems.add_where(read.codes == code, str(error), column)
+        return read.codes, converted
+
+
+def first_places(codes: IntArray, count: int) -> IntArray:
+    """Return (count,) the index where each code occurs first; len(codes) if it does not occur."""
+    places = np.full(count + 1, len(codes))
+    # The last assignment to an index counts, so assigning backwards keeps the first one.
+    places[codes[::-1]] = np.arange(len(codes))[::-1]
+    return places[:count]
+
+
+def _name(value: Value) -> str:
+    if isinstance(value, bool | float):
+        raise _Refused(f"{value} is not a name. Write it as a text.")
+    name = canonical_name(str(value).strip())
+    _refuse_error(name)
+    hidden = next((letter for letter in name if _is_hidden(letter)), None)
+    if hidden is not None:
+        label = unicodedata.name(hidden, "control character").lower()
+        raise _Refused(f"{shown_cell(name)} contains an invisible character (U+{ord(hidden):04X}, {label}).")
+    return name
+
+
+def _text(value: Value) -> str:
+    if not isinstance(value, str):
+        raise _Refused(f"{value} is not a text.")
+    text = canonical_name(" ".join(value.split()))
+    _refuse_error(text)
+    if any(unicodedata.category(letter) in ("Cc", "Cs") for letter in text):
+        raise _Refused(f"{shown_cell(text)} contains control characters.")
+    return text
+
+
+def _flag(value: Value) -> int:
+    text = str(value).strip().lower()
+    if isinstance(value, float) and value in (0, 1):
+        text = str(int(value))
+    if text not in FLAGS:
+        raise _Refused(f"{shown_cell(value)} is not 0 or 1.")
+    return FLAGS[text]
+
+
+def _whole_number(value: Value, maximum: int) -> int | None:
+    text = str(value).strip()
+    if not text:
+        return None
+    if isinstance(value, bool) or not (text.isascii() and _WHOLE_NUMBER.fullmatch(text)):
+        raise _Refused(f"{shown_cell(value)} is not a whole number. Write it with digits only.")
+    number = int(text.removesuffix(".0"))
+    if number > maximum:
+        raise _Refused(f"{shown_cell(value)} is more than {maximum}.")
+    return number
+
+
+def _time(value: Value) -> datetime | None:
+    text = str(value).strip()
+    if not text:
+        return None
+    try:
+        time = datetime.fromisoformat(text)
+        # The first and the last day of the calendar cannot be converted from every time zone.
+        return (time if time.tzinfo else time.replace(tzinfo=UTC)).astimezone(UTC)
+    except (ValueError, OverflowError) as error:
+        raise _Refused(
+            f"{shown_cell(text)} is not a time in ISO 8601, such as 2026-03-14T09:26:53Z."
+        ) from error
+
+
+def _refuse_error(text: str) -> None:
+    if text.lower() in _ERRORS:
+        raise _Refused(f"{shown_cell(text)} is a missing value or a failed formula. Leave the cell empty.")
+
+
+def _is_hidden(letter: str) -> bool:
+    if letter.isascii():
+        return not letter.isprintable()
+    return (
+        letter in _INVISIBLE
+        or unicodedata.category(letter) in ("Cc", "Cs", "Zl", "Zp")
+        or (
+            unicodedata.bidirectional(letter)
+            in ("LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI")
+        )
+    )
