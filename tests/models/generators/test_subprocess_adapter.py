@@ -97,9 +97,15 @@ def test_a_script_that_selects_a_gpu_gets_the_configured_one(
     assert seen["CUDA_VISIBLE_DEVICES"] == "6"
 
 
-@pytest.mark.parametrize(("seeds", "same"), [((7, 7), True), ((7, 8), False)])
-def test_a_script_is_seeded_per_clip(seeds: tuple[int, int], same: bool, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("seeds", "same", "real_torch"), [((7, 7), True, True), ((7, 8), False, False)], ids=["same", "other"]
+)
+def test_a_script_is_seeded_per_clip(
+    seeds: tuple[int, int], same: bool, real_torch: bool, tmp_path: Path
+) -> None:
     generator = generator_of(recipe_of("ti2v-zero"), tmp_path / "checkout")
+    if real_torch:
+        (tmp_path / "checkout" / "torch.py").unlink()
     said = []
     for seed in seeds:
         list(generator.generate([ClipRequest("a", picture(tmp_path), "It jumps.", seed)]))
