@@ -116,5 +116,6 @@ def _clip_row(submission_id: int, pair_id: int) -> dict[str, object]:
         "constant_fps": True,
         "has_audio": False,
         "is_static": False,
+        "is_remuxable": True,
         "received_at": START,
     }

@@ -17,7 +17,8 @@ _PARTITIONS = {2, 3, 4}
 _MAX_PICTURE_PARAMETER_SETS = 4
 # Coded pictures look random, so that many printable characters in a row are text. Decoders ignore what
 # follows the coded data of a slice, and only decoding tells where that ends: there fewer characters count.
-_TEXT_CHARACTERS, _TEXT_CHARACTERS_AT_END = 24, 12
+# Measured on random bytes: 0.4 % of clips of 16 slices have such a row by chance and are re-encoded.
+_TEXT_IN_A_ROW = ((20, None), (14, 64), (10, 12))  # characters, within so many bytes of a unit's end
 _MARKS = bytes(0x20 <= byte < 0x7F for byte in range(256))
 
 
@@ -129,7 +130,7 @@ def _without_zeros(unit: bytes) -> bytes:
 def _has_text(unit: bytes) -> bool:
     # A table and a search for one string: a regular expression takes a hundred times as long.
     marks = unit.translate(_MARKS)
-    return b"\1" * _TEXT_CHARACTERS in marks or marks.endswith(b"\1" * _TEXT_CHARACTERS_AT_END)
+    return any(b"\1" * length in (marks if end is None else marks[-end:]) for length, end in _TEXT_IN_A_ROW)
 
 
 def _with_length(unit: bytes, length_bytes: int) -> bytes:

@@ -75,6 +75,10 @@ def _h264_places() -> dict[str, Hide]:
         "behind the only slice of the last picture": _in_samples(
             lambda sample, text, _sets: _grown(sample, text), only_last=True
         ),
+        "behind the last slice with a stop bit": _in_samples(
+            lambda sample, text, _sets: _grown(sample, text[:14] + b"\x80")
+        ),
+        "short behind the last slice": _in_samples(lambda sample, text, _sets: _grown(sample, text[:10])),
         "behind the last unit": _in_samples(lambda sample, text, _sets: sample + b"\0\0\1" + text[:16]),
         "sequence parameter set in band": _in_samples(
             lambda sample, text, sets: _unit(sets[0] + text) + sample
