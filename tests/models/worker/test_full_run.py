@@ -11,7 +11,6 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -29,6 +28,7 @@ from tests.cast import make_actor
 from tests.conftest import serving, settings_for
 from tests.models.worker.conftest import Workplace
 from tests.models.worker.toys import TOY, toy_environment
+from tests.release import copy_benchmark, first_pairs
 
 PAIRS = int(os.environ.get("TI2V_FULL_RUN_PAIRS", "24"))
 SLUG = "bundled"
@@ -42,8 +42,8 @@ def bench(
     """A service with bundled pairs, and leases of five seconds."""
     shutil.copy(migrated_sqlite, tmp_path / "ti2v.sqlite3")
     context = open_one(settings_for(tmp_path, job_lease_s=5))
-    source = read_official(bundled_folder())
-    source = replace(source, pairs=source.pairs[:PAIRS])
+    pairs = first_pairs(bundled_folder(), PAIRS)
+    source = read_official(copy_benchmark(bundled_folder(), tmp_path / "benchmark", pairs))
     images = store_images(source, store=context.store, sandbox=context.sandbox)
     with context.database.write() as session:
         import_benchmark(session, source=source, images=images, slug=SLUG, title=SLUG, now=utc_now())
