@@ -1,2 +1,1 @@
-"""Formulas of the automatic metrics: features or frames in, one score a clip out; numpy only
-(docs/metrics.md)."""
+"""Formulas of the automatic metrics: features or frames in, one score a clip out (docs/metrics.md)."""

@@ -15,18 +15,18 @@ _ESCAPES = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)
 
 
 def is_one_line(text: str) -> bool:
-    """Return whether a text has neither line breaks nor control characters.
+    r"""Return whether a text has neither line breaks nor control characters.
 
-    >>> is_one_line("TI2V Bench"), is_one_line("TI2V\\nBench")
+    >>> is_one_line("TI2V Bench"), is_one_line("TI2V\nBench")
     (True, False)
     """
     return not any(unicodedata.category(letter) in _BREAKING for letter in text)
 
 
 def one_line(text: str, *, max_chars: int = MAX_MESSAGE_CHARS) -> str:
-    """Return the text as one line of at most `max_chars` characters.
+    r"""Return the text as one line of at most `max_chars` characters.
 
-    >>> one_line("out of\\n  memory\\x07")
+    >>> one_line("out of\n  memory\x07")
     'out of memory'
     """
     line = " ".join(_without_unfit(text, keep="").split())
@@ -34,10 +34,10 @@ def one_line(text: str, *, max_chars: int = MAX_MESSAGE_CHARS) -> str:
 
 
 def log_tail(text: str, *, max_bytes: int = MAX_LOG_BYTES) -> str:
-    """Return the end of a log, at most so many bytes of UTF-8, without escapes; keep lines and tabs.
+    r"""Return the end of a log, at most so many bytes of UTF-8, without escapes; keep lines and tabs.
 
-    >>> log_tail("10 %\\r20 %\\r\\n\\x1b[31mout of memory\\x1b[0m")
-    '10 %\\n20 %\\nout of memory'
+    >>> log_tail("10 %\r20 %\r\n\x1b[31mout of memory\x1b[0m")
+    '10 %\n20 %\nout of memory'
     """
     lines = text.replace("\r\n", "\n").replace("\r", "\n")
     fit = _without_unfit(lines, keep="\n\t").encode()

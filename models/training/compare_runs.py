@@ -55,8 +55,9 @@ def read_finished_figure6(folder: Path, config: TrainingConfig) -> list[RegionLo
 
 
 def comparison_table(runs: Mapping[str, Seeds]) -> str:
-    """Return a Markdown table with one row per timestep, one column per config, and the number of seeds for
-    which the first config's ratio is lower.
+    """Return a Markdown table with a row per timestep and a column per config.
+
+    The last column is the number of seeds for which the first config's ratio is lower.
 
     Args:
         runs: the rows of every seed, for two config names; seeds and timesteps are the same for both.

@@ -35,9 +35,9 @@ def _known_letters() -> frozenset[int]:
 
 
 def printable(text: str) -> str:
-    """Return the text on one line, with ▯ for every letter that the font does not have or SVG forbids.
+    r"""Return the text on one line, with ▯ for every letter that the font does not have or SVG forbids.
 
-    >>> printable("two\\nlines"), printable("a\\x07b")
+    >>> printable("two\nlines"), printable("a\x07b")
     ('two lines', 'a▯b')
     """
     one_line = " ".join(text[:_MAX_LETTERS].split())
