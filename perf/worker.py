@@ -30,7 +30,7 @@ from benchmark.wire.jobs import WorkerInfo
 from models.generators.base import ClipRequest, GeneratedClip, Provenance
 from models.worker.image_cache import ImageCache
 from models.worker.model_host import InlineHost
-from models.worker.worker_loop import Work, WorkerLoop
+from models.worker.worker_loop import WorkerLoop, WorkerOptions
 from perf.server import running_server
 from perf.synthetic_studies import START, synthetic_benchmark
 from perf.uploads import store_image
@@ -123,9 +123,9 @@ def made_lane(
     stopping = threading.Event()
     server = Client(address, key, retry=Retry.unattended(stopping, random.Random(1))).leases
     host = InlineHost(clocks.__getitem__, device="cpu", dtype="auto")
-    work = Work(WorkerInfo(name=name, device="cpu"), dict.fromkeys(clocks, 1), until_idle=True)
+    options = WorkerOptions(WorkerInfo(name=name, device="cpu"), dict.fromkeys(clocks, 1), until_idle=True)
     images = ImageCache(folder / "images")
-    return WorkerLoop(server, host, images, work, stopping=stopping, say=lambda _: None), host
+    return WorkerLoop(server, host, images, options, stopping=stopping, log=lambda _: None), host
 
 
 def prepare(home: Path) -> tuple[str, str, list[str]]:

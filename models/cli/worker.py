@@ -1,4 +1,4 @@
-"""`ti2v worker`: makes the clips a server is asked for, on this machine's device or a Ray cluster's."""
+"""`ti2v worker`: generate clips for the jobs of a server, on this machine or on a Ray cluster."""
 
 import os
 import signal
@@ -22,41 +22,43 @@ if TYPE_CHECKING:
     from benchmark.client.job_api import LeaseApi
     from benchmark.wire.jobs import WorkerInfo
     from models.worker.image_cache import ImageCache
-    from models.worker.worker_loop import Work
+    from models.worker.worker_loop import WorkerOptions
 
-    Run = Callable[[LeaseApi, ImageCache, Work, str, threading.Event], int]
+    Run = Callable[[LeaseApi, ImageCache, WorkerOptions, str, threading.Event], int]
 
 
 @click.command("worker")
-@click.option("--server", envvar="TI2V_SERVER", show_envvar=True, help="Its address: https://bench.example.")
-@click.option("--key", envvar="TI2V_KEY", show_envvar=True, help="A worker's key on that server.")
-@click.option("--models", help="Models to offer, with commas between; all that can run here if left out.")
+@click.option(
+    "--server", envvar="TI2V_SERVER", show_envvar=True, help="Server address, such as https://bench.example."
+)
+@click.option("--key", envvar="TI2V_KEY", show_envvar=True, help="API key with the role worker.")
+@click.option("--models", help="Comma-separated models to offer (default: all that can run on this machine).")
 @click.option(
     "--engine",
     type=click.Choice(["inline", "ray"]),
     default="inline",
     show_default=True,
-    help="This process on one device, or actors of a Ray cluster.",
+    help="Run the models in this process, or in actors of a Ray cluster.",
 )
-@click.option("--device", help="cpu, cuda or cuda:N; the GPU if there is one.")
+@click.option("--device", help="cpu, cuda or cuda:N (default: cuda if there is a GPU).")
 @click.option(
     "--dtype",
     type=click.Choice([each.value for each in DType]),
     default=DType.AUTO.value,
     show_default=True,
-    help="What networks compute in.",
+    help="Floating-point type of networks.",
 )
-@click.option("--batch", type=click.IntRange(1, 32), help="Clips made at once; each model's usual number.")
+@click.option("--batch", type=click.IntRange(1, 32), help="Batch size (default: per model).")
+@click.option("--name", help="Name of this worker on the server (default: machine, device and process id).")
+@click.option("--once", is_flag=True, help="Exit after the jobs of one claim.")
+@click.option("--until-idle", is_flag=True, help="Exit when there are no jobs.")
 @click.option(
-    "--name", help="What the server calls this worker; the machine, device and process if left out."
+    "--images",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Folder of the image cache (default: in the user's cache directory).",
 )
-@click.option("--once", is_flag=True, help="End after the jobs of one claim.")
-@click.option("--until-idle", is_flag=True, help="End when there is nothing to do.")
-@click.option(
-    "--images", type=click.Path(path_type=Path, file_okay=False), help="Folder that keeps input images."
-)
-@click.option("--actors", type=click.IntRange(min=1), help="Ray: how many models at once; one a GPU.")
-@click.option("--ray-address", help="Ray: the cluster's address; one of its own on loopback if left out.")
+@click.option("--actors", type=click.IntRange(min=1), help="Ray: number of actors (default: one per GPU).")
+@click.option("--ray-address", help="Ray: address of a running cluster (default: start one on loopback).")
 def worker(
     server: str | None,
     key: str | None,
@@ -72,30 +74,31 @@ def worker(
     actors: int | None,
     ray_address: str | None,
 ) -> None:
-    """Ask the server for jobs, make their clips, hand them in, until stopped.
+    """Claim jobs from a server, generate their clips and upload them, until stopped.
 
-    The first Ctrl-C or SIGTERM finishes the clips in hand and gives back the rest; the second gives back all.
+    The first Ctrl-C or SIGTERM finishes the current batch and releases the other jobs; the second one
+    releases all jobs immediately.
     """
     from benchmark.client.client import Client
     from benchmark.client.retry import Retry
-    from models.worker.available_models import offered_batches
-    from models.worker.image_cache import ImageCache, usual_folder
-    from models.worker.worker_loop import Work
+    from models.worker.available_models import select_models
+    from models.worker.image_cache import ImageCache, default_folder
+    from models.worker.worker_loop import WorkerOptions
 
     stopping = threading.Event()
-    client = Client(server, key, retry=Retry.unattended(stopping), on_retry=_say)
-    # Programs that models start must not find it.
+    client = Client(server, key, retry=Retry.unattended(stopping), on_retry=_log)
+    # Programs started by models must not inherit the key.
     os.environ.pop("TI2V_KEY", None)
-    card = _worker_info(name, device)
-    work = Work(card, offered_batches(models, batch), until_idle=until_idle, once=once)
-    cache = ImageCache(images or usual_folder())
-    _say(f"{card.name} offers {', '.join(work.batches)} to {client.address}.")
-    run: Run = _run_here
+    info = _worker_info(name, device)
+    options = WorkerOptions(info, select_models(models, batch), until_idle=until_idle, once=once)
+    cache = ImageCache(images or default_folder())
+    _log(f"{info.name} offers {', '.join(options.batch_sizes)} to {client.address}.")
+    run: Run = _run_inline
     if engine == "ray":
         run = partial(_run_on_ray, actors=actors, address=ray_address)
-    with _stopped_by_signals(stopping), client, _key_explained():
-        made = run(client.leases, cache, work, dtype, stopping)
-    _say(f"{counted(made, 'clip')} handed in.")
+    with _stop_on_signal(stopping), client, _explain_refused_key():
+        uploaded = run(client.leases, cache, options, dtype, stopping)
+    _log(f"Uploaded {counted(uploaded, 'clip')}.")
 
 
 def _worker_info(name: str | None, device: str | None) -> "WorkerInfo":
@@ -103,27 +106,27 @@ def _worker_info(name: str | None, device: str | None) -> "WorkerInfo":
     from benchmark.wire.validation import checked_request
     from models.generators.machine import default_device, gpus
 
-    where = device or default_device()
-    gpu = gpus()[0].name if where.startswith("cuda") and gpus() else None
-    usual_name = f"{socket.gethostname()}-{where}-{os.getpid()}"[:80]
-    return checked_request(WorkerInfo, name=name or usual_name, device=where, gpu=gpu)
+    device = device or default_device()
+    gpu = gpus()[0].name if device.startswith("cuda") and gpus() else None
+    default_name = f"{socket.gethostname()}-{device}-{os.getpid()}"[:80]
+    return checked_request(WorkerInfo, name=name or default_name, device=device, gpu=gpu)
 
 
-def _run_here(
-    server: "LeaseApi", cache: "ImageCache", work: "Work", dtype: str, stopping: threading.Event
+def _run_inline(
+    server: "LeaseApi", cache: "ImageCache", options: "WorkerOptions", dtype: str, stopping: threading.Event
 ) -> int:
     from models.generators.registry import create_generator
     from models.worker.model_host import InlineHost
     from models.worker.worker_loop import WorkerLoop
 
-    host = InlineHost(create_generator, device=work.card.device, dtype=dtype)
-    return WorkerLoop(server, host, cache, work, stopping=stopping, say=_say).run()
+    host = InlineHost(create_generator, device=options.info.device, dtype=dtype)
+    return WorkerLoop(server, host, cache, options, stopping=stopping, log=_log).run()
 
 
 def _run_on_ray(
     server: "LeaseApi",
     cache: "ImageCache",
-    work: "Work",
+    options: "WorkerOptions",
     dtype: str,
     stopping: threading.Event,
     *,
@@ -133,29 +136,31 @@ def _run_on_ray(
     from models.worker.ray_engine import run_on_ray
 
     return run_on_ray(
-        server, cache, work, dtype=dtype, actors=actors, address=address, stopping=stopping, say=_say
+        server, cache, options, dtype=dtype, actors=actors, address=address, stopping=stopping, log=_log
     )
 
 
 @contextmanager
-def _stopped_by_signals(stopping: threading.Event) -> Iterator[None]:
-    def stop(number: int, frame: FrameType | None) -> None:  # noqa: ARG001 - signal calls it so
+def _stop_on_signal(stopping: threading.Event) -> Iterator[None]:
+    """Set the event on the first SIGTERM or Ctrl-C; raise KeyboardInterrupt on the second."""
+
+    def stop(number: int, frame: FrameType | None) -> None:  # noqa: ARG001 - signature of handlers
         if stopping.is_set():
             raise KeyboardInterrupt
         stopping.set()
-        _say("Finishing what is in hand; once more to give it all back at once.")
+        _log("Finishing the current batch. Stop again to release all jobs immediately.")
 
-    before = {number: signal.signal(number, stop) for number in (signal.SIGTERM, signal.SIGINT)}
+    previous = {number: signal.signal(number, stop) for number in (signal.SIGTERM, signal.SIGINT)}
     try:
         yield
     finally:
-        for number, handler in before.items():
+        for number, handler in previous.items():
             signal.signal(number, handler)
 
 
 @contextmanager
-def _key_explained() -> Iterator[None]:
-    """Add the command that makes a worker's key where the key is refused."""
+def _explain_refused_key() -> Iterator[None]:
+    """Add the command that creates a worker's key to the error of a refused key."""
     from benchmark.client.errors import NotAllowed
 
     try:
@@ -166,5 +171,5 @@ def _key_explained() -> Iterator[None]:
         ) from error
 
 
-def _say(sentence: str) -> None:
+def _log(sentence: str) -> None:
     print(f"{strftime('%H:%M:%S')} {sentence}", file=sys.stderr, flush=True)

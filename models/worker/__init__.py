@@ -1,1 +1,1 @@
-"""The GPU worker: asks the service for jobs and sends clips back, over HTTP."""
+"""The GPU worker: claims jobs from a server, generates their clips and uploads them, over HTTP."""

@@ -1,30 +1,32 @@
-"""Which models a worker offers: those it is told, or all that can run on its machine."""
+"""Select the models that a worker offers: the requested ones, or all that can run on its machine."""
 
 from models.generators.registry import generators, get_entry
-from models.worker.errors import NothingToOffer
+from models.worker.errors import NoModelAvailable
 
 
-def offered_batches(named: str | None, batch: int | None) -> dict[str, int]:
-    """Return the models to offer and how many clips of each go through at once.
+def select_models(names: str | None, batch: int | None) -> dict[str, int]:
+    """Return the batch size of each model to offer, by model name.
 
     Args:
-        named: names with commas between; None offers everything that can run here.
-        batch: clips at once; None is each model's usual number.
+        names: comma-separated model names; None selects all models that can run on this machine.
+        batch: batch size; None selects the default of each model.
 
     Raises:
-        UnknownModel: a name nobody goes by.
-        NothingToOffer: a named model cannot run here, or none can; the message says why.
+        UnknownModel: there is no model with a requested name.
+        NoModelAvailable: a requested model cannot run on this machine, or no model can; the message says why.
     """
-    if named is None:
+    if names is None:
         entries = [entry for entry in generators().values() if entry.unavailable_reason() is None]
     else:
-        entries = [get_entry(name.strip()) for name in named.split(",") if name.strip()]
+        entries = [get_entry(name.strip()) for name in names.split(",") if name.strip()]
         for entry in entries:
             reason = entry.unavailable_reason()
             if reason is not None:
-                raise NothingToOffer(f"{entry.name} cannot run here. {reason}")
+                raise NoModelAvailable(f"{entry.name} cannot run on this machine. {reason}")
         if not entries:
-            raise NothingToOffer("--models names no model; leave it out to offer all that can run here.")
+            raise NoModelAvailable("--models is empty. Omit the option to offer all models that can run.")
     if not entries:
-        raise NothingToOffer("No model can run here; `ti2v generators` says what each of them needs.")
+        raise NoModelAvailable(
+            "No model can run on this machine. To see what each one needs, run: ti2v generators"
+        )
     return {entry.name: batch or entry.batch for entry in entries}

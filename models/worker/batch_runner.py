@@ -1,4 +1,4 @@
-"""Makes the clips of one claim with the model at hand, and says of every job without a clip why."""
+"""Generate the clips of one claim in batches, and report every job that fails."""
 
 import threading
 import traceback
@@ -12,13 +12,13 @@ from benchmark.protocol import FailureKind
 from benchmark.wire.jobs import ClaimedJob
 from models.generators.base import CannotRun, ClipRequest, Crashed, GeneratorError, OutOfMemory
 from models.generators.batch import MAX_CONSECUTIVE_FAILURES
-from models.worker.errors import GivingUp, NothingToOffer
+from models.worker.errors import NoModelAvailable, TooManyFailures
 from models.worker.image_cache import ImageCache
-from models.worker.lease_renewal import Leases
+from models.worker.lease_renewal import LeaseRenewer
 from models.worker.model_host import HostLost, ModelHost, is_out_of_memory
 from models.worker.uploader import Uploader, report_failure
 
-_MOST_LOG = 8000
+_MAX_LOG_CHARACTERS = 8000
 
 
 @dataclass(frozen=True)
@@ -28,10 +28,20 @@ class _Task:
 
 
 class BatchRunner:
-    """Makes clips; at the end of `make` each job is on its way, failed, or given back.
+    """Generates the clips of claimed jobs; after `run`, each job is uploading, failed or released.
+
+    Args:
+        server: the server's lease API.
+        host: holds the model.
+        images: cache of input images.
+        batch_sizes: batch size of each model to offer.
+        leases: leases of the worker.
+        uploader: receives the clips.
+        stopping: set when the worker should stop.
+        log: called with a sentence for every event.
 
     Attributes:
-        batches: the models still offered, and how many clips of each go through at once.
+        batch_sizes: batch size of each model that is still offered.
     """
 
     def __init__(
@@ -39,53 +49,53 @@ class BatchRunner:
         server: LeaseApi,
         host: ModelHost,
         images: ImageCache,
-        batches: Mapping[str, int],
+        batch_sizes: Mapping[str, int],
         *,
-        leases: Leases,
+        leases: LeaseRenewer,
         uploader: Uploader,
         stopping: threading.Event,
-        say: Callable[[str], None],
+        log: Callable[[str], None],
     ) -> None:
         self._server, self._host, self._images = server, host, images
-        self._leases, self._delivery = leases, uploader
-        self._stopping, self._say = stopping, say
-        self.batches = dict(batches)
+        self._leases, self._uploader = leases, uploader
+        self._stopping, self._log = stopping, log
+        self.batch_sizes = dict(batch_sizes)
         self._halved: set[str] = set()
-        self._failures_in_a_row = 0
+        self._consecutive_failures = 0
 
-    def make(self, jobs: Sequence[ClaimedJob]) -> None:
-        """Make the clips of jobs that were just claimed, all of one model.
+    def run(self, jobs: Sequence[ClaimedJob]) -> None:
+        """Generate the clips of newly claimed jobs, all of one model.
 
         Raises:
-            WorkerError: the worker cannot go on; what is left is still held.
+            WorkerError: the worker cannot continue; it still holds the remaining jobs.
         """
         model = jobs[0].model
-        self._leases.take(jobs)
+        self._leases.add(jobs)
         try:
-            self._hold(model)
-            self._make_all(self._tasks(jobs), model)
+            self._load(model)
+            self._generate_all(self._fetch_images(jobs), model)
         except CannotRun as error:
-            self._give_back(jobs)
+            self._release(jobs)
             self._withdraw(model, error)
         except GeneratorError as error:
             self._fail(jobs, error)
         except HostLost as lost:
-            self._say(str(lost))
-        self._give_back(jobs)
+            self._log(str(lost))
+        self._release(jobs)
 
-    def _hold(self, model: str) -> None:
-        if self._host.holding == model:
+    def _load(self, model: str) -> None:
+        if self._host.loaded_model == model:
             return
-        self._say(f"Loading {model}.")
+        self._log(f"Loading {model}.")
         try:
-            self._host.hold(model)
+            self._host.load(model)
         except (GeneratorError, HostLost):
             raise
-        except Exception as error:  # a model's code may raise anything; the worker outlives it
+        except Exception as error:  # a model's code can raise anything; the worker must survive it
             raise _as_generator_error(error) from error
 
-    def _tasks(self, jobs: Sequence[ClaimedJob]) -> list[_Task]:
-        """Fetch the images; a job whose image cannot be had fails."""
+    def _fetch_images(self, jobs: Sequence[ClaimedJob]) -> list[_Task]:
+        """Fetch the input images; a job whose image the server refuses fails."""
         tasks = []
         for job in jobs:
             try:
@@ -93,88 +103,90 @@ class BatchRunner:
             except NotAllowed:
                 raise
             except Refused as refusal:
-                self._fail([job], Crashed(f"The image cannot be had. {refusal}"))
+                self._fail([job], Crashed(f"The image cannot be downloaded. {refusal}"))
             else:
                 tasks.append(_Task(job, ClipRequest(job.pair_id, image, job.prompt, job.seed)))
         return tasks
 
-    def _make_all(self, tasks: list[_Task], model: str) -> None:
-        """Make batch after batch, until the worker shall stop."""
+    def _generate_all(self, tasks: list[_Task], model: str) -> None:
+        """Generate batch after batch until all are done or the worker should stop."""
         while tasks and not self._stopping.is_set():
-            # A lease may have been lost meanwhile; its clip would be made for nothing.
+            # Skip jobs whose leases were lost in the meantime.
             tasks = [task for task in tasks if self._leases.holds(task.job)]
-            tasks = self._make_some(tasks, model)
+            tasks = self._generate_batch(tasks, model)
 
-    def _make_some(self, tasks: list[_Task], model: str) -> list[_Task]:
-        """Make one batch; return what is left to be tried."""
-        taken = tasks[: self.batches[model]]
-        done, error = self._attempt(taken)
-        rest = tasks[done:]
+    def _generate_batch(self, tasks: list[_Task], model: str) -> list[_Task]:
+        """Generate one batch; return the tasks that remain to be tried."""
+        batch = tasks[: self.batch_sizes[model]]
+        done, error = self._generate(batch)
+        remaining = tasks[done:]
         if done:
-            self._failures_in_a_row = 0
+            self._consecutive_failures = 0
         if error is None:
-            return rest
+            return remaining
         if isinstance(error, CannotRun):
             raise error
-        failed = rest[:1]
+        failed = remaining[:1]
         if isinstance(error, OutOfMemory):
-            if self._halve(model, len(taken)):
-                return rest
-            failed = rest[: len(taken) - done]
+            if self._halve_batch_size(model, len(batch)):
+                return remaining
+            failed = remaining[: len(batch) - done]
         self._fail([task.job for task in failed], error)
-        return rest[len(failed) :]
+        return remaining[len(failed) :]
 
-    def _attempt(self, taken: Sequence[_Task]) -> tuple[int, GeneratorError | None]:
-        """Return how many of the jobs, from the first on, have their clip, and what stopped the rest."""
+    def _generate(self, batch: Sequence[_Task]) -> tuple[int, GeneratorError | None]:
+        """Return the number of clips, which are those of the first tasks, and the error, if any."""
         done = 0
         try:
-            clips = self._host.generate([task.request for task in taken])
-            for task, clip in zip(taken, clips, strict=True):
-                self._delivery.put(task.job, clip)
+            clips = self._host.generate([task.request for task in batch])
+            for task, clip in zip(batch, clips, strict=True):
+                self._uploader.add(task.job, clip)
                 done += 1
         except HostLost:
             raise
-        except Exception as error:  # noqa: BLE001 - as in _hold
+        except Exception as error:  # noqa: BLE001 - as in _load
             return done, _as_generator_error(error)
         return done, None
 
-    def _halve(self, model: str, tried: int) -> bool:
-        """Halve the batch of a model, once; return whether that was still to be done."""
+    def _halve_batch_size(self, model: str, tried: int) -> bool:
+        """Halve the batch size of a model, once; return whether it was halved now."""
         if tried < 2 or model in self._halved:
             return False
         self._halved.add(model)
-        self.batches[model] = tried // 2
-        self._say(f"{model}: {tried} clips at once do not fit into memory; from now on {tried // 2}.")
+        self.batch_sizes[model] = tried // 2
+        self._log(
+            f"{model}: a batch of {tried} clips does not fit into memory; the new size is {tried // 2}."
+        )
         return True
 
     def _fail(self, jobs: Sequence[ClaimedJob], error: GeneratorError) -> None:
         message = str(error)
         if isinstance(error, OutOfMemory):
-            message = f"Memory is too small for {_clips(len(jobs))} at once on this device. {message}"
+            message = f"A batch of {_clips(len(jobs))} does not fit into the memory of this device. {message}"
         for job in jobs:
-            self._leases.drop(job)
-            becomes = report_failure(self._server, job, error.kind, message, error.log_tail)
-            self._say(f"{job.pair_id}: {message} The job is {becomes or 'not ours any more'}.")
+            self._leases.remove(job)
+            status = report_failure(self._server, job, error.kind, message, error.log_tail)
+            self._log(f"{job.pair_id}: {message} The job is {status or 'held by another worker'}.")
         if error.kind is not FailureKind.BAD_INPUT:
-            self._failures_in_a_row += 1
-        if self._failures_in_a_row >= MAX_CONSECUTIVE_FAILURES:
-            raise GivingUp(
-                f"{MAX_CONSECUTIVE_FAILURES} failures in a row; the rest is left to other workers. "
-                f"Last: {message}"
+            self._consecutive_failures += 1
+        if self._consecutive_failures >= MAX_CONSECUTIVE_FAILURES:
+            raise TooManyFailures(
+                f"{MAX_CONSECUTIVE_FAILURES} failures in a row; the remaining jobs are released for other "
+                f"workers. Last failure: {message}"
             )
 
-    def _give_back(self, jobs: Sequence[ClaimedJob]) -> None:
-        """Release what was not tried; clips on their way to the server stay ours."""
+    def _release(self, jobs: Sequence[ClaimedJob]) -> None:
+        """Release jobs that were not tried; keep those whose clips are being uploaded."""
         for job in jobs:
-            if not self._delivery.has(job):
+            if not self._uploader.has(job):
                 self._leases.release(job)
 
     def _withdraw(self, model: str, error: CannotRun) -> None:
-        """Offer a model no longer that cannot run here; its jobs wait for a worker that can."""
-        del self.batches[model]
-        self._say(f"{model} cannot run here and is no longer offered. {error}")
-        if not self.batches:
-            raise NothingToOffer(f"No model is left that can run here. {error}")
+        """Stop offering a model that cannot run on this machine; other workers can take its jobs."""
+        del self.batch_sizes[model]
+        self._log(f"{model} cannot run on this machine and is no longer offered. {error}")
+        if not self.batch_sizes:
+            raise NoModelAvailable(f"No offered model can run on this machine. {error}")
 
 
 def _clips(count: int) -> str:
@@ -184,7 +196,7 @@ def _clips(count: int) -> str:
 def _as_generator_error(error: Exception) -> GeneratorError:
     if isinstance(error, GeneratorError):
         return error
-    tail = "".join(traceback.format_exception(error))[-_MOST_LOG:]
+    tail = "".join(traceback.format_exception(error))[-_MAX_LOG_CHARACTERS:]
     if is_out_of_memory(error):
         return OutOfMemory("", log_tail=tail)
     return Crashed(f"{type(error).__name__}: {error}", log_tail=tail)

@@ -1,23 +1,23 @@
-"""Why a worker cannot go on, besides the errors of the client (benchmark/client/errors.py).
+"""Errors that stop a worker, in addition to those of the client (benchmark/client/errors.py).
 
-WorkerError       the message is a sentence for the person at the terminal
-  NothingToOffer  none of the requested models can run here
-  GivingUp        clip after clip fails; the remaining jobs are left to other workers
-  NoCluster       Ray cannot be joined or started
+WorkerError         the message is a complete sentence for the user
+  NoModelAvailable  no requested model can run on this machine
+  TooManyFailures   several jobs in a row failed; other workers should take the remaining jobs
+  RayUnavailable    a Ray cluster cannot be joined or started
 """
 
 
 class WorkerError(Exception):
-    """The worker cannot go on; the message is a sentence."""
+    """The worker cannot continue; the message is a complete sentence."""
 
 
-class NothingToOffer(WorkerError):
-    pass
+class NoModelAvailable(WorkerError):
+    """No requested model can run on this machine."""
 
 
-class GivingUp(WorkerError):
-    pass
+class TooManyFailures(WorkerError):
+    """Several jobs in a row failed."""
 
 
-class NoCluster(WorkerError):
-    pass
+class RayUnavailable(WorkerError):
+    """A Ray cluster cannot be joined or started."""

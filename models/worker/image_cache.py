@@ -1,4 +1,4 @@
-"""Input images on disk by their sha256: 88 images serve 320 pairs, and each is fetched once."""
+"""Cache of input images on disk, by sha256, so that an image shared by several pairs is downloaded once."""
 
 import contextlib
 import os
@@ -6,60 +6,65 @@ import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-MOST_BYTES = 2 * 1024**3
+MAX_BYTES = 2 * 1024**3
 
 
 class ImageCache:
-    """A bounded folder; several workers may share one.
+    """A folder of limited size; several workers can share it.
 
     Args:
-        folder: made where it is missing.
-        most_bytes: the images used longest ago go when they are more.
+        folder: created if it does not exist.
+        max_bytes: size limit; the least recently used images are removed.
     """
 
-    def __init__(self, folder: Path, most_bytes: int = MOST_BYTES) -> None:
+    def __init__(self, folder: Path, max_bytes: int = MAX_BYTES) -> None:
         self._folder = folder
-        self._most_bytes = most_bytes
+        self._max_bytes = max_bytes
         folder.mkdir(parents=True, exist_ok=True)
 
     def path(self, sha256: str, fetch: Callable[[], bytes]) -> Path:
-        """Return the image's file; `fetch` is called where it is not here, and has checked the digest."""
+        """Return the file of an image.
+
+        Args:
+            sha256: digest of the image.
+            fetch: called if the image is not cached; must return content with this digest.
+        """
         path = self._folder / sha256
         try:
             os.utime(path)
         except FileNotFoundError:
-            self._keep(path, fetch())
+            self._write(path, fetch())
         return path
 
-    def _keep(self, path: Path, content: bytes) -> None:
-        self._make_room(len(content))
-        # Written beside and renamed: another worker never reads half an image.
+    def _write(self, path: Path, content: bytes) -> None:
+        self._evict(len(content))
+        # Write to a temporary file and rename it, so that other workers never read a partial image.
         with tempfile.NamedTemporaryFile(dir=self._folder, prefix=".", delete=False) as file:
-            unfinished = Path(file.name)
+            temporary = Path(file.name)
             try:
                 file.write(content)
                 file.flush()
-                unfinished.replace(path)
+                temporary.replace(path)
             finally:
-                unfinished.unlink(missing_ok=True)
+                temporary.unlink(missing_ok=True)
 
-    def _make_room(self, wanted: int) -> None:
+    def _evict(self, needed: int) -> None:
         files = sorted(self._files(), key=lambda each: each[0].st_mtime)
-        total = wanted + sum(stat.st_size for stat, _ in files)
+        total = needed + sum(stat.st_size for stat, _ in files)
         for stat, path in files:
-            if total <= self._most_bytes:
+            if total <= self._max_bytes:
                 return
             path.unlink(missing_ok=True)
             total -= stat.st_size
 
     def _files(self) -> Iterator[tuple[os.stat_result, Path]]:
         for path in self._folder.iterdir():
-            # Another worker may take it away in between.
+            # Another worker can remove the file at the same time.
             with contextlib.suppress(FileNotFoundError):
                 yield path.stat(), path
 
 
-def usual_folder() -> Path:
-    """Return where images are kept when no folder is named: the user's cache."""
+def default_folder() -> Path:
+    """Return the default folder of the cache, in the user's cache directory."""
     base = os.environ.get("XDG_CACHE_HOME")
     return (Path(base) if base else Path.home() / ".cache") / "ti2v" / "worker-images"

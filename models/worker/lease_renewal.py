@@ -1,4 +1,4 @@
-"""Keeps alive the leases of the jobs a worker holds, beside its work."""
+"""Renew the leases of the jobs that a worker holds, in a background thread."""
 
 import threading
 from collections.abc import Callable, Sequence
@@ -7,57 +7,61 @@ from benchmark.client.errors import Refused, Unreachable
 from benchmark.client.job_api import LeaseApi
 from benchmark.wire.jobs import ClaimedJob
 
-_RENEWALS_A_LEASE = 3
-# A server that does not answer is asked again sooner: what is left of the lease may be short.
-_TRIES_A_LEASE = 12
+_RENEWALS_PER_LEASE = 3
+# After a failed renewal the next attempt comes sooner, because little of the lease may be left.
+_RETRIES_PER_LEASE = 12
 
 
-class Leases:
-    """The jobs in hand. A thread renews them at a third of their lease; one that is lost is dropped.
+class LeaseRenewer:
+    """The jobs a worker holds. A thread renews leases after a third of their duration and removes lost jobs.
 
     Args:
-        say: told about every job that is lost.
+        server: the server's lease API.
+        log: called with a sentence for every job that is lost.
     """
 
-    def __init__(self, server: LeaseApi, say: Callable[[str], None]) -> None:
+    def __init__(self, server: LeaseApi, log: Callable[[str], None]) -> None:
         self._server = server
-        self._say = say
+        self._log = log
         self._held: dict[str, ClaimedJob] = {}
         self._lock = threading.Lock()
         self._closing = threading.Event()
         self._changed = threading.Event()
-        self._is_answered = True
-        self._thread = threading.Thread(target=self._keep_alive, name="leases", daemon=True)
+        self._last_renewal_succeeded = True
+        self._thread = threading.Thread(target=self._renew_until_closed, name="lease-renewal", daemon=True)
         self._thread.start()
 
-    def take(self, jobs: Sequence[ClaimedJob]) -> None:
+    def add(self, jobs: Sequence[ClaimedJob]) -> None:
+        """Start renewing the leases of newly claimed jobs."""
         with self._lock:
             self._held.update({job.id: job for job in jobs})
         self._changed.set()
 
-    def drop(self, job: ClaimedJob) -> None:
-        """Forget a job: it is finished, failed, given back or somebody else's."""
+    def remove(self, job: ClaimedJob) -> None:
+        """Stop renewing a lease: the job is finished, failed, released or lost."""
         with self._lock:
             if self._held.get(job.id) == job:
                 del self._held[job.id]
 
     def holds(self, job: ClaimedJob) -> bool:
+        """Return whether the worker still holds this attempt of the job."""
         with self._lock:
             return self._held.get(job.id) == job
 
     def held(self) -> list[ClaimedJob]:
+        """Return all jobs the worker holds."""
         with self._lock:
             return list(self._held.values())
 
     def release(self, job: ClaimedJob) -> bool:
-        """Give a job back untried; return False where it is not ours any more.
+        """Release a job that was not tried; return whether the worker still held it.
 
         Raises:
-            Unreachable: the server does not answer; the job comes free when its lease ends.
+            Unreachable: the server does not answer; the job is released when its lease expires.
         """
         if not self.holds(job):
             return False
-        self.drop(job)
+        self.remove(job)
         try:
             self._server.release(job)
         except Refused:
@@ -65,23 +69,24 @@ class Leases:
         return True
 
     def release_all(self) -> int:
-        """Give back whatever is still held and return how much that was."""
+        """Release all held jobs and return their number."""
         try:
             return sum(self.release(job) for job in self.held())
         except Unreachable:
-            self._say("The server does not answer; what was held comes free when its lease ends.")
+            self._log("The server does not answer; the held jobs are released when their leases expire.")
             return 0
 
     def close(self) -> None:
+        """Stop the thread; leases are no longer renewed."""
         self._closing.set()
         self._changed.set()
         self._thread.join()
 
-    def _keep_alive(self) -> None:
+    def _renew_until_closed(self) -> None:
         pause_s: float | None = None
         while not self._closing.is_set():
             self._changed.wait(pause_s)
-            # What was taken just now was leased just now; only a full pause makes a renewal due.
+            # Newly claimed jobs have a full lease: renew only after a complete pause.
             if self._changed.is_set():
                 self._changed.clear()
             else:
@@ -89,21 +94,21 @@ class Leases:
             pause_s = self._pause_s()
 
     def _renew_all(self) -> None:
-        self._is_answered = True
+        self._last_renewal_succeeded = True
         for job in self.held():
             if self._closing.is_set():
                 return
             try:
                 self._server.renew(job)
             except Refused as refusal:
-                self.drop(job)
-                self._say(f"{job.pair_id}: dropped. {refusal}")
+                self.remove(job)
+                self._log(f"{job.pair_id}: the job is lost. {refusal}")
             except Unreachable:
-                self._is_answered = False
+                self._last_renewal_succeeded = False
                 return
 
     def _pause_s(self) -> float | None:
         with self._lock:
             leases = [job.lease_s for job in self._held.values()]
-        times = _RENEWALS_A_LEASE if self._is_answered else _TRIES_A_LEASE
-        return min(leases) / times if leases else None
+        divisor = _RENEWALS_PER_LEASE if self._last_renewal_succeeded else _RETRIES_PER_LEASE
+        return min(leases) / divisor if leases else None

@@ -1,4 +1,4 @@
-"""Where a model lives: in this process, or in an actor of a Ray cluster (models/worker/ray_engine.py)."""
+"""Where a model is loaded: in this process, or in an actor of a Ray cluster (models/worker/ray_engine.py)."""
 
 from collections.abc import Callable, Iterator, Sequence
 from typing import Protocol
@@ -7,85 +7,89 @@ from models.generators.base import ClipRequest, Crashed, GeneratedClip, Generato
 
 
 class HostLost(Exception):
-    """The place where the model lived is gone; another one is being made ready. No clip failed."""
+    """The process with the model died; a new one is starting. The jobs have not failed."""
 
 
 class ModelHost(Protocol):
-    """Holds at most one model."""
+    """Holds at most one model in memory."""
 
     @property
-    def holding(self) -> str | None:
-        """The model in memory."""
+    def loaded_model(self) -> str | None:
+        """Name of the model in memory."""
 
     def is_ready(self) -> bool:
-        """Say whether there is a place to work; may take a second to find out. No job is claimed before."""
+        """Return whether a model can be loaded; may take a second. The worker claims no job before."""
 
-    def hold(self, model: str) -> None:
-        """Bring a model into memory; another one leaves first, so that both need not fit.
+    def load(self, model: str) -> None:
+        """Load a model; the previous model is unloaded first, so that both need not fit into memory.
 
         Raises:
-            GeneratorError: it cannot be loaded.
-            HostLost: the place is gone.
+            GeneratorError: the model cannot be loaded.
+            HostLost: the process with the model died.
         """
 
     def generate(self, requests: Sequence[ClipRequest]) -> Iterator[GeneratedClip]:
-        """Yield clips of the model in memory, see `Generator.generate`.
+        """Yield clips of the loaded model; see `Generator.generate`.
 
         Raises:
-            HostLost: the place is gone.
+            GeneratorError: for the first request without a clip.
+            HostLost: the process with the model died.
         """
 
     def close(self) -> None:
-        """Let go of the model."""
+        """Unload the model."""
 
 
 class InlineHost:
-    """Holds the model in this process, on one device.
+    """Loads the model in this process, on one device.
+
+    Args:
+        create_generator: creates the generator of a model by its name.
+        device: `cpu`, `cuda` or `cuda:N`.
+        dtype: a value of `DType`.
 
     Attributes:
-        loads: how many models were loaded so far.
+        loads: number of models loaded so far.
     """
 
     def __init__(self, create_generator: Callable[[str], Generator], *, device: str, dtype: str) -> None:
-        self._open = create_generator
+        self._create = create_generator
         self._device, self._dtype = device, dtype
         self._generator: Generator | None = None
         self.loads = 0
 
     @property
-    def holding(self) -> str | None:
+    def loaded_model(self) -> str | None:
+        """Name of the model in memory."""
         return self._generator.name if self._generator else None
 
     def is_ready(self) -> bool:
+        """Return True."""
         return True
 
-    def hold(self, model: str) -> None:
-        """Bring a model into memory; see `ModelHost`."""
-        if self.holding == model:
+    def load(self, model: str) -> None:
+        """Load a model; see `ModelHost`."""
+        if self.loaded_model == model:
             return
         self.close()
-        generator = self._open(model)
+        generator = self._create(model)
         generator.load(self._device, self._dtype)
         self._generator = generator
         self.loads += 1
 
     def generate(self, requests: Sequence[ClipRequest]) -> Iterator[GeneratedClip]:
-        """Yield clips; whatever breaks inside a model is its crash, not the worker's.
-
-        Raises:
-            GeneratorError: for the first request without a clip.
-        """
+        """Yield clips of the loaded model; see `ModelHost`."""
         if self._generator is None:
-            raise Crashed("No model is in memory.")
+            raise Crashed("No model is loaded.")
         yield from self._generator.generate(requests)
 
     def close(self) -> None:
-        """Let go of the model."""
+        """Unload the model."""
         if self._generator is not None:
             self._generator.unload()
             self._generator = None
 
 
 def is_out_of_memory(error: BaseException) -> bool:
-    """Say whether memory ran out, ours or torch's, which need not be imported to be named."""
+    """Return whether an error means out of memory; torch's error is recognised by name, without torch."""
     return isinstance(error, OutOfMemory | MemoryError) or type(error).__name__ == "OutOfMemoryError"

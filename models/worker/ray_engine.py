@@ -1,7 +1,7 @@
-"""The same jobs on a Ray cluster: each line of work keeps its model in an actor with one GPU, on any node.
+"""Run a worker on a Ray cluster: one worker loop per actor, each with its own model and GPU on any node.
 
-The driver claims, fetches images, encodes and hands in; actors only generate, so they need no key and no way
-to the server. When an actor or its node dies another actor is started, and the jobs it had go back.
+The driver claims jobs, fetches images, encodes and uploads. Actors only generate, so they need neither the
+key nor access to the server. If an actor or its node dies, a new actor starts and the jobs are released.
 """
 
 import os
@@ -16,8 +16,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-# Ray reads the second when it is imported, on Linux too. Without it Ray takes the machine's address when told
-# 127.0.0.1: a cluster of one machine would be open to its network, and one on loopback never be reached.
+# Ray reads these variables when it is imported. Without the second one, on Linux too, it replaces 127.0.0.1
+# by the machine's address: a local cluster would be open to the network, and a cluster on loopback could not
+# be joined.
 os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
 os.environ.setdefault("RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER", "0")
 
@@ -27,29 +28,31 @@ from ray.exceptions import ObjectLostError, RayActorError, RayTaskError
 from benchmark.client.job_api import LeaseApi
 from models.generators.base import ClipRequest, GeneratedClip
 from models.generators.registry import create_generator
-from models.worker.errors import NoCluster
+from models.worker.errors import RayUnavailable
 from models.worker.image_cache import ImageCache
 from models.worker.model_host import HostLost, InlineHost
-from models.worker.worker_loop import Work, WorkerLoop
+from models.worker.worker_loop import WorkerLoop, WorkerOptions
 
-_LOOK_S = 1.0
-# Ray itself would go on asking a wrong address for minutes.
-_ANSWER_S = 10.0
+_READY_TIMEOUT_S = 1.0
+# Ray itself retries a wrong address for minutes.
+_CONNECT_TIMEOUT_S = 10.0
 
 
 class ModelActor:
-    """Runs in a process of its own, perhaps on another machine; images come as bytes."""
+    """Loads a model in a separate process, possibly on another node; images are sent as bytes."""
 
     def __init__(self, device: str, dtype: str) -> None:
         self._host = InlineHost(create_generator, device=device, dtype=dtype)
 
-    def greet(self) -> None:
-        """Answer, once there is a place for this actor."""
+    def ping(self) -> None:
+        """Return; the call completes when the cluster has started this actor."""
 
-    def hold(self, model: str) -> None:
-        self._host.hold(model)
+    def load(self, model: str) -> None:
+        """Load a model; see `ModelHost`."""
+        self._host.load(model)
 
     def generate(self, requests: Sequence[tuple[ClipRequest, bytes]]) -> Iterator[GeneratedClip]:
+        """Yield clips for requests whose image files have the given contents."""
         with tempfile.TemporaryDirectory() as folder:
             local = []
             for number, (request, content) in enumerate(requests):
@@ -60,151 +63,168 @@ class ModelActor:
 
 
 class RayHost:
-    """A `ModelHost` whose model lives in an actor."""
+    """A `ModelHost` that loads the model in an actor.
 
-    def __init__(self, *, device: str, dtype: str, say: Callable[[str], None]) -> None:
-        self._device, self._dtype, self._say = device, dtype, say
+    Args:
+        device: device of the actor; `cuda` reserves one GPU.
+        dtype: a value of `DType`.
+        log: called with a sentence for every event.
+    """
+
+    def __init__(self, *, device: str, dtype: str, log: Callable[[str], None]) -> None:
+        self._device, self._dtype, self._log = device, dtype, log
         self._gpus = 1 if device.startswith("cuda") else 0
-        self._holding: str | None = None
-        self._said_waiting = False
-        self._start()
+        self._loaded_model: str | None = None
+        self._logged_waiting = False
+        self._start_actor()
 
     @property
-    def holding(self) -> str | None:
-        return self._holding
+    def loaded_model(self) -> str | None:
+        """Name of the model in the actor's memory."""
+        return self._loaded_model
 
     def is_ready(self) -> bool:
-        """Say whether the cluster has found a place for the actor."""
-        is_ready = bool(ray.wait([self._greeting], timeout=_LOOK_S)[0])
-        if not is_ready and not self._said_waiting:
-            self._said_waiting = True
-            self._say(
-                f"Waiting for an actor: it needs {'a CPU and a GPU' if self._gpus else 'a CPU'} of a node."
-            )
+        """Return whether the cluster has started the actor; see `ModelHost`."""
+        is_ready = bool(ray.wait([self._ping], timeout=_READY_TIMEOUT_S)[0])
+        if not is_ready and not self._logged_waiting:
+            self._logged_waiting = True
+            needed = "a CPU and a GPU" if self._gpus else "a CPU"
+            self._log(f"Waiting for an actor, which needs {needed} of a node.")
         return is_ready
 
-    def hold(self, model: str) -> None:
-        """Bring a model into the actor's memory; see `ModelHost`."""
-        if self._holding != model:
-            self._holding = None
-            self._value(self._actor.hold.remote(model))
-            self._holding = model
+    def load(self, model: str) -> None:
+        """Load a model in the actor; see `ModelHost`."""
+        if self._loaded_model != model:
+            self._loaded_model = None
+            self._get(self._actor.load.remote(model))
+            self._loaded_model = model
 
     def generate(self, requests: Sequence[ClipRequest]) -> Iterator[GeneratedClip]:
-        """Yield clips as the actor makes them; see `ModelHost`."""
-        carried = [(request, request.image.read_bytes()) for request in requests]
-        clips = self._actor.generate.options(num_returns="streaming").remote(carried)
+        """Yield clips as the actor generates them; see `ModelHost`."""
+        with_images = [(request, request.image.read_bytes()) for request in requests]
+        clips = self._actor.generate.options(num_returns="streaming").remote(with_images)
         while True:
             try:
                 reference = next(clips)
             except StopIteration:
                 return
-            clip: GeneratedClip = self._value(reference)
+            clip: GeneratedClip = self._get(reference)
             yield clip
 
     def close(self) -> None:
-        """End the actor, and the model with it."""
+        """Kill the actor, which frees the model's memory."""
         ray.kill(self._actor)
-        self._holding = None
+        self._loaded_model = None
 
-    def _value(self, reference: Any) -> Any:
-        """Wait for an answer of the actor, raising what was raised there."""
+    def _get(self, reference: Any) -> Any:
+        """Wait for a result of the actor; re-raise its exceptions."""
         try:
             return ray.get(reference)
         except RayTaskError as error:
             raise error.cause from error
-        except (RayActorError, ObjectLostError) as error:  # the second: a clip that was still on the node
-            self._holding = None
-            self._start()
-            raise HostLost("The actor or its node died; another one is started, its jobs go back.") from error
+        except (RayActorError, ObjectLostError) as error:  # ObjectLostError: a clip was on the lost node
+            self._loaded_model = None
+            self._start_actor()
+            raise HostLost(
+                "The actor or its node died. A new actor is starting; the jobs are released."
+            ) from error
 
-    def _start(self) -> None:
-        make = ray.remote(num_gpus=self._gpus, num_cpus=1)(ModelActor)
-        self._actor = make.remote(self._device, self._dtype)
-        self._said_waiting = False
-        self._greeting: Any = self._actor.greet.remote()
+    def _start_actor(self) -> None:
+        actor_class = ray.remote(num_gpus=self._gpus, num_cpus=1)(ModelActor)
+        self._actor = actor_class.remote(self._device, self._dtype)
+        self._logged_waiting = False
+        self._ping: Any = self._actor.ping.remote()
 
 
 def run_on_ray(
     server: LeaseApi,
     images: ImageCache,
-    work: Work,
+    options: WorkerOptions,
     *,
     dtype: str,
     actors: int | None,
     address: str | None,
     stopping: threading.Event,
-    say: Callable[[str], None],
+    log: Callable[[str], None],
 ) -> int:
-    """Run as many lanes as asked for, one a GPU of the cluster if not; return how many clips were handed in.
+    """Run one worker loop per actor; return the total number of uploaded clips.
 
     Args:
-        address: of a cluster that runs; None starts one on this machine, for as long as this lasts.
+        server: the server's lease API.
+        images: cache of input images.
+        options: options of the worker.
+        dtype: a value of `DType`.
+        actors: number of actors; default: one per GPU of the cluster.
+        address: address of a running cluster; None starts a local one for the duration of the call.
+        stopping: set when the worker should stop.
+        log: called with a sentence for every event.
 
     Raises:
-        WorkerError: the first lane's trouble, after the others have finished.
+        WorkerError: the first error of a loop, raised after the others have finished.
     """
-    with cluster(address):
+    with ray_cluster(address):
         count = actors or int(ray.cluster_resources().get("GPU", 0)) or 1
-        say(f"{count} actors on {len(ray.nodes())} nodes.")
-        hosts = [RayHost(device=work.card.device, dtype=dtype, say=say) for _ in range(count)]
+        log(f"{count} actors on {len(ray.nodes())} nodes.")
+        hosts = [RayHost(device=options.info.device, dtype=dtype, log=log) for _ in range(count)]
 
-        def run_lane(number: int, host: RayHost) -> int:
-            name = f"{work.card.name[:74]}/{number}"
-            mine = replace(work, card=work.card.model_copy(update={"name": name}))
+        def run_loop(number: int, host: RayHost) -> int:
+            name = f"{options.info.name[:74]}/{number}"
+            own = replace(options, info=options.info.model_copy(update={"name": name}))
             try:
-                return WorkerLoop(server, host, images, mine, stopping=stopping, say=say).run()
+                return WorkerLoop(server, host, images, own, stopping=stopping, log=log).run()
             except BaseException:
                 stopping.set()
                 raise
 
-        return _run_lanes(run_lane, hosts)
+        return _run_loops(run_loop, hosts)
 
 
-def _run_lanes(run_lane: Callable[[int, RayHost], int], hosts: Sequence[RayHost]) -> int:
+def _run_loops(run_loop: Callable[[int, RayHost], int], hosts: Sequence[RayHost]) -> int:
     with ThreadPoolExecutor(len(hosts)) as pool:
-        worker_loops = [pool.submit(run_lane, number, host) for number, host in enumerate(hosts, start=1)]
+        results = [pool.submit(run_loop, number, host) for number, host in enumerate(hosts, start=1)]
         try:
-            return sum(worker_loop.result() for worker_loop in worker_loops)
+            return sum(result.result() for result in results)
         except KeyboardInterrupt:
-            # Lanes that wait for a clip then wait no longer, and give their jobs back.
+            # Kill the actors, so that loops stop waiting for clips and release their jobs.
             for host in hosts:
                 host.close()
             raise
 
 
 @contextmanager
-def cluster(address: str | None) -> Iterator[None]:
-    """Join a cluster that runs; without an address start one that only this machine can reach.
+def ray_cluster(address: str | None) -> Iterator[None]:
+    """Join a running cluster; without an address, start one that only this machine can reach.
 
-    Call it in the main thread, as Ray changes what a signal does.
+    Must be called in the main thread, because Ray changes signal handlers.
 
     Raises:
-        NoCluster: none answers there, or none could be started.
+        RayUnavailable: there is no cluster at the address, or none could be started.
     """
-    # Without "local" Ray would look for a cluster that once ran here, and wait for it.
-    alone = {"address": "local", "_node_ip_address": "127.0.0.1", "include_dashboard": False}
+    # Without "local", Ray would look for an earlier cluster on this machine and wait for it.
+    local = {"address": "local", "_node_ip_address": "127.0.0.1", "include_dashboard": False}
     if address:
-        _require_answer(address)
+        _check_connection(address)
     on_sigterm = signal.getsignal(signal.SIGTERM)
     try:
-        joined = ray.init(
-            log_to_driver=False, configure_logging=False, **({"address": address} if address else alone)
+        context = ray.init(
+            log_to_driver=False, configure_logging=False, **({"address": address} if address else local)
         )
-    except Exception as error:  # Ray raises plain exceptions where it cannot start
-        raise NoCluster(f"Ray could not be {'joined' if address else 'started'}. {error}") from error
-    with joined:
-        # Ray has put its own in place, which ends the process at once.
+    except Exception as error:  # Ray raises plain exceptions if it cannot start
+        raise RayUnavailable(f"Ray could not be {'joined' if address else 'started'}. {error}") from error
+    with context:
+        # Restore our handler: Ray's own exits the process at once.
         signal.signal(signal.SIGTERM, on_sigterm)
         yield
 
 
-def _require_answer(address: str) -> None:
-    """Raise NoCluster where nobody listens at HOST:PORT; other forms are left to Ray."""
+def _check_connection(address: str) -> None:
+    """Raise RayUnavailable if nothing listens at HOST:PORT; other address forms are left to Ray."""
     host, _, port = address.rpartition(":")
     if not host or "/" in address or not port.isdigit():
         return
     try:
-        socket.create_connection((host, int(port)), timeout=_ANSWER_S).close()
+        socket.create_connection((host, int(port)), timeout=_CONNECT_TIMEOUT_S).close()
     except (OSError, OverflowError) as error:
-        raise NoCluster(f"No Ray cluster answers at {address}: {error}. Is the address right?") from error
+        raise RayUnavailable(
+            f"No Ray cluster answers at {address}: {error}. Check the address and that the cluster runs."
+        ) from error

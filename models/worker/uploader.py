@@ -1,4 +1,4 @@
-"""Encodes clips and hands them in beside the network's work, in one thread."""
+"""Encode and upload generated clips in a background thread, while the next clips are generated."""
 
 import queue
 import threading
@@ -12,89 +12,95 @@ from benchmark.wire.jobs import ClaimedJob
 from models.generators.base import Crashed, GeneratedClip
 from models.generators.encoding import clip_mp4
 from models.worker.errors import WorkerError
-from models.worker.lease_renewal import Leases
+from models.worker.lease_renewal import LeaseRenewer
 
-# Clips that wait; a worker that is faster than its line waits for it rather than fill the memory.
-_DEPTH = 8
+# Clips waiting for upload. When the queue is full, generation waits, so that clips do not fill the memory.
+_QUEUE_SIZE = 8
 
 
 @dataclass(frozen=True, eq=False)
-class _Parcel:
+class _Upload:
     job: ClaimedJob
     clip: GeneratedClip
 
 
 class Uploader:
-    """Takes clips as they are made.
+    """Uploads clips in the order they were added.
+
+    Args:
+        server: the server's lease API.
+        leases: leases of the worker; a clip is uploaded only while the worker holds its job.
+        log: called with a sentence for every clip that is not accepted.
 
     Attributes:
-        handed_in: clips the server has taken.
-        trouble: what makes every further clip useless, such as a revoked key; None while all is well.
+        uploaded: number of clips the server accepted.
+        error: the error that prevents all further uploads, such as a revoked key; None if there is none.
     """
 
-    def __init__(self, server: LeaseApi, leases: Leases, say: Callable[[str], None]) -> None:
+    def __init__(self, server: LeaseApi, leases: LeaseRenewer, log: Callable[[str], None]) -> None:
         self._server = server
         self._leases = leases
-        self._say = say
-        self._parcels: queue.Queue[_Parcel | None] = queue.Queue(_DEPTH)
-        self._under_way: set[ClaimedJob] = set()
-        self.handed_in = 0
-        self.trouble: WorkerError | ServerError | None = None
-        self._thread = threading.Thread(target=self._deliver_all, name="delivery", daemon=True)
+        self._log = log
+        self._queue: queue.Queue[_Upload | None] = queue.Queue(_QUEUE_SIZE)
+        self._jobs: set[ClaimedJob] = set()
+        self.uploaded = 0
+        self.error: WorkerError | ServerError | None = None
+        self._thread = threading.Thread(target=self._upload_until_closed, name="uploader", daemon=True)
         self._thread.start()
 
-    def put(self, job: ClaimedJob, clip: GeneratedClip) -> None:
-        self._under_way.add(job)
-        self._parcels.put(_Parcel(job, clip))
+    def add(self, job: ClaimedJob, clip: GeneratedClip) -> None:
+        """Queue a clip; waits if the queue is full."""
+        self._jobs.add(job)
+        self._queue.put(_Upload(job, clip))
 
     def has(self, job: ClaimedJob) -> bool:
-        """Say whether the job's clip waits here or was handed in."""
-        return job in self._under_way
+        """Return whether a clip of this job is queued or was uploaded."""
+        return job in self._jobs
 
     def wait(self) -> None:
-        """Return when everything that was put has been handed in or dropped."""
-        self._parcels.join()
+        """Wait until all queued clips are uploaded or dropped."""
+        self._queue.join()
 
     def close(self) -> None:
-        """Hand in what is left and end the thread."""
-        self._parcels.put(None)
+        """Upload the queued clips and stop the thread."""
+        self._queue.put(None)
         self._thread.join()
 
-    def _deliver_all(self) -> None:
-        while (parcel := self._parcels.get()) is not None:
+    def _upload_until_closed(self) -> None:
+        while (upload := self._queue.get()) is not None:
             try:
-                if self.trouble is None and self._leases.holds(parcel.job):
-                    self._deliver(parcel)
+                if self.error is None and self._leases.holds(upload.job):
+                    self._upload(upload)
             except (WorkerError, ServerError) as error:
-                # The job stays held and is given back in the end.
-                self.trouble = error
-            except Exception as error:  # noqa: BLE001 - outermost; a thread that ends would block its line
-                self.trouble = WorkerError(f"{parcel.job.pair_id} could not be handed in: {error!r}")
+                # The worker still holds the job and releases it when it stops.
+                self.error = error
+            except Exception as error:  # noqa: BLE001 - outermost loop; without the thread the queue would block
+                self.error = WorkerError(f"{upload.job.pair_id} could not be uploaded: {error!r}")
             finally:
-                self._parcels.task_done()
-        self._parcels.task_done()
+                self._queue.task_done()
+        self._queue.task_done()
 
-    def _deliver(self, parcel: _Parcel) -> None:
-        job = parcel.job
+    def _upload(self, upload: _Upload) -> None:
+        job = upload.job
         try:
-            mp4 = clip_mp4(parcel.clip)
-            self._server.upload_clip(job, mp4, parcel.clip.provenance.as_json())
+            mp4 = clip_mp4(upload.clip)
+            self._server.upload_clip(job, mp4, upload.clip.provenance.as_json())
         except LeaseLost as refusal:
-            self._say(f"{job.pair_id}: the clip is dropped. {refusal}")
+            self._log(f"{job.pair_id}: the clip is dropped. {refusal}")
         except NotAllowed:
             raise
         except (Refused, Crashed) as refusal:
-            self._say(f"{job.pair_id}: {refusal}")
+            self._log(f"{job.pair_id}: {refusal}")
             report_failure(self._server, job, FailureKind.CRASH, str(refusal))
         else:
-            self.handed_in += 1
-        self._leases.drop(job)
+            self.uploaded += 1
+        self._leases.remove(job)
 
 
 def report_failure(
     server: LeaseApi, job: ClaimedJob, kind: FailureKind, message: str, log_tail: str = ""
 ) -> JobStatus | None:
-    """Tell the server why a job has no clip; return what becomes of it, None if it is no longer ours.
+    """Report a failed job; return its new status, or None if the worker no longer holds it.
 
     Raises:
         NotAllowed, Unreachable: as for every request.

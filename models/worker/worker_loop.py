@@ -1,4 +1,4 @@
-"""One line of work: claim jobs, make their clips, hand them in; again, until asked to stop."""
+"""The worker loop: claim jobs, generate their clips, upload them, until stopped."""
 
 import threading
 from collections.abc import Callable, Mapping, Sequence
@@ -8,7 +8,7 @@ from benchmark.client.job_api import LeaseApi
 from benchmark.wire.jobs import MAX_JOBS_PER_CLAIM, ClaimedJob, ClaimRequest, WorkerInfo
 from models.worker.batch_runner import BatchRunner
 from models.worker.image_cache import ImageCache
-from models.worker.lease_renewal import Leases
+from models.worker.lease_renewal import LeaseRenewer
 from models.worker.model_host import ModelHost
 from models.worker.uploader import Uploader
 
@@ -16,97 +16,106 @@ IDLE_PAUSE_S = 3.0
 
 
 @dataclass(frozen=True)
-class Work:
-    """What a lane does.
+class WorkerOptions:
+    """Options of a worker.
 
     Attributes:
-        card: how the server knows it.
-        batches: the models it offers, and how many clips of each go through at once.
-        until_idle: end when there is nothing to do, instead of asking again every few seconds.
-        once: end after the jobs of one claim.
+        info: the worker's description on the server.
+        batch_sizes: batch size of each model to offer.
+        until_idle: exit when there is no job, instead of polling.
+        once: exit after the jobs of one claim.
     """
 
-    card: WorkerInfo
-    batches: Mapping[str, int]
+    info: WorkerInfo
+    batch_sizes: Mapping[str, int]
     until_idle: bool = False
     once: bool = False
 
 
 class WorkerLoop:
-    """Works in the thread that calls `run`; leases and delivery have threads of their own."""
+    """Generates in the thread that calls `run`; lease renewal and upload have their own threads.
+
+    Args:
+        server: the server's lease API.
+        host: holds the model.
+        images: cache of input images.
+        options: options of the worker.
+        stopping: set when the worker should stop.
+        log: called with a sentence for every event.
+    """
 
     def __init__(
         self,
         server: LeaseApi,
         host: ModelHost,
         images: ImageCache,
-        work: Work,
+        options: WorkerOptions,
         *,
         stopping: threading.Event,
-        say: Callable[[str], None],
+        log: Callable[[str], None],
     ) -> None:
-        self._server, self._host, self._work = server, host, work
-        self._stopping, self._say = stopping, say
-        self._leases = Leases(server, say)
-        self._delivery = Uploader(server, self._leases, say)
-        self._maker = BatchRunner(
+        self._server, self._host, self._options = server, host, options
+        self._stopping, self._log = stopping, log
+        self._leases = LeaseRenewer(server, log)
+        self._uploader = Uploader(server, self._leases, log)
+        self._runner = BatchRunner(
             server,
             host,
             images,
-            work.batches,
+            options.batch_sizes,
             leases=self._leases,
-            uploader=self._delivery,
+            uploader=self._uploader,
             stopping=stopping,
-            say=say,
+            log=log,
         )
 
     def run(self) -> int:
-        """Work until stopped, idle or in trouble; return how many clips were handed in.
+        """Work until stopped, idle or failed; return the number of uploaded clips.
 
         Raises:
-            WorkerError: the worker cannot go on; what it held was given back.
+            WorkerError: the worker cannot continue; its jobs were released.
         """
         try:
-            while not self._stopping.is_set() and self._turn():
-                self._require_well()
-            self._delivery.wait()
-            self._require_well()
+            while not self._stopping.is_set() and self._run_claim():
+                self._raise_upload_error()
+            self._uploader.wait()
+            self._raise_upload_error()
         finally:
-            self._leave()
-        return self._delivery.handed_in
+            self._shut_down()
+        return self._uploader.uploaded
 
-    def _turn(self) -> bool:
-        """Claim and make; return whether to go on."""
+    def _run_claim(self) -> bool:
+        """Claim jobs and generate their clips; return whether to continue."""
         if not self._host.is_ready():
             return True
         jobs = self._claim()
-        if not jobs and self._work.until_idle:
-            # A clip on its way may be refused, and its job come back.
-            self._delivery.wait()
+        if not jobs and self._options.until_idle:
+            # The server can refuse a clip that is being uploaded, and queue its job again.
+            self._uploader.wait()
             jobs = self._claim()
         if jobs:
-            self._maker.make(jobs)
-            return not self._work.once
-        if not self._work.until_idle:
+            self._runner.run(jobs)
+            return not self._options.once
+        if not self._options.until_idle:
             self._stopping.wait(IDLE_PAUSE_S)
-        return not self._work.until_idle
+        return not self._options.until_idle
 
     def _claim(self) -> Sequence[ClaimedJob]:
-        holding, batches = self._host.holding, self._maker.batches
-        # The first job of a model decides which is loaded; with that in memory as many as fit at once.
-        count = min(batches[holding], MAX_JOBS_PER_CLAIM) if holding in batches else 1
+        loaded, batch_sizes = self._host.loaded_model, self._runner.batch_sizes
+        # Claim one job if a model must be loaded for it, and a full batch for the loaded model.
+        count = min(batch_sizes[loaded], MAX_JOBS_PER_CLAIM) if loaded in batch_sizes else 1
         return self._server.claim(
-            ClaimRequest(worker=self._work.card, models=list(batches), holding=holding, count=count)
+            ClaimRequest(worker=self._options.info, models=list(batch_sizes), holding=loaded, count=count)
         )
 
-    def _require_well(self) -> None:
-        if self._delivery.trouble is not None:
-            raise self._delivery.trouble
+    def _raise_upload_error(self) -> None:
+        if self._uploader.error is not None:
+            raise self._uploader.error
 
-    def _leave(self) -> None:
-        self._delivery.close()
+    def _shut_down(self) -> None:
+        self._uploader.close()
         released = self._leases.release_all()
         if released:
-            self._say(f"Given back: {released}.")
+            self._log(f"Jobs released: {released}.")
         self._leases.close()
         self._host.close()

@@ -1,4 +1,4 @@
-"""A service with short leases, a worker's key on it, and the tiny benchmark of six pairs."""
+"""A server with short leases, a worker's key, and a benchmark of six pairs."""
 
 import random
 import threading
@@ -18,7 +18,7 @@ from benchmark.wire.jobs import ClaimedJob, ClaimRequest, WorkerInfo
 from models.generators.base import Generator
 from models.worker.image_cache import ImageCache
 from models.worker.model_host import InlineHost, ModelHost
-from models.worker.worker_loop import Work, WorkerLoop
+from models.worker.worker_loop import WorkerLoop, WorkerOptions
 from tests.app.jobs.acting import worker_actor
 from tests.cast import Actor, Cast
 
@@ -28,10 +28,10 @@ GPU_BOX = WorkerInfo(name="gpu-box", device="cpu")
 
 @dataclass
 class Workplace:
-    """A live service, Alice who asks for clips, and a worker's key.
+    """A running server, the researcher Alice, and a worker's key.
 
     Attributes:
-        said: what workers printed.
+        messages: log of the workers.
     """
 
     address: str
@@ -40,11 +40,11 @@ class Workplace:
     folder: Path
     context: AppContext
     stopping: threading.Event = field(default_factory=threading.Event)
-    said: list[str] = field(default_factory=list)
+    messages: list[str] = field(default_factory=list)
     opened: list[Client] = field(default_factory=list)
 
     def ask(self, model: str = "motif", *, benchmark: str = "tiny", **more: object) -> list[dict[str, Any]]:
-        """Register the model, ask for its clips and return the submissions."""
+        """Register a model, create jobs for its clips and return the submissions."""
         with self._alice() as alice:
             alice.put(f"/models/{model}", json={"name": model})
             body = {"model": model, "benchmark": benchmark, "label": "made", **more}
@@ -59,7 +59,7 @@ class Workplace:
             return jobs
 
     def counts(self) -> Mapping[str, int]:
-        """Return how many jobs have which status, those with none left out."""
+        """Return the number of jobs by status, without zeros."""
         with self._alice() as alice:
             counts = alice.get("/jobs", params={"limit": "1"}).json()["counts"]
         return {status: count for status, count in counts.items() if count}
@@ -80,12 +80,12 @@ class Workplace:
             alice.post("/jobs/cancel", json={"submission": submission})
 
     def server(self, key: str | None = None) -> LeaseApi:
-        """Return the workers' part of a client that is closed when the test ends."""
+        """Return the lease API of a client that is closed at the end of the test."""
         client = Client(
             self.address,
             key or self.worker.key,
             retry=Retry.unattended(self.stopping, random.Random(1)),
-            on_retry=self.said.append,
+            on_retry=self.messages.append,
         )
         self.opened.append(client)
         return client.leases
@@ -97,14 +97,14 @@ class Workplace:
         once: bool = False,
         host: Callable[[Callable[[str], Generator]], ModelHost] | None = None,
     ) -> int:
-        """Let a worker with these models work until there is nothing to do; return the clips handed in."""
+        """Run a worker with these models until it is idle; return the number of uploaded clips."""
         by_name = {generator.name: generator for generator in generators}
         place = (host or _inline)(by_name.__getitem__)
         batches = dict.fromkeys(by_name, batch)
-        work = Work(GPU_BOX, batches, until_idle=True, once=once)
+        work = WorkerOptions(GPU_BOX, batches, until_idle=True, once=once)
         images = ImageCache(self.folder / "images")
         worker_loop = WorkerLoop(
-            self.server(), place, images, work, stopping=self.stopping, say=self.said.append
+            self.server(), place, images, work, stopping=self.stopping, log=self.messages.append
         )
         return worker_loop.run()
 

@@ -1,6 +1,6 @@
-"""A service and workers as processes of their own; one is killed in the middle and nothing is lost.
+"""A server and two worker processes; one worker is killed, and no clip is lost or generated twice.
 
-24 pairs for each of two models; TI2V_FULL_RUN_PAIRS=320 takes the whole benchmark.
+24 pairs for each of two models; TI2V_FULL_RUN_PAIRS=320 runs the complete benchmark.
 """
 
 import os
@@ -39,7 +39,7 @@ PATIENCE_S = 120 + 2 * PAIRS
 def bench(
     migrated_sqlite: Path, tmp_path: Path, open_one: Callable[[Settings], AppContext]
 ) -> Iterator[Workplace]:
-    """A service with bundled pairs, and leases of five seconds."""
+    """A server with bundled pairs and leases of five seconds."""
     shutil.copy(migrated_sqlite, tmp_path / "ti2v.sqlite3")
     context = open_one(settings_for(tmp_path, job_lease_s=5))
     pairs = first_pairs(bundled_folder(), PAIRS)
@@ -56,7 +56,7 @@ def bench(
 def worker_process(
     bench: Workplace, name: str, environment: dict[str, str]
 ) -> Iterator[subprocess.Popen[bytes]]:
-    """Run `ti2v worker`; it is killed when the test is through with it."""
+    """Run `ti2v worker`; it is killed at the end."""
     program = Path(sys.executable).with_name("ti2v")
     words = ("worker", "--models", f"static,{TOY}", "--name", name, "--device", "cpu", "--batch", "4")
     own = {"TI2V_SERVER": bench.address, "TI2V_KEY": bench.worker.key, "XDG_CACHE_HOME": str(bench.folder)}
@@ -78,8 +78,8 @@ def wait_until(condition: Callable[[], bool], what: str) -> None:
         time.sleep(0.3)
 
 
-def frozen_while_holding(bench: Workplace, victim: subprocess.Popen[bytes]) -> bool:
-    """Stop the process in its tracks; let it go on if it holds no job just then."""
+def suspended_while_holding(bench: Workplace, victim: subprocess.Popen[bytes]) -> bool:
+    """Suspend the process and return True if it holds a job; else resume it and return False."""
     assert victim.poll() is None, (bench.folder / "victim.log").read_text()
     if not {"done", "leased"} <= bench.counts().keys():
         return False
@@ -90,13 +90,13 @@ def frozen_while_holding(bench: Workplace, victim: subprocess.Popen[bytes]) -> b
     return False
 
 
-def test_a_killed_worker_loses_nothing_and_no_clip_is_made_twice(bench: Workplace, tmp_path: Path) -> None:
+def test_a_killed_worker_loses_no_clip_and_none_is_generated_twice(bench: Workplace, tmp_path: Path) -> None:
     environment = toy_environment(tmp_path)
     asked = [bench.ask(model, benchmark=SLUG)[0]["id"] for model in ("static", TOY)]
 
     with ExitStack() as running:
         victim = running.enter_context(worker_process(bench, "victim", environment))
-        wait_until(lambda: frozen_while_holding(bench, victim), "the victim is at work")
+        wait_until(lambda: suspended_while_holding(bench, victim), "the victim is at work")
         held = {job["id"] for job in bench.jobs(status="leased")}
         heir = running.enter_context(worker_process(bench, "heir", environment))
         victim.kill()
@@ -108,6 +108,6 @@ def test_a_killed_worker_loses_nothing_and_no_clip_is_made_twice(bench: Workplac
         clips = [clip["pair_id"] for clip in bench.clips(submission)]
         assert len(clips) == len(set(clips)) == PAIRS
         assert bench.submission(submission)["status"] == "final"
-    # A clip of the victim's may have been on the line already when it was stopped.
+    # The victim may have been uploading a clip when it was suspended.
     assert {job["id"] for job in bench.jobs() if job["attempt"] > 1} <= held
     assert bench.worker.key not in (tmp_path / "heir.log").read_text()

@@ -1,4 +1,4 @@
-"""Images on disk by their sha256, and no more of them than the folder may hold."""
+"""The image cache: lookup, eviction and failed writes."""
 
 import os
 from pathlib import Path
@@ -14,20 +14,20 @@ def test_an_image_is_fetched_once(tmp_path: Path) -> None:
 
     def fetch() -> bytes:
         fetched.append(1)
-        return b"picture"
+        return b"image"
 
     first, second = cache.path("a" * 64, fetch), cache.path("a" * 64, fetch)
 
     assert first == second
-    assert first.read_bytes() == b"picture"
+    assert first.read_bytes() == b"image"
     assert len(fetched) == 1
 
 
-def test_the_image_used_longest_ago_goes_first(tmp_path: Path) -> None:
-    cache = ImageCache(tmp_path, most_bytes=25)
+def test_the_least_recently_used_image_is_evicted_first(tmp_path: Path) -> None:
+    cache = ImageCache(tmp_path, max_bytes=25)
     for number, name in enumerate("abc"):
         if number == 2:
-            # b was made later, but a was used since.
+            # b was added later, but a was used since.
             os.utime(tmp_path / "b", (1000, 1000))
             cache.path("a", lambda: b"never")
         cache.path(name, lambda: b"0123456789")
@@ -35,7 +35,7 @@ def test_the_image_used_longest_ago_goes_first(tmp_path: Path) -> None:
     assert sorted(path.name for path in tmp_path.iterdir()) == ["a", "c"]
 
 
-def test_no_half_image_is_ever_left_behind(tmp_path: Path) -> None:
+def test_a_failed_download_leaves_no_file(tmp_path: Path) -> None:
     cache = ImageCache(tmp_path)
 
     def broken() -> bytes:
@@ -47,7 +47,7 @@ def test_no_half_image_is_ever_left_behind(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_full_disk_leaves_no_half_image(tmp_path: Path) -> None:
+def test_a_full_disk_leaves_no_file(tmp_path: Path) -> None:
     cache = ImageCache(tmp_path)
 
     with room_for(1000), pytest.raises(OSError, match="too large"):

@@ -1,4 +1,4 @@
-"""The workers' part of the client: images, failures, provenance, leases that are lost."""
+"""The lease API of the client: images, failures, provenance and lost leases."""
 
 import base64
 import json
@@ -34,12 +34,12 @@ def test_a_cancelled_job_is_lost(workplace: Workplace) -> None:
     assert caught.value.code == "cancelled"
 
 
-def test_a_researchers_key_claims_no_jobs(workplace: Workplace) -> None:
+def test_a_researchers_key_cannot_claim_jobs(workplace: Workplace) -> None:
     with pytest.raises(NotAllowed, match="needs a key of role worker"):
         claim(workplace.server(key=workplace.alice.key))
 
 
-def test_an_image_that_arrives_changed_is_refused(workplace: Workplace) -> None:
+def test_an_image_with_another_digest_is_refused(workplace: Workplace) -> None:
     workplace.ask()
     server = workplace.server()
     [job] = claim(server)
@@ -49,7 +49,7 @@ def test_an_image_that_arrives_changed_is_refused(workplace: Workplace) -> None:
         server.image(other)
 
 
-def test_a_failure_says_what_becomes_of_the_job(workplace: Workplace) -> None:
+def test_a_failure_returns_the_new_status_of_the_job(workplace: Workplace) -> None:
     workplace.ask()
     server = workplace.server()
     first, second = claim(server, 2)
@@ -58,7 +58,7 @@ def test_a_failure_says_what_becomes_of_the_job(workplace: Workplace) -> None:
     assert server.fail(second, FailureKind.BAD_INPUT, "No.").status is JobStatus.FAILED
 
 
-def test_provenance_that_is_too_long_loses_its_longest_parts_first() -> None:
+def test_the_longest_parts_of_long_provenance_are_dropped_first() -> None:
     provenance = {"model": "motif", "settings": {"note": "x" * 3000}, "libraries": {"torch": "y" * 3000}}
 
     kept = json.loads(base64.b64decode(encoded_provenance(provenance)))

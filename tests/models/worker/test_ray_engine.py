@@ -1,4 +1,4 @@
-"""The same work on Ray: what dies is replaced, what breaks says so, and nobody else can reach it."""
+"""Workers on Ray: replacement of dead actors, errors, and isolation of a local cluster."""
 
 import fcntl
 import os
@@ -7,6 +7,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from functools import partial
@@ -15,19 +16,19 @@ from typing import TypeVar
 
 import pytest
 
-# It comes before Ray: it sets what Ray reads when it is imported.
+# Import before Ray: the module sets variables that Ray reads when it is imported.
 pytest.importorskip("models.worker.ray_engine", reason="the extra `ray` is not installed")
 
 import psutil
 from ray.cluster_utils import Cluster
 
 from models.generators.base import BadInput, ClipRequest
-from models.worker.errors import NoCluster
-from models.worker.ray_engine import RayHost, cluster
+from models.worker.errors import RayUnavailable
+from models.worker.ray_engine import RayHost, ray_cluster
 from tests.models.worker.conftest import PAIRS, Workplace
 from tests.models.worker.toys import TOY, toy_environment
 
-# Ray leaves sockets and processes to the garbage collector.
+# Ray leaves sockets and processes to the garbage collector, which causes ResourceWarnings.
 pytestmark = pytest.mark.filterwarnings("ignore")
 
 Started = TypeVar("Started")
@@ -38,24 +39,24 @@ NODE = {"node_ip_address": "127.0.0.1", "num_cpus": 1, "object_store_memory": 80
 
 @pytest.fixture(scope="module")
 def surroundings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
-    """What Ray and its actors find: a toy MotiF, and a folder whose path is short enough for sockets."""
+    """Environment of Ray and its actors: a toy MotiF, and a short temporary path (sockets need it)."""
     short = tempfile.mkdtemp(prefix="ray-")
     made = toy_environment(tmp_path_factory.mktemp("toy"))
     with Path(__file__).open() as one_at_a_time, pytest.MonkeyPatch.context() as patch:
-        # Ray gives a node 30 s to start: too few on two cores while another test process starts one too.
+        # Start one node at a time: Ray limits the start to 30 s, too little for two at once on two cores.
         fcntl.flock(one_at_a_time, fcntl.LOCK_EX)
         for name, value in {**made, "RAY_TMPDIR": short, "HOME": short}.items():
             patch.setenv(name, value)
         yield made
-    while Path(short).exists():  # what dies last may still write to it
+    while Path(short).exists():  # a dying process may still write to it
         shutil.rmtree(short, ignore_errors=True)
         time.sleep(0.1)
 
 
 @pytest.fixture(scope="module")
 def head(surroundings: dict[str, str]) -> Iterator[Cluster]:
-    """A cluster that listens on loopback, its head with room for one actor."""
-    made = patiently(
+    """A cluster on loopback whose head node can run one actor."""
+    made = with_retries(
         lambda: Cluster(initialize_head=True, head_node_args={**NODE, "include_dashboard": False})
     )
     try:
@@ -66,14 +67,14 @@ def head(surroundings: dict[str, str]) -> Iterator[Cluster]:
 
 @pytest.fixture
 def two_nodes(head: Cluster) -> Cluster:
-    """The cluster with another node, which has room for one actor too."""
+    """The cluster with a second node, which can also run one actor."""
     if not head.worker_nodes:
-        patiently(lambda: head.add_node(**NODE))
+        with_retries(lambda: head.add_node(**NODE))
     return head
 
 
-def patiently(start: Callable[[], Started]) -> Started:
-    """Start a node again where the 30 s that Ray gives it were too few for a busy machine."""
+def with_retries(start: Callable[[], Started]) -> Started:
+    """Start a node, and retry if a busy machine exceeds the limit of 30 s for the start."""
     for _ in range(3):
         try:
             return start()
@@ -85,7 +86,7 @@ def patiently(start: Callable[[], Started]) -> Started:
 
 @contextmanager
 def ray_worker(workplace: Workplace, *words: str) -> Iterator[subprocess.Popen[bytes]]:
-    """Run `ti2v worker --engine ray`; it is killed when the test is through with it."""
+    """Run `ti2v worker --engine ray`; it is killed at the end."""
     program = Path(sys.executable).with_name("ti2v")
     own = {
         "TI2V_SERVER": workplace.address,
@@ -107,7 +108,7 @@ def ray_worker(workplace: Workplace, *words: str) -> Iterator[subprocess.Popen[b
 
 @contextmanager
 def started_ray_worker(workplace: Workplace, *words: str) -> Iterator[subprocess.Popen[bytes]]:
-    """Run it with a cluster of its own, as often as `patiently` would."""
+    """Run it with a local cluster, and retry like `with_retries`."""
     with ExitStack() as running:
         for _ in range(3):
             process = running.enter_context(ray_worker(workplace, *words))
@@ -126,7 +127,7 @@ def descendants(pid: int) -> list[psutil.Process]:
 
 
 def actors(pid: int) -> list[psutil.Process]:
-    """Return the actors among the processes that a process started, also by way of others."""
+    """Return the actors among the descendants of a process."""
     return [each for each in descendants(pid) if "ModelActor" in each.name() + "".join(each.cmdline())]
 
 
@@ -142,10 +143,11 @@ def log_of(workplace: Workplace) -> str:
 
 
 def assert_every_clip_once(workplace: Workplace, submissions: list[str]) -> None:
+    """Check the clips of submissions; a submission is listed once for each of its seeds."""
     assert workplace.counts() == {"done": len(submissions) * PAIRS}, log_of(workplace)
-    for submission in submissions:
-        clips = [clip["pair_id"] for clip in workplace.clips(submission)]
-        assert len(clips) == len(set(clips)) == PAIRS
+    for submission, seeds in Counter(submissions).items():
+        clips = [(clip["pair_id"], clip["seed"]) for clip in workplace.clips(submission)]
+        assert len(clips) == len(set(clips)) == seeds * PAIRS
         assert workplace.submission(submission)["status"] == "final"
 
 
@@ -162,7 +164,7 @@ def kill_an_actor(nodes: Cluster) -> None:
     ("kill", "seeds"),
     [(kill_an_actor, {"static": [0, 1, 2, 3]}), (kill_a_node, {"static": [0, 1], TOY: [0, 1]})],
 )
-def test_what_dies_is_replaced_and_every_clip_made_once(
+def test_a_dead_actor_or_node_is_replaced_and_every_clip_generated_once(
     workplace: Workplace, two_nodes: Cluster, kill: Callable[[Cluster], None], seeds: dict[str, list[int]]
 ) -> None:
     asked = [made["id"] for model in seeds for made in workplace.ask(model, seeds=seeds[model])]
@@ -173,25 +175,25 @@ def test_what_dies_is_replaced_and_every_clip_made_once(
         kill(two_nodes)
         assert running.wait(timeout=PATIENCE_S) == 0, log_of(workplace)
 
-    assert "another one is started, its jobs go back" in log_of(workplace)
+    assert "A new actor is starting; the jobs are released" in log_of(workplace)
     assert_every_clip_once(workplace, asked)
 
 
-def test_what_breaks_in_an_actor_arrives_as_it_was_raised(two_nodes: Cluster, tmp_path: Path) -> None:
+def test_an_exception_in_an_actor_is_re_raised(two_nodes: Cluster, tmp_path: Path) -> None:
     image = tmp_path / "image.png"
     image.write_bytes(b"no image")
-    with cluster(two_nodes.address):
-        host = RayHost(device="cpu", dtype="auto", say=print)
-        host.hold("static")
+    with ray_cluster(two_nodes.address):
+        host = RayHost(device="cpu", dtype="auto", log=print)
+        host.load("static")
 
         with pytest.raises(BadInput, match=r"The input image 0-image\.png cannot be read\."):
             list(host.generate([ClipRequest("a", image, "A cat runs.")]))
 
-        assert host.holding == "static"
+        assert host.loaded_model == "static"
         host.close()
 
 
-def test_alone_it_is_open_to_nobody_and_keeps_the_key_to_itself(
+def test_a_local_cluster_listens_on_loopback_and_does_not_get_the_key(
     workplace: Workplace, surroundings: dict[str, str]
 ) -> None:
     workplace.ask("static")
@@ -205,7 +207,7 @@ def test_alone_it_is_open_to_nobody_and_keeps_the_key_to_itself(
 
         running.terminate()
         assert running.wait(timeout=PATIENCE_S) == 0, log_of(workplace)
-    assert f"{PAIRS} clips handed in" in log_of(workplace)
+    assert f"Uploaded {PAIRS} clips" in log_of(workplace)
 
 
 @pytest.mark.parametrize(
@@ -215,8 +217,8 @@ def test_alone_it_is_open_to_nobody_and_keeps_the_key_to_itself(
         ("nonsense", r"Ray could not be joined\. Invalid address"),
     ],
 )
-def test_a_cluster_that_is_not_there_is_said_at_once(address: str, answer: str) -> None:
-    with pytest.raises(NoCluster, match=answer), cluster(address):
+def test_a_missing_cluster_is_an_immediate_error(address: str, answer: str) -> None:
+    with pytest.raises(RayUnavailable, match=answer), ray_cluster(address):
         pass
 
 

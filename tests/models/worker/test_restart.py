@@ -1,4 +1,4 @@
-"""A server that restarts while a worker works: the worker waits for it, and nothing is lost."""
+"""A server that restarts while a worker runs: the worker waits, and no job is lost."""
 
 import socket
 import threading
@@ -19,7 +19,7 @@ from tests.models.worker.toys import Scripted
 
 @contextmanager
 def serving_at(context: AppContext, port: int) -> Iterator[None]:
-    """Serve on a port that is known before, again and again."""
+    """Serve on a fixed port, so that the server can be restarted."""
     config = uvicorn.Config(create_app(context), port=port, log_level="error", access_log=False)
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run)
@@ -59,7 +59,9 @@ def test_a_server_restart_loses_nothing(cast: Cast, workplace: Workplace) -> Non
             running = pool.submit(workplace.run, Waiting())
             assert half_way.wait(30)
         server_is_gone.set()
-        while not any("Sending the request again until it is answered" in line for line in workplace.said):
+        while not any(
+            "Sending the request again until it is answered" in line for line in workplace.messages
+        ):
             time.sleep(0.02)
         with serving_at(cast.context, port):
             assert running.result(timeout=60) == PAIRS

@@ -1,4 +1,4 @@
-"""A toy MotiF that `ti2v worker` finds like any other model, and generators that fail on purpose."""
+"""A toy MotiF in the registry of `ti2v worker`, and generators with scripted failures."""
 
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
@@ -26,7 +26,7 @@ url = "https://arxiv.org/abs/2412.16153"
 pipeline = "MotifImageToVideoPipeline"
 batches = true
 gpu_gib = 0
-verified = "made for tests"
+verified = "used in tests"
 
 [native]
 width = 32
@@ -47,7 +47,7 @@ licence = "Apache-2.0"
 
 
 def toy_environment(folder: Path) -> dict[str, str]:
-    """Lay a toy MotiF out as if it were set up, and return what makes `ti2v` find it."""
+    """Write a toy MotiF as if it were set up, and return environment variables with which `ti2v` finds it."""
     snapshot = folder / "hub" / f"models--tests--{TOY}" / "snapshots" / _REVISION
     toy_pipeline(size=32, num_frames=4).save_pretrained(snapshot)
     adapters = folder / "adapters"
@@ -57,11 +57,11 @@ def toy_environment(folder: Path) -> dict[str, str]:
 
 
 class Scripted:
-    """A generator at toy size that makes grey clips until its script says otherwise.
+    """A generator of grey clips with scripted failures.
 
     Args:
-        memory: how many requests fit at once.
-        troubles: errors by the number of the clip, counted from 0 over all calls.
+        memory: maximum batch size.
+        troubles: errors by clip index, counted from 0 over all calls.
     """
 
     def __init__(
@@ -80,7 +80,7 @@ class Scripted:
         self.made: list[str] = []
         self.is_loaded = False
 
-    def load(self, device: str, dtype: str) -> None:  # noqa: ARG002 - as the protocol wants it
+    def load(self, device: str, dtype: str) -> None:  # noqa: ARG002 - signature of the protocol
         if self._cannot_load:
             raise self._cannot_load
         self.is_loaded = True

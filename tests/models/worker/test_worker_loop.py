@@ -1,4 +1,4 @@
-"""What a worker makes of the jobs of a live service, and what it says when something is wrong."""
+"""The worker loop against a running server: results, failures, stopping."""
 
 from dataclasses import replace
 from fractions import Fraction
@@ -7,12 +7,12 @@ import httpx2
 import pytest
 
 from models.generators.base import BadInput, CannotRun, ClipRequest, Crashed, GeneratedClip, TimedOut
-from models.worker.errors import GivingUp, NothingToOffer
+from models.worker.errors import NoModelAvailable, TooManyFailures
 from tests.models.worker.conftest import PAIRS, Workplace
 from tests.models.worker.toys import Scripted
 
 
-def test_every_clip_is_made_once_and_the_submission_is_final(workplace: Workplace) -> None:
+def test_every_clip_is_generated_once_and_the_submission_is_final(workplace: Workplace) -> None:
     [asked] = workplace.ask()
     generator = Scripted()
 
@@ -23,7 +23,7 @@ def test_every_clip_is_made_once_and_the_submission_is_final(workplace: Workplac
     assert len(set(generator.made)) == PAIRS == len(generator.made)
 
 
-def test_a_clip_says_how_it_was_made(workplace: Workplace) -> None:
+def test_a_clip_has_its_provenance(workplace: Workplace) -> None:
     [asked] = workplace.ask(seeds=[7])
     workplace.run(Scripted())
 
@@ -32,7 +32,7 @@ def test_a_clip_says_how_it_was_made(workplace: Workplace) -> None:
     assert (provenance["model"], provenance["seed"], provenance["width"]) == ("motif", 7, 64)
 
 
-def test_a_batch_has_as_many_clips_as_fit_once_the_model_is_known(workplace: Workplace) -> None:
+def test_full_batches_are_claimed_for_the_loaded_model(workplace: Workplace) -> None:
     workplace.ask()
     generator = Scripted()
 
@@ -41,7 +41,7 @@ def test_a_batch_has_as_many_clips_as_fit_once_the_model_is_known(workplace: Wor
     assert generator.batches == [1, 3, 2]
 
 
-def test_the_model_in_memory_stays_while_it_has_jobs(workplace: Workplace) -> None:
+def test_the_loaded_model_is_kept_while_it_has_jobs(workplace: Workplace) -> None:
     workplace.ask("motif")
     workplace.ask("cinemo")
     motif, cinemo = Scripted("motif"), Scripted("cinemo")
@@ -49,7 +49,7 @@ def test_the_model_in_memory_stays_while_it_has_jobs(workplace: Workplace) -> No
     workplace.run(motif, cinemo)
 
     assert workplace.counts() == {"done": 2 * PAIRS}
-    assert [line for line in workplace.said if line.startswith("Loading")] in (
+    assert [line for line in workplace.messages if line.startswith("Loading")] in (
         ["Loading motif.", "Loading cinemo."],
         ["Loading cinemo.", "Loading motif."],
     )
@@ -64,23 +64,23 @@ def test_an_image_is_fetched_once_for_all_its_pairs(workplace: Workplace) -> Non
     assert len(list((workplace.folder / "images").iterdir())) == 3
 
 
-def test_once_ends_after_one_claim(workplace: Workplace) -> None:
+def test_once_exits_after_one_claim(workplace: Workplace) -> None:
     workplace.ask()
 
     assert workplace.run(Scripted(), once=True) == 1
 
 
-def test_without_memory_the_batch_is_halved_once_and_goes_on(workplace: Workplace) -> None:
+def test_the_batch_size_is_halved_once_when_memory_runs_out(workplace: Workplace) -> None:
     workplace.ask()
     generator = Scripted(memory=2)
 
     assert workplace.run(generator, batch=4) == PAIRS
 
     assert generator.batches == [1, 4, 2, 2, 1]
-    assert "motif: 4 clips at once do not fit into memory; from now on 2." in workplace.said
+    assert "motif: a batch of 4 clips does not fit into memory; the new size is 2." in workplace.messages
 
 
-def test_what_still_does_not_fit_fails_with_a_plain_message(workplace: Workplace) -> None:
+def test_a_halved_batch_that_does_not_fit_is_a_failure(workplace: Workplace) -> None:
     workplace.ask()
     generator = Scripted(memory=1)
 
@@ -89,11 +89,11 @@ def test_what_still_does_not_fit_fails_with_a_plain_message(workplace: Workplace
     failed = [job for job in workplace.jobs() if job["failure"]]
     assert {job["failure"]["kind"] for job in failed} == {"out_of_memory"}
     assert failed[0]["failure"]["message"] == (
-        "Memory is too small for 2 clips at once on this device. Tried to allocate 2 GiB."
+        "A batch of 2 clips does not fit into the memory of this device. Tried to allocate 2 GiB."
     )
 
 
-def test_bad_input_fails_its_job_alone(workplace: Workplace) -> None:
+def test_bad_input_fails_only_its_own_job(workplace: Workplace) -> None:
     workplace.ask()
 
     made = workplace.run(Scripted(troubles={2: BadInput("The image is a cat; dogs were expected.")}))
@@ -111,7 +111,7 @@ def test_bad_input_fails_its_job_alone(workplace: Workplace) -> None:
         (RuntimeError("size mismatch"), "crash", "RuntimeError: size mismatch"),
     ],
 )
-def test_a_break_down_rests_with_its_log(
+def test_a_crash_or_timeout_is_reported_with_its_log(
     workplace: Workplace, trouble: Exception, kind: str, message: str
 ) -> None:
     workplace.ask()
@@ -123,44 +123,45 @@ def test_a_break_down_rests_with_its_log(
     assert resting["failure"]["log_tail"]
 
 
-def test_three_failures_in_a_row_leave_the_rest_to_others(workplace: Workplace) -> None:
+def test_after_three_consecutive_failures_the_remaining_jobs_are_released(workplace: Workplace) -> None:
     workplace.ask()
 
     class Broken(Scripted):
         def _clip(self, request: ClipRequest) -> GeneratedClip:
             raise Crashed(f"{request.pair_id}: the GPU fell off the bus.")
 
-    with pytest.raises(GivingUp, match="3 failures in a row; the rest is left to other workers"):
+    with pytest.raises(TooManyFailures, match="3 failures in a row; the remaining jobs are released"):
         workplace.run(Broken())
 
     assert workplace.counts() == {"queued": PAIRS}
     assert sum(job["failures"] for job in workplace.jobs()) == 3
 
 
-def test_a_model_that_cannot_run_here_is_offered_no_longer(workplace: Workplace) -> None:
+def test_a_model_that_cannot_run_is_no_longer_offered(workplace: Workplace) -> None:
     workplace.ask("motif")
     workplace.ask("cinemo")
-    missing = Scripted("cinemo", cannot_load=CannotRun("Its weights are not here: 5 GB."))
+    missing = Scripted("cinemo", cannot_load=CannotRun("Weights are missing: 5 GB."))
 
     workplace.run(Scripted("motif"), missing)
 
     assert workplace.counts() == {"done": PAIRS, "queued": PAIRS}
     assert (
-        "cinemo cannot run here and is no longer offered. Its weights are not here: 5 GB." in workplace.said
+        "cinemo cannot run on this machine and is no longer offered. Weights are missing: 5 GB."
+        in workplace.messages
     )
     assert all(job["failures"] == 0 for job in workplace.jobs(model="cinemo"))
 
 
-def test_without_any_model_left_the_worker_ends(workplace: Workplace) -> None:
+def test_the_worker_exits_when_no_model_can_run(workplace: Workplace) -> None:
     workplace.ask()
 
-    with pytest.raises(NothingToOffer, match=r"No model is left that can run here\. No CUDA"):
+    with pytest.raises(NoModelAvailable, match=r"No offered model can run on this machine\. No CUDA"):
         workplace.run(Scripted(cannot_load=CannotRun("No CUDA.")))
 
     assert workplace.counts() == {"queued": PAIRS}
 
 
-def test_asked_to_stop_it_hands_in_what_is_made_and_gives_back_the_rest(workplace: Workplace) -> None:
+def test_a_stopped_worker_uploads_its_clips_and_releases_the_other_jobs(workplace: Workplace) -> None:
     workplace.ask()
 
     class Stopping(Scripted):
@@ -176,7 +177,7 @@ def test_asked_to_stop_it_hands_in_what_is_made_and_gives_back_the_rest(workplac
     assert all(job["failures"] == 0 for job in workplace.jobs())
 
 
-def test_a_cancelled_clip_is_dropped_and_said(workplace: Workplace) -> None:
+def test_the_clip_of_a_cancelled_job_is_dropped(workplace: Workplace) -> None:
     [asked] = workplace.ask()
 
     class Cancelled(Scripted):
@@ -187,10 +188,10 @@ def test_a_cancelled_clip_is_dropped_and_said(workplace: Workplace) -> None:
     assert workplace.run(Cancelled()) == 0
 
     assert workplace.counts() == {"cancelled": PAIRS}
-    assert any("the clip is dropped. This job was cancelled" in line for line in workplace.said)
+    assert any("the clip is dropped. This job was cancelled" in line for line in workplace.messages)
 
 
-def test_a_clip_the_server_does_not_take_fails_with_its_sentence(workplace: Workplace) -> None:
+def test_a_clip_refused_by_the_server_fails_with_its_message(workplace: Workplace) -> None:
     workplace.ask()
 
     class Hasty(Scripted):
@@ -204,7 +205,7 @@ def test_a_clip_the_server_does_not_take_fails_with_its_sentence(workplace: Work
     assert "lasts 0.0" in job["failure"]["message"]
 
 
-def test_the_service_never_asks_for_a_clip_it_has(workplace: Workplace) -> None:
+def test_no_job_is_created_for_an_existing_clip(workplace: Workplace) -> None:
     [asked] = workplace.ask()
     workplace.run(Scripted())
 

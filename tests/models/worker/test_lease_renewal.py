@@ -1,4 +1,4 @@
-"""Leases stay alive while the work takes long, and what is lost is dropped and said."""
+"""Renewal of leases in the background, and lost jobs."""
 
 import socket
 import time
@@ -6,7 +6,7 @@ from collections.abc import Callable
 from contextlib import closing, suppress
 from threading import Thread
 
-from models.worker.lease_renewal import Leases
+from models.worker.lease_renewal import LeaseRenewer
 from tests.models.worker.conftest import Workplace, claim
 
 
@@ -17,20 +17,20 @@ def wait_for(condition: Callable[[], bool], *, seconds: float = 10.0) -> None:
         time.sleep(0.02)
 
 
-def test_a_lease_is_renewed_at_a_third_of_it(workplace: Workplace) -> None:
+def test_a_lease_is_renewed_after_a_third_of_its_duration(workplace: Workplace) -> None:
     workplace.ask()
     server = workplace.server()
     [job] = claim(server)
     [before] = workplace.jobs(status="leased")
 
-    with closing(Leases(server, workplace.said.append)) as leases:
-        leases.take([job.model_copy(update={"lease_s": 0.3})])
+    with closing(LeaseRenewer(server, workplace.messages.append)) as leases:
+        leases.add([job.model_copy(update={"lease_s": 0.3})])
         wait_for(lambda: workplace.jobs(status="leased")[0]["expires_at"] > before["expires_at"])
 
-    assert workplace.said == []
+    assert workplace.messages == []
 
 
-def test_a_server_that_does_not_answer_is_asked_again_soon(workplace: Workplace) -> None:
+def test_a_failed_renewal_is_retried_soon(workplace: Workplace) -> None:
     workplace.ask()
     [job] = claim(workplace.server())
     asked_at: list[float] = []
@@ -44,12 +44,12 @@ def test_a_server_that_does_not_answer_is_asked_again_soon(workplace: Workplace)
     with socket.create_server(("127.0.0.1", 0)) as silent:
         Thread(target=hang_up, args=[silent], daemon=True).start()
         workplace.address = f"http://127.0.0.1:{silent.getsockname()[1]}"
-        with closing(Leases(workplace.server(), workplace.said.append)) as leases:
-            leases.take([job.model_copy(update={"lease_s": 6.0})])
+        with closing(LeaseRenewer(workplace.server(), workplace.messages.append)) as leases:
+            leases.add([job.model_copy(update={"lease_s": 6.0})])
             wait_for(lambda: len(asked_at) > 2)
         silent.shutdown(socket.SHUT_RDWR)
 
-    # Two renewals as usual would be 4 seconds apart.
+    # Regular renewals would be 2 seconds apart, that is 4 seconds for two of them.
     assert asked_at[2] - asked_at[0] < 3.0
 
 
@@ -58,20 +58,22 @@ def test_a_job_that_was_cancelled_is_dropped_and_said(workplace: Workplace) -> N
     server = workplace.server()
     [job] = claim(server)
 
-    with closing(Leases(server, workplace.said.append)) as leases:
-        leases.take([job.model_copy(update={"lease_s": 0.3})])
+    with closing(LeaseRenewer(server, workplace.messages.append)) as leases:
+        leases.add([job.model_copy(update={"lease_s": 0.3})])
         workplace.cancel(asked["id"])
         wait_for(lambda: not leases.held())
 
-    assert workplace.said == [f"{job.pair_id}: dropped. This job was cancelled; drop what was made of it."]
+    assert workplace.messages == [
+        f"{job.pair_id}: the job is lost. This job was cancelled. Discard its clip."
+    ]
 
 
-def test_what_is_given_back_can_be_claimed_at_once(workplace: Workplace) -> None:
+def test_released_jobs_can_be_claimed_immediately(workplace: Workplace) -> None:
     workplace.ask()
     server = workplace.server()
 
-    with closing(Leases(server, workplace.said.append)) as leases:
-        leases.take(claim(server, 4))
+    with closing(LeaseRenewer(server, workplace.messages.append)) as leases:
+        leases.add(claim(server, 4))
         assert leases.release_all() == 4
         assert leases.held() == []
 
@@ -79,13 +81,13 @@ def test_what_is_given_back_can_be_claimed_at_once(workplace: Workplace) -> None
     assert all(job["failures"] == 0 for job in workplace.jobs())
 
 
-def test_a_job_of_another_attempt_is_not_ours(workplace: Workplace) -> None:
+def test_another_attempt_of_a_job_is_not_held(workplace: Workplace) -> None:
     workplace.ask()
     server = workplace.server()
     [job] = claim(server)
 
-    with closing(Leases(server, workplace.said.append)) as leases:
-        leases.take([job])
+    with closing(LeaseRenewer(server, workplace.messages.append)) as leases:
+        leases.add([job])
 
         assert leases.holds(job)
         assert not leases.holds(job.model_copy(update={"attempt": job.attempt + 1}))
