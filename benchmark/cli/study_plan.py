@@ -2,11 +2,13 @@
 
 import click
 
+from benchmark.cli.parameters import FiniteFloatRange
+
 
 @click.command()
 @click.option(
     "--share",
-    type=click.FloatRange(0, 1, min_open=True, max_open=True),
+    type=FiniteFloatRange(0, 1, min_open=True, max_open=True),
     default=0.6,
     show_default=True,
     help="The TI2V score to detect, as a share; 0.5 is no difference.",
@@ -18,7 +20,7 @@ import click
 @click.option("--votes", type=click.IntRange(1), default=5, show_default=True, help="Votes per comparison.")
 @click.option(
     "--power",
-    type=click.FloatRange(0, 1, min_open=True, max_open=True),
+    type=FiniteFloatRange(0, 1, min_open=True, max_open=True),
     default=0.8,
     show_default=True,
     help="The power to reach; ignored with --pairs.",

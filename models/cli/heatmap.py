@@ -4,6 +4,7 @@ from pathlib import Path
 
 import click
 
+from benchmark.cli.parameters import FiniteFloatRange
 from models.motion.settings import DEFAULT_FLOW, DEFAULT_SETTINGS, FLOW_NAMES, FlowUnit
 
 _ARRAYS = {".npz", ".npy"}
@@ -36,7 +37,7 @@ _FIGURES = {".png", ".webp", ".pdf", ".svg"}
 )
 @click.option(
     "--noise-floor",
-    type=click.FloatRange(0, 1),
+    type=FiniteFloatRange(0, 1),
     default=DEFAULT_SETTINGS.noise_floor,
     show_default=True,
     help="Set flow below this share of the frame's shorter side to 0.",

@@ -60,8 +60,13 @@ _DIS_PRESETS = MappingProxyType(
 )
 
 
-# DIS matches patches of 8x8 in images of half the size and smaller.
-_SMALLEST_SIDE = 12
+# DIS matches patches of 8x8 pixels: there is no flow to estimate in frames that are smaller.
+_MIN_SIDE = 8
+# OpenCV reduces images to 1/4 of their size or less. If a reduced side is shorter than a patch, it accesses
+# memory out of bounds: a crash, an exception or NaN. All sides from 32 on are safe with every preset.
+_SAFE_SIDE = 32
+# cv2.remap in the static filter addresses pixels with 16-bit integers.
+_MAX_SIDE = 2**15 - 2
 
 
 class DisFlow:
@@ -77,22 +82,41 @@ class DisFlow:
     def __call__(self, frames: Frames) -> Flow:
         """Return the flow from each frame to the next; see `FlowEstimator`.
 
+        Frames with a side below 32 pixels are padded by replicating their right and bottom edge, and the flow
+        is cropped.
+
         Raises:
-            BadClip: the frames are not those of one clip, or a side is shorter than 12 pixels.
+            BadClip: the frames are not those of one clip, or a side is not from 8 to 32766 pixels.
         """
         frames = validate_frames(frames)
         height, width = frames.shape[1:3]
-        if min(height, width) < _SMALLEST_SIDE:
-            raise BadClip(
-                f"frames of {width}x{height} are too small: DIS needs {_SMALLEST_SIDE} pixels or more a side."
-            )
+        _check_size(width, height)
         # One object for each clip: it holds buffers, so threads must not share it.
         dis = cv2.DISOpticalFlow.create(_DIS_PRESETS[self._preset])
-        grey = [cv2.cvtColor(frame, cv2.COLOR_RGB2GRAY) for frame in frames]
+        grey = [_pad(cv2.cvtColor(frame, cv2.COLOR_RGB2GRAY)) for frame in frames]
         flow = np.empty((len(frames) - 1, height, width, 2), np.float32)
         for step, (previous, following) in enumerate(pairwise(grey)):
-            flow[step] = dis.calc(previous, following, None)
+            flow[step] = dis.calc(previous, following, None)[:height, :width]
         return flow
+
+
+def _check_size(width: int, height: int) -> None:
+    if min(width, height) < _MIN_SIDE:
+        raise BadClip(
+            f"frames of {width}x{height} are too small: DIS needs {_MIN_SIDE} pixels or more a side."
+        )
+    if max(width, height) > _MAX_SIDE:
+        raise BadClip(
+            f"frames of {width}x{height} are too large: DIS supports up to {_MAX_SIDE} pixels a side."
+        )
+
+
+def _pad(grey: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Replicate the right and bottom edge of a (height, width) image up to `_SAFE_SIDE` pixels a side."""
+    bottom, right = (max(0, _SAFE_SIDE - side) for side in grey.shape)
+    if not bottom and not right:
+        return grey
+    return np.asarray(cv2.copyMakeBorder(grey, 0, bottom, 0, right, cv2.BORDER_REPLICATE), np.uint8)
 
 
 def _dis(preset: DisPreset) -> FlowEstimator:

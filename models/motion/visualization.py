@@ -19,6 +19,7 @@ from models.motion.frames import Frames
 from models.motion.heatmap import Heatmap, moving_share
 
 _LEVEL = 0.5
+_MAX_ASPECT = 4.0
 # Percentile of the flow magnitudes at full saturation: a single outlier would make all others pale.
 _SATURATION_PERCENTILE = 99.5
 
@@ -50,7 +51,8 @@ def write_figure(motion: ClipMotion, path: Path, *, columns: int = 6) -> None:
     shown = np.unique(np.linspace(0, count - 1, min(columns, count)).round().astype(int))
     height, width = motion.frames.shape[1:3]
     across = 1.9
-    down = across * height / width
+    # Limit the panels of very tall or wide frames: a figure of 14x2000 frames would have 100,000 rows.
+    down = across * min(max(height / width, 1 / _MAX_ASPECT), _MAX_ASPECT)
     figure = Figure(figsize=(across * len(shown) + 1.2, 3 * down + 2.0), layout="constrained", dpi=150)
     figure.suptitle(motion.title, fontsize=9)
     grid = figure.add_gridspec(4, len(shown), height_ratios=[down, down, down, 1.1])
@@ -63,7 +65,7 @@ def write_figure(motion: ClipMotion, path: Path, *, columns: int = 6) -> None:
             if row == 0:
                 axes.set_title(f"frame {frame + 1}", fontsize=8)
             if (row, column) == (1, len(shown) - 1):
-                _show(axes.inset_axes((0.76, 0.02, 0.22, 0.22 * width / height)), colour_wheel(96))
+                _show(axes.inset_axes((0.76, 0.02, 0.22, min(0.22 * width / height, 0.9))), colour_wheel(96))
     _draw_shares(figure.add_subplot(grid[3, :]), motion.heatmap)
     with mpl.rc_context({"svg.hashsalt": "ti2v"}):
         figure.savefig(path)

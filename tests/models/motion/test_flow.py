@@ -57,8 +57,8 @@ def test_a_clip_of_one_frame_is_refused() -> None:
 
 
 def test_frames_too_small_for_dis_are_refused() -> None:
-    with pytest.raises(BadClip, match="frames of 96x8 are too small: DIS needs 12 pixels or more a side"):
-        create_flow_estimator("dis-fast")(sliding()[:, :8])
+    with pytest.raises(BadClip, match="frames of 96x7 are too small: DIS needs 8 pixels or more a side"):
+        create_flow_estimator("dis-fast")(sliding()[:, :7])
 
 
 def test_the_static_filter_removes_the_halo_around_a_moving_object() -> None:

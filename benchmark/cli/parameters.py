@@ -1,0 +1,19 @@
+"""Parameter types of command options."""
+
+import math
+
+import click
+
+
+class FiniteFloatRange(click.FloatRange):
+    """A float within limits that is neither NaN nor infinite.
+
+    `click.FloatRange` accepts NaN, because NaN is neither below the minimum nor above the maximum.
+    """
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        """Return the number; fail with a usage error if it is not finite or outside the limits."""
+        number: float = super().convert(value, param, ctx)
+        if not math.isfinite(number):
+            self.fail(f"{value} is not a finite number.", param, ctx)
+        return number
