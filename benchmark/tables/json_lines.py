@@ -2,10 +2,10 @@
 
 import json
 from collections.abc import Collection, Iterator
-from typing import Never
+from typing import Never, cast
 
 from benchmark.tables.header import column_names
-from benchmark.tables.problems import MAX_STORED, TableError, TableProblem
+from benchmark.tables.problems import TableError, TableProblem
 from benchmark.tables.table import Table, Value, typed_column
 
 _TYPE_LABELS: dict[type, str] = {str: "a text", bool: "true or false", int: "a number", float: "a number"}
@@ -22,7 +22,7 @@ def read_json_lines(text: str, source: str, wanted: Collection[str] | None) -> T
     lines: list[int] = []
     header: dict[str, None] = {}
     for line, row in parse_json_lines(text, problems):
-        header.update(dict.fromkeys(row))
+        header |= dict.fromkeys(row)
         rows.append(row)
         lines.append(line)
     if not rows and not problems:
@@ -36,7 +36,7 @@ def read_json_lines(text: str, source: str, wanted: Collection[str] | None) -> T
     cells: dict[str, list[Value | None]] = {}
     for key, name in zip(header, names, strict=True):
         if wanted is None or name in wanted:
-            cells[name] = list(_typed_cells(rows, lines, key, problems))
+            cells[name] = _typed_cells(rows, lines, key, problems)
     if problems:
         raise TableError.of(source, problems)
     columns = {name: typed_column(column) for name, column in cells.items()}
@@ -71,7 +71,7 @@ def parse_json_object(text: str) -> dict[str, object]:
         ValueError: the text is not such an object; the message is a sentence.
     """
     try:
-        found = json.loads(text, object_pairs_hook=_object, parse_constant=_refuse_constant)
+        found = _DECODER.decode(text)
     except json.JSONDecodeError as error:
         raise ValueError(f"The line is not JSON: {error.msg} at character {error.pos + 1}.") from error
     except RecursionError as error:
@@ -94,24 +94,29 @@ def _refuse_constant(name: str) -> Never:
     raise ValueError(f"The line contains {name}, which is not JSON. Write null for an empty cell.")
 
 
+# One decoder for all lines: json.loads would create one for each.
+_DECODER = json.JSONDecoder(object_pairs_hook=_object, parse_constant=_refuse_constant)
+
+
 def _typed_cells(
     rows: list[dict[str, object]], lines: list[int], key: str, problems: list[TableProblem]
-) -> Iterator[Value | None]:
+) -> list[Value | None]:
+    cells = [row.get(key) for row in rows]
+    labels = {_TYPE_LABELS.get(kind) for kind in set(map(type, cells)) - {type(None)}}
+    if None in labels or len(labels) > 1:
+        problems += _type_problems(cells, lines, key)
+        return []
+    return cast("list[Value | None]", cells)
+
+
+def _type_problems(cells: list[object], lines: list[int], key: str) -> Iterator[TableProblem]:
     expected: str | None = None
-    for row, line in zip(rows, lines, strict=True):
-        cell = row.get(key)
+    for cell, line in zip(cells, lines, strict=True):
         if cell is None:
-            yield None
             continue
         label = _TYPE_LABELS.get(type(cell))
         if label is None:
-            problems.append(
-                TableProblem("The cell is a list or an object, not a text or a number.", line, key)
-            )
+            yield TableProblem("The cell is a list or an object, not a text or a number.", line, key)
         elif expected is not None and label != expected:
-            message = f"The cell is {label}; above it was {expected}."
-            problems.append(TableProblem(message, line, key))
-        if len(problems) >= MAX_STORED:
-            return
+            yield TableProblem(f"The cell is {label}; above it was {expected}.", line, key)
         expected = expected or label
-        yield cell if isinstance(cell, str | bool | int | float) else None

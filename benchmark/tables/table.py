@@ -3,6 +3,7 @@
 from array import array
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import cast
 
 import numpy as np
 
@@ -11,6 +12,7 @@ from benchmark.tables.problems import Problems, TableError
 
 Value = str | int | float | bool
 BLANK = -1
+_VALUE_TYPES = frozenset({str, int, float, bool})
 
 
 @dataclass(frozen=True)
@@ -145,7 +147,7 @@ def _value(cell: object) -> Value | None:
     # NaN is how pandas writes an empty cell.
     if cell is None or cell != cell:
         return None
-    if isinstance(cell, str | bool | int | float):
-        return cell
+    if type(cell) in _VALUE_TYPES:
+        return cast("Value", cell)
     item = getattr(cell, "item", None)  # numpy scalars
     return item() if callable(item) else str(cell)
