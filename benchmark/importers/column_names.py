@@ -74,14 +74,18 @@ def identify_columns(rows: Sequence[TableRow], is_image_name: Callable[[str], bo
     image = _image_column(body, names, is_image_name)
     prompt = _prompt_column(body, names, image)
     if has_header:
-        _check_unnamed(body, names, {image, prompt}, line=rows[0].line)
+        _check_header(body, names, {image, prompt}, line=rows[0].line)
     return PairTable(Columns(image, prompt, _tag_columns(names, {image, prompt}), labels), body)
 
 
-def _check_unnamed(body: Sequence[TableRow], names: Sequence[str], used: set[int], *, line: int) -> None:
-    """Refuse a column without a name unless it is empty, and a column of row numbers that pandas wrote."""
+def _check_header(body: Sequence[TableRow], names: Sequence[str], used: set[int], *, line: int) -> None:
+    """Refuse two columns with one name, a column without a name unless it is empty, and an index column."""
     problems = []
     for column, name in enumerate(names):
+        if name and name in names[:column]:
+            problems.append(
+                TableProblem("Two columns have this name. Rename or remove one of them.", line, name)
+            )
         if name in _INDEX_NAMES or (not name and column not in used and _share(body, column, bool)):
             message = "The column has no name. Name it, or delete it if it only numbers the rows."
             problems.append(TableProblem(message, line, str(column + 1)))
@@ -132,7 +136,7 @@ def _tag_columns(names: Sequence[str], taken: set[int]) -> dict[str, int]:
             continue
         tag = known.get(name, name) or f"column_{column + 1}"
         if tag in tags:
-            raise _unclear(f"Two columns have the name '{tag}'. Rename or remove one.")
+            raise _unclear(f"Two columns both mean '{tag}'. Rename or remove one.")
         tags[tag] = column
     return tags
 

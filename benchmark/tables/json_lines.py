@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Collection, Iterator
+from dataclasses import dataclass
 from typing import Never, cast
 
 from benchmark.tables.header import column_names
@@ -18,11 +19,16 @@ def read_json_lines(text: str, source: str, wanted: Collection[str] | None) -> T
         TableError: a line is not a JSON object, has a key twice, or a cell has another type than above.
     """
     problems: list[TableProblem] = []
-    rows: list[dict[str, object]] = []
+    rows: list[_Object] = []
     lines: list[int] = []
     header: dict[str, None] = {}
-    for line, row in parse_json_lines(text, problems):
+    for line, row in _parse_lines(text, problems):
         header |= dict.fromkeys(row)
+        problems += [
+            TableProblem("The line has this key twice.", line, key)
+            for key in row.duplicates
+            if wanted is None or key in wanted
+        ]
         rows.append(row)
         lines.append(line)
     if not rows and not problems:
@@ -43,8 +49,47 @@ def read_json_lines(text: str, source: str, wanted: Collection[str] | None) -> T
     return Table(source, names, columns, len(rows), lines)
 
 
-def parse_json_lines(text: str, problems: list[TableProblem]) -> Iterator[tuple[int, dict[str, object]]]:
-    """Yield line number and object of each line; what cannot be parsed is added to `problems`.
+def parse_json_object(text: str) -> dict[str, object]:
+    """Parse a JSON object strictly: no key twice, no NaN.
+
+    Raises:
+        ValueError: the text is not such an object; the message is a sentence.
+    """
+    found = _decoded(text, _STRICT_DECODER)
+    if found.duplicates:
+        raise ValueError(f"The line has the key {', '.join(found.duplicates)} twice.")
+    return dict(found)
+
+
+class _Object(dict[str, object]):
+    """A JSON object that knows which keys occur more than once."""
+
+    def __init__(self, pairs: list[tuple[str, object]]) -> None:
+        super().__init__(pairs)
+        self.duplicates: tuple[str, ...] = ()
+        if len(self) < len(pairs):
+            names = [name for name, _ in pairs]
+            self.duplicates = tuple(sorted({name for name in names if names.count(name) > 1}))
+
+
+@dataclass(frozen=True)
+class _Constant:
+    """NaN or Infinity, which JSON does not have; an error only in a column that is read."""
+
+    name: str
+
+
+def _refuse_constant(name: str) -> Never:
+    raise ValueError(f"The line contains {name}, which is not JSON. Write null for an empty cell.")
+
+
+# One decoder for all lines: json.loads would create one for each.
+_DECODER = json.JSONDecoder(object_pairs_hook=_Object, parse_constant=_Constant)
+_STRICT_DECODER = json.JSONDecoder(object_pairs_hook=_Object, parse_constant=_refuse_constant)
+
+
+def _parse_lines(text: str, problems: list[TableProblem]) -> Iterator[tuple[int, _Object]]:
+    """Yield line number and object of each line; add lines that cannot be parsed to `problems`.
 
     Empty lines at the end are skipped; others are problems.
     """
@@ -57,49 +102,27 @@ def parse_json_lines(text: str, problems: list[TableProblem]) -> Iterator[tuple[
         problems += [TableProblem("The line is empty. Delete it.", each) for each in blank]
         blank.clear()
         try:
-            row = parse_json_object(content)
+            row = _decoded(content, _DECODER)
         except ValueError as error:
             problems.append(TableProblem(str(error), line))
             continue
         yield line, row
 
 
-def parse_json_object(text: str) -> dict[str, object]:
-    """Parse a JSON object strictly: no key twice, no NaN.
-
-    Raises:
-        ValueError: the text is not such an object; the message is a sentence.
-    """
+def _decoded(text: str, decoder: json.JSONDecoder) -> _Object:
     try:
-        found = _DECODER.decode(text)
+        found = decoder.decode(text)
     except json.JSONDecodeError as error:
         raise ValueError(f"The line is not JSON: {error.msg} at character {error.pos + 1}.") from error
     except RecursionError as error:
         raise ValueError("The line is not JSON that can be read: it is nested too deeply.") from error
-    if not isinstance(found, dict):
+    if not isinstance(found, _Object):
         raise ValueError("The line is not a JSON object.")
     return found
 
 
-def _object(pairs: list[tuple[str, object]]) -> dict[str, object]:
-    found = dict(pairs)
-    if len(found) < len(pairs):
-        names = [name for name, _ in pairs]
-        twice = sorted({name for name in names if names.count(name) > 1})
-        raise ValueError(f"The line has the key {', '.join(twice)} twice.")
-    return found
-
-
-def _refuse_constant(name: str) -> Never:
-    raise ValueError(f"The line contains {name}, which is not JSON. Write null for an empty cell.")
-
-
-# One decoder for all lines: json.loads would create one for each.
-_DECODER = json.JSONDecoder(object_pairs_hook=_object, parse_constant=_refuse_constant)
-
-
 def _typed_cells(
-    rows: list[dict[str, object]], lines: list[int], key: str, problems: list[TableProblem]
+    rows: list[_Object], lines: list[int], key: str, problems: list[TableProblem]
 ) -> list[Value | None]:
     cells = [row.get(key) for row in rows]
     labels = {_TYPE_LABELS.get(kind) for kind in set(map(type, cells)) - {type(None)}}
@@ -115,7 +138,9 @@ def _type_problems(cells: list[object], lines: list[int], key: str) -> Iterator[
         if cell is None:
             continue
         label = _TYPE_LABELS.get(type(cell))
-        if label is None:
+        if isinstance(cell, _Constant):
+            yield TableProblem(f"The cell is {cell.name}. Write null for an empty cell.", line, key)
+        elif label is None:
             yield TableProblem("The cell is a list or an object, not a text or a number.", line, key)
         elif expected is not None and label != expected:
             yield TableProblem(f"The cell is {label}; above it was {expected}.", line, key)

@@ -277,7 +277,15 @@ def test_a_prompt_too_long_for_a_file_name_is_refused(tmp_path: Path) -> None:
         (b"\x89PNG\0\0\0\r\n", "line 1: The file is not UTF-8 text. Save it as UTF-8."),
         (
             "image,prompt,x,x\nballoon1.png,it runs,1,2\n",
-            "Two columns have the name 'x'. Rename or remove one.",
+            "line 1, column x: Two columns have this name. Rename or remove one of them.",
+        ),
+        (
+            "image,prompt,prompt\nballoon1.png,it runs,it stops\n",
+            "line 1, column prompt: Two columns have this name. Rename or remove one of them.",
+        ),
+        (
+            "image,prompt,style,image style\nballoon1.png,it runs,a,b\n",
+            "Two columns both mean 'style'. Rename or remove one.",
         ),
         (
             'image,prompt\nballoon1.png,"it runs\n',
