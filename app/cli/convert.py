@@ -40,7 +40,7 @@ def convert(folder: Path, output: Path, names: Path | None, fps: str | None) -> 
     GIF, WebM, HEVC, ProRes and other videos, rotated ones and those larger than 2048 pixels are encoded anew.
     A file that servers accept as it is is copied.
     """
-    from benchmark.client.clip_names import read_names
+    from benchmark.importers.clip_names import read_names
 
     convert_to(folder, output, read_names(names) if names else None, fps)
     click.echo(output)

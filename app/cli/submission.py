@@ -123,10 +123,8 @@ def _withdraw_here(public_id: str, reason: str) -> SubmissionStatus:
 
     request = checked_request(ReasonRequest, reason=reason)
     with local_write() as local:
-        session, now = local.session, local.now
+        session = local.session
         row = find_submission(session, public_id=public_id, principal=local.principal, for_change=True)
-        withdraw_submission(
-            session, submission=row, reason=request.reason, principal=local.principal, now=now
-        )
-        cancel_jobs(session, submission=row, now=now)
+        withdraw_submission(session, submission=row, reason=request.reason, principal=local.principal)
+        cancel_jobs(session, submission=row, now=local.now)
         return row.status

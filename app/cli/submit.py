@@ -81,7 +81,7 @@ def submit(
 def _read_names(names: Path | None) -> "Mapping[str, ClipName] | None":
     if names is None:
         return None
-    from benchmark.client.clip_names import read_names
+    from benchmark.importers.clip_names import read_names
 
     return read_names(names)
 

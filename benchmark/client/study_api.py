@@ -14,7 +14,6 @@ from benchmark.wire.studies import (
     StudyRequest,
     StudyResponse,
 )
-from benchmark.wire.validation import checked_request
 
 _VERBS = {StudyStatus.OPEN: "open", StudyStatus.PAUSED: "pause", StudyStatus.CLOSED: "close"}
 
@@ -61,7 +60,7 @@ class StudyApi:
             kind: votes behind a `pilot` or `preview` link never count.
         """
         # Sent twice it would create more links. A lost response loses only unused ones.
-        request = checked_request(InvitationsRequest, count=count, kind=kind)
+        request = InvitationsRequest(count=count, kind=kind)
         path = f"{_path(slug)}/invitations"
         return self._transport.post(path, InvitationsResponse, request, repeatable=False).links
 

@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 
 from benchmark.client.clip_folder import ClipFolder, read_clip_folder
-from benchmark.client.clip_names import NamesProblem, read_names
 from benchmark.pairs import ClipName
 
 PAIRS = ("car_take", "cat_sleeps")
@@ -138,33 +137,3 @@ def test_a_table_and_a_folder_that_differ_are_a_problem(fill: Fill) -> None:
         "gone.mp4: in the table of names, but not in the folder",
         "0001.mp4: no pair of this benchmark is called dog_runs",
     }
-
-
-def test_the_table_of_names_is_a_csv_with_a_header(tmp_path: Path) -> None:
-    table = tmp_path / "names.csv"
-    table.write_text("file;pair;seed\na.gif;car_take;7\nb.gif;cat_sleeps;\n", encoding="utf-8")
-
-    assert read_names(table) == {"a.gif": ClipName("car_take", 7), "b.gif": ClipName("cat_sleeps", None)}
-
-
-@pytest.mark.parametrize(
-    ("text", "problem"),
-    [
-        ("", "the column file is missing"),
-        ("file,prompt\na.gif,car\n", "the column pair is missing"),
-        ("file,pair,model\n", "the column model is unknown; the columns are file, pair and seed"),
-        ("file,pair,pair\n", "the column pair is there twice"),
-        ("file,pair\na.gif,\n", "row 2: pair is empty"),
-        ("file,pair\na.gif,x,y\n", "row 2: has more cells than the header"),
-        ("file,pair\na.gif,x\na.gif,y\n", "row 3: the file a.gif is named above"),
-        ("file,pair,seed\na.gif,x,-1\n", "row 2: seed is no whole number"),
-    ],
-)
-def test_a_table_that_is_not_understood_is_refused(tmp_path: Path, text: str, problem: str) -> None:
-    table = tmp_path / "names.csv"
-    table.write_text(text, encoding="utf-8")
-
-    with pytest.raises(NamesProblem) as caught:
-        read_names(table)
-
-    assert problem in caught.value.problems
