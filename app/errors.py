@@ -5,6 +5,7 @@
     ├── NotSignedIn         401
     ├── Forbidden           403
     ├── NotFound            404
+    ├── RequestTimeout      408
     ├── Conflict            409
     ├── LengthRequired      411
     ├── TooLarge            413
@@ -61,6 +62,11 @@ class Forbidden(AppError):
 class NotFound(AppError):
     status = 404
     default_code = "not_found"
+
+
+class RequestTimeout(AppError):
+    status = 408
+    default_code = "request_timeout"
 
 
 class Conflict(AppError):

@@ -14,7 +14,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from app.clock import utc_now
 from app.dependencies import USED_KEY
 from app.error_pages import answer_app_error, answer_server_error
-from app.errors import AppError, TooLarge
+from app.errors import AppError
+from app.request_body import RequestBody
 from app.security.headers import security_headers
 from app.security.key_use import record_use
 from app.security.origin import refuse_cross_site
@@ -26,7 +27,6 @@ REQUESTS = Counter("ti2v_requests_total", "Requests answered.", ["method", "rout
 SECONDS = Histogram("ti2v_request_seconds", "Time until the response is complete.", ["route"])
 
 
-_MAX_DIGITS = 18
 # Unknown methods share one label, so that they cannot create new counters.
 _METHODS = frozenset({"GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"})
 
@@ -47,13 +47,13 @@ class RequestMiddleware:
             return
         started = time.perf_counter()
         request_id = scope["ti2v_request_id"] = secrets.token_hex(8)
-        response = _Response(send, [*self._headers, (b"x-request-id", request_id.encode())])
         headers = Headers(scope=scope)
+        body = RequestBody(receive, headers, limit=self._body_limit(scope))
+        response = _Response(send, [*self._headers, (b"x-request-id", request_id.encode())], body)
         try:
-            limited = _LimitedBody(receive, self._body_limit(scope))
             refuse_cross_site(scope["method"], headers, public_url=self._public_url)
-            limited.check_declared(headers)
-            await self._app(scope, limited, response)
+            body.check_declared()
+            await self._app(scope, body, response)
         except AppError as refusal:
             await answer_app_error(Request(scope), refusal)(scope, receive, response)
         except Exception as error:
@@ -71,44 +71,31 @@ class RequestMiddleware:
 
 
 class _Response:
-    """Adds headers to the response; `status` is 0 until the response starts."""
+    """Adds headers to the response; `status` is 0 until the response starts.
 
-    def __init__(self, send: Send, headers: list[tuple[bytes, bytes]]) -> None:
+    A response that starts before the body was read closes the connection: the server would go on reading the
+    rest of the body, which can be endless. It stays open for a moment first, see `RequestBody.linger`.
+    """
+
+    def __init__(self, send: Send, headers: list[tuple[bytes, bytes]], body: RequestBody) -> None:
         self._send = send
         self._headers = headers
+        self._body = body
+        self._closes = False
         self.status = 0
 
     async def __call__(self, message: Message) -> None:
         if message["type"] == "http.response.start":
             self.status = message["status"]
-            message["headers"] = [*message["headers"], *self._headers]
+            self._closes = not self._body.is_complete
+            closing = [(b"connection", b"close")] if self._closes else []
+            message["headers"] = [*message["headers"], *self._headers, *closing]
+        elif self._closes and not message.get("more_body", False):
+            # The client has the whole response by now; uvicorn closes after the last message.
+            await self._send({**message, "more_body": True})
+            await self._body.linger()
+            message = {"type": "http.response.body", "body": b""}
         await self._send(message)
-
-
-class _LimitedBody:
-    """Passes the body on up to the limit, whatever Content-Length declares."""
-
-    def __init__(self, receive: Receive, limit: int) -> None:
-        self._receive = receive
-        self._limit = limit
-        self._seen = 0
-
-    def check_declared(self, headers: Headers) -> None:
-        declared = headers.get("content-length", "0").lstrip("0")
-        # Check the number of digits first: Python refuses to parse numbers with thousands of digits.
-        if declared.isdecimal() and (len(declared) > _MAX_DIGITS or int(declared) > self._limit):
-            raise self._refusal()
-
-    async def __call__(self) -> Message:
-        message = await self._receive()
-        if message["type"] == "http.request":
-            self._seen += len(message.get("body", b""))
-            if self._seen > self._limit:
-                raise self._refusal()
-        return message
-
-    def _refusal(self) -> TooLarge:
-        return TooLarge(f"The body is larger than {self._limit:,} bytes, the maximum for this URL.")
 
 
 async def _record_key_use(scope: Scope) -> None:

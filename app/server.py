@@ -12,6 +12,7 @@ from app.context import AppContext, open_context
 from app.database import Database
 from app.demo import Demo, set_up_demo
 from app.errors import Conflict
+from app.http_protocol import server_options
 from app.logging import set_up_logging
 from app.main import create_app
 from app.server_lock import only_server
@@ -72,18 +73,7 @@ def _run(context: AppContext) -> None:
     app = create_app(context)
     _spare_the_collector()
     with TaskRunner(context, TASK_HANDLERS).running():
-        uvicorn.run(
-            app,
-            host=settings.host,
-            port=settings.port,
-            log_level="warning",
-            access_log=False,
-            proxy_headers=bool(settings.trusted_proxies),
-            forwarded_allow_ips=settings.trusted_proxies or None,
-            server_header=False,
-            date_header=False,
-            timeout_graceful_shutdown=10,
-        )
+        uvicorn.run(app, **server_options(settings))
 
 
 def _spare_the_collector() -> None:

@@ -50,6 +50,7 @@ class Settings(BaseSettings):
     public_url: str = Field("", description="Public address; cookies are Secure if it begins with https.")
     host: str = Field("127.0.0.1", description="Address to listen on.")
     port: int = Field(8000, ge=1, le=65535, description="Port to listen on.")
+    max_connections: int = Field(512, ge=8, description="Open connections accepted by one server process.")
     max_clip_bytes: int = Field(64 * MIB, ge=1024, description="Maximum size of a clip, bytes.")
     max_json_bytes: int = Field(1 * MIB, ge=1024, description="Maximum size of a JSON body or form, bytes.")
     session_days: int = Field(30, ge=1, le=365, description="Lifetime of a browser session, days.")

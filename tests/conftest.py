@@ -19,6 +19,7 @@ from fastapi.testclient import TestClient
 from app import migrations
 from app.context import AppContext, open_context
 from app.database import Database
+from app.http_protocol import server_options
 from app.main import create_app
 from app.media.rendition_cache import RenditionCache
 from app.media.sandbox import Sandbox
@@ -192,14 +193,14 @@ def live_server(context: AppContext) -> Iterator[str]:
 
 
 @contextmanager
-def serving(context: AppContext) -> Iterator[str]:
+def serving(context: AppContext, **changes: object) -> Iterator[str]:
+    """Yield the address of a real server on loopback; `changes` override uvicorn's options."""
     with socket.socket() as listening:
         listening.bind(("127.0.0.1", 0))
         listening.listen(128)
         port = listening.getsockname()[1]
-        server = uvicorn.Server(
-            uvicorn.Config(create_app(context), log_level="warning", access_log=False, lifespan="on")
-        )
+        options = server_options(context.settings) | {"lifespan": "on"} | changes
+        server = uvicorn.Server(uvicorn.Config(create_app(context), **options))
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
         thread.start()
         deadline = time.monotonic() + 20

@@ -1,0 +1,87 @@
+"""Reads the body of a request within limits of size and time, and what is left of it after a refusal."""
+
+import time
+
+import anyio
+from starlette.datastructures import Headers
+from starlette.types import Message, Receive
+
+from app.errors import RequestTimeout, TooLarge
+
+# A body must arrive at this rate on average, after a time in which it may be slower.
+MIN_BYTES_PER_S = 16 * 1024
+SLOW_START_S = 60.0
+# After a response that did not wait for the body, so many bytes are read and dropped, and the connection
+# stays open for so long: a client or proxy that still sends would lose the response if it was closed at once.
+MAX_DRAINED_BYTES = 256 * 1024
+LINGER_S = 1.0
+_MAX_DIGITS = 18
+
+
+class RequestBody:
+    """Passes the body on up to `limit` bytes, whatever Content-Length declares."""
+
+    def __init__(
+        self, receive: Receive, headers: Headers, *, limit: int, slow_start_s: float = SLOW_START_S
+    ) -> None:
+        self._receive = receive
+        self._headers = headers
+        self._limit = limit
+        self._seen = 0
+        self._due = time.monotonic() + slow_start_s
+        declared = headers.get("content-length", "0")
+        # A request without either header has no body (RFC 9112, 6.3).
+        self.is_complete = declared == "0" and "transfer-encoding" not in headers
+
+    def check_declared(self) -> None:
+        """Raise TooLarge where Content-Length declares more than the limit."""
+        declared = self._headers.get("content-length", "0").lstrip("0")
+        # Check the number of digits first: Python refuses to parse numbers with thousands of digits.
+        if declared.isdecimal() and (len(declared) > _MAX_DIGITS or int(declared) > self._limit):
+            raise self._too_large()
+
+    async def __call__(self) -> Message:
+        """Return the next message of the request.
+
+        Raises:
+            TooLarge: the body exceeds the limit.
+            RequestTimeout: the body arrives too slowly.
+        """
+        if self.is_complete:
+            return await self._receive()
+        message = await self._receive_in_time()
+        self._count(message)
+        if self._seen > self._limit:
+            raise self._too_large()
+        return message
+
+    async def linger(self) -> None:
+        """Give the client time to read the response before the connection closes; drop part of the body."""
+        if self._headers.get("expect", "").lower() == "100-continue":
+            return  # the client does not send the body before it has read the response
+        last = self._seen + MAX_DRAINED_BYTES
+        with anyio.move_on_after(LINGER_S):
+            while not self.is_complete:
+                if self._seen >= last:
+                    await anyio.sleep_forever()
+                self._count(await self._receive())
+
+    async def _receive_in_time(self) -> Message:
+        left_s = self._due + self._seen / MIN_BYTES_PER_S - time.monotonic()
+        try:
+            with anyio.fail_after(max(0.0, left_s)):
+                return await self._receive()
+        except TimeoutError as error:
+            raise RequestTimeout(
+                f"The body arrived at less than {MIN_BYTES_PER_S // 1024} KiB per second. Send it again."
+            ) from error
+
+    def _count(self, message: Message) -> None:
+        if message["type"] == "http.request":
+            self._seen += len(message.get("body", b""))
+            self.is_complete = not message.get("more_body", False)
+        else:
+            self.is_complete = True  # the client has disconnected
+
+    def _too_large(self) -> TooLarge:
+        return TooLarge(f"The body is larger than {self._limit:,} bytes, the maximum for this URL.")

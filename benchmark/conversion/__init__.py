@@ -1,1 +1,0 @@
-"""Converts videos and frames to clips that a server accepts; says which files are no clips."""
