@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from benchmark.cli.problems import examples
+
 if TYPE_CHECKING:
     from click._termui_impl import ProgressBar
 
@@ -58,6 +60,14 @@ def text_table(rows: Sequence[Row]) -> list[str]:
         "  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip()
         for line in cells
     ]
+
+
+def print_unused(unused: Mapping[str, tuple[str, ...]]) -> None:
+    """Print which files are not used, by the reason."""
+    for reason, names in unused.items():
+        click.echo(f"Not used, {len(names)}: {reason}:", err=True)
+        for name in examples(names):
+            click.echo(f"  {name}", err=True)
 
 
 @contextmanager

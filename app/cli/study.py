@@ -1,4 +1,4 @@
-"""`ti2v study`: create, run and look at studies, on a server or on this machine's database."""
+"""`ti2v study create | open | pause | close`, on a server or in this machine's database."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -6,13 +6,12 @@ from typing import TYPE_CHECKING
 
 import click
 
-from app.cli.output import RowFormat, format_option, print_json, text_table
 from app.cli.server_options import open_client, server_options
-from benchmark.plurals import counted
-from benchmark.protocol import RenditionRecipe, StudyStatus, TaskStatus, WatchGate
+from app.cli.study_progress import print_losses
+from benchmark.protocol import RenditionRecipe, StudyStatus, WatchGate
 
 if TYPE_CHECKING:
-    from benchmark.wire.studies import PreparationResponse, StudyResponse
+    from benchmark.wire.studies import StudyResponse
 
 
 @click.command()
@@ -98,7 +97,7 @@ def create(
     }
     created = _create_on_server(draft, matchups, server, key) if server else _create_here(draft, matchups)
     click.echo(created.slug)
-    _print_losses(created)
+    print_losses(created)
     click.echo(f"The study is a draft; open it with: ti2v study open {created.slug}", err=True)
 
 
@@ -124,46 +123,6 @@ def pause(slug: str, server: str | None, key: str | None) -> None:
 def close(slug: str, server: str | None, key: str | None) -> None:
     """Close SLUG for good, which makes its results final; prints the new status."""
     _change_status(slug, StudyStatus.CLOSED, server, key)
-
-
-@click.command()
-@click.argument("slug")
-@format_option
-@server_options
-def status(slug: str, row_format: str, server: str | None, key: str | None) -> None:
-    """Print how far SLUG is, in all and for each matchup."""
-    study = _study_on_server(slug, server, key) if server else _study_here(slug)
-    if RowFormat(row_format) is RowFormat.JSON:
-        print_json(study.model_dump(mode="json"))
-        return
-    counts = f"{study.votes} of {study.votes_wanted} votes by {counted(study.annotators, 'annotator')}"
-    click.echo(f"{study.slug}: {study.status}, {counts}")
-    if study.preparation is not None and study.preparation.status is not TaskStatus.DONE:
-        click.echo(_preparation_line(study.preparation))
-    columns = ("reference", "other", "comparisons", "votes", "close_reason")
-    for line in text_table(
-        [{name: getattr(matchup, name) for name in columns} for matchup in study.matchups]
-    ):
-        click.echo(line)
-    _print_losses(study)
-
-
-@click.command()
-@click.argument("slug")
-def check(slug: str) -> None:
-    """Recount the votes of SLUG in this machine's database and compare with the counters kept live."""
-    from app.cli.local import local_read
-    from app.results.live.recount import recount
-    from app.security.visibility import find_study
-
-    with local_read() as local:
-        study = find_study(local.session, slug=slug, principal=local.principal)
-        differences = recount(local.session, study)
-    for difference in differences:
-        click.echo(difference)
-    if differences:
-        raise click.ClickException(f"{len(differences)} counters differ from a recount.")
-    click.echo("Every counter agrees with a recount of the votes.", err=True)
 
 
 def _create_on_server(
@@ -193,26 +152,6 @@ def _create_here(draft: Mapping[str, object], matchups: Sequence[str]) -> "Study
         return study_response(local.session, study)
 
 
-def _study_on_server(slug: str, server: str, key: str | None) -> "StudyResponse":
-    with open_client(server, key) as client:
-        return client.studies.get(slug)
-
-
-def _study_here(slug: str) -> "StudyResponse":
-    from app.cli.local import local_read
-    from app.security.visibility import find_study
-    from app.studies.queries import study_response
-
-    with local_read() as local:
-        study = find_study(local.session, slug=slug, principal=local.principal)
-        return study_response(local.session, study)
-
-
-def _preparation_line(preparation: "PreparationResponse") -> str:
-    line = f"Renditions: {preparation.status}, {preparation.done} of {preparation.total} comparisons prepared"
-    return f"{line}. {preparation.error}" if preparation.error else line
-
-
 def _change_status(slug: str, to: StudyStatus, server: str | None, key: str | None) -> None:
     if server:
         with open_client(server, key) as client:
@@ -221,21 +160,7 @@ def _change_status(slug: str, to: StudyStatus, server: str | None, key: str | No
         study = _change_status_here(slug, to)
     click.echo(study.status)
     if to is StudyStatus.OPEN:
-        _print_losses(study)
-
-
-def _print_losses(study: "StudyResponse") -> None:
-    """Print what the renditions leave out of each side's clips."""
-    losses = [loss.sentence for matchup in study.matchups for loss in matchup.rendition_losses]
-    for sentence in losses:
-        click.echo(sentence, err=True)
-    if losses:
-        click.echo(
-            f"Annotators do not see these parts (renditions: {study.renditions}). To keep them, create the "
-            "study with --renditions letterbox, keep_longer or native, or submit clips of one size, length "
-            "and frame rate.",
-            err=True,
-        )
+        print_losses(study)
 
 
 def _change_status_here(slug: str, to: StudyStatus) -> "StudyResponse":

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 
 import click
 
+from benchmark.protocol import SubmissionStatus
 from benchmark.wire.studies import MatchupRequest, StudyRequest
 from benchmark.wire.submissions import SubmissionResponse
 from benchmark.wire.validation import checked_request
@@ -44,9 +45,11 @@ def read_matchup(text: str, submissions: Sequence[SubmissionResponse]) -> Matchu
 
 
 def _submission_id(side: str, submissions: Sequence[SubmissionResponse]) -> str:
-    exact = [each for each in submissions if _side(each) == side]
+    # A withdrawn submission's label may have been used again.
+    usable = [each for each in submissions if each.status is not SubmissionStatus.WITHDRAWN]
+    exact = [each for each in usable if _side(each) == side]
     # A model with one submission may be named without its label.
-    meant = exact or [each for each in submissions if each.model == side]
+    meant = exact or [each for each in usable if each.model == side]
     if len(meant) == 1:
         return meant[0].id
     if meant:
@@ -54,7 +57,7 @@ def _submission_id(side: str, submissions: Sequence[SubmissionResponse]) -> str:
         raise click.UsageError(f"{side} has several submissions: {listed}. Name one of them.")
     if _PUBLIC_ID.fullmatch(side):
         return side
-    known = ", ".join(sorted(_side(each) for each in submissions)) or "none"
+    known = ", ".join(sorted(_side(each) for each in usable)) or "none"
     raise click.UsageError(f"There is no submission {side} among those you may name: {known}.")
 
 

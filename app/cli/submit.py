@@ -3,19 +3,21 @@
 import os
 import tempfile
 import time
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from app.cli.output import progress
+from app.cli.output import print_unused, progress
 from app.cli.server_options import open_client, server_options
+from benchmark.cli.problems import examples, verbose_option
 from benchmark.plurals import counted
 from benchmark.protocol import SubmissionStatus
 
 if TYPE_CHECKING:
-    from benchmark.client.folder_submission import FolderSubmission
-    from benchmark.wire.submissions import SubmissionDetailResponse
+    from benchmark.client.folder_submission import Comparison, FolderSubmission
+    from benchmark.pairs import ClipName
 
 
 @click.command()
@@ -24,8 +26,17 @@ if TYPE_CHECKING:
 @click.option("--benchmark", required=True, help="Slug of the benchmark.")
 @click.option("--label", default="", help="Tells submissions of one model apart.")
 @click.option("--seed", type=click.IntRange(min=0), help="Send the clips of this seed only.")
+@click.option(
+    "--names",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="CSV with the columns file, pair and perhaps seed, instead of names that say them.",
+)
+@click.option("--convert", is_flag=True, help="First convert DIR to DIR-converted, as `ti2v convert` does.")
+@click.option("--fps", help="With --convert: frame rate of folders of frames, such as 8 or 30000/1001.")
+@click.option("--replace", is_flag=True, help="Replace clips of an open submission that differ.")
 @click.option("--allow-partial", is_flag=True, help="Make it final even if pairs have no clip.")
-@click.option("--dry-run", is_flag=True, help="Look at every clip, list all problems, send nothing.")
+@click.option("--dry-run", is_flag=True, help="Check every clip, list all problems, send nothing.")
+@verbose_option
 @server_options
 def submit(
     folder: Path,
@@ -33,6 +44,10 @@ def submit(
     benchmark: str,
     label: str,
     seed: int | None,
+    names: Path | None,
+    convert: bool,
+    fps: str | None,
+    replace: bool,
     allow_partial: bool,
     dry_run: bool,
     server: str | None,
@@ -40,77 +55,122 @@ def submit(
 ) -> None:
     """Send the clips in DIR, named <pair id>.mp4 or <pair id>_<seed>.mp4, and make the submission final.
 
-    Prints the submission's id. Stopped halfway, the same command goes on with what is missing.
+    Prints the submission's id. After an interruption the same command sends what is missing.
     """
     from benchmark.client.folder_submission import FolderSubmission
 
+    table = _read_names(names)
+    if convert:
+        from app.cli.convert import convert_to
+
+        folder = convert_to(folder, folder.with_name(f"{folder.resolve().name}-converted"), table, fps)
+        table = None
+    elif fps:
+        raise click.UsageError("--fps is for --convert.")
     with open_client(server, key) as client:
-        sending = FolderSubmission(client, folder, model=model, benchmark=benchmark, label=label, seed=seed)
-        if sending.folder.left_out:
-            click.echo(f"{counted(sending.folder.left_out, 'clip')} of other seeds left out.", err=True)
+        sending = FolderSubmission(
+            client, folder, model=model, benchmark=benchmark, label=label, seed=seed, names=table
+        )
+        _say_what_is_unused(sending)
         if dry_run:
-            _rehearse(sending, allow_partial=allow_partial)
+            _rehearse(sending, allow_partial=allow_partial, replace=replace)
         else:
-            _send(sending, allow_partial=allow_partial)
+            _send(sending, allow_partial=allow_partial, replace=replace)
 
 
-def _rehearse(sending: "FolderSubmission", *, allow_partial: bool) -> None:
+def _read_names(names: Path | None) -> "Mapping[str, ClipName] | None":
+    if names is None:
+        return None
+    from benchmark.importers.clip_names import read_names
+
+    return read_names(names)
+
+
+def _say_what_is_unused(sending: "FolderSubmission") -> None:
+    if sending.folder.other_seeds:
+        click.echo(f"Not sent: {counted(sending.folder.other_seeds, 'clip')} of other seeds.", err=True)
+    print_unused(sending.folder.unused)
+
+
+def _rehearse(sending: "FolderSubmission", *, allow_partial: bool, replace: bool) -> None:
     """Print every problem, one a line; nothing is sent."""
-    from app.cli.clip_checks import clip_problems
+    from app.cli.clip_checks import check_clips
 
-    target, clips = sending.target, sending.folder.clips
-    before = target.find()
-    there = set(target.pair_ids) - set(before.missing) if before else set()
-    missing = [pair_id for pair_id in sending.folder.missing if pair_id not in there]
+    comparison = sending.compare()
+    clips, target = sending.folder.clips, sending.target
+    missing = [label for label in sending.folder.missing if label not in comparison.stored]
+    pair_ids = {clip.pair_id for clip in clips}
     with tempfile.TemporaryDirectory(prefix="ti2v-") as private:
-        with progress("Images", target.image_count(clips)) as step:
-            images = target.input_images(Path(private), clips, on_image=step)
+        with progress("Images", target.image_count(pair_ids)) as step:
+            images = target.input_images(Path(private), pair_ids, on_image=step)
         with progress("Clips", len(clips)) as step:
-            looked = clip_problems(clips, images, processes=os.cpu_count() or 1, on_clip=step)
-    problems = [*sending.folder.problems, *looked]
+            checked = check_clips(clips, images, processes=os.cpu_count() or 1, on_clip=step)
+    problems = [*sending.folder.problems, *checked.problems, *_changes(comparison, replace=replace)]
+    if not clips and not problems:
+        problems.append("The folder holds no .mp4 or .mov for a pair of this benchmark.")
     if not allow_partial:
-        problems += [f"{pair_id}: missing" for pair_id in missing]
-    for problem in problems:
-        click.echo(problem)
-    click.echo(
-        f"{counted(len(clips), 'clip')} checked, {len(missing)} of {len(target.pair_ids)} missing.", err=True
-    )
+        problems += [f"{label}: missing" for label in missing]
+    for line in examples(problems):
+        click.echo(line)
+    for line in examples(checked.warnings):
+        click.echo(f"Warning: {line}", err=True)
+    expected = len(clips) + len(missing)
+    click.echo(f"{counted(len(clips), 'clip')} checked, {len(missing)} of {expected} missing.", err=True)
     if problems:
         raise click.ClickException(f"{counted(len(problems), 'problem')}; nothing was sent.")
     click.echo("No problems; nothing was sent.", err=True)
 
 
-def _send(sending: "FolderSubmission", *, allow_partial: bool) -> None:
-    submission = sending.open(on_new_model=lambda slug: click.echo(f"Registered the model {slug}.", err=True))
+def _changes(comparison: "Comparison", *, replace: bool) -> list[str]:
+    """Return the problems with clips that differ from those of the server."""
+    from benchmark.client.folder_submission import SubmissionProblems, refuse_changes
+
+    try:
+        refuse_changes(comparison, replace=replace)
+    except SubmissionProblems as error:
+        return [str(error), *error.problems]
+    return []
+
+
+def _send(sending: "FolderSubmission", *, allow_partial: bool, replace: bool) -> None:
+    comparison = sending.compare()
+    submission = sending.open(
+        comparison,
+        replace=replace,
+        on_new_model=lambda slug: click.echo(f"Registered the model {slug}.", err=True),
+    )
     if submission.status is SubmissionStatus.OPEN:
-        _upload(sending, submission)
+        _upload(sending, submission.id, comparison)
         _finalise(sending, submission.id, allow_partial=allow_partial)
     else:
-        click.echo("The submission is final already, with a clip for each of these.", err=True)
+        click.echo("The submission is final and has these very clips.", err=True)
     click.echo(submission.id)
 
 
-def _upload(sending: "FolderSubmission", submission: "SubmissionDetailResponse") -> None:
+def _upload(sending: "FolderSubmission", submission_id: str, comparison: "Comparison") -> None:
     from benchmark.client.folder_submission import clips_refused
 
-    waiting = sending.waiting(submission)
-    before = len(sending.folder.clips) - len(waiting)
-    if before:
-        click.echo(f"{counted(before, 'clip')} there already.", err=True)
+    if comparison.same:
+        click.echo(f"{counted(len(comparison.same), 'clip')} there already.", err=True)
+    if comparison.changed:
+        click.echo(f"{counted(len(comparison.changed), 'clip')} replaced:", err=True)
+        for line in examples([clip.path.name for clip in comparison.changed]):
+            click.echo(f"  {line}", err=True)
+    clips = [*comparison.new, *comparison.changed]
     started = time.monotonic()
-    with progress("Clips", len(waiting)) as step:
-        refused = sending.upload(submission, waiting, on_clip=step)
+    with progress("Clips", len(clips)) as step:
+        refused = sending.upload(submission_id, clips, replace=bool(comparison.changed), on_clip=step)
     seconds = time.monotonic() - started
-    click.echo(f"{counted(len(waiting) - len(refused), 'clip')} sent in {seconds:.1f} s.", err=True)
+    click.echo(f"{counted(len(clips) - len(refused), 'clip')} sent in {seconds:.1f} s.", err=True)
     if refused:
-        raise clips_refused(submission.id, refused)
+        raise clips_refused(submission_id, refused)
 
 
 def _finalise(sending: "FolderSubmission", submission_id: str, *, allow_partial: bool) -> None:
     final = sending.finalise(submission_id, allow_partial=allow_partial)
     if final.missing:
-        click.echo(f"Final without {len(final.missing)} of {len(sending.target.pair_ids)} pairs:", err=True)
-        for pair_id in final.missing:
-            click.echo(f"  {pair_id}", err=True)
-    for note in final.problems:
-        click.echo(f"Note: {note}", err=True)
+        click.echo(f"Final without {len(final.missing)} of {counted(final.expected, 'clip')}:", err=True)
+        for line in examples(final.missing):
+            click.echo(f"  {line}", err=True)
+    for line in examples(final.problems):
+        click.echo(f"Warning: {line}", err=True)

@@ -17,6 +17,8 @@ from importlib.metadata import EntryPoint, entry_points, requires, version
 
 import click
 
+from benchmark.cli.problems import examples, print_all
+
 ENTRY_POINT_GROUP = "ti2v.commands"
 DISTRIBUTION = "ti2v-bench"
 DISK_FULL_ERRNOS = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
@@ -100,6 +102,7 @@ def build_group(commands: Mapping[str, LazyCommand]) -> click.Group:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code: 0, 1 for an error, 2 for wrong usage, 130 for Ctrl-C."""
+    print_all()
     try:
         group = build_group(registered_commands())
         outcome = group.main(arguments, prog_name="ti2v", standalone_mode=False)
@@ -123,10 +126,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _print_error(error: Exception) -> None:
-    """Print an error to stderr, followed by one line for each of its `problems`, if it has any."""
+    """Print an error to stderr, followed by its `problems`, if it has any."""
     click.echo(f"Error: {error}", err=True)
-    for problem in getattr(error, "problems", ()):
-        click.echo(f"  {problem}", err=True)
+    for line in examples([str(problem) for problem in getattr(error, "problems", ())]):
+        click.echo(f"  {line}", err=True)
 
 
 def has_user_message(error: Exception) -> bool:

@@ -64,6 +64,7 @@ class Client:
         label: str = "",
         seed: int | None = None,
         allow_partial: bool = False,
+        replace: bool = False,
         on_clip: Callable[[], object] = lambda: None,
     ) -> SubmissionDetailResponse:
         """Send the clips of a folder, named `<pair id>.mp4` or `<pair id>_<seed>.mp4`; make them final.
@@ -77,10 +78,12 @@ class Client:
             label: tells submissions of one model apart.
             seed: send only the clips of this seed.
             allow_partial: make the submission final even if pairs have no clip.
+            replace: replace clips of the open submission that differ from those of the folder.
             on_clip: called after each upload, for a progress bar.
 
         Raises:
-            SubmissionProblems: names are wrong, clips are missing or refused; `problems` lists them.
+            SubmissionProblems: names are wrong, clips are missing, refused or differ from those on the
+                server; `problems` lists them.
             ServerError: the server refuses or does not answer.
         """
         from benchmark.client.folder_submission import submit_folder
@@ -93,6 +96,7 @@ class Client:
             label=label,
             seed=seed,
             allow_partial=allow_partial,
+            replace=replace,
             on_clip=on_clip,
         )
 

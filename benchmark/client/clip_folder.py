@@ -6,70 +6,118 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
 
-from benchmark.pairs import AmbiguousName, ClipName, is_hidden_file, match_clip_names
+from benchmark.conversion.unused_files import unused_files
+from benchmark.pairs import AmbiguousName, ClipName, canonical_name, is_hidden_file, match_clip_names
+from benchmark.video.formats import CLIP_SUFFIXES
 
 # Near names are looked for in at most so many cases: it takes about 20 ms each.
 MAX_SUGGESTIONS = 50
 
 
 @dataclass(frozen=True)
-class ClipFolder:
-    """What a folder holds.
+class ClipFile:
+    """The clip of a pair and seed."""
 
-    Attributes:
-        clips: the file of each pair there is one for.
-        missing: the pair ids without a file, in the benchmark's order.
-        problems: what is wrong with names, a sentence each.
-        left_out: files of another seed than the one asked for.
-    """
+    path: Path
+    pair_id: str
+    seed: int
 
-    clips: Mapping[str, Path]
-    missing: tuple[str, ...]
-    problems: tuple[str, ...]
-    left_out: int
+    @property
+    def label(self) -> str:
+        return clip_label(self.pair_id, self.seed)
 
 
 @dataclass(frozen=True)
-class _NamedFile:
-    path: Path
-    name: ClipName
+class ClipFolder:
+    """The contents of a folder.
+
+    Attributes:
+        clips: one for each pair and seed, by seed and then in the benchmark's order.
+        missing: labels of the clips without which a seed is incomplete, in the same order.
+        problems: what is wrong with names, a sentence each.
+        unused: names of files that are no clips, by the reason.
+        other_seeds: number of files of another seed than the one asked for.
+    """
+
+    clips: tuple[ClipFile, ...]
+    missing: tuple[str, ...]
+    problems: tuple[str, ...]
+    unused: Mapping[str, tuple[str, ...]]
+    other_seeds: int
 
 
-def read_clip_folder(folder: Path, pair_ids: Sequence[str], *, seed: int | None = None) -> ClipFolder:
+def clip_label(pair_id: str, seed: int) -> str:
+    """Return how the server names a clip: the pair id for seed 0, `<pair id>_<seed>` for another."""
+    return f"{pair_id}_{seed}" if seed else pair_id
+
+
+def read_clip_folder(
+    folder: Path,
+    pair_ids: Sequence[str],
+    *,
+    seed: int | None = None,
+    names: Mapping[str, ClipName] | None = None,
+) -> ClipFolder:
     """Match the files of a folder with the pairs of a benchmark.
 
     Args:
-        folder: its `.mp4` files are looked at; folders in it and other files are not.
+        folder: its .mp4 and .mov files are clips; other files and folders are listed as unused.
         pair_ids: of the benchmark, in its order.
-        seed: only clips of this seed, and those that name none; needed where there are several.
+        seed: read only clips of this seed; a file that names no seed counts as one of it.
+        names: pair and seed by file name, see `read_names`; otherwise the file names say them.
     """
-    known = frozenset(pair_ids)
-    clips = [path for path in folder.iterdir() if path.suffix.lower() == ".mp4"]
-    found = sorted(path for path in clips if not is_hidden_file(path.name))
-    files = {path: path.stem for path in found if path.is_file()}
-    names = match_clip_names(files.values(), pair_ids)
-    named = [_NamedFile(path, names.matched[stem]) for path, stem in files.items() if stem in names.matched]
-    unknown = [path for path, stem in files.items() if stem in names.unknown]
-    wanted = [each for each in named if seed is None or each.name.seed in (seed, None)]
-    seeds = sorted({each.name.seed for each in wanted if each.name.seed is not None})
-    by_pair: defaultdict[str, list[_NamedFile]] = defaultdict(list)
-    for each in wanted:
-        by_pair[each.name.pair_id].append(each)
-    problems = [
-        *_unknown_names(unknown, known),
-        *map(_ambiguous_name, names.ambiguous),
-        *_several_seeds(seeds),
-        *_links_to_nothing(found),
-    ]
-    # Where seeds are mixed every pair may have two files; saying it once is enough.
-    if len(seeds) < 2:
-        problems.extend(_duplicates(by_pair))
+    entries = sorted(folder.iterdir())
+    found = [path for path in entries if path.suffix.lower() in CLIP_SUFFIXES and not path.is_dir()]
+    found = [path for path in found if not is_hidden_file(path.name)]
+    files = [path for path in found if path.is_file()]
+    problems = list(_broken_links(found))
+    if names is None:
+        named, more = _names_of(files, pair_ids)
+    else:
+        named, more = _names_from_table(files, pair_ids, names)
+    problems += more
+    wanted = {path: name for path, name in named.items() if seed is None or name.seed in (seed, None)}
+    by_clip: defaultdict[tuple[int, str], list[Path]] = defaultdict(list)
+    for path, name in wanted.items():
+        by_clip[(seed or 0) if name.seed is None else name.seed, name.pair_id].append(path)
+    problems += _duplicates(by_clip)
+    seeds = sorted({seed for seed, _ in by_clip}) or [seed or 0]
+    order = [(each, pair_id) for each in seeds for pair_id in pair_ids]
     return ClipFolder(
-        clips={pair_id: by_pair[pair_id][0].path for pair_id in pair_ids if pair_id in by_pair},
-        missing=tuple(pair_id for pair_id in pair_ids if pair_id not in by_pair),
+        clips=tuple(ClipFile(by_clip[key][0], key[1], key[0]) for key in order if key in by_clip),
+        missing=tuple(clip_label(pair_id, each) for each, pair_id in order if (each, pair_id) not in by_clip),
         problems=tuple(problems),
-        left_out=len(named) - len(wanted),
+        unused=unused_files(entries),
+        other_seeds=len(named) - len(wanted),
     )
+
+
+def _names_of(files: Sequence[Path], pair_ids: Sequence[str]) -> tuple[dict[Path, ClipName], list[str]]:
+    """Read pair and seed from the file names; return the problems as well."""
+    names = match_clip_names([path.stem for path in files], pair_ids)
+    unknown = [path for path in files if path.stem in names.unknown]
+    problems = [*_unknown_names(unknown, pair_ids), *map(_ambiguous_name, names.ambiguous)]
+    return {path: names.matched[path.stem] for path in files if path.stem in names.matched}, problems
+
+
+def _names_from_table(
+    files: Sequence[Path], pair_ids: Sequence[str], names: Mapping[str, ClipName]
+) -> tuple[dict[Path, ClipName], list[str]]:
+    """Take pair and seed from a table; return the problems as well."""
+    known = {canonical_name(pair_id): pair_id for pair_id in pair_ids}
+    by_name = {canonical_name(path.name): path for path in files}
+    problems = [f"{name}: not in the table of names" for name in by_name if name not in names]
+    problems += [
+        f"{name}: in the table of names, but not in the folder" for name in names if name not in by_name
+    ]
+    named = {}
+    for name, clip in names.items():
+        pair_id = known.get(canonical_name(clip.pair_id))
+        if pair_id is None:
+            problems.append(f"{name}: no pair of this benchmark is called {clip.pair_id}")
+        elif name in by_name:
+            named[by_name[name]] = ClipName(pair_id, clip.seed)
+    return named, problems
 
 
 def _unknown_names(unknown: Sequence[Path], known: Collection[str]) -> Iterator[str]:
@@ -87,20 +135,14 @@ def _ambiguous_name(name: AmbiguousName) -> str:
     )
 
 
-def _several_seeds(seeds: Sequence[int]) -> Iterator[str]:
-    if len(seeds) > 1:
-        listed = ", ".join(map(str, seeds))
-        yield f"There are clips of the seeds {listed}, and a submission holds one; choose it with --seed."
-
-
-def _links_to_nothing(found: Sequence[Path]) -> Iterator[str]:
+def _broken_links(found: Sequence[Path]) -> Iterator[str]:
     for path in found:
         if path.is_symlink() and not path.exists():
             yield f"{path.name}: a link to {path.readlink()}, which is not there"
 
 
-def _duplicates(by_pair: Mapping[str, Sequence[_NamedFile]]) -> Iterator[str]:
-    for pair_id, files in by_pair.items():
-        if len(files) > 1:
-            names = " and ".join(each.path.name for each in files)
+def _duplicates(by_clip: Mapping[tuple[int, str], Sequence[Path]]) -> Iterator[str]:
+    for (_, pair_id), paths in by_clip.items():
+        if len(paths) > 1:
+            names = " and ".join(path.name for path in paths)
             yield f"{pair_id}: {names} are both for this pair; keep one"

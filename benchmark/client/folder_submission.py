@@ -1,13 +1,20 @@
-"""Sends a folder of clips as one submission; the same call again resumes with what is missing."""
+"""Sends a folder of clips as one submission; the same call again resumes with what is missing.
+
+Clips are compared with the server's by their digest, so a clip that changed is never passed over.
+"""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from benchmark.client.client import Client
-from benchmark.client.clip_folder import ClipFolder, read_clip_folder
+from benchmark.client.clip_folder import ClipFile, clip_label, read_clip_folder
 from benchmark.client.errors import ServerError
 from benchmark.client.submission_target import SubmissionTarget
+from benchmark.client.transport import sha256_of
 from benchmark.client.uploads import upload_clips
+from benchmark.pairs import ClipName
+from benchmark.plurals import counted
 from benchmark.protocol import SubmissionStatus
 from benchmark.wire.submissions import SubmissionDetailResponse
 
@@ -18,6 +25,29 @@ class SubmissionProblems(ServerError):
     def __init__(self, message: str, problems: Sequence[str] = ()) -> None:
         super().__init__(message)
         self.problems = list(problems)
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """The clips of a folder beside those of the server.
+
+    Attributes:
+        submission: on the server; None where there is none yet.
+        new: clips that the server does not have.
+        same: clips that it has, byte for byte.
+        changed: clips that it has with other bytes.
+        stored: labels of all clips that the server has.
+    """
+
+    submission: SubmissionDetailResponse | None
+    new: tuple[ClipFile, ...]
+    same: tuple[ClipFile, ...]
+    changed: tuple[ClipFile, ...]
+    stored: frozenset[str]
+
+    @property
+    def is_open(self) -> bool:
+        return self.submission is None or self.submission.status is SubmissionStatus.OPEN
 
 
 class FolderSubmission:
@@ -37,45 +67,61 @@ class FolderSubmission:
         benchmark: str,
         label: str = "",
         seed: int | None = None,
+        names: Mapping[str, ClipName] | None = None,
     ) -> None:
         self._client = client
         self.target = SubmissionTarget(client, model=model, benchmark=benchmark, label=label)
-        self.folder: ClipFolder = read_clip_folder(folder, self.target.pair_ids, seed=seed)
+        self.folder = read_clip_folder(folder, self.target.pair_ids, seed=seed, names=names)
 
-    def open(self, *, on_new_model: Callable[[str], object] = lambda _: None) -> SubmissionDetailResponse:
+    def compare(self) -> Comparison:
+        """Compare the folder with the submission on the server."""
+        submission = self.target.find()
+        stored = {}
+        if submission is not None:
+            clips = self._client.submissions.clips(submission.id)
+            stored = {(clip.pair_id, clip.seed): clip.sha256 for clip in clips}
+        new, same, changed = [], [], []
+        for clip in self.folder.clips:
+            sha256 = stored.get((clip.pair_id, clip.seed))
+            if sha256 is None:
+                new.append(clip)
+            elif sha256 == sha256_of(clip.path):
+                same.append(clip)
+            else:
+                changed.append(clip)
+        labels = frozenset(clip_label(pair_id, seed) for pair_id, seed in stored)
+        return Comparison(submission, tuple(new), tuple(same), tuple(changed), labels)
+
+    def open(
+        self,
+        comparison: Comparison,
+        *,
+        replace: bool = False,
+        on_new_model: Callable[[str], object] = lambda _: None,
+    ) -> SubmissionDetailResponse:
         """Return the submission that takes the clips, opened where there is none.
 
         Raises:
-            SubmissionProblems: file names are wrong, there is no clip, or the submission takes no clips.
+            SubmissionProblems: file names are wrong, there is no clip, clips changed and `replace` is not
+                set, or the submission takes no clips.
         """
         if self.folder.problems:
             raise SubmissionProblems("Nothing was sent, because of the names of files:", self.folder.problems)
         if not self.folder.clips:
-            raise SubmissionProblems("The folder holds no .mp4 for a pair of this benchmark.")
-        submission = self.target.open(on_new_model=on_new_model)
-        is_complete = not set(self.folder.clips) & set(submission.missing)
-        if submission.status is SubmissionStatus.OPEN or (
-            submission.status is SubmissionStatus.FINAL and is_complete
-        ):
-            return submission
-        raise SubmissionProblems(
-            f"Submission {submission.id} is {submission.status} and takes no clips; choose another --label."
-        )
-
-    def waiting(self, submission: SubmissionDetailResponse) -> Mapping[str, Path]:
-        """Return the clips that the server does not have."""
-        missing = set(submission.missing)
-        return {pair_id: path for pair_id, path in self.folder.clips.items() if pair_id in missing}
+            raise SubmissionProblems("The folder holds no .mp4 or .mov for a pair of this benchmark.")
+        refuse_changes(comparison, replace=replace)
+        return comparison.submission or self.target.open(on_new_model=on_new_model)
 
     def upload(
         self,
-        submission: SubmissionDetailResponse,
-        clips: Mapping[str, Path],
+        submission_id: str,
+        clips: Sequence[ClipFile],
         *,
+        replace: bool = False,
         on_clip: Callable[[], object] = lambda: None,
     ) -> list[str]:
         """Upload clips; return a sentence for each that the server refuses."""
-        return upload_clips(self._client.submissions, submission.id, clips, on_clip=on_clip)
+        return upload_clips(self._client.submissions, submission_id, clips, replace=replace, on_clip=on_clip)
 
     def finalise(self, submission_id: str, *, allow_partial: bool) -> SubmissionDetailResponse:
         """Make the submission final.
@@ -83,19 +129,45 @@ class FolderSubmission:
         Raises:
             SubmissionProblems: clips are missing and `allow_partial` is not set.
         """
-        missing = self._client.submissions.get(submission_id).missing
-        if missing and not allow_partial:
+        submission = self._client.submissions.get(submission_id)
+        if submission.missing and not allow_partial:
             raise SubmissionProblems(
-                f"Submission {submission_id} stays open, as clips are missing ({len(missing)} of "
-                f"{len(self.target.pair_ids)}). Add them and run the same command, or give --allow-partial.",
-                missing,
+                f"Submission {submission_id} stays open: {len(submission.missing)} of "
+                f"{counted(submission.expected, 'clip')} are missing. Add them and run the same command, or "
+                "give --allow-partial.",
+                submission.missing,
             )
         return self._client.submissions.finalise(submission_id, allow_partial=allow_partial)
 
 
+def refuse_changes(comparison: Comparison, *, replace: bool) -> None:
+    """Raise SubmissionProblems where clips would have to be changed that must not be.
+
+    A final submission never changes; an open one only if `replace` is set.
+    """
+    submission, changed = comparison.submission, comparison.changed
+    if submission is None or (comparison.is_open and (replace or not changed)):
+        return
+    if comparison.is_open:
+        raise SubmissionProblems(
+            f"Nothing was sent: submission {submission.id} has another clip for "
+            f"{counted(len(changed), 'file')}. Run the same command with --replace to replace them:",
+            [clip.path.name for clip in changed],
+        )
+    if changed or comparison.new:
+        differing = [f"{clip.path.name}: it has another clip" for clip in changed]
+        raise SubmissionProblems(
+            f"Nothing was sent: submission {submission.id} is {submission.status} and does not change. Send "
+            "the clips as a new submission: choose another --label, or withdraw this one first with: "
+            f"ti2v submission withdraw {submission.id} --reason REASON",
+            [*differing, *(f"{clip.path.name}: it has no clip" for clip in comparison.new)],
+        )
+
+
 def clips_refused(submission_id: str, refused: Sequence[str]) -> SubmissionProblems:
     return SubmissionProblems(
-        f"Submission {submission_id} stays open, because the server refused clips:", refused
+        f"Submission {submission_id} stays open, because the server refused {counted(len(refused), 'clip')}:",
+        refused,
     )
 
 
@@ -108,14 +180,17 @@ def submit_folder(
     label: str = "",
     seed: int | None = None,
     allow_partial: bool = False,
+    replace: bool = False,
     on_clip: Callable[[], object] = lambda: None,
 ) -> SubmissionDetailResponse:
     """Send a folder and return the final submission; see `Client.submit`."""
     sending = FolderSubmission(client, folder, model=model, benchmark=benchmark, label=label, seed=seed)
-    submission = sending.open()
+    comparison = sending.compare()
+    submission = sending.open(comparison, replace=replace)
     if submission.status is SubmissionStatus.FINAL:
         return submission
-    refused = sending.upload(submission, sending.waiting(submission), on_clip=on_clip)
+    clips = [*comparison.new, *comparison.changed]
+    refused = sending.upload(submission.id, clips, replace=replace, on_clip=on_clip)
     if refused:
         raise clips_refused(submission.id, refused)
     return sending.finalise(submission.id, allow_partial=allow_partial)

@@ -34,7 +34,7 @@ class StudyApi:
 
     def create(self, request: StudyRequest) -> StudyResponse:
         """Create a draft. Its protocol can no longer change once the study opens."""
-        return self._transport.post("/studies", StudyResponse, request, max_retries=0)
+        return self._transport.post("/studies", StudyResponse, request, repeatable=False)
 
     def open(self, slug: str) -> StudyResponse:
         """Open a draft, or resume a paused study; annotators may vote from now on."""
@@ -59,10 +59,10 @@ class StudyApi:
         Args:
             kind: votes behind a `pilot` or `preview` link never count.
         """
-        # Sent once: a repetition would create more links. A lost response loses only unused ones.
+        # Sent twice it would create more links. A lost response loses only unused ones.
         request = InvitationsRequest(count=count, kind=kind)
         path = f"{_path(slug)}/invitations"
-        return self._transport.post(path, InvitationsResponse, request, max_retries=0).links
+        return self._transport.post(path, InvitationsResponse, request, repeatable=False).links
 
     def wait(
         self,

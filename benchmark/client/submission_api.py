@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import quote
 
-from benchmark.client.transport import Transport
+from benchmark.client.transport import Query, Transport
 from benchmark.wire.submissions import (
     ClipResponse,
     ClipsResponse,
@@ -16,6 +16,7 @@ from benchmark.wire.submissions import (
     SubmissionRequest,
     SubmissionResponse,
 )
+from benchmark.wire.validation import checked_request
 
 PAGE_SIZE = 1000
 
@@ -65,9 +66,20 @@ class SubmissionApi:
             if cursor is None:
                 return
 
-    def put_clip(self, submission_id: str, pair_id: str, file: Path) -> ClipResponse:
-        """Upload the clip of a pair; the same bytes again change nothing, other bytes are refused."""
-        return self._transport.upload(clip_path(submission_id, pair_id), ClipResponse, file)
+    def put_clip(
+        self, submission_id: str, pair_id: str, file: Path, *, seed: int = 0, replace: bool = False
+    ) -> ClipResponse:
+        """Upload the clip of a pair and seed; the same bytes again change nothing.
+
+        Args:
+            replace: replace a clip of other bytes, which is refused otherwise.
+        """
+        query: Query = {"seed": seed, "replace": "true" if replace else None}
+        return self._transport.upload(clip_path(submission_id, pair_id), ClipResponse, file, query=query)
+
+    def delete_clip(self, submission_id: str, pair_id: str, *, seed: int = 0) -> None:
+        """Delete a clip of an open submission."""
+        self._transport.delete(clip_path(submission_id, pair_id), {"seed": seed})
 
     def finalise(self, submission_id: str, *, allow_partial: bool = False) -> SubmissionDetailResponse:
         """Make a submission final: no clip can be added or changed afterwards."""
@@ -76,7 +88,7 @@ class SubmissionApi:
 
     def withdraw(self, submission_id: str, reason: str) -> SubmissionDetailResponse:
         """Take a submission out of every running study; votes that were cast stay and are marked."""
-        request = ReasonRequest(reason=reason)
+        request = checked_request(ReasonRequest, reason=reason)
         return self._transport.post(f"{_path(submission_id)}/withdraw", SubmissionDetailResponse, request)
 
 

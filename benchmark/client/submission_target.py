@@ -1,12 +1,13 @@
 """The submission that a folder of clips is sent to: one model, benchmark and label."""
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from http import HTTPStatus
 from pathlib import Path
 
 from benchmark.client.client import Client
 from benchmark.client.errors import Refused
+from benchmark.protocol import SubmissionStatus
 from benchmark.wire.submissions import ModelRequest, SubmissionDetailResponse, SubmissionRequest
 
 
@@ -25,10 +26,11 @@ class SubmissionTarget:
         return [pair.pair_id for pair in self._pairs]
 
     def find(self) -> SubmissionDetailResponse | None:
-        """Return the submission with the pairs that are missing; None if there is none yet."""
+        """Return the submission with its missing clips; None where none is open or final."""
         wanted = (self.model, self.label, self.benchmark.slug, self.benchmark.version)
         for row in self._client.submissions.list():
-            if (row.model, row.label, row.benchmark, row.benchmark_version) == wanted:
+            named = (row.model, row.label, row.benchmark, row.benchmark_version)
+            if named == wanted and row.status is not SubmissionStatus.WITHDRAWN:
                 return self._client.submissions.get(row.id)
         return None
 
@@ -53,7 +55,7 @@ class SubmissionTarget:
             return found
 
     def input_images(
-        self, folder: Path, wanted: Mapping[str, object], *, on_image: Callable[[], object]
+        self, folder: Path, wanted: Collection[str], *, on_image: Callable[[], object]
     ) -> Mapping[str, Path]:
         """Download the input images of the wanted pairs into a folder, each once; return them by pair id."""
         files: dict[str, Path] = {}
@@ -66,7 +68,7 @@ class SubmissionTarget:
                 on_image()
         return {pair.pair_id: files[pair.image] for pair in self._pairs if pair.image in files}
 
-    def image_count(self, wanted: Mapping[str, object]) -> int:
+    def image_count(self, wanted: Collection[str]) -> int:
         """Return how many input images the wanted pairs have."""
         return len({pair.image for pair in self._pairs if pair.pair_id in wanted})
 

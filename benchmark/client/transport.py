@@ -20,6 +20,8 @@ CHUNK_BYTES = 256 * 1024
 # The longest pause that a server's Retry-After can ask for.
 MAX_RETRY_AFTER_S = 60.0
 API = "/api/v1"
+# With these the server says that it has not done what was asked.
+_NOT_DONE = {HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE}
 Answer = TypeVar("Answer")
 Query = Mapping[str, str | int | None]
 
@@ -48,8 +50,7 @@ class Transport:
 
     def get(self, path: str, kind: type[Answer], query: Query | None = None) -> Answer:
         """Return the response as `kind`, a wire type or a list of one."""
-        params = {name: value for name, value in (query or {}).items() if value is not None}
-        return parsed(self.send("GET", API + path, params=params), kind)
+        return parsed(self.send("GET", API + path, params=_params(query)), kind)
 
     def post(
         self,
@@ -57,16 +58,31 @@ class Transport:
         kind: type[Answer],
         body: RequestModel | None = None,
         *,
+        repeatable: bool = True,
         max_retries: int | None = None,
     ) -> Answer:
-        """Post JSON; `max_retries` is 0 where sending it twice would do harm."""
-        return parsed(self.send("POST", API + path, max_retries=max_retries, **_json(body)), kind)
+        """Post JSON.
+
+        Args:
+            repeatable: whether it may be sent again after a failure that leaves open whether it was done.
+            max_retries: instead of the policy's.
+        """
+        response = self.send(
+            "POST", API + path, repeatable=repeatable, max_retries=max_retries, **_json(body)
+        )
+        return parsed(response, kind)
 
     def put(self, path: str, kind: type[Answer], body: RequestModel) -> Answer:
         return parsed(self.send("PUT", API + path, **_json(body)), kind)
 
     def upload(
-        self, path: str, kind: type[Answer], content: Path | bytes, headers: Mapping[str, str] | None = None
+        self,
+        path: str,
+        kind: type[Answer],
+        content: Path | bytes,
+        headers: Mapping[str, str] | None = None,
+        *,
+        query: Query | None = None,
     ) -> Answer:
         """Put an mp4 with its digest, from the start at every attempt."""
         all_headers = {
@@ -76,7 +92,11 @@ class Transport:
             **(headers or {}),
         }
         body = (lambda: content) if isinstance(content, bytes) else (lambda: _chunks(content))
-        return parsed(self.send("PUT", API + path, headers=all_headers, body=body), kind)
+        response = self.send("PUT", API + path, headers=all_headers, body=body, params=_params(query))
+        return parsed(response, kind)
+
+    def delete(self, path: str, query: Query) -> None:
+        self.send("DELETE", API + path, params=_params(query))
 
     def download(self, address: str) -> bytes:
         """Return what is at an address that the server gave, such as an image's."""
@@ -102,6 +122,7 @@ class Transport:
         method: str,
         address: str,
         *,
+        repeatable: bool = True,
         max_retries: int | None = None,
         body: Callable[[], bytes | Iterator[bytes]] | None = None,
         **more: Any,
@@ -116,13 +137,15 @@ class Transport:
             try:
                 response = self._client.request(method, address, content=body() if body else None, **more)
             except httpx2.TransportError as error:
-                failure, at_least_s = self._unreachable(error), 0.0
+                failure, at_least_s, may_be_done = self._unreachable(error), 0.0, True
             else:
-                if response.status_code not in self._retry.statuses:
+                status = response.status_code
+                if status not in self._retry.statuses:
                     return checked(response)
                 failure, at_least_s = _busy(response), _retry_after_s(response)
+                may_be_done = status not in _NOT_DONE
             pause_s = next(pauses, None)
-            if pause_s is None:
+            if pause_s is None or (may_be_done and not repeatable):
                 break
             self._retry.sleep(max(pause_s, at_least_s))
             if number == 0:
@@ -189,6 +212,10 @@ def _json(body: RequestModel | None) -> dict[str, Any]:
     if body is None:
         return {}
     return {"body": body.model_dump_json().encode, "headers": {"Content-Type": "application/json"}}
+
+
+def _params(query: Query | None) -> dict[str, str | int]:
+    return {name: value for name, value in (query or {}).items() if value is not None}
 
 
 def _chunks(file: Path) -> Iterator[bytes]:

@@ -1,10 +1,10 @@
 """Uploads the clips of a submission, a few in parallel."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from http import HTTPStatus
-from pathlib import Path
 
+from benchmark.client.clip_folder import ClipFile
 from benchmark.client.errors import Refused
 from benchmark.client.submission_api import SubmissionApi
 
@@ -21,14 +21,15 @@ _ABOUT_THE_CLIP = {
 def upload_clips(
     api: SubmissionApi,
     submission_id: str,
-    clips: Mapping[str, Path],
+    clips: Sequence[ClipFile],
     *,
+    replace: bool = False,
     on_clip: Callable[[], object] = lambda: None,
 ) -> list[str]:
-    """Upload clips and return a sentence for each that the server refuses.
+    """Upload clips and return a sentence for each that the server refuses, in the order of the clips.
 
     Args:
-        clips: the file of each pair.
+        replace: replace clips of other bytes.
         on_clip: called after each clip, for a progress bar.
 
     Raises:
@@ -37,10 +38,7 @@ def upload_clips(
     """
     problems = {}
     with ThreadPoolExecutor(PARALLEL) as pool:
-        waiting = {
-            pool.submit(_upload, api, submission_id, pair_id, path): pair_id
-            for pair_id, path in clips.items()
-        }
+        waiting = {pool.submit(_upload, api, submission_id, clip, replace): clip for clip in clips}
         try:
             for sent in as_completed(waiting):
                 refusal = sent.result()
@@ -50,13 +48,13 @@ def upload_clips(
         except BaseException:
             pool.shutdown(wait=False, cancel_futures=True)
             raise
-    return [f"{clips[pair_id].name}: {problems[pair_id]}" for pair_id in clips if pair_id in problems]
+    return [f"{clip.path.name}: {problems[clip]}" for clip in clips if clip in problems]
 
 
-def _upload(api: SubmissionApi, submission_id: str, pair_id: str, path: Path) -> str | None:
+def _upload(api: SubmissionApi, submission_id: str, clip: ClipFile, replace: bool) -> str | None:
     """Upload one clip; return why it is refused, or None."""
     try:
-        api.put_clip(submission_id, pair_id, path)
+        api.put_clip(submission_id, clip.pair_id, clip.path, seed=clip.seed, replace=replace)
     except Refused as refusal:
         if refusal.status in _ABOUT_THE_CLIP and refusal.code != "submission_not_open":
             return str(refusal)

@@ -2,13 +2,13 @@
 
 from collections.abc import Sequence
 from fractions import Fraction
-from itertools import islice
 from pathlib import Path
 
 import numpy as np
 from PIL import Image
 
 from benchmark.image_display import displayed, open_image
+from benchmark.video import UnreadableVideo, VideoDescription
 from models.generators.base import Crashed, Frames, NativeFormat
 
 # Containers round the frame rate, and a duration can be off by the time of one frame.
@@ -44,31 +44,42 @@ def read_video(files: Sequence[Path], native: NativeFormat, file_fps: Fraction) 
         Crashed: there are several files, the file cannot be decoded, or its resolution, number of frames,
             frame rate or duration is not as declared.
     """
-    import av
+    # PyAV takes a tenth of a second to import, and adapters that write images do not need it.
+    from benchmark.video.pixels import rgb_pixels, upright
+    from benchmark.video.track import open_video
 
     path = files[0]
     if len(files) > 1:
         names = ", ".join(each.name for each in files[:3])
         raise Crashed(f"The program wrote {len(files)} files, expected one: {names}.")
     try:
-        with av.open(str(path), format="mp4") as container:
-            stream = container.streams.video[0]
-            _check(path, "size", f"{native.width}x{native.height}", f"{stream.width}x{stream.height}")
-            # Check the header first, so that a file with a wrong header is not decoded into memory.
-            _check(path, "frames", native.frames, stream.frames or native.frames)
-            # Decode at most one frame more than expected, so that a longer file cannot fill the memory.
-            decoded = islice(container.decode(stream), native.frames + 1)
-            frames = [frame.to_ndarray(format="rgb24") for frame in decoded]
-            rate, duration = stream.average_rate, stream.duration and stream.duration * stream.time_base
-    except (av.FFmpegError, IndexError, ValueError) as error:
-        raise Crashed(f"The program's {path.name} cannot be decoded.") from error
+        with open_video(path, format="mp4") as track:
+            description = track.describe()
+            # Check everything that the file declares before its frames are decoded into memory.
+            _check_description(path, description, native, file_fps)
+            size, orientation = description.stretched_size, description.orientation
+            frames = [upright(rgb_pixels(frame, size), orientation) for frame in track.frames()]
+    except UnreadableVideo as error:
+        raise Crashed(f"The program's {path.name} cannot be decoded. {error}") from error
     _check(path, "frames", native.frames, len(frames))
-    if rate is None or abs(rate / file_fps - 1) > _RATE_TOLERANCE:
-        _check(path, "frames per second", f"{float(file_fps):g}", f"{float(rate or 0):g}")
-    expected_s = native.frames / file_fps
-    if duration and abs(duration - expected_s) * file_fps > _DURATION_TOLERANCE_FRAMES:
-        _check(path, "seconds", f"{float(expected_s):g}", f"{float(duration):g}")
     return np.stack(frames)
+
+
+def _check_description(
+    path: Path, description: VideoDescription, native: NativeFormat, file_fps: Fraction
+) -> None:
+    timeline = description.timeline
+    width, height = description.upright_size
+    _check(path, "size", f"{native.width}x{native.height}", f"{width}x{height}")
+    _check(path, "frames", native.frames, timeline.frames)
+    # The rate between the first and the last start: the duration of the last frame is often wrong.
+    last_start_s = timeline.starts_s[-1]
+    rate = (timeline.frames - 1) / last_start_s if last_start_s else Fraction(0)
+    if abs(rate / file_fps - 1) > _RATE_TOLERANCE:
+        _check(path, "frames per second", f"{float(file_fps):g}", f"{float(rate):g}")
+    expected_s = native.frames / file_fps
+    if abs(timeline.end_s - expected_s) * file_fps > _DURATION_TOLERANCE_FRAMES:
+        _check(path, "seconds", f"{float(expected_s):g}", f"{float(timeline.end_s):g}")
 
 
 def read_frames(files: Sequence[Path], native: NativeFormat) -> Frames:

@@ -20,6 +20,8 @@ from models.training.enums import DataSource
 from models.training.errors import BadConfig, NoClips
 
 CAPTION_COLUMNS = ("file", "caption", "held_out")
+# Part of cache keys. Increase it when `_read` returns other frames for the same file.
+_READER_VERSION = "reader-2"
 # Number and side of the clips rendered to measure the share of pixels that an action moves.
 _PROBES = 3
 _PROBE_SIDE = 64
@@ -126,8 +128,9 @@ def _folder_clips(data: DataSettings) -> Iterator[ClipSource]:
     folder = Path(data.folder)
     for row in _captions(folder / data.captions):
         path = find_path(folder / row["file"])
-        identity = hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else f"missing {path.name}"
-        held_out = _is_held_out(row.get("held_out", ""), identity, data.held_out_share)
+        content = hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else f"missing {path.name}"
+        held_out = _is_held_out(row.get("held_out", ""), content, data.held_out_share)
+        identity = f"{content} {_READER_VERSION}"
         yield ClipSource(row["file"], identity, row["caption"], held_out, partial(_read, path, data))
 
 
@@ -157,11 +160,11 @@ def _captions(path: Path) -> list[dict[str, str]]:
     ]
 
 
-def _is_held_out(value: str, identity: str, share: float) -> bool:
+def _is_held_out(value: str, content: str, share: float) -> bool:
     if value:
         return value == "1"
     # The choice depends on the content only, so adding clips does not change it for others.
-    return int(hashlib.sha256(identity.encode()).hexdigest()[:8], 16) < share * 2**32
+    return int(hashlib.sha256(content.encode()).hexdigest()[:8], 16) < share * 2**32
 
 
 def _read(path: Path, data: DataSettings) -> TrainingClip:

@@ -9,9 +9,10 @@ from app.media.sandbox.client import Json, WorkRefused
 from app.media.sandbox.remux import is_remuxable
 from app.media.sandbox.similarity import FrameComparison
 from benchmark.video import Timeline, UnreadableVideo, VideoDescription, VideoFault
+from benchmark.video.formats import ACCEPTED_CODECS, CONVERT_COMMAND
 from benchmark.video.track import VideoTrack, open_video
 
-_CODECS = {"h264", "vp9", "av1"}
+_CONVERT = f"Convert it with: {CONVERT_COMMAND}"
 _CODES = {
     VideoFault.CANNOT_OPEN: ClipCode.UNDECODABLE,
     VideoFault.NO_VIDEO: ClipCode.NO_VIDEO,
@@ -73,10 +74,10 @@ def _check_container(clip: Path) -> None:
 
 
 def _check_header(track: VideoTrack, allowed: ClipLimits) -> None:
-    if track.codec not in _CODECS:
+    if track.codec not in ACCEPTED_CODECS:
         raise WorkRefused(
             ClipCode.WRONG_CODEC,
-            f"The video is coded as {track.codec}; H.264, VP9 and AV1 are accepted.",
+            f"The video is coded as {track.codec}; H.264, VP9 and AV1 are accepted. {_CONVERT}",
         )
     _check_size(track.coded_size, allowed)
 
@@ -86,7 +87,7 @@ def _check_size(size: tuple[int, int], allowed: ClipLimits) -> None:
     if max(width, height) > allowed.max_side:
         raise WorkRefused(
             ClipCode.TOO_LARGE_FRAME,
-            f"Frames are {width}x{height}; no side may be longer than {allowed.max_side} pixels.",
+            f"Frames are {width}x{height}; no side may be longer than {allowed.max_side} pixels. {_CONVERT}",
         )
 
 
@@ -94,11 +95,13 @@ def _check_display(description: VideoDescription) -> None:
     if not description.matrix.is_identity:
         raise WorkRefused(
             ClipCode.DISPLAY_TRANSFORM,
-            "The clip asks players to turn, mirror or scale it; write it upright and at its own size.",
+            "The clip asks players to turn, mirror or scale it; write it upright and at its own size. "
+            f"{_CONVERT}",
         )
     if not description.has_square_pixels:
         raise WorkRefused(
-            ClipCode.DISPLAY_TRANSFORM, "The clip's pixels are not square; write it with square pixels."
+            ClipCode.DISPLAY_TRANSFORM,
+            f"The clip's pixels are not square; write it with square pixels. {_CONVERT}",
         )
 
 

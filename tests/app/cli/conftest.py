@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from benchmark.cli.main import main
+from tests.cast import Cast
 
 
 @dataclass(frozen=True)
@@ -45,3 +46,14 @@ def run(home: Path, capfd: pytest.CaptureFixture[str]) -> Run:
         return Outcome(code, *capfd.readouterr())
 
     return _run
+
+
+@pytest.fixture(params=["database", "server"])
+def ti2v(request: pytest.FixtureRequest, run: Run, cast: Cast, monkeypatch: pytest.MonkeyPatch) -> Run:
+    """Run a command on the cast's database, then again through the cast's server as Alice."""
+    if request.param == "server":
+        monkeypatch.setenv("TI2V_SERVER", request.getfixturevalue("live_server"))
+        monkeypatch.setenv("TI2V_KEY", cast.alice.key)
+    else:
+        monkeypatch.setenv("TI2V_HOME", str(cast.context.settings.home))
+    return run

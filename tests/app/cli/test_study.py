@@ -3,7 +3,6 @@
 import csv
 import io
 import json
-from collections.abc import Callable
 from pathlib import Path
 
 import pyarrow.parquet
@@ -13,22 +12,8 @@ from fastapi.testclient import TestClient
 from app.context import AppContext
 from app.main import create_app
 from benchmark.protocol import TableFormat, TableName
-from tests.app.cli.conftest import Outcome, Run
+from tests.app.cli.conftest import Run
 from tests.cast import BENCHMARK, PAIR_IDS, Cast, Study, enter, make_submission
-
-
-@pytest.fixture(params=["database", "server"])
-def ti2v(
-    request: pytest.FixtureRequest, run: Run, cast: Cast, monkeypatch: pytest.MonkeyPatch
-) -> Callable[..., Outcome]:
-    """Run a study command on the cast's database, then again through the cast's server as Alice."""
-    if request.param == "server":
-        monkeypatch.setenv("TI2V_SERVER", request.getfixturevalue("live_server"))
-        monkeypatch.setenv("TI2V_KEY", cast.alice.key)
-    else:
-        monkeypatch.setenv("TI2V_HOME", str(cast.context.settings.home))
-    return run
-
 
 CREATE = ("study", "create", "mine", "--benchmark", BENCHMARK)
 

@@ -1,5 +1,6 @@
 """`ti2v submit` against a real server on loopback."""
 
+import hashlib
 import io
 from pathlib import Path
 
@@ -38,6 +39,14 @@ class Sender:
         place = ("--model", model, "--benchmark", BENCHMARK, "--server", self._address)
         return self._run("submit", folder, *place, "--key", key or self._key, *more)
 
+    def clips(self, submission: object) -> list[dict[str, object]]:
+        answer = httpx2.get(
+            f"{self._address}/api/v1/submissions/{submission}/clips",
+            headers={"Authorization": f"Bearer {self._key}"},
+        )
+        found: list[dict[str, object]] = answer.json()["clips"]
+        return found
+
     def submissions(self, model: str = "seine") -> list[dict[str, object]]:
         answer = httpx2.get(
             f"{self._address}/api/v1/submissions", headers={"Authorization": f"Bearer {self._key}"}
@@ -51,20 +60,25 @@ def submit(run: Run, live_server: str, cast: Cast) -> Sender:
 
 
 def drawn_clip(
-    background: tuple[int, int, int], *, codec: str = "libx264", frames: int = 8, moves: bool = True
+    background: tuple[int, int, int],
+    *,
+    codec: str = "libx264",
+    container: str = "mp4",
+    frames: int = 8,
+    moves: bool = True,
 ) -> bytes:
-    """Return an mp4 at 8 fps of a plain background and, if it moves, a square that crosses it."""
+    """Return a clip at 8 fps of a plain background and, if it moves, a square that crosses it."""
     buffer = io.BytesIO()
-    with av.open(buffer, "w", format="mp4") as container:
-        stream = container.add_stream(codec, rate=8)
+    with av.open(buffer, "w", format=container) as file:
+        stream = file.add_stream(codec, rate=8)
         stream.width = stream.height = 64
-        stream.pix_fmt = "yuv420p"
+        stream.pix_fmt = "rgb8" if codec == "gif" else "yuv420p"
         for index in range(frames):
             picture = np.full((64, 64, 3), background, np.uint8)
             if moves:
                 picture[28:36, 4 + 4 * index : 12 + 4 * index] = 220
-            container.mux(stream.encode(av.VideoFrame.from_ndarray(picture, format="rgb24")))
-        container.mux(stream.encode())
+            file.mux(stream.encode(av.VideoFrame.from_ndarray(picture, format="rgb24")))
+        file.mux(stream.encode())
     return buffer.getvalue()
 
 
@@ -137,7 +151,7 @@ def test_a_partial_submission_has_to_be_asked_for(submit: Sender, clips: Path) -
     outcome = submit(clips, "--allow-partial")
 
     assert outcome.code == 0, outcome.err
-    assert f"Final without 1 of {PAIRS} pairs:\n  {PAIR_IDS[0]}\n" in outcome.err
+    assert f"Final without 1 of {PAIRS} clips:\n  {PAIR_IDS[0]}\n" in outcome.err
     assert submit.submissions()[0]["is_partial"] is True
 
 
@@ -179,16 +193,27 @@ def test_wrong_names_are_listed_and_nothing_is_sent(submit: Sender, clips: Path)
     assert submit.submissions() == []
 
 
-def test_of_several_seeds_one_is_chosen(submit: Sender, clips: Path) -> None:
+def test_a_submission_holds_every_seed_of_the_folder(submit: Sender, clips: Path) -> None:
     for number, pair_id in enumerate(PAIR_IDS):
         write_clip(clips / f"{pair_id}_7.mp4", shade=50 + number)
 
-    refused, chosen = submit(clips), submit(clips, "--seed", "7")
+    outcome = submit(clips)
 
-    assert refused.code == 1
-    assert "clips of the seeds 0, 7" in refused.err
-    assert chosen.code == 0, chosen.err
-    assert f"{PAIRS} clips of other seeds left out." in chosen.err
+    assert outcome.code == 0, outcome.err
+    (sent,) = submit.submissions()
+    assert (sent["status"], sent["received"], sent["expected"]) == ("final", 2 * PAIRS, 2 * PAIRS)
+    assert {clip["seed"] for clip in submit.clips(sent["id"])} == {0, 7}
+
+
+def test_of_several_seeds_one_can_be_chosen(submit: Sender, clips: Path) -> None:
+    for number, pair_id in enumerate(PAIR_IDS):
+        write_clip(clips / f"{pair_id}_7.mp4", shade=50 + number)
+
+    outcome = submit(clips, "--seed", "7")
+
+    assert outcome.code == 0, outcome.err
+    assert f"Not sent: {PAIRS} clips of other seeds." in outcome.err
+    assert {clip["seed"] for clip in submit.clips(submit.submissions()[0]["id"])} == {7}
 
 
 def test_a_rehearsal_lists_every_problem_at_once_and_sends_nothing(submit: Sender, clips: Path) -> None:
@@ -202,19 +227,40 @@ def test_a_rehearsal_lists_every_problem_at_once_and_sends_nothing(submit: Sende
     files[far].write_bytes(drawn_clip((255, 255, 255)))
     files[long].write_bytes(drawn_clip(shade_of(long), frames=12))
 
-    outcome = submit(clips, "--dry-run")
+    outcome = submit(clips, "--dry-run", "--verbose")
 
     assert outcome.code == 1
     listed = outcome.out.splitlines()
+    doubts = outcome.err.splitlines()
     assert "nonsense_0.mp4: no pair of this benchmark is called so" in listed
     assert f"{files[no_clip].name}: The file is not an MP4." in listed
     assert any(line.startswith(f"{files[wrong_codec].name}: The video is coded as mpeg4") for line in listed)
-    assert any(line.startswith(f"{files[still].name}: every frame is the same") for line in listed)
-    assert any(line.startswith(f"{files[far].name}: the first frame is far") for line in listed)
-    assert any(line.startswith(f"{files[long].name}: 64x64, 12 frames at 8 fps, where") for line in listed)
     assert f"{missing}: missing" in listed
-    assert len(listed) == 7
+    assert len(listed) == 4
+    assert any(line.startswith(f"Warning: {files[still].name}: every frame is the same") for line in doubts)
+    assert any(line.startswith(f"Warning: {files[far].name}: the first frame is far") for line in doubts)
+    assert any(line.startswith(f"Warning: {files[long].name}: 64x64, 12 frames at 8 fps") for line in doubts)
     assert submit.submissions() == []
+
+
+def test_a_doubt_is_a_warning_and_no_problem(submit: Sender, clips: Path) -> None:
+    (clips / f"{PAIR_IDS[0]}_0.mp4").write_bytes(drawn_clip((255, 255, 255)))
+
+    outcome = submit(clips, "--dry-run")
+
+    assert (outcome.code, outcome.out) == (0, ""), outcome.out
+    assert f"Warning: {PAIR_IDS[0]}_0.mp4: the first frame is far from the input image" in outcome.err
+
+
+def test_a_long_list_is_a_count_and_five_examples(submit: Sender, clips: Path) -> None:
+    for number in range(8):
+        write_clip(clips / f"nonsense{number}_0.mp4")
+
+    short, long = submit(clips), submit(clips, "--verbose")
+
+    assert short.err.count("no pair of this benchmark is called so") == 5
+    assert "... and 3 more; --verbose prints all" in short.err
+    assert long.err.count("no pair of this benchmark is called so") == 8
 
 
 def test_a_rehearsal_of_a_sound_folder_finds_nothing(submit: Sender, clips: Path) -> None:
@@ -229,7 +275,7 @@ def test_a_wrong_key_is_refused_in_a_sentence(submit: Sender, clips: Path) -> No
     outcome = submit(clips, key="ti2v_wrong")
 
     assert outcome.code == 1
-    assert outcome.err.startswith("Error: This key is not known, or was revoked.")
+    assert outcome.err.startswith("Error: This key is not known")
 
 
 def test_somebody_elses_model_is_refused(submit: Sender, clips: Path, cast: Cast) -> None:
@@ -237,6 +283,139 @@ def test_somebody_elses_model_is_refused(submit: Sender, clips: Path, cast: Cast
 
     assert outcome.code == 1
     assert "belongs to somebody else" in outcome.err
+
+
+def test_a_changed_clip_is_named_and_nothing_is_sent(submit: Sender, clips: Path) -> None:
+    held_back = clips / f"{PAIR_IDS[1]}_0.mp4"
+    held_back.rename(clips / "late.part")
+    submit(clips)
+    (clips / "late.part").rename(held_back)
+    changed = clips / f"{PAIR_IDS[0]}_0.mp4"
+    changed.write_bytes(drawn_clip(shade_of(PAIR_IDS[0]), frames=10))
+
+    sent, rehearsed = submit(clips), submit(clips, "--dry-run")
+
+    assert (sent.code, rehearsed.code) == (1, 1)
+    assert "has another clip for 1 file. Run the same command with --replace" in sent.err
+    assert f"  {changed.name}\n" in sent.err
+    assert changed.name in rehearsed.out
+    (submission,) = submit.submissions()
+    assert (submission["status"], submission["received"]) == ("open", PAIRS - 1)
+
+
+def test_a_changed_clip_is_replaced_when_asked(submit: Sender, clips: Path) -> None:
+    held_back = clips / f"{PAIR_IDS[1]}_0.mp4"
+    held_back.rename(clips / "late.part")
+    submit(clips)
+    (clips / "late.part").rename(held_back)
+    changed = clips / f"{PAIR_IDS[0]}_0.mp4"
+    changed.write_bytes(drawn_clip(shade_of(PAIR_IDS[0]), frames=10))
+
+    outcome = submit(clips, "--replace")
+
+    assert outcome.code == 0, outcome.err
+    assert f"1 clip replaced:\n  {changed.name}\n" in outcome.err
+    (submission,) = submit.submissions()
+    assert submission["status"] == "final"
+    digests = {clip["pair_id"]: clip["sha256"] for clip in submit.clips(submission["id"])}
+    assert digests[PAIR_IDS[0]] == hashlib.sha256(changed.read_bytes()).hexdigest()
+
+
+@pytest.mark.parametrize("more", [(), ("--replace",), ("--dry-run",)])
+def test_a_changed_clip_of_a_final_submission_is_never_kept_silently(
+    submit: Sender, clips: Path, more: tuple[str, ...]
+) -> None:
+    submit(clips)
+    changed = clips / f"{PAIR_IDS[0]}_0.mp4"
+    changed.write_bytes(drawn_clip(shade_of(PAIR_IDS[0]), frames=10))
+
+    outcome = submit(clips, *more)
+
+    said = outcome.out + outcome.err
+    assert outcome.code == 1
+    assert f"{changed.name}: it has another clip" in said
+    assert "choose another --label, or withdraw this one first with: ti2v submission withdraw" in said
+    assert len(submit.submissions()) == 1
+
+
+def test_the_label_of_a_withdrawn_submission_can_be_used_again(
+    submit: Sender, clips: Path, run: Run, live_server: str, cast: Cast
+) -> None:
+    first = submit(clips).out.strip()
+    access = ("--server", live_server, "--key", cast.alice.key)
+    run("submission", "withdraw", first, "--reason", "wrong clips", *access)
+    (clips / f"{PAIR_IDS[0]}_0.mp4").write_bytes(drawn_clip(shade_of(PAIR_IDS[0]), frames=10))
+
+    outcome = submit(clips)
+
+    assert outcome.code == 0, outcome.err
+    assert outcome.out.strip() != first
+    assert sorted(row["status"] for row in submit.submissions()) == ["final", "withdrawn"]
+
+
+def test_files_that_are_no_clips_are_listed(submit: Sender, clips: Path) -> None:
+    (clips / f"{PAIR_IDS[0]}_0.mp4").rename(clips / f"{PAIR_IDS[0]}_0.webm")
+    (clips / f"._{PAIR_IDS[1]}_0.mp4").touch()
+
+    outcome = submit(clips, "--dry-run")
+
+    assert outcome.code == 1
+    assert f"{PAIR_IDS[0]}: missing" in outcome.out
+    assert (
+        "Not used, 1: .webm files; convert them with: ti2v convert DIR --to OUT:\n"
+        f"  {PAIR_IDS[0]}_0.webm\n" in outcome.err
+    )
+    assert f"  ._{PAIR_IDS[1]}_0.mp4\n" in outcome.err
+
+
+def test_a_folder_without_a_clip_has_a_problem(submit: Sender, tmp_path: Path) -> None:
+    folder = tmp_path / "frames"
+    (folder / PAIR_IDS[0]).mkdir(parents=True)
+    (folder / PAIR_IDS[0] / "0001.png").touch()
+
+    rehearsed, sent = submit(folder, "--dry-run", "--allow-partial"), submit(folder)
+
+    assert (rehearsed.code, sent.code) == (1, 1)
+    assert "The folder holds no .mp4 or .mov for a pair of this benchmark." in rehearsed.out
+    assert "folders of frames; convert them with" in sent.err
+
+
+def test_a_refused_codec_names_the_command_that_converts(submit: Sender, clips: Path) -> None:
+    (clips / f"{PAIR_IDS[0]}_0.mp4").write_bytes(drawn_clip(shade_of(PAIR_IDS[0]), codec="mpeg4"))
+
+    outcome = submit(clips)
+
+    assert "Convert it with: ti2v convert DIR --to OUT" in outcome.err
+
+
+def test_a_quicktime_file_is_sent(submit: Sender, clips: Path) -> None:
+    (clips / f"{PAIR_IDS[0]}_0.mp4").unlink()
+    (clips / f"{PAIR_IDS[0]}_0.mov").write_bytes(drawn_clip(shade_of(PAIR_IDS[0]), container="mov"))
+
+    outcome = submit(clips)
+
+    assert outcome.code == 0, outcome.err
+
+
+def test_clips_are_converted_and_named_on_the_way(submit: Sender, clips: Path, tmp_path: Path) -> None:
+    rows = ["file,pair"]
+    for number, pair_id in enumerate(PAIR_IDS):
+        clip = clips / f"{pair_id}_0.mp4"
+        clip.rename(clips / f"{number}.mp4")
+        rows.append(f"{number}.mp4,{pair_id}")
+    (clips / "0.mp4").unlink()
+    (clips / "0.gif").write_bytes(drawn_clip(shade_of(PAIR_IDS[0]), codec="gif", container="gif"))
+    names = tmp_path / "names.csv"
+    names.write_text("\n".join(rows).replace("0.mp4", "0.gif"), encoding="utf-8")
+
+    first = submit(clips, "--convert", "--names", str(names))
+    again = submit(clips, "--convert", "--names", str(names))
+
+    assert first.code == 0, first.err
+    assert f"1 clip converted, {PAIRS - 1} copied, 0 kept from before." in first.err
+    assert submit.submissions()[0]["status"] == "final"
+    assert again.code == 0, again.err
+    assert "The submission is final and has these very clips." in again.err
 
 
 def test_a_final_submission_takes_no_more_and_a_label_makes_room(submit: Sender, clips: Path) -> None:

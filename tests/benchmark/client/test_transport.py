@@ -133,11 +133,27 @@ def test_a_program_that_has_to_end_retries_for_seconds_only() -> None:
     assert 0 < len(retry.waits) < 10
 
 
-def test_what_must_not_happen_twice_is_sent_once(moody: Callable[..., Moody]) -> None:
-    state = moody(None, GOOD)
+@pytest.mark.parametrize("failure", [None, (502, {}, b""), (504, {}, b"")])
+def test_what_must_not_happen_twice_is_sent_once(moody: Callable[..., Moody], failure: object) -> None:
+    state = moody(failure, GOOD)
 
     with pytest.raises(Unreachable):
-        transport_to(state.address).post("/studies", Fine, Nothing(), max_retries=0)
+        transport_to(state.address).post("/studies", Fine, Nothing(), repeatable=False)
+
+    assert len(state.bodies) == 1
+
+
+def test_what_was_not_done_is_sent_again(moody: Callable[..., Moody]) -> None:
+    state = moody(BUSY, GOOD)
+
+    assert transport_to(state.address).post("/studies", Fine, Nothing(), repeatable=False).fine
+
+
+def test_a_request_may_have_no_retries_at_all(moody: Callable[..., Moody]) -> None:
+    state = moody(BUSY, GOOD)
+
+    with pytest.raises(Unreachable):
+        transport_to(state.address).post("/renew", Fine, Nothing(), max_retries=0)
 
     assert len(state.bodies) == 1
 

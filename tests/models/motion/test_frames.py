@@ -6,7 +6,10 @@ import numpy as np
 import pytest
 
 from benchmark.scenes.encoding import encode_mp4
+from benchmark.video import Orientation
 from models.motion.frames import BadClip, read_clip, validate_frames
+from tests.app.media.drawing import draw_clip, draw_frame, draw_uneven_clip
+from tests.mp4_edits import set_container_pixel_ratio, set_matrix
 
 
 def grey(height: int = 64, width: int = 96) -> np.ndarray:
@@ -28,7 +31,7 @@ def test_a_file_that_is_not_a_video_is_named(tmp_path: Path) -> None:
     path = tmp_path / "notes.mp4"
     path.write_text("no video at all")
 
-    with pytest.raises(BadClip, match=r"notes\.mp4: the file cannot be decoded as a video"):
+    with pytest.raises(BadClip, match=r"notes\.mp4: It cannot be opened as a video"):
         read_clip(path)
 
 
@@ -49,7 +52,7 @@ def test_a_clip_over_the_pixel_limit_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "long.mp4"
     path.write_bytes(encode_mp4(np.stack([grey()] * 9)))
 
-    with pytest.raises(BadClip, match=r"long\.mp4: 9 frames of 96x64 exceed the limit of 50000 pixels"):
+    with pytest.raises(BadClip, match=r"long\.mp4: 9 frames of 96x64 are more than 50000 pixels"):
         read_clip(path, max_pixels=50_000)
 
 
@@ -68,8 +71,42 @@ def test_a_playlist_does_not_open_other_files(tmp_path: Path) -> None:
     (tmp_path / "other.mp4").write_bytes(encode_mp4(np.stack([grey()] * 3)))
     (tmp_path / "list.mp4").write_text("ffconcat version 1.0\nfile other.mp4\n")
 
-    with pytest.raises(BadClip, match=r"list\.mp4: the file cannot be decoded"):
+    with pytest.raises(BadClip, match=r"list\.mp4: It cannot be opened as a video"):
         read_clip(tmp_path / "list.mp4")
+
+
+def test_a_rotated_clip_is_upright(tmp_path: Path) -> None:
+    clip = draw_clip(tmp_path / "phone.mp4", width=96, height=64, frames=2)
+    set_matrix(clip, *Orientation.CLOCKWISE.value)
+
+    frames = read_clip(clip).frames
+
+    assert frames.shape == (2, 96, 64, 3)
+    upright = np.rot90(draw_frame(0, width=96, height=64), -1).astype(float)
+    assert np.abs(frames[0] - upright).mean() < 8
+
+
+def test_pixels_that_are_not_square_are_stretched(tmp_path: Path) -> None:
+    clip = draw_clip(tmp_path / "wide.mp4", width=96, height=64, frames=2)
+
+    assert read_clip(set_container_pixel_ratio(clip, 3, 2)).frames.shape == (2, 64, 144, 3)
+
+
+def test_frames_of_an_uneven_clip_are_selected_by_time(tmp_path: Path) -> None:
+    clip = draw_uneven_clip(tmp_path / "uneven.mp4", starts_s=[0, 0.1, 0.2, 1.0, 1.5, 2.0])
+
+    selected = read_clip(clip, fps=2, frames=4)
+
+    # On screen at 0, 0.5, 1 and 1.5 s.
+    assert np.array_equal(selected.frames, read_clip(clip).frames[[0, 2, 3, 4]])
+    assert selected.fps == 2
+
+
+def test_a_clip_that_is_scaled_by_its_matrix_is_refused(tmp_path: Path) -> None:
+    clip = set_matrix(draw_clip(tmp_path / "scaled.mp4", frames=2), 2, 0, 0, 2)
+
+    with pytest.raises(BadClip, match=r"scaled\.mp4: "):
+        read_clip(clip)
 
 
 def test_frames_of_different_sizes_are_named() -> None:

@@ -8,10 +8,13 @@ import numpy as np
 import pytest
 
 from benchmark.scenes.encoding import encode_mp4
+from benchmark.video import Orientation
 from models.motion.frames import BadClip
 from models.training.config_sections import DataSettings
 from models.training.datasets import clip_sources
 from models.training.errors import BadConfig, NoClips
+from tests.app.media.drawing import draw_clip, draw_frame, draw_uneven_clip
+from tests.mp4_edits import set_matrix
 
 
 def of_scenes(**changes: object) -> DataSettings:
@@ -81,6 +84,37 @@ def test_a_clip_with_a_higher_frame_rate_is_subsampled(tmp_path: Path) -> None:
     (source,) = clip_sources(of_folder(tmp_path, held_out_share=0))
     # Every third of 12 frames gives exactly the 4 configured frames.
     assert len(source.read().frames) == 4
+
+
+def test_a_rotated_clip_is_cropped_upright(tmp_path: Path) -> None:
+    clip = draw_clip(tmp_path / "a.mp4", width=96, height=64, frames=4)
+    set_matrix(clip, *Orientation.CLOCKWISE.value)
+    write_captions(tmp_path, "file,caption", "a.mp4,a thing moves")
+
+    (source,) = clip_sources(of_folder(tmp_path, held_out_share=0, height=96, width=64))
+
+    upright = np.rot90(draw_frame(0, width=96, height=64), -1).astype(float)
+    assert np.abs(source.read().frames[0] - upright).mean() < 8
+
+
+def test_an_uneven_clip_is_sampled_by_time(tmp_path: Path) -> None:
+    draw_uneven_clip(tmp_path / "a.mp4", starts_s=[0, 0.1, 0.2, 1.0, 1.5, 2.0])
+    write_captions(tmp_path, "file,caption", "a.mp4,a thing moves")
+
+    (source,) = clip_sources(of_folder(tmp_path, held_out_share=0, fps=2, height=64, width=64))
+
+    # On screen at 0, 0.5, 1 and 1.5 s.
+    for frame, number in zip(source.read().frames, (0, 2, 3, 4), strict=True):
+        assert np.abs(frame - draw_frame(number).astype(float)).mean() < 8
+
+
+def test_a_clip_with_a_display_matrix_that_scales_is_broken(tmp_path: Path) -> None:
+    set_matrix(draw_clip(tmp_path / "a.mp4", frames=4), 2, 0, 0, 2)
+    write_captions(tmp_path, "file,caption", "a.mp4,a thing moves")
+    (source,) = clip_sources(of_folder(tmp_path, held_out_share=0))
+
+    with pytest.raises(BadClip, match=r"a\.mp4: "):
+        source.read()
 
 
 def test_a_clip_with_too_few_frames_is_broken(tmp_path: Path) -> None:

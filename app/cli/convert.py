@@ -1,0 +1,85 @@
+"""`ti2v convert`: makes clips that a server accepts of videos and folders of frames."""
+
+from collections.abc import Mapping
+from fractions import Fraction
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from app.cli.output import print_unused, progress
+from benchmark.cli.problems import examples, verbose_option
+from benchmark.plurals import counted
+
+if TYPE_CHECKING:
+    from benchmark.pairs import ClipName
+
+MAX_FPS = 1000
+
+
+@click.command()
+@click.argument("folder", metavar="DIR", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.option(
+    "--to",
+    "output",
+    required=True,
+    metavar="OUT",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Folder for the clips.",
+)
+@click.option(
+    "--names",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="CSV with the columns file, pair and perhaps seed: what each file becomes.",
+)
+@click.option("--fps", help="Frame rate of folders of frames, such as 8 or 30000/1001.")
+@verbose_option
+def convert(folder: Path, output: Path, names: Path | None, fps: str | None) -> None:
+    """Convert the videos and folders of frames in DIR to H.264 clips in OUT; prints OUT.
+
+    GIF, WebM, HEVC, ProRes and other videos, rotated ones and those larger than 2048 pixels are encoded anew.
+    A file that servers accept as it is is copied.
+    """
+    from benchmark.importers.clip_names import read_names
+
+    convert_to(folder, output, read_names(names) if names else None, fps)
+    click.echo(output)
+
+
+def convert_to(folder: Path, output: Path, names: "Mapping[str, ClipName] | None", fps: str | None) -> Path:
+    """Convert a folder, say what happened on stderr and return the folder of clips.
+
+    Raises:
+        click.ClickException: a source could not be converted; the others were.
+    """
+    from benchmark.conversion.convert_folder import convert_folder, find_sources
+
+    if output.resolve() == folder.resolve():
+        raise click.UsageError("OUT must be another folder than DIR.")
+    sources = find_sources(folder, names)
+    print_unused(sources.unused)
+    if not sources.found:
+        raise click.ClickException(f"{folder} holds no video and no folder of frames.")
+    with progress("Clips", len(sources.found)) as step:
+        done = convert_folder(sources.found, output, fps=_frame_rate(fps), on_clip=step)
+    click.echo(
+        f"{counted(done.encoded, 'clip')} converted, {done.copied} copied, {done.kept} kept from before.",
+        err=True,
+    )
+    if done.problems:
+        for line in examples(done.problems):
+            click.echo(f"  {line}", err=True)
+        raise click.ClickException(f"{counted(len(done.problems), 'file')} could not be converted.")
+    return output
+
+
+def _frame_rate(text: str | None) -> Fraction | None:
+    if text is None:
+        return None
+    try:
+        fps = Fraction(text)
+    except (ValueError, ZeroDivisionError) as error:
+        raise click.BadParameter("write a number such as 8 or 30000/1001.", param_hint="--fps") from error
+    if not 0 < fps <= MAX_FPS:
+        raise click.BadParameter(f"from above 0 to {MAX_FPS} frames per second.", param_hint="--fps")
+    return fps

@@ -1,0 +1,119 @@
+"""`ti2v study list | status | check`: look at studies, on a server or in this machine's database."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import click
+
+from app.cli.output import RowFormat, format_option, print_json, print_rows, text_table
+from app.cli.server_options import open_client, server_options
+from benchmark.plurals import counted
+from benchmark.protocol import StudyStatus, TaskStatus
+
+if TYPE_CHECKING:
+    from benchmark.wire.studies import PreparationResponse, StudyResponse
+
+
+@click.command("list")
+@click.option(
+    "--status", type=click.Choice([each.value for each in StudyStatus]), help="Only of this status."
+)
+@format_option
+@server_options
+def list_(status: str | None, row_format: str, server: str | None, key: str | None) -> None:
+    """Print studies, newest first: those you may see on a server, all on this machine."""
+    found = _studies_on_server(server, key) if server else _studies_here()
+    studies = [study for study in found if status is None or study.status == status]
+    if RowFormat(row_format) is RowFormat.JSON:
+        print_json([study.model_dump(mode="json") for study in studies])
+        return
+    columns = ("slug", "status", "benchmark", "votes", "votes_wanted", "annotators", "title")
+    print_rows([{name: getattr(study, name) for name in columns} for study in studies], row_format)
+
+
+@click.command()
+@click.argument("slug")
+@format_option
+@server_options
+def status(slug: str, row_format: str, server: str | None, key: str | None) -> None:
+    """Print how far SLUG is, in all and for each matchup."""
+    study = _study_on_server(slug, server, key) if server else _study_here(slug)
+    if RowFormat(row_format) is RowFormat.JSON:
+        print_json(study.model_dump(mode="json"))
+        return
+    counts = f"{study.votes} of {study.votes_wanted} votes by {counted(study.annotators, 'annotator')}"
+    click.echo(f"{study.slug}: {study.status}, {counts}")
+    if study.preparation is not None and study.preparation.status is not TaskStatus.DONE:
+        click.echo(_preparation_line(study.preparation))
+    columns = ("reference", "other", "comparisons", "votes", "close_reason")
+    for line in text_table(
+        [{name: getattr(matchup, name) for name in columns} for matchup in study.matchups]
+    ):
+        click.echo(line)
+    print_losses(study)
+
+
+@click.command()
+@click.argument("slug")
+def check(slug: str) -> None:
+    """Recount the votes of SLUG in this machine's database and compare with the counters kept live."""
+    from app.cli.local import local_read
+    from app.results.live.recount import recount
+    from app.security.visibility import find_study
+
+    with local_read() as local:
+        study = find_study(local.session, slug=slug, principal=local.principal)
+        differences = recount(local.session, study)
+    for difference in differences:
+        click.echo(difference)
+    if differences:
+        raise click.ClickException(f"{len(differences)} counters differ from a recount.")
+    click.echo("Every counter agrees with a recount of the votes.", err=True)
+
+
+def _studies_on_server(server: str, key: str | None) -> "Sequence[StudyResponse]":
+    with open_client(server, key) as client:
+        return client.studies.list()
+
+
+def _studies_here() -> "Sequence[StudyResponse]":
+    from app.cli.local import local_read
+    from app.studies.queries import study_response, visible_studies
+
+    with local_read() as local:
+        studies = visible_studies(local.session, local.principal)
+        return [study_response(local.session, study) for study in studies]
+
+
+def _study_on_server(slug: str, server: str, key: str | None) -> "StudyResponse":
+    with open_client(server, key) as client:
+        return client.studies.get(slug)
+
+
+def _study_here(slug: str) -> "StudyResponse":
+    from app.cli.local import local_read
+    from app.security.visibility import find_study
+    from app.studies.queries import study_response
+
+    with local_read() as local:
+        study = find_study(local.session, slug=slug, principal=local.principal)
+        return study_response(local.session, study)
+
+
+def _preparation_line(preparation: "PreparationResponse") -> str:
+    line = f"Renditions: {preparation.status}, {preparation.done} of {preparation.total} comparisons prepared"
+    return f"{line}. {preparation.error}" if preparation.error else line
+
+
+def print_losses(study: "StudyResponse") -> None:
+    """Print what the renditions leave out of each side's clips."""
+    losses = [loss.sentence for matchup in study.matchups for loss in matchup.rendition_losses]
+    for sentence in losses:
+        click.echo(sentence, err=True)
+    if losses:
+        click.echo(
+            f"Annotators do not see these parts (renditions: {study.renditions}). To keep them, create the "
+            "study with --renditions letterbox, keep_longer or native, or submit clips of one size, length "
+            "and frame rate.",
+            err=True,
+        )

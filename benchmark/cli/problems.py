@@ -1,0 +1,42 @@
+"""Prints long lists of problems as a count and five examples; `--verbose` prints all."""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextvars import ContextVar
+from typing import TypeVar
+
+import click
+
+MAX_EXAMPLES = 5
+Command = TypeVar("Command", bound=Callable[..., None])
+# None prints all: a command without --verbose must not hide anything.
+_limit: ContextVar[int | None] = ContextVar("limit", default=None)
+
+
+def verbose_option(command: Command) -> Command:
+    """Add --verbose; without it lists of problems are cut to five examples."""
+    return click.option(
+        "--verbose",
+        is_flag=True,
+        expose_value=False,
+        callback=_remember,
+        help="Print every line of long lists of problems.",
+    )(command)
+
+
+def print_all() -> None:
+    """Print lists in full from now on, until a command with --verbose runs."""
+    _limit.set(None)
+
+
+def examples(lines: Sequence[str]) -> Iterator[str]:
+    """Yield the first lines and how many more there are; all of them with --verbose."""
+    limit = _limit.get()
+    if limit is None or len(lines) <= limit:
+        yield from lines
+        return
+    yield from lines[:limit]
+    yield f"... and {len(lines) - limit} more; --verbose prints all"
+
+
+def _remember(_context: click.Context, _option: click.Parameter, is_verbose: bool) -> None:
+    _limit.set(None if is_verbose else MAX_EXAMPLES)

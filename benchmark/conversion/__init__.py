@@ -1,0 +1,1 @@
+"""Converts videos and frames to clips that a server accepts; says which files are no clips."""

@@ -1,0 +1,145 @@
+"""Converts a video file or a folder of frames to a clip that a server accepts."""
+
+import re
+import shutil
+from collections.abc import Iterator, Sequence
+from fractions import Fraction
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from benchmark.video.description import VideoDescription
+from benchmark.video.encode import write_mp4
+from benchmark.video.faults import UnreadableVideo
+from benchmark.video.formats import ACCEPTED_CODECS, FRAME_SUFFIXES, MAX_SIDE
+
+# ITU-T H.273, TransferCharacteristics: PQ and HLG.
+_HDR_TRANSFERS = frozenset({16, 18})
+_NUMBER = re.compile(r"(\d+)")
+
+
+class CannotConvert(ValueError):
+    """The file or folder cannot become a clip; the message says why in a sentence."""
+
+
+def convert_video(source: Path, target: Path) -> bool:
+    """Write a video as a clip; return whether it was encoded anew, or copied because it is accepted as it is.
+
+    The clip is upright, has square pixels and no sound, and no side is longer than 2048 pixels. Frames keep
+    their times.
+
+    Raises:
+        CannotConvert: the file is no video, is damaged, or is HDR.
+    """
+    from benchmark.video.track import open_video
+
+    try:
+        with open_video(source) as track:
+            description = track.describe()
+            if _is_accepted(source, description):
+                shutil.copyfile(source, target)
+                return False
+            _refuse_hdr(description)
+            timeline = description.timeline
+            write_mp4(
+                target,
+                _upright_frames(track.frames(), description),
+                size=_fitting_size(description.upright_size),
+                fps=timeline.fps.limit_denominator(100_000),
+                starts_s=None if timeline.is_even else timeline.starts_s,
+            )
+    except UnreadableVideo as error:
+        raise CannotConvert(str(error)) from error
+    return True
+
+
+def convert_frames(images: Sequence[Path], target: Path, *, fps: Fraction) -> None:
+    """Write images as the frames of a clip, in the given order.
+
+    Raises:
+        CannotConvert: an image cannot be read, or has another size than the first.
+    """
+    first = _image_pixels(images[0])
+    height, width, _ = first.shape
+    write_mp4(
+        target,
+        _image_frames(images, (width, height)),
+        size=_fitting_size((width, height)),
+        fps=fps,
+    )
+
+
+def frame_files(folder: Path) -> list[Path]:
+    """Return the images of a folder in the order of the numbers in their names: 2.png before 10.png."""
+    found = [path for path in folder.iterdir() if path.suffix.lower() in FRAME_SUFFIXES]
+    return sorted((path for path in found if not path.name.startswith(".")), key=_by_number)
+
+
+def _by_number(path: Path) -> list[tuple[bool, int, str]]:
+    """Return a sort key that compares digits as numbers."""
+    parts = _NUMBER.split(path.stem)
+    return [(part.isdigit(), int(part) if part.isdigit() else 0, part) for part in parts]
+
+
+def _is_accepted(source: Path, description: VideoDescription) -> bool:
+    with source.open("rb") as file:
+        is_mp4 = file.read(8)[4:] == b"ftyp"
+    return (
+        is_mp4
+        and description.codec in ACCEPTED_CODECS
+        and max(description.coded_width, description.coded_height) <= MAX_SIDE
+        and description.matrix.is_identity
+        and description.has_square_pixels
+    )
+
+
+def _refuse_hdr(description: VideoDescription) -> None:
+    if description.colour_transfer in _HDR_TRANSFERS:
+        raise CannotConvert("The video is HDR (PQ or HLG). Write it in SDR first; its colours will change.")
+
+
+def _upright_frames(frames: Iterator[object], description: VideoDescription) -> Iterator[NDArray[np.uint8]]:
+    from benchmark.video.pixels import rgb_pixels, upright
+
+    width, height = _fitting_size(description.upright_size)
+    shown = (height, width) if description.orientation.swaps_sides else (width, height)
+    for frame in frames:
+        yield upright(rgb_pixels(frame, shown), description.orientation)
+
+
+def _image_frames(images: Sequence[Path], size: tuple[int, int]) -> Iterator[NDArray[np.uint8]]:
+    from PIL import Image
+
+    fitting = _fitting_size(size)
+    for path in images:
+        pixels = _image_pixels(path)
+        height, width, _ = pixels.shape
+        if (width, height) != size:
+            raise CannotConvert(
+                f"{path.name} has {width}x{height} pixels, the first frame {size[0]}x{size[1]}."
+            )
+        if fitting != size:
+            pixels = np.asarray(Image.fromarray(pixels).resize(fitting, Image.Resampling.BICUBIC))
+        yield pixels
+
+
+def _image_pixels(path: Path) -> NDArray[np.uint8]:
+    from benchmark.image_display import displayed, open_image
+
+    try:
+        with open_image(path) as image:
+            return np.asarray(displayed(image))
+    except (OSError, ValueError, SyntaxError) as error:
+        raise CannotConvert(f"{path.name} is not a readable image.") from error
+
+
+def _fitting_size(size: tuple[int, int]) -> tuple[int, int]:
+    """Return even sides of at most MAX_SIDE pixels in nearly the same proportion.
+
+    >>> _fitting_size((3840, 2160)), _fitting_size((321, 240))
+    ((2048, 1152), (320, 240))
+    """
+    factor = min(Fraction(1), Fraction(MAX_SIDE, max(size)))
+    width, height = (max(2, round(side * factor) // 2 * 2) for side in size)
+    return width, height

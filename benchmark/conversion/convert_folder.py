@@ -1,0 +1,241 @@
+"""Converts a folder of videos and frame folders to a folder of clips.
+
+`converted.jsonl` in the output records which source each clip was made of. A clip whose source and settings
+did not change since is kept, so a second run gives the same bytes.
+"""
+
+import hashlib
+import json
+import os
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from dataclasses import asdict, dataclass
+from fractions import Fraction
+from pathlib import Path
+
+from benchmark.conversion.convert import CannotConvert, convert_frames, convert_video, frame_files
+from benchmark.conversion.unused_files import holds_frames, unused_files
+from benchmark.pairs import ClipName, canonical_name, is_hidden_file
+from benchmark.video.formats import CLIP_SUFFIXES, CONVERSION_RECORDS, CONVERTIBLE_SUFFIXES
+
+
+class ConversionProblems(ValueError):
+    """Nothing was converted; `problems` lists every reason."""
+
+    def __init__(self, problems: Sequence[str]) -> None:
+        super().__init__("Nothing was converted:")
+        self.problems = list(problems)
+
+
+@dataclass(frozen=True)
+class Source:
+    """A video file or a folder of frames, and the name of the clip it becomes."""
+
+    path: Path
+    clip: str
+
+    def digest(self) -> str:
+        """Return the sha256 of the file, or of the names and bytes of all frames."""
+        if self.path.is_file():
+            with self.path.open("rb") as file:
+                return hashlib.file_digest(file, "sha256").hexdigest()
+        total = hashlib.sha256()
+        for frame in frame_files(self.path):
+            total.update(f"{frame.name}\0{hashlib.sha256(frame.read_bytes()).hexdigest()}\n".encode())
+        return total.hexdigest()
+
+
+@dataclass(frozen=True)
+class Sources:
+    """What a folder holds: sources, and the names of other files by the reason they are not used."""
+
+    found: tuple[Source, ...]
+    unused: Mapping[str, tuple[str, ...]]
+
+
+@dataclass(frozen=True)
+class Converted:
+    """How many clips were encoded anew, copied because they are accepted as they are, or kept.
+
+    `problems` has a sentence for each source that could not be converted.
+    """
+
+    encoded: int
+    copied: int
+    kept: int
+    problems: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class _Record:
+    clip: str
+    sha256: str
+    source: str
+    source_sha256: str
+    fps: str | None
+    encoded: bool
+
+
+def find_sources(folder: Path, names: Mapping[str, ClipName] | None = None) -> Sources:
+    """Return the videos and frame folders of a folder.
+
+    Args:
+        names: pair and seed by file name; otherwise each clip is named as its source.
+
+    Raises:
+        ConversionProblems: two sources would become the same clip, or the table and the folder differ.
+    """
+    entries = sorted(path for path in folder.iterdir() if not is_hidden_file(path.name))
+    paths = [path for path in entries if _is_source(path)]
+    found = [Source(path, f"{path.stem if path.is_file() else path.name}.mp4") for path in paths]
+    problems: list[str] = []
+    if names is not None:
+        found, problems = _named(paths, names)
+    by_clip: defaultdict[str, list[str]] = defaultdict(list)
+    for source in found:
+        by_clip[source.clip].append(source.path.name)
+    problems += [
+        f"{' and '.join(each)} would both become {clip}; keep one"
+        for clip, each in by_clip.items()
+        if len(each) > 1
+    ]
+    if problems:
+        raise ConversionProblems(problems)
+    rest = [path for path in folder.iterdir() if path not in set(paths)]
+    return Sources(tuple(found), unused_files(rest))
+
+
+def convert_folder(
+    sources: Sequence[Source],
+    output: Path,
+    *,
+    fps: Fraction | None = None,
+    on_clip: Callable[[], object] = lambda: None,
+) -> Converted:
+    """Convert sources into a folder, several at once.
+
+    Args:
+        output: made where it is missing.
+        fps: of folders of frames.
+        on_clip: called after each clip, for a progress bar.
+
+    Raises:
+        ConversionProblems: the output holds clips of other sources, which nobody would tell apart later.
+    """
+    output.mkdir(parents=True, exist_ok=True)
+    _refuse_other_clips(output, sources)
+    before = {record.clip: record for record in _read_records(output)}
+    records: dict[str, _Record] = {}
+    kept: set[str] = set()
+    problems: dict[str, str] = {}
+    with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
+        waiting = {
+            pool.submit(_convert, source, output, fps, before.get(source.clip)): source for source in sources
+        }
+        try:
+            for done in as_completed(waiting):
+                source = waiting[done]
+                try:
+                    records[source.clip] = done.result()
+                except CannotConvert as error:
+                    problems[source.path.name] = f"{source.path.name}: {error}"
+                else:
+                    if records[source.clip] is before.get(source.clip):
+                        kept.add(source.clip)
+                on_clip()
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
+    _write_records(output, before | records)
+    made = [record for clip, record in records.items() if clip not in kept]
+    encoded = sum(record.encoded for record in made)
+    order = [source.path.name for source in sources]
+    return Converted(
+        encoded, len(made) - encoded, len(kept), tuple(problems[name] for name in order if name in problems)
+    )
+
+
+def _refuse_other_clips(output: Path, sources: Sequence[Source]) -> None:
+    made = {source.clip for source in sources}
+    others = sorted(
+        path.name
+        for path in output.iterdir()
+        if path.suffix.lower() in CLIP_SUFFIXES and not is_hidden_file(path.name) and path.name not in made
+    )
+    if others:
+        raise ConversionProblems(
+            [
+                f"{output / name} was made of another source; delete it or choose another --to"
+                for name in others
+            ]
+        )
+
+
+def _is_source(path: Path) -> bool:
+    return holds_frames(path) if path.is_dir() else path.suffix.lower() in CONVERTIBLE_SUFFIXES
+
+
+def _named(paths: Sequence[Path], names: Mapping[str, ClipName]) -> tuple[list[Source], list[str]]:
+    by_name = {canonical_name(path.name): path for path in paths}
+    problems = [f"{name}: not in the table of names" for name in by_name if name not in names]
+    problems += [
+        f"{name}: in the table of names, but not in the folder" for name in names if name not in by_name
+    ]
+    found = [
+        Source(by_name[name], f"{clip.pair_id}{'' if clip.seed is None else f'_{clip.seed}'}.mp4")
+        for name, clip in names.items()
+        if name in by_name
+    ]
+    return found, problems
+
+
+def _convert(source: Source, output: Path, fps: Fraction | None, before: _Record | None) -> _Record:
+    """Convert one source; return `before` itself where its clip can be kept."""
+    digest, target = source.digest(), output / source.clip
+    used_fps = str(fps) if source.path.is_dir() else None
+    is_same = before is not None and (before.source_sha256, before.fps) == (digest, used_fps)
+    if before is not None and is_same and target.is_file() and _sha256(target) == before.sha256:
+        return before
+    unfinished = target.with_name(f".{target.name}.unfinished")
+    try:
+        encoded = _write(source, unfinished, fps)
+        sha256 = _sha256(unfinished)
+        unfinished.replace(target)
+    finally:
+        unfinished.unlink(missing_ok=True)
+    return _Record(source.clip, sha256, source.path.name, digest, used_fps, encoded)
+
+
+def _write(source: Source, target: Path, fps: Fraction | None) -> bool:
+    if source.path.is_file():
+        return convert_video(source.path, target)
+    if fps is None:
+        raise CannotConvert("A folder of frames has no frame rate; give it with --fps.")
+    convert_frames(frame_files(source.path), target, fps=fps)
+    return True
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _read_records(output: Path) -> Iterator[_Record]:
+    path = output / CONVERSION_RECORDS
+    if path.exists():
+        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
+            try:
+                yield _Record(**json.loads(line))
+            except (ValueError, TypeError) as error:
+                raise ValueError(
+                    f"{path}, line {number} cannot be read. Delete the file to convert every clip again."
+                ) from error
+
+
+def _write_records(output: Path, records: Mapping[str, _Record]) -> None:
+    path = output / CONVERSION_RECORDS
+    unfinished = path.with_name(f".{path.name}.unfinished")
+    lines = [json.dumps(asdict(records[clip]), ensure_ascii=False) + "\n" for clip in sorted(records)]
+    unfinished.write_text("".join(lines), encoding="utf-8")
+    unfinished.replace(path)

@@ -1,0 +1,50 @@
+"""Says why files of a folder are not sent as clips."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+from benchmark.pairs import is_hidden_file
+from benchmark.video.formats import (
+    CLIP_SUFFIXES,
+    CONVERSION_RECORDS,
+    CONVERT_COMMAND,
+    CONVERTIBLE_SUFFIXES,
+    FRAME_SUFFIXES,
+)
+
+# What `ti2v generate` and `ti2v convert` write beside clips.
+_RECORDS = ("manifest", CONVERSION_RECORDS)
+
+
+def unused_files(paths: Iterable[Path]) -> Mapping[str, tuple[str, ...]]:
+    """Return the names of files and folders that are no clips, by the reason."""
+    found: defaultdict[str, list[str]] = defaultdict(list)
+    for path in sorted(paths):
+        reason = why_unused(path)
+        if reason is not None:
+            found[reason].append(path.name)
+    return {reason: tuple(names) for reason, names in found.items()}
+
+
+def why_unused(path: Path) -> str | None:
+    """Return why a file is not sent; None for clips and for files that need no mention."""
+    suffix = path.suffix.lower()
+    if is_hidden_file(path.name):
+        return "hidden files, such as a Mac writes beside every file"
+    if path.is_dir():
+        if holds_frames(path):
+            return f"folders of frames; convert them with: {CONVERT_COMMAND} --fps N"
+        return "folders; they are not searched"
+    if suffix in CLIP_SUFFIXES or (path.name.startswith(_RECORDS) and suffix == ".jsonl"):
+        return None
+    if suffix in CONVERTIBLE_SUFFIXES:
+        return f"{suffix} files; convert them with: {CONVERT_COMMAND}"
+    return "not video files"
+
+
+def holds_frames(folder: Path) -> bool:
+    """Return whether a folder holds an image."""
+    return any(
+        each.suffix.lower() in FRAME_SUFFIXES and not is_hidden_file(each.name) for each in folder.iterdir()
+    )
