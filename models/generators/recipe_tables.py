@@ -14,7 +14,7 @@ Rate = Annotated[Fraction, BeforeValidator(lambda value: Fraction(str(value))), 
 class RecipeTable(BaseModel):
     """Base class of TOML tables: immutable; unknown keys are errors."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=False)
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=False, allow_inf_nan=False)
 
 
 class Repository(RecipeTable):
