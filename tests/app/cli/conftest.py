@@ -1,26 +1,14 @@
 """Runs `ti2v` in this process, on a home of its own."""
 
 import shutil
-from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 from benchmark.cli.main import main
-from tests.cast import Cast
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """What a command left behind."""
-
-    code: int
-    out: str
-    err: str
-
-
-Run = Callable[..., Outcome]
+from tests.app.cli.outcome import Outcome, Run
+from tests.app.cli.sender import Sender, drawn_clip, shade_of
+from tests.cast import PAIR_IDS, Cast
 
 
 @pytest.fixture
@@ -57,3 +45,18 @@ def ti2v(request: pytest.FixtureRequest, run: Run, cast: Cast, monkeypatch: pyte
     else:
         monkeypatch.setenv("TI2V_HOME", str(cast.context.settings.home))
     return run
+
+
+@pytest.fixture
+def clips(tmp_path: Path) -> Path:
+    """A folder with a clip for each pair, named as the authors do."""
+    folder = tmp_path / "clips"
+    folder.mkdir()
+    for pair_id in PAIR_IDS:
+        (folder / f"{pair_id}_0.mp4").write_bytes(drawn_clip(shade_of(pair_id)))
+    return folder
+
+
+@pytest.fixture
+def submit(run: Run, live_server: str, cast: Cast) -> Sender:
+    return Sender(run, live_server, cast)

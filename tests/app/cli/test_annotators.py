@@ -5,7 +5,7 @@ import json
 import pytest
 
 from tests.app.annotators.people import FIRST, SECOND, People
-from tests.app.cli.conftest import Outcome, Run
+from tests.app.cli.outcome import Outcome, Run
 from tests.app.cli.test_study import ti2v
 from tests.cast import PAIR_IDS, Cast
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from tests.app.cli.conftest import Run
+from tests.app.cli.outcome import Run
 
 
 @pytest.fixture

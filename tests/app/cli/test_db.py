@@ -12,7 +12,7 @@ import pytest
 from app.cli.sqlite_backup import back_up
 from app.server_lock import only_server
 from app.settings import Settings
-from tests.app.cli.conftest import Run
+from tests.app.cli.outcome import Run
 from tests.full_disk import room_for
 
 

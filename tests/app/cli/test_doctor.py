@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.app.cli.conftest import Run
+from tests.app.cli.outcome import Run
 
 
 def states(outcome_text: str) -> dict[str, str]:

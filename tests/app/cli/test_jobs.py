@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.app.cli.conftest import Outcome, Run
+from tests.app.cli.outcome import Outcome, Run
 from tests.app.jobs.acting import WorkerProgram, worker_program
 from tests.cast import BENCHMARK, PAIR_IDS, Cast
 

@@ -12,7 +12,7 @@ from app.context import AppContext, open_context
 from app.main import create_app
 from app.settings import Settings
 from app.tables.audit import AuditEvent
-from tests.app.cli.conftest import Run
+from tests.app.cli.outcome import Run
 
 
 def test_a_key_is_printed_alone_and_opens_the_api(run: Run, home: Path) -> None:

@@ -19,7 +19,7 @@ from benchmark.cli.main import main
 from benchmark.exports.tables import EXTENSIONS
 from benchmark.protocol import TableFormat
 from benchmark.scoring import COMPUTED
-from tests.app.cli.conftest import Run
+from tests.app.cli.outcome import Run
 from tests.app.results.page_voters import close, fill_panels
 from tests.cast import MODELS, PAIR_IDS, Cast, Study
 from tests.conftest import open_with_sandbox, settings_for

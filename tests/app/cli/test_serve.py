@@ -13,7 +13,7 @@ from pathlib import Path
 import httpx2
 import pytest
 
-from tests.app.cli.conftest import Run
+from tests.app.cli.outcome import Run
 
 PATIENCE_S = 60
 # What a start does not need: some commands and pages import these when they run.

@@ -12,7 +12,7 @@ from fastapi.testclient import TestClient
 from app.context import AppContext
 from app.main import create_app
 from benchmark.protocol import TableFormat, TableName
-from tests.app.cli.conftest import Run
+from tests.app.cli.outcome import Run
 from tests.cast import BENCHMARK, PAIR_IDS, Cast, Study, enter, make_submission
 
 CREATE = ("study", "create", "mine", "--benchmark", BENCHMARK)

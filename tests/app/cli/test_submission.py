@@ -3,7 +3,7 @@
 import json
 
 from app.tables.audit import AuditEvent
-from tests.app.cli.conftest import Run
+from tests.app.cli.outcome import Run
 from tests.cast import BENCHMARK, PAIR_IDS, Cast, make_submission
 
 

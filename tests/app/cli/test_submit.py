@@ -1,92 +1,16 @@
 """`ti2v submit` against a real server on loopback."""
 
-import hashlib
-import io
 from pathlib import Path
 
-import av
 import httpx2
-import numpy as np
 import pytest
-from PIL import Image
 
-from tests.app.cli.conftest import Outcome, Run
-from tests.cast import BENCHMARK, PAIR_IDS, Cast, input_image, write_clip
+from tests.app.cli.outcome import Run
+from tests.app.cli.sender import Sender, drawn_clip, shade_of
+from tests.cast import BENCHMARK, PAIR_IDS, Cast, write_clip
 from tests.release import copy_benchmark, copy_clips, first_pairs
 
 PAIRS = len(PAIR_IDS)
-
-
-@pytest.fixture
-def clips(tmp_path: Path) -> Path:
-    """A folder with a clip for each pair, named as the authors do."""
-    folder = tmp_path / "clips"
-    folder.mkdir()
-    for pair_id in PAIR_IDS:
-        (folder / f"{pair_id}_0.mp4").write_bytes(drawn_clip(shade_of(pair_id)))
-    return folder
-
-
-class Sender:
-    """Runs `ti2v submit` as Alice, who has no submission of the model `seine` yet."""
-
-    def __init__(self, run: Run, address: str, cast: Cast) -> None:
-        self._run = run
-        self._address = address
-        self._key = cast.alice.key
-
-    def __call__(self, folder: Path, *more: str, key: str | None = None, model: str = "seine") -> Outcome:
-        place = ("--model", model, "--benchmark", BENCHMARK, "--server", self._address)
-        return self._run("submit", folder, *place, "--key", key or self._key, *more)
-
-    def clips(self, submission: object) -> list[dict[str, object]]:
-        answer = httpx2.get(
-            f"{self._address}/api/v1/submissions/{submission}/clips",
-            headers={"Authorization": f"Bearer {self._key}"},
-        )
-        found: list[dict[str, object]] = answer.json()["clips"]
-        return found
-
-    def submissions(self, model: str = "seine") -> list[dict[str, object]]:
-        answer = httpx2.get(
-            f"{self._address}/api/v1/submissions", headers={"Authorization": f"Bearer {self._key}"}
-        )
-        return [row for row in answer.json() if row["model"] == model]
-
-
-@pytest.fixture
-def submit(run: Run, live_server: str, cast: Cast) -> Sender:
-    return Sender(run, live_server, cast)
-
-
-def drawn_clip(
-    background: tuple[int, int, int],
-    *,
-    codec: str = "libx264",
-    container: str = "mp4",
-    frames: int = 8,
-    moves: bool = True,
-) -> bytes:
-    """Return a clip at 8 fps of a plain background and, if it moves, a square that crosses it."""
-    buffer = io.BytesIO()
-    with av.open(buffer, "w", format=container) as file:
-        stream = file.add_stream(codec, rate=8)
-        stream.width = stream.height = 64
-        stream.pix_fmt = "rgb8" if codec == "gif" else "yuv420p"
-        for index in range(frames):
-            picture = np.full((64, 64, 3), background, np.uint8)
-            if moves:
-                picture[28:36, 4 + 4 * index : 12 + 4 * index] = 220
-            file.mux(stream.encode(av.VideoFrame.from_ndarray(picture, format="rgb24")))
-        file.mux(stream.encode())
-    return buffer.getvalue()
-
-
-def shade_of(pair_id: str) -> tuple[int, int, int]:
-    """Return the colour of a pair's input image."""
-    with Image.open(io.BytesIO(input_image(pair_id.partition("_")[0]))) as image:
-        red, green, blue = image.convert("RGB").getpixel((0, 0))
-    return red, green, blue
 
 
 def test_a_whole_folder_becomes_a_final_submission(submit: Sender, clips: Path) -> None:
@@ -283,139 +207,6 @@ def test_somebody_elses_model_is_refused(submit: Sender, clips: Path, cast: Cast
 
     assert outcome.code == 1
     assert "belongs to somebody else" in outcome.err
-
-
-def test_a_changed_clip_is_named_and_nothing_is_sent(submit: Sender, clips: Path) -> None:
-    held_back = clips / f"{PAIR_IDS[1]}_0.mp4"
-    held_back.rename(clips / "late.part")
-    submit(clips)
-    (clips / "late.part").rename(held_back)
-    changed = clips / f"{PAIR_IDS[0]}_0.mp4"
-    changed.write_bytes(drawn_clip(shade_of(PAIR_IDS[0]), frames=10))
-
-    sent, rehearsed = submit(clips), submit(clips, "--dry-run")
-
-    assert (sent.code, rehearsed.code) == (1, 1)
-    assert "has another clip for 1 file. Run the same command with --replace" in sent.err
-    assert f"  {changed.name}\n" in sent.err
-    assert changed.name in rehearsed.out
-    (submission,) = submit.submissions()
-    assert (submission["status"], submission["received"]) == ("open", PAIRS - 1)
-
-
-def test_a_changed_clip_is_replaced_when_asked(submit: Sender, clips: Path) -> None:
-    held_back = clips / f"{PAIR_IDS[1]}_0.mp4"
-    held_back.rename(clips / "late.part")
-    submit(clips)
-    (clips / "late.part").rename(held_back)
-    changed = clips / f"{PAIR_IDS[0]}_0.mp4"
-    changed.write_bytes(drawn_clip(shade_of(PAIR_IDS[0]), frames=10))
-
-    outcome = submit(clips, "--replace")
-
-    assert outcome.code == 0, outcome.err
-    assert f"1 clip replaced:\n  {changed.name}\n" in outcome.err
-    (submission,) = submit.submissions()
-    assert submission["status"] == "final"
-    digests = {clip["pair_id"]: clip["sha256"] for clip in submit.clips(submission["id"])}
-    assert digests[PAIR_IDS[0]] == hashlib.sha256(changed.read_bytes()).hexdigest()
-
-
-@pytest.mark.parametrize("more", [(), ("--replace",), ("--dry-run",)])
-def test_a_changed_clip_of_a_final_submission_is_never_kept_silently(
-    submit: Sender, clips: Path, more: tuple[str, ...]
-) -> None:
-    submit(clips)
-    changed = clips / f"{PAIR_IDS[0]}_0.mp4"
-    changed.write_bytes(drawn_clip(shade_of(PAIR_IDS[0]), frames=10))
-
-    outcome = submit(clips, *more)
-
-    said = outcome.out + outcome.err
-    assert outcome.code == 1
-    assert f"{changed.name}: it has another clip" in said
-    assert "choose another --label, or withdraw this one first with: ti2v submission withdraw" in said
-    assert len(submit.submissions()) == 1
-
-
-def test_the_label_of_a_withdrawn_submission_can_be_used_again(
-    submit: Sender, clips: Path, run: Run, live_server: str, cast: Cast
-) -> None:
-    first = submit(clips).out.strip()
-    access = ("--server", live_server, "--key", cast.alice.key)
-    run("submission", "withdraw", first, "--reason", "wrong clips", *access)
-    (clips / f"{PAIR_IDS[0]}_0.mp4").write_bytes(drawn_clip(shade_of(PAIR_IDS[0]), frames=10))
-
-    outcome = submit(clips)
-
-    assert outcome.code == 0, outcome.err
-    assert outcome.out.strip() != first
-    assert sorted(row["status"] for row in submit.submissions()) == ["final", "withdrawn"]
-
-
-def test_files_that_are_no_clips_are_listed(submit: Sender, clips: Path) -> None:
-    (clips / f"{PAIR_IDS[0]}_0.mp4").rename(clips / f"{PAIR_IDS[0]}_0.webm")
-    (clips / f"._{PAIR_IDS[1]}_0.mp4").touch()
-
-    outcome = submit(clips, "--dry-run")
-
-    assert outcome.code == 1
-    assert f"{PAIR_IDS[0]}: missing" in outcome.out
-    assert (
-        "Not used, 1: .webm files; convert them with: ti2v convert DIR --to OUT:\n"
-        f"  {PAIR_IDS[0]}_0.webm\n" in outcome.err
-    )
-    assert f"  ._{PAIR_IDS[1]}_0.mp4\n" in outcome.err
-
-
-def test_a_folder_without_a_clip_has_a_problem(submit: Sender, tmp_path: Path) -> None:
-    folder = tmp_path / "frames"
-    (folder / PAIR_IDS[0]).mkdir(parents=True)
-    (folder / PAIR_IDS[0] / "0001.png").touch()
-
-    rehearsed, sent = submit(folder, "--dry-run", "--allow-partial"), submit(folder)
-
-    assert (rehearsed.code, sent.code) == (1, 1)
-    assert "The folder holds no .mp4 or .mov for a pair of this benchmark." in rehearsed.out
-    assert "folders of frames; convert them with" in sent.err
-
-
-def test_a_refused_codec_names_the_command_that_converts(submit: Sender, clips: Path) -> None:
-    (clips / f"{PAIR_IDS[0]}_0.mp4").write_bytes(drawn_clip(shade_of(PAIR_IDS[0]), codec="mpeg4"))
-
-    outcome = submit(clips)
-
-    assert "Convert it with: ti2v convert DIR --to OUT" in outcome.err
-
-
-def test_a_quicktime_file_is_sent(submit: Sender, clips: Path) -> None:
-    (clips / f"{PAIR_IDS[0]}_0.mp4").unlink()
-    (clips / f"{PAIR_IDS[0]}_0.mov").write_bytes(drawn_clip(shade_of(PAIR_IDS[0]), container="mov"))
-
-    outcome = submit(clips)
-
-    assert outcome.code == 0, outcome.err
-
-
-def test_clips_are_converted_and_named_on_the_way(submit: Sender, clips: Path, tmp_path: Path) -> None:
-    rows = ["file,pair"]
-    for number, pair_id in enumerate(PAIR_IDS):
-        clip = clips / f"{pair_id}_0.mp4"
-        clip.rename(clips / f"{number}.mp4")
-        rows.append(f"{number}.mp4,{pair_id}")
-    (clips / "0.mp4").unlink()
-    (clips / "0.gif").write_bytes(drawn_clip(shade_of(PAIR_IDS[0]), codec="gif", container="gif"))
-    names = tmp_path / "names.csv"
-    names.write_text("\n".join(rows).replace("0.mp4", "0.gif"), encoding="utf-8")
-
-    first = submit(clips, "--convert", "--names", str(names))
-    again = submit(clips, "--convert", "--names", str(names))
-
-    assert first.code == 0, first.err
-    assert f"1 clip converted, {PAIRS - 1} copied, 0 kept from before." in first.err
-    assert submit.submissions()[0]["status"] == "final"
-    assert again.code == 0, again.err
-    assert "The submission is final and has these very clips." in again.err
 
 
 def test_a_final_submission_takes_no_more_and_a_label_makes_room(submit: Sender, clips: Path) -> None:

@@ -16,7 +16,7 @@ from app.tables.voting import Vote
 from benchmark.cli.main import main
 from benchmark.cli.score import TABLES, score
 from benchmark.protocol import StudyStatus, SubmissionStatus
-from tests.app.cli.conftest import Outcome
+from tests.app.cli.outcome import Outcome
 from tests.app.results.page_voters import fill_panels, signed_in
 from tests.app.results.test_pages import text_of
 from tests.cast import PAIR_IDS, Cast
