@@ -80,6 +80,20 @@ def require_person(
     return principal
 
 
+def optional_person(session: Session, request: Request) -> Principal | None:
+    """Return who asks, None for a visitor without a key or a signed-in browser.
+
+    Raises:
+        NotSignedIn: a key was sent and is wrong.
+        Forbidden: the key cannot read.
+    """
+    now = utc_now()
+    if request.headers.get("authorization") is None:
+        cookie = cookie_of(request)
+        return principal_of_browser(session, cookie, now=now) if cookie else None
+    return require_person(session, request, *Role, now=now)
+
+
 def authenticate(request: Request) -> None:
     """Find out who asks, for the `require_person` that follows in the route.
 

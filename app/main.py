@@ -18,6 +18,7 @@ from app.api.v1 import (
     results,
     studies,
     submissions,
+    visibility,
     voting,
 )
 from app.capacity import OTHER_THREADS
@@ -30,7 +31,19 @@ from app.page_routers import PAGES
 
 API = "/api/v1"
 # Routes are matched in this order; most requests are votes.
-API_ROUTERS = (voting, clips, jobs, submissions, studies, results, figures, reports, benchmarks, annotators)
+API_ROUTERS = (
+    voting,
+    clips,
+    jobs,
+    submissions,
+    studies,
+    results,
+    figures,
+    reports,
+    benchmarks,
+    annotators,
+    visibility,
+)
 
 
 def create_app(context: AppContext) -> FastAPI:

@@ -13,6 +13,7 @@ def benchmark_response(session: Session, benchmark: Benchmark) -> BenchmarkRespo
     return BenchmarkResponse(
         slug=benchmark.slug,
         version=benchmark.version,
+        visibility=benchmark.visibility,
         title=benchmark.title,
         source=benchmark.source,
         licence=benchmark.licence,

@@ -13,9 +13,12 @@ from sqlalchemy.orm import Session
 
 from app.benchmarks.images import StoredImage
 from app.errors import Conflict, Invalid, NotFound
+from app.security.identity import Principal
+from app.security.visibility import sees_benchmark
 from app.tables.bench import Benchmark, Pair
 from benchmark.importers.source import BenchmarkSource
 from benchmark.pairs import PairSpec
+from benchmark.protocol import Visibility
 from benchmark.wire.text import is_one_line
 
 SLUG = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
@@ -44,10 +47,14 @@ def import_benchmark(
     slug: str,
     title: str,
     now: datetime,
+    owner_id: int | None = None,
 ) -> Benchmark:
     """Store a benchmark as the next version of `slug`; the newest version's content again changes nothing.
 
-    `images` says where the images of `source` lie, see `app.benchmarks.images.store_images`.
+    Args:
+        images: where the images of `source` lie, see `app.benchmarks.images.store_images`.
+        owner_id: whose it is, private until it is shared; None for a public one of the operator's. Later
+            versions belong to the owner of the first and are seen by the same people.
 
     Raises:
         Invalid: the slug has another form, or title, origin or licence are too long or not one line.
@@ -67,6 +74,8 @@ def import_benchmark(
         source=source.source,
         licence=source.licence,
         content_hash=content_hash,
+        visibility=newest.visibility if newest else _first_visibility(owner_id),
+        owner_id=newest.owner_id if newest else owner_id,
         created_at=now,
     )
     session.add(benchmark)
@@ -78,26 +87,29 @@ def import_benchmark(
     return benchmark
 
 
-def find_benchmark(session: Session, slug: str, version: int | None = None) -> Benchmark:
-    """Return one version of a benchmark, the newest where none is named.
+def find_benchmark(
+    session: Session, slug: str, version: int | None = None, *, principal: Principal | None
+) -> Benchmark:
+    """Return a benchmark that a person, or a visitor without a key, sees, by default its newest version.
 
     Raises:
         NotFound: there is none.
     """
-    query = _newest_of(slug)
+    query = _newest_of(slug).where(sees_benchmark(principal))
     found = session.scalar(query if version is None else query.where(Benchmark.version == version))
     if found is None:
         raise NotFound("There is no such benchmark.", code="unknown_benchmark")
     return found
 
 
-def newest_benchmarks(session: Session) -> Sequence[Benchmark]:
-    """Return the newest version of every benchmark, by slug."""
+def newest_benchmarks(session: Session, *, principal: Principal | None) -> Sequence[Benchmark]:
+    """Return the newest version of every benchmark that a person or a visitor sees, by slug."""
     newest = select(Benchmark.slug, func.max(Benchmark.version).label("version")).group_by(Benchmark.slug)
     wanted = newest.subquery()
     return session.scalars(
         select(Benchmark)
         .join(wanted, (Benchmark.slug == wanted.c.slug) & (Benchmark.version == wanted.c.version))
+        .where(sees_benchmark(principal))
         .order_by(Benchmark.slug)
     ).all()
 
@@ -126,6 +138,10 @@ def differences_from_official(shape: BenchmarkShape) -> list[str]:
         for count in ("pairs", "images", "prompts", "scenarios")
         if getattr(shape, count) != getattr(OFFICIAL_SHAPE, count)
     ]
+
+
+def _first_visibility(owner_id: int | None) -> Visibility:
+    return Visibility.PUBLIC if owner_id is None else Visibility.PRIVATE
 
 
 def _refuse_what_no_column_holds(title: str, source: BenchmarkSource) -> None:

@@ -52,11 +52,11 @@ def import_(place: str, slug: str | None, title: str | None) -> None:
 def list_(row_format: str) -> None:
     """List the newest version of every benchmark."""
     from app.benchmarks.service import benchmark_shape, newest_benchmarks
-    from app.cli.local import open_database, open_settings
+    from app.cli.local import READER, open_database, open_settings
 
     rows = []
     with open_database(open_settings()) as database, database.read() as session:
-        for benchmark in newest_benchmarks(session):
+        for benchmark in newest_benchmarks(session, principal=READER):
             shape = benchmark_shape(session, benchmark)
             rows.append(
                 {
@@ -81,13 +81,13 @@ def check(slug: str, row_format: str) -> None:
     """Count SLUG, compare it with TI2V Bench, and see that every image is in the media store."""
     from app.benchmarks.images import missing_images
     from app.benchmarks.service import benchmark_shape, differences_from_official, find_benchmark
-    from app.cli.local import open_database, open_settings
+    from app.cli.local import READER, open_database, open_settings
     from app.errors import NotFound
     from app.media.store import open_store
 
     settings = open_settings()
     with open_database(settings) as database, database.read() as session:
-        benchmark = find_benchmark(session, slug)
+        benchmark = find_benchmark(session, slug, principal=READER)
         shape = benchmark_shape(session, benchmark)
         lost = missing_images(session, benchmark, store=open_store(settings.effective_media_url))
     fewest, most = shape.images_per_scenario

@@ -145,7 +145,7 @@ def _create_here(draft: Mapping[str, object], matchups: Sequence[str]) -> "Study
     from app.submissions.queries import own_submissions
 
     with local_write() as local:
-        benchmark = find_benchmark(local.session, str(draft["benchmark"]))
+        benchmark = find_benchmark(local.session, str(draft["benchmark"]), principal=local.principal)
         known = own_submissions(local.session, local.principal)
         request = study_request(draft, matchups, known, benchmark.version)
         study = service.create_study(local.session, request=request, principal=local.principal, now=local.now)

@@ -43,7 +43,7 @@ def import_(
     same votes again changes nothing. Prints the study's slug.
     """
     from app.benchmarks.service import find_benchmark
-    from app.cli.local import open_database, open_settings, owner_named
+    from app.cli.local import READER, open_database, open_settings, owner_named
     from app.cli.output import progress
     from app.clock import utc_now
     from app.vote_import.service import ImportedSource, is_imported_already, parts_of, store_study
@@ -61,7 +61,11 @@ def import_(
     with open_database(open_settings()) as database, database.write() as session:
         now = utc_now()
         plan = plan_import(
-            session, table=table, mapping=mapping, study=study, benchmark=find_benchmark(session, benchmark)
+            session,
+            table=table,
+            mapping=mapping,
+            study=study,
+            benchmark=find_benchmark(session, benchmark, principal=READER),
         )
         is_there = is_imported_already(session, plan)
         if not is_there and not dry_run:

@@ -21,7 +21,7 @@ from app.submissions.repository import add_submission, submission_of
 from app.submissions.storage import ClipStorage
 from app.submissions.streaming import ReceivedFile
 from benchmark.pairs import PairSpec
-from benchmark.protocol import SubmissionStatus
+from benchmark.protocol import SubmissionStatus, Visibility
 from benchmark.wire.submissions import ModelRequest
 
 log = logging.getLogger("ti2v.demo")
@@ -112,10 +112,11 @@ def _open(context: AppContext, *, principal: Principal, benchmark: str, wanted: 
         model = service.register_model(
             session, slug=wanted.model, request=request, principal=principal, now=now
         )
-        row = find_benchmark(session, benchmark)
+        row = find_benchmark(session, benchmark, principal=principal)
         submission = submission_of(session, model=model, benchmark=row, label=wanted.label) or add_submission(
             session, model=model, benchmark=row, label=wanted.label, principal=principal, now=now
         )
+        submission.visibility = Visibility.PUBLIC
         return submission.public_id
 
 

@@ -30,7 +30,7 @@ from app.tables.studies import Study
 from benchmark.data import bundled_folder
 from benchmark.importers.official import read_official
 from benchmark.pairs import PairSpec
-from benchmark.protocol import Role
+from benchmark.protocol import Role, Visibility
 from benchmark.wire.studies import MatchupRequest, StudyRequest
 
 log = logging.getLogger("ti2v.demo")
@@ -180,6 +180,7 @@ def _open_study(
             matchups=[MatchupRequest(reference=reference, other=other) for other in others],
         )
         study = studies.create_study(session, request=request, principal=principal, now=now)
+        study.visibility = Visibility.PUBLIC
         studies.open_study(session, study=study, principal=principal, now=now)
         studies.add_invitation(session, study=study, token=_invitation(context, slug), now=now)
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.errors import NotFound
+from app.errors import NotFound, NotSignedIn
 from app.gallery.view_models import (
     FilterForm,
     GalleryPage,
@@ -18,12 +18,16 @@ from app.gallery.view_models import (
     ScenarioPart,
     pair_url,
 )
+from app.media.store import content_key
 from app.media.thumbnail_urls import LARGE, TILE, thumbnail_url
 from app.results.views.clips import clip_cards
 from app.results.views.names import readable
+from app.security.identity import Principal
+from app.security.publication import shows_clips
+from app.security.visibility import sees_benchmark, sees_submission
 from app.tables.bench import Benchmark, Pair
 from app.tables.submissions import Clip, Submission
-from benchmark.protocol import SubmissionStatus
+from benchmark.protocol import SubmissionStatus, Visibility
 
 HARD_CASE = "hard_case"
 # Tags that pages show; the others are for the scene engine.
@@ -66,8 +70,10 @@ def gallery_page(session: Session, benchmark: Benchmark, wanted: Filter) -> Gall
     )
 
 
-def pair_page(session: Session, benchmark: Benchmark, pair_id: str, *, with_clips: bool) -> PairPage:
-    """Return one pair.
+def pair_page(
+    session: Session, benchmark: Benchmark, pair_id: str, *, principal: Principal | None
+) -> PairPage:
+    """Return one pair, with the clips that a person sees; a visitor sees none.
 
     Raises:
         NotFound: the benchmark has no such pair.
@@ -89,17 +95,20 @@ def pair_page(session: Session, benchmark: Benchmark, pair_id: str, *, with_clip
         siblings=tuple(_prompt_link(benchmark.slug, each) for each in same_image),
         previous=_neighbour(benchmark.slug, pairs[at - 1] if at else None),
         next=_neighbour(benchmark.slug, pairs[at + 1] if at + 1 < len(pairs) else None),
-        clips=clip_cards(session, benchmark.slug, pair) if with_clips else None,
+        clips=clip_cards(session, benchmark.slug, pair, principal=principal) if principal else None,
     )
 
 
-def final_clip(session: Session, slug: str, *, pair_id: str, submission_id: str, seed: int) -> Clip:
+def final_clip(
+    session: Session, slug: str, *, pair_id: str, submission_id: str, seed: int, principal: Principal
+) -> Clip:
     """Return a final submission's clip of a pair and seed, for any version of the benchmark.
 
     Raises:
-        NotFound: there is none, or the submission is not final.
+        NotFound: there is none, the submission is not final, or this person does not see it.
+        NotSignedIn: no results that are published to this visitor show it.
     """
-    clip = session.scalar(
+    query = (
         select(Clip)
         .join(Pair, Pair.id == Clip.pair_id)
         .join(Benchmark, Benchmark.id == Pair.benchmark_id)
@@ -112,9 +121,32 @@ def final_clip(session: Session, slug: str, *, pair_id: str, submission_id: str,
             Submission.status == SubmissionStatus.FINAL,
         )
     )
+    if principal.visitor is None:
+        query = query.where(sees_submission(principal))
+    clip = session.scalar(query)
     if clip is None:
         raise NotFound("There is no such clip.")
+    if principal.visitor and not shows_clips(session, [clip.submission_id], principal.visitor):
+        raise NotSignedIn("Sign in to see this clip.")
     return clip
+
+
+def image_is_public(session: Session, sha256: str, *, principal: Principal | None) -> bool:
+    """Return whether everybody may see an image that a person or a visitor sees.
+
+    Raises:
+        NotFound: no benchmark that they see has it.
+    """
+    visibilities = set(
+        session.scalars(
+            select(Benchmark.visibility)
+            .join(Pair, Pair.benchmark_id == Benchmark.id)
+            .where(Pair.image_key == content_key("images", sha256), sees_benchmark(principal))
+        )
+    )
+    if not visibilities:
+        raise NotFound("There is no such picture, or it is not open to you.")
+    return Visibility.PUBLIC in visibilities
 
 
 def _pairs(session: Session, benchmark: Benchmark) -> Sequence[Pair]:

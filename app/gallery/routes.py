@@ -1,32 +1,26 @@
 """Gallery routes: a benchmark's images, one pair with its clips, thumbnails and clip files."""
 
 from collections.abc import Iterator
-from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
-from sqlalchemy.orm import Session
 
 from app.benchmarks.service import find_benchmark
 from app.capacity import RequestClass
 from app.clock import utc_now
-from app.dependencies import context_of, cookie_of, require_reader
-from app.errors import NotSignedIn, Unavailable
-from app.gallery.queries import Filter, final_clip, gallery_page, pair_page
+from app.dependencies import context_of, optional_person, require_reader
+from app.errors import Unavailable
+from app.gallery.queries import Filter, final_clip, gallery_page, image_is_public, pair_page
 from app.gallery.thumbnails import thumbnail
 from app.media.padding import ByteRange
 from app.media.responses import video_response
 from app.media.store import StoreError, content_key
 from app.media.thumbnail_urls import LARGE, TILE, ThumbnailWidth
-from app.security.identity import principal_of_browser
 from app.security.path_params import PairIdPath, PublicIdPath, Sha256Path, SlugPath
-from app.security.publication import shows_clips
 from app.tables.submissions import Clip
 from benchmark.wire.common import MAX_SEED
 
 router = APIRouter(include_in_schema=False)
-
-_FOR_EVER = {"Cache-Control": "public, max-age=31536000, immutable"}
 
 
 @router.get("/gallery/{slug}")
@@ -37,10 +31,10 @@ def gallery(
     scenario: Annotated[str, Query(max_length=100)] = "",
     hard_case: Annotated[str, Query(max_length=100)] = "",
 ) -> Response:
-    """Show a benchmark's images and prompts to everybody; a benchmark is public."""
+    """Show a benchmark's images and prompts to those who see it; a public one to everybody."""
     context = context_of(request)
     with context.database.read() as session:
-        benchmark = find_benchmark(session, slug=slug)
+        benchmark = find_benchmark(session, slug, principal=optional_person(session, request))
         page = gallery_page(session, benchmark, Filter(text.strip(), scenario, hard_case))
     return context.pages.answer("gallery/gallery.html", page)
 
@@ -53,9 +47,9 @@ def pair(slug: SlugPath, pair_id: PairIdPath, request: Request) -> Response:
     """
     context = context_of(request)
     with context.database.read() as session:
-        benchmark = find_benchmark(session, slug=slug)
-        with_clips = _is_signed_in(session, request, now=utc_now())
-        page = pair_page(session, benchmark, pair_id, with_clips=with_clips)
+        principal = optional_person(session, request)
+        benchmark = find_benchmark(session, slug, principal=principal)
+        page = pair_page(session, benchmark, pair_id, principal=principal)
     return context.pages.answer("gallery/pair.html", page)
 
 
@@ -71,9 +65,14 @@ def clip(
     context = context_of(request)
     with context.database.read() as session:
         principal = require_reader(session, request, now=utc_now())
-        found = final_clip(session, slug, pair_id=pair_id, submission_id=submission_id, seed=seed)
-        if principal.visitor and not shows_clips(session, [found.submission_id], principal.visitor):
-            raise NotSignedIn("Sign in to see this clip.")
+        found = final_clip(
+            session,
+            slug,
+            pair_id=pair_id,
+            submission_id=submission_id,
+            seed=seed,
+            principal=principal,
+        )
     return _clip_answer(request, found)
 
 
@@ -88,8 +87,15 @@ def large_thumbnail(sha256: Sha256Path, request: Request) -> Response:
 
 
 def _thumbnail_response(request: Request, sha256: str, width: ThumbnailWidth) -> Response:
-    webp = thumbnail(context_of(request), sha256=sha256, width=width)
-    return Response(webp, media_type="image/webp", headers=_FOR_EVER)
+    context = context_of(request)
+    with context.database.read() as session:
+        is_public = image_is_public(session, sha256, principal=optional_person(session, request))
+    webp = thumbnail(context, sha256=sha256, width=width)
+    # A browser may keep what it was shown; a shared cache only what everybody may see.
+    keep = "public" if is_public else "private"
+    return Response(
+        webp, media_type="image/webp", headers={"Cache-Control": f"{keep}, max-age=31536000, immutable"}
+    )
 
 
 def _clip_answer(request: Request, clip: Clip) -> Response:
@@ -110,10 +116,3 @@ def _clip_answer(request: Request, clip: Clip) -> Response:
         cache_control="private, max-age=3600",
         capacity=context_of(request).capacities.of(RequestClass.MEDIA),
     )
-
-
-def _is_signed_in(session: Session, request: Request, *, now: datetime) -> bool:
-    cookie = cookie_of(request)
-    if cookie is None:
-        return False
-    return principal_of_browser(session, cookie, now=now) is not None

@@ -65,9 +65,9 @@ def published_studies(session: Session) -> tuple[PublishedStudy, ...]:
     return tuple(PublishedStudy(row.slug, row.title) for row in rows)
 
 
-def benchmark_lines(session: Session) -> tuple[BenchmarkLine, ...]:
-    """Return the newest version of every benchmark with sample images."""
-    benchmarks = newest_benchmarks(session)
+def benchmark_lines(session: Session, principal: Principal | None) -> tuple[BenchmarkLine, ...]:
+    """Return the newest version of every benchmark that a person or a visitor sees, with sample images."""
+    benchmarks = newest_benchmarks(session, principal=principal)
     images = _sample_images(session)
     return tuple(_benchmark_line(session, each, images[each.id]) for each in benchmarks)
 

@@ -44,7 +44,7 @@ def home(request: Request) -> Response:
             can_request_clips=principal is not None and principal.role in (Role.RESEARCHER, Role.ADMIN),
             studies=study_lines(session, principal) if principal else (),
             submissions=SubmissionsPart(submission_lines(session, principal) if principal else ()),
-            benchmarks=benchmark_lines(session),
+            benchmarks=benchmark_lines(session, principal),
             published=() if principal else published_studies(session),
         )
     return context.pages.answer("home/home.html", page)

@@ -19,7 +19,7 @@ from app.jobs.workers import note_clip_done, note_sign_of_life
 from app.security.identity import Principal
 from app.settings import Settings
 from app.tables.base import Base
-from app.tables.bench import Pair
+from app.tables.bench import Benchmark, Pair
 from app.tables.jobs import Job, Worker, job_status_is
 from app.tables.submissions import Submission, VideoModel
 from benchmark.protocol import FailureKind, JobStatus
@@ -114,6 +114,27 @@ _BY_ID = (
     .where(Job.public_id == bindparam("public_id"))
     .with_for_update(of=Job)
 )
+
+
+def image_of_job(session: Session, *, public_id: str, principal: Principal) -> tuple[Pair, Benchmark]:
+    """Return the pair of a job that this person's worker holds or held last, and its benchmark.
+
+    Raises:
+        NotFound: there is no such job, or another person's worker has it.
+    """
+    query = (
+        select(Pair, Benchmark)
+        .join(Benchmark, Benchmark.id == Pair.benchmark_id)
+        .join(Job, Job.pair_id == Pair.id)
+        .join(Worker, Worker.id == Job.worker_id)
+        .where(Job.public_id == public_id)
+    )
+    if not principal.is_admin:
+        query = query.where(Worker.person_id == principal.person_id)
+    row = session.execute(query).one_or_none()
+    if row is None:
+        raise NotFound("There is no such job, or another worker has it.")
+    return row[0], row[1]
 
 
 def claim(

@@ -41,7 +41,7 @@ def ask(session: Session, *, request: CreateJobsRequest, principal: Principal, n
         Forbidden: the model is somebody else's, and no worker offers it to everybody.
         Conflict: the submission of this label is somebody else's, or closed.
     """
-    benchmark = find_benchmark(session, request.benchmark)
+    benchmark = find_benchmark(session, request.benchmark, principal=principal)
     model = _model_to_make(session, request.model, principal, now)
     pairs = _pairs_of(session, benchmark, request.pairs)
     submission = _submission_for(session, model, benchmark, request.label, principal, now)

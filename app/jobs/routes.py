@@ -108,8 +108,8 @@ def _page(request: Request, typed: Typed, *, problem: str, status: int = 200) ->
     with context.database.read() as session:
         principal = _researcher(session, request)
         form = AskForm(
-            models=model_choices(session),
-            benchmarks=tuple(each.slug for each in newest_benchmarks(session)),
+            models=model_choices(session, principal),
+            benchmarks=tuple(each.slug for each in newest_benchmarks(session, principal=principal)),
             typed=typed,
             problem=problem,
         )

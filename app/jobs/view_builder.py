@@ -11,6 +11,7 @@ from app.jobs.durations import ago, span
 from app.jobs.view_models import FailureLine, JobsPart, ModelChoice, SubmissionJobs, WorkerLine
 from app.jobs.workers import offered_models
 from app.security.identity import Principal
+from app.security.visibility import sees_model
 from app.submissions.repository import expected_clips, received_clips
 from app.tables.bench import Benchmark, Pair
 from app.tables.jobs import Job, Worker, job_status_is
@@ -37,10 +38,10 @@ def jobs_part(
     return JobsPart(submissions, workers, failures, more, start_command=_start_command(server))
 
 
-def model_choices(session: Session) -> tuple[ModelChoice, ...]:
+def model_choices(session: Session, principal: Principal) -> tuple[ModelChoice, ...]:
     """Return the models one may ask for: those workers offer first, then those that are registered."""
     offered = offered_models(session)
-    known = set(session.scalars(select(VideoModel.slug)))
+    known = set(session.scalars(select(VideoModel.slug).where(sees_model(principal))))
     return tuple(
         ModelChoice(slug, slug in offered)
         for slug in sorted(known.union(offered), key=lambda slug: (slug not in offered, slug))

@@ -114,7 +114,7 @@ def one_pair(slug: SlugPath, pair_id: PairIdPath, request: Request) -> Response:
     with context.database.read() as session:
         principal = require_reader(session, request, now=utc_now())
         study = find_study(session, slug=slug, principal=principal)
-        page = pair_page(session, study, pair_id, visitor=principal.visitor)
+        page = pair_page(session, study, pair_id, principal=principal)
     return context.pages.answer("results/pair.html", page)
 
 

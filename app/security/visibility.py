@@ -1,26 +1,86 @@
-"""Who may look at a study, and who may change it."""
+"""Who sees a benchmark, a submission, a study or a model, and who may change it.
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+- The owner and admins see it and may change it.
+- People it is shared with see it (visibility `shared`).
+- Everybody with a key sees it where it is `public`. A study is public only once it is closed, so that interim
+  results do not spread while people vote.
+- What is on a benchmark is seen by those who see the benchmark.
+- A model is seen by those who see one of its submissions.
+- Visitors without a key see public benchmarks, and results published to them (app/security/publication.py).
+"""
+
+from sqlalchemy import ColumnElement, exists, select, true
+from sqlalchemy.orm import Session, aliased
 
 from app.errors import NotFound, NotSignedIn
 from app.security.identity import Principal
-from app.security.publication import is_published_to
+from app.security.publication import Visitor, is_published_to
+from app.tables.bench import Benchmark
+from app.tables.shares import Share, ShareSubject
 from app.tables.studies import Study
-from benchmark.protocol import StudyStatus
+from app.tables.submissions import Submission, VideoModel
+from benchmark.protocol import StudyStatus, Visibility
+
+Subject = Benchmark | Submission | Study
 
 
-def may_see(study: Study, principal: Principal, *, for_change: bool = False) -> bool:
-    """Tell whether a person may look at a study and its results, or change it.
+def sees_benchmark(principal: Principal | None, *, of: type[Benchmark] = Benchmark) -> ColumnElement[bool]:
+    """Return the condition on Benchmark that a person, or a visitor without a key, sees it.
 
-    A running one is its researcher's and the admins'; a closed one is open to every signed-in person, and to
-    visitors if its owner published it.
+    All versions of a slug have one visibility and are shared together. `of` is an alias if the query around
+    has benchmarks of its own.
     """
-    if principal.visitor is not None:
-        return not for_change and is_published_to(study, principal.visitor)
-    if principal.is_admin or study.owner_id == principal.person_id:
-        return True
-    return study.status is StudyStatus.CLOSED and not for_change
+    is_public = of.visibility == Visibility.PUBLIC
+    if principal is None:
+        return is_public
+    if principal.is_admin:
+        return true()
+    version = aliased(Benchmark)
+    versions = select(version.id).where(version.slug == of.slug).correlate(of)
+    is_shared = (of.visibility == Visibility.SHARED) & exists().where(
+        Share.subject_kind == ShareSubject.BENCHMARK,
+        Share.person_id == principal.person_id,
+        Share.subject_id.in_(versions),
+    ).correlate(of)
+    return is_public | is_shared | (of.owner_id == principal.person_id)
+
+
+def sees_submission(principal: Principal, *, of: type[Submission] = Submission) -> ColumnElement[bool]:
+    """Return the condition on Submission that a person sees it; `of` as in `sees_benchmark`."""
+    if principal.is_admin:
+        return true()
+    is_public = of.visibility == Visibility.PUBLIC
+    is_shared = (of.visibility == Visibility.SHARED) & _is_shared(ShareSubject.SUBMISSION, of, principal)
+    on_visible = _benchmark_is_visible(of, principal)
+    return (of.owner_id == principal.person_id) | ((is_public | is_shared) & on_visible)
+
+
+def sees_study(principal: Principal) -> ColumnElement[bool]:
+    """Return the condition on Study that a person sees it and its results."""
+    if principal.is_admin:
+        return true()
+    is_public = (Study.visibility == Visibility.PUBLIC) & (Study.status == StudyStatus.CLOSED)
+    is_shared = (Study.visibility == Visibility.SHARED) & _is_shared(ShareSubject.STUDY, Study, principal)
+    on_visible = _benchmark_is_visible(Study, principal)
+    return (Study.owner_id == principal.person_id) | ((is_public | is_shared) & on_visible)
+
+
+def sees_model(principal: Principal) -> ColumnElement[bool]:
+    """Return the condition on VideoModel that a person sees it."""
+    if principal.is_admin:
+        return true()
+    submission = aliased(Submission)
+    has_visible = (
+        exists()
+        .where(submission.model_id == VideoModel.id, sees_submission(principal, of=submission))
+        .correlate(VideoModel)
+    )
+    return (VideoModel.owner_id == principal.person_id) | has_visible
+
+
+def may_change(subject: Subject, principal: Principal) -> bool:
+    """Tell whether a person owns a subject, or is an admin."""
+    return principal.is_admin or subject.owner_id == principal.person_id
 
 
 def find_study(session: Session, *, slug: str, principal: Principal, for_change: bool = False) -> Study:
@@ -28,11 +88,43 @@ def find_study(session: Session, *, slug: str, principal: Principal, for_change:
 
     Raises:
         NotFound: there is no such study, or it is not theirs to see or to change.
+        NotSignedIn: its results are not published to this visitor.
     """
-    study = session.scalar(select(Study).where(Study.slug == slug))
-    if study is None or not may_see(study, principal, for_change=for_change):
+    if principal.visitor is not None:
+        return _published_study(session, slug, principal.visitor)
+    study = session.scalar(select(Study).where(Study.slug == slug, sees_study(principal)))
+    if study is None or (for_change and not may_change(study, principal)):
         # The same words in both cases: nobody learns by asking which studies there are.
-        if principal.visitor is not None:
-            raise NotSignedIn("These results are not published. Sign in to see them.")
         raise NotFound("There is no such study, or it is not open to you.")
     return study
+
+
+def _published_study(session: Session, slug: str, visitor: Visitor) -> Study:
+    study = session.scalar(select(Study).where(Study.slug == slug, _benchmark_is_visible(Study, None)))
+    if study is None or not is_published_to(study, visitor):
+        raise NotSignedIn("These results are not published. Sign in to see them.")
+    return study
+
+
+def _is_shared(
+    kind: ShareSubject, table: type[Submission] | type[Study], principal: Principal
+) -> ColumnElement[bool]:
+    return (
+        exists()
+        .where(
+            Share.subject_kind == kind, Share.subject_id == table.id, Share.person_id == principal.person_id
+        )
+        .correlate(table)
+    )
+
+
+def _benchmark_is_visible(
+    table: type[Submission] | type[Study], principal: Principal | None
+) -> ColumnElement[bool]:
+    # An alias: the query around may have the benchmark among its own tables.
+    benchmark = aliased(Benchmark)
+    return (
+        exists()
+        .where(benchmark.id == table.benchmark_id, sees_benchmark(principal, of=benchmark))
+        .correlate(table)
+    )

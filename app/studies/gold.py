@@ -12,6 +12,8 @@ from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from app.errors import Invalid
+from app.security.identity import Principal
+from app.security.visibility import sees_submission
 from app.tables.bench import Benchmark, Pair
 from app.tables.studies import Comparison, Matchup, Study
 from app.tables.submissions import Clip, Submission, VideoModel
@@ -55,7 +57,7 @@ def plan_gold(study: Study, wanted: GoldRequest) -> None:
 
 
 def find_gold(
-    session: Session, benchmark: Benchmark, compared: Sequence[tuple[int, int]]
+    session: Session, benchmark: Benchmark, compared: Sequence[tuple[int, int]], *, principal: Principal
 ) -> list[GoldMatchup]:
     """Return the matchups that a study can ask gold questions with.
 
@@ -72,10 +74,10 @@ def find_gold(
             f"The benchmark {benchmark.slug} names no gold questions; its CSV has no column gold.",
             code="no_gold",
         )
-    right = _side(session, benchmark, RIGHT_MODEL, frozenset().union(*wrong.values()))
+    right = _side(session, benchmark, RIGHT_MODEL, frozenset().union(*wrong.values()), principal)
     found = []
     for model, pair_ids in sorted(wrong.items()):
-        side = _side(session, benchmark, model, pair_ids)
+        side = _side(session, benchmark, model, pair_ids, principal)
         if right and side and (common := right.pair_ids & side.pair_ids):
             found.append(GoldMatchup(right.submission_id, side.submission_id, common))
     if not found:
@@ -149,8 +151,10 @@ def _gold_pairs(session: Session, benchmark: Benchmark) -> dict[str, frozenset[i
     return {model: frozenset(pair_ids) for model, pair_ids in wrong.items()}
 
 
-def _side(session: Session, benchmark: Benchmark, model: str, pair_ids: frozenset[int]) -> GoldSide | None:
-    """Return the final submission of a model that has most of the pairs, the oldest of equal ones."""
+def _side(
+    session: Session, benchmark: Benchmark, model: str, pair_ids: frozenset[int], principal: Principal
+) -> GoldSide | None:
+    """Return the visible final submission of a model that has most of the pairs, the oldest of equal ones."""
     submissions = session.scalars(
         select(Submission.id)
         .join(VideoModel, VideoModel.id == Submission.model_id)
@@ -158,6 +162,7 @@ def _side(session: Session, benchmark: Benchmark, model: str, pair_ids: frozense
             VideoModel.slug == model,
             Submission.benchmark_id == benchmark.id,
             Submission.status == SubmissionStatus.FINAL,
+            sees_submission(principal),
         )
         .order_by(Submission.id)
     )

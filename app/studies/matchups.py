@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from app.errors import Invalid
 from app.security.identity import Principal
+from app.security.visibility import sees_submission
 from app.tables.bench import Benchmark
 from app.tables.submissions import Clip, Submission
 from benchmark.plurals import counted
@@ -66,12 +67,9 @@ def _sides(matchup: MatchupRequest) -> tuple[tuple[str, int | None], tuple[str, 
 def _submissions(
     session: Session, wanted: Sequence[MatchupRequest], principal: Principal
 ) -> dict[str, Submission]:
-    """Return the submissions this person may know of; somebody else's open one does not exist for them."""
+    """Return the submissions that this person sees; others do not exist for them."""
     asked = {name for matchup in wanted for name, _ in _sides(matchup)}
-    query = select(Submission).where(Submission.public_id.in_(asked))
-    if not principal.is_admin:
-        is_own = Submission.owner_id == principal.person_id
-        query = query.where(is_own | (Submission.status != SubmissionStatus.OPEN))
+    query = select(Submission).where(Submission.public_id.in_(asked), sees_submission(principal))
     return {row.public_id: row for row in session.scalars(query)}
 
 

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from app.media.rendition_losses import SideLoss, rendition_losses
 from app.panels.sides import MatchupSides, matchup_sides
 from app.security.identity import Principal
-from app.security.visibility import may_see
+from app.security.visibility import sees_study
 from app.tables.bench import Benchmark
 from app.tables.people import Annotator
 from app.tables.studies import Comparison, Matchup, Study
@@ -21,6 +21,7 @@ from benchmark.wire.studies import MatchupResponse, PreparationResponse, Renditi
 _PROTOCOL_FIELDS = (
     "slug",
     "kind",
+    "visibility",
     "title",
     "instructions",
     "status",
@@ -95,9 +96,8 @@ def study_progress(session: Session, study: Study) -> StudyProgress:
 
 
 def visible_studies(session: Session, principal: Principal) -> list[Study]:
-    """Return the studies this person may look at, newest first."""
-    rows = session.scalars(select(Study).order_by(Study.id.desc()))
-    return [study for study in rows if may_see(study, principal)]
+    """Return the studies that this person sees, newest first."""
+    return list(session.scalars(select(Study).where(sees_study(principal)).order_by(Study.id.desc())))
 
 
 def study_response(session: Session, study: Study) -> StudyResponse:

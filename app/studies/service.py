@@ -16,6 +16,7 @@ from app.errors import Conflict
 from app.panels.protocol import freeze_protocol
 from app.security.identity import Principal
 from app.security.tokens import derived_token, hash_token, new_token
+from app.sharing.service import require_public_benchmark, set_visibility
 from app.studies.gold import add_gold_matchups, find_gold, lay_out_gold, plan_gold
 from app.studies.matchups import check_matchups
 from app.tables.audit import AuditEvent
@@ -27,6 +28,7 @@ from app.tasks import service as tasks
 from benchmark.design import shuffle_key
 from benchmark.protocol import AnnotatorKind, StudyStatus, TaskKind, Visibility
 from benchmark.wire.studies import StudyRequest
+from benchmark.wire.visibility import VisibilityRequest
 
 MAX_LINKS_AT_ONCE = 500
 # 63 bits, as the database keeps it.
@@ -65,14 +67,19 @@ def create_study(session: Session, *, request: StudyRequest, principal: Principa
     """
     if session.scalar(select(Study.id).where(Study.slug == request.slug)) is not None:
         raise Conflict("There is a study of that slug already.", code="study_exists")
-    benchmark = find_benchmark(session, request.benchmark)
+    benchmark = find_benchmark(session, request.benchmark, principal=principal)
     checked = check_matchups(session, request.matchups, benchmark=benchmark, principal=principal)
     study = _add_draft(session, request, benchmark, principal, now)
     for position, matchup in enumerate(checked):
         session.add(Matchup(study_id=study.id, position=position, **asdict(matchup)))
     session.flush()
     if request.gold is not None:
-        gold = find_gold(session, benchmark, [(each.reference_id, each.other_id) for each in checked])
+        gold = find_gold(
+            session,
+            benchmark,
+            [(each.reference_id, each.other_id) for each in checked],
+            principal=principal,
+        )
         plan_gold(study, request.gold)
         add_gold_matchups(session, study, gold, first=len(checked))
     return study
@@ -114,7 +121,8 @@ def publish_results(
     former one only after the results were private or public in between.
 
     Raises:
-        Conflict: the study is not closed, or compares submissions of others that are not public.
+        Conflict: the study is not closed, its benchmark is not public, or it compares submissions of others
+            that are not public.
     """
     session.refresh(study, with_for_update={"key_share": True})
     if study.status is not StudyStatus.CLOSED:
@@ -122,10 +130,13 @@ def publish_results(
             "Only results of a closed study can be published. Close it first.", code="study_status"
         )
     if access is not ResultsAccess.PRIVATE:
-        _publish_sides(session, study, principal, is_public=access is ResultsAccess.PUBLIC)
+        require_public_benchmark(session, study)
+        _publish_sides(session, study, principal, is_public=access is ResultsAccess.PUBLIC, now=now)
     if access is results_access(study):
         return
-    study.visibility = Visibility.PUBLIC if access is ResultsAccess.PUBLIC else Visibility.PRIVATE
+    if (access is ResultsAccess.PUBLIC) is not (study.visibility is Visibility.PUBLIC):
+        wanted = Visibility.PUBLIC if access is ResultsAccess.PUBLIC else Visibility.PRIVATE
+        set_visibility(session, study, VisibilityRequest(visibility=wanted), principal=principal, now=now)
     study.results_link = new_token() if access is ResultsAccess.UNLISTED else None
     session.add(
         AuditEvent(
@@ -145,7 +156,9 @@ def results_access(study: Study) -> ResultsAccess:
     return ResultsAccess.PRIVATE if study.results_link is None else ResultsAccess.UNLISTED
 
 
-def _publish_sides(session: Session, study: Study, principal: Principal, *, is_public: bool) -> None:
+def _publish_sides(
+    session: Session, study: Study, principal: Principal, *, is_public: bool, now: datetime
+) -> None:
     sides = session.scalars(
         select(Submission)
         .join(Matchup, or_(Submission.id == Matchup.reference_id, Submission.id == Matchup.other_id))
@@ -162,7 +175,8 @@ def _publish_sides(session: Session, study: Study, principal: Principal, *, is_p
                 code="sides_not_public",
             )
         if is_public:
-            side.visibility = Visibility.PUBLIC
+            request = VisibilityRequest(visibility=Visibility.PUBLIC)
+            set_visibility(session, side, request, principal=principal, now=now)
 
 
 def invite(

@@ -5,7 +5,7 @@ from sqlalchemy.orm import Session
 
 from app.security.identity import Principal
 from app.security.tokens import new_token
-from app.security.visibility import may_see
+from app.security.visibility import may_change
 from app.studies.queries import loss_sentences, visible_studies
 from app.studies.view_models import StudyLine
 from app.tables.studies import Comparison, Matchup, Study
@@ -47,7 +47,7 @@ def study_lines(session: Session, principal: Principal) -> tuple[StudyLine, ...]
 
 def _may_manage(study: Study, principal: Principal) -> bool:
     is_researcher = principal.role in (Role.ADMIN, Role.RESEARCHER)
-    return is_researcher and may_see(study, principal, for_change=True)
+    return is_researcher and may_change(study, principal)
 
 
 def _vote_counts(session: Session, study_ids: list[int]) -> dict[int, tuple[int, int]]:

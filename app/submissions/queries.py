@@ -3,7 +3,9 @@
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
+from app.errors import NotFound
 from app.security.identity import Principal
+from app.security.visibility import sees_model, sees_submission
 from app.submissions.repository import expected_clips, received_clips
 from app.submissions.service import missing_clips
 from app.submissions.warnings import clip_notes
@@ -12,6 +14,7 @@ from app.tables.submissions import Clip, Submission, VideoModel
 from benchmark.wire.submissions import (
     ClipResponse,
     ClipsResponse,
+    ModelResponse,
     SubmissionDetailResponse,
     SubmissionResponse,
 )
@@ -23,6 +26,30 @@ def own_submissions(session: Session, principal: Principal) -> list[SubmissionRe
     if not principal.is_admin:
         query = query.where(Submission.owner_id == principal.person_id)
     return [_response(*row) for row in session.execute(query)]
+
+
+def visible_submissions(session: Session, principal: Principal) -> list[SubmissionResponse]:
+    """Return the submissions that a person sees, newest first."""
+    query = _submissions().where(sees_submission(principal)).order_by(Submission.id.desc())
+    return [_response(*row) for row in session.execute(query)]
+
+
+def visible_models(session: Session, principal: Principal) -> list[ModelResponse]:
+    """Return the models that a person sees, by slug."""
+    query = select(VideoModel).where(sees_model(principal)).order_by(VideoModel.slug)
+    return [ModelResponse.model_validate(row) for row in session.scalars(query)]
+
+
+def visible_model(session: Session, slug: str, principal: Principal) -> ModelResponse:
+    """Return a model that a person sees.
+
+    Raises:
+        NotFound: there is none.
+    """
+    model = session.scalar(select(VideoModel).where(VideoModel.slug == slug, sees_model(principal)))
+    if model is None:
+        raise NotFound("There is no such model, or it is not open to you.")
+    return ModelResponse.model_validate(model)
 
 
 def submission_response(session: Session, submission: Submission) -> SubmissionResponse:
@@ -84,6 +111,7 @@ def _response(
         benchmark=benchmark.slug,
         benchmark_version=benchmark.version,
         status=submission.status,
+        visibility=submission.visibility,
         is_partial=submission.is_partial,
         expected=expected,
         received=received,

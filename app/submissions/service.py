@@ -7,12 +7,13 @@ from sqlalchemy.orm import Session
 
 from app.errors import Conflict, Forbidden, NotFound
 from app.security.identity import Principal
+from app.security.visibility import may_change, sees_submission
 from app.submissions.repository import add_model, add_submission, model_of, submission_of
 from app.tables.audit import AuditEvent
 from app.tables.bench import Benchmark, Pair
 from app.tables.submissions import Clip, Submission, VideoModel
 from benchmark.plurals import counted
-from benchmark.protocol import Role, SubmissionStatus
+from benchmark.protocol import SubmissionStatus
 from benchmark.wire.submissions import ModelRequest
 
 
@@ -67,20 +68,12 @@ def open_submission(
 def find_submission(
     session: Session, *, public_id: str, principal: Principal, for_change: bool = False
 ) -> Submission:
-    """Return a submission its owner or an admin may see; to everybody else it does not exist."""
-    query = select(Submission).where(Submission.public_id == public_id)
+    """Return a submission that this person sees, or may change; to everybody else it does not exist."""
+    query = select(Submission).where(Submission.public_id == public_id, sees_submission(principal))
     submission = session.scalar(query.with_for_update() if for_change else query)
-    if submission is None or not _may_see(submission, principal, for_change=for_change):
-        raise NotFound("There is no such submission.")
+    if submission is None or (for_change and not may_change(submission, principal)):
+        raise NotFound("There is no such submission, or it is not open to you.")
     return submission
-
-
-def _may_see(submission: Submission, principal: Principal, *, for_change: bool) -> bool:
-    if principal.is_admin or submission.owner_id == principal.person_id:
-        return True
-    # A final submission is there to be compared with; changing it stays its owner's business.
-    is_public = submission.status is not SubmissionStatus.OPEN and principal.role is Role.RESEARCHER
-    return is_public and not for_change
 
 
 def require_open(submission: Submission) -> None:

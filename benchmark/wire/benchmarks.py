@@ -1,11 +1,13 @@
 """Benchmarks and their pairs."""
 
+from benchmark.protocol import Visibility
 from benchmark.wire.common import ResponseModel
 
 
 class BenchmarkResponse(ResponseModel):
     slug: str
     version: int
+    visibility: Visibility
     title: str
     source: str
     licence: str

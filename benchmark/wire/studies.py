@@ -12,6 +12,7 @@ from benchmark.protocol import (
     StudyKind,
     StudyStatus,
     TaskStatus,
+    Visibility,
     WatchGate,
 )
 from benchmark.wire.common import Line, Paragraphs, PublicId, RequestModel, ResponseModel, Seed, Slug
@@ -107,6 +108,7 @@ class PreparationResponse(ResponseModel):
 class StudyResponse(ResponseModel):
     slug: str
     kind: StudyKind
+    visibility: Visibility
     title: str
     instructions: str
     benchmark: str

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from benchmark.protocol import SubmissionStatus
+from benchmark.protocol import SubmissionStatus, Visibility
 from benchmark.wire.common import (
     Address,
     Label,
@@ -47,6 +47,7 @@ class SubmissionResponse(ResponseModel):
     benchmark: str
     benchmark_version: int
     status: SubmissionStatus
+    visibility: Visibility
     is_partial: bool
     expected: int
     received: int

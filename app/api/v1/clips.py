@@ -53,7 +53,7 @@ def list_clips(
     """Return a submission's clips in the order of pairs and seeds, with what their makers say about them."""
     position, seed = (int(each) for each in (cursor or "0-0").split("-"))
     with context_of(request).database.read() as session:
-        principal = require_person(session, request, Role.RESEARCHER, now=utc_now())
+        principal = require_person(session, request, Role.RESEARCHER, Role.VIEWER, now=utc_now())
         submission = find_submission(session, public_id=public_id, principal=principal)
         return clips_page(session, submission, position=position, seed=seed, limit=limit)
 

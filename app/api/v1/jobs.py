@@ -6,22 +6,18 @@ A worker finishes a job with its clip: PUT /submissions/{id}/clips/{pair_id} wit
 from typing import Annotated
 
 from fastapi import Query, Request, Response
-from sqlalchemy import select
 
-from app.api.v1.benchmarks import FOR_A_DAY
+from app.api.v1.benchmarks import image_cache_control
 from app.api.v1.json_router import api_router
 from app.capacity import RequestClass
 from app.clock import utc_now
 from app.dependencies import context_of, require_person
-from app.errors import NotFound
 from app.jobs import leases, service
 from app.jobs.queries import JobFilter, job_response, jobs_page, listed_job
 from app.jobs.requests import ask, created_jobs
 from app.jobs.workers import upsert_worker
 from app.media.responses import image_response
 from app.security.path_params import PublicIdPath
-from app.tables.bench import Pair
-from app.tables.jobs import Job
 from benchmark.protocol import JobStatus, Role, Scope
 from benchmark.wire.common import PUBLIC_ID, SLUG, RenewResponse
 from benchmark.wire.jobs import (
@@ -102,20 +98,16 @@ def claim(body: ClaimRequest, request: Request) -> ClaimResponse:
 
 @router.get("/jobs/{public_id}/image", response_class=Response)
 def get_image(public_id: PublicIdPath, request: Request) -> Response:
-    """Return the image to animate: of the very version of the benchmark the submission is for."""
+    """Return the image to animate, of the benchmark version of the submission, to the worker of the job."""
     context = context_of(request)
     with context.database.read() as session:
-        require_person(session, request, Role.WORKER, scope=Scope.WORK, now=utc_now())
-        pair = session.scalar(
-            select(Pair).join(Job, Job.pair_id == Pair.id).where(Job.public_id == public_id)
-        )
-        if pair is None:
-            raise NotFound("There is no such job.")
+        principal = require_person(session, request, Role.WORKER, scope=Scope.WORK, now=utc_now())
+        pair, benchmark = leases.image_of_job(session, public_id=public_id, principal=principal)
     return image_response(
         context.store,
         pair.image_key,
         pair.image_type,
-        cache_control=FOR_A_DAY,
+        cache_control=image_cache_control(benchmark),
         capacity=context.capacities.of(RequestClass.MEDIA),
     )
 

@@ -1,19 +1,25 @@
 """Researchers' part of the API: models and their submissions."""
 
-from fastapi import Request
-from sqlalchemy import select
+from typing import Annotated
+
+from fastapi import Query, Request
 
 from app.api.v1.json_router import api_router
 from app.benchmarks.service import find_benchmark
 from app.clock import utc_now
 from app.dependencies import context_of, require_person
-from app.errors import NotFound
 from app.jobs.service import cancel_jobs
 from app.security.path_params import PublicIdPath, SlugPath
 from app.submissions import service
-from app.submissions.queries import own_submissions, submission_detail, submission_response
+from app.submissions.queries import (
+    own_submissions,
+    submission_detail,
+    submission_response,
+    visible_model,
+    visible_models,
+    visible_submissions,
+)
 from app.submissions.withdrawal import withdraw
-from app.tables.submissions import VideoModel
 from benchmark.protocol import Role, Scope
 from benchmark.wire.submissions import (
     FinaliseRequest,
@@ -40,20 +46,17 @@ def put_model(slug: SlugPath, body: ModelRequest, request: Request) -> ModelResp
 
 @router.get("/models")
 def list_models(request: Request) -> list[ModelResponse]:
+    """Return the models you see: your own, and those with a submission that you see."""
     with context_of(request).database.read() as session:
-        require_person(session, request, Role.RESEARCHER, Role.VIEWER, Role.WORKER, now=utc_now())
-        rows = session.scalars(select(VideoModel).order_by(VideoModel.slug))
-        return [ModelResponse.model_validate(row) for row in rows]
+        principal = require_person(session, request, Role.RESEARCHER, Role.VIEWER, Role.WORKER, now=utc_now())
+        return visible_models(session, principal)
 
 
 @router.get("/models/{slug}")
 def get_model(slug: SlugPath, request: Request) -> ModelResponse:
     with context_of(request).database.read() as session:
-        require_person(session, request, Role.RESEARCHER, Role.VIEWER, Role.WORKER, now=utc_now())
-        model = session.scalar(select(VideoModel).where(VideoModel.slug == slug))
-        if model is None:
-            raise NotFound("There is no such model.")
-        return ModelResponse.model_validate(model)
+        principal = require_person(session, request, Role.RESEARCHER, Role.VIEWER, Role.WORKER, now=utc_now())
+        return visible_model(session, slug, principal)
 
 
 @router.post("/submissions", status_code=201)
@@ -61,7 +64,7 @@ def open_submission(body: SubmissionRequest, request: Request) -> SubmissionResp
     with context_of(request).database.write() as session:
         principal = require_person(session, request, Role.RESEARCHER, scope=Scope.SUBMIT, now=utc_now())
         now = utc_now()
-        benchmark = find_benchmark(session, slug=body.benchmark)
+        benchmark = find_benchmark(session, body.benchmark, principal=principal)
         submission = service.open_submission(
             session, model=body.model, benchmark=benchmark, label=body.label, principal=principal, now=now
         )
@@ -69,18 +72,21 @@ def open_submission(body: SubmissionRequest, request: Request) -> SubmissionResp
 
 
 @router.get("/submissions")
-def list_submissions(request: Request) -> list[SubmissionResponse]:
-    """Return one's own submissions, newest first; an admin sees everybody's."""
+def list_submissions(
+    request: Request,
+    visible: Annotated[bool, Query(description="All that you see, not only your own.")] = False,
+) -> list[SubmissionResponse]:
+    """Return your own submissions, newest first; an admin's are everybody's. `visible`: all you see."""
     with context_of(request).database.read() as session:
-        principal = require_person(session, request, Role.RESEARCHER, now=utc_now())
-        return own_submissions(session, principal)
+        principal = require_person(session, request, Role.RESEARCHER, Role.VIEWER, now=utc_now())
+        return (visible_submissions if visible else own_submissions)(session, principal)
 
 
 @router.get("/submissions/{public_id}")
 def get_submission(public_id: PublicIdPath, request: Request) -> SubmissionDetailResponse:
     """Return a submission with all that is missing and what is odd about its clips."""
     with context_of(request).database.read() as session:
-        principal = require_person(session, request, Role.RESEARCHER, Role.WORKER, now=utc_now())
+        principal = require_person(session, request, Role.RESEARCHER, Role.VIEWER, Role.WORKER, now=utc_now())
         submission = service.find_submission(session, public_id=public_id, principal=principal)
         return submission_detail(session, submission)
 

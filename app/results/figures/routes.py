@@ -69,8 +69,8 @@ def strip_answer(
 def scenes_answer(request: Request, slug: str, file_format: FigureFormat) -> Response:
     with context_of(request).database.read() as session:
         # It decodes up to twenty images, so it requires a sign-in.
-        require_person(session, request, Role.RESEARCHER, Role.VIEWER, now=utc_now())
-    content = scenes_file(context_of(request), slug=slug, file_format=file_format)
+        principal = require_person(session, request, Role.RESEARCHER, Role.VIEWER, now=utc_now())
+    content = scenes_file(context_of(request), slug=slug, principal=principal, file_format=file_format)
     return _download(content, f"{slug}-scenarios", file_format)
 
 

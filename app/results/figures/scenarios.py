@@ -11,6 +11,7 @@ from app.errors import Unavailable
 from app.media.frames import FramesUnreadable, Pixels, image_pixels
 from app.media.store import StoreError
 from app.results.figures.study import drawing
+from app.security.identity import Principal
 from app.tables.bench import Pair
 from benchmark.exports.figures.kinds import FigureFormat
 from benchmark.exports.figures.scenarios import ScenarioExample, ScenariosFigure, scenarios_figure
@@ -27,7 +28,7 @@ class ScenariosPlan:
     scenarios: tuple[tuple[Pair, ...], ...]
 
 
-def scenes_file(context: AppContext, *, slug: str, file_format: FigureFormat) -> bytes:
+def scenes_file(context: AppContext, *, slug: str, principal: Principal, file_format: FigureFormat) -> bytes:
     """Return the scenarios of the newest version of a benchmark as a file.
 
     Raises:
@@ -35,14 +36,14 @@ def scenes_file(context: AppContext, *, slug: str, file_format: FigureFormat) ->
         Conflict: it has too many scenarios for one sheet.
         Unavailable: an image cannot be read, or too many figures are being drawn.
     """
-    plan = _plan(context, slug)
+    plan = _plan(context, slug, principal)
     with drawing():
         return figure_file(_figure(context, plan), file_format)
 
 
-def _plan(context: AppContext, slug: str) -> ScenariosPlan:
+def _plan(context: AppContext, slug: str, principal: Principal) -> ScenariosPlan:
     with context.database.read() as session:
-        benchmark = find_benchmark(session, slug)
+        benchmark = find_benchmark(session, slug, principal=principal)
         by_scenario: defaultdict[str, list[Pair]] = defaultdict(list)
         query = select(Pair).where(Pair.benchmark_id == benchmark.id).order_by(Pair.position)
         for pair in session.scalars(query):

@@ -15,6 +15,7 @@ from app.results.figures.study import drawing, figure_names
 from app.results.service import find_results
 from app.security.identity import Principal
 from app.security.publication import shows_clips
+from app.security.visibility import sees_submission
 from app.tables.bench import Pair
 from app.tables.studies import Matchup, Study
 from app.tables.submissions import Clip, Submission, VideoModel
@@ -83,7 +84,7 @@ def plan_strip(database: Database, *, slug: str, pair_id: str, principal: Princi
         names = figure_names(session, results)
         if principal.visitor and not shows_clips(session, _compared(session, study), principal.visitor):
             raise NotSignedIn("Frames are hidden while a running study compares these models. Sign in.")
-        clips = _clips(session, study, pair, names)
+        clips = _clips(session, study, pair, names, principal)
         references = {matchup.reference for matchup in counted.matchups}
         clips.sort(key=lambda clip: (clip.side not in references, clip.side))
         return StripPlan(pair.name, pair.prompt, pair.image_key, tuple(clips))
@@ -115,21 +116,26 @@ def _compared(session: Session, study: Study) -> list[int]:
     )
 
 
-def _clips(session: Session, study: Study, pair: Pair, names: FigureNames) -> list[SideClip]:
+def _clips(
+    session: Session, study: Study, pair: Pair, names: FigureNames, principal: Principal
+) -> list[SideClip]:
+    """Return the clips of the sides that a person sees, all of them to a visitor of published results."""
     compared = (Matchup.study_id == study.id) & Matchup.is_gold.is_(False)
     shown = union(
         select(Matchup.reference_id, Matchup.reference_seed).where(compared),
         select(Matchup.other_id, Matchup.other_seed).where(compared),
     )
-    rows = session.execute(
+    query = (
         select(VideoModel.slug, Submission.label, Clip.sha256, Clip.frames)
         .join(Submission, Submission.id == Clip.submission_id)
         .join(VideoModel, VideoModel.id == Submission.model_id)
         .where(Clip.pair_id == pair.id, tuple_(Clip.submission_id, Clip.seed).in_(shown))
     )
+    if principal.visitor is None:
+        query = query.where(sees_submission(principal))
     return [
         SideClip(side, names.side(side), sha256, frames)
-        for model, label, sha256, frames in rows
+        for model, label, sha256, frames in session.execute(query)
         for side in [side_name(model, label)]
     ]
 

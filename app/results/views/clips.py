@@ -8,6 +8,8 @@ from sqlalchemy import select, tuple_
 from sqlalchemy.orm import Session
 
 from app.panels.sides import side_name
+from app.security.identity import Principal
+from app.security.visibility import sees_submission
 from app.tables.bench import Pair
 from app.tables.submissions import Clip, Submission, VideoModel
 from benchmark.protocol import SubmissionStatus
@@ -41,13 +43,19 @@ def shortest_frame_ms(clips: Sequence[ClipCard]) -> float:
 
 
 def clip_cards(
-    session: Session, benchmark: str, pair: Pair, *, shown: Collection[tuple[int, int]] | None = None
+    session: Session,
+    benchmark: str,
+    pair: Pair,
+    *,
+    principal: Principal,
+    shown: Collection[tuple[int, int]] | None = None,
 ) -> tuple[ClipCard, ...]:
     """Return the clips of final submissions in the order of submission, named like the sides in tables.
 
     Args:
         benchmark: slug of the pair's benchmark.
         pair: the pair of the clips.
+        principal: who sees the clips; a visitor sees those of `shown`, which published results allow.
         shown: restrict to these (submission ID, seed) pairs; None for all, named with seeds other than 0.
     """
     query = (
@@ -57,6 +65,8 @@ def clip_cards(
         .where(Clip.pair_id == pair.id, Submission.status == SubmissionStatus.FINAL)
         .order_by(Submission.id, Clip.seed)
     )
+    if principal.visitor is None:
+        query = query.where(sees_submission(principal))
     if shown is not None:
         query = query.where(tuple_(Submission.id, Clip.seed).in_(shown))
     return tuple(

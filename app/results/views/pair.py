@@ -19,7 +19,8 @@ from app.results.urls import matchup_url, pair_url, results_url, scenario_url
 from app.results.views.clips import ClipCard, clip_cards, longest_ms, shortest_frame_ms
 from app.results.views.matchup import majority_name
 from app.results.views.names import Naming, readable
-from app.security.publication import Visitor, shows_clips
+from app.security.identity import Principal
+from app.security.publication import shows_clips
 from app.tables.bench import Benchmark, Pair
 from app.tables.studies import Matchup, Study
 from benchmark.exports.table_format import Spans, sides_cell
@@ -81,13 +82,12 @@ class StudyPairPage:
         return shortest_frame_ms(self.clips)
 
 
-def pair_page(
-    session: Session, study: Study, pair_id: str, *, visitor: Visitor | None = None
-) -> StudyPairPage:
+def pair_page(session: Session, study: Study, pair_id: str, *, principal: Principal) -> StudyPairPage:
     """Return the page of a pair.
 
     Args:
-        visitor: who reads published results without a sign-in; sees no clips of a running study.
+        principal: who reads; sees the clips of submissions that they see. A visitor of published results sees
+            no clips of a running study.
 
     Raises:
         NotFound: the study has no comparison on this pair.
@@ -100,8 +100,9 @@ def pair_page(
     naming = Naming.of(session, results.rows)
     benchmark = session.get_one(Benchmark, study.benchmark_id)
     sides = _sides(session, study)
+    visitor = principal.visitor
     is_hidden = visitor is not None and not shows_clips(session, [id for id, _ in sides], visitor)
-    clips = () if is_hidden else _clips(session, benchmark, pair, naming, sides)
+    clips = () if is_hidden else _clips(session, benchmark, pair, naming, sides, principal)
     return StudyPairPage(
         study_title=study.title,
         results_url=results_url(study.slug),
@@ -113,7 +114,7 @@ def pair_page(
         scenario_name=readable(pair.scenario),
         scenario_url=scenario_url(study.slug, pair.scenario),
         tags=_tags(session, study, pair),
-        gallery_url=_gallery_url(session, benchmark, pair),
+        gallery_url=_gallery_url(session, benchmark, pair, principal),
         strip_url=f"{pair_url(study.slug, pair.name)}/strip.svg" if clips else None,
         clips=clips,
         has_hidden_clips=is_hidden,
@@ -135,8 +136,9 @@ def _tags(session: Session, study: Study, pair: Pair) -> tuple[tuple[str, str], 
     return tuple((name, readable(value)) for name, value in named if value)
 
 
-def _gallery_url(session: Session, benchmark: Benchmark, pair: Pair) -> str | None:
-    is_newest = find_benchmark(session, benchmark.slug).id == benchmark.id
+def _gallery_url(session: Session, benchmark: Benchmark, pair: Pair, principal: Principal) -> str | None:
+    reader = None if principal.visitor else principal
+    is_newest = find_benchmark(session, benchmark.slug, principal=reader).id == benchmark.id
     return f"/gallery/{benchmark.slug}/{quote(pair.name, safe='')}" if is_newest else None
 
 
@@ -153,10 +155,15 @@ def _sides(session: Session, study: Study) -> set[tuple[int, int]]:
 
 
 def _clips(
-    session: Session, benchmark: Benchmark, pair: Pair, naming: Naming, sides: set[tuple[int, int]]
+    session: Session,
+    benchmark: Benchmark,
+    pair: Pair,
+    naming: Naming,
+    sides: set[tuple[int, int]],
+    principal: Principal,
 ) -> tuple[ClipCard, ...]:
     """Return the clips of the sides, the single reference's first."""
-    cards = clip_cards(session, benchmark.slug, pair, shown=sides)
+    cards = clip_cards(session, benchmark.slug, pair, principal=principal, shown=sides)
     ordered = sorted(cards, key=lambda card: (card.name != naming.reference, card.name))
     return tuple(replace(card, name=naming.side(card.name)) for card in ordered)
 

@@ -124,10 +124,12 @@ def test_a_visitor_sees_a_pair_without_models(cast: Cast, visitor: TestClient) -
     assert not re.search("motif|cinemo|dynamicrafter", page)
 
 
-def test_a_signed_in_person_sees_every_final_clip_under_its_name(cast: Cast) -> None:
+def test_a_signed_in_person_sees_the_final_clips_that_are_theirs_to_see(cast: Cast) -> None:
     make_submission(cast.context, cast.alice, model="seine", final=False)
+    stranger = signed_in(cast.context, cast.charlie).get(f"/gallery/tiny/{PAIR_IDS[0]}").text
+    assert "<video" not in stranger
 
-    page = signed_in(cast.context, cast.charlie).get(f"/gallery/tiny/{PAIR_IDS[0]}").text
+    page = signed_in(cast.context, cast.alice).get(f"/gallery/tiny/{PAIR_IDS[0]}").text
 
     assert re.findall("<h3>(.*)</h3>", page) == ["motif", "cinemo", "dynamicrafter"]
     assert page.count("<video") == page.count('poster="/') == 3

@@ -230,7 +230,7 @@ def test_a_draft_takes_invitations_and_a_closed_study_takes_none(
     refused(alice.post(f"{API}/studies/new/invitations", json={"count": 1}), 409, "study_not_open")
 
 
-def test_a_closed_study_is_open_to_every_signed_in_person_and_no_longer_interim(
+def test_a_closed_public_study_is_seen_by_every_person_and_no_longer_interim(
     alice: TestClient, cast: Cast
 ) -> None:
     study = cast.open_study()
@@ -240,6 +240,10 @@ def test_a_closed_study_is_open_to_every_signed_in_person_and_no_longer_interim(
     assert alice.get(address).json()["interim"] is True
     refused(bob.get(address), 404, "not_found")
     alice.post(f"{API}/studies/{study.slug}/close")
+    refused(bob.get(address), 404, "not_found")
+    for public_id in cast.submission_ids.values():
+        alice.put(f"{API}/submissions/{public_id}/visibility", json={"visibility": "public"})
+    alice.put(f"{API}/studies/{study.slug}/visibility", json={"visibility": "public"})
 
     assert bob.get(address).json()["interim"] is False
     refused(bob.post(f"{API}/studies/{study.slug}/open"), 404, "not_found")

@@ -88,10 +88,12 @@ def test_an_empty_submission_cannot_be_final(alice: TestClient, cast: Cast) -> N
     refused(alice.post(f"{address}/finalise", json={"allow_partial": True}), 409, "submission_empty")
 
 
-def test_a_final_submission_may_be_looked_at_by_researchers_not_changed(cast: Cast) -> None:
+def test_a_public_submission_is_seen_by_researchers_and_not_changed(alice: TestClient, cast: Cast) -> None:
     bob = client_of(cast.context, cast.bob)
     address = f"{API}/submissions/{cast.submission_ids['motif']}"
 
+    refused(bob.get(address), 404, "not_found")
+    assert alice.put(f"{address}/visibility", json={"visibility": "public"}).status_code == 200
     assert bob.get(address).json()["model"] == "motif"
     refused(bob.post(f"{address}/withdraw", json={"reason": "not mine"}), 404, "not_found")
     assert bob.get(f"{API}/submissions").json() == []

@@ -1,0 +1,1 @@
+"""Visibility of benchmarks, submissions and studies: private, shared with people, or public."""

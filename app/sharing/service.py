@@ -1,0 +1,180 @@
+"""Sets who sees a benchmark, a submission or a study.
+
+What is public shows only public things: a public submission is on a public benchmark, a public study compares
+public submissions. So nothing is made private as long as something public shows it.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, delete, or_, select
+from sqlalchemy.orm import Session
+
+from app.errors import Conflict, Invalid
+from app.panels.sides import side_name
+from app.security.identity import Principal
+from app.security.visibility import Subject
+from app.tables.audit import AuditEvent
+from app.tables.bench import Benchmark
+from app.tables.people import Person
+from app.tables.shares import Share, ShareSubject
+from app.tables.studies import Matchup, Study
+from app.tables.submissions import Submission, VideoModel
+from benchmark.protocol import StudyStatus, Visibility
+from benchmark.wire.visibility import VisibilityRequest, VisibilityResponse
+
+
+def visibility_of(session: Session, subject: Subject) -> VisibilityResponse:
+    """Return who sees a subject besides its owner and the admins."""
+    people: list[str] = []
+    if subject.visibility is Visibility.SHARED:
+        people = list(
+            session.scalars(
+                select(Person.name)
+                .join(Share, Share.person_id == Person.id)
+                .where(_is_share_of(session, subject))
+                .distinct()
+                .order_by(Person.name)
+            )
+        )
+    return VisibilityResponse(visibility=subject.visibility, people=people)
+
+
+def set_visibility(
+    session: Session, subject: Subject, request: VisibilityRequest, *, principal: Principal, now: datetime
+) -> VisibilityResponse:
+    """Replace who sees a subject; the same again changes nothing.
+
+    Raises:
+        Invalid: nobody is called like one of the people (`unknown_person`).
+        Conflict: it would show something that is not public (`sides_not_public`, `benchmark_not_public`), or
+            something public shows it (`shown_in_public`), `problems` lists what; or the study is not closed.
+    """
+    people = _people(session, request.people)
+    before = visibility_of(session, subject)
+    if request.visibility is Visibility.PUBLIC:
+        require_public_parts(session, subject)
+    else:
+        _require_no_public_use(session, subject)
+    session.execute(delete(Share).where(_is_share_of(session, subject)))
+    for person in people:
+        session.add(
+            Share(subject_kind=_kind(subject), subject_id=subject.id, person_id=person.id, created_at=now)
+        )
+    for row in _versions(session, subject):
+        row.visibility = request.visibility
+    session.flush()
+    after = visibility_of(session, subject)
+    if after != before:
+        _note(session, subject, after, principal, now)
+    return after
+
+
+def require_public_parts(session: Session, subject: Subject) -> None:
+    """Check that what a subject shows is public, before the subject is.
+
+    Raises:
+        Conflict: see `set_visibility`.
+    """
+    if isinstance(subject, Benchmark):
+        return
+    require_public_benchmark(session, subject)
+    if isinstance(subject, Study):
+        if subject.status is not StudyStatus.CLOSED:
+            raise Conflict("Only a closed study can be public. Close it first.", code="study_status")
+        sides = select(Matchup.reference_id).where(Matchup.study_id == subject.id, Matchup.is_gold.is_(False))
+        others = select(Matchup.other_id).where(Matchup.study_id == subject.id, Matchup.is_gold.is_(False))
+        compared = Submission.id.in_(sides.union(others))
+        private = _names(session, compared & (Submission.visibility != Visibility.PUBLIC))
+        if private:
+            raise Conflict(
+                "Public results need public sides. Make these submissions public first.",
+                code="sides_not_public",
+                problems=private,
+            )
+
+
+def require_public_benchmark(session: Session, subject: Submission | Study) -> None:
+    """Raise Conflict (`benchmark_not_public`) unless everybody sees the benchmark of a subject."""
+    if session.get_one(Benchmark, subject.benchmark_id).visibility is not Visibility.PUBLIC:
+        raise Conflict(
+            "The benchmark is not public. Ask its owner or an admin to make it public first.",
+            code="benchmark_not_public",
+        )
+
+
+def _require_no_public_use(session: Session, subject: Subject) -> None:
+    uses: list[str] = []
+    if isinstance(subject, Benchmark):
+        ids = [row.id for row in _versions(session, subject)]
+        on_it = Submission.benchmark_id.in_(ids) & (Submission.visibility == Visibility.PUBLIC)
+        uses = [f"submission {name}" for name in _names(session, on_it)]
+    elif isinstance(subject, Submission):
+        compares = or_(Matchup.reference_id == subject.id, Matchup.other_id == subject.id)
+        studies = session.scalars(
+            select(Study.slug)
+            .join(Matchup, Matchup.study_id == Study.id)
+            .where(compares, Matchup.is_gold.is_(False), Study.visibility == Visibility.PUBLIC)
+            .distinct()
+            .order_by(Study.slug)
+        )
+        uses = [f"study {slug}" for slug in studies]
+    if uses:
+        raise Conflict(
+            "Something public shows it. Make that private first.", code="shown_in_public", problems=uses
+        )
+
+
+def _people(session: Session, names: Sequence[str]) -> Sequence[Person]:
+    people = session.scalars(select(Person).where(Person.name.in_(names))).all()
+    known = {person.name for person in people}
+    unknown = [str(place) for place, name in enumerate(names, start=1) if name not in known]
+    if unknown:
+        raise Invalid(
+            f"people: nobody has the name given as number {', '.join(unknown)}. See: ti2v person list",
+            code="unknown_person",
+        )
+    return people
+
+
+def _names(session: Session, condition: ColumnElement[bool]) -> list[str]:
+    """Return the submissions of a condition, named as tables name their sides."""
+    rows = session.execute(
+        select(VideoModel.slug, Submission.label)
+        .join(Submission, Submission.model_id == VideoModel.id)
+        .where(condition)
+    )
+    return sorted(side_name(row.slug, row.label) for row in rows)
+
+
+def _versions(session: Session, subject: Subject) -> Sequence[Subject]:
+    """Return the rows that change together: all versions of a benchmark."""
+    if isinstance(subject, Benchmark):
+        return session.scalars(select(Benchmark).where(Benchmark.slug == subject.slug)).all()
+    return [subject]
+
+
+def _is_share_of(session: Session, subject: Subject) -> ColumnElement[bool]:
+    ids = [row.id for row in _versions(session, subject)]
+    return (Share.subject_kind == _kind(subject)) & Share.subject_id.in_(ids)
+
+
+def _kind(subject: Subject) -> ShareSubject:
+    if isinstance(subject, Benchmark):
+        return ShareSubject.BENCHMARK
+    return ShareSubject.SUBMISSION if isinstance(subject, Submission) else ShareSubject.STUDY
+
+
+def _note(
+    session: Session, subject: Subject, after: VisibilityResponse, principal: Principal, now: datetime
+) -> None:
+    name = subject.public_id if isinstance(subject, Submission) else subject.slug
+    session.add(
+        AuditEvent(
+            at=now,
+            actor=principal.name,
+            action=f"{_kind(subject)}.visibility",
+            subject=name,
+            details=after.model_dump(mode="json"),
+        )
+    )

@@ -1,0 +1,30 @@
+"""Who sees a benchmark, a submission or a study besides its owner and the admins."""
+
+from typing import Annotated
+
+from pydantic import Field, model_validator
+
+from benchmark.protocol import Visibility
+from benchmark.wire.common import Line, RequestModel, ResponseModel
+
+MAX_PEOPLE = 1000
+
+
+class VisibilityRequest(RequestModel):
+    """The visibility, and for `shared` the names of the people; it replaces what was set before."""
+
+    visibility: Visibility
+    people: Annotated[tuple[Line, ...], Field(max_length=MAX_PEOPLE)] = ()
+
+    @model_validator(mode="after")
+    def _people_only_where_shared(self) -> "VisibilityRequest":
+        if self.people and self.visibility is not Visibility.SHARED:
+            raise ValueError("people are named only with visibility shared")
+        return self
+
+
+class VisibilityResponse(ResponseModel):
+    """`people` is empty unless the visibility is `shared`."""
+
+    visibility: Visibility
+    people: list[str]
