@@ -32,6 +32,13 @@ if TYPE_CHECKING:
     "--server", envvar="TI2V_SERVER", show_envvar=True, help="Server address, such as https://bench.example."
 )
 @click.option("--key", envvar="TI2V_KEY", show_envvar=True, help="API key with the role worker.")
+@click.option(
+    "--key-file",
+    envvar="TI2V_KEY_FILE",
+    show_envvar=True,
+    metavar="FILE",
+    help="File or descriptor (/dev/fd/N) with the key.",
+)
 @click.option("--models", help="Comma-separated models to offer (default: all that can run on this machine).")
 @click.option(
     "--engine",
@@ -62,6 +69,7 @@ if TYPE_CHECKING:
 def worker(
     server: str | None,
     key: str | None,
+    key_file: str | None,
     models: str | None,
     engine: str,
     device: str | None,
@@ -83,22 +91,32 @@ def worker(
     from benchmark.client.retry import Retry
     from models.worker.available_models import select_models
     from models.worker.image_cache import ImageCache, default_folder
+    from models.worker.key_source import hide_memory
     from models.worker.worker_loop import WorkerOptions
 
     stopping = threading.Event()
-    client = Client(server, key, retry=Retry.unattended(stopping), on_retry=_log)
-    # Programs started by models must not inherit the key.
-    os.environ.pop("TI2V_KEY", None)
+    client = Client(server, _take_key(key, key_file), retry=Retry.unattended(stopping), on_retry=_log)
     info = _worker_info(name, device)
     options = WorkerOptions(info, select_models(models, batch), until_idle=until_idle, once=once)
     cache = ImageCache(images or default_folder())
     _log(f"{info.name} offers {', '.join(options.batch_sizes)} to {client.address}.")
     run: Run = _run_inline
-    if engine == "ray":
+    if engine == "inline":
+        hide_memory()
+    else:
         run = partial(_run_on_ray, actors=actors, address=ray_address)
     with _stop_on_signal(stopping), client, _explain_refused_key():
         uploaded = run(client.leases, cache, options, dtype, stopping)
     _log(f"Uploaded {counted(uploaded, 'clip')}.")
+
+
+def _take_key(key: str | None, key_file: str | None) -> str | None:
+    from models.worker.key_source import take_key
+
+    try:
+        return take_key(key, key_file)
+    except (OSError, UnicodeDecodeError) as error:
+        raise click.ClickException(f"The key file cannot be read: {error}. Check --key-file.") from error
 
 
 def _worker_info(name: str | None, device: str | None) -> "WorkerInfo":

@@ -1,0 +1,74 @@
+"""Reads the worker's key, and keeps it away from the programs that models start.
+
+Removing a variable from `os.environ` is not enough: the environment that a process was started with stays
+readable in /proc/PID/environ for every program of the same user.
+"""
+
+import ctypes
+import os
+import re
+import sys
+from pathlib import Path
+from typing import NoReturn
+
+KEY, KEY_FILE = "TI2V_KEY", "TI2V_KEY_FILE"
+_DESCRIPTOR = re.compile(r"/dev/fd/(\d+)")
+_INITIAL_ENVIRONMENT = Path("/proc/self/environ")
+_PR_SET_DUMPABLE = 4
+
+
+def take_key(key: str | None, key_file: str | None) -> str | None:
+    """Return the key; restart this process where its initial environment contains the key.
+
+    Args:
+        key: the key from the command line or the environment.
+        key_file: a file or descriptor (/dev/fd/N) with the key, used instead of `key`.
+
+    Raises:
+        OSError: the file cannot be read.
+    """
+    if key_file is not None:
+        key = _read(key_file)
+    elif key is not None and _is_in_initial_environment():
+        _restart_without(key)
+    os.environ.pop(KEY, None)
+    os.environ.pop(KEY_FILE, None)
+    return key
+
+
+def hide_memory() -> None:
+    """Forbid other programs of the same user to read this process's memory and files in /proc; Linux only.
+
+    The kernel still lets root and holders of CAP_SYS_PTRACE do it. Programs that this process starts are not
+    affected. Core dumps are disabled.
+    """
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_PR_SET_DUMPABLE, 0, 0, 0, 0)
+
+
+def _read(key_file: str) -> str:
+    descriptor = _DESCRIPTOR.fullmatch(key_file)
+    if descriptor is None:
+        return Path(key_file).read_text(encoding="utf-8").strip()
+    # Opened by its number, so that it is closed afterwards; a path would open it a second time.
+    with os.fdopen(int(descriptor[1]), encoding="utf-8") as stream:
+        return stream.read().strip()
+
+
+def _is_in_initial_environment() -> bool:
+    try:
+        variables = _INITIAL_ENVIRONMENT.read_bytes().split(b"\0")
+    except OSError:
+        return False  # no /proc on this system
+    return any(variable.startswith(f"{KEY}=".encode()) for variable in variables)
+
+
+def _restart_without(key: str) -> NoReturn:
+    """Replace this process by itself, with the key in a pipe instead of the environment."""
+    reading, writing = os.pipe()
+    os.write(writing, key.encode())
+    os.close(writing)
+    os.set_inheritable(reading, True)
+    environment = {name: value for name, value in os.environ.items() if name != KEY}
+    environment[KEY_FILE] = f"/dev/fd/{reading}"
+    os.execve(sys.executable, sys.orig_argv, environment)  # noqa: S606 - our own command line
