@@ -5,11 +5,8 @@ import json
 import pytest
 
 from tests.app.annotators.people import FIRST, SECOND, People
-from tests.app.cli.outcome import Outcome, Run
-from tests.app.cli.test_study import ti2v
+from tests.app.cli.outcome import Run
 from tests.cast import PAIR_IDS, Cast
-
-__all__ = ["Outcome", "ti2v"]  # a fixture
 
 
 @pytest.fixture
