@@ -15,7 +15,8 @@ import torch
 from PIL import Image
 
 from models.generators.base import ClipRequest, Frames, GeneratedClip
-from models.generators.diffusers_adapter import DiffusersGenerator, to_uint8_clips
+from models.generators.diffusers_adapter import DiffusersGenerator
+from models.generators.frame_conversion import to_uint8_clips
 from models.generators.motif_entries import motif_recipe
 from models.generators.output_folder import OutputFolder
 from models.generators.registry import create_generator

@@ -6,9 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, TypeVar, cast
 
-import numpy as np
 import torch
-from numpy.typing import NDArray
 from PIL import Image
 
 from models.generators.base import (
@@ -22,6 +20,7 @@ from models.generators.base import (
 )
 from models.generators.diffusers_classes import STANDARD_ARGUMENTS, call_defaults, pipeline_class
 from models.generators.enums import DType
+from models.generators.frame_conversion import to_uint8_clips
 from models.generators.images import fit_image, read_leading_images
 from models.generators.out_of_memory import (
     check_device,
@@ -228,29 +227,6 @@ def move_to_device(pipeline: "DiffusionPipeline", recipe: DiffusersRecipe, devic
             denoiser = getattr(pipeline, name, None)
             if denoiser is not None:
                 denoiser.compile()
-
-
-def to_uint8_clips(frames: object) -> list[Frames]:
-    """Convert the output of a pipeline to uint8.
-
-    Args:
-        frames: (batch, frames, height, width, 3), float in [0, 1] or uint8; an array, a tensor or a list.
-
-    Returns:
-        One array (frames, height, width, 3) uint8 RGB per clip; floats are clipped to [0, 1] and rounded.
-
-    Raises:
-        Crashed: a value is NaN or infinite.
-    """
-    array: NDArray[np.generic] = (
-        frames.float().cpu().numpy() if isinstance(frames, torch.Tensor) else np.asarray(frames)
-    )
-    if array.dtype == np.uint8:
-        return list(np.asarray(array, dtype=np.uint8))
-    values = array.astype(np.float32)
-    if not np.isfinite(values).all():
-        raise Crashed("The network returned NaN or infinity; try --dtype float32.")
-    return list((values.clip(0, 1) * 255).round().astype(np.uint8))
 
 
 def _number(value: object, kind: type[N]) -> N | None:

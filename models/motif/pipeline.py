@@ -22,6 +22,7 @@ from models.motif.encoders import (
     encode_image_tokens,
     encode_text,
 )
+from models.motif.guidance import guided_prediction
 from models.motif.input_image import InputImage, resize_and_crop
 from models.motif.outputs import MotifPipelineOutput, OutputType, convert_frames, parse_output_type
 from models.motif.patch_autoencoder import PatchAutoencoder
@@ -173,16 +174,15 @@ class MotifImageToVideoPipeline(DiffusionPipeline):
         image_latents = self._image_latents(pixels)
         texts = [negative_prompt] * len(prompts) + prompts if sampling.uses_guidance else prompts
         conditions = self._conditioning_inputs(pixels, image_latents, texts, shape.fps)
-        noise = self._noise(image_latents, shape.num_frames, generator)
+        noise_shape = (*image_latents.shape[:2], shape.num_frames, *image_latents.shape[2:])
+        noise: Tensor = randn_tensor(noise_shape, generator, self._execution_device, torch.float32)
         latents = self._denoise(noise, conditions, sampling, callback_on_step_end)
         if self.config["residual_scale"] > 0:
             latents = image_latents.unsqueeze(2) + latents / self.config["residual_scale"]
-        return self._decode(latents, output, sampling.decode_chunk_size)
-
-    def _decode(self, latents: Tensor, output: OutputType, chunk: int) -> MotifPipelineOutput:
         if output is OutputType.LATENT:
             return MotifPipelineOutput(latents)
-        return MotifPipelineOutput(convert_frames(decode_latents(self.vae, latents, chunk=chunk), output))
+        frames = decode_latents(self.vae, latents, chunk=decode_chunk_size)
+        return MotifPipelineOutput(convert_frames(frames, output))
 
     def _clip_shape(
         self, height: int | None, width: int | None, num_frames: int | None, fps: float | None
@@ -226,12 +226,6 @@ class MotifImageToVideoPipeline(DiffusionPipeline):
             )
         return encode_image_tokens(self.image_processor, self.image_encoder, pixels)
 
-    def _noise(self, image_latents: Tensor, frames: int, generator: Generators | None) -> Tensor:
-        batch, channels, height, width = image_latents.shape
-        shape = (batch, channels, frames, height, width)
-        noise: Tensor = randn_tensor(shape, generator, self._execution_device, torch.float32)
-        return noise
-
     def _denoise(
         self,
         latents: Tensor,
@@ -242,7 +236,7 @@ class MotifImageToVideoPipeline(DiffusionPipeline):
         """Denoise latents (batch, channels, frames, height, width), which stay float32 throughout."""
         self.scheduler.set_timesteps(sampling.num_inference_steps)
         for number, timestep in enumerate(self.progress_bar(self.scheduler.timesteps.tolist())):
-            predicted = self._predict(latents, timestep, conditions, sampling)
+            predicted = guided_prediction(self.unet, latents, timestep, conditions, sampling.guidance_scale)
             noise = None
             if sampling.eta > 0:
                 noise = randn_tensor(latents.shape, sampling.generator, latents.device)
@@ -252,21 +246,3 @@ class MotifImageToVideoPipeline(DiffusionPipeline):
                 latents = latents if replaced is None else replaced["latents"]
         check_finite("latents of the clips", latents)
         return latents
-
-    def _predict(
-        self, latents: Tensor, timestep: int, conditions: ConditioningInputs, sampling: SamplingParameters
-    ) -> Tensor:
-        """Return the guided prediction; one forward pass computes both halves of the guidance."""
-        batch = len(conditions.fps)
-        predicted: Tensor = self.unet(
-            latents.repeat(batch // len(latents), 1, 1, 1, 1).to(self.unet.dtype),
-            torch.full((batch,), timestep, device=latents.device),
-            conditions.text,
-            conditions.fps,
-            conditions.image_latents,
-            conditions.image_tokens,
-        ).float()
-        if not sampling.uses_guidance:
-            return predicted
-        unconditional, conditional = predicted.chunk(2)
-        return unconditional + sampling.guidance_scale * (conditional - unconditional)

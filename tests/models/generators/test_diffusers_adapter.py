@@ -13,7 +13,8 @@ from diffusers.pipelines.hunyuan_video1_5.image_processor import HunyuanVideo15I
 from benchmark.cli.main import main
 from models.generators.adapter_entries import shipped_adapter
 from models.generators.base import BadInput, CannotRun, ClipRequest, Crashed, Frames
-from models.generators.diffusers_adapter import DiffusersGenerator, to_uint8_clips
+from models.generators.diffusers_adapter import DiffusersGenerator
+from models.generators.frame_conversion import to_uint8_clips
 from models.generators.output_folder import read_manifests
 from models.generators.recipes import read_recipe
 from models.generators.registry import generators
