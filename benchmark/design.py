@@ -1,10 +1,10 @@
-"""Deterministic randomisation of a study's design: every draw depends on the stored seed only."""
+"""Deterministic randomisation of a study's design: every random value depends on the stored seed only."""
 
 import hashlib
 
 
 def shuffle_key(seed: int, *names: int) -> int:
-    """Return 63 pseudorandom bits for the object that `names` identify; they order tied comparisons.
+    """Return 63 pseudorandom bits for the object that `names` identify; used to order tied comparisons.
 
     >>> shuffle_key(7, 1, 0) == shuffle_key(7, 1, 0), shuffle_key(7, 1, 0) == shuffle_key(7, 1, 1)
     (True, False)
@@ -13,7 +13,7 @@ def shuffle_key(seed: int, *names: int) -> int:
 
 
 def is_reference_left(seed: int, *names: int) -> bool:
-    """Flip a fair coin for the object that `names` identify: whether the reference is shown on the left."""
+    """Return, by a fair coin for the object that `names` identify, whether the reference is on the left."""
     return bool(_random_bits(seed, "left", names) & 1)
 
 

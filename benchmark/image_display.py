@@ -1,7 +1,7 @@
-"""Turns any image into what everybody sees: upright, 8-bit sRGB, transparency on white.
+"""Converts any image to the form that browsers show: upright, 8-bit sRGB, transparency on white.
 
-Models, thumbnails, figures and distances all read images through `open_image` and `displayed`, so they see
-what a browser shows. `is_plain` says whether every program shows the file itself that way.
+All code for models, thumbnails, figures and distances reads images through `open_image` and `displayed`, so
+its pixels match what a browser shows. `is_plain` returns whether every program shows the file like this.
 """
 
 from functools import lru_cache
@@ -12,7 +12,7 @@ from typing import Any, BinaryIO
 import numpy as np
 from PIL import Image, ImageCms, ImageOps
 
-# Colour differences up to this many of 255 levels are rounding.
+# Colour differences of up to this many levels (of 255) are rounding errors.
 _ROUNDING_LEVELS = 2
 _PROFILE_SPACES = {"RGB": "RGB ", "L": "GRAY", "CMYK": "CMYK", "LAB": "Lab "}
 _EXIF_ORIENTATION, _UPRIGHT = 0x0112, 1
@@ -30,14 +30,16 @@ _CICP_SRGB = (1, 13)  # ITU-T H.273: BT.709 primaries, sRGB transfer
 
 
 class CannotDisplay(ValueError):
-    """The image's numbers have no meaning that all viewers agree on; the message is a sentence."""
+    """Viewers would show this image in different colours; the message is a sentence with the reason."""
 
 
 def open_image(file: Path | BinaryIO, *, formats: list[str] | tuple[str, ...] | None = None) -> Image.Image:
-    """Open an image with all metadata that `displayed` needs; Pillow leaves a PNG's cICP chunk out.
+    """Open an image with all metadata that `displayed` needs.
+
+    This includes the cICP chunk of a PNG, which Pillow ignores.
 
     Raises:
-        OSError, ValueError, SyntaxError: from Pillow, where it is no image of these formats.
+        OSError, ValueError, SyntaxError: raised by Pillow if the file is not an image of these formats.
     """
     image = Image.open(file, formats=formats)
     if image.format == "PNG":
@@ -49,11 +51,12 @@ def displayed(image: Image.Image) -> Image.Image:
     """Return the image as viewers see it: mode RGB, sRGB, upright, on white.
 
     Args:
-        image: of any mode, as opened by Pillow, so that its metadata is there.
+        image: an image of any mode from `open_image`, with its metadata.
 
     Raises:
-        CannotDisplay: it has 32-bit pixels, or a PNG names colours other than sRGB by coding points.
-        OSError, ValueError, SyntaxError: from Pillow, where the file is damaged.
+        CannotDisplay: the image has 32-bit pixels, or the cICP chunk of a PNG declares colours other than
+            sRGB.
+        OSError, ValueError, SyntaxError: raised by Pillow if the file is damaged.
     """
     upright = ImageOps.exif_transpose(image)
     colour, alpha = _colour_and_alpha(upright)
@@ -66,7 +69,7 @@ def displayed(image: Image.Image) -> Image.Image:
 
 
 def is_plain(image: Image.Image) -> bool:
-    """Return whether every reader shows the coded pixels as `displayed` does, but for rounding."""
+    """Return whether every program shows the stored pixels like `displayed`, except for rounding."""
     if image.mode not in ("1", "L", "P", "RGB") or image.has_transparency_data:
         return False
     if image.getexif().get(_EXIF_ORIENTATION, _UPRIGHT) != _UPRIGHT:
@@ -97,7 +100,7 @@ def _colour_and_alpha(image: Image.Image) -> tuple[Image.Image, Image.Image | No
 
 def _from_16_bit(image: Image.Image) -> tuple[Image.Image, Image.Image | None]:
     numbers = np.asarray(image).astype(np.uint16)
-    # The higher byte, as in browsers and as Pillow does for 16-bit colour.
+    # Keep the higher byte, like browsers, and like Pillow for 16-bit colour images.
     grey = Image.fromarray((numbers >> 8).astype(np.uint8))
     clear = image.info.get("transparency")
     if clear is None:
@@ -108,12 +111,12 @@ def _from_16_bit(image: Image.Image) -> tuple[Image.Image, Image.Image | None]:
 def _in_srgb(colour: Image.Image, info: dict[Any, Any]) -> Image.Image:
     if _has_other_coding_points(info):
         raise CannotDisplay("The PNG names its colours by a cICP chunk that is not sRGB; save it as sRGB.")
-    # Browsers apply a profile of colours to grey images, too.
+    # Browsers apply an RGB profile to grey images too.
     for candidate in (colour, *([colour.convert("RGB")] if colour.mode == "L" else [])):
         transform = _transform(info.get("icc_profile"), candidate.mode)
         if transform is not None:
             converted = ImageCms.applyTransform(candidate, transform)
-            assert converted is not None  # None only where it works in place
+            assert converted is not None  # applyTransform returns None only with inPlace
             return converted
     rgb = colour.convert("RGB")
     return _from_gamma(rgb, info) if _has_other_gamma(info) else rgb
@@ -121,7 +124,7 @@ def _in_srgb(colour: Image.Image, info: dict[Any, Any]) -> Image.Image:
 
 @lru_cache(maxsize=8)
 def _transform(profile: bytes | None, mode: str) -> ImageCms.ImageCmsTransform | None:
-    """Return the way from a profile to sRGB; None where browsers ignore the profile as well."""
+    """Return the transform from a profile to sRGB; None if the profile is one that browsers ignore."""
     if not profile:
         return None
     try:
@@ -134,7 +137,7 @@ def _transform(profile: bytes | None, mode: str) -> ImageCms.ImageCmsTransform |
 
 
 def _keeps_colours(transform: ImageCms.ImageCmsTransform, mode: str) -> bool:
-    """Say whether a transform is the identity, tried on a coarse grid of all colours."""
+    """Return whether a transform is the identity; the test uses a coarse grid of all colours."""
     steps = np.linspace(0, 255, 9).astype(np.uint8)
     if mode == "L":
         grid = Image.fromarray(steps[None])
@@ -146,7 +149,7 @@ def _keeps_colours(transform: ImageCms.ImageCmsTransform, mode: str) -> bool:
 
 
 def _coding_points(file: Any) -> dict[str, tuple[int, ...]]:
-    """Read the chunk cICP of a PNG, if it has one; the file stays where it is."""
+    """Return the cICP chunk of a PNG, if there is one; the position in the file does not change."""
     before = file.tell()
     file.seek(8)
     found: dict[str, tuple[int, ...]] = {}
@@ -165,7 +168,10 @@ def _has_other_coding_points(info: dict[Any, Any]) -> bool:
 
 
 def _has_other_gamma(info: dict[Any, Any]) -> bool:
-    """Say whether a PNG names a gamma or primaries of its own; sRGB and a profile win over both."""
+    """Return whether a PNG declares a gamma or primaries other than sRGB's.
+
+    An sRGB chunk, a cICP chunk and an ICC profile all override gamma and primaries.
+    """
     gamma = info.get("gamma")
     if not gamma or "srgb" in info or "cicp" in info or info.get("icc_profile"):
         return False
@@ -175,7 +181,7 @@ def _has_other_gamma(info: dict[Any, Any]) -> bool:
 
 
 def _from_gamma(rgb: Image.Image, info: dict[Any, Any]) -> Image.Image:
-    """Return a PNG's pixels in sRGB, from the gamma and the primaries it names."""
+    """Return a PNG's pixels in sRGB, converted with the gamma and the primaries in its metadata."""
     linear = (np.asarray(rgb, np.float64) / 255) ** (1 / info["gamma"])
     if "chromaticity" in info:
         linear = linear @ (_SRGB_FROM_XYZ @ _xyz_from_rgb(info["chromaticity"])).T
@@ -185,7 +191,11 @@ def _from_gamma(rgb: Image.Image, info: dict[Any, Any]) -> Image.Image:
 
 
 def _xyz_from_rgb(chromaticity: tuple[float, ...]) -> Any:
-    """Return the matrix from linear RGB to XYZ; the PNG specification, 11.3.3.1, has white first."""
+    """Return the matrix from linear RGB to XYZ.
+
+    Args:
+        chromaticity: x and y of white, red, green and blue, in the order of the PNG specification, 11.3.3.1.
+    """
     white, *primaries = np.asarray(chromaticity, np.float64).reshape(4, 2)
     columns = np.array([[x / y, 1.0, (1 - x - y) / y] for x, y in primaries]).T
     white_xyz = np.array([white[0] / white[1], 1.0, (1 - white.sum()) / white[1]])

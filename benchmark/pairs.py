@@ -1,4 +1,4 @@
-"""Pairs of a benchmark, their ids, and the file names of their clips.
+"""The pairs of a benchmark, their ids, and the file names of their clips.
 
 A pair id is `<image>_<prompt_slug>`. The slug reproduces all 320 file names of the authors' published clips.
 """
@@ -14,13 +14,13 @@ _DROPPED = re.compile(r"[^a-z0-9\s]")
 _TRAILING_NUMBER = re.compile(r"[ _-]*\d+$")
 _SEED_SUFFIX = re.compile(r"^(?P<pair>.+)_(?P<seed>[0-9]+)$")
 
-# The official release names three images of one scenario by their animal.
+# In the official release, three images of one scenario are named after their animal.
 SCENARIO_OF_IMAGE_STEM = {"meadow_bear": "meadow", "meadow_cat": "meadow", "meadow_pig": "meadow"}
 
 
 @dataclass(frozen=True)
 class PairSpec:
-    """One image with one text prompt, as a benchmark defines it."""
+    """A pair of a benchmark: one image with one text prompt."""
 
     id: str
     image: str
@@ -32,7 +32,7 @@ class PairSpec:
 
 
 def prompt_slug(prompt: str) -> str:
-    """Return the prompt as a part of a clip's file name.
+    """Return the slug of a prompt, which is part of a clip's file name.
 
     >>> prompt_slug("The blue balloon, dipping  down!")
     'the_blue_balloon_dipping_down'
@@ -43,12 +43,12 @@ def prompt_slug(prompt: str) -> str:
 
 
 def canonical_name(name: str) -> str:
-    """Return the name in Unicode NFC; macOS decomposes the letters of file names (NFD)."""
+    """Return the name in Unicode NFC; macOS may store file names in NFD, with decomposed letters."""
     return unicodedata.normalize("NFC", name)
 
 
 def find_path(path: Path) -> Path:
-    """Return `path`, or the file whose name is equal in NFC if `path` does not exist."""
+    """Return `path` if it exists, otherwise a file whose name is equal to it in NFC."""
     if path.exists() or not path.parent.is_dir():
         return path
     name = canonical_name(path.name)
@@ -56,7 +56,7 @@ def find_path(path: Path) -> Path:
 
 
 def is_hidden_file(name: str) -> bool:
-    """Say whether a file name begins with a dot, as `.DS_Store` and the AppleDouble files `._NAME` do."""
+    """Return whether a file name begins with a dot, like `.DS_Store` and the AppleDouble files `._NAME`."""
     return name.startswith(".")
 
 
@@ -66,7 +66,7 @@ def pair_id(image: str, prompt: str) -> str:
 
 
 def scenario_of_image(image: str) -> str:
-    """Return the scenario an image belongs to: its name without the trailing number.
+    """Return the scenario of an image, which is the image's name without the trailing number.
 
     >>> scenario_of_image("aerial_car3"), scenario_of_image("meadow_bear1")
     ('aerial_car', 'meadow')
@@ -77,7 +77,7 @@ def scenario_of_image(image: str) -> str:
 
 @dataclass(frozen=True)
 class ClipName:
-    """The pair and the seed in a clip's file name; `seed` is None where the name is the pair id alone."""
+    """The pair and the seed in a clip's file name; `seed` is None if the name is only the pair id."""
 
     pair_id: str
     seed: int | None
@@ -85,7 +85,7 @@ class ClipName:
 
 @dataclass(frozen=True)
 class AmbiguousName:
-    """A file name with two readings: the pair id itself, or a shorter pair id with a seed."""
+    """A file name with two readings: a pair id without a seed, or a shorter pair id with a seed."""
 
     stem: str
     pair_id: ClipName
@@ -98,8 +98,8 @@ class ClipNames:
 
     Attributes:
         matched: pair and seed by file name (without its suffix).
-        unknown: names of no known pair, in the order given.
-        ambiguous: names that two pairs fit and that no other name of the folder decides.
+        unknown: names that match no pair, in the given order.
+        ambiguous: names that match two pairs, if the folder's other names do not decide between the two.
     """
 
     matched: Mapping[str, ClipName]
@@ -110,10 +110,12 @@ class ClipNames:
 def match_clip_names(stems: Iterable[str], pair_ids: Iterable[str]) -> ClipNames:
     """Match file names `<pair id>` and `<pair id>_<seed>`, without their suffix, with known pair ids.
 
-    Names are compared in Unicode NFC. Where `car_take` and `car_take_1` are both pairs, `car_take_1` has two
-    readings. The other names of the folder decide: the reading with a seed is taken where others have that
-    seed and none is a bare pair id, the bare one where others are bare; where others are both, the reading
-    whose pair has no file yet.
+    Names are compared in Unicode NFC. If `car_take` and `car_take_1` are both pairs, the name `car_take_1`
+    has two readings. The other names of the folder decide:
+
+    - If other names have that seed and no other name is without a seed, use the reading with a seed.
+    - If other names are without a seed and none has that seed, use the reading without a seed.
+    - If both occur, use the reading whose pair has no file yet.
 
     >>> match_clip_names(["car_take_1", "car_take_1_1"], ["car_take", "car_take_1"]).matched["car_take_1"]
     ClipName(pair_id='car_take', seed=1)
@@ -143,7 +145,7 @@ def _readings(stem: str, known: Mapping[str, str]) -> tuple[ClipName, ...]:
 def _decide(
     undecided: Mapping[str, tuple[ClipName, ...]], matched: Mapping[str, ClipName]
 ) -> dict[str, ClipName]:
-    """Return the names of which only one reading agrees with the names matched so far."""
+    """Return the names for which only one reading agrees with the names matched so far."""
     seeds = {name.seed for name in matched.values()}
     pairs = {name.pair_id for name in matched.values()}
     decided = {}

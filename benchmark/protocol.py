@@ -43,7 +43,7 @@ class SkipReason(StrEnum):
 
 
 class AnnotatorKind(StrEnum):
-    """What an annotator is; a study counts the votes of one kind only."""
+    """The kind of an annotator; a study counts the votes of one kind only."""
 
     PARTICIPANT = "participant"
     PILOT = "pilot"
@@ -53,7 +53,7 @@ class AnnotatorKind(StrEnum):
 
 
 class StudyKind(StrEnum):
-    """Whose votes a study holds: people's, those of a study run elsewhere, or automatic judges'."""
+    """The source of a study's votes: people, a study that was run elsewhere, or automatic judges."""
 
     HUMAN = "human"
     IMPORTED = "imported"
@@ -73,7 +73,7 @@ _COUNTED_ANNOTATORS = {
 
 
 class AssignmentPurpose(StrEnum):
-    """Why a comparison is shown; only answers to `vote` assignments enter a score."""
+    """The reason why a comparison is shown; only answers to `vote` assignments count in a score."""
 
     VOTE = "vote"
     GOLD = "gold"
@@ -82,7 +82,7 @@ class AssignmentPurpose(StrEnum):
 
 
 class VoteStatus(StrEnum):
-    """The status of a vote; only `valid` votes count in a score."""
+    """The status of a vote; only votes with the status `valid` count in a score."""
 
     VALID = "valid"
     SUPERSEDED = "superseded"
@@ -120,10 +120,11 @@ class WatchGate(StrEnum):
 class RenditionRecipe(StrEnum):
     """How the two clips of a comparison are prepared for annotators.
 
-    `remux` copies the coded pictures where the two clips have one form, and is `normalised` elsewhere.
-    `normalised` crops to the smaller size and cuts to the shorter length. `letterbox` adds black bars instead
-    of cropping. `keep_longer` repeats the last frame of the shorter clip instead of cutting the longer one.
-    `native` scales and crops nothing: each clip is centred on a black canvas that has room for both.
+    `remux` copies the coded frames if the two clips have the same format; otherwise it is the same as
+    `normalised`. `normalised` crops to the smaller size and cuts to the shorter length. `letterbox` adds
+    black bars instead of cropping. `keep_longer` repeats the last frame of the shorter clip instead of
+    cutting the longer clip. `native` does not scale or crop: each clip is centred on a black canvas that is
+    large enough for both clips.
     """
 
     REMUX = "remux"
@@ -134,7 +135,7 @@ class RenditionRecipe(StrEnum):
 
 
 class Visibility(StrEnum):
-    """Who sees a benchmark, a submission or a study besides its owner and the admins."""
+    """Who can see a benchmark, a submission or a study in addition to its owner and the admins."""
 
     PRIVATE = "private"
     SHARED = "shared"
@@ -142,7 +143,7 @@ class Visibility(StrEnum):
 
 
 class Scope(StrEnum):
-    """What a key may do; a role has some of them, and a key can be limited to fewer."""
+    """A permission of a key; each role has a set of scopes, and a key can be limited to fewer scopes."""
 
     READ = "read"
     SUBMIT = "submit"
@@ -159,7 +160,7 @@ class Role(StrEnum):
 
     @property
     def scopes(self) -> frozenset[Scope]:
-        """Return everything that a person of this role may do."""
+        """Return all scopes of a role."""
         return _SCOPES[self]
 
 
@@ -180,7 +181,7 @@ class JobStatus(StrEnum):
 
 
 class FailureKind(StrEnum):
-    """Why an attempt came to nothing; a lease that ran out is a timeout too."""
+    """The reason why an attempt failed; an expired lease counts as a timeout."""
 
     OUT_OF_MEMORY = "out_of_memory"
     BAD_INPUT = "bad_input"
@@ -189,7 +190,7 @@ class FailureKind(StrEnum):
 
 
 class Flag(StrEnum):
-    """Why an annotator's votes deserve a look."""
+    """A reason to review an annotator's votes."""
 
     SIDE_BIAS = "side_bias"
     STRAIGHT_LINING = "straight_lining"
@@ -214,7 +215,7 @@ class TableName(StrEnum):
 
 
 class TableFormat(StrEnum):
-    """A kind of file a table is written as."""
+    """A file format of tables."""
 
     CSV = "csv"
     JSON = "json"
@@ -225,7 +226,7 @@ class TableFormat(StrEnum):
 
 
 class TaskKind(StrEnum):
-    """What a task does; app/server.py names the function of each kind."""
+    """The kind of a task; app/server.py maps each kind to a function."""
 
     RENDITIONS = "renditions"
 

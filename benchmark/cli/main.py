@@ -1,4 +1,4 @@
-"""The `ti2v` command: collects the commands of the installed packages and imports a command when it runs.
+"""The `ti2v` command: collects the commands of the installed packages; imports each one only when it runs.
 
 Each package registers a mapping from a path such as "study create" to a `LazyCommand` under the entry-point
 group `ti2v.commands`. Several packages may add verbs to one noun.
@@ -44,7 +44,7 @@ class LazyCommand:
         """Import the command.
 
         Raises:
-            click.ClickException: a package that it needs is not installed.
+            click.ClickException: a package that the command needs is not installed.
         """
         module, _, name = self.target.partition(":")
         try:
@@ -133,7 +133,10 @@ def _print_error(error: Exception) -> None:
 
 
 def has_user_message(error: Exception) -> bool:
-    """Return whether the message is written for users: our own error class, or a ValueError of our code."""
+    """Return whether an error's message is written for users.
+
+    This is true for our own error classes and for a ValueError raised by our code.
+    """
     if _is_ours(type(error).__module__):
         return True
     raised_in = [frame.f_globals.get("__name__", "") for frame, _ in traceback.walk_tb(error.__traceback__)]
@@ -157,7 +160,10 @@ def _missing_package_error(error: ModuleNotFoundError, extra: str | None) -> cli
 
 
 def _extra_with(package: str) -> str | None:
-    """Return the optional extra that installs a package, `dev` only if no other does; None if none does."""
+    """Return the optional extra that installs a package; None if no extra installs it.
+
+    `dev` is returned only if no other extra installs the package.
+    """
     found = [re.match(_EXTRA_REQUIREMENT, requirement) for requirement in requires(DISTRIBUTION) or ()]
     extras = {match["extra"] for match in found if match and match["package"] == package}
     return min(extras, key=lambda extra: (extra == "dev", extra), default=None)
@@ -174,7 +180,7 @@ def _is_ours(module: str) -> bool:
 
 def _report_os_error(error: OSError) -> int:
     if error.errno == errno.EPIPE:
-        # The reader of our output has closed the pipe, as `| head` does. Discard what is still buffered.
+        # The reader of our output has closed the pipe, as `| head` does. Discard the buffered output.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
     if has_user_message(error):

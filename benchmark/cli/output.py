@@ -17,7 +17,7 @@ def write_output(chunks: Iterable[bytes], output: str) -> None:
         sys.stdout.buffer.flush()
         return
     target = Path(output)
-    # A device or a pipe is opened as it is: a rename would replace it by a regular file.
+    # Open a device or a pipe directly: an atomic write would replace it with a regular file.
     is_special = target.exists() and not target.is_file()
     unfinished = target if is_special else target.with_name(target.name + ".unfinished")
     try:

@@ -8,12 +8,12 @@ import click
 
 MAX_EXAMPLES = 5
 Command = TypeVar("Command", bound=Callable[..., None])
-# None prints all: a command without --verbose must not hide anything.
+# None prints all problems: a command that has no --verbose option must not hide any.
 _limit: ContextVar[int | None] = ContextVar("limit", default=None)
 
 
 def verbose_option(command: Command) -> Command:
-    """Add --verbose; without it lists of problems are cut to five examples."""
+    """Add the option --verbose to a command; without --verbose, a list of problems shows five examples."""
     return click.option(
         "--verbose",
         is_flag=True,
@@ -29,7 +29,7 @@ def print_all() -> None:
 
 
 def examples(lines: Sequence[str]) -> Iterator[str]:
-    """Yield the first lines and how many more there are; all of them with --verbose."""
+    """Yield the first lines and the number of remaining lines; with --verbose, yield all lines."""
     limit = _limit.get()
     if limit is None or len(lines) <= limit:
         yield from lines

@@ -12,7 +12,7 @@ from benchmark.plurals import counted
 if TYPE_CHECKING:
     from click._termui_impl import ProgressBar
 
-# Each command imports the scene engine itself, so that `--help` is fast.
+# Each command imports the scene engine inside its function, so that `--help` is fast.
 
 
 @click.command("draw")

@@ -94,7 +94,7 @@ def load_rows(votes_file: Path) -> "VoteRows":
 
 
 def count_rows(rows: "VoteRows", *, interim: bool, with_excluded: bool = False) -> "ScoredVotes":
-    """Return the counting votes, ready to score.
+    """Return the votes that count, ready for scoring.
 
     Raises:
         ClickException: rows contradict each other.
@@ -110,7 +110,7 @@ def count_rows(rows: "VoteRows", *, interim: bool, with_excluded: bool = False) 
 
 
 def _with_excluded(rows: "VoteRows", reported: "ScoredVotes") -> "ScoredVotes":
-    """Return the votes including excluded ones; print on stderr what these change in each matchup."""
+    """Return the votes, including excluded votes; print to stderr how they change each matchup's score."""
     from benchmark.stats.side_by_side import side_by_side, side_by_side_sentence
 
     scored = count_rows(rows, interim=reported.interim, with_excluded=True)

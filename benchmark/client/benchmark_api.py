@@ -34,7 +34,7 @@ class BenchmarkApi:
                 return
 
     def image(self, slug: str, pair_id: str) -> bytes:
-        """Return the input image of a pair, as it was imported."""
+        """Return the input image of a pair: the bytes of the imported file."""
         return self._transport.download(f"{API}{_path(slug)}/pairs/{quote(pair_id, safe='')}/image")
 
 

@@ -1,4 +1,4 @@
-"""The typed client: one object per server and key, one attribute per noun."""
+"""The typed client: one object per server and key, with one attribute per resource."""
 
 import os
 from collections.abc import Callable
@@ -18,7 +18,7 @@ from benchmark.wire.submissions import SubmissionDetailResponse
 
 
 class Client:
-    """A TI2V Bench server under one key; safe to share between threads.
+    """A client of one TI2V Bench server with one key; safe to share between threads.
 
     Example:
         >>> with Client("https://bench.example", "ti2v_...") as client:  # doctest: +SKIP
@@ -26,10 +26,10 @@ class Client:
         ...     print(study.votes, "of", study.votes_wanted)
 
     Args:
-        server: the address; TI2V_SERVER if left out.
-        key: a key made with `ti2v key create`; TI2V_KEY if left out.
-        retry: which requests are sent again, and how often.
-        on_retry: called with a sentence when a request has to be sent again.
+        server: the server's address; by default the environment variable TI2V_SERVER.
+        key: a key created with `ti2v key create`; by default the environment variable TI2V_KEY.
+        retry: the policy that decides which requests are retried, and how often.
+        on_retry: called with a sentence when a request has to be retried.
 
     Raises:
         ServerError: the address or the key is missing or malformed.
@@ -67,24 +67,25 @@ class Client:
         replace: bool = False,
         on_clip: Callable[[], object] = lambda: None,
     ) -> SubmissionDetailResponse:
-        """Send the clips of a folder, named `<pair id>.mp4` or `<pair id>_<seed>.mp4`; make them final.
+        """Upload the clips of a folder as a submission and make the submission final.
 
-        The model is registered if it is new. After an interruption the same call sends what is missing.
+        Clips are named `<pair id>.mp4` or `<pair id>_<seed>.mp4`. The model is registered if it is new.
+        After an interruption, the same call uploads the missing clips.
 
         Args:
-            folder: where the clips are.
+            folder: the folder that contains the clips.
             model: slug of the model.
             benchmark: slug of the benchmark; its newest version is used.
-            label: tells submissions of one model apart.
-            seed: send only the clips of this seed.
+            label: distinguishes submissions of the same model.
+            seed: upload only the clips of this seed.
             allow_partial: make the submission final even if pairs have no clip.
-            replace: replace clips of the open submission that differ from those of the folder.
+            replace: replace clips of the open submission that differ from the clips in the folder.
             on_clip: called after each upload, for a progress bar.
 
         Raises:
-            SubmissionProblems: names are wrong, clips are missing, refused or differ from those on the
-                server; `problems` lists them.
-            ServerError: the server refuses or does not answer.
+            SubmissionProblems: a file name is wrong, or a clip is missing, refused, or different from the
+                clip on the server; `problems` lists every case.
+            ServerError: the server refuses a request or does not answer.
         """
         from benchmark.client.folder_submission import submit_folder
 
@@ -117,7 +118,7 @@ def checked_address(address: str | None) -> str:
     """Return the server's address.
 
     Raises:
-        ServerError: it is missing or has no scheme.
+        ServerError: the address is missing or has no scheme.
     """
     if not address:
         raise ServerError("No server is given: use --server URL, or set TI2V_SERVER.")
@@ -127,10 +128,10 @@ def checked_address(address: str | None) -> str:
 
 
 def checked_key(key: str | None) -> str:
-    """Return the key without blanks around it.
+    """Return the key without leading and trailing blanks.
 
     Raises:
-        ServerError: it is missing or no key can look like this.
+        ServerError: the key is missing, or contains characters that a key cannot have.
     """
     if not key or not key.isascii() or not key.isprintable():
         raise ServerError(

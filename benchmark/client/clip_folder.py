@@ -1,4 +1,4 @@
-"""Reads a folder of clips named as the authors name theirs: `<pair id>_<seed>.mp4` or `<pair id>.mp4`."""
+"""Reads a folder of clips named like the authors' clips: `<pair id>_<seed>.mp4` or `<pair id>.mp4`."""
 
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -10,7 +10,7 @@ from benchmark.conversion.unused_files import unused_files
 from benchmark.pairs import AmbiguousName, ClipName, canonical_name, is_hidden_file, match_clip_names
 from benchmark.video.formats import CLIP_SUFFIXES
 
-# Near names are looked for in at most so many cases: it takes about 20 ms each.
+# The maximum number of wrong names for which a similar name is searched; each search takes about 20 ms.
 MAX_SUGGESTIONS = 50
 
 
@@ -32,11 +32,11 @@ class ClipFolder:
     """The contents of a folder.
 
     Attributes:
-        clips: one for each pair and seed, by seed and then in the benchmark's order.
-        missing: labels of the clips without which a seed is incomplete, in the same order.
-        problems: what is wrong with names, a sentence each.
-        unused: names of files that are no clips, by the reason.
-        other_seeds: number of files of another seed than the one asked for.
+        clips: one clip for each pair and seed, sorted by seed and then in the benchmark's order.
+        missing: labels of the clips that a seed needs to be complete, in the same order.
+        problems: one sentence for each problem with a file name.
+        unused: names of the files that are not clips, by the reason.
+        other_seeds: the number of files with a seed other than the requested one.
     """
 
     clips: tuple[ClipFile, ...]
@@ -47,7 +47,7 @@ class ClipFolder:
 
 
 def clip_label(pair_id: str, seed: int) -> str:
-    """Return how the server names a clip: the pair id for seed 0, `<pair id>_<seed>` for another."""
+    """Return the server's name of a clip: the pair id for seed 0, `<pair id>_<seed>` for other seeds."""
     return f"{pair_id}_{seed}" if seed else pair_id
 
 
@@ -61,10 +61,12 @@ def read_clip_folder(
     """Match the files of a folder with the pairs of a benchmark.
 
     Args:
-        folder: its .mp4 and .mov files are clips; other files and folders are listed as unused.
-        pair_ids: of the benchmark, in its order.
-        seed: read only clips of this seed; a file that names no seed counts as one of it.
-        names: pair and seed by file name, see `read_names`; otherwise the file names say them.
+        folder: the .mp4 and .mov files in this folder are clips; other files and folders are listed as
+            unused.
+        pair_ids: the pair ids of the benchmark, in its order.
+        seed: read only clips of this seed; a file name without a seed counts as this seed.
+        names: pair and seed by file name (see `read_names`); by default they are parsed from the file
+            names.
     """
     entries = sorted(folder.iterdir())
     found = [path for path in entries if path.suffix.lower() in CLIP_SUFFIXES and not path.is_dir()]
@@ -93,7 +95,7 @@ def read_clip_folder(
 
 
 def _names_of(files: Sequence[Path], pair_ids: Sequence[str]) -> tuple[dict[Path, ClipName], list[str]]:
-    """Read pair and seed from the file names; return the problems as well."""
+    """Return the pair and seed of each file, parsed from its name, and a list of problems."""
     names = match_clip_names([path.stem for path in files], pair_ids)
     unknown = [path for path in files if path.stem in names.unknown]
     problems = [*_unknown_names(unknown, pair_ids), *map(_ambiguous_name, names.ambiguous)]
@@ -103,7 +105,7 @@ def _names_of(files: Sequence[Path], pair_ids: Sequence[str]) -> tuple[dict[Path
 def _names_from_table(
     files: Sequence[Path], pair_ids: Sequence[str], names: Mapping[str, ClipName]
 ) -> tuple[dict[Path, ClipName], list[str]]:
-    """Take pair and seed from a table; return the problems as well."""
+    """Return the pair and seed of each file, looked up in a table, and a list of problems."""
     known = {canonical_name(pair_id): pair_id for pair_id in pair_ids}
     by_name = {canonical_name(path.name): path for path in files}
     problems = [f"{name}: not in the table of names" for name in by_name if name not in names]

@@ -1,17 +1,17 @@
-"""Why a request was not answered as asked; each message is a sentence for the person at the terminal.
+"""The errors of a request; each message is a sentence for the person at the terminal.
 
 ServerError
-├── Refused        the server refuses: status, code, perhaps a list of problems
-│   ├── NotAllowed   401 or 403: the key is unknown, revoked or of another role
+├── Refused        the server refuses the request: status, code, optionally a list of problems
+│   ├── NotAllowed   401 or 403: the key is unknown, revoked or has another role
 │   └── LeaseLost    the job belongs to another attempt, or was cancelled or closed
-└── Unreachable    no usable answer came, however often the request was sent
+└── Unreachable    the server gave no usable answer, even after retries
 """
 
 from collections.abc import Sequence
 
 
 class ServerError(Exception):
-    """A request was not answered as asked."""
+    """A request failed."""
 
 
 class Refused(ServerError):
@@ -19,8 +19,8 @@ class Refused(ServerError):
 
     Attributes:
         status: the HTTP status.
-        code: the stable name of the refusal, see docs/api.md.
-        problems: everything that is wrong, one sentence each; often empty.
+        code: the stable identifier of the refusal (see docs/api.md).
+        problems: one sentence for each problem; often empty.
     """
 
     def __init__(self, status: int, code: str, message: str, problems: Sequence[str] = ()) -> None:
@@ -31,12 +31,12 @@ class Refused(ServerError):
 
 
 class NotAllowed(Refused):
-    """The key is unknown, revoked or of another role; every other request would be refused as well."""
+    """The key is unknown, revoked or has the wrong role; the server would refuse other requests as well."""
 
 
 class LeaseLost(Refused):
-    """The job is no longer this worker's: another attempt has it, or it was cancelled or closed."""
+    """The worker no longer holds the job: another attempt holds it, or the job was cancelled or closed."""
 
 
 class Unreachable(ServerError):
-    """The server does not answer, or not like a TI2V Bench server."""
+    """The server does not answer, or its answer is not one of a TI2V Bench server."""

@@ -1,6 +1,6 @@
-"""Sends a folder of clips as one submission; the same call again resumes with what is missing.
+"""Uploads a folder of clips as one submission; repeating the call uploads only the missing clips.
 
-Clips are compared with the server's by their digest, so a clip that changed is never passed over.
+Clips are compared with the server's clips by digest, so a changed clip is always detected.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -29,13 +29,13 @@ class SubmissionProblems(ServerError):
 
 @dataclass(frozen=True)
 class Comparison:
-    """The clips of a folder beside those of the server.
+    """A comparison of the clips in a folder with the clips on the server.
 
     Attributes:
-        submission: on the server; None where there is none yet.
+        submission: the submission on the server; None if it does not exist yet.
         new: clips that the server does not have.
-        same: clips that it has, byte for byte.
-        changed: clips that it has with other bytes.
+        same: clips that are identical on the server, byte for byte.
+        changed: clips that have different bytes on the server.
         stored: labels of all clips that the server has.
     """
 
@@ -51,7 +51,7 @@ class Comparison:
 
 
 class FolderSubmission:
-    """A folder of clips and the submission it is sent to.
+    """A folder of clips and the submission that its clips are uploaded to.
 
     Attributes:
         target: the submission, which may not exist yet.
@@ -99,11 +99,11 @@ class FolderSubmission:
         replace: bool = False,
         on_new_model: Callable[[str], object] = lambda _: None,
     ) -> SubmissionDetailResponse:
-        """Return the submission that takes the clips, opened where there is none.
+        """Return the open submission for the clips; create it if it does not exist.
 
         Raises:
-            SubmissionProblems: file names are wrong, there is no clip, clips changed and `replace` is not
-                set, or the submission takes no clips.
+            SubmissionProblems: a file name is wrong, the folder has no clips, clips changed and `replace`
+                is not set, or the submission does not accept clips.
         """
         if self.folder.problems:
             raise SubmissionProblems("Nothing was sent, because of the names of files:", self.folder.problems)
@@ -120,7 +120,7 @@ class FolderSubmission:
         replace: bool = False,
         on_clip: Callable[[], object] = lambda: None,
     ) -> list[str]:
-        """Upload clips; return a sentence for each that the server refuses."""
+        """Upload clips; return a sentence for each clip that the server refuses."""
         return upload_clips(self._client.submissions, submission_id, clips, replace=replace, on_clip=on_clip)
 
     def finalise(self, submission_id: str, *, allow_partial: bool) -> SubmissionDetailResponse:
@@ -141,7 +141,7 @@ class FolderSubmission:
 
 
 def refuse_changes(comparison: Comparison, *, replace: bool) -> None:
-    """Raise SubmissionProblems where clips would have to be changed that must not be.
+    """Raise SubmissionProblems if the upload would change clips that must not change.
 
     A final submission never changes; an open one only if `replace` is set.
     """
@@ -183,7 +183,7 @@ def submit_folder(
     replace: bool = False,
     on_clip: Callable[[], object] = lambda: None,
 ) -> SubmissionDetailResponse:
-    """Send a folder and return the final submission; see `Client.submit`."""
+    """Upload a folder and return the final submission (see `Client.submit`)."""
     sending = FolderSubmission(client, folder, model=model, benchmark=benchmark, label=label, seed=seed)
     comparison = sending.compare()
     submission = sending.open(comparison, replace=replace)

@@ -1,4 +1,4 @@
-"""Jobs over REST: researchers create and manage them, workers hold leases on them."""
+"""Jobs over REST: researchers create and manage jobs; workers lease them."""
 
 import base64
 import hashlib
@@ -30,25 +30,25 @@ from benchmark.wire.jobs import (
 from benchmark.wire.submissions import MAX_PROVENANCE_BYTES, ClipResponse
 
 PAGE_SIZE = 500
-# Release and fail save the server time: a lease that is not renewed ends a little later anyway.
+# `release` and `fail` are optional: without them, the lease expires a little later.
 _OPTIONAL_RETRIES = 7
 _LEASE_LOST = {"stale_attempt", "cancelled", "submission_not_open", "clip_exists"}
 
 
 class JobApi:
-    """`client.jobs`, for those who ask for clips."""
+    """`client.jobs`, for researchers who request clips."""
 
     def __init__(self, transport: Transport) -> None:
         self._transport = transport
 
     def create(self, request: CreateJobsRequest) -> CreateJobsResponse:
-        """Queue a job for each clip that is missing; asking again adds nothing."""
+        """Queue a job for each missing clip; repeating the request adds no jobs."""
         return self._transport.post("/jobs", CreateJobsResponse, request)
 
     def pages(
         self, *, submission: str | None = None, model: str | None = None, status: JobStatus | None = None
     ) -> Iterator[JobsResponse]:
-        """Yield the jobs page by page; each page has the number of jobs by status."""
+        """Yield the jobs page by page; each page also contains the number of jobs by status."""
         cursor: str | None = None
         while True:
             query = {"submission": submission, "model": model, "status": status, "cursor": cursor}
@@ -59,20 +59,20 @@ class JobApi:
                 return
 
     def cancel(self, job_id: str) -> JobResponse:
-        """Cancel a job; a worker that holds it learns it when it renews its lease."""
+        """Cancel a job; a worker that holds the job is informed when it renews the lease."""
         return self._transport.post(f"{_path(job_id)}/cancel", JobResponse)
 
     def retry(self, job_id: str) -> JobResponse:
-        """Put a failed or cancelled job back as if it were new."""
+        """Queue a failed or cancelled job again, like a new job."""
         return self._transport.post(f"{_path(job_id)}/retry", JobResponse)
 
     def cancel_all(self, submission_id: str) -> int:
-        """Cancel what is queued or leased in a submission; return how many jobs."""
+        """Cancel all queued and leased jobs of a submission; return the number of cancelled jobs."""
         request = SubmissionJobsRequest(submission=submission_id)
         return self._transport.post("/jobs/cancel", ChangedJobsResponse, request).jobs
 
     def retry_all(self, submission_id: str) -> int:
-        """Put every failed job of a submission back; return how many."""
+        """Queue all failed jobs of a submission again; return the number of these jobs."""
         request = SubmissionJobsRequest(submission=submission_id)
         return self._transport.post("/jobs/retry", ChangedJobsResponse, request).jobs
 
@@ -84,14 +84,14 @@ class LeaseApi:
         self._transport = transport
 
     def claim(self, request: ClaimRequest) -> Sequence[ClaimedJob]:
-        """Lease up to `request.count` jobs, all of one model; none when there is nothing to do now."""
+        """Lease up to `request.count` jobs, all of one model; return no jobs if none is available."""
         return self._transport.post("/jobs/claim", ClaimResponse, request).jobs
 
     def image(self, job: ClaimedJob) -> bytes:
         """Return the input image.
 
         Raises:
-            Refused: its digest is not the promised one.
+            Refused: the image's digest differs from the digest in the job.
         """
         content = self._transport.download(job.image_url)
         if hashlib.sha256(content).hexdigest() != job.image_sha256:
@@ -99,7 +99,7 @@ class LeaseApi:
         return content
 
     def renew(self, job: ClaimedJob) -> RenewResponse:
-        """Extend the lease; sent once, since the next renewal follows soon.
+        """Extend the lease; the request is not retried, because the next renewal follows soon.
 
         Raises:
             LeaseLost: the work is no longer wanted.
@@ -109,25 +109,25 @@ class LeaseApi:
             return self._transport.post(f"{_path(job.id)}/renew", RenewResponse, request, max_retries=0)
 
     def release(self, job: ClaimedJob) -> JobResponse:
-        """Give a job back untried; it does not count as a failure."""
+        """Release a job without an attempt; this does not count as a failure."""
         with _lease_lost():
             request = AttemptRequest(attempt=job.attempt)
             path = f"{_path(job.id)}/release"
             return self._transport.post(path, JobResponse, request, max_retries=_OPTIONAL_RETRIES)
 
     def fail(self, job: ClaimedJob, kind: FailureKind, message: str, log_tail: str = "") -> FailResponse:
-        """Report why there is no clip; the job is queued again or has failed for good."""
+        """Report the reason why an attempt failed; the job is queued again or fails permanently."""
         with _lease_lost():
             request = FailRequest(attempt=job.attempt, kind=kind, message=message, log_tail=log_tail)
             path = f"{_path(job.id)}/fail"
             return self._transport.post(path, FailResponse, request, max_retries=_OPTIONAL_RETRIES)
 
     def upload_clip(self, job: ClaimedJob, mp4: bytes, provenance: Mapping[str, object]) -> ClipResponse:
-        """Upload the clip; this finishes the job.
+        """Upload the clip and finish the job.
 
         Raises:
-            LeaseLost: another worker has the job, or its clip exists already.
-            Refused: the server does not take the clip; the message says why.
+            LeaseLost: another worker holds the job, or its clip already exists.
+            Refused: the server refuses the clip; the message contains the reason.
         """
         headers = {
             "Ti2v-Job": job.id,
@@ -139,7 +139,7 @@ class LeaseApi:
 
 
 def encoded_provenance(provenance: Mapping[str, object]) -> str:
-    """Return base64 of the JSON, without libraries or settings where it would be too long."""
+    """Return the provenance as base64-encoded JSON; if it is too long, omit libraries, then settings."""
     kept = dict(provenance)
     for dropped in ("", "libraries", "settings"):
         kept.pop(dropped, None)
@@ -151,7 +151,7 @@ def encoded_provenance(provenance: Mapping[str, object]) -> str:
 
 @contextmanager
 def _lease_lost() -> Iterator[None]:
-    """Raise LeaseLost for the refusals that mean it."""
+    """Convert refusals that mean a lost lease to LeaseLost."""
     try:
         yield
     except Refused as error:

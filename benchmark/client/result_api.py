@@ -21,7 +21,7 @@ class ResultApi:
         self._transport = transport
 
     def get(self, slug: str) -> ResultsResponse:
-        """Return scores and rates of a study; without p-values while it runs."""
+        """Return the scores and rates of a study; a study that is not closed has no p-values."""
         return self._transport.get(f"{_path(slug)}/results", ResultsResponse)
 
     def table(self, slug: str, table: TableName = TableName.PREFERENCES) -> "pd.DataFrame":

@@ -1,4 +1,4 @@
-"""When a request is sent again, and how long to wait before."""
+"""The retry policy of requests: which requests are retried, and after which pause."""
 
 import itertools
 import random
@@ -10,7 +10,7 @@ from http import HTTPStatus
 from typing import Self
 
 FIRST_PAUSE_S, MAX_PAUSE_S = 0.5, 30.0
-# After a stop was requested, the last requests (release, fail) are retried no longer than this.
+# After a stop request, the last requests (release, fail) are retried for at most this time.
 STOPPING_LIMIT_S = 10.0
 
 _BUSY = frozenset(
@@ -29,10 +29,10 @@ class Retry:
     """Exponential backoff with random jitter, so that workers do not retry in step.
 
     Attributes:
-        max_retries: of one request; None retries until `stopping` is set.
-        statuses: responses that are retried; connection errors always are.
+        max_retries: the limit for one request; None retries until `stopping` is set.
+        statuses: the HTTP statuses that are retried; connection errors are always retried.
         stopping: set when the program has to end; requests are then retried for a few seconds only.
-        rng: source of the jitter.
+        rng: the random generator of the jitter.
     """
 
     max_retries: int | None = 5
@@ -42,14 +42,14 @@ class Retry:
 
     @classmethod
     def unattended(cls, stopping: threading.Event, rng: random.Random | None = None) -> Self:
-        """Return a worker's policy: retry every server error until asked to stop."""
+        """Return a worker's policy: retry every server error until a stop is requested."""
         return cls(None, _BROKEN, stopping, rng or random.SystemRandom())
 
     def pauses(self, max_retries: int | None = None) -> Iterator[float]:
         """Yield the seconds to wait before each retry of one request.
 
         Args:
-            max_retries: limit of this request, where it differs from the policy's.
+            max_retries: the limit for this request, if it differs from the policy's limit.
         """
         limit = self.max_retries if max_retries is None else max_retries
         started, pause_s = time.monotonic(), FIRST_PAUSE_S
@@ -63,7 +63,7 @@ class Retry:
 
     def sleep(self, seconds: float) -> None:
         """Wait; a stop request ends the wait."""
-        # Once the event is set it no longer holds anybody up.
+        # `wait` on an event that is set returns immediately, so sleep instead.
         if self.stopping.is_set():
             time.sleep(seconds)
         else:

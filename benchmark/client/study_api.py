@@ -25,7 +25,7 @@ class StudyApi:
         self._transport = transport
 
     def list(self) -> list[StudyResponse]:
-        """Return the studies you may see, newest first."""
+        """Return the studies that are visible to you, newest first."""
         return self._transport.get("/studies", list[StudyResponse])
 
     def get(self, slug: str) -> StudyResponse:
@@ -33,7 +33,7 @@ class StudyApi:
         return self._transport.get(_path(slug), StudyResponse)
 
     def create(self, request: StudyRequest) -> StudyResponse:
-        """Create a draft. Its protocol can no longer change once the study opens."""
+        """Create a draft of a study. The protocol cannot change after the study opens."""
         return self._transport.post("/studies", StudyResponse, request, repeatable=False)
 
     def open(self, slug: str) -> StudyResponse:
@@ -41,7 +41,7 @@ class StudyApi:
         return self.change_status(slug, StudyStatus.OPEN)
 
     def pause(self, slug: str) -> StudyResponse:
-        """Stop giving out comparisons for a while."""
+        """Pause a study: the server assigns no comparisons until the study is opened again."""
         return self.change_status(slug, StudyStatus.PAUSED)
 
     def close(self, slug: str) -> StudyResponse:
@@ -54,12 +54,12 @@ class StudyApi:
     def invite(
         self, slug: str, count: int = 1, *, kind: InvitationKind = AnnotatorKind.PARTICIPANT
     ) -> Sequence[str]:
-        """Return new invitation links; each lets one annotator in and cannot be shown again.
+        """Create invitation links and return them; each admits one annotator and cannot be shown again.
 
         Args:
             kind: votes behind a `pilot` or `preview` link never count.
         """
-        # Sent twice it would create more links. A lost response loses only unused ones.
+        # A retry would create more links. A lost response loses only unused links.
         request = InvitationsRequest(count=count, kind=kind)
         path = f"{_path(slug)}/invitations"
         return self._transport.post(path, InvitationsResponse, request, repeatable=False).links
@@ -76,7 +76,7 @@ class StudyApi:
 
         Args:
             every_s: seconds between two requests.
-            timeout_s: raise after so many seconds; None waits for ever.
+            timeout_s: the number of seconds after which to raise; None waits for ever.
             on_progress: called with the study after every request.
 
         Raises:
@@ -96,15 +96,15 @@ class StudyApi:
             time.sleep(every_s)
 
     def annotators(self, slug: str) -> Sequence[AnnotatorResponse]:
-        """Return everybody who opened an invitation, with figures and flags."""
+        """Return every annotator who opened an invitation, with statistics and flags."""
         return self._transport.get(f"{_path(slug)}/annotators", list[AnnotatorResponse])
 
     def exclude(self, slug: str, annotator: str, request: DecisionRequest) -> ChangeResponse:
-        """Take an annotator's votes, or one of them, out of the results."""
+        """Exclude all votes of an annotator, or one vote, from the results."""
         return self._transport.post(f"{_annotator_path(slug, annotator)}/exclude", ChangeResponse, request)
 
     def reinstate(self, slug: str, annotator: str, request: DecisionRequest) -> ChangeResponse:
-        """Count excluded votes again; as surplus where the panel filled meanwhile."""
+        """Reinstate excluded votes; a vote becomes surplus if the comparison has all its votes by now."""
         return self._transport.post(f"{_annotator_path(slug, annotator)}/reinstate", ChangeResponse, request)
 
 

@@ -34,7 +34,7 @@ class ModelApi:
         return self._transport.get(f"/models/{quote(slug, safe='')}", ModelResponse)
 
     def put(self, slug: str, request: ModelRequest) -> ModelResponse:
-        """Register a model, or change the description of your own."""
+        """Register a model, or change the description of a model that you own."""
         return self._transport.put(f"/models/{quote(slug, safe='')}", ModelResponse, request)
 
 
@@ -45,11 +45,11 @@ class SubmissionApi:
         self._transport = transport
 
     def list(self) -> list[SubmissionResponse]:
-        """Return your own submissions, newest first; an admin's list has everybody's."""
+        """Return your own submissions, newest first; an admin gets the submissions of all users."""
         return self._transport.get("/submissions", list[SubmissionResponse])
 
     def get(self, submission_id: str) -> SubmissionDetailResponse:
-        """Return a submission with the pairs that are missing and the warnings about its clips."""
+        """Return a submission with its missing pairs and the warnings about its clips."""
         return self._transport.get(_path(submission_id), SubmissionDetailResponse)
 
     def create(self, request: SubmissionRequest) -> SubmissionResponse:
@@ -69,10 +69,10 @@ class SubmissionApi:
     def put_clip(
         self, submission_id: str, pair_id: str, file: Path, *, seed: int = 0, replace: bool = False
     ) -> ClipResponse:
-        """Upload the clip of a pair and seed; the same bytes again change nothing.
+        """Upload the clip of a pair and seed; uploading the same bytes again has no effect.
 
         Args:
-            replace: replace a clip of other bytes, which is refused otherwise.
+            replace: replace a stored clip that has different bytes; without it, the upload is refused.
         """
         query: Query = {"seed": seed, "replace": "true" if replace else None}
         return self._transport.upload(clip_path(submission_id, pair_id), ClipResponse, file, query=query)
@@ -87,7 +87,7 @@ class SubmissionApi:
         return self._transport.post(f"{_path(submission_id)}/finalise", SubmissionDetailResponse, request)
 
     def withdraw(self, submission_id: str, reason: str) -> SubmissionDetailResponse:
-        """Take a submission out of every running study; votes that were cast stay and are marked."""
+        """Withdraw a submission from every running study; existing votes are kept and marked."""
         request = checked_request(ReasonRequest, reason=reason)
         return self._transport.post(f"{_path(submission_id)}/withdraw", SubmissionDetailResponse, request)
 

@@ -1,4 +1,4 @@
-"""The submission that a folder of clips is sent to: one model, benchmark and label."""
+"""The submission that a folder of clips is uploaded to, given by model, benchmark and label."""
 
 import hashlib
 from collections.abc import Callable, Collection, Mapping
@@ -12,7 +12,7 @@ from benchmark.wire.submissions import ModelRequest, SubmissionDetailResponse, S
 
 
 class SubmissionTarget:
-    """Finds or opens the submission; it may not exist yet."""
+    """Finds the submission, or opens it if it does not exist yet."""
 
     def __init__(self, client: Client, *, model: str, benchmark: str, label: str) -> None:
         self._client = client
@@ -26,7 +26,7 @@ class SubmissionTarget:
         return [pair.pair_id for pair in self._pairs]
 
     def find(self) -> SubmissionDetailResponse | None:
-        """Return the submission with its missing clips; None where none is open or final."""
+        """Return the submission with its missing clips; None if there is no open or final submission."""
         wanted = (self.model, self.label, self.benchmark.slug, self.benchmark.version)
         for row in self._client.submissions.list():
             named = (row.model, row.label, row.benchmark, row.benchmark_version)
@@ -35,7 +35,7 @@ class SubmissionTarget:
         return None
 
     def open(self, *, on_new_model: Callable[[str], object]) -> SubmissionDetailResponse:
-        """Return the submission; open it and register its model where that is necessary.
+        """Return the submission; if necessary, open it and register its model.
 
         Args:
             on_new_model: called with the slug of a model that was registered.
@@ -48,7 +48,7 @@ class SubmissionTarget:
         try:
             return self._client.submissions.get(self._client.submissions.create(request).id)
         except Refused as refusal:
-            # Another machine that sends its share of the clips may have been first, or our own try before.
+            # Another machine that uploads clips, or an earlier attempt, may have opened the submission.
             found = self.find() if refusal.code == "submission_exists" else None
             if found is None:
                 raise
@@ -57,11 +57,14 @@ class SubmissionTarget:
     def input_images(
         self, folder: Path, wanted: Collection[str], *, on_image: Callable[[], object]
     ) -> Mapping[str, Path]:
-        """Download the input images of the wanted pairs into a folder, each once; return them by pair id."""
+        """Download the input images of the wanted pairs into a folder; return the files by pair id.
+
+        An image that several pairs share is downloaded once.
+        """
         files: dict[str, Path] = {}
         for pair in self._pairs:
             if pair.pair_id in wanted and pair.image not in files:
-                # The name comes from outside and only has to be a name of ours.
+                # The image name comes from the server, so do not use it as a path.
                 file = folder / hashlib.sha256(pair.image.encode()).hexdigest()
                 file.write_bytes(self._client.benchmarks.image(self.benchmark.slug, pair.pair_id))
                 files[pair.image] = file
@@ -69,7 +72,7 @@ class SubmissionTarget:
         return {pair.pair_id: files[pair.image] for pair in self._pairs if pair.image in files}
 
     def image_count(self, wanted: Collection[str]) -> int:
-        """Return how many input images the wanted pairs have."""
+        """Return the number of different input images of the wanted pairs."""
         return len({pair.image for pair in self._pairs if pair.pair_id in wanted})
 
     def _register_model(self, on_new_model: Callable[[str], object]) -> None:

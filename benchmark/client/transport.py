@@ -1,4 +1,4 @@
-"""Sends requests to one server: retries, digests of uploads, streamed downloads, one error tree."""
+"""Sends requests to one server, with retries, upload digests, streamed downloads and common errors."""
 
 import base64
 import hashlib
@@ -17,22 +17,22 @@ from benchmark.client.retry import Retry
 from benchmark.wire.common import ErrorResponse, RequestModel
 
 CHUNK_BYTES = 256 * 1024
-# The longest pause that a server's Retry-After can ask for.
+# A longer Retry-After of the server is shortened to this.
 MAX_RETRY_AFTER_S = 60.0
 API = "/api/v1"
-# With these the server says that it has not done what was asked.
+# With these statuses, the server has not executed the request.
 _NOT_DONE = {HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE}
 Answer = TypeVar("Answer")
 Query = Mapping[str, str | int | None]
 
 
 class Transport:
-    """One server under one key; safe to share between threads.
+    """The connection to one server with one key; safe to share between threads.
 
     Args:
-        address: such as https://bench.example.
-        key: sent as a bearer token, and nowhere else.
-        retry: which requests are sent again, and for how long.
+        address: the server's address, such as https://bench.example.
+        key: sent only as a bearer token.
+        retry: the policy that decides which requests are retried, and how long.
         on_retry: called with a sentence before the first retry of a request.
     """
 
@@ -49,7 +49,7 @@ class Transport:
         )
 
     def get(self, path: str, kind: type[Answer], query: Query | None = None) -> Answer:
-        """Return the response as `kind`, a wire type or a list of one."""
+        """Return the response as `kind`, which is a wire type or a list of a wire type."""
         return parsed(self.send("GET", API + path, params=_params(query)), kind)
 
     def post(
@@ -64,8 +64,8 @@ class Transport:
         """Post JSON.
 
         Args:
-            repeatable: whether it may be sent again after a failure that leaves open whether it was done.
-            max_retries: instead of the policy's.
+            repeatable: whether to retry after a failure if the server may have executed the request.
+            max_retries: overrides the limit of the retry policy.
         """
         response = self.send(
             "POST", API + path, repeatable=repeatable, max_retries=max_retries, **_json(body)
@@ -84,7 +84,7 @@ class Transport:
         *,
         query: Query | None = None,
     ) -> Answer:
-        """Put an mp4 with its digest, from the start at every attempt."""
+        """Upload an mp4 with its digest; every attempt sends the file from the start."""
         all_headers = {
             "Content-Type": "video/mp4",
             "Content-Length": str(len(content) if isinstance(content, bytes) else content.stat().st_size),
@@ -99,12 +99,12 @@ class Transport:
         self.send("DELETE", API + path, params=_params(query))
 
     def download(self, address: str) -> bytes:
-        """Return what is at an address that the server gave, such as an image's."""
+        """Return the bytes at an address that the server returned, such as the address of an image."""
         return self.send("GET", address).content
 
     @contextmanager
     def stream(self, path: str) -> Iterator[Iterator[bytes]]:
-        """Yield the body of a response chunk by chunk; it is asked for once."""
+        """Yield the body of a response chunk by chunk; the request is not retried."""
         try:
             with self._client.stream("GET", API + path) as response:
                 if not response.is_success:
@@ -165,7 +165,8 @@ def parsed(response: httpx2.Response, kind: type[Answer]) -> Answer:
     """Return a JSON response as a wire type.
 
     Raises:
-        Unreachable: it is none; something else answers at the address, or another version of the server.
+        Unreachable: the response does not match the type: the address belongs to another program, or to
+            another version of the server.
     """
     try:
         answer: Answer = TypeAdapter(kind).validate_json(response.content)
@@ -175,7 +176,7 @@ def parsed(response: httpx2.Response, kind: type[Answer]) -> Answer:
 
 
 def checked(response: httpx2.Response) -> httpx2.Response:
-    """Return a successful response; raise what any other one means."""
+    """Return a successful response; raise the matching error for any other response."""
     if not response.is_success:
         raise refusal(response)
     return response
@@ -189,7 +190,7 @@ def refusal(response: httpx2.Response) -> ServerError:
     try:
         error = ErrorResponse.model_validate_json(response.content)
     except ValidationError:
-        # A proxy in front of the server, for one.
+        # The response may come from a proxy in front of the server.
         return Refused(status, "unknown", f"{_not_ours(response)} Check the address.")
     kind = NotAllowed if status in (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN) else Refused
     return kind(status, error.error, error.message, error.problems or ())
@@ -236,6 +237,6 @@ def _not_ours(response: httpx2.Response) -> str:
 
 
 def _retry_after_s(response: httpx2.Response) -> float:
-    """Return how long the server asks to wait, in seconds; 0 where it does not say."""
+    """Return the pause that the server requests, in seconds; 0 if it requests none."""
     asked = response.headers.get("retry-after", "")
     return min(float(asked), MAX_RETRY_AFTER_S) if asked.isdecimal() else 0.0

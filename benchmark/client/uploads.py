@@ -9,7 +9,7 @@ from benchmark.client.errors import Refused
 from benchmark.client.submission_api import SubmissionApi
 
 PARALLEL = 4
-# A refused clip is one line in a list; any other refusal would meet every other clip as well.
+# These refusals concern one clip and are listed; any other refusal would apply to every clip.
 _ABOUT_THE_CLIP = {
     HTTPStatus.CONFLICT,
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
@@ -26,15 +26,15 @@ def upload_clips(
     replace: bool = False,
     on_clip: Callable[[], object] = lambda: None,
 ) -> list[str]:
-    """Upload clips and return a sentence for each that the server refuses, in the order of the clips.
+    """Upload clips and return a sentence for each refused clip, in the order of the clips.
 
     Args:
-        replace: replace clips of other bytes.
+        replace: replace stored clips that have different bytes.
         on_clip: called after each clip, for a progress bar.
 
     Raises:
-        Refused: for a reason that is not about one clip (the key, a full disk); nothing more is sent.
-        Unreachable: the server is gone; it keeps what it has received.
+        Refused: the reason does not concern one clip (such as the key or a full disk); the upload stops.
+        Unreachable: the server no longer answers; it keeps the clips that it has received.
     """
     problems = {}
     with ThreadPoolExecutor(PARALLEL) as pool:
@@ -52,7 +52,7 @@ def upload_clips(
 
 
 def _upload(api: SubmissionApi, submission_id: str, clip: ClipFile, replace: bool) -> str | None:
-    """Upload one clip; return why it is refused, or None."""
+    """Upload one clip; return the reason if the server refuses it, otherwise None."""
     try:
         api.put_clip(submission_id, clip.pair_id, clip.path, seed=clip.seed, replace=replace)
     except Refused as refusal:

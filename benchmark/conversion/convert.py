@@ -20,17 +20,17 @@ _NUMBER = re.compile(r"(\d+)")
 
 
 class CannotConvert(ValueError):
-    """The file or folder cannot become a clip; the message says why in a sentence."""
+    """The file or folder cannot be converted to a clip; the message is a sentence with the reason."""
 
 
 def convert_video(source: Path, target: Path) -> bool:
-    """Write a video as a clip; return whether it was encoded anew, or copied because it is accepted as it is.
+    """Write a video as a clip; return True if it was encoded, False if it was copied.
 
-    The clip is upright, has square pixels and no sound, and no side is longer than 2048 pixels. Frames keep
-    their times.
+    A video that servers accept unchanged is copied. The clip is upright, has square pixels and no sound, and
+    no side is longer than 2048 pixels. Frames keep their times.
 
     Raises:
-        CannotConvert: the file is no video, is damaged, or is HDR.
+        CannotConvert: the file is not a video, is damaged, or is HDR.
     """
     from benchmark.video.track import open_video
 
@@ -58,7 +58,7 @@ def convert_frames(images: Sequence[Path], target: Path, *, fps: Fraction) -> No
     """Write images as the frames of a clip, in the given order.
 
     Raises:
-        CannotConvert: an image cannot be read, or has another size than the first.
+        CannotConvert: an image cannot be read, or its size differs from the size of the first image.
     """
     first = _image_pixels(images[0])
     height, width, _ = first.shape
@@ -135,7 +135,7 @@ def _image_pixels(path: Path) -> NDArray[np.uint8]:
 
 
 def _fitting_size(size: tuple[int, int]) -> tuple[int, int]:
-    """Return even sides of at most MAX_SIDE pixels in nearly the same proportion.
+    """Return even sides of at most MAX_SIDE pixels with nearly the same aspect ratio.
 
     >>> _fitting_size((3840, 2160)), _fitting_size((321, 240))
     ((2048, 1152), (320, 240))

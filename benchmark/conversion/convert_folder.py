@@ -1,7 +1,7 @@
 """Converts a folder of videos and frame folders to a folder of clips.
 
-`converted.jsonl` in the output records which source each clip was made of. A clip whose source and settings
-did not change since is kept, so a second run gives the same bytes.
+`converted.jsonl` in the output folder records the source of each clip. A clip is kept if its source and its
+settings have not changed, so a second run gives the same bytes.
 """
 
 import hashlib
@@ -30,7 +30,7 @@ class ConversionProblems(ValueError):
 
 @dataclass(frozen=True)
 class Source:
-    """A video file or a folder of frames, and the name of the clip it becomes."""
+    """A video file or a folder of frames, and the name of the resulting clip."""
 
     path: Path
     clip: str
@@ -48,7 +48,7 @@ class Source:
 
 @dataclass(frozen=True)
 class Sources:
-    """What a folder holds: sources, and the names of other files by the reason they are not used."""
+    """The contents of a folder: the sources, and the names of unused files by the reason."""
 
     found: tuple[Source, ...]
     unused: Mapping[str, tuple[str, ...]]
@@ -56,7 +56,7 @@ class Sources:
 
 @dataclass(frozen=True)
 class Converted:
-    """How many clips were encoded anew, copied because they are accepted as they are, or kept.
+    """The number of clips that were encoded, copied unchanged, or kept from an earlier run.
 
     `problems` has a sentence for each source that could not be converted.
     """
@@ -81,10 +81,10 @@ def find_sources(folder: Path, names: Mapping[str, ClipName] | None = None) -> S
     """Return the videos and frame folders of a folder.
 
     Args:
-        names: pair and seed by file name; otherwise each clip is named as its source.
+        names: pair and seed by file name; by default each clip has the name of its source.
 
     Raises:
-        ConversionProblems: two sources would become the same clip, or the table and the folder differ.
+        ConversionProblems: two sources would give the same clip, or the table does not match the folder.
     """
     entries = sorted(path for path in folder.iterdir() if not is_hidden_file(path.name))
     paths = [path for path in entries if _is_source(path)]
@@ -113,15 +113,15 @@ def convert_folder(
     fps: Fraction | None = None,
     on_clip: Callable[[], object] = lambda: None,
 ) -> Converted:
-    """Convert sources into a folder, several at once.
+    """Convert sources into a folder, several in parallel.
 
     Args:
-        output: made where it is missing.
-        fps: of folders of frames.
+        output: the folder for the clips; created if it does not exist.
+        fps: the frame rate of clips from folders of frames.
         on_clip: called after each clip, for a progress bar.
 
     Raises:
-        ConversionProblems: the output holds clips of other sources, which nobody would tell apart later.
+        ConversionProblems: the output folder contains clips of other sources, which could be confused.
     """
     output.mkdir(parents=True, exist_ok=True)
     _refuse_other_clips(output, sources)
@@ -191,7 +191,7 @@ def _named(paths: Sequence[Path], names: Mapping[str, ClipName]) -> tuple[list[S
 
 
 def _convert(source: Source, output: Path, fps: Fraction | None, before: _Record | None) -> _Record:
-    """Convert one source; return `before` itself where its clip can be kept."""
+    """Convert one source; return `before` itself if its clip can be kept."""
     digest, target = source.digest(), output / source.clip
     used_fps = str(fps) if source.path.is_dir() else None
     is_same = before is not None and (before.source_sha256, before.fps) == (digest, used_fps)

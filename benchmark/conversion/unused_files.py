@@ -1,4 +1,4 @@
-"""Says why files of a folder are not sent as clips."""
+"""Gives the reasons why files of a folder are not uploaded as clips."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
@@ -13,12 +13,12 @@ from benchmark.video.formats import (
     FRAME_SUFFIXES,
 )
 
-# What `ti2v generate` and `ti2v convert` write beside clips.
+# Files that `ti2v generate` and `ti2v convert` write next to the clips.
 _RECORDS = ("manifest", CONVERSION_RECORDS)
 
 
 def unused_files(paths: Iterable[Path]) -> Mapping[str, tuple[str, ...]]:
-    """Return the names of files and folders that are no clips, by the reason."""
+    """Return the names of the files and folders that are not clips, by the reason."""
     found: defaultdict[str, list[str]] = defaultdict(list)
     for path in sorted(paths):
         reason = why_unused(path)
@@ -28,7 +28,7 @@ def unused_files(paths: Iterable[Path]) -> Mapping[str, tuple[str, ...]]:
 
 
 def why_unused(path: Path) -> str | None:
-    """Return why a file is not sent; None for clips and for files that need no mention."""
+    """Return the reason why a file is not uploaded; None for clips and for files that are not reported."""
     suffix = path.suffix.lower()
     if is_hidden_file(path.name):
         return "hidden files, such as a Mac writes beside every file"
@@ -44,7 +44,7 @@ def why_unused(path: Path) -> str | None:
 
 
 def holds_frames(folder: Path) -> bool:
-    """Return whether a folder holds an image."""
+    """Return whether a folder contains an image."""
     return any(
         each.suffix.lower() in FRAME_SUFFIXES and not is_hidden_file(each.name) for each in folder.iterdir()
     )

@@ -13,7 +13,10 @@ CHUNK_ROWS = 2000
 
 
 def csv_chunks(names: tuple[str, ...], rows: Iterable[list[Cell]]) -> Iterator[bytes]:
-    """Yield a CSV (RFC 4180 quoting, LF line ends, UTF-8); texts are escaped against formula injection."""
+    """Yield a CSV table with RFC 4180 quoting, LF line ends and UTF-8.
+
+    Texts are escaped so that a spreadsheet does not run them as formulas.
+    """
     yield _csv_text([names])
     for chunk in _chunks(rows):
         yield _csv_text([guard(cell) if type(cell) is str else cell for cell in row] for row in chunk)

@@ -24,7 +24,7 @@ _LATEX_SPECIAL = {
     "|": r"\textbar{}",
     "−": "$-$",
 }
-_HYPHENS = re.compile(r"-(?=-)")  # LaTeX prints two hyphens as a dash
+_HYPHENS = re.compile(r"-(?=-)")  # LaTeX would print two hyphens as a dash
 _POWER = re.compile(r"(?:(\d\.\d) × )?10⁻([⁰¹²³⁴⁵⁶⁷⁸⁹]+)")
 
 
@@ -55,7 +55,7 @@ def _markdown_cell(spans: Spans) -> str:
 
 
 def latex_chunks(table: TableName, rows: Iterable[object], note: str) -> Iterator[bytes]:
-    r"""Yield a tabular of the booktabs package, followed by the note; \input it inside a table."""
+    r"""Yield a LaTeX tabular with booktabs rules, followed by the note; use \input inside a table."""
     columns = LAYOUTS[table]
     alignment = "".join("r" if column.number else "l" for column in columns)
     yield f"% needs \\usepackage{{booktabs}}\n\\begin{{tabular}}{{{alignment}}}\n".encode()
@@ -81,7 +81,7 @@ def _latex_power(printed: re.Match[str]) -> str:
 
 def _latex_line(cells: Iterable[str]) -> bytes:
     line = " & ".join(cells)
-    # The line before ends in \\, which would take a bracket or an asterisk here as its argument.
+    # The previous line ends in \\, which would parse a bracket or an asterisk here as its argument.
     return (f"{'{}' if line.startswith(('[', '*')) else ''}{line} \\\\\n").encode()
 
 

@@ -1,4 +1,4 @@
-"""Metric tables as CSV, JSON, Markdown and LaTeX: the means for readers, the clips for programs."""
+"""Metric tables as CSV, JSON, Markdown and LaTeX: means for readers, single clips for programs."""
 
 import csv
 import io
@@ -22,10 +22,10 @@ class MetricFormat(StrEnum):
 
 
 def metric_table_bytes(table: MetricTable, name: str, file_format: MetricFormat) -> bytes:
-    """Return a table as a file.
+    """Return a table as the bytes of a file.
 
     Args:
-        name: what the row of means is called, such as the model's name.
+        name: the label of the row of means, such as the model's name.
     """
     return _WRITERS[file_format](table, name).encode()
 
@@ -99,7 +99,7 @@ def _latex(table: MetricTable, name: str) -> str:
 
 
 def note(table: MetricTable) -> str:
-    """Return one line that says what the numbers depend on and whether pairs are missing."""
+    """Return one line with the suite, the number of scored pairs, and the settings of the scores."""
     scored = len({clip.pair for clip in table.clips})
     state = f"PARTIAL: {scored} of {table.expected_pairs} pairs" if table.is_partial else f"{scored} pairs"
     settings = ", ".join(f"{name} {value}" for name, value in table.settings.items())

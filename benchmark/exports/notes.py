@@ -1,4 +1,4 @@
-"""The note under a table: definitions, number of pairs and votes, and the votes that are not counted."""
+"""The note under a table: definitions, the numbers of pairs and votes, and uncounted votes by status."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -73,11 +73,11 @@ class TableNote:
 
     Attributes:
         pairs: number of pairs with a vote.
-        panel: the smallest and the largest number of votes per comparison.
+        panel: the smallest and the largest number of votes that a comparison has.
         votes: number of counted votes.
         left_out: number of votes that are not counted, by status.
-        imported: the votes were imported.
-        interim: the study is not closed.
+        imported: whether the votes were imported.
+        interim: whether the study is not closed yet.
     """
 
     pairs: int
@@ -96,7 +96,7 @@ class TableNote:
         imported: bool = False,
         interim: bool = False,
     ) -> Self:
-        """Return the note of the tables made from these tallies."""
+        """Return the note for tables that are computed from these tallies."""
         votes = tallies.votes[tallies.votes > 0]
         return cls(
             pairs=len(set(tallies.pair[tallies.votes > 0].tolist())),

@@ -17,7 +17,7 @@ ROW_GROUP = 65_536
 
 
 class _Sink:
-    """Buffers the output of the Parquet writer, which writes a file front to back."""
+    """A write-only file object that buffers the output of the Parquet writer."""
 
     def __init__(self) -> None:
         self.closed = False
@@ -28,7 +28,7 @@ class _Sink:
         return len(content)
 
     def flush(self) -> None:
-        """Do nothing: nothing is buffered elsewhere."""
+        """Do nothing, because this object has no other buffer to flush."""
 
     def close(self) -> None:
         self.closed = True

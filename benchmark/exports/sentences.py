@@ -17,10 +17,10 @@ from benchmark.stats.votes import Matchup
 def table_sentences(
     table: TableName, rows: Iterable[object], tallies: Tallies, matchups: Sequence[Matchup]
 ) -> list[str]:
-    """Return a sentence for each row, and a warning if comparisons differ in their number of votes.
+    """Return one sentence per row, and a warning if comparisons have different numbers of votes.
 
     Args:
-        table: the table of the rows; comparisons, breakdowns and votes have no sentences of their own.
+        table: the name of the table; the tables of comparisons, breakdowns and votes have no sentences.
         rows: the rows of the table.
         tallies, matchups: the data that the rows were computed from.
     """

@@ -21,7 +21,7 @@ TITLES = {
 
 @dataclass(frozen=True)
 class Span:
-    """A part of a cell."""
+    """A part of a cell's text, which is either bold or plain."""
 
     text: str
     bold: bool = False
@@ -52,7 +52,7 @@ def _p_value(title: str, column: str) -> PrintedColumn:
 
 
 def _sides(title: str, reference: str, other: str) -> PrintedColumn:
-    """Return a column of cells like 63.1/36.9, the larger in bold."""
+    """Return a column of cells like 63.1/36.9 with the larger value in bold."""
     return PrintedColumn(title, lambda row: sides_cell(getattr(row, reference), getattr(row, other)))
 
 
@@ -72,7 +72,7 @@ def _measure(title: str, column: str, decimals: int) -> PrintedColumn:
 
 
 def sides_cell(reference: float | None, other: float | None) -> Spans:
-    """Return `63.1/36.9` with the larger value in bold; neither is bold if both are equal."""
+    """Return `63.1/36.9` with the larger value in bold; no value is bold if the two are equal."""
     if reference is None or other is None:
         return (Span(EMPTY),)
     return (
@@ -112,7 +112,7 @@ def _rank(row: object) -> Spans:
 
 
 def reason_cells(row: object, form: str = "{reason}_{side}") -> tuple[Spans, ...]:
-    """Return a cell like 39.8/15.3 for each reason, or dashes if no vote of the row gives a reason."""
+    """Return one cell like 39.8/15.3 per reason; dashes if no vote of the row gives a reason."""
     values = [[getattr(row, form.format(reason=reason, side=side)) for side in Side] for reason in TITLES]
     is_without = not any(value for both in values for value in both)
     return tuple((Span(EMPTY),) if is_without else sides_cell(*both) for both in values)
@@ -126,7 +126,7 @@ def _reason_sides(form: str) -> list[PrintedColumn]:
 
 
 def _every_column(table: TableName) -> list[PrintedColumn]:
-    """Return all columns of the table, unformatted, as in the CSV."""
+    """Return all columns of the table with unformatted cells, as in the CSV export."""
 
     def column_of(name: str, kind: Kind) -> PrintedColumn:
         def spans(row: object) -> Spans:

@@ -33,11 +33,11 @@ def result_rows(
         table: the table to compute.
         tallies: `tallies.matchup` indexes `matchups`.
         matchups: the matchups of the study.
-        interim: the study is not closed, so p-values are not computed.
-        votes: the single votes behind the tallies; needed only for the sensitivity to annotators.
+        interim: whether the study is not closed; p-values are computed for closed studies only.
+        votes: the single votes that were tallied; needed only for the sensitivity to annotators.
 
     Raises:
-        ValueError: the table is `votes`, which tallies do not contain.
+        ValueError: the table is `votes`, which cannot be computed from tallies.
     """
     match table:
         case TableName.PREFERENCES:
@@ -63,9 +63,10 @@ def result_rows(
 def sensitivity(
     tallies: Tallies, matchups: Sequence[Matchup], votes: Votes | None = None
 ) -> list[SensitivityRow]:
-    """Return a row per matchup and cluster: images, scenarios, and annotators if `votes` names them.
+    """Return one row per matchup and kind of cluster: images, scenarios and annotators.
 
-    Each kind of cluster has its own random stream, so a missing column does not change other rows.
+    There are no rows for annotators if `votes` has no annotators. Each kind of cluster has its own random
+    stream, so a missing column does not change other rows.
     """
     rows = [
         row

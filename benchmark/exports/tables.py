@@ -1,6 +1,8 @@
-"""The result tables and their columns; names and order of the columns are part of the public contract.
+"""The result tables and their columns.
 
-docs/tables.md documents every column; a test compares the two.
+The names and the order of the columns are part of the public contract.
+
+docs/tables.md documents every column; a test compares that page with this module.
 """
 
 from dataclasses import dataclass, fields
@@ -61,7 +63,7 @@ def _kind(annotation: object) -> Kind:
         return Kind.WHOLE
     if annotation in (float, float | None):
         return Kind.REAL
-    return Kind.TEXT  # names, and enums, which are stored by value
+    return Kind.TEXT  # names, and enums as their values
 
 
 def _vote_column(name: str) -> Column:

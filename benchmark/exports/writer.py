@@ -22,9 +22,9 @@ def table_chunks(
 
     Args:
         table: the table to write.
-        rows: objects with an attribute per column of the table.
+        rows: objects with one attribute per column of the table.
         file_format: the file format.
-        note: the data behind the table.
+        note: the note of the table.
     """
     text = note.text(table) if note else ""
     names = COLUMN_NAMES[table]

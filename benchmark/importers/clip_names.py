@@ -1,4 +1,4 @@
-"""Reads the table that says which pair each file of a folder is for."""
+"""Reads a table that maps each file of a folder to a pair."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -16,10 +16,10 @@ def read_names(path: Path) -> Mapping[str, ClipName]:
     """Return pair and seed by file name.
 
     Args:
-        path: a table with the columns `file` and `pair`, and perhaps `seed`.
+        path: a table with the columns `file`, `pair` and, optionally, `seed`.
 
     Raises:
-        TableError: a column is missing or unknown, or a cell is not understood; all problems are listed.
+        TableError: a column is missing or unknown, or a cell is invalid; the error lists all problems.
     """
     table = read_table(path)
     table.require(_COLUMNS[:2])

@@ -11,7 +11,7 @@ from benchmark.importers.problems import ImportProblems
 from benchmark.importers.rows import TableRow
 from benchmark.tables import TableProblem
 
-# In order of preference where a table has several.
+# If a table has several of these columns, the first name in this list is used.
 PROMPT_NAMES = ("prompt", "text_prompt", "prompts", "caption", "text", "instruction", "description")
 IMAGE_NAMES = (
     *("image_path", "image", "image_file", "image_name", "input_image", "first_frame"),
@@ -34,7 +34,7 @@ class Columns:
     """The indices of the columns; `tags` maps a tag's name to its column.
 
     Attributes:
-        labels: the name of each column in messages; its number if the table has no header.
+        labels: the name of each column in messages; the column's number if the table has no header.
     """
 
     image: int
@@ -45,7 +45,7 @@ class Columns:
 
 @dataclass(frozen=True)
 class PairTable:
-    """The rows of a benchmark's table without its header, and the columns they have."""
+    """The rows of a benchmark's table without the header, and its identified columns."""
 
     columns: Columns
     body: tuple[TableRow, ...]
@@ -55,8 +55,8 @@ def identify_columns(rows: Sequence[TableRow], is_image_name: Callable[[str], bo
     """Separate the header from the body and identify the columns.
 
     Args:
-        rows: all rows that are not empty.
-        is_image_name: returns whether a cell looks like the name of an image.
+        rows: all non-empty rows, including the header.
+        is_image_name: a function that returns whether a cell looks like the name of an image.
 
     Raises:
         ImportProblems: the columns are ambiguous; the message says what to change.
@@ -79,7 +79,7 @@ def identify_columns(rows: Sequence[TableRow], is_image_name: Callable[[str], bo
 
 
 def _check_header(body: Sequence[TableRow], names: Sequence[str], used: set[int], *, line: int) -> None:
-    """Refuse two columns with one name, a column without a name unless it is empty, and an index column."""
+    """Refuse a header with a duplicate name, an unnamed column that is not empty, or an index column."""
     problems = []
     for column, name in enumerate(names):
         if name and name in names[:column]:
@@ -150,7 +150,7 @@ def _first_named(names: Sequence[str], wanted: Sequence[str], among: Sequence[in
 
 
 def _share(body: Sequence[TableRow], column: int, holds: Callable[[str], bool]) -> float:
-    """Return the share of the column's non-empty cells for which `holds` is true, in [0, 1]."""
+    """Return the share, in [0, 1], of the column's non-empty cells for which `holds` returns True."""
     filled = [cell for row in body for cell in row.cells[column : column + 1] if cell]
     return sum(map(holds, filled)) / len(filled) if filled else 0.0
 

@@ -14,7 +14,7 @@ _ADDRESS = re.compile(r"hf://(?:datasets/)?(?P<repository>[\w.-]+/[\w.-]+)(?:@(?
 
 @dataclass(frozen=True)
 class HubAddress:
-    """A data set's repository and its revision; None is the default branch."""
+    """A data set's repository and revision; the revision None means the default branch."""
 
     repository: str
     revision: str | None
@@ -24,7 +24,7 @@ def parse_address(address: str) -> HubAddress:
     """Parse `hf://owner/name[@revision]`.
 
     Raises:
-        ImportProblems: the address has another form.
+        ImportProblems: the address does not have this form.
     """
     match = _ADDRESS.fullmatch(address)
     if match is None:
@@ -33,7 +33,7 @@ def parse_address(address: str) -> HubAddress:
 
 
 def read_hub(address: str) -> BenchmarkSource:
-    """Download a data set into the hub's own cache and read it.
+    """Download a data set to the cache of the hub's library and read it.
 
     Raises:
         ImportProblems: the hub cannot be reached, or the data set cannot be imported.
@@ -43,16 +43,16 @@ def read_hub(address: str) -> BenchmarkSource:
 
 
 def read_snapshot(snapshot: Path, hub: HubAddress) -> BenchmarkSource:
-    """Read a downloaded snapshot and record the commit, which is its folder's name.
+    """Read a downloaded snapshot and record its commit, which is the name of the snapshot's folder.
 
-    A snapshot in the hub's cache contains links to files two folders above it, so links may point there.
+    A snapshot in the hub's cache contains links to a folder two levels higher, so links may point there.
     """
     within = snapshot.parent.parent
     return read_official(snapshot, source=f"{SCHEME}{hub.repository}@{snapshot.name}", within=within)
 
 
 def _download(hub: HubAddress) -> Path:
-    # The import takes 0.3 s, and most benchmarks are read from a folder.
+    # The import takes 0.3 s and is not needed for benchmarks in a folder.
     from httpx2 import HTTPError
     from huggingface_hub import snapshot_download
     from huggingface_hub.errors import HfHubHTTPError

@@ -18,7 +18,7 @@ MAX_IMAGE_BYTES = 32 * 1024 * 1024
 MIN_IMAGE_SIDE = 16
 MAX_IMAGE_SIDE = 8192
 MAX_IMAGE_PIXELS = 40_000_000
-# The exceptions that Pillow's decoders raise for damaged files; they differ by format.
+# The exceptions that Pillow's decoders raise for damaged files; each format raises other ones.
 _DECODE_ERRORS = (OSError, SyntaxError, ValueError, RuntimeError)
 _SIZE_RULE = f"sides must be {MIN_IMAGE_SIDE} to {MAX_IMAGE_SIDE} pixels, with 40 megapixels at most."
 
@@ -32,8 +32,8 @@ class ImageFolder:
 
     Args:
         folder: the folder that image names are relative to.
-        within: images must be inside this folder after links are resolved; `folder` by default. Snapshots of
-            the hub contain links into the folders above them.
+        within: images must be inside this folder after links are resolved; by default `folder`. A snapshot
+            of the hub contains links to a folder above the snapshot.
     """
 
     def __init__(self, folder: Path, *, within: Path | None = None) -> None:
@@ -45,12 +45,14 @@ class ImageFolder:
             self._by_name[canonical_name(path.stem)].append(path)
 
     def is_image_name(self, cell: str) -> bool:
-        """Return whether a cell has the suffix of an image file or is the name of an image in the folder."""
+        """Return whether a cell ends in the suffix of an image file, or names an image in the folder."""
         name = _posix(cell).name
         return PurePosixPath(name).suffix.lower() in IMAGE_SUFFIXES or name in self._by_name
 
     def find(self, cell: str, *, beside: Path) -> Path:
-        """Return the file of a cell: a path relative to the table or to the folder, or only a file name.
+        """Return the image file that a cell names.
+
+        The cell is a path relative to the table or to the folder, or only a file name.
 
         Raises:
             ImageRefused: no file matches, the file is outside the folder, or several different files match.
@@ -65,7 +67,7 @@ class ImageFolder:
         return self._inside(self._named_below(name))
 
     def _named_below(self, name: PurePosixPath) -> Path:
-        # "styles/a.png" does not match a.png in another folder.
+        # The cell "styles/a.png" does not match a file a.png in another folder.
         found = [
             path
             for path in self._by_name.get(name.name, [])
@@ -84,7 +86,7 @@ class ImageFolder:
 
 
 def same_bytes(paths: Iterable[Path]) -> bool:
-    """Return whether all files have the same bytes; at least one path is needed."""
+    """Return whether all files have the same bytes; `paths` must not be empty."""
     first, *others = paths
     return not others or all(path.read_bytes() == first.read_bytes() for path in others)
 
@@ -114,7 +116,7 @@ def check_image(path: Path) -> None:
 @contextmanager
 def _open_image(path: Path) -> Iterator[Image.Image]:
     with warnings.catch_warnings():
-        # Pillow warns about unusual metadata, which does not matter here.
+        # Pillow warns about unusual metadata, which is irrelevant here.
         warnings.simplefilter("ignore", UserWarning)
         warnings.simplefilter("error", Image.DecompressionBombWarning)
         with open_image(path, formats=IMAGE_FORMATS) as image:
@@ -122,13 +124,13 @@ def _open_image(path: Path) -> Iterator[Image.Image]:
 
 
 def is_web_image(path: Path) -> bool:
-    """Return whether every browser shows a checked image; the file's content decides, not its suffix."""
+    """Return whether every browser can show a checked image, judged by its content, not by its suffix."""
     with _open_image(path) as image:
         return image.format in {"JPEG", "MPO", "PNG", "WEBP"}
 
 
 def write_png(path: Path, target: Path) -> None:
-    """Convert a checked image to PNG as viewers see it, for types that browsers do not show."""
+    """Convert a checked image of a type that browsers do not show to a PNG of its displayed form."""
     with _open_image(path) as image:
         displayed(image).save(target, "PNG")
 
@@ -138,7 +140,7 @@ def _check_size(image: Image.Image) -> None:
     fits = max(width, height) <= MAX_IMAGE_SIDE and width * height <= MAX_IMAGE_PIXELS
     if not fits or min(width, height) < MIN_IMAGE_SIDE:
         raise ImageRefused(f"The image is {width}x{height}: {_SIZE_RULE}")
-    # Phones write JPEGs that contain further views (MPO); the first one is an ordinary image.
+    # Phones write JPEGs that contain several views (MPO); the first view is an ordinary image.
     if image.format != "MPO" and getattr(image, "is_animated", False):
         raise ImageRefused("The image is animated. An input image must be a still image.")
 
@@ -147,12 +149,12 @@ def _is_file(path: Path) -> bool:
     try:
         return path.is_file()
     except OSError as error:
-        # A prompt in the image column may be longer than any file name.
+        # The image column may contain a prompt, which can be longer than the limit for file names.
         raise ImageRefused("The image's name is too long.") from error
 
 
 def _posix(cell: str) -> PurePosixPath:
-    """Return a cell as a path in NFC; tables made on Windows write backslashes."""
+    """Return a cell as a path in NFC; backslashes, as written on Windows, become slashes."""
     return PurePosixPath(canonical_name(cell.replace("\\", "/")))
 
 

@@ -1,6 +1,7 @@
-"""Reads a benchmark in the official layout: a table with an image path and a prompt per row, and the images.
+"""Reads a benchmark in the official layout: a folder of images, and a table of image paths and prompts.
 
-Layout: the data set `wang-sj16/TI2V-Bench` on the Hugging Face hub (`prompt.csv` and a folder of images).
+The layout is that of the data set `wang-sj16/TI2V-Bench` on the Hugging Face Hub: `prompt.csv` has one row
+per pair.
 """
 
 import re
@@ -18,27 +19,27 @@ from benchmark.tables.delimited import width_message
 
 TABLE_SUFFIXES = (*TEXT_SUFFIXES, *TYPED_SUFFIXES)
 
-# `<pair id>_<seed>.mp4` must be a file name, and file systems allow 255 bytes.
+# `<pair id>_<seed>.mp4` must be a valid file name; file systems allow 255 bytes.
 MAX_PAIR_ID_BYTES = 230
 MAX_IMAGE_NAME_BYTES = 120
 MAX_SCENARIO_LETTERS = 100
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
-# The URL of a scenario's page ends in its name.
+# The URL of a scenario's page ends in the scenario's name.
 _NOT_IN_URL = re.compile(r"[/\\]|^\.+$")
 _FRONT_MATTER = re.compile(r"\A---\s*\n(?P<lines>.*?)\n---\s*$", re.DOTALL | re.MULTILINE)
 
 
 def read_official(path: Path, *, source: str | None = None, within: Path | None = None) -> BenchmarkSource:
-    """Read a benchmark's folder, or one table of it (CSV, TSV, JSONL or Parquet).
+    """Read a benchmark from its folder or from a table in it (CSV, TSV, JSONL or Parquet).
 
     Args:
-        path: the folder; the table if the folder contains several.
-        source: recorded as the benchmark's source; the folder's name by default.
+        path: the folder; or the table, if the folder contains several tables.
+        source: the recorded source of the benchmark; by default the folder's name.
         within: see `ImageFolder`.
 
     Raises:
-        ImportProblems: the benchmark cannot be imported; contains every problem found.
+        ImportProblems: the benchmark cannot be imported; the error contains every problem found.
     """
     table_path, folder = (path, path.parent) if path.is_file() else (_only_table(path), path)
     images = ImageFolder(folder, within=within)
@@ -102,7 +103,7 @@ def _irregular_rows(pairs: PairTable) -> list[TableProblem]:
 
 
 class _PairCollector:
-    """Collects pairs, images and problems row by row."""
+    """Collects the pairs, images and problems of a table, row by row."""
 
     def __init__(self, columns: Columns, folder: ImageFolder, *, beside: Path) -> None:
         self._columns = columns
@@ -123,7 +124,7 @@ class _PairCollector:
             self._add_pair(row, self._pair(row, name, prompt))
 
     def _add_image(self, row: TableRow, cell: str) -> str | None:
-        """Add the row's image and return its name; None if it cannot be used."""
+        """Add the row's image and return the image's name; None if the image cannot be used."""
         if not cell:
             self._add_problem(row, "The image's name is empty.", self._columns.image)
             return None
@@ -194,7 +195,7 @@ def _invalid_names(pair: PairSpec) -> Sequence[str]:
 
 
 def _dataset_card(folder: Path) -> dict[str, str]:
-    """Return the plain `name: value` lines of the front matter of README.md, the data set's card."""
+    """Return the plain `name: value` lines in the front matter of the data set's card, README.md."""
     readme = folder / "README.md"
     if not readme.is_file():
         return {}

@@ -1,4 +1,4 @@
-"""The error of a benchmark that cannot be imported; it contains all problems."""
+"""The error that lists all problems of a benchmark that cannot be imported."""
 
 from collections.abc import Sequence
 
@@ -7,11 +7,11 @@ from benchmark.tables import TableError, TableProblem
 
 
 class ImportProblems(ValueError):
-    """A benchmark cannot be imported, and nothing of it was.
+    """A benchmark cannot be imported; nothing was imported.
 
     Args:
-        problems: in any order; sorted by line.
-        source: the name of the table that the lines are of.
+        problems: the problems in any order; the error sorts them by line.
+        source: the name of the table that the line numbers refer to.
     """
 
     def __init__(self, problems: Sequence[TableProblem], source: str | None = None) -> None:
@@ -21,10 +21,10 @@ class ImportProblems(ValueError):
 
     @classmethod
     def of(cls, message: str, source: str | None = None) -> "ImportProblems":
-        """Return the error with one problem of the whole benchmark."""
+        """Return the error for one problem that concerns the whole benchmark."""
         return cls([TableProblem(message)], source)
 
     @classmethod
     def of_table(cls, error: TableError, source: str) -> "ImportProblems":
-        """Return the error of a table that cannot be read."""
+        """Return the error for a table that cannot be read."""
         return cls(error.found or [TableProblem(str(error))], source)

@@ -9,16 +9,16 @@ from benchmark.importers.source import BenchmarkSource
 
 
 def read_benchmark(address: str) -> BenchmarkSource:
-    """Read a folder or CSV in the official layout, or `hf://owner/name[@revision]`.
+    """Read a benchmark from a folder or CSV in the official layout, or from `hf://owner/name[@revision]`.
 
     Raises:
-        ImportProblems: the benchmark cannot be imported; contains every problem found.
+        ImportProblems: the benchmark cannot be imported; the error contains every problem found.
     """
     return hub.read_hub(address) if address.startswith(hub.SCHEME) else read_official(Path(address))
 
 
 def default_slug(address: str) -> str:
-    """Return the name of the folder or data set at the address as a slug.
+    """Return a slug made from the name of the folder or data set at the address.
 
     >>> default_slug("hf://wang-sj16/TI2V-Bench@main"), default_slug("releases/My Pairs/prompt.csv")
     ('ti2v-bench', 'my-pairs')

@@ -19,7 +19,7 @@ LEGACY_ENCODING = "cp1252"
 
 @dataclass(frozen=True)
 class TableRow:
-    """The cells of one row: in NFC, each run of white space one space."""
+    """The cells of one row, in NFC; each run of white space is replaced by one space."""
 
     line: int
     cells: tuple[str, ...]
@@ -27,17 +27,17 @@ class TableRow:
 
 @dataclass(frozen=True)
 class TableRows:
-    """The rows of a table, header included, and the lines that are problems."""
+    """The rows of a table, including the header, and the problems of its lines."""
 
     rows: tuple[TableRow, ...]
     problems: tuple[TableProblem, ...] = field(default=())
 
 
 def possible_rows(path: Path) -> tuple[list[TableRows], list[ImportProblems]]:
-    """Return the rows of a table for each possible delimiter, the most regular table first.
+    """Parse a table with each possible delimiter.
 
     Returns:
-        The tables, and the errors of delimiters with which the file cannot be parsed.
+        The parsed tables, the most regular one first, and one error for each delimiter that fails.
 
     Raises:
         ImportProblems: the file is too large or cannot be decoded.
@@ -80,13 +80,16 @@ def _parse(text: DelimitedText) -> TableRows:
 
 
 def _regular_rows(table: TableRows) -> int:
-    """Return how many rows have as many cells as the first; 0 if it has one cell: prompts contain commas."""
+    """Return the number of rows that have as many cells as the first row.
+
+    Return 0 if the first row has only one cell: the delimiter then does not split the header.
+    """
     width = len(table.rows[0].cells) if table.rows else 0
     return sum(len(row.cells) == width for row in table.rows) if width > 1 else 0
 
 
 def _typed_rows(path: Path) -> TableRows:
-    """Return the rows of a JSONL or Parquet table; the header is on line 0."""
+    """Return the rows of a JSONL or Parquet table; the header gets line number 0."""
     table = read_table(path)
     columns = [table.cells(name) for name in table.columns]
     header = TableRow(0, tuple(map(_cell, table.columns)))

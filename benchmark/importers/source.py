@@ -1,4 +1,4 @@
-"""A benchmark as it was read from its source, before it is stored."""
+"""A benchmark that was read from its source and is not stored yet."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -12,11 +12,11 @@ class BenchmarkSource:
     """A complete benchmark without problems.
 
     Attributes:
-        title: the authors' title; None if they give none.
-        pairs: in the order of the table.
+        title: the authors' title; None if the authors give no title.
+        pairs: the pairs in the order of the table.
         images: the file of each image that a pair uses, by image name.
         source: the folder's name, or the data set with its revision; never a path of this machine.
-        licence: as the authors state it; empty if they do not.
+        licence: the licence that the authors state; empty if they state none.
     """
 
     title: str | None

@@ -1,1 +1,4 @@
-"""Formulas of the automatic metrics: features or frames in, one score a clip out (docs/metrics.md)."""
+"""Formulas of the automatic metrics: each computes one score per clip from features or frames.
+
+See docs/metrics.md.
+"""

@@ -1,6 +1,7 @@
-"""Artifacts in time that people notice at once: flashes, freezes, cuts, loops and a drift of colour.
+"""Temporal artifacts that people notice at once: flashes, freezes, cuts, loops and colour shifts.
 
-Ours, no weights. The thresholds are in grey levels of 255 and were chosen on the clips of docs/metrics.md.
+This is our own metric; it needs no weights. Thresholds are in grey levels of 255 and were chosen on the clips
+described in docs/metrics.md.
 """
 
 from dataclasses import dataclass
@@ -11,14 +12,16 @@ from numpy.typing import NDArray
 
 from benchmark.metrics.frames import Frames, checked_frames, luma
 
-# A frame is a flash when it is brighter or darker than both neighbours by this much, and they agree.
+# A frame is a flash if it differs in brightness from both neighbours by this much, in the same direction.
 FLASH_LEVELS = 4.0
-# Two frames are the same when they differ by less than this on average: below what encoding changes.
+# Two frames are the same if their mean difference is below this, which is less than encoding changes.
 FREEZE_LEVELS = 0.15
-# A cut: neighbouring frames differ by this much on average, and by far more than the clip's usual step.
+# A step is a cut if the mean difference of the two frames is above CUT_LEVELS, and above CUT_FACTOR times
+# the clip's usual step.
 CUT_LEVELS = 25.0
 CUT_FACTOR = 6.0
-# A loop: the end is this much nearer to the first frame than the farthest frame is.
+# A clip loops if the difference of its last and first frame is below this share of the largest difference
+# of any frame from the first frame.
 LOOP_SHARE = 0.25
 
 
@@ -27,11 +30,11 @@ class Artifacts:
     """Artifacts of one clip; 0 is best for each.
 
     Attributes:
-        flashes: frames that are brighter or darker than both neighbours.
+        flashes: number of frames that are brighter, or darker, than both neighbours.
         freezes: share of the steps between frames in which nothing changes, in [0, 1].
-        cuts: steps at which the image changes abruptly.
-        loop: 1.0 where the clip returns to its first frame, else 0.0.
-        colour_shift: distance of the mean colour of the last frame from that of the first, in levels of 255.
+        cuts: number of steps at which the image changes abruptly.
+        loop: 1.0 if the clip returns to its first frame, else 0.0.
+        colour_shift: distance between the mean colours of the first and last frame, in levels of 255.
     """
 
     flashes: int
@@ -48,7 +51,7 @@ def artifacts(frames: Frames) -> Artifacts:
         frames: (frames, height, width, 3) uint8 RGB, at least 3 frames.
 
     Raises:
-        MetricInputError: too few frames, or not uint8 RGB.
+        MetricInputError: there are too few frames, or the frames are not uint8 RGB.
     """
     frames = checked_frames(frames, at_least=3)
     steps = np.array([_difference(first, second) for first, second in pairwise(frames)])

@@ -1,9 +1,9 @@
-"""Camera motion (VBench-I2V): does the camera move as asked.
+"""Camera motion (VBench-I2V): whether the camera moves as the prompt asks.
 
-Source: VBench, commit 45e79ec, vbench2_beta_i2v/camera_motion.py: CoTracker2 follows a 10x10 grid from the
-first frame to the last; one point in the middle of each edge decides. 1 where the asked type is among the
-predicted ones. VBench reads the asked type from the file name; we take it from the pair. VBench truncates
-tracked positions to whole pixels, and so do we.
+Source: VBench, commit 45e79ec, vbench2_beta_i2v/camera_motion.py: CoTracker2 tracks a 10x10 grid from the
+first frame to the last. The motion type is predicted from one point in the middle of each edge. The score is
+1 if the requested type is among the predicted types. VBench reads the requested type from the file name; we
+take it from the pair. Like VBench, we truncate tracked positions to whole pixels.
 """
 
 from enum import StrEnum
@@ -29,7 +29,7 @@ class CameraMotion(StrEnum):
     STATIC = "static"
 
 
-# Content that moves left means a camera that pans right, and so on.
+# The camera moves opposite to the content: if the content moves left, the camera pans right.
 _SAME = {
     ("left", "left"): CameraMotion.PAN_RIGHT,
     ("right", "right"): CameraMotion.PAN_LEFT,
@@ -47,16 +47,16 @@ _LEFT_AND_RIGHT = _SAME | {
 def predicted_motions(
     first: NDArray[np.floating], last: NDArray[np.floating], *, height: int, width: int
 ) -> frozenset[CameraMotion]:
-    """Return the camera motions that the tracked edges show; empty where they show none.
+    """Return the camera motions that the tracked edges indicate; an empty set if they indicate none.
 
     Args:
         first: (10, 10, 2) positions (x, y) of the grid in the first frame, in pixels.
-        last: the same in the last frame.
-        height: of the frames, in pixels.
-        width: of the frames, in pixels.
+        last: the same for the last frame.
+        height: height of the frames in pixels.
+        width: width of the frames in pixels.
 
     Raises:
-        MetricInputError: another shape, or positions that are not finite.
+        MetricInputError: an array has another shape, or a position is not finite.
     """
     for grid in (first, last):
         if grid.shape != (GRID, GRID, 2) or not np.isfinite(grid).all():
@@ -73,7 +73,7 @@ def predicted_motions(
 
 
 def camera_motion(asked: CameraMotion, predicted: frozenset[CameraMotion]) -> float:
-    """Return 1.0 where the asked camera motion is among the predicted ones, else 0.0."""
+    """Return 1.0 if the requested camera motion is among the predicted motions, else 0.0."""
     return float(asked in predicted)
 
 

@@ -1,8 +1,8 @@
-"""CLIP similarities of a clip with its text and its input image (Animate Bench, AIGCBench).
+"""CLIP similarities of a clip to its text and to its input image (Animate Bench, AIGCBench).
 
-Sources: Animate Bench (PIA, arXiv:2312.13964) and AIGCBench (arXiv:2401.01651); CLIPScore (arXiv:2104.08718)
-scales the text cosine by 2.5. Which scale a paper's table uses is not always published, so both are returned.
-Higher is better.
+Sources: Animate Bench (PIA, arXiv:2312.13964) and AIGCBench (arXiv:2401.01651). CLIPScore (arXiv:2104.08718)
+scales the text cosine by 2.5. Papers do not always state which scale a table uses, so we return both the
+cosine and the CLIPScore. Higher is better.
 """
 
 from dataclasses import dataclass
@@ -17,27 +17,27 @@ CLIP_SCORE_SCALE = 2.5
 
 @dataclass(frozen=True)
 class Similarity:
-    """A mean cosine over frames, in [-1, 1], and its CLIPScore, in [0, 2.5]."""
+    """The mean cosine over frames, in [-1, 1], and the CLIPScore computed from it, in [0, 2.5]."""
 
     cosine: float
     clip_score: float
 
 
 def clip_similarity(reference: ArrayLike, frames: ArrayLike) -> Similarity:
-    """Return how similar frames are to one text or image, averaged over frames.
+    """Return the similarity of the frames to one text or image, averaged over frames.
 
     Args:
         reference: (dimensions,) features of the text or the input image.
         frames: (frames, dimensions) features of the frames.
 
     Raises:
-        MetricInputError: no frames, or features that are not finite.
+        MetricInputError: there are no frames, or a feature is not finite.
     """
     values = cosines(feature_rows(frames, name="frames"), feature_rows(reference, name="reference"))
     return Similarity(float(values.mean()), float((CLIP_SCORE_SCALE * np.maximum(values, 0)).mean()))
 
 
 def adjacent_similarity(frames: ArrayLike) -> float:
-    """Return the mean cosine of neighbouring frames (AIGCBench), in [-1, 1]; at least 2 frames."""
+    """Return the mean cosine of neighbouring frames (AIGCBench), in [-1, 1]; needs at least 2 frames."""
     rows = feature_rows(frames, name="frames", at_least=2)
     return float(cosines(rows[1:], rows[:-1]).mean())

@@ -1,8 +1,9 @@
-"""Dynamic degree (VBench): does a clip move at all.
+"""Dynamic degree (VBench): whether a clip contains any motion.
 
-Source: VBench, commit 45e79ec, vbench/dynamic_degree.py, with RAFT-things and 20 iterations. 1 where the clip
-moves, 0 where it does not; a mean over clips is a share. Deviation: VBench counts a static clip as moving
-where two frames or fewer are sampled, because round(4 n / 16) is then 0; we refuse such clips.
+Source: VBench, commit 45e79ec, vbench/dynamic_degree.py, with RAFT-things and 20 iterations. The score is 1
+if the clip moves and 0 if it does not, so a mean over clips is the share of moving clips. Deviation: if at
+most two frames are sampled, round(4 n / 16) is 0 and VBench counts a static clip as moving; we refuse such
+clips.
 """
 
 import numpy as np
@@ -18,20 +19,20 @@ MIN_FRAMES = 3
 
 
 def sampling_stride(fps: float) -> int:
-    """Return the stride that brings a clip near 8 frames a second; `fps` must be positive."""
+    """Return the stride that samples about 8 frames per second; `fps` must be positive."""
     if not fps > 0:
         raise MetricInputError(f"The frame rate must be positive, not {fps}.")
     return max(1, round(fps / SAMPLED_FPS))
 
 
 def pair_motion(flow: NDArray[np.floating]) -> float:
-    """Return the mean of the largest 5 % of the displacements, in pixels.
+    """Return the mean of the largest 5 % of all displacements, in pixels.
 
     Args:
-        flow: (height, width, 2), from one sampled frame to the next.
+        flow: (height, width, 2) optical flow from one sampled frame to the next.
 
     Raises:
-        MetricInputError: the flow is not finite, or has fewer than 20 pixels.
+        MetricInputError: the flow is not finite or has fewer than 20 pixels.
     """
     magnitudes = np.hypot(flow[..., 0], flow[..., 1]).ravel()
     if not np.isfinite(magnitudes).all():
@@ -43,14 +44,15 @@ def pair_motion(flow: NDArray[np.floating]) -> float:
 
 
 def dynamic_degree(pair_motions: list[float], *, height: int, width: int) -> float:
-    """Return 1.0 where enough pairs of frames move, else 0.0.
+    """Return 1.0 if enough pairs of frames move, else 0.0.
 
-    Of n sampled frames, round(4 n / 16) pairs must move by more than 6 min(side) / 256 pixels.
+    For n sampled frames, at least round(4 n / 16) pairs must move by more than 6 min(height, width) / 256
+    pixels.
 
     Args:
         pair_motions: `pair_motion` of each pair of neighbouring sampled frames.
-        height: of the frames, in pixels.
-        width: of the frames, in pixels.
+        height: height of the frames in pixels.
+        width: width of the frames in pixels.
 
     Raises:
         MetricInputError: fewer than 3 frames were sampled.

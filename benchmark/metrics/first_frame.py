@@ -1,7 +1,7 @@
 """Fidelity of the first frame to the input image (AIGCBench): mean squared error and SSIM.
 
-Source: AIGCBench (arXiv:2401.01651); SSIM: Z. Wang et al. (2004), IEEE TIP 13(4), 600-612, with a uniform
-window of 7 pixels and sample covariance, as scikit-image computes it.
+Source: AIGCBench (arXiv:2401.01651). SSIM: Z. Wang et al. (2004), IEEE TIP 13(4), 600-612, with a uniform
+window of 7x7 pixels and sample covariance, as in scikit-image.
 """
 
 import numpy as np
@@ -15,11 +15,11 @@ _K1, _K2, _RANGE = 0.01, 0.03, 255.0
 
 
 def first_frame_mse(image: Image, frame: Image) -> float:
-    """Return the mean squared difference of two images in [0, 255]; 0 where they are equal, lower is better.
+    """Return the mean squared difference of two images with values in [0, 255]; lower is better.
 
     Args:
-        image: (height, width, 3) uint8: the input image at the clip's size.
-        frame: the same shape: the first frame.
+        image: (height, width, 3) uint8, the input image at the clip's size.
+        frame: the first frame, with the same shape and dtype.
     """
     _check(image, frame)
     return float(((image.astype(np.float64) - frame) ** 2).mean())
@@ -29,11 +29,11 @@ def first_frame_ssim(image: Image, frame: Image) -> float:
     """Return the structural similarity, at most 1, averaged over channels; higher is better.
 
     Args:
-        image: (height, width, 3) uint8, each side at least 7 pixels: the input image at the clip's size.
-        frame: the same shape: the first frame.
+        image: (height, width, 3) uint8, the input image at the clip's size; each side has at least 7 pixels.
+        frame: the first frame, with the same shape and dtype.
 
     Raises:
-        MetricInputError: shapes differ, or a side is shorter than the window.
+        MetricInputError: the shapes differ, or a side is shorter than the window.
     """
     _check(image, frame)
     if min(image.shape[:2]) < WINDOW:
@@ -56,7 +56,7 @@ def _ssim(x: NDArray[np.float64], y: NDArray[np.float64]) -> float:
 
 
 def _windows(values: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return the mean of every full 7x7 window, by a summed-area table."""
+    """Return the mean of every full 7x7 window, computed with a summed-area table."""
     sums = np.pad(values, ((1, 0), (1, 0))).cumsum(0).cumsum(1)
     total = sums[WINDOW:, WINDOW:] - sums[:-WINDOW, WINDOW:] - sums[WINDOW:, :-WINDOW]
     return np.asarray((total + sums[:-WINDOW, :-WINDOW]) / (WINDOW * WINDOW))

@@ -1,4 +1,4 @@
-"""Aesthetic and imaging quality (VBench): means of a network's rating of each frame.
+"""Aesthetic and imaging quality (VBench): the mean over frames of a network's rating.
 
 Source: VBench, commit 45e79ec, vbench/aesthetic_quality.py (CLIP ViT-L/14 and the LAION linear head sa_0_4,
 ratings 0 to 10) and imaging_quality.py (MUSIQ-SPAQ, ratings 0 to 100). Range [0, 1], higher is better.
@@ -14,12 +14,12 @@ IMAGING_SCALE = 100.0
 
 
 def aesthetic_quality(ratings: ArrayLike) -> float:
-    """Return the mean rating / 10; `ratings` has one value a frame."""
+    """Return the mean rating divided by 10; `ratings` has one value per frame."""
     return _mean(ratings) / AESTHETIC_SCALE
 
 
 def imaging_quality(ratings: ArrayLike) -> float:
-    """Return the mean rating / 100; `ratings` has one value a frame."""
+    """Return the mean rating divided by 100; `ratings` has one value per frame."""
     return _mean(ratings) / IMAGING_SCALE
 
 

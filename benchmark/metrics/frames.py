@@ -1,4 +1,4 @@
-"""Frames of a clip as every pixel metric takes them."""
+"""The type of the frames that every pixel metric uses, with its checks."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,14 +12,14 @@ _WEIGHTS = np.array([0.299, 0.587, 0.114])
 
 
 def checked_frames(frames: NDArray[np.uint8], *, at_least: int) -> Frames:
-    """Return frames after checking them.
+    """Check frames and return them.
 
     Args:
         frames: (frames, height, width, 3) uint8 RGB.
         at_least: the smallest number of frames that the metric is defined for.
 
     Raises:
-        MetricInputError: another shape or dtype, or too few frames.
+        MetricInputError: the array has another shape or dtype, or too few frames.
     """
     frames = np.asarray(frames)
     if frames.ndim != 4 or frames.shape[3] != 3 or frames.dtype != np.uint8:

@@ -1,4 +1,4 @@
-"""Image-to-video consistency: how close a clip stays to its input image (VBench-I2V subject and background).
+"""Image-to-video consistency (VBench-I2V subject and background): similarity of a clip to its input image.
 
 Source: VBench, commit 45e79ec, vbench2_beta_i2v/i2v_subject.py and i2v_background.py. Range [0, 1], higher is
 better. VBench uses DINO ViT-B/16 features for the subject and the DreamSim ensemble for the background.
@@ -13,16 +13,17 @@ MAX_WEIGHT, MEAN_WEIGHT, MIN_WEIGHT = 0.4, 0.3, 0.3
 
 
 def i2v_consistency(image: ArrayLike, frames: ArrayLike) -> float:
-    """Return 0.4 max cos(image, frame) + 0.3 mean + 0.3 min of the cosines of neighbouring frames.
+    """Return the weighted sum of three cosines.
 
-    Negative cosines count as 0.
+    These are 0.4 times the largest cosine of the image and a frame, 0.3 times the mean cosine of neighbouring
+    frames, and 0.3 times their smallest cosine. Negative cosines count as 0.
 
     Args:
         image: (dimensions,) features of the input image.
-        frames: (frames, dimensions) features of the frames in order, at least 2.
+        frames: (frames, dimensions) features of the frames in order; at least 2 frames.
 
     Raises:
-        MetricInputError: fewer than 2 frames, or features that are not finite.
+        MetricInputError: there are fewer than 2 frames, or a feature is not finite.
     """
     image_row = feature_rows(image, name="input image")
     rows = feature_rows(frames, name="frames", at_least=2)

@@ -1,11 +1,11 @@
-"""A metric as a column of a table; imports nothing heavy."""
+"""A metric as a column of a table. This module imports no large package."""
 
 from dataclasses import dataclass
 from enum import StrEnum
 
 
 class Direction(StrEnum):
-    """Which end of a metric is good; `none` where neither is."""
+    """Whether higher or lower values of a metric are better; `none` if neither is."""
 
     HIGHER = "higher"
     LOWER = "lower"
@@ -14,12 +14,12 @@ class Direction(StrEnum):
 
 @dataclass(frozen=True)
 class Metric:
-    """One column.
+    """One metric.
 
     Attributes:
-        name: in files and the service.
-        title: for readers.
-        digits: decimals printed.
+        name: the name in files and in the service.
+        title: the title for readers.
+        digits: the number of printed decimals.
     """
 
     name: str

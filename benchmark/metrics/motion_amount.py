@@ -1,7 +1,7 @@
-"""Amount of motion, from optical flow: how far things move, and how much of the image moves.
+"""Amount of motion from optical flow: the mean displacement, and the share of moving pixels.
 
-Ours, no weights. Neither number is good or bad by itself: a score of 0 is a still image, and a camera pan
-moves every pixel.
+This is our own metric; it needs no weights. Neither number is good or bad by itself: a still image has 0, and
+a camera pan moves every pixel.
 """
 
 from dataclasses import dataclass
@@ -12,13 +12,13 @@ from numpy.typing import NDArray
 from benchmark.metrics.vectors import MetricInputError
 
 Flow = NDArray[np.floating]
-# A pixel counts as moving from this displacement, as a share of the shorter side per frame.
+# The smallest displacement per frame of a moving pixel, as a share of the shorter side.
 MOVING_SHARE = 0.002
 
 
 @dataclass(frozen=True)
 class MotionAmount:
-    """Motion of one clip.
+    """The amount of motion of one clip.
 
     Attributes:
         mean_flow: mean displacement in percent of the shorter side per second, at least 0.
@@ -30,14 +30,14 @@ class MotionAmount:
 
 
 def motion_amount(flow: Flow, *, fps: float) -> MotionAmount:
-    """Return how much a clip moves.
+    """Return the amount of motion of a clip.
 
     Args:
         flow: (frames - 1, height, width, 2) displacement to the next frame in pixels.
         fps: frames per second, positive.
 
     Raises:
-        MetricInputError: no flow, flow that is not finite, or a frame rate that is not positive.
+        MetricInputError: the flow is empty or not finite, or the frame rate is not positive.
     """
     magnitudes = flow_magnitudes(flow)
     if not 0 < fps < np.inf:

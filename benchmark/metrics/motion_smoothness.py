@@ -1,4 +1,4 @@
-"""Motion smoothness (VBench): how well an interpolation of the even frames predicts the odd ones.
+"""Motion smoothness (VBench): how well the odd frames are predicted by interpolating the even frames.
 
 Source: VBench, commit 45e79ec, vbench/motion_smoothness.py, which interpolates with AMT-S. Range [0, 1],
 higher is better; a static clip scores 1.
@@ -11,15 +11,15 @@ from benchmark.metrics.vectors import MetricInputError
 
 
 def motion_smoothness(frames: Frames, interpolated: Frames) -> float:
-    """Return (255 - mean absolute difference of odd frames and their interpolation) / 255.
+    """Return (255 - mean absolute difference between odd frames and their interpolations) / 255.
 
     Args:
-        frames: (frames, height, width, 3) uint8 as decoded, at least 3.
-        interpolated: (pairs of neighbouring even frames, height, width, 3) uint8: the frame predicted between
-            frames 0 and 2, between 2 and 4, and so on.
+        frames: (frames, height, width, 3) uint8, the decoded frames; at least 3 frames.
+        interpolated: (pairs of neighbouring even frames, height, width, 3) uint8, the frames interpolated
+            between frames 0 and 2, between frames 2 and 4, and so on.
 
     Raises:
-        MetricInputError: too few frames, or the number or size of interpolated frames does not fit.
+        MetricInputError: there are too few frames, or the number or size of `interpolated` is wrong.
     """
     frames = checked_frames(frames, at_least=3)
     interpolated = checked_frames(interpolated, at_least=1)

@@ -1,7 +1,7 @@
-"""The table of a suite's scores: one row per clip, and the mean over pairs of each metric.
+"""The table of a suite's scores: one row per clip, and the mean of each metric over pairs.
 
-Several seeds of a pair are averaged first, so that every pair counts once; the spread is the standard
-deviation of the seeds' means, as VBench's and Physics-IQ's rule of several runs asks.
+The seeds of a pair are averaged first, so that every pair has the same weight. The spread is the standard
+deviation of the means of the seeds, as in VBench's and Physics-IQ's rules for several runs.
 """
 
 import statistics
@@ -15,7 +15,10 @@ from benchmark.metrics.vectors import MetricInputError
 
 @dataclass(frozen=True)
 class ClipScores:
-    """Scores of one clip; a metric that is not defined for it is missing, with the reason in `refused`."""
+    """The scores of one clip.
+
+    A metric that is not defined for the clip has no score; `refused` contains the reason.
+    """
 
     pair: str
     scenario: str
@@ -29,9 +32,9 @@ class Summary:
     """The mean of one metric over pairs.
 
     Attributes:
-        mean: over pairs; None where no pair has a score.
-        seed_sd: standard deviation of the means of the seeds; None with fewer than two seeds.
-        pairs: pairs with a score.
+        mean: the mean over pairs; None if no pair has a score.
+        seed_sd: the standard deviation of the means of the seeds; None for fewer than two seeds.
+        pairs: the number of pairs with a score.
     """
 
     mean: float | None
@@ -41,14 +44,15 @@ class Summary:
 
 @dataclass(frozen=True)
 class MetricTable:
-    """All scores of one submission under one suite.
+    """All scores of one submission in one suite.
 
     Attributes:
-        suite: its name.
-        settings: what the scores depend on: backbones with revisions, transforms, frames, our version.
+        suite: the name of the suite.
+        settings: the settings that the scores depend on: backbones with revisions, transforms, frames, and
+            our version.
         metrics: the columns.
         clips: the rows.
-        expected_pairs: pairs of the benchmark; with fewer rows the table is partial.
+        expected_pairs: the number of pairs of the benchmark; the table is partial if fewer pairs have a row.
     """
 
     suite: str

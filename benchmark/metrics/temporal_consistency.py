@@ -1,8 +1,8 @@
 """Temporal consistency of subject or background (VBench).
 
 Source: VBench, commit 45e79ec, vbench/subject_consistency.py and background_consistency.py. Range [0, 1],
-higher is better; a static clip scores 1. VBench averages over the frames of all clips on one device and over
-clips on several; we average over clips.
+higher is better; a static clip scores 1. VBench averages over the frames of all clips if it runs on one
+device, and over clips if it runs on several devices; we average over clips.
 """
 
 import numpy as np
@@ -12,15 +12,15 @@ from benchmark.metrics.vectors import cosines, feature_rows
 
 
 def temporal_consistency(frames: ArrayLike) -> float:
-    """Return the mean over frames of (cosine with the previous frame + cosine with the first) / 2.
+    """Return the mean over frames of (cosine with the previous frame + cosine with the first frame) / 2.
 
-    The first frame itself does not count; negative cosines count as 0.
+    The mean does not include the first frame. Negative cosines count as 0.
 
     Args:
-        frames: (frames, dimensions) features of the frames in order, at least 2.
+        frames: (frames, dimensions) features of the frames in order; at least 2 frames.
 
     Raises:
-        MetricInputError: fewer than 2 frames, or features that are not finite.
+        MetricInputError: there are fewer than 2 frames, or a feature is not finite.
     """
     rows = feature_rows(frames, name="frames", at_least=2)
     to_previous = np.maximum(cosines(rows[1:], rows[:-1]), 0)

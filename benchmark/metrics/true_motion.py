@@ -1,8 +1,8 @@
-"""Agreement with the true motion: does the asked object move, in the asked direction, by how much.
+"""Agreement with the true motion: whether the right object moves, in which direction and by how much.
 
-Ours. It needs a benchmark whose true motion is known: the scene engine gives the mask of the asked object and
-the exact flow of the true clip. The estimator's own error is part of every number; docs/metrics.md gives it
-on true clips.
+This is our own metric. It needs a benchmark with known true motion: the scene engine computes the mask of the
+object that should move and the exact flow of the true clip. Every number includes the error of the flow
+estimator; docs/metrics.md lists this error for true clips.
 """
 
 from dataclasses import dataclass
@@ -18,13 +18,13 @@ Mask = NDArray[np.bool_]
 
 @dataclass(frozen=True)
 class TrueMotion:
-    """How a clip's motion compares with the true one.
+    """A comparison of a clip's motion with the true motion.
 
     Attributes:
-        share_inside: share of all displacement that lies inside the asked object's mask, in [0, 1].
-        direction_error: angle between the mean displacement inside the mask and the true one, in degrees from
-            0 to 180; None where one of the two does not move as a whole.
-        amount_ratio: mean displacement inside the mask over the true one; 1 is right, 0 is static.
+        share_inside: share, in [0, 1], of the total displacement that is inside the mask of the moving object.
+        direction_error: angle in degrees, from 0 to 180, between the estimated and the true mean displacement
+            inside the mask; None if one of the two is almost zero.
+        amount_ratio: mean displacement inside the mask divided by the true one; 1 is correct, 0 is static.
         background_drift: mean displacement outside the mask in percent of the shorter side per frame.
     """
 
@@ -38,12 +38,13 @@ def true_motion(flow: Flow, true_flow: Flow, mask: Mask) -> TrueMotion:
     """Compare estimated flow with exact flow.
 
     Args:
-        flow: (frames - 1, height, width, 2) of the clip, displacement in pixels.
-        true_flow: the same shape, of the true clip.
-        mask: (frames - 1, height, width), where the asked object is in the true clip before each step.
+        flow: (frames - 1, height, width, 2) displacement in the clip, in pixels.
+        true_flow: displacement in the true clip, with the same shape.
+        mask: (frames - 1, height, width), the pixels of the object in the true clip before each step.
 
     Raises:
-        MetricInputError: shapes differ, flow is not finite, the mask is empty, or the object does not move.
+        MetricInputError: shapes differ, the flow is not finite, the mask is empty, or the object does not
+            move in the true clip.
     """
     if flow.shape != true_flow.shape or mask.shape != flow.shape[:3]:
         raise MetricInputError(
@@ -63,7 +64,7 @@ def true_motion(flow: Flow, true_flow: Flow, mask: Mask) -> TrueMotion:
     )
 
 
-# Shorter mean displacements have no direction that an estimator could tell.
+# The direction of a shorter mean displacement cannot be estimated.
 _STILL_PIXELS = 0.02
 
 

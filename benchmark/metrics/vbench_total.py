@@ -1,8 +1,8 @@
-"""The totals of a VBench-I2V table from its dimensions.
+"""The totals of a VBench-I2V table, computed from its dimensions.
 
 Source: VBench, commit 45e79ec, vbench2_beta_i2v/README.md: each dimension is normalised by its bounds,
-weighted, and averaged; the total is the mean of the quality and the I2V score. Deviation: VBench counts a
-missing dimension as 0; we refuse.
+weighted, and averaged; the total is the mean of the quality score and the I2V score. Deviation: VBench counts
+a missing dimension as 0; we raise an error.
 """
 
 from collections.abc import Mapping
@@ -43,7 +43,7 @@ class Totals:
 
 
 def vbench_totals(dimensions: Mapping[str, float]) -> Totals:
-    """Return quality, I2V and total score.
+    """Return the quality score, the I2V score and the total score.
 
     Args:
         dimensions: the mean over clips of each of the nine dimensions.

@@ -1,4 +1,4 @@
-"""Feature vectors: checks, and cosines between rows."""
+"""Checks of feature vectors, and cosines between rows."""
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -7,22 +7,22 @@ Vectors = NDArray[np.float64]
 
 
 class MetricInputError(ValueError):
-    """A score cannot be computed from this input; the message says why."""
+    """A score cannot be computed from this input; the message gives the reason."""
 
 
 def feature_rows(features: ArrayLike, *, name: str, at_least: int = 1) -> Vectors:
-    """Return features as an array of unit rows.
+    """Return features as an array of rows with length 1.
 
     Args:
         features: (rows, dimensions), any real dtype; a single vector counts as one row.
-        name: what the message calls them.
-        at_least: the smallest number of rows.
+        name: the name of the features in error messages.
+        at_least: the smallest allowed number of rows.
 
     Returns:
         (rows, dimensions) float64, each row of length 1.
 
     Raises:
-        MetricInputError: too few rows, a value is NaN or infinite, or a row is all zeros.
+        MetricInputError: there are too few rows, a value is NaN or infinite, or a row is all zeros.
     """
     rows = np.atleast_2d(np.asarray(features, dtype=np.float64))
     if rows.ndim != 2 or len(rows) < at_least:
@@ -36,8 +36,8 @@ def feature_rows(features: ArrayLike, *, name: str, at_least: int = 1) -> Vector
 
 
 def cosines(left: Vectors, right: Vectors) -> Vectors:
-    """Return the cosine of each row of `left` with the same row of `right`, in [-1, 1].
+    """Return the cosine of each row of `left` with the corresponding row of `right`, in [-1, 1].
 
-    Both hold unit rows; one row broadcasts.
+    All rows must have length 1. An array with one row is broadcast.
     """
     return np.asarray(np.clip((left * right).sum(axis=1), -1.0, 1.0))

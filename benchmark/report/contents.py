@@ -38,14 +38,14 @@ class ReportContents:
     """A snapshot of a study.
 
     Attributes:
-        slug, title: of the study.
-        interim: the study is not closed.
-        protocol: the contents of protocol.json: the study's settings, its benchmark, matchups and sides.
-        names: display names of the sides.
+        slug, title: the study's slug and title.
+        interim: whether the study is not closed yet.
+        protocol: the contents of protocol.json: the study's settings, benchmark, matchups and sides.
+        names: the display names of the sides.
         pairs, clips, comparisons: rows with the columns above, in a fixed order.
-        votes: returns the rows of the votes table; called once for each file format.
-        benchmark_licence: as the benchmark states it.
-        licence: the licence of the votes, an identifier of the Hugging Face Hub.
+        votes: a function that returns the rows of the votes table; called once for each file format.
+        benchmark_licence: the licence that the benchmark states.
+        licence: the licence of the votes, as a licence identifier of the Hugging Face Hub.
         strips: frame strips of single pairs.
     """
 

@@ -38,7 +38,7 @@ def dataset_card(contents: ReportContents, scored: ScoredVotes, folder: Path) ->
     """Return the text of README.md.
 
     Args:
-        folder: the report's folder; the card gives commands for the figures that it contains.
+        folder: the report's folder; the card gives commands for the figures in this folder.
     """
     total = sum(scored.note.left_out.values()) + len(scored.votes)
     parts = [
@@ -60,7 +60,7 @@ def dataset_card(contents: ReportContents, scored: ScoredVotes, folder: Path) ->
 
 
 def _front_matter(contents: ReportContents, votes: int) -> Iterator[str]:
-    # JSON strings are valid YAML, whatever characters the title contains.
+    # JSON strings are valid YAML for any characters in the title.
     yield f"pretty_name: {json.dumps(contents.title, ensure_ascii=False)}\n"
     yield f"license: {json.dumps(contents.licence)}\n"
     yield f"tags: {json.dumps(TAGS)}\n"
@@ -78,7 +78,7 @@ def _data_files(contents: ReportContents) -> Iterator[tuple[str, str]]:
     for table in COMPUTED:
         yield table.value, f"tables/{table}.parquet"
     yield "pairs", "benchmark/pairs.csv"
-    if contents.clips:  # imported studies have no clips, and the hub cannot read a table without rows
+    if contents.clips:  # imported studies have no clips, and the hub cannot read an empty table
         yield "clips", "clips.csv"
 
 

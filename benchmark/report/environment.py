@@ -9,7 +9,7 @@ _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 
 
 def environment_list() -> str:
-    """Return Python's version as a comment, then `name==version` of our package and its dependencies."""
+    """Return Python's version as a comment, then `name==version` for our package and each dependency."""
     lines = sorted(f"{name}=={found}" for name, found in _dependencies().items())
     python = ".".join(map(str, sys.version_info[:3]))
     return "\n".join([f"# Python {python}", *lines]) + "\n"
@@ -26,7 +26,7 @@ def _dependencies() -> dict[str, str]:
         try:
             found[name] = version(name)
         except PackageNotFoundError:
-            continue  # a dependency of another operating system or Python version
+            continue  # needed only on another operating system or Python version
         pending += [
             _normalised(match[0])
             for line in requires(name) or ()

@@ -33,7 +33,7 @@ def write_report_files(contents: ReportContents, folder: Path, step: Step = lamb
     """Write all files of a report to an empty folder.
 
     Args:
-        step: progress callback; called `STEPS` times, and once for each strip.
+        step: the progress callback; called `STEPS` times, and once more for each strip.
 
     Raises:
         TableError: a vote is invalid; the message names the row.
@@ -63,7 +63,7 @@ def _write_records(contents: ReportContents, folder: Path) -> None:
 
 
 def _write_votes(contents: ReportContents, folder: Path, step: Step) -> ScoredVotes:
-    """Write the votes table in each format; return the votes read back from the first file."""
+    """Write the votes table in each format; return the votes, read again from the first file."""
     folder.mkdir()
     scored: ScoredVotes | None = None
     for file_format in VOTES_FORMATS:
@@ -71,7 +71,7 @@ def _write_votes(contents: ReportContents, folder: Path, step: Step) -> ScoredVo
         with path.open("wb") as stream:
             note = scored.note if scored else None
             write_table(TableName.VOTES, contents.votes(), file_format, stream, note=note)
-        # The first of them says how many votes count, which is the note of the last.
+        # The note of the last file contains the number of counting votes, which is read from the first file.
         scored = scored or ScoredVotes(load_votes(path)[0], contents.interim)
         step()
     assert scored is not None
@@ -86,7 +86,7 @@ def _write_tables(scored: ScoredVotes, table: TableName, folder: Path) -> None:
 
 
 def _write_figures(contents: ReportContents, scored: ScoredVotes, folder: Path, step: Step) -> Iterator[str]:
-    """Write all figures; yield the caption of each, or the reason why it cannot be drawn."""
+    """Write all figures; yield each figure's caption, or the reason why the figure cannot be drawn."""
     folder.mkdir()
     for name in FigureName:
         try:

@@ -1,7 +1,7 @@
 """The canvas that figures are drawn on; coordinates are points (1/72 inch) from the top left corner.
 
-Equal inputs give equal bytes: files contain no date, the ids of an SVG have a fixed salt, and all fonts come
-with matplotlib. PDF embeds fonts as TrueType; SVG keeps text as text.
+Equal inputs give equal bytes: files contain no date, the ids in an SVG have a fixed salt, and all fonts are
+included in matplotlib. PDF embeds fonts as TrueType; SVG keeps text as text.
 """
 
 import io
@@ -32,7 +32,7 @@ SMALL_SIZE = 6.5
 PNG_DPI = 300
 _STYLE: dict["RcKeyType", Any] = {
     "font.family": ["sans-serif"],
-    # The first font is measured and embedded; the others are fallbacks for viewers of an SVG without it.
+    # The first font is measured and embedded. The others are fallbacks for SVG viewers that do not have it.
     "font.sans-serif": [FAMILY, "Verdana", "Arial", "Liberation Sans", "sans-serif"],
     "font.size": TEXT_SIZE,
     "text.parse_math": False,
@@ -103,7 +103,10 @@ class Canvas:
         align: Literal["left", "center", "right"] = "left",
         upright: bool = False,
     ) -> None:
-        """Draw printable text; `upright` rotates it by 90 degrees, centred on `x`, starting at `baseline`."""
+        """Draw printable text.
+
+        Upright text is rotated by 90 degrees, centred on `x`, and starts at `baseline`.
+        """
         self._axes.text(
             x,
             baseline,
@@ -130,8 +133,8 @@ class Canvas:
         self._add(Rectangle(corner, width, height, **style))
 
     def _add(self, artist: "Artist") -> None:
-        # Not add_patch or plot: they compute data limits, which we set ourselves; that takes half of the
-        # time of a large figure.
+        # add_patch and plot would compute data limits, which takes half of the time of a large figure. We
+        # set the limits ourselves.
         artist.set_clip_on(False)
         artist.set_transform(self._axes.transData)
         self._axes.add_artist(artist)
@@ -142,7 +145,7 @@ class Canvas:
         self._axes.set_ylim(height + MARGIN, -MARGIN)
 
     def to_bytes(self, file_format: FigureFormat, *, title: str, caption: str) -> bytes:
-        """Return the canvas as a file, with title and caption in its metadata."""
+        """Return the canvas as the bytes of a file, with title and caption in the metadata."""
         stream = io.BytesIO()
         self._figure.savefig(
             stream,

@@ -1,6 +1,6 @@
 """Heatmaps of the reference's TI2V score by scenario, image style or hard case.
 
-Every cell shows its number, so the colours carry no information of their own.
+Every cell shows its number, so the figure is readable without colours.
 """
 
 from collections.abc import Mapping, Sequence
@@ -27,13 +27,13 @@ MAX_CELLS_PER_SIDE = 100
 NAME_WIDTH, NAME_GAP = 88.0, 6.0
 MIN_PITCH, MAX_PITCH = 15.5, 34.0
 CELL_HEIGHT, GAP = 16.0, 1.2
-MAX_LABEL_WIDTH = 92.0  # points of a part's name
+MAX_LABEL_WIDTH = 92.0  # the width of a part's name in points
 KEY_HEIGHT, SWATCH = 38.0, 22.0
 
 
 @dataclass(frozen=True)
 class PartCell:
-    """The pairs of one matchup in one part of the benchmark, and their votes."""
+    """The number of pairs and votes of one matchup in one part of the benchmark."""
 
     won: int
     lost: int
@@ -51,7 +51,7 @@ Cells = Mapping[tuple[str, str], PartCell]
 
 @dataclass(frozen=True)
 class GridFigure:
-    """A grid with a row per matchup and a column per part; `cells` contains only cells with votes."""
+    """A grid with one row per matchup and one column per part; `cells` contains only cells with votes."""
 
     division: Division
     matchups: tuple[Matchup, ...]
@@ -136,7 +136,7 @@ class GridFigure:
         lines = wrap(name, NAME_WIDTH, TEXT_SIZE, max_lines=1)
         size = TEXT_SIZE
         if lines[0] != printable(name):
-            # Two lines in a smaller size, because the name does not fit on one line.
+            # The name does not fit on one line: use two lines in a smaller size.
             size = 6.0
             lines = wrap(name, NAME_WIDTH, size, max_lines=2)
         middle = y + (CELL_HEIGHT - GAP) / 2
@@ -196,8 +196,8 @@ def grid_figure(
 ) -> GridFigure:
     """Return the grid of a study.
 
-    Parts are sorted by the reference's share over all matchups. Matchups are sorted by it as well if they
-    have one common reference.
+    Parts are sorted by the reference's share over all matchups. Matchups are sorted by the reference's share
+    too if they have one common reference.
 
     Raises:
         CannotDraw: no pair is decided, the parts are unknown, or there are too many rows or columns.

@@ -8,7 +8,7 @@ from benchmark.stats.votes import Matchup
 
 @dataclass(frozen=True)
 class FigureNames:
-    """Display names by side (`model` or `model@label`); a side without one is shown as it is.
+    """Display names by side (`model` or `model@label`); a side without a display name keeps its own name.
 
     `reference` is the common reference of all matchups; None if there are several references.
     """
@@ -25,7 +25,7 @@ class FigureNames:
         return self.names.get(side, side)
 
     def matchup(self, reference: str, other: str) -> str:
-        """Return the name of a row: only the other side if all matchups have the same reference."""
+        """Return a matchup's row label: only the other side if all matchups have the same reference."""
         return self.side(other) if self.reference else f"{self.side(reference)} / {self.side(other)}"
 
     @property

@@ -13,7 +13,7 @@ OTHER = "#d3821b"
 REFERENCE_TEXT = "#1d4d8a"
 OTHER_TEXT = "#854900"
 
-# From a clear win of the other side (-3) to a clear win of the reference (3).
+# The heat scale, from a clear win of the other side (-3) to a clear win of the reference (3).
 HEAT = {
     -3: "#d3821b",
     -2: "#ecb878",

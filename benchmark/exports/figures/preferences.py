@@ -1,7 +1,7 @@
-"""Figure 4 of the paper: a bar per matchup with its TI2V score, and bars for the reasons of the votes.
+"""Figure 4 of the paper: one bar per matchup with its TI2V score, and bars for the reasons of the votes.
 
-Bars of reasons have a common scale and are not stacked: a vote may give several reasons, so they do not add
-up to 100.
+Bars of reasons have a common scale. They are not stacked, because a vote may give several reasons, so the
+percentages do not add up to 100.
 """
 
 from collections.abc import Sequence
@@ -27,14 +27,14 @@ from benchmark.exports.table_format import TITLES
 from benchmark.protocol import Justification, Side
 from benchmark.stats.preferences import SCORE, PreferenceRow
 
-MAX_ROWS = 100  # a taller figure fits no page, and its PNG needs too much memory
+MAX_ROWS = 100  # a taller figure does not fit on a page, and its PNG needs too much memory
 
 # Columns, in points from the left.
 NAME_WIDTH = 98.0
 BAR_X, BAR_WIDTH = 132.0, 136.0
 REASON_X, REASON_PITCH = 314.0, 48.0
 MAX_REASON_WIDTH = 24.0
-MIN_SCALE = 10.0  # percent; with a shorter scale, a few votes would look like many
+MIN_SCALE = 10.0  # percent; on a shorter scale, the bar of a few votes would look long
 
 HEAD, FOOT, INTERIM_HEIGHT = 28.0, 27.0, 15.0
 LINE, PADDING = 9.0, 7.0
@@ -184,7 +184,9 @@ _COUNTS = ("pairs_decided", "pairs_undecided", "votes")
 def preferences_figure(
     rows: Sequence[PreferenceRow], names: FigureNames, *, interim: bool = False
 ) -> PreferencesFigure:
-    """Return the figure of a preferences table, sorted by the reference's share if there is one reference.
+    """Return the figure of a preferences table.
+
+    Rows are sorted by the reference's share if all matchups have the same reference.
 
     Raises:
         CannotDraw: there are no votes or too many matchups.

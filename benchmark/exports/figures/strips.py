@@ -1,4 +1,4 @@
-"""Figures 5 and A1 of the paper: image and prompt of one pair, and a row of frames for each model."""
+"""Figures 5 and A1 of the paper: the image and prompt of one pair, and one row of frames per model."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -21,11 +21,12 @@ class StripRow:
     """Some frames of one model's clip.
 
     Attributes:
-        side, name: `model` or `model@label`, and its display name.
-        sha256: of the submitted clip.
-        frames: uint8 RGB (shown, height, width, 3).
-        numbers: (shown,) the frame numbers, from 1.
-        of: the number of frames of the clip.
+        side: `model` or `model@label`.
+        name: the display name of the side.
+        sha256: the digest of the submitted clip.
+        frames: the shown frames, uint8 RGB (shown, height, width, 3).
+        numbers: (shown,) the numbers of the shown frames, counted from 1.
+        of: the total number of frames of the clip.
     """
 
     side: str
@@ -103,7 +104,7 @@ class StripFigure:
         return row_height
 
     def _column_labels(self) -> list[str]:
-        """Return the frame numbers if they are the same in every row, else shares of the clip's length."""
+        """Return frame numbers if all rows show the same frames; otherwise shares of the clip's length."""
         numbers = {strip.numbers for strip in self.strips}
         if len(numbers) == 1:
             return [f"frame {number}" for number in numbers.pop()]
@@ -147,7 +148,7 @@ def strip_figure(*, pair: str, prompt: str, image: Pixels, strips: Sequence[Stri
 
 
 def evenly_spaced(frames: int, shown: int) -> tuple[int, ...]:
-    """Return `shown` frame numbers, from 1, evenly spaced from first to last; short clips repeat frames.
+    """Return `shown` evenly spaced frame numbers, from 1 to the last frame; short clips repeat frames.
 
     >>> evenly_spaced(16, 4), evenly_spaced(2, 4)
     ((1, 6, 11, 16), (1, 1, 2, 2))

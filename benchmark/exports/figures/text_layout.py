@@ -1,4 +1,4 @@
-"""Measures, truncates and wraps text in DejaVu Sans, which comes with matplotlib on every machine."""
+"""Measures, truncates and wraps text in DejaVu Sans, a font that matplotlib always includes."""
 
 import re
 import unicodedata
@@ -35,7 +35,7 @@ def _known_letters() -> frozenset[int]:
 
 
 def printable(text: str) -> str:
-    r"""Return the text on one line, with ▯ for every letter that the font does not have or SVG forbids.
+    r"""Return the text on one line; letters that the font does not have or SVG forbids become ▯.
 
     >>> printable("two\nlines"), printable("a\x07b")
     ('two lines', 'a▯b')
@@ -59,7 +59,7 @@ def text_width(text: str, size: float, *, bold: bool = False) -> float:
 
 
 def truncate(text: str, width: float, size: float, *, bold: bool = False) -> str:
-    """Return the text, cut with an ellipsis if it is wider than `width` points."""
+    """Return the text; if it is wider than `width` points, shorten it and add an ellipsis."""
     if text_width(text, size, bold=bold) <= width:
         return text
     room = width - text_width(ELLIPSIS, size, bold=bold)
@@ -70,7 +70,8 @@ def truncate(text: str, width: float, size: float, *, bold: bool = False) -> str
 def wrap(text: str, width: float, size: float, *, bold: bool = False, max_lines: int = 3) -> list[str]:
     """Wrap the text to lines of at most `width` points; an ellipsis replaces the rest of the last line.
 
-    Lines break at spaces. A word wider than a line breaks after - _ . / @ : or, without these, anywhere.
+    Lines break at spaces. A word wider than a line breaks after one of - _ . / @ : if it contains any of
+    these, otherwise at any letter.
     """
 
     def fits(piece: str) -> bool:
@@ -86,7 +87,7 @@ def wrap(text: str, width: float, size: float, *, bold: bool = False, max_lines:
 
 
 def size_without_breaks(text: str, width: float, sizes: Sequence[float], *, bold: bool = False) -> float:
-    """Return the first size at which every word fits or breaks at punctuation; otherwise the last size."""
+    """Return the first size at which no word breaks except at punctuation; the last size if there is none."""
     parts = [part for word in printable(text).split() for part in _BREAKABLE.findall(word)]
     for size in sizes:
         if all(text_width(part, size, bold=bold) <= width for part in parts):
@@ -95,7 +96,7 @@ def size_without_breaks(text: str, width: float, sizes: Sequence[float], *, bold
 
 
 def _pieces(text: str, fits: Callable[[str], bool]) -> Iterator[str]:
-    """Yield the parts of the text that lines do not break, with their trailing spaces."""
+    """Yield the pieces of the text that a line break does not split, with their trailing spaces."""
     for word in re.findall(r"[^ ]+ ?", text):
         if fits(word):
             yield word

@@ -33,16 +33,16 @@ class PaperFigure(Protocol):
 
 
 def figure_file(figure: PaperFigure, file_format: FigureFormat) -> bytes:
-    """Return a figure as a file; see `figure_files`."""
+    """Return a figure as the bytes of a file (see `figure_files`)."""
     return figure_files(figure, (file_format,))[file_format]
 
 
 def figure_files(
     figure: PaperFigure, formats: Sequence[FigureFormat] = tuple(FigureFormat)
 ) -> dict[FigureFormat, bytes]:
-    """Return a figure in several formats; it is drawn only once. Thread-safe.
+    """Return a figure in several formats. The figure is drawn only once. Thread-safe.
 
-    Equal figures give equal bytes; the other formats of the call make no difference.
+    Equal figures give equal bytes in a format, whichever other formats are requested.
     """
     if set(formats) == {FigureFormat.CSV}:
         return {FigureFormat.CSV: _csv(figure)}
