@@ -21,7 +21,7 @@ class TrueMotion:
     """A comparison of a clip's motion with the true motion.
 
     Attributes:
-        share_inside: share, in [0, 1], of the total displacement that is inside the mask of the moving object.
+        share_inside: share of the total displacement that is inside the moving object's mask, in [0, 1].
         direction_error: angle in degrees, from 0 to 180, between the estimated and the true mean displacement
             inside the mask; None if one of the two is almost zero.
         amount_ratio: mean displacement inside the mask divided by the true one; 1 is correct, 0 is static.
