@@ -3,6 +3,7 @@
 from app.annotators.routes import router as annotators
 from app.gallery.routes import router as gallery
 from app.home.routes import router as home
+from app.invitations.link_routes import router as links
 from app.invitations.routes import router as invitations
 from app.jobs.routes import router as jobs
 from app.results.figures.routes import router as figures
@@ -12,4 +13,4 @@ from app.tasks.routes import router as tasks
 from app.voting.media_routes import router as media
 from app.voting.routes import router as voting
 
-PAGES = (home, studies, invitations, voting, media, results, figures, gallery, jobs, annotators, tasks)
+PAGES = (home, studies, links, invitations, voting, media, results, figures, gallery, jobs, annotators, tasks)

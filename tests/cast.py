@@ -17,6 +17,7 @@ from sqlalchemy import select, update
 
 from app.clock import utc_now
 from app.context import AppContext
+from app.invitations import links
 from app.jobs.uploads import OwnerUpload
 from app.media.store import content_key
 from app.security.identity import Principal, create_key, person_named
@@ -63,7 +64,7 @@ class Study:
     def invite(self, count: int = 1) -> list[str]:
         with self.context.database.write() as session:
             row = session.execute(select(StudyRow).where(StudyRow.slug == self.slug)).scalar_one()
-            return studies.invite(session, study=row, count=count, now=utc_now())
+            return links.invite(session, study=row, count=count, now=utc_now())
 
 
 @dataclass

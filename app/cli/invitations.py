@@ -44,11 +44,11 @@ def _on_server(slug: str, count: int, kind: "InvitationKind", server: str, key: 
 
 def _here(slug: str, count: int, kind: "InvitationKind") -> Sequence[str]:
     from app.cli.local import local_write, open_settings
+    from app.invitations import links
     from app.security.visibility import find_study
-    from app.studies import service
 
     with local_write() as local:
         study = find_study(local.session, slug=slug, principal=local.principal, for_change=True)
-        tokens = service.invite(local.session, study=study, count=count, kind=kind, now=local.now)
+        tokens = links.invite(local.session, study=study, count=count, kind=kind, now=local.now)
     address = open_settings().effective_public_url
     return [f"{address}/invite/{token}" for token in tokens]

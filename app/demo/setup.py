@@ -20,6 +20,7 @@ from app.benchmarks.service import import_benchmark
 from app.clock import utc_now
 from app.context import AppContext
 from app.demo.clips import DemoSubmission, rendering_processes, submit_clips
+from app.invitations.links import add_invitation
 from app.security.browsers import create_sign_in_link
 from app.security.identity import Principal, create_key, person_named
 from app.security.tokens import KEY_PREFIX, derived_token, hash_token
@@ -182,7 +183,7 @@ def _open_study(
         study = studies.create_study(session, request=request, principal=principal, now=now)
         study.visibility = Visibility.PUBLIC
         studies.open_study(session, study=study, principal=principal, now=now)
-        studies.add_invitation(session, study=study, token=_invitation(context, slug), now=now)
+        add_invitation(session, study=study, token=_invitation(context, slug), now=now)
 
 
 def _links(context: AppContext) -> Demo:
@@ -215,7 +216,7 @@ def _current_study(session: Session, context: AppContext) -> str:
     token = _invitation(context, study.slug)
     known = select(Invitation.id).where(Invitation.token_hash == hash_token(token))
     if session.scalar(known) is None:
-        studies.add_invitation(session, study=study, token=token, now=utc_now())
+        add_invitation(session, study=study, token=token, now=utc_now())
     return study.slug
 
 

@@ -80,3 +80,15 @@ class WithdrawPage:
     @property
     def back_url(self) -> str:
         return f"/studies/{self.study_slug}/vote"
+
+
+@dataclass(frozen=True)
+class InvitationsPage:
+    """The invitation links of one request."""
+
+    study_title: str
+    links: tuple[str, ...]
+
+    @property
+    def as_lines(self) -> str:
+        return "\n".join(self.links)

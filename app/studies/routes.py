@@ -1,23 +1,20 @@
-"""The study forms of the home page: open, pause, close, and create invitation links."""
+"""The study forms of the home page: open, pause, close, publish the results."""
 
 from typing import Annotated
 
-from fastapi import APIRouter, Form, Path, Request, Response
+from fastapi import APIRouter, Form, Request, Response
 from starlette.responses import RedirectResponse
 
 from app.authenticated_route import AuthenticatedRoute
 from app.clock import utc_now
 from app.dependencies import context_of, require_own_study
-from app.errors import NotFound
 from app.security.participants import lock_study
 from app.security.path_params import SlugPath
 from app.security.publication import link_secret
 from app.studies import service
 from app.studies.queries import study_progress
-from app.studies.service import MAX_LINKS_AT_ONCE, ResultsAccess
-from app.studies.view_models import ClosePage, InvitationsPage, PublishPage
-from benchmark.protocol import AnnotatorKind
-from benchmark.wire.common import TOKEN
+from app.studies.service import ResultsAccess
+from app.studies.view_models import ClosePage, PublishPage
 
 router = APIRouter(include_in_schema=False, route_class=AuthenticatedRoute)
 
@@ -46,54 +43,6 @@ def ask_before_closing(slug: SlugPath, request: Request) -> Response:
 @router.post("/studies/{slug}/close")
 def close_study(slug: SlugPath, request: Request) -> Response:
     return _transition(slug, request, service.close_study)
-
-
-@router.post("/studies/{slug}/preview")
-def preview(slug: SlugPath, request: Request) -> Response:
-    """Open the voting page as an annotator would see it; the votes of a preview never count."""
-    with context_of(request).database.write() as session:
-        study, _ = require_own_study(session, request, slug)
-        token = service.invite(session, study=study, count=1, kind=AnnotatorKind.PREVIEW, now=utc_now())[0]
-    return RedirectResponse(f"/invite/{token}", status_code=303)
-
-
-@router.post("/studies/{slug}/invitations")
-def invite(
-    slug: SlugPath,
-    request: Request,
-    count: Annotated[int, Form(ge=1, le=MAX_LINKS_AT_ONCE)],
-    batch: Annotated[str, Form(pattern=TOKEN)],
-) -> Response:
-    """Create links and redirect to them; sending the same form again creates no others."""
-    context = context_of(request)
-    with context.database.write() as session:
-        study, _ = require_own_study(session, request, slug)
-        service.invite_batch(
-            session,
-            study=lock_study(session, study.id),
-            signing_key=context.settings.signing_key,
-            batch=batch,
-            count=count,
-            now=utc_now(),
-        )
-    return RedirectResponse(f"/studies/{slug}/invitations/{batch}", status_code=303)
-
-
-@router.get("/studies/{slug}/invitations/{batch}")
-def invitations(slug: SlugPath, batch: Annotated[str, Path(pattern=TOKEN)], request: Request) -> Response:
-    """Show the links of one request; the database stores only their hashes."""
-    context = context_of(request)
-    with context.database.read() as session:
-        study, _ = require_own_study(session, request, slug)
-        tokens = service.batch_tokens(
-            session, study=study, signing_key=context.settings.signing_key, batch=batch
-        )
-        title = study.title
-    if not tokens:
-        raise NotFound("There are no invitation links at this URL. Create new ones on the home page.")
-    address = context.settings.effective_public_url
-    page = InvitationsPage(title, tuple(f"{address}/invite/{token}" for token in tokens))
-    return context.pages.answer("studies/invitations.html", page)
 
 
 @router.get("/studies/{slug}/publish")

@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass
 
-from app.studies.service import MAX_LINKS_AT_ONCE, ResultsAccess
+from app.studies.service import ResultsAccess
 from benchmark.protocol import StudyStatus
+from benchmark.wire.studies import MAX_INVITATIONS
 
 
 @dataclass(frozen=True)
@@ -85,19 +86,7 @@ class StudyLine:
 
     @property
     def max_links(self) -> int:
-        return MAX_LINKS_AT_ONCE
-
-
-@dataclass(frozen=True)
-class InvitationsPage:
-    """The invitation links of one request."""
-
-    study_title: str
-    links: tuple[str, ...]
-
-    @property
-    def as_lines(self) -> str:
-        return "\n".join(self.links)
+        return MAX_INVITATIONS
 
 
 @dataclass(frozen=True)

@@ -25,7 +25,7 @@ from app.voting.assignment_view import assignment_view
 from app.voting.view_models import ClosedPage, KeptForm, UndoCard, VotePage
 from benchmark.protocol import AnnotatorKind, Choice, Justification, SkipReason, StudyStatus, WatchGate
 from benchmark.wire.common import TOKEN
-from benchmark.wire.voting import VoteRequest
+from benchmark.wire.votes import VoteRequest
 
 router = APIRouter(include_in_schema=False, route_class=limited_route(RequestClass.VOTES))
 TokenField = Annotated[str, Form(pattern=TOKEN)]

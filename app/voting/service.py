@@ -13,7 +13,7 @@ from app.tables.studies import Comparison, Matchup, Study
 from app.tables.voting import Assignment, AssignmentStatus, Vote
 from app.voting.leases import has_newer, lease_again, refuse_ended, require_open, retake_slot
 from benchmark.protocol import Justification, Side, SkipReason, VoteStatus, WatchGate
-from benchmark.wire.voting import VoteRequest
+from benchmark.wire.votes import VoteRequest
 
 # What an undo may end; a surplus or an excluded vote has no place that its successor could keep.
 _UNDOABLE = (VoteStatus.VALID, VoteStatus.GOLD, VoteStatus.REPEAT, VoteStatus.QUIZ, VoteStatus.PILOT)

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 from app.panels.time_estimate import SECONDS_PER_PAIR, estimated_duration
 from benchmark.protocol import Choice, Justification, StudyStatus
-from benchmark.wire.voting import AssignmentResponse
+from benchmark.wire.votes import AssignmentResponse
 
 # Width over height: between the two a clip is laid out as a square.
 TALLEST_SQUARE, WIDEST_SQUARE = 0.8, 1.25

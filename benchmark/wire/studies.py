@@ -17,6 +17,8 @@ from benchmark.protocol import (
 )
 from benchmark.wire.common import Line, Paragraphs, PublicId, RequestModel, ResponseModel, Seed, Slug
 
+# Links created by one request.
+MAX_INVITATIONS = 1000
 # Whom a link can let in. Judges and imported annotators need no link.
 InvitationKind = Literal[AnnotatorKind.PARTICIPANT, AnnotatorKind.PILOT, AnnotatorKind.PREVIEW]
 
@@ -136,7 +138,7 @@ class StudyResponse(ResponseModel):
 class InvitationsRequest(RequestModel):
     """Links for people; votes behind a `pilot` or `preview` link never count."""
 
-    count: Annotated[int, Field(ge=1, le=1000)]
+    count: Annotated[int, Field(ge=1, le=MAX_INVITATIONS)]
     kind: InvitationKind = AnnotatorKind.PARTICIPANT
 
 

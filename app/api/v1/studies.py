@@ -5,6 +5,7 @@ from fastapi import Request
 from app.api.v1.json_router import api_router
 from app.clock import utc_now
 from app.dependencies import context_of, require_person
+from app.invitations import links
 from app.security.participants import lock_study
 from app.security.path_params import SlugPath
 from app.security.visibility import find_study
@@ -70,7 +71,7 @@ def invite(slug: SlugPath, body: InvitationsRequest, request: Request) -> Invita
         principal = require_person(session, request, Role.RESEARCHER, scope=Scope.STUDY, now=utc_now())
         study = find_study(session, slug=slug, principal=principal, for_change=True)
         now = utc_now()
-        tokens = service.invite(session, study=study, count=body.count, kind=body.kind, now=now)
+        tokens = links.invite(session, study=study, count=body.count, kind=body.kind, now=now)
     address = context.settings.effective_public_url
     return InvitationsResponse(links=[f"{address}/invite/{token}" for token in tokens])
 

@@ -13,7 +13,7 @@ from app.security.path_params import SlugPath, TokenPath
 from app.voting import leases, service
 from app.voting.assignment_view import assignment_view
 from benchmark.wire.common import RenewResponse
-from benchmark.wire.voting import (
+from benchmark.wire.votes import (
     AssignmentResponse,
     NextAssignmentRequest,
     PreviousVote,

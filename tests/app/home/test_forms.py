@@ -139,7 +139,7 @@ def test_only_the_owner_sees_the_links_again(cast: Cast, study: Study) -> None:
     assert unknown.status_code == 404
 
 
-@pytest.mark.parametrize("count", ["0", "501", "-1", "five", "", "1e9", "9" * 40])
+@pytest.mark.parametrize("count", ["0", "1001", "-1", "five", "", "1e9", "9" * 40])
 def test_a_count_that_makes_no_sense_is_refused(cast: Cast, study: Study, count: str) -> None:
     answer = signed_in(cast.context, cast.alice).post(
         "/studies/motif-study/invitations", data={"count": count, "batch": BATCH}

@@ -22,7 +22,7 @@ from app.tables.studies import Study as StudyRow
 from app.tables.voting import Assignment
 from app.voting import leases, service
 from benchmark.protocol import Choice, Justification
-from benchmark.wire.voting import VoteRequest
+from benchmark.wire.votes import VoteRequest
 from tests.cast import set_the_stage
 
 COMPARISONS = 50

@@ -1,0 +1,77 @@
+"""Creates the invitation links of a study."""
+
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.errors import Conflict
+from app.security.tokens import derived_token, hash_token, new_token
+from app.tables.people import Invitation
+from app.tables.studies import Study
+from benchmark.protocol import AnnotatorKind, StudyStatus
+from benchmark.wire.studies import MAX_INVITATIONS
+
+
+def invite(
+    session: Session,
+    *,
+    study: Study,
+    count: int,
+    kind: AnnotatorKind = AnnotatorKind.PARTICIPANT,
+    now: datetime,
+) -> list[str]:
+    """Return the secrets of `count` new invitation links; each lets one annotator in.
+
+    Args:
+        kind: of the annotators; the votes of `pilot` and `preview` annotators never count.
+    """
+    if study.status is StudyStatus.CLOSED:
+        raise Conflict("This study is closed.", code="study_not_open")
+    tokens = [new_token() for _ in range(count)]
+    for token in tokens:
+        add_invitation(session, study=study, token=token, kind=kind, now=now)
+    return tokens
+
+
+def invite_batch(
+    session: Session, *, study: Study, signing_key: bytes, batch: str, count: int, now: datetime
+) -> None:
+    """Create `count` invitations whose links can be shown again; repeating a batch creates no others.
+
+    Args:
+        signing_key: the links are derived from it and the batch, so that only their hashes are stored.
+        batch: a random ID of this request.
+    """
+    if study.status is StudyStatus.CLOSED:
+        raise Conflict("This study is closed, so it needs no more annotators.", code="study_not_open")
+    existing = batch_tokens(session, study=study, signing_key=signing_key, batch=batch)
+    for number in range(len(existing), count):
+        token = _batch_token(signing_key, study, batch, number)
+        add_invitation(session, study=study, token=token, now=now)
+
+
+def batch_tokens(session: Session, *, study: Study, signing_key: bytes, batch: str) -> list[str]:
+    """Return the secrets of the links of a batch; empty if there is no such batch."""
+    tokens = [_batch_token(signing_key, study, batch, number) for number in range(MAX_INVITATIONS)]
+    query = select(Invitation.token_hash).where(
+        Invitation.study_id == study.id, Invitation.token_hash.in_([hash_token(each) for each in tokens])
+    )
+    known = set(session.scalars(query))
+    return [token for token in tokens if hash_token(token) in known]
+
+
+def _batch_token(signing_key: bytes, study: Study, batch: str, number: int) -> str:
+    return derived_token(signing_key, f"invitation {number} of batch {batch} to study {study.id}")
+
+
+def add_invitation(
+    session: Session,
+    *,
+    study: Study,
+    token: str,
+    kind: AnnotatorKind = AnnotatorKind.PARTICIPANT,
+    now: datetime,
+) -> None:
+    session.add(Invitation(study_id=study.id, token_hash=hash_token(token), kind=kind, created_at=now))
+    session.flush()
