@@ -1,5 +1,16 @@
 """Numbers with their nouns, for messages."""
 
+from collections.abc import Sequence
+
+
+def listed(names: Sequence[str]) -> str:
+    """Return names as a list in a sentence.
+
+    >>> listed(["A", "B", "C"]), listed(["A"])
+    ('A, B and C', 'A')
+    """
+    return " and ".join(filter(None, [", ".join(names[:-1]), names[-1]]))
+
 
 def counted(number: int, noun: str) -> str:
     """Return a number with its noun; the noun is in the plural unless the number is 1.

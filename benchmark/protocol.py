@@ -214,6 +214,13 @@ class TableName(StrEnum):
     PAIRED = "paired"
 
 
+class NameStyle(StrEnum):
+    """What sides are called in Markdown and LaTeX."""
+
+    SLUGS = "slugs"
+    MODELS = "models"
+
+
 class TableFormat(StrEnum):
     """A file format of tables."""
 

@@ -15,11 +15,12 @@ from benchmark.exports.figures.kinds import FigureName
 from benchmark.exports.figures.names import FigureNames
 from benchmark.exports.figures.study import study_figure
 from benchmark.exports.figures.writer import PaperFigure
+from benchmark.exports.layout import TableLayout
 from benchmark.exports.notes import TableNote
 from benchmark.exports.sentences import table_sentences
 from benchmark.exports.table_rows import result_rows
 from benchmark.exports.tables import COLUMN_NAMES
-from benchmark.exports.writer import write_table
+from benchmark.exports.writer import DEFAULT_LAYOUT, write_table
 from benchmark.protocol import TableFormat, TableName, VoteStatus
 from benchmark.stats.preferences import PreferenceRow, preferences
 from benchmark.stats.tallies import Tallies
@@ -65,8 +66,15 @@ class ScoredVotes:
     def sentences(self, table: TableName) -> list[str]:
         return table_sentences(table, self.rows(table), self.tallies, self.votes.matchups)
 
-    def write(self, table: TableName, file_format: TableFormat, stream: BinaryIO) -> None:
-        write_table(table, self.rows(table), file_format, stream, note=self.note)
+    def write(
+        self,
+        table: TableName,
+        file_format: TableFormat,
+        stream: BinaryIO,
+        layout: TableLayout = DEFAULT_LAYOUT,
+    ) -> None:
+        """Write a table. Raises UnknownColumn."""
+        write_table(table, self.rows(table), file_format, stream, note=self.note, layout=layout)
 
     def document(self) -> bytes:
         """Return every table with its sentences and its note as one JSON document."""

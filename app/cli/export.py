@@ -3,7 +3,7 @@
 import click
 
 from app.cli.server_options import open_client, server_options
-from benchmark.protocol import TableFormat, TableName
+from benchmark.protocol import NameStyle, TableFormat, TableName
 
 
 @click.command()
@@ -13,7 +13,7 @@ from benchmark.protocol import TableFormat, TableName
     type=click.Choice([each.value for each in TableName]),
     default=TableName.PREFERENCES.value,
     show_default=True,
-    help="Which table.",
+    help="The table.",
 )
 @click.option(
     "--format",
@@ -21,24 +21,56 @@ from benchmark.protocol import TableFormat, TableName
     type=click.Choice([each.value for each in TableFormat]),
     default=TableFormat.CSV.value,
     show_default=True,
-    help="As what.",
+    help="File format.",
 )
-@click.option("--output", default="-", show_default=True, metavar="FILE", help="Where to; - is stdout.")
+@click.option(
+    "--columns",
+    default="",
+    metavar="LIST",
+    help="Columns of Markdown and LaTeX, such as other,ti2v_score,interval, or all. Default: all in "
+    "Markdown, those that fit a column of a paper in LaTeX.",
+)
+@click.option(
+    "--names",
+    type=click.Choice([each.value for each in NameStyle]),
+    default=NameStyle.SLUGS.value,
+    show_default=True,
+    help="Names of the sides in Markdown and LaTeX.",
+)
+@click.option("--output", default="-", show_default=True, metavar="FILE", help="Output file; - is stdout.")
 @server_options
 def export(
-    study: str, table: str, file_format: str, output: str, server: str | None, key: str | None
+    study: str,
+    table: str,
+    file_format: str,
+    columns: str,
+    names: str,
+    output: str,
+    server: str | None,
+    key: str | None,
 ) -> None:
     """Write a table of STUDY; docs/tables.md explains every column."""
     from benchmark.cli.output import write_output
 
-    wanted, form = TableName(table), TableFormat(file_format)
+    wanted, form, style = TableName(table), TableFormat(file_format), NameStyle(names)
     if server:
-        with open_client(server, key) as client, client.results.export(study, wanted, form) as chunks:
+        with (
+            open_client(server, key) as client,
+            client.results.export(study, wanted, form, columns=columns, names=style) as chunks,
+        ):
             write_output(chunks, output)
         return
     from app.cli.local import READER, open_database, open_settings
     from app.results.exports import export_table
 
     with open_database(open_settings()) as database:
-        chunks = export_table(database, slug=study, principal=READER, table=wanted, file_format=form)
+        chunks = export_table(
+            database,
+            slug=study,
+            principal=READER,
+            table=wanted,
+            file_format=form,
+            columns=columns,
+            names=style,
+        )
         write_output(chunks, output)

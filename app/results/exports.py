@@ -2,34 +2,67 @@
 
 from collections.abc import Iterator
 
+from sqlalchemy.orm import Session
+
 from app.database import Database
+from app.errors import Invalid
 from app.results.live.vote_rows import counted_votes, vote_rows
 from app.results.service import StudyResults, find_results
+from app.results.views.names import Naming
 from app.security.identity import Principal
 from app.tables.studies import Study
+from benchmark.exports.layout import TableLayout, UnknownColumn
 from benchmark.exports.notes import TableNote
 from benchmark.exports.table_rows import result_rows
 from benchmark.exports.writer import table_chunks
-from benchmark.protocol import TableFormat, TableName
+from benchmark.protocol import NameStyle, TableFormat, TableName
 
 
 def export_table(
-    database: Database, *, slug: str, principal: Principal, table: TableName, file_format: TableFormat
+    database: Database,
+    *,
+    slug: str,
+    principal: Principal,
+    table: TableName,
+    file_format: TableFormat,
+    columns: str = "",
+    names: NameStyle = NameStyle.SLUGS,
 ) -> Iterator[bytes]:
     """Return the file in chunks; access is checked before the first chunk.
 
+    Args:
+        columns, names: columns and names of sides in Markdown and LaTeX (docs/tables.md).
+
     Raises:
         NotFound: the study does not exist, or its results are not visible to this person.
+        Invalid: the table does not have one of the columns.
     """
     with database.read() as session:
         results = find_results(session, slug=slug, principal=principal)
         votes = counted_votes(session, results.study) if table is TableName.SENSITIVITY else None
+        layout = _layout(session, results, table, columns, names)
     note = note_of(results)
     if table is TableName.VOTES:
         return _stream_votes(database, results.study.id, file_format, note)
     counted = results.counted
     rows = result_rows(table, counted.tallies, counted.matchups, interim=results.is_interim, votes=votes)
-    return table_chunks(table, rows, file_format, note=note)
+    return table_chunks(table, rows, file_format, note=note, layout=layout)
+
+
+def _layout(
+    session: Session, results: StudyResults, table: TableName, columns: str, names: NameStyle
+) -> TableLayout:
+    shown: dict[str, str] = {}
+    if names is NameStyle.MODELS:
+        naming = Naming.of(session, results.rows)
+        matchups = results.counted.matchups
+        shown = {side: naming.side(side) for each in matchups for side in (each.reference, each.other)}
+    layout = TableLayout.of(columns, shown)
+    try:
+        layout.chosen(table)
+    except UnknownColumn as error:
+        raise Invalid(str(error), code="unknown_column") from error
+    return layout
 
 
 def _stream_votes(

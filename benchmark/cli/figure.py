@@ -1,11 +1,10 @@
 """`ti2v figure VOTES`: draws a study's figures from its votes table, offline."""
 
-import json
 from pathlib import Path
 
 import click
 
-from benchmark.cli.score import count_rows, load_rows
+from benchmark.cli.score import count_rows, load_rows, read_names
 
 FIGURES = ("preferences", "scenarios", "styles", "hard-cases")
 FORMATS = ("svg", "pdf", "png", "csv")
@@ -45,17 +44,7 @@ def figure(
         raise click.UsageError(
             f"--output {output} ends in .{suffix}, but the format is {file_format}. Add --format {suffix}."
         )
-    names = _read_names(names_file) if names_file else {}
+    names = read_names(names_file) if names_file else {}
     drawn = count_rows(load_rows(votes_file), interim=interim).figure(FigureName(figure), names)
     write_output([figure_file(drawn, FigureFormat(file_format))], output)
     click.echo(drawn.caption, err=True)
-
-
-def _read_names(path: Path) -> dict[str, str]:
-    try:
-        names = json.loads(path.read_text(encoding="utf-8"))
-    except ValueError as error:
-        raise click.ClickException(f"{path} is not valid JSON: {error}") from error
-    if not isinstance(names, dict) or not all(isinstance(name, str) for name in names.values()):
-        raise click.ClickException(f'{path} must contain a JSON object such as {{"motif": "MotiF"}}.')
-    return names

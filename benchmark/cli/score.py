@@ -1,6 +1,7 @@
 """`ti2v score VOTES`: computes a study's result tables from its votes table, offline."""
 
 import io
+import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -42,12 +43,32 @@ FORMATS = ("csv", "json", "jsonl", "parquet", "markdown", "latex")
     help="File format.",
 )
 @click.option(
+    "--columns",
+    default="",
+    metavar="LIST",
+    help="Columns of Markdown and LaTeX, such as other,ti2v_score,interval, or all. Default: all in "
+    "Markdown, those that fit a column of a paper in LaTeX.",
+)
+@click.option(
+    "--names",
+    "names_file",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help='Display names in Markdown and LaTeX: a JSON file such as {"motif": "MotiF"}.',
+)
+@click.option(
     "--interim", is_flag=True, help="The study is not closed: compute no tests, and say so in the notes."
 )
 @click.option("--with-excluded", is_flag=True, help="Count excluded votes too, and print what that changes.")
 @click.option("--output", default="-", show_default=True, metavar="FILE", help="Output file; - is stdout.")
 def score(
-    votes_file: Path, table: str, file_format: str, interim: bool, with_excluded: bool, output: str
+    votes_file: Path,
+    table: str,
+    file_format: str,
+    columns: str,
+    names_file: Path | None,
+    interim: bool,
+    with_excluded: bool,
+    output: str,
 ) -> None:
     """Compute a result table from VOTES, a votes table as csv, tsv, jsonl or parquet.
 
@@ -56,6 +77,7 @@ def score(
     all tables with their sentences and notes in one JSON document.
     """
     from benchmark.cli.output import write_output
+    from benchmark.exports.layout import TableLayout, UnknownColumn
     from benchmark.protocol import TableFormat, TableName
 
     if table == ALL and file_format != "json":
@@ -69,10 +91,25 @@ def score(
         return
     name = TableName(table)
     written = io.BytesIO()
-    scored.write(name, TableFormat(file_format), written)
+    layout = TableLayout.of(columns, read_names(names_file) if names_file else None)
+    try:
+        scored.write(name, TableFormat(file_format), written, layout)
+    except UnknownColumn as error:
+        raise click.UsageError(str(error)) from error
     write_output([written.getvalue()], output)
     for sentence in [*scored.sentences(name), scored.note.text(name)]:
         click.echo(sentence, err=True)
+
+
+def read_names(path: Path) -> dict[str, str]:
+    """Return display names of sides from a JSON file. Raises ClickException."""
+    try:
+        names = json.loads(path.read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise click.ClickException(f"{path} is not valid JSON: {error}") from error
+    if not isinstance(names, dict) or not all(isinstance(name, str) for name in names.values()):
+        raise click.ClickException(f'{path} must contain a JSON object such as {{"motif": "MotiF"}}.')
+    return names
 
 
 def load_rows(votes_file: Path) -> "VoteRows":

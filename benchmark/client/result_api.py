@@ -4,10 +4,10 @@ import io
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 from benchmark.client.transport import Transport
-from benchmark.protocol import TableFormat, TableName
+from benchmark.protocol import NameStyle, TableFormat, TableName
 from benchmark.wire.results import ResultsResponse
 
 if TYPE_CHECKING:
@@ -32,10 +32,22 @@ class ResultApi:
             return pd.read_parquet(io.BytesIO(b"".join(chunks)))
 
     def export(
-        self, slug: str, table: TableName, file_format: TableFormat
+        self,
+        slug: str,
+        table: TableName,
+        file_format: TableFormat,
+        *,
+        columns: str = "",
+        names: NameStyle = NameStyle.SLUGS,
     ) -> AbstractContextManager[Iterator[bytes]]:
-        """Stream a table as a file, chunk by chunk."""
-        return self._transport.stream(f"{_path(slug)}/exports/{table}.{file_format}")
+        """Stream a table as a file, chunk by chunk.
+
+        Args:
+            columns: columns of Markdown and LaTeX, separated by commas, or `all`.
+            names: what sides are called in Markdown and LaTeX.
+        """
+        query = urlencode({"columns": columns, "names": names.value})
+        return self._transport.stream(f"{_path(slug)}/exports/{table}.{file_format}?{query}")
 
 
 def _path(slug: str) -> str:

@@ -2,9 +2,11 @@
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
-from benchmark.exports.table_format import LAYOUTS, Span, Spans
+from benchmark.exports.layout import TableLayout
+from benchmark.exports.notes import TableNote
+from benchmark.exports.table_format import PrintedColumn, Span, Spans
 from benchmark.protocol import TableName
 
 _MARKDOWN_SPECIAL = re.compile(r"([\\`*_{}\[\]<>|#~&$])")
@@ -24,17 +26,20 @@ _LATEX_SPECIAL = {
     "|": r"\textbar{}",
     "−": "$-$",
 }
+MAX_TABULAR_ROWS = 40  # more rows do not fit on one page
 _HYPHENS = re.compile(r"-(?=-)")  # LaTeX would print two hyphens as a dash
 _POWER = re.compile(r"(?:(\d\.\d) × )?10⁻([⁰¹²³⁴⁵⁶⁷⁸⁹]+)")
 
 
-def markdown_chunks(table: TableName, rows: Iterable[object], note: str) -> Iterator[bytes]:
-    """Yield a Markdown table, followed by the note."""
-    columns = LAYOUTS[table]
+def markdown_chunks(
+    table: TableName, rows: Iterable[object], note: str, layout: TableLayout
+) -> Iterator[bytes]:
+    """Yield a Markdown table, followed by the note. Raises UnknownColumn."""
+    columns = layout.chosen(table)
     yield _markdown_line(markdown_text(column.title) for column in columns)
     yield _markdown_line("---:" if column.number else "---" for column in columns)
     for row in rows:
-        yield _markdown_line(_markdown_cell(column.spans(row)) for column in columns)
+        yield _markdown_line(_markdown_cell(layout.spans(column, row)) for column in columns)
     if note:
         yield f"\n{markdown_text(note)}\n".encode()
 
@@ -54,17 +59,40 @@ def _markdown_cell(spans: Spans) -> str:
     )
 
 
-def latex_chunks(table: TableName, rows: Iterable[object], note: str) -> Iterator[bytes]:
-    r"""Yield a LaTeX tabular with booktabs rules, followed by the note; use \input inside a table."""
-    columns = LAYOUTS[table]
-    alignment = "".join("r" if column.number else "l" for column in columns)
-    yield f"% needs \\usepackage{{booktabs}}\n\\begin{{tabular}}{{{alignment}}}\n".encode()
-    yield b"\\toprule\n" + _latex_line(latex_text(column.title) for column in columns) + b"\\midrule\n"
-    for row in rows:
-        yield _latex_line(_latex_cell(column.spans(row)) for column in columns)
-    yield b"\\bottomrule\n\\end{tabular}\n"
+def latex_chunks(
+    table: TableName, rows: Iterable[object], note: TableNote | None, layout: TableLayout
+) -> Iterator[bytes]:
+    r"""Yield a table of the booktabs package, followed by a note.
+
+    Without a choice of columns it has those that fit one column of a two-column paper, and a short note. It
+    is a tabular to \input inside a table; a longtable, to \input in the text, if it is longer than a page.
+
+    Raises:
+        UnknownColumn: the layout chooses a column that the table does not have.
+    """
+    known = () if table is TableName.VOTES else tuple(rows)  # votes are streamed
+    is_compact = layout.is_compact(table)
+    columns = layout.compact(table, known) if is_compact else layout.chosen(table)
+    is_long = table is TableName.VOTES or len(known) > MAX_TABULAR_ROWS
+    yield from _latex_begin(columns, is_long=is_long)
+    for row in known or rows:
+        yield _latex_line(_latex_cell(layout.spans(column, row)) for column in columns)
+    yield b"\\end{longtable}\n" if is_long else b"\\bottomrule\n\\end{tabular}\n"
     if note:
-        yield f"\\par\\smallskip\n{{\\footnotesize {latex_text(note)}}}\n".encode()
+        text = note.short(table) if is_compact else note.text(table)
+        yield f"\\par\\smallskip\n{{\\footnotesize {latex_text(text)}}}\n".encode()
+
+
+def _latex_begin(columns: Sequence[PrintedColumn], *, is_long: bool) -> Iterator[bytes]:
+    # @{} leaves no space beside the table: it has the width of its text.
+    alignment = f"@{{}}{''.join('r' if column.number else 'l' for column in columns)}@{{}}"
+    head = b"\\toprule\n" + _latex_line(latex_text(column.title) for column in columns) + b"\\midrule\n"
+    if not is_long:
+        yield f"% needs \\usepackage{{booktabs}}\n\\begin{{tabular}}{{{alignment}}}\n".encode() + head
+        return
+    yield f"% needs \\usepackage{{booktabs,longtable}}\n\\begin{{longtable}}{{{alignment}}}\n".encode()
+    # The head is repeated on every page.
+    yield head + b"\\endhead\n\\bottomrule\n\\endfoot\n"
 
 
 def latex_text(text: str) -> str:
@@ -81,7 +109,7 @@ def _latex_power(printed: re.Match[str]) -> str:
 
 def _latex_line(cells: Iterable[str]) -> bytes:
     line = " & ".join(cells)
-    # The previous line ends in \\, which would parse a bracket or an asterisk here as its argument.
+    # The line before ends in \\, which would take a bracket or an asterisk here as its argument.
     return (f"{'{}' if line.startswith(('[', '*')) else ''}{line} \\\\\n").encode()
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from importlib.metadata import version
 from typing import Self
 
+from benchmark.plurals import counted
 from benchmark.protocol import TableName, VoteStatus
 from benchmark.stats.annotator_sensitivity import RESAMPLES as ANNOTATOR_RESAMPLES
 from benchmark.stats.sensitivity import RESAMPLES
@@ -13,15 +14,36 @@ from benchmark.stats.tallies import Tallies
 # The bootstrap of every sensitivity table uses this seed, so that results are reproducible.
 SENSITIVITY_SEED = 2412
 
+PREFERENCES_FORMAT = (
+    "Percent, reference first, the larger value in bold, rounded half up, so two sides may add up to 100.1."
+)
+# The columns of the preferences table; the results page shows them as a definition list.
+PREFERENCES_TERMS = (
+    (
+        "TI2V score",
+        "share of the decided pairs that the side won by a strict majority of valid votes.",
+    ),
+    ("Interval", "95 % Wilson interval of the reference's score."),
+    ("p", "exact two-sided sign test against 50 %; Holm: corrected over all matchups."),
+    (
+        "Image, Text, Motion, Quality",
+        "share of all valid votes that chose the side and gave the reason. A vote can give several reasons, "
+        "so the values do not add up to 100. A dash means that no vote gives a reason.",
+    ),
+    (
+        "Decided, undecided",
+        "pairs with a strict majority, and pairs with equal votes, which no score includes.",
+    ),
+    (
+        "Average",
+        "mean over the matchups of the reference, all with the same weight. Matchups share pairs, so the "
+        "interval is clustered by pair: results of several matchups on one pair count as one observation.",
+    ),
+)
+
 DEFINITIONS = {
-    TableName.PREFERENCES: (
-        "Percent, reference first, the larger value in bold. TI2V score: share of the decided pairs that the "
-        "side won by a strict majority of valid votes; pairs with equal votes are undecided and not "
-        "included. Interval: 95 % Wilson interval of the reference's score. p: exact two-sided sign test "
-        "against 50 %; Holm: corrected over all matchups. Image, Text, Motion, Quality: share of all valid "
-        "votes that chose that side and gave that reason; a vote may give several reasons, so the values do "
-        "not add up to 100; a dash means that no vote gives a reason. Average: mean over the matchups of "
-        "the reference. Values are rounded half up, so two sides may add up to 100.1."
+    TableName.PREFERENCES: " ".join(
+        (PREFERENCES_FORMAT, *(f"{term}: {text}" for term, text in PREFERENCES_TERMS))
     ),
     TableName.JUSTIFICATIONS: (
         "Percent, reference first, the larger value in bold: valid votes that chose that side and gave the "
@@ -63,6 +85,28 @@ DEFINITIONS = {
         "Pairs that are decided in both of two matchups with the same reference, counted by the winner. p: "
         "McNemar's exact test, over the pairs that the reference won in only one matchup; Holm: corrected "
         "over all rows."
+    ),
+}
+
+
+SHORT_DEFINITIONS = {
+    TableName.PREFERENCES: (
+        "TI2V score: percent of decided pairs, reference first; 95 % Wilson interval; Holm-corrected exact "
+        "sign test."
+    ),
+    TableName.JUSTIFICATIONS: (
+        "Percent of all votes, reference first; Holm-corrected sign-flip test over pairs."
+    ),
+    TableName.COMPARISONS: "Votes, reference first.",
+    TableName.AGREEMENT: "With 95 % jackknife intervals over comparisons.",
+    TableName.LEADERBOARD: (
+        "Bradley-Terry strength in log-odds and rank, with 95 % intervals; expected percent of votes against "
+        "the others."
+    ),
+    TableName.BREAKDOWNS: "TI2V score: percent of decided pairs, reference first; 95 % Wilson interval.",
+    TableName.SENSITIVITY: "The reference's TI2V score, percent, with 95 % intervals.",
+    TableName.PAIRED: (
+        "Pairs that the reference won against only one of two models; Holm-corrected McNemar test."
     ),
 }
 
@@ -109,11 +153,21 @@ class TableNote:
 
     def text(self, table: TableName) -> str:
         """Return the table's note as one paragraph."""
+        return f"{DEFINITIONS[table]} {self.counts}"
+
+    def short(self, table: TableName) -> str:
+        """Return the note under a table with the usual columns of a paper."""
+        text = SHORT_DEFINITIONS[table]
+        interim = " Interim: the study is not closed." if self.interim else ""
+        return f"{text} {counted(self.pairs, 'pair')}, {counted(self.votes, 'vote')}.{interim}"
+
+    @property
+    def counts(self) -> str:
+        """Return the number of pairs and votes, and what is not counted, as sentences."""
         fewest, most = self.panel
         panel = f"{fewest}" if fewest == most else f"{fewest} to {most}"
         sentences = [
-            DEFINITIONS[table],
-            f"n = {self.pairs} pairs; {self.votes} votes; {panel} votes per comparison.",
+            f"{counted(self.pairs, 'pair')}, {counted(self.votes, 'vote')}, {panel} votes per comparison.",
             f"Not counted: {self._not_counted()}.",
         ]
         if self.imported:

@@ -1,7 +1,8 @@
 """The columns of Markdown and LaTeX tables: titles, formats and bold values."""
 
+import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from benchmark.exports.cells import CONVERTERS
 from benchmark.exports.tables import COLUMNS, Kind
@@ -32,15 +33,29 @@ Spans = tuple[Span, ...]
 
 @dataclass(frozen=True)
 class PrintedColumn:
-    """A column of a printed table; numbers are right-aligned."""
+    """A column of a printed table; numbers are right-aligned, names of sides can be replaced."""
 
     title: str
     spans: Callable[[object], Spans]
     number: bool = True
+    is_name: bool = False
+
+    @property
+    def key(self) -> str:
+        """Return the name of the column in a choice of columns.
+
+        >>> [PrintedColumn(title, lambda row: ()).key for title in ("95 % interval", "p (Holm)", "Gwet AC1")]
+        ['interval', 'p_holm', 'gwet_ac1']
+        """
+        return re.sub(r"[^a-z0-9]+", "_", self.title.lower()).lstrip("_0123456789").rstrip("_")
 
 
 def _text(title: str, column: str) -> PrintedColumn:
     return PrintedColumn(title, lambda row: (Span(_plain(getattr(row, column))),), number=False)
+
+
+def _name(title: str, column: str) -> PrintedColumn:
+    return replace(_text(title, column), is_name=True)
 
 
 def _number(title: str, column: str) -> PrintedColumn:
@@ -140,8 +155,8 @@ def _every_column(table: TableName) -> list[PrintedColumn]:
 
 LAYOUTS: dict[TableName, list[PrintedColumn]] = {
     TableName.PREFERENCES: [
-        _text("Reference", "reference"),
-        PrintedColumn("Other", _opponent, number=False),
+        _name("Reference", "reference"),
+        PrintedColumn("Other", _opponent, number=False, is_name=True),
         _sides("TI2V score", "ti2v_score_reference", "ti2v_score_other"),
         _interval("95 % interval", "ci_low", "ci_high"),
         _p_value("p", "p_value"),
@@ -152,8 +167,8 @@ LAYOUTS: dict[TableName, list[PrintedColumn]] = {
         _number("Votes", "votes"),
     ],
     TableName.JUSTIFICATIONS: [
-        _text("Reference", "reference"),
-        _text("Other", "other"),
+        _name("Reference", "reference"),
+        _name("Other", "other"),
         _text("Justification", "justification"),
         _sides("Of all votes", "rate_reference", "rate_other"),
         _sides("Of votes for the side", "side_rate_reference", "side_rate_other"),
@@ -162,8 +177,8 @@ LAYOUTS: dict[TableName, list[PrintedColumn]] = {
         _number("Votes", "votes"),
     ],
     TableName.COMPARISONS: [
-        _text("Reference", "reference"),
-        _text("Other", "other"),
+        _name("Reference", "reference"),
+        _name("Other", "other"),
         _text("Pair", "pair"),
         _text("Scenario", "scenario"),
         _sides("Votes", "votes_reference", "votes_other"),
@@ -172,7 +187,7 @@ LAYOUTS: dict[TableName, list[PrintedColumn]] = {
     ],
     TableName.VOTES: _every_column(TableName.VOTES),
     TableName.AGREEMENT: [
-        _text("Matchup", "matchup"),
+        _name("Matchup", "matchup"),
         _text("Question", "question"),
         _measure("Percent agreement", "percent_agreement", PERCENT_DECIMALS),
         _measure("Fleiss kappa", "fleiss_kappa", KAPPA_DECIMALS),
@@ -187,7 +202,7 @@ LAYOUTS: dict[TableName, list[PrintedColumn]] = {
     ],
     TableName.LEADERBOARD: [
         PrintedColumn("Rank", _rank),
-        _text("Model", "model"),
+        _name("Model", "model"),
         _measure("Strength", "strength", STRENGTH_DECIMALS),
         _number("Expected share", "expected_share"),
         _number("Votes won", "votes_won"),
@@ -196,8 +211,8 @@ LAYOUTS: dict[TableName, list[PrintedColumn]] = {
         _number("Group", "group"),
     ],
     TableName.BREAKDOWNS: [
-        _text("Reference", "reference"),
-        _text("Other", "other"),
+        _name("Reference", "reference"),
+        _name("Other", "other"),
         _text("Division", "division"),
         _text("Part", "part"),
         _sides("TI2V score", "ti2v_score_reference", "ti2v_score_other"),
@@ -209,7 +224,7 @@ LAYOUTS: dict[TableName, list[PrintedColumn]] = {
         _number("Votes", "votes"),
     ],
     TableName.SENSITIVITY: [
-        _text("Matchup", "matchup"),
+        _name("Matchup", "matchup"),
         _text("By", "cluster"),
         _number("Clusters", "clusters"),
         _number("TI2V score", "ti2v_score_reference"),
@@ -222,9 +237,9 @@ LAYOUTS: dict[TableName, list[PrintedColumn]] = {
         _text("Without", "highest_without"),
     ],
     TableName.PAIRED: [
-        _text("Reference", "reference"),
-        _text("First", "first_other"),
-        _text("Second", "second_other"),
+        _name("Reference", "reference"),
+        _name("First", "first_other"),
+        _name("Second", "second_other"),
         _number("Won in both", "both"),
         _number("First only", "only_first"),
         _number("Second only", "only_second"),
@@ -233,4 +248,16 @@ LAYOUTS: dict[TableName, list[PrintedColumn]] = {
         _p_value("p (Holm)", "p_holm"),
         _number("Pairs", "pairs"),
     ],
+}
+
+# The columns of a LaTeX table that fits one column of a two-column paper.
+COMPACT: dict[TableName, tuple[str, ...]] = {
+    TableName.PREFERENCES: ("reference", "other", "ti2v_score", "interval", "p_holm"),
+    TableName.JUSTIFICATIONS: ("reference", "other", "justification", "of_all_votes", "p_holm"),
+    TableName.COMPARISONS: ("reference", "other", "pair", "votes"),
+    TableName.AGREEMENT: ("matchup", "question", "percent_agreement", "gwet_ac1"),
+    TableName.LEADERBOARD: ("rank", "model", "strength", "expected_share"),
+    TableName.BREAKDOWNS: ("reference", "other", "part", "ti2v_score", "interval"),
+    TableName.SENSITIVITY: ("matchup", "by", "ti2v_score", "wilson", "cluster_bootstrap"),
+    TableName.PAIRED: ("reference", "first", "second", "first_only", "second_only", "p_holm"),
 }

@@ -13,7 +13,7 @@ from benchmark.stats.comparisons import comparisons
 from benchmark.stats.justifications import justifications
 from benchmark.stats.leaderboard import leaderboard
 from benchmark.stats.paired import paired
-from benchmark.stats.preferences import preferences
+from benchmark.stats.preferences import by_score, preferences
 from benchmark.stats.sensitivity import Cluster, SensitivityRow, sensitivity_of_pairs
 from benchmark.stats.tallies import Tallies
 from benchmark.stats.votes import Matchup, Votes
@@ -41,7 +41,7 @@ def result_rows(
     """
     match table:
         case TableName.PREFERENCES:
-            return preferences(tallies, matchups, interim=interim)
+            return by_score(preferences(tallies, matchups, interim=interim))
         case TableName.JUSTIFICATIONS:
             return justifications(tallies, matchups, interim=interim)
         case TableName.COMPARISONS:

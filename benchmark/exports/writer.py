@@ -5,15 +5,23 @@ from typing import BinaryIO
 
 from benchmark.exports.cells import cell_rows
 from benchmark.exports.csv_json import csv_chunks, json_chunks, jsonl_chunks
+from benchmark.exports.layout import TableLayout
 from benchmark.exports.markup import latex_chunks, markdown_chunks
 from benchmark.exports.notes import TableNote
 from benchmark.exports.parquet import parquet_chunks
 from benchmark.exports.tables import COLUMN_NAMES
 from benchmark.protocol import TableFormat, TableName
 
+DEFAULT_LAYOUT = TableLayout()
+
 
 def table_chunks(
-    table: TableName, rows: Iterable[object], file_format: TableFormat, *, note: TableNote | None = None
+    table: TableName,
+    rows: Iterable[object],
+    file_format: TableFormat,
+    *,
+    note: TableNote | None = None,
+    layout: TableLayout = DEFAULT_LAYOUT,
 ) -> Iterator[bytes]:
     """Yield the file in chunks; rows are consumed lazily.
 
@@ -22,9 +30,13 @@ def table_chunks(
 
     Args:
         table: the table to write.
-        rows: objects with one attribute per column of the table.
+        rows: objects with an attribute per column of the table.
         file_format: the file format.
         note: the note of the table.
+        layout: columns and names of Markdown and LaTeX.
+
+    Raises:
+        UnknownColumn: the layout chooses a column that the table does not have; raised with the first chunk.
     """
     text = note.text(table) if note else ""
     names = COLUMN_NAMES[table]
@@ -38,9 +50,9 @@ def table_chunks(
         case TableFormat.PARQUET:
             return parquet_chunks(table, cell_rows(table, rows), text)
         case TableFormat.MARKDOWN:
-            return markdown_chunks(table, rows, text)
+            return markdown_chunks(table, rows, text, layout)
         case TableFormat.LATEX:
-            return latex_chunks(table, rows, text)
+            return latex_chunks(table, rows, note, layout)
 
 
 def write_table(
@@ -50,7 +62,8 @@ def write_table(
     stream: BinaryIO,
     *,
     note: TableNote | None = None,
+    layout: TableLayout = DEFAULT_LAYOUT,
 ) -> None:
     """Write the table to a binary stream; see `table_chunks`."""
-    for chunk in table_chunks(table, rows, file_format, note=note):
+    for chunk in table_chunks(table, rows, file_format, note=note, layout=layout):
         stream.write(chunk)

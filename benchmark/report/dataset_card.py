@@ -28,10 +28,13 @@ _FILES = """\
 | `tables/` | all result tables in all formats |
 | `figures/` | all figures as SVG, PDF and PNG, with their data as CSV; `captions.md` |
 | `results.json` | all result tables with their sentences and notes, in one document |
-| `names.json` | the display names of the sides in the figures |
+| `names.json` | the display names of the sides in figures, Markdown and LaTeX |
 | `environment.txt` | the versions of Python and of all packages |
 | `SHA256SUMS` | the sha256 of all other files |
 """
+
+# Formats with display names.
+PRINTED = (TableFormat.MARKDOWN, TableFormat.LATEX)
 
 
 def dataset_card(contents: ReportContents, scored: ScoredVotes, folder: Path) -> str:
@@ -136,7 +139,11 @@ def _commands(figures: list[str], interim: str) -> Iterator[str]:
     yield f"for table in {' '.join(COMPUTED)}; do"
     for form in TableFormat:
         output = f'"$again/$table.{EXTENSIONS[form]}"'
-        yield f"  ti2v score votes/votes.parquet{interim} --table $table --format {form} --output {output}"
+        names = " --names names.json" if form in PRINTED else ""
+        yield (
+            f"  ti2v score votes/votes.parquet{interim}{names} --table $table --format {form} "
+            f"--output {output}"
+        )
     yield "done"
     yield 'diff -r "$again" tables'
     yield f"ti2v score votes/votes.parquet{interim} --table all --format json | cmp - results.json"

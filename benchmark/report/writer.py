@@ -7,6 +7,7 @@ from pathlib import Path
 from benchmark.exports.csv_json import csv_chunks
 from benchmark.exports.figures.kinds import CannotDraw, FigureName
 from benchmark.exports.figures.writer import PaperFigure, figure_files
+from benchmark.exports.layout import TableLayout
 from benchmark.exports.tables import EXTENSIONS
 from benchmark.exports.writer import write_table
 from benchmark.protocol import TableFormat, TableName
@@ -42,7 +43,7 @@ def write_report_files(contents: ReportContents, folder: Path, step: Step = lamb
     step()
     scored = _write_votes(contents, folder / "votes", step)
     for table in COMPUTED:
-        _write_tables(scored, table, folder / "tables")
+        _write_tables(scored, table, folder / "tables", TableLayout(names=contents.names))
         step()
     (folder / "results.json").write_bytes(scored.document())
     step()
@@ -78,11 +79,11 @@ def _write_votes(contents: ReportContents, folder: Path, step: Step) -> ScoredVo
     return scored
 
 
-def _write_tables(scored: ScoredVotes, table: TableName, folder: Path) -> None:
+def _write_tables(scored: ScoredVotes, table: TableName, folder: Path, layout: TableLayout) -> None:
     folder.mkdir(exist_ok=True)
     for file_format in TableFormat:
         with (folder / f"{table}.{EXTENSIONS[file_format]}").open("wb") as stream:
-            scored.write(table, file_format, stream)
+            scored.write(table, file_format, stream, layout)
 
 
 def _write_figures(contents: ReportContents, scored: ScoredVotes, folder: Path, step: Step) -> Iterator[str]:

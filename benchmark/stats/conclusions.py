@@ -24,7 +24,7 @@ def conclusion(row: PreferenceRow) -> str:
     interval = f"95 % interval {row.ci_low} to {row.ci_high} %"
     if row.is_average:
         return f"On average over its matchups, {row.reference} won {share} ({interval})."
-    if row.p_value is None or row.p_holm is None:
+    if row.p_holm is None:
         return (
             f"Interim: {row.reference} has won {share} so far ({interval}). "
             "Tests are computed when the study is closed."
@@ -33,17 +33,12 @@ def conclusion(row: PreferenceRow) -> str:
         winner, loser = _winner(row)
         return (
             f"People preferred {winner} to {loser}: {row.reference} won {share} ({interval}). "
-            f"The difference is significant after correction for all matchups ({stated_p(row.p_holm)})."
-        )
-    if row.p_value < SIGNIFICANCE:
-        return (
-            f"No significant difference: {row.reference} won {share} ({interval}). This matchup alone is "
-            f"significant ({stated_p(row.p_value)}), but not after correction for all matchups "
-            f"({stated_p(row.p_holm)})."
+            f"The difference is significant ({_corrected(row.p_holm)})."
         )
     return (
-        f"No significant difference: {row.reference} won {share} ({interval}, {stated_p(row.p_value)}). This "
-        "does not prove that both are equal; the interval shows which differences are still possible."
+        f"Not significant after Holm correction: {row.reference} won {share} ({interval}, "
+        f"{_corrected(row.p_holm)}). This does not prove equality; the interval shows which differences are "
+        "still possible."
     )
 
 
@@ -51,6 +46,10 @@ def _winner(row: PreferenceRow) -> tuple[str, str]:
     ahead = (row.ti2v_score_reference_n or 0) > (row.ti2v_score_other_n or 0)
     other = row.other or ""
     return (row.reference, other) if ahead else (other, row.reference)
+
+
+def _corrected(p_holm: float) -> str:
+    return stated_p(p_holm, "Holm-corrected p")
 
 
 def justification_conclusion(row: JustificationRow) -> str:
@@ -65,8 +64,8 @@ def justification_conclusion(row: JustificationRow) -> str:
         return f"Interim: {name} was given with {rates}."
     if row.p_holm < SIGNIFICANCE:
         more = row.reference if row.ticked_reference > row.ticked_other else row.other
-        return f"People gave {name} more often for {more} ({rates}; {stated_p(row.p_holm)})."
-    return f"No significant difference in {name} ({rates}; {stated_p(row.p_holm)})."
+        return f"People gave {name} more often for {more} ({rates}; {_corrected(row.p_holm)})."
+    return f"No significant difference in {name} ({rates}; {_corrected(row.p_holm)})."
 
 
 def paired_conclusion(row: PairedRow) -> str:
@@ -78,9 +77,9 @@ def paired_conclusion(row: PairedRow) -> str:
     if row.p_holm is None:
         return f"Interim: {counts}."
     if row.p_holm >= SIGNIFICANCE:
-        return f"No significant difference between the two matchups: {counts} ({stated_p(row.p_holm)})."
+        return f"No significant difference between the two matchups: {counts} ({_corrected(row.p_holm)})."
     stronger = row.second_other if row.only_first > row.only_second else row.first_other
-    return f"{stronger} was the stronger opponent: {counts} ({stated_p(row.p_holm)})."
+    return f"The stronger opponent was {stronger}: {counts} ({_corrected(row.p_holm)})."
 
 
 def part_conclusion(row: BreakdownRow, part: str) -> str:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from benchmark.plurals import listed
 from benchmark.stats.intervals import CONFIDENCE, normal_quantile
 from benchmark.stats.rating import FEWEST_PAIRS, Ratings, bradley_terry
 from benchmark.stats.rounding import percent_of_bound
@@ -165,5 +166,5 @@ def leaderboard_sentence(rows: Sequence[LeaderboardRow]) -> str:
         )
     first = [row.model for row in rows if row.rank_low == 1]
     if len(first) == 1:
-        return f"{first[0]} is significantly better than all others (5 %)."
-    return f"The best model is not determined: it may be any of {', '.join(first)}."
+        return f"The best model is {first[0]}: it is significantly better than all others (5 %)."
+    return f"Not determined which model is best: {listed(first)} could each be first."

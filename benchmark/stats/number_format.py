@@ -19,10 +19,10 @@ def printed_p(value: float) -> str:
     return f"{digits} × 10⁻{str(int(exponent)).translate(_RAISED)}" if exponent else digits
 
 
-def stated_p(value: float) -> str:
-    """Return a p-value for a sentence: `p = 0.050`."""
+def stated_p(value: float, name: str = "p") -> str:
+    """Return a p-value for a sentence, with its name: `p = 0.050`."""
     printed = printed_p(value)
-    return f"p {printed}" if printed.startswith("<") else f"p = {printed}"
+    return f"{name} {printed}" if printed.startswith("<") else f"{name} = {printed}"
 
 
 def printed_number(value: float, decimals: int) -> str:

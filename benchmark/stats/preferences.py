@@ -101,6 +101,19 @@ def preferences(
     return rows + _average_rows(tallies, matchups, rows, counts)
 
 
+def by_score(rows: Sequence[PreferenceRow]) -> list[PreferenceRow]:
+    """Return the rows of a preferences table in the order of pages, figures and files.
+
+    Matchups of one common reference are sorted by its score, highest first; others keep their order.
+    Averages come last.
+    """
+    matchups = [row for row in rows if not row.is_average]
+    averages = [row for row in rows if row.is_average]
+    if len({row.reference for row in matchups}) == 1:
+        matchups.sort(key=lambda row: -(row.ti2v_score_reference or 0) if row.pairs_decided else 1)
+    return matchups + averages
+
+
 def _matchup_row(matchup: Matchup, counts: Counts, index: int) -> PreferenceRow:
     won, lost = int(counts.won_reference[index]), int(counts.won_other[index])
     votes = int(counts.votes[index])

@@ -85,7 +85,7 @@ def test_a_wrong_row_is_a_sentence_and_a_failure(votes_file: Path) -> None:
     ("table_name", "said"),
     [
         # Agreeing pairs of votes: 4 of 10, 6 of 10 and 10 of 10.
-        ("preferences", "No significant difference: motif won 66.7 % of 3 decided pairs"),
+        ("preferences", "Not significant after Holm correction: motif won 66.7 % of 3 decided pairs"),
         ("justifications", "No significant difference in text alignment"),
         ("agreement", "motif:cinemo: Two votes on the same comparison agree in 66.7 % of the cases"),
         ("leaderboard", "fewer than 10 pairs"),

@@ -1,6 +1,8 @@
 """Results over REST: the preferences of a study, and every table in every format."""
 
-from fastapi import Request, Response
+from typing import Annotated
+
+from fastapi import Query, Request, Response
 from starlette.responses import StreamingResponse
 
 from app.api.v1.json_router import api_router
@@ -11,7 +13,7 @@ from app.results.exports import export_table
 from app.results.service import find_results, results_response
 from app.security.path_params import SlugPath
 from benchmark.exports.tables import EXTENSIONS, MEDIA_TYPES
-from benchmark.protocol import TableFormat, TableName
+from benchmark.protocol import NameStyle, TableFormat, TableName
 from benchmark.wire.results import ResultsResponse
 
 router = api_router("results", RequestClass.REPORTS)
@@ -27,12 +29,27 @@ def get_results(slug: SlugPath, request: Request) -> ResultsResponse:
 
 
 @router.get("/studies/{slug}/exports/{table}.{file_format}", response_class=Response)
-def export(slug: SlugPath, table: TableName, file_format: TableFormat, request: Request) -> Response:
+def export(
+    slug: SlugPath,
+    table: TableName,
+    file_format: TableFormat,
+    request: Request,
+    columns: Annotated[str, Query(max_length=400)] = "",
+    names: NameStyle = NameStyle.SLUGS,
+) -> Response:
     """Return a table as csv, json, jsonl, parquet, markdown or latex; docs/tables.md names the columns."""
     database = context_of(request).database
     with database.read() as session:
         principal = require_reader(session, request, now=utc_now())
-    chunks = export_table(database, slug=slug, principal=principal, table=table, file_format=file_format)
+    chunks = export_table(
+        database,
+        slug=slug,
+        principal=principal,
+        table=table,
+        file_format=file_format,
+        columns=columns,
+        names=names,
+    )
     headers = {
         "Content-Disposition": f'attachment; filename="{slug}-{table}.{EXTENSIONS[file_format]}"',
         "Cache-Control": "no-store",

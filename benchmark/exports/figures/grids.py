@@ -14,7 +14,7 @@ from benchmark.exports.figures.kinds import CannotDraw
 from benchmark.exports.figures.names import FigureNames
 from benchmark.exports.figures.palette import HEAT, OTHER_TEXT, QUIET, REFERENCE_TEXT, text_colour
 from benchmark.exports.figures.preferences import INTERIM_HEIGHT, LINE, write_interim
-from benchmark.exports.figures.scales import HEAT_BOUNDS, heat_step, whole_percent
+from benchmark.exports.figures.scales import HEAT_BOUNDS, MIN_DECIDED, heat_step, whole_percent
 from benchmark.exports.figures.text_layout import printable, text_width, truncate, wrap
 from benchmark.exports.table_format import EMPTY
 from benchmark.stats.breakdowns import Division, Parts, parts_of
@@ -66,11 +66,12 @@ class GridFigure:
 
     @property
     def caption(self) -> str:
-        counts = [cell.decided for cell in self.cells.values()]
+        counts = [cell.decided for cell in self.cells.values() if cell.decided >= MIN_DECIDED]
+        shown = f" Each number is of {min(counts)} to {max(counts)} decided pairs." if counts else ""
         interim = " Interim: the study is not closed." if self.interim else ""
         return (
             f"The reference's share of decided pairs by {_WORDS[self.division]}, in whole percent, in "
-            f"descending order. Each cell has {min(counts)} to {max(counts)} decided pairs, so do not "
+            f"descending order.{shown} Cells with fewer than {MIN_DECIDED} decided pairs are empty. Do not "
             f"interpret single cells.{interim}"
         )
 
@@ -147,7 +148,7 @@ class GridFigure:
     def _draw_cell(self, canvas: Canvas, cell: PartCell | None, x: float, y: float) -> None:
         decided = cell.decided if cell else 0
         width, height = self._pitch - GAP, CELL_HEIGHT - GAP
-        if cell is None or not decided:
+        if cell is None or decided < MIN_DECIDED:
             canvas.text(x + width / 2, y + height / 2 + 2.4, EMPTY, colour=QUIET, align="center")
             return
         step = heat_step(cell.won, decided)

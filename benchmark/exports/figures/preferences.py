@@ -24,8 +24,9 @@ from benchmark.exports.figures.palette import (
 )
 from benchmark.exports.figures.text_layout import printable, truncate, wrap
 from benchmark.exports.table_format import TITLES
+from benchmark.plurals import counted
 from benchmark.protocol import Justification, Side
-from benchmark.stats.preferences import SCORE, PreferenceRow
+from benchmark.stats.preferences import SCORE, PreferenceRow, by_score
 
 MAX_ROWS = 100  # a taller figure does not fit on a page, and its PNG needs too much memory
 
@@ -69,7 +70,7 @@ class PreferencesFigure:
     def caption(self) -> str:
         votes = sum(row.votes for row in self.preferences if not row.is_average)
         interim = " Interim: the study is not closed." if self.interim else ""
-        return f"{CAPTION} n = {votes} votes.{interim}"
+        return f"{CAPTION} {counted(votes, 'vote')}.{interim}"
 
     @property
     def size(self) -> tuple[float, float]:
@@ -198,11 +199,7 @@ def preferences_figure(
         raise CannotDraw(
             f"The figure can show {MAX_ROWS} rows, but there are {len(rows)}. Use the table preferences."
         )
-    if names.reference:
-        matchups.sort(key=lambda row: -1.0 if row.ti2v_score_reference is None else row.ti2v_score_reference)
-        matchups.reverse()
-    averages = [row for row in rows if row.is_average]
-    return PreferencesFigure((*matchups, *averages), names, interim)
+    return PreferencesFigure(tuple(by_score(rows)), names, interim)
 
 
 def write_interim(canvas: Canvas) -> None:

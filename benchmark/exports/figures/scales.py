@@ -8,6 +8,10 @@ from benchmark.stats.rounding import tenths
 HEAT_BOUNDS = (25, 35, 45, 55, 65, 75)
 
 
+# Cells with fewer decided pairs are not shown: their share is mostly noise.
+MIN_DECIDED = 5
+
+
 def whole_percent(count: int, total: int) -> int:
     """Return count/total in whole percent, rounded half up.
 

@@ -10,6 +10,7 @@ from types import SimpleNamespace
 import pyarrow.parquet as pq
 import pytest
 
+from benchmark.exports.layout import TableLayout, UnknownColumn
 from benchmark.exports.notes import TableNote
 from benchmark.exports.table_format import interval_cell
 from benchmark.exports.table_rows import result_rows
@@ -21,14 +22,26 @@ from tests.benchmark.made_votes import MOTIF_CINEMO, MOTIF_STATIC, tallies, vote
 
 MATCHUPS = [MOTIF_CINEMO, MOTIF_STATIC]
 COMPUTED = [table for table in TableName if table is not TableName.VOTES]
+TWO_REFERENCES = [MOTIF_CINEMO, Matchup("static-cinemo", "static", "cinemo")]
+ALL_COLUMNS = TableLayout(columns=("all",))
 
 
 def written(
-    table: TableName, rows: list[object], file_format: TableFormat, note: TableNote | None = None
+    table: TableName,
+    rows: list[object],
+    file_format: TableFormat,
+    note: TableNote | None = None,
+    layout: TableLayout = TableLayout(),
 ) -> bytes:
     stream = io.BytesIO()
-    write_table(table, rows, file_format, stream, note=note)
+    write_table(table, rows, file_format, stream, note=note, layout=layout)
     return stream.getvalue()
+
+
+def latex(
+    table: TableName, rows: list[object], layout: TableLayout = ALL_COLUMNS, note: TableNote | None = None
+) -> str:
+    return written(table, rows, TableFormat.LATEX, note, layout).decode()
 
 
 def some_rows(table: TableName) -> list[object]:
@@ -85,8 +98,9 @@ def test_markdown_prints_both_sides_with_the_larger_in_bold() -> None:
         .decode()
         .splitlines()
     )
-    cinemo = [cell.strip() for cell in lines[2].strip("|").split("|")]
-    static = [cell.strip() for cell in lines[3].strip("|").split("|")]
+    # Sorted by score, as on the results page.
+    static = [cell.strip() for cell in lines[2].strip("|").split("|")]
+    cinemo = [cell.strip() for cell in lines[3].strip("|").split("|")]
     assert cinemo[:3] == ["motif", "cinemo", "50.0/50.0"]  # equal: neither is bold
     assert static[:3] == ["motif", "static", "**100.0**/0.0"]
     assert static[6] == "**60.0**/40.0"
@@ -102,15 +116,64 @@ def test_markdown_has_dashes_where_no_vote_gives_a_reason_and_files_for_programs
 
 
 def test_latex_is_a_booktabs_table_of_the_same_cells() -> None:
-    text = written(TableName.PREFERENCES, some_rows(TableName.PREFERENCES), TableFormat.LATEX).decode()
+    text = latex(TableName.PREFERENCES, some_rows(TableName.PREFERENCES))
     assert r"motif & static & \textbf{100.0}/0.0 & [20.7, 100.0] &" in text
     for command in (r"\toprule", r"\midrule", r"\bottomrule", r"95 \% interval"):
         assert command in text
 
 
+def test_latex_without_a_choice_has_the_columns_that_fit_a_paper() -> None:
+    text = latex(TableName.PREFERENCES, some_rows(TableName.PREFERENCES), TableLayout())
+    assert r"\begin{tabular}{@{}lrrr@{}}" in text
+    assert r"motif vs. & TI2V score & 95 \% interval & p (Holm) \\" in text
+    assert r"static & \textbf{100.0}/0.0 & [20.7, 100.0] &" in text
+
+
+def test_two_references_are_in_every_row() -> None:
+    rows = list(result_rows(TableName.PREFERENCES, tallies([(5, 0), (0, 5)], matchup=[0, 1]), TWO_REFERENCES))
+    text = latex(TableName.PREFERENCES, rows, TableLayout())
+    assert "Reference & Other & TI2V score" in text
+    assert "motif & cinemo &" in text
+    assert "static & cinemo &" in text
+
+
+@pytest.mark.parametrize("file_format", [TableFormat.MARKDOWN, TableFormat.LATEX])
+def test_the_chosen_columns_are_in_the_chosen_order(file_format: TableFormat) -> None:
+    layout = TableLayout.of("votes, other,p_holm")
+    head = written(TableName.PREFERENCES, [], file_format, layout=layout).decode()
+    assert "Votes & Other & p (Holm)" in head or "| Votes | Other | p (Holm) |" in head
+
+
+def test_an_unknown_column_is_refused_with_those_there_are() -> None:
+    with pytest.raises(
+        UnknownColumn, match=r"preferences has no column score\. Its columns are: reference, "
+    ):
+        latex(TableName.PREFERENCES, [], TableLayout.of("score"))
+
+
+def test_display_names_are_in_printed_tables_alone() -> None:
+    layout = TableLayout(names={"motif": "MotiF", "cinemo": "Cinemo_v2"})
+    rows = some_rows(TableName.PREFERENCES)
+    assert "MotiF vs. &" in latex(TableName.PREFERENCES, rows, layout)
+    assert r"Cinemo\_v2 &" in latex(TableName.PREFERENCES, rows, layout)
+    assert "MotiF / Cinemo" in latex(TableName.AGREEMENT, some_rows(TableName.AGREEMENT), layout)
+    assert b"MotiF" not in written(TableName.PREFERENCES, rows, TableFormat.CSV, layout=layout)
+
+
+def test_a_table_longer_than_a_page_repeats_its_head_on_each() -> None:
+    rows = some_rows(TableName.COMPARISONS)
+    short = latex(TableName.COMPARISONS, rows * (40 // len(rows)))
+    long = latex(TableName.COMPARISONS, rows * 41)
+    assert r"\begin{tabular}" in short
+    assert r"\begin{longtable}" not in short
+    assert long.startswith("% needs \\usepackage{booktabs,longtable}\n\\begin{longtable}")
+    assert "\\endhead\n\\bottomrule\n\\endfoot\n" in long
+    assert long.count("\\toprule") == 1
+
+
 def test_small_p_values_are_powers_of_ten_in_latex_only_where_they_are_p_values() -> None:
     rows = list(result_rows(TableName.PREFERENCES, tallies([(1, 0)] * 20), [Matchup("m", "1e-05", "b")]))
-    text = written(TableName.PREFERENCES, rows, TableFormat.LATEX).decode()
+    text = latex(TableName.PREFERENCES, rows)
     assert r"$1.9 \times 10^{-6}$" in text  # 2 / 2^20
     assert "1e-05 & b" in text
 
@@ -126,14 +189,14 @@ def test_kappa_has_three_decimals_and_a_minus_sign() -> None:
     # All votes on a pair disagree: Fleiss' kappa is -1, Krippendorff's alpha 1 - 1 / (2 * 4 * 4 / (8 * 7)).
     rows = list(result_rows(TableName.AGREEMENT, tallies([(1, 1)] * 4), [MOTIF_CINEMO]))[:1]
     assert "| −1.000 | −0.750 |" in written(TableName.AGREEMENT, rows, TableFormat.MARKDOWN).decode()
-    assert "& $-$1.000 & $-$0.750 &" in written(TableName.AGREEMENT, rows, TableFormat.LATEX).decode()
+    assert "& $-$1.000 & $-$0.750 &" in latex(TableName.AGREEMENT, rows)
     assert interval_cell(-0.012, 0.29, 3) == "[−0.012, 0.290]"
     (row,) = json.loads(written(TableName.AGREEMENT, rows, TableFormat.JSON))
     assert row["krippendorff_alpha"] == -0.75
 
 
 @pytest.mark.parametrize(
-    ("name", "markdown", "latex"),
+    ("name", "markdown", "in_tex"),
     [
         ("a_b", r"a\_b", r"a\_b"),
         ("50% & more", "50% \\& more", r"50\% \& more"),
@@ -147,20 +210,20 @@ def test_kappa_has_three_decimals_and_a_minus_sign() -> None:
         ("a--b", "a--b", "a-{}-b"),
     ],
 )
-def test_names_are_literal_in_markdown_and_latex(name: str, markdown: str, latex: str) -> None:
+def test_names_are_literal_in_markdown_and_latex(name: str, markdown: str, in_tex: str) -> None:
     rows = list(result_rows(TableName.PREFERENCES, tallies([(1, 0)]), [Matchup("m", name, "other")]))
     in_markdown = written(TableName.PREFERENCES, rows, TableFormat.MARKDOWN).decode().splitlines()
-    in_latex = written(TableName.PREFERENCES, rows, TableFormat.LATEX).decode().splitlines()
+    in_latex = latex(TableName.PREFERENCES, rows).splitlines()
     assert in_markdown[2].startswith(f"| {markdown} | other |")
-    assert any(line.startswith(f"{latex} & other &") for line in in_latex)
+    assert any(line.startswith(f"{in_tex} & other &") for line in in_latex)
 
 
 def test_the_note_stands_under_the_table_and_in_the_parquet_file() -> None:
     rows = some_rows(TableName.PREFERENCES)
     note = TableNote(pairs=3, panel=(4, 5), votes=19, left_out={VoteStatus.WITHDRAWN: 2, VoteStatus.GOLD: 1})
-    said = "n = 3 pairs; 19 votes; 4 to 5 votes per comparison. Not counted: 2 withdrawn, 1 gold votes."
+    said = "3 pairs, 19 votes, 4 to 5 votes per comparison. Not counted: 2 withdrawn, 1 gold votes."
     assert said in written(TableName.PREFERENCES, rows, TableFormat.MARKDOWN, note).decode()
-    assert said in written(TableName.PREFERENCES, rows, TableFormat.LATEX, note).decode()
+    assert said in latex(TableName.PREFERENCES, rows, note=note)
     parquet = pq.read_table(io.BytesIO(written(TableName.PREFERENCES, rows, TableFormat.PARQUET, note)))
     assert said in parquet.schema.metadata[b"note"].decode()
 

@@ -42,7 +42,10 @@ def test_an_interim_bundle_is_marked(tmp_path: Path) -> None:
 def test_what_the_votes_say_stands_in_it(tmp_path: Path) -> None:
     text = assignment_view(contents(), tmp_path).text
 
-    assert "- **motif:cinemo**: No significant difference: motif won 50.0 % of 4 decided pairs" in text
+    assert (
+        "- **motif:cinemo**: Not significant after Holm correction: motif won 50.0 % of 4 decided pairs"
+        in text
+    )
 
 
 def test_votes_of_which_none_counts_still_make_a_bundle(tmp_path: Path) -> None:

@@ -32,8 +32,8 @@ def test_a_clear_difference_names_who_was_preferred() -> None:
 
 def test_no_difference_shown_is_not_called_equality() -> None:
     (row,) = preferences(tallies([WON] * 52 + [LOST] * 48), [MOTIF_CINEMO])
-    assert conclusion(row).startswith("No significant difference")
-    assert "does not prove that both are equal" in conclusion(row)
+    assert conclusion(row).startswith("Not significant after Holm correction")
+    assert "This does not prove equality" in conclusion(row)
 
 
 def test_a_difference_lost_to_the_correction_is_said_to_be() -> None:
@@ -41,7 +41,9 @@ def test_a_difference_lost_to_the_correction_is_said_to_be() -> None:
     first, _, _ = preferences(
         tallies([WON] * 6 + [WON, LOST], matchup=[0] * 6 + [1] * 2), [MOTIF_CINEMO, MOTIF_STATIC]
     )
-    assert "not after correction for all matchups (p = 0.062)" in conclusion(first)
+    assert conclusion(first).startswith("Not significant after Holm correction: motif won 100.0 %")
+    assert "Holm-corrected p = 0.062" in conclusion(first)
+    assert "0.031" not in conclusion(first)  # one p-value, the one of the table
 
 
 def test_interim_and_empty_rows_conclude_nothing() -> None:
@@ -84,7 +86,7 @@ def won_alone(against_cinemo: int, against_static: int) -> PairedRow:
 
 def test_the_stronger_opponent_is_the_one_won_against_less() -> None:
     clear, unclear = won_alone(20, 4), won_alone(5, 4)
-    assert paired_conclusion(clear).startswith("static was the stronger opponent: of 24 pairs")
+    assert paired_conclusion(clear).startswith("The stronger opponent was static: of 24 pairs")
     assert paired_conclusion(unclear).startswith("No significant difference")
     assert paired_conclusion(replace(clear, p_value=None, p_holm=None)).startswith("Interim")
 

@@ -23,6 +23,13 @@ def test_scenarios_come_best_first() -> None:
     assert figure.parts == ("scene_01", "scene_00")
 
 
+def test_a_cell_with_fewer_than_five_decided_pairs_is_a_dash_and_stays_in_the_csv() -> None:
+    figure = grid([(1, 0), (1, 0)] * 4 + [(1, 0)])
+
+    assert (texts(figure).count("100"), texts(figure).count("–")) == (1, 1)
+    assert [line.split(",")[6] for line in csv_lines(figure)[1:]] == ["100", "100"]
+
+
 def test_a_cell_without_a_decided_pair_is_a_dash() -> None:
     figure = grid([(1, 0), (1, 1)])
 
@@ -64,8 +71,8 @@ def test_more_scenarios_than_fit_are_refused() -> None:
 
 @pytest.mark.parametrize("division", [Division.STYLE, Division.HARD_CASE])
 def test_tags_make_grids_of_their_own(division: Division) -> None:
-    tallies, matchups = study([(1, 0), (0, 1), (1, 0)])
-    tagged = replace(tallies, tags={division: ("photo", "sketch", "")})
+    tallies, matchups = study([(1, 0), (0, 1)] * 5 + [(1, 0)])
+    tagged = replace(tallies, tags={division: (*("photo", "sketch") * 5, "")})
 
     figure = grid_figure(tagged, matchups, names(matchups), division)
 

@@ -1,0 +1,73 @@
+"""The layout of a printed table: which columns it has, and what its sides are called."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from benchmark.exports.table_format import COMPACT, LAYOUTS, PrintedColumn, Span, Spans
+from benchmark.protocol import TableName
+
+ALL_COLUMNS = "all"
+
+
+class UnknownColumn(ValueError):
+    """A chosen column that the table does not have; the message lists those it has."""
+
+
+@dataclass(frozen=True)
+class TableLayout:
+    """What Markdown and LaTeX show; files for programs have all columns and the names of the votes table.
+
+    Attributes:
+        columns: keys of columns in their order; empty for the usual ones of the format, `all` for all.
+        names: display names of sides.
+    """
+
+    columns: tuple[str, ...] = ()
+    names: Mapping[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, columns: str = "", names: Mapping[str, str] | None = None) -> "TableLayout":
+        """Return the layout of a choice such as `other,ti2v_score,interval`."""
+        return cls(tuple(each.strip() for each in columns.split(",") if each.strip()), names or {})
+
+    def chosen(self, table: TableName) -> list[PrintedColumn]:
+        """Return the chosen columns, all of them without a choice. Raises UnknownColumn."""
+        if self.columns in ((), (ALL_COLUMNS,)):
+            return LAYOUTS[table]
+        return _columns(table, self.columns)
+
+    def is_compact(self, table: TableName) -> bool:
+        """Return whether a LaTeX table has the usual columns of a paper."""
+        return not self.columns and table in COMPACT
+
+    def compact(self, table: TableName, rows: Sequence[object]) -> list[PrintedColumn]:
+        """Return the usual columns of a paper; one common reference is in a title, not in every row."""
+        columns = _columns(table, COMPACT[table])
+        references = {getattr(row, "reference", None) for row in rows}
+        if [column.key for column in columns[:2]] != ["reference", "other"] or len(references) != 1:
+            return columns
+        reference = self.name(str(references.pop()))
+        return [replace(columns[1], title=f"{reference} vs."), *columns[2:]]
+
+    def name(self, text: str) -> str:
+        """Return the display name of a side, or of a matchup `reference:other`."""
+        if text in self.names:
+            return self.names[text]
+        sides = text.split(":")
+        return " / ".join(map(self.name, sides)) if len(sides) == 2 and self.names else text
+
+    def spans(self, column: PrintedColumn, row: object) -> Spans:
+        spans = column.spans(row)
+        return tuple(Span(self.name(each.text), each.bold) for each in spans) if column.is_name else spans
+
+
+def _columns(table: TableName, keys: Sequence[str]) -> list[PrintedColumn]:
+    known: dict[str, list[PrintedColumn]] = {}
+    for column in LAYOUTS[table]:
+        known.setdefault(column.key, []).append(column)
+    unknown = [key for key in keys if key not in known]
+    if unknown:
+        raise UnknownColumn(
+            f"The table {table} has no column {unknown[0]}. Its columns are: {', '.join(known)}; or use all."
+        )
+    return [column for key in keys for column in known[key]]
