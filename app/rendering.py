@@ -9,6 +9,11 @@ from starlette.responses import HTMLResponse
 
 from app.assets import Assets
 
+# The spaces of "95 %", "p < 0.05", "12 s", "59 to 67" and "[61.2, 71.5]".
+_BREAKS = re.compile(
+    r"(?<=\d) (?=(%|×|s\b|to \d))|(?<=\d to) (?=\d)|(?<=\bp) (?=[=<≥])|(?<=[=<≥×]) (?=\d)"
+    r"|(?<=\d,) (?=[−\d.]+\])"
+)
 TEMPLATES = Path(__file__).resolve().parent.parent / "templates"
 
 
@@ -18,6 +23,15 @@ class _Templates(FileSystemLoader):
     def get_source(self, environment: Environment, template: str) -> tuple[str, str, Callable[[], bool]]:
         source, path, is_current = super().get_source(environment, template)
         return re.sub(r"^[ \t]+", "", source, flags=re.MULTILINE), path, is_current
+
+
+def unbroken(text: str) -> str:
+    r"""Return a text whose numbers stay on one line with their unit, sign or range.
+
+    >>> unbroken("59 to 67 %, p ≥ 0.05, [61.2, 71.5]").replace("\xa0", "_")
+    '59_to_67_%, p_≥_0.05, [61.2,_71.5]'
+    """
+    return _BREAKS.sub("\xa0", text)
 
 
 class Pages:
@@ -33,6 +47,7 @@ class Pages:
             lstrip_blocks=True,
         )
         self.environment.globals["url_for_static"] = assets.url
+        self.environment.filters["unbroken"] = unbroken
 
     def answer(self, template: str, page: object, *, status: int = 200) -> HTMLResponse:
         html = self.environment.get_template(template).render(page=page)

@@ -11,6 +11,7 @@ from app.gallery.view_models import (
     FilterForm,
     GalleryPage,
     ImageTile,
+    JumpLink,
     Neighbour,
     Option,
     PairPage,
@@ -20,6 +21,7 @@ from app.gallery.view_models import (
 )
 from app.media.store import content_key
 from app.media.thumbnail_urls import LARGE, TILE, thumbnail_url
+from app.pager import Pager
 from app.results.views.clips import clip_cards
 from app.results.views.names import readable
 from app.security.identity import Principal
@@ -30,6 +32,7 @@ from app.tables.submissions import Clip, Submission
 from benchmark.protocol import SubmissionStatus, Visibility
 
 HARD_CASE = "hard_case"
+TILES_PER_PAGE = 40
 # Tags that pages show; the others are for the scene engine.
 _SHOWN_TAGS = (HARD_CASE, "style")
 
@@ -50,11 +53,15 @@ class Filter:
         )
 
 
-def gallery_page(session: Session, benchmark: Benchmark, wanted: Filter) -> GalleryPage:
+def gallery_page(session: Session, benchmark: Benchmark, wanted: Filter, *, page: int = 1) -> GalleryPage:
     """Return the benchmark's images by scenario, each with its prompts that match the filter."""
     pairs = _pairs(session, benchmark)
     shown = [pair for pair in pairs if wanted.matches(pair)]
     hard_cases = sorted({case for pair in pairs if (case := pair.tags.get(HARD_CASE))})
+    sheets = _sheets(_scenarios(benchmark.slug, shown))
+    query = (("text", wanted.text), ("scenario", wanted.scenario), ("hard_case", wanted.hard_case))
+    path = f"/gallery/{benchmark.slug}"
+    pager = Pager(min(page, len(sheets)), len(sheets), path, query, anchor="images")
     return GalleryPage(
         slug=benchmark.slug,
         title=benchmark.title,
@@ -66,7 +73,13 @@ def gallery_page(session: Session, benchmark: Benchmark, wanted: Filter) -> Gall
         ),
         shown=len(shown),
         total=len(pairs),
-        scenarios=_scenarios(benchmark.slug, shown),
+        jump=tuple(
+            JumpLink(part.name, pager.url(number, anchor=part.anchor))
+            for number, parts in enumerate(sheets, start=1)
+            for part in parts
+        ),
+        pager=pager,
+        scenarios=sheets[pager.number - 1],
     )
 
 
@@ -163,9 +176,21 @@ def _scenarios(slug: str, pairs: Iterable[Pair]) -> tuple[ScenarioPart, ...]:
     for pair in pairs:
         images.setdefault(pair.scenario, {}).setdefault(pair.image, []).append(pair)
     return tuple(
-        ScenarioPart(readable(scenario), tuple(_tile(slug, of_image) for of_image in tiles.values()))
-        for scenario, tiles in images.items()
+        ScenarioPart(
+            readable(scenario), f"scenario-{number}", tuple(_tile(slug, each) for each in tiles.values())
+        )
+        for number, (scenario, tiles) in enumerate(images.items(), start=1)
     )
+
+
+def _sheets(scenarios: Iterable[ScenarioPart]) -> tuple[tuple[ScenarioPart, ...], ...]:
+    """Return the scenarios by page: whole scenarios, about TILES_PER_PAGE images each; at least one page."""
+    sheets: list[list[ScenarioPart]] = [[]]
+    for part in scenarios:
+        if sum(len(each.tiles) for each in sheets[-1]) >= TILES_PER_PAGE:
+            sheets.append([])
+        sheets[-1].append(part)
+    return tuple(map(tuple, sheets))
 
 
 def _tile(slug: str, pairs: Sequence[Pair]) -> ImageTile:

@@ -30,13 +30,14 @@ def gallery(
     text: Annotated[str, Query(max_length=200)] = "",
     scenario: Annotated[str, Query(max_length=100)] = "",
     hard_case: Annotated[str, Query(max_length=100)] = "",
+    page: Annotated[int, Query(ge=1, le=10_000)] = 1,
 ) -> Response:
     """Show a benchmark's images and prompts to those who see it; a public one to everybody."""
     context = context_of(request)
     with context.database.read() as session:
         benchmark = find_benchmark(session, slug, principal=optional_person(session, request))
-        page = gallery_page(session, benchmark, Filter(text.strip(), scenario, hard_case))
-    return context.pages.answer("gallery/gallery.html", page)
+        built = gallery_page(session, benchmark, Filter(text.strip(), scenario, hard_case), page=page)
+    return context.pages.answer("gallery/gallery.html", built)
 
 
 @router.get("/gallery/{slug}/{pair_id}")

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from urllib.parse import quote
 
+from app.pager import Pager
 from app.results.views.clips import ClipCard, longest_ms, shortest_frame_ms
 from app.results.views.names import readable
 
@@ -26,7 +27,10 @@ class ImageTile:
 
 @dataclass(frozen=True)
 class ScenarioPart:
+    """The images of a scenario; `anchor` is its HTML id."""
+
     name: str
+    anchor: str
     tiles: tuple[ImageTile, ...]
 
 
@@ -54,6 +58,14 @@ class FilterForm:
 
 
 @dataclass(frozen=True)
+class JumpLink:
+    """A link to a scenario, on whichever page it is."""
+
+    name: str
+    url: str
+
+
+@dataclass(frozen=True)
 class GalleryPage:
     """A benchmark's images; `shown` of `total` pairs match the filter."""
 
@@ -63,6 +75,8 @@ class GalleryPage:
     form: FilterForm
     shown: int
     total: int
+    jump: tuple[JumpLink, ...]
+    pager: Pager
     scenarios: tuple[ScenarioPart, ...]
 
     @property

@@ -1,9 +1,9 @@
 """Results pages of a study: overview, leaderboard, matchup, scenario, pair."""
 
 from collections.abc import Sequence
-from typing import Annotated
+from typing import Annotated, Literal
 
-from fastapi import APIRouter, Path, Request, Response
+from fastapi import APIRouter, Path, Query, Request, Response
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 from starlette.responses import RedirectResponse
@@ -15,13 +15,14 @@ from app.results.exports import note_of
 from app.results.live.tallies import CountedStudy
 from app.results.service import StudyResults, results_of
 from app.results.urls import export_url, leaderboard_url, results_url
-from app.results.view_models import Coverage, Download, ResultsPage
+from app.results.view_models import Coverage, Download, ResultsPage, TableTerm
 from app.results.views import headlines
 from app.results.views.coverage import agreement_part, coverage
 from app.results.views.exclusions import exclusions_part
 from app.results.views.heatmap import heat_tables
 from app.results.views.leaderboard import leaderboard_page, ranks
-from app.results.views.matchup import matchup_page
+from app.results.views.matchup import PairFilter, PairResult, matchup_page
+from app.results.views.matrix import matrix
 from app.results.views.names import Naming
 from app.results.views.pair import pair_page
 from app.results.views.rows import average_rows, figure_rows, matchup_facts, table_rows
@@ -30,15 +31,16 @@ from app.security.path_params import LinkSecretPath, PairIdPath, ScenarioPath, S
 from app.security.publication import is_link_secret
 from app.security.visibility import find_study
 from app.tables.studies import Study
-from benchmark.protocol import StudyStatus, TableName
+from benchmark.exports.notes import PREFERENCES_FORMAT, PREFERENCES_TERMS
+from benchmark.protocol import StudyStatus
 from benchmark.stats.conclusions import panel_warning
-from benchmark.stats.preferences import PreferenceRow
+from benchmark.stats.preferences import PreferenceRow, by_score
 
 router = APIRouter(include_in_schema=False)
 
 _DOWNLOADS = (
     ("Preferences", "CSV", "preferences.csv"),
-    ("Preferences", "LaTeX", "preferences.latex"),
+    ("Preferences", "LaTeX", "preferences.latex?names=models"),
     ("Preferences", "Markdown", "preferences.markdown"),
     ("Reasons", "CSV", "justifications.csv"),
     ("Agreement", "CSV", "agreement.csv"),
@@ -81,12 +83,20 @@ def open_unlisted_link(slug: SlugPath, secret: LinkSecretPath, request: Request)
 
 
 @router.get("/studies/{slug}/results/{number}")
-def one_matchup(slug: SlugPath, number: Annotated[int, Path(ge=1, le=10_000)], request: Request) -> Response:
-    """Show one matchup of a study with all its pairs."""
+def one_matchup(
+    slug: SlugPath,
+    number: Annotated[int, Path(ge=1, le=10_000)],
+    request: Request,
+    scenario: Annotated[str, Query(max_length=100)] = "",
+    result: PairResult | Literal[""] = "",
+    page: Annotated[int, Query(ge=1, le=10_000)] = 1,
+) -> Response:
+    """Show one matchup of a study with its pairs, filtered and on several pages."""
     context = context_of(request)
+    wanted = PairFilter(scenario, result or None)
     with context.database.read() as session:
-        page = matchup_page(session, _visible_study(session, request, slug), number)
-    return context.pages.answer("results/matchup.html", page)
+        built = matchup_page(session, _visible_study(session, request, slug), number, wanted, page=page)
+    return context.pages.answer("results/matchup.html", built)
 
 
 @router.get("/studies/{slug}/leaderboard")
@@ -130,7 +140,7 @@ def build_results_page(session: Session, study: Study) -> ResultsPage:
     rows = [row for row in results.rows if not row.is_average]
     averages = [row for row in results.rows if row.is_average]
     naming = Naming.of(session, rows)
-    sorted_rows, facts = _sorted(rows, naming), matchup_facts(study.slug, counted)
+    sorted_rows, facts = by_score(rows), matchup_facts(study.slug, counted)
     covered = coverage(session, study, results.live)
     headline, summary = _headline(results, rows, naming, covered)
     return ResultsPage(
@@ -145,12 +155,14 @@ def build_results_page(session: Session, study: Study) -> ResultsPage:
             Download(title, form, export_url(study.slug, file)) for title, form, file in _DOWNLOADS
         ),
         sides=naming.titles,
-        figure=figure_rows(sorted_rows, naming=naming, facts=facts),
+        figure=figure_rows([*sorted_rows, *averages], naming=naming, facts=facts),
         table=table_rows(sorted_rows, naming=naming, facts=facts),
         averages=average_rows(averages, naming=naming),
         sentences=tuple(headlines.matchup_sentence(row, naming) for row in [*sorted_rows, *averages]),
         opponents=headlines.opponents(counted, naming, is_interim=results.is_interim),
-        table_note=note_of(results).text(TableName.PREFERENCES),
+        table_format=PREFERENCES_FORMAT,
+        table_terms=tuple(TableTerm(*term) for term in PREFERENCES_TERMS),
+        table_counts=note_of(results).counts,
         panel_warning=panel_warning(counted.tallies, naming.named(counted.matchups)),
         closed_early=_closed_early(counted, naming),
         exclusions=exclusions_part(
@@ -158,6 +170,7 @@ def build_results_page(session: Session, study: Study) -> ResultsPage:
         ),
         leaderboard_url=leaderboard_url(study.slug),
         ranks=ranks(counted, naming, is_interim=results.is_interim),
+        matrix=matrix(counted, sorted_rows, naming, facts),
         coverage=covered,
         agreement=agreement_part(counted, naming),
         heats=heat_tables(study.slug, counted, sorted_rows, naming, facts),
@@ -182,15 +195,4 @@ def _closed_early(counted: CountedStudy, naming: Naming) -> tuple[str, ...]:
         f"{naming.matchup(each.reference, each.other)}: {each.close_reason}"
         for each in counted.sides
         if each.close_reason
-    )
-
-
-def _sorted(rows: Sequence[PreferenceRow], naming: Naming) -> list[PreferenceRow]:
-    """Return the rows sorted by the reference's share, largest first; unsorted with several references."""
-    if naming.reference is None:
-        return list(rows)
-    return sorted(
-        rows,
-        key=lambda row: -1.0 if row.ti2v_score_reference is None else row.ti2v_score_reference,
-        reverse=True,
     )

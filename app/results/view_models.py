@@ -98,8 +98,8 @@ class QuestionAgreement:
 class AgreementPart:
     """Inter-annotator agreement on the choice; the three shares are percent of the comparisons.
 
-    `lede` is empty if agreement cannot be measured. `bar` holds the three shares in whole percent for the
-    labels of the narrow bar.
+    `lede` is empty if agreement cannot be measured. `can_be_partial` is false for panels of three or fewer:
+    they agree completely or split as evenly as possible.
     """
 
     lede: str
@@ -107,14 +107,15 @@ class AgreementPart:
     complete: float | None
     partial: float | None
     split: float | None
-    bar: tuple[int, int, int]
+    can_be_partial: bool
     stats: tuple[Stat, ...]
     questions: tuple[QuestionAgreement, ...]
     matchups: tuple[QuestionAgreement, ...] = ()
 
     @property
     def label(self) -> str:
-        return f"Complete {self.complete} percent, partial {self.partial} percent, split {self.split} percent"
+        partial = f"partial {self.partial} percent, " if self.can_be_partial else ""
+        return f"Complete {self.complete} percent, {partial}split {self.split} percent"
 
 
 @dataclass(frozen=True)
@@ -158,6 +159,38 @@ class HeatTable:
         """Return the transposed table, with parts as rows, for narrow screens."""
         columns = zip(*(row.cells for row in self.rows), strict=True)
         return tuple(HeatRow(header, cells) for header, cells in zip(self.parts, columns, strict=True))
+
+
+@dataclass(frozen=True)
+class MatrixCell:
+    """The row model's share of decided pairs against the column model; `url` is the matchup's page."""
+
+    text: str
+    step: int | None
+    url: str
+    label: str
+
+
+@dataclass(frozen=True)
+class MatrixRow:
+    name: str
+    cells: tuple[MatrixCell | None, ...]
+
+
+@dataclass(frozen=True)
+class MatrixTable:
+    """Models against models, both in the order of the ranking; a cell is None where nothing is compared."""
+
+    models: tuple[str, ...]
+    rows: tuple[MatrixRow, ...]
+
+
+@dataclass(frozen=True)
+class TableTerm:
+    """A column of table 1 with its definition."""
+
+    name: str
+    definition: str
 
 
 @dataclass(frozen=True)
@@ -221,15 +254,33 @@ class ResultsPage:
     averages: tuple[TableRow, ...]
     sentences: tuple[str, ...]
     opponents: tuple[str, ...]
-    table_note: str
+    table_format: str
+    table_terms: tuple[TableTerm, ...]
+    table_counts: str
     panel_warning: str | None
     closed_early: tuple[str, ...]
     exclusions: ExclusionsPart | None
     leaderboard_url: str
     ranks: Ranks | None
+    matrix: MatrixTable | None
     coverage: Coverage
     agreement: AgreementPart
     heats: tuple[HeatTable, ...]
+
+    @property
+    def sections(self) -> tuple[tuple[str, str], ...]:
+        """Return the sections of the page with their links."""
+        parts = (
+            ("Ranking", "#ranks", self.ranks is not None),
+            ("Models against models", "#matrix", self.matrix is not None),
+            ("Preferences and reasons", "#figure-1", True),
+            ("Table", "#table-1", True),
+            ("Excluded votes", "#exclusions", self.exclusions is not None),
+            ("Agreement", "#agreement", True),
+            ("Completeness", "#completeness", True),
+        )
+        heats = tuple((heat.title, f"#{heat.anchor}") for heat in self.heats)
+        return tuple((name, url) for name, url, is_shown in parts if is_shown) + heats
 
     @property
     def main_downloads(self) -> tuple[Download, ...]:

@@ -13,7 +13,6 @@ from app.results.view_models import AgreementPart, Coverage, QuestionAgreement, 
 from app.results.views.names import Naming
 from app.tables.studies import Study
 from app.tables.voting import Assignment, AssignmentStatus
-from benchmark.exports.figures.scales import whole_percent
 from benchmark.exports.table_format import EMPTY, KAPPA_DECIMALS, PERCENT_DECIMALS, interval_cell, number_cell
 from benchmark.protocol import SkipReason, StudyStatus
 from benchmark.stats.agreement_table import (
@@ -34,6 +33,8 @@ SKIP_REASONS = {
     SkipReason.UPSETTING: "upsetting",
 }
 UNKNOWN_SKIPS = Stat("Skips", EMPTY, "not known")
+# The smallest panel that can agree partially: 3 to 1.
+PARTIAL_PANEL = 4
 _MEASURES = {
     "fleiss_kappa": "Fleiss’ kappa",
     "krippendorff_alpha": "Krippendorff’s alpha",
@@ -101,7 +102,7 @@ def agreement_on(rows: Sequence[AgreementRow], tallies: Tallies) -> AgreementPar
         complete=choice.complete,
         partial=choice.partial,
         split=choice.split,
-        bar=_whole_shares(choice),
+        can_be_partial=bool((tallies.votes >= PARTIAL_PANEL).any()),
         stats=_agreement_stats(choice) if choice.comparisons else (),
         questions=tuple(_line(row.question.replace("_", " ").capitalize(), row) for row in reasons)
         if choice.comparisons and tallies.reasons.any()
@@ -164,15 +165,6 @@ def _agreement_stats(row: AgreementRow) -> tuple[Stat, ...]:
     return agreed, *(
         Stat(name, _kappa(row, measure), _bounds(row, measure)) for measure, name in _MEASURES.items()
     )
-
-
-def _whole_shares(row: AgreementRow) -> tuple[int, int, int]:
-    """Return complete, partial and split in whole percent, rounded half up; the sum may be 99 or 101."""
-    if not row.comparisons:
-        return 0, 0, 0
-    complete = whole_percent(row.complete_n, row.comparisons)
-    partial = whole_percent(row.partial_n, row.comparisons)
-    return complete, partial, whole_percent(row.split_n, row.comparisons)
 
 
 def _line(name: str, row: AgreementRow) -> QuestionAgreement:

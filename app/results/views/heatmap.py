@@ -10,7 +10,7 @@ from app.results.urls import scenario_url
 from app.results.view_models import HeatCell, HeatHeader, HeatRow, HeatTable
 from app.results.views.names import Naming, readable
 from app.results.views.rows import MatchupFacts
-from benchmark.exports.figures.scales import heat_step, whole_percent
+from benchmark.exports.figures.scales import MIN_DECIDED, heat_step, whole_percent
 from benchmark.exports.table_format import EMPTY
 from benchmark.stats.arrays import IntArray
 from benchmark.stats.breakdowns import Division, parts_of
@@ -87,18 +87,18 @@ def _part(study: str, division: Division, name: str) -> HeatHeader:
 
 @lru_cache(maxsize=4096)
 def _cell(won: int, decided: int) -> HeatCell:
-    if not decided:
+    if decided < MIN_DECIDED:
         return HeatCell(EMPTY, None)
     return HeatCell(str(whole_percent(won, decided)), heat_step(won, decided))
 
 
 def _lede(decided: IntArray, naming: Naming, part: str) -> str:
     whose = naming.side(naming.reference) if naming.reference else "The first side"
-    low, high = int(decided.min()), int(decided.max())
-    pairs = (
-        f"{low} to {high} decided pairs" if low != high else f"{low} decided pair{'' if low == 1 else 's'}"
-    )
-    return (
-        f"{whose}’s share of decided pairs per {part}, in percent, best first. Each cell has {pairs}, so "
-        "compare rows and columns, not single cells."
-    )
+    shown = decided[decided >= MIN_DECIDED]
+    what = f"{whose}’s share of decided pairs per {part}, in percent, best first."
+    hidden = f"Cells with fewer than {MIN_DECIDED} decided pairs are empty."
+    if not len(shown):
+        return f"{what} {hidden}"
+    low, high = int(shown.min()), int(shown.max())
+    pairs = f"{low} decided pairs" if low == high else f"{low} to {high} decided pairs"
+    return f"{what} Each number is of {pairs}. {hidden} Compare rows and columns, not single cells."

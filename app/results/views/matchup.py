@@ -2,14 +2,16 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from enum import StrEnum
 
 import numpy as np
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.errors import NotFound
+from app.pager import Pager, page_count
 from app.results.service import StudyResults, results_of
-from app.results.urls import pair_url, results_url, scenario_url
+from app.results.urls import matchup_url, pair_url, results_url, scenario_url
 from app.results.view_models import AgreementPart
 from app.results.views.coverage import agreement_on
 from app.results.views.headlines import matchup_sentence
@@ -27,6 +29,8 @@ from benchmark.stats.sensitivity import sensitivity_sentence
 from benchmark.stats.tallies import Tallies
 from benchmark.stats.votes import Matchup
 
+PAIRS_PER_PAGE = 50
+
 
 @dataclass(frozen=True)
 class PairRow:
@@ -39,6 +43,58 @@ class PairRow:
     scenario_url: str
     votes: Spans
     majority: str
+
+
+class PairResult(StrEnum):
+    """How a pair of the matchup came out."""
+
+    WON = "won"
+    LOST = "lost"
+    UNDECIDED = "undecided"
+    NO_VOTE = "no_vote"
+
+    @classmethod
+    def of(cls, row: ComparisonRow) -> "PairResult":
+        if not row.votes:
+            return cls.NO_VOTE
+        return _RESULTS[row.majority]
+
+
+_RESULTS = {
+    Majority.REFERENCE: PairResult.WON,
+    Majority.OTHER: PairResult.LOST,
+    Majority.UNDECIDED: PairResult.UNDECIDED,
+}
+
+
+@dataclass(frozen=True)
+class PairFilter:
+    """The pairs to show; an empty value matches all."""
+
+    scenario: str = ""
+    result: PairResult | None = None
+
+    def matches(self, row: ComparisonRow) -> bool:
+        is_result = self.result is None or PairResult.of(row) is self.result
+        return is_result and self.scenario in ("", row.scenario or "")
+
+
+@dataclass(frozen=True)
+class FilterOption:
+    value: str
+    name: str
+    is_chosen: bool
+
+
+@dataclass(frozen=True)
+class PairFilterForm:
+    url: str
+    scenarios: tuple[FilterOption, ...]
+    results: tuple[FilterOption, ...]
+
+    @property
+    def is_used(self) -> bool:
+        return any(option.is_chosen for option in (*self.scenarios, *self.results))
 
 
 @dataclass(frozen=True)
@@ -61,11 +117,17 @@ class MatchupPage:
     reasons: tuple[str, ...]
     sensitivity: tuple[str, ...]
     agreement: AgreementPart
+    filter: PairFilterForm
+    shown: int
+    total: int
+    pager: Pager
     pairs: tuple[PairRow, ...]
 
 
-def matchup_page(session: Session, study: Study, number: int) -> MatchupPage:
-    """Return the page of a study's matchup, numbered from 1.
+def matchup_page(
+    session: Session, study: Study, number: int, wanted: PairFilter, *, page: int = 1
+) -> MatchupPage:
+    """Return the page of a study's matchup, numbered from 1, with one page of its pairs.
 
     Raises:
         NotFound: the study has no matchup with this number.
@@ -79,6 +141,10 @@ def matchup_page(session: Session, study: Study, number: int) -> MatchupPage:
     tallies = counted.tallies.select(np.flatnonzero(counted.tallies.matchup == index))
     by_lead = tallies.select(np.argsort(tallies.votes_other - tallies.votes_reference, kind="stable"))
     own = replace(tallies, matchup=np.zeros_like(tallies.matchup))
+    everything = list(comparisons(by_lead, counted.matchups))
+    shown = [each for each in everything if wanted.matches(each)]
+    pager = _pager(study, index, wanted, page=page, shown=len(shown))
+    first = (pager.number - 1) * PAIRS_PER_PAGE
     return MatchupPage(
         study_title=study.title,
         results_url=results_url(study.slug),
@@ -92,7 +158,46 @@ def matchup_page(session: Session, study: Study, number: int) -> MatchupPage:
         reasons=_reasons(results, index, naming) if row.votes else (),
         sensitivity=_sensitivity(results, index) if row.votes else (),
         agreement=agreement_on(agreements(own, [counted.matchups[index]]), own),
-        pairs=_pair_rows(session, study, list(comparisons(by_lead, counted.matchups)), naming),
+        filter=_filter_form(everything, wanted, matchup_url(study.slug, index), naming),
+        shown=len(shown),
+        total=len(everything),
+        pager=pager,
+        pairs=_pair_rows(session, study, shown[first : first + PAIRS_PER_PAGE], naming),
+    )
+
+
+def _pager(study: Study, index: int, wanted: PairFilter, *, page: int, shown: int) -> Pager:
+    count = page_count(shown, PAIRS_PER_PAGE)
+    return Pager(
+        number=min(page, count),
+        count=count,
+        path=matchup_url(study.slug, index),
+        query=(("scenario", wanted.scenario), ("result", wanted.result or "")),
+        anchor="pairs",
+    )
+
+
+def _filter_form(
+    rows: Sequence[ComparisonRow], wanted: PairFilter, url: str, naming: Naming
+) -> PairFilterForm:
+    """Return the form with the scenarios and results that occur."""
+    scenarios = dict.fromkeys(sorted(row.scenario or "" for row in rows))
+    occurring = {PairResult.of(row) for row in rows}
+    reference, other = (naming.side(rows[0].reference), naming.side(rows[0].other)) if rows else ("", "")
+    names = {
+        PairResult.WON: f"{reference} won",
+        PairResult.LOST: f"{other} won",
+        PairResult.UNDECIDED: "Undecided",
+        PairResult.NO_VOTE: "No vote",
+    }
+    return PairFilterForm(
+        url=url,
+        scenarios=tuple(
+            FilterOption(each, readable(each), each == wanted.scenario) for each in scenarios if each
+        ),
+        results=tuple(
+            FilterOption(each, names[each], each is wanted.result) for each in PairResult if each in occurring
+        ),
     )
 
 
@@ -100,7 +205,7 @@ def _vote_share(own: Tallies, matchup: Matchup, naming: Naming) -> str:
     """Return the reference's share of single votes as a sentence; empty without votes."""
     rows = breakdown(own, [matchup], Division.WHOLE)
     return "".join(
-        f"{naming.side(row.reference)} received {row.vote_share_reference} % of {row.votes:,} single votes."
+        f"Of {row.votes:,} single votes, {row.vote_share_reference} % went to {naming.side(row.reference)}."
         for row in rows
     )
 

@@ -48,9 +48,9 @@ def matchup_facts(study: str, counted: CountedStudy) -> dict[str, MatchupFacts]:
 def figure_rows(
     rows: Sequence[PreferenceRow], *, naming: Naming, facts: Mapping[str, MatchupFacts]
 ) -> tuple[FigureRow, ...]:
-    """Return a row of figure 1 per matchup; `facts` are keyed by matchup name."""
+    """Return a row of figure 1 per matchup and average; `facts` are keyed by matchup name."""
     scale = CommonScale.over(row.share(reason, side) for row in rows for reason in TITLES for side in Side)
-    return tuple(_figure_row(row, scale, naming, facts[row.matchup]) for row in rows)
+    return tuple(_figure_row(row, scale, naming, facts.get(row.matchup)) for row in rows)
 
 
 def table_rows(
@@ -70,12 +70,11 @@ def table_rows(
 
 def average_rows(rows: Sequence[PreferenceRow], *, naming: Naming) -> tuple[TableRow, ...]:
     """Return a row per reference with a macro-average."""
-    return tuple(
-        _table_row(
-            row, name="Average" if naming.reference else f"{naming.side(row.reference)}, average", panel=""
-        )
-        for row in rows
-    )
+    return tuple(_table_row(row, name=average_name(row, naming), panel="") for row in rows)
+
+
+def average_name(row: PreferenceRow, naming: Naming) -> str:
+    return "Average" if naming.reference else f"{naming.side(row.reference)}, average"
 
 
 def panel_sizes(tallies: Tallies, matchups: Sequence[str]) -> dict[str, str]:
@@ -89,12 +88,15 @@ def panel_sizes(tallies: Tallies, matchups: Sequence[str]) -> dict[str, str]:
     return {name: f"{low}" if low == high else f"{low}–{high}" for name, low, high in sizes}
 
 
-def _figure_row(row: PreferenceRow, scale: CommonScale, naming: Naming, facts: MatchupFacts) -> FigureRow:
+def _figure_row(
+    row: PreferenceRow, scale: CommonScale, naming: Naming, facts: MatchupFacts | None
+) -> FigureRow:
+    """Return the row of a matchup, or of an average, which has no page and no `facts`."""
     return FigureRow(
-        name=naming.matchup(row.reference, row.other or ""),
-        url=facts.url,
-        detail=_decided(row, facts.without_vote),
-        is_closed_early=facts.close_reason is not None,
+        name=average_name(row, naming) if facts is None else naming.matchup(row.reference, row.other or ""),
+        url=facts.url if facts else "",
+        detail=_decided(row, facts.without_vote) if facts else "mean over the matchups",
+        is_closed_early=facts is not None and facts.close_reason is not None,
         bar=_bar(row, naming),
         reasons=tuple(_reason_bars(row, reason, scale, naming) for reason in TITLES)
         if row.gives_reasons
@@ -115,7 +117,7 @@ def _bar(row: PreferenceRow, naming: Naming) -> PreferenceBar | None:
     reference, other = row.share(SCORE, Side.REFERENCE), row.share(SCORE, Side.OTHER)
     if reference is None or other is None or row.ci_low is None or row.ci_high is None:
         return None
-    first, second = naming.side(row.reference), naming.side(row.other or "")
+    first, second = naming.side(row.reference), _other_name(row, naming)
     label = (
         f"{first} {reference}, {second} {other} percent; 95 percent interval {row.ci_low} to {row.ci_high}"
     )
@@ -124,7 +126,7 @@ def _bar(row: PreferenceRow, naming: Naming) -> PreferenceBar | None:
 
 def _reason_bars(row: PreferenceRow, reason: Justification, scale: CommonScale, naming: Naming) -> ReasonBars:
     reference, other = row.share(reason, Side.REFERENCE) or 0.0, row.share(reason, Side.OTHER) or 0.0
-    first, second = naming.side(row.reference), naming.side(row.other or "")
+    first, second = naming.side(row.reference), _other_name(row, naming)
     return ReasonBars(
         short_name=TITLES[reason],
         label=f"{_LONG_NAMES[reason]}: {first} {reference}, {second} {other} percent",
@@ -134,6 +136,10 @@ def _reason_bars(row: PreferenceRow, reason: Justification, scale: CommonScale, 
         other_width=scale.width(other),
         winner="left" if reference > other else "right" if other > reference else "",
     )
+
+
+def _other_name(row: PreferenceRow, naming: Naming) -> str:
+    return "others" if row.other is None else naming.side(row.other)
 
 
 def _table_row(row: PreferenceRow, *, name: str, panel: str, is_closed_early: bool = False) -> TableRow:

@@ -25,7 +25,7 @@ def test_a_stranger_is_asked_to_sign_in(study: Study, client: TestClient) -> Non
     answer = client.get(RESULTS, headers=PAGE)
 
     assert answer.status_code == 401
-    assert "Please sign in" in answer.text
+    assert "Sign in to see this page." in answer.text
 
 
 def test_an_annotator_sees_no_results(study: Study) -> None:

@@ -38,7 +38,7 @@ def test_models_stand_by_strength_with_the_ranks_that_are_possible() -> None:
         ("2", "2", "Cinemo"),
         ("3", "3", "SEINE"),
     ]
-    assert "MotiF is significantly better than all others" in part.sentence
+    assert "The best model is MotiF: it is significantly better than all others" in part.sentence
 
 
 def test_an_open_study_draws_no_conclusion() -> None:

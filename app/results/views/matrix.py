@@ -1,0 +1,50 @@
+"""Builds the matrix of models against models, for studies with several references."""
+
+from collections.abc import Mapping, Sequence
+
+from app.results.live.tallies import CountedStudy
+from app.results.view_models import MatrixCell, MatrixRow, MatrixTable
+from app.results.views.names import Naming
+from app.results.views.rows import MatchupFacts
+from benchmark.exports.figures.scales import MIN_DECIDED, heat_step, whole_percent
+from benchmark.exports.table_format import EMPTY
+from benchmark.stats.leaderboard import leaderboard
+from benchmark.stats.preferences import PreferenceRow
+
+
+def matrix(
+    counted: CountedStudy, rows: Sequence[PreferenceRow], naming: Naming, facts: Mapping[str, MatchupFacts]
+) -> MatrixTable | None:
+    """Return the matrix; None with a single reference, where table 1 shows the same, or without votes."""
+    if naming.reference is not None or not counted.tallies.votes.any():
+        return None
+    models = [row.model for row in leaderboard(counted.tallies, counted.matchups)]
+    cells: dict[tuple[str, str], MatrixCell] = {}
+    for row in rows:
+        other, won, decided = row.other or "", row.ti2v_score_reference_n or 0, row.pairs_decided
+        url = facts[row.matchup].url
+        cells[row.reference, other] = _cell(won, decided, url, naming, (row.reference, other))
+        cells[other, row.reference] = _cell(decided - won, decided, url, naming, (other, row.reference))
+    return MatrixTable(
+        models=tuple(naming.side(model) for model in models),
+        rows=tuple(
+            MatrixRow(naming.side(model), tuple(cells.get((model, other)) for other in models))
+            for model in models
+        ),
+    )
+
+
+def _cell(won: int, decided: int, url: str, naming: Naming, sides: tuple[str, str]) -> MatrixCell:
+    """Return a cell; its number is hidden if too few pairs are decided."""
+    first, second = map(naming.side, sides)
+    if decided < MIN_DECIDED:
+        return MatrixCell(
+            EMPTY, None, url, f"{first} against {second}: fewer than {MIN_DECIDED} decided pairs"
+        )
+    share = whole_percent(won, decided)
+    return MatrixCell(
+        str(share),
+        heat_step(won, decided),
+        url,
+        f"{first} won {share} percent of {decided} pairs against {second}",
+    )
