@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 from app.panels.time_estimate import SECONDS_PER_PAIR, estimated_duration
+from benchmark.plurals import counted
 from benchmark.protocol import Choice, Justification, StudyStatus
 from benchmark.wire.votes import AssignmentResponse
 
@@ -107,8 +108,8 @@ REASON_TILES = (
 class VotePage:
     """The voting page (voting/vote.html), or its thank-you page (voting/done.html) without an assignment.
 
-    `done` counts the pairs this annotator voted on or skipped; `remaining` counts the pairs that still ask
-    for votes but are all in other people's hands just now, 0 when nothing is left for this annotator at all.
+    `done` counts the pairs this annotator voted on or skipped; `remaining` counts the pairs that still need
+    votes but that other annotators hold at the moment, 0 if no pair is left for this annotator.
     """
 
     study_slug: str
@@ -129,6 +130,11 @@ class VotePage:
     @property
     def url(self) -> str:
         return f"/studies/{self.study_slug}/vote"
+
+    @property
+    def lease_minutes(self) -> str:
+        """Return the time after which a held pair becomes available again, in whole minutes."""
+        return counted(-(-self.lease_s // 60), "minute")
 
     @property
     def skip_url(self) -> str:

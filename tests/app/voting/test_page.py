@@ -5,7 +5,9 @@ from datetime import UTC, datetime
 
 import pytest
 
-from app.voting.view_models import AssignmentView, KeptForm
+from app.assets import Assets
+from app.rendering import Pages
+from app.voting.view_models import AssignmentView, KeptForm, VotePage
 from benchmark.protocol import Choice
 
 CARD = AssignmentView(
@@ -72,3 +74,13 @@ def test_a_kept_form_ticks_the_side_that_was_chosen() -> None:
     kept = KeptForm(choice=Choice.RIGHT)
 
     assert (kept.left_checked, kept.right_checked) == (False, True)
+
+
+@pytest.mark.parametrize(("lease_s", "words"), [(60, "1 minute"), (61, "2 minutes"), (900, "15 minutes")])
+def test_a_held_pair_is_available_again_after_the_lease(lease_s: int, words: str) -> None:
+    page = VotePage(
+        study_slug="s", study_title="S", instructions=None, assignment=None, lease_s=lease_s, remaining=2
+    )
+
+    assert page.lease_minutes == words
+    assert f"within {words}." in bytes(Pages(Assets.load()).answer("voting/done.html", page).body).decode()
