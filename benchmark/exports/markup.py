@@ -109,7 +109,7 @@ def _latex_power(printed: re.Match[str]) -> str:
 
 def _latex_line(cells: Iterable[str]) -> bytes:
     line = " & ".join(cells)
-    # The line before ends in \\, which would take a bracket or an asterisk here as its argument.
+    # The previous line ends in \\, which would parse a bracket or an asterisk here as its argument.
     return (f"{'{}' if line.startswith(('[', '*')) else ''}{line} \\\\\n").encode()
 
 

@@ -30,7 +30,7 @@ def table_chunks(
 
     Args:
         table: the table to write.
-        rows: objects with an attribute per column of the table.
+        rows: objects with one attribute per column of the table.
         file_format: the file format.
         note: the note of the table.
         layout: columns and names of Markdown and LaTeX.
