@@ -3,6 +3,7 @@
 import click
 
 from app.cli.output import format_option, print_rows, progress
+from benchmark.cli.problems import verbose_option
 from benchmark.plurals import counted
 
 
@@ -10,6 +11,7 @@ from benchmark.plurals import counted
 @click.argument("place", metavar="PATH_OR_HF")
 @click.option("--slug", help="What it is called here; the folder's or data set's name otherwise.")
 @click.option("--title", help="What pages call it; the title its authors give, or the slug, otherwise.")
+@verbose_option
 def import_(place: str, slug: str | None, title: str | None) -> None:
     """Import a folder, a CSV or hf://OWNER/NAME[@REVISION] as a benchmark; prints SLUG and VERSION.
 

@@ -4,6 +4,8 @@ from pathlib import Path
 
 import click
 
+from benchmark.cli.problems import verbose_option
+
 
 @click.command("import")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
@@ -26,6 +28,7 @@ import click
 @click.option("--title", help="Title of the study (default: the slug).")
 @click.option("--owner", metavar="NAME", help="Owner of the study (default: the operator of this machine).")
 @click.option("--dry-run", is_flag=True, help="Check everything and list all problems; import nothing.")
+@verbose_option
 def import_(
     file: Path,
     study: str,

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from benchmark.cli.problems import verbose_option
+
 if TYPE_CHECKING:
     from benchmark.scoring import ScoredVotes
     from benchmark.votes.rows import VoteRows
@@ -60,6 +62,7 @@ FORMATS = ("csv", "json", "jsonl", "parquet", "markdown", "latex")
 )
 @click.option("--with-excluded", is_flag=True, help="Count excluded votes too, and print what that changes.")
 @click.option("--output", default="-", show_default=True, metavar="FILE", help="Output file; - is stdout.")
+@verbose_option
 def score(
     votes_file: Path,
     table: str,
