@@ -30,7 +30,7 @@ test: check browser ## everything CI runs: lint, types, import rules, all tests 
 	$(BIN)/pytest -n auto --dist worksteal --durations=30
 
 .PHONY: proof
-proof: $(VENV)/.dev browser ## the tests at full size: all real clips (TI2V_TEST_DATA), every scene and action
+proof: $(VENV)/.dev browser ## the tests at full size, on all real clips (TI2V_TEST_DATA)
 	$(BIN)/pytest -m full_size --durations=0
 
 .PHONY: check
