@@ -142,6 +142,14 @@ class Visibility(StrEnum):
     PUBLIC = "public"
 
 
+class ShareSubject(StrEnum):
+    """What can be shared with people."""
+
+    BENCHMARK = "benchmark"
+    SUBMISSION = "submission"
+    STUDY = "study"
+
+
 class Scope(StrEnum):
     """A permission of a key; each role has a set of scopes, and a key can be limited to fewer scopes."""
 

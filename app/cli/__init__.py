@@ -9,6 +9,7 @@ COMMANDS = {
     ),
     "benchmark list": LazyCommand("app.cli.benchmark:list_", "List the benchmarks there are."),
     "convert": LazyCommand("app.cli.convert:convert", "Convert videos and frames to clips for a submission."),
+    "benchmark share": LazyCommand("app.cli.share:benchmark", "Print or set who sees a benchmark."),
     "db backup": LazyCommand("app.cli.db:backup", "Write a checked copy of the SQLite database."),
     "db downgrade": LazyCommand("app.cli.db:downgrade", "Take the database back to an older schema."),
     "db restore": LazyCommand("app.cli.db:restore", "Put a copy in the database's place."),
@@ -47,12 +48,14 @@ COMMANDS = {
     "study open": LazyCommand("app.cli.study:open_", "Open a draft, or go on after a pause."),
     "study pause": LazyCommand("app.cli.study:pause", "Stop giving out comparisons for a while."),
     "study reinstate": LazyCommand("app.cli.annotators:reinstate", "Count excluded votes again."),
+    "study share": LazyCommand("app.cli.share:study", "Print or set who sees a study."),
     "study status": LazyCommand("app.cli.study_progress:status", "Print how far a study is."),
     "submission list": LazyCommand("app.cli.submission:list_", "List submissions."),
     "submission show": LazyCommand("app.cli.submission:show", "Print a submission and what it lacks."),
     "submission withdraw": LazyCommand(
         "app.cli.submission:withdraw", "Take a submission out of every running study."
     ),
+    "submission share": LazyCommand("app.cli.share:submission", "Print or set who sees a submission."),
     "submit": LazyCommand("app.cli.submit:submit", "Send a folder of clips to a server as a submission."),
     "up": LazyCommand("app.cli.serve:up", "Migrate, load the demo into an empty database, and serve."),
     "votes import": LazyCommand("app.cli.votes:import_", "Import votes of a study run elsewhere from a CSV."),

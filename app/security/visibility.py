@@ -16,10 +16,10 @@ from app.errors import NotFound, NotSignedIn
 from app.security.identity import Principal
 from app.security.publication import Visitor, is_published_to
 from app.tables.bench import Benchmark
-from app.tables.shares import Share, ShareSubject
+from app.tables.shares import Share
 from app.tables.studies import Study
 from app.tables.submissions import Submission, VideoModel
-from benchmark.protocol import StudyStatus, Visibility
+from benchmark.protocol import ShareSubject, StudyStatus, Visibility
 
 Subject = Benchmark | Submission | Study
 

@@ -7,21 +7,48 @@ public submissions. So nothing is made private as long as something public shows
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, delete, or_, select
+from sqlalchemy import ColumnElement, Select, delete, or_, select
 from sqlalchemy.orm import Session
 
-from app.errors import Conflict, Invalid
+from app.errors import Conflict, Invalid, NotFound
 from app.panels.sides import side_name
 from app.security.identity import Principal
-from app.security.visibility import Subject
+from app.security.visibility import Subject, may_change
 from app.tables.audit import AuditEvent
 from app.tables.bench import Benchmark
 from app.tables.people import Person
-from app.tables.shares import Share, ShareSubject
+from app.tables.shares import Share
 from app.tables.studies import Matchup, Study
 from app.tables.submissions import Submission, VideoModel
-from benchmark.protocol import StudyStatus, Visibility
+from benchmark.protocol import ShareSubject, StudyStatus, Visibility
 from benchmark.wire.visibility import VisibilityRequest, VisibilityResponse
+
+
+def find_own(
+    session: Session, kind: ShareSubject, name: str, *, principal: Principal, is_locked: bool = False
+) -> Subject:
+    """Return what a person owns under a name: a slug, or the id of a submission.
+
+    Args:
+        is_locked: lock it for a change.
+
+    Raises:
+        NotFound: there is none, or it is somebody else's.
+    """
+    query: Select[Subject]
+    match kind:
+        case ShareSubject.BENCHMARK:
+            query = (
+                select(Benchmark).where(Benchmark.slug == name).order_by(Benchmark.version.desc()).limit(1)
+            )
+        case ShareSubject.SUBMISSION:
+            query = select(Submission).where(Submission.public_id == name)
+        case ShareSubject.STUDY:
+            query = select(Study).where(Study.slug == name)
+    found = session.scalar(query.with_for_update(key_share=True) if is_locked else query)
+    if found is None or not may_change(found, principal):
+        raise NotFound(f"There is no such {kind} of yours.")
+    return found
 
 
 def visibility_of(session: Session, subject: Subject) -> VisibilityResponse:

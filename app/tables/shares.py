@@ -1,18 +1,12 @@
 """With whom a private benchmark, submission or study is shared."""
 
 from datetime import datetime
-from enum import StrEnum
 
 from sqlalchemy import ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.tables.base import Base, RowId, closed_set
-
-
-class ShareSubject(StrEnum):
-    BENCHMARK = "benchmark"
-    SUBMISSION = "submission"
-    STUDY = "study"
+from benchmark.protocol import ShareSubject
 
 
 class Share(Base):

@@ -14,6 +14,7 @@ from benchmark.client.retry import Retry
 from benchmark.client.study_api import StudyApi
 from benchmark.client.submission_api import ModelApi, SubmissionApi
 from benchmark.client.transport import Transport
+from benchmark.client.visibility_api import VisibilityApi
 from benchmark.wire.submissions import SubmissionDetailResponse
 
 
@@ -54,6 +55,7 @@ class Client:
         self.leases = LeaseApi(self._transport)
         self.studies = StudyApi(self._transport)
         self.results = ResultApi(self._transport)
+        self.visibility = VisibilityApi(self._transport)
 
     def submit(
         self,

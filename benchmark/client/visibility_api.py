@@ -1,0 +1,41 @@
+"""Visibility over REST: the same two requests for benchmarks, submissions and studies."""
+
+from collections.abc import Sequence
+from urllib.parse import quote
+
+from benchmark.client.transport import Transport
+from benchmark.protocol import ShareSubject, Visibility
+from benchmark.wire.visibility import VisibilityRequest, VisibilityResponse
+
+_NOUNS = {
+    ShareSubject.BENCHMARK: "benchmarks",
+    ShareSubject.SUBMISSION: "submissions",
+    ShareSubject.STUDY: "studies",
+}
+
+
+class VisibilityApi:
+    """`client.visibility`."""
+
+    def __init__(self, transport: Transport) -> None:
+        self._transport = transport
+
+    def get(self, subject: ShareSubject, name: str) -> VisibilityResponse:
+        """Return who sees a benchmark, a submission or a study of yours.
+
+        Args:
+            subject: what it is.
+            name: the slug, or the id of a submission.
+        """
+        return self._transport.get(_path(subject, name), VisibilityResponse)
+
+    def set(
+        self, subject: ShareSubject, name: str, visibility: Visibility, people: Sequence[str] = ()
+    ) -> VisibilityResponse:
+        """Set who sees it; `people` are the names it is shared with and replace those from before."""
+        request = VisibilityRequest(visibility=visibility, people=tuple(people))
+        return self._transport.put(_path(subject, name), VisibilityResponse, request)
+
+
+def _path(subject: ShareSubject, name: str) -> str:
+    return f"/{_NOUNS[subject]}/{quote(name, safe='')}/visibility"
