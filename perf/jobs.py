@@ -23,7 +23,7 @@ from pathlib import Path
 
 from app import migrations
 from app.database import Database
-from app.jobs.requests import ask
+from app.jobs.requests import create_jobs
 from app.jobs.workers import upsert_worker
 from app.security.identity import Principal, create_key, person_named
 from app.settings import Settings
@@ -104,7 +104,7 @@ def prepare(home: Path, url: str) -> str:
         for model in NAMES:
             principal = Principal(owner.id, owner.name, owner.role)
             wanted = CreateJobsRequest(model=model, benchmark=benchmark)
-            ask(session, request=wanted, principal=principal, now=START)
+            create_jobs(session, request=wanted, principal=principal, now=START)
     database.close()
     return key
 

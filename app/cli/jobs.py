@@ -148,10 +148,10 @@ def _create_on_server(request: "CreateJobsRequest", server: str, key: str | None
 
 def _create_here(request: "CreateJobsRequest") -> "CreateJobsResponse":
     from app.cli.local import local_write
-    from app.jobs.requests import ask, created_jobs
+    from app.jobs.requests import create_jobs
 
     with local_write() as local:
-        return created_jobs(ask(local.session, request=request, principal=local.principal, now=local.now))
+        return create_jobs(local.session, request=request, principal=local.principal, now=local.now)
 
 
 def _pages_on_server(

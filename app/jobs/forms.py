@@ -1,10 +1,10 @@
-"""Reads the form of the page of jobs into a wish."""
+"""Parses the form of the jobs page into a CreateJobsRequest."""
 
 import re
 from collections.abc import Sequence
 
 from app.errors import Invalid
-from app.jobs.view_models import Typed
+from app.jobs.view_models import JobFields
 from benchmark.wire.common import MAX_SEED
 from benchmark.wire.jobs import MAX_PAIRS, MAX_PRIORITY, MAX_SEEDS, CreateJobsRequest
 from benchmark.wire.validation import InvalidRequest, checked_request
@@ -14,28 +14,28 @@ _LABEL = re.compile(r"([A-Za-z0-9][A-Za-z0-9._-]{0,63})?")
 _SEPARATORS = re.compile(r"[\s,]+")
 
 
-def read_job_request(typed: Typed) -> CreateJobsRequest:
-    """Return what a person asks for.
+def parse_job_form(fields: JobFields) -> CreateJobsRequest:
+    """Return the request that the form describes.
 
     Raises:
-        Invalid: a field cannot be read; the message names it.
+        Invalid: a field is wrong; the message names it.
     """
-    if not _SLUG.fullmatch(typed.model):
+    if not _SLUG.fullmatch(fields.model):
         raise Invalid("Choose a model.")
-    if not _SLUG.fullmatch(typed.benchmark):
+    if not _SLUG.fullmatch(fields.benchmark):
         raise Invalid("Choose a benchmark.")
-    label = typed.label.strip()
+    label = fields.label.strip()
     if not _LABEL.fullmatch(label):
         raise Invalid("A label is letters, digits, '.', '_' and '-', at most 64.")
-    pairs = tuple(dict.fromkeys(_words(typed.pairs)))
+    pairs = tuple(dict.fromkeys(_words(fields.pairs)))
     if len(pairs) > MAX_PAIRS:
         raise Invalid(f"Name at most {MAX_PAIRS} pairs, or none for all.")
-    seeds, priority = _seeds(typed.seeds), _priority(typed.priority)
+    seeds, priority = _seeds(fields.seeds), _priority(fields.priority)
     try:
         return checked_request(
             CreateJobsRequest,
-            model=typed.model,
-            benchmark=typed.benchmark,
+            model=fields.model,
+            benchmark=fields.benchmark,
             pairs=list(pairs) or None,
             seeds=seeds,
             label=label,

@@ -1,8 +1,7 @@
-"""Asks for clips: one job for each, never two for the same."""
+"""Creates jobs: one for each requested clip, never two for the same."""
 
 import secrets
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, insert, select, update
@@ -21,51 +20,36 @@ from app.tables.submissions import Clip, Submission, VideoModel
 from benchmark.protocol import JobStatus
 from benchmark.wire.jobs import CreatedJobs, CreateJobsRequest, CreateJobsResponse
 
-_MOST_SHOWN = 5
+_MAX_SHOWN = 5
 
 
-@dataclass(frozen=True)
-class Asked:
-    """A seed of a submission that clips were asked for; `jobs` counts those that this request queued."""
-
-    submission: Submission
-    seed: int
-    jobs: int
-
-
-def ask(session: Session, *, request: CreateJobsRequest, principal: Principal, now: datetime) -> list[Asked]:
-    """Queue a job for each clip that is not there yet and was not asked for; cancelled ones come back.
+def create_jobs(
+    session: Session, *, request: CreateJobsRequest, principal: Principal, now: datetime
+) -> CreateJobsResponse:
+    """Queue a job for each requested clip that is neither stored nor queued; cancelled jobs are queued again.
 
     Raises:
-        Invalid: an unknown model (`unknown_model`, with those that are offered) or pair (`unknown_pair`).
-        Forbidden: the model is somebody else's, and no worker offers it to everybody.
-        Conflict: the submission of this label is somebody else's, or closed.
+        Invalid: an unknown model (`unknown_model`, with those that workers offer) or pair (`unknown_pair`).
+        Forbidden: the model belongs to somebody else, and no worker offers it.
+        Conflict: the submission with this label belongs to somebody else, or is closed.
     """
     benchmark = find_benchmark(session, request.benchmark, principal=principal)
-    model = _model_to_make(session, request.model, principal, now)
+    model = _find_or_add_model(session, request.model, principal, now)
     pairs = _pairs_of(session, benchmark, request.pairs)
     submission = _submission_for(session, model, benchmark, request.label, principal, now)
-    return [
-        Asked(
-            submission,
-            seed,
-            _queue(session, submission, pairs, seed=seed, priority=request.priority, now=now),
+    created = [
+        CreatedJobs(
+            id=submission.public_id,
+            seed=seed,
+            jobs=_queue(session, submission, pairs, seed=seed, priority=request.priority, now=now),
         )
         for seed in request.seeds
     ]
+    return CreateJobsResponse(submissions=created, jobs=sum(each.jobs for each in created))
 
 
-def created_jobs(asked: Sequence[Asked]) -> CreateJobsResponse:
-    return CreateJobsResponse(
-        submissions=[
-            CreatedJobs(id=each.submission.public_id, seed=each.seed, jobs=each.jobs) for each in asked
-        ],
-        jobs=sum(each.jobs for each in asked),
-    )
-
-
-def _model_to_make(session: Session, slug: str, principal: Principal, now: datetime) -> VideoModel:
-    """Return the model, registered for whoever asks first where a worker offers it."""
+def _find_or_add_model(session: Session, slug: str, principal: Principal, now: datetime) -> VideoModel:
+    """Return the model; register one that a worker offers for the first person who requests it."""
     offered = offered_models(session)
     model = model_of(session, slug)
     if model is None:
@@ -96,16 +80,16 @@ def _pairs_of(session: Session, benchmark: Benchmark, names: Iterable[str] | Non
     unknown = [place for place, name in enumerate(wanted, start=1) if name not in known]
     if unknown:
         raise Invalid(
-            f"{benchmark.slug} has no such pair: {_places(unknown)} of those named.", code="unknown_pair"
+            f"{benchmark.slug} has no such pair: {_positions(unknown)} of those named.", code="unknown_pair"
         )
     chosen = set(wanted)
     return [id for name, id in known.items() if name in chosen]
 
 
-def _places(unknown: Sequence[int]) -> str:
-    """Return where in the list they stand; what was sent is never repeated."""
-    shown = ", ".join(f"number {place:,}" for place in unknown[:_MOST_SHOWN])
-    more = len(unknown) - _MOST_SHOWN
+def _positions(unknown: Sequence[int]) -> str:
+    """Return the positions in the list; what was sent is never repeated."""
+    shown = ", ".join(f"number {place:,}" for place in unknown[:_MAX_SHOWN])
+    more = len(unknown) - _MAX_SHOWN
     return f"{shown} and {more:,} more" if more > 0 else shown
 
 
@@ -117,7 +101,7 @@ def _submission_for(
     principal: Principal,
     now: datetime,
 ) -> Submission:
-    """Return the submission of a label, locked, opened where there is none."""
+    """Return the submission with a label, locked; open one if there is none."""
     found = submission_of(session, model=model, benchmark=benchmark, label=label, for_change=True)
     if found is None:
         return add_submission(
@@ -134,7 +118,7 @@ def _submission_for(
 def _queue(
     session: Session, submission: Submission, pairs: Sequence[int], *, seed: int, priority: int, now: datetime
 ) -> int:
-    """Add the jobs a submission lacks for these pairs and this seed; return how many came into the queue."""
+    """Add the missing jobs of a submission for these pairs and this seed; return how many were queued."""
     jobs = session.execute(
         select(Job.pair_id, Job.status).where(Job.submission_id == submission.id, Job.seed == seed)
     ).all()
@@ -148,14 +132,14 @@ def _queue(
     require_open(submission)
     cancelled = {job.pair_id for job in jobs if job.status is JobStatus.CANCELLED}
     back = Job.pair_id.in_([pair for pair in wanted if pair in cancelled]) & (Job.seed == seed)
-    _bring_back(session, submission, back, -priority, now)
+    _requeue_cancelled(session, submission, back, -priority, now)
     new = [pair for pair in wanted if pair not in cancelled]
     if new:
         session.execute(insert(Job), [_job_row(submission, pair, seed, -priority, now) for pair in new])
     return len(wanted)
 
 
-def _bring_back(
+def _requeue_cancelled(
     session: Session, submission: Submission, jobs: ColumnElement[bool], turn: int, now: datetime
 ) -> None:
     of_submission = Job.submission_id == submission.id

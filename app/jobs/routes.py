@@ -1,4 +1,4 @@
-"""The page of jobs for researchers and admins, and its forms; to everybody else it does not exist."""
+"""The jobs page for researchers and admins, and its forms; for everybody else it does not exist."""
 
 from typing import Annotated
 
@@ -11,27 +11,27 @@ from app.clock import utc_now
 from app.dependencies import context_of, require_person
 from app.errors import Conflict, Forbidden, Invalid, NotFound, NotSignedIn
 from app.jobs import service
-from app.jobs.forms import read_job_request
-from app.jobs.requests import ask
+from app.jobs.forms import parse_job_form
+from app.jobs.requests import create_jobs as queue_jobs
 from app.jobs.view_builder import jobs_part, model_choices
-from app.jobs.view_models import AskForm, JobsPage, JobsPart, Typed
+from app.jobs.view_models import CreateJobsForm, JobFields, JobsPage, JobsPart
 from app.security.identity import Principal
 from app.security.path_params import PublicIdPath
 from benchmark.protocol import Role, Scope
 
 router = APIRouter(include_in_schema=False)
 Text = Annotated[str, Form()]
-NOTHING_NEW = "Nothing was queued: every clip that was asked for is there or on its way."
+NOTHING_NEW = "No jobs were queued: every requested clip is stored or queued already."
 
 
 @router.get("/jobs")
 def jobs_page(request: Request) -> Response:
-    return _page(request, Typed(), problem="")
+    return _page(request, JobFields(), problem="")
 
 
 @router.get("/jobs/progress")
 def jobs_now(request: Request) -> Response:
-    """Return the part that changes; the page asks for it every few seconds."""
+    """Return the part of the page that changes; the page requests it every few seconds."""
     context = context_of(request)
     with context.database.read() as session:
         part = _part(session, request, _researcher(session, request))
@@ -39,7 +39,7 @@ def jobs_now(request: Request) -> Response:
 
 
 @router.post("/jobs")
-def ask_for_clips(
+def create_jobs(
     request: Request,
     model: Text = "",
     benchmark: Text = "",
@@ -48,23 +48,23 @@ def ask_for_clips(
     label: Text = "",
     priority: Text = "0",
 ) -> Response:
-    """Queue what the form asks for; a form that cannot be read comes back with all that was typed."""
-    typed = Typed(model.strip(), benchmark.strip(), pairs, seeds, label, priority)
+    """Create the jobs of the form; a refused form is shown again with the submitted fields."""
+    fields = JobFields(model.strip(), benchmark.strip(), pairs, seeds, label, priority)
     try:
         with context_of(request).database.write() as session:
             principal = _researcher(session, request)
             now = utc_now()
-            asked = ask(session, request=read_job_request(typed), principal=principal, now=now)
+            created = queue_jobs(session, request=parse_job_form(fields), principal=principal, now=now)
     except (Invalid, Conflict, Forbidden, NotFound) as refusal:
-        return _page(request, typed, problem=refusal.message, status=refusal.status)
-    if not any(each.jobs for each in asked):
-        return _page(request, typed, problem=NOTHING_NEW)
+        return _page(request, fields, problem=refusal.message, status=refusal.status)
+    if not created.jobs:
+        return _page(request, fields, problem=NOTHING_NEW)
     return _back()
 
 
 @router.post("/jobs/submissions/{public_id}/cancel")
 def cancel(public_id: PublicIdPath, request: Request) -> Response:
-    """Cancel what is still to come of a submission."""
+    """Cancel the queued and leased jobs of a submission."""
     with context_of(request).database.write() as session:
         principal = _researcher(session, request)
         submission = service.find_submission(session, public_id=public_id, principal=principal)
@@ -75,7 +75,7 @@ def cancel(public_id: PublicIdPath, request: Request) -> Response:
 
 @router.post("/jobs/submissions/{public_id}/retry")
 def retry_all(public_id: PublicIdPath, request: Request) -> Response:
-    """Try all that failed of a submission again."""
+    """Retry all failed jobs of a submission."""
     with context_of(request).database.write() as session:
         principal = _researcher(session, request)
         submission = service.find_submission(session, public_id=public_id, principal=principal)
@@ -86,7 +86,7 @@ def retry_all(public_id: PublicIdPath, request: Request) -> Response:
 
 @router.post("/jobs/{public_id}/retry")
 def retry(public_id: PublicIdPath, request: Request) -> Response:
-    """Try one job again."""
+    """Retry one job."""
     with context_of(request).database.write() as session:
         principal = _researcher(session, request)
         job = service.find_job(session, public_id=public_id, principal=principal)
@@ -103,14 +103,14 @@ def _researcher(session: Session, request: Request) -> Principal:
         raise NotFound("There is nothing at this address, or it is not open to you.") from error
 
 
-def _page(request: Request, typed: Typed, *, problem: str, status: int = 200) -> Response:
+def _page(request: Request, fields: JobFields, *, problem: str, status: int = 200) -> Response:
     context = context_of(request)
     with context.database.read() as session:
         principal = _researcher(session, request)
-        form = AskForm(
+        form = CreateJobsForm(
             models=model_choices(session, principal),
             benchmarks=tuple(each.slug for each in newest_benchmarks(session, principal=principal)),
-            typed=typed,
+            fields=fields,
             problem=problem,
         )
         page = JobsPage(form, _part(session, request, principal))

@@ -189,8 +189,8 @@ class ModelChoice:
 
 
 @dataclass(frozen=True)
-class Typed:
-    """The form's fields, as text."""
+class JobFields:
+    """The fields of the form, as text."""
 
     model: str = ""
     benchmark: str = ""
@@ -201,12 +201,12 @@ class Typed:
 
 
 @dataclass(frozen=True)
-class AskForm:
-    """The form, with what was typed when it was refused; `problem` says why."""
+class CreateJobsForm:
+    """The form; after a refusal with the submitted fields and the `problem`."""
 
     models: tuple[ModelChoice, ...]
     benchmarks: tuple[str, ...]
-    typed: Typed
+    fields: JobFields
     problem: str = ""
 
     @property
@@ -216,5 +216,5 @@ class AskForm:
 
 @dataclass(frozen=True)
 class JobsPage:
-    form: AskForm
+    form: CreateJobsForm
     now: JobsPart

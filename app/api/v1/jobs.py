@@ -14,7 +14,7 @@ from app.clock import utc_now
 from app.dependencies import context_of, require_person
 from app.jobs import leases, service
 from app.jobs.queries import JobFilter, job_response, jobs_page, listed_job
-from app.jobs.requests import ask, created_jobs
+from app.jobs.requests import create_jobs as queue_jobs
 from app.jobs.workers import upsert_worker
 from app.media.responses import image_response
 from app.security.path_params import PublicIdPath
@@ -38,12 +38,12 @@ router = api_router("jobs")
 
 
 @router.post("/jobs", status_code=201)
-def ask_for_clips(body: CreateJobsRequest, request: Request) -> CreateJobsResponse:
+def create_jobs(body: CreateJobsRequest, request: Request) -> CreateJobsResponse:
     """Queue a job for each clip that is not there; one submission a seed. Asking again adds nothing."""
     with context_of(request).database.write() as session:
         principal = require_person(session, request, Role.RESEARCHER, scope=Scope.SUBMIT, now=utc_now())
         now = utc_now()
-        return created_jobs(ask(session, request=body, principal=principal, now=now))
+        return queue_jobs(session, request=body, principal=principal, now=now)
 
 
 @router.get("/jobs")

@@ -12,7 +12,7 @@ from app.clock import utc_now
 from app.context import AppContext
 from app.jobs import leases
 from app.jobs.leases import LeasePolicy
-from app.jobs.requests import ask
+from app.jobs.requests import create_jobs
 from app.jobs.workers import upsert_worker
 from app.security.identity import Principal
 from app.tables.bench import Pair
@@ -71,7 +71,7 @@ def shift(either_installation: AppContext) -> Shift:
         upsert_worker(session, claim=claim_request("offering", None), principal=key, now=utc_now())
         for model in MODELS:
             wanted = CreateJobsRequest(model=model, benchmark=BENCHMARK)
-            ask(session, request=wanted, principal=owner, now=utc_now())
+            create_jobs(session, request=wanted, principal=owner, now=utc_now())
     return Shift(either_installation, key)
 
 

@@ -11,7 +11,7 @@ from app.context import AppContext
 from app.errors import Conflict
 from app.jobs import leases, service
 from app.jobs.leases import Failure, LeasePolicy
-from app.jobs.requests import ask
+from app.jobs.requests import create_jobs
 from app.jobs.workers import upsert_worker
 from app.security.identity import Principal
 from app.tables.jobs import Job, Worker
@@ -41,7 +41,7 @@ class Yard:
             model=model, benchmark=BENCHMARK, pairs=list(PAIR_IDS[:pairs]), label=label, priority=priority
         )
         with self.context.database.write() as session:
-            ask(session, request=wanted, principal=self.owner, now=NOON)
+            create_jobs(session, request=wanted, principal=self.owner, now=NOON)
 
     def claim(
         self,

@@ -38,7 +38,7 @@ def test_the_form_queues_a_job_for_each_clip_and_only_once(alice: TestClient) ->
 
     assert [answer.status_code for answer in (first, second)] == [303, 200]
     assert first.headers["location"] == "/jobs#state"
-    assert "Nothing was queued: every clip that was asked for is there or on its way." in second.text
+    assert "No jobs were queued: every requested clip is stored or queued already." in second.text
     assert jobs_of(alice)["counts"]["queued"] == len(PAIR_IDS)
 
 
