@@ -1,6 +1,6 @@
 """The strict reader of all tables that users provide: CSV, TSV, JSONL and Parquet (docs/tables.md).
 
-A cell that is not understood is an error with file, line and column, never a default.
+An invalid cell is an error with file, line and column; it never becomes a default value.
 """
 
 from benchmark.tables.problems import Problems, TableError, TableProblem

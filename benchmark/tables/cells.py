@@ -1,4 +1,4 @@
-"""Converts the cells of a table to names, texts, flags, numbers and times, and collects what is wrong."""
+"""Converts the cells of a table to names, texts, flags, numbers and times, and collects invalid cells."""
 
 import re
 import unicodedata
@@ -16,7 +16,7 @@ from benchmark.tables.table import BLANK, Table, Value
 
 MAX_WHOLE_NUMBER = 2**53 - 1
 FLAGS = {"0": 0, "1": 1, "false": 0, "true": 1}
-# How spreadsheets and pandas write a missing value or a failed formula.
+# Texts that spreadsheets and pandas write for a missing value or a failed formula.
 _ERRORS = frozenset({"nan", "#n/a", "#ref!", "#value!", "#div/0!", "#name?", "#null!", "#num!"})
 _INVISIBLE = frozenset("\u00ad\u200b\u200e\u200f\u2060\ufeff")
 _WHOLE_NUMBER = re.compile(r"[0-9]+(\.0)?")
@@ -25,25 +25,25 @@ Converted = TypeVar("Converted")
 
 
 class _Refused(ValueError):
-    """A cell cannot be converted; the message is a sentence."""
+    """A cell cannot be converted; the message is a sentence with the reason."""
 
 
 @dataclass(frozen=True)
 class Names:
-    """A column of names: `names[code]` for each row, BLANK where a cell is empty."""
+    """A column of names: each row has a code, its name is `names[code]`; BLANK is the code of empty cells."""
 
     codes: IntArray
     names: tuple[str, ...]
 
     def at(self, row: int) -> str:
-        """Return the name of a row, empty if the cell is."""
+        """Return the name in a row; an empty string if the cell is empty."""
         code = int(self.codes[row])
         return "" if code == BLANK else self.names[code]
 
     def among(self, rows: IntArray) -> "Names":
-        """Return the names of some rows, renumbered in alphabetical order.
+        """Return the names in the selected rows, with new codes in alphabetical order.
 
-        A result must not depend on the order of the rows (docs/decisions/0007).
+        With these codes, a result does not depend on the order of the rows (docs/decisions/0007).
         """
         codes = self.codes[rows]
         first = first_places(codes, len(self.names))
@@ -56,7 +56,7 @@ class Names:
 
 @dataclass
 class CellReader:
-    """Reads the columns of one table and adds every wrong cell to `problems`."""
+    """Reads the columns of one table and adds every invalid cell to `problems`."""
 
     table: Table
     problems: Problems = field(init=False)
@@ -65,7 +65,7 @@ class CellReader:
         self.problems = self.table.problems()
 
     def names(self, column: str, *, required: bool = False) -> Names:
-        """Return a column of names in NFC without outer white space; all BLANK if the table lacks it."""
+        """Return a column of names in NFC without outer white space; all BLANK if there is no such column."""
         if column not in self.table:
             return Names(np.full(len(self.table), BLANK), ())
         codes, names = self._converted(column, _name)
@@ -78,7 +78,7 @@ class CellReader:
         return read
 
     def texts(self, column: str, *, required: bool = False) -> list[str]:
-        """Return a column of texts; each run of white space, such as a line break, becomes one space."""
+        """Return a column of texts; each run of white space (also line breaks) becomes one space."""
         if column not in self.table:
             return [""] * len(self.table)
         codes, texts = self._converted(column, _text)
@@ -89,14 +89,14 @@ class CellReader:
         return [found[code] for code in codes.tolist()]
 
     def flags(self, column: str) -> BoolArray:
-        """Return a column of 0 and 1, or true and false, as booleans; an empty cell is a problem."""
+        """Return a column of flags (0 and 1, or true and false) as booleans; an empty cell is a problem."""
         codes, flags = self._converted(column, _flag)
         self.problems.add_where(codes == BLANK, "The cell is empty. Write 0 or 1.", column)
         is_set: BoolArray = np.array([*(bool(flag) for flag in flags), False])[codes]
         return is_set
 
     def optional_flags(self, column: str) -> list[bool | None]:
-        """Return a column of 0 and 1, or true and false, row by row; None where a cell is empty."""
+        """Return a column of flags (0 and 1, or true and false) row by row; None for an empty cell."""
         if column not in self.table:
             return [None] * len(self.table)
         codes, flags = self._converted(column, _flag)
@@ -104,7 +104,7 @@ class CellReader:
         return [found[code] for code in codes.tolist()]
 
     def whole_numbers(self, column: str, *, maximum: int = MAX_WHOLE_NUMBER) -> IntArray:
-        """Return a column of whole numbers from 0; BLANK where a cell is empty or the column is missing."""
+        """Return a column of non-negative integers; BLANK for an empty cell or a missing column."""
         if column not in self.table:
             return np.full(len(self.table), BLANK)
         codes, numbers = self._converted(column, lambda value: _whole_number(value, maximum))
@@ -112,7 +112,10 @@ class CellReader:
         return found[codes]
 
     def times(self, column: str) -> list[datetime | None]:
-        """Return a column of times in UTC (ISO 8601; UTC if without time zone), None where empty."""
+        """Return a column of ISO 8601 times, converted to UTC; None for an empty cell.
+
+        A time without a time zone is read as UTC.
+        """
         if column not in self.table:
             return [None] * len(self.table)
         codes, times = self._converted(column, _time)
@@ -122,7 +125,7 @@ class CellReader:
     def _converted(
         self, column: str, convert: Callable[[Value], Converted | None]
     ) -> tuple[IntArray, list[Converted | None]]:
-        """Convert the distinct values of a column; a value that cannot be converted becomes None."""
+        """Return a column's codes and its converted distinct values; an invalid value becomes None."""
         read = self.table.columns[column]
         converted: list[Converted | None] = []
         for code, value in enumerate(read.values):
@@ -135,9 +138,9 @@ class CellReader:
 
 
 def first_places(codes: IntArray, count: int) -> IntArray:
-    """Return (count,) the index where each code occurs first; len(codes) if it does not occur."""
+    """Return (count,) the index of each code's first occurrence; len(codes) if the code does not occur."""
     places = np.full(count + 1, len(codes))
-    # The last assignment to an index counts, so assigning backwards keeps the first one.
+    # The last assignment to an index wins, so assigning in reverse order keeps the first occurrence.
     places[codes[::-1]] = np.arange(len(codes))[::-1]
     return places[:count]
 
@@ -191,7 +194,7 @@ def _time(value: Value) -> datetime | None:
         return None
     try:
         time = datetime.fromisoformat(text)
-        # The first and the last day of the calendar cannot be converted from every time zone.
+        # In some time zones, times on the first or last day of the calendar cannot be converted to UTC.
         return (time if time.tzinfo else time.replace(tzinfo=UTC)).astimezone(UTC)
     except (ValueError, OverflowError) as error:
         raise _Refused(

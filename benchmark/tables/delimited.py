@@ -1,4 +1,4 @@
-"""Reads CSV and TSV: quoting of RFC 4180, one delimiter, every row as wide as the header."""
+"""Reads CSV and TSV with RFC 4180 quoting; every row must have as many cells as the header."""
 
 import csv
 import io
@@ -20,13 +20,13 @@ if TYPE_CHECKING:
 DELIMITERS = (",", ";", "\t", "|")
 EMPTY_LINE = "The line is empty. Delete it."
 _CHUNK_ROWS = 4096
-_MAX_HEADER = 1 << 16  # letters in which the header ends
+_MAX_HEADER = 1 << 16  # the header must end within this number of letters
 _MARKER = "sep="  # some spreadsheets write a first line such as `sep=;`
 
 
 @dataclass(frozen=True)
 class Record:
-    """The cells of one row, and the physical line on which it begins."""
+    """The cells of one row, and the physical line on which the row begins."""
 
     line: int
     cells: list[str]
@@ -36,7 +36,7 @@ class DelimitedText:
     """The rows of a CSV or TSV text.
 
     Args:
-        delimiter: between cells; a first line such as `sep=;` overrides it and is not a row.
+        delimiter: the delimiter of cells. A first line such as `sep=;` overrides it; this line is not a row.
     """
 
     def __init__(self, text: str, delimiter: str) -> None:
@@ -47,7 +47,7 @@ class DelimitedText:
         self.delimiter = marker[-1] if self._has_marker else delimiter
 
     def rows(self) -> Iterator[list[str]]:
-        """Yield the cells of each row, empty rows included; a cell may contain line breaks.
+        """Yield the cells of each row, including empty rows; a cell may contain line breaks.
 
         Raises:
             TableError: a row cannot be parsed, such as after an unclosed quotation mark.
@@ -61,7 +61,7 @@ class DelimitedText:
             raise TableError(message, [TableProblem(message, line)]) from error
 
     def records(self) -> Iterator[Record]:
-        """Yield each row with its line; see `rows`."""
+        """Yield each row with its line (see `rows`)."""
         yield from map(Record, self.lines(), self.rows())
 
     def lines(self) -> Iterator[int]:
@@ -76,7 +76,7 @@ class DelimitedText:
             yield line
 
     def _reader(self) -> "_csv.Reader":
-        # newline="": only \n, \r and \r\n end a line; U+2028 and the like are text.
+        # With newline="", only \n, \r and \r\n end a line; U+2028 and similar characters are text.
         return csv.reader(io.StringIO(self._text, newline=""), delimiter=self.delimiter, strict=True)
 
     def _line_of_error(self) -> int:
@@ -106,7 +106,11 @@ class _RowLines(Sequence[int]):
 
 @dataclass(frozen=True)
 class _Irregular:
-    """A row with another width than the header, counted from 0; `width` is 0 for an empty row."""
+    """A row whose number of cells (`width`) differs from the header's; an empty row has width 0.
+
+    Attributes:
+        number: the number of the row, counted from 0.
+    """
 
     number: int
     width: int
@@ -118,11 +122,12 @@ def read_delimited(
     """Return the wanted columns of a CSV or TSV.
 
     Args:
-        delimiter: the usual one of the format; another one if that splits the header into more wanted names.
-        unescape: remove the apostrophes of `benchmark.tables.spreadsheet`.
+        delimiter: the format's usual delimiter; another delimiter is used if it splits the header into more
+            wanted names.
+        unescape: remove the apostrophes that `benchmark.tables.spreadsheet` adds.
 
     Raises:
-        TableError: the file is empty or a row cannot be read; contains every problem found.
+        TableError: the file is empty or a row cannot be read; the error contains every problem found.
     """
     delimited = DelimitedText(text, _detected_delimiter(text, wanted, delimiter))
     rows = delimited.rows()
@@ -145,7 +150,7 @@ def read_delimited(
 
 
 def _first_nonblank(rows: Iterator[list[str]]) -> tuple[int, list[str] | None]:
-    """Return number and cells of the first row that is not empty; None if there is none."""
+    """Return number and cells of the first non-empty row; the cells are None if all rows are empty."""
     for number, cells in enumerate(rows):
         if "".join(cells).strip():
             return number, cells
@@ -155,19 +160,19 @@ def _first_nonblank(rows: Iterator[list[str]]) -> tuple[int, list[str] | None]:
 def _build(
     rows: Iterator[list[str]], names: Sequence[str], columns: Mapping[str, ColumnBuilder], number: int
 ) -> tuple[int, list[_Irregular]]:
-    """Build the columns from all regular rows; return their number, and the other rows.
+    """Build the columns from all regular rows; return the number of regular rows, and the irregular rows.
 
-    Empty rows at the end are not returned.
+    Empty rows at the end of the table are ignored.
 
     Args:
         names: all column names of the file.
-        number: of the first of the rows, counted from 0.
+        number: the number of the first row, counted from 0.
     """
     builders = [(names.index(name), column) for name, column in columns.items()]
     count, irregular = 0, list[_Irregular]()
     while chunk := list(islice(rows, _CHUNK_ROWS)):
         regular = chunk
-        # Two checks at the speed of C; the loops below run only for chunks with an irregular row.
+        # These two checks run in C; the slower loops below run only for chunks with an irregular row.
         if set(map(len, chunk)) != {len(names)} or not all(map(any, chunk)):
             regular = [cells for cells in chunk if len(cells) == len(names) and any(cells)]
             irregular += [
@@ -199,7 +204,7 @@ def _irregular_problems(
 
 
 def width_message(cells: int, width: int) -> str:
-    """Return the problem of a row with another number of cells than the header."""
+    """Return the message for a row whose number of cells differs from the header's."""
     return (
         f"The row has {counted(cells, 'cell')}, but the header has {width}. "
         "Put cells that contain the delimiter in quotation marks."
@@ -214,7 +219,7 @@ def _finished(builder: ColumnBuilder, unescape: bool) -> Column:
 
 
 def _detected_delimiter(text: str, wanted: Collection[str] | None, usual: str) -> str:
-    """Return the delimiter that splits the header into most wanted names; the usual one in doubt."""
+    """Return the delimiter that splits the header into the most wanted names; `usual` in case of a tie."""
     if wanted is None:
         return usual
     start = text[:_MAX_HEADER]

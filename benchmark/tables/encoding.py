@@ -1,11 +1,11 @@
-"""Decodes text files: by their byte order mark, else as UTF-8."""
+"""Decodes text files by their byte order mark, or as UTF-8 if they have none."""
 
 import codecs
 
 from benchmark.tables.problems import TableError, TableProblem
 
 _BYTE_ORDER_MARKS = (
-    # UTF-32 first: its little-endian mark begins with that of UTF-16.
+    # UTF-32 comes first, because its little-endian mark begins with the mark of UTF-16.
     (codecs.BOM_UTF32_LE, "utf-32"),
     (codecs.BOM_UTF32_BE, "utf-32"),
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -19,10 +19,10 @@ def decode_text(content: bytes, source: str, *, legacy_encoding: str | None = No
 
     Args:
         source: the file's name in messages.
-        legacy_encoding: tried if there is no byte order mark and the text is not UTF-8.
+        legacy_encoding: the encoding to use if there is no byte order mark and the text is not UTF-8.
 
     Raises:
-        TableError: the text has another encoding; the message names the first such line.
+        TableError: the text has another encoding; the message names the first line that cannot be decoded.
     """
     encoding = next((name for mark, name in _BYTE_ORDER_MARKS if content.startswith(mark)), None)
     candidates = [encoding] if encoding else ["utf-8", *([legacy_encoding] if legacy_encoding else [])]

@@ -7,7 +7,7 @@ from benchmark.tables.problems import TableProblem
 
 
 def column_names(header: Sequence[object]) -> tuple[str, ...]:
-    """Return the names of a header in NFC, without outer white space."""
+    """Return the column names of a header in NFC, without outer white space."""
     return tuple(canonical_name(str(name).strip()) for name in header)
 
 
@@ -18,7 +18,7 @@ def select_columns(
 
     Args:
         names: all column names of the file.
-        wanted: the names to read, as far as the file has them; None for all named columns.
+        wanted: the names of the columns to read; the file may lack some. None reads all named columns.
         line: the line of the header.
     """
     selected: dict[str, int] = {}

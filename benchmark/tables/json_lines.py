@@ -1,4 +1,4 @@
-"""Reads JSONL: one JSON object per line, every column of one type."""
+"""Reads JSONL: one JSON object per line; all cells of a column must have the same type."""
 
 import json
 from collections.abc import Collection, Iterator
@@ -13,10 +13,11 @@ _TYPE_LABELS: dict[type, str] = {str: "a text", bool: "true or false", int: "a n
 
 
 def read_json_lines(text: str, source: str, wanted: Collection[str] | None) -> Table:
-    """Return the wanted columns of a JSONL table; a missing key and null are empty cells.
+    """Return the wanted columns of a JSONL table; a missing key or a null is an empty cell.
 
     Raises:
-        TableError: a line is not a JSON object, has a key twice, or a cell has another type than above.
+        TableError: a line is not a JSON object or has a duplicate key, or a cell's type differs from the type
+            of the cells above.
     """
     problems: list[TableProblem] = []
     rows: list[_Object] = []
@@ -50,7 +51,7 @@ def read_json_lines(text: str, source: str, wanted: Collection[str] | None) -> T
 
 
 def parse_json_object(text: str) -> dict[str, object]:
-    """Parse a JSON object strictly: no key twice, no NaN.
+    """Parse a JSON object strictly: duplicate keys and NaN are errors.
 
     Raises:
         ValueError: the text is not such an object; the message is a sentence.
@@ -62,7 +63,7 @@ def parse_json_object(text: str) -> dict[str, object]:
 
 
 class _Object(dict[str, object]):
-    """A JSON object that knows which keys occur more than once."""
+    """A JSON object with the list of its duplicate keys."""
 
     def __init__(self, pairs: list[tuple[str, object]]) -> None:
         super().__init__(pairs)
@@ -74,7 +75,7 @@ class _Object(dict[str, object]):
 
 @dataclass(frozen=True)
 class _Constant:
-    """NaN or Infinity, which JSON does not have; an error only in a column that is read."""
+    """NaN or Infinity, which are not valid JSON; they are errors only in a column that is read."""
 
     name: str
 
@@ -83,18 +84,18 @@ def _refuse_constant(name: str) -> Never:
     raise ValueError(f"The line contains {name}, which is not JSON. Write null for an empty cell.")
 
 
-# One decoder for all lines: json.loads would create one for each.
+# Use one decoder for all lines: json.loads would create a decoder for each line.
 _DECODER = json.JSONDecoder(object_pairs_hook=_Object, parse_constant=_Constant)
 _STRICT_DECODER = json.JSONDecoder(object_pairs_hook=_Object, parse_constant=_refuse_constant)
 
 
 def _parse_lines(text: str, problems: list[TableProblem]) -> Iterator[tuple[int, _Object]]:
-    """Yield line number and object of each line; add lines that cannot be parsed to `problems`.
+    """Yield the number and the object of each line; add lines that cannot be parsed to `problems`.
 
-    Empty lines at the end are skipped; others are problems.
+    Empty lines at the end are skipped; other empty lines are problems.
     """
     blank: list[int] = []
-    # Only \n ends a line: a text may contain U+2028, which str.splitlines would split at.
+    # Only \n ends a line. str.splitlines would also split at U+2028, which a text may contain.
     for line, content in enumerate(text.split("\n"), start=1):
         if not content.strip():
             blank.append(line)

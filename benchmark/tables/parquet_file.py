@@ -1,4 +1,4 @@
-"""Reads Parquet: the wanted columns only, whatever types the others have."""
+"""Reads the wanted columns of a Parquet file; other columns may have any type."""
 
 from __future__ import annotations
 
@@ -20,7 +20,8 @@ def read_parquet(path: Path, wanted: Collection[str] | None) -> Table:
     """Return the wanted columns of a Parquet file; null is an empty cell.
 
     Raises:
-        TableError: the file cannot be read, or a column is not of texts, numbers, booleans or times.
+        TableError: the file cannot be read, or a wanted column contains a type other than texts, numbers,
+            booleans or times.
     """
     import pyarrow as pa
     from pyarrow import parquet

@@ -1,4 +1,4 @@
-"""Problems of a table with their line and column, and the error that lists them."""
+"""The problems of a table, with line and column, and the error that lists the problems."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -10,7 +10,7 @@ from benchmark.plurals import counted
 from benchmark.stats.arrays import BoolArray, IntArray
 
 MAX_SHOWN = 10
-MAX_STORED = 1000  # a column with a million wrong cells is one mistake
+MAX_STORED = 1000  # a million wrong cells in one column usually have one cause
 MAX_SHOWN_CELL = 60
 
 Unit = Literal["line", "row"]
@@ -21,8 +21,8 @@ class TableProblem:
     """One problem of a table.
 
     Attributes:
-        message: a sentence without its place.
-        line: the physical line of the file, from 1; a row number where `unit` is "row".
+        message: a sentence that does not mention line and column.
+        line: the physical line of the file, counted from 1; a row number if `unit` is "row".
         column: the name of the column.
     """
 
@@ -36,14 +36,14 @@ class TableProblem:
 
     @property
     def place(self) -> str:
-        """The line and the column, as far as they are known: `line 3, column pair`."""
+        """The line and the column, such as `line 3, column pair`; unknown parts are omitted."""
         line = [f"{self.unit} {self.line}"] if self.line is not None else []
         column = [f"column {self.column}"] if self.column is not None else []
         return ", ".join(line + column)
 
 
 class TableError(ValueError):
-    """A table cannot be read; the message names the file and, in `found` order, the first problems."""
+    """A table cannot be read; the message names the file and the first problems in the order of `found`."""
 
     def __init__(self, message: str, found: Sequence[TableProblem] = ()) -> None:
         super().__init__(message)
@@ -68,7 +68,7 @@ class Problems:
 
     Attributes:
         source: the name of the table in messages, such as `votes.csv`.
-        lines: the physical line of each row; None if rows are numbered from 1.
+        lines: the physical line of each row; None if messages use row numbers, counted from 1.
     """
 
     source: str
@@ -76,7 +76,7 @@ class Problems:
     found: list[TableProblem] = field(default_factory=list)
 
     def add(self, row: int, message: str, column: str | None = None) -> None:
-        """Add a problem of one row, counted from 0."""
+        """Add a problem of one row; rows are counted from 0."""
         if self.lines is None:
             self.found.append(TableProblem(message, row + 1, column, "row"))
         else:
@@ -93,9 +93,9 @@ class Problems:
 
         Args:
             is_wrong: (n,) bool.
-            message: a sentence, or a function that returns it for an index into `is_wrong`.
+            message: a sentence, or a function that returns a sentence for an index into `is_wrong`.
             column: the name of the column.
-            rows: (n,) the row of each entry, from 0; omitted if `is_wrong` covers the whole table.
+            rows: (n,) the row of each entry, counted from 0; by default entry i is row i.
         """
         for index in np.flatnonzero(is_wrong)[:MAX_STORED].tolist():
             row = index if rows is None else int(rows[index])
@@ -108,6 +108,6 @@ class Problems:
 
 
 def shown_cell(value: object) -> str:
-    """Return a cell in quotation marks for a message, shortened if it is long."""
+    """Return a cell in quotation marks for a message; a long cell is shortened."""
     text = str(value)
     return f'"{text}"' if len(text) <= MAX_SHOWN_CELL else f'"{text[:MAX_SHOWN_CELL]}…"'

@@ -1,4 +1,4 @@
-"""Reads a table in any supported format; the suffix of the file decides."""
+"""Reads a table in any supported format; the file's suffix determines the format."""
 
 from collections.abc import Collection
 from pathlib import Path
@@ -19,11 +19,11 @@ def read_table(path: Path, columns: Collection[str] | None = None, *, unescape: 
     Columns that are not read may have any name and content.
 
     Args:
-        columns: the names of the columns to read, as far as the file has them; None for all.
-        unescape: remove the apostrophes that our exports put before formulas, in CSV and TSV.
+        columns: the names of the columns to read; the file may lack some. None reads all columns.
+        unescape: in CSV and TSV, remove the apostrophes that our exports put before formulas.
 
     Raises:
-        TableError: the suffix is unknown, or the table cannot be read; contains every problem found.
+        TableError: the suffix is unknown, or the table cannot be read; the error lists every problem found.
         OSError: the file cannot be opened.
     """
     suffix = path.suffix.lower()

@@ -1,8 +1,8 @@
 """Escapes cells that a spreadsheet would run as a formula, and unescapes them.
 
 A cell that begins with = + - @ or a tab can run as a formula when a CSV is opened (OWASP, "CSV Injection").
-Such a text gets one leading apostrophe. A text that has apostrophes before such a character gets one more,
-so reading removes exactly what writing added.
+Such a text gets one leading apostrophe. A text that already has apostrophes before such a character gets one
+more apostrophe, so reading removes exactly the apostrophe that writing added.
 """
 
 import re
@@ -18,7 +18,7 @@ def guard(text: str) -> str:
     >>> guard("=SUM(A1)"), guard("motif"), guard("'=x")
     ("'=SUM(A1)", 'motif', "''=x")
     """
-    # Checking the first character before the pattern keeps the export of a million votes fast.
+    # Check the first character before the pattern, so that the export of a million votes is fast.
     if text and text[0] in _FIRST and _GUARDED.match(text):
         return "'" + text
     return text

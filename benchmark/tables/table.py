@@ -1,4 +1,4 @@
-"""A table as columns of codes, the result of every reader."""
+"""A table as columns of codes; every reader returns this type."""
 
 from array import array
 from collections.abc import Iterable, Mapping, Sequence
@@ -17,11 +17,11 @@ _VALUE_TYPES = frozenset({str, int, float, bool})
 
 @dataclass(frozen=True)
 class Column:
-    """The cells of a column: `values[code]` for each row, BLANK where a cell is empty.
+    """The cells of a column, as one code per row.
 
     Attributes:
-        codes: (rows,) indices into `values`, or BLANK.
-        values: distinct values with their type in the file; a CSV has only texts.
+        codes: (rows,) indices into `values`; BLANK for an empty cell.
+        values: the distinct values, with the types of the file; a CSV has only texts.
     """
 
     codes: IntArray
@@ -30,11 +30,11 @@ class Column:
 
 @dataclass(frozen=True)
 class Table:
-    """The columns of a table that were read.
+    """A table with the columns that were read.
 
     Attributes:
-        source: the name of the file, for messages.
-        header: the names of all columns of the file, read or not.
+        source: the name of the file in messages.
+        header: the names of all columns of the file, including columns that were not read.
         columns: the columns that were read, by name.
         count: the number of rows.
         lines: the physical line on which each row begins; None if the format has no lines.
@@ -50,7 +50,7 @@ class Table:
     def from_columns(
         cls, source: str, columns: Mapping[str, Iterable[object]], *, lines: Sequence[int] | None = None
     ) -> "Table":
-        """Return a table of columns of equal length; None, an empty text and NaN are empty cells.
+        """Return a table made of columns of equal length; None, an empty text and NaN are empty cells.
 
         Raises:
             ValueError: the columns have different lengths.
@@ -72,7 +72,7 @@ class Table:
         return Problems(self.source, self.lines)
 
     def cells(self, column: str) -> list[Value | None]:
-        """Return the cells of a column, row by row; None where a cell is empty."""
+        """Return the cells of a column, row by row; None for an empty cell."""
         values = (*self.columns[column].values, None)
         return [values[code] for code in self.columns[column].codes.tolist()]
 
@@ -115,7 +115,7 @@ class ColumnBuilder:
 
 
 def typed_column(cells: Sequence[Value | None]) -> Column:
-    """Return a column of cells of any type; equal values of different types stay distinct."""
+    """Return a column of cells of any type; equal values of different types get different codes."""
     types = set(map(type, cells)) - {type(None)}
     by_value = _Codes()
     if len(types) < 2:
@@ -131,7 +131,7 @@ def int_array(numbers: "array[int]") -> IntArray:
 
 
 def _column(codes: "array[int]", values: list[object]) -> Column:
-    """Return a column without the values that are empty cells."""
+    """Return a column in which empty values are removed and their cells are BLANK."""
     kept = [code for code, value in enumerate(values) if value is not None and value != ""]
     renumbered = np.full(len(values) + 1, BLANK)
     renumbered[kept] = np.arange(len(kept))
@@ -144,10 +144,10 @@ def _checked(value: object) -> Value:
 
 
 def _value(cell: object) -> Value | None:
-    # NaN is how pandas writes an empty cell.
+    # pandas writes an empty cell as NaN.
     if cell is None or cell != cell:
         return None
     if type(cell) in _VALUE_TYPES:
         return cast("Value", cell)
-    item = getattr(cell, "item", None)  # numpy scalars
+    item = getattr(cell, "item", None)  # numpy scalars have this method
     return item() if callable(item) else str(cell)

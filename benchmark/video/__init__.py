@@ -1,6 +1,6 @@
-"""One reader for video files: describes a clip and decodes it as upright RGB frames with square pixels.
+"""The reader of video files: describes a clip and decodes it to upright RGB frames with square pixels.
 
-PyAV is imported by `track`, and numpy by `pixels` and `read`; importing this package loads neither.
+`track` imports PyAV; `pixels` and `read` import numpy. Importing the package itself loads neither library.
 """
 
 from benchmark.video.description import VideoDescription

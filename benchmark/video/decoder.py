@@ -20,16 +20,16 @@ def packets_of(stream: Any) -> Iterator[Any]:
 
 
 def strict_decoder(stream: Any) -> Any:
-    """Return the decoder of an opened stream, set to fail at the first damage."""
+    """Return the decoder of an opened stream, configured to fail at the first damaged part."""
     coder = stream.codec_context
     use_one_thread(coder)
-    coder.options = {"err_detect": "explode"}  # else the decoder paints over what it cannot read
+    coder.options = {"err_detect": "explode"}  # by default the decoder conceals damaged parts
     return coder
 
 
 @contextmanager
 def decoding() -> Iterator[None]:
-    """Raise what a decoder raises inside the block as UnreadableVideo."""
+    """Convert a decoder's errors inside the block to UnreadableVideo."""
     try:
         yield
     except av.FFmpegError as error:
@@ -37,10 +37,10 @@ def decoding() -> Iterator[None]:
 
 
 def display_matrix(frame: Any) -> DisplayMatrix:
-    """Return the transformation a decoded frame asks for, whether the container or the bitstream says it.
+    """Return the display transformation of a decoded frame, from the container or from the bitstream.
 
     Raises:
-        UnreadableVideo: both do, and contradict each other.
+        UnreadableVideo: the container and the bitstream contradict each other.
     """
     found = {
         DisplayMatrix(tuple(memoryview(bytes(data)).cast("i")))
@@ -55,6 +55,6 @@ def display_matrix(frame: Any) -> DisplayMatrix:
 
 
 def use_one_thread(coder: Any) -> None:
-    """Keep a decoder or encoder to one thread: same bytes every time, and no memory for more stacks."""
+    """Set a decoder or encoder to one thread, for reproducible bytes and less memory."""
     coder.thread_count = 1
     coder.thread_type = "NONE"

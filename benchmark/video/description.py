@@ -1,4 +1,4 @@
-"""What a clip is, apart from its pictures: track, geometry, colours, time."""
+"""The properties of a clip's video track: format, geometry, colours and times."""
 
 from dataclasses import dataclass
 from fractions import Fraction
@@ -10,24 +10,24 @@ from benchmark.video.timeline import Timeline
 
 @dataclass(frozen=True)
 class VideoDescription:
-    """One video track.
+    """The properties of one video track.
 
     Attributes:
         container: FFmpeg's name of the file format, such as `mov,mp4,m4a,3gp,3g2,mj2`.
-        codec: such as `h264`, `vp9`, `av1`.
-        pixel_format: FFmpeg's name, mostly `yuv420p`.
-        coded_width: in coded pixels, before any turning and stretching.
-        coded_height: the same.
+        codec: FFmpeg's name of the codec, such as `h264`, `vp9`, `av1`.
+        pixel_format: FFmpeg's name of the pixel format, usually `yuv420p`.
+        coded_width: width in coded pixels, before rotation and scaling.
+        coded_height: height in coded pixels, before rotation and scaling.
         matrix: the display transformation.
-        container_pixel_ratio: width / height of a pixel as the container says; None where it does not.
-        bitstream_pixel_ratio: the same as the coded video says.
-        colour_primaries: ITU-T H.273 ColourPrimaries; 2 where the file does not say.
-        colour_transfer: ITU-T H.273 TransferCharacteristics; 2 where the file does not say.
-        colour_matrix: ITU-T H.273 MatrixCoefficients; 2 where the file does not say.
-        colour_range: 1 limited, 2 full, 0 where the file does not say.
-        has_audio: there is a sound track.
-        hidden_frames: coded frames that an edit list hides.
-        timeline: when each shown frame is shown.
+        container_pixel_ratio: width / height of a pixel in the container's metadata; None if unspecified.
+        bitstream_pixel_ratio: width / height of a pixel in the bitstream; None if unspecified.
+        colour_primaries: ITU-T H.273 ColourPrimaries; 2 if unspecified.
+        colour_transfer: ITU-T H.273 TransferCharacteristics; 2 if unspecified.
+        colour_matrix: ITU-T H.273 MatrixCoefficients; 2 if unspecified.
+        colour_range: 1 for limited, 2 for full, 0 if unspecified.
+        has_audio: whether the file has an audio track.
+        hidden_frames: the number of coded frames that an edit list hides.
+        timeline: the presentation times of the shown frames.
     """
 
     container: str
@@ -52,10 +52,10 @@ class VideoDescription:
 
     @property
     def orientation(self) -> Orientation:
-        """Return how to turn the coded picture upright.
+        """Return the rotation and mirroring that make the coded picture upright.
 
         Raises:
-            UnreadableVideo: the matrix does more than turn and mirror.
+            UnreadableVideo: the matrix is not a combination of rotations by 90 degrees and mirroring.
         """
         found = self.matrix.orientation
         if found is None:
@@ -67,12 +67,12 @@ class VideoDescription:
 
     @property
     def stretched_size(self) -> tuple[int, int]:
-        """Return width and height in square pixels, before turning. Raises UnreadableVideo."""
+        """Return width and height in square pixels, before rotation. Raises UnreadableVideo."""
         ratio = pixel_ratio(self.container_pixel_ratio, self.bitstream_pixel_ratio)
         return square_size(self.coded_width, self.coded_height, ratio)
 
     @property
     def upright_size(self) -> tuple[int, int]:
-        """Return width and height as players show them, in square pixels. Raises UnreadableVideo."""
+        """Return the displayed width and height in square pixels. Raises UnreadableVideo."""
         width, height = self.stretched_size
         return (height, width) if self.orientation.swaps_sides else (width, height)

@@ -1,4 +1,4 @@
-"""How a player turns and stretches the coded picture: display matrix and pixel aspect ratio.
+"""How a player rotates and scales the coded picture: display matrix and pixel aspect ratio.
 
 Source: ISO/IEC 14496-12, 8.3.2 (tkhd) and 12.1.4 (pasp); ITU-T H.264, E.2.1 (sample aspect ratio).
 """
@@ -9,14 +9,14 @@ from fractions import Fraction
 
 from benchmark.video.faults import UnreadableVideo, VideoFault
 
-_ONE = 1 << 16  # 16.16 fixed point; the third column is 2.30
+_ONE = 1 << 16  # 16.16 fixed point; the third column of the matrix is in 2.30 fixed point
 _ONE_W = 1 << 30
-# No camera or tape format stretches more than 2:1.
+# No camera or tape format has pixels with a larger ratio than 2:1.
 _MAX_RATIO = 4
 
 
 class Orientation(Enum):
-    """The eight ways to turn or mirror a picture; the value is (a, b, c, d) of x' = ax + cy, y' = bx + dy."""
+    """The eight ways to rotate or mirror a picture; values are (a, b, c, d) of x' = ax + cy, y' = bx + dy."""
 
     UPRIGHT = (1, 0, 0, 1)
     MIRRORED = (-1, 0, 0, 1)
@@ -29,13 +29,13 @@ class Orientation(Enum):
 
     @property
     def swaps_sides(self) -> bool:
-        """Whether width and height change places."""
+        """Whether the orientation swaps width and height."""
         return bool(self.value[1])
 
 
 @dataclass(frozen=True)
 class DisplayMatrix:
-    """The transformation a file asks players for, row by row as in the track header: a b u, c d v, x y w."""
+    """The display transformation in a file, row by row as in the track header: a b u, c d v, x y w."""
 
     values: tuple[int, ...]
 
@@ -49,7 +49,7 @@ class DisplayMatrix:
 
     @property
     def orientation(self) -> Orientation | None:
-        """One of the eight orientations, wherever it moves the picture to; None for a scale or skew."""
+        """The orientation, ignoring translation; None if the matrix scales or skews."""
         a, b, u, c, d, v, _x, _y, w = self.values
         if (u, v, w) != (0, 0, _ONE_W) or any(value % _ONE for value in (a, b, c, d)):
             return None
@@ -58,10 +58,10 @@ class DisplayMatrix:
 
 
 def pixel_ratio(container: Fraction | None, bitstream: Fraction | None) -> Fraction:
-    """Return width / height of a pixel; players believe the container before the bitstream.
+    """Return width / height of a pixel; the container takes precedence over the bitstream, as in players.
 
     Raises:
-        UnreadableVideo: the two contradict each other, or the ratio is absurd.
+        UnreadableVideo: container and bitstream contradict each other, or the ratio is implausible.
     """
     said = container or bitstream or Fraction(1)
     if bitstream not in (None, 0, 1, said):
@@ -77,7 +77,7 @@ def pixel_ratio(container: Fraction | None, bitstream: Fraction | None) -> Fract
 
 
 def square_size(width: int, height: int, ratio: Fraction) -> tuple[int, int]:
-    """Return width and height in square pixels; a side grows, none shrinks.
+    """Return width and height in square pixels; one side is enlarged, and no side is reduced.
 
     >>> square_size(128, 96, Fraction(3, 2)), square_size(128, 96, Fraction(1, 2))
     ((192, 96), (128, 192))

@@ -8,11 +8,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-# Lossless to the eye; about 35 KB for 16 frames of 320 pixels.
+# Visually lossless; about 35 KB for 16 frames of 320x320 pixels.
 _QUALITY = "17"
-# ITU-T H.273: colours as in SMPTE 170M, narrow range. Untagged, players guess by the size of the picture.
+# ITU-T H.273: SMPTE 170M colours, narrow range. Without these tags, players guess from the picture size.
 _SMPTE_170M, _NARROW = 6, 1
-# Ticks a second of an uneven clip, as MPEG transport streams have them.
+# Ticks per second for a clip whose frames differ in duration; the same as in MPEG transport streams.
 _CLOCK = 90_000
 
 
@@ -27,11 +27,11 @@ def write_mp4(
     """Write a clip.
 
     Args:
-        path: of the file; FFmpeg can move the index to the front only in a file.
-        frames: each (height, width, 3) uint8 RGB.
+        path: the output file. A stream is not possible, because FFmpeg moves the index to the front later.
+        frames: the frames, each (height, width, 3) uint8 RGB.
         size: width and height, both even.
-        fps: frames per second; the mean where `starts_s` is given.
-        starts_s: when each frame starts, for a clip whose frames differ in duration.
+        fps: frames per second; the mean rate if `starts_s` is given.
+        starts_s: the start of each frame in seconds, for a clip whose frames differ in duration.
     """
     # The import takes 0.1 s, and most callers of this package do not need it.
     import av
@@ -46,7 +46,7 @@ def write_mp4(
         colours.color_range = _NARROW
         if starts_s is not None:
             colours.time_base = Fraction(1, _CLOCK)
-        # One thread: with several, the bytes depend on the number of cores.
+        # Use one thread: with several threads, the bytes depend on the number of cores.
         stream.options = {"crf": _QUALITY, "preset": "veryfast", "threads": "1"}
         for index, pixels in enumerate(frames):
             frame = _coded_frame(pixels)

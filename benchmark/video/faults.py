@@ -1,10 +1,10 @@
-"""The one error of reading a video, with a closed set of reasons."""
+"""The error that reading a video raises, and the list of its reasons."""
 
 from enum import StrEnum
 
 
 class VideoFault(StrEnum):
-    """Why a video cannot be read."""
+    """The reason why a video cannot be read."""
 
     CANNOT_OPEN = "cannot_open"
     NO_VIDEO = "no_video"
@@ -20,7 +20,7 @@ class VideoFault(StrEnum):
 
 
 class UnreadableVideo(ValueError):
-    """A video that cannot be read; the message says why in a sentence, `fault` in a code."""
+    """A video cannot be read; the message gives the reason as a sentence, `fault` as a code."""
 
     def __init__(self, fault: VideoFault, message: str) -> None:
         super().__init__(message)

@@ -1,4 +1,4 @@
-"""Which files are clips, which can be converted to clips, and what a server accepts (docs/media.md)."""
+"""File formats of clips, formats that can be converted, and a server's limits (docs/media.md)."""
 
 CLIP_SUFFIXES = frozenset({".mp4", ".mov", ".m4v"})
 CONVERTIBLE_SUFFIXES = CLIP_SUFFIXES | {".webm", ".mkv", ".avi", ".gif", ".ts", ".flv", ".3gp"}

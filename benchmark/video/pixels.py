@@ -1,4 +1,4 @@
-"""Turns a decoded frame into RGB pixels as a player shows them."""
+"""Converts a decoded frame to the RGB pixels that a player shows."""
 
 from typing import Any
 
@@ -15,17 +15,20 @@ _BILINEAR, _BICUBIC = 2, 4  # SWS_BILINEAR, SWS_BICUBIC
 
 
 def colour_matrix(frame: Any) -> int:
-    """Return the frame's MatrixCoefficients; untagged frames are BT.709 from 720 lines on, as in Chromium."""
+    """Return the frame's MatrixCoefficients.
+
+    Untagged frames with at least 720 lines are treated as BT.709, as in Chromium.
+    """
     if frame.colorspace != _UNTAGGED:
         return int(frame.colorspace)
     return _SMPTE170M if frame.height < _HD_LINES else _BT709
 
 
 def rgb_pixels(frame: Any, size: tuple[int, int] | None = None) -> RgbPixels:
-    """Return a frame as (height, width, 3) uint8 RGB, transparency on white.
+    """Return a frame as (height, width, 3) uint8 RGB, with transparent pixels on white.
 
     Args:
-        size: width and height to scale to; the coded size otherwise.
+        size: the width and height to scale to; by default the coded size.
     """
     width, height = size or (frame.width, frame.height)
     has_alpha = any(component.is_alpha for component in frame.format.components)
@@ -38,7 +41,7 @@ def rgb_pixels(frame: Any, size: tuple[int, int] | None = None) -> RgbPixels:
 
 
 def upright(pixels: RgbPixels, orientation: Orientation) -> RgbPixels:
-    """Return (height, width, 3) pixels turned and mirrored as the orientation says."""
+    """Return (height, width, 3) pixels, rotated and mirrored according to the orientation."""
     a, b, c, d = orientation.value
     if orientation.swaps_sides:
         pixels = pixels.transpose(1, 0, 2)

@@ -1,4 +1,4 @@
-"""Reads a clip, or as much of its beginning as is wanted, as upright RGB frames."""
+"""Reads a whole clip, or its beginning, as upright RGB frames."""
 
 from dataclasses import dataclass
 from fractions import Fraction
@@ -23,9 +23,9 @@ class VideoFrames:
     """Decoded frames of a clip.
 
     Attributes:
-        frames: (frames, height, width, 3) uint8 RGB: upright, square pixels.
-        fps: frames a second: the wanted rate, or the clip's mean rate where every frame was kept.
-        description: of the file.
+        frames: (frames, height, width, 3) uint8 RGB, upright, with square pixels.
+        fps: frames per second: the requested rate, or the clip's mean rate if every frame was kept.
+        description: the properties of the video track.
     """
 
     frames: NDArray[np.uint8]
@@ -43,17 +43,17 @@ def read_frames(
     """Decode a video file as a player shows it.
 
     Args:
-        fps: the frames on screen at 0, 1 / fps, 2 / fps ... are returned. An even clip of at most this rate
-            is returned frame by frame, as is every clip where `fps` is None.
-        frames: reading ends after so many.
-        max_pixels: of all returned frames together.
+        fps: return the frames that are shown at 0, 1 / fps, 2 / fps ... seconds. If `fps` is None, or if the
+            clip has a constant rate of at most `fps`, every frame is returned.
+        frames: the maximum number of frames to return.
+        max_pixels: the maximum number of pixels of all returned frames together.
 
     Raises:
-        UnreadableVideo: not a video, damaged, larger than `max_pixels`, or shown in a way that is not one of
-            the eight orientations; the message names the file.
+        UnreadableVideo: the file is not a video, is damaged, has more than `max_pixels`, or has a display
+            matrix that is not one of the eight orientations; the message names the file.
         FileNotFoundError: there is no such file.
     """
-    # PyAV takes a tenth of a second to import; callers with frames of their own never pay it.
+    # The import of PyAV takes 0.1 s, and callers that already have frames do not need it.
     from benchmark.video.track import open_video
 
     try:
@@ -70,7 +70,7 @@ def read_frames(
 def _selection(
     description: VideoDescription, fps: Fraction | None, frames: int | None
 ) -> tuple[tuple[int, ...], Fraction]:
-    """Return the indices of the frames to return, and their rate."""
+    """Return the indices of the selected frames, and their rate."""
     timeline = description.timeline
     if fps is None or (timeline.is_even and timeline.is_slower_than(fps)):
         return tuple(range(timeline.frames))[:frames], timeline.fps

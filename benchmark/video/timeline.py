@@ -1,13 +1,14 @@
-"""When each frame of a clip is shown, in seconds from the first picture."""
+"""The time at which each frame of a clip is shown, in seconds after the first frame."""
 
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-# A frame's duration may differ from the mean by this share and still count as even.
+# In an even clip, a frame's duration may differ from the mean by at most this share.
 _EVEN = Fraction(1, 20)
-# Matroska rounds times to 1 ms, 3 % of a frame at 60 fps: this share of a frame early or late is rounding.
+# Matroska rounds times to 1 ms, which shifts a frame by 3 % of its duration at 60 fps. A shift of up to this
+# share of a frame's duration counts as rounding.
 _ROUNDING = Fraction(1, 20)
 
 
@@ -16,8 +17,8 @@ class Timeline:
     """Presentation times of all shown frames.
 
     Attributes:
-        starts_s: ascending; the first one is 0, whatever delay the file asks for.
-        end_s: when the last frame ends.
+        starts_s: the start of each frame, ascending. The first is 0: a delay in the file is ignored.
+        end_s: the end of the last frame.
     """
 
     starts_s: tuple[Fraction, ...]
@@ -28,9 +29,9 @@ class Timeline:
         """Return the timeline of frames that start at `starts` ticks, in any order.
 
         Args:
-            last_duration: ticks of the frame shown last; 0 where the file does not say, which repeats the
-                duration of the frame before.
-            tick_s: seconds of a tick.
+            last_duration: the duration of the last shown frame in ticks. If it is 0 because the file does not
+                specify it, the duration of the previous frame is used.
+            tick_s: the duration of a tick in seconds.
         """
         ordered = sorted(starts)
         if last_duration <= 0 and len(ordered) > 1:
@@ -44,22 +45,22 @@ class Timeline:
 
     @property
     def fps(self) -> Fraction:
-        """Mean frame rate; 0 for a clip that lasts no time."""
+        """Mean frame rate; 0 for a clip with a duration of 0."""
         return self.frames / self.end_s if self.end_s else Fraction(0)
 
     @property
     def is_even(self) -> bool:
-        """Whether all frames last equally long, within 5 % of their mean."""
+        """Whether all frames have the same duration, within 5 % of the mean."""
         stops = (*self.starts_s[1:], self.end_s)
         durations = [stop - start for start, stop in zip(self.starts_s, stops, strict=True)]
         return (max(durations) - min(durations)) * self.frames <= _EVEN * self.end_s
 
     def shown_at(self, time_s: Fraction) -> int:
-        """Return the index of the frame on screen at a time; the last one after the end."""
+        """Return the index of the frame that is shown at a time; after the end, of the last frame."""
         return max(0, bisect_right(self.starts_s, time_s) - 1)
 
     def sampled(self, fps: Fraction, frames: int) -> tuple[int, ...]:
-        """Return the index of the frame on screen at 0, 1 / fps, 2 / fps ...
+        """Return the indices of the frames that are shown at 0, 1 / fps, 2 / fps ...
 
         >>> Timeline((Fraction(0), Fraction(1, 10), Fraction(1)), Fraction(2)).sampled(Fraction(2), 4)
         (0, 1, 2, 2)
@@ -67,9 +68,9 @@ class Timeline:
         return tuple(self.shown_at((number + _ROUNDING) / fps) for number in range(frames))
 
     def frames_at(self, fps: Fraction) -> int:
-        """Return how many frames of this rate fit into the clip, at least 1."""
+        """Return the number of frames of this rate that fit into the clip; at least 1."""
         return max(1, int(self.end_s * fps + _ROUNDING))
 
     def is_slower_than(self, fps: Fraction) -> bool:
-        """Whether the mean rate is at most `fps`, but for rounding."""
+        """Whether the mean rate is at most `fps`, apart from rounding."""
         return self.end_s * fps >= self.frames - _ROUNDING

@@ -1,7 +1,7 @@
-"""Opens a video file, describes its one video track and decodes it, frame by frame in the order shown.
+"""Opens a video file, describes its only video track, and decodes the frames in display order.
 
-The demuxer is forced or chosen from a list: a 35-byte `ffconcat` text named .mp4 would otherwise open a
-neighbouring file, and `protocol_whitelist` alone does not stop it.
+The demuxer is forced or chosen from a list. Otherwise, a 35-byte `ffconcat` text named .mp4 would open a file
+in the same folder; `protocol_whitelist` alone does not prevent this.
 """
 
 from collections.abc import Iterator
@@ -19,22 +19,22 @@ from benchmark.video.faults import UnreadableVideo, VideoFault
 from benchmark.video.timeline import Timeline
 
 MP4 = {"protocol_whitelist": "file"}
-# Files that are complete by themselves; a text that names other files (ffconcat, HLS) would open those.
+# Formats that never refer to other files. FFmpeg would open files that an ffconcat or HLS text names.
 ANY_CONTAINER = {
     "protocol_whitelist": "file",
     "format_whitelist": "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,gif,mpegts,flv",
 }
-# A gigabyte of video is no clip, but may be read for its beginning.
+# Larger files are not kept in memory: such a file is not a clip, but its beginning may be read.
 _MAX_HELD_BYTES = 256 * 1024**2
 _Time = tuple[int | None, int]  # start and duration in ticks
 _DECODER_NAMES = {"libdav1d": "av1", "libaom-av1": "av1", "libvpx-vp9": "vp9"}
 
 
 class VideoTrack:
-    """The only video track of an opened file; a cover image is none.
+    """The only video track of an opened file; a cover image does not count as a video track.
 
-    `describe` reads the whole track once. Of files up to `_MAX_HELD_BYTES` it keeps the coded frames, so that
-    `frames` and `packets` need not read again; of larger files they open the file once more.
+    `describe` reads the whole track once. For files of up to `_MAX_HELD_BYTES`, it keeps the coded frames for
+    `frames` and `packets`. For larger files, `frames` and `packets` open the file again.
     """
 
     def __init__(self, path: Path, format: str | None, stream: Any) -> None:
@@ -42,18 +42,18 @@ class VideoTrack:
         self.format = format
         self.stream = stream
         self._held: list[Any] | None = None
-        # Frames that `describe` decoded, and how many packets it took; None when `frames` has used them.
+        # The frames that `describe` decoded, and the number of packets it used; `frames` resets this to None.
         self._begun: tuple[list[Any], int] | None = None
 
     @property
     def codec(self) -> str:
-        """FFmpeg's name of the codec; `unknown` where no decoder knows it."""
+        """FFmpeg's name of the codec; `unknown` if FFmpeg has no decoder for it."""
         coder = self.stream.codec_context
         return _DECODER_NAMES.get(coder.name, coder.name) if coder else "unknown"
 
     @property
     def coded_size(self) -> tuple[int, int]:
-        """Width and height in coded pixels, as the header claims."""
+        """Width and height in coded pixels, according to the header."""
         coder = self.stream.codec_context
         return (coder.width, coder.height) if coder else (0, 0)
 
@@ -61,7 +61,7 @@ class VideoTrack:
         """Read all times and decode the first frame; call it once, before `frames` and `packets`.
 
         Raises:
-            UnreadableVideo: there is no frame, more than `max_frames`, or the first one does not decode.
+            UnreadableVideo: there are no frames or more than `max_frames`, or the first one cannot be decoded.
         """
         times, hidden, first = self._times_and_first_frame(max_frames)
         coder = self.stream.codec_context
@@ -72,7 +72,7 @@ class VideoTrack:
             coded_width=first.width,
             coded_height=first.height,
             matrix=display_matrix(first),
-            # FFmpeg's answer is the container's ratio, or the bitstream's where the container has none.
+            # FFmpeg returns the container's ratio, or the bitstream's ratio if the container has none.
             container_pixel_ratio=self.stream.sample_aspect_ratio or None,
             bitstream_pixel_ratio=coder.sample_aspect_ratio or None,
             colour_primaries=int(first.color_primaries),
@@ -85,10 +85,11 @@ class VideoTrack:
         )
 
     def frames(self) -> Iterator[Any]:
-        """Decode all shown frames in their order; each is whole, and shaped and turned as the first one.
+        """Decode all shown frames in display order.
 
         Raises:
-            UnreadableVideo: at the first frame that is not.
+            UnreadableVideo: a frame is damaged, or its size, format, display matrix or pixel ratio differs from
+                the first frame's.
         """
         first = None
         with decoding():
@@ -104,7 +105,7 @@ class VideoTrack:
                 yield frame
 
     def packets(self) -> Iterator[Any]:
-        """Yield the coded frames in decoding order, hidden ones included. Raises UnreadableVideo."""
+        """Yield the coded frames in decoding order, including hidden frames. Raises UnreadableVideo."""
         if self._held is not None:
             yield from self._held
             return
@@ -129,7 +130,11 @@ class VideoTrack:
                 yield frame, coder.sample_aspect_ratio
 
     def _times_and_first_frame(self, max_frames: int | None) -> tuple[list[_Time], int, Any]:
-        """Return start and duration of the shown frames, the number of hidden ones, and the first picture."""
+        """Read the whole track.
+
+        Returns:
+            The start and duration of each shown frame, the number of hidden frames, and the first decoded frame.
+        """
         coder = strict_decoder(self.stream)
         times: list[_Time] = []
         held, held_bytes, count = [], 0, 0
@@ -163,14 +168,14 @@ class VideoTrack:
             frames = coder.decode(None)
         if not frames:
             raise UnreadableVideo(VideoFault.UNDECODABLE, "Not one frame can be decoded.")
-        # The decoder is at its end now: the file is read again.
+        # The decoder is at its end now, so `frames` must read the file again.
         return frames[0]
 
     def _timeline(self, shown: list[_Time]) -> Timeline:
         if all(start is not None for start, _ in shown):
             starts = [start for start, _ in shown if start is not None]
             return Timeline.from_ticks(starts, max(shown)[1], self.stream.time_base)
-        # AVI has a rate instead of times.
+        # AVI files contain a frame rate instead of times.
         rate = self.stream.average_rate
         if not rate or self.stream.container.format.name.startswith("mov"):
             raise UnreadableVideo(VideoFault.NO_TIMES, "Frames come without a time.")
@@ -182,7 +187,7 @@ def open_video(path: Path, *, format: str | None = None) -> Iterator[VideoTrack]
     """Open a file for reading.
 
     Args:
-        format: the demuxer to force, such as `mp4`; otherwise one of `ANY_CONTAINER` is chosen by content.
+        format: the demuxer to force, such as `mp4`; by default one of `ANY_CONTAINER`, chosen by content.
 
     Raises:
         UnreadableVideo: the index cannot be read, or there is not exactly one video track.
@@ -190,7 +195,7 @@ def open_video(path: Path, *, format: str | None = None) -> Iterator[VideoTrack]
     """
     options = MP4 if format else ANY_CONTAINER
     try:
-        # Metadata is never needed and may be broken UTF-8, which must not stop us.
+        # Ignore metadata that is not valid UTF-8: we do not use metadata.
         container = av.open(str(path), format=format, options=options, metadata_errors="replace")
     except FileNotFoundError as error:
         raise FileNotFoundError(2, "there is no such file", str(path)) from error
@@ -201,7 +206,7 @@ def open_video(path: Path, *, format: str | None = None) -> Iterator[VideoTrack]
 
 
 def _only_video(container: Any) -> Any:
-    # A cover picture is a video stream to FFmpeg, not to anyone who watches.
+    # FFmpeg reports a cover picture as a video stream; players do not show it as one.
     videos = [each for each in container.streams.video if not each.disposition & Disposition.attached_pic]
     if not videos:
         raise UnreadableVideo(VideoFault.NO_VIDEO, "The file has no video track.")

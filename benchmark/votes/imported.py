@@ -24,7 +24,7 @@ FIXED_COLUMNS = frozenset({"study", "matchup", "status", "reference", "other"})
 
 
 class Answers(StrEnum):
-    """What the answers of an external table are."""
+    """The form of the answers in an external table: model names or positions."""
 
     SIDES = "sides"
     POSITIONS = "positions"
@@ -35,14 +35,14 @@ class ColumnMapping:
     """The columns of an external votes table and the meaning of its answers.
 
     Attributes:
-        columns: external column name by our column name; pair, left, right and chosen are required.
+        columns: the external column for each of our columns; pair, left, right and chosen are required.
         reference: the reference of every matchup that includes it; in all other matchups the reference is
             the first model in alphabetical order.
-        answers: what answers are; None if both forms occur and no answer has two meanings.
-        left_words, right_words: answers (compared in lower case) that are positions.
+        answers: the form of the answers; None accepts both forms if no answer has two meanings.
+        left_words, right_words: the answers that mean left and right, compared in lower case.
 
     Raises:
-        TableError: a required column is not mapped, or a column is that the import sets.
+        TableError: a required column is not mapped, or a column is mapped that the import sets itself.
     """
 
     columns: Mapping[str, str]
@@ -65,7 +65,7 @@ def parse_mapping(pairs: tuple[str, ...]) -> dict[str, str]:
     """Parse `--map` options: ("pair=item",) becomes {"pair": "item"}.
 
     Raises:
-        TableError: an option is not COLUMN=SOURCE, or its column is unknown or mapped twice.
+        TableError: an option does not have the form COLUMN=SOURCE, or its column is unknown or mapped twice.
     """
     columns: dict[str, str] = {}
     for pair in pairs:
@@ -86,7 +86,7 @@ def read_external_table(path: Path, mapping: ColumnMapping) -> Table:
     """Return the mapped columns of an external votes table.
 
     Raises:
-        TableError: the file cannot be read, or has no such column.
+        TableError: the file cannot be read, or a mapped column is missing.
     """
     wanted = list(dict.fromkeys(mapping.columns.values()))
     table = read_table(path, wanted, unescape=True)
@@ -95,7 +95,7 @@ def read_external_table(path: Path, mapping: ColumnMapping) -> Table:
 
 
 def convert_votes(table: Table, mapping: ColumnMapping, *, study: str) -> Table:
-    """Return an external votes table in our columns, row by row; every status is `imported`.
+    """Convert an external votes table to our columns, row by row; every status is `imported`.
 
     Justifications without a column are 0. Matchups are named `reference:other`.
 
@@ -130,7 +130,7 @@ def convert_votes(table: Table, mapping: ColumnMapping, *, study: str) -> Table:
 
 
 def _chosen(names: Mapping[str, Names], mapping: ColumnMapping, problems: Problems) -> list[str]:
-    """Return the chosen side of each row; an answer that is neither side nor position is unchanged."""
+    """Return the chosen side of each row; an answer that names neither a side nor a position is unchanged."""
     answers = names["chosen"]
     words = [name.lower() for name in answers.names]
     is_left = _is_word(answers, words, mapping.left_words)

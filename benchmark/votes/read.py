@@ -10,7 +10,9 @@ from benchmark.votes.validate import count_votes, missing_column_remarks
 
 
 def read_votes(path: Path) -> Table:
-    """Return the known columns of a votes file without checking the cells; the suffix decides the format.
+    """Return the known columns of a votes file without checking the cells.
+
+    The file's suffix determines the format.
 
     Raises:
         TableError: the file cannot be read.

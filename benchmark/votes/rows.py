@@ -1,7 +1,7 @@
-"""Parses a votes table: all rows, whatever their status, with every cell checked.
+"""Parses a votes table: rows of every status, with every cell checked.
 
-`benchmark.votes.validate` selects the votes that count from the result, so one parse serves results with and
-without excluded votes.
+`benchmark.votes.validate` then selects the votes that count. A table is parsed only once to compute results
+both with and without excluded votes.
 """
 
 from collections.abc import Mapping, Sequence
@@ -30,8 +30,8 @@ STATUSES = tuple(VoteStatus)
 class Sides:
     """The sides of each row as codes into `names`.
 
-    `first` and `second` are reference and other if the table has these columns (`named`), else left and
-    right.
+    If the table has the columns reference and other (`named` is True), these are `first` and `second`.
+    Otherwise `first` is left and `second` is right.
     """
 
     names: tuple[str, ...]
@@ -48,7 +48,8 @@ class VoteRows:
 
     Attributes:
         status: (rows,) indices into STATUSES.
-        source, lines: the table's name and the line of each row, for messages.
+        source: the table's name in messages.
+        lines: the line of each row, for messages.
     """
 
     study: Names
@@ -70,8 +71,8 @@ def parse_votes(table: Table) -> VoteRows:
     """Parse the columns of VOTE_COLUMNS; other columns are ignored.
 
     Raises:
-        TableError: a required column or every row is missing, or a cell is invalid: an unknown status, a flag
-            that is not 0 or 1, a chosen model on neither side, a second study.
+        TableError: a required column is missing, there are no rows, or a cell is invalid: an unknown status,
+            a flag that is not 0 or 1, a chosen model that is neither side, or a second study.
     """
     _check_columns(table)
     cells = CellReader(table)
@@ -127,7 +128,7 @@ def _statuses(cells: CellReader) -> IntArray:
 
 
 def _sides(cells: CellReader) -> Sides:
-    """Return the sides of all rows; an empty side, equal sides and a vote for neither side are problems."""
+    """Return the sides of all rows; report an empty side, two equal sides, and a vote for neither side."""
     named = {"reference", "other"} <= set(cells.table.columns)
     required = {*SIDE_PAIRS[0 if named else 1], "chosen"}
     columns = {name: cells.names(name, required=name in required) for name in (*SIDE_COLUMNS, "chosen")}

@@ -1,7 +1,7 @@
 """Selects the counting votes of a table and checks that rows do not contradict each other.
 
-docs/tables.md describes the columns. Required are matchup, pair, chosen, status and the four justifications,
-and reference and other or left and right; other columns allow further statistics.
+docs/tables.md describes the columns. The required columns are matchup, pair, chosen, status, the four
+justifications, and either reference and other or left and right. Other columns allow further statistics.
 """
 
 from dataclasses import replace
@@ -29,7 +29,7 @@ MISSING_COLUMN_EFFECTS = {
 
 
 def missing_column_remarks(table: Table) -> list[str]:
-    """Return a sentence for each missing optional column with its effect."""
+    """Return a sentence for each missing optional column, with the effect of its absence."""
     return [
         f"No column {column}: {effect}."
         for column, effect in MISSING_COLUMN_EFFECTS.items()
@@ -38,23 +38,23 @@ def missing_column_remarks(table: Table) -> list[str]:
 
 
 def check_votes(table: Table, *, with_excluded: bool = False) -> Votes:
-    """Return the counting votes of a table: `parse_votes`, then `count_votes`."""
+    """Return the counting votes of a table; calls `parse_votes`, then `count_votes`."""
     return count_votes(parse_votes(table), with_excluded=with_excluded)
 
 
 def count_votes(rows: VoteRows, *, with_excluded: bool = False) -> Votes:
     """Return the counting votes as columns.
 
-    The valid votes count; in a table without valid votes, the imported ones do. Of all other statuses only
-    the numbers are returned.
+    Votes with the status valid count. In a table without valid votes, votes with the status imported count.
+    For every other status, only the number of votes is returned.
 
     Args:
         rows: the parsed table.
-        with_excluded: count excluded votes too, to compare results with and without exclusions.
+        with_excluded: also count excluded votes, to compare results with and without exclusions.
 
     Raises:
-        TableError: a matchup has other sides than in a row above, a pair has another image or scenario, or an
-            annotator has two counting votes on one comparison.
+        TableError: the sides of a matchup, or the image or scenario of a pair, differ from those in a row
+            above, or an annotator has two counting votes on one comparison.
     """
     numbers = np.bincount(rows.status, minlength=len(STATUSES)).tolist()
     left_out = {status: number for status, number in zip(STATUSES, numbers, strict=True) if number}
@@ -150,7 +150,7 @@ def _refuse_second_votes(votes: Votes, selected: IntArray, problems: Problems) -
 def _matchups(
     sides: Sides, matchup: Names, selected: IntArray, problems: Problems
 ) -> tuple[IntArray, tuple[Matchup, ...]]:
-    """Return (votes,) codes of each vote's reference, and the matchups."""
+    """Return the (votes,) code of each vote's reference, and the matchups."""
     names = sides.names
     first, second = sides.first[selected], sides.second[selected]
     start = first_places(matchup.codes, len(matchup.names))
@@ -183,10 +183,11 @@ def _matchups(
 def _reference_first(matchup: str, both: tuple[int, int], names: tuple[str, ...]) -> tuple[int, int]:
     """Return both sides, the reference first.
 
-    The reference is the side that the matchup's name begins with ("motif:cinemo"), or the first by alphabet.
+    The reference is the side with which the matchup's name begins ("motif:cinemo"); if there is none, the
+    first side in alphabetical order.
     """
     one, two = sorted(both, key=lambda side: names[side])
-    # "motif2:motif" begins with both names, and the longer one is the reference.
+    # The name "motif2:motif" begins with both sides; the longer side is the reference.
     beginning = [side for side in (one, two) if matchup.startswith(names[side])]
     reference = max(beginning, key=lambda side: len(names[side]), default=one)
     return reference, (two if reference == one else one)
