@@ -61,7 +61,7 @@ class VideoTrack:
         """Read all times and decode the first frame; call it once, before `frames` and `packets`.
 
         Raises:
-            UnreadableVideo: there are no frames or more than `max_frames`, or the first one cannot be decoded.
+            UnreadableVideo: there are no frames, more than `max_frames`, or the first one cannot be decoded.
         """
         times, hidden, first = self._times_and_first_frame(max_frames)
         coder = self.stream.codec_context
@@ -88,8 +88,8 @@ class VideoTrack:
         """Decode all shown frames in display order.
 
         Raises:
-            UnreadableVideo: a frame is damaged, or its size, format, display matrix or pixel ratio differs from
-                the first frame's.
+            UnreadableVideo: a frame is damaged, or its size, format, display matrix or pixel ratio differs
+                from the first frame's.
         """
         first = None
         with decoding():
@@ -133,7 +133,7 @@ class VideoTrack:
         """Read the whole track.
 
         Returns:
-            The start and duration of each shown frame, the number of hidden frames, and the first decoded frame.
+            Start and duration of each shown frame, the number of hidden frames, and the first decoded frame.
         """
         coder = strict_decoder(self.stream)
         times: list[_Time] = []
