@@ -1,8 +1,7 @@
-"""What the metrics ask of a pretrained network, and where its weights are.
+"""Interfaces of the pretrained networks that the metrics use, and the location of their weights.
 
-Weights are read from a folder laid out as the Hugging Face hub lays it out. The folder is found in this
-order: the path the user names, `TI2V_HOME/weights/NAME`, the hub's cache. Nothing is downloaded without being
-asked for.
+Weights are read from a folder with the layout of a Hugging Face repository. The folder is searched in this
+order: the path that the user names, `TI2V_HOME/weights/NAME`, the hub's cache. This module downloads nothing.
 """
 
 from collections.abc import Mapping, Sequence
@@ -21,7 +20,7 @@ Features = NDArray[np.float32]
 
 
 class BackboneMissing(Exception):
-    """A backbone's weights are not on this machine; the message says what to get and where to put it."""
+    """A backbone's weights are not on this machine. The message names the download and its target folder."""
 
 
 class ImageEncoder(Protocol):
@@ -29,29 +28,29 @@ class ImageEncoder(Protocol):
 
     @property
     def identity(self) -> str:
-        """Name, revision and transform: what the features depend on, part of every cache key."""
+        """Name, revision and transform of the network. They are part of every cache key."""
 
     def encode_images(self, images: Images) -> Features:
-        """Return one row per image; batch size and device change nothing beyond 1e-4."""
+        """Return one row per image; batch size and device change the values by at most 1e-4."""
 
 
 class TextEncoder(Protocol):
     """Encodes texts into the space of an `ImageEncoder`."""
 
     def encode_texts(self, texts: Sequence[str]) -> Features:
-        """Return one row per text; longer texts than the network takes are truncated, as CLIP does."""
+        """Return one row per text; texts longer than the network's limit are truncated, as CLIP does."""
 
 
 @dataclass(frozen=True)
 class BackboneWeights:
-    """Where published weights come from.
+    """The source of a backbone's published weights.
 
     Attributes:
-        name: of the folder below `TI2V_HOME/weights`.
-        repository: on the Hugging Face hub.
-        revision: the commit; features of another commit are not comparable.
+        name: name of the folder below `TI2V_HOME/weights`.
+        repository: repository on the Hugging Face hub.
+        revision: commit of the repository; features computed with another commit are not comparable.
         megabytes: download size.
-        licence: of the weights.
+        licence: licence of the weights.
     """
 
     name: str
@@ -95,10 +94,10 @@ def weights_folder(weights: BackboneWeights, *, home: Path, named: Path | None =
 
     Args:
         home: TI2V_HOME.
-        named: a folder of the user's; used whatever it holds.
+        named: a folder that the user names; if given, no other folder is searched.
 
     Raises:
-        BackboneMissing: they are nowhere; the message says how large they are and where to put them.
+        BackboneMissing: no weights were found, or `named` has no config.json.
     """
     if named is not None:
         if not (named / "config.json").is_file():

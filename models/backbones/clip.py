@@ -1,8 +1,8 @@
 """CLIP image and text encoders, through transformers.
 
 Source: A. Radford et al. (2021), Learning Transferable Visual Models From Natural Language Supervision.
-Images are resized (bicubic, antialiased) to the network's side and cropped at the centre, as the published
-processor does.
+Images are resized (bicubic, antialiased) to the network's input size and cropped at the centre, as the
+published processor does.
 """
 
 from collections.abc import Sequence
@@ -17,18 +17,18 @@ from models.backbones.transforms import CLIP_MEAN, CLIP_STD, centre_crop_square
 
 
 class ClipBackbone:
-    """A CLIP model read from a folder laid out as the hub lays it out.
+    """A CLIP model, read from a folder with the layout of a hub repository.
 
     Weights are safetensors, or a checkpoint that torch reads with weights_only.
 
     Args:
-        folder: with config.json, model.safetensors and the tokenizer's files.
-        identity: what the features depend on, see `ImageEncoder.identity`.
+        folder: folder with config.json, model.safetensors and the tokenizer's files.
+        identity: identifies everything that the features depend on, see `ImageEncoder.identity`.
         device: such as `cpu` or `cuda:0`.
         batch_size: images or texts per forward pass.
 
     Raises:
-        BackboneMissing: a file is missing, or is not a CLIP model's.
+        BackboneMissing: a file is missing or does not belong to a CLIP model.
     """
 
     def __init__(self, folder: Path, *, identity: str, device: str = "cpu", batch_size: int = 32) -> None:
@@ -74,6 +74,6 @@ class ClipBackbone:
 
 
 def _rows(output: object) -> Features:
-    """Return features as an array; newer transformers wrap them in an output object."""
+    """Return features as an array; newer versions of transformers wrap them in an output object."""
     tensor = output if isinstance(output, Tensor) else output.pooler_output  # type: ignore[attr-defined]
     return np.asarray(tensor.float().cpu().numpy(), dtype=np.float32)

@@ -14,26 +14,26 @@ from models.backbones.transforms import IMAGENET_MEAN, IMAGENET_STD, centre_crop
 
 
 class DinoTransform(StrEnum):
-    """How VBench prepares images: the I2V subject is cropped, the subject consistency is not."""
+    """How VBench prepares images: cropped for its I2V subject score, uncropped for subject consistency."""
 
     CROP = "crop"
     SHORTER_SIDE = "shorter_side"
 
 
 class DinoBackbone:
-    """A DINO ViT read from a folder laid out as the hub lays it out.
+    """A DINO ViT, read from a folder with the layout of a hub repository.
 
     Weights are safetensors, or a checkpoint that torch reads with weights_only.
 
     Args:
-        folder: with config.json and model.safetensors.
-        identity: what the features depend on, see `ImageEncoder.identity`.
+        folder: folder with config.json and model.safetensors.
+        identity: identifies everything that the features depend on, see `ImageEncoder.identity`.
         transform: `crop`: bicubic to 256, centre 224; `shorter_side`: bilinear, shorter side 224, no crop.
         device: such as `cpu` or `cuda:0`.
-        batch_size: images per forward pass; images of one call have one size.
+        batch_size: images per forward pass; all images of one call must have the same size.
 
     Raises:
-        BackboneMissing: a file is missing, or is not a ViT's.
+        BackboneMissing: a file is missing or does not belong to a ViT.
     """
 
     def __init__(

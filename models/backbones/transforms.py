@@ -1,6 +1,6 @@
 """Image transforms of the backbones, without torchvision.
 
-They take (height, width, 3) uint8 and return (3, height, width) float32 in [0, 1].
+Each function takes an image (height, width, 3) uint8 and returns (3, height, width) float32 in [0, 1].
 """
 
 import numpy as np
@@ -22,10 +22,10 @@ def centre_crop_square(
 
     Args:
         image: (height, width, 3) uint8 RGB.
-        side: of the crop, in pixels.
-        resized: length of the shorter side before the crop; `side` if left out.
-        antialias: as torchvision's transforms on images do. Its transforms on tensors once did not, which
-            moves VBench's background consistency by about 0.002.
+        side: side of the crop in pixels.
+        resized: length of the shorter side before the crop; default: `side`.
+        antialias: whether to antialias, as torchvision does for images. Older versions of torchvision did not
+            antialias tensors, which changes VBench's background consistency by about 0.002.
 
     Returns:
         (3, side, side) float32 in [0, 1].
@@ -37,7 +37,7 @@ def centre_crop_square(
 
 
 def shorter_side(image: NDArray[np.uint8], side: int, *, antialias: bool = True) -> Tensor:
-    """Return the whole image, shorter side resized (bilinear): (3, height, width) float32 in [0, 1]."""
+    """Resize the shorter side (bilinear) without a crop; return (3, height, width) float32 in [0, 1]."""
     return _resized(image, side, mode="bilinear", antialias=antialias)
 
 

@@ -55,8 +55,8 @@ def metrics(
 ) -> None:
     """Compute the automatic metrics of a suite for the clips in FOLDER.
 
-    Scores are cached, so an interrupted run continues and a second run is quick. Where pairs are missing,
-    every table is marked as partial.
+    Scores are cached, so an interrupted run continues and a second run is quick. If clips of some pairs are
+    missing, every table is marked as partial.
     """
     from benchmark.cli.output import write_output
     from benchmark.exports.metric_files import MetricFormat, metric_table_bytes

@@ -10,7 +10,7 @@ import click
 if TYPE_CHECKING:
     from models.motif.unet import MotifUNet
 
-# torch and diffusers are imported inside, so that `--help` starts fast.
+# torch and diffusers are imported inside the functions, so that `--help` starts fast.
 
 
 class Layout(StrEnum):

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from models.training.config import TrainingConfig
     from models.training.figure6 import RegionLoss
 
-# torch and the rest are imported inside, so that `--help` starts fast.
+# torch and other large packages are imported inside the functions, so that `--help` starts fast.
 
 _STOPPED = 143  # the exit status that shells report for a process terminated by SIGTERM
 
@@ -44,8 +44,8 @@ def train(
     """Train MotiF with CONFIG, or resume the run from its newest checkpoint.
 
     CONFIG is a TOML file, or the name of a config in the package: paper, without, ..., tiny. With --against,
-    both configs are trained with the same seeds, and a table comparing their Figure 6 is printed. Finished
-    runs are not trained again.
+    both configs are trained with the same seeds, and a table that compares their Figure 6 ratios is printed.
+    Finished runs are not trained again.
     """
     from models.training.compare_runs import comparison_table
     from models.training.config_io import read_config, resolve_config_path, with_overrides
@@ -77,7 +77,7 @@ def train(
 
 
 def _run(config: "TrainingConfig", output: Path) -> "list[RegionLoss] | None":
-    """Train a run unless it is finished; return its Figure 6, or None if a signal stopped it."""
+    """Train a run unless it is finished; return its Figure 6 rows, or None if a signal stopped it."""
     from models.training.compare_runs import read_finished_figure6
     from models.training.loop import StopReason
     from models.training.run import run_training

@@ -82,9 +82,9 @@ def worker(
     actors: int | None,
     ray_address: str | None,
 ) -> None:
-    """Claim jobs from a server, generate their clips and upload them, until stopped.
+    """Claim jobs from a server, generate their clips and upload them, until a signal stops the worker.
 
-    The first Ctrl-C or SIGTERM finishes the current batch and releases the other jobs; the second one
+    The first Ctrl-C or SIGTERM finishes the current batch and releases the other jobs; the second signal
     releases all jobs immediately.
     """
     from benchmark.client.client import Client
@@ -178,7 +178,7 @@ def _stop_on_signal(stopping: threading.Event) -> Iterator[None]:
 
 @contextmanager
 def _explain_refused_key() -> Iterator[None]:
-    """Add the command that creates a worker's key to the error of a refused key."""
+    """Extend the error for a refused key by the command that creates a worker's key."""
     from benchmark.client.errors import NotAllowed
 
     try:

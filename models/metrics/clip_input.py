@@ -1,4 +1,4 @@
-"""One clip as the metrics read it: frames, input image, prompt."""
+"""The input of the metrics for one clip: frames, input image and prompt."""
 
 import hashlib
 from dataclasses import dataclass
@@ -14,13 +14,13 @@ from models.generators.images import read_image
 
 @dataclass(frozen=True)
 class ClipInput:
-    """A clip of a pair; nothing is read before it is asked for.
+    """A clip of a pair; its files are read when a property is used for the first time.
 
     Attributes:
         pair: the pair id.
-        scenario: the pair's.
+        scenario: the pair's scenario.
         prompt: the pair's text.
-        seed: of the clip.
+        seed: the clip's seed.
         path: the video file.
         image_path: the pair's input image.
     """

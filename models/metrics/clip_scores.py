@@ -18,7 +18,10 @@ class ImageTextEncoder(ImageEncoder, TextEncoder, Protocol):
 def animate_bench_scores(
     clip: ClipInput, encoder: ImageTextEncoder, cache: FeatureCache
 ) -> Mapping[str, float]:
-    """Return image and text similarity under both scales; raises MetricInputError, UnreadableVideo."""
+    """Return image and text similarity as cosine and as 2.5 max(cos, 0).
+
+    Raises MetricInputError or UnreadableVideo for an unsuitable clip.
+    """
     frames = cache.clip_features(clip, encoder)
     image = clip_similarity(cache.image_features(clip, encoder), frames)
     text = clip_similarity(encoder.encode_texts([clip.prompt])[0], frames)
@@ -31,7 +34,10 @@ def animate_bench_scores(
 
 
 def aigcbench_scores(clip: ClipInput, encoder: ImageTextEncoder, cache: FeatureCache) -> Mapping[str, float]:
-    """Return fidelity of the first frame and CLIP similarities; raises MetricInputError, UnreadableVideo."""
+    """Return the fidelity of the first frame and the CLIP similarities.
+
+    Raises MetricInputError or UnreadableVideo for an unsuitable clip.
+    """
     features = cache.clip_features(clip, encoder)
     first = clip.video.frames[0]
     image = covering(clip.image, *first.shape[:2])

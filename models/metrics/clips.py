@@ -1,4 +1,4 @@
-"""Finds the clips of a folder and the pairs they belong to."""
+"""Finds the clips in a folder, and the pair of each clip."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,17 +10,17 @@ from models.metrics.clip_input import ClipInput
 
 
 class NoClipsFound(ValueError):
-    """A folder has no clip of the benchmark; the message says what it has."""
+    """A folder has no clip of the benchmark; the message gives examples of ignored files."""
 
 
 @dataclass(frozen=True)
 class FoundClips:
-    """What a folder holds.
+    """The clips found in a folder.
 
     Attributes:
-        clips: in the benchmark's order, then by seed.
-        ignored: files that are no clip of the benchmark, a sentence each.
-        expected_pairs: pairs of the benchmark.
+        clips: the clips, sorted by the benchmark's order of pairs, then by seed.
+        ignored: name and reason of each file that is not a clip of the benchmark.
+        expected_pairs: number of pairs of the benchmark.
     """
 
     clips: tuple[ClipInput, ...]
@@ -32,7 +32,7 @@ def find_clips(folder: Path, source: BenchmarkSource) -> FoundClips:
     """Match the `.mp4` files of a folder with a benchmark's pairs; a pair may have several seeds.
 
     Raises:
-        NoClipsFound: not one file is a clip of the benchmark.
+        NoClipsFound: no file is a clip of the benchmark.
     """
     files = sorted(path for path in folder.iterdir() if path.is_file() and not is_hidden_file(path.name))
     videos = {path.stem: path for path in files if path.suffix.lower() == ".mp4"}

@@ -1,7 +1,7 @@
-"""Features of clips and images on disk, so that a second suite or run encodes nothing again.
+"""Cache of clip and image features on disk, so that a second suite or run does not encode them again.
 
 A file is named by the sha256 of the clip and the identity of the backbone (name, revision, transform). Files
-are written atomically; a damaged file is computed again.
+are written atomically; the features of a damaged file are computed again.
 """
 
 import hashlib
@@ -17,17 +17,17 @@ from models.metrics.clip_input import ClipInput
 
 
 class FeatureCache:
-    """Keeps features below a folder."""
+    """Stores features in subfolders of a folder."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
     def clip_features(self, clip: ClipInput, encoder: ImageEncoder) -> Features:
-        """Return one row for each frame of a clip."""
+        """Return the features of a clip, one row per frame."""
         return self._kept(clip.sha256, encoder, lambda: encoder.encode_images(list(clip.video.frames)))
 
     def image_features(self, clip: ClipInput, encoder: ImageEncoder) -> Features:
-        """Return the row of the pair's input image."""
+        """Return the features of the pair's input image, a single row."""
         content = hashlib.sha256(clip.image_path.read_bytes()).hexdigest()
         row: Features = self._kept(content, encoder, lambda: encoder.encode_images([clip.image]))[0]
         return row

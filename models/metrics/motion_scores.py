@@ -1,4 +1,4 @@
-"""Scores of the suite `motion`: no weights, one process per clip."""
+"""Scores of the suite `motion`, which needs no network weights. Clips are scored in parallel processes."""
 
 from collections.abc import Mapping
 
@@ -22,11 +22,13 @@ Frames = NDArray[np.uint8]
 
 
 def motion_scores(clip: ClipInput, *, flow_name: str = "dis-medium") -> Mapping[str, float]:
-    """Return the scores of one clip; those against the true motion only for pairs of the starter benchmark.
+    """Return the scores of one clip.
+
+    Scores that need the true motion are included only for pairs of the starter benchmark.
 
     Raises:
         MetricInputError: the clip has fewer than 3 frames.
-        UnreadableVideo: it cannot be decoded.
+        UnreadableVideo: the clip cannot be decoded.
     """
     frames = _reduced(clip.video.frames)
     if len(frames) < _MIN_FRAMES:
@@ -61,7 +63,7 @@ def _true_scores(pair_id: str, flow: NDArray[np.float32]) -> dict[str, float]:
     try:
         truth = true_motion(flow, rendering.flow, mask)
     except MetricInputError:
-        return {}  # the object enters later or is hidden: there is no true motion to compare with
+        return {}  # the object enters later or is hidden, so its true motion is unknown
     scores = {
         "share_inside": truth.share_inside,
         "amount_ratio": truth.amount_ratio,
@@ -71,7 +73,10 @@ def _true_scores(pair_id: str, flow: NDArray[np.float32]) -> dict[str, float]:
 
 
 def _reduced(frames: Frames) -> Frames:
-    """Return the frames with a shorter side of at most 256 pixels: flow is as telling and 10 times faster."""
+    """Reduce the shorter side of the frames to at most 256 pixels.
+
+    Optical flow is then 10 times faster and equally informative.
+    """
     height, width = frames.shape[1:3]
     scale = MAX_SIDE / min(height, width)
     if scale >= 1:
@@ -81,7 +86,7 @@ def _reduced(frames: Frames) -> Frames:
 
 
 def covering(image: Frames, height: int, width: int) -> Frames:
-    """Return the centre of the image at the clip's size, as models cut their input."""
+    """Resize the image to cover the clip's size and crop its centre, as models crop their input."""
     rows, columns = image.shape[:2]
     scale = max(height / rows, width / columns)
     size = (max(width, round(columns * scale)), max(height, round(rows * scale)))

@@ -1,4 +1,4 @@
-"""Runs a suite over the clips of a folder: kept scores are read, the others computed, each clip by itself."""
+"""Runs a suite over the clips of a folder. Cached scores are read; the others are computed clip by clip."""
 
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -18,20 +18,20 @@ from models.metrics.clips import FoundClips
 from models.metrics.score_cache import ScoreCache
 from models.metrics.suites import Suite, SuiteName
 
-# Part of every cache key: raise it when a formula changes.
+# This number is part of every cache key. Increase it when a formula changes.
 FORMULAS_VERSION = 1
 Scorer = Callable[[ClipInput], Mapping[str, float]]
 
 
 @dataclass(frozen=True)
 class MetricRun:
-    """Where and how a suite runs.
+    """Folders, device and processes of a run of a suite.
 
     Attributes:
-        home: TI2V_HOME: caches and weights.
-        device: of the networks, such as `cpu` or `cuda:0`.
-        weights: a folder with the backbone's weights instead of the usual places.
-        processes: for suites without networks.
+        home: TI2V_HOME, the folder with caches and weights.
+        device: device of the networks, such as `cpu` or `cuda:0`.
+        weights: folder with the backbone's weights; default: see `weights_folder`.
+        processes: number of processes, for suites without networks.
     """
 
     home: Path
@@ -45,13 +45,13 @@ def run_suite(
 ) -> MetricTable:
     """Return the table of a suite.
 
-    A clip that cannot be scored keeps its row without values, with the reason in `refused`.
+    The row of a clip that cannot be scored has no values; `refused` contains the reason.
 
     Args:
         on_clip: called after each clip, for a progress bar.
 
     Raises:
-        BackboneMissing: the suite needs weights that are not here.
+        BackboneMissing: the weights that the suite needs are not on this machine.
     """
     settings = {**suite.settings, "formulas": str(FORMULAS_VERSION)}
     key = f"{suite.name} " + " ".join(f"{name}={value}" for name, value in sorted(settings.items()))
@@ -80,9 +80,9 @@ Scored = tuple[Mapping[str, float], Mapping[str, str]]
 
 @contextmanager
 def _scoring(suite: Suite, run: MetricRun) -> Iterator[Callable[[Sequence[ClipInput]], Iterator[Scored]]]:
-    """Yield a function from clips to their scores, in order."""
+    """Yield a function that takes clips and returns their scores in the same order."""
     if suite.name is SuiteName.MOTION:
-        # Spawned: OpenCV and PyAV threads of this process do not survive a fork.
+        # Processes are spawned, because OpenCV and PyAV threads of this process do not survive a fork.
         with ProcessPoolExecutor(run.processes, get_context("spawn"), initializer=_one_thread) as pool:
             yield partial(pool.map, _motion, chunksize=1)
         return

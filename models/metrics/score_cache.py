@@ -1,4 +1,4 @@
-"""Scores of clips on disk: a second run of a suite over the same clips reads them and decodes nothing."""
+"""Cache of scores on disk, so that a second run of a suite over the same clips decodes nothing."""
 
 import hashlib
 import json
@@ -11,11 +11,11 @@ from models.metrics.clip_input import ClipInput
 
 
 class ScoreCache:
-    """Keeps one small JSON file for each clip and setting.
+    """Stores one small JSON file for each clip and set of settings.
 
     Args:
-        folder: below TI2V_HOME.
-        key: everything the scores depend on besides clip, image and prompt.
+        folder: folder of the cache.
+        key: identifies everything that scores depend on, except clip, image and prompt.
     """
 
     def __init__(self, folder: Path, key: str) -> None:
@@ -23,7 +23,7 @@ class ScoreCache:
         self._key = key
 
     def read(self, clip: ClipInput) -> ClipScores | None:
-        """Return the kept scores of a clip; None where there are none that can be read."""
+        """Return the cached scores of a clip; None if they do not exist or cannot be read."""
         try:
             kept = json.loads(self._path(clip).read_text(encoding="utf-8"))
             return ClipScores(clip.pair, clip.scenario, clip.seed, kept["values"], kept["refused"])

@@ -1,6 +1,6 @@
-"""The suites: which metrics each has, and which networks it needs.
+"""The suites of metrics, with the metrics and networks of each suite.
 
-The command line imports this, so it loads neither numpy nor torch.
+This module imports neither numpy nor torch, because the command line imports it.
 """
 
 from collections.abc import Mapping
@@ -23,10 +23,10 @@ class Suite:
     """A set of metrics that are computed together.
 
     Attributes:
-        name: on the command line.
-        metrics: the columns, in order.
-        settings: what the scores depend on besides the clips.
-        backbones: names of the networks whose weights it needs (`models.backbones.base.KNOWN`).
+        name: name on the command line.
+        metrics: the metrics, in the order of the table's columns.
+        settings: everything that the scores depend on, except the clips.
+        backbones: names of the networks whose weights the suite needs (`models.backbones.base.KNOWN`).
     """
 
     name: SuiteName

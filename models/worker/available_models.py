@@ -1,4 +1,4 @@
-"""Select the models that a worker offers: the requested ones, or all that can run on its machine."""
+"""Select the models that a worker offers: the requested models, or all models that its machine can run."""
 
 from models.generators.registry import generators, get_entry
 from models.worker.errors import NoModelAvailable

@@ -32,7 +32,7 @@ class BatchRunner:
 
     Args:
         server: the server's lease API.
-        host: holds the model.
+        host: loads and runs the model.
         images: cache of input images.
         batch_sizes: batch size of each model to offer.
         leases: leases of the worker.
@@ -64,7 +64,7 @@ class BatchRunner:
         self._consecutive_failures = 0
 
     def run(self, jobs: Sequence[ClaimedJob]) -> None:
-        """Generate the clips of newly claimed jobs, all of one model.
+        """Generate the clips of newly claimed jobs; all jobs must be for the same model.
 
         Raises:
             WorkerError: the worker cannot continue; it still holds the remaining jobs.
@@ -91,7 +91,7 @@ class BatchRunner:
             self._host.load(model)
         except (GeneratorError, HostLost):
             raise
-        except Exception as error:  # a model's code can raise anything; the worker must survive it
+        except Exception as error:  # a model's code can raise any exception; the worker must survive it
             raise _as_generator_error(error) from error
 
     def _fetch_images(self, jobs: Sequence[ClaimedJob]) -> list[_Task]:
@@ -109,7 +109,7 @@ class BatchRunner:
         return tasks
 
     def _generate_all(self, tasks: list[_Task], model: str) -> None:
-        """Generate batch after batch until all are done or the worker should stop."""
+        """Generate one batch after another until all jobs are done or the worker should stop."""
         while tasks and not self._stopping.is_set():
             # Skip jobs whose leases were lost in the meantime.
             tasks = [task for task in tasks if self._leases.holds(task.job)]
@@ -135,7 +135,10 @@ class BatchRunner:
         return remaining[len(failed) :]
 
     def _generate(self, batch: Sequence[_Task]) -> tuple[int, GeneratorError | None]:
-        """Return the number of clips, which are those of the first tasks, and the error, if any."""
+        """Return the number of generated clips and the error, if any.
+
+        The clips belong to the first tasks, in order.
+        """
         done = 0
         try:
             clips = self._host.generate([task.request for task in batch])
@@ -149,7 +152,7 @@ class BatchRunner:
         return done, None
 
     def _halve_batch_size(self, model: str, tried: int) -> bool:
-        """Halve the batch size of a model, once; return whether it was halved now."""
+        """Halve the batch size of a model at most once; return whether this call halved it."""
         if tried < 2 or model in self._halved:
             return False
         self._halved.add(model)
@@ -176,7 +179,7 @@ class BatchRunner:
             )
 
     def _release(self, jobs: Sequence[ClaimedJob]) -> None:
-        """Release jobs that were not tried; keep those whose clips are being uploaded."""
+        """Release jobs that were not tried; keep jobs whose clips are being uploaded."""
         for job in jobs:
             if not self._uploader.has(job):
                 self._leases.release(job)

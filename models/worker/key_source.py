@@ -1,7 +1,7 @@
-"""Reads the worker's key, and keeps it away from the programs that models start.
+"""Reads the worker's key, and hides it from the programs that models start.
 
-Removing a variable from `os.environ` is not enough: the environment that a process was started with stays
-readable in /proc/PID/environ for every program of the same user.
+Removing the variable from `os.environ` is not enough: every program of the same user can read the initial
+environment of a process in /proc/PID/environ.
 """
 
 import ctypes
@@ -18,7 +18,7 @@ _PR_SET_DUMPABLE = 4
 
 
 def take_key(key: str | None, key_file: str | None) -> str | None:
-    """Return the key; restart this process where its initial environment contains the key.
+    """Return the key; restart this process if its initial environment contains the key.
 
     Args:
         key: the key from the command line or the environment.
@@ -37,9 +37,9 @@ def take_key(key: str | None, key_file: str | None) -> str | None:
 
 
 def hide_memory() -> None:
-    """Forbid other programs of the same user to read this process's memory and files in /proc; Linux only.
+    """Prevent programs of the same user from reading this process's memory and /proc files; Linux only.
 
-    The kernel still lets root and holders of CAP_SYS_PTRACE do it. Programs that this process starts are not
+    Root and programs with CAP_SYS_PTRACE can still read them. Programs that this process starts are not
     affected. Core dumps are disabled.
     """
     if sys.platform == "linux":
@@ -50,7 +50,7 @@ def _read(key_file: str) -> str:
     descriptor = _DESCRIPTOR.fullmatch(key_file)
     if descriptor is None:
         return Path(key_file).read_text(encoding="utf-8").strip()
-    # Opened by its number, so that it is closed afterwards; a path would open it a second time.
+    # Open the descriptor by its number, so that it is closed afterwards; a path would open it a second time.
     with os.fdopen(int(descriptor[1]), encoding="utf-8") as stream:
         return stream.read().strip()
 
@@ -59,12 +59,12 @@ def _is_in_initial_environment() -> bool:
     try:
         variables = _INITIAL_ENVIRONMENT.read_bytes().split(b"\0")
     except OSError:
-        return False  # no /proc on this system
+        return False  # this system has no /proc
     return any(variable.startswith(f"{KEY}=".encode()) for variable in variables)
 
 
 def _restart_without(key: str) -> NoReturn:
-    """Replace this process by itself, with the key in a pipe instead of the environment."""
+    """Restart this process under the same process id, with the key in a pipe instead of the environment."""
     reading, writing = os.pipe()
     os.write(writing, key.encode())
     os.close(writing)

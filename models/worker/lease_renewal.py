@@ -8,12 +8,14 @@ from benchmark.client.job_api import LeaseApi
 from benchmark.wire.jobs import ClaimedJob
 
 _RENEWALS_PER_LEASE = 3
-# After a failed renewal the next attempt comes sooner, because little of the lease may be left.
+# After a failed renewal the next attempt follows sooner, because the lease may expire soon.
 _RETRIES_PER_LEASE = 12
 
 
 class LeaseRenewer:
-    """The jobs a worker holds. A thread renews leases after a third of their duration and removes lost jobs.
+    """The jobs that a worker holds.
+
+    A thread renews each lease after a third of its duration and removes jobs whose lease was lost.
 
     Args:
         server: the server's lease API.

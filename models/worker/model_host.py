@@ -1,4 +1,4 @@
-"""Where a model is loaded: in this process, or in an actor of a Ray cluster (models/worker/ray_engine.py)."""
+"""Hosts load models: in this process, or in an actor of a Ray cluster (models/worker/ray_engine.py)."""
 
 from collections.abc import Callable, Iterator, Sequence
 from typing import Protocol
@@ -18,10 +18,13 @@ class ModelHost(Protocol):
         """Name of the model in memory."""
 
     def is_ready(self) -> bool:
-        """Return whether a model can be loaded; may take a second. The worker claims no job before."""
+        """Return whether a model can be loaded; may take a second.
+
+        The worker claims no job before this method returns True.
+        """
 
     def load(self, model: str) -> None:
-        """Load a model; the previous model is unloaded first, so that both need not fit into memory.
+        """Load a model after unloading the previous one, so that both need not fit into memory.
 
         Raises:
             GeneratorError: the model cannot be loaded.
@@ -91,5 +94,8 @@ class InlineHost:
 
 
 def is_out_of_memory(error: BaseException) -> bool:
-    """Return whether an error means out of memory; torch's error is recognised by name, without torch."""
+    """Return whether an error means out of memory.
+
+    Torch's error is recognised by its name, so torch need not be imported.
+    """
     return isinstance(error, OutOfMemory | MemoryError) or type(error).__name__ == "OutOfMemoryError"

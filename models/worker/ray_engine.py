@@ -16,9 +16,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-# Ray reads these variables when it is imported. Without the second one, on Linux too, it replaces 127.0.0.1
-# by the machine's address: a local cluster would be open to the network, and a cluster on loopback could not
-# be joined.
+# Ray reads these variables when it is imported. Without the second one, Ray (also on Linux) replaces
+# 127.0.0.1 by the machine's address: a local cluster would be open to the network, and a cluster on loopback
+# could not be joined.
 os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
 os.environ.setdefault("RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER", "0")
 
@@ -34,7 +34,7 @@ from models.worker.model_host import HostLost, InlineHost
 from models.worker.worker_loop import WorkerLoop, WorkerOptions
 
 _READY_TIMEOUT_S = 1.0
-# Ray itself retries a wrong address for minutes.
+# Time limit of our own check, because Ray itself retries a wrong address for minutes.
 _CONNECT_TIMEOUT_S = 10.0
 
 
@@ -45,7 +45,7 @@ class ModelActor:
         self._host = InlineHost(create_generator, device=device, dtype=dtype)
 
     def ping(self) -> None:
-        """Return; the call completes when the cluster has started this actor."""
+        """Do nothing; the call completes when the cluster has started this actor."""
 
     def load(self, model: str) -> None:
         """Load a model; see `ModelHost`."""
@@ -209,7 +209,7 @@ def ray_cluster(address: str | None) -> Iterator[None]:
         context = ray.init(
             log_to_driver=False, configure_logging=False, **({"address": address} if address else local)
         )
-    except Exception as error:  # Ray raises plain exceptions if it cannot start
+    except Exception as error:  # Ray raises built-in exceptions if it cannot start
         raise RayUnavailable(f"Ray could not be {'joined' if address else 'started'}. {error}") from error
     with context:
         # Restore our handler: Ray's own exits the process at once.

@@ -14,7 +14,7 @@ from models.generators.encoding import clip_mp4
 from models.worker.errors import WorkerError
 from models.worker.lease_renewal import LeaseRenewer
 
-# Clips waiting for upload. When the queue is full, generation waits, so that clips do not fill the memory.
+# Maximum number of clips in the upload queue. When it is full, generation waits, which limits memory use.
 _QUEUE_SIZE = 8
 
 
@@ -103,7 +103,7 @@ def report_failure(
     """Report a failed job; return its new status, or None if the worker no longer holds it.
 
     Raises:
-        NotAllowed, Unreachable: as for every request.
+        NotAllowed, Unreachable: as for every request to the server.
     """
     try:
         return server.fail(job, kind, message, log_tail).status

@@ -37,7 +37,7 @@ class WorkerLoop:
 
     Args:
         server: the server's lease API.
-        host: holds the model.
+        host: loads and runs the model.
         images: cache of input images.
         options: options of the worker.
         stopping: set when the worker should stop.
@@ -73,7 +73,7 @@ class WorkerLoop:
         """Work until stopped, idle or failed; return the number of uploaded clips.
 
         Raises:
-            WorkerError: the worker cannot continue; its jobs were released.
+            WorkerError: the worker cannot continue; it has released its jobs.
         """
         try:
             while not self._stopping.is_set() and self._run_claim():
