@@ -1,4 +1,4 @@
-"""Routes that know who asks before they read and validate a body."""
+"""Routes that authenticate a request before they read and validate its body."""
 
 from collections.abc import Callable, Coroutine
 from typing import Any
@@ -11,7 +11,7 @@ from app.dependencies import authenticate
 
 
 class AuthenticatedRoute(APIRoute):
-    """A route of people: whoever shows no valid key or session gets 401, whatever the body is."""
+    """A route that answers 401 to a request without a valid key or session, before it reads the body."""
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         handle = super().get_route_handler()

@@ -1,8 +1,8 @@
-"""Threads for each class of requests, so that uploads or transcoding cannot take those that votes need.
+"""Separate threads for each class of requests, so that uploads and transcoding cannot delay votes.
 
-Synchronous work runs in threads. One pool for everything would stop all votes as soon as uploads wait for the
-media sandbox in every thread of it. Each class has threads and a bounded queue of its own; a full queue is
-answered with 503 and Retry-After. Pages and the rest of the API use the default threads.
+Synchronous code runs in threads. With a single pool, uploads that wait for the media sandbox could occupy
+every thread and stop all votes. Each class therefore has its own threads and its own bounded queue; if the
+queue is full, the response is 503 with Retry-After. Pages and the rest of the API use the default threads.
 """
 
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
@@ -17,7 +17,7 @@ from anyio.lowlevel import RunVar
 
 from app.errors import Unavailable
 
-# Threads of everything that has no class of its own.
+# Number of default threads, for requests without a class.
 OTHER_THREADS = 16
 
 Arguments = ParamSpec("Arguments")
@@ -25,7 +25,10 @@ Result = TypeVar("Result")
 
 
 class RequestClass(StrEnum):
-    """Requests that share threads; renditions are apart, so that cached clips never wait for a transcode."""
+    """A class of requests that share threads.
+
+    Renditions have their own class, so that requests for cached clips never wait for a transcode.
+    """
 
     VOTES = "votes"
     MEDIA = "media"
@@ -36,21 +39,21 @@ class RequestClass(StrEnum):
 
 @dataclass
 class _LoopState:
-    """What a capacity counts in one event loop."""
+    """The counters of one capacity in one event loop."""
 
     limiter: CapacityLimiter
     admitted: int = 0
 
 
 class Capacity:
-    """`threads` of one class of requests, and room for `queue` more that wait for one."""
+    """The threads of one class of requests, and a queue of at most `queue` waiting requests."""
 
     def __init__(self, name: str, *, threads: int, queue: int, retry_after_s: int = 2) -> None:
         self._name = name
         self._retry_after_s = retry_after_s
         self._threads = threads
         self._most = threads + queue
-        # A limiter belongs to one event loop; a server has one, tests have several.
+        # A limiter belongs to one event loop. A server has one event loop; tests have several.
         self._states: RunVar[_LoopState] = RunVar(f"ti2v_capacity_{name}")
 
     async def run(
@@ -66,7 +69,7 @@ class Capacity:
 
     @contextmanager
     def admit(self) -> Iterator[None]:
-        """Take a place among the running and queued requests.
+        """Reserve a place among the running and queued requests.
 
         Raises:
             Unavailable: the queue is full.
@@ -88,11 +91,14 @@ class Capacity:
     async def run_admitted(
         self, function: Callable[Arguments, Result], *args: Arguments.args, **kwargs: Arguments.kwargs
     ) -> Result:
-        """Call a function in a thread of this class; the caller holds a place from `admit`."""
+        """Call a function in a thread of this class; the caller has reserved a place with `admit`."""
         return await to_thread.run_sync(partial(function, *args, **kwargs), limiter=self._state().limiter)
 
     async def stream(self, chunks: Iterator[bytes]) -> AsyncIterator[bytes]:
-        """Yield chunks that are read in threads of this class; a body that has begun is never refused."""
+        """Yield chunks that are read in threads of this class.
+
+        A response that has started is never refused, even if the queue is full.
+        """
         while (chunk := await self.run_admitted(next, chunks, None)) is not None:
             yield chunk
 
@@ -112,16 +118,17 @@ class Capacities:
 
     @classmethod
     def for_sandbox(cls, children: int) -> "Capacities":
-        """Return the usual capacities.
+        """Return the default capacities.
 
-        Uploads and renditions wait for `children` sandbox processes. Twice as many threads keep these busy
-        while other threads store files; more would only wait.
+        Uploads and renditions wait for `children` sandbox processes. Twice as many threads keep these
+        processes busy while other threads store files. More threads would only wait.
         """
         capacities = {
             RequestClass.VOTES: Capacity("votes", threads=12, queue=200),
             RequestClass.MEDIA: Capacity("media", threads=8, queue=200),
             RequestClass.RENDITIONS: Capacity("renditions", threads=2 * children, queue=64),
-            # A body takes longer to send than anything else, so it is worth waiting longer.
+            # Sending an upload takes much longer than other requests, so an upload may wait longer in the
+            # queue.
             RequestClass.UPLOADS: Capacity("uploads", threads=2 * children, queue=28, retry_after_s=5),
             RequestClass.REPORTS: Capacity("reports", threads=2, queue=6),
         }

@@ -1,4 +1,4 @@
-"""Excludes and reinstates what a request names: an annotator, or one of their votes."""
+"""Excludes or reinstates an annotator, or one of the annotator's votes."""
 
 from datetime import datetime
 
@@ -22,7 +22,7 @@ def exclude(
     principal: Principal,
     now: datetime,
 ) -> ChangeResponse:
-    """Take an annotator's votes, or the one on a certain comparison, out of the results."""
+    """Exclude all votes of an annotator from the results, or only the vote on one comparison."""
     decision = Decision.of(request.reason, principal=principal, now=now)
     annotator = service.find_annotator(session, study=study, pseudonym=pseudonym)
     place = _place(request)
@@ -44,7 +44,7 @@ def reinstate(
     principal: Principal,
     now: datetime,
 ) -> ChangeResponse:
-    """Count excluded votes again; as surplus where the panel filled meanwhile."""
+    """Count excluded votes again. A vote becomes surplus if its panel has filled in the meantime."""
     decision = Decision.of(request.reason, principal=principal, now=now)
     annotator = service.find_annotator(session, study=study, pseudonym=pseudonym)
     place = _place(request)

@@ -24,7 +24,8 @@ class AnnotatorReport:
     """One annotator with figures, vote counts by status, and exclusion.
 
     Attributes:
-        quality: figures over the votes that count; for an excluded annotator, over those that counted.
+        quality: figures over the votes that count; for an excluded annotator, over the votes that counted
+            before the exclusion.
         valid: number of votes that count: valid or imported.
         excluded: number of excluded votes.
         other: number of votes that do not count: superseded, withdrawn or surplus.
@@ -44,7 +45,10 @@ class AnnotatorReport:
 
 @dataclass(frozen=True)
 class StudyAnnotators:
-    """A study's annotators in the order they joined, and the sensitivity of each matchup with a vote."""
+    """The annotators of a study, in the order they joined, and the sensitivity of its matchups.
+
+    Matchups without a vote are left out.
+    """
 
     annotators: tuple[AnnotatorReport, ...]
     matchups: tuple["MatchupSensitivity", ...]
@@ -63,16 +67,19 @@ class MatchupSensitivity:
 
 
 def study_annotators(session: Session, study: Study) -> StudyAnnotators:
-    """Return a study's annotators and the sensitivity of its matchups; the bootstrap needs 500 recounts.
+    """Return a study's annotators and the sensitivity of its matchups.
 
-    72,000 votes of 60 annotators in 45 matchups take 0.6 s on one core, half of it for the sensitivity.
+    The bootstrap recounts the votes 500 times.
+
+    72,000 votes of 60 annotators in 45 matchups take 0.6 s on one core; half of that time is spent on the
+    sensitivity.
     """
     columns = read_vote_columns(session, study)
     return StudyAnnotators(_reports(session, study, columns), _sensitivity(columns, seed=study.seed))
 
 
 def annotator_reports(session: Session, study: Study) -> tuple[AnnotatorReport, ...]:
-    """Return a report on every annotator who opened an invitation, in that order."""
+    """Return a report on every annotator, in the order they opened their invitations."""
     return _reports(session, study, read_vote_columns(session, study))
 
 
@@ -99,7 +106,7 @@ def _response(report: AnnotatorReport) -> AnnotatorResponse:
 def _reports(session: Session, study: Study, columns: VoteColumns) -> tuple[AnnotatorReport, ...]:
     clip = clip_ms(session, study)
     counting = _figures(columns.of_status(*COUNTED), columns, clip)
-    # Excluded annotators are compared with each other too, so that a mistaken exclusion is visible.
+    # Excluded annotators are also compared with each other, so that a mistaken exclusion is visible.
     with_excluded = _figures(columns.of_status(*COUNTED, VoteStatus.EXCLUDED), columns, clip)
     valid, excluded = columns.count(*COUNTED), columns.count(VoteStatus.EXCLUDED)
     cast = np.bincount(columns.votes.annotator, minlength=len(columns.annotators)).tolist()
@@ -128,7 +135,7 @@ def _sensitivity(columns: VoteColumns, *, seed: int) -> tuple[MatchupSensitivity
 
 
 def _without_unused_names(votes: Votes) -> Votes:
-    """Return the votes without matchups and annotators that have no vote."""
+    """Return the votes; drop the names of matchups and annotators that have no vote."""
     matchups, annotators = np.unique(votes.matchup), np.unique(votes.annotator)
     return replace(
         votes,

@@ -22,7 +22,8 @@ from app.tables.people import Annotator
 from app.tables.studies import Study
 
 router = APIRouter(include_in_schema=False, route_class=AuthenticatedRoute)
-# Larger than the maximum length of a reason, so that a long reason gets the form with its text back.
+# Larger than the maximum length of a reason, so that a reason that is too long is returned in the form and
+# not lost.
 ReasonField = Annotated[str, Form(max_length=20_000)]
 
 

@@ -1,4 +1,4 @@
-"""Excludes and reinstates annotators; a person decides and gives a reason.
+"""Excludes and reinstates annotators. A person makes each decision and gives a reason.
 
 Nothing is deleted: a vote's events record its status, the time, the reason and the actor.
 """
@@ -26,12 +26,12 @@ def find_annotator(session: Session, *, study: Study, pseudonym: str) -> Annotat
 
 
 def exclude_annotator(session: Session, *, study: Study, annotator: Annotator, decision: Decision) -> Changed:
-    """Exclude all votes of an annotator; while the study runs, their slots become free.
+    """Exclude all votes of an annotator; while the study runs, the slots of these votes become free.
 
     Cancels the annotator's open assignments and gives them no new ones. Excluding twice changes nothing.
 
     Raises:
-        Conflict: the annotator left the study and withdrew the votes, or the votes were imported.
+        Conflict: the annotator left the study, which withdrew the votes; or the votes were imported.
     """
     study = lock_annotator(session, study, annotator)
     if annotator.excluded_at is not None:
@@ -58,7 +58,7 @@ def reinstate_annotator(
 ) -> Changed:
     """Reinstate the votes of an excluded annotator; votes whose panel has filled become surplus.
 
-    Votes that were excluded one by one before stay excluded. Reinstating twice changes nothing.
+    Votes that were excluded individually before stay excluded. Reinstating twice changes nothing.
 
     Raises:
         Conflict: the annotator left the study.
@@ -94,7 +94,7 @@ def refuse_imported(study: Study) -> None:
 
 
 def lock_annotator(session: Session, study: Study, annotator: Annotator) -> Study:
-    """Return the locked study; reload the annotator behind the lock.
+    """Lock the study, reload the annotator, and return the study.
 
     Raises:
         Conflict: the annotator left the study.

@@ -10,7 +10,7 @@ Key = Callable[[AnnotatorReport], float | None]
 _KEYS: dict[SortBy, Key] = {
     SortBy.VOTES: lambda report: report.valid + report.excluded,
     SortBy.GOLD: lambda report: report.quality.gold,
-    # Distance from 50 %, to either side.
+    # Absolute distance from 50 %.
     SortBy.SIDE: lambda report: None if report.quality.left is None else abs(report.quality.left - 50),
     SortBy.TIME: lambda report: report.quality.median_ms,
     SortBy.AGREEMENT: lambda report: report.quality.agreement,

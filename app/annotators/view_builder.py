@@ -113,7 +113,10 @@ def _matchup_line(line: MatchupSensitivity) -> MatchupLine:
 
 
 def _depends_on_one(line: MatchupSensitivity) -> bool:
-    """Return whether leaving out one annotator changes the leading side or leaves no decided pair."""
+    """Return whether the result depends on one annotator.
+
+    It does if the votes without that annotator have another leading side, or no decided pair.
+    """
     score, lowest, highest = line.row.ti2v_score_reference, line.row.lowest, line.row.highest
     if score is None or lowest is None or highest is None:
         return True

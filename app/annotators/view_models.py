@@ -42,7 +42,7 @@ class Column:
 
 @dataclass(frozen=True)
 class Cell:
-    """A formatted number and, in grey below it, its interval or a reference value."""
+    """A formatted number, with its interval or a reference value below it in grey."""
 
     text: str
     beside: str = ""

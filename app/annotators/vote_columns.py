@@ -41,8 +41,8 @@ class VoteColumns:
     """Every vote of a study with its status.
 
     Attributes:
-        annotators: every annotator who opened an invitation, in that order.
-        votes: votes of any status on ordinary comparisons; its annotators are pseudonyms.
+        annotators: every annotator, in the order they opened their invitations.
+        votes: votes of any status on ordinary comparisons; annotators are named by pseudonym.
         status: (votes,) index into STATUSES.
         gold: answers to gold questions by pseudonym.
     """
@@ -115,7 +115,7 @@ def _numbers(rows: Sequence[Sequence[int]]) -> IntArray:
 
 
 def _statuses(session: Session, study: Study, vote_ids: IntArray) -> IntArray:
-    """Return the status of each vote: that of its last event, valid without one."""
+    """Return the status of each vote: the status of its last event, or valid if it has no event."""
     status = np.full(len(vote_ids), _VALID)
     events = session.execute(
         select(VoteEvent.vote_id, VoteEvent.status)

@@ -71,9 +71,9 @@ def reinstate_vote(
 
 
 def _last_vote(session: Session, *, study: Study, annotator: Annotator, place: VotePlace) -> VoteWithStatus:
-    """Return the annotator's last vote on a comparison; earlier ones were undone."""
+    """Return the annotator's last vote on a comparison; earlier votes were undone."""
     matchup_id = next((each.id for each in matchup_sides(session, study) if each.name == place.matchup), None)
-    # A repeat shows the comparison once more; its vote counts in no score.
+    # A repeat shows the comparison a second time; the vote on a repeat counts in no score.
     assignments = set(
         session.scalars(
             select(Assignment.id)

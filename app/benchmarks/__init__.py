@@ -1,1 +1,1 @@
-"""Benchmarks in the database: imported as versions, looked up by slug, compared with the official shape."""
+"""Benchmarks in the database: import of versions, lookup by slug, comparison with the official size."""

@@ -1,4 +1,4 @@
-"""Puts a benchmark's images into the media store, outside of any write transaction."""
+"""Stores a benchmark's images in the media store, outside any write transaction."""
 
 import hashlib
 from collections.abc import Callable, Mapping
@@ -22,9 +22,9 @@ class StoredImage:
     """An image in the store: a copy without metadata.
 
     Attributes:
-        key: where it lies, made from the copy's sha256.
+        key: its key in the store, derived from the sha256 of the copy.
         media_type: such as `image/jpeg`.
-        original_sha256: of the file as it was brought, which tells whether a benchmark changed.
+        original_sha256: sha256 of the original file, to detect a changed benchmark.
     """
 
     key: str
@@ -39,16 +39,18 @@ def store_images(
     sandbox: Sandbox,
     on_image: Callable[[], object] = lambda: None,
 ) -> Mapping[str, StoredImage]:
-    """Store all images of a benchmark and return them by name; images stored before are left alone.
+    """Store all images of a benchmark and return them by name.
+
+    Images that are in the store already are not written again.
 
     Args:
         source: the benchmark.
-        store: where to put them.
-        sandbox: where they are opened.
-        on_image: called after each, for a progress bar.
+        store: the store to write to.
+        sandbox: the sandbox that opens the files.
+        on_image: called after each image, for a progress bar.
 
     Raises:
-        Invalid: an image is refused; images stored by then stay, as nothing points to them.
+        Invalid: an image is refused; images stored before it stay in the store, where nothing refers to them.
         StoreFull, StoreUnavailable: from the store.
     """
     stored = {}
@@ -59,7 +61,7 @@ def store_images(
 
 
 def missing_images(session: Session, benchmark: Benchmark, *, store: MediaStore) -> list[str]:
-    """Return the names of a benchmark's images that the store has lost."""
+    """Return the names of a benchmark's images that are missing in the store."""
     found = session.execute(
         select(Pair.image, Pair.image_key)
         .where(Pair.benchmark_id == benchmark.id)

@@ -26,7 +26,7 @@ SLUG = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
 
 @dataclass(frozen=True)
 class BenchmarkShape:
-    """How large a benchmark is; `images_per_scenario` is the fewest and the most."""
+    """The size of a benchmark; `images_per_scenario` is (minimum, maximum)."""
 
     pairs: int
     images: int
@@ -35,7 +35,8 @@ class BenchmarkShape:
     images_per_scenario: tuple[int, int]
 
 
-# arXiv:2412.16153, section 4. It says 3-5 images per scenario; the released table has one scenario with 6.
+# arXiv:2412.16153, section 4. The paper says 3-5 images per scenario; the released table has one scenario
+# with 6.
 OFFICIAL_SHAPE = BenchmarkShape(pairs=320, images=88, prompts=133, scenarios=22, images_per_scenario=(3, 6))
 
 
@@ -49,16 +50,17 @@ def import_benchmark(
     now: datetime,
     owner_id: int | None = None,
 ) -> Benchmark:
-    """Store a benchmark as the next version of `slug`; the newest version's content again changes nothing.
+    """Store a benchmark as the next version of `slug`.
 
     Args:
-        images: where the images of `source` lie, see `app.benchmarks.images.store_images`.
-        owner_id: whose it is, private until it is shared; None for a public one of the operator's. Later
-            versions belong to the owner of the first and are seen by the same people.
+        images: the stored images of `source`, see `app.benchmarks.images.store_images`.
+        owner_id: the owner of the benchmark, which is private until it is shared; None for a public benchmark
+            of the operator. Later versions belong to the owner of the first version, and the same people see
+            them.
 
     Raises:
-        Invalid: the slug has another form, or title, origin or licence are too long or not one line.
-        Conflict: somebody else imports the same slug at this moment.
+        Invalid: the slug is malformed; or title, origin or licence is too long or not a single line.
+        Conflict: another request is importing the same slug.
     """
     if not SLUG.fullmatch(slug):
         raise Invalid("A slug is lower-case letters, digits, '.', '_' and '-', at most 64.", code="bad_slug")
@@ -90,10 +92,12 @@ def import_benchmark(
 def find_benchmark(
     session: Session, slug: str, version: int | None = None, *, principal: Principal | None
 ) -> Benchmark:
-    """Return a benchmark that a person, or a visitor without a key, sees, by default its newest version.
+    """Return a benchmark if the person, or a visitor without a key, may see it.
+
+    The default is the newest version.
 
     Raises:
-        NotFound: there is none.
+        NotFound: there is no such benchmark or version.
     """
     query = _newest_of(slug).where(sees_benchmark(principal))
     found = session.scalar(query if version is None else query.where(Benchmark.version == version))
@@ -103,7 +107,7 @@ def find_benchmark(
 
 
 def newest_benchmarks(session: Session, *, principal: Principal | None) -> Sequence[Benchmark]:
-    """Return the newest version of every benchmark that a person or a visitor sees, by slug."""
+    """Return the newest version of every benchmark that the person or visitor may see, ordered by slug."""
     newest = select(Benchmark.slug, func.max(Benchmark.version).label("version")).group_by(Benchmark.slug)
     wanted = newest.subquery()
     return session.scalars(
@@ -132,7 +136,7 @@ def benchmark_shape(session: Session, benchmark: Benchmark) -> BenchmarkShape:
 
 
 def differences_from_official(shape: BenchmarkShape) -> list[str]:
-    """Return a line for each count in which a benchmark differs from TI2V Bench."""
+    """Return one line for each number of pairs, images, prompts or scenarios that differs from TI2V Bench."""
     return [
         f"{getattr(shape, count)} {count}, TI2V Bench has {getattr(OFFICIAL_SHAPE, count)}"
         for count in ("pairs", "images", "prompts", "scenarios")
@@ -163,7 +167,7 @@ def _tags(pair: PairSpec) -> dict[str, str]:
 
 
 def _content_hash(pairs: Sequence[PairSpec], images: Mapping[str, StoredImage]) -> str:
-    """Return the sha256 of all an evaluation depends on: pairs in their order, and the images' bytes."""
+    """Return the sha256 of the evaluated content: the pairs in their order, and the images' bytes."""
     content = [
         [pair.id, pair.image, pair.prompt, pair.scenario, _tags(pair), images[pair.image].original_sha256]
         for pair in pairs

@@ -1,4 +1,4 @@
-"""The commands of the service, each in the file of its noun; nothing is imported before one runs."""
+"""The commands of the service, one module per noun; a module is imported only when its command runs."""
 
 from benchmark.cli.main import LazyCommand
 

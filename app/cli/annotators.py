@@ -1,4 +1,4 @@
-"""`ti2v study annotators | exclude | reinstate`: who votes, and votes taken out with a reason."""
+"""`ti2v study annotators | exclude | reinstate`: lists annotators, excludes and reinstates votes."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
@@ -27,9 +27,9 @@ pair_option = click.option("--pair", help="With --matchup: the pair id of that c
 @format_option
 @server_options
 def list_(slug: str, row_format: str, server: str | None, key: str | None) -> None:
-    """Print the annotators of SLUG: figures, what was noticed, what their votes count as.
+    """Print the annotators of SLUG with figures, flags and vote counts by status.
 
-    Shares are in percent; docs/annotators.md says what each means.
+    Shares are in percent; docs/annotators.md explains each column.
     """
     rows = _annotators_on_server(slug, server, key) if server else _annotators_here(slug)
     if RowFormat(row_format) is RowFormat.JSON:
@@ -54,9 +54,10 @@ def exclude(
     server: str | None,
     key: str | None,
 ) -> None:
-    """Take the votes of ANNOTATOR in SLUG out of the results; prints how many.
+    """Exclude the votes of ANNOTATOR from the results of SLUG; prints the number of excluded votes.
 
-    Nothing is deleted, and `ti2v study reinstate` counts them again. Done twice it changes nothing.
+    Nothing is deleted: `ti2v study reinstate` reverses the exclusion. Running the command twice changes
+    nothing.
     """
     changed = _decide("exclude", slug, annotator, _request(reason, matchup, pair), server, key)
     click.echo(f"excluded {changed.excluded}")
@@ -78,9 +79,9 @@ def reinstate(
     server: str | None,
     key: str | None,
 ) -> None:
-    """Count what was excluded of ANNOTATOR in SLUG again; prints how many votes became what.
+    """Reinstate the excluded votes of ANNOTATOR in SLUG; prints the number of votes by new status.
 
-    Where others have filled the panel meanwhile, a vote becomes surplus and counts for nothing.
+    A vote becomes surplus and does not count if other votes have filled its panel in the meantime.
     """
     changed = _decide("reinstate", slug, annotator, _request(reason, matchup, pair), server, key)
     click.echo(f"valid {changed.valid}\nsurplus {changed.surplus}")

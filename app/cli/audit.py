@@ -1,4 +1,4 @@
-"""Notes what was done at the command line, where nobody signs in."""
+"""Adds commands to the audit log; nobody signs in at the command line."""
 
 from datetime import datetime
 
@@ -10,5 +10,5 @@ ACTOR = "command line"
 
 
 def note_event(session: Session, *, action: str, subject: str, now: datetime, **details: object) -> None:
-    """Keep that `action` was done to `subject`, for whoever asks later; secrets never go in."""
+    """Record in the audit log that `action` was done to `subject`; never pass secrets."""
     session.add(AuditEvent(at=now, actor=ACTOR, action=action, subject=subject, details=details))

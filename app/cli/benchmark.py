@@ -1,4 +1,4 @@
-"""`ti2v benchmark`: bring benchmarks in, list them, check that they are whole."""
+"""`ti2v benchmark`: import, list and check benchmarks."""
 
 import click
 
@@ -15,8 +15,8 @@ from benchmark.plurals import counted
 def import_(place: str, slug: str | None, title: str | None) -> None:
     """Import a folder, a CSV or hf://OWNER/NAME[@REVISION] as a benchmark; prints SLUG and VERSION.
 
-    Changed content becomes the next version; the same content again changes nothing. Every problem is listed
-    at once, and then nothing is imported.
+    Changed content becomes the next version; importing the same content again changes nothing. If there are
+    problems, all of them are listed and nothing is imported.
     """
     from app.benchmarks.images import store_images
     from app.benchmarks.service import import_benchmark
@@ -80,7 +80,7 @@ def list_(row_format: str) -> None:
 @click.argument("slug")
 @format_option
 def check(slug: str, row_format: str) -> None:
-    """Count SLUG, compare it with TI2V Bench, and see that every image is in the media store."""
+    """Compare the size of SLUG with TI2V Bench, and check that every image is in the media store."""
     from app.benchmarks.images import missing_images
     from app.benchmarks.service import benchmark_shape, differences_from_official, find_benchmark
     from app.cli.local import READER, open_database, open_settings

@@ -1,4 +1,4 @@
-"""Checks the clips of a folder before any is sent, as the server will check them."""
+"""Checks the clips of a folder before the upload, with the server's own checks."""
 
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -13,7 +13,7 @@ from benchmark.client.clip_folder import ClipFile
 
 @dataclass(frozen=True)
 class CheckedClips:
-    """A line for each clip that the server would refuse, and for each doubt about the others."""
+    """One line for each clip that the server would refuse, and one for each warning about the other clips."""
 
     problems: tuple[str, ...]
     warnings: tuple[str, ...]
@@ -26,12 +26,12 @@ def check_clips(
     processes: int,
     on_clip: Callable[[], object] = lambda: None,
 ) -> CheckedClips:
-    """Decode clips, several at once.
+    """Decode clips in parallel.
 
     Args:
-        images: the input image of each pair, where it is known.
+        images: the input image of each pair, if it is known.
         processes: how many clips are decoded at once.
-        on_clip: called after each, for a progress bar.
+        on_clip: called after each clip, for a progress bar.
     """
     results: dict[ClipFile, ClipFacts | ClipRejected] = {}
     with Sandbox(children=processes) as sandbox, ThreadPoolExecutor(processes) as pool:

@@ -1,4 +1,4 @@
-"""`ti2v convert`: makes clips that a server accepts of videos and folders of frames."""
+"""`ti2v convert`: converts videos and folders of frames to clips that a server accepts."""
 
 from collections.abc import Mapping
 from fractions import Fraction
@@ -37,8 +37,8 @@ MAX_FPS = 1000
 def convert(folder: Path, output: Path, names: Path | None, fps: str | None) -> None:
     """Convert the videos and folders of frames in DIR to H.264 clips in OUT; prints OUT.
 
-    GIF, WebM, HEVC, ProRes and other videos, rotated ones and those larger than 2048 pixels are encoded anew.
-    A file that servers accept as it is is copied.
+    GIF, WebM, HEVC, ProRes and other formats are re-encoded, as are rotated videos and videos larger than
+    2048 pixels. A file that servers accept unchanged is copied.
     """
     from benchmark.importers.clip_names import read_names
 
@@ -47,10 +47,10 @@ def convert(folder: Path, output: Path, names: Path | None, fps: str | None) -> 
 
 
 def convert_to(folder: Path, output: Path, names: "Mapping[str, ClipName] | None", fps: str | None) -> Path:
-    """Convert a folder, say what happened on stderr and return the folder of clips.
+    """Convert a folder, print a summary to stderr, and return the folder of clips.
 
     Raises:
-        click.ClickException: a source could not be converted; the others were.
+        click.ClickException: a source could not be converted; the other sources were converted.
     """
     from benchmark.conversion.convert_folder import convert_folder, find_sources
 

@@ -1,4 +1,4 @@
-"""`ti2v db`: bring the database to a version, say which it has, back it up, restore it."""
+"""`ti2v db`: upgrade or downgrade the database, print its version, back it up, restore it."""
 
 from contextlib import closing
 from datetime import datetime
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 @click.command()
 def upgrade() -> None:
-    """Bring the database to the newest schema, making it if there is none.
+    """Upgrade the database to the newest schema; create it if it does not exist.
 
     A SQLite file is first copied to HOME/backups.
     """
@@ -44,9 +44,9 @@ def upgrade() -> None:
 @click.argument("revision")
 @click.option("--yes", is_flag=True, help="Do not ask.")
 def downgrade(revision: str, yes: bool) -> None:
-    """Take the database back to REVISION; what only newer versions can keep is lost.
+    """Downgrade the database to REVISION; data that only newer versions can store is lost.
 
-    A server must not run meanwhile.
+    Stop the server first.
     """
     from alembic.util import CommandError
 
@@ -71,7 +71,7 @@ def downgrade(revision: str, yes: bool) -> None:
 
 @click.command()
 def status() -> None:
-    """Print the version the database has and the newest one."""
+    """Print the database's version and the newest version."""
     from app import migrations
     from app.cli.local import open_any_schema, open_settings, refuse_missing_file
 
@@ -88,7 +88,7 @@ def status() -> None:
 @click.command()
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
 def backup(file: Path) -> None:
-    """Write a checked copy of the SQLite database to FILE; a running server is not interrupted."""
+    """Write a copy of the SQLite database to FILE and check the copy; a running server is not interrupted."""
     from app.cli.local import open_settings, refuse_missing_file, sqlite_file
     from app.cli.sqlite_backup import back_up
 
@@ -104,9 +104,9 @@ def backup(file: Path) -> None:
 @click.command()
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
 def restore(file: Path) -> None:
-    """Put the copy FILE in the database's place; the old one is kept beside it.
+    """Replace the database with the copy FILE; the old database is kept next to it.
 
-    Refused while a server runs.
+    The command refuses to run while a server is running.
     """
     from app.cli import sqlite_backup
     from app.cli.local import open_settings, sqlite_file

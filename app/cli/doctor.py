@@ -1,4 +1,4 @@
-"""`ti2v doctor`: looks at everything the service stands on, and says how to mend what is wrong."""
+"""`ti2v doctor`: checks everything that the service needs, and says how to fix problems."""
 
 import os
 import platform
@@ -19,12 +19,13 @@ if TYPE_CHECKING:
     from app.settings import Settings
 
 MIN_FREE_BYTES = 2 * 1024**3
-# From 3.7.0 to 3.51.2 two connections that write and checkpoint at once can corrupt a write-ahead log.
+# In SQLite 3.7.0 to 3.51.2, two connections that write and checkpoint at the same time can corrupt a
+# write-ahead log.
 FIRST_SAFE_SQLITE = (3, 51, 3)
 
 
 class State(StrEnum):
-    """How a part is."""
+    """The state of a checked part."""
 
     GOOD = "good"
     NOTE = "note"
@@ -33,7 +34,7 @@ class State(StrEnum):
 
 @dataclass(frozen=True)
 class Finding:
-    """What was seen of one part; `advice` says how to mend it and is empty where it is good."""
+    """The finding about one part; `advice` says how to fix it and is empty if the part is good."""
 
     part: str
     state: State
@@ -44,7 +45,7 @@ class Finding:
 @click.command()
 @format_option
 def doctor(row_format: str) -> None:
-    """Look at versions, settings, database, media and disk; exit code 1 when something must be mended."""
+    """Check versions, settings, database, media and disk; the exit code is 1 if something must be fixed."""
     findings = list(examine())
     if RowFormat(row_format) is RowFormat.JSON:
         print_rows([vars(each) for each in findings], row_format)
@@ -57,7 +58,7 @@ def doctor(row_format: str) -> None:
 
 
 def examine() -> Iterator[Finding]:
-    """Look at every part; one that breaks is a finding and does not hide the others."""
+    """Check every part. If a check itself fails, that is a finding too, and the other checks still run."""
     from app.cli.local import open_settings
 
     yield Finding("python", State.GOOD, platform.python_version())
@@ -75,7 +76,7 @@ def examine() -> Iterator[Finding]:
 
 
 def _misspelt(settings: "Settings") -> Iterator[Finding]:
-    """Note variables that are no setting and nearly one; they would be passed over in silence."""
+    """Report variables with nearly the name of a setting, because the service ignores them silently."""
     known = {f"TI2V_{name}".upper() for name in type(settings).model_fields}
     for name in sorted(os.environ.keys() - known):
         if name.startswith("TI2V_") and not name.startswith("TI2V_TEST_"):

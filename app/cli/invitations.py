@@ -30,7 +30,10 @@ _KINDS: Mapping[str, "InvitationKind"] = {
 )
 @server_options
 def invite(slug: str, count: int, kind: str, server: str | None, key: str | None) -> None:
-    """Print invitation links to SLUG, one a line; each is for one annotator and is shown only now."""
+    """Print invitation links to SLUG, one per line.
+
+    Each link is for one annotator and cannot be shown again.
+    """
     invited = _KINDS[kind]
     links = _on_server(slug, count, invited, server, key) if server else _here(slug, count, invited)
     for link in links:

@@ -1,4 +1,4 @@
-"""`ti2v jobs`: ask for clips and look after their jobs, on a server or on this machine's database."""
+"""`ti2v jobs`: create, list, cancel and retry jobs, on a server or in this machine's database."""
 
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
@@ -50,9 +50,9 @@ def create(
     server: str | None,
     key: str | None,
 ) -> None:
-    """Ask for the clips of a model; prints the id of the submission that will hold them.
+    """Create jobs for the clips of a model; prints the id of the submission that will contain the clips.
 
-    Asking again makes nothing twice.
+    Running the command again creates no duplicate jobs.
     """
     if not all(seed.isascii() and seed.isdecimal() for seed in seeds):
         raise click.BadParameter("seeds are whole numbers from 0.", param_hint="--seeds")
@@ -91,7 +91,7 @@ def list_(
     server: str | None,
     key: str | None,
 ) -> None:
-    """Print jobs in the order they were asked for; how many there are of each status goes to stderr."""
+    """Print jobs in the order of their creation; the number of jobs by status is printed to stderr."""
     wanted = JobStatus(status) if status else None
     if server:
         pages = _pages_on_server(submission, model, wanted, server, key)
@@ -111,7 +111,10 @@ def list_(
 @click.option("--submission", help="All that is still queued or leased in this submission.")
 @server_options
 def cancel(jobs: tuple[str, ...], submission: str | None, server: str | None, key: str | None) -> None:
-    """Cancel JOBS, or all of a submission; a worker that makes one learns it when it renews its lease."""
+    """Cancel JOBS, or all jobs of a submission.
+
+    A worker that is generating one of the clips gets an error when it renews its lease.
+    """
     _change("cancel", jobs, submission, server, key)
 
 
@@ -120,7 +123,7 @@ def cancel(jobs: tuple[str, ...], submission: str | None, server: str | None, ke
 @click.option("--submission", help="All that failed in this submission.")
 @server_options
 def retry(jobs: tuple[str, ...], submission: str | None, server: str | None, key: str | None) -> None:
-    """Put JOBS that failed or were cancelled back as if they were new, or all a submission's failed ones."""
+    """Queue failed or cancelled JOBS again like new jobs, or all failed jobs of a submission."""
     _change("retry", jobs, submission, server, key)
 
 

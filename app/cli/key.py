@@ -1,4 +1,4 @@
-"""`ti2v key`: keys for people and programs that speak REST."""
+"""`ti2v key`: API keys of people and programs."""
 
 from datetime import datetime, timedelta
 
@@ -8,7 +8,7 @@ from app.cli.output import format_option, print_rows
 from benchmark.plurals import counted
 from benchmark.protocol import Role, Scope
 
-MAX_ID = 2**63 - 1  # what a database column holds
+MAX_ID = 2**63 - 1  # limit of a database column
 
 
 @click.command()
@@ -25,7 +25,7 @@ MAX_ID = 2**63 - 1  # what a database column holds
     help="Limit the key to this scope of its role; repeatable (default: all scopes of the role).",
 )
 def create(role: str, name: str, days: int | None, scopes: tuple[str, ...]) -> None:
-    """Create a key and print it alone on stdout; it is stored hashed and cannot be shown again."""
+    """Create a key and print only the key to stdout; it is stored as a hash and cannot be shown again."""
     from app.cli.audit import note_event
     from app.cli.local import open_database, open_settings
     from app.clock import utc_now
@@ -50,7 +50,7 @@ def create(role: str, name: str, days: int | None, scopes: tuple[str, ...]) -> N
 @click.command("list")
 @format_option
 def list_(row_format: str) -> None:
-    """List keys by their first characters, never whole."""
+    """List keys; only the first characters of each key are shown."""
     from sqlalchemy import select
 
     from app.cli.local import open_database, open_settings
@@ -111,10 +111,10 @@ def _seconds(moment: datetime | None) -> str | None:
 
 
 def checked_name(name: str) -> str:
-    """Return a person's name without blanks around it.
+    """Return a person's name without leading and trailing blanks.
 
     Raises:
-        click.UsageError: it is empty, longer than 80 letters, or holds control characters.
+        click.UsageError: the name is empty, longer than 80 characters, or contains control characters.
     """
     name = name.strip()
     if not name or len(name) > 80 or not name.isprintable():

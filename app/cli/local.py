@@ -1,4 +1,4 @@
-"""Opens what a command works on when it is run on the service's own machine."""
+"""Opens settings, database and media store for commands that run on the server's machine."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -21,17 +21,18 @@ from app.settings import Settings
 from app.tables.people import Person
 from benchmark.protocol import Role
 
-# Who did it, in the audit list and as owner, where a command was run without a key.
+# The actor in the audit log, and the owner of new rows, for commands that run without a key.
 OPERATOR = "command line"
-# Whoever can open the database file is an admin; a reader needs no row of its own.
+# A person who can open the database file is an admin. A command that only reads needs no person in the
+# database.
 READER = Principal(0, OPERATOR, Role.ADMIN)
 
 
 def open_settings(**given: object) -> Settings:
-    """Return the settings, `given` ones going before the environment.
+    """Return the settings; `given` values take precedence over the environment.
 
     Raises:
-        click.ClickException: a setting is wrong; all of them are named.
+        click.ClickException: settings are wrong; the message names all of them.
     """
     try:
         return Settings(**{name: value for name, value in given.items() if value is not None})  # type: ignore[arg-type]  # pydantic checks them
@@ -52,8 +53,8 @@ def open_database(settings: Settings) -> Iterator[Database]:
     """Yield the database at the current schema.
 
     Raises:
-        NotFound: there is no database file; a command that reads must not make one.
-        Conflict: it was not migrated.
+        NotFound: there is no database file; a command that only reads must not create one.
+        Conflict: the database was not migrated.
     """
     refuse_missing_file(settings)
     with open_any_schema(settings) as database:
@@ -65,10 +66,10 @@ def open_database(settings: Settings) -> Iterator[Database]:
 
 @contextmanager
 def open_any_schema(settings: Settings) -> Iterator[Database]:
-    """Yield the database whatever its schema, made if it is a SQLite file that is not there.
+    """Yield the database without a check of its schema; create a missing SQLite file.
 
     Raises:
-        Unavailable: it does not answer.
+        Unavailable: the database does not respond.
     """
     database = Database.of(settings)
     try:
@@ -89,7 +90,7 @@ def refuse_missing_file(settings: Settings) -> None:
 
 
 def sqlite_file(settings: Settings) -> Path | None:
-    """Return the database's file; None where it is not SQLite."""
+    """Return the database's file; None if the database is not SQLite."""
     url = make_url(settings.effective_database_url)
     if url.get_backend_name() != "sqlite" or not url.database:
         return None
@@ -98,7 +99,7 @@ def sqlite_file(settings: Settings) -> Path | None:
 
 @dataclass(frozen=True)
 class LocalSession:
-    """A database session of a command, with the person it acts as."""
+    """A database session of a command, with the person that the command acts as."""
 
     session: Session
     principal: Principal
@@ -107,30 +108,30 @@ class LocalSession:
 
 @contextmanager
 def local_read() -> Iterator[LocalSession]:
-    """Yield a session that reads this machine's database."""
+    """Yield a read-only session of this machine's database."""
     with open_database(open_settings()) as database, database.read() as session:
         yield LocalSession(session, READER, utc_now())
 
 
 @contextmanager
 def local_write() -> Iterator[LocalSession]:
-    """Yield a session that changes this machine's database and commits at the end."""
+    """Yield a write session of this machine's database; it commits at the end."""
     with open_database(open_settings()) as database, database.write() as session:
         now = utc_now()
         yield LocalSession(session, operator(session, now=now), now)
 
 
 def operator(session: Session, *, now: datetime) -> Principal:
-    """Return the person local commands act as: whoever can open the database file is an admin."""
+    """Return the person that local commands act as: an admin, because they can open the database file."""
     person = person_named(session, name=OPERATOR, role=Role.ADMIN, now=now)
     return Principal(person.id, person.name, person.role)
 
 
 def owner_named(session: Session, name: str | None, *, now: datetime) -> Principal:
-    """Return the researcher of that name, or the operator where none is given.
+    """Return the researcher with this name; the operator if no name is given.
 
     Raises:
-        NotFound: nobody is called so, or they are no researcher.
+        NotFound: there is no person with this name, or the person is not a researcher.
     """
     if name is None:
         return operator(session, now=now)

@@ -1,4 +1,4 @@
-"""`ti2v model`: what is known of a model under evaluation."""
+"""`ti2v model`: registers models under evaluation."""
 
 from typing import TYPE_CHECKING
 
@@ -31,7 +31,7 @@ def set_(
     server: str | None,
     key: str | None,
 ) -> None:
-    """Register the model SLUG, or change the given fields of it; prints the model."""
+    """Register the model SLUG, or change the given fields of a registered model; prints the model."""
     given = {"name": name, "description": description, "url": url, "licence": licence}
     changes = {field: value for field, value in given.items() if value is not None}
     model = _set_on_server(slug, changes, server, key) if server else _set_here(slug, changes)
@@ -71,7 +71,7 @@ def _set_here(slug: str, changes: dict[str, str]) -> "ModelResponse":
 
 
 def _request(slug: str, before: "ModelResponse | None", changes: dict[str, str]) -> "ModelRequest":
-    """Return the whole model, as PUT wants it: the fields from before with the changes."""
+    """Return the complete request body for PUT: the model's stored fields with the changes applied."""
     from benchmark.wire.submissions import ModelRequest
     from benchmark.wire.validation import checked_request
 

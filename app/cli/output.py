@@ -1,4 +1,4 @@
-"""Prints rows for people or for programs."""
+"""Prints rows as text for people or as JSON for programs."""
 
 import json
 import sys
@@ -36,7 +36,10 @@ format_option = click.option(
 
 
 def print_rows(rows: Sequence[Row], row_format: str) -> None:
-    """Print rows that share their names to stdout; no rows print nothing as text and `[]` as JSON."""
+    """Print rows with the same keys to stdout.
+
+    Without rows, text output is empty and JSON output is `[]`.
+    """
     if RowFormat(row_format) is RowFormat.JSON:
         print_json(rows)
     elif rows:
@@ -48,7 +51,7 @@ def print_json(document: object) -> None:
 
 
 def text_table(rows: Sequence[Row]) -> list[str]:
-    """Return lines of columns two spaces apart, the names first; nothing is cut.
+    """Return a header line and one line per row, in columns two spaces apart; no value is cut off.
 
     >>> text_table([{"slug": "motif", "clips": 51}, {"slug": "cinemo", "clips": None}])
     ['slug    clips', 'motif   51', 'cinemo  -']
@@ -63,7 +66,7 @@ def text_table(rows: Sequence[Row]) -> list[str]:
 
 
 def print_unused(unused: Mapping[str, tuple[str, ...]]) -> None:
-    """Print which files are not used, by the reason."""
+    """Print the unused files, grouped by reason."""
     for reason, names in unused.items():
         click.echo(f"Not used, {len(names)}: {reason}:", err=True)
         for name in examples(names):
@@ -72,9 +75,9 @@ def print_unused(unused: Mapping[str, tuple[str, ...]]) -> None:
 
 @contextmanager
 def progress(label: str, length: int) -> Iterator[Callable[[], None]]:
-    """Show a bar with place, speed and time left on stderr; call what is given after each of `length` steps.
+    """Show a progress bar of `length` steps on stderr; the yielded function reports one finished step.
 
-    Nothing is shown where stderr is not a terminal.
+    Nothing is shown if stderr is not a terminal.
     """
     started = time.monotonic()
     bar: AbstractContextManager[ProgressBar[str]] = click.progressbar(

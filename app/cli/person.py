@@ -1,4 +1,4 @@
-"""`ti2v person`: who has access: sign-in links, signing out everywhere, disabling."""
+"""`ti2v person`: creates sign-in links, signs people out everywhere, disables and enables people."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from app.tables.people import Person
 
-# Workers are programs; they have keys and no browser.
+# Workers are programs: they have keys but do not use a browser.
 _ROLES = [role.value for role in Role if role is not Role.WORKER]
 
 
@@ -27,7 +27,7 @@ _ROLES = [role.value for role in Role if role is not Role.WORKER]
     "--role", type=click.Choice(_ROLES), help="What a new person may do; known ones keep their role."
 )
 def sign_in(name: str, role: str | None) -> None:
-    """Print a link that signs NAME in, in one browser, once."""
+    """Print a link that signs NAME in; it works once, in one browser."""
     from sqlalchemy import select
 
     from app.cli.audit import note_event
@@ -56,7 +56,7 @@ def sign_in(name: str, role: str | None) -> None:
 @click.command("list")
 @format_option
 def list_(row_format: str) -> None:
-    """List people with their role, and how many keys and signed-in browsers they have."""
+    """List people with their role, number of keys and number of signed-in browsers."""
     from sqlalchemy import func, select
 
     from app.cli.local import open_database, open_settings
@@ -90,7 +90,7 @@ def list_(row_format: str) -> None:
 @click.command("sign-out")
 @click.argument("name")
 def sign_out(name: str) -> None:
-    """Sign NAME out of every browser and end their unused sign-in links; keys go on working."""
+    """Sign NAME out of every browser and invalidate the unused sign-in links of NAME; keys still work."""
     from app.security.browsers import sign_out_everywhere
 
     with _changing(name, "person.sign_out") as change:
@@ -101,7 +101,7 @@ def sign_out(name: str) -> None:
 @click.command()
 @click.argument("name")
 def disable(name: str) -> None:
-    """Refuse everything NAME does, by key or browser, until `ti2v person enable NAME`."""
+    """Refuse all requests of NAME, by key or browser, until `ti2v person enable NAME`."""
     from app.security import identity
     from app.security.browsers import sign_out_everywhere
 
@@ -114,7 +114,7 @@ def disable(name: str) -> None:
 @click.command()
 @click.argument("name")
 def enable(name: str) -> None:
-    """Accept the keys of a disabled person again; to use a browser they sign in anew."""
+    """Accept the keys of a disabled person again; in a browser the person must sign in again."""
     from app.security import identity
 
     with _changing(name, "person.enable") as change:
@@ -131,10 +131,10 @@ class _Change:
 
 @contextmanager
 def _changing(name: str, action: str) -> Iterator[_Change]:
-    """Yield the person in a write transaction and add the change to the audit list.
+    """Yield the person in a write transaction and add the change to the audit log.
 
     Raises:
-        NotFound: there is nobody of that name.
+        NotFound: there is no person with this name.
     """
     from app.cli.audit import note_event
     from app.cli.local import open_database, open_settings

@@ -1,4 +1,4 @@
-"""`ti2v report`: the bundle of a study."""
+"""`ti2v report`: writes the report of a study."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     help="Licence of the votes, as the Hugging Face hub writes it, such as cc-by-4.0.",
 )
 def report(study: str, output: Path, pairs: tuple[str, ...], licence: str) -> None:
-    """Write the bundle of STUDY: protocol, hashes, votes, tables, figures, and how to compute them again.
+    """Write the report of STUDY: protocol, hashes, votes, tables, figures, and how to reproduce them.
 
     docs/report.md explains every file.
     """
@@ -48,7 +48,7 @@ def report(study: str, output: Path, pairs: tuple[str, ...], licence: str) -> No
     from benchmark.report.output_folder import new_report_folder
 
     settings = open_settings()
-    # Whoever may open the database file is an admin.
+    # A person who can open the database file is an admin.
     reader = Principal(0, OPERATOR, Role.ADMIN)
     with open_database(settings) as database, new_report_folder(output, study) as folder:
         strips = _strips(settings, database, reader, study, pairs)
@@ -68,7 +68,7 @@ def report(study: str, output: Path, pairs: tuple[str, ...], licence: str) -> No
 def _strips(
     settings: "Settings", database: "Database", reader: "Principal", study: str, pairs: tuple[str, ...]
 ) -> "tuple[PaperFigure, ...]":
-    """Decode the frames of each pair that was asked for."""
+    """Decode the frames of each requested pair."""
     if not pairs:
         return ()
     from app.media.sandbox import Sandbox

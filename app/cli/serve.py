@@ -20,7 +20,10 @@ def _where_to_listen(command: Callable[..., None]) -> Callable[..., None]:
 
 @contextmanager
 def _collector_paused() -> Iterator[None]:
-    """Look for no garbage cycles while modules are imported: it finds none and takes a tenth of the start."""
+    """Pause the garbage collector while modules are imported.
+
+    It would find no garbage, and takes a tenth of the start-up time.
+    """
     gc.disable()
     try:
         yield
@@ -33,7 +36,7 @@ def _collector_paused() -> Iterator[None]:
 def up(host: str | None, port: int | None) -> None:
     """Migrate, load the demo into an empty database, and serve.
 
-    Prints where to go: the voting link, the results, an admin's sign-in link and a researcher's key.
+    Prints the voting link, the results link, an admin's sign-in link and a researcher's key.
     """
     with _collector_paused():
         from app import server
@@ -45,12 +48,12 @@ def up(host: str | None, port: int | None) -> None:
 @click.command()
 @_where_to_listen
 def serve(host: str | None, port: int | None) -> None:
-    """Serve a database that is already at the current schema; changes nothing by itself."""
+    """Serve a database that has the current schema already; the command itself changes nothing."""
     with _collector_paused():
         from app import server
         from app.cli.local import open_database, open_settings
 
     settings = open_settings(host=host, port=port)
     with open_database(settings):
-        pass  # An old schema is refused here, in a sentence and before anything is started.
+        pass  # Refuse an old schema here, with a one-sentence message, before anything is started.
     server.serve(settings)

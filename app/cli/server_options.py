@@ -1,4 +1,4 @@
-"""The options of commands that work on a server."""
+"""Options of commands that send requests to a server."""
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING, TypeVar
@@ -21,7 +21,7 @@ def server_options(command: Command) -> Command:
 
 
 def open_client(server: str | None, key: str | None) -> "Client":
-    """Return a client that says on stderr when it has to send a request again."""
+    """Return a client that prints a line to stderr when it repeats a request."""
     from benchmark.client.client import Client
 
     return Client(server, key, on_retry=lambda sentence: click.echo(sentence, err=True))

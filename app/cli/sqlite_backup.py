@@ -1,4 +1,4 @@
-"""Copies a SQLite database while it is in use, and puts a copy back in its place."""
+"""Copies a SQLite database while it is in use, and restores a copy."""
 
 import os
 import sqlite3
@@ -8,20 +8,22 @@ from pathlib import Path
 from app.errors import Conflict, Invalid, NotFound, Unavailable
 from app.private_files import make_private_file, make_private_folder
 
-# 1 MiB at the usual page size.
+# 1 MiB at the default page size.
 _PAGES_PER_STEP = 256
 
 
 def back_up(database: Path, copy: Path) -> None:
-    """Write a consistent copy of a database that may be in use; the copy is one checked file of mode 0600.
+    """Write a consistent copy of a database that may be in use.
 
-    Nobody waits for it: it reads one snapshot, in small steps, over a connection that cannot write.
+    The copy is a single file with mode 0600, and is checked.
+
+    Other connections do not wait: the copy reads one snapshot, in small steps, over a read-only connection.
 
     Raises:
         Conflict: `copy` exists.
-        OSError: its folder does not exist or cannot be written to.
+        OSError: the folder of `copy` does not exist or is not writable.
         Invalid: the database is damaged; no copy is left.
-        Unavailable: it cannot be read, or the disk is full; no copy is left.
+        Unavailable: the database cannot be read, or the disk is full; no copy is left.
     """
     if copy.exists():
         raise Conflict(f"{copy} exists already; name another file.", code="file_exists")
@@ -38,13 +40,13 @@ def back_up(database: Path, copy: Path) -> None:
 
 
 def restore(copy: Path, database: Path, *, old: Path) -> None:
-    """Put a copy in the database's place and keep what was there, damaged or not, at `old`.
+    """Replace the database with a copy, and move the previous database, damaged or not, to `old`.
 
-    The caller makes sure that nobody has the database open.
+    The caller ensures that no process has the database open.
 
     Raises:
         NotFound: there is no such copy.
-        Invalid: it is damaged or no database of this service; nothing was changed.
+        Invalid: the copy is damaged or is not a database of this service; nothing was changed.
     """
     if not copy.is_file():
         raise NotFound(f"There is no file {copy}.")
@@ -56,7 +58,7 @@ def restore(copy: Path, database: Path, *, old: Path) -> None:
         make_private_file(incoming)
         _copy_pages(copy, incoming)
         _write_through(incoming)
-        # The -wal moves along: pages in it belong to the old database and would spoil the new one.
+        # Move the -wal file too: its pages belong to the old database and would corrupt the new one.
         for ending in ("", "-wal", "-shm"):
             part = database.with_name(database.name + ending)
             if part.exists():
@@ -67,10 +69,11 @@ def restore(copy: Path, database: Path, *, old: Path) -> None:
 
 
 def refuse_damage(path: Path) -> None:
-    """Check a database file that nobody writes to.
+    """Check a database file that no process writes to.
 
     Raises:
-        Invalid: it is not SQLite, is damaged, has rows without their parents, or is not of this service.
+        Invalid: the file is not SQLite, is damaged, violates a foreign key, or is not a database of this
+            service.
     """
     try:
         with closing(_open(path)) as connection:
@@ -91,12 +94,13 @@ def refuse_damage(path: Path) -> None:
 def _copy_pages(source: Path, target: Path) -> None:
     try:
         with closing(_open(source, mode="ro")) as reading, closing(sqlite3.connect(target)) as writing:
-            # Every step reads the snapshot of this transaction, so a write elsewhere restarts nothing. A
-            # connection that cannot write never checkpoints, so it needs no write lock (app/database.py).
+            # Every step reads the snapshot of this transaction, so a write by another connection does not
+            # restart the copy. A connection that cannot write never checkpoints, so it needs no write lock
+            # (app/database.py).
             reading.execute("BEGIN")
             reading.execute("SELECT count(*) FROM sqlite_master").fetchone()
             reading.backup(writing, pages=_PAGES_PER_STEP, sleep=0)
-            # One file, with nothing in a -wal beside it that could be forgotten.
+            # A single file: no -wal file next to it that a user could forget to copy.
             writing.execute("PRAGMA journal_mode = DELETE")
     except sqlite3.DatabaseError as error:
         raise Unavailable(f"{source} could not be copied beside {target}: {error}.") from error

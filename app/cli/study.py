@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="A text file that annotators read first.",
 )
-# From here on parameters are named as the fields of POST /studies, to which they go unchanged.
+# These parameters have the names of the fields of POST /studies and are sent unchanged.
 @click.option(
     "--votes",
     "votes_per_comparison",
@@ -113,7 +113,7 @@ def open_(slug: str, server: str | None, key: str | None) -> None:
 @click.argument("slug")
 @server_options
 def pause(slug: str, server: str | None, key: str | None) -> None:
-    """Stop giving out comparisons of SLUG for a while; prints the new status."""
+    """Pause SLUG, so that annotators get no more comparisons until it is resumed; prints the new status."""
     _change_status(slug, StudyStatus.PAUSED, server, key)
 
 
@@ -121,7 +121,7 @@ def pause(slug: str, server: str | None, key: str | None) -> None:
 @click.argument("slug")
 @server_options
 def close(slug: str, server: str | None, key: str | None) -> None:
-    """Close SLUG for good, which makes its results final; prints the new status."""
+    """Close SLUG permanently, which makes its results final; prints the new status."""
     _change_status(slug, StudyStatus.CLOSED, server, key)
 
 

@@ -1,4 +1,4 @@
-"""`ti2v study list | status | check`: look at studies, on a server or in this machine's database."""
+"""`ti2v study list | status | check`: shows studies on a server or in this machine's database."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
@@ -21,7 +21,10 @@ if TYPE_CHECKING:
 @format_option
 @server_options
 def list_(status: str | None, row_format: str, server: str | None, key: str | None) -> None:
-    """Print studies, newest first: those you may see on a server, all on this machine."""
+    """Print studies, newest first.
+
+    With a server, the studies that you may see; on this machine, all studies.
+    """
     found = _studies_on_server(server, key) if server else _studies_here()
     studies = [study for study in found if status is None or study.status == status]
     if RowFormat(row_format) is RowFormat.JSON:
@@ -36,7 +39,7 @@ def list_(status: str | None, row_format: str, server: str | None, key: str | No
 @format_option
 @server_options
 def status(slug: str, row_format: str, server: str | None, key: str | None) -> None:
-    """Print how far SLUG is, in all and for each matchup."""
+    """Print the progress of SLUG, in total and for each matchup."""
     study = _study_on_server(slug, server, key) if server else _study_here(slug)
     if RowFormat(row_format) is RowFormat.JSON:
         print_json(study.model_dump(mode="json"))
@@ -56,7 +59,7 @@ def status(slug: str, row_format: str, server: str | None, key: str | None) -> N
 @click.command()
 @click.argument("slug")
 def check(slug: str) -> None:
-    """Recount the votes of SLUG in this machine's database and compare with the counters kept live."""
+    """Recount the votes of SLUG in this machine's database and compare with the stored counters."""
     from app.cli.local import local_read
     from app.results.live.recount import recount
     from app.security.visibility import find_study
@@ -106,7 +109,7 @@ def _preparation_line(preparation: "PreparationResponse") -> str:
 
 
 def print_losses(study: "StudyResponse") -> None:
-    """Print what the renditions leave out of each side's clips."""
+    """Print how much of each side's clips the renditions leave out."""
     losses = [loss.sentence for matchup in study.matchups for loss in matchup.rendition_losses]
     for sentence in losses:
         click.echo(sentence, err=True)

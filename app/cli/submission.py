@@ -33,7 +33,10 @@ def list_(
     server: str | None,
     key: str | None,
 ) -> None:
-    """Print submissions, newest first: your own on a server, everybody's on this machine."""
+    """Print submissions, newest first.
+
+    With a server, your own submissions; on this machine, all submissions.
+    """
     found = _list_on_server(server, key) if server else _list_here()
     wanted = {"model": model, "benchmark": benchmark, "status": status}
     rows = [
@@ -53,7 +56,7 @@ def list_(
 @verbose_option
 @server_options
 def show(submission: str, row_format: str, server: str | None, key: str | None) -> None:
-    """Print the submission of this id, its missing clips and the warnings about its clips."""
+    """Print the submission with this id, its missing clips and the warnings about its clips."""
     found = _show_on_server(submission, server, key) if server else _show_here(submission)
     if RowFormat(row_format) is RowFormat.JSON:
         print_json(found.model_dump(mode="json"))
@@ -73,9 +76,9 @@ def show(submission: str, row_format: str, server: str | None, key: str | None) 
 @click.option("--reason", required=True, help="Why; kept in the audit list and shown with closed matchups.")
 @server_options
 def withdraw(submission: str, reason: str, server: str | None, key: str | None) -> None:
-    """Take the submission of this id out of every running study; prints its status.
+    """Withdraw the submission with this id from every running study; prints its status.
 
-    Votes that were cast stay and are marked. Its label can be used again.
+    Existing votes are kept and marked. The submission's label can be used again.
     """
     if server:
         with open_client(server, key) as client:

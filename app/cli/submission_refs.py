@@ -21,7 +21,7 @@ def study_request(
     Args:
         draft: the other fields of the request.
         matchups: each as `REF:OTHER`.
-        known: submissions that may be named; only those of the benchmark's `version` are compared.
+        known: submissions that may be named; only submissions for the benchmark's `version` can be compared.
 
     Raises:
         click.UsageError: a matchup cannot be read.
@@ -35,7 +35,7 @@ def read_matchup(text: str, submissions: Sequence[SubmissionResponse]) -> Matchu
     """Read `REF:OTHER`.
 
     Raises:
-        click.UsageError: it has another form, or a side means no submission or several.
+        click.UsageError: the text has another form, or a side matches no submission or several submissions.
     """
     sides = text.split(":")
     if len(sides) != 2 or not all(sides):
@@ -45,10 +45,10 @@ def read_matchup(text: str, submissions: Sequence[SubmissionResponse]) -> Matchu
 
 
 def _submission_id(side: str, submissions: Sequence[SubmissionResponse]) -> str:
-    # A withdrawn submission's label may have been used again.
+    # Skip withdrawn submissions: their labels may have been used again.
     usable = [each for each in submissions if each.status is not SubmissionStatus.WITHDRAWN]
     exact = [each for each in usable if _side(each) == side]
-    # A model with one submission may be named without its label.
+    # A model with a single submission may be named without its label.
     meant = exact or [each for each in usable if each.model == side]
     if len(meant) == 1:
         return meant[0].id

@@ -53,9 +53,10 @@ def submit(
     server: str | None,
     key: str | None,
 ) -> None:
-    """Send the clips in DIR, named <pair id>.mp4 or <pair id>_<seed>.mp4, and make the submission final.
+    """Upload the clips in DIR, named <pair id>.mp4 or <pair id>_<seed>.mp4, and finalise the submission.
 
-    Prints the submission's id. After an interruption the same command sends what is missing.
+    Prints the submission's id. After an interruption, run the same command again: it uploads the missing
+    clips.
     """
     from benchmark.client.folder_submission import FolderSubmission
 
@@ -93,7 +94,7 @@ def _say_what_is_unused(sending: "FolderSubmission") -> None:
 
 
 def _rehearse(sending: "FolderSubmission", *, allow_partial: bool, replace: bool) -> None:
-    """Print every problem, one a line; nothing is sent."""
+    """Print every problem, one per line; nothing is sent."""
     from app.cli.clip_checks import check_clips
 
     comparison = sending.compare()
@@ -122,7 +123,7 @@ def _rehearse(sending: "FolderSubmission", *, allow_partial: bool, replace: bool
 
 
 def _changes(comparison: "Comparison", *, replace: bool) -> list[str]:
-    """Return the problems with clips that differ from those of the server."""
+    """Return one problem for each clip that differs from the server's clip."""
     from benchmark.client.folder_submission import SubmissionProblems, refuse_changes
 
     try:

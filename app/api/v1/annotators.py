@@ -16,7 +16,7 @@ router = api_router("annotators")
 
 @router.get("/studies/{slug}/annotators")
 def list_annotators(slug: SlugPath, request: Request) -> list[AnnotatorResponse]:
-    """Return everybody who opened an invitation, with the status of their votes and the flags."""
+    """Return the annotators who opened an invitation, with vote counts by status and flags."""
     with context_of(request).database.read() as session:
         study, _ = require_own_study(session, request, slug)
         return annotator_responses(session, study)
@@ -26,7 +26,7 @@ def list_annotators(slug: SlugPath, request: Request) -> list[AnnotatorResponse]
 def exclude(
     slug: SlugPath, annotator: PseudonymPath, body: DecisionRequest, request: Request
 ) -> ChangeResponse:
-    """Take an annotator's votes, or the one on a certain comparison, out of the results."""
+    """Exclude all votes of an annotator from the results, or only the vote on one comparison."""
     with context_of(request).database.write() as session:
         study, principal = require_own_study(session, request, slug)
         study = lock_study(session, study.id)
@@ -39,7 +39,7 @@ def exclude(
 def reinstate(
     slug: SlugPath, annotator: PseudonymPath, body: DecisionRequest, request: Request
 ) -> ChangeResponse:
-    """Count excluded votes again; as surplus where the panel filled meanwhile."""
+    """Count excluded votes again. A vote becomes surplus if its panel has filled in the meantime."""
     with context_of(request).database.write() as session:
         study, principal = require_own_study(session, request, slug)
         study = lock_study(session, study.id)

@@ -1,4 +1,4 @@
-"""Benchmarks over REST. Public ones need no key, others a key of somebody who sees them."""
+"""Benchmarks over REST. Public benchmarks need no key; others need the key of a person who may see them."""
 
 from typing import Annotated
 
@@ -43,7 +43,10 @@ def list_pairs(
     limit: Annotated[int, Query(ge=1, le=1000)] = 100,
     cursor: Annotated[str | None, Query(pattern=r"^\d{1,9}$")] = None,
 ) -> PairsResponse:
-    """Return pairs in the benchmark's order; `next_cursor` leads on, null at the end."""
+    """Return pairs in the benchmark's order.
+
+    `next_cursor` requests the next page; it is null on the last page.
+    """
     with context_of(request).database.read() as session:
         benchmark = find_benchmark(session, slug, principal=optional_person(session, request))
         return pairs_page(session, benchmark, first=int(cursor or 0), limit=limit)

@@ -1,4 +1,4 @@
-"""Clips over REST: upload one, list those of a submission."""
+"""Clips over REST: upload a clip, delete a clip, list the clips of a submission."""
 
 import logging
 from dataclasses import dataclass
@@ -50,7 +50,7 @@ def list_clips(
     limit: Annotated[int, Query(ge=1, le=1000)] = 100,
     cursor: Annotated[str | None, Query(pattern=_CURSOR)] = None,
 ) -> ClipsResponse:
-    """Return a submission's clips in the order of pairs and seeds, with what their makers say about them."""
+    """Return a submission's clips, with their provenance, in the order of pairs and seeds."""
     position, seed = (int(each) for each in (cursor or "0-0").split("-"))
     with context_of(request).database.read() as session:
         principal = require_person(session, request, Role.RESEARCHER, Role.VIEWER, now=utc_now())
@@ -77,12 +77,14 @@ async def put_clip(
     seed: Annotated[int | None, Query(ge=0, le=MAX_SEED)] = None,
     replace: bool = False,
 ) -> Response:
-    """Store one clip, the mp4 as the body; the same bytes again change nothing, other bytes are 409.
+    """Store one clip, sent as the request body (mp4).
 
-    With `replace`, other bytes replace the clip of an open submission, and the audit list keeps both digests.
-    `seed` is 0 by default; a clip of a worker has the seed of its job. A worker names the job it holds,
-    `Ti2v-Job` and `Ti2v-Attempt`; else the submission must be one's own. `Ti2v-Provenance`, base64 of a JSON
-    object of at most 4 KiB, says how the clip was made.
+    Sending the same bytes again changes nothing; other bytes for the same pair and seed get 409.
+
+    With `replace`, other bytes replace the clip of an open submission, and the audit log records both
+    digests. `seed` is 0 by default; a worker's clip has the seed of its job. A worker names its job in the
+    headers `Ti2v-Job` and `Ti2v-Attempt`. Everybody else can upload only to their own submissions. The header
+    `Ti2v-Provenance` describes how the clip was made: base64 of a JSON object of at most 4 KiB.
     """
     context = context_of(request)
     promised = promised_sha256(
@@ -117,7 +119,7 @@ def delete_clip(
     request: Request,
     seed: Annotated[int, Query(ge=0, le=MAX_SEED)] = 0,
 ) -> Response:
-    """Delete a clip of an open submission; the audit list keeps its digest."""
+    """Delete a clip of an open submission; the audit log records its digest."""
     context = context_of(request)
     with context.database.write() as session:
         principal = require_person(session, request, Role.RESEARCHER, scope=Scope.SUBMIT, now=utc_now())
@@ -134,7 +136,7 @@ def delete_clip(
 
 @dataclass(frozen=True)
 class AuthorizedUpload:
-    """Who uploads a clip, by what right, and where it goes."""
+    """An authorised upload: the person, the kind of authorisation, and the target of the clip."""
 
     principal: Principal
     authorization: UploadAuthorization
@@ -151,7 +153,7 @@ def _authorize(
         Invalid: a worker asks to replace a clip.
         NotSignedIn, Forbidden: a missing or wrong key.
         NotFound, Conflict: an unknown target, a closed submission or a stale attempt.
-        TooManyRequests: the person's quota of the day is used up.
+        TooManyRequests: the person's daily quota is used up.
     """
     job = read_job_headers(request.headers)
     if job and replace:

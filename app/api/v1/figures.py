@@ -1,4 +1,4 @@
-"""Figures over REST: those of a study, the strips of one of its pairs, the scenarios of a benchmark."""
+"""Figures over REST: a study's figures, frame strips of one pair, and a benchmark's scenarios."""
 
 from fastapi import Request, Response
 
@@ -14,7 +14,7 @@ router = api_router("results", RequestClass.REPORTS)
 
 @router.get("/studies/{slug}/figures/{figure}.{file_format}", response_class=Response)
 def study_figure(slug: SlugPath, figure: FigureName, file_format: FigureFormat, request: Request) -> Response:
-    """Return a figure as svg, pdf or png, or the numbers behind it as csv; docs/figures.md explains each."""
+    """Return a figure as svg, pdf or png, or its numbers as csv; docs/figures.md explains each figure."""
     return figure_answer(request, slug, figure, file_format)
 
 
@@ -26,11 +26,11 @@ def pair_strip(
     request: Request,
     frames: FramesQuery = DEFAULT_FRAMES,
 ) -> Response:
-    """Return a pair's image, prompt and `frames` frames of every model of the study."""
+    """Return a pair's image and prompt, and `frames` frames of the clip of every model in the study."""
     return strip_answer(request, slug, pair_id, file_format, frames)
 
 
 @router.get("/benchmarks/{slug}/scenarios.{file_format}", response_class=Response)
 def benchmark_scenarios(slug: SlugPath, file_format: FigureFormat, request: Request) -> Response:
-    """Return an image and a prompt of every scenario of a benchmark."""
+    """Return one image and one prompt for every scenario of a benchmark."""
     return scenes_answer(request, slug, file_format)

@@ -1,6 +1,7 @@
-"""Jobs over REST: researchers ask for clips and look after them, workers claim, renew, give back and fail.
+"""Jobs over REST: researchers create, list, cancel and retry; workers claim, renew, release and fail.
 
-A worker finishes a job with its clip: PUT /submissions/{id}/clips/{pair_id} with the headers of entrances.py.
+A worker finishes a job by uploading its clip: PUT /submissions/{id}/clips/{pair_id} with the headers that
+upload_headers.py reads.
 """
 
 from typing import Annotated
@@ -39,7 +40,7 @@ router = api_router("jobs")
 
 @router.post("/jobs", status_code=201)
 def create_jobs(body: CreateJobsRequest, request: Request) -> CreateJobsResponse:
-    """Queue a job for each clip that is not there; one submission a seed. Asking again adds nothing."""
+    """Queue a job for each missing clip. Repeating the request adds nothing."""
     with context_of(request).database.write() as session:
         principal = require_person(session, request, Role.RESEARCHER, scope=Scope.SUBMIT, now=utc_now())
         now = utc_now()
@@ -55,7 +56,7 @@ def list_jobs(
     limit: Annotated[int, Query(ge=1, le=1000)] = 100,
     cursor: Annotated[str | None, Query(pattern=r"^\d{1,18}$")] = None,
 ) -> JobsResponse:
-    """Return jobs of one's own submissions, an admin everybody's, in the order they were asked for."""
+    """Return the jobs of your own submissions, in the order of their creation; an admin gets all jobs."""
     wanted = JobFilter(submission, model, status)
     with context_of(request).database.read() as session:
         principal = require_person(session, request, Role.RESEARCHER, now=utc_now())
@@ -64,7 +65,7 @@ def list_jobs(
 
 @router.post("/jobs/cancel")
 def cancel_jobs(body: SubmissionJobsRequest, request: Request) -> ChangedJobsResponse:
-    """Cancel what is still queued or leased in a submission."""
+    """Cancel the queued and leased jobs of a submission."""
     with context_of(request).database.write() as session:
         principal = require_person(session, request, Role.RESEARCHER, scope=Scope.SUBMIT, now=utc_now())
         submission = service.find_submission(session, public_id=body.submission, principal=principal)
@@ -74,7 +75,7 @@ def cancel_jobs(body: SubmissionJobsRequest, request: Request) -> ChangedJobsRes
 
 @router.post("/jobs/retry")
 def retry_jobs(body: SubmissionJobsRequest, request: Request) -> ChangedJobsResponse:
-    """Put every failed job of a submission back, and let those that rest after a failure go at once."""
+    """Queue every failed job of a submission again; jobs that wait after a failure become ready at once."""
     with context_of(request).database.write() as session:
         principal = require_person(session, request, Role.RESEARCHER, scope=Scope.SUBMIT, now=utc_now())
         submission = service.find_submission(session, public_id=body.submission, principal=principal)
@@ -84,10 +85,13 @@ def retry_jobs(body: SubmissionJobsRequest, request: Request) -> ChangedJobsResp
 
 @router.post("/jobs/claim")
 def claim(body: ClaimRequest, request: Request) -> ClaimResponse:
-    """Lease jobs to a worker, all of one model: the one it holds while there are any. May be none."""
+    """Lease jobs of one model to a worker; the list is empty if no job is ready.
+
+    The model in the worker's memory is preferred as long as it has jobs.
+    """
     context = context_of(request)
     policy = leases.LeasePolicy.of(context.settings)
-    # Not durable: after a power cut a lease that was forgotten is simply given out again.
+    # Not durable: a lease that is lost in a power failure is simply granted again.
     with context.database.write(durable=False) as session:
         principal = require_person(session, request, Role.WORKER, scope=Scope.WORK, now=utc_now())
         now = utc_now()
@@ -98,7 +102,10 @@ def claim(body: ClaimRequest, request: Request) -> ClaimResponse:
 
 @router.get("/jobs/{public_id}/image", response_class=Response)
 def get_image(public_id: PublicIdPath, request: Request) -> Response:
-    """Return the image to animate, of the benchmark version of the submission, to the worker of the job."""
+    """Return the image to animate, from the submission's version of the benchmark.
+
+    Only the worker of the job may read it.
+    """
     context = context_of(request)
     with context.database.read() as session:
         principal = require_person(session, request, Role.WORKER, scope=Scope.WORK, now=utc_now())
@@ -114,7 +121,7 @@ def get_image(public_id: PublicIdPath, request: Request) -> Response:
 
 @router.post("/jobs/{public_id}/renew")
 def renew(public_id: PublicIdPath, body: AttemptRequest, request: Request) -> RenewResponse:
-    """Extend a lease; 409 `cancelled` or `stale_attempt` say that the work is no longer wanted."""
+    """Extend a lease; 409 `cancelled` or `stale_attempt` means that the clip is no longer needed."""
     context = context_of(request)
     with context.database.write(durable=False) as session:
         principal = require_person(session, request, Role.WORKER, scope=Scope.WORK, now=utc_now())
@@ -126,7 +133,7 @@ def renew(public_id: PublicIdPath, body: AttemptRequest, request: Request) -> Re
 
 @router.post("/jobs/{public_id}/release")
 def release(public_id: PublicIdPath, body: AttemptRequest, request: Request) -> JobResponse:
-    """Give a job back untried; it does not count as a failure."""
+    """Release a job; this does not count as a failed attempt."""
     with context_of(request).database.write(durable=False) as session:
         principal = require_person(session, request, Role.WORKER, scope=Scope.WORK, now=utc_now())
         job = leases.held_job(session, public_id=public_id, attempt=body.attempt, principal=principal)
@@ -137,7 +144,7 @@ def release(public_id: PublicIdPath, body: AttemptRequest, request: Request) -> 
 
 @router.post("/jobs/{public_id}/fail")
 def fail(public_id: PublicIdPath, body: FailRequest, request: Request) -> FailResponse:
-    """Say why an attempt failed; the job rests and comes back, or has failed for good."""
+    """Record why an attempt failed. The job is queued again after a pause, or fails permanently."""
     context = context_of(request)
     failure = leases.Failure(body.kind, body.message, body.log_tail)
     with context.database.write() as session:
@@ -153,7 +160,7 @@ def fail(public_id: PublicIdPath, body: FailRequest, request: Request) -> FailRe
 
 @router.post("/jobs/{public_id}/cancel")
 def cancel(public_id: PublicIdPath, request: Request) -> JobResponse:
-    """Cancel a job; a worker that holds it is told when it renews."""
+    """Cancel a job; the worker that holds it gets an error at its next renewal."""
     with context_of(request).database.write() as session:
         principal = require_person(session, request, Role.RESEARCHER, scope=Scope.SUBMIT, now=utc_now())
         job = service.find_job(session, public_id=public_id, principal=principal)
@@ -164,7 +171,7 @@ def cancel(public_id: PublicIdPath, request: Request) -> JobResponse:
 
 @router.post("/jobs/{public_id}/retry")
 def retry(public_id: PublicIdPath, request: Request) -> JobResponse:
-    """Put a failed or cancelled job back as if it were new."""
+    """Queue a failed or cancelled job again, like a new one."""
     with context_of(request).database.write() as session:
         principal = require_person(session, request, Role.RESEARCHER, scope=Scope.SUBMIT, now=utc_now())
         job = service.find_job(session, public_id=public_id, principal=principal)

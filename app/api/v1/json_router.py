@@ -1,4 +1,4 @@
-"""What the routers of the REST API share: strict JSON bodies, and errors of one documented shape."""
+"""Base of all REST API routers: strict JSON bodies, and errors in one documented format."""
 
 import json
 from collections.abc import Callable, Coroutine
@@ -14,21 +14,22 @@ from app.errors import BadRequest
 from app.limited_routes import limited_route
 from benchmark.wire.common import ErrorResponse
 
-# Only so that /api/v1/openapi.json says how to send a key; app/dependencies.py reads it.
+# Declared only for /api/v1/openapi.json, which documents how to send a key; app/dependencies.py reads the
+# key.
 KEY = Depends(HTTPBearer(auto_error=False, description="A key from `ti2v key create`."))
-# For a route that anybody may ask, and that shows more to people with a key.
+# For routes that are open to anybody and return more to people with a key.
 OPTIONAL_KEY: dict[str, Any] = {"security": [{}, {"HTTPBearer": []}]}
 
 
 def api_router(
     tag: str, request_class: RequestClass | None = None, *, is_for_people: bool = True
 ) -> APIRouter:
-    """Return the router of one noun.
+    """Return the router of one resource.
 
     Args:
-        tag: the noun.
-        request_class: names the threads it uses; the default ones if None.
-        is_for_people: whether its routes need a key or a signed-in browser, checked before a body is read.
+        tag: the name of the resource.
+        request_class: the request class whose threads the routes use; None for the default threads.
+        is_for_people: whether the routes require a key or a signed-in browser; checked before a body is read.
     """
     base = PersonJsonRoute if is_for_people else StrictJsonRoute
     route_class = limited_route(request_class, base) if request_class else base
@@ -42,7 +43,10 @@ def api_router(
 
 
 class StrictJsonRoute(APIRoute):
-    """A route whose body means one thing only: Python would take the second of two equal names in silence."""
+    """A route that rejects ambiguous JSON.
+
+    Python's parser silently keeps the second of two equal names in an object.
+    """
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         handle = super().get_route_handler()
@@ -54,15 +58,16 @@ class StrictJsonRoute(APIRoute):
 
 
 class PersonJsonRoute(AuthenticatedRoute, StrictJsonRoute):
-    """A strict route that knows who asks before it reads the body."""
+    """A strict route that authenticates the request before it reads the body."""
 
 
 class _StrictRequest(Request):
     async def json(self) -> Any:
-        """Return the value of the body, UTF-8 with or without a byte order mark.
+        """Return the parsed body, which must be UTF-8; a byte order mark is allowed.
 
         Raises:
-            BadRequest: it is not JSON, nested too deep, not UTF-8, or one object has a name twice.
+            BadRequest: the body is not UTF-8 or not JSON, is nested too deep, or an object contains a name
+                twice.
         """
         body = await self.body()
         try:

@@ -1,4 +1,4 @@
-"""The bundle of a study over REST."""
+"""The report of a study over REST."""
 
 from fastapi import Request, Response
 from starlette.responses import StreamingResponse
@@ -15,7 +15,10 @@ router = api_router("results", RequestClass.REPORTS)
 
 @router.get("/studies/{slug}/report.zip", response_class=Response)
 def report(slug: SlugPath, request: Request) -> Response:
-    """Return protocol, hashes, votes, tables and figures as one ZIP file; docs/report.md explains each."""
+    """Return protocol, hashes, votes, tables and figures as one ZIP file.
+
+    docs/report.md explains each file.
+    """
     database = context_of(request).database
     with database.read() as session:
         principal = require_reader(session, request, now=utc_now())

@@ -21,7 +21,10 @@ router = api_router("results", RequestClass.REPORTS)
 
 @router.get("/studies/{slug}/results")
 def get_results(slug: SlugPath, request: Request) -> ResultsResponse:
-    """Return scores and rates; of a running study to its researchers only, without p-values."""
+    """Return scores and rates.
+
+    Only its researchers get results of a running study, and these have no p-values.
+    """
     with context_of(request).database.read() as session:
         principal = require_reader(session, request, now=utc_now())
         results = find_results(session, slug=slug, principal=principal)

@@ -1,4 +1,4 @@
-"""Studies over REST: create, open, pause, close, invite, look at."""
+"""Studies over REST: create, open, pause, close, invite, list."""
 
 from fastapi import Request
 
@@ -48,7 +48,7 @@ def get_study(slug: SlugPath, request: Request) -> StudyResponse:
 
 @router.post("/studies/{slug}/open")
 def open_study(slug: SlugPath, request: Request) -> StudyResponse:
-    """Open a draft, or go on after a pause; from now on annotators may vote."""
+    """Open a draft or resume a paused study; annotators can vote from now on."""
     return _change_status(slug, request, StudyStatus.OPEN)
 
 
@@ -59,13 +59,13 @@ def pause_study(slug: SlugPath, request: Request) -> StudyResponse:
 
 @router.post("/studies/{slug}/close")
 def close_study(slug: SlugPath, request: Request) -> StudyResponse:
-    """Close a study for good; its results are then no longer interim."""
+    """Close a study permanently, which makes its results final."""
     return _change_status(slug, request, StudyStatus.CLOSED)
 
 
 @router.post("/studies/{slug}/invitations", status_code=201)
 def invite(slug: SlugPath, body: InvitationsRequest, request: Request) -> InvitationsResponse:
-    """Make links; each lets one annotator in, and is shown only here."""
+    """Create invitation links. Each is for one annotator and is returned only once."""
     context = context_of(request)
     with context.database.write() as session:
         principal = require_person(session, request, Role.RESEARCHER, scope=Scope.STUDY, now=utc_now())

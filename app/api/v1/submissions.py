@@ -36,7 +36,7 @@ router = api_router("submissions")
 
 @router.put("/models/{slug}")
 def put_model(slug: SlugPath, body: ModelRequest, request: Request) -> ModelResponse:
-    """Register a model, or change what is said about one's own."""
+    """Register a model, or change the description of your own model."""
     with context_of(request).database.write() as session:
         principal = require_person(session, request, Role.RESEARCHER, scope=Scope.SUBMIT, now=utc_now())
         now = utc_now()
@@ -76,7 +76,10 @@ def list_submissions(
     request: Request,
     visible: Annotated[bool, Query(description="All that you see, not only your own.")] = False,
 ) -> list[SubmissionResponse]:
-    """Return your own submissions, newest first; an admin's are everybody's. `visible`: all you see."""
+    """Return your own submissions, newest first; an admin gets all submissions.
+
+    With `visible`, return all submissions that you may see.
+    """
     with context_of(request).database.read() as session:
         principal = require_person(session, request, Role.RESEARCHER, Role.VIEWER, now=utc_now())
         return (visible_submissions if visible else own_submissions)(session, principal)
@@ -84,7 +87,7 @@ def list_submissions(
 
 @router.get("/submissions/{public_id}")
 def get_submission(public_id: PublicIdPath, request: Request) -> SubmissionDetailResponse:
-    """Return a submission with all that is missing and what is odd about its clips."""
+    """Return a submission with its missing clips and the warnings about its clips."""
     with context_of(request).database.read() as session:
         principal = require_person(session, request, Role.RESEARCHER, Role.VIEWER, Role.WORKER, now=utc_now())
         submission = service.find_submission(session, public_id=public_id, principal=principal)
@@ -105,7 +108,7 @@ def finalise(
         service.finalise(
             session, submission=submission, allow_partial=bool(body and body.allow_partial), now=now
         )
-        # What is final takes no clips, so nobody needs to make them.
+        # A final submission accepts no clips, so its unfinished jobs are cancelled.
         cancel_jobs(session, submission=submission, now=now)
         return submission_detail(session, submission)
 
@@ -114,7 +117,7 @@ def finalise(
 def withdraw_submission(
     public_id: PublicIdPath, body: ReasonRequest, request: Request
 ) -> SubmissionDetailResponse:
-    """Take a submission out of every running study; votes that were cast stay and are marked."""
+    """Withdraw a submission from every running study; existing votes are kept and marked."""
     with context_of(request).database.write() as session:
         principal = require_person(session, request, Role.RESEARCHER, scope=Scope.SUBMIT, now=utc_now())
         submission = service.find_submission(

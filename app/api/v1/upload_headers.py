@@ -1,4 +1,4 @@
-"""Reads the headers of an upload: the job it is for, and the length of its body."""
+"""Reads the headers of an upload: the job of the clip, and the length of the body."""
 
 import re
 from dataclasses import dataclass
@@ -13,14 +13,14 @@ _ATTEMPT = re.compile(r"[1-9][0-9]{0,8}")
 
 @dataclass(frozen=True)
 class JobHeaders:
-    """The job a clip is uploaded for, and the number of its attempt."""
+    """The job that a clip is uploaded for, and the number of the job's attempt."""
 
     id: str
     attempt: int
 
 
 def read_job_headers(headers: Headers) -> JobHeaders | None:
-    """Return the job that the headers name; None where neither header is sent.
+    """Return the job that the headers name; None if both headers are missing.
 
     Raises:
         Invalid: one header is missing or malformed.
@@ -34,6 +34,6 @@ def read_job_headers(headers: Headers) -> JobHeaders | None:
 
 
 def declared_bytes(headers: Headers) -> int:
-    """Return the declared length of the body; 0 where none is declared."""
+    """Return the declared length of the body; 0 if the request does not declare one."""
     declared = headers.get("content-length", "")
     return int(declared) if declared.isascii() and declared.isdecimal() else 0

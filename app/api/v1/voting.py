@@ -1,4 +1,7 @@
-"""Annotators' part of the API: the next assignment, the vote, skip, undo, renew. The cookie says who asks."""
+"""Annotators' part of the API: next assignment, vote, skip, undo, renew.
+
+A cookie identifies the annotator.
+"""
 
 from typing import Annotated
 
@@ -34,7 +37,10 @@ router = api_router("voting", RequestClass.VOTES, is_for_people=False)
 def next_assignment(
     slug: SlugPath, request: Request, body: Annotated[NextAssignmentRequest | None, Body()] = None
 ) -> Response:
-    """Return the comparison to judge; with `after`, lease the one behind it so that its media can load."""
+    """Return the comparison to judge.
+
+    With `after`, lease the comparison that follows that token, so that its media can load early.
+    """
     with context_of(request).database.write(durable=False) as session:
         participant = find_participant(session, cookie=cookie_of(request), study_slug=slug, now=utc_now())
         study = lock_study(session, participant.study.id)
@@ -63,7 +69,10 @@ def next_assignment(
     responses={200: {"model": VoteResponse, "description": "This very vote was taken before."}},
 )
 def vote(token: TokenPath, body: VoteRequest, request: Request) -> Response:
-    """Take a vote. The same again answers 200 with the same body; another answer is 409."""
+    """Store a vote.
+
+    Sending the same vote again returns 200 with the same body; a different answer gets 409.
+    """
     with context_of(request).database.write() as session:
         held = find_assignment(session, cookie=cookie_of(request), token=token, for_change=True)
         cast = service.cast_vote(
@@ -79,7 +88,7 @@ def vote(token: TokenPath, body: VoteRequest, request: Request) -> Response:
 
 @router.post("/assignments/{token}/skip", status_code=204)
 def skip(token: TokenPath, body: SkipRequest, request: Request) -> Response:
-    """Give a comparison back without a vote; it will not come again."""
+    """Skip a comparison without a vote; the annotator does not get it again."""
     with context_of(request).database.write() as session:
         held = find_assignment(session, cookie=cookie_of(request), token=token, for_change=True)
         service.skip(session, assignment=held.assignment, study=held.study, reason=body.reason, now=held.now)
@@ -88,7 +97,7 @@ def skip(token: TokenPath, body: SkipRequest, request: Request) -> Response:
 
 @router.post("/assignments/{token}/undo")
 def undo(token: TokenPath, request: Request) -> UndoResponse:
-    """Take the last vote back and return a new assignment on the same comparison."""
+    """Undo the last vote and return a new assignment for the same comparison."""
     with context_of(request).database.write() as session:
         held = find_assignment(session, cookie=cookie_of(request), token=token, for_change=True)
         undone = service.undo(session, assignment=held.assignment, study=held.study, now=held.now)
