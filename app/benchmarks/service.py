@@ -52,6 +52,8 @@ def import_benchmark(
 ) -> Benchmark:
     """Store a benchmark as the next version of `slug`.
 
+    Importing the content of the newest version again changes nothing.
+
     Args:
         images: the stored images of `source`, see `app.benchmarks.images.store_images`.
         owner_id: the owner of the benchmark, which is private until it is shared; None for a public benchmark
