@@ -1,1 +1,1 @@
-"""Annotators come by invitation and may leave with their votes."""
+"""Invitations: annotators join a study by a link, and may withdraw with their votes."""

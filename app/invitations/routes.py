@@ -1,4 +1,4 @@
-"""The invitation link, the welcome behind it, and leaving a study."""
+"""Pages of the invitation link, the welcome page and the withdrawal."""
 
 from typing import Annotated
 
@@ -19,7 +19,7 @@ router = APIRouter(include_in_schema=False)
 
 @router.get("/invite/{token}")
 def invitation(token: Annotated[str, Path(max_length=200)], request: Request) -> Response:
-    """Let this browser act for the link's annotator and say what they will do."""
+    """Give this browser the link's annotator and show the welcome page."""
     context = context_of(request)
     try:
         with context.database.write() as session:

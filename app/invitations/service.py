@@ -1,4 +1,4 @@
-"""Lets annotators in by their link, and out again with their votes."""
+"""Accepts invitations, and withdraws annotators with their votes."""
 
 from datetime import datetime
 
@@ -18,7 +18,7 @@ from benchmark.protocol import AnnotatorKind, StudyStatus, VoteStatus
 def accept_invitation(
     session: Session, *, token: str, browser: BrowserSession, now: datetime
 ) -> tuple[Study, Annotator | None]:
-    """Tie a browser to the link's annotator, who is created when the link is first opened.
+    """Connect a browser session with the link's annotator, who is created at the first visit.
 
     In one study a browser acts for one annotator: that of the link opened last. An unused link to a closed
     study creates no annotator.
@@ -48,12 +48,12 @@ def accept_invitation(
 
 
 def withdraw_annotator(session: Session, *, annotator: Annotator, study: Study, now: datetime) -> int:
-    """End an annotator's part: their votes no longer count, their places are free. Return their number.
+    """Withdraw an annotator with all votes, release their slots, and return the number of votes.
 
     The study must be locked.
     """
     cancel_assignments(session, annotator_id=annotator.id, study=study, now=now)
-    # What was excluded before must not come back by a reinstatement later on.
+    # A vote excluded before must not be reinstated later.
     standing = [
         each
         for each in votes_with_status(session, annotator_id=annotator.id)
@@ -74,7 +74,7 @@ def withdraw_annotator(session: Session, *, annotator: Annotator, study: Study, 
 
 
 def votes_of(session: Session, annotator: Annotator) -> int:
-    """Count the votes an annotator stands behind: undone ones are replaced or gone."""
+    """Count an annotator's votes, without undone ones."""
     return session.execute(
         select(func.count())
         .select_from(Assignment)
@@ -94,7 +94,7 @@ def _part_from_others(session: Session, *, browser: BrowserSession, annotator: A
 
 
 def _new_annotator(session: Session, invitation: Invitation, *, now: datetime) -> Annotator:
-    # Locked so that two first visits at once do not take one number.
+    # Locked, so that two concurrent first visits do not get the same number.
     study_id, kind = invitation.study_id, invitation.kind
     session.execute(select(Study.id).where(Study.id == study_id).with_for_update(key_share=True))
     number = session.execute(

@@ -1,4 +1,4 @@
-"""What the annotators' templates show: the welcome after an invitation, and leaving a study."""
+"""View models of the welcome page and the withdrawal page."""
 
 from dataclasses import dataclass
 
@@ -38,7 +38,7 @@ class WelcomePage:
 
     @property
     def closed_title(self) -> str:
-        """Return why nobody can vote now; empty for an open study."""
+        """Return why voting is not possible; empty for an open study."""
         return _CLOSED[self.status][0] if self.status in _CLOSED else ""
 
     @property

@@ -1,1 +1,1 @@
-"""Jobs: which clips are to be generated, by whom, and how far they are."""
+"""Jobs: clips to generate, their leases and workers."""

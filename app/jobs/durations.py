@@ -1,4 +1,4 @@
-"""Says spans of time in words, as coarse as anybody needs them."""
+"""Formats durations in words, rounded to one unit."""
 
 from benchmark.plurals import counted
 
@@ -27,7 +27,7 @@ def span(seconds: float) -> str:
 
 
 def time_left(seconds: float) -> str:
-    """Return how long something will still take, rounded up: nobody minds if it is done sooner.
+    """Return how long something will still take, rounded up.
 
     >>> time_left(20), time_left(61), time_left(5400)
     ('less than a minute left', 'about 2 minutes left', 'about 2 hours left')

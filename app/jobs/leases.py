@@ -1,8 +1,8 @@
-"""Leases of jobs: handed out, renewed, given back, lost, failed, finished.
+"""Leases of jobs: claim, renew, release, expire, fail, finish.
 
-A job is identified by its id together with the number of its attempt: whoever holds an older attempt is told
-`stale_attempt` and changes nothing. Rows are locked in the order submission, job, worker; claims skip rows
-that others have locked, so nobody waits in a circle.
+A request names a job by its id and attempt; an older attempt gets `stale_attempt` and changes nothing. Rows
+are locked in the order submission, job, worker; claims skip rows that others have locked, so there are no
+deadlocks.
 """
 
 from collections.abc import Sequence
@@ -26,13 +26,13 @@ from benchmark.protocol import FailureKind, JobStatus
 from benchmark.wire.jobs import ClaimedJob
 from benchmark.wire.text import log_tail, one_line
 
-# Leases that one claim ends at most, so that none pays for a whole crowd that fell silent.
+# A claim expires at most so many leases, so that one request does not pay for many lost workers.
 _MOST_OVERDUE = 100
 
 
 @dataclass(frozen=True)
 class LeasePolicy:
-    """How long a lease runs and how often a job is tried; seconds."""
+    """Duration of a lease, number of attempts, and backoff; seconds."""
 
     lease_s: int
     attempts: int
@@ -49,15 +49,15 @@ class LeasePolicy:
         )
 
     def pause_after(self, failures: int) -> timedelta:
-        """Return how long a job rests after so many failures (1, 2, ...)."""
-        # 2 ** 40 seconds is beyond any cap; larger powers would only make large numbers.
+        """Return the backoff after a number of failures (1, 2, ...)."""
+        # 2 ** 40 seconds exceeds every cap; larger powers are not needed.
         doubled = self.backoff_s * 2 ** min(failures - 1, 40)
         return timedelta(seconds=min(doubled, self.longest_backoff_s))
 
 
 @dataclass(frozen=True)
 class Failure:
-    """What a worker says about an attempt that came to nothing."""
+    """What a worker reports about a failed attempt."""
 
     kind: FailureKind
     message: str
@@ -96,7 +96,7 @@ _NEXT = (
     .with_for_update(of=Job, skip_locked=True)
 )
 _jobs = Base.metadata.tables[Job.__tablename__]
-# One statement however many jobs; the rows are locked already, so nobody else counts their attempts.
+# One statement for all jobs; the rows are locked, so no other transaction counts their attempts.
 _LEASE = (
     update(_jobs)
     .where(_jobs.c.id.in_(bindparam("ids", expanding=True)))
@@ -174,11 +174,11 @@ def _claimed_job(row: Row[*tuple[Any, ...]], *, lease_s: int, expires_at: dateti
 
 
 def expire_leases(session: Session, *, policy: LeasePolicy, now: datetime) -> None:
-    """Take jobs back from workers that fell silent; each counts as an attempt."""
+    """End the leases of workers that stopped renewing; each counts as a failed attempt."""
     overdue = session.scalars(_OVERDUE, {"now": now}).all()
     for job in overdue:
         silence = Failure(FailureKind.TIMEOUT, f"The worker fell silent for {policy.lease_s} seconds.")
-        # Nobody needs to rest after a silence: the lease was pause enough.
+        # No backoff after a lost worker: the lease was pause enough.
         _count_failure(job, silence, policy, now=now, ready_at=now)
     if overdue:
         session.flush()
@@ -213,7 +213,7 @@ def require_upload_attempt(job: Job, holder_id: int | None, *, attempt: int, pri
 
 
 def renew(session: Session, *, job: Job, policy: LeasePolicy, now: datetime) -> datetime:
-    """Extend the lease; one that ran out comes back as long as nobody else was given the job."""
+    """Extend the lease; one that expired is valid again as long as no other worker has claimed the job."""
     until = job.expires_at = now + timedelta(seconds=policy.lease_s)
     session.flush()
     note_sign_of_life(session, worker_id=job.worker_id, now=now)
@@ -221,7 +221,7 @@ def renew(session: Session, *, job: Job, policy: LeasePolicy, now: datetime) -> 
 
 
 def release(session: Session, *, job: Job, now: datetime) -> None:
-    """Put a job back untried, as a worker does that is asked to stop."""
+    """Queue a job again without counting an attempt, as a worker does when it stops."""
     _end_lease(job, JobStatus.QUEUED)
     job.ready_at = now
     session.flush()
@@ -229,7 +229,7 @@ def release(session: Session, *, job: Job, now: datetime) -> None:
 
 
 def fail(session: Session, *, job: Job, failure: Failure, policy: LeasePolicy, now: datetime) -> None:
-    """Write down why an attempt failed; the job rests and comes back, or has failed for good."""
+    """Record why an attempt failed; the job is queued again after a backoff, or has failed."""
     ready_at = now + policy.pause_after(job.failures + 1)
     _count_failure(job, failure, policy, now=now, ready_at=ready_at)
     session.flush()
@@ -237,7 +237,7 @@ def fail(session: Session, *, job: Job, failure: Failure, policy: LeasePolicy, n
 
 
 def finish(session: Session, *, job: Job, now: datetime) -> None:
-    """Note that the clip is there; call it in the transaction that records the clip."""
+    """Mark the job as done; call it in the transaction that adds the clip."""
     _end_lease(job, JobStatus.DONE)
     job.ended_at = now
     session.flush()
@@ -273,7 +273,7 @@ def _count_failure(
     job.failure_kind = failure.kind
     job.failure_message = one_line(failure.message)
     job.log_tail = log_tail(failure.log)
-    # What the input makes impossible stays impossible.
+    # A wrong input fails on every attempt.
     if failure.kind is FailureKind.BAD_INPUT or job.failures >= policy.attempts:
         _end_lease(job, JobStatus.FAILED)
         job.ended_at = now

@@ -1,4 +1,4 @@
-"""Reads jobs for those who asked for them."""
+"""Reads the jobs that a person may see."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -69,7 +69,7 @@ def listed_job(session: Session, job: Job) -> ListedJob:
 
 
 def job_counts(session: Session, principal: Principal, wanted: JobFilter) -> dict[JobStatus, int]:
-    """Return how many jobs have each status, whichever status is asked for."""
+    """Return how many jobs have each status, ignoring the filter's status."""
     query = _own(select(Job.status, func.count().label("jobs")).select_from(Job), principal, wanted).group_by(
         Job.status
     )
@@ -116,7 +116,7 @@ def job_response(row: ListedJob) -> JobResponse:
 
 
 def _own(query: Select[*Columns], principal: Principal, wanted: JobFilter) -> Select[*Columns]:
-    """Join a query's jobs to their submissions and models, and keep to what this person may see."""
+    """Join a query's jobs to their submissions and models, restricted to what this person may see."""
     query = query.join(Submission, Submission.id == Job.submission_id).join(
         VideoModel, VideoModel.id == Job.model_id
     )

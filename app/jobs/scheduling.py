@@ -1,8 +1,8 @@
-"""Chooses the model a worker turns to: the one in its memory, else one nobody has, else one it may help with.
+"""Chooses a worker's model: the one in memory, else one that no worker has, else one to help with.
 
-Loading a model takes longer than making a clip. Each model is loaded once for its first clip, and each worker
-but one may come to help with another's model once, so a queue of M models on W workers costs at most
-W + M - 1 loads. A helper helps a second time only where minutes of work are left for each.
+Loading a model takes longer than generating a clip. Each model is loaded once for its first clip, and each
+worker but one may come to help with another's model once, so a queue of M models on W workers costs at most
+W + M - 1 loads. It helps a second time only if each worker has minutes of work left.
 """
 
 from collections.abc import Iterator
@@ -16,20 +16,20 @@ from app.tables.jobs import Job, Worker, job_status_is
 from app.tables.submissions import VideoModel
 from benchmark.protocol import JobStatus
 
-# What one more load of a model must leave to do for each worker that has it then, seconds.
+# Work that each worker must have left for one more load of a model to pay off, seconds.
 WORTH_A_LOAD_S = 300.0
 _PACE_WINDOW = timedelta(hours=1)
 
 
 @dataclass(frozen=True)
 class Choice:
-    """A model with jobs waiting; `others` is how many other workers have it in memory."""
+    """A model with queued jobs; `others` is the number of other workers that have it in memory."""
 
     model: str
     others: int
 
 
-# The number means nothing; whoever takes the same one waits until the first has committed.
+# An arbitrary lock number; a second transaction with it waits until the first has committed.
 _CHOOSING = select(func.pg_advisory_xact_lock(7_102_026))
 
 _waiting = aliased(Job)
@@ -56,8 +56,8 @@ _others_holding = (
     .correlate(VideoModel)
     .scalar_subquery()
 )
-# The most urgent model first; among equals one that nobody has in memory, so that a queue of mixed models is
-# spread over the workers and each is loaded as seldom as can be; then the oldest.
+# The most urgent model first; among equals one that no worker has in memory, so that a queue of mixed models
+# is spread over the workers with as few loads as possible; then the oldest.
 _OTHER_MODELS = (
     select(VideoModel.slug, _others_holding.label("others"))
     .join(Job, Job.id == _first_waiting)
@@ -82,7 +82,7 @@ _LATEST_CLIPS = (
 
 
 def models_for(session: Session, worker: Worker, *, alive_since: datetime, now: datetime) -> Iterator[Choice]:
-    """Yield the models to look for jobs of, best first; others than the held one are asked for if need be."""
+    """Yield the models to claim jobs of, best first; other models than the held one are queried lazily."""
     held = worker.held_model
     if held is not None and held in worker.models:
         yield Choice(held, 0)
@@ -93,7 +93,7 @@ def models_for(session: Session, worker: Worker, *, alive_since: datetime, now: 
     )
     choices = [Choice(*row) for row in found]
     if not choices:
-        # The queue is empty for it: whoever helped has done its part, and the next queue is another one.
+        # Its queue is empty, so the limit on helping starts anew with the next jobs.
         worker.helps = False
     for choice in choices:
         if not worker.helps or not choice.others or _is_worth_a_load(session, choice, now):
@@ -101,14 +101,14 @@ def models_for(session: Session, worker: Worker, *, alive_since: datetime, now: 
 
 
 def take_model(worker: Worker, chosen: Choice) -> None:
-    """Note which model a worker has from now on, and whether it came to help others with it."""
+    """Record which model a worker has from now on, and whether it helps other workers with it."""
     if worker.held_model != chosen.model:
         worker.held_model = chosen.model
         worker.helps = chosen.others > 0
 
 
 def _is_worth_a_load(session: Session, choice: Choice, now: datetime) -> bool:
-    """Tell whether enough work is left for everybody; where no clip was made lately, nobody knows."""
+    """Tell whether enough work is left for another load; False if no clip was made lately."""
     latest = session.execute(_LATEST_CLIPS, {"model": choice.model, "since": now - _PACE_WINDOW}).one()
     if not latest.clips:
         return False
@@ -119,6 +119,6 @@ def _is_worth_a_load(session: Session, choice: Choice, now: datetime) -> bool:
 
 
 def _one_at_a_time(session: Session) -> None:
-    """Let workers that look for another model see each other's choices; on SQLite writers wait anyway."""
+    """Serialise claims that choose another model; SQLite has one writer in any case."""
     if session.get_bind().dialect.name != "sqlite":
         session.execute(_CHOOSING)

@@ -1,4 +1,4 @@
-"""Finds, cancels and retries jobs of one's own submissions."""
+"""Finds, cancels and retries the jobs of a person's own submissions."""
 
 from datetime import datetime
 from typing import Any, cast
@@ -14,7 +14,7 @@ from app.tables.jobs import Job, job_status_is
 from app.tables.submissions import Clip, Submission
 from benchmark.protocol import JobStatus
 
-# What a job is set to that starts anew; its attempts go on counting, so that an old one stays stale.
+# Values of a job that is queued again; its attempt number continues, so that an old attempt stays stale.
 AS_NEW: dict[str, object] = {
     "status": JobStatus.QUEUED,
     "failures": 0,
@@ -51,7 +51,7 @@ def find_job(session: Session, *, public_id: str, principal: Principal) -> Job:
 
 
 def cancel_job(session: Session, *, job: Job, now: datetime) -> None:
-    """Cancel a job; a worker that holds it is told when it renews. Doing it again changes nothing."""
+    """Cancel a job; its worker learns it when it renews. A second call changes nothing."""
     if job.status is JobStatus.DONE:
         raise Conflict("This clip is there already.", code="job_done")
     if job.status is not JobStatus.CANCELLED:
@@ -62,7 +62,7 @@ def cancel_job(session: Session, *, job: Job, now: datetime) -> None:
 
 
 def cancel_jobs(session: Session, *, submission: Submission, now: datetime) -> int:
-    """Cancel what is queued or leased in a submission; return how many."""
+    """Cancel the queued and leased jobs of a submission; return their number."""
     return change_jobs(
         session,
         update(Job)
@@ -87,7 +87,7 @@ def cancel_job_of_clip(session: Session, *, target: UploadTarget, now: datetime)
 
 
 def forget_job_of_clip(session: Session, *, clip: Clip) -> None:
-    """Cancel the finished job of a clip that was deleted, so that the clip can be asked for again."""
+    """Cancel the finished job of a clip that was deleted, so that the clip can be requested again."""
     change_jobs(
         session,
         update(Job)
@@ -102,10 +102,10 @@ def forget_job_of_clip(session: Session, *, clip: Clip) -> None:
 
 
 def retry_job(session: Session, *, job: Job, now: datetime) -> None:
-    """Put a failed or cancelled job back as if it were new; one that rests may go at once.
+    """Queue a failed or cancelled job as if it were new; a job in backoff is ready at once.
 
     Raises:
-        Conflict: the clip is there, or the submission takes no clips.
+        Conflict: the clip is stored, or the submission is closed.
     """
     if job.status is JobStatus.DONE:
         raise Conflict("This clip is there already.", code="job_done")
@@ -118,7 +118,7 @@ def retry_job(session: Session, *, job: Job, now: datetime) -> None:
 
 
 def retry_jobs(session: Session, *, submission: Submission, now: datetime) -> int:
-    """Put every failed job of a submission back, and let resting ones go at once; return how many."""
+    """Queue all failed jobs of a submission and end all backoffs; return the number of jobs."""
     require_open(submission)
     resting = job_status_is(JobStatus.QUEUED) & (Job.ready_at > now)
     return change_jobs(
@@ -130,7 +130,7 @@ def retry_jobs(session: Session, *, submission: Submission, now: datetime) -> in
 
 
 def has_unfinished(session: Session, submission: Submission) -> bool:
-    """Tell whether a clip of this submission is still to come from a worker."""
+    """Tell whether the submission has queued, leased or failed jobs."""
     return bool(session.scalar(select(exists().where(Job.submission_id == submission.id, _UNFINISHED))))
 
 

@@ -1,1 +1,1 @@
-"""The panels of a study's comparisons: who takes a place, what a vote counts as, how full they are."""
+"""Panels: the slots of a study's comparisons, the statuses of votes, and progress."""

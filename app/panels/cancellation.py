@@ -1,4 +1,4 @@
-"""Ends an annotator's part in a running study: what they hold goes back to the others."""
+"""Cancels an annotator's assignments in a running study and releases their slots."""
 
 from datetime import datetime
 
@@ -11,7 +11,7 @@ from app.tables.voting import Assignment, AssignmentStatus, status_is
 
 
 def cancel_assignments(session: Session, *, annotator_id: int, study: Study, now: datetime) -> None:
-    """Cancel what an annotator holds and what could come back to them; the study must be locked."""
+    """Cancel the open and expired assignments of an annotator; the study must be locked."""
     rows = session.execute(
         select(Assignment, Comparison)
         .join(Comparison, Comparison.id == Assignment.comparison_id)

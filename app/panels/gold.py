@@ -1,4 +1,4 @@
-"""Gold questions: comparisons whose answer is known, mixed among an annotator's at places the seed decides.
+"""Gold questions: comparisons with a known answer, inserted at positions derived from the seed.
 
 Of every `gold_block` comparisons an annotator gets, one is gold, at a random place; the reference is right.
 They take no places, count for nothing and look like any other comparison.
@@ -43,7 +43,7 @@ def choose_gold(session: Session, *, study: Study, annotator_id: int, position: 
     ).all()
     if not unmet:
         return None
-    # Another order for everybody; a pair they have seen comes last.
+    # A different order for each annotator; pairs they have seen come last.
     chosen = min(unmet, key=lambda row: (row.is_known_pair, shuffle_key(study.seed, annotator_id, row.id)))
     comparison = session.get_one(Comparison, chosen.id)
     is_left = is_reference_left(study.seed, annotator_id, comparison.id)
@@ -59,7 +59,7 @@ def is_gold_position(study: Study, *, annotator_id: int, position: int) -> bool:
 
 
 def gold_among(study: Study, *, annotator_id: int, others: int) -> int:
-    """Return how many gold questions stand before the last of so many other comparisons.
+    """Return the number of gold questions before the last of `others` other comparisons.
 
     With the gold questions still to come in it, an annotator's total does not move when one is shown.
     """
@@ -67,7 +67,7 @@ def gold_among(study: Study, *, annotator_id: int, others: int) -> int:
         return 0
     most, in_block = study.gold_most or 0, study.gold_block - 1
     whole = others // in_block
-    # Every block but the last two stands before the end for certain; of those two the place decides.
+    # All blocks but the last two end before it; in those two the position decides.
     certain = max(0, min(whole - 1, most))
     return certain + sum(
         block * in_block + _place(study, annotator_id, block) < others
@@ -89,6 +89,6 @@ def count_gold_met(session: Session, *, annotator_id: int) -> int:
 
 
 def _place(study: Study, annotator_id: int, block: int) -> int:
-    """Return where the gold question of a block stands, from 0."""
+    """Return the position of the gold question within a block, from 0."""
     assert study.gold_block is not None
     return shuffle_key(study.seed, annotator_id, block) % study.gold_block

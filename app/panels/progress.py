@@ -1,4 +1,4 @@
-"""How far an annotator is in a study."""
+"""An annotator's progress in a study."""
 
 from dataclasses import dataclass
 
@@ -13,7 +13,7 @@ from app.tables.voting import Assignment, AssignmentStatus, status_is
 _MET = select(Assignment.comparison_id).where(
     Assignment.annotator_id == bindparam("annotator_id"), status_is(*MET)
 )
-# Asked by key, SQLite looks up the few that were met; asked by study, it would walk all that have places.
+# By key, SQLite looks up the few pairs that were shown; by study, it would scan all comparisons with slots.
 _MET_WITH_PLACES = (
     select(func.count())
     .select_from(Comparison)
@@ -34,7 +34,7 @@ _PROGRESS = select(
 
 @dataclass(frozen=True)
 class Progress:
-    """How far an annotator is: pairs done, and pairs there will be if nobody else takes them."""
+    """Pairs done, and pairs in total if no other annotator takes them."""
 
     done: int
     total: int
@@ -53,7 +53,7 @@ def progress_of(session: Session, *, study: Study, annotator_id: int) -> Progres
 
 
 def _gold_to_come(session: Session, *, study: Study, annotator_id: int, total: int) -> int:
-    """Return how many gold questions an annotator will still meet; `total` holds those met and all others.
+    """Return how many gold questions an annotator will still get; `total` holds those met and all others.
 
     Without them the total would grow by one whenever a gold question is shown, and tell it.
     """

@@ -1,4 +1,4 @@
-"""Which comparison an annotator gets next, and which side stands left.
+"""Selects an annotator's next comparison and the side shown on the left.
 
 Fewest valid votes and live leases first; ties broken at random from the study's stored seed; a pair this
 annotator has not met before any other (the same clip in nine matchups teaches itself).
@@ -21,7 +21,7 @@ HOLDING_A_SLOT = (AssignmentStatus.OPEN, AssignmentStatus.VOTED)
 
 @dataclass(frozen=True)
 class Chosen:
-    """A comparison and how often each of its sides stands left among the places taken."""
+    """A comparison, and how often each side is on the left in its taken slots."""
 
     comparison: Comparison
     reference_left: int
@@ -63,7 +63,7 @@ _NOT_MET = _next(Comparison.id, Assignment.comparison_id)
 
 
 def choose_comparison(session: Session, *, study: Study, annotator_id: int, met_pairs: int) -> Chosen | None:
-    """Return the comparison that needs a vote most, or None when nothing is left for this annotator.
+    """Return the comparison with the fewest taken slots, or None if none is left for this annotator.
 
     Args:
         met_pairs: different pairs this annotator has met in the study.
@@ -75,7 +75,7 @@ def choose_comparison(session: Session, *, study: Study, annotator_id: int, met_
 
 
 def choose_left_side(chosen: Chosen, study: Study) -> Side:
-    """Return the side that stood left less often in this comparison; at a tie, a coin from the seed."""
+    """Return the side that was on the left less often in this comparison; ties are broken by the seed."""
     if chosen.reference_left != chosen.other_left:
         return Side.REFERENCE if chosen.reference_left < chosen.other_left else Side.OTHER
     comparison = chosen.comparison

@@ -11,7 +11,7 @@ from benchmark.protocol import Side
 
 _REFERENCE, _OTHER = aliased(Submission), aliased(Submission)
 _REFERENCE_MODEL, _OTHER_MODEL = aliased(VideoModel), aliased(VideoModel)
-# Put together once: each page of results asks, and aliases and joins take longer than the answer.
+# Built once: building the aliases and joins takes longer than running the query.
 _MATCHUPS = (
     select(
         Matchup.id,
@@ -30,7 +30,7 @@ _MATCHUPS = (
 
 @dataclass(frozen=True)
 class MatchupSides:
-    """A matchup with the names its sides go by: `model`, or `model@label`."""
+    """A matchup with the names of its sides: `model`, or `model@label`."""
 
     id: int
     reference: str
@@ -46,7 +46,7 @@ class MatchupSides:
 
 
 def side_name(model_slug: str, label: str) -> str:
-    """Return what a submission is called in tables.
+    """Return the name of a submission in tables.
 
     >>> side_name("motif", ""), side_name("motif", "lambda-2")
     ('motif', 'motif@lambda-2')

@@ -1,4 +1,4 @@
-"""Slots of a comparison: taken by a live lease or a valid vote, free again when either ends.
+"""Slots of a comparison: each is taken by a live lease or a valid vote and released when that ends.
 
 Assignments with `takes_slot` take one. Those of gold questions, repeats, quizzes, pilots and previews do not.
 All changes of `slots_taken` go through here, so that the study's count of comparisons that need a vote

@@ -1,4 +1,4 @@
-"""What a vote counts as, and the counters that follow it in the same transaction.
+"""Statuses of votes, and the counters updated with them in the same transaction.
 
 A vote without events is valid. Each change is an event; a comparison's counters and places move with it.
 """
@@ -20,18 +20,18 @@ _OF_PURPOSE = {
     AssignmentPurpose.GOLD: (VoteStatus.GOLD, "a gold question"),
     AssignmentPurpose.REPEAT: (VoteStatus.REPEAT, "a hidden repeat"),
     AssignmentPurpose.QUIZ: (VoteStatus.QUIZ, "a quiz question"),
-    # The annotator is none whose votes this kind of study counts.
+    # This kind of study does not count the votes of this kind of annotator.
     AssignmentPurpose.VOTE: (VoteStatus.PILOT, "not a participant"),
 }
 
 
 def first_status(assignment: Assignment) -> VoteStatus:
-    """Return what a vote on an assignment counts as when it is cast."""
+    """Return the first status of a vote on an assignment."""
     return VoteStatus.VALID if assignment.takes_slot else _OF_PURPOSE[assignment.purpose][0]
 
 
 def mark_uncounted(session: Session, vote: Vote, assignment: Assignment) -> None:
-    """Record why a vote that was just cast counts in no score."""
+    """Record the status of a new vote that counts in no score."""
     session.flush()
     status, reason = _OF_PURPOSE[assignment.purpose]
     session.add(VoteEvent(vote_id=vote.id, status=status, reason=reason, actor="study", at=vote.cast_at))
@@ -59,7 +59,7 @@ def count_vote(comparison: Comparison, vote: Vote, *, by: int) -> None:
 
 @dataclass(frozen=True)
 class VoteWithStatus:
-    """A vote and what it counts as; `since` is when that was decided, None where it was never changed."""
+    """A vote and its status; `since` is the time of its last change, None if there was none."""
 
     vote: Vote
     status: VoteStatus
@@ -67,7 +67,7 @@ class VoteWithStatus:
 
 
 def votes_with_status(session: Session, *, annotator_id: int) -> list[VoteWithStatus]:
-    """Return an annotator's votes in the order they were cast, with what each counts as."""
+    """Return an annotator's votes with their statuses, in the order they were cast."""
     last = aliased(VoteEvent)
     newest = select(func.max(VoteEvent.id)).where(VoteEvent.vote_id == Vote.id).scalar_subquery()
     rows = session.execute(
@@ -90,7 +90,7 @@ def change_status(
     now: datetime,
     keep_slot: bool = False,
 ) -> VoteStatus:
-    """Record what a vote counts as from now on and return it.
+    """Change the status of a vote and return the new one.
 
     A vote made valid again while its panel is full becomes `surplus`. The study must be locked.
 
@@ -116,7 +116,7 @@ def change_statuses(
     actor: str,
     now: datetime,
 ) -> Counter[VoteStatus]:
-    """Change several votes as `change_status` does, in their order; count what they are now.
+    """Change several votes as `change_status` does, in order; return the number of each new status.
 
     Thousands of votes of one annotator wait for each other behind the study's lock, so their comparisons are
     read at once.
@@ -143,7 +143,7 @@ def _recounted(
     status: VoteStatus,
     keep_slot: bool = False,
 ) -> VoteStatus:
-    """Bring counters and places to a vote's new status, and return the one it can have."""
+    """Update counters and slots for a vote's new status; return the status it can have."""
     if status is VoteStatus.VALID and before is not VoteStatus.VALID:
         if not has_free_slot(comparison, study):
             return VoteStatus.SURPLUS

@@ -1,1 +1,1 @@
-"""Models under evaluation hand in their clips here."""
+"""Submissions: models under evaluation and their clips."""

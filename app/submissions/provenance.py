@@ -1,4 +1,4 @@
-"""Reads what the maker of a clip says about how it was made: stored and shown, trusted for nothing."""
+"""Reads the provenance that an uploader declares for a clip; it is stored and shown, not verified."""
 
 import base64
 import binascii
@@ -14,7 +14,7 @@ from benchmark.wire.submissions import MAX_PROVENANCE_BYTES
 _MOST_KEY = 64
 _MOST_DEPTH = 3
 _MOST_INT = 2**63
-# PostgreSQL keeps no NUL, UTF-8 no half of a surrogate pair, and no table wants the others.
+# PostgreSQL cannot store NUL, UTF-8 cannot encode surrogates, and the others break tables.
 _UNFIT = ("Cc", "Cs", "Zl", "Zp")
 
 

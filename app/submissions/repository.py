@@ -1,4 +1,4 @@
-"""What enters a benchmark: models and their submissions. Of two who add the same one, one gets through."""
+"""Adds and finds models and submissions; of two concurrent additions of the same one, one succeeds."""
 
 import secrets
 from datetime import datetime
@@ -19,7 +19,7 @@ def model_of(session: Session, slug: str) -> VideoModel | None:
 
 
 def add_model(session: Session, *, slug: str, name: str, principal: Principal, now: datetime) -> VideoModel:
-    """Add a model of which only the name is said so far.
+    """Add a model with its name only.
 
     Raises:
         Conflict: somebody else registers it at this moment.
@@ -37,7 +37,7 @@ def add_model(session: Session, *, slug: str, name: str, principal: Principal, n
     try:
         session.flush()
     except IntegrityError as error:
-        # On PostgreSQL two may register one slug at the same moment; the constraint lets one through.
+        # On PostgreSQL two requests may add one slug at the same moment; the constraint accepts one.
         raise Conflict("This model is being registered by somebody else; try again.") from error
     return model
 

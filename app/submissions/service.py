@@ -1,4 +1,4 @@
-"""Registers models, opens submissions, takes clips and closes the lid."""
+"""Registers models, opens submissions, deletes clips and finalises submissions."""
 
 from datetime import datetime
 
@@ -20,7 +20,7 @@ from benchmark.wire.submissions import ModelRequest
 def register_model(
     session: Session, *, slug: str, request: ModelRequest, principal: Principal, now: datetime
 ) -> VideoModel:
-    """Make a model, or change what is said about one's own.
+    """Register a model, or change the metadata of one's own.
 
     Raises:
         Forbidden: it is somebody else's.
@@ -68,7 +68,7 @@ def open_submission(
 def find_submission(
     session: Session, *, public_id: str, principal: Principal, for_change: bool = False
 ) -> Submission:
-    """Return a submission that this person sees, or may change; to everybody else it does not exist."""
+    """Return a submission that this person may see, or change; for everybody else it does not exist."""
     query = select(Submission).where(Submission.public_id == public_id, sees_submission(principal))
     submission = session.scalar(query.with_for_update() if for_change else query)
     if submission is None or (for_change and not may_change(submission, principal)):

@@ -1,4 +1,4 @@
-"""Takes one clip from a request's body to the store: streamed, checked, all or nothing."""
+"""Writes a request body to a private file and checks its digest."""
 
 import base64
 import hashlib
@@ -41,7 +41,7 @@ def promised_sha256(content_digests: Iterable[str], hex_digests: Iterable[str]) 
 
 
 def _read_content_digest(header: str) -> str:
-    """Read a Content-Digest (RFC 9530); other algorithms beside sha-256 are passed over."""
+    """Read a Content-Digest (RFC 9530); other algorithms than sha-256 are ignored."""
     match = _CONTENT_DIGEST.search(header)
     if match is None:
         raise _unreadable()

@@ -1,4 +1,4 @@
-"""What is odd about a submission's clips."""
+"""Warnings about a submission's clips."""
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -9,7 +9,7 @@ from app.tables.submissions import Clip, Submission
 
 
 def clip_notes(session: Session, submission: Submission) -> list[str]:
-    """Return a line for each clip that stands still, strays from its image or differs from the rest."""
+    """Return a line for each clip that is static, differs from its input image, or has an unusual format."""
     rows = session.execute(
         select(Pair.name, Clip)
         .join(Clip, Clip.pair_id == Pair.id)

@@ -1,4 +1,4 @@
-"""Takes a submission out of what is still being voted on; votes that were cast stay."""
+"""Withdraws a submission from studies that are not closed; its votes stay."""
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session

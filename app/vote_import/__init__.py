@@ -1,1 +1,1 @@
-"""Votes of a study run elsewhere, kept here as a closed study whose votes are marked as imported."""
+"""Imported studies: votes collected elsewhere, stored as a closed study with the status imported."""

@@ -1,4 +1,4 @@
-"""The rows of imported votes: an assignment, a vote and the event that marks it as imported, for each."""
+"""Builds the rows of imported votes: an assignment, a vote and its event each."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ Row = TypeVar("Row")
 
 @dataclass(frozen=True)
 class StoredStudy:
-    """What the rows of votes lead to."""
+    """The ids that the rows of votes refer to."""
 
     plan: ImportPlan
     study: Study
@@ -97,6 +97,6 @@ def mark_imported(session: Session, study: Study, *, file: str, principal: Princ
 
 
 def in_parts(rows: Sequence[Row]) -> Iterator[Sequence[Row]]:
-    """Yield the rows, some at once: one statement for a million would hold all its parameters in memory."""
+    """Yield the rows in batches: one statement for a million rows would hold all parameters in memory."""
     for start in range(0, len(rows), AT_ONCE):
         yield rows[start : start + AT_ONCE]

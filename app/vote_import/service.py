@@ -1,4 +1,4 @@
-"""Stores votes of a study run elsewhere as a study of its own: closed, and every vote marked as imported.
+"""Stores imported votes as a separate closed study; every vote has the status imported.
 
 Nothing of it mixes with a study run here. Its sides are submissions without a clip that are withdrawn from
 the start, so that nobody can be shown them; its annotators are numbered, as their own names may tell who they
@@ -42,7 +42,7 @@ MOST_TITLE = 200
 
 @dataclass(frozen=True)
 class ImportedSource:
-    """What is said of the votes' origin: what pages call the study, and the file they came in."""
+    """The origin of the votes: the study's title and the name of the file."""
 
     title: str
     file: str
@@ -55,10 +55,10 @@ class ImportedSource:
 
 
 def is_imported_already(session: Session, plan: ImportPlan) -> bool:
-    """Tell whether these very votes are this study already.
+    """Tell whether exactly these votes are stored as this study already.
 
     Raises:
-        Conflict: there is a study of that slug which holds anything else; imports never add to a study.
+        Conflict: a study with this slug holds other votes; an import never adds to a study.
     """
     if session.scalar(select(Study.id).where(Study.slug == plan.study)) is None:
         return False
@@ -75,7 +75,7 @@ def is_imported_already(session: Session, plan: ImportPlan) -> bool:
 
 
 def parts_of(plan: ImportPlan) -> int:
-    """Return in how many parts the votes are stored."""
+    """Return the number of batches in which the votes are stored."""
     return -(-len(plan.votes) // AT_ONCE)
 
 
@@ -88,7 +88,7 @@ def store_study(
     now: datetime,
     on_part: Callable[[], None] = lambda: None,
 ) -> Study:
-    """Store the votes as a closed study of `principal`'s; the whole of it or, by an error, nothing.
+    """Store the votes as a closed study owned by `principal`; after an error nothing is stored.
 
     `on_part` is called `parts_of(plan)` times as the work goes on.
 
@@ -134,7 +134,7 @@ def _study(
         benchmark_id=plan.benchmark_id,
         owner_id=principal.person_id,
         status=StudyStatus.CLOSED,
-        # A panel is odd; a tie of theirs stays one.
+        # A panel is odd; ties among imported votes stay ties.
         votes_per_comparison=largest_panel + 1 - largest_panel % 2,
         comparisons_per_annotator=None,
         lease_s=_LEASE_S,
@@ -210,7 +210,7 @@ def _matchups(
 def _comparisons(
     session: Session, plan: ImportPlan, study: Study, matchups: Sequence[Matchup]
 ) -> dict[tuple[int, int], int]:
-    """Return the id of each comparison by the codes of its matchup and pair; its counters are full."""
+    """Return the id of each comparison by the codes of its matchup and pair; its counters are complete."""
     tallies = Tallies.from_votes(plan.votes)
     places = list(zip(tallies.matchup.tolist(), tallies.pair.tolist(), strict=True))
     won = zip(tallies.votes_reference.tolist(), tallies.votes_other.tolist(), strict=True)

@@ -1,1 +1,1 @@
-"""The heart of the service: which comparison comes next, the vote, and taking it back."""
+"""Voting: the next comparison, the vote, skip and undo."""

@@ -1,4 +1,4 @@
-"""Builds what an annotator sees of an assignment: opaque addresses, never a model or file name."""
+"""Builds an annotator's view of an assignment: opaque URLs, no model or file name."""
 
 from sqlalchemy.orm import Session
 

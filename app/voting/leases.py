@@ -1,6 +1,6 @@
-"""Leases: which comparison an annotator holds, for how long, and what happens when time runs out.
+"""Leases of comparisons: assign the next one, renew, expire.
 
-Every function starts from a locked study, so panels fill exactly however many annotators come at once.
+Every function requires a locked study, so panels fill exactly under concurrent requests.
 """
 
 from datetime import datetime, timedelta
@@ -18,7 +18,7 @@ from app.tables.studies import Comparison, Study, StudyProtocol
 from app.tables.voting import Assignment, AssignmentStatus, status_is
 from benchmark.protocol import AssignmentPurpose, Side, StudyStatus
 
-# The one being judged, the one loading ahead, and one that came back by an undo.
+# The current one, the one loading ahead, and one reopened by an undo.
 MOST_HELD = 3
 
 # Statements are built once: building one takes longer than running it.
@@ -32,7 +32,7 @@ _OVERDUE = select(Assignment).where(
     status_is(AssignmentStatus.OPEN),
     Assignment.expires_at <= bindparam("now"),
 )
-# Asked behind the study's lock: whoever was excluded a moment ago gets nothing more.
+# Queried under the study's lock, so that an annotator excluded a moment ago gets no further comparison.
 _IS_OUT = exists().where(
     Annotator.id == bindparam("annotator_id"),
     Annotator.excluded_at.is_not(None) | Annotator.withdrawn_at.is_not(None),
@@ -56,7 +56,7 @@ def next_assignment(
 ) -> Assignment | None:
     """Return the assignment this annotator should see, or None when nothing is left for them.
 
-    Without `after`, one that is still open comes back. With it, the one behind that token; it is leased one
+    Without `after`, an open assignment is returned again. With it, the assignment that follows; it is leased
     ahead so that its media can be loaded.
     """
     require_open(study)
@@ -77,7 +77,7 @@ def next_assignment(
 
 
 def renew(session: Session, *, assignment: Assignment, study: Study, now: datetime) -> datetime:
-    """Extend the lease of an open page; one that ran out comes back while its place is free."""
+    """Extend the lease of an open page; an expired one is valid again while its slot is free."""
     require_open(study)
     refuse_ended(assignment)
     if assignment.status is AssignmentStatus.VOTED:
@@ -98,7 +98,7 @@ def require_open(study: Study) -> None:
 
 
 def expire_leases(session: Session, *, study: Study, now: datetime) -> None:
-    """End leases that ran out, so that their places are free again."""
+    """End overdue leases and release their slots."""
     overdue = session.scalars(_OVERDUE, {"study_id": study.id, "now": now}).all()
     for assignment in overdue:
         assignment.status = AssignmentStatus.EXPIRED

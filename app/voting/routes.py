@@ -33,7 +33,7 @@ TokenField = Annotated[str, Form(pattern=TOKEN)]
 
 @router.get("/studies/{slug}/vote")
 def vote_page(slug: SlugPath, request: Request) -> Response:
-    """Show the comparison this annotator is at, or a calm word when there is none."""
+    """Show the annotator's current comparison, or a page that says why there is none."""
     return _show(request, slug)
 
 
@@ -92,7 +92,7 @@ def post_undo(slug: SlugPath, request: Request, token: TokenField) -> Response:
 def _show(
     request: Request, slug: str, *, refusal: AppError | None = None, kept: KeptForm | None = None
 ) -> Response:
-    """Render where this annotator is; what was typed stays, and a refusal is said above it."""
+    """Render the annotator's page; after a refusal with its message and the submitted form."""
     context = context_of(request)
     with context.database.write(durable=False) as session:
         participant = find_participant(session, cookie=cookie_of(request), study_slug=slug, now=utc_now())
@@ -103,7 +103,7 @@ def _show(
         page = _vote_page(session, participant.annotator, study, utc_now())
     if refusal is not None:
         page = replace(page, notice=refusal.message)
-    # What was typed belongs to the same comparison only.
+    # Submitted values belong to the same comparison only.
     if kept is not None and (refusal is None or refusal.status == Invalid.status or _may_wait(refusal)):
         page = replace(page, kept=kept)
     template = "voting/vote.html" if page.assignment else "voting/done.html"
@@ -144,7 +144,7 @@ def _closed_page(session: Session, participant: Participant) -> ClosedPage:
 
 
 def _undoable(session: Session, annotator: Annotator) -> str | None:
-    """Return the token of the last vote, if it can still be taken back."""
+    """Return the token of the last vote if it can be undone."""
     last = session.scalar(
         select(Assignment)
         .join(Vote, Vote.assignment_id == Assignment.id)

@@ -1,4 +1,4 @@
-"""Takes votes, skips and undoes; every function runs inside one write transaction on a locked study."""
+"""Stores votes, skips and undos; every function runs in one write transaction on a locked study."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,7 +15,7 @@ from app.voting.leases import has_newer, lease_again, refuse_ended, require_open
 from benchmark.protocol import Justification, Side, SkipReason, VoteStatus, WatchGate
 from benchmark.wire.votes import VoteRequest
 
-# What an undo may end; a surplus or an excluded vote has no place that its successor could keep.
+# Statuses that can be undone; a surplus or excluded vote has no slot to keep for the new assignment.
 _UNDOABLE = (VoteStatus.VALID, VoteStatus.GOLD, VoteStatus.REPEAT, VoteStatus.QUIZ, VoteStatus.PILOT)
 # Built once: building a statement takes longer than running it.
 _COMPARED = (
@@ -77,7 +77,7 @@ def cast_vote(
 def skip(
     session: Session, *, assignment: Assignment, study: Study, reason: SkipReason, now: datetime
 ) -> None:
-    """Give an assignment back without a vote; this annotator will not meet the comparison again."""
+    """End an assignment without a vote; the annotator is not shown the comparison again."""
     if assignment.status is AssignmentStatus.SKIPPED:
         return
     if assignment.status is AssignmentStatus.VOTED:
@@ -95,7 +95,7 @@ def skip(
 
 
 def undo(session: Session, *, assignment: Assignment, study: Study, now: datetime) -> Undone:
-    """End the annotator's last vote and lease them the same comparison again; its place stays taken."""
+    """End the annotator's last vote and lease them the same comparison again; its slot stays taken."""
     require_open(study)
     if not can_undo(session, assignment):
         raise Conflict("Only your last vote can be taken back, once.", code="not_last_vote")
@@ -161,7 +161,7 @@ def _both_delivered(assignment: Assignment) -> bool:
 
 
 def can_undo(session: Session, assignment: Assignment) -> bool:
-    """Tell whether this is the annotator's last vote and still stands."""
+    """Tell whether this is the annotator's last vote and was neither undone nor excluded."""
     if assignment.status is not AssignmentStatus.VOTED:
         return False
     newest = session.scalar(

@@ -1,4 +1,4 @@
-"""What the voting templates show: one typed page object each, which names no model and no file."""
+"""View models of the voting templates; they name no model and no file."""
 
 from dataclasses import dataclass, field
 
@@ -45,14 +45,14 @@ class AssignmentView(AssignmentResponse):
 
 @dataclass(frozen=True, kw_only=True)
 class UndoCard:
-    """The one vote an annotator can take back: their last."""
+    """The vote that an annotator can undo: their last one."""
 
     token: str
 
 
 @dataclass(frozen=True, kw_only=True)
 class KeptForm:
-    """What was chosen before an error or an undo, so that nobody fills the form twice."""
+    """The answer submitted before an error or an undo, to fill the form again."""
 
     choice: Choice | None = None
     justifications: frozenset[Justification] = frozenset()
@@ -68,7 +68,7 @@ class KeptForm:
 
 @dataclass(frozen=True, kw_only=True)
 class ReasonTile:
-    """One justification in the words of the voting page, with the digit that ticks it."""
+    """One justification as the voting page labels it, with its keyboard digit."""
 
     value: Justification
     title: str
@@ -186,5 +186,5 @@ class ClosedPage:
 
     @property
     def is_closed(self) -> bool:
-        """Tell whether no more votes will be taken, as opposed to none just now."""
+        """Tell whether the study is closed for good, not only paused."""
         return self.status is StudyStatus.CLOSED
