@@ -1,6 +1,7 @@
-"""All results that are computed from a study's votes.
+"""Computes all results from a study's votes.
 
-`ti2v score` and `ti2v report` both use this module, so a report's files can be reproduced from its votes.
+`ti2v score` and `ti2v report` both use this module, so the files of a report can be reproduced from the votes
+in the report.
 """
 
 import json
@@ -31,7 +32,7 @@ COMPUTED = tuple(table for table in TableName if table is not TableName.VOTES)
 
 @dataclass(frozen=True)
 class ScoredVotes:
-    """The votes of one study; `interim`: the study is not closed, so tests are not computed."""
+    """The votes of one study; if `interim`, the study is not closed and tests are not computed."""
 
     votes: Votes
     interim: bool = False
@@ -55,7 +56,7 @@ class ScoredVotes:
         return preferences(self.tallies, self.votes.matchups, interim=self.interim)
 
     def rows(self, table: TableName) -> list[object]:
-        """Return the rows of a result table; they are computed once."""
+        """Return the rows of a result table; each table is computed only once."""
         if table not in self._rows:
             made = result_rows(
                 table, self.tallies, self.votes.matchups, interim=self.interim, votes=self.votes
@@ -91,7 +92,7 @@ class ScoredVotes:
         return f"{text}\n".encode()
 
     def figure(self, name: FigureName, names: Mapping[str, str]) -> PaperFigure:
-        """Return a figure; `names` are display names of the sides. Raises CannotDraw."""
+        """Return a figure; `names` contains the display names of the sides. Raises CannotDraw."""
         matchups = self.votes.matchups
         shown = FigureNames.of(matchups, names)
         return study_figure(name, self.tallies, matchups, self.preferences, shown, interim=self.interim)

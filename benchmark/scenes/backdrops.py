@@ -1,4 +1,4 @@
-"""Backgrounds (skies, hills, water, rooms), drawn across the whole width of the stage."""
+"""Backgrounds (skies, hills, water, rooms) across the whole width of the stage."""
 
 import numpy as np
 
@@ -101,7 +101,7 @@ def tufts(rng: np.random.Generator, colour: str, top: float, count: int = 26) ->
 
 
 def floor_boards(colour: str, top: float, boards: int = 5) -> list[Shape]:
-    """Return wooden boards running across, nearer ones wider."""
+    """Return horizontal wooden floor boards; nearer boards are wider."""
     edges = top + (1.02 - top) * (np.linspace(0, 1, boards + 1) ** 1.5)
     tones = [colour, darker(colour, 0.06), lighter(colour, 0.06)]
     return [

@@ -27,7 +27,7 @@ from benchmark.tables import read_table
 
 IMAGE_SIDE = 512
 LICENCE = "CC0-1.0"
-# Rendering on another processor may differ by one level, and the files store only even levels.
+# A rendering on another processor may differ by one level, which becomes two because files store even levels.
 LARGEST_DIFFERENCE = 2
 _COLUMNS = (
     "image_path",
@@ -44,12 +44,12 @@ _COLUMNS = (
 
 @dataclass(frozen=True)
 class ScenePair:
-    """One pair of a synthetic benchmark, with the parameters to render it again.
+    """One pair of a synthetic benchmark, with the parameters to render its image again.
 
     Attributes:
-        image: file name without suffix: the scenario's name and a number.
-        seed: of the image's layout.
-        gold: the kind of gold question of this pair, if it is one.
+        image: the image's file name without suffix: the scenario's name and a number.
+        seed: the seed of the image's layout.
+        gold: the use of the pair as a training or gold question; None if it is neither.
     """
 
     image: str
@@ -93,8 +93,8 @@ class ScenePair:
 def encode_image(scene: Scene) -> bytes:
     """Return the still image of a scene as a lossless WebP with even levels only.
 
-    Lossless files can be compared pixel by pixel with a new rendering. Even levels save a quarter of the
-    bytes; the difference of at most one level is invisible.
+    Lossless files can be compared pixel by pixel with a new rendering. Rounding to even levels saves a
+    quarter of the bytes; the difference of at most one level is invisible.
     """
     buffer = BytesIO()
     even = draw_still(scene, IMAGE_SIDE) & 0xFE
@@ -110,7 +110,7 @@ def redraw_difference(pair: ScenePair, folder: Path) -> int:
 
 
 class NoDrawnBenchmark(ValueError):
-    """A folder contains no synthetic benchmark, or is not empty where one is to be written."""
+    """A folder to read contains no synthetic benchmark, or a folder to write is not empty."""
 
 
 def write_benchmark(

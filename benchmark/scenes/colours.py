@@ -1,4 +1,4 @@
-"""Colours by name or as #rrggbb, in sRGB from 0 to 1."""
+"""Colours, given by name or as #rrggbb; values are sRGB from 0 to 1."""
 
 import numpy as np
 from numpy.typing import NDArray

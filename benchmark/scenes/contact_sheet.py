@@ -18,7 +18,9 @@ _PAPER, _INK = (250, 249, 246), (40, 40, 45)
 
 
 def draw_contact_sheet(pairs: Sequence[ScenePair]) -> Image.Image:
-    """Return one row per pair: the image, two frames of the reference clip, the last frame of the others.
+    """Return an image with one row per pair.
+
+    A row shows the input image, two frames of the reference clip, and the last frame of each other clip.
 
     Raises:
         ValueError: there are no pairs.
@@ -38,7 +40,7 @@ def draw_contact_sheet(pairs: Sequence[ScenePair]) -> Image.Image:
 def _row(pair: ScenePair) -> Image.Image:
     clips = {model: draw_frames(model, pair, size=_CLIP_SIDE) for model in WEIGHT_FREE_MODELS}
     truth = clips.pop("reference")
-    # At one third, because objects that swing are back at rest halfway.
+    # Show the frame at one third, because swinging objects are back at rest halfway through the clip.
     cells = {"image": truth[0], "reference, a third in": truth[len(truth) // 3], "reference, end": truth[-1]}
     cells |= {f"{model}, end": frames[-1] for model, frames in clips.items()}
     step = _SIDE + _GAP

@@ -7,7 +7,7 @@ from benchmark.protocol import Justification
 
 
 class GoldUse(StrEnum):
-    """The use of a question: training questions are explained to annotators, gold questions are hidden."""
+    """The use of a question: the answers of training questions are explained; gold questions are hidden."""
 
     TRAINING = "training"
     GOLD = "gold"
@@ -20,8 +20,8 @@ class GoldRival(StrEnum):
     WRONG_ACTION = "wrong-action"
 
 
-# A still clip has no motion and does not match the text; a wrong action has motion but does not match the
-# text.
+# A still clip has no motion and does not match the text. A clip with a wrong action has motion but does not
+# match the text.
 RIGHT_JUSTIFICATIONS = {
     GoldRival.STATIC: (Justification.OBJECT_MOTION, Justification.TEXT_ALIGNMENT),
     GoldRival.WRONG_ACTION: (Justification.TEXT_ALIGNMENT,),
@@ -30,10 +30,10 @@ RIGHT_JUSTIFICATIONS = {
 
 @dataclass(frozen=True)
 class GoldQuestion:
-    """A comparison with a known answer: `reference` is right.
+    """A comparison with a known answer: the clip of `reference` is right.
 
     Attributes:
-        justifications: a right answer gives at least one of these.
+        justifications: a right answer contains at least one of these justifications.
     """
 
     pair_id: str

@@ -4,7 +4,7 @@ import numpy as np
 
 
 def near(rng: np.random.Generator, value: float, by: float = 0.02) -> float:
-    """Return a random value within `by` of the value."""
+    """Return a random value that differs from the given value by at most `by`."""
     return float(value + rng.uniform(-by, by))
 
 

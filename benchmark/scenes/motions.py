@@ -1,7 +1,7 @@
 """Motions: the changes of a part over time.
 
-Every motion is zero at the start of the clip (u = 0), so frame 0 of every action is the still image. Motions
-of one part are added.
+Every motion is zero at the start of the clip (u = 0), so frame 0 of every action is the still image. Several
+motions of the same part are added.
 """
 
 from abc import ABC, abstractmethod
@@ -14,10 +14,10 @@ from benchmark.scenes.states import Edge, State
 
 
 class Promise(StrEnum):
-    """A testable property of an action."""
+    """A property of a motion that tests can check."""
 
-    # Rotations, shifts and scalings of visible parts: the flow is exact for every pixel visible in both
-    # frames.
+    # Rotations, shifts and scalings of visible parts: the flow is exact for every pixel that is visible in
+    # both frames.
     MOVES = "moves"
     ENTERS = "enters"
     FADES = "fades"
@@ -33,7 +33,7 @@ def eased(u: float) -> float:
 
 @dataclass(frozen=True)
 class Motion(ABC):
-    """Base of all motions: one part, between two times of the clip (0 is its start, 1 its end)."""
+    """Base of all motions: moves one part between two times (0 is the start of the clip, 1 its end)."""
 
     part: str
     start: float = 0.0
@@ -51,7 +51,7 @@ class Motion(ABC):
 
 @dataclass(frozen=True, kw_only=True)
 class Shift(Motion):
-    """Move by (x, y); `hop` is the height of an arc, `lift` is a rise above the shadow."""
+    """Move by (x, y); `hop` is the height of the path's arc, `lift` is a rise above the shadow."""
 
     by: Point = (0.0, 0.0)
     hop: float = 0.0
@@ -77,7 +77,7 @@ class Turn(Motion):
 
 @dataclass(frozen=True, kw_only=True)
 class Grow(Motion):
-    """Scale about the part's origin; the factors apply at the end."""
+    """Scale about the part's origin; the factors are reached at the end."""
 
     x: float
     y: float
@@ -90,7 +90,7 @@ class Grow(Motion):
 
 @dataclass(frozen=True, kw_only=True)
 class Swing(Motion):
-    """Rotate back and forth; after whole cycles the part is back at rest."""
+    """Rotate back and forth; after each whole cycle, the part is back in its rest position."""
 
     degrees: float
     cycles: float = 1.0
@@ -128,7 +128,7 @@ class Flap(Motion):
 
 @dataclass(frozen=True, kw_only=True)
 class Crossing(Motion):
-    """Base of the two motions over an edge of the image; `hop` is the height of `hops` arcs."""
+    """Base of `Enter` and `Leave`, which cross an edge of the image in `hops` arcs of height `hop`."""
 
     edge: Edge
     hop: float = 0.0
@@ -176,7 +176,7 @@ class Fade(Motion):
 
 @dataclass(frozen=True, kw_only=True)
 class Tint(Motion):
-    """Change the part's colour and keep its shading."""
+    """Change the part's colour without changing its shading."""
 
     to: str
 
@@ -194,12 +194,12 @@ class WholePicture(Motion):
     part: str = ""
 
     def apply(self, state: State, u: float) -> None:
-        """Do not change the part."""
+        """Do nothing, because this motion does not change a part."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Dim(WholePicture):
-    """Change the light of the scene; halos and other glowing parts are not affected."""
+    """Change the light of the scene; halos and other glowing parts keep their brightness."""
 
     to: str
     level: float

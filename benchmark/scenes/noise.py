@@ -1,7 +1,7 @@
 """Seeded smooth noise for textures.
 
-The lattice of random values depends on the object's size, not on pixels, so a seed gives the same texture at
-every image size.
+The lattice of random values depends on the object's size, not on the number of pixels. A seed therefore gives
+the same texture at every image size.
 """
 
 from math import ceil
@@ -14,12 +14,12 @@ from numpy.typing import NDArray
 def smooth_noise(
     rng: np.random.Generator, extent: tuple[float, float], cells: float, shape: tuple[int, int]
 ) -> NDArray[np.float32]:
-    """Return smooth noise of mean about 0, nearly all of it in [-1, 1].
+    """Return smooth noise with a mean of about 0; nearly all values are in [-1, 1].
 
     Args:
         rng: source of randomness.
         extent: (width, height) of the textured area in image heights.
-        cells: lattice cells per image height; more is finer.
+        cells: lattice cells per image height; more cells give finer noise.
         shape: (rows, columns) of the result.
     """
     columns = ceil(extent[0] * cells) + 3
@@ -27,7 +27,7 @@ def smooth_noise(
     lattice = rng.uniform(-1, 1, (rows, columns)).astype(np.float32)
     texels = shape[0] / max(extent[1], 1e-6)
     step = cells / texels
-    # warpAffine uses cubic interpolation; an offset of one cell avoids the border.
+    # warpAffine interpolates cubically; an offset of one cell avoids artifacts at the border.
     matrix = np.array([[step, 0, 1.0], [0, step, 1.0]], dtype=np.float64)
     flags = cv2.INTER_CUBIC | cv2.WARP_INVERSE_MAP
     return np.asarray(cv2.warpAffine(lattice, matrix, (shape[1], shape[0]), flags=flags), dtype=np.float32)
@@ -36,6 +36,6 @@ def smooth_noise(
 def clouded_noise(
     rng: np.random.Generator, extent: tuple[float, float], cells: float, shape: tuple[int, int]
 ) -> NDArray[np.float32]:
-    """Return three octaves of smooth noise, each half as strong as the one before."""
+    """Return the sum of three octaves of smooth noise; each octave is half as strong as the previous one."""
     octaves = [smooth_noise(rng, extent, cells * 2**i, shape) * 0.5**i for i in range(3)]
     return np.asarray(sum(octaves) / 1.75, dtype=np.float32)

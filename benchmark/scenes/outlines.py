@@ -1,6 +1,7 @@
-"""Closed outlines that shapes are cut from: ellipses, boxes, smooth curves, strokes, stars.
+"""Closed outlines of shapes: ellipses, boxes, smooth curves, strokes, stars.
 
-An outline is an (n, 2) float64 array of x, y; x points right, y points down, and 1 is the image's height.
+An outline is an (n, 2) float64 array of x, y. x points right, y points down, and the unit is the image's
+height.
 """
 
 from collections.abc import Sequence
@@ -18,7 +19,7 @@ _CURVE_STEPS = 10
 
 
 def ellipse(x: float, y: float, rx: float, ry: float | None = None, degrees: float = 0.0) -> Outline:
-    """Return an ellipse around (x, y); a circle without `ry`."""
+    """Return an ellipse around (x, y); without `ry`, a circle."""
     angle = np.linspace(0, 2 * pi, 72, endpoint=False)
     around = np.stack([rx * np.cos(angle), (rx if ry is None else ry) * np.sin(angle)], axis=1)
     return _placed(around, x, y, degrees)
@@ -27,7 +28,7 @@ def ellipse(x: float, y: float, rx: float, ry: float | None = None, degrees: flo
 def box(
     x: float, y: float, width: float, height: float, corner: float = 0.0, degrees: float = 0.0
 ) -> Outline:
-    """Return a rectangle centred on (x, y), its corners rounded by the radius `corner`."""
+    """Return a rectangle centred on (x, y) with corners of the radius `corner`."""
     r = min(corner, width / 2, height / 2)
     quarter = np.linspace(0, pi / 2, 8) if r else np.zeros(1)
     corners = []
@@ -39,12 +40,12 @@ def box(
 
 
 def polygon(points: Points) -> Outline:
-    """Return straight edges between the points."""
+    """Return the polygon with these corners."""
     return _read(points)
 
 
 def curve(points: Points) -> Outline:
-    """Return the smooth closed curve (Catmull-Rom) through the points."""
+    """Return a smooth closed curve (Catmull-Rom) through the points."""
     knots = _read(points)
     return _through(np.concatenate([knots[-1:], knots, knots[:2]]))
 
@@ -53,8 +54,8 @@ def stroke(width: float, points: Points, taper: float = 1.0) -> Outline:
     """Return a smooth line of the given width with round ends.
 
     Args:
-        width: thickness at the first point, in picture heights.
-        points: at least two points the line goes through.
+        width: thickness at the first point, in image heights.
+        points: the points on the line; at least two.
         taper: thickness at the last point as a share of `width`.
     """
     knots = _read(points)
@@ -77,14 +78,14 @@ def star(x: float, y: float, radius: float, points: int = 5, inner: float = 0.45
 
 
 def wedge(x: float, y: float, radius: float, start: float, end: float) -> Outline:
-    """Return a slice of a circle between two angles in degrees, clockwise from the right."""
+    """Return the sector of a circle between two angles; angles are in degrees, clockwise from the right."""
     angle = np.radians(np.linspace(start, end, 40))
     arc = np.stack([x + radius * np.cos(angle), y + radius * np.sin(angle)], axis=1)
     return np.concatenate([[(x, y)], arc])
 
 
 def turned(outline: Outline, degrees: float) -> Outline:
-    """Return the outline turned clockwise about the origin."""
+    """Return the outline, rotated clockwise about the origin."""
     a = radians(degrees)
     return np.asarray(outline @ np.array([[cos(a), sin(a)], [-sin(a), cos(a)]]))
 

@@ -1,4 +1,4 @@
-"""Paints single frames of an action: places the texture of every part and composites back to front."""
+"""Paints single frames of an action: places every part's texture and composites them back to front."""
 
 from dataclasses import dataclass
 from functools import partial
@@ -28,7 +28,7 @@ class Frame:
 
     Attributes:
         pixels: (rows, columns, 3) uint8 RGB.
-        owners: (rows, columns) int16, index of the part that a pixel shows, -1 for the background.
+        owners: (rows, columns) int16, the index of the part that each pixel shows; -1 for the background.
         maps: by part index, the 3x3 matrix from the part's coordinates to pixels.
     """
 
@@ -38,7 +38,7 @@ class Frame:
 
 
 class _Canvas:
-    """An image that premultiplied colours are composited onto."""
+    """An image onto which textures with premultiplied colours are composited."""
 
     def __init__(self, stage: Stage) -> None:
         self.pixels: Pixels = np.zeros((*stage.size, 3), np.float32)
@@ -57,7 +57,7 @@ class _Canvas:
         owner: int | None,
         limits: Window | None = None,
     ) -> None:
-        """Composite a texture; `owner` None keeps the owners of the pixels, `limits` clips the texture."""
+        """Composite a texture, clipped to `limits`; if `owner` is None, pixels keep their owners."""
         matrix = part_to_pixels @ texture.to_part
         window = window_of(matrix, texture, limits or (0, self.pixels.shape[0], 0, self.pixels.shape[1]))
         if window is None:
@@ -80,7 +80,7 @@ class FramePainter:
         self.stage = stage
         self.action = action
         shown = [part for part in stage.scene.parts if self._takes_part(part)]
-        # Glowing parts are painted last, because the light of the scene does not affect them.
+        # Paint glowing parts last, because the light of the scene must not change them.
         self.parts = sorted(shown, key=lambda part: part.glows)
         self._light = [motion for motion in action.motions if isinstance(motion, Dim)]
         self._showers = [
@@ -94,7 +94,7 @@ class FramePainter:
         self._plate = self._paint_plate()
 
     def frame(self, u: float) -> Frame:
-        """Return the frame at time `u`, 0 at the start of the clip and 1 at its end."""
+        """Return the frame at time `u`, which is 0 at the start of the clip and 1 at its end."""
         canvas = self._plate.copy()
         states = self._states(u)
         maps: dict[int, Matrix] = {}
@@ -115,7 +115,7 @@ class FramePainter:
         return Frame(pixels, canvas.owners, maps)
 
     def _takes_part(self, part: Part) -> bool:
-        """Return whether the part may be visible: an entrant is hidden unless the action brings it in."""
+        """Return whether the part can be visible; an entrant is hidden unless the action moves it in."""
         line = self._line_of(part)
         entrants = [name for name in line if self.stage.parts[name].entrant]
         return all(name in self.action.moved_parts for name in entrants)
@@ -129,7 +129,7 @@ class FramePainter:
         return names
 
     def _paint_plate(self) -> _Canvas:
-        """Paint the parts behind the first moving part once, since they are the same in every frame."""
+        """Paint the parts behind the first moving part once, because they are the same in every frame."""
         canvas = _Canvas(self.stage)
         states = self._states(0.0)
         darkened = False
@@ -169,7 +169,7 @@ class FramePainter:
         return states
 
     def _way_out(self, part: Part, edge: Edge) -> Point:
-        """Return the shift that moves the whole object just outside the image."""
+        """Return the shift over an edge that moves the whole object just outside the image."""
         view, reach, (x, y) = self.stage.view, self.stage.reach_of(part), part.at
         return {
             Edge.LEFT: (view.left - reach - x, 0.0),

@@ -8,7 +8,7 @@ from benchmark.scenes.scenarios import SCENARIOS
 from benchmark.scenes.scenes import Scenario
 from benchmark.scenes.styles import Style
 
-# The ratio of the official release (88 images for 320 pairs), used at every size.
+# The ratio of images to pairs in the official release (88 to 320), used for every size.
 _IMAGES_PER_PAIR = 88 / 320
 _GOLD_TURNS = (
     (GoldUse.GOLD, GoldRival.STATIC),
@@ -17,11 +17,11 @@ _GOLD_TURNS = (
 
 
 def plan_benchmark(pairs: int, seed: int) -> list[ScenePair]:
-    """Return the pairs of a benchmark, scenario by scenario, with images in different styles.
+    """Return the pairs of a benchmark, ordered by scenario, with images in different styles.
 
     Args:
         pairs: the number of pairs, at least one.
-        seed: of the layouts; another seed gives other images with the same prompts.
+        seed: the seed of the layouts; another seed gives other images with the same prompts.
 
     Raises:
         ValueError: `pairs` is less than one.
@@ -38,14 +38,14 @@ def plan_benchmark(pairs: int, seed: int) -> list[ScenePair]:
 
 
 def _plan_scenario(scenario: Scenario, place: int, sizes: list[int], seed: int) -> list[ScenePair]:
-    """Return the pairs of one scenario; `sizes` is the number of prompts of each image."""
+    """Return the pairs of one scenario; `sizes` contains the number of prompts of each image."""
     styles = list(Style)
     waiting = list(scenario.actions)
     pairs = []
     for number, size in enumerate(sizes):
         style = styles[(place + number) % len(styles)]
         chosen = [action for action in waiting if action.suits(style)][:size]
-        # Used prompts move to the end, so every prompt is used before one is repeated.
+        # Move used prompts to the end, so that every prompt is used before any is repeated.
         waiting = [action for action in waiting if action not in chosen] + chosen
         layout = seed * 1_000_000 + place * 10_000 + number
         pairs += [ScenePair(f"{scenario.name}{number + 1}", style, layout, a.name) for a in chosen]
@@ -53,7 +53,10 @@ def _plan_scenario(scenario: Scenario, place: int, sizes: list[int], seed: int) 
 
 
 def _with_gold(pairs: list[ScenePair], place: int) -> list[ScenePair]:
-    """Mark two gold questions per scenario, and a training question in every third, among simple motions."""
+    """Mark gold and training questions among the pairs with simple motions.
+
+    Every scenario gets two gold questions; every third scenario also gets a training question.
+    """
     plain = [i for i, pair in enumerate(pairs) if pair.described.is_rigid]
     for i, (use, against) in zip(plain, _GOLD_TURNS, strict=False):
         pairs[i] = replace(pairs[i], gold_use=use, gold_against=against)

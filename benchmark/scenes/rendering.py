@@ -1,7 +1,7 @@
 """Renders an action of a scene: frames, exact flow to the next frame, and a mask of every object.
 
-Affine maps place the objects. The flow of a visible point is the map of the next frame after the inverse map
-of this frame, so it is exact by construction.
+Affine maps place the objects. To compute the flow of a visible point, the inverse map of this frame and then
+the map of the next frame are applied to the point, so the flow is exact by construction.
 """
 
 from collections.abc import Mapping
@@ -23,11 +23,12 @@ class Rendering:
 
     Attributes:
         frames: (frames, rows, columns, 3) uint8 RGB.
-        flow: (frames - 1, rows, columns, 2) float32, displacement (x, y) in pixels to the next frame; exact
-            for objects that do not change their appearance, so everywhere if `action.is_rigid`.
-        owners: (frames, rows, columns) int16, index of the part that each pixel shows, -1 for the background.
-        parts: names of the parts by index.
-        objects: by part index, the object of the part; None for scenery.
+        flow: (frames - 1, rows, columns, 2) float32, displacement (x, y) in pixels to the next frame. It is
+            exact for objects whose appearance does not change; if `action.is_rigid`, it is exact everywhere.
+        owners: (frames, rows, columns) int16, the index of the part that each pixel shows; -1 for the
+            background.
+        parts: the names of the parts, by index.
+        objects: the name of each part's object, by part index; None for scenery.
     """
 
     action: Action
@@ -52,11 +53,11 @@ def render(scene: Scene, action: str, *, frames: int = 16, size: Size | int = 32
 
     Args:
         action: the name of one of the scene's actions.
-        frames: at least 2.
+        frames: the number of frames, at least 2.
         size: the side of a square image, or (rows, columns).
 
     Raises:
-        ValueError: the scene has no such action, the size is odd or too small, or there are under 2 frames.
+        ValueError: the scene has no such action, the size is odd or too small, or `frames` is less than 2.
     """
     if frames < 2:
         raise ValueError(f"a clip needs at least 2 frames, not {frames}")
@@ -79,7 +80,7 @@ def draw_still(scene: Scene, size: Size | int = 320) -> NDArray[np.uint8]:
 
 
 def flow_between(first: Frame, second: Frame) -> NDArray[np.float32]:
-    """Return the flow of every pixel of the first frame to the second, (rows, columns, 2) float32."""
+    """Return the flow from the first frame to the second, (rows, columns, 2) float32."""
     flow = np.zeros((*first.owners.shape, 2), np.float32)
     for index, before in first.maps.items():
         after = second.maps.get(index)

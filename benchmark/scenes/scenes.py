@@ -1,4 +1,4 @@
-"""Scenarios with their actions, and scenes: a scenario in one style, laid out from one seed."""
+"""Scenarios with their actions, and scenes; a scene is a scenario in one style with one layout seed."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from benchmark.scenes.styles import Style
 
 
 class HardCase(StrEnum):
-    """The kind of difficulty of a prompt, after the hard cases of TI2V Bench."""
+    """The kind of difficulty of a prompt; the kinds are those of the hard cases in TI2V Bench."""
 
     ONE_OF_SEVERAL = "one_of_several"
     NEW_OBJECT = "new_object"
@@ -24,10 +24,10 @@ class HardCase(StrEnum):
 
 @dataclass(frozen=True)
 class Action:
-    """One prompt of a scenario and the motions that carry it out.
+    """One prompt of a scenario, and the motions that it describes.
 
     Attributes:
-        needs_daylight: the prompt makes no sense at night, such as dusk falling.
+        needs_daylight: whether the prompt makes no sense at night, such as "dusk falls".
     """
 
     name: str
@@ -59,8 +59,8 @@ class Scenario:
     """A kind of scene.
 
     Attributes:
-        parts: returns the parts, back to front; varies positions and colours with the random generator,
-            except for those that prompts mention.
+        parts: a function that returns the parts, back to front. It varies positions and colours with the
+            random generator, except for positions and colours that prompts mention.
     """
 
     name: str
@@ -71,7 +71,7 @@ class Scenario:
         """Return an action by name.
 
         Raises:
-            ValueError: the scenario has no such action; the message lists those it has.
+            ValueError: the scenario has no such action; the message lists the scenario's actions.
         """
         for action in self.actions:
             if action.name == name:
@@ -82,7 +82,7 @@ class Scenario:
 
 @dataclass(frozen=True)
 class Scene:
-    """One image: a scenario in one style, laid out from a seed."""
+    """One image: a scenario in one style, with a layout computed from a seed."""
 
     scenario: Scenario
     style: Style

@@ -1,4 +1,4 @@
-"""Shapes, which are cut from outlines, and parts, which are groups of shapes that move together."""
+"""Shapes, which are filled outlines, and parts, which are groups of shapes that move together."""
 
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -11,7 +11,7 @@ class Finish(StrEnum):
 
     MATTE = "matte"
     GLOSSY = "glossy"
-    # Not affected by light: lamps, eyes, screens.
+    # Unaffected by light, such as lamps, eyes and screens.
     LUMINOUS = "luminous"
     # A soft glow around the outline's centre, added to the pixels behind it.
     HALO = "halo"
@@ -21,13 +21,13 @@ class Finish(StrEnum):
 
 @dataclass(frozen=True, eq=False)
 class Shape:
-    """One piece of one colour.
+    """A filled area of one colour or gradient.
 
     Attributes:
-        outlines: filled by the even-odd rule.
+        outlines: the outlines, filled by the even-odd rule.
         relief: the width of the curved rim, in image heights; 0 is flat.
         foot: the colour at the lower edge of a gradient; None for a single colour.
-        opacity: 1 is opaque; glass and water have less.
+        opacity: 1 is opaque; glass and water have lower values.
     """
 
     colour: str
@@ -40,18 +40,19 @@ class Shape:
 
 @dataclass(frozen=True, eq=False)
 class Part:
-    """A group of shapes that moves as one: drawn once as a texture, then placed by a transform.
+    """A group of shapes that moves as one; it is drawn once as a texture, and a transform places the texture.
 
     Attributes:
-        at: the position of its origin, in the parent's coordinates or, without a parent, in the image.
-        parent: the name of the part that it is attached to.
+        at: the position of the origin in the parent's coordinates; without a parent, in the image.
+        parent: the name of the part to which this part is attached.
         degrees: the rotation at rest, clockwise about the origin.
-        opacity: at rest; a part with 0 is visible only in some actions, such as a halo.
-        entrant: the part is outside the image until an action brings it in.
-        shadow: the width of its soft shadow on the ground; 0 for none.
+        opacity: the opacity at rest; a part with opacity 0, such as a halo, is visible only in some actions.
+        entrant: the part is outside the image until an action moves it in.
+        shadow: the width of the part's soft shadow on the ground; 0 for no shadow.
         ground: the distance of the shadow below the origin.
         scenery: the part belongs to the background and never moves.
-        shown_in: (left, top, right, bottom) of the stage; clips the part, such as at a waterline.
+        shown_in: (left, top, right, bottom) in stage coordinates; the part is clipped to this box, such as at
+            a waterline.
         glows: the part is not affected by the light of the scene.
     """
 
@@ -78,7 +79,7 @@ def paint(
     foot: str | None = None,
     opacity: float = 1.0,
 ) -> Shape:
-    """Return a shape of these outlines."""
+    """Return a shape with these outlines."""
     return Shape(colour, outlines, finish, relief, foot, opacity)
 
 

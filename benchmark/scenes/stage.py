@@ -16,15 +16,15 @@ from benchmark.scenes.states import View
 from benchmark.scenes.styles import Pixels, Style
 from benchmark.scenes.textures import Texture, draw_part
 
-# The ratio of the stage's width to its height; wider images show less of its height.
+# The ratio of the stage's width to its height; an image with a larger ratio shows only part of the height.
 STAGE_WIDTH = 1.6
 MIN_SIDE, MAX_SIDE = 64, 2048
 SHADOW_OPACITY = 0.34
-# A new colour at night is dimmed like its surroundings.
+# At night, a part's new colour is dimmed like its surroundings.
 _NIGHT_DIMNESS = 0.62
 
 Size = tuple[int, int]
-# Pixels (top, bottom, left, right), the ends left out.
+# Pixel ranges (top, bottom, left, right); bottom and right are exclusive.
 Window = tuple[int, int, int, int]
 Matrix = NDArray[np.float64]
 
@@ -36,8 +36,8 @@ class Stage:
     Attributes:
         size: (rows, columns) in pixels.
         view: the part of the stage that the image shows.
-        textures: by part name.
-        tinted: cache of textures in another colour, by (part, colour).
+        textures: the textures by part name.
+        tinted: a cache of recoloured textures, by (part, colour).
     """
 
     scene: Scene
@@ -62,7 +62,7 @@ class Stage:
 
     @cached_property
     def vignette(self) -> Pixels:
-        """The vignette, (rows, columns, 1), a factor for the background."""
+        """The vignette, (rows, columns, 1): a brightness factor for the background."""
         rows, columns = self.size
         y, x = np.mgrid[:rows, :columns].astype(np.float32)
         far = np.hypot((x - columns / 2) / columns, (y - rows / 2) / rows)
@@ -70,7 +70,7 @@ class Stage:
         return np.asarray(1 - strength * np.clip(far * 2 - 0.45, 0, 1) ** 1.5, dtype=np.float32)[:, :, None]
 
     def window_in_pixels(self, shown_in: tuple[float, float, float, float]) -> Window:
-        """Return the pixels inside (left, top, right, bottom) of the stage."""
+        """Return the pixels inside a box (left, top, right, bottom) in stage coordinates."""
         scale = self.pixels_per_height
         left, right = (round((x - self.view.left) * scale) for x in shown_in[::2])
         top, bottom = (round((y - self.view.top) * scale) for y in shown_in[1::2])
@@ -78,7 +78,7 @@ class Stage:
         return max(top, 0), min(bottom, rows), max(left, 0), min(right, columns)
 
     def object_of(self, part: Part) -> str:
-        """Return the name of the object a part belongs to: its farthest ancestor."""
+        """Return the name of the object that a part belongs to, which is the part's root ancestor."""
         while part.parent is not None:
             part = self.parts[part.parent]
         return part.name
@@ -90,7 +90,7 @@ class Stage:
         return max(*reaches, part.shadow / 2, 0.0) * max(part.scale, 1.0)
 
     def _distance(self, part: Part) -> float:
-        """Return the longest way from the root's origin to a part's, along its ancestors."""
+        """Return the maximum distance from the root's origin to a part's origin, along its ancestors."""
         way = 0.0
         while part.parent is not None:
             way += hypot(*part.at)
@@ -98,7 +98,7 @@ class Stage:
         return way
 
     def texture_in(self, part: str, tint: str) -> Texture:
-        """Return the part's texture in another colour, with its shading kept."""
+        """Return the part's texture in another colour with the same shading."""
         if (part, tint) not in self.tinted:
             lamp = all(shape.finish is Finish.LUMINOUS for shape in self.parts[part].shapes)
             dim = _NIGHT_DIMNESS if self.scene.style is Style.NIGHT and not lamp else 1.0
@@ -107,7 +107,7 @@ class Stage:
 
 
 def checked_size(size: int | Size) -> Size:
-    """Return (rows, columns).
+    """Return a size as (rows, columns) after checking it.
 
     Raises:
         ValueError: a side is odd, or outside 64 to 2048 pixels.
@@ -122,7 +122,7 @@ def checked_size(size: int | Size) -> Size:
 
 
 def stage_view(size: Size) -> View:
-    """Return the view of an image of this size: the largest centred part of the stage."""
+    """Return the view for this image size: the largest centred box of the stage with this aspect ratio."""
     rows, columns = size
     height = min(1.0, STAGE_WIDTH * rows / columns)
     width = height * columns / rows
@@ -131,7 +131,7 @@ def stage_view(size: Size) -> View:
 
 @lru_cache(maxsize=4)
 def draw_stage(scene: Scene, size: Size) -> Stage:
-    """Draw all textures of a scene; the last few stages are cached for further prompts of the same image."""
+    """Draw all textures of a scene; the latest stages are cached for other prompts of the same image."""
     view = stage_view(size)
     scale = size[0] / (view.bottom - view.top)
     textures = {part.name: draw_part(part, scene.style, scene.seed, scale) for part in scene.parts}
@@ -158,7 +158,7 @@ def _recoloured(texture: Texture, tint: Colour) -> Texture:
 
 
 def window_of(matrix: Matrix, texture: Texture, limits: Window) -> Window | None:
-    """Return the pixels inside the limits that a placed texture covers; None if it is not visible."""
+    """Return the pixels inside the limits that a placed texture covers; None if there are none."""
     rows, columns = texture.pixels.shape[:2]
     corners = np.array([[-1, columns, columns, -1], [-1, -1, rows, rows], [1, 1, 1, 1]])
     x, y, _ = matrix @ corners

@@ -31,8 +31,8 @@ class State:
     Attributes:
         x, y: shift along the ground or in the plane of the image; the shadow moves with the part.
         lift: height above the ground; the shadow remains on the ground.
-        tint, tint_share: another colour, and its weight.
-        way_out: the shift that moves the part just outside the view over an edge.
+        tint, tint_share: a colour to mix in, and the weight of this colour.
+        way_out: the shift over an edge that moves the part just outside the view.
     """
 
     way_out: Callable[[Edge], Point]

@@ -35,11 +35,11 @@ class Style(StrEnum):
 
 @dataclass(frozen=True, eq=False)
 class Surface:
-    """One shape, ready to be shaded.
+    """The surface of one shape before shading.
 
     Attributes:
-        coverage: (rows, columns) float32 in [0, 1].
-        colour: (3,) or, for a gradient, (rows, 1, 3); in [0, 1].
+        coverage: (rows, columns) float32 in [0, 1], the share of each texel that the shape covers.
+        colour: (3,) or, for a gradient, (rows, 1, 3); values in [0, 1].
         extent: (width, height) in image heights.
         relief: the width of the curved rim in image heights; 0 is flat.
     """
@@ -80,7 +80,7 @@ class Surface:
         return -dx / length, -dy / length, 1 / length
 
     def lambert(self, reach: float, bumps: Plane | None = None) -> Plane:
-        """Return the diffuse light of a surface, 1 where it faces the viewer."""
+        """Return the diffuse light of a surface; 1 where the surface faces the viewer."""
         if self.relief == 0 and bumps is None:
             return np.ones((1, 1), np.float32)
         x, y, z = self.normals(reach, bumps)
@@ -88,7 +88,7 @@ class Surface:
         return np.asarray(np.clip(facing, 0, 1.8), dtype=np.float32)
 
     def highlight(self, reach: float, sharpness: float) -> Plane:
-        """Return the specular highlight, 0 where the surface faces the viewer."""
+        """Return the specular highlight of a surface; 0 where the surface faces the viewer."""
         if self.relief == 0:
             return np.zeros((1, 1), np.float32)
         x, y, z = self.normals(reach)

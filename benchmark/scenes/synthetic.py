@@ -1,4 +1,4 @@
-"""Synthetic models without weights: the reference clip and four kinds of wrong clips."""
+"""Synthetic models without weights, which draw the reference clip and four kinds of wrong clips."""
 
 from collections.abc import Callable
 from types import MappingProxyType
@@ -27,9 +27,9 @@ WEIGHT_FREE_MODELS = MappingProxyType(
 )
 
 _ZOOM = 1.22
-# If the prompt has no direction (such as a change of colour), the image shifts by this share of its side.
+# If the prompt has no direction (such as a change of colour), shift the image by this share of its side.
 _DRIFT_SHARE = (0.16, 0.0)
-# Bounds of the shift as shares of the side: clearly visible, with a small mirrored border.
+# Bounds of the shift as shares of the side: large enough to see, small enough for a narrow mirrored border.
 _DRIFT_RANGE = (0.12, 0.24)
 
 
@@ -62,13 +62,13 @@ def draw_frames(model: str, pair: ScenePair | str, *, frames: int = 16, size: Si
 
 
 def wrong_action(pair: ScenePair) -> Action:
-    """Return the action of a `wrong-action` clip: one that moves other objects, if there is one."""
+    """Return the action for a `wrong-action` clip; if possible, an action that moves other objects."""
     right = pair.described
     others = [action for action in pair.scene.scenario.actions if action.name != right.name]
     apart = [action for action in others if action.moved_parts.isdisjoint(right.moved_parts)]
     moving = [action for action in apart if action.promises & {Promise.MOVES, Promise.ENTERS}]
     choice = moving or apart or others
-    # Prompts of the same image have different wrong actions.
+    # Use different wrong actions for the prompts of the same image.
     place = [action.name for action in pair.scene.scenario.actions].index(right.name)
     return choice[(pair.seed + place) % len(choice)]
 

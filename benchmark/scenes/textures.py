@@ -1,4 +1,4 @@
-"""Draws a part once as a texture; transforms place it in every frame."""
+"""Draws a part once as a texture, which transforms then place in every frame."""
 
 from dataclasses import dataclass
 from zlib import crc32
@@ -11,8 +11,8 @@ from benchmark.scenes.colours import colour
 from benchmark.scenes.shapes import Finish, Part, Shape
 from benchmark.scenes.styles import Pixels, Plane, Style, Surface, shade
 
-# Texels per pixel of the image. Two, slightly blurred, make a texture smooth enough for the flow test when it
-# is shifted by half a pixel.
+# Texels per pixel of the image. With two texels and a slight blur, a texture that is shifted by half a pixel
+# is smooth enough for the flow test.
 _OVERSAMPLING = 2.0
 _BLUR_TEXELS = 1.1
 _MARGIN = 0.02
@@ -24,7 +24,7 @@ class Texture:
     """A drawn part.
 
     Attributes:
-        pixels: (rows, columns, 4) float32 in [0, 1], colours premultiplied by alpha.
+        pixels: (rows, columns, 4) float32 in [0, 1]; colours are premultiplied by alpha.
         corner: the upper left corner of the first texel in the part's coordinates.
         density: texels per image height.
     """
@@ -50,7 +50,7 @@ class Texture:
 
 
 def draw_part(part: Part, style: Style, seed: int, pixels_per_height: float) -> Texture:
-    """Return the texture of a part; it depends on the seed and the part's name."""
+    """Return the texture of a part; the random details depend on the seed and the part's name."""
     density = pixels_per_height * (1.0 if part.scenery else _OVERSAMPLING)
     points = np.concatenate([outline for shape in part.shapes for outline in shape.outlines])
     low, high = points.min(axis=0) - _MARGIN, points.max(axis=0) + _MARGIN
@@ -102,7 +102,7 @@ def _lay(
 
 def _coverage(outlines: list[NDArray[np.float64]], shape: tuple[int, int]) -> Plane:
     scale = 1 << _FIXED_POINT_BITS
-    # The index of a texel is its centre, half a texel from its corner.
+    # The index of a texel refers to the texel's centre, half a texel from its corner.
     fixed = [np.round((outline - 0.5) * scale).astype(np.int32) for outline in outlines]
     mask = np.zeros(shape, np.uint8)
     cv2.fillPoly(mask, fixed, 255, lineType=cv2.LINE_AA, shift=_FIXED_POINT_BITS)

@@ -20,7 +20,7 @@ _DROP_PIXELS_PER_HEIGHT = 640.0
 
 @dataclass(frozen=True)
 class _Habit:
-    """The parameters of one kind of weather: fall in image heights per clip, drift, opacity, rotation."""
+    """The parameters of one kind of weather, such as `fall`, the fall in image heights per clip."""
 
     fall: float
     drift: float
@@ -39,7 +39,7 @@ _HABITS = {
 
 @dataclass(frozen=True, eq=False)
 class Drop:
-    """One drop at one time; `matrix` maps its coordinates to the stage's."""
+    """One drop at one time; `matrix` maps coordinates of the drop to coordinates of the stage."""
 
     texture: Texture
     matrix: NDArray[np.float64]

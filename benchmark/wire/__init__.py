@@ -1,4 +1,5 @@
-"""Every request and response that server, command line, worker and SDK exchange, one module a noun.
+"""All requests and responses that server, command line, worker and SDK exchange; one module per resource.
 
-A type is defined here once. docs/api.md lists the routes that use them; /api/v1/openapi.json has every field.
+Each type is defined only here. docs/api.md lists the routes that use these types; /api/v1/openapi.json lists
+every field.
 """

@@ -1,4 +1,4 @@
-"""Annotators of a study: figures, exclusions, reinstatements."""
+"""Annotators of a study: statistics, exclusions, reinstatements."""
 
 from datetime import datetime
 from typing import Annotated
@@ -8,7 +8,7 @@ from pydantic import StringConstraints
 from benchmark.protocol import Flag
 from benchmark.wire.common import OneLine, RequestModel, ResponseModel
 
-# As long as the column.
+# The length of the database column.
 MAX_REASON_CHARS = 400
 
 Reason = Annotated[
@@ -18,7 +18,10 @@ Name = Annotated[str, StringConstraints(min_length=1, max_length=400), OneLine]
 
 
 class DecisionRequest(RequestModel):
-    """The reason; `matchup` and `pair`, as the votes table names them, limit it to one vote."""
+    """The reason of an exclusion or reinstatement.
+
+    With `matchup` and `pair`, named as in the votes table, the decision applies to one vote only.
+    """
 
     reason: Reason
     matchup: Name | None = None
@@ -26,7 +29,7 @@ class DecisionRequest(RequestModel):
 
 
 class ChangeResponse(ResponseModel):
-    """How many votes became what; all zero if nothing was left to change."""
+    """The number of votes that changed to each status; all are 0 if no vote had to change."""
 
     excluded: int
     valid: int
@@ -34,7 +37,7 @@ class ChangeResponse(ResponseModel):
 
 
 class AnnotatorResponse(ResponseModel):
-    """One annotator; shares in percent, null without data (docs/annotators.md)."""
+    """Statistics of one annotator; shares are in percent, null if there are no data (docs/annotators.md)."""
 
     annotator: str
     votes: int

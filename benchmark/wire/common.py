@@ -1,4 +1,4 @@
-"""Base classes, field types and the shapes that several nouns share; an unknown field is an error."""
+"""Base classes, field types and types that several resources share; an unknown field is an error."""
 
 import unicodedata
 from datetime import datetime
@@ -8,27 +8,27 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstra
 
 from benchmark.wire.text import is_one_line
 
-# The regular expressions are part of the API: error messages look them up, and paths use them as well.
+# The regular expressions are part of the API: error messages and paths use them too.
 SLUG = r"^[a-z0-9][a-z0-9._-]{0,63}$"
 LABEL = r"^([A-Za-z0-9][A-Za-z0-9._-]{0,63})?$"
 PUBLIC_ID = r"^[0-9a-f]{16}$"
 TOKEN = r"^[A-Za-z0-9_-]{43}$"  # noqa: S105 - the form of one
-# Names that benchmarks bring along: anything that can be shown and is no path.
+# Names that come from benchmarks: any text without control characters and path separators.
 BROUGHT_NAME = r"^[^\x00-\x1f/\\]+$"
 MAX_PAIR_ID_CHARS = 400
 MAX_LABEL_CHARS = 64
-# The largest seed that every random generator takes.
+# The largest seed that all random generators accept.
 MAX_SEED = 2**32 - 1
 
 
 class RequestModel(BaseModel):
-    """A body that a client sends."""
+    """A request body, which a client sends."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 class ResponseModel(BaseModel):
-    """A body that the server sends; times are UTC in ISO 8601 and end in Z."""
+    """A response body, which the server sends; times are UTC in ISO 8601 and end in Z."""
 
     model_config = ConfigDict(frozen=True, from_attributes=True)
 
@@ -46,7 +46,7 @@ def _paragraphs(text: str) -> str:
 
 
 OneLine = AfterValidator(_one_line)
-# Lengths are those of the columns; PostgreSQL refuses what is longer.
+# Maximum lengths are those of the database columns; PostgreSQL refuses longer texts.
 Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200), OneLine]
 OptionalLine = Annotated[str, StringConstraints(strip_whitespace=True, max_length=200), OneLine]
 Address = Annotated[

@@ -1,4 +1,4 @@
-"""Jobs: creating and listing them, and the lease protocol between server and worker."""
+"""Requests to create and list jobs, and the lease protocol between server and worker."""
 
 from datetime import datetime
 from typing import Annotated
@@ -32,7 +32,7 @@ def _as_log(text: object) -> object:
 
 
 class CreateJobsRequest(RequestModel):
-    """Which clips to make; `pairs` null means every pair. The submission holds every seed."""
+    """The clips to generate; `pairs` null means every pair. One submission contains the clips of all seeds."""
 
     model: Slug
     benchmark: Slug
@@ -51,7 +51,7 @@ class CreatedJobs(ResponseModel):
 
 
 class CreateJobsResponse(ResponseModel):
-    """`jobs` counts what this request put into the queue; asking again adds nothing."""
+    """`jobs` is the number of jobs that this request queued; repeating the request queues no jobs."""
 
     submissions: list[CreatedJobs]
     jobs: int
@@ -96,7 +96,7 @@ class ChangedJobsResponse(ResponseModel):
 
 
 class WorkerInfo(RequestModel):
-    """What a worker says about itself."""
+    """A worker's description of itself."""
 
     name: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=80), OneLine]
     device: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=80), OneLine]
@@ -106,7 +106,10 @@ class WorkerInfo(RequestModel):
 
 
 class ClaimRequest(RequestModel):
-    """Up to `count` jobs of one of `models`; `holding` is the model in the worker's memory."""
+    """A request for up to `count` jobs, all of one of `models`.
+
+    `holding` is the model that the worker has loaded.
+    """
 
     worker: WorkerInfo
     models: Annotated[list[Slug], Field(min_length=1, max_length=MAX_MODELS)]
@@ -120,7 +123,7 @@ class ClaimRequest(RequestModel):
 
 
 class ClaimedJob(ResponseModel):
-    """One clip to be made; a lease that is not renewed for `lease_s` seconds ends."""
+    """A leased job for one clip; the lease expires if it is not renewed for `lease_s` seconds."""
 
     id: str
     attempt: int

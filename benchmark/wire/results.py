@@ -5,7 +5,7 @@ from benchmark.wire.common import ResponseModel
 
 
 class ResultsResponse(ResponseModel):
-    """`preferences` has one object a matchup; its keys are the columns of docs/tables.md."""
+    """`preferences` has one object per matchup; the keys are the columns listed in docs/tables.md."""
 
     study: str
     status: StudyStatus

@@ -19,12 +19,12 @@ from benchmark.wire.common import Line, Paragraphs, PublicId, RequestModel, Resp
 
 # Links created by one request.
 MAX_INVITATIONS = 1000
-# Whom a link can let in. Judges and imported annotators need no link.
+# The kinds of annotators that a link can admit. Judges and imported annotators need no link.
 InvitationKind = Literal[AnnotatorKind.PARTICIPANT, AnnotatorKind.PILOT, AnnotatorKind.PREVIEW]
 
 
 class MatchupRequest(RequestModel):
-    """Two submissions, and the seed whose clips each shows; null is the smallest seed it holds."""
+    """Two submissions, with the seed of the clips to show for each; null means the smallest seed."""
 
     reference: PublicId
     other: PublicId
@@ -33,7 +33,7 @@ class MatchupRequest(RequestModel):
 
 
 class GoldRequest(RequestModel):
-    """How often an annotator gets a gold question: a number in all, or a share of their comparisons."""
+    """The amount of gold questions per annotator: a total number, or a share of the comparisons."""
 
     count: Annotated[int, Field(ge=1, le=1000)] | None = None
     share: Annotated[float, Field(gt=0, le=0.5, allow_inf_nan=False)] | None = None
@@ -69,9 +69,9 @@ class StudyRequest(RequestModel):
 
 
 class RenditionLossResponse(ResponseModel):
-    """What annotators do not see of one side's clips.
+    """The part of one side's clips that annotators do not see, such as cropped pixels and cut frames.
 
-    The shares, from 0 to 1, are the largest among the pairs; `pairs` of `all_pairs` clips lose something.
+    The shares, from 0 to 1, are the largest over all pairs. `pairs` of `all_pairs` clips lose something.
     """
 
     side: Side
@@ -99,7 +99,7 @@ class MatchupResponse(ResponseModel):
 
 
 class PreparationResponse(ResponseModel):
-    """How far the renditions of a study are prepared: `done` of `total` comparisons."""
+    """The progress of preparing a study's renditions: `done` of `total` comparisons."""
 
     status: TaskStatus
     done: int
@@ -136,7 +136,7 @@ class StudyResponse(ResponseModel):
 
 
 class InvitationsRequest(RequestModel):
-    """Links for people; votes behind a `pilot` or `preview` link never count."""
+    """A request for invitation links; votes from a `pilot` or `preview` link never count."""
 
     count: Annotated[int, Field(ge=1, le=MAX_INVITATIONS)]
     kind: InvitationKind = AnnotatorKind.PARTICIPANT

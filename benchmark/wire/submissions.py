@@ -1,4 +1,4 @@
-"""Models, their submissions and clips."""
+"""Models, submissions and clips."""
 
 from datetime import datetime
 from typing import Any
@@ -39,7 +39,10 @@ class SubmissionRequest(RequestModel):
 
 
 class SubmissionResponse(ResponseModel):
-    """`expected` is one clip for each pair and each seed that the submission has a clip of."""
+    """A submission.
+
+    `expected` is the number of pairs times the number of seeds for which the submission has a clip.
+    """
 
     id: str
     model: str
@@ -57,13 +60,13 @@ class SubmissionResponse(ResponseModel):
 
 
 class SubmissionDetailResponse(SubmissionResponse):
-    """`missing` names clips as files: the pair id for seed 0, `<pair id>_<seed>` for another."""
+    """`missing` contains names of clips: the pair id for seed 0, `<pair id>_<seed>` for other seeds."""
 
     missing: list[str]
     problems: list[str]
 
 
-# What a Ti2v-Provenance header may carry, before base64.
+# The maximum size of the JSON in a Ti2v-Provenance header, before base64 encoding.
 MAX_PROVENANCE_BYTES = 4096
 
 

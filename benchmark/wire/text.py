@@ -1,4 +1,4 @@
-"""Checks and cleans text that is shown on one line, in a table, a log or a terminal."""
+"""Checks and cleans text that is shown on one line of a table, log or terminal."""
 
 import re
 import unicodedata
@@ -6,11 +6,11 @@ import unicodedata
 MAX_MESSAGE_CHARS = 500
 MAX_LOG_BYTES = 8 * 1024
 
-# Control characters, line and paragraph separators: PostgreSQL refuses some, tables and logs break on others.
+# Control characters, line and paragraph separators: PostgreSQL refuses some, others break tables and logs.
 _BREAKING = ("Cc", "Zl", "Zp")
-# The same and halves of surrogate pairs, which UTF-8 cannot encode.
+# The same, and surrogates, which UTF-8 cannot encode.
 _UNFIT = (*_BREAKING, "Cs")
-# Colours and cursor moves of a terminal (ECMA-48), which a log is full of.
+# Escape sequences for colours and cursor moves of a terminal (ECMA-48), which logs contain.
 _ESCAPES = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[@-Z\\^_])")
 
 
@@ -34,7 +34,9 @@ def one_line(text: str, *, max_chars: int = MAX_MESSAGE_CHARS) -> str:
 
 
 def log_tail(text: str, *, max_bytes: int = MAX_LOG_BYTES) -> str:
-    r"""Return the end of a log, at most so many bytes of UTF-8, without escapes; keep lines and tabs.
+    r"""Return the end of a log, without escape sequences but with line breaks and tabs.
+
+    The result has at most `max_bytes` bytes in UTF-8.
 
     >>> log_tail("10 %\r20 %\r\n\x1b[31mout of memory\x1b[0m")
     '10 %\n20 %\nout of memory'

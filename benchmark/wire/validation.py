@@ -1,4 +1,4 @@
-"""Validates what a person typed, with the rules of the REST API, before it is sent or used."""
+"""Validates user input with the rules of the REST API before it is sent or used."""
 
 from typing import TypeVar
 
@@ -10,14 +10,14 @@ Request = TypeVar("Request", bound=RequestModel)
 
 
 class InvalidRequest(ValueError):
-    """A field is wrong; the message names it and says why."""
+    """A field is invalid; the message names the field and the reason."""
 
 
 def checked_request(kind: type[Request], **fields: object) -> Request:
-    """Return the request.
+    """Return a validated request.
 
     Raises:
-        InvalidRequest: a field is wrong; the first one is named.
+        InvalidRequest: a field is invalid; the message names the first such field.
     """
     try:
         return kind.model_validate(fields)

@@ -1,4 +1,4 @@
-"""Voting: the next assignment, the vote, skip and undo."""
+"""Voting: the next assignment, and requests to vote, skip and undo."""
 
 from datetime import datetime
 from typing import Annotated
