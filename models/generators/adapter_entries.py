@@ -1,4 +1,4 @@
-"""Registry entries for adapters: the TOML files in the package and those of the user."""
+"""Registry entries for adapters: the package's TOML files and the user's TOML files."""
 
 from pathlib import Path
 
@@ -31,7 +31,7 @@ def user_adapters() -> list[Path]:
 
 
 def adapter_path(name: str) -> Path | None:
-    """Return the TOML file of a model, preferring the user's; None for models without an adapter."""
+    """Return a model's TOML file, the user's before the package's; None for models without an adapter."""
     found = [
         path for path in [*user_adapters(), shipped_adapter(name)] if path.stem == name and path.exists()
     ]

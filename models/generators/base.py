@@ -88,7 +88,7 @@ class ClipRequest:
     Attributes:
         pair_id: id of the pair in the benchmark.
         image: the input image, of any size, in any format that Pillow reads.
-        prompt: the text.
+        prompt: the text prompt.
         seed: seed of the noise.
     """
 
@@ -105,8 +105,8 @@ class Provenance:
     Attributes:
         model: name in the registry.
         seed: seed of the request.
-        width: of the clip, in pixels.
-        height: of the clip, in pixels.
+        width: width of the clip in pixels.
+        height: height of the clip in pixels.
         frames: number of frames.
         fps: frame rate as a fraction, such as `8` or `30000/1001`.
         device: name of the GPU, or `cpu`.
@@ -118,7 +118,7 @@ class Provenance:
         steps: sampling steps, if known.
         guidance: guidance scale, if known.
         batch: number of clips generated together.
-        peak_memory_bytes: peak memory use of the GPU, or of this process on a CPU.
+        peak_memory_bytes: peak memory use of the GPU; on a CPU, of this process.
         settings: all other arguments of the call.
         libraries: versions by package name.
     """
@@ -190,11 +190,11 @@ class Generator(Protocol):
         Clips yielded before an error are valid. On one machine, equal requests give equal clips.
 
         Raises:
-            GeneratorError: for the first request without a clip; later requests are not tried.
+            GeneratorError: a request failed; later requests are not tried.
         """
 
     def unload(self) -> None:
-        """Free the memory. Can be called repeatedly, and `load` can be called again."""
+        """Free the memory. May be called repeatedly; `load` may be called again afterwards."""
 
 
 def format_rate(fps: Fraction) -> str:

@@ -1,4 +1,4 @@
-"""Generate clips batch by batch; continue after failed clips, halve the batch when memory runs out."""
+"""Generate clips batch by batch; continue after failed clips and halve the batch when out of memory."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -90,7 +90,10 @@ def generate_clips(
 def _generate_batch(
     generator: Generator, requests: Sequence[ClipRequest], on_clip: OnClip, on_done: Callable[[], None]
 ) -> tuple[int, GeneratorError | None]:
-    """Return the number of generated clips, which are those of the first requests, and the error, if any."""
+    """Return the number of generated clips and the error, if any.
+
+    The clips belong to the first requests, in order.
+    """
     done = 0
     try:
         for request, clip in zip(requests, generator.generate(requests), strict=True):

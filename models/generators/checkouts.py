@@ -32,7 +32,7 @@ class Checkout:
         return self.folder / "ti2v-last-run.log"
 
     def unavailable_reason(self) -> str | None:
-        """Return what is missing and the command that installs it, ignoring the GPU; None if complete."""
+        """Return what is missing and the command that installs it, apart from a GPU; None if complete."""
         recipe = self._recipe
         fix = f"run: ti2v generators setup {recipe.name} --run"
         if not self.folder.is_dir():
@@ -72,7 +72,7 @@ class Checkout:
         return checkpoint_sha256(sorted({file for folder in folders for file in weight_files(folder)}))
 
     def environment(self, work: Path, device: str) -> dict[str, str]:
-        """Return the program's environment variables: folders of its own, and one visible GPU.
+        """Return the program's environment variables, with private folders and one visible GPU.
 
         Access to the hub is disabled, because downloads at run time would not have a pinned revision.
         """
@@ -88,7 +88,7 @@ class Checkout:
             "WANDB_MODE": "disabled",
         }
         if self._recipe.script:
-            # The patched copy runs from another folder but imports modules next to the original script.
+            # The patched copy is in another folder but imports modules from the original script's folder.
             own["PYTHONPATH"] = str((self.folder / self._recipe.script.path).parent)
         return own | visible_gpu(device)
 
@@ -101,7 +101,7 @@ class Checkout:
 
 
 def visible_gpu(device: str) -> dict[str, str]:
-    """Return the variable CUDA_VISIBLE_DEVICES that limits a child process to one device, or to the CPU.
+    """Return CUDA_VISIBLE_DEVICES with a value that limits a child process to one device or the CPU.
 
     Raises:
         CannotRun: there is no such device.

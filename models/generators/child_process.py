@@ -13,7 +13,7 @@ from typing import IO
 TAIL_BYTES = 8 * 1024
 _GRACE_S = 5.0
 _POLL_S = 0.02
-# Inherited variables: locations of libraries and GPUs, no credentials.
+# Variables that a program inherits: locations of libraries and GPUs, no credentials.
 _INHERITED = ("LD_LIBRARY_PATH", "NVIDIA_VISIBLE_DEVICES", "NVIDIA_DRIVER_CAPABILITIES", "CUDA_HOME")
 
 
@@ -23,7 +23,7 @@ class ProcessResult:
 
     Attributes:
         exit_code: exit status, negative for a signal; None if the time limit was exceeded.
-        log_tail: the last 8 KiB of its output.
+        log_tail: the last 8 KiB of the program's output.
         seconds: run time.
     """
 
@@ -90,7 +90,10 @@ def run_process(
 
 
 def _wait(pid: int, deadline: float) -> bool:
-    """Return whether the program exits before the deadline; does not reap it, to keep its group id valid."""
+    """Return whether the program exits before the deadline.
+
+    The exited program is not reaped, so that its group id stays valid.
+    """
     while time.monotonic() < deadline:
         if os.waitid(os.P_PID, pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None:
             return True
@@ -99,7 +102,7 @@ def _wait(pid: int, deadline: float) -> bool:
 
 
 def _terminate_group(process: "subprocess.Popen[bytes]") -> None:
-    """Terminate the process group: SIGTERM and a grace period if the program runs, then SIGKILL."""
+    """Terminate the process group with SIGKILL; a running program first gets SIGTERM and a grace period."""
     if not _wait(process.pid, time.monotonic() + _POLL_S):
         _signal_group(process.pid, signal.SIGTERM)
         _wait(process.pid, time.monotonic() + _GRACE_S)
@@ -116,7 +119,7 @@ def _signal_group(group: int, number: signal.Signals) -> None:
 
 
 class _LogReader(threading.Thread):
-    """Reads a program's output continuously, so that it never blocks, and stores a bounded part of it."""
+    """Reads a program's output continuously, so that the program never blocks; stores a bounded part."""
 
     def __init__(self, stream: IO[bytes], log: Path, log_bytes: int) -> None:
         super().__init__(daemon=True)

@@ -50,7 +50,7 @@ TORCH_TYPES = {
 
 
 class PipelineOutput(Protocol):
-    """The part of a pipeline's output that is used here."""
+    """The part of a pipeline's output that this module uses."""
 
     frames: object
 
@@ -169,7 +169,7 @@ class DiffusersGenerator:
         return arguments
 
     def _argument(self, name: str, value: object) -> dict[str, object]:
-        """Return a standard argument under the pipeline's name for it; empty if it has no such argument."""
+        """Return a standard argument under the pipeline's own name; empty if it has no such argument."""
         assert name in STANDARD_ARGUMENTS
         own = self._recipe.names.get(name, name)
         return {own: value} if own else {}
@@ -212,7 +212,7 @@ class DiffusersGenerator:
 
 
 def move_to_device(pipeline: "DiffusionPipeline", recipe: DiffusersRecipe, device: str) -> None:
-    """Move a pipeline to a device, with the tiling, CPU offload and compilation that its recipe asks for."""
+    """Move a pipeline to a device; apply tiling, CPU offload and compilation as the recipe requests."""
     if recipe.tiling:
         pipeline.vae.enable_tiling()
     if not device.startswith("cuda"):

@@ -49,10 +49,10 @@ def pipeline_class(name: str) -> "type[DiffusionPipeline]":
 
 
 def call_problems(recipe: DiffusersRecipe) -> list[str]:
-    """Return one sentence for every argument in the adapter that its pipeline class does not have.
+    """Return one sentence for each argument in the adapter that the pipeline class does not accept.
 
     Raises:
-        CannotRun: there is no such class.
+        CannotRun: the installed diffusers has no such class.
     """
     known = call_defaults(recipe)
     wrong_names = sorted(set(recipe.names) - set(STANDARD_ARGUMENTS))

@@ -20,10 +20,10 @@ class GeneratorEntry:
         needs: hardware and software requirements.
         verified: what we have run, and what we have not.
         batch: recommended number of requests per call.
-        unavailable_reason: returns why the model cannot run on this machine and what to do, or None. It is
-            fast and does not load a network.
-        create: creates the generator, not loaded. Its argument is the folder of the weights (for a subprocess
-            adapter, of the checkout), or None for the folder in the settings.
+        unavailable_reason: returns why the model cannot run on this machine and what to do; None if it can
+            run. The function is fast and does not load a network.
+        create: creates the generator without loading it. Its argument is the folder of the weights (for a
+            subprocess adapter: of the checkout); None selects the folder in the settings.
     """
 
     name: str

@@ -6,7 +6,8 @@ from models.generators.base import CannotRun
 from models.generators.recipes import Weights
 from models.generators.revisions import pin, pinned_revision
 
-# Not downloaded: weights that can run code when loaded, and copies for other frameworks.
+# Patterns of files that are not downloaded: weights that can run code when loaded, and copies for other
+# frameworks.
 IGNORED_FILES = ("*.bin", "*.ckpt", "*.pt", "*.pth", "*.pkl", "*.msgpack", "*.h5", "*.onnx", "*.gguf")
 
 
@@ -30,7 +31,7 @@ def missing_snapshot_reason(name: str, weights: Weights) -> str | None:
 def download(weights: Weights, *, into: Path | None = None, pickles: bool = False) -> Path:
     """Download a commit of a hub repository and pin it.
 
-    The commit is the adapter's, else the pinned one, else the newest.
+    The commit is the one in the adapter, otherwise the pinned commit, otherwise the newest commit.
 
     Args:
         weights: the repository.

@@ -21,7 +21,7 @@ class FitMode(StrEnum):
 
 
 def read_image(path: Path) -> Image.Image:
-    """Return an image as viewers see it: RGB, upright, transparency composited on white.
+    """Return an image as a viewer shows it: RGB, upright, transparency composited on white.
 
     Raises:
         BadInput: the image cannot be decoded.
@@ -38,7 +38,7 @@ def read_image(path: Path) -> Image.Image:
 def read_leading_images(requests: Sequence[ClipRequest]) -> list[Image.Image]:
     """Read the images of the requests up to the first one that cannot be read.
 
-    The unreadable image fails its own request later, without failing the requests before it.
+    The request with the unreadable image fails later; the requests before it are not affected.
 
     Raises:
         BadInput: the first image cannot be read.

@@ -98,7 +98,7 @@ def _entry(name: str, variant: _Variant) -> GeneratorEntry:
 
 
 def motif_recipe(name: str, pipeline: Path) -> DiffusersRecipe:
-    """Return the recipe of a checkpoint: its native size, and the steps and guidance of its validation."""
+    """Return the recipe of a checkpoint: its native size, and steps and guidance as in its validation."""
     variant = _VARIANTS[name]
     validation = _validation(pipeline.parent / "config.toml") or _validation(pipeline / "config.toml")
     return DiffusersRecipe(
@@ -122,7 +122,7 @@ def motif_recipe(name: str, pipeline: Path) -> DiffusersRecipe:
 
 
 def pipeline_folder(folder: Path) -> Path | None:
-    """Return the pipeline in a run's folder, or the folder itself if it is a pipeline; else None."""
+    """Return the pipeline folder inside a run's folder, or the folder itself if it is one; otherwise None."""
     candidates = (folder / "pipeline", folder)
     return next((path for path in candidates if (path / "model_index.json").is_file()), None)
 

@@ -69,7 +69,7 @@ def reset_peak_memory(device: str) -> None:
 
 
 def peak_memory_bytes(device: str) -> int:
-    """Return the peak memory of the GPU since `reset_peak_memory`; on a CPU, of this process."""
+    """Return the GPU's peak memory since `reset_peak_memory`; on a CPU, the peak memory of this process."""
     return torch.cuda.max_memory_allocated(device) if device.startswith("cuda") else peak_process_bytes()
 
 
@@ -79,7 +79,7 @@ def device_name(device: str) -> str:
 
 
 def _free_memory(error: BaseException) -> None:
-    """Free tensors of the failed call, which the traceback keeps alive, before a smaller batch is tried."""
+    """Free the tensors of a failed call, which the traceback references, before a smaller batch is tried."""
     traceback.clear_frames(error.__traceback__)
     gc.collect()
     if torch.cuda.is_available():

@@ -33,7 +33,8 @@ class OutputFolder:
     Args:
         folder: created by `create`.
         model: name of the model.
-        shard: shard of this process; each shard has its own manifest, so several can share the folder.
+        shard: shard of this process; each shard has its own manifest, so several processes can share the
+            folder.
 
     Raises:
         ModelMismatch: a manifest in the folder belongs to another model.
@@ -96,7 +97,7 @@ class OutputFolder:
 
 
 def read_manifests(folder: Path) -> Iterator[dict[str, object]]:
-    """Yield the lines of all manifests of a folder; for several lines of one clip, the last one is valid.
+    """Yield the lines of all manifests in a folder; if a clip has several lines, its last one is valid.
 
     Raises:
         ValueError: a complete line is not a manifest line.
@@ -125,7 +126,7 @@ def _write_and_sync(path: Path, content: bytes) -> None:
 
 
 def _remove_partial_line(manifest: Path) -> None:
-    """Remove a last line that was not written completely."""
+    """Remove the last line if it was not written completely."""
     if manifest.exists():
         content = manifest.read_bytes()
         complete = content[: content.rfind(b"\n") + 1]

@@ -11,7 +11,7 @@ from benchmark.image_display import displayed, open_image
 from benchmark.video import UnreadableVideo, VideoDescription
 from models.generators.base import Crashed, Frames, NativeFormat
 
-# Containers round the frame rate, and a duration can be off by the time of one frame.
+# Tolerances: containers round the frame rate, and a duration can deviate by the duration of one frame.
 _RATE_TOLERANCE = Fraction(1, 100)
 _DURATION_TOLERANCE_FRAMES = 1.5
 
@@ -72,7 +72,7 @@ def _check_description(
     width, height = description.upright_size
     _check(path, "size", f"{native.width}x{native.height}", f"{width}x{height}")
     _check(path, "frames", native.frames, timeline.frames)
-    # The rate between the first and the last start: the duration of the last frame is often wrong.
+    # Compute the rate from the start times of the first and last frame: the last duration is often wrong.
     last_start_s = timeline.starts_s[-1]
     rate = (timeline.frames - 1) / last_start_s if last_start_s else Fraction(0)
     if abs(rate / file_fps - 1) > _RATE_TOLERANCE:

@@ -1,4 +1,4 @@
-"""Select pairs of a benchmark: by id, by shard, or the first ones."""
+"""Select pairs of a benchmark by id, by shard, or by a maximum number."""
 
 import re
 from collections.abc import Sequence
@@ -27,7 +27,7 @@ class UnknownPairs(ValueError):
 
 @dataclass(frozen=True)
 class Shard:
-    """Part `number` (from 1) of `count` parts of the pairs."""
+    """One of `count` parts of the pairs; `number` counts from 1."""
 
     number: int
     count: int
@@ -40,7 +40,7 @@ def parse_shard(text: str) -> Shard:
     """Parse a shard such as `3/8`.
 
     Raises:
-        ValueError: the text has another form, or there is no such shard.
+        ValueError: the text is not of this form, or there is no such shard.
     """
     match = _SHARD.fullmatch(text)
     if match is None:
@@ -74,7 +74,8 @@ def select_pairs(
 ) -> list[PairSpec]:
     """Return the selected pairs, in the benchmark's order.
 
-    The selections apply in this order: ids, then the shard of those, then the first `limit` of the shard.
+    The selections apply in this order: the ids, the shard of the pairs with these ids, the first `limit`
+    pairs of the shard.
 
     Args:
         pairs: all pairs.

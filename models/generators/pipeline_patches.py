@@ -48,7 +48,10 @@ def _patch_attention(pipeline: "DiffusionPipeline") -> None:
 
 
 def _patch_guardrail(pipeline: "DiffusionPipeline") -> None:
-    """Raise a clear error when NVIDIA's guardrail refuses a prompt or clip; Cosmos crashes on its None."""
+    """Raise a clear error when NVIDIA's guardrail refuses a prompt or clip.
+
+    The guardrail returns None in this case, on which Cosmos crashes.
+    """
     guardrail = getattr(pipeline, "safety_checker", None)
     if guardrail is None or not hasattr(guardrail, "check_video_safety"):
         return

@@ -52,7 +52,7 @@ def fill_structure(value: JsonValue, run: Values, clips: Sequence[Values]) -> Js
         return {name: fill_structure(each, run, clips) for name, each in value.items()}
     if isinstance(value, list):
         if len(value) == 1 and placeholders_in(value[0]) & CLIP_NAMES:
-            # In an expanded element, the clip's seed takes precedence over the run's.
+            # In an expanded element, the clip's seed takes precedence over the run's seed.
             return [fill_structure(value[0], {**run, **clip}, [clip]) for clip in clips]
         return [fill_structure(each, run, clips) for each in value]
     return value

@@ -42,7 +42,7 @@ class Script(RecipeTable):
     """A script whose settings are constants in its source code; `[script]`, see `script_copy`.
 
     Attributes:
-        path: path of the script, relative to the checkout. A patched copy, `{script}`, is run.
+        path: path of the script, relative to the checkout. The program runs a patched copy, `{script}`.
         settings: new values of the constants, by the names used in the script; may use placeholders.
         seeds: libraries whose random generators are seeded after the script's imports.
     """
@@ -61,7 +61,8 @@ class Staging(RecipeTable):
         prompts_file: file with one prompt per line, in the order of the sorted images.
         requests_file: file in our file protocol, see `staging`.
         config_file: YAML file with the content of `config`.
-        config: content of the config file; a list with one element that uses a clip is expanded.
+        config: content of the config file; a list with a single element that uses clip placeholders is
+            expanded to one element per clip.
         forbidden: characters that prompts must not have, because the program uses them in file names.
         path_without: text that the path of the work folder must not contain.
         max_prompt_bytes: maximum length of prompts, because the program uses them in file names.
@@ -83,7 +84,7 @@ class Output(RecipeTable):
 
     Attributes:
         pattern: glob pattern of a clip's file in the work folder; must match exactly one file.
-        images: the pattern matches one PNG or JPEG per frame instead, in the order of their names.
+        images: if true, the pattern matches one PNG or JPEG file per frame, ordered by name.
         fps: frame rate of the file if it differs from the native one.
     """
 
@@ -96,8 +97,9 @@ class SeedPolicy(RecipeTable):
     """Seeding of the program; `[seed]`.
 
     Attributes:
-        per: `clip` if the program seeds each clip, `run` if once; then a clip depends on its position.
-        offset: added to the request's seed, for programs that treat 0 as no seed.
+        per: `clip` if the program seeds each clip; `run` if it seeds once, so that a clip depends on its
+            position in the run.
+        offset: number added to the request's seed, for programs that treat 0 as no seed.
     """
 
     per: Literal["clip", "run"] = "run"

@@ -56,9 +56,9 @@ class Weights(RecipeTable):
         source: repository on the Hugging Face hub, or https URL.
         gb: approximate size of the download in gigabytes.
         licence: licence of the weights.
-        revision: commit of the hub repository. If empty, `ti2v generators setup` pins the newest.
+        revision: commit of the hub repository. If empty, `ti2v generators setup` pins the newest commit.
         into: target folder in the checkout; empty for diffusers models, which use the hub's cache.
-        files: patterns of the required files; empty for all.
+        files: patterns of the required files; empty if all files are required.
     """
 
     source: str
@@ -110,7 +110,7 @@ class DiffusersRecipe(Recipe):
         kind: `diffusers`.
         pipeline: name of the class, see `diffusers_classes`.
         dtype: native floating-point type on a GPU.
-        dtypes: types of components that differ.
+        dtypes: floating-point types of components that differ from `dtype`.
         packages: packages required in addition to the worker's.
         variant: variant of the weight files, such as `fp16`.
         batches: whether the class accepts lists of images and prompts.
@@ -120,7 +120,7 @@ class DiffusersRecipe(Recipe):
         cpu_threads: CPU threads of torch; 0 for its default.
         call: additional arguments of the call.
         names: the class's names for the arguments `image`, `prompt`, `height`, `width`, `num_frames` and
-            `generator`; empty if it has no such argument.
+            `generator`; an empty name means that the class has no such argument.
         weights: exactly one hub repository.
     """
 
@@ -178,7 +178,7 @@ def read_recipe(path: Path) -> DiffusersRecipe | SubprocessRecipe:
     """Read an adapter's TOML file.
 
     Raises:
-        InvalidRecipe: the file is invalid; lists all mistakes.
+        InvalidRecipe: the file is invalid; the error lists all mistakes.
     """
     try:
         content = tomllib.loads(path.read_text(encoding="utf-8"))
@@ -200,5 +200,5 @@ def recipe_sha256(path: Path) -> str:
 def _sentence(location: tuple[int | str, ...], message: str) -> str:
     if not location:
         return 'kind: expected "diffusers" or "subprocess"'
-    # The first element is the union's tag, which is not a key in the file.
+    # The first element is pydantic's tag of the union, which is not a key in the file.
     return f"{'.'.join(map(str, location[1:])) or 'kind'}: {message}"

@@ -16,7 +16,7 @@ from pydantic import JsonValue
 from models.generators.base import CannotRun
 from models.generators.recipe_tables import Script
 
-# `__import__` does not define names, which could collide with those of the script.
+# `__import__` defines no names that could collide with the script's names.
 _SEEDING = {
     "random": "__import__('random').seed({seed})",
     "numpy": "__import__('numpy').random.seed({seed} % 2**32)",
@@ -25,7 +25,7 @@ _SEEDING = {
 
 
 def script_problem(checkout: Path, script: Script) -> str | None:
-    """Return why the script in the checkout cannot be patched; None if it can."""
+    """Return why the script in the checkout cannot be patched; None if patching is possible."""
     try:
         patch_script(checkout, script, script.settings, seed=0)
     except CannotRun as error:

@@ -1,4 +1,4 @@
-"""Setup steps of a model, to be printed or run: checkout, environment and weights. Skips completed steps."""
+"""The setup steps of a model (checkout, environment, weights), to print or run. Omits completed steps."""
 
 import os
 import shlex
@@ -101,6 +101,6 @@ def _run(command: list[str], cwd: Path) -> None:
 
 
 def _program(name: str) -> str:
-    """Return the path of a program, preferring the uv of this Python environment."""
+    """Return the path of a program; for uv, prefer the one in this Python environment."""
     bundled = Path(sys.executable).with_name("uv")
     return str(bundled) if name == "uv" and bundled.exists() else shutil.which(name) or name

@@ -25,13 +25,13 @@ from models.generators.recipes import SubprocessRecipe
 from models.generators.script_copy import patch_script
 
 _UNSAFE = re.compile(r"[^A-Za-z0-9_-]")
-# With the number and suffixes added by programs, file names stay below the limit of 255 bytes.
+# This limit keeps file names below 255 bytes after programs add a number and suffixes.
 _MAX_STEM_LENGTH = 150
 
 
 @dataclass(frozen=True)
 class StagedClip:
-    """A request and the values of its placeholders."""
+    """A request, and the values of the clip placeholders for it."""
 
     request: ClipRequest
     values: Values

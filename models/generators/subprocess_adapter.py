@@ -47,7 +47,7 @@ class SubprocessGenerator:
         self._checkpoint_sha256 = ""
 
     def load(self, device: str, dtype: str) -> None:  # noqa: ARG002 - the program has its own dtype
-        """Check that the program can run; it loads its weights itself, in its own floating-point type."""
+        """Check that the program can run; the program itself loads its weights, in its own dtype."""
         problem = self._checkout.unavailable_reason()
         if problem:
             raise CannotRun(problem)
@@ -60,7 +60,7 @@ class SubprocessGenerator:
         self._checkpoint_sha256 = self._checkout.checkpoint_sha256()
 
     def unload(self) -> None:
-        """Require `load` again; there is no memory to free."""
+        """Require a new call of `load`; there is no memory to free."""
         self._device = ""
 
     def generate(self, requests: Sequence[ClipRequest]) -> Iterator[GeneratedClip]:
@@ -123,7 +123,8 @@ class SubprocessGenerator:
     def _collect(self, run: StagedRun, clip: StagedClip, result: ProcessResult) -> GeneratedClip:
         """Return the clip of a request, or raise the reason why there is none.
 
-        The output files are checked first: a program that fails at its third clip has written two valid ones.
+        The output files are checked first, because a program that fails at its third clip has written two
+        valid clips.
         """
         recipe = self._recipe
         native = recipe.native.to_format()

@@ -59,7 +59,10 @@ class SceneGenerator:
 
 
 def _check_bundled(request: ClipRequest) -> None:
-    """Raise BadInput unless pair and image are bundled ones; other benchmarks can have the same ids."""
+    """Raise BadInput unless pair and image belong to the bundled benchmark.
+
+    Other benchmarks can have the same pair ids.
+    """
     from benchmark.data import bundled_folder
     from benchmark.scenes.benchmarks import bundled_pairs
 

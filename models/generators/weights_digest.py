@@ -1,4 +1,4 @@
-"""Hash of a checkpoint: one sha256 over all of its weight files."""
+"""Hash of a checkpoint: one sha256 over all its weight files."""
 
 import hashlib
 import json
@@ -22,7 +22,7 @@ def weight_files(folder: Path) -> list[Path]:
 def checkpoint_sha256(files: Sequence[Path]) -> str:
     """Return the sha256 of the lines `<sha256 of the file>  <name>`; an empty string for no files.
 
-    A link to a file named by its sha256, as in the hub's cache, is not read: the name is trusted.
+    A link to a file whose name is its sha256, as in the hub's cache, is not read: the name is trusted.
     """
     if not files:
         return ""

@@ -71,7 +71,7 @@ def prediction_target(
     Args:
         prediction_type: a `PredictionType` or its value.
         latents: (batch, channels, frames, height, width), any float dtype; the clean latents to which the
-            scheduler added noise, already multiplied by its latent scale.
+            scheduler added noise, already multiplied by the scheduler's latent scale.
         noise: the same shape and dtype; standard Gaussian noise.
         timesteps: (batch,) int64, indices into `alphas_cumprod`.
         alphas_cumprod: (steps,) float, a_t of the schedule in [0, 1].

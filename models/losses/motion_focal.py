@@ -50,7 +50,7 @@ def motion_focal_loss(predicted: Tensor, target: Tensor, heatmap: Tensor) -> Ten
 
 
 def motif_loss(predicted: Tensor, target: Tensor, heatmap: Tensor, weight: float = 1.0) -> MotifLoss:
-    """Return L = L_diffusion + weight * L_motif of each clip, and both terms.
+    """Return the two losses of each clip and their weighted sum L = L_diffusion + weight * L_motif.
 
     Args:
         predicted: (batch, channels, frames, height, width), any float dtype.

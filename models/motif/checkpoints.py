@@ -1,7 +1,7 @@
 """Load checkpoints safely and strictly: never run code from a pickle, fail on missing or unexpected tensors.
 
 diffusers and transformers only warn about missing tensors and initialise them randomly. A model loaded that
-way generates clips without an error, and they are wrong.
+way generates wrong clips without an error.
 """
 
 import os
@@ -26,7 +26,7 @@ class CheckpointError(ValueError):
 
 
 class StrictModel(ModelMixin):
-    """A diffusers model that fails to load unless the file holds exactly its tensors."""
+    """A diffusers model that fails to load unless the file contains exactly its tensors."""
 
     @classmethod
     def from_pretrained(
@@ -89,7 +89,7 @@ def check_key_mismatch(source: object, missing: Collection[str], unexpected: Col
     """Check that no tensor names are missing or unexpected.
 
     Raises:
-        CheckpointError: there are some; the message counts them and shows the first ones.
+        CheckpointError: names are missing or unexpected; the message counts them and shows the first ones.
     """
     if missing or unexpected:
         raise CheckpointError(

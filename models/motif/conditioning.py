@@ -90,7 +90,7 @@ class TextAndImageAttention(nn.Module):
 
 
 def add_image_attention(network: nn.Module, image_tokens: int) -> None:
-    """Add keys and values for image tokens to every cross-attention of a network, in place."""
+    """Add key and value projections for image tokens to every cross-attention of a network, in place."""
     for attention in _text_attentions(network):
         # diffusers registers a processor that is a module, so its weights are trained and saved.
         attention.set_processor(TextAndImageAttention(attention, image_tokens))  # type: ignore[arg-type]

@@ -1,7 +1,7 @@
 """Convert state dicts between VideoCrafter2's checkpoint format and `MotifUNet`, in both directions.
 
-Both hold the same tensors under different names: VideoCrafter2 numbers its blocks from input to output,
-diffusers nests them by level. Further differences in VideoCrafter2's format:
+Both formats contain the same tensors under different names: VideoCrafter2 numbers its blocks from input to
+output, diffusers nests them by level. Further differences in VideoCrafter2's format:
 
 - All names have the prefix `model.diffusion_model.`.
 - The first temporal attention is projected by convolutions of width 1 instead of linear layers.
@@ -42,7 +42,7 @@ _OUTSIDE_BLOCKS = {
 
 
 def load_videocrafter_weights(state: StateDict, network: MotifUNet, source: object) -> None:
-    """Load the weights of a VideoCrafter2 checkpoint into a network; image conditioning weights are kept.
+    """Load a VideoCrafter2 checkpoint into a network; its image conditioning weights do not change.
 
     Args:
         state: tensors of the checkpoint; those of its autoencoder and text encoder are ignored.
@@ -128,7 +128,7 @@ def _output_blocks(network: MotifUNet) -> Iterator[tuple[str, str]]:
 
 
 def _layer(ours: str, layer: int, theirs: str) -> Iterator[tuple[str, str]]:
-    """Map the names of a resnet and its attentions; names of attentions that do not exist are never used."""
+    """Map the names of a resnet and its attentions; names of attentions that it lacks stay unused."""
     yield from _resnet(ours, layer, f"{theirs}.0")
     yield f"{ours}.attentions.{layer}", f"{theirs}.1"
     yield f"{ours}.temp_attentions.{layer}", f"{theirs}.2"

@@ -13,7 +13,7 @@ from transformers.image_processing_utils import BaseImageProcessor
 
 @runtime_checkable
 class Autoencoder(Protocol):
-    """The part of the interface of diffusers' `AutoencoderKL` that is used here."""
+    """The part of the interface of diffusers' `AutoencoderKL` that this module uses."""
 
     @property
     def dtype(self) -> torch.dtype: ...
@@ -30,7 +30,7 @@ class Autoencoder(Protocol):
 
 
 class ScalingConfig(Protocol):
-    """The part of an autoencoder's config that is used here."""
+    """The part of an autoencoder's config that this module uses."""
 
     scaling_factor: float
 

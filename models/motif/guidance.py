@@ -20,12 +20,13 @@ def guided_prediction(
     Args:
         unet: the denoising network.
         latents: (clips, channels, frames, height, width) float32.
-        timestep: the same for all clips.
-        conditions: of `clips` entries; with guidance, 2 * `clips`: first unconditional, then conditional.
+        timestep: the timestep, which is the same for all clips.
+        conditions: conditioning inputs with `clips` entries; with guidance, 2 * `clips` entries, first the
+            unconditional, then the conditional ones.
         guidance_scale: strength of the guidance.
 
     Returns:
-        The shape of `latents`, float32.
+        The prediction, shaped like `latents`, float32.
     """
     batch = len(conditions.fps)
     predicted: Tensor = unet(

@@ -1,7 +1,7 @@
 """A linear autoencoder: principal component analysis (PCA) of image patches, fitted in closed form.
 
-It replaces the usual autoencoder with its 84 million weights where a complete model must fit in a few
-megabytes, and has the same interface as diffusers' `AutoencoderKL`.
+In models of a few megabytes it replaces the usual autoencoder, which has 84 million weights. It has the same
+interface as diffusers' `AutoencoderKL`.
 """
 
 import torch

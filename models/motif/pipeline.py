@@ -155,7 +155,8 @@ class MotifImageToVideoPipeline(DiffusionPipeline):
             guidance_scale: values of 1 or less disable guidance and halve the cost. Guidance does not drop
                 the image [open].
             eta: 0 for deterministic DDIM; 1 adds as much noise as DDPM [open].
-            generator: one per clip, which makes a clip independent of the rest of the batch, or a single one.
+            generator: one generator per clip, which makes a clip independent of the rest of the batch, or one
+                for all clips.
             decode_chunk_size: frames per forward pass of the decoder.
             output_type: see `outputs.OutputType`.
             callback_on_step_end: called after each step with the pipeline, the step index, the timestep and
@@ -187,7 +188,7 @@ class MotifImageToVideoPipeline(DiffusionPipeline):
     def _clip_shape(
         self, height: int | None, width: int | None, num_frames: int | None, fps: float | None
     ) -> ClipShape:
-        """Return the requested shape; missing values default to the pipeline's config."""
+        """Return the requested shape; missing values are taken from the pipeline's config."""
         asked: dict[str, Any] = {"height": height, "width": width, "num_frames": num_frames, "fps": fps}
         return ClipShape(**{name: self.config[name] if it is None else it for name, it in asked.items()})
 

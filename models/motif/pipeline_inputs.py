@@ -41,7 +41,7 @@ class ClipShape:
 
 @dataclass(frozen=True)
 class SamplingParameters:
-    """Sampling arguments of the pipeline call; the fields have the same names.
+    """Sampling arguments of the pipeline call; each field has the name of an argument.
 
     Raises:
         ValueError: a count is less than 1, or eta is not in [0, 1].

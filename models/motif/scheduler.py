@@ -95,13 +95,13 @@ class MotifDDIMScheduler(DDIMScheduler):
         return latents * scales.view(-1, *[1] * (latents.ndim - 1))
 
     def add_noise(self, original_samples: Tensor, noise: Tensor, timesteps: Tensor) -> Tensor:
-        """Return z_t for clean latents, shaped like them; this method applies the scale."""
+        """Return z_t for clean latents, in their shape. This method multiplies them by s(t)."""
         return super().add_noise(
             self.scaled_latents(original_samples, timesteps), noise, _integers(timesteps)
         )
 
     def get_velocity(self, sample: Tensor, noise: Tensor, timesteps: Tensor) -> Tensor:
-        """Return v = sqrt(a_t) eps - sqrt(1 - a_t) s(t) z for clean latents; applies the scale."""
+        """Return v = sqrt(a_t) eps - sqrt(1 - a_t) s(t) z for clean latents z."""
         return super().get_velocity(self.scaled_latents(sample, timesteps), noise, _integers(timesteps))
 
     def step(

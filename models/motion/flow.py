@@ -27,7 +27,7 @@ class FlowEstimator(Protocol):
 
     @property
     def name(self) -> str:
-        """The name in configs and cache keys; unique to this way of computing flow."""
+        """The estimator's name in configs and cache keys. Two estimators that differ have different names."""
 
     def __call__(self, frames: Frames) -> Flow:
         """Return the flow from each frame to the next.
@@ -60,7 +60,7 @@ _DIS_PRESETS = MappingProxyType(
 )
 
 
-# DIS matches patches of 8x8 pixels: there is no flow to estimate in frames that are smaller.
+# DIS matches patches of 8x8 pixels, so smaller frames have no flow.
 _MIN_SIDE = 8
 # OpenCV reduces images to 1/4 of their size or less. If a reduced side is shorter than a patch, it accesses
 # memory out of bounds: a crash, an exception or NaN. All sides from 32 on are safe with every preset.
@@ -86,7 +86,8 @@ class DisFlow:
         is cropped.
 
         Raises:
-            BadClip: the frames are not those of one clip, or a side is not from 8 to 32766 pixels.
+            BadClip: the frames do not form a clip (see `validate_frames`), or a side is not from 8 to 32766
+                pixels.
         """
         frames = validate_frames(frames)
         height, width = frames.shape[1:3]

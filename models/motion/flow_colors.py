@@ -19,12 +19,12 @@ _ARCS = (
     ((0, 0, 1), (1, 0, 1), 13),
     ((1, 0, 1), (1, 0, 0), 6),
 )
-# Brightness of vectors longer than `max_magnitude`: they are darker instead of more saturated.
+# Brightness of vectors longer than `max_magnitude`, which become darker instead of more saturated.
 _CLIPPED_BRIGHTNESS = 0.75
 
 
 def flow_colours(flow: NDArray[np.float32], max_magnitude: float | None = None) -> NDArray[np.uint8]:
-    """Return the flow as colours: no motion is white, motion to the right red, motion down yellow.
+    """Return the flow as colours: no motion is white, motion to the right is red, motion down is yellow.
 
     Args:
         flow: (..., 2) float32, pixels (x to the right, y down).

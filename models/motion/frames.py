@@ -24,7 +24,7 @@ class BadClip(ValueError):
 def read_clip(
     path: Path, *, fps: Fraction | int | None = None, frames: int | None = None, max_pixels: int = MAX_PIXELS
 ) -> VideoFrames:
-    """Decode a video file, or the beginning of it, as a player shows it: upright, with square pixels.
+    """Decode a video file or its first frames as a player shows them: upright, with square pixels.
 
     Args:
         path: the file.

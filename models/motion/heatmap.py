@@ -38,7 +38,7 @@ def motion_heatmap(flow: Flow, settings: HeatmapSettings = DEFAULT_SETTINGS) -> 
 
 
 def flow_magnitude(flow: Flow, settings: HeatmapSettings = DEFAULT_SETTINGS) -> NDArray[np.float32]:
-    """Return x: the magnitude of the flow in the unit of the settings.
+    """Return x, the magnitude of the flow in the unit that the settings name.
 
     Args:
         flow: (frames - 1, height, width, 2) float32, pixels to the next frame.
@@ -65,8 +65,8 @@ def sigma(x: NDArray[np.float32], settings: HeatmapSettings = DEFAULT_SETTINGS) 
     >>> sigma(np.float32([0.0, 0.05, 0.06])).round(4).tolist()
     [0.006700000260025263, 0.5, 0.7311000227928162]
     """
-    # With a steep slope, exp overflows to infinity far below the threshold; 1 / infinity is 0, as it should
-    # be.
+    # With a steep slope, exp overflows to infinity far below the threshold; 1 / infinity is 0, which is the
+    # correct value.
     with np.errstate(over="ignore"):
         odds = np.exp(np.float32(settings.slope) * (np.float32(settings.threshold) - x))
     return np.asarray(1 / (1 + odds), np.float32)
@@ -96,7 +96,10 @@ def resize_heatmap(heatmap: Heatmap, height: int, width: int, kernel: Kernel = K
 
 
 def moving_share(heatmap: Heatmap, level: float = 0.5) -> float:
-    """Return the share of pixels with m above `level`, in [0, 1]: the white area of the paper's Figure 1."""
+    """Return the share of pixels with m above `level`, in [0, 1].
+
+    These pixels are the white area in the paper's Figure 1.
+    """
     return float((heatmap > level).mean())
 
 

@@ -1,8 +1,8 @@
 """Automatic mask generation with SAM: prompt with a grid of points, filter masks, suppress duplicates.
 
 The mask generation pipeline of transformers does the same but needs torchvision, which is optional here.
-Source: A. Kirillov et al. (2023), Segment Anything, ICCV, section 5 and appendix B; the defaults are theirs
-except for the grid.
+Source: A. Kirillov et al. (2023), Segment Anything, ICCV, section 5 and appendix B; the defaults are the
+authors' except for the grid.
 """
 
 from dataclasses import dataclass
@@ -21,11 +21,11 @@ from models.motion.segments import Masks
 
 @dataclass(frozen=True)
 class GridSettings:
-    """Settings of automatic mask generation, named as in the SAM reference implementation where it has them.
+    """Settings of automatic mask generation, with the names of the SAM reference implementation.
 
     Attributes:
-        points_per_side: prompts form a grid of this many points per side; 32 in the source. 16 resolves
-            everything that a heatmap at latent size can show.
+        points_per_side: points per side of the grid of prompts; 32 in the source. 16 are enough for a heatmap
+            at latent size.
         pred_iou_thresh: minimum mask quality (IoU) predicted by SAM, in [0, 1].
         stability_score_thresh: minimum IoU of the masks obtained with a slightly higher and lower threshold.
         nms_thresh: of two masks with a larger IoU, only the one with the better predicted quality is kept.
@@ -93,7 +93,7 @@ class SamSegmenter:
         return logits[good], quality[good]
 
     def _upscale(self, logits: Tensor, resized: tuple[int, ...], size: tuple[int, int]) -> Masks:
-        """Crop the padding of the decoder's square masks and resize them to the input image."""
+        """Crop the padding of the decoder's square masks; resize the masks to the input image's size."""
         if not len(logits):
             return np.zeros((0, *size), np.bool_)
         side = self.network.config.vision_config.image_size

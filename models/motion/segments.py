@@ -4,7 +4,7 @@
 2. A segment is selected where its mean flow exceeds the threshold of sigma.
 3. The heatmap is 1 in the selected segments, in every frame, and 0 elsewhere.
 
-The paper does not say which segments it selected [open]: all, the moving ones, or the largest moving one.
+The paper does not state the selection [open]: all segments, the moving segments, or the largest moving one.
 """
 
 from enum import StrEnum
@@ -21,7 +21,7 @@ Masks = NDArray[np.bool_]
 
 
 class SegmentSelection(StrEnum):
-    """Segments of the first frame with heatmap value 1: the moving ones, all, or the largest moving one."""
+    """Segments with heatmap value 1: all, the moving segments, or the largest moving segment."""
 
     FLOW = "flow"
     ALL = "all"
@@ -29,7 +29,7 @@ class SegmentSelection(StrEnum):
 
 
 class Segmenter(Protocol):
-    """Segments an image; segments may overlap. `models.motion.sam` implements the paper's."""
+    """Segments an image; segments may overlap. `models.motion.sam` implements the paper's segmenter."""
 
     def __call__(self, image: NDArray[np.uint8]) -> Masks:
         """Return the masks of the segments, possibly none.
@@ -53,8 +53,8 @@ def segment_heatmap(
     Args:
         flow: (frames - 1, height, width, 2) float32, pixels.
         masks: (segments, height, width) bool, of the first frame.
-        settings: unit, noise floor, threshold and inverse are used.
-        selection: which segments are 1.
+        settings: heatmap settings; only unit, noise floor, threshold and inverse are used.
+        selection: the segments with value 1.
 
     Returns:
         (frames, height, width) float32, 0 or 1, the same in every frame.

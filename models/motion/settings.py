@@ -20,7 +20,7 @@ FLOW_NAMES = (
     "raft-small",
 )
 DEFAULT_FLOW = "dis-medium"
-# Flow rendered by the scene engine together with a clip, not estimated.
+# Name of exact flow, which the scene engine renders together with a clip.
 EXACT_FLOW = "exact"
 
 
@@ -58,7 +58,7 @@ class Kernel(StrEnum):
 
 
 class HeatmapSettings(BaseModel):
-    """Settings from flow to loss weights; only `threshold` and `slope` are stated in the paper."""
+    """Settings for computing loss weights from flow; the paper states only `threshold` and `slope`."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 

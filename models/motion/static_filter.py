@@ -20,10 +20,10 @@ from numpy.typing import NDArray
 from models.motion.flow import Flow, FlowEstimator
 from models.motion.frames import Frames, validate_frames
 
-# Differences are averaged over this window: single pixels are noisy, larger windows bring the halo back.
+# Differences are averaged over this window. Single pixels are noisy; with larger windows the halo reappears.
 _WINDOW = (3, 3)
-# In grey levels. The flow always fits noise slightly better than no motion does: with noise of 2 grey levels
-# on a static clip, 2.8 % of the pixels count as moving without the margin, 0.002 % with it.
+# In grey levels. Flow always fits noise slightly better than no motion does. On a static clip with noise of 2
+# grey levels, 2.8 % of the pixels count as moving without this margin and 0.002 % with it.
 _MARGIN = np.float32(1.0)
 # Size of the median filter that removes isolated pixels from the mask.
 _MEDIAN_SIZE = 3

@@ -1,7 +1,7 @@
 """A figure of a clip's motion: frames, flow, heatmaps, and the share of moving pixels per frame.
 
-The share of moving pixels is the argument of the paper's Figure 1 (arXiv:2412.16153): most pixels of a clip
-are static, so a loss that weights all pixels equally hardly depends on the motion.
+The paper's Figure 1 (arXiv:2412.16153) motivates the loss with the share of moving pixels: most pixels of a
+clip are static, so a loss that weights all pixels equally hardly depends on the motion.
 """
 
 from dataclasses import dataclass
@@ -20,7 +20,8 @@ from models.motion.heatmap import Heatmap, moving_share
 
 _LEVEL = 0.5
 _MAX_ASPECT = 4.0
-# Percentile of the flow magnitudes at full saturation: a single outlier would make all others pale.
+# Percentile of the flow magnitudes that is drawn at full saturation. With the maximum, a single outlier would
+# make all other colours pale.
 _SATURATION_PERCENTILE = 99.5
 
 

@@ -26,8 +26,8 @@ class Batch:
         fps: (batch,) int64.
         image_latents: (batch, channels, height, width) float32, or None for `cx-attn`.
         image_tokens: (batch, tokens, channels) float32, or None for `x-cat`.
-        heatmap: m' of the loss, (batch, 1, frames, height, width) float32 in [0, 1].
-        region: m from optical flow, the same shape; used for statistics of moving regions.
+        heatmap: the heatmap m' of the loss, (batch, 1, frames, height, width) float32 in [0, 1].
+        region: the heatmap m from optical flow, same shape; used for statistics of moving regions.
     """
 
     noisy: Tensor
@@ -48,7 +48,7 @@ class BatchBuilder:
     Attributes:
         dataset: the cached clips.
         scheduler: adds the noise.
-        conditioning_network: its conditioning selects the image inputs.
+        conditioning_network: a network; its conditioning determines which image inputs a batch contains.
         residual_scale: above 0, train on (clip - first frame) * residual_scale.
         fps: frame rate given to the network.
         device: device of all tensors.
@@ -62,7 +62,7 @@ class BatchBuilder:
     device: torch.device
 
     def build(self, items: Sequence[BatchItem]) -> Batch:
-        """Return the batch of the sampled training items."""
+        """Return the batch for sampled training items."""
         clips = [self.dataset.training[item.clip] for item in items]
         texts = [
             self.dataset.empty_text if item.drops_text else clip.text()
@@ -78,7 +78,7 @@ class BatchBuilder:
         timesteps: Sequence[int],
         noise_seeds: Sequence[int],
     ) -> Batch:
-        """Return a batch of any clips; texts, timesteps and noise seeds have one entry per clip."""
+        """Return a batch of the given clips; texts, timesteps and noise seeds have one entry per clip."""
         clean = self._stack([clip.latents() for clip in clips])
         images = clean[:, :, 0]
         if self.residual_scale > 0:

@@ -1,8 +1,8 @@
 """Cache of precomputed tensors (latents, text embeddings, heatmaps) in safetensors files.
 
 A key is a hash of the clip's content and of every setting the tensors depend on, so entries never become
-invalid: other settings have other keys. Files are written atomically, so a killed run can continue with its
-cache.
+invalid: changed settings give new keys. Files are written atomically, so a resumed run can use the cache of a
+killed run.
 """
 
 import hashlib
@@ -79,7 +79,7 @@ def hash_key(*parts: object) -> str:
 
 
 def fingerprint(network: nn.Module | None) -> str:
-    """Return a hash of a network's weights: 32 hexadecimal digits; None has a fingerprint too."""
+    """Return a hash of a network's weights, 32 hexadecimal digits; the network may be None."""
     digest = hashlib.sha256()
     if network is not None:
         for name, tensor in sorted(network.state_dict().items()):
@@ -89,7 +89,7 @@ def fingerprint(network: nn.Module | None) -> str:
 
 
 def _is_complete(path: Path) -> bool:
-    """Return whether the file's header matches its length; a full disk can truncate a file."""
+    """Return whether the file has the length that its header states; a full disk can truncate a file."""
     try:
         with safe_open(path, framework="pt"):
             return True

@@ -60,7 +60,8 @@ class CachedClip:
     def region(self) -> Tensor:
         """Return the heatmap m from optical flow, (1, frames, height, width) float32 in [0, 1].
 
-        It is not inverted and does not use segments, whatever the loss uses: Figure 6 needs it for every run.
+        It is never inverted and never made from segments, because Figure 6 needs the same regions in every
+        run.
         """
         return self.cache.load(TensorKind.HEATMAP, self.keys.region)["heatmap"]
 
@@ -172,7 +173,7 @@ class CacheBuilder:
 
     @cached_property
     def _latent_size(self) -> tuple[int, int]:
-        """Height and width of latents, computed before the first clip so that a wrong size fails early.
+        """Return height and width of the latents, computed first so that a wrong size fails early.
 
         Raises:
             BadConfig: the network does not support the size.

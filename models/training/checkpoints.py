@@ -27,7 +27,7 @@ _STEP = re.compile(r"step-(\d{6,})")
 
 @dataclass(eq=False)
 class TrainState:
-    """The mutable state of a run; everything else follows from its config.
+    """The mutable state of a run; everything else is determined by the run's config.
 
     Attributes:
         network: the network being trained.
@@ -54,7 +54,7 @@ def save_checkpoint(folder: Path, state: TrainState, *, settings_key: str, keep:
     Raises:
         CannotWrite: the disk is full; existing checkpoints are unchanged.
     """
-    # Remove temporary folders left by a kill first: they can take tens of gigabytes.
+    # First remove temporary folders that a killed run left: they can take tens of gigabytes.
     for leftover in folder.glob(f"{TEMPORARY_PREFIX}*"):
         remove_path(leftover)
     final = folder / f"step-{state.steps_done:06d}"

@@ -1,4 +1,4 @@
-"""Compare two configs trained with the same seeds: which one has the lower Figure 6 ratio?"""
+"""Compare the Figure 6 ratios of two configs trained with the same seeds."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -31,7 +31,7 @@ def seed_statistics(numbers: Sequence[float]) -> SeedStatistics:
 
 
 def read_finished_figure6(folder: Path, config: TrainingConfig) -> list[RegionLoss] | None:
-    """Return the Figure 6 rows of a finished run with this config; None if it is unfinished or shorter.
+    """Return a run's Figure 6 rows; None if no run with the steps and validation of this config is finished.
 
     Raises:
         CannotResume: the folder holds a run with other settings, or its training.json is damaged.

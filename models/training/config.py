@@ -24,7 +24,7 @@ from models.training.enums import DataSource, NetworkKind
 class TrainingConfig(Section):
     """The config of one run; a TOML file has one table per section."""
 
-    # The run's folder is NAME-SEED, so a name cannot hold a path separator. torch accepts 63-bit seeds.
+    # The run's folder is NAME-SEED, so a name cannot contain a path separator. torch accepts 63-bit seeds.
     name: Annotated[str, Field(pattern=r"^[^/\\]+$")]
     seed: Annotated[int, Field(ge=0, lt=2**63)] = 0
     data: DataSettings

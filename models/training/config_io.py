@@ -19,7 +19,7 @@ from models.training.errors import BadConfig
 
 Tree = dict[str, object]
 _BASE = "base"
-# Settings that may change when a run is resumed, and the exception among them.
+# Sections whose settings may change when a run is resumed, and the exceptional setting that may not.
 _CHANGEABLE = ("run.", "validation.", "optimiser.steps", "name")
 _FIXED = ("run.precision",)
 
@@ -42,7 +42,7 @@ def read_config(path: Path) -> TrainingConfig:
 
 
 def resolve_config_path(path: Path) -> Path:
-    """Return the path of a config; the bare name of a shipped config is resolved if no such file exists."""
+    """Return the path of a config file; if no such file exists, a bare name selects a shipped config."""
     shipped = {path.stem: path for path in shipped_configs()}
     return path if path.exists() or len(path.parts) > 1 else shipped.get(path.stem, path)
 
@@ -98,7 +98,7 @@ def to_toml(config: TrainingConfig) -> str:
 
 
 def _read_tree(path: Path, seen: tuple[Path, ...]) -> Tree:
-    """Return the settings of a file merged over those of its bases; `seen` detects cycles."""
+    """Return a file's settings, which override the settings of its bases; `seen` detects cycles."""
     if path in seen:
         raise BadConfig(f"{path.name}: the config is its own base, through {seen[-1].name}.")
     try:

@@ -1,7 +1,7 @@
 """The sections of a training config: all settings with types, limits and defaults.
 
-Values are those of MotiF (arXiv:2412.16153) or reported by third parties. models/configs/paper.toml lists
-every default; values that nobody reports are marked [open] there.
+Values come from MotiF (arXiv:2412.16153) or from third parties. models/configs/paper.toml lists every
+default; values that neither reports are marked [open] there.
 """
 
 from typing import Annotated, Literal
@@ -36,14 +36,14 @@ class DataSettings(Section):
 
     Attributes:
         source: `folder` (video files) or `scenes` (the scene engine).
-        folder: folder of the clips, relative to the working directory; for `folder`.
+        folder: folder of the clips, relative to the working directory; for source `folder`.
         captions: table in the folder (CSV, TSV, JSONL or Parquet) with columns `file`, `caption` and
             optionally `held_out` (0/1).
         held_out_share: share of held-out clips if there is no `held_out` column; chosen by a hash of the
             content.
         scenarios: scenarios of the scene engine; empty for all.
-        rigid_only: use only actions that optical flow explains completely (no appearing or deforming
-            objects).
+        rigid_only: use only actions whose motion optical flow describes completely (no object appears or
+            deforms).
         least_moving_share: skip actions that move a smaller share of the pixels than this, on average.
         images: rendered images per scenario, alternating over the styles.
         held_out_images: additional held-out images per scenario.
@@ -74,7 +74,7 @@ class NetworkSettings(Section):
     """Initial weights of the network, the autoencoder and the text encoder.
 
     Attributes:
-        kind: `tiny` creates a small network with random weights; the others load `path`.
+        kind: `tiny` creates a small network with random weights; the other kinds load weights from `path`.
         path: for `videocrafter2` its checkpoint file, for `modelscope` a folder in diffusers' layout, for
             `pipeline` the pipeline folder of an earlier run.
         companions: for `videocrafter2`, folder or hub id with the subfolders vae, text_encoder and tokenizer.
@@ -90,7 +90,7 @@ class NetworkSettings(Section):
 
 
 class TinySettings(Section):
-    """Sizes of the `tiny` network; other kinds have their own sizes.
+    """Sizes of the `tiny` network; the sizes of other networks follow from their weights.
 
     Attributes:
         patch: side of the autoencoder's patches, in pixels.
@@ -142,7 +142,8 @@ class HeatmapSection(HeatmapSettings):
     Attributes:
         source: optical flow (the paper) or SAM's segments.
         flow: `exact` (scene engine only) or the name of a flow estimator.
-        segments: segments with value 1, for `sam`: the moving ones, all, or the largest moving one.
+        segments: segments with value 1, for `sam`: the moving segments, all segments, or the largest moving
+            one.
         sam: folder or hub id of SAM, for `sam`.
     """
 
@@ -181,9 +182,9 @@ class OptimiserSettings(Section):
         batch_size: clips per step, over all devices and micro-batches.
         accumulation: micro-batches per device and step (gradient accumulation).
         clip_norm: maximum gradient norm; 0 disables clipping.
-        weight_decay: AdamW's.
-        beta1: AdamW's.
-        beta2: AdamW's.
+        weight_decay: weight decay of AdamW.
+        beta1: beta1 of AdamW.
+        beta2: beta2 of AdamW.
         text_dropout: probability of dropping a caption, for classifier-free guidance.
         ema_decay: decay of the moving average of the weights.
     """
@@ -203,7 +204,7 @@ class OptimiserSettings(Section):
 
 
 class RunSettings(Section):
-    """Hardware use and output; of these, only `precision` changes the result of training.
+    """Settings of hardware use and output; among them only `precision` changes the result of training.
 
     Attributes:
         cpu_threads: CPU threads of torch; 0 for its default. A network of toy size is fastest with 1.
@@ -230,7 +231,7 @@ class ValidationSettings(Section):
     Attributes:
         clips: number of clips for Figure 6, spaced evenly over the held-out clips.
         timesteps: timesteps at which the loss is measured.
-        region_above: a latent position is high-motion if its heatmap value is above this [open].
+        region_above: a latent position is high-motion if its heatmap value exceeds this threshold [open].
         samples: number of clips on the sample sheet.
         sampling_steps: DDIM steps for the sample sheet.
         guidance: guidance scale for the sample sheet.

@@ -20,7 +20,7 @@ from models.training.enums import DataSource
 from models.training.errors import BadConfig, NoClips
 
 CAPTION_COLUMNS = ("file", "caption", "held_out")
-# Part of cache keys. Increase it when `_read` returns other frames for the same file.
+# Part of cache keys. Increase this number when a change of `_read` gives other frames for the same file.
 _READER_VERSION = "reader-2"
 # Number and side of the clips rendered to measure the share of pixels that an action moves.
 _PROBES = 3
@@ -35,7 +35,7 @@ class TrainingClip:
 
     Attributes:
         frames: (frames, height, width, 3) uint8 RGB.
-        flow: exact flow, (frames - 1, height, width, 2) float32 in pixels; None if it is not known.
+        flow: exact flow, (frames - 1, height, width, 2) float32 in pixels; None if it is unknown.
     """
 
     frames: Frames
@@ -49,7 +49,7 @@ class ClipSource:
     Attributes:
         name: name in messages and logs.
         identity: identifies the clip's content; part of every cache key.
-        caption: the text.
+        caption: text that describes the clip.
         held_out: whether the clip is used for validation instead of training.
         read: returns the clip; raises BadClip.
     """
@@ -114,7 +114,7 @@ def _render(scene: Scene, action: str, data: DataSettings) -> TrainingClip:
 
 
 def _engine_fingerprint() -> str:
-    """Return a hash of the scene engine's source code, because a change of it can change every clip."""
+    """Return a hash of the scene engine's source code, because a code change can change every clip."""
     import benchmark.scenes
 
     folder = Path(benchmark.scenes.__file__).parent
@@ -163,7 +163,7 @@ def _captions(path: Path) -> list[dict[str, str]]:
 def _is_held_out(value: str, content: str, share: float) -> bool:
     if value:
         return value == "1"
-    # The choice depends on the content only, so adding clips does not change it for others.
+    # The choice depends on the clip's content only, so adding clips does not change it for other clips.
     return int(hashlib.sha256(content.encode()).hexdigest()[:8], 16) < share * 2**32
 
 

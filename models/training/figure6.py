@@ -18,7 +18,7 @@ from models.training.batches import BatchBuilder, predict
 from models.training.cache_builder import CachedClip
 from models.training.sampling import RandomStream, derived_seed
 
-# Independent of the run's seed: all runs are validated with the same noise.
+# This seed does not depend on the run's seed, so all runs are validated with the same noise.
 _SEED = 0
 _BATCH_SIZE = 8
 
@@ -28,9 +28,9 @@ class RegionLoss:
     """Mean losses at one timestep.
 
     Attributes:
-        timestep: of the noise schedule.
-        inside: mean over the latent positions in high-motion regions.
-        overall: mean over all latent positions.
+        timestep: timestep of the noise schedule.
+        inside: mean loss over the latent positions in high-motion regions.
+        overall: mean loss over all latent positions.
     """
 
     timestep: int
@@ -51,14 +51,14 @@ def region_losses(
     timesteps: Sequence[int],
     region_above: float,
 ) -> list[RegionLoss]:
-    """Measure a network on clips, in evaluation mode; its previous mode is restored.
+    """Measure a network on clips in evaluation mode, then restore the network's previous mode.
 
     Args:
         network: the denoising network.
         batch_builder: builds the batches.
         clips: held-out clips.
         timesteps: timesteps at which the loss is measured.
-        region_above: a position is high-motion if its heatmap value is above this.
+        region_above: a position is high-motion if its heatmap value exceeds this threshold.
 
     Returns:
         One row per timestep; an empty list if no position of any clip is high-motion.
@@ -88,7 +88,7 @@ def region_loss(timestep: int, errors: Tensor, region: Tensor) -> RegionLoss:
     """Return the mean losses at a timestep, over all positions of all clips.
 
     Args:
-        timestep: copied to the result.
+        timestep: timestep of the losses, copied to the result.
         errors: (clips, 1, frames, height, width) float32, the loss at every position.
         region: the same shape, bool; True in high-motion regions.
     """

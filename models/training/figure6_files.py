@@ -41,7 +41,8 @@ def plot_region_losses(path: Path, runs: Mapping[str, Sequence[Sequence[RegionLo
     Raises:
         CannotWrite: the disk is full.
     """
-    # Imported here because it takes half a second. Not pyplot: it has global state and selects a GUI backend.
+    # Imported here because the import takes half a second. pyplot is not used: it has global state and
+    # selects a GUI backend.
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 

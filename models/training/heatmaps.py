@@ -21,7 +21,7 @@ def clip_heatmap(clip: TrainingClip, settings: HeatmapSection, height: int, widt
     """Return the heatmap m' of a clip.
 
     Args:
-        clip: frames, and exact flow if known.
+        clip: the clip's frames, and its exact flow if known.
         settings: source, flow estimator and heatmap settings.
         height: latent height.
         width: latent width.

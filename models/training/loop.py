@@ -24,7 +24,7 @@ from models.training.errors import LossNotFinite
 from models.training.run_log import Metrics
 from models.training.sampling import BatchItem, RandomStream, derived_seed, sample_batch_item
 
-# A clip counts as moving if the heatmap exceeds 0.5 at this share of its latent positions or more.
+# A clip counts as moving if the heatmap exceeds 0.5 at this share (or more) of its latent positions.
 MIN_MOVING_SHARE = 0.01
 _STOP_SIGNALS = (signal.SIGTERM, signal.SIGINT)
 
@@ -38,7 +38,9 @@ class StopReason(StrEnum):
 
 @dataclass(frozen=True)
 class Hooks:
-    """Functions called by the loop. `log` is called on the main process only, the others on every process.
+    """Functions called by the loop.
+
+    `log` is called on the main process only; `save` and `validate` are called on every process.
 
     Attributes:
         log: called after each step with the number of completed steps and the step's metrics.
@@ -96,7 +98,10 @@ def train(
 
 
 def learning_rate(settings: OptimiserSettings, step: int) -> float:
-    """Return the learning rate of a step, from 0: linear warm-up, then constant or cosine decay to 0."""
+    """Return the learning rate of a step: linear warm-up, then constant or cosine decay to 0.
+
+    Steps count from 0.
+    """
     if step < settings.warmup_steps:
         return settings.learning_rate * (step + 1) / settings.warmup_steps
     if settings.schedule is LearningRateSchedule.CONSTANT:
@@ -116,13 +121,13 @@ def _step(
     """Take one optimiser step; return the losses of the whole batch and the gradient norm before clipping."""
     clips = batch_builder.dataset.training
     micro_batches = _micro_batches(config, accelerator, step, len(clips))
-    # Network dropout is seeded by the step as well, so that a resumed run gives the same numbers.
+    # The network's dropout is also seeded by the step, so that a resumed run gives the same numbers.
     torch.manual_seed(
         derived_seed(config.seed, RandomStream.NETWORK_DROPOUT, step, accelerator.process_index)
     )
     clip_losses = []
     for number, items in enumerate(micro_batches, start=1):
-        # Gradients are synchronised between devices once per step, with the last micro-batch.
+        # Devices synchronise gradients once per step, in the backward pass of the last micro-batch.
         with nullcontext() if number == len(micro_batches) else accelerator.no_sync(network):
             batch = batch_builder.build(items)
             with _autocast(config, accelerator.device):

@@ -25,7 +25,8 @@ from models.training.datasets import ClipSource
 from models.training.enums import NetworkKind
 from models.training.errors import BadConfig, NoClips
 
-# Number of clips used to fit the patch autoencoder; more clips change its components less than noise does.
+# Number of clips used to fit the patch autoencoder. More clips would change its components only slightly,
+# less than noise does.
 _CLIPS_TO_FIT = 48
 
 
@@ -48,7 +49,7 @@ def create_pipeline(config: TrainingConfig, sources: Sequence[ClipSource]) -> Mo
         case _:
             pipeline = _load_text_to_video(config)
     data = config.data
-    # The training resolution becomes the default of the pipeline, whatever the initial pipeline had.
+    # The training resolution replaces the default resolution of the initial pipeline.
     pipeline.register_to_config(  # type: ignore[no-untyped-call]  # diffusers'
         height=data.height, width=data.width, num_frames=data.frames, fps=data.fps
     )
@@ -118,7 +119,7 @@ def _frames_to_fit(sources: Sequence[ClipSource]) -> Tensor:
         try:
             frames.append(frames_to_tensor(source.read().frames[::4]))
         except BadClip:
-            continue  # counted and logged when the cache is built
+            continue  # broken clips are counted and logged when the cache is built
     if not frames:
         raise NoClips(
             "None of the training clips can be decoded. For the reason, run: ti2v heatmap CLIP --output m.npy"
@@ -169,8 +170,8 @@ def _load_unet(network: NetworkSettings) -> MotifUNet:
     conditioning = parse_conditioning(network.conditioning)
     if network.kind is NetworkKind.MODELSCOPE:
         return read_text_to_video(Path(network.path), conditioning)
-    # Read the file first: creating 1.4 billion weights takes most of a minute, and a wrong path should fail
-    # early.
+    # Read the file before the network is created: creating 1.4 billion weights takes most of a minute, and a
+    # wrong path should fail early.
     tensors = read_tensors(Path(network.path))
     unet: MotifUNet = MotifUNet(conditioning=network.conditioning)
     load_videocrafter_weights(tensors, unet, network.path)

@@ -58,7 +58,8 @@ class TrainingResult:
         steps_done: completed optimiser steps.
         clips: number of training clips.
         broken: reasons why clips were skipped, by clip name.
-        figure6: rows of the averaged weights after the last step; empty if no held-out clip moves.
+        figure6: Figure 6 rows, measured with the averaged weights after the last step; empty if no held-out
+            clip moves.
     """
 
     reason: StopReason
@@ -124,7 +125,7 @@ class Trainer:
             if log:
                 log.close()
         if reason is StopReason.FINISHED:
-            # The loop validates after the last step, except if it resumed with no step left.
+            # The loop validates after the last step, except if the resumed run had no steps left.
             if self._validated_at != state.steps_done:
                 self._validate()
             if self._accelerator.is_main_process:
@@ -179,7 +180,7 @@ class Trainer:
 
 
 def _discard(step: int, metrics: Metrics) -> None:
-    """Log nothing, because another process logs."""
+    """Discard the metrics, because another process logs them."""
 
 
 def _check_batch_size(config: TrainingConfig, processes: int) -> None:

@@ -31,7 +31,7 @@ class RunLog:
         self._tensorboard = _summary_writer(folder / "tensorboard", steps_done)
 
     def write(self, step: int, metrics: Metrics) -> None:
-        """Write the metrics of a step; None marks an undefined metric, such as the loss of 0 static clips.
+        """Write a step's metrics; None marks an undefined metric, such as the mean loss of 0 static clips.
 
         Raises:
             CannotWrite: the disk is full.
@@ -54,7 +54,7 @@ class RunLog:
 
 
 def read_log(path: Path) -> list[dict[str, float | int | None]]:
-    """Return the lines of a log; a line truncated by a kill is skipped, a missing file has no lines."""
+    """Return the lines of a log, without a line truncated by a kill; empty if the file does not exist."""
     lines = []
     for line in path.read_text(encoding="utf-8").split("\n") if path.exists() else []:
         try:

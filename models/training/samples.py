@@ -22,7 +22,7 @@ _BACKGROUND = 250
 def write_sample_sheet(
     path: Path, pipeline: MotifImageToVideoPipeline, clips: Sequence[CachedClip], config: TrainingConfig
 ) -> None:
-    """Write an image with two rows per clip, the original and the generated one; nothing without clips.
+    """Write an image with two rows per clip, original and generated; write nothing if there are no clips.
 
     Raises:
         CannotWrite: the disk is full.
@@ -43,7 +43,7 @@ def sample_clip(
     """Generate a clip from a held-out clip's first frame and caption.
 
     Args:
-        pipeline: the pipeline; its network is left in the mode it was in.
+        pipeline: the pipeline; its network keeps its training or evaluation mode.
         clip: the held-out clip.
         config: sampling steps and guidance.
         number: selects the noise.

@@ -16,7 +16,7 @@ from torch import Tensor
 
 
 class RandomStream(IntEnum):
-    """Independent random streams, one per use; the values are part of every derived seed."""
+    """Independent random streams, one per purpose; a stream's value is part of every seed derived for it."""
 
     ORDER = 1
     TIMESTEP = 2
