@@ -1,7 +1,7 @@
-"""The one place that reads the time; everything else gets it as an argument.
+"""The only module that reads the clock; all other code gets the time as an argument.
 
-A time that is stored under a lock is read once the lock is held. Read before, it would be older than the
-changes that the lock was waited for.
+A time that is stored under a lock is read after acquiring the lock. A time read earlier could precede changes
+that were committed while waiting for the lock.
 """
 
 from collections.abc import Callable
@@ -11,5 +11,5 @@ Clock = Callable[[], datetime]
 
 
 def utc_now() -> datetime:
-    """Return the current time, aware and in UTC."""
+    """Return the current time as a timezone-aware datetime in UTC."""
     return datetime.now(UTC)

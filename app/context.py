@@ -1,4 +1,4 @@
-"""The parts one running service is made of, built once from the settings."""
+"""The components of a running service, created once from the settings."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -31,7 +31,7 @@ class AppContext:
     key_use: KeyUse
 
     def require_current_schema(self) -> None:
-        """Raise SchemaError when the database was not migrated; a half-fitting schema loses data."""
+        """Raise SchemaError if the database was not migrated, because a different schema could lose data."""
         found = migrations.status(self.database)
         if found.problem:
             raise migrations.SchemaError(found.problem)
@@ -39,7 +39,7 @@ class AppContext:
 
 @contextmanager
 def open_context(settings: Settings) -> Iterator[AppContext]:
-    """Yield a ready installation; end its processes and connections afterwards."""
+    """Yield the components of the service; afterwards end their processes and close their connections."""
     database = Database.of(settings)
     try:
         with Sandbox(children=settings.sandbox_processes) as sandbox:

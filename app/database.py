@@ -1,7 +1,7 @@
 """The database: SQLite in one file by default, PostgreSQL when one machine is not enough.
 
-A write transaction is opened inside the function that needs it, never held across a FastAPI dependency:
-there the waiting requests could take every thread of the pool and starve the one that holds the lock
+A write transaction is opened inside the function that needs it, never in a FastAPI dependency. Otherwise
+waiting requests could occupy every thread of the pool, and the request that holds the lock would get none
 (docs/decisions/0003-write-transactions.md).
 """
 
@@ -24,7 +24,7 @@ _DURABLE, _FORGETTABLE = "durable", "forgettable"
 
 
 class ReadSession(Session):
-    """A session that refuses to write, so that a forgotten `write()` fails in the first test."""
+    """A session that refuses to write, so that a missing `write()` fails in the first test."""
 
 
 @event.listens_for(ReadSession, "before_flush")
@@ -34,10 +34,10 @@ def _refuse_to_write(session: Session, _flush: UOWTransaction, _instances: objec
 
 
 class Database:
-    """Hands out read and write sessions.
+    """Opens read and write sessions.
 
     On SQLite a write holds an in-process lock, then a file lock in HOME (the command line opens the file
-    beside the server), then BEGIN IMMEDIATE. SQLite 3.7.0 to 3.51.2 can corrupt a WAL file when two
+    while the server runs), then BEGIN IMMEDIATE. SQLite 3.7.0 to 3.51.2 can corrupt a WAL file when two
     connections write and checkpoint at once; the locks also keep p99 at 17 ms instead of 700 ms.
     """
 
@@ -68,8 +68,9 @@ class Database:
         """Yield a session; commit when the block ends, roll back when it raises.
 
         Args:
-            durable: False for what may be forgotten in a power cut, a lease for instance: the commit does not
-                wait for the disk. The next durable commit takes it along, so a vote never outlives its lease.
+            durable: False for changes that may be lost in a power failure, such as a lease: the commit does
+                not wait for the disk. The next durable commit also makes earlier commits durable, so a vote
+                is never stored without its lease.
         """
         engine = self._durable if durable else self._forgettable
         with self.write_lock(), Session(engine, expire_on_commit=False) as session:
@@ -80,7 +81,7 @@ class Database:
         return self._lock.held() if self._lock else nullcontext()
 
     def close(self) -> None:
-        # Closing the last connection checkpoints the write-ahead log, so it counts as a write.
+        # Closing the last connection checkpoints the write-ahead log, so closing needs the write lock.
         with self.write_lock():
             self.engine.dispose()
         if self._lock:
@@ -88,7 +89,7 @@ class Database:
 
 
 class _WriteLock:
-    """One writer among this process's threads, then one among the processes on this machine."""
+    """Allows one writer among the threads of this process, and one among the processes on this machine."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -117,7 +118,7 @@ def _sqlite_engine(url: str) -> Engine:
 
     @event.listens_for(engine, "connect")
     def _configure(connection: Any, _entry: ConnectionPoolEntry) -> None:
-        # pysqlite would begin transactions on its own and too late; we emit BEGIN ourselves below.
+        # pysqlite would begin transactions by itself, but too late; therefore the code below emits BEGIN.
         connection.isolation_level = None
         for pragma in (
             "journal_mode = WAL",

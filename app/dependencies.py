@@ -1,4 +1,4 @@
-"""What routes ask of a request: the installation, the person behind it, their cookie."""
+"""Dependencies of routes: the context, the person who sent the request, and the browser's cookie."""
 
 from datetime import datetime
 
@@ -31,7 +31,7 @@ def cookie_of(request: Request) -> str | None:
 
 
 def set_link_cookie(response: Response, study: Study, secret: str, context: AppContext) -> None:
-    """Store the secret of an opened unlisted link in the browser, until it is closed."""
+    """Store the secret of an opened unlisted link in a cookie until the browser is closed."""
     response.set_cookie(
         link_cookie(study),
         secret,
@@ -58,15 +58,17 @@ def set_cookie(response: Response, cookie: str, context: AppContext) -> None:
 def require_person(
     session: Session, request: Request, *roles: Role, now: datetime, scope: Scope = Scope.READ
 ) -> Principal:
-    """Return who asks, by key or else by browser; admins may do what researchers may.
+    """Return the person who sent the request, identified by key or else by browser session.
+
+    Admins have all rights of researchers.
 
     Args:
-        scope: what the request does; a key can be limited to other scopes of its role.
+        scope: the scope of the request; a key can be limited to other scopes of its role.
 
     Raises:
-        NotSignedIn: no key or session, or a wrong one.
+        NotSignedIn: the key or session is missing or invalid.
         Forbidden: the key's role is not among `roles`, or the key does not have the scope (`missing_scope`).
-        TooManyRequests: too many wrong ones from this address.
+        TooManyRequests: too many invalid keys or sessions from this address.
     """
     principal = request.scope.get(_PERSON) or _find_person(session, request, now=now)
     if principal.role not in (*roles, Role.ADMIN):
@@ -81,10 +83,10 @@ def require_person(
 
 
 def optional_person(session: Session, request: Request) -> Principal | None:
-    """Return who asks, None for a visitor without a key or a signed-in browser.
+    """Return the person who sent the request; None for a visitor without a key or a signed-in browser.
 
     Raises:
-        NotSignedIn: a key was sent and is wrong.
+        NotSignedIn: the request has an invalid key.
         Forbidden: the key cannot read.
     """
     now = utc_now()
@@ -95,7 +97,7 @@ def optional_person(session: Session, request: Request) -> Principal | None:
 
 
 def authenticate(request: Request) -> None:
-    """Find out who asks, for the `require_person` that follows in the route.
+    """Authenticate the request early; the route then calls `require_person`.
 
     Raises:
         NotSignedIn, TooManyRequests: as `require_person`.
@@ -106,11 +108,11 @@ def authenticate(request: Request) -> None:
 
 
 def require_reader(session: Session, request: Request, *, now: datetime) -> Principal:
-    """Return who reads results: a person, or a visitor who sees published results only.
+    """Return the reader of results: a person, or a visitor who can see only published results.
 
     Raises:
-        NotSignedIn: a wrong key.
-        Forbidden: a worker's key.
+        NotSignedIn: the key is invalid.
+        Forbidden: the key belongs to a worker.
     """
     is_visitor = "authorization" not in request.headers and not _is_signed_in(session, request, now=now)
     if is_visitor:
@@ -128,7 +130,7 @@ def _is_signed_in(session: Session, request: Request, *, now: datetime) -> bool:
 
 
 def require_own_study(session: Session, request: Request, slug: str) -> tuple[Study, Principal]:
-    """Return a study that whoever asks may run; to everybody else it does not exist."""
+    """Return a study that the person may manage; for everybody else it does not exist."""
     scope = Scope.READ if request.method == "GET" else Scope.STUDY
     principal = require_person(session, request, Role.RESEARCHER, scope=scope, now=utc_now())
     return find_study(session, slug=slug, principal=principal, for_change=True), principal

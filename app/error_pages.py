@@ -30,7 +30,7 @@ TITLES = {
     503: "Temporarily unavailable",
     507: "Disk full",
 }
-# When to try again, in seconds, where an error does not say.
+# Default of Retry-After, in seconds, for errors without a time of their own.
 RETRY_AFTER_S = {429: 60, 503: 5}
 # Errors that a sign-in resolves; annotators (not_invited) sign in with their invitation instead.
 _SIGN_IN_CODES = (NotSignedIn.default_code, "sign_in_link_used", "account_disabled")
@@ -112,7 +112,10 @@ def answer_error(
 
 
 def _target(request: Request) -> str:
-    """Return the requested page, to show after the sign-in; the home page after a form or a used link."""
+    """Return the page to show after the sign-in.
+
+    This is the requested page, or the home page after a form or a used link.
+    """
     if request.method != "GET" or request.url.path.startswith("/sign-in"):
         return "/"
     query = f"?{request.url.query}" if request.url.query else ""
@@ -159,7 +162,8 @@ def _invalid_request(request: Request, error: Exception) -> Response:
     if first["type"] == "json_invalid":
         return answer_error(request, status=400, code="not_json", message="The body is not valid JSON.")
     if isinstance(error.body, bytes):
-        # FastAPI parses a body only with a JSON content type and otherwise passes the bytes on.
+        # FastAPI parses a body as JSON only if the content type is JSON; otherwise it passes the bytes on
+        # unchanged.
         message = "Send JSON, with the header Content-Type: application/json."
         return answer_error(request, status=415, code="wrong_media_type", message=message)
     return answer_error(request, status=422, code="invalid_field", message=_field_message(first))
@@ -185,7 +189,7 @@ def _pattern_help(problem: dict[str, object]) -> str | None:
 def _http_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     if isinstance(error.__cause__, AppError):
-        # FastAPI turns an error while reading the body into a 400; report the original error.
+        # FastAPI converts an error while reading the body to a 400; report the original error instead.
         return answer_app_error(request, error.__cause__)
     status = error.status_code
     code = _HTTP_CODES.get(status, "http_error")
@@ -197,7 +201,7 @@ def _http_error(request: Request, error: Exception) -> Response:
 
 
 def _methods_of_path(request: Request) -> list[str]:
-    """Return every method that a route takes at this path; Starlette names those of the first route only."""
+    """Return all methods that routes accept at this path; Starlette names only those of the first route."""
     return [
         method
         for method in _METHODS
@@ -209,7 +213,7 @@ def _methods_of_path(request: Request) -> list[str]:
 
 
 def _client_disconnected(request: Request, _error: Exception) -> Response:
-    """Return a response for the logs only: the client closed the connection during the upload."""
+    """Return a response for the logs; nobody receives it, because the client closed the connection."""
     return answer_error(
         request,
         status=400,

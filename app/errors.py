@@ -16,8 +16,8 @@
     ├── Unavailable         503
     └── StorageFull         507
 
-Each class has an HTTP status; the code identifies the case, and the message is a sentence for the user.
-`ValueError` reports a programming error, `AppError` an error of a user.
+Each class has an HTTP status; `code` identifies the case, and the message is a sentence for the user.
+`ValueError` reports a programming error; the message of an `AppError` is shown to the user.
 """
 
 from typing import ClassVar

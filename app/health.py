@@ -40,7 +40,10 @@ def ready(request: Request) -> dict[str, str]:
 
 @router.get("/metrics")
 def metrics(request: Request) -> Response:
-    """Return the metrics in Prometheus text format: to this machine, or for a key of an admin or a viewer."""
+    """Return the metrics in Prometheus text format.
+
+    Allowed are requests from this machine, and keys of admins and viewers.
+    """
     context = context_of(request)
     if not (context.settings.metrics_public or _is_local(request)):
         with context.database.read() as session:
@@ -49,7 +52,7 @@ def metrics(request: Request) -> Response:
 
 
 def _is_local(request: Request) -> bool:
-    """Tell whether a program on this machine asks, and not a proxy that passes a request on."""
+    """Return whether the request comes from a program on this machine and was not forwarded by a proxy."""
     if any(header in request.headers for header in ("forwarded", "x-forwarded-for", "x-real-ip", "via")):
         return False
     try:

@@ -1,8 +1,8 @@
 """The server's HTTP/1.1 connections: limits on their number, on header bytes and on the time to send headers.
 
 uvicorn's default parser (httptools) accepts headers of any size, so the server uses h11, which has a limit.
-Neither has a deadline for the first request of a connection, or a limit on the number of connections that
-holds before a request is complete.
+Neither parser has a deadline for the first request of a connection, nor a limit on the number of connections
+without a complete request. This module adds both.
 """
 
 import asyncio
@@ -50,7 +50,7 @@ def limited_protocol(
 class _LimitedProtocol(H11Protocol):
     """Limits the number of connections, and the time in which each sends the headers of a request.
 
-    A connection above the limit gets 503. The time counts from the start of the connection, or from the first
+    A connection above the limit gets 503. The time limit starts when the connection opens, or at the first
     byte of a later request; between requests uvicorn's keep-alive timeout applies.
     """
 

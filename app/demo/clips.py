@@ -29,7 +29,7 @@ log = logging.getLogger("ti2v.demo")
 
 @dataclass(frozen=True)
 class DemoSubmission:
-    """A submission of a synthetic model; `label` tells the first-look submission from the full one."""
+    """A submission of a synthetic model; `label` separates the first-look submission from the full one."""
 
     model: str
     label: str
@@ -48,7 +48,7 @@ class MissingClip:
 @contextmanager
 def rendering_processes(count: int) -> Iterator[ProcessPoolExecutor]:
     """Yield a pool of low-priority processes, so that pages stay responsive."""
-    # Spawn, because this process has threads and an open database.
+    # Use spawn and not fork, because this process has threads and an open database.
     pool = ProcessPoolExecutor(count, mp_context=get_context("spawn"), initializer=_set_up_process)
     try:
         yield pool

@@ -1,6 +1,7 @@
 """Sets up the demo on the first start; later starts reuse it.
 
-The links and the key are derived from the installation's secret key, so every start prints the same ones.
+The links and the key are derived from the installation's secret key, so every start prints the same links and
+the same key.
 """
 
 import logging
@@ -153,7 +154,7 @@ def _create_full_demo(
             others=sides[1:],
         )
     except (CancelledError, BrokenProcessPool, RuntimeError):
-        # The server stops while clips are being rendered; the next start continues.
+        # The server was stopped while clips were being rendered; the next start continues.
         if not stopping.is_set():
             log.exception("rendering the demo's clips failed; the next start tries again")
 
@@ -207,7 +208,8 @@ def _links(context: AppContext) -> Demo:
 def _current_study(session: Session, context: AppContext) -> str:
     """Return the slug of the full demo, or of the first look until the full demo exists.
 
-    Its invitation is added where it is missing: the link derives from the secret key, which may have changed.
+    Add the study's invitation if it is missing: the link is derived from the secret key, which may have
+    changed.
     """
     full = session.scalar(select(Study).where(Study.slug == FULL))
     study = full or session.scalar(select(Study).where(Study.slug == FIRST_LOOK))

@@ -33,7 +33,7 @@ from benchmark.protocol import SubmissionStatus, Visibility
 
 HARD_CASE = "hard_case"
 TILES_PER_PAGE = 40
-# Tags that pages show; the others are for the scene engine.
+# Tags that pages show; other tags are only used by the scene engine.
 _SHOWN_TAGS = (HARD_CASE, "style")
 
 
@@ -86,7 +86,7 @@ def gallery_page(session: Session, benchmark: Benchmark, wanted: Filter, *, page
 def pair_page(
     session: Session, benchmark: Benchmark, pair_id: str, *, principal: Principal | None
 ) -> PairPage:
-    """Return one pair, with the clips that a person sees; a visitor sees none.
+    """Return one pair with the clips that the person may see; a visitor sees no clips.
 
     Raises:
         NotFound: the benchmark has no such pair.
@@ -118,8 +118,8 @@ def final_clip(
     """Return a final submission's clip of a pair and seed, for any version of the benchmark.
 
     Raises:
-        NotFound: there is none, the submission is not final, or this person does not see it.
-        NotSignedIn: no results that are published to this visitor show it.
+        NotFound: there is no such clip, the submission is not final, or this person may not see it.
+        NotSignedIn: the clip is not part of results that are published to this visitor.
     """
     query = (
         select(Clip)
@@ -145,10 +145,10 @@ def final_clip(
 
 
 def image_is_public(session: Session, sha256: str, *, principal: Principal | None) -> bool:
-    """Return whether everybody may see an image that a person or a visitor sees.
+    """Return whether an image is public; the person or visitor must be allowed to see it.
 
     Raises:
-        NotFound: no benchmark that they see has it.
+        NotFound: no benchmark that the person or visitor may see has this image.
     """
     visibilities = set(
         session.scalars(
@@ -184,7 +184,10 @@ def _scenarios(slug: str, pairs: Iterable[Pair]) -> tuple[ScenarioPart, ...]:
 
 
 def _sheets(scenarios: Iterable[ScenarioPart]) -> tuple[tuple[ScenarioPart, ...], ...]:
-    """Return the scenarios by page: whole scenarios, about TILES_PER_PAGE images each; at least one page."""
+    """Return the scenarios of each page; there is at least one page.
+
+    A page has whole scenarios with about TILES_PER_PAGE images in total.
+    """
     sheets: list[list[ScenarioPart]] = [[]]
     for part in scenarios:
         if sum(len(each.tiles) for each in sheets[-1]) >= TILES_PER_PAGE:

@@ -32,7 +32,7 @@ def gallery(
     hard_case: Annotated[str, Query(max_length=100)] = "",
     page: Annotated[int, Query(ge=1, le=10_000)] = 1,
 ) -> Response:
-    """Show a benchmark's images and prompts to those who see it; a public one to everybody."""
+    """Show a benchmark's images and prompts to people who may see it; everybody may see a public one."""
     context = context_of(request)
     with context.database.read() as session:
         benchmark = find_benchmark(session, slug, principal=optional_person(session, request))
@@ -92,7 +92,7 @@ def _thumbnail_response(request: Request, sha256: str, width: ThumbnailWidth) ->
     with context.database.read() as session:
         is_public = image_is_public(session, sha256, principal=optional_person(session, request))
     webp = thumbnail(context, sha256=sha256, width=width)
-    # A browser may keep what it was shown; a shared cache only what everybody may see.
+    # The browser may cache every image it received; a shared cache may store only public images.
     keep = "public" if is_public else "private"
     return Response(
         webp, media_type="image/webp", headers={"Cache-Control": f"{keep}, max-age=31536000, immutable"}
@@ -103,7 +103,7 @@ def _clip_answer(request: Request, clip: Clip) -> Response:
     store = context_of(request).store
     key = content_key("clips", clip.sha256)
     try:
-        store.size(key)  # reports a missing file before the body starts
+        store.size(key)  # reports a missing file before the response starts
     except StoreError as error:
         raise Unavailable("This clip cannot be read right now.") from error
 

@@ -59,7 +59,7 @@ class FilterForm:
 
 @dataclass(frozen=True)
 class JumpLink:
-    """A link to a scenario, on whichever page it is."""
+    """A link to a scenario, which may be on another page."""
 
     name: str
     url: str

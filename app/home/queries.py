@@ -20,9 +20,9 @@ IMAGES_PER_BENCHMARK = 6
 
 
 def submission_lines(session: Session, principal: Principal) -> tuple[SubmissionLine, ...]:
-    """Return this person's submissions, newest first; for an admin everybody's.
+    """Return this person's submissions, newest first; an admin gets all submissions.
 
-    Leaves out submissions of imported votes: they are withdrawn from the start and have no clips.
+    Submissions of imported votes are left out: they are always withdrawn and have no clips.
     """
     received = received_clips()
     query = (

@@ -71,7 +71,7 @@ def post_sign_in(
     key: Annotated[str, Form(max_length=200)],
     target: Annotated[str, Form(max_length=2000)] = "/",
 ) -> Response:
-    """Sign this browser in with a key and go on to the page that required it."""
+    """Sign this browser in with a key, then redirect to the page that required the sign-in."""
     context = context_of(request)
     try:
         with context.database.write() as session:
@@ -91,7 +91,10 @@ def post_sign_in(
 
 @router.get("/sign-in/{token}")
 def show_sign_in(token: TokenPath, request: Request) -> Response:
-    """Ask for confirmation. A GET spends no link: mail scanners and link previews follow links as well."""
+    """Ask for confirmation.
+
+    A GET does not use up the link, because mail scanners and link previews also follow links.
+    """
     context = context_of(request)
     with _counting_wrong_links(request), context.database.read() as session:
         link = find_sign_in(session, token=token, now=utc_now())
@@ -127,7 +130,7 @@ def _counting_wrong_links(request: Request) -> Iterator[None]:
 
 @router.post("/sign-out")
 def sign_out(request: Request) -> Response:
-    """Sign the person out; this also ends the browser's invitations."""
+    """Sign the person out; the browser also loses its annotator invitations."""
     cookie = cookie_of(request)
     if cookie:
         with context_of(request).database.write() as session:

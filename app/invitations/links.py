@@ -52,7 +52,7 @@ def invite_batch(
 
 
 def batch_tokens(session: Session, *, study: Study, signing_key: bytes, batch: str) -> list[str]:
-    """Return the secrets of the links of a batch; empty if there is no such batch."""
+    """Return the secrets of a batch's links; an empty list if there is no such batch."""
     tokens = [_batch_token(signing_key, study, batch, number) for number in range(MAX_INVITATIONS)]
     query = select(Invitation.token_hash).where(
         Invitation.study_id == study.id, Invitation.token_hash.in_([hash_token(each) for each in tokens])

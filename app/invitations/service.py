@@ -20,11 +20,11 @@ def accept_invitation(
 ) -> tuple[Study, Annotator | None]:
     """Connect a browser session with the link's annotator, who is created at the first visit.
 
-    In one study a browser acts for one annotator: that of the link opened last. An unused link to a closed
-    study creates no annotator.
+    In one study, a browser acts for one annotator: the annotator of the link that it opened last. An unused
+    link to a closed study creates no annotator.
 
     Raises:
-        NotFound: there is no such invitation, or its annotator left the study.
+        NotFound: there is no such invitation, or the invitation's annotator left the study.
     """
     invitation = session.scalar(
         select(Invitation).where(Invitation.token_hash == hash_token(token)).with_for_update()

@@ -24,7 +24,7 @@ _CLOSED = {
 
 @dataclass(frozen=True, kw_only=True)
 class WelcomePage:
-    """The first page behind an invitation link (annotators/welcome.html).
+    """The page that an invitation link opens (annotators/welcome.html).
 
     `total` is the number of pairs this annotator can be asked about.
     """
@@ -60,9 +60,9 @@ class WelcomePage:
 
 @dataclass(frozen=True, kw_only=True)
 class WithdrawPage:
-    """The question before an annotator leaves (annotators/withdraw.html), the word after (withdrawn.html).
+    """The pages before and after an annotator leaves (annotators/withdraw.html, withdrawn.html).
 
-    `votes` counts the votes that would be, or were, taken out of the results.
+    `votes` is the number of votes that will be withdrawn, or were withdrawn.
     """
 
     study_slug: str

@@ -6,7 +6,7 @@ _MINUTE, _HOUR, _DAY = 60, 3600, 86_400
 
 
 def ago(seconds: float) -> str:
-    """Return how long ago something was.
+    """Return the time since an event, as text.
 
     >>> ago(0.4), ago(75), ago(7200)
     ('just now', '1 minute ago', '2 hours ago')
@@ -15,7 +15,7 @@ def ago(seconds: float) -> str:
 
 
 def span(seconds: float) -> str:
-    """Return a span in the largest unit that fits, rounded down.
+    """Return a duration in the largest unit that fits, rounded down.
 
     >>> span(0), span(59.9), span(60), span(86_400 * 3)
     ('0 seconds', '59 seconds', '1 minute', '3 days')

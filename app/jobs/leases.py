@@ -120,7 +120,7 @@ def image_of_job(session: Session, *, public_id: str, principal: Principal) -> t
     """Return the pair of a job that this person's worker holds or held last, and its benchmark.
 
     Raises:
-        NotFound: there is no such job, or another person's worker has it.
+        NotFound: there is no such job, or the worker of another person holds it.
     """
     query = (
         select(Pair, Benchmark)
@@ -140,7 +140,7 @@ def image_of_job(session: Session, *, public_id: str, principal: Principal) -> t
 def claim(
     session: Session, *, worker: Worker, count: int, policy: LeasePolicy, now: datetime
 ) -> list[ClaimedJob]:
-    """Lease up to `count` jobs to a worker, all of one model; an empty list where none is ready.
+    """Lease up to `count` jobs of one model to a worker; return an empty list if no job is ready.
 
     The model in the worker's memory comes first, since loading a model takes longer than generating a clip.
     """
@@ -185,11 +185,11 @@ def expire_leases(session: Session, *, policy: LeasePolicy, now: datetime) -> No
 
 
 def held_job(session: Session, *, public_id: str, attempt: int, principal: Principal) -> Job:
-    """Return the job that an attempt of this person's worker holds, locked.
+    """Lock and return the job that this attempt of the person's worker holds.
 
     Raises:
         NotFound: there is no such job.
-        Conflict: the job was cancelled, or this attempt does not hold it any more.
+        Conflict: the job was cancelled, or this attempt no longer holds the job.
     """
     job, holder_id = _locked_job(session, public_id)
     _require_attempt(job, holder_id, attempt, principal, (JobStatus.LEASED,))
@@ -197,7 +197,9 @@ def held_job(session: Session, *, public_id: str, attempt: int, principal: Princ
 
 
 def job_to_finish(session: Session, *, public_id: str, attempt: int, principal: Principal) -> Job:
-    """Return the job that an attempt holds or has finished, locked; its clip may be sent a second time.
+    """Lock and return the job that an attempt holds or has finished.
+
+    A finished job is included because a worker may send its clip a second time.
 
     Raises:
         NotFound, Conflict: as `held_job`.
@@ -208,7 +210,10 @@ def job_to_finish(session: Session, *, public_id: str, attempt: int, principal: 
 
 
 def require_upload_attempt(job: Job, holder_id: int | None, *, attempt: int, principal: Principal) -> None:
-    """Raise Conflict unless the attempt holds or has finished the job; `holder_id` is its worker's person."""
+    """Raise Conflict unless the attempt holds or has finished the job.
+
+    `holder_id` is the person whose key the worker uses.
+    """
     _require_attempt(job, holder_id, attempt, principal, (JobStatus.LEASED, JobStatus.DONE))
 
 

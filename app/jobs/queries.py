@@ -19,7 +19,7 @@ Columns = TypeVarTuple("Columns")
 
 @dataclass(frozen=True)
 class JobFilter:
-    """Which jobs to list; None leaves a field open."""
+    """Filter of the list of jobs; a field that is None matches all jobs."""
 
     submission: str | None = None
     model: str | None = None
@@ -28,7 +28,7 @@ class JobFilter:
 
 @dataclass(frozen=True)
 class ListedJob:
-    """A job with the names of what it belongs to."""
+    """A job with the names of its submission, model and pair."""
 
     job: Job
     submission: str
@@ -40,7 +40,7 @@ class ListedJob:
 def listed_jobs(
     session: Session, principal: Principal, wanted: JobFilter, *, after: int, limit: int | None
 ) -> Sequence[ListedJob]:
-    """Return jobs behind the row `after`, up to `limit` of them, in the order of their creation."""
+    """Return up to `limit` jobs that follow the row `after`, in the order of their creation."""
     query = _own(
         select(Job, Submission.public_id, VideoModel.slug, Pair.name, Worker.name)
         .select_from(Job)
@@ -80,7 +80,7 @@ def job_counts(session: Session, principal: Principal, wanted: JobFilter) -> dic
 def jobs_page(
     session: Session, principal: Principal, wanted: JobFilter, *, after: int, limit: int | None
 ) -> JobsResponse:
-    """Return jobs behind the row `after`, up to `limit` of them, and how many jobs have each status."""
+    """Return up to `limit` jobs that follow the row `after`, and the number of jobs by status."""
     more = None if limit is None else limit + 1
     rows = listed_jobs(session, principal, wanted, after=after, limit=more)
     return JobsResponse(

@@ -87,7 +87,7 @@ def _pairs_of(session: Session, benchmark: Benchmark, names: Iterable[str] | Non
 
 
 def _positions(unknown: Sequence[int]) -> str:
-    """Return the positions in the list; what was sent is never repeated."""
+    """Return the positions of unknown entries in the list, without repeating the submitted text."""
     shown = ", ".join(f"number {place:,}" for place in unknown[:_MAX_SHOWN])
     more = len(unknown) - _MAX_SHOWN
     return f"{shown} and {more:,} more" if more > 0 else shown

@@ -27,7 +27,10 @@ _UNFINISHED = job_status_is(JobStatus.QUEUED, JobStatus.LEASED, JobStatus.FAILED
 
 
 def find_submission(session: Session, *, public_id: str, principal: Principal) -> Submission:
-    """Return one's own submission, an admin anybody's, locked; jobs are changed behind this lock."""
+    """Lock and return a submission of this person; an admin may get any submission.
+
+    Jobs are changed only under this lock.
+    """
     found = session.scalar(select(Submission).where(Submission.public_id == public_id).with_for_update())
     if found is None or not (principal.is_admin or found.owner_id == principal.person_id):
         raise NotFound("There is no such submission.")
@@ -35,7 +38,7 @@ def find_submission(session: Session, *, public_id: str, principal: Principal) -
 
 
 def find_job(session: Session, *, public_id: str, principal: Principal) -> Job:
-    """Return a job of one's own submission, both locked; anybody else's does not exist."""
+    """Return a job of this person's submission; lock both. Jobs of other people do not exist for them."""
     submission_id = session.scalar(
         select(Submission.public_id)
         .join(Job, Job.submission_id == Submission.id)

@@ -1,6 +1,7 @@
 """Authorizes uploads of clips: by the owner of a submission, or by a worker for a job it holds.
 
-An upload of either kind changes jobs: an owner's clip cancels the job for it, a worker's clip finishes it.
+An upload of either kind changes jobs: an owner's clip cancels the job for the same clip, a worker's clip
+finishes the worker's job.
 """
 
 from dataclasses import dataclass
@@ -86,7 +87,7 @@ class LockedOwnTarget:
 class JobUpload:
     """The right of a worker to upload the clip of a job, as long as its attempt holds the job.
 
-    `seed` is None where the request names none: the job has one.
+    `seed` is None if the request names no seed: the job has one.
     """
 
     principal: Principal
@@ -112,7 +113,7 @@ class JobUpload:
         return UploadTarget(submission.id, job.pair_id, job.seed, image_key, sha256)
 
     def lock_target(self, session: Session, target: UploadTarget) -> "LockedJobTarget":
-        # The submission first: everything that changes jobs of a submission locks in this order.
+        # Lock the submission first: all code that changes a submission's jobs locks in this order.
         submission = session.execute(_SUBMISSION, {"submission_id": target.submission_id}).scalar_one()
         job = leases.job_to_finish(
             session, public_id=self.job, attempt=self.attempt, principal=self.principal
@@ -127,7 +128,7 @@ class LockedJobTarget:
     job: Job
 
     def clip_stored(self, session: Session, *, now: datetime) -> None:
-        """Finish the job; finalise the submission with its last clip."""
+        """Finish the job; the submission's last clip also finalises the submission."""
         leases.finish(session, job=self.job, now=now)
         submission = self.submission
         if not has_unfinished(session, submission) and not service.missing_clips(session, submission):

@@ -164,7 +164,7 @@ def _workers(session: Session, now: datetime, alive_since: datetime) -> tuple[Wo
 
 
 def _failures(session: Session, principal: Principal, now: datetime) -> tuple[tuple[FailureLine, ...], int]:
-    """Return the newest failures, and how many more there are."""
+    """Return the newest failures and the number of further failures."""
     has_failed = job_status_is(JobStatus.FAILED) | (job_status_is(JobStatus.QUEUED) & (Job.failures > 0))
     own = (
         select(Job, VideoModel.slug, Submission.label, Pair.name)

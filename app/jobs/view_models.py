@@ -1,4 +1,4 @@
-"""What the page of jobs shows."""
+"""View models of the jobs page."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -28,9 +28,9 @@ class SubmissionJobs:
 
     Attributes:
         missing: pairs of the benchmark without a clip.
-        clips_a_minute: over the last minutes; 0 where none was made.
-        is_offered: whether a worker that was seen lately offers the model.
-        start_command: what starts such a worker.
+        clips_a_minute: rate over the last minutes; 0 if no clip was made.
+        is_offered: whether a recently seen worker offers the model.
+        start_command: the command that starts a worker for the model.
     """
 
     public_id: str
@@ -57,13 +57,13 @@ class SubmissionJobs:
 
     @property
     def in_words(self) -> str:
-        """Return the counts that are not zero, such as "12 made · 2 being made · 306 waiting"."""
+        """Return the nonzero counts as text, such as "12 made · 2 being made · 306 waiting"."""
         said = [f"{self.counts[each]:,} {word}" for each, word in _STATUSES.items() if self.counts[each]]
         return " · ".join(said)
 
     @property
     def speed(self) -> str:
-        """Return clips a minute and the time left, empty where there is nothing to say."""
+        """Return clips per minute and the remaining time as text; an empty string if both are unknown."""
         if not self.to_come or not self.clips_a_minute:
             return ""
         left = time_left(self.to_come / self.clips_a_minute * 60)
@@ -71,7 +71,7 @@ class SubmissionJobs:
 
     @property
     def outcome(self) -> str:
-        """Return what became of a submission that nobody works on any more."""
+        """Return the outcome of a submission without unfinished jobs."""
         if self.to_come:
             return ""
         if self.status is SubmissionStatus.WITHDRAWN:
@@ -112,7 +112,10 @@ class SubmissionJobs:
 
 @dataclass(frozen=True)
 class WorkerLine:
-    """One worker; `seen` in words, `is_present` while it gave a sign of life within a lease."""
+    """One worker.
+
+    `seen` is the time of its last request in words; `is_present` if that is not longer ago than a lease.
+    """
 
     id: int
     name: str
@@ -126,7 +129,7 @@ class WorkerLine:
 
 @dataclass(frozen=True)
 class FailureLine:
-    """A job that failed, for good or so far; `state` says which."""
+    """A job that failed; `state` says whether permanently or only so far."""
 
     public_id: str
     submission: str
@@ -147,7 +150,7 @@ class FailureLine:
 
 @dataclass(frozen=True)
 class JobsPart:
-    """The part of the page that refreshes itself."""
+    """The part of the page that is refreshed by polling."""
 
     submissions: tuple[SubmissionJobs, ...]
     workers: tuple[WorkerLine, ...]
@@ -165,7 +168,7 @@ class JobsPart:
 
     @property
     def headline(self) -> str:
-        """Return the state of everything in a sentence."""
+        """Return the state of all jobs and workers in one sentence."""
         to_come = sum(each.to_come for each in self.submissions)
         if not self.submissions:
             return "No clip was asked for yet"
