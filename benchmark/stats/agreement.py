@@ -1,17 +1,17 @@
 """Inter-annotator agreement from tallies: percent, Fleiss' kappa, Krippendorff's alpha, Gwet's AC1.
 
-A comparison has n votes, k of them for one of the two answers:
+A comparison has n votes; k of these are for one of the two answers:
 
     P_i   = (k(k-1) + (n-k)(n-k-1)) / (n(n-1))      agreeing pairs of votes among all pairs of votes
     P     = mean of P_i, percent agreement
-    pi    = mean of k/n, how common the answer is
+    pi    = mean of k/n, the prevalence of the answer
     kappa = (P - Pe) / (1 - Pe), Pe = 1 - 2 pi (1 - pi)
     AC1   = the same with Pe = 2 pi (1 - pi)
-    alpha = 1 - (N-1) * sum_i [2k(n-k) / (n-1)] / (2 K (N-K)),   N votes in all, K for the one answer
+    alpha = 1 - (N-1) * sum_i [2k(n-k) / (n-1)] / (2 K (N-K)),   N: all votes, K: votes for the answer
 
 Sources: J. L. Fleiss (1971), Psychological Bulletin 76(5), 378-382. K. Krippendorff (2011), Computing
 Krippendorff's Alpha-Reliability. K. L. Gwet (2008), British J. Mathematical and Statistical Psychology
-61(1), 29-48; its formulas are used where the number of votes differs between comparisons.
+61(1), 29-48; Gwet's formulas are used if the number of votes differs between comparisons.
 """
 
 from dataclasses import dataclass
@@ -29,7 +29,8 @@ ROUNDING = 1e-24  # a smaller variance is rounding error: all comparisons have t
 class Coefficient:
     """A measure of agreement; None if it is undefined (such as kappa when all votes are the same).
 
-    `interval`: 95 %, jackknife over comparisons; None for fewer than two or identical comparisons.
+    `interval` is the 95 % jackknife interval over comparisons; None if there are fewer than two comparisons
+    or all are identical.
     """
 
     value: float | None
@@ -42,10 +43,11 @@ class Agreement:
 
     Attributes:
         comparisons, votes: the number of comparisons and votes included.
-        percent: agreeing pairs of votes among all pairs of votes, a share in [0, 1].
-        complete, partial, split: the number of comparisons where all votes agree (5|0), most agree (4|1), or
-            the votes are as even as possible (3|2, and every tie).
-        yes: votes for the answer "yes".
+        percent: the share, in [0, 1], of agreeing pairs of votes among all pairs of votes.
+        complete: the number of comparisons where all votes agree, such as 5|0.
+        partial: the number of comparisons where most votes agree, such as 4|1.
+        split: the number of comparisons where votes are as even as possible, such as 3|2 and every tie.
+        yes: the number of votes for the answer "yes".
     """
 
     comparisons: int
@@ -64,8 +66,8 @@ def agreement(yes: IntArray, votes: IntArray) -> Agreement:
     """Return the agreement on one question.
 
     Args:
-        yes: (comparisons,) votes for the answer "yes".
-        votes: (comparisons,) votes; comparisons with fewer than two are ignored.
+        yes: (comparisons,) number of votes for the answer "yes".
+        votes: (comparisons,) number of votes; comparisons with fewer than two votes are ignored.
     """
     return group_agreements(yes, votes, np.zeros(len(votes), dtype=np.int64), 1)[0]
 
@@ -75,12 +77,12 @@ def group_agreements(yes: IntArray, votes: IntArray, group: IntArray, groups: in
 
     Args:
         yes, votes: as in `agreement`.
-        group: (comparisons,) in [0, groups).
+        group: (comparisons,) the group of each comparison, in [0, groups).
         groups: the number of groups; a group without comparisons has no measures.
     """
     enough = votes >= 2
     yes, votes, group = yes[enough], votes[enough], group[enough]
-    # A study has few distinct outcomes (k of n), so count the comparisons of each outcome and group.
+    # A study has few distinct outcomes (k of n), so count the comparisons per outcome and group.
     stride = int(votes.max(initial=0)) + 1
     outcomes, place = distinct(votes * stride + yes)
     n, k = outcomes // stride, outcomes % stride
@@ -91,7 +93,7 @@ def group_agreements(yes: IntArray, votes: IntArray, group: IntArray, groups: in
         *(times.sum(axis=1), times @ n, times @ k),
         *(times[:, minority == 0].sum(axis=1), times[:, minority == n // 2].sum(axis=1)),
     )
-    # Python numbers: access to single array elements is slow, and there may be thousands of groups.
+    # Convert to Python numbers, because reading single array elements is slow for thousands of groups.
     numbers = zip(*(count.tolist() for count in counts), strict=True)
     bounds = np.stack(_with_bounds(k, n, times), axis=2).tolist()
     return [_agreement(measures, *of_group) for measures, of_group in zip(bounds, numbers, strict=True)]
@@ -124,13 +126,13 @@ def _coefficient(value: float, low: float, high: float) -> Coefficient:
 def _with_bounds(k: IntArray, n: IntArray, times: IntArray) -> tuple[FloatArray, FloatArray, FloatArray]:
     """Return (groups, 4) measures and the bounds of their jackknife intervals; NaN where undefined.
 
-    Comparisons with the same outcome are interchangeable, so the jackknife omits one of each outcome.
+    Comparisons with the same outcome are interchangeable, so the jackknife omits one comparison per outcome.
     """
     values = _coefficients(k, n, times)
     total = times.sum(axis=1)[:, None].astype(np.float64)
     without = _coefficients(k, n, times - np.eye(len(k), dtype=np.int64)[:, None])
     weights = times.T[:, :, None]
-    # An outcome that a group does not have cannot be omitted from it: its weight is 0.
+    # An outcome that does not occur in a group cannot be omitted from the group; its weight is 0.
     without = np.where(weights > 0, without, 0.0)
     with np.errstate(divide="ignore", invalid="ignore"):
         mean = (weights * without).sum(axis=0) / total
@@ -140,11 +142,12 @@ def _with_bounds(k: IntArray, n: IntArray, times: IntArray) -> tuple[FloatArray,
 
 
 def _coefficients(k: IntArray, n: IntArray, times: IntArray) -> FloatArray:
-    """Return (..., groups, 4): percent, kappa, alpha and AC1 of each group of outcomes; NaN where undefined.
+    """Return (..., groups, 4): percent, kappa, alpha and AC1 of each group; undefined values are NaN.
 
     Args:
-        k, n: (outcomes,) yes votes and votes.
-        times: (..., groups, outcomes) how often each outcome is in the group.
+        k: (outcomes,) number of yes votes.
+        n: (outcomes,) number of votes.
+        times: (..., groups, outcomes) number of comparisons with each outcome in each group.
     """
     votes, yes = times @ n, times @ k
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -157,7 +160,7 @@ def _coefficients(k: IntArray, n: IntArray, times: IntArray) -> FloatArray:
         alpha = 1 - (votes - 1) * disagreeing / (2.0 * yes * (votes - yes))
         ac1 = (agreeing - by_chance) / (1 - by_chance)
     measures = np.stack([agreeing, kappa, alpha, ac1], axis=-1)
-    # If all votes give the same answer, agreement by chance is 1 and kappa is undefined.
+    # If all votes are for the same answer, chance agreement is 1 and kappa is undefined.
     measures[(yes == 0) | (yes == votes), 1:3] = np.nan
     measures[comparisons <= 0] = np.nan
     return measures

@@ -16,15 +16,15 @@ CHOICE = "choice"
 ALL_MATCHUPS = "all"
 QUESTIONS = (CHOICE, *JUSTIFICATIONS)
 DIGITS = 3
-COMMON = 0.8  # from this prevalence on, kappa and alpha are noticeably lower
+COMMON = 0.8  # from this prevalence of an answer on, kappa and alpha are noticeably lower
 
 
 @dataclass(frozen=True)
 class AgreementRow:
     """Agreement on the choice, or on ticking one justification, in one matchup.
 
-    Percent columns are percent at one decimal, kappa, alpha and AC1 numbers at three; `_low` and
-    `_high` are the bounds of a 95 % interval. None if a measure or its interval is undefined.
+    Percent columns are in percent with one decimal; kappa, alpha and AC1 have three decimals. `_low` and
+    `_high` are the bounds of a 95 % interval. An undefined measure or interval is None.
     """
 
     study: str | None
@@ -56,7 +56,7 @@ class AgreementRow:
 def agreements(
     tallies: Tallies, matchups: Sequence[Matchup], *, questions: Sequence[str] = QUESTIONS
 ) -> list[AgreementRow]:
-    """Return a row per matchup and question and, for several matchups, a row `all` for each question."""
+    """Return one row per matchup and question; with several matchups, also one row `all` per question."""
     rows = agreements_apart(tallies, matchups, questions=questions)
     if len(matchups) > 1:
         rows += agreements_together(tallies, study=matchups[0].study, questions=questions)
@@ -66,7 +66,7 @@ def agreements(
 def agreements_together(
     tallies: Tallies, *, study: str | None, questions: Sequence[str] = QUESTIONS
 ) -> list[AgreementRow]:
-    """Return a row per question over all matchups."""
+    """Return one row per question, computed over all matchups."""
     everywhere = Matchup(ALL_MATCHUPS, "", "", study)
     return _rows(tallies, np.zeros_like(tallies.matchup), [everywhere], questions)
 
@@ -74,7 +74,7 @@ def agreements_together(
 def agreements_apart(
     tallies: Tallies, matchups: Sequence[Matchup], *, questions: Sequence[str] = QUESTIONS
 ) -> list[AgreementRow]:
-    """Return a row per matchup and question."""
+    """Return one row per matchup and question."""
     return _rows(tallies, tallies.matchup, matchups, questions)
 
 
@@ -93,7 +93,10 @@ def _rows(
 
 
 def _answers(tallies: Tallies, question: str) -> IntArray:
-    """Return the yes votes on a question; a justification counts as ticked whichever side was chosen."""
+    """Return the number of yes votes on a question for each comparison.
+
+    For a justification, these are the votes that ticked it, for either side.
+    """
     if question == CHOICE:
         return tallies.votes_reference
     of_sides = tallies.reasons[:, JUSTIFICATIONS.index(Justification(question))]
@@ -102,7 +105,7 @@ def _answers(tallies: Tallies, question: str) -> IntArray:
 
 
 def agreement_row(study: str | None, matchup: str, question: str, measured: Agreement) -> AgreementRow:
-    """Return the measures, rounded for the table."""
+    """Return the row of the table with rounded measures."""
     return AgreementRow(
         study,
         matchup,
@@ -140,7 +143,7 @@ def _numbers(measure: Coefficient) -> tuple[float | None, float | None, float | 
 
 
 def agreement_sentence(row: AgreementRow) -> str:
-    """Return a sentence that interprets the row; it mentions the prevalence paradox if that applies.
+    """Return a sentence that interprets the row; if the prevalence paradox applies, the sentence mentions it.
 
     Source: A. R. Feinstein and D. V. Cicchetti (1990), J. Clinical Epidemiology 43(6), 543-549.
     """

@@ -6,16 +6,17 @@ from benchmark.stats.arrays import FloatArray, IntArray, distinct
 from benchmark.stats.sensitivity import Cluster, LeaveOneOut, SensitivityRow, scores_of, sensitivity_rows
 from benchmark.stats.votes import UNKNOWN, Votes
 
-RESAMPLES = 500  # each resample counts all votes again
+RESAMPLES = 500  # fewer than for other clusters, because each resample counts all votes again
 CHUNK = 25
 
 
 def sensitivity_of_annotators(
     votes: Votes, *, rng: np.random.Generator, resamples: int = RESAMPLES
 ) -> list[SensitivityRow]:
-    """Return a row per matchup, with annotators as clusters; no rows if the table has no annotators.
+    """Return one row per matchup, with annotators as clusters; no rows if the table has no annotators.
 
-    In each resample, a comparison has the majority of the resampled votes; without one it is undecided.
+    In each resample, the strict majority of the resampled votes decides a comparison. Without a strict
+    majority, the comparison is undecided.
     """
     if not votes.annotators or (votes.annotator == UNKNOWN).any():
         return []
@@ -33,9 +34,9 @@ def sensitivity_of_annotators(
 def _without_each_annotator(
     votes: Votes, margin: IntArray, sign: IntArray, totals: tuple[IntArray, IntArray]
 ) -> LeaveOneOut:
-    """Return the pairs won and lost without each annotator.
+    """Return the numbers of pairs won and lost if each annotator is omitted in turn.
 
-    An annotator has one vote on a comparison, so omitting them changes its margin by one vote.
+    An annotator has one vote on a comparison, so omitting the annotator changes the margin by one vote.
     """
     shape = (len(votes.annotators), len(votes.matchups))
     cell = votes.annotator * shape[1] + votes.matchup
@@ -54,7 +55,7 @@ def _without_each_annotator(
 def _bootstrap_annotators(
     votes: Votes, place: IntArray, matchup: IntArray, sign: IntArray, rng: np.random.Generator, resamples: int
 ) -> FloatArray:
-    """Return (resamples, matchups) scores, each from as many annotators drawn with replacement."""
+    """Return (resamples, matchups) scores; a resample draws as many annotators, with replacement."""
     from scipy.sparse import csr_matrix
 
     people = len(votes.annotators)

@@ -1,4 +1,4 @@
-"""Array types of the statistics, and grouping of rows."""
+"""Array types of the statistics, and functions that group rows."""
 
 from itertools import pairwise
 
@@ -9,16 +9,16 @@ IntArray = npt.NDArray[np.int64]
 FloatArray = npt.NDArray[np.float64]
 BoolArray = npt.NDArray[np.bool_]
 
-DENSE = 5_000_000  # up to this value, counting (40 MB) is faster than sorting
+DENSE = 5_000_000  # up to this largest value, counting (with 40 MB) is faster than sorting
 
 
 def distinct(values: IntArray) -> tuple[IntArray, IntArray]:
-    """Return the sorted distinct values, and for each entry the index of its value among them.
+    """Return the sorted distinct values, and for each entry the index of its distinct value.
 
-    The same as np.unique with its inverse, but without sorting if the values are small.
+    The result is the same as of np.unique with return_inverse, but small values are not sorted.
 
     Args:
-        values: not negative.
+        values: non-negative integers.
     """
     size = int(values.max(initial=0)) + 1
     if size > DENSE:
@@ -31,6 +31,6 @@ def distinct(values: IntArray) -> tuple[IntArray, IntArray]:
 
 
 def group_slices(codes: IntArray, groups: int) -> list[slice]:
-    """Return the slice of each group 0, 1, ... in an array sorted by group."""
+    """Return the slice of each group 0, 1, ... in an array that is sorted by group."""
     bounds = np.searchsorted(codes, np.arange(groups + 1)).tolist()
     return [slice(start, end) for start, end in pairwise(bounds)]

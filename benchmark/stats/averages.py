@@ -1,9 +1,10 @@
 """The macro-average over the matchups of one reference (such as the 72 % of Figure 4), with its interval.
 
-All matchups have the same weight, whatever their number of pairs. They share their pairs, so they are not
-independent: the variance is a sum over pairs of a pair's contribution to all matchups. The interval is a
-Wilson interval with the effective number of independent pairs that gives this variance. Source: C. Franco,
-R. J. A. Little, T. A. Louis and E. V. Slud (2019), J. Survey Statistics and Methodology 7(3), 334-364.
+All matchups have the same weight, regardless of their number of pairs. Matchups have the same pairs, so they
+are not independent: the variance is a sum over pairs, and each term is a pair's contribution to all matchups.
+The interval is a Wilson interval with the effective number of independent pairs that gives this variance.
+Source: C. Franco, R. J. A. Little, T. A. Louis and E. V. Slud (2019), J. Survey Statistics and Methodology
+7(3), 334-364.
 """
 
 from dataclasses import dataclass
@@ -22,8 +23,8 @@ class MacroAverage:
     """The reference's TI2V score averaged over matchups.
 
     Attributes:
-        share: exact, in [0, 1].
-        interval: 95 %, over the pairs, for these matchups.
+        share: the exact average, in [0, 1].
+        interval: the 95 % interval over pairs, for these matchups.
         effective_pairs: the number of independent pairs that gives an interval of this width.
     """
 
@@ -33,12 +34,12 @@ class MacroAverage:
 
 
 def macro_average(tallies: Tallies, matchups: IntArray, counts: Counts) -> MacroAverage | None:
-    """Return the average over the matchups that have a decided pair; None if none has.
+    """Return the average over the matchups that have a decided pair; None if no matchup has one.
 
     Args:
         tallies: the comparisons of a study.
-        matchups: indices of the matchups to average over.
-        counts: of every matchup of the study.
+        matchups: the indices of the matchups to average over.
+        counts: the counts of every matchup of the study.
     """
     chosen = [index for index in matchups.tolist() if counts.decided[index]]
     if not chosen:
@@ -65,7 +66,7 @@ def _influence_by_pair(
 def _effective_pairs(share: float, influence: FloatArray, pairs: int) -> float:
     spread = share * (1 - share)
     variance = float((influence**2).sum()) * pairs / max(pairs - 1, 1)
-    # Without variance (such as 320 of 320), use the actual number of pairs.
+    # If the variance is 0 (such as for 320 of 320), use the actual number of pairs.
     if spread <= 0 or variance <= spread * 1e-12:
         return float(pairs)
     return spread / variance

@@ -1,6 +1,7 @@
 """Scores, vote shares and reasons for the whole benchmark, by scenario, by image style and by hard case.
 
-Parts are many and small, so their intervals are wide. They are not tested: a single cell says little.
+There are many small parts, so the intervals are wide. The parts are not tested for significance, because a
+single cell says little.
 """
 
 from collections.abc import Iterator, Sequence
@@ -25,7 +26,7 @@ ALL_PAIRS = "all"
 
 
 class Division(StrEnum):
-    """A way to divide a benchmark into parts; image style and hard case are optional tags of pairs."""
+    """The property that divides a benchmark into parts; style and hard case are optional tags of pairs."""
 
     WHOLE = "whole"
     SCENARIO = "scenario"
@@ -37,8 +38,8 @@ class Division(StrEnum):
 class BreakdownRow:
     """One matchup on one part of the benchmark; columns are defined as in PreferenceRow.
 
-    `vote_share_...` is the percent of all valid votes; `..._side_rate_...` is the percent of the votes for
-    that side that gave the justification (as in Emu Video).
+    `vote_share_...` is the percentage of all valid votes. `..._side_rate_...` is the percentage of the votes
+    for that side that gave the justification (as in Emu Video).
     """
 
     study: str | None
@@ -80,19 +81,19 @@ class BreakdownRow:
 
 @dataclass(frozen=True)
 class Parts:
-    """The part of each comparison: (comparisons,) codes into `names`, UNKNOWN if it is in no part."""
+    """The part of each comparison: (comparisons,) codes into `names`; UNKNOWN if it is in no part."""
 
     codes: IntArray
     names: tuple[str, ...]
 
 
 def breakdowns(tallies: Tallies, matchups: Sequence[Matchup]) -> list[BreakdownRow]:
-    """Return the rows of all divisions; a division without names has no rows."""
+    """Return the rows of all divisions; a division without parts has no rows."""
     return [row for division in Division for row in breakdown(tallies, matchups, division)]
 
 
 def breakdown(tallies: Tallies, matchups: Sequence[Matchup], division: Division) -> list[BreakdownRow]:
-    """Return a row per matchup and part with a vote; parts are in alphabetical order."""
+    """Return one row per matchup and part that have a vote; parts are in alphabetical order."""
     parts = parts_of(tallies, division)
     if not parts.names:
         return []
@@ -110,7 +111,7 @@ def breakdown(tallies: Tallies, matchups: Sequence[Matchup], division: Division)
 
 
 def parts_of(tallies: Tallies, division: Division) -> Parts:
-    """Return the part of each comparison; the names are in alphabetical order."""
+    """Return the part of each comparison; part names are in alphabetical order."""
     if division is Division.WHOLE:
         return Parts(np.zeros(len(tallies), dtype=np.int64), (ALL_PAIRS,))
     if division is Division.SCENARIO:
@@ -119,7 +120,7 @@ def parts_of(tallies: Tallies, division: Division) -> Parts:
         names, codes = tallies.tags.get(division, ("",) * len(tallies.pairs)), tallies.pair
     ordered = sorted({name for name in names if name})
     place = {name: code for code, name in enumerate(ordered)} | {"": UNKNOWN}
-    # The last entry maps UNKNOWN to itself, for comparisons without a scenario.
+    # The last entry maps UNKNOWN (-1) to UNKNOWN, for comparisons without a scenario.
     place_of_code = np.array([*(place[name] for name in names), UNKNOWN], dtype=np.int64)
     return Parts(place_of_code[codes], tuple(ordered))
 
@@ -141,7 +142,10 @@ class _Part(NamedTuple):
 
 
 def _parts(counts: Counts) -> Iterator[_Part]:
-    """Yield the counts of each group; columns are rounded as arrays, as there may be thousands of groups."""
+    """Yield the counts of each group.
+
+    Columns are rounded as whole arrays, because there may be thousands of groups.
+    """
     won, lost, of_sides = counts.won_reference, counts.won_other, (counts.votes_reference, counts.votes_other)
     numbers = (won, lost, counts.undecided, *of_sides, counts.votes)
     shares = [percents(won, counts.decided), percents(lost, counts.decided)]

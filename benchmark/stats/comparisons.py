@@ -1,4 +1,4 @@
-"""The comparisons table: one row with the tally of each comparison."""
+"""The comparisons table, which has one row per comparison with the tally."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -21,7 +21,10 @@ LEADS = {1: Majority.REFERENCE, -1: Majority.OTHER, 0: Majority.UNDECIDED}
 
 @dataclass(frozen=True)
 class ComparisonRow:
-    """One comparison; `<justification>_<side>_n` are votes for that side that gave the justification."""
+    """One comparison.
+
+    `<justification>_<side>_n` is the number of votes for that side that gave the justification.
+    """
 
     study: str | None
     matchup: str
@@ -45,7 +48,7 @@ class ComparisonRow:
 
 
 def comparisons(tallies: Tallies, matchups: Sequence[Matchup]) -> Iterator[ComparisonRow]:
-    """Yield a row per comparison, in the order of the tallies."""
+    """Yield one row per comparison, in the order of the tallies."""
     columns = (tallies.matchup, tallies.pair, tallies.image, tallies.scenario)
     codes = zip(*(column.tolist() for column in columns), strict=True)
     votes = zip(tallies.votes_reference.tolist(), tallies.votes_other.tolist(), strict=True)

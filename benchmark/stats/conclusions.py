@@ -83,7 +83,7 @@ def paired_conclusion(row: PairedRow) -> str:
 
 
 def part_conclusion(row: BreakdownRow, part: str) -> str:
-    """Return a sentence that interprets the row of one part; `part` is its name in the sentence."""
+    """Return a sentence that interprets the row of one part; the sentence calls the part `part`."""
     if row.ti2v_score_reference is None or row.ci_low is None or row.ci_high is None:
         return f"No pair of {part} is decided against {row.other}, so there is no score."
     share = f"{row.reference} won {row.ti2v_score_reference} % of {row.pairs_decided} decided pairs"
@@ -97,10 +97,10 @@ def part_conclusion(row: BreakdownRow, part: str) -> str:
 
 
 def panel_warning(tallies: Tallies, matchups: Sequence[Matchup]) -> str | None:
-    """Return a warning if comparisons differ in their number of votes; None if all have the same.
+    """Return a warning if comparisons have different numbers of votes; otherwise None.
 
-    The majority of five votes amplifies the vote share more than the majority of three, so scores from
-    panels of different size are not comparable.
+    The majority of five votes amplifies the vote share more than the majority of three votes, so scores from
+    panels of different sizes are not comparable.
     """
     met = _panels_of_matchups(tallies)
     panels = {votes for _, votes in met}
@@ -123,14 +123,14 @@ def panel_warning(tallies: Tallies, matchups: Sequence[Matchup]) -> str | None:
 
 
 def _panels_of_matchups(tallies: Tallies) -> set[tuple[int, int]]:
-    """Return the distinct (index of the matchup, votes of a comparison), for comparisons with votes."""
+    """Return all distinct tuples (matchup index, votes per comparison), for comparisons with votes."""
     stride = int(tallies.votes.max(initial=0)) + 1
     met, _ = distinct(tallies.matchup * stride + tallies.votes)
     return {(at // stride, at % stride) for at in met.tolist() if at % stride}
 
 
 def _matchups_apart(met: set[tuple[int, int]], matchups: Sequence[Matchup]) -> str:
-    """Return a sentence with the matchups whose panels differ from the first matchup's."""
+    """Return a sentence with the matchups whose panel size differs from the first matchup's panel size."""
     panels: list[set[int]] = [set() for _ in matchups]
     for at, votes in met:
         panels[at].add(votes)

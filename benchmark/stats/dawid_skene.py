@@ -1,13 +1,13 @@
 """One-coin Dawid-Skene model: scores that weight annotators by their estimated accuracy.
 
-The model assumes that each comparison has one better side and that each annotator chooses it with their own
-probability. Expectation-maximisation estimates both:
+The model assumes that each comparison has one better side, and that each annotator chooses the better side
+with a fixed probability. Expectation-maximisation estimates the better sides and these probabilities:
 
     P(reference better | votes) = sigma(logit(pi) + sum_v s_v logit(a_v)),  s_v = +-1, pi per matchup
     a = (1 + sum of the probabilities that the annotator's votes are right) / (2 + the annotator's votes)
 
-The constants are a uniform prior on accuracy, so no accuracy is 0 or 1. The headline score remains the plain
-majority: if two clips are equally good there is no better side, which this model cannot express.
+The constants 1 and 2 are a uniform prior on accuracy, so no accuracy is 0 or 1. The headline score remains
+the plain majority, because this model cannot express that two clips are equally good.
 
 Source: A. P. Dawid and A. M. Skene (1979), J. Royal Statistical Society C 28(1), 20-28.
 """
@@ -29,10 +29,10 @@ class DawidSkene:
     """The fitted model.
 
     Attributes:
-        accuracy: (annotators,) the probability that a vote is right, in (0, 1).
+        accuracy: (annotators,) the probability, in (0, 1), that an annotator's vote is right.
         chance: (comparisons,) the probability that the reference is better, ordered by matchup and pair.
-        scores: per matchup, percent of comparisons where that probability is above 0.5; comparisons with
-            exactly 0.5 are not included, like undecided pairs.
+        scores: per matchup, the percentage of comparisons with a `chance` above 0.5. Comparisons with exactly
+            0.5 are not included, like undecided pairs.
         passes: the number of EM iterations.
     """
 
@@ -43,7 +43,7 @@ class DawidSkene:
 
 
 def dawid_skene(votes: Votes) -> DawidSkene:
-    """Return accuracies and scores from single votes.
+    """Fit the model to single votes.
 
     Raises:
         ValueError: a vote has no annotator.

@@ -20,12 +20,12 @@ class JustificationRow:
     """One justification in one matchup.
 
     Attributes:
-        rate_reference, rate_other: percent of ALL valid votes of the matchup, as in the paper.
-        ticked_reference, ticked_other, votes: numerators and denominator of these rates.
-        side_rate_reference, side_rate_other: percent of the votes for that side, as in Emu Video.
-        votes_reference, votes_other: the denominators of these rates.
-        p_value: exact sign-flip test over pairs; p_holm: corrected over all rows of the study. None if no
-            vote of the matchup gives a reason.
+        rate_reference, rate_other: percentage of ALL valid votes of the matchup, as in the paper.
+        ticked_reference, ticked_other, votes: the numerators and the denominator of `rate_...`.
+        side_rate_reference, side_rate_other: percentage of the votes for that side, as in Emu Video.
+        votes_reference, votes_other: the denominators of `side_rate_...`.
+        p_value: the exact sign-flip test over pairs; None if no vote of the matchup gives a reason.
+        p_holm: `p_value` with Holm's correction over all rows of the study; None like `p_value`.
     """
 
     study: str | None
@@ -49,7 +49,7 @@ class JustificationRow:
 def justifications(
     tallies: Tallies, matchups: Sequence[Matchup], *, interim: bool = False
 ) -> list[JustificationRow]:
-    """Return four rows per matchup, in the order of the matchups; without p-values when interim."""
+    """Return four rows per matchup, in the order of the matchups; interim rows have no p-values."""
     counts = count_matchups(tallies, len(matchups))
     rows = [
         _row(matchup, justification, counts, index, reason)
@@ -90,7 +90,7 @@ def _with_p_values(rows: list[JustificationRow], tallies: Tallies, matchups: int
     order = np.argsort(tallies.matchup, kind="stable")
     differences = (tallies.reasons[:, :, REFERENCE] - tallies.reasons[:, :, OTHER])[order]
     places = group_slices(tallies.matchup[order], matchups)
-    # A matchup without any reason is not tested; an imported study may not have asked for reasons.
+    # Do not test a matchup without any reason: an imported study may not have asked for reasons.
     gives_reasons = [bool(tallies.reasons[order[place]].any()) for place in places]
     p_values: dict[int, float] = {}
     for index in range(len(rows)):

@@ -1,9 +1,9 @@
 """The leaderboard: models by Bradley-Terry strength, with confidence intervals of their ranks.
 
-A model's rank interval follows from the models that are significantly better and significantly worse, at 5 %
-with Bonferroni's correction over the model's differences, so each interval covers the rank with at least
-95 %. Source: M. Mogstad, J. P. Romano, A. M. Shaikh and D. Wilhelm (2024), Review of Economic Studies 91(1),
-476-518.
+A model's rank interval is computed from the numbers of significantly better and significantly worse models,
+at the 5 % level with Bonferroni's correction over the model's differences. Each interval therefore covers the
+rank with a probability of at least 95 %. Source: M. Mogstad, J. P. Romano, A. M. Shaikh and D. Wilhelm
+(2024), Review of Economic Studies 91(1), 476-518.
 """
 
 from collections.abc import Sequence
@@ -26,13 +26,14 @@ class LeaderboardRow:
     """One model.
 
     Attributes:
-        group: models of one group are comparable; ranks are within the group.
-        rank, rank_low, rank_high: rank by strength and its 95 % interval; None for a model that is not
-            comparable with any other.
+        group: the model's group; models of the same group are comparable, and ranks are within the group.
+        rank, rank_low, rank_high: the rank by strength and its 95 % interval; None for a model that is not
+            comparable with any other model.
         strength, strength_low, strength_high: log-odds relative to the mean of the group, with 95 % interval.
-        expected_share: expected percent of votes against the other models of the group, equally weighted.
-        votes, votes_won: all votes in the model's matchups, and the votes for it.
-        matchups: the number of its matchups with votes.
+        expected_share: the expected percentage of votes for the model against the group's other models, which
+            have equal weights.
+        votes, votes_won: the number of votes in the model's matchups, and the number of votes for the model.
+        matchups: the number of the model's matchups with votes.
     """
 
     study: str | None
@@ -51,7 +52,7 @@ class LeaderboardRow:
 
 
 def leaderboard(tallies: Tallies, matchups: Sequence[Matchup]) -> list[LeaderboardRow]:
-    """Return a row per model, sorted by group (the largest first) and strength."""
+    """Return one row per model, sorted by group (the largest group first) and strength."""
     ratings = bradley_terry(tallies, matchups)
     study = matchups[0].study if matchups else None
     members = [np.flatnonzero(ratings.group == group) for group in range(ratings.group.max(initial=-1) + 1)]
@@ -104,7 +105,7 @@ def _row(
 def _alone(
     ratings: Ratings, model: int, group: int, study: str | None, played: list[Matchup]
 ) -> LeaderboardRow:
-    """Return the row of a model that is not comparable with any other; it has no strength."""
+    """Return the row of a model that is not comparable with any other model; the row has no strength."""
     return LeaderboardRow(
         study=study,
         group=group,

@@ -3,12 +3,12 @@
 CSV, JSON and Parquet contain unformatted numbers.
 """
 
-LEAST_P = 1e-300  # a smaller float may underflow to 0, which is not a p-value
+LEAST_P = 1e-300  # a smaller p-value may underflow to 0
 _RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
 def printed_p(value: float) -> str:
-    """Return a p-value at two significant digits; below 0.0001 with a power of ten.
+    """Return a p-value with two significant digits; values below 0.0001 are written with a power of ten.
 
     >>> printed_p(0.05), printed_p(0.00214), printed_p(1.96e-12), printed_p(0.0)
     ('0.050', '0.0021', '2.0 × 10⁻¹²', '< 10⁻³⁰⁰')

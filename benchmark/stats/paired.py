@@ -1,7 +1,8 @@
 """McNemar's exact test of two matchups on the same pairs, and the table of all such tests.
 
-Only the discordant pairs count: those that the reference won in one matchup and lost in the other. The exact
-test is a sign test over these pairs. Source: Q. McNemar (1947), Psychometrika 12(2), 153-157.
+Only the discordant pairs count, which are the pairs that the reference won in one matchup and lost in the
+other. The exact test is a sign test over these pairs. Source: Q. McNemar (1947), Psychometrika 12(2),
+153-157.
 """
 
 from collections.abc import Sequence
@@ -19,12 +20,14 @@ from benchmark.stats.votes import Matchup
 
 @dataclass(frozen=True)
 class PairedMatchups:
-    """The pairs decided in two matchups, counted by winner.
+    """The numbers of pairs that are decided in two matchups, by winner.
 
     Attributes:
-        both, neither: pairs that the reference won in both matchups, or lost in both.
-        only_first, only_second: pairs that it won in one matchup and lost in the other.
-        p_value: two-sided.
+        both: pairs that the reference won in both matchups.
+        neither: pairs that the reference lost in both matchups.
+        only_first: pairs that the reference won in the first matchup and lost in the second.
+        only_second: pairs that the reference won in the second matchup and lost in the first.
+        p_value: the two-sided p-value.
     """
 
     both: int
@@ -40,7 +43,7 @@ class PairedMatchups:
 
 @dataclass(frozen=True)
 class PairedRow:
-    """Two matchups of one reference on the pairs decided in both; counts as in PairedMatchups.
+    """Two matchups of one reference, on the pairs that both decide; counts are defined in PairedMatchups.
 
     `first_other` and `second_other` are the other sides of the two matchups. p_value and p_holm are None
     while the study is not closed.
@@ -62,9 +65,9 @@ class PairedRow:
 
 
 def paired(tallies: Tallies, matchups: Sequence[Matchup], *, interim: bool = False) -> list[PairedRow]:
-    """Return a row for every two matchups with the same reference and common decided pairs.
+    """Return one row for every two matchups that have the same reference and decide common pairs.
 
-    Holm's correction is over all rows; interim rows have no p-values.
+    Holm's correction includes all rows; interim rows have no p-values.
     """
     leads = _lead_by_pair(tallies, len(matchups))
     rows = []
@@ -111,7 +114,10 @@ def _compared(one: IntArray, other: IntArray) -> PairedMatchups:
 
 
 def _lead_by_pair(tallies: Tallies, matchups: int) -> IntArray:
-    """Return (matchups, pairs) the leader as in `Tallies.lead`; 0 for a pair without votes."""
+    """Return the leader of each matchup and pair, (matchups, pairs), as in `Tallies.lead`.
+
+    The value is 0 for a pair without votes.
+    """
     lead = np.zeros((matchups, len(tallies.pairs)), dtype=np.int64)
     here = tallies.matchup < matchups
     lead[tallies.matchup[here], tallies.pair[here]] = tallies.lead[here]

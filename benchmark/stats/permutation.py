@@ -1,9 +1,10 @@
 """Exact sign-flip permutation test of one justification.
 
-The test asks whether a reason is given more often for the reference than for the other side. Votes on one
-pair are correlated, so a test of two proportions over single votes would be anti-conservative. The unit is
-the pair: under the null hypothesis both sides are exchangeable, so the sign of each pair's difference is
-random. Source: E. J. G. Pitman (1937), Supplement to the J. Royal Statistical Society 4(1), 119-130.
+The test checks whether a reason is given more often for the reference than for the other side. Votes on one
+pair are correlated, so a test of two proportions over single votes would be anti-conservative. The unit of
+this test is the pair: under the null hypothesis both sides are exchangeable, so the sign of each pair's
+difference is random. Source: E. J. G. Pitman (1937), Supplement to the J. Royal Statistical Society 4(1),
+119-130.
 
 The differences are small integers, so the exact distribution of the sum over all 2^n flips is computed from
 its characteristic function prod_i cos(d_i t / 2), without sampling.
@@ -13,18 +14,18 @@ import numpy as np
 
 from benchmark.stats.arrays import FloatArray, IntArray
 
-SMALLEST_P = 1e-12  # a smaller Fourier sum is rounding error; the true value is at most this
+SMALLEST_P = 1e-12  # a smaller Fourier sum is a rounding error; the true p-value is at most this
 
 
 def sign_flip_test(differences: IntArray) -> float:
-    """Return the two-sided p-value of sum(differences) under all flips of their signs.
+    """Return the two-sided p-value of sum(differences) under all combinations of signs.
 
     Args:
-        differences: (pairs,) integers: votes with the reason for the reference minus those for the other
-            side.
+        differences: (pairs,) integers: the votes with the reason for the reference minus the votes with the
+            reason for the other side.
 
     Returns:
-        A value in [1e-12, 1]; 1e-12 means "at most 1e-12". If all differences are 0, 1.
+        A value in [1e-12, 1]; 1e-12 means "at most 1e-12". The value is 1 if all differences are 0.
     """
     sizes = np.bincount(np.abs(differences[differences != 0]))
     reach = int((sizes * np.arange(len(sizes))).sum())

@@ -25,9 +25,9 @@ class StudyPlan:
     Attributes:
         judgements: the total number of votes, matchups x pairs x panel.
         share: the TI2V score to detect (against 50 %), in (0, 1).
-        power: the probability to detect it in one matchup (p < 0.05).
-        power_corrected: the same at the strictest level of Holm's correction over the matchups.
-        detectable_share: the smallest score above 50 % that is detected with power 0.8.
+        power: the probability of detecting this score in one matchup (p < 0.05).
+        power_corrected: the same probability at the strictest level of Holm's correction over the matchups.
+        detectable_share: the smallest score above 50 % that is detected with a power of 0.8.
     """
 
     matchups: int
@@ -46,11 +46,11 @@ def plan_study(
     """Return the plan to detect a TI2V score of `share`.
 
     Args:
-        pairs: the number of pairs; by default as many as `power` needs.
+        pairs: the number of pairs; by default the smallest number that gives `power`.
 
     Raises:
-        ValueError: share is not in (0, 1) or within one point of 50 %, the panel is even, or a number is not
-            positive.
+        ValueError: share is not in (0, 1), or is within one percentage point of 50 %; or the panel is even;
+            or a number is not positive.
     """
     if matchups < 1 or panel < 1 or panel % 2 == 0:
         raise ValueError("a study needs at least one matchup and an odd panel size")
@@ -79,7 +79,7 @@ def plan_sentence(plan: StudyPlan) -> str:
 
 
 def sign_test_power(pairs: int, share: float, *, alpha: float = ALPHA) -> float:
-    """Return the power of the sign test if the true share of won pairs is `share`.
+    """Return the power of the sign test for a true share `share` of won pairs.
 
     >>> round(sign_test_power(320, 0.6), 2), round(sign_test_power(320, 0.55), 2)
     (0.94, 0.39)
@@ -97,13 +97,13 @@ def sign_test_power(pairs: int, share: float, *, alpha: float = ALPHA) -> float:
 
 
 def _critical_losses(pairs: int, alpha: float) -> int:
-    """Return the largest number of lost pairs that is significant; -1 if no number is."""
+    """Return the largest number of lost pairs with a significant result; -1 if there is none."""
     tail = 2 * np.cumsum(binomial_chances(pairs, 0.5)[: (pairs + 1) // 2])
     return int(np.searchsorted(tail, alpha, side="right")) - 1
 
 
 def binomial_chances(total: int, share: float) -> FloatArray:
-    """Return (total + 1,) P(0), ..., P(total) of a binomial with share in (0, 1)."""
+    """Return (total + 1,) the probabilities P(0), ..., P(total) of a binomial; share is in (0, 1)."""
     counts = np.arange(1, total + 1)
     logs = np.concatenate([[0.0], np.cumsum(np.log((total - counts + 1) / counts))])
     successes = np.arange(total + 1)
@@ -112,13 +112,12 @@ def binomial_chances(total: int, share: float) -> FloatArray:
 
 
 def pairs_needed(share: float, *, power: float = POWER, alpha: float = ALPHA) -> int:
-    """Return the smallest number of pairs from which on the power is always at least `power`.
+    """Return the smallest number of pairs such that this and every larger number gives at least `power`.
 
-    The power of an exact test is not monotonic: one more pair can lower it slightly. Every number of pairs
-    from the returned one on is sufficient.
+    The power of an exact test is not monotonic: one more pair can lower the power slightly.
 
     Raises:
-        ValueError: share is within one point of 50 %, or share, power or alpha is not in (0, 1).
+        ValueError: share is within one percentage point of 50 %, or share, power or alpha is not in (0, 1).
     """
     if not 0 < share < 1 or not 0 < power < 1 or not 0 < alpha < 1:
         raise ValueError("share, power and alpha must be between 0 and 1")
@@ -128,7 +127,7 @@ def pairs_needed(share: float, *, power: float = POWER, alpha: float = ALPHA) ->
     z_alpha, z_power = normal_quantile(1 - alpha), normal_quantile(abs(2 * power - 1) or 1e-9)
     z_power = z_power if power >= 0.5 else -z_power
     about = ((z_alpha * 0.5 + z_power * sqrt(share * (1 - share))) / difference) ** 2
-    # The oscillation extends a few times 1 / difference beyond the smooth approximation.
+    # Beyond the smooth approximation, the power oscillates for a few times 1 / difference pairs.
     upper = ceil(about + 6 / difference + 10)
     pairs = upper
     while pairs > 1 and sign_test_power(pairs - 1, share, alpha=alpha) >= power:
@@ -137,7 +136,7 @@ def pairs_needed(share: float, *, power: float = POWER, alpha: float = ALPHA) ->
 
 
 def detectable_share(pairs: int, *, power: float = POWER, alpha: float = ALPHA) -> float:
-    """Return the smallest share above 50 % that is detected with this power; 1.0 if there is none."""
+    """Return the smallest share above 50 % that is detected with this power; 1.0 if no share is."""
     low, high = 0.5, 1 - 1e-9
     if sign_test_power(pairs, high, alpha=alpha) < power:
         return 1.0
@@ -148,15 +147,16 @@ def detectable_share(pairs: int, *, power: float = POWER, alpha: float = ALPHA) 
 
 
 def expected_score(vote_share: float, panel: int, *, kappa: float = 0.0) -> float:
-    """Return the expected TI2V score of a side with `vote_share` of the single votes.
+    """Return the expected TI2V score of a side that gets the share `vote_share` of the single votes.
 
-    The vote shares of pairs follow a beta distribution with intraclass correlation `kappa` (approximately the
-    Fleiss' kappa of a study); with 0, all pairs have the same vote share.
+    The vote shares of pairs are assumed to follow a beta distribution with the intraclass correlation
+    `kappa`, which is approximately the Fleiss' kappa of a study. With a `kappa` of 0, all pairs have the
+    same vote share.
 
     Args:
-        vote_share: in (0, 1).
-        panel: votes per pair, odd.
-        kappa: in [0, 1).
+        vote_share: the share of votes, in (0, 1).
+        panel: the number of votes per pair; odd.
+        kappa: the intraclass correlation, in [0, 1).
 
     >>> round(expected_score(0.6, 5), 3), round(expected_score(0.6, 3), 3)
     (0.683, 0.648)

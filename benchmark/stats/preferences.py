@@ -25,10 +25,10 @@ METRICS = (SCORE, *JUSTIFICATIONS)
 class PreferenceRow:
     """One matchup; the fields are the columns of the table.
 
-    `<metric>_reference` and `<metric>_other` are percent with one decimal, rounded half up; `_n` are their
-    numerators and `_total` the denominator. ci_low and ci_high are the bounds of ti2v_score_reference, in
-    percent. None means undefined: a share with denominator 0, a p-value of a study that is not closed, or the
-    counts of a macro-average.
+    `<metric>_reference` and `<metric>_other` are percentages with one decimal, rounded half up. Fields ending
+    in `_n` are the numerators, and fields ending in `_total` the denominators. ci_low and ci_high are the
+    bounds of ti2v_score_reference in percent. None means undefined: a share with denominator 0, a p-value of
+    a study that is not closed, or the counts of a macro-average.
     """
 
     study: str | None
@@ -78,7 +78,7 @@ class PreferenceRow:
         return any(self.share(reason, side) for reason in JUSTIFICATIONS for side in Side)
 
     def share(self, metric: str, side: Side) -> float | None:
-        """Return the rounded percent of a metric ("ti2v_score" or a justification) for a side."""
+        """Return the rounded percentage of a metric ("ti2v_score" or a justification) for a side."""
         value: float | None = getattr(self, f"{metric}_{side}")
         return value
 
@@ -86,13 +86,13 @@ class PreferenceRow:
 def preferences(
     tallies: Tallies, matchups: Sequence[Matchup], *, interim: bool = False
 ) -> list[PreferenceRow]:
-    """Return a row per matchup, in the order given, followed by the averages of references.
+    """Return one row per matchup, in the given order, followed by one row per reference with an average.
 
     Args:
-        tallies: `tallies.matchup` indexes `matchups`.
+        tallies: the tallies; `tallies.matchup` contains indices into `matchups`.
         matchups: all matchups; a matchup without votes also has a row.
-        interim: the study is not closed, so p-values are not computed: repeated looks at the data inflate
-            the error rate.
+        interim: whether the study is not closed. P-values are then not computed, because repeated looks at
+            the data inflate the error rate.
     """
     counts = count_matchups(tallies, len(matchups))
     rows = [_matchup_row(matchup, counts, index) for index, matchup in enumerate(matchups)]
@@ -149,7 +149,7 @@ def _shares(metric: str, reference: int, other: int, total: int) -> dict[str, fl
 
 
 def _with_p_values(rows: list[PreferenceRow]) -> list[PreferenceRow]:
-    """Add the sign test, and Holm's correction over all matchups with a decided pair."""
+    """Add the p-values of the sign test, with Holm's correction over all matchups with a decided pair."""
     tested = [index for index, row in enumerate(rows) if row.pairs_decided]
     p_values = [
         sign_test(row.ti2v_score_reference_n or 0, row.ti2v_score_other_n or 0)
@@ -164,7 +164,7 @@ def _with_p_values(rows: list[PreferenceRow]) -> list[PreferenceRow]:
 def _average_rows(
     tallies: Tallies, matchups: Sequence[Matchup], rows: list[PreferenceRow], counts: Counts
 ) -> list[PreferenceRow]:
-    # A matchup without a decided pair is not in the average; a votes table may not even contain it.
+    # Average only matchups with a decided pair: a votes table does not even contain a matchup without votes.
     decided = [index for index, row in enumerate(rows) if row.pairs_decided]
     places = [[decided[at] for at in group] for group in averaged_matchups([matchups[at] for at in decided])]
     return [
@@ -174,10 +174,11 @@ def _average_rows(
 
 
 def averaged_matchups(matchups: Sequence[Matchup]) -> list[list[int]]:
-    """Return the indices of the matchups of each reference that has an average.
+    """Return, for each reference that has an average, the indices of its matchups.
 
-    A reference has an average if it has several matchups and is not the other side of any matchup: the
-    average would not include such a matchup. The leaderboard covers that case.
+    A reference has an average if it is the reference of several matchups and not the other side of any
+    matchup. If it were the other side of a matchup, the average would ignore that matchup. The leaderboard
+    covers this case.
     """
     others = {matchup.other for matchup in matchups}
     groups: dict[str, list[int]] = {}

@@ -1,7 +1,7 @@
 """Flags of possibly careless annotators, one row per annotator. Nothing is excluded automatically.
 
-The thresholds flag a careful annotator with a probability of about 0.001. Excluding an annotator is a
-decision of a person with a recorded reason, and results are shown with and without the excluded votes.
+The thresholds flag a careful annotator with a probability of about 0.001. Only a person can exclude an
+annotator, with a recorded reason. Results are shown with and without the excluded votes.
 """
 
 from collections.abc import Mapping
@@ -17,16 +17,16 @@ from benchmark.stats.significance import sign_test
 from benchmark.stats.votes import UNKNOWN, Votes
 
 CHANCE = 0.001
-FEWEST_VOTES = 20  # with fewer votes, only gold answers and the side are checked
+FEWEST_VOTES = 20  # with fewer votes, only the gold answers and the share of left votes are checked
 FAST_SHARE = 0.2
 SAME_TICKS_SHARE = 0.95
-USUAL_TICKS_SHARE = 0.8  # a set of justifications that most annotators mostly use is not suspicious
+USUAL_TICKS_SHARE = 0.8  # a set of justifications that most annotators use for most votes is not suspicious
 GOLD_LEAST = 0.8
 
 
 @dataclass(frozen=True)
 class Gold:
-    """The number of gold questions answered, and of right answers."""
+    """The number of answered gold questions, and the number of right answers."""
 
     right: int
     shown: int
@@ -34,11 +34,11 @@ class Gold:
 
 @dataclass(frozen=True)
 class AnnotatorRow:
-    """One annotator; percent with one decimal, None if a value is undefined.
+    """One annotator; shares are in percent with one decimal, and an undefined value is None.
 
     Attributes:
-        left: share of votes for the clip on the left, with a Wilson interval; `side_p` is the sign test
-            against 50 %.
+        left: share of votes for the clip on the left, with a Wilson interval; `side_p` is the p-value of the
+            sign test against 50 %.
         longest_run: the largest number of consecutive votes for the same position, in the order of the table.
         agreement: share of votes that agree with the majority of the other votes on the same comparison
             (without ties), with a Wilson interval.
@@ -70,7 +70,7 @@ class AnnotatorRow:
 
 @dataclass(frozen=True)
 class _Columns:
-    """The columns used for flags, sorted by annotator; codes as in Votes."""
+    """The columns that flags are computed from, sorted by annotator; codes have the meaning of Votes."""
 
     left: IntArray
     agrees: IntArray
@@ -83,12 +83,12 @@ class _Columns:
 def annotator_quality(
     votes: Votes, *, clip_ms: int | None = None, gold: Mapping[str, Gold] | None = None
 ) -> list[AnnotatorRow]:
-    """Return a row per annotator in order of first appearance; no rows if the table has no annotators.
+    """Return one row per annotator in order of first appearance; no rows if the table has no annotators.
 
     Args:
-        votes: in the order they were cast.
-        clip_ms: the duration of a clip; None disables the speed flag.
-        gold: answers to gold questions by annotator.
+        votes: the votes in the order in which they were cast.
+        clip_ms: the duration of a clip in milliseconds; None disables the speed flag.
+        gold: the answers to gold questions, by annotator.
     """
     known = np.flatnonzero(votes.annotator != UNKNOWN)
     order = known[np.argsort(votes.annotator[known], kind="stable")]
@@ -117,7 +117,10 @@ def _columns(votes: Votes, order: IntArray) -> _Columns:
 
 
 def agreement_with_others(votes: Votes) -> IntArray:
-    """Return (votes,) 1 if a vote agrees with the majority of the others, 0 if not, UNKNOWN for a tie."""
+    """Return (votes,) whether each vote agrees with the majority of the other votes.
+
+    The value is 1 if it agrees, 0 if it disagrees, and UNKNOWN if the other votes are tied.
+    """
     _, place = distinct(votes.matchup * len(votes.pairs) + votes.pair)
     sign = np.where(votes.chose_reference, 1, -1)
     others = np.bincount(place, weights=sign).astype(np.int64)[place] - sign
@@ -174,8 +177,7 @@ def _flags(
     same = int(ticks.max(initial=0)) >= SAME_TICKS_SHARE * ticks.sum()
     raised = {
         Flag.SIDE_BIAS: len(left) > 0 and sign_test(int(left.sum()), len(left) - int(left.sum())) < CHANCE,
-        # At each of n positions, a run of this length starts with a probability of 2 to the power of 1 -
-        # length.
+        # At each of n positions, a run of this length starts with a probability of 2 ** (1 - length).
         Flag.STRAIGHT_LINING: len(left) > 0 and len(left) * 2.0 ** (1 - longest_run(left == 1)) < CHANCE,
         Flag.FAST: enough and share_fast > FAST_SHARE,
         Flag.SAME_TICKS: enough and same and int(ticks.argmax()) != columns.usual_ticks,
@@ -186,7 +188,7 @@ def _flags(
 
 
 def _agrees_less(agrees: IntArray, pooled: float) -> bool:
-    """Return whether the annotator agrees with the others significantly less than the average annotator."""
+    """Return whether the annotator's agreement is significantly lower than the average agreement."""
     if not len(agrees):
         return False
     return wilson(int(agrees.sum()), len(agrees), confidence=1 - 2 * CHANCE).high < pooled

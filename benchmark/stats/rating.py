@@ -2,14 +2,14 @@
 
     P(a vote prefers i to j) = 1 / (1 + exp(theta_j - theta_i)),   sum_i theta_i = 0
 
-The unit of the likelihood is the vote. Votes on the same pair are not independent, within and across
-matchups: nominal 95 % Wald intervals cover 81 % (five votes, a kappa of 0.31). The covariance is therefore
-the sandwich H^-1 B H^-1 with one score per pair (all its votes in all matchups), times G / (G - 1) for G
-pairs.
+The unit of the likelihood is the vote. Votes on the same pair are not independent, neither within nor across
+matchups: nominal 95 % Wald intervals have a coverage of 81 % (for five votes and a kappa of 0.31). The
+covariance is therefore the sandwich H^-1 B H^-1 with one score per pair (from all votes on the pair in all
+matchups), times G / (G - 1) for G pairs.
 
-Strengths exist only if the directed graph of won votes is strongly connected (L. R. Ford, 1957, American
-Mathematical Monthly 64(8), 28-33). Otherwise each strongly connected group of models is fitted separately,
-and models of different groups are not comparable.
+Finite strengths exist only if the directed graph of won votes is strongly connected (L. R. Ford, 1957,
+American Mathematical Monthly 64(8), 28-33). Otherwise each strongly connected group of models is fitted
+separately, and models of different groups are not comparable.
 
 Sources: R. A. Bradley and M. E. Terry (1952), Biometrika 39, 324-345. K.-Y. Liang and S. L. Zeger (1986),
 Biometrika 73(1), 13-22 (the sandwich).
@@ -25,7 +25,7 @@ from benchmark.stats.tallies import Tallies, codes_of
 from benchmark.stats.votes import Matchup
 
 FEWEST_PAIRS = 10  # the sandwich estimator is unreliable for fewer pairs
-ALIKE = 1e-9  # a smaller score: all pairs have the same votes, so the variance is unknown
+ALIKE = 1e-9  # if all scores are smaller, all pairs have the same votes and the variance is unknown
 STEPS = 100
 TOLERANCE = 1e-10
 ROUNDING = 1e-6  # with millions of votes, rounding errors exceed TOLERANCE
@@ -37,11 +37,11 @@ class Ratings:
 
     Attributes:
         models: sides in order of first appearance.
-        wins: (models, models) votes for the row's model against the column's model.
-        group: (models,) models of the same group are comparable, others are not.
-        strength: (models,) theta, with sum 0 within a group; 0 for a model alone in its group.
-        covariance: (models, models) of the strengths; None for fewer than ten pairs or if all pairs have the
-            same votes.
+        wins: (models, models) the number of votes for the row's model against the column's model.
+        group: (models,) the group of each model; only models of the same group are comparable.
+        strength: (models,) theta; the sum within a group is 0, so the only model of a group has strength 0.
+        covariance: (models, models) the covariance of the strengths; None if there are fewer than ten pairs,
+            or if all pairs have the same votes.
     """
 
     models: tuple[str, ...]
@@ -54,7 +54,7 @@ class Ratings:
         return bool(self.group[one] == self.group[other])
 
     def difference(self, one: int, other: int) -> tuple[float, float | None]:
-        """Return theta_one - theta_other and its standard error; None without a covariance.
+        """Return theta_one - theta_other and its standard error, which is None if there is no covariance.
 
         Raises:
             ValueError: the two models are not comparable.
@@ -89,7 +89,7 @@ def _model_codes(matchups: Sequence[Matchup]) -> tuple[IntArray, IntArray, tuple
 
 
 def _win_matrix(reference: IntArray, other: IntArray, tallies: Tallies, models: int) -> IntArray:
-    """Return (models, models) votes for the row's model against the column's model."""
+    """Return (models, models) the number of votes for the row's model against the column's model."""
     forward = np.bincount(reference * models + other, weights=tallies.votes_reference, minlength=models**2)
     backward = np.bincount(other * models + reference, weights=tallies.votes_other, minlength=models**2)
     return (forward + backward).reshape(models, models).astype(np.int64)
@@ -109,7 +109,7 @@ def comparable_groups(wins: IntArray) -> IntArray:
 
 
 def _strengths(wins: IntArray, group: IntArray) -> FloatArray:
-    """Return theta by Newton's method; the log-likelihood is concave, so the maximum is unique."""
+    """Compute theta by Newton's method; the log-likelihood is concave, so the maximum is unique."""
     theta = np.zeros(len(wins))
     played = wins + wins.T
     won = wins.sum(axis=1)
@@ -128,12 +128,12 @@ def _strengths(wins: IntArray, group: IntArray) -> FloatArray:
 
 
 def _probabilities(theta: FloatArray) -> FloatArray:
-    """Return (models, models): the probability of a vote for the row's model against the column's."""
+    """Return (models, models) the probability of a vote for the row's model against the column's model."""
     return 1 / (1 + np.exp(np.clip(theta[None, :] - theta[:, None], -700, 700)))
 
 
 def _information(played: IntArray, expected: FloatArray) -> FloatArray:
-    """Return the Laplacian of played * p * (1 - p): minus the second derivative of the log-likelihood."""
+    """Return the negative second derivative of the log-likelihood: the Laplacian of played * p * (1 - p)."""
     weight = played * expected * (1 - expected)
     information: FloatArray = np.diag(weight.sum(axis=1)) - weight
     return information

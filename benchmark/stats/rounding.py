@@ -34,10 +34,10 @@ def percent(count: int, total: int) -> float | None:
 
 
 def percents(counts: IntArray, totals: IntArray) -> list[float | None]:
-    """Return `percent` of each count.
+    """Return the result of `percent` for each count and total.
 
     Args:
-        counts, totals: (n,)
+        counts, totals: arrays of shape (n,).
 
     Raises:
         ValueError: a count is not in [0, its total].
@@ -49,19 +49,20 @@ def percents(counts: IntArray, totals: IntArray) -> list[float | None]:
 
 
 def percent_of_share(share: Fraction) -> float:
-    """Return an exact share in [0, 1] as percent with one decimal, rounded half up."""
+    """Return an exact share in [0, 1] as a percentage with one decimal, rounded half up."""
     return tenths(share.numerator, share.denominator) / 10
 
 
 def percent_of_bound(bound: float) -> float:
-    """Return the bound of an interval, a share in [0, 1], as percent with one decimal, rounded half up."""
+    """Return an interval's bound, a share in [0, 1], as a percentage with one decimal, rounded half up."""
     return floor(without_noise(1000 * bound) + 0.5) / 10
 
 
 def without_noise(value: float) -> float:
     """Return the value without its last digits, which depend on the order of additions.
 
-    Use it before rounding to few digits. Otherwise, two equal values may round to different numbers.
+    Call this function before rounding to few digits. Otherwise, two equal values may be rounded to different
+    numbers.
     """
     return round(value, NOISE_DIGITS)
 
@@ -69,6 +70,6 @@ def without_noise(value: float) -> float:
 def significant(value: float, digits: int = 10) -> float:
     """Return the value rounded to this number of significant digits.
 
-    The default of ten is few enough to give the same bytes on every machine.
+    The default of ten digits is low enough to give the same bytes on every machine.
     """
     return float(f"{value:.{digits}g}")

@@ -5,9 +5,9 @@ Definitions (arXiv:2412.16153; these reproduce its tables, see docs/statistics.m
     TI2V score(m) = pairs whose strict majority of valid votes chose m / decided pairs
     justification rate(m, r) = valid votes that chose m and ticked r / all valid votes of the matchup
 
-A pair with equal votes is undecided: it is not in the denominator of the score and is counted separately, but
-its votes count in the justification rates. A pair without votes is not counted at all, because a votes table
-does not contain it.
+A pair with equal votes for both sides is undecided. Undecided pairs are not in the denominator of the score
+and are counted separately; their votes count in the justification rates. Pairs without votes are not counted
+at all, because a votes table does not contain them.
 """
 
 from dataclasses import dataclass
@@ -21,12 +21,12 @@ from benchmark.stats.tallies import JUSTIFICATIONS, SIDES, Tallies
 
 @dataclass(frozen=True)
 class Counts:
-    """The counts of each group of comparisons; every array but `reasons` is (groups,).
+    """The counts of each group of comparisons; every array except `reasons` has the shape (groups,).
 
     Attributes:
-        won_reference, won_other, undecided: pairs; a pair without votes is in none of these.
-        votes_reference, votes_other: valid votes.
-        reasons: (groups, 4 justifications, 2 sides) votes.
+        won_reference, won_other, undecided: numbers of pairs; a pair without votes is in none of them.
+        votes_reference, votes_other: numbers of valid votes.
+        reasons: (groups, 4 justifications, 2 sides), the numbers of votes that give a justification.
     """
 
     won_reference: IntArray
@@ -50,7 +50,7 @@ def count_groups(tallies: Tallies, group: IntArray, groups: int) -> Counts:
 
     Args:
         tallies: n comparisons.
-        group: (n,) group of each comparison, in [0, groups).
+        group: (n,) the group of each comparison, in [0, groups).
         groups: the number of groups; the counts of an empty group are 0.
     """
     lead, voted = tallies.lead, tallies.votes > 0

@@ -5,10 +5,10 @@ cast many votes. The cluster bootstrap resamples whole images, scenarios or anno
 them one at a time.
 
 The bootstrap determines only the width of the interval, not its position. A resample of annotators contains
-fewer distinct annotators, and majorities of fewer votes are closer to 50 %, so a percentile interval is
-biased and often does not even contain the score. Instead, the variance of the resampled scores is converted
-to the number of independent pairs that has this variance at the mean of the resamples, and this number gives
-a Wilson interval around the score (see `stats.averages`).
+fewer distinct annotators, and majorities of fewer votes are closer to 50 %. A percentile interval would
+therefore be biased and would often not contain the score. Instead, the variance of the resampled scores is
+converted to an effective number of independent pairs, which gives the same variance at the mean of the
+resampled scores. This number gives a Wilson interval around the score (see `stats.averages`).
 
 Sources: A. C. Cameron and D. L. Miller (2015), J. Human Resources 50(2), 317-372, on clusters; Franco et al.
 (2019), see `stats.averages`, on the number of independent pairs.
@@ -33,7 +33,7 @@ NO_VARIANCE = 1e-12
 
 
 class Cluster(StrEnum):
-    """The unit that is resampled or omitted as a whole."""
+    """The kind of unit that is resampled or omitted as a whole."""
 
     IMAGE = "image"
     SCENARIO = "scenario"
@@ -42,16 +42,17 @@ class Cluster(StrEnum):
 
 @dataclass(frozen=True)
 class SensitivityRow:
-    """The sensitivity of the reference's TI2V score in one matchup; all shares in percent.
+    """The sensitivity of the reference's TI2V score in one matchup; all shares are in percent.
 
     Attributes:
         clusters: the number of clusters with votes in the matchup.
         wilson_low, wilson_high, exact_low, exact_high: 95 % Wilson and Clopper-Pearson intervals over pairs,
             for comparison; None if no pair is decided.
-        ci_low, ci_high: 95 % interval by cluster bootstrap; None for fewer than five clusters or if one side
-            won every decided pair, because then all resamples give the same score.
-        lowest, highest: the lowest and the highest leave-one-out score; the omitted cluster is in
-            lowest_without and highest_without. None if no other cluster has a decided pair.
+        ci_low, ci_high: 95 % interval by cluster bootstrap. None if there are fewer than five clusters, or if
+            one side won every decided pair, because all resamples then give the same score.
+        lowest, highest: the lowest and the highest leave-one-out score; None if no score can be computed
+            without a cluster.
+        lowest_without, highest_without: the clusters that are omitted in `lowest` and `highest`.
     """
 
     study: str | None
@@ -79,7 +80,7 @@ def sensitivity_of_pairs(
     rng: np.random.Generator,
     resamples: int = RESAMPLES,
 ) -> list[SensitivityRow]:
-    """Return a row per matchup, with images or scenarios as clusters; no rows if these are unknown.
+    """Return one row per matchup, with images or scenarios as clusters; no rows if the table lacks them.
 
     Raises:
         ValueError: the cluster is the annotator (see `stats.annotator_sensitivity`).
@@ -102,7 +103,10 @@ def sensitivity_of_pairs(
 
 
 def _in_alphabetical_order(codes: IntArray, names: Sequence[str]) -> tuple[IntArray, tuple[str, ...]]:
-    """Return codes in alphabetical order of the names that occur, so that resamples are reproducible."""
+    """Return new codes and the names that occur, both in alphabetical order.
+
+    With this order, resamples are reproducible.
+    """
     occurring = sorted(set(codes.tolist()), key=lambda code: names[code])
     place = np.empty(len(names), dtype=np.int64)
     place[occurring] = np.arange(len(occurring))
@@ -111,7 +115,10 @@ def _in_alphabetical_order(codes: IntArray, names: Sequence[str]) -> tuple[IntAr
 
 @dataclass(frozen=True)
 class LeaveOneOut:
-    """(clusters, matchups) pairs won and lost without each cluster, and whether it has votes there."""
+    """The results in each matchup if a cluster is omitted; all arrays have the shape (clusters, matchups).
+
+    They are the numbers of pairs won and lost, and whether the omitted cluster has votes in the matchup.
+    """
 
     won: IntArray
     lost: IntArray
@@ -121,7 +128,7 @@ class LeaveOneOut:
 def _bootstrap_clusters(
     won: IntArray, lost: IntArray, rng: np.random.Generator, resamples: int
 ) -> FloatArray:
-    """Return (resamples, matchups) scores of clusters resampled with replacement."""
+    """Return (resamples, matchups) scores; a resample draws as many clusters, with replacement."""
     clusters = len(won)
     weights = rng.multinomial(clusters, np.full(clusters, 1 / clusters), size=resamples).astype(np.float64)
     return scores_of(weights @ won, weights @ lost)
@@ -142,7 +149,10 @@ def sensitivity_rows(
     totals: tuple[IntArray, IntArray],
     shares: FloatArray,
 ) -> list[SensitivityRow]:
-    """Return a row per matchup; `totals`: pairs won and lost; `shares`: (resamples, matchups) scores."""
+    """Return one row per matchup.
+
+    `totals` contains the numbers of pairs won and lost; `shares` contains (resamples, matchups) scores.
+    """
     return [
         _row(
             matchup,

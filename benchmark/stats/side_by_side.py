@@ -23,7 +23,10 @@ class Score:
 
 @dataclass(frozen=True)
 class SideBySide:
-    """One matchup, as reported and with excluded votes; `turns`: with them, the other side is ahead."""
+    """The scores of one matchup, as reported and with the excluded votes.
+
+    `turns` is true if another side is ahead when the excluded votes are included.
+    """
 
     matchup: str
     reported: Score
@@ -45,9 +48,9 @@ def side_by_side(reported: Tallies, everything: Tallies, matchups: Sequence[Matc
     """Return a row per matchup.
 
     Args:
-        reported: tallies of the counting votes.
-        everything: tallies of the counting and the excluded votes.
-        matchups: the matchups of both tallies.
+        reported: the tallies of the counting votes.
+        everything: the tallies of the counting and the excluded votes together.
+        matchups: the matchups, which are the same for both tallies.
     """
     counts = [count_matchups(tallies, len(matchups)) for tallies in (reported, everything)]
     return [

@@ -8,10 +8,11 @@ from functools import lru_cache
 
 
 def sign_test(won: int, lost: int) -> float:
-    """Return the exact two-sided p-value of won against lost pairs; the null hypothesis is a fair coin.
+    """Return the exact two-sided p-value of the sign test of won against lost pairs.
 
+    Under the null hypothesis, each pair is won with a probability of 1/2:
     P = 2 * sum_{i <= min(won, lost)} C(n, i) / 2^n, at most 1. Undecided pairs are not included, as in the
-    TI2V score. Without pairs the p-value is 1.
+    TI2V score. The p-value is 1 if there are no pairs.
 
     >>> sign_test(5, 0)
     0.0625
@@ -28,7 +29,7 @@ def sign_test(won: int, lost: int) -> float:
 def _two_sided(fewer: int, total: int) -> float:
     if 2 * fewer == total:
         return 1.0
-    # Integer arithmetic is exact, and the web server does not need to load scipy.
+    # Integer arithmetic is exact and does not need scipy, which the web server should not load.
     term, tail = 1, 1
     for step in range(1, fewer + 1):
         term = term * (total - step + 1) // step
@@ -38,7 +39,7 @@ def _two_sided(fewer: int, total: int) -> float:
 
 
 def holm(p_values: Sequence[float]) -> list[float]:
-    """Return the p-values adjusted by Holm's method, in the order given.
+    """Return the p-values, adjusted by Holm's method, in the given order.
 
     >>> holm([0.01, 0.04, 0.03])
     [0.03, 0.06, 0.06]

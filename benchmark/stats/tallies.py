@@ -18,15 +18,15 @@ REFERENCE, OTHER = SIDES.index(Side.REFERENCE), SIDES.index(Side.OTHER)
 
 @dataclass(frozen=True)
 class Tallies:
-    """The vote counts of comparisons. Every array but `reasons` is (comparisons,).
+    """The vote counts of comparisons. Every array except `reasons` has the shape (comparisons,).
 
     Attributes:
-        matchup: index into the list of matchups that belongs to the tallies.
+        matchup: indices into the list of matchups that belongs to the tallies.
         pair, image, scenario: codes into `pairs`, `images`, `scenarios`; unknown images and scenarios are
             UNKNOWN (-1).
-        votes_reference, votes_other: valid votes for each side.
-        reasons: (comparisons, 4 justifications, 2 sides), votes that chose the side and gave the
-            justification, in the order of the enums.
+        votes_reference, votes_other: the number of valid votes for each side.
+        reasons: (comparisons, 4 justifications, 2 sides), the number of votes that chose the side and gave
+            the justification, in the order of the enums.
         tags: by tag name, the value of each pair in `pairs`; empty for a pair without the tag.
     """
 
@@ -82,17 +82,17 @@ class Tallies:
 
     @property
     def votes(self) -> IntArray:
-        """Valid votes of each comparison."""
+        """The number of valid votes of each comparison."""
         return self.votes_reference + self.votes_other
 
     @property
     def lead(self) -> IntArray:
-        """1 if the strict majority chose the reference, -1 if the other side, 0 if undecided."""
+        """The winner by strict majority: 1 for the reference, -1 for the other side, 0 if undecided."""
         lead: IntArray = np.sign(self.votes_reference - self.votes_other)
         return lead
 
     def select(self, chosen: npt.ArrayLike) -> Self:
-        """Return the tallies of selected comparisons, by mask or index; names and codes are unchanged."""
+        """Return the tallies of the comparisons in a mask or index; names and codes do not change."""
         picked = np.asarray(chosen)
         return replace(
             self,
@@ -114,7 +114,7 @@ def codes_of(names: Sequence[str]) -> tuple[IntArray, tuple[str, ...]]:
 
 
 def _reasons(votes: Votes, place: IntArray, comparisons: int) -> IntArray:
-    # Column-major memory order: every statistic sums whole columns.
+    # Use column-major memory order, because every statistic sums whole columns.
     counts = np.empty((len(JUSTIFICATIONS), len(SIDES), comparisons), dtype=np.int64)
     for index in range(len(JUSTIFICATIONS)):
         ticked = votes.reasons[:, index]

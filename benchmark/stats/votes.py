@@ -1,7 +1,8 @@
 """The counting votes of one study as columns, one entry per vote.
 
-`benchmark.votes.validate` creates them from a votes table. They are used only where tallies are not enough:
-agreement of single annotators, flags of annotators, and the bootstrap over annotators.
+`benchmark.votes.validate` creates these columns from a votes table. Only statistics that cannot be computed
+from tallies use them: the agreement of single annotators, the flags of annotators, and the bootstrap over
+annotators.
 """
 
 from collections.abc import Mapping
@@ -15,7 +16,7 @@ UNKNOWN = -1  # the code of an unknown name or number
 
 @dataclass(frozen=True)
 class Matchup:
-    """Two submissions that a study compares; a side is `model` or `model@label`."""
+    """Two submissions that a study compares; each side is `model` or `model@label`."""
 
     name: str
     reference: str
@@ -25,20 +26,20 @@ class Matchup:
 
 @dataclass(frozen=True)
 class Votes:
-    """Counting votes as codes into tuples of names; arrays are (votes,) unless stated otherwise.
+    """The counting votes, as codes into tuples of names; arrays have the shape (votes,) unless noted.
 
-    A code or number that the table does not contain is UNKNOWN.
+    A code or number that is missing in the table is UNKNOWN.
 
     Attributes:
-        matchups, pairs, images, scenarios, annotators: names, in alphabetical order.
-        image_of_pair, scenario_of_pair: (pairs,) codes.
-        annotator: codes.
+        matchups, pairs, images, scenarios, annotators: the names, in alphabetical order.
+        image_of_pair, scenario_of_pair: (pairs,) the codes of each pair's image and scenario.
+        annotator: the code of each vote's annotator.
         chose_reference: whether the vote is for the reference.
         reasons: (votes, 4), whether the vote gives each justification, in the order of the enum.
-        reference_left: 1 if the reference was shown on the left, 0 if on the right.
+        reference_left: 1 if the reference was shown on the left, 0 if it was on the right.
         decision_ms: milliseconds from the display of the clips to the decision.
         tags: by tag name, the value of each pair; empty for a pair without the tag.
-        left_out: number of votes that are not counted, by status.
+        left_out: the number of votes that are not counted, by status.
         counted: the status of the counting votes: valid, or imported in an imported study.
     """
 
