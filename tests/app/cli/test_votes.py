@@ -67,7 +67,7 @@ def test_it_makes_a_closed_study_that_is_marked_imported(
 
     assert (outcome.code, outcome.out) == (0, "elsewhere\n")
     assert "6 votes, 1 matchup, 3 annotators: imported." in outcome.err
-    client = signed_in(cast.context, cast.charlie)
+    client = signed_in(cast.context, cast.alice)
     words = text_of(client.get("/studies/elsewhere/results").text)
     assert "Imported. These votes were imported from another study." in words
     assert "The votes were imported." in words  # the note under the table
@@ -78,12 +78,14 @@ def test_it_makes_a_closed_study_that_is_marked_imported(
     assert (row["ti2v_score_reference"], row["pairs_decided"], row["votes"]) == (100.0, 2, 6)
     for page in (f"pairs/{PAIR_IDS[0]}", "scenarios/kite", "results/1"):
         assert "Imported." in client.get(f"/studies/elsewhere/{page}").text
+    stranger = signed_in(cast.context, cast.charlie)
+    assert stranger.get("/studies/elsewhere/results").status_code == 404
 
 
 def test_its_tables_are_the_same_offline(cast: Cast, run_import: Import, tmp_path: Path) -> None:
     mapping = (*MAPPING, "object_motion=motion", "cast_at=when")
     assert run_import(three_raters(tmp_path), mapping=mapping).code == 0
-    client = signed_in(cast.context, cast.charlie)
+    client = signed_in(cast.context, cast.ada)
     exports = "/api/v1/studies/elsewhere/exports"
     votes = tmp_path / "votes.csv"
     votes.write_bytes(client.get(f"{exports}/votes.csv").content)
