@@ -1,1 +1,4 @@
-"""Benchmarks of speed and memory: `make perf` prints tables and a description of the machine; no tests."""
+"""Measurements of speed and memory; they are not tests.
+
+`make perf` prints tables and a description of the machine.
+"""

@@ -1,4 +1,4 @@
-"""Hides a text in 1,000 clips, in every place that the formats allow, and looks for it in the renditions."""
+"""Hides a text in 1,000 clips, in every place that the formats allow, and searches the renditions for it."""
 
 import random
 import sys
@@ -18,7 +18,7 @@ LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_. "
 
 
 def main() -> None:
-    """Print how the clips were served, and every place whose text was found."""
+    """Print how the clips were served, and each place whose hidden text is still in a rendition."""
     rng = random.Random(0)
     every = [place for codec in CODECS for place in places(codec).items()]
     counts: Counter[str] = Counter()
@@ -41,7 +41,7 @@ def main() -> None:
 
 
 def serve(folder: Path, hide: Hide, text: bytes, sandbox: Sandbox) -> tuple[str, bool]:
-    """Return how a clip with the text was served, and whether the text, or 8 bytes of it, are still there."""
+    """Return how a clip with the text was served, and whether the text, or 8 bytes of it, was still found."""
     clip, rendition = folder / "clip.mp4", folder / "rendition.mp4"
     hide(clip, text)
     content = clip.read_bytes()

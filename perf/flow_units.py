@@ -3,9 +3,10 @@
 Run: python -m perf.flow_units [--clips 48] [--flow dis-medium]
 TI2V_TEST_DATA is the folder of the real clips; without it, only synthetic clips are compared.
 
-A cell contains the mean share of pixels with m > 0.5 over the clips of a model, and the share of clips with
-at least 1 % of such pixels: a heatmap without them gives the loss no weight. `static` is one encoded image of
-each scenario with noise; its active pixels are noise, so its share should be 0.
+A cell contains two numbers for the clips of a model: the mean share of active pixels (m > 0.5), and the share
+of clips with at least 1 % of active pixels. A heatmap without active pixels gives the loss no weight. The
+clips of `static` are one encoded image of each scenario with noise; any active pixels are due to noise, so
+the share should be 0.
 """
 
 import argparse
@@ -28,7 +29,7 @@ SIDE, FRAMES = 320, 16
 REAL_MODELS = ("motif", "cinemo", "dynamicrafter", "cogvideox")
 LEAST_SHARE = 0.01
 FLOORS = (0.0, 0.001, 0.002, 0.003, 0.005, 0.01)
-# The heatmaps of 48 clips of 320x320 take one second per row; every second pixel gives the same shares.
+# Heatmaps of 48 clips of 320x320 take one second per row. Using every second pixel gives the same shares.
 STRIDE = 2
 
 
@@ -49,7 +50,7 @@ def main() -> None:
 
 
 def candidates() -> Iterator[HeatmapSettings]:
-    """Yield every unit: units relative to the clip with each noise floor, absolute units without one."""
+    """Yield all units: relative units with each noise floor, absolute units without a noise floor."""
     for unit in FlowUnit:
         relative = unit in {FlowUnit.PER_CLIP_MAX, FlowUnit.PER_CLIP_QUANTILE}
         for floor in FLOORS if relative else FLOORS[:1]:
@@ -57,7 +58,7 @@ def candidates() -> Iterator[HeatmapSettings]:
 
 
 def cell(clips: list[Flow], settings: HeatmapSettings) -> str:
-    # Striding halves the sides the units divide by, so lengths are halved with them.
+    # Striding halves the sides by which the units divide, so halve the displacements too.
     shares = [moving_share(motion_heatmap(flow / STRIDE, settings)) for flow in clips]
     alive = np.mean([share >= LEAST_SHARE for share in shares])
     return f"{np.mean(shares):.1%} {alive:.0%}"

@@ -1,7 +1,7 @@
-"""Measures the overhead of an adapter and, on a GPU, its fast path against plain diffusers.
+"""Measures the overhead of an adapter and, on a GPU, the speed of its fast path compared with diffusers.
 
-The pipeline is MotiF's at toy size with two steps, so the overhead is visible beside the network. The ratio
-needs a GPU with 80 GB: it runs CogVideoX-5B at full size with random weights.
+The overhead is measured with MotiF's pipeline at toy size with two steps, so that the network's time does not
+hide it. The comparison runs CogVideoX-5B at full size with random weights and needs a GPU with 80 GB.
 """
 
 import tempfile
@@ -32,7 +32,7 @@ GPU_STEPS = 10
 
 @dataclass(frozen=True)
 class Part:
-    """One part of the time per clip."""
+    """One component of the time per clip."""
 
     name: str
     milliseconds: float
@@ -47,7 +47,7 @@ def main() -> None:
 
 
 def print_overhead(folder: Path) -> None:
-    """Print the milliseconds per clip of 16 frames in the pipeline, the adapter and the output folder."""
+    """Print the milliseconds per clip of 16 frames for the pipeline, the adapter and the output folder."""
     toy_pipeline(size=64, num_frames=16).save_pretrained(folder / "toy")
     recipe = motif_recipe("motif-tiny", folder / "toy")
     recipe = recipe.model_copy(update={"call": {"num_inference_steps": STEPS, "guidance_scale": 2.0}})
@@ -101,7 +101,7 @@ def print_weight_free() -> None:
 
 
 def print_ratio() -> None:
-    """Print seconds per clip in plain diffusers and compiled in batches, and the difference of the clips."""
+    """Print seconds per clip with plain diffusers and with compiled batches, and the clips' difference."""
     if not torch.cuda.is_available():
         print("\nNo GPU: the batched, compiled bf16 path was not measured.")
         return
@@ -124,7 +124,7 @@ def print_ratio() -> None:
 
 
 def random_cogvideox() -> "object":
-    """Return the pipeline of CogVideoX-5B with random weights on the GPU; prompts are embeddings."""
+    """Return the pipeline of CogVideoX-5B with random weights on the GPU; it takes embeddings as prompts."""
     from diffusers import (
         AutoencoderKLCogVideoX,
         CogVideoXDPMScheduler,

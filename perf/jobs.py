@@ -1,10 +1,12 @@
-"""Measures claims of jobs: 3,200 jobs of ten models, eight workers over HTTP, on SQLite and PostgreSQL.
+"""Measures claims of jobs over HTTP: eight workers and 3,200 jobs of ten models, on SQLite and PostgreSQL.
 
-Each worker claims a job, renews its lease halfway through the clip and claims again, at random times. With
-clips of 1 s, workers are faster than any real network; with clips of 0.2 s, eight workers send as many
-requests as a hundred. Flooded: without pauses, which no real worker does; this measures the throughput of the
-server, and most of the latency is queueing. Client and server share the machine, so their processor times are
-printed as well: on a busy machine only these are comparable.
+Each worker claims a job, renews the lease halfway through the clip, and claims the next job, at random times.
+With clips of 1 s, workers are faster than any real network. With clips of 0.2 s, eight workers send as many
+requests as a hundred workers would.
+
+The row "flooded" has no pauses, which no real worker does. It measures the throughput of the server; most of
+its latency is queueing. Client and server share the machine, so their processor times are printed too: on a
+busy machine, only the processor times are comparable.
 """
 
 import json
@@ -33,7 +35,7 @@ from perf.server import Server, running_server
 from perf.synthetic_studies import MODELS, START, synthetic_benchmark
 
 WORKERS = 8
-# Seconds per clip, and the number of claims of each worker.
+# Seconds per clip, and the number of claims per worker.
 PACES = (("clips of 1 s", 1.0, 50), ("clips of 0.2 s", 0.2, 100), ("flooded", 0.0, 100))
 JOBS_A_CLAIM = 2
 TARGET_MS = 20.0
@@ -42,7 +44,7 @@ NAMES = tuple(f"model-{number}" for number in range(MODELS))
 
 @dataclass
 class Timings:
-    """The measurements of one worker in seconds, and how often it loaded a model."""
+    """The measured seconds of one worker, and the number of times it loaded a model."""
 
     claims: list[float] = field(default_factory=list)
     renewals: list[float] = field(default_factory=list)
@@ -50,7 +52,7 @@ class Timings:
 
 
 def main() -> None:
-    """Print a line for each database and clip time."""
+    """Print one line per database and clip time."""
     print(
         f"{'':<27}{'claims/s':>9}{'claim p50 ms':>14}{'p99 ms':>8}{'renew p99 ms':>14}"
         f"{'server CPU ms a request':>25}{'client':>8}{'loads':>7}"
@@ -135,13 +137,13 @@ def measure(name: str, server: Server, key: str, clip_s: float, claims_each: int
 
 
 def cpu_s(server: Server) -> float:
-    """Return the processor time of the server so far in seconds, which other processes affect little."""
+    """Return the server's total processor time in seconds; other processes hardly affect it."""
     fields = Path(f"/proc/{server.pid}/stat").read_text().rsplit(")", 1)[1].split()
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def p99(seconds: list[float]) -> float:
-    """Return the 99th percentile of sorted seconds, in milliseconds."""
+    """Return the 99th percentile, in milliseconds, of a sorted list of seconds."""
     return seconds[min(len(seconds) - 1, int(len(seconds) * 0.99))] * 1000
 
 
@@ -164,7 +166,7 @@ def work(port: int, key: str, number: int, timings: Timings, clip_s: float, clai
             raise RuntimeError(f"{answer.status} {document}")
         return document
 
-    # Random pauses: with fixed pauses, the requests of all workers would stay synchronised.
+    # Use random pauses: with fixed pauses, the requests of all workers would stay synchronised.
     pauses = random.Random(number)
     worker = {"name": f"worker-{number}", "device": "cuda:0"}
     holding = None

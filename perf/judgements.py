@@ -1,7 +1,8 @@
 """Measures judgements over HTTP (next assignment and vote) with 1, 8 and 32 clients on one machine.
 
-Client and server share the machine. The first measurement has no watch gate and no media, like those of the
-other tools; in the second, clients fetch both renditions completely before each vote.
+Client and server share the machine. The first measurement has no watch gate and no media, like the
+measurements of other tools. In the second measurement, clients fetch both renditions completely before each
+vote.
 """
 
 import hashlib
@@ -48,7 +49,7 @@ class Timings:
 
 
 def main() -> None:
-    """Print a line for each number of clients, with and without media."""
+    """Print one line per number of clients, with and without media."""
     print(f"{'':<28}{'judgements/s':>14}{'vote p50 ms':>14}{'p99 ms':>10}{'failed':>8}")
     for with_media in (False, True):
         with tempfile.TemporaryDirectory() as folder:
@@ -67,7 +68,7 @@ def main() -> None:
 
 
 def prepare(home: Path, *, annotators: int, with_media: bool) -> None:
-    """Create a database with an open study of 45 matchups x 320 pairs and a cookie for each annotator."""
+    """Create a database with an open study of 45 matchups x 320 pairs, and a cookie for each annotator."""
     database = Database.of(Settings(_env_file=None, home=home))  # type: ignore[call-arg]  # pydantic-settings
     migrations.upgrade(database)
     now = utc_now()

@@ -20,7 +20,7 @@ from models.losses import diffusion_loss, motif_loss
 SHAPE = (4, 4, 16, 40, 64)
 MAPS = (4, 1, 16, 40, 64)
 RUNS = 40
-# Forward pass, and backward pass of twice the cost, of the 1.41 B network on 4 clips of 16 frames of 320x512.
+# Forward pass (1 x) and backward pass (2 x) of the 1.41 B network on 4 clips of 16 frames of 320x512.
 STEP_TFLOP = 4 * 3 * 12.58
 TARGET_SHARE = 0.02
 
@@ -52,7 +52,10 @@ def losses(predicted: Tensor, target: Tensor, heatmap: Tensor) -> list[Callable[
 
 
 def seconds(loss: Callable[[], Tensor], predicted: Tensor) -> float:
-    """Return the fastest of several forward and backward passes; other processes only slow runs down."""
+    """Return the shortest time of several forward and backward passes.
+
+    Other processes can only slow a run down, so the shortest time is the most accurate.
+    """
     runs = []
     for _ in range(RUNS):
         predicted.grad = None
@@ -65,7 +68,7 @@ def seconds(loss: Callable[[], Tensor], predicted: Tensor) -> float:
 
 
 def saved_elements(loss: Callable[[], Tensor]) -> int:
-    """Return the number of values that autograd stores; each storage counts once."""
+    """Return the number of values that autograd stores; a shared storage counts once."""
     kept: dict[int, int] = {}
 
     def keep(tensor: Tensor) -> Tensor:

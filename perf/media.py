@@ -131,7 +131,7 @@ def _probe_all(clips: list[Path], sandbox: Sandbox) -> list[Row]:
     return [
         Row(f"{len(clips)} clips probed by {CHILDREN} children", whole_s, "s"),
         Row("the same, wall time per clip", whole_s * 1000 / len(clips), "ms"),
-        # Varies less than wall time when other processes use the machine.
+        # Processor time varies less than wall time when other processes use the machine.
         Row(
             "the same, processor time per clip",
             (_sandbox_cpu_s(sandbox) - used_before_s) * 1000 / len(clips),
@@ -145,7 +145,7 @@ def _fork_server_pids(sandbox: Sandbox) -> list[int]:
 
 
 def _sandbox_cpu_s(sandbox: Sandbox) -> float:
-    """Return the processor time of the fork servers and of their children that have ended (proc(5), stat)."""
+    """Return the processor time of the fork servers and their ended children (see `stat` in proc(5))."""
     ticks = 0
     for pid in _fork_server_pids(sandbox):
         fields = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()

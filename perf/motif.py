@@ -1,7 +1,8 @@
 """Compares our pipeline with the text-to-video pipeline of diffusers: time and memory per clip.
 
-On a GPU at full size: 1.41 billion parameters with random weights, bfloat16, 16 frames of 320x512, 50 steps
-with guidance, compiled and in batches. Without a GPU the same code runs at toy size on one thread.
+On a GPU, the pipelines run at full size: 1.41 billion parameters with random weights, bfloat16, 16 frames of
+320x512, 50 steps with guidance, compiled and in batches. Without a GPU, the same code runs at toy size on one
+thread.
 """
 
 import statistics
@@ -79,7 +80,7 @@ def main() -> None:
 
 
 def print_clips(size: Size, device: str, dtype: torch.dtype) -> None:
-    """Print seconds per clip of the diffusers pipeline and ours; on a GPU also compiled."""
+    """Print seconds per clip of the diffusers pipeline and of ours; on a GPU, also of our compiled one."""
     print(f"{size.name}; {size.frames} x {size.height} x {size.width}, {size.steps} steps with guidance")
     print(f"{'':34} {'s per clip':>9} {'of plain':>9} {'peak GB':>8}")
     parts = shared_parts(size)
@@ -96,7 +97,7 @@ def print_clips(size: Size, device: str, dtype: torch.dtype) -> None:
 
 
 def report(name: str, make: Callable[[], object], clips: int, reference: float | None) -> float:
-    """Print one row and return the median seconds per clip, after one warm-up run."""
+    """Measure the median seconds per clip after one warm-up run; print the result as a row and return it."""
     make()
     if torch.cuda.is_available():
         torch.cuda.reset_peak_memory_stats()
@@ -117,7 +118,7 @@ def median_seconds(make: Callable[[], object]) -> float:
 
 
 def plain_clip(pipeline: TextToVideoSDPipeline, size: Size) -> object:
-    """Generate a clip from the prompt only; the text-to-video pipeline of diffusers has no image input."""
+    """Generate a clip from the prompt only, because the diffusers pipeline has no image input."""
     made = pipeline(
         PROMPT,
         height=size.height,
@@ -234,7 +235,7 @@ def print_training(size: Size) -> None:
 
 
 def kept_megabytes(step: Callable[[], None]) -> float:
-    """Return the memory that a step stores for its backward pass, without recomputed parts."""
+    """Return the memory of the values that a step stores for its backward pass, without recomputed ones."""
     kept = 0
 
     def count(tensor: torch.Tensor) -> torch.Tensor:

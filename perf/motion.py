@@ -1,9 +1,9 @@
 """Measures heatmaps from DIS optical flow: speed, and agreement with heatmaps from exact flow.
 
-Run: python -m perf.motion [--markdown]     the table alone, as docs/motion.md shows it
+Run: python -m perf.motion [--markdown]. With --markdown, only the table in docs/motion.md is printed.
 
-Agreement is the intersection over union of the pixels with m > 0.5, over clips whose exact heatmap has at
-least 1 % of such pixels; with fewer, the value would depend on a few pixels.
+Agreement is the intersection over union of the pixels with m > 0.5. It includes only clips whose exact
+heatmap has at least 1 % of such pixels; for other clips, the value would depend on a few pixels.
 """
 
 import sys
@@ -27,7 +27,7 @@ ESTIMATORS = ("dis-medium", "dis-medium-plain", "dis-fast", "dis-ultrafast")
 
 @dataclass(frozen=True)
 class Agreement:
-    """One action: the shares of moving pixels and, if enough pixels move, the intersection over union."""
+    """One action: the shares of moving pixels, and the intersection over union if enough pixels move."""
 
     scenario: str
     action: str
@@ -63,7 +63,7 @@ def print_speed() -> None:
 
 
 def renderings(every: int = 1) -> Iterator[tuple[Rendering, Style]]:
-    """Render one clip of every action, or of every n-th action, cycling through the styles."""
+    """Render one clip of every n-th action (by default, every action), cycling through the styles."""
     chosen = [
         (Scene(scenario, list(Style)[number % len(Style)], seed=1), action.name)
         for number, scenario in enumerate(SCENARIOS.values())

@@ -45,9 +45,9 @@ def main() -> None:
 
 @dataclass(frozen=True)
 class Timing:
-    """One request in ms: the server's own measurement, and the processor time including the client.
+    """The times of one request in ms: as measured by the server, and the processor time of server and client.
 
-    Other processes on the machine affect the first, not the second.
+    Other processes on the machine affect the server's measurement, but not the processor time.
     """
 
     server: float
@@ -55,7 +55,7 @@ class Timing:
 
 
 def _timed(call: Callable[[], object], *, before: Callable[[], object] = lambda: None) -> Timing:
-    """Time a call, without the work before it."""
+    """Measure the time of a call, without the preparation before it."""
     before()
     server, processor = _server_seconds(), time.process_time()
     call()
@@ -63,7 +63,7 @@ def _timed(call: Callable[[], object], *, before: Callable[[], object] = lambda:
 
 
 def _server_seconds() -> float:
-    """Return the total time of the server for this page so far (`ti2v_request_seconds`)."""
+    """Return the total time that the server has spent on this page (`ti2v_request_seconds`)."""
     labels = {"route": "/studies/{slug}/results"}
     return REGISTRY.get_sample_value("ti2v_request_seconds_sum", labels) or 0.0
 

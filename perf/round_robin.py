@@ -38,7 +38,7 @@ def round_robin(*, status: StudyStatus = StudyStatus.CLOSED) -> Iterator[AppCont
 
 
 def add_vote(context: AppContext) -> None:
-    """Add a vote for the reference to the first comparison, like the voting service."""
+    """Add a vote for the reference to the first comparison in the same way as the voting service."""
     with context.database.write() as session:
         session.execute(
             update(Comparison)

@@ -1,7 +1,7 @@
-"""Measures the scene engine: rendering speed, and the error of DIS optical flow against its exact flow.
+"""Measures the scene engine: rendering speed, and the error of DIS optical flow against the exact flow.
 
 The flow table has one row for every action with motion: the average end-point error of OpenCV's DIS flow
-(medium preset refined to full resolution) on moving pixels that are visible in the next frame as well.
+(medium preset refined to full resolution) on moving pixels that are also visible in the next frame.
 """
 
 import time
@@ -27,7 +27,7 @@ CLIPS_MEASURED = 8
 
 @dataclass(frozen=True)
 class FlowRow:
-    """One action: speed of the fastest point in the median step, and mean error of DIS, both in pixels."""
+    """One action: the fastest point's speed in the median step, and the mean error of DIS, in pixels."""
 
     scenario: str
     action: str
@@ -72,7 +72,7 @@ def print_clips() -> None:
 
 
 def print_flow() -> None:
-    """Print the error of DIS for every action with motion, the largest first."""
+    """Print the error of DIS for every action with motion, starting with the largest error."""
     rows = sorted(flow_rows(), key=lambda row: -row.error)
     print(f"\n{'action':38} {'style':12} {'fastest px':>10} {'DIS error px':>12}")
     for row in rows:

@@ -18,14 +18,14 @@ class Server:
     pid: int
 
     def memory_mb(self) -> float:
-        """Return the resident memory of the server's process, MB, without its sandbox children."""
+        """Return the resident memory of the server's process in MB, without its sandbox children."""
         pages = int(Path(f"/proc/{self.pid}/statm").read_text().split()[1])
         return pages * os.sysconf("SC_PAGE_SIZE") / 1e6
 
 
 @contextmanager
 def running_server(home: Path) -> Iterator[Server]:
-    """Yield `ti2v serve` on a free loopback port; its HOME must contain a migrated database."""
+    """Run `ti2v serve` on a free loopback port; the server's HOME must contain a migrated database."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]

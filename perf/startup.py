@@ -1,4 +1,4 @@
-"""Measures `make run` on a fresh clone: the first start, which installs the environment, and the second."""
+"""Measures two starts of `make run` on a fresh clone; the first start installs the environment."""
 
 import os
 import signal
@@ -14,7 +14,7 @@ PATIENCE_S = 300
 
 
 def main() -> None:
-    """Print the seconds to the first page of the first and the second start."""
+    """Print, for the first and the second start, the seconds until the first page is served."""
     with tempfile.TemporaryDirectory() as folder:
         clone = Path(folder) / "clone"
         subprocess.run(["git", "clone", "--quiet", str(ROOT), str(clone)], check=True)

@@ -1,4 +1,4 @@
-"""Measures the statistics with a million votes, and other installed packages for comparison.
+"""Measures our statistics with a million votes and, for comparison, other installed packages.
 
 Run: python -m perf.statistics [--votes-file]
 
@@ -44,7 +44,7 @@ RUNS = 5
 
 
 def votes_table(rng: np.random.Generator) -> pd.DataFrame:
-    """Return a million votes with random strengths of models, effects of pairs and justifications."""
+    """Return a table of a million votes with random model strengths, pair effects and justifications."""
     models = [f"model{index:02}" for index in range(MODELS)]
     every = list(combinations(range(MODELS), 2))
     both = np.array([every[place] for place in rng.choice(len(every), MATCHUPS, replace=False)])
@@ -81,7 +81,7 @@ def votes_table(rng: np.random.Generator) -> pd.DataFrame:
 
 
 def report(table: Table) -> list[object]:
-    """Compute everything in a report from the table: scores, tests, agreement, ranks, parts, images."""
+    """Compute all statistics of a report from the table: scores, tests, agreement, ranks, parts, images."""
     votes = check_votes(table)
     tallies = Tallies.from_votes(votes)
     rng = np.random.default_rng(1)
@@ -117,7 +117,7 @@ def say(what: str, value: str, bound: str = "") -> None:
 
 
 def own_figures(table: Table, votes: Votes, tallies: Tallies) -> None:
-    """Print the time of each part."""
+    """Print the time of each part of our statistics."""
     rng = np.random.default_rng(1)
     parts: list[tuple[str, Callable[[], object], str]] = [
         ("check and code the table", lambda: check_votes(table), ""),
@@ -141,7 +141,7 @@ def own_figures(table: Table, votes: Votes, tallies: Tallies) -> None:
 
 
 def peers(tallies: Tallies, votes: Votes) -> None:
-    """Print the time of other packages for Bradley-Terry from the same win matrix, without intervals."""
+    """Print the time other packages take to fit Bradley-Terry to the same win matrix, without intervals."""
     ratings = bradley_terry(tallies, votes.matchups)
     met = [(i, j) for i in range(MODELS) for j in range(MODELS) if ratings.wins[i, j]]
     if importlib.util.find_spec("evalica"):

@@ -26,7 +26,7 @@ TARGET_S = 15.0
 
 
 def main() -> None:
-    """Print the time for 320 clips, and the client's share of it."""
+    """Print the time for 320 clips, and the client's share of this time."""
     with tempfile.TemporaryDirectory() as folder:
         home, clips = Path(folder) / "home", Path(folder) / "clips"
         home.mkdir()
@@ -64,7 +64,7 @@ def prepare(home: Path, clips: Path) -> str:
 
 
 def padded(clip: bytes, number: int) -> bytes:
-    """Return the clip with a `free` box at the end, which makes its bytes unique and of the wanted size."""
+    """Return the clip with a `free` box at the end, which gives the file unique bytes and the wanted size."""
     room = max(16, CLIP_BYTES - len(clip))
     return clip + room.to_bytes(4, "big") + b"free" + number.to_bytes(8, "big") + bytes(room - 16)
 

@@ -1,7 +1,7 @@
-"""Measures votes beside 64 parallel uploads and 30 cold renditions, against votes on an idle server.
+"""Measures the latency of votes during 64 parallel uploads and 30 cold renditions, and on an idle server.
 
-Client and server share the machine; the uploads come from a process of lower priority. Each upload and each
-clip is requested again after the pause that a 429 or 503 asks for, as `ti2v submit` and the voting page do.
+Client and server share the machine; a process of lower priority sends the uploads. After a 429 or 503, each
+request is retried after the pause in Retry-After, as `ti2v submit` and the voting page do.
 """
 
 import argparse
@@ -50,13 +50,13 @@ IDLE_S, LOAD_S, MOST_LOAD_S = 20.0, 30.0, 120.0
 TARGET = 3.0
 STUDY = "votes"
 VOTE = {"choice": "left", "justifications": ["object_motion"]}
-# Each annotator who waits for a clip makes the server transcode both sides.
+# For each annotator who waits for a clip, the server must transcode both sides.
 WATCHERS = RENDITIONS // 2
 
 
 @dataclass
 class Outcome:
-    """How the answers to a kind of request were distributed, and how long each took until it succeeded."""
+    """The number of answers by status for one kind of request, and the seconds until each succeeded."""
 
     statuses: Counter[int] = field(default_factory=Counter)
     seconds: list[float] = field(default_factory=list)
@@ -64,7 +64,7 @@ class Outcome:
 
 @dataclass(frozen=True)
 class World:
-    """What the load process needs to know."""
+    """The data that the load process needs."""
 
     port: int
     keys: tuple[str, ...]
@@ -74,7 +74,7 @@ class World:
 
 
 def main() -> None:
-    """Print the latency of votes on the idle server and beside the load, and how the load fared."""
+    """Print the latency of votes on the idle server and under load, and the outcomes of the load."""
     arguments = argparse.ArgumentParser(description=__doc__)
     arguments.add_argument("--idle-s", type=float, default=IDLE_S)
     idle_s = arguments.parse_args().idle_s
@@ -83,7 +83,7 @@ def main() -> None:
         keys, submission, pairs, clip = prepare(home)
         with running_server(home) as server:
             world = World(server.port, keys, submission, pairs, clip)
-            vote_for(world, 3.0)  # the first votes also import and compile
+            vote_for(world, 3.0)  # warm-up: on the first votes, the server imports and compiles modules
             idle = vote_for(world, idle_s)
             busy, load = vote_beside_load(world)
             memory = server.memory_mb()
@@ -102,7 +102,10 @@ def main() -> None:
 
 
 def prepare(home: Path) -> tuple[tuple[str, ...], str, tuple[str, ...], bytes]:
-    """Make a database with an open study and an open submission; return keys, submission, pairs, a clip."""
+    """Create a database with an open study and an open submission.
+
+    Return the keys, the submission, the pairs and a clip.
+    """
     database = Database.of(Settings(_env_file=None, home=home))  # type: ignore[call-arg]  # pydantic-settings
     migrations.upgrade(database)
     clip = draw_clip(home / "clip.mp4").read_bytes()
@@ -134,7 +137,7 @@ def prepare(home: Path) -> tuple[tuple[str, ...], str, tuple[str, ...], bytes]:
 
 
 def draw_clip(path: Path) -> Path:
-    """Write 81 frames of 832x480 at 16 fps, a common output of today's models."""
+    """Write a clip of 81 frames of 832x480 at 16 fps, a common output format of current models."""
     rng = np.random.default_rng(7)
     still = rng.integers(0, 256, (60, 104, 3), dtype=np.uint8).repeat(8, axis=0).repeat(8, axis=1)
     with av.open(str(path), "w", format="mp4") as clip:
@@ -184,7 +187,7 @@ def vote_for(world: World, seconds: float) -> list[float]:
 
 
 def vote_until(world: World, stop: threading.Event | Event) -> list[float]:
-    """Let a few annotators vote one comparison after the other; return how long each vote took, seconds."""
+    """Let a few annotators vote on one comparison after another; return the seconds that each vote took."""
     seconds: list[float] = []
     threads = [
         threading.Thread(target=_judge, args=(world.port, number, seconds, stop)) for number in range(VOTERS)
@@ -210,13 +213,13 @@ def _judge(port: int, number: int, seconds: list[float], stop: threading.Event |
         seconds.append(time.perf_counter() - started)
         if status != 201:
             sys.exit(f"no vote: {status} {body.decode()}")
-        time.sleep(0.1)  # a few annotators, not a flood
+        time.sleep(0.1)  # a realistic rate for a few annotators
 
 
 def call(
     connection: HTTPConnection, method: str, path: str, headers: dict[str, str], body: bytes | None = None
 ) -> tuple[int, bytes, float]:
-    """Return status, body and the pause that Retry-After asks for, seconds."""
+    """Send a request; return status, body, and the pause in Retry-After in seconds."""
     connection.request(method, path, body, headers)
     answer = connection.getresponse()
     return answer.status, answer.read(), float(answer.headers.get("Retry-After", "1"))
@@ -236,7 +239,7 @@ def vote_beside_load(world: World) -> tuple[list[float], dict[str, Outcome]]:
 
 def _load(world: World, done: Event, outcomes: "multiprocessing.Queue[dict[str, Outcome]]") -> None:
     """Upload clips from all uploaders at once for LOAD_S seconds, and fetch all renditions."""
-    os.nice(10)  # stands for other machines, so it takes no processor time from the server
+    os.nice(10)  # this process simulates other machines, so it must not take processor time from the server
     deadline = time.monotonic() + MOST_LOAD_S
     load = {"uploads": Outcome(), "clips": Outcome()}
     threads = [
@@ -302,7 +305,7 @@ def _until_done(
 
 
 def padded(clip: bytes, number: int) -> bytes:
-    """Return the clip with a trailing `free` box: bytes of its own, and the size meant."""
+    """Return the clip with a trailing `free` box, which gives the file unique bytes and the wanted size."""
     room = max(16, CLIP_BYTES - len(clip))
     return clip + room.to_bytes(4, "big") + b"free" + number.to_bytes(8, "big") + bytes(room - 16)
 

@@ -1,4 +1,4 @@
-"""Measures a worker with a server: its overhead per clip, and how often it loads models.
+"""Measures a worker with a server: the worker's overhead per clip, and how often it loads models.
 
 The generator sleeps for the time of a clip, so the rest of the time is the worker's overhead. Clips have 16
 noisy frames of 320x320 and are uploaded to `ti2v serve` on the same machine.
@@ -44,7 +44,7 @@ CLIPS_A_MODEL = 12
 
 
 class SleepingGenerator:
-    """A generator that sleeps for the time of a real network and yields noise."""
+    """A generator that sleeps as long as a real network would run, and yields noise."""
 
     def __init__(self, name: str, seconds: float) -> None:
         self.name = name
@@ -101,7 +101,7 @@ def print_overhead(address: str, key: str, folder: Path) -> None:
 
 
 def print_loads(address: str, key: str, folder: Path) -> None:
-    """Print how often workers that share a queue of several models load models."""
+    """Print how often workers load a model if they share a queue with jobs of several models."""
     clocks = {model: SleepingGenerator(model, 0.05) for model in MODELS}
     worker_loops = [made_lane(address, key, folder, clocks, f"worker-{n}") for n in range(WORKERS)]
     threads = [threading.Thread(target=worker_loop.run) for worker_loop, _ in worker_loops]
