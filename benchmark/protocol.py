@@ -143,7 +143,7 @@ class Visibility(StrEnum):
 
 
 class ShareSubject(StrEnum):
-    """What can be shared with people."""
+    """The kinds of objects that can be shared with people."""
 
     BENCHMARK = "benchmark"
     SUBMISSION = "submission"
@@ -223,7 +223,7 @@ class TableName(StrEnum):
 
 
 class NameStyle(StrEnum):
-    """What sides are called in Markdown and LaTeX."""
+    """The names of sides in Markdown and LaTeX tables."""
 
     SLUGS = "slugs"
     MODELS = "models"

@@ -105,7 +105,7 @@ def score(
 
 
 def read_names(path: Path) -> dict[str, str]:
-    """Return display names of sides from a JSON file. Raises ClickException."""
+    """Read the display names of sides from a JSON file. Raises ClickException."""
     try:
         names = json.loads(path.read_text(encoding="utf-8"))
     except ValueError as error:

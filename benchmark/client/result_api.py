@@ -43,8 +43,8 @@ class ResultApi:
         """Stream a table as a file, chunk by chunk.
 
         Args:
-            columns: columns of Markdown and LaTeX, separated by commas, or `all`.
-            names: what sides are called in Markdown and LaTeX.
+            columns: the columns of Markdown and LaTeX tables, separated by commas, or `all`.
+            names: the display names of sides in Markdown and LaTeX tables.
         """
         query = urlencode({"columns": columns, "names": names.value})
         return self._transport.stream(f"{_path(slug)}/exports/{table}.{file_format}?{query}")

@@ -1,4 +1,4 @@
-"""Visibility over REST: the same two requests for benchmarks, submissions and studies."""
+"""Visibility over REST; benchmarks, submissions and studies have the same two requests."""
 
 from collections.abc import Sequence
 from urllib.parse import quote
@@ -21,10 +21,10 @@ class VisibilityApi:
         self._transport = transport
 
     def get(self, subject: ShareSubject, name: str) -> VisibilityResponse:
-        """Return who sees a benchmark, a submission or a study of yours.
+        """Return the visibility of a benchmark, submission or study that you own.
 
         Args:
-            subject: what it is.
+            subject: whether `name` refers to a benchmark, a submission or a study.
             name: the slug, or the id of a submission.
         """
         return self._transport.get(_path(subject, name), VisibilityResponse)
@@ -32,7 +32,7 @@ class VisibilityApi:
     def set(
         self, subject: ShareSubject, name: str, visibility: Visibility, people: Sequence[str] = ()
     ) -> VisibilityResponse:
-        """Set who sees it; `people` are the names it is shared with and replace those from before."""
+        """Set the visibility; `people` replaces the names of the people that it was shared with before."""
         request = VisibilityRequest(visibility=visibility, people=tuple(people))
         return self._transport.put(_path(subject, name), VisibilityResponse, request)
 

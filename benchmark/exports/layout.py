@@ -1,4 +1,4 @@
-"""The layout of a printed table: which columns it has, and what its sides are called."""
+"""The layout of a printed table: the columns, and the display names of sides."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -10,16 +10,20 @@ ALL_COLUMNS = "all"
 
 
 class UnknownColumn(ValueError):
-    """A chosen column that the table does not have; the message lists those it has."""
+    """The table does not have a chosen column; the message lists the table's columns."""
 
 
 @dataclass(frozen=True)
 class TableLayout:
-    """What Markdown and LaTeX show; files for programs have all columns and the names of the votes table.
+    """The layout of Markdown and LaTeX tables.
+
+    CSV, JSON, JSONL and Parquet files have no layout: they always contain all columns, and the sides have the
+    same names as in the votes table.
 
     Attributes:
-        columns: keys of columns in their order; empty for the usual ones of the format, `all` for all.
-        names: display names of sides.
+        columns: the keys of the columns in order. An empty tuple means the default columns of the format;
+            `all` means all columns.
+        names: the display names of sides.
     """
 
     columns: tuple[str, ...] = ()
@@ -27,21 +31,24 @@ class TableLayout:
 
     @classmethod
     def of(cls, columns: str = "", names: Mapping[str, str] | None = None) -> "TableLayout":
-        """Return the layout of a choice such as `other,ti2v_score,interval`."""
+        """Return the layout for a comma-separated list of columns such as `other,ti2v_score,interval`."""
         return cls(tuple(each.strip() for each in columns.split(",") if each.strip()), names or {})
 
     def chosen(self, table: TableName) -> list[PrintedColumn]:
-        """Return the chosen columns, all of them without a choice. Raises UnknownColumn."""
+        """Return the chosen columns; all columns if none are chosen. Raises UnknownColumn."""
         if self.columns in ((), (ALL_COLUMNS,)):
             return LAYOUTS[table]
         return _columns(table, self.columns)
 
     def is_compact(self, table: TableName) -> bool:
-        """Return whether a LaTeX table has the usual columns of a paper."""
+        """Return whether a LaTeX table has the default columns, which are those usual in a paper."""
         return not self.columns and table in COMPACT
 
     def compact(self, table: TableName, rows: Sequence[object]) -> list[PrintedColumn]:
-        """Return the usual columns of a paper; one common reference is in a title, not in every row."""
+        """Return the columns that are usual in a paper.
+
+        If all rows have the same reference, a column title names the reference, and the rows do not repeat it.
+        """
         columns = _columns(table, COMPACT[table])
         references = {getattr(row, "reference", None) for row in rows}
         if [column.key for column in columns[:2]] != ["reference", "other"] or len(references) != 1:

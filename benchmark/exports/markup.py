@@ -62,10 +62,11 @@ def _markdown_cell(spans: Spans) -> str:
 def latex_chunks(
     table: TableName, rows: Iterable[object], note: TableNote | None, layout: TableLayout
 ) -> Iterator[bytes]:
-    r"""Yield a table of the booktabs package, followed by a note.
+    r"""Yield a LaTeX table with booktabs rules, followed by a note.
 
-    Without a choice of columns it has those that fit one column of a two-column paper, and a short note. It
-    is a tabular to \input inside a table; a longtable, to \input in the text, if it is longer than a page.
+    If no columns are chosen, the table has a short note and only the columns that fit one column of a
+    two-column paper. The table is a tabular; use \input inside a table environment. A table that is longer
+    than a page is a longtable; use \input in the text.
 
     Raises:
         UnknownColumn: the layout chooses a column that the table does not have.
@@ -84,7 +85,7 @@ def latex_chunks(
 
 
 def _latex_begin(columns: Sequence[PrintedColumn], *, is_long: bool) -> Iterator[bytes]:
-    # @{} leaves no space beside the table: it has the width of its text.
+    # @{} removes the space to the left and right of the table, so the table is as wide as its text.
     alignment = f"@{{}}{''.join('r' if column.number else 'l' for column in columns)}@{{}}"
     head = b"\\toprule\n" + _latex_line(latex_text(column.title) for column in columns) + b"\\midrule\n"
     if not is_long:

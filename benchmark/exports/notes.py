@@ -156,14 +156,14 @@ class TableNote:
         return f"{DEFINITIONS[table]} {self.counts}"
 
     def short(self, table: TableName) -> str:
-        """Return the note under a table with the usual columns of a paper."""
+        """Return the short note for a table with the columns that are usual in a paper."""
         text = SHORT_DEFINITIONS[table]
         interim = " Interim: the study is not closed." if self.interim else ""
         return f"{text} {counted(self.pairs, 'pair')}, {counted(self.votes, 'vote')}.{interim}"
 
     @property
     def counts(self) -> str:
-        """Return the number of pairs and votes, and what is not counted, as sentences."""
+        """Return sentences with the numbers of pairs and votes, and with the votes that are not counted."""
         fewest, most = self.panel
         panel = f"{fewest}" if fewest == most else f"{fewest} to {most}"
         sentences = [

@@ -42,7 +42,7 @@ class PrintedColumn:
 
     @property
     def key(self) -> str:
-        """Return the name of the column in a choice of columns.
+        """Return the key with which users choose this column.
 
         >>> [PrintedColumn(title, lambda row: ()).key for title in ("95 % interval", "p (Holm)", "Gwet AC1")]
         ['interval', 'p_holm', 'gwet_ac1']
@@ -250,7 +250,7 @@ LAYOUTS: dict[TableName, list[PrintedColumn]] = {
     ],
 }
 
-# The columns of a LaTeX table that fits one column of a two-column paper.
+# The default columns of LaTeX tables, which fit into one column of a two-column paper.
 COMPACT: dict[TableName, tuple[str, ...]] = {
     TableName.PREFERENCES: ("reference", "other", "ti2v_score", "interval", "p_holm"),
     TableName.JUSTIFICATIONS: ("reference", "other", "justification", "of_all_votes", "p_holm"),

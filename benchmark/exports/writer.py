@@ -33,7 +33,7 @@ def table_chunks(
         rows: objects with one attribute per column of the table.
         file_format: the file format.
         note: the note of the table.
-        layout: columns and names of Markdown and LaTeX.
+        layout: the columns and display names of Markdown and LaTeX tables.
 
     Raises:
         UnknownColumn: the layout chooses a column that the table does not have; raised with the first chunk.

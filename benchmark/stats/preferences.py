@@ -102,9 +102,10 @@ def preferences(
 
 
 def by_score(rows: Sequence[PreferenceRow]) -> list[PreferenceRow]:
-    """Return the rows of a preferences table in the order of pages, figures and files.
+    """Return the rows of a preferences table in the order that pages, figures and files use.
 
-    Matchups of one common reference are sorted by its score, highest first; others keep their order.
+    If all matchups have the same reference, they are sorted by its score, highest first. Otherwise they keep
+    their order.
     Averages come last.
     """
     matchups = [row for row in rows if not row.is_average]

@@ -17,7 +17,7 @@ from benchmark.protocol import (
 )
 from benchmark.wire.common import Line, Paragraphs, PublicId, RequestModel, ResponseModel, Seed, Slug
 
-# Links created by one request.
+# The maximum number of links that one request creates.
 MAX_INVITATIONS = 1000
 # The kinds of annotators that a link can admit. Judges and imported annotators need no link.
 InvitationKind = Literal[AnnotatorKind.PARTICIPANT, AnnotatorKind.PILOT, AnnotatorKind.PREVIEW]

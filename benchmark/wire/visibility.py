@@ -1,4 +1,4 @@
-"""Who sees a benchmark, a submission or a study besides its owner and the admins."""
+"""Who can see a benchmark, a submission or a study in addition to its owner and the admins."""
 
 from typing import Annotated
 
@@ -11,7 +11,7 @@ MAX_PEOPLE = 1000
 
 
 class VisibilityRequest(RequestModel):
-    """The visibility, and for `shared` the names of the people; it replaces what was set before."""
+    """The new visibility and, for `shared`, the names of the people; it replaces the previous setting."""
 
     visibility: Visibility
     people: Annotated[tuple[Line, ...], Field(max_length=MAX_PEOPLE)] = ()

@@ -8,7 +8,7 @@ from benchmark.stats.rounding import tenths
 HEAT_BOUNDS = (25, 35, 45, 55, 65, 75)
 
 
-# Cells with fewer decided pairs are not shown: their share is mostly noise.
+# Cells with fewer decided pairs are not shown, because their share is mostly noise.
 MIN_DECIDED = 5
 
 
