@@ -148,7 +148,7 @@ def p99(seconds: list[float]) -> float:
 
 
 def work(port: int, key: str, number: int, timings: Timings, clip_s: float, claims: int) -> None:
-    """Claim and renew over one connection; the first claims are a warm-up and are not counted.
+    """Claim jobs and renew leases over one connection; the first claims are a warm-up and are not counted.
 
     Args:
         clip_s: the mean time between two claims, in seconds.

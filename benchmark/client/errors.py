@@ -39,4 +39,4 @@ class LeaseLost(Refused):
 
 
 class Unreachable(ServerError):
-    """The server does not answer, or its answer is not one of a TI2V Bench server."""
+    """The server does not answer, or something other than a TI2V Bench server answers."""

@@ -78,7 +78,7 @@ class _Record:
 
 
 def find_sources(folder: Path, names: Mapping[str, ClipName] | None = None) -> Sources:
-    """Return the videos and frame folders of a folder.
+    """Return the videos and the folders of frames in a folder.
 
     Args:
         names: pair and seed by file name; by default each clip has the name of its source.

@@ -47,7 +47,7 @@ class TableLayout:
     def compact(self, table: TableName, rows: Sequence[object]) -> list[PrintedColumn]:
         """Return the columns that are usual in a paper.
 
-        If all rows have the same reference, a column title names the reference, and the rows do not repeat it.
+        If all rows have the same reference, a column title names it and the rows do not repeat it.
         """
         columns = _columns(table, COMPACT[table])
         references = {getattr(row, "reference", None) for row in rows}

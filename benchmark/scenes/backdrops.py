@@ -21,7 +21,7 @@ def band(top: float, bottom: float) -> Outline:
 
 
 def wash(colour: str, foot: str, top: float = -0.1, bottom: float = 1.1) -> Shape:
-    """Return a surface with a gradient from one colour at the top to another at the bottom."""
+    """Return a surface with a vertical gradient between two colours."""
     return paint(colour, band(top, bottom), relief=0, foot=foot)
 
 
@@ -54,7 +54,7 @@ def cloud_shape(rng: np.random.Generator, x: float, y: float, size: float, colou
 def sky(
     rng: np.random.Generator, style: Style, top: str = "#6fb1e0", foot: str = "#dff0f5", clouds: int = 3
 ) -> list[Part]:
-    """Return a daytime sky with clouds; in night style, a dark one with stars and a moon glow."""
+    """Return a daytime sky with clouds; in the night style, a dark sky with stars and a moon glow."""
     if style is Style.NIGHT:
         return night_sky(rng)
     parts = [scenery("sky", wash(top, foot, bottom=1.1))]

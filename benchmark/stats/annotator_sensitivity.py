@@ -55,7 +55,10 @@ def _without_each_annotator(
 def _bootstrap_annotators(
     votes: Votes, place: IntArray, matchup: IntArray, sign: IntArray, rng: np.random.Generator, resamples: int
 ) -> FloatArray:
-    """Return (resamples, matchups) scores; a resample draws as many annotators, with replacement."""
+    """Return (resamples, matchups) scores.
+
+    Each resample draws annotators with replacement, as many as the study has.
+    """
     from scipy.sparse import csr_matrix
 
     people = len(votes.annotators)

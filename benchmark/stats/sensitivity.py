@@ -128,7 +128,10 @@ class LeaveOneOut:
 def _bootstrap_clusters(
     won: IntArray, lost: IntArray, rng: np.random.Generator, resamples: int
 ) -> FloatArray:
-    """Return (resamples, matchups) scores; a resample draws as many clusters, with replacement."""
+    """Return (resamples, matchups) scores.
+
+    Each resample draws clusters with replacement, as many as the study has.
+    """
     clusters = len(won)
     weights = rng.multinomial(clusters, np.full(clusters, 1 / clusters), size=resamples).astype(np.float64)
     return scores_of(weights @ won, weights @ lost)

@@ -12,7 +12,7 @@ from benchmark.video.faults import UnreadableVideo, VideoFault
 
 
 def packets_of(stream: Any) -> Iterator[Any]:
-    """Yield the coded frames of an opened stream. Raises UnreadableVideo."""
+    """Yield the coded frames (packets) of an opened stream. Raises UnreadableVideo."""
     try:
         yield from (packet for packet in stream.container.demux(stream) if packet.size)
     except av.FFmpegError as error:

@@ -26,5 +26,5 @@ HEAT = {
 
 
 def text_colour(step: int) -> str:
-    """Return the text colour on a step of the heat scale."""
+    """Return the colour of text on the background colour of a heat-scale step."""
     return PAPER if step == 3 else INK
