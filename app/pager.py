@@ -1,4 +1,4 @@
-"""Long lists on several pages."""
+"""Divides long lists into pages."""
 
 from dataclasses import dataclass
 from urllib.parse import urlencode
@@ -17,9 +17,9 @@ class Pager:
 
     Attributes:
         number: the current page, from 1.
-        count: how many pages there are, at least 1.
+        count: the number of pages, at least 1.
         path: the URL without its query.
-        query: the other parameters of the query; empty ones are left out.
+        query: the other query parameters; empty parameters are left out.
         anchor: the HTML id of the list.
     """
 

@@ -9,7 +9,7 @@ from starlette.responses import HTMLResponse
 
 from app.assets import Assets
 
-# The spaces of "95 %", "p < 0.05", "12 s", "59 to 67" and "[61.2, 71.5]".
+# The spaces in "95 %", "p < 0.05", "12 s", "59 to 67" and "[61.2, 71.5]".
 _BREAKS = re.compile(
     r"(?<=\d) (?=(%|×|s\b|to \d))|(?<=\d to) (?=\d)|(?<=\bp) (?=[=<≥])|(?<=[=<≥×]) (?=\d)"
     r"|(?<=\d,) (?=[−\d.]+\])"
@@ -18,7 +18,7 @@ TEMPLATES = Path(__file__).resolve().parent.parent / "templates"
 
 
 class _Templates(FileSystemLoader):
-    """Loads templates without the indentation of their source, a quarter of the voting page."""
+    """Loads templates without their indentation, which would be a quarter of the voting page's bytes."""
 
     def get_source(self, environment: Environment, template: str) -> tuple[str, str, Callable[[], bool]]:
         source, path, is_current = super().get_source(environment, template)

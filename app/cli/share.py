@@ -1,4 +1,4 @@
-"""`ti2v benchmark|submission|study share`: who sees it, on a server or in the local database."""
+"""`ti2v benchmark|submission|study share`: sets visibility, on a server or in the local database."""
 
 from collections.abc import Callable
 
@@ -27,7 +27,7 @@ def _options(command: Callable[..., None]) -> Callable[..., None]:
 def benchmark(
     slug: str, public: bool, private: bool, people: tuple[str, ...], server: str | None, key: str | None
 ) -> None:
-    """Print who sees the benchmark SLUG, or set it for all its versions."""
+    """Print the visibility of the benchmark SLUG, or set the visibility of all its versions."""
     _share(ShareSubject.BENCHMARK, slug, _request(public, private, people), server, key)
 
 
@@ -42,7 +42,7 @@ def submission(
     server: str | None,
     key: str | None,
 ) -> None:
-    """Print who sees the submission ID, or set it."""
+    """Print or set the visibility of the submission ID."""
     _share(ShareSubject.SUBMISSION, submission_id, _request(public, private, people), server, key)
 
 
@@ -52,15 +52,15 @@ def submission(
 def study(
     slug: str, public: bool, private: bool, people: tuple[str, ...], server: str | None, key: str | None
 ) -> None:
-    """Print who sees the study SLUG and its results, or set it."""
+    """Print or set the visibility of the study SLUG and its results."""
     _share(ShareSubject.STUDY, slug, _request(public, private, people), server, key)
 
 
 def _request(public: bool, private: bool, people: tuple[str, ...]) -> VisibilityRequest | None:
-    """Return what the options ask for, None for only printing.
+    """Return the change that the options request; None if the visibility is only printed.
 
     Raises:
-        click.UsageError: more than one of the three is given.
+        click.UsageError: more than one of the three options is given.
     """
     if public + private + bool(people) > 1:
         raise click.UsageError("Give one of --public, --private and --with NAME.")

@@ -29,7 +29,8 @@ def create_jobs(
     """Queue a job for each requested clip that is neither stored nor queued; cancelled jobs are queued again.
 
     Raises:
-        Invalid: an unknown model (`unknown_model`, with those that workers offer) or pair (`unknown_pair`).
+        Invalid: an unknown model (`unknown_model`; the message lists the models that workers offer) or pair
+            (`unknown_pair`).
         Forbidden: the model belongs to somebody else, and no worker offers it.
         Conflict: the submission with this label belongs to somebody else, or is closed.
     """
@@ -67,7 +68,7 @@ def _find_or_add_model(session: Session, slug: str, principal: Principal, now: d
 
 
 def _pairs_of(session: Session, benchmark: Benchmark, names: Iterable[str] | None) -> Sequence[int]:
-    """Return the ids of the named pairs in the benchmark's order, of all where none is named."""
+    """Return the ids of the named pairs in the benchmark's order; of all pairs if none is named."""
     known = {
         name: id
         for id, name in session.execute(

@@ -2,7 +2,7 @@
 
 Loading a model takes longer than generating a clip. Each model is loaded once for its first clip, and each
 worker but one may come to help with another's model once, so a queue of M models on W workers costs at most
-W + M - 1 loads. It helps a second time only if each worker has minutes of work left.
+W + M - 1 loads. A worker helps a second time only if minutes of work are left for each worker.
 """
 
 from collections.abc import Iterator
@@ -93,7 +93,7 @@ def models_for(session: Session, worker: Worker, *, alive_since: datetime, now: 
     )
     choices = [Choice(*row) for row in found]
     if not choices:
-        # Its queue is empty, so the limit on helping starts anew with the next jobs.
+        # No jobs are left for this worker, so it may help again when new jobs arrive.
         worker.helps = False
     for choice in choices:
         if not worker.helps or not choice.others or _is_worth_a_load(session, choice, now):

@@ -54,7 +54,7 @@ def find_job(session: Session, *, public_id: str, principal: Principal) -> Job:
 
 
 def cancel_job(session: Session, *, job: Job, now: datetime) -> None:
-    """Cancel a job; its worker learns it when it renews. A second call changes nothing."""
+    """Cancel a job; its worker gets an error at the next renewal. A second call changes nothing."""
     if job.status is JobStatus.DONE:
         raise Conflict("This clip is there already.", code="job_done")
     if job.status is not JobStatus.CANCELLED:

@@ -1,7 +1,7 @@
 """Gold questions: comparisons with a known answer, inserted at positions derived from the seed.
 
-Of every `gold_block` comparisons an annotator gets, one is gold, at a random place; the reference is right.
-They take no places, count for nothing and look like any other comparison.
+Of every `gold_block` comparisons an annotator gets, one is gold, at a random position; the correct answer is
+the reference. Gold questions take no slots, count in no score, and look like any other comparison.
 """
 
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ class GoldQuestion:
 
 
 def choose_gold(session: Session, *, study: Study, annotator_id: int, position: int) -> GoldQuestion | None:
-    """Return a question this annotator has not met, where their next comparison is to be gold.
+    """Return a gold question that is new to this annotator; None if it must not be gold now.
 
     Args:
         position: of the next comparison, from 1.
@@ -61,13 +61,14 @@ def is_gold_position(study: Study, *, annotator_id: int, position: int) -> bool:
 def gold_among(study: Study, *, annotator_id: int, others: int) -> int:
     """Return the number of gold questions before the last of `others` other comparisons.
 
-    With the gold questions still to come in it, an annotator's total does not move when one is shown.
+    An annotator's total includes the gold questions still to come, so showing one does not change the total.
     """
     if study.gold_block is None:
         return 0
     most, in_block = study.gold_most or 0, study.gold_block - 1
     whole = others // in_block
-    # All blocks but the last two end before it; in those two the position decides.
+    # All blocks except the last two end before that comparison; in the last two, the position of the gold
+    # question decides.
     certain = max(0, min(whole - 1, most))
     return certain + sum(
         block * in_block + _place(study, annotator_id, block) < others

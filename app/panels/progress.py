@@ -34,7 +34,7 @@ _PROGRESS = select(
 
 @dataclass(frozen=True)
 class Progress:
-    """Pairs done, and pairs in total if no other annotator takes them."""
+    """Pairs that are done, and total pairs if no other annotator takes the remaining ones."""
 
     done: int
     total: int
@@ -53,9 +53,12 @@ def progress_of(session: Session, *, study: Study, annotator_id: int) -> Progres
 
 
 def _gold_to_come(session: Session, *, study: Study, annotator_id: int, total: int) -> int:
-    """Return how many gold questions an annotator will still get; `total` holds those met and all others.
+    """Return how many gold questions an annotator will still get.
 
-    Without them the total would grow by one whenever a gold question is shown, and tell it.
+    `total` is the number of gold questions already shown plus all other comparisons.
+
+    Without these questions, the displayed total would grow by one whenever a gold question is shown, and
+    reveal it.
     """
     met = count_gold_met(session, annotator_id=annotator_id)
     return max(0, gold_among(study, annotator_id=annotator_id, others=total - met) - met)

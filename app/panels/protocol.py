@@ -1,6 +1,6 @@
-"""The frozen protocol of a study: written when it opens or is imported, read by its report.
+"""The frozen protocol of a study: stored when the study opens or is imported, and read by its report.
 
-Rows of `study_protocols` are only added. Votes are cast under the newest version.
+Rows of `study_protocols` never change. Votes are cast under the newest version.
 """
 
 from datetime import datetime
@@ -34,7 +34,7 @@ _BENCHMARK = ("slug", "version", "title", "source", "licence", "content_hash")
 
 
 def freeze_protocol(session: Session, study: Study, *, now: datetime) -> StudyProtocol:
-    """Add the study's protocol as it is now as the next version."""
+    """Store the study's current protocol as the next version."""
     newest = newest_protocol(session, study)
     protocol = StudyProtocol(
         study_id=study.id,
@@ -83,7 +83,7 @@ def _matchups(session: Session, study: Study) -> list[dict[str, Any]]:
 
 
 def _sides(session: Session, study: Study) -> list[dict[str, Any]]:
-    """Return the submissions compared, by the names that tables give them; `name` is what people read."""
+    """Return the compared submissions by their names in tables; `name` is the display name."""
     rows = session.execute(
         select(VideoModel, Submission)
         .join(Submission, Submission.model_id == VideoModel.id)

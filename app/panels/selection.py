@@ -1,7 +1,8 @@
 """Selects an annotator's next comparison and the side shown on the left.
 
-Fewest valid votes and live leases first; ties broken at random from the study's stored seed; a pair this
-annotator has not met before any other (the same clip in nine matchups teaches itself).
+Pairs that are new to the annotator come first, because an annotator would learn a clip that nine matchups
+show. Then come comparisons with the fewest valid votes and live leases. Ties are broken at random from the
+study's stored seed.
 """
 
 from dataclasses import dataclass
@@ -63,10 +64,10 @@ _NOT_MET = _next(Comparison.id, Assignment.comparison_id)
 
 
 def choose_comparison(session: Session, *, study: Study, annotator_id: int, met_pairs: int) -> Chosen | None:
-    """Return the comparison with the fewest taken slots, or None if none is left for this annotator.
+    """Return the next comparison, or None if no comparison is left for this annotator.
 
     Args:
-        met_pairs: different pairs this annotator has met in the study.
+        met_pairs: number of different pairs this annotator has seen in the study.
     """
     given = {"study_id": study.id, "panel": study.votes_per_comparison, "annotator_id": annotator_id}
     row = session.execute(_ON_A_NEW_PAIR, given).one_or_none() if met_pairs < study.pairs else None

@@ -58,7 +58,7 @@ def matchup_sides(session: Session, study: Study, *, with_gold: bool = False) ->
     """Return the study's matchups by name: the order of every table (docs/decisions/0007).
 
     Args:
-        with_gold: return those of gold questions as well, which no result counts.
+        with_gold: also return the matchups of gold questions, which count in no result.
     """
     query = _MATCHUPS.where(Matchup.study_id == study.id)
     if not with_gold:

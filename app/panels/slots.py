@@ -1,8 +1,8 @@
 """Slots of a comparison: each is taken by a live lease or a valid vote and released when that ends.
 
-Assignments with `takes_slot` take one. Those of gold questions, repeats, quizzes, pilots and previews do not.
-All changes of `slots_taken` go through here, so that the study's count of comparisons that need a vote
-follows in the same transaction. The study must be locked.
+Assignments with `takes_slot` take one slot. Gold questions, repeats, quizzes, pilots and previews take none.
+Only this module changes `slots_taken`, and it updates the study's number of comparisons that need a vote in
+the same transaction. The study must be locked.
 """
 
 from app.tables.studies import Comparison, Study
@@ -27,7 +27,7 @@ def release_slot(comparison: Comparison, study: Study) -> None:
 
 
 def close_comparison(comparison: Comparison, study: Study) -> None:
-    """Close a comparison; its votes stay."""
+    """Close a comparison; its votes are kept."""
     if comparison.is_open and has_free_slot(comparison, study):
         study.unfilled_comparisons -= 1
     comparison.is_open = False

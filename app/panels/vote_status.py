@@ -1,6 +1,6 @@
 """Statuses of votes, and the counters updated with them in the same transaction.
 
-A vote without events is valid. Each change is an event; a comparison's counters and places move with it.
+A vote without events is valid. Each change adds an event and updates the comparison's counters and slots.
 """
 
 from collections import Counter
@@ -45,7 +45,7 @@ def status_of(session: Session, vote: Vote) -> VoteStatus:
 
 
 def count_vote(comparison: Comparison, vote: Vote, *, by: int) -> None:
-    """Add (`by` 1) or take away (`by` -1) a valid vote in its comparison's counters."""
+    """Add a valid vote to its comparison's counters (`by` 1), or subtract it (`by` -1)."""
     side = vote.chosen_side
     if side is Side.REFERENCE:
         comparison.votes_reference += by
@@ -95,7 +95,7 @@ def change_status(
     A vote made valid again while its panel is full becomes `surplus`. The study must be locked.
 
     Args:
-        keep_place: after an undo the place stays taken by the assignment that follows.
+        keep_place: keep the slot taken, because the assignment that follows an undo needs it.
     """
     before = status_of(session, vote)
     comparison = session.get_one(Comparison, vote.comparison_id)
@@ -118,8 +118,8 @@ def change_statuses(
 ) -> Counter[VoteStatus]:
     """Change several votes as `change_status` does, in order; return the number of each new status.
 
-    Thousands of votes of one annotator wait for each other behind the study's lock, so their comparisons are
-    read at once.
+    An annotator can have thousands of votes, and the study is locked meanwhile. All their comparisons are
+    therefore read with one query.
     """
     ids = {each.vote.comparison_id for each in votes_with_status}
     comparisons = {row.id: row for row in session.scalars(select(Comparison).where(Comparison.id.in_(ids)))}

@@ -1,11 +1,11 @@
 """Who sees a benchmark, a submission, a study or a model, and who may change it.
 
-- The owner and admins see it and may change it.
+- The owner and admins see and may change it.
 - People it is shared with see it (visibility `shared`).
-- Everybody with a key sees it where it is `public`. A study is public only once it is closed, so that interim
+- Everybody with a key sees it if it is `public`. A study is public only once it is closed, so that interim
   results do not spread while people vote.
-- What is on a benchmark is seen by those who see the benchmark.
-- A model is seen by those who see one of its submissions.
+- Submissions and studies are visible only to people who see their benchmark.
+- A model is visible to people who see one of its submissions.
 - Visitors without a key see public benchmarks, and results published to them (app/security/publication.py).
 """
 
@@ -25,10 +25,10 @@ Subject = Benchmark | Submission | Study
 
 
 def sees_benchmark(principal: Principal | None, *, of: type[Benchmark] = Benchmark) -> ColumnElement[bool]:
-    """Return the condition on Benchmark that a person, or a visitor without a key, sees it.
+    """Return the SQL condition for benchmarks that a person, or a visitor without a key, sees.
 
-    All versions of a slug have one visibility and are shared together. `of` is an alias if the query around
-    has benchmarks of its own.
+    All versions of a slug have one visibility and are shared together. `of` is an alias, for queries that
+    already contain benchmarks.
     """
     is_public = of.visibility == Visibility.PUBLIC
     if principal is None:
@@ -46,7 +46,7 @@ def sees_benchmark(principal: Principal | None, *, of: type[Benchmark] = Benchma
 
 
 def sees_submission(principal: Principal, *, of: type[Submission] = Submission) -> ColumnElement[bool]:
-    """Return the condition on Submission that a person sees it; `of` as in `sees_benchmark`."""
+    """Return the SQL condition for submissions that a person sees; `of` as in `sees_benchmark`."""
     if principal.is_admin:
         return true()
     is_public = of.visibility == Visibility.PUBLIC
@@ -56,7 +56,7 @@ def sees_submission(principal: Principal, *, of: type[Submission] = Submission) 
 
 
 def sees_study(principal: Principal) -> ColumnElement[bool]:
-    """Return the condition on Study that a person sees it and its results."""
+    """Return the SQL condition for studies that a person sees with their results."""
     if principal.is_admin:
         return true()
     is_public = (Study.visibility == Visibility.PUBLIC) & (Study.status == StudyStatus.CLOSED)
@@ -66,7 +66,7 @@ def sees_study(principal: Principal) -> ColumnElement[bool]:
 
 
 def sees_model(principal: Principal) -> ColumnElement[bool]:
-    """Return the condition on VideoModel that a person sees it."""
+    """Return the SQL condition for models that a person sees."""
     if principal.is_admin:
         return true()
     submission = aliased(Submission)
@@ -79,22 +79,22 @@ def sees_model(principal: Principal) -> ColumnElement[bool]:
 
 
 def may_change(subject: Subject, principal: Principal) -> bool:
-    """Tell whether a person owns a subject, or is an admin."""
+    """Return whether a person owns a subject or is an admin."""
     return principal.is_admin or subject.owner_id == principal.person_id
 
 
 def find_study(session: Session, *, slug: str, principal: Principal, for_change: bool = False) -> Study:
-    """Return a study that this person may see, or change; to everybody else it does not exist.
+    """Return a study that this person may see, or may change; for everybody else it does not exist.
 
     Raises:
-        NotFound: there is no such study, or it is not theirs to see or to change.
-        NotSignedIn: its results are not published to this visitor.
+        NotFound: there is no such study, or this person may not see or change it.
+        NotSignedIn: the study's results are not published to this visitor.
     """
     if principal.visitor is not None:
         return _published_study(session, slug, principal.visitor)
     study = session.scalar(select(Study).where(Study.slug == slug, sees_study(principal)))
     if study is None or (for_change and not may_change(study, principal)):
-        # The same words in both cases: nobody learns by asking which studies there are.
+        # The same message in both cases, so that it does not reveal which studies exist.
         raise NotFound("There is no such study, or it is not open to you.")
     return study
 
@@ -121,7 +121,7 @@ def _is_shared(
 def _benchmark_is_visible(
     table: type[Submission] | type[Study], principal: Principal | None
 ) -> ColumnElement[bool]:
-    # An alias: the query around may have the benchmark among its own tables.
+    # An alias, because the outer query may contain the benchmarks table too.
     benchmark = aliased(Benchmark)
     return (
         exists()

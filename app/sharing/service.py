@@ -1,7 +1,7 @@
-"""Sets who sees a benchmark, a submission or a study.
+"""Sets the visibility of a benchmark, a submission or a study.
 
-What is public shows only public things: a public submission is on a public benchmark, a public study compares
-public submissions. So nothing is made private as long as something public shows it.
+A public submission must be on a public benchmark, and a public study must compare public submissions.
+Therefore a benchmark or submission cannot become private while something public shows it.
 """
 
 from collections.abc import Sequence
@@ -27,13 +27,13 @@ from benchmark.wire.visibility import VisibilityRequest, VisibilityResponse
 def find_own(
     session: Session, kind: ShareSubject, name: str, *, principal: Principal, is_locked: bool = False
 ) -> Subject:
-    """Return what a person owns under a name: a slug, or the id of a submission.
+    """Return a person's own subject by its name: a slug, or the id of a submission.
 
     Args:
-        is_locked: lock it for a change.
+        is_locked: lock the subject for a change.
 
     Raises:
-        NotFound: there is none, or it is somebody else's.
+        NotFound: there is no such subject, or it belongs to somebody else.
     """
     query: Select[Subject]
     match kind:
@@ -52,7 +52,7 @@ def find_own(
 
 
 def visibility_of(session: Session, subject: Subject) -> VisibilityResponse:
-    """Return who sees a subject besides its owner and the admins."""
+    """Return the visibility of a subject."""
     people: list[str] = []
     if subject.visibility is Visibility.SHARED:
         people = list(
@@ -70,12 +70,13 @@ def visibility_of(session: Session, subject: Subject) -> VisibilityResponse:
 def set_visibility(
     session: Session, subject: Subject, request: VisibilityRequest, *, principal: Principal, now: datetime
 ) -> VisibilityResponse:
-    """Replace who sees a subject; the same again changes nothing.
+    """Replace the visibility of a subject; setting the same again changes nothing.
 
     Raises:
-        Invalid: nobody is called like one of the people (`unknown_person`).
-        Conflict: it would show something that is not public (`sides_not_public`, `benchmark_not_public`), or
-            something public shows it (`shown_in_public`), `problems` lists what; or the study is not closed.
+        Invalid: there is no person with one of the names (`unknown_person`).
+        Conflict: the subject would become public but shows something that is not public (`sides_not_public`,
+            `benchmark_not_public`); or it would become private but something public shows it
+            (`shown_in_public`; `problems` lists what shows it); or the study is not closed.
     """
     people = _people(session, request.people)
     before = visibility_of(session, subject)
@@ -98,7 +99,7 @@ def set_visibility(
 
 
 def require_public_parts(session: Session, subject: Subject) -> None:
-    """Check that what a subject shows is public, before the subject is.
+    """Check that everything a subject shows is public, before the subject becomes public.
 
     Raises:
         Conflict: see `set_visibility`.
@@ -165,7 +166,7 @@ def _people(session: Session, names: Sequence[str]) -> Sequence[Person]:
 
 
 def _names(session: Session, condition: ColumnElement[bool]) -> list[str]:
-    """Return the submissions of a condition, named as tables name their sides."""
+    """Return the names, as in tables, of the submissions that match a condition."""
     rows = session.execute(
         select(VideoModel.slug, Submission.label)
         .join(Submission, Submission.model_id == VideoModel.id)
@@ -175,7 +176,7 @@ def _names(session: Session, condition: ColumnElement[bool]) -> list[str]:
 
 
 def _versions(session: Session, subject: Subject) -> Sequence[Subject]:
-    """Return the rows that change together: all versions of a benchmark."""
+    """Return the rows that have one visibility: all versions of a benchmark."""
     if isinstance(subject, Benchmark):
         return session.scalars(select(Benchmark).where(Benchmark.slug == subject.slug)).all()
     return [subject]

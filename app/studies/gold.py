@@ -1,8 +1,8 @@
-"""Gives a study its gold questions: the pairs its benchmark names, asked with clips that were handed in.
+"""Adds gold questions to a study: the benchmark names their pairs, and submissions contain their clips.
 
 A pair's tags say whether it is a gold question and what the wrong answer is (`gold` and `gold_against` in the
-benchmark's CSV). The right clip is one of the model `reference`, the wrong one of the model the tag names;
-benchmark/scenes draws both, and they are handed in like any other.
+benchmark's CSV). The correct clip is a clip of the model `reference`; the wrong clip is a clip of the model
+that the tag names. benchmark/scenes renders both, and they are submitted like all other clips.
 """
 
 from collections.abc import Sequence
@@ -22,16 +22,16 @@ from benchmark.protocol import SubmissionStatus
 from benchmark.wire.studies import GoldRequest
 
 RIGHT_MODEL = "reference"
-# As benchmark.scenes.gold.GoldUse says it, which would load the whole engine into the server.
+# Same value as in benchmark.scenes.gold.GoldUse; importing that would load the whole engine into the server.
 _GOLD = "gold"
-# Where nobody limits how many comparisons an annotator gets, a wished number is spread one among ten.
+# If the number of comparisons per annotator is unlimited, one of ten is gold, up to the requested number.
 _USUAL_BLOCK = 10
 LEAST_BLOCK = 2
 
 
 @dataclass(frozen=True)
 class GoldSide:
-    """A submission that questions can be asked with, and the gold pairs it has clips of."""
+    """A submission with clips of gold pairs, and these pairs."""
 
     submission_id: int
     pair_ids: frozenset[int]
@@ -39,7 +39,7 @@ class GoldSide:
 
 @dataclass(frozen=True)
 class GoldMatchup:
-    """The right submission against a wrong one, on the pairs whose question this is."""
+    """The correct submission against a wrong one, with the gold pairs that compare these two."""
 
     reference_id: int
     other_id: int
@@ -47,7 +47,7 @@ class GoldMatchup:
 
 
 def plan_gold(study: Study, wanted: GoldRequest) -> None:
-    """Write into a draft how often it asks."""
+    """Set the frequency of gold questions in a draft."""
     if wanted.count is not None:
         shown = study.comparisons_per_annotator
         study.gold_block = max(LEAST_BLOCK, shown // wanted.count if shown else _USUAL_BLOCK)
@@ -65,8 +65,9 @@ def find_gold(
         compared: the submissions of each of the study's own matchups.
 
     Raises:
-        Invalid: the benchmark has no gold questions, nobody handed in clips to ask them with, the study
-            compares those very clips, or they have another form than the study's and would stand out.
+        Invalid: the benchmark has no gold questions, no submission has clips of the gold pairs, the study
+            compares these same submissions, or the clips differ in format from the study's clips, so that
+            annotators would recognise them.
     """
     wrong = _gold_pairs(session, benchmark)
     if not wrong:
@@ -111,7 +112,7 @@ def add_gold_matchups(session: Session, study: Study, gold: Sequence[GoldMatchup
 
 
 def lay_out_gold(session: Session, study: Study, benchmark: Benchmark) -> set[int]:
-    """Make the gold comparisons of a study that opens; return their pairs."""
+    """Create the gold comparisons of a study when it opens; return their pairs."""
     matchups = session.scalars(
         select(Matchup)
         .where(Matchup.study_id == study.id, Matchup.is_gold, Matchup.closed_at.is_(None))
@@ -154,7 +155,7 @@ def _gold_pairs(session: Session, benchmark: Benchmark) -> dict[str, frozenset[i
 def _side(
     session: Session, benchmark: Benchmark, model: str, pair_ids: frozenset[int], principal: Principal
 ) -> GoldSide | None:
-    """Return the visible final submission of a model that has most of the pairs, the oldest of equal ones."""
+    """Return the visible final submission of a model with clips of the most pairs; the oldest if equal."""
     submissions = session.scalars(
         select(Submission.id)
         .join(VideoModel, VideoModel.id == Submission.model_id)
@@ -171,14 +172,14 @@ def _side(
 
 
 def _pairs_with_clips(session: Session, submission_id: int) -> frozenset[int]:
-    """Return the pairs that a submission has a clip of seed 0 of: gold questions show that seed."""
+    """Return the pairs of which a submission has a clip with seed 0, the seed that gold questions show."""
     return frozenset(
         session.scalars(select(Clip.pair_id).where(Clip.submission_id == submission_id, Clip.seed == 0))
     )
 
 
 def _refuse_conspicuous(session: Session, gold: Sequence[GoldMatchup], sides: Sequence[int]) -> None:
-    """Refuse clips of another size, length or speed than any of the study's: annotators would tell them."""
+    """Refuse clips if no clip of the study has their size, length and speed: annotators would notice."""
     usual = _forms(session, sides)
     for matchup in gold:
         for submission_id in (matchup.reference_id, matchup.other_id):
@@ -193,7 +194,7 @@ def _refuse_conspicuous(session: Session, gold: Sequence[GoldMatchup], sides: Se
 def _forms(
     session: Session, submission_ids: Sequence[int], pair_ids: frozenset[int] | None = None
 ) -> set[tuple[int, int, int, float]]:
-    """Return the sizes, frame counts and speeds of submissions' clips, of some pairs or of all."""
+    """Return the sizes, frame counts and frame rates of submissions' clips, of all pairs or only some."""
     query = select(Clip.width, Clip.height, Clip.frames, Clip.fps).where(
         Clip.submission_id.in_(submission_ids)
     )

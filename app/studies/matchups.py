@@ -1,4 +1,4 @@
-"""Checks the matchups that a new study asks for, and chooses the seed that each side shows."""
+"""Checks the matchups of a new study, and chooses the seed that each side shows."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ from benchmark.wire.studies import MatchupRequest
 
 @dataclass(frozen=True)
 class CheckedMatchup:
-    """The columns of a matchup that its sides decide."""
+    """The columns of a matchup that follow from its two sides."""
 
     reference_id: int
     reference_seed: int
@@ -32,8 +32,8 @@ def check_matchups(
     """Return the matchups with the ids and seeds of their sides.
 
     Raises:
-        Invalid: a matchup names an unknown submission, one of another benchmark, one not final, a seed it has
-            no clip of, itself, or is there twice; `problems` lists all.
+        Invalid: a submission is unknown, not final, for another benchmark, or has no clip of the seed; or a
+            matchup compares a side with itself or is repeated. `problems` lists all of them.
     """
     known = _submissions(session, wanted, principal)
     seeds = _seeds(session, known)
@@ -67,7 +67,7 @@ def _sides(matchup: MatchupRequest) -> tuple[tuple[str, int | None], tuple[str, 
 def _submissions(
     session: Session, wanted: Sequence[MatchupRequest], principal: Principal
 ) -> dict[str, Submission]:
-    """Return the submissions that this person sees; others do not exist for them."""
+    """Return the submissions that this person may see."""
     asked = {name for matchup in wanted for name, _ in _sides(matchup)}
     query = select(Submission).where(Submission.public_id.in_(asked), sees_submission(principal))
     return {row.public_id: row for row in session.scalars(query)}

@@ -42,7 +42,7 @@ _PROTOCOL_FIELDS = (
 
 @dataclass(frozen=True)
 class MatchupProgress:
-    """Counts of one matchup; `votes_wanted` is what full panels would hold."""
+    """Counts of one matchup; `votes_wanted` is the number of votes in full panels."""
 
     matchup: Matchup
     comparisons: int
@@ -160,7 +160,7 @@ def _loss_response(loss: SideLoss, sides: MatchupSides) -> RenditionLossResponse
 
 
 def loss_sentences(session: Session, studies: Sequence[Study]) -> dict[int, tuple[str, ...]]:
-    """Return what renditions leave out, one sentence for each side that loses something, by study id."""
+    """Return by study id what renditions leave out: one sentence for each side that loses something."""
     losses = rendition_losses(session, studies)
     found: dict[int, tuple[str, ...]] = {}
     for study in studies if losses else ():
@@ -180,6 +180,6 @@ def _matchup_progress(study: Study, matchup: Matchup, row: object) -> MatchupPro
         comparisons=comparisons,
         complete=getattr(row, "complete", 0),
         votes=votes,
-        # A matchup that was closed early wants no more than it has.
+        # A matchup that was closed early needs no more votes.
         votes_wanted=votes if matchup.closed_at else comparisons * study.votes_per_comparison,
     )

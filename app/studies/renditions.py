@@ -14,18 +14,20 @@ from app.tasks.runner import Progress, TaskFailed
 from benchmark.plurals import counted
 from benchmark.protocol import Side, StudyStatus
 
-# Comparisons read at once; between batches the order is read again, since votes change it.
+# Comparisons per batch; the order is read again for each batch, because votes change it.
 _BATCH = 16
 
 
 def prepare_renditions(context: AppContext, subject: str, progress: Progress) -> None:
-    """Make the renditions of a study's comparisons, the next ones that annotators will get first.
+    """Make the renditions of a study's comparisons.
+
+    The comparisons that annotators get next come first.
 
     Args:
         subject: the study's slug.
 
     Raises:
-        TaskFailed: some clips could not be prepared; the others are.
+        TaskFailed: some clips could not be prepared; all others were.
     """
     failed: set[int] = set()
     with context.database.read() as session:

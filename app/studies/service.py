@@ -29,12 +29,12 @@ from benchmark.protocol import StudyStatus, TaskKind, Visibility
 from benchmark.wire.studies import StudyRequest
 from benchmark.wire.visibility import VisibilityRequest
 
-# 63 bits, as the database keeps it.
+# The database column has room for 63 bits.
 _SEED_BITS = 62
 
 
 class ResultsAccess(StrEnum):
-    """Who reads the results of a closed study besides everybody who can sign in."""
+    """Who can read the results of a closed study in addition to people who can sign in."""
 
     PRIVATE = "private"
     UNLISTED = "unlisted"
@@ -84,7 +84,7 @@ def create_study(session: Session, *, request: StudyRequest, principal: Principa
 
 
 def open_study(session: Session, *, study: Study, principal: Principal, now: datetime) -> None:
-    """Open a draft, which lays out its comparisons and freezes the protocol, or go on after a pause."""
+    """Open a draft, which lays out its comparisons and freezes the protocol, or resume a paused study."""
     before = _transition(session, study=study, to=StudyStatus.OPEN, principal=principal, now=now)
     if before is StudyStatus.DRAFT:
         study.opened_at = now
@@ -113,10 +113,10 @@ TRANSITIONS: Mapping[StudyStatus, Transition] = {
 def publish_results(
     session: Session, *, study: Study, access: ResultsAccess, principal: Principal, now: datetime
 ) -> None:
-    """Publish the results of a closed study, or end their publication; the same again changes nothing.
+    """Publish the results of a closed study, or end their publication; repeating it changes nothing.
 
-    Publishing makes the study's own compared submissions public as well. A new unlisted link replaces the
-    former one only after the results were private or public in between.
+    Publishing makes the study's own compared submissions public as well. The unlisted link stays the same
+    until the results are made private or public; after that, a new link is created.
 
     Raises:
         Conflict: the study is not closed, its benchmark is not public, or it compares submissions of others
@@ -200,7 +200,7 @@ def _add_draft(
     try:
         session.flush()
     except IntegrityError as error:
-        # On PostgreSQL two may ask for one slug at the same moment; the constraint lets one through.
+        # On PostgreSQL two requests may use one slug at the same moment; the constraint accepts one of them.
         raise Conflict("There is a study of that slug already.", code="study_exists") from error
     return study
 
@@ -208,7 +208,7 @@ def _add_draft(
 def _transition(
     session: Session, *, study: Study, to: StudyStatus, principal: Principal, now: datetime
 ) -> StudyStatus:
-    """Bring the study, locked, to a status and return the one before; a second time changes nothing."""
+    """Lock the study, set its status and return the previous status; repeating it changes nothing."""
     session.refresh(study, with_for_update={"key_share": True})
     before = study.status
     if before is to:

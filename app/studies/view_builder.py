@@ -66,7 +66,7 @@ def _vote_counts(session: Session, study_ids: list[int]) -> dict[int, tuple[int,
 
 
 def _preparation(task: Task | None) -> str | None:
-    """Return what the owner should know of the preparation of renditions; None once it is done."""
+    """Return the progress of preparing the renditions, for the owner; None once it is finished."""
     if task is None or task.status is TaskStatus.DONE:
         return None
     if task.status is TaskStatus.FAILED:

@@ -14,16 +14,16 @@ from benchmark.wire.submissions import MAX_PROVENANCE_BYTES
 _MOST_KEY = 64
 _MOST_DEPTH = 3
 _MOST_INT = 2**63
-# PostgreSQL cannot store NUL, UTF-8 cannot encode surrogates, and the others break tables.
+# PostgreSQL cannot store NUL, UTF-8 cannot encode surrogates, and other control characters break tables.
 _UNFIT = ("Cc", "Cs", "Zl", "Zp")
 
 
 def read_provenance(header: str | None) -> dict[str, Any] | None:
-    """Return the object a Ti2v-Provenance header carries, base64 of JSON; None where none was sent.
+    """Return the JSON object in a Ti2v-Provenance header (base64); None if the header is missing.
 
     Raises:
-        Invalid: it cannot be read, is longer than 4 KiB, nested too deep, or holds control characters or
-            numbers nobody can store.
+        Invalid: the header cannot be decoded, is longer than 4 KiB, is nested too deep, or contains control
+            characters or numbers that the database cannot store.
     """
     if header is None:
         return None

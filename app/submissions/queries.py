@@ -21,7 +21,7 @@ from benchmark.wire.submissions import (
 
 
 def own_submissions(session: Session, principal: Principal) -> list[SubmissionResponse]:
-    """Return a person's own submissions, newest first; an admin's are everybody's."""
+    """Return a person's own submissions, newest first; an admin gets all submissions."""
     query = _submissions().order_by(Submission.id.desc())
     if not principal.is_admin:
         query = query.where(Submission.owner_id == principal.person_id)
@@ -44,7 +44,7 @@ def visible_model(session: Session, slug: str, principal: Principal) -> ModelRes
     """Return a model that a person sees.
 
     Raises:
-        NotFound: there is none.
+        NotFound: there is no such model, or the person does not see it.
     """
     model = session.scalar(select(VideoModel).where(VideoModel.slug == slug, sees_model(principal)))
     if model is None:
@@ -58,7 +58,7 @@ def submission_response(session: Session, submission: Submission) -> SubmissionR
 
 
 def submission_detail(session: Session, submission: Submission) -> SubmissionDetailResponse:
-    """Return a submission with the pairs that are missing and the warnings about its clips."""
+    """Return a submission with its missing clips and the warnings about its clips."""
     return SubmissionDetailResponse(
         **submission_response(session, submission).model_dump(),
         missing=missing_clips(session, submission),
@@ -69,7 +69,7 @@ def submission_detail(session: Session, submission: Submission) -> SubmissionDet
 def clips_page(
     session: Session, submission: Submission, *, position: int, seed: int, limit: int
 ) -> ClipsResponse:
-    """Return up to `limit` clips in the order of pairs and seeds, from a pair's position and a seed on."""
+    """Return up to `limit` clips in the order of pairs and seeds, from a given pair and seed on."""
     rows = session.execute(
         select(Clip, Pair.name, Pair.position)
         .join(Pair, Pair.id == Clip.pair_id)

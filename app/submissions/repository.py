@@ -22,7 +22,7 @@ def add_model(session: Session, *, slug: str, name: str, principal: Principal, n
     """Add a model with its name only.
 
     Raises:
-        Conflict: somebody else registers it at this moment.
+        Conflict: another request is registering the same model.
     """
     model = VideoModel(
         slug=slug,
@@ -67,7 +67,7 @@ def add_submission(
     """Add an open submission without clips.
 
     Raises:
-        Conflict: somebody else opens it at this moment (`submission_exists`).
+        Conflict: another request is opening the same submission (`submission_exists`).
     """
     submission = Submission(
         public_id=secrets.token_hex(8),
@@ -91,12 +91,12 @@ def add_submission(
 
 
 def received_clips() -> ScalarSelect[int]:
-    """Return the query for the number of clips of the Submission of the query around it."""
+    """Return the subquery for the number of clips of the outer query's Submission."""
     return select(func.count()).where(Clip.submission_id == Submission.id).scalar_subquery()
 
 
 def expected_clips() -> ColumnElement[int]:
-    """Return the expression for the clips that make that Submission complete."""
+    """Return the expression for the number of clips in a complete Submission of the outer query."""
     pairs = select(func.count()).where(Pair.benchmark_id == Submission.benchmark_id).scalar_subquery()
     seeds = (
         select(func.count(Clip.seed.distinct())).where(Clip.submission_id == Submission.id).scalar_subquery()

@@ -20,11 +20,11 @@ from benchmark.wire.submissions import ModelRequest
 def register_model(
     session: Session, *, slug: str, request: ModelRequest, principal: Principal, now: datetime
 ) -> VideoModel:
-    """Register a model, or change the metadata of one's own.
+    """Register a model, or change the metadata of a person's own model.
 
     Raises:
-        Forbidden: it is somebody else's.
-        Conflict: somebody else registers it at this moment.
+        Forbidden: the model belongs to somebody else.
+        Conflict: another request is registering the same model.
     """
     model = model_of(session, slug)
     if model is None:
@@ -42,7 +42,7 @@ def register_model(
 def open_submission(
     session: Session, *, model: str, benchmark: Benchmark, label: str, principal: Principal, now: datetime
 ) -> Submission:
-    """Open a submission of one's own model.
+    """Open a submission of a person's own model.
 
     Raises:
         NotFound: the model is not registered.
@@ -93,11 +93,11 @@ def delete_clip(
     principal: Principal,
     now: datetime,
 ) -> Clip:
-    """Delete the row of a clip of an open submission and return it; its bytes are deleted afterwards.
+    """Delete and return the row of a clip of an open submission; the caller deletes the bytes afterwards.
 
     Raises:
         Conflict: the submission is not open.
-        NotFound: it has no such clip (`unknown_clip`).
+        NotFound: the submission has no such clip (`unknown_clip`).
     """
     require_open(submission)
     clip = session.scalar(
@@ -116,7 +116,7 @@ def delete_clip(
 def note_clip_change(
     session: Session, action: str, *, clip: Clip, principal: Principal, now: datetime, **details: str
 ) -> None:
-    """Add an entry to the audit list about a clip that is replaced or deleted."""
+    """Add an entry to the audit log about a clip that is replaced or deleted."""
     submission = session.get_one(Submission, clip.submission_id)
     pair = session.get_one(Pair, clip.pair_id)
     session.add(
@@ -131,16 +131,18 @@ def note_clip_change(
 
 
 def seeds_of(session: Session, submission: Submission) -> tuple[int, ...]:
-    """Return the seeds that a submission has a clip of, in order; only seed 0 where it has no clip."""
+    """Return the seeds of a submission's clips in ascending order; only seed 0 if it has no clips."""
     query = select(Clip.seed).where(Clip.submission_id == submission.id).distinct().order_by(Clip.seed)
     return tuple(session.scalars(query)) or (0,)
 
 
 def missing_clips(session: Session, submission: Submission) -> list[str]:
-    """Return the clips without which the submission is incomplete: each pair, of each seed it has begun.
+    """Return the names of the clips that are missing in the submission.
 
-    They are named as files are: the pair id for seed 0, `<pair id>_<seed>` for another. Seeds come in order,
-    pairs in the benchmark's order.
+    A complete submission has a clip of every pair for each of its seeds.
+
+    Names are the same as of files: the pair id for seed 0, `<pair id>_<seed>` for other seeds. They are
+    sorted by seed, then in the benchmark's order of pairs.
     """
     missing: list[str] = []
     for seed in seeds_of(session, submission):
@@ -157,7 +159,7 @@ def missing_clips(session: Session, submission: Submission) -> list[str]:
 
 
 def expected_clips(session: Session, submission: Submission) -> int:
-    """Return how many clips make the submission complete."""
+    """Return the number of clips in a complete submission."""
     pairs = session.execute(
         select(func.count()).select_from(Pair).where(Pair.benchmark_id == submission.benchmark_id)
     ).scalar_one()
@@ -168,7 +170,8 @@ def finalise(session: Session, *, submission: Submission, allow_partial: bool, n
     """Make a submission final; doing it again changes nothing.
 
     Raises:
-        Conflict: clips are missing and a partial submission was not asked for; `problems` lists all of them.
+        Conflict: clips are missing, and the request does not allow a partial submission; `problems` lists the
+            missing clips.
     """
     if submission.status is SubmissionStatus.FINAL:
         return

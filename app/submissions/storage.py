@@ -1,4 +1,4 @@
-"""Stores one uploaded clip: probes the file in the sandbox, stores it and its row, both or neither."""
+"""Stores one uploaded clip: probes it in the sandbox, then stores both the file and its row, or neither."""
 
 import os
 from dataclasses import asdict, dataclass
@@ -24,9 +24,9 @@ from app.tables.submissions import Clip
 
 @dataclass(frozen=True)
 class UploadTarget:
-    """Where a clip goes: a pair and seed of a submission.
+    """The target of an upload: a pair and seed of a submission.
 
-    `stored_sha256` is the digest of the clip that is there already, None where there is none.
+    `stored_sha256` is the digest of the clip that is stored there already; None if there is no clip.
     """
 
     submission_id: int
@@ -58,12 +58,12 @@ class LockedTarget(Protocol):
     """A target that no other transaction can change."""
 
     def clip_stored(self, session: Session, *, now: datetime) -> None:
-        """Change what follows from the new clip, in its transaction."""
+        """Update the jobs and the submission after the clip was stored, in the same transaction."""
 
 
 @dataclass(frozen=True)
 class UploadedClip:
-    """The stored clip; `is_new` is False where the same bytes were stored before."""
+    """The stored clip; `is_new` is False if the same bytes were stored before."""
 
     clip: Clip
     is_new: bool
@@ -87,18 +87,18 @@ class ClipStorage:
         replace_as: Principal | None = None,
         clock: Clock = utc_now,
     ) -> UploadedClip:
-        """Store a received file as the clip of a target; the same bytes again change nothing.
+        """Store a received file as the clip of a target; storing the same bytes again changes nothing.
 
-        1. Answer at once where the target had these bytes before the body was read.
+        1. Return immediately if the target had these bytes before the body was read.
         2. Probe the file, outside any database session.
         3. In one write transaction: lock and check the target again, write the row, store the file.
         4. Delete the bytes of a clip that was replaced.
 
         Args:
-            replace_as: who replaces a clip of other bytes; None refuses them.
+            replace_as: the person who replaces a clip that has other bytes; None refuses a replacement.
 
         Raises:
-            NotFound, Conflict: from the authorization; Conflict also where other bytes are stored and
+            NotFound, Conflict: from the authorization; Conflict also if other bytes are stored and
                 `replace_as` is None.
             Invalid: the file is refused as a clip; the code says why.
             StoreFull, StoreUnavailable: from the store; nothing was recorded.
@@ -109,11 +109,11 @@ class ClipStorage:
             if before is not None and _is_same(before, received, may_replace=replace_as is not None):
                 return UploadedClip(before, is_new=False)
         facts = self._probe(received.path, target.image_key)
-        # The store waits for the disk anyway; waiting before the lock keeps other writers going.
+        # Flush the file to disk before taking the lock, so that other writers need not wait for the disk.
         _flush_to_disk(received.path)
         with self.database.write() as session:
             locked = authorization.lock_target(session, target)
-            # Another upload to this target may have been committed since it was looked up.
+            # Another upload may have stored a clip at this target since the lookup.
             before = _stored_clip(session, target)
             if before is not None and _is_same(before, received, may_replace=replace_as is not None):
                 return UploadedClip(before, is_new=False)
@@ -131,18 +131,18 @@ class ClipStorage:
         return UploadedClip(clip, is_new=replaced is None)
 
     def delete_unused(self, sha256: str) -> None:
-        """Delete the bytes of a clip that no row names any more; call it after the commit."""
+        """Delete the bytes of a clip if no row refers to them; call it after the commit."""
         with self.database.write() as session:
-            # Whoever stores the same bytes now waits for this lock, and then stores them again.
+            # An upload of the same bytes waits for this lock, and then stores the bytes again.
             _lock_content(session, sha256)
             if not session.scalar(select(exists().where(Clip.sha256 == sha256))):
                 self.store.delete(content_key("clips", sha256))
 
     def _store_and_commit(self, session: Session, received: ReceivedFile) -> None:
-        """Store the file and commit its row; delete a file that no row names.
+        """Store the file and commit its row; delete the file if no row refers to it.
 
-        The file is stored while the target is locked: a file that lost the race would have no row. The price
-        is that other writers wait for it, on SQLite all of them, for some milliseconds.
+        The file is stored while the target is locked; otherwise the loser of a race would leave a file
+        without a row. Other writers wait for some milliseconds; on SQLite, all writers do.
         """
         key = content_key("clips", received.sha256)
         _lock_content(session, received.sha256)
@@ -150,8 +150,8 @@ class ClipStorage:
         try:
             session.commit()
         except SQLAlchemyError:
-            # The disk had room for the clip, but no more for its row. Another row may name the same bytes,
-            # and may have been added between the commit and the lock.
+            # The disk had space for the clip, but not for its row. Another row may refer to the same bytes;
+            # it may have been added between the commit and the lock.
             session.rollback()
             _lock_content(session, received.sha256)
             if not session.scalar(select(exists().where(Clip.sha256 == received.sha256))):

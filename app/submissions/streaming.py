@@ -24,14 +24,14 @@ class ReceivedFile:
 
 
 def promised_sha256(content_digests: Iterable[str], hex_digests: Iterable[str]) -> str | None:
-    """Return the digest that the sender promised, as hex; None where none was sent.
+    """Return the digest that the request declares, as hex; None if it declares none.
 
     Args:
         content_digests: the values of Content-Digest headers.
         hex_digests: the values of X-Content-Sha256 headers.
 
     Raises:
-        Invalid: a digest cannot be read, which is better refused than ignored; or several digests differ.
+        Invalid: a digest cannot be parsed, or several digests differ.
     """
     promised = {_read_content_digest(each) for each in content_digests}
     promised |= {_read_hex_digest(each) for each in hex_digests}
@@ -64,7 +64,7 @@ async def receive_file(body: AsyncIterator[bytes], path: Path) -> ReceivedFile:
     """Write a body to a private file, hashing on the way.
 
     Raises:
-        StoreFull: the disk is full; what was written is the caller's to remove.
+        StoreFull: the disk is full; the caller removes the partial file.
     """
     digest = hashlib.sha256()
     size = 0

@@ -16,7 +16,7 @@ from benchmark.protocol import StudyStatus, SubmissionStatus
 def withdraw(
     session: Session, *, submission: Submission, reason: str, principal: Principal, clock: Clock = utc_now
 ) -> list[Matchup]:
-    """Withdraw a locked submission: its matchups in open studies close, their votes stay and are marked."""
+    """Withdraw a locked submission: close its matchups in open studies; keep and mark their votes."""
     if submission.status is SubmissionStatus.WITHDRAWN:
         return []
     affected = list(
@@ -31,7 +31,8 @@ def withdraw(
             .order_by(Matchup.id)
         )
     )
-    # In one order, so that two withdrawals never wait for each other; votes come before the time or after it.
+    # Lock in a fixed order, to avoid deadlocks. The time is read under the locks, so each vote is clearly
+    # before or after it.
     for study_id in sorted({matchup.study_id for matchup in affected}):
         lock_study(session, study_id)
     now = clock()

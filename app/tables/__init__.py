@@ -1,4 +1,4 @@
-"""All tables, so that one import makes the metadata whole."""
+"""All tables; importing this package completes the metadata."""
 
 from app.tables import audit, bench, jobs, people, shares, studies, submissions, tasks, voting
 from app.tables.base import Base

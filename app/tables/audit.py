@@ -1,4 +1,4 @@
-"""Who changed what, and when."""
+"""The audit log: actor, change and time."""
 
 from datetime import datetime
 from typing import Any

@@ -1,4 +1,4 @@
-"""What every table shares: naming, column types, aware UTC times."""
+"""Base of all tables: naming of constraints, column types, timezone-aware UTC times."""
 
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -20,7 +20,7 @@ NAMING = {
 
 
 class UtcDateTime(TypeDecorator[datetime]):
-    """An aware UTC time; SQLite drops the zone, so it is put back on the way out."""
+    """A timezone-aware UTC time; SQLite drops the time zone, so it is added when a value is read."""
 
     impl = DateTime(timezone=True)
     cache_ok = True
@@ -40,7 +40,7 @@ class UtcDateTime(TypeDecorator[datetime]):
 
 
 def closed_set(values: type[StrEnum]) -> Enum:
-    """Return a text column type that the database itself limits to the values of `values`."""
+    """Return a text column type with a database constraint that allows only the values of `values`."""
     name = "".join("_" + letter.lower() if letter.isupper() else letter for letter in values.__name__)
     return Enum(
         values,
@@ -67,7 +67,7 @@ CLOSED_SETS = (
     protocol.Visibility,
 )
 
-# SQLite numbers rows by itself only in an INTEGER key; PostgreSQL gets 64 bits.
+# SQLite generates row ids only for a key of type INTEGER; PostgreSQL gets 64 bits.
 RowId = BigInteger().with_variant(Integer(), "sqlite")
 SHA256 = String(64)
 

@@ -9,12 +9,12 @@ from sqlalchemy.orm import Mapped, mapped_column
 from app.tables.base import SHA256, Base, RowId
 from benchmark.protocol import Visibility
 
-# Tags that say where a study hides its gold questions, and the wrong answer. Never shown to anyone.
+# Tags that mark gold questions and name the wrong answer. They are never shown to anyone.
 GOLD_TAGS = frozenset({"gold", "gold_against"})
 
 
 class Benchmark(Base):
-    """One version; a slug without a version means the newest."""
+    """One version of a benchmark; a slug without a version means the newest version."""
 
     __tablename__ = "benchmarks"
     __table_args__ = (UniqueConstraint("slug", "version"),)
@@ -22,7 +22,7 @@ class Benchmark(Base):
     id: Mapped[int] = mapped_column(RowId, primary_key=True)
     slug: Mapped[str] = mapped_column(String(64))
     version: Mapped[int]
-    # None where the operator imported it on the server itself.
+    # None if the operator imported the benchmark on the server itself.
     owner_id: Mapped[int | None] = mapped_column(RowId, ForeignKey("people.id", ondelete="RESTRICT"))
     visibility: Mapped[Visibility] = mapped_column(
         default=Visibility.PUBLIC, server_default=Visibility.PUBLIC.value
@@ -41,7 +41,7 @@ class Pair(Base):
     id: Mapped[int] = mapped_column(RowId, primary_key=True)
     benchmark_id: Mapped[int] = mapped_column(RowId, ForeignKey("benchmarks.id", ondelete="RESTRICT"))
     position: Mapped[int]
-    name: Mapped[str] = mapped_column(String(400))  # the pair id of the contract
+    name: Mapped[str] = mapped_column(String(400))  # the pair id in the public contract
     prompt: Mapped[str] = mapped_column(Text)
     scenario: Mapped[str] = mapped_column(String(100))
     image: Mapped[str] = mapped_column(String(200))
@@ -51,5 +51,5 @@ class Pair(Base):
 
     @property
     def shown_tags(self) -> dict[str, Any]:
-        """The tags that do not tell a gold question from another pair."""
+        """The tags that do not reveal whether the pair is a gold question."""
         return {name: value for name, value in self.tags.items() if name not in GOLD_TAGS}

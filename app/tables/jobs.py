@@ -1,4 +1,4 @@
-"""Jobs, each one clip to be generated, and the workers that make them."""
+"""Jobs, each for one clip to generate, and workers."""
 
 from datetime import datetime
 
@@ -23,7 +23,7 @@ from benchmark.protocol import FailureKind, JobStatus
 
 
 class Worker(Base):
-    """A process that makes clips, as it last described itself."""
+    """A process that generates clips, with the description that it sent last."""
 
     __tablename__ = "workers"
     __table_args__ = (UniqueConstraint("person_id", "name"),)
@@ -34,10 +34,10 @@ class Worker(Base):
     device: Mapped[str] = mapped_column(String(80))
     gpu: Mapped[str | None] = mapped_column(String(120))
     models: Mapped[list[str]] = mapped_column(JSON)
-    # The model in its memory, or the one whose jobs it was last given.
+    # The model in its memory, or the model of the jobs that it claimed last.
     held_model: Mapped[str | None] = mapped_column(String(64))
-    # Whether others had that model in memory when it came to it; it then goes on to help elsewhere only where
-    # that is worth loading a model once more.
+    # Whether other workers had that model in memory when this worker loaded it. If so, it helps with further
+    # models only if enough work remains for another load.
     helps: Mapped[bool] = mapped_column(default=False, server_default=false())
     clips_done: Mapped[int] = mapped_column(default=0)
     first_seen_at: Mapped[datetime]
@@ -45,7 +45,10 @@ class Worker(Base):
 
 
 class Job(Base):
-    """One clip of one submission. `attempt` numbers the claims; only the latest may finish, fail or renew."""
+    """A clip of a submission to generate.
+
+    `attempt` counts the claims; only the latest attempt may finish, fail or renew.
+    """
 
     __tablename__ = "jobs"
     __table_args__ = (
@@ -57,7 +60,7 @@ class Job(Base):
             name="lease_has_holder",
         ),
         CheckConstraint("status <> 'failed' OR failure_kind IS NOT NULL", name="failure_has_kind"),
-        # The next job of a model, without reading or sorting the others.
+        # Finds the next job of a model without reading or sorting other jobs.
         Index(
             "ix_jobs_queued",
             "model_id",
@@ -79,34 +82,34 @@ class Job(Base):
     public_id: Mapped[str] = mapped_column(String(32), unique=True)
     submission_id: Mapped[int] = mapped_column(RowId, ForeignKey("submissions.id", ondelete="RESTRICT"))
     pair_id: Mapped[int] = mapped_column(RowId, ForeignKey("pairs.id", ondelete="RESTRICT"), index=True)
-    # The submission's, kept here so that an index finds the next job of a model.
+    # Copied from the submission, so that an index finds the next job of a model.
     model_id: Mapped[int] = mapped_column(RowId, ForeignKey("video_models.id", ondelete="RESTRICT"))
     seed: Mapped[int] = mapped_column(BigInteger)
-    # The priority with its sign turned: lower comes first, so one index in one direction has the next job.
+    # The negated priority: lower values come first, so that a single ascending index finds the next job.
     turn: Mapped[int]
     status: Mapped[JobStatus] = mapped_column(closed_set(JobStatus))
     attempt: Mapped[int] = mapped_column(default=0)
     failures: Mapped[int] = mapped_column(default=0)
     created_at: Mapped[datetime]
-    # Not handed out before; later than its making only while it waits after a failure.
+    # The job cannot be claimed before this time; it is later than the creation only after a failure.
     ready_at: Mapped[datetime]
-    # Who holds it, or held it last.
+    # The worker that holds the job, or held it last.
     worker_id: Mapped[int | None] = mapped_column(RowId, ForeignKey("workers.id", ondelete="RESTRICT"))
     claimed_at: Mapped[datetime | None]
     expires_at: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]
-    # Of the last failure; kept while it is tried again.
+    # Of the last failure; kept while the job is retried.
     failure_kind: Mapped[FailureKind | None] = mapped_column(closed_set(FailureKind))
     failure_message: Mapped[str] = mapped_column(String(500), default="")
     log_tail: Mapped[str] = mapped_column(Text, default="")
 
     @property
     def priority(self) -> int:
-        """Return how urgent it is; higher comes first."""
+        """Return the urgency of the job; higher values come first."""
         return -self.turn
 
 
 def job_status_is(*statuses: JobStatus, of: type[Job] = Job) -> ColumnElement[bool]:
-    """Return the condition with the statuses written out, so that the partial indexes above can be taken."""
+    """Return the condition with literal statuses, so that the database can use the partial indexes above."""
     spelled: list[ColumnElement[str]] = [literal_column(f"'{status.value}'") for status in statuses]
     return of.status == spelled[0] if len(spelled) == 1 else of.status.in_(spelled)

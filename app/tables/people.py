@@ -20,7 +20,10 @@ class Person(Base):
 
 
 class ApiKey(Base):
-    """A key is shown once; only its sha256 is kept. 256 random bits need no slow hash."""
+    """An API key, stored as its sha256.
+
+    A key has 256 random bits, so a slow hash is not needed.
+    """
 
     __tablename__ = "api_keys"
 
@@ -30,11 +33,11 @@ class ApiKey(Base):
     prefix: Mapped[str] = mapped_column(String(16))
     key_hash: Mapped[str] = mapped_column(SHA256, unique=True)
     created_at: Mapped[datetime]
-    # To the minute; a key that is used all the time is not written all the time.
+    # Updated at most once a minute, to avoid a write for every request.
     last_used_at: Mapped[datetime | None]
     revoked_at: Mapped[datetime | None]
     expires_at: Mapped[datetime | None]
-    # Scopes by value, fewer than its role has; None for all of them.
+    # The scopes that the key is limited to, by value; None for all scopes of its role.
     scopes: Mapped[list[str] | None] = mapped_column(JSON(none_as_null=True))
 
 
@@ -50,7 +53,7 @@ class SignInLink(Base):
 
 
 class BrowserSession(Base):
-    """One browser: perhaps a signed-in person, perhaps an annotator in one or more studies."""
+    """A browser, which can belong to a signed-in person and to annotators of several studies."""
 
     __tablename__ = "browser_sessions"
 
@@ -64,7 +67,7 @@ class BrowserSession(Base):
 
 
 class Annotator(Base):
-    """A pseudonym in one study; nothing else is known of the person behind it."""
+    """A pseudonym in one study; nothing else is stored about the person."""
 
     __tablename__ = "annotators"
     __table_args__ = (UniqueConstraint("study_id", "pseudonym"),)
@@ -78,20 +81,20 @@ class Annotator(Base):
     )
     created_at: Mapped[datetime]
     withdrawn_at: Mapped[datetime | None]
-    # Taken out of the results by a person, who says why.
+    # Set if a person excluded the annotator from the results, with a reason.
     excluded_at: Mapped[datetime | None]
     excluded_reason: Mapped[str | None] = mapped_column(String(400))
 
 
 class Invitation(Base):
-    """One link, one annotator; the annotator is made when the link is first opened."""
+    """A link for one annotator, who is created when the link is first opened."""
 
     __tablename__ = "invitations"
 
     id: Mapped[int] = mapped_column(RowId, primary_key=True)
     study_id: Mapped[int] = mapped_column(RowId, ForeignKey("studies.id", ondelete="RESTRICT"), index=True)
     token_hash: Mapped[str] = mapped_column(SHA256, unique=True)
-    # The kind of the annotator that opening the link creates.
+    # The kind of the annotator whom the link creates.
     kind: Mapped[AnnotatorKind] = mapped_column(
         default=AnnotatorKind.PARTICIPANT, server_default=AnnotatorKind.PARTICIPANT.value
     )
@@ -103,7 +106,7 @@ class Invitation(Base):
 
 
 class AnnotatorBrowser(Base):
-    """Which browsers act for which annotator."""
+    """Connects an annotator with a browser that may act for them."""
 
     __tablename__ = "annotator_browsers"
     __table_args__ = (Index("ix_annotator_browsers_annotator_id", "annotator_id"),)

@@ -1,4 +1,4 @@
-"""With whom a private benchmark, submission or study is shared."""
+"""The people with whom a benchmark, submission or study is shared."""
 
 from datetime import datetime
 
@@ -10,14 +10,14 @@ from benchmark.protocol import ShareSubject
 
 
 class Share(Base):
-    """One person who sees a subject whose visibility is `shared`."""
+    """A person who may see a subject with the visibility `shared`."""
 
     __tablename__ = "shares"
     __table_args__ = (UniqueConstraint("person_id", "subject_kind", "subject_id"),)
 
     id: Mapped[int] = mapped_column(RowId, primary_key=True)
     subject_kind: Mapped[ShareSubject] = mapped_column(closed_set(ShareSubject))
-    # The id of a benchmark, a submission or a study, as subject_kind says.
+    # The id of a benchmark, submission or study, depending on subject_kind.
     subject_id: Mapped[int] = mapped_column(RowId)
     person_id: Mapped[int] = mapped_column(RowId, ForeignKey("people.id", ondelete="RESTRICT"))
     created_at: Mapped[datetime]

@@ -35,7 +35,7 @@ class Study(Base):
     visibility: Mapped[Visibility] = mapped_column(
         default=Visibility.PRIVATE, server_default=Visibility.PRIVATE.value
     )
-    # Names the unlisted link to the results; None without one.
+    # Identifies the unlisted link to the results; None if there is no link.
     results_link: Mapped[str | None] = mapped_column(String(43))
     title: Mapped[str] = mapped_column(String(200))
     instructions: Mapped[str] = mapped_column(Text)
@@ -49,12 +49,14 @@ class Study(Base):
     renditions: Mapped[RenditionRecipe]
     require_justification: Mapped[bool]
     seed: Mapped[int] = mapped_column(BigInteger)
-    # One of each so many comparisons an annotator gets is gold, at most so many in all; None without gold.
+    # Of every gold_block comparisons of an annotator, one is gold, up to gold_most in total; None without
+    # gold questions.
     gold_block: Mapped[int | None]
     gold_most: Mapped[int | None]
-    # Different pairs among its comparisons: who has met as many need not be searched a new one.
+    # Number of different pairs; an annotator who has seen that many needs no search for a new pair.
     pairs: Mapped[int] = mapped_column(default=0)
-    # Open comparisons with a free slot, kept along so that a progress bar need not count thousands.
+    # Number of open comparisons with a free slot; stored, so that a progress bar need not count thousands of
+    # rows.
     unfilled_comparisons: Mapped[int] = mapped_column(default=0)
     created_at: Mapped[datetime]
     opened_at: Mapped[datetime | None]
@@ -62,7 +64,7 @@ class Study(Base):
 
 
 class StudyProtocol(Base):
-    """One version of a study's frozen protocol. Rows are only added; an assignment names its version."""
+    """A version of a study's frozen protocol. Rows never change; each assignment names its version."""
 
     __tablename__ = "study_protocols"
     __table_args__ = (CheckConstraint("version > 0", name="version_positive"),)
@@ -97,18 +99,19 @@ class Matchup(Base):
     # The seed whose clips each side shows.
     reference_seed: Mapped[int] = mapped_column(BigInteger, default=0, server_default="0")
     other_seed: Mapped[int] = mapped_column(BigInteger, default=0, server_default="0")
-    # Its comparisons have a known answer, the reference; they enter no result.
+    # Whether its comparisons are gold questions: the correct answer is the reference, and they count in no
+    # result.
     is_gold: Mapped[bool] = mapped_column(default=False, server_default=false())
     closed_at: Mapped[datetime | None]
     close_reason: Mapped[str | None] = mapped_column(String(200))
 
 
 class Comparison(Base):
-    """One matchup on one pair, with the counters that its votes keep in their own transactions.
+    """A matchup on one pair. Each vote updates its counters in the same transaction.
 
     `slots_taken` counts valid votes and live leases. `shuffle_key` is drawn anew from the study's seed each
-    time a slot is taken, so the smallest key among the emptiest comparisons is a uniform random choice
-    that an index can answer. A gold comparison is never open, takes no slots and counts no votes.
+    time a slot is taken, so the smallest key among the comparisons with the fewest taken slots is a uniform
+    random choice, which an index finds. A gold comparison is never open, takes no slots and counts no votes.
     """
 
     __tablename__ = "comparisons"

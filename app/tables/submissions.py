@@ -55,7 +55,7 @@ class Submission(Base):
     model_id: Mapped[int] = mapped_column(RowId, ForeignKey("video_models.id", ondelete="RESTRICT"))
     benchmark_id: Mapped[int] = mapped_column(RowId, ForeignKey("benchmarks.id", ondelete="RESTRICT"))
     owner_id: Mapped[int] = mapped_column(RowId, ForeignKey("people.id", ondelete="RESTRICT"))
-    label: Mapped[str] = mapped_column(String(64))  # empty where a model has one submission
+    label: Mapped[str] = mapped_column(String(64))  # empty if a model has one submission
     status: Mapped[SubmissionStatus]
     visibility: Mapped[Visibility] = mapped_column(
         default=Visibility.PRIVATE, server_default=Visibility.PRIVATE.value
@@ -67,7 +67,7 @@ class Submission(Base):
 
 
 class Clip(Base):
-    """The facts are the prober's; the bytes lie in the media store under their sha256."""
+    """A clip with the facts that the probe measured; its bytes are in the media store under their sha256."""
 
     __tablename__ = "clips"
     __table_args__ = (
@@ -94,7 +94,7 @@ class Clip(Base):
     is_static: Mapped[bool]
     is_remuxable: Mapped[bool] = mapped_column(default=False, server_default=false())
     first_frame_distance: Mapped[float | None] = mapped_column(Float)
-    # What whoever made it says about how; shown, and trusted for nothing. None where nothing was said.
+    # How the clip was made, as declared by the uploader. It is shown but not verified; None if not declared.
     provenance: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
     received_at: Mapped[datetime]
 

@@ -1,4 +1,4 @@
-"""Background tasks of the server: work that a request starts and must not wait for."""
+"""Background tasks of the server: work that a request starts without waiting for it."""
 
 from datetime import datetime
 
@@ -10,7 +10,10 @@ from benchmark.protocol import TaskKind, TaskStatus
 
 
 class Task(Base):
-    """One task on one subject. `attempt` numbers the claims; only the latest may report or end it."""
+    """A task on one subject.
+
+    `attempt` counts the claims; only the latest attempt may report progress or end the task.
+    """
 
     __tablename__ = "tasks"
     __table_args__ = (
@@ -30,11 +33,11 @@ class Task(Base):
 
     id: Mapped[int] = mapped_column(RowId, primary_key=True)
     kind: Mapped[TaskKind] = mapped_column(closed_set(TaskKind))
-    # A study's slug for renditions; what else a kind works on.
+    # The slug of a study for renditions; other kinds of tasks have other subjects.
     subject: Mapped[str] = mapped_column(String(200))
     status: Mapped[TaskStatus] = mapped_column(closed_set(TaskStatus))
     attempt: Mapped[int] = mapped_column(default=0)
-    # Steps finished and steps in all; 0 of 0 before the first report.
+    # Finished steps and total steps; 0 of 0 before the first report.
     done: Mapped[int] = mapped_column(default=0)
     total: Mapped[int] = mapped_column(default=0)
     error: Mapped[str] = mapped_column(String(500), default="")
@@ -46,5 +49,5 @@ class Task(Base):
 
 
 def task_status_is(*statuses: TaskStatus) -> ColumnElement[bool]:
-    """Return the condition with the statuses written out, so that the partial index can be used."""
+    """Return the condition with literal statuses, so that the database can use the partial index."""
     return Task.status.in_([literal_column(f"'{status.value}'") for status in statuses])

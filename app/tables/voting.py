@@ -1,6 +1,6 @@
-"""Assignments, votes and what happened to votes afterwards.
+"""Assignments, votes and vote events.
 
-A vote row never changes. What it counts as follows from its events, which are only ever added.
+A vote row never changes. A vote's status follows from its events, and events are only added.
 """
 
 from datetime import datetime
@@ -32,11 +32,12 @@ class AssignmentStatus(StrEnum):
 
 
 class Assignment(Base):
-    """A comparison shown to one annotator: sides fixed, lease running."""
+    """A comparison that one annotator gets, with fixed sides and a lease."""
 
     __tablename__ = "assignments"
     __table_args__ = (
-        # No comparison twice for one annotator and purpose; an expired or undone one may come back.
+        # An annotator gets a comparison once for each purpose; an expired or undone one may be assigned
+        # again.
         Index(
             "uq_assignments_annotator_comparison_purpose",
             "annotator_id",
@@ -60,7 +61,7 @@ class Assignment(Base):
             sqlite_where=text("status = 'skipped'"),
             postgresql_where=text("status = 'skipped'"),
         ),
-        # Covers all that is asked about one annotator's assignments for every vote, without reading the rows.
+        # Covers the queries on an annotator's assignments that run for every vote, without reading the rows.
         Index("ix_assignments_annotator", "annotator_id", "status", "pair_id", "comparison_id", "position"),
         Index("ix_assignments_comparison_id", "comparison_id"),
         ForeignKeyConstraint(
@@ -79,12 +80,12 @@ class Assignment(Base):
     purpose: Mapped[AssignmentPurpose] = mapped_column(
         default=AssignmentPurpose.VOTE, server_default=AssignmentPurpose.VOTE.value
     )
-    # Whether its lease and its valid vote fill a slot: purpose vote, and an annotator whose kind the study
-    # counts. Stored here so that leases, selection and counting need not look the annotator up.
+    # Whether its lease and its valid vote take a slot: true for the purpose vote and a kind of annotator that
+    # the study counts. Stored here so that leases, selection and counting need not read the annotator.
     takes_slot: Mapped[bool] = mapped_column(default=True, server_default=true())
-    # The version of the study's protocol it was made under.
+    # The version of the study's protocol when the assignment was created.
     protocol_version: Mapped[int] = mapped_column(default=1, server_default="1")
-    # The order in which this annotator meets comparisons; an undone one keeps its place.
+    # The position in the order of this annotator's comparisons; after an undo the position is kept.
     position: Mapped[int]
     left_side: Mapped[Side]
     status: Mapped[AssignmentStatus] = mapped_column(closed_set(AssignmentStatus))
@@ -97,23 +98,23 @@ class Assignment(Base):
     right_delivered: Mapped[int] = mapped_column(default=0)
     left_delivered_whole_at: Mapped[datetime | None]
     right_delivered_whole_at: Mapped[datetime | None]
-    # After an undo: the assignment whose vote this one takes the place of.
+    # After an undo: the assignment that this one replaces.
     replaces_id: Mapped[int | None] = mapped_column(RowId, ForeignKey("assignments.id", ondelete="RESTRICT"))
 
     def side_of(self, choice: Choice) -> Side:
-        """Return the side shown left or right."""
+        """Return the side that is shown at this position, left or right."""
         return self.left_side if choice is Choice.LEFT else self.left_side.opposite
 
     def choice_of(self, side: Side) -> Choice:
-        """Return where a side is shown."""
+        """Return the position, left or right, at which a side is shown."""
         return Choice.LEFT if side is self.left_side else Choice.RIGHT
 
 
 def status_is(*statuses: AssignmentStatus) -> ColumnElement[bool]:
-    """Return the condition with the statuses written out, so that the partial indexes above can be taken.
+    """Return the condition with literal statuses, so that the database can use the partial indexes above.
 
-    SQLite takes an index on open assignments for `status = 'open'`, not for an IN of one value. Written out,
-    SQLAlchemy need not expand a list of parameters anew each time either.
+    SQLite uses an index on open assignments for `status = 'open'`, but not for an IN with one value. With
+    literals, SQLAlchemy also need not expand a list of parameters at each execution.
     """
     spelled: list[ColumnElement[str]] = [literal_column(f"'{status.value}'") for status in statuses]
     return Assignment.status == spelled[0] if len(spelled) == 1 else Assignment.status.in_(spelled)
@@ -154,7 +155,7 @@ class Vote(Base):
 
 
 class VoteEvent(Base):
-    """What a vote counts as from now on, why and on whose word."""
+    """A change of a vote's status, with the reason and the actor."""
 
     __tablename__ = "vote_events"
     __table_args__ = (Index("ix_vote_events_vote_id", "vote_id", "id"),)

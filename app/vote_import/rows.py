@@ -1,4 +1,4 @@
-"""Builds the rows of imported votes: an assignment, a vote and its event each."""
+"""Builds the rows of imported votes: one assignment, one vote and one event for each imported vote."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass

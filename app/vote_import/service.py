@@ -1,8 +1,8 @@
 """Stores imported votes as a separate closed study; every vote has the status imported.
 
-Nothing of it mixes with a study run here. Its sides are submissions without a clip that are withdrawn from
-the start, so that nobody can be shown them; its annotators are numbered, as their own names may tell who they
-are; its votes are imported by their events and counted in this study alone.
+An imported study is kept apart from studies of this server. Its sides are submissions without clips that are
+withdrawn from the start, so that they are never shown. Its annotators get numbers, because their names could
+identify them. The events of its votes mark them as imported, and they count in this study only.
 """
 
 import secrets
@@ -36,7 +36,7 @@ from benchmark.stats.tallies import Tallies
 from benchmark.wire.text import is_one_line
 
 ACTION = "votes.import"
-_LEASE_S = 900  # nobody will hold one
+_LEASE_S = 900  # nobody will hold a lease
 MOST_TITLE = 200
 
 
@@ -55,7 +55,7 @@ class ImportedSource:
 
 
 def is_imported_already(session: Session, plan: ImportPlan) -> bool:
-    """Tell whether exactly these votes are stored as this study already.
+    """Return whether exactly these votes are stored in this study already.
 
     Raises:
         Conflict: a study with this slug holds other votes; an import never adds to a study.
@@ -90,10 +90,10 @@ def store_study(
 ) -> Study:
     """Store the votes as a closed study owned by `principal`; after an error nothing is stored.
 
-    `on_part` is called `parts_of(plan)` times as the work goes on.
+    `on_part` is called after each of the `parts_of(plan)` batches.
 
     Raises:
-        Conflict: one of its sides has a submission of the study's name already.
+        Conflict: a model already has a submission whose label is the study's name.
     """
     study = _study(session, plan, source, principal, now)
     submissions = {

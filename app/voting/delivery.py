@@ -1,7 +1,7 @@
 """Serves the two clips of an assignment, and records how much of each was delivered.
 
-Both clips are served at one length. A vote is refused until both were delivered to the last byte. The record
-is written just before the last chunk goes out, so that a page may vote right after the last byte.
+Both clips are served with the same length. A vote is refused until both were delivered to the last byte. The
+record is written just before the last chunk is sent, so that the page may vote right after the last byte.
 """
 
 from collections.abc import Iterator, Mapping
@@ -24,7 +24,7 @@ from benchmark.protocol import Choice
 
 @dataclass(frozen=True)
 class RequestedClip:
-    """One clip of an assignment and the one beside it, with the renditions that exist already."""
+    """The requested clip of an assignment, the other clip, and the renditions that exist already."""
 
     assignment_id: int
     position: Choice
@@ -41,7 +41,7 @@ class RequestedClip:
 
 @dataclass(frozen=True)
 class ServedClip:
-    """One clip of an assignment as it is served: the rendition's bytes, then padding up to `length`."""
+    """A clip of an assignment as it is served: the rendition's bytes, then padding up to `length`."""
 
     assignment_id: int
     position: Choice
@@ -66,7 +66,10 @@ def requested_clip(session: Session, *, held: HeldAssignment, position: Choice) 
 
 
 def prepare_clip(requested: RequestedClip, *, cache: RenditionCache) -> ServedClip:
-    """Return the clip as it is served; transcodes what is missing, so no session may be open meanwhile."""
+    """Return the clip as it is served; make missing renditions.
+
+    Transcoding takes long, so the caller must not hold an open database session.
+    """
     rendition, other = (
         requested.renditions.get(clip.id) or cache.get_or_make(clip, requested.recipe)
         for clip in (requested.clip, requested.other)
@@ -85,7 +88,7 @@ def served_image(session: Session, *, held: HeldAssignment) -> ServedImage:
 def clip_bytes(
     clip: ServedClip, requested: ByteRange, *, store: MediaStore, database: Database
 ) -> Iterator[bytes]:
-    """Yield the requested bytes; before the last chunk, record how far this clip was delivered."""
+    """Yield the requested bytes; before the last chunk, record how many bytes of this clip were delivered."""
     key = clip.rendition.media_key
     chunks = padded_range(
         lambda start, stop: store.read_range(key, start, stop),
@@ -105,7 +108,7 @@ def clip_bytes(
 def record_delivery(
     database: Database, *, clip: ServedClip, requested: ByteRange, clock: Clock = utc_now
 ) -> None:
-    """Extend the delivered prefix of the clip; record when it reached the last byte."""
+    """Extend the delivered prefix of the clip, and record the time when the last byte was delivered."""
     with database.write(durable=False) as session:
         assignment = session.execute(
             select(Assignment).where(Assignment.id == clip.assignment_id).with_for_update()

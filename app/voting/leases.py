@@ -54,10 +54,10 @@ _MET_SO_FAR = select(
 def next_assignment(
     session: Session, *, annotator: Annotator, study: Study, now: datetime, after: Assignment | None = None
 ) -> Assignment | None:
-    """Return the assignment this annotator should see, or None when nothing is left for them.
+    """Return the assignment this annotator should see, or None if no comparison is left.
 
-    Without `after`, an open assignment is returned again. With it, the assignment that follows; it is leased
-    ahead so that its media can be loaded.
+    Without `after`, an open assignment is returned again. With it, the assignment that follows that token is
+    returned; it is leased early so that its media can be loaded.
     """
     require_open(study)
     expire_leases(session, study=study, now=now)
@@ -132,7 +132,7 @@ def retake_slot(session: Session, *, assignment: Assignment, comparison: Compari
 
 
 def has_newer(session: Session, assignment: Assignment) -> bool:
-    """Tell whether the same annotator holds the same comparison for the same purpose under another token."""
+    """Return whether the same annotator holds the same comparison for the same purpose under another token."""
     return bool(
         session.scalar(
             select(

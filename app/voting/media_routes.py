@@ -21,7 +21,7 @@ from benchmark.protocol import Choice
 
 router = APIRouter(include_in_schema=False, route_class=limited_route(RequestClass.MEDIA))
 
-# Shared computers: the next person at this browser must not find it in the cache.
+# On a shared computer, the next person must not find the media in the browser's cache.
 _NO_STORE = "no-store"
 
 
@@ -43,9 +43,9 @@ def image(token: TokenPath, request: Request) -> Response:
 
 @router.get("/media/{token}/{position}")
 async def clip(token: TokenPath, position: Choice, request: Request) -> Response:
-    """Return the left or right clip of an assignment; both have one length, whatever the files' sizes.
+    """Return the left or right clip of an assignment; both are served with the same length.
 
-    Only a clip that must be transcoded takes a thread of the renditions.
+    Only a clip that must be transcoded uses a thread of the class for renditions.
     """
     context = context_of(request)
     media = context.capacities.of(RequestClass.MEDIA)
@@ -56,7 +56,7 @@ async def clip(token: TokenPath, position: Choice, request: Request) -> Response
             served = prepare()
         else:
             served = await context.capacities.of(RequestClass.RENDITIONS).run(prepare)
-        # Reports a lost file now instead of in the middle of the body.
+        # Report a missing file now instead of in the middle of the response.
         await media.run(context.store.size, served.rendition.media_key)
     except (RenditionFailed, SandboxBroken, StoreError) as error:
         raise Unavailable("This clip cannot be prepared right now. Try again, or skip it.") from error

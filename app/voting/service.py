@@ -27,7 +27,7 @@ _COMPARED = (
 
 @dataclass(frozen=True)
 class CastVote:
-    """A stored vote; `is_new` is False where the same request had stored it before."""
+    """A stored vote; `is_new` is False if the same request had stored the vote before."""
 
     vote: Vote
     is_new: bool
@@ -35,7 +35,7 @@ class CastVote:
 
 @dataclass(frozen=True)
 class Undone:
-    """A vote that was undone, and the assignment that replaces its own."""
+    """An undone vote, and the new assignment that replaces the vote's assignment."""
 
     vote: Vote
     assignment: Assignment
@@ -44,11 +44,11 @@ class Undone:
 def cast_vote(
     session: Session, *, assignment: Assignment, study: Study, request: VoteRequest, now: datetime
 ) -> CastVote:
-    """Store a vote once; the same request again returns the stored one.
+    """Store a vote once; repeating the request returns the stored vote.
 
     Raises:
-        Invalid: no justification where the study requires one.
-        Conflict: another answer is stored, the study takes no votes, a clip was not delivered to the last
+        Invalid: the study requires a justification and the vote has none.
+        Conflict: another answer is stored, the study accepts no votes, a clip was not delivered to the last
             byte, or the lease expired and the slot went to another annotator.
     """
     if assignment.status is AssignmentStatus.VOTED:
@@ -161,7 +161,7 @@ def _both_delivered(assignment: Assignment) -> bool:
 
 
 def can_undo(session: Session, assignment: Assignment) -> bool:
-    """Tell whether this is the annotator's last vote and was neither undone nor excluded."""
+    """Return whether this is the annotator's last vote, and it was neither undone nor excluded."""
     if assignment.status is not AssignmentStatus.VOTED:
         return False
     newest = session.scalar(

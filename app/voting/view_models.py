@@ -7,16 +7,16 @@ from benchmark.plurals import counted
 from benchmark.protocol import Choice, Justification, StudyStatus
 from benchmark.wire.votes import AssignmentResponse
 
-# Width over height: between the two a clip is laid out as a square.
+# Limits of width / height: between them, the layout treats a clip as square.
 TALLEST_SQUARE, WIDEST_SQUARE = 0.8, 1.25
 
 
 class AssignmentView(AssignmentResponse):
-    """One comparison as its annotator sees it: the response of the REST API and what the template derives."""
+    """An annotator's view of a comparison: the REST API response, with values derived for the template."""
 
     @property
     def position(self) -> int:
-        """Return the number of this pair, from 1; never beyond the total, which can shrink meanwhile."""
+        """Return the number of this pair, from 1; limited to the total, which can shrink."""
         return min(self.done + 1, self.total)
 
     @property
@@ -26,7 +26,7 @@ class AssignmentView(AssignmentResponse):
 
     @property
     def shape(self) -> str:
-        """Return `tall`, `square` or `wide`: how the page divides the window before the clips load."""
+        """Return `tall`, `square` or `wide`: the layout of the page before the clips load."""
         aspect = self.width / self.height
         if aspect < TALLEST_SQUARE:
             return "tall"
@@ -34,12 +34,12 @@ class AssignmentView(AssignmentResponse):
 
     @property
     def as_json(self) -> str:
-        """Return the assignment as the REST API sends it, for the script to start from."""
+        """Return the assignment as in the REST API, as the initial state of the script."""
         return self.model_dump_json()
 
     @property
     def time_left(self) -> str:
-        """Return a first guess of the time to go, in whole minutes or, where it is long, hours."""
+        """Return a first estimate of the remaining time, in whole minutes, or in hours if it is long."""
         return f"{estimated_duration(self.total - self.done).capitalize()} left"
 
 
@@ -108,8 +108,8 @@ REASON_TILES = (
 class VotePage:
     """The voting page (voting/vote.html), or its thank-you page (voting/done.html) without an assignment.
 
-    `done` counts the pairs this annotator voted on or skipped; `remaining` counts the pairs that still need
-    votes but that other annotators hold at the moment, 0 if no pair is left for this annotator.
+    `done` is the number of pairs this annotator voted on or skipped. `remaining` is the number of pairs that
+    still need votes but are held by other annotators now; 0 if no pair is left for this annotator.
     """
 
     study_slug: str
@@ -150,12 +150,12 @@ class VotePage:
 
     @property
     def assignments_url(self) -> str:
-        """Return where the script asks for the next assignment."""
+        """Return the URL from which the script requests the next assignment."""
         return f"/api/v1/studies/{self.study_slug}/assignments"
 
     @property
     def assignment_url(self) -> str:
-        """Return where the script votes, skips, undoes and renews; it fills in the token."""
+        """Return the URL at which the script votes, skips, undoes and renews; the script fills in the token."""
         return "/api/v1/assignments/{token}/"
 
     @property
@@ -186,5 +186,5 @@ class ClosedPage:
 
     @property
     def is_closed(self) -> bool:
-        """Tell whether the study is closed for good, not only paused."""
+        """Return whether the study is closed permanently, not only paused."""
         return self.status is StudyStatus.CLOSED
