@@ -132,7 +132,7 @@ def retake_slot(session: Session, *, assignment: Assignment, comparison: Compari
 
 
 def has_newer(session: Session, assignment: Assignment) -> bool:
-    """Return whether the same annotator holds the same comparison for the same purpose under another token."""
+    """Tell whether the same annotator holds the same comparison for the same purpose under another token."""
     return bool(
         session.scalar(
             select(

@@ -155,7 +155,7 @@ class VotePage:
 
     @property
     def assignment_url(self) -> str:
-        """Return the URL at which the script votes, skips, undoes and renews; the script fills in the token."""
+        """Return the URL at which the script votes, skips, undoes and renews; the script adds the token."""
         return "/api/v1/assignments/{token}/"
 
     @property
