@@ -48,7 +48,7 @@ def canonical_name(name: str) -> str:
 
 
 def find_path(path: Path) -> Path:
-    """Return `path` if it exists, otherwise a file whose name is equal to it in NFC."""
+    """Return `path`; if it does not exist, return a file in its folder whose name is equal in NFC, if any."""
     if path.exists() or not path.parent.is_dir():
         return path
     name = canonical_name(path.name)
