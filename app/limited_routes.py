@@ -15,9 +15,9 @@ Endpoint = Callable[..., Any]
 
 
 def limited_route(request_class: RequestClass, base: type[APIRoute] = APIRoute) -> type[APIRoute]:
-    """Return a route class for routers; its plain functions must have a parameter `request`.
+    """Return a route class for routers; handlers that are not coroutines must have a parameter `request`.
 
-    Coroutine functions are left alone: they choose the capacity of each step themselves.
+    Coroutine handlers are unchanged: they choose the capacity of each step themselves.
     """
 
     class LimitedRoute(base):  # type: ignore[valid-type,misc]  # the base is a parameter

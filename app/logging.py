@@ -1,4 +1,4 @@
-"""Logs as events with fields; no prompts of people, no addresses, no model names beside open votes."""
+"""Logs events with fields. Logs contain no prompts, no addresses, and no model names of open votes."""
 
 import json
 import logging
@@ -33,5 +33,5 @@ def set_up_logging(log_format: str) -> None:
     root = logging.getLogger("ti2v")
     root.handlers[:] = [handler]
     root.propagate = False
-    # People who run it by hand want to read problems, not every request.
+    # People who start the server by hand want to see problems, not every request.
     root.setLevel(logging.INFO if log_format == "json" else logging.WARNING)

@@ -1,4 +1,4 @@
-"""Warnings about accepted clips that somebody should look at."""
+"""Warnings about accepted clips that a person should check."""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -29,7 +29,7 @@ class Clip(Protocol):
 
 
 def usual_format(clips: Iterable[Clip]) -> str:
-    """Return size, frames and fps of most clips as text; empty without clips."""
+    """Return the most frequent size, number of frames and fps as text; an empty string without clips."""
     forms = Counter(_format(clip) for clip in clips)
     return forms.most_common(1)[0][0] if forms else ""
 

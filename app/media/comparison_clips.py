@@ -1,4 +1,4 @@
-"""Finds the two clips of a comparison and how they are prepared for annotators."""
+"""Finds the two clips of a comparison and the recipe of their renditions."""
 
 from dataclasses import dataclass, fields
 from typing import Any
@@ -42,7 +42,8 @@ class ComparedClips:
 
 def _query() -> Select[*tuple[Any, ...]]:
     reference, other = aliased(Clip), aliased(Clip)
-    # Columns, not objects: this runs for every assignment, and the ORM would track forty attributes.
+    # Select columns instead of objects: this runs for every assignment, and the ORM would track forty
+    # attributes.
     columns = [getattr(clip, name) for clip in (reference, other) for name in ("id", "sha256", *_FACTS)]
     return (
         select(Pair.prompt, Pair.image_key, Pair.image_type, *columns)
@@ -70,7 +71,7 @@ _COMPARED = _query()
 
 
 def compared_clips(session: Session, *, comparison_id: int, requested: RenditionRecipe) -> ComparedClips:
-    """Return the clips of a comparison; `requested` is the choice of its study."""
+    """Return the clips of a comparison; `requested` is the recipe that the study requests."""
     prompt, image_key, image_type, *clips = session.execute(_COMPARED, {"comparison_id": comparison_id}).one()
     half = len(clips) // 2
     first, second = (

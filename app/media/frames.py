@@ -1,4 +1,4 @@
-"""Decodes single frames of clips, and input images, to raw pixels for figures that the server draws.
+"""Decodes single frames of clips, and input images, to raw pixels for the figures that the server draws.
 
 The files are decoded in the sandbox (`sandbox/frames.py`). A child writes raw bytes whose length is checked;
 the server parses nothing that a child wrote.

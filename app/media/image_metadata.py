@@ -32,7 +32,7 @@ _JPEG_KEPT_APPS = {0xE0: b"JFIF\0", 0xE2: b"ICC_PROFILE\0", 0xEE: b"Adobe"}
 
 
 def without_jpeg_metadata(image: bytes) -> bytes:
-    """Return a JPEG without comments, Exif, XMP, other applications' segments and trailing bytes.
+    """Return a JPEG without comments, Exif, XMP, other application segments, or trailing bytes.
 
     Raises:
         ValueError: the markers do not follow one another to the end of the image.
@@ -89,7 +89,7 @@ def without_png_metadata(image: bytes) -> bytes:
 
 
 def without_webp_metadata(image: bytes) -> bytes:
-    """Return a WebP without Exif, XMP, unknown chunks and trailing bytes.
+    """Return a WebP without Exif, XMP, unknown chunks, or trailing bytes.
 
     Raises:
         ValueError: a chunk is cut off.

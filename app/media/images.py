@@ -78,10 +78,10 @@ def verify_image(path: Path, *, sandbox: Sandbox, limits: ImageLimits | None = N
 def clean_image(
     path: Path, target_path: Path, *, sandbox: Sandbox, limits: ImageLimits | None = None
 ) -> ImageFacts:
-    """Write a copy without metadata (place, camera, tool, comments, anything after the image).
+    """Write a copy without metadata (location, camera, software, comments, bytes after the image).
 
-    The coded pixels stay as they are, byte for byte, where every program shows them alike. Any other image
-    (turned by its metadata, transparent, with a profile other than sRGB ...) is converted and encoded again,
+    The coded pixels are copied byte for byte if every program shows them in the same way. Any other image
+    (rotated by its metadata, transparent, with a profile other than sRGB ...) is converted and re-encoded,
     see `benchmark.image_display`.
 
     Args:
@@ -105,7 +105,7 @@ def clean_image(
 
 
 def make_thumbnail(path: Path, target_path: Path, width: int, *, sandbox: Sandbox) -> ImageFacts:
-    """Write the image as WebP, `width` pixels wide (never wider than it is), upright and without metadata.
+    """Write the image as an upright WebP without metadata, `width` pixels wide but never enlarged.
 
     Args, Raises: as `clean_image`.
     """

@@ -11,7 +11,7 @@ _MAX_BOXES = 10_000
 
 @dataclass(frozen=True)
 class Box:
-    """One box; `size` includes the header, is what the file claims, and may exceed the file."""
+    """A box; `size` is the size that the file declares, including the header; it may exceed the file."""
 
     kind: bytes
     start: int

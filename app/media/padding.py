@@ -1,4 +1,4 @@
-"""Serves the two renditions of an assignment at one length, so that file sizes do not identify models.
+"""Serves both renditions of an assignment with the same length, so that file sizes do not identify models.
 
 Measured: MotiF's files are larger than CogVideoX's in 51 of 51 pairs, so padding each file separately would
 still distinguish them. Both renditions end in an MP4 `free` box, which players skip; it is added while
@@ -16,7 +16,7 @@ CHUNK_BYTES = 64 * 1024
 FREE_BOX_HEADER_BYTES = 8
 _MAX_BOX_BYTES = 2**32 - 1
 
-# No client needs more digits than 2^63 has; such a header is ignored like any malformed one.
+# No client needs more digits than 2^63 has; a longer number is ignored like a malformed header.
 _ONE_RANGE = re.compile(r"bytes=[ \t]*(?:([0-9]{1,19})-([0-9]{0,19})|-([0-9]{1,19}))[ \t]*", re.IGNORECASE)
 
 ReadRange = Callable[[int, int], Iterator[bytes]]
@@ -24,7 +24,7 @@ ReadRange = Callable[[int, int], Iterator[bytes]]
 
 @dataclass(frozen=True)
 class ByteRange:
-    """Bytes `start` up to, not including, `stop`; never empty."""
+    """The bytes from `start` up to but not including `stop`; never empty."""
 
     start: int
     stop: int
@@ -57,9 +57,10 @@ def parse_range(header: str | None, length: int) -> ByteRange | None:
 
 
 def padded_length(a_bytes: int, b_bytes: int) -> int:
-    """Return the length both renditions of an assignment are served at.
+    """Return the length with which both renditions of an assignment are served.
 
-    The larger one plus a box header, rounded up to `PADDING_STEP_BYTES`: each file has room for its box.
+    This is the larger size plus a box header, rounded up to `PADDING_STEP_BYTES`, so that each file has room
+    for its box.
 
     >>> padded_length(100_000, 70_000)
     131072
@@ -81,7 +82,7 @@ def padded_range(
         stop: one after the last byte, at most `padded_size`.
 
     Raises:
-        ValueError: the box does not fit, or the range leaves the body.
+        ValueError: the box does not fit, or the range exceeds the body.
     """
     box_bytes = padded_size - real_size
     if not FREE_BOX_HEADER_BYTES <= box_bytes <= _MAX_BOX_BYTES:

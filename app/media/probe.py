@@ -69,11 +69,12 @@ class ClipFacts:
         frames: number of shown frames.
         fps: frames / duration_s, rounded to 3 decimals.
         duration_s: rounded to 3 decimals.
-        constant_fps: all frames have the same duration, within 5 %, and an edit list hides none.
-        has_audio: there is a sound track.
+        constant_fps: whether all frames have the same duration, within 5 %, and no edit list hides frames.
+        has_audio: whether the file has an audio track.
         bytes: file size.
-        is_static: every frame equals the first one, except for coding noise.
-        is_remuxable: 8-bit 4:2:0 H.264 at an even rate that holds nothing but pictures (`sandbox/h264.py`).
+        is_static: whether every frame equals the first one, except for coding noise.
+        is_remuxable: whether the clip is 8-bit 4:2:0 H.264 at a constant rate and contains only pictures
+            (`sandbox/h264.py`).
         first_frame_distance: mean absolute difference between the first frame and the pair's input image,
             both at 64x64, in [0, 1]; None when no image was given. See `FAR_FIRST_FRAME`.
     """
@@ -107,7 +108,7 @@ def probe_clip(
     Raises:
         ClipRejected: the file is not an accepted clip.
         ImageRejected: the input image cannot be read.
-        SandboxBroken: the sandbox does not start; the clip is not the cause.
+        SandboxBroken: the sandbox cannot be started, which is not caused by the clip.
     """
     arguments: Mapping[str, Json] = {
         "path": str(path.absolute()),

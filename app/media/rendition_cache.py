@@ -1,4 +1,4 @@
-"""Makes each rendition when it is first needed, once, and records its place in the store."""
+"""Makes each rendition once, when it is first needed, and records its key in the store."""
 
 import hashlib
 import threading

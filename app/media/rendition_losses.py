@@ -13,7 +13,7 @@ from app.tables.studies import Matchup, Study
 from app.tables.submissions import Clip
 from benchmark.protocol import RenditionRecipe, Side
 
-# Rounding to whole frames and even sides leaves out less than this share.
+# Smaller losses come from rounding to whole frames and even sizes, and are ignored.
 _NEGLIGIBLE = 0.005
 _FORM = tuple(field.name for field in fields(ClipForm))
 _CROPPING = (RenditionRecipe.NORMALISED, RenditionRecipe.KEEP_LONGER)
@@ -39,10 +39,10 @@ class SideLoss:
 
     Attributes:
         side: reference or other.
-        pairs: number of pairs whose clip loses something.
-        all_pairs: number of pairs that both sides have a clip of.
+        pairs: number of pairs whose clip is cut or cropped.
+        all_pairs: number of pairs for which both sides have a clip.
         most: the largest loss of each kind among the pairs.
-        is_uniform: every clip of the side loses the same.
+        is_uniform: whether every clip of the side has the same loss.
     """
 
     side: Side
@@ -89,7 +89,7 @@ def loss_of(clip: HasForm, recipe: Recipe) -> Loss:
 
 
 def rendition_losses(session: Session, studies: Sequence[Study]) -> dict[int, tuple[SideLoss, ...]]:
-    """Return what each side loses, by matchup id; sides that lose nothing are left out."""
+    """Return the loss of each side, by matchup id; sides without a loss are left out."""
     requested = {study.id: study.renditions for study in studies}
     losses: defaultdict[tuple[int, Side], list[tuple[Loss, int]]] = defaultdict(list)
     for matchup_id, study_id, pairs, *forms in session.execute(_forms(list(requested))):
@@ -118,7 +118,7 @@ def _side_loss(side: Side, losses: Iterable[tuple[Loss, int]]) -> SideLoss:
 
 
 def _forms(study_ids: list[int]) -> Select[*tuple[Any, ...]]:
-    """Count the pairs of each matchup by the forms of their two clips: as a rule one row a matchup."""
+    """Count the pairs of each matchup by the forms of their two clips; usually one row per matchup."""
     reference, other = aliased(Clip), aliased(Clip)
     columns = [getattr(clip, name) for clip in (reference, other) for name in _FORM]
     return (

@@ -1,7 +1,7 @@
-"""Makes renditions: the copies of clips that annotators are served, without any trace of their origin.
+"""Makes renditions: the copies of clips that annotators watch, without any trace of their origin.
 
-`remux` copies the coded pictures and drops everything around them. The other kinds decode both clips of a
-comparison and encode them in one form. The files are opened only in the sandbox (`sandbox/transcode.py`).
+`remux` copies the coded pictures and drops everything else in the file. The other kinds decode both clips of
+a comparison and encode them in one form. The files are opened only in the sandbox (`sandbox/transcode.py`).
 """
 
 from dataclasses import asdict, dataclass
@@ -13,16 +13,17 @@ from app.media.store import DISK_FULL, StoreFull
 from benchmark.protocol import RenditionRecipe
 
 _MAX_FPS = 60.0
-# Raise it whenever `sandbox/transcode.py` would write other bytes, so that old and new renditions never meet.
+# Increase this number whenever `sandbox/transcode.py` would write other bytes, so that a comparison never
+# shows an old and a new rendition.
 _REVISION = 2
 
 
 class RenditionFailed(Exception):
-    """No rendition could be made of a clip that was accepted before."""
+    """A rendition of a previously accepted clip could not be made."""
 
 
 class HasForm(Protocol):
-    """A clip as far as it decides its recipe: `ClipForm`, or all its facts."""
+    """The facts of a clip that decide its recipe: `ClipForm`, or an object with all facts."""
 
     @property
     def codec(self) -> str: ...
@@ -61,9 +62,9 @@ class ClipForm:
 
 @dataclass(frozen=True)
 class Recipe:
-    """How both clips of one comparison are prepared.
+    """The preparation of both clips of one comparison.
 
-    With `remux` the other fields say what both clips already are, otherwise what they become.
+    With `remux`, the other fields describe both clips as they are; otherwise they describe the renditions.
     """
 
     kind: RenditionRecipe
@@ -87,13 +88,13 @@ class Recipe:
 def choose_recipe(reference: HasForm, other: HasForm, requested: RenditionRecipe) -> Recipe:
     """Return the recipe for both clips of a comparison; the order of the two does not matter.
 
-    `requested` is the study's choice. `remux` becomes `normalised` where the clips differ in size, fps,
-    length or codec, or where one has sound, an uneven rate, or is not plain H.264: otherwise the player
-    itself would distinguish the two.
+    `requested` is the study's choice. `remux` becomes `normalised` if the clips differ in size, fps, length
+    or codec, or if one has sound, an uneven rate, or is not plain H.264. Otherwise the two clips would look
+    or behave differently in the player.
 
-    All other kinds use the smaller fps (at most 60). Length: the shorter one, so the end is cut;
-    `keep_longer` uses the longer one and repeats the last frame of the shorter clip. Size: the smaller width
-    and the smaller height; each clip is scaled until it covers them and cropped at the centre, or, with
+    All other kinds use the smaller fps (at most 60). Length: the longer clip is cut to the length of the
+    shorter one; `keep_longer` instead repeats the last frame of the shorter clip. Size: the smaller width and
+    the smaller height; each clip is scaled until it covers them and cropped at the centre, or, with
     `letterbox`, scaled to fit between black bars. `native` scales nothing: each clip is centred on a black
     canvas of the larger width and height.
     """
@@ -103,7 +104,7 @@ def choose_recipe(reference: HasForm, other: HasForm, requested: RenditionRecipe
             return Recipe(requested, reference.width, reference.height, reference.fps, reference.frames)
         requested = RenditionRecipe.NORMALISED
     fps = min(_MAX_FPS, *(clip.fps for clip in clips))
-    # A hundredth of a frame is rounding in the file's clock, not a missing frame.
+    # A difference of a hundredth of a frame is rounding in the file's times, not a missing frame.
     frames = [int(clip.frames * fps / clip.fps + 0.01) for clip in clips]
     keeps_longer = requested is RenditionRecipe.KEEP_LONGER
     is_native = requested is RenditionRecipe.NATIVE
@@ -120,18 +121,18 @@ def choose_recipe(reference: HasForm, other: HasForm, requested: RenditionRecipe
 def make_rendition(source_path: Path, recipe: Recipe, target_path: Path, *, sandbox: Sandbox) -> None:
     """Write the rendition of a clip; safe to call from several threads.
 
-    The same source and library versions give the same bytes for a remux; x264 varies a little now and then.
+    With the same source and library versions, a remux gives the same bytes; the bytes of x264 sometimes vary.
 
     Args:
         source_path: the clip as submitted, accepted by `probe_clip`.
-        recipe: of the comparison, from `choose_recipe`.
+        recipe: the recipe of the comparison, from `choose_recipe`.
         target_path: where to write; overwritten. Nothing is left there on failure.
         sandbox: opens the files.
 
     Raises:
         RenditionFailed: the clip cannot be prepared with this recipe.
         StoreFull: no space is left at `target_path`.
-        SandboxBroken: the sandbox does not start; the clip is not the cause.
+        SandboxBroken: the sandbox cannot be started, which is not caused by the clip.
     """
     paths = {"source": str(source_path.absolute()), "target": str(target_path.absolute())}
     try:
@@ -157,5 +158,5 @@ def _form(clip: HasForm) -> tuple[object, ...]:
 
 
 def _even(side: int, *, up: bool) -> int:
-    """Return a side that 4:2:0 can code."""
+    """Return an even size, as 4:2:0 coding requires."""
     return side + side % 2 if up else max(2, side - side % 2)

@@ -1,7 +1,7 @@
-"""HTTP responses with files of the store: images, and clips whole or in one byte range.
+"""HTTP responses with files of the store: images, and clips or byte ranges of clips.
 
-The headers are a fixed set without ETag, Last-Modified and file name, which would group the 320 clips of a
-model that were uploaded in one batch.
+The headers are a fixed set. They include no ETag, Last-Modified or file name, which could reveal that clips
+were uploaded in one batch and belong to one model.
 """
 
 from collections.abc import Callable, Iterator

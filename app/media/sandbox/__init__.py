@@ -1,6 +1,6 @@
 """Runs work on untrusted media in short-lived, limited child processes.
 
-The server's side. `fork_server` and the modules it imports run in other processes only.
+This package exports the server's side. `fork_server` and the modules it imports run only in other processes.
 """
 
 from app.media.sandbox.client import (

@@ -10,7 +10,7 @@ _TO_ESCAPE = re.compile(rb"\x00\x00(?=[\x00-\x03])")
 
 
 class RbspError(Exception):
-    """A field is missing or out of its range, or bits follow the last field; the message is for logs."""
+    """A field is missing or out of range, or bits follow the last field; the message is for logs."""
 
 
 def unescaped(payload: bytes) -> bytes:
@@ -35,7 +35,7 @@ class BitReader:
         self._at = 0
 
     def u(self, bits: int, *, least: int = 0, most: int | None = None) -> int:
-        """Read an unsigned number of so many bits."""
+        """Read an unsigned number with the given number of bits."""
         found = self._bits[self._at : self._at + bits]
         if len(found) < bits:
             raise RbspError("a field is cut off")

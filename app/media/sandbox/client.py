@@ -34,7 +34,7 @@ CHUNK_BYTES = 64 * 1024
 
 
 class Work(StrEnum):
-    """The kinds of work a child does."""
+    """The kinds of work that a child can do."""
 
     PROBE = "probe"
     RENDITION = "rendition"
@@ -103,7 +103,7 @@ class Sandbox:
             raise ValueError("a sandbox needs at least one child")
         self._limits = limits or SandboxLimits()
         self._fork_servers = [_ForkServer() for _ in range(children)]
-        # Last in, first out: a server with little work uses one fork server and never starts the others.
+        # Last in, first out: with little work, only one fork server is used and the others are never started.
         self._idle: queue.LifoQueue[_ForkServer] = queue.LifoQueue()
         for fork_server in reversed(self._fork_servers):
             self._idle.put(fork_server)
@@ -124,7 +124,10 @@ class Sandbox:
         return _result(reply)
 
     def _request_with_restart(self, fork_server: "_ForkServer", request: bytes) -> dict[str, Json]:
-        """Repeat the request after a restart: a fork server killed while idle is not the file's fault."""
+        """Send the request; if the fork server is gone, restart it and try again.
+
+        A fork server can be killed while idle, which the file did not cause.
+        """
         for _ in range(2):
             if self._closed:
                 raise SandboxBroken("The media sandbox is closed.")
@@ -135,7 +138,7 @@ class Sandbox:
         raise SandboxBroken("The media sandbox does not start.")
 
     def close(self) -> None:
-        """End all fork servers; running work is killed and raises SandboxBroken, as does later work."""
+        """End all fork servers; running work is killed. Running and later work raises SandboxBroken."""
         self._closed = True
         for fork_server in self._fork_servers:
             fork_server.kill()
@@ -168,7 +171,7 @@ def _result(reply: dict[str, Json]) -> dict[str, Json]:
 
 
 class _ForkServerGone(Exception):
-    """The fork server ended or hangs."""
+    """The fork server has ended or does not respond."""
 
 
 class _ForkServer:
@@ -189,10 +192,11 @@ class _ForkServer:
         return reply
 
     def kill(self) -> None:
-        """Kill the process, possibly from another thread than the one that uses it."""
+        """Kill the process; may be called from another thread than the one that uses it."""
         process = self._process
         if process is not None:
-            # The whole group, so that no child outlives it. The pid is valid until it is waited for.
+            # Kill the whole process group, so that no child outlives it. The pid is valid until the process
+            # is waited for.
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(process.pid, signal.SIGKILL)
 
@@ -204,7 +208,7 @@ class _ForkServer:
             return
         process.wait()
         _pipe(process.stdout).close()
-        with contextlib.suppress(BrokenPipeError):  # flushing a request that nobody read
+        with contextlib.suppress(BrokenPipeError):  # closing flushes a request that nobody will read
             _pipe(process.stdin).close()
 
 
@@ -212,7 +216,7 @@ def _start_fork_server() -> subprocess.Popen[bytes]:
     return subprocess.Popen(
         [sys.executable, "-m", "app.media.sandbox.fork_server"],
         cwd=_CODE_FOLDER,
-        # The server's environment holds keys and the database URL: nothing of it is passed on.
+        # The server's environment contains keys and the database URL, so none of it is passed on.
         env={
             "PATH": os.defpath,
             "LANG": "C.UTF-8",
@@ -228,7 +232,7 @@ def _start_fork_server() -> subprocess.Popen[bytes]:
 
 
 def _pipe(pipe: IO[bytes] | None) -> IO[bytes]:
-    assert pipe is not None  # both ends were asked for
+    assert pipe is not None  # both pipes were requested
     return pipe
 
 

@@ -30,9 +30,10 @@ _WORK: dict[Work, Callable[..., dict[str, Json]]] = {
 
 def main() -> None:
     """Serve requests until the parent closes stdin."""
-    # Votes and pages first: probes and transcodes take seconds in any case.
+    # Lower the priority: votes and pages come first, and probes and transcodes take seconds in any case.
     os.nice(_NICENESS)
-    # Objects that exist now stay in memory pages shared with the children: the collector never touches them.
+    # Exclude existing objects from garbage collection, so that their memory pages stay shared with the
+    # children.
     gc.freeze()
     for line in sys.stdin.buffer:
         reply = _serve(json.loads(line))
@@ -40,7 +41,7 @@ def main() -> None:
             sys.stdout.buffer.write(json.dumps(reply).encode() + b"\n")
             sys.stdout.buffer.flush()
         except BrokenPipeError:
-            os._exit(0)  # the server ended while this request ran; flushing at exit would fail once more
+            os._exit(0)  # the server ended while this request ran; flushing at exit would fail again
 
 
 def _serve(request: dict[str, Any]) -> dict[str, Json]:
@@ -82,7 +83,8 @@ def _apply_limits(folder: str, limits: SandboxLimits) -> None:
         (resource.RLIMIT_NPROC, 0),  # no processes and no threads; root is exempt
     ):
         resource.setrlimit(what, (most, most))
-    # The soft limit's signal tells why the child ended; the hard limit's does not and comes a second later.
+    # The signal of the soft limit tells why the child ended. The hard limit is one second higher, and its
+    # signal does not tell the reason.
     resource.setrlimit(resource.RLIMIT_CPU, (limits.cpu_s, limits.cpu_s + 1))
 
 
@@ -98,7 +100,7 @@ def _do(work: Work, arguments: dict[str, Json]) -> dict[str, Json]:
 
 
 def _reply_of(child: int, reading: int, wall_s: float) -> dict[str, Json]:
-    """Read the child's reply; the child has ended and was waited for when this returns."""
+    """Read the child's reply, then wait until the child has ended."""
     deadline = time.monotonic() + wall_s
     reply = b""
     while len(reply) <= MAX_REPLY_BYTES:
@@ -115,7 +117,7 @@ def _reply_of(child: int, reading: int, wall_s: float) -> dict[str, Json]:
 
 def _end(child: int) -> int:
     """Wait a moment for the child, kill it if it still runs, and return its wait status."""
-    # A child that has closed its pipe is exiting: its own status is worth 10 ms.
+    # A child that has closed its pipe is exiting; wait up to 10 ms for its own exit status.
     for _ in range(20):
         done, status = os.waitpid(child, os.WNOHANG)
         if done:

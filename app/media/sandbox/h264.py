@@ -1,6 +1,6 @@
-"""Takes H.264 apart into what a decoder needs, and refuses streams that hold, or could hold, anything else.
+"""Extracts from H.264 the data that a decoder needs, and refuses streams that may contain other data.
 
-Parameter sets are written again field by field; of the other units only coded slices stay. Where a stream
+Parameter sets are rewritten field by field; of the other units, only coded slices are kept. If a stream
 cannot be cleaned without re-encoding, `NotPlain` is raised.
 
 Source: ITU-T H.264 (08/2021), 7.3.1 and annex B; ISO/IEC 14496-15, 5.3.3 (avcC).
@@ -15,10 +15,11 @@ from app.media.sandbox.parameter_sets import WITH_CHROMA_FORMAT, Colours, rewrit
 _SLICE, _IDR, _SPS, _PPS = 1, 5, 7, 8
 _PARTITIONS = {2, 3, 4}
 _MAX_PICTURE_PARAMETER_SETS = 4
-# Coded pictures look random, so that many printable characters in a row are text. Decoders ignore what
-# follows the coded data of a slice, and only decoding tells where that ends: there fewer characters count.
-# Measured on random bytes: 0.4 % of clips of 16 slices have such a row by chance and are re-encoded.
-_TEXT_IN_A_ROW = ((20, None), (14, 64), (10, 12))  # characters, within so many bytes of a unit's end
+# Coded pictures look random, so a long run of printable characters is text. Decoders ignore bytes after the
+# coded data of a slice, and only decoding shows where that data ends. The limit is therefore lower near the
+# end of a unit. Measured on random bytes: 0.4 % of clips of 16 slices have such a run by chance and are
+# re-encoded.
+_TEXT_IN_A_ROW = ((20, None), (14, 64), (10, 12))  # characters, within this many bytes of a unit's end
 _MARKS = bytes(0x20 <= byte < 0x7F for byte in range(256))
 
 
@@ -28,7 +29,7 @@ class NotPlain(Exception):
 
 @dataclass(frozen=True)
 class Sample:
-    """One coded picture: slices, each behind its length in 4 bytes."""
+    """One coded picture: its slices, each preceded by its length in 4 bytes."""
 
     content: bytes
     is_idr: bool
@@ -57,10 +58,10 @@ def stream_of_mp4(configuration: bytes, samples: Iterable[bytes], colours: Colou
     Args:
         configuration: the body of its avcC box.
         samples: in decoding order.
-        colours: written into the parameter set: the container may be the only place that says them.
+        colours: colours to write into the parameter set, because only the container may specify them.
 
     Raises:
-        NotPlain: it must be re-encoded.
+        NotPlain: the stream must be re-encoded.
     """
     length_bytes, sets = _read_configuration(configuration)
     stream = _stream(sets, (tuple(_units(sample, length_bytes)) for sample in samples), colours)
@@ -88,7 +89,7 @@ def _stream(sets: Iterable[bytes], samples: Iterable[tuple[bytes, ...]], colours
 
 
 def _parameter_sets(units: Iterable[bytes], colours: Colours) -> list[bytes]:
-    """Return each parameter set among the units once, rewritten."""
+    """Return the rewritten parameter sets among the units, without duplicates."""
     rewritten: dict[bytes, None] = {}
     try:
         for unit in units:
@@ -102,7 +103,7 @@ def _parameter_sets(units: Iterable[bytes], colours: Colours) -> list[bytes]:
 
 
 def _sample(units: tuple[bytes, ...], known: list[bytes], colours: Colours) -> Sample:
-    """Keep the slices of a picture; parameter sets beside them must repeat those of the track."""
+    """Keep the slices of a picture; parameter sets between them must equal those of the track."""
     kinds = {_kind(unit) for unit in units}
     if kinds & _PARTITIONS:
         raise NotPlain("data partitions")
@@ -121,14 +122,14 @@ def _kind(unit: bytes) -> int:
 
 
 def _without_zeros(unit: bytes) -> bytes:
-    """Cut off zeros and cabac_zero_words behind the coded data."""
+    """Remove zeros and cabac_zero_words after the coded data."""
     while unit.endswith((b"\0", b"\0\0\3")):
         unit = unit.rstrip(b"\0").removesuffix(b"\0\0\3")
     return unit
 
 
 def _has_text(unit: bytes) -> bool:
-    # A table and a search for one string: a regular expression takes a hundred times as long.
+    # Use a translation table and a string search: a regular expression takes a hundred times as long.
     marks = unit.translate(_MARKS)
     return any(b"\1" * length in (marks if end is None else marks[-end:]) for length, end in _TEXT_IN_A_ROW)
 
@@ -138,7 +139,7 @@ def _with_length(unit: bytes, length_bytes: int) -> bytes:
 
 
 def _read_configuration(body: bytes) -> tuple[int, list[bytes]]:
-    """Return how many bytes a unit's length has, and the parameter sets of an avcC body."""
+    """Return the number of bytes of a unit's length field, and the parameter sets of an avcC body."""
     if len(body) < 7 or body[0] != 1:
         raise NotPlain("no avcC configuration")
     sets: list[bytes] = []

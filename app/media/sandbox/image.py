@@ -111,7 +111,7 @@ def _thumbnail(image: Image.Image, width: int) -> bytes:
 
 def _coded(image: Image.Image, form: ImageFormat, options: dict[str, Any]) -> bytes:
     bare = Image.new(image.mode, image.size)
-    bare.paste(image)  # a new image has none of the old one's comments, texts and profiles
+    bare.paste(image)  # a new image has no comments, texts or profiles of the old one
     out = io.BytesIO()
     bare.save(out, form.upper(), **options)
     return out.getvalue()

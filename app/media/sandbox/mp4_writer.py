@@ -1,7 +1,8 @@
 """Writes an MP4 of one H.264 track with a fixed set of boxes, so that only the pictures differ between files.
 
-No creation time, no writer's name, one chunk, the index before the pictures. The clock follows from the frame
-rate alone, so clips of one rate and one number of frames have equal durations to the last bit.
+The file has no creation time and no writer's name, a single chunk, and the index before the pictures. The
+clock depends only on the frame rate, so clips with equal rate and number of frames have exactly equal
+durations.
 
 Source: ISO/IEC 14496-12 (2022), 8; ISO/IEC 14496-15, 5.4.2 (avc1).
 """
@@ -12,7 +13,7 @@ from pathlib import Path
 
 from app.media.sandbox.h264 import H264Stream
 
-# Ticks a second, at least: coarse clocks are legal, and some players round them.
+# Minimum ticks per second: coarse clocks are legal, but some players round them.
 _MIN_CLOCK_HZ = 10_000
 _UNITY_MATRIX = b"".join(n.to_bytes(4, "big") for n in (1 << 16, 0, 0, 0, 1 << 16, 0, 0, 0, 1 << 30))
 _UNDETERMINED_LANGUAGE = 0x55C4
@@ -22,15 +23,15 @@ _ONE = 1 << 16  # 16.16 fixed point
 
 @dataclass(frozen=True)
 class VideoTrack:
-    """A coded clip of even rate.
+    """A coded clip with a constant frame rate.
 
     Attributes:
         stream: parameter sets, and pictures in decoding order.
         width: in pixels.
         height: in pixels.
-        fps: frames a second.
-        order: for each picture in decoding order its number in the order shown; None where both orders are
-            the same by construction, which leaves the boxes for reordering out.
+        fps: frames per second.
+        order: the display position of each picture, in decoding order. None if both orders are always the
+            same; the boxes for reordering are then left out.
     """
 
     stream: H264Stream
@@ -53,12 +54,12 @@ class VideoTrack:
 
     @property
     def duration(self) -> int:
-        """Of all frames, in ticks."""
+        """The duration of all frames, in ticks."""
         return self.frames * self.ticks_per_frame
 
     @property
     def delay(self) -> int:
-        """How many frames a decoder must be ahead of the picture shown."""
+        """The number of frames that a decoder must be ahead of the shown picture."""
         return max((at - shown for at, shown in enumerate(self.order or ())), default=0)
 
     @property
@@ -67,7 +68,7 @@ class VideoTrack:
 
 
 def write_mp4(track: VideoTrack, target: Path) -> None:
-    """Write the track to a file; it starts at 0."""
+    """Write the track to a file; its time starts at 0."""
     head = _box(b"ftyp", b"isom", _u32(512), b"isomiso2avc1mp41")
     # The size of the index does not depend on the offset it holds.
     offset = len(head) + len(_index(track, 0)) + 8
@@ -106,7 +107,7 @@ def _track_header(track: VideoTrack) -> bytes:
 
 
 def _edits(track: VideoTrack) -> bytes:
-    """Start with the first picture shown: reordering delays it behind the first one decoded."""
+    """Return an edit that starts at the first shown picture, because reordering delays this picture."""
     entry = _u32(1, track.duration, track.delay * track.ticks_per_frame, _ONE)
     return _box(b"edts", _full_box(b"elst", entry))
 

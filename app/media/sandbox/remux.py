@@ -1,4 +1,4 @@
-"""Copies the coded pictures of an H.264 clip and nothing else of its file."""
+"""Copies only the coded pictures of an H.264 clip."""
 
 from fractions import Fraction
 from typing import Any
@@ -13,7 +13,7 @@ _FULL_RANGE = 2  # FFmpeg's AVCOL_RANGE_JPEG
 
 
 def is_remuxable(track: VideoTrack, description: VideoDescription) -> bool:
-    """Say whether `plain_track` has an answer for this clip."""
+    """Return whether `plain_track` accepts this clip."""
     try:
         plain_track(track, description)
     except NotPlain:
@@ -22,7 +22,7 @@ def is_remuxable(track: VideoTrack, description: VideoDescription) -> bool:
 
 
 def plain_track(track: VideoTrack, description: VideoDescription) -> PlainTrack:
-    """Return the coded pictures with cleaned headers, on an even clock that starts at 0.
+    """Return the coded pictures with cleaned headers, with constant frame durations and a start at 0.
 
     Raises:
         NotPlain: the clip must be re-encoded.

@@ -1,4 +1,4 @@
-"""Validates the results of sandbox children: a child that opened a hostile file is itself not trusted."""
+"""Validates the results of sandbox children, because a child that opened a hostile file is not trusted."""
 
 from typing import TypeVar
 
@@ -13,7 +13,7 @@ def read_result(result: dict[str, Json], kind: type[Facts]) -> Facts:
     Raises:
         WorkDied: a field is missing, unknown or of another type.
     """
-    # Imported here: the fork server imports this package, too, and does not need pydantic.
+    # Imported here, because the fork server imports this package too and does not need pydantic.
     from pydantic import TypeAdapter, ValidationError
 
     try:

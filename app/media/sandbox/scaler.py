@@ -1,4 +1,4 @@
-"""Brings decoded frames to one size: scaled and cropped, scaled between bars, or centred on a canvas."""
+"""Converts decoded frames to one size by scaling and cropping, black bars, or a larger canvas."""
 
 from typing import Any
 
@@ -7,7 +7,7 @@ from av.filter import Graph
 from benchmark.protocol import RenditionRecipe
 from benchmark.video.pixels import colour_matrix
 
-# ITU-T H.273; FFmpeg's scaler knows the other ones by the frame's own tag.
+# ITU-T H.273; for other matrices, FFmpeg's scaler uses the frame's own tag.
 _MATRICES = {1: "bt709", 5: "bt601", 6: "bt601"}
 
 
@@ -15,8 +15,8 @@ class Scaler:
     """Scales frames of one clip to 8-bit 4:2:0, BT.601, limited range, square pixels.
 
     Args:
-        first: a frame of the clip; all others have its size and format.
-        kind: says how; `letterbox` and `native` fill up with black, the other kinds crop at the centre.
+        first: a frame of the clip; all other frames have the same size and format.
+        kind: the recipe; `letterbox` and `native` add black bars, the other kinds crop at the centre.
         width: of the result, even.
         height: of the result, even.
     """

@@ -1,4 +1,4 @@
-"""Measures how alike frames and images look, on 64x64 thumbnails; runs inside a sandbox child."""
+"""Measures the similarity of frames and images on 64x64 thumbnails; runs inside a sandbox child."""
 
 from pathlib import Path
 from typing import Any
@@ -19,7 +19,10 @@ _STATIC_LEVELS = 6
 
 
 class FrameComparison:
-    """Compares the frames of a clip, added in their order, with the first one and with the input image."""
+    """Compares each frame of a clip with the first frame and with the input image.
+
+    Frames must be added in display order.
+    """
 
     def __init__(self, input_image: Path | None) -> None:
         self._input_image = input_image
@@ -40,7 +43,7 @@ class FrameComparison:
 def distance_to_image(frame: Any, image: Path) -> float:
     """Return the mean absolute difference of frame and input image at 64x64 RGB, in [0, 1].
 
-    Models either squeeze the input image into their frame or crop its centre: the smaller distance counts.
+    Models either resize the input image to their frame size or crop its centre; the smaller distance counts.
     """
     seen = np.asarray(
         Image.fromarray(rgb_pixels(frame)).resize((_SIDE, _SIDE), Image.Resampling.BOX), dtype=np.float32
@@ -53,7 +56,7 @@ def distance_to_image(frame: Any, image: Path) -> float:
 def _read_image(image: Path) -> Image.Image:
     try:
         with open_image(image, formats=("JPEG", "PNG", "WEBP")) as opened:
-            opened.draft(opened.mode, (4 * _SIDE, 4 * _SIDE))  # a JPEG decodes at a fraction of its size
+            opened.draft(opened.mode, (4 * _SIDE, 4 * _SIDE))  # decode a JPEG at a fraction of its size
             return displayed(opened)
     except (OSError, ValueError, SyntaxError) as error:
         raise WorkRefused(UNREADABLE_INPUT_IMAGE, "The pair's input image cannot be read.") from error

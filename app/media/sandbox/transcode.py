@@ -25,16 +25,16 @@ from benchmark.video.track import VideoTrack, open_video
 
 _GOP_FRAMES = 8  # short, so that stepping and scrubbing in the browser are quick
 _ENCODER = {
-    # What is judged is the model, not our encoder: at least 47 dB PSNR on real clips, in half of the time
-    # `medium` takes for the same.
+    # Annotators must judge the model, not our encoder: the quality is at least 47 dB PSNR on real clips. The
+    # preset `medium` takes twice as long for the same quality.
     "preset": "veryfast",
     "crf": "12",
     "profile": "high",
     # No B-frames: they add an edit list and composition times that depend on the pictures.
     "x264-params": f"keyint={_GOP_FRAMES}:min-keyint={_GOP_FRAMES}:scenecut=0:bframes=0:threads=1",
 }
-# BT.601, limited range: what Chromium assumes of an untagged clip of fewer than 720 lines, the form most
-# models write, so most clips keep their numbers.
+# BT.601, limited range: Chromium assumes this for an untagged clip of fewer than 720 lines. Most models write
+# such clips, so the pixel values of most clips do not change.
 _SMPTE_170M = 6
 _COLOURS = Colours(_SMPTE_170M, _SMPTE_170M, _SMPTE_170M)
 
@@ -74,7 +74,7 @@ def _encoded(track: VideoTrack, description: VideoDescription, recipe: Recipe) -
     packets: list[bytes] = []
     for number, frame in enumerate(_shaped(track, shown, recipe)):
         frame.pts, frame.time_base = number, 1 / rate
-        frame.pict_type = 0  # the encoder decides, whatever this frame was in the source
+        frame.pict_type = 0  # let the encoder choose the frame type
         packets += [bytes(packet) for packet in encoder.encode(frame)]
     packets += [bytes(packet) for packet in encoder.encode(None)]
     stream = stream_of_encoder(encoder.extradata, packets, _COLOURS)
@@ -93,7 +93,7 @@ def _encoder(recipe: Recipe, rate: Fraction) -> Any:
 
 
 def _shaped(track: VideoTrack, shown: tuple[int, ...], recipe: Recipe) -> Iterator[Any]:
-    """Yield the frames with these indices, ascending, scaled; one for each time it is named."""
+    """Yield the scaled frames with these ascending indices; a repeated index repeats its frame."""
     scaler: Scaler | None = None
     times = Counter(shown)
     for index, frame in enumerate(track.frames()):
