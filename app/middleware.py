@@ -57,7 +57,7 @@ class RequestMiddleware:
         except AppError as refusal:
             await answer_app_error(Request(scope), refusal)(scope, receive, response)
         except Exception as error:
-            # Respond here, so that the response has all headers; the server still gets the exception.
+            # Respond here, so that the response has all headers; the exception is still raised to the server.
             if not response.status:
                 await answer_server_error(Request(scope), error)(scope, receive, response)
             raise
@@ -73,8 +73,9 @@ class RequestMiddleware:
 class _Response:
     """Adds headers to the response; `status` is 0 until the response starts.
 
-    A response that starts before the body was read closes the connection: the server would go on reading the
-    rest of the body, which can be endless. It stays open for a moment first, see `RequestBody.linger`.
+    A response that starts before the body was read closes the connection. Otherwise the server would read the
+    rest of the body, which can be endless. The connection stays open for a moment first, see
+    `RequestBody.linger`.
     """
 
     def __init__(self, send: Send, headers: list[tuple[bytes, bytes]], body: RequestBody) -> None:
@@ -91,7 +92,8 @@ class _Response:
             closing = [(b"connection", b"close")] if self._closes else []
             message["headers"] = [*message["headers"], *self._headers, *closing]
         elif self._closes and not message.get("more_body", False):
-            # The client has the whole response by now; uvicorn closes after the last message.
+            # The client has received the whole response; uvicorn closes the connection after the last
+            # message.
             await self._send({**message, "more_body": True})
             await self._body.linger()
             message = {"type": "http.response.body", "body": b""}

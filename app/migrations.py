@@ -1,7 +1,8 @@
-"""Brings the database to a schema version and back.
+"""Upgrades and downgrades the schema of the database.
 
-On SQLite foreign keys are off while tables are rebuilt: a batch rebuild of a parent table with keys on once
-deleted every vote below it. Afterwards keys are checked and no table may have lost a row.
+On SQLite, foreign keys are off while tables are rebuilt: rebuilding a parent table with foreign keys on
+deletes the rows that refer to it, such as votes. Afterwards keys are checked and no table may have lost a
+row.
 """
 
 import re
@@ -23,12 +24,12 @@ MIGRATIONS = Path(__file__).resolve().parent.parent / "migrations"
 
 
 class SchemaError(AppError):
-    """The database could not be brought to the asked version; nothing was changed."""
+    """The database could not be migrated to the requested version; nothing was changed."""
 
 
 @dataclass(frozen=True)
 class SchemaStatus:
-    """The version of a database, the newest one, and whether this release knows the database's."""
+    """The version of a database, the newest version, and whether this release knows the former."""
 
     current: str | None
     newest: str | None
@@ -40,7 +41,7 @@ class SchemaStatus:
 
     @property
     def problem(self) -> str | None:
-        """Return why this release cannot use the database, and the next step; None where it can."""
+        """Return why this release cannot use the database, and the next step; None if it can use it."""
         if not self.is_known:
             return (
                 f"The database is at version {self.current}, which this release does not know; its newest is "
@@ -56,7 +57,10 @@ class SchemaStatus:
 
 
 def status(database: Database) -> SchemaStatus:
-    """Return the version of the database and the newest one, without importing Alembic: every start asks."""
+    """Return the database's version and the newest version.
+
+    Does not import Alembic, because this runs at every start.
+    """
     with database.engine.connect() as connection:
         current = None
         if inspect(connection).has_table("alembic_version"):
@@ -66,7 +70,7 @@ def status(database: Database) -> SchemaStatus:
 
 
 def _revisions() -> tuple[set[str], str | None]:
-    """Return all revisions and the newest; `revision = "…"` is a line of its own in each migration."""
+    """Return all revisions and the newest one; `revision = "…"` is a line of its own in each migration."""
     revisions: set[str] = set()
     followed: set[str] = set()
     for path in (MIGRATIONS / "versions").glob("*.py"):
@@ -91,14 +95,14 @@ def require_known_version(database: Database) -> SchemaStatus:
 
 
 def upgrade(database: Database, revision: str = "head") -> None:
-    """Bring the database to `revision`."""
+    """Upgrade the database to `revision`."""
     from alembic import command
 
     _migrate(database, lambda config: command.upgrade(config, revision), may_lose_rows=False)
 
 
 def downgrade(database: Database, revision: str) -> None:
-    """Bring the database back to `revision`; rows may be lost."""
+    """Downgrade the database to `revision`; rows may be lost."""
     from alembic import command
 
     _migrate(database, lambda config: command.downgrade(config, revision), may_lose_rows=True)
@@ -128,14 +132,14 @@ def _migrate(database: Database, step: "Callable[[Config], None]", *, may_lose_r
 
 @contextmanager
 def _foreign_keys_off(connection: Connection) -> Iterator[None]:
-    """Switch SQLite's foreign keys off inside the block."""
+    """Switch SQLite's foreign keys off within the block."""
     if connection.dialect.name != "sqlite":
         yield
         return
     driver = connection.connection.driver_connection
     assert driver is not None
-    # Asked of the driver itself: SQLAlchemy would begin a transaction first, and inside one SQLite ignores
-    # this without a word.
+    # Use the driver directly: SQLAlchemy would begin a transaction first, and within a transaction SQLite
+    # silently ignores this statement.
     driver.execute("PRAGMA foreign_keys = OFF")
     try:
         yield

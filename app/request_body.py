@@ -1,4 +1,4 @@
-"""Reads the body of a request within limits of size and time, and what is left of it after a refusal."""
+"""Reads request bodies within limits of size and time, and drains the rest of a refused body."""
 
 import time
 
@@ -8,18 +8,19 @@ from starlette.types import Message, Receive
 
 from app.errors import RequestTimeout, TooLarge
 
-# A body must arrive at this rate on average, after a time in which it may be slower.
+# Minimum average rate of a body, after an initial time in which it may be slower.
 MIN_BYTES_PER_S = 16 * 1024
 SLOW_START_S = 60.0
-# After a response that did not wait for the body, so many bytes are read and dropped, and the connection
-# stays open for so long: a client or proxy that still sends would lose the response if it was closed at once.
+# After a response that did not wait for the body, this many bytes are read and dropped, and the connection
+# stays open for this time. A client or proxy that is still sending could lose the response if the connection
+# was closed immediately.
 MAX_DRAINED_BYTES = 256 * 1024
 LINGER_S = 1.0
 _MAX_DIGITS = 18
 
 
 class RequestBody:
-    """Passes the body on up to `limit` bytes, whatever Content-Length declares."""
+    """Passes on at most `limit` bytes of the body, independent of Content-Length."""
 
     def __init__(
         self, receive: Receive, headers: Headers, *, limit: int, slow_start_s: float = SLOW_START_S
@@ -34,7 +35,7 @@ class RequestBody:
         self.is_complete = declared == "0" and "transfer-encoding" not in headers
 
     def check_declared(self) -> None:
-        """Raise TooLarge where Content-Length declares more than the limit."""
+        """Raise TooLarge if Content-Length declares more than the limit."""
         declared = self._headers.get("content-length", "0").lstrip("0")
         # Check the number of digits first: Python refuses to parse numbers with thousands of digits.
         if declared.isdecimal() and (len(declared) > _MAX_DIGITS or int(declared) > self._limit):

@@ -67,7 +67,7 @@ TASK_HANDLERS: Mapping[TaskKind, Handler] = {TaskKind.RENDITIONS: prepare_rendit
 
 
 def _run(context: AppContext) -> None:
-    # Asked here as well as when the application starts: uvicorn would print a traceback.
+    # Checked here in addition to the start of the application, where uvicorn would print a traceback.
     context.require_current_schema()
     settings = context.settings
     app = create_app(context)
@@ -77,7 +77,7 @@ def _run(context: AppContext) -> None:
 
 
 def _spare_the_collector() -> None:
-    """Look for garbage cycles less often, and never among what was there before the first request."""
+    """Collect garbage less often, and never among objects that were created before the first request."""
     gc.collect()
     gc.freeze()
     gc.set_threshold(20_000, 20, 20)

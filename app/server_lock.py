@@ -1,4 +1,4 @@
-"""The lock that a server holds on its HOME: at most one server a SQLite file."""
+"""The lock that a server holds on its HOME: at most one server per SQLite file."""
 
 import fcntl
 from collections.abc import Iterator

@@ -1,6 +1,6 @@
 """Settings of the service, read once from the environment (prefix TI2V_) and a .env file.
 
-docs/settings.md documents every setting; a test compares the two.
+docs/settings.md documents every setting; a test compares that page with this class.
 """
 
 import os
@@ -20,7 +20,7 @@ from app.errors import Invalid
 from app.private_files import make_private_folder
 
 MIB = 1024 * 1024
-# As many as the hash has that tokens are derived with.
+# The number of bytes of the hash that derives tokens.
 MIN_SECRET_BYTES = 32
 # A host name, an IPv4 address or an IPv6 address in brackets, with an optional port.
 _HOST = re.compile(r"([\w.-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]+)?")

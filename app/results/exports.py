@@ -1,4 +1,4 @@
-"""Exports a study's tables as files, with the same rows and strings for pages, REST and command line."""
+"""Exports a study's tables as files, with the same contents for pages, REST and command line."""
 
 from collections.abc import Iterator
 

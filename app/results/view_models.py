@@ -179,7 +179,10 @@ class MatrixRow:
 
 @dataclass(frozen=True)
 class MatrixTable:
-    """Models against models, both in the order of the ranking; a cell is None where nothing is compared."""
+    """Models against models, both in the order of the ranking.
+
+    A cell is None if the two models are not compared.
+    """
 
     models: tuple[str, ...]
     rows: tuple[MatrixRow, ...]

@@ -1,4 +1,4 @@
-"""Browsers: links that sign them in, the session behind their cookie, and signing out everywhere."""
+"""Browser sessions: sign-in links, session cookies, and signing out everywhere."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -38,10 +38,10 @@ def create_sign_in_link(session: Session, *, person: Person, now: datetime, minu
 
 
 def find_sign_in(session: Session, *, token: str, now: datetime, for_change: bool = False) -> SignInLink:
-    """Return a link that can be used now, locked with `for_change`.
+    """Return a sign-in link that can be used now; `for_change` locks it.
 
     Raises:
-        NotSignedIn: it was used or is too old, or its person is disabled.
+        NotSignedIn: the link was used or is too old, or its person is disabled.
     """
     query = select(SignInLink).where(SignInLink.token_hash == hash_token(token))
     link = session.scalar(query.with_for_update() if for_change else query)
@@ -56,14 +56,14 @@ def find_sign_in(session: Session, *, token: str, now: datetime, for_change: boo
 
 
 def sign_in(session: Session, *, link: SignInLink, browser: BrowserSession, now: datetime) -> None:
-    """Use up a sign-in link and tie its person to a browser."""
+    """Use up a sign-in link and sign its person in to a browser."""
     link.used_at = now
     browser.person_id = link.person_id
     session.flush()
 
 
 def sign_in_with_key(session: Session, *, key: str, browser: BrowserSession, now: datetime) -> None:
-    """Tie the person of a key to a browser, at most until the key expires.
+    """Sign the person of a key in to a browser, at most until the key expires.
 
     Raises:
         NotSignedIn: the key is unknown, expired or revoked, belongs to a worker, or is limited to scopes.
@@ -84,9 +84,9 @@ def sign_in_with_key(session: Session, *, key: str, browser: BrowserSession, now
 
 
 def sign_out_everywhere(session: Session, person: Person, *, now: datetime) -> int:
-    """Sign a person out of every browser and end their unused sign-in links; return how many browsers.
+    """Sign a person out of every browser and end their unused sign-in links; return the number of browsers.
 
-    A browser that also votes goes on voting.
+    A browser that also belongs to an annotator can still vote.
     """
     of_person = BrowserSession.person_id == person.id
     browsers = session.execute(
@@ -108,15 +108,15 @@ class OpenedBrowser:
 
 
 def open_browser(session: Session, *, cookie: str | None, now: datetime, days: int) -> OpenedBrowser:
-    """Return this browser's session under a fresh cookie.
+    """Return this browser's session with a new cookie.
 
     The cookie changes whenever rights are added (an invitation, a sign-in), so a cookie planted beforehand
     gains nothing.
     """
     row = None
     if cookie:
-        # Of two requests with one cookie the second waits, finds it changed and gets a session of its own:
-        # whichever answer the browser keeps, its cookie is good.
+        # If two requests have the same cookie, the second one waits, finds the cookie changed and gets a new
+        # session. The browser therefore has a valid cookie, no matter which response it keeps.
         row = session.scalar(
             select(BrowserSession)
             .where(BrowserSession.token_hash == hash_token(cookie), BrowserSession.expires_at > now)

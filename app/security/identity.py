@@ -1,4 +1,4 @@
-"""Who is asking: a person by key or browser, or an annotator by invitation."""
+"""Identifies people by key or browser session; creates and revokes keys."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,10 +15,10 @@ from benchmark.protocol import Role, Scope
 
 @dataclass(frozen=True)
 class Principal:
-    """A person who proved who they are; `role` and `scopes` are the key's where a key was shown.
+    """An authenticated person. With a key, `role` and `scopes` are those of the key.
 
-    `scopes` None is everything that the role may. `key_id` is None for a browser. `visitor` is set for
-    somebody who is not signed in and reads published results.
+    `scopes` None means all scopes of the role. `key_id` is None for a browser. `visitor` is set for a reader
+    of published results who is not signed in.
     """
 
     person_id: int
@@ -36,7 +36,7 @@ class Principal:
         return scope in (self.role.scopes if self.scopes is None else self.scopes)
 
 
-# Made once: putting it together takes longer than asking it, and programs show a key with every request.
+# Built once: building the query takes longer than executing it, and programs send a key with every request.
 _OF_KEY = (
     select(Person.id, Person.name, ApiKey.role, ApiKey.scopes, ApiKey.id.label("key_id"))
     .join(ApiKey, ApiKey.person_id == Person.id)
@@ -71,7 +71,10 @@ def principal_of_browser(session: Session, cookie: str, *, now: datetime) -> Pri
 
 
 def person_named(session: Session, *, name: str, role: Role, now: datetime) -> Person:
-    """Return the person of that name, made if new; another role than before is refused."""
+    """Return the person with this name; create them if new.
+
+    A different role than the stored one is refused.
+    """
     person = session.scalar(select(Person).where(Person.name == name))
     if person is None:
         person = Person(name=name, role=role, created_at=now, disabled_at=None)
@@ -121,7 +124,7 @@ def create_key(
 
 
 def revoke_key(session: Session, *, key_id: int, now: datetime) -> ApiKey:
-    """End a key; the browser sessions of its person go on."""
+    """Revoke a key; the browser sessions of its person stay valid."""
     key = session.get(ApiKey, key_id)
     if key is None:
         raise NotFound("There is no such key.")
@@ -148,6 +151,6 @@ def disable(session: Session, person: Person, *, now: datetime) -> None:
 
 
 def enable(session: Session, person: Person) -> None:
-    """Accept a disabled person's keys again; they sign in anew."""
+    """Accept a disabled person's keys again; browsers must sign in again."""
     person.disabled_at = None
     session.flush()

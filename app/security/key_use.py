@@ -21,7 +21,7 @@ class KeyUse:
         self._lock = threading.Lock()
 
     def is_due(self, key_id: int, *, now: datetime) -> bool:
-        """Tell whether to record this use, and remember that it is recorded."""
+        """Return whether to record this use, and remember that it is recorded."""
         with self._lock:
             before = self._recorded.get(key_id)
             if before is not None and now - before < INTERVAL:
@@ -34,7 +34,10 @@ class KeyUse:
 
 
 def record_use(database: Database, *, key_id: int, now: datetime) -> None:
-    """Store when a key was used. Not durable: after a power cut the time of the use before is good enough."""
+    """Store the time when a key was used.
+
+    The write is not durable: after a power failure, the time of the previous use is good enough.
+    """
     with database.write(durable=False) as session:
         session.execute(
             update(ApiKey)

@@ -14,7 +14,7 @@ from app.errors import TooManyRequests
 
 
 class GuessLimiter:
-    """Counts wrong secrets by address; in memory, or in Redis for several processes."""
+    """Counts wrong secrets by address, in memory or, for several processes, in Redis."""
 
     def __init__(self, url: str, *, per_minute: int) -> None:
         self._limiter = MovingWindowRateLimiter(storage_from_string(url))
@@ -27,7 +27,7 @@ class GuessLimiter:
 
 
 class UploadLimiter:
-    """Limits what one person uploads, whatever the number of their keys.
+    """Limits the uploads of one person, independent of the number of their keys.
 
     Parallel uploads are counted in each process, bytes in memory or, for several processes, in Redis.
     """
@@ -62,7 +62,7 @@ class UploadLimiter:
                 self._running[person_id] -= 1
 
     def require_quota(self, person_id: int, size: int) -> None:
-        """Raise TooManyRequests where so many bytes more exceed the person's quota of the day."""
+        """Raise TooManyRequests if this many more bytes exceed the person's daily quota."""
         if not self._limiter.test(self._bytes, "upload-bytes", str(person_id), cost=max(size, 1)):
             reset_at = self._limiter.get_window_stats(self._bytes, "upload-bytes", str(person_id)).reset_time
             raise TooManyRequests(

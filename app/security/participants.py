@@ -56,8 +56,8 @@ class Participant:
 class HeldAssignment:
     """An assignment and the study it belongs to.
 
-    `now` is the time of the request: behind the lock of the study where one was asked for, so that the times
-    that are stored have the order of the changes.
+    `now` is the time of the request. If the study was locked, `now` was read after that, so that stored times
+    have the same order as the changes.
     """
 
     assignment: Assignment
@@ -87,7 +87,8 @@ def find_assignment(
     """Return this browser's own assignment and its study; `for_change` locks the study, then reads the clock.
 
     Raises:
-        NotFound: no such assignment, or it is another annotator's; both cases give the same answer.
+        NotFound: there is no such assignment, or it belongs to another annotator; both cases get the same
+            response.
     """
     now = clock()
     given = {"token_hash": hash_token(cookie or ""), "now": now, "token": token}

@@ -1,6 +1,6 @@
-"""Published results: who reads them without signing in, and the secret of an unlisted link.
+"""Published results: access without signing in, and the secrets of unlisted links.
 
-Results are published by their study's owner once it is closed: to everybody, or to those with the link.
+The owner of a closed study can publish its results: to everybody, or to people who have the link.
 """
 
 import hmac
@@ -36,7 +36,7 @@ def is_published_to(study: Study, visitor: Visitor) -> bool:
 
 
 def is_link_secret(study: Study, secret: str, signing_key: bytes) -> bool:
-    """Return whether a secret is that of the study's current unlisted link."""
+    """Return whether this is the secret of the study's current unlisted link."""
     return study.results_link is not None and hmac.compare_digest(
         link_secret(study, signing_key).encode(), secret.encode()
     )
@@ -52,7 +52,7 @@ def link_cookie(study: Study) -> str:
 
 
 def shows_clips(session: Session, submission_ids: Collection[int], visitor: Visitor) -> bool:
-    """Return whether a visitor may see clips of these submissions beside the names of their models.
+    """Return whether a visitor may see clips of these submissions together with the names of their models.
 
     A study published to the visitor must compare each submission, and no running study may compare one:
     the visitor may be its annotator.

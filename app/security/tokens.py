@@ -1,4 +1,4 @@
-"""Secrets handed to people and programs: made here, stored only as their sha256."""
+"""Creates the secrets of people and programs; only their sha256 is stored."""
 
 import hashlib
 import secrets
@@ -19,10 +19,13 @@ def new_key() -> str:
 
 
 def hash_token(token: str) -> str:
-    """Return what is stored; a token has 256 random bits, so a fast hash is enough."""
+    """Return the hash that is stored. A token has 256 random bits, so a fast hash is enough."""
     return hashlib.sha256(token.encode()).hexdigest()
 
 
 def derived_token(secret_key: bytes, purpose: str) -> str:
-    """Return the same token for the same purpose, for links that are shown again but not stored."""
+    """Return the token of a purpose, which is always the same.
+
+    It serves links that are shown again but not stored.
+    """
     return hkdf_sha256(secret_key, info=b"ti2v token: " + purpose.encode()).hex()

@@ -1,7 +1,7 @@
 """Runs background tasks in one thread of the server, one task at a time.
 
-The thread polls the database, so tasks queued by another process (a second web process, `ti2v study open`
-beside the server) start as well.
+The thread polls the database, so tasks queued by another process (a second web process, or `ti2v study open`
+on the command line) start as well.
 """
 
 import logging
@@ -26,11 +26,11 @@ class TaskStopped(Exception):
 
 
 class TaskFailed(Exception):
-    """The task cannot reach its end; the message is a sentence for the study's owner."""
+    """The task cannot be completed; the message is a sentence for the study's owner."""
 
 
 class Progress:
-    """Reports the progress of one attempt; raises TaskStopped where the task must end."""
+    """Reports the progress of one attempt; raises TaskStopped if the task must end."""
 
     def __init__(self, context: AppContext, task_id: int, attempt: int, stopping: threading.Event) -> None:
         self._context = context
@@ -70,7 +70,10 @@ class TaskRunner:
 
     @contextmanager
     def running(self) -> Iterator[None]:
-        """Run tasks beside the block; on leaving it, the task at work is released for the next start."""
+        """Run tasks in the background during the block.
+
+        At the end of the block, the running task is released for the next start.
+        """
         thread = threading.Thread(target=self._run, name="tasks")
         thread.start()
         try:

@@ -1,7 +1,7 @@
 """Queues, leases and ends background tasks.
 
 A task runs under a lease that its progress reports renew. The task of a killed server is free again when the
-lease expires, so a task must be able to continue from what is done.
+lease expires, so a task must be able to continue after the finished steps.
 """
 
 from datetime import datetime, timedelta
@@ -86,7 +86,7 @@ def is_waiting(session: Session, *, now: datetime) -> bool:
 
 
 def report(session: Session, *, task_id: int, attempt: int, done: int, total: int, now: datetime) -> bool:
-    """Record progress and renew the lease; return False where another process has taken the task over."""
+    """Record progress and renew the lease; return False if another process has taken over the task."""
     task = _held(session, task_id, attempt)
     if task is None:
         return False

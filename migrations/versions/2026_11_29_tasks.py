@@ -3,7 +3,7 @@
 Why: background work of the server (preparing renditions first) is queued and leased in the database. It
 survives a restart and runs once, however many web processes there are.
 Locks: none; one new table.
-Works with the release before: yes, which does not use the table.
+Works with the release before: yes, that release does not use the table.
 """
 
 import sqlalchemy as sa

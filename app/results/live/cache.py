@@ -1,4 +1,4 @@
-"""Caches the votes of a study between requests, so that a page reads only the votes added since.
+"""Caches the votes of a study between requests, so that a page reads only new votes.
 
 Votes and vote events are append-only, and a comparison's counters change in the same transaction as a vote
 or event. A cached row is therefore valid until a newer vote or event refers to it. On the 2-core machine,
@@ -76,10 +76,10 @@ class _StudyReader:
         return int(self._votes[0, -1]) if self._votes.size else 0
 
     def _has_late_rows(self, session: Session) -> bool:
-        """Return whether a vote or event with an ID below the newest known one has appeared.
+        """Return whether a new vote or event has an ID below the newest known ID.
 
         On PostgreSQL two transactions can commit in a different order than that of their IDs. SQLite has one
-        writer at a time, so it cannot happen there.
+        writer at a time, so this cannot happen there.
         """
         if session.get_bind().dialect.name == "sqlite":
             return False

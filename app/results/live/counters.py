@@ -87,7 +87,7 @@ class ComparisonCounters:
         self._counters[np.searchsorted(self._keys.comparison_id, fresh[:, 0])] = fresh[:, 1:]
 
     def tallies(self, matchup_ids: Sequence[int]) -> tuple[Tallies, IntArray]:
-        """Return the tallies and the comparison ID of each."""
+        """Return the tallies, and the comparison ID of each tally."""
         keys, counters = self._keys, self._counters
         order = np.argsort(matchup_ids)
         sorted_ids = np.asarray(matchup_ids, dtype=np.int64)[order]

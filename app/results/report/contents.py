@@ -21,7 +21,7 @@ from benchmark.exports.figures.writer import PaperFigure
 from benchmark.protocol import StudyStatus
 from benchmark.report.contents import CLIP_COLUMNS, ReportContents, Rows
 
-# What changes after a protocol was frozen.
+# Fields that change after the protocol was frozen.
 _STATE = ("status", "created_at", "opened_at", "closed_at")
 
 
@@ -65,7 +65,7 @@ def use_one_snapshot(session: Session) -> None:
 
 
 def _protocol(session: Session, study: Study) -> dict[str, Any]:
-    """Return the newest frozen protocol, with what has become of the study since."""
+    """Return the newest frozen protocol, with the study's current status and dates."""
     newest = newest_protocol(session, study)
     assert newest is not None, "every study but a draft has a protocol"
     reasons = {each.name: each.close_reason for each in _every_matchup(session, study)}

@@ -56,7 +56,8 @@ def clip_cards(
         benchmark: slug of the pair's benchmark.
         pair: the pair of the clips.
         principal: who sees the clips; a visitor sees those of `shown`, which published results allow.
-        shown: restrict to these (submission ID, seed) pairs; None for all, named with seeds other than 0.
+        shown: restrict to these (submission ID, seed) pairs. None returns all clips; names then contain the
+            seed if it is not 0.
     """
     query = (
         select(VideoModel.slug, Submission.label, Submission.public_id, Clip)

@@ -43,7 +43,7 @@ _MEASURES = {
 
 
 def coverage(session: Session, study: Study, live: LiveCounts) -> Coverage:
-    """Return the number of votes cast and wanted, of annotators and skips, and the decision time."""
+    """Return the numbers of cast and needed votes, annotators and skips, and the decision time."""
     counted, cast = live.counted, live.votes
     votes, wanted = votes_of_wanted(study, counted)
     if live.is_imported:
@@ -66,7 +66,10 @@ def coverage(session: Session, study: Study, live: LiveCounts) -> Coverage:
 
 
 def votes_of_wanted(study: Study, counted: CountedStudy) -> tuple[int, int]:
-    """Return the valid votes and the votes of full panels; a matchup closed early needs no more."""
+    """Return the number of valid votes, and the number of votes in full panels.
+
+    A matchup that was closed early needs no more votes.
+    """
     tallies = counted.tallies
     was_closed = np.array([each.close_reason is not None for each in counted.sides], dtype=bool)
     full = np.full(len(tallies), study.votes_per_comparison)

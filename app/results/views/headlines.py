@@ -99,7 +99,7 @@ def matchup_sentence(row: PreferenceRow, naming: Naming) -> str:
 
 
 def opponents(counted: CountedStudy, naming: Naming, *, is_interim: bool) -> tuple[str, ...]:
-    """Return a sentence on each pair of matchups of the single reference.
+    """Return a sentence on each pair of matchups, if there is a single reference.
 
     Empty with several references or many matchups; the table of pairs of matchups has all of them.
     """

@@ -71,7 +71,10 @@ def _table(
 
 
 def _counts(counted: CountedStudy, division: Division) -> tuple[tuple[str, ...], IntArray, IntArray]:
-    """Return the parts, and the pairs won by the reference and decided, each of shape (matchups, parts)."""
+    """Return the part names, the number of pairs that the reference won, and the number of decided pairs.
+
+    Both counts have shape (matchups, parts).
+    """
     parts = parts_of(counted.tallies, division)
     known = np.flatnonzero(parts.codes != UNKNOWN)
     shape = (len(counted.sides), len(parts.names))

@@ -15,7 +15,10 @@ from benchmark.stats.preferences import PreferenceRow
 def matrix(
     counted: CountedStudy, rows: Sequence[PreferenceRow], naming: Naming, facts: Mapping[str, MatchupFacts]
 ) -> MatrixTable | None:
-    """Return the matrix; None with a single reference, where table 1 shows the same, or without votes."""
+    """Return the matrix.
+
+    None without votes, or with a single reference, because table 1 then shows the same.
+    """
     if naming.reference is not None or not counted.tallies.votes.any():
         return None
     models = [row.model for row in leaderboard(counted.tallies, counted.matchups)]
