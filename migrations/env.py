@@ -12,7 +12,7 @@ from app.tables.base import UtcDateTime
 
 
 def _render_item(kind: str, column_type: object, _context: object) -> str | Literal[False]:
-    """Write plain SQLAlchemy types into migrations, so that they never import the application."""
+    """Write plain SQLAlchemy types into migrations, so that migrations never import the application."""
     if kind == "type" and isinstance(column_type, UtcDateTime):
         return "sa.DateTime(timezone=True)"
     return False

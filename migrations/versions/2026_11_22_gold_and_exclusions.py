@@ -4,7 +4,7 @@ Why: a study can mix in comparisons whose answer is known (gold_block and gold_m
 is_gold marks them), and a person can take an annotator out of the results with a reason.
 Locks: on PostgreSQL studies, matchups, comparisons and annotators, each for the moment of a changed catalogue
 entry; no row is rewritten. SQLite adds columns in place.
-Works with the release before: every new column is empty or false where that release does not name it.
+Works with the release before: every new column is empty or false in rows that the earlier release writes.
 """
 
 import sqlalchemy as sa
@@ -17,7 +17,8 @@ depends_on = None
 
 
 def upgrade() -> None:
-    # Written out: SQLite takes a check with a new column, but could add one to a table only by rebuilding it.
+    # Plain SQL: SQLite accepts a check together with a new column, but adding a check later would rebuild the
+    # table.
     op.execute(
         "ALTER TABLE studies ADD COLUMN gold_block INTEGER "
         "CONSTRAINT ck_studies_gold_block_holds_others CHECK (gold_block > 1)"

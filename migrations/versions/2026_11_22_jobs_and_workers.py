@@ -1,9 +1,9 @@
 """jobs and workers
 
-Why: clips can be asked for; each is a job that a worker leases, and a clip says how it was made (provenance).
-Locks: on PostgreSQL clips, for the moment of a changed catalogue entry; no row is rewritten. SQLite adds the
-column in place.
-Works with the release before: it names neither the new tables nor the new column, which may be empty.
+Why: clips can be requested. Each requested clip is a job that a worker leases. A clip records how it was made
+(provenance). Locks: on PostgreSQL clips, for the moment of a changed catalogue entry; no row is rewritten.
+SQLite adds the column in place. Works with the release before: yes, that release uses neither the new tables
+nor the new column.
 """
 
 import sqlalchemy as sa

@@ -2,10 +2,10 @@
 
 Why: a human study counts the votes of participants only, not those of pilots, previews, judges or imports.
 An invitation names the kind of the annotator that opening it creates (docs/decisions/0011). Existing
-annotators are participants, those of imported votes imported.
-Locks: on PostgreSQL annotators and invitations, while the new check reads their rows once; the annotators of
-imported votes are updated. SQLite adds the columns in place.
-Works with the release before: yes, it makes participants.
+annotators become participants; annotators of imported votes become imported. Locks: on PostgreSQL annotators
+and invitations, while the new check reads their rows once; the annotators of imported votes are updated.
+SQLite adds the columns in place. Works with the release before: yes, annotators that it creates are
+participants.
 """
 
 from alembic import op
@@ -20,7 +20,8 @@ TABLES = ("annotators", "invitations")
 
 def upgrade() -> None:
     for table in TABLES:
-        # Written out: SQLite takes a check with a new column, but could add one to a table only by a rebuild.
+        # Plain SQL: SQLite accepts a check together with a new column, but adding a check later would rebuild
+        # the table.
         op.execute(
             f"ALTER TABLE {table} ADD COLUMN kind VARCHAR(32) NOT NULL DEFAULT 'participant' "
             f"CONSTRAINT ck_{table}_annotator_kind "

@@ -1,11 +1,11 @@
 """purposes of assignments
 
-Why: a hidden repeat shows an annotator a comparison twice, so an annotator has a comparison once for each
-purpose (docs/decisions/0011). takes_slot says whether an assignment fills a slot of its comparison.
-Assignments of gold comparisons get the purpose gold and take no slot.
-Locks: on PostgreSQL assignments, while the new check reads its rows and the unique index is built; gold
-assignments are updated. SQLite adds the columns in place.
-Works with the release before: yes, but its gold assignments get the purpose vote.
+Why: a hidden repeat shows an annotator a comparison twice, so an annotator can have one assignment of a
+comparison for each purpose (docs/decisions/0011). takes_slot says whether an assignment fills a slot of its
+comparison. Assignments of gold comparisons get the purpose gold and take no slot. Locks: on PostgreSQL
+assignments, while the new check reads its rows and the unique index is built; gold assignments are updated.
+SQLite adds the columns in place. Works with the release before: yes, but its gold assignments get the purpose
+vote.
 """
 
 import sqlalchemy as sa
@@ -18,7 +18,7 @@ depends_on = None
 
 OLD, NEW = "uq_assignments_annotator_comparison", "uq_assignments_annotator_comparison_purpose"
 LIVE = "status IN ('open', 'voted', 'skipped')"
-# The old index has room for one assignment of a comparison and annotator.
+# The old index allows one assignment per comparison and annotator.
 DELETE_REPEATS_AND_QUIZZES = (
     "DELETE FROM vote_events WHERE vote_id IN (SELECT votes.id FROM votes JOIN assignments "
     "ON assignments.id = votes.assignment_id WHERE assignments.purpose IN ('repeat', 'quiz'))",

@@ -19,7 +19,7 @@ branch_labels = None
 depends_on = None
 
 SLOT = ["submission_id", "pair_id"]
-# A submission's other seeds, which the tables before have no room for.
+# A submission's other seeds, which the previous tables cannot store.
 DELETE_LATER_SEEDS = (
     "DELETE FROM renditions WHERE clip_id IN (SELECT later.id FROM clips AS later JOIN clips AS kept ON "
     "kept.submission_id = later.submission_id AND kept.pair_id = later.pair_id AND kept.seed < later.seed)",

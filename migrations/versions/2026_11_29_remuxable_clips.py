@@ -1,8 +1,7 @@
 """clips that may be copied
 
-Why: only H.264 that holds nothing but pictures is copied for annotators (docs/media.md). Clips checked before
-were never looked at for this, so they are re-encoded.
-Locks: on PostgreSQL clips, for a moment; nothing is rewritten.
+Why: only H.264 that holds nothing but pictures is copied for annotators (docs/media.md). Existing clips were
+not checked for this, so they are re-encoded. Locks: on PostgreSQL clips, for a moment; nothing is rewritten.
 Works with the release before: yes, that release does not use the column.
 """
 

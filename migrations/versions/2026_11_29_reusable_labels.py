@@ -33,7 +33,7 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     op.drop_index(NAME, "submissions")
-    # The constraint has room for one of each label; its newest submission keeps it.
+    # The constraint allows each label once; the newest submission with a label keeps it.
     op.execute(
         "UPDATE submissions SET label = substr(label, 1, 47) || '-' || public_id "
         "WHERE status = 'withdrawn' AND EXISTS (SELECT 1 FROM submissions AS newer "

@@ -1,10 +1,9 @@
 """expiry and scopes of keys
 
 Why: a key can end at a time, and can be limited to some of what its person's role may do (docs/api.md). NULL
-means no end, and everything that the role may.
-Locks: on PostgreSQL api_keys, while the catalogue entry changes; no row is rewritten. SQLite adds the columns
-in place.
-Works with the release before: yes, but it ignores both columns, so a limited key is unlimited there.
+means no expiry, and all scopes of the role. Locks: on PostgreSQL api_keys, while the catalogue entry changes;
+no row is rewritten. SQLite adds the columns in place. Works with the release before: yes, but it ignores both
+columns, so a limited key is unlimited there.
 """
 
 import sqlalchemy as sa

@@ -1,7 +1,8 @@
 // Plays the clips of a pair in sync: they start, stop and seek together; a shorter clip waits at its last frame.
 import { fill, part, put } from '../words.js';
 
-// A clip with more drift than this is seeked to the clock; seeking for less would cause more stutter.
+// A clip that drifts more than this from the clock is seeked; seeking for smaller drifts would cause more
+// stutter.
 const DRIFT_S = 0.12;
 
 export function mount(root) {

@@ -16,7 +16,7 @@ export function mount(stage) {
   button.addEventListener('click', () => (stage.hasAttribute('data-full') ? leave() : enter()));
   document.addEventListener('fullscreenchange', () => show(document.fullscreenElement === stage));
   addEventListener('keydown', (event) => { if (event.key === 'Escape' && !isDialogOpen()) show(false); });
-  // The reasons come next, and they are outside the stage.
+  // The annotator ticks the reasons next; they are outside the stage.
   stage.addEventListener('change', (event) => { if (event.target.name === 'choice' && stage.hasAttribute('data-full')) leave(); });
 }
 

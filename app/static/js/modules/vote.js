@@ -79,7 +79,7 @@ class VotingPage {
     this.queue.lookAhead();
   }
 
-  /** Waits for an entry's media; the clips of a new study are prepared on request, which the page says. */
+  /** Waits for an entry's media; the clips of a new study are prepared on request, and the page says so. */
   async #loaded(media) {
     let isSaid = false;
     const timer = setTimeout(() => { isSaid = true; this.notice.stay('preparing'); }, SLOW_MS);

@@ -2,7 +2,8 @@
 const SEEK_TIMEOUT_MS = 500;
 
 export class Player {
-  // Number of the current play, so that a pause and a play within one screen frame leave one loop.
+  // Number of the current playback: a pause and a new start within one screen frame must not leave two loops
+  // running.
   #plays = 0;
   playing = false;
   loop = true;
