@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from app.rendering import unbroken
 from app.settings import Settings
 from benchmark.exports.tables import COLUMN_NAMES
 from tests.whole.tree import ROOT, committed
@@ -24,6 +25,7 @@ def pages() -> list[Path]:
 @pytest.mark.parametrize("path", sorted(TEMPLATES.rglob("*.html")), ids=lambda path: path.name)
 def test_every_template_compiles_and_names_its_page_object(path: Path) -> None:
     environment = Environment(loader=FileSystemLoader(TEMPLATES), undefined=StrictUndefined, autoescape=True)
+    environment.filters["unbroken"] = unbroken
 
     environment.get_template(path.relative_to(TEMPLATES).as_posix())
 

@@ -12,7 +12,7 @@ from benchmark.video import Timeline, UnreadableVideo, VideoDescription, VideoFa
 from benchmark.video.formats import ACCEPTED_CODECS, CONVERT_COMMAND
 from benchmark.video.track import VideoTrack, open_video
 
-_CONVERT = f"Convert it with: {CONVERT_COMMAND}"
+_CONVERT = f"Convert it with: {CONVERT_COMMAND}."
 _CODES = {
     VideoFault.CANNOT_OPEN: ClipCode.UNDECODABLE,
     VideoFault.NO_VIDEO: ClipCode.NO_VIDEO,

@@ -181,8 +181,8 @@ def test_no_body_is_422(door: Door) -> None:
 @pytest.mark.parametrize(
     ("door", "field", "words"),
     [
-        ("study", "slug", "slug: Only lower-case letters, digits"),
-        ("submission", "label", "label: Only letters, digits"),
+        ("study", "slug", "slug: Use at most 64 lower-case letters, digits"),
+        ("submission", "label", "label: Use at most 64 letters, digits"),
     ],
     indirect=["door"],
 )

@@ -5,7 +5,7 @@ from sqlalchemy import select
 
 from app.tables.submissions import Submission
 from benchmark.protocol import SubmissionStatus
-from tests.app.results.page_voters import PAGE, annotator, signed_in, vote
+from tests.app.results.page_voters import PAGE, annotator, share, signed_in, vote
 from tests.cast import Cast, Study, make_submission
 
 
@@ -63,8 +63,10 @@ def test_another_researchers_study_is_not_listed_while_it_runs(cast: Cast, study
     assert "No studies yet" in page
 
 
-def test_a_closed_study_is_listed_for_others_without_buttons(cast: Cast, study: Study) -> None:
+def test_a_shared_study_is_listed_for_others_without_buttons(cast: Cast, study: Study) -> None:
     signed_in(cast.context, cast.alice).post("/studies/motif-study/close")
+    assert "MotiF against two" not in signed_in(cast.context, cast.bob).get("/").text
+    share(study, cast.alice, cast.bob)
 
     page = signed_in(cast.context, cast.bob).get("/").text
 

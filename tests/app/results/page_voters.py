@@ -68,3 +68,12 @@ def close(study: Study, actor: Actor) -> None:
     with study.context.database.write() as session:
         row = session.scalars(select(StudyRow).where(StudyRow.slug == study.slug)).one()
         studies.close_study(session, study=row, principal=actor.principal, now=utc_now())
+
+
+def share(study: Study, owner: Actor, person: Actor) -> None:
+    """Let another person see a study, as its owner does over REST."""
+    answer = signed_in(study.context, owner).put(
+        f"/api/v1/studies/{study.slug}/visibility",
+        json={"visibility": "shared", "people": [person.principal.name]},
+    )
+    assert answer.status_code == 200, answer.text

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from app.submissions.withdrawal import withdraw
 from app.tables.submissions import Submission
 from benchmark.protocol import Side
-from tests.app.results.page_voters import PAGE, annotator, close, fill_panels, signed_in, vote
+from tests.app.results.page_voters import PAGE, annotator, close, fill_panels, share, signed_in, vote
 from tests.cast import Cast, Study
 
 RESULTS = "/studies/motif-study/results"
@@ -38,10 +38,12 @@ def test_an_open_study_does_not_exist_for_charlie(cast: Cast, study: Study) -> N
     assert signed_in(cast.context, cast.charlie).get(RESULTS).status_code == 404
 
 
-def test_a_closed_study_is_there_for_everybody_signed_in(cast: Cast, study: Study) -> None:
+def test_a_closed_study_is_there_for_those_it_is_shared_with(cast: Cast, study: Study) -> None:
     close(study, cast.alice)
+    share(study, cast.alice, cast.charlie)
 
     assert signed_in(cast.context, cast.charlie).get(RESULTS).status_code == 200
+    assert signed_in(cast.context, cast.bob).get(RESULTS).status_code == 404
 
 
 @pytest.mark.parametrize(

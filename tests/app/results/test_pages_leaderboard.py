@@ -25,7 +25,7 @@ def test_models_stand_by_strength_though_one_reference_meets_everybody(cast: Cas
     )
     close(study, cast.alice)
 
-    page = text_of(signed_in(cast.context, cast.charlie).get(LEADERBOARD).text)
+    page = text_of(signed_in(cast.context, cast.alice).get(LEADERBOARD).text)
 
     assert page.index("Possible ranks") < page.index("motif 1 ") < page.index("Bradley-Terry log-odds")
     assert "Interim" not in page

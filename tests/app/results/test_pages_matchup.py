@@ -6,7 +6,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from benchmark.protocol import Side
-from tests.app.results.page_voters import PAGE, annotator, close, fill_panels, signed_in, vote
+from tests.app.results.page_voters import PAGE, annotator, close, fill_panels, share, signed_in, vote
 from tests.cast import PAIR_IDS, Cast, Study
 
 MATCHUP = "/studies/motif-study/results/1"
@@ -63,6 +63,7 @@ def test_a_closed_study_says_what_it_shows(cast: Cast) -> None:
     study = cast.open_study(others=["cinemo"])
     fill_panels(study, people=5)
     close(study, cast.alice)
+    share(study, cast.alice, cast.charlie)
 
     assert "People preferred motif to cinemo" in signed_in(cast.context, cast.charlie).get(MATCHUP).text
 

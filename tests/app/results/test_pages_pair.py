@@ -11,7 +11,7 @@ from app.submissions.withdrawal import withdraw
 from app.tables.bench import Benchmark, Pair
 from app.tables.submissions import Submission
 from benchmark.protocol import Side
-from tests.app.results.page_voters import PAGE, annotator, close, fill_panels, signed_in, vote
+from tests.app.results.page_voters import PAGE, annotator, close, fill_panels, share, signed_in, vote
 from tests.app.results.test_pages import text_of
 from tests.cast import PAIR_IDS, Cast, Study
 
@@ -112,7 +112,7 @@ def test_tags_of_the_pair_are_shown(cast: Cast, study: Study) -> None:
     assert "Image style Clay Hard case One of several" in words
 
 
-def test_models_are_named_to_nobody_else_before_the_study_closes(
+def test_models_are_named_to_nobody_else_before_the_study_is_closed_and_shared(
     cast: Cast, study: Study, client: TestClient
 ) -> None:
     charlie = signed_in(cast.context, cast.charlie)
@@ -121,6 +121,8 @@ def test_models_are_named_to_nobody_else_before_the_study_closes(
     assert annotator(study).get(KITE, headers=PAGE).status_code == 401
 
     close(study, cast.alice)
+    assert charlie.get(KITE).status_code == 404
+    share(study, cast.alice, cast.charlie)
 
     assert charlie.get(KITE).status_code == 200
 

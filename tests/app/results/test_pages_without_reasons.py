@@ -37,7 +37,7 @@ def imported(cast: Cast, *reasons: str) -> None:
 
 
 def words_of(cast: Cast, page: str) -> str:
-    return text_of(signed_in(cast.context, cast.charlie).get(f"/studies/elsewhere/{page}").text)
+    return text_of(signed_in(cast.context, cast.alice).get(f"/studies/elsewhere/{page}").text)
 
 
 @pytest.mark.parametrize("page", ["results", "results/1", "scenarios/kite"])
@@ -63,7 +63,7 @@ def test_its_table_has_dashes_and_its_skips_are_not_known(cast: Cast) -> None:
 
 def test_files_for_programs_keep_their_counts_and_test_nothing(cast: Cast) -> None:
     imported(cast)
-    client = signed_in(cast.context, cast.charlie)
+    client = signed_in(cast.context, cast.alice)
 
     (row,) = client.get(f"{EXPORTS}/preferences.json").json()
     reasons = client.get(f"{EXPORTS}/justifications.json").json()

@@ -9,7 +9,7 @@ from fastapi.testclient import TestClient
 
 from app.results.figures.study import MAX_CONCURRENT, drawing
 from benchmark.exports.figures.kinds import MEDIA_TYPES, FigureFormat, FigureName
-from tests.app.results.page_voters import close, fill_panels, signed_in
+from tests.app.results.page_voters import close, fill_panels, share, signed_in
 from tests.cast import PAIR_IDS, Cast, Study
 
 FIGURES = "/api/v1/studies/motif-study/figures"
@@ -53,13 +53,15 @@ def test_a_running_studys_figure_is_marked_interim_and_a_closed_ones_is_not(
 
 
 @pytest.mark.parametrize("path", [f"{FIGURES}/preferences.svg", f"/api/v1{STRIP}.svg", f"{STRIP}.csv"])
-def test_a_stranger_gets_404_until_the_study_is_closed(
+def test_a_stranger_gets_404_until_the_study_is_shared(
     cast: Cast, study: Study, client: TestClient, path: str
 ) -> None:
     fill_panels(study, people=1)
     assert client.get(path, headers=cast.charlie.headers).status_code == 404
     assert client.get(path).status_code == 401
     close(study, cast.alice)
+    assert client.get(path, headers=cast.charlie.headers).status_code == 404
+    share(study, cast.alice, cast.charlie)
 
     assert client.get(path, headers=cast.charlie.headers).status_code == 200
 

@@ -7,7 +7,7 @@ import zipfile
 from fastapi.testclient import TestClient
 
 from app.results.report import writer
-from tests.app.results.page_voters import close, fill_panels, signed_in
+from tests.app.results.page_voters import close, fill_panels, share, signed_in
 from tests.cast import Cast, Study
 
 REPORT = "/api/v1/studies/motif-study/report.zip"
@@ -38,11 +38,13 @@ def test_two_of_one_moment_are_the_same_bytes(cast: Cast, study: Study, client: 
     assert first == second
 
 
-def test_a_stranger_gets_404_until_the_study_is_closed(cast: Cast, study: Study, client: TestClient) -> None:
+def test_a_stranger_gets_404_until_the_study_is_shared(cast: Cast, study: Study, client: TestClient) -> None:
     fill_panels(study, people=1)
     assert client.get(REPORT, headers=cast.charlie.headers).status_code == 404
     assert client.get(REPORT).status_code == 401
     close(study, cast.alice)
+    assert client.get(REPORT, headers=cast.charlie.headers).status_code == 404
+    share(study, cast.alice, cast.charlie)
 
     assert client.get(REPORT, headers=cast.charlie.headers).status_code == 200
 
