@@ -178,7 +178,8 @@ def cast(context: AppContext, stage: tuple[Path, Cast]) -> Cast:
     context.database.close()
     shutil.copytree(home / "media", context.settings.home / "media", dirs_exist_ok=True)
     shutil.copy(home / "ti2v.sqlite3", context.settings.home / "ti2v.sqlite3")
-    return replace(made, context=context)
+    # A copy: a test that adds submissions must not add them for the others.
+    return replace(made, context=context, submission_ids=dict(made.submission_ids))
 
 
 @pytest.fixture

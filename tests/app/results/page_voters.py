@@ -1,6 +1,6 @@
 """People who vote as they are told, and browsers that read pages."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from fastapi.testclient import TestClient
 from sqlalchemy import select
@@ -70,10 +70,10 @@ def close(study: Study, actor: Actor) -> None:
         studies.close_study(session, study=row, principal=actor.principal, now=utc_now())
 
 
-def share(study: Study, owner: Actor, person: Actor) -> None:
-    """Let another person see a study, as its owner does over REST."""
-    answer = signed_in(study.context, owner).put(
-        f"/api/v1/studies/{study.slug}/visibility",
-        json={"visibility": "shared", "people": [person.principal.name]},
-    )
-    assert answer.status_code == 200, answer.text
+def share(study: Study, owner: Actor, person: Actor, *, submissions: Iterable[str] = ()) -> None:
+    """Let another person see a study, and submissions, as their owner does over REST."""
+    client = signed_in(study.context, owner)
+    body = {"visibility": "shared", "people": [person.principal.name]}
+    for subject in (f"studies/{study.slug}", *(f"submissions/{public_id}" for public_id in submissions)):
+        answer = client.put(f"/api/v1/{subject}/visibility", json=body)
+        assert answer.status_code == 200, answer.text

@@ -34,4 +34,4 @@ def test_a_generated_folder_passes_the_dry_run(
 
     said = capfd.readouterr()
     assert (made, rehearsed, said.out) == (0, 0, "")
-    assert f"{len(pairs)} clips looked at, 0 of {len(pairs)} missing." in said.err
+    assert f"{len(pairs)} clips checked, 0 of {len(pairs)} missing." in said.err

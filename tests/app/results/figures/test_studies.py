@@ -61,7 +61,7 @@ def test_a_stranger_gets_404_until_the_study_is_shared(
     assert client.get(path).status_code == 401
     close(study, cast.alice)
     assert client.get(path, headers=cast.charlie.headers).status_code == 404
-    share(study, cast.alice, cast.charlie)
+    share(study, cast.alice, cast.charlie, submissions=cast.submission_ids.values())
 
     assert client.get(path, headers=cast.charlie.headers).status_code == 200
 
