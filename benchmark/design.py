@@ -4,7 +4,7 @@ import hashlib
 
 
 def shuffle_key(seed: int, *names: int) -> int:
-    """Return 63 pseudorandom bits for the object that `names` identify; used to order tied comparisons.
+    """Return 63 pseudorandom bits that depend on the seed and on `names`; they order tied comparisons.
 
     >>> shuffle_key(7, 1, 0) == shuffle_key(7, 1, 0), shuffle_key(7, 1, 0) == shuffle_key(7, 1, 1)
     (True, False)
@@ -13,7 +13,7 @@ def shuffle_key(seed: int, *names: int) -> int:
 
 
 def is_reference_left(seed: int, *names: int) -> bool:
-    """Return, by a fair coin for the object that `names` identify, whether the reference is on the left."""
+    """Return whether the reference is on the left; the seed and `names` decide, with equal chances."""
     return bool(_random_bits(seed, "left", names) & 1)
 
 

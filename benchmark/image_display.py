@@ -1,7 +1,7 @@
 """Converts any image to the form that browsers show: upright, 8-bit sRGB, transparency on white.
 
-All code for models, thumbnails, figures and distances reads images through `open_image` and `displayed`, so
-its pixels match what a browser shows. `is_plain` returns whether every program shows the file like this.
+Models, thumbnails, figures and image distances all read images through `open_image` and `displayed`, so they
+use the pixels that a browser shows. `is_plain` returns whether every program shows these pixels for a file.
 """
 
 from functools import lru_cache
@@ -30,7 +30,7 @@ _CICP_SRGB = (1, 13)  # ITU-T H.273: BT.709 primaries, sRGB transfer
 
 
 class CannotDisplay(ValueError):
-    """Viewers would show this image in different colours; the message is a sentence with the reason."""
+    """The image cannot be converted to defined sRGB colours; the message is a sentence with the reason."""
 
 
 def open_image(file: Path | BinaryIO, *, formats: list[str] | tuple[str, ...] | None = None) -> Image.Image:
@@ -69,7 +69,7 @@ def displayed(image: Image.Image) -> Image.Image:
 
 
 def is_plain(image: Image.Image) -> bool:
-    """Return whether every program shows the stored pixels like `displayed`, except for rounding."""
+    """Return whether the stored pixels equal those of `displayed`, except for rounding."""
     if image.mode not in ("1", "L", "P", "RGB") or image.has_transparency_data:
         return False
     if image.getexif().get(_EXIF_ORIENTATION, _UPRIGHT) != _UPRIGHT:
@@ -82,7 +82,7 @@ def is_plain(image: Image.Image) -> bool:
 
 
 def _colour_and_alpha(image: Image.Image) -> tuple[Image.Image, Image.Image | None]:
-    """Return the colours in a mode that a colour profile can describe, and the opacity, if there is any."""
+    """Return the colours, in a mode that a colour profile can describe, and the opacity or None."""
     if image.mode in ("I", "F"):
         raise CannotDisplay(
             "The image has 32-bit pixels without a defined black and white; save it with 8 bits."
@@ -124,7 +124,7 @@ def _in_srgb(colour: Image.Image, info: dict[Any, Any]) -> Image.Image:
 
 @lru_cache(maxsize=8)
 def _transform(profile: bytes | None, mode: str) -> ImageCms.ImageCmsTransform | None:
-    """Return the transform from a profile to sRGB; None if the profile is one that browsers ignore."""
+    """Return the transform from a profile to sRGB; None for a profile that browsers ignore."""
     if not profile:
         return None
     try:
@@ -137,7 +137,7 @@ def _transform(profile: bytes | None, mode: str) -> ImageCms.ImageCmsTransform |
 
 
 def _keeps_colours(transform: ImageCms.ImageCmsTransform, mode: str) -> bool:
-    """Return whether a transform is the identity; the test uses a coarse grid of all colours."""
+    """Return whether a transform leaves the colours of a coarse grid unchanged."""
     steps = np.linspace(0, 255, 9).astype(np.uint8)
     if mode == "L":
         grid = Image.fromarray(steps[None])
@@ -149,7 +149,7 @@ def _keeps_colours(transform: ImageCms.ImageCmsTransform, mode: str) -> bool:
 
 
 def _coding_points(file: Any) -> dict[str, tuple[int, ...]]:
-    """Return the cICP chunk of a PNG, if there is one; the position in the file does not change."""
+    """Return a PNG's cICP chunk as metadata; empty if there is none. The file's read position is restored."""
     before = file.tell()
     file.seek(8)
     found: dict[str, tuple[int, ...]] = {}

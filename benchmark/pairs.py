@@ -48,7 +48,7 @@ def canonical_name(name: str) -> str:
 
 
 def find_path(path: Path) -> Path:
-    """Return `path`; if it does not exist, return a file in its folder whose name is equal in NFC, if any."""
+    """Return `path`, or, if it does not exist, a file of its folder whose name is the same in NFC."""
     if path.exists() or not path.parent.is_dir():
         return path
     name = canonical_name(path.name)
@@ -85,7 +85,7 @@ class ClipName:
 
 @dataclass(frozen=True)
 class AmbiguousName:
-    """A file name with two readings: a pair id without a seed, or a shorter pair id with a seed."""
+    """A file name with two possible meanings: a pair id without a seed, or a shorter pair id with a seed."""
 
     stem: str
     pair_id: ClipName
@@ -99,7 +99,8 @@ class ClipNames:
     Attributes:
         matched: pair and seed by file name (without its suffix).
         unknown: names that match no pair, in the given order.
-        ambiguous: names that match two pairs, if the folder's other names do not decide between the two.
+        ambiguous: names that match two pairs and for which the folder's other names do not decide which
+            pair is meant.
     """
 
     matched: Mapping[str, ClipName]
@@ -145,7 +146,7 @@ def _readings(stem: str, known: Mapping[str, str]) -> tuple[ClipName, ...]:
 def _decide(
     undecided: Mapping[str, tuple[ClipName, ...]], matched: Mapping[str, ClipName]
 ) -> dict[str, ClipName]:
-    """Return the names for which only one reading agrees with the names matched so far."""
+    """Decide ambiguous names: return those with only one reading that agrees with the matched names."""
     seeds = {name.seed for name in matched.values()}
     pairs = {name.pair_id for name in matched.values()}
     decided = {}

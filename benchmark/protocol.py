@@ -111,7 +111,7 @@ class SubmissionStatus(StrEnum):
 
 
 class WatchGate(StrEnum):
-    """Whether the server refuses a vote until both renditions have been delivered completely."""
+    """The rule whether the server refuses a vote until both renditions have been delivered completely."""
 
     DELIVERED = "delivered"
     OFF = "off"
@@ -135,7 +135,7 @@ class RenditionRecipe(StrEnum):
 
 
 class Visibility(StrEnum):
-    """Who can see a benchmark, a submission or a study in addition to its owner and the admins."""
+    """The people who can see a benchmark, submission or study, besides its owner and the admins."""
 
     PRIVATE = "private"
     SHARED = "shared"

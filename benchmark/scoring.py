@@ -92,7 +92,7 @@ class ScoredVotes:
         return f"{text}\n".encode()
 
     def figure(self, name: FigureName, names: Mapping[str, str]) -> PaperFigure:
-        """Return a figure; `names` contains the display names of the sides. Raises CannotDraw."""
+        """Return the figure's data; `names` contains the display names of the sides. Raises CannotDraw."""
         matchups = self.votes.matchups
         shown = FigureNames.of(matchups, names)
         return study_figure(name, self.tallies, matchups, self.preferences, shown, interim=self.interim)

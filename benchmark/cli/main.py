@@ -23,7 +23,7 @@ ENTRY_POINT_GROUP = "ti2v.commands"
 DISTRIBUTION = "ti2v-bench"
 DISK_FULL_ERRNOS = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 _EXTRA_REQUIREMENT = r"""(?P<package>[\w.-]+).*; extra == ['"](?P<extra>\w+)"""
-INTERRUPTED = 130  # the exit code that shells report after Ctrl-C
+INTERRUPTED = 130  # the exit code of a program that Ctrl-C ended, as in shells
 
 
 @dataclass(frozen=True)
@@ -135,7 +135,7 @@ def _print_error(error: Exception) -> None:
 def has_user_message(error: Exception) -> bool:
     """Return whether an error's message is written for users.
 
-    This is true for our own error classes and for a ValueError raised by our code.
+    Our own error classes have such messages, and so does a ValueError raised by our code.
     """
     if _is_ours(type(error).__module__):
         return True
@@ -144,7 +144,7 @@ def has_user_message(error: Exception) -> bool:
 
 
 def _missing_package_error(error: ModuleNotFoundError, extra: str | None) -> click.ClickException:
-    """Return an error that names the missing package and how to install it.
+    """Return an error that names the missing package and the command that installs it.
 
     Raises:
         ModuleNotFoundError: the missing module is our own, which is a bug.

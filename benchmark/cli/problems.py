@@ -1,4 +1,4 @@
-"""Prints long lists of problems as a count and five examples; `--verbose` prints all."""
+"""Prints a long list of problems as a count and five examples; `--verbose` prints every problem."""
 
 from collections.abc import Callable, Iterator, Sequence
 from contextvars import ContextVar
@@ -24,12 +24,12 @@ def verbose_option(command: Command) -> Command:
 
 
 def print_all() -> None:
-    """Print lists in full from now on, until a command with --verbose runs."""
+    """Print all lists in full until the next command that has the option --verbose runs."""
     _limit.set(None)
 
 
 def examples(lines: Sequence[str]) -> Iterator[str]:
-    """Yield the first lines and the number of remaining lines; with --verbose, yield all lines."""
+    """Yield the first lines, then a line that counts the others; with --verbose, yield all lines."""
     limit = _limit.get()
     if limit is None or len(lines) <= limit:
         yield from lines

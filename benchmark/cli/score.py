@@ -150,7 +150,7 @@ def count_rows(rows: "VoteRows", *, interim: bool, with_excluded: bool = False) 
 
 
 def _with_excluded(rows: "VoteRows", reported: "ScoredVotes") -> "ScoredVotes":
-    """Return the votes, including excluded votes; print to stderr how they change each matchup's score."""
+    """Return the votes, including excluded ones; print how the excluded votes change scores to stderr."""
     from benchmark.stats.side_by_side import side_by_side, side_by_side_sentence
 
     scored = count_rows(rows, interim=reported.interim, with_excluded=True)

@@ -34,7 +34,7 @@ class BenchmarkApi:
                 return
 
     def image(self, slug: str, pair_id: str) -> bytes:
-        """Return the input image of a pair: the bytes of the imported file."""
+        """Return the bytes of a pair's input image, as they were imported."""
         return self._transport.download(f"{API}{_path(slug)}/pairs/{quote(pair_id, safe='')}/image")
 
 

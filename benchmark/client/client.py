@@ -1,4 +1,4 @@
-"""The typed client: one object per server and key, with one attribute per resource."""
+"""The typed client: `Client` connects to one server with one key and has one attribute per resource."""
 
 import os
 from collections.abc import Callable
@@ -30,7 +30,7 @@ class Client:
         server: the server's address; by default the environment variable TI2V_SERVER.
         key: a key created with `ti2v key create`; by default the environment variable TI2V_KEY.
         retry: the policy that decides which requests are retried, and how often.
-        on_retry: called with a sentence when a request has to be retried.
+        on_retry: called with a message for the user before the first retry of a request.
 
     Raises:
         ServerError: the address or the key is missing or malformed.
@@ -78,7 +78,7 @@ class Client:
             folder: the folder that contains the clips.
             model: slug of the model.
             benchmark: slug of the benchmark; its newest version is used.
-            label: distinguishes submissions of the same model.
+            label: a name that distinguishes several submissions of the same model.
             seed: upload only the clips of this seed.
             allow_partial: make the submission final even if pairs have no clip.
             replace: replace clips of the open submission that differ from the clips in the folder.
@@ -130,7 +130,7 @@ def checked_address(address: str | None) -> str:
 
 
 def checked_key(key: str | None) -> str:
-    """Return the key without leading and trailing blanks.
+    """Check the key; return it without leading and trailing blanks.
 
     Raises:
         ServerError: the key is missing, or contains characters that a key cannot have.

@@ -33,9 +33,10 @@ class ClipFolder:
 
     Attributes:
         clips: one clip for each pair and seed, sorted by seed and then in the benchmark's order.
-        missing: labels of the clips that a seed needs to be complete, in the same order.
+        missing: labels of the clips that must be added so that each seed has every pair, in the order of
+            `clips`.
         problems: one sentence for each problem with a file name.
-        unused: names of the files that are not clips, by the reason.
+        unused: for each reason, the names of the files that are not clips for this reason.
         other_seeds: the number of files with a seed other than the requested one.
     """
 
@@ -64,7 +65,7 @@ def read_clip_folder(
         folder: the .mp4 and .mov files in this folder are clips; other files and folders are listed as
             unused.
         pair_ids: the pair ids of the benchmark, in its order.
-        seed: read only clips of this seed; a file name without a seed counts as this seed.
+        seed: read only clips of this seed; a file name without a seed is read as a clip of this seed.
         names: pair and seed by file name (see `read_names`); by default they are parsed from the file
             names.
     """

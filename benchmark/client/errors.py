@@ -4,7 +4,7 @@ ServerError
 ├── Refused        the server refuses the request: status, code, optionally a list of problems
 │   ├── NotAllowed   401 or 403: the key is unknown, revoked or has another role
 │   └── LeaseLost    the job belongs to another attempt, or was cancelled or closed
-└── Unreachable    the server gave no usable answer, even after retries
+└── Unreachable    all attempts failed without a usable answer of the server
 """
 
 from collections.abc import Sequence
@@ -39,4 +39,4 @@ class LeaseLost(Refused):
 
 
 class Unreachable(ServerError):
-    """The server does not answer, or something other than a TI2V Bench server answers."""
+    """The server does not answer, or the answer does not come from a TI2V Bench server."""

@@ -34,8 +34,8 @@ class Comparison:
     Attributes:
         submission: the submission on the server; None if it does not exist yet.
         new: clips that the server does not have.
-        same: clips that are identical on the server, byte for byte.
-        changed: clips that have different bytes on the server.
+        same: clips whose bytes are the same in the folder and on the server.
+        changed: clips whose bytes differ between the folder and the server.
         stored: labels of all clips that the server has.
     """
 
@@ -54,7 +54,7 @@ class FolderSubmission:
     """A folder of clips and the submission that its clips are uploaded to.
 
     Attributes:
-        target: the submission, which may not exist yet.
+        target: the submission on the server; it may not exist yet.
         folder: the clips, matched with the benchmark's pairs.
     """
 
@@ -120,7 +120,7 @@ class FolderSubmission:
         replace: bool = False,
         on_clip: Callable[[], object] = lambda: None,
     ) -> list[str]:
-        """Upload clips; return a sentence for each clip that the server refuses."""
+        """Upload the given clips; return one sentence for each clip that the server refuses."""
         return upload_clips(self._client.submissions, submission_id, clips, replace=replace, on_clip=on_clip)
 
     def finalise(self, submission_id: str, *, allow_partial: bool) -> SubmissionDetailResponse:

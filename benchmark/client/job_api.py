@@ -63,7 +63,7 @@ class JobApi:
         return self._transport.post(f"{_path(job_id)}/cancel", JobResponse)
 
     def retry(self, job_id: str) -> JobResponse:
-        """Queue a failed or cancelled job again, like a new job."""
+        """Queue a failed or cancelled job again as if it were new."""
         return self._transport.post(f"{_path(job_id)}/retry", JobResponse)
 
     def cancel_all(self, submission_id: str) -> int:
@@ -116,7 +116,7 @@ class LeaseApi:
             return self._transport.post(path, JobResponse, request, max_retries=_OPTIONAL_RETRIES)
 
     def fail(self, job: ClaimedJob, kind: FailureKind, message: str, log_tail: str = "") -> FailResponse:
-        """Report the reason why an attempt failed; the job is queued again or fails permanently."""
+        """Report why an attempt failed; the server queues the job again or marks the job as failed."""
         with _lease_lost():
             request = FailRequest(attempt=job.attempt, kind=kind, message=message, log_tail=log_tail)
             path = f"{_path(job.id)}/fail"
@@ -139,7 +139,7 @@ class LeaseApi:
 
 
 def encoded_provenance(provenance: Mapping[str, object]) -> str:
-    """Return the provenance as base64-encoded JSON; if it is too long, omit libraries, then settings."""
+    """Return the provenance as JSON in base64; if the JSON is too long, omit libraries, then settings."""
     kept = dict(provenance)
     for dropped in ("", "libraries", "settings"):
         kept.pop(dropped, None)

@@ -37,7 +37,7 @@ class StudyApi:
         return self._transport.post("/studies", StudyResponse, request, repeatable=False)
 
     def open(self, slug: str) -> StudyResponse:
-        """Open a draft, or resume a paused study; annotators may vote from now on."""
+        """Open a draft or resume a paused study; annotators can then vote."""
         return self.change_status(slug, StudyStatus.OPEN)
 
     def pause(self, slug: str) -> StudyResponse:
@@ -59,7 +59,7 @@ class StudyApi:
         Args:
             kind: votes behind a `pilot` or `preview` link never count.
         """
-        # A retry would create more links. A lost response loses only unused links.
+        # Do not retry: a retry would create more links. If the response is lost, only unused links are lost.
         request = InvitationsRequest(count=count, kind=kind)
         path = f"{_path(slug)}/invitations"
         return self._transport.post(path, InvitationsResponse, request, repeatable=False).links
@@ -76,7 +76,7 @@ class StudyApi:
 
         Args:
             every_s: seconds between two requests.
-            timeout_s: the number of seconds after which to raise; None waits for ever.
+            timeout_s: the number of seconds after which TimeoutError is raised; None means no limit.
             on_progress: called with the study after every request.
 
         Raises:

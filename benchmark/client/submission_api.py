@@ -78,7 +78,7 @@ class SubmissionApi:
         return self._transport.upload(clip_path(submission_id, pair_id), ClipResponse, file, query=query)
 
     def delete_clip(self, submission_id: str, pair_id: str, *, seed: int = 0) -> None:
-        """Delete a clip of an open submission."""
+        """Delete one clip from an open submission."""
         self._transport.delete(clip_path(submission_id, pair_id), {"seed": seed})
 
     def finalise(self, submission_id: str, *, allow_partial: bool = False) -> SubmissionDetailResponse:

@@ -1,4 +1,4 @@
-"""The submission that a folder of clips is uploaded to, given by model, benchmark and label."""
+"""Finds or opens the submission for a folder of clips by its model, benchmark and label."""
 
 import hashlib
 from collections.abc import Callable, Collection, Mapping

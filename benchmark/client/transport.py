@@ -33,7 +33,7 @@ class Transport:
         address: the server's address, such as https://bench.example.
         key: sent only as a bearer token.
         retry: the policy that decides which requests are retried, and how long.
-        on_retry: called with a sentence before the first retry of a request.
+        on_retry: called with a message for the user before the first retry of a request.
     """
 
     def __init__(
@@ -99,7 +99,7 @@ class Transport:
         self.send("DELETE", API + path, params=_params(query))
 
     def download(self, address: str) -> bytes:
-        """Return the bytes at an address that the server returned, such as the address of an image."""
+        """Return the bytes at an address that a response contains, such as the address of an image."""
         return self.send("GET", address).content
 
     @contextmanager
@@ -237,6 +237,6 @@ def _not_ours(response: httpx2.Response) -> str:
 
 
 def _retry_after_s(response: httpx2.Response) -> float:
-    """Return the pause that the server requests, in seconds; 0 if it requests none."""
+    """Return the pause that the server requests, in seconds; 0 if the server requests no pause."""
     asked = response.headers.get("retry-after", "")
     return min(float(asked), MAX_RETRY_AFTER_S) if asked.isdecimal() else 0.0

@@ -27,7 +27,7 @@ def convert_video(source: Path, target: Path) -> bool:
     """Write a video as a clip; return True if it was encoded, False if it was copied.
 
     A video that servers accept unchanged is copied. The clip is upright, has square pixels and no sound, and
-    no side is longer than 2048 pixels. Frames keep their times.
+    no side is longer than 2048 pixels. The times at which frames are shown do not change.
 
     Raises:
         CannotConvert: the file is not a video, is damaged, or is HDR.

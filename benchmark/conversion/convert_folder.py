@@ -1,7 +1,7 @@
 """Converts a folder of videos and frame folders to a folder of clips.
 
-`converted.jsonl` in the output folder records the source of each clip. A clip is kept if its source and its
-settings have not changed, so a second run gives the same bytes.
+`converted.jsonl` in the output folder records the source of each clip. A clip from an earlier run is kept if
+its source and the settings have not changed, so a second run gives the same bytes.
 """
 
 import hashlib
@@ -36,7 +36,7 @@ class Source:
     clip: str
 
     def digest(self) -> str:
-        """Return the sha256 of the file, or of the names and bytes of all frames."""
+        """Return the sha256 of a video file's bytes, or of the names and bytes of all frames in a folder."""
         if self.path.is_file():
             with self.path.open("rb") as file:
                 return hashlib.file_digest(file, "sha256").hexdigest()
@@ -48,7 +48,7 @@ class Source:
 
 @dataclass(frozen=True)
 class Sources:
-    """The contents of a folder: the sources, and the names of unused files by the reason."""
+    """The contents of a folder: the sources and, for each reason, the names of the unused files."""
 
     found: tuple[Source, ...]
     unused: Mapping[str, tuple[str, ...]]
@@ -121,7 +121,8 @@ def convert_folder(
         on_clip: called after each clip, for a progress bar.
 
     Raises:
-        ConversionProblems: the output folder contains clips of other sources, which could be confused.
+        ConversionProblems: the output folder contains clips from other sources, which could be confused with
+            the new clips.
     """
     output.mkdir(parents=True, exist_ok=True)
     _refuse_other_clips(output, sources)
@@ -191,7 +192,7 @@ def _named(paths: Sequence[Path], names: Mapping[str, ClipName]) -> tuple[list[S
 
 
 def _convert(source: Source, output: Path, fps: Fraction | None, before: _Record | None) -> _Record:
-    """Convert one source; return `before` itself if its clip can be kept."""
+    """Convert one source; return `before`, the earlier record, if the earlier clip can be kept."""
     digest, target = source.digest(), output / source.clip
     used_fps = str(fps) if source.path.is_dir() else None
     is_same = before is not None and (before.source_sha256, before.fps) == (digest, used_fps)

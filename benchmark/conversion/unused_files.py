@@ -1,4 +1,4 @@
-"""Gives the reasons why files of a folder are not uploaded as clips."""
+"""Explains, for each file of a folder that is not uploaded as a clip, why it is not."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
@@ -18,7 +18,7 @@ _RECORDS = ("manifest", CONVERSION_RECORDS)
 
 
 def unused_files(paths: Iterable[Path]) -> Mapping[str, tuple[str, ...]]:
-    """Return the names of the files and folders that are not clips, by the reason."""
+    """Return, for each reason, the names of the files and folders that are not clips for this reason."""
     found: defaultdict[str, list[str]] = defaultdict(list)
     for path in sorted(paths):
         reason = why_unused(path)
@@ -28,7 +28,7 @@ def unused_files(paths: Iterable[Path]) -> Mapping[str, tuple[str, ...]]:
 
 
 def why_unused(path: Path) -> str | None:
-    """Return the reason why a file is not uploaded; None for clips and for files that are not reported."""
+    """Return why a file is not uploaded; None for a clip and for a file that needs no explanation."""
     suffix = path.suffix.lower()
     if is_hidden_file(path.name):
         return "hidden files, such as a Mac writes beside every file"

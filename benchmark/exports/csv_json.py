@@ -1,4 +1,4 @@
-"""Writes tables as CSV, JSON and JSON lines in chunks, so that memory does not grow with the rows."""
+"""Writes tables as CSV, JSON and JSON lines in chunks, so that a long table needs no more memory."""
 
 import csv
 import io

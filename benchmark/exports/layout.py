@@ -10,7 +10,7 @@ ALL_COLUMNS = "all"
 
 
 class UnknownColumn(ValueError):
-    """The table does not have a chosen column; the message lists the table's columns."""
+    """A chosen column is not in the table; the message lists the table's columns."""
 
 
 @dataclass(frozen=True)
@@ -41,13 +41,13 @@ class TableLayout:
         return _columns(table, self.columns)
 
     def is_compact(self, table: TableName) -> bool:
-        """Return whether a LaTeX table has the default columns, which are those usual in a paper."""
+        """Return whether no columns were chosen, so that a LaTeX table has the columns usual in a paper."""
         return not self.columns and table in COMPACT
 
     def compact(self, table: TableName, rows: Sequence[object]) -> list[PrintedColumn]:
         """Return the columns that are usual in a paper.
 
-        If all rows have the same reference, a column title names it and the rows do not repeat it.
+        If all rows have the same reference, its name is in a column title instead of in every row.
         """
         columns = _columns(table, COMPACT[table])
         references = {getattr(row, "reference", None) for row in rows}

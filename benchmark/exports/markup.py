@@ -64,7 +64,7 @@ def latex_chunks(
 ) -> Iterator[bytes]:
     r"""Yield a LaTeX table with booktabs rules, followed by a note.
 
-    If no columns are chosen, the table has a short note and only the columns that fit one column of a
+    If no columns are chosen, the table has a short note and only as many columns as fit into one column of a
     two-column paper. The table is a tabular; use \input inside a table environment. A table that is longer
     than a page is a longtable; use \input in the text.
 
@@ -110,7 +110,7 @@ def _latex_power(printed: re.Match[str]) -> str:
 
 def _latex_line(cells: Iterable[str]) -> bytes:
     line = " & ".join(cells)
-    # The previous line ends in \\, which would parse a bracket or an asterisk here as its argument.
+    # The previous line ends in \\; LaTeX would parse a bracket or an asterisk here as an argument of \\.
     return (f"{'{}' if line.startswith(('[', '*')) else ''}{line} \\\\\n").encode()
 
 

@@ -1,4 +1,4 @@
-"""Metric tables as CSV, JSON, Markdown and LaTeX: means for readers, single clips for programs."""
+"""Writes metric tables: Markdown and LaTeX contain means, CSV contains single clips, JSON contains both."""
 
 import csv
 import io

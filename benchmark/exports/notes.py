@@ -1,4 +1,4 @@
-"""The note under a table: definitions, the numbers of pairs and votes, and uncounted votes by status."""
+"""The note under a table: states definitions, the numbers of pairs and votes, and the uncounted votes."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -140,7 +140,7 @@ class TableNote:
         imported: bool = False,
         interim: bool = False,
     ) -> Self:
-        """Return the note for tables that are computed from these tallies."""
+        """Return the data of the note for tables that are computed from these tallies."""
         votes = tallies.votes[tallies.votes > 0]
         return cls(
             pairs=len(set(tallies.pair[tallies.votes > 0].tolist())),
@@ -163,7 +163,7 @@ class TableNote:
 
     @property
     def counts(self) -> str:
-        """Return sentences with the numbers of pairs and votes, and with the votes that are not counted."""
+        """Return sentences that state how many pairs and votes there are, and how many votes do not count."""
         fewest, most = self.panel
         panel = f"{fewest}" if fewest == most else f"{fewest} to {most}"
         sentences = [

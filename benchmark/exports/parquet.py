@@ -28,7 +28,7 @@ class _Sink:
         return len(content)
 
     def flush(self) -> None:
-        """Do nothing, because this object has no other buffer to flush."""
+        """Do nothing: there is no file to write the buffer to."""
 
     def close(self) -> None:
         self.closed = True

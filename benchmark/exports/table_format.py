@@ -33,7 +33,7 @@ Spans = tuple[Span, ...]
 
 @dataclass(frozen=True)
 class PrintedColumn:
-    """A column of a printed table; numbers are right-aligned, names of sides can be replaced."""
+    """A column of a Markdown or LaTeX table; numbers are right-aligned, names of sides can be replaced."""
 
     title: str
     spans: Callable[[object], Spans]
@@ -87,7 +87,7 @@ def _measure(title: str, column: str, decimals: int) -> PrintedColumn:
 
 
 def sides_cell(reference: float | None, other: float | None) -> Spans:
-    """Return `63.1/36.9` with the larger value in bold; no value is bold if the two are equal."""
+    """Return two values as `63.1/36.9` with the larger one in bold; equal values are both plain."""
     if reference is None or other is None:
         return (Span(EMPTY),)
     return (
@@ -106,7 +106,7 @@ def number_cell(value: float | None, decimals: int) -> str:
 
 
 def interval_cell(low: float | None, high: float | None, decimals: int = PERCENT_DECIMALS) -> str:
-    """Return the bounds of an interval as `[−0.012, 0.290]`."""
+    """Return an interval's bounds as a text such as `[−0.012, 0.290]`."""
     if low is None or high is None:
         return EMPTY
     return f"[{printed_number(low, decimals)}, {printed_number(high, decimals)}]"
@@ -127,7 +127,7 @@ def _rank(row: object) -> Spans:
 
 
 def reason_cells(row: object, form: str = "{reason}_{side}") -> tuple[Spans, ...]:
-    """Return one cell like 39.8/15.3 per reason; dashes if no vote of the row gives a reason."""
+    """Return one cell per reason, such as 39.8/15.3; only dashes if no vote of the row gives a reason."""
     values = [[getattr(row, form.format(reason=reason, side=side)) for side in Side] for reason in TITLES]
     is_without = not any(value for both in values for value in both)
     return tuple((Span(EMPTY),) if is_without else sides_cell(*both) for both in values)

@@ -65,8 +65,8 @@ def sensitivity(
 ) -> list[SensitivityRow]:
     """Return one row per matchup and kind of cluster: images, scenarios and annotators.
 
-    There are no rows for annotators if `votes` has no annotators. Each kind of cluster has its own random
-    stream, so a missing column does not change other rows.
+    If `votes` has no annotators, there are no rows for annotators. Each kind of cluster has its own random
+    stream, so a missing column of a votes table does not change the other rows.
     """
     rows = [
         row

@@ -26,7 +26,7 @@ EXTENSIONS = {each: each.value for each in TableFormat} | {
 
 
 class Kind(StrEnum):
-    """The type of a column's cells; every cell may also be empty."""
+    """The type of a column's non-empty cells; any column may have empty cells."""
 
     TEXT = "text"
     WHOLE = "whole"
@@ -63,7 +63,7 @@ def _kind(annotation: object) -> Kind:
         return Kind.WHOLE
     if annotation in (float, float | None):
         return Kind.REAL
-    return Kind.TEXT  # names, and enums as their values
+    return Kind.TEXT  # names; enums are written as their values
 
 
 def _vote_column(name: str) -> Column:

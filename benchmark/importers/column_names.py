@@ -25,7 +25,7 @@ KNOWN_TAGS = {
 }
 
 
-# The names that pandas gives an index column.
+# The names of a column that contains pandas' index.
 _INDEX_NAMES = frozenset({"unnamed_0", "index_level_0"})
 
 

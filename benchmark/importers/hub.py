@@ -45,7 +45,8 @@ def read_hub(address: str) -> BenchmarkSource:
 def read_snapshot(snapshot: Path, hub: HubAddress) -> BenchmarkSource:
     """Read a downloaded snapshot and record its commit, which is the name of the snapshot's folder.
 
-    A snapshot in the hub's cache contains links to a folder two levels higher, so links may point there.
+    A snapshot in the hub's cache contains links to files in a folder two levels higher; these links are
+    allowed.
     """
     within = snapshot.parent.parent
     return read_official(snapshot, source=f"{SCHEME}{hub.repository}@{snapshot.name}", within=within)

@@ -45,12 +45,12 @@ class ImageFolder:
             self._by_name[canonical_name(path.stem)].append(path)
 
     def is_image_name(self, cell: str) -> bool:
-        """Return whether a cell ends in the suffix of an image file, or names an image in the folder."""
+        """Return whether a cell ends in the suffix of an image file or is an image's name in the folder."""
         name = _posix(cell).name
         return PurePosixPath(name).suffix.lower() in IMAGE_SUFFIXES or name in self._by_name
 
     def find(self, cell: str, *, beside: Path) -> Path:
-        """Return the image file that a cell names.
+        """Return the image file whose name is in a cell.
 
         The cell is a path relative to the table or to the folder, or only a file name.
 
@@ -67,7 +67,7 @@ class ImageFolder:
         return self._inside(self._named_below(name))
 
     def _named_below(self, name: PurePosixPath) -> Path:
-        # The cell "styles/a.png" does not match a file a.png in another folder.
+        # A cell with a folder, such as "styles/a.png", does not match a file a.png in another folder.
         found = [
             path
             for path in self._by_name.get(name.name, [])
@@ -124,7 +124,7 @@ def _open_image(path: Path) -> Iterator[Image.Image]:
 
 
 def is_web_image(path: Path) -> bool:
-    """Return whether every browser can show a checked image, judged by its content, not by its suffix."""
+    """Return whether every browser can show a checked image; the content decides, not the file's suffix."""
     with _open_image(path) as image:
         return image.format in {"JPEG", "MPO", "PNG", "WEBP"}
 

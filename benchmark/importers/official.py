@@ -195,7 +195,7 @@ def _invalid_names(pair: PairSpec) -> Sequence[str]:
 
 
 def _dataset_card(folder: Path) -> dict[str, str]:
-    """Return the plain `name: value` lines in the front matter of the data set's card, README.md."""
+    """Return the plain `name: value` lines from the front matter of README.md, the data set's card."""
     readme = folder / "README.md"
     if not readme.is_file():
         return {}

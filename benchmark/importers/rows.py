@@ -34,10 +34,10 @@ class TableRows:
 
 
 def possible_rows(path: Path) -> tuple[list[TableRows], list[ImportProblems]]:
-    """Parse a table with each possible delimiter.
+    """Parse a table once with each possible delimiter.
 
     Returns:
-        The parsed tables, the most regular one first, and one error for each delimiter that fails.
+        The parsed tables, the most regular table first, and one error for each delimiter that does not parse.
 
     Raises:
         ImportProblems: the file is too large or cannot be decoded.

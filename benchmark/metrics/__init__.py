@@ -1,4 +1,4 @@
-"""Formulas of the automatic metrics: each computes one score per clip from features or frames.
+"""Formulas of the automatic metrics. Each formula computes one score per clip from features or frames.
 
 See docs/metrics.md.
 """

@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 
 from benchmark.metrics.frames import Frames, checked_frames, luma
 
-# A frame is a flash if it differs in brightness from both neighbours by this much, in the same direction.
+# A frame is a flash if it is brighter than both neighbours, or darker than both, by at least this much.
 FLASH_LEVELS = 4.0
-# Two frames are the same if their mean difference is below this, which is less than encoding changes.
+# Two frames are the same if their mean difference is below this; encoding a clip changes frames by more.
 FREEZE_LEVELS = 0.15
 # A step is a cut if the mean difference of the two frames is above CUT_LEVELS, and above CUT_FACTOR times
 # the clip's usual step.

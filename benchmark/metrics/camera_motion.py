@@ -1,4 +1,4 @@
-"""Camera motion (VBench-I2V): whether the camera moves as the prompt asks.
+"""Camera motion (VBench-I2V): checks whether the camera moves as the prompt asks.
 
 Source: VBench, commit 45e79ec, vbench2_beta_i2v/camera_motion.py: CoTracker2 tracks a 10x10 grid from the
 first frame to the last. The motion type is predicted from one point in the middle of each edge. The score is

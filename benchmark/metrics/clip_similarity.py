@@ -1,8 +1,8 @@
-"""CLIP similarities of a clip to its text and to its input image (Animate Bench, AIGCBench).
+"""Similarity, by CLIP features, of a clip to its prompt and to its input image (Animate Bench, AIGCBench).
 
 Sources: Animate Bench (PIA, arXiv:2312.13964) and AIGCBench (arXiv:2401.01651). CLIPScore (arXiv:2104.08718)
-scales the text cosine by 2.5. Papers do not always state which scale a table uses, so we return both the
-cosine and the CLIPScore. Higher is better.
+scales the text cosine by 2.5. Papers do not always state whether a table contains cosines or CLIPScores, so
+we return both. Higher is better.
 """
 
 from dataclasses import dataclass

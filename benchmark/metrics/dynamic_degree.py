@@ -1,4 +1,4 @@
-"""Dynamic degree (VBench): whether a clip contains any motion.
+"""Dynamic degree (VBench): checks whether a clip contains any motion.
 
 Source: VBench, commit 45e79ec, vbench/dynamic_degree.py, with RAFT-things and 20 iterations. The score is 1
 if the clip moves and 0 if it does not, so a mean over clips is the share of moving clips. Deviation: if at
@@ -44,7 +44,7 @@ def pair_motion(flow: NDArray[np.floating]) -> float:
 
 
 def dynamic_degree(pair_motions: list[float], *, height: int, width: int) -> float:
-    """Return 1.0 if enough pairs of frames move, else 0.0.
+    """Return 1.0 if there is enough motion in enough pairs of neighbouring sampled frames, else 0.0.
 
     For n sampled frames, at least round(4 n / 16) pairs must move by more than 6 min(height, width) / 256
     pixels.

@@ -1,4 +1,4 @@
-"""The type of the frames that every pixel metric uses, with its checks."""
+"""The array type of frames in all pixel metrics, and the check of this type."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,7 +12,7 @@ _WEIGHTS = np.array([0.299, 0.587, 0.114])
 
 
 def checked_frames(frames: NDArray[np.uint8], *, at_least: int) -> Frames:
-    """Check frames and return them.
+    """Check the shape, the dtype and the number of frames; return the frames.
 
     Args:
         frames: (frames, height, width, 3) uint8 RGB.

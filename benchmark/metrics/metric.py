@@ -5,7 +5,7 @@ from enum import StrEnum
 
 
 class Direction(StrEnum):
-    """Whether higher or lower values of a metric are better; `none` if neither is."""
+    """The direction in which a metric improves: higher or lower values are better, or neither (`none`)."""
 
     HIGHER = "higher"
     LOWER = "lower"

@@ -1,4 +1,4 @@
-"""Motion smoothness (VBench): how well the odd frames are predicted by interpolating the even frames.
+"""Motion smoothness (VBench): compares the odd frames with frames interpolated from the even frames.
 
 Source: VBench, commit 45e79ec, vbench/motion_smoothness.py, which interpolates with AMT-S. Range [0, 1],
 higher is better; a static clip scores 1.

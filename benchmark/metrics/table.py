@@ -1,7 +1,7 @@
 """The table of a suite's scores: one row per clip, and the mean of each metric over pairs.
 
 The seeds of a pair are averaged first, so that every pair has the same weight. The spread is the standard
-deviation of the means of the seeds, as in VBench's and Physics-IQ's rules for several runs.
+deviation between the means of the seeds, as VBench and Physics-IQ require for several runs.
 """
 
 import statistics

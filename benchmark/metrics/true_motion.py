@@ -1,8 +1,8 @@
-"""Agreement with the true motion: whether the right object moves, in which direction and by how much.
+"""Agreement with the true motion: compares which object moves, in which direction, and by how much.
 
-This is our own metric. It needs a benchmark with known true motion: the scene engine computes the mask of the
-object that should move and the exact flow of the true clip. Every number includes the error of the flow
-estimator; docs/metrics.md lists this error for true clips.
+This is our own metric. It needs a benchmark whose true motion is known: the scene engine computes the mask of
+the object that should move, and the exact flow of the true clip. Every score includes the error of the flow
+estimator; docs/metrics.md lists the size of this error on true clips.
 """
 
 from dataclasses import dataclass
@@ -24,7 +24,8 @@ class TrueMotion:
         share_inside: share of the total displacement that is inside the moving object's mask, in [0, 1].
         direction_error: angle in degrees, from 0 to 180, between the estimated and the true mean displacement
             inside the mask; None if one of the two is almost zero.
-        amount_ratio: mean displacement inside the mask divided by the true one; 1 is correct, 0 is static.
+        amount_ratio: mean displacement inside the mask divided by the true mean displacement; 1 is correct,
+            0 is static.
         background_drift: mean displacement outside the mask in percent of the shorter side per frame.
     """
 

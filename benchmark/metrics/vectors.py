@@ -14,7 +14,7 @@ def feature_rows(features: ArrayLike, *, name: str, at_least: int = 1) -> Vector
     """Return features as an array of rows with length 1.
 
     Args:
-        features: (rows, dimensions), any real dtype; a single vector counts as one row.
+        features: (rows, dimensions), any real dtype; a vector of shape (dimensions,) is treated as one row.
         name: the name of the features in error messages.
         at_least: the smallest allowed number of rows.
 

@@ -1,4 +1,4 @@
-"""SHA256SUMS: the sha256 of every other file of a report, in the format of `sha256sum --check`."""
+"""SHA256SUMS: the sha256 of all other files of a report, in the format that `sha256sum --check` reads."""
 
 import hashlib
 import re

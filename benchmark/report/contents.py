@@ -43,7 +43,7 @@ class ReportContents:
         protocol: the contents of protocol.json: the study's settings, benchmark, matchups and sides.
         names: the display names of the sides.
         pairs, clips, comparisons: rows with the columns above, in a fixed order.
-        votes: a function that returns the rows of the votes table; called once for each file format.
+        votes: a function that returns the rows of the votes table; it is called once for each file format.
         benchmark_licence: the licence that the benchmark states.
         licence: the licence of the votes, as a licence identifier of the Hugging Face Hub.
         strips: frame strips of single pairs.

@@ -26,7 +26,7 @@ def _dependencies() -> dict[str, str]:
         try:
             found[name] = version(name)
         except PackageNotFoundError:
-            continue  # needed only on another operating system or Python version
+            continue  # not installed: it is needed only on another operating system or Python version
         pending += [
             _normalised(match[0])
             for line in requires(name) or ()

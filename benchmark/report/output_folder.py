@@ -74,7 +74,7 @@ def check_target(target: Path, study: str) -> None:
 
 
 def _unfinished(target: Path) -> str:
-    """Return the name prefix of the temporary folder."""
+    """Return the prefix of the temporary folder's name."""
     return f".{target.name}.unfinished-"
 
 

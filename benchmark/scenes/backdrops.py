@@ -11,7 +11,7 @@ _LEFT, _RIGHT = -0.42, 1.42
 
 
 def scenery(name: str, *shapes: Shape) -> Part:
-    """Return a part of the background."""
+    """Return a part of the scene that belongs to the background."""
     return Part(name, shapes, scenery=True)
 
 

@@ -27,7 +27,8 @@ from benchmark.tables import read_table
 
 IMAGE_SIDE = 512
 LICENCE = "CC0-1.0"
-# A rendering on another processor may differ by one level, which becomes two because files store even levels.
+# A rendering on another processor may differ by one level. Files store even levels only, so the difference
+# becomes two.
 LARGEST_DIFFERENCE = 2
 _COLUMNS = (
     "image_path",
@@ -110,7 +111,7 @@ def redraw_difference(pair: ScenePair, folder: Path) -> int:
 
 
 class NoDrawnBenchmark(ValueError):
-    """A folder to read contains no synthetic benchmark, or a folder to write is not empty."""
+    """The folder to read contains no synthetic benchmark, or the folder to write to is not empty."""
 
 
 def write_benchmark(

@@ -7,7 +7,7 @@ from benchmark.protocol import Justification
 
 
 class GoldUse(StrEnum):
-    """The use of a question: the answers of training questions are explained; gold questions are hidden."""
+    """The use of a question. Training questions explain their answers; gold questions look like any other."""
 
     TRAINING = "training"
     GOLD = "gold"

@@ -1,4 +1,4 @@
-"""Motions: the changes of a part over time.
+"""Motions: how a part of a scene changes over time.
 
 Every motion is zero at the start of the clip (u = 0), so frame 0 of every action is the still image. Several
 motions of the same part are added.
@@ -77,7 +77,7 @@ class Turn(Motion):
 
 @dataclass(frozen=True, kw_only=True)
 class Grow(Motion):
-    """Scale about the part's origin; the factors are reached at the end."""
+    """Scale about the part's origin; the factors are those at the end of the clip."""
 
     x: float
     y: float
@@ -114,7 +114,7 @@ class Bob(Motion):
 
 @dataclass(frozen=True, kw_only=True)
 class Flap(Motion):
-    """Narrow and widen about the part's origin, like wings; `x` and `y` are the smallest factors."""
+    """Repeatedly scale down and up about the part's origin; `x` and `y` are the smallest factors."""
 
     x: float = 1.0
     y: float = 1.0
@@ -189,7 +189,7 @@ class Tint(Motion):
 
 @dataclass(frozen=True)
 class WholePicture(Motion):
-    """Base of motions that change the whole image instead of a part; the painter uses `progress`."""
+    """Base of motions that change the whole image instead of a part; the painter reads their `progress`."""
 
     part: str = ""
 

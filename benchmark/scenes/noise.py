@@ -1,7 +1,7 @@
 """Seeded smooth noise for textures.
 
-The lattice of random values depends on the object's size, not on the number of pixels. A seed therefore gives
-the same texture at every image size.
+The lattice of random values depends on the object's size and not on the number of pixels. A seed therefore
+gives the same texture at every image size.
 """
 
 from math import ceil

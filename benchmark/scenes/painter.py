@@ -115,7 +115,7 @@ class FramePainter:
         return Frame(pixels, canvas.owners, maps)
 
     def _takes_part(self, part: Part) -> bool:
-        """Return whether the part can be visible; an entrant is hidden unless the action moves it in."""
+        """Return whether the part can be visible; an entrant is hidden unless the action has it enter."""
         line = self._line_of(part)
         entrants = [name for name in line if self.stage.parts[name].entrant]
         return all(name in self.action.moved_parts for name in entrants)

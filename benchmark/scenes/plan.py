@@ -45,7 +45,7 @@ def _plan_scenario(scenario: Scenario, place: int, sizes: list[int], seed: int) 
     for number, size in enumerate(sizes):
         style = styles[(place + number) % len(styles)]
         chosen = [action for action in waiting if action.suits(style)][:size]
-        # Move used prompts to the end, so that every prompt is used before any is repeated.
+        # Move a used prompt to the end of the list, so that no prompt is repeated before all have been used.
         waiting = [action for action in waiting if action not in chosen] + chosen
         layout = seed * 1_000_000 + place * 10_000 + number
         pairs += [ScenePair(f"{scenario.name}{number + 1}", style, layout, a.name) for a in chosen]

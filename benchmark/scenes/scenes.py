@@ -42,7 +42,7 @@ class Action:
 
     @property
     def is_rigid(self) -> bool:
-        """Whether all changes are shifts, rotations or scalings, so that the flow is exact everywhere."""
+        """Whether the action only shifts, rotates or scales parts; the flow is then exact everywhere."""
         return self.promises == {Promise.MOVES}
 
     def suits(self, style: Style) -> bool:

@@ -7,7 +7,7 @@ from benchmark.scenes.outlines import Outline, Point
 
 
 class Finish(StrEnum):
-    """How the surface of a shape reflects light; each style renders it in its own way."""
+    """How the surface of a shape reflects light; each style renders a finish in its own way."""
 
     MATTE = "matte"
     GLOSSY = "glossy"

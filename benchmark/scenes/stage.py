@@ -16,11 +16,11 @@ from benchmark.scenes.states import View
 from benchmark.scenes.styles import Pixels, Style
 from benchmark.scenes.textures import Texture, draw_part
 
-# The ratio of the stage's width to its height; an image with a larger ratio shows only part of the height.
+# The ratio of the stage's width to its height; a wider image shows only part of the stage's height.
 STAGE_WIDTH = 1.6
 MIN_SIDE, MAX_SIDE = 64, 2048
 SHADOW_OPACITY = 0.34
-# At night, a part's new colour is dimmed like its surroundings.
+# At night, a part's new colour is dimmed by as much as the colours around the part.
 _NIGHT_DIMNESS = 0.62
 
 Size = tuple[int, int]

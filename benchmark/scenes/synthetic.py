@@ -1,4 +1,4 @@
-"""Synthetic models without weights, which draw the reference clip and four kinds of wrong clips."""
+"""Synthetic models, which need no weights. One model draws the right clip; the others draw wrong clips."""
 
 from collections.abc import Callable
 from types import MappingProxyType
@@ -62,7 +62,7 @@ def draw_frames(model: str, pair: ScenePair | str, *, frames: int = 16, size: Si
 
 
 def wrong_action(pair: ScenePair) -> Action:
-    """Return the action for a `wrong-action` clip; if possible, an action that moves other objects."""
+    """Return the action for a `wrong-action` clip; an action that moves other objects is preferred."""
     right = pair.described
     others = [action for action in pair.scene.scenario.actions if action.name != right.name]
     apart = [action for action in others if action.moved_parts.isdisjoint(right.moved_parts)]

@@ -74,7 +74,7 @@ def _lay(
     density: float,
     rng: np.random.Generator,
 ) -> None:
-    """Paint one shape onto the canvas, in place, inside the shape's bounds."""
+    """Paint one shape onto the canvas within the shape's bounds; the canvas is changed in place."""
     outlines = [(outline - low) * density for outline in shape.outlines]
     points = np.concatenate(outlines)
     border = round(density * 0.016) + 2

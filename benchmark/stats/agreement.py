@@ -22,12 +22,12 @@ import numpy as np
 from benchmark.stats.arrays import FloatArray, IntArray, distinct
 from benchmark.stats.intervals import CONFIDENCE, Interval, normal_quantile
 
-ROUNDING = 1e-24  # a smaller variance is rounding error: all comparisons have the same outcome
+ROUNDING = 1e-24  # a smaller variance is a rounding error, because all comparisons have the same outcome
 
 
 @dataclass(frozen=True)
 class Coefficient:
-    """A measure of agreement; None if it is undefined (such as kappa when all votes are the same).
+    """A measure of agreement; `value` is None where it is undefined, such as kappa if all votes are the same.
 
     `interval` is the 95 % jackknife interval over comparisons; None if there are fewer than two comparisons
     or all are identical.
@@ -46,7 +46,8 @@ class Agreement:
         percent: the share, in [0, 1], of agreeing pairs of votes among all pairs of votes.
         complete: the number of comparisons where all votes agree, such as 5|0.
         partial: the number of comparisons where most votes agree, such as 4|1.
-        split: the number of comparisons where votes are as even as possible, such as 3|2 and every tie.
+        split: the number of comparisons whose votes are as evenly divided as possible, such as 3|2 and
+            every tie.
         yes: the number of votes for the answer "yes".
     """
 

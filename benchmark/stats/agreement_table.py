@@ -16,7 +16,7 @@ CHOICE = "choice"
 ALL_MATCHUPS = "all"
 QUESTIONS = (CHOICE, *JUSTIFICATIONS)
 DIGITS = 3
-COMMON = 0.8  # from this prevalence of an answer on, kappa and alpha are noticeably lower
+COMMON = 0.8  # if an answer has at least this prevalence, kappa and alpha are noticeably lower
 
 
 @dataclass(frozen=True)
@@ -143,7 +143,7 @@ def _numbers(measure: Coefficient) -> tuple[float | None, float | None, float | 
 
 
 def agreement_sentence(row: AgreementRow) -> str:
-    """Return a sentence that interprets the row; if the prevalence paradox applies, the sentence mentions it.
+    """Return a sentence that interprets the row and, if it applies, mentions the prevalence paradox.
 
     Source: A. R. Feinstein and D. V. Cicchetti (1990), J. Clinical Epidemiology 43(6), 543-549.
     """

@@ -9,13 +9,14 @@ IntArray = npt.NDArray[np.int64]
 FloatArray = npt.NDArray[np.float64]
 BoolArray = npt.NDArray[np.bool_]
 
-DENSE = 5_000_000  # up to this largest value, counting (with 40 MB) is faster than sorting
+DENSE = 5_000_000  # if no value is larger than this, counting (with 40 MB) is faster than sorting
 
 
 def distinct(values: IntArray) -> tuple[IntArray, IntArray]:
     """Return the sorted distinct values, and for each entry the index of its distinct value.
 
-    The result is the same as of np.unique with return_inverse, but small values are not sorted.
+    The result is the same as that of np.unique with return_inverse. Small values are counted instead of
+    sorted, which is faster.
 
     Args:
         values: non-negative integers.

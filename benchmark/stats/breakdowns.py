@@ -1,4 +1,4 @@
-"""Scores, vote shares and reasons for the whole benchmark, by scenario, by image style and by hard case.
+"""Scores, vote shares and reasons on parts of the benchmark: everything, scenarios, styles, hard cases.
 
 There are many small parts, so the intervals are wide. The parts are not tested for significance, because a
 single cell says little.
@@ -36,7 +36,7 @@ class Division(StrEnum):
 
 @dataclass(frozen=True)
 class BreakdownRow:
-    """One matchup on one part of the benchmark; columns are defined as in PreferenceRow.
+    """The results of one matchup on one part of the benchmark; the columns have the meaning of PreferenceRow.
 
     `vote_share_...` is the percentage of all valid votes. `..._side_rate_...` is the percentage of the votes
     for that side that gave the justification (as in Emu Video).
@@ -93,7 +93,7 @@ def breakdowns(tallies: Tallies, matchups: Sequence[Matchup]) -> list[BreakdownR
 
 
 def breakdown(tallies: Tallies, matchups: Sequence[Matchup], division: Division) -> list[BreakdownRow]:
-    """Return one row per matchup and part that have a vote; parts are in alphabetical order."""
+    """Return one row for each matchup on each part with votes; parts are in alphabetical order."""
     parts = parts_of(tallies, division)
     if not parts.names:
         return []

@@ -83,7 +83,7 @@ def paired_conclusion(row: PairedRow) -> str:
 
 
 def part_conclusion(row: BreakdownRow, part: str) -> str:
-    """Return a sentence that interprets the row of one part; the sentence calls the part `part`."""
+    """Return a sentence that interprets the row of one part; `part` is the part's name in the sentence."""
     if row.ti2v_score_reference is None or row.ci_low is None or row.ci_high is None:
         return f"No pair of {part} is decided against {row.other}, so there is no score."
     share = f"{row.reference} won {row.ti2v_score_reference} % of {row.pairs_decided} decided pairs"
@@ -130,7 +130,7 @@ def _panels_of_matchups(tallies: Tallies) -> set[tuple[int, int]]:
 
 
 def _matchups_apart(met: set[tuple[int, int]], matchups: Sequence[Matchup]) -> str:
-    """Return a sentence with the matchups whose panel size differs from the first matchup's panel size."""
+    """Return a sentence that lists the matchups with a panel size other than that of the first matchup."""
     panels: list[set[int]] = [set() for _ in matchups]
     for at, votes in met:
         panels[at].add(votes)

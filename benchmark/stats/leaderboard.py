@@ -26,7 +26,8 @@ class LeaderboardRow:
     """One model.
 
     Attributes:
-        group: the model's group; models of the same group are comparable, and ranks are within the group.
+        group: the model's group; only models of the same group are comparable, so ranks are counted
+            per group.
         rank, rank_low, rank_high: the rank by strength and its 95 % interval; None for a model that is not
             comparable with any other model.
         strength, strength_low, strength_high: log-odds relative to the mean of the group, with 95 % interval.

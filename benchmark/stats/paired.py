@@ -43,7 +43,7 @@ class PairedMatchups:
 
 @dataclass(frozen=True)
 class PairedRow:
-    """Two matchups of one reference, on the pairs that both decide; counts are defined in PairedMatchups.
+    """Two matchups of one reference, compared on the pairs that are decided in both; see PairedMatchups.
 
     `first_other` and `second_other` are the other sides of the two matchups. p_value and p_holm are None
     while the study is not closed.

@@ -15,7 +15,7 @@ from benchmark.stats.intervals import normal_quantile
 
 ALPHA = 0.05
 POWER = 0.8
-SMALLEST_DIFFERENCE = 0.01  # needs 19,765 pairs
+SMALLEST_DIFFERENCE = 0.01  # detecting this difference needs 19,765 pairs
 
 
 @dataclass(frozen=True)

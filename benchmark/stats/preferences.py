@@ -1,4 +1,4 @@
-"""The preferences table: one row per matchup, and one macro-average per reference."""
+"""The preferences table: one row per matchup, and one row per reference with a macro-average."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace

@@ -25,7 +25,7 @@ from benchmark.stats.tallies import Tallies, codes_of
 from benchmark.stats.votes import Matchup
 
 FEWEST_PAIRS = 10  # the sandwich estimator is unreliable for fewer pairs
-ALIKE = 1e-9  # if all scores are smaller, all pairs have the same votes and the variance is unknown
+ALIKE = 1e-9  # if all scores are smaller than this, all pairs have the same votes and the variance is unknown
 STEPS = 100
 TOLERANCE = 1e-10
 ROUNDING = 1e-6  # with millions of votes, rounding errors exceed TOLERANCE
@@ -54,7 +54,7 @@ class Ratings:
         return bool(self.group[one] == self.group[other])
 
     def difference(self, one: int, other: int) -> tuple[float, float | None]:
-        """Return theta_one - theta_other and its standard error, which is None if there is no covariance.
+        """Return theta_one - theta_other and its standard error (None if there is no covariance).
 
         Raises:
             ValueError: the two models are not comparable.

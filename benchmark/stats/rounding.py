@@ -59,7 +59,7 @@ def percent_of_bound(bound: float) -> float:
 
 
 def without_noise(value: float) -> float:
-    """Return the value without its last digits, which depend on the order of additions.
+    """Round off the last digits of a value, because these digits depend on the order of additions.
 
     Call this function before rounding to few digits. Otherwise, two equal values may be rounded to different
     numbers.

@@ -5,9 +5,9 @@ Definitions (arXiv:2412.16153; these reproduce its tables, see docs/statistics.m
     TI2V score(m) = pairs whose strict majority of valid votes chose m / decided pairs
     justification rate(m, r) = valid votes that chose m and ticked r / all valid votes of the matchup
 
-A pair with equal votes for both sides is undecided. Undecided pairs are not in the denominator of the score
-and are counted separately; their votes count in the justification rates. Pairs without votes are not counted
-at all, because a votes table does not contain them.
+A pair with equally many votes for each side is undecided. Undecided pairs are counted separately and are not
+in the score's denominator, but their votes count in the justification rates. Pairs without votes are not
+counted at all, because a votes table does not contain them.
 """
 
 from dataclasses import dataclass

@@ -80,7 +80,7 @@ def sensitivity_of_pairs(
     rng: np.random.Generator,
     resamples: int = RESAMPLES,
 ) -> list[SensitivityRow]:
-    """Return one row per matchup, with images or scenarios as clusters; no rows if the table lacks them.
+    """Return one row per matchup, with images or scenarios as clusters; no rows if these are unknown.
 
     Raises:
         ValueError: the cluster is the annotator (see `stats.annotator_sensitivity`).
@@ -115,9 +115,10 @@ def _in_alphabetical_order(codes: IntArray, names: Sequence[str]) -> tuple[IntAr
 
 @dataclass(frozen=True)
 class LeaveOneOut:
-    """The results in each matchup if a cluster is omitted; all arrays have the shape (clusters, matchups).
+    """The counts of each matchup without one of the clusters; all arrays have the shape (clusters, matchups).
 
-    They are the numbers of pairs won and lost, and whether the omitted cluster has votes in the matchup.
+    The arrays contain the numbers of pairs won and lost, and whether the omitted cluster has votes in the
+    matchup.
     """
 
     won: IntArray

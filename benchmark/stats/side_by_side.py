@@ -23,7 +23,7 @@ class Score:
 
 @dataclass(frozen=True)
 class SideBySide:
-    """The scores of one matchup, as reported and with the excluded votes.
+    """Two scores of one matchup: the reported score, and the score that includes the excluded votes.
 
     `turns` is true if another side is ahead when the excluded votes are included.
     """

@@ -16,7 +16,7 @@ UNKNOWN = -1  # the code of an unknown name or number
 
 @dataclass(frozen=True)
 class Matchup:
-    """Two submissions that a study compares; each side is `model` or `model@label`."""
+    """Two submissions that a study compares; each of the two sides has the form `model` or `model@label`."""
 
     name: str
     reference: str

@@ -30,7 +30,7 @@ class _Refused(ValueError):
 
 @dataclass(frozen=True)
 class Names:
-    """A column of names: each row has a code, its name is `names[code]`; BLANK is the code of empty cells."""
+    """A column of names, stored as codes: a row's name is `names[code]`; empty cells have the code BLANK."""
 
     codes: IntArray
     names: tuple[str, ...]
@@ -125,7 +125,7 @@ class CellReader:
     def _converted(
         self, column: str, convert: Callable[[Value], Converted | None]
     ) -> tuple[IntArray, list[Converted | None]]:
-        """Return a column's codes and its converted distinct values; an invalid value becomes None."""
+        """Return a column's codes and the converted value of each code; None replaces an invalid value."""
         read = self.table.columns[column]
         converted: list[Converted | None] = []
         for code, value in enumerate(read.values):
@@ -138,7 +138,7 @@ class CellReader:
 
 
 def first_places(codes: IntArray, count: int) -> IntArray:
-    """Return (count,) the index of each code's first occurrence; len(codes) if the code does not occur."""
+    """Return (count,) the first row of each code; a code that does not occur has the value len(codes)."""
     places = np.full(count + 1, len(codes))
     # The last assignment to an index wins, so assigning in reverse order keeps the first occurrence.
     places[codes[::-1]] = np.arange(len(codes))[::-1]

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 DELIMITERS = (",", ";", "\t", "|")
 EMPTY_LINE = "The line is empty. Delete it."
 _CHUNK_ROWS = 4096
-_MAX_HEADER = 1 << 16  # the header must end within this number of letters
+_MAX_HEADER = 1 << 16  # the header must end within this number of characters
 _MARKER = "sep="  # some spreadsheets write a first line such as `sep=;`
 
 
@@ -150,7 +150,7 @@ def read_delimited(
 
 
 def _first_nonblank(rows: Iterator[list[str]]) -> tuple[int, list[str] | None]:
-    """Return number and cells of the first non-empty row; the cells are None if all rows are empty."""
+    """Return the first non-empty row's number and cells; the cells are None if all rows are empty."""
     for number, cells in enumerate(rows):
         if "".join(cells).strip():
             return number, cells
@@ -160,7 +160,7 @@ def _first_nonblank(rows: Iterator[list[str]]) -> tuple[int, list[str] | None]:
 def _build(
     rows: Iterator[list[str]], names: Sequence[str], columns: Mapping[str, ColumnBuilder], number: int
 ) -> tuple[int, list[_Irregular]]:
-    """Build the columns from all regular rows; return the number of regular rows, and the irregular rows.
+    """Add all regular rows to the columns; return the number of regular rows, and the irregular rows.
 
     Empty rows at the end of the table are ignored.
 
@@ -219,7 +219,7 @@ def _finished(builder: ColumnBuilder, unescape: bool) -> Column:
 
 
 def _detected_delimiter(text: str, wanted: Collection[str] | None, usual: str) -> str:
-    """Return the delimiter that splits the header into the most wanted names; `usual` in case of a tie."""
+    """Return the delimiter with which the header contains the most wanted names; `usual` in case of a tie."""
     if wanted is None:
         return usual
     start = text[:_MAX_HEADER]

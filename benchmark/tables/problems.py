@@ -10,7 +10,7 @@ from benchmark.plurals import counted
 from benchmark.stats.arrays import BoolArray, IntArray
 
 MAX_SHOWN = 10
-MAX_STORED = 1000  # a million wrong cells in one column usually have one cause
+MAX_STORED = 1000  # a million wrong cells in one column usually have one cause, so the list is limited
 MAX_SHOWN_CELL = 60
 
 Unit = Literal["line", "row"]
@@ -36,7 +36,7 @@ class TableProblem:
 
     @property
     def place(self) -> str:
-        """The line and the column, such as `line 3, column pair`; unknown parts are omitted."""
+        """The place of the problem, such as `line 3, column pair`; an unknown line or column is omitted."""
         line = [f"{self.unit} {self.line}"] if self.line is not None else []
         column = [f"column {self.column}"] if self.column is not None else []
         return ", ".join(line + column)

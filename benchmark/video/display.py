@@ -1,4 +1,4 @@
-"""How a player rotates and scales the coded picture: display matrix and pixel aspect ratio.
+"""The display matrix and the pixel aspect ratio, by which a player rotates and scales the coded picture.
 
 Source: ISO/IEC 14496-12, 8.3.2 (tkhd) and 12.1.4 (pasp); ITU-T H.264, E.2.1 (sample aspect ratio).
 """

@@ -30,7 +30,7 @@ def write_mp4(
         path: the output file. A stream is not possible, because FFmpeg moves the index to the front later.
         frames: the frames, each (height, width, 3) uint8 RGB.
         size: width and height, both even.
-        fps: frames per second; the mean rate if `starts_s` is given.
+        fps: frames per second; if `starts_s` is given, the mean frame rate.
         starts_s: the start of each frame in seconds, for a clip whose frames differ in duration.
     """
     # The import takes 0.1 s, and most callers of this package do not need it.

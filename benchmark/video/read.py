@@ -70,7 +70,7 @@ def read_frames(
 def _selection(
     description: VideoDescription, fps: Fraction | None, frames: int | None
 ) -> tuple[tuple[int, ...], Fraction]:
-    """Return the indices of the selected frames, and their rate."""
+    """Return the indices of the selected frames, and the frame rate of the selection."""
     timeline = description.timeline
     if fps is None or (timeline.is_even and timeline.is_slower_than(fps)):
         return tuple(range(timeline.frames))[:frames], timeline.fps

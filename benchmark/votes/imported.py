@@ -36,8 +36,8 @@ class ColumnMapping:
 
     Attributes:
         columns: the external column for each of our columns; pair, left, right and chosen are required.
-        reference: the reference of every matchup that includes it; in all other matchups the reference is
-            the first model in alphabetical order.
+        reference: this model is the reference of every matchup that includes it. In all other matchups, the
+            reference is the first model in alphabetical order.
         answers: the form of the answers; None accepts both forms if no answer has two meanings.
         left_words, right_words: the answers that mean left and right, compared in lower case.
 
@@ -130,7 +130,7 @@ def convert_votes(table: Table, mapping: ColumnMapping, *, study: str) -> Table:
 
 
 def _chosen(names: Mapping[str, Names], mapping: ColumnMapping, problems: Problems) -> list[str]:
-    """Return the chosen side of each row; an answer that names neither a side nor a position is unchanged."""
+    """Return the chosen side of each row; an answer that is neither side nor position stays unchanged."""
     answers = names["chosen"]
     words = [name.lower() for name in answers.names]
     is_left = _is_word(answers, words, mapping.left_words)

@@ -29,7 +29,7 @@ MISSING_COLUMN_EFFECTS = {
 
 
 def missing_column_remarks(table: Table) -> list[str]:
-    """Return a sentence for each missing optional column, with the effect of its absence."""
+    """Return a sentence for each missing optional column that states which results need the column."""
     return [
         f"No column {column}: {effect}."
         for column, effect in MISSING_COLUMN_EFFECTS.items()
@@ -150,7 +150,7 @@ def _refuse_second_votes(votes: Votes, selected: IntArray, problems: Problems) -
 def _matchups(
     sides: Sides, matchup: Names, selected: IntArray, problems: Problems
 ) -> tuple[IntArray, tuple[Matchup, ...]]:
-    """Return the (votes,) code of each vote's reference, and the matchups."""
+    """Return for each vote the code of its matchup's reference, and return the matchups."""
     names = sides.names
     first, second = sides.first[selected], sides.second[selected]
     start = first_places(matchup.codes, len(matchup.names))

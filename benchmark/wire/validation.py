@@ -1,4 +1,4 @@
-"""Validates user input with the rules of the REST API before it is sent or used."""
+"""Validates user input with the rules of the REST API before the input is sent or used."""
 
 from typing import TypeVar
 

@@ -42,7 +42,7 @@ _STYLE: dict["RcKeyType", Any] = {
     "image.composite_image": False,
     "path.simplify": False,
 }
-# matplotlib's settings are global to the process.
+# matplotlib's settings are global to the process, so only one thread may draw at a time.
 _DRAWING = threading.Lock()
 
 
@@ -105,7 +105,7 @@ class Canvas:
     ) -> None:
         """Draw printable text.
 
-        Upright text is rotated by 90 degrees, centred on `x`, and starts at `baseline`.
+        Upright text is rotated by 90 degrees. It is centred on `x` and starts at `baseline`.
         """
         self._axes.text(
             x,

@@ -27,13 +27,13 @@ MAX_CELLS_PER_SIDE = 100
 NAME_WIDTH, NAME_GAP = 88.0, 6.0
 MIN_PITCH, MAX_PITCH = 15.5, 34.0
 CELL_HEIGHT, GAP = 16.0, 1.2
-MAX_LABEL_WIDTH = 92.0  # the width of a part's name in points
+MAX_LABEL_WIDTH = 92.0  # the width, in points, for a part's name
 KEY_HEIGHT, SWATCH = 38.0, 22.0
 
 
 @dataclass(frozen=True)
 class PartCell:
-    """The number of pairs and votes of one matchup in one part of the benchmark."""
+    """The counts of pairs and votes in one cell: one matchup on one part of the benchmark."""
 
     won: int
     lost: int
@@ -197,8 +197,8 @@ def grid_figure(
 ) -> GridFigure:
     """Return the grid of a study.
 
-    Parts are sorted by the reference's share over all matchups. Matchups are sorted by the reference's share
-    too if they have one common reference.
+    Parts are sorted by the reference's share over all matchups. If all matchups have the same reference,
+    matchups are also sorted by the reference's share.
 
     Raises:
         CannotDraw: no pair is decided, the parts are unknown, or there are too many rows or columns.
@@ -233,6 +233,6 @@ def _cells(tallies: Tallies, matchups: Sequence[Matchup], parts: Parts) -> Cells
 
 
 def _share(cells: Cells, *, matchup: str | None = None, part: str | None = None) -> Fraction:
-    """Return the reference's share of the decided pairs of a matchup or a part; 0 if none is decided."""
+    """Return the reference's share of a matchup's or a part's decided pairs; 0 if no pair is decided."""
     met = [cell for (row, column), cell in cells.items() if matchup in (None, row) and part in (None, column)]
     return Fraction(sum(cell.won for cell in met), max(sum(cell.decided for cell in met), 1))

@@ -1,7 +1,8 @@
 """The colours of figures: the light theme of the results page (app/static/css/tokens.css).
 
 Blue is the reference and amber is the other side. The two are distinguishable under protanopia, deuteranopia
-and tritanopia, and in greyscale (tested). No information is given by colour alone.
+and tritanopia, and in greyscale (tested). Every piece of information in a figure is also given without
+colour.
 """
 
 INK = "#161616"

@@ -35,7 +35,7 @@ NAME_WIDTH = 98.0
 BAR_X, BAR_WIDTH = 132.0, 136.0
 REASON_X, REASON_PITCH = 314.0, 48.0
 MAX_REASON_WIDTH = 24.0
-MIN_SCALE = 10.0  # percent; on a shorter scale, the bar of a few votes would look long
+MIN_SCALE = 10.0  # percent; if the scale were shorter, the bar of a few votes would look long
 
 HEAD, FOOT, INTERIM_HEIGHT = 28.0, 27.0, 15.0
 LINE, PADDING = 9.0, 7.0
@@ -59,7 +59,7 @@ CAPTION = (
 
 @dataclass(frozen=True)
 class PreferencesFigure:
-    """Rows in drawing order; averages, if there are any, come last."""
+    """The rows of the figure from top to bottom; averages, if there are any, are the last rows."""
 
     preferences: tuple[PreferenceRow, ...]
     names: FigureNames

@@ -24,7 +24,7 @@ class StripRow:
         side: `model` or `model@label`.
         name: the display name of the side.
         sha256: the digest of the submitted clip.
-        frames: the shown frames, uint8 RGB (shown, height, width, 3).
+        frames: the frames in the figure, uint8 RGB (shown, height, width, 3).
         numbers: (shown,) the numbers of the shown frames, counted from 1.
         of: the total number of frames of the clip.
     """
@@ -104,7 +104,7 @@ class StripFigure:
         return row_height
 
     def _column_labels(self) -> list[str]:
-        """Return frame numbers if all rows show the same frames; otherwise shares of the clip's length."""
+        """Return frame numbers if they are the same in all rows; otherwise shares of the clip's length."""
         numbers = {strip.numbers for strip in self.strips}
         if len(numbers) == 1:
             return [f"frame {number}" for number in numbers.pop()]

@@ -35,7 +35,7 @@ def _known_letters() -> frozenset[int]:
 
 
 def printable(text: str) -> str:
-    r"""Return the text on one line; letters that the font does not have or SVG forbids become ▯.
+    r"""Return the text on one line; letters that are not in the font or are forbidden in SVG become ▯.
 
     >>> printable("two\nlines"), printable("a\x07b")
     ('two lines', 'a▯b')
@@ -96,7 +96,7 @@ def size_without_breaks(text: str, width: float, sizes: Sequence[float], *, bold
 
 
 def _pieces(text: str, fits: Callable[[str], bool]) -> Iterator[str]:
-    """Yield the pieces of the text that a line break does not split, with their trailing spaces."""
+    """Yield the pieces between possible line breaks; a piece includes the spaces after it."""
     for word in re.findall(r"[^ ]+ ?", text):
         if fits(word):
             yield word

@@ -42,7 +42,7 @@ def figure_files(
 ) -> dict[FigureFormat, bytes]:
     """Return a figure in several formats. The figure is drawn only once. Thread-safe.
 
-    Equal figures give equal bytes in a format, whichever other formats are requested.
+    The bytes of a format depend only on the figure, not on the other requested formats.
     """
     if set(formats) == {FigureFormat.CSV}:
         return {FigureFormat.CSV: _csv(figure)}
