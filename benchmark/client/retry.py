@@ -49,7 +49,7 @@ class Retry:
         """Yield the seconds to wait before each retry of one request.
 
         Args:
-            max_retries: the the limit for this request; by default the limit of the policy.
+            max_retries: the limit for this request; by default the limit of the policy.
         """
         limit = self.max_retries if max_retries is None else max_retries
         started, pause_s = time.monotonic(), FIRST_PAUSE_S

@@ -79,7 +79,7 @@ def identify_columns(rows: Sequence[TableRow], is_image_name: Callable[[str], bo
 
 
 def _check_header(body: Sequence[TableRow], names: Sequence[str], used: set[int], *, line: int) -> None:
-    """Refuse a header with a duplicate name, an unnamed column that is not empty, or an index column."""
+    """Refuse a header that has a duplicate name, a column with cells but no name, or an index column."""
     problems = []
     for column, name in enumerate(names):
         if name and name in names[:column]:

@@ -11,7 +11,7 @@ class ImportProblems(ValueError):
 
     Args:
         problems: the problems in any order; the error sorts them by line.
-        source: the name of the table that the line numbers refer to.
+        source: the name of the table to whose lines the line numbers refer.
     """
 
     def __init__(self, problems: Sequence[TableProblem], source: str | None = None) -> None:

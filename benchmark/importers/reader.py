@@ -1,4 +1,4 @@
-"""Reads a benchmark from a folder, a CSV file or the hub."""
+"""Reads a benchmark from a folder, from a CSV file, or from the Hugging Face Hub."""
 
 import re
 from pathlib import Path

@@ -53,7 +53,7 @@ def _plan_scenario(scenario: Scenario, place: int, sizes: list[int], seed: int) 
 
 
 def _with_gold(pairs: list[ScenePair], place: int) -> list[ScenePair]:
-    """Mark gold and training questions among the pairs with simple motions.
+    """Mark some of the pairs with simple motions as gold or training questions.
 
     Every scenario gets two gold questions; every third scenario also gets a training question.
     """

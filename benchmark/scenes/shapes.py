@@ -13,7 +13,7 @@ class Finish(StrEnum):
     GLOSSY = "glossy"
     # Unaffected by light, such as lamps, eyes and screens.
     LUMINOUS = "luminous"
-    # A soft glow around the outline's centre, added to the pixels behind it.
+    # A soft glow around the outline's centre, added to the pixels behind the shape.
     HALO = "halo"
     # Fine lines and marks without relief.
     MARK = "mark"
@@ -79,7 +79,7 @@ def paint(
     foot: str | None = None,
     opacity: float = 1.0,
 ) -> Shape:
-    """Return a shape with these outlines."""
+    """Return a shape with the given outlines."""
     return Shape(colour, outlines, finish, relief, foot, opacity)
 
 

@@ -158,7 +158,7 @@ def _recoloured(texture: Texture, tint: Colour) -> Texture:
 
 
 def window_of(matrix: Matrix, texture: Texture, limits: Window) -> Window | None:
-    """Return the pixels inside the limits that a placed texture covers; None if there are none."""
+    """Return the pixels inside the limits that a placed texture covers; None if it covers none of them."""
     rows, columns = texture.pixels.shape[:2]
     corners = np.array([[-1, columns, columns, -1], [-1, -1, rows, rows], [1, 1, 1, 1]])
     x, y, _ = matrix @ corners
@@ -168,7 +168,7 @@ def window_of(matrix: Matrix, texture: Texture, limits: Window) -> Window | None
 
 
 def placed(texture: Pixels, matrix: Matrix, window: Window) -> Pixels:
-    """Return the placed texture in a window of the image, (bottom - top, right - left, 4)."""
+    """Return the pixels of a placed texture in a window of the image, (bottom - top, right - left, 4)."""
     top, bottom, left, right = window
     moved = matrix[:2].copy()
     moved[:, 2] -= (left, top)

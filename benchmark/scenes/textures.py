@@ -1,4 +1,4 @@
-"""Draws a part once as a texture, which transforms then place in every frame."""
+"""Draws each part once as a texture; in every frame, a transform then places the texture."""
 
 from dataclasses import dataclass
 from zlib import crc32

@@ -20,7 +20,7 @@ _DROP_PIXELS_PER_HEIGHT = 640.0
 
 @dataclass(frozen=True)
 class _Habit:
-    """The parameters of one kind of weather, such as `fall`, the fall in image heights per clip."""
+    """The parameters of one kind of weather; `fall`, for example, is the fall in image heights per clip."""
 
     fall: float
     drift: float

@@ -6,7 +6,7 @@ from benchmark.stats.arrays import FloatArray, IntArray, distinct
 from benchmark.stats.sensitivity import Cluster, LeaveOneOut, SensitivityRow, scores_of, sensitivity_rows
 from benchmark.stats.votes import UNKNOWN, Votes
 
-RESAMPLES = 500  # fewer than for other clusters, because each resample counts all votes again
+RESAMPLES = 500  # fewer resamples than for other clusters, because each one counts all votes again
 CHUNK = 25
 
 
@@ -34,7 +34,7 @@ def sensitivity_of_annotators(
 def _without_each_annotator(
     votes: Votes, margin: IntArray, sign: IntArray, totals: tuple[IntArray, IntArray]
 ) -> LeaveOneOut:
-    """Return the numbers of pairs won and lost if each annotator is omitted in turn.
+    """Return, for each annotator, the numbers of pairs won and lost when this annotator is omitted.
 
     An annotator has one vote on a comparison, so omitting the annotator changes the margin by one vote.
     """

@@ -32,6 +32,6 @@ def distinct(values: IntArray) -> tuple[IntArray, IntArray]:
 
 
 def group_slices(codes: IntArray, groups: int) -> list[slice]:
-    """Return the slice of each group 0, 1, ... in an array that is sorted by group."""
+    """Return one slice for each group 0, 1, ... of an array that is sorted by group."""
     bounds = np.searchsorted(codes, np.arange(groups + 1)).tolist()
     return [slice(start, end) for start, end in pairwise(bounds)]

@@ -1,8 +1,9 @@
 """The macro-average over the matchups of one reference (such as the 72 % of Figure 4), with its interval.
 
-All matchups have the same weight, regardless of their number of pairs. Matchups have the same pairs, so they
-are not independent: the variance is a sum over pairs, and each term is a pair's contribution to all matchups.
-The interval is a Wilson interval with the effective number of independent pairs that gives this variance.
+All matchups have the same weight, regardless of their number of pairs. Matchups have the same pairs, so
+matchups are not independent. The variance is therefore a sum over pairs; each term is a pair's contribution
+to all matchups. The interval is a Wilson interval with the effective number of independent pairs that gives
+this variance.
 Source: C. Franco, R. J. A. Little, T. A. Louis and E. V. Slud (2019), J. Survey Statistics and Methodology
 7(3), 334-364.
 """

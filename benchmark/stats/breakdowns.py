@@ -1,7 +1,7 @@
 """Scores, vote shares and reasons on parts of the benchmark: everything, scenarios, styles, hard cases.
 
-There are many small parts, so the intervals are wide. The parts are not tested for significance, because a
-single cell says little.
+There are many small parts, so the intervals are wide. The parts are not tested for significance, because the
+result of a single part is weak evidence.
 """
 
 from collections.abc import Iterator, Sequence

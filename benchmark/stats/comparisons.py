@@ -1,4 +1,4 @@
-"""The comparisons table, which has one row per comparison with the tally."""
+"""The comparisons table: one row per comparison with its number of votes for each side."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass

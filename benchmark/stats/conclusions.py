@@ -1,4 +1,4 @@
-"""Sentences that interpret results, shown with every result on pages and in reports."""
+"""Sentences that interpret results; pages and reports show them with every result."""
 
 from collections.abc import Sequence
 

@@ -14,7 +14,7 @@ CONFIDENCE = 0.95
 
 @dataclass(frozen=True)
 class Interval:
-    """The two bounds of an interval; low <= high."""
+    """The two bounds of an interval, with low <= high."""
 
     low: float
     high: float
@@ -51,7 +51,7 @@ def wilson(count: float, total: float, *, confidence: float = CONFIDENCE) -> Int
 
 
 def clopper_pearson(count: int, total: int, *, confidence: float = CONFIDENCE) -> Interval:
-    """Return the exact binomial interval of count/total; its coverage is at least the confidence.
+    """Return the exact binomial interval of count/total; its coverage is at least the requested confidence.
 
     Raises:
         ValueError: total is not positive, or count is not in [0, total].

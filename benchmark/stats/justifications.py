@@ -25,7 +25,7 @@ class JustificationRow:
         side_rate_reference, side_rate_other: percentage of the votes for that side, as in Emu Video.
         votes_reference, votes_other: the denominators of `side_rate_...`.
         p_value: the exact sign-flip test over pairs; None if no vote of the matchup gives a reason.
-        p_holm: `p_value` with Holm's correction over all rows of the study; None like `p_value`.
+        p_holm: `p_value` with Holm's correction over all rows of the study; None where `p_value` is None.
     """
 
     study: str | None

@@ -32,7 +32,7 @@ class LeaderboardRow:
             comparable with any other model.
         strength, strength_low, strength_high: log-odds relative to the mean of the group, with 95 % interval.
         expected_share: the expected percentage of votes for the model against the group's other models, which
-            have equal weights.
+            all have equal weights.
         votes, votes_won: the number of votes in the model's matchups, and the number of votes for the model.
         matchups: the number of the model's matchups with votes.
     """

@@ -20,7 +20,7 @@ from benchmark.stats.votes import Matchup
 
 @dataclass(frozen=True)
 class PairedMatchups:
-    """The numbers of pairs that are decided in two matchups, by winner.
+    """The numbers of pairs that are decided in both of two matchups, counted by winner.
 
     Attributes:
         both: pairs that the reference won in both matchups.

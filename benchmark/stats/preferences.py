@@ -104,9 +104,8 @@ def preferences(
 def by_score(rows: Sequence[PreferenceRow]) -> list[PreferenceRow]:
     """Return the rows of a preferences table in the order that pages, figures and files use.
 
-    If all matchups have the same reference, they are sorted by its score, highest first. Otherwise they keep
-    their order.
-    Averages come last.
+    If all matchups have the same reference, the rows are sorted by the reference's score, highest first.
+    Otherwise the order does not change. Averages come last.
     """
     matchups = [row for row in rows if not row.is_average]
     averages = [row for row in rows if row.is_average]
@@ -165,7 +164,8 @@ def _with_p_values(rows: list[PreferenceRow]) -> list[PreferenceRow]:
 def _average_rows(
     tallies: Tallies, matchups: Sequence[Matchup], rows: list[PreferenceRow], counts: Counts
 ) -> list[PreferenceRow]:
-    # Average only matchups with a decided pair: a votes table does not even contain a matchup without votes.
+    # Average only matchups with a decided pair, so that the result is the same for a votes table, which
+    # cannot contain a matchup without votes.
     decided = [index for index, row in enumerate(rows) if row.pairs_decided]
     places = [[decided[at] for at in group] for group in averaged_matchups([matchups[at] for at in decided])]
     return [

@@ -1,4 +1,4 @@
-"""Flags of possibly careless annotators, one row per annotator. Nothing is excluded automatically.
+"""Flags annotators who may be careless, in one row per annotator. Nothing is excluded automatically.
 
 The thresholds flag a careful annotator with a probability of about 0.001. Only a person can exclude an
 annotator, with a recorded reason. Results are shown with and without the excluded votes.
@@ -26,7 +26,7 @@ GOLD_LEAST = 0.8
 
 @dataclass(frozen=True)
 class Gold:
-    """The number of answered gold questions, and the number of right answers."""
+    """One annotator's counts of gold questions: how many were answered, and how many were answered right."""
 
     right: int
     shown: int

@@ -1,4 +1,4 @@
-"""Counts for TI2V scores and justification rates, for any grouping of comparisons.
+"""Counts the pairs and votes for TI2V scores and justification rates, for any grouping of comparisons.
 
 Definitions (arXiv:2412.16153; these reproduce its tables, see docs/statistics.md):
 

@@ -33,7 +33,7 @@ NO_VARIANCE = 1e-12
 
 
 class Cluster(StrEnum):
-    """The kind of unit that is resampled or omitted as a whole."""
+    """The kind of cluster; all votes of a cluster are resampled or omitted together."""
 
     IMAGE = "image"
     SCENARIO = "scenario"
@@ -52,7 +52,8 @@ class SensitivityRow:
             one side won every decided pair, because all resamples then give the same score.
         lowest, highest: the lowest and the highest leave-one-out score; None if no score can be computed
             without a cluster.
-        lowest_without, highest_without: the clusters that are omitted in `lowest` and `highest`.
+        lowest_without, highest_without: the cluster whose omission gives `lowest`, and the one that gives
+            `highest`.
     """
 
     study: str | None
@@ -155,7 +156,8 @@ def sensitivity_rows(
 ) -> list[SensitivityRow]:
     """Return one row per matchup.
 
-    `totals` contains the numbers of pairs won and lost; `shares` contains (resamples, matchups) scores.
+    `totals` contains the numbers of pairs won and lost with all clusters; `shares` contains (resamples,
+    matchups) scores.
     """
     return [
         _row(

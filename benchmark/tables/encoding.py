@@ -1,4 +1,4 @@
-"""Decodes text files by their byte order mark, or as UTF-8 if they have none."""
+"""Decodes text files: the byte order mark determines the encoding; without a mark it is UTF-8."""
 
 import codecs
 

@@ -63,7 +63,7 @@ def parse_json_object(text: str) -> dict[str, object]:
 
 
 class _Object(dict[str, object]):
-    """A JSON object with the list of its duplicate keys."""
+    """A JSON object together with a list of the keys that occur more than once in it."""
 
     def __init__(self, pairs: list[tuple[str, object]]) -> None:
         super().__init__(pairs)
@@ -75,7 +75,7 @@ class _Object(dict[str, object]):
 
 @dataclass(frozen=True)
 class _Constant:
-    """NaN or Infinity, which are not valid JSON; they are errors only in a column that is read."""
+    """NaN or Infinity, which are not valid JSON; such a cell is an error only in a column that is read."""
 
     name: str
 

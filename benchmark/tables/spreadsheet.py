@@ -1,4 +1,4 @@
-"""Escapes cells that a spreadsheet would run as a formula, and unescapes them.
+"""Escapes and unescapes cells that a spreadsheet would run as a formula.
 
 A cell that begins with = + - @ or a tab can run as a formula when a CSV is opened (OWASP, "CSV Injection").
 Such a text gets one leading apostrophe. A text that already has apostrophes before such a character gets one

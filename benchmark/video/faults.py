@@ -20,7 +20,7 @@ class VideoFault(StrEnum):
 
 
 class UnreadableVideo(ValueError):
-    """A video cannot be read; the message gives the reason as a sentence, `fault` as a code."""
+    """A video cannot be read. The message is a sentence with the reason; `fault` is the reason's code."""
 
     def __init__(self, fault: VideoFault, message: str) -> None:
         super().__init__(message)

@@ -24,7 +24,7 @@ ANY_CONTAINER = {
     "protocol_whitelist": "file",
     "format_whitelist": "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,gif,mpegts,flv",
 }
-# Larger files are not kept in memory: such a file is not a clip, but its beginning may be read.
+# Larger files are not kept in memory. They are too large for a clip, but their beginning may be read.
 _MAX_HELD_BYTES = 256 * 1024**2
 _Time = tuple[int | None, int]  # start and duration in ticks
 _DECODER_NAMES = {"libdav1d": "av1", "libaom-av1": "av1", "libvpx-vp9": "vp9"}
@@ -42,7 +42,8 @@ class VideoTrack:
         self.format = format
         self.stream = stream
         self._held: list[Any] | None = None
-        # The frames that `describe` decoded, and the number of packets it used; `frames` resets this to None.
+        # The frames that `describe` decoded, and the number of packets that they needed; `frames` resets this
+        # to None.
         self._begun: tuple[list[Any], int] | None = None
 
     @property

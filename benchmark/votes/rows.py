@@ -1,7 +1,7 @@
 """Parses a votes table: rows of every status, with every cell checked.
 
-`benchmark.votes.validate` then selects the votes that count. A table is parsed only once to compute results
-both with and without excluded votes.
+`benchmark.votes.validate` then selects the votes that count. Results with and without excluded votes are
+computed from the same parsed table.
 """
 
 from collections.abc import Mapping, Sequence
@@ -128,7 +128,7 @@ def _statuses(cells: CellReader) -> IntArray:
 
 
 def _sides(cells: CellReader) -> Sides:
-    """Return the sides of all rows; report an empty side, two equal sides, and a vote for neither side."""
+    """Return the sides of all rows; report rows with an empty side, equal sides, or another chosen model."""
     named = {"reference", "other"} <= set(cells.table.columns)
     required = {*SIDE_PAIRS[0 if named else 1], "chosen"}
     columns = {name: cells.names(name, required=name in required) for name in (*SIDE_COLUMNS, "chosen")}

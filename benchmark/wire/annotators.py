@@ -20,7 +20,8 @@ Name = Annotated[str, StringConstraints(min_length=1, max_length=400), OneLine]
 class DecisionRequest(RequestModel):
     """The reason of an exclusion or reinstatement.
 
-    With `matchup` and `pair`, named as in the votes table, the decision applies to one vote only.
+    If `matchup` and `pair` are given, with their names in the votes table, the decision applies to one vote
+    only.
     """
 
     reason: Reason

@@ -8,7 +8,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstra
 
 from benchmark.wire.text import is_one_line
 
-# The regular expressions are part of the API: error messages and paths use them too.
+# The regular expressions are part of the API: they occur in error messages and check parts of paths.
 SLUG = r"^[a-z0-9][a-z0-9._-]{0,63}$"
 LABEL = r"^([A-Za-z0-9][A-Za-z0-9._-]{0,63})?$"
 PUBLIC_ID = r"^[0-9a-f]{16}$"

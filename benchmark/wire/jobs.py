@@ -32,7 +32,7 @@ def _as_log(text: object) -> object:
 
 
 class CreateJobsRequest(RequestModel):
-    """The clips to generate; `pairs` null means every pair. One submission contains all seeds."""
+    """The clips to generate; if `pairs` is null, clips of every pair. One submission contains all seeds."""
 
     model: Slug
     benchmark: Slug

@@ -24,7 +24,7 @@ InvitationKind = Literal[AnnotatorKind.PARTICIPANT, AnnotatorKind.PILOT, Annotat
 
 
 class MatchupRequest(RequestModel):
-    """Two submissions, with the seed of the clips to show for each; null means the smallest seed."""
+    """Two submissions and, for each, the seed of the clips to show; null means the smallest seed."""
 
     reference: PublicId
     other: PublicId

@@ -8,7 +8,7 @@ MAX_LOG_BYTES = 8 * 1024
 
 # Control characters, line and paragraph separators: PostgreSQL refuses some, others break tables and logs.
 _BREAKING = ("Cc", "Zl", "Zp")
-# The same, and surrogates, which UTF-8 cannot encode.
+# The same characters, and also surrogates, which UTF-8 cannot encode.
 _UNFIT = (*_BREAKING, "Cs")
 # Escape sequences for colours and cursor moves of a terminal (ECMA-48), which logs contain.
 _ESCAPES = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[@-Z\\^_])")

@@ -1,4 +1,4 @@
-"""Who can see a benchmark, a submission or a study in addition to its owner and the admins."""
+"""The visibility of a benchmark, submission or study: who can see it besides its owner and the admins."""
 
 from typing import Annotated
 
