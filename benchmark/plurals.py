@@ -1,4 +1,4 @@
-"""Numbers with their nouns, for messages."""
+"""Formats lists of names, and numbers with their nouns, for messages."""
 
 from collections.abc import Sequence
 

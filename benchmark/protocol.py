@@ -7,7 +7,7 @@ from enum import StrEnum
 
 
 class Choice(StrEnum):
-    """An annotator's answer: the position of the chosen clip on the screen, not its model."""
+    """An annotator's answer: the position on the screen, not the model, of the chosen clip."""
 
     LEFT = "left"
     RIGHT = "right"

@@ -1,4 +1,4 @@
-"""`ti2v` commands that need neither a server nor a database."""
+"""The `ti2v` commands that need neither a server nor a database."""
 
 from benchmark.cli.main import LazyCommand
 

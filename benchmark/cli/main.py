@@ -1,4 +1,4 @@
-"""The `ti2v` command: collects the commands of the installed packages; imports each one only when it runs.
+"""The `ti2v` command: collects the commands of the installed packages; imports a command only to run it.
 
 Each package registers a mapping from a path such as "study create" to a `LazyCommand` under the entry-point
 group `ti2v.commands`. Several packages may add verbs to one noun.
@@ -55,7 +55,7 @@ class LazyCommand:
 
 
 class _CommandProxy(click.Command):
-    """An entry in the list of commands that imports its command when it is called."""
+    """An entry in the list of commands; it imports the real command when the user calls it."""
 
     def __init__(self, name: str, lazy: LazyCommand) -> None:
         super().__init__(name, help=lazy.help)

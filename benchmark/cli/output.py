@@ -1,4 +1,4 @@
-"""Writes the output of a command: to stdout, or atomically to a file."""
+"""Writes a command's output to stdout, or atomically to a file."""
 
 import sys
 from collections.abc import Iterable

@@ -1,4 +1,4 @@
-"""Benchmarks over REST."""
+"""Requests for benchmarks and their pairs and images, over REST."""
 
 from collections.abc import Iterator
 from urllib.parse import quote

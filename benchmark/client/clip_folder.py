@@ -29,7 +29,7 @@ class ClipFile:
 
 @dataclass(frozen=True)
 class ClipFolder:
-    """The contents of a folder.
+    """The contents of a folder of clips.
 
     Attributes:
         clips: one clip for each pair and seed, sorted by seed and then in the benchmark's order.
@@ -96,7 +96,7 @@ def read_clip_folder(
 
 
 def _names_of(files: Sequence[Path], pair_ids: Sequence[str]) -> tuple[dict[Path, ClipName], list[str]]:
-    """Return the pair and seed of each file, parsed from its name, and a list of problems."""
+    """Return each file's pair and seed, parsed from the file's name, and a list of problems."""
     names = match_clip_names([path.stem for path in files], pair_ids)
     unknown = [path for path in files if path.stem in names.unknown]
     problems = [*_unknown_names(unknown, pair_ids), *map(_ambiguous_name, names.ambiguous)]
@@ -106,7 +106,7 @@ def _names_of(files: Sequence[Path], pair_ids: Sequence[str]) -> tuple[dict[Path
 def _names_from_table(
     files: Sequence[Path], pair_ids: Sequence[str], names: Mapping[str, ClipName]
 ) -> tuple[dict[Path, ClipName], list[str]]:
-    """Return the pair and seed of each file, looked up in a table, and a list of problems."""
+    """Return each file's pair and seed, looked up in the table `names`, and a list of problems."""
     known = {canonical_name(pair_id): pair_id for pair_id in pair_ids}
     by_name = {canonical_name(path.name): path for path in files}
     problems = [f"{name}: not in the table of names" for name in by_name if name not in names]

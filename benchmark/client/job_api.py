@@ -1,4 +1,4 @@
-"""Jobs over REST: researchers create and manage jobs; workers lease them."""
+"""Requests for jobs, over REST: researchers create and manage jobs; workers lease jobs."""
 
 import base64
 import hashlib
@@ -48,7 +48,7 @@ class JobApi:
     def pages(
         self, *, submission: str | None = None, model: str | None = None, status: JobStatus | None = None
     ) -> Iterator[JobsResponse]:
-        """Yield the jobs page by page; each page also contains the number of jobs by status."""
+        """Yield the jobs page by page; each page also contains the numbers of all jobs by status."""
         cursor: str | None = None
         while True:
             query = {"submission": submission, "model": model, "status": status, "cursor": cursor}
@@ -99,10 +99,10 @@ class LeaseApi:
         return content
 
     def renew(self, job: ClaimedJob) -> RenewResponse:
-        """Extend the lease; the request is not retried, because the next renewal follows soon.
+        """Extend the lease. A failed request is not retried, because the worker soon sends the next renewal.
 
         Raises:
-            LeaseLost: the work is no longer wanted.
+            LeaseLost: the worker no longer holds the job.
         """
         with _lease_lost():
             request = AttemptRequest(attempt=job.attempt)

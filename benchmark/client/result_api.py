@@ -1,4 +1,4 @@
-"""Results over REST: preferences, and every table as bytes or as a pandas data frame."""
+"""Requests for results, over REST: the scores, and every table as bytes or as a pandas data frame."""
 
 import io
 from collections.abc import Iterator
@@ -21,7 +21,7 @@ class ResultApi:
         self._transport = transport
 
     def get(self, slug: str) -> ResultsResponse:
-        """Return the scores and rates of a study; a study that is not closed has no p-values."""
+        """Return a study's scores and rates; p-values are None until the study is closed."""
         return self._transport.get(f"{_path(slug)}/results", ResultsResponse)
 
     def table(self, slug: str, table: TableName = TableName.PREFERENCES) -> "pd.DataFrame":

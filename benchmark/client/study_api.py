@@ -1,4 +1,4 @@
-"""Studies and their annotators over REST."""
+"""Requests for studies and their annotators, over REST."""
 
 import time
 from collections.abc import Callable, Sequence

@@ -1,4 +1,4 @@
-"""Models and submissions over REST."""
+"""Requests for models and submissions, over REST."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -87,7 +87,7 @@ class SubmissionApi:
         return self._transport.post(f"{_path(submission_id)}/finalise", SubmissionDetailResponse, request)
 
     def withdraw(self, submission_id: str, reason: str) -> SubmissionDetailResponse:
-        """Withdraw a submission from every running study; existing votes are kept and marked."""
+        """Withdraw a submission from every running study; existing votes on its clips are kept and marked."""
         request = checked_request(ReasonRequest, reason=reason)
         return self._transport.post(f"{_path(submission_id)}/withdraw", SubmissionDetailResponse, request)
 

@@ -1,4 +1,4 @@
-"""Visibility over REST; benchmarks, submissions and studies have the same two requests."""
+"""Requests for visibility, over REST; they are the same for benchmarks, submissions and studies."""
 
 from collections.abc import Sequence
 from urllib.parse import quote

@@ -77,7 +77,7 @@ def frame_files(folder: Path) -> list[Path]:
 
 
 def _by_number(path: Path) -> list[tuple[bool, int, str]]:
-    """Return a sort key that compares digits as numbers."""
+    """Return a sort key that compares groups of digits as numbers."""
     parts = _NUMBER.split(path.stem)
     return [(part.isdigit(), int(part) if part.isdigit() else 0, part) for part in parts]
 
@@ -135,7 +135,7 @@ def _image_pixels(path: Path) -> NDArray[np.uint8]:
 
 
 def _fitting_size(size: tuple[int, int]) -> tuple[int, int]:
-    """Return even sides of at most MAX_SIDE pixels with nearly the same aspect ratio.
+    """Return even sides of at most MAX_SIDE pixels that nearly keep the aspect ratio.
 
     >>> _fitting_size((3840, 2160)), _fitting_size((321, 240))
     ((2048, 1152), (320, 240))

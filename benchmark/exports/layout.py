@@ -1,4 +1,4 @@
-"""The layout of a printed table: the columns, and the display names of sides."""
+"""The layout of a Markdown or LaTeX table: the columns, and the display names of sides."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace

@@ -20,7 +20,8 @@ def table_sentences(
     """Return one sentence per row, and a warning if comparisons have different numbers of votes.
 
     Args:
-        table: the name of the table; the tables of comparisons, breakdowns and votes have no sentences.
+        table: the name of the table; there are no sentences for the tables of comparisons, breakdowns and
+            votes.
         rows: the rows of the table.
         tallies, matchups: the data that the rows were computed from.
     """

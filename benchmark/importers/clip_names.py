@@ -1,4 +1,4 @@
-"""Reads a table that maps each file of a folder to a pair."""
+"""Reads a table that maps each file of a folder to a pair and a seed."""
 
 from collections.abc import Mapping
 from pathlib import Path

@@ -1,9 +1,8 @@
 """Dynamic degree (VBench): checks whether a clip contains any motion.
 
 Source: VBench, commit 45e79ec, vbench/dynamic_degree.py, with RAFT-things and 20 iterations. The score is 1
-if the clip moves and 0 if it does not, so a mean over clips is the share of moving clips. Deviation: if at
-most two frames are sampled, round(4 n / 16) is 0 and VBench counts a static clip as moving; we refuse such
-clips.
+if the clip moves and 0 if it does not, so a mean over clips is the share of moving clips. Deviation: for n =
+1 or 2 sampled frames, round(4 n / 16) is 0, so VBench counts a static clip as moving; we refuse such clips.
 """
 
 import numpy as np

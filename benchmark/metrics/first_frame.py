@@ -1,4 +1,4 @@
-"""Fidelity of the first frame to the input image (AIGCBench): mean squared error and SSIM.
+"""Compares the first frame with the input image (AIGCBench): mean squared error and SSIM.
 
 Source: AIGCBench (arXiv:2401.01651). SSIM: Z. Wang et al. (2004), IEEE TIP 13(4), 600-612, with a uniform
 window of 7x7 pixels and sample covariance, as in scikit-image.

@@ -15,7 +15,7 @@ from benchmark.metrics.vectors import MetricInputError
 
 @dataclass(frozen=True)
 class ClipScores:
-    """The scores of one clip.
+    """The scores of one clip in one suite of metrics.
 
     A metric that is not defined for the clip has no score; `refused` contains the reason.
     """

@@ -1,4 +1,4 @@
-"""The totals of a VBench-I2V table, computed from its dimensions.
+"""Computes the total scores of a VBench-I2V table from the scores of the nine dimensions.
 
 Source: VBench, commit 45e79ec, vbench2_beta_i2v/README.md: each dimension is normalised by its bounds,
 weighted, and averaged; the total is the mean of the quality score and the I2V score. Deviation: VBench counts
@@ -35,7 +35,7 @@ I2V = ("i2v_subject", "i2v_background", "camera_motion")
 
 @dataclass(frozen=True)
 class Totals:
-    """Scores in [0, 1], higher is better."""
+    """The total scores of a VBench-I2V table, in [0, 1]; higher is better."""
 
     quality: float
     i2v: float

@@ -1,4 +1,4 @@
-"""Checks of feature vectors, and cosines between rows."""
+"""Checks feature vectors, and computes cosines between their rows."""
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray

@@ -33,7 +33,7 @@ _FILES = """\
 | `SHA256SUMS` | the sha256 of all other files |
 """
 
-# Formats with display names.
+# The table formats in which sides have display names.
 PRINTED = (TableFormat.MARKDOWN, TableFormat.LATEX)
 
 

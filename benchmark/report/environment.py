@@ -16,7 +16,7 @@ def environment_list() -> str:
 
 
 def _dependencies() -> dict[str, str]:
-    """Return the versions of our package and its direct and indirect dependencies, without extras."""
+    """Return the versions of our package and of its direct and indirect dependencies, except extras."""
     found: dict[str, str] = {}
     pending = [_DISTRIBUTION]
     while pending:

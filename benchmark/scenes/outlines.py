@@ -19,7 +19,7 @@ _CURVE_STEPS = 10
 
 
 def ellipse(x: float, y: float, rx: float, ry: float | None = None, degrees: float = 0.0) -> Outline:
-    """Return an ellipse around (x, y); without `ry`, a circle."""
+    """Return an ellipse around (x, y); if `ry` is missing, return a circle."""
     angle = np.linspace(0, 2 * pi, 72, endpoint=False)
     around = np.stack([rx * np.cos(angle), (rx if ry is None else ry) * np.sin(angle)], axis=1)
     return _placed(around, x, y, degrees)

@@ -1,4 +1,4 @@
-"""Paints single frames of an action: places every part's texture and composites them back to front."""
+"""Paints single frames of an action: places the textures of all parts and composites them back to front."""
 
 from dataclasses import dataclass
 from functools import partial
@@ -169,7 +169,7 @@ class FramePainter:
         return states
 
     def _way_out(self, part: Part, edge: Edge) -> Point:
-        """Return the shift over an edge that moves the whole object just outside the image."""
+        """Return the shift that moves the whole object over an edge, to just outside the image."""
         view, reach, (x, y) = self.stage.view, self.stage.reach_of(part), part.at
         return {
             Edge.LEFT: (view.left - reach - x, 0.0),

@@ -1,7 +1,7 @@
 """Renders an action of a scene: frames, exact flow to the next frame, and a mask of every object.
 
-Affine maps place the objects. To compute the flow of a visible point, the inverse map of this frame and then
-the map of the next frame are applied to the point, so the flow is exact by construction.
+Affine maps place the objects. The flow of a visible point is computed by applying the inverse map of this
+frame and then the map of the next frame to the point, so the flow is exact by construction.
 """
 
 from collections.abc import Mapping

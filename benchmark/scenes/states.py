@@ -1,4 +1,4 @@
-"""The displacement of a part from its rest position, and the edges of the image."""
+"""Types for the displacement of a part from its rest position, and for the visible part of the stage."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -29,7 +29,7 @@ class State:
     """The displacement of a part from its rest position at one time.
 
     Attributes:
-        x, y: shift along the ground or in the plane of the image; the shadow moves with the part.
+        x, y: shift along the ground or in the image plane; the part's shadow moves by the same amount.
         lift: height above the ground; the shadow remains on the ground.
         tint, tint_share: a colour to mix in, and the weight of this colour.
         way_out: the shift over an edge that moves the part just outside the view.

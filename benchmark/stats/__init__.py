@@ -1,4 +1,4 @@
-"""Statistics of preference votes: from tallies of comparisons to the tables of a paper.
+"""Statistics of preference votes: computes the tables of a paper from the tallies of comparisons.
 
 Importing the package loads only numpy; functions that need scipy import it when they are called.
 """

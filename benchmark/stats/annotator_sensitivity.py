@@ -1,4 +1,4 @@
-"""Sensitivity of a TI2V score to single annotators: bootstrap and leave-one-out over annotators."""
+"""Computes the sensitivity of a TI2V score to single annotators, by bootstrap and by leave-one-out."""
 
 import numpy as np
 
@@ -57,7 +57,7 @@ def _bootstrap_annotators(
 ) -> FloatArray:
     """Return (resamples, matchups) scores.
 
-    Each resample draws annotators with replacement, as many as the study has.
+    Each resample draws annotators with replacement; it draws as many as there are annotators in the study.
     """
     from scipy.sparse import csr_matrix
 

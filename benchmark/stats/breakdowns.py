@@ -26,7 +26,7 @@ ALL_PAIRS = "all"
 
 
 class Division(StrEnum):
-    """The property that divides a benchmark into parts; style and hard case are optional tags of pairs."""
+    """The property that divides a benchmark into parts. Style and hard case are optional tags of pairs."""
 
     WHOLE = "whole"
     SCENARIO = "scenario"

@@ -136,7 +136,7 @@ def _half_width(ratings: Ratings, model: int) -> float | None:
 
 
 def rank_interval(ratings: Ratings, model: int, models: Sequence[int]) -> tuple[int | None, int | None]:
-    """Return the interval of a model's rank among comparable models; None if there is no covariance."""
+    """Return the rank interval of a model among the models comparable with it; None without a covariance."""
     if ratings.covariance is None:
         return None, None
     z = normal_quantile(1 - (1 - CONFIDENCE) / (len(models) - 1))

@@ -1,4 +1,4 @@
-"""Number formats of pages, sentences, Markdown and LaTeX.
+"""Formats numbers for pages, sentences, Markdown and LaTeX.
 
 CSV, JSON and Parquet contain unformatted numbers.
 """

@@ -1,4 +1,4 @@
-"""Power analysis: the number of pairs that detects a difference, and the power of a planned study.
+"""Power analysis: computes the number of pairs needed to detect a difference, and a planned study's power.
 
 The test is the exact sign test over pairs (`stats.significance`), so power is computed exactly as a sum of
 binomial probabilities. The majority of a panel amplifies the vote share, so the expected TI2V score grows
@@ -127,7 +127,8 @@ def pairs_needed(share: float, *, power: float = POWER, alpha: float = ALPHA) ->
     z_alpha, z_power = normal_quantile(1 - alpha), normal_quantile(abs(2 * power - 1) or 1e-9)
     z_power = z_power if power >= 0.5 else -z_power
     about = ((z_alpha * 0.5 + z_power * sqrt(share * (1 - share))) / difference) ** 2
-    # Beyond the smooth approximation, the power oscillates for a few times 1 / difference pairs.
+    # Above the number of pairs of the smooth approximation, the power oscillates for a few times 1 /
+    # difference pairs.
     upper = ceil(about + 6 / difference + 10)
     pairs = upper
     while pairs > 1 and sign_test_power(pairs - 1, share, alpha=alpha) >= power:

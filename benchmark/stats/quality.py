@@ -70,7 +70,7 @@ class AnnotatorRow:
 
 @dataclass(frozen=True)
 class _Columns:
-    """The columns that flags are computed from, sorted by annotator; codes have the meaning of Votes."""
+    """The vote columns from which flags are computed, sorted by annotator; codes are those of Votes."""
 
     left: IntArray
     agrees: IntArray

@@ -34,7 +34,7 @@ def percent(count: int, total: int) -> float | None:
 
 
 def percents(counts: IntArray, totals: IntArray) -> list[float | None]:
-    """Return the result of `percent` for each count and total.
+    """Return `percent(count, total)` for each count and the total at the same index.
 
     Args:
         counts, totals: arrays of shape (n,).
@@ -70,6 +70,6 @@ def without_noise(value: float) -> float:
 def significant(value: float, digits: int = 10) -> float:
     """Return the value rounded to this number of significant digits.
 
-    The default of ten digits is low enough to give the same bytes on every machine.
+    The default of ten digits is small enough that the rounded values are the same on every machine.
     """
     return float(f"{value:.{digits}g}")

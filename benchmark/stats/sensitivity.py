@@ -1,4 +1,4 @@
-"""Sensitivity of a TI2V score to images, scenarios and annotators: cluster bootstrap and leave-one-out.
+"""Sensitivity of a TI2V score to images, scenarios or annotators: cluster bootstrap and leave-one-out.
 
 A Wilson interval over pairs assumes independent pairs, but 320 pairs share 88 images, and a few annotators
 cast many votes. The cluster bootstrap resamples whole images, scenarios or annotators; leave-one-out omits
@@ -132,7 +132,7 @@ def _bootstrap_clusters(
 ) -> FloatArray:
     """Return (resamples, matchups) scores.
 
-    Each resample draws clusters with replacement, as many as the study has.
+    Each resample draws clusters with replacement; it draws as many as there are clusters in the study.
     """
     clusters = len(won)
     weights = rng.multinomial(clusters, np.full(clusters, 1 / clusters), size=resamples).astype(np.float64)

@@ -1,4 +1,4 @@
-"""Tallies: the vote counts of each comparison, from a votes table or from the database."""
+"""Tallies: the vote counts of each comparison, computed from a votes table or read from the database."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace

@@ -43,7 +43,7 @@ class Names:
     def among(self, rows: IntArray) -> "Names":
         """Return the names in the selected rows, with new codes in alphabetical order.
 
-        With these codes, a result does not depend on the order of the rows (docs/decisions/0007).
+        Because of this order, results do not depend on the order of the rows (docs/decisions/0007).
         """
         codes = self.codes[rows]
         first = first_places(codes, len(self.names))

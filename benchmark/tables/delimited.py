@@ -84,7 +84,7 @@ class DelimitedText:
 
 
 class _RowLines(Sequence[int]):
-    """The physical line of each row below the header; computed when the first problem needs it."""
+    """The physical line of each row below the header; the lines are computed only if there is a problem."""
 
     def __init__(self, text: DelimitedText) -> None:
         self._text = text

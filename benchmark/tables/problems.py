@@ -1,4 +1,4 @@
-"""The problems of a table, with line and column, and the error that lists the problems."""
+"""Collects the problems of a table with their line and column; defines the error that lists them."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field

@@ -1,4 +1,4 @@
-"""A table as columns of codes; every reader returns this type."""
+"""The type that every reader returns: a table as columns of codes."""
 
 from array import array
 from collections.abc import Iterable, Mapping, Sequence

@@ -56,7 +56,7 @@ class Timeline:
         return (max(durations) - min(durations)) * self.frames <= _EVEN * self.end_s
 
     def shown_at(self, time_s: Fraction) -> int:
-        """Return the index of the frame that is shown at a time; after the end, of the last frame."""
+        """Return the index of the frame shown at a time; after the end, the index of the last frame."""
         return max(0, bisect_right(self.starts_s, time_s) - 1)
 
     def sampled(self, fps: Fraction, frames: int) -> tuple[int, ...]:

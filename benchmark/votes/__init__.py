@@ -1,1 +1,1 @@
-"""Votes tables: reading, validation and conversion to columns."""
+"""Reads and validates votes tables, and converts them to columns."""

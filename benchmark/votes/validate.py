@@ -46,7 +46,7 @@ def count_votes(rows: VoteRows, *, with_excluded: bool = False) -> Votes:
     """Return the counting votes as columns.
 
     Votes with the status valid count. In a table without valid votes, votes with the status imported count.
-    For every other status, only the number of votes is returned.
+    Votes with any other status are only counted by status; the result contains these numbers.
 
     Args:
         rows: the parsed table.

@@ -8,7 +8,7 @@ from benchmark.stats.votes import Matchup
 
 @dataclass(frozen=True)
 class FigureNames:
-    """Display names by side (`model` or `model@label`); a side without a display name keeps its own name.
+    """The display name of each side (`model` or `model@label`); a side without one keeps its own name.
 
     `reference` is the common reference of all matchups; None if there are several references.
     """

@@ -1,4 +1,4 @@
-"""Figures 5 and A1 of the paper: the image and prompt of one pair, and one row of frames per model."""
+"""Figures 5 and A1 of the paper: the image and prompt of one pair, with one row of frames for each model."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
