@@ -1,4 +1,4 @@
-"""Converts any image to the form that browsers show: upright, 8-bit sRGB, transparency on white.
+"""Converts any image to the form that browsers show: upright, 8-bit sRGB, transparent parts on white.
 
 Models, thumbnails, figures and image distances all read images through `open_image` and `displayed`, so they
 use the pixels that a browser shows. `is_plain` returns whether every program shows these pixels for a file.

@@ -73,7 +73,7 @@ _COUNTED_ANNOTATORS = {
 
 
 class AssignmentPurpose(StrEnum):
-    """The reason why a comparison is shown; only answers to `vote` assignments count in a score."""
+    """The reason why an annotator gets a comparison; only answers to `vote` assignments count in a score."""
 
     VOTE = "vote"
     GOLD = "gold"

@@ -1,4 +1,4 @@
-"""Converts the attributes of a row to Python types that the CSV, JSON and Parquet writers accept."""
+"""Converts a row object's attributes to Python types that the CSV, JSON and Parquet writers accept."""
 
 from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime

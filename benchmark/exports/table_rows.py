@@ -1,4 +1,4 @@
-"""Computes the rows of each result table from tallies, for pages, the API, exports and `ti2v score`."""
+"""Computes the rows of each result table from tallies; pages, the API, exports and `ti2v score` use this."""
 
 from collections.abc import Iterable, Sequence
 

@@ -57,7 +57,7 @@ class _Canvas:
         owner: int | None,
         limits: Window | None = None,
     ) -> None:
-        """Composite a texture, clipped to `limits`; if `owner` is None, pixels keep their owners."""
+        """Composite a texture, clipped to `limits`; set the owner of its pixels unless `owner` is None."""
         matrix = part_to_pixels @ texture.to_part
         window = window_of(matrix, texture, limits or (0, self.pixels.shape[0], 0, self.pixels.shape[1]))
         if window is None:

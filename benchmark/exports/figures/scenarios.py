@@ -18,7 +18,7 @@ NAME_SIZES = (TEXT_SIZE, 7.0, 6.5, 6.0)
 
 @dataclass(frozen=True)
 class ScenarioExample:
-    """One scenario with its first pair; `pixels` is the image, uint8 RGB (height, width, 3)."""
+    """One scenario with its first pair; `pixels` is the pair's image, uint8 RGB (height, width, 3)."""
 
     scenario: str
     pair: str
@@ -30,7 +30,7 @@ class ScenarioExample:
 
 @dataclass(frozen=True)
 class ScenariosFigure:
-    """A grid of scenarios in the order of the benchmark."""
+    """The data of a grid of scenarios, in the order of the benchmark."""
 
     benchmark: str
     examples: tuple[ScenarioExample, ...]
