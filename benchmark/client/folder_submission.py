@@ -51,7 +51,7 @@ class Comparison:
 
 
 class FolderSubmission:
-    """A folder of clips and the submission that its clips are uploaded to.
+    """A folder of clips, together with the submission to which the clips are uploaded.
 
     Attributes:
         target: the submission on the server; it may not exist yet.

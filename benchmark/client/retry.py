@@ -26,12 +26,13 @@ _BROKEN = _BUSY | {status for status in HTTPStatus if status >= HTTPStatus.INTER
 
 @dataclass
 class Retry:
-    """Exponential backoff with random jitter, so that workers do not retry in step.
+    """Exponential backoff with random jitter, so that workers do not all retry at the same time.
 
     Attributes:
         max_retries: the limit for one request; None retries until `stopping` is set.
         statuses: the HTTP statuses that are retried; connection errors are always retried.
-        stopping: set when the program has to end; requests are then retried for a few seconds only.
+        stopping: an event that is set when the program has to end; requests are then retried for a few
+            seconds only.
         rng: the random generator of the jitter.
     """
 

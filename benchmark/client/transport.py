@@ -64,7 +64,7 @@ class Transport:
         """Post JSON.
 
         Args:
-            repeatable: whether to retry after a failure if the server may have executed the request.
+            repeatable: whether to retry a failed request even if the server may have executed it.
             max_retries: overrides the limit of the retry policy.
         """
         response = self.send(

@@ -143,7 +143,7 @@ class Crossing(Motion):
 
 @dataclass(frozen=True, kw_only=True)
 class Enter(Crossing):
-    """Move an entrant from outside the image to its place."""
+    """Move an entrant from outside the image to its place in the image."""
 
     promise = Promise.ENTERS
 

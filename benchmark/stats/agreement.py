@@ -79,7 +79,7 @@ def group_agreements(yes: IntArray, votes: IntArray, group: IntArray, groups: in
     Args:
         yes, votes: as in `agreement`.
         group: (comparisons,) the group of each comparison, in [0, groups).
-        groups: the number of groups; a group without comparisons has no measures.
+        groups: the number of groups; all measures of a group without comparisons are None.
     """
     enough = votes >= 2
     yes, votes, group = yes[enough], votes[enough], group[enough]

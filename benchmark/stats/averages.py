@@ -25,7 +25,7 @@ class MacroAverage:
 
     Attributes:
         share: the exact average, in [0, 1].
-        interval: the 95 % interval over pairs, for these matchups.
+        interval: the 95 % interval; pairs are treated as a random sample, matchups are fixed.
         effective_pairs: the number of independent pairs that gives an interval of this width.
     """
 

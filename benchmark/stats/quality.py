@@ -40,8 +40,8 @@ class AnnotatorRow:
         left: share of votes for the clip on the left, with a Wilson interval; `side_p` is the p-value of the
             sign test against 50 %.
         longest_run: the largest number of consecutive votes for the same position, in the order of the table.
-        agreement: share of votes that agree with the majority of the other votes on the same comparison
-            (without ties), with a Wilson interval.
+        agreement: share of votes that agree with the majority of the other votes on the same comparison, with
+            a Wilson interval; votes for which the other votes are tied are not included.
         fast: share of votes with a decision time shorter than the clip.
         same_ticks: share of votes with the annotator's most frequent set of justifications.
         gold: share of right answers to gold questions, with a Wilson interval.

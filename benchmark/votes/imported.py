@@ -1,7 +1,8 @@
 """Converts an external votes table to our columns, with the status `imported`.
 
 The table needs columns with the pair, both models and the answer; a mapping names them. An answer is a
-model's name or a position word. `benchmark.votes.rows` reports an answer that is neither, with its line.
+model's name or a position word. If an answer is neither, `benchmark.votes.rows` reports the answer and its
+line.
 """
 
 from collections.abc import Mapping, Sequence

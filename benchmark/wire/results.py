@@ -5,7 +5,7 @@ from benchmark.wire.common import ResponseModel
 
 
 class ResultsResponse(ResponseModel):
-    """`preferences` has one object per matchup; the keys are the columns listed in docs/tables.md."""
+    """A study's results: `preferences` has one object per matchup; docs/tables.md explains its keys."""
 
     study: str
     status: StudyStatus

@@ -33,7 +33,7 @@ class MatchupRequest(RequestModel):
 
 
 class GoldRequest(RequestModel):
-    """The amount of gold questions per annotator: a total number, or a share of the comparisons."""
+    """How many gold questions each annotator gets: a total number, or a share of the comparisons."""
 
     count: Annotated[int, Field(ge=1, le=1000)] | None = None
     share: Annotated[float, Field(gt=0, le=0.5, allow_inf_nan=False)] | None = None
@@ -69,9 +69,10 @@ class StudyRequest(RequestModel):
 
 
 class RenditionLossResponse(ResponseModel):
-    """The part of one side's clips that annotators do not see, such as cropped pixels and cut frames.
+    """How much of one side's clips annotators do not see, such as cropped pixels and cut frames.
 
-    The shares, from 0 to 1, are the largest over all pairs. `pairs` of `all_pairs` clips lose something.
+    The shares, from 0 to 1, are the largest over all pairs. `pairs` is the number of clips, out of
+    `all_pairs`, that lose something.
     """
 
     side: Side

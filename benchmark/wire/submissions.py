@@ -41,7 +41,8 @@ class SubmissionRequest(RequestModel):
 class SubmissionResponse(ResponseModel):
     """A submission.
 
-    `expected` is the number of pairs times the number of seeds for which the submission has a clip.
+    `expected` is the number of pairs times the number of seeds. A seed counts if the submission has a clip
+    with this seed.
     """
 
     id: str

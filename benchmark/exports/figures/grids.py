@@ -137,7 +137,7 @@ class GridFigure:
         lines = wrap(name, NAME_WIDTH, TEXT_SIZE, max_lines=1)
         size = TEXT_SIZE
         if lines[0] != printable(name):
-            # The name does not fit on one line: use two lines in a smaller size.
+            # Use two lines in a smaller size, because the name does not fit on one line.
             size = 6.0
             lines = wrap(name, NAME_WIDTH, size, max_lines=2)
         middle = y + (CELL_HEIGHT - GAP) / 2
