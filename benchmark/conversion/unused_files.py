@@ -1,4 +1,4 @@
-"""Explains, for each file of a folder that is not uploaded as a clip, why it is not."""
+"""Explains why certain files of a folder are not uploaded as clips."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping

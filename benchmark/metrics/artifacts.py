@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from benchmark.metrics.frames import Frames, checked_frames, luma
 
-# A frame is a flash if it is brighter than both neighbours, or darker than both, by at least this much.
+# A frame is a flash if it is brighter than both neighbours, or darker than both, by more than this.
 FLASH_LEVELS = 4.0
 # Two frames are the same if their mean difference is below this; encoding a clip changes frames by more.
 FREEZE_LEVELS = 0.15

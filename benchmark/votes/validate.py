@@ -150,7 +150,7 @@ def _refuse_second_votes(votes: Votes, selected: IntArray, problems: Problems) -
 def _matchups(
     sides: Sides, matchup: Names, selected: IntArray, problems: Problems
 ) -> tuple[IntArray, tuple[Matchup, ...]]:
-    """Return for each vote the code of its matchup's reference, and return the matchups."""
+    """Return two values: (votes,) the code of each vote's reference, and the matchups."""
     names = sides.names
     first, second = sides.first[selected], sides.second[selected]
     start = first_places(matchup.codes, len(matchup.names))
