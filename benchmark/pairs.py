@@ -48,7 +48,7 @@ def canonical_name(name: str) -> str:
 
 
 def find_path(path: Path) -> Path:
-    """Return `path`, or, if it does not exist, a file of its folder whose name is the same in NFC."""
+    """Return `path`; if it does not exist, prefer a file of its folder whose name is the same in NFC."""
     if path.exists() or not path.parent.is_dir():
         return path
     name = canonical_name(path.name)

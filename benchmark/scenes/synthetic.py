@@ -1,4 +1,4 @@
-"""Synthetic models, which need no weights. One model draws the right clip; the others draw wrong clips."""
+"""Synthetic models, which need no weights: one draws the reference clip, four draw kinds of wrong clips."""
 
 from collections.abc import Callable
 from types import MappingProxyType
