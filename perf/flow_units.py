@@ -1,4 +1,4 @@
-"""Compares units of optical flow: the share of active pixels on real and on synthetic clips.
+"""Compares units of optical flow by the share of active pixels in real and in synthetic clips.
 
 Run: python -m perf.flow_units [--clips 48] [--flow dis-medium]
 TI2V_TEST_DATA is the folder of the real clips; without it, only synthetic clips are compared.

@@ -1,7 +1,7 @@
 """Measures the overhead of an adapter and, on a GPU, the speed of its fast path compared with diffusers.
 
 The overhead is measured with MotiF's pipeline at toy size with two steps, so that the network's time does not
-hide it. The comparison runs CogVideoX-5B at full size with random weights and needs a GPU with 80 GB.
+hide the overhead. The comparison runs CogVideoX-5B at full size with random weights; it needs an 80 GB GPU.
 """
 
 import tempfile
@@ -101,7 +101,7 @@ def print_weight_free() -> None:
 
 
 def print_ratio() -> None:
-    """Print seconds per clip with plain diffusers and with compiled batches, and the clips' difference."""
+    """Print seconds per clip for plain diffusers and compiled batches, and how much the clips differ."""
     if not torch.cuda.is_available():
         print("\nNo GPU: the batched, compiled bf16 path was not measured.")
         return

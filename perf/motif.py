@@ -80,7 +80,7 @@ def main() -> None:
 
 
 def print_clips(size: Size, device: str, dtype: torch.dtype) -> None:
-    """Print seconds per clip of the diffusers pipeline and of ours; on a GPU, also of our compiled one."""
+    """Print seconds per clip of the diffusers pipeline and of ours; on a GPU, also of ours compiled."""
     print(f"{size.name}; {size.frames} x {size.height} x {size.width}, {size.steps} steps with guidance")
     print(f"{'':34} {'s per clip':>9} {'of plain':>9} {'peak GB':>8}")
     parts = shared_parts(size)
@@ -235,7 +235,7 @@ def print_training(size: Size) -> None:
 
 
 def kept_megabytes(step: Callable[[], None]) -> float:
-    """Return the memory of the values that a step stores for its backward pass, without recomputed ones."""
+    """Return the megabytes that a step stores for its backward pass; recomputed values are not counted."""
     kept = 0
 
     def count(tensor: torch.Tensor) -> torch.Tensor:

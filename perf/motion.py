@@ -1,6 +1,6 @@
 """Measures heatmaps from DIS optical flow: speed, and agreement with heatmaps from exact flow.
 
-Run: python -m perf.motion [--markdown]. With --markdown, only the table in docs/motion.md is printed.
+Run: python -m perf.motion [--markdown]. --markdown prints only the table that docs/motion.md contains.
 
 Agreement is the intersection over union of the pixels with m > 0.5. It includes only clips whose exact
 heatmap has at least 1 % of such pixels; for other clips, the value would depend on a few pixels.

@@ -45,7 +45,7 @@ def main() -> None:
 
 @dataclass(frozen=True)
 class Timing:
-    """The times of one request in ms: as measured by the server, and the processor time of server and client.
+    """The times of one request in ms: the server's measurement, and the processor times of server and client.
 
     Other processes on the machine affect the server's measurement, but not the processor time.
     """

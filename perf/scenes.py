@@ -20,7 +20,7 @@ SIDE = 320
 FRAMES = 16
 TARGET_FRAMES_PER_SECOND = 25
 TARGET_END_POINT_ERROR = 1.0
-# Slower points count as static.
+# Points that move more slowly than this count as static.
 LEAST_MOTION = 0.5
 CLIPS_MEASURED = 8
 

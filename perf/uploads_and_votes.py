@@ -1,4 +1,4 @@
-"""Measures the latency of votes during 64 parallel uploads and 30 cold renditions, and on an idle server.
+"""Measures the latency of votes on an idle server, and during 64 parallel uploads and 30 cold renditions.
 
 Client and server share the machine; a process of lower priority sends the uploads. After a 429 or 503, each
 request is retried after the pause in Retry-After, as `ti2v submit` and the voting page do.
@@ -56,7 +56,7 @@ WATCHERS = RENDITIONS // 2
 
 @dataclass
 class Outcome:
-    """The number of answers by status for one kind of request, and the seconds until each succeeded."""
+    """For one kind of request: the number of answers by status, and the seconds until each succeeded."""
 
     statuses: Counter[int] = field(default_factory=Counter)
     seconds: list[float] = field(default_factory=list)

@@ -101,7 +101,7 @@ def print_overhead(address: str, key: str, folder: Path) -> None:
 
 
 def print_loads(address: str, key: str, folder: Path) -> None:
-    """Print how often workers load a model if they share a queue with jobs of several models."""
+    """Print how often workers load a model if the workers share a queue with jobs of several models."""
     clocks = {model: SleepingGenerator(model, 0.05) for model in MODELS}
     worker_loops = [made_lane(address, key, folder, clocks, f"worker-{n}") for n in range(WORKERS)]
     threads = [threading.Thread(target=worker_loop.run) for worker_loop, _ in worker_loops]

@@ -1,1 +1,1 @@
-"""Pretrained networks of the automatic metrics, each behind one small protocol; imported when used."""
+"""Pretrained networks for the automatic metrics. Each has a small interface and is imported when used."""

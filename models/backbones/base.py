@@ -1,4 +1,4 @@
-"""Interfaces of the pretrained networks that the metrics use, and the location of their weights.
+"""Interfaces of the metrics' pretrained networks, and the search for their weights on disk.
 
 Weights are read from a folder with the layout of a Hugging Face repository. The folder is searched in this
 order: the path that the user names, `TI2V_HOME/weights/NAME`, the hub's cache. This module downloads nothing.
@@ -20,7 +20,7 @@ Features = NDArray[np.float32]
 
 
 class BackboneMissing(Exception):
-    """A backbone's weights are not on this machine. The message names the download and its target folder."""
+    """A backbone's weights are not on this machine. The message says what to download to which folder."""
 
 
 class ImageEncoder(Protocol):
@@ -31,14 +31,14 @@ class ImageEncoder(Protocol):
         """Name, revision and transform of the network. They are part of every cache key."""
 
     def encode_images(self, images: Images) -> Features:
-        """Return one row per image; batch size and device change the values by at most 1e-4."""
+        """Return one feature row per image. Values differ by at most 1e-4 between batch sizes or devices."""
 
 
 class TextEncoder(Protocol):
     """Encodes texts into the space of an `ImageEncoder`."""
 
     def encode_texts(self, texts: Sequence[str]) -> Features:
-        """Return one row per text; texts longer than the network's limit are truncated, as CLIP does."""
+        """Return one feature row per text. Texts over the network's length limit are truncated as in CLIP."""
 
 
 @dataclass(frozen=True)

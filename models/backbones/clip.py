@@ -17,13 +17,13 @@ from models.backbones.transforms import CLIP_MEAN, CLIP_STD, centre_crop_square
 
 
 class ClipBackbone:
-    """A CLIP model, read from a folder with the layout of a hub repository.
+    """A CLIP model, loaded from a folder that is laid out like a Hugging Face repository.
 
-    Weights are safetensors, or a checkpoint that torch reads with weights_only.
+    The weights are a safetensors file, or a checkpoint that torch can read with weights_only.
 
     Args:
         folder: folder with config.json, model.safetensors and the tokenizer's files.
-        identity: identifies everything that the features depend on, see `ImageEncoder.identity`.
+        identity: name, revision and transform, which determine the features; see `ImageEncoder.identity`.
         device: such as `cpu` or `cuda:0`.
         batch_size: images or texts per forward pass.
 

@@ -1,4 +1,4 @@
-"""DINO ViT image encoder, through transformers; the class token of the last layer.
+"""DINO ViT image encoder, through transformers. The feature of an image is the last layer's class token.
 
 Source: M. Caron et al. (2021), Emerging Properties in Self-Supervised Vision Transformers.
 """
@@ -14,16 +14,16 @@ from models.backbones.transforms import IMAGENET_MEAN, IMAGENET_STD, centre_crop
 
 
 class DinoTransform(StrEnum):
-    """How VBench prepares images: cropped for its I2V subject score, uncropped for subject consistency."""
+    """Image transforms of VBench: with a crop for its I2V subject score, without for subject consistency."""
 
     CROP = "crop"
     SHORTER_SIDE = "shorter_side"
 
 
 class DinoBackbone:
-    """A DINO ViT, read from a folder with the layout of a hub repository.
+    """A DINO ViT, loaded from a folder that is laid out like a Hugging Face repository.
 
-    Weights are safetensors, or a checkpoint that torch reads with weights_only.
+    The weights are a safetensors file, or a checkpoint that torch can read with weights_only.
 
     Args:
         folder: folder with config.json and model.safetensors.

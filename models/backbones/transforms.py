@@ -18,7 +18,7 @@ IMAGENET_STD = torch.tensor([0.229, 0.224, 0.225]).view(3, 1, 1)
 def centre_crop_square(
     image: NDArray[np.uint8], side: int, *, resized: int | None = None, antialias: bool = True
 ) -> Tensor:
-    """Return the centre of an image: shorter side resized (bicubic), then cropped.
+    """Resize an image's shorter side (bicubic), then crop the centre to a square.
 
     Args:
         image: (height, width, 3) uint8 RGB.

@@ -1,4 +1,4 @@
-"""The commands of `ti2v` that need torch, imported only when one of them runs."""
+"""Commands of `ti2v` that need torch. They are imported only when one of them runs."""
 
 from benchmark.cli.main import LazyCommand
 

@@ -178,7 +178,7 @@ def _stop_on_signal(stopping: threading.Event) -> Iterator[None]:
 
 @contextmanager
 def _explain_refused_key() -> Iterator[None]:
-    """Extend the error for a refused key by the command that creates a worker's key."""
+    """Add the command that creates a worker key to the error for a refused key."""
     from benchmark.client.errors import NotAllowed
 
     try:

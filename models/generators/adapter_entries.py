@@ -31,7 +31,7 @@ def user_adapters() -> list[Path]:
 
 
 def adapter_path(name: str) -> Path | None:
-    """Return a model's TOML file, the user's before the package's; None for models without an adapter."""
+    """Return a model's TOML file, preferring the user's to the package's; None if the model has none."""
     found = [
         path for path in [*user_adapters(), shipped_adapter(name)] if path.stem == name and path.exists()
     ]
@@ -104,7 +104,7 @@ def _diffusers_entry(recipe: DiffusersRecipe, sha256: str) -> GeneratorEntry:
 
 
 def missing_network_package() -> str | None:
-    """Return which of torch, diffusers and transformers is not installed; None if all are."""
+    """Return a sentence if torch, diffusers or transformers is not installed; None if all are."""
     missing = missing_package(("torch", "diffusers", "transformers"))
     return f"The package {missing} is not installed; run: make worker" if missing else None
 

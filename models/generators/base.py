@@ -111,7 +111,7 @@ class Provenance:
         fps: frame rate as a fraction, such as `8` or `30000/1001`.
         device: name of the GPU, or `cpu`.
         dtype: floating-point type of the network.
-        seconds: generation time; for a batch, its time divided by the number of clips.
+        seconds: generation time; for a batch, the batch's time divided by the number of clips.
         revision: commit of the weights on the hub, or of the checkout; empty if there is none.
         checkpoint_sha256: hash of the weight files, see `weights_digest`; empty without weights.
         recipe_sha256: hash of the adapter's TOML file; empty for built-in models.
@@ -119,8 +119,8 @@ class Provenance:
         guidance: guidance scale, if known.
         batch: number of clips generated together.
         peak_memory_bytes: peak memory use of the GPU; on a CPU, of this process.
-        settings: all other arguments of the call.
-        libraries: versions by package name.
+        settings: all other arguments with which the model was called.
+        libraries: versions of installed packages, by package name.
     """
 
     model: str
@@ -143,7 +143,7 @@ class Provenance:
     libraries: Mapping[str, str] = field(default_factory=dict)
 
     def as_json(self) -> dict[str, object]:
-        """Return the record as written to manifests and uploaded with the clip."""
+        """Return the record in the form that manifests contain and that is uploaded with the clip."""
         return asdict(self)
 
 
@@ -180,7 +180,7 @@ class Generator(Protocol):
             dtype: a value of `DType`.
 
         Raises:
-            CannotRun: weights, a package or a sufficiently large GPU are missing.
+            CannotRun: the weights, a package or a sufficiently large GPU is missing.
             OutOfMemory: the weights do not fit into memory.
         """
 

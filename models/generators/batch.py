@@ -1,4 +1,4 @@
-"""Generate clips batch by batch; continue after failed clips and halve the batch when out of memory."""
+"""Generate clips in batches, skip failed clips, and halve the batch size when memory runs out."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -90,9 +90,9 @@ def generate_clips(
 def _generate_batch(
     generator: Generator, requests: Sequence[ClipRequest], on_clip: OnClip, on_done: Callable[[], None]
 ) -> tuple[int, GeneratorError | None]:
-    """Return the number of generated clips and the error, if any.
+    """Return the number of generated clips, and the error; None if no request failed.
 
-    The clips belong to the first requests, in order.
+    The clips belong to the first requests of the batch, in the same order.
     """
     done = 0
     try:

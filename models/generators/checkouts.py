@@ -1,4 +1,4 @@
-"""The checkout of a baseline's repository: completeness checks and the environment of its program."""
+"""Checks that a baseline's checkout is complete; builds the environment variables of its program."""
 
 import os
 import re
@@ -28,11 +28,14 @@ class Checkout:
 
     @property
     def log(self) -> Path:
-        """The file with the output of the last run."""
+        """Path of the log file with the output of the last run."""
         return self.folder / "ti2v-last-run.log"
 
     def unavailable_reason(self) -> str | None:
-        """Return what is missing and the command that installs it, apart from a GPU; None if complete."""
+        """Return what the checkout lacks and the command that installs it; None if it is complete.
+
+        This method does not check the GPU.
+        """
         recipe = self._recipe
         fix = f"run: ti2v generators setup {recipe.name} --run"
         if not self.folder.is_dir():
@@ -101,7 +104,9 @@ class Checkout:
 
 
 def visible_gpu(device: str) -> dict[str, str]:
-    """Return CUDA_VISIBLE_DEVICES with a value that limits a child process to one device or the CPU.
+    """Return the environment variable CUDA_VISIBLE_DEVICES that limits a child process to a device.
+
+    An empty value limits it to the CPU. For `cuda`, the result is this process's own variable, if it is set.
 
     Raises:
         CannotRun: there is no such device.

@@ -13,7 +13,7 @@ from typing import IO
 TAIL_BYTES = 8 * 1024
 _GRACE_S = 5.0
 _POLL_S = 0.02
-# Variables that a program inherits: locations of libraries and GPUs, no credentials.
+# Variables that a program inherits. They locate libraries and GPUs and contain no credentials.
 _INHERITED = ("LD_LIBRARY_PATH", "NVIDIA_VISIBLE_DEVICES", "NVIDIA_DRIVER_CAPABILITIES", "CUDA_HOME")
 
 
@@ -33,7 +33,7 @@ class ProcessResult:
 
 
 def minimal_environment(own: Mapping[str, str]) -> dict[str, str]:
-    """Return a minimal set of environment variables, extended by `own`."""
+    """Return a minimal set of environment variables and the variables in `own`."""
     inherited = {name: os.environ[name] for name in _INHERITED if name in os.environ}
     basics = {
         "PATH": "/usr/local/bin:/usr/bin:/bin",
@@ -119,7 +119,7 @@ def _signal_group(group: int, number: signal.Signals) -> None:
 
 
 class _LogReader(threading.Thread):
-    """Reads a program's output continuously, so that the program never blocks; stores a bounded part."""
+    """Reads a program's output continuously, so that the program never blocks. Stores a limited part."""
 
     def __init__(self, stream: IO[bytes], log: Path, log_bytes: int) -> None:
         super().__init__(daemon=True)
@@ -141,7 +141,7 @@ class _LogReader(threading.Thread):
                 file.write(b"\n[... %d bytes omitted; the end follows ...]\n" % dropped + self._tail)
 
     def finish(self) -> None:
-        """Stop reading after a grace period: a grandchild outside the group can keep the pipe open."""
+        """Stop reading after a grace period, because a process outside the group can keep the pipe open."""
         self.join(timeout=_GRACE_S)
         if not self.is_alive():
             self._stream.close()

@@ -1,4 +1,4 @@
-"""Generator for image-to-video pipelines of diffusers, including MotiF's, configured by an adapter's TOML."""
+"""Generator that runs a diffusers image-to-video pipeline, such as MotiF's, as its adapter specifies."""
 
 import gc
 import time
@@ -169,7 +169,7 @@ class DiffusersGenerator:
         return arguments
 
     def _argument(self, name: str, value: object) -> dict[str, object]:
-        """Return a standard argument under the pipeline's own name; empty if it has no such argument."""
+        """Return a standard argument under the pipeline's name for it; empty if the pipeline has none."""
         assert name in STANDARD_ARGUMENTS
         own = self._recipe.names.get(name, name)
         return {own: value} if own else {}

@@ -1,4 +1,4 @@
-"""Allowlist of pipeline classes for adapters: MotiF's, and the image-to-video classes of diffusers."""
+"""Pipeline classes that adapters may name: MotiF's pipeline and diffusers' image-to-video pipelines."""
 
 import inspect
 import re

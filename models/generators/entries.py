@@ -15,7 +15,7 @@ class GeneratorEntry:
         name: slug of the model on the server.
         title: one sentence.
         licence: licence of the code; `weights` states the licence of the weights if it differs.
-        weights: source, size and licence of the weights.
+        weights: source, size and licence of the weights, as text.
         native: resolution, length and frame rate of its clips.
         needs: hardware and software requirements.
         verified: what we have run, and what we have not.

@@ -14,7 +14,7 @@ def to_uint8_clips(frames: object) -> list[Frames]:
         frames: (batch, frames, height, width, 3), float in [0, 1] or uint8; an array, a tensor or a list.
 
     Returns:
-        One array (frames, height, width, 3) uint8 RGB per clip; floats are clipped to [0, 1] and rounded.
+        One array (frames, height, width, 3) uint8 RGB per clip. Floats are clipped to [0, 1] and rounded.
 
     Raises:
         Crashed: a value is NaN or infinite.

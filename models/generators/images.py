@@ -11,7 +11,7 @@ from models.generators.base import BadInput, ClipRequest
 
 
 class FitMode(StrEnum):
-    """Resizing of an image with another aspect ratio: `cover` crops its centre, `stretch` distorts it.
+    """How to resize an image of another aspect ratio: `cover` crops it at the centre, `stretch` distorts it.
 
     It is a setting of every adapter, because the benchmark's authors did not publish their choice.
     """
@@ -36,7 +36,7 @@ def read_image(path: Path) -> Image.Image:
 
 
 def read_leading_images(requests: Sequence[ClipRequest]) -> list[Image.Image]:
-    """Read the images of the requests up to the first one that cannot be read.
+    """Read the images of the requests; stop at the first image that cannot be read.
 
     The request with the unreadable image fails later; the requests before it are not affected.
 

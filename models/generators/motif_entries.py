@@ -60,7 +60,7 @@ _VARIANTS: Mapping[str, _Variant] = {
 
 
 def motif_entries() -> list[GeneratorEntry]:
-    """Return the entries of MotiF and its ablations."""
+    """Return the registry entries of MotiF and of its ablations."""
     return [_entry(name, variant) for name, variant in _VARIANTS.items()]
 
 
@@ -98,7 +98,11 @@ def _entry(name: str, variant: _Variant) -> GeneratorEntry:
 
 
 def motif_recipe(name: str, pipeline: Path) -> DiffusersRecipe:
-    """Return the recipe of a checkpoint: its native size, and steps and guidance as in its validation."""
+    """Return the recipe of a checkpoint.
+
+    The native size is that of the saved pipeline. Steps and guidance are those of the run's validation.
+    Values that the checkpoint does not state are the defaults of its config.
+    """
     variant = _VARIANTS[name]
     validation = _validation(pipeline.parent / "config.toml") or _validation(pipeline / "config.toml")
     return DiffusersRecipe(
@@ -122,7 +126,7 @@ def motif_recipe(name: str, pipeline: Path) -> DiffusersRecipe:
 
 
 def pipeline_folder(folder: Path) -> Path | None:
-    """Return the pipeline folder inside a run's folder, or the folder itself if it is one; otherwise None."""
+    """Return `folder`/pipeline if it holds a pipeline, else `folder` if it holds one, else None."""
     candidates = (folder / "pipeline", folder)
     return next((path for path in candidates if (path / "model_index.json").is_file()), None)
 

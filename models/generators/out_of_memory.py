@@ -42,7 +42,7 @@ def check_device(name: str, device: str, needed_gib: float) -> None:
     """Check that a device exists and has enough memory.
 
     Raises:
-        CannotRun: the message states the requirement and the device found.
+        CannotRun: there is no such device, or it has too little memory.
     """
     if device == "cpu":
         return
@@ -79,7 +79,7 @@ def device_name(device: str) -> str:
 
 
 def _free_memory(error: BaseException) -> None:
-    """Free the tensors of a failed call, which the traceback references, before a smaller batch is tried."""
+    """Free a failed call's tensors before a smaller batch is tried; its traceback still references them."""
     traceback.clear_frames(error.__traceback__)
     gc.collect()
     if torch.cuda.is_available():

@@ -53,14 +53,17 @@ class OutputFolder:
         _remove_partial_line(self._manifest)
 
     def create(self) -> None:
-        """Create the folder if it does not exist; a separate step, so a failed start leaves no folder."""
+        """Create the folder if it does not exist.
+
+        The constructor does not create it, so that a failed start leaves no folder.
+        """
         self._folder.mkdir(parents=True, exist_ok=True)
 
     def path(self, pair_id: str, seed: int) -> Path:
         return self._folder / f"{pair_id}_{seed}.mp4"
 
     def missing(self, requests: Iterable[ClipRequest]) -> list[ClipRequest]:
-        """Return the requests that have no clip in the folder."""
+        """Return the requests whose clips are not in the folder."""
         return [each for each in requests if not self.path(each.pair_id, each.seed).exists()]
 
     def save(self, clip: GeneratedClip, request: ClipRequest) -> None:
@@ -97,7 +100,7 @@ class OutputFolder:
 
 
 def read_manifests(folder: Path) -> Iterator[dict[str, object]]:
-    """Yield the lines of all manifests in a folder; if a clip has several lines, its last one is valid.
+    """Yield the lines of all manifests in a folder; if a clip has several lines, only the last is valid.
 
     Raises:
         ValueError: a complete line is not a manifest line.

@@ -72,7 +72,7 @@ def _check_description(
     width, height = description.upright_size
     _check(path, "size", f"{native.width}x{native.height}", f"{width}x{height}")
     _check(path, "frames", native.frames, timeline.frames)
-    # Compute the rate from the start times of the first and last frame: the last duration is often wrong.
+    # Compute the rate from the start times of the first and last frame, as the last duration is often wrong.
     last_start_s = timeline.starts_s[-1]
     rate = (timeline.frames - 1) / last_start_s if last_start_s else Fraction(0)
     if abs(rate / file_fps - 1) > _RATE_TOLERANCE:

@@ -18,7 +18,7 @@ _SHARD = re.compile(r"(?P<number>[0-9]{1,6})/(?P<count>[0-9]{1,6})")
 
 
 class UnknownPairs(ValueError):
-    """The benchmark does not have the requested pairs; `problems` lists them."""
+    """Requested pairs do not exist in the benchmark; `problems` lists these pairs."""
 
     def __init__(self, problems: Sequence[str]) -> None:
         self.problems = list(problems)
@@ -40,7 +40,7 @@ def parse_shard(text: str) -> Shard:
     """Parse a shard such as `3/8`.
 
     Raises:
-        ValueError: the text is not of this form, or there is no such shard.
+        ValueError: the text has another form, or there is no such shard.
     """
     match = _SHARD.fullmatch(text)
     if match is None:
@@ -55,7 +55,7 @@ def read_benchmark(source: str) -> BenchmarkSource:
     """Read a benchmark.
 
     Args:
-        source: slug of the bundled benchmark, folder or CSV in the official layout, or `hf://...`.
+        source: slug of the bundled benchmark, path of a folder or CSV in the official layout, or `hf://...`.
 
     Raises:
         ImportProblems: the benchmark cannot be read; all problems are listed.

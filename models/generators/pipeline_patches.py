@@ -13,7 +13,7 @@ from models.generators.machine import missing_package
 if TYPE_CHECKING:
     from diffusers.pipelines.pipeline_utils import DiffusionPipeline
 
-# Separates the random numbers of the image encoding from those of the clip, which have the same seed.
+# Image encoding and clip have the same seed; this number makes their random numbers differ.
 _ENCODING_SALT = 0x5EED
 
 
@@ -30,7 +30,7 @@ def patch_pipeline(pipeline: "DiffusionPipeline") -> None:
 
 
 def _patch_text_encoder(pipeline: "DiffusionPipeline") -> None:
-    """Restore the attribute `text_model` of CLIP encoders, removed in transformers 5.6; I2VGen-XL uses it."""
+    """Restore CLIP encoders' attribute `text_model`, which transformers 5.6 removed and I2VGen-XL needs."""
     encoder = getattr(pipeline, "text_encoder", None)
     if hasattr(encoder, "final_layer_norm") and not hasattr(encoder, "text_model"):
         # Bypass the setter of nn.Module, which would register the module as its own child.
@@ -38,7 +38,7 @@ def _patch_text_encoder(pipeline: "DiffusionPipeline") -> None:
 
 
 def _patch_attention(pipeline: "DiffusionPipeline") -> None:
-    """Select the flex backend for sparse attention (NABLA of Kandinsky 5 Pro), which needs block masks."""
+    """Select the flex backend, because Kandinsky 5 Pro's sparse attention (NABLA) needs block masks."""
     from diffusers import attention_backend
 
     if _transformer_config(pipeline).get("attention_type") == "nabla":
@@ -50,7 +50,7 @@ def _patch_attention(pipeline: "DiffusionPipeline") -> None:
 def _patch_guardrail(pipeline: "DiffusionPipeline") -> None:
     """Raise a clear error when NVIDIA's guardrail refuses a prompt or clip.
 
-    The guardrail returns None in this case, on which Cosmos crashes.
+    In this case the guardrail returns None, and Cosmos would crash on it.
     """
     guardrail = getattr(pipeline, "safety_checker", None)
     if guardrail is None or not hasattr(guardrail, "check_video_safety"):
@@ -83,7 +83,7 @@ def _transformer_config(pipeline: "DiffusionPipeline") -> Mapping[str, object]:
 
 @contextmanager
 def seeded(pipeline: "DiffusionPipeline", seeds: Sequence[int]) -> Iterator[list[torch.Generator]]:
-    """Yield one generator per clip, and make every other random number in the call depend on the seeds.
+    """Yield one random generator per clip; make all other random numbers of the call depend on the seeds.
 
     Some pipelines, such as I2VGen-XL, sample the latents of the input image without the generator. Their
     clips would otherwise depend on earlier calls and on the position in the batch.
@@ -105,7 +105,7 @@ def seeded(pipeline: "DiffusionPipeline", seeds: Sequence[int]) -> Iterator[list
 def _encode_with_generators(
     encode: Callable[..., object], generators: list[torch.Generator]
 ) -> Callable[..., object]:
-    """Wrap `encode` so that its distribution uses these generators when it is sampled without one."""
+    """Wrap `encode` so that sampling its latents uses these generators if the caller passes none."""
 
     def wrapped(pixels: Tensor, *arguments: object, **options: object) -> object:
         output = encode(pixels, *arguments, **options)

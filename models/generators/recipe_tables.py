@@ -18,18 +18,18 @@ class RecipeTable(BaseModel):
 
 
 class Repository(RecipeTable):
-    """Git repository and commit of the program; `[repository]`."""
+    """Table `[repository]`: git repository and commit of the program."""
 
     url: str = Field(pattern=r"^https://github\.com/[\w.-]+/[\w.-]+$")
     commit: Commit
 
 
 class Environment(RecipeTable):
-    """The Python environment of the checkout; `[environment]`.
+    """Table `[environment]`: the Python environment of the checkout.
 
     Attributes:
         python: Python version stated by the program's authors.
-        steps: commands that create the environment, run in the checkout; `{python}` is its interpreter.
+        steps: commands that create the environment. They run in the checkout; `{python}` is the interpreter.
         interpreter: path of the interpreter, relative to the checkout.
     """
 
@@ -39,7 +39,7 @@ class Environment(RecipeTable):
 
 
 class Script(RecipeTable):
-    """A script whose settings are constants in its source code; `[script]`, see `script_copy`.
+    """Table `[script]`: a script whose settings are constants in its source code; see `script_copy`.
 
     Attributes:
         path: path of the script, relative to the checkout. The program runs a patched copy, `{script}`.
@@ -53,7 +53,7 @@ class Script(RecipeTable):
 
 
 class Staging(RecipeTable):
-    """Input files for the program; `[staging]`.
+    """Table `[staging]`: input files that are written for the program.
 
     Attributes:
         inputs: folder of the images in the work folder.
@@ -80,7 +80,7 @@ class Staging(RecipeTable):
 
 
 class Output(RecipeTable):
-    """Output files of the program; `[output]`.
+    """Table `[output]`: files that the program writes.
 
     Attributes:
         pattern: glob pattern of a clip's file in the work folder; must match exactly one file.
@@ -94,7 +94,7 @@ class Output(RecipeTable):
 
 
 class SeedPolicy(RecipeTable):
-    """Seeding of the program; `[seed]`.
+    """Table `[seed]`: how the program is seeded.
 
     Attributes:
         per: `clip` if the program seeds each clip; `run` if it seeds once, so that a clip depends on its
@@ -107,7 +107,7 @@ class SeedPolicy(RecipeTable):
 
 
 class Limits(RecipeTable):
-    """Limits of a run; `[limits]`.
+    """Table `[limits]`: time and size limits of a run.
 
     Attributes:
         load_s: seconds for loading.

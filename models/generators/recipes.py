@@ -1,4 +1,4 @@
-"""Recipes: the TOML files of adapters, with a model's requirements, arguments and outputs."""
+"""Recipes: the TOML files of adapters. A recipe states a model's requirements, arguments and outputs."""
 
 import hashlib
 import tomllib
@@ -38,7 +38,7 @@ class InvalidRecipe(ValueError):
 
 
 class NativeTable(RecipeTable):
-    """Native resolution, length and frame rate; `[native]`."""
+    """Table `[native]`: native resolution, length and frame rate."""
 
     width: int = Field(ge=16, le=4096)
     height: int = Field(ge=16, le=4096)
@@ -50,7 +50,7 @@ class NativeTable(RecipeTable):
 
 
 class Weights(RecipeTable):
-    """Weights to download; `[[weights]]`.
+    """Table `[[weights]]`: weights to download.
 
     Attributes:
         source: repository on the Hugging Face hub, or https URL.
@@ -70,7 +70,7 @@ class Weights(RecipeTable):
 
     @property
     def is_on_hub(self) -> bool:
-        """Whether the source is a hub repository, not a URL."""
+        """True if the source is a hub repository, False if it is a URL."""
         return "://" not in self.source
 
     def __str__(self) -> str:
@@ -78,7 +78,7 @@ class Weights(RecipeTable):
 
 
 class Recipe(RecipeTable):
-    """Keys of every adapter.
+    """Keys that every adapter has.
 
     Attributes:
         name: slug; equals the file name without its extension.
@@ -110,7 +110,7 @@ class DiffusersRecipe(Recipe):
         kind: `diffusers`.
         pipeline: name of the class, see `diffusers_classes`.
         dtype: native floating-point type on a GPU.
-        dtypes: floating-point types of components that differ from `dtype`.
+        dtypes: floating-point types of the components that do not use `dtype`.
         packages: packages required in addition to the worker's.
         variant: variant of the weight files, such as `fp16`.
         batches: whether the class accepts lists of images and prompts.
@@ -141,7 +141,7 @@ class DiffusersRecipe(Recipe):
 
 
 class SubprocessRecipe(Recipe):
-    """Recipe for a program in its own checkout and Python environment; its code is not part of this package.
+    """Recipe for a program with its own checkout and Python environment, which this package does not contain.
 
     Attributes:
         kind: `subprocess`.

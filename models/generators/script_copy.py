@@ -34,7 +34,7 @@ def script_problem(checkout: Path, script: Script) -> str | None:
 
 
 def patch_script(checkout: Path, script: Script, settings: Mapping[str, JsonValue], *, seed: int) -> bytes:
-    """Return the source code of the script with new values of its constants, in its own encoding.
+    """Return the script's source code with new values of the constants, in the encoding of the script.
 
     Args:
         checkout: folder of the repository.

@@ -32,12 +32,12 @@ class GeneratorSettings(BaseSettings):
 
     @property
     def pins(self) -> Path:
-        """The file with the pinned commits of hub repositories."""
+        """Path of the file that stores the pinned commits of hub repositories."""
         return self.home / "pins.json"
 
     @property
     def checksums(self) -> Path:
-        """The file that caches the hashes of large weight files."""
+        """Path of the file that caches the hashes of large weight files."""
         return self.home / "checksums.json"
 
 

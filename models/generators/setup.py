@@ -1,4 +1,4 @@
-"""The setup steps of a model (checkout, environment, weights), to print or run. Omits completed steps."""
+"""The remaining setup steps of a model (checkout, environment, weights), which can be printed or run."""
 
 import os
 import shlex
@@ -18,13 +18,13 @@ from models.generators.recipes import DiffusersRecipe, SubprocessRecipe, Weights
 from models.generators.revisions import pinned_revision
 from models.generators.script_copy import script_problem
 
-# Variables that setup steps inherit for network access.
+# Environment variables that setup steps inherit, because they need network access.
 _NETWORK = ("HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "http_proxy", "https_proxy", "no_proxy", "SSL_CERT_FILE")
 
 
 @dataclass(frozen=True)
 class Step:
-    """A setup step: the equivalent shell command, for display, and a function that runs the step."""
+    """A setup step: a function that runs it, and the equivalent shell command for display."""
 
     command_line: str
     run: Callable[[], object]
@@ -101,6 +101,6 @@ def _run(command: list[str], cwd: Path) -> None:
 
 
 def _program(name: str) -> str:
-    """Return the path of a program; for uv, prefer the one in this Python environment."""
+    """Return the path of a program; if the program is uv, prefer this Python environment's uv."""
     bundled = Path(sys.executable).with_name("uv")
     return str(bundled) if name == "uv" and bundled.exists() else shutil.which(name) or name

@@ -6,9 +6,9 @@ Placeholders of a run: python, gpu (value of CUDA_VISIBLE_DEVICES), checkout, wo
 config_file, requests_file, script, seed. Placeholders of a clip: prompt, image, image_name, stem, index,
 index4 (four digits), seed.
 
-The file protocol, for programs without a command line: `requests_file` has one JSON object per line with
-`stem`, `image`, `prompt`, `seed`, `width`, `height`, `frames`, `fps` and `output`, the path of the mp4 to
-write.
+File protocol for programs without a command line: `requests_file` has one JSON object per line. Its keys are
+`stem`, `image`, `prompt`, `seed`, `width`, `height`, `frames`, `fps` and `output`. `output` is the path of
+the mp4 that the program must write.
 """
 
 import json
@@ -31,7 +31,7 @@ _MAX_STEM_LENGTH = 150
 
 @dataclass(frozen=True)
 class StagedClip:
-    """A request, and the values of the clip placeholders for it."""
+    """A request, and the values that replace the clip placeholders for this request."""
 
     request: ClipRequest
     values: Values
@@ -79,7 +79,7 @@ def write_inputs(
 
     Args:
         recipe: the adapter.
-        requests: requests with checked prompts; with equal seeds if the program seeds once per run.
+        requests: requests with checked prompts. If the program seeds once per run, all seeds are equal.
         work: the work folder.
         checkout: folder of the program's repository.
         gpu: value of CUDA_VISIBLE_DEVICES.

@@ -60,7 +60,7 @@ class SubprocessGenerator:
         self._checkpoint_sha256 = self._checkout.checkpoint_sha256()
 
     def unload(self) -> None:
-        """Require a new call of `load`; there is no memory to free."""
+        """Mark the model as not loaded, so `load` must be called again; there is no memory to free."""
         self._device = ""
 
     def generate(self, requests: Sequence[ClipRequest]) -> Iterator[GeneratedClip]:
@@ -121,7 +121,7 @@ class SubprocessGenerator:
             raise CannotRun(f"{self.name} cannot be started: {error.strerror}: {command[0]}.") from error
 
     def _collect(self, run: StagedRun, clip: StagedClip, result: ProcessResult) -> GeneratedClip:
-        """Return the clip of a request, or raise the reason why there is none.
+        """Return the clip of a request; raise an error if there is none.
 
         The output files are checked first, because a program that fails at its third clip has written two
         valid clips.

@@ -14,7 +14,7 @@ SYNTHETIC_FORMAT = NativeFormat(width=320, height=320, frames=16, fps=Fraction(8
 
 
 class StaticGenerator:
-    """Repeats the input image; the static baseline for every benchmark."""
+    """Repeats the input image in every frame. This static baseline works for every benchmark."""
 
     name = "static"
 

@@ -20,9 +20,10 @@ def weight_files(folder: Path) -> list[Path]:
 
 
 def checkpoint_sha256(files: Sequence[Path]) -> str:
-    """Return the sha256 of the lines `<sha256 of the file>  <name>`; an empty string for no files.
+    """Return the sha256 of the lines `<sha256 of the file>  <name>`; empty without files.
 
-    A link to a file whose name is its sha256, as in the hub's cache, is not read: the name is trusted.
+    In the hub's cache, weight files are links to files that are named by their sha256. Such files are not
+    read; the name is used as the hash.
     """
     if not files:
         return ""

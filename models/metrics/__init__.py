@@ -1,1 +1,1 @@
-"""Suites of automatic metrics over folders of clips: decode, encode, score (docs/metrics.md)."""
+"""Suites of automatic metrics that decode, encode and score folders of clips (docs/metrics.md)."""

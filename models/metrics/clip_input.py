@@ -14,7 +14,7 @@ from models.generators.images import read_image
 
 @dataclass(frozen=True)
 class ClipInput:
-    """A clip of a pair; its files are read when a property is used for the first time.
+    """A clip and its pair. A file is read when a property needs it for the first time.
 
     Attributes:
         pair: the pair id.

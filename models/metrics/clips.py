@@ -18,7 +18,7 @@ class FoundClips:
     """The clips found in a folder.
 
     Attributes:
-        clips: the clips, sorted by the benchmark's order of pairs, then by seed.
+        clips: the clips in the benchmark's order of pairs; clips of one pair are sorted by seed.
         ignored: name and reason of each file that is not a clip of the benchmark.
         expected_pairs: number of pairs of the benchmark.
     """
@@ -29,7 +29,7 @@ class FoundClips:
 
 
 def find_clips(folder: Path, source: BenchmarkSource) -> FoundClips:
-    """Match the `.mp4` files of a folder with a benchmark's pairs; a pair may have several seeds.
+    """Match the `.mp4` files of a folder with a benchmark's pairs; a pair may have several clips.
 
     Raises:
         NoClipsFound: no file is a clip of the benchmark.

@@ -1,6 +1,6 @@
 """Cache of clip and image features on disk, so that a second suite or run does not encode them again.
 
-A file is named by the sha256 of the clip and the identity of the backbone (name, revision, transform). Files
+A file's name is a hash of the content and of the backbone's identity (name, revision, transform). Files
 are written atomically; the features of a damaged file are computed again.
 """
 

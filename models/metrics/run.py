@@ -25,7 +25,7 @@ Scorer = Callable[[ClipInput], Mapping[str, float]]
 
 @dataclass(frozen=True)
 class MetricRun:
-    """Folders, device and processes of a run of a suite.
+    """Folders, device and number of processes for running a suite.
 
     Attributes:
         home: TI2V_HOME, the folder with caches and weights.
@@ -43,7 +43,7 @@ class MetricRun:
 def run_suite(
     suite: Suite, found: FoundClips, run: MetricRun, on_clip: Callable[[], None] = lambda: None
 ) -> MetricTable:
-    """Return the table of a suite.
+    """Run a suite and return its table of scores.
 
     The row of a clip that cannot be scored has no values; `refused` contains the reason.
 

@@ -1,7 +1,7 @@
-"""Load checkpoints safely and strictly: never run code from a pickle, fail on missing or unexpected tensors.
+"""Load checkpoints without running code from pickles; fail if tensors are missing or unexpected.
 
-diffusers and transformers only warn about missing tensors and initialise them randomly. A model loaded that
-way generates wrong clips without an error.
+diffusers and transformers only warn about missing tensors and initialise them randomly. Such a model
+generates wrong clips and reports no error.
 """
 
 import os
@@ -101,7 +101,7 @@ def check_key_mismatch(source: object, missing: Collection[str], unexpected: Col
 def check_stored_tensors(folder: Path, model: nn.Module) -> None:
     """Check that the folder of a transformers model holds all of its tensors.
 
-    Older versions of transformers prefix the names with the model, as in `text_model.final_layer_norm.bias`;
+    Older versions of transformers add a prefix to the names, as in `text_model.final_layer_norm.bias`;
     both forms are accepted.
 
     Raises:
@@ -139,7 +139,7 @@ def load_exact_state_dict(network: nn.Module, state: StateDict, source: object) 
 def _load_pickle(path: Path) -> Mapping[str, object]:
     try:
         loaded = torch.load(path, map_location="cpu", weights_only=True)
-    # Arbitrary bytes interpreted as a pickle can raise any of these.
+    # Reading arbitrary bytes as a pickle can raise any of these exceptions.
     except (pickle.UnpicklingError, EOFError, RuntimeError, LookupError, ValueError, TypeError) as error:
         raise CheckpointError(
             f"{path}: not a pickle of plain tensors; other pickles are not loaded because they can run code. "

@@ -47,9 +47,10 @@ def parse_conditioning(name: str) -> Conditioning:
 
 
 class TextAndImageAttention(nn.Module):
-    """Decoupled cross-attention: separate keys and values for text and image tokens, results added.
+    """Cross-attention to text and image tokens with separate keys and values; both results are added.
 
-    VideoCrafter1 and DynamiCrafter do this; the implementation of MotiF's `cx-attn` is not published [open].
+    VideoCrafter1 and DynamiCrafter use this "decoupled" cross-attention. The implementation of MotiF's
+    `cx-attn` is not published [open].
     The context holds the text tokens followed by the image tokens. The image's value projection is
     initialised to zero.
     """
@@ -97,7 +98,7 @@ def add_image_attention(network: nn.Module, image_tokens: int) -> None:
 
 
 def widen_input_channels(weight: Tensor, image_channels: int) -> Tensor:
-    """Append zeros for additional input channels to the weight of a convolution.
+    """Add input channels with zero weights to the weight of a convolution.
 
     Args:
         weight: (out, in, height, width).
@@ -118,6 +119,6 @@ def _text_attentions(network: nn.Module) -> Iterator[Attention]:
 
 
 def _attend(query: Tensor, key: Tensor, value: Tensor, heads: int) -> Tensor:
-    """Multi-head attention; all tensors are (batch, tokens, channels)."""
+    """Compute multi-head attention; all tensors are (batch, tokens, channels)."""
     query, key, value = (x.view(*x.shape[:2], heads, -1).transpose(1, 2) for x in (query, key, value))
     return functional.scaled_dot_product_attention(query, key, value).transpose(1, 2).flatten(2)

@@ -42,7 +42,7 @@ _OUTSIDE_BLOCKS = {
 
 
 def load_videocrafter_weights(state: StateDict, network: MotifUNet, source: object) -> None:
-    """Load a VideoCrafter2 checkpoint into a network; its image conditioning weights do not change.
+    """Load a VideoCrafter2 checkpoint into all weights of a network except its image conditioning.
 
     Args:
         state: tensors of the checkpoint; those of its autoencoder and text encoder are ignored.
@@ -88,7 +88,7 @@ def videocrafter_state_dict(network: MotifUNet) -> dict[str, Tensor]:
 
 
 def videocrafter_names(network: MotifUNet) -> dict[str, str]:
-    """Map each tensor name that both formats share to VideoCrafter2's name, including the prefix."""
+    """Map the `MotifUNet` name of each tensor in both formats to VideoCrafter2's name with the prefix."""
     modules = (
         _OUTSIDE_BLOCKS | dict(_input_blocks(network)) | dict(_middle_block()) | dict(_output_blocks(network))
     )
@@ -128,7 +128,7 @@ def _output_blocks(network: MotifUNet) -> Iterator[tuple[str, str]]:
 
 
 def _layer(ours: str, layer: int, theirs: str) -> Iterator[tuple[str, str]]:
-    """Map the names of a resnet and its attentions; names of attentions that it lacks stay unused."""
+    """Map the names of a resnet and its attentions; entries for attentions that do not exist are unused."""
     yield from _resnet(ours, layer, f"{theirs}.0")
     yield f"{ours}.attentions.{layer}", f"{theirs}.1"
     yield f"{ours}.temp_attentions.{layer}", f"{theirs}.2"

@@ -1,4 +1,4 @@
-"""Classifier-free guidance: both predictions in one forward pass.
+"""Classifier-free guidance: one forward pass for the conditional and the unconditional prediction.
 
 Source: J. Ho, T. Salimans (2022), Classifier-Free Diffusion Guidance, arXiv:2207.12598.
 """
@@ -21,8 +21,8 @@ def guided_prediction(
         unet: the denoising network.
         latents: (clips, channels, frames, height, width) float32.
         timestep: the timestep, which is the same for all clips.
-        conditions: conditioning inputs with `clips` entries; with guidance, 2 * `clips` entries, first the
-            unconditional, then the conditional ones.
+        conditions: conditioning inputs with `clips` entries; with guidance, 2 * `clips` entries, first all
+            unconditional, then all conditional ones.
         guidance_scale: strength of the guidance.
 
     Returns:

@@ -51,7 +51,7 @@ class MotifImageToVideoPipeline(DiffusionPipeline):
         tokenizer: the text encoder's tokenizer.
         unet: the denoising network.
         scheduler: the noise scheduler.
-        image_encoder: a CLIP vision model; required, with `image_processor`, for `cx-attn` and `both`.
+        image_encoder: a CLIP vision model; required for `cx-attn` and `both`, like `image_processor`.
         image_processor: the image encoder's image processor.
         height: default height in pixels; input images are resized and cropped to it.
         width: default width in pixels.
@@ -152,8 +152,8 @@ class MotifImageToVideoPipeline(DiffusionPipeline):
             num_frames: default: the pipeline's.
             fps: frame rate given to the network; default: the pipeline's.
             num_inference_steps: DDIM steps.
-            guidance_scale: values of 1 or less disable guidance and halve the cost. Guidance does not drop
-                the image [open].
+            guidance_scale: values of 1 or less disable guidance and halve the cost. The unconditional
+                input still contains the image [open].
             eta: 0 for deterministic DDIM; 1 adds as much noise as DDPM [open].
             generator: one generator per clip, which makes a clip independent of the rest of the batch, or one
                 for all clips.
@@ -203,7 +203,7 @@ class MotifImageToVideoPipeline(DiffusionPipeline):
     def _conditioning_inputs(
         self, pixels: Tensor, image_latents: Tensor, texts: Sequence[str], fps: float
     ) -> ConditioningInputs:
-        """Collect the conditioning inputs; with guidance there are two texts per image."""
+        """Return the network's conditioning inputs; with guidance, `texts` has two texts per image."""
         device, dtype = self._execution_device, self.unet.dtype
         texts_per_image = len(texts) // len(pixels)
         text = encode_text(
@@ -234,7 +234,7 @@ class MotifImageToVideoPipeline(DiffusionPipeline):
         sampling: SamplingParameters,
         callback: StepCallback | None,
     ) -> Tensor:
-        """Denoise latents (batch, channels, frames, height, width), which stay float32 throughout."""
+        """Denoise latents (batch, channels, frames, height, width); they are float32 in every step."""
         self.scheduler.set_timesteps(sampling.num_inference_steps)
         for number, timestep in enumerate(self.progress_bar(self.scheduler.timesteps.tolist())):
             predicted = guided_prediction(self.unet, latents, timestep, conditions, sampling.guidance_scale)

@@ -41,7 +41,7 @@ class ClipShape:
 
 @dataclass(frozen=True)
 class SamplingParameters:
-    """Sampling arguments of the pipeline call; each field has the name of an argument.
+    """Sampling arguments of the pipeline call; fields are named like the arguments.
 
     Raises:
         ValueError: a count is less than 1, or eta is not in [0, 1].
@@ -73,8 +73,8 @@ class SamplingParameters:
 class ConditioningInputs:
     """Conditioning inputs of the network.
 
-    With classifier-free guidance the batch holds every clip twice: first with the unconditional text, then
-    with its prompt.
+    With classifier-free guidance the batch holds all clips twice: first all with the unconditional text,
+    then all with their prompts.
 
     Attributes:
         text: (batch, tokens, channels), in the dtype of the network.

@@ -31,7 +31,7 @@ class MotifDDIMScheduler(DDIMScheduler):
     Arguments not listed here are those of diffusers' `DDIMScheduler`.
 
     Args:
-        prediction_type: the quantity the network predicts [open]; `v_prediction` is reported for MotiF,
+        prediction_type: the quantity the network predicts [open]. MotiF is reported to use `v_prediction`;
             VideoCrafter2's weights predict `epsilon`.
         timestep_spacing: use `trailing` with `rescale_betas_zero_snr`; otherwise the last timestep is not
             sampled.
@@ -95,7 +95,7 @@ class MotifDDIMScheduler(DDIMScheduler):
         return latents * scales.view(-1, *[1] * (latents.ndim - 1))
 
     def add_noise(self, original_samples: Tensor, noise: Tensor, timesteps: Tensor) -> Tensor:
-        """Return z_t for clean latents, in their shape. This method multiplies them by s(t)."""
+        """Return z_t, shaped like the clean latents. This method multiplies the clean latents by s(t)."""
         return super().add_noise(
             self.scaled_latents(original_samples, timesteps), noise, _integers(timesteps)
         )
@@ -115,7 +115,7 @@ class MotifDDIMScheduler(DDIMScheduler):
         variance_noise: Tensor | None = None,
         return_dict: bool = True,
     ) -> DDIMSchedulerOutput | tuple[Tensor, Tensor]:
-        """Return z_{t-1} and the estimate of the clean, unscaled latents from the prediction at t."""
+        """Return z_{t-1} and the estimated clean, unscaled latents, given the prediction at t."""
         unscaled = super().step(
             model_output, timestep, sample, eta, use_clipped_model_output, generator, variance_noise
         )
@@ -162,5 +162,5 @@ def _scales(scale_b: float, scale_steps: int, timesteps: int) -> Tensor:
 
 
 def _integers(timesteps: Tensor) -> torch.IntTensor:
-    """Cast to the type that diffusers declares; tensors of any integer dtype work."""
+    """Cast tensors of any integer dtype to the type in diffusers' type hints."""
     return cast(torch.IntTensor, timesteps)

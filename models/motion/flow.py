@@ -27,7 +27,7 @@ class FlowEstimator(Protocol):
 
     @property
     def name(self) -> str:
-        """The estimator's name in configs and cache keys. Two estimators that differ have different names."""
+        """The estimator's name in configs and cache keys. Different estimators must have different names."""
 
     def __call__(self, frames: Frames) -> Flow:
         """Return the flow from each frame to the next.
@@ -113,7 +113,7 @@ def _check_size(width: int, height: int) -> None:
 
 
 def _pad(grey: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """Replicate the right and bottom edge of a (height, width) image up to `_SAFE_SIDE` pixels a side."""
+    """Replicate the right and bottom edge of a (height, width) image until no side is below `_SAFE_SIDE`."""
     bottom, right = (max(0, _SAFE_SIDE - side) for side in grey.shape)
     if not bottom and not right:
         return grey

@@ -28,8 +28,8 @@ def read_clip(
 
     Args:
         path: the file.
-        fps: target frame rate. Frames are selected by their presentation times; an even clip with a lower
-            rate keeps its rate.
+        fps: target frame rate. Frames are selected by their presentation times; a clip of lower
+            rate with evenly spaced frames keeps its rate.
         frames: maximum number of frames to return.
         max_pixels: limit on the pixels of all returned frames together.
 

@@ -1,7 +1,7 @@
 """The motion heatmap m = sigma(|flow|): the per-pixel weights of the motion focal loss.
 
-Source: MotiF, arXiv:2412.16153, section on the motion heatmap. Choices that the paper leaves open are
-settings, see `models.motion.settings`.
+Source: MotiF, arXiv:2412.16153, section on the motion heatmap. The paper leaves some choices
+open; they are settings, see `models.motion.settings`.
 """
 
 import cv2
@@ -60,7 +60,7 @@ def flow_magnitude(flow: Flow, settings: HeatmapSettings = DEFAULT_SETTINGS) -> 
 
 
 def sigma(x: NDArray[np.float32], settings: HeatmapSettings = DEFAULT_SETTINGS) -> NDArray[np.float32]:
-    """Return 1 / (1 + exp(slope * (threshold - x))), the shape of x, float32 in [0, 1].
+    """Return 1 / (1 + exp(slope * (threshold - x))), shaped like x, float32 in [0, 1].
 
     >>> sigma(np.float32([0.0, 0.05, 0.06])).round(4).tolist()
     [0.006700000260025263, 0.5, 0.7311000227928162]
@@ -85,7 +85,8 @@ def resize_heatmap(heatmap: Heatmap, height: int, width: int, kernel: Kernel = K
         (frames, height, width) float32 in [0, 1] at the target size.
 
     Raises:
-        ValueError: the heatmap is not 3-dimensional, or the kernel is `max` and the sides do not divide.
+        ValueError: the heatmap is not 3-dimensional, or the kernel is `max` and a target side does
+            not divide the side.
     """
     if heatmap.ndim != 3:
         raise ValueError(f"a heatmap must be (frames, height, width), not {heatmap.shape}")
@@ -104,7 +105,7 @@ def moving_share(heatmap: Heatmap, level: float = 0.5) -> float:
 
 
 def _unit_in_pixels(magnitude: NDArray[np.float32], settings: HeatmapSettings) -> float:
-    """Return the number of pixels that x = 1 corresponds to; 0 for a static clip with a per-clip unit."""
+    """Return the displacement in pixels at which x = 1; 0 for a static clip if the unit is per clip."""
     steps, height, width = magnitude.shape
     match settings.unit:
         case FlowUnit.FRAC_SIDE:

@@ -40,7 +40,7 @@ class RaftFlow:
 
     Args:
         size: which of torchvision's two networks to use.
-        network: used instead of torchvision's network with its published weights.
+        network: network to use instead of torchvision's network with its published weights.
         device: device of the frames; `network`, if given, must be on it already.
         batch_size: frame pairs per forward pass; 1 GiB holds about 4 pairs of 320x320.
 

@@ -28,7 +28,7 @@ class GridSettings:
             at latent size.
         pred_iou_thresh: minimum mask quality (IoU) predicted by SAM, in [0, 1].
         stability_score_thresh: minimum IoU of the masks obtained with a slightly higher and lower threshold.
-        nms_thresh: of two masks with a larger IoU, only the one with the better predicted quality is kept.
+        nms_thresh: if two masks have a larger IoU, only the mask with the better predicted quality is kept.
         points_per_batch: prompts per forward pass of the decoder.
     """
 
@@ -111,7 +111,7 @@ def load_sam(
     Only safetensors files are read; code shipped with a model is never run.
 
     Raises:
-        OSError: there is no such folder, and no such model on the hub, or the hub is unreachable.
+        OSError: the name is neither a folder nor a model on the hub, or the hub is unreachable.
     """
     network = SamModel.from_pretrained(model, revision=revision, use_safetensors=True).eval().to(device)
     return SamSegmenter(network, SamImageProcessorPil.from_pretrained(model, revision=revision), grid)

@@ -1,10 +1,10 @@
 """Heatmaps of segments instead of pixels: the ablation of the paper's Table A1 (arXiv:2412.16153).
 
 1. The first frame is segmented.
-2. A segment is selected where its mean flow exceeds the threshold of sigma.
+2. A segment is selected if its mean flow exceeds the threshold of sigma.
 3. The heatmap is 1 in the selected segments, in every frame, and 0 elsewhere.
 
-The paper does not state the selection [open]: all segments, the moving segments, or the largest moving one.
+The paper does not state which segments it selects [open]; see `SegmentSelection`.
 """
 
 from enum import StrEnum
@@ -21,7 +21,7 @@ Masks = NDArray[np.bool_]
 
 
 class SegmentSelection(StrEnum):
-    """Segments with heatmap value 1: all, the moving segments, or the largest moving segment."""
+    """Which segments get heatmap value 1: all of them, only moving ones, or only the largest moving one."""
 
     FLOW = "flow"
     ALL = "all"
@@ -54,7 +54,7 @@ def segment_heatmap(
         flow: (frames - 1, height, width, 2) float32, pixels.
         masks: (segments, height, width) bool, of the first frame.
         settings: heatmap settings; only unit, noise floor, threshold and inverse are used.
-        selection: the segments with value 1.
+        selection: which segments get value 1.
 
     Returns:
         (frames, height, width) float32, 0 or 1, the same in every frame.

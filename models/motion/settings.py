@@ -42,7 +42,7 @@ class FlowUnit(StrEnum):
 
 
 class LastFrame(StrEnum):
-    """Heatmap of the last frame, which has no flow [open]: `repeat` the previous map, or `static`."""
+    """Heatmap of the last frame, which has no flow [open]: the previous map, or the map of zero flow."""
 
     REPEAT = "repeat"
     STATIC = "static"

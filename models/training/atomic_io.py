@@ -15,7 +15,7 @@ TEMPORARY_PREFIX = "unfinished-"
 
 @contextmanager
 def atomic_write(final: Path) -> Iterator[Path]:
-    """Yield a temporary path in the same folder; on success it replaces `final`, a file or a folder.
+    """Yield a temporary path in the same folder; on success, its file or folder replaces `final`.
 
     The temporary path has the file name extension of `final`. After an error or an interrupt it is removed
     and `final` is unchanged.

@@ -49,7 +49,7 @@ class BatchBuilder:
         dataset: the cached clips.
         scheduler: adds the noise.
         conditioning_network: a network; its conditioning determines which image inputs a batch contains.
-        residual_scale: above 0, train on (clip - first frame) * residual_scale.
+        residual_scale: if above 0, train on (clip - first frame) * residual_scale.
         fps: frame rate given to the network.
         device: device of all tensors.
     """
@@ -78,7 +78,7 @@ class BatchBuilder:
         timesteps: Sequence[int],
         noise_seeds: Sequence[int],
     ) -> Batch:
-        """Return a batch of the given clips; texts, timesteps and noise seeds have one entry per clip."""
+        """Return a batch of noisy clips; texts, timesteps and noise seeds have one entry per clip."""
         clean = self._stack([clip.latents() for clip in clips])
         images = clean[:, :, 0]
         if self.residual_scale > 0:

@@ -60,8 +60,8 @@ class CachedClip:
     def region(self) -> Tensor:
         """Return the heatmap m from optical flow, (1, frames, height, width) float32 in [0, 1].
 
-        It is never inverted and never made from segments, because Figure 6 needs the same regions in every
-        run.
+        This map is never inverted and never made from segments, because Figure 6 needs the same regions in
+        every run.
         """
         return self.cache.load(TensorKind.HEATMAP, self.keys.region)["heatmap"]
 
@@ -84,7 +84,7 @@ class Dataset:
 
 
 class CacheBuilder:
-    """Computes missing tensors of clips and their cache keys."""
+    """Computes the cache keys of clips, and the tensors that the cache does not contain."""
 
     def __init__(
         self, config: TrainingConfig, pipeline: MotifImageToVideoPipeline, cache: TensorCache
@@ -93,7 +93,7 @@ class CacheBuilder:
 
     @cached_property
     def _text_encoder_key(self) -> str:
-        """Identify everything that text embeddings depend on: vocabulary, weights and skipped layers."""
+        """Return a key of everything that text embeddings depend on: vocabulary, weights, skipped layers."""
         vocabulary = hash_key(self._pipeline.tokenizer.get_vocab())
         weights = fingerprint(self._pipeline.components["text_encoder"])
         return f"{vocabulary} {weights} {self._skipped_layers}"
@@ -206,7 +206,7 @@ class CacheBuilder:
 
 
 def region_settings(settings: HeatmapSection) -> HeatmapSection:
-    """Return settings for the map of high-motion regions: optical flow, not inverted, in every run."""
+    """Return the heatmap settings for high-motion regions: from optical flow, not inverted, in all runs."""
     return settings.model_copy(update={"source": HeatmapSource.FLOW, "inverse": False})
 
 

@@ -27,7 +27,7 @@ _STEP = re.compile(r"step-(\d{6,})")
 
 @dataclass(eq=False)
 class TrainState:
-    """The mutable state of a run; everything else is determined by the run's config.
+    """The mutable state of a run; the run's config determines everything else.
 
     Attributes:
         network: the network being trained.

@@ -31,7 +31,7 @@ def seed_statistics(numbers: Sequence[float]) -> SeedStatistics:
 
 
 def read_finished_figure6(folder: Path, config: TrainingConfig) -> list[RegionLoss] | None:
-    """Return a run's Figure 6 rows; None if no run with the steps and validation of this config is finished.
+    """Return a run's Figure 6 rows; None if no finished run has this config's steps and validation.
 
     Raises:
         CannotResume: the folder holds a run with other settings, or its training.json is damaged.
@@ -55,12 +55,12 @@ def read_finished_figure6(folder: Path, config: TrainingConfig) -> list[RegionLo
 
 
 def comparison_table(runs: Mapping[str, Seeds]) -> str:
-    """Return a Markdown table with a row per timestep and a column per config.
+    """Return a Markdown table with one row per timestep and one column per config.
 
     The last column is the number of seeds for which the first config's ratio is lower.
 
     Args:
-        runs: the rows of every seed, for two config names; seeds and timesteps are the same for both.
+        runs: for each of two config names, the rows of every seed. Both have the same seeds and timesteps.
     """
     (first, firsts), (second, seconds) = runs.items()
     lines = [f"| timestep | {first} | {second} | {first} lower |", "|---|---|---|---|"]

@@ -1,7 +1,7 @@
 """Read and write training configs as TOML files.
 
-`base = "paper.toml"` inherits the settings of another file; the other keys override it. Each ablation is a
-file with a base and one override, which a test checks.
+`base = "paper.toml"` inherits the settings of another file; the other keys override these settings. A test
+checks that the file of each ablation has a base and one override.
 """
 
 import difflib
@@ -19,7 +19,7 @@ from models.training.errors import BadConfig
 
 Tree = dict[str, object]
 _BASE = "base"
-# Sections whose settings may change when a run is resumed, and the exceptional setting that may not.
+# Settings that may change when a run is resumed, and the one exception among them.
 _CHANGEABLE = ("run.", "validation.", "optimiser.steps", "name")
 _FIXED = ("run.precision",)
 
@@ -98,7 +98,7 @@ def to_toml(config: TrainingConfig) -> str:
 
 
 def _read_tree(path: Path, seen: tuple[Path, ...]) -> Tree:
-    """Return a file's settings, which override the settings of its bases; `seen` detects cycles."""
+    """Return the settings of a file and its bases; the file's own override. `seen` detects cycles."""
     if path in seen:
         raise BadConfig(f"{path.name}: the config is its own base, through {seen[-1].name}.")
     try:

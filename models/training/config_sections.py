@@ -39,13 +39,13 @@ class DataSettings(Section):
         folder: folder of the clips, relative to the working directory; for source `folder`.
         captions: table in the folder (CSV, TSV, JSONL or Parquet) with columns `file`, `caption` and
             optionally `held_out` (0/1).
-        held_out_share: share of held-out clips if there is no `held_out` column; chosen by a hash of the
-            content.
+        held_out_share: share of held-out clips if there is no `held_out` column; a hash of the content
+            selects these clips.
         scenarios: scenarios of the scene engine; empty for all.
         rigid_only: use only actions whose motion optical flow describes completely (no object appears or
             deforms).
         least_moving_share: skip actions that move a smaller share of the pixels than this, on average.
-        images: rendered images per scenario, alternating over the styles.
+        images: rendered images per scenario, cycling through the styles.
         held_out_images: additional held-out images per scenario.
         first_seed: seed of the first image.
         frames: frames per clip.
@@ -100,7 +100,7 @@ class TinySettings(Section):
         groups: groups of the group norms.
         text_channels: hidden size of the frozen text encoder with random weights.
         whiten: whitening exponent of the latents: 0 keeps distances, 1 gives all channels equal variance.
-        residual_scale: above 0, the network denoises (clip - first frame) * residual_scale. Not part of the
+        residual_scale: if above 0, the network denoises (clip - first frame) * residual_scale. Not in the
             paper; it makes animation possible with few parameters. 0 disables it.
     """
 
@@ -142,8 +142,8 @@ class HeatmapSection(HeatmapSettings):
     Attributes:
         source: optical flow (the paper) or SAM's segments.
         flow: `exact` (scene engine only) or the name of a flow estimator.
-        segments: segments with value 1, for `sam`: the moving segments, all segments, or the largest moving
-            one.
+        segments: for `sam`, which segments get value 1: only the moving ones, all of them, or only the
+            largest moving one.
         sam: folder or hub id of SAM, for `sam`.
     """
 
@@ -204,7 +204,7 @@ class OptimiserSettings(Section):
 
 
 class RunSettings(Section):
-    """Settings of hardware use and output; among them only `precision` changes the result of training.
+    """Settings of hardware use and output. Only `precision` changes the result of training.
 
     Attributes:
         cpu_threads: CPU threads of torch; 0 for its default. A network of toy size is fastest with 1.

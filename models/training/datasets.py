@@ -20,7 +20,7 @@ from models.training.enums import DataSource
 from models.training.errors import BadConfig, NoClips
 
 CAPTION_COLUMNS = ("file", "caption", "held_out")
-# Part of cache keys. Increase this number when a change of `_read` gives other frames for the same file.
+# Part of cache keys. Increase this number if `_read` changes and returns other frames.
 _READER_VERSION = "reader-2"
 # Number and side of the clips rendered to measure the share of pixels that an action moves.
 _PROBES = 3

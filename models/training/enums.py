@@ -11,7 +11,7 @@ class DataSource(StrEnum):
 
 
 class NetworkKind(StrEnum):
-    """Initial weights of the network."""
+    """Source of the network's initial weights."""
 
     TINY = "tiny"
     VIDEOCRAFTER2 = "videocrafter2"
@@ -27,7 +27,7 @@ class HeatmapSource(StrEnum):
 
 
 class LearningRateSchedule(StrEnum):
-    """Learning rate after the warm-up."""
+    """Course of the learning rate after the warm-up."""
 
     CONSTANT = "constant"
     COSINE = "cosine"

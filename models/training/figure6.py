@@ -51,7 +51,7 @@ def region_losses(
     timesteps: Sequence[int],
     region_above: float,
 ) -> list[RegionLoss]:
-    """Measure a network on clips in evaluation mode, then restore the network's previous mode.
+    """Measure a network in evaluation mode on clips, then restore the network's previous mode.
 
     Args:
         network: the denoising network.

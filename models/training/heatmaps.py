@@ -66,5 +66,5 @@ def _flow(clip: TrainingClip, name: str) -> Flow:
 
 @lru_cache(maxsize=1)
 def _estimator(name: str) -> FlowEstimator:
-    # Shared by all clips, because RAFT loads its weights from a file.
+    # All clips share one estimator, because RAFT loads its weights from a file.
     return create_flow_estimator(name)

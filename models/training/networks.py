@@ -31,7 +31,7 @@ _CLIPS_TO_FIT = 48
 
 
 def create_pipeline(config: TrainingConfig, sources: Sequence[ClipSource]) -> MotifImageToVideoPipeline:
-    """Return the pipeline before the first step.
+    """Return the pipeline with the weights that training starts from.
 
     Args:
         config: the run's config.

@@ -1,4 +1,4 @@
-"""Run a training from a config to an exported pipeline.
+"""Run a complete training: read a config, train, and export the pipeline.
 
 Files in the run's folder:
 
@@ -193,7 +193,7 @@ def _check_batch_size(config: TrainingConfig, processes: int) -> None:
 
 
 def new_train_state(config: TrainingConfig, pipeline: MotifImageToVideoPipeline) -> TrainState:
-    """Return the state before the first step; its network is the pipeline's."""
+    """Return the state before the first step; training changes the pipeline's own network."""
     network = pipeline.unet
     network.requires_grad_(True)
     if config.run.gradient_checkpointing:
@@ -215,7 +215,7 @@ def _build_dataset(
     sources: Sequence[ClipSource],
     cache: TensorCache,
 ) -> Dataset:
-    """Fill the cache, with a part of the clips on each process, then build the dataset of all clips.
+    """Fill the cache, where each process caches a part of the clips; then build the dataset of all clips.
 
     Raises:
         NoClips: no training clip is usable.

@@ -54,7 +54,10 @@ class RunLog:
 
 
 def read_log(path: Path) -> list[dict[str, float | int | None]]:
-    """Return the lines of a log, without a line truncated by a kill; empty if the file does not exist."""
+    """Return the complete lines of a log; empty if the file does not exist.
+
+    A killed run can leave a truncated last line, which is omitted.
+    """
     lines = []
     for line in path.read_text(encoding="utf-8").split("\n") if path.exists() else []:
         try:

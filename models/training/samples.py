@@ -46,7 +46,7 @@ def sample_clip(
         pipeline: the pipeline; its network keeps its training or evaluation mode.
         clip: the held-out clip.
         config: sampling steps and guidance.
-        number: selects the noise.
+        number: a number that selects the noise.
 
     Returns:
         (frames, height, width, 3) uint8 RGB.

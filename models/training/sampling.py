@@ -16,7 +16,7 @@ from torch import Tensor
 
 
 class RandomStream(IntEnum):
-    """Independent random streams, one per purpose; a stream's value is part of every seed derived for it."""
+    """Independent random streams, one per purpose; each seed is derived from the value of its stream."""
 
     ORDER = 1
     TIMESTEP = 2

@@ -5,7 +5,7 @@ from models.worker.errors import NoModelAvailable
 
 
 def select_models(names: str | None, batch: int | None) -> dict[str, int]:
-    """Return the batch size of each model to offer, by model name.
+    """Return the models to offer: their batch sizes, keyed by model name.
 
     Args:
         names: comma-separated model names; None selects all models that can run on this machine.

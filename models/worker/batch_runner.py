@@ -95,7 +95,7 @@ class BatchRunner:
             raise _as_generator_error(error) from error
 
     def _fetch_images(self, jobs: Sequence[ClaimedJob]) -> list[_Task]:
-        """Fetch the input images; a job whose image the server refuses fails."""
+        """Fetch the input images; if the server refuses an image, its job fails."""
         tasks = []
         for job in jobs:
             try:
@@ -116,7 +116,7 @@ class BatchRunner:
             tasks = self._generate_batch(tasks, model)
 
     def _generate_batch(self, tasks: list[_Task], model: str) -> list[_Task]:
-        """Generate one batch; return the tasks that remain to be tried."""
+        """Generate one batch; return the tasks that must still be tried."""
         batch = tasks[: self.batch_sizes[model]]
         done, error = self._generate(batch)
         remaining = tasks[done:]
@@ -135,9 +135,9 @@ class BatchRunner:
         return remaining[len(failed) :]
 
     def _generate(self, batch: Sequence[_Task]) -> tuple[int, GeneratorError | None]:
-        """Return the number of generated clips and the error, if any.
+        """Return the number of generated clips, and the error; None if no task failed.
 
-        The clips belong to the first tasks, in order.
+        The clips belong to the first tasks of the batch, in the same order.
         """
         done = 0
         try:

@@ -1,4 +1,4 @@
-"""Cache of input images on disk, by sha256, so that an image shared by several pairs is downloaded once."""
+"""Disk cache of input images, keyed by sha256, so that an image of several pairs is downloaded once."""
 
 import contextlib
 import os
@@ -23,7 +23,7 @@ class ImageCache:
         folder.mkdir(parents=True, exist_ok=True)
 
     def path(self, sha256: str, fetch: Callable[[], bytes]) -> Path:
-        """Return the file of an image.
+        """Return the path of an image in the cache; fetch the image first if it is not cached.
 
         Args:
             sha256: digest of the image.

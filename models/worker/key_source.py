@@ -22,7 +22,7 @@ def take_key(key: str | None, key_file: str | None) -> str | None:
 
     Args:
         key: the key from the command line or the environment.
-        key_file: a file or descriptor (/dev/fd/N) with the key, used instead of `key`.
+        key_file: a file or descriptor (/dev/fd/N) that contains the key; used instead of `key`.
 
     Raises:
         OSError: the file cannot be read.

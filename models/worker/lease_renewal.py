@@ -13,7 +13,7 @@ _RETRIES_PER_LEASE = 12
 
 
 class LeaseRenewer:
-    """The jobs that a worker holds.
+    """Records the jobs that a worker holds and renews their leases.
 
     A thread renews each lease after a third of its duration and removes jobs whose lease was lost.
 

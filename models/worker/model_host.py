@@ -1,4 +1,4 @@
-"""Hosts load models: in this process, or in an actor of a Ray cluster (models/worker/ray_engine.py)."""
+"""Model hosts: they load models in this process or in a Ray actor (models/worker/ray_engine.py)."""
 
 from collections.abc import Callable, Iterator, Sequence
 from typing import Protocol
@@ -7,7 +7,7 @@ from models.generators.base import ClipRequest, Crashed, GeneratedClip, Generato
 
 
 class HostLost(Exception):
-    """The process with the model died; a new one is starting. The jobs have not failed."""
+    """The process with the model died; a new process is starting. The jobs have not failed."""
 
 
 class ModelHost(Protocol):
@@ -24,7 +24,7 @@ class ModelHost(Protocol):
         """
 
     def load(self, model: str) -> None:
-        """Load a model after unloading the previous one, so that both need not fit into memory.
+        """Unload the previous model, then load this model, so that memory need not hold both.
 
         Raises:
             GeneratorError: the model cannot be loaded.
@@ -35,7 +35,7 @@ class ModelHost(Protocol):
         """Yield clips of the loaded model; see `Generator.generate`.
 
         Raises:
-            GeneratorError: for the first request without a clip.
+            GeneratorError: a request failed; the clips of earlier requests are valid.
             HostLost: the process with the model died.
         """
 

@@ -117,7 +117,7 @@ class RayHost:
         self._loaded_model = None
 
     def _get(self, reference: Any) -> Any:
-        """Wait for a result of the actor; re-raise its exceptions."""
+        """Wait for a result of the actor; raise the actor's exceptions in this process."""
         try:
             return ray.get(reference)
         except RayTaskError as error:
@@ -160,7 +160,7 @@ def run_on_ray(
         log: called with a sentence for every event.
 
     Raises:
-        WorkerError: the first error of a loop, raised after the others have finished.
+        WorkerError: the first error of a worker loop, raised after the other loops have finished.
     """
     with ray_cluster(address):
         count = actors or int(ray.cluster_resources().get("GPU", 0)) or 1
@@ -193,7 +193,7 @@ def _run_loops(run_loop: Callable[[int, RayHost], int], hosts: Sequence[RayHost]
 
 @contextmanager
 def ray_cluster(address: str | None) -> Iterator[None]:
-    """Join a running cluster; without an address, start one that only this machine can reach.
+    """Join the cluster at an address; without an address, start one that only this machine can reach.
 
     Must be called in the main thread, because Ray changes signal handlers.
 

@@ -103,7 +103,7 @@ def report_failure(
     """Report a failed job; return its new status, or None if the worker no longer holds it.
 
     Raises:
-        NotAllowed, Unreachable: as for every request to the server.
+        NotAllowed, Unreachable: the server refuses the key or does not answer, as in every request.
     """
     try:
         return server.fail(job, kind, message, log_tail).status
