@@ -1,7 +1,6 @@
 """The generator protocol (load, generate, unload), its data types and its errors.
 
-    GeneratorError          generation failed; the message is a sentence, `kind` is the failure kind of the
-    job
+    GeneratorError          generation failed; `kind` is the job's failure kind, the message is a sentence
       OutOfMemory           out_of_memory   a smaller batch or a smaller model may work
       BadInput              bad_input       this request cannot work; do not retry it
       Crashed               crash           the network or program failed, or its output is not as declared

@@ -60,7 +60,7 @@ def run_process(
         command: the program and its arguments.
         cwd: working directory.
         environment: all environment variables of the program.
-        log: file for the first `log_bytes` and the last 8 KiB of its output; the rest is discarded.
+        log: file for the first `log_bytes` and the last 8 KiB of the output; the rest is discarded.
         log_bytes: limit of the log file.
         timeout_s: time limit in seconds.
 

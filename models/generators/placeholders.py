@@ -27,7 +27,7 @@ def placeholders_in(value: JsonValue) -> set[str]:
 
 
 def fill(text: str, values: Values) -> str:
-    """Return the text with all placeholders replaced; inserted values are not searched for placeholders.
+    """Return the text with all placeholders replaced. Placeholders inside inserted values are not replaced.
 
     Raises:
         KeyError: a placeholder has no value.

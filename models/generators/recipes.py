@@ -87,7 +87,7 @@ class Recipe(RecipeTable):
         url: repository or home page.
         verified: what we have run or compared, and what we have not.
         gpu_gib: required GPU memory in GiB; 0 if a CPU is sufficient.
-        fit: resizing of input images with another aspect ratio.
+        fit: how input images of another aspect ratio are resized.
         native: native resolution, length and frame rate.
         weights: weights to download.
     """
@@ -149,11 +149,11 @@ class SubprocessRecipe(Recipe):
         environment: commands that create the Python environment.
         command: list of arguments, which may use placeholders; it is not run through a shell.
         batch: maximum number of clips per run.
-        cwd: working directory: the checkout, or the work folder for programs that write into it.
+        cwd: working directory: the checkout, or the work folder for programs that write into their cwd.
         script: for programs without a command line: constants to patch in a script.
         staging: input files.
         output: output files.
-        seed: seeding.
+        seed: how the program is seeded.
         limits: time and log limits.
     """
 

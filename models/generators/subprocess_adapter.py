@@ -47,7 +47,7 @@ class SubprocessGenerator:
         self._checkpoint_sha256 = ""
 
     def load(self, device: str, dtype: str) -> None:  # noqa: ARG002 - the program has its own dtype
-        """Check that the program can run; the program itself loads its weights, in its own dtype."""
+        """Check that the program can run. The program loads its weights itself, in its own dtype."""
         problem = self._checkout.unavailable_reason()
         if problem:
             raise CannotRun(problem)

@@ -47,7 +47,7 @@ class StaticFilteredFlow:
 
 
 def moving_mask(frames: Frames, flow: Flow) -> NDArray[np.bool_]:
-    """Return True where the flow explains the next frame better than a static pixel does.
+    """Return a mask that is True where the flow explains the next frame better than a static pixel does.
 
     Args:
         frames: (frames, height, width, 3) uint8 RGB.

@@ -35,7 +35,7 @@ class CacheKeys:
 
 @dataclass(frozen=True, eq=False)
 class CachedClip:
-    """A clip whose tensors are in the cache; they are read from disk when a method is called."""
+    """A clip whose tensors are in the cache; each method reads a tensor from disk."""
 
     source: ClipSource
     cache: TensorCache
@@ -173,7 +173,7 @@ class CacheBuilder:
 
     @cached_property
     def _latent_size(self) -> tuple[int, int]:
-        """Return height and width of the latents, computed first so that a wrong size fails early.
+        """Return height and width of the latents. They are computed first, so that a wrong size fails early.
 
         Raises:
             BadConfig: the network does not support the size.

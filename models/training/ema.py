@@ -31,7 +31,7 @@ class ExponentialMovingAverage:
 
     @torch.no_grad()
     def swap(self, network: nn.Module) -> None:
-        """Exchange the averaged weights and the network's weights; a second call restores both."""
+        """Exchange the averaged weights and the network's weights; a second call reverses the exchange."""
         for name, weight in network.named_parameters():
             current = weight.detach().float().clone()
             weight.copy_(self.weights[name])

@@ -18,7 +18,7 @@ class ModelHost(Protocol):
         """Name of the model in memory."""
 
     def is_ready(self) -> bool:
-        """Return whether a model can be loaded; may take a second.
+        """Return whether a model can be loaded; the check may take a second.
 
         The worker claims no job before this method returns True.
         """
