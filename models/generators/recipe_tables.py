@@ -57,7 +57,8 @@ class Staging(RecipeTable):
 
     Attributes:
         inputs: folder of the images in the work folder.
-        stems: stems of the image files: `<number>_<pair id>`, or `<number>` if words in file names cause problems.
+        stems: stems of the image files: `<number>_<pair id>`, or `<number>` if words
+            in file names cause problems.
         prompts_file: file with one prompt per line, in the order of the sorted images.
         requests_file: file in our file protocol, see `staging`.
         config_file: YAML file with the content of `config`.
