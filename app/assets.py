@@ -1,4 +1,4 @@
-"""Static files of the pages, held in memory under one fingerprint.
+"""Static files of the pages, held in memory; one fingerprint of all files is part of every URL.
 
 With one fingerprint for the whole tree, ES modules can use relative imports and be cached permanently.
 """

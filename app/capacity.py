@@ -25,7 +25,7 @@ Result = TypeVar("Result")
 
 
 class RequestClass(StrEnum):
-    """A class of requests that share threads.
+    """A class of requests that run in the same threads.
 
     Renditions have their own class, so that requests for cached clips never wait for a transcode.
     """
@@ -39,7 +39,7 @@ class RequestClass(StrEnum):
 
 @dataclass
 class _LoopState:
-    """The counters of one capacity in one event loop."""
+    """The limiter and the counters of one capacity in one event loop."""
 
     limiter: CapacityLimiter
     admitted: int = 0
@@ -127,8 +127,8 @@ class Capacities:
             RequestClass.VOTES: Capacity("votes", threads=12, queue=200),
             RequestClass.MEDIA: Capacity("media", threads=8, queue=200),
             RequestClass.RENDITIONS: Capacity("renditions", threads=2 * children, queue=64),
-            # Sending an upload takes much longer than other requests, so an upload may wait longer in the
-            # queue.
+            # It takes a client much longer to send an upload than any other request, so an upload may wait
+            # longer in the queue.
             RequestClass.UPLOADS: Capacity("uploads", threads=2 * children, queue=28, retry_after_s=5),
             RequestClass.REPORTS: Capacity("reports", threads=2, queue=6),
         }

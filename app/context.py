@@ -1,4 +1,4 @@
-"""The components of a running service, created once from the settings."""
+"""Creates the components of a running service once, from the settings."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -31,7 +31,7 @@ class AppContext:
     key_use: KeyUse
 
     def require_current_schema(self) -> None:
-        """Raise SchemaError if the database was not migrated, because a different schema could lose data."""
+        """Raise SchemaError if the database was not migrated; writing to another schema could lose data."""
         found = migrations.status(self.database)
         if found.problem:
             raise migrations.SchemaError(found.problem)
@@ -39,7 +39,7 @@ class AppContext:
 
 @contextmanager
 def open_context(settings: Settings) -> Iterator[AppContext]:
-    """Yield the components of the service; afterwards end their processes and close their connections."""
+    """Yield the components; when the block ends, stop their processes and close their connections."""
     database = Database.of(settings)
     try:
         with Sandbox(children=settings.sandbox_processes) as sandbox:

@@ -1,4 +1,4 @@
-"""The database: SQLite in one file by default, PostgreSQL when one machine is not enough.
+"""Opens the database: SQLite in one file by default, or PostgreSQL if the service needs several machines.
 
 A write transaction is opened inside the function that needs it, never in a FastAPI dependency. Otherwise
 waiting requests could occupy every thread of the pool, and the request that holds the lock would get none
@@ -68,9 +68,9 @@ class Database:
         """Yield a session; commit when the block ends, roll back when it raises.
 
         Args:
-            durable: False for changes that may be lost in a power failure, such as a lease: the commit does
-                not wait for the disk. The next durable commit also makes earlier commits durable, so a vote
-                is never stored without its lease.
+            durable: whether the commit waits for the disk. False for changes that may be lost in a power
+                failure, such as a lease. The next durable commit also makes earlier commits durable, so a
+                vote is never stored without its lease.
         """
         engine = self._durable if durable else self._forgettable
         with self.write_lock(), Session(engine, expire_on_commit=False) as session:
@@ -118,7 +118,7 @@ def _sqlite_engine(url: str) -> Engine:
 
     @event.listens_for(engine, "connect")
     def _configure(connection: Any, _entry: ConnectionPoolEntry) -> None:
-        # pysqlite would begin transactions by itself, but too late; therefore the code below emits BEGIN.
+        # pysqlite would begin transactions by itself, but too late. Therefore the code below executes BEGIN.
         connection.isolation_level = None
         for pragma in (
             "journal_mode = WAL",

@@ -1,4 +1,4 @@
-"""Dependencies of routes: the context, the person who sent the request, and the browser's cookie."""
+"""Dependencies of routes: they provide the context, the sender of the request, and the browser's cookie."""
 
 from datetime import datetime
 
@@ -58,17 +58,17 @@ def set_cookie(response: Response, cookie: str, context: AppContext) -> None:
 def require_person(
     session: Session, request: Request, *roles: Role, now: datetime, scope: Scope = Scope.READ
 ) -> Principal:
-    """Return the person who sent the request, identified by key or else by browser session.
+    """Return the person who sent the request. Without a key, the browser session identifies the person.
 
     Admins have all rights of researchers.
 
     Args:
-        scope: the scope of the request; a key can be limited to other scopes of its role.
+        scope: the scope that the request needs; a key may be limited to other scopes.
 
     Raises:
         NotSignedIn: the key or session is missing or invalid.
         Forbidden: the key's role is not among `roles`, or the key does not have the scope (`missing_scope`).
-        TooManyRequests: too many invalid keys or sessions from this address.
+        TooManyRequests: this address has sent too many invalid keys or sessions.
     """
     principal = request.scope.get(_PERSON) or _find_person(session, request, now=now)
     if principal.role not in (*roles, Role.ADMIN):
@@ -97,7 +97,7 @@ def optional_person(session: Session, request: Request) -> Principal | None:
 
 
 def authenticate(request: Request) -> None:
-    """Authenticate the request early; the route then calls `require_person`.
+    """Authenticate the request before its body is read; the route itself calls `require_person` later.
 
     Raises:
         NotSignedIn, TooManyRequests: as `require_person`.
@@ -130,7 +130,7 @@ def _is_signed_in(session: Session, request: Request, *, now: datetime) -> bool:
 
 
 def require_own_study(session: Session, request: Request, slug: str) -> tuple[Study, Principal]:
-    """Return a study that the person may manage; for everybody else it does not exist."""
+    """Return a study that the person may manage; for other people, raise the error for a missing study."""
     scope = Scope.READ if request.method == "GET" else Scope.STUDY
     principal = require_person(session, request, Role.RESEARCHER, scope=scope, now=utc_now())
     return find_study(session, slug=slug, principal=principal, for_change=True), principal
@@ -145,7 +145,7 @@ def _find_person(session: Session, request: Request, *, now: datetime) -> Princi
         if principal is None:
             count_wrong_secret(request)
             raise NotSignedIn("This key is not known, or it expired or was revoked.", code="wrong_key")
-        # The middleware records the use once the response is sent.
+        # The middleware records the use of the key after the response was sent.
         request.scope[USED_KEY] = principal.key_id
         return principal
     cookie = cookie_of(request)

@@ -1,4 +1,4 @@
-"""Turns every error into one response shape: JSON for programs, an HTML page for browsers."""
+"""Turns every error into a response: JSON in one format for programs, an HTML page for browsers."""
 
 import logging
 from collections.abc import Mapping
@@ -30,9 +30,9 @@ TITLES = {
     503: "Temporarily unavailable",
     507: "Disk full",
 }
-# Default of Retry-After, in seconds, for errors without a time of their own.
+# Retry-After in seconds, for errors that do not specify it.
 RETRY_AFTER_S = {429: 60, 503: 5}
-# Errors that a sign-in resolves; annotators (not_invited) sign in with their invitation instead.
+# Errors that signing in resolves. The code not_invited is missing because annotators use their invitation.
 _SIGN_IN_CODES = (NotSignedIn.default_code, "sign_in_link_used", "account_disabled")
 _METHODS = ("DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT")
 _HTTP_CODES = {400: "bad_request", 404: "not_found", 405: "method_not_allowed", 413: "too_large"}
@@ -70,7 +70,7 @@ class SignInForm:
 
 
 def local_path(target: str) -> str:
-    """Return a path on this server, `/` for any other URL, so that a form cannot redirect elsewhere.
+    """Return the path if it is on this server, otherwise `/`, so that a form cannot redirect to another site.
 
     >>> local_path("/studies/a/results?x=1"), local_path("//example.org"), local_path("https://example.org")
     ('/studies/a/results?x=1', '/', '/')
@@ -114,7 +114,7 @@ def answer_error(
 def _target(request: Request) -> str:
     """Return the page to show after the sign-in.
 
-    This is the requested page, or the home page after a form or a used link.
+    This is the requested page. After a form or a used sign-in link, it is the home page.
     """
     if request.method != "GET" or request.url.path.startswith("/sign-in"):
         return "/"
@@ -162,15 +162,15 @@ def _invalid_request(request: Request, error: Exception) -> Response:
     if first["type"] == "json_invalid":
         return answer_error(request, status=400, code="not_json", message="The body is not valid JSON.")
     if isinstance(error.body, bytes):
-        # FastAPI parses a body as JSON only if the content type is JSON; otherwise it passes the bytes on
-        # unchanged.
+        # FastAPI parses a body as JSON only if the content type is JSON. Otherwise it passes the bytes to the
+        # route unchanged.
         message = "Send JSON, with the header Content-Type: application/json."
         return answer_error(request, status=415, code="wrong_media_type", message=message)
     return answer_error(request, status=422, code="invalid_field", message=_field_message(first))
 
 
 def _field_message(problem: dict[str, object]) -> str:
-    """Return the field and the problem, without the submitted value."""
+    """Return a message that names the field and the problem but does not repeat the submitted value."""
     location = problem["loc"]
     assert isinstance(location, tuple)
     if problem["type"] == "extra_forbidden":
@@ -181,7 +181,7 @@ def _field_message(problem: dict[str, object]) -> str:
 
 
 def _pattern_help(problem: dict[str, object]) -> str | None:
-    """Return a description of the pattern that a value failed, if there is one."""
+    """Return a description of the pattern that a value does not match; None if there is none."""
     context = problem.get("ctx")
     return _PATTERNS.get(str(context.get("pattern"))) if isinstance(context, dict) else None
 
@@ -189,7 +189,7 @@ def _pattern_help(problem: dict[str, object]) -> str | None:
 def _http_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     if isinstance(error.__cause__, AppError):
-        # FastAPI converts an error while reading the body to a 400; report the original error instead.
+        # If reading the body fails, FastAPI turns the error into a 400; report the original error instead.
         return answer_app_error(request, error.__cause__)
     status = error.status_code
     code = _HTTP_CODES.get(status, "http_error")
@@ -201,7 +201,7 @@ def _http_error(request: Request, error: Exception) -> Response:
 
 
 def _methods_of_path(request: Request) -> list[str]:
-    """Return all methods that routes accept at this path; Starlette names only those of the first route."""
+    """Return the methods of all routes of this path; Starlette names only those of the first route."""
     return [
         method
         for method in _METHODS

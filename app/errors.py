@@ -1,4 +1,4 @@
-"""The errors of the service as one tree.
+"""The errors of the service, as one class hierarchy.
 
     AppError
     ├── BadRequest          400

@@ -42,7 +42,7 @@ def ready(request: Request) -> dict[str, str]:
 def metrics(request: Request) -> Response:
     """Return the metrics in Prometheus text format.
 
-    Allowed are requests from this machine, and keys of admins and viewers.
+    Only programs on this machine, admins and viewers may read the metrics.
     """
     context = context_of(request)
     if not (context.settings.metrics_public or _is_local(request)):

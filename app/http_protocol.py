@@ -1,6 +1,6 @@
-"""The server's HTTP/1.1 connections: limits on their number, on header bytes and on the time to send headers.
+"""Limits the number of HTTP/1.1 connections, the size of headers, and the time in which a client sends them.
 
-uvicorn's default parser (httptools) accepts headers of any size, so the server uses h11, which has a limit.
+uvicorn's default parser (httptools) accepts headers of any size. The server uses h11, which has a limit.
 Neither parser has a deadline for the first request of a connection, nor a limit on the number of connections
 without a complete request. This module adds both.
 """
@@ -48,7 +48,7 @@ def limited_protocol(
 
 
 class _LimitedProtocol(H11Protocol):
-    """Limits the number of connections, and the time in which each sends the headers of a request.
+    """Limits the number of connections, and the time in which each must send the headers of a request.
 
     A connection above the limit gets 503. The time limit starts when the connection opens, or at the first
     byte of a later request; between requests uvicorn's keep-alive timeout applies.

@@ -15,9 +15,9 @@ Endpoint = Callable[..., Any]
 
 
 def limited_route(request_class: RequestClass, base: type[APIRoute] = APIRoute) -> type[APIRoute]:
-    """Return a route class for routers; handlers that are not coroutines must have a parameter `request`.
+    """Return a route class for routers; each handler that is not a coroutine must have a parameter `request`.
 
-    Coroutine handlers are unchanged: they choose the capacity of each step themselves.
+    Coroutine handlers are unchanged, because they choose the capacity of each of their steps themselves.
     """
 
     class LimitedRoute(base):  # type: ignore[valid-type,misc]  # the base is a parameter

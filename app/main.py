@@ -47,7 +47,7 @@ API_ROUTERS = (
 
 
 def create_app(context: AppContext) -> FastAPI:
-    """Return the web application for an open context."""
+    """Return the web application that serves an open context."""
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
@@ -73,7 +73,7 @@ def create_app(context: AppContext) -> FastAPI:
 
 
 # FastAPI reads the types of a handler at the first use of its route, which takes 0.1 s for all handlers.
-# Routes do not depend on an AppContext, so all applications of a process share them.
+# Routes do not depend on an AppContext, so all applications in a process share the routes.
 @cache
 def _routes() -> APIRouter:
     routes = APIRouter(redirect_slashes=False)

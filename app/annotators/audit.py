@@ -14,7 +14,7 @@ from app.tables.studies import Study
 from benchmark.protocol import VoteStatus
 from benchmark.wire.annotators import MAX_REASON_CHARS
 
-# Statuses that an exclusion changes. Superseded, withdrawn, gold and imported votes keep their status.
+# Statuses that an exclusion changes. Superseded, withdrawn, gold and imported votes keep theirs.
 EXCLUDABLE = (VoteStatus.VALID, VoteStatus.SURPLUS)
 
 

@@ -72,7 +72,7 @@ def agreement_cell(row: AnnotatorRow) -> Cell:
 
 
 def vote_status(report: AnnotatorReport) -> str:
-    """Return the status of an annotator's votes as a short text."""
+    """Return how many of an annotator's votes have each status, as a short text."""
     if report.left_at is not None:
         return "left the study"
     if report.excluded_at is not None:

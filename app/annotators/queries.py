@@ -45,7 +45,7 @@ class AnnotatorReport:
 
 @dataclass(frozen=True)
 class StudyAnnotators:
-    """The annotators of a study, in the order they joined, and the sensitivity of its matchups.
+    """A study's annotators, in the order they joined, and the sensitivity of the study's matchups.
 
     Matchups without a vote are left out.
     """
@@ -67,11 +67,11 @@ class MatchupSensitivity:
 
 
 def study_annotators(session: Session, study: Study) -> StudyAnnotators:
-    """Return a study's annotators and the sensitivity of its matchups.
+    """Return a study's annotators and the sensitivity of the study's matchups.
 
     The bootstrap recounts the votes 500 times.
 
-    72,000 votes of 60 annotators in 45 matchups take 0.6 s on one core; half of that time is spent on the
+    72,000 votes of 60 annotators in 45 matchups take 0.6 s on one core. Half of that time is spent on the
     sensitivity.
     """
     columns = read_vote_columns(session, study)
@@ -135,7 +135,7 @@ def _sensitivity(columns: VoteColumns, *, seed: int) -> tuple[MatchupSensitivity
 
 
 def _without_unused_names(votes: Votes) -> Votes:
-    """Return the votes; drop the names of matchups and annotators that have no vote."""
+    """Return the votes without the names of matchups and annotators that have no vote."""
     matchups, annotators = np.unique(votes.matchup), np.unique(votes.annotator)
     return replace(
         votes,

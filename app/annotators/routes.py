@@ -1,4 +1,4 @@
-"""Pages of a study's annotators, for its owner and admins: figures, flags, exclusion and reinstatement."""
+"""Pages on which a study's owner and admins see its annotators, exclude them and reinstate them."""
 
 from typing import Annotated, Protocol
 
@@ -22,7 +22,7 @@ from app.tables.people import Annotator
 from app.tables.studies import Study
 
 router = APIRouter(include_in_schema=False, route_class=AuthenticatedRoute)
-# Larger than the maximum length of a reason, so that a reason that is too long is returned in the form and
+# Larger than the maximum length of a reason. A reason that is too long is then shown in the form again and
 # not lost.
 ReasonField = Annotated[str, Form(max_length=20_000)]
 
@@ -49,7 +49,7 @@ def annotators(
 
 @router.get("/studies/{slug}/annotators/{name}")
 def one_annotator(slug: SlugPath, name: PseudonymPath, request: Request) -> Response:
-    """Show one annotator with the form that excludes or reinstates them."""
+    """Show one annotator, with the form to exclude or reinstate them."""
     context = context_of(request)
     with context.database.read() as session:
         study, _ = require_own_study(session, request, slug)
@@ -69,7 +69,7 @@ def reinstate(slug: SlugPath, name: PseudonymPath, request: Request, reason: Rea
 
 
 def _decide(slug: str, name: str, request: Request, reason: str, decide: Action) -> Response:
-    """Exclude or reinstate and redirect to the annotator; a rejected reason stays in the form."""
+    """Exclude or reinstate the annotator and redirect to their page; a rejected reason stays in the form."""
     try:
         with context_of(request).database.write() as session:
             study, principal = require_own_study(session, request, slug)

@@ -26,9 +26,9 @@ def find_annotator(session: Session, *, study: Study, pseudonym: str) -> Annotat
 
 
 def exclude_annotator(session: Session, *, study: Study, annotator: Annotator, decision: Decision) -> Changed:
-    """Exclude all votes of an annotator; while the study runs, the slots of these votes become free.
+    """Exclude all votes of an annotator; if the study is running, the slots of these votes become free.
 
-    Cancels the annotator's open assignments and gives them no new ones. Excluding twice changes nothing.
+    The annotator's open assignments are cancelled, and they get no new ones. Excluding twice changes nothing.
 
     Raises:
         Conflict: the annotator left the study, which withdrew the votes; or the votes were imported.
@@ -56,9 +56,9 @@ def exclude_annotator(session: Session, *, study: Study, annotator: Annotator, d
 def reinstate_annotator(
     session: Session, *, study: Study, annotator: Annotator, decision: Decision
 ) -> Changed:
-    """Reinstate the votes of an excluded annotator; votes whose panel has filled become surplus.
+    """Reinstate the votes of an excluded annotator; a vote becomes surplus if its panel is full.
 
-    Votes that were excluded individually before stay excluded. Reinstating twice changes nothing.
+    Votes that had been excluded one by one stay excluded. Reinstating twice changes nothing.
 
     Raises:
         Conflict: the annotator left the study.

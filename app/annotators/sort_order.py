@@ -10,7 +10,7 @@ Key = Callable[[AnnotatorReport], float | None]
 _KEYS: dict[SortBy, Key] = {
     SortBy.VOTES: lambda report: report.valid + report.excluded,
     SortBy.GOLD: lambda report: report.quality.gold,
-    # Absolute distance from 50 %.
+    # Sort by the absolute distance from 50 %.
     SortBy.SIDE: lambda report: None if report.quality.left is None else abs(report.quality.left - 50),
     SortBy.TIME: lambda report: report.quality.median_ms,
     SortBy.AGREEMENT: lambda report: report.quality.agreement,
@@ -19,7 +19,7 @@ _KEYS: dict[SortBy, Key] = {
     SortBy.FLAGS: lambda report: len(report.quality.flags),
     SortBy.STATUS: lambda report: 2 * (report.excluded_at is not None) + (report.left_at is not None),
 }
-# Initial order of a column: the most conspicuous annotator first.
+# In the initial order of a column, the most conspicuous annotator comes first.
 _FIRST = {
     SortBy.NAME: Order.ASCENDING,
     SortBy.GOLD: Order.ASCENDING,
@@ -48,7 +48,7 @@ def first_order(by: SortBy) -> Order:
 
 
 def sort_reports(reports: Sequence[AnnotatorReport], by: SortBy, order: Order) -> list[AnnotatorReport]:
-    """Return the annotators in order; equal values are ordered by name."""
+    """Return the annotators in the requested order; annotators with equal values are ordered by name."""
     if by is SortBy.NAME:
         return sorted(reports, key=lambda report: report.name, reverse=order is Order.DESCENDING)
     key, sign = _KEYS[by], -1 if order is Order.DESCENDING else 1
@@ -61,7 +61,7 @@ def sort_reports(reports: Sequence[AnnotatorReport], by: SortBy, order: Order) -
 
 
 def columns(url: str, by: SortBy, order: Order) -> tuple[Column, ...]:
-    """Return the column headers; the header of the sorted column reverses the order."""
+    """Return the column headers; a click on the header of the sorted column reverses the order."""
     heads = []
     for each, (title, explanation) in _TITLES.items():
         following = order.opposite if each is by else first_order(each)

@@ -32,7 +32,7 @@ class Order(StrEnum):
 
 @dataclass(frozen=True)
 class Column:
-    """A column header with the URL that sorts by it and the current order."""
+    """A column header, with the URL that sorts by this column, and the column's current order."""
 
     title: str
     explanation: str
@@ -42,7 +42,7 @@ class Column:
 
 @dataclass(frozen=True)
 class Cell:
-    """A formatted number, with its interval or a reference value below it in grey."""
+    """A formatted number; its interval or a reference value is printed below it in grey."""
 
     text: str
     beside: str = ""
@@ -74,7 +74,7 @@ class MatchupLine:
 
 @dataclass(frozen=True)
 class AnnotatorsPage:
-    """Everything templates/annotators/annotators.html shows."""
+    """View model of templates/annotators/annotators.html."""
 
     study_slug: str
     study_title: str
@@ -110,7 +110,7 @@ class AuditEntry:
 
 @dataclass(frozen=True, kw_only=True)
 class AnnotatorPage:
-    """One annotator with the form that excludes or reinstates them (annotators/annotator.html).
+    """One annotator, with the form to exclude or reinstate them (annotators/annotator.html).
 
     `can_change` is false once the annotator left the study. `submitted_reason` is a rejected reason.
     """

@@ -42,7 +42,7 @@ class VoteColumns:
 
     Attributes:
         annotators: every annotator, in the order they opened their invitations.
-        votes: votes of any status on ordinary comparisons; annotators are named by pseudonym.
+        votes: votes with any status on comparisons that are not gold; annotators are named by pseudonym.
         status: (votes,) index into STATUSES.
         gold: answers to gold questions by pseudonym.
     """
@@ -108,7 +108,7 @@ def _votes_of(study: Study) -> Select[*tuple[int, ...]]:
 
 
 def _numbers(rows: Sequence[Sequence[int]]) -> IntArray:
-    """Return (columns, votes)."""
+    """Return the numbers as an array of shape (columns, votes)."""
     count = len(rows) * len(_COLUMNS)
     cells = np.fromiter(chain.from_iterable(rows), dtype=np.int64, count=count)
     return np.ascontiguousarray(cells.reshape(-1, len(_COLUMNS)).T)

@@ -1,4 +1,4 @@
-"""Excludes and reinstates a single vote; the annotator's other votes do not change."""
+"""Excludes or reinstates a single vote without changing the annotator's other votes."""
 
 from dataclasses import dataclass
 
@@ -19,7 +19,7 @@ from benchmark.protocol import AssignmentPurpose, VoteStatus
 
 @dataclass(frozen=True)
 class VotePlace:
-    """Matchup and pair that identify one vote of an annotator, named as in the votes table."""
+    """The matchup and pair that identify one vote of an annotator, with their names in the votes table."""
 
     matchup: str
     pair: str
@@ -51,7 +51,7 @@ def exclude_vote(
 def reinstate_vote(
     session: Session, *, study: Study, annotator: Annotator, place: VotePlace, decision: Decision
 ) -> Changed:
-    """Reinstate one excluded vote; it becomes surplus if the panel has filled.
+    """Reinstate one excluded vote; it becomes surplus if its panel is full.
 
     Raises:
         NotFound: the annotator has no vote on that pair in that matchup.

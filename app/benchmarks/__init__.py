@@ -1,1 +1,1 @@
-"""Benchmarks in the database: import of versions, lookup by slug, comparison with the official size."""
+"""Imports benchmarks into the database, finds them by slug, and compares them with the official size."""

@@ -1,4 +1,4 @@
-"""Stores a benchmark's images in the media store, outside any write transaction."""
+"""Stores a benchmark's images in the media store; no write transaction is open during this."""
 
 import hashlib
 from collections.abc import Callable, Mapping
@@ -22,7 +22,7 @@ class StoredImage:
     """An image in the store: a copy without metadata.
 
     Attributes:
-        key: its key in the store, derived from the sha256 of the copy.
+        key: the copy's key in the store, derived from the sha256 of the copy.
         media_type: such as `image/jpeg`.
         original_sha256: sha256 of the original file, to detect a changed benchmark.
     """
@@ -41,7 +41,7 @@ def store_images(
 ) -> Mapping[str, StoredImage]:
     """Store all images of a benchmark and return them by name.
 
-    Images that are in the store already are not written again.
+    Images that are already in the store are not written again.
 
     Args:
         source: the benchmark.
@@ -50,7 +50,7 @@ def store_images(
         on_image: called after each image, for a progress bar.
 
     Raises:
-        Invalid: an image is refused; images stored before it stay in the store, where nothing refers to them.
+        Invalid: an image is refused. Images stored before it stay in the store, but nothing refers to them.
         StoreFull, StoreUnavailable: from the store.
     """
     stored = {}
@@ -61,7 +61,7 @@ def store_images(
 
 
 def missing_images(session: Session, benchmark: Benchmark, *, store: MediaStore) -> list[str]:
-    """Return the names of a benchmark's images that are missing in the store."""
+    """Return the names of those images of a benchmark that are missing in the store."""
     found = session.execute(
         select(Pair.image, Pair.image_key)
         .where(Pair.benchmark_id == benchmark.id)

@@ -26,7 +26,7 @@ def benchmark_response(session: Session, benchmark: Benchmark) -> BenchmarkRespo
 
 
 def pairs_page(session: Session, benchmark: Benchmark, *, first: int, limit: int) -> PairsResponse:
-    """Return up to `limit` pairs from position `first` on, in the benchmark's order."""
+    """Return up to `limit` pairs in the benchmark's order, starting at position `first`."""
     rows = session.scalars(
         select(Pair)
         .where(Pair.benchmark_id == benchmark.id, Pair.position >= first)

@@ -1,4 +1,4 @@
-"""Imports benchmarks as versions that never change, and finds them again."""
+"""Imports benchmarks as versions that never change, and finds stored versions."""
 
 import hashlib
 import json
@@ -52,16 +52,15 @@ def import_benchmark(
 ) -> Benchmark:
     """Store a benchmark as the next version of `slug`.
 
-    Importing the content of the newest version again changes nothing.
+    If the content equals that of the newest version, nothing changes.
 
     Args:
         images: the stored images of `source`, see `app.benchmarks.images.store_images`.
         owner_id: the owner of the benchmark, which is private until it is shared; None for a public benchmark
-            of the operator. Later versions belong to the owner of the first version, and the same people see
-            them.
+            of the operator. Later versions have the owner and the visibility of the first version.
 
     Raises:
-        Invalid: the slug is malformed; or title, origin or licence is too long or not a single line.
+        Invalid: the slug is malformed; or the title, origin or licence is too long or has several lines.
         Conflict: another request is importing the same slug.
     """
     if not SLUG.fullmatch(slug):
@@ -94,9 +93,9 @@ def import_benchmark(
 def find_benchmark(
     session: Session, slug: str, version: int | None = None, *, principal: Principal | None
 ) -> Benchmark:
-    """Return a benchmark if the person, or a visitor without a key, may see it.
+    """Return a benchmark that this person, or this visitor without a key, may see.
 
-    The default is the newest version.
+    Without a version, the newest version is returned.
 
     Raises:
         NotFound: there is no such benchmark or version.
@@ -169,7 +168,7 @@ def _tags(pair: PairSpec) -> dict[str, str]:
 
 
 def _content_hash(pairs: Sequence[PairSpec], images: Mapping[str, StoredImage]) -> str:
-    """Return the sha256 of the evaluated content: the pairs in their order, and the images' bytes."""
+    """Return the sha256 of the evaluated content, which is the pairs in their order and the images' bytes."""
     content = [
         [pair.id, pair.image, pair.prompt, pair.scenario, _tags(pair), images[pair.image].original_sha256]
         for pair in pairs

@@ -1,4 +1,4 @@
-"""Adds commands to the audit log; nobody signs in at the command line."""
+"""Adds commands to the audit log. The actor is "command line", because nobody signs in there."""
 
 from datetime import datetime
 

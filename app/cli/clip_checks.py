@@ -1,4 +1,4 @@
-"""Checks the clips of a folder before the upload, with the server's own checks."""
+"""Checks the clips of a folder before they are uploaded, with the checks that the server also uses."""
 
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -13,7 +13,7 @@ from benchmark.client.clip_folder import ClipFile
 
 @dataclass(frozen=True)
 class CheckedClips:
-    """One line for each clip that the server would refuse, and one for each warning about the other clips."""
+    """Lines of text: one per clip that the server would refuse, and one per warning about the other clips."""
 
     problems: tuple[str, ...]
     warnings: tuple[str, ...]
@@ -29,7 +29,7 @@ def check_clips(
     """Decode clips in parallel.
 
     Args:
-        images: the input image of each pair, if it is known.
+        images: the known input images, by pair.
         processes: how many clips are decoded at once.
         on_clip: called after each clip, for a progress bar.
     """

@@ -58,7 +58,7 @@ def doctor(row_format: str) -> None:
 
 
 def examine() -> Iterator[Finding]:
-    """Check every part. If a check itself fails, that is a finding too, and the other checks still run."""
+    """Check every part. If a check raises an error, this is a finding too, and the other checks still run."""
     from app.cli.local import open_settings
 
     yield Finding("python", State.GOOD, platform.python_version())
@@ -76,7 +76,7 @@ def examine() -> Iterator[Finding]:
 
 
 def _misspelt(settings: "Settings") -> Iterator[Finding]:
-    """Report variables with nearly the name of a setting, because the service ignores them silently."""
+    """Report environment variables that look like misspelt settings; the service ignores them silently."""
     known = {f"TI2V_{name}".upper() for name in type(settings).model_fields}
     for name in sorted(os.environ.keys() - known):
         if name.startswith("TI2V_") and not name.startswith("TI2V_TEST_"):

@@ -8,7 +8,7 @@ from app.cli.output import format_option, print_rows
 from benchmark.plurals import counted
 from benchmark.protocol import Role, Scope
 
-MAX_ID = 2**63 - 1  # limit of a database column
+MAX_ID = 2**63 - 1  # the size of the database column
 
 
 @click.command()

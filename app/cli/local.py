@@ -21,7 +21,7 @@ from app.settings import Settings
 from app.tables.people import Person
 from benchmark.protocol import Role
 
-# The actor in the audit log, and the owner of new rows, for commands that run without a key.
+# Commands that run without a key use this person as the actor in the audit log and the owner of new rows.
 OPERATOR = "command line"
 # A person who can open the database file is an admin. A command that only reads needs no person in the
 # database.
@@ -29,7 +29,7 @@ READER = Principal(0, OPERATOR, Role.ADMIN)
 
 
 def open_settings(**given: object) -> Settings:
-    """Return the settings; `given` values take precedence over the environment.
+    """Return the settings; values in `given` take precedence over the environment.
 
     Raises:
         click.ClickException: settings are wrong; the message names all of them.
@@ -53,7 +53,7 @@ def open_database(settings: Settings) -> Iterator[Database]:
     """Yield the database at the current schema.
 
     Raises:
-        NotFound: there is no database file; a command that only reads must not create one.
+        NotFound: there is no database file, and a command that only reads must not create it.
         Conflict: the database was not migrated.
     """
     refuse_missing_file(settings)
@@ -99,7 +99,7 @@ def sqlite_file(settings: Settings) -> Path | None:
 
 @dataclass(frozen=True)
 class LocalSession:
-    """A database session of a command, with the person that the command acts as."""
+    """A database session of a command, and the person as whom the command acts."""
 
     session: Session
     principal: Principal
@@ -115,14 +115,14 @@ def local_read() -> Iterator[LocalSession]:
 
 @contextmanager
 def local_write() -> Iterator[LocalSession]:
-    """Yield a write session of this machine's database; it commits at the end."""
+    """Yield a write session of this machine's database; commit when the block ends."""
     with open_database(open_settings()) as database, database.write() as session:
         now = utc_now()
         yield LocalSession(session, operator(session, now=now), now)
 
 
 def operator(session: Session, *, now: datetime) -> Principal:
-    """Return the person that local commands act as: an admin, because they can open the database file."""
+    """Return the person as whom local commands act: an admin, because they can open the database file."""
     person = person_named(session, name=OPERATOR, role=Role.ADMIN, now=now)
     return Principal(person.id, person.name, person.role)
 

@@ -71,7 +71,7 @@ def _set_here(slug: str, changes: dict[str, str]) -> "ModelResponse":
 
 
 def _request(slug: str, before: "ModelResponse | None", changes: dict[str, str]) -> "ModelRequest":
-    """Return the complete request body for PUT: the model's stored fields with the changes applied."""
+    """Return the complete request body for PUT: the model's stored fields, updated with the changes."""
     from benchmark.wire.submissions import ModelRequest
     from benchmark.wire.validation import checked_request
 

@@ -36,7 +36,7 @@ format_option = click.option(
 
 
 def print_rows(rows: Sequence[Row], row_format: str) -> None:
-    """Print rows with the same keys to stdout.
+    """Print rows to stdout; all rows have the same keys.
 
     Without rows, text output is empty and JSON output is `[]`.
     """
@@ -51,7 +51,7 @@ def print_json(document: object) -> None:
 
 
 def text_table(rows: Sequence[Row]) -> list[str]:
-    """Return a header line and one line per row, in columns two spaces apart; no value is cut off.
+    """Return a header line and one line per row. Columns are two spaces apart, and no value is cut off.
 
     >>> text_table([{"slug": "motif", "clips": 51}, {"slug": "cinemo", "clips": None}])
     ['slug    clips', 'motif   51', 'cinemo  -']
@@ -75,7 +75,7 @@ def print_unused(unused: Mapping[str, tuple[str, ...]]) -> None:
 
 @contextmanager
 def progress(label: str, length: int) -> Iterator[Callable[[], None]]:
-    """Show a progress bar of `length` steps on stderr; the yielded function reports one finished step.
+    """Show a progress bar of `length` steps on stderr; call the yielded function after each finished step.
 
     Nothing is shown if stderr is not a terminal.
     """

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from app.tables.people import Person
 
-# Workers are programs: they have keys but do not use a browser.
+# Workers are programs. They have keys and use no browser.
 _ROLES = [role.value for role in Role if role is not Role.WORKER]
 
 
@@ -131,7 +131,7 @@ class _Change:
 
 @contextmanager
 def _changing(name: str, action: str) -> Iterator[_Change]:
-    """Yield the person in a write transaction and add the change to the audit log.
+    """Yield the person in a write transaction, and record the change of the person in the audit log.
 
     Raises:
         NotFound: there is no person with this name.

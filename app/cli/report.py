@@ -68,7 +68,7 @@ def report(study: str, output: Path, pairs: tuple[str, ...], licence: str) -> No
 def _strips(
     settings: "Settings", database: "Database", reader: "Principal", study: str, pairs: tuple[str, ...]
 ) -> "tuple[PaperFigure, ...]":
-    """Decode the frames of each requested pair."""
+    """Return one frame strip for each requested pair; decode its frames."""
     if not pairs:
         return ()
     from app.media.sandbox import Sandbox

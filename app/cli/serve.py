@@ -22,7 +22,7 @@ def _where_to_listen(command: Callable[..., None]) -> Callable[..., None]:
 def _collector_paused() -> Iterator[None]:
     """Pause the garbage collector while modules are imported.
 
-    It would find no garbage, and takes a tenth of the start-up time.
+    Otherwise the collector would take a tenth of the start-up time without finding any garbage.
     """
     gc.disable()
     try:
@@ -55,5 +55,5 @@ def serve(host: str | None, port: int | None) -> None:
 
     settings = open_settings(host=host, port=port)
     with open_database(settings):
-        pass  # Refuse an old schema here, with a one-sentence message, before anything is started.
+        pass  # Refuse an old schema with a one-sentence message before anything is started.
     server.serve(settings)

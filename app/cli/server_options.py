@@ -12,7 +12,7 @@ Command = TypeVar("Command", bound=Callable[..., None])
 
 
 def server_options(command: Command) -> Command:
-    """Add --server and --key; `open_client` connects to the server they name."""
+    """Add the options --server and --key, which `open_client` uses to connect."""
     key = click.option("--key", envvar="TI2V_KEY", show_envvar=True, help="Your key on that server.")
     server = click.option(
         "--server", envvar="TI2V_SERVER", show_envvar=True, help="Its address, such as https://bench.example."

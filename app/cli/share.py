@@ -57,7 +57,7 @@ def study(
 
 
 def _request(public: bool, private: bool, people: tuple[str, ...]) -> VisibilityRequest | None:
-    """Return the change that the options request; None if the visibility is only printed.
+    """Return the change that the options request; None if the command only prints the visibility.
 
     Raises:
         click.UsageError: more than one of the three options is given.

@@ -1,4 +1,4 @@
-"""Copies a SQLite database while it is in use, and restores a copy."""
+"""Copies a SQLite database that may be in use, and restores such a copy."""
 
 import os
 import sqlite3
@@ -15,9 +15,9 @@ _PAGES_PER_STEP = 256
 def back_up(database: Path, copy: Path) -> None:
     """Write a consistent copy of a database that may be in use.
 
-    The copy is a single file with mode 0600, and is checked.
+    The copy is a single file with mode 0600. It is checked before the function returns.
 
-    Other connections do not wait: the copy reads one snapshot, in small steps, over a read-only connection.
+    Other connections do not wait, because one snapshot is copied in small steps over a read-only connection.
 
     Raises:
         Conflict: `copy` exists.
@@ -28,7 +28,7 @@ def back_up(database: Path, copy: Path) -> None:
     if copy.exists():
         raise Conflict(f"{copy} exists already; name another file.", code="file_exists")
     unfinished = copy.with_name(copy.name + ".unfinished")
-    # Created here, because SQLite's message for a missing folder does not name it.
+    # Create the file before SQLite does: SQLite's message for a missing folder does not name the folder.
     make_private_file(unfinished)
     try:
         _copy_pages(database, unfinished)
@@ -40,7 +40,7 @@ def back_up(database: Path, copy: Path) -> None:
 
 
 def restore(copy: Path, database: Path, *, old: Path) -> None:
-    """Replace the database with a copy, and move the previous database, damaged or not, to `old`.
+    """Replace the database with a copy. The previous database is moved to `old`, even if it is damaged.
 
     The caller ensures that no process has the database open.
 
@@ -69,7 +69,7 @@ def restore(copy: Path, database: Path, *, old: Path) -> None:
 
 
 def refuse_damage(path: Path) -> None:
-    """Check a database file that no process writes to.
+    """Check a database file; no process may write to it meanwhile.
 
     Raises:
         Invalid: the file is not SQLite, is damaged, violates a foreign key, or is not a database of this
@@ -100,7 +100,7 @@ def _copy_pages(source: Path, target: Path) -> None:
             reading.execute("BEGIN")
             reading.execute("SELECT count(*) FROM sqlite_master").fetchone()
             reading.backup(writing, pages=_PAGES_PER_STEP, sleep=0)
-            # A single file: no -wal file next to it that a user could forget to copy.
+            # Without a write-ahead log, the copy is a single file: no user can forget to copy a -wal file.
             writing.execute("PRAGMA journal_mode = DELETE")
     except sqlite3.DatabaseError as error:
         raise Unavailable(f"{source} could not be copied beside {target}: {error}.") from error

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="A text file that annotators read first.",
 )
-# These parameters have the names of the fields of POST /studies and are sent unchanged.
+# These parameters are named like the fields of POST /studies, and their values are sent unchanged.
 @click.option(
     "--votes",
     "votes_per_comparison",

@@ -1,4 +1,4 @@
-"""Finds the submissions that a matchup names as `model`, `model@label` or by id."""
+"""Finds the submissions of a matchup, which names each side as `model`, as `model@label` or by id."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -16,12 +16,13 @@ _PUBLIC_ID = re.compile(r"[0-9a-f]{16}")
 def study_request(
     draft: Mapping[str, object], matchups: Sequence[str], known: Sequence[SubmissionResponse], version: int
 ) -> StudyRequest:
-    """Return the request for a study.
+    """Return the request that creates a study.
 
     Args:
         draft: the other fields of the request.
-        matchups: each as `REF:OTHER`.
-        known: submissions that may be named; only submissions for the benchmark's `version` can be compared.
+        matchups: each has the form `REF:OTHER`.
+        known: the submissions that `matchups` may name. Those for another `version` of the benchmark are
+            not compared.
 
     Raises:
         click.UsageError: a matchup cannot be read.
@@ -32,7 +33,7 @@ def study_request(
 
 
 def read_matchup(text: str, submissions: Sequence[SubmissionResponse]) -> MatchupRequest:
-    """Read `REF:OTHER`.
+    """Parse a matchup of the form `REF:OTHER`.
 
     Raises:
         click.UsageError: the text has another form, or a side matches no submission or several submissions.
@@ -45,7 +46,7 @@ def read_matchup(text: str, submissions: Sequence[SubmissionResponse]) -> Matchu
 
 
 def _submission_id(side: str, submissions: Sequence[SubmissionResponse]) -> str:
-    # Skip withdrawn submissions: their labels may have been used again.
+    # Skip withdrawn submissions, because later submissions may have the same labels.
     usable = [each for each in submissions if each.status is not SubmissionStatus.WITHDRAWN]
     exact = [each for each in usable if _side(each) == side]
     # A model with a single submission may be named without its label.

@@ -94,7 +94,7 @@ def _say_what_is_unused(sending: "FolderSubmission") -> None:
 
 
 def _rehearse(sending: "FolderSubmission", *, allow_partial: bool, replace: bool) -> None:
-    """Print every problem, one per line; nothing is sent."""
+    """Print every problem on its own line; send nothing."""
     from app.cli.clip_checks import check_clips
 
     comparison = sending.compare()
@@ -123,7 +123,7 @@ def _rehearse(sending: "FolderSubmission", *, allow_partial: bool, replace: bool
 
 
 def _changes(comparison: "Comparison", *, replace: bool) -> list[str]:
-    """Return one problem for each clip that differs from the server's clip."""
+    """Return one problem for each clip whose bytes differ from the clip on the server."""
     from benchmark.client.folder_submission import SubmissionProblems, refuse_changes
 
     try:

@@ -29,7 +29,7 @@ log = logging.getLogger("ti2v.demo")
 
 @dataclass(frozen=True)
 class DemoSubmission:
-    """A submission of a synthetic model; `label` separates the first-look submission from the full one."""
+    """A synthetic model's submission; `label` distinguishes the first-look submission from the full one."""
 
     model: str
     label: str
@@ -38,7 +38,7 @@ class DemoSubmission:
 
 @dataclass(frozen=True)
 class MissingClip:
-    """One clip to render, with its submission."""
+    """A clip that must be rendered, and its submission."""
 
     public_id: str
     model: str
@@ -67,8 +67,8 @@ def submit_clips(
 ) -> list[str]:
     """Render and submit the missing clips, finalise the submissions, and return their public IDs.
 
-    If interrupted, the next call continues with the missing clips. All clips of an image are rendered
-    together, because they share its background.
+    After an interruption, the next call renders the clips that are still missing. All clips of an image are
+    rendered together, because they share the image's background.
     """
     public_ids = [_open(context, principal=principal, benchmark=benchmark, wanted=each) for each in wanted]
     missing = [_missing(context, principal=principal, public_id=each) for each in public_ids]
@@ -132,7 +132,7 @@ def _store(context: AppContext, mp4: bytes, *, principal: Principal, clip: Missi
 
 
 def _set_up_process() -> None:
-    """Lower the priority, and exit with the server even if it is killed."""
+    """Lower this process's priority, and make it exit when the server exits or is killed."""
     os.nice(10)
     threading.Thread(target=_exit_with_parent, daemon=True).start()
 

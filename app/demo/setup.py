@@ -57,7 +57,7 @@ class Demo:
 
 @contextmanager
 def set_up_demo(context: AppContext) -> Iterator[Demo]:
-    """Yield the demo's links; the remaining clips are rendered while the service runs."""
+    """Yield the demo's links and key; the remaining clips are rendered while the service runs."""
     principal = _researcher(context)
     if _has_demo_benchmark(context):
         with rendering_processes(os.cpu_count() or 1) as pool:
@@ -89,7 +89,7 @@ def _researcher(context: AppContext) -> Principal:
 
 
 def _has_demo_benchmark(context: AppContext) -> bool:
-    """Import the bundled benchmark into an empty database; return whether the benchmark is there."""
+    """Import the bundled benchmark if the database is empty; return whether the benchmark is stored."""
     with context.database.read() as session:
         known = list(session.scalars(select(Benchmark.slug)))
     if not known:
@@ -109,7 +109,7 @@ def _has_demo_benchmark(context: AppContext) -> bool:
 
 
 def _create_first_look(context: AppContext, pool: ProcessPoolExecutor, principal: Principal) -> None:
-    """Create a small study of the first scenario before the server starts."""
+    """Create a small study of the first scenario, so that people can vote as soon as the server starts."""
     if _has_study(context, FIRST_LOOK):
         return
     pairs = _bundled_pairs()
@@ -206,10 +206,10 @@ def _links(context: AppContext) -> Demo:
 
 
 def _current_study(session: Session, context: AppContext) -> str:
-    """Return the slug of the full demo, or of the first look until the full demo exists.
+    """Return the slug of the full demo study, or of the first-look study until the full one exists.
 
-    Add the study's invitation if it is missing: the link is derived from the secret key, which may have
-    changed.
+    If the study's invitation is missing, add it. The link is derived from the secret key, so it is new
+    after a change of that key.
     """
     full = session.scalar(select(Study).where(Study.slug == FULL))
     study = full or session.scalar(select(Study).where(Study.slug == FIRST_LOOK))

@@ -1,1 +1,1 @@
-"""The gallery: a benchmark's images and prompts by scenario, and one pair with the clips of every model."""
+"""The gallery: pages with a benchmark's images and prompts by scenario, and with the clips of one pair."""

@@ -33,13 +33,13 @@ from benchmark.protocol import SubmissionStatus, Visibility
 
 HARD_CASE = "hard_case"
 TILES_PER_PAGE = 40
-# Tags that pages show; other tags are only used by the scene engine.
+# Tags that pages show. Only the scene engine uses the other tags.
 _SHOWN_TAGS = (HARD_CASE, "style")
 
 
 @dataclass(frozen=True)
 class Filter:
-    """The visitor's filter; an empty value matches everything."""
+    """The filter that the visitor chose; an empty value matches everything."""
 
     text: str = ""
     scenario: str = ""
@@ -54,7 +54,7 @@ class Filter:
 
 
 def gallery_page(session: Session, benchmark: Benchmark, wanted: Filter, *, page: int = 1) -> GalleryPage:
-    """Return the benchmark's images by scenario, each with its prompts that match the filter."""
+    """Return the benchmark's images by scenario, each image with the prompts that match the filter."""
     pairs = _pairs(session, benchmark)
     shown = [pair for pair in pairs if wanted.matches(pair)]
     hard_cases = sorted({case for pair in pairs if (case := pair.tags.get(HARD_CASE))})
@@ -86,7 +86,7 @@ def gallery_page(session: Session, benchmark: Benchmark, wanted: Filter, *, page
 def pair_page(
     session: Session, benchmark: Benchmark, pair_id: str, *, principal: Principal | None
 ) -> PairPage:
-    """Return one pair with the clips that the person may see; a visitor sees no clips.
+    """Return one pair with the clips that the person may see. A visitor who is not signed in sees no clips.
 
     Raises:
         NotFound: the benchmark has no such pair.
@@ -115,11 +115,11 @@ def pair_page(
 def final_clip(
     session: Session, slug: str, *, pair_id: str, submission_id: str, seed: int, principal: Principal
 ) -> Clip:
-    """Return a final submission's clip of a pair and seed, for any version of the benchmark.
+    """Return the clip of a final submission for a pair and seed; the benchmark may have any version.
 
     Raises:
-        NotFound: there is no such clip, the submission is not final, or this person may not see it.
-        NotSignedIn: the clip is not part of results that are published to this visitor.
+        NotFound: there is no such clip, or its submission is not final or not visible to this person.
+        NotSignedIn: the visitor is not signed in, and no results published to them contain the clip.
     """
     query = (
         select(Clip)
@@ -145,7 +145,7 @@ def final_clip(
 
 
 def image_is_public(session: Session, sha256: str, *, principal: Principal | None) -> bool:
-    """Return whether an image is public; the person or visitor must be allowed to see it.
+    """Return whether everybody may see an image; raise an error if this person or visitor may not.
 
     Raises:
         NotFound: no benchmark that the person or visitor may see has this image.
@@ -184,9 +184,9 @@ def _scenarios(slug: str, pairs: Iterable[Pair]) -> tuple[ScenarioPart, ...]:
 
 
 def _sheets(scenarios: Iterable[ScenarioPart]) -> tuple[tuple[ScenarioPart, ...], ...]:
-    """Return the scenarios of each page; there is at least one page.
+    """Return a list of pages, each with its scenarios; there is at least one page.
 
-    A page has whole scenarios with about TILES_PER_PAGE images in total.
+    Scenarios are not divided between pages; a page has about TILES_PER_PAGE images.
     """
     sheets: list[list[ScenarioPart]] = [[]]
     for part in scenarios:

@@ -42,7 +42,7 @@ def gallery(
 
 @router.get("/gallery/{slug}/{pair_id}")
 def pair(slug: SlugPath, pair_id: PairIdPath, request: Request) -> Response:
-    """Show one pair; clips beside their models' names to signed-in people only.
+    """Show one pair; show its clips, with the names of the models, only to signed-in people.
 
     A visitor may be an annotator, and knowing which clips a model made would unblind a running study.
     """
@@ -92,7 +92,7 @@ def _thumbnail_response(request: Request, sha256: str, width: ThumbnailWidth) ->
     with context.database.read() as session:
         is_public = image_is_public(session, sha256, principal=optional_person(session, request))
     webp = thumbnail(context, sha256=sha256, width=width)
-    # The browser may cache every image it received; a shared cache may store only public images.
+    # The browser may cache every image that it receives; a shared cache may store only public images.
     keep = "public" if is_public else "private"
     return Response(
         webp, media_type="image/webp", headers={"Cache-Control": f"{keep}, max-age=31536000, immutable"}
@@ -103,7 +103,7 @@ def _clip_answer(request: Request, clip: Clip) -> Response:
     store = context_of(request).store
     key = content_key("clips", clip.sha256)
     try:
-        store.size(key)  # reports a missing file before the response starts
+        store.size(key)  # report a missing file before the response starts
     except StoreError as error:
         raise Unavailable("This clip cannot be read right now.") from error
 

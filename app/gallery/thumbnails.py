@@ -1,4 +1,4 @@
-"""Makes each thumbnail of a benchmark's images once and stores it under a key derived from the image."""
+"""Makes thumbnails of benchmark images. Each is made once and stored under a key derived from the image."""
 
 from app.context import AppContext
 from app.errors import NotFound, Unavailable
@@ -29,8 +29,8 @@ def thumbnail(context: AppContext, *, sha256: str, width: ThumbnailWidth) -> byt
 
 
 def _make(context: AppContext, key: str, *, sha256: str, width: ThumbnailWidth) -> None:
-    # Two concurrent requests may both make the thumbnail; the store keeps the first, and both have equal
-    # bytes.
+    # Two concurrent requests may both make the thumbnail. The bytes are the same, and the store keeps the
+    # first file.
     store = context.store
     with store.open_local(content_key("images", sha256)) as image, store.private_file() as small:
         make_thumbnail(image, small, width, sandbox=context.sandbox)

@@ -1,4 +1,4 @@
-"""View models of the gallery: images with their prompts, and one pair with the clips of every model."""
+"""View models of the gallery pages."""
 
 from dataclasses import dataclass
 from urllib.parse import quote
@@ -10,7 +10,7 @@ from app.results.views.names import readable
 
 @dataclass(frozen=True)
 class PromptLink:
-    """The prompt of one pair with the URL of its page."""
+    """The prompt of one pair, with the URL of the pair's page."""
 
     prompt: str
     url: str
@@ -67,7 +67,7 @@ class JumpLink:
 
 @dataclass(frozen=True)
 class GalleryPage:
-    """A benchmark's images; `shown` of `total` pairs match the filter."""
+    """A page with a benchmark's images; `shown` of the `total` pairs match the filter."""
 
     slug: str
     title: str

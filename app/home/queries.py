@@ -66,14 +66,14 @@ def published_studies(session: Session) -> tuple[PublishedStudy, ...]:
 
 
 def benchmark_lines(session: Session, principal: Principal | None) -> tuple[BenchmarkLine, ...]:
-    """Return the newest version of every benchmark that a person or a visitor sees, with sample images."""
+    """Return the newest version of each benchmark that this person or visitor may see, with sample images."""
     benchmarks = newest_benchmarks(session, principal=principal)
     images = _sample_images(session)
     return tuple(_benchmark_line(session, each, images[each.id]) for each in benchmarks)
 
 
 def _sample_images(session: Session) -> defaultdict[int, list[BenchmarkImage]]:
-    """Return one image per scenario, by benchmark ID."""
+    """Return one image per scenario for each benchmark, keyed by benchmark ID."""
     first = select(func.min(Pair.id)).group_by(Pair.benchmark_id, Pair.scenario)
     rows = session.execute(
         select(Pair.benchmark_id, Pair.image_key, Pair.scenario)

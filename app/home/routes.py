@@ -52,7 +52,7 @@ def home(request: Request) -> Response:
 
 @router.get("/submissions/progress")
 def submissions_progress(request: Request) -> Response:
-    """Return the list of submissions; the home page polls it while clips are being received."""
+    """Return the list of submissions; the home page requests it repeatedly while clips are being uploaded."""
     context = context_of(request)
     with context.database.read() as session:
         principal = require_person(session, request, Role.RESEARCHER, Role.VIEWER, now=utc_now())
@@ -91,7 +91,7 @@ def post_sign_in(
 
 @router.get("/sign-in/{token}")
 def show_sign_in(token: TokenPath, request: Request) -> Response:
-    """Ask for confirmation.
+    """Show the page of a sign-in link, which asks for confirmation.
 
     A GET does not use up the link, because mail scanners and link previews also follow links.
     """
@@ -130,7 +130,7 @@ def _counting_wrong_links(request: Request) -> Iterator[None]:
 
 @router.post("/sign-out")
 def sign_out(request: Request) -> Response:
-    """Sign the person out; the browser also loses its annotator invitations."""
+    """Sign the person out of this browser; the browser also loses its annotator invitations."""
     cookie = cookie_of(request)
     if cookie:
         with context_of(request).database.write() as session:

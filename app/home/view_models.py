@@ -8,7 +8,7 @@ from benchmark.protocol import Role, SubmissionStatus
 
 @dataclass(frozen=True)
 class SubmissionLine:
-    """One submission with `received` of `expected` clips."""
+    """One submission, which has `received` of its `expected` clips."""
 
     name: str
     benchmark: str
@@ -24,7 +24,7 @@ class SubmissionLine:
 
 @dataclass(frozen=True)
 class SubmissionsPart:
-    """The list of submissions; the page polls it while a submission is open."""
+    """The list of submissions; the home page requests it repeatedly while a submission is open."""
 
     submissions: tuple[SubmissionLine, ...]
 

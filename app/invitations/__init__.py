@@ -1,1 +1,1 @@
-"""Invitations: annotators join a study by a link, and may withdraw with their votes."""
+"""Invitations: annotators join a study by a link, and may later withdraw themselves and their votes."""

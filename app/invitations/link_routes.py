@@ -1,4 +1,4 @@
-"""The owner's forms that create invitation links and a preview."""
+"""Forms with which a study's owner creates invitation links and a preview."""
 
 from typing import Annotated
 
@@ -36,7 +36,7 @@ def invite(
     count: Annotated[int, Form(ge=1, le=MAX_INVITATIONS)],
     batch: Annotated[str, Form(pattern=TOKEN)],
 ) -> Response:
-    """Create links and redirect to them; sending the same form again creates no others."""
+    """Create links and redirect to the page that shows them; sending the form again creates no more links."""
     context = context_of(request)
     with context.database.write() as session:
         study, _ = require_own_study(session, request, slug)
@@ -53,7 +53,7 @@ def invite(
 
 @router.get("/studies/{slug}/invitations/{batch}")
 def invitations(slug: SlugPath, batch: Annotated[str, Path(pattern=TOKEN)], request: Request) -> Response:
-    """Show the links of one request; the database stores only their hashes."""
+    """Show the links that one request created; the database stores only the hashes of the links."""
     context = context_of(request)
     with context.database.read() as session:
         study, _ = require_own_study(session, request, slug)

@@ -24,7 +24,7 @@ def invite(
     """Return the secrets of `count` new invitation links; each lets one annotator in.
 
     Args:
-        kind: of the annotators; the votes of `pilot` and `preview` annotators never count.
+        kind: the kind of the annotators; the votes of `pilot` and `preview` annotators never count.
     """
     if study.status is StudyStatus.CLOSED:
         raise Conflict("This study is closed.", code="study_not_open")
@@ -37,10 +37,10 @@ def invite(
 def invite_batch(
     session: Session, *, study: Study, signing_key: bytes, batch: str, count: int, now: datetime
 ) -> None:
-    """Create `count` invitations whose links can be shown again; repeating a batch creates no others.
+    """Create `count` invitations whose links can be shown again; repeating the batch creates no more of them.
 
     Args:
-        signing_key: the links are derived from it and the batch, so that only their hashes are stored.
+        signing_key: the links are derived from this key and the batch, so only their hashes are stored.
         batch: a random ID of this request.
     """
     if study.status is StudyStatus.CLOSED:

@@ -1,4 +1,4 @@
-"""Pages of the invitation link, the welcome page and the withdrawal."""
+"""Routes of the invitation link, the welcome page and the withdrawal."""
 
 from typing import Annotated
 
@@ -19,7 +19,7 @@ router = APIRouter(include_in_schema=False)
 
 @router.get("/invite/{token}")
 def invitation(token: Annotated[str, Path(max_length=200)], request: Request) -> Response:
-    """Give this browser the link's annotator and show the welcome page."""
+    """Connect this browser with the link's annotator and show the welcome page."""
     context = context_of(request)
     try:
         with context.database.write() as session:

@@ -1,4 +1,4 @@
-"""Accepts invitations, and withdraws annotators with their votes."""
+"""Accepts invitations, and withdraws annotators together with their votes."""
 
 from datetime import datetime
 
@@ -18,10 +18,10 @@ from benchmark.protocol import AnnotatorKind, StudyStatus, VoteStatus
 def accept_invitation(
     session: Session, *, token: str, browser: BrowserSession, now: datetime
 ) -> tuple[Study, Annotator | None]:
-    """Connect a browser session with the link's annotator, who is created at the first visit.
+    """Connect a browser session with the link's annotator, who is created when the link is first opened.
 
-    In one study, a browser acts for one annotator: the annotator of the link that it opened last. An unused
-    link to a closed study creates no annotator.
+    In each study, a browser acts for one annotator: that of the invitation link it opened last. If the study
+    is closed, an unused link creates no annotator.
 
     Raises:
         NotFound: there is no such invitation, or the invitation's annotator left the study.
@@ -48,12 +48,12 @@ def accept_invitation(
 
 
 def withdraw_annotator(session: Session, *, annotator: Annotator, study: Study, now: datetime) -> int:
-    """Withdraw an annotator with all votes, release their slots, and return the number of votes.
+    """Withdraw an annotator and all their votes, release the slots, and return the number of votes.
 
     The study must be locked.
     """
     cancel_assignments(session, annotator_id=annotator.id, study=study, now=now)
-    # A vote excluded before must not be reinstated later.
+    # A vote that was excluded before the withdrawal must not be reinstated later.
     standing = [
         each
         for each in votes_with_status(session, annotator_id=annotator.id)
@@ -74,7 +74,7 @@ def withdraw_annotator(session: Session, *, annotator: Annotator, study: Study, 
 
 
 def votes_of(session: Session, annotator: Annotator) -> int:
-    """Count an annotator's votes, without undone ones."""
+    """Return the number of an annotator's votes, undone votes not included."""
     return session.execute(
         select(func.count())
         .select_from(Assignment)
@@ -94,7 +94,7 @@ def _part_from_others(session: Session, *, browser: BrowserSession, annotator: A
 
 
 def _new_annotator(session: Session, invitation: Invitation, *, now: datetime) -> Annotator:
-    # Locked, so that two concurrent first visits do not get the same number.
+    # The lock prevents two concurrent first visits from getting the same number.
     study_id, kind = invitation.study_id, invitation.kind
     session.execute(select(Study.id).where(Study.id == study_id).with_for_update(key_share=True))
     number = session.execute(

@@ -26,7 +26,7 @@ _CLOSED = {
 class WelcomePage:
     """The page that an invitation link opens (annotators/welcome.html).
 
-    `total` is the number of pairs this annotator can be asked about.
+    `total` is the number of pairs that this annotator can be shown.
     """
 
     study_slug: str
@@ -60,7 +60,7 @@ class WelcomePage:
 
 @dataclass(frozen=True, kw_only=True)
 class WithdrawPage:
-    """The pages before and after an annotator leaves (annotators/withdraw.html, withdrawn.html).
+    """The pages before and after an annotator withdraws (annotators/withdraw.html, withdrawn.html).
 
     `votes` is the number of votes that will be withdrawn, or were withdrawn.
     """

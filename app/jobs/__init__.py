@@ -1,1 +1,1 @@
-"""Jobs: clips to generate, their leases and workers."""
+"""Jobs: each is a clip to generate, which workers lease."""

@@ -6,7 +6,7 @@ _MINUTE, _HOUR, _DAY = 60, 3600, 86_400
 
 
 def ago(seconds: float) -> str:
-    """Return the time since an event, as text.
+    """Return how long ago an event was, as text.
 
     >>> ago(0.4), ago(75), ago(7200)
     ('just now', '1 minute ago', '2 hours ago')
@@ -15,7 +15,7 @@ def ago(seconds: float) -> str:
 
 
 def span(seconds: float) -> str:
-    """Return a duration in the largest unit that fits, rounded down.
+    """Return a duration as text, in the largest unit of which it has at least one, rounded down.
 
     >>> span(0), span(59.9), span(60), span(86_400 * 3)
     ('0 seconds', '59 seconds', '1 minute', '3 days')
@@ -27,7 +27,7 @@ def span(seconds: float) -> str:
 
 
 def time_left(seconds: float) -> str:
-    """Return how long something will still take, rounded up.
+    """Return the remaining time as text, rounded up.
 
     >>> time_left(20), time_left(61), time_left(5400)
     ('less than a minute left', 'about 2 minutes left', 'about 2 hours left')

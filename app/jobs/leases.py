@@ -1,8 +1,8 @@
 """Leases of jobs: claim, renew, release, expire, fail, finish.
 
-A request names a job by its id and attempt; an older attempt gets `stale_attempt` and changes nothing. Rows
-are locked in the order submission, job, worker; claims skip rows that others have locked, so there are no
-deadlocks.
+A request names a job by its id and attempt; an older attempt gets `stale_attempt` and changes nothing. To
+avoid deadlocks, rows are locked in the order submission, job, worker, and claims skip rows that other
+transactions have locked.
 """
 
 from collections.abc import Sequence
@@ -26,13 +26,13 @@ from benchmark.protocol import FailureKind, JobStatus
 from benchmark.wire.jobs import ClaimedJob
 from benchmark.wire.text import log_tail, one_line
 
-# A claim expires at most so many leases, so that one request does not pay for many lost workers.
+# The number of leases that one claim may expire. The limit keeps claims fast after many workers were lost.
 _MOST_OVERDUE = 100
 
 
 @dataclass(frozen=True)
 class LeasePolicy:
-    """Duration of a lease, number of attempts, and backoff; seconds."""
+    """Duration of a lease, number of attempts, and backoff; times are in seconds."""
 
     lease_s: int
     attempts: int
@@ -49,8 +49,8 @@ class LeasePolicy:
         )
 
     def pause_after(self, failures: int) -> timedelta:
-        """Return the backoff after a number of failures (1, 2, ...)."""
-        # 2 ** 40 seconds exceeds every cap; larger powers are not needed.
+        """Return the backoff after this number of failures (1, 2, ...), in seconds."""
+        # 2 ** 40 seconds exceeds every cap, so larger powers are not needed.
         doubled = self.backoff_s * 2 ** min(failures - 1, 40)
         return timedelta(seconds=min(doubled, self.longest_backoff_s))
 
@@ -96,7 +96,7 @@ _NEXT = (
     .with_for_update(of=Job, skip_locked=True)
 )
 _jobs = Base.metadata.tables[Job.__tablename__]
-# One statement for all jobs; the rows are locked, so no other transaction counts their attempts.
+# One statement claims all jobs. The rows are locked, so no other transaction changes the attempts.
 _LEASE = (
     update(_jobs)
     .where(_jobs.c.id.in_(bindparam("ids", expanding=True)))
@@ -117,10 +117,10 @@ _BY_ID = (
 
 
 def image_of_job(session: Session, *, public_id: str, principal: Principal) -> tuple[Pair, Benchmark]:
-    """Return the pair of a job that this person's worker holds or held last, and its benchmark.
+    """Return a job's pair and benchmark; this person's worker must hold the job or be its last holder.
 
     Raises:
-        NotFound: there is no such job, or the worker of another person holds it.
+        NotFound: there is no such job, or another person's worker holds it.
     """
     query = (
         select(Pair, Benchmark)
@@ -185,7 +185,7 @@ def expire_leases(session: Session, *, policy: LeasePolicy, now: datetime) -> No
 
 
 def held_job(session: Session, *, public_id: str, attempt: int, principal: Principal) -> Job:
-    """Lock and return the job that this attempt of the person's worker holds.
+    """Lock and return a job; this attempt of the person's worker must hold it.
 
     Raises:
         NotFound: there is no such job.
@@ -197,7 +197,7 @@ def held_job(session: Session, *, public_id: str, attempt: int, principal: Princ
 
 
 def job_to_finish(session: Session, *, public_id: str, attempt: int, principal: Principal) -> Job:
-    """Lock and return the job that an attempt holds or has finished.
+    """Lock and return a job that this attempt holds or has finished.
 
     A finished job is included because a worker may send its clip a second time.
 
@@ -218,7 +218,7 @@ def require_upload_attempt(job: Job, holder_id: int | None, *, attempt: int, pri
 
 
 def renew(session: Session, *, job: Job, policy: LeasePolicy, now: datetime) -> datetime:
-    """Extend the lease; one that expired is valid again as long as no other worker has claimed the job."""
+    """Extend the lease. An expired lease becomes valid again if no other worker has claimed the job."""
     until = job.expires_at = now + timedelta(seconds=policy.lease_s)
     session.flush()
     note_sign_of_life(session, worker_id=job.worker_id, now=now)
@@ -226,7 +226,7 @@ def renew(session: Session, *, job: Job, policy: LeasePolicy, now: datetime) -> 
 
 
 def release(session: Session, *, job: Job, now: datetime) -> None:
-    """Queue a job again without counting an attempt, as a worker does when it stops."""
+    """Queue a job again without counting a failed attempt; a worker requests this when it stops."""
     _end_lease(job, JobStatus.QUEUED)
     job.ready_at = now
     session.flush()
@@ -234,7 +234,7 @@ def release(session: Session, *, job: Job, now: datetime) -> None:
 
 
 def fail(session: Session, *, job: Job, failure: Failure, policy: LeasePolicy, now: datetime) -> None:
-    """Record why an attempt failed; the job is queued again after a backoff, or has failed."""
+    """Record why an attempt failed. The job is queued again after a backoff, or fails permanently."""
     ready_at = now + policy.pause_after(job.failures + 1)
     _count_failure(job, failure, policy, now=now, ready_at=ready_at)
     session.flush()
@@ -242,7 +242,7 @@ def fail(session: Session, *, job: Job, failure: Failure, policy: LeasePolicy, n
 
 
 def finish(session: Session, *, job: Job, now: datetime) -> None:
-    """Mark the job as done; call it in the transaction that adds the clip."""
+    """Mark the job as done; call this function in the transaction that adds the clip."""
     _end_lease(job, JobStatus.DONE)
     job.ended_at = now
     session.flush()
@@ -278,7 +278,7 @@ def _count_failure(
     job.failure_kind = failure.kind
     job.failure_message = one_line(failure.message)
     job.log_tail = log_tail(failure.log)
-    # A wrong input fails on every attempt.
+    # Another attempt with a wrong input would fail too.
     if failure.kind is FailureKind.BAD_INPUT or job.failures >= policy.attempts:
         _end_lease(job, JobStatus.FAILED)
         job.ended_at = now

@@ -28,7 +28,7 @@ class JobFilter:
 
 @dataclass(frozen=True)
 class ListedJob:
-    """A job with the names of its submission, model and pair."""
+    """A job, with the names of its submission, model and pair."""
 
     job: Job
     submission: str
@@ -69,7 +69,7 @@ def listed_job(session: Session, job: Job) -> ListedJob:
 
 
 def job_counts(session: Session, principal: Principal, wanted: JobFilter) -> dict[JobStatus, int]:
-    """Return how many jobs have each status, ignoring the filter's status."""
+    """Return how many jobs have each status; the filter's own status is ignored."""
     query = _own(select(Job.status, func.count().label("jobs")).select_from(Job), principal, wanted).group_by(
         Job.status
     )
@@ -116,7 +116,7 @@ def job_response(row: ListedJob) -> JobResponse:
 
 
 def _own(query: Select[*Columns], principal: Principal, wanted: JobFilter) -> Select[*Columns]:
-    """Join a query's jobs to their submissions and models, restricted to what this person may see."""
+    """Join jobs to their submissions and models; keep only the jobs that this person may see."""
     query = query.join(Submission, Submission.id == Job.submission_id).join(
         VideoModel, VideoModel.id == Job.model_id
     )

@@ -1,4 +1,4 @@
-"""Creates jobs: one for each requested clip, never two for the same."""
+"""Creates one job for each requested clip, and never two for the same clip."""
 
 import secrets
 from collections.abc import Iterable, Sequence
@@ -50,7 +50,7 @@ def create_jobs(
 
 
 def _find_or_add_model(session: Session, slug: str, principal: Principal, now: datetime) -> VideoModel:
-    """Return the model; register one that a worker offers for the first person who requests it."""
+    """Return the model. If it is not registered but a worker offers it, register it for this person."""
     offered = offered_models(session)
     model = model_of(session, slug)
     if model is None:
@@ -68,7 +68,7 @@ def _find_or_add_model(session: Session, slug: str, principal: Principal, now: d
 
 
 def _pairs_of(session: Session, benchmark: Benchmark, names: Iterable[str] | None) -> Sequence[int]:
-    """Return the ids of the named pairs in the benchmark's order; of all pairs if none is named."""
+    """Return the ids of the named pairs in the benchmark's order; if none is named, the ids of all pairs."""
     known = {
         name: id
         for id, name in session.execute(
@@ -88,7 +88,7 @@ def _pairs_of(session: Session, benchmark: Benchmark, names: Iterable[str] | Non
 
 
 def _positions(unknown: Sequence[int]) -> str:
-    """Return the positions of unknown entries in the list, without repeating the submitted text."""
+    """Return the positions of unknown entries in the list; positions do not repeat the submitted text."""
     shown = ", ".join(f"number {place:,}" for place in unknown[:_MAX_SHOWN])
     more = len(unknown) - _MAX_SHOWN
     return f"{shown} and {more:,} more" if more > 0 else shown
@@ -102,7 +102,7 @@ def _submission_for(
     principal: Principal,
     now: datetime,
 ) -> Submission:
-    """Return the submission with a label, locked; open one if there is none."""
+    """Lock and return the submission with this label; open one if there is none."""
     found = submission_of(session, model=model, benchmark=benchmark, label=label, for_change=True)
     if found is None:
         return add_submission(
@@ -119,7 +119,7 @@ def _submission_for(
 def _queue(
     session: Session, submission: Submission, pairs: Sequence[int], *, seed: int, priority: int, now: datetime
 ) -> int:
-    """Add the missing jobs of a submission for these pairs and this seed; return how many were queued."""
+    """Add the jobs that a submission lacks for these pairs and this seed; return the number of added jobs."""
     jobs = session.execute(
         select(Job.pair_id, Job.status).where(Job.submission_id == submission.id, Job.seed == seed)
     ).all()

@@ -1,8 +1,9 @@
-"""Chooses a worker's model: the one in memory, else one that no worker has, else one to help with.
+"""Chooses a worker's model: the one in its memory, else one that no worker has, else another worker's model.
 
-Loading a model takes longer than generating a clip. Each model is loaded once for its first clip, and each
-worker but one may come to help with another's model once, so a queue of M models on W workers costs at most
-W + M - 1 loads. A worker helps a second time only if minutes of work are left for each worker.
+Loading a model takes longer than generating a clip. Each model is loaded once for its first clip. In
+addition, each worker but one may load another worker's model once, to help with it. A queue of M models on
+W workers therefore costs at most W + M - 1 loads. A worker helps a second time only if minutes of work are
+left for each worker.
 """
 
 from collections.abc import Iterator
@@ -16,20 +17,20 @@ from app.tables.jobs import Job, Worker, job_status_is
 from app.tables.submissions import VideoModel
 from benchmark.protocol import JobStatus
 
-# Work that each worker must have left for one more load of a model to pay off, seconds.
+# One more load of a model is worthwhile if each worker has at least this much work left, in seconds.
 WORTH_A_LOAD_S = 300.0
 _PACE_WINDOW = timedelta(hours=1)
 
 
 @dataclass(frozen=True)
 class Choice:
-    """A model with queued jobs; `others` is the number of other workers that have it in memory."""
+    """A model with queued jobs; `others` is the number of other workers that have the model in memory."""
 
     model: str
     others: int
 
 
-# An arbitrary lock number; a second transaction with it waits until the first has committed.
+# An arbitrary lock number: a second transaction that takes this lock waits until the first has committed.
 _CHOOSING = select(func.pg_advisory_xact_lock(7_102_026))
 
 _waiting = aliased(Job)
@@ -82,7 +83,7 @@ _LATEST_CLIPS = (
 
 
 def models_for(session: Session, worker: Worker, *, alive_since: datetime, now: datetime) -> Iterator[Choice]:
-    """Yield the models to claim jobs of, best first; other models than the held one are queried lazily."""
+    """Yield the models whose jobs to claim, best first; models other than the held one are queried lazily."""
     held = worker.held_model
     if held is not None and held in worker.models:
         yield Choice(held, 0)
@@ -101,14 +102,14 @@ def models_for(session: Session, worker: Worker, *, alive_since: datetime, now: 
 
 
 def take_model(worker: Worker, chosen: Choice) -> None:
-    """Record which model a worker has from now on, and whether it helps other workers with it."""
+    """Record which model a worker has from now on, and whether it helps other workers with this model."""
     if worker.held_model != chosen.model:
         worker.held_model = chosen.model
         worker.helps = chosen.others > 0
 
 
 def _is_worth_a_load(session: Session, choice: Choice, now: datetime) -> bool:
-    """Tell whether enough work is left for another load; False if no clip was made lately."""
+    """Return whether enough work is left to load the model once more; False if no clip was made lately."""
     latest = session.execute(_LATEST_CLIPS, {"model": choice.model, "since": now - _PACE_WINDOW}).one()
     if not latest.clips:
         return False
@@ -119,6 +120,6 @@ def _is_worth_a_load(session: Session, choice: Choice, now: datetime) -> bool:
 
 
 def _one_at_a_time(session: Session) -> None:
-    """Serialise claims that choose another model; SQLite has one writer in any case."""
+    """Run claims that choose another model one after the other; on SQLite, all writes do so anyway."""
     if session.get_bind().dialect.name != "sqlite":
         session.execute(_CHOOSING)

@@ -14,7 +14,7 @@ from app.tables.jobs import Job, job_status_is
 from app.tables.submissions import Clip, Submission
 from benchmark.protocol import JobStatus
 
-# Values of a job that is queued again; its attempt number continues, so that an old attempt stays stale.
+# Values of a job that is queued again. The attempt number is not reset, so that old attempts stay stale.
 AS_NEW: dict[str, object] = {
     "status": JobStatus.QUEUED,
     "failures": 0,
@@ -29,7 +29,7 @@ _UNFINISHED = job_status_is(JobStatus.QUEUED, JobStatus.LEASED, JobStatus.FAILED
 def find_submission(session: Session, *, public_id: str, principal: Principal) -> Submission:
     """Lock and return a submission of this person; an admin may get any submission.
 
-    Jobs are changed only under this lock.
+    All code that changes jobs holds this lock.
     """
     found = session.scalar(select(Submission).where(Submission.public_id == public_id).with_for_update())
     if found is None or not (principal.is_admin or found.owner_id == principal.person_id):
@@ -38,7 +38,7 @@ def find_submission(session: Session, *, public_id: str, principal: Principal) -
 
 
 def find_job(session: Session, *, public_id: str, principal: Principal) -> Job:
-    """Return a job of this person's submission; lock both. Jobs of other people do not exist for them."""
+    """Lock a job and its submission; return the job. Raise NotFound if another person owns the submission."""
     submission_id = session.scalar(
         select(Submission.public_id)
         .join(Job, Job.submission_id == Submission.id)
@@ -54,7 +54,7 @@ def find_job(session: Session, *, public_id: str, principal: Principal) -> Job:
 
 
 def cancel_job(session: Session, *, job: Job, now: datetime) -> None:
-    """Cancel a job; its worker gets an error at the next renewal. A second call changes nothing."""
+    """Cancel a job. Its worker gets an error at the next renewal; a second call changes nothing."""
     if job.status is JobStatus.DONE:
         raise Conflict("This clip is there already.", code="job_done")
     if job.status is not JobStatus.CANCELLED:
@@ -65,7 +65,7 @@ def cancel_job(session: Session, *, job: Job, now: datetime) -> None:
 
 
 def cancel_jobs(session: Session, *, submission: Submission, now: datetime) -> int:
-    """Cancel the queued and leased jobs of a submission; return their number."""
+    """Cancel the queued and leased jobs of a submission; return how many were cancelled."""
     return change_jobs(
         session,
         update(Job)
@@ -121,7 +121,7 @@ def retry_job(session: Session, *, job: Job, now: datetime) -> None:
 
 
 def retry_jobs(session: Session, *, submission: Submission, now: datetime) -> int:
-    """Queue all failed jobs of a submission and end all backoffs; return the number of jobs."""
+    """Queue all failed jobs of a submission again and end all backoffs; return how many jobs changed."""
     require_open(submission)
     resting = job_status_is(JobStatus.QUEUED) & (Job.ready_at > now)
     return change_jobs(
@@ -133,7 +133,7 @@ def retry_jobs(session: Session, *, submission: Submission, now: datetime) -> in
 
 
 def has_unfinished(session: Session, submission: Submission) -> bool:
-    """Tell whether the submission has queued, leased or failed jobs."""
+    """Return whether the submission has queued, leased or failed jobs."""
     return bool(session.scalar(select(exists().where(Job.submission_id == submission.id, _UNFINISHED))))
 
 

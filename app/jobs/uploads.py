@@ -1,6 +1,6 @@
-"""Authorizes uploads of clips: by the owner of a submission, or by a worker for a job it holds.
+"""Authorizes uploads of clips by the owner of a submission, or by a worker for a job that the worker holds.
 
-An upload of either kind changes jobs: an owner's clip cancels the job for the same clip, a worker's clip
+Both kinds of upload change jobs. An owner's upload cancels the job for the same clip. A worker's upload
 finishes the worker's job.
 """
 
@@ -48,7 +48,7 @@ _SUBMISSION = select(Submission).where(Submission.id == bindparam("submission_id
 
 @dataclass(frozen=True)
 class OwnerUpload:
-    """The right of a submission's owner, or of an admin, to upload its clips."""
+    """The right of a submission's owner, or of an admin, to upload clips of the submission."""
 
     principal: Principal
     submission: str
@@ -79,15 +79,15 @@ class LockedOwnTarget:
     target: UploadTarget
 
     def clip_stored(self, session: Session, *, now: datetime) -> None:
-        """Cancel the job for this clip, if there is one."""
+        """Cancel the job for this clip; do nothing if there is none."""
         cancel_job_of_clip(session, target=self.target, now=now)
 
 
 @dataclass(frozen=True)
 class JobUpload:
-    """The right of a worker to upload the clip of a job, as long as its attempt holds the job.
+    """The right of a worker to upload the clip of a job, as long as the worker's attempt holds the job.
 
-    `seed` is None if the request names no seed: the job has one.
+    `seed` is the seed that the request names. It may be None, because the job has a seed.
     """
 
     principal: Principal
@@ -128,7 +128,7 @@ class LockedJobTarget:
     job: Job
 
     def clip_stored(self, session: Session, *, now: datetime) -> None:
-        """Finish the job; the submission's last clip also finalises the submission."""
+        """Finish the job; if this was the submission's last missing clip, also finalise the submission."""
         leases.finish(session, job=self.job, now=now)
         submission = self.submission
         if not has_unfinished(session, submission) and not service.missing_clips(session, submission):
@@ -136,6 +136,6 @@ class LockedJobTarget:
 
 
 def _require_unfinished_open(job: Job, submission: Submission) -> None:
-    """Require an open submission, unless the clip is sent again after its job was finished."""
+    """Require that the submission is open, unless the clip is sent again after its job was finished."""
     if job.status is not JobStatus.DONE:
         require_open(submission)

@@ -1,4 +1,4 @@
-"""Builds the view models of the jobs page with one query for each kind of row."""
+"""Builds the view models of the jobs page, with one query per kind of row."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -20,7 +20,7 @@ from benchmark.plurals import counted
 from benchmark.protocol import JobStatus, SubmissionStatus
 
 MOST_SUBMISSIONS, MOST_WORKERS, MOST_FAILURES = 30, 50, 20
-# Clips per minute are computed from the last ten; workers not seen for a day are omitted.
+# Clips per minute are computed from the last ten clips. Workers not seen for a day are omitted.
 SPEED_WINDOW = timedelta(minutes=10)
 WORKER_WINDOW = timedelta(days=1)
 # Two clips within a second give no reliable rate.
@@ -30,7 +30,7 @@ _SHORTEST_SPAN_S = 20.0
 def jobs_part(
     session: Session, principal: Principal, *, now: datetime, lease_s: int, server: str
 ) -> JobsPart:
-    """Return a person's own jobs (all jobs for an admin) and the workers."""
+    """Return the workers and the person's own jobs; an admin gets all jobs."""
     alive_since = now - timedelta(seconds=lease_s)
     submissions = _submissions(session, principal, now, alive_since, server)
     failures, more = _failures(session, principal, now)
@@ -39,7 +39,7 @@ def jobs_part(
 
 
 def model_choices(session: Session, principal: Principal) -> tuple[ModelChoice, ...]:
-    """Return the models to choose from: those that workers offer first, then the other registered ones."""
+    """Return the models of the form: first those that workers offer, then other registered models."""
     offered = offered_models(session)
     known = set(session.scalars(select(VideoModel.slug).where(sees_model(principal))))
     return tuple(
@@ -79,7 +79,7 @@ def _start_command(server: str) -> str:
 def _latest_submissions(
     principal: Principal,
 ) -> Select[int, str, str, str, str, SubmissionStatus, int, int]:
-    """Return the query for submissions with jobs: those with leased jobs first, then the newest."""
+    """Return the query for submissions with jobs; those with leased jobs come first, then newer ones."""
     being_made = exists().where(Job.submission_id == Submission.id, job_status_is(JobStatus.LEASED))
     to_come = exists().where(Job.submission_id == Submission.id, job_status_is(JobStatus.QUEUED))
     return (
@@ -120,7 +120,7 @@ def _counts(session: Session, ids: Sequence[int]) -> dict[int, dict[JobStatus, i
 
 
 def _speeds(session: Session, ids: Sequence[int], now: datetime) -> dict[int, float]:
-    """Return clips per minute by submission, counted from the first claim of the latest clips."""
+    """Return clips per minute by submission; the time is counted from the first claim of the latest clips."""
     rows = session.execute(
         select(Job.submission_id, func.count().label("clips"), func.min(Job.claimed_at).label("first"))
         .where(

@@ -27,9 +27,9 @@ class SubmissionJobs:
     """The jobs of one submission.
 
     Attributes:
-        missing: pairs of the benchmark without a clip.
-        clips_a_minute: rate over the last minutes; 0 if no clip was made.
-        is_offered: whether a recently seen worker offers the model.
+        missing: number of the benchmark's pairs without a clip.
+        clips_a_minute: recent rate of clips per minute; 0 if no clip was made.
+        is_offered: whether a worker that was seen recently offers the model.
         start_command: the command that starts a worker for the model.
     """
 
@@ -71,7 +71,7 @@ class SubmissionJobs:
 
     @property
     def outcome(self) -> str:
-        """Return the outcome of a submission without unfinished jobs."""
+        """Return the outcome as text, for a submission without unfinished jobs."""
         if self.to_come:
             return ""
         if self.status is SubmissionStatus.WITHDRAWN:
@@ -114,7 +114,8 @@ class SubmissionJobs:
 class WorkerLine:
     """One worker.
 
-    `seen` is the time of its last request in words; `is_present` if that is not longer ago than a lease.
+    `seen` tells in words when the worker sent its last request. `is_present` is true if this is not longer
+    ago than a lease lasts.
     """
 
     id: int
@@ -129,7 +130,7 @@ class WorkerLine:
 
 @dataclass(frozen=True)
 class FailureLine:
-    """A job that failed; `state` says whether permanently or only so far."""
+    """A job with a failed attempt; `state` says whether the job failed permanently or will be tried again."""
 
     public_id: str
     submission: str
@@ -150,7 +151,7 @@ class FailureLine:
 
 @dataclass(frozen=True)
 class JobsPart:
-    """The part of the page that is refreshed by polling."""
+    """The part of the page that changes; the page requests it repeatedly."""
 
     submissions: tuple[SubmissionJobs, ...]
     workers: tuple[WorkerLine, ...]
@@ -193,7 +194,7 @@ class ModelChoice:
 
 @dataclass(frozen=True)
 class JobFields:
-    """The fields of the form, as text."""
+    """The fields of the form to create jobs, as text."""
 
     model: str = ""
     benchmark: str = ""
@@ -205,7 +206,7 @@ class JobFields:
 
 @dataclass(frozen=True)
 class CreateJobsForm:
-    """The form; after a refusal with the submitted fields and the `problem`."""
+    """The form to create jobs; after a refusal, it has the submitted fields and states the `problem`."""
 
     models: tuple[ModelChoice, ...]
     benchmarks: tuple[str, ...]

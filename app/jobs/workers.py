@@ -11,7 +11,7 @@ from app.tables.base import Base
 from app.tables.jobs import Worker
 from benchmark.wire.jobs import ClaimRequest, WorkerInfo
 
-# A worker's last_seen_at is not updated more often than this.
+# Minimum time between two updates of a worker's last_seen_at.
 SEEN_EVERY = timedelta(seconds=2)
 
 _BY_NAME = select(Worker).where(Worker.person_id == bindparam("person_id"), Worker.name == bindparam("name"))
@@ -21,7 +21,7 @@ _SIGN_OF_LIFE = (
     .where(_workers.c.id == bindparam("worker"), _workers.c.last_seen_at <= bindparam("since"))
     .values(last_seen_at=bindparam("now"))
 )
-# Incremented by the database: two clips of one worker may arrive at the same moment.
+# The database increments the number, because two clips of one worker may arrive at the same moment.
 _CLIP_DONE = (
     update(_workers)
     .where(_workers.c.id == bindparam("worker"))
@@ -30,7 +30,7 @@ _CLIP_DONE = (
 
 
 def upsert_worker(session: Session, *, claim: ClaimRequest, principal: Principal, now: datetime) -> Worker:
-    """Return the worker's row, updated from its claim."""
+    """Update a worker's row with the description in its claim, and return the row."""
     info = claim.worker
     worker = _find(session, info, principal) or _add(session, info, principal, now)
     worker.device = info.device
@@ -51,7 +51,7 @@ def note_clip_done(session: Session, *, worker_id: int | None, now: datetime) ->
 
 
 def offered_models(session: Session, *, since: datetime | None = None) -> list[str]:
-    """Return the models offered by workers seen after `since` (default: ever), sorted by name."""
+    """Return the models that workers offer, sorted by name; `since` ignores workers last seen before it."""
     query = select(Worker.models)
     if since is not None:
         query = query.where(Worker.last_seen_at > since)
@@ -77,7 +77,7 @@ def _add(session: Session, info: WorkerInfo, principal: Principal, now: datetime
         with session.begin_nested():
             session.add(worker)
     except IntegrityError:
-        # On PostgreSQL two processes with one name may send their first claim at the same moment.
+        # On PostgreSQL two workers with the same name may send their first claim at the same moment.
         found = _find(session, info, principal)
         assert found is not None
         return found

@@ -1,4 +1,4 @@
-"""Finds the two clips of a comparison and the recipe of their renditions."""
+"""Finds the two clips of a comparison, and the recipe for both renditions."""
 
 from dataclasses import dataclass, fields
 from typing import Any
@@ -18,7 +18,7 @@ _FACTS = tuple(field.name for field in fields(ClipFacts))
 
 @dataclass(frozen=True)
 class StoredClip:
-    """A clip in the store and its probed facts."""
+    """A clip in the store, with the facts that the probe measured."""
 
     id: int
     sha256: str
@@ -27,7 +27,7 @@ class StoredClip:
 
 @dataclass(frozen=True)
 class ComparedClips:
-    """The two clips of one comparison and their common recipe."""
+    """The two clips of one comparison, and the recipe for both."""
 
     prompt: str
     image_key: str
@@ -42,8 +42,8 @@ class ComparedClips:
 
 def _query() -> Select[*tuple[Any, ...]]:
     reference, other = aliased(Clip), aliased(Clip)
-    # Select columns instead of objects: this runs for every assignment, and the ORM would track forty
-    # attributes.
+    # Select columns instead of objects: this query runs for every assignment, and for objects the ORM
+    # would track forty attributes.
     columns = [getattr(clip, name) for clip in (reference, other) for name in ("id", "sha256", *_FACTS)]
     return (
         select(Pair.prompt, Pair.image_key, Pair.image_type, *columns)
@@ -71,7 +71,7 @@ _COMPARED = _query()
 
 
 def compared_clips(session: Session, *, comparison_id: int, requested: RenditionRecipe) -> ComparedClips:
-    """Return the clips of a comparison; `requested` is the recipe that the study requests."""
+    """Return the clips of a comparison; `requested` is the kind of rendition that the study requests."""
     prompt, image_key, image_type, *clips = session.execute(_COMPARED, {"comparison_id": comparison_id}).one()
     half = len(clips) // 2
     first, second = (

@@ -1,4 +1,4 @@
-"""Decodes single frames of clips, and input images, to raw pixels for the figures that the server draws.
+"""Decodes single frames of clips, and input images, to raw pixels. The server draws figures from them.
 
 The files are decoded in the sandbox (`sandbox/frames.py`). A child writes raw bytes whose length is checked;
 the server parses nothing that a child wrote.
@@ -22,7 +22,7 @@ class FramesUnreadable(Exception):
 
 @dataclass(frozen=True)
 class FrameSize:
-    """Width and height, in pixels, of the frames a child wrote."""
+    """Width and height, in pixels, of the frames that a sandbox child wrote."""
 
     width: int
     height: int
@@ -31,13 +31,13 @@ class FrameSize:
 def clip_frames(
     clip: Path, numbers: Sequence[int], target: Path, *, max_width: int, sandbox: Sandbox
 ) -> Pixels:
-    """Return frames of a clip as uint8 RGB (frames, height, width, 3).
+    """Return frames of a clip as uint8 RGB of shape (frames, height, width, 3).
 
     Args:
-        clip: a clip that was probed.
+        clip: a clip that `probe_clip` accepted.
         numbers: frame numbers from 1, ascending, possibly repeated.
         target: a private file for the pixels.
-        max_width: wider frames are scaled down to this many pixels.
+        max_width: frames wider than this are scaled down to this width, in pixels.
 
     Raises:
         FramesUnreadable: the clip cannot be decoded, or has fewer frames.
@@ -46,7 +46,7 @@ def clip_frames(
 
 
 def image_pixels(image: Path, target: Path, *, max_width: int, sandbox: Sandbox) -> Pixels:
-    """Return an upright image as uint8 RGB (height, width, 3); Args, Raises: as `clip_frames`."""
+    """Return an upright image as uint8 RGB of shape (height, width, 3). Args and Raises: see `clip_frames`."""
     pixels: Pixels = _read("image", image, [1], target, max_width, sandbox)[0]
     return pixels
 

@@ -24,10 +24,10 @@ _PNG_KEPT = {
 }
 _WEBP_KEPT = {b"VP8X", b"ICCP", b"ALPH", b"VP8 ", b"VP8L"}
 _WEBP_EXIF_AND_XMP_FLAGS = 0x08 | 0x04
-# 0xFF starts a marker unless a stuffed zero, a restart marker or a fill byte follows.
+# 0xFF starts a marker, unless the next byte is a stuffed zero, a restart marker or a fill byte.
 _JPEG_MARKER = re.compile(rb"\xff([^\x00\xd0-\xd7\xff])")
 _SOS, _EOI, _COM, _APP0, _APP15 = 0xDA, 0xD9, 0xFE, 0xE0, 0xEF
-# The JFIF header, the colour profile, and the Adobe marker that says how colours are coded.
+# The JFIF header, the colour profile, and the Adobe marker, which states the colour coding.
 _JPEG_KEPT_APPS = {0xE0: b"JFIF\0", 0xE2: b"ICC_PROFILE\0", 0xEE: b"Adobe"}
 
 
@@ -35,7 +35,7 @@ def without_jpeg_metadata(image: bytes) -> bytes:
     """Return a JPEG without comments, Exif, XMP, other application segments, or trailing bytes.
 
     Raises:
-        ValueError: the markers do not follow one another to the end of the image.
+        ValueError: the markers do not form an unbroken sequence up to the end of the image.
     """
     return image[:2] + b"".join(_kept_jpeg_parts(image)) + b"\xff\xd9"
 
@@ -70,10 +70,10 @@ def _is_jpeg_part_kept(kind: int, opening: bytes) -> bool:
 
 
 def without_png_metadata(image: bytes) -> bytes:
-    """Return a PNG with only the chunks that hold its pixels and colours.
+    """Return a PNG with only those chunks that contain pixels and colours.
 
     Raises:
-        ValueError: the chunks do not follow one another to IEND, or a checksum is wrong.
+        ValueError: the chunks do not form an unbroken sequence up to IEND, or a checksum is wrong.
     """
     kept, at = [_PNG_SIGNATURE], len(_PNG_SIGNATURE)
     while True:

@@ -1,6 +1,6 @@
-"""Checks the input images of a benchmark and makes the copies that are served.
+"""Checks the input images of a benchmark, and makes the copies that the server sends.
 
-Image files are opened in the sandbox only (`sandbox/image.py`).
+Image files are opened only in the sandbox (`sandbox/image.py`).
 """
 
 from collections.abc import Mapping
@@ -38,7 +38,7 @@ class ImageCode(StrEnum):
 
 
 class ImageRejected(Exception):
-    """The image is refused; the message is a sentence for the person who submitted it."""
+    """The image is refused; the message is a sentence for the person who submitted the image."""
 
     def __init__(self, code: ImageCode, message: str) -> None:
         super().__init__(message)
@@ -80,22 +80,22 @@ def clean_image(
 ) -> ImageFacts:
     """Write a copy without metadata (location, camera, software, comments, bytes after the image).
 
-    The coded pixels are copied byte for byte if every program shows them in the same way. Any other image
-    (rotated by its metadata, transparent, with a profile other than sRGB ...) is converted and re-encoded,
-    see `benchmark.image_display`.
+    The coded pixels are copied byte for byte if every program shows them in the same way. Any other image is
+    converted and re-encoded, for example if it is transparent, rotated by its metadata, or has a profile
+    other than sRGB; see `benchmark.image_display`.
 
     Args:
         path: the image as submitted.
-        target_path: where to write; overwritten. Nothing is left there on failure.
-        sandbox: opens the file.
-        limits: of the image.
+        target_path: the file to write; an existing file is overwritten. After an error there is no file.
+        sandbox: the sandbox that opens the file.
+        limits: the limits that the image must satisfy.
 
     Returns:
         The facts of the copy.
 
     Raises:
         ImageRejected: the file is not an accepted image.
-        StoreFull: no space is left at `target_path`.
+        StoreFull: the disk of `target_path` is full.
     """
     more: dict[str, Json] = {
         "limits": asdict(limits or ImageLimits()),
@@ -105,9 +105,9 @@ def clean_image(
 
 
 def make_thumbnail(path: Path, target_path: Path, width: int, *, sandbox: Sandbox) -> ImageFacts:
-    """Write the image as an upright WebP without metadata, `width` pixels wide but never enlarged.
+    """Write a WebP of the image, upright, without metadata, `width` pixels wide but never enlarged.
 
-    Args, Raises: as `clean_image`.
+    Args and Raises: see `clean_image`.
     """
     limits = asdict(ImageLimits())
     more: dict[str, Json] = {"limits": limits, "target": str(target_path.absolute()), "width": width}

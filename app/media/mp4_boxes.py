@@ -11,7 +11,7 @@ _MAX_BOXES = 10_000
 
 @dataclass(frozen=True)
 class Box:
-    """A box; `size` is the size that the file declares, including the header; it may exceed the file."""
+    """A box. `size` is the declared size with the header; it can be larger than the file."""
 
     kind: bytes
     start: int
@@ -23,9 +23,9 @@ class Box:
 
 
 def outer_boxes(file: BinaryIO, file_bytes: int) -> list[Box]:
-    """Return the top-level boxes in order; the last one may be cut off.
+    """Return the top-level boxes in order; the last box may be cut off.
 
-    Reading stops at bytes that cannot be a box (a size smaller than its header).
+    Reading stops at bytes that cannot be a box because the declared size is smaller than the header.
     """
     boxes: list[Box] = []
     start = 0

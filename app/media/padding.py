@@ -1,8 +1,8 @@
 """Serves both renditions of an assignment with the same length, so that file sizes do not identify models.
 
 Measured: MotiF's files are larger than CogVideoX's in 51 of 51 pairs, so padding each file separately would
-still distinguish them. Both renditions end in an MP4 `free` box, which players skip; it is added while
-serving and never stored.
+still distinguish the models. Each rendition ends in an MP4 `free` box, which players skip. The box is added
+while the file is served, and is never stored.
 """
 
 import re
@@ -16,7 +16,7 @@ CHUNK_BYTES = 64 * 1024
 FREE_BOX_HEADER_BYTES = 8
 _MAX_BOX_BYTES = 2**32 - 1
 
-# No client needs more digits than 2^63 has; a longer number is ignored like a malformed header.
+# No client needs more digits than 2^63 has. A header with a longer number is ignored as malformed.
 _ONE_RANGE = re.compile(r"bytes=[ \t]*(?:([0-9]{1,19})-([0-9]{0,19})|-([0-9]{1,19}))[ \t]*", re.IGNORECASE)
 
 ReadRange = Callable[[int, int], Iterator[bytes]]
@@ -39,7 +39,7 @@ def parse_range(header: str | None, length: int) -> ByteRange | None:
     ByteRange(start=8, stop=10)
 
     Raises:
-        RangeNotSatisfiable: the range starts behind the end or asks for the last 0 bytes.
+        RangeNotSatisfiable: the range starts after the end of the body, or requests the last 0 bytes.
     """
     match = _ONE_RANGE.fullmatch(header) if header else None
     if match is None:
@@ -57,10 +57,10 @@ def parse_range(header: str | None, length: int) -> ByteRange | None:
 
 
 def padded_length(a_bytes: int, b_bytes: int) -> int:
-    """Return the length with which both renditions of an assignment are served.
+    """Return the number of bytes that the server sends for each of an assignment's two renditions.
 
-    This is the larger size plus a box header, rounded up to `PADDING_STEP_BYTES`, so that each file has room
-    for its box.
+    This is the size of the larger file plus a box header, rounded up to a multiple of `PADDING_STEP_BYTES`.
+    Both files then have room for a `free` box.
 
     >>> padded_length(100_000, 70_000)
     131072
@@ -74,15 +74,16 @@ def padded_range(
     """Yield bytes [start, stop) of the stored file followed by a `free` box up to `padded_size`.
 
     Args:
-        read_range: `read_range(start, stop)` of the stored file, for instance of `MediaStore.read_range`.
-        real_size: bytes of the stored file.
-        padded_size: bytes of the served body, at least a box header more than `real_size`, as `padded_length`
-            guarantees.
-        start: first byte, inside the served body.
-        stop: one after the last byte, at most `padded_size`.
+        read_range: a function of start and stop that yields bytes of the stored file, such as
+            `MediaStore.read_range`.
+        real_size: size of the stored file, in bytes.
+        padded_size: size of the served body, in bytes: at least `real_size` plus a box header, as
+            `padded_length` guarantees.
+        start: index of the first byte, inside the served body.
+        stop: index after the last byte, at most `padded_size`.
 
     Raises:
-        ValueError: the box does not fit, or the range exceeds the body.
+        ValueError: there is no room for the box, or the range exceeds the body.
     """
     box_bytes = padded_size - real_size
     if not FREE_BOX_HEADER_BYTES <= box_bytes <= _MAX_BOX_BYTES:

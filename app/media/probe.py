@@ -1,6 +1,6 @@
-"""Checks a submitted clip: returns its facts, or a reason for refusing it.
+"""Checks a submitted clip and returns the clip's facts, or raises an error with the reason for refusing it.
 
-The file is opened in the sandbox only (`sandbox/probe.py`).
+The file is opened only in the sandbox (`sandbox/probe.py`).
 """
 
 from collections.abc import Mapping
@@ -38,7 +38,7 @@ class ClipCode(StrEnum):
 
 
 class ClipRejected(Exception):
-    """The clip is refused; the message is a sentence for the person who submitted it."""
+    """The clip is refused; the message is a sentence for the person who submitted the clip."""
 
     def __init__(self, code: ClipCode, message: str) -> None:
         super().__init__(message)
@@ -48,7 +48,7 @@ class ClipRejected(Exception):
 
 @dataclass(frozen=True)
 class ClipLimits:
-    """Limits of a clip; checked before frames are decoded."""
+    """Limits of a clip, which are checked before frames are decoded."""
 
     max_side: int = 2048
     min_frames: int = 2
@@ -72,7 +72,7 @@ class ClipFacts:
         constant_fps: whether all frames have the same duration, within 5 %, and no edit list hides frames.
         has_audio: whether the file has an audio track.
         bytes: file size.
-        is_static: whether every frame equals the first one, except for coding noise.
+        is_static: whether every frame equals the first frame, except for coding noise.
         is_remuxable: whether the clip is 8-bit 4:2:0 H.264 at a constant rate and contains only pictures
             (`sandbox/h264.py`).
         first_frame_distance: mean absolute difference between the first frame and the pair's input image,
@@ -100,15 +100,15 @@ def probe_clip(
     """Check a clip in the sandbox; safe to call from several threads.
 
     Args:
-        path: the file, with any name.
-        sandbox: opens the file.
+        path: the file; its name does not matter.
+        sandbox: the sandbox that opens the file.
         input_image: the pair's image, already checked (`images.verify_image`).
-        limits: of the clip.
+        limits: the limits that the clip must satisfy.
 
     Raises:
         ClipRejected: the file is not an accepted clip.
         ImageRejected: the input image cannot be read.
-        SandboxBroken: the sandbox cannot be started, which is not caused by the clip.
+        SandboxBroken: the sandbox cannot be started; the clip is not the cause.
     """
     arguments: Mapping[str, Json] = {
         "path": str(path.absolute()),

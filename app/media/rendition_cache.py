@@ -1,4 +1,4 @@
-"""Makes each rendition once, when it is first needed, and records its key in the store."""
+"""Makes each rendition when it is first needed, and records its store key in the database."""
 
 import hashlib
 import threading
@@ -35,13 +35,13 @@ class StoredRendition:
 def find_renditions(
     session: Session, *, clip_ids: Collection[int], recipe: Recipe
 ) -> dict[int, StoredRendition]:
-    """Return the renditions of these clips that exist, by clip id."""
+    """Return the existing renditions of these clips, keyed by clip id."""
     rows = session.execute(_STORED, {"clip_ids": clip_ids, "recipe": recipe.name})
     return {row.clip_id: StoredRendition(row.media_key, row.bytes) for row in rows}
 
 
 class RenditionCache:
-    """Makes renditions; concurrent requests for the same one wait for one transcode."""
+    """Makes renditions; concurrent requests for the same rendition wait for a single transcode."""
 
     def __init__(
         self,
@@ -57,7 +57,7 @@ class RenditionCache:
         self._locks: defaultdict[tuple[int, str], threading.Lock] = defaultdict(threading.Lock)
 
     def get_or_make(self, clip: StoredClip, recipe: Recipe) -> StoredRendition:
-        """Return the stored rendition of a clip; transcode it if there is none.
+        """Return the stored rendition of a clip; if there is none, transcode the clip and store the result.
 
         Raises:
             RenditionFailed: the clip cannot be transcoded to this recipe.
@@ -84,7 +84,7 @@ class RenditionCache:
             with self._database.write() as session:
                 session.add(row)
         except IntegrityError:
-            # Another process made the same rendition at the same time and stored its row first.
+            # Another process made the same rendition at the same time and was the first to store a row.
             found = self._find(clip, recipe)
             assert found is not None
             return found

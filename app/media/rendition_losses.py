@@ -1,4 +1,4 @@
-"""Computes what the renditions of a study leave out: length, edges and frames per second of its clips."""
+"""Computes which parts of a study's clips are missing in the renditions: length, edges, frames per second."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
@@ -13,7 +13,7 @@ from app.tables.studies import Matchup, Study
 from app.tables.submissions import Clip
 from benchmark.protocol import RenditionRecipe, Side
 
-# Smaller losses come from rounding to whole frames and even sizes, and are ignored.
+# Ignore smaller losses, which result from rounding to whole frames and even sizes.
 _NEGLIGIBLE = 0.005
 _FORM = tuple(field.name for field in fields(ClipForm))
 _CROPPING = (RenditionRecipe.NORMALISED, RenditionRecipe.KEEP_LONGER)
@@ -35,13 +35,13 @@ class Loss:
 
 @dataclass(frozen=True)
 class SideLoss:
-    """What one side of a matchup loses.
+    """The loss of the clips of one side of a matchup.
 
     Attributes:
         side: reference or other.
         pairs: number of pairs whose clip is cut or cropped.
         all_pairs: number of pairs for which both sides have a clip.
-        most: the largest loss of each kind among the pairs.
+        most: for each kind of loss, the largest among the pairs.
         is_uniform: whether every clip of the side has the same loss.
     """
 
@@ -70,7 +70,7 @@ class SideLoss:
 
 
 def loss_of(clip: HasForm, recipe: Recipe) -> Loss:
-    """Return what a recipe leaves out of a clip."""
+    """Return the parts of a clip that are missing in its rendition with this recipe."""
     if recipe.kind is RenditionRecipe.REMUX:
         return Loss()
     width = height = 0.0
@@ -89,7 +89,7 @@ def loss_of(clip: HasForm, recipe: Recipe) -> Loss:
 
 
 def rendition_losses(session: Session, studies: Sequence[Study]) -> dict[int, tuple[SideLoss, ...]]:
-    """Return the loss of each side, by matchup id; sides without a loss are left out."""
+    """Return the losses of the sides of each matchup, keyed by matchup id; sides without a loss are left out."""
     requested = {study.id: study.renditions for study in studies}
     losses: defaultdict[tuple[int, Side], list[tuple[Loss, int]]] = defaultdict(list)
     for matchup_id, study_id, pairs, *forms in session.execute(_forms(list(requested))):
@@ -118,7 +118,7 @@ def _side_loss(side: Side, losses: Iterable[tuple[Loss, int]]) -> SideLoss:
 
 
 def _forms(study_ids: list[int]) -> Select[*tuple[Any, ...]]:
-    """Count the pairs of each matchup by the forms of their two clips; usually one row per matchup."""
+    """Count the pairs of each matchup by the forms of the two clips; most matchups have a single combination."""
     reference, other = aliased(Clip), aliased(Clip)
     columns = [getattr(clip, name) for clip in (reference, other) for name in _FORM]
     return (

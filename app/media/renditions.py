@@ -1,4 +1,4 @@
-"""Makes renditions: the copies of clips that annotators watch, without any trace of their origin.
+"""Makes renditions: the copies of clips that annotators watch, without any trace of the clip's origin.
 
 `remux` copies the coded pictures and drops everything else in the file. The other kinds decode both clips of
 a comparison and encode them in one form. The files are opened only in the sandbox (`sandbox/transcode.py`).
@@ -13,8 +13,8 @@ from app.media.store import DISK_FULL, StoreFull
 from benchmark.protocol import RenditionRecipe
 
 _MAX_FPS = 60.0
-# Increase this number whenever `sandbox/transcode.py` would write other bytes, so that a comparison never
-# shows an old and a new rendition.
+# Increase this number whenever a change of `sandbox/transcode.py` changes the written bytes, so that a
+# comparison never shows an old rendition next to a new one.
 _REVISION = 2
 
 
@@ -23,7 +23,7 @@ class RenditionFailed(Exception):
 
 
 class HasForm(Protocol):
-    """The facts of a clip that decide its recipe: `ClipForm`, or an object with all facts."""
+    """The facts of a clip that decide its recipe; `ClipForm` has only these, other classes have more facts."""
 
     @property
     def codec(self) -> str: ...
@@ -62,9 +62,9 @@ class ClipForm:
 
 @dataclass(frozen=True)
 class Recipe:
-    """The preparation of both clips of one comparison.
+    """How both clips of one comparison are prepared.
 
-    With `remux`, the other fields describe both clips as they are; otherwise they describe the renditions.
+    If `kind` is `remux`, the other fields describe both submitted clips; otherwise, they describe the renditions.
     """
 
     kind: RenditionRecipe
@@ -75,7 +75,7 @@ class Recipe:
 
     @property
     def name(self) -> str:
-        """The key under which a rendition of a clip is stored: at most 80 characters of [a-z0-9x._-]."""
+        """The name that identifies this recipe among a clip's renditions: at most 80 characters of [a-z0-9x._-]."""
         if self.kind is RenditionRecipe.REMUX:
             return f"remux-{_REVISION}"
         return f"{self.kind}-{_REVISION}-{self.width}x{self.height}-{self.fps:.3f}-{self.frames}"
@@ -86,7 +86,7 @@ class Recipe:
 
 
 def choose_recipe(reference: HasForm, other: HasForm, requested: RenditionRecipe) -> Recipe:
-    """Return the recipe for both clips of a comparison; the order of the two does not matter.
+    """Return the recipe for both clips of a comparison; the order of the two clips does not matter.
 
     `requested` is the study's choice. `remux` becomes `normalised` if the clips differ in size, fps, length
     or codec, or if one has sound, an uneven rate, or is not plain H.264. Otherwise the two clips would look
@@ -104,7 +104,7 @@ def choose_recipe(reference: HasForm, other: HasForm, requested: RenditionRecipe
             return Recipe(requested, reference.width, reference.height, reference.fps, reference.frames)
         requested = RenditionRecipe.NORMALISED
     fps = min(_MAX_FPS, *(clip.fps for clip in clips))
-    # A difference of a hundredth of a frame is rounding in the file's times, not a missing frame.
+    # A difference of a hundredth of a frame results from rounded times in the file, not from a missing frame.
     frames = [int(clip.frames * fps / clip.fps + 0.01) for clip in clips]
     keeps_longer = requested is RenditionRecipe.KEEP_LONGER
     is_native = requested is RenditionRecipe.NATIVE
@@ -121,18 +121,18 @@ def choose_recipe(reference: HasForm, other: HasForm, requested: RenditionRecipe
 def make_rendition(source_path: Path, recipe: Recipe, target_path: Path, *, sandbox: Sandbox) -> None:
     """Write the rendition of a clip; safe to call from several threads.
 
-    With the same source and library versions, a remux gives the same bytes; the bytes of x264 sometimes vary.
+    With the same source and library versions, a remux always has the same bytes, but x264's output may vary.
 
     Args:
         source_path: the clip as submitted, accepted by `probe_clip`.
         recipe: the recipe of the comparison, from `choose_recipe`.
-        target_path: where to write; overwritten. Nothing is left there on failure.
-        sandbox: opens the files.
+        target_path: the file to write; an existing file is overwritten. After an error there is no file.
+        sandbox: the sandbox that opens the files.
 
     Raises:
         RenditionFailed: the clip cannot be prepared with this recipe.
-        StoreFull: no space is left at `target_path`.
-        SandboxBroken: the sandbox cannot be started, which is not caused by the clip.
+        StoreFull: the disk of `target_path` is full.
+        SandboxBroken: the sandbox cannot be started; the clip is not the cause.
     """
     paths = {"source": str(source_path.absolute()), "target": str(target_path.absolute())}
     try:
@@ -158,5 +158,5 @@ def _form(clip: HasForm) -> tuple[object, ...]:
 
 
 def _even(side: int, *, up: bool) -> int:
-    """Return an even size, as 4:2:0 coding requires."""
+    """Round a size to an even number, as 4:2:0 coding requires."""
     return side + side % 2 if up else max(2, side - side % 2)

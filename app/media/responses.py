@@ -40,10 +40,10 @@ def video_response(
     cache_control: str,
     capacity: Capacity,
 ) -> Response:
-    """Return the requested range of a video of `length` bytes, or all of it.
+    """Return the requested range of a video of `length` bytes; without a range, return the whole video.
 
     Raises:
-        RangeNotSatisfiable: the range is empty.
+        RangeNotSatisfiable: the range contains no byte of the video.
     """
     asked = parse_range(request.headers.get("range"), length)
     span = asked or ByteRange(0, length)

@@ -1,4 +1,4 @@
-"""Benchmarks over REST. Public benchmarks need no key; others need the key of a person who may see them."""
+"""Benchmarks over REST. A public one needs no key; any other needs the key of a person who may see it."""
 
 from typing import Annotated
 
@@ -70,6 +70,6 @@ def get_image(slug: SlugPath, pair_id: PairIdPath, request: Request) -> Response
 
 
 def image_cache_control(benchmark: Benchmark) -> str:
-    """Return how long an image is cached: by the browser only where not everybody may see it."""
+    """Return the Cache-Control header of an image; only the browser may cache an image that is not public."""
     is_public = benchmark.visibility is Visibility.PUBLIC
     return f"{'public' if is_public else 'private'}, {_FOR_A_DAY}"

@@ -39,7 +39,7 @@ from benchmark.wire.submissions import ClipResponse, ClipsResponse
 
 router = api_router("submissions")
 log = logging.getLogger("ti2v.clips")
-# A position in the benchmark and a seed.
+# A cursor: the pair's position in the benchmark, then the seed.
 _CURSOR = r"^\d{1,9}-\d{1,10}$"
 
 
@@ -136,7 +136,7 @@ def delete_clip(
 
 @dataclass(frozen=True)
 class AuthorizedUpload:
-    """An authorised upload: the person, the kind of authorisation, and the target of the clip."""
+    """An authorised upload: the person, their right to upload, and the target of the clip."""
 
     principal: Principal
     authorization: UploadAuthorization

@@ -91,7 +91,7 @@ def claim(body: ClaimRequest, request: Request) -> ClaimResponse:
     """
     context = context_of(request)
     policy = leases.LeasePolicy.of(context.settings)
-    # Not durable: a lease that is lost in a power failure is simply granted again.
+    # The write need not be durable: if a power failure loses a lease, the job is leased again.
     with context.database.write(durable=False) as session:
         principal = require_person(session, request, Role.WORKER, scope=Scope.WORK, now=utc_now())
         now = utc_now()

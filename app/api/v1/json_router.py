@@ -17,7 +17,7 @@ from benchmark.wire.common import ErrorResponse
 # Declared only for /api/v1/openapi.json, which documents how to send a key; app/dependencies.py reads the
 # key.
 KEY = Depends(HTTPBearer(auto_error=False, description="A key from `ti2v key create`."))
-# For routes that are open to anybody and return more to people with a key.
+# For routes that everybody can use, and that return more to people with a key.
 OPTIONAL_KEY: dict[str, Any] = {"security": [{}, {"HTTPBearer": []}]}
 
 
@@ -28,8 +28,8 @@ def api_router(
 
     Args:
         tag: the name of the resource.
-        request_class: the request class whose threads the routes use; None for the default threads.
-        is_for_people: whether the routes require a key or a signed-in browser; checked before a body is read.
+        request_class: the routes run in the threads of this class; None for the default threads.
+        is_for_people: whether the routes require a key or a signed-in browser, before they read the body.
     """
     base = PersonJsonRoute if is_for_people else StrictJsonRoute
     route_class = limited_route(request_class, base) if request_class else base
@@ -66,8 +66,8 @@ class _StrictRequest(Request):
         """Return the parsed body, which must be UTF-8; a byte order mark is allowed.
 
         Raises:
-            BadRequest: the body is not UTF-8 or not JSON, is nested too deep, or an object contains a name
-                twice.
+            BadRequest: the body is not UTF-8 or not JSON, is nested too deep, or has an object with a
+                repeated name.
         """
         body = await self.body()
         try:

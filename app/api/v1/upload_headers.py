@@ -1,4 +1,4 @@
-"""Reads the headers of an upload: the job of the clip, and the length of the body."""
+"""Reads the job of a clip and the length of its body from the headers of an upload."""
 
 import re
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ _ATTEMPT = re.compile(r"[1-9][0-9]{0,8}")
 
 @dataclass(frozen=True)
 class JobHeaders:
-    """The job that a clip is uploaded for, and the number of the job's attempt."""
+    """The job for which a clip is uploaded, and the number of the job's attempt."""
 
     id: str
     attempt: int

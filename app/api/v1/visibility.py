@@ -1,4 +1,4 @@
-"""Who sees a benchmark, a submission or a study: read and set by its owner and admins."""
+"""Visibility over REST: owners and admins read and set who sees a benchmark, a submission or a study."""
 
 from fastapi import Request
 

@@ -1,6 +1,6 @@
 """Runs work on untrusted media in short-lived, limited child processes.
 
-This package exports the server's side. `fork_server` and the modules it imports run only in other processes.
+This package exports the classes that the server uses. `fork_server` and its imports run only in other processes.
 """
 
 from app.media.sandbox.client import (

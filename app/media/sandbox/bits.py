@@ -10,16 +10,16 @@ _TO_ESCAPE = re.compile(rb"\x00\x00(?=[\x00-\x03])")
 
 
 class RbspError(Exception):
-    """A field is missing or out of range, or bits follow the last field; the message is for logs."""
+    """A field is missing or out of range, or there are bits after the last field; the message is for logs."""
 
 
 def unescaped(payload: bytes) -> bytes:
-    """Return a unit's payload without emulation prevention bytes."""
+    """Remove the emulation prevention bytes from a unit's payload."""
     return _EMULATION.sub(b"\0\0", payload)
 
 
 def escaped(rbsp: bytes) -> bytes:
-    """Return a payload in which no start code can occur.
+    """Insert emulation prevention bytes, so that no start code occurs in a payload.
 
     >>> escaped(bytes([0, 0, 1])).hex()
     '00000301'
@@ -28,7 +28,7 @@ def escaped(rbsp: bytes) -> bytes:
 
 
 class BitReader:
-    """Reads fields one after the other; every read states the range it accepts."""
+    """Reads fields one after the other; each call passes the range of accepted values."""
 
     def __init__(self, rbsp: bytes) -> None:
         self._bits = "".join(f"{byte:08b}" for byte in rbsp)
@@ -58,7 +58,7 @@ class BitReader:
 
     @property
     def is_at_end(self) -> bool:
-        """Whether only the stop bit and zeros follow."""
+        """Whether only the stop bit and zeros remain."""
         return self._bits.find("1", self._at) == self._at and "1" not in self._bits[self._at + 1 :]
 
     def expect_end(self) -> None:
@@ -67,7 +67,7 @@ class BitReader:
 
 
 class BitWriter:
-    """Writes fields; each method returns the number it wrote."""
+    """Writes fields; each method returns the value that it was given."""
 
     def __init__(self) -> None:
         self._bits: list[str] = []
@@ -86,7 +86,7 @@ class BitWriter:
         return number
 
     def rbsp(self) -> bytes:
-        """Return the fields, the stop bit and zeros up to a whole byte."""
+        """Return the written fields, followed by the stop bit and by zeros that complete the last byte."""
         bits = "".join(self._bits) + "1"
         bits += "0" * (-len(bits) % 8)
         return int(bits, 2).to_bytes(len(bits) // 8, "big")

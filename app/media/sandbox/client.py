@@ -28,13 +28,13 @@ Json: TypeAlias = "str | int | float | bool | list[Json] | dict[str, Json] | Non
 
 log = logging.getLogger("ti2v.media")
 _CODE_FOLDER = Path(__file__).resolve().parents[3]
-_FORK_SERVER_GRACE_S = 5.0  # the fork server enforces wall_s; this covers a fork server that hangs
+_FORK_SERVER_GRACE_S = 5.0  # the fork server enforces wall_s; this margin is for a fork server that hangs
 MAX_REPLY_BYTES = 1024 * 1024
 CHUNK_BYTES = 64 * 1024
 
 
 class Work(StrEnum):
-    """The kinds of work that a child can do."""
+    """The kinds of work that a sandbox child can do."""
 
     PROBE = "probe"
     RENDITION = "rendition"
@@ -44,7 +44,7 @@ class Work(StrEnum):
 
 @dataclass(frozen=True)
 class SandboxLimits:
-    """Limits of one child; a child that exceeds one is killed.
+    """Limits of one child; a child that exceeds any limit is killed.
 
     `address_space_bytes` includes the libraries, about 0.3 GB before any frame is decoded.
     """
@@ -68,7 +68,7 @@ class SandboxError(Exception):
 
 
 class WorkRefused(SandboxError):
-    """The child refused its input; the kind of work defines the codes."""
+    """The child refused its input; each kind of work has its own codes."""
 
     def __init__(self, code: str, message: str) -> None:
         super().__init__(message)
@@ -88,14 +88,14 @@ class WorkDied(SandboxError):
 
 
 class SandboxBroken(SandboxError):
-    """No fork server starts, twice in a row, or the sandbox is closed; the file is not the cause."""
+    """The fork server failed to start twice, or the sandbox is closed; the file is not the cause."""
 
 
 class Sandbox:
-    """Runs at most `children` pieces of work at once; safe to share between threads.
+    """Runs work in at most `children` child processes at once; threads may share a sandbox.
 
-    Each child has its own fork server, which is started when first needed and restarted when it died. Close
-    the sandbox, or use it as a context manager, to end the fork servers.
+    Each child has its own fork server, which is started when it is first needed and restarted after a crash.
+    To end the fork servers, close the sandbox or use it as a context manager.
     """
 
     def __init__(self, *, children: int = 2, limits: SandboxLimits | None = None) -> None:
@@ -103,14 +103,14 @@ class Sandbox:
             raise ValueError("a sandbox needs at least one child")
         self._limits = limits or SandboxLimits()
         self._fork_servers = [_ForkServer() for _ in range(children)]
-        # Last in, first out: with little work, only one fork server is used and the others are never started.
+        # The last fork server returned is the next one used. With little work, the others are never started.
         self._idle: queue.LifoQueue[_ForkServer] = queue.LifoQueue()
         for fork_server in reversed(self._fork_servers):
             self._idle.put(fork_server)
         self._closed = False
 
     def run(self, work: Work, arguments: Mapping[str, Json]) -> dict[str, Json]:
-        """Do one piece of work in a child and return its result; wait while all children are busy.
+        """Wait for a free child, let it do one piece of work, and return the result.
 
         Raises:
             WorkRefused, WorkTimeout, WorkDied, SandboxBroken: see `SandboxError`.
@@ -124,9 +124,9 @@ class Sandbox:
         return _result(reply)
 
     def _request_with_restart(self, fork_server: "_ForkServer", request: bytes) -> dict[str, Json]:
-        """Send the request; if the fork server is gone, restart it and try again.
+        """Send the request; if the fork server has ended, restart it and send the request once more.
 
-        A fork server can be killed while idle, which the file did not cause.
+        The retry is correct because a fork server can be killed while idle; the file is then not the cause.
         """
         for _ in range(2):
             if self._closed:
@@ -138,11 +138,11 @@ class Sandbox:
         raise SandboxBroken("The media sandbox does not start.")
 
     def close(self) -> None:
-        """End all fork servers; running work is killed. Running and later work raises SandboxBroken."""
+        """End all fork servers and kill running work. Running and later calls of `run` raise SandboxBroken."""
         self._closed = True
         for fork_server in self._fork_servers:
             fork_server.kill()
-        # Each thread returns its fork server before its pipes are closed.
+        # Every thread must return its fork server before the pipes of the fork server are closed.
         for fork_server in [self._idle.get() for _ in self._fork_servers]:
             fork_server.stop()
             self._idle.put(fork_server)
@@ -175,7 +175,7 @@ class _ForkServerGone(Exception):
 
 
 class _ForkServer:
-    """The parent's end of one fork server; used by one thread at a time."""
+    """A fork server, seen from its parent; only one thread uses it at a time."""
 
     def __init__(self) -> None:
         self._process: subprocess.Popen[bytes] | None = None
@@ -192,10 +192,10 @@ class _ForkServer:
         return reply
 
     def kill(self) -> None:
-        """Kill the process; may be called from another thread than the one that uses it."""
+        """Kill the process; a thread other than the one that uses this object may call this method."""
         process = self._process
         if process is not None:
-            # Kill the whole process group, so that no child outlives it. The pid is valid until the process
+            # Kill the whole process group, so that no child survives. The pid stays valid until the process
             # is waited for.
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(process.pid, signal.SIGKILL)
@@ -208,7 +208,7 @@ class _ForkServer:
             return
         process.wait()
         _pipe(process.stdout).close()
-        with contextlib.suppress(BrokenPipeError):  # closing flushes a request that nobody will read
+        with contextlib.suppress(BrokenPipeError):  # closing flushes a request, but the process no longer reads it
             _pipe(process.stdin).close()
 
 
@@ -221,7 +221,7 @@ def _start_fork_server() -> subprocess.Popen[bytes]:
             "PATH": os.defpath,
             "LANG": "C.UTF-8",
             "TMPDIR": tempfile.gettempdir(),
-            # A BLAS with threads would make forking unsafe.
+            # If BLAS had threads, forking would be unsafe.
             "OPENBLAS_NUM_THREADS": "1",
             "OMP_NUM_THREADS": "1",
         },
@@ -232,7 +232,7 @@ def _start_fork_server() -> subprocess.Popen[bytes]:
 
 
 def _pipe(pipe: IO[bytes] | None) -> IO[bytes]:
-    assert pipe is not None  # both pipes were requested
+    assert pipe is not None  # both are set, because both pipes were requested
     return pipe
 
 

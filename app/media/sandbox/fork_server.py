@@ -1,7 +1,8 @@
 """The process that sandbox children are forked from: `python -m app.media.sandbox.fork_server`.
 
-It imports the media libraries once and then serves requests one by one: one line of JSON on stdin, one line
-of JSON on stdout. It opens no media file itself. It exits at the end of its input.
+It imports the media libraries once, then serves requests one by one. A request is one line of JSON on stdin,
+and its reply is one line of JSON on stdout. The process opens no media file itself. It exits at the end of
+its input.
 """
 
 import gc
@@ -30,7 +31,7 @@ _WORK: dict[Work, Callable[..., dict[str, Json]]] = {
 
 def main() -> None:
     """Serve requests until the parent closes stdin."""
-    # Lower the priority: votes and pages come first, and probes and transcodes take seconds in any case.
+    # Lower the priority. Votes and pages are more urgent, and probes and transcodes take seconds in any case.
     os.nice(_NICENESS)
     # Exclude existing objects from garbage collection, so that their memory pages stay shared with the
     # children.
@@ -41,7 +42,7 @@ def main() -> None:
             sys.stdout.buffer.write(json.dumps(reply).encode() + b"\n")
             sys.stdout.buffer.flush()
         except BrokenPipeError:
-            os._exit(0)  # the server ended while this request ran; flushing at exit would fail again
+            os._exit(0)  # the server ended while this request was running; flushing at exit would fail again
 
 
 def _serve(request: dict[str, Any]) -> dict[str, Json]:
@@ -67,12 +68,12 @@ def _run_child(
         with os.fdopen(writing, "wb") as pipe:
             pipe.write(json.dumps(reply).encode())
     finally:
-        os._exit(0)  # no cleanup: everything here is a copy of the fork server's
+        os._exit(0)  # skip cleanup: every object here is a copy of an object of the fork server
 
 
 def _apply_limits(folder: str, limits: SandboxLimits) -> None:
     nothing = os.open(os.devnull, os.O_RDWR)
-    for stream in (0, 1, 2):  # the fork server's pipes to the server must be out of reach
+    for stream in (0, 1, 2):  # the child must not reach the pipes between the fork server and the server
         os.dup2(nothing, stream)
     os.chdir(folder)
     for what, most in (
@@ -80,11 +81,11 @@ def _apply_limits(folder: str, limits: SandboxLimits) -> None:
         (resource.RLIMIT_FSIZE, limits.file_bytes),
         (resource.RLIMIT_NOFILE, limits.open_files),
         (resource.RLIMIT_CORE, 0),
-        (resource.RLIMIT_NPROC, 0),  # no processes and no threads; root is exempt
+        (resource.RLIMIT_NPROC, 0),  # the child may start no processes and no threads; this limit does not apply to root
     ):
         resource.setrlimit(what, (most, most))
-    # The signal of the soft limit tells why the child ended. The hard limit is one second higher, and its
-    # signal does not tell the reason.
+    # The signal of the soft limit tells the fork server why the child ended. The hard limit, one second
+    # higher, sends a signal that has no specific cause.
     resource.setrlimit(resource.RLIMIT_CPU, (limits.cpu_s, limits.cpu_s + 1))
 
 
@@ -116,7 +117,7 @@ def _reply_of(child: int, reading: int, wall_s: float) -> dict[str, Json]:
 
 
 def _end(child: int) -> int:
-    """Wait a moment for the child, kill it if it still runs, and return its wait status."""
+    """Wait a moment for the child to exit, kill it if it has not, and return its wait status."""
     # A child that has closed its pipe is exiting; wait up to 10 ms for its own exit status.
     for _ in range(20):
         done, status = os.waitpid(child, os.WNOHANG)

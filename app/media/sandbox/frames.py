@@ -14,10 +14,10 @@ from benchmark.video.track import open_video
 
 
 def read(kind: str, path: str, numbers: list[int], target: str, max_width: int) -> dict[str, Json]:
-    """Write the frames one after the other as raw RGB; return the width and height they share.
+    """Write the frames one after the other as raw RGB; return their width and height.
 
     Raises:
-        WorkRefused: the file cannot be decoded, or ends before the last of the `numbers`.
+        WorkRefused: the file cannot be decoded, or has fewer frames than the last of the `numbers`.
     """
     images = iter([_image(Path(path))]) if kind == "image" else _frames(Path(path))
     written: list[bytes] = []

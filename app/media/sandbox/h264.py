@@ -1,7 +1,7 @@
-"""Extracts from H.264 the data that a decoder needs, and refuses streams that may contain other data.
+"""Extracts the data that a decoder needs from H.264 streams, and refuses streams that may contain other data.
 
-Parameter sets are rewritten field by field; of the other units, only coded slices are kept. If a stream
-cannot be cleaned without re-encoding, `NotPlain` is raised.
+Parameter sets are rewritten field by field. Of the other units, only coded slices are kept. `NotPlain` is
+raised if a stream cannot be cleaned without re-encoding.
 
 Source: ITU-T H.264 (08/2021), 7.3.1 and annex B; ISO/IEC 14496-15, 5.3.3 (avcC).
 """
@@ -37,7 +37,7 @@ class Sample:
 
 @dataclass(frozen=True)
 class H264Stream:
-    """A whole coded video: parameter sets, and pictures in decoding order."""
+    """A whole coded video: its parameter sets, and its pictures in decoding order."""
 
     sps: bytes
     pps: tuple[bytes, ...]
@@ -57,8 +57,8 @@ def stream_of_mp4(configuration: bytes, samples: Iterable[bytes], colours: Colou
 
     Args:
         configuration: the body of its avcC box.
-        samples: in decoding order.
-        colours: colours to write into the parameter set, because only the container may specify them.
+        samples: the coded pictures of the track, in decoding order.
+        colours: colours to write into the parameter set; some files specify them only in the container.
 
     Raises:
         NotPlain: the stream must be re-encoded.
@@ -71,7 +71,7 @@ def stream_of_mp4(configuration: bytes, samples: Iterable[bytes], colours: Colou
 
 
 def stream_of_encoder(headers: bytes, packets: Iterable[bytes], colours: Colours) -> H264Stream:
-    """Return the cleaned stream of an encoder's output with start codes; Raises: as `stream_of_mp4`."""
+    """Return the cleaned stream of an encoder's output, which has start codes. Raises: see `stream_of_mp4`."""
     samples = (tuple(_units_between_start_codes(packet)) for packet in packets)
     return _stream(tuple(_units_between_start_codes(headers)), samples, colours)
 
@@ -103,7 +103,7 @@ def _parameter_sets(units: Iterable[bytes], colours: Colours) -> list[bytes]:
 
 
 def _sample(units: tuple[bytes, ...], known: list[bytes], colours: Colours) -> Sample:
-    """Keep the slices of a picture; parameter sets between them must equal those of the track."""
+    """Return a picture with only its slices; parameter sets among them must equal those of the track."""
     kinds = {_kind(unit) for unit in units}
     if kinds & _PARTITIONS:
         raise NotPlain("data partitions")
@@ -122,7 +122,7 @@ def _kind(unit: bytes) -> int:
 
 
 def _without_zeros(unit: bytes) -> bytes:
-    """Remove zeros and cabac_zero_words after the coded data."""
+    """Remove zeros and cabac_zero_words from the end of a unit."""
     while unit.endswith((b"\0", b"\0\0\3")):
         unit = unit.rstrip(b"\0").removesuffix(b"\0\0\3")
     return unit
@@ -139,7 +139,7 @@ def _with_length(unit: bytes, length_bytes: int) -> bytes:
 
 
 def _read_configuration(body: bytes) -> tuple[int, list[bytes]]:
-    """Return the number of bytes of a unit's length field, and the parameter sets of an avcC body."""
+    """Parse an avcC body: return the size of the units' length fields, in bytes, and the parameter sets."""
     if len(body) < 7 or body[0] != 1:
         raise NotPlain("no avcC configuration")
     sets: list[bytes] = []

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-# Imported here so that children find the decoders loaded instead of loading them one by one.
+# Importing the decoders here loads them once in the fork server, and not in every child.
 from PIL import Image, JpegImagePlugin, PngImagePlugin, WebPImagePlugin  # noqa: F401
 
 from app.media import image_metadata
@@ -19,7 +19,7 @@ _WITHOUT_METADATA: dict[ImageFormat, Callable[[bytes], bytes]] = {
     ImageFormat.PNG: image_metadata.without_png_metadata,
     ImageFormat.WEBP: image_metadata.without_webp_metadata,
 }
-# `ImageLimits` are checked from the header; Pillow's own limit would hide the reason.
+# `ImageLimits` are checked when the header is read. Pillow's own limit would hide the reason for a refusal.
 Image.MAX_IMAGE_PIXELS = None
 _EXIF_ORIENTATION, _UPRIGHT = 0x0112, 1
 _THUMBNAIL_QUALITY = 80
@@ -33,10 +33,10 @@ _RECODED: dict[ImageFormat, dict[str, Any]] = {
 def prepare(
     step: str, path: str, limits: dict[str, Any], target: str | None = None, width: int | None = None
 ) -> dict[str, Json]:
-    """Verify an image and, for the steps `clean` and `thumbnail`, write its copy; return its `ImageFacts`.
+    """Verify an image and return its `ImageFacts`; the steps `clean` and `thumbnail` also write a copy.
 
     Raises:
-        WorkRefused: with a `ImageCode`, or `disk_full`.
+        WorkRefused: the image is refused (the code is an `ImageCode`), or the disk is full (`disk_full`).
     """
     coded = _read(Path(path), ImageLimits(**limits))
     image = _decode(coded, ImageLimits(**limits))
@@ -69,7 +69,7 @@ def _open(coded: bytes) -> Image.Image:
 
 
 def _format(image: Image.Image) -> ImageFormat:
-    # A phone's JPEG with further views inside is MPO to Pillow; its first view is an ordinary JPEG.
+    # Pillow calls a phone's JPEG with several views MPO; the first view is an ordinary JPEG.
     return ImageFormat.JPEG if image.format == "MPO" else ImageFormat((image.format or "").lower())
 
 
@@ -111,7 +111,7 @@ def _thumbnail(image: Image.Image, width: int) -> bytes:
 
 def _coded(image: Image.Image, form: ImageFormat, options: dict[str, Any]) -> bytes:
     bare = Image.new(image.mode, image.size)
-    bare.paste(image)  # a new image has no comments, texts or profiles of the old one
+    bare.paste(image)  # the new image lacks the old image's comments, texts and profiles
     out = io.BytesIO()
     bare.save(out, form.upper(), **options)
     return out.getvalue()

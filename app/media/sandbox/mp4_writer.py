@@ -1,8 +1,8 @@
 """Writes an MP4 of one H.264 track with a fixed set of boxes, so that only the pictures differ between files.
 
-The file has no creation time and no writer's name, a single chunk, and the index before the pictures. The
-clock depends only on the frame rate, so clips with equal rate and number of frames have exactly equal
-durations.
+The file has no creation time and no writer's name. It has a single chunk, and the index comes before the
+pictures. The clock depends only on the frame rate, so clips with the same rate and number of frames have
+exactly the same duration.
 
 Source: ISO/IEC 14496-12 (2022), 8; ISO/IEC 14496-15, 5.4.2 (avc1).
 """
@@ -13,7 +13,7 @@ from pathlib import Path
 
 from app.media.sandbox.h264 import H264Stream
 
-# Minimum ticks per second: coarse clocks are legal, but some players round them.
+# Minimum ticks per second. Slower clocks are legal, but some players round their times.
 _MIN_CLOCK_HZ = 10_000
 _UNITY_MATRIX = b"".join(n.to_bytes(4, "big") for n in (1 << 16, 0, 0, 0, 1 << 16, 0, 0, 0, 1 << 30))
 _UNDETERMINED_LANGUAGE = 0x55C4
@@ -30,8 +30,8 @@ class VideoTrack:
         width: in pixels.
         height: in pixels.
         fps: frames per second.
-        order: the display position of each picture, in decoding order. None if both orders are always the
-            same; the boxes for reordering are then left out.
+        order: the display position of each picture, in decoding order. None if the display order equals the
+            decoding order; the boxes for reordering are then left out.
     """
 
     stream: H264Stream
@@ -59,7 +59,7 @@ class VideoTrack:
 
     @property
     def delay(self) -> int:
-        """The number of frames that a decoder must be ahead of the shown picture."""
+        """The number of frames by which a decoder must be ahead of the picture that is shown."""
         return max((at - shown for at, shown in enumerate(self.order or ())), default=0)
 
     @property
@@ -68,9 +68,9 @@ class VideoTrack:
 
 
 def write_mp4(track: VideoTrack, target: Path) -> None:
-    """Write the track to a file; its time starts at 0."""
+    """Write the track to a file; the track's time starts at 0."""
     head = _box(b"ftyp", b"isom", _u32(512), b"isomiso2avc1mp41")
-    # The size of the index does not depend on the offset it holds.
+    # The size of the index does not depend on the offset that is stored in it.
     offset = len(head) + len(_index(track, 0)) + 8
     with target.open("wb") as file:
         file.write(head + _index(track, offset))
@@ -107,7 +107,7 @@ def _track_header(track: VideoTrack) -> bytes:
 
 
 def _edits(track: VideoTrack) -> bytes:
-    """Return an edit that starts at the first shown picture, because reordering delays this picture."""
+    """Return an edit list that starts at the first shown picture, because reordering delays this picture."""
     entry = _u32(1, track.duration, track.delay * track.ticks_per_frame, _ONE)
     return _box(b"edts", _full_box(b"elst", entry))
 
@@ -160,7 +160,7 @@ def _sample_entry(track: VideoTrack) -> bytes:
         bytes(16),
         size,
         _u32(_DOTS_PER_INCH, _DOTS_PER_INCH, 0),
-        (1).to_bytes(2, "big"),  # one frame a sample
+        (1).to_bytes(2, "big"),  # one frame per sample
         bytes(32),  # no compressor's name
         (24).to_bytes(2, "big"),
         b"\xff\xff",

@@ -1,8 +1,8 @@
 """Rewrites H.264 parameter sets field by field, without fields that MP4 does not need.
 
-Fields that can carry arbitrary bytes are dropped if no decoder needs them (clock, buffer model). They are
-refused if a decoder needs them (scaling matrices, picture order of type 1, slice groups), as are bytes after
-the last field.
+Fields that can carry arbitrary bytes are dropped if no decoder needs them (clock, buffer model). If a decoder
+needs such a field (scaling matrices, picture order of type 1, slice groups), the parameter set is refused. It
+is also refused if there are bytes after the last field.
 
 Source: ITU-T H.264 (08/2021), 7.3.2.1.1, 7.3.2.2, E.1.1, E.1.2.
 """
@@ -18,7 +18,7 @@ _UNSPECIFIED = 2
 
 @dataclass(frozen=True)
 class Colours:
-    """The meaning of decoded values, ITU-T H.273; `full_range` is 0 or 1."""
+    """The colours that decoded values represent, as codes of ITU-T H.273; `full_range` is 0 or 1."""
 
     primaries: int = _UNSPECIFIED
     transfer: int = _UNSPECIFIED
@@ -27,7 +27,7 @@ class Colours:
 
 
 def rewritten_sps(unit: bytes, colours: Colours) -> bytes:
-    """Return a sequence parameter set of 8-bit 4:2:0 frames, tagged with these colours.
+    """Rewrite a sequence parameter set of 8-bit 4:2:0 frames, and tag it with these colours.
 
     Raises:
         RbspError: the parameter set is damaged, or has a field or bytes that are refused.
@@ -52,7 +52,7 @@ def rewritten_sps(unit: bytes, colours: Colours) -> bytes:
 
 
 def rewritten_pps(unit: bytes) -> bytes:
-    """Return a picture parameter set; Raises: as `rewritten_sps`."""
+    """Rewrite a picture parameter set. Raises: see `rewritten_sps`."""
     bits, out = BitReader(unescaped(unit[1:])), BitWriter()
     out.ue(bits.ue(most=255))  # pic_parameter_set_id
     out.ue(bits.ue(most=31))  # seq_parameter_set_id
@@ -76,7 +76,7 @@ def rewritten_pps(unit: bytes) -> bytes:
 
 
 def _copy_frames(bits: BitReader, out: BitWriter) -> None:
-    """Copy the fields of an SPS on picture order, references and size."""
+    """Copy the fields of an SPS that describe picture order, references and size."""
     out.ue(bits.ue(most=12))  # log2_max_frame_num_minus4
     if out.ue(_without_type_1(bits.ue(most=2))) == 0:
         out.ue(bits.ue(most=12))  # log2_max_pic_order_cnt_lsb_minus4
@@ -118,7 +118,7 @@ def _read_vui(bits: BitReader) -> _Vui:
     chroma_location = (bits.ue(most=5), bits.ue(most=5)) if bits.u(1) else None
     if bits.u(1):
         bits.u(65)  # num_units_in_tick, time_scale, fixed_frame_rate_flag
-    # A list and not a generator, so that both models are read.
+    # A list, because a generator would stop before the second model is read.
     if any([_skip_buffer_model(bits), _skip_buffer_model(bits)]):
         bits.u(1)  # low_delay_hrd_flag
     bits.u(1)  # pic_struct_present_flag

@@ -29,10 +29,10 @@ _CODES = {
 
 
 def probe(path: str, input_image: str | None, limits: dict[str, Any]) -> dict[str, Json]:
-    """Return the fields of `ClipFacts`.
+    """Decode and measure a clip; return the fields of `ClipFacts`.
 
     Raises:
-        WorkRefused: with a `ClipCode`.
+        WorkRefused: the clip is refused; the code is a `ClipCode`.
     """
     clip, allowed = Path(path), ClipLimits(**limits)
     _check_container(clip)
@@ -132,7 +132,7 @@ def _timing(description: VideoDescription, allowed: ClipLimits) -> dict[str, Jso
 
 
 def _watch(track: VideoTrack, timeline: Timeline, input_image: Path | None) -> FrameComparison:
-    """Decode every frame and compare each with the first one and with the input image."""
+    """Decode every frame, and compare it with the first frame and with the input image."""
     comparison = FrameComparison(input_image)
     shown = 0
     for frame in track.frames():

@@ -8,12 +8,12 @@ Facts = TypeVar("Facts")
 
 
 def read_result(result: dict[str, Json], kind: type[Facts]) -> Facts:
-    """Return the result as this dataclass.
+    """Validate a result, and return it as an instance of this dataclass.
 
     Raises:
         WorkDied: a field is missing, unknown or of another type.
     """
-    # Imported here, because the fork server imports this package too and does not need pydantic.
+    # Imported here, because the fork server also imports this package but does not need pydantic.
     from pydantic import TypeAdapter, ValidationError
 
     try:

@@ -1,4 +1,4 @@
-"""Converts decoded frames to one size by scaling and cropping, black bars, or a larger canvas."""
+"""Converts decoded frames to one size: scales and crops them, adds black bars, or centres them on a canvas."""
 
 from typing import Any
 
@@ -7,7 +7,7 @@ from av.filter import Graph
 from benchmark.protocol import RenditionRecipe
 from benchmark.video.pixels import colour_matrix
 
-# ITU-T H.273; for other matrices, FFmpeg's scaler uses the frame's own tag.
+# Codes of ITU-T H.273. For other matrices, FFmpeg's scaler uses the frame's own tag.
 _MATRICES = {1: "bt709", 5: "bt601", 6: "bt601"}
 
 
@@ -16,9 +16,9 @@ class Scaler:
 
     Args:
         first: a frame of the clip; all other frames have the same size and format.
-        kind: the recipe; `letterbox` and `native` add black bars, the other kinds crop at the centre.
-        width: of the result, even.
-        height: of the result, even.
+        kind: the kind of recipe; `letterbox` and `native` add black bars, other kinds crop at the centre.
+        width: width of the result, an even number.
+        height: height of the result, an even number.
     """
 
     def __init__(self, first: Any, kind: RenditionRecipe, *, width: int, height: int) -> None:

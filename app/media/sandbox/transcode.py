@@ -23,10 +23,10 @@ from benchmark.video import VideoDescription
 from benchmark.video.decoder import use_one_thread
 from benchmark.video.track import VideoTrack, open_video
 
-_GOP_FRAMES = 8  # short, so that stepping and scrubbing in the browser are quick
+_GOP_FRAMES = 8  # short distances make stepping and scrubbing in the browser quick
 _ENCODER = {
-    # Annotators must judge the model, not our encoder: the quality is at least 47 dB PSNR on real clips. The
-    # preset `medium` takes twice as long for the same quality.
+    # Annotators must judge the model and not our encoder, so the quality is high: at least 47 dB PSNR on real
+    # clips. The preset `medium` takes twice as long for the same quality.
     "preset": "veryfast",
     "crf": "12",
     "profile": "high",
@@ -40,10 +40,10 @@ _COLOURS = Colours(_SMPTE_170M, _SMPTE_170M, _SMPTE_170M)
 
 
 def make(source: str, target: str, recipe: dict[str, Any]) -> dict[str, Json]:
-    """Write one rendition.
+    """Transcode or copy one clip to its rendition.
 
     Raises:
-        WorkRefused: no space left (`disk_full`), or the clip must not be copied (`not_plain`).
+        WorkRefused: the disk is full (`disk_full`), or the clip must be re-encoded (`not_plain`).
     """
     wanted = Recipe(**{**recipe, "kind": RenditionRecipe(recipe["kind"])})
     try:
@@ -93,7 +93,7 @@ def _encoder(recipe: Recipe, rate: Fraction) -> Any:
 
 
 def _shaped(track: VideoTrack, shown: tuple[int, ...], recipe: Recipe) -> Iterator[Any]:
-    """Yield the scaled frames with these ascending indices; a repeated index repeats its frame."""
+    """Yield the scaled frames with these ascending indices; a repeated index yields its frame again."""
     scaler: Scaler | None = None
     times = Counter(shown)
     for index, frame in enumerate(track.frames()):
