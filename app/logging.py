@@ -1,4 +1,4 @@
-"""Logs events with fields. Logs contain no prompts and no addresses, and do not name the models of open votes."""
+"""Logs events with fields. Logs contain no prompts, no addresses, and no model names of open votes."""
 
 import json
 import logging

@@ -57,7 +57,8 @@ class RequestMiddleware:
         except AppError as refusal:
             await answer_app_error(Request(scope), refusal)(scope, receive, response)
         except Exception as error:
-            # Respond here, so that the response has all headers; the exception is still raised to the server.
+            # Respond here, so that the response has all headers. The exception is still passed on to the
+            # server.
             if not response.status:
                 await answer_server_error(Request(scope), error)(scope, receive, response)
             raise
@@ -73,9 +74,9 @@ class RequestMiddleware:
 class _Response:
     """Adds headers to the response; `status` is 0 until the response starts.
 
-    A response that starts before the body was read closes the connection. Otherwise the server would read the
-    rest of the body, which can be endless. The connection stays open for a moment first, see
-    `RequestBody.linger`.
+    If a response starts before the body was read, the connection is closed after the response. Otherwise the
+    server would read the rest of the body, which can be endless. Before closing, the connection stays open
+    for a moment, see `RequestBody.linger`.
     """
 
     def __init__(self, send: Send, headers: list[tuple[bytes, bytes]], body: RequestBody) -> None:
@@ -101,7 +102,7 @@ class _Response:
 
 
 async def _record_key_use(scope: Scope) -> None:
-    """Record that the request's key was used, after the response; a failure is logged only."""
+    """Record after the response that the request's key was used; a failure to do so is only logged."""
     key_id, now = scope.get(USED_KEY), utc_now()
     if key_id is None:
         return

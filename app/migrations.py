@@ -1,8 +1,8 @@
 """Upgrades and downgrades the schema of the database.
 
-On SQLite, foreign keys are off while tables are rebuilt: rebuilding a parent table with foreign keys on
-deletes the rows that refer to it, such as votes. Afterwards keys are checked and no table may have lost a
-row.
+On SQLite, foreign keys are off while tables are rebuilt. With foreign keys on, rebuilding a parent table
+would delete the rows that refer to it, such as votes. Afterwards the foreign keys are checked, and it is an
+error if any table has lost a row.
 """
 
 import re
@@ -29,7 +29,7 @@ class SchemaError(AppError):
 
 @dataclass(frozen=True)
 class SchemaStatus:
-    """The version of a database, the newest version, and whether this release knows the former."""
+    """A database's version, the newest version, and whether this release knows the database's version."""
 
     current: str | None
     newest: str | None
@@ -41,7 +41,7 @@ class SchemaStatus:
 
     @property
     def problem(self) -> str | None:
-        """Return why this release cannot use the database, and the next step; None if it can use it."""
+        """Return why this release cannot use the database, and what to do; None if there is no problem."""
         if not self.is_known:
             return (
                 f"The database is at version {self.current}, which this release does not know; its newest is "
@@ -59,7 +59,7 @@ class SchemaStatus:
 def status(database: Database) -> SchemaStatus:
     """Return the database's version and the newest version.
 
-    Does not import Alembic, because this runs at every start.
+    This function runs at every start, so it does not import Alembic.
     """
     with database.engine.connect() as connection:
         current = None
@@ -70,7 +70,7 @@ def status(database: Database) -> SchemaStatus:
 
 
 def _revisions() -> tuple[set[str], str | None]:
-    """Return all revisions and the newest one; `revision = "…"` is a line of its own in each migration."""
+    """Return all revisions and the newest one, found by the line `revision = "…"` of each migration file."""
     revisions: set[str] = set()
     followed: set[str] = set()
     for path in (MIGRATIONS / "versions").glob("*.py"):
@@ -78,7 +78,7 @@ def _revisions() -> tuple[set[str], str | None]:
             r'^(revision|down_revision) = "(\w+)"$', path.read_text(), re.MULTILINE
         ):
             (revisions if name == "revision" else followed).add(value)
-    # The newest is the one that no other follows.
+    # The newest revision is the one that no other revision follows.
     return revisions, max(revisions - followed, default=None)
 
 
@@ -86,7 +86,7 @@ def require_known_version(database: Database) -> SchemaStatus:
     """Return the status of a database that this release can migrate.
 
     Raises:
-        SchemaError: a newer release made it.
+        SchemaError: a newer release migrated the database.
     """
     found = status(database)
     if found.problem and not found.is_known:

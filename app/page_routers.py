@@ -1,4 +1,4 @@
-"""Routers of all HTML pages, one per feature."""
+"""Lists the routers of all HTML pages; each feature has one router."""
 
 from app.annotators.routes import router as annotators
 from app.gallery.routes import router as gallery

@@ -19,7 +19,7 @@ class Pager:
         number: the current page, from 1.
         count: the number of pages, at least 1.
         path: the URL without its query.
-        query: the other query parameters; empty parameters are left out.
+        query: the query parameters besides the page number; empty ones are left out of the URL.
         anchor: the HTML id of the list.
     """
 
@@ -36,7 +36,7 @@ class Pager:
         )
 
     def url(self, number: int, *, anchor: str = "") -> str:
-        """Return the URL of a page; it scrolls to the list, or to another element of that page."""
+        """Return the URL of a page; the browser scrolls to the list, or to another element of that page."""
         parameters = [(name, value) for name, value in self.query if value]
         if number > 1:
             parameters.append(("page", str(number)))

@@ -18,7 +18,7 @@ TEMPLATES = Path(__file__).resolve().parent.parent / "templates"
 
 
 class _Templates(FileSystemLoader):
-    """Loads templates without their indentation, which would be a quarter of the voting page's bytes."""
+    """Loads templates and removes their indentation, which would be a quarter of the voting page's bytes."""
 
     def get_source(self, environment: Environment, template: str) -> tuple[str, str, Callable[[], bool]]:
         source, path, is_current = super().get_source(environment, template)
@@ -26,7 +26,7 @@ class _Templates(FileSystemLoader):
 
 
 def unbroken(text: str) -> str:
-    r"""Return a text whose numbers stay on one line with their unit, sign or range.
+    r"""Return a text in which no line break separates a number from its unit, sign or range.
 
     >>> unbroken("59 to 67 %, p ≥ 0.05, [61.2, 71.5]").replace("\xa0", "_")
     '59_to_67_%, p_≥_0.05, [61.2,_71.5]'

@@ -1,4 +1,4 @@
-"""Reads request bodies within limits of size and time, and drains the rest of a refused body."""
+"""Reads request bodies within limits of size and time, and drops a part of each refused body."""
 
 import time
 
@@ -8,7 +8,7 @@ from starlette.types import Message, Receive
 
 from app.errors import RequestTimeout, TooLarge
 
-# Minimum average rate of a body, after an initial time in which it may be slower.
+# Minimum average rate at which a body must arrive, and an initial time in which it may be slower.
 MIN_BYTES_PER_S = 16 * 1024
 SLOW_START_S = 60.0
 # After a response that did not wait for the body, this many bytes are read and dropped, and the connection
@@ -20,7 +20,7 @@ _MAX_DIGITS = 18
 
 
 class RequestBody:
-    """Passes on at most `limit` bytes of the body, independent of Content-Length."""
+    """Passes on at most `limit` bytes of a request's body, whatever its Content-Length declares."""
 
     def __init__(
         self, receive: Receive, headers: Headers, *, limit: int, slow_start_s: float = SLOW_START_S
@@ -59,7 +59,7 @@ class RequestBody:
     async def linger(self) -> None:
         """Give the client time to read the response before the connection closes; drop part of the body."""
         if self._headers.get("expect", "").lower() == "100-continue":
-            return  # the client does not send the body before it has read the response
+            return  # the client waits for the response before it sends the body
         last = self._seen + MAX_DRAINED_BYTES
         with anyio.move_on_after(LINGER_S):
             while not self.is_complete:

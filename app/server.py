@@ -45,7 +45,7 @@ def up(settings: Settings) -> None:
 
 
 def _require_free_address(settings: Settings) -> None:
-    """Check that the address is free before anything is created or printed.
+    """Check that the address is free; called before anything is created or printed.
 
     Raises:
         Conflict: the address is in use, or is not an address of this machine.

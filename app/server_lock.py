@@ -1,4 +1,4 @@
-"""The lock that a server holds on its HOME: at most one server per SQLite file."""
+"""The lock that a server holds on its HOME, so that at most one server uses a SQLite file."""
 
 import fcntl
 from collections.abc import Iterator

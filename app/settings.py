@@ -145,7 +145,7 @@ class Settings(BaseSettings):
 
     @cached_property
     def signing_key(self) -> bytes:
-        """The secret key; in development it is generated once and stored in TI2V_HOME."""
+        """The secret key. In development, it is generated at the first start and stored in TI2V_HOME."""
         if self.secret_key is not None:
             return self.secret_key.get_secret_value().encode()
         return _stored_secret(self.home / "secret_key")

@@ -29,7 +29,7 @@ class Clip(Protocol):
 
 
 def usual_format(clips: Iterable[Clip]) -> str:
-    """Return the most frequent size, number of frames and fps as text; an empty string if there is no clip."""
+    """Return the most frequent size, number of frames and fps as text; an empty string if there are none."""
     forms = Counter(_format(clip) for clip in clips)
     return forms.most_common(1)[0][0] if forms else ""
 

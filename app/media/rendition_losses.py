@@ -89,7 +89,7 @@ def loss_of(clip: HasForm, recipe: Recipe) -> Loss:
 
 
 def rendition_losses(session: Session, studies: Sequence[Study]) -> dict[int, tuple[SideLoss, ...]]:
-    """Return the losses of the sides of each matchup, keyed by matchup id; sides without a loss are left out."""
+    """Return the losses of each matchup's sides, keyed by matchup id; sides without a loss are left out."""
     requested = {study.id: study.renditions for study in studies}
     losses: defaultdict[tuple[int, Side], list[tuple[Loss, int]]] = defaultdict(list)
     for matchup_id, study_id, pairs, *forms in session.execute(_forms(list(requested))):
@@ -118,7 +118,7 @@ def _side_loss(side: Side, losses: Iterable[tuple[Loss, int]]) -> SideLoss:
 
 
 def _forms(study_ids: list[int]) -> Select[*tuple[Any, ...]]:
-    """Count the pairs of each matchup by the forms of the two clips; most matchups have a single combination."""
+    """Count each matchup's pairs by the forms of the two clips; most matchups have one combination."""
     reference, other = aliased(Clip), aliased(Clip)
     columns = [getattr(clip, name) for clip in (reference, other) for name in _FORM]
     return (

@@ -23,7 +23,7 @@ class RenditionFailed(Exception):
 
 
 class HasForm(Protocol):
-    """The facts of a clip that decide its recipe; `ClipForm` has only these, other classes have more facts."""
+    """The facts of a clip that decide its recipe; `ClipForm` has only these, other classes have more."""
 
     @property
     def codec(self) -> str: ...
@@ -64,7 +64,8 @@ class ClipForm:
 class Recipe:
     """How both clips of one comparison are prepared.
 
-    If `kind` is `remux`, the other fields describe both submitted clips; otherwise, they describe the renditions.
+    If `kind` is `remux`, the other fields describe both submitted clips; otherwise, they describe the
+    renditions.
     """
 
     kind: RenditionRecipe
@@ -75,7 +76,7 @@ class Recipe:
 
     @property
     def name(self) -> str:
-        """The name that identifies this recipe among a clip's renditions: at most 80 characters of [a-z0-9x._-]."""
+        """The name that identifies the recipe of a rendition: at most 80 characters of [a-z0-9x._-]."""
         if self.kind is RenditionRecipe.REMUX:
             return f"remux-{_REVISION}"
         return f"{self.kind}-{_REVISION}-{self.width}x{self.height}-{self.fps:.3f}-{self.frames}"

@@ -2,14 +2,14 @@
 
 from typing import Literal
 
-# Widths in pixels: a gallery tile, and the image of one pair.
+# Widths in pixels: first that of a gallery tile, then that of the image on a pair's page.
 ThumbnailWidth = Literal[240, 640]
 TILE: ThumbnailWidth = 240
 LARGE: ThumbnailWidth = 640
 
 
 def thumbnail_url(image_key: str, width: ThumbnailWidth) -> str:
-    """Return the URL of an image's thumbnail; it changes with the image, so browsers cache it permanently.
+    """Return the URL of an image's thumbnail. It changes with the image, so browsers cache it permanently.
 
     >>> thumbnail_url("images/ab/abcd", 240)
     '/thumbnails/abcd-240.webp'

@@ -1,7 +1,8 @@
 """Gold questions: comparisons with a known answer, inserted at positions derived from the seed.
 
-Of every `gold_block` comparisons an annotator gets, one is gold, at a random position; the correct answer is
-the reference. Gold questions take no slots, count in no score, and look like any other comparison.
+Among every `gold_block` comparisons that an annotator gets, one is a gold question, at a random position. Its
+correct answer is the reference. Gold questions take no slots, count in no score, and look like any other
+comparison.
 """
 
 from dataclasses import dataclass
@@ -23,10 +24,10 @@ class GoldQuestion:
 
 
 def choose_gold(session: Session, *, study: Study, annotator_id: int, position: int) -> GoldQuestion | None:
-    """Return a gold question that is new to this annotator; None if it must not be gold now.
+    """Return a gold question that is new to this annotator; None if the next comparison must not be gold.
 
     Args:
-        position: of the next comparison, from 1.
+        position: position of the next comparison, counted from 1.
     """
     if not is_gold_position(study, annotator_id=annotator_id, position=position):
         return None
@@ -43,7 +44,7 @@ def choose_gold(session: Session, *, study: Study, annotator_id: int, position: 
     ).all()
     if not unmet:
         return None
-    # A different order for each annotator; pairs they have seen come last.
+    # The order differs between annotators; pairs that the annotator has seen come last.
     chosen = min(unmet, key=lambda row: (row.is_known_pair, shuffle_key(study.seed, annotator_id, row.id)))
     comparison = session.get_one(Comparison, chosen.id)
     is_left = is_reference_left(study.seed, annotator_id, comparison.id)
@@ -51,7 +52,7 @@ def choose_gold(session: Session, *, study: Study, annotator_id: int, position: 
 
 
 def is_gold_position(study: Study, *, annotator_id: int, position: int) -> bool:
-    """Tell whether the annotator's comparison at a position, from 1, is to be gold."""
+    """Return whether the annotator's comparison at this position, counted from 1, must be a gold question."""
     if study.gold_block is None:
         return False
     block, place = divmod(position - 1, study.gold_block)
@@ -59,16 +60,16 @@ def is_gold_position(study: Study, *, annotator_id: int, position: int) -> bool:
 
 
 def gold_among(study: Study, *, annotator_id: int, others: int) -> int:
-    """Return the number of gold questions before the last of `others` other comparisons.
+    """Return how many gold questions precede the last of the annotator's first `others` ordinary comparisons.
 
-    An annotator's total includes the gold questions still to come, so showing one does not change the total.
+    An annotator's total includes future gold questions, so the total does not change when one is shown.
     """
     if study.gold_block is None:
         return 0
     most, in_block = study.gold_most or 0, study.gold_block - 1
     whole = others // in_block
-    # All blocks except the last two end before that comparison; in the last two, the position of the gold
-    # question decides.
+    # All blocks except the last two end before that comparison. In the last two blocks, the result depends on
+    # the position of the gold question.
     certain = max(0, min(whole - 1, most))
     return certain + sum(
         block * in_block + _place(study, annotator_id, block) < others
@@ -90,6 +91,6 @@ def count_gold_met(session: Session, *, annotator_id: int) -> int:
 
 
 def _place(study: Study, annotator_id: int, block: int) -> int:
-    """Return the position of the gold question within a block, from 0."""
+    """Return the position of the gold question within a block, counted from 0."""
     assert study.gold_block is not None
     return shuffle_key(study.seed, annotator_id, block) % study.gold_block

@@ -13,7 +13,8 @@ from app.tables.voting import Assignment, AssignmentStatus, status_is
 _MET = select(Assignment.comparison_id).where(
     Assignment.annotator_id == bindparam("annotator_id"), status_is(*MET)
 )
-# By key, SQLite looks up the few pairs that were shown; by study, it would scan all comparisons with slots.
+# Query by key, so that SQLite looks up the few pairs that were shown. In a query by study, it would scan all
+# comparisons with slots.
 _MET_WITH_PLACES = (
     select(func.count())
     .select_from(Comparison)
@@ -34,7 +35,7 @@ _PROGRESS = select(
 
 @dataclass(frozen=True)
 class Progress:
-    """Pairs that are done, and total pairs if no other annotator takes the remaining ones."""
+    """The number of pairs done, and the total if no other annotator takes any of the remaining pairs."""
 
     done: int
     total: int
@@ -55,10 +56,10 @@ def progress_of(session: Session, *, study: Study, annotator_id: int) -> Progres
 def _gold_to_come(session: Session, *, study: Study, annotator_id: int, total: int) -> int:
     """Return how many gold questions an annotator will still get.
 
-    `total` is the number of gold questions already shown plus all other comparisons.
+    `total` counts the gold questions that were shown already, and all other comparisons.
 
-    Without these questions, the displayed total would grow by one whenever a gold question is shown, and
-    reveal it.
+    If future gold questions were not counted, the displayed total would grow by one whenever a gold question
+    is shown, and this would reveal the question.
     """
     met = count_gold_met(session, annotator_id=annotator_id)
     return max(0, gold_among(study, annotator_id=annotator_id, others=total - met) - met)

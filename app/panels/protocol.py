@@ -1,6 +1,6 @@
-"""The frozen protocol of a study: stored when the study opens or is imported, and read by its report.
+"""Stores the frozen protocol of a study when the study opens or is imported. The study's report reads it.
 
-Rows of `study_protocols` never change. Votes are cast under the newest version.
+Rows of `study_protocols` never change. New votes are cast under the newest version.
 """
 
 from datetime import datetime
@@ -48,7 +48,7 @@ def freeze_protocol(session: Session, study: Study, *, now: datetime) -> StudyPr
 
 
 def newest_protocol(session: Session, study: Study) -> StudyProtocol | None:
-    """Return the version that votes are cast under; None for a draft."""
+    """Return the version under which new votes are cast; None for a draft."""
     return session.scalar(
         select(StudyProtocol)
         .where(StudyProtocol.study_id == study.id)
@@ -83,7 +83,7 @@ def _matchups(session: Session, study: Study) -> list[dict[str, Any]]:
 
 
 def _sides(session: Session, study: Study) -> list[dict[str, Any]]:
-    """Return the compared submissions by their names in tables; `name` is the display name."""
+    """Return the compared submissions, keyed by their names in tables; `name` is the display name."""
     rows = session.execute(
         select(VideoModel, Submission)
         .join(Submission, Submission.model_id == VideoModel.id)

@@ -1,8 +1,8 @@
 """Selects an annotator's next comparison and the side shown on the left.
 
-Pairs that are new to the annotator come first, because an annotator would learn a clip that nine matchups
-show. Then come comparisons with the fewest valid votes and live leases. Ties are broken at random from the
-study's stored seed.
+Pairs that are new to the annotator come first, because an annotator would learn to recognise a clip that nine
+matchups show. Among these, comparisons with the fewest valid votes and live leases come first. Ties are
+broken at random with the study's stored seed.
 """
 
 from dataclasses import dataclass
@@ -15,14 +15,14 @@ from app.tables.voting import Assignment, AssignmentStatus, status_is
 from benchmark.design import is_reference_left
 from benchmark.protocol import Side
 
-# An assignment that expired or was undone may come back to the same annotator.
+# The same annotator may get a comparison again after the assignment expired or the vote was undone.
 MET = (AssignmentStatus.OPEN, AssignmentStatus.VOTED, AssignmentStatus.SKIPPED)
 HOLDING_A_SLOT = (AssignmentStatus.OPEN, AssignmentStatus.VOTED)
 
 
 @dataclass(frozen=True)
 class Chosen:
-    """A comparison, and how often each side is on the left in its taken slots."""
+    """A comparison, and the number of its taken slots in which each side is on the left."""
 
     comparison: Comparison
     reference_left: int
@@ -67,7 +67,7 @@ def choose_comparison(session: Session, *, study: Study, annotator_id: int, met_
     """Return the next comparison, or None if no comparison is left for this annotator.
 
     Args:
-        met_pairs: number of different pairs this annotator has seen in the study.
+        met_pairs: the number of different pairs that this annotator has seen in the study.
     """
     given = {"study_id": study.id, "panel": study.votes_per_comparison, "annotator_id": annotator_id}
     row = session.execute(_ON_A_NEW_PAIR, given).one_or_none() if met_pairs < study.pairs else None
@@ -76,7 +76,7 @@ def choose_comparison(session: Session, *, study: Study, annotator_id: int, met_
 
 
 def choose_left_side(chosen: Chosen, study: Study) -> Side:
-    """Return the side that was on the left less often in this comparison; ties are broken by the seed."""
+    """Return the side that was on the left less often in this comparison; the seed decides ties."""
     if chosen.reference_left != chosen.other_left:
         return Side.REFERENCE if chosen.reference_left < chosen.other_left else Side.OTHER
     comparison = chosen.comparison

@@ -1,4 +1,4 @@
-"""The matchups of a study under the names that tables give their sides."""
+"""Reads the matchups of a study, with the names that their sides have in tables."""
 
 from dataclasses import dataclass
 
@@ -30,7 +30,7 @@ _MATCHUPS = (
 
 @dataclass(frozen=True)
 class MatchupSides:
-    """A matchup with the names of its sides: `model`, or `model@label`."""
+    """A matchup and the names of its two sides, each `model` or `model@label`."""
 
     id: int
     reference: str
@@ -55,10 +55,10 @@ def side_name(model_slug: str, label: str) -> str:
 
 
 def matchup_sides(session: Session, study: Study, *, with_gold: bool = False) -> list[MatchupSides]:
-    """Return the study's matchups by name: the order of every table (docs/decisions/0007).
+    """Return the study's matchups sorted by name, the order of every table (docs/decisions/0007).
 
     Args:
-        with_gold: also return the matchups of gold questions, which count in no result.
+        with_gold: whether to also return the matchups of gold questions, which count in no result.
     """
     query = _MATCHUPS.where(Matchup.study_id == study.id)
     if not with_gold:

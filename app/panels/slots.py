@@ -1,8 +1,8 @@
-"""Slots of a comparison: each is taken by a live lease or a valid vote and released when that ends.
+"""Slots of a comparison. A live lease or valid vote takes one; when the lease or vote ends, it is released.
 
 Assignments with `takes_slot` take one slot. Gold questions, repeats, quizzes, pilots and previews take none.
-Only this module changes `slots_taken`, and it updates the study's number of comparisons that need a vote in
-the same transaction. The study must be locked.
+Only this module changes `slots_taken`. In the same transaction, it updates the study's number of comparisons
+that need a vote. The study must be locked.
 """
 
 from app.tables.studies import Comparison, Study
@@ -10,7 +10,7 @@ from benchmark.design import shuffle_key
 
 
 def take_slot(comparison: Comparison, study: Study) -> None:
-    """Take one slot and draw the comparison's next tie-breaking key."""
+    """Take one slot of a comparison, and draw a new random key for its next tie-break."""
     comparison.slots_taken += 1
     comparison.draws += 1
     comparison.shuffle_key = shuffle_key(

@@ -1,4 +1,4 @@
-"""Estimates how long an annotator needs for their pairs, before their own pace is known."""
+"""Estimates how long an annotator needs for a number of pairs, before the annotator's own pace is known."""
 
 # Includes loading and watching both clips.
 SECONDS_PER_PAIR = 25

@@ -1,4 +1,4 @@
-"""Statuses of votes, and the counters updated with them in the same transaction.
+"""Changes the statuses of votes, and updates the counters in the same transaction.
 
 A vote without events is valid. Each change adds an event and updates the comparison's counters and slots.
 """
@@ -20,13 +20,13 @@ _OF_PURPOSE = {
     AssignmentPurpose.GOLD: (VoteStatus.GOLD, "a gold question"),
     AssignmentPurpose.REPEAT: (VoteStatus.REPEAT, "a hidden repeat"),
     AssignmentPurpose.QUIZ: (VoteStatus.QUIZ, "a quiz question"),
-    # This kind of study does not count the votes of this kind of annotator.
+    # A study of this kind does not count the votes of annotators of this kind.
     AssignmentPurpose.VOTE: (VoteStatus.PILOT, "not a participant"),
 }
 
 
 def first_status(assignment: Assignment) -> VoteStatus:
-    """Return the first status of a vote on an assignment."""
+    """Return the status that a new vote on an assignment gets."""
     return VoteStatus.VALID if assignment.takes_slot else _OF_PURPOSE[assignment.purpose][0]
 
 
@@ -59,7 +59,7 @@ def count_vote(comparison: Comparison, vote: Vote, *, by: int) -> None:
 
 @dataclass(frozen=True)
 class VoteWithStatus:
-    """A vote and its status; `since` is the time of its last change, None if there was none."""
+    """A vote and its status; `since` is when the status last changed, None if it never changed."""
 
     vote: Vote
     status: VoteStatus
@@ -90,12 +90,12 @@ def change_status(
     now: datetime,
     keep_slot: bool = False,
 ) -> VoteStatus:
-    """Change the status of a vote and return the new one.
+    """Change the status of a vote and return the status that it gets.
 
-    A vote made valid again while its panel is full becomes `surplus`. The study must be locked.
+    A vote that should become valid while its panel is full becomes `surplus`. The study must be locked.
 
     Args:
-        keep_place: keep the slot taken, because the assignment that follows an undo needs it.
+        keep_place: whether the slot stays taken, because the assignment that follows an undo needs it.
     """
     before = status_of(session, vote)
     comparison = session.get_one(Comparison, vote.comparison_id)
@@ -118,8 +118,8 @@ def change_statuses(
 ) -> Counter[VoteStatus]:
     """Change several votes as `change_status` does, in order; return the number of each new status.
 
-    An annotator can have thousands of votes, and the study is locked meanwhile. All their comparisons are
-    therefore read with one query.
+    An annotator can have thousands of votes, and the study is locked meanwhile. Therefore one query reads the
+    comparisons of all these votes.
     """
     ids = {each.vote.comparison_id for each in votes_with_status}
     comparisons = {row.id: row for row in session.scalars(select(Comparison).where(Comparison.id.in_(ids)))}
@@ -143,7 +143,7 @@ def _recounted(
     status: VoteStatus,
     keep_slot: bool = False,
 ) -> VoteStatus:
-    """Update counters and slots for a vote's new status; return the status it can have."""
+    """Update counters and slots for a vote's new status; return surplus in place of valid if the panel is full."""
     if status is VoteStatus.VALID and before is not VoteStatus.VALID:
         if not has_free_slot(comparison, study):
             return VoteStatus.SURPLUS

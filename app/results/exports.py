@@ -1,4 +1,4 @@
-"""Exports a study's tables as files, with the same contents for pages, REST and command line."""
+"""Exports a study's tables as files; pages, REST and the command line return the same files."""
 
 from collections.abc import Iterator
 
@@ -31,11 +31,11 @@ def export_table(
     """Return the file in chunks; access is checked before the first chunk.
 
     Args:
-        columns, names: columns and names of sides in Markdown and LaTeX (docs/tables.md).
+        columns, names: the columns, and the displayed names of sides, in Markdown and LaTeX (docs/tables.md).
 
     Raises:
         NotFound: the study does not exist, or its results are not visible to this person.
-        Invalid: the table does not have one of the columns.
+        Invalid: one of the columns does not exist in the table.
     """
     with database.read() as session:
         results = find_results(session, slug=slug, principal=principal)
@@ -74,7 +74,7 @@ def _stream_votes(
 
 
 def note_of(results: StudyResults) -> TableNote:
-    """Return the note with the counts behind the study's tables."""
+    """Return the note below the study's tables, which states the counts behind them."""
     return TableNote.of(
         results.counted.tallies,
         left_out=results.live.left_out,

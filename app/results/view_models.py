@@ -11,7 +11,7 @@ _MAIN_DOWNLOADS = ("Preferences", "Votes")
 
 @dataclass(frozen=True)
 class PreferenceBar:
-    """Shares of the decided pairs, percent with one decimal; `low` and `high` bound the reference's share."""
+    """Shares of the decided pairs, percent with one decimal; `low` and `high` are the reference's interval."""
 
     reference: float
     other: float
@@ -22,7 +22,7 @@ class PreferenceBar:
 
 @dataclass(frozen=True)
 class ReasonBars:
-    """Rates of one justification on both sides; widths are in percent of the column."""
+    """How often one justification was given for each side; bar widths are in percent of the column."""
 
     short_name: str
     label: str
@@ -47,7 +47,7 @@ class FigureRow:
 
 @dataclass(frozen=True)
 class TableRow:
-    """One row of table 1; sides are printed as `63.1/36.9` with the larger in bold."""
+    """One row of table 1; the shares of both sides are printed as `63.1/36.9`, with the larger in bold."""
 
     name: str
     is_closed_early: bool
@@ -71,7 +71,7 @@ class Stat:
 
 @dataclass(frozen=True)
 class Coverage:
-    """Number of votes cast and wanted; `per_cent` is rounded down, so that 100 means all."""
+    """Number of votes cast and number wanted; `per_cent` is rounded down, so that 100 means all."""
 
     lede: str
     votes: int
@@ -128,7 +128,7 @@ class HeatCell:
 
 @dataclass(frozen=True)
 class HeatHeader:
-    """Header of a row or column; `url` is its page, if it has one."""
+    """Header of a row or column; `url` is the URL of the header's page, empty if it has none."""
 
     name: str
     url: str | None
@@ -142,7 +142,7 @@ class HeatRow:
 
 @dataclass(frozen=True)
 class HeatTable:
-    """Matchups by parts of the benchmark, the reference's best parts first; `anchor` is the HTML id."""
+    """Results by matchup and part of the benchmark, with the reference's best parts first; `anchor` is an HTML id."""
 
     anchor: str
     title: str
@@ -211,7 +211,7 @@ class RankRow:
 
 @dataclass(frozen=True)
 class Ranks:
-    """Models ranked by strength; `sentence` is empty while the study is open."""
+    """The models, ranked by strength; `sentence` is empty while the study is open."""
 
     sentence: str
     rows: tuple[RankRow, ...]
@@ -287,7 +287,7 @@ class ResultsPage:
 
     @property
     def main_downloads(self) -> tuple[Download, ...]:
-        """Return the most frequent downloads; the others are behind a click."""
+        """Return the downloads that people use most; the page shows the others after a click."""
         return tuple(each for each in self.downloads if each.title in _MAIN_DOWNLOADS)
 
     @property

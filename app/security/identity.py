@@ -71,9 +71,9 @@ def principal_of_browser(session: Session, cookie: str, *, now: datetime) -> Pri
 
 
 def person_named(session: Session, *, name: str, role: Role, now: datetime) -> Person:
-    """Return the person with this name; create them if new.
+    """Return the person with this name; create the person if there is none.
 
-    A different role than the stored one is refused.
+    If the stored person has a different role, an error is raised.
     """
     person = session.scalar(select(Person).where(Person.name == name))
     if person is None:

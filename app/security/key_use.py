@@ -21,7 +21,7 @@ class KeyUse:
         self._lock = threading.Lock()
 
     def is_due(self, key_id: int, *, now: datetime) -> bool:
-        """Return whether to record this use, and remember that it is recorded."""
+        """Return whether to record this use; if so, remember that this minute's use is recorded."""
         with self._lock:
             before = self._recorded.get(key_id)
             if before is not None and now - before < INTERVAL:

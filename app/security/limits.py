@@ -1,4 +1,4 @@
-"""Limits by address and by person: wrong secrets, parallel uploads, uploaded bytes."""
+"""Limits wrong secrets by address, and parallel uploads and uploaded bytes by person."""
 
 import threading
 import time
@@ -14,7 +14,7 @@ from app.errors import TooManyRequests
 
 
 class GuessLimiter:
-    """Counts wrong secrets by address, in memory or, for several processes, in Redis."""
+    """Counts wrong secrets by address. The counts are in memory; several processes share them in Redis."""
 
     def __init__(self, url: str, *, per_minute: int) -> None:
         self._limiter = MovingWindowRateLimiter(storage_from_string(url))
@@ -29,7 +29,8 @@ class GuessLimiter:
 class UploadLimiter:
     """Limits the uploads of one person, independent of the number of their keys.
 
-    Parallel uploads are counted in each process, bytes in memory or, for several processes, in Redis.
+    Each process counts its own parallel uploads. Uploaded bytes are counted in memory or, if there are
+    several processes, in Redis.
     """
 
     def __init__(self, url: str, *, parallel: int, bytes_per_day: int) -> None:

@@ -56,8 +56,8 @@ class Participant:
 class HeldAssignment:
     """An assignment and the study it belongs to.
 
-    `now` is the time of the request. If the study was locked, `now` was read after that, so that stored times
-    have the same order as the changes.
+    `now` is the time of the request. If the study was locked, `now` was read after locking, so that stored
+    times have the same order as the changes.
     """
 
     assignment: Assignment
@@ -105,7 +105,7 @@ def find_assignment(
 
 
 def lock_study(session: Session, study_id: int) -> Study:
-    """Return the study, locked, so that changes of its panels run one after the other.
+    """Lock and return the study, so that changes of its panels run one after the other.
 
     SQLite has one writer at a time in any case.
     """

@@ -24,8 +24,8 @@ def hash_token(token: str) -> str:
 
 
 def derived_token(secret_key: bytes, purpose: str) -> str:
-    """Return the token of a purpose, which is always the same.
+    """Return the token for a purpose; each call with the same arguments returns the same token.
 
-    It serves links that are shown again but not stored.
+    Such tokens are for links that can be shown again although they are not stored.
     """
     return hkdf_sha256(secret_key, info=b"ti2v token: " + purpose.encode()).hex()

@@ -1,4 +1,4 @@
-"""Adds gold questions to a study: the benchmark names their pairs, and submissions contain their clips.
+"""Adds gold questions to a study. The benchmark names the questions' pairs; submissions contain the clips.
 
 A pair's tags say whether it is a gold question and what the wrong answer is (`gold` and `gold_against` in the
 benchmark's CSV). The correct clip is a clip of the model `reference`; the wrong clip is a clip of the model
@@ -39,7 +39,7 @@ class GoldSide:
 
 @dataclass(frozen=True)
 class GoldMatchup:
-    """The correct submission against a wrong one, with the gold pairs that compare these two."""
+    """A correct and a wrong submission, and the gold pairs on which they are compared."""
 
     reference_id: int
     other_id: int
@@ -172,7 +172,7 @@ def _side(
 
 
 def _pairs_with_clips(session: Session, submission_id: int) -> frozenset[int]:
-    """Return the pairs of which a submission has a clip with seed 0, the seed that gold questions show."""
+    """Return the pairs for which a submission has a clip with seed 0; gold questions show only this seed."""
     return frozenset(
         session.scalars(select(Clip.pair_id).where(Clip.submission_id == submission_id, Clip.seed == 0))
     )

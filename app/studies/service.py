@@ -34,7 +34,7 @@ _SEED_BITS = 62
 
 
 class ResultsAccess(StrEnum):
-    """Who can read the results of a closed study in addition to people who can sign in."""
+    """Who, besides signed-in people, can read the results of a closed study."""
 
     PRIVATE = "private"
     UNLISTED = "unlisted"

@@ -72,7 +72,8 @@ class TaskRunner:
     def running(self) -> Iterator[None]:
         """Run tasks in the background during the block.
 
-        At the end of the block, the running task is released for the next start.
+        When the block ends, the running task is stopped and released, so that the next server start continues
+        it.
         """
         thread = threading.Thread(target=self._run, name="tasks")
         thread.start()
@@ -83,7 +84,7 @@ class TaskRunner:
             thread.join()
 
     def run_waiting(self) -> int:
-        """Run every task that is ready now and return how many; for tests and one-off commands."""
+        """Run every task that is ready now; return how many tasks ran. For tests and one-off commands."""
         count = 0
         while self._run_one():
             count += 1

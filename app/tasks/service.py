@@ -45,7 +45,7 @@ def enqueue(session: Session, *, kind: TaskKind, subject: str, now: datetime) ->
 
 
 def claim(session: Session, *, now: datetime) -> Task | None:
-    """Lease the oldest task that is ready, or whose lease expired, and return it."""
+    """Lease and return the oldest task that is ready or whose lease expired; None if there is none."""
     is_ready = and_(task_status_is(TaskStatus.QUEUED), Task.ready_at <= now)
     is_abandoned = and_(task_status_is(TaskStatus.RUNNING), Task.expires_at <= now)
     task = session.scalar(

@@ -18,7 +18,7 @@ from app.tables.studies import Comparison, Study, StudyProtocol
 from app.tables.voting import Assignment, AssignmentStatus, status_is
 from benchmark.protocol import AssignmentPurpose, Side, StudyStatus
 
-# The current one, the one loading ahead, and one reopened by an undo.
+# The current assignment, the one that loads ahead, and one that an undo reopened.
 MOST_HELD = 3
 
 # Statements are built once: building one takes longer than running it.
@@ -132,7 +132,7 @@ def retake_slot(session: Session, *, assignment: Assignment, comparison: Compari
 
 
 def has_newer(session: Session, assignment: Assignment) -> bool:
-    """Tell whether the same annotator holds the same comparison for the same purpose under another token."""
+    """Return whether the annotator holds the same comparison, for the same purpose, under a newer token."""
     return bool(
         session.scalar(
             select(

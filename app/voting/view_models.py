@@ -45,7 +45,7 @@ class AssignmentView(AssignmentResponse):
 
 @dataclass(frozen=True, kw_only=True)
 class UndoCard:
-    """The vote that an annotator can undo: their last one."""
+    """The annotator's last vote, which they can undo."""
 
     token: str
 
@@ -108,8 +108,9 @@ REASON_TILES = (
 class VotePage:
     """The voting page (voting/vote.html), or its thank-you page (voting/done.html) without an assignment.
 
-    `done` is the number of pairs this annotator voted on or skipped. `remaining` is the number of pairs that
-    still need votes but are held by other annotators now; 0 if no pair is left for this annotator.
+    `done` is the number of pairs that this annotator voted on or skipped. `remaining` is the number of pairs
+    that other annotators hold now and that may become available again; 0 if no pair is left for this
+    annotator.
     """
 
     study_slug: str

@@ -1,6 +1,7 @@
 """Runs work on untrusted media in short-lived, limited child processes.
 
-This package exports the classes that the server uses. `fork_server` and its imports run only in other processes.
+This package exports the classes that the server uses. `fork_server` and the modules that it imports run only
+in other processes.
 """
 
 from app.media.sandbox.client import (

@@ -88,7 +88,7 @@ class WorkDied(SandboxError):
 
 
 class SandboxBroken(SandboxError):
-    """The fork server failed to start twice, or the sandbox is closed; the file is not the cause."""
+    """A fork server failed to start twice in a row, or the sandbox is closed; the file is not the cause."""
 
 
 class Sandbox:
@@ -138,7 +138,7 @@ class Sandbox:
         raise SandboxBroken("The media sandbox does not start.")
 
     def close(self) -> None:
-        """End all fork servers and kill running work. Running and later calls of `run` raise SandboxBroken."""
+        """End all fork servers and kill running work; running and later work raises SandboxBroken."""
         self._closed = True
         for fork_server in self._fork_servers:
             fork_server.kill()
@@ -208,7 +208,7 @@ class _ForkServer:
             return
         process.wait()
         _pipe(process.stdout).close()
-        with contextlib.suppress(BrokenPipeError):  # closing flushes a request, but the process no longer reads it
+        with contextlib.suppress(BrokenPipeError):  # closing flushes a request to a dead process
             _pipe(process.stdin).close()
 
 

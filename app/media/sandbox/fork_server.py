@@ -81,7 +81,7 @@ def _apply_limits(folder: str, limits: SandboxLimits) -> None:
         (resource.RLIMIT_FSIZE, limits.file_bytes),
         (resource.RLIMIT_NOFILE, limits.open_files),
         (resource.RLIMIT_CORE, 0),
-        (resource.RLIMIT_NPROC, 0),  # the child may start no processes and no threads; this limit does not apply to root
+        (resource.RLIMIT_NPROC, 0),  # no new processes or threads; does not apply to root
     ):
         resource.setrlimit(what, (most, most))
     # The signal of the soft limit tells the fork server why the child ended. The hard limit, one second

@@ -71,7 +71,7 @@ def stream_of_mp4(configuration: bytes, samples: Iterable[bytes], colours: Colou
 
 
 def stream_of_encoder(headers: bytes, packets: Iterable[bytes], colours: Colours) -> H264Stream:
-    """Return the cleaned stream of an encoder's output, which has start codes. Raises: see `stream_of_mp4`."""
+    """Return the cleaned stream of an encoder's output with start codes. Raises: see `stream_of_mp4`."""
     samples = (tuple(_units_between_start_codes(packet)) for packet in packets)
     return _stream(tuple(_units_between_start_codes(headers)), samples, colours)
 

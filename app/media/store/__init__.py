@@ -1,4 +1,4 @@
-"""Media files under keys: a folder of this machine, or any S3-compatible service."""
+"""Stores media files under keys, in a folder of this machine or in an S3-compatible service."""
 
 from app.media.store.base import (
     CHUNK_BYTES,

@@ -1,6 +1,6 @@
-"""The interface of media stores, and `open_store`, which opens the one that TI2V_MEDIA_URL names.
+"""The interface of media stores, and `open_store`, which opens the store at TI2V_MEDIA_URL.
 
-Writers fill a private file first and store it when it is complete, so readers never see a partial file.
+A writer first fills a private file and stores it when it is complete, so readers never see a partial file.
 """
 
 import errno
@@ -11,7 +11,7 @@ from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 CHUNK_BYTES = 64 * 1024
-DISK_FULL = "disk_full"  # code of a refusal by a sandbox child
+DISK_FULL = "disk_full"  # the code with which a sandbox child reports a full disk
 DISK_FULL_ERRNOS = frozenset({errno.ENOSPC, errno.EDQUOT})
 _KEY = re.compile(r"[a-z0-9][a-z0-9_.-]*(/[a-z0-9][a-z0-9_.-]*)*")
 
@@ -56,7 +56,8 @@ def checked_key(key: str) -> str:
     """Return the key unchanged.
 
     Raises:
-        ValueError: it is not lower-case names joined by `/`; `..`, a leading `/` and the like never pass.
+        ValueError: the key is not a sequence of lower-case names joined by `/`. Names such as `..`, or a
+            leading `/`, never pass.
     """
     if not _KEY.fullmatch(key):
         raise ValueError("a key is lower-case names joined by slashes")
@@ -65,7 +66,7 @@ def checked_key(key: str) -> str:
 
 @contextmanager
 def full_disk_as_store_full() -> Iterator[None]:
-    """Turn the operating system's "no space left" inside the block into `StoreFull`."""
+    """Raise `StoreFull` if the operating system reports "no space left" inside the block."""
     try:
         yield
     except OSError as error:
@@ -75,58 +76,58 @@ def full_disk_as_store_full() -> Iterator[None]:
 
 
 class MediaStore(ABC):
-    """Files under keys, written once and never changed."""
+    """Stores files under keys; each file is written once and never changed."""
 
     @abstractmethod
     def private_file(self) -> AbstractContextManager[Path]:
         """Create an empty private file that `put` can move into the store cheaply.
 
-        A file that was not stored is removed at the end of the block. A full disk inside the block raises
-        `StoreFull`.
+        If the file was not stored, it is removed when the block ends. If the disk is full inside the block,
+        `StoreFull` is raised.
         """
 
     @abstractmethod
     def put(self, key: str, private_file: Path) -> None:
-        """Move a finished file into the store under `key`, atomically; it is durable on return.
+        """Move a finished file atomically into the store under `key`; the file is durable when this returns.
 
-        A key that exists already keeps its file (content keys: the bytes are the same).
+        If the key exists already, the stored file is kept. With content keys, its bytes are the same.
 
         Raises:
             StoreFull: no partial file remains, and `private_file` still exists.
-            StoreUnavailable: the same, for any other reason.
+            StoreUnavailable: any other failure; also then, no partial file remains and `private_file` exists.
         """
 
     @abstractmethod
     def size(self, key: str) -> int:
-        """Return the bytes of a file. Raises MediaMissing, StoreUnavailable."""
+        """Return the size of a file in bytes. Raises MediaMissing, StoreUnavailable."""
 
     @abstractmethod
     def read_range(self, key: str, start: int, stop: int) -> Iterator[bytes]:
-        """Yield bytes [start, stop) in chunks of at most `CHUNK_BYTES`.
+        """Yield the file's bytes [start, stop) in chunks of at most `CHUNK_BYTES`.
 
         Raises:
-            MediaMissing: at the first chunk.
+            MediaMissing: no file has this key; raised when the first chunk is requested.
             StoreUnavailable: the file is shorter than `stop`, or reading fails.
         """
 
     @abstractmethod
     def open_local(self, key: str) -> AbstractContextManager[Path]:
-        """Yield a local path of the file for reading, valid inside the block only."""
+        """Yield a local path from which the file can be read; the path is valid only inside the block."""
 
     @abstractmethod
     def delete(self, key: str) -> None:
-        """Remove a file; an unknown key is no error."""
+        """Remove a file; do nothing if the key is unknown."""
 
     @abstractmethod
     def healthy(self) -> bool:
-        """Return whether the store responds and is writable, fast enough for a readiness check."""
+        """Return whether the store responds and is writable; fast enough for a readiness check."""
 
 
 def open_store(media_url: str) -> MediaStore:
-    """Return the store that TI2V_MEDIA_URL names: a folder (created when missing) or `s3://bucket/prefix`.
+    """Return the store at TI2V_MEDIA_URL: a folder, which is created if missing, or `s3://bucket/prefix`.
 
     Raises:
-        ValueError: another scheme, or no bucket.
+        ValueError: the URL has another scheme or no bucket.
         StoreUnavailable: the folder cannot be created, or boto3 (the extra `s3`) is not installed.
     """
     if media_url.startswith("s3://"):

@@ -1,4 +1,4 @@
-"""A store in a folder of this machine: files appear by an atomic rename and survive a power failure."""
+"""A media store in a folder; files are stored by an atomic rename and survive a power failure."""
 
 import errno
 import os
@@ -17,7 +17,7 @@ from app.media.store.base import (
     full_disk_as_store_full,
 )
 
-_INCOMING = ".incoming"  # no key starts with a dot, so no key can reach it
+_INCOMING = ".incoming"  # keys do not start with a dot, so no key names this folder
 
 
 class FolderStore(MediaStore):
@@ -78,7 +78,7 @@ class FolderStore(MediaStore):
         return self._folder / checked_key(key)
 
     def _make_folders(self, folder: Path) -> None:
-        """Create missing folders from the top down, each durable before it is used."""
+        """Create missing folders from the top down; make each folder durable before it is used."""
         if folder.is_dir():
             return
         self._make_folders(folder.parent)
@@ -87,7 +87,7 @@ class FolderStore(MediaStore):
 
 
 def _rename_durably(private_file: Path, target: Path, incoming: Path) -> None:
-    # The bytes reach the disk before the name does: after a power failure the file is complete or absent.
+    # The bytes are written to disk before the name, so after a power failure the file is complete or absent.
     _fsync(private_file)
     try:
         private_file.replace(target)
@@ -99,7 +99,7 @@ def _rename_durably(private_file: Path, target: Path, incoming: Path) -> None:
 
 
 def _copy_then_rename(private_file: Path, target: Path, incoming: Path) -> None:
-    """Copy a file from another file system, which a rename cannot cross."""
+    """Copy a file from another file system, because a file cannot be renamed across file systems."""
     copy = _new_file(incoming)
     try:
         shutil.copyfile(private_file, copy)
@@ -110,7 +110,7 @@ def _copy_then_rename(private_file: Path, target: Path, incoming: Path) -> None:
 
 
 def _new_file(folder: Path) -> Path:
-    """Create an empty file that only its owner can read."""
+    """Create an empty file that only the user who runs the service can read."""
     handle, name = tempfile.mkstemp(dir=folder)
     os.close(handle)
     return Path(name)
@@ -126,7 +126,7 @@ def _fsync(path: Path) -> None:
 
 @contextmanager
 def _store_errors(key: str | None = None) -> Iterator[None]:
-    """Raise OSErrors as StoreErrors; with a key, a missing file is MediaMissing."""
+    """Convert an OSError to a StoreError; if `key` is given, a missing file becomes MediaMissing."""
     try:
         with full_disk_as_store_full():
             yield

@@ -1,7 +1,7 @@
-"""A store in a bucket of an S3-compatible service, for several machines.
+"""A media store in a bucket of an S3-compatible service, which several machines can share.
 
-boto3 reads endpoint and credentials from its own variables (AWS_ACCESS_KEY_ID, AWS_ENDPOINT_URL_S3 ...).
-A put is one request, which the service executes atomically.
+boto3 reads the endpoint and credentials from environment variables (AWS_ACCESS_KEY_ID, AWS_ENDPOINT_URL_S3
+...). A put is one request, which the service executes atomically.
 """
 
 import tempfile
@@ -28,7 +28,7 @@ _FULL = {"507", "InsufficientStorage", "QuotaExceeded", "XMinioStorageFull", "XM
 
 
 class S3Store(MediaStore):
-    """Keeps each file as the object `prefix/key` of one bucket; safe to use from several threads."""
+    """Keeps each file as the object `prefix/key` of one bucket; several threads may use one store."""
 
     def __init__(self, bucket: str, prefix: str = "") -> None:
         if not bucket:

@@ -1,1 +1,1 @@
-"""Figures as files: a study's results, frame strips of a pair, a benchmark's scenarios."""
+"""Draws figures as files: a study's results, frame strips of a pair, or a benchmark's scenarios."""

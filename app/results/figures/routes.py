@@ -1,4 +1,4 @@
-"""Figure downloads for pages and REST."""
+"""Routes that download figures, for pages and REST."""
 
 from typing import Annotated
 
@@ -34,7 +34,7 @@ def strip(
     request: Request,
     frames: FramesQuery = DEFAULT_FRAMES,
 ) -> Response:
-    """Return a strip of frames of every model of the study for one pair."""
+    """Return the frame strips of one pair, with one strip for each model of the study."""
     return strip_answer(request, slug, pair_id, file_format, frames)
 
 
@@ -68,7 +68,7 @@ def strip_answer(
 
 def scenes_answer(request: Request, slug: str, file_format: FigureFormat) -> Response:
     with context_of(request).database.read() as session:
-        # It decodes up to twenty images, so it requires a sign-in.
+        # This route decodes up to twenty images, so it requires a sign-in.
         principal = require_person(session, request, Role.RESEARCHER, Role.VIEWER, now=utc_now())
     content = scenes_file(context_of(request), slug=slug, principal=principal, file_format=file_format)
     return _download(content, f"{slug}-scenarios", file_format)

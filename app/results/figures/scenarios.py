@@ -22,18 +22,18 @@ MAX_WIDTH = 240  # pixels per image, about 220 dpi
 
 @dataclass(frozen=True)
 class ScenariosPlan:
-    """A benchmark's pairs by scenario, in the benchmark's order."""
+    """The contents of the figure: a benchmark's pairs by scenario, in the benchmark's order."""
 
     title: str
     scenarios: tuple[tuple[Pair, ...], ...]
 
 
 def scenes_file(context: AppContext, *, slug: str, principal: Principal, file_format: FigureFormat) -> bytes:
-    """Return the scenarios of the newest version of a benchmark as a file.
+    """Return a figure of the scenarios of a benchmark's newest version, as a file.
 
     Raises:
         NotFound: the benchmark does not exist.
-        Conflict: it has too many scenarios for one sheet.
+        Conflict: the benchmark has too many scenarios for one sheet.
         Unavailable: an image cannot be read, or too many figures are being drawn.
     """
     plan = _plan(context, slug, principal)

@@ -30,7 +30,7 @@ MIN_FRAMES, DEFAULT_FRAMES, MAX_FRAMES = 2, 6, 12
 
 @dataclass(frozen=True)
 class SideClip:
-    """The clip of one side."""
+    """The clip of one side of a matchup."""
 
     side: str
     name: str
@@ -40,7 +40,7 @@ class SideClip:
 
 @dataclass(frozen=True)
 class StripPlan:
-    """Contents of a frame strip, without pixels."""
+    """The contents of one figure of frame strips, without pixels."""
 
     pair: str
     prompt: str
@@ -73,7 +73,7 @@ def strip_file(
 
 
 def plan_strip(database: Database, *, slug: str, pair_id: str, principal: Principal) -> StripPlan:
-    """Return the clips of a strip, the reference's first, the others by name. Raises NotFound."""
+    """Return the clips of a figure: the reference's clip first, then the others by name. Raises NotFound."""
     with database.read() as session:
         results = find_results(session, slug=slug, principal=principal)
         study, counted = results.study, results.counted
@@ -91,10 +91,10 @@ def plan_strip(database: Database, *, slug: str, pair_id: str, principal: Princi
 
 
 def read_strip(plan: StripPlan, shown: int, *, store: MediaStore, sandbox: Sandbox) -> StripFigure:
-    """Decode the frames of a plan.
+    """Decode the frames that a plan lists.
 
     Raises:
-        CannotDraw: there are no clips, or too many.
+        CannotDraw: the plan has no clips, or too many.
         Unavailable: a file cannot be read.
     """
     try:
@@ -119,7 +119,7 @@ def _compared(session: Session, study: Study) -> list[int]:
 def _clips(
     session: Session, study: Study, pair: Pair, names: FigureNames, principal: Principal
 ) -> list[SideClip]:
-    """Return the clips of the sides that a person sees, all of them to a visitor of published results."""
+    """Return the clips of the sides that the person may see; a visitor of published results sees all."""
     compared = (Matchup.study_id == study.id) & Matchup.is_gold.is_(False)
     shown = union(
         select(Matchup.reference_id, Matchup.reference_seed).where(compared),

@@ -1,4 +1,4 @@
-"""Draws a study's figures as files, with the votes and names of the results page."""
+"""Draws a study's figures as files, from the same votes and with the same names as the results page."""
 
 import threading
 from collections.abc import Iterator
@@ -16,8 +16,8 @@ from benchmark.exports.figures.names import FigureNames
 from benchmark.exports.figures.study import study_figure
 from benchmark.exports.figures.writer import figure_file
 
-# Drawing takes up to a second, and one thread draws at a time. More waiting requests would occupy the threads
-# that votes need.
+# Drawing takes up to a second, and only one thread draws at a time. If more requests waited, they would
+# occupy threads that votes need.
 MAX_CONCURRENT = 4
 _SLOTS = threading.BoundedSemaphore(MAX_CONCURRENT)
 
@@ -44,7 +44,7 @@ def study_figure_file(
 
 
 def figure_names(session: Session, results: StudyResults) -> FigureNames:
-    """Return the names of the study's sides as on the results page."""
+    """Return the names that the study's sides have on the results page."""
     naming = Naming.of(session, [row for row in results.rows if not row.is_average])
     sides = {side for matchup in results.counted.matchups for side in (matchup.reference, matchup.other)}
     return FigureNames(naming.reference, {side: naming.side(side) for side in sorted(sides)})
@@ -52,7 +52,7 @@ def figure_names(session: Session, results: StudyResults) -> FigureNames:
 
 @contextmanager
 def drawing() -> Iterator[None]:
-    """Limit the number of concurrent drawings, and translate CannotDraw into a Conflict."""
+    """Limit how many requests draw or wait to draw, and raise Conflict in place of CannotDraw."""
     if not _SLOTS.acquire(blocking=False):
         raise Unavailable("Too many figures are being drawn. Try again in a moment.")
     try:

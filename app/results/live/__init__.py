@@ -1,1 +1,1 @@
-"""Vote counts of a study: cached counters, tallies, vote rows and the recount."""
+"""Counts the votes of a study: cached counters, tallies, rows of the votes table, and a recount."""

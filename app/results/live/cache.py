@@ -1,8 +1,8 @@
-"""Caches the votes of a study between requests, so that a page reads only new votes.
+"""Caches the votes of a study between requests, so that a request reads only new votes.
 
 Votes and vote events are append-only, and a comparison's counters change in the same transaction as a vote
 or event. A cached row is therefore valid until a newer vote or event refers to it. On the 2-core machine,
-reading 72,000 votes and 14,400 comparisons takes about 400 ms, reading the change of one vote 5 ms.
+it takes about 400 ms to read 72,000 votes and 14,400 comparisons, and 5 ms to read the change of one vote.
 """
 
 import threading
@@ -23,7 +23,7 @@ from benchmark.stats.arrays import IntArray
 from benchmark.stats.votes import Matchup
 
 MAX_CACHED_STUDIES = 16
-# With more comparisons than this, IN (...) is slower than reading all comparisons.
+# If more comparisons than this have changed, reading all of them is faster than a query with IN (...).
 _MAX_CHANGED = 400
 _VOTE_COLUMNS = (
     Vote.id,
@@ -36,7 +36,7 @@ _VOTE_COLUMNS = (
 
 
 class _StudyReader:
-    """Cached reader of one study; one request at a time."""
+    """Reads and caches one study; only one request at a time uses it."""
 
     def __init__(self, study_id: int) -> None:
         self._study_id = study_id
@@ -47,7 +47,7 @@ class _StudyReader:
         with self._lock:
             if self._has_late_rows(session):
                 self._reset()
-            # Read votes first: the counters may be newer than the votes, but never older.
+            # Read the votes first. The counters may then be newer than the votes, but never older.
             changed = self._read_votes(session) | self._read_events(session)
             if not len(self._comparisons) or len(changed) > _MAX_CHANGED:
                 self._comparisons.read_all(session, study)
@@ -76,10 +76,10 @@ class _StudyReader:
         return int(self._votes[0, -1]) if self._votes.size else 0
 
     def _has_late_rows(self, session: Session) -> bool:
-        """Return whether a new vote or event has an ID below the newest known ID.
+        """Return whether a vote or event that was not read before has a lower ID than the newest one read.
 
-        On PostgreSQL two transactions can commit in a different order than that of their IDs. SQLite has one
-        writer at a time, so this cannot happen there.
+        On PostgreSQL, two transactions can commit in another order than the order of their IDs. This cannot
+        happen on SQLite, which has one writer at a time.
         """
         if session.get_bind().dialect.name == "sqlite":
             return False
@@ -105,7 +105,7 @@ class _StudyReader:
         if not rows:
             return set()
         added = int_table(rows, len(_VOTE_COLUMNS)).T
-        # Store by column: every statistic reads whole columns.
+        # Store the votes by column, because every statistic reads whole columns.
         self._votes = np.concatenate([self._votes, added], axis=1)
         return set(added[1].tolist())
 
@@ -149,7 +149,7 @@ _READERS_LOCK = threading.Lock()
 
 
 def live_counts(session: Session, study: Study) -> LiveCounts:
-    """Return a study's tallies and single votes; the result equals a full read."""
+    """Return a study's tallies and single votes; the result is the same as that of a full read."""
     engine: Engine = session.get_bind().engine
     with _READERS_LOCK:
         readers = _READERS.setdefault(engine, OrderedDict())

@@ -1,4 +1,4 @@
-"""Reads a study's comparisons: their keys once, their vote counters repeatedly."""
+"""Reads a study's comparisons. Their keys are read once, their vote counters repeatedly."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -28,7 +28,7 @@ _COUNTERS = (
 class _Keys:
     """The immutable keys of the comparisons; every array has shape (comparisons,).
 
-    Names are sorted alphabetically, as in a votes table; `tags` are those of `pairs`.
+    Names are sorted alphabetically, as in a votes table; `tags` has the tags of each of the `pairs`.
     """
 
     comparison_id: IntArray
@@ -43,7 +43,7 @@ class _Keys:
 
 
 class ComparisonCounters:
-    """The comparisons of a study without gold questions; empty until read."""
+    """A study's comparisons that are not gold questions; empty until they are read."""
 
     def __init__(self) -> None:
         self._keys = _keys_of([], {})
@@ -75,26 +75,26 @@ class ComparisonCounters:
         self._keys, self._counters = _keys_of(keys, tags), int_table(counters, len(_COUNTERS))
 
     def read_some(self, session: Session, comparison_ids: Sequence[int]) -> None:
-        """Read the counters of known comparisons; IDs of gold questions are ignored."""
+        """Read the counters of these comparisons again; IDs of gold questions are ignored."""
         rows = session.execute(
             select(Comparison.id, *_COUNTERS)
             .where(Comparison.id.in_(comparison_ids), _NO_GOLD)
             .order_by(Comparison.id)
         ).all()
         fresh = int_table(rows, 1 + len(_COUNTERS))
-        # Copy: a page that is being built from the old counters keeps them.
+        # Copy the counters, because a page may still be built from the old ones.
         self._counters = self._counters.copy()
         self._counters[np.searchsorted(self._keys.comparison_id, fresh[:, 0])] = fresh[:, 1:]
 
     def tallies(self, matchup_ids: Sequence[int]) -> tuple[Tallies, IntArray]:
-        """Return the tallies, and the comparison ID of each tally."""
+        """Return one tally per comparison, and the comparison ID of each tally."""
         keys, counters = self._keys, self._counters
         order = np.argsort(matchup_ids)
         sorted_ids = np.asarray(matchup_ids, dtype=np.int64)[order]
         matchup = order[np.searchsorted(sorted_ids, keys.matchup_id)].astype(np.int64)
-        # Same order as a votes table, so that sums of floats are identical to the last bit.
+        # Use the order of the votes table, so that sums of floats are identical to the last bit.
         in_order = np.lexsort((keys.pair, matchup))
-        # Store by column: every statistic sums whole columns.
+        # Store the counts by column, because every statistic sums whole columns.
         columns = np.take(counters.T, in_order, axis=1)
         tallies = Tallies(
             matchup=matchup[in_order],
@@ -126,7 +126,7 @@ def _keys_of(
 
 
 def _alphabetical(names: Sequence[str]) -> tuple[IntArray, tuple[str, ...]]:
-    """Return the code of each name and the distinct names in alphabetical order."""
+    """Return the index of each name among the distinct names, and these in alphabetical order."""
     codes, met = codes_of(names)
     ordered = sorted(met)
     code_of = {name: code for code, name in enumerate(ordered)}

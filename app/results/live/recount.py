@@ -1,4 +1,4 @@
-"""Recounts a study's votes and compares the result with the stored counters."""
+"""Recounts a study's votes and compares the counts with the stored counters."""
 
 from collections import Counter
 
@@ -12,7 +12,7 @@ from benchmark.protocol import Justification, VoteStatus
 
 
 def recount(session: Session, study: Study) -> list[str]:
-    """Return a sentence for every counter that differs from the recount; empty if all agree."""
+    """Return one sentence per counter that differs from the recount; an empty list if all agree."""
     counted: Counter[tuple[int, str]] = Counter()
     for vote in _valid_votes(session, study):
         counted[vote.comparison_id, f"votes_{vote.chosen_side}"] += 1

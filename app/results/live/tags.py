@@ -1,4 +1,4 @@
-"""Reads the tags of a study's pairs that divide the results: image style and hard case."""
+"""Reads the two tags of pairs by which a study's results are split: image style and hard case."""
 
 from dataclasses import dataclass
 
@@ -12,14 +12,14 @@ from benchmark.stats.breakdowns import Division
 
 @dataclass(frozen=True)
 class PairTags:
-    """Tags of one pair; None if the benchmark has no value."""
+    """The tags of one pair; a tag is None if the benchmark gives the pair no value."""
 
     style: str | None
     hard_case: str | None
 
 
 def tags_of_pairs(session: Session, study: Study) -> dict[str, PairTags]:
-    """Return the tags of every pair of the study's benchmark, by pair ID."""
+    """Return the tags of every pair of the study's benchmark, keyed by pair ID."""
     query = select(Pair.name, Pair.tags).where(Pair.benchmark_id == study.benchmark_id)
     return {
         row.name: PairTags(_text(row.tags.get(Division.STYLE)), _text(row.tags.get(Division.HARD_CASE)))

@@ -1,4 +1,4 @@
-"""The counts that the statistics of a study are computed from."""
+"""The counts from which the statistics of a study are computed."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,13 +10,13 @@ from benchmark.stats.tallies import Tallies
 from benchmark.stats.votes import Matchup
 
 UNTIMED = -1
-# An imported vote counts like a valid one; only a study of imported votes has any.
+# An imported vote counts like a valid vote. Only imported studies have imported votes.
 COUNTED = frozenset({VoteStatus.VALID, VoteStatus.IMPORTED})
 
 
 @dataclass(frozen=True)
 class CountedStudy:
-    """A study's matchups and one tally per comparison, as `benchmark.stats` expects them."""
+    """A study's matchups, and one tally per comparison, in the form that `benchmark.stats` expects."""
 
     matchups: tuple[Matchup, ...]
     sides: tuple[MatchupSides, ...]
@@ -30,7 +30,7 @@ class CastVotes:
     Attributes:
         id, comparison, annotator: database IDs.
         decision_ms: decision time, milliseconds; UNTIMED (-1) if not measured.
-        chose_left: the chosen clip was on the left, as A.
+        chose_left: the chosen clip was the left one, A.
         chose_reference: the vote went to the reference.
         is_valid: the vote counts: its status is valid or imported.
         is_excluded: the vote was excluded.
@@ -50,8 +50,8 @@ class CastVotes:
 class LiveCounts:
     """A study's tallies and single votes, read at the same moment.
 
-    `comparison` holds the comparison ID of each tally, `left_out` the number of votes per status that does
-    not count. `is_imported`: the votes were imported.
+    `comparison` has the comparison ID of each tally. `left_out` has, for each status that does not count, the
+    number of votes with that status. `is_imported` tells whether the votes were imported.
     """
 
     counted: CountedStudy

@@ -49,9 +49,9 @@ class VoteRow(NamedTuple):
 
 
 def vote_rows(session: Session, study: Study, *, pair: str | None = None) -> Iterator[VoteRow]:
-    """Yield the votes in the order they were cast; `replaces` is the 1-based number of an earlier row.
+    """Yield the votes in the order they were cast; `replaces` is the number of an earlier row, from 1.
 
-    `pair` restricts the votes to one pair; `replaces` still counts the rows of the whole table.
+    `pair` restricts the votes to one pair, but `replaces` still counts the rows of the whole table.
     """
     sides = {each.id: each for each in matchup_sides(session, study, with_gold=True)}
     replaced = _row_numbers_of_replaced(session, study)
@@ -62,9 +62,9 @@ def vote_rows(session: Session, study: Study, *, pair: str | None = None) -> Ite
 
 
 def counted_votes(session: Session, study: Study) -> Votes | None:
-    """Return the votes that count as columns, as `ti2v score` reads them from the exported table.
+    """Return the counted votes by column, equal to those that `ti2v score` reads from the exported table.
 
-    None if the study has no vote.
+    Returns None if the study has no vote.
     """
     rows = list(vote_rows(session, study))
     if not rows:
@@ -76,7 +76,7 @@ def counted_votes(session: Session, study: Study) -> Votes | None:
 
 
 def _last_event() -> tuple[type[VoteEvent], ColumnElement[bool]]:
-    """Return the alias of a vote's last event and its join condition; a vote without an event is valid."""
+    """Return an alias of a vote's last event, and its join condition; a vote without an event is valid."""
     last = aliased(VoteEvent)
     newest = select(func.max(VoteEvent.id)).where(VoteEvent.vote_id == Vote.id).scalar_subquery()
     return last, last.id == newest

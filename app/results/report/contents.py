@@ -21,7 +21,7 @@ from benchmark.exports.figures.writer import PaperFigure
 from benchmark.protocol import StudyStatus
 from benchmark.report.contents import CLIP_COLUMNS, ReportContents, Rows
 
-# Fields that change after the protocol was frozen.
+# Fields that may change after the protocol was frozen.
 _STATE = ("status", "created_at", "opened_at", "closed_at")
 
 
@@ -65,7 +65,7 @@ def use_one_snapshot(session: Session) -> None:
 
 
 def _protocol(session: Session, study: Study) -> dict[str, Any]:
-    """Return the newest frozen protocol, with the study's current status and dates."""
+    """Return the newest frozen protocol, supplemented with the study's current status and dates."""
     newest = newest_protocol(session, study)
     assert newest is not None, "every study but a draft has a protocol"
     reasons = {each.name: each.close_reason for each in _every_matchup(session, study)}
@@ -124,7 +124,7 @@ def _clips(session: Session, study: Study) -> Rows:
 
 
 def _is_shown(study: Study) -> ColumnElement[bool]:
-    """Return whether a side of one of the study's matchups shows a clip."""
+    """Return the condition that a clip is shown by a side of one of the study's matchups."""
     as_reference = (Matchup.reference_id == Clip.submission_id) & (Matchup.reference_seed == Clip.seed)
     as_other = (Matchup.other_id == Clip.submission_id) & (Matchup.other_seed == Clip.seed)
     return exists().where(Matchup.study_id == study.id, as_reference | as_other)

@@ -1,14 +1,14 @@
 """Bar lengths of the results figure.
 
-Only geometry is in percent of the width; text has a fixed size, so it stays readable on a phone.
+Only the geometry is in percent of the width. Text has a fixed size, so it stays readable on a phone.
 """
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-# Length of the longest small bar in percent of its column; its number needs the rest.
+# Length of the longest small bar, in percent of the column. The rest is for the number after the bar.
 LONGEST_BAR_PERCENT = 62.0
-# A smaller scale would make a few votes look like many.
+# A smaller scale would give long bars to few votes.
 MIN_SCALE_PERCENT = 10.0
 
 

@@ -37,7 +37,7 @@ class ExclusionsPart:
 
 
 def exclusions_part(live: LiveCounts, names: Mapping[str, str]) -> ExclusionsPart | None:
-    """Return the comparison; None if no vote is excluded.
+    """Return the scores with and without excluded votes; None if no vote is excluded.
 
     Args:
         names: the page's name of each matchup, in page order.

@@ -1,4 +1,4 @@
-"""Writes the headline and summary of a study: the conclusions its votes support."""
+"""Writes the headline and summary of a study, which state the conclusions that its votes support."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -99,9 +99,10 @@ def matchup_sentence(row: PreferenceRow, naming: Naming) -> str:
 
 
 def opponents(counted: CountedStudy, naming: Naming, *, is_interim: bool) -> tuple[str, ...]:
-    """Return a sentence on each pair of matchups, if there is a single reference.
+    """Return a sentence on each pair of matchups that have the study's single reference.
 
-    Empty with several references or many matchups; the table of pairs of matchups has all of them.
+    The result is empty if there are several references or many matchups. The table of pairs of matchups
+    lists all pairs.
     """
     if naming.reference is None or len(counted.matchups) > _MOST_OPPONENTS:
         return ()
@@ -185,7 +186,7 @@ def _undecided(outcome: Outcome) -> str:
 
 
 def _reasons(outcome: Outcome, naming: Naming) -> str:
-    """Return the two most frequent reasons for the reference, if people preferred it."""
+    """Return the two most frequent reasons for the reference; nothing if people did not prefer it."""
     if naming.reference is None or not outcome.won:
         return ""
     ticks = {reason: sum(getattr(row, f"{reason}_reference_n") for row in outcome.rows) for reason in TITLES}

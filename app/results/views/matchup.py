@@ -46,7 +46,7 @@ class PairRow:
 
 
 class PairResult(StrEnum):
-    """How a pair of the matchup came out."""
+    """The result of a matchup on one pair."""
 
     WON = "won"
     LOST = "lost"
@@ -180,7 +180,7 @@ def _pager(study: Study, index: int, wanted: PairFilter, *, page: int, shown: in
 def _filter_form(
     rows: Sequence[ComparisonRow], wanted: PairFilter, url: str, naming: Naming
 ) -> PairFilterForm:
-    """Return the form with the scenarios and results that occur."""
+    """Return the filter form; it offers only scenarios and results that occur."""
     scenarios = dict.fromkeys(sorted(row.scenario or "" for row in rows))
     occurring = {PairResult.of(row) for row in rows}
     reference, other = (naming.side(rows[0].reference), naming.side(rows[0].other)) if rows else ("", "")
@@ -220,7 +220,7 @@ def _reasons(results: StudyResults, index: int, naming: Naming) -> tuple[str, ..
 
 
 def _sensitivity(results: StudyResults, index: int) -> tuple[str, ...]:
-    """Return a sentence on images and one on scenarios, with the numbers of the sensitivity table."""
+    """Return two sentences, on images and on scenarios, with the numbers of the sensitivity table."""
     counted = results.counted
     name = counted.matchups[index].name
     rows = sensitivity(counted.tallies, counted.matchups)

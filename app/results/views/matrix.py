@@ -17,7 +17,8 @@ def matrix(
 ) -> MatrixTable | None:
     """Return the matrix.
 
-    None without votes, or with a single reference, because table 1 then shows the same.
+    Returns None if there are no votes, or if there is a single reference, because table 1 then shows the
+    same.
     """
     if naming.reference is not None or not counted.tallies.votes.any():
         return None

@@ -17,8 +17,8 @@ from benchmark.stats.votes import Matchup
 class Naming:
     """Display names of sides; tables name a side `model` or `model@label`.
 
-    `reference` is the reference of every matchup, None if there are several. `labelled` are the models with
-    more than one side, whose names need a label.
+    `reference` is the reference of all matchups; None if the matchups have different ones. `labelled` has the
+    models with more than one side; the names of these sides need a label.
     """
 
     models: Mapping[str, str]

@@ -86,8 +86,9 @@ def pair_page(session: Session, study: Study, pair_id: str, *, principal: Princi
     """Return the page of a pair.
 
     Args:
-        principal: who reads; sees the clips of submissions that they see. A visitor of published results sees
-            no clips of a running study.
+        principal: the reader, who sees clips only of submissions visible to them. A visitor of published
+        results
+            sees no clips of a running study.
 
     Raises:
         NotFound: the study has no comparison on this pair.

@@ -33,7 +33,7 @@ class MatchupFacts:
 
 
 def matchup_facts(study: str, counted: CountedStudy) -> dict[str, MatchupFacts]:
-    """Return the details of every matchup of a study, by its name in tables."""
+    """Return a study's matchup details, keyed by the matchup's name in tables."""
     panels = panel_sizes(counted.tallies, [each.name for each in counted.sides])
     voteless = counted.tallies.matchup[counted.tallies.votes == 0]
     without_vote = np.bincount(voteless, minlength=len(counted.sides)).tolist()
@@ -91,7 +91,7 @@ def panel_sizes(tallies: Tallies, matchups: Sequence[str]) -> dict[str, str]:
 def _figure_row(
     row: PreferenceRow, scale: CommonScale, naming: Naming, facts: MatchupFacts | None
 ) -> FigureRow:
-    """Return the row of a matchup, or of an average, which has no page and no `facts`."""
+    """Return the row of a matchup or of an average; an average has no page and no `facts`."""
     return FigureRow(
         name=average_name(row, naming) if facts is None else naming.matchup(row.reference, row.other or ""),
         url=facts.url if facts else "",

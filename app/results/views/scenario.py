@@ -1,4 +1,4 @@
-"""Builds the page of one scenario: every matchup on its pairs, and the votes of each pair."""
+"""Builds the page of one scenario: the results of every matchup on the scenario's pairs, and each pair's votes."""
 
 from dataclasses import dataclass, replace
 
@@ -97,13 +97,13 @@ def scenario_page(session: Session, study: Study, scenario: str) -> ScenarioPage
 
 
 def _only(counted: CountedStudy, scenario: int) -> CountedStudy:
-    """Return the study restricted to the pairs of one scenario; its matchups stay."""
+    """Return the study with only the pairs of one scenario, and with all its matchups."""
     tallies = counted.tallies
     return replace(counted, tallies=tallies.select(np.flatnonzero(tallies.scenario == scenario)))
 
 
 def _rows_of(here: CountedStudy) -> list[PreferenceRow]:
-    """Return a row per matchup; interim, because parts of a benchmark are never tested."""
+    """Return one row per matchup, without p-values, because parts of a benchmark are never tested."""
     return [row for row in preferences(here.tallies, here.matchups, interim=True) if not row.is_average]
 
 
