@@ -143,7 +143,7 @@ def _recounted(
     status: VoteStatus,
     keep_slot: bool = False,
 ) -> VoteStatus:
-    """Update counters and slots for a vote's new status; return surplus in place of valid if the panel is full."""
+    """Update counters and slots for a vote's new status; return surplus, not valid, if the panel is full."""
     if status is VoteStatus.VALID and before is not VoteStatus.VALID:
         if not has_free_slot(comparison, study):
             return VoteStatus.SURPLUS

@@ -11,7 +11,7 @@ _MAIN_DOWNLOADS = ("Preferences", "Votes")
 
 @dataclass(frozen=True)
 class PreferenceBar:
-    """Shares of the decided pairs, percent with one decimal; `low` and `high` are the reference's interval."""
+    """Shares of the decided pairs, percent with one decimal; `low` and `high` bound the reference's share."""
 
     reference: float
     other: float
@@ -128,7 +128,7 @@ class HeatCell:
 
 @dataclass(frozen=True)
 class HeatHeader:
-    """Header of a row or column; `url` is the URL of the header's page, empty if it has none."""
+    """Header of a row or column; `url` is the URL of the header's page, None if there is no page."""
 
     name: str
     url: str | None
@@ -142,7 +142,7 @@ class HeatRow:
 
 @dataclass(frozen=True)
 class HeatTable:
-    """Results by matchup and part of the benchmark, with the reference's best parts first; `anchor` is an HTML id."""
+    """Shares by matchup and part of the benchmark, the reference's best parts first; `anchor` is an HTML id."""
 
     anchor: str
     title: str

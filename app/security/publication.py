@@ -1,4 +1,4 @@
-"""Published results: access without signing in, and the secrets of unlisted links.
+"""Published results: who may read them without signing in, and the secrets of unlisted links.
 
 The owner of a closed study can publish its results: to everybody, or to people who have the link.
 """

@@ -1,4 +1,4 @@
-"""Who sees a benchmark, a submission, a study or a model, and who may change it.
+"""Decides who may see a benchmark, a submission, a study or a model, and who may change it.
 
 - The owner and admins see and may change it.
 - People it is shared with see it (visibility `shared`).
@@ -27,8 +27,8 @@ Subject = Benchmark | Submission | Study
 def sees_benchmark(principal: Principal | None, *, of: type[Benchmark] = Benchmark) -> ColumnElement[bool]:
     """Return the SQL condition for benchmarks that a person, or a visitor without a key, sees.
 
-    All versions of a slug have one visibility and are shared together. `of` is an alias, for queries that
-    already contain benchmarks.
+    All versions of a slug have the same visibility and are shared together. `of` is an alias, for queries
+    that already use the benchmarks table.
     """
     is_public = of.visibility == Visibility.PUBLIC
     if principal is None:
@@ -79,7 +79,7 @@ def sees_model(principal: Principal) -> ColumnElement[bool]:
 
 
 def may_change(subject: Subject, principal: Principal) -> bool:
-    """Return whether a person owns a subject or is an admin."""
+    """Return whether a person may change a subject, as its owner or as an admin."""
     return principal.is_admin or subject.owner_id == principal.person_id
 
 
@@ -94,7 +94,7 @@ def find_study(session: Session, *, slug: str, principal: Principal, for_change:
         return _published_study(session, slug, principal.visitor)
     study = session.scalar(select(Study).where(Study.slug == slug, sees_study(principal)))
     if study is None or (for_change and not may_change(study, principal)):
-        # The same message in both cases, so that it does not reveal which studies exist.
+        # The message is the same in both cases, so that it does not reveal which studies exist.
         raise NotFound("There is no such study, or it is not open to you.")
     return study
 

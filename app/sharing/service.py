@@ -70,7 +70,7 @@ def visibility_of(session: Session, subject: Subject) -> VisibilityResponse:
 def set_visibility(
     session: Session, subject: Subject, request: VisibilityRequest, *, principal: Principal, now: datetime
 ) -> VisibilityResponse:
-    """Replace the visibility of a subject; setting the same again changes nothing.
+    """Replace the visibility of a subject; setting the same visibility again changes nothing.
 
     Raises:
         Invalid: there is no person with one of the names (`unknown_person`).
@@ -176,7 +176,7 @@ def _names(session: Session, condition: ColumnElement[bool]) -> list[str]:
 
 
 def _versions(session: Session, subject: Subject) -> Sequence[Subject]:
-    """Return the rows that have one visibility: all versions of a benchmark."""
+    """Return the rows that share one visibility: all versions of a benchmark, or the subject itself."""
     if isinstance(subject, Benchmark):
         return session.scalars(select(Benchmark).where(Benchmark.slug == subject.slug)).all()
     return [subject]

@@ -1,1 +1,1 @@
-"""Studies: create, open, pause, close, invite; a protocol freezes when its study opens."""
+"""Creates, opens, pauses and closes studies; a study's protocol freezes when the study opens."""

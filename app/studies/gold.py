@@ -22,7 +22,7 @@ from benchmark.protocol import SubmissionStatus
 from benchmark.wire.studies import GoldRequest
 
 RIGHT_MODEL = "reference"
-# Same value as in benchmark.scenes.gold.GoldUse; importing that would load the whole engine into the server.
+# Equal to the value in benchmark.scenes.gold.GoldUse. Importing it would load the whole engine.
 _GOLD = "gold"
 # If the number of comparisons per annotator is unlimited, one of ten is gold, up to the requested number.
 _USUAL_BLOCK = 10
@@ -155,7 +155,7 @@ def _gold_pairs(session: Session, benchmark: Benchmark) -> dict[str, frozenset[i
 def _side(
     session: Session, benchmark: Benchmark, model: str, pair_ids: frozenset[int], principal: Principal
 ) -> GoldSide | None:
-    """Return the visible final submission of a model with clips of the most pairs; the oldest if equal."""
+    """Return the model's visible final submission that has clips of the most pairs; of equal ones, the oldest."""
     submissions = session.scalars(
         select(Submission.id)
         .join(VideoModel, VideoModel.id == Submission.model_id)
@@ -179,7 +179,7 @@ def _pairs_with_clips(session: Session, submission_id: int) -> frozenset[int]:
 
 
 def _refuse_conspicuous(session: Session, gold: Sequence[GoldMatchup], sides: Sequence[int]) -> None:
-    """Refuse clips if no clip of the study has their size, length and speed: annotators would notice."""
+    """Refuse gold clips whose size, length and frame rate no clip of the study has; annotators would notice."""
     usual = _forms(session, sides)
     for matchup in gold:
         for submission_id in (matchup.reference_id, matchup.other_id):
@@ -194,7 +194,7 @@ def _refuse_conspicuous(session: Session, gold: Sequence[GoldMatchup], sides: Se
 def _forms(
     session: Session, submission_ids: Sequence[int], pair_ids: frozenset[int] | None = None
 ) -> set[tuple[int, int, int, float]]:
-    """Return the sizes, frame counts and frame rates of submissions' clips, of all pairs or only some."""
+    """Return the size, frame count and frame rate of submissions' clips, for all pairs or only some pairs."""
     query = select(Clip.width, Clip.height, Clip.frames, Clip.fps).where(
         Clip.submission_id.in_(submission_ids)
     )

@@ -1,4 +1,4 @@
-"""Checks the matchups of a new study, and chooses the seed that each side shows."""
+"""Checks the matchups of a new study, and chooses for each side the seed whose clips are shown."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ from benchmark.wire.studies import MatchupRequest
 
 @dataclass(frozen=True)
 class CheckedMatchup:
-    """The columns of a matchup that follow from its two sides."""
+    """A matchup's columns that are derived from its two sides."""
 
     reference_id: int
     reference_seed: int
@@ -74,7 +74,7 @@ def _submissions(
 
 
 def _seeds(session: Session, known: Mapping[str, Submission]) -> dict[int, list[int]]:
-    """Return the seeds that each submission has clips of, in order."""
+    """Return, for each submission, the seeds of its clips in ascending order."""
     ids = [each.id for each in known.values()]
     seeds: dict[int, list[int]] = {id: [] for id in ids}
     query = (

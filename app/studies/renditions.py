@@ -14,7 +14,7 @@ from app.tasks.runner import Progress, TaskFailed
 from benchmark.plurals import counted
 from benchmark.protocol import Side, StudyStatus
 
-# Comparisons per batch; the order is read again for each batch, because votes change it.
+# Comparisons per batch. The order is read again before each batch, because votes change the order.
 _BATCH = 16
 
 

@@ -1,4 +1,4 @@
-"""View models of studies: a line in the list of studies, and the pages of the owner's forms."""
+"""View models of studies: one line in the list of studies, and the pages with the owner's forms."""
 
 from dataclasses import dataclass
 
@@ -9,7 +9,8 @@ from benchmark.wire.studies import MAX_INVITATIONS
 
 @dataclass(frozen=True)
 class StudyLine:
-    """One study in the list; `is_own` if this person may manage it, `batch` names its next invitations.
+    """One study in the list. `is_own` tells whether this person may manage it; `batch` identifies its next
+    invitations.
 
     `losses` tells the owner what the renditions leave out of the clips.
     """

@@ -1,4 +1,4 @@
-"""Adds and finds models and submissions; of two concurrent additions of the same one, one succeeds."""
+"""Adds and finds models and submissions. If two requests add the same one concurrently, one of them succeeds."""
 
 import secrets
 from datetime import datetime
@@ -45,7 +45,7 @@ def add_model(session: Session, *, slug: str, name: str, principal: Principal, n
 def submission_of(
     session: Session, *, model: VideoModel, benchmark: Benchmark, label: str, for_change: bool = False
 ) -> Submission | None:
-    """Return the submission of a model, benchmark and label that is not withdrawn; there is at most one."""
+    """Return the submission with this model, benchmark and label that is not withdrawn; at most one exists."""
     query = select(Submission).where(
         Submission.model_id == model.id,
         Submission.benchmark_id == benchmark.id,

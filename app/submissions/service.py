@@ -46,7 +46,8 @@ def open_submission(
 
     Raises:
         NotFound: the model is not registered.
-        Conflict: this model has a submission of that label already (`submission_exists`, which names its id).
+        Conflict: the model already has a submission with this label (`submission_exists`; the error names its
+        id).
     """
     video_model = model_of(session, model)
     if video_model is None:
@@ -77,7 +78,7 @@ def find_submission(
 
 
 def require_open(submission: Submission) -> None:
-    """Raise Conflict unless clips of the submission may still change."""
+    """Raise Conflict if the submission is not open, because its clips can then no longer change."""
     if submission.status is not SubmissionStatus.OPEN:
         raise Conflict(
             f"This submission is {submission.status}; it takes no clips.", code="submission_not_open"
@@ -141,8 +142,8 @@ def missing_clips(session: Session, submission: Submission) -> list[str]:
 
     A complete submission has a clip of every pair for each of its seeds.
 
-    Names are the same as of files: the pair id for seed 0, `<pair id>_<seed>` for other seeds. They are
-    sorted by seed, then in the benchmark's order of pairs.
+    Clips are named like files: the pair id for seed 0, `<pair id>_<seed>` for other seeds. The names are
+    sorted by seed, then by the benchmark's order of pairs.
     """
     missing: list[str] = []
     for seed in seeds_of(session, submission):
@@ -167,7 +168,7 @@ def expected_clips(session: Session, submission: Submission) -> int:
 
 
 def finalise(session: Session, *, submission: Submission, allow_partial: bool, now: datetime) -> None:
-    """Make a submission final; doing it again changes nothing.
+    """Make a submission final; finalising it again changes nothing.
 
     Raises:
         Conflict: clips are missing, and the request does not allow a partial submission; `problems` lists the

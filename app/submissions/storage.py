@@ -26,7 +26,7 @@ from app.tables.submissions import Clip
 class UploadTarget:
     """The target of an upload: a pair and seed of a submission.
 
-    `stored_sha256` is the digest of the clip that is stored there already; None if there is no clip.
+    `stored_sha256` is the digest of the clip that the target already has; None if it has no clip.
     """
 
     submission_id: int
@@ -40,10 +40,10 @@ class UploadAuthorization(Protocol):
     """The right to upload one clip: as the owner of its submission, or for a job."""
 
     def find_target(self, session: Session) -> UploadTarget:
-        """Return the target, without a lock.
+        """Return the target without locking it.
 
         Raises:
-            NotFound, Conflict: no clip can be uploaded there, or not by this person.
+            NotFound, Conflict: nobody can upload a clip to this target, or this person cannot.
         """
 
     def lock_target(self, session: Session, target: UploadTarget) -> "LockedTarget":
@@ -95,7 +95,8 @@ class ClipStorage:
         4. Delete the bytes of a clip that was replaced.
 
         Args:
-            replace_as: the person who replaces a clip that has other bytes; None refuses a replacement.
+            replace_as: the person who replaces a stored clip that has other bytes; None refuses to replace
+            it.
 
         Raises:
             NotFound, Conflict: from the authorization; Conflict also if other bytes are stored and
@@ -177,7 +178,7 @@ def _stored_clip(session: Session, target: UploadTarget) -> Clip | None:
 
 
 def _is_same(clip: Clip, received: ReceivedFile, *, may_replace: bool) -> bool:
-    """Return whether these bytes are stored.
+    """Return whether the target's clip has these bytes.
 
     Raises:
         Conflict: other bytes are stored and must not be replaced.

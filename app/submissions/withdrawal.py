@@ -1,4 +1,4 @@
-"""Withdraws a submission from studies that are not closed; its votes stay."""
+"""Withdraws a submission from studies that are not closed; the votes on its clips are kept."""
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session

@@ -22,7 +22,7 @@ class Benchmark(Base):
     id: Mapped[int] = mapped_column(RowId, primary_key=True)
     slug: Mapped[str] = mapped_column(String(64))
     version: Mapped[int]
-    # None if the operator imported the benchmark on the server itself.
+    # The owner; None if the operator imported the benchmark on the server itself.
     owner_id: Mapped[int | None] = mapped_column(RowId, ForeignKey("people.id", ondelete="RESTRICT"))
     visibility: Mapped[Visibility] = mapped_column(
         default=Visibility.PUBLIC, server_default=Visibility.PUBLIC.value

@@ -36,8 +36,8 @@ class Worker(Base):
     models: Mapped[list[str]] = mapped_column(JSON)
     # The model in its memory, or the model of the jobs that it claimed last.
     held_model: Mapped[str | None] = mapped_column(String(64))
-    # Whether other workers had that model in memory when this worker loaded it. If so, it helps with further
-    # models only if enough work remains for another load.
+    # Whether other workers had that model in memory when this worker loaded it. If so, this worker helps with
+    # further models only if enough work remains for another load.
     helps: Mapped[bool] = mapped_column(default=False, server_default=false())
     clips_done: Mapped[int] = mapped_column(default=0)
     first_seen_at: Mapped[datetime]
@@ -98,7 +98,7 @@ class Job(Base):
     claimed_at: Mapped[datetime | None]
     expires_at: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]
-    # Of the last failure; kept while the job is retried.
+    # The kind and message of the last failure; they are kept while the job is retried.
     failure_kind: Mapped[FailureKind | None] = mapped_column(closed_set(FailureKind))
     failure_message: Mapped[str] = mapped_column(String(500), default="")
     log_tail: Mapped[str] = mapped_column(Text, default="")

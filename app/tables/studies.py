@@ -53,7 +53,7 @@ class Study(Base):
     # gold questions.
     gold_block: Mapped[int | None]
     gold_most: Mapped[int | None]
-    # Number of different pairs; an annotator who has seen that many needs no search for a new pair.
+    # Number of different pairs. For an annotator who has seen this many, no new pair is searched.
     pairs: Mapped[int] = mapped_column(default=0)
     # Number of open comparisons with a free slot; stored, so that a progress bar need not count thousands of
     # rows.

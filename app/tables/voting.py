@@ -1,6 +1,6 @@
 """Assignments, votes and vote events.
 
-A vote row never changes. A vote's status follows from its events, and events are only added.
+A vote row never changes. The status of a vote is determined by its events, which are only added.
 """
 
 from datetime import datetime
@@ -102,11 +102,11 @@ class Assignment(Base):
     replaces_id: Mapped[int | None] = mapped_column(RowId, ForeignKey("assignments.id", ondelete="RESTRICT"))
 
     def side_of(self, choice: Choice) -> Side:
-        """Return the side that is shown at this position, left or right."""
+        """Return the side (reference or other) that is shown at this position (left or right)."""
         return self.left_side if choice is Choice.LEFT else self.left_side.opposite
 
     def choice_of(self, side: Side) -> Choice:
-        """Return the position, left or right, at which a side is shown."""
+        """Return the position (left or right) at which a side is shown."""
         return Choice.LEFT if side is self.left_side else Choice.RIGHT
 
 

@@ -1,7 +1,7 @@
 """Queues, leases and ends background tasks.
 
-A task runs under a lease that its progress reports renew. The task of a killed server is free again when the
-lease expires, so a task must be able to continue after the finished steps.
+A task runs under a lease, which the task's progress reports renew. If a server is killed, another server can
+claim its task after the lease expires, so a task must be able to continue after the finished steps.
 """
 
 from datetime import datetime, timedelta
@@ -105,7 +105,7 @@ def fail(session: Session, *, task_id: int, attempt: int, error: str, is_final: 
     """Record why an attempt failed; queue the task again with backoff, unless the failure is final.
 
     Args:
-        is_final: another attempt would fail in the same way.
+        is_final: whether another attempt would fail in the same way.
     """
     task = _held(session, task_id, attempt)
     if task is None:
@@ -120,7 +120,7 @@ def fail(session: Session, *, task_id: int, attempt: int, error: str, is_final: 
 
 
 def release(session: Session, *, task_id: int, attempt: int, now: datetime) -> None:
-    """Queue a task again without counting the attempt: its server is shutting down."""
+    """Queue a task again without counting the attempt, because its server is shutting down."""
     task = _held(session, task_id, attempt)
     if task is not None:
         task.status = TaskStatus.QUEUED

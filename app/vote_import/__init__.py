@@ -1,1 +1,1 @@
-"""Imported studies: votes collected elsewhere, stored as a closed study with the status imported."""
+"""Imports votes that were collected elsewhere as a closed study; the votes have the status imported."""

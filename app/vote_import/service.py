@@ -36,7 +36,7 @@ from benchmark.stats.tallies import Tallies
 from benchmark.wire.text import is_one_line
 
 ACTION = "votes.import"
-_LEASE_S = 900  # nobody will hold a lease
+_LEASE_S = 900  # unused, because nobody leases comparisons of this study
 MOST_TITLE = 200
 
 
@@ -55,7 +55,7 @@ class ImportedSource:
 
 
 def is_imported_already(session: Session, plan: ImportPlan) -> bool:
-    """Return whether exactly these votes are stored in this study already.
+    """Return whether this study already has exactly these votes.
 
     Raises:
         Conflict: a study with this slug holds other votes; an import never adds to a study.
@@ -134,7 +134,7 @@ def _study(
         benchmark_id=plan.benchmark_id,
         owner_id=principal.person_id,
         status=StudyStatus.CLOSED,
-        # A panel is odd; ties among imported votes stay ties.
+        # Panel sizes must be odd; ties among imported votes stay ties.
         votes_per_comparison=largest_panel + 1 - largest_panel % 2,
         comparisons_per_annotator=None,
         lease_s=_LEASE_S,

@@ -47,7 +47,7 @@ class ImportPlan:
         votes: one entry per vote, in the order of the file.
         cast_at: the time of each vote; None if the table does not contain it.
         pair_ids: the database id of each pair in `votes.pairs`.
-        sides: by name in `votes.matchups`.
+        sides: the sides, keyed by their names in `votes.matchups`.
         digest: sha256 of all imported cells, to detect a repeated import.
     """
 

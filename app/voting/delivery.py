@@ -1,7 +1,8 @@
 """Serves the two clips of an assignment, and records how much of each was delivered.
 
-Both clips are served with the same length. A vote is refused until both were delivered to the last byte. The
-record is written just before the last chunk is sent, so that the page may vote right after the last byte.
+Both clips are served with the same length. A vote is refused until both clips were delivered to the last
+byte. The delivery is recorded just before the last chunk is sent, so that the page may vote right after the
+last byte.
 """
 
 from collections.abc import Iterator, Mapping

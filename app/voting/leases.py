@@ -77,7 +77,7 @@ def next_assignment(
 
 
 def renew(session: Session, *, assignment: Assignment, study: Study, now: datetime) -> datetime:
-    """Extend the lease of an open page; an expired one is valid again while its slot is free."""
+    """Extend the lease of an open page. An expired lease becomes valid again if its slot is still free."""
     require_open(study)
     refuse_ended(assignment)
     if assignment.status is AssignmentStatus.VOTED:

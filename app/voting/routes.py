@@ -1,4 +1,4 @@
-"""The voting page; without JavaScript its forms post here and reach the same service as the API."""
+"""The voting page. Without JavaScript, its forms are sent to these routes, which use the same service as the API."""
 
 from dataclasses import replace
 from datetime import datetime

@@ -22,7 +22,7 @@ __all__ = ["STEPS", "write_report", "zipped_report"]
 # Building a report keeps a processor busy for seconds, so only one is built at a time.
 BUILDING = threading.Lock()
 _CHUNK_BYTES = 256 * 1024
-_NO_DATE = (1980, 1, 1, 0, 0, 0)  # the earliest date in a ZIP file
+_NO_DATE = (1980, 1, 1, 0, 0, 0)  # the earliest date that a ZIP file can store
 
 
 def write_report(
@@ -38,7 +38,7 @@ def write_report(
     """Write the report into an empty folder, from one database snapshot.
 
     Args:
-        step: progress callback, called `STEPS` times and once per frame strip.
+        step: progress callback, called `STEPS` times in total and once more for each frame strip.
 
     Raises:
         NotFound: the study does not exist, or its results are not visible to this person.

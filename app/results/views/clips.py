@@ -1,4 +1,4 @@
-"""View models of the clips of one pair with their model names."""
+"""View models of one pair's clips, with the names of their models."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -55,9 +55,10 @@ def clip_cards(
     Args:
         benchmark: slug of the pair's benchmark.
         pair: the pair of the clips.
-        principal: who sees the clips; a visitor sees those of `shown`, which published results allow.
-        shown: restrict to these (submission ID, seed) pairs. None returns all clips; names then contain the
-            seed if it is not 0.
+        principal: the person or visitor who sees the clips. A visitor sees the clips in `shown`, because
+            published results allow it.
+        shown: return only clips with these (submission ID, seed) combinations. None returns all clips; a
+            name then contains the seed if the seed is not 0.
     """
     query = (
         select(VideoModel.slug, Submission.label, Submission.public_id, Clip)

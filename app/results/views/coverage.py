@@ -1,4 +1,4 @@
-"""Builds the parts of the results page on completeness and inter-annotator agreement."""
+"""Builds two parts of the results page: completeness and inter-annotator agreement."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -66,7 +66,7 @@ def coverage(session: Session, study: Study, live: LiveCounts) -> Coverage:
 
 
 def votes_of_wanted(study: Study, counted: CountedStudy) -> tuple[int, int]:
-    """Return the number of valid votes, and the number of votes in full panels.
+    """Return the number of valid votes, and the number of votes that the study has when all panels are full.
 
     A matchup that was closed early needs no more votes.
     """
@@ -78,7 +78,7 @@ def votes_of_wanted(study: Study, counted: CountedStudy) -> tuple[int, int]:
 
 
 def agreement_part(counted: CountedStudy, naming: Naming) -> AgreementPart:
-    """Return the agreement over all matchups and per matchup, on the choice and on each reason."""
+    """Return the agreement on the choice and on each reason, over all matchups and for each matchup."""
     part = agreement_on(agreements_together(counted.tallies, study=None), counted.tallies)
     in_each = agreements_apart(counted.tallies, counted.matchups, questions=[CHOICE])
     choices = zip(counted.matchups, in_each, strict=True)
@@ -89,10 +89,10 @@ def agreement_part(counted: CountedStudy, naming: Naming) -> AgreementPart:
 
 
 def agreement_on(rows: Sequence[AgreementRow], tallies: Tallies) -> AgreementPart:
-    """Return the agreement; `rows` are those of one matchup or of all together, the choice first.
+    """Return the agreement; `rows` are those of one matchup or of all matchups together, the choice first.
 
     Args:
-        tallies: the counts behind `rows`; without any reason, agreement on reasons is left out.
+        tallies: the counts behind `rows`. If no vote gives a reason, agreement on reasons is left out.
     """
     choice, *reasons = rows
     return AgreementPart(

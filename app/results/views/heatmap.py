@@ -32,7 +32,7 @@ def heat_tables(
     naming: Naming,
     facts: Mapping[str, MatchupFacts],
 ) -> tuple[HeatTable, ...]:
-    """Return one table for each division of the benchmark that has several parts and at least one decided pair."""
+    """Return a table for each division of the benchmark that has several parts and at least one decided pair."""
     tables = (_table(study, counted, rows, naming, facts, division) for division in _TITLES)
     return tuple(table for table in tables if table is not None)
 
@@ -46,7 +46,7 @@ def _table(
     division: Division,
 ) -> HeatTable | None:
     names, won, decided = _counts(counted, division)
-    # With one part, table 1 has the same numbers.
+    # If there is only one part, table 1 has the same numbers.
     if len(names) < 2 or not decided.any():
         return None
     order = np.argsort(-(won.sum(axis=0) / np.maximum(decided.sum(axis=0), 1)), kind="stable").tolist()

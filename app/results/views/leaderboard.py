@@ -53,7 +53,7 @@ def ranks(counted: CountedStudy, naming: Naming, *, is_interim: bool) -> Ranks |
 def ranks_of(counted: CountedStudy, naming: Naming, *, is_interim: bool) -> Ranks | None:
     """Return the ranking; None before the first vote.
 
-    An open study gets no sentence, because the first rank is a conclusion.
+    The ranking of an open study has no sentence, because naming the first model would be a conclusion.
     """
     if not counted.tallies.votes.any():
         return None

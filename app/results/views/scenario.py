@@ -1,4 +1,4 @@
-"""Builds the page of one scenario: the results of every matchup on the scenario's pairs, and each pair's votes."""
+"""Builds the page of one scenario, with each matchup's results and with the votes on each pair."""
 
 from dataclasses import dataclass, replace
 
