@@ -95,7 +95,7 @@ def change_status(
     A vote that should become valid while its panel is full becomes `surplus`. The study must be locked.
 
     Args:
-        keep_place: whether the slot stays taken, because the assignment that follows an undo needs it.
+        keep_slot: whether the slot stays taken, because the assignment that follows an undo needs it.
     """
     before = status_of(session, vote)
     comparison = session.get_one(Comparison, vote.comparison_id)

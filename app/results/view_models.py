@@ -142,7 +142,7 @@ class HeatRow:
 
 @dataclass(frozen=True)
 class HeatTable:
-    """Shares by matchup and part of the benchmark, the reference's best parts first; `anchor` is an HTML id."""
+    """Shares by matchup and benchmark part, the reference's best parts first; `anchor` is an HTML id."""
 
     anchor: str
     title: str

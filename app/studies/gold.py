@@ -155,7 +155,7 @@ def _gold_pairs(session: Session, benchmark: Benchmark) -> dict[str, frozenset[i
 def _side(
     session: Session, benchmark: Benchmark, model: str, pair_ids: frozenset[int], principal: Principal
 ) -> GoldSide | None:
-    """Return the model's visible final submission that has clips of the most pairs; of equal ones, the oldest."""
+    """Return the model's visible final submission with clips of the most pairs; of equals, the oldest."""
     submissions = session.scalars(
         select(Submission.id)
         .join(VideoModel, VideoModel.id == Submission.model_id)
@@ -179,7 +179,7 @@ def _pairs_with_clips(session: Session, submission_id: int) -> frozenset[int]:
 
 
 def _refuse_conspicuous(session: Session, gold: Sequence[GoldMatchup], sides: Sequence[int]) -> None:
-    """Refuse gold clips whose size, length and frame rate no clip of the study has; annotators would notice."""
+    """Refuse gold clips whose size, length and speed no clip of the study has; annotators would notice."""
     usual = _forms(session, sides)
     for matchup in gold:
         for submission_id in (matchup.reference_id, matchup.other_id):

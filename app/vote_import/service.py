@@ -36,7 +36,7 @@ from benchmark.stats.tallies import Tallies
 from benchmark.wire.text import is_one_line
 
 ACTION = "votes.import"
-_LEASE_S = 900  # unused, because nobody leases comparisons of this study
+_LEASE_S = 900  # arbitrary, because nobody will hold a lease
 MOST_TITLE = 200
 
 

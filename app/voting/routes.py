@@ -1,4 +1,4 @@
-"""The voting page. Without JavaScript, its forms are sent to these routes, which use the same service as the API."""
+"""The voting page. Without JavaScript, its forms use these routes, which call the same service as the API."""
 
 from dataclasses import replace
 from datetime import datetime
