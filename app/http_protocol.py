@@ -2,7 +2,7 @@
 
 uvicorn's default parser (httptools) accepts headers of any size. The server uses h11, which has a limit.
 Neither parser has a deadline for the first request of a connection, nor a limit on the number of connections
-without a complete request. This module adds both.
+without a complete request. This module adds the deadline and the limit.
 """
 
 import asyncio

@@ -278,7 +278,7 @@ def _count_failure(
     job.failure_kind = failure.kind
     job.failure_message = one_line(failure.message)
     job.log_tail = log_tail(failure.log)
-    # Another attempt with a wrong input would fail too.
+    # With a wrong input, another attempt would also fail.
     if failure.kind is FailureKind.BAD_INPUT or job.failures >= policy.attempts:
         _end_lease(job, JobStatus.FAILED)
         job.ended_at = now

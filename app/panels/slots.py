@@ -1,4 +1,4 @@
-"""Slots of a comparison. A live lease or valid vote takes one; when the lease or vote ends, it is released.
+"""Slots of a comparison. A live lease or valid vote takes a slot; the slot is released when that ends.
 
 Assignments with `takes_slot` take one slot. Gold questions, repeats, quizzes, pilots and previews take none.
 Only this module changes `slots_taken`. In the same transaction, it updates the study's number of comparisons

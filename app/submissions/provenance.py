@@ -1,4 +1,4 @@
-"""Reads the provenance that an uploader declares for a clip; provenance is stored, but not verified."""
+"""Reads the provenance that an uploader declares for a clip; it is stored and shown, but not verified."""
 
 import base64
 import binascii

@@ -46,8 +46,8 @@ def open_submission(
 
     Raises:
         NotFound: the model is not registered.
-        Conflict: the model already has a submission with this label (`submission_exists`; the error names its
-        id).
+        Conflict: the model already has a submission with this label (`submission_exists`; the error names
+            the id of that submission).
     """
     video_model = model_of(session, model)
     if video_model is None:

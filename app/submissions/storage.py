@@ -95,8 +95,8 @@ class ClipStorage:
         4. Delete the bytes of a clip that was replaced.
 
         Args:
-            replace_as: the person who replaces a stored clip that has other bytes; None refuses to replace
-            it.
+            replace_as: the person who replaces a stored clip that has other bytes; if None, the clip is not
+                replaced.
 
         Raises:
             NotFound, Conflict: from the authorization; Conflict also if other bytes are stored and
