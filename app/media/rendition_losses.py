@@ -70,7 +70,7 @@ class SideLoss:
 
 
 def loss_of(clip: HasForm, recipe: Recipe) -> Loss:
-    """Return the parts of a clip that are missing in its rendition with this recipe."""
+    """Return the shares of a clip that its rendition with this recipe leaves out."""
     if recipe.kind is RenditionRecipe.REMUX:
         return Loss()
     width = height = 0.0

@@ -9,10 +9,9 @@ from benchmark.wire.studies import MAX_INVITATIONS
 
 @dataclass(frozen=True)
 class StudyLine:
-    """One study in the list. `is_own` tells whether this person may manage it; `batch` identifies its next
-    invitations.
+    """One study in the list; `is_own` tells whether this person may manage the study.
 
-    `losses` tells the owner what the renditions leave out of the clips.
+    `batch` identifies the study's next invitations. `losses` tells the owner what the renditions leave out of the clips.
     """
 
     slug: str

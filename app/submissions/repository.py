@@ -45,7 +45,7 @@ def add_model(session: Session, *, slug: str, name: str, principal: Principal, n
 def submission_of(
     session: Session, *, model: VideoModel, benchmark: Benchmark, label: str, for_change: bool = False
 ) -> Submission | None:
-    """Return the submission with this model, benchmark and label that is not withdrawn; None if none exists."""
+    """Return the non-withdrawn submission with this model, benchmark and label; None if there is none."""
     query = select(Submission).where(
         Submission.model_id == model.id,
         Submission.benchmark_id == benchmark.id,
