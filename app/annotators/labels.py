@@ -72,7 +72,7 @@ def agreement_cell(row: AnnotatorRow) -> Cell:
 
 
 def vote_status(report: AnnotatorReport) -> str:
-    """Return how many of an annotator's votes have each status, as a short text."""
+    """Return a short text that states whether the annotator's votes count."""
     if report.left_at is not None:
         return "left the study"
     if report.excluded_at is not None:
