@@ -57,16 +57,18 @@ def import_benchmark(
     Args:
         images: the stored images of `source`, see `app.benchmarks.images.store_images`.
         owner_id: the owner of the benchmark, which is private until it is shared; None for a public benchmark
-            of the operator. Later versions have the owner and the visibility of the first version.
+            of the operator, and for a new version of the owner's benchmark.
 
     Raises:
         Invalid: the slug is malformed; or the title, origin or licence is too long or has several lines.
-        Conflict: another request is importing the same slug.
+        Conflict: earlier versions have another owner, or another request is importing the same slug.
     """
     if not SLUG.fullmatch(slug):
         raise Invalid("A slug is lower-case letters, digits, '.', '_' and '-', at most 64.", code="bad_slug")
     _refuse_what_no_column_holds(title, source)
     newest = session.scalar(_newest_of(slug))
+    if newest is not None and owner_id not in (None, newest.owner_id):
+        raise Conflict(f"Benchmark {slug} has another owner; choose another slug.", code="other_owner")
     content_hash = _content_hash(source.pairs, images)
     if newest is not None and newest.content_hash == content_hash:
         return newest

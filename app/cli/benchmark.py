@@ -11,8 +11,9 @@ from benchmark.plurals import counted
 @click.argument("place", metavar="PATH_OR_HF")
 @click.option("--slug", help="What it is called here; the folder's or data set's name otherwise.")
 @click.option("--title", help="What pages call it; the title its authors give, or the slug, otherwise.")
+@click.option("--owner", metavar="NAME", help="The researcher who owns it; without an owner it is public.")
 @verbose_option
-def import_(place: str, slug: str | None, title: str | None) -> None:
+def import_(place: str, slug: str | None, title: str | None, owner: str | None) -> None:
     """Import a folder, a CSV or hf://OWNER/NAME[@REVISION] as a benchmark; prints SLUG and VERSION.
 
     Changed content becomes the next version; importing the same content again changes nothing. If there are
@@ -20,7 +21,7 @@ def import_(place: str, slug: str | None, title: str | None) -> None:
     """
     from app.benchmarks.images import store_images
     from app.benchmarks.service import import_benchmark
-    from app.cli.local import open_database, open_settings
+    from app.cli.local import open_database, open_settings, owner_named
     from app.clock import utc_now
     from app.media.sandbox import Sandbox
     from app.media.store import open_store
@@ -37,13 +38,15 @@ def import_(place: str, slug: str | None, title: str | None) -> None:
         ):
             images = store_images(source, store=store, sandbox=sandbox, on_image=step)
         with database.write() as session:
+            now = utc_now()
             imported = import_benchmark(
                 session,
                 source=source,
                 images=images,
                 slug=slug,
                 title=title or source.title or slug,
-                now=utc_now(),
+                now=now,
+                owner_id=owner_named(session, owner, now=now).person_id if owner else None,
             )
             click.echo(f"{imported.slug} {imported.version}")
     click.echo(f"{counted(len(source.pairs), 'pair')} on {counted(len(source.images), 'image')}.", err=True)

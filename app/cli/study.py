@@ -132,7 +132,7 @@ def _create_on_server(
 
     with open_client(server, key) as client:
         version = client.benchmarks.get(str(draft["benchmark"])).version
-        request = study_request(draft, matchups, client.submissions.list(), version)
+        request = study_request(draft, matchups, client.submissions.list(visible=True), version)
         return client.studies.create(request)
 
 
@@ -142,11 +142,11 @@ def _create_here(draft: Mapping[str, object], matchups: Sequence[str]) -> "Study
     from app.cli.submission_refs import study_request
     from app.studies import service
     from app.studies.queries import study_response
-    from app.submissions.queries import own_submissions
+    from app.submissions.queries import visible_submissions
 
     with local_write() as local:
         benchmark = find_benchmark(local.session, str(draft["benchmark"]), principal=local.principal)
-        known = own_submissions(local.session, local.principal)
+        known = visible_submissions(local.session, local.principal)
         request = study_request(draft, matchups, known, benchmark.version)
         study = service.create_study(local.session, request=request, principal=local.principal, now=local.now)
         return study_response(local.session, study)

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from app.errors import NotFound, NotSignedIn
@@ -144,19 +144,22 @@ def final_clip(
     return clip
 
 
+def benchmarks_showing(sha256: str, principal: Principal | None) -> Select[Visibility]:
+    """Return the statement for the visibility of the benchmarks with this image that the person may see."""
+    return (
+        select(Benchmark.visibility)
+        .join(Pair, Pair.benchmark_id == Benchmark.id)
+        .where(Pair.image_key == content_key("images", sha256), sees_benchmark(principal))
+    )
+
+
 def image_is_public(session: Session, sha256: str, *, principal: Principal | None) -> bool:
     """Return whether everybody may see an image; raise an error if this person or visitor may not.
 
     Raises:
         NotFound: no benchmark that the person or visitor may see has this image.
     """
-    visibilities = set(
-        session.scalars(
-            select(Benchmark.visibility)
-            .join(Pair, Pair.benchmark_id == Benchmark.id)
-            .where(Pair.image_key == content_key("images", sha256), sees_benchmark(principal))
-        )
-    )
+    visibilities = set(session.scalars(benchmarks_showing(sha256, principal)))
     if not visibilities:
         raise NotFound("There is no such picture, or it is not open to you.")
     return Visibility.PUBLIC in visibilities

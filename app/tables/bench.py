@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, String, Text, UniqueConstraint
+from sqlalchemy import JSON, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.tables.base import SHA256, Base, RowId
@@ -36,7 +36,12 @@ class Benchmark(Base):
 
 class Pair(Base):
     __tablename__ = "pairs"
-    __table_args__ = (UniqueConstraint("benchmark_id", "name"), UniqueConstraint("benchmark_id", "position"))
+    __table_args__ = (
+        UniqueConstraint("benchmark_id", "name"),
+        UniqueConstraint("benchmark_id", "position"),
+        # Each thumbnail asks which benchmarks show its image.
+        Index("ix_pairs_image_key", "image_key"),
+    )
 
     id: Mapped[int] = mapped_column(RowId, primary_key=True)
     benchmark_id: Mapped[int] = mapped_column(RowId, ForeignKey("benchmarks.id", ondelete="RESTRICT"))

@@ -44,9 +44,14 @@ class SubmissionApi:
     def __init__(self, transport: Transport) -> None:
         self._transport = transport
 
-    def list(self) -> list[SubmissionResponse]:
-        """Return your own submissions, newest first; an admin gets the submissions of all users."""
-        return self._transport.get("/submissions", list[SubmissionResponse])
+    def list(self, *, visible: bool = False) -> list[SubmissionResponse]:
+        """Return your own submissions, newest first; an admin gets the submissions of all users.
+
+        Args:
+            visible: return every submission that you may see, also those of other people.
+        """
+        query = {"visible": "true"} if visible else None
+        return self._transport.get("/submissions", list[SubmissionResponse], query)
 
     def get(self, submission_id: str) -> SubmissionDetailResponse:
         """Return a submission with its missing pairs and the warnings about its clips."""

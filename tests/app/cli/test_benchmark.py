@@ -50,6 +50,35 @@ def test_problems_are_listed_and_nothing_is_imported(run: Run, release: Path) ->
     assert run("benchmark", "list").out == ""
 
 
+def test_an_imported_benchmark_is_public_or_the_owners_alone(run: Run, release: Path) -> None:
+    assert run("key", "create", "--role", "researcher", "--name", "alice").code == 0
+    run("benchmark", "import", release, "--slug", "operators")
+    owned = run("benchmark", "import", release, "--slug", "alices", "--owner", "alice")
+    again = run("benchmark", "import", release, "--slug", "alices", "--owner", "alice")
+
+    assert (owned.out, again.out) == ("alices 1\n", "alices 1\n")
+    assert run("benchmark", "share", "operators").out == "public\n"
+    assert run("benchmark", "share", "alices").out == "private\n"
+
+
+def test_a_benchmark_does_not_change_its_owner(run: Run, release: Path) -> None:
+    assert run("key", "create", "--role", "researcher", "--name", "alice").code == 0
+    run("benchmark", "import", release, "--slug", "balloons")
+
+    outcome = run("benchmark", "import", release, "--slug", "balloons", "--owner", "alice")
+
+    assert outcome.code == 1
+    assert "Benchmark balloons has another owner; choose another slug." in outcome.err
+
+
+def test_an_unknown_owner_is_refused(run: Run, release: Path) -> None:
+    outcome = run("benchmark", "import", release, "--owner", "alice")
+
+    assert outcome.code == 1
+    assert "There is no researcher called alice" in outcome.err
+    assert "balloons" not in run("benchmark", "list").out
+
+
 def test_a_check_compares_with_the_official_shape(run: Run, release: Path) -> None:
     run("benchmark", "import", release)
 

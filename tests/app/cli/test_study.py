@@ -9,9 +9,12 @@ import pyarrow.parquet
 import pytest
 from fastapi.testclient import TestClient
 
+from app.clock import utc_now
 from app.context import AppContext
 from app.main import create_app
-from benchmark.protocol import TableFormat, TableName
+from app.sharing.service import find_own, set_visibility
+from benchmark.protocol import ShareSubject, TableFormat, TableName, Visibility
+from benchmark.wire.visibility import VisibilityRequest
 from tests.app.cli.outcome import Run
 from tests.cast import BENCHMARK, PAIR_IDS, Cast, Study, enter, make_submission
 
@@ -89,6 +92,18 @@ def test_a_side_may_be_named_by_label_or_id(ti2v: Run, cast: Cast) -> None:
     )
 
     assert (by_label.code, by_id.code) == (0, 0), by_label.err + by_id.err
+
+
+def test_a_side_may_be_somebody_elses_if_it_is_shared(ti2v: Run, cast: Cast) -> None:
+    bobs = make_submission(cast.context, cast.bob, model="seine", shade=9)
+    with cast.context.database.write() as session:
+        subject = find_own(session, ShareSubject.SUBMISSION, bobs, principal=cast.bob.principal)
+        request = VisibilityRequest(visibility=Visibility.SHARED, people=["alice"])
+        set_visibility(session, subject, request, principal=cast.bob.principal, now=utc_now())
+
+    outcome = ti2v(*CREATE, "--matchup", "motif:seine")
+
+    assert outcome.code == 0, outcome.err
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,23 @@
+"""image_index
+
+Why: every thumbnail asks which benchmarks show its image, because a private benchmark's images are private.
+Without the index the database reads all pairs for each picture of a page.
+Locks: on PostgreSQL, writes to `pairs` wait while the index is built; that is well below a second for 100,000
+pairs, and only imports of benchmarks write there.
+Works with the release before: yes.
+"""
+
+from alembic import op
+
+revision = "0018"
+down_revision = "0017"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.create_index("ix_pairs_image_key", "pairs", ["image_key"])
+
+
+def downgrade() -> None:
+    op.drop_index("ix_pairs_image_key", table_name="pairs")
