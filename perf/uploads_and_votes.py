@@ -41,8 +41,8 @@ from app.tables.studies import Study
 from app.tables.submissions import Clip
 from benchmark.protocol import RenditionRecipe, Role, WatchGate
 from perf.server import running_server
+from perf.synthetic_studies import open_round_robin
 from perf.uploads import store_image
-from perf.worlds import open_round_robin
 
 UPLOADERS, RENDITIONS, KEYS, VOTERS = 64, 30, 8, 4
 CLIP_BYTES = 467_000

@@ -177,9 +177,10 @@ def expire_leases(session: Session, *, policy: LeasePolicy, now: datetime) -> No
     """End the leases of workers that stopped renewing; each counts as a failed attempt."""
     overdue = session.scalars(_OVERDUE, {"now": now}).all()
     for job in overdue:
-        silence = Failure(FailureKind.TIMEOUT, f"The worker fell silent for {policy.lease_s} seconds.")
+        message = f"The worker did not renew its lease for {policy.lease_s} seconds."
+        lost = Failure(FailureKind.TIMEOUT, message)
         # No backoff after a lost worker: the lease was pause enough.
-        _count_failure(job, silence, policy, now=now, ready_at=now)
+        _count_failure(job, lost, policy, now=now, ready_at=now)
     if overdue:
         session.flush()
 

@@ -56,7 +56,7 @@ def find_job(session: Session, *, public_id: str, principal: Principal) -> Job:
 def cancel_job(session: Session, *, job: Job, now: datetime) -> None:
     """Cancel a job. Its worker gets an error at the next renewal; a second call changes nothing."""
     if job.status is JobStatus.DONE:
-        raise Conflict("This clip is there already.", code="job_done")
+        raise Conflict("This clip is stored already.", code="job_done")
     if job.status is not JobStatus.CANCELLED:
         job.status = JobStatus.CANCELLED
         job.expires_at = None
@@ -111,7 +111,7 @@ def retry_job(session: Session, *, job: Job, now: datetime) -> None:
         Conflict: the clip is stored, or the submission is closed.
     """
     if job.status is JobStatus.DONE:
-        raise Conflict("This clip is there already.", code="job_done")
+        raise Conflict("This clip is stored already.", code="job_done")
     require_open(session.get_one(Submission, job.submission_id))
     _refuse_known_clip(session, job)
     if job.status is not JobStatus.LEASED:
@@ -145,4 +145,4 @@ def change_jobs(session: Session, statement: Update) -> int:
 def _refuse_known_clip(session: Session, job: Job) -> None:
     there = exists().where(Clip.submission_id == job.submission_id, Clip.pair_id == job.pair_id)
     if session.scalar(select(there)):
-        raise Conflict("This clip is there already.", code="job_done")
+        raise Conflict("This clip is stored already.", code="job_done")

@@ -67,7 +67,7 @@ def next_assignment(
             raise NotFound("The assignment in 'after' belongs to another study.")
         held_behind = [each for each in held if each.position > after.position]
         if not held_behind and len(held) >= MOST_HELD:
-            raise Conflict("Vote on the comparisons in hand first.", code="too_many_held")
+            raise Conflict("Vote on your open comparisons first.", code="too_many_held")
         held = held_behind
     if held:
         held[0].expires_at = now + timedelta(seconds=study.lease_s)
@@ -112,7 +112,10 @@ def expire_leases(session: Session, *, study: Study, now: datetime) -> None:
 def refuse_ended(assignment: Assignment) -> None:
     refusals = {
         AssignmentStatus.SKIPPED: ("You skipped this comparison.", "already_skipped"),
-        AssignmentStatus.UNDONE: ("You took this vote back; answer the new one.", "assignment_replaced"),
+        AssignmentStatus.UNDONE: (
+            "You undid this vote; vote on its new assignment.",
+            "assignment_replaced",
+        ),
         AssignmentStatus.CANCELLED: ("This comparison is no longer part of the study.", "matchup_closed"),
     }
     if assignment.status in refusals:
@@ -124,7 +127,7 @@ def retake_slot(session: Session, *, assignment: Assignment, comparison: Compari
     is_free = not assignment.takes_slot or (comparison.is_open and has_free_slot(comparison, study))
     if not is_free or has_newer(session, assignment):
         raise Conflict(
-            "This comparison waited too long and went to somebody else. Here is another one.",
+            "Your time for this comparison ran out and another annotator has it now. Here is another one.",
             code="lease_expired",
         )
     if assignment.takes_slot:

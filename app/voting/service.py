@@ -98,7 +98,7 @@ def undo(session: Session, *, assignment: Assignment, study: Study, now: datetim
     """End the annotator's last vote and lease them the same comparison again; its slot stays taken."""
     require_open(study)
     if not can_undo(session, assignment):
-        raise Conflict("Only your last vote can be taken back, once.", code="not_last_vote")
+        raise Conflict("Only your last vote can be undone, and only once.", code="not_last_vote")
     comparison = session.get_one(Comparison, assignment.comparison_id)
     if not comparison.is_open and not comparison.is_gold:
         raise Conflict("This matchup was closed; its votes stay.", code="matchup_closed")
@@ -108,7 +108,7 @@ def undo(session: Session, *, assignment: Assignment, study: Study, now: datetim
         vote=vote,
         study=study,
         status=VoteStatus.SUPERSEDED,
-        reason="taken back by the annotator",
+        reason="undone by the annotator",
         actor=f"annotator {assignment.annotator_id}",
         now=now,
         keep_slot=True,
