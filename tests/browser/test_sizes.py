@@ -53,6 +53,19 @@ def test_clips_choice_and_submit_are_visible_together(booth: Booth, window: tupl
     assert booth.page.evaluate("() => document.documentElement.scrollWidth") == window[0]
 
 
+@pytest.mark.parametrize("width", [320, 390, 480, 560])
+def test_the_longest_text_of_submit_fits_a_phone(booth: Booth, width: int) -> None:
+    resize(booth, (width, 844))
+    booth.press("a")
+    booth.wait_for_submit("Select at least one reason")
+
+    assert booth.page.evaluate("() => document.documentElement.scrollWidth") == width
+    for name in ("Undo", "Skip"):
+        button = box(booth.page.get_by_role("button", name=name).first)
+        assert 0 <= button["x"]
+        assert button["x"] + button["width"] <= width
+
+
 @pytest.mark.parametrize("window", [(844, 390), (720, 450)])
 def test_a_low_window_shows_the_reasons_too(booth: Booth, window: tuple[int, int]) -> None:
     resize(booth, window)
