@@ -71,7 +71,7 @@ class Stat:
 
 @dataclass(frozen=True)
 class Coverage:
-    """Number of votes cast and number wanted; `per_cent` is rounded down, so that 100 means all."""
+    """Numbers of votes cast and wanted. `per_cent` is rounded down: 100 means that no vote is missing."""
 
     lede: str
     votes: int
@@ -179,7 +179,7 @@ class MatrixRow:
 
 @dataclass(frozen=True)
 class MatrixTable:
-    """Models against models, both in the order of the ranking.
+    """A table with one row and one column per model, in the order of the ranking.
 
     A cell is None if the two models are not compared.
     """
@@ -226,7 +226,7 @@ class Download:
 
 @dataclass(frozen=True)
 class SideTitles:
-    """Titles of the two sides in figure and table."""
+    """Titles of the reference and the other side in figure 1 and table 1."""
 
     reference: str
     other: str

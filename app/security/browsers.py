@@ -14,7 +14,7 @@ from benchmark.protocol import Role
 
 
 def create_sign_in_link(session: Session, *, person: Person, now: datetime, minutes: int) -> str:
-    """Return the token of a link that signs one browser in, once.
+    """Return the token of a link that can be used once to sign a browser in.
 
     Raises:
         Forbidden: the person is disabled, or is a worker, which is a program without a browser.
@@ -38,7 +38,7 @@ def create_sign_in_link(session: Session, *, person: Person, now: datetime, minu
 
 
 def find_sign_in(session: Session, *, token: str, now: datetime, for_change: bool = False) -> SignInLink:
-    """Return a sign-in link that can be used now; `for_change` locks the link's row.
+    """Return a sign-in link that is still valid. `for_change` locks the link's row.
 
     Raises:
         NotSignedIn: the link was used or is too old, or its person is disabled.
@@ -108,7 +108,7 @@ class OpenedBrowser:
 
 
 def open_browser(session: Session, *, cookie: str | None, now: datetime, days: int) -> OpenedBrowser:
-    """Return this browser's session, and give it a new cookie.
+    """Return this browser's session, and set a new session cookie.
 
     The cookie changes whenever rights are added (an invitation, a sign-in), so a cookie planted beforehand
     gains nothing.

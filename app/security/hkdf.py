@@ -11,7 +11,7 @@ _MAX_BLOCKS = 255
 
 
 def hkdf_sha256(secret: bytes, *, info: bytes, length: int = 32, salt: bytes = b"") -> bytes:
-    """Return `length` bytes that only holders of `secret` can compute, different for each `info`.
+    """Return `length` bytes that only holders of `secret` can compute. Each `info` gives different bytes.
 
         PRK = HMAC(salt, secret);  T(i) = HMAC(PRK, T(i-1) | info | i)
 

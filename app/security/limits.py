@@ -1,4 +1,4 @@
-"""Limits wrong secrets by address, and parallel uploads and uploaded bytes by person."""
+"""Limits wrong secrets per address, and parallel uploads and uploaded bytes per person."""
 
 import threading
 import time
@@ -21,7 +21,7 @@ class GuessLimiter:
         self._limit = RateLimitItemPerMinute(per_minute)
 
     def wrong_secret(self, address: str) -> None:
-        """Count one wrong secret; raise TooManyRequests once there were too many."""
+        """Count one wrong secret. Raise TooManyRequests if the address sent too many."""
         if not self._limiter.hit(self._limit, "wrong-secret", address):
             raise TooManyRequests("Too many wrong keys or links from this address. Wait a minute.")
 

@@ -84,7 +84,7 @@ def find_participant(session: Session, *, cookie: str | None, study_slug: str, n
 def find_assignment(
     session: Session, *, cookie: str | None, token: str, for_change: bool = False, clock: Clock = utc_now
 ) -> HeldAssignment:
-    """Return this browser's own assignment and its study; `for_change` locks the study, then reads the clock.
+    """Return this browser's assignment and the study. `for_change` locks the study, then reads the clock.
 
     Raises:
         NotFound: there is no such assignment, or it belongs to another annotator; both cases get the same

@@ -1,4 +1,4 @@
-"""Creates the secrets of people and programs; only their sha256 is stored."""
+"""Creates the secrets of people and programs. The database stores only the sha256 of each secret."""
 
 import hashlib
 import secrets

@@ -1,4 +1,4 @@
-"""Adds gold questions to a study. The benchmark names the questions' pairs; submissions contain the clips.
+"""Adds gold questions to a study. The benchmark defines their pairs; submissions contain their clips.
 
 A pair's tags say whether it is a gold question and what the wrong answer is (`gold` and `gold_against` in the
 benchmark's CSV). The correct clip is a clip of the model `reference`; the wrong clip is a clip of the model
@@ -31,7 +31,7 @@ LEAST_BLOCK = 2
 
 @dataclass(frozen=True)
 class GoldSide:
-    """A submission with clips of gold pairs, and these pairs."""
+    """A submission, and the gold pairs of which it has clips."""
 
     submission_id: int
     pair_ids: frozenset[int]
@@ -144,7 +144,7 @@ def lay_out_gold(session: Session, study: Study, benchmark: Benchmark) -> set[in
 
 
 def _gold_pairs(session: Session, benchmark: Benchmark) -> dict[str, frozenset[int]]:
-    """Return the pairs of gold questions by the model whose clip is the wrong answer."""
+    """Return the pairs of gold questions, keyed by the model whose clip is the wrong answer."""
     wrong: dict[str, set[int]] = {}
     for row in session.execute(select(Pair.id, Pair.tags).where(Pair.benchmark_id == benchmark.id)):
         if row.tags.get("gold") == _GOLD and row.tags.get("gold_against"):
@@ -155,7 +155,7 @@ def _gold_pairs(session: Session, benchmark: Benchmark) -> dict[str, frozenset[i
 def _side(
     session: Session, benchmark: Benchmark, model: str, pair_ids: frozenset[int], principal: Principal
 ) -> GoldSide | None:
-    """Return the model's visible final submission with clips of the most pairs; of equals, the oldest."""
+    """Return the model's visible final submission that has clips of the most pairs; the oldest on a tie."""
     submissions = session.scalars(
         select(Submission.id)
         .join(VideoModel, VideoModel.id == Submission.model_id)
@@ -179,7 +179,7 @@ def _pairs_with_clips(session: Session, submission_id: int) -> frozenset[int]:
 
 
 def _refuse_conspicuous(session: Session, gold: Sequence[GoldMatchup], sides: Sequence[int]) -> None:
-    """Refuse gold clips whose size, length and speed no clip of the study has; annotators would notice."""
+    """Refuse gold clips whose size, length and speed no clip of the study has. Annotators would notice."""
     usual = _forms(session, sides)
     for matchup in gold:
         for submission_id in (matchup.reference_id, matchup.other_id):

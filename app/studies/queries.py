@@ -160,7 +160,7 @@ def _loss_response(loss: SideLoss, sides: MatchupSides) -> RenditionLossResponse
 
 
 def loss_sentences(session: Session, studies: Sequence[Study]) -> dict[int, tuple[str, ...]]:
-    """Return sentences by study id; each states what the renditions leave out of one side's clips."""
+    """Return sentences, keyed by study id. Each says what the renditions leave out of one side's clips."""
     losses = rendition_losses(session, studies)
     found: dict[int, tuple[str, ...]] = {}
     for study in studies if losses else ():

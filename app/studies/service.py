@@ -55,7 +55,7 @@ _ALLOWED_MOVES = {
 
 
 def create_study(session: Session, *, request: StudyRequest, principal: Principal, now: datetime) -> Study:
-    """Create a draft with its matchups; if matchups are wrong, the error lists all problems.
+    """Create a draft study with its matchups. The error for invalid matchups lists all problems.
 
     Raises:
         NotFound: there is no such benchmark.
@@ -113,7 +113,7 @@ TRANSITIONS: Mapping[StudyStatus, Transition] = {
 def publish_results(
     session: Session, *, study: Study, access: ResultsAccess, principal: Principal, now: datetime
 ) -> None:
-    """Publish the results of a closed study, or end the publication; repeating the call changes nothing.
+    """Publish a closed study's results, or end their publication. Repeating the call changes nothing.
 
     Publishing makes the study's own compared submissions public as well. The unlisted link stays the same
     until the results are made private or public; after that, a new link is created.
@@ -208,7 +208,7 @@ def _add_draft(
 def _transition(
     session: Session, *, study: Study, to: StudyStatus, principal: Principal, now: datetime
 ) -> StudyStatus:
-    """Lock the study, set its status and return the previous status; repeating the call changes nothing."""
+    """Lock the study, set its status and return the previous status. Repeating the call changes nothing."""
     session.refresh(study, with_for_update={"key_share": True})
     before = study.status
     if before is to:
@@ -224,7 +224,7 @@ def _transition(
 
 
 def _lay_out_comparisons(session: Session, study: Study) -> None:
-    """Create one comparison for each matchup and each pair of which both sides have a clip."""
+    """Create, for each matchup, one comparison for every pair of which both sides have a clip."""
     reference, other = Clip.__table__.alias("reference"), Clip.__table__.alias("other")
     rows = session.execute(
         select(Matchup.id, reference.c.pair_id)

@@ -66,7 +66,7 @@ def _vote_counts(session: Session, study_ids: list[int]) -> dict[int, tuple[int,
 
 
 def _preparation(task: Task | None) -> str | None:
-    """Return the progress of preparing the renditions, for the owner; None once it is finished."""
+    """Return the owner's sentence on the preparation of clips; None once the preparation is done."""
     if task is None or task.status is TaskStatus.DONE:
         return None
     if task.status is TaskStatus.FAILED:

@@ -1,4 +1,4 @@
-"""Reads the provenance that an uploader declares for a clip; it is stored and shown, but not verified."""
+"""Reads a clip's provenance as the uploader declares it. It is stored and shown, but not verified."""
 
 import base64
 import binascii

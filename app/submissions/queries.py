@@ -69,7 +69,7 @@ def submission_detail(session: Session, submission: Submission) -> SubmissionDet
 def clips_page(
     session: Session, submission: Submission, *, position: int, seed: int, limit: int
 ) -> ClipsResponse:
-    """Return up to `limit` clips in the order of pairs and seeds, from a given pair and seed on."""
+    """Return up to `limit` clips, sorted by pair and seed, starting at the given position and seed."""
     rows = session.execute(
         select(Clip, Pair.name, Pair.position)
         .join(Pair, Pair.id == Clip.pair_id)

@@ -19,7 +19,7 @@ def model_of(session: Session, slug: str) -> VideoModel | None:
 
 
 def add_model(session: Session, *, slug: str, name: str, principal: Principal, now: datetime) -> VideoModel:
-    """Add a model with its name only.
+    """Add a model that has only a name.
 
     Raises:
         Conflict: another request is registering the same model.

@@ -69,7 +69,7 @@ def open_submission(
 def find_submission(
     session: Session, *, public_id: str, principal: Principal, for_change: bool = False
 ) -> Submission:
-    """Return a submission that this person may see, or change; for everybody else it does not exist."""
+    """Return a submission that this person may see (or change). Others are treated as nonexistent."""
     query = select(Submission).where(Submission.public_id == public_id, sees_submission(principal))
     submission = session.scalar(query.with_for_update() if for_change else query)
     if submission is None or (for_change and not may_change(submission, principal)):
@@ -78,7 +78,7 @@ def find_submission(
 
 
 def require_open(submission: Submission) -> None:
-    """Raise Conflict if the submission is not open, because its clips can then no longer change."""
+    """Raise Conflict if the submission is not open. Only an open submission's clips can change."""
     if submission.status is not SubmissionStatus.OPEN:
         raise Conflict(
             f"This submission is {submission.status}; it takes no clips.", code="submission_not_open"

@@ -1,4 +1,4 @@
-"""Stores one uploaded clip: probes it in the sandbox, then stores both the file and its row, or neither."""
+"""Stores an uploaded clip. The sandbox probes the file; then file and row are both stored, or neither."""
 
 import os
 from dataclasses import asdict, dataclass

@@ -61,7 +61,7 @@ def _unreadable() -> Invalid:
 
 
 async def receive_file(body: AsyncIterator[bytes], path: Path) -> ReceivedFile:
-    """Write a body to a private file, hashing on the way.
+    """Write a request body to a private file and compute its sha256.
 
     Raises:
         StoreFull: the disk is full; the caller removes the partial file.

@@ -16,7 +16,7 @@ from benchmark.protocol import StudyStatus, SubmissionStatus
 def withdraw(
     session: Session, *, submission: Submission, reason: str, principal: Principal, clock: Clock = utc_now
 ) -> list[Matchup]:
-    """Withdraw a locked submission: close its matchups in open studies; keep and mark their votes."""
+    """Withdraw a locked submission. Close its matchups in open studies; keep the votes, but mark them."""
     if submission.status is SubmissionStatus.WITHDRAWN:
         return []
     affected = list(

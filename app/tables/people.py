@@ -53,7 +53,7 @@ class SignInLink(Base):
 
 
 class BrowserSession(Base):
-    """A browser, which can belong to a signed-in person and to annotators of several studies."""
+    """A browser's session. It can belong to a signed-in person and to annotators of several studies."""
 
     __tablename__ = "browser_sessions"
 

@@ -1,4 +1,4 @@
-"""Studies: a protocol, its matchups, and one comparison for each pair of a matchup."""
+"""Studies. A study has a protocol and matchups; a matchup has one comparison per pair."""
 
 from datetime import datetime
 from typing import Any

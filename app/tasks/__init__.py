@@ -1,1 +1,1 @@
-"""Background tasks: queued in the database, leased by one server process at a time, with progress."""
+"""Background tasks. They are queued in the database, and one server process at a time leases each task."""

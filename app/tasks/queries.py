@@ -20,7 +20,7 @@ def newest_task(session: Session, *, kind: TaskKind, subject: str) -> Task | Non
 
 
 def newest_by_subject(session: Session, *, kind: TaskKind, subjects: Collection[str]) -> Mapping[str, Task]:
-    """Return the newest task of a kind on each subject that has one, in one query."""
+    """Return, with one query, the newest task of a kind for each subject that has such a task."""
     newest = (
         select(func.max(Task.id)).where(Task.kind == kind, Task.subject.in_(subjects)).group_by(Task.subject)
     )

@@ -84,7 +84,7 @@ class TaskRunner:
             thread.join()
 
     def run_waiting(self) -> int:
-        """Run every task that is ready now; return how many tasks ran. For tests and one-off commands."""
+        """Run all tasks that are ready and return their number. Tests and one-off commands call this."""
         count = 0
         while self._run_one():
             count += 1

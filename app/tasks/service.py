@@ -69,7 +69,7 @@ def claim(session: Session, *, now: datetime) -> Task | None:
 
 
 def is_waiting(session: Session, *, now: datetime) -> bool:
-    """Return whether `claim` would find a task; reads only, so idle servers write nothing."""
+    """Return whether `claim` would find a task. This only reads, so an idle server writes nothing."""
     return (
         session.scalar(
             select(Task.id)
@@ -102,7 +102,7 @@ def finish(session: Session, *, task_id: int, attempt: int, now: datetime) -> No
 
 
 def fail(session: Session, *, task_id: int, attempt: int, error: str, is_final: bool, now: datetime) -> None:
-    """Record why an attempt failed; queue the task again with backoff, unless the failure is final.
+    """Record why an attempt failed. Unless the failure is final, queue the task again with backoff.
 
     Args:
         is_final: whether another attempt would fail in the same way.

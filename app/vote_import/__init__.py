@@ -1,1 +1,1 @@
-"""Imports votes that were collected elsewhere as a closed study; the votes have the status imported."""
+"""Imports votes that were collected elsewhere. They form a closed study and have the status imported."""

@@ -88,7 +88,7 @@ def store_study(
     now: datetime,
     on_part: Callable[[], None] = lambda: None,
 ) -> Study:
-    """Store the votes as a closed study owned by `principal`; after an error nothing is stored.
+    """Store the votes as a closed study owned by `principal`. If an error occurs, nothing is stored.
 
     `on_part` is called after each of the `parts_of(plan)` batches.
 
@@ -210,7 +210,7 @@ def _matchups(
 def _comparisons(
     session: Session, plan: ImportPlan, study: Study, matchups: Sequence[Matchup]
 ) -> dict[tuple[int, int], int]:
-    """Return the id of each comparison by the codes of its matchup and pair; its counters are complete."""
+    """Store the comparisons with final counters. Return their ids, keyed by the codes of matchup and pair."""
     tallies = Tallies.from_votes(plan.votes)
     places = list(zip(tallies.matchup.tolist(), tallies.pair.tolist(), strict=True))
     won = zip(tallies.votes_reference.tolist(), tallies.votes_other.tolist(), strict=True)

@@ -1,4 +1,4 @@
-"""Validates an external votes table against a benchmark; all problems are listed with their lines."""
+"""Validates an external votes table against a benchmark. The error lists every problem with its line."""
 
 import hashlib
 import json

@@ -1,4 +1,4 @@
-"""Serves the two clips of an assignment, and records how much of each was delivered.
+"""Serves the two clips of an assignment, and records how many bytes of each clip were delivered.
 
 Both clips are served with the same length. A vote is refused until both clips were delivered to the last
 byte. The delivery is recorded just before the last chunk is sent, so that the page may vote right after the
@@ -36,7 +36,7 @@ class RequestedClip:
 
     @property
     def is_prepared(self) -> bool:
-        """Whether both renditions exist."""
+        """Whether the renditions of both clips exist."""
         return {self.clip.id, self.other.id} <= set(self.renditions)
 
 

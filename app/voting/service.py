@@ -44,7 +44,7 @@ class Undone:
 def cast_vote(
     session: Session, *, assignment: Assignment, study: Study, request: VoteRequest, now: datetime
 ) -> CastVote:
-    """Store a vote once; repeating the request returns the stored vote.
+    """Store a vote. Repeating the request stores nothing and returns the stored vote.
 
     Raises:
         Invalid: the study requires a justification and the vote has none.
@@ -95,7 +95,7 @@ def skip(
 
 
 def undo(session: Session, *, assignment: Assignment, study: Study, now: datetime) -> Undone:
-    """End the annotator's last vote and lease them the same comparison again; its slot stays taken."""
+    """Undo the annotator's last vote and lease the comparison to them again. Its slot stays taken."""
     require_open(study)
     if not can_undo(session, assignment):
         raise Conflict("Only your last vote can be undone, and only once.", code="not_last_vote")

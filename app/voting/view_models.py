@@ -1,4 +1,4 @@
-"""View models of the voting templates; they name no model and no file."""
+"""View models of the voting templates. They contain no model names and no file names."""
 
 from dataclasses import dataclass, field
 
@@ -16,7 +16,7 @@ class AssignmentView(AssignmentResponse):
 
     @property
     def position(self) -> int:
-        """Return the number of this pair, from 1; limited to the total, which can shrink."""
+        """Return this pair's number, from 1. It never exceeds the total, which can shrink."""
         return min(self.done + 1, self.total)
 
     @property

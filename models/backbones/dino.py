@@ -14,7 +14,7 @@ from models.backbones.transforms import IMAGENET_MEAN, IMAGENET_STD, centre_crop
 
 
 class DinoTransform(StrEnum):
-    """Image transforms of VBench: with a crop for its I2V subject score, without for subject consistency."""
+    """VBench's image transforms. The I2V subject score crops images; subject consistency does not."""
 
     CROP = "crop"
     SHORTER_SIDE = "shorter_side"

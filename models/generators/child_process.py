@@ -102,7 +102,7 @@ def _wait(pid: int, deadline: float) -> bool:
 
 
 def _terminate_group(process: "subprocess.Popen[bytes]") -> None:
-    """Terminate the process group with SIGKILL; a running program first gets SIGTERM and a grace period."""
+    """Kill the process group with SIGKILL. A running program first gets SIGTERM and a grace period."""
     if not _wait(process.pid, time.monotonic() + _POLL_S):
         _signal_group(process.pid, signal.SIGTERM)
         _wait(process.pid, time.monotonic() + _GRACE_S)

@@ -1,4 +1,4 @@
-"""Detect out-of-memory errors, check device memory and measure its peak use."""
+"""Detect out-of-memory errors, check device memory and measure peak memory use."""
 
 import gc
 import traceback

@@ -27,7 +27,7 @@ class UnknownPairs(ValueError):
 
 @dataclass(frozen=True)
 class Shard:
-    """One of `count` parts of the pairs; `number` counts from 1."""
+    """Part `number` of the pairs, which are split into `count` parts. The first part has number 1."""
 
     number: int
     count: int

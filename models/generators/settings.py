@@ -8,7 +8,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
 class GeneratorSettings(BaseSettings):
-    """Settings from the environment (`TI2V_...`) and `.env`; none is secret."""
+    """Settings from the environment (`TI2V_...`) and `.env`. No setting is secret."""
 
     model_config = SettingsConfigDict(env_prefix="TI2V_", env_file=".env", extra="ignore", frozen=True)
 

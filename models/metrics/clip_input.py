@@ -14,7 +14,7 @@ from models.generators.images import read_image
 
 @dataclass(frozen=True)
 class ClipInput:
-    """A clip and its pair. A file is read when a property needs it for the first time.
+    """A clip and its pair. Each file is read when it is first needed.
 
     Attributes:
         pair: the pair id.

@@ -1,4 +1,4 @@
-"""Cache of clip and image features on disk, so that a second suite or run does not encode them again.
+"""Disk cache of clip and image features. A second suite or run does not encode the same files again.
 
 A file's name is a hash of the content and of the backbone's identity (name, revision, transform). Files
 are written atomically; the features of a damaged file are computed again.

@@ -25,7 +25,7 @@ Scorer = Callable[[ClipInput], Mapping[str, float]]
 
 @dataclass(frozen=True)
 class MetricRun:
-    """Folders, device and number of processes for running a suite.
+    """The folders, the device and the number of processes with which a suite runs.
 
     Attributes:
         home: TI2V_HOME, the folder with caches and weights.

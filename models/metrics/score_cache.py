@@ -1,4 +1,4 @@
-"""Cache of scores on disk, so that a second run of a suite over the same clips decodes nothing."""
+"""Disk cache of scores. A second run of a suite over the same clips decodes nothing."""
 
 import hashlib
 import json

@@ -135,7 +135,7 @@ class BatchRunner:
         return remaining[len(failed) :]
 
     def _generate(self, batch: Sequence[_Task]) -> tuple[int, GeneratorError | None]:
-        """Return the number of generated clips, and the error; None if no task failed.
+        """Return the number of generated clips, and the error. The error is None if no task failed.
 
         The clips belong to the first tasks of the batch, in the same order.
         """

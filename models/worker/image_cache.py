@@ -1,4 +1,4 @@
-"""Disk cache of input images, keyed by sha256, so that an image of several pairs is downloaded once."""
+"""Disk cache of input images, keyed by sha256. An image that several pairs share is downloaded once."""
 
 import contextlib
 import os

@@ -24,7 +24,7 @@ class ModelHost(Protocol):
         """
 
     def load(self, model: str) -> None:
-        """Unload the previous model, then load this model, so that memory need not hold both.
+        """Unload the previous model, then load this model, so that only one model needs memory.
 
         Raises:
             GeneratorError: the model cannot be loaded.

@@ -1,4 +1,4 @@
-"""Run a worker on a Ray cluster: one worker loop per actor, each with its own model and GPU on any node.
+"""Run a worker on a Ray cluster. Each actor has a worker loop, a model and a GPU on any node.
 
 The driver claims jobs, fetches images, encodes and uploads. Actors only generate, so they need neither the
 key nor access to the server. If an actor or its node dies, a new actor starts and the jobs are released.
@@ -52,7 +52,7 @@ class ModelActor:
         self._host.load(model)
 
     def generate(self, requests: Sequence[tuple[ClipRequest, bytes]]) -> Iterator[GeneratedClip]:
-        """Yield clips for requests whose image files have the given contents."""
+        """Yield the clips generated for the requests. Each request comes with the bytes of its image."""
         with tempfile.TemporaryDirectory() as folder:
             local = []
             for number, (request, content) in enumerate(requests):

@@ -34,7 +34,7 @@ def strip(
     request: Request,
     frames: FramesQuery = DEFAULT_FRAMES,
 ) -> Response:
-    """Return the frame strips of one pair, with one strip for each model of the study."""
+    """Return the frame strips of one pair: one strip for each model of the study."""
     return strip_answer(request, slug, pair_id, file_format, frames)
 
 

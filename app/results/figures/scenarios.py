@@ -1,4 +1,4 @@
-"""Draws the scenarios of a benchmark as one figure; the images are decoded in the sandbox."""
+"""Draws all scenarios of a benchmark as one figure. The sandbox decodes the input images."""
 
 from collections import defaultdict
 from dataclasses import dataclass

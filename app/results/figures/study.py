@@ -1,4 +1,4 @@
-"""Draws a study's figures as files, from the same votes and with the same names as the results page."""
+"""Draws a study's figures as files. Votes and names are the same as on the results page."""
 
 import threading
 from collections.abc import Iterator
@@ -52,7 +52,7 @@ def figure_names(session: Session, results: StudyResults) -> FigureNames:
 
 @contextmanager
 def drawing() -> Iterator[None]:
-    """Limit how many requests draw or wait to draw, and raise Conflict in place of CannotDraw."""
+    """Limit how many requests draw or wait to draw. Convert CannotDraw to Conflict."""
     if not _SLOTS.acquire(blocking=False):
         raise Unavailable("Too many figures are being drawn. Try again in a moment.")
     try:

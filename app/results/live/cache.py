@@ -78,7 +78,7 @@ class _StudyReader:
     def _has_late_rows(self, session: Session) -> bool:
         """Return whether a vote or event that was not read before has a lower ID than the newest one read.
 
-        On PostgreSQL, two transactions can commit in another order than the order of their IDs. This cannot
+        On PostgreSQL, two transactions can commit in an order that differs from the order of their IDs. This cannot
         happen on SQLite, which has one writer at a time.
         """
         if session.get_bind().dialect.name == "sqlite":
@@ -91,7 +91,7 @@ class _StudyReader:
         )
 
     def _read_votes(self, session: Session) -> set[int]:
-        """Read new votes; return the IDs of their comparisons."""
+        """Read new votes and return the IDs of the comparisons voted on."""
         rows = (
             session.connection()
             .execute(
@@ -149,7 +149,7 @@ _READERS_LOCK = threading.Lock()
 
 
 def live_counts(session: Session, study: Study) -> LiveCounts:
-    """Return a study's tallies and single votes; the result is the same as that of a full read."""
+    """Return a study's tallies and single votes. The result equals that of a read without the cache."""
     engine: Engine = session.get_bind().engine
     with _READERS_LOCK:
         readers = _READERS.setdefault(engine, OrderedDict())

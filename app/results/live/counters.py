@@ -1,4 +1,4 @@
-"""Reads a study's comparisons. Their keys are read once, their vote counters repeatedly."""
+"""Reads a study's comparisons: the keys once, the vote counters again after each change."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -126,7 +126,7 @@ def _keys_of(
 
 
 def _alphabetical(names: Sequence[str]) -> tuple[IntArray, tuple[str, ...]]:
-    """Return the index of each name among the distinct names, and these in alphabetical order."""
+    """Return each name's index in the sorted list of distinct names, and that sorted list."""
     codes, met = codes_of(names)
     ordered = sorted(met)
     code_of = {name: code for code, name in enumerate(ordered)}

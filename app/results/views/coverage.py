@@ -89,7 +89,7 @@ def agreement_part(counted: CountedStudy, naming: Naming) -> AgreementPart:
 
 
 def agreement_on(rows: Sequence[AgreementRow], tallies: Tallies) -> AgreementPart:
-    """Return the agreement; `rows` are those of one matchup or of all matchups together, the choice first.
+    """Return the agreement in one matchup, or in all together. The first of `rows` is that of the choice.
 
     Args:
         tallies: the counts behind `rows`. If no vote gives a reason, agreement on reasons is left out.

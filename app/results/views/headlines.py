@@ -186,7 +186,7 @@ def _undecided(outcome: Outcome) -> str:
 
 
 def _reasons(outcome: Outcome, naming: Naming) -> str:
-    """Return the two most frequent reasons for the reference; nothing if people did not prefer it."""
+    """Return the two most frequent reasons for the reference; empty if the reference was not preferred."""
     if naming.reference is None or not outcome.won:
         return ""
     ticks = {reason: sum(getattr(row, f"{reason}_reference_n") for row in outcome.rows) for reason in TITLES}

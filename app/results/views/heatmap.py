@@ -32,7 +32,7 @@ def heat_tables(
     naming: Naming,
     facts: Mapping[str, MatchupFacts],
 ) -> tuple[HeatTable, ...]:
-    """Return a table for each division of the benchmark with several parts and at least one decided pair."""
+    """Return one table per division of the benchmark that has several parts and at least one decided pair."""
     tables = (_table(study, counted, rows, naming, facts, division) for division in _TITLES)
     return tuple(table for table in tables if table is not None)
 

@@ -180,7 +180,7 @@ def _pager(study: Study, index: int, wanted: PairFilter, *, page: int, shown: in
 def _filter_form(
     rows: Sequence[ComparisonRow], wanted: PairFilter, url: str, naming: Naming
 ) -> PairFilterForm:
-    """Return the filter form; it offers only scenarios and results that occur."""
+    """Return the filter form. The form offers only scenarios and results that occur in the matchup."""
     scenarios = dict.fromkeys(sorted(row.scenario or "" for row in rows))
     occurring = {PairResult.of(row) for row in rows}
     reference, other = (naming.side(rows[0].reference), naming.side(rows[0].other)) if rows else ("", "")
@@ -211,7 +211,7 @@ def _vote_share(own: Tallies, matchup: Matchup, naming: Naming) -> str:
 
 
 def _reasons(results: StudyResults, index: int, naming: Naming) -> tuple[str, ...]:
-    """Return a sentence per justification; p-values are corrected over the whole study."""
+    """Return a sentence per justification. Its p-values are corrected for all tests of the study."""
     if not results.rows[index].gives_reasons:
         return ("No reasons were given.",)
     counted = results.counted
@@ -220,7 +220,7 @@ def _reasons(results: StudyResults, index: int, naming: Naming) -> tuple[str, ..
 
 
 def _sensitivity(results: StudyResults, index: int) -> tuple[str, ...]:
-    """Return two sentences, on images and on scenarios, with the numbers of the sensitivity table."""
+    """Return two sentences that state the numbers of the sensitivity table: for images and for scenarios."""
     counted = results.counted
     name = counted.matchups[index].name
     rows = sensitivity(counted.tallies, counted.matchups)

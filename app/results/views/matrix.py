@@ -39,7 +39,7 @@ def matrix(
 
 
 def _cell(won: int, decided: int, url: str, naming: Naming, sides: tuple[str, str]) -> MatrixCell:
-    """Return a cell; its number is hidden if too few pairs are decided."""
+    """Return a cell of the matrix. The share is hidden if too few pairs are decided."""
     first, second = map(naming.side, sides)
     if decided < MIN_DECIDED:
         return MatrixCell(

@@ -1,4 +1,4 @@
-"""Builds the page of one scenario, with each matchup's results and with the votes on each pair."""
+"""Builds the page of one scenario: the results of each matchup, and the votes on each pair."""
 
 from dataclasses import dataclass, replace
 
