@@ -21,7 +21,7 @@ class KeyUse:
         self._lock = threading.Lock()
 
     def is_due(self, key_id: int, *, now: datetime) -> bool:
-        """Return whether to record this use; if so, remember that this minute's use is recorded."""
+        """Return whether to record this use. If so, further uses in this minute are not recorded."""
         with self._lock:
             before = self._recorded.get(key_id)
             if before is not None and now - before < INTERVAL:

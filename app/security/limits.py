@@ -63,7 +63,7 @@ class UploadLimiter:
                 self._running[person_id] -= 1
 
     def require_quota(self, person_id: int, size: int) -> None:
-        """Raise TooManyRequests if this many more bytes exceed the person's daily quota."""
+        """Raise TooManyRequests if receiving this many more bytes would exceed the person's daily quota."""
         if not self._limiter.test(self._bytes, "upload-bytes", str(person_id), cost=max(size, 1)):
             reset_at = self._limiter.get_window_stats(self._bytes, "upload-bytes", str(person_id)).reset_time
             raise TooManyRequests(

@@ -121,7 +121,7 @@ def _is_shared(
 def _benchmark_is_visible(
     table: type[Submission] | type[Study], principal: Principal | None
 ) -> ColumnElement[bool]:
-    # An alias, because the outer query may contain the benchmarks table too.
+    # Use an alias, because the outer query may also contain the benchmarks table.
     benchmark = aliased(Benchmark)
     return (
         exists()

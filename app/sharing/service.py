@@ -70,7 +70,7 @@ def visibility_of(session: Session, subject: Subject) -> VisibilityResponse:
 def set_visibility(
     session: Session, subject: Subject, request: VisibilityRequest, *, principal: Principal, now: datetime
 ) -> VisibilityResponse:
-    """Replace the visibility of a subject; setting the same visibility again changes nothing.
+    """Replace the visibility of a subject. Setting the same visibility again changes nothing.
 
     Raises:
         Invalid: there is no person with one of the names (`unknown_person`).
@@ -166,7 +166,7 @@ def _people(session: Session, names: Sequence[str]) -> Sequence[Person]:
 
 
 def _names(session: Session, condition: ColumnElement[bool]) -> list[str]:
-    """Return the names, as in tables, of the submissions that match a condition."""
+    """Return the names, as printed in tables, of the submissions that match a condition."""
     rows = session.execute(
         select(VideoModel.slug, Submission.label)
         .join(Submission, Submission.model_id == VideoModel.id)

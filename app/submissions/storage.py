@@ -151,7 +151,7 @@ class ClipStorage:
         try:
             session.commit()
         except SQLAlchemyError:
-            # The disk had space for the clip, but not for its row. Another row may refer to the same bytes;
+            # The disk had space for the clip, but not for its row. Another row may refer to the same bytes:
             # it may have been added between the commit and the lock.
             session.rollback()
             _lock_content(session, received.sha256)

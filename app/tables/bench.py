@@ -39,7 +39,7 @@ class Pair(Base):
     __table_args__ = (
         UniqueConstraint("benchmark_id", "name"),
         UniqueConstraint("benchmark_id", "position"),
-        # Each thumbnail asks which benchmarks show its image.
+        # Each request for a thumbnail looks up which benchmarks contain its image.
         Index("ix_pairs_image_key", "image_key"),
     )
 

@@ -34,7 +34,7 @@ class Worker(Base):
     device: Mapped[str] = mapped_column(String(80))
     gpu: Mapped[str | None] = mapped_column(String(120))
     models: Mapped[list[str]] = mapped_column(JSON)
-    # The model in its memory, or the model of the jobs that it claimed last.
+    # The model in the worker's memory, or the model of the jobs that the worker claimed last.
     held_model: Mapped[str | None] = mapped_column(String(64))
     # Whether other workers had that model in memory when this worker loaded it. If so, this worker helps with
     # further models only if enough work remains for another load.
@@ -91,9 +91,9 @@ class Job(Base):
     attempt: Mapped[int] = mapped_column(default=0)
     failures: Mapped[int] = mapped_column(default=0)
     created_at: Mapped[datetime]
-    # The job cannot be claimed before this time; it is later than the creation only after a failure.
+    # The job cannot be claimed before this time, which is later than `created_at` only after a failure.
     ready_at: Mapped[datetime]
-    # The worker that holds the job, or held it last.
+    # The worker that holds the job or was the last to hold it.
     worker_id: Mapped[int | None] = mapped_column(RowId, ForeignKey("workers.id", ondelete="RESTRICT"))
     claimed_at: Mapped[datetime | None]
     expires_at: Mapped[datetime | None]

@@ -55,7 +55,7 @@ class Study(Base):
     gold_most: Mapped[int | None]
     # Number of different pairs. For an annotator who has seen this many, no new pair is searched.
     pairs: Mapped[int] = mapped_column(default=0)
-    # Number of open comparisons with a free slot; stored, so that a progress bar need not count thousands of
+    # Number of open comparisons with a free slot. Stored, so that a progress bar need not count thousands of
     # rows.
     unfilled_comparisons: Mapped[int] = mapped_column(default=0)
     created_at: Mapped[datetime]

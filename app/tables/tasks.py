@@ -33,7 +33,7 @@ class Task(Base):
 
     id: Mapped[int] = mapped_column(RowId, primary_key=True)
     kind: Mapped[TaskKind] = mapped_column(closed_set(TaskKind))
-    # The slug of a study for renditions; other kinds of tasks have other subjects.
+    # What the task is about. For a task of renditions, this is the study's slug.
     subject: Mapped[str] = mapped_column(String(200))
     status: Mapped[TaskStatus] = mapped_column(closed_set(TaskStatus))
     attempt: Mapped[int] = mapped_column(default=0)
@@ -42,7 +42,7 @@ class Task(Base):
     total: Mapped[int] = mapped_column(default=0)
     error: Mapped[str] = mapped_column(String(500), default="")
     created_at: Mapped[datetime]
-    # Not claimed before this time: later than `created_at` only after a failed attempt.
+    # The task cannot be claimed before this time. It is later than `created_at` only after a failure.
     ready_at: Mapped[datetime]
     expires_at: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]

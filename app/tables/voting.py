@@ -36,7 +36,7 @@ class Assignment(Base):
 
     __tablename__ = "assignments"
     __table_args__ = (
-        # An annotator gets a comparison once for each purpose; an expired or undone one may be assigned
+        # An annotator gets a comparison once for each purpose. Expired or undone ones may be assigned
         # again.
         Index(
             "uq_assignments_annotator_comparison_purpose",

@@ -14,7 +14,7 @@ MAX_TASKS = 100
 
 @router.get("/tasks")
 def tasks_page(request: Request) -> Response:
-    """Show the running, queued and failed background tasks."""
+    """Show the newest background tasks with their status, progress and last error."""
     context = context_of(request)
     with context.database.read() as session:
         require_person(session, request, Role.ADMIN, scope=Scope.ADMIN, now=utc_now())

@@ -93,7 +93,7 @@ def generate(
 
 @contextmanager
 def _sigterm_as_interrupt() -> Iterator[None]:
-    """Handle SIGTERM like Ctrl-C, so that a batch system does not leave an external program on the GPU."""
+    """Handle SIGTERM like Ctrl-C, so that no external program stays on the GPU when a batch system stops us."""
     previous = signal.signal(signal.SIGTERM, _interrupt)
     try:
         yield

@@ -77,7 +77,7 @@ def train(
 
 
 def _run(config: "TrainingConfig", output: Path) -> "list[RegionLoss] | None":
-    """Train a run unless it is finished; return its Figure 6 rows, or None if a signal stopped it."""
+    """Train a run unless it is finished. Return the run's Figure 6 rows; None if a signal stopped it."""
     from models.training.compare_runs import read_finished_figure6
     from models.training.loop import StopReason
     from models.training.run import run_training

@@ -169,7 +169,7 @@ class DiffusersGenerator:
         return arguments
 
     def _argument(self, name: str, value: object) -> dict[str, object]:
-        """Return a standard argument under the pipeline's name for it; empty if the pipeline has none."""
+        """Return a standard argument, keyed by the pipeline's name for it; empty if the pipeline lacks it."""
         assert name in STANDARD_ARGUMENTS
         own = self._recipe.names.get(name, name)
         return {own: value} if own else {}

@@ -7,7 +7,7 @@ from models.generators.base import Crashed, GeneratedClip
 
 
 def clip_mp4(clip: GeneratedClip) -> bytes:
-    """Return a clip as an mp4 file; an odd last row or column is cropped, because yuv420p needs even sides.
+    """Return a clip as an mp4 file. Odd sides are cropped by one pixel, because yuv420p needs even sides.
 
     Raises:
         Crashed: the frames are not (2 or more, height, width, 3) uint8.

@@ -36,7 +36,7 @@ def read_image(path: Path) -> Image.Image:
 
 
 def read_leading_images(requests: Sequence[ClipRequest]) -> list[Image.Image]:
-    """Read the images of the requests; stop at the first image that cannot be read.
+    """Read the images of the requests. Stop at the first unreadable image.
 
     The request with the unreadable image fails later; the requests before it are not affected.
 

@@ -53,7 +53,7 @@ def gpu_too_small(needed_gib: float) -> str | None:
     largest = max(gpus(), key=lambda gpu: gpu.gib, default=None)
     if largest is None:
         return f"It needs a GPU with {needed_gib:g} GiB of memory, but no GPU was found."
-    # A GPU sold as 24 GB has slightly less usable memory.
+    # The check is tolerant, because a GPU sold as 24 GB has slightly less usable memory.
     if largest.gib < needed_gib * 0.97:
         return (
             f"It needs a GPU with {needed_gib:g} GiB of memory, but the largest one, {largest.name}, has "

@@ -49,7 +49,7 @@ def check_device(name: str, device: str, needed_gib: float) -> None:
     if not device.startswith("cuda") or not torch.cuda.is_available():
         raise CannotRun(f"{name} cannot run on {device}: there is no such device on this machine.")
     found = gpu_gib(device)
-    # A GPU sold as 24 GB has slightly less usable memory.
+    # The check is tolerant, because a GPU sold as 24 GB has slightly less usable memory.
     if found < needed_gib * 0.97:
         raise CannotRun(
             f"{name} needs {needed_gib:g} GiB of GPU memory; {device_name(device)} has {found:.1f} GiB."

@@ -44,7 +44,7 @@ def read_video(files: Sequence[Path], native: NativeFormat, file_fps: Fraction) 
         Crashed: there are several files, the file cannot be decoded, or its resolution, number of frames,
             frame rate or duration is not as declared.
     """
-    # PyAV takes a tenth of a second to import, and adapters that write images do not need it.
+    # Import PyAV here: the import takes 0.1 s, and adapters that write images do not need PyAV.
     from benchmark.video.pixels import rgb_pixels, upright
     from benchmark.video.track import open_video
 

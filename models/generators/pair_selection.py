@@ -18,7 +18,7 @@ _SHARD = re.compile(r"(?P<number>[0-9]{1,6})/(?P<count>[0-9]{1,6})")
 
 
 class UnknownPairs(ValueError):
-    """Requested pairs do not exist in the benchmark; `problems` lists these pairs."""
+    """Some requested pairs do not exist in the benchmark; `problems` lists the missing pairs."""
 
     def __init__(self, problems: Sequence[str]) -> None:
         self.problems = list(problems)

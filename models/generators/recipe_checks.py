@@ -88,7 +88,7 @@ def _is_outside(path: str) -> bool:
 
 def _is_used(name: str, recipe: SubprocessRecipe) -> bool:
     in_command = placeholders_in(list(recipe.command))
-    # A program that gets the image folder can also read a prompts file that is in this folder.
+    # A program that gets the image folder can also read a prompts file in that folder.
     inside = str(getattr(recipe.staging, name)).startswith(f"{recipe.staging.inputs}/")
     return name in in_command or (inside and "inputs" in in_command)
 

@@ -1,4 +1,4 @@
-"""The remaining setup steps of a model (checkout, environment, weights), which can be printed or run."""
+"""The remaining setup steps of a model: checkout, environment and weights. They can be printed or run."""
 
 import os
 import shlex

@@ -121,7 +121,7 @@ class SubprocessGenerator:
             raise CannotRun(f"{self.name} cannot be started: {error.strerror}: {command[0]}.") from error
 
     def _collect(self, run: StagedRun, clip: StagedClip, result: ProcessResult) -> GeneratedClip:
-        """Return the clip of a request; raise an error if there is none.
+        """Return the clip of a request. Raise an error if the program wrote none.
 
         The output files are checked first, because a program that fails at its third clip has written two
         valid clips.

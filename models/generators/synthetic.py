@@ -1,4 +1,4 @@
-"""Generators without weights: a static clip, and clips that the scene engine renders for bundled pairs."""
+"""Generators without weights. One repeats the image; the others render bundled pairs' scenes."""
 
 import time
 from collections.abc import Iterator, Sequence

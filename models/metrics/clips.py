@@ -10,7 +10,7 @@ from models.metrics.clip_input import ClipInput
 
 
 class NoClipsFound(ValueError):
-    """A folder has no clip of the benchmark; the message gives examples of ignored files."""
+    """The folder has no clip of the benchmark. The message gives examples of ignored files."""
 
 
 @dataclass(frozen=True)

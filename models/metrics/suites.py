@@ -1,4 +1,4 @@
-"""The suites of metrics, with the metrics and networks of each suite.
+"""The suites of metrics. Each suite lists its metrics and networks.
 
 This module imports neither numpy nor torch, because the command line imports it.
 """

@@ -95,7 +95,7 @@ class BatchRunner:
             raise _as_generator_error(error) from error
 
     def _fetch_images(self, jobs: Sequence[ClaimedJob]) -> list[_Task]:
-        """Fetch the input images; if the server refuses an image, its job fails."""
+        """Fetch the input images. A job fails if the server refuses its image."""
         tasks = []
         for job in jobs:
             try:

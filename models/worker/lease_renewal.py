@@ -19,7 +19,7 @@ class LeaseRenewer:
 
     Args:
         server: the server's lease API.
-        log: called with a sentence for every job that is lost.
+        log: called with a sentence for every job whose lease was lost.
     """
 
     def __init__(self, server: LeaseApi, log: Callable[[str], None]) -> None:

@@ -1,4 +1,4 @@
-"""Encode and upload generated clips in a background thread, while the next clips are generated."""
+"""Encode and upload generated clips in a background thread, while the worker generates the next clips."""
 
 import queue
 import threading

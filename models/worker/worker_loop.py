@@ -102,7 +102,7 @@ class WorkerLoop:
 
     def _claim(self) -> Sequence[ClaimedJob]:
         loaded, batch_sizes = self._host.loaded_model, self._runner.batch_sizes
-        # Claim one job if a model must be loaded for it, and a full batch for the loaded model.
+        # Claim a full batch for the loaded model, but only one job for a model that must be loaded first.
         count = min(batch_sizes[loaded], MAX_JOBS_PER_CLAIM) if loaded in batch_sizes else 1
         return self._server.claim(
             ClaimRequest(worker=self._options.info, models=list(batch_sizes), holding=loaded, count=count)

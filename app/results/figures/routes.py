@@ -68,7 +68,7 @@ def strip_answer(
 
 def scenes_answer(request: Request, slug: str, file_format: FigureFormat) -> Response:
     with context_of(request).database.read() as session:
-        # This route decodes up to twenty images, so it requires a sign-in.
+        # This route requires a sign-in, because a request can decode up to twenty images.
         principal = require_person(session, request, Role.RESEARCHER, Role.VIEWER, now=utc_now())
     content = scenes_file(context_of(request), slug=slug, principal=principal, file_format=file_format)
     return _download(content, f"{slug}-scenarios", file_format)

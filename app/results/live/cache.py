@@ -78,8 +78,8 @@ class _StudyReader:
     def _has_late_rows(self, session: Session) -> bool:
         """Return whether a vote or event that was not read before has a lower ID than the newest one read.
 
-        On PostgreSQL, two transactions can commit in an order that differs from the order of their IDs. This cannot
-        happen on SQLite, which has one writer at a time.
+        On PostgreSQL, two transactions can commit in an order that differs from that of their IDs.
+        This cannot happen on SQLite, which has one writer at a time.
         """
         if session.get_bind().dialect.name == "sqlite":
             return False

@@ -53,7 +53,7 @@ class ComparisonCounters:
         return len(self._counters)
 
     def read_all(self, session: Session, study: Study) -> None:
-        # Two narrow queries: one query for text and numbers takes twice as long.
+        # Text and numbers are read with two queries, because a single query takes twice as long.
         of_study = (Comparison.study_id == study.id) & _NO_GOLD
         keys = (
             session.connection()

@@ -59,7 +59,7 @@ def report_contents(
 
 
 def use_one_snapshot(session: Session) -> None:
-    """Make all reads of the session use one snapshot; SQLite does so by default."""
+    """Make all reads of the session use one snapshot. On SQLite, they do so by default."""
     if session.get_bind().dialect.name == "postgresql":
         session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
 
@@ -131,7 +131,7 @@ def _is_shown(study: Study) -> ColumnElement[bool]:
 
 
 def _plain(value: object) -> Cell:
-    """Return a column value as JSON; enums are strings already."""
+    """Return a column value as JSON. Enums need no conversion, because they are strings."""
     if isinstance(value, datetime):
         return utc_text(value)
     assert value is None or isinstance(value, str | int | float)

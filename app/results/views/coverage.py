@@ -142,7 +142,7 @@ def _decision_time(cast: CastVotes) -> Stat:
 def _skips(session: Session, study: Study) -> Stat:
     counted = session.execute(
         select(Assignment.skip_reason, func.count().label("times"))
-        # A literal, not a bound parameter, so that the partial index on skipped assignments applies.
+        # Use a literal, not a bound parameter, so that the partial index on skipped assignments applies.
         .where(
             Assignment.study_id == study.id,
             Assignment.status == literal_column(f"'{AssignmentStatus.SKIPPED}'"),
