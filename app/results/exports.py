@@ -1,4 +1,4 @@
-"""Exports a study's tables as files; pages, REST and the command line return the same files."""
+"""Exports a study's tables as files. Pages, REST and the command line all return the same files."""
 
 from collections.abc import Iterator
 
@@ -28,7 +28,7 @@ def export_table(
     columns: str = "",
     names: NameStyle = NameStyle.SLUGS,
 ) -> Iterator[bytes]:
-    """Return the file in chunks; access is checked before the first chunk.
+    """Return the file in chunks. Access is checked before the first chunk is sent.
 
     Args:
         columns, names: the columns, and the displayed names of sides, in Markdown and LaTeX (docs/tables.md).
@@ -74,7 +74,7 @@ def _stream_votes(
 
 
 def note_of(results: StudyResults) -> TableNote:
-    """Return the note below the study's tables, which states the counts behind them."""
+    """Return the note below the study's tables. The note states the counts behind the tables."""
     return TableNote.of(
         results.counted.tallies,
         left_out=results.live.left_out,

@@ -56,7 +56,7 @@ _DOWNLOADS = (
 
 @router.get("/studies/{slug}/results")
 def results_page(slug: SlugPath, request: Request) -> Response:
-    """Show a study's results; those of a running study are marked interim."""
+    """Show a study's results. The results of a running study are marked interim."""
     context = context_of(request)
     with context.database.read() as session:
         page = build_results_page(session, _visible_study(session, request, slug))
@@ -65,7 +65,7 @@ def results_page(slug: SlugPath, request: Request) -> Response:
 
 @router.get("/studies/{slug}/shared/{secret}")
 def open_unlisted_link(slug: SlugPath, secret: LinkSecretPath, request: Request) -> Response:
-    """Let this browser read results that are published under an unlisted link."""
+    """Open an unlisted link: this browser can then read the results that the link publishes."""
     context = context_of(request)
     with context.database.read() as session:
         study = session.scalar(select(Study).where(Study.slug == slug))
@@ -91,7 +91,7 @@ def one_matchup(
     result: PairResult | Literal[""] = "",
     page: Annotated[int, Query(ge=1, le=10_000)] = 1,
 ) -> Response:
-    """Show one matchup of a study with its pairs, filtered and on several pages."""
+    """Show one matchup of a study. Its pairs can be filtered and are split into pages."""
     context = context_of(request)
     wanted = PairFilter(scenario, result or None)
     with context.database.read() as session:

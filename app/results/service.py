@@ -16,7 +16,7 @@ from benchmark.wire.results import ResultsResponse
 
 @dataclass(frozen=True)
 class StudyResults:
-    """A study's results at the time they were read; interim results have no p-values."""
+    """A study's results at the time they were read. Interim results have no p-values."""
 
     study: Study
     live: LiveCounts

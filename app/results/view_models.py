@@ -35,7 +35,7 @@ class ReasonBars:
 
 @dataclass(frozen=True)
 class FigureRow:
-    """One matchup; `bar` is None without a decided pair, `reasons` is empty if no vote gives a reason."""
+    """One matchup. `bar` is None if no pair is decided; `reasons` is empty if no vote gives a reason."""
 
     name: str
     url: str
@@ -47,7 +47,7 @@ class FigureRow:
 
 @dataclass(frozen=True)
 class TableRow:
-    """One row of table 1; the shares of both sides are printed as `63.1/36.9`, with the larger in bold."""
+    """One row of table 1. The shares of the two sides are printed as `63.1/36.9`; the larger is bold."""
 
     name: str
     is_closed_early: bool
@@ -120,7 +120,7 @@ class AgreementPart:
 
 @dataclass(frozen=True)
 class HeatCell:
-    """A share of decided pairs in whole percent; `step` is a colour from -3 to 3, None without a value."""
+    """A share of decided pairs in whole percent. `step` is the colour, from -3 to 3; None without a share."""
 
     text: str
     step: int | None
@@ -128,7 +128,7 @@ class HeatCell:
 
 @dataclass(frozen=True)
 class HeatHeader:
-    """Header of a row or column; `url` is the URL of the header's page, None if there is no page."""
+    """Header of a row or column. `url` is the URL of the page that it links to; None if there is none."""
 
     name: str
     url: str | None
@@ -142,7 +142,7 @@ class HeatRow:
 
 @dataclass(frozen=True)
 class HeatTable:
-    """Shares by matchup and benchmark part, the reference's best parts first; `anchor` is an HTML id."""
+    """Shares by matchup and benchmark part. The reference's best parts come first. `anchor` is an HTML id."""
 
     anchor: str
     title: str
@@ -156,14 +156,14 @@ class HeatTable:
 
     @property
     def by_part(self) -> tuple[HeatRow, ...]:
-        """Return the transposed table, with parts as rows, for narrow screens."""
+        """Return the transposed table, in which parts are rows. Narrow screens show it."""
         columns = zip(*(row.cells for row in self.rows), strict=True)
         return tuple(HeatRow(header, cells) for header, cells in zip(self.parts, columns, strict=True))
 
 
 @dataclass(frozen=True)
 class MatrixCell:
-    """The row model's share of decided pairs against the column model; `url` is the matchup's page."""
+    """The row model's share of decided pairs against the column model. `url` is the matchup page's URL."""
 
     text: str
     step: int | None
@@ -198,7 +198,7 @@ class TableTerm:
 
 @dataclass(frozen=True)
 class RankRow:
-    """One model of the ranking, formatted; `possible` are the ranks compatible with the votes."""
+    """One model of the ranking, formatted. `possible` states which ranks are compatible with the votes."""
 
     rank: str
     possible: str
@@ -211,7 +211,7 @@ class RankRow:
 
 @dataclass(frozen=True)
 class Ranks:
-    """The models, ranked by strength; `sentence` is empty while the study is open."""
+    """The models, ranked by strength. `sentence` is empty while the study is open."""
 
     sentence: str
     rows: tuple[RankRow, ...]
@@ -287,7 +287,7 @@ class ResultsPage:
 
     @property
     def main_downloads(self) -> tuple[Download, ...]:
-        """Return the downloads that people use most; the page shows the others after a click."""
+        """Return the most used downloads. The page shows all other downloads after a click."""
         return tuple(each for each in self.downloads if each.title in _MAIN_DOWNLOADS)
 
     @property

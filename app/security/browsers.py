@@ -84,7 +84,7 @@ def sign_in_with_key(session: Session, *, key: str, browser: BrowserSession, now
 
 
 def sign_out_everywhere(session: Session, person: Person, *, now: datetime) -> int:
-    """Sign a person out of every browser and end their unused sign-in links; return the number of browsers.
+    """Sign a person out of every browser and revoke unused sign-in links. Return the number of browsers.
 
     A browser that also belongs to an annotator can still vote.
     """

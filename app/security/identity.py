@@ -1,4 +1,4 @@
-"""Identifies people by key or browser session; creates and revokes keys."""
+"""Identifies people by key or browser session. Creates and revokes keys."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -94,7 +94,7 @@ def create_key(
     expires_at: datetime | None = None,
     scopes: frozenset[Scope] | None = None,
 ) -> str:
-    """Store a new key of `person` and return it; it cannot be shown again.
+    """Store a new key of `person` and return the key. The key cannot be shown again.
 
     Raises:
         Forbidden: the person is disabled, or their role does not have one of the scopes.
@@ -124,7 +124,7 @@ def create_key(
 
 
 def revoke_key(session: Session, *, key_id: int, now: datetime) -> ApiKey:
-    """Revoke a key; the browser sessions of its person stay valid."""
+    """Revoke a key. The browser sessions of the key's person stay valid."""
     key = session.get(ApiKey, key_id)
     if key is None:
         raise NotFound("There is no such key.")
@@ -151,6 +151,6 @@ def disable(session: Session, person: Person, *, now: datetime) -> None:
 
 
 def enable(session: Session, person: Person) -> None:
-    """Accept a disabled person's keys again; browsers must sign in again."""
+    """Accept a disabled person's keys again. The person must sign in again in each browser."""
     person.disabled_at = None
     session.flush()

@@ -54,7 +54,7 @@ class Participant:
 
 @dataclass(frozen=True)
 class HeldAssignment:
-    """An assignment and the study it belongs to.
+    """An assignment and its study.
 
     `now` is the time of the request. If the study was locked, `now` was read after locking, so that stored
     times have the same order as the changes.

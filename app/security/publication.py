@@ -1,4 +1,4 @@
-"""Published results: who may read them without signing in, and the secrets of unlisted links.
+"""Published results: the rules for reading without signing in, and the secrets of unlisted links.
 
 The owner of a closed study can publish its results: to everybody, or to people who have the link.
 """
@@ -43,7 +43,7 @@ def is_link_secret(study: Study, secret: str, signing_key: bytes) -> bool:
 
 
 def link_secret(study: Study, signing_key: bytes) -> str:
-    """Return the secret of the study's unlisted link; it changes with `results_link`."""
+    """Return the secret of the study's unlisted link. A new `results_link` gives a new secret."""
     return derived_token(signing_key, f"results of study {study.id} by link {study.results_link}")
 
 

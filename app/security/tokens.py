@@ -9,12 +9,12 @@ KEY_PREFIX = "ti2v_"
 
 
 def new_token() -> str:
-    """Return 256 random bits in URL-safe letters (43 of them)."""
+    """Return 256 random bits as 43 URL-safe characters."""
     return secrets.token_urlsafe(32)
 
 
 def new_key() -> str:
-    """Return an API key; the prefix lets secret scanners find it."""
+    """Return a new API key. Its prefix lets secret scanners find leaked keys."""
     return KEY_PREFIX + new_token()
 
 
@@ -24,7 +24,7 @@ def hash_token(token: str) -> str:
 
 
 def derived_token(secret_key: bytes, purpose: str) -> str:
-    """Return the token for a purpose; each call with the same arguments returns the same token.
+    """Return the token for a purpose. Calls with the same arguments return the same token.
 
     Such tokens are for links that can be shown again although they are not stored.
     """

@@ -1,4 +1,4 @@
-"""Decides who may see a benchmark, a submission, a study or a model, and who may change it.
+"""Decides who may see and who may change a benchmark, a submission, a study or a model.
 
 - The owner and admins see and may change it.
 - People it is shared with see it (visibility `shared`).

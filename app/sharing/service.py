@@ -27,7 +27,7 @@ from benchmark.wire.visibility import VisibilityRequest, VisibilityResponse
 def find_own(
     session: Session, kind: ShareSubject, name: str, *, principal: Principal, is_locked: bool = False
 ) -> Subject:
-    """Return a person's own subject by its name: a slug, or the id of a submission.
+    """Return a person's own subject. It is named by its slug or, for a submission, by its id.
 
     Args:
         is_locked: lock the subject for a change.
@@ -99,7 +99,7 @@ def set_visibility(
 
 
 def require_public_parts(session: Session, subject: Subject) -> None:
-    """Check that everything a subject shows is public, before the subject becomes public.
+    """Check that everything a subject shows is public. Called before the subject becomes public.
 
     Raises:
         Conflict: see `set_visibility`.

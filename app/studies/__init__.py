@@ -1,1 +1,1 @@
-"""Creates, opens, pauses and closes studies; a study's protocol freezes when the study opens."""
+"""Creates, opens, pauses and closes studies. A study's protocol freezes when the study opens."""

@@ -39,7 +39,7 @@ class GoldSide:
 
 @dataclass(frozen=True)
 class GoldMatchup:
-    """A correct and a wrong submission, and the gold pairs on which they are compared."""
+    """The submissions with the correct and the wrong clips, and the gold pairs that compare them."""
 
     reference_id: int
     other_id: int
@@ -59,7 +59,7 @@ def plan_gold(study: Study, wanted: GoldRequest) -> None:
 def find_gold(
     session: Session, benchmark: Benchmark, compared: Sequence[tuple[int, int]], *, principal: Principal
 ) -> list[GoldMatchup]:
-    """Return the matchups that a study can ask gold questions with.
+    """Return the matchups from which a study can take its gold questions.
 
     Args:
         compared: the submissions of each of the study's own matchups.
@@ -112,7 +112,7 @@ def add_gold_matchups(session: Session, study: Study, gold: Sequence[GoldMatchup
 
 
 def lay_out_gold(session: Session, study: Study, benchmark: Benchmark) -> set[int]:
-    """Create the gold comparisons of a study when it opens; return their pairs."""
+    """Create the gold comparisons of a study that is being opened. Return the pairs of these comparisons."""
     matchups = session.scalars(
         select(Matchup)
         .where(Matchup.study_id == study.id, Matchup.is_gold, Matchup.closed_at.is_(None))

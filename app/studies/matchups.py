@@ -1,4 +1,4 @@
-"""Checks the matchups of a new study, and chooses for each side the seed whose clips are shown."""
+"""Checks the matchups of a new study. Chooses, for each side, the seed of the clips to show."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -29,7 +29,7 @@ class CheckedMatchup:
 def check_matchups(
     session: Session, wanted: Sequence[MatchupRequest], *, benchmark: Benchmark, principal: Principal
 ) -> list[CheckedMatchup]:
-    """Return the matchups with the ids and seeds of their sides.
+    """Return the checked matchups, with the submission id and seed of each side.
 
     Raises:
         Invalid: a submission is unknown, not final, for another benchmark, or has no clip of the seed; or a

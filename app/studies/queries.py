@@ -42,7 +42,7 @@ _PROTOCOL_FIELDS = (
 
 @dataclass(frozen=True)
 class MatchupProgress:
-    """Counts of one matchup; `votes_wanted` is the number of votes in full panels."""
+    """Counts of one matchup. `votes_wanted` is the number of votes when all panels are full."""
 
     matchup: Matchup
     comparisons: int

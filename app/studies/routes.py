@@ -31,7 +31,7 @@ def pause_study(slug: SlugPath, request: Request) -> Response:
 
 @router.get("/studies/{slug}/close")
 def ask_before_closing(slug: SlugPath, request: Request) -> Response:
-    """Ask for confirmation: a closed study cannot be reopened."""
+    """Ask for confirmation before closing, because a closed study cannot be reopened."""
     context = context_of(request)
     with context.database.read() as session:
         study, _ = require_own_study(session, request, slug)
@@ -47,7 +47,7 @@ def close_study(slug: SlugPath, request: Request) -> Response:
 
 @router.get("/studies/{slug}/publish")
 def publish_form(slug: SlugPath, request: Request) -> Response:
-    """Show who reads the results of a closed study."""
+    """Show the form that sets who can read the results of a closed study."""
     context = context_of(request)
     with context.database.read() as session:
         study, _ = require_own_study(session, request, slug)

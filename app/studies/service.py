@@ -1,4 +1,4 @@
-"""Creates and runs studies; the protocol freezes when a study opens."""
+"""Creates and runs studies. A study's protocol freezes when the study opens."""
 
 import secrets
 from collections.abc import Mapping
@@ -34,7 +34,7 @@ _SEED_BITS = 62
 
 
 class ResultsAccess(StrEnum):
-    """Who, besides signed-in people, can read the results of a closed study."""
+    """The audience of a closed study's results, in addition to signed-in people."""
 
     PRIVATE = "private"
     UNLISTED = "unlisted"

@@ -9,7 +9,7 @@ from benchmark.wire.studies import MAX_INVITATIONS
 
 @dataclass(frozen=True)
 class StudyLine:
-    """One study in the list; `is_own` tells whether this person may manage the study.
+    """One study in the list. `is_own` tells whether this person may manage the study.
 
     `batch` identifies the study's next invitations. `losses` tells the owner what the renditions leave out of
     the clips.
@@ -92,7 +92,7 @@ class StudyLine:
 
 @dataclass(frozen=True)
 class PublishPage:
-    """The form that publishes a closed study's results; `link` is the current unlisted link."""
+    """The form that publishes a closed study's results. `link` is the current unlisted link."""
 
     study_slug: str
     study_title: str

@@ -21,7 +21,7 @@ from benchmark.wire.submissions import (
 
 
 def own_submissions(session: Session, principal: Principal) -> list[SubmissionResponse]:
-    """Return a person's own submissions, newest first; an admin gets all submissions."""
+    """Return a person's own submissions, newest first. For an admin, return all submissions."""
     query = _submissions().order_by(Submission.id.desc())
     if not principal.is_admin:
         query = query.where(Submission.owner_id == principal.person_id)

@@ -94,7 +94,7 @@ def delete_clip(
     principal: Principal,
     now: datetime,
 ) -> Clip:
-    """Delete and return the row of a clip of an open submission; the caller deletes the bytes afterwards.
+    """Delete and return a clip's row of an open submission. The caller deletes the clip's bytes afterwards.
 
     Raises:
         Conflict: the submission is not open.
@@ -132,7 +132,7 @@ def note_clip_change(
 
 
 def seeds_of(session: Session, submission: Submission) -> tuple[int, ...]:
-    """Return the seeds of a submission's clips in ascending order; only seed 0 if it has no clips."""
+    """Return the seeds of a submission's clips in ascending order. Without clips, return only seed 0."""
     query = select(Clip.seed).where(Clip.submission_id == submission.id).distinct().order_by(Clip.seed)
     return tuple(session.scalars(query)) or (0,)
 
@@ -168,7 +168,7 @@ def expected_clips(session: Session, submission: Submission) -> int:
 
 
 def finalise(session: Session, *, submission: Submission, allow_partial: bool, now: datetime) -> None:
-    """Make a submission final; finalising it again changes nothing.
+    """Make a submission final. Finalising a final submission changes nothing.
 
     Raises:
         Conflict: clips are missing, and the request does not allow a partial submission; `problems` lists the

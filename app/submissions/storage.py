@@ -63,7 +63,7 @@ class LockedTarget(Protocol):
 
 @dataclass(frozen=True)
 class UploadedClip:
-    """The stored clip; `is_new` is False if the same bytes were stored before."""
+    """The stored clip. `is_new` is False if the target already had a clip."""
 
     clip: Clip
     is_new: bool
@@ -132,7 +132,7 @@ class ClipStorage:
         return UploadedClip(clip, is_new=replaced is None)
 
     def delete_unused(self, sha256: str) -> None:
-        """Delete the bytes of a clip if no row refers to them; call it after the commit."""
+        """Delete the bytes of a clip if no row refers to them. Call this function after the commit."""
         with self.database.write() as session:
             # An upload of the same bytes waits for this lock, and then stores the bytes again.
             _lock_content(session, sha256)
@@ -140,7 +140,7 @@ class ClipStorage:
                 self.store.delete(content_key("clips", sha256))
 
     def _store_and_commit(self, session: Session, received: ReceivedFile) -> None:
-        """Store the file and commit its row; delete the file if no row refers to it.
+        """Store the file and commit its row. If the commit fails, delete the file unless a row refers to it.
 
         The file is stored while the target is locked; otherwise the loser of a race would leave a file
         without a row. Other writers wait for some milliseconds; on SQLite, all writers do.
@@ -232,6 +232,6 @@ def _flush_to_disk(path: Path) -> None:
 
 
 def _lock_content(session: Session, sha256: str) -> None:
-    """Let one transaction at a time store or delete these bytes; SQLite has one writer in any case."""
+    """Let only one transaction at a time store or delete these bytes. SQLite always has only one writer."""
     if session.get_bind().dialect.name == "postgresql":
         session.execute(select(func.pg_advisory_xact_lock(int(sha256[:15], base=16))))

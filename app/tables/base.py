@@ -20,7 +20,7 @@ NAMING = {
 
 
 class UtcDateTime(TypeDecorator[datetime]):
-    """A timezone-aware UTC time; SQLite drops the time zone, so it is added when a value is read."""
+    """A timezone-aware UTC time. SQLite drops the time zone, so reading a value adds it again."""
 
     impl = DateTime(timezone=True)
     cache_ok = True

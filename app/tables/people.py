@@ -1,4 +1,4 @@
-"""People, their keys and browsers; annotators, who have no account, and their invitations."""
+"""People with their keys and browsers, and annotators (who have no account) with their invitations."""
 
 from datetime import datetime
 
@@ -67,7 +67,7 @@ class BrowserSession(Base):
 
 
 class Annotator(Base):
-    """A pseudonym in one study; nothing else is stored about the person."""
+    """A pseudonym in one study. The server stores nothing else about the person."""
 
     __tablename__ = "annotators"
     __table_args__ = (UniqueConstraint("study_id", "pseudonym"),)

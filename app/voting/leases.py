@@ -1,4 +1,4 @@
-"""Leases of comparisons: assign the next one, renew, expire.
+"""Leases of comparisons: assigns the next comparison, renews leases and expires them.
 
 Every function requires a locked study, so panels fill exactly under concurrent requests.
 """
@@ -56,8 +56,8 @@ def next_assignment(
 ) -> Assignment | None:
     """Return the assignment this annotator should see, or None if no comparison is left.
 
-    Without `after`, an open assignment is returned again. With it, the assignment that follows that token is
-    returned; it is leased early so that its media can be loaded.
+    Without `after`, an open assignment is returned again. With `after`, the assignment that follows that
+    token is returned. It is leased early, so that its media can be loaded.
     """
     require_open(study)
     expire_leases(session, study=study, now=now)
@@ -181,7 +181,7 @@ def _new_assignment(
 
 
 def lease_again(assignment: Assignment, study: Study, *, now: datetime) -> Assignment:
-    """Return a new lease of the comparison whose vote was undone; it keeps its slot, position and sides."""
+    """Return a new lease of a comparison whose vote was undone. Slot, position and sides stay the same."""
     return Assignment(
         token=new_token(),
         study_id=study.id,

@@ -43,7 +43,7 @@ def image(token: TokenPath, request: Request) -> Response:
 
 @router.get("/media/{token}/{position}")
 async def clip(token: TokenPath, position: Choice, request: Request) -> Response:
-    """Return the left or right clip of an assignment; both are served with the same length.
+    """Return the left or right clip of an assignment. Both clips are served with the same length.
 
     Only a clip that must be transcoded uses a thread of the class for renditions.
     """

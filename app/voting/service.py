@@ -1,4 +1,4 @@
-"""Stores votes, skips and undos; every function runs in one write transaction on a locked study."""
+"""Stores votes, skips and undos. Every function runs in one write transaction on a locked study."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -27,7 +27,7 @@ _COMPARED = (
 
 @dataclass(frozen=True)
 class CastVote:
-    """A stored vote; `is_new` is False if the same request had stored the vote before."""
+    """A stored vote. `is_new` is False if an earlier, equal request stored it."""
 
     vote: Vote
     is_new: bool
@@ -77,7 +77,7 @@ def cast_vote(
 def skip(
     session: Session, *, assignment: Assignment, study: Study, reason: SkipReason, now: datetime
 ) -> None:
-    """End an assignment without a vote; the annotator is not shown the comparison again."""
+    """End an assignment without a vote. The annotator does not get the comparison again."""
     if assignment.status is AssignmentStatus.SKIPPED:
         return
     if assignment.status is AssignmentStatus.VOTED:

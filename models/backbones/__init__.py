@@ -1,1 +1,1 @@
-"""Pretrained networks for the automatic metrics. Each has a small interface and is imported when used."""
+"""Pretrained networks for the automatic metrics. Each network is imported only when it is used."""

@@ -93,7 +93,7 @@ def generate(
 
 @contextmanager
 def _sigterm_as_interrupt() -> Iterator[None]:
-    """Handle SIGTERM like Ctrl-C, so that no external program stays on the GPU when a batch system stops us."""
+    """Handle SIGTERM like Ctrl-C, so that a batch system's stop also ends an external program on the GPU."""
     previous = signal.signal(signal.SIGTERM, _interrupt)
     try:
         yield

@@ -31,7 +31,7 @@ def user_adapters() -> list[Path]:
 
 
 def adapter_path(name: str) -> Path | None:
-    """Return a model's TOML file, preferring the user's to the package's; None if the model has none."""
+    """Return a model's TOML file: the user's, else the package's; None if there is neither."""
     found = [
         path for path in [*user_adapters(), shipped_adapter(name)] if path.stem == name and path.exists()
     ]

@@ -119,7 +119,7 @@ def _signal_group(group: int, number: signal.Signals) -> None:
 
 
 class _LogReader(threading.Thread):
-    """Reads a program's output continuously, so that the program never blocks. Stores a limited part."""
+    """Reads a program's output continuously, so that the program never blocks. Stores only part of it."""
 
     def __init__(self, stream: IO[bytes], log: Path, log_bytes: int) -> None:
         super().__init__(daemon=True)

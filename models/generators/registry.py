@@ -38,7 +38,7 @@ ADAPTERS = (
 
 
 class UnknownModel(LookupError):
-    """There is no model with this name; the message suggests the closest name, or lists all."""
+    """There is no model with this name. The message suggests the closest name or lists all names."""
 
 
 @cache

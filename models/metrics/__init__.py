@@ -1,1 +1,1 @@
-"""Suites of automatic metrics that decode, encode and score folders of clips (docs/metrics.md)."""
+"""Suites of automatic metrics. A suite decodes, encodes and scores a folder of clips (docs/metrics.md)."""

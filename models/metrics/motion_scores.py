@@ -86,7 +86,7 @@ def _reduced(frames: Frames) -> Frames:
 
 
 def covering(image: Frames, height: int, width: int) -> Frames:
-    """Resize the image to cover the clip's size and crop its centre, as models crop their input."""
+    """Scale the image to cover the clip's size, then crop the centre, as models do with their input."""
     rows, columns = image.shape[:2]
     scale = max(height / rows, width / columns)
     size = (max(width, round(columns * scale)), max(height, round(rows * scale)))

@@ -116,7 +116,7 @@ class BatchRunner:
             tasks = self._generate_batch(tasks, model)
 
     def _generate_batch(self, tasks: list[_Task], model: str) -> list[_Task]:
-        """Generate one batch; return the tasks that must still be tried."""
+        """Generate one batch. Return the tasks that must still be tried."""
         batch = tasks[: self.batch_sizes[model]]
         done, error = self._generate(batch)
         remaining = tasks[done:]

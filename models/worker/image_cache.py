@@ -23,7 +23,7 @@ class ImageCache:
         folder.mkdir(parents=True, exist_ok=True)
 
     def path(self, sha256: str, fetch: Callable[[], bytes]) -> Path:
-        """Return the path of an image in the cache; fetch the image first if it is not cached.
+        """Return the path of an image in the cache. Fetch the image first if it is not cached.
 
         Args:
             sha256: digest of the image.

@@ -18,7 +18,7 @@ _PR_SET_DUMPABLE = 4
 
 
 def take_key(key: str | None, key_file: str | None) -> str | None:
-    """Return the key; restart this process if its initial environment contains the key.
+    """Return the key. If this process's initial environment contains the key, restart the process first.
 
     Args:
         key: the key from the command line or the environment.

@@ -56,7 +56,7 @@ class LeaseRenewer:
             return list(self._held.values())
 
     def release(self, job: ClaimedJob) -> bool:
-        """Release a job that was not tried; return whether the worker still held it.
+        """Release a job that was not tried. Return whether the worker still held the job.
 
         Raises:
             Unreachable: the server does not answer; the job is released when its lease expires.

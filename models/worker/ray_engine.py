@@ -45,7 +45,7 @@ class ModelActor:
         self._host = InlineHost(create_generator, device=device, dtype=dtype)
 
     def ping(self) -> None:
-        """Do nothing; the call completes when the cluster has started this actor."""
+        """Do nothing. The call completes when the cluster has started this actor."""
 
     def load(self, model: str) -> None:
         """Load a model; see `ModelHost`."""
@@ -117,7 +117,7 @@ class RayHost:
         self._loaded_model = None
 
     def _get(self, reference: Any) -> Any:
-        """Wait for a result of the actor; raise the actor's exceptions in this process."""
+        """Wait for a result of the actor. The actor's exceptions are raised in this process."""
         try:
             return ray.get(reference)
         except RayTaskError as error:

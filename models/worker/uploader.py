@@ -100,7 +100,7 @@ class Uploader:
 def report_failure(
     server: LeaseApi, job: ClaimedJob, kind: FailureKind, message: str, log_tail: str = ""
 ) -> JobStatus | None:
-    """Report a failed job; return its new status, or None if the worker no longer holds it.
+    """Report a failed job. Return the job's new status; None if the worker no longer holds the job.
 
     Raises:
         NotAllowed, Unreachable: the server refuses the key or does not answer, as in every request.

@@ -36,7 +36,7 @@ _VOTE_COLUMNS = (
 
 
 class _StudyReader:
-    """Reads and caches one study; only one request at a time uses it."""
+    """Reads and caches one study. Only one request at a time may use the reader."""
 
     def __init__(self, study_id: int) -> None:
         self._study_id = study_id

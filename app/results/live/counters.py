@@ -43,7 +43,7 @@ class _Keys:
 
 
 class ComparisonCounters:
-    """A study's comparisons that are not gold questions; empty until they are read."""
+    """A study's comparisons without gold questions; empty before the first read."""
 
     def __init__(self) -> None:
         self._keys = _keys_of([], {})

@@ -12,7 +12,7 @@ from benchmark.stats.breakdowns import Division
 
 @dataclass(frozen=True)
 class PairTags:
-    """The tags of one pair; a tag is None if the benchmark gives the pair no value."""
+    """The tags of one pair. A tag is None if the benchmark gives it no value for the pair."""
 
     style: str | None
     hard_case: str | None

@@ -16,7 +16,7 @@ COUNTED = frozenset({VoteStatus.VALID, VoteStatus.IMPORTED})
 
 @dataclass(frozen=True)
 class CountedStudy:
-    """A study's matchups, and one tally per comparison, in the form that `benchmark.stats` expects."""
+    """A study's matchups and its tallies, one per comparison, in the form that `benchmark.stats` expects."""
 
     matchups: tuple[Matchup, ...]
     sides: tuple[MatchupSides, ...]

@@ -28,7 +28,7 @@ _STATE = ("status", "created_at", "opened_at", "closed_at")
 def report_contents(
     session: Session, study: Study, *, licence: str = "unknown", strips: tuple[PaperFigure, ...] = ()
 ) -> ReportContents:
-    """Return the contents of the study's report; keep the session open while the votes are read.
+    """Return the contents of the study's report. The session must stay open while the votes are read.
 
     Raises:
         Conflict: the study is a draft or has no votes.
@@ -124,7 +124,7 @@ def _clips(session: Session, study: Study) -> Rows:
 
 
 def _is_shown(study: Study) -> ColumnElement[bool]:
-    """Return the condition that a clip is shown by a side of one of the study's matchups."""
+    """Return the SQL condition for clips that a side of one of the study's matchups shows."""
     as_reference = (Matchup.reference_id == Clip.submission_id) & (Matchup.reference_seed == Clip.seed)
     as_other = (Matchup.other_id == Clip.submission_id) & (Matchup.other_seed == Clip.seed)
     return exists().where(Matchup.study_id == study.id, as_reference | as_other)

@@ -51,7 +51,7 @@ def write_report(
 
 
 def zipped_report(database: Database, *, slug: str, principal: Principal) -> Iterator[bytes]:
-    """Return the report as a ZIP file in chunks; the same votes give the same bytes.
+    """Return the report as a ZIP file in chunks. Equal votes give equal bytes.
 
     Raises:
         NotFound, Conflict: see `write_report`.

@@ -14,7 +14,7 @@ MIN_SCALE_PERCENT = 10.0
 
 @dataclass(frozen=True)
 class CommonScale:
-    """Common scale of all small bars of a figure; `longest` is the rate of the longest bar, percent."""
+    """Common scale of all small bars of a figure. `longest` is the rate, in percent, of the longest bar."""
 
     longest: float
 

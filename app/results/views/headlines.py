@@ -1,4 +1,4 @@
-"""Writes the headline and summary of a study, which state the conclusions that its votes support."""
+"""Writes the headline and summary of a study. They state the conclusions that the votes support."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -25,7 +25,7 @@ _INTERIM = {
 
 @dataclass(frozen=True)
 class Outcome:
-    """The matchups of a study without averages, with those where a difference is significant."""
+    """The matchups of a study (no averages), and those of them with a significant difference."""
 
     rows: tuple[PreferenceRow, ...]
     won: tuple[PreferenceRow, ...]

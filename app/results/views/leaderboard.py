@@ -46,7 +46,7 @@ def leaderboard_page(session: Session, study: Study) -> LeaderboardPage:
 
 
 def ranks(counted: CountedStudy, naming: Naming, *, is_interim: bool) -> Ranks | None:
-    """Return the ranking; None with a single reference, because table 1 then has the same information."""
+    """Return the ranking. None if there is a single reference: table 1 then has the same information."""
     return None if naming.reference is not None else ranks_of(counted, naming, is_interim=is_interim)
 
 

@@ -34,7 +34,7 @@ PAIRS_PER_PAGE = 50
 
 @dataclass(frozen=True)
 class PairRow:
-    """One comparison; votes are printed as `4/1` with the larger in bold."""
+    """One comparison. Its votes are printed as `4/1`; the larger number is bold."""
 
     prompt: str
     image: str

@@ -15,7 +15,7 @@ from benchmark.stats.votes import Matchup
 
 @dataclass(frozen=True)
 class Naming:
-    """Display names of sides; tables name a side `model` or `model@label`.
+    """Display names of sides. In tables, a side is named `model` or `model@label`.
 
     `reference` is the reference of all matchups; None if the matchups have different ones. `labelled` has the
     models with more than one side; the names of these sides need a label.
@@ -44,7 +44,7 @@ class Naming:
         return f"{name} · {label}" if label and slug in self.labelled else name
 
     def matchup(self, reference: str, other: str) -> str:
-        """Return the name of a row: only the other side if all matchups have the same reference."""
+        """Return the name of a matchup's row. It omits the reference if all matchups have the same one."""
         return self.side(other) if self.reference else f"{self.side(reference)} / {self.side(other)}"
 
     def named(self, matchups: Sequence[Matchup]) -> list[Matchup]:

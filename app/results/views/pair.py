@@ -30,7 +30,7 @@ from benchmark.stats.comparisons import ComparisonRow, comparisons
 
 @dataclass(frozen=True)
 class VoteLine:
-    """One vote that counts; `seconds` is the decision time, empty if not measured."""
+    """One vote that counts. `seconds` is the decision time; empty if it was not measured."""
 
     annotator: str
     chosen: str
@@ -40,7 +40,7 @@ class VoteLine:
 
 @dataclass(frozen=True)
 class Panel:
-    """One comparison of the pair; `votes` as `4/1`, the larger in bold; `not_counted` lists other votes."""
+    """One comparison of the pair. `votes` is printed as `4/1`. `not_counted` lists the other votes."""
 
     name: str
     url: str

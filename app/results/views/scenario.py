@@ -26,7 +26,7 @@ from benchmark.stats.preferences import PreferenceRow, preferences
 
 @dataclass(frozen=True)
 class ComparisonResult:
-    """Result of one comparison: votes as `4/1`, the larger in bold, and the majority's choice."""
+    """Result of one comparison: the votes, printed as `4/1`, and the majority's choice."""
 
     matchup: str
     votes: Spans
