@@ -1,10 +1,10 @@
-"""Deterministic randomisation of a study's design: every random value depends on the stored seed only."""
+"""Random choices of a study's design. Every choice is computed from the study's stored seed."""
 
 import hashlib
 
 
 def shuffle_key(seed: int, *names: int) -> int:
-    """Return 63 pseudorandom bits that depend on the seed and on `names`; they order tied comparisons.
+    """Return 63 pseudorandom bits, computed from the seed and `names`, that order tied comparisons.
 
     >>> shuffle_key(7, 1, 0) == shuffle_key(7, 1, 0), shuffle_key(7, 1, 0) == shuffle_key(7, 1, 1)
     (True, False)
@@ -13,7 +13,7 @@ def shuffle_key(seed: int, *names: int) -> int:
 
 
 def is_reference_left(seed: int, *names: int) -> bool:
-    """Return whether the reference is on the left; the seed and `names` decide, with equal chances."""
+    """Return whether the reference is on the left: a fair coin flip computed from the seed and `names`."""
     return bool(_random_bits(seed, "left", names) & 1)
 
 

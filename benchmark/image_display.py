@@ -124,7 +124,7 @@ def _in_srgb(colour: Image.Image, info: dict[Any, Any]) -> Image.Image:
 
 @lru_cache(maxsize=8)
 def _transform(profile: bytes | None, mode: str) -> ImageCms.ImageCmsTransform | None:
-    """Return the transform from a profile to sRGB; None for a profile that browsers ignore."""
+    """Return the transform from a profile to sRGB. Return None for a profile that browsers ignore."""
     if not profile:
         return None
     try:

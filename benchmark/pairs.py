@@ -48,7 +48,7 @@ def canonical_name(name: str) -> str:
 
 
 def find_path(path: Path) -> Path:
-    """Return `path`; if it does not exist, prefer a file of its folder whose name is the same in NFC."""
+    """Return `path`. If it does not exist, return a file in its folder whose name is equal in NFC, if any."""
     if path.exists() or not path.parent.is_dir():
         return path
     name = canonical_name(path.name)
@@ -77,7 +77,7 @@ def scenario_of_image(image: str) -> str:
 
 @dataclass(frozen=True)
 class ClipName:
-    """The pair and the seed in a clip's file name; `seed` is None if the name is only the pair id."""
+    """The pair and the seed in a clip's file name. `seed` is None if the name is only the pair id."""
 
     pair_id: str
     seed: int | None
@@ -146,7 +146,7 @@ def _readings(stem: str, known: Mapping[str, str]) -> tuple[ClipName, ...]:
 def _decide(
     undecided: Mapping[str, tuple[ClipName, ...]], matched: Mapping[str, ClipName]
 ) -> dict[str, ClipName]:
-    """Decide ambiguous names: return those with only one reading that agrees with the matched names."""
+    """Return the ambiguous names for which exactly one reading agrees with the matched names."""
     seeds = {name.seed for name in matched.values()}
     pairs = {name.pair_id for name in matched.values()}
     decided = {}

@@ -111,7 +111,7 @@ class SubmissionStatus(StrEnum):
 
 
 class WatchGate(StrEnum):
-    """The rule whether the server refuses a vote until both renditions have been delivered completely."""
+    """Whether the server refuses a vote until both renditions have been delivered completely."""
 
     DELIVERED = "delivered"
     OFF = "off"
@@ -151,7 +151,7 @@ class ShareSubject(StrEnum):
 
 
 class Scope(StrEnum):
-    """A permission of a key; each role has a set of scopes, and a key can be limited to fewer scopes."""
+    """A permission of a key. A key has all scopes of its role, or only some of these scopes."""
 
     READ = "read"
     SUBMIT = "submit"

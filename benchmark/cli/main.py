@@ -1,4 +1,4 @@
-"""The `ti2v` command: collects the commands of the installed packages; imports a command only to run it.
+"""The `ti2v` command: lists the commands of all installed packages and imports only the one that runs.
 
 Each package registers a mapping from a path such as "study create" to a `LazyCommand` under the entry-point
 group `ti2v.commands`. Several packages may add verbs to one noun.
@@ -55,7 +55,7 @@ class LazyCommand:
 
 
 class _CommandProxy(click.Command):
-    """An entry in the list of commands; it imports the real command when the user calls it."""
+    """An entry in the list of commands. The real command is imported when the user calls this entry."""
 
     def __init__(self, name: str, lazy: LazyCommand) -> None:
         super().__init__(name, help=lazy.help)
@@ -68,7 +68,7 @@ class _CommandProxy(click.Command):
 
 
 def registered_commands() -> dict[str, LazyCommand]:
-    """Return the commands of all installed packages by path, in alphabetical order."""
+    """Return the commands of all installed packages, keyed and sorted by path."""
     commands: dict[str, LazyCommand] = {}
     for entry in sorted(entry_points(group=ENTRY_POINT_GROUP), key=lambda entry: entry.name):
         for path, command in _commands_of(entry).items():

@@ -1,4 +1,4 @@
-"""Prints a long list of problems as a count and five examples; `--verbose` prints every problem."""
+"""Prints five problems of a long list and counts the others. `--verbose` prints every problem."""
 
 from collections.abc import Callable, Iterator, Sequence
 from contextvars import ContextVar
@@ -13,7 +13,7 @@ _limit: ContextVar[int | None] = ContextVar("limit", default=None)
 
 
 def verbose_option(command: Command) -> Command:
-    """Add the option --verbose to a command; without --verbose, a list of problems shows five examples."""
+    """Add the option --verbose to a command. Without it, a list of problems shows five examples."""
     return click.option(
         "--verbose",
         is_flag=True,
@@ -29,7 +29,7 @@ def print_all() -> None:
 
 
 def examples(lines: Sequence[str]) -> Iterator[str]:
-    """Yield the first lines, then a line that counts the others; with --verbose, yield all lines."""
+    """Yield the first lines and a line that counts the others. With --verbose, yield all lines."""
     limit = _limit.get()
     if limit is None or len(lines) <= limit:
         yield from lines

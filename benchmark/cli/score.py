@@ -116,7 +116,7 @@ def read_names(path: Path) -> dict[str, str]:
 
 
 def load_rows(votes_file: Path) -> "VoteRows":
-    """Return the rows of a votes file; print a line on stderr for each missing optional column.
+    """Return the rows of a votes file. Print a line on stderr for each missing optional column.
 
     Raises:
         ClickException: the file cannot be read, or a cell is invalid.
@@ -150,7 +150,7 @@ def count_rows(rows: "VoteRows", *, interim: bool, with_excluded: bool = False) 
 
 
 def _with_excluded(rows: "VoteRows", reported: "ScoredVotes") -> "ScoredVotes":
-    """Return the votes, including excluded ones; print how the excluded votes change scores to stderr."""
+    """Return all votes, including excluded ones. Print on stderr how excluded votes change the scores."""
     from benchmark.stats.side_by_side import side_by_side, side_by_side_sentence
 
     scored = count_rows(rows, interim=reported.interim, with_excluded=True)

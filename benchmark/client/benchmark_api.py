@@ -1,4 +1,4 @@
-"""Requests for benchmarks and their pairs and images, over REST."""
+"""REST requests that read benchmarks, their pairs and their images."""
 
 from collections.abc import Iterator
 from urllib.parse import quote

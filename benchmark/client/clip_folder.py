@@ -1,4 +1,4 @@
-"""Reads a folder of clips named like the authors' clips: `<pair id>_<seed>.mp4` or `<pair id>.mp4`."""
+"""Reads a folder of clips whose names have the form `<pair id>_<seed>.mp4` or `<pair id>.mp4`."""
 
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence

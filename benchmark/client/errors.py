@@ -1,4 +1,4 @@
-"""The errors of a request; each message is a sentence for the person at the terminal.
+"""The errors of a request. Each message is a sentence that the command line shows to the user.
 
 ServerError
 ├── Refused        the server refuses the request: status, code, optionally a list of problems

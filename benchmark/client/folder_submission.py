@@ -1,4 +1,4 @@
-"""Uploads a folder of clips as one submission; repeating the call uploads only the missing clips.
+"""Uploads a folder of clips as one submission. A repeated call uploads only the missing clips.
 
 Clips are compared with the server's clips by digest, so a changed clip is always detected.
 """
@@ -20,7 +20,7 @@ from benchmark.wire.submissions import SubmissionDetailResponse
 
 
 class SubmissionProblems(ServerError):
-    """A submission cannot be made final; `problems` lists every reason."""
+    """The submission cannot be made final. `problems` lists every reason."""
 
     def __init__(self, message: str, problems: Sequence[str] = ()) -> None:
         super().__init__(message)
@@ -99,7 +99,7 @@ class FolderSubmission:
         replace: bool = False,
         on_new_model: Callable[[str], object] = lambda _: None,
     ) -> SubmissionDetailResponse:
-        """Return the open submission for the clips; create it if it does not exist.
+        """Return the open submission for the clips. If there is no submission, create one.
 
         Raises:
             SubmissionProblems: a file name is wrong, the folder has no clips, clips changed and `replace`
@@ -120,7 +120,7 @@ class FolderSubmission:
         replace: bool = False,
         on_clip: Callable[[], object] = lambda: None,
     ) -> list[str]:
-        """Upload the given clips; return one sentence for each clip that the server refuses."""
+        """Upload the given clips. Return one sentence for each clip that the server refuses."""
         return upload_clips(self._client.submissions, submission_id, clips, replace=replace, on_clip=on_clip)
 
     def finalise(self, submission_id: str, *, allow_partial: bool) -> SubmissionDetailResponse:

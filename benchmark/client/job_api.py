@@ -1,4 +1,4 @@
-"""Requests for jobs, over REST: researchers create and manage jobs; workers lease jobs."""
+"""REST requests for jobs: `JobApi` for researchers, who create jobs, and `LeaseApi` for workers."""
 
 import base64
 import hashlib
@@ -42,13 +42,13 @@ class JobApi:
         self._transport = transport
 
     def create(self, request: CreateJobsRequest) -> CreateJobsResponse:
-        """Queue a job for each missing clip; repeating the request adds no jobs."""
+        """Queue a job for each missing clip. Repeating the request adds no jobs."""
         return self._transport.post("/jobs", CreateJobsResponse, request)
 
     def pages(
         self, *, submission: str | None = None, model: str | None = None, status: JobStatus | None = None
     ) -> Iterator[JobsResponse]:
-        """Yield the jobs page by page; each page also contains the numbers of all jobs by status."""
+        """Yield pages of jobs. Each page also states how many jobs there are in total with each status."""
         cursor: str | None = None
         while True:
             query = {"submission": submission, "model": model, "status": status, "cursor": cursor}
@@ -59,7 +59,7 @@ class JobApi:
                 return
 
     def cancel(self, job_id: str) -> JobResponse:
-        """Cancel a job; a worker that holds the job is informed when it renews the lease."""
+        """Cancel a job. A worker that holds the job learns this when the worker renews its lease."""
         return self._transport.post(f"{_path(job_id)}/cancel", JobResponse)
 
     def retry(self, job_id: str) -> JobResponse:
@@ -84,7 +84,7 @@ class LeaseApi:
         self._transport = transport
 
     def claim(self, request: ClaimRequest) -> Sequence[ClaimedJob]:
-        """Lease up to `request.count` jobs, all of one model; return no jobs if none is available."""
+        """Lease and return up to `request.count` jobs, all of one model. The list may be empty."""
         return self._transport.post("/jobs/claim", ClaimResponse, request).jobs
 
     def image(self, job: ClaimedJob) -> bytes:
@@ -109,14 +109,14 @@ class LeaseApi:
             return self._transport.post(f"{_path(job.id)}/renew", RenewResponse, request, max_retries=0)
 
     def release(self, job: ClaimedJob) -> JobResponse:
-        """Release a job without an attempt; this does not count as a failure."""
+        """Return a job to the queue without an attempt. This does not count as a failure."""
         with _lease_lost():
             request = AttemptRequest(attempt=job.attempt)
             path = f"{_path(job.id)}/release"
             return self._transport.post(path, JobResponse, request, max_retries=_OPTIONAL_RETRIES)
 
     def fail(self, job: ClaimedJob, kind: FailureKind, message: str, log_tail: str = "") -> FailResponse:
-        """Report why an attempt failed; the server queues the job again or marks the job as failed."""
+        """Report why an attempt failed. The server then queues the job again or marks the job as failed."""
         with _lease_lost():
             request = FailRequest(attempt=job.attempt, kind=kind, message=message, log_tail=log_tail)
             path = f"{_path(job.id)}/fail"
@@ -139,7 +139,7 @@ class LeaseApi:
 
 
 def encoded_provenance(provenance: Mapping[str, object]) -> str:
-    """Return the provenance as JSON in base64; if the JSON is too long, omit libraries, then settings."""
+    """Return base64-encoded JSON of the provenance. If it is too long, omit libraries, then settings."""
     kept = dict(provenance)
     for dropped in ("", "libraries", "settings"):
         kept.pop(dropped, None)

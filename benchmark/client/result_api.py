@@ -1,4 +1,4 @@
-"""Requests for results, over REST: the scores, and every table as bytes or as a pandas data frame."""
+"""REST requests that read results: scores, and tables as bytes or as pandas data frames."""
 
 import io
 from collections.abc import Iterator
@@ -21,7 +21,7 @@ class ResultApi:
         self._transport = transport
 
     def get(self, slug: str) -> ResultsResponse:
-        """Return a study's scores and rates; p-values are None until the study is closed."""
+        """Return a study's scores and rates. The p-values are None until the study is closed."""
         return self._transport.get(f"{_path(slug)}/results", ResultsResponse)
 
     def table(self, slug: str, table: TableName = TableName.PREFERENCES) -> "pd.DataFrame":

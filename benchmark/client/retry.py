@@ -1,4 +1,4 @@
-"""The retry policy: decides which failed requests are sent again, and after which pause."""
+"""The retry policy: which failed requests are sent again, and how long to wait before each retry."""
 
 import itertools
 import random
@@ -63,7 +63,7 @@ class Retry:
             pause_s = min(2 * pause_s, MAX_PAUSE_S)
 
     def sleep(self, seconds: float) -> None:
-        """Wait; a stop request ends the wait."""
+        """Wait until the pause is over or a stop is requested."""
         # `wait` on an event that is set returns immediately, so sleep instead.
         if self.stopping.is_set():
             time.sleep(seconds)

@@ -1,4 +1,4 @@
-"""Requests for studies and their annotators, over REST."""
+"""REST requests for studies and their annotators."""
 
 import time
 from collections.abc import Callable, Sequence
@@ -45,7 +45,7 @@ class StudyApi:
         return self.change_status(slug, StudyStatus.PAUSED)
 
     def close(self, slug: str) -> StudyResponse:
-        """Close a study for good; its results are then final."""
+        """Close a study permanently. The study's results are then final."""
         return self.change_status(slug, StudyStatus.CLOSED)
 
     def change_status(self, slug: str, to: StudyStatus) -> StudyResponse:
@@ -54,7 +54,7 @@ class StudyApi:
     def invite(
         self, slug: str, count: int = 1, *, kind: InvitationKind = AnnotatorKind.PARTICIPANT
     ) -> Sequence[str]:
-        """Create invitation links and return them; each admits one annotator and cannot be shown again.
+        """Create and return invitation links. Each link admits one annotator and cannot be shown again.
 
         Args:
             kind: votes behind a `pilot` or `preview` link never count.
@@ -104,7 +104,7 @@ class StudyApi:
         return self._transport.post(f"{_annotator_path(slug, annotator)}/exclude", ChangeResponse, request)
 
     def reinstate(self, slug: str, annotator: str, request: DecisionRequest) -> ChangeResponse:
-        """Reinstate excluded votes; a vote becomes surplus if the comparison has all its votes by now."""
+        """Reinstate excluded votes. A vote becomes surplus if its comparison already has enough votes."""
         return self._transport.post(f"{_annotator_path(slug, annotator)}/reinstate", ChangeResponse, request)
 
 

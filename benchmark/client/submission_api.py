@@ -1,4 +1,4 @@
-"""Requests for models and submissions, over REST."""
+"""REST requests for models and submissions."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -45,7 +45,7 @@ class SubmissionApi:
         self._transport = transport
 
     def list(self, *, visible: bool = False) -> list[SubmissionResponse]:
-        """Return your own submissions, newest first; an admin gets the submissions of all users.
+        """Return your own submissions, newest first. An admin gets the submissions of all users.
 
         Args:
             visible: return every submission that you may see, also those of other people.
@@ -74,7 +74,7 @@ class SubmissionApi:
     def put_clip(
         self, submission_id: str, pair_id: str, file: Path, *, seed: int = 0, replace: bool = False
     ) -> ClipResponse:
-        """Upload the clip of a pair and seed; uploading the same bytes again has no effect.
+        """Upload the clip of a pair and seed. Uploading the same bytes again has no effect.
 
         Args:
             replace: replace a stored clip that has different bytes; without it, the upload is refused.
@@ -87,12 +87,12 @@ class SubmissionApi:
         self._transport.delete(clip_path(submission_id, pair_id), {"seed": seed})
 
     def finalise(self, submission_id: str, *, allow_partial: bool = False) -> SubmissionDetailResponse:
-        """Make a submission final: no clip can be added or changed afterwards."""
+        """Make a submission final. Afterwards no clip can be added or changed."""
         request = FinaliseRequest(allow_partial=allow_partial)
         return self._transport.post(f"{_path(submission_id)}/finalise", SubmissionDetailResponse, request)
 
     def withdraw(self, submission_id: str, reason: str) -> SubmissionDetailResponse:
-        """Withdraw a submission from every running study; existing votes on its clips are kept and marked."""
+        """Withdraw a submission from all running studies. Existing votes on its clips are kept and marked."""
         request = checked_request(ReasonRequest, reason=reason)
         return self._transport.post(f"{_path(submission_id)}/withdraw", SubmissionDetailResponse, request)
 

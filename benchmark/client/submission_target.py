@@ -1,4 +1,4 @@
-"""Finds or opens the submission for a folder of clips by its model, benchmark and label."""
+"""Finds or opens the submission with a given model, benchmark and label."""
 
 import hashlib
 from collections.abc import Callable, Collection, Mapping
@@ -35,7 +35,7 @@ class SubmissionTarget:
         return None
 
     def open(self, *, on_new_model: Callable[[str], object]) -> SubmissionDetailResponse:
-        """Return the submission; if necessary, open it and register its model.
+        """Return the submission. If it does not exist, open it; if its model is new, register the model.
 
         Args:
             on_new_model: called with the slug of a model that was registered.
@@ -57,7 +57,7 @@ class SubmissionTarget:
     def input_images(
         self, folder: Path, wanted: Collection[str], *, on_image: Callable[[], object]
     ) -> Mapping[str, Path]:
-        """Download the input images of the wanted pairs into a folder; return the files by pair id.
+        """Download the input images of the wanted pairs. Return a mapping from pair id to image file.
 
         An image that several pairs share is downloaded once.
         """

@@ -84,7 +84,7 @@ class Transport:
         *,
         query: Query | None = None,
     ) -> Answer:
-        """Upload an mp4 with its digest; every attempt sends the file from the start."""
+        """Upload an mp4 file and its digest. Every attempt sends the file from the start."""
         all_headers = {
             "Content-Type": "video/mp4",
             "Content-Length": str(len(content) if isinstance(content, bytes) else content.stat().st_size),
@@ -104,7 +104,7 @@ class Transport:
 
     @contextmanager
     def stream(self, path: str) -> Iterator[Iterator[bytes]]:
-        """Yield the body of a response chunk by chunk; the request is not retried."""
+        """Yield the body of a response chunk by chunk. The request is not retried."""
         try:
             with self._client.stream("GET", API + path) as response:
                 if not response.is_success:
@@ -176,7 +176,7 @@ def parsed(response: httpx2.Response, kind: type[Answer]) -> Answer:
 
 
 def checked(response: httpx2.Response) -> httpx2.Response:
-    """Return a successful response; raise the matching error for any other response."""
+    """Return the response if it is successful; otherwise raise the matching error."""
     if not response.is_success:
         raise refusal(response)
     return response

@@ -1,4 +1,4 @@
-"""Requests for visibility, over REST; they are the same for benchmarks, submissions and studies."""
+"""REST requests that read and set the visibility of a benchmark, a submission or a study."""
 
 from collections.abc import Sequence
 from urllib.parse import quote
@@ -32,7 +32,7 @@ class VisibilityApi:
     def set(
         self, subject: ShareSubject, name: str, visibility: Visibility, people: Sequence[str] = ()
     ) -> VisibilityResponse:
-        """Set the visibility; `people` replaces the previous list of people who have access."""
+        """Set the visibility. `people` replaces the previous list of people who have access."""
         request = VisibilityRequest(visibility=visibility, people=tuple(people))
         return self._transport.put(_path(subject, name), VisibilityResponse, request)
 

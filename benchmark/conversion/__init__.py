@@ -1,1 +1,1 @@
-"""Converts videos and frames to clips that a server accepts; lists the files that are not clips."""
+"""Converts videos and frames to clips that a server accepts, and explains which files are not clips."""

@@ -21,7 +21,7 @@ from benchmark.video.formats import CLIP_SUFFIXES, CONVERSION_RECORDS, CONVERTIB
 
 
 class ConversionProblems(ValueError):
-    """Nothing was converted; `problems` lists every reason."""
+    """Nothing was converted. `problems` lists every reason."""
 
     def __init__(self, problems: Sequence[str]) -> None:
         super().__init__("Nothing was converted:")
@@ -192,7 +192,7 @@ def _named(paths: Sequence[Path], names: Mapping[str, ClipName]) -> tuple[list[S
 
 
 def _convert(source: Source, output: Path, fps: Fraction | None, before: _Record | None) -> _Record:
-    """Convert one source; return `before`, the earlier record, if the earlier clip can be kept."""
+    """Convert one source. If the earlier clip can be kept, return its record `before` instead."""
     digest, target = source.digest(), output / source.clip
     used_fps = str(fps) if source.path.is_dir() else None
     is_same = before is not None and (before.source_sha256, before.fps) == (digest, used_fps)

@@ -1,4 +1,4 @@
-"""The bundled benchmark: images rendered by `benchmark.scenes`, with our own prompts; all under CC0."""
+"""The bundled benchmark: images rendered by `benchmark.scenes`, and our own prompts. Licence: CC0."""
 
 from pathlib import Path
 

@@ -31,7 +31,7 @@ def cell_rows(table: TableName, rows: Iterable[object]) -> Iterator[list[Cell]]:
 
 
 def utc_text(moment: datetime | str) -> str:
-    """Return a time as a text: UTC, ISO 8601, with milliseconds; a cell that is a text is returned unchanged.
+    """Return a time as ISO 8601 text in UTC, with milliseconds. A text is returned unchanged.
 
     Raises:
         ValueError: the time has no time zone.

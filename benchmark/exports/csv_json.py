@@ -1,4 +1,4 @@
-"""Writes tables as CSV, JSON and JSON lines in chunks, so that a long table needs no more memory."""
+"""Writes tables as CSV, JSON and JSON lines in chunks. Memory use does not grow with the table."""
 
 import csv
 import io

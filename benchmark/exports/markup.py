@@ -1,4 +1,4 @@
-"""Writes tables as Markdown and as LaTeX (booktabs); all special characters in names are escaped."""
+"""Writes tables as Markdown and LaTeX (booktabs). Special characters in names are escaped."""
 
 import re
 import unicodedata

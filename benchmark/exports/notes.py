@@ -1,4 +1,4 @@
-"""The note under a table: states definitions, the numbers of pairs and votes, and the uncounted votes."""
+"""The note under a table: definitions, how many pairs and votes there are, and which are not counted."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

@@ -87,7 +87,7 @@ def _measure(title: str, column: str, decimals: int) -> PrintedColumn:
 
 
 def sides_cell(reference: float | None, other: float | None) -> Spans:
-    """Return two values as `63.1/36.9` with the larger one in bold; equal values are both plain."""
+    """Return two values as `63.1/36.9`, the larger value in bold. If they are equal, neither is bold."""
     if reference is None or other is None:
         return (Span(EMPTY),)
     return (
@@ -127,7 +127,7 @@ def _rank(row: object) -> Spans:
 
 
 def reason_cells(row: object, form: str = "{reason}_{side}") -> tuple[Spans, ...]:
-    """Return one cell per reason, such as 39.8/15.3; only dashes if no vote of the row gives a reason."""
+    """Return one cell per reason, such as 39.8/15.3. Without any reason in the row, all cells are dashes."""
     values = [[getattr(row, form.format(reason=reason, side=side)) for side in Side] for reason in TITLES]
     is_without = not any(value for both in values for value in both)
     return tuple((Span(EMPTY),) if is_without else sides_cell(*both) for both in values)

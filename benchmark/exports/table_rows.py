@@ -1,4 +1,4 @@
-"""Computes the rows of each result table from tallies; pages, the API, exports and `ti2v score` use this."""
+"""Computes the rows of result tables from tallies, for pages, the API, exports and `ti2v score`."""
 
 from collections.abc import Iterable, Sequence
 

@@ -26,7 +26,7 @@ EXTENSIONS = {each: each.value for each in TableFormat} | {
 
 
 class Kind(StrEnum):
-    """The type of a column's non-empty cells; any column may have empty cells."""
+    """The type of a column's cells. Any column may also have empty cells."""
 
     TEXT = "text"
     WHOLE = "whole"

@@ -31,7 +31,7 @@ _INDEX_NAMES = frozenset({"unnamed_0", "index_level_0"})
 
 @dataclass(frozen=True)
 class Columns:
-    """The indices of the columns; `tags` maps a tag's name to its column.
+    """The indices of the recognised columns. `tags` maps each tag's name to the index of its column.
 
     Attributes:
         labels: the name of each column in messages; the column's number if the table has no header.
@@ -45,7 +45,7 @@ class Columns:
 
 @dataclass(frozen=True)
 class PairTable:
-    """The rows of a benchmark's table without the header, and its identified columns."""
+    """The data rows of a benchmark table, and the columns that were recognised."""
 
     columns: Columns
     body: tuple[TableRow, ...]

@@ -14,7 +14,7 @@ _ADDRESS = re.compile(r"hf://(?:datasets/)?(?P<repository>[\w.-]+/[\w.-]+)(?:@(?
 
 @dataclass(frozen=True)
 class HubAddress:
-    """A data set's repository and revision; the revision None means the default branch."""
+    """A data set's repository and revision. If the revision is None, it is the default branch."""
 
     repository: str
     revision: str | None
@@ -33,7 +33,7 @@ def parse_address(address: str) -> HubAddress:
 
 
 def read_hub(address: str) -> BenchmarkSource:
-    """Download a data set to the cache of the hub's library and read it.
+    """Download a data set to the cache of the `huggingface_hub` library, and read the data set.
 
     Raises:
         ImportProblems: the hub cannot be reached, or the data set cannot be imported.

@@ -45,7 +45,7 @@ class ImageFolder:
             self._by_name[canonical_name(path.stem)].append(path)
 
     def is_image_name(self, cell: str) -> bool:
-        """Return whether a cell ends in the suffix of an image file or is an image's name in the folder."""
+        """Return whether a cell ends in an image suffix or is the name of an image in the folder."""
         name = _posix(cell).name
         return PurePosixPath(name).suffix.lower() in IMAGE_SUFFIXES or name in self._by_name
 
@@ -124,7 +124,7 @@ def _open_image(path: Path) -> Iterator[Image.Image]:
 
 
 def is_web_image(path: Path) -> bool:
-    """Return whether every browser can show a checked image; the content decides, not the file's suffix."""
+    """Return whether every browser can show a checked image, judged by its content, not its suffix."""
     with _open_image(path) as image:
         return image.format in {"JPEG", "MPO", "PNG", "WEBP"}
 

@@ -1,4 +1,4 @@
-"""Reads the rows of a benchmark's table before its columns are known; a header is optional."""
+"""Reads the rows of a benchmark's table, with or without a header. Columns are identified later."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -89,7 +89,7 @@ def _regular_rows(table: TableRows) -> int:
 
 
 def _typed_rows(path: Path) -> TableRows:
-    """Return the rows of a JSONL or Parquet table; the header gets line number 0."""
+    """Return the rows of a JSONL or Parquet table. The row of column names has line number 0."""
     table = read_table(path)
     columns = [table.cells(name) for name in table.columns]
     header = TableRow(0, tuple(map(_cell, table.columns)))

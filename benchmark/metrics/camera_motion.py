@@ -47,7 +47,7 @@ _LEFT_AND_RIGHT = _SAME | {
 def predicted_motions(
     first: NDArray[np.floating], last: NDArray[np.floating], *, height: int, width: int
 ) -> frozenset[CameraMotion]:
-    """Return the camera motions that the tracked edges indicate; an empty set if they indicate none.
+    """Return the set of camera motions that the tracked edges indicate. The set may be empty.
 
     Args:
         first: (10, 10, 2) positions (x, y) of the grid in the first frame, in pixels.

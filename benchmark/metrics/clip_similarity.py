@@ -17,7 +17,7 @@ CLIP_SCORE_SCALE = 2.5
 
 @dataclass(frozen=True)
 class Similarity:
-    """The mean cosine over frames, in [-1, 1], and the CLIPScore computed from it, in [0, 2.5]."""
+    """The mean cosine over frames, in [-1, 1], and its CLIPScore, in [0, 2.5]."""
 
     cosine: float
     clip_score: float

@@ -15,7 +15,7 @@ _K1, _K2, _RANGE = 0.01, 0.03, 255.0
 
 
 def first_frame_mse(image: Image, frame: Image) -> float:
-    """Return the mean squared difference of two images with values in [0, 255]; lower is better.
+    """Return the mean squared difference of two images with values in [0, 255]. Lower is better.
 
     Args:
         image: (height, width, 3) uint8, the input image at the clip's size.

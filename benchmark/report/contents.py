@@ -1,4 +1,4 @@
-"""The contents of a report; the server reads them from its database in one transaction."""
+"""The contents of a report, which the server reads from its database in one transaction."""
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass

@@ -9,7 +9,7 @@ _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 
 
 def environment_list() -> str:
-    """Return Python's version as a comment, then `name==version` for our package and each dependency."""
+    """Return a comment with Python's version, and `name==version` for our package and each dependency."""
     lines = sorted(f"{name}=={found}" for name, found in _dependencies().items())
     python = ".".join(map(str, sys.version_info[:3]))
     return "\n".join([f"# Python {python}", *lines]) + "\n"

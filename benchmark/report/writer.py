@@ -1,4 +1,4 @@
-"""Writes the files of a report; equal contents give equal bytes."""
+"""Writes the files of a report. Equal contents give equal bytes."""
 
 import json
 from collections.abc import Callable, Iterator
@@ -64,7 +64,7 @@ def _write_records(contents: ReportContents, folder: Path) -> None:
 
 
 def _write_votes(contents: ReportContents, folder: Path, step: Step) -> ScoredVotes:
-    """Write the votes table in each format; return the votes, read again from the first file."""
+    """Write the votes table in each format. Return the votes as read from the first of these files."""
     folder.mkdir()
     scored: ScoredVotes | None = None
     for file_format in VOTES_FORMATS:

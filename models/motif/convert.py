@@ -88,7 +88,7 @@ def videocrafter_state_dict(network: MotifUNet) -> dict[str, Tensor]:
 
 
 def videocrafter_names(network: MotifUNet) -> dict[str, str]:
-    """Map the `MotifUNet` name of each tensor in both formats to VideoCrafter2's name with the prefix."""
+    """Map each tensor name of `MotifUNet` to VideoCrafter2's name, which includes the prefix."""
     modules = (
         _OUTSIDE_BLOCKS | dict(_input_blocks(network)) | dict(_middle_block()) | dict(_output_blocks(network))
     )
@@ -128,7 +128,7 @@ def _output_blocks(network: MotifUNet) -> Iterator[tuple[str, str]]:
 
 
 def _layer(ours: str, layer: int, theirs: str) -> Iterator[tuple[str, str]]:
-    """Map the names of a resnet and its attentions; entries for attentions that do not exist are unused."""
+    """Map the names of a resnet and its attentions. Entries for missing attentions are not used."""
     yield from _resnet(ours, layer, f"{theirs}.0")
     yield f"{ours}.attentions.{layer}", f"{theirs}.1"
     yield f"{ours}.temp_attentions.{layer}", f"{theirs}.2"

@@ -1,4 +1,4 @@
-"""Encode images, prompts and image tokens, and decode latents; shared by the pipeline and training."""
+"""Encoding of images and prompts, and decoding of latents. The pipeline and training share this code."""
 
 from collections.abc import Sequence
 from typing import Protocol, runtime_checkable
@@ -101,7 +101,7 @@ def encode_text(
     *,
     skip_layers: int = 0,
 ) -> Tensor:
-    """Encode prompts to hidden states; prompts over the encoder's maximum length are truncated.
+    """Encode prompts to hidden states. Prompts over the encoder's maximum length are truncated.
 
     Args:
         tokenizer: the encoder's tokenizer.

@@ -80,7 +80,7 @@ def add_image_conditioning(
     image_token_dim: int = 1280,
     image_token_count: int = 257,
 ) -> MotifUNet:
-    """Return a `MotifUNet` with a text-to-video network's weights, and zero weights for the image.
+    """Return a `MotifUNet` with a text-to-video network's weights and zero weights for the image input.
 
     Args:
         base: the text-to-video network.

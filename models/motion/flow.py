@@ -1,4 +1,4 @@
-"""Optical flow between consecutive frames, behind the `FlowEstimator` protocol.
+"""Optical flow between consecutive frames: the `FlowEstimator` protocol and its DIS implementation.
 
 The default is OpenCV's dense inverse search (DIS), which needs no weights and no GPU.
 Source: T. Kroeger, R. Timofte, D. Dai, L. Van Gool (2016), Fast Optical Flow using Dense Inverse Search,

@@ -1,4 +1,4 @@
-"""Decode the frames of a clip from a file; validate frames from any source."""
+"""Functions that decode the frames of a clip from a file and validate frames from any source."""
 
 from collections.abc import Sequence
 from fractions import Fraction
@@ -24,7 +24,7 @@ class BadClip(ValueError):
 def read_clip(
     path: Path, *, fps: Fraction | int | None = None, frames: int | None = None, max_pixels: int = MAX_PIXELS
 ) -> VideoFrames:
-    """Decode a video file or its first frames as a player shows them: upright, with square pixels.
+    """Decode all or the first frames of a video file as a player shows them: upright, square pixels.
 
     Args:
         path: the file.

@@ -9,7 +9,7 @@ from models.motion.settings import HeatmapSettings
 
 
 def write_heatmap(path: Path, heatmap: Heatmap, *, settings: HeatmapSettings, flow_name: str) -> None:
-    """Write a heatmap; the file name extension selects the format.
+    """Write a heatmap. The file name extension selects the format.
 
     `.npy` holds the heatmap only. `.npz` also holds `settings` (JSON) and `flow` (the estimator's name).
 

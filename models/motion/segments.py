@@ -29,7 +29,7 @@ class SegmentSelection(StrEnum):
 
 
 class Segmenter(Protocol):
-    """Segments an image; segments may overlap. `models.motion.sam` implements the paper's segmenter."""
+    """Segments an image. Segments may overlap. `models.motion.sam` implements the paper's segmenter."""
 
     def __call__(self, image: NDArray[np.uint8]) -> Masks:
         """Return the masks of the segments, possibly none.

@@ -49,7 +49,7 @@ class LastFrame(StrEnum):
 
 
 class Kernel(StrEnum):
-    """Kernel for resizing a heatmap to the latent size [open]; the default `area` preserves the mean."""
+    """Kernel for resizing a heatmap to the latent size [open]. The default `area` preserves the mean."""
 
     AREA = "area"
     BILINEAR = "bilinear"
@@ -58,7 +58,7 @@ class Kernel(StrEnum):
 
 
 class HeatmapSettings(BaseModel):
-    """Settings for computing loss weights from flow; the paper states only `threshold` and `slope`."""
+    """Settings for computing loss weights from flow. The paper states only `threshold` and `slope`."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 

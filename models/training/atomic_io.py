@@ -50,7 +50,7 @@ def atomic_write_text(path: Path, text: str) -> None:
 
 
 def remove_path(path: Path) -> None:
-    """Remove a file or a folder if it exists; errors are ignored."""
+    """Remove a file or a folder if it exists. Errors are ignored."""
     if path.is_dir():
         shutil.rmtree(path, ignore_errors=True)
     else:

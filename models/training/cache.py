@@ -79,7 +79,7 @@ def hash_key(*parts: object) -> str:
 
 
 def fingerprint(network: nn.Module | None) -> str:
-    """Return a hash of a network's weights, 32 hexadecimal digits; the network may be None."""
+    """Return a hash of a network's weights, 32 hexadecimal digits. None has a hash as well."""
     digest = hashlib.sha256()
     if network is not None:
         for name, tensor in sorted(network.state_dict().items()):

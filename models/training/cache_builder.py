@@ -35,7 +35,7 @@ class CacheKeys:
 
 @dataclass(frozen=True, eq=False)
 class CachedClip:
-    """A clip whose tensors are in the cache; each method reads a tensor from disk."""
+    """A clip whose tensors are in the cache. Each method reads one tensor from disk."""
 
     source: ClipSource
     cache: TensorCache
@@ -206,7 +206,7 @@ class CacheBuilder:
 
 
 def region_settings(settings: HeatmapSection) -> HeatmapSection:
-    """Return the heatmap settings for high-motion regions: from optical flow, not inverted, in all runs."""
+    """Return heatmap settings for high-motion regions. In every run they use flow and are not inverted."""
     return settings.model_copy(update={"source": HeatmapSource.FLOW, "inverse": False})
 
 
@@ -217,7 +217,7 @@ def build_dataset(
     cache: TensorCache,
     on_clip: Callable[[], None] = lambda: None,
 ) -> Dataset:
-    """Cache the tensors of all clips; broken clips are logged, counted and skipped.
+    """Cache the tensors of all clips. Broken clips are logged, counted and skipped.
 
     Args:
         config: the run's config.

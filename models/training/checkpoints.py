@@ -1,4 +1,4 @@
-"""Checkpoints for resuming a run: weights, their moving average, optimiser state and step count; no pickles.
+"""Checkpoints for resuming a run: weights, averaged weights, optimiser state and step count.
 
     checkpoints/step-000500/   network.safetensors  ema.safetensors  optimiser.safetensors  state.json
 

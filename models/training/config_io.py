@@ -42,7 +42,7 @@ def read_config(path: Path) -> TrainingConfig:
 
 
 def resolve_config_path(path: Path) -> Path:
-    """Return the path of a config file; if no such file exists, a bare name selects a shipped config."""
+    """Return the path of a config file. If no such file exists, a bare name selects a shipped config."""
     shipped = {path.stem: path for path in shipped_configs()}
     return path if path.exists() or len(path.parts) > 1 else shipped.get(path.stem, path)
 
@@ -87,7 +87,7 @@ def settings_key(config: TrainingConfig) -> str:
 
 
 def to_toml(config: TrainingConfig) -> str:
-    """Return the config as the text of a TOML file with every setting; `read_config` reads it back."""
+    """Return the TOML text of a config with every setting. `read_config` can read this text."""
     tree = config.model_dump(mode="json")
     plain = {key: value for key, value in tree.items() if not isinstance(value, dict)}
     lines = [f"{key} = {_literal(value)}" for key, value in plain.items()]
@@ -98,7 +98,7 @@ def to_toml(config: TrainingConfig) -> str:
 
 
 def _read_tree(path: Path, seen: tuple[Path, ...]) -> Tree:
-    """Return the settings of a file and its bases; the file's own override. `seen` detects cycles."""
+    """Return the settings of a file, merged over those of its bases. `seen` detects cycles."""
     if path in seen:
         raise BadConfig(f"{path.name}: the config is its own base, through {seen[-1].name}.")
     try:

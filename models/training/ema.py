@@ -1,4 +1,4 @@
-"""Exponential moving average (EMA) of a network's weights; validation and export use the averaged weights."""
+"""Exponential moving average (EMA) of a network's weights, which validation and export use."""
 
 from collections.abc import Mapping
 
@@ -31,7 +31,7 @@ class ExponentialMovingAverage:
 
     @torch.no_grad()
     def swap(self, network: nn.Module) -> None:
-        """Exchange the averaged weights and the network's weights; a second call reverses the exchange."""
+        """Exchange the averaged weights and the network's weights. A second call reverses the exchange."""
         for name, weight in network.named_parameters():
             current = weight.detach().float().clone()
             weight.copy_(self.weights[name])

@@ -51,7 +51,7 @@ def region_losses(
     timesteps: Sequence[int],
     region_above: float,
 ) -> list[RegionLoss]:
-    """Measure a network in evaluation mode on clips, then restore the network's previous mode.
+    """Return the losses of a network on clips. The network is in evaluation mode during the measurement.
 
     Args:
         network: the denoising network.

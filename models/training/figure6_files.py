@@ -1,4 +1,4 @@
-"""Write Figure 6 as CSV, JSON and a plot; the same rows always give the same bytes."""
+"""Write Figure 6 as CSV, JSON and a plot. Equal rows always give equal bytes."""
 
 import csv
 import json

@@ -118,7 +118,7 @@ def _step(
     batch_builder: BatchBuilder,
     step: int,
 ) -> tuple[ClipLosses, float]:
-    """Take one optimiser step; return the losses of the whole batch and the gradient norm before clipping."""
+    """Take one optimiser step. Return the losses of the whole batch and the gradient norm before clipping."""
     clips = batch_builder.dataset.training
     micro_batches = _micro_batches(config, accelerator, step, len(clips))
     # The network's dropout is also seeded by the step, so that a resumed run gives the same numbers.
@@ -218,7 +218,7 @@ def _save_and_validate(config: TrainingConfig, done: int, hooks: Hooks) -> None:
 
 
 def _any_process_stops(accelerator: Accelerator, stop: threading.Event) -> bool:
-    """Return whether any process received a stop signal; all processes must stop after the same step."""
+    """Return whether any process received a stop signal. All processes must stop after the same step."""
     if accelerator.num_processes == 1:
         return stop.is_set()
     return bool(accelerator.gather(torch.tensor([stop.is_set()], device=accelerator.device)).any())

@@ -215,7 +215,7 @@ def _build_dataset(
     sources: Sequence[ClipSource],
     cache: TensorCache,
 ) -> Dataset:
-    """Fill the cache, where each process caches a part of the clips; then build the dataset of all clips.
+    """Build the dataset of all clips. Each process first caches a part of the clips.
 
     Raises:
         NoClips: no training clip is usable.

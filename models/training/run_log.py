@@ -31,7 +31,7 @@ class RunLog:
         self._tensorboard = _summary_writer(folder / "tensorboard", steps_done)
 
     def write(self, step: int, metrics: Metrics) -> None:
-        """Write a step's metrics; None marks an undefined metric, such as the mean loss of 0 static clips.
+        """Write a step's metrics. None marks an undefined metric, such as the mean loss of 0 static clips.
 
         Raises:
             CannotWrite: the disk is full.
@@ -54,7 +54,7 @@ class RunLog:
 
 
 def read_log(path: Path) -> list[dict[str, float | int | None]]:
-    """Return the complete lines of a log; empty if the file does not exist.
+    """Return the complete lines of a log. If the file does not exist, return an empty list.
 
     A killed run can leave a truncated last line, which is omitted.
     """

@@ -22,7 +22,7 @@ _BACKGROUND = 250
 def write_sample_sheet(
     path: Path, pipeline: MotifImageToVideoPipeline, clips: Sequence[CachedClip], config: TrainingConfig
 ) -> None:
-    """Write an image with two rows per clip, original and generated; write nothing if there are no clips.
+    """Write an image with two rows per clip: original and generated. Without clips, write nothing.
 
     Raises:
         CannotWrite: the disk is full.

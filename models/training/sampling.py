@@ -16,7 +16,7 @@ from torch import Tensor
 
 
 class RandomStream(IntEnum):
-    """Independent random streams, one per purpose; each seed is derived from the value of its stream."""
+    """Independent random streams, one per purpose. A stream's value is part of each seed derived for it."""
 
     ORDER = 1
     TIMESTEP = 2
@@ -47,7 +47,7 @@ class BatchItem:
 def sample_batch_item(
     seed: int, step: int, index: int, *, batch: int, clips: int, timesteps: int, text_dropout: float
 ) -> BatchItem:
-    """Return the choices for item `index` of the batch of `step`; every clip occurs once per epoch.
+    """Return the choices for item `index` of the batch of `step`. Every clip occurs once per epoch.
 
     Args:
         seed: the run's seed.
@@ -68,7 +68,7 @@ def sample_batch_item(
 
 
 def gaussian_noise(seed: int, shape: Sequence[int]) -> Tensor:
-    """Return standard Gaussian noise, float32; generated on the CPU, so all devices get the same values."""
+    """Return standard Gaussian noise, float32. It is generated on the CPU: equal values on all devices."""
     return torch.randn(tuple(shape), generator=torch.Generator().manual_seed(seed))
 
 

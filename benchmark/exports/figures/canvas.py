@@ -1,4 +1,4 @@
-"""The canvas that figures are drawn on; coordinates are points (1/72 inch) from the top left corner.
+"""The canvas of a figure. Coordinates are in points (1/72 inch) from the top left corner.
 
 Equal inputs give equal bytes: files contain no date, the ids in an SVG have a fixed salt, and all fonts are
 included in matplotlib. PDF embeds fonts as TrueType; SVG keeps text as text.
@@ -48,7 +48,7 @@ _DRAWING = threading.Lock()
 
 @contextmanager
 def drawing_style() -> Iterator[None]:
-    """Apply our matplotlib settings; a lock lets one thread draw at a time."""
+    """Apply our matplotlib settings. A lock ensures that only one thread draws at a time."""
     import matplotlib as mpl
 
     with _DRAWING, mpl.rc_context(_STYLE):
@@ -56,7 +56,7 @@ def drawing_style() -> Iterator[None]:
 
 
 class Canvas:
-    """A canvas of `width` by `height` points; use it inside `drawing_style`."""
+    """A canvas of `width` by `height` points. Use a canvas only inside `drawing_style`."""
 
     def __init__(self, width: float, height: float) -> None:
         from matplotlib.figure import Figure

@@ -33,7 +33,7 @@ KEY_HEIGHT, SWATCH = 38.0, 22.0
 
 @dataclass(frozen=True)
 class PartCell:
-    """The counts of pairs and votes in one cell: one matchup on one part of the benchmark."""
+    """The numbers of pairs and votes of one cell. A cell is one matchup on one part of the benchmark."""
 
     won: int
     lost: int
@@ -51,7 +51,7 @@ Cells = Mapping[tuple[str, str], PartCell]
 
 @dataclass(frozen=True)
 class GridFigure:
-    """A grid with one row per matchup and one column per part; `cells` contains only cells with votes."""
+    """A grid with one row per matchup and one column per part. `cells` omits cells without votes."""
 
     division: Division
     matchups: tuple[Matchup, ...]

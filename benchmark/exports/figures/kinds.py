@@ -30,4 +30,4 @@ MEDIA_TYPES = {
 
 
 class CannotDraw(ValueError):
-    """A figure cannot be drawn; the message gives the reason."""
+    """A figure cannot be drawn. The message gives the reason."""

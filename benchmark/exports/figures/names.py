@@ -8,7 +8,7 @@ from benchmark.stats.votes import Matchup
 
 @dataclass(frozen=True)
 class FigureNames:
-    """The display name of each side (`model` or `model@label`); a side without one keeps its own name.
+    """The display name of each side. A side without display name is shown as `model` or `model@label`.
 
     `reference` is the common reference of all matchups; None if there are several references.
     """
@@ -25,7 +25,7 @@ class FigureNames:
         return self.names.get(side, side)
 
     def matchup(self, reference: str, other: str) -> str:
-        """Return a matchup's row label; it is only the other side if all matchups have one reference."""
+        """Return a matchup's row label. If all matchups have one reference, it names only the other side."""
         return self.side(other) if self.reference else f"{self.side(reference)} / {self.side(other)}"
 
     @property

@@ -59,7 +59,7 @@ CAPTION = (
 
 @dataclass(frozen=True)
 class PreferencesFigure:
-    """The rows of the figure from top to bottom; averages, if there are any, are the last rows."""
+    """The rows of the figure from top to bottom. Rows of averages, if any, are the last ones."""
 
     preferences: tuple[PreferenceRow, ...]
     names: FigureNames

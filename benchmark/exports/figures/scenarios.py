@@ -18,7 +18,7 @@ NAME_SIZES = (TEXT_SIZE, 7.0, 6.5, 6.0)
 
 @dataclass(frozen=True)
 class ScenarioExample:
-    """One scenario with its first pair; `pixels` is the pair's image, uint8 RGB (height, width, 3)."""
+    """A scenario and its first pair. `pixels` is that pair's image, uint8 RGB (height, width, 3)."""
 
     scenario: str
     pair: str

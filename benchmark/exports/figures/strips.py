@@ -1,4 +1,4 @@
-"""Figures 5 and A1 of the paper: the image and prompt of one pair, with one row of frames for each model."""
+"""Figures 5 and A1 of the paper: the image and prompt of one pair, and a row of frames per model."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -39,7 +39,7 @@ class StripRow:
 
 @dataclass(frozen=True)
 class StripFigure:
-    """Rows with the same number of frames; `image` is the input image, uint8 RGB (height, width, 3)."""
+    """All rows show the same number of frames. `image` is the input image, uint8 RGB (height, width, 3)."""
 
     pair: str
     prompt: str
@@ -148,7 +148,7 @@ def strip_figure(*, pair: str, prompt: str, image: Pixels, strips: Sequence[Stri
 
 
 def evenly_spaced(frames: int, shown: int) -> tuple[int, ...]:
-    """Return `shown` evenly spaced frame numbers, from 1 to the last frame; short clips repeat frames.
+    """Return `shown` evenly spaced frame numbers, from 1 to the last. A short clip repeats frames.
 
     >>> evenly_spaced(16, 4), evenly_spaced(2, 4)
     ((1, 6, 11, 16), (1, 1, 2, 2))

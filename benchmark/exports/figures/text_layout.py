@@ -35,7 +35,7 @@ def _known_letters() -> frozenset[int]:
 
 
 def printable(text: str) -> str:
-    r"""Return the text on one line; letters that are not in the font or are forbidden in SVG become ▯.
+    r"""Return the text on one line. Characters that the font lacks or SVG forbids become ▯.
 
     >>> printable("two\nlines"), printable("a\x07b")
     ('two lines', 'a▯b')
@@ -68,7 +68,7 @@ def truncate(text: str, width: float, size: float, *, bold: bool = False) -> str
 
 
 def wrap(text: str, width: float, size: float, *, bold: bool = False, max_lines: int = 3) -> list[str]:
-    """Wrap the text to lines of at most `width` points; an ellipsis replaces the rest of the last line.
+    """Wrap the text to lines of at most `width` points. An ellipsis replaces text that does not fit.
 
     Lines break at spaces. A word wider than a line breaks after one of - _ . / @ : if it contains any of
     these, otherwise at any letter.
@@ -87,7 +87,7 @@ def wrap(text: str, width: float, size: float, *, bold: bool = False, max_lines:
 
 
 def size_without_breaks(text: str, width: float, sizes: Sequence[float], *, bold: bool = False) -> float:
-    """Return the first size at which words break only at punctuation; if there is no such size, the last."""
+    """Return the first size at which words break only at punctuation. Without such a size, return the last."""
     parts = [part for word in printable(text).split() for part in _BREAKABLE.findall(word)]
     for size in sizes:
         if all(text_width(part, size, bold=bold) <= width for part in parts):
