@@ -32,7 +32,7 @@ COMPUTED = tuple(table for table in TableName if table is not TableName.VOTES)
 
 @dataclass(frozen=True)
 class ScoredVotes:
-    """The votes of one study; if `interim`, the study is not closed and tests are not computed."""
+    """The votes of one study. If `interim`, the study is not closed and tests are not computed."""
 
     votes: Votes
     interim: bool = False
@@ -56,7 +56,7 @@ class ScoredVotes:
         return preferences(self.tallies, self.votes.matchups, interim=self.interim)
 
     def rows(self, table: TableName) -> list[object]:
-        """Return the rows of a result table; each table is computed only once."""
+        """Return the rows of a result table. Each table is computed only once."""
         if table not in self._rows:
             made = result_rows(
                 table, self.tallies, self.votes.matchups, interim=self.interim, votes=self.votes
@@ -92,7 +92,7 @@ class ScoredVotes:
         return f"{text}\n".encode()
 
     def figure(self, name: FigureName, names: Mapping[str, str]) -> PaperFigure:
-        """Return the figure's data; `names` contains the display names of the sides. Raises CannotDraw."""
+        """Return the figure's data. `names` contains the display names of the sides. Raises CannotDraw."""
         matchups = self.votes.matchups
         shown = FigureNames.of(matchups, names)
         return study_figure(name, self.tallies, matchups, self.preferences, shown, interim=self.interim)

@@ -1,4 +1,4 @@
-"""Measurements of speed and memory; they are not tests.
+"""Measurements of speed and memory. These modules are not tests.
 
 `make perf` prints tables and a description of the machine.
 """

@@ -41,7 +41,7 @@ def main() -> None:
 
 
 def serve(folder: Path, hide: Hide, text: bytes, sandbox: Sandbox) -> tuple[str, bool]:
-    """Return how a clip with the text was served, and whether the text's beginning was still found in it."""
+    """Return how a clip was served, and whether the rendition still contains the hidden text's beginning."""
     clip, rendition = folder / "clip.mp4", folder / "rendition.mp4"
     hide(clip, text)
     content = clip.read_bytes()

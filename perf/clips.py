@@ -7,7 +7,7 @@ import numpy as np
 
 
 def draw_noisy_clip(path: Path) -> Path:
-    """Write a clip of 16 frames of 320x320 with noise; the file is as large as a real model's clip."""
+    """Write a clip of 16 noisy frames of 320x320. The file is as large as a real model's clip."""
     rng = np.random.default_rng(7)
     with av.open(str(path), "w", format="mp4") as clip:
         video = clip.add_stream("libx264", rate=8, options={"crf": "30"})

@@ -124,7 +124,7 @@ def print_ratio() -> None:
 
 
 def random_cogvideox() -> "object":
-    """Return the pipeline of CogVideoX-5B with random weights on the GPU; it takes embeddings as prompts."""
+    """Return CogVideoX-5B with random weights on the GPU. The pipeline takes embeddings as prompts."""
     from diffusers import (
         AutoencoderKLCogVideoX,
         CogVideoXDPMScheduler,

@@ -90,7 +90,7 @@ def postgres() -> Iterator[str]:
 
 
 def prepare(home: Path, url: str) -> str:
-    """Create a database with ten submissions of 320 jobs each; return a worker key."""
+    """Create a database with ten submissions of 320 jobs each. Return a worker key."""
     settings = Settings(_env_file=None, home=home, database_url=url)  # type: ignore[call-arg]  # pydantic-settings
     database = Database.of(settings)
     migrations.upgrade(database)
@@ -137,7 +137,7 @@ def measure(name: str, server: Server, key: str, clip_s: float, claims_each: int
 
 
 def cpu_s(server: Server) -> float:
-    """Return the server's total processor time in seconds; other processes hardly affect it."""
+    """Return the server's total processor time in seconds, which other processes hardly affect."""
     fields = Path(f"/proc/{server.pid}/stat").read_text().rsplit(")", 1)[1].split()
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
@@ -148,7 +148,7 @@ def p99(seconds: list[float]) -> float:
 
 
 def work(port: int, key: str, number: int, timings: Timings, clip_s: float, claims: int) -> None:
-    """Claim jobs and renew leases over one connection; the first claims are a warm-up and are not counted.
+    """Claim jobs and renew leases over one connection. The first claims are a warm-up and not counted.
 
     Args:
         clip_s: the mean time between two claims, in seconds.

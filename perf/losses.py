@@ -68,7 +68,7 @@ def seconds(loss: Callable[[], Tensor], predicted: Tensor) -> float:
 
 
 def saved_elements(loss: Callable[[], Tensor]) -> int:
-    """Return the number of values that autograd stores; a storage that tensors share counts once."""
+    """Return the number of values that autograd stores. A storage that tensors share is counted once."""
     kept: dict[int, int] = {}
 
     def keep(tensor: Tensor) -> Tensor:

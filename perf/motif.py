@@ -80,7 +80,7 @@ def main() -> None:
 
 
 def print_clips(size: Size, device: str, dtype: torch.dtype) -> None:
-    """Print seconds per clip of the diffusers pipeline and of ours; on a GPU, also of ours compiled."""
+    """Print seconds per clip of the diffusers pipeline and of ours. On a GPU, also measure ours compiled."""
     print(f"{size.name}; {size.frames} x {size.height} x {size.width}, {size.steps} steps with guidance")
     print(f"{'':34} {'s per clip':>9} {'of plain':>9} {'peak GB':>8}")
     parts = shared_parts(size)
@@ -97,7 +97,7 @@ def print_clips(size: Size, device: str, dtype: torch.dtype) -> None:
 
 
 def report(name: str, make: Callable[[], object], clips: int, reference: float | None) -> float:
-    """Measure the median seconds per clip after one warm-up run; print the result as a row and return it."""
+    """Measure the median seconds per clip after one warm-up run. Print this number as a row and return it."""
     make()
     if torch.cuda.is_available():
         torch.cuda.reset_peak_memory_stats()
@@ -235,7 +235,7 @@ def print_training(size: Size) -> None:
 
 
 def kept_megabytes(step: Callable[[], None]) -> float:
-    """Return the megabytes that a step stores for its backward pass; recomputed values are not counted."""
+    """Return the megabytes that a step stores for its backward pass. Recomputed values are not counted."""
     kept = 0
 
     def count(tensor: torch.Tensor) -> torch.Tensor:

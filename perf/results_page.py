@@ -1,6 +1,6 @@
 """Measures the results page of a ten-model round robin (perf/round_robin.py) with 72,000 votes.
 
-Run it with `python -m perf.results_page`; it creates a SQLite database in a temporary folder.
+Run: python -m perf.results_page. The script creates a SQLite database in a temporary folder.
 """
 
 import statistics

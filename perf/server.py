@@ -25,7 +25,7 @@ class Server:
 
 @contextmanager
 def running_server(home: Path) -> Iterator[Server]:
-    """Run `ti2v serve` on a free loopback port; the server's HOME must contain a migrated database."""
+    """Run `ti2v serve` on a free loopback port. The server's HOME must contain a migrated database."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]

@@ -1,4 +1,4 @@
-"""Measures two starts of `make run` on a fresh clone; the first start installs the environment."""
+"""Measures two starts of `make run` on a fresh clone. The first start installs the environment."""
 
 import os
 import signal
@@ -25,7 +25,7 @@ def main() -> None:
 
 
 def start(clone: Path) -> float:
-    """Run `make run` until the first page is served; return the seconds."""
+    """Run `make run` and return the seconds until the first page is served."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]

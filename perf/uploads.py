@@ -43,7 +43,7 @@ def main() -> None:
 
 
 def prepare(home: Path, clips: Path) -> str:
-    """Create a database with a benchmark of 320 pairs, and a folder with a clip per pair; return a key."""
+    """Create a database with a benchmark of 320 pairs, and a folder with a clip per pair. Return a key."""
     database = Database.of(Settings(_env_file=None, home=home))  # type: ignore[call-arg]  # pydantic-settings
     migrations.upgrade(database)
     with database.write() as session:

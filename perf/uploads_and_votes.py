@@ -1,6 +1,6 @@
 """Measures the latency of votes on an idle server, and during 64 parallel uploads and 30 cold renditions.
 
-Client and server share the machine; a process of lower priority sends the uploads. After a 429 or 503, each
+Client and server share the machine. A process of lower priority sends the uploads. After a 429 or 503, each
 request is retried after the pause in Retry-After, as `ti2v submit` and the voting page do.
 """
 
@@ -187,7 +187,7 @@ def vote_for(world: World, seconds: float) -> list[float]:
 
 
 def vote_until(world: World, stop: threading.Event | Event) -> list[float]:
-    """Let a few annotators vote on one comparison after another; return the seconds that each vote took."""
+    """Let a few annotators vote on one comparison after another. Return the seconds of each vote."""
     seconds: list[float] = []
     threads = [
         threading.Thread(target=_judge, args=(world.port, number, seconds, stop)) for number in range(VOTERS)
@@ -219,7 +219,7 @@ def _judge(port: int, number: int, seconds: list[float], stop: threading.Event |
 def call(
     connection: HTTPConnection, method: str, path: str, headers: dict[str, str], body: bytes | None = None
 ) -> tuple[int, bytes, float]:
-    """Send a request; return status, body, and the pause in Retry-After in seconds."""
+    """Send a request. Return the status, the body, and the value of Retry-After in seconds."""
     connection.request(method, path, body, headers)
     answer = connection.getresponse()
     return answer.status, answer.read(), float(answer.headers.get("Retry-After", "1"))

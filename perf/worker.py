@@ -129,7 +129,7 @@ def made_lane(
 
 
 def prepare(home: Path) -> tuple[str, str, list[str]]:
-    """Create a database with a benchmark; return a researcher key, a worker key, and the pairs."""
+    """Create a database with a benchmark. Return a researcher key, a worker key, and the pairs."""
     database = Database.of(Settings(_env_file=None, home=home))  # type: ignore[call-arg]  # pydantic-settings
     migrations.upgrade(database)
     with database.write() as session:

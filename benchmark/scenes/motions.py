@@ -27,13 +27,13 @@ class Promise(StrEnum):
 
 
 def eased(u: float) -> float:
-    """Return an ease-in-out curve without a pause; 0 at 0 and 1 at 1."""
+    """Return an ease-in-out curve from 0 (at 0) to 1 (at 1) that never pauses."""
     return 0.55 * u + 0.45 * u * u * (3 - 2 * u)
 
 
 @dataclass(frozen=True)
 class Motion(ABC):
-    """Base of all motions: moves one part between two times (0 is the start of the clip, 1 its end)."""
+    """Base of all motions. A motion moves one part between two times in [0, 1], the clip's duration."""
 
     part: str
     start: float = 0.0
@@ -51,7 +51,7 @@ class Motion(ABC):
 
 @dataclass(frozen=True, kw_only=True)
 class Shift(Motion):
-    """Move by (x, y); `hop` is the height of the path's arc, `lift` is a rise above the shadow."""
+    """Move by (x, y). `hop` is the height of the path's arc; `lift` is the rise above the shadow."""
 
     by: Point = (0.0, 0.0)
     hop: float = 0.0
@@ -77,7 +77,7 @@ class Turn(Motion):
 
 @dataclass(frozen=True, kw_only=True)
 class Grow(Motion):
-    """Scale about the part's origin; the factors are those at the end of the clip."""
+    """Scale about the part's origin. The fields are the factors at the end of the clip."""
 
     x: float
     y: float
@@ -90,7 +90,7 @@ class Grow(Motion):
 
 @dataclass(frozen=True, kw_only=True)
 class Swing(Motion):
-    """Rotate back and forth; after each whole cycle, the part is back in its rest position."""
+    """Rotate back and forth. After each whole cycle, the part is in its rest position again."""
 
     degrees: float
     cycles: float = 1.0
@@ -114,7 +114,7 @@ class Bob(Motion):
 
 @dataclass(frozen=True, kw_only=True)
 class Flap(Motion):
-    """Repeatedly scale down and up about the part's origin; `x` and `y` are the smallest factors."""
+    """Repeatedly scale down and up about the part's origin. `x` and `y` are the smallest factors."""
 
     x: float = 1.0
     y: float = 1.0
@@ -189,7 +189,7 @@ class Tint(Motion):
 
 @dataclass(frozen=True)
 class WholePicture(Motion):
-    """Base of motions that change the whole image instead of a part; the painter reads their `progress`."""
+    """Base of motions that change the whole image. The painter reads the `progress` of these motions."""
 
     part: str = ""
 
@@ -199,7 +199,7 @@ class WholePicture(Motion):
 
 @dataclass(frozen=True, kw_only=True)
 class Dim(WholePicture):
-    """Change the light of the scene; halos and other glowing parts keep their brightness."""
+    """Change the light of the scene. Halos and other glowing parts keep their brightness."""
 
     to: str
     level: float

@@ -36,6 +36,6 @@ def smooth_noise(
 def clouded_noise(
     rng: np.random.Generator, extent: tuple[float, float], cells: float, shape: tuple[int, int]
 ) -> NDArray[np.float32]:
-    """Return the sum of three octaves of smooth noise; each octave is half as strong as the previous one."""
+    """Return the sum of three octaves of smooth noise. Each octave is half as strong as the one before."""
     octaves = [smooth_noise(rng, extent, cells * 2**i, shape) * 0.5**i for i in range(3)]
     return np.asarray(sum(octaves) / 1.75, dtype=np.float32)

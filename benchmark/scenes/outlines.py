@@ -71,14 +71,14 @@ def stroke(width: float, points: Points, taper: float = 1.0) -> Outline:
 
 
 def star(x: float, y: float, radius: float, points: int = 5, inner: float = 0.45) -> Outline:
-    """Return a star; `inner` is the inner radius as a share of the outer one."""
+    """Return a star. `inner` is the inner radius divided by the outer radius."""
     angle = np.arange(2 * points) * pi / points - pi / 2
     reach = np.where(np.arange(2 * points) % 2 == 0, radius, radius * inner)
     return np.stack([x + reach * np.cos(angle), y + reach * np.sin(angle)], axis=1)
 
 
 def wedge(x: float, y: float, radius: float, start: float, end: float) -> Outline:
-    """Return the sector of a circle between two angles; angles are in degrees, clockwise from the right."""
+    """Return the sector of a circle between two angles, in degrees clockwise from the right."""
     angle = np.radians(np.linspace(start, end, 40))
     arc = np.stack([x + radius * np.cos(angle), y + radius * np.sin(angle)], axis=1)
     return np.concatenate([[(x, y)], arc])

@@ -57,7 +57,7 @@ class _Canvas:
         owner: int | None,
         limits: Window | None = None,
     ) -> None:
-        """Composite a texture, clipped to `limits`; set the owner of its pixels unless `owner` is None."""
+        """Composite a texture, clipped to `limits`. Unless `owner` is None, mark the pixels with this owner."""
         matrix = part_to_pixels @ texture.to_part
         window = window_of(matrix, texture, limits or (0, self.pixels.shape[0], 0, self.pixels.shape[1]))
         if window is None:
@@ -115,7 +115,7 @@ class FramePainter:
         return Frame(pixels, canvas.owners, maps)
 
     def _takes_part(self, part: Part) -> bool:
-        """Return whether the part can be visible; an entrant is hidden unless the action has it enter."""
+        """Return whether the part can be visible. An entrant is visible only if the action moves it in."""
         line = self._line_of(part)
         entrants = [name for name in line if self.stage.parts[name].entrant]
         return all(name in self.action.moved_parts for name in entrants)

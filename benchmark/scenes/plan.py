@@ -38,7 +38,7 @@ def plan_benchmark(pairs: int, seed: int) -> list[ScenePair]:
 
 
 def _plan_scenario(scenario: Scenario, place: int, sizes: list[int], seed: int) -> list[ScenePair]:
-    """Return the pairs of one scenario; `sizes` contains the number of prompts of each image."""
+    """Return the pairs of one scenario. `sizes` contains the number of prompts of each image."""
     styles = list(Style)
     waiting = list(scenario.actions)
     pairs = []

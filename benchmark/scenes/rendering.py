@@ -49,7 +49,7 @@ class Rendering:
 
 
 def render(scene: Scene, action: str, *, frames: int = 16, size: Size | int = 320) -> Rendering:
-    """Render an action of a scene; frame 0 is identical to the scene's still image.
+    """Render an action of a scene. Frame 0 is identical to the scene's still image.
 
     Args:
         action: the name of one of the scene's actions.

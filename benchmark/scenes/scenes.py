@@ -1,4 +1,4 @@
-"""Scenarios with their actions, and scenes; a scene is a scenario in one style with one layout seed."""
+"""Scenarios with their actions, and scenes. A scene is a scenario in one style with one layout seed."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from benchmark.scenes.styles import Style
 
 
 class HardCase(StrEnum):
-    """The kind of difficulty of a prompt; the kinds are those of the hard cases in TI2V Bench."""
+    """The difficulty of a prompt, one of the kinds of hard cases in TI2V Bench."""
 
     ONE_OF_SEVERAL = "one_of_several"
     NEW_OBJECT = "new_object"
@@ -42,7 +42,7 @@ class Action:
 
     @property
     def is_rigid(self) -> bool:
-        """Whether the action only shifts, rotates or scales parts; the flow is then exact everywhere."""
+        """Whether the action only shifts, rotates or scales parts, so that the flow is exact everywhere."""
         return self.promises == {Promise.MOVES}
 
     def suits(self, style: Style) -> bool:

@@ -7,7 +7,7 @@ from benchmark.scenes.outlines import Outline, Point
 
 
 class Finish(StrEnum):
-    """How the surface of a shape reflects light; each style renders a finish in its own way."""
+    """How the surface of a shape reflects light. Each style renders a finish differently."""
 
     MATTE = "matte"
     GLOSSY = "glossy"
@@ -40,7 +40,7 @@ class Shape:
 
 @dataclass(frozen=True, eq=False)
 class Part:
-    """A group of shapes that moves as one; it is drawn once as a texture, and a transform places the texture.
+    """A group of shapes that moves as one. The group is drawn once as a texture, which transforms place.
 
     Attributes:
         at: the position of the origin in the parent's coordinates; without a parent, in the image.
@@ -108,5 +108,5 @@ def shifted(shapes: tuple[Shape, ...], x: float, y: float, scale: float = 1.0) -
 
 
 def flipped(shapes: tuple[Shape, ...]) -> tuple[Shape, ...]:
-    """Return the shapes mirrored left to right; the light still comes from the left."""
+    """Return the shapes mirrored left to right. The light still comes from the left."""
     return tuple(replace(s, outlines=tuple(o * (-1.0, 1.0) for o in s.outlines)) for s in shapes)

@@ -78,7 +78,7 @@ class Stage:
         return max(top, 0), min(bottom, rows), max(left, 0), min(right, columns)
 
     def object_of(self, part: Part) -> str:
-        """Return the name of the object that a part belongs to, which is the part's root ancestor."""
+        """Return the name of a part's object, which is the name of the part's root ancestor."""
         while part.parent is not None:
             part = self.parts[part.parent]
         return part.name
@@ -131,7 +131,7 @@ def stage_view(size: Size) -> View:
 
 @lru_cache(maxsize=4)
 def draw_stage(scene: Scene, size: Size) -> Stage:
-    """Draw all textures of a scene; the latest stages are cached for other prompts of the same image."""
+    """Draw all textures of a scene. The latest stages are cached for other prompts of the same image."""
     view = stage_view(size)
     scale = size[0] / (view.bottom - view.top)
     textures = {part.name: draw_part(part, scene.style, scene.seed, scale) for part in scene.parts}
@@ -158,7 +158,7 @@ def _recoloured(texture: Texture, tint: Colour) -> Texture:
 
 
 def window_of(matrix: Matrix, texture: Texture, limits: Window) -> Window | None:
-    """Return the pixels inside the limits that a placed texture covers; None if it covers none of them."""
+    """Return the window of pixels within the limits that a placed texture covers. None if it covers none."""
     rows, columns = texture.pixels.shape[:2]
     corners = np.array([[-1, columns, columns, -1], [-1, -1, rows, rows], [1, 1, 1, 1]])
     x, y, _ = matrix @ corners

@@ -1,4 +1,4 @@
-"""Synthetic models, which need no weights: one draws the reference clip, four draw kinds of wrong clips."""
+"""Synthetic models, which need no weights. One draws the reference clip, four draw wrong clips."""
 
 from collections.abc import Callable
 from types import MappingProxyType
@@ -62,7 +62,7 @@ def draw_frames(model: str, pair: ScenePair | str, *, frames: int = 16, size: Si
 
 
 def wrong_action(pair: ScenePair) -> Action:
-    """Return the action for a `wrong-action` clip; an action that moves other objects is preferred."""
+    """Return the action for a `wrong-action` clip, preferably an action that moves other objects."""
     right = pair.described
     others = [action for action in pair.scene.scenario.actions if action.name != right.name]
     apart = [action for action in others if action.moved_parts.isdisjoint(right.moved_parts)]
@@ -101,7 +101,7 @@ def _paint_drift(pair: ScenePair, frames: int, size: Size | int) -> Frames:
 
 
 def _main_way(rendering: Rendering) -> NDArray[np.float64]:
-    """Return the total displacement (x, y) of the moving objects in pixels; if nothing moves, a default."""
+    """Return the total displacement (x, y) of moving objects in pixels, or a default if nothing moves."""
     side = min(rendering.frames.shape[1:3])
     steps = []
     for flow in rendering.flow:

@@ -1,4 +1,4 @@
-"""Draws each part once as a texture; in every frame, a transform then places the texture."""
+"""Draws each part once as a texture. In every frame, a transform places the texture."""
 
 from dataclasses import dataclass
 from zlib import crc32
@@ -50,7 +50,7 @@ class Texture:
 
 
 def draw_part(part: Part, style: Style, seed: int, pixels_per_height: float) -> Texture:
-    """Return the texture of a part; the random details depend on the seed and the part's name."""
+    """Return the texture of a part. Random details depend on the seed and on the part's name."""
     density = pixels_per_height * (1.0 if part.scenery else _OVERSAMPLING)
     points = np.concatenate([outline for shape in part.shapes for outline in shape.outlines])
     low, high = points.min(axis=0) - _MARGIN, points.max(axis=0) + _MARGIN
@@ -74,7 +74,7 @@ def _lay(
     density: float,
     rng: np.random.Generator,
 ) -> None:
-    """Paint one shape onto the canvas within the shape's bounds; the canvas is changed in place."""
+    """Paint one shape onto the canvas, within the shape's bounds. The canvas is changed in place."""
     outlines = [(outline - low) * density for outline in shape.outlines]
     points = np.concatenate(outlines)
     border = round(density * 0.016) + 2

@@ -39,7 +39,7 @@ _HABITS = {
 
 @dataclass(frozen=True, eq=False)
 class Drop:
-    """One drop at one time; `matrix` maps coordinates of the drop to coordinates of the stage."""
+    """One drop at one time. `matrix` maps coordinates of the drop to coordinates of the stage."""
 
     texture: Texture
     matrix: NDArray[np.float64]
@@ -47,7 +47,7 @@ class Drop:
 
 
 class Shower:
-    """All drops of one kind of weather in a clip; none is visible at the start."""
+    """All drops of one kind of weather in a clip. No drop is visible at the start of the clip."""
 
     def __init__(self, motion: Fall, view: View, seed: int) -> None:
         rng = np.random.default_rng([seed, motion.count])

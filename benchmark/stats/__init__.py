@@ -1,4 +1,4 @@
 """Statistics of preference votes: computes the tables of a paper from the tallies of comparisons.
 
-Importing the package loads only numpy; functions that need scipy import it when they are called.
+Importing the package loads only numpy. Functions that need scipy import it when they are called.
 """

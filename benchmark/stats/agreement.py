@@ -27,7 +27,7 @@ ROUNDING = 1e-24  # a smaller variance is a rounding error, because all comparis
 
 @dataclass(frozen=True)
 class Coefficient:
-    """A measure of agreement; `value` is None where it is undefined, such as kappa if all votes are the same.
+    """A measure of agreement. `value` is None if undefined, such as kappa when all votes are equal.
 
     `interval` is the 95 % jackknife interval over comparisons; None if there are fewer than two comparisons
     or all are identical.

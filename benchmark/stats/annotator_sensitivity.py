@@ -13,7 +13,7 @@ CHUNK = 25
 def sensitivity_of_annotators(
     votes: Votes, *, rng: np.random.Generator, resamples: int = RESAMPLES
 ) -> list[SensitivityRow]:
-    """Return one row per matchup, with annotators as clusters; no rows if the table has no annotators.
+    """Return one row per matchup, with annotators as clusters. Without annotators there are no rows.
 
     In each resample, the strict majority of the resampled votes decides a comparison. Without a strict
     majority, the comparison is undecided.
@@ -57,7 +57,7 @@ def _bootstrap_annotators(
 ) -> FloatArray:
     """Return (resamples, matchups) scores.
 
-    Each resample draws annotators with replacement; it draws as many as there are annotators in the study.
+    Each resample draws as many annotators as the study has, with replacement.
     """
     from scipy.sparse import csr_matrix
 

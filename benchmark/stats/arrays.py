@@ -13,7 +13,7 @@ DENSE = 5_000_000  # if no value is larger than this, counting (with 40 MB) is f
 
 
 def distinct(values: IntArray) -> tuple[IntArray, IntArray]:
-    """Return the sorted distinct values, and for each entry the index of its distinct value.
+    """Return the sorted distinct values, and for each entry the index of its value among them.
 
     The result is the same as that of np.unique with return_inverse. Small values are counted instead of
     sorted, which is faster.

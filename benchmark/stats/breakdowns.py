@@ -36,7 +36,7 @@ class Division(StrEnum):
 
 @dataclass(frozen=True)
 class BreakdownRow:
-    """The results of one matchup on one part of the benchmark; the columns have the meaning of PreferenceRow.
+    """The results of one matchup on one part of the benchmark. Columns mean the same as in PreferenceRow.
 
     `vote_share_...` is the percentage of all valid votes. `..._side_rate_...` is the percentage of the votes
     for that side that gave the justification (as in Emu Video).
@@ -81,19 +81,19 @@ class BreakdownRow:
 
 @dataclass(frozen=True)
 class Parts:
-    """The part of each comparison: (comparisons,) codes into `names`; UNKNOWN if it is in no part."""
+    """The part of each comparison: (comparisons,) codes into `names`. UNKNOWN means no part."""
 
     codes: IntArray
     names: tuple[str, ...]
 
 
 def breakdowns(tallies: Tallies, matchups: Sequence[Matchup]) -> list[BreakdownRow]:
-    """Return the rows of all divisions; a division without parts has no rows."""
+    """Return the rows of all divisions. A division without parts has no rows."""
     return [row for division in Division for row in breakdown(tallies, matchups, division)]
 
 
 def breakdown(tallies: Tallies, matchups: Sequence[Matchup], division: Division) -> list[BreakdownRow]:
-    """Return one row for each matchup on each part with votes; parts are in alphabetical order."""
+    """Return one row for each matchup on each part with votes. Parts are in alphabetical order."""
     parts = parts_of(tallies, division)
     if not parts.names:
         return []
@@ -111,7 +111,7 @@ def breakdown(tallies: Tallies, matchups: Sequence[Matchup], division: Division)
 
 
 def parts_of(tallies: Tallies, division: Division) -> Parts:
-    """Return the part of each comparison; part names are in alphabetical order."""
+    """Return the part of each comparison. Part names are in alphabetical order."""
     if division is Division.WHOLE:
         return Parts(np.zeros(len(tallies), dtype=np.int64), (ALL_PAIRS,))
     if division is Division.SCENARIO:
@@ -126,7 +126,7 @@ def parts_of(tallies: Tallies, division: Division) -> Parts:
 
 
 class _Part(NamedTuple):
-    """The counts of one matchup on one part; shares and rates are rounded."""
+    """The counts, rounded shares and rounded rates of one matchup on one part."""
 
     won: int
     lost: int

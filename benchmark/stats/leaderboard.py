@@ -106,7 +106,7 @@ def _row(
 def _alone(
     ratings: Ratings, model: int, group: int, study: str | None, played: list[Matchup]
 ) -> LeaderboardRow:
-    """Return the row of a model that is not comparable with any other model; the row has no strength."""
+    """Return the row, without strength, of a model that is not comparable with any other model."""
     return LeaderboardRow(
         study=study,
         group=group,
@@ -136,7 +136,7 @@ def _half_width(ratings: Ratings, model: int) -> float | None:
 
 
 def rank_interval(ratings: Ratings, model: int, models: Sequence[int]) -> tuple[int | None, int | None]:
-    """Return the rank interval of a model among the models comparable with it; None without a covariance."""
+    """Return the rank interval of a model among comparable models. None if there is no covariance."""
     if ratings.covariance is None:
         return None, None
     z = normal_quantile(1 - (1 - CONFIDENCE) / (len(models) - 1))

@@ -20,7 +20,7 @@ from benchmark.stats.votes import Matchup
 
 @dataclass(frozen=True)
 class PairedMatchups:
-    """The numbers of pairs that are decided in both of two matchups, counted by winner.
+    """Pairs that are decided in both of two matchups, counted by their winners.
 
     Attributes:
         both: pairs that the reference won in both matchups.
@@ -43,7 +43,7 @@ class PairedMatchups:
 
 @dataclass(frozen=True)
 class PairedRow:
-    """Two matchups of one reference, compared on the pairs that are decided in both; see PairedMatchups.
+    """Two matchups of one reference, compared on the pairs that both decide (see PairedMatchups).
 
     `first_other` and `second_other` are the other sides of the two matchups. p_value and p_holm are None
     while the study is not closed.

@@ -1,4 +1,4 @@
-"""Power analysis: computes the number of pairs needed to detect a difference, and a planned study's power.
+"""Power analysis: how many pairs detect a given difference, and the power of a planned study.
 
 The test is the exact sign test over pairs (`stats.significance`), so power is computed exactly as a sum of
 binomial probabilities. The majority of a panel amplifies the vote share, so the expected TI2V score grows
@@ -97,7 +97,7 @@ def sign_test_power(pairs: int, share: float, *, alpha: float = ALPHA) -> float:
 
 
 def _critical_losses(pairs: int, alpha: float) -> int:
-    """Return the largest number of lost pairs for which the result is significant; -1 if no result is."""
+    """Return the largest number of lost pairs with a significant result. -1 if no number gives one."""
     tail = 2 * np.cumsum(binomial_chances(pairs, 0.5)[: (pairs + 1) // 2])
     return int(np.searchsorted(tail, alpha, side="right")) - 1
 
@@ -137,7 +137,7 @@ def pairs_needed(share: float, *, power: float = POWER, alpha: float = ALPHA) ->
 
 
 def detectable_share(pairs: int, *, power: float = POWER, alpha: float = ALPHA) -> float:
-    """Return the smallest share above 50 % that is detected with this power; 1.0 if no share is."""
+    """Return the smallest share above 50 % that is detected with this power. 1.0 if there is none."""
     low, high = 0.5, 1 - 1e-9
     if sign_test_power(pairs, high, alpha=alpha) < power:
         return 1.0

@@ -23,7 +23,7 @@ METRICS = (SCORE, *JUSTIFICATIONS)
 
 @dataclass(frozen=True)
 class PreferenceRow:
-    """One matchup; the fields are the columns of the table.
+    """One matchup. The fields are the columns of the table.
 
     `<metric>_reference` and `<metric>_other` are percentages with one decimal, rounded half up. Fields ending
     in `_n` are the numerators, and fields ending in `_total` the denominators. ci_low and ci_high are the
@@ -74,7 +74,7 @@ class PreferenceRow:
 
     @property
     def gives_reasons(self) -> bool:
-        """Return whether any vote gives a reason; an imported study may not have asked for reasons."""
+        """Return whether any vote gives a reason. An imported study may not have asked for reasons."""
         return any(self.share(reason, side) for reason in JUSTIFICATIONS for side in Side)
 
     def share(self, metric: str, side: Side) -> float | None:
@@ -86,7 +86,7 @@ class PreferenceRow:
 def preferences(
     tallies: Tallies, matchups: Sequence[Matchup], *, interim: bool = False
 ) -> list[PreferenceRow]:
-    """Return one row per matchup, in the given order, followed by one row per reference with an average.
+    """Return one row per matchup in the given order, then one row per reference that has an average.
 
     Args:
         tallies: the tallies; `tallies.matchup` contains indices into `matchups`.

@@ -26,7 +26,7 @@ GOLD_LEAST = 0.8
 
 @dataclass(frozen=True)
 class Gold:
-    """One annotator's counts of gold questions: how many were answered, and how many were answered right."""
+    """How many gold questions one annotator answered, and how many of these answers are right."""
 
     right: int
     shown: int
@@ -34,7 +34,7 @@ class Gold:
 
 @dataclass(frozen=True)
 class AnnotatorRow:
-    """One annotator; shares are in percent with one decimal, and an undefined value is None.
+    """One annotator. Shares are in percent with one decimal. An undefined value is None.
 
     Attributes:
         left: share of votes for the clip on the left, with a Wilson interval; `side_p` is the p-value of the
@@ -70,7 +70,7 @@ class AnnotatorRow:
 
 @dataclass(frozen=True)
 class _Columns:
-    """The vote columns from which flags are computed, sorted by annotator; codes are those of Votes."""
+    """The vote columns from which flags are computed, sorted by annotator. Codes are those of Votes."""
 
     left: IntArray
     agrees: IntArray
@@ -83,7 +83,7 @@ class _Columns:
 def annotator_quality(
     votes: Votes, *, clip_ms: int | None = None, gold: Mapping[str, Gold] | None = None
 ) -> list[AnnotatorRow]:
-    """Return one row per annotator in order of first appearance; no rows if the table has no annotators.
+    """Return one row per annotator in order of first appearance. Without annotators there are no rows.
 
     Args:
         votes: the votes in the order in which they were cast.

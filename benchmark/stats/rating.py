@@ -109,7 +109,7 @@ def comparable_groups(wins: IntArray) -> IntArray:
 
 
 def _strengths(wins: IntArray, group: IntArray) -> FloatArray:
-    """Compute theta by Newton's method; the log-likelihood is concave, so the maximum is unique."""
+    """Compute theta by Newton's method. The log-likelihood is concave, so its maximum is unique."""
     theta = np.zeros(len(wins))
     played = wins + wins.T
     won = wins.sum(axis=1)

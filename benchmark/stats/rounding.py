@@ -29,7 +29,7 @@ def tenths(count: int, total: int) -> int:
 
 
 def percent(count: int, total: int) -> float | None:
-    """Return count/total in percent with one decimal; None if the total is 0."""
+    """Return count/total in percent with one decimal. If the total is 0, return None."""
     return tenths(count, total) / 10 if total else None
 
 

@@ -21,7 +21,7 @@ from benchmark.stats.tallies import JUSTIFICATIONS, SIDES, Tallies
 
 @dataclass(frozen=True)
 class Counts:
-    """The counts of each group of comparisons; every array except `reasons` has the shape (groups,).
+    """The counts of each group of comparisons. Every array except `reasons` has the shape (groups,).
 
     Attributes:
         won_reference, won_other, undecided: numbers of pairs; a pair without votes is in none of them.

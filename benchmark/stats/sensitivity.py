@@ -33,7 +33,7 @@ NO_VARIANCE = 1e-12
 
 
 class Cluster(StrEnum):
-    """The kind of cluster; all votes of a cluster are resampled or omitted together."""
+    """The kind of cluster. All votes of a cluster are resampled or omitted together."""
 
     IMAGE = "image"
     SCENARIO = "scenario"
@@ -42,7 +42,7 @@ class Cluster(StrEnum):
 
 @dataclass(frozen=True)
 class SensitivityRow:
-    """The sensitivity of the reference's TI2V score in one matchup; all shares are in percent.
+    """The sensitivity of the reference's TI2V score in one matchup. All shares are in percent.
 
     Attributes:
         clusters: the number of clusters with votes in the matchup.
@@ -81,7 +81,7 @@ def sensitivity_of_pairs(
     rng: np.random.Generator,
     resamples: int = RESAMPLES,
 ) -> list[SensitivityRow]:
-    """Return one row per matchup, with images or scenarios as clusters; no rows if these are unknown.
+    """Return one row per matchup, with images or scenarios as clusters. If unknown, return no rows.
 
     Raises:
         ValueError: the cluster is the annotator (see `stats.annotator_sensitivity`).
@@ -104,7 +104,7 @@ def sensitivity_of_pairs(
 
 
 def _in_alphabetical_order(codes: IntArray, names: Sequence[str]) -> tuple[IntArray, tuple[str, ...]]:
-    """Return new codes and the names that occur, both in alphabetical order.
+    """Return the occurring names in alphabetical order, and codes that index these names.
 
     With this order, resamples are reproducible.
     """
@@ -116,7 +116,7 @@ def _in_alphabetical_order(codes: IntArray, names: Sequence[str]) -> tuple[IntAr
 
 @dataclass(frozen=True)
 class LeaveOneOut:
-    """The counts of each matchup without one of the clusters; all arrays have the shape (clusters, matchups).
+    """The counts of each matchup without each one cluster. All arrays are (clusters, matchups).
 
     The arrays contain the numbers of pairs won and lost, and whether the omitted cluster has votes in the
     matchup.
@@ -132,7 +132,7 @@ def _bootstrap_clusters(
 ) -> FloatArray:
     """Return (resamples, matchups) scores.
 
-    Each resample draws clusters with replacement; it draws as many as there are clusters in the study.
+    Each resample draws as many clusters as the study has, with replacement.
     """
     clusters = len(won)
     weights = rng.multinomial(clusters, np.full(clusters, 1 / clusters), size=resamples).astype(np.float64)

@@ -1,4 +1,4 @@
-"""The counting votes of one study as columns, one entry per vote.
+"""The counted votes of one study as columns, one entry per vote.
 
 `benchmark.votes.validate` creates these columns from a votes table. Only statistics that cannot be computed
 from tallies use them: the agreement of single annotators, the flags of annotators, and the bootstrap over
@@ -16,7 +16,7 @@ UNKNOWN = -1  # the code of an unknown name or number
 
 @dataclass(frozen=True)
 class Matchup:
-    """Two submissions that a study compares; each of the two sides has the form `model` or `model@label`."""
+    """Two submissions that a study compares. Each side is named `model` or `model@label`."""
 
     name: str
     reference: str
@@ -26,7 +26,7 @@ class Matchup:
 
 @dataclass(frozen=True)
 class Votes:
-    """The counting votes, as codes into tuples of names; arrays have the shape (votes,) unless noted.
+    """The counted votes as codes into tuples of names. Arrays have the shape (votes,) unless noted.
 
     A code or number that is missing in the table is UNKNOWN.
 

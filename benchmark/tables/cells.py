@@ -30,7 +30,7 @@ class _Refused(ValueError):
 
 @dataclass(frozen=True)
 class Names:
-    """A column of names, stored as codes: a row's name is `names[code]`; empty cells have the code BLANK."""
+    """A column of names, stored as codes into `names`. An empty cell has the code BLANK."""
 
     codes: IntArray
     names: tuple[str, ...]
@@ -65,7 +65,7 @@ class CellReader:
         self.problems = self.table.problems()
 
     def names(self, column: str, *, required: bool = False) -> Names:
-        """Return a column of names in NFC without outer white space; all BLANK if there is no such column."""
+        """Return a column of names in NFC without outer white space. A missing column is all BLANK."""
         if column not in self.table:
             return Names(np.full(len(self.table), BLANK), ())
         codes, names = self._converted(column, _name)
@@ -78,7 +78,7 @@ class CellReader:
         return read
 
     def texts(self, column: str, *, required: bool = False) -> list[str]:
-        """Return a column of texts; each run of white space (also line breaks) becomes one space."""
+        """Return a column of texts. Each run of white space, including line breaks, becomes one space."""
         if column not in self.table:
             return [""] * len(self.table)
         codes, texts = self._converted(column, _text)
@@ -104,7 +104,7 @@ class CellReader:
         return [found[code] for code in codes.tolist()]
 
     def whole_numbers(self, column: str, *, maximum: int = MAX_WHOLE_NUMBER) -> IntArray:
-        """Return a column of non-negative integers; BLANK for an empty cell or a missing column."""
+        """Return a column of non-negative integers. An empty cell or a missing column gives BLANK."""
         if column not in self.table:
             return np.full(len(self.table), BLANK)
         codes, numbers = self._converted(column, lambda value: _whole_number(value, maximum))
@@ -138,7 +138,7 @@ class CellReader:
 
 
 def first_places(codes: IntArray, count: int) -> IntArray:
-    """Return (count,) the first row of each code; a code that does not occur has the value len(codes)."""
+    """Return (count,) the first row of each code. For a code that does not occur, it is len(codes)."""
     places = np.full(count + 1, len(codes))
     # The last assignment to an index wins, so assigning in reverse order keeps the first occurrence.
     places[codes[::-1]] = np.arange(len(codes))[::-1]

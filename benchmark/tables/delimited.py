@@ -1,4 +1,4 @@
-"""Reads CSV and TSV with RFC 4180 quoting; every row must have as many cells as the header."""
+"""Reads CSV and TSV with RFC 4180 quoting. Every row must have as many cells as the header."""
 
 import csv
 import io
@@ -47,7 +47,7 @@ class DelimitedText:
         self.delimiter = marker[-1] if self._has_marker else delimiter
 
     def rows(self) -> Iterator[list[str]]:
-        """Yield the cells of each row, including empty rows; a cell may contain line breaks.
+        """Yield the cells of each row, including empty rows. A cell may contain line breaks.
 
         Raises:
             TableError: a row cannot be parsed, such as after an unclosed quotation mark.
@@ -84,7 +84,7 @@ class DelimitedText:
 
 
 class _RowLines(Sequence[int]):
-    """The physical line of each row below the header; the lines are computed only if there is a problem."""
+    """The physical line of each row below the header, computed only if a message needs the line."""
 
     def __init__(self, text: DelimitedText) -> None:
         self._text = text
@@ -106,7 +106,7 @@ class _RowLines(Sequence[int]):
 
 @dataclass(frozen=True)
 class _Irregular:
-    """A row whose number of cells (`width`) differs from the header's; an empty row has width 0.
+    """A row whose number of cells, `width`, differs from the header's. An empty row has width 0.
 
     Attributes:
         number: the number of the row, counted from 0.
@@ -150,7 +150,7 @@ def read_delimited(
 
 
 def _first_nonblank(rows: Iterator[list[str]]) -> tuple[int, list[str] | None]:
-    """Return the first non-empty row's number and cells; the cells are None if all rows are empty."""
+    """Return the number and the cells of the first non-empty row. If all rows are empty, cells is None."""
     for number, cells in enumerate(rows):
         if "".join(cells).strip():
             return number, cells
@@ -160,7 +160,7 @@ def _first_nonblank(rows: Iterator[list[str]]) -> tuple[int, list[str] | None]:
 def _build(
     rows: Iterator[list[str]], names: Sequence[str], columns: Mapping[str, ColumnBuilder], number: int
 ) -> tuple[int, list[_Irregular]]:
-    """Add all regular rows to the columns; return the number of regular rows, and the irregular rows.
+    """Add all regular rows to the columns. Return how many these are, and the irregular rows.
 
     Empty rows at the end of the table are ignored.
 
@@ -219,7 +219,7 @@ def _finished(builder: ColumnBuilder, unescape: bool) -> Column:
 
 
 def _detected_delimiter(text: str, wanted: Collection[str] | None, usual: str) -> str:
-    """Return the delimiter with which the header contains the most wanted names; `usual` in case of a tie."""
+    """Return the delimiter that splits the header into the most wanted names. In a tie, return `usual`."""
     if wanted is None:
         return usual
     start = text[:_MAX_HEADER]

@@ -1,4 +1,4 @@
-"""Decodes text files: the byte order mark determines the encoding; without a mark it is UTF-8."""
+"""Decodes text files. The byte order mark determines the encoding; without a mark, UTF-8 is assumed."""
 
 import codecs
 

@@ -1,4 +1,4 @@
-"""Reads JSONL: one JSON object per line; all cells of a column must have the same type."""
+"""Reads JSONL: one JSON object per line. All cells of a column must have the same type."""
 
 import json
 from collections.abc import Collection, Iterator
@@ -13,7 +13,7 @@ _TYPE_LABELS: dict[type, str] = {str: "a text", bool: "true or false", int: "a n
 
 
 def read_json_lines(text: str, source: str, wanted: Collection[str] | None) -> Table:
-    """Return the wanted columns of a JSONL table; a missing key or a null is an empty cell.
+    """Return the wanted columns of a JSONL table. A missing key or a null is an empty cell.
 
     Raises:
         TableError: a line is not a JSON object or has a duplicate key, or a cell's type differs from the type
@@ -75,7 +75,7 @@ class _Object(dict[str, object]):
 
 @dataclass(frozen=True)
 class _Constant:
-    """NaN or Infinity, which are not valid JSON; such a cell is an error only in a column that is read."""
+    """NaN or Infinity, which JSON forbids. Such a cell is an error only in a column that is read."""
 
     name: str
 
@@ -90,7 +90,7 @@ _STRICT_DECODER = json.JSONDecoder(object_pairs_hook=_Object, parse_constant=_re
 
 
 def _parse_lines(text: str, problems: list[TableProblem]) -> Iterator[tuple[int, _Object]]:
-    """Yield the number and the object of each line; add lines that cannot be parsed to `problems`.
+    """Yield the number and the object of each line. Report lines that cannot be parsed in `problems`.
 
     Empty lines at the end are skipped; other empty lines are problems.
     """

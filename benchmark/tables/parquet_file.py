@@ -1,4 +1,4 @@
-"""Reads the wanted columns of a Parquet file; other columns may have any type."""
+"""Reads the wanted columns of a Parquet file. Other columns may have any type."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def read_parquet(path: Path, wanted: Collection[str] | None) -> Table:
-    """Return the wanted columns of a Parquet file; null is an empty cell.
+    """Return the wanted columns of a Parquet file. A null is an empty cell.
 
     Raises:
         TableError: the file cannot be read, or a wanted column contains a type other than texts, numbers,

@@ -1,4 +1,4 @@
-"""Collects the problems of a table with their line and column; defines the error that lists them."""
+"""Collects the problems of a table, with line and column, and defines the error that lists them."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -76,7 +76,7 @@ class Problems:
     found: list[TableProblem] = field(default_factory=list)
 
     def add(self, row: int, message: str, column: str | None = None) -> None:
-        """Add a problem of one row; rows are counted from 0."""
+        """Add a problem of one row. Rows are counted from 0."""
         if self.lines is None:
             self.found.append(TableProblem(message, row + 1, column, "row"))
         else:
@@ -108,6 +108,6 @@ class Problems:
 
 
 def shown_cell(value: object) -> str:
-    """Return a cell in quotation marks for a message; a long cell is shortened."""
+    """Return a cell in quotation marks for a message. A long cell is shortened."""
     text = str(value)
     return f'"{text}"' if len(text) <= MAX_SHOWN_CELL else f'"{text[:MAX_SHOWN_CELL]}…"'

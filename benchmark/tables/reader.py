@@ -1,4 +1,4 @@
-"""Reads a table in any supported format; the file's suffix determines the format."""
+"""Reads a table in any supported format. The file's suffix determines the format."""
 
 from collections.abc import Collection
 from pathlib import Path

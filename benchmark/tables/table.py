@@ -50,7 +50,7 @@ class Table:
     def from_columns(
         cls, source: str, columns: Mapping[str, Iterable[object]], *, lines: Sequence[int] | None = None
     ) -> "Table":
-        """Return a table made of columns of equal length; None, an empty text and NaN are empty cells.
+        """Return a table made of columns of equal length. None, an empty text and NaN are empty cells.
 
         Raises:
             ValueError: the columns have different lengths.
@@ -72,7 +72,7 @@ class Table:
         return Problems(self.source, self.lines)
 
     def cells(self, column: str) -> list[Value | None]:
-        """Return the cells of a column, row by row; None for an empty cell."""
+        """Return the cells of a column, row by row. An empty cell is None."""
         values = (*self.columns[column].values, None)
         return [values[code] for code in self.columns[column].codes.tolist()]
 
@@ -99,7 +99,7 @@ class _Codes(dict[object, int]):
 
 
 class ColumnBuilder:
-    """Builds a column of texts chunk by chunk; an empty text is an empty cell."""
+    """Builds a column of texts chunk by chunk. An empty text is an empty cell."""
 
     def __init__(self) -> None:
         self._codes = array("q")
@@ -115,7 +115,7 @@ class ColumnBuilder:
 
 
 def typed_column(cells: Sequence[Value | None]) -> Column:
-    """Return a column of cells of any type; equal values of different types get different codes."""
+    """Return a column of cells of any type. Equal values of different types get different codes."""
     types = set(map(type, cells)) - {type(None)}
     by_value = _Codes()
     if len(types) < 2:

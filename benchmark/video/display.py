@@ -16,7 +16,7 @@ _MAX_RATIO = 4
 
 
 class Orientation(Enum):
-    """The eight ways to rotate or mirror a picture; values are (a, b, c, d) of x' = ax + cy, y' = bx + dy."""
+    """The eight ways to rotate or mirror a picture. Values: (a, b, c, d) of x' = ax + cy, y' = bx + dy."""
 
     UPRIGHT = (1, 0, 0, 1)
     MIRRORED = (-1, 0, 0, 1)
@@ -49,7 +49,7 @@ class DisplayMatrix:
 
     @property
     def orientation(self) -> Orientation | None:
-        """The orientation, ignoring translation; None if the matrix scales or skews."""
+        """The orientation, without translation. None if the matrix scales or skews."""
         a, b, u, c, d, v, _x, _y, w = self.values
         if (u, v, w) != (0, 0, _ONE_W) or any(value % _ONE for value in (a, b, c, d)):
             return None
@@ -58,7 +58,7 @@ class DisplayMatrix:
 
 
 def pixel_ratio(container: Fraction | None, bitstream: Fraction | None) -> Fraction:
-    """Return width / height of a pixel; the container takes precedence over the bitstream, as in players.
+    """Return width / height of a pixel. As in players, the container's value takes precedence.
 
     Raises:
         UnreadableVideo: container and bitstream contradict each other, or the ratio is implausible.
@@ -77,7 +77,7 @@ def pixel_ratio(container: Fraction | None, bitstream: Fraction | None) -> Fract
 
 
 def square_size(width: int, height: int, ratio: Fraction) -> tuple[int, int]:
-    """Return width and height in square pixels; one side is enlarged, and no side is reduced.
+    """Return width and height in square pixels. One side is enlarged; no side is reduced.
 
     >>> square_size(128, 96, Fraction(3, 2)), square_size(128, 96, Fraction(1, 2))
     ((192, 96), (128, 192))

@@ -1,4 +1,4 @@
-"""Writes frames as an MP4 for browsers: H.264, yuv420p, index at the front, no audio."""
+"""Writes frames as an MP4 file for browsers: H.264, yuv420p, with the index first and without audio."""
 
 from collections.abc import Iterable, Sequence
 from fractions import Fraction

@@ -45,7 +45,7 @@ class Timeline:
 
     @property
     def fps(self) -> Fraction:
-        """Mean frame rate; 0 for a clip with a duration of 0."""
+        """The mean frame rate. It is 0 if the clip has a duration of 0."""
         return self.frames / self.end_s if self.end_s else Fraction(0)
 
     @property
@@ -56,7 +56,7 @@ class Timeline:
         return (max(durations) - min(durations)) * self.frames <= _EVEN * self.end_s
 
     def shown_at(self, time_s: Fraction) -> int:
-        """Return the index of the frame shown at a time; after the end, the index of the last frame."""
+        """Return the index of the frame shown at a time. After the end of the clip, it is the last frame."""
         return max(0, bisect_right(self.starts_s, time_s) - 1)
 
     def sampled(self, fps: Fraction, frames: int) -> tuple[int, ...]:
@@ -68,7 +68,7 @@ class Timeline:
         return tuple(self.shown_at((number + _ROUNDING) / fps) for number in range(frames))
 
     def frames_at(self, fps: Fraction) -> int:
-        """Return the number of frames of this rate that fit into the clip; at least 1."""
+        """Return how many frames at this rate fit into the clip. The result is at least 1."""
         return max(1, int(self.end_s * fps + _ROUNDING))
 
     def is_slower_than(self, fps: Fraction) -> bool:

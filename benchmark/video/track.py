@@ -31,7 +31,7 @@ _DECODER_NAMES = {"libdav1d": "av1", "libaom-av1": "av1", "libvpx-vp9": "vp9"}
 
 
 class VideoTrack:
-    """The only video track of an opened file; a cover image does not count as a video track.
+    """The only video track of an opened file. A cover image does not count as a video track.
 
     `describe` reads the whole track once. For files of up to `_MAX_HELD_BYTES`, it keeps the coded frames for
     `frames` and `packets`. For larger files, `frames` and `packets` open the file again.
@@ -48,7 +48,7 @@ class VideoTrack:
 
     @property
     def codec(self) -> str:
-        """FFmpeg's name of the codec; `unknown` if FFmpeg has no decoder for it."""
+        """FFmpeg's name of the codec, or `unknown` if FFmpeg has no decoder for the codec."""
         coder = self.stream.codec_context
         return _DECODER_NAMES.get(coder.name, coder.name) if coder else "unknown"
 
@@ -59,7 +59,7 @@ class VideoTrack:
         return (coder.width, coder.height) if coder else (0, 0)
 
     def describe(self, *, max_frames: int | None = None) -> VideoDescription:
-        """Read all times and decode the first frame; call it once, before `frames` and `packets`.
+        """Read all times and decode the first frame. Call `describe` once, before `frames` and `packets`.
 
         Raises:
             UnreadableVideo: there are no frames, more than `max_frames`, or the first one cannot be decoded.

@@ -1,4 +1,4 @@
-"""The visibility of a benchmark, submission or study: who can see it besides its owner and the admins."""
+"""Wire types for visibility: who, besides owner and admins, can see a benchmark, submission or study."""
 
 from typing import Annotated
 
@@ -11,7 +11,7 @@ MAX_PEOPLE = 1000
 
 
 class VisibilityRequest(RequestModel):
-    """The new visibility and, for `shared`, the names of the people; it replaces the previous setting."""
+    """The new visibility and, for `shared`, the names of the people. Both replace the previous values."""
 
     visibility: Visibility
     people: Annotated[tuple[Line, ...], Field(max_length=MAX_PEOPLE)] = ()
