@@ -17,7 +17,7 @@ from benchmark.metrics.vectors import MetricInputError
 class ClipScores:
     """The scores of one clip in one suite of metrics.
 
-    A metric that is not defined for the clip has no score; `refused` contains the reason.
+    A metric that is not defined for the clip has no score. `refused` contains the reason.
     """
 
     pair: str

@@ -35,7 +35,7 @@ I2V = ("i2v_subject", "i2v_background", "camera_motion")
 
 @dataclass(frozen=True)
 class Totals:
-    """The total scores of a VBench-I2V table, in [0, 1]; higher is better."""
+    """The total scores of a VBench-I2V table, in [0, 1]. Higher is better."""
 
     quality: float
     i2v: float

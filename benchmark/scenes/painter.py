@@ -57,7 +57,7 @@ class _Canvas:
         owner: int | None,
         limits: Window | None = None,
     ) -> None:
-        """Composite a texture, clipped to `limits`. Unless `owner` is None, mark the pixels with this owner."""
+        """Composite a texture, clipped to `limits`. If `owner` is given, assign its pixels to `owner`."""
         matrix = part_to_pixels @ texture.to_part
         window = window_of(matrix, texture, limits or (0, self.pixels.shape[0], 0, self.pixels.shape[1]))
         if window is None:

@@ -81,7 +81,7 @@ def sensitivity_of_pairs(
     rng: np.random.Generator,
     resamples: int = RESAMPLES,
 ) -> list[SensitivityRow]:
-    """Return one row per matchup, with images or scenarios as clusters. If unknown, return no rows.
+    """Return one row per matchup, or no rows if the clusters (images or scenarios) are unknown.
 
     Raises:
         ValueError: the cluster is the annotator (see `stats.annotator_sensitivity`).
@@ -104,7 +104,7 @@ def sensitivity_of_pairs(
 
 
 def _in_alphabetical_order(codes: IntArray, names: Sequence[str]) -> tuple[IntArray, tuple[str, ...]]:
-    """Return the occurring names in alphabetical order, and codes that index these names.
+    """Return new codes, and the names that occur, in alphabetical order. The codes index these names.
 
     With this order, resamples are reproducible.
     """
@@ -116,7 +116,7 @@ def _in_alphabetical_order(codes: IntArray, names: Sequence[str]) -> tuple[IntAr
 
 @dataclass(frozen=True)
 class LeaveOneOut:
-    """The counts of each matchup without each one cluster. All arrays are (clusters, matchups).
+    """The counts of each matchup when one cluster is omitted. All arrays are (clusters, matchups).
 
     The arrays contain the numbers of pairs won and lost, and whether the omitted cluster has votes in the
     matchup.

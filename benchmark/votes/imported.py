@@ -96,7 +96,7 @@ def read_external_table(path: Path, mapping: ColumnMapping) -> Table:
 
 
 def convert_votes(table: Table, mapping: ColumnMapping, *, study: str) -> Table:
-    """Convert an external votes table to our columns, row by row; every status is `imported`.
+    """Convert an external votes table to our columns, row by row. Every status is `imported`.
 
     Justifications without a column are 0. Matchups are named `reference:other`.
 
@@ -131,7 +131,7 @@ def convert_votes(table: Table, mapping: ColumnMapping, *, study: str) -> Table:
 
 
 def _chosen(names: Mapping[str, Names], mapping: ColumnMapping, problems: Problems) -> list[str]:
-    """Return the chosen side of each row; an answer that is neither side nor position stays unchanged."""
+    """Return the chosen side of each row. An answer that is neither side nor position stays unchanged."""
     answers = names["chosen"]
     words = [name.lower() for name in answers.names]
     is_left = _is_word(answers, words, mapping.left_words)

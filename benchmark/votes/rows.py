@@ -68,7 +68,7 @@ class VoteRows:
 
 
 def parse_votes(table: Table) -> VoteRows:
-    """Parse the columns of VOTE_COLUMNS; other columns are ignored.
+    """Parse the columns of VOTE_COLUMNS. Other columns are ignored.
 
     Raises:
         TableError: a required column is missing, there are no rows, or a cell is invalid: an unknown status,
@@ -128,7 +128,7 @@ def _statuses(cells: CellReader) -> IntArray:
 
 
 def _sides(cells: CellReader) -> Sides:
-    """Return the sides of all rows; report rows with an empty side, equal sides, or another chosen model."""
+    """Return the sides of all rows. Report empty sides, equal sides, and answers that are neither side."""
     named = {"reference", "other"} <= set(cells.table.columns)
     required = {*SIDE_PAIRS[0 if named else 1], "chosen"}
     columns = {name: cells.names(name, required=name in required) for name in (*SIDE_COLUMNS, "chosen")}

@@ -1,4 +1,4 @@
-"""Selects the counting votes of a table and checks that rows do not contradict each other.
+"""Selects the votes of a table that count, and checks that rows do not contradict each other.
 
 docs/tables.md describes the columns. The required columns are matchup, pair, chosen, status, the four
 justifications, and either reference and other or left and right. Other columns allow further statistics.
@@ -29,7 +29,7 @@ MISSING_COLUMN_EFFECTS = {
 
 
 def missing_column_remarks(table: Table) -> list[str]:
-    """Return a sentence for each missing optional column that states which results need the column."""
+    """Return, for each missing optional column, a sentence that states which results need this column."""
     return [
         f"No column {column}: {effect}."
         for column, effect in MISSING_COLUMN_EFFECTS.items()
@@ -38,12 +38,12 @@ def missing_column_remarks(table: Table) -> list[str]:
 
 
 def check_votes(table: Table, *, with_excluded: bool = False) -> Votes:
-    """Return the counting votes of a table; calls `parse_votes`, then `count_votes`."""
+    """Return the counted votes of a table: call `parse_votes`, then `count_votes`."""
     return count_votes(parse_votes(table), with_excluded=with_excluded)
 
 
 def count_votes(rows: VoteRows, *, with_excluded: bool = False) -> Votes:
-    """Return the counting votes as columns.
+    """Return the counted votes as columns.
 
     Votes with the status valid count. In a table without valid votes, votes with the status imported count.
     Votes with any other status are only counted by status; the result contains these numbers.

@@ -30,7 +30,7 @@ class DecisionRequest(RequestModel):
 
 
 class ChangeResponse(ResponseModel):
-    """The number of votes that changed to each status; all are 0 if no vote had to change."""
+    """The number of votes that changed to each status. All numbers are 0 if no vote had to change."""
 
     excluded: int
     valid: int
@@ -38,7 +38,7 @@ class ChangeResponse(ResponseModel):
 
 
 class AnnotatorResponse(ResponseModel):
-    """Statistics of one annotator; shares are in percent, null if there are no data (docs/annotators.md)."""
+    """Statistics of one annotator. Shares are in percent; null means no data (docs/annotators.md)."""
 
     annotator: str
     votes: int

@@ -1,4 +1,4 @@
-"""Base classes, field types and types that several resources share; an unknown field is an error."""
+"""Base classes, field types and types that several resources share. An unknown field is an error."""
 
 import unicodedata
 from datetime import datetime
@@ -28,7 +28,7 @@ class RequestModel(BaseModel):
 
 
 class ResponseModel(BaseModel):
-    """A response body, which the server sends; times are UTC in ISO 8601 and end in Z."""
+    """A response body, which the server sends. Times are UTC in ISO 8601 and end in Z."""
 
     model_config = ConfigDict(frozen=True, from_attributes=True)
 

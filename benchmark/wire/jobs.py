@@ -32,7 +32,7 @@ def _as_log(text: object) -> object:
 
 
 class CreateJobsRequest(RequestModel):
-    """The clips to generate; if `pairs` is null, clips of every pair. One submission contains all seeds."""
+    """The clips to generate. If `pairs` is null, all pairs get clips. One submission holds all seeds."""
 
     model: Slug
     benchmark: Slug
@@ -51,7 +51,7 @@ class CreatedJobs(ResponseModel):
 
 
 class CreateJobsResponse(ResponseModel):
-    """`jobs` is the number of jobs that this request queued; repeating the request queues no jobs."""
+    """`jobs` is the number of jobs that this request queued. A repeated request queues no jobs."""
 
     submissions: list[CreatedJobs]
     jobs: int
@@ -123,7 +123,7 @@ class ClaimRequest(RequestModel):
 
 
 class ClaimedJob(ResponseModel):
-    """A leased job for one clip; the lease expires if it is not renewed for `lease_s` seconds."""
+    """A leased job for one clip. The lease expires if it is not renewed for `lease_s` seconds."""
 
     id: str
     attempt: int

@@ -5,7 +5,7 @@ from benchmark.wire.common import ResponseModel
 
 
 class ResultsResponse(ResponseModel):
-    """A study's results: `preferences` has one object per matchup; docs/tables.md explains its keys."""
+    """A study's results. `preferences` has one object per matchup, whose keys are in docs/tables.md."""
 
     study: str
     status: StudyStatus

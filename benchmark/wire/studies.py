@@ -24,7 +24,7 @@ InvitationKind = Literal[AnnotatorKind.PARTICIPANT, AnnotatorKind.PILOT, Annotat
 
 
 class MatchupRequest(RequestModel):
-    """Two submissions and, for each, the seed of the clips to show; null means the smallest seed."""
+    """Two submissions and, for each, the seed of the clips to show. Null means the smallest seed."""
 
     reference: PublicId
     other: PublicId
@@ -137,7 +137,7 @@ class StudyResponse(ResponseModel):
 
 
 class InvitationsRequest(RequestModel):
-    """A request for invitation links; votes from a `pilot` or `preview` link never count."""
+    """A request for invitation links. Votes from a `pilot` or `preview` link never count."""
 
     count: Annotated[int, Field(ge=1, le=MAX_INVITATIONS)]
     kind: InvitationKind = AnnotatorKind.PARTICIPANT

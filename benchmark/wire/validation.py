@@ -10,7 +10,7 @@ Request = TypeVar("Request", bound=RequestModel)
 
 
 class InvalidRequest(ValueError):
-    """A field is invalid; the message names the field and the reason."""
+    """A field is invalid. The message names the field and the reason."""
 
 
 def checked_request(kind: type[Request], **fields: object) -> Request:

@@ -2,7 +2,8 @@
 
     checkpoints/step-000500/   network.safetensors  ema.safetensors  optimiser.safetensors  state.json
 
-No file is a pickle. A checkpoint folder is written atomically. Older checkpoints are removed after the new one is complete.
+No file is a pickle. A checkpoint folder is written atomically. Older checkpoints are removed after the new
+one is complete.
 """
 
 import contextlib
