@@ -1,6 +1,6 @@
 """Measures the latency of votes on an idle server, and during 64 parallel uploads and 30 cold renditions.
 
-Client and server share the machine. A process of lower priority sends the uploads. After a 429 or 503, each
+Client and server share the machine; a process of lower priority sends the uploads. After a 429 or 503, each
 request is retried after the pause in Retry-After, as `ti2v submit` and the voting page do.
 """
 
