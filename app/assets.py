@@ -1,4 +1,4 @@
-"""Static files of the pages, held in memory; one fingerprint of all files is part of every URL.
+"""Serves the pages' static files from memory. Every URL contains one fingerprint of all files.
 
 With one fingerprint for the whole tree, ES modules can use relative imports and be cached permanently.
 """

@@ -17,7 +17,7 @@ from anyio.lowlevel import RunVar
 
 from app.errors import Unavailable
 
-# Number of default threads, for requests without a class.
+# Number of default threads, which run the requests without a class.
 OTHER_THREADS = 16
 
 Arguments = ParamSpec("Arguments")
@@ -39,14 +39,14 @@ class RequestClass(StrEnum):
 
 @dataclass
 class _LoopState:
-    """The limiter and the counters of one capacity in one event loop."""
+    """The limiter and the counters of one `Capacity`, for one event loop."""
 
     limiter: CapacityLimiter
     admitted: int = 0
 
 
 class Capacity:
-    """The threads of one class of requests, and a queue of at most `queue` waiting requests."""
+    """The threads of one class of requests. At most `queue` requests wait for a thread."""
 
     def __init__(self, name: str, *, threads: int, queue: int, retry_after_s: int = 2) -> None:
         self._name = name
@@ -91,11 +91,11 @@ class Capacity:
     async def run_admitted(
         self, function: Callable[Arguments, Result], *args: Arguments.args, **kwargs: Arguments.kwargs
     ) -> Result:
-        """Call a function in a thread of this class; the caller has reserved a place with `admit`."""
+        """Call a function in a thread of this class. The caller must have reserved a place with `admit`."""
         return await to_thread.run_sync(partial(function, *args, **kwargs), limiter=self._state().limiter)
 
     async def stream(self, chunks: Iterator[bytes]) -> AsyncIterator[bytes]:
-        """Yield chunks that are read in threads of this class.
+        """Yield chunks; each is read in a thread of this class.
 
         A response that has started is never refused, even if the queue is full.
         """

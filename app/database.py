@@ -89,7 +89,7 @@ class Database:
 
 
 class _WriteLock:
-    """Allows one writer among the threads of this process, and one among the processes on this machine."""
+    """Allows one writer at a time: one thread of this process, and one process on this machine."""
 
     def __init__(self, path: Path) -> None:
         self._path = path

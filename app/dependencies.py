@@ -63,7 +63,7 @@ def require_person(
     Admins have all rights of researchers.
 
     Args:
-        scope: the scope that the request needs; a key may be limited to other scopes.
+        scope: the scope that the request needs; a key may lack it.
 
     Raises:
         NotSignedIn: the key or session is missing or invalid.
@@ -130,7 +130,7 @@ def _is_signed_in(session: Session, request: Request, *, now: datetime) -> bool:
 
 
 def require_own_study(session: Session, request: Request, slug: str) -> tuple[Study, Principal]:
-    """Return a study that the person may manage; for other people, raise the error for a missing study."""
+    """Return a study that the person may manage. Anybody else gets the same error as for a missing study."""
     scope = Scope.READ if request.method == "GET" else Scope.STUDY
     principal = require_person(session, request, Role.RESEARCHER, scope=scope, now=utc_now())
     return find_study(session, slug=slug, principal=principal, for_change=True), principal

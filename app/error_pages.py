@@ -88,7 +88,7 @@ def answer_error(
     problems: list[str] | None = None,
     more_headers: Mapping[str, str] | None = None,
 ) -> Response:
-    """Return the error as JSON under /api and for programs, as a page for browsers."""
+    """Return the error as an HTML page to browsers, and as JSON to programs and under /api."""
     request_id: str = request.scope.get("ti2v_request_id", "")
     headers = {"Cache-Control": "no-store", **(more_headers or {})}
     if status == HTTPStatus.UNAUTHORIZED:
@@ -114,7 +114,7 @@ def answer_error(
 def _target(request: Request) -> str:
     """Return the page to show after the sign-in.
 
-    This is the requested page. After a form or a used sign-in link, it is the home page.
+    This is the page that was requested. If a form or a used sign-in link was requested, it is the home page.
     """
     if request.method != "GET" or request.url.path.startswith("/sign-in"):
         return "/"

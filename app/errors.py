@@ -16,7 +16,7 @@
     ├── Unavailable         503
     └── StorageFull         507
 
-Each class has an HTTP status; `code` identifies the case, and the message is a sentence for the user.
+Each class has an HTTP status. `code` identifies the cause, and the message is a sentence for the user.
 `ValueError` reports a programming error; the message of an `AppError` is shown to the user.
 """
 

@@ -1,4 +1,4 @@
-"""Limits the number of HTTP/1.1 connections, the size of headers, and the time in which a client sends them.
+"""Limits the number of HTTP/1.1 connections, the size of headers, and the time to send the headers.
 
 uvicorn's default parser (httptools) accepts headers of any size. The server uses h11, which has a limit.
 Neither parser has a deadline for the first request of a connection, nor a limit on the number of connections

@@ -1,8 +1,8 @@
 """Upgrades and downgrades the schema of the database.
 
 On SQLite, foreign keys are off while tables are rebuilt. With foreign keys on, rebuilding a parent table
-would delete the rows that refer to it, such as votes. Afterwards the foreign keys are checked, and it is an
-error if any table has lost a row.
+would delete the rows that refer to it, such as votes. Afterwards the foreign keys are checked. A table that
+has lost a row is an error.
 """
 
 import re
@@ -24,7 +24,7 @@ MIGRATIONS = Path(__file__).resolve().parent.parent / "migrations"
 
 
 class SchemaError(AppError):
-    """The database could not be migrated to the requested version; nothing was changed."""
+    """The database could not be migrated to the requested version and is unchanged."""
 
 
 @dataclass(frozen=True)

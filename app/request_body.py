@@ -1,4 +1,4 @@
-"""Reads request bodies within limits of size and time, and drops a part of each refused body."""
+"""Limits the size and time of request bodies. Part of a refused body is read and discarded."""
 
 import time
 
@@ -8,7 +8,8 @@ from starlette.types import Message, Receive
 
 from app.errors import RequestTimeout, TooLarge
 
-# Minimum average rate at which a body must arrive, and an initial time in which it may be slower.
+# Minimum average rate at which a body must arrive, and an initial period during which a lower rate is
+# allowed.
 MIN_BYTES_PER_S = 16 * 1024
 SLOW_START_S = 60.0
 # After a response that did not wait for the body, this many bytes are read and dropped, and the connection

@@ -23,7 +23,7 @@ from benchmark.protocol import TaskKind
 
 
 def serve(settings: Settings) -> None:
-    """Serve until interrupted; requires a migrated database."""
+    """Serve until interrupted. The database must be migrated already."""
     set_up_logging(settings.log_format)
     with only_server(settings):
         _require_free_address(settings)
@@ -45,7 +45,7 @@ def up(settings: Settings) -> None:
 
 
 def _require_free_address(settings: Settings) -> None:
-    """Check that the address is free; called before anything is created or printed.
+    """Check that the address is free, before anything is created or printed.
 
     Raises:
         Conflict: the address is in use, or is not an address of this machine.
@@ -77,7 +77,7 @@ def _run(context: AppContext) -> None:
 
 
 def _spare_the_collector() -> None:
-    """Collect garbage less often, and never among objects that were created before the first request."""
+    """Collect garbage less often, and exclude objects that were created before the first request."""
     gc.collect()
     gc.freeze()
     gc.set_threshold(20_000, 20, 20)

@@ -20,7 +20,7 @@ from app.errors import Invalid
 from app.private_files import make_private_folder
 
 MIB = 1024 * 1024
-# The number of bytes of the hash that derives tokens.
+# The output size, in bytes, of the hash function that derives tokens.
 MIN_SECRET_BYTES = 32
 # A host name, an IPv4 address or an IPv6 address in brackets, with an optional port.
 _HOST = re.compile(r"([\w.-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]+)?")
@@ -159,7 +159,7 @@ def _driver(url: str) -> str | None:
 
 
 def _is_base_url(url: str) -> bool:
-    """Return whether a URL is scheme, host and optional port; pages link from the root of the host."""
+    """Return whether a URL has only scheme, host and port (optional). A path would break the pages' links."""
     try:
         parts = urlsplit(url)
         is_plain = f"{parts.scheme}://{parts.netloc}" == url.rstrip("/") and parts.port != 0

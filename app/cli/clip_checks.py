@@ -1,4 +1,4 @@
-"""Checks the clips of a folder before they are uploaded, with the checks that the server also uses."""
+"""Checks the clips of a folder before the upload, with the same checks as the server."""
 
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -13,7 +13,7 @@ from benchmark.client.clip_folder import ClipFile
 
 @dataclass(frozen=True)
 class CheckedClips:
-    """Lines of text: one per clip that the server would refuse, and one per warning about the other clips."""
+    """Results of checking clips: one line per clip that the server would refuse, and one line per warning."""
 
     problems: tuple[str, ...]
     warnings: tuple[str, ...]

@@ -34,7 +34,7 @@ class State(StrEnum):
 
 @dataclass(frozen=True)
 class Finding:
-    """The finding about one part; `advice` says how to fix it and is empty if the part is good."""
+    """The result of checking one part. `advice` says how to fix a problem; it is empty if there is none."""
 
     part: str
     state: State

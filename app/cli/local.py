@@ -66,7 +66,7 @@ def open_database(settings: Settings) -> Iterator[Database]:
 
 @contextmanager
 def open_any_schema(settings: Settings) -> Iterator[Database]:
-    """Yield the database without a check of its schema; create a missing SQLite file.
+    """Yield the database without checking the schema. A missing SQLite file is created.
 
     Raises:
         Unavailable: the database does not respond.

@@ -21,7 +21,7 @@ def server_options(command: Command) -> Command:
 
 
 def open_client(server: str | None, key: str | None) -> "Client":
-    """Return a client that prints a line to stderr when it repeats a request."""
+    """Return an API client that prints a line to stderr whenever it retries a request."""
     from benchmark.client.client import Client
 
     return Client(server, key, on_retry=lambda sentence: click.echo(sentence, err=True))

@@ -1,4 +1,4 @@
-"""Finds the submissions of a matchup, which names each side as `model`, as `model@label` or by id."""
+"""Finds the two submissions of a matchup. Each is given as `model`, as `model@label` or as an id."""
 
 import re
 from collections.abc import Mapping, Sequence

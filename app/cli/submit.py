@@ -94,7 +94,7 @@ def _say_what_is_unused(sending: "FolderSubmission") -> None:
 
 
 def _rehearse(sending: "FolderSubmission", *, allow_partial: bool, replace: bool) -> None:
-    """Print every problem on its own line; send nothing."""
+    """Print every problem on its own line, without sending anything to the server."""
     from app.cli.clip_checks import check_clips
 
     comparison = sending.compare()

@@ -1,4 +1,4 @@
-"""A study's annotators over REST, for its owner: figures, exclusions, reinstatements."""
+"""REST routes for a study's owner: list, exclude and reinstate the study's annotators."""
 
 from fastapi import Request
 

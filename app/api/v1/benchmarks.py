@@ -1,4 +1,4 @@
-"""Benchmarks over REST. A public one needs no key; any other needs the key of a person who may see it."""
+"""REST routes of benchmarks. Reading a private benchmark requires the key of a person who may see it."""
 
 from typing import Annotated
 

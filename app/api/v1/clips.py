@@ -1,4 +1,4 @@
-"""Clips over REST: upload a clip, delete a clip, list the clips of a submission."""
+"""REST routes that upload a clip, delete a clip, and list the clips of a submission."""
 
 import logging
 from dataclasses import dataclass
@@ -39,7 +39,7 @@ from benchmark.wire.submissions import ClipResponse, ClipsResponse
 
 router = api_router("submissions")
 log = logging.getLogger("ti2v.clips")
-# A cursor: the pair's position in the benchmark, then the seed.
+# A cursor consists of the pair's position in the benchmark and the seed.
 _CURSOR = r"^\d{1,9}-\d{1,10}$"
 
 
@@ -136,7 +136,7 @@ def delete_clip(
 
 @dataclass(frozen=True)
 class AuthorizedUpload:
-    """An authorised upload: the person, their right to upload, and the target of the clip."""
+    """An authorised upload: the uploading person, their permission, and the place of the clip."""
 
     principal: Principal
     authorization: UploadAuthorization

@@ -1,4 +1,4 @@
-"""Figures over REST: a study's figures, frame strips of one pair, and a benchmark's scenarios."""
+"""REST routes that return a study's figures, frame strips of one pair, and a benchmark's scenarios."""
 
 from fastapi import Request, Response
 

@@ -1,4 +1,4 @@
-"""Jobs over REST: researchers create, list, cancel and retry; workers claim, renew, release and fail.
+"""REST routes with which researchers create, list, cancel and retry jobs, and workers process them.
 
 A worker finishes a job by uploading its clip: PUT /submissions/{id}/clips/{pair_id} with the headers that
 upload_headers.py reads.

@@ -17,7 +17,7 @@ from benchmark.wire.common import ErrorResponse
 # Declared only for /api/v1/openapi.json, which documents how to send a key; app/dependencies.py reads the
 # key.
 KEY = Depends(HTTPBearer(auto_error=False, description="A key from `ti2v key create`."))
-# For routes that everybody can use, and that return more to people with a key.
+# For routes that require no key but return more to a person with a key.
 OPTIONAL_KEY: dict[str, Any] = {"security": [{}, {"HTTPBearer": []}]}
 
 

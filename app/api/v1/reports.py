@@ -1,4 +1,4 @@
-"""The report of a study over REST."""
+"""REST route that returns the report of a study."""
 
 from fastapi import Request, Response
 from starlette.responses import StreamingResponse

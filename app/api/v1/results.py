@@ -1,4 +1,4 @@
-"""Results over REST: the preferences of a study, and every table in every format."""
+"""REST routes that return a study's results, and each of its tables in any format."""
 
 from typing import Annotated
 

@@ -1,4 +1,4 @@
-"""Studies over REST: create, open, pause, close, invite, list."""
+"""REST routes that create, open, pause, close and list studies, and invite annotators."""
 
 from fastapi import Request
 

@@ -1,4 +1,4 @@
-"""Researchers' part of the API: models and their submissions."""
+"""REST routes with which researchers manage models and the models' submissions."""
 
 from typing import Annotated
 

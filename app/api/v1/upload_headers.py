@@ -1,4 +1,4 @@
-"""Reads the job of a clip and the length of its body from the headers of an upload."""
+"""Reads the headers of an upload: the job that the clip belongs to, and the length of the body."""
 
 import re
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ _ATTEMPT = re.compile(r"[1-9][0-9]{0,8}")
 
 @dataclass(frozen=True)
 class JobHeaders:
-    """The job for which a clip is uploaded, and the number of the job's attempt."""
+    """The job for which a clip is uploaded, and the attempt number."""
 
     id: str
     attempt: int

@@ -1,4 +1,4 @@
-"""Annotators' part of the API: next assignment, vote, skip, undo, renew.
+"""REST routes for annotators: get the next assignment, vote, skip, undo, and renew a lease.
 
 A cookie identifies the annotator.
 """
