@@ -11,7 +11,7 @@ from app.dependencies import authenticate
 
 
 class AuthenticatedRoute(APIRoute):
-    """A route that answers 401 to a request without a valid key or session, before it reads the body."""
+    """A route that checks the key or session before reading the body, and answers 401 if neither is valid."""
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         handle = super().get_route_handler()

@@ -102,7 +102,7 @@ class _Response:
 
 
 async def _record_key_use(scope: Scope) -> None:
-    """Record after the response that the request's key was used; a failure to do so is only logged."""
+    """Record, after the response, that the request's key was used. A failure is logged and not raised."""
     key_id, now = scope.get(USED_KEY), utc_now()
     if key_id is None:
         return

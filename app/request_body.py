@@ -58,7 +58,7 @@ class RequestBody:
         return message
 
     async def linger(self) -> None:
-        """Give the client time to read the response before the connection closes; drop part of the body."""
+        """Discard part of the body, so that the client can read the response before the connection closes."""
         if self._headers.get("expect", "").lower() == "100-continue":
             return  # the client waits for the response before it sends the body
         last = self._seen + MAX_DRAINED_BYTES

@@ -14,7 +14,7 @@ from app.tables.studies import Study
 from benchmark.protocol import VoteStatus
 from benchmark.wire.annotators import MAX_REASON_CHARS
 
-# Statuses that an exclusion changes. Superseded, withdrawn, gold and imported votes keep theirs.
+# Statuses that an exclusion changes. Superseded, withdrawn, gold and imported votes keep their status.
 EXCLUDABLE = (VoteStatus.VALID, VoteStatus.SURPLUS)
 
 
@@ -46,7 +46,7 @@ class Decision:
 
 @dataclass(frozen=True)
 class Changed:
-    """Number of votes by their new status; all zero if no vote changed."""
+    """How many votes got each new status. All numbers are zero if no vote changed."""
 
     excluded: int = 0
     valid: int = 0

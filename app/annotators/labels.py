@@ -37,7 +37,7 @@ _FLAG_EXPLANATIONS = {
 
 
 def cells_of(report: AnnotatorReport) -> tuple[Cell, ...]:
-    """Return one annotator's figures in the order of the table columns."""
+    """Return one annotator's figures as table cells, in the order of the columns."""
     return (
         Cell(f"{report.valid + report.excluded:,}", _votes_beside(report)),
         gold_cell(report.quality),

@@ -22,8 +22,8 @@ from app.tables.people import Annotator
 from app.tables.studies import Study
 
 router = APIRouter(include_in_schema=False, route_class=AuthenticatedRoute)
-# Larger than the maximum length of a reason. A reason that is too long is then shown in the form again and
-# not lost.
+# This limit is larger than the maximum length of a reason, so that the form can show a reason again that is
+# too long.
 ReasonField = Annotated[str, Form(max_length=20_000)]
 
 

@@ -26,12 +26,12 @@ def find_annotator(session: Session, *, study: Study, pseudonym: str) -> Annotat
 
 
 def exclude_annotator(session: Session, *, study: Study, annotator: Annotator, decision: Decision) -> Changed:
-    """Exclude all votes of an annotator; if the study is running, the slots of these votes become free.
+    """Exclude all votes of an annotator. In a running study, this also releases the votes' slots.
 
     The annotator's open assignments are cancelled, and they get no new ones. Excluding twice changes nothing.
 
     Raises:
-        Conflict: the annotator left the study, which withdrew the votes; or the votes were imported.
+        Conflict: the annotator left the study and thereby withdrew the votes, or the votes were imported.
     """
     study = lock_annotator(session, study, annotator)
     if annotator.excluded_at is not None:
@@ -56,7 +56,7 @@ def exclude_annotator(session: Session, *, study: Study, annotator: Annotator, d
 def reinstate_annotator(
     session: Session, *, study: Study, annotator: Annotator, decision: Decision
 ) -> Changed:
-    """Reinstate the votes of an excluded annotator; a vote becomes surplus if its panel is full.
+    """Reinstate the votes of an excluded annotator. Votes on comparisons with a full panel become surplus.
 
     Votes that had been excluded one by one stay excluded. Reinstating twice changes nothing.
 

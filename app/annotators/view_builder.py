@@ -115,7 +115,7 @@ def _matchup_line(line: MatchupSensitivity) -> MatchupLine:
 def _depends_on_one(line: MatchupSensitivity) -> bool:
     """Return whether the result depends on one annotator.
 
-    It depends on the annotator if the other annotators' votes have another leading side or no decided pair.
+    This is the case if, without the annotator's votes, another side leads or no pair is decided.
     """
     score, lowest, highest = line.row.ti2v_score_reference, line.row.lowest, line.row.highest
     if score is None or lowest is None or highest is None:

@@ -42,7 +42,7 @@ class Column:
 
 @dataclass(frozen=True)
 class Cell:
-    """A formatted number; its interval or a reference value is printed below it in grey."""
+    """A formatted number, and an interval or reference value that the page shows below the number in grey."""
 
     text: str
     beside: str = ""
@@ -101,7 +101,7 @@ class Figure:
 
 @dataclass(frozen=True)
 class AuditEntry:
-    """An event of the audit log about this annotator."""
+    """An audit log entry about the annotator."""
 
     when: str
     action: str

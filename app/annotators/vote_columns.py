@@ -43,8 +43,8 @@ class VoteColumns:
     Attributes:
         annotators: every annotator, in the order they opened their invitations.
         votes: votes with any status on comparisons that are not gold; annotators are named by pseudonym.
-        status: (votes,) index into STATUSES.
-        gold: answers to gold questions by pseudonym.
+        status: shape (votes,): each vote's index into STATUSES.
+        gold: answers to gold questions, keyed by the annotator's pseudonym.
     """
 
     annotators: tuple[Annotator, ...]
@@ -53,11 +53,11 @@ class VoteColumns:
     gold: dict[str, Gold]
 
     def of_status(self, *statuses: VoteStatus) -> Votes:
-        """Return the votes with one of these statuses."""
+        """Return the votes that have any of the given statuses."""
         return _selected(self.votes, np.isin(self.status, [STATUSES.index(each) for each in statuses]))
 
     def count(self, *statuses: VoteStatus) -> list[int]:
-        """Return the number of votes with one of these statuses, per annotator."""
+        """Return, per annotator, the number of votes that have any of the given statuses."""
         theirs = self.of_status(*statuses).annotator
         counted: list[int] = np.bincount(theirs, minlength=len(self.annotators)).tolist()
         return counted

@@ -19,7 +19,7 @@ from benchmark.protocol import AssignmentPurpose, VoteStatus
 
 @dataclass(frozen=True)
 class VotePlace:
-    """The matchup and pair that identify one vote of an annotator, with their names in the votes table."""
+    """The matchup and pair that identify one vote of an annotator, as named in the votes table."""
 
     matchup: str
     pair: str
@@ -28,7 +28,7 @@ class VotePlace:
 def exclude_vote(
     session: Session, *, study: Study, annotator: Annotator, place: VotePlace, decision: Decision
 ) -> Changed:
-    """Exclude one vote; excluding twice changes nothing.
+    """Exclude one vote. Excluding the vote again changes nothing.
 
     Raises:
         NotFound: the annotator has no vote on that pair in that matchup.
@@ -51,7 +51,7 @@ def exclude_vote(
 def reinstate_vote(
     session: Session, *, study: Study, annotator: Annotator, place: VotePlace, decision: Decision
 ) -> Changed:
-    """Reinstate one excluded vote; it becomes surplus if its panel is full.
+    """Reinstate one excluded vote. The vote becomes surplus if the comparison's panel is full.
 
     Raises:
         NotFound: the annotator has no vote on that pair in that matchup.
@@ -73,7 +73,7 @@ def reinstate_vote(
 def _last_vote(session: Session, *, study: Study, annotator: Annotator, place: VotePlace) -> VoteWithStatus:
     """Return the annotator's last vote on a comparison; earlier votes were undone."""
     matchup_id = next((each.id for each in matchup_sides(session, study) if each.name == place.matchup), None)
-    # A repeat shows the comparison a second time; the vote on a repeat counts in no score.
+    # A repeat is a comparison that is shown a second time. Votes on repeats count in no score.
     assignments = set(
         session.scalars(
             select(Assignment.id)

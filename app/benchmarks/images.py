@@ -1,4 +1,4 @@
-"""Stores a benchmark's images in the media store; no write transaction is open during this."""
+"""Stores a benchmark's images in the media store, while no write transaction is open."""
 
 import hashlib
 from collections.abc import Callable, Mapping
@@ -19,11 +19,11 @@ from benchmark.importers.source import BenchmarkSource
 
 @dataclass(frozen=True)
 class StoredImage:
-    """An image in the store: a copy without metadata.
+    """An image in the media store. The stored file is a copy without metadata.
 
     Attributes:
         key: the copy's key in the store, derived from the sha256 of the copy.
-        media_type: such as `image/jpeg`.
+        media_type: media type of the copy, such as `image/jpeg`.
         original_sha256: sha256 of the original file, to detect a changed benchmark.
     """
 
@@ -50,7 +50,8 @@ def store_images(
         on_image: called after each image, for a progress bar.
 
     Raises:
-        Invalid: an image is refused. Images stored before it stay in the store, but nothing refers to them.
+        Invalid: an image is refused. Images that were stored earlier in the call stay in the store, but
+            nothing refers to them.
         StoreFull, StoreUnavailable: from the store.
     """
     stored = {}

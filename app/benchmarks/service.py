@@ -26,7 +26,7 @@ SLUG = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
 
 @dataclass(frozen=True)
 class BenchmarkShape:
-    """The size of a benchmark; `images_per_scenario` is (minimum, maximum)."""
+    """The size of a benchmark. `images_per_scenario` holds the minimum and the maximum."""
 
     pairs: int
     images: int
@@ -95,7 +95,7 @@ def import_benchmark(
 def find_benchmark(
     session: Session, slug: str, version: int | None = None, *, principal: Principal | None
 ) -> Benchmark:
-    """Return a benchmark that this person, or this visitor without a key, may see.
+    """Return a benchmark. The person, or a visitor without a key, must be allowed to see it.
 
     Without a version, the newest version is returned.
 
@@ -170,7 +170,7 @@ def _tags(pair: PairSpec) -> dict[str, str]:
 
 
 def _content_hash(pairs: Sequence[PairSpec], images: Mapping[str, StoredImage]) -> str:
-    """Return the sha256 of the evaluated content, which is the pairs in their order and the images' bytes."""
+    """Return the sha256 of the evaluated content: the pairs in order, and the bytes of the images."""
     content = [
         [pair.id, pair.image, pair.prompt, pair.scenario, _tags(pair), images[pair.image].original_sha256]
         for pair in pairs

@@ -58,7 +58,7 @@ def doctor(row_format: str) -> None:
 
 
 def examine() -> Iterator[Finding]:
-    """Check every part. If a check raises an error, this is a finding too, and the other checks still run."""
+    """Check every part. An error raised by a check becomes a finding, and the other checks still run."""
     from app.cli.local import open_settings
 
     yield Finding("python", State.GOOD, platform.python_version())

@@ -29,7 +29,7 @@ log = logging.getLogger("ti2v.demo")
 
 @dataclass(frozen=True)
 class DemoSubmission:
-    """A synthetic model's submission; `label` distinguishes the first-look submission from the full one."""
+    """A synthetic model's submission. `label` states whether it is the first-look or the full submission."""
 
     model: str
     label: str
@@ -38,7 +38,7 @@ class DemoSubmission:
 
 @dataclass(frozen=True)
 class MissingClip:
-    """A clip that must be rendered, and its submission."""
+    """A clip that must be rendered, and the submission that it belongs to."""
 
     public_id: str
     model: str

@@ -1,7 +1,7 @@
 """Sets up the demo on the first start; later starts reuse it.
 
-The links and the key are derived from the installation's secret key, so every start prints the same links and
-the same key.
+The links and the API key are derived from the installation's secret key, so every start prints the same
+values.
 """
 
 import logging
@@ -235,7 +235,7 @@ def _bundled_pairs() -> tuple[PairSpec, ...]:
 
 
 def _models(label: str, *, only: tuple[str, ...] | None = None) -> list[DemoSubmission]:
-    """Return the demo's submissions, the reference first."""
+    """Return the demo's submissions; the first is the reference."""
     from benchmark.scenes import WEIGHT_FREE_MODELS
 
     return [

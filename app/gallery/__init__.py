@@ -1,1 +1,1 @@
-"""The gallery: pages with a benchmark's images and prompts by scenario, and with the clips of one pair."""
+"""The gallery: a page of a benchmark's images and prompts by scenario, and a page of each pair's clips."""

@@ -39,7 +39,7 @@ _SHOWN_TAGS = (HARD_CASE, "style")
 
 @dataclass(frozen=True)
 class Filter:
-    """The filter that the visitor chose; an empty value matches everything."""
+    """The filter that the visitor chose. A field with an empty value matches every pair."""
 
     text: str = ""
     scenario: str = ""
@@ -115,11 +115,11 @@ def pair_page(
 def final_clip(
     session: Session, slug: str, *, pair_id: str, submission_id: str, seed: int, principal: Principal
 ) -> Clip:
-    """Return the clip of a final submission for a pair and seed; the benchmark may have any version.
+    """Return the clip of a final submission for a pair and seed, in any version of the benchmark.
 
     Raises:
         NotFound: there is no such clip, or its submission is not final or not visible to this person.
-        NotSignedIn: the visitor is not signed in, and no results published to them contain the clip.
+        NotSignedIn: the visitor is not signed in, and no published results contain the clip.
     """
     query = (
         select(Clip)
@@ -145,7 +145,7 @@ def final_clip(
 
 
 def benchmarks_showing(sha256: str, principal: Principal | None) -> Select[Visibility]:
-    """Return the statement for the visibility of the benchmarks with this image that the person may see."""
+    """Return the query for the benchmarks that contain this image and that the person may see."""
     return (
         select(Benchmark.visibility)
         .join(Pair, Pair.benchmark_id == Benchmark.id)
@@ -154,7 +154,7 @@ def benchmarks_showing(sha256: str, principal: Principal | None) -> Select[Visib
 
 
 def image_is_public(session: Session, sha256: str, *, principal: Principal | None) -> bool:
-    """Return whether everybody may see an image; raise an error if this person or visitor may not.
+    """Return whether an image is public. Raise an error if the person or visitor may not see the image.
 
     Raises:
         NotFound: no benchmark that the person or visitor may see has this image.
@@ -187,7 +187,7 @@ def _scenarios(slug: str, pairs: Iterable[Pair]) -> tuple[ScenarioPart, ...]:
 
 
 def _sheets(scenarios: Iterable[ScenarioPart]) -> tuple[tuple[ScenarioPart, ...], ...]:
-    """Return a list of pages, each with its scenarios; there is at least one page.
+    """Distribute the scenarios over pages. Return at least one page.
 
     Scenarios are not divided between pages; a page has about TILES_PER_PAGE images.
     """

@@ -44,7 +44,7 @@ def gallery(
 def pair(slug: SlugPath, pair_id: PairIdPath, request: Request) -> Response:
     """Show one pair; show its clips, with the names of the models, only to signed-in people.
 
-    A visitor may be an annotator, and knowing which clips a model made would unblind a running study.
+    A visitor may be an annotator. A running study would no longer be blind if annotators knew a clip's model.
     """
     context = context_of(request)
     with context.database.read() as session:

@@ -1,4 +1,4 @@
-"""Makes thumbnails of benchmark images. Each is made once and stored under a key derived from the image."""
+"""Makes thumbnails of benchmark images. A thumbnail is stored under a key derived from its image."""
 
 from app.context import AppContext
 from app.errors import NotFound, Unavailable

@@ -45,7 +45,7 @@ class Option:
 
 @dataclass(frozen=True)
 class FilterForm:
-    """The filter form; `hard_cases` is empty if the benchmark has none."""
+    """The filter form. `hard_cases` is empty if the benchmark has no hard cases."""
 
     text: str
     scenarios: tuple[Option, ...]
@@ -59,7 +59,7 @@ class FilterForm:
 
 @dataclass(frozen=True)
 class JumpLink:
-    """A link to a scenario, which may be on another page."""
+    """A link to a scenario on the same page or another page."""
 
     name: str
     url: str
@@ -67,7 +67,7 @@ class JumpLink:
 
 @dataclass(frozen=True)
 class GalleryPage:
-    """A page with a benchmark's images; `shown` of the `total` pairs match the filter."""
+    """A page of a benchmark's images. `shown` of the benchmark's `total` pairs match the filter."""
 
     slug: str
     title: str
@@ -92,7 +92,7 @@ class Neighbour:
 
 @dataclass(frozen=True)
 class PairPage:
-    """One pair; `clips` is None for a visitor who is not signed in, to protect the blinding."""
+    """The page of one pair. `clips` is None for visitors who are not signed in, to keep studies blind."""
 
     slug: str
     title: str

@@ -52,7 +52,7 @@ def home(request: Request) -> Response:
 
 @router.get("/submissions/progress")
 def submissions_progress(request: Request) -> Response:
-    """Return the list of submissions; the home page requests it repeatedly while clips are being uploaded."""
+    """Return the list of submissions. The home page polls this list while clips are being uploaded."""
     context = context_of(request)
     with context.database.read() as session:
         principal = require_person(session, request, Role.RESEARCHER, Role.VIEWER, now=utc_now())
@@ -105,7 +105,7 @@ def show_sign_in(token: TokenPath, request: Request) -> Response:
 
 @router.post("/sign-in/{token}")
 def sign_in_browser(token: TokenPath, request: Request) -> Response:
-    """Sign this browser in; the link works once."""
+    """Sign this browser in with the link, which works once."""
     context = context_of(request)
     with _counting_wrong_links(request), context.database.write() as session:
         now = utc_now()
@@ -130,7 +130,7 @@ def _counting_wrong_links(request: Request) -> Iterator[None]:
 
 @router.post("/sign-out")
 def sign_out(request: Request) -> Response:
-    """Sign the person out of this browser; the browser also loses its annotator invitations."""
+    """Sign the person out of this browser, and remove the browser's annotator invitations."""
     cookie = cookie_of(request)
     if cookie:
         with context_of(request).database.write() as session:

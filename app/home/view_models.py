@@ -8,7 +8,7 @@ from benchmark.protocol import Role, SubmissionStatus
 
 @dataclass(frozen=True)
 class SubmissionLine:
-    """One submission, which has `received` of its `expected` clips."""
+    """One submission. The server has received `received` of the `expected` clips."""
 
     name: str
     benchmark: str
@@ -24,7 +24,7 @@ class SubmissionLine:
 
 @dataclass(frozen=True)
 class SubmissionsPart:
-    """The list of submissions; the home page requests it repeatedly while a submission is open."""
+    """The list of submissions. The home page polls this list while a submission is open."""
 
     submissions: tuple[SubmissionLine, ...]
 
@@ -73,7 +73,7 @@ class PublishedStudy:
 
 @dataclass(frozen=True)
 class HomePage:
-    """The home page; `person` is None for a visitor who is not signed in."""
+    """The home page. `person` is None for a visitor who is not signed in."""
 
     person: str | None
     can_request_clips: bool

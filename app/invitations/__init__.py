@@ -1,1 +1,1 @@
-"""Invitations: annotators join a study by a link, and may later withdraw themselves and their votes."""
+"""Invitations to studies: annotators join a study by a link, and may later leave and withdraw their votes."""

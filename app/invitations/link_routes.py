@@ -1,4 +1,4 @@
-"""Forms with which a study's owner creates invitation links and a preview."""
+"""Forms with which a study's owner creates invitation links or opens a preview of the voting page."""
 
 from typing import Annotated
 
@@ -53,7 +53,7 @@ def invite(
 
 @router.get("/studies/{slug}/invitations/{batch}")
 def invitations(slug: SlugPath, batch: Annotated[str, Path(pattern=TOKEN)], request: Request) -> Response:
-    """Show the links that one request created; the database stores only the hashes of the links."""
+    """Show the links that one request created. The database stores only hashes of these links."""
     context = context_of(request)
     with context.database.read() as session:
         study, _ = require_own_study(session, request, slug)

@@ -21,7 +21,7 @@ def invite(
     kind: AnnotatorKind = AnnotatorKind.PARTICIPANT,
     now: datetime,
 ) -> list[str]:
-    """Return the secrets of `count` new invitation links; each lets one annotator in.
+    """Create `count` invitation links, each for one annotator. Return the secrets of the links.
 
     Args:
         kind: the kind of the annotators; the votes of `pilot` and `preview` annotators never count.
@@ -37,7 +37,7 @@ def invite(
 def invite_batch(
     session: Session, *, study: Study, signing_key: bytes, batch: str, count: int, now: datetime
 ) -> None:
-    """Create `count` invitations whose links can be shown again; repeating the batch creates no more of them.
+    """Create `count` invitations whose links can be shown again. Repeating the batch creates no new ones.
 
     Args:
         signing_key: the links are derived from this key and the batch, so only their hashes are stored.

@@ -20,8 +20,8 @@ def accept_invitation(
 ) -> tuple[Study, Annotator | None]:
     """Connect a browser session with the link's annotator, who is created when the link is first opened.
 
-    In each study, a browser acts for one annotator: that of the invitation link it opened last. If the study
-    is closed, an unused link creates no annotator.
+    In each study, a browser acts for one annotator: the one whose invitation link it opened last. If the
+    study is closed, an unused link creates no annotator.
 
     Raises:
         NotFound: there is no such invitation, or the invitation's annotator left the study.
@@ -74,7 +74,7 @@ def withdraw_annotator(session: Session, *, annotator: Annotator, study: Study, 
 
 
 def votes_of(session: Session, annotator: Annotator) -> int:
-    """Return the number of an annotator's votes, undone votes not included."""
+    """Return the number of an annotator's votes. Undone votes are not counted."""
     return session.execute(
         select(func.count())
         .select_from(Assignment)

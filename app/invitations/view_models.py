@@ -60,7 +60,7 @@ class WelcomePage:
 
 @dataclass(frozen=True, kw_only=True)
 class WithdrawPage:
-    """The pages before and after an annotator withdraws (annotators/withdraw.html, withdrawn.html).
+    """The pages shown before and after an annotator withdraws (annotators/withdraw.html, withdrawn.html).
 
     `votes` is the number of votes that will be withdrawn, or were withdrawn.
     """
@@ -84,7 +84,7 @@ class WithdrawPage:
 
 @dataclass(frozen=True)
 class InvitationsPage:
-    """The invitation links of one request."""
+    """The page that shows the invitation links created by one request."""
 
     study_title: str
     links: tuple[str, ...]

@@ -1,4 +1,4 @@
-"""Visibility over REST: owners and admins read and set who sees a benchmark, a submission or a study."""
+"""REST routes that read and set the visibility of benchmarks, submissions and studies."""
 
 from fastapi import Request
 
