@@ -69,7 +69,7 @@ def reinstate(slug: SlugPath, name: PseudonymPath, request: Request, reason: Rea
 
 
 def _decide(slug: str, name: str, request: Request, reason: str, decide: Action) -> Response:
-    """Exclude or reinstate the annotator and redirect to their page; a rejected reason stays in the form."""
+    """Exclude or reinstate the annotator, then redirect to their page. The form keeps a rejected reason."""
     try:
         with context_of(request).database.write() as session:
             study, principal = require_own_study(session, request, slug)

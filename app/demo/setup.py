@@ -89,7 +89,7 @@ def _researcher(context: AppContext) -> Principal:
 
 
 def _has_demo_benchmark(context: AppContext) -> bool:
-    """Import the bundled benchmark if the database is empty; return whether the benchmark is stored."""
+    """Import the bundled benchmark if the database is empty. Return whether the benchmark is stored."""
     with context.database.read() as session:
         known = list(session.scalars(select(Benchmark.slug)))
     if not known:

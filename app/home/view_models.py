@@ -97,7 +97,7 @@ class HomePage:
 
 @dataclass(frozen=True)
 class SignInPage:
-    """The confirmation before a sign-in link is used; `days` is how long the browser stays signed in."""
+    """The page that asks for confirmation before a sign-in, which is valid for `days` days."""
 
     token: str
     name: str

@@ -36,7 +36,7 @@ def invite(
     count: Annotated[int, Form(ge=1, le=MAX_INVITATIONS)],
     batch: Annotated[str, Form(pattern=TOKEN)],
 ) -> Response:
-    """Create links and redirect to the page that shows them; sending the form again creates no more links."""
+    """Create links and redirect to the page that shows them. A repeated request creates no new links."""
     context = context_of(request)
     with context.database.write() as session:
         study, _ = require_own_study(session, request, slug)

@@ -1,1 +1,1 @@
-"""Jobs: each is a clip to generate, which workers lease."""
+"""Jobs. Each job is one clip to generate; a worker leases the job while it generates the clip."""

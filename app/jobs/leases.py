@@ -1,8 +1,8 @@
-"""Leases of jobs: claim, renew, release, expire, fail, finish.
+"""Leases of jobs: how workers claim, renew, release, fail and finish jobs, and how leases expire.
 
-A request names a job by its id and attempt; an older attempt gets `stale_attempt` and changes nothing. To
-avoid deadlocks, rows are locked in the order submission, job, worker, and claims skip rows that other
-transactions have locked.
+A request names a job by the job's id and attempt number. With an old attempt number, the response is the
+error `stale_attempt`, and nothing changes. To avoid deadlocks, rows are locked in the order submission, job,
+worker, and claims skip rows that other transactions have locked.
 """
 
 from collections.abc import Sequence
@@ -96,7 +96,7 @@ _NEXT = (
     .with_for_update(of=Job, skip_locked=True)
 )
 _jobs = Base.metadata.tables[Job.__tablename__]
-# One statement claims all jobs. The rows are locked, so no other transaction changes the attempts.
+# One statement claims all jobs. Their rows are locked, so no other transaction changes the attempt numbers.
 _LEASE = (
     update(_jobs)
     .where(_jobs.c.id.in_(bindparam("ids", expanding=True)))
@@ -117,7 +117,7 @@ _BY_ID = (
 
 
 def image_of_job(session: Session, *, public_id: str, principal: Principal) -> tuple[Pair, Benchmark]:
-    """Return a job's pair and benchmark; this person's worker must hold the job or be its last holder.
+    """Return a job's pair and benchmark. The worker that holds or last held the job must be this person's.
 
     Raises:
         NotFound: there is no such job, or another person's worker holds it.
@@ -140,7 +140,7 @@ def image_of_job(session: Session, *, public_id: str, principal: Principal) -> t
 def claim(
     session: Session, *, worker: Worker, count: int, policy: LeasePolicy, now: datetime
 ) -> list[ClaimedJob]:
-    """Lease up to `count` jobs of one model to a worker; return an empty list if no job is ready.
+    """Lease up to `count` jobs of one model to a worker. Return an empty list if no job is ready.
 
     The model in the worker's memory comes first, since loading a model takes longer than generating a clip.
     """
@@ -174,19 +174,19 @@ def _claimed_job(row: Row[*tuple[Any, ...]], *, lease_s: int, expires_at: dateti
 
 
 def expire_leases(session: Session, *, policy: LeasePolicy, now: datetime) -> None:
-    """End the leases of workers that stopped renewing; each counts as a failed attempt."""
+    """End the leases that workers no longer renew. Each ended lease counts as a failed attempt."""
     overdue = session.scalars(_OVERDUE, {"now": now}).all()
     for job in overdue:
         message = f"The worker did not renew its lease for {policy.lease_s} seconds."
         lost = Failure(FailureKind.TIMEOUT, message)
-        # No backoff after a lost worker: the lease was pause enough.
+        # After a lost worker there is no backoff, because the job has already waited until the lease expired.
         _count_failure(job, lost, policy, now=now, ready_at=now)
     if overdue:
         session.flush()
 
 
 def held_job(session: Session, *, public_id: str, attempt: int, principal: Principal) -> Job:
-    """Lock and return a job; this attempt of the person's worker must hold it.
+    """Lock and return a job. The given attempt of the person's worker must hold the job.
 
     Raises:
         NotFound: there is no such job.
@@ -227,7 +227,7 @@ def renew(session: Session, *, job: Job, policy: LeasePolicy, now: datetime) -> 
 
 
 def release(session: Session, *, job: Job, now: datetime) -> None:
-    """Queue a job again without counting a failed attempt; a worker requests this when it stops."""
+    """Queue a job again without counting a failed attempt. Workers request this when they stop."""
     _end_lease(job, JobStatus.QUEUED)
     job.ready_at = now
     session.flush()
@@ -243,7 +243,7 @@ def fail(session: Session, *, job: Job, failure: Failure, policy: LeasePolicy, n
 
 
 def finish(session: Session, *, job: Job, now: datetime) -> None:
-    """Mark the job as done; call this function in the transaction that adds the clip."""
+    """Mark the job as done. The caller adds the clip in the same transaction."""
     _end_lease(job, JobStatus.DONE)
     job.ended_at = now
     session.flush()
@@ -279,7 +279,7 @@ def _count_failure(
     job.failure_kind = failure.kind
     job.failure_message = one_line(failure.message)
     job.log_tail = log_tail(failure.log)
-    # With a wrong input, another attempt would also fail.
+    # If the input is wrong, another attempt would fail too.
     if failure.kind is FailureKind.BAD_INPUT or job.failures >= policy.attempts:
         _end_lease(job, JobStatus.FAILED)
         job.ended_at = now

@@ -19,7 +19,7 @@ Columns = TypeVarTuple("Columns")
 
 @dataclass(frozen=True)
 class JobFilter:
-    """Filter of the list of jobs; a field that is None matches all jobs."""
+    """Filter of the list of jobs. A field with the value None matches all jobs."""
 
     submission: str | None = None
     model: str | None = None
@@ -69,7 +69,7 @@ def listed_job(session: Session, job: Job) -> ListedJob:
 
 
 def job_counts(session: Session, principal: Principal, wanted: JobFilter) -> dict[JobStatus, int]:
-    """Return how many jobs have each status; the filter's own status is ignored."""
+    """Return the number of jobs by status. The filter's field for the status is ignored."""
     query = _own(select(Job.status, func.count().label("jobs")).select_from(Job), principal, wanted).group_by(
         Job.status
     )
@@ -80,7 +80,7 @@ def job_counts(session: Session, principal: Principal, wanted: JobFilter) -> dic
 def jobs_page(
     session: Session, principal: Principal, wanted: JobFilter, *, after: int, limit: int | None
 ) -> JobsResponse:
-    """Return up to `limit` jobs that follow the row `after`, and the number of jobs by status."""
+    """Return up to `limit` jobs that follow the row `after`. Also return the number of all jobs by status."""
     more = None if limit is None else limit + 1
     rows = listed_jobs(session, principal, wanted, after=after, limit=more)
     return JobsResponse(

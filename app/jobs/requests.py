@@ -1,4 +1,4 @@
-"""Creates one job for each requested clip, and never two for the same clip."""
+"""Creates one job for each requested clip, and never two jobs for the same clip."""
 
 import secrets
 from collections.abc import Iterable, Sequence
@@ -26,7 +26,7 @@ _MAX_SHOWN = 5
 def create_jobs(
     session: Session, *, request: CreateJobsRequest, principal: Principal, now: datetime
 ) -> CreateJobsResponse:
-    """Queue a job for each requested clip that is neither stored nor queued; cancelled jobs are queued again.
+    """Queue a job for each requested clip that is neither stored nor queued. Cancelled jobs are queued again.
 
     Raises:
         Invalid: an unknown model (`unknown_model`; the message lists the models that workers offer) or pair
@@ -68,7 +68,7 @@ def _find_or_add_model(session: Session, slug: str, principal: Principal, now: d
 
 
 def _pairs_of(session: Session, benchmark: Benchmark, names: Iterable[str] | None) -> Sequence[int]:
-    """Return the ids of the named pairs in the benchmark's order; if none is named, the ids of all pairs."""
+    """Return the ids of the named pairs, or of all pairs if none is named, in the benchmark's order."""
     known = {
         name: id
         for id, name in session.execute(
@@ -88,7 +88,7 @@ def _pairs_of(session: Session, benchmark: Benchmark, names: Iterable[str] | Non
 
 
 def _positions(unknown: Sequence[int]) -> str:
-    """Return the positions of unknown entries in the list; positions do not repeat the submitted text."""
+    """Return the list positions of unknown entries, for a message that does not repeat the submitted text."""
     shown = ", ".join(f"number {place:,}" for place in unknown[:_MAX_SHOWN])
     more = len(unknown) - _MAX_SHOWN
     return f"{shown} and {more:,} more" if more > 0 else shown
@@ -102,7 +102,7 @@ def _submission_for(
     principal: Principal,
     now: datetime,
 ) -> Submission:
-    """Lock and return the submission with this label; open one if there is none."""
+    """Lock and return the submission with this label. If there is none, open a new submission."""
     found = submission_of(session, model=model, benchmark=benchmark, label=label, for_change=True)
     if found is None:
         return add_submission(
@@ -119,7 +119,7 @@ def _submission_for(
 def _queue(
     session: Session, submission: Submission, pairs: Sequence[int], *, seed: int, priority: int, now: datetime
 ) -> int:
-    """Add the jobs that a submission lacks for these pairs and this seed; return the number of added jobs."""
+    """Add the missing jobs of a submission for these pairs and this seed. Return the number of added jobs."""
     jobs = session.execute(
         select(Job.pair_id, Job.status).where(Job.submission_id == submission.id, Job.seed == seed)
     ).all()

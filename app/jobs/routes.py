@@ -1,4 +1,4 @@
-"""The jobs page and its forms, for researchers and admins; other people get 404."""
+"""The jobs page and its forms. Only researchers and admins can open the page; other people get 404."""
 
 from typing import Annotated
 
@@ -31,7 +31,7 @@ def jobs_page(request: Request) -> Response:
 
 @router.get("/jobs/progress")
 def jobs_now(request: Request) -> Response:
-    """Return the part of the jobs page that changes; the page requests this part every few seconds."""
+    """Return the changing part of the jobs page. The page polls this part every few seconds."""
     context = context_of(request)
     with context.database.read() as session:
         part = _part(session, request, _researcher(session, request))
@@ -48,7 +48,7 @@ def create_jobs(
     label: Text = "",
     priority: Text = "0",
 ) -> Response:
-    """Create the jobs that the form requests; a refused form is shown again with the submitted fields."""
+    """Create the jobs that the form requests. After an error, show the form with the submitted values."""
     fields = JobFields(model.strip(), benchmark.strip(), pairs, seeds, label, priority)
     try:
         with context_of(request).database.write() as session:

@@ -1,4 +1,4 @@
-"""Chooses a worker's model: the one in its memory, else one that no worker has, else another worker's model.
+"""Chooses a worker's model: first the loaded model, then one that no worker has loaded, then any other.
 
 Loading a model takes longer than generating a clip. Each model is loaded once for its first clip. In
 addition, each worker but one may load another worker's model once, to help with it. A queue of M models on
@@ -24,7 +24,7 @@ _PACE_WINDOW = timedelta(hours=1)
 
 @dataclass(frozen=True)
 class Choice:
-    """A model with queued jobs; `others` is the number of other workers that have the model in memory."""
+    """A model with queued jobs. `others` is the number of other workers that have loaded the model."""
 
     model: str
     others: int
@@ -57,8 +57,9 @@ _others_holding = (
     .correlate(VideoModel)
     .scalar_subquery()
 )
-# The most urgent model first; among equals one that no worker has in memory, so that a queue of mixed models
-# is spread over the workers with as few loads as possible; then the oldest.
+# The most urgent model comes first. Among equally urgent models, one that no worker has in memory comes
+# first, so that a queue of mixed models is spread over the workers with few loads. After that, the oldest
+# comes first.
 _OTHER_MODELS = (
     select(VideoModel.slug, _others_holding.label("others"))
     .join(Job, Job.id == _first_waiting)
@@ -109,7 +110,7 @@ def take_model(worker: Worker, chosen: Choice) -> None:
 
 
 def _is_worth_a_load(session: Session, choice: Choice, now: datetime) -> bool:
-    """Return whether enough work is left to load the model once more; False if no clip was made lately."""
+    """Return whether enough work is left to justify another load of the model. False without recent clips."""
     latest = session.execute(_LATEST_CLIPS, {"model": choice.model, "since": now - _PACE_WINDOW}).one()
     if not latest.clips:
         return False
@@ -120,6 +121,6 @@ def _is_worth_a_load(session: Session, choice: Choice, now: datetime) -> bool:
 
 
 def _one_at_a_time(session: Session) -> None:
-    """Run claims that choose another model one after the other; on SQLite, all writes do so anyway."""
+    """Serialise claims that choose another model. SQLite serialises all writes anyway."""
     if session.get_bind().dialect.name != "sqlite":
         session.execute(_CHOOSING)

@@ -27,7 +27,7 @@ _UNFINISHED = job_status_is(JobStatus.QUEUED, JobStatus.LEASED, JobStatus.FAILED
 
 
 def find_submission(session: Session, *, public_id: str, principal: Principal) -> Submission:
-    """Lock and return a submission of this person; an admin may get any submission.
+    """Lock and return a submission that this person owns. Admins may get any submission.
 
     All code that changes jobs holds this lock.
     """
@@ -54,7 +54,7 @@ def find_job(session: Session, *, public_id: str, principal: Principal) -> Job:
 
 
 def cancel_job(session: Session, *, job: Job, now: datetime) -> None:
-    """Cancel a job. Its worker gets an error at the next renewal; a second call changes nothing."""
+    """Cancel a job. The worker gets an error at the next renewal. A second call changes nothing."""
     if job.status is JobStatus.DONE:
         raise Conflict("This clip is stored already.", code="job_done")
     if job.status is not JobStatus.CANCELLED:
@@ -65,7 +65,7 @@ def cancel_job(session: Session, *, job: Job, now: datetime) -> None:
 
 
 def cancel_jobs(session: Session, *, submission: Submission, now: datetime) -> int:
-    """Cancel the queued and leased jobs of a submission; return how many were cancelled."""
+    """Cancel the queued and leased jobs of a submission. Return the number of cancelled jobs."""
     return change_jobs(
         session,
         update(Job)
@@ -75,7 +75,7 @@ def cancel_jobs(session: Session, *, submission: Submission, now: datetime) -> i
 
 
 def cancel_job_of_clip(session: Session, *, target: UploadTarget, now: datetime) -> None:
-    """Cancel the unfinished job for a clip that its owner uploaded, so that no worker generates it again."""
+    """Cancel the unfinished job for an uploaded clip, so that no worker generates the same clip."""
     change_jobs(
         session,
         update(Job)
@@ -105,7 +105,7 @@ def forget_job_of_clip(session: Session, *, clip: Clip) -> None:
 
 
 def retry_job(session: Session, *, job: Job, now: datetime) -> None:
-    """Queue a failed or cancelled job as if it were new; a job in backoff is ready at once.
+    """Queue a failed or cancelled job as if it were new. A job in backoff becomes ready at once.
 
     Raises:
         Conflict: the clip is stored, or the submission is closed.
@@ -121,7 +121,7 @@ def retry_job(session: Session, *, job: Job, now: datetime) -> None:
 
 
 def retry_jobs(session: Session, *, submission: Submission, now: datetime) -> int:
-    """Queue all failed jobs of a submission again and end all backoffs; return how many jobs changed."""
+    """Queue all failed jobs of a submission again and end all backoffs. Return the number of changed jobs."""
     require_open(submission)
     resting = job_status_is(JobStatus.QUEUED) & (Job.ready_at > now)
     return change_jobs(

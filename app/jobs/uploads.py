@@ -1,4 +1,4 @@
-"""Authorizes uploads of clips by the owner of a submission, or by a worker for a job that the worker holds.
+"""Authorizes clip uploads. A submission's owner or a worker that holds a job for the clip may upload.
 
 Both kinds of upload change jobs. An owner's upload cancels the job for the same clip. A worker's upload
 finishes the worker's job.
@@ -79,7 +79,7 @@ class LockedOwnTarget:
     target: UploadTarget
 
     def clip_stored(self, session: Session, *, now: datetime) -> None:
-        """Cancel the job for this clip; do nothing if there is none."""
+        """Cancel the job for this clip. Do nothing if there is no such job."""
         cancel_job_of_clip(session, target=self.target, now=now)
 
 
@@ -113,7 +113,7 @@ class JobUpload:
         return UploadTarget(submission.id, job.pair_id, job.seed, image_key, sha256)
 
     def lock_target(self, session: Session, target: UploadTarget) -> "LockedJobTarget":
-        # Lock the submission first: all code that changes a submission's jobs locks in this order.
+        # Lock the submission before its job. All code that changes jobs uses this order.
         submission = session.execute(_SUBMISSION, {"submission_id": target.submission_id}).scalar_one()
         job = leases.job_to_finish(
             session, public_id=self.job, attempt=self.attempt, principal=self.principal
@@ -128,7 +128,7 @@ class LockedJobTarget:
     job: Job
 
     def clip_stored(self, session: Session, *, now: datetime) -> None:
-        """Finish the job; if this was the submission's last missing clip, also finalise the submission."""
+        """Finish the job. If the submission now has all of its clips, also finalise the submission."""
         leases.finish(session, job=self.job, now=now)
         submission = self.submission
         if not has_unfinished(session, submission) and not service.missing_clips(session, submission):

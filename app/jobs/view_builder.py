@@ -30,7 +30,7 @@ _SHORTEST_SPAN_S = 20.0
 def jobs_part(
     session: Session, principal: Principal, *, now: datetime, lease_s: int, server: str
 ) -> JobsPart:
-    """Return the workers and the person's own jobs; an admin gets all jobs."""
+    """Return the workers and the person's own jobs. Admins get the jobs of all people."""
     alive_since = now - timedelta(seconds=lease_s)
     submissions = _submissions(session, principal, now, alive_since, server)
     failures, more = _failures(session, principal, now)
@@ -120,7 +120,7 @@ def _counts(session: Session, ids: Sequence[int]) -> dict[int, dict[JobStatus, i
 
 
 def _speeds(session: Session, ids: Sequence[int], now: datetime) -> dict[int, float]:
-    """Return clips per minute by submission; the time is counted from the first claim of the latest clips."""
+    """Return clips per minute by submission, measured from the first claim among the latest clips."""
     rows = session.execute(
         select(Job.submission_id, func.count().label("clips"), func.min(Job.claimed_at).label("first"))
         .where(

@@ -71,7 +71,7 @@ class SubmissionJobs:
 
     @property
     def outcome(self) -> str:
-        """Return the outcome as text, for a submission without unfinished jobs."""
+        """Return, as text, how a submission's jobs ended. The submission has no unfinished jobs."""
         if self.to_come:
             return ""
         if self.status is SubmissionStatus.WITHDRAWN:
@@ -114,8 +114,8 @@ class SubmissionJobs:
 class WorkerLine:
     """One worker.
 
-    `seen` tells in words when the worker sent its last request. `is_present` is true if this is not longer
-    ago than a lease lasts.
+    `seen` tells in words when the worker sent its last request. `is_present` is true if that request was sent
+    within the duration of one lease.
     """
 
     id: int
@@ -130,7 +130,7 @@ class WorkerLine:
 
 @dataclass(frozen=True)
 class FailureLine:
-    """A job with a failed attempt; `state` says whether the job failed permanently or will be tried again."""
+    """A job with a failed attempt. `state` says whether the job failed permanently or will be retried."""
 
     public_id: str
     submission: str
@@ -151,7 +151,7 @@ class FailureLine:
 
 @dataclass(frozen=True)
 class JobsPart:
-    """The part of the page that changes; the page requests it repeatedly."""
+    """The changing part of the jobs page. The page polls this part."""
 
     submissions: tuple[SubmissionJobs, ...]
     workers: tuple[WorkerLine, ...]
@@ -206,7 +206,7 @@ class JobFields:
 
 @dataclass(frozen=True)
 class CreateJobsForm:
-    """The form to create jobs; after a refusal, it has the submitted fields and states the `problem`."""
+    """The job creation form. After an error it shows the submitted values and `problem`."""
 
     models: tuple[ModelChoice, ...]
     benchmarks: tuple[str, ...]

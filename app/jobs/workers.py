@@ -51,7 +51,7 @@ def note_clip_done(session: Session, *, worker_id: int | None, now: datetime) ->
 
 
 def offered_models(session: Session, *, since: datetime | None = None) -> list[str]:
-    """Return the models that workers offer, sorted by name; `since` ignores workers last seen before it."""
+    """Return the models that workers offer, sorted by name. Workers last seen before `since` are ignored."""
     query = select(Worker.models)
     if since is not None:
         query = query.where(Worker.last_seen_at > since)

@@ -11,7 +11,7 @@ from app.tables.voting import Assignment, AssignmentStatus, status_is
 
 
 def cancel_assignments(session: Session, *, annotator_id: int, study: Study, now: datetime) -> None:
-    """Cancel the open and expired assignments of an annotator; the study must be locked."""
+    """Cancel the open and expired assignments of an annotator. The caller must have locked the study."""
     rows = session.execute(
         select(Assignment, Comparison)
         .join(Comparison, Comparison.id == Assignment.comparison_id)

@@ -24,7 +24,7 @@ class GoldQuestion:
 
 
 def choose_gold(session: Session, *, study: Study, annotator_id: int, position: int) -> GoldQuestion | None:
-    """Return a gold question that is new to this annotator; None if the next comparison must not be gold.
+    """Return a gold question that is new to this annotator. None if the next comparison must not be gold.
 
     Args:
         position: position of the next comparison, counted from 1.
@@ -44,7 +44,7 @@ def choose_gold(session: Session, *, study: Study, annotator_id: int, position: 
     ).all()
     if not unmet:
         return None
-    # The order differs between annotators; pairs that the annotator has seen come last.
+    # The order of gold questions differs between annotators. Pairs that the annotator has seen come last.
     chosen = min(unmet, key=lambda row: (row.is_known_pair, shuffle_key(study.seed, annotator_id, row.id)))
     comparison = session.get_one(Comparison, chosen.id)
     is_left = is_reference_left(study.seed, annotator_id, comparison.id)
@@ -62,7 +62,7 @@ def is_gold_position(study: Study, *, annotator_id: int, position: int) -> bool:
 def gold_among(study: Study, *, annotator_id: int, others: int) -> int:
     """Return how many gold questions precede the last of the annotator's first `others` ordinary comparisons.
 
-    An annotator's total includes future gold questions, so the total does not change when one is shown.
+    An annotator's displayed total includes future gold questions, so showing one does not change the total.
     """
     if study.gold_block is None:
         return 0

@@ -56,7 +56,7 @@ def progress_of(session: Session, *, study: Study, annotator_id: int) -> Progres
 def _gold_to_come(session: Session, *, study: Study, annotator_id: int, total: int) -> int:
     """Return how many gold questions an annotator will still get.
 
-    `total` counts the gold questions that were shown already, and all other comparisons.
+    `total` is the number of ordinary comparisons plus the gold questions that were already shown.
 
     If future gold questions were not counted, the displayed total would grow by one whenever a gold question
     is shown, and this would reveal the question.

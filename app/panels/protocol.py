@@ -48,7 +48,7 @@ def freeze_protocol(session: Session, study: Study, *, now: datetime) -> StudyPr
 
 
 def newest_protocol(session: Session, study: Study) -> StudyProtocol | None:
-    """Return the version under which new votes are cast; None for a draft."""
+    """Return the protocol version under which new votes are cast. None for a draft."""
     return session.scalar(
         select(StudyProtocol)
         .where(StudyProtocol.study_id == study.id)

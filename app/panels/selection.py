@@ -1,4 +1,4 @@
-"""Selects an annotator's next comparison and the side shown on the left.
+"""Selects an annotator's next comparison, and the submission shown on the left.
 
 Pairs that are new to the annotator come first, because an annotator would learn to recognise a clip that nine
 matchups show. Among these, comparisons with the fewest valid votes and live leases come first. Ties are
@@ -22,7 +22,7 @@ HOLDING_A_SLOT = (AssignmentStatus.OPEN, AssignmentStatus.VOTED)
 
 @dataclass(frozen=True)
 class Chosen:
-    """A comparison, and the number of its taken slots in which each side is on the left."""
+    """A comparison. For each side, it has the number of taken slots in which that side is on the left."""
 
     comparison: Comparison
     reference_left: int
@@ -76,7 +76,7 @@ def choose_comparison(session: Session, *, study: Study, annotator_id: int, met_
 
 
 def choose_left_side(chosen: Chosen, study: Study) -> Side:
-    """Return the side that was on the left less often in this comparison; the seed decides ties."""
+    """Return the side that was on the left less often in this comparison. The seed breaks ties."""
     if chosen.reference_left != chosen.other_left:
         return Side.REFERENCE if chosen.reference_left < chosen.other_left else Side.OTHER
     comparison = chosen.comparison

@@ -1,4 +1,4 @@
-"""Reads the matchups of a study, with the names that their sides have in tables."""
+"""Reads a study's matchups, and the names of the two sides of each matchup as used in tables."""
 
 from dataclasses import dataclass
 

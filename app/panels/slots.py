@@ -1,4 +1,4 @@
-"""Slots of a comparison. A live lease or valid vote takes a slot; the slot is released when that ends.
+"""Slots of a comparison. A slot is taken as long as it has a live lease or a valid vote.
 
 Assignments with `takes_slot` take one slot. Gold questions, repeats, quizzes, pilots and previews take none.
 Only this module changes `slots_taken`. In the same transaction, it updates the study's number of comparisons
@@ -27,7 +27,7 @@ def release_slot(comparison: Comparison, study: Study) -> None:
 
 
 def close_comparison(comparison: Comparison, study: Study) -> None:
-    """Close a comparison; its votes are kept."""
+    """Close a comparison and keep the comparison's votes."""
     if comparison.is_open and has_free_slot(comparison, study):
         study.unfilled_comparisons -= 1
     comparison.is_open = False

@@ -59,7 +59,7 @@ def count_vote(comparison: Comparison, vote: Vote, *, by: int) -> None:
 
 @dataclass(frozen=True)
 class VoteWithStatus:
-    """A vote and its status; `since` is when the status last changed, None if it never changed."""
+    """A vote and its status. `since` is the time of the last status change; None if there was no change."""
 
     vote: Vote
     status: VoteStatus
@@ -116,7 +116,7 @@ def change_statuses(
     actor: str,
     now: datetime,
 ) -> Counter[VoteStatus]:
-    """Change several votes as `change_status` does, in order; return the number of each new status.
+    """Change several votes in order, as `change_status` does. Return the number of votes per new status.
 
     An annotator can have thousands of votes, and the study is locked meanwhile. Therefore one query reads the
     comparisons of all these votes.
@@ -143,7 +143,7 @@ def _recounted(
     status: VoteStatus,
     keep_slot: bool = False,
 ) -> VoteStatus:
-    """Update counters and slots for a vote's new status; return surplus, not valid, if the panel is full."""
+    """Update counters and slots, and return the vote's new status. It is surplus if the panel is full."""
     if status is VoteStatus.VALID and before is not VoteStatus.VALID:
         if not has_free_slot(comparison, study):
             return VoteStatus.SURPLUS
