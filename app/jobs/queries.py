@@ -80,7 +80,7 @@ def job_counts(session: Session, principal: Principal, wanted: JobFilter) -> dic
 def jobs_page(
     session: Session, principal: Principal, wanted: JobFilter, *, after: int, limit: int | None
 ) -> JobsResponse:
-    """Return up to `limit` jobs that follow the row `after`. Also return the number of all jobs by status."""
+    """Return up to `limit` jobs that follow the row `after`. Also return the number of jobs by status."""
     more = None if limit is None else limit + 1
     rows = listed_jobs(session, principal, wanted, after=after, limit=more)
     return JobsResponse(

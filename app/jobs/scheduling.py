@@ -84,7 +84,7 @@ _LATEST_CLIPS = (
 
 
 def models_for(session: Session, worker: Worker, *, alive_since: datetime, now: datetime) -> Iterator[Choice]:
-    """Yield the models whose jobs to claim, best first; models other than the held one are queried lazily."""
+    """Yield the models whose jobs to claim, best first. Models not in memory are queried lazily."""
     held = worker.held_model
     if held is not None and held in worker.models:
         yield Choice(held, 0)

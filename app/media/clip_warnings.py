@@ -8,7 +8,7 @@ from app.media.probe import FAR_FIRST_FRAME
 
 
 class Clip(Protocol):
-    """The facts of a clip, from `ClipFacts` or from a row that stores them."""
+    """The facts of a clip: a `ClipFacts` or a database row with the same fields."""
 
     @property
     def width(self) -> int: ...
@@ -29,13 +29,13 @@ class Clip(Protocol):
 
 
 def usual_format(clips: Iterable[Clip]) -> str:
-    """Return the most frequent size, number of frames and fps as text; an empty string if there are none."""
+    """Return the most frequent size, number of frames and fps as text; an empty string without clips."""
     forms = Counter(_format(clip) for clip in clips)
     return forms.most_common(1)[0][0] if forms else ""
 
 
 def clip_warnings(clip: Clip, usual: str) -> list[str]:
-    """Return one line per warning; `usual` is the result of `usual_format` for the submission's clips."""
+    """Return one line per warning. `usual` is the result of `usual_format` for the submission's clips."""
     warnings = []
     if clip.is_static:
         warnings.append("every frame is the same; check that this is not the input image repeated")

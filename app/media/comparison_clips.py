@@ -1,4 +1,4 @@
-"""Finds the two clips of a comparison, and the recipe for both renditions."""
+"""Finds the two clips of a comparison, and the recipe by which both are rendered."""
 
 from dataclasses import dataclass, fields
 from typing import Any
@@ -27,7 +27,7 @@ class StoredClip:
 
 @dataclass(frozen=True)
 class ComparedClips:
-    """The two clips of one comparison, and the recipe for both."""
+    """The two clips of one comparison, and the recipe for their renditions."""
 
     prompt: str
     image_key: str
@@ -71,7 +71,7 @@ _COMPARED = _query()
 
 
 def compared_clips(session: Session, *, comparison_id: int, requested: RenditionRecipe) -> ComparedClips:
-    """Return the clips of a comparison; `requested` is the kind of rendition that the study requests."""
+    """Return the clips of a comparison. `requested` is the kind of rendition that the study requests."""
     prompt, image_key, image_type, *clips = session.execute(_COMPARED, {"comparison_id": comparison_id}).one()
     half = len(clips) // 2
     first, second = (

@@ -1,7 +1,7 @@
-"""Decodes single frames of clips, and input images, to raw pixels. The server draws figures from them.
+"""Decodes input images and single frames of clips to raw pixels, from which the server draws figures.
 
-The files are decoded in the sandbox (`sandbox/frames.py`). A child writes raw bytes whose length is checked;
-the server parses nothing that a child wrote.
+The files are decoded in the sandbox (`sandbox/frames.py`). A child writes raw bytes. The server checks only
+the number of bytes and does not parse them.
 """
 
 from collections.abc import Sequence
@@ -17,7 +17,7 @@ Pixels = npt.NDArray[np.uint8]
 
 
 class FramesUnreadable(Exception):
-    """A file that was accepted earlier can no longer be decoded."""
+    """A file cannot be decoded, although it was accepted earlier."""
 
 
 @dataclass(frozen=True)

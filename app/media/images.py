@@ -1,4 +1,4 @@
-"""Checks the input images of a benchmark, and makes the copies that the server sends.
+"""Checks the input images of a benchmark, and makes copies without metadata, which the server sends.
 
 Image files are opened only in the sandbox (`sandbox/image.py`).
 """
@@ -38,7 +38,7 @@ class ImageCode(StrEnum):
 
 
 class ImageRejected(Exception):
-    """The image is refused; the message is a sentence for the person who submitted the image."""
+    """The image is refused. The message is a sentence for the person who submitted the image."""
 
     def __init__(self, code: ImageCode, message: str) -> None:
         super().__init__(message)
@@ -48,7 +48,7 @@ class ImageRejected(Exception):
 
 @dataclass(frozen=True)
 class ImageLimits:
-    """Limits of an image; the size is checked before anything is decoded."""
+    """Limits of an image. The image's size is checked before anything is decoded."""
 
     max_bytes: int = 32 * 1024**2
     min_side: int = 16
@@ -58,7 +58,7 @@ class ImageLimits:
 
 @dataclass(frozen=True)
 class ImageFacts:
-    """Facts of an image that decodes completely; width and height are those of the upright image."""
+    """Facts of an image that decodes completely. Width and height are those of the upright image."""
 
     format: ImageFormat
     width: int
@@ -86,8 +86,8 @@ def clean_image(
 
     Args:
         path: the image as submitted.
-        target_path: the file to write; an existing file is overwritten. After an error there is no file.
-        sandbox: the sandbox that opens the file.
+        target_path: the file to write; an existing file is overwritten. If there is an error, no file is
+            left. sandbox: the sandbox that opens the file.
         limits: the limits that the image must satisfy.
 
     Returns:
@@ -105,7 +105,7 @@ def clean_image(
 
 
 def make_thumbnail(path: Path, target_path: Path, width: int, *, sandbox: Sandbox) -> ImageFacts:
-    """Write a WebP of the image, upright, without metadata, `width` pixels wide but never enlarged.
+    """Write an upright WebP of the image without metadata. It is at most `width` pixels wide, never enlarged.
 
     Args and Raises: see `clean_image`.
     """

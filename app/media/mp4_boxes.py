@@ -23,7 +23,7 @@ class Box:
 
 
 def outer_boxes(file: BinaryIO, file_bytes: int) -> list[Box]:
-    """Return the top-level boxes in order; the last box may be cut off.
+    """Return the top-level boxes in order. The last box may be cut off.
 
     Reading stops at bytes that cannot be a box because the declared size is smaller than the header.
     """

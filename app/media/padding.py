@@ -1,4 +1,4 @@
-"""Serves both renditions of an assignment with the same length, so that file sizes do not identify models.
+"""Pads both renditions of an assignment to the same length, so that file sizes do not identify models.
 
 Measured: MotiF's files are larger than CogVideoX's in 51 of 51 pairs, so padding each file separately would
 still distinguish the models. Each rendition ends in an MP4 `free` box, which players skip. The box is added

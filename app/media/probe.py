@@ -38,7 +38,7 @@ class ClipCode(StrEnum):
 
 
 class ClipRejected(Exception):
-    """The clip is refused; the message is a sentence for the person who submitted the clip."""
+    """The clip is refused. The message is a sentence for the person who submitted the clip."""
 
     def __init__(self, code: ClipCode, message: str) -> None:
         super().__init__(message)
@@ -97,7 +97,7 @@ class ClipFacts:
 def probe_clip(
     path: Path, *, sandbox: Sandbox, input_image: Path | None = None, limits: ClipLimits | None = None
 ) -> ClipFacts:
-    """Check a clip in the sandbox; safe to call from several threads.
+    """Check a clip in the sandbox. Several threads may call this function at once.
 
     Args:
         path: the file; its name does not matter.

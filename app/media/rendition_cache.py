@@ -1,4 +1,4 @@
-"""Makes each rendition when it is first needed, and records its store key in the database."""
+"""Makes a rendition when it is first needed, and records the rendition's store key in the database."""
 
 import hashlib
 import threading
@@ -41,7 +41,7 @@ def find_renditions(
 
 
 class RenditionCache:
-    """Makes renditions; concurrent requests for the same rendition wait for a single transcode."""
+    """Makes renditions. Concurrent requests for the same rendition wait for a single transcode."""
 
     def __init__(
         self,
@@ -57,7 +57,7 @@ class RenditionCache:
         self._locks: defaultdict[tuple[int, str], threading.Lock] = defaultdict(threading.Lock)
 
     def get_or_make(self, clip: StoredClip, recipe: Recipe) -> StoredRendition:
-        """Return the stored rendition of a clip; if there is none, transcode the clip and store the result.
+        """Return the stored rendition of a clip. If there is none, transcode the clip and store the result.
 
         Raises:
             RenditionFailed: the clip cannot be transcoded to this recipe.

@@ -1,4 +1,4 @@
-"""Computes which parts of a study's clips are missing in the renditions: length, edges, frames per second."""
+"""Computes how much of a study's clips the renditions leave out: in length, at the edges, in frame rate."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
@@ -118,7 +118,7 @@ def _side_loss(side: Side, losses: Iterable[tuple[Loss, int]]) -> SideLoss:
 
 
 def _forms(study_ids: list[int]) -> Select[*tuple[Any, ...]]:
-    """Count each matchup's pairs by the forms of the two clips; most matchups have one combination."""
+    """Count each matchup's pairs by the forms of the two clips. Most matchups have only one combination."""
     reference, other = aliased(Clip), aliased(Clip)
     columns = [getattr(clip, name) for clip in (reference, other) for name in _FORM]
     return (

@@ -23,7 +23,7 @@ class RenditionFailed(Exception):
 
 
 class HasForm(Protocol):
-    """The facts of a clip that decide its recipe; `ClipForm` has only these, other classes have more."""
+    """Any class with the facts of a clip that decide the clip's recipe. `ClipForm` has no other facts."""
 
     @property
     def codec(self) -> str: ...
@@ -47,7 +47,7 @@ class HasForm(Protocol):
 
 @dataclass(frozen=True)
 class ClipForm:
-    """The facts of a clip that decide its recipe; see `ClipFacts`."""
+    """The facts of a clip that decide the clip's recipe. `ClipFacts` explains them."""
 
     codec: str
     pixel_format: str
@@ -87,17 +87,17 @@ class Recipe:
 
 
 def choose_recipe(reference: HasForm, other: HasForm, requested: RenditionRecipe) -> Recipe:
-    """Return the recipe for both clips of a comparison; the order of the two clips does not matter.
+    """Return the recipe for both clips of a comparison. The order of the two clips does not matter.
 
     `requested` is the study's choice. `remux` becomes `normalised` if the clips differ in size, fps, length
     or codec, or if one has sound, an uneven rate, or is not plain H.264. Otherwise the two clips would look
     or behave differently in the player.
 
-    All other kinds use the smaller fps (at most 60). Length: the longer clip is cut to the length of the
-    shorter one; `keep_longer` instead repeats the last frame of the shorter clip. Size: the smaller width and
-    the smaller height; each clip is scaled until it covers them and cropped at the centre, or, with
-    `letterbox`, scaled to fit between black bars. `native` scales nothing: each clip is centred on a black
-    canvas of the larger width and height.
+    All other kinds use the smaller fps (at most 60). The longer clip is cut to the length of the shorter one;
+    `keep_longer` instead repeats the last frame of the shorter clip. Both renditions get the smaller width
+    and the smaller height of the two clips. Each clip is scaled until it fills this size and is cropped at
+    the centre. With `letterbox`, each clip is instead scaled to fit within this size, between black bars.
+    `native` scales nothing: each clip is centred on a black canvas of the larger width and height.
     """
     clips = (reference, other)
     if requested is RenditionRecipe.REMUX:
@@ -120,7 +120,7 @@ def choose_recipe(reference: HasForm, other: HasForm, requested: RenditionRecipe
 
 
 def make_rendition(source_path: Path, recipe: Recipe, target_path: Path, *, sandbox: Sandbox) -> None:
-    """Write the rendition of a clip; safe to call from several threads.
+    """Write the rendition of a clip. Several threads may call this function at once.
 
     With the same source and library versions, a remux always has the same bytes, but x264's output may vary.
 

@@ -1,4 +1,4 @@
-"""HTTP responses with files of the store: images, and clips or byte ranges of clips.
+"""HTTP responses that send images, clips, or byte ranges of clips from the media store.
 
 The headers are a fixed set. They include no ETag, Last-Modified or file name, which could reveal that clips
 were uploaded in one batch and belong to one model.
@@ -40,7 +40,7 @@ def video_response(
     cache_control: str,
     capacity: Capacity,
 ) -> Response:
-    """Return the requested range of a video of `length` bytes; without a range, return the whole video.
+    """Return the requested range of a video of `length` bytes. Without a range, return the whole video.
 
     Raises:
         RangeNotSatisfiable: the range contains no byte of the video.

@@ -1,4 +1,4 @@
-"""URLs of the thumbnails on pages; `app.gallery` serves them."""
+"""Builds the URLs of thumbnails on pages. `app.gallery` serves the thumbnails."""
 
 from typing import Literal
 
@@ -9,7 +9,7 @@ LARGE: ThumbnailWidth = 640
 
 
 def thumbnail_url(image_key: str, width: ThumbnailWidth) -> str:
-    """Return the URL of an image's thumbnail. It changes with the image, so browsers cache it permanently.
+    """Return the URL of an image's thumbnail. The URL is derived from the image and cached permanently.
 
     >>> thumbnail_url("images/ab/abcd", 240)
     '/thumbnails/abcd-240.webp'

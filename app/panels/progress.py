@@ -35,7 +35,7 @@ _PROGRESS = select(
 
 @dataclass(frozen=True)
 class Progress:
-    """The number of pairs done, and the total if no other annotator takes any of the remaining pairs."""
+    """The number of pairs done, and the total that results if other annotators take no remaining pairs."""
 
     done: int
     total: int

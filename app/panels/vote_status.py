@@ -143,7 +143,7 @@ def _recounted(
     status: VoteStatus,
     keep_slot: bool = False,
 ) -> VoteStatus:
-    """Update counters and slots, and return the vote's new status. It is surplus if the panel is full."""
+    """Update counters and slots. Return the new status: `surplus` instead of `valid` if the panel is full."""
     if status is VoteStatus.VALID and before is not VoteStatus.VALID:
         if not has_free_slot(comparison, study):
             return VoteStatus.SURPLUS

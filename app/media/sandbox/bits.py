@@ -10,7 +10,7 @@ _TO_ESCAPE = re.compile(rb"\x00\x00(?=[\x00-\x03])")
 
 
 class RbspError(Exception):
-    """A field is missing or out of range, or there are bits after the last field; the message is for logs."""
+    """A field is missing or out of range, or bits follow the last field. The message is for logs."""
 
 
 def unescaped(payload: bytes) -> bytes:
@@ -28,7 +28,7 @@ def escaped(rbsp: bytes) -> bytes:
 
 
 class BitReader:
-    """Reads fields one after the other; each call passes the range of accepted values."""
+    """Reads fields one after the other. Each call states the range of accepted values."""
 
     def __init__(self, rbsp: bytes) -> None:
         self._bits = "".join(f"{byte:08b}" for byte in rbsp)

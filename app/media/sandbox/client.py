@@ -44,7 +44,7 @@ class Work(StrEnum):
 
 @dataclass(frozen=True)
 class SandboxLimits:
-    """Limits of one child; a child that exceeds any limit is killed.
+    """Limits of one child. A child that exceeds any limit is killed.
 
     `address_space_bytes` includes the libraries, about 0.3 GB before any frame is decoded.
     """
@@ -68,7 +68,7 @@ class SandboxError(Exception):
 
 
 class WorkRefused(SandboxError):
-    """The child refused its input; each kind of work has its own codes."""
+    """The child refused the input. Each kind of work has its own codes."""
 
     def __init__(self, code: str, message: str) -> None:
         super().__init__(message)
@@ -80,7 +80,7 @@ class WorkTimeout(SandboxError):
 
 
 class WorkDied(SandboxError):
-    """The child ended without a result; `reason` is for logs and may contain paths."""
+    """The child ended without a result. `reason` is for logs and may contain paths."""
 
     def __init__(self, reason: str) -> None:
         super().__init__("The decoder failed on this file.")
@@ -92,7 +92,7 @@ class SandboxBroken(SandboxError):
 
 
 class Sandbox:
-    """Runs work in at most `children` child processes at once; threads may share a sandbox.
+    """Runs work in at most `children` child processes at once. Several threads may share a sandbox.
 
     Each child has its own fork server, which is started when it is first needed and restarted after a crash.
     To end the fork servers, close the sandbox or use it as a context manager.
@@ -124,7 +124,7 @@ class Sandbox:
         return _result(reply)
 
     def _request_with_restart(self, fork_server: "_ForkServer", request: bytes) -> dict[str, Json]:
-        """Send the request; if the fork server has ended, restart it and send the request once more.
+        """Send the request. If the fork server has ended, restart it and send the request once more.
 
         The retry is correct because a fork server can be killed while idle; the file is then not the cause.
         """
@@ -175,7 +175,7 @@ class _ForkServerGone(Exception):
 
 
 class _ForkServer:
-    """A fork server, seen from its parent; only one thread uses it at a time."""
+    """The parent process's handle to a fork server. Only one thread uses the handle at a time."""
 
     def __init__(self) -> None:
         self._process: subprocess.Popen[bytes] | None = None
@@ -192,7 +192,7 @@ class _ForkServer:
         return reply
 
     def kill(self) -> None:
-        """Kill the process; a thread other than the one that uses this object may call this method."""
+        """Kill the process. Any thread may call this method, even while another thread uses this object."""
         process = self._process
         if process is not None:
             # Kill the whole process group, so that no child survives. The pid stays valid until the process

@@ -1,4 +1,4 @@
-"""Decodes single frames inside a sandbox child; the server never imports this module."""
+"""Decodes single frames inside a sandbox child. The server never imports this module."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,7 +14,7 @@ from benchmark.video.track import open_video
 
 
 def read(kind: str, path: str, numbers: list[int], target: str, max_width: int) -> dict[str, Json]:
-    """Write the frames one after the other as raw RGB; return their width and height.
+    """Write the frames one after the other as raw RGB. Return the frames' width and height.
 
     Raises:
         WorkRefused: the file cannot be decoded, or has fewer frames than the last of the `numbers`.

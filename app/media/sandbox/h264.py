@@ -24,7 +24,7 @@ _MARKS = bytes(0x20 <= byte < 0x7F for byte in range(256))
 
 
 class NotPlain(Exception):
-    """The stream cannot be cleaned without re-encoding; the message is for logs."""
+    """The stream cannot be cleaned without re-encoding. The message is for logs."""
 
 
 @dataclass(frozen=True)
@@ -103,7 +103,7 @@ def _parameter_sets(units: Iterable[bytes], colours: Colours) -> list[bytes]:
 
 
 def _sample(units: tuple[bytes, ...], known: list[bytes], colours: Colours) -> Sample:
-    """Return a picture with only its slices; parameter sets among them must equal those of the track."""
+    """Return only the slices of a picture. Parameter sets in the picture must equal those of the track."""
     kinds = {_kind(unit) for unit in units}
     if kinds & _PARTITIONS:
         raise NotPlain("data partitions")

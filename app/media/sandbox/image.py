@@ -1,4 +1,4 @@
-"""Reads untrusted images inside a sandbox child; the server never imports this module."""
+"""Reads untrusted images inside a sandbox child. The server never imports this module."""
 
 import io
 from collections.abc import Callable
@@ -33,7 +33,7 @@ _RECODED: dict[ImageFormat, dict[str, Any]] = {
 def prepare(
     step: str, path: str, limits: dict[str, Any], target: str | None = None, width: int | None = None
 ) -> dict[str, Json]:
-    """Verify an image and return its `ImageFacts`; the steps `clean` and `thumbnail` also write a copy.
+    """Verify an image and return its `ImageFacts`. The steps `clean` and `thumbnail` also write a copy.
 
     Raises:
         WorkRefused: the image is refused (the code is an `ImageCode`), or the disk is full (`disk_full`).

@@ -18,7 +18,7 @@ _UNSPECIFIED = 2
 
 @dataclass(frozen=True)
 class Colours:
-    """The colours that decoded values represent, as codes of ITU-T H.273; `full_range` is 0 or 1."""
+    """The colours that decoded values represent, as codes of ITU-T H.273. `full_range` is 0 or 1."""
 
     primaries: int = _UNSPECIFIED
     transfer: int = _UNSPECIFIED
@@ -127,7 +127,7 @@ def _read_vui(bits: BitReader) -> _Vui:
 
 
 def _skip_buffer_model(bits: BitReader) -> bool:
-    """Skip hrd_parameters; return whether they are present."""
+    """Skip hrd_parameters. Return whether they are present."""
     if not bits.u(1):
         return False
     buffers = bits.ue(most=31) + 1

@@ -1,4 +1,4 @@
-"""Decodes a clip inside a sandbox child and measures it; the server never imports this module."""
+"""Decodes and measures a clip inside a sandbox child. The server never imports this module."""
 
 from pathlib import Path
 from typing import Any

@@ -22,7 +22,7 @@ def is_remuxable(track: VideoTrack, description: VideoDescription) -> bool:
 
 
 def plain_track(track: VideoTrack, description: VideoDescription) -> PlainTrack:
-    """Return the coded pictures with cleaned headers; frame durations are constant, and the time starts at 0.
+    """Return the coded pictures with cleaned headers, constant frame durations, and times that start at 0.
 
     Raises:
         NotPlain: the clip must be re-encoded.

@@ -1,4 +1,4 @@
-"""Measures the similarity of frames and images on 64x64 thumbnails; runs inside a sandbox child."""
+"""Measures how similar frames and images are, on 64x64 thumbnails. It runs inside a sandbox child."""
 
 from pathlib import Path
 from typing import Any

@@ -1,4 +1,4 @@
-"""Writes renditions inside a sandbox child; the server never imports this module."""
+"""Writes renditions inside a sandbox child. The server never imports this module."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -93,7 +93,7 @@ def _encoder(recipe: Recipe, rate: Fraction) -> Any:
 
 
 def _shaped(track: VideoTrack, shown: tuple[int, ...], recipe: Recipe) -> Iterator[Any]:
-    """Yield the scaled frames with these ascending indices; a repeated index yields its frame again."""
+    """Yield the scaled frames with these ascending indices. A repeated index yields the same frame again."""
     scaler: Scaler | None = None
     times = Counter(shown)
     for index, frame in enumerate(track.frames()):

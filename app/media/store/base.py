@@ -39,7 +39,7 @@ class MediaMissing(StoreError):
 
 
 def content_key(kind: str, sha256: str) -> str:
-    """Return the key of a file of this kind, two levels deep so that no folder holds every file.
+    """Return the key of a file of this kind. Keys have two levels, so that no folder contains all files.
 
     >>> content_key("clips", "ab" * 32)[:14]
     'clips/ab/ababa'
@@ -76,7 +76,7 @@ def full_disk_as_store_full() -> Iterator[None]:
 
 
 class MediaStore(ABC):
-    """Stores files under keys; each file is written once and never changed."""
+    """Stores files under keys. Each file is written once and never changed."""
 
     @abstractmethod
     def private_file(self) -> AbstractContextManager[Path]:
@@ -88,13 +88,14 @@ class MediaStore(ABC):
 
     @abstractmethod
     def put(self, key: str, private_file: Path) -> None:
-        """Move a finished file atomically into the store under `key`; the file is durable when this returns.
+        """Move a finished file atomically into the store under `key`. On return, the file is durable.
 
         If the key exists already, the stored file is kept. With content keys, its bytes are the same.
 
         Raises:
             StoreFull: no partial file remains, and `private_file` still exists.
-            StoreUnavailable: any other failure; also then, no partial file remains and `private_file` exists.
+            StoreUnavailable: any other failure. In this case too, no partial file remains and `private_file`
+                still exists.
         """
 
     @abstractmethod
@@ -112,7 +113,7 @@ class MediaStore(ABC):
 
     @abstractmethod
     def open_local(self, key: str) -> AbstractContextManager[Path]:
-        """Yield a local path from which the file can be read; the path is valid only inside the block."""
+        """Yield a local path from which the file can be read. The path is valid only inside the block."""
 
     @abstractmethod
     def delete(self, key: str) -> None:
@@ -120,7 +121,7 @@ class MediaStore(ABC):
 
     @abstractmethod
     def healthy(self) -> bool:
-        """Return whether the store responds and is writable; fast enough for a readiness check."""
+        """Return whether the store responds and is writable. This is fast enough for a readiness check."""
 
 
 def open_store(media_url: str) -> MediaStore:

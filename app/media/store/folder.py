@@ -1,4 +1,4 @@
-"""A media store in a folder; files are stored by an atomic rename and survive a power failure."""
+"""A media store in a folder. Files are stored by an atomic rename and survive a power failure."""
 
 import errno
 import os
@@ -78,7 +78,7 @@ class FolderStore(MediaStore):
         return self._folder / checked_key(key)
 
     def _make_folders(self, folder: Path) -> None:
-        """Create missing folders from the top down; make each folder durable before it is used."""
+        """Create missing folders from the top down. Make each folder durable before it is used."""
         if folder.is_dir():
             return
         self._make_folders(folder.parent)
@@ -126,7 +126,7 @@ def _fsync(path: Path) -> None:
 
 @contextmanager
 def _store_errors(key: str | None = None) -> Iterator[None]:
-    """Convert an OSError to a StoreError; if `key` is given, a missing file becomes MediaMissing."""
+    """Convert an OSError to a StoreError. If `key` is given, a missing file becomes MediaMissing."""
     try:
         with full_disk_as_store_full():
             yield

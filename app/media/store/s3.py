@@ -28,7 +28,7 @@ _FULL = {"507", "InsufficientStorage", "QuotaExceeded", "XMinioStorageFull", "XM
 
 
 class S3Store(MediaStore):
-    """Keeps each file as the object `prefix/key` of one bucket; several threads may use one store."""
+    """Keeps each file as the object `prefix/key` of one bucket. Several threads may use one store."""
 
     def __init__(self, bucket: str, prefix: str = "") -> None:
         if not bucket:
