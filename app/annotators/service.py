@@ -31,7 +31,7 @@ def exclude_annotator(session: Session, *, study: Study, annotator: Annotator, d
     The annotator's open assignments are cancelled, and they get no new ones. Excluding twice changes nothing.
 
     Raises:
-        Conflict: the annotator left the study and thereby withdrew the votes, or the votes were imported.
+        Conflict: the votes were withdrawn when the annotator left the study, or were imported.
     """
     study = lock_annotator(session, study, annotator)
     if annotator.excluded_at is not None:

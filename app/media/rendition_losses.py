@@ -89,7 +89,7 @@ def loss_of(clip: HasForm, recipe: Recipe) -> Loss:
 
 
 def rendition_losses(session: Session, studies: Sequence[Study]) -> dict[int, tuple[SideLoss, ...]]:
-    """Return the losses of each matchup's sides, keyed by matchup id; sides without a loss are left out."""
+    """Return the losses of each matchup's sides, keyed by matchup id. Sides without a loss are omitted."""
     requested = {study.id: study.renditions for study in studies}
     losses: defaultdict[tuple[int, Side], list[tuple[Loss, int]]] = defaultdict(list)
     for matchup_id, study_id, pairs, *forms in session.execute(_forms(list(requested))):

@@ -138,7 +138,7 @@ class Sandbox:
         raise SandboxBroken("The media sandbox does not start.")
 
     def close(self) -> None:
-        """End all fork servers and kill running work; running and later work raises SandboxBroken."""
+        """End all fork servers and kill running work. Running and later work raises SandboxBroken."""
         self._closed = True
         for fork_server in self._fork_servers:
             fork_server.kill()
