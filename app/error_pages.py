@@ -88,7 +88,7 @@ def answer_error(
     problems: list[str] | None = None,
     more_headers: Mapping[str, str] | None = None,
 ) -> Response:
-    """Return the error as an HTML page to browsers, and as JSON to programs and under /api."""
+    """Return the error as JSON under /api and to programs. Elsewhere, browsers get an HTML page."""
     request_id: str = request.scope.get("ti2v_request_id", "")
     headers = {"Cache-Control": "no-store", **(more_headers or {})}
     if status == HTTPStatus.UNAUTHORIZED:

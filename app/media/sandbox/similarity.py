@@ -1,4 +1,4 @@
-"""Measures how similar frames and images are, on 64x64 thumbnails. It runs inside a sandbox child."""
+"""Measures how similar frames and images are, on 64x64 thumbnails. This module runs in a sandbox child."""
 
 from pathlib import Path
 from typing import Any
