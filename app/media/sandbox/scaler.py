@@ -1,4 +1,4 @@
-"""Converts decoded frames to one size, by cropping, by black bars, or by centring them on a canvas."""
+"""Converts frames to one size: scales and crops them, adds black bars, or centres them on a canvas."""
 
 from typing import Any
 
