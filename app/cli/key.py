@@ -83,7 +83,7 @@ def list_(row_format: str) -> None:
 def revoke(key_id: int, sign_out: bool) -> None:
     """Revoke a key permanently; ID is the number that `ti2v key list` shows.
 
-    The browsers of its owner stay signed in unless --sign-out is given.
+    The key's owner stays signed in in their browsers unless you pass --sign-out.
     """
     from app.cli.audit import note_event
     from app.cli.local import open_database, open_settings

@@ -56,7 +56,7 @@ def find_sign_in(session: Session, *, token: str, now: datetime, for_change: boo
 
 
 def sign_in(session: Session, *, link: SignInLink, browser: BrowserSession, now: datetime) -> None:
-    """Use up a sign-in link and sign its person in to a browser."""
+    """Consume a sign-in link and start a browser session for its person."""
     link.used_at = now
     browser.person_id = link.person_id
     session.flush()

@@ -11,7 +11,7 @@ class MetricInputError(ValueError):
 
 
 def feature_rows(features: ArrayLike, *, name: str, at_least: int = 1) -> Vectors:
-    """Return features as an array of rows with length 1.
+    """Return features as a 2-D array, each row scaled to unit L2 norm.
 
     Args:
         features: (rows, dimensions), any real dtype; a vector of shape (dimensions,) is treated as one row.

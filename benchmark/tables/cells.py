@@ -36,7 +36,7 @@ class Names:
     names: tuple[str, ...]
 
     def at(self, row: int) -> str:
-        """Return the name in a row; an empty string if the cell is empty."""
+        """Return the row's name cell; an empty string if the cell is empty."""
         code = int(self.codes[row])
         return "" if code == BLANK else self.names[code]
 

@@ -27,7 +27,7 @@ class HeatmapSource(StrEnum):
 
 
 class LearningRateSchedule(StrEnum):
-    """Course of the learning rate after the warm-up."""
+    """Learning-rate schedule after the warm-up."""
 
     CONSTANT = "constant"
     COSINE = "cosine"
