@@ -10,7 +10,8 @@ from playwright.sync_api import Error, Page, sync_playwright
 REAL_MODELS = ("motif", "cinemo", "dynamicrafter", "cogvideox")
 
 
-@pytest.fixture(scope="session")
+# One browser a file: a running Playwright holds this thread's event loop (see tests/browser/conftest.py).
+@pytest.fixture(scope="module")
 def page() -> Iterator[Page]:
     """A page of one headless Chromium with the colours of an sRGB screen."""
     with sync_playwright() as playwright:
