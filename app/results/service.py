@@ -10,7 +10,7 @@ from app.security.identity import Principal
 from app.security.visibility import find_study
 from app.tables.studies import Study
 from benchmark.protocol import StudyStatus
-from benchmark.stats.preferences import PreferenceRow, preferences
+from benchmark.stats.preferences import PreferenceRow, by_score, preferences
 from benchmark.wire.results import ResultsResponse
 
 
@@ -50,5 +50,5 @@ def results_response(results: StudyResults) -> ResultsResponse:
         status=results.study.status,
         interim=results.is_interim,
         votes_per_comparison=results.study.votes_per_comparison,
-        preferences=[vars(row) for row in results.rows],
+        preferences=[vars(row) for row in by_score(results.rows)],
     )
