@@ -1,19 +1,24 @@
 """Published results: a closed study for everybody, or for those with an unlisted link."""
 
 import re
+import shutil
 from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from fastapi.testclient import TestClient
 from sqlalchemy import select
 
 from app.main import create_app
+from app.media.sandbox import Sandbox
 from app.tables.audit import AuditEvent
 from app.tables.studies import Study as StudyRow
 from app.tables.submissions import Submission
 from benchmark.protocol import Visibility
 from tests.app.results.page_voters import PAGE, close, fill_panels, signed_in
 from tests.cast import PAIR_IDS, Cast, Study
+from tests.conftest import open_with_sandbox, settings_for
 
 RESULTS = "/studies/motif-study/results"
 PUBLISH = "/studies/motif-study/publish"
@@ -28,11 +33,25 @@ READ = (
 )
 
 
+@pytest.fixture(scope="module")
+def closed_home(stage: tuple[Path, Cast], tmp_path_factory: pytest.TempPathFactory, sandbox: Sandbox) -> Path:
+    """The cast's world with a closed study, voted on once for all tests here."""
+    home = tmp_path_factory.mktemp("closed") / "home"
+    shutil.copytree(stage[0], home)
+    with open_with_sandbox(settings_for(home), sandbox) as context:
+        cast = replace(stage[1], context=context)
+        study = cast.open_study()
+        fill_panels(study, people=5)
+        close(study, cast.alice)
+    return home
+
+
 @pytest.fixture
-def closed(cast: Cast, study: Study) -> Study:
-    fill_panels(study, people=5)
-    close(study, cast.alice)
-    return study
+def closed(cast: Cast, closed_home: Path) -> Study:
+    """A copy of the closed study in the test's own installation."""
+    cast.context.database.close()
+    shutil.copytree(closed_home, cast.context.settings.home, dirs_exist_ok=True)
+    return Study("motif-study", cast.context)
 
 
 def stranger(cast: Cast) -> TestClient:
