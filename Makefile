@@ -52,6 +52,10 @@ fix: $(VENV)/.dev ## mend what tools can mend
 perf: $(VENV)/.dev ## measure speed and memory, print the table
 	$(BIN)/python -m perf
 
+.PHONY: screenshots
+screenshots: $(VENV)/.dev browser ## take screenshots of every page in every window size, light and dark, into screenshots/
+	$(BIN)/python -m tests.browser.screenshots
+
 .PHONY: benchmark-data
 benchmark-data: $(VENV)/.web ## draw the bundled benchmark again and compare it with the shipped files
 	$(BIN)/ti2v benchmark redraw

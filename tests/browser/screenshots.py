@@ -47,6 +47,7 @@ WINDOWS = {
     "zoom-200": Window(720, 450, scale=2),
 }
 SCHEMES = ("light", "dark")
+LONGEST_MS = 180_000  # a tall page at 200 %
 
 # Pages of visitors who are not signed in.
 PUBLIC = {
@@ -70,7 +71,7 @@ OWN = {
     "results-closed": f"/studies/{CLOSED}/results",
     "matchup": f"/studies/{CLOSED}/results/1",
     "leaderboard": f"/studies/{CLOSED}/leaderboard",
-    "scenario": f"/studies/{CLOSED}/scenarios/golf",
+    "scenario": f"/studies/{CLOSED}/scenarios/kite",
     "results-pair": f"/studies/{CLOSED}/pairs/{PAIR_IDS[0]}",
     "annotators": f"/studies/{OPEN}/annotators",
 }
@@ -187,7 +188,7 @@ def save(page: Page, name: str, window: str, scheme: str, *, full_page: bool = T
     if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
         print(f"wider than the window: {name} {window}")
     FOLDER.mkdir(exist_ok=True)
-    page.screenshot(path=FOLDER / f"{name}-{window}-{scheme}.png", full_page=full_page)
+    page.screenshot(path=FOLDER / f"{name}-{window}-{scheme}.png", full_page=full_page, timeout=LONGEST_MS)
 
 
 if __name__ == "__main__":
