@@ -11,7 +11,7 @@ from app.context import AppContext
 from app.errors import Forbidden, NotSignedIn
 from app.security.identity import Principal, principal_of_browser, principal_of_key
 from app.security.publication import Visitor, link_cookie
-from app.security.visibility import find_study
+from app.security.visibility import find_study, reads_by_link
 from app.tables.studies import Study
 from benchmark.protocol import Role, Scope
 
@@ -107,17 +107,25 @@ def authenticate(request: Request) -> None:
         request.scope[_PERSON] = _find_person(session, request, now=now)
 
 
-def require_reader(session: Session, request: Request, *, now: datetime) -> Principal:
+def require_reader(
+    session: Session, request: Request, slug: str | None = None, *, now: datetime
+) -> Principal:
     """Return the reader of results: a person, or a visitor who can see only published results.
+
+    Args:
+        slug: the study to read. A person who does not see it but opened its unlisted link in this browser
+            reads it as a visitor.
 
     Raises:
         NotSignedIn: the key is invalid.
         Forbidden: the key belongs to a worker.
     """
     is_visitor = "authorization" not in request.headers and not _is_signed_in(session, request, now=now)
+    visitor = Principal(0, "visitor", Role.VIEWER, visitor=visitor_of(request))
     if is_visitor:
-        return Principal(0, "visitor", Role.VIEWER, visitor=visitor_of(request))
-    return require_person(session, request, Role.RESEARCHER, Role.VIEWER, now=now)
+        return visitor
+    person = require_person(session, request, Role.RESEARCHER, Role.VIEWER, now=now)
+    return visitor if slug and reads_by_link(session, slug, person, visitor_of(request)) else person
 
 
 def visitor_of(request: Request) -> Visitor:

@@ -25,7 +25,7 @@ from app.pager import Pager
 from app.results.views.clips import clip_cards
 from app.results.views.names import readable
 from app.security.identity import Principal
-from app.security.publication import shows_clips
+from app.security.publication import Visitor, shows_clips
 from app.security.visibility import sees_benchmark, sees_submission
 from app.tables.bench import Benchmark, Pair
 from app.tables.submissions import Clip, Submission
@@ -113,15 +113,26 @@ def pair_page(
 
 
 def final_clip(
-    session: Session, slug: str, *, pair_id: str, submission_id: str, seed: int, principal: Principal
+    session: Session,
+    slug: str,
+    *,
+    pair_id: str,
+    submission_id: str,
+    seed: int,
+    principal: Principal,
+    visitor: Visitor,
 ) -> Clip:
     """Return the clip of a final submission for a pair and seed, in any version of the benchmark.
+
+    Args:
+        principal: the reader.
+        visitor: the browser. It also sees clips of the studies whose unlisted links it opened.
 
     Raises:
         NotFound: there is no such clip, or its submission is not final or not visible to this person.
         NotSignedIn: the visitor is not signed in, and no published results contain the clip.
     """
-    query = (
+    clip = session.scalar(
         select(Clip)
         .join(Pair, Pair.id == Clip.pair_id)
         .join(Benchmark, Benchmark.id == Pair.benchmark_id)
@@ -134,14 +145,20 @@ def final_clip(
             Submission.status == SubmissionStatus.FINAL,
         )
     )
-    if principal.visitor is None:
-        query = query.where(sees_submission(principal))
-    clip = session.scalar(query)
-    if clip is None:
-        raise NotFound("There is no such clip.")
-    if principal.visitor and not shows_clips(session, [clip.submission_id], principal.visitor):
+    if clip is not None and (
+        _is_visible(session, clip, principal) or shows_clips(session, [clip.submission_id], visitor)
+    ):
+        return clip
+    if clip is not None and principal.visitor:
         raise NotSignedIn("Sign in to see this clip.")
-    return clip
+    raise NotFound("There is no such clip.")
+
+
+def _is_visible(session: Session, clip: Clip, principal: Principal) -> bool:
+    if principal.visitor is not None:
+        return False
+    query = select(Submission.id).where(Submission.id == clip.submission_id, sees_submission(principal))
+    return session.scalar(query) is not None
 
 
 def benchmarks_showing(sha256: str, principal: Principal | None) -> Select[Visibility]:

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Query, Request, Response
 from app.benchmarks.service import find_benchmark
 from app.capacity import RequestClass
 from app.clock import utc_now
-from app.dependencies import context_of, optional_person, require_reader
+from app.dependencies import context_of, optional_person, require_reader, visitor_of
 from app.errors import Unavailable
 from app.gallery.queries import Filter, final_clip, gallery_page, image_is_public, pair_page
 from app.gallery.thumbnails import thumbnail
@@ -73,6 +73,7 @@ def clip(
             submission_id=submission_id,
             seed=seed,
             principal=principal,
+            visitor=visitor_of(request),
         )
     return _clip_answer(request, found)
 

@@ -172,7 +172,7 @@ class JobsPart:
         """Return the state of all jobs and workers in one sentence."""
         to_come = sum(each.to_come for each in self.submissions)
         if not self.submissions:
-            return "No clip was asked for yet"
+            return "No clips requested yet"
         if not to_come:
             return "Nothing is being made at the moment"
         present = sum(each.is_present for each in self.workers)

@@ -122,14 +122,14 @@ def one_pair(slug: SlugPath, pair_id: PairIdPath, request: Request) -> Response:
     """Show one pair with its clips, their model names and every vote."""
     context = context_of(request)
     with context.database.read() as session:
-        principal = require_reader(session, request, now=utc_now())
+        principal = require_reader(session, request, slug, now=utc_now())
         study = find_study(session, slug=slug, principal=principal)
         page = pair_page(session, study, pair_id, principal=principal)
     return context.pages.answer("results/pair.html", page)
 
 
 def _visible_study(session: Session, request: Request, slug: str) -> Study:
-    principal = require_reader(session, request, now=utc_now())
+    principal = require_reader(session, request, slug, now=utc_now())
     return find_study(session, slug=slug, principal=principal)
 
 

@@ -99,6 +99,12 @@ def find_study(session: Session, *, slug: str, principal: Principal, for_change:
     return study
 
 
+def reads_by_link(session: Session, slug: str, principal: Principal, visitor: Visitor) -> bool:
+    """Return whether a person reads a study only because this browser opened its unlisted link."""
+    study = session.scalar(select(Study).where(Study.slug == slug, ~sees_study(principal)))
+    return study is not None and is_published_to(study, visitor)
+
+
 def _published_study(session: Session, slug: str, visitor: Visitor) -> Study:
     study = session.scalar(select(Study).where(Study.slug == slug, _benchmark_is_visible(Study, None)))
     if study is None or not is_published_to(study, visitor):

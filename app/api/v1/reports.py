@@ -21,7 +21,7 @@ def report(slug: SlugPath, request: Request) -> Response:
     """
     database = context_of(request).database
     with database.read() as session:
-        principal = require_reader(session, request, now=utc_now())
+        principal = require_reader(session, request, slug, now=utc_now())
     pieces = zipped_report(database, slug=slug, principal=principal)
     stream = context_of(request).capacities.of(RequestClass.REPORTS).stream(pieces)
     headers = {"Content-Disposition": f'attachment; filename="{slug}.zip"', "Cache-Control": "no-store"}

@@ -26,7 +26,7 @@ def get_results(slug: SlugPath, request: Request) -> ResultsResponse:
     Only its researchers get results of a running study, and these have no p-values.
     """
     with context_of(request).database.read() as session:
-        principal = require_reader(session, request, now=utc_now())
+        principal = require_reader(session, request, slug, now=utc_now())
         results = find_results(session, slug=slug, principal=principal)
         return results_response(results)
 
@@ -43,7 +43,7 @@ def export(
     """Return a table as csv, json, jsonl, parquet, markdown or latex; docs/tables.md names the columns."""
     database = context_of(request).database
     with database.read() as session:
-        principal = require_reader(session, request, now=utc_now())
+        principal = require_reader(session, request, slug, now=utc_now())
     chunks = export_table(
         database,
         slug=slug,

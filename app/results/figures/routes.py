@@ -42,7 +42,7 @@ def figure_answer(request: Request, slug: str, figure: FigureName, file_format: 
     content = study_figure_file(
         context_of(request).database,
         slug=slug,
-        principal=_reader(request),
+        principal=_reader(request, slug),
         name=figure,
         file_format=file_format,
     )
@@ -59,7 +59,7 @@ def strip_answer(
         sandbox=context.sandbox,
         slug=slug,
         pair_id=pair_id,
-        principal=_reader(request),
+        principal=_reader(request, slug),
         file_format=file_format,
         frames=frames,
     )
@@ -74,9 +74,9 @@ def scenes_answer(request: Request, slug: str, file_format: FigureFormat) -> Res
     return _download(content, f"{slug}-scenarios", file_format)
 
 
-def _reader(request: Request) -> Principal:
+def _reader(request: Request, slug: str) -> Principal:
     with context_of(request).database.read() as session:
-        return require_reader(session, request, now=utc_now())
+        return require_reader(session, request, slug, now=utc_now())
 
 
 def _download(content: bytes, name: str, file_format: FigureFormat) -> Response:

@@ -28,7 +28,7 @@ def fill_in(client: TestClient, **typed: str) -> Response:
 def test_nothing_asked_for_is_said_so(alice: TestClient) -> None:
     page = alice.get("/jobs").text
 
-    assert "No clip was asked for yet" in page
+    assert "No clips requested yet" in page
     assert "No worker has connected in the last 24 hours" in page
 
 

@@ -103,6 +103,31 @@ def test_the_unlisted_link_opens_the_results_in_that_browser_only(
     assert stranger(cast).get(address).status_code == 401
 
 
+@pytest.mark.parametrize("address", READ)
+def test_a_signed_in_person_reads_by_the_unlisted_link_too(cast: Cast, closed: Study, address: str) -> None:
+    link = link_on(publish(cast, "unlisted"))
+    charlie = signed_in(cast.context, cast.charlie)
+    assert charlie.get(address).status_code == 404
+
+    assert str(charlie.get(link).url).endswith(RESULTS)
+
+    assert charlie.get(address).status_code == 200
+
+
+def test_a_signed_in_person_sees_the_clips_of_an_unlisted_link(cast: Cast, closed: Study) -> None:
+    link = link_on(publish(cast, "unlisted"))
+    charlie = signed_in(cast.context, cast.charlie)
+    charlie.get(link)
+
+    page = charlie.get(f"/studies/motif-study/pairs/{PAIR_IDS[0]}").text
+    clips = re.findall(r'<video src="([^"]+)"', page)
+
+    assert len(clips) == 3
+    assert [charlie.get(clip).status_code for clip in clips] == [200] * 3
+    assert charlie.get(f"/studies/motif-study/pairs/{PAIR_IDS[0]}/strip.svg").status_code == 200
+    assert signed_in(cast.context, cast.bob).get(clips[0]).status_code == 404
+
+
 def test_a_removed_link_stops_working_and_a_new_one_differs(cast: Cast, closed: Study) -> None:
     first = link_on(publish(cast, "unlisted"))
     guest = stranger(cast)
