@@ -30,6 +30,11 @@ from app.middleware import RequestMiddleware
 from app.page_routers import PAGES
 
 API = "/api/v1"
+DESCRIPTION = (
+    "docs/api.md explains every route. A query parameter that a route does not declare, or that occurs "
+    "twice, gets 422 (`unknown_parameter`, `repeated_parameter`); an unknown field in a body gets 422 "
+    "(`invalid_field`)."
+)
 # Routes are matched in this order; most requests are votes.
 API_ROUTERS = (
     voting,
@@ -59,6 +64,7 @@ def create_app(context: AppContext) -> FastAPI:
         title="TI2V Bench",
         version="0.1.0",
         summary="Find out, with people, which model animates an image best.",
+        description=DESCRIPTION,
         openapi_url=f"{API}/openapi.json",
         docs_url=None,
         redoc_url=None,

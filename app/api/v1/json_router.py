@@ -1,4 +1,4 @@
-"""Base of all REST API routers: strict JSON bodies, and errors in one documented format."""
+"""Base of all REST API routers: strict JSON bodies and queries, and errors in one documented format."""
 
 import json
 from collections.abc import Callable, Coroutine
@@ -8,6 +8,7 @@ from fastapi import APIRouter, Depends, Request, Response
 from fastapi.routing import APIRoute
 from fastapi.security import HTTPBearer
 
+from app.api.v1.query_parameters import declared_query
 from app.authenticated_route import AuthenticatedRoute
 from app.capacity import RequestClass
 from app.errors import BadRequest
@@ -43,15 +44,18 @@ def api_router(
 
 
 class StrictJsonRoute(APIRoute):
-    """A route that rejects ambiguous JSON.
+    """A route that rejects ambiguous JSON and query parameters that it does not declare.
 
-    Python's parser silently keeps the second of two equal names in an object.
+    Python's parser silently keeps the second of two equal names in an object. FastAPI ignores unknown query
+    parameters, so a misspelled filter would return everything.
     """
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         handle = super().get_route_handler()
+        query = declared_query(self.dependant)
 
         async def handle_strictly(request: Request) -> Response:
+            query.check(request.query_params)
             return await handle(_StrictRequest(request.scope, request.receive))
 
         return handle_strictly
