@@ -23,6 +23,8 @@ from app.annotators.view_models import (
     Order,
     SortBy,
 )
+from app.panels.side_names import Naming
+from app.panels.sides import matchup_sides
 from app.tables.audit import AuditEvent
 from app.tables.people import Annotator
 from app.tables.studies import Study
@@ -41,6 +43,7 @@ _ACTIONS = {
 
 def annotators_page(session: Session, study: Study, *, by: SortBy, order: Order) -> AnnotatorsPage:
     people = study_annotators(session, study)
+    names = _matchup_names(session, study)
     url = f"/studies/{study.slug}/annotators"
     return AnnotatorsPage(
         study_slug=study.slug,
@@ -48,8 +51,12 @@ def annotators_page(session: Session, study: Study, *, by: SortBy, order: Order)
         lede=_lede(people.annotators),
         columns=columns(url, by, order),
         rows=tuple(_line(url, report) for report in sort_reports(people.annotators, by, order)),
-        matchups=tuple(_matchup_line(line) for line in people.matchups),
-        sentences=tuple(_sentence(line) for line in people.matchups if _depends_on_one(line)),
+        matchups=tuple(_matchup_line(names[line.row.matchup], line) for line in people.matchups),
+        sentences=tuple(
+            f"{names[line.row.matchup]}: {sensitivity_sentence(line.row)}"
+            for line in people.matchups
+            if _depends_on_one(line)
+        ),
     )
 
 
@@ -100,10 +107,17 @@ def _line(url: str, report: AnnotatorReport) -> AnnotatorLine:
     )
 
 
-def _matchup_line(line: MatchupSensitivity) -> MatchupLine:
+def _matchup_names(session: Session, study: Study) -> dict[str, str]:
+    """Return the display names of a study's matchups, for example `MotiF / Cinemo`."""
+    sides = matchup_sides(session, study)
+    naming = Naming.of(session, sides)
+    return {each.name: f"{naming.side(each.reference)} / {naming.side(each.other)}" for each in sides}
+
+
+def _matchup_line(name: str, line: MatchupSensitivity) -> MatchupLine:
     row = line.row
     return MatchupLine(
-        name=row.matchup.replace(":", " / "),
+        name=name,
         score=_share(row.ti2v_score_reference),
         weighted=_share(line.dawid_skene),
         lowest=Cell(_share(row.lowest), f"without {row.lowest_without}" if row.lowest_without else ""),
@@ -121,10 +135,6 @@ def _depends_on_one(line: MatchupSensitivity) -> bool:
     if score is None or lowest is None or highest is None:
         return True
     return lowest <= 50 < score or highest >= 50 > score
-
-
-def _sentence(line: MatchupSensitivity) -> str:
-    return f"{line.row.matchup.replace(':', ' / ')}: {sensitivity_sentence(line.row)}"
 
 
 def _share(value: float | None) -> str:

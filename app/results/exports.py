@@ -6,9 +6,9 @@ from sqlalchemy.orm import Session
 
 from app.database import Database
 from app.errors import Invalid
+from app.panels.side_names import Naming
 from app.results.live.vote_rows import counted_votes, vote_rows
 from app.results.service import StudyResults, find_results
-from app.results.views.names import Naming
 from app.security.identity import Principal
 from app.tables.studies import Study
 from benchmark.exports.layout import TableLayout, UnknownColumn

@@ -11,6 +11,7 @@ from starlette.responses import RedirectResponse
 from app.clock import utc_now
 from app.dependencies import context_of, count_wrong_secret, require_reader, set_link_cookie
 from app.errors import NotFound
+from app.panels.side_names import Naming
 from app.results.exports import note_of
 from app.results.live.tallies import CountedStudy
 from app.results.service import StudyResults, results_of
@@ -23,7 +24,7 @@ from app.results.views.heatmap import heat_tables
 from app.results.views.leaderboard import leaderboard_page, ranks
 from app.results.views.matchup import PairFilter, PairResult, matchup_page
 from app.results.views.matrix import matrix
-from app.results.views.names import Naming
+from app.results.views.names import side_titles
 from app.results.views.pair import pair_page
 from app.results.views.rows import average_rows, figure_rows, matchup_facts, table_rows
 from app.results.views.scenario import scenario_page
@@ -154,7 +155,7 @@ def build_results_page(session: Session, study: Study) -> ResultsPage:
         downloads=tuple(
             Download(title, form, export_url(study.slug, file)) for title, form, file in _DOWNLOADS
         ),
-        sides=naming.titles,
+        sides=side_titles(naming),
         figure=figure_rows([*sorted_rows, *averages], naming=naming, facts=facts),
         table=table_rows(sorted_rows, naming=naming, facts=facts),
         averages=average_rows(averages, naming=naming),

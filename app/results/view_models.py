@@ -151,6 +151,11 @@ class HeatTable:
     rows: tuple[HeatRow, ...]
 
     @property
+    def is_empty(self) -> bool:
+        """Return whether no cell has enough decided pairs to be shown."""
+        return all(cell.step is None for row in self.rows for cell in row.cells)
+
+    @property
     def matchups(self) -> tuple[HeatHeader, ...]:
         return tuple(row.header for row in self.rows)
 

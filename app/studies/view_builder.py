@@ -37,7 +37,7 @@ def study_lines(session: Session, principal: Principal) -> tuple[StudyLine, ...]
                 votes=votes,
                 votes_wanted=wanted,
                 is_own=is_own,
-                preparation=_preparation(tasks.get(study.slug)) if is_own else None,
+                preparation=_preparation(study, tasks.get(study.slug)) if is_own else None,
                 batch=new_token(),
                 losses=losses.get(study.id, ()),
             )
@@ -65,9 +65,9 @@ def _vote_counts(session: Session, study_ids: list[int]) -> dict[int, tuple[int,
     return {row.study_id: (row.votes, row.wanted) for row in rows}
 
 
-def _preparation(task: Task | None) -> str | None:
-    """Return the owner's sentence on the preparation of clips; None once the preparation is done."""
-    if task is None or task.status is TaskStatus.DONE:
+def _preparation(study: Study, task: Task | None) -> str | None:
+    """Return the owner's sentence on the preparation of clips; None if it is done or the study is closed."""
+    if task is None or task.status is TaskStatus.DONE or study.status is StudyStatus.CLOSED:
         return None
     if task.status is TaskStatus.FAILED:
         return f"Preparing clips failed. {task.error}"

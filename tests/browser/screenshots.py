@@ -12,17 +12,24 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from sqlalchemy import update
 
 from app import migrations
+from app.clock import utc_now
 from app.context import AppContext, open_context
+from app.invitations import links
+from app.security.browsers import create_sign_in_link
+from app.security.identity import person_named
+from app.security.tokens import new_token
 from app.tables.people import Annotator
-from benchmark.protocol import Side
+from app.tables.studies import Study as StudyRow
+from benchmark.protocol import Role, Side, StudyStatus
 from perf.round_robin import STUDY as LARGE
 from perf.round_robin import round_robin
 from tests.app.results.page_voters import close, fill_panels
 from tests.app.results.page_windows import sign_in
 from tests.browser.conftest import CHROMIUM_ARGUMENTS, find_chromium
-from tests.cast import PAIR_IDS, Cast, set_the_stage
+from tests.cast import PAIR_IDS, Cast, Study, set_the_stage
 from tests.conftest import serving, settings_for
 
 FOLDER = Path(__file__).resolve().parents[2] / "screenshots"
@@ -90,6 +97,8 @@ def main(words: list[str]) -> None:
         browser = playwright.chromium.launch(executable_path=find_chromium(), args=CHROMIUM_ARGUMENTS)
         with small_studies() as cast, serving(cast.context) as address:
             OWN["annotator"] = f"/studies/{OPEN}/annotators/{annotator_name(cast.context)}"
+            OWN["invitations"] = invitations_path(cast.context)
+            PUBLIC["sign-in-link"] = sign_in_path(cast.context)
             shoot_all(browser, address, wanted.of(PUBLIC))
             shoot_all(browser, address, wanted.of(OWN), signed_in=cast.context)
             shoot_voting(browser, address, cast, wanted)
@@ -132,6 +141,22 @@ def annotator_name(context: AppContext) -> str:
         return annotator.pseudonym
 
 
+def invitations_path(context: AppContext) -> str:
+    batch = new_token()
+    with context.database.write() as session:
+        study = session.query(StudyRow).where(StudyRow.slug == OPEN).one()
+        key = context.settings.signing_key
+        links.invite_batch(session, study=study, signing_key=key, batch=batch, count=5, now=utc_now())
+    return f"/studies/{OPEN}/invitations/{batch}"
+
+
+def sign_in_path(context: AppContext) -> str:
+    now = utc_now()
+    with context.database.write() as session:
+        person = person_named(session, name="alice", role=Role.RESEARCHER, now=now)
+        return f"/sign-in/{create_sign_in_link(session, person=person, now=now, minutes=600)}"
+
+
 def shoot_all(
     browser: Browser, address: str, pages: Mapping[str, str], *, signed_in: AppContext | None = None
 ) -> None:
@@ -150,10 +175,11 @@ def shoot_all(
 
 
 def shoot_voting(browser: Browser, address: str, cast: Cast, wanted: Wanted) -> None:
-    """Write screenshots of an annotator's pages: invitation, comparison, and leaving the study."""
-    if not any(map(wanted.includes, ("invitation", "vote", "withdraw"))):
+    """Write screenshots of an annotator's pages, from the invitation to the end of the study."""
+    if not any(map(wanted.includes, ("invitation", "vote", "withdraw", "done", "ended"))):
         return
     study = cast.open_study("voting-study")
+    preview = cast.open_study("preview-study")
     for window in WINDOWS:
         for scheme in SCHEMES:
             with profile(browser, window, scheme) as context:
@@ -165,8 +191,36 @@ def shoot_voting(browser: Browser, address: str, cast: Cast, wanted: Wanted) -> 
                 save(page, "vote", window, scheme, full_page=False)
                 page.keyboard.press("a")
                 save(page, "vote-chosen", window, scheme, full_page=False)
-                page.goto(f"{address}/studies/voting-study/withdraw")
+                vote_on_everything(page, address, study)
+                page.goto(f"{address}/studies/{study.slug}/vote")
+                save(page, "done", window, scheme)
+                page.goto(f"{address}/studies/{study.slug}/withdraw")
                 save(page, "withdraw", window, scheme)
+                page.locator("form button").first.click()
+                page.wait_for_load_state()
+                save(page, "withdrawn", window, scheme)
+                for status in (StudyStatus.PAUSED, StudyStatus.CLOSED):
+                    link = preview.invite()[0]
+                    page.goto(f"{address}/invite/{link}")
+                    set_status(cast.context, preview, status)
+                    page.goto(f"{address}/invite/{link}")
+                    save(page, f"ended-invitation-{status.value}", window, scheme)
+                    page.goto(f"{address}/studies/{preview.slug}/vote")
+                    save(page, f"ended-vote-{status.value}", window, scheme)
+                    set_status(cast.context, preview, StudyStatus.OPEN)
+
+
+def vote_on_everything(page: Page, address: str, study: Study) -> None:
+    """Vote over REST with the cookie of the page's browser until nothing is left."""
+    api = f"{address}/api/v1"
+    while (answer := page.request.post(f"{api}/studies/{study.slug}/assignments", data={})).status == 200:
+        vote = {"choice": "left", "justifications": ["overall_quality"]}
+        page.request.post(f"{api}/assignments/{answer.json()['token']}/vote", data=vote)
+
+
+def set_status(context: AppContext, study: Study, status: StudyStatus) -> None:
+    with context.database.write() as session:
+        session.execute(update(StudyRow).where(StudyRow.slug == study.slug).values(status=status))
 
 
 @contextmanager

@@ -8,8 +8,8 @@ from sqlalchemy.orm import Session
 
 from app.database import Database
 from app.errors import Conflict, Unavailable
+from app.panels.side_names import Naming
 from app.results.service import StudyResults, find_results
-from app.results.views.names import Naming
 from app.security.identity import Principal
 from benchmark.exports.figures.kinds import CannotDraw, FigureFormat, FigureName
 from benchmark.exports.figures.names import FigureNames

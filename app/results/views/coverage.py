@@ -8,9 +8,9 @@ import numpy as np
 from sqlalchemy import func, literal_column, select
 from sqlalchemy.orm import Session
 
+from app.panels.side_names import Naming
 from app.results.live.tallies import UNTIMED, CastVotes, CountedStudy, LiveCounts
 from app.results.view_models import AgreementPart, Coverage, QuestionAgreement, Stat
-from app.results.views.names import Naming
 from app.tables.studies import Study
 from app.tables.voting import Assignment, AssignmentStatus
 from benchmark.exports.table_format import EMPTY, KAPPA_DECIMALS, PERCENT_DECIMALS, interval_cell, number_cell

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from app.panels.side_names import Naming
 from app.results.live.tallies import CountedStudy
-from app.results.views.names import Naming
 from benchmark.exports.table_format import TITLES
 from benchmark.protocol import Side, StudyStatus
 from benchmark.stats.conclusions import SIGNIFICANCE, conclusion, paired_conclusion

@@ -5,10 +5,11 @@ from functools import lru_cache
 
 import numpy as np
 
+from app.panels.side_names import Naming
 from app.results.live.tallies import CountedStudy
 from app.results.urls import scenario_url
 from app.results.view_models import HeatCell, HeatHeader, HeatRow, HeatTable
-from app.results.views.names import Naming, readable
+from app.results.views.names import readable
 from app.results.views.rows import MatchupFacts
 from benchmark.exports.figures.scales import MIN_DECIDED, heat_step, whole_percent
 from benchmark.exports.table_format import EMPTY
@@ -101,7 +102,7 @@ def _lede(decided: IntArray, naming: Naming, part: str) -> str:
     what = f"{whose}’s share of decided pairs per {part}, in percent, best first."
     hidden = f"Cells with fewer than {MIN_DECIDED} decided pairs are empty."
     if not len(shown):
-        return f"{what} {hidden}"
+        return f"No {part} has {MIN_DECIDED} decided pairs of one matchup, so there is no heat map yet."
     low, high = int(shown.min()), int(shown.max())
     pairs = f"{low} decided pairs" if low == high else f"{low} to {high} decided pairs"
     return f"{what} Each number is of {pairs}. {hidden} Compare rows and columns, not single cells."

@@ -7,11 +7,11 @@ from dataclasses import dataclass, replace
 
 from sqlalchemy.orm import Session
 
+from app.panels.side_names import Naming
 from app.results.live.tallies import CountedStudy
 from app.results.service import results_of
 from app.results.urls import export_url, results_url
 from app.results.view_models import Download, RankRow, Ranks
-from app.results.views.names import Naming
 from app.tables.studies import Study
 from benchmark.exports.table_format import EMPTY, STRENGTH_DECIMALS, interval_cell, number_cell
 from benchmark.stats.leaderboard import LeaderboardRow, leaderboard, leaderboard_sentence

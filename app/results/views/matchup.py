@@ -10,12 +10,13 @@ from sqlalchemy.orm import Session
 
 from app.errors import NotFound
 from app.pager import Pager, page_count
+from app.panels.side_names import Naming
 from app.results.service import StudyResults, results_of
 from app.results.urls import matchup_url, pair_url, results_url, scenario_url
 from app.results.view_models import AgreementPart
 from app.results.views.coverage import agreement_on
 from app.results.views.headlines import matchup_sentence
-from app.results.views.names import Naming, readable
+from app.results.views.names import readable
 from app.tables.bench import Pair
 from app.tables.studies import Study
 from benchmark.exports.table_format import Spans, sides_cell

@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping, Sequence
 
+from app.panels.side_names import Naming
 from app.results.live.tallies import CountedStudy
 from app.results.view_models import MatrixCell, MatrixRow, MatrixTable
-from app.results.views.names import Naming
 from app.results.views.rows import MatchupFacts
 from benchmark.exports.figures.scales import MIN_DECIDED, heat_step, whole_percent
 from benchmark.exports.table_format import EMPTY

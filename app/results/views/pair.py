@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from app.benchmarks.service import find_benchmark
 from app.errors import NotFound
 from app.media.thumbnail_urls import LARGE, thumbnail_url
+from app.panels.side_names import Naming
 from app.results.live.tags import tags_of_pairs
 from app.results.live.tallies import COUNTED
 from app.results.live.vote_rows import VoteRow, vote_rows
@@ -18,7 +19,7 @@ from app.results.service import StudyResults, results_of
 from app.results.urls import matchup_url, pair_url, results_url, scenario_url
 from app.results.views.clips import ClipCard, clip_cards, longest_ms, shortest_frame_ms
 from app.results.views.matchup import majority_name
-from app.results.views.names import Naming, readable
+from app.results.views.names import readable
 from app.security.identity import Principal
 from app.security.publication import shows_clips
 from app.tables.bench import Benchmark, Pair

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from app.panels.side_names import Naming
 from app.results.live.tallies import CountedStudy
 from app.results.urls import matchup_url
 from app.results.view_models import FigureRow, PreferenceBar, ReasonBars, TableRow
 from app.results.views.bars import CommonScale
-from app.results.views.names import Naming
 from benchmark.exports.table_format import TITLES, interval_cell, p_cell, reason_cells, sides_cell
 from benchmark.protocol import Justification, Side
 from benchmark.stats.preferences import SCORE, PreferenceRow

@@ -8,12 +8,13 @@ from sqlalchemy.orm import Session
 
 from app.errors import NotFound
 from app.media.thumbnail_urls import TILE, thumbnail_url
+from app.panels.side_names import Naming
 from app.results.live.tallies import CountedStudy
 from app.results.service import results_of
 from app.results.urls import pair_url, results_url, scenario_url
 from app.results.view_models import FigureRow, HeatHeader, SideTitles
 from app.results.views.matchup import majority_name
-from app.results.views.names import Naming, readable
+from app.results.views.names import readable, side_titles
 from app.results.views.rows import figure_rows, matchup_facts
 from app.tables.bench import Pair
 from app.tables.studies import Study
@@ -86,7 +87,7 @@ def scenario_page(session: Session, study: Study, scenario: str) -> ScenarioPage
         lede=_lede(here),
         is_interim=results.is_interim,
         is_imported=results.live.is_imported,
-        sides=naming.titles,
+        sides=side_titles(naming),
         figure=figure_rows(rows, naming=naming, facts=matchup_facts(study.slug, here)),
         sentences=tuple(part_conclusion(row, readable(scenario)) for row in parts),
         panel_warning=panel_warning(here.tallies, named),

@@ -52,8 +52,9 @@ _FIRST_WORD = {**TITLES, Justification.OBJECT_MOTION: "Object", Justification.OV
 _MEASURES = (SCORE, *(reason.value for reason in Justification))
 CAPTION = (
     "Share of decided pairs, in percent; pairs with equal votes are not included. Whiskers: 95 % Wilson "
-    "interval of the reference's share. Small bars: percent of all valid votes that chose that side and gave "
-    "that reason; a vote may give several reasons, so they do not add up to 100."
+    "interval of the reference's share; that of the average is clustered by pair. Small bars: percent of all "
+    "valid votes that chose that side and gave that reason; a vote may give several reasons, so they do not "
+    "add up to 100."
 )
 
 

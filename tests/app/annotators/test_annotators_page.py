@@ -5,8 +5,10 @@ from html import unescape
 
 import pytest
 from fastapi.testclient import TestClient
+from sqlalchemy import update
 
 from app.annotators.view_models import SortBy
+from app.tables.submissions import VideoModel
 from benchmark.protocol import VoteStatus
 from tests.app.annotators.people import FIRST, SECOND, People
 from tests.app.results.page_voters import PAGE, close, signed_in
@@ -44,6 +46,18 @@ def test_everybody_has_a_line_with_figures_in_words_and_intervals(alice: TestCli
     assert "2 annotators: no flags, 0 excluded." in words
     assert f"{SECOND} 6 no gold 100.0 % [61.0, 100.0]" in words  # Wilson, 6 of 6 on the left
     assert "nan" not in words.lower().replace("annotator", "")
+
+
+def test_matchups_have_the_display_names_of_their_models(people: People, alice: TestClient) -> None:
+    with people.cast.context.database.write() as session:
+        names = {"motif": "MotiF", "cinemo": "Cinemo"}
+        for slug, name in names.items():
+            session.execute(update(VideoModel).where(VideoModel.slug == slug).values(name=name))
+
+    words = text_of(alice.get(LIST).text)
+
+    assert "MotiF / Cinemo" in words
+    assert "motif" not in words.split("Sensitivity to annotators")[1]
 
 
 def test_a_study_nobody_came_to_says_so(cast: Cast) -> None:

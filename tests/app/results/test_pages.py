@@ -71,10 +71,20 @@ def test_one_vote_is_counted_and_nothing_is_concluded(cast: Cast, study: Study) 
     words = text_of(signed_in(cast.context, cast.alice).get(RESULTS).text)
 
     assert "So far 1 of 60 votes are in." in words
-    assert "Interim." in words
+    assert "Interim. The study is open" in words
     assert "1 pair decided, 5 without a vote" in words
     assert "preferred" not in words.split("Which clip")[0]
     assert "nan" not in words.lower()
+
+
+def test_a_heat_map_without_a_number_is_a_list_of_its_scenarios(cast: Cast, study: Study) -> None:
+    fill_panels(study, people=5)
+
+    page = signed_in(cast.context, cast.alice).get(RESULTS).text
+
+    assert "No scenario has 5 decided pairs of one matchup, so there is no heat map yet." in text_of(page)
+    assert 'class="heat ' not in page
+    assert 'href="/studies/motif-study/scenarios/kite"' in page
 
 
 def test_an_open_study_shows_no_p_values(cast: Cast, study: Study) -> None:

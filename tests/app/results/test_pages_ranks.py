@@ -1,8 +1,8 @@
 """The leaderboard part: there where several references meet, and silent where nothing may be concluded."""
 
+from app.panels.side_names import Naming
 from app.results.live.tallies import CountedStudy
 from app.results.views.leaderboard import ranks
-from app.results.views.names import Naming
 from benchmark.stats.votes import Matchup
 from tests.benchmark.made_votes import tallies_from_columns
 

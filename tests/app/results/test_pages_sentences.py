@@ -2,8 +2,8 @@
 
 import pytest
 
+from app.panels.side_names import Naming
 from app.results.views.headlines import Outcome, headline, interim_headline, summary
-from app.results.views.names import Naming
 from benchmark.protocol import StudyStatus
 from benchmark.stats.preferences import preferences
 from benchmark.stats.votes import Matchup

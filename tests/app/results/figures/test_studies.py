@@ -163,10 +163,10 @@ def test_the_page_offers_each_figure_in_each_form(cast: Cast, study: Study) -> N
 
     links = re.findall(r'href="([^"]*/figures/[^"]+)"', alice.get("/studies/motif-study/results").text)
 
-    assert [link.rpartition("/")[2] for link in links] == [
-        f"{figure}.{form}" for figure in ("preferences", "scenarios") for form in FigureFormat
-    ]
-    assert {alice.get(link).status_code for link in links} == {200}
+    assert [link.rpartition("/")[2] for link in links] == [f"preferences.{form}" for form in FigureFormat]
+    # No scenario here has enough pairs for the heat map on the page; its file has dashes.
+    heat_maps = [link.replace("preferences", "scenarios") for link in links]
+    assert {alice.get(link).status_code for link in links + heat_maps} == {200}
 
 
 def test_the_page_of_a_study_without_votes_offers_none(cast: Cast, study: Study) -> None:
