@@ -29,7 +29,9 @@ _HOST = re.compile(r"([\w.-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]+)?")
 class Settings(BaseSettings):
     """Settings of one installation."""
 
-    model_config = SettingsConfigDict(env_prefix="TI2V_", env_file=".env", extra="ignore", frozen=True)
+    model_config = SettingsConfigDict(
+        env_prefix="TI2V_", env_file=".env", env_ignore_empty=True, extra="ignore", frozen=True
+    )
 
     environment: Literal["development", "production"] = Field(
         "development", description="`production` requires TI2V_SECRET_KEY and TI2V_PUBLIC_URL."
