@@ -22,15 +22,30 @@ def select_columns(
         line: the line of the header.
     """
     selected: dict[str, int] = {}
-    duplicates: set[str] = set()
     for index, name in enumerate(names):
-        if not name or (wanted is not None and name not in wanted):
-            continue
-        if name in selected:
-            duplicates.add(name)
-        selected.setdefault(name, index)
-    problems = [
-        TableProblem("Two columns have this name. Rename or remove one of them.", line, name)
-        for name in sorted(duplicates)
-    ]
-    return selected, problems
+        if name and (wanted is None or name in wanted):
+            selected.setdefault(name, index)
+    return selected, duplicate_columns(names, selected, line=line)
+
+
+def duplicate_columns(
+    names: Sequence[str], selected: Collection[str], *, line: int | None = None
+) -> list[TableProblem]:
+    """Return a problem for each selected column whose name another column also has.
+
+    Names that differ only in case also count as equal: nobody can tell which of `chosen` and `Chosen` is meant.
+    """
+    problems = []
+    for name in sorted(selected):
+        same = [other for other in names if other.casefold() == name.casefold()]
+        if same.count(name) > 1:
+            problems.append(
+                TableProblem("Two columns have this name. Rename or remove one of them.", line, name)
+            )
+        elif len(same) > 1:
+            other = next(each for each in same if each != name)
+            message = (
+                f'The column "{other}" differs from this one only in case. Rename or remove one of them.'
+            )
+            problems.append(TableProblem(message, line, name))
+    return problems

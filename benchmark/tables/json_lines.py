@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import Never, cast
 
-from benchmark.tables.header import column_names
+from benchmark.tables.header import column_names, duplicate_columns
 from benchmark.tables.problems import TableError, TableProblem
 from benchmark.tables.table import Table, Value, typed_column
 
@@ -35,11 +35,7 @@ def read_json_lines(text: str, source: str, wanted: Collection[str] | None) -> T
     if not rows and not problems:
         problems.append(TableProblem("The file is empty."))
     names = column_names(list(header))
-    if len(set(names)) < len(names):
-        twice = sorted({name for name in names if names.count(name) > 1})
-        problems += [
-            TableProblem("Two columns have this name. Rename one of them.", None, name) for name in twice
-        ]
+    problems += duplicate_columns(names, {name for name in names if wanted is None or name in wanted})
     cells: dict[str, list[Value | None]] = {}
     for key, name in zip(header, names, strict=True):
         if wanted is None or name in wanted:

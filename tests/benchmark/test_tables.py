@@ -91,6 +91,8 @@ BROKEN_FILES: list[tuple[str, str | bytes, str]] = [
     ("t.csv", "\npair\na\n", "t.csv, line 1: The line is empty. Delete it."),
     ("t.csv", "pair,note,pair\na,1,b\n", "t.csv, line 1, column pair: Two columns have this name."),
     ("t.csv", "pair,note, pair\na,1,b\n", "t.csv, line 1, column pair: Two columns have this name."),
+    ("t.csv", "pair,note,Pair\na,1,b\n", 't.csv, line 1, column pair: The column "Pair" differs'),
+    ("t.jsonl", '{"pair": "a", "PAIR": "b"}\n', 't.jsonl, column pair: The column "PAIR" differs'),
     ("t.csv", 'pair\n"a\n', "t.csv, line 2: The row cannot be parsed (unexpected end of data)."),
     ("t.csv", 'pair\na\n"b"x\n', "t.csv, line 3: The row cannot be parsed"),
     ("t.csv", b"pair\na\nZo\xeb\n", "t.csv, line 3: The file is not UTF-8 text. Save it as UTF-8."),
