@@ -33,7 +33,8 @@ def duplicate_columns(
 ) -> list[TableProblem]:
     """Return a problem for each selected column whose name another column also has.
 
-    Names that differ only in case also count as equal: nobody can tell which of `chosen` and `Chosen` is meant.
+    Names that differ only in case also count as equal, because nobody can tell which of `chosen` and `Chosen`
+    is meant.
     """
     problems = []
     for name in sorted(selected):
