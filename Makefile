@@ -65,7 +65,7 @@ benchmark-data: $(VENV)/.web ## draw the bundled benchmark again and compare it 
 worker: $(VENV)/.worker ## start a worker beside `make run`: installs torch, makes clips with the models in this tree
 	@mkdir -p $(HOME_FOLDER) && [ -s $(HOME_FOLDER)/worker.key ] \
 	|| (umask 077; $(BIN)/ti2v key create --role worker --name "worker on $$(hostname)" > $(HOME_FOLDER)/worker.key)
-	@TI2V_KEY=$$(cat $(HOME_FOLDER)/worker.key) $(BIN)/ti2v worker --server http://127.0.0.1:$(PORT) --models $(MODELS)
+	@$(BIN)/ti2v worker --server http://127.0.0.1:$(PORT) --key-file $(HOME_FOLDER)/worker.key --models $(MODELS)
 
 .PHONY: browser
 browser:

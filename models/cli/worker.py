@@ -100,6 +100,7 @@ def worker(
     options = WorkerOptions(info, select_models(models, batch), until_idle=until_idle, once=once)
     cache = ImageCache(images or default_folder())
     _log(f"{info.name} offers {', '.join(options.batch_sizes)} to {client.address}.")
+    _log_missing_isolation()
     run: Run = _run_inline
     if engine == "inline":
         hide_memory()
@@ -117,6 +118,17 @@ def _take_key(key: str | None, key_file: str | None) -> str | None:
         return take_key(key, key_file)
     except (OSError, UnicodeDecodeError) as error:
         raise click.ClickException(f"The key file cannot be read: {error}. Check --key-file.") from error
+
+
+def _log_missing_isolation() -> None:
+    from models.generators.isolation import isolation_problem
+
+    problem = isolation_problem()
+    if problem is not None:
+        _log(
+            f"Programs of models get no namespaces of their own ({problem}): they can read every file that "
+            "this user can read. See docs/worker.md."
+        )
 
 
 def _worker_info(name: str | None, device: str | None) -> "WorkerInfo":

@@ -1,4 +1,4 @@
-"""Run an external program with a minimal environment, a time limit, a bounded log and complete cleanup."""
+"""Run an external program in isolation: minimal environment, time limit, bounded log, complete cleanup."""
 
 import os
 import signal
@@ -9,6 +9,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
+
+from models.generators.isolation import isolated, program_status
 
 TAIL_BYTES = 8 * 1024
 _GRACE_S = 5.0
@@ -56,6 +58,8 @@ def run_process(
 ) -> ProcessResult:
     """Run a program until it exits or exceeds its time limit, then terminate its process group.
 
+    The program gets namespaces of its own if the system allows them; see `isolation`.
+
     Args:
         command: the program and its arguments.
         cwd: working directory.
@@ -68,8 +72,9 @@ def run_process(
         OSError: the program cannot be started.
     """
     started = time.monotonic()
+    isolated_command = isolated(command)
     process = subprocess.Popen(  # noqa: S603 - the command of an adapter, argument by argument
-        list(command),
+        isolated_command,
         cwd=cwd,
         env=dict(environment),
         stdin=subprocess.DEVNULL,
@@ -85,7 +90,7 @@ def run_process(
     finally:
         _terminate_group(process)
     reader.finish()
-    exit_code = process.returncode if in_time else None
+    exit_code = program_status(process.returncode) if in_time else None
     return ProcessResult(exit_code, reader.tail, time.monotonic() - started)
 
 

@@ -21,6 +21,10 @@ class GeneratorSettings(BaseSettings):
         default=None, description="Folder with checkouts of baselines, in one subfolder per model."
     )
     adapters: Path | None = Field(default=None, description="Folder with your own adapters (*.toml).")
+    isolation: bool = Field(
+        default=True,
+        description="Run programs of models in their own namespaces, if the system allows it.",
+    )
 
     def checkpoint_folder(self, name: str) -> Path:
         """Return the folder of a model's trained checkpoint."""

@@ -11,6 +11,8 @@ import sys
 from pathlib import Path
 from typing import NoReturn
 
+from models.generators.isolation import hide_file
+
 KEY, KEY_FILE = "TI2V_KEY", "TI2V_KEY_FILE"
 _DESCRIPTOR = re.compile(r"/dev/fd/(\d+)")
 _INITIAL_ENVIRONMENT = Path("/proc/self/environ")
@@ -20,6 +22,8 @@ _PR_SET_DUMPABLE = 4
 def take_key(key: str | None, key_file: str | None) -> str | None:
     """Return the key. If this process's initial environment contains the key, restart the process first.
 
+    A key file is hidden from the programs that models start, if they get namespaces of their own.
+
     Args:
         key: the key from the command line or the environment.
         key_file: a file or descriptor (/dev/fd/N) that contains the key; used instead of `key`.
@@ -28,6 +32,7 @@ def take_key(key: str | None, key_file: str | None) -> str | None:
         OSError: the file cannot be read.
     """
     if key_file is not None:
+        hide_file(Path(key_file))
         key = _read(key_file)
     elif key is not None and _is_in_initial_environment():
         _restart_without(key)

@@ -27,6 +27,7 @@ from ray.exceptions import ObjectLostError, RayActorError, RayTaskError
 
 from benchmark.client.job_api import LeaseApi
 from models.generators.base import ClipRequest, GeneratedClip
+from models.generators.isolation import hidden_files, hide_file
 from models.generators.registry import create_generator
 from models.worker.errors import RayUnavailable
 from models.worker.image_cache import ImageCache
@@ -41,7 +42,9 @@ _CONNECT_TIMEOUT_S = 10.0
 class ModelActor:
     """Loads a model in a separate process, possibly on another node; images are sent as bytes."""
 
-    def __init__(self, device: str, dtype: str) -> None:
+    def __init__(self, device: str, dtype: str, hidden: Sequence[Path]) -> None:
+        for path in hidden:
+            hide_file(path)
         self._host = InlineHost(create_generator, device=device, dtype=dtype)
 
     def ping(self) -> None:
@@ -131,7 +134,7 @@ class RayHost:
 
     def _start_actor(self) -> None:
         actor_class = ray.remote(num_gpus=self._gpus, num_cpus=1)(ModelActor)
-        self._actor = actor_class.remote(self._device, self._dtype)
+        self._actor = actor_class.remote(self._device, self._dtype, hidden_files())
         self._logged_waiting = False
         self._ping: Any = self._actor.ping.remote()
 

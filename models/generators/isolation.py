@@ -1,0 +1,119 @@
+"""Runs programs of models in user, process, mount and IPC namespaces of their own (Linux, util-linux).
+
+Such a program sees no process except its own, and the kernel lets it read no process outside its user
+namespace, even if both have the same user. Files of the user stay readable, except those given to
+`hide_file`. When the program or this process ends, the kernel kills everything that the program started.
+"""
+
+import shutil
+import subprocess
+import sys
+from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
+
+from models.generators.settings import generator_settings
+
+_SYSTEM_PATH = "/usr/sbin:/usr/bin:/sbin:/bin"
+_PROBE_TIMEOUT_S = 10
+_UVM_DEVICE = Path("/dev/nvidia-uvm")
+# Exit statuses above 128 mean that the shell's program ended by a signal.
+_SIGNAL_STATUS, _MAX_SIGNAL = 128, 64
+_UNSHARE = (
+    *("--user", "--map-current-user", "--keep-caps", "--pid", "--mount", "--ipc"),
+    *("--kill-child", "--mount-proc"),
+)
+# The first process of the namespaces: hides files, then runs the program without capabilities, so that the
+# program cannot undo the mounts. The shell stays, because the kernel ignores SIGTERM for a first process.
+_FIRST_PROCESS = """
+mount=$1 setpriv=$2 hidden=$3
+shift 3
+while [ "$hidden" -gt 0 ]; do
+    [ ! -e "$1" ] || "$mount" --bind /dev/null "$1" || exit 125
+    shift
+    hidden=$((hidden - 1))
+done
+"$setpriv" --no-new-privs --ambient-caps=-all --inh-caps=-all --bounding-set=-all -- "$@"
+exit $?
+"""
+
+_hidden_files: list[Path] = []
+
+
+def hide_file(path: Path) -> None:
+    """Replace a file by an empty one in the namespaces of programs that start later."""
+    _hidden_files.append(path.resolve())
+
+
+def hidden_files() -> tuple[Path, ...]:
+    """Return the files that programs do not see."""
+    return tuple(_hidden_files)
+
+
+def isolation_problem() -> str | None:
+    """Return why programs get no namespaces of their own; None if they get them. The test runs once."""
+    if not generator_settings().isolation:
+        return "TI2V_ISOLATION is off"
+    return _probe(hidden_files())
+
+
+def isolated(command: Sequence[str]) -> list[str]:
+    """Return the command that runs a command in namespaces; the command itself if that is not possible."""
+    if isolation_problem() is not None:
+        return list(command)
+    _create_uvm_device()
+    return _wrapped(command, hidden_files())
+
+
+def program_status(status: int) -> int:
+    """Translate the exit status of an isolated command: negative for a signal, like that of `Popen`."""
+    return _SIGNAL_STATUS - status if 0 < status - _SIGNAL_STATUS <= _MAX_SIGNAL else status
+
+
+@cache
+def _probe(hidden: tuple[Path, ...]) -> str | None:
+    if sys.platform != "linux":
+        return "namespaces need Linux"
+    missing = [name for name in ("unshare", "setpriv", "mount", "sh") if _system_program(name) is None]
+    if missing:
+        return f"{', '.join(missing)} of util-linux not found"
+    try:
+        done = subprocess.run(  # noqa: S603 - fixed programs and arguments
+            _wrapped(["/bin/sh", "-c", "exit 0"], hidden),
+            capture_output=True,
+            text=True,
+            errors="replace",
+            timeout=_PROBE_TIMEOUT_S,
+            stdin=subprocess.DEVNULL,
+        )
+    except (OSError, subprocess.SubprocessError) as error:
+        return str(error)
+    if done.returncode == 0:
+        return None
+    lines = done.stderr.strip().splitlines()
+    return lines[0] if lines else f"unshare ended with status {done.returncode}"
+
+
+def _wrapped(command: Sequence[str], hidden: Sequence[Path]) -> list[str]:
+    unshare, setpriv, mount, sh = (
+        _system_program(name) or name for name in ("unshare", "setpriv", "mount", "sh")
+    )
+    first_process = [sh, "-c", _FIRST_PROCESS, "isolated", mount, setpriv, str(len(hidden))]
+    return [
+        *(setpriv, "--pdeathsig", "KILL"),
+        *(unshare, *_UNSHARE, "--"),
+        *first_process,
+        *map(str, hidden),
+        *command,
+    ]
+
+
+def _system_program(name: str) -> str | None:
+    return shutil.which(name, path=_SYSTEM_PATH)
+
+
+def _create_uvm_device() -> None:
+    """Create CUDA's memory device, which CUDA itself creates only outside of user namespaces."""
+    helper = shutil.which("nvidia-modprobe", path=_SYSTEM_PATH)
+    if helper is not None and not _UVM_DEVICE.exists():
+        subprocess.run([helper, "-u", "-c", "0"], check=False, stdin=subprocess.DEVNULL)  # noqa: S603 - fixed

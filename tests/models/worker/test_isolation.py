@@ -1,0 +1,145 @@
+"""A program that a model starts finds the worker's key nowhere, and can still use its own folders."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from models.generators.isolation import isolation_problem
+from tests.models.generators.checkout_of import checkout_of, recipe_of
+from tests.models.worker.conftest import PAIRS, Workplace
+
+MODEL = "thief"
+TIME_LIMIT_S = 120
+WORKER = (sys.executable, "-c", "import sys; from benchmark.cli.main import main; sys.exit(main())", "worker")
+needs_namespaces = pytest.mark.skipif(
+    isolation_problem() is not None, reason=f"no namespaces on this system: {isolation_problem()}"
+)
+
+
+@pytest.fixture
+def checkout(workplace: Workplace) -> Path:
+    """A checkout of the model `thief`, and its adapter in `workplace.folder / "adapters"`."""
+    shipped = recipe_of("consisti2v")
+    folder = checkout_of(shipped, workplace.folder / "checkouts" / MODEL)
+    shutil.copy(Path(__file__).with_name("key_thief.py"), folder)
+    adapters = workplace.folder / "adapters"
+    adapters.mkdir()
+    (adapters / f"{MODEL}.toml").write_text(
+        f"""
+        kind = "subprocess"
+        name = "{MODEL}"
+        title = "Looks for the worker's key."
+        licence = "Apache-2.0"
+        url = "https://example.org/thief"
+        verified = "used in tests"
+        gpu_gib = 0
+        batch = {PAIRS}
+        command = ["{{python}}", "key_thief.py", "{{requests_file}}"]
+        native = {{width = 64, height = 64, frames = 4, fps = 8}}
+        repository = {{url = "https://github.com/example/thief", commit = "{shipped.repository.commit}"}}
+        environment = {{python = "3.11", steps = ["uv venv .venv"]}}
+        weights = [{{source = "example/thief", gb = 1, licence = "MIT", into = "weights/ConsistI2V"}}]
+        staging = {{requests_file = "requests.jsonl"}}
+        output = {{pattern = "output/{{stem}}.mp4"}}
+        seed = {{per = "clip"}}
+        limits = {{load_s = 60, clip_s = 60}}
+        """
+    )
+    return folder
+
+
+@contextmanager
+def started_worker(
+    workplace: Workplace, checkout: Path, *words: str, descriptor: int | None = None, **environment: str
+) -> Iterator["subprocess.Popen[bytes]"]:
+    """Start a worker for the jobs of the thief, and tell the thief what to look for."""
+    inherited = {name: os.environ[name] for name in ("PATH", "HOME", "PYTHONPATH") if name in os.environ}
+    own = {"TI2V_ADAPTERS": str(workplace.folder / "adapters"), "TI2V_CHECKOUTS": str(checkout.parent)}
+    options = ["--server", workplace.address, "--models", MODEL, "--device", "cpu", "--until-idle"]
+    with (workplace.folder / "worker.log").open("wb") as log:
+        process = subprocess.Popen(
+            [*WORKER, *options, "--images", str(workplace.folder / "images"), *words],
+            env={**inherited, **own, **environment},
+            stderr=log,
+            pass_fds=() if descriptor is None else (descriptor,),
+        )
+    target = {
+        "pid": process.pid,
+        "namespaces": {
+            kind: str(Path(f"/proc/self/ns/{kind}").readlink()) for kind in ("user", "pid", "mnt")
+        },
+        "key_reversed": workplace.worker.key[::-1],
+        "folders": [str(workplace.folder)],
+        "mounts": [str(each) for each in [key_file(workplace)] if each.exists()],
+    }
+    (checkout / "target.json").write_text(json.dumps(target))
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.wait()
+
+
+def key_file(workplace: Workplace) -> Path:
+    return workplace.folder / "worker.key"
+
+
+def found_by_thief(
+    workplace: Workplace,
+    checkout: Path,
+    *words: str,
+    descriptor: int | None = None,
+    **environment: str,
+) -> list[str]:
+    """Run the worker until all jobs are done; return where the thief found the key."""
+    submission = workplace.ask(MODEL)[0]["id"]
+    with started_worker(workplace, checkout, *words, descriptor=descriptor, **environment) as process:
+        status = process.wait(TIME_LIMIT_S)
+    log = (workplace.folder / "worker.log").read_text()
+    assert status == 0, log
+    assert f"Uploaded {PAIRS} clips." in log
+    assert len(workplace.clips(submission)) == PAIRS
+    found: list[str] = json.loads((checkout / "found.json").read_text())
+    return found
+
+
+@needs_namespaces
+@pytest.mark.parametrize("way", ["environment", "file", "descriptor"])
+def test_a_program_of_a_model_finds_the_key_nowhere(way: str, workplace: Workplace, checkout: Path) -> None:
+    key = workplace.worker.key
+    if way == "environment":
+        found = found_by_thief(workplace, checkout, TI2V_KEY=key)
+    elif way == "file":
+        key_file(workplace).write_text(key)
+        found = found_by_thief(workplace, checkout, "--key-file", str(key_file(workplace)))
+    else:
+        reading, writing = os.pipe()
+        os.write(writing, key.encode())
+        os.close(writing)
+        option = ("--key-file", f"/dev/fd/{reading}")
+        try:
+            found = found_by_thief(workplace, checkout, *option, descriptor=reading)
+        finally:
+            os.close(reading)
+
+    assert found == []
+    assert "get no namespaces" not in (workplace.folder / "worker.log").read_text()
+
+
+@pytest.mark.skipif(sys.platform != "linux" or os.getuid() != 0, reason="only root may read a hidden process")
+def test_without_namespaces_root_finds_the_key_and_the_worker_says_so_once(
+    workplace: Workplace, checkout: Path
+) -> None:
+    found = found_by_thief(workplace, checkout, TI2V_KEY=workplace.worker.key, TI2V_ISOLATION="off")
+
+    assert any(each.startswith("memory of") for each in found)
+    assert any(each.startswith("ptrace of") for each in found)
+    log = (workplace.folder / "worker.log").read_text()
+    assert log.count("get no namespaces of their own (TI2V_ISOLATION is off)") == 1
