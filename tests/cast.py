@@ -141,7 +141,9 @@ def make_actor(context: AppContext, name: str, role: Role) -> Actor:
         return Actor(Principal(person.id, person.name, person.role), key)
 
 
-def make_benchmark(context: AppContext, *, slug: str = BENCHMARK) -> None:
+def make_benchmark(
+    context: AppContext, *, slug: str = BENCHMARK, version: int = 1, prompts: tuple[str, ...] = PROMPTS
+) -> None:
     """Store the tiny benchmark: 3 images, 2 prompts each, 2 scenarios."""
     keys = {}
     for name in IMAGES:
@@ -153,7 +155,7 @@ def make_benchmark(context: AppContext, *, slug: str = BENCHMARK) -> None:
     with context.database.write() as session:
         benchmark = Benchmark(
             slug=slug,
-            version=1,
+            version=version,
             title="A tiny benchmark",
             source="made for tests",
             licence="CC0-1.0",
@@ -162,7 +164,7 @@ def make_benchmark(context: AppContext, *, slug: str = BENCHMARK) -> None:
         )
         session.add(benchmark)
         session.flush()
-        names = [(image, prompt) for image in IMAGES for prompt in PROMPTS]
+        names = [(image, prompt) for image in IMAGES for prompt in prompts]
         for position, (image, prompt) in enumerate(names):
             session.add(
                 Pair(

@@ -7,15 +7,17 @@ import numpy as np
 from sqlalchemy.orm import Session
 
 from app.annotators.vote_columns import VoteColumns, clip_ms, read_vote_columns
+from app.cursors import KeyType, ListOrder, PageRequest
 from app.tables.studies import Study
-from benchmark.protocol import VoteStatus
+from benchmark.protocol import Flag, VoteStatus
 from benchmark.stats.annotator_sensitivity import sensitivity_of_annotators
 from benchmark.stats.dawid_skene import dawid_skene
 from benchmark.stats.quality import AnnotatorRow, annotator_quality
 from benchmark.stats.sensitivity import SensitivityRow
 from benchmark.stats.votes import Votes
-from benchmark.wire.annotators import AnnotatorResponse
+from benchmark.wire.annotators import AnnotatorResponse, AnnotatorsResponse
 
+ANNOTATORS = ListOrder("annotators", (KeyType.BIG_INTEGER,))
 COUNTED = (VoteStatus.VALID, VoteStatus.IMPORTED)
 
 
@@ -24,6 +26,7 @@ class AnnotatorReport:
     """One annotator's figures, number of votes by status, and exclusion.
 
     Attributes:
+        id: sorts annotators in the order they opened their invitations.
         quality: figures over the votes that count; for an excluded annotator, over the votes that counted
             before the exclusion.
         valid: number of votes that count: valid or imported.
@@ -32,6 +35,7 @@ class AnnotatorReport:
         clip_ms: average duration of the study's clips, milliseconds.
     """
 
+    id: int
     name: str
     quality: AnnotatorRow
     valid: int
@@ -41,6 +45,18 @@ class AnnotatorReport:
     excluded_at: datetime | None
     excluded_reason: str | None
     left_at: datetime | None
+
+
+@dataclass(frozen=True)
+class AnnotatorFilter:
+    """Filter of the list of annotators. A field with the value None matches all annotators."""
+
+    flag: Flag | None = None
+    excluded: bool | None = None
+
+    def matches(self, report: AnnotatorReport) -> bool:
+        has_flag = self.flag is None or self.flag in report.quality.flags
+        return has_flag and self.excluded in (None, report.excluded_at is not None)
 
 
 @dataclass(frozen=True)
@@ -83,9 +99,23 @@ def annotator_reports(session: Session, study: Study) -> tuple[AnnotatorReport, 
     return _reports(session, study, read_vote_columns(session, study))
 
 
-def annotator_responses(session: Session, study: Study) -> list[AnnotatorResponse]:
-    """Return the reports as the REST API sends them."""
-    return [_response(report) for report in annotator_reports(session, study)]
+def annotators_page(
+    session: Session, study: Study, wanted: AnnotatorFilter, page: PageRequest
+) -> AnnotatorsResponse:
+    """Return a page of the reports on a study's annotators, in the order they opened their invitations.
+
+    Every page reads all votes, because an annotator's figures depend on the votes of the others.
+    """
+    after = page.after[0] if page.after else 0
+    reports = [
+        report
+        for report in annotator_reports(session, study)
+        if report.id > int(after) and wanted.matches(report)
+    ]
+    found = page.cut(reports, lambda report: (report.id,))
+    return AnnotatorsResponse(
+        annotators=[_response(report) for report in found.rows], next_cursor=found.next_cursor
+    )
 
 
 def _response(report: AnnotatorReport) -> AnnotatorResponse:
@@ -112,6 +142,7 @@ def _reports(session: Session, study: Study, columns: VoteColumns) -> tuple[Anno
     cast = np.bincount(columns.votes.annotator, minlength=len(columns.annotators)).tolist()
     return tuple(
         AnnotatorReport(
+            id=annotator.id,
             name=annotator.pseudonym,
             quality=(with_excluded if annotator.excluded_at else counting)[index],
             valid=valid[index],

@@ -1,11 +1,43 @@
 """Reads benchmarks as the REST API sends them."""
 
+from dataclasses import dataclass
+
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.benchmarks.service import benchmark_shape
+from app.benchmarks.service import benchmark_shape, find_benchmark, newest_versions
+from app.cursors import KeyType, ListOrder, PageRequest
+from app.security.identity import Principal
 from app.tables.bench import Benchmark, Pair
-from benchmark.wire.benchmarks import BenchmarkResponse, PairResponse, PairsResponse
+from benchmark.protocol import Visibility
+from benchmark.wire.benchmarks import BenchmarkResponse, BenchmarksResponse, PairResponse, PairsResponse
+
+BENCHMARKS = ListOrder("benchmarks", (KeyType.TEXT,))
+# A cursor of pairs names the version, so that a new version does not change the remaining pages.
+PAIRS = ListOrder("pairs", (KeyType.INTEGER, KeyType.INTEGER))
+
+
+@dataclass(frozen=True)
+class PairFilter:
+    """Filter of the list of pairs. A field with the value None matches all pairs."""
+
+    scenario: str | None = None
+    image: str | None = None
+
+
+def benchmarks_page(
+    session: Session, *, principal: Principal | None, visibility: Visibility | None, page: PageRequest
+) -> BenchmarksResponse:
+    """Return a page of the newest versions of benchmarks, sorted by slug."""
+    query = newest_versions(principal)
+    if visibility is not None:
+        query = query.where(Benchmark.visibility == visibility)
+    if page.after is not None:
+        query = query.where(Benchmark.slug > page.after[0])
+    found = page.cut(session.scalars(query.limit(page.fetched)).all(), lambda row: (row.slug,))
+    return BenchmarksResponse(
+        benchmarks=[benchmark_response(session, row) for row in found.rows], next_cursor=found.next_cursor
+    )
 
 
 def benchmark_response(session: Session, benchmark: Benchmark) -> BenchmarkResponse:
@@ -25,18 +57,25 @@ def benchmark_response(session: Session, benchmark: Benchmark) -> BenchmarkRespo
     )
 
 
-def pairs_page(session: Session, benchmark: Benchmark, *, first: int, limit: int) -> PairsResponse:
-    """Return up to `limit` pairs in the benchmark's order, starting at position `first`."""
-    rows = session.scalars(
-        select(Pair)
-        .where(Pair.benchmark_id == benchmark.id, Pair.position >= first)
-        .order_by(Pair.position)
-        .limit(limit + 1)
-    ).all()
-    more = rows[limit].position if len(rows) > limit else None
+def pairs_page(
+    session: Session, slug: str, *, principal: Principal | None, wanted: PairFilter, page: PageRequest
+) -> PairsResponse:
+    """Return a page of the pairs of a benchmark, in the benchmark's order.
+
+    Raises:
+        NotFound: there is no such benchmark, or the person or visitor may not see it.
+    """
+    version, position = page.after or (None, -1)
+    benchmark = find_benchmark(session, slug, int(version) if version else None, principal=principal)
+    query = select(Pair).where(Pair.benchmark_id == benchmark.id, Pair.position > position)
+    if wanted.scenario is not None:
+        query = query.where(Pair.scenario == wanted.scenario)
+    if wanted.image is not None:
+        query = query.where(Pair.image == wanted.image)
+    rows = session.scalars(query.order_by(Pair.position).limit(page.fetched)).all()
+    found = page.cut(rows, lambda row: (benchmark.version, row.position))
     return PairsResponse(
-        pairs=[_pair_response(benchmark.slug, row) for row in rows[:limit]],
-        next_cursor=None if more is None else str(more),
+        pairs=[_pair_response(benchmark.slug, row) for row in found.rows], next_cursor=found.next_cursor
     )
 
 

@@ -111,14 +111,19 @@ def find_benchmark(
 
 def newest_benchmarks(session: Session, *, principal: Principal | None) -> Sequence[Benchmark]:
     """Return the newest version of every benchmark that the person or visitor may see, ordered by slug."""
+    return session.scalars(newest_versions(principal)).all()
+
+
+def newest_versions(principal: Principal | None) -> Select[Benchmark]:
+    """Return the query of `newest_benchmarks`."""
     newest = select(Benchmark.slug, func.max(Benchmark.version).label("version")).group_by(Benchmark.slug)
     wanted = newest.subquery()
-    return session.scalars(
+    return (
         select(Benchmark)
         .join(wanted, (Benchmark.slug == wanted.c.slug) & (Benchmark.version == wanted.c.version))
         .where(sees_benchmark(principal))
         .order_by(Benchmark.slug)
-    ).all()
+    )
 
 
 def benchmark_shape(session: Session, benchmark: Benchmark) -> BenchmarkShape:

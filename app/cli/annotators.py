@@ -99,13 +99,14 @@ def _annotators_on_server(slug: str, server: str, key: str | None) -> "Sequence[
 
 
 def _annotators_here(slug: str) -> "Sequence[AnnotatorResponse]":
-    from app.annotators.queries import annotator_responses
+    from app.annotators.queries import ANNOTATORS, AnnotatorFilter, annotators_page
     from app.cli.local import local_read
     from app.security.visibility import find_study
 
     with local_read() as local:
         study = find_study(local.session, slug=slug, principal=local.principal, for_change=True)
-        return annotator_responses(local.session, study)
+        page = ANNOTATORS.everything()
+        return annotators_page(local.session, study, AnnotatorFilter(), page).annotators
 
 
 def _request(reason: str, matchup: str | None, pair: str | None) -> "DecisionRequest":

@@ -166,11 +166,11 @@ def _pages_on_server(
 
 def _page_here(submission: str | None, model: str | None, status: JobStatus | None) -> "list[JobsResponse]":
     from app.cli.local import local_read
-    from app.jobs.queries import JobFilter, jobs_page
+    from app.jobs.queries import JOBS, JobFilter, jobs_page
 
     with local_read() as local:
         wanted = JobFilter(submission, model, status)
-        return [jobs_page(local.session, local.principal, wanted, after=0, limit=None)]
+        return [jobs_page(local.session, local.principal, wanted, JOBS.everything())]
 
 
 def _change_on_server(

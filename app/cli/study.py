@@ -131,8 +131,9 @@ def _create_on_server(
     from app.cli.submission_refs import study_request
 
     with open_client(server, key) as client:
-        version = client.benchmarks.get(str(draft["benchmark"])).version
-        request = study_request(draft, matchups, client.submissions.list(visible=True), version)
+        benchmark = client.benchmarks.get(str(draft["benchmark"]))
+        known = client.submissions.list(benchmark=benchmark.slug, visible=True)
+        request = study_request(draft, matchups, known, benchmark.version)
         return client.studies.create(request)
 
 
@@ -142,11 +143,12 @@ def _create_here(draft: Mapping[str, object], matchups: Sequence[str]) -> "Study
     from app.cli.submission_refs import study_request
     from app.studies import service
     from app.studies.queries import study_response
-    from app.submissions.queries import visible_submissions
+    from app.submissions.queries import SUBMISSIONS, SubmissionFilter, submissions_page
 
     with local_write() as local:
         benchmark = find_benchmark(local.session, str(draft["benchmark"]), principal=local.principal)
-        known = visible_submissions(local.session, local.principal)
+        wanted = SubmissionFilter(benchmark=benchmark.slug, visible=True)
+        known = submissions_page(local.session, local.principal, wanted, SUBMISSIONS.everything()).submissions
         request = study_request(draft, matchups, known, benchmark.version)
         study = service.create_study(local.session, request=request, principal=local.principal, now=local.now)
         return study_response(local.session, study)

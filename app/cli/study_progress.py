@@ -25,8 +25,8 @@ def list_(status: str | None, row_format: str, server: str | None, key: str | No
 
     With a server, the studies that you may see; on this machine, all studies.
     """
-    found = _studies_on_server(server, key) if server else _studies_here()
-    studies = [study for study in found if status is None or study.status == status]
+    wanted = StudyStatus(status) if status else None
+    studies = _studies_on_server(wanted, server, key) if server else _studies_here(wanted)
     if RowFormat(row_format) is RowFormat.JSON:
         print_json([study.model_dump(mode="json") for study in studies])
         return
@@ -74,18 +74,18 @@ def check(slug: str) -> None:
     click.echo("Every counter agrees with a recount of the votes.", err=True)
 
 
-def _studies_on_server(server: str, key: str | None) -> "Sequence[StudyResponse]":
+def _studies_on_server(status: StudyStatus | None, server: str, key: str | None) -> "Sequence[StudyResponse]":
     with open_client(server, key) as client:
-        return client.studies.list()
+        return client.studies.list(status=status)
 
 
-def _studies_here() -> "Sequence[StudyResponse]":
+def _studies_here(status: StudyStatus | None) -> "Sequence[StudyResponse]":
     from app.cli.local import local_read
-    from app.studies.queries import study_response, visible_studies
+    from app.studies.queries import STUDIES, StudyFilter, studies_page
 
     with local_read() as local:
-        studies = visible_studies(local.session, local.principal)
-        return [study_response(local.session, study) for study in studies]
+        page = STUDIES.everything()
+        return studies_page(local.session, local.principal, StudyFilter(status), page).studies
 
 
 def _study_on_server(slug: str, server: str, key: str | None) -> "StudyResponse":

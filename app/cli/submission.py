@@ -37,13 +37,11 @@ def list_(
 
     With a server, your own submissions; on this machine, all submissions.
     """
-    found = _list_on_server(server, key) if server else _list_here()
-    wanted = {"model": model, "benchmark": benchmark, "status": status}
-    rows = [
-        row
-        for row in found
-        if all(value is None or getattr(row, name) == value for name, value in wanted.items())
-    ]
+    wanted = SubmissionStatus(status) if status else None
+    if server:
+        rows = _list_on_server(model, benchmark, wanted, server, key)
+    else:
+        rows = _list_here(model, benchmark, wanted)
     if RowFormat(row_format) is RowFormat.JSON:
         print_json([row.model_dump(mode="json") for row in rows])
     else:
@@ -88,17 +86,23 @@ def withdraw(submission: str, reason: str, server: str | None, key: str | None) 
     click.echo(status)
 
 
-def _list_on_server(server: str, key: str | None) -> "Sequence[SubmissionResponse]":
+def _list_on_server(
+    model: str | None, benchmark: str | None, status: SubmissionStatus | None, server: str, key: str | None
+) -> "Sequence[SubmissionResponse]":
     with open_client(server, key) as client:
-        return client.submissions.list()
+        return client.submissions.list(model=model, benchmark=benchmark, status=status)
 
 
-def _list_here() -> "Sequence[SubmissionResponse]":
+def _list_here(
+    model: str | None, benchmark: str | None, status: SubmissionStatus | None
+) -> "Sequence[SubmissionResponse]":
     from app.cli.local import local_read
-    from app.submissions.queries import own_submissions
+    from app.submissions.queries import SUBMISSIONS, SubmissionFilter, submissions_page
 
+    wanted = SubmissionFilter(model=model, benchmark=benchmark, status=status)
     with local_read() as local:
-        return own_submissions(local.session, local.principal)
+        page = SUBMISSIONS.everything()
+        return submissions_page(local.session, local.principal, wanted, page).submissions
 
 
 def _show_on_server(submission: str, server: str, key: str | None) -> "SubmissionDetailResponse":

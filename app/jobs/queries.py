@@ -7,6 +7,7 @@ from typing import TypeVarTuple
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
+from app.cursors import KeyType, ListOrder, PageRequest
 from app.security.identity import Principal
 from app.tables.bench import Pair
 from app.tables.jobs import Job, Worker
@@ -15,6 +16,7 @@ from benchmark.protocol import JobStatus
 from benchmark.wire.jobs import FailureInfo, JobResponse, JobsResponse
 
 Columns = TypeVarTuple("Columns")
+JOBS = ListOrder("jobs", (KeyType.BIG_INTEGER,))
 
 
 @dataclass(frozen=True)
@@ -38,9 +40,9 @@ class ListedJob:
 
 
 def listed_jobs(
-    session: Session, principal: Principal, wanted: JobFilter, *, after: int, limit: int | None
+    session: Session, principal: Principal, wanted: JobFilter, page: PageRequest
 ) -> Sequence[ListedJob]:
-    """Return up to `limit` jobs that follow the row `after`, in the order of their creation."""
+    """Return the jobs of a page and one more, in the order of their creation."""
     query = _own(
         select(Job, Submission.public_id, VideoModel.slug, Pair.name, Worker.name)
         .select_from(Job)
@@ -51,7 +53,9 @@ def listed_jobs(
     )
     if wanted.status is not None:
         query = query.where(Job.status == wanted.status)
-    rows = session.execute(query.where(Job.id > after).order_by(Job.id).limit(limit))
+    if page.after is not None:
+        query = query.where(Job.id > page.after[0])
+    rows = session.execute(query.order_by(Job.id).limit(page.fetched))
     return [ListedJob(*row) for row in rows]
 
 
@@ -77,16 +81,13 @@ def job_counts(session: Session, principal: Principal, wanted: JobFilter) -> dic
     return {status: found.get(status, 0) for status in JobStatus}
 
 
-def jobs_page(
-    session: Session, principal: Principal, wanted: JobFilter, *, after: int, limit: int | None
-) -> JobsResponse:
-    """Return up to `limit` jobs that follow the row `after`. Also return the number of jobs by status."""
-    more = None if limit is None else limit + 1
-    rows = listed_jobs(session, principal, wanted, after=after, limit=more)
+def jobs_page(session: Session, principal: Principal, wanted: JobFilter, page: PageRequest) -> JobsResponse:
+    """Return a page of jobs, in the order of their creation, and the number of jobs by status."""
+    found = page.cut(listed_jobs(session, principal, wanted, page), lambda row: (row.job.id,))
     return JobsResponse(
         counts=job_counts(session, principal, wanted),
-        jobs=[job_response(row) for row in rows[:limit]],
-        next_cursor=str(rows[limit - 1].job.id) if limit is not None and len(rows) > limit else None,
+        jobs=[job_response(row) for row in found.rows],
+        next_cursor=found.next_cursor,
     )
 
 

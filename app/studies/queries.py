@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 
-from sqlalchemy import case, func, select
+from sqlalchemy import Select, case, func, select
 from sqlalchemy.orm import Session
 
+from app.cursors import KeyType, ListOrder, PageRequest
 from app.media.rendition_losses import SideLoss, rendition_losses
 from app.panels.sides import MatchupSides, matchup_sides
 from app.security.identity import Principal
@@ -15,8 +16,14 @@ from app.tables.people import Annotator
 from app.tables.studies import Comparison, Matchup, Study
 from app.tables.submissions import Submission
 from app.tasks.queries import newest_task
-from benchmark.protocol import TaskKind
-from benchmark.wire.studies import MatchupResponse, PreparationResponse, RenditionLossResponse, StudyResponse
+from benchmark.protocol import StudyKind, StudyStatus, TaskKind
+from benchmark.wire.studies import (
+    MatchupResponse,
+    PreparationResponse,
+    RenditionLossResponse,
+    StudiesResponse,
+    StudyResponse,
+)
 
 _PROTOCOL_FIELDS = (
     "slug",
@@ -38,6 +45,18 @@ _PROTOCOL_FIELDS = (
     "opened_at",
     "closed_at",
 )
+
+
+STUDIES = ListOrder("studies", (KeyType.BIG_INTEGER,))
+
+
+@dataclass(frozen=True)
+class StudyFilter:
+    """Filter of the list of studies. A field with the value None matches all studies."""
+
+    status: StudyStatus | None = None
+    kind: StudyKind | None = None
+    benchmark: str | None = None
 
 
 @dataclass(frozen=True)
@@ -97,7 +116,26 @@ def study_progress(session: Session, study: Study) -> StudyProgress:
 
 def visible_studies(session: Session, principal: Principal) -> list[Study]:
     """Return the studies that this person sees, newest first."""
-    return list(session.scalars(select(Study).where(sees_study(principal)).order_by(Study.id.desc())))
+    return list(session.scalars(_visible(principal)))
+
+
+def studies_page(
+    session: Session, principal: Principal, wanted: StudyFilter, page: PageRequest
+) -> StudiesResponse:
+    """Return a page of the studies that this person sees, newest first."""
+    query = _visible(principal).join(Benchmark, Benchmark.id == Study.benchmark_id).limit(page.fetched)
+    matches = ((Study.status, wanted.status), (Study.kind, wanted.kind), (Benchmark.slug, wanted.benchmark))
+    query = query.where(*(column == value for column, value in matches if value is not None))
+    if page.after is not None:
+        query = query.where(Study.id < page.after[0])
+    found = page.cut(session.scalars(query).all(), lambda row: (row.id,))
+    return StudiesResponse(
+        studies=[study_response(session, row) for row in found.rows], next_cursor=found.next_cursor
+    )
+
+
+def _visible(principal: Principal) -> Select[Study]:
+    return select(Study).where(sees_study(principal)).order_by(Study.id.desc())
 
 
 def study_response(session: Session, study: Study) -> StudyResponse:

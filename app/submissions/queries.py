@@ -1,8 +1,11 @@
 """Reads submissions as the REST API sends them."""
 
+from dataclasses import dataclass
+
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
+from app.cursors import KeyType, ListOrder, PageRequest
 from app.errors import NotFound
 from app.security.identity import Principal
 from app.security.visibility import sees_model, sees_submission
@@ -11,33 +14,80 @@ from app.submissions.service import missing_clips
 from app.submissions.warnings import clip_notes
 from app.tables.bench import Benchmark, Pair
 from app.tables.submissions import Clip, Submission, VideoModel
+from benchmark.protocol import SubmissionStatus
 from benchmark.wire.submissions import (
     ClipResponse,
     ClipsResponse,
     ModelResponse,
+    ModelsResponse,
     SubmissionDetailResponse,
     SubmissionResponse,
+    SubmissionsResponse,
 )
 
+SUBMISSIONS = ListOrder("submissions", (KeyType.BIG_INTEGER,))
+MODELS = ListOrder("models", (KeyType.TEXT,))
+# Pairs are sorted by their position in the benchmark, the clips of a pair by seed.
+CLIPS = ListOrder("clips", (KeyType.INTEGER, KeyType.BIG_INTEGER))
 
-def own_submissions(session: Session, principal: Principal) -> list[SubmissionResponse]:
-    """Return a person's own submissions, newest first. For an admin, return all submissions."""
-    query = _submissions().order_by(Submission.id.desc())
-    if not principal.is_admin:
+
+@dataclass(frozen=True)
+class SubmissionFilter:
+    """Filter of the list of submissions. A field with the value None matches all submissions.
+
+    `visible` adds the submissions of other people that the person sees.
+    """
+
+    model: str | None = None
+    label: str | None = None
+    benchmark: str | None = None
+    status: SubmissionStatus | None = None
+    visible: bool = False
+
+
+@dataclass(frozen=True)
+class ClipFilter:
+    """Filter of the list of clips. A field with the value None matches all clips."""
+
+    pair_id: str | None = None
+    seed: int | None = None
+
+
+def submissions_page(
+    session: Session, principal: Principal, wanted: SubmissionFilter, page: PageRequest
+) -> SubmissionsResponse:
+    """Return a page of submissions, newest first: a person's own ones, or all for an admin."""
+    query = _submissions().order_by(Submission.id.desc()).limit(page.fetched)
+    if wanted.visible:
+        query = query.where(sees_submission(principal))
+    elif not principal.is_admin:
         query = query.where(Submission.owner_id == principal.person_id)
-    return [_response(*row) for row in session.execute(query)]
+    matches = (
+        (VideoModel.slug, wanted.model),
+        (Submission.label, wanted.label),
+        (Benchmark.slug, wanted.benchmark),
+        (Submission.status, wanted.status),
+    )
+    query = query.where(*(column == value for column, value in matches if value is not None))
+    if page.after is not None:
+        query = query.where(Submission.id < page.after[0])
+    found = page.cut(session.execute(query).all(), lambda row: (row[0].id,))
+    return SubmissionsResponse(
+        submissions=[_response(*row) for row in found.rows], next_cursor=found.next_cursor
+    )
 
 
-def visible_submissions(session: Session, principal: Principal) -> list[SubmissionResponse]:
-    """Return the submissions that a person sees, newest first."""
-    query = _submissions().where(sees_submission(principal)).order_by(Submission.id.desc())
-    return [_response(*row) for row in session.execute(query)]
-
-
-def visible_models(session: Session, principal: Principal) -> list[ModelResponse]:
-    """Return the models that a person sees, by slug."""
-    query = select(VideoModel).where(sees_model(principal)).order_by(VideoModel.slug)
-    return [ModelResponse.model_validate(row) for row in session.scalars(query)]
+def models_page(session: Session, principal: Principal, *, mine: bool, page: PageRequest) -> ModelsResponse:
+    """Return a page of the models that a person sees, by slug; with `mine`, only the person's own models."""
+    query = select(VideoModel).where(sees_model(principal)).order_by(VideoModel.slug).limit(page.fetched)
+    if mine:
+        query = query.where(VideoModel.owner_id == principal.person_id)
+    if page.after is not None:
+        query = query.where(VideoModel.slug > page.after[0])
+    found = page.cut(session.scalars(query).all(), lambda row: (row.slug,))
+    return ModelsResponse(
+        models=[ModelResponse.model_validate(row) for row in found.rows], next_cursor=found.next_cursor
+    )
 
 
 def visible_model(session: Session, slug: str, principal: Principal) -> ModelResponse:
@@ -67,22 +117,26 @@ def submission_detail(session: Session, submission: Submission) -> SubmissionDet
 
 
 def clips_page(
-    session: Session, submission: Submission, *, position: int, seed: int, limit: int
+    session: Session, submission: Submission, wanted: ClipFilter, page: PageRequest
 ) -> ClipsResponse:
-    """Return up to `limit` clips, sorted by pair and seed, starting at the given position and seed."""
-    rows = session.execute(
+    """Return a page of a submission's clips, sorted by pair and seed."""
+    query = (
         select(Clip, Pair.name, Pair.position)
         .join(Pair, Pair.id == Clip.pair_id)
-        .where(
-            Clip.submission_id == submission.id,
-            (Pair.position > position) | ((Pair.position == position) & (Clip.seed >= seed)),
-        )
+        .where(Clip.submission_id == submission.id)
         .order_by(Pair.position, Clip.seed)
-        .limit(limit + 1)
-    ).all()
-    more = f"{rows[limit].position}-{rows[limit].Clip.seed}" if len(rows) > limit else None
+        .limit(page.fetched)
+    )
+    if wanted.pair_id is not None:
+        query = query.where(Pair.name == wanted.pair_id)
+    if wanted.seed is not None:
+        query = query.where(Clip.seed == wanted.seed)
+    if page.after is not None:
+        position, seed = page.after
+        query = query.where((Pair.position > position) | ((Pair.position == position) & (Clip.seed > seed)))
+    found = page.cut(session.execute(query).all(), lambda row: (row.position, row.Clip.seed))
     return ClipsResponse(
-        clips=[clip_response(clip, name) for clip, name, _ in rows[:limit]], next_cursor=more
+        clips=[clip_response(clip, name) for clip, name, _ in found.rows], next_cursor=found.next_cursor
     )
 
 

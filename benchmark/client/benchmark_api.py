@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 from urllib.parse import quote
 
+from benchmark.client.pages import all_pages
 from benchmark.client.transport import API, Transport
-from benchmark.wire.benchmarks import BenchmarkResponse, PairResponse, PairsResponse
-
-PAGE_SIZE = 500
+from benchmark.protocol import Visibility
+from benchmark.wire.benchmarks import BenchmarkResponse, BenchmarksResponse, PairResponse, PairsResponse
 
 
 class BenchmarkApi:
@@ -15,23 +15,26 @@ class BenchmarkApi:
     def __init__(self, transport: Transport) -> None:
         self._transport = transport
 
-    def list(self) -> list[BenchmarkResponse]:
-        """Return the newest version of each benchmark."""
-        return self._transport.get("/benchmarks", list[BenchmarkResponse])
+    def list(self, *, visibility: Visibility | None = None) -> list[BenchmarkResponse]:
+        """Return the newest version of each benchmark, sorted by slug."""
+        pages = all_pages(self._transport, "/benchmarks", BenchmarksResponse, {"visibility": visibility})
+        return [row for page in pages for row in page.benchmarks]
 
     def get(self, slug: str) -> BenchmarkResponse:
         return self._transport.get(_path(slug), BenchmarkResponse)
 
-    def pairs(self, slug: str) -> Iterator[PairResponse]:
-        """Yield every pair in the benchmark's order."""
-        cursor: str | None = None
-        while True:
-            query = {"limit": PAGE_SIZE, "cursor": cursor}
-            page = self._transport.get(f"{_path(slug)}/pairs", PairsResponse, query)
+    def pairs(
+        self, slug: str, *, scenario: str | None = None, image: str | None = None
+    ) -> Iterator[PairResponse]:
+        """Yield every pair in the benchmark's order.
+
+        Args:
+            scenario: only the pairs of this scenario.
+            image: only the pairs of this image.
+        """
+        query = {"scenario": scenario, "image": image}
+        for page in all_pages(self._transport, f"{_path(slug)}/pairs", PairsResponse, query):
             yield from page.pairs
-            cursor = page.next_cursor
-            if cursor is None:
-                return
 
     def image(self, slug: str, pair_id: str) -> bytes:
         """Return the bytes of a pair's input image, as they were imported."""

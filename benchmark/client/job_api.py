@@ -9,6 +9,7 @@ from http import HTTPStatus
 from urllib.parse import quote
 
 from benchmark.client.errors import LeaseLost, Refused
+from benchmark.client.pages import all_pages
 from benchmark.client.submission_api import clip_path
 from benchmark.client.transport import Transport
 from benchmark.protocol import FailureKind, JobStatus
@@ -29,7 +30,6 @@ from benchmark.wire.jobs import (
 )
 from benchmark.wire.submissions import MAX_PROVENANCE_BYTES, ClipResponse
 
-PAGE_SIZE = 500
 # `release` and `fail` are optional: without them, the lease expires a little later.
 _OPTIONAL_RETRIES = 7
 _LEASE_LOST = {"stale_attempt", "cancelled", "submission_not_open", "clip_exists"}
@@ -48,15 +48,9 @@ class JobApi:
     def pages(
         self, *, submission: str | None = None, model: str | None = None, status: JobStatus | None = None
     ) -> Iterator[JobsResponse]:
-        """Yield pages of jobs. Each page also states how many jobs there are in total with each status."""
-        cursor: str | None = None
-        while True:
-            query = {"submission": submission, "model": model, "status": status, "cursor": cursor}
-            page = self._transport.get("/jobs", JobsResponse, {**query, "limit": PAGE_SIZE})
-            yield page
-            cursor = page.next_cursor
-            if cursor is None:
-                return
+        """Return the pages of jobs. Each page also states how many jobs there are with each status."""
+        query = {"submission": submission, "model": model, "status": status}
+        return all_pages(self._transport, "/jobs", JobsResponse, query)
 
     def cancel(self, job_id: str) -> JobResponse:
         """Cancel a job. A worker that holds the job learns this when the worker renews its lease."""

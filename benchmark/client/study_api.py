@@ -4,13 +4,15 @@ import time
 from collections.abc import Callable, Sequence
 from urllib.parse import quote
 
+from benchmark.client.pages import all_pages
 from benchmark.client.transport import Transport
-from benchmark.protocol import AnnotatorKind, StudyStatus
-from benchmark.wire.annotators import AnnotatorResponse, ChangeResponse, DecisionRequest
+from benchmark.protocol import AnnotatorKind, Flag, StudyKind, StudyStatus
+from benchmark.wire.annotators import AnnotatorResponse, AnnotatorsResponse, ChangeResponse, DecisionRequest
 from benchmark.wire.studies import (
     InvitationKind,
     InvitationsRequest,
     InvitationsResponse,
+    StudiesResponse,
     StudyRequest,
     StudyResponse,
 )
@@ -24,9 +26,17 @@ class StudyApi:
     def __init__(self, transport: Transport) -> None:
         self._transport = transport
 
-    def list(self) -> list[StudyResponse]:
-        """Return the studies that are visible to you, newest first."""
-        return self._transport.get("/studies", list[StudyResponse])
+    def list(
+        self,
+        *,
+        status: StudyStatus | None = None,
+        kind: StudyKind | None = None,
+        benchmark: str | None = None,
+    ) -> list[StudyResponse]:
+        """Return the studies that are visible to you, newest first; each argument is a filter."""
+        query = {"status": status, "kind": kind, "benchmark": benchmark}
+        pages = all_pages(self._transport, "/studies", StudiesResponse, query)
+        return [row for page in pages for row in page.studies]
 
     def get(self, slug: str) -> StudyResponse:
         """Return a study with its protocol and progress."""
@@ -95,9 +105,18 @@ class StudyApi:
                 )
             time.sleep(every_s)
 
-    def annotators(self, slug: str) -> Sequence[AnnotatorResponse]:
-        """Return every annotator who opened an invitation, with statistics and flags."""
-        return self._transport.get(f"{_path(slug)}/annotators", list[AnnotatorResponse])
+    def annotators(
+        self, slug: str, *, flag: Flag | None = None, excluded: bool | None = None
+    ) -> Sequence[AnnotatorResponse]:
+        """Return every annotator who opened an invitation, with statistics and flags.
+
+        Args:
+            flag: only annotators with this flag.
+            excluded: only annotators whose votes are excluded (True) or are not (False).
+        """
+        query = {"flag": flag, "excluded": None if excluded is None else str(excluded).lower()}
+        pages = all_pages(self._transport, f"{_path(slug)}/annotators", AnnotatorsResponse, query)
+        return [row for page in pages for row in page.annotators]
 
     def exclude(self, slug: str, annotator: str, request: DecisionRequest) -> ChangeResponse:
         """Exclude all votes of an annotator, or one vote, from the results."""

@@ -4,21 +4,23 @@ from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import quote
 
+from benchmark.client.pages import all_pages
 from benchmark.client.transport import Query, Transport
+from benchmark.protocol import SubmissionStatus
 from benchmark.wire.submissions import (
     ClipResponse,
     ClipsResponse,
     FinaliseRequest,
     ModelRequest,
     ModelResponse,
+    ModelsResponse,
     ReasonRequest,
     SubmissionDetailResponse,
     SubmissionRequest,
     SubmissionResponse,
+    SubmissionsResponse,
 )
 from benchmark.wire.validation import checked_request
-
-PAGE_SIZE = 1000
 
 
 class ModelApi:
@@ -27,8 +29,11 @@ class ModelApi:
     def __init__(self, transport: Transport) -> None:
         self._transport = transport
 
-    def list(self) -> list[ModelResponse]:
-        return self._transport.get("/models", list[ModelResponse])
+    def list(self, *, mine: bool = False) -> list[ModelResponse]:
+        """Return the models that you may see, sorted by slug; with `mine`, only your own."""
+        query = {"mine": "true" if mine else None}
+        pages = all_pages(self._transport, "/models", ModelsResponse, query)
+        return [row for page in pages for row in page.models]
 
     def get(self, slug: str) -> ModelResponse:
         return self._transport.get(f"/models/{quote(slug, safe='')}", ModelResponse)
@@ -44,14 +49,31 @@ class SubmissionApi:
     def __init__(self, transport: Transport) -> None:
         self._transport = transport
 
-    def list(self, *, visible: bool = False) -> list[SubmissionResponse]:
+    def list(
+        self,
+        *,
+        model: str | None = None,
+        label: str | None = None,
+        benchmark: str | None = None,
+        status: SubmissionStatus | None = None,
+        visible: bool = False,
+    ) -> list[SubmissionResponse]:
         """Return your own submissions, newest first. An admin gets the submissions of all users.
+
+        The arguments are filters, except:
 
         Args:
             visible: return every submission that you may see, also those of other people.
         """
-        query = {"visible": "true"} if visible else None
-        return self._transport.get("/submissions", list[SubmissionResponse], query)
+        query = {
+            "model": model,
+            "label": label,
+            "benchmark": benchmark,
+            "status": status,
+            "visible": "true" if visible else None,
+        }
+        pages = all_pages(self._transport, "/submissions", SubmissionsResponse, query)
+        return [row for page in pages for row in page.submissions]
 
     def get(self, submission_id: str) -> SubmissionDetailResponse:
         """Return a submission with its missing pairs and the warnings about its clips."""
@@ -60,16 +82,13 @@ class SubmissionApi:
     def create(self, request: SubmissionRequest) -> SubmissionResponse:
         return self._transport.post("/submissions", SubmissionResponse, request)
 
-    def clips(self, submission_id: str) -> Iterator[ClipResponse]:
-        """Yield the clips in the benchmark's order."""
-        cursor: str | None = None
-        while True:
-            query = {"limit": PAGE_SIZE, "cursor": cursor}
-            page = self._transport.get(f"{_path(submission_id)}/clips", ClipsResponse, query)
+    def clips(
+        self, submission_id: str, *, pair_id: str | None = None, seed: int | None = None
+    ) -> Iterator[ClipResponse]:
+        """Yield the clips in the benchmark's order; with a pair or a seed, only their clips."""
+        query = {"pair_id": pair_id, "seed": seed}
+        for page in all_pages(self._transport, f"{_path(submission_id)}/clips", ClipsResponse, query):
             yield from page.clips
-            cursor = page.next_cursor
-            if cursor is None:
-                return
 
     def put_clip(
         self, submission_id: str, pair_id: str, file: Path, *, seed: int = 0, replace: bool = False

@@ -27,10 +27,12 @@ class SubmissionTarget:
 
     def find(self) -> SubmissionDetailResponse | None:
         """Return the submission with its missing clips; None if there is no open or final submission."""
-        wanted = (self.model, self.label, self.benchmark.slug, self.benchmark.version)
-        for row in self._client.submissions.list():
-            named = (row.model, row.label, row.benchmark, row.benchmark_version)
-            if named == wanted and row.status is not SubmissionStatus.WITHDRAWN:
+        found = self._client.submissions.list(
+            model=self.model, label=self.label, benchmark=self.benchmark.slug
+        )
+        for row in found:
+            is_current = row.benchmark_version == self.benchmark.version
+            if is_current and row.status is not SubmissionStatus.WITHDRAWN:
                 return self._client.submissions.get(row.id)
         return None
 

@@ -6,7 +6,7 @@ from typing import Annotated
 from pydantic import StringConstraints
 
 from benchmark.protocol import Flag
-from benchmark.wire.common import OneLine, RequestModel, ResponseModel
+from benchmark.wire.common import OneLine, PageResponse, RequestModel, ResponseModel
 
 # The length of the database column.
 MAX_REASON_CHARS = 400
@@ -66,3 +66,7 @@ class AnnotatorResponse(ResponseModel):
     excluded_at: datetime | None
     excluded_reason: str | None
     left_at: datetime | None
+
+
+class AnnotatorsResponse(PageResponse):
+    annotators: list[AnnotatorResponse]

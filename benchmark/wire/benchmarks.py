@@ -1,7 +1,7 @@
 """Benchmarks and their pairs."""
 
 from benchmark.protocol import Visibility
-from benchmark.wire.common import ResponseModel
+from benchmark.wire.common import PageResponse, ResponseModel
 
 
 class BenchmarkResponse(ResponseModel):
@@ -18,6 +18,10 @@ class BenchmarkResponse(ResponseModel):
     scenarios: int
 
 
+class BenchmarksResponse(PageResponse):
+    benchmarks: list[BenchmarkResponse]
+
+
 class PairResponse(ResponseModel):
     pair_id: str
     image: str
@@ -27,6 +31,5 @@ class PairResponse(ResponseModel):
     image_url: str
 
 
-class PairsResponse(ResponseModel):
+class PairsResponse(PageResponse):
     pairs: list[PairResponse]
-    next_cursor: str | None

@@ -70,5 +70,11 @@ class ErrorResponse(ResponseModel):
     problems: list[str] | None = None
 
 
+class PageResponse(ResponseModel):
+    """One page of a list. `next_cursor` is the `cursor` of the next page; null on the last page."""
+
+    next_cursor: str | None
+
+
 class RenewResponse(ResponseModel):
     expires_at: datetime

@@ -6,7 +6,17 @@ from typing import Annotated
 from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, field_validator
 
 from benchmark.protocol import FailureKind, JobStatus
-from benchmark.wire.common import Label, OneLine, PairId, PublicId, RequestModel, ResponseModel, Seed, Slug
+from benchmark.wire.common import (
+    Label,
+    OneLine,
+    PageResponse,
+    PairId,
+    PublicId,
+    RequestModel,
+    ResponseModel,
+    Seed,
+    Slug,
+)
 from benchmark.wire.text import log_tail, one_line
 
 MAX_MODELS = 100
@@ -81,10 +91,9 @@ class JobResponse(ResponseModel):
     failure: FailureInfo | None
 
 
-class JobsResponse(ResponseModel):
+class JobsResponse(PageResponse):
     counts: dict[JobStatus, int]
     jobs: list[JobResponse]
-    next_cursor: str | None
 
 
 class SubmissionJobsRequest(RequestModel):

@@ -15,7 +15,16 @@ from benchmark.protocol import (
     Visibility,
     WatchGate,
 )
-from benchmark.wire.common import Line, Paragraphs, PublicId, RequestModel, ResponseModel, Seed, Slug
+from benchmark.wire.common import (
+    Line,
+    PageResponse,
+    Paragraphs,
+    PublicId,
+    RequestModel,
+    ResponseModel,
+    Seed,
+    Slug,
+)
 
 # The maximum number of links that one request creates.
 MAX_INVITATIONS = 1000
@@ -134,6 +143,10 @@ class StudyResponse(ResponseModel):
     annotators: int
     matchups: list[MatchupResponse]
     preparation: PreparationResponse | None
+
+
+class StudiesResponse(PageResponse):
+    studies: list[StudyResponse]
 
 
 class InvitationsRequest(RequestModel):

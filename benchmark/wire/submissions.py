@@ -9,6 +9,7 @@ from benchmark.wire.common import (
     Label,
     Line,
     OptionalLine,
+    PageResponse,
     Paragraphs,
     RequestModel,
     ResponseModel,
@@ -30,6 +31,10 @@ class ModelResponse(ResponseModel):
     url: str
     licence: str
     created_at: datetime
+
+
+class ModelsResponse(PageResponse):
+    models: list[ModelResponse]
 
 
 class SubmissionRequest(RequestModel):
@@ -60,6 +65,10 @@ class SubmissionResponse(ResponseModel):
     withdrawn_at: datetime | None
 
 
+class SubmissionsResponse(PageResponse):
+    submissions: list[SubmissionResponse]
+
+
 class SubmissionDetailResponse(SubmissionResponse):
     """`missing` contains names of clips: the pair id for seed 0, `<pair id>_<seed>` for other seeds."""
 
@@ -88,9 +97,8 @@ class ClipResponse(ResponseModel):
     provenance: dict[str, Any] | None
 
 
-class ClipsResponse(ResponseModel):
+class ClipsResponse(PageResponse):
     clips: list[ClipResponse]
-    next_cursor: str | None
 
 
 class FinaliseRequest(RequestModel):

@@ -107,7 +107,7 @@ def test_a_full_database_is_507_and_nothing_of_the_request_stays(context: AppCon
 
     refused(answers[-1], 507, "storage_full")
     taken = [answer.json()["slug"] for answer in answers if answer.status_code == 200]
-    found = {each["slug"] for each in client.get("/api/v1/models").json()}
+    found = {each["slug"] for each in client.get("/api/v1/models").json()["models"]}
     assert found == {*taken, "motif", "cinemo", "dynamicrafter"}
 
 

@@ -3,23 +3,32 @@
 from fastapi import Request
 
 from app.annotators import decisions
-from app.annotators.queries import annotator_responses
+from app.annotators.queries import ANNOTATORS, AnnotatorFilter, annotators_page
 from app.api.v1.json_router import api_router
+from app.api.v1.list_parameters import ListQuery
 from app.clock import utc_now
 from app.dependencies import context_of, require_own_study
 from app.security.participants import lock_study
 from app.security.path_params import PseudonymPath, SlugPath
-from benchmark.wire.annotators import AnnotatorResponse, ChangeResponse, DecisionRequest
+from benchmark.protocol import Flag
+from benchmark.wire.annotators import AnnotatorsResponse, ChangeResponse, DecisionRequest
 
 router = api_router("annotators")
 
 
 @router.get("/studies/{slug}/annotators")
-def list_annotators(slug: SlugPath, request: Request) -> list[AnnotatorResponse]:
+def list_annotators(
+    slug: SlugPath,
+    request: Request,
+    listing: ListQuery,
+    flag: Flag | None = None,
+    excluded: bool | None = None,
+) -> AnnotatorsResponse:
     """Return the annotators who opened an invitation, with vote counts by status and flags."""
+    page = listing.page_of(ANNOTATORS)
     with context_of(request).database.read() as session:
         study, _ = require_own_study(session, request, slug)
-        return annotator_responses(session, study)
+        return annotators_page(session, study, AnnotatorFilter(flag, excluded), page)
 
 
 @router.post("/studies/{slug}/annotators/{annotator}/exclude")

@@ -1,13 +1,19 @@
 """REST routes of benchmarks. Reading a private benchmark requires the key of a person who may see it."""
 
-from typing import Annotated
-
-from fastapi import Query, Request, Response
+from fastapi import Request, Response
 from sqlalchemy import select
 
 from app.api.v1.json_router import OPTIONAL_KEY, api_router
-from app.benchmarks.queries import benchmark_response, pairs_page
-from app.benchmarks.service import find_benchmark, newest_benchmarks
+from app.api.v1.list_parameters import ListQuery, NameQuery
+from app.benchmarks.queries import (
+    BENCHMARKS,
+    PAIRS,
+    PairFilter,
+    benchmark_response,
+    benchmarks_page,
+    pairs_page,
+)
+from app.benchmarks.service import find_benchmark
 from app.capacity import RequestClass
 from app.dependencies import context_of, optional_person
 from app.errors import NotFound
@@ -15,18 +21,21 @@ from app.media.responses import image_response
 from app.security.path_params import PairIdPath, SlugPath
 from app.tables.bench import Benchmark, Pair
 from benchmark.protocol import Visibility
-from benchmark.wire.benchmarks import BenchmarkResponse, PairsResponse
+from benchmark.wire.benchmarks import BenchmarkResponse, BenchmarksResponse, PairsResponse
 
 router = api_router("benchmarks", is_for_people=False)
 _FOR_A_DAY = "max-age=86400"
 
 
 @router.get("/benchmarks", openapi_extra=OPTIONAL_KEY)
-def list_benchmarks(request: Request) -> list[BenchmarkResponse]:
-    """Return the newest version of each benchmark."""
+def list_benchmarks(
+    request: Request, listing: ListQuery, visibility: Visibility | None = None
+) -> BenchmarksResponse:
+    """Return the newest version of each benchmark, sorted by slug."""
+    page = listing.page_of(BENCHMARKS)
     with context_of(request).database.read() as session:
         principal = optional_person(session, request)
-        return [benchmark_response(session, row) for row in newest_benchmarks(session, principal=principal)]
+        return benchmarks_page(session, principal=principal, visibility=visibility, page=page)
 
 
 @router.get("/benchmarks/{slug}", openapi_extra=OPTIONAL_KEY)
@@ -40,16 +49,19 @@ def get_benchmark(slug: SlugPath, request: Request) -> BenchmarkResponse:
 def list_pairs(
     slug: SlugPath,
     request: Request,
-    limit: Annotated[int, Query(ge=1, le=1000)] = 100,
-    cursor: Annotated[str | None, Query(pattern=r"^\d{1,9}$")] = None,
+    listing: ListQuery,
+    scenario: NameQuery = None,
+    image: NameQuery = None,
 ) -> PairsResponse:
-    """Return pairs in the benchmark's order.
+    """Return the pairs of the newest version, in the benchmark's order.
 
-    `next_cursor` requests the next page; it is null on the last page.
+    The further pages show the version of the first page, even if a new version is imported meanwhile.
     """
+    page = listing.page_of(PAIRS)
     with context_of(request).database.read() as session:
-        benchmark = find_benchmark(session, slug, principal=optional_person(session, request))
-        return pairs_page(session, benchmark, first=int(cursor or 0), limit=limit)
+        principal = optional_person(session, request)
+        wanted = PairFilter(scenario, image)
+        return pairs_page(session, slug, principal=principal, wanted=wanted, page=page)
 
 
 @router.get("/benchmarks/{slug}/pairs/{pair_id}/image", response_class=Response, openapi_extra=OPTIONAL_KEY)

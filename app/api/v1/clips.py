@@ -9,6 +9,7 @@ from fastapi import Query, Request, Response
 from starlette.concurrency import run_in_threadpool
 
 from app.api.v1.json_router import api_router
+from app.api.v1.list_parameters import ListQuery, NameQuery
 from app.api.v1.upload_headers import declared_bytes, read_job_headers
 from app.capacity import RequestClass
 from app.clock import utc_now
@@ -24,7 +25,7 @@ from app.security.identity import Principal
 from app.security.path_params import PairIdPath, PublicIdPath
 from app.submissions import service
 from app.submissions.provenance import read_provenance
-from app.submissions.queries import clip_response, clips_page
+from app.submissions.queries import CLIPS, ClipFilter, clip_response, clips_page
 from app.submissions.service import find_submission
 from app.submissions.storage import ClipStorage, UploadAuthorization, UploadedClip, UploadTarget
 from app.submissions.streaming import (
@@ -39,23 +40,22 @@ from benchmark.wire.submissions import ClipResponse, ClipsResponse
 
 router = api_router("submissions")
 log = logging.getLogger("ti2v.clips")
-# A cursor consists of the pair's position in the benchmark and the seed.
-_CURSOR = r"^\d{1,9}-\d{1,10}$"
 
 
 @router.get("/submissions/{public_id}/clips")
 def list_clips(
     public_id: PublicIdPath,
     request: Request,
-    limit: Annotated[int, Query(ge=1, le=1000)] = 100,
-    cursor: Annotated[str | None, Query(pattern=_CURSOR)] = None,
+    listing: ListQuery,
+    pair_id: NameQuery = None,
+    seed: Annotated[int | None, Query(ge=0, le=MAX_SEED)] = None,
 ) -> ClipsResponse:
     """Return a submission's clips, with their provenance, in the order of pairs and seeds."""
-    position, seed = (int(each) for each in (cursor or "0-0").split("-"))
+    page = listing.page_of(CLIPS)
     with context_of(request).database.read() as session:
         principal = require_person(session, request, Role.RESEARCHER, Role.VIEWER, now=utc_now())
         submission = find_submission(session, public_id=public_id, principal=principal)
-        return clips_page(session, submission, position=position, seed=seed, limit=limit)
+        return clips_page(session, submission, ClipFilter(pair_id, seed), page)
 
 
 @router.put(

@@ -10,17 +10,18 @@ from fastapi import Query, Request, Response
 
 from app.api.v1.benchmarks import image_cache_control
 from app.api.v1.json_router import api_router
+from app.api.v1.list_parameters import ListQuery, SlugQuery
 from app.capacity import RequestClass
 from app.clock import utc_now
 from app.dependencies import context_of, require_person
 from app.jobs import leases, service
-from app.jobs.queries import JobFilter, job_response, jobs_page, listed_job
+from app.jobs.queries import JOBS, JobFilter, job_response, jobs_page, listed_job
 from app.jobs.requests import create_jobs as queue_jobs
 from app.jobs.workers import upsert_worker
 from app.media.responses import image_response
 from app.security.path_params import PublicIdPath
 from benchmark.protocol import JobStatus, Role, Scope
-from benchmark.wire.common import PUBLIC_ID, SLUG, RenewResponse
+from benchmark.wire.common import PUBLIC_ID, RenewResponse
 from benchmark.wire.jobs import (
     AttemptRequest,
     ChangedJobsResponse,
@@ -50,17 +51,16 @@ def create_jobs(body: CreateJobsRequest, request: Request) -> CreateJobsResponse
 @router.get("/jobs")
 def list_jobs(
     request: Request,
+    listing: ListQuery,
     submission: Annotated[str | None, Query(pattern=PUBLIC_ID)] = None,
-    model: Annotated[str | None, Query(pattern=SLUG)] = None,
+    model: SlugQuery = None,
     status: JobStatus | None = None,
-    limit: Annotated[int, Query(ge=1, le=1000)] = 100,
-    cursor: Annotated[str | None, Query(pattern=r"^\d{1,18}$")] = None,
 ) -> JobsResponse:
     """Return the jobs of your own submissions, in the order of their creation; an admin gets all jobs."""
-    wanted = JobFilter(submission, model, status)
+    wanted, page = JobFilter(submission, model, status), listing.page_of(JOBS)
     with context_of(request).database.read() as session:
         principal = require_person(session, request, Role.RESEARCHER, now=utc_now())
-        return jobs_page(session, principal, wanted, after=int(cursor or 0), limit=limit)
+        return jobs_page(session, principal, wanted, page)
 
 
 @router.post("/jobs/cancel")

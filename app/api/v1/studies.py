@@ -3,6 +3,7 @@
 from fastapi import Request
 
 from app.api.v1.json_router import api_router
+from app.api.v1.list_parameters import ListQuery, SlugQuery
 from app.clock import utc_now
 from app.dependencies import context_of, require_person
 from app.invitations import links
@@ -10,11 +11,12 @@ from app.security.participants import lock_study
 from app.security.path_params import SlugPath
 from app.security.visibility import find_study
 from app.studies import service
-from app.studies.queries import study_response, visible_studies
-from benchmark.protocol import Role, Scope, StudyStatus
+from app.studies.queries import STUDIES, StudyFilter, studies_page, study_response
+from benchmark.protocol import Role, Scope, StudyKind, StudyStatus
 from benchmark.wire.studies import (
     InvitationsRequest,
     InvitationsResponse,
+    StudiesResponse,
     StudyRequest,
     StudyResponse,
 )
@@ -33,10 +35,18 @@ def create_study(body: StudyRequest, request: Request) -> StudyResponse:
 
 
 @router.get("/studies")
-def list_studies(request: Request) -> list[StudyResponse]:
+def list_studies(
+    request: Request,
+    listing: ListQuery,
+    status: StudyStatus | None = None,
+    kind: StudyKind | None = None,
+    benchmark: SlugQuery = None,
+) -> StudiesResponse:
+    """Return the studies that you see, newest first."""
+    wanted, page = StudyFilter(status, kind, benchmark), listing.page_of(STUDIES)
     with context_of(request).database.read() as session:
         principal = require_person(session, request, Role.RESEARCHER, Role.VIEWER, now=utc_now())
-        return [study_response(session, study) for study in visible_studies(session, principal)]
+        return studies_page(session, principal, wanted, page)
 
 
 @router.get("/studies/{slug}")

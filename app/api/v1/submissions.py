@@ -5,6 +5,7 @@ from typing import Annotated
 from fastapi import Query, Request
 
 from app.api.v1.json_router import api_router
+from app.api.v1.list_parameters import LabelQuery, ListQuery, SlugQuery
 from app.benchmarks.service import find_benchmark
 from app.clock import utc_now
 from app.dependencies import context_of, require_person
@@ -12,23 +13,27 @@ from app.jobs.service import cancel_jobs
 from app.security.path_params import PublicIdPath, SlugPath
 from app.submissions import service
 from app.submissions.queries import (
-    own_submissions,
+    MODELS,
+    SUBMISSIONS,
+    SubmissionFilter,
+    models_page,
     submission_detail,
     submission_response,
+    submissions_page,
     visible_model,
-    visible_models,
-    visible_submissions,
 )
 from app.submissions.withdrawal import withdraw
-from benchmark.protocol import Role, Scope
+from benchmark.protocol import Role, Scope, SubmissionStatus
 from benchmark.wire.submissions import (
     FinaliseRequest,
     ModelRequest,
     ModelResponse,
+    ModelsResponse,
     ReasonRequest,
     SubmissionDetailResponse,
     SubmissionRequest,
     SubmissionResponse,
+    SubmissionsResponse,
 )
 
 router = api_router("submissions")
@@ -45,11 +50,16 @@ def put_model(slug: SlugPath, body: ModelRequest, request: Request) -> ModelResp
 
 
 @router.get("/models")
-def list_models(request: Request) -> list[ModelResponse]:
-    """Return the models you see: your own, and those with a submission that you see."""
+def list_models(
+    request: Request,
+    listing: ListQuery,
+    mine: Annotated[bool, Query(description="Only your own models.")] = False,
+) -> ModelsResponse:
+    """Return the models you see, sorted by slug: your own, and those with a submission that you see."""
+    page = listing.page_of(MODELS)
     with context_of(request).database.read() as session:
         principal = require_person(session, request, Role.RESEARCHER, Role.VIEWER, Role.WORKER, now=utc_now())
-        return visible_models(session, principal)
+        return models_page(session, principal, mine=mine, page=page)
 
 
 @router.get("/models/{slug}")
@@ -74,15 +84,22 @@ def open_submission(body: SubmissionRequest, request: Request) -> SubmissionResp
 @router.get("/submissions")
 def list_submissions(
     request: Request,
+    listing: ListQuery,
+    model: SlugQuery = None,
+    label: LabelQuery = None,
+    benchmark: SlugQuery = None,
+    status: SubmissionStatus | None = None,
     visible: Annotated[bool, Query(description="All that you see, not only your own.")] = False,
-) -> list[SubmissionResponse]:
+) -> SubmissionsResponse:
     """Return your own submissions, newest first; an admin gets all submissions.
 
     With `visible`, return all submissions that you may see.
     """
+    page = listing.page_of(SUBMISSIONS)
+    wanted = SubmissionFilter(model, label, benchmark, status, visible)
     with context_of(request).database.read() as session:
         principal = require_person(session, request, Role.RESEARCHER, Role.VIEWER, now=utc_now())
-        return (visible_submissions if visible else own_submissions)(session, principal)
+        return submissions_page(session, principal, wanted, page)
 
 
 @router.get("/submissions/{public_id}")

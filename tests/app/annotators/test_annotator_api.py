@@ -28,7 +28,7 @@ def alice(people: People) -> TestClient:
 def test_everybody_is_listed_with_figures_and_standing(people: People, alice: TestClient) -> None:
     people.exclude(SECOND, "a test account")
 
-    first, second = alice.get(ADDRESS).json()
+    first, second = alice.get(ADDRESS).json()["annotators"]
 
     assert (first["annotator"], first["valid"], first["excluded_reason"]) == (FIRST, 6, None)
     assert (second["annotator"], second["valid"], second["excluded"]) == (SECOND, 0, 4)

@@ -9,6 +9,11 @@ from httpx2 import Response
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 
+from app.annotators.queries import ANNOTATORS
+from app.benchmarks.queries import BENCHMARKS, PAIRS
+from app.jobs.queries import JOBS
+from app.studies.queries import STUDIES
+from app.submissions.queries import CLIPS, MODELS, SUBMISSIONS
 from tests.acting import assign
 from tests.app.api.conftest import client_of
 from tests.cast import BENCHMARK, PAIR_IDS, Cast, Study, enter, make_submission
@@ -85,7 +90,6 @@ class World:
             "left_watched_ms": [None],
             "right_watched_ms": [0],
             "limit": [1, 1000],
-            "cursor": ["0", "3"],
             "watch_gate": ["off"],
             "renditions": ["remux"],
         }
@@ -93,6 +97,8 @@ class World:
     def plausible(self, name: str, path: str) -> st.SearchStrategy[Any]:
         if name == "slug":
             name = "/" + path.split("/")[3]
+        if name == "cursor":
+            return st.sampled_from(["", *CURSORS.get(path.removeprefix("/api/v1"), [])])
         return st.sampled_from(self.known.get(name, ["a plain text"]))
 
 
@@ -103,6 +109,17 @@ def world_of(cast: Cast) -> World:
     return World(cast, study, annotator, assign(annotator, study)["token"])
 
 
+# A cursor of each list, at its first row.
+CURSORS = {
+    "/benchmarks": [BENCHMARKS.cursor(("a",))],
+    "/benchmarks/{slug}/pairs": [PAIRS.cursor((1, 0))],
+    "/models": [MODELS.cursor(("a",))],
+    "/submissions": [SUBMISSIONS.cursor((2,))],
+    "/submissions/{public_id}/clips": [CLIPS.cursor((0, 0))],
+    "/studies": [STUDIES.cursor((2,))],
+    "/studies/{slug}/annotators": [ANNOTATORS.cursor((0,))],
+    "/jobs": [JOBS.cursor((0,))],
+}
 # What would end the study, after which every vote is refused for that alone; test_json_bodies.py has these.
 END_OF_PLAY = ("/close", "/withdraw")
 

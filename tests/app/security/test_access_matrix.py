@@ -119,7 +119,7 @@ def test_a_study_and_its_results(world: World, visibility: Visibility) -> None:
     listed = {
         name
         for name, client in world.readers.items()
-        if client.get(f"{API}/studies").status_code == 200 and client.get(f"{API}/studies").json()
+        if client.get(f"{API}/studies").status_code == 200 and client.get(f"{API}/studies").json()["studies"]
     }
     assert listed == SEES[visibility]
 
@@ -139,9 +139,9 @@ def test_a_submission_its_clips_and_its_model(world: World, visibility: Visibili
         assert (world.submission in page.text) is (name in SEES[visibility] | worker), name
         submissions = client.get(f"{API}/submissions", params={"visible": "true"})
         if submissions.status_code == 200:
-            assert bool(submissions.json()) is (name in SEES[visibility]), name
+            assert bool(submissions.json()["submissions"]) is (name in SEES[visibility]), name
             assert client.get(f"{API}/models").status_code == 200
-            assert bool(client.get(f"{API}/models").json()) is (name in SEES[visibility]), name
+            assert bool(client.get(f"{API}/models").json()["models"]) is (name in SEES[visibility]), name
 
 
 @pytest.mark.parametrize("visibility", list(Visibility))
@@ -159,7 +159,9 @@ def test_a_benchmark_its_pairs_and_images(world: World, visibility: Visibility) 
         world.thumbnail,
     ):
         assert world.who_gets(address) == expected, address
-    listed = {name for name, client in world.readers.items() if client.get(f"{API}/benchmarks").json()}
+    listed = {
+        name for name, client in world.readers.items() if client.get(f"{API}/benchmarks").json()["benchmarks"]
+    }
     assert listed == expected
     cached = world.alice.get(world.thumbnail).headers["cache-control"].partition(",")[0]
     assert cached == ("public" if visibility is PUBLIC else "private")

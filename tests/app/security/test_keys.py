@@ -113,7 +113,7 @@ def test_another_researchers_model_and_study_are_not_mine_to_change(
             f"/api/v1/studies/{study.slug}/{transition}", json={"count": 1}, headers=cast.charlie.headers
         )
         refused(answer, 404, "not_found")
-    assert client.get("/api/v1/studies", headers=cast.charlie.headers).json() == []
+    assert client.get("/api/v1/studies", headers=cast.charlie.headers).json()["studies"] == []
 
 
 def test_an_admin_may_do_what_the_owner_may(client: TestClient, cast: Cast, study: Study) -> None:

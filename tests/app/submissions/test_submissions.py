@@ -96,7 +96,7 @@ def test_a_public_submission_is_seen_by_researchers_and_not_changed(alice: TestC
     assert alice.put(f"{address}/visibility", json={"visibility": "public"}).status_code == 200
     assert bob.get(address).json()["model"] == "motif"
     refused(bob.post(f"{address}/withdraw", json={"reason": "not mine"}), 404, "not_found")
-    assert bob.get(f"{API}/submissions").json() == []
+    assert bob.get(f"{API}/submissions").json()["submissions"] == []
 
 
 def test_withdrawing_closes_matchups_keeps_votes_and_ends_assignments_in_hand(
