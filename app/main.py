@@ -14,6 +14,7 @@ from app.api.v1 import (
     clips,
     figures,
     jobs,
+    people,
     reports,
     results,
     studies,
@@ -48,6 +49,7 @@ API_ROUTERS = (
     benchmarks,
     annotators,
     visibility,
+    people,
 )
 
 

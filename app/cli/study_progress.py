@@ -58,15 +58,10 @@ def status(slug: str, row_format: str, server: str | None, key: str | None) -> N
 
 @click.command()
 @click.argument("slug")
-def check(slug: str) -> None:
-    """Recount the votes of SLUG in this machine's database and compare with the stored counters."""
-    from app.cli.local import local_read
-    from app.results.live.recount import recount
-    from app.security.visibility import find_study
-
-    with local_read() as local:
-        study = find_study(local.session, slug=slug, principal=local.principal)
-        differences = recount(local.session, study)
+@server_options
+def check(slug: str, server: str | None, key: str | None) -> None:
+    """Recount the votes of SLUG and compare with the stored counters."""
+    differences = _differences_on_server(slug, server, key) if server else _differences_here(slug)
     for difference in differences:
         click.echo(difference)
     if differences:
@@ -101,6 +96,21 @@ def _study_here(slug: str) -> "StudyResponse":
     with local_read() as local:
         study = find_study(local.session, slug=slug, principal=local.principal)
         return study_response(local.session, study)
+
+
+def _differences_on_server(slug: str, server: str, key: str | None) -> Sequence[str]:
+    with open_client(server, key) as client:
+        return client.studies.check(slug)
+
+
+def _differences_here(slug: str) -> Sequence[str]:
+    from app.cli.local import local_read
+    from app.results.live.recount import recount
+    from app.security.visibility import find_study
+
+    with local_read() as local:
+        study = find_study(local.session, slug=slug, principal=local.principal)
+        return recount(local.session, study)
 
 
 def _preparation_line(preparation: "PreparationResponse") -> str:

@@ -51,7 +51,7 @@ def open_submission(
     """
     video_model = model_of(session, model)
     if video_model is None:
-        raise NotFound(f"Register the model first: PUT /api/v1/models/{model}.", code="unknown_model")
+        raise NotFound("Register the model first: PUT /api/v1/models/{slug}.", code="unknown_model")
     if video_model.owner_id != principal.person_id and not principal.is_admin:
         raise Forbidden("This model belongs to somebody else; only they may submit clips for it.")
     before = submission_of(session, model=video_model, benchmark=benchmark, label=label)

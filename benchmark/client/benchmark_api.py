@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from urllib.parse import quote
 
-from benchmark.client.pages import all_pages
+from benchmark.client.page_iterator import all_pages
 from benchmark.client.transport import API, Transport
 from benchmark.protocol import Visibility
 from benchmark.wire.benchmarks import BenchmarkResponse, BenchmarksResponse, PairResponse, PairsResponse

@@ -9,6 +9,7 @@ from typing import Self
 from benchmark.client.benchmark_api import BenchmarkApi
 from benchmark.client.errors import ServerError
 from benchmark.client.job_api import JobApi, LeaseApi
+from benchmark.client.people_api import KeyApi, PersonApi
 from benchmark.client.result_api import ResultApi
 from benchmark.client.retry import Retry
 from benchmark.client.study_api import StudyApi
@@ -56,6 +57,8 @@ class Client:
         self.studies = StudyApi(self._transport)
         self.results = ResultApi(self._transport)
         self.visibility = VisibilityApi(self._transport)
+        self.people = PersonApi(self._transport)
+        self.keys = KeyApi(self._transport)
 
     def submit(
         self,

@@ -9,7 +9,7 @@ from http import HTTPStatus
 from urllib.parse import quote
 
 from benchmark.client.errors import LeaseLost, Refused
-from benchmark.client.pages import all_pages
+from benchmark.client.page_iterator import all_pages
 from benchmark.client.submission_api import clip_path
 from benchmark.client.transport import Transport
 from benchmark.protocol import FailureKind, JobStatus

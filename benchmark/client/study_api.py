@@ -4,11 +4,12 @@ import time
 from collections.abc import Callable, Sequence
 from urllib.parse import quote
 
-from benchmark.client.pages import all_pages
+from benchmark.client.page_iterator import all_pages
 from benchmark.client.transport import Transport
 from benchmark.protocol import AnnotatorKind, Flag, StudyKind, StudyStatus
 from benchmark.wire.annotators import AnnotatorResponse, AnnotatorsResponse, ChangeResponse, DecisionRequest
 from benchmark.wire.studies import (
+    CheckResponse,
     InvitationKind,
     InvitationsRequest,
     InvitationsResponse,
@@ -117,6 +118,10 @@ class StudyApi:
         query = {"flag": flag, "excluded": None if excluded is None else str(excluded).lower()}
         pages = all_pages(self._transport, f"{_path(slug)}/annotators", AnnotatorsResponse, query)
         return [row for page in pages for row in page.annotators]
+
+    def check(self, slug: str) -> Sequence[str]:
+        """Recount a study's votes; return one sentence per stored counter that differs from the recount."""
+        return self._transport.get(f"{_path(slug)}/check", CheckResponse).differences
 
     def exclude(self, slug: str, annotator: str, request: DecisionRequest) -> ChangeResponse:
         """Exclude all votes of an annotator, or one vote, from the results."""

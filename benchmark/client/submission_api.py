@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import quote
 
-from benchmark.client.pages import all_pages
+from benchmark.client.page_iterator import all_pages
 from benchmark.client.transport import Query, Transport
 from benchmark.protocol import SubmissionStatus
 from benchmark.wire.submissions import (

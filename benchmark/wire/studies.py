@@ -149,6 +149,12 @@ class StudiesResponse(PageResponse):
     studies: list[StudyResponse]
 
 
+class CheckResponse(ResponseModel):
+    """The stored counters that differ from a recount of the votes, one sentence each; empty if none does."""
+
+    differences: list[str]
+
+
 class InvitationsRequest(RequestModel):
     """A request for invitation links. Votes from a `pilot` or `preview` link never count."""
 

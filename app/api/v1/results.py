@@ -8,13 +8,15 @@ from starlette.responses import StreamingResponse
 from app.api.v1.json_router import api_router
 from app.capacity import RequestClass
 from app.clock import utc_now
-from app.dependencies import context_of, require_reader
+from app.dependencies import context_of, require_own_study, require_reader
 from app.results.exports import export_table
+from app.results.live.recount import recount
 from app.results.service import find_results, results_response
 from app.security.path_params import SlugPath
 from benchmark.exports.tables import EXTENSIONS, MEDIA_TYPES
 from benchmark.protocol import NameStyle, TableFormat, TableName
 from benchmark.wire.results import ResultsResponse
+from benchmark.wire.studies import CheckResponse
 
 router = api_router("results", RequestClass.REPORTS)
 
@@ -29,6 +31,14 @@ def get_results(slug: SlugPath, request: Request) -> ResultsResponse:
         principal = require_reader(session, request, slug, now=utc_now())
         results = find_results(session, slug=slug, principal=principal)
         return results_response(results)
+
+
+@router.get("/studies/{slug}/check")
+def check(slug: SlugPath, request: Request) -> CheckResponse:
+    """Recount the votes and return every stored counter that differs from the recount."""
+    with context_of(request).database.read() as session:
+        study, _ = require_own_study(session, request, slug)
+        return CheckResponse(differences=recount(session, study))
 
 
 @router.get("/studies/{slug}/exports/{table}.{file_format}", response_class=Response)

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from app.annotators.queries import ANNOTATORS
 from app.benchmarks.queries import BENCHMARKS, PAIRS
 from app.jobs.queries import JOBS
+from app.people.queries import KEYS, PEOPLE
 from app.studies.queries import STUDIES
 from app.submissions.queries import CLIPS, MODELS, SUBMISSIONS
 from tests.acting import assign
@@ -75,7 +76,11 @@ class World:
             "reason": ["upsetting"],
             "count": [1],
             "lease_s": [5, 900],
-            "name": ["a name"],
+            "name": ["a name", "charlie"],
+            "role": ["researcher"],
+            "scopes": [None, ["read"]],
+            "days": [None, 1],
+            "key_id": ["2"],
             "title": ["a title"],
             "description": ["two\nlines"],
             "instructions": [""],
@@ -119,6 +124,8 @@ CURSORS = {
     "/studies": [STUDIES.cursor((2,))],
     "/studies/{slug}/annotators": [ANNOTATORS.cursor((0,))],
     "/jobs": [JOBS.cursor((0,))],
+    "/people": [PEOPLE.cursor(("a",))],
+    "/keys": [KEYS.cursor((0,))],
 }
 # What would end the study, after which every vote is refused for that alone; test_json_bodies.py has these.
 END_OF_PLAY = ("/close", "/withdraw")

@@ -64,6 +64,8 @@ def world(either_cast: Cast) -> World:
         f"{API}/studies": "studies",
         f"{API}/studies/{study.slug}/annotators": "annotators",
         f"{API}/jobs": "jobs",
+        f"{API}/people": "people",
+        f"{API}/keys": "keys",
     }
     return World(cast, client_of(cast.context, cast.ada), lists)
 

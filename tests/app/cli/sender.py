@@ -36,7 +36,7 @@ class Sender:
         answer = httpx2.get(
             f"{self._address}/api/v1/submissions", headers={"Authorization": f"Bearer {self._key}"}
         )
-        return [row for row in answer.json() if row["model"] == model]
+        return [row for row in answer.json()["submissions"] if row["model"] == model]
 
 
 def drawn_clip(

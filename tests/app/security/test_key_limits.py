@@ -28,6 +28,8 @@ PARAMETERS = {
     "table": "votes",
     "figure": "preferences",
     "file_format": "csv",
+    "name": "charlie",
+    "key_id": "1",
 }
 
 
@@ -83,6 +85,8 @@ def body_of(address: str) -> dict[str, object]:
         "studies": {"slug": "a", "title": "A", "benchmark": "tiny", "matchups": matchups},
         "invitations": {"count": 1},
         "visibility": {"visibility": "private"},
+        "people": {"name": "Dora", "role": "viewer"},
+        "keys": {"name": "alice", "role": "researcher"},
         **{name: {"reason": "why"} for name in ("withdraw", "exclude", "reinstate")},
     }
     if address.endswith(("jobs/cancel", "jobs/retry")):

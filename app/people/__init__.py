@@ -1,0 +1,1 @@
+"""Creates people and their keys over REST, lists both, and disables and enables people."""

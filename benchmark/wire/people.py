@@ -1,0 +1,95 @@
+"""People and their keys, which admins manage."""
+
+from datetime import datetime
+from typing import Annotated, Self
+
+from pydantic import AfterValidator, Field, StringConstraints, model_validator
+
+from benchmark.protocol import Role, Scope
+from benchmark.wire.common import PageResponse, RequestModel, ResponseModel
+
+MAX_PERSON_CHARS = 80
+MAX_KEY_DAYS = 3650
+
+
+def _printable(name: str) -> str:
+    if not name.isprintable():
+        raise ValueError("line breaks and control characters are not allowed")
+    return name
+
+
+PersonName = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=MAX_PERSON_CHARS),
+    AfterValidator(_printable),
+]
+
+
+class PersonRequest(RequestModel):
+    name: PersonName
+    role: Role
+
+
+class PersonResponse(ResponseModel):
+    """A person. `keys` counts the keys that work, `browsers` the browsers that are signed in."""
+
+    name: str
+    role: Role
+    keys: int
+    browsers: int
+    created_at: datetime
+    disabled_at: datetime | None
+
+
+class PeopleResponse(PageResponse):
+    people: list[PersonResponse]
+
+
+class SignInLinkResponse(ResponseModel):
+    """A link that signs one browser in, once."""
+
+    link: str
+    expires_at: datetime
+
+
+class KeyRequest(RequestModel):
+    """A key of a person with this name and role; a new name creates the person.
+
+    `days` is the number of days until the key expires; null means never. `scopes` limits the key; null means
+    all scopes of the role.
+    """
+
+    name: PersonName
+    role: Role
+    days: Annotated[int, Field(ge=1, le=MAX_KEY_DAYS)] | None = None
+    scopes: Annotated[frozenset[Scope], Field(min_length=1)] | None = None
+
+    @model_validator(mode="after")
+    def _role_has_the_scopes(self) -> Self:
+        if (self.scopes or frozenset()) - self.role.scopes:
+            raise ValueError(f"a key of this role has the scopes {', '.join(sorted(self.role.scopes))}")
+        return self
+
+
+class KeyResponse(ResponseModel):
+    """A key without its secret. `begins` are its first characters."""
+
+    id: int
+    name: str
+    role: Role
+    begins: str
+    scopes: list[Scope]
+    created_at: datetime
+    last_used_at: datetime | None
+    expires_at: datetime | None
+    revoked_at: datetime | None
+
+
+class CreatedKeyResponse(KeyResponse):
+    """A new key. `key` is the secret; it cannot be shown again."""
+
+    key: str
+
+
+class KeysResponse(PageResponse):
+    keys: list[KeyResponse]
