@@ -8,9 +8,24 @@ from app.invitations.routes import router as invitations
 from app.jobs.routes import router as jobs
 from app.results.figures.routes import router as figures
 from app.results.routes import router as results
+from app.studies.form_routes import router as study_form
 from app.studies.routes import router as studies
 from app.tasks.routes import router as tasks
 from app.voting.media_routes import router as media
 from app.voting.routes import router as voting
 
-PAGES = (home, studies, links, invitations, voting, media, results, figures, gallery, jobs, annotators, tasks)
+PAGES = (
+    home,
+    study_form,
+    studies,
+    links,
+    invitations,
+    voting,
+    media,
+    results,
+    figures,
+    gallery,
+    jobs,
+    annotators,
+    tasks,
+)

@@ -41,7 +41,7 @@ def home(request: Request) -> Response:
         principal = principal_of_browser(session, cookie, now=utc_now()) if cookie else None
         page = HomePage(
             person=principal.name if principal else None,
-            can_request_clips=principal is not None and principal.role in (Role.RESEARCHER, Role.ADMIN),
+            can_create=principal is not None and principal.role in (Role.RESEARCHER, Role.ADMIN),
             studies=study_lines(session, principal) if principal else (),
             submissions=SubmissionsPart(submission_lines(session, principal) if principal else ()),
             benchmarks=benchmark_lines(session, principal),

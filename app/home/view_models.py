@@ -73,14 +73,21 @@ class PublishedStudy:
 
 @dataclass(frozen=True)
 class HomePage:
-    """The home page. `person` is None for a visitor who is not signed in."""
+    """The home page. `person` is None for a visitor who is not signed in.
+
+    `can_create` tells whether this person can create studies and request clips.
+    """
 
     person: str | None
-    can_request_clips: bool
+    can_create: bool
     studies: tuple[StudyLine, ...]
     submissions: SubmissionsPart
     benchmarks: tuple[BenchmarkLine, ...]
     published: tuple[PublishedStudy, ...] = ()
+
+    @property
+    def new_study_url(self) -> str:
+        return "/studies/new"
 
     @property
     def jobs_url(self) -> str:

@@ -72,6 +72,7 @@ OWN = {
     "gallery-pair": f"/gallery/tiny/{PAIR_IDS[0]}",
     "jobs": "/jobs",
     "tasks": "/tasks",
+    "new-study": "/studies/new",
     "close": f"/studies/{OPEN}/close",
     "publish": f"/studies/{CLOSED}/publish",
     "results-open": f"/studies/{OPEN}/results",

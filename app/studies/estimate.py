@@ -1,0 +1,85 @@
+"""Estimates what a study takes before it is created: judgements, hours, people, and what it can find."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from math import ceil
+
+from app.panels.time_estimate import SECONDS_PER_PAIR
+from benchmark.stats.power import ALPHA, POWER, detectable_share
+
+
+@dataclass(frozen=True)
+class StudyEstimate:
+    """The size of a planned study.
+
+    Attributes:
+        comparisons: number of comparisons over all matchups.
+        votes_per_comparison: the size of each panel.
+        people: the smallest number of annotators that can give all votes.
+        detectable: the smallest TI2V score above 0.5 that one matchup shows with a power of 0.8, for the
+            matchup with the fewest pairs; 1 if no score is shown.
+        detectable_corrected: the same at the strictest level of Holm's correction over the matchups.
+    """
+
+    matchups: int
+    comparisons: int
+    votes_per_comparison: int
+    people: int
+    detectable: float
+    detectable_corrected: float
+    power_percent: int = round(100 * POWER)
+    seconds: int = SECONDS_PER_PAIR
+
+    @property
+    def judgements(self) -> int:
+        return self.comparisons * self.votes_per_comparison
+
+    @property
+    def hours(self) -> str:
+        """Return the working time of all annotators together."""
+        hours = self.judgements * self.seconds / 3600
+        return f"{hours:,.0f}" if hours >= 10 else f"{hours:.1f}"
+
+    @property
+    def smallest_score(self) -> str:
+        return _percent(self.detectable)
+
+    @property
+    def smallest_corrected(self) -> str:
+        return _percent(self.detectable_corrected)
+
+
+def _percent(share: float) -> str:
+    """Return a share as text with a no-break space; `none` if no score is shown."""
+    return "none" if share >= 1 else f"{100 * share:.1f}\u00a0%"
+
+
+def estimate_study(
+    matchups: Sequence[tuple[str, str]],
+    pairs: Mapping[str, frozenset[int]],
+    *,
+    votes_per_comparison: int,
+    comparisons_per_annotator: int | None,
+) -> StudyEstimate | None:
+    """Return the estimate, without gold questions. None if a matchup has no pair in common, or there is none.
+
+    Args:
+        matchups: the two sides of each matchup.
+        pairs: the pairs of which each side has a clip.
+    """
+    none: frozenset[int] = frozenset()
+    common = [len(pairs.get(reference, none) & pairs.get(other, none)) for reference, other in matchups]
+    if not common or min(common) == 0:
+        return None
+    comparisons, fewest = sum(common), min(common)
+    judgements = comparisons * votes_per_comparison
+    shown = min(comparisons_per_annotator or comparisons, comparisons)
+    return StudyEstimate(
+        matchups=len(common),
+        comparisons=comparisons,
+        votes_per_comparison=votes_per_comparison,
+        # Nobody votes on a comparison twice, so a panel needs as many people as it has votes.
+        people=max(votes_per_comparison, ceil(judgements / shown)),
+        detectable=detectable_share(fewest),
+        detectable_corrected=detectable_share(fewest, alpha=ALPHA / len(common)),
+    )

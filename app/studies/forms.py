@@ -1,0 +1,178 @@
+"""Parses the form of a new study into a StudyRequest."""
+
+import re
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from itertools import combinations
+
+from pydantic import ValidationError
+
+from app.errors import Invalid
+from benchmark.protocol import RenditionRecipe
+from benchmark.wire.common import SLUG
+from benchmark.wire.studies import GoldRequest, MatchupRequest, StudyRequest
+
+MAX_SLUG = 64
+MAX_SHOWN = 1_000_000
+
+
+class Comparisons(StrEnum):
+    """Which of the chosen models are compared with each other."""
+
+    REFERENCE = "reference"
+    ROUND_ROBIN = "round_robin"
+
+
+@dataclass(frozen=True)
+class StudyFields:
+    """The fields of the form as text. `sides` are the public ids of the chosen submissions."""
+
+    benchmark: str = ""
+    title: str = ""
+    slug: str = ""
+    sides: tuple[str, ...] = ()
+    comparisons: str = Comparisons.REFERENCE
+    reference: str = ""
+    votes_per_comparison: str = "5"
+    comparisons_per_annotator: str = ""
+    gold: str = ""
+    renditions: str = RenditionRecipe.REMUX
+    require_justification: bool = True
+    instructions: str = ""
+
+    @property
+    def matchups(self) -> tuple[tuple[str, str], ...]:
+        """Return the reference and the other side of each matchup."""
+        if self.comparisons == Comparisons.ROUND_ROBIN:
+            return tuple(combinations(self.sides, 2))
+        if self.reference not in self.sides:
+            return ()
+        return tuple((self.reference, side) for side in self.sides if side != self.reference)
+
+    @property
+    def counts(self) -> tuple[int, int | None] | None:
+        """Return the panel size and the limit per annotator; None if one of them is wrong."""
+        try:
+            shown = _optional_count(self.comparisons_per_annotator, MAX_SHOWN)
+            return _panel(self.votes_per_comparison), shown
+        except ValueError:
+            return None
+
+    def on(self, benchmark: str, visible: Collection[str]) -> "StudyFields":
+        """Return the fields for a benchmark, with only those sides that are among its submissions."""
+        return replace(self, benchmark=benchmark, sides=tuple(side for side in self.sides if side in visible))
+
+
+class InvalidFields(Invalid):
+    """Some fields are wrong. `fields` has one message for each of them, by the field's name."""
+
+    def __init__(self, fields: dict[str, str]) -> None:
+        super().__init__("Correct the marked fields.", problems=list(fields.values()))
+        self.fields = fields
+
+
+def parse_study_form(fields: StudyFields) -> StudyRequest:
+    """Return the request that the form describes. An empty address is derived from the title.
+
+    Raises:
+        InvalidFields: fields are wrong; all of them are named.
+    """
+    problems: dict[str, str] = {}
+
+    def check(name: str, parse: Callable[[], object]) -> object:
+        try:
+            return parse()
+        except ValueError as error:
+            problems[name] = str(error)
+            return None
+
+    values = {
+        "title": check("title", lambda: _title(fields.title)),
+        "slug": check("slug", lambda: _slug(fields)),
+        "matchups": check("sides", lambda: _matchups(fields)),
+        "votes_per_comparison": check("votes_per_comparison", lambda: _panel(fields.votes_per_comparison)),
+        "comparisons_per_annotator": check(
+            "comparisons_per_annotator", lambda: _optional_count(fields.comparisons_per_annotator, MAX_SHOWN)
+        ),
+        "gold": check("gold", lambda: _gold(fields.gold)),
+        "renditions": check("renditions", lambda: _option(RenditionRecipe, fields.renditions)),
+    }
+    check("comparisons", lambda: _option(Comparisons, fields.comparisons))
+    if problems:
+        raise InvalidFields(problems)
+    try:
+        return StudyRequest.model_validate(
+            values
+            | {
+                "benchmark": fields.benchmark,
+                "instructions": fields.instructions,
+                "require_justification": fields.require_justification,
+            }
+        )
+    except ValidationError as error:
+        raise InvalidFields(
+            {str(each["loc"][0]): f"{each['msg'].removeprefix('Value error, ')}." for each in error.errors()}
+        ) from error
+
+
+def slug_of_title(title: str) -> str:
+    """Return the address that belongs to a title; empty if the title has no letter a-z and no digit.
+
+    >>> slug_of_title("MotiF against nine, 2nd panel!")
+    'motif-against-nine-2nd-panel'
+    """
+    return re.sub(r"[^a-z0-9]+", "-", title.lower()).strip("-")[:MAX_SLUG].rstrip("-")
+
+
+def _title(text: str) -> str:
+    if not text.strip():
+        raise ValueError("Give the study a name. Annotators see it.")
+    return text
+
+
+def _slug(fields: StudyFields) -> str:
+    slug = fields.slug.strip() or slug_of_title(fields.title)
+    if not re.fullmatch(SLUG, slug):
+        raise ValueError(
+            "Use lower-case letters, digits, '.', '_' and '-', starting with a letter or digit; at most "
+            f"{MAX_SLUG} characters."
+        )
+    return slug
+
+
+def _matchups(fields: StudyFields) -> list[MatchupRequest]:
+    if len(fields.sides) < 2:
+        raise ValueError("Choose at least two models.")
+    if not fields.matchups:
+        raise ValueError("Choose the reference from the chosen models.")
+    return [MatchupRequest(reference=reference, other=other) for reference, other in fields.matchups]
+
+
+def _option(options: type[StrEnum], value: str) -> StrEnum:
+    if value not in set(options):
+        raise ValueError("Choose one of the options.")
+    return options(value)
+
+
+def _panel(text: str) -> int:
+    votes = _count(text, 99)
+    if votes % 2 == 0:
+        raise ValueError("Use an odd number, so that a full panel always has a majority.")
+    return votes
+
+
+def _gold(text: str) -> GoldRequest | None:
+    count = _optional_count(text, 1000)
+    return None if count is None else GoldRequest(count=count)
+
+
+def _optional_count(text: str, most: int) -> int | None:
+    return _count(text, most) if text.strip() else None
+
+
+def _count(text: str, most: int) -> int:
+    number = text.strip()
+    if not re.fullmatch(r"[0-9]{1,9}", number) or not 1 <= int(number) <= most:
+        raise ValueError(f"Use a whole number from 1 to {most:,}.")
+    return int(number)
