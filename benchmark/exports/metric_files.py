@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+from collections import Counter
 from collections.abc import Callable, Mapping
 from enum import StrEnum
 
@@ -48,6 +49,8 @@ def _json(table: MetricTable, name: str) -> str:
         "partial": table.is_partial,
         "pairs": {"scored": len({clip.pair for clip in table.clips}), "expected": table.expected_pairs},
         "means": {metric.name: _summary(table, metric) for metric in table.metrics},
+        "not_computed": sorted(table.not_computed),
+        "totals": {total.metric.name: total.value for total in table.totals},
         "clips": [
             {
                 "pair": clip.pair,
@@ -73,18 +76,18 @@ def _summary(table: MetricTable, metric: Metric) -> Mapping[str, object]:
 
 
 def _markdown(table: MetricTable, name: str) -> str:
-    titles = [f"{metric.title} {_ARROWS[metric.direction]}".strip() for metric in table.metrics]
+    titles = [f"{metric.title} {_ARROWS[metric.direction]}".strip() for metric in _columns(table)]
     lines = [
         "| | " + " | ".join(titles) + " |",
         "|---|" + "---:|" * len(titles),
-        f"| {markdown_text(name)} | " + " | ".join(_cell(table, metric) for metric in table.metrics) + " |",
+        f"| {markdown_text(name)} | " + " | ".join(_cells(table)) + " |",
     ]
     return "\n".join(lines) + "\n\n" + markdown_text(note(table)) + "\n"
 
 
 def _latex(table: MetricTable, name: str) -> str:
-    titles = [latex_text(metric.title) + _LATEX_ARROWS[metric.direction] for metric in table.metrics]
-    cells = [_cell(table, metric).replace("±", r"$\pm$").replace("–", "--") for metric in table.metrics]
+    titles = [latex_text(metric.title) + _LATEX_ARROWS[metric.direction] for metric in _columns(table)]
+    cells = [cell.replace("±", r"$\pm$").replace("–", "--") for cell in _cells(table)]
     lines = [
         f"% {note(table)}",
         r"\begin{tabular}{l" + "r" * len(titles) + "}",
@@ -103,15 +106,42 @@ def note(table: MetricTable) -> str:
     scored = len({clip.pair for clip in table.clips})
     state = f"PARTIAL: {scored} of {table.expected_pairs} pairs" if table.is_partial else f"{scored} pairs"
     settings = ", ".join(f"{name} {value}" for name, value in table.settings.items())
-    return f"Suite {table.suite}, computed here. {state}. {settings}."
+    kind = "VBench-style, computed here" if table.suite.startswith("vbench") else "computed here"
+    return f"Suite {table.suite}, {kind}. {state}. {settings}.{_gaps(table)}"
+
+
+def _gaps(table: MetricTable) -> str:
+    """Return a sentence for metrics that were left out, and one for each metric that some clips lack."""
+    left_out = f" Not computed: {', '.join(sorted(table.not_computed))}." if table.not_computed else ""
+    refused = Counter(name for clip in table.clips for name in clip.refused if name not in table.not_computed)
+    lacking = "".join(
+        f" {name}: {count} of {len(table.clips)} clips without a score."
+        for name, count in sorted(refused.items())
+    )
+    return left_out + lacking
+
+
+def _columns(table: MetricTable) -> list[Metric]:
+    return [*table.metrics, *(total.metric for total in table.totals)]
+
+
+def _cells(table: MetricTable) -> list[str]:
+    return [
+        *(_cell(table, metric) for metric in table.metrics),
+        *(_number(total.value, total.metric) for total in table.totals),
+    ]
 
 
 def _cell(table: MetricTable, metric: Metric) -> str:
     summary = table.summary(metric.name)
-    if summary.mean is None:
+    text = _number(summary.mean, metric)
+    return text if summary.seed_sd is None else f"{text} ± {_number(summary.seed_sd, metric)}"
+
+
+def _number(value: float | None, metric: Metric) -> str:
+    if value is None:
         return "–"
-    text = f"{summary.mean:.{metric.digits}f}"
-    return text if summary.seed_sd is None else f"{text} ± {summary.seed_sd:.{metric.digits}f}"
+    return f"{value * 100 if metric.percent else value:.{metric.digits}f}"
 
 
 _WRITERS: Mapping[MetricFormat, Callable[[MetricTable, str], str]] = {

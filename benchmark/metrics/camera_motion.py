@@ -29,6 +29,17 @@ class CameraMotion(StrEnum):
     STATIC = "static"
 
 
+# The phrases of VBench-I2V's prompts.
+_PHRASES = {
+    "camera pans left": CameraMotion.PAN_LEFT,
+    "camera pans right": CameraMotion.PAN_RIGHT,
+    "camera tilts up": CameraMotion.TILT_UP,
+    "camera tilts down": CameraMotion.TILT_DOWN,
+    "camera zooms in": CameraMotion.ZOOM_IN,
+    "camera zooms out": CameraMotion.ZOOM_OUT,
+    "camera static": CameraMotion.STATIC,
+}
+
 # The camera moves opposite to the content: if the content moves left, the camera pans right.
 _SAME = {
     ("left", "left"): CameraMotion.PAN_RIGHT,
@@ -42,6 +53,18 @@ _LEFT_AND_RIGHT = _SAME | {
     ("left", "right"): CameraMotion.ZOOM_IN,
     ("right", "left"): CameraMotion.ZOOM_OUT,
 }
+
+
+def requested_camera_motion(prompt: str) -> CameraMotion | None:
+    """Return the camera motion that a prompt requests with one of VBench-I2V's phrases; None if it has none.
+
+    Raises:
+        MetricInputError: the prompt requests several motions.
+    """
+    asked = {motion for phrase, motion in _PHRASES.items() if phrase in prompt.lower()}
+    if len(asked) > 1:
+        raise MetricInputError(f"The prompt requests several camera motions: {', '.join(sorted(asked))}.")
+    return asked.pop() if asked else None
 
 
 def predicted_motions(

@@ -20,9 +20,11 @@ class Metric:
         name: the name in files and in the service.
         title: the title for readers.
         digits: the number of printed decimals.
+        percent: whether Markdown and LaTeX tables print 100 times the value, as the papers do.
     """
 
     name: str
     title: str
     direction: Direction
     digits: int = 3
+    percent: bool = False

@@ -7,7 +7,7 @@ deviation between the means of the seeds, as VBench and Physics-IQ require for s
 import statistics
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from benchmark.metrics.metric import Metric
 from benchmark.metrics.vectors import MetricInputError
@@ -43,6 +43,21 @@ class Summary:
 
 
 @dataclass(frozen=True)
+class Total:
+    """A score of the whole table, computed from the means of several metrics.
+
+    Attributes:
+        metric: the column.
+        value: the score; None if a mean that it needs does not exist.
+        missing: why the score does not exist; empty if it does.
+    """
+
+    metric: Metric
+    value: float | None
+    missing: str = ""
+
+
+@dataclass(frozen=True)
 class MetricTable:
     """All scores of one submission in one suite.
 
@@ -53,6 +68,8 @@ class MetricTable:
         metrics: the columns.
         clips: the rows.
         expected_pairs: the number of pairs of the benchmark; the table is partial if fewer pairs have a row.
+        not_computed: the metrics that were left out, with the reason.
+        totals: the scores of the whole table.
     """
 
     suite: str
@@ -60,6 +77,8 @@ class MetricTable:
     metrics: tuple[Metric, ...]
     clips: tuple[ClipScores, ...]
     expected_pairs: int
+    not_computed: Mapping[str, str] = field(default_factory=dict)
+    totals: tuple[Total, ...] = ()
 
     @property
     def is_partial(self) -> bool:

@@ -42,6 +42,16 @@ class Totals:
     total: float
 
 
+def quality_score(dimensions: Mapping[str, float]) -> float:
+    """Return the weighted mean of the six quality dimensions; raises as `vbench_totals` does."""
+    return _weighted(dimensions, QUALITY)
+
+
+def i2v_score(dimensions: Mapping[str, float]) -> float:
+    """Return the weighted mean of the three I2V dimensions; raises as `vbench_totals` does."""
+    return _weighted(dimensions, I2V)
+
+
 def vbench_totals(dimensions: Mapping[str, float]) -> Totals:
     """Return the quality score, the I2V score and the total score.
 
@@ -51,20 +61,25 @@ def vbench_totals(dimensions: Mapping[str, float]) -> Totals:
     Raises:
         MetricInputError: a dimension is missing or not a number.
     """
-    missing = [name for name in (*QUALITY, *I2V) if not _is_number(dimensions.get(name))]
-    if missing:
-        raise MetricInputError(f"The total needs every dimension; missing: {', '.join(missing)}.")
-    quality, i2v = _weighted(dimensions, QUALITY), _weighted(dimensions, I2V)
+    _check(dimensions, (*QUALITY, *I2V))
+    quality, i2v = quality_score(dimensions), i2v_score(dimensions)
     return Totals(quality, i2v, (quality + i2v) / 2)
 
 
 def _weighted(dimensions: Mapping[str, float], names: tuple[str, ...]) -> float:
+    _check(dimensions, names)
     weights = [WEIGHTS.get(name, 1.0) for name in names]
     scaled = [
         weight * (dimensions[name] - BOUNDS[name][0]) / (BOUNDS[name][1] - BOUNDS[name][0])
         for name, weight in zip(names, weights, strict=True)
     ]
     return sum(scaled) / sum(weights)
+
+
+def _check(dimensions: Mapping[str, float], names: tuple[str, ...]) -> None:
+    missing = [name for name in names if not _is_number(dimensions.get(name))]
+    if missing:
+        raise MetricInputError(f"The score needs every dimension; missing: {', '.join(missing)}.")
 
 
 def _is_number(value: float | None) -> bool:

@@ -1,7 +1,8 @@
 """Interfaces of the metrics' pretrained networks, and the search for their weights on disk.
 
-Weights are read from a folder with the layout of a Hugging Face repository. The folder is searched in this
-order: the path that the user names, `TI2V_HOME/weights/NAME`, the hub's cache. This module downloads nothing.
+CLIP and DINO are read from a folder with the layout of a Hugging Face repository. The folder is searched in
+this order: the path that the user names, `TI2V_HOME/weights/NAME`, the hub's cache. `sources.py` lists
+networks with other layouts. These modules download nothing.
 """
 
 from collections.abc import Mapping, Sequence
@@ -21,6 +22,12 @@ Features = NDArray[np.float32]
 
 class BackboneMissing(Exception):
     """A backbone's weights are not on this machine. The message says what to download to which folder."""
+
+
+def first_line(error: Exception) -> str:
+    """Return the first line of an error's text, or its class if it has no text."""
+    lines = str(error).splitlines()
+    return lines[0] if lines else type(error).__name__
 
 
 class ImageEncoder(Protocol):

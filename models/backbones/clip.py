@@ -1,8 +1,8 @@
 """CLIP image and text encoders, through transformers.
 
 Source: A. Radford et al. (2021), Learning Transferable Visual Models From Natural Language Supervision.
-Images are resized (bicubic, antialiased) to the network's input size and cropped at the centre, as the
-published processor does.
+Images are resized (bicubic) to the network's input size and cropped at the centre. By default pixels are
+resampled as the published processor does; VBench resamples frames as float tensors.
 """
 
 from collections.abc import Sequence
@@ -13,7 +13,7 @@ import torch
 from torch import Tensor
 
 from models.backbones.base import BackboneMissing, Features, Images
-from models.backbones.transforms import CLIP_MEAN, CLIP_STD, centre_crop_square
+from models.backbones.transforms import AS_PILLOW, CLIP_MEAN, CLIP_STD, Resampling, centre_crop_square
 
 
 class ClipBackbone:
@@ -26,12 +26,21 @@ class ClipBackbone:
         identity: name, revision and transform, which determine the features; see `ImageEncoder.identity`.
         device: such as `cpu` or `cuda:0`.
         batch_size: images or texts per forward pass.
+        resampling: how images are resized.
 
     Raises:
         BackboneMissing: a file is missing or does not belong to a CLIP model.
     """
 
-    def __init__(self, folder: Path, *, identity: str, device: str = "cpu", batch_size: int = 32) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        identity: str,
+        device: str = "cpu",
+        batch_size: int = 32,
+        resampling: Resampling = AS_PILLOW,
+    ) -> None:
         from transformers import CLIPModel, CLIPTokenizerFast
 
         try:
@@ -43,7 +52,8 @@ class ClipBackbone:
         self._device = device
         self._batch_size = batch_size
         self._side = int(network.config.vision_config.image_size)
-        self.identity = f"{identity} crop{self._side}"
+        self._resampling = resampling
+        self.identity = f"{identity} crop{self._side} {resampling}"
 
     @torch.no_grad()
     def encode_images(self, images: Images) -> Features:
@@ -61,7 +71,9 @@ class ClipBackbone:
         return range(0, count, self._batch_size)
 
     def _images(self, images: Images) -> Features:
-        pixels = torch.stack([centre_crop_square(image, self._side) for image in images])
+        pixels = torch.stack(
+            [centre_crop_square(image, self._side, resampling=self._resampling) for image in images]
+        )
         normal = (pixels - CLIP_MEAN) / CLIP_STD
         return _rows(self._network.get_image_features(pixel_values=normal.to(self._device)))
 

@@ -3,14 +3,23 @@
 Source: M. Caron et al. (2021), Emerging Properties in Self-Supervised Vision Transformers.
 """
 
+from copy import copy
 from enum import StrEnum
 from pathlib import Path
+from typing import Self
 
 import numpy as np
 import torch
 
 from models.backbones.base import BackboneMissing, Features, Images
-from models.backbones.transforms import IMAGENET_MEAN, IMAGENET_STD, centre_crop_square, shorter_side
+from models.backbones.transforms import (
+    AS_PILLOW,
+    IMAGENET_MEAN,
+    IMAGENET_STD,
+    Resampling,
+    centre_crop_square,
+    shorter_side,
+)
 
 
 class DinoTransform(StrEnum):
@@ -31,6 +40,7 @@ class DinoBackbone:
         transform: `crop`: bicubic to 256, centre 224; `shorter_side`: bilinear, shorter side 224, no crop.
         device: such as `cpu` or `cuda:0`.
         batch_size: images per forward pass; all images of one call must have the same size.
+        resampling: how images are resized.
 
     Raises:
         BackboneMissing: a file is missing or does not belong to a ViT.
@@ -44,6 +54,7 @@ class DinoBackbone:
         transform: DinoTransform = DinoTransform.CROP,
         device: str = "cpu",
         batch_size: int = 16,
+        resampling: Resampling = AS_PILLOW,
     ) -> None:
         from transformers import ViTModel
 
@@ -56,7 +67,18 @@ class DinoBackbone:
         self._batch_size = batch_size
         self._side = int(network.config.image_size)
         self._transform = transform
-        self.identity = f"{identity} {transform}{self._side}"
+        self._name = identity
+        self._resampling = resampling
+
+    @property
+    def identity(self) -> str:
+        return f"{self._name} {self._transform}{self._side} {self._resampling}"
+
+    def resampled(self, resampling: Resampling) -> Self:
+        """Return the same network with another resampling."""
+        other = copy(self)
+        other._resampling = resampling
+        return other
 
     @torch.no_grad()
     def encode_images(self, images: Images) -> Features:
@@ -68,9 +90,12 @@ class DinoBackbone:
     def _encode(self, images: Images) -> Features:
         if self._transform is DinoTransform.CROP:
             resized = round(self._side * 256 / 224)
-            pixels = [centre_crop_square(image, self._side, resized=resized) for image in images]
+            pixels = [
+                centre_crop_square(image, self._side, resized=resized, resampling=self._resampling)
+                for image in images
+            ]
         else:
-            pixels = [shorter_side(image, self._side) for image in images]
+            pixels = [shorter_side(image, self._side, resampling=self._resampling) for image in images]
         normal = (torch.stack(pixels) - IMAGENET_MEAN) / IMAGENET_STD
         output = self._network(pixel_values=normal.to(self._device), interpolate_pos_encoding=True)
         return np.asarray(output.last_hidden_state[:, 0].float().cpu().numpy(), dtype=np.float32)

@@ -2,11 +2,16 @@
 
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from benchmark.plurals import counted
 from models.metrics.suites import SUITES, SuiteName
+
+if TYPE_CHECKING:
+    from benchmark.metrics.table import MetricTable
+    from models.metrics.vbench_settings import VBenchSettings
 
 MAX_EXAMPLES = 5
 
@@ -22,6 +27,13 @@ MAX_EXAMPLES = 5
     type=click.Choice([name.value for name in SUITES]),
     required=True,
     help="Which metrics to compute.",
+)
+@click.option(
+    "--setting",
+    "assignments",
+    multiple=True,
+    metavar="NAME=VALUE",
+    help="A setting of vbench-i2v, such as resize=plain; repeatable (docs/vbench.md).",
 )
 @click.option("--name", help="Name of the row in Markdown and LaTeX (default: the folder's name).")
 @click.option(
@@ -46,6 +58,7 @@ def metrics(
     folder: Path,
     benchmark: str,
     suite_name: str,
+    assignments: tuple[str, ...],
     name: str | None,
     device: str,
     weights: Path | None,
@@ -68,15 +81,49 @@ def metrics(
     suite = SUITES[SuiteName(suite_name)]
     found = find_clips(folder, read_benchmark(benchmark))
     _list("ignored file", found.ignored, verbose)
-    run = MetricRun(home=generator_settings().home, device=device, weights=weights)
-    with click.progressbar(length=len(found.clips), label="Clips", show_pos=True, file=sys.stderr) as bar:
+    settings = _vbench_settings(suite.name, assignments, weights)
+    run = MetricRun(home=generator_settings().home, device=device, weights=weights, vbench=settings)
+    steps = len(found.clips) * suite.passes
+    with click.progressbar(length=steps, label="Clips", show_pos=True, file=sys.stderr) as bar:
         table = run_suite(suite, found, run, on_clip=lambda: bar.update(1))
-    refused = [f"{clip.pair}: {reason}" for clip in table.clips for reason in clip.refused.values()]
-    _list("clip without scores", refused, verbose)
+    _print_gaps(table, verbose)
     if table.is_partial:
         scored = len({clip.pair for clip in table.clips})
         click.echo(f"Partial: {scored} of {counted(table.expected_pairs, 'pair')}.", err=True)
     write_output([metric_table_bytes(table, name or folder.name, MetricFormat(file_format))], output)
+
+
+def _vbench_settings(
+    suite: SuiteName, assignments: tuple[str, ...], weights: Path | None
+) -> "VBenchSettings":
+    from models.metrics.vbench_settings import UnknownSetting, VBenchSettings
+
+    if suite is not SuiteName.VBENCH_I2V:
+        if assignments:
+            raise click.UsageError(f"The suite {suite} has no settings; --setting is for vbench-i2v.")
+        return VBenchSettings()
+    if weights is not None:
+        raise click.UsageError(
+            "--weights names one network, and vbench-i2v has nine. Put each into TI2V_HOME/weights/NAME; "
+            "the command prints what is missing."
+        )
+    try:
+        return VBenchSettings.parse(assignments)
+    except UnknownSetting as error:
+        raise click.UsageError(str(error)) from error
+
+
+def _print_gaps(table: "MetricTable", verbose: bool) -> None:
+    for reason in dict.fromkeys(table.not_computed.values()):
+        names = [name for name, why in table.not_computed.items() if why == reason]
+        click.echo(f"{', '.join(names)} not computed. {reason}", err=True)
+    lines = dict.fromkeys(
+        f"{clip.pair}: {reason}" for clip in table.clips for reason in clip.refused.values()
+    )
+    _list("clip without scores", tuple(lines), verbose)
+    for total in table.totals:
+        if total.value is None:
+            click.echo(f"No {total.metric.title}. {total.missing}", err=True)
 
 
 def _list(noun: str, lines: tuple[str, ...] | list[str], verbose: bool) -> None:

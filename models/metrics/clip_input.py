@@ -38,6 +38,10 @@ class ClipInput:
             return hashlib.file_digest(file, "sha256").hexdigest()
 
     @cached_property
+    def image_sha256(self) -> str:
+        return hashlib.sha256(self.image_path.read_bytes()).hexdigest()
+
+    @cached_property
     def video(self) -> VideoFrames:
         """The decoded clip, upright with square pixels; raises UnreadableVideo."""
         return read_frames(self.path)

@@ -11,9 +11,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from models.backbones.base import Features, ImageEncoder
 from models.metrics.clip_input import ClipInput
+
+Image = NDArray[np.uint8]
 
 
 class FeatureCache:
@@ -23,13 +26,25 @@ class FeatureCache:
         self._folder = folder
 
     def clip_features(self, clip: ClipInput, encoder: ImageEncoder) -> Features:
-        """Return the features of a clip, one row per frame."""
-        return self._kept(clip.sha256, encoder, lambda: encoder.encode_images(list(clip.video.frames)))
+        """Return the features of a clip, one row per frame. Equal frames are encoded once."""
+        return self._kept(clip.sha256, encoder, lambda: _encoded_once(list(clip.video.frames), encoder))
 
-    def image_features(self, clip: ClipInput, encoder: ImageEncoder) -> Features:
-        """Return the features of the pair's input image, a single row."""
-        content = hashlib.sha256(clip.image_path.read_bytes()).hexdigest()
-        row: Features = self._kept(content, encoder, lambda: encoder.encode_images([clip.image]))[0]
+    def image_features(
+        self,
+        clip: ClipInput,
+        encoder: ImageEncoder,
+        *,
+        variant: str = "",
+        crop: Callable[[Image], Image] = lambda image: image,
+    ) -> Features:
+        """Return the features of the pair's input image, a single row.
+
+        Args:
+            variant: identifies `crop` in the cache key.
+            crop: applied to the image first.
+        """
+        content = clip.image_sha256 + variant
+        row: Features = self._kept(content, encoder, lambda: encoder.encode_images([crop(clip.image)]))[0]
         return row
 
     def _kept(self, content: str, encoder: ImageEncoder, compute: Callable[[], Features]) -> Features:
@@ -46,3 +61,13 @@ class FeatureCache:
             np.savez(file, features=features)
         unfinished.replace(path)
         return features
+
+
+def _encoded_once(frames: list[Image], encoder: ImageEncoder) -> Features:
+    """Encode each distinct frame once. Then equal frames have equal features, whatever the batch size."""
+    digests = [hashlib.sha256(frame.tobytes()).digest() for frame in frames]
+    first = {digest: number for number, digest in reversed(list(enumerate(digests)))}
+    numbers = sorted(first.values())
+    row_of = {digests[number]: row for row, number in enumerate(numbers)}
+    features = encoder.encode_images([frames[number] for number in numbers])
+    return np.asarray(features[[row_of[digest] for digest in digests]])

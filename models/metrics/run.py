@@ -4,7 +4,7 @@ import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import partial
 from multiprocessing import get_context
 from pathlib import Path
@@ -17,9 +17,11 @@ from models.metrics.clip_input import ClipInput
 from models.metrics.clips import FoundClips
 from models.metrics.score_cache import ScoreCache
 from models.metrics.suites import Suite, SuiteName
+from models.metrics.vbench_run import run_vbench
+from models.metrics.vbench_settings import VBenchSettings
 
 # This number is part of every cache key. Increase it when a formula changes.
-FORMULAS_VERSION = 1
+FORMULAS_VERSION = 2
 Scorer = Callable[[ClipInput], Mapping[str, float]]
 
 
@@ -32,12 +34,14 @@ class MetricRun:
         device: device of the networks, such as `cpu` or `cuda:0`.
         weights: folder with the backbone's weights; default: see `weights_folder`.
         processes: number of processes, for suites without networks.
+        vbench: settings of the suite vbench-i2v.
     """
 
     home: Path
     device: str = "cpu"
     weights: Path | None = None
     processes: int = os.cpu_count() or 1
+    vbench: VBenchSettings = field(default_factory=VBenchSettings)
 
 
 def run_suite(
@@ -48,11 +52,22 @@ def run_suite(
     The row of a clip that cannot be scored has no values; `refused` contains the reason.
 
     Args:
-        on_clip: called after each clip, for a progress bar.
+        on_clip: called `suite.passes` times for each clip, for a progress bar.
 
     Raises:
         BackboneMissing: the weights that the suite needs are not on this machine.
     """
+    if suite.name is SuiteName.VBENCH_I2V:
+        return run_vbench(
+            suite.metrics,
+            suite.totals,
+            found,
+            home=run.home,
+            device=run.device,
+            settings=run.vbench,
+            formulas=FORMULAS_VERSION,
+            on_clip=on_clip,
+        )
     settings = {**suite.settings, "formulas": str(FORMULAS_VERSION)}
     key = f"{suite.name} " + " ".join(f"{name}={value}" for name, value in sorted(settings.items()))
     cache = ScoreCache(run.home / "metrics" / "scores", key)
@@ -121,6 +136,7 @@ def _motion(clip: ClipInput) -> Scored:
 
 def _attempt(scorer: Scorer, clip: ClipInput) -> Scored:
     try:
-        return scorer(clip), {}
+        # A copy of the clip is scored, so that its decoded frames are freed.
+        return scorer(replace(clip)), {}
     except (MetricInputError, UnreadableVideo, BadInput) as error:
         return {}, {"clip": str(error)}

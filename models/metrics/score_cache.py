@@ -39,7 +39,6 @@ class ScoreCache:
         unfinished.replace(path)
 
     def _path(self, clip: ClipInput) -> Path:
-        image = hashlib.sha256(clip.image_path.read_bytes()).hexdigest()
-        name = "\n".join((self._key, clip.pair, clip.prompt, clip.sha256, image))
+        name = "\n".join((self._key, clip.pair, clip.prompt, clip.sha256, clip.image_sha256))
         digest = hashlib.sha256(name.encode()).hexdigest()
         return self._folder / digest[:2] / f"{digest}.json"

@@ -27,12 +27,16 @@ class Suite:
         metrics: the metrics, in the order of the table's columns.
         settings: everything that the scores depend on, except the clips.
         backbones: names of the networks whose weights the suite needs (`models.backbones.base.KNOWN`).
+        totals: scores of the whole table.
+        passes: how often every clip is scored.
     """
 
     name: SuiteName
     metrics: tuple[Metric, ...]
     settings: Mapping[str, str]
     backbones: tuple[str, ...] = ()
+    totals: tuple[Metric, ...] = ()
+    passes: int = 1
 
 
 _HIGHER, _LOWER, _NONE = Direction.HIGHER, Direction.LOWER, Direction.NONE
@@ -78,6 +82,28 @@ _AIGCBENCH = Suite(
     {"backbone": "clip-vit-large-patch14", "frames": "all"},
     ("clip-vit-large-patch14",),
 )
+_VBENCH_I2V = Suite(
+    SuiteName.VBENCH_I2V,
+    (
+        Metric("subject_consistency", "Subject", _HIGHER, 2, percent=True),
+        Metric("background_consistency", "Background", _HIGHER, 2, percent=True),
+        Metric("temporal_flickering", "Temporal flicker", _HIGHER, 2, percent=True),
+        Metric("motion_smoothness", "Motion smoothness", _HIGHER, 2, percent=True),
+        Metric("dynamic_degree", "Dynamic degree", _HIGHER, 2, percent=True),
+        Metric("aesthetic_quality", "Aesthetic", _HIGHER, 2, percent=True),
+        Metric("imaging_quality", "Imaging", _HIGHER, 2, percent=True),
+        Metric("i2v_subject", "I2V subject", _HIGHER, 2, percent=True),
+        Metric("i2v_background", "I2V background", _HIGHER, 2, percent=True),
+        Metric("camera_motion", "Camera motion", _HIGHER, 2, percent=True),
+    ),
+    {},
+    totals=(
+        Metric("quality_score", "Quality score", _HIGHER, 2, percent=True),
+        Metric("i2v_score", "I2V score", _HIGHER, 2, percent=True),
+        Metric("total_score", "Total score", _HIGHER, 2, percent=True),
+    ),
+    passes=10,
+)
 SUITES: Mapping[SuiteName, Suite] = MappingProxyType(
-    {suite.name: suite for suite in (_ANIMATE_BENCH, _AIGCBENCH, _MOTION)}
+    {suite.name: suite for suite in (_ANIMATE_BENCH, _VBENCH_I2V, _AIGCBENCH, _MOTION)}
 )

@@ -3,7 +3,12 @@
 import numpy as np
 import pytest
 
-from benchmark.metrics.camera_motion import CameraMotion, camera_motion, predicted_motions
+from benchmark.metrics.camera_motion import (
+    CameraMotion,
+    camera_motion,
+    predicted_motions,
+    requested_camera_motion,
+)
 from benchmark.metrics.clip_similarity import adjacent_similarity, clip_similarity
 from benchmark.metrics.dynamic_degree import dynamic_degree, pair_motion, sampling_stride
 from benchmark.metrics.first_frame import first_frame_mse, first_frame_ssim
@@ -116,6 +121,13 @@ def test_edges_tell_the_camera_motion(edges: tuple[tuple[int, int], ...], motion
     assert camera_motion(motion, predicted) == 1.0
 
 
+def test_the_prompt_requests_a_camera_motion() -> None:
+    assert requested_camera_motion("a boat, Camera pans left") is CameraMotion.PAN_LEFT
+    assert requested_camera_motion("a camera on a table") is None
+    with pytest.raises(MetricInputError, match="pan_left, zoom_in"):
+        requested_camera_motion("camera pans left, then camera zooms in")
+
+
 def test_edges_that_contradict_each_other_tell_nothing() -> None:
     edges = ((0, 9), (9, 0), (0, 9), (9, 0))
 
@@ -177,8 +189,8 @@ def test_a_static_clip_tops_every_image_metric_and_does_not_move() -> None:
     feature = rng.normal(size=16)
     frames = np.repeat(rng.integers(0, 256, (1, 16, 16, 3), dtype=np.uint8), 5, axis=0)
 
-    assert i2v_consistency(feature, [feature] * 5) == pytest.approx(1.0)
-    assert temporal_consistency([feature] * 5) == pytest.approx(1.0)
+    assert i2v_consistency(feature, [feature] * 5) == 1.0
+    assert temporal_consistency([feature] * 5) == 1.0
     assert temporal_flickering(frames) == 1.0
     assert motion_smoothness(frames, frames[:2]) == 1.0
 

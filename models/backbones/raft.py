@@ -1,0 +1,103 @@
+"""Optical flow with the published RAFT checkpoints, without torchvision.
+
+Loads files in the layout of the authors' release (raft-things.pth and others), with or without the prefix
+`module.` that data-parallel training adds to every name.
+"""
+
+import pickle
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+from torch.nn.functional import pad
+
+from benchmark.metrics.vectors import MetricInputError
+from models.backbones.base import BackboneMissing, first_line
+from models.backbones.raft_network import STRIDE, Raft
+
+# The coarsest of the four correlation levels has 1/64 of the resolution and needs two rows and columns.
+MIN_SIDE = 128
+ITERATIONS = 20
+
+
+class FramesTooSmall(MetricInputError):
+    """The frames have a side below 128 pixels, so RAFT's coarsest correlation level is empty."""
+
+
+class RaftBackbone:
+    """RAFT with weights from a file.
+
+    Args:
+        checkpoint: a .pth file in the authors' layout.
+        identity: name and digest of the weights, part of every cache key.
+        device: such as `cpu` or `cuda:0`.
+        iterations: number of updates; VBench uses 20.
+
+    Raises:
+        BackboneMissing: the file does not exist or is not a checkpoint of the large RAFT.
+    """
+
+    def __init__(
+        self, checkpoint: Path, *, identity: str, device: str = "cpu", iterations: int = ITERATIONS
+    ) -> None:
+        self._network = load_raft(checkpoint).requires_grad_(False).to(device)
+        self._device = device
+        self._iterations = iterations
+        self.identity = f"{identity} {iterations} iterations"
+
+    @torch.no_grad()
+    def flows(self, frames: Sequence[NDArray[np.uint8]]) -> Iterator[NDArray[np.float32]]:
+        """Yield the flow from each frame to the next, one at a time.
+
+        Args:
+            frames: frames of one size, each (height, width, 3) uint8 RGB; no side is below 128 pixels.
+
+        Yields:
+            (rows, columns, 2) float32 in pixels. Rows and columns are height and width rounded up to
+            multiples of 8: the frames are padded on all sides by replication, as the authors' demo does, and
+            the flow is not cropped.
+
+        Raises:
+            FramesTooSmall: a side is below 128 pixels.
+        """
+        previous = features = None
+        for frame in frames:
+            image = self._image(frame)
+            found = self._network.encode(image)
+            if previous is not None and features is not None:
+                flow = self._network(previous, features, found, self._iterations)[0]
+                yield np.asarray(flow.permute(1, 2, 0).float().cpu().numpy(), dtype=np.float32)
+            previous, features = image, found
+
+    def _image(self, frame: NDArray[np.uint8]) -> Tensor:
+        height, width = frame.shape[:2]
+        if min(height, width) < MIN_SIDE:
+            raise FramesTooSmall(
+                f"RAFT needs frames of at least {MIN_SIDE} pixels a side, not {width}x{height}. Score larger "
+                "clips."
+            )
+        down, right = -height % STRIDE, -width % STRIDE
+        borders = (right // 2, right - right // 2, down // 2, down - down // 2)
+        pixels = torch.from_numpy(np.ascontiguousarray(frame)).permute(2, 0, 1)[None].to(self._device).float()
+        return 2 * (pad(pixels, borders, mode="replicate") / 255) - 1
+
+
+def load_raft(checkpoint: Path) -> Raft:
+    """Read a checkpoint of the large RAFT. Raises BackboneMissing if it does not fit."""
+    network = Raft()
+    try:
+        state = torch.load(checkpoint, map_location="cpu", weights_only=True)
+        # A block that reduces the resolution registers its third normalisation twice.
+        named = {
+            name.removeprefix("module."): value for name, value in state.items() if ".norm3." not in name
+        }
+        network.load_state_dict(named)
+    except (OSError, RuntimeError, AttributeError, EOFError, pickle.UnpicklingError) as error:
+        raise BackboneMissing(
+            f"{checkpoint.name} is not a checkpoint of the large RAFT network: {first_line(error)} "
+            "Use raft-things.pth of the authors' release."
+        ) from error
+    return network.eval()
