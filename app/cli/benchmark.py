@@ -49,6 +49,8 @@ def import_(place: str, slug: str | None, title: str | None, owner: str | None) 
                 owner_id=owner_named(session, owner, now=now).person_id if owner else None,
             )
             click.echo(f"{imported.slug} {imported.version}")
+    if source.remark:
+        click.echo(source.remark, err=True)
     click.echo(f"{counted(len(source.pairs), 'pair')} on {counted(len(source.images), 'image')}.", err=True)
 
 

@@ -1,15 +1,18 @@
 """`ti2v score VOTES`: computes a study's result tables from its votes table, offline."""
 
 import io
-import json
+import unicodedata
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from benchmark.cli.problems import verbose_option
+from benchmark.pairs import canonical_name
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
     from benchmark.scoring import ScoredVotes
     from benchmark.votes.rows import VoteRows
 
@@ -106,13 +109,34 @@ def score(
 
 def read_names(path: Path) -> dict[str, str]:
     """Read the display names of sides from a JSON file. Raises ClickException."""
+    from benchmark.tables import TableError
+    from benchmark.tables.encoding import decode_text
+    from benchmark.tables.json_lines import parse_json_object
+
     try:
-        names = json.loads(path.read_text(encoding="utf-8"))
-    except ValueError as error:
-        raise click.ClickException(f"{path} is not valid JSON: {error}") from error
-    if not isinstance(names, dict) or not all(isinstance(name, str) for name in names.values()):
-        raise click.ClickException(f'{path} must contain a JSON object such as {{"motif": "MotiF"}}.')
-    return names
+        names = parse_json_object(decode_text(path.read_bytes(), path.name))
+    except (TableError, ValueError) as error:
+        raise click.ClickException(f"{path} is not a JSON object with names: {error}") from error
+    problem = next(_name_problems(names), None)
+    if problem is not None:
+        raise click.ClickException(
+            f'{path} must contain a JSON object such as {{"motif": "MotiF"}}: {problem}'
+        )
+    return {canonical_name(side.strip()): str(name) for side, name in names.items()}
+
+
+def _name_problems(names: "Mapping[str, object]") -> "Iterator[str]":
+    """Yield a sentence for each display name that cannot be printed or that is the name of two sides."""
+    sides: dict[str, str] = {}
+    for side, name in names.items():
+        if not isinstance(name, str) or not name.strip() or any(map(_is_control, name)):
+            yield f'the name of "{side}" must be a text without control characters.'
+        elif sides.setdefault(name.strip(), side) != side:
+            yield f'"{name.strip()}" is the name of two sides, "{sides[name.strip()]}" and "{side}".'
+
+
+def _is_control(letter: str) -> bool:
+    return unicodedata.category(letter) in ("Cc", "Cs")
 
 
 def load_rows(votes_file: Path) -> "VoteRows":

@@ -45,10 +45,11 @@ class Columns:
 
 @dataclass(frozen=True)
 class PairTable:
-    """The data rows of a benchmark table, and the columns that were recognised."""
+    """The data rows of a benchmark table, the columns that were recognised, and a remark about a guess."""
 
     columns: Columns
     body: tuple[TableRow, ...]
+    remark: str | None = None
 
 
 def identify_columns(rows: Sequence[TableRow], is_image_name: Callable[[str], bool]) -> PairTable:

@@ -63,7 +63,7 @@ class ImageFolder:
         for start in (beside, self._folder):
             path = start / name
             if _is_file(path):
-                return self._inside(path)
+                return self._inside(self._only(path))
         return self._inside(self._named_below(name))
 
     def _named_below(self, name: PurePosixPath) -> Path:
@@ -78,6 +78,17 @@ class ImageFolder:
         if not same_bytes(found):
             raise ImageRefused(f"Several different images have the name {name.name}. Write its path as well.")
         return found[0]
+
+    def _only(self, path: Path) -> Path:
+        """Return the path. Raise ImageRefused if a different image has this name in another Unicode form."""
+        same_name = [
+            other
+            for other in self._by_name.get(canonical_name(path.name), [])
+            if canonical_name(str(other)) == canonical_name(str(path))
+        ]
+        if not same_bytes([path, *same_name]):
+            raise ImageRefused(f"Two different images have the name {path.name} in Unicode NFC. Rename one.")
+        return path
 
     def _inside(self, path: Path) -> Path:
         if not path.resolve().is_relative_to(self._within):

@@ -6,6 +6,7 @@ per pair.
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from benchmark.importers.column_names import Columns, PairTable, identify_columns
@@ -15,7 +16,9 @@ from benchmark.importers.rows import TEXT_SUFFIXES, TYPED_SUFFIXES, TableRow, po
 from benchmark.importers.source import BenchmarkSource
 from benchmark.pairs import PairSpec, canonical_name, is_hidden_file, pair_id, scenario_of_image
 from benchmark.tables import TableProblem
+from benchmark.tables.cells import is_error_text
 from benchmark.tables.delimited import width_message
+from benchmark.tables.problems import shown_cell
 
 TABLE_SUFFIXES = (*TEXT_SUFFIXES, *TYPED_SUFFIXES)
 
@@ -56,6 +59,7 @@ def read_official(path: Path, *, source: str | None = None, within: Path | None 
         images=collector.images,
         source=source or f"folder {folder.resolve().name}",
         licence=card.get("license", ""),
+        remark=table.remark,
     )
 
 
@@ -89,7 +93,7 @@ def _read_table(path: Path, images: ImageFolder) -> PairTable:
         problems = [*table.problems, *_irregular_rows(pairs)]
         if problems:
             raise ImportProblems(problems, path.name)
-        return pairs
+        return replace(pairs, remark=table.remark)
     raise errors[0]
 
 
@@ -119,6 +123,9 @@ class _PairCollector:
         image, prompt = row.cells[self._columns.image], row.cells[self._columns.prompt]
         if not prompt:
             self._add_problem(row, "The prompt is empty.", self._columns.prompt)
+        elif is_error_text(prompt):
+            message = f"{shown_cell(prompt)} is a missing value or a failed formula. Write the prompt."
+            self._add_problem(row, message, self._columns.prompt)
         name = self._add_image(row, image)
         if name and prompt:
             self._add_pair(row, self._pair(row, name, prompt))

@@ -1,7 +1,7 @@
 """Reads the rows of a benchmark's table, with or without a header. Columns are identified later."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from benchmark.importers.problems import ImportProblems
@@ -9,6 +9,8 @@ from benchmark.pairs import canonical_name
 from benchmark.tables import TableError, TableProblem, read_table
 from benchmark.tables.delimited import DELIMITERS, EMPTY_LINE, DelimitedText
 from benchmark.tables.encoding import decode_text
+from benchmark.tables.problems import shown_cell
+from benchmark.tables.quotation import MISQUOTED, is_misquoted
 
 TEXT_SUFFIXES = (".csv", ".tsv")
 TYPED_SUFFIXES = (".jsonl", ".parquet")
@@ -27,10 +29,15 @@ class TableRow:
 
 @dataclass(frozen=True)
 class TableRows:
-    """The rows of a table, including the header, and the problems of its lines."""
+    """The rows of a table, including the header, and the problems of its lines.
+
+    Attributes:
+        remark: a sentence if the encoding of the file was guessed.
+    """
 
     rows: tuple[TableRow, ...]
     problems: tuple[TableProblem, ...] = field(default=())
+    remark: str | None = None
 
 
 def possible_rows(path: Path) -> tuple[list[TableRows], list[ImportProblems]]:
@@ -47,18 +54,33 @@ def possible_rows(path: Path) -> tuple[list[TableRows], list[ImportProblems]]:
     try:
         if path.suffix.lower() in TYPED_SUFFIXES:
             return [_typed_rows(path)], []
-        text = decode_text(path.read_bytes(), path.name, legacy_encoding=LEGACY_ENCODING)
+        text, remark = _decoded(path.read_bytes(), path.name)
     except TableError as error:
         raise ImportProblems.of_table(error, path.name) from error
-    return _delimited_rows(text, path.name)
+    return _delimited_rows(text, path.name, remark)
 
 
-def _delimited_rows(text: str, source: str) -> tuple[list[TableRows], list[ImportProblems]]:
+def _decoded(content: bytes, source: str) -> tuple[str, str | None]:
+    """Return a text, and a sentence if its encoding was guessed."""
+    try:
+        return decode_text(content, source), None
+    except TableError:
+        text = decode_text(content, source, legacy_encoding=LEGACY_ENCODING)
+    line, letters = next(
+        (number, line) for number, line in enumerate(text.splitlines(), start=1) if not line.isascii()
+    )
+    remark = f"{source} is not UTF-8. It was read as Windows-1252: check its letters, such as line {line}, "
+    return text, f"{remark}{shown_cell(letters)}."
+
+
+def _delimited_rows(
+    text: str, source: str, remark: str | None
+) -> tuple[list[TableRows], list[ImportProblems]]:
     tables: list[TableRows] = []
     errors: list[ImportProblems] = []
     for delimiter in DELIMITERS:
         try:
-            tables.append(_parse(DelimitedText(text, delimiter)))
+            tables.append(replace(_parse(DelimitedText(text, delimiter)), remark=remark))
         except TableError as error:
             errors.append(ImportProblems.of_table(error, source))
     return sorted(tables, key=_regular_rows, reverse=True), errors
@@ -70,6 +92,7 @@ def _parse(text: DelimitedText) -> TableRows:
     blank: list[TableProblem] = []
     for record in text.records():
         cells = tuple(map(_cell, record.cells))
+        problems += [TableProblem(MISQUOTED, record.line) for cell in record.cells if is_misquoted(cell)]
         if not any(cells):
             blank.append(TableProblem(EMPTY_LINE, record.line))
             continue

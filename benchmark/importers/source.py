@@ -17,6 +17,7 @@ class BenchmarkSource:
         images: the image file for each image name that a pair refers to.
         source: the folder's name, or the data set with its revision; never a path of this machine.
         licence: the licence that the authors state; empty if they state none.
+        remark: a sentence about something that the reader guessed.
     """
 
     title: str | None
@@ -24,3 +25,4 @@ class BenchmarkSource:
     images: Mapping[str, Path]
     source: str
     licence: str
+    remark: str | None = None

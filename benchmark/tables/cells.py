@@ -11,6 +11,7 @@ import numpy as np
 
 from benchmark.pairs import canonical_name
 from benchmark.stats.arrays import BoolArray, IntArray
+from benchmark.tables.lookalikes import first_difference, lookalikes
 from benchmark.tables.problems import Problems, shown_cell
 from benchmark.tables.table import BLANK, Table, Value
 
@@ -65,13 +66,18 @@ class CellReader:
         self.problems = self.table.problems()
 
     def names(self, column: str, *, required: bool = False) -> Names:
-        """Return a column of names in NFC without outer white space. A missing column is all BLANK."""
+        """Return a column of names in NFC without outer white space. A missing column is all BLANK.
+
+        Two names that look the same are a problem: they would be counted as two.
+        """
         if column not in self.table:
             return Names(np.full(len(self.table), BLANK), ())
         codes, names = self._converted(column, _name)
         by_name = {name: index for index, name in enumerate(dict.fromkeys(filter(None, names)))}
         renumbered = np.array([*(by_name.get(name or "", BLANK) for name in names), BLANK])
         read = Names(renumbered[codes], tuple(by_name))
+        for name, first in lookalikes(by_name):
+            self.problems.add_where(read.codes == by_name[name], _lookalike(name, first), column)
         if required:
             wrong = np.array([*(name is None for name in names), False])[codes]
             self.problems.add_where((read.codes == BLANK) & ~wrong, "The cell is empty.", column)
@@ -145,6 +151,13 @@ def first_places(codes: IntArray, count: int) -> IntArray:
     return places[:count]
 
 
+def _lookalike(name: str, first: str) -> str:
+    return (
+        f"{shown_cell(name)} looks like {shown_cell(first)} in a row above, but contains "
+        f"{first_difference(name, first)}. Write the name in one way."
+    )
+
+
 def _name(value: Value) -> str:
     if isinstance(value, bool | float):
         raise _Refused(f"{value} is not a name. Write it as a text.")
@@ -202,8 +215,13 @@ def _time(value: Value) -> datetime | None:
         ) from error
 
 
+def is_error_text(text: str) -> bool:
+    """Return whether a text is what spreadsheets and pandas write for a missing value or a failed formula."""
+    return text.lower() in _ERRORS
+
+
 def _refuse_error(text: str) -> None:
-    if text.lower() in _ERRORS:
+    if is_error_text(text):
         raise _Refused(f"{shown_cell(text)} is a missing value or a failed formula. Leave the cell empty.")
 
 

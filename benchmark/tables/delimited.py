@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, overload
 from benchmark.plurals import counted
 from benchmark.tables.header import column_names, select_columns
 from benchmark.tables.problems import MAX_STORED, TableError, TableProblem
+from benchmark.tables.quotation import refuse_misquoted
 from benchmark.tables.spreadsheet import unguard
 from benchmark.tables.table import Column, ColumnBuilder, Table
 
@@ -146,7 +147,9 @@ def read_delimited(
     if problems:
         raise TableError.of(source, problems)
     finished = {name: _finished(column, unescape) for name, column in columns.items()}
-    return Table(source, names, finished, count, _RowLines(delimited))
+    table = Table(source, names, finished, count, _RowLines(delimited))
+    refuse_misquoted(table)
+    return table
 
 
 def _first_nonblank(rows: Iterator[list[str]]) -> tuple[int, list[str] | None]:

@@ -1,8 +1,10 @@
 """Checks the header of a table and selects the columns to read."""
 
+from collections import defaultdict
 from collections.abc import Collection, Sequence
 
 from benchmark.pairs import canonical_name
+from benchmark.tables.lookalikes import appearance
 from benchmark.tables.problems import TableProblem
 
 
@@ -25,28 +27,45 @@ def select_columns(
     for index, name in enumerate(names):
         if name and (wanted is None or name in wanted):
             selected.setdefault(name, index)
-    return selected, duplicate_columns(names, selected, line=line)
+    return selected, column_problems(names, wanted, line=line)
 
 
-def duplicate_columns(
-    names: Sequence[str], selected: Collection[str], *, line: int | None = None
+def column_problems(
+    names: Sequence[str], wanted: Collection[str] | None, *, line: int | None = None
 ) -> list[TableProblem]:
-    """Return a problem for each selected column whose name another column also has.
+    """Return a problem for each wanted column that could also be another column.
 
-    Names that differ only in case also count as equal, because nobody can tell which of `chosen` and `Chosen`
-    is meant.
+    Names that differ only in case, spaces or invisible characters also count as equal, because nobody can
+    tell which of `chosen` and `Chosen` is meant, and because a column `Annotator` would be ignored.
+
+    Args:
+        names, wanted, line: see `select_columns`.
     """
+    by_look = defaultdict[str, list[str]](list)
+    for name in filter(None, names):
+        by_look[_look(name)].append(name)
     problems = []
-    for name in sorted(selected):
-        same = [other for other in names if other.casefold() == name.casefold()]
-        if same.count(name) > 1:
-            problems.append(
-                TableProblem("Two columns have this name. Rename or remove one of them.", line, name)
-            )
-        elif len(same) > 1:
-            other = next(each for each in same if each != name)
-            message = (
-                f'The column "{other}" differs from this one only in case. Rename or remove one of them.'
-            )
-            problems.append(TableProblem(message, line, name))
+    for name in sorted(set(filter(None, names)) if wanted is None else wanted):
+        same = by_look.get(_look(name), [])
+        message = _duplicate(name, same)
+        if message is not None:
+            problems.append(TableProblem(message, line, name if name in same else same[0]))
     return problems
+
+
+def _duplicate(name: str, same: Sequence[str]) -> str | None:
+    others = [each for each in same if each != name]
+    if same.count(name) > 1:
+        return "Two columns have this name. Rename or remove one of them."
+    if others and name not in same:
+        return f'The name differs from "{name}" only in case or in invisible characters. Rename the column.'
+    if others:
+        return (
+            f'The column "{others[0]}" differs from this one only in case or in invisible characters. '
+            "Rename or remove one of them."
+        )
+    return None
+
+
+def _look(name: str) -> str:
+    return appearance(name).casefold()

@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import Never, cast
 
-from benchmark.tables.header import column_names, duplicate_columns
+from benchmark.tables.header import column_names, column_problems
 from benchmark.tables.problems import TableError, TableProblem
 from benchmark.tables.table import Table, Value, typed_column
 
@@ -35,7 +35,7 @@ def read_json_lines(text: str, source: str, wanted: Collection[str] | None) -> T
     if not rows and not problems:
         problems.append(TableProblem("The file is empty."))
     names = column_names(list(header))
-    problems += duplicate_columns(names, {name for name in names if wanted is None or name in wanted})
+    problems += column_problems(names, wanted)
     cells: dict[str, list[Value | None]] = {}
     for key, name in zip(header, names, strict=True):
         if wanted is None or name in wanted:

@@ -34,7 +34,9 @@ def read_parquet(path: Path, wanted: Collection[str] | None) -> Table:
             if problems:
                 raise TableError.of(path.name, problems)
             read = file.read(columns=[header[index] for index in selected.values()])
-    except (pa.ArrowInvalid, pa.ArrowKeyError, pa.ArrowNotImplementedError) as error:
+    except (pa.ArrowException, OSError) as error:
+        if isinstance(error, OSError) and error.errno is not None:
+            raise  # the file cannot be opened; pyarrow raises an OSError without a number for damaged pages
         first = str(error).strip().splitlines()[0]
         raise TableError(f"{path.name} is not a Parquet file that can be read: {first}") from error
     columns = {name: _column(path.name, name, read[header[index]]) for name, index in selected.items()}
@@ -47,8 +49,7 @@ def _column(source: str, name: str, cells: pa.ChunkedArray) -> Column:
     encoded = cells.combine_chunks()
     if isinstance(encoded, pa.ChunkedArray):
         encoded = encoded.chunk(0) if encoded.num_chunks else pa.array([], cells.type)
-    if not pa.types.is_dictionary(encoded.type):
-        encoded = _encoded(source, name, encoded)
+    encoded = _encoded(source, name, encoded)
     codes = encoded.indices.fill_null(BLANK).to_numpy(zero_copy_only=False).astype(np.int64)
     values = encoded.dictionary.to_pylist()
     problems = Problems(source)
@@ -71,24 +72,25 @@ def _encoded(source: str, name: str, cells: Any) -> Any:
     import pyarrow as pa
 
     kind = cells.type
-    is_simple = (
-        pa.types.is_string(kind)
-        or pa.types.is_large_string(kind)
-        or pa.types.is_string_view(kind)
-        or pa.types.is_boolean(kind)
-        or pa.types.is_integer(kind)
-        or pa.types.is_floating(kind)
-        or pa.types.is_temporal(kind)
-        or pa.types.is_null(kind)
-    )
-    if not is_simple:
+    if not _is_simple(kind):
         message = f"The column has the type {kind}. Store texts, numbers or booleans."
         raise TableError.of(source, [TableProblem(message, None, name)])
-    if pa.types.is_null(kind):
-        cells = cells.cast(pa.string())
-    if pa.types.is_string_view(kind):
+    if pa.types.is_dictionary(kind):
+        return cells
+    if pa.types.is_null(kind) or pa.types.is_string_view(kind):
         cells = cells.cast(pa.string())
     return cells.dictionary_encode()
+
+
+def _is_simple(kind: pa.DataType) -> bool:
+    from pyarrow import types
+
+    if types.is_dictionary(kind):
+        return _is_simple(kind.value_type)
+    texts = (types.is_string, types.is_large_string, types.is_string_view)
+    numbers = (types.is_boolean, types.is_integer, types.is_floating)
+    times = (types.is_timestamp, types.is_date, types.is_time)
+    return any(is_kind(kind) for is_kind in (*texts, *numbers, *times, types.is_null))
 
 
 def _value(value: object) -> Value:

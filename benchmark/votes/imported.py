@@ -16,12 +16,15 @@ from benchmark.protocol import VoteStatus
 from benchmark.stats.arrays import BoolArray
 from benchmark.tables import Problems, Table, TableError, read_table
 from benchmark.tables.cells import CellReader, Names
-from benchmark.votes.columns import JUSTIFICATION_COLUMNS, NAME_COLUMNS, VOTE_COLUMNS
+from benchmark.votes.columns import JUSTIFICATION_COLUMNS, NAME_COLUMNS, TAG_COLUMNS, VOTE_COLUMNS
 
 LEFT_WORDS = frozenset({"left", "a", "model_a", "1"})
 RIGHT_WORDS = frozenset({"right", "b", "model_b", "2"})
 REQUIRED_COLUMNS = ("pair", "left", "right", "chosen")
-FIXED_COLUMNS = frozenset({"study", "matchup", "status", "reference", "other"})
+FIXED_COLUMNS = frozenset(
+    # The import sets the first five; the other four are those of the benchmark's pair.
+    {"study", "matchup", "status", "reference", "other", "image", "scenario", *TAG_COLUMNS}
+)
 
 
 class Answers(StrEnum):
@@ -101,7 +104,8 @@ def convert_votes(table: Table, mapping: ColumnMapping, *, study: str) -> Table:
     Justifications without a column are 0. Matchups are named `reference:other`.
 
     Raises:
-        TableError: a mapped column is missing, a name is invalid, or an answer has two meanings.
+        TableError: a mapped column is missing, a name is invalid, an answer has two meanings, or the
+            reference is no model of the table.
     """
     table.require(list(mapping.columns.values()))
     cells = CellReader(table)
@@ -110,6 +114,8 @@ def convert_votes(table: Table, mapping: ColumnMapping, *, study: str) -> Table:
     }
     cells.problems.raise_if_any()
     left, right = _texts(names["left"]), _texts(names["right"])
+    if mapping.reference is not None and mapping.reference not in {*left, *right}:
+        raise TableError(f'The reference "{mapping.reference}" is not a model of {table.source}.')
     chosen = _chosen(names, mapping, cells.problems)
     sides = [_sides(*both, mapping.reference) for both in zip(left, right, strict=True)]
     columns: dict[str, Sequence[object]] = {

@@ -48,7 +48,14 @@ def test_the_caption_goes_to_stderr(votes: Path, capsys: pytest.CaptureFixture[s
     assert "Whiskers: 95 % Wilson interval" in printed.err
 
 
-@pytest.mark.parametrize("names", ["[1, 2]", '{"motif": 3}', "{"])
+@pytest.mark.parametrize(
+    "names",
+    [
+        *("[1, 2]", '{"motif": 3}', "{", '{"motif": NaN}', '{"motif": " "}', '{"motif": "a\\u0000b"}'),
+        '{"motif": "MotiF", "motif": "Cinemo"}',
+        '{"motif": "MotiF", "cinemo": "MotiF"}',
+    ],
+)
 def test_names_that_are_none_are_refused(
     votes: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], names: str
 ) -> None:

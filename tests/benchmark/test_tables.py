@@ -29,6 +29,11 @@ def parquet_bytes(**columns: pa.Array) -> bytes:
     return written.getvalue()
 
 
+def damaged_page(content: bytes) -> bytes:
+    """Return a Parquet file with a correct footer and a first page that cannot be parsed."""
+    return content[:4] + b"\xff" * 30 + content[34:]
+
+
 ODD_FILES: list[tuple[str, str | bytes, list[Value | None]]] = [
     ("t.csv", "pair\na\nb\n", ["a", "b"]),
     ("t.csv", "pair\na\nb", ["a", "b"]),
@@ -93,6 +98,28 @@ BROKEN_FILES: list[tuple[str, str | bytes, str]] = [
     ("t.csv", "pair,note, pair\na,1,b\n", "t.csv, line 1, column pair: Two columns have this name."),
     ("t.csv", "pair,note,Pair\na,1,b\n", 't.csv, line 1, column pair: The column "Pair" differs'),
     ("t.jsonl", '{"pair": "a", "PAIR": "b"}\n', 't.jsonl, column pair: The column "PAIR" differs'),
+    ("t.csv", "note,Pair\na,1\n", 't.csv, line 1, column Pair: The name differs from "pair" only in case'),
+    ("t.csv", "pair,\u200bpair\na,1\n", 't.csv, line 1, column pair: The column "\u200bpair" differs'),
+    (
+        "t.csv",
+        'note,pair\na, "b"\n',
+        "t.csv, line 2, column pair: The cell has white space before its quotation",
+    ),
+    (
+        "t.parquet",
+        parquet_bytes(pair=pa.array([3, 4], pa.duration("ms"))),
+        "t.parquet, column pair: The column has the type duration[ms].",
+    ),
+    (
+        "t.parquet",
+        parquet_bytes(pair=pa.array([b"a", b"b"]).dictionary_encode()),
+        "t.parquet, column pair: The column has the type dictionary<values=binary",
+    ),
+    (
+        "t.parquet",
+        damaged_page(parquet_bytes(pair=pa.array(["a", "b"]))),
+        "t.parquet is not a Parquet file that can be read: ",
+    ),
     ("t.csv", 'pair\n"a\n', "t.csv, line 2: The row cannot be parsed (unexpected end of data)."),
     ("t.csv", 'pair\na\n"b"x\n', "t.csv, line 3: The row cannot be parsed"),
     ("t.csv", b"pair\na\nZo\xeb\n", "t.csv, line 3: The file is not UTF-8 text. Save it as UTF-8."),
@@ -187,6 +214,34 @@ def test_equal_names_are_one_name() -> None:
 
     assert names.names == ("a", NFC)
     assert names.codes.tolist() == [0, 0, 0, 1, 1]
+
+
+@pytest.mark.parametrize(
+    ("cell", "difference"),
+    [
+        ("a\u00a0b", "U+00A0 (no-break space)"),
+        ("a  b", "U+0020 (space)"),
+        ("\uff41 b", "U+FF41 (fullwidth latin small letter a)"),
+        ("a b\ufe0f", "U+FE0F (variation selector-16)"),
+        ("a\u200d b", "U+200D (zero width joiner)"),
+        ("a\u034f b", "U+034F (combining grapheme joiner)"),
+        ("a\U000e0062 b", "U+E0062 (tag latin small letter b)"),
+    ],
+)
+def test_two_spellings_of_a_name_that_look_the_same_are_refused(cell: str, difference: str) -> None:
+    cells = CellReader(Table.from_columns("t", {"pair": ["a b", "c", cell]}))
+    cells.names("pair")
+
+    (problem,) = cells.problems.found
+    assert str(problem).startswith("row 3, column pair: ")
+    assert f'looks like "a b" in a row above, but contains {difference}. Write' in str(problem)
+
+
+def test_names_that_look_different_are_two_names() -> None:
+    cells = CellReader(Table.from_columns("t", {"pair": ["a b", "A b", "ab", "b", "ä b", "a-b", "\u0430 b"]}))
+
+    assert len(cells.names("pair").names) == 7
+    assert not cells.problems.found
 
 
 @pytest.mark.parametrize(

@@ -42,6 +42,11 @@ def test_the_reference_may_be_named() -> None:
     assert table.cells("chosen") == ["static"]
 
 
+def test_a_reference_that_no_row_names_is_refused() -> None:
+    with pytest.raises(TableError, match=r'The reference "statik" is not a model of external\.csv'):
+        convert_votes(external("A"), ColumnMapping(COLUMNS, reference="statik"), study="s")
+
+
 def test_a_tie_is_refused_by_its_row_and_never_guessed() -> None:
     table = convert_votes(external("A", "tie"), ColumnMapping(COLUMNS), study="s")
     with pytest.raises(TableError, match='row 2, column chosen: "tie" is neither "motif" nor "static"'):
@@ -93,6 +98,8 @@ def test_declared_positions_refuse_names() -> None:
         ({"pair": "item"}, "No --map for left, right, chosen"),
         (COLUMNS | {"pair": "clip"}, "has no column clip. Its columns are: item, model_a"),
         (COLUMNS | {"status": "rater"}, "--map cannot set status"),
+        (COLUMNS | {"image": "rater"}, "--map cannot set image"),
+        (COLUMNS | {"hard_case": "rater"}, "--map cannot set hard_case"),
     ],
 )
 def test_a_wrong_mapping_is_refused(columns: dict[str, str], sentence: str) -> None:

@@ -84,6 +84,46 @@ def test_encodings_of_spreadsheets_are_read(tmp_path: Path, encoding: str) -> No
     assert pair.prompt == "the café’s door opens"
 
 
+def test_a_guessed_encoding_is_said_with_the_first_line_to_check(tmp_path: Path) -> None:
+    mac = "image,prompt\nballoon1.png,the café opens\n".encode("mac_roman")
+
+    guessed = read_official(folder_with(tmp_path, mac)).remark
+    known = read_official(folder_with(tmp_path, "image,prompt\nballoon1.png,the café opens\n")).remark
+
+    assert guessed is not None
+    assert "prompt.csv is not UTF-8. It was read as Windows-1252" in guessed
+    assert 'line 2, "balloon1.png,the cafŽ opens"' in guessed
+    assert known is None
+
+
+@pytest.mark.parametrize(
+    ("prompt", "problem"),
+    [
+        ("NaN", 'line 3, column prompt: "NaN" is a missing value or a failed formula. Write the prompt.'),
+        ("#REF!", 'line 3, column prompt: "#REF!" is a missing value'),
+        (' "a cat runs"', "line 3: The cell has white space before its quotation mark."),
+    ],
+)
+def test_a_prompt_that_nobody_wrote_is_refused(tmp_path: Path, prompt: str, problem: str) -> None:
+    table = f"image,prompt\nballoon1.png,a dog runs\nballoon1.png,{prompt}\n"
+
+    (found,) = problems_of(folder_with(tmp_path, table))
+
+    assert found.startswith(problem)
+
+
+def test_two_different_images_of_one_name_in_two_unicode_forms_are_refused(tmp_path: Path) -> None:
+    folder = folder_with(tmp_path, f"image,prompt\nimages/{normalize('NFC', 'café1')}.png,it opens\n")
+    for shade, form in enumerate(("NFC", "NFD")):
+        (folder / "images" / f"{normalize(form, 'café1')}.png").write_bytes(picture(100 * shade))
+    if len(list((folder / "images").iterdir())) < 3:
+        pytest.skip("this file system has one file for both forms")
+
+    (problem,) = problems_of(folder)
+
+    assert "Two different images have the name café1.png in Unicode NFC" in normalize("NFC", problem)
+
+
 def test_a_semicolon_table_may_have_commas_in_its_prompts(tmp_path: Path) -> None:
     table = "prompt;image\nthe car, red, moves;balloon1.png\nthe car stops, then turns;balloon1.png\n"
 
