@@ -1,6 +1,5 @@
 """Converts a video file or a folder of frames to a clip that a server accepts."""
 
-import re
 import shutil
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
@@ -9,18 +8,14 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from benchmark.conversion.image_sequence import CannotConvert, check_sequence
 from benchmark.video.description import VideoDescription
 from benchmark.video.encode import write_mp4
 from benchmark.video.faults import UnreadableVideo
-from benchmark.video.formats import ACCEPTED_CODECS, FRAME_SUFFIXES, MAX_SIDE
+from benchmark.video.formats import ACCEPTED_CODECS, MAX_SIDE
 
 # ITU-T H.273, TransferCharacteristics: PQ and HLG.
 _HDR_TRANSFERS = frozenset({16, 18})
-_NUMBER = re.compile(r"(\d+)")
-
-
-class CannotConvert(ValueError):
-    """The file or folder cannot be converted to a clip; the message is a sentence with the reason."""
 
 
 def convert_video(source: Path, target: Path) -> bool:
@@ -47,7 +42,7 @@ def convert_video(source: Path, target: Path) -> bool:
                 _upright_frames(track.frames(), description),
                 size=_fitting_size(description.upright_size),
                 fps=timeline.fps.limit_denominator(100_000),
-                starts_s=None if timeline.is_even else timeline.starts_s,
+                timeline=None if timeline.is_even else timeline,
             )
     except UnreadableVideo as error:
         raise CannotConvert(str(error)) from error
@@ -58,8 +53,10 @@ def convert_frames(images: Sequence[Path], target: Path, *, fps: Fraction) -> No
     """Write images as the frames of a clip, in the given order.
 
     Raises:
-        CannotConvert: an image cannot be read, or its size differs from the size of the first image.
+        CannotConvert: the images are not one sequence, an image is animated or cannot be read, or its size
+            differs from the size of the first image.
     """
+    check_sequence(images)
     first = _image_pixels(images[0])
     height, width, _ = first.shape
     write_mp4(
@@ -68,18 +65,6 @@ def convert_frames(images: Sequence[Path], target: Path, *, fps: Fraction) -> No
         size=_fitting_size((width, height)),
         fps=fps,
     )
-
-
-def frame_files(folder: Path) -> list[Path]:
-    """Return the images of a folder in the order of the numbers in their names: 2.png before 10.png."""
-    found = [path for path in folder.iterdir() if path.suffix.lower() in FRAME_SUFFIXES]
-    return sorted((path for path in found if not path.name.startswith(".")), key=_by_number)
-
-
-def _by_number(path: Path) -> list[tuple[bool, int, str]]:
-    """Return a sort key that compares groups of digits as numbers."""
-    parts = _NUMBER.split(path.stem)
-    return [(part.isdigit(), int(part) if part.isdigit() else 0, part) for part in parts]
 
 
 def _is_accepted(source: Path, description: VideoDescription) -> bool:
@@ -129,7 +114,11 @@ def _image_pixels(path: Path) -> NDArray[np.uint8]:
 
     try:
         with open_image(path) as image:
+            if image.format != "MPO" and getattr(image, "is_animated", False):
+                raise CannotConvert(f"{path.name} is animated; a frame must be a still image.")
             return np.asarray(displayed(image))
+    except CannotConvert:
+        raise
     except (OSError, ValueError, SyntaxError) as error:
         raise CannotConvert(f"{path.name} is not a readable image.") from error
 

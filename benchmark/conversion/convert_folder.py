@@ -14,8 +14,9 @@ from dataclasses import asdict, dataclass
 from fractions import Fraction
 from pathlib import Path
 
-from benchmark.conversion.convert import CannotConvert, convert_frames, convert_video, frame_files
-from benchmark.conversion.unused_files import holds_frames, unused_files
+from benchmark.conversion.convert import convert_frames, convert_video
+from benchmark.conversion.image_sequence import CannotConvert, frame_files
+from benchmark.conversion.unused_files import files_beside_frames, holds_frames, unused_files
 from benchmark.pairs import ClipName, canonical_name, is_hidden_file
 from benchmark.video.formats import CLIP_SUFFIXES, CONVERSION_RECORDS, CONVERTIBLE_SUFFIXES
 
@@ -103,7 +104,7 @@ def find_sources(folder: Path, names: Mapping[str, ClipName] | None = None) -> S
     if problems:
         raise ConversionProblems(problems)
     rest = [path for path in folder.iterdir() if path not in set(paths)]
-    return Sources(tuple(found), unused_files(rest))
+    return Sources(tuple(found), {**unused_files(rest), **files_beside_frames(paths)})
 
 
 def convert_folder(

@@ -48,3 +48,17 @@ def holds_frames(folder: Path) -> bool:
     return any(
         each.suffix.lower() in FRAME_SUFFIXES and not is_hidden_file(each.name) for each in folder.iterdir()
     )
+
+
+def files_beside_frames(sources: Iterable[Path]) -> Mapping[str, tuple[str, ...]]:
+    """Return, by reason, the files in folders of frames that are not frames."""
+    folders = [path for path in sources if path.is_dir()]
+    found = [
+        f"{folder.name}/{path.name}"
+        for folder in folders
+        for path in sorted(folder.iterdir())
+        if path.suffix.lower() not in FRAME_SUFFIXES and not is_hidden_file(path.name)
+    ]
+    return (
+        {f"in folders of frames, but not {', '.join(sorted(FRAME_SUFFIXES))}": tuple(found)} if found else {}
+    )

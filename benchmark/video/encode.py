@@ -1,12 +1,14 @@
 """Writes frames as an MP4 file for browsers: H.264, yuv420p, with the index first and without audio."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+from benchmark.video.timeline import Timeline
 
 # Visually lossless; about 35 KB for 16 frames of 320x320 pixels.
 _QUALITY = "17"
@@ -22,7 +24,7 @@ def write_mp4(
     *,
     size: tuple[int, int],
     fps: Fraction,
-    starts_s: Sequence[Fraction] | None = None,
+    timeline: Timeline | None = None,
 ) -> None:
     """Write a clip.
 
@@ -30,8 +32,8 @@ def write_mp4(
         path: the output file. A stream is not possible, because FFmpeg moves the index to the front later.
         frames: the frames, each (height, width, 3) uint8 RGB.
         size: width and height, both even.
-        fps: frames per second; if `starts_s` is given, the mean frame rate.
-        starts_s: the start of each frame in seconds, for a clip whose frames differ in duration.
+        fps: frames per second; if `timeline` is given, the mean frame rate.
+        timeline: the time of each frame, for a clip whose frames differ in duration.
     """
     # The import takes 0.1 s, and most callers of this package do not need it.
     import av
@@ -44,16 +46,28 @@ def write_mp4(
         colours = stream.codec_context
         colours.colorspace = colours.color_primaries = colours.color_trc = _SMPTE_170M
         colours.color_range = _NARROW
-        if starts_s is not None:
-            colours.time_base = Fraction(1, _CLOCK)
         # Use one thread: with several threads, the bytes depend on the number of cores.
         stream.options = {"crf": _QUALITY, "preset": "veryfast", "threads": "1"}
-        for index, pixels in enumerate(frames):
-            frame = _coded_frame(pixels)
-            if starts_s is not None:
-                frame.pts, frame.time_base = round(starts_s[index] * _CLOCK), Fraction(1, _CLOCK)
-            container.mux(stream.encode(frame))
-        container.mux(stream.encode(None))
+        if timeline is not None:
+            colours.time_base = Fraction(1, _CLOCK)
+            # Without B-frames, the order of coding is the order of display, so MP4 stores exact durations.
+            stream.options = {**stream.options, "bf": "0"}
+        ticks = [round(time * _CLOCK) for time in (*timeline.starts_s, timeline.end_s)] if timeline else []
+        packets = (packet for frame in _timed(frames, ticks) for packet in stream.encode(frame))
+        for packet in packets:
+            if ticks:
+                packet.duration = ticks[ticks.index(packet.pts) + 1] - packet.pts
+            container.mux(packet)
+
+
+def _timed(frames: Iterable[NDArray[np.uint8]], ticks: Sequence[int]) -> Iterator[Any]:
+    """Yield the frames for the encoder with their times, if there are any, and then None for the end."""
+    for index, pixels in enumerate(frames):
+        frame = _coded_frame(pixels)
+        if ticks:
+            frame.pts, frame.time_base = ticks[index], Fraction(1, _CLOCK)
+        yield frame
+    yield None
 
 
 def _coded_frame(pixels: NDArray[np.uint8]) -> Any:

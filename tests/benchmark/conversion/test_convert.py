@@ -1,5 +1,6 @@
 """Videos and folders of frames become clips that a server accepts."""
 
+import re
 import shutil
 from collections.abc import Callable, Sequence
 from fractions import Fraction
@@ -13,13 +14,14 @@ from PIL import Image
 
 from app.media.probe import ClipFacts, probe_clip
 from app.media.sandbox import Sandbox
-from benchmark.conversion.convert import MAX_SIDE, CannotConvert, convert_frames, convert_video, frame_files
+from benchmark.conversion.convert import MAX_SIDE, convert_frames, convert_video
 from benchmark.conversion.convert_folder import (
     ConversionProblems,
     Source,
     convert_folder,
     find_sources,
 )
+from benchmark.conversion.image_sequence import CannotConvert, check_sequence, frame_files
 from benchmark.pairs import ClipName
 from benchmark.video.read import read_frames
 
@@ -138,6 +140,18 @@ def test_uneven_times_are_kept(tmp_path: Path) -> None:
     assert [round(start * 100) for start in starts] == list(times)
 
 
+@pytest.mark.parametrize("last_ms", [100, 700])
+def test_the_last_frame_of_an_uneven_clip_keeps_its_duration(last_ms: int, tmp_path: Path) -> None:
+    first, *others = map(Image.fromarray, pictures())
+    durations = [100, 100, 400, 100, 100, last_ms]
+    first.save(tmp_path / "a.gif", save_all=True, append_images=others, duration=durations, loop=0)
+
+    convert_video(tmp_path / "a.gif", tmp_path / "out.mp4")
+
+    end_s = read_frames(tmp_path / "out.mp4").description.timeline.end_s
+    assert round(end_s * 1000) == sum(durations)
+
+
 def test_a_file_that_is_no_video_is_refused_in_a_sentence(tmp_path: Path) -> None:
     (tmp_path / "clip.webm").write_text("not a video")
 
@@ -184,6 +198,61 @@ def test_frames_of_several_sizes_are_refused(tmp_path: Path) -> None:
 
     with pytest.raises(CannotConvert, match=r"frame3\.png has 32x32 pixels, the first frame 64x48"):
         convert_frames(frame_files(folder), tmp_path / "out.mp4", fps=Fraction(8))
+
+
+@pytest.mark.parametrize(
+    ("names", "sentence"),
+    [
+        (["0.png", "1.png", "3.png"], "A frame is missing between 1.png and 3.png."),
+        (["f_08.png", "f_09.png", "f_11.png"], "A frame is missing between f_09.png and f_11.png."),
+        (["0.png", "00.png", "1.png"], "0.png and 00.png have the same number; keep one."),
+        (["1.png", "1.jpg", "2.png"], "have the same number; keep one."),
+        (["a_0.png", "a_1.png", "b_0.png"], "a_0.png and b_0.png differ in more than a number"),
+        (["1_0.png", "1_1.png", "2_0.png"], "differ in more than one number"),
+        (["a.png", "b.png"], "a.png and b.png differ in more than a number"),
+    ],
+)
+def test_images_that_are_not_one_sequence_are_refused(
+    names: list[str], sentence: str, tmp_path: Path
+) -> None:
+    for name in names:
+        Image.new("RGB", (16, 16)).save(tmp_path / name)
+
+    with pytest.raises(CannotConvert, match=re.escape(sentence)):
+        convert_frames(frame_files(tmp_path), tmp_path / "out.mp4", fps=Fraction(8))
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        ["7.png"],
+        ["cover.png"],
+        ["clip2_1.png", "clip2_2.png"],
+        ["0.png", "4.png", "8.png"],
+        ["t0000.png", "t0033.png", "t0067.png", "t0100.png"],
+    ],
+)
+def test_one_sequence_may_have_any_constant_step(names: list[str]) -> None:
+    check_sequence([Path(name) for name in names])
+
+
+def test_an_animated_image_is_no_frame(tmp_path: Path) -> None:
+    folder = frame_folder(tmp_path / "frames", pictures(3))
+    first, *others = map(Image.fromarray, pictures(4))
+    first.save(folder / "frame2.png", save_all=True, append_images=others, duration=100)
+
+    with pytest.raises(CannotConvert, match=r"frame2\.png is animated"):
+        convert_frames(frame_files(folder), tmp_path / "out.mp4", fps=Fraction(8))
+
+
+def test_files_beside_frames_are_listed(tmp_path: Path) -> None:
+    folder = frame_folder(tmp_path / "in" / "cat_sleeps", pictures(2))
+    for name in ("frame3.exr", "notes.txt", "._frame1.png", ".DS_Store"):
+        (folder / name).touch()
+
+    unused = find_sources(tmp_path / "in").unused
+
+    assert list(unused.values()) == [("cat_sleeps/frame3.exr", "cat_sleeps/notes.txt")]
 
 
 @pytest.fixture
