@@ -13,6 +13,9 @@ COMMANDS = {
         "benchmark.cli.scenes:redraw", "Render a benchmark's images again and compare them with the files."
     ),
     "figure": LazyCommand("benchmark.cli.figure:figure", "Draw a figure from a votes table, offline."),
+    "metric-agreement": LazyCommand(
+        "benchmark.cli.metric_agreement:metric_agreement", "Compare automatic metrics with votes, offline."
+    ),
     "score": LazyCommand("benchmark.cli.score:score", "Compute result tables from a votes table, offline."),
     "study plan": LazyCommand("benchmark.cli.study_plan:plan", "Compute the power and the cost of a study."),
 }

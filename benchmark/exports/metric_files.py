@@ -58,6 +58,7 @@ def _json(table: MetricTable, name: str) -> str:
                 "seed": clip.seed,
                 "values": dict(clip.values),
                 "refused": dict(clip.refused),
+                "clip": dict(clip.facts),
             }
             for clip in table.clips
         ],

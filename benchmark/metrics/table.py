@@ -17,7 +17,8 @@ from benchmark.metrics.vectors import MetricInputError
 class ClipScores:
     """The scores of one clip in one suite of metrics.
 
-    A metric that is not defined for the clip has no score. `refused` contains the reason.
+    A metric that is not defined for the clip has no score. `refused` contains the reason. `facts` contains
+    width, height, frames, seconds and bytes of the file; it is empty if they are unknown.
     """
 
     pair: str
@@ -25,6 +26,7 @@ class ClipScores:
     seed: int
     values: Mapping[str, float]
     refused: Mapping[str, str]
+    facts: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,7 @@
 """The input of the metrics for one clip: frames, input image and prompt."""
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -45,6 +46,17 @@ class ClipInput:
     def video(self) -> VideoFrames:
         """The decoded clip, upright with square pixels; raises UnreadableVideo."""
         return read_frames(self.path)
+
+    def facts(self) -> Mapping[str, float]:
+        """Return width, height, frames, seconds and bytes of the decoded clip."""
+        frames, height, width = self.video.frames.shape[:3]
+        return {
+            "width": float(width),
+            "height": float(height),
+            "frames": float(frames),
+            "seconds": round(frames / float(self.video.fps), 6),
+            "bytes": float(self.path.stat().st_size),
+        }
 
     @cached_property
     def image(self) -> NDArray[np.uint8]:

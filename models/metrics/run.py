@@ -21,7 +21,7 @@ from models.metrics.vbench_run import run_vbench
 from models.metrics.vbench_settings import VBenchSettings
 
 # This number is part of every cache key. Increase it when a formula changes.
-FORMULAS_VERSION = 2
+FORMULAS_VERSION = 3
 Scorer = Callable[[ClipInput], Mapping[str, float]]
 
 
@@ -82,15 +82,16 @@ def run_suite(
             on_clip()
     if missing:
         with _scoring(suite, run) as scored:
-            for clip, (values, refused) in zip(missing, scored(missing), strict=True):
-                cache.write(clip, values, refused)
-                rows[clip] = ClipScores(clip.pair, clip.scenario, clip.seed, values, refused)
+            for clip, (values, refused, facts) in zip(missing, scored(missing), strict=True):
+                cache.write(clip, values, refused, facts)
+                rows[clip] = ClipScores(clip.pair, clip.scenario, clip.seed, values, refused, facts)
                 on_clip()
     ordered = tuple(rows[clip] for clip in found.clips)
     return MetricTable(suite.name.value, settings, suite.metrics, ordered, found.expected_pairs)
 
 
-Scored = tuple[Mapping[str, float], Mapping[str, str]]
+# Scores, reasons of refusals, and facts of the file.
+Scored = tuple[Mapping[str, float], Mapping[str, str], Mapping[str, float]]
 
 
 @contextmanager
@@ -137,6 +138,7 @@ def _motion(clip: ClipInput) -> Scored:
 def _attempt(scorer: Scorer, clip: ClipInput) -> Scored:
     try:
         # A copy of the clip is scored, so that its decoded frames are freed.
-        return scorer(replace(clip)), {}
+        copy = replace(clip)
+        return scorer(copy), {}, copy.facts()
     except (MetricInputError, UnreadableVideo, BadInput) as error:
-        return {}, {"clip": str(error)}
+        return {}, {"clip": str(error)}, {}

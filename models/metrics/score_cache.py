@@ -5,6 +5,7 @@ import json
 import os
 from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 
 from benchmark.metrics.table import ClipScores
 from models.metrics.clip_input import ClipInput
@@ -26,15 +27,23 @@ class ScoreCache:
         """Return the cached scores of a clip; None if they do not exist or cannot be read."""
         try:
             kept = json.loads(self._path(clip).read_text(encoding="utf-8"))
-            return ClipScores(clip.pair, clip.scenario, clip.seed, kept["values"], kept["refused"])
+            return ClipScores(
+                clip.pair, clip.scenario, clip.seed, kept["values"], kept["refused"], kept.get("facts", {})
+            )
         except (OSError, ValueError, KeyError, TypeError):
             return None
 
-    def write(self, clip: ClipInput, values: Mapping[str, float], refused: Mapping[str, str]) -> None:
+    def write(
+        self,
+        clip: ClipInput,
+        values: Mapping[str, float],
+        refused: Mapping[str, str],
+        facts: Mapping[str, float] = MappingProxyType({}),
+    ) -> None:
         path = self._path(clip)
         path.parent.mkdir(parents=True, exist_ok=True)
         unfinished = path.with_suffix(f".{os.getpid()}.unfinished")
-        document = {"values": dict(values), "refused": dict(refused)}
+        document = {"values": dict(values), "refused": dict(refused), "facts": dict(facts)}
         unfinished.write_text(json.dumps(document, allow_nan=False), encoding="utf-8")
         unfinished.replace(path)
 

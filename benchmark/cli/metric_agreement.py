@@ -1,0 +1,55 @@
+"""`ti2v metric-agreement VOTES SCORES...`: agreement of automatic metrics with the votes, offline."""
+
+from pathlib import Path
+
+import click
+
+from benchmark.cli.problems import verbose_option
+
+
+@click.command("metric-agreement")
+@click.argument("votes_file", metavar="VOTES", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.argument(
+    "score_files",
+    metavar="SCORES...",
+    nargs=-1,
+    required=True,
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+)
+@click.option("--scenarios", is_flag=True, help="Add a row for each scenario.")
+@click.option(
+    "--format",
+    "file_format",
+    type=click.Choice(["csv", "json", "markdown", "latex"]),
+    default="markdown",
+    show_default=True,
+    help="File format.",
+)
+@click.option("--output", default="-", show_default=True, metavar="FILE", help="Output file; - is stdout.")
+@verbose_option
+def metric_agreement(
+    votes_file: Path, score_files: tuple[Path, ...], scenarios: bool, file_format: str, output: str
+) -> None:
+    """Compare automatic metrics with the majority votes in VOTES.
+
+    SCORES are files written by `ti2v metrics --format json`, one for each side of the study's matchups and
+    each suite; the name of each (`--name`) is the side's name in VOTES. Files of the suite motion also give
+    the regression on resolution, length, file size and motion.
+    """
+    from benchmark.cli.output import write_output
+    from benchmark.cli.score import count_rows, load_rows
+    from benchmark.exports.metric_agreement_files import AgreementDocument, agreement_bytes
+    from benchmark.exports.metric_files import MetricFormat
+    from benchmark.metrics.score_file import read_score_file
+    from benchmark.votes.covariates import covariate_table
+    from benchmark.votes.metric_agreement import metric_agreement_rows, missing_scores
+
+    scored = count_rows(load_rows(votes_file), interim=False)
+    tallies, matchups = scored.tallies, scored.votes.matchups
+    files = [read_score_file(path) for path in score_files]
+    for sentence in missing_scores(tallies, matchups, files):
+        click.echo(sentence, err=True)
+    rows = list(metric_agreement_rows(tallies, matchups, files, by_scenario=scenarios))
+    settings = {file.suite: file.settings for file in files}
+    document = AgreementDocument(rows, covariate_table(tallies, matchups, files), settings)
+    write_output([agreement_bytes(document, MetricFormat(file_format))], output)

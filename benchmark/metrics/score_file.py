@@ -1,0 +1,70 @@
+"""Reads the files that `ti2v metrics --format json` writes: the scores of one submission in one suite."""
+
+import json
+import math
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import fmean
+
+from benchmark.metrics.metric import Direction
+from benchmark.metrics.vectors import MetricInputError
+
+
+@dataclass(frozen=True)
+class ScoreFile:
+    """The scores of one side of a matchup. The seeds of a pair are averaged.
+
+    Attributes:
+        name: the side, `model` or `model@label`.
+        settings: what the scores were computed with.
+        directions: the direction of each metric.
+        scores: for each metric, the score of each pair.
+        facts: for each pair, width, height, frames, seconds and bytes of its clips; empty if unknown.
+    """
+
+    suite: str
+    name: str
+    settings: Mapping[str, str]
+    directions: Mapping[str, Direction]
+    scores: Mapping[str, Mapping[str, float]]
+    facts: Mapping[str, Mapping[str, float]]
+
+
+def read_score_file(path: Path) -> ScoreFile:
+    """Read a file of scores.
+
+    Raises:
+        MetricInputError: the file is not such a document, or a score is not a finite number.
+    """
+    try:
+        document = json.loads(path.read_text(encoding="utf-8"))
+        directions = {name: Direction(each["direction"]) for name, each in document["means"].items()}
+        clips = document["clips"]
+        scores = {name: _by_pair(clips, "values", name) for name in directions}
+        names = {name for clip in clips for name in clip.get("clip", {})}
+        facts: defaultdict[str, dict[str, float]] = defaultdict(dict)
+        for name in sorted(names):
+            for pair, value in _by_pair(clips, "clip", name).items():
+                facts[pair][name] = value
+        return ScoreFile(
+            document["suite"], document["name"], document["settings"], directions, scores, dict(facts)
+        )
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise MetricInputError(
+            f"{path} is not a file of scores ({type(error).__name__}: {error}). Write it with: ti2v metrics "
+            "FOLDER --benchmark B --suite S --format json --name MODEL --output FILE"
+        ) from error
+
+
+def _by_pair(clips: list[Mapping[str, Mapping[str, float]]], part: str, name: str) -> dict[str, float]:
+    found: defaultdict[str, list[float]] = defaultdict(list)
+    for clip in clips:
+        value = clip.get(part, {}).get(name)
+        if value is None:
+            continue
+        if not math.isfinite(value):
+            raise ValueError(f"{name} of the pair {clip['pair']} is {value}")
+        found[str(clip["pair"])].append(float(value))
+    return {pair: fmean(values) for pair, values in found.items()}

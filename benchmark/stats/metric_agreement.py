@@ -1,0 +1,178 @@
+"""Agreement of a metric with people: would the metric have chosen the side that the majority of votes chose?
+
+The unit is a decided comparison: one pair of one matchup whose votes have a strict majority. The metric
+chooses the side with the better score; equal scores count as half an agreement. Comparisons of one image are
+not independent, so the interval comes from a bootstrap over images: the variance of the resampled shares
+gives an effective number of comparisons, and this number gives a Wilson interval (see `stats.sensitivity`).
+
+Rank correlations compare models: the mean of the metric with the share of decided comparisons that the model
+won, both over the same comparisons. Sources: C. Spearman (1904), American J. of Psychology 15(1), 72-101;
+M. G. Kendall (1945), Biometrika 33(3), 239-251 (tau-b).
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Self
+
+import numpy as np
+import numpy.typing as npt
+
+from benchmark.stats.arrays import FloatArray, IntArray
+from benchmark.stats.intervals import Interval, wilson
+from benchmark.stats.sensitivity import FEWEST_CLUSTERS, NO_VARIANCE, RESAMPLES
+
+FEWEST_MODELS = 3
+SEED = 20
+
+
+@dataclass(frozen=True)
+class MetricComparisons:
+    """Decided comparisons with a metric's scores of both sides, one entry per comparison.
+
+    Attributes:
+        lead: 1 if most votes are for the reference, -1 if most are for the other side.
+        reference, other: codes of the two models.
+        score_reference, score_other: the metric's scores; higher is better.
+        cluster: code of the image.
+    """
+
+    lead: IntArray
+    reference: IntArray
+    other: IntArray
+    score_reference: FloatArray
+    score_other: FloatArray
+    cluster: IntArray
+
+    def __post_init__(self) -> None:
+        if not np.isin(self.lead, (-1, 1)).all():
+            raise ValueError("every comparison must be decided: lead is 1 or -1")
+        if not np.isfinite([self.score_reference, self.score_other]).all():
+            raise ValueError("every score must be a finite number")
+
+    def __len__(self) -> int:
+        return len(self.lead)
+
+    def select(self, chosen: npt.ArrayLike) -> Self:
+        """Return the comparisons that a mask or index selects."""
+        picked = np.asarray(chosen)
+        return replace(self, **{name: value[picked] for name, value in vars(self).items()})
+
+    @property
+    def agreement(self) -> FloatArray:
+        """1 if the metric chooses the majority's side, 0.5 if the scores are equal, else 0."""
+        return np.asarray((1 + self.lead * np.sign(self.score_reference - self.score_other)) / 2)
+
+
+@dataclass(frozen=True)
+class Agreement:
+    """The agreement of a metric with people.
+
+    Attributes:
+        comparisons: number of decided comparisons with both scores.
+        ties: number of them with equal scores.
+        accuracy: share of agreements, a tie counting half; None without comparisons.
+        interval: 95 % interval over images; None for fewer than five images, or if all agree or none does.
+        models: number of models.
+        spearman, kendall: rank correlations over models; None for fewer than three models, or if all models
+            have the same mean.
+    """
+
+    comparisons: int
+    ties: int
+    accuracy: float | None
+    interval: Interval | None
+    models: int
+    spearman: float | None
+    kendall: float | None
+
+
+def metric_agreement(
+    comparisons: MetricComparisons, *, rng: np.random.Generator | None = None, resamples: int = RESAMPLES
+) -> Agreement:
+    """Return the agreement over all given comparisons."""
+    agreement = comparisons.agreement
+    people, metric = model_scores(comparisons)
+    spearman, kendall = rank_correlations(people, metric)
+    return Agreement(
+        comparisons=len(comparisons),
+        ties=int((agreement == 0.5).sum()),
+        accuracy=float(agreement.mean()) if len(agreement) else None,
+        interval=cluster_interval(
+            agreement, comparisons.cluster, rng=rng or np.random.default_rng(SEED), resamples=resamples
+        ),
+        models=len(people),
+        spearman=spearman,
+        kendall=kendall,
+    )
+
+
+def cluster_interval(
+    values: FloatArray, cluster: IntArray, *, rng: np.random.Generator, resamples: int = RESAMPLES
+) -> Interval | None:
+    """Return the 95 % interval of a mean of shares in [0, 1], by a bootstrap over clusters.
+
+    Args:
+        values: (n,) values in [0, 1].
+        cluster: (n,) code of each value's cluster.
+    """
+    _, place = np.unique(cluster, return_inverse=True)
+    clusters = int(place.max(initial=-1)) + 1
+    if clusters < FEWEST_CLUSTERS:
+        return None
+    sums = np.bincount(place, weights=values, minlength=clusters)
+    sizes = np.bincount(place, minlength=clusters).astype(np.float64)
+    weights = rng.multinomial(clusters, np.full(clusters, 1 / clusters), size=resamples).astype(np.float64)
+    shares = (weights @ sums) / (weights @ sizes)
+    mean, variance = float(shares.mean()), float(shares.var(ddof=1))
+    if variance < NO_VARIANCE or not 0 < mean < 1:
+        return None
+    effective = mean * (1 - mean) / variance
+    return wilson(min(float(values.mean()) * effective, effective), effective)
+
+
+def model_scores(comparisons: MetricComparisons) -> tuple[FloatArray, FloatArray]:
+    """Return for each model the share of its comparisons that it won, and the mean of its scores."""
+    model = np.concatenate([comparisons.reference, comparisons.other])
+    won = np.concatenate([comparisons.lead > 0, comparisons.lead < 0]).astype(np.float64)
+    score = np.concatenate([comparisons.score_reference, comparisons.score_other])
+    _, place = np.unique(model, return_inverse=True)
+    counts = np.bincount(place)
+    return np.bincount(place, weights=won) / counts, np.bincount(place, weights=score) / counts
+
+
+def rank_correlations(
+    people: Sequence[float] | FloatArray, metric: Sequence[float] | FloatArray
+) -> tuple[float | None, float | None]:
+    """Return Spearman's rho and Kendall's tau-b; None if they are not defined."""
+    if len(people) < FEWEST_MODELS or np.ptp(people) == 0 or np.ptp(metric) == 0:
+        return None, None
+    from scipy.stats import kendalltau, spearmanr
+
+    return float(spearmanr(people, metric).statistic), float(kendalltau(people, metric).statistic)
+
+
+@dataclass(frozen=True)
+class StaticPreference:
+    """How often a metric prefers the static clip of a pair to a model's clip.
+
+    Attributes:
+        clips: number of clips of models with a score, whose pair has a static clip with a score.
+        preferred: number of them with a worse score than the static clip.
+    """
+
+    clips: int
+    preferred: int
+
+    @property
+    def share(self) -> float | None:
+        return self.preferred / self.clips if self.clips else None
+
+
+def static_preference(scores: FloatArray, static: FloatArray) -> StaticPreference:
+    """Compare clips with the static clips of the same pairs; higher scores are better.
+
+    Args:
+        scores: (clips,) scores of models.
+        static: (clips,) scores of the static clips of the same pairs.
+    """
+    return StaticPreference(len(scores), int((static > scores).sum()))

@@ -1,0 +1,129 @@
+"""Do resolution, length, file size or the amount of motion predict the votes? A check, not an explanation.
+
+Differences between the sides (reference minus other) enter one logistic regression together, with standard
+errors clustered by image. An association is not a cause: models differ in many ways at once.
+"""
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from benchmark.metrics.score_file import ScoreFile
+from benchmark.stats.arrays import FloatArray, IntArray
+from benchmark.stats.intervals import CONFIDENCE, normal_quantile
+from benchmark.stats.logistic import LogisticFit, NoFit, fit_logistic
+from benchmark.stats.rounding import significant
+from benchmark.stats.tallies import Tallies
+from benchmark.stats.votes import UNKNOWN, Matchup
+
+CONSTANT = "constant"
+_DIGITS = 4
+Facts = Mapping[str, float]
+
+
+@dataclass(frozen=True)
+class CovariateRow:
+    """The effect of one difference on the odds of a vote.
+
+    Attributes:
+        covariate: what differs; `constant` is the reference's advantage at equal clips.
+        unit: the difference to which the odds ratio belongs.
+        odds_ratio: factor of the odds of a vote for the side that has one unit more.
+        ci_low, ci_high: 95 % interval.
+        p_value: two-sided, of no effect.
+    """
+
+    covariate: str
+    unit: str
+    comparisons: int
+    votes: int
+    images: int
+    odds_ratio: float
+    ci_low: float
+    ci_high: float
+    p_value: float
+
+
+@dataclass(frozen=True)
+class CovariateTable:
+    """The rows of the regression, and sentences on what was left out and why."""
+
+    rows: tuple[CovariateRow, ...]
+    remarks: tuple[str, ...]
+
+
+# Name, unit, and the value of a clip.
+_COVARIATES: tuple[tuple[str, str, Callable[[Facts], float]], ...] = (
+    ("resolution", "twice the pixels", lambda facts: math.log2(facts["width"] * facts["height"])),
+    ("length", "1 s longer", lambda facts: facts["seconds"]),
+    ("file size", "twice the bytes", lambda facts: math.log2(facts["bytes"])),
+    ("motion", "mean flow +1 % of the side per s", lambda facts: facts["mean_flow"]),
+)
+
+
+def covariate_table(
+    tallies: Tallies, matchups: Sequence[Matchup], files: Sequence[ScoreFile]
+) -> CovariateTable:
+    """Fit the regression on all comparisons whose clips are known.
+
+    The facts of clips and the mean flow come from the score files of the suite `motion`.
+    """
+    clips = {
+        file.name: {
+            pair: {**facts, "mean_flow": file.scores["mean_flow"][pair]}
+            for pair, facts in file.facts.items()
+            if pair in file.scores.get("mean_flow", {})
+        }
+        for file in files
+        if file.suite == "motion"
+    }
+    differences, place = _differences(tallies, matchups, clips)
+    if not len(place):
+        return CovariateTable((), ("No covariates: name the score files of the suite motion too.",))
+    used = tallies.select(place)
+    varying = [index for index in range(len(_COVARIATES)) if np.ptp(differences[:, index]) > 0]
+    remarks = [
+        f"{name} is left out: its difference is the same in every comparison."
+        for index, (name, _, _) in enumerate(_COVARIATES)
+        if index not in varying
+    ]
+    design = np.column_stack([np.ones(len(place)), differences[:, varying]])
+    image = used.pair if (used.image == UNKNOWN).any() else used.image
+    try:
+        fit = fit_logistic(design, used.votes_reference, used.votes, image)
+    except NoFit as error:
+        return CovariateTable((), (*remarks, f"No regression. {error}"))
+    names = [(CONSTANT, "-"), *(_COVARIATES[index][:2] for index in varying)]
+    return CovariateTable(tuple(_rows(names, fit, len(place))), tuple(remarks))
+
+
+def _differences(
+    tallies: Tallies, matchups: Sequence[Matchup], clips: Mapping[str, Mapping[str, Facts]]
+) -> tuple[FloatArray, IntArray]:
+    rows, place = [], []
+    for index in range(len(tallies)):
+        matchup = matchups[tallies.matchup[index]]
+        pair = tallies.pairs[tallies.pair[index]]
+        first = clips.get(matchup.reference, {}).get(pair)
+        second = clips.get(matchup.other, {}).get(pair)
+        if first is not None and second is not None and tallies.votes[index]:
+            rows.append([value(first) - value(second) for _, _, value in _COVARIATES])
+            place.append(index)
+    return np.array(rows, dtype=np.float64).reshape(-1, len(_COVARIATES)), np.array(place, dtype=np.int64)
+
+
+def _rows(names: Sequence[tuple[str, str]], fit: LogisticFit, comparisons: int) -> list[CovariateRow]:
+    z = normal_quantile(CONFIDENCE)
+    rows = []
+    for (name, unit), value, error, p in zip(
+        names, fit.coefficients, fit.standard_errors, fit.p_values, strict=True
+    ):
+        ratio, low, high = (
+            significant(math.exp(min(700.0, value + shift * error)), _DIGITS) for shift in (0, -z, z)
+        )
+        rows.append(
+            CovariateRow(name, unit, comparisons, fit.votes, fit.clusters, ratio, low, high, float(p))
+        )
+    return rows

@@ -1,0 +1,228 @@
+"""Joins votes with the metric scores of the compared submissions: what would each metric have told?"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from benchmark.metrics.metric import Direction
+from benchmark.metrics.score_file import ScoreFile
+from benchmark.metrics.vectors import MetricInputError
+from benchmark.plurals import counted, listed
+from benchmark.stats.breakdowns import ALL_PAIRS, Division
+from benchmark.stats.metric_agreement import (
+    MetricComparisons,
+    StaticPreference,
+    metric_agreement,
+    static_preference,
+)
+from benchmark.stats.rounding import percent_of_bound
+from benchmark.stats.tallies import Tallies
+from benchmark.stats.votes import UNKNOWN, Matchup
+
+STATIC = "static"
+DIGITS = 3
+
+
+@dataclass(frozen=True)
+class MetricAgreementRow:
+    """The agreement of one metric with people on one part of the benchmark. Shares are in percent.
+
+    Attributes:
+        direction: which values the metric calls better; a metric without a direction is read as higher is
+            better.
+        comparisons: number of decided comparisons with scores of both sides.
+        ties: number of them with equal scores; each counts half.
+        accuracy: share of comparisons in which the metric chooses the side that most votes chose.
+        ci_low, ci_high: 95 % interval of the accuracy, clustered by image.
+        spearman, kendall: rank correlation, over models, of the metric's mean with the share of won
+            comparisons.
+        static_clips: number of clips with a score, whose pair has a static clip.
+        prefers_static: share of them that the metric calls worse than the static clip.
+    """
+
+    suite: str
+    metric: str
+    direction: Direction
+    division: Division
+    part: str
+    comparisons: int
+    ties: int
+    accuracy: float | None
+    ci_low: float | None
+    ci_high: float | None
+    models: int
+    spearman: float | None
+    kendall: float | None
+    static_clips: int
+    prefers_static: float | None
+
+
+@dataclass(frozen=True)
+class MetricScores:
+    """One metric's scores of all sides, oriented so that higher is better."""
+
+    suite: str
+    metric: str
+    direction: Direction
+    by_side: Mapping[str, Mapping[str, float]]
+
+
+def scores_by_metric(files: Sequence[ScoreFile]) -> list[MetricScores]:
+    """Return the scores of each metric of each suite, in order of first appearance.
+
+    Raises:
+        MetricInputError: two files have the same suite and side, or files of one suite have other settings.
+    """
+    seen: dict[tuple[str, str], ScoreFile] = {}
+    first: dict[str, ScoreFile] = {}
+    for file in files:
+        if (file.suite, file.name) in seen:
+            raise MetricInputError(
+                f"Two files have scores of {file.name} in the suite {file.suite}. Name one file per side."
+            )
+        seen[file.suite, file.name] = file
+        if first.setdefault(file.suite, file).settings != file.settings:
+            raise MetricInputError(
+                f"The scores of {file.name} and {first[file.suite].name} in the suite {file.suite} were "
+                "computed with different settings. Compute both with the same settings and version."
+            )
+    return [
+        MetricScores(suite, metric, direction, _oriented(files, suite, metric, direction))
+        for suite, file in first.items()
+        for metric, direction in file.directions.items()
+    ]
+
+
+def metric_agreement_rows(
+    tallies: Tallies, matchups: Sequence[Matchup], files: Sequence[ScoreFile], *, by_scenario: bool = False
+) -> Iterator[MetricAgreementRow]:
+    """Yield a row per metric for all pairs and, if asked, one per scenario.
+
+    Raises:
+        MetricInputError: see `scores_by_metric`.
+    """
+    decided = tallies.select(tallies.lead != 0)
+    for scores in scores_by_metric(files):
+        known, place = _comparisons(decided, matchups, scores.by_side)
+        static = scores.by_side.get(STATIC, {})
+        models = {side: of for side, of in scores.by_side.items() if side != STATIC}
+        preference = _static(models, static, pairs=None)
+        yield _row(scores, Division.WHOLE, ALL_PAIRS, known, preference)
+        if not by_scenario:
+            continue
+        scenario = decided.scenario[place]
+        for code in sorted(set(scenario.tolist()) - {UNKNOWN}, key=lambda code: decided.scenarios[code]):
+            inside = scenario == code
+            pairs = {decided.pairs[pair] for pair in decided.pair[place][inside]}
+            preference = _static(models, static, pairs=pairs)
+            name = decided.scenarios[code]
+            yield _row(scores, Division.SCENARIO, name, known.select(inside), preference)
+
+
+def missing_scores(tallies: Tallies, matchups: Sequence[Matchup], files: Sequence[ScoreFile]) -> list[str]:
+    """Return a sentence for each suite in which sides of matchups have no scores."""
+    sides = sorted({side for matchup in matchups for side in (matchup.reference, matchup.other)})
+    sentences = []
+    for suite in dict.fromkeys(file.suite for file in files):
+        scored = {file.name for file in files if file.suite == suite}
+        lacking = [side for side in sides if side not in scored]
+        if lacking:
+            sentences.append(
+                f"No scores of {listed(lacking)} in the suite {suite}: their comparisons are left out. The "
+                "name of a score file (ti2v metrics --name) must be the side's name in the votes."
+            )
+    undecided = int((tallies.lead == 0).sum())
+    if undecided:
+        sentences.append(f"{counted(undecided, 'comparison')} without a majority left out.")
+    return sentences
+
+
+def _oriented(
+    files: Sequence[ScoreFile], suite: str, metric: str, direction: Direction
+) -> dict[str, dict[str, float]]:
+    sign = -1.0 if direction is Direction.LOWER else 1.0
+    return {
+        file.name: {pair: sign * value for pair, value in file.scores.get(metric, {}).items()}
+        for file in files
+        if file.suite == suite
+    }
+
+
+def _comparisons(
+    decided: Tallies, matchups: Sequence[Matchup], by_side: Mapping[str, Mapping[str, float]]
+) -> tuple[MetricComparisons, np.ndarray]:
+    """Return the comparisons with scores of both sides, and their places among the decided ones."""
+    sides = {name: code for code, name in enumerate(sorted(by_side))}
+    place, rows = [], []
+    for index in range(len(decided)):
+        matchup = matchups[decided.matchup[index]]
+        pair = decided.pairs[decided.pair[index]]
+        first = by_side.get(matchup.reference, {}).get(pair)
+        second = by_side.get(matchup.other, {}).get(pair)
+        if first is not None and second is not None:
+            place.append(index)
+            rows.append((sides[matchup.reference], sides[matchup.other], first, second))
+    at = np.array(place, dtype=np.int64)
+    columns = np.array(rows, dtype=np.float64).reshape(-1, 4).T
+    image = decided.image[at]
+    return (
+        MetricComparisons(
+            decided.lead[at],
+            columns[0].astype(np.int64),
+            columns[1].astype(np.int64),
+            columns[2],
+            columns[3],
+            decided.pair[at] if (image == UNKNOWN).any() else image,
+        ),
+        at,
+    )
+
+
+def _static(
+    models: Mapping[str, Mapping[str, float]], static: Mapping[str, float], pairs: set[str] | None
+) -> StaticPreference:
+    both = [
+        (score, static[pair])
+        for of in models.values()
+        for pair, score in of.items()
+        if pair in static and (pairs is None or pair in pairs)
+    ]
+    scores = np.array(both, dtype=np.float64).reshape(-1, 2)
+    return static_preference(scores[:, 0], scores[:, 1])
+
+
+def _row(
+    scores: MetricScores,
+    division: Division,
+    part: str,
+    comparisons: MetricComparisons,
+    preference: StaticPreference,
+) -> MetricAgreementRow:
+    found = metric_agreement(comparisons)
+    low, high = (found.interval.low, found.interval.high) if found.interval else (None, None)
+    return MetricAgreementRow(
+        suite=scores.suite,
+        metric=scores.metric,
+        direction=scores.direction,
+        division=division,
+        part=part,
+        comparisons=found.comparisons,
+        ties=found.ties,
+        accuracy=_percent(found.accuracy),
+        ci_low=_percent(low),
+        ci_high=_percent(high),
+        models=found.models,
+        spearman=_rounded(found.spearman),
+        kendall=_rounded(found.kendall),
+        static_clips=preference.clips,
+        prefers_static=_percent(preference.share),
+    )
+
+
+def _percent(share: float | None) -> float | None:
+    return None if share is None else percent_of_bound(share)
+
+
+def _rounded(value: float | None) -> float | None:
+    return None if value is None else round(value, DIGITS)
