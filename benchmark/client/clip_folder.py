@@ -9,6 +9,7 @@ from pathlib import Path
 from benchmark.conversion.unused_files import unused_files
 from benchmark.pairs import AmbiguousName, ClipName, canonical_name, is_hidden_file, match_clip_names
 from benchmark.video.formats import CLIP_SUFFIXES
+from benchmark.wire.common import MAX_SEED
 
 # The maximum number of wrong names for which a similar name is searched; each search takes about 20 ms.
 MAX_SUGGESTIONS = 50
@@ -75,7 +76,7 @@ def read_clip_folder(
     files = [path for path in found if path.is_file()]
     problems = list(_broken_links(found))
     if names is None:
-        named, more = _names_of(files, pair_ids)
+        named, more = _names_of(files, pair_ids, seed or 0)
     else:
         named, more = _names_from_table(files, pair_ids, names)
     problems += more
@@ -95,12 +96,20 @@ def read_clip_folder(
     )
 
 
-def _names_of(files: Sequence[Path], pair_ids: Sequence[str]) -> tuple[dict[Path, ClipName], list[str]]:
+def _names_of(
+    files: Sequence[Path], pair_ids: Sequence[str], default_seed: int
+) -> tuple[dict[Path, ClipName], list[str]]:
     """Return each file's pair and seed, parsed from the file's name, and a list of problems."""
     names = match_clip_names([path.stem for path in files], pair_ids)
     unknown = [path for path in files if path.stem in names.unknown]
-    problems = [*_unknown_names(unknown, pair_ids), *map(_ambiguous_name, names.ambiguous)]
-    return {path: names.matched[path.stem] for path in files if path.stem in names.matched}, problems
+    problems = [
+        *_unknown_names(unknown, pair_ids),
+        *(_ambiguous_name(name, default_seed) for name in names.ambiguous),
+    ]
+    named = {path: names.matched[path.stem] for path in files if path.stem in names.matched}
+    too_large = [path for path, name in named.items() if (name.seed or 0) > MAX_SEED]
+    problems += [f"{path.name}: the seed is larger than {MAX_SEED}, the largest seed" for path in too_large]
+    return {path: name for path, name in named.items() if path not in too_large}, problems
 
 
 def _names_from_table(
@@ -130,11 +139,12 @@ def _unknown_names(unknown: Sequence[Path], known: Collection[str]) -> Iterator[
         yield f"{path.name}: no pair of this benchmark is called so{hint}"
 
 
-def _ambiguous_name(name: AmbiguousName) -> str:
+def _ambiguous_name(name: AmbiguousName, default_seed: int) -> str:
     bare, seeded = name.pair_id.pair_id, name.with_seed
     return (
         f"{name.stem}.mp4 is the name of pair {bare}, and of pair {seeded.pair_id} with seed {seeded.seed}; "
-        f"rename it to {bare}_{seeded.seed}.mp4 or {seeded.pair_id}.mp4"
+        f"if it is a clip of {bare}, rename it to {bare}_{default_seed}.mp4; otherwise use a table of names "
+        "(--names)"
     )
 
 

@@ -137,3 +137,33 @@ def test_a_table_and_a_folder_that_differ_are_a_problem(fill: Fill) -> None:
         "gone.mp4: in the table of names, but not in the folder",
         "0001.mp4: no pair of this benchmark is called dog_runs",
     }
+
+
+@pytest.mark.parametrize(("seed", "right"), [(None, "car_take_1_0.mp4"), (7, "car_take_1_7.mp4")])
+def test_the_advice_for_an_ambiguous_name_keeps_pair_and_seed(
+    fill: Fill, seed: int | None, right: str
+) -> None:
+    pairs = ["car_take", "car_take_1"]
+    (problem,) = read_clip_folder(fill("car_take_1.mp4"), pairs, seed=seed).problems
+
+    assert f"if it is a clip of car_take_1, rename it to {right}; otherwise use a table of names" in problem
+
+    (fill() / "car_take_1.mp4").rename(fill() / right)
+    assert clips(read_clip_folder(fill(), pairs, seed=seed)) == {("car_take_1", seed or 0): right}
+
+
+def test_a_seed_with_leading_zeros_is_the_same_seed(fill: Fill) -> None:
+    assert clips(read_clip_folder(fill("car_take_007.mp4"), PAIRS)) == {("car_take", 7): "car_take_007.mp4"}
+
+    problems = read_clip_folder(fill("car_take_7.mp4"), PAIRS).problems
+
+    assert problems == ("car_take: car_take_007.mp4 and car_take_7.mp4 are both for this pair; keep one",)
+
+
+def test_a_seed_larger_than_servers_store_is_a_problem(fill: Fill) -> None:
+    read = read_clip_folder(fill("car_take_4294967295.mp4", "cat_sleeps_4294967296.mp4"), PAIRS)
+
+    assert clips(read) == {("car_take", 4294967295): "car_take_4294967295.mp4"}
+    assert read.problems == (
+        "cat_sleeps_4294967296.mp4: the seed is larger than 4294967295, the largest seed",
+    )
