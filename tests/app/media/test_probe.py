@@ -178,7 +178,9 @@ def test_damaged_frames_are_refused(tmp_path: Path, sandbox: Sandbox) -> None:
 def test_another_codec_is_refused(codec: str, tmp_path: Path, sandbox: Sandbox) -> None:
     clip = draw_clip(tmp_path / "clip.mp4", codec=codec)
 
-    assert refused_with(clip, sandbox) == ClipCode.WRONG_CODEC
+    with pytest.raises(ClipRejected, match=r"Convert it with: ti2v convert DIR --to OUT") as caught:
+        probe_clip(clip, sandbox=sandbox)
+    assert caught.value.code == ClipCode.WRONG_CODEC
 
 
 def test_a_huge_frame_is_refused_before_it_is_decoded(tmp_path: Path, sandbox: Sandbox) -> None:

@@ -1,0 +1,154 @@
+"""Kills a server 30 times with SIGKILL while eight annotators vote, on SQLite and PostgreSQL, and counts.
+
+An annotator whose request gets no response sends it again to the next server, as the voting page does. In the
+end every acknowledged vote must be stored exactly once, with its answer, and all counters must be right.
+"""
+
+import argparse
+import json
+import os
+import random
+import signal
+import tempfile
+import threading
+import time
+from collections import Counter
+from dataclasses import dataclass, field
+from http.client import HTTPConnection, HTTPException
+from pathlib import Path
+
+from sqlalchemy import func, select
+
+from app.database import Database
+from app.results.live.recount import recount
+from app.settings import Settings
+from app.tables.studies import Comparison, Study
+from app.tables.voting import Assignment, Vote
+from perf.jobs import postgres, sqlite
+from perf.judgements import STUDY, cookie, prepare
+from perf.server import running_server
+
+KILLS, VOTERS = 30, 8
+MIN_S, MAX_S = 0.5, 3.0  # the time from a server's start to its end
+PAUSE_S = 0.1
+
+
+@dataclass
+class Voter:
+    """One annotator's view: the acknowledged answer of each token, and the requests without a response."""
+
+    number: int
+    acknowledged: dict[str, str] = field(default_factory=dict)
+    unanswered: int = 0
+    refused: Counter[int] = field(default_factory=Counter)
+
+
+def main() -> None:
+    """Print one line per database."""
+    arguments = argparse.ArgumentParser(description=__doc__)
+    arguments.add_argument("--kills", type=int, default=KILLS)
+    kills = arguments.parse_args().kills
+    for name, urls in (("SQLite", sqlite), ("PostgreSQL", postgres)):
+        with tempfile.TemporaryDirectory() as folder, urls() as url:
+            os.environ["TI2V_DATABASE_URL"] = url
+            try:
+                print(f"{name}: {measure(Path(folder), kills)}", flush=True)
+            finally:
+                del os.environ["TI2V_DATABASE_URL"]
+
+
+def measure(home: Path, kills: int) -> str:
+    """Return a sentence with the results of one database."""
+    prepare(home, annotators=VOTERS, with_media=False)
+    voters = [Voter(number) for number in range(VOTERS)]
+    place = _Place()
+    threads = [threading.Thread(target=_vote, args=(voter, place)) for voter in voters]
+    for thread in threads:
+        thread.start()
+    rng = random.Random(7)
+    try:
+        for _ in range(kills):
+            with running_server(home) as server:
+                place.port = server.port
+                time.sleep(rng.uniform(MIN_S, MAX_S))
+                os.kill(server.pid, signal.SIGKILL)
+        with running_server(home) as server:
+            place.port = server.port
+            place.is_over = True
+            for thread in threads:
+                thread.join()
+    finally:
+        place.is_over = True
+    return _result(home, voters, kills)
+
+
+@dataclass
+class _Place:
+    """Where the current server listens; `is_over` lets voters stop after their current vote."""
+
+    port: int = 0
+    is_over: bool = False
+
+
+def _vote(voter: Voter, place: _Place) -> None:
+    rng = random.Random(voter.number)
+    while not place.is_over:
+        status, body = _until_answered(voter, place, f"/api/v1/studies/{STUDY}/assignments", {})
+        if status != 200:
+            voter.refused[status] += 1
+            continue
+        token, choice = json.loads(body)["token"], rng.choice(("left", "right"))
+        vote = {"choice": choice, "justifications": ["object_motion"]}
+        status, body = _until_answered(voter, place, f"/api/v1/assignments/{token}/vote", vote)
+        if status in (200, 201):
+            voter.acknowledged[token] = json.loads(body)["choice"]
+        else:
+            voter.refused[status] += 1
+
+
+def _until_answered(voter: Voter, place: _Place, path: str, body: dict[str, object]) -> tuple[int, bytes]:
+    headers = {"Cookie": f"ti2v_session={cookie(voter.number)}", "Content-Type": "application/json"}
+    while True:
+        connection = HTTPConnection("127.0.0.1", place.port, timeout=60)
+        try:
+            connection.request("POST", path, json.dumps(body), headers)
+            answer = connection.getresponse()
+            return answer.status, answer.read()
+        except (OSError, HTTPException):
+            voter.unanswered += 1
+            time.sleep(PAUSE_S)
+        finally:
+            connection.close()
+
+
+def _result(home: Path, voters: list[Voter], kills: int) -> str:
+    database = Database.of(Settings(_env_file=None, home=home))  # type: ignore[call-arg]  # pydantic-settings
+    with database.read() as session:
+        study = session.execute(select(Study).where(Study.slug == STUDY)).scalar_one()
+        rows = session.execute(
+            select(Assignment.token, Assignment.left_side, Vote.chosen_side).join(
+                Vote, Vote.assignment_id == Assignment.id
+            )
+        ).all()
+        largest = session.execute(
+            select(func.max(Comparison.votes_reference + Comparison.votes_other))
+        ).scalar_one()
+        wrong_counters = len(recount(session, study))
+        panel = study.votes_per_comparison
+    database.close()
+    stored = {token: "left" if chosen is left else "right" for token, left, chosen in rows}
+    acknowledged = {token: choice for voter in voters for token, choice in voter.acknowledged.items()}
+    lost = sum(token not in stored for token in acknowledged)
+    changed = sum(stored.get(token, choice) != choice for token, choice in acknowledged.items())
+    refused = sum((voter.refused for voter in voters), Counter[int]())
+    return (
+        f"{kills} kills, {len(acknowledged)} acknowledged votes, {lost} lost, "
+        f"{len(rows) - len(stored)} doubled, {changed} changed, "
+        f"{len(stored) - len(acknowledged)} stored without an acknowledgement, "
+        f"{sum(voter.unanswered for voter in voters)} requests sent again, refusals {dict(refused)}, "
+        f"{wrong_counters} wrong counters, at most {largest} of {panel} votes on a comparison"
+    )
+
+
+if __name__ == "__main__":
+    main()
