@@ -105,6 +105,14 @@ class Invalid(AppError):
     default_code = "invalid"
 
 
+class InvalidFields(Invalid):
+    """Some fields are wrong. `fields` has one message for each of them, by the field's name."""
+
+    def __init__(self, fields: dict[str, str]) -> None:
+        super().__init__("Correct the marked fields.", problems=list(fields.values()))
+        self.fields = fields
+
+
 class TooManyRequests(AppError):
     status = 429
     default_code = "too_many_requests"

@@ -10,6 +10,7 @@ from app.results.figures.routes import router as figures
 from app.results.routes import router as results
 from app.studies.form_routes import router as study_form
 from app.studies.routes import router as studies
+from app.submissions.routes import router as submissions
 from app.tasks.routes import router as tasks
 from app.voting.media_routes import router as media
 from app.voting.routes import router as voting
@@ -18,6 +19,7 @@ PAGES = (
     home,
     study_form,
     studies,
+    submissions,
     links,
     invitations,
     voting,

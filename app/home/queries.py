@@ -27,6 +27,7 @@ def submission_lines(session: Session, principal: Principal) -> tuple[Submission
     received = received_clips()
     query = (
         select(
+            Submission.public_id,
             VideoModel.slug,
             Submission.label,
             Benchmark.title,
@@ -44,6 +45,7 @@ def submission_lines(session: Session, principal: Principal) -> tuple[Submission
         query = query.where(Submission.owner_id == principal.person_id)
     return tuple(
         SubmissionLine(
+            public_id=row.public_id,
             name=side_name(row.slug, row.label),
             benchmark=row.title,
             status=row.status,

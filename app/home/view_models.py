@@ -10,12 +10,17 @@ from benchmark.protocol import Role, SubmissionStatus
 class SubmissionLine:
     """One submission. The server has received `received` of the `expected` clips."""
 
+    public_id: str
     name: str
     benchmark: str
     status: SubmissionStatus
     is_partial: bool
     received: int
     expected: int
+
+    @property
+    def upload_url(self) -> str | None:
+        return f"/submissions/{self.public_id}/upload" if self.status is SubmissionStatus.OPEN else None
 
     @property
     def status_label(self) -> str:
@@ -88,6 +93,10 @@ class HomePage:
     @property
     def new_study_url(self) -> str:
         return "/studies/new"
+
+    @property
+    def new_submission_url(self) -> str:
+        return "/submissions/new"
 
     @property
     def jobs_url(self) -> str:

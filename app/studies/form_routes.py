@@ -11,12 +11,12 @@ from app.authenticated_route import AuthenticatedRoute
 from app.benchmarks.service import newest_benchmarks
 from app.clock import utc_now
 from app.dependencies import context_of, require_person
-from app.errors import Conflict, Invalid, NotFound
+from app.errors import Conflict, Invalid, InvalidFields, NotFound
 from app.security.identity import Principal
 from app.studies import service
 from app.studies.estimate import estimate_study
 from app.studies.form_view_models import BenchmarkChoice, EstimatePart, NewStudyPage
-from app.studies.forms import Comparisons, InvalidFields, StudyFields, parse_study_form
+from app.studies.forms import Comparisons, StudyFields, parse_study_form
 from app.studies.sides import pairs_of_sides, side_choices
 from app.tables.bench import Benchmark
 from benchmark.protocol import RenditionRecipe, Role, Scope

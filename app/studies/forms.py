@@ -8,7 +8,7 @@ from itertools import combinations
 
 from pydantic import ValidationError
 
-from app.errors import Invalid
+from app.errors import InvalidFields
 from benchmark.protocol import RenditionRecipe
 from benchmark.wire.common import SLUG
 from benchmark.wire.studies import GoldRequest, MatchupRequest, StudyRequest
@@ -62,14 +62,6 @@ class StudyFields:
     def on(self, benchmark: str, visible: Collection[str]) -> "StudyFields":
         """Return the fields for a benchmark, with only those sides that are among its submissions."""
         return replace(self, benchmark=benchmark, sides=tuple(side for side in self.sides if side in visible))
-
-
-class InvalidFields(Invalid):
-    """Some fields are wrong. `fields` has one message for each of them, by the field's name."""
-
-    def __init__(self, fields: dict[str, str]) -> None:
-        super().__init__("Correct the marked fields.", problems=list(fields.values()))
-        self.fields = fields
 
 
 def parse_study_form(fields: StudyFields) -> StudyRequest:

@@ -1,18 +1,14 @@
 """Reads a folder of clips whose names have the form `<pair id>_<seed>.mp4` or `<pair id>.mp4`."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from difflib import get_close_matches
 from pathlib import Path
 
+from benchmark.clip_names import duplicate_clip, read_file_names
 from benchmark.conversion.unused_files import unused_files
-from benchmark.pairs import AmbiguousName, ClipName, canonical_name, is_hidden_file, match_clip_names
+from benchmark.pairs import ClipName, canonical_name, is_hidden_file
 from benchmark.video.formats import CLIP_SUFFIXES
-from benchmark.wire.common import MAX_SEED
-
-# The maximum number of wrong names for which a similar name is searched; each search takes about 20 ms.
-MAX_SUGGESTIONS = 50
 
 
 @dataclass(frozen=True)
@@ -100,16 +96,8 @@ def _names_of(
     files: Sequence[Path], pair_ids: Sequence[str], default_seed: int
 ) -> tuple[dict[Path, ClipName], list[str]]:
     """Return each file's pair and seed, parsed from the file's name, and a list of problems."""
-    names = match_clip_names([path.stem for path in files], pair_ids)
-    unknown = [path for path in files if path.stem in names.unknown]
-    problems = [
-        *_unknown_names(unknown, pair_ids),
-        *(_ambiguous_name(name, default_seed) for name in names.ambiguous),
-    ]
-    named = {path: names.matched[path.stem] for path in files if path.stem in names.matched}
-    too_large = [path for path, name in named.items() if (name.seed or 0) > MAX_SEED]
-    problems += [f"{path.name}: the seed is larger than {MAX_SEED}, the largest seed" for path in too_large]
-    return {path: name for path, name in named.items() if path not in too_large}, problems
+    names = read_file_names([path.name for path in files], pair_ids, default_seed=default_seed)
+    return {path: names.named[path.name] for path in files if path.name in names.named}, list(names.problems)
 
 
 def _names_from_table(
@@ -132,22 +120,6 @@ def _names_from_table(
     return named, problems
 
 
-def _unknown_names(unknown: Sequence[Path], known: Collection[str]) -> Iterator[str]:
-    for number, path in enumerate(unknown):
-        near = get_close_matches(path.stem, known, n=1, cutoff=0.8) if number < MAX_SUGGESTIONS else []
-        hint = f"; is it {near[0]}?" if near else ""
-        yield f"{path.name}: no pair of this benchmark is called so{hint}"
-
-
-def _ambiguous_name(name: AmbiguousName, default_seed: int) -> str:
-    bare, seeded = name.pair_id.pair_id, name.with_seed
-    return (
-        f"{name.stem}.mp4 is the name of pair {bare}, and of pair {seeded.pair_id} with seed {seeded.seed}; "
-        f"if it is a clip of {bare}, rename it to {bare}_{default_seed}.mp4; otherwise use a table of names "
-        "(--names)"
-    )
-
-
 def _broken_links(found: Sequence[Path]) -> Iterator[str]:
     for path in found:
         if path.is_symlink() and not path.exists():
@@ -157,5 +129,4 @@ def _broken_links(found: Sequence[Path]) -> Iterator[str]:
 def _duplicates(by_clip: Mapping[tuple[int, str], Sequence[Path]]) -> Iterator[str]:
     for (_, pair_id), paths in by_clip.items():
         if len(paths) > 1:
-            names = " and ".join(path.name for path in paths)
-            yield f"{pair_id}: {names} are both for this pair; keep one"
+            yield duplicate_clip(pair_id, [path.name for path in paths])

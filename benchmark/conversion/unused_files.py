@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from pathlib import Path
+from pathlib import Path, PurePath
 
 from benchmark.pairs import is_hidden_file
 from benchmark.video.formats import (
@@ -29,14 +29,19 @@ def unused_files(paths: Iterable[Path]) -> Mapping[str, tuple[str, ...]]:
 
 def why_unused(path: Path) -> str | None:
     """Return why a file is not uploaded; None for a clip and for a file that needs no explanation."""
-    suffix = path.suffix.lower()
-    if is_hidden_file(path.name):
-        return "hidden files, such as a Mac writes beside every file"
-    if path.is_dir():
+    if path.is_dir() and not is_hidden_file(path.name):
         if holds_frames(path):
             return f"folders of frames; convert them with: {CONVERT_COMMAND} --fps N"
         return "folders; they are not searched"
-    if suffix in CLIP_SUFFIXES or (path.name.startswith(_RECORDS) and suffix == ".jsonl"):
+    return why_name_unused(path.name)
+
+
+def why_name_unused(name: str) -> str | None:
+    """Return why a file of this name is not uploaded, as `why_unused` does for a file on disk."""
+    suffix = PurePath(name).suffix.lower()
+    if is_hidden_file(name):
+        return "hidden files, such as a Mac writes beside every file"
+    if suffix in CLIP_SUFFIXES or (name.startswith(_RECORDS) and suffix == ".jsonl"):
         return None
     if suffix in CONVERTIBLE_SUFFIXES:
         return f"{suffix} files; convert them with: {CONVERT_COMMAND}"

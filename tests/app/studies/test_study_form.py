@@ -7,7 +7,8 @@ import pytest
 from fastapi.testclient import TestClient
 from sqlalchemy import select
 
-from app.studies.forms import InvalidFields, StudyFields, parse_study_form, slug_of_title
+from app.errors import InvalidFields
+from app.studies.forms import StudyFields, parse_study_form, slug_of_title
 from app.tables.studies import Matchup
 from app.tables.studies import Study as StudyRow
 from benchmark.protocol import RenditionRecipe, Role, StudyStatus

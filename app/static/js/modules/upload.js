@@ -1,0 +1,131 @@
+// The upload page: matches the chosen files with pairs, sends three at a time, and shows each one's state.
+import { chosenFiles, droppedFiles } from '../upload/files.js';
+import { fileLine, showLines } from '../upload/list.js';
+import { digest, sendClip } from '../upload/send.js';
+import { fill, part, put } from '../words.js';
+
+const PARALLEL = 3;
+
+export function mount(root) {
+  const text = (name, values = {}) => fill(root.dataset[`text${name}`], values);
+  let rows = [];
+  let running = null;
+
+  for (const name of ['folder', 'files']) {
+    part(root, name)?.addEventListener('change', (event) => choose(chosenFiles(event.target)));
+  }
+  acceptDrops(part(root, 'drop'), async (transfer) => choose(await droppedFiles(transfer)));
+  part(root, 'start')?.addEventListener('click', start);
+  part(root, 'stop')?.addEventListener('click', () => running?.abort());
+  root.addEventListener('click', (event) => {
+    const button = event.target.closest('[data-part=finalise]');
+    if (button) finalise(button);
+  });
+  addEventListener('beforeunload', (event) => {
+    if (running) event.preventDefault();
+  });
+
+  async function choose(files) {
+    const answer = await post(root.dataset.namesUrl, { names: files.map((file) => file.name) });
+    if (!answer.ok) return say(await messageOf(answer));
+    const { files: matches, problems, unused } = await answer.json();
+    const byName = new Map(files.map((file) => [file.name, file]));
+    rows = matches.map((match) => {
+      const file = byName.get(match.file);
+      return { ...match, file, line: fileLine(match, file, text('Waiting')), isStored: false };
+    });
+    part(root, 'table').querySelector('tbody').replaceChildren(...rows.map((row) => row.line));
+    showLines(part(root, 'problems'), problems, { open: true });
+    showLines(part(root, 'unused'), unused, { open: false });
+    for (const name of ['table', 'controls']) part(root, name).hidden = !rows.length;
+    const counts = { files: rows.length, problems: problems.length, unused: unused.length };
+    say(rows.length ? text('Chosen', counts) : text('None'));
+  }
+
+  async function start() {
+    running = new AbortController();
+    toggle(true);
+    const waiting = rows.filter((row) => !row.isStored);
+    const work = async () => {
+      for (let row = waiting.shift(); row; row = waiting.shift()) await send(row, running.signal);
+    };
+    try {
+      await Promise.all(Array.from({ length: PARALLEL }, work));
+      const stored = rows.filter((row) => row.isStored).length;
+      say(text('Sent', { stored, failed: rows.length - stored }));
+    } catch (error) {
+      if (error.name !== 'AbortError') throw error;
+    } finally {
+      running = null;
+      toggle(false);
+      await refresh();
+    }
+  }
+
+  async function send(row, signal) {
+    const show = (words) => put(row.line.lastElementChild, words);
+    const report = (state, percent) => show(text(state[0].toUpperCase() + state.slice(1), { percent }));
+    row.isStored = row.sha256 !== null && row.sha256 === (await digest(row.file));
+    if (row.isStored) return show(text('Again'));
+    const replace = part(root, 'replace').checked ? '&replace=true' : '';
+    const url = `${root.dataset.clipsUrl}/${encodeURIComponent(row.pair_id)}?seed=${row.seed}${replace}`;
+    const { status, body } = await sendClip(url, row.file, { report, signal }).catch((error) => {
+      show(text('Waiting'));
+      throw error;
+    });
+    row.isStored = status === 200 || status === 201;
+    if (row.isStored) return show(text(body.sha256 === row.sha256 ? 'Again' : 'Stored'));
+    show(body.error === 'clip_exists' ? text('Differs') : body.message ?? String(status));
+    if (status === 401) {
+      say(text('SignedOut'));
+      running?.abort();
+    }
+  }
+
+  async function finalise(button) {
+    button.disabled = true;
+    const answer = await post(button.dataset.url, { allow_partial: Boolean(button.dataset.partial) });
+    if (answer.ok) return location.reload();
+    button.disabled = false;
+    say(await messageOf(answer));
+  }
+
+  async function refresh() {
+    const answer = await fetch(root.dataset.stateUrl, { headers: { Accept: 'text/html' } }).catch(() => null);
+    if (answer?.ok) part(root, 'state').innerHTML = await answer.text();
+  }
+
+  function toggle(isRunning) {
+    part(root, 'start').hidden = isRunning;
+    part(root, 'stop').hidden = !isRunning;
+  }
+
+  function say(words) {
+    const message = part(root, 'message');
+    message.hidden = false;
+    put(message, words);
+  }
+}
+
+function acceptDrops(target, take) {
+  const mark = (isOver) => target.toggleAttribute('data-over', isOver);
+  target?.addEventListener('dragover', (event) => {
+    event.preventDefault();
+    mark(true);
+  });
+  target?.addEventListener('dragleave', () => mark(false));
+  target?.addEventListener('drop', (event) => {
+    event.preventDefault();
+    mark(false);
+    take(event.dataTransfer);
+  });
+}
+
+function post(url, body) {
+  const headers = { 'Content-Type': 'application/json', Accept: 'application/json' };
+  return fetch(url, { method: 'POST', body: JSON.stringify(body), headers });
+}
+
+async function messageOf(answer) {
+  return (await answer.json().catch(() => ({}))).message ?? String(answer.status);
+}

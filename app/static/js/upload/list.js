@@ -1,0 +1,25 @@
+// Elements of the list of files on the upload page.
+
+/** Returns the table row of a matched file; its last cell is the file's state. */
+export function fileLine(match, file, state) {
+  const line = document.createElement('tr');
+  const name = element('th', match.file);
+  name.scope = 'row';
+  name.className = 'row-name';
+  const size = `${(file.size / 1e6).toFixed(1)} MB`;
+  line.append(name, ...[match.prompt, match.seed, size, state].map((words) => element('td', words)));
+  return line;
+}
+
+/** Shows lines in a `details` element, which is hidden while there are none. */
+export function showLines(details, lines, { open }) {
+  details.hidden = !lines.length;
+  details.open = open;
+  details.querySelector('ul').replaceChildren(...lines.map((line) => element('li', line)));
+}
+
+function element(tag, words) {
+  const made = document.createElement(tag);
+  made.textContent = words;
+  return made;
+}

@@ -1,0 +1,75 @@
+"""Matches the files that a person wants to upload with the pairs of a submission, by their names."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.tables.bench import Pair
+from app.tables.submissions import Clip, Submission
+from benchmark.clip_names import duplicate_clip, read_file_names
+from benchmark.conversion.unused_files import why_name_unused
+
+
+@dataclass(frozen=True)
+class FileMatch:
+    """A file and its clip. `sha256` is that of the stored clip; None if none is stored."""
+
+    file: str
+    pair_id: str
+    seed: int
+    prompt: str
+    sha256: str | None
+
+
+@dataclass(frozen=True)
+class FileMatches:
+    """The files to upload in the benchmark's order, a sentence for each problem, and the unused files."""
+
+    files: tuple[FileMatch, ...]
+    problems: tuple[str, ...]
+    unused: tuple[str, ...]
+
+
+def match_files(session: Session, submission: Submission, names: Sequence[str]) -> FileMatches:
+    """Match file names with pairs, as `ti2v submit` does. Files that are for one clip are problems."""
+    pairs = session.execute(
+        select(Pair.name, Pair.prompt)
+        .where(Pair.benchmark_id == submission.benchmark_id)
+        .order_by(Pair.position)
+    ).all()
+    reasons = {name: why_name_unused(name) for name in dict.fromkeys(names)}
+    read = read_file_names(
+        [name for name, reason in reasons.items() if reason is None], [pair.name for pair in pairs]
+    )
+    files_of: defaultdict[tuple[str, int], list[str]] = defaultdict(list)
+    for name, clip in read.named.items():
+        files_of[clip.pair_id, clip.seed or 0].append(name)
+    stored = _stored(session, submission)
+    seeds = sorted({seed for _, seed in files_of})
+    return FileMatches(
+        files=tuple(
+            FileMatch(
+                files_of[pair.name, seed][0], pair.name, seed, pair.prompt, stored.get((pair.name, seed))
+            )
+            for seed in seeds
+            for pair in pairs
+            if len(files_of.get((pair.name, seed), ())) == 1
+        ),
+        problems=(
+            *read.problems,
+            *(duplicate_clip(pair, files) for (pair, _), files in files_of.items() if len(files) > 1),
+        ),
+        unused=tuple(f"{name}: {reason}" for name, reason in reasons.items() if reason is not None),
+    )
+
+
+def _stored(session: Session, submission: Submission) -> dict[tuple[str, int], str]:
+    rows = session.execute(
+        select(Pair.name, Clip.seed, Clip.sha256)
+        .join(Pair, Pair.id == Clip.pair_id)
+        .where(Clip.submission_id == submission.id)
+    )
+    return {(row.name, row.seed): row.sha256 for row in rows}

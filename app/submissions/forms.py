@@ -1,0 +1,67 @@
+"""Parses the form that opens a submission, and opens it."""
+
+import re
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from app.benchmarks.service import find_benchmark
+from app.errors import InvalidFields
+from app.security.identity import Principal
+from app.security.visibility import may_change
+from app.submissions.repository import model_of, submission_of
+from app.submissions.service import open_submission, register_model
+from app.submissions.view_models import SubmissionFields
+from benchmark.protocol import SubmissionStatus
+from benchmark.wire.common import LABEL, MAX_LABEL_CHARS, SLUG
+from benchmark.wire.submissions import ModelRequest
+from benchmark.wire.validation import InvalidRequest, checked_request
+
+
+def open_from_form(session: Session, fields: SubmissionFields, *, principal: Principal, now: datetime) -> str:
+    """Return the id of the submission that the form describes. An open one with these fields is continued.
+
+    Raises:
+        InvalidFields: fields are wrong; all of them are named.
+        Conflict: a final submission of this model, benchmark and label exists.
+        Forbidden: the model belongs to somebody else.
+    """
+    _check(fields)
+    benchmark = find_benchmark(session, fields.benchmark, principal=principal)
+    model = model_of(session, fields.model)
+    if model is None:
+        request = _model_request(fields)
+        model = register_model(session, slug=fields.model, request=request, principal=principal, now=now)
+    before = submission_of(session, model=model, benchmark=benchmark, label=fields.label)
+    if before and before.status is SubmissionStatus.OPEN and may_change(before, principal):
+        return before.public_id
+    return open_submission(
+        session,
+        model=fields.model,
+        benchmark=benchmark,
+        label=fields.label,
+        principal=principal,
+        now=now,
+    ).public_id
+
+
+def _check(fields: SubmissionFields) -> None:
+    problems = {}
+    if not re.fullmatch(SLUG, fields.benchmark):
+        problems["benchmark"] = "Choose a benchmark."
+    if not re.fullmatch(SLUG, fields.model):
+        problems["model"] = (
+            "Use lower-case letters, digits, '.', '_' and '-', starting with a letter or digit; at most 64 "
+            "characters."
+        )
+    if not re.fullmatch(LABEL, fields.label):
+        problems["label"] = f"Use letters, digits, '.', '_' and '-'; at most {MAX_LABEL_CHARS} characters."
+    if problems:
+        raise InvalidFields(problems)
+
+
+def _model_request(fields: SubmissionFields) -> ModelRequest:
+    try:
+        return checked_request(ModelRequest, name=fields.name or fields.model)
+    except InvalidRequest as error:
+        raise InvalidFields({"name": str(error)}) from error

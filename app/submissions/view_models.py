@@ -1,0 +1,95 @@
+"""View models of the pages that open a submission and upload its clips."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from benchmark.protocol import SubmissionStatus
+
+# Problems and warnings that are listed before "and N more".
+_LISTED = 20
+
+
+@dataclass(frozen=True)
+class Choice:
+    value: str
+    text: str
+
+
+@dataclass(frozen=True)
+class SubmissionFields:
+    """The fields of the form as text. A new model has a slug and a name."""
+
+    benchmark: str = ""
+    model: str = ""
+    name: str = ""
+    label: str = ""
+
+
+@dataclass(frozen=True)
+class NewSubmissionPage:
+    """The form that opens a submission. `models` are the person's own models."""
+
+    benchmarks: tuple[Choice, ...]
+    models: tuple[Choice, ...]
+    fields: SubmissionFields
+    problem: str = ""
+    problems: Mapping[str, str] | None = None
+
+    @property
+    def url(self) -> str:
+        return "/submissions/new"
+
+    def problem_of(self, field: str) -> str:
+        return (self.problems or {}).get(field, "")
+
+
+@dataclass(frozen=True)
+class UploadState:
+    """How far a submission is. `missing` and `warnings` have one line for each clip."""
+
+    public_id: str
+    status: SubmissionStatus
+    received: int
+    expected: int
+    missing: tuple[str, ...]
+    warnings: tuple[str, ...]
+
+    @property
+    def is_open(self) -> bool:
+        return self.status is SubmissionStatus.OPEN
+
+    @property
+    def finalise_url(self) -> str:
+        """Return the address of the REST API that makes the submission final."""
+        return f"/api/v1/submissions/{self.public_id}/finalise"
+
+    @property
+    def listed_missing(self) -> tuple[str, ...]:
+        return self.missing[:_LISTED]
+
+    @property
+    def listed_warnings(self) -> tuple[str, ...]:
+        return self.warnings[:_LISTED]
+
+
+@dataclass(frozen=True)
+class UploadPage:
+    """The page to which a person drops the clips of an open submission."""
+
+    public_id: str
+    name: str
+    benchmark: str
+    state: UploadState
+
+    @property
+    def names_url(self) -> str:
+        return f"/submissions/{self.public_id}/names"
+
+    @property
+    def state_url(self) -> str:
+        return f"/submissions/{self.public_id}/state"
+
+    @property
+    def clips_url(self) -> str:
+        """Return the address under /api/v1 that takes each clip."""
+        return f"/api/v1/submissions/{self.public_id}/clips"

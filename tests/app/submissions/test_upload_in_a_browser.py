@@ -1,0 +1,97 @@
+"""The upload page in Chromium: a folder becomes a final submission, a broken connection loses nothing."""
+
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+from sqlalchemy import select
+
+from app.tables.submissions import Submission
+from benchmark.protocol import SubmissionStatus
+from tests.app.results.page_windows import chromium, sign_in
+from tests.cast import PAIR_IDS, Cast, small_clip
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A folder with a clip of each pair, one broken clip, and files that are no clips."""
+    folder = tmp_path / "clips"
+    (folder / "nested").mkdir(parents=True)
+    for number, name in enumerate(PAIR_IDS):
+        (folder / f"{name}_0.mp4").write_bytes(small_clip(shade=40 + number))
+    (folder / f"{PAIR_IDS[5]}_0.mp4").write_bytes(b"not a clip")
+    (folder / "nested" / f"{PAIR_IDS[5]}.mp4").write_bytes(small_clip(shade=50))
+    (folder / "notes.txt").write_text("seen by nobody")
+    return folder
+
+
+def open_upload(page: Page, cast: Cast, live_server: str) -> None:
+    sign_in(page, cast.context, live_server, name="alice")
+    page.get_by_role("link", name="New submission").click()
+    page.get_by_label("Model", exact=True).fill("newcomer")
+    page.get_by_role("button", name="Continue").click()
+    page.locator(".upload[data-mounted]").wait_for()
+
+
+def states(page: Page) -> list[str]:
+    return page.locator("tbody td:last-child").all_inner_texts()
+
+
+def test_a_folder_is_matched_sent_and_finished(cast: Cast, live_server: str, folder: Path) -> None:
+    with chromium() as browser:
+        context = browser.new_context()
+        page = context.new_page()
+        open_upload(page, cast, live_server)
+        page.locator("[data-part=folder]").set_input_files(folder)
+        expect(page.locator("[data-part=message]")).to_have_text(
+            "Clips that match a pair: 6. Problems: 0. Unused files: 1."
+        )
+        page.get_by_role("button", name="Upload").click()
+        expect(page.locator("[data-part=message]")).to_have_text("Stored: 5. Refused: 1.")
+        assert states(page) == ["Stored"] * 5 + ["The file is not an MP4."]
+
+        expect(page.locator("[data-part=state]")).to_contain_text("5 of 6 clips stored")
+        page.get_by_role("button", name="Finish as a partial submission").click()
+        expect(page.locator("[data-part=state] .status")).to_have_text("final")
+        context.close()
+    with cast.context.database.read() as session:
+        submission = session.scalars(select(Submission).order_by(Submission.id.desc()).limit(1)).one()
+        assert (submission.status, submission.is_partial) == (SubmissionStatus.FINAL, True)
+
+
+def test_a_broken_connection_is_tried_again(cast: Cast, live_server: str, folder: Path) -> None:
+    with chromium() as browser:
+        page = browser.new_context().new_page()
+        open_upload(page, cast, live_server)
+        failures = iter((True, False))
+        page.route(
+            f"**/clips/{PAIR_IDS[0]}*",
+            lambda route: route.abort() if next(failures, False) else route.continue_(),
+        )
+        page.locator("[data-part=files]").set_input_files([folder / f"{PAIR_IDS[0]}_0.mp4"])
+        page.get_by_role("button", name="Upload").click()
+        expect(page.locator("[data-part=message]")).to_have_text("Stored: 1. Refused: 0.")
+
+
+def test_other_bytes_need_the_tick_of_replace(cast: Cast, live_server: str, folder: Path) -> None:
+    with chromium() as browser:
+        context = browser.new_context()
+        page = context.new_page()
+        open_upload(page, cast, live_server)
+        file = folder / f"{PAIR_IDS[0]}_0.mp4"
+        for clip, replace, state in (
+            (41, False, "Stored"),
+            (41, False, "Stored before"),
+            (42, False, "Another file is stored for this pair. Tick Replace to send this one."),
+            (42, True, "Stored"),
+        ):
+            file.write_bytes(small_clip(shade=clip))
+            page.locator("[data-part=files]").set_input_files([file])
+            expect(page.locator("tbody td:last-child")).to_have_text("Waiting")
+            page.get_by_label("Replace stored clips").set_checked(replace)
+            page.get_by_role("button", name="Upload").click()
+            expect(page.locator("tbody td:last-child")).to_have_text(state)
+            page.locator("[data-part=files]").set_input_files([])
+        context.close()
