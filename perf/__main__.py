@@ -21,6 +21,7 @@ MEASUREMENTS = {
     "media": "Probing and renditions",
     "canaries": "Texts hidden in clips",
     "scenes": "The scene engine",
+    "metrics": "Automatic metrics: the weight-free suite, a second run, and the parts of a run",
     "motion": "Heatmaps: speed, and agreement with exact flow",
     "losses": "The cost of the motion focal loss",
     "worker": "The worker's overhead per clip",
