@@ -1,17 +1,19 @@
 """Opening a study prepares its renditions in the background."""
 
+import pytest
 from fastapi.testclient import TestClient
 from sqlalchemy import func, select
 
 from app.media.store import content_key
 from app.studies.renditions import prepare_renditions
-from app.tables.studies import Study
+from app.tables.studies import Comparison, Study
 from app.tables.submissions import Clip, Rendition
 from app.tables.tasks import Task
-from app.tasks.runner import TaskRunner
+from app.tables.voting import Assignment
+from app.tasks.runner import TaskRunner, TaskStopped
 from benchmark.protocol import StudyStatus, TaskKind, TaskStatus
 from tests.app.results.page_voters import signed_in
-from tests.cast import Cast
+from tests.cast import Cast, enter
 
 HANDLERS = {TaskKind.RENDITIONS: prepare_renditions}
 
@@ -36,6 +38,30 @@ def test_every_clip_of_the_study_is_prepared(cast: Cast) -> None:
     assert count(cast, Rendition) == count(cast, Clip)
     assert task.status is TaskStatus.DONE
     assert task.done == task.total > 0
+
+
+@pytest.mark.parametrize("first", [0, -1])
+def test_the_clips_that_annotators_get_next_are_prepared_first(
+    first: int, cast: Cast, client: TestClient
+) -> None:
+    study = cast.open_study()
+    with cast.context.database.write() as session:
+        comparisons = session.scalars(select(Comparison).order_by(Comparison.id)).all()
+        for key, comparison in enumerate(comparisons, start=1):
+            comparison.shuffle_key = 0 if comparison is comparisons[first] else key
+
+    def stop_after_one(done: int, total: int) -> None:
+        if done:
+            raise TaskStopped
+
+    with pytest.raises(TaskStopped):
+        prepare_renditions(cast.context, study.slug, stop_after_one)
+
+    enter(client, study).post(f"/api/v1/studies/{study.slug}/assignments").raise_for_status()
+    with cast.context.database.read() as session:
+        prepared = set(session.scalars(select(Clip.pair_id).join(Rendition, Rendition.clip_id == Clip.id)))
+        shown = session.execute(select(Assignment.pair_id)).scalar_one()
+    assert prepared == {shown} == {comparisons[first].pair_id}
 
 
 def test_a_second_run_makes_nothing_again(cast: Cast) -> None:
