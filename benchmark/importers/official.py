@@ -16,7 +16,7 @@ from benchmark.importers.rows import TEXT_SUFFIXES, TYPED_SUFFIXES, TableRow, po
 from benchmark.importers.source import BenchmarkSource
 from benchmark.pairs import PairSpec, canonical_name, is_hidden_file, pair_id, scenario_of_image
 from benchmark.tables import TableProblem
-from benchmark.tables.cells import is_error_text
+from benchmark.tables.cells import is_missing_text
 from benchmark.tables.delimited import width_message
 from benchmark.tables.problems import shown_cell
 
@@ -123,7 +123,7 @@ class _PairCollector:
         image, prompt = row.cells[self._columns.image], row.cells[self._columns.prompt]
         if not prompt:
             self._add_problem(row, "The prompt is empty.", self._columns.prompt)
-        elif is_error_text(prompt):
+        elif is_missing_text(prompt):
             message = f"{shown_cell(prompt)} is a missing value or a failed formula. Write the prompt."
             self._add_problem(row, message, self._columns.prompt)
         name = self._add_image(row, image)

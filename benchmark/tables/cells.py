@@ -18,7 +18,9 @@ from benchmark.tables.table import BLANK, Table, Value
 MAX_WHOLE_NUMBER = 2**53 - 1
 FLAGS = {"0": 0, "1": 1, "false": 0, "true": 1}
 # Texts that spreadsheets and pandas write for a missing value or a failed formula.
-_ERRORS = frozenset({"nan", "#n/a", "#ref!", "#value!", "#div/0!", "#name?", "#null!", "#num!"})
+_ERRORS = frozenset({"nan", "<na>", "#n/a", "#ref!", "#value!", "#div/0!", "#name?", "#null!", "#num!"})
+# Further such texts that may be names, such as the tag `none`, but not prompts or captions.
+_NO_TEXTS = _ERRORS | {"none", "null", "n/a"}
 _INVISIBLE = frozenset("\u00ad\u200b\u200e\u200f\u2060\ufeff")
 _WHOLE_NUMBER = re.compile(r"[0-9]+(\.0)?")
 
@@ -162,7 +164,8 @@ def _name(value: Value) -> str:
     if isinstance(value, bool | float):
         raise _Refused(f"{value} is not a name. Write it as a text.")
     name = canonical_name(str(value).strip())
-    _refuse_error(name)
+    if name.lower() in _ERRORS:
+        raise _missing(name)
     hidden = next((letter for letter in name if _is_hidden(letter)), None)
     if hidden is not None:
         label = unicodedata.name(hidden, "control character").lower()
@@ -174,7 +177,8 @@ def _text(value: Value) -> str:
     if not isinstance(value, str):
         raise _Refused(f"{value} is not a text.")
     text = canonical_name(" ".join(value.split()))
-    _refuse_error(text)
+    if is_missing_text(text):
+        raise _missing(text)
     if any(unicodedata.category(letter) in ("Cc", "Cs") for letter in text):
         raise _Refused(f"{shown_cell(text)} contains control characters.")
     return text
@@ -215,14 +219,13 @@ def _time(value: Value) -> datetime | None:
         ) from error
 
 
-def is_error_text(text: str) -> bool:
-    """Return whether a text is what spreadsheets and pandas write for a missing value or a failed formula."""
-    return text.lower() in _ERRORS
+def is_missing_text(text: str) -> bool:
+    """Return whether a prompt or caption is what programs write for a missing value or a failed formula."""
+    return text.lower() in _NO_TEXTS
 
 
-def _refuse_error(text: str) -> None:
-    if is_error_text(text):
-        raise _Refused(f"{shown_cell(text)} is a missing value or a failed formula. Leave the cell empty.")
+def _missing(text: str) -> _Refused:
+    return _Refused(f"{shown_cell(text)} is a missing value or a failed formula. Leave the cell empty.")
 
 
 def _is_hidden(letter: str) -> bool:

@@ -1,5 +1,6 @@
 """Collects the problems of a table, with line and column, and defines the error that lists them."""
 
+import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
@@ -108,6 +109,14 @@ class Problems:
 
 
 def shown_cell(value: object) -> str:
-    """Return a cell in quotation marks for a message. A long cell is shortened."""
+    """Return a cell in quotation marks for a message.
+
+    A long cell is shortened. Control characters are escaped, because a terminal could obey them.
+    """
     text = str(value)
-    return f'"{text}"' if len(text) <= MAX_SHOWN_CELL else f'"{text[:MAX_SHOWN_CELL]}…"'
+    ellipsis = "…" if len(text) > MAX_SHOWN_CELL else ""
+    return f'"{"".join(map(_shown_letter, text[:MAX_SHOWN_CELL]))}{ellipsis}"'
+
+
+def _shown_letter(letter: str) -> str:
+    return f"\\x{ord(letter):02x}" if unicodedata.category(letter) in ("Cc", "Cs") else letter

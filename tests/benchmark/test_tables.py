@@ -237,6 +237,15 @@ def test_two_spellings_of_a_name_that_look_the_same_are_refused(cell: str, diffe
     assert f'looks like "a b" in a row above, but contains {difference}. Write' in str(problem)
 
 
+@pytest.mark.parametrize("cell", ["NaN", "None", "null", "N/A", "<NA>", "#REF!"])
+def test_a_text_that_stands_for_no_text_is_refused(cell: str) -> None:
+    cells = CellReader(Table.from_columns("t", {"caption": ["a dog runs", cell]}))
+    cells.texts("caption")
+
+    (problem,) = cells.problems.found
+    assert str(problem).startswith(f'row 2, column caption: "{cell}" is a missing value')
+
+
 def test_names_that_look_different_are_two_names() -> None:
     cells = CellReader(Table.from_columns("t", {"pair": ["a b", "A b", "ab", "b", "ä b", "a-b", "\u0430 b"]}))
 
@@ -256,6 +265,8 @@ def test_names_that_look_different_are_two_names() -> None:
         ("a\u202eb", "contains an invisible character (U+202E"),
         ("NaN", '"NaN" is a missing value or a failed formula. Leave the cell empty.'),
         ("#N/A", '"#N/A" is a missing value'),
+        ("<NA>", '"<NA>" is a missing value'),
+        ("a\x1b[2Jb", '"a\\x1b[2Jb" contains an invisible character (U+001B, control character).'),
         (1.5, "1.5 is not a name. Write it as a text."),
         (True, "True is not a name."),
     ],
