@@ -13,12 +13,14 @@ from app.api.v1 import (
     benchmarks,
     clips,
     figures,
+    imports,
     jobs,
     people,
     reports,
     results,
     studies,
     submissions,
+    tasks,
     visibility,
     voting,
 )
@@ -50,6 +52,8 @@ API_ROUTERS = (
     annotators,
     visibility,
     people,
+    imports,
+    tasks,
 )
 
 

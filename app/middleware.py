@@ -31,6 +31,10 @@ SECONDS = Histogram("ti2v_request_seconds", "Time until the response is complete
 _METHODS = frozenset({"GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"})
 
 
+# The routes that receive files (app/api/v1/imports.py).
+_IMPORTS = frozenset({"/api/v1/benchmarks", "/api/v1/votes"})
+
+
 class RequestMiddleware:
     """Adds request IDs and security headers, rejects cross-site and oversized requests, counts and logs."""
 
@@ -39,6 +43,7 @@ class RequestMiddleware:
         self._public_url = settings.effective_public_url
         self._max_json_bytes = settings.max_json_bytes
         self._max_clip_bytes = settings.max_clip_bytes
+        self._max_import_bytes = settings.max_import_bytes
         self._headers = security_headers(is_https=settings.cookies_are_secure)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -67,8 +72,10 @@ class RequestMiddleware:
             await _record_key_use(scope)
 
     def _body_limit(self, scope: Scope) -> int:
-        is_clip = scope["method"] == "PUT" and "/clips/" in scope["path"]
-        return self._max_clip_bytes if is_clip else self._max_json_bytes
+        if scope["method"] == "PUT" and "/clips/" in scope["path"]:
+            return self._max_clip_bytes
+        is_import = scope["method"] == "POST" and scope["path"] in _IMPORTS
+        return self._max_import_bytes if is_import and not _is_json(scope) else self._max_json_bytes
 
 
 class _Response:
@@ -99,6 +106,10 @@ class _Response:
             await self._body.linger()
             message = {"type": "http.response.body", "body": b""}
         await self._send(message)
+
+
+def _is_json(scope: Scope) -> bool:
+    return Headers(scope=scope).get("content-type", "").startswith("application/json")
 
 
 async def _record_key_use(scope: Scope) -> None:

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 import uvicorn
 
 from app import migrations
+from app.benchmark_import.task import import_in_background
 from app.context import AppContext, open_context
 from app.database import Database
 from app.demo import Demo, set_up_demo
@@ -19,6 +20,7 @@ from app.server_lock import only_server
 from app.settings import Settings
 from app.studies.renditions import prepare_renditions
 from app.tasks.runner import Handler, TaskRunner
+from app.vote_import.task import import_votes_in_background
 from benchmark.protocol import TaskKind
 
 
@@ -63,7 +65,11 @@ def _require_free_address(settings: Settings) -> None:
         ) from error
 
 
-TASK_HANDLERS: Mapping[TaskKind, Handler] = {TaskKind.RENDITIONS: prepare_renditions}
+TASK_HANDLERS: Mapping[TaskKind, Handler] = {
+    TaskKind.RENDITIONS: prepare_renditions,
+    TaskKind.BENCHMARK_IMPORT: import_in_background,
+    TaskKind.VOTES_IMPORT: import_votes_in_background,
+}
 
 
 def _run(context: AppContext) -> None:

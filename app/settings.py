@@ -55,6 +55,9 @@ class Settings(BaseSettings):
     max_connections: int = Field(512, ge=8, description="Open connections accepted by one server process.")
     max_clip_bytes: int = Field(64 * MIB, ge=1024, description="Maximum size of a clip, bytes.")
     max_json_bytes: int = Field(1 * MIB, ge=1024, description="Maximum size of a JSON body or form, bytes.")
+    max_import_bytes: int = Field(
+        512 * MIB, ge=1024, description="Maximum size of an imported benchmark, packed and unpacked, bytes."
+    )
     session_days: int = Field(30, ge=1, le=365, description="Lifetime of a browser session, days.")
     sign_in_link_minutes: int = Field(60, ge=1, le=1440, description="Lifetime of a sign-in link, minutes.")
     trusted_proxies: str = Field(

@@ -244,6 +244,8 @@ class TaskKind(StrEnum):
     """The kind of a task; app/server.py maps each kind to a function."""
 
     RENDITIONS = "renditions"
+    BENCHMARK_IMPORT = "benchmark_import"
+    VOTES_IMPORT = "votes_import"
 
 
 class TaskStatus(StrEnum):

@@ -37,6 +37,7 @@ def store_images(
     *,
     store: MediaStore,
     sandbox: Sandbox,
+    readable: Mapping[str, Path] | None = None,
     on_image: Callable[[], object] = lambda: None,
 ) -> Mapping[str, StoredImage]:
     """Store all images of a benchmark and return them by name.
@@ -47,6 +48,9 @@ def store_images(
         source: the benchmark.
         store: the store to write to.
         sandbox: the sandbox that opens the files.
+        readable: for each image, a file of a type that browsers show; by default images of other types are
+            converted here. An untrusted benchmark needs it, because a conversion opens the image in this
+            process.
         on_image: called after each image, for a progress bar.
 
     Raises:
@@ -56,7 +60,8 @@ def store_images(
     """
     stored = {}
     for name, path in source.images.items():
-        stored[name] = _store(path, store=store, sandbox=sandbox)
+        shown = readable[name] if readable is not None else None
+        stored[name] = _store(path, shown, store=store, sandbox=sandbox)
         on_image()
     return stored
 
@@ -79,12 +84,13 @@ def _is_stored(store: MediaStore, key: str) -> bool:
         return False
 
 
-def _store(path: Path, *, store: MediaStore, sandbox: Sandbox) -> StoredImage:
+def _store(path: Path, readable: Path | None, *, store: MediaStore, sandbox: Sandbox) -> StoredImage:
     with store.private_file() as converted, store.private_file() as cleaned:
-        readable = path
-        if not is_web_image(path):
-            write_png(path, converted)
-            readable = converted
+        if readable is None:
+            readable = path
+            if not is_web_image(path):
+                write_png(path, converted)
+                readable = converted
         facts = _clean(readable, cleaned, sandbox=sandbox, called=path.name)
         key = content_key("images", _sha256(cleaned))
         store.put(key, cleaned)

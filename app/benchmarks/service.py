@@ -66,7 +66,7 @@ def import_benchmark(
     if not SLUG.fullmatch(slug):
         raise Invalid("A slug is lower-case letters, digits, '.', '_' and '-', at most 64.", code="bad_slug")
     _refuse_what_no_column_holds(title, source)
-    newest = session.scalar(_newest_of(slug))
+    newest = session.scalar(newest_version(slug))
     if newest is not None and owner_id not in (None, newest.owner_id):
         raise Conflict(f"Benchmark {slug} has another owner; choose another slug.", code="other_owner")
     content_hash = _content_hash(source.pairs, images)
@@ -102,7 +102,7 @@ def find_benchmark(
     Raises:
         NotFound: there is no such benchmark or version.
     """
-    query = _newest_of(slug).where(sees_benchmark(principal))
+    query = newest_version(slug).where(sees_benchmark(principal))
     found = session.scalar(query if version is None else query.where(Benchmark.version == version))
     if found is None:
         raise NotFound("There is no such benchmark.", code="unknown_benchmark")
@@ -165,7 +165,8 @@ def _refuse_what_no_column_holds(title: str, source: BenchmarkSource) -> None:
             raise Invalid(f"The benchmark's {field} is one line, without line breaks and control characters.")
 
 
-def _newest_of(slug: str) -> Select[Benchmark]:
+def newest_version(slug: str) -> Select[Benchmark]:
+    """Return the query for the newest version of a benchmark, whoever may see it."""
     return select(Benchmark).where(Benchmark.slug == slug).order_by(Benchmark.version.desc()).limit(1)
 
 

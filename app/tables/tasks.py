@@ -1,8 +1,18 @@
 """Background tasks of the server: work that a request starts without waiting for it."""
 
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import CheckConstraint, ColumnElement, Index, String, literal_column, text
+from sqlalchemy import (
+    JSON,
+    CheckConstraint,
+    ColumnElement,
+    ForeignKey,
+    Index,
+    String,
+    literal_column,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.tables.base import Base, RowId, closed_set
@@ -33,7 +43,7 @@ class Task(Base):
 
     id: Mapped[int] = mapped_column(RowId, primary_key=True)
     kind: Mapped[TaskKind] = mapped_column(closed_set(TaskKind))
-    # What the task is about. For a task of renditions, this is the study's slug.
+    # What the task is about: the slug of the study or benchmark.
     subject: Mapped[str] = mapped_column(String(200))
     status: Mapped[TaskStatus] = mapped_column(closed_set(TaskStatus))
     attempt: Mapped[int] = mapped_column(default=0)
@@ -46,6 +56,12 @@ class Task(Base):
     ready_at: Mapped[datetime]
     expires_at: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]
+    # The person who started the task and may see it; None for a task that the server started.
+    owner_id: Mapped[int | None] = mapped_column(
+        RowId, ForeignKey("people.id", ondelete="RESTRICT"), index=True
+    )
+    # What an import reads, and the problems or the result that it found.
+    details: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
 
 
 def task_status_is(*statuses: TaskStatus) -> ColumnElement[bool]:

@@ -1,12 +1,77 @@
 """Reads background tasks."""
 
 from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select, true
 from sqlalchemy.orm import Session
 
+from app.cursors import KeyType, ListOrder, PageRequest
+from app.errors import NotFound
+from app.security.identity import Principal
 from app.tables.tasks import Task
-from benchmark.protocol import TaskKind
+from benchmark.protocol import Scope, TaskKind, TaskStatus
+from benchmark.wire.tasks import TaskResponse, TasksResponse
+
+TASKS = ListOrder("tasks", (KeyType.BIG_INTEGER,))
+
+
+@dataclass(frozen=True)
+class TaskFilter:
+    """Filter of the list of tasks. A field with the value None matches all tasks."""
+
+    kind: TaskKind | None = None
+    status: TaskStatus | None = None
+
+
+def tasks_page(
+    session: Session, principal: Principal, wanted: TaskFilter, page: PageRequest
+) -> TasksResponse:
+    """Return a page of the tasks that a person sees, newest first."""
+    query = select(Task).where(_sees(principal)).order_by(Task.id.desc()).limit(page.fetched)
+    if wanted.kind is not None:
+        query = query.where(Task.kind == wanted.kind)
+    if wanted.status is not None:
+        query = query.where(Task.status == wanted.status)
+    if page.after is not None:
+        query = query.where(Task.id < page.after[0])
+    found = page.cut(session.scalars(query).all(), lambda row: (row.id,))
+    return TasksResponse(tasks=[task_response(row) for row in found.rows], next_cursor=found.next_cursor)
+
+
+def find_task(session: Session, principal: Principal, task_id: int) -> Task:
+    """Return a task that a person sees.
+
+    Raises:
+        NotFound: there is no such task, or somebody else started it.
+    """
+    task = session.scalar(select(Task).where(Task.id == task_id, _sees(principal)))
+    if task is None:
+        raise NotFound("There is no such task, or it is not yours.")
+    return task
+
+
+def task_response(task: Task) -> TaskResponse:
+    details = task.details or {}
+    return TaskResponse(
+        id=task.id,
+        kind=task.kind,
+        subject=task.subject,
+        status=task.status,
+        done=task.done,
+        total=task.total,
+        error=task.error,
+        problems=details.get("problems", []),
+        result=details.get("result"),
+        created_at=task.created_at,
+        ended_at=task.ended_at,
+    )
+
+
+def _sees(principal: Principal) -> ColumnElement[bool]:
+    if principal.is_admin and principal.may(Scope.ADMIN):
+        return true()
+    return Task.owner_id == principal.person_id
 
 
 def newest_tasks(session: Session, *, limit: int) -> list[Task]:

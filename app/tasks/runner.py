@@ -9,6 +9,7 @@ import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import timedelta
+from typing import Any
 
 from app.clock import utc_now
 from app.context import AppContext
@@ -26,7 +27,7 @@ class TaskStopped(Exception):
 
 
 class TaskFailed(Exception):
-    """The task cannot be completed; the message is a sentence for the study's owner."""
+    """The task cannot be completed; the message is a sentence for the owner."""
 
 
 class Progress:
@@ -34,6 +35,7 @@ class Progress:
 
     def __init__(self, context: AppContext, task_id: int, attempt: int, stopping: threading.Event) -> None:
         self._context = context
+        self.task_id = task_id
         self._task = {"task_id": task_id, "attempt": attempt}
         self._stopping = stopping
         self._next_report = utc_now()
@@ -54,6 +56,11 @@ class Progress:
         if not is_held:
             raise TaskStopped
         self._next_report = now + REPORT_INTERVAL
+
+    def add_details(self, **details: Any) -> None:
+        """Add to the details of the task, such as the problems that it found."""
+        with self._context.database.write() as session:
+            service.add_details(session, **self._task, details=details)
 
 
 Handler = Callable[[AppContext, str, Progress], None]
@@ -119,8 +126,13 @@ class TaskRunner:
                 service.release(session, **held, now=utc_now())
             return True
         except Exception as error:
-            log.exception("task failed", extra={"task": task_id, "kind": kind.value, "subject": subject})
             is_final = isinstance(error, TaskFailed)
+            # The message of a final failure is complete; anything else is a bug or a broken machine.
+            log.warning(
+                "task failed",
+                exc_info=None if is_final else error,
+                extra={"task": task_id, "kind": kind.value, "subject": subject},
+            )
             message = str(error) if is_final else "An unexpected error; see the server log."
             with database.write() as session:
                 service.fail(session, **held, error=message, is_final=is_final, now=utc_now())

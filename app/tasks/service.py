@@ -5,6 +5,7 @@ claim its task after the lease expires, so a task must be able to continue after
 """
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import and_, or_, select
 from sqlalchemy.exc import IntegrityError
@@ -19,8 +20,21 @@ FIRST_PAUSE_S = 10
 _MAX_ERROR = 500
 
 
-def enqueue(session: Session, *, kind: TaskKind, subject: str, now: datetime) -> Task:
-    """Queue a task, or return the unfinished one of the same kind and subject."""
+def enqueue(
+    session: Session,
+    *,
+    kind: TaskKind,
+    subject: str,
+    now: datetime,
+    owner_id: int | None = None,
+    details: dict[str, Any] | None = None,
+) -> Task:
+    """Queue a task, or return the unfinished one of the same kind and subject.
+
+    Args:
+        owner_id: the person who may see the task; None for the server's own tasks.
+        details: what the task needs besides its subject.
+    """
     unfinished = _unfinished(session, kind, subject)
     if unfinished is not None:
         return unfinished
@@ -32,6 +46,8 @@ def enqueue(session: Session, *, kind: TaskKind, subject: str, now: datetime) ->
         error="",
         created_at=now,
         ready_at=now,
+        owner_id=owner_id,
+        details=details,
     )
     try:
         with session.begin_nested():
@@ -93,6 +109,13 @@ def report(session: Session, *, task_id: int, attempt: int, done: int, total: in
     task.done, task.total = done, total
     task.expires_at = now + timedelta(seconds=LEASE_S)
     return True
+
+
+def add_details(session: Session, *, task_id: int, attempt: int, details: dict[str, Any]) -> None:
+    """Add to the details of a task, unless another process has taken over the task."""
+    task = _held(session, task_id, attempt)
+    if task is not None:
+        task.details = {**(task.details or {}), **details}
 
 
 def finish(session: Session, *, task_id: int, attempt: int, now: datetime) -> None:

@@ -5,7 +5,11 @@ from datetime import datetime
 
 from benchmark.protocol import TaskKind, TaskStatus
 
-_LABELS = {TaskKind.RENDITIONS: "Prepare renditions"}
+_LABELS = {
+    TaskKind.RENDITIONS: "Prepare renditions",
+    TaskKind.BENCHMARK_IMPORT: "Import benchmark",
+    TaskKind.VOTES_IMPORT: "Import votes",
+}
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from typing import Self
 
 from benchmark.client.benchmark_api import BenchmarkApi
 from benchmark.client.errors import ServerError
+from benchmark.client.import_api import ImportApi, TaskApi
 from benchmark.client.job_api import JobApi, LeaseApi
 from benchmark.client.people_api import KeyApi, PersonApi
 from benchmark.client.result_api import ResultApi
@@ -59,6 +60,8 @@ class Client:
         self.visibility = VisibilityApi(self._transport)
         self.people = PersonApi(self._transport)
         self.keys = KeyApi(self._transport)
+        self.imports = ImportApi(self._transport)
+        self.tasks = TaskApi(self._transport)
 
     def submit(
         self,

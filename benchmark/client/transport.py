@@ -23,7 +23,7 @@ API = "/api/v1"
 # With these statuses, the server has not executed the request.
 _NOT_DONE = {HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE}
 Answer = TypeVar("Answer")
-Query = Mapping[str, str | int | None]
+Query = Mapping[str, str | int | list[str] | None]
 
 
 class Transport:
@@ -83,8 +83,12 @@ class Transport:
         headers: Mapping[str, str] | None = None,
         *,
         query: Query | None = None,
+        method: str = "PUT",
     ) -> Answer:
-        """Upload an mp4 file and its digest. Every attempt sends the file from the start."""
+        """Upload a file, by default an mp4, and its digest. Every attempt sends the file from the start.
+
+        A POST is not retried if the server may have executed it.
+        """
         all_headers = {
             "Content-Type": "video/mp4",
             "Content-Length": str(len(content) if isinstance(content, bytes) else content.stat().st_size),
@@ -92,7 +96,14 @@ class Transport:
             **(headers or {}),
         }
         body = (lambda: content) if isinstance(content, bytes) else (lambda: _chunks(content))
-        response = self.send("PUT", API + path, headers=all_headers, body=body, params=_params(query))
+        response = self.send(
+            method,
+            API + path,
+            repeatable=method != "POST",
+            headers=all_headers,
+            body=body,
+            params=_params(query),
+        )
         return parsed(response, kind)
 
     def delete(self, path: str, query: Query) -> None:
@@ -215,7 +226,7 @@ def _json(body: RequestModel | None) -> dict[str, Any]:
     return {"body": body.model_dump_json().encode, "headers": {"Content-Type": "application/json"}}
 
 
-def _params(query: Query | None) -> dict[str, str | int]:
+def _params(query: Query | None) -> dict[str, str | int | list[str]]:
     return {name: value for name, value in (query or {}).items() if value is not None}
 
 

@@ -4,11 +4,15 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
+from benchmark.importers.images import IMAGE_SUFFIXES
 from benchmark.importers.official import read_official
 from benchmark.importers.problems import ImportProblems
 from benchmark.importers.source import BenchmarkSource
 
 SCHEME = "hf://"
+# The files of a benchmark that an import over REST accepts. A small Parquet file can expand to any size in
+# memory, so it is not among them.
+SUFFIXES = frozenset({".csv", ".tsv", ".jsonl", ".md"}) | IMAGE_SUFFIXES
 _ADDRESS = re.compile(r"hf://(?:datasets/)?(?P<repository>[\w.-]+/[\w.-]+)(?:@(?P<revision>[\w./-]+))?")
 
 
@@ -50,6 +54,31 @@ def read_snapshot(snapshot: Path, hub: HubAddress) -> BenchmarkSource:
     """
     within = snapshot.parent.parent
     return read_official(snapshot, source=f"{SCHEME}{hub.repository}@{snapshot.name}", within=within)
+
+
+def download_limited(hub: HubAddress, *, max_bytes: int) -> Path:
+    """Download the tables, images and README of a data set, and return the snapshot's folder.
+
+    Raises:
+        ImportProblems: the hub cannot be reached, or the files have more than `max_bytes`.
+    """
+    from httpx2 import HTTPError
+    from huggingface_hub import HfApi, snapshot_download
+    from huggingface_hub.errors import HfHubHTTPError
+
+    try:
+        info = HfApi().dataset_info(hub.repository, revision=hub.revision, files_metadata=True)
+        files = [each for each in info.siblings or () if Path(each.rfilename).suffix.lower() in SUFFIXES]
+        if sum(each.size or 0 for each in files) > max_bytes:
+            raise _refused(f"The data set has more than {max_bytes:,} bytes of tables and images.")
+        patterns = [f"*{suffix}" for lower in SUFFIXES for suffix in (lower, lower.upper())]
+        return Path(
+            snapshot_download(hub.repository, repo_type="dataset", revision=info.sha, allow_patterns=patterns)
+        )
+    except HfHubHTTPError as error:
+        raise _refused(f"The hub rejected the request: {_first_line(error)}") from error
+    except (HTTPError, OSError) as error:
+        raise _refused("The hub is unreachable, so the data set was not read.") from error
 
 
 def _download(hub: HubAddress) -> Path:

@@ -1,7 +1,11 @@
 """Benchmarks and their pairs."""
 
+from typing import Annotated
+
+from pydantic import StringConstraints
+
 from benchmark.protocol import Visibility
-from benchmark.wire.common import PageResponse, ResponseModel
+from benchmark.wire.common import OptionalLine, PageResponse, RequestModel, ResponseModel, Slug
 
 
 class BenchmarkResponse(ResponseModel):
@@ -20,6 +24,17 @@ class BenchmarkResponse(ResponseModel):
 
 class BenchmarksResponse(PageResponse):
     benchmarks: list[BenchmarkResponse]
+
+
+class BenchmarkImportRequest(RequestModel):
+    """A data set of the hub, as `hf://owner/name` or `hf://owner/name@revision`.
+
+    The slug is made from the name of the data set by default; the title is that of the authors.
+    """
+
+    source: Annotated[str, StringConstraints(max_length=300)]
+    slug: Slug | None = None
+    title: OptionalLine = ""
 
 
 class PairResponse(ResponseModel):

@@ -40,6 +40,7 @@ class Work(StrEnum):
     RENDITION = "rendition"
     IMAGE = "image"
     FRAMES = "frames"
+    BENCHMARK = "benchmark"
 
 
 @dataclass(frozen=True)

@@ -21,11 +21,21 @@ from app.media.sandbox import frames, image, probe, transcode
 from app.media.sandbox.client import CHUNK_BYTES, MAX_REPLY_BYTES, Json, SandboxLimits, Work, WorkRefused
 
 _NICENESS = 5
+
+
+def _read_benchmark(**arguments: Any) -> dict[str, Json]:
+    # Imported in the child: benchmarks are read rarely, and the importer would enlarge every fork server.
+    from app.media.sandbox import benchmark_folder
+
+    return benchmark_folder.read(**arguments)
+
+
 _WORK: dict[Work, Callable[..., dict[str, Json]]] = {
     Work.PROBE: probe.probe,
     Work.RENDITION: transcode.make,
     Work.IMAGE: image.prepare,
     Work.FRAMES: frames.read,
+    Work.BENCHMARK: _read_benchmark,
 }
 
 

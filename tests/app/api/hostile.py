@@ -15,12 +15,13 @@ from app.jobs.queries import JOBS
 from app.people.queries import KEYS, PEOPLE
 from app.studies.queries import STUDIES
 from app.submissions.queries import CLIPS, MODELS, SUBMISSIONS
+from app.tasks.queries import TASKS
 from tests.acting import assign
 from tests.app.api.conftest import client_of
 from tests.cast import BENCHMARK, PAIR_IDS, Cast, Study, enter, make_submission
 
 CANARY = "canary-77c2"
-STATUSES = {200, 201, 204, 400, 401, 403, 404, 405, 409, 413, 415, 422, 429}
+STATUSES = {200, 201, 202, 204, 400, 401, 403, 404, 405, 409, 413, 415, 422, 429}
 bounded = settings(
     max_examples=20,
     derandomize=True,
@@ -81,6 +82,12 @@ class World:
             "scopes": [None, ["read"]],
             "days": [None, 1],
             "key_id": ["2"],
+            "task_id": ["1"],
+            "source": ["hf://ada/balloons"],
+            "study": ["elsewhere"],
+            "map": ["pair=item"],
+            "answers": ["sides"],
+            "dry_run": ["true"],
             "title": ["a title"],
             "description": ["two\nlines"],
             "instructions": [""],
@@ -126,6 +133,7 @@ CURSORS = {
     "/jobs": [JOBS.cursor((0,))],
     "/people": [PEOPLE.cursor(("a",))],
     "/keys": [KEYS.cursor((0,))],
+    "/tasks": [TASKS.cursor((2,))],
 }
 # What would end the study, after which every vote is refused for that alone; test_json_bodies.py has these.
 END_OF_PLAY = ("/close", "/withdraw")

@@ -18,6 +18,7 @@ ROW = re.compile(r"^\| (GET|HEAD|POST|PUT|PATCH|DELETE) \| `([^`]+)` \| ([^|]+) 
 OVER_HTTP = (
     "annotators",
     "api",
+    "benchmark_import",
     "gallery",
     "home",
     "invitations",
@@ -27,6 +28,8 @@ OVER_HTTP = (
     "security",
     "studies",
     "submissions",
+    "tasks",
+    "vote_import",
     "voting",
     "cursors.py",
     "dependencies.py",

@@ -66,6 +66,7 @@ def world(either_cast: Cast) -> World:
         f"{API}/jobs": "jobs",
         f"{API}/people": "people",
         f"{API}/keys": "keys",
+        f"{API}/tasks": "tasks",
     }
     return World(cast, client_of(cast.context, cast.ada), lists)
 

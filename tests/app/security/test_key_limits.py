@@ -30,7 +30,10 @@ PARAMETERS = {
     "file_format": "csv",
     "name": "charlie",
     "key_id": "1",
+    "task_id": "1",
 }
+# The query of routes that need one.
+REQUIRED_QUERIES = {"/votes": "?study=a&benchmark=tiny&map=pair=item"}
 
 
 def limited(context: AppContext, actor: Actor, *scopes: Scope, days: int = 1) -> TestClient:
@@ -52,7 +55,7 @@ def writing_routes(client: TestClient) -> list[tuple[str, str]]:
     """Return method and address of every route that changes something and needs a person's key."""
     paths = client.get(f"{API}/openapi.json").json()["paths"]
     return [
-        (method.upper(), path.format(**PARAMETERS))
+        (method.upper(), path.format(**PARAMETERS) + REQUIRED_QUERIES.get(path.removeprefix(API), ""))
         for path, methods in paths.items()
         for method in methods
         if method != "get" and "voting" not in methods[method]["tags"]

@@ -1,0 +1,100 @@
+"""Receives the file of an import and keeps it in the media store until the task has read it."""
+
+import logging
+import secrets
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from fastapi import Request
+from starlette.concurrency import run_in_threadpool
+
+from app.api.v1.upload_headers import declared_bytes
+from app.capacity import RequestClass
+from app.context import AppContext
+from app.dependencies import context_of
+from app.errors import StorageFull, TooLarge, Unavailable
+from app.media.store import StoreError, StoreFull
+from app.security.identity import Principal
+from app.submissions.streaming import ReceivedFile, promised_sha256, receive_file, refuse_wrong_digest
+
+log = logging.getLogger("ti2v.imports")
+
+
+@dataclass
+class StoredUpload:
+    """A received file in the media store. The request keeps it by setting `is_kept`."""
+
+    key: str
+    sha256: str
+    is_kept: bool = False
+
+
+@asynccontextmanager
+async def stored_upload(
+    request: Request,
+    principal: Principal,
+    *,
+    check: Callable[[ReceivedFile], None],
+    max_bytes: int | None = None,
+) -> AsyncIterator[StoredUpload]:
+    """Receive the body of a request into the media store; delete it unless the block sets `is_kept`.
+
+    Args:
+        check: raises an AppError for a file that is not accepted.
+        max_bytes: a limit below that of the middleware.
+
+    Raises:
+        TooManyRequests: the person has used up their upload limits.
+        TooLarge, StorageFull, Unavailable: the file cannot be stored.
+    """
+    context = context_of(request)
+    headers = request.headers
+    promised = promised_sha256(headers.getlist("content-digest"), headers.getlist("x-content-sha256"))
+    declared = declared_bytes(headers)
+    _refuse_large(declared, max_bytes)
+    await run_in_threadpool(context.uploads.require_quota, principal.person_id, declared)
+    capacity = context.capacities.of(RequestClass.UPLOADS)
+    try:
+        with (
+            context.uploads.one_upload(principal.person_id),
+            capacity.admit(),
+            context.store.private_file() as path,
+        ):
+            received = await receive_file(_limited(request, max_bytes), path)
+            context.uploads.count_bytes(principal.person_id, received.bytes)
+            refuse_wrong_digest(received, promised)
+            check(received)
+            key = f"imports/{secrets.token_hex(16)}"
+            await capacity.run_admitted(context.store.put, key, path)
+    except StoreFull as error:
+        raise StorageFull("The disk is full; the file was not stored.") from error
+    except StoreError as error:
+        log.exception("import not stored")
+        raise Unavailable("The file cannot be stored now. Send it again later.") from error
+    upload = StoredUpload(key, received.sha256)
+    try:
+        yield upload
+    finally:
+        if not upload.is_kept:
+            await run_in_threadpool(_delete, context, key)
+
+
+async def _limited(request: Request, max_bytes: int | None) -> AsyncIterator[bytes]:
+    seen = 0
+    async for chunk in request.stream():
+        seen += len(chunk)
+        _refuse_large(seen, max_bytes)
+        yield chunk
+
+
+def _refuse_large(size: int, max_bytes: int | None) -> None:
+    if max_bytes is not None and size > max_bytes:
+        raise TooLarge(f"The body is larger than {max_bytes:,} bytes, the maximum for this URL.")
+
+
+def _delete(context: AppContext, key: str) -> None:
+    try:
+        context.store.delete(key)
+    except StoreError:
+        log.exception("import not deleted")

@@ -1,0 +1,184 @@
+"""REST routes that import a benchmark, or the votes of another study, as a background task."""
+
+from typing import Annotated
+
+from fastapi import Query, Request, Response
+from pydantic import ValidationError
+from starlette.concurrency import run_in_threadpool
+
+from app.api.v1.import_uploads import stored_upload
+from app.api.v1.json_router import api_router
+from app.benchmark_import.service import (
+    BenchmarkToImport,
+    check_hub_address,
+    queue_import,
+    require_free_slug,
+)
+from app.benchmarks.service import find_benchmark
+from app.clock import utc_now
+from app.dependencies import context_of, require_person
+from app.errors import Invalid, WrongMediaType
+from app.security.identity import Principal
+from app.submissions.streaming import ReceivedFile
+from app.tables.tasks import Task
+from app.tasks.queries import task_response
+from app.vote_import.requests import MAX_TABLE_BYTES, TABLE_SUFFIXES, VotesToImport, queue_votes_import
+from benchmark.importers.reader import default_slug
+from benchmark.protocol import Role, Scope
+from benchmark.votes.imported import Answers
+from benchmark.wire.benchmarks import BenchmarkImportRequest
+from benchmark.wire.common import SLUG
+from benchmark.wire.tasks import TaskResponse
+
+router = api_router("imports")
+ZIP, JSON = "application/zip", "application/json"
+_ZIP_START = b"PK\x03\x04"
+_BINARY = {"schema": {"type": "string", "format": "binary"}}
+TitleQuery = Annotated[str, Query(max_length=200, pattern=r"^[^\x00-\x1f\x7f]*$")]
+MapQuery = Annotated[list[str], Query(min_length=1, max_length=20, description="COLUMN=SOURCE")]
+
+
+@router.post(
+    "/benchmarks",
+    status_code=202,
+    response_model=TaskResponse,
+    openapi_extra={
+        "requestBody": {
+            "required": True,
+            "content": {ZIP: _BINARY, JSON: {"schema": BenchmarkImportRequest.model_json_schema()}},
+        }
+    },
+)
+async def import_benchmark(
+    request: Request, slug: Annotated[str | None, Query(pattern=SLUG)] = None, title: TitleQuery = ""
+) -> Response:
+    """Import a benchmark as a background task.
+
+    The body is a ZIP file of a benchmark's folder (`application/zip`, with `slug` in the query), or JSON that
+    names a data set of the hub.
+    """
+    principal = await run_in_threadpool(_importer, request)
+    media_type = _media_type(request)
+    if media_type == JSON:
+        wanted = await _hub_request(request, slug, title)
+        return await run_in_threadpool(_queue_benchmark, request, wanted, principal)
+    if media_type != ZIP:
+        raise WrongMediaType(f"Send a ZIP file as {ZIP}, or {JSON} with the name of a data set.")
+    if slug is None:
+        raise Invalid("slug: send it in the query, such as ?slug=my-pairs.", code="invalid_field")
+    await run_in_threadpool(_require_free_slug, request, slug, principal)
+    async with stored_upload(request, principal, check=_require_zip) as upload:
+        wanted = BenchmarkToImport(slug, title, archive_key=upload.key, archive_sha256=upload.sha256)
+        answer = await run_in_threadpool(_queue_benchmark, request, wanted, principal)
+        upload.is_kept = True
+        return answer
+
+
+@router.post(
+    "/votes",
+    status_code=202,
+    response_model=TaskResponse,
+    openapi_extra={"requestBody": {"required": True, "content": dict.fromkeys(TABLE_SUFFIXES, _BINARY)}},
+)
+async def import_votes(
+    request: Request,
+    study: Annotated[str, Query(pattern=SLUG)],
+    benchmark: Annotated[str, Query(pattern=SLUG)],
+    map: MapQuery,
+    reference: Annotated[str | None, Query(min_length=1, max_length=200)] = None,
+    answers: Answers | None = None,
+    title: TitleQuery = "",
+    dry_run: bool = False,
+) -> Response:
+    """Import a votes table of another study as a new closed study, as a background task.
+
+    The body is the table: CSV, TSV or JSON lines. `map` names, for each column of ours, the column of the
+    table. With `dry_run`, the task only checks the table.
+    """
+    principal = await run_in_threadpool(_importer, request)
+    wanted = VotesToImport(study, benchmark, tuple(map), reference, answers, title, dry_run)
+    wanted.mapping()
+    suffix = TABLE_SUFFIXES.get(_media_type(request))
+    if suffix is None:
+        raise WrongMediaType(f"Send the table as {', '.join(TABLE_SUFFIXES)}.")
+    await run_in_threadpool(_require_benchmark, request, benchmark, principal)
+    async with stored_upload(request, principal, check=_require_bytes, max_bytes=MAX_TABLE_BYTES) as upload:
+        answer = await run_in_threadpool(_queue_votes, request, wanted, upload.key, suffix, principal)
+        upload.is_kept = True
+        return answer
+
+
+def _importer(request: Request) -> Principal:
+    """Return the person who may import, before the body is read."""
+    with context_of(request).database.read() as session:
+        return require_person(session, request, Role.RESEARCHER, scope=Scope.STUDY, now=utc_now())
+
+
+def _media_type(request: Request) -> str:
+    return request.headers.get("content-type", "").partition(";")[0].strip().lower()
+
+
+async def _hub_request(request: Request, slug: str | None, title: str) -> BenchmarkToImport:
+    """Return the import that the JSON body asks for.
+
+    Raises:
+        BadRequest, Invalid: the body is not JSON, or a field is wrong.
+    """
+    if slug is not None or title:
+        raise Invalid("Send slug and title in the JSON body, not in the query.")
+    document = await request.json()
+    try:
+        body = BenchmarkImportRequest.model_validate(document)
+    except ValidationError as error:
+        first = error.errors()[0]
+        field = str(first["loc"][0]) if first["loc"] and first["type"] != "extra_forbidden" else "body"
+        reason = "there is an unknown field" if first["type"] == "extra_forbidden" else first["msg"]
+        raise Invalid(f"{field}: {reason}", code="invalid_field") from error
+    check_hub_address(body.source)
+    return BenchmarkToImport(body.slug or default_slug(body.source), body.title, hub_address=body.source)
+
+
+def _require_zip(received: ReceivedFile) -> None:
+    with received.path.open("rb") as file:
+        if file.read(len(_ZIP_START)) != _ZIP_START:
+            raise Invalid("The body is not a ZIP file.", code="not_zip")
+
+
+def _require_bytes(received: ReceivedFile) -> None:
+    if received.bytes == 0:
+        raise Invalid("The body is empty. Send the table.", code="empty")
+
+
+def _require_free_slug(request: Request, slug: str, principal: Principal) -> None:
+    with context_of(request).database.read() as session:
+        require_free_slug(session, slug, principal=principal)
+
+
+def _require_benchmark(request: Request, slug: str, principal: Principal) -> None:
+    with context_of(request).database.read() as session:
+        find_benchmark(session, slug, principal=principal)
+
+
+def _queue_benchmark(request: Request, wanted: BenchmarkToImport, principal: Principal) -> Response:
+    with context_of(request).database.write() as session:
+        task = queue_import(session, wanted=wanted, principal=principal, now=utc_now())
+        return _accepted(task)
+
+
+def _queue_votes(
+    request: Request, wanted: VotesToImport, key: str, suffix: str, principal: Principal
+) -> Response:
+    with context_of(request).database.write() as session:
+        task = queue_votes_import(
+            session, wanted=wanted, table_key=key, suffix=suffix, principal=principal, now=utc_now()
+        )
+        return _accepted(task)
+
+
+def _accepted(task: Task) -> Response:
+    return Response(
+        task_response(task).model_dump_json(),
+        status_code=202,
+        media_type=JSON,
+        headers={"Location": f"/api/v1/tasks/{task.id}"},
+    )

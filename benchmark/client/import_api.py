@@ -1,0 +1,145 @@
+"""REST requests that import benchmarks and votes, and that watch the background tasks which read them."""
+
+import tempfile
+import time
+import zipfile
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+from benchmark.client.page_iterator import all_pages
+from benchmark.client.transport import Query, Transport
+from benchmark.protocol import TaskKind, TaskStatus
+from benchmark.wire.benchmarks import BenchmarkImportRequest
+from benchmark.wire.tasks import TaskResponse, TasksResponse
+from benchmark.wire.validation import checked_request
+
+_ENDED = (TaskStatus.DONE, TaskStatus.FAILED)
+_TABLE_TYPES = {
+    ".csv": "text/csv",
+    ".tsv": "text/tab-separated-values",
+    ".jsonl": "application/jsonl",
+}
+
+
+class ImportApi:
+    """`client.imports`. Each import runs as a background task: wait for it with `client.tasks.wait`."""
+
+    def __init__(self, transport: Transport) -> None:
+        self._transport = transport
+
+    def benchmark(self, place: str | Path, *, slug: str | None = None, title: str = "") -> TaskResponse:
+        """Import a benchmark as a new version of `slug`; a new benchmark is private and yours.
+
+        Args:
+            place: a folder, a ZIP file of a folder, or a data set of the hub as `hf://owner/name`.
+            slug: the benchmark's slug; for a data set, its name by default.
+            title: the title; by default the one that the authors give, or the slug.
+
+        Raises:
+            ValueError: a folder or ZIP file needs a slug.
+        """
+        if str(place).startswith("hf://"):
+            request = checked_request(BenchmarkImportRequest, source=str(place), slug=slug, title=title)
+            return self._transport.post("/benchmarks", TaskResponse, request, repeatable=False)
+        if slug is None:
+            raise ValueError("give the slug of the benchmark, because a folder has none")
+        query = {"slug": slug, "title": title}
+        if Path(place).is_file():
+            return self._upload("/benchmarks", Path(place), "application/zip", query)
+        with tempfile.TemporaryDirectory() as folder:
+            packed = Path(folder) / "benchmark.zip"
+            pack_folder(Path(place), packed)
+            return self._upload("/benchmarks", packed, "application/zip", query)
+
+    def votes(
+        self,
+        table: Path,
+        *,
+        study: str,
+        benchmark: str,
+        columns: Mapping[str, str],
+        reference: str | None = None,
+        answers: str | None = None,
+        title: str = "",
+        dry_run: bool = False,
+    ) -> TaskResponse:
+        """Import a votes table of another study as a new closed study.
+
+        Args:
+            table: a file in the format CSV, TSV or JSONL.
+            study: the slug of the new study.
+            benchmark: the slug of the benchmark of the pairs.
+            columns: for each of our columns, the column of the table, such as {"pair": "item"}.
+            reference: the reference of every matchup that includes this model.
+            answers: `sides` or `positions`; by default both, if no answer has two meanings.
+            title: the title of the study; by default the slug.
+            dry_run: only check the table.
+
+        Raises:
+            ValueError: the file has another suffix.
+        """
+        media_type = _TABLE_TYPES.get(table.suffix.lower())
+        if media_type is None:
+            raise ValueError(f"a votes table ends in {', '.join(_TABLE_TYPES)}")
+        query: Query = {
+            "study": study,
+            "benchmark": benchmark,
+            "map": [f"{ours}={theirs}" for ours, theirs in columns.items()],
+            "reference": reference,
+            "answers": answers,
+            "title": title,
+            "dry_run": "true" if dry_run else None,
+        }
+        return self._upload("/votes", table, media_type, query)
+
+    def _upload(self, path: str, file: Path, media_type: str, query: Query) -> TaskResponse:
+        headers = {"Content-Type": media_type}
+        return self._transport.upload(path, TaskResponse, file, headers, query=query, method="POST")
+
+
+class TaskApi:
+    """`client.tasks`: the background tasks that you started; an admin sees all tasks."""
+
+    def __init__(self, transport: Transport) -> None:
+        self._transport = transport
+
+    def list(
+        self, *, kind: TaskKind | None = None, status: TaskStatus | None = None
+    ) -> Sequence[TaskResponse]:
+        """Return tasks, newest first; the arguments are filters."""
+        pages = all_pages(self._transport, "/tasks", TasksResponse, {"kind": kind, "status": status})
+        return [row for page in pages for row in page.tasks]
+
+    def get(self, task_id: int) -> TaskResponse:
+        """Return a task with its progress and problems."""
+        return self._transport.get(f"/tasks/{task_id}", TaskResponse)
+
+    def wait(
+        self,
+        task_id: int,
+        *,
+        every_s: float = 1.0,
+        on_progress: Callable[[TaskResponse], object] = lambda _: None,
+    ) -> TaskResponse:
+        """Wait until a task is done or failed, and return it. `problems` says why an import failed.
+
+        Args:
+            every_s: seconds between two requests.
+            on_progress: called with the task after every request.
+        """
+        while True:
+            task = self.get(task_id)
+            on_progress(task)
+            if task.status in _ENDED:
+                return task
+            time.sleep(every_s)
+
+
+def pack_folder(folder: Path, target: Path) -> None:
+    """Write the files of a folder to a ZIP file, without hidden files and links."""
+    with zipfile.ZipFile(target, "w") as packed:
+        for path in sorted(folder.rglob("*")):
+            name = path.relative_to(folder)
+            is_hidden = any(part.startswith(".") for part in name.parts)
+            if path.is_file() and not path.is_symlink() and not is_hidden:
+                packed.write(path, name.as_posix())

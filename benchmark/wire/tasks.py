@@ -1,0 +1,30 @@
+"""Background tasks that a request started."""
+
+from datetime import datetime
+
+from benchmark.protocol import TaskKind, TaskStatus
+from benchmark.wire.common import PageResponse, ResponseModel
+
+
+class TaskResponse(ResponseModel):
+    """A background task. `done` of `total` steps are finished; both are 0 before the first report.
+
+    `error` is a sentence for people and empty without an error. `problems` lists all problems of a refused
+    import. `result` describes what was imported; null until the task is done.
+    """
+
+    id: int
+    kind: TaskKind
+    subject: str
+    status: TaskStatus
+    done: int
+    total: int
+    error: str
+    problems: list[str]
+    result: dict[str, int | bool] | None
+    created_at: datetime
+    ended_at: datetime | None
+
+
+class TasksResponse(PageResponse):
+    tasks: list[TaskResponse]
