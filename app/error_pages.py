@@ -15,7 +15,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Match
 
 from app.errors import AppError, NotSignedIn, RangeNotSatisfiable
-from benchmark.wire.common import LABEL, PUBLIC_ID, SLUG
+from benchmark.wire.common import LABEL, PUBLIC_ID, SLUG, SUBMISSION_NAME
 
 log = logging.getLogger("ti2v.errors")
 
@@ -45,6 +45,7 @@ _HTTP_MESSAGES = {
 _PATTERNS = {
     SLUG: "Use at most 64 lower-case letters, digits, '.', '_' and '-'; start with a letter or digit.",
     LABEL: "Use at most 64 letters, digits, '.', '_' and '-'; start with a letter or digit.",
+    SUBMISSION_NAME: "Name a submission by its ID, or as model or model@label.",
     PUBLIC_ID: "An ID has 16 hexadecimal digits (0-9, a-f).",
 }
 

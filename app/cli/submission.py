@@ -54,7 +54,7 @@ def list_(
 @verbose_option
 @server_options
 def show(submission: str, row_format: str, server: str | None, key: str | None) -> None:
-    """Print the submission with this id, its missing clips and the warnings about its clips."""
+    """Print a submission (id, model or model@label), its missing clips and the warnings about its clips."""
     found = _show_on_server(submission, server, key) if server else _show_here(submission)
     if RowFormat(row_format) is RowFormat.JSON:
         print_json(found.model_dump(mode="json"))
@@ -74,7 +74,7 @@ def show(submission: str, row_format: str, server: str | None, key: str | None) 
 @click.option("--reason", required=True, help="Why; kept in the audit list and shown with closed matchups.")
 @server_options
 def withdraw(submission: str, reason: str, server: str | None, key: str | None) -> None:
-    """Withdraw the submission with this id from every running study; prints its status.
+    """Withdraw a submission (id, model or model@label) from every running study; prints its status.
 
     Existing votes are kept and marked. The submission's label can be used again.
     """
@@ -112,17 +112,20 @@ def _show_on_server(submission: str, server: str, key: str | None) -> "Submissio
 
 def _show_here(submission: str) -> "SubmissionDetailResponse":
     from app.cli.local import local_read
+    from app.submissions.names import submission_id
     from app.submissions.queries import submission_detail
     from app.submissions.service import find_submission
 
     with local_read() as local:
-        row = find_submission(local.session, public_id=submission, principal=local.principal)
+        name = submission_id(local.session, submission, principal=local.principal)
+        row = find_submission(local.session, public_id=name, principal=local.principal)
         return submission_detail(local.session, row)
 
 
 def _withdraw_here(public_id: str, reason: str) -> SubmissionStatus:
     from app.cli.local import local_write
     from app.jobs.service import cancel_jobs
+    from app.submissions.names import submission_id
     from app.submissions.service import find_submission
     from app.submissions.withdrawal import withdraw as withdraw_submission
     from benchmark.wire.submissions import ReasonRequest
@@ -131,7 +134,8 @@ def _withdraw_here(public_id: str, reason: str) -> SubmissionStatus:
     request = checked_request(ReasonRequest, reason=reason)
     with local_write() as local:
         session = local.session
-        row = find_submission(session, public_id=public_id, principal=local.principal, for_change=True)
+        name = submission_id(session, public_id, principal=local.principal)
+        row = find_submission(session, public_id=name, principal=local.principal, for_change=True)
         withdraw_submission(session, submission=row, reason=request.reason, principal=local.principal)
         cancel_jobs(session, submission=row, now=local.now)
         return row.status

@@ -4,9 +4,12 @@ from typing import Annotated
 
 from fastapi import Path
 
-from benchmark.wire.common import BROUGHT_NAME, MAX_PAIR_ID_CHARS, PUBLIC_ID, SLUG, TOKEN
+from benchmark.wire.common import BROUGHT_NAME, MAX_PAIR_ID_CHARS, PUBLIC_ID, SLUG, SUBMISSION_NAME, TOKEN
 
 SlugPath = Annotated[str, Path(pattern=SLUG)]
+SubmissionPath = Annotated[
+    str, Path(pattern=SUBMISSION_NAME, description="The id of a submission, or `model` or `model@label`.")
+]
 PublicIdPath = Annotated[str, Path(pattern=PUBLIC_ID)]
 TokenPath = Annotated[str, Path(pattern=TOKEN)]
 PairIdPath = Annotated[str, Path(max_length=MAX_PAIR_ID_CHARS, pattern=BROUGHT_NAME)]

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.errors import Invalid
+from app.errors import Invalid, NotFound
 from app.security.identity import Principal
 from app.security.visibility import sees_submission
+from app.submissions.names import submission_id
 from app.tables.bench import Benchmark
 from app.tables.submissions import Clip, Submission
 from benchmark.plurals import counted
@@ -34,7 +35,9 @@ def check_matchups(
     Raises:
         Invalid: a submission is unknown, not final, for another benchmark, or has no clip of the seed; or a
             matchup compares a side with itself or is repeated. `problems` lists all of them.
+        Conflict: a name means several submissions (`ambiguous_name`).
     """
+    wanted = _with_ids(session, wanted, benchmark=benchmark, principal=principal)
     known = _submissions(session, wanted, principal)
     seeds = _seeds(session, known)
     problems = _problems(wanted, known, seeds, benchmark)
@@ -55,6 +58,22 @@ def check_matchups(
             other_id=known[each.other].id,
             other_seed=seed_of(each.other, each.other_seed),
         )
+        for each in wanted
+    ]
+
+
+def _with_ids(
+    session: Session, wanted: Sequence[MatchupRequest], *, benchmark: Benchmark, principal: Principal
+) -> list[MatchupRequest]:
+    """Replace the names of submissions by ids. A name without a submission stays, and is a problem later."""
+    ids: dict[str, str] = {}
+    for name in {name for matchup in wanted for name, _ in _sides(matchup)}:
+        try:
+            ids[name] = submission_id(session, name, principal=principal, benchmark=benchmark)
+        except NotFound:
+            ids[name] = name
+    return [
+        each.model_copy(update={"reference": ids[each.reference], "other": ids[each.other]})
         for each in wanted
     ]
 
@@ -83,8 +102,8 @@ def _seeds(session: Session, known: Mapping[str, Submission]) -> dict[int, list[
         .distinct()
         .order_by(Clip.submission_id, Clip.seed)
     )
-    for submission_id, seed in session.execute(query):
-        seeds[submission_id].append(seed)
+    for used_id, seed in session.execute(query):
+        seeds[used_id].append(seed)
     return seeds
 
 
@@ -117,7 +136,7 @@ def _problem_of_side(
     benchmark: Benchmark,
 ) -> str | None:
     if submission is None:
-        return "there is no submission of that id"
+        return "there is no submission with this id or name that you may see on this benchmark"
     if submission.benchmark_id != benchmark.id:
         return f"submission {submission.public_id} is for another benchmark or another version of it"
     if submission.status is not SubmissionStatus.FINAL:

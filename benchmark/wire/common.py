@@ -12,6 +12,8 @@ from benchmark.wire.text import is_one_line
 SLUG = r"^[a-z0-9][a-z0-9._-]{0,63}$"
 LABEL = r"^([A-Za-z0-9][A-Za-z0-9._-]{0,63})?$"
 PUBLIC_ID = r"^[0-9a-f]{16}$"
+# The id of a submission, or `model` or `model@label`. Every id has the form of a slug.
+SUBMISSION_NAME = r"^[a-z0-9][a-z0-9._-]{0,63}(@[A-Za-z0-9][A-Za-z0-9._-]{0,63})?$"
 TOKEN = r"^[A-Za-z0-9_-]{43}$"  # noqa: S105 - the form of one
 # Names that come from benchmarks: any text without control characters and path separators.
 BROUGHT_NAME = r"^[^\x00-\x1f/\\]+$"
@@ -57,6 +59,7 @@ Paragraphs = Annotated[
 ]
 Slug = Annotated[str, StringConstraints(pattern=SLUG)]
 Label = Annotated[str, StringConstraints(pattern=LABEL)]
+SubmissionName = Annotated[str, StringConstraints(pattern=SUBMISSION_NAME)]
 PublicId = Annotated[str, StringConstraints(pattern=PUBLIC_ID)]
 Token = Annotated[str, StringConstraints(pattern=TOKEN)]
 PairId = Annotated[str, StringConstraints(max_length=MAX_PAIR_ID_CHARS, pattern=BROUGHT_NAME)]

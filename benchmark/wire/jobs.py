@@ -11,11 +11,11 @@ from benchmark.wire.common import (
     OneLine,
     PageResponse,
     PairId,
-    PublicId,
     RequestModel,
     ResponseModel,
     Seed,
     Slug,
+    SubmissionName,
 )
 from benchmark.wire.text import log_tail, one_line
 
@@ -97,7 +97,7 @@ class JobsResponse(PageResponse):
 
 
 class SubmissionJobsRequest(RequestModel):
-    submission: PublicId
+    submission: SubmissionName
 
 
 class ChangedJobsResponse(ResponseModel):

@@ -19,11 +19,11 @@ from benchmark.wire.common import (
     Line,
     PageResponse,
     Paragraphs,
-    PublicId,
     RequestModel,
     ResponseModel,
     Seed,
     Slug,
+    SubmissionName,
 )
 
 # The maximum number of links that one request creates.
@@ -33,10 +33,13 @@ InvitationKind = Literal[AnnotatorKind.PARTICIPANT, AnnotatorKind.PILOT, Annotat
 
 
 class MatchupRequest(RequestModel):
-    """Two submissions and, for each, the seed of the clips to show. Null means the smallest seed."""
+    """Two submissions and, for each, the seed of the clips to show. Null means the smallest seed.
 
-    reference: PublicId
-    other: PublicId
+    A submission is named by its id, or as `model` or `model@label`.
+    """
+
+    reference: SubmissionName
+    other: SubmissionName
     reference_seed: Seed | None = None
     other_seed: Seed | None = None
 

@@ -170,7 +170,7 @@ def test_an_unknown_page_is_a_page_for_people_and_json_for_programs(client: Test
     ("method", "path", "allowed"),
     [
         ("DELETE", "/api/v1/models", "GET"),
-        ("POST", "/api/v1/benchmarks", "GET"),
+        ("DELETE", "/api/v1/benchmarks", "GET, POST"),
         ("PATCH", "/api/v1/studies", "GET, POST"),
         ("PATCH", "/api/v1/models/motif", "GET, PUT"),
         ("PATCH", "/studies/motif-study/close", "GET, POST"),

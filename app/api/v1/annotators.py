@@ -4,6 +4,7 @@ from fastapi import Request
 
 from app.annotators import decisions
 from app.annotators.queries import ANNOTATORS, AnnotatorFilter, annotators_page
+from app.api.v1.error_responses import errors
 from app.api.v1.json_router import api_router
 from app.api.v1.list_parameters import ListQuery
 from app.clock import utc_now
@@ -16,7 +17,7 @@ from benchmark.wire.annotators import AnnotatorsResponse, ChangeResponse, Decisi
 router = api_router("annotators")
 
 
-@router.get("/studies/{slug}/annotators")
+@router.get("/studies/{slug}/annotators", responses=errors("404 not_found", "422 invalid_cursor"))
 def list_annotators(
     slug: SlugPath,
     request: Request,
@@ -31,7 +32,14 @@ def list_annotators(
         return annotators_page(session, study, AnnotatorFilter(flag, excluded), page)
 
 
-@router.post("/studies/{slug}/annotators/{annotator}/exclude")
+@router.post(
+    "/studies/{slug}/annotators/{annotator}/exclude",
+    responses=errors(
+        "404 not_found unknown_annotator unknown_vote",
+        "409 annotator_left votes_imported vote_not_counted",
+        "422 invalid",
+    ),
+)
 def exclude(
     slug: SlugPath, annotator: PseudonymPath, body: DecisionRequest, request: Request
 ) -> ChangeResponse:
@@ -44,7 +52,14 @@ def exclude(
         )
 
 
-@router.post("/studies/{slug}/annotators/{annotator}/reinstate")
+@router.post(
+    "/studies/{slug}/annotators/{annotator}/reinstate",
+    responses=errors(
+        "404 not_found unknown_annotator unknown_vote",
+        "409 annotator_left annotator_excluded votes_imported vote_not_counted",
+        "422 invalid",
+    ),
+)
 def reinstate(
     slug: SlugPath, annotator: PseudonymPath, body: DecisionRequest, request: Request
 ) -> ChangeResponse:

@@ -3,6 +3,7 @@
 from fastapi import Request, Response
 from sqlalchemy import select
 
+from app.api.v1.error_responses import errors
 from app.api.v1.json_router import OPTIONAL_KEY, api_router
 from app.api.v1.list_parameters import ListQuery, NameQuery
 from app.benchmarks.queries import (
@@ -27,7 +28,11 @@ router = api_router("benchmarks", is_for_people=False)
 _FOR_A_DAY = "max-age=86400"
 
 
-@router.get("/benchmarks", openapi_extra=OPTIONAL_KEY)
+@router.get(
+    "/benchmarks",
+    openapi_extra=OPTIONAL_KEY,
+    responses=errors("401 wrong_key", "403 missing_scope", "422 invalid_cursor"),
+)
 def list_benchmarks(
     request: Request, listing: ListQuery, visibility: Visibility | None = None
 ) -> BenchmarksResponse:
@@ -38,14 +43,22 @@ def list_benchmarks(
         return benchmarks_page(session, principal=principal, visibility=visibility, page=page)
 
 
-@router.get("/benchmarks/{slug}", openapi_extra=OPTIONAL_KEY)
+@router.get(
+    "/benchmarks/{slug}",
+    openapi_extra=OPTIONAL_KEY,
+    responses=errors("401 wrong_key", "403 missing_scope", "404 unknown_benchmark"),
+)
 def get_benchmark(slug: SlugPath, request: Request) -> BenchmarkResponse:
     with context_of(request).database.read() as session:
         benchmark = find_benchmark(session, slug, principal=optional_person(session, request))
         return benchmark_response(session, benchmark)
 
 
-@router.get("/benchmarks/{slug}/pairs", openapi_extra=OPTIONAL_KEY)
+@router.get(
+    "/benchmarks/{slug}/pairs",
+    openapi_extra=OPTIONAL_KEY,
+    responses=errors("401 wrong_key", "403 missing_scope", "404 unknown_benchmark", "422 invalid_cursor"),
+)
 def list_pairs(
     slug: SlugPath,
     request: Request,
@@ -64,7 +77,12 @@ def list_pairs(
         return pairs_page(session, slug, principal=principal, wanted=wanted, page=page)
 
 
-@router.get("/benchmarks/{slug}/pairs/{pair_id}/image", response_class=Response, openapi_extra=OPTIONAL_KEY)
+@router.get(
+    "/benchmarks/{slug}/pairs/{pair_id}/image",
+    response_class=Response,
+    openapi_extra=OPTIONAL_KEY,
+    responses=errors("401 wrong_key", "403 missing_scope", "404 unknown_benchmark unknown_pair"),
+)
 def get_image(slug: SlugPath, pair_id: PairIdPath, request: Request) -> Response:
     context = context_of(request)
     with context.database.read() as session:

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 from fastapi import Query, Request, Response
 from starlette.concurrency import run_in_threadpool
 
+from app.api.v1.error_responses import errors
 from app.api.v1.json_router import api_router
 from app.api.v1.list_parameters import ListQuery, NameQuery
 from app.api.v1.upload_headers import declared_bytes, read_job_headers
@@ -19,11 +20,13 @@ from app.errors import Invalid, StorageFull, Unavailable
 from app.jobs.service import forget_job_of_clip
 from app.jobs.uploads import JobUpload, OwnerUpload
 from app.media.images import ImageRejected
+from app.media.probe import ClipCode
 from app.media.sandbox import SandboxBroken
 from app.media.store import StoreError, StoreFull
 from app.security.identity import Principal
-from app.security.path_params import PairIdPath, PublicIdPath
+from app.security.path_params import PairIdPath, SubmissionPath
 from app.submissions import service
+from app.submissions.names import submission_id
 from app.submissions.provenance import read_provenance
 from app.submissions.queries import CLIPS, ClipFilter, clip_response, clips_page
 from app.submissions.service import find_submission
@@ -42,9 +45,12 @@ router = api_router("submissions")
 log = logging.getLogger("ti2v.clips")
 
 
-@router.get("/submissions/{public_id}/clips")
+@router.get(
+    "/submissions/{public_id}/clips",
+    responses=errors("404 not_found", "409 ambiguous_name", "422 invalid_cursor"),
+)
 def list_clips(
-    public_id: PublicIdPath,
+    public_id: SubmissionPath,
     request: Request,
     listing: ListQuery,
     pair_id: NameQuery = None,
@@ -54,7 +60,8 @@ def list_clips(
     page = listing.page_of(CLIPS)
     with context_of(request).database.read() as session:
         principal = require_person(session, request, Role.RESEARCHER, Role.VIEWER, now=utc_now())
-        submission = find_submission(session, public_id=public_id, principal=principal)
+        name = submission_id(session, public_id, principal=principal)
+        submission = find_submission(session, public_id=name, principal=principal)
         return clips_page(session, submission, ClipFilter(pair_id, seed), page)
 
 
@@ -62,7 +69,15 @@ def list_clips(
     "/submissions/{public_id}/clips/{pair_id}",
     response_model=ClipResponse,
     status_code=201,
-    responses={200: {"model": ClipResponse, "description": "These very bytes were here before."}},
+    responses={
+        200: {"model": ClipResponse, "description": "These very bytes were here before."},
+        **errors(
+            "404 not_found unknown_pair",
+            "409 ambiguous_name submission_not_open clip_exists stale_attempt cancelled",
+            f"422 invalid bad_digest wrong_digest bad_provenance {' '.join(ClipCode)}",
+            "429 too_many_uploads upload_quota_exceeded",
+        ),
+    },
     openapi_extra={
         "requestBody": {
             "required": True,
@@ -71,7 +86,7 @@ def list_clips(
     },
 )
 async def put_clip(
-    public_id: PublicIdPath,
+    public_id: SubmissionPath,
     pair_id: PairIdPath,
     request: Request,
     seed: Annotated[int | None, Query(ge=0, le=MAX_SEED)] = None,
@@ -112,9 +127,13 @@ async def put_clip(
     return Response(body, status_code=201 if uploaded.is_new else 200, media_type="application/json")
 
 
-@router.delete("/submissions/{public_id}/clips/{pair_id}", status_code=204)
+@router.delete(
+    "/submissions/{public_id}/clips/{pair_id}",
+    status_code=204,
+    responses=errors("404 not_found unknown_clip", "409 ambiguous_name submission_not_open"),
+)
 def delete_clip(
-    public_id: PublicIdPath,
+    public_id: SubmissionPath,
     pair_id: PairIdPath,
     request: Request,
     seed: Annotated[int, Query(ge=0, le=MAX_SEED)] = 0,
@@ -123,7 +142,8 @@ def delete_clip(
     context = context_of(request)
     with context.database.write() as session:
         principal = require_person(session, request, Role.RESEARCHER, scope=Scope.SUBMIT, now=utc_now())
-        submission = find_submission(session, public_id=public_id, principal=principal, for_change=True)
+        name = submission_id(session, public_id, principal=principal)
+        submission = find_submission(session, public_id=name, principal=principal, for_change=True)
         now = utc_now()
         clip = service.delete_clip(
             session, submission=submission, pair_name=pair_id, seed=seed, principal=principal, now=now
@@ -171,7 +191,9 @@ def _authorize(
         authorization: UploadAuthorization = (
             JobUpload(principal, public_id, pair_id, seed, job.id, job.attempt)
             if job
-            else OwnerUpload(principal, public_id, pair_id, seed or 0)
+            else OwnerUpload(
+                principal, submission_id(session, public_id, principal=principal), pair_id, seed or 0
+            )
         )
         target = authorization.find_target(session)
     context.uploads.require_quota(principal.person_id, declared_bytes(request.headers))

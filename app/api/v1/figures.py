@@ -2,6 +2,7 @@
 
 from fastapi import Request, Response
 
+from app.api.v1.error_responses import errors
 from app.api.v1.json_router import api_router
 from app.capacity import RequestClass
 from app.results.figures.routes import FramesQuery, figure_answer, scenes_answer, strip_answer
@@ -12,13 +13,21 @@ from benchmark.exports.figures.kinds import FigureFormat, FigureName
 router = api_router("results", RequestClass.REPORTS)
 
 
-@router.get("/studies/{slug}/figures/{figure}.{file_format}", response_class=Response)
+@router.get(
+    "/studies/{slug}/figures/{figure}.{file_format}",
+    response_class=Response,
+    responses=errors("404 not_found", "409 cannot_draw"),
+)
 def study_figure(slug: SlugPath, figure: FigureName, file_format: FigureFormat, request: Request) -> Response:
     """Return a figure as svg, pdf or png, or its numbers as csv; docs/figures.md explains each figure."""
     return figure_answer(request, slug, figure, file_format)
 
 
-@router.get("/studies/{slug}/pairs/{pair_id}/strip.{file_format}", response_class=Response)
+@router.get(
+    "/studies/{slug}/pairs/{pair_id}/strip.{file_format}",
+    response_class=Response,
+    responses=errors("404 not_found unknown_pair", "409 cannot_draw"),
+)
 def pair_strip(
     slug: SlugPath,
     pair_id: PairIdPath,
@@ -30,7 +39,11 @@ def pair_strip(
     return strip_answer(request, slug, pair_id, file_format, frames)
 
 
-@router.get("/benchmarks/{slug}/scenarios.{file_format}", response_class=Response)
+@router.get(
+    "/benchmarks/{slug}/scenarios.{file_format}",
+    response_class=Response,
+    responses=errors("404 unknown_benchmark", "409 cannot_draw"),
+)
 def benchmark_scenarios(slug: SlugPath, file_format: FigureFormat, request: Request) -> Response:
     """Return one image and one prompt for every scenario of a benchmark."""
     return scenes_answer(request, slug, file_format)

@@ -6,6 +6,7 @@ from fastapi import Query, Request, Response
 from pydantic import ValidationError
 from starlette.concurrency import run_in_threadpool
 
+from app.api.v1.error_responses import errors
 from app.api.v1.import_uploads import stored_upload
 from app.api.v1.json_router import api_router
 from app.benchmark_import.service import (
@@ -48,6 +49,11 @@ MapQuery = Annotated[list[str], Query(min_length=1, max_length=20, description="
             "content": {ZIP: _BINARY, JSON: {"schema": BenchmarkImportRequest.model_json_schema()}},
         }
     },
+    responses=errors(
+        "409 other_owner import_running",
+        "422 invalid not_zip bad_digest wrong_digest",
+        "429 too_many_uploads upload_quota_exceeded",
+    ),
 )
 async def import_benchmark(
     request: Request, slug: Annotated[str | None, Query(pattern=SLUG)] = None, title: TitleQuery = ""
@@ -79,6 +85,12 @@ async def import_benchmark(
     status_code=202,
     response_model=TaskResponse,
     openapi_extra={"requestBody": {"required": True, "content": dict.fromkeys(TABLE_SUFFIXES, _BINARY)}},
+    responses=errors(
+        "404 unknown_benchmark",
+        "409 import_running",
+        "422 invalid empty bad_digest wrong_digest",
+        "429 too_many_uploads upload_quota_exceeded",
+    ),
 )
 async def import_votes(
     request: Request,

@@ -9,6 +9,7 @@ from typing import Annotated
 from fastapi import Query, Request, Response
 
 from app.api.v1.benchmarks import image_cache_control
+from app.api.v1.error_responses import errors
 from app.api.v1.json_router import api_router
 from app.api.v1.list_parameters import ListQuery, SlugQuery
 from app.capacity import RequestClass
@@ -20,8 +21,9 @@ from app.jobs.requests import create_jobs as queue_jobs
 from app.jobs.workers import upsert_worker
 from app.media.responses import image_response
 from app.security.path_params import PublicIdPath
+from app.submissions.names import submission_id
 from benchmark.protocol import JobStatus, Role, Scope
-from benchmark.wire.common import PUBLIC_ID, RenewResponse
+from benchmark.wire.common import SUBMISSION_NAME, RenewResponse
 from benchmark.wire.jobs import (
     AttemptRequest,
     ChangedJobsResponse,
@@ -39,7 +41,15 @@ from benchmark.wire.jobs import (
 router = api_router("jobs")
 
 
-@router.post("/jobs", status_code=201)
+@router.post(
+    "/jobs",
+    status_code=201,
+    responses=errors(
+        "404 unknown_benchmark",
+        "409 submission_exists submission_not_open conflict",
+        "422 unknown_model unknown_pair",
+    ),
+)
 def create_jobs(body: CreateJobsRequest, request: Request) -> CreateJobsResponse:
     """Queue a job for each missing clip. Repeating the request adds nothing."""
     with context_of(request).database.write() as session:
@@ -48,37 +58,41 @@ def create_jobs(body: CreateJobsRequest, request: Request) -> CreateJobsResponse
         return queue_jobs(session, request=body, principal=principal, now=now)
 
 
-@router.get("/jobs")
+@router.get("/jobs", responses=errors("404 not_found", "409 ambiguous_name", "422 invalid_cursor"))
 def list_jobs(
     request: Request,
     listing: ListQuery,
-    submission: Annotated[str | None, Query(pattern=PUBLIC_ID)] = None,
+    submission: Annotated[str | None, Query(pattern=SUBMISSION_NAME)] = None,
     model: SlugQuery = None,
     status: JobStatus | None = None,
 ) -> JobsResponse:
     """Return the jobs of your own submissions, in the order of their creation; an admin gets all jobs."""
-    wanted, page = JobFilter(submission, model, status), listing.page_of(JOBS)
+    page = listing.page_of(JOBS)
     with context_of(request).database.read() as session:
         principal = require_person(session, request, Role.RESEARCHER, now=utc_now())
-        return jobs_page(session, principal, wanted, page)
+        if submission is not None:
+            submission = submission_id(session, submission, principal=principal)
+        return jobs_page(session, principal, JobFilter(submission, model, status), page)
 
 
-@router.post("/jobs/cancel")
+@router.post("/jobs/cancel", responses=errors("404 not_found", "409 ambiguous_name"))
 def cancel_jobs(body: SubmissionJobsRequest, request: Request) -> ChangedJobsResponse:
     """Cancel the queued and leased jobs of a submission."""
     with context_of(request).database.write() as session:
         principal = require_person(session, request, Role.RESEARCHER, scope=Scope.SUBMIT, now=utc_now())
-        submission = service.find_submission(session, public_id=body.submission, principal=principal)
+        name = submission_id(session, body.submission, principal=principal)
+        submission = service.find_submission(session, public_id=name, principal=principal)
         now = utc_now()
         return ChangedJobsResponse(jobs=service.cancel_jobs(session, submission=submission, now=now))
 
 
-@router.post("/jobs/retry")
+@router.post("/jobs/retry", responses=errors("404 not_found", "409 ambiguous_name submission_not_open"))
 def retry_jobs(body: SubmissionJobsRequest, request: Request) -> ChangedJobsResponse:
     """Queue every failed job of a submission again; jobs that wait after a failure become ready at once."""
     with context_of(request).database.write() as session:
         principal = require_person(session, request, Role.RESEARCHER, scope=Scope.SUBMIT, now=utc_now())
-        submission = service.find_submission(session, public_id=body.submission, principal=principal)
+        name = submission_id(session, body.submission, principal=principal)
+        submission = service.find_submission(session, public_id=name, principal=principal)
         now = utc_now()
         return ChangedJobsResponse(jobs=service.retry_jobs(session, submission=submission, now=now))
 
@@ -100,7 +114,7 @@ def claim(body: ClaimRequest, request: Request) -> ClaimResponse:
     return ClaimResponse(jobs=claimed)
 
 
-@router.get("/jobs/{public_id}/image", response_class=Response)
+@router.get("/jobs/{public_id}/image", response_class=Response, responses=errors("404 not_found"))
 def get_image(public_id: PublicIdPath, request: Request) -> Response:
     """Return the image to animate, from the submission's version of the benchmark.
 
@@ -119,7 +133,7 @@ def get_image(public_id: PublicIdPath, request: Request) -> Response:
     )
 
 
-@router.post("/jobs/{public_id}/renew")
+@router.post("/jobs/{public_id}/renew", responses=errors("404 not_found", "409 stale_attempt cancelled"))
 def renew(public_id: PublicIdPath, body: AttemptRequest, request: Request) -> RenewResponse:
     """Extend a lease; 409 `cancelled` or `stale_attempt` means that the clip is no longer needed."""
     context = context_of(request)
@@ -131,7 +145,7 @@ def renew(public_id: PublicIdPath, body: AttemptRequest, request: Request) -> Re
         return RenewResponse(expires_at=leases.renew(session, job=job, policy=policy, now=now))
 
 
-@router.post("/jobs/{public_id}/release")
+@router.post("/jobs/{public_id}/release", responses=errors("404 not_found", "409 stale_attempt cancelled"))
 def release(public_id: PublicIdPath, body: AttemptRequest, request: Request) -> JobResponse:
     """Release a job; this does not count as a failed attempt."""
     with context_of(request).database.write(durable=False) as session:
@@ -142,7 +156,7 @@ def release(public_id: PublicIdPath, body: AttemptRequest, request: Request) -> 
         return job_response(listed_job(session, job))
 
 
-@router.post("/jobs/{public_id}/fail")
+@router.post("/jobs/{public_id}/fail", responses=errors("404 not_found", "409 stale_attempt cancelled"))
 def fail(public_id: PublicIdPath, body: FailRequest, request: Request) -> FailResponse:
     """Record why an attempt failed. The job is queued again after a pause, or fails permanently."""
     context = context_of(request)
@@ -158,7 +172,7 @@ def fail(public_id: PublicIdPath, body: FailRequest, request: Request) -> FailRe
         )
 
 
-@router.post("/jobs/{public_id}/cancel")
+@router.post("/jobs/{public_id}/cancel", responses=errors("404 not_found", "409 job_done"))
 def cancel(public_id: PublicIdPath, request: Request) -> JobResponse:
     """Cancel a job; the worker that holds it gets an error at its next renewal."""
     with context_of(request).database.write() as session:
@@ -169,7 +183,7 @@ def cancel(public_id: PublicIdPath, request: Request) -> JobResponse:
         return job_response(listed_job(session, job))
 
 
-@router.post("/jobs/{public_id}/retry")
+@router.post("/jobs/{public_id}/retry", responses=errors("404 not_found", "409 job_done submission_not_open"))
 def retry(public_id: PublicIdPath, request: Request) -> JobResponse:
     """Queue a failed or cancelled job again, like a new one."""
     with context_of(request).database.write() as session:

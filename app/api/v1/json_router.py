@@ -1,29 +1,52 @@
 """Base of all REST API routers: strict JSON bodies and queries, and errors in one documented format."""
 
 import json
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Sequence
 from typing import Any
 
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import APIRouter, Depends, Request, Response, params
 from fastapi.routing import APIRoute
-from fastapi.security import HTTPBearer
+from fastapi.security import APIKeyCookie, HTTPBearer
 
+from app.api.v1.error_responses import common_errors
 from app.api.v1.query_parameters import declared_query
 from app.authenticated_route import AuthenticatedRoute
 from app.capacity import RequestClass
+from app.dependencies import COOKIE
 from app.errors import BadRequest
 from app.limited_routes import limited_route
-from benchmark.wire.common import ErrorResponse
 
-# Declared only for /api/v1/openapi.json, which documents how to send a key; app/dependencies.py reads the
-# key.
-KEY = Depends(HTTPBearer(auto_error=False, description="A key from `ti2v key create`."))
+# Declared only for /api/v1/openapi.json, which documents how to send credentials; app/dependencies.py reads
+# them. A route with several schemes accepts any of them.
+KEY = Depends(
+    HTTPBearer(auto_error=False, description="A key from `ti2v key create` or `POST /api/v1/keys`.")
+)
+BROWSER = Depends(
+    APIKeyCookie(
+        name=COOKIE,
+        scheme_name="BrowserCookie",
+        auto_error=False,
+        description="The cookie of a browser in which a person signed in: `POST /sign-in/{token}` sets it.",
+    )
+)
+ANNOTATOR = Depends(
+    APIKeyCookie(
+        name=COOKIE,
+        scheme_name="AnnotatorCookie",
+        auto_error=False,
+        description="The cookie of an annotator: `GET /invite/{token}`, an invitation link, sets it.",
+    )
+)
 # For routes that require no key but return more to a person with a key.
 OPTIONAL_KEY: dict[str, Any] = {"security": [{}, {"HTTPBearer": []}]}
 
 
 def api_router(
-    tag: str, request_class: RequestClass | None = None, *, is_for_people: bool = True
+    tag: str,
+    request_class: RequestClass | None = None,
+    *,
+    is_for_people: bool = True,
+    credentials: Sequence[params.Depends] = (),
 ) -> APIRouter:
     """Return the router of one resource.
 
@@ -31,15 +54,15 @@ def api_router(
         tag: the name of the resource.
         request_class: the routes run in the threads of this class; None for the default threads.
         is_for_people: whether the routes require a key or a signed-in browser, before they read the body.
+        credentials: how OpenAPI describes other credentials.
     """
     base = PersonJsonRoute if is_for_people else StrictJsonRoute
     route_class = limited_route(request_class, base) if request_class else base
-    refusal = {"model": ErrorResponse, "description": "A refusal; docs/api.md lists the codes."}
     return APIRouter(
         tags=[tag],
         route_class=route_class,
-        dependencies=[KEY] if is_for_people else [],
-        responses={"4XX": refusal, "5XX": refusal},
+        dependencies=credentials or ([KEY, BROWSER] if is_for_people else []),
+        responses=common_errors(is_for_people=is_for_people),
     )
 
 

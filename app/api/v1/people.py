@@ -6,6 +6,7 @@ from typing import Annotated
 from fastapi import Path, Query, Request, Response
 from sqlalchemy.orm import Session
 
+from app.api.v1.error_responses import errors
 from app.api.v1.json_router import api_router
 from app.api.v1.list_parameters import ListQuery
 from app.clock import utc_now
@@ -41,7 +42,7 @@ PersonQuery = Annotated[str | None, Query(max_length=MAX_PERSON_CHARS, pattern=B
 KeyIdPath = Annotated[int, Path(ge=1, lt=2**63)]
 
 
-@router.post("/people", status_code=201)
+@router.post("/people", status_code=201, responses=errors("409 person_exists"))
 def create_person(body: PersonRequest, request: Request) -> PersonResponse:
     """Add a person without keys."""
     with context_of(request).database.write() as session:
@@ -50,7 +51,7 @@ def create_person(body: PersonRequest, request: Request) -> PersonResponse:
         return person_response(session, person, now=now)
 
 
-@router.get("/people")
+@router.get("/people", responses=errors("422 invalid_cursor"))
 def list_people(
     request: Request, listing: ListQuery, role: Role | None = None, disabled: bool | None = None
 ) -> PeopleResponse:
@@ -61,7 +62,11 @@ def list_people(
         return people_page(session, PersonFilter(role, disabled), page, now=now)
 
 
-@router.post("/people/{name}/sign-in-link", status_code=201)
+@router.post(
+    "/people/{name}/sign-in-link",
+    status_code=201,
+    responses=errors("404 unknown_person", "409 person_disabled conflict"),
+)
 def create_sign_in_link(name: PersonPath, request: Request) -> SignInLinkResponse:
     """Create a link that signs one browser of a person in, once."""
     context = context_of(request)
@@ -76,7 +81,7 @@ def create_sign_in_link(name: PersonPath, request: Request) -> SignInLinkRespons
     return SignInLinkResponse(link=link, expires_at=now + timedelta(minutes=minutes))
 
 
-@router.post("/people/{name}/sign-out")
+@router.post("/people/{name}/sign-out", responses=errors("404 unknown_person"))
 def sign_out(name: PersonPath, request: Request) -> PersonResponse:
     """Sign a person out of every browser and end their unused sign-in links; keys still work."""
     with context_of(request).database.write() as session:
@@ -86,7 +91,7 @@ def sign_out(name: PersonPath, request: Request) -> PersonResponse:
         return person_response(session, person, now=now)
 
 
-@router.post("/people/{name}/disable")
+@router.post("/people/{name}/disable", responses=errors("404 unknown_person", "409 conflict"))
 def disable(name: PersonPath, request: Request) -> PersonResponse:
     """Refuse every request of a person, by key or browser, until the person is enabled."""
     with context_of(request).database.write() as session:
@@ -96,7 +101,7 @@ def disable(name: PersonPath, request: Request) -> PersonResponse:
         return person_response(session, person, now=now)
 
 
-@router.post("/people/{name}/enable")
+@router.post("/people/{name}/enable", responses=errors("404 unknown_person"))
 def enable(name: PersonPath, request: Request) -> PersonResponse:
     """Accept the keys of a disabled person again; in a browser the person must sign in again."""
     with context_of(request).database.write() as session:
@@ -106,7 +111,7 @@ def enable(name: PersonPath, request: Request) -> PersonResponse:
         return person_response(session, person, now=now)
 
 
-@router.post("/keys", status_code=201)
+@router.post("/keys", status_code=201, responses=errors("409 person_exists person_disabled"))
 def create_key(body: KeyRequest, request: Request) -> CreatedKeyResponse:
     """Create a key. The response is the only place where the secret is shown."""
     with context_of(request).database.write() as session:
@@ -116,7 +121,7 @@ def create_key(body: KeyRequest, request: Request) -> CreatedKeyResponse:
     return CreatedKeyResponse(**shown.model_dump(), key=created.secret)
 
 
-@router.get("/keys")
+@router.get("/keys", responses=errors("422 invalid_cursor"))
 def list_keys(
     request: Request,
     listing: ListQuery,
@@ -131,7 +136,7 @@ def list_keys(
         return keys_page(session, KeyFilter(name, role, active), page, now=now)
 
 
-@router.delete("/keys/{key_id}", status_code=204)
+@router.delete("/keys/{key_id}", status_code=204, responses=errors("404 not_found"))
 def revoke_key(key_id: KeyIdPath, request: Request) -> Response:
     """Revoke a key permanently. Browsers of its person stay signed in."""
     with context_of(request).database.write() as session:

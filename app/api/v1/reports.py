@@ -3,6 +3,7 @@
 from fastapi import Request, Response
 from starlette.responses import StreamingResponse
 
+from app.api.v1.error_responses import errors
 from app.api.v1.json_router import api_router
 from app.capacity import RequestClass
 from app.clock import utc_now
@@ -13,7 +14,11 @@ from app.security.path_params import SlugPath
 router = api_router("results", RequestClass.REPORTS)
 
 
-@router.get("/studies/{slug}/report.zip", response_class=Response)
+@router.get(
+    "/studies/{slug}/report.zip",
+    response_class=Response,
+    responses=errors("404 not_found", "409 study_not_open no_votes"),
+)
 def report(slug: SlugPath, request: Request) -> Response:
     """Return protocol, hashes, votes, tables and figures as one ZIP file.
 

@@ -5,6 +5,7 @@ from typing import Annotated
 from fastapi import Query, Request, Response
 from starlette.responses import StreamingResponse
 
+from app.api.v1.error_responses import errors
 from app.api.v1.json_router import api_router
 from app.capacity import RequestClass
 from app.clock import utc_now
@@ -21,7 +22,7 @@ from benchmark.wire.studies import CheckResponse
 router = api_router("results", RequestClass.REPORTS)
 
 
-@router.get("/studies/{slug}/results")
+@router.get("/studies/{slug}/results", responses=errors("404 not_found"))
 def get_results(slug: SlugPath, request: Request) -> ResultsResponse:
     """Return scores and rates.
 
@@ -33,7 +34,7 @@ def get_results(slug: SlugPath, request: Request) -> ResultsResponse:
         return results_response(results)
 
 
-@router.get("/studies/{slug}/check")
+@router.get("/studies/{slug}/check", responses=errors("404 not_found"))
 def check(slug: SlugPath, request: Request) -> CheckResponse:
     """Recount the votes and return every stored counter that differs from the recount."""
     with context_of(request).database.read() as session:
@@ -41,7 +42,11 @@ def check(slug: SlugPath, request: Request) -> CheckResponse:
         return CheckResponse(differences=recount(session, study))
 
 
-@router.get("/studies/{slug}/exports/{table}.{file_format}", response_class=Response)
+@router.get(
+    "/studies/{slug}/exports/{table}.{file_format}",
+    response_class=Response,
+    responses=errors("404 not_found", "422 unknown_column"),
+)
 def export(
     slug: SlugPath,
     table: TableName,

@@ -2,6 +2,7 @@
 
 from fastapi import Request
 
+from app.api.v1.error_responses import errors
 from app.api.v1.json_router import api_router
 from app.api.v1.list_parameters import ListQuery, SlugQuery
 from app.clock import utc_now
@@ -24,7 +25,15 @@ from benchmark.wire.studies import (
 router = api_router("studies")
 
 
-@router.post("/studies", status_code=201)
+@router.post(
+    "/studies",
+    status_code=201,
+    responses=errors(
+        "404 unknown_benchmark",
+        "409 study_exists ambiguous_name",
+        "422 bad_matchups no_gold no_gold_clips gold_is_compared gold_stands_out",
+    ),
+)
 def create_study(body: StudyRequest, request: Request) -> StudyResponse:
     """Create a draft. Its protocol can no longer change once the study opens."""
     with context_of(request).database.write() as session:
@@ -34,7 +43,7 @@ def create_study(body: StudyRequest, request: Request) -> StudyResponse:
         return study_response(session, study)
 
 
-@router.get("/studies")
+@router.get("/studies", responses=errors("422 invalid_cursor"))
 def list_studies(
     request: Request,
     listing: ListQuery,
@@ -49,31 +58,33 @@ def list_studies(
         return studies_page(session, principal, wanted, page)
 
 
-@router.get("/studies/{slug}")
+@router.get("/studies/{slug}", responses=errors("404 not_found"))
 def get_study(slug: SlugPath, request: Request) -> StudyResponse:
     with context_of(request).database.read() as session:
         principal = require_person(session, request, Role.RESEARCHER, Role.VIEWER, now=utc_now())
         return study_response(session, find_study(session, slug=slug, principal=principal))
 
 
-@router.post("/studies/{slug}/open")
+@router.post("/studies/{slug}/open", responses=errors("404 not_found", "409 study_status no_common_pairs"))
 def open_study(slug: SlugPath, request: Request) -> StudyResponse:
     """Open a draft or resume a paused study; annotators can vote from now on."""
     return _change_status(slug, request, StudyStatus.OPEN)
 
 
-@router.post("/studies/{slug}/pause")
+@router.post("/studies/{slug}/pause", responses=errors("404 not_found", "409 study_status"))
 def pause_study(slug: SlugPath, request: Request) -> StudyResponse:
     return _change_status(slug, request, StudyStatus.PAUSED)
 
 
-@router.post("/studies/{slug}/close")
+@router.post("/studies/{slug}/close", responses=errors("404 not_found", "409 study_status"))
 def close_study(slug: SlugPath, request: Request) -> StudyResponse:
     """Close a study permanently, which makes its results final."""
     return _change_status(slug, request, StudyStatus.CLOSED)
 
 
-@router.post("/studies/{slug}/invitations", status_code=201)
+@router.post(
+    "/studies/{slug}/invitations", status_code=201, responses=errors("404 not_found", "409 study_not_open")
+)
 def invite(slug: SlugPath, body: InvitationsRequest, request: Request) -> InvitationsResponse:
     """Create invitation links. Each is for one annotator and is returned only once."""
     context = context_of(request)

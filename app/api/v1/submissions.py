@@ -4,14 +4,16 @@ from typing import Annotated
 
 from fastapi import Query, Request
 
+from app.api.v1.error_responses import errors
 from app.api.v1.json_router import api_router
 from app.api.v1.list_parameters import LabelQuery, ListQuery, SlugQuery
 from app.benchmarks.service import find_benchmark
 from app.clock import utc_now
 from app.dependencies import context_of, require_person
 from app.jobs.service import cancel_jobs
-from app.security.path_params import PublicIdPath, SlugPath
+from app.security.path_params import SlugPath, SubmissionPath
 from app.submissions import service
+from app.submissions.names import submission_id
 from app.submissions.queries import (
     MODELS,
     SUBMISSIONS,
@@ -39,7 +41,7 @@ from benchmark.wire.submissions import (
 router = api_router("submissions")
 
 
-@router.put("/models/{slug}")
+@router.put("/models/{slug}", responses=errors("409 conflict"))
 def put_model(slug: SlugPath, body: ModelRequest, request: Request) -> ModelResponse:
     """Register a model, or change the description of your own model."""
     with context_of(request).database.write() as session:
@@ -49,7 +51,7 @@ def put_model(slug: SlugPath, body: ModelRequest, request: Request) -> ModelResp
         return ModelResponse.model_validate(model)
 
 
-@router.get("/models")
+@router.get("/models", responses=errors("422 invalid_cursor"))
 def list_models(
     request: Request,
     listing: ListQuery,
@@ -62,14 +64,18 @@ def list_models(
         return models_page(session, principal, mine=mine, page=page)
 
 
-@router.get("/models/{slug}")
+@router.get("/models/{slug}", responses=errors("404 not_found"))
 def get_model(slug: SlugPath, request: Request) -> ModelResponse:
     with context_of(request).database.read() as session:
         principal = require_person(session, request, Role.RESEARCHER, Role.VIEWER, Role.WORKER, now=utc_now())
         return visible_model(session, slug, principal)
 
 
-@router.post("/submissions", status_code=201)
+@router.post(
+    "/submissions",
+    status_code=201,
+    responses=errors("404 unknown_model unknown_benchmark", "409 submission_exists"),
+)
 def open_submission(body: SubmissionRequest, request: Request) -> SubmissionResponse:
     with context_of(request).database.write() as session:
         principal = require_person(session, request, Role.RESEARCHER, scope=Scope.SUBMIT, now=utc_now())
@@ -81,7 +87,7 @@ def open_submission(body: SubmissionRequest, request: Request) -> SubmissionResp
         return submission_response(session, submission)
 
 
-@router.get("/submissions")
+@router.get("/submissions", responses=errors("422 invalid_cursor"))
 def list_submissions(
     request: Request,
     listing: ListQuery,
@@ -102,25 +108,30 @@ def list_submissions(
         return submissions_page(session, principal, wanted, page)
 
 
-@router.get("/submissions/{public_id}")
-def get_submission(public_id: PublicIdPath, request: Request) -> SubmissionDetailResponse:
+@router.get("/submissions/{public_id}", responses=errors("404 not_found", "409 ambiguous_name"))
+def get_submission(public_id: SubmissionPath, request: Request) -> SubmissionDetailResponse:
     """Return a submission with its missing clips and the warnings about its clips."""
     with context_of(request).database.read() as session:
         principal = require_person(session, request, Role.RESEARCHER, Role.VIEWER, Role.WORKER, now=utc_now())
-        submission = service.find_submission(session, public_id=public_id, principal=principal)
+        name = submission_id(session, public_id, principal=principal)
+        submission = service.find_submission(session, public_id=name, principal=principal)
         return submission_detail(session, submission)
 
 
-@router.post("/submissions/{public_id}/finalise")
+@router.post(
+    "/submissions/{public_id}/finalise",
+    responses=errors(
+        "404 not_found", "409 ambiguous_name clips_missing submission_empty submission_withdrawn"
+    ),
+)
 def finalise(
-    public_id: PublicIdPath, request: Request, body: FinaliseRequest | None = None
+    public_id: SubmissionPath, request: Request, body: FinaliseRequest | None = None
 ) -> SubmissionDetailResponse:
     """Make a submission final: no clip can be added or changed afterwards."""
     with context_of(request).database.write() as session:
         principal = require_person(session, request, Role.RESEARCHER, scope=Scope.SUBMIT, now=utc_now())
-        submission = service.find_submission(
-            session, public_id=public_id, principal=principal, for_change=True
-        )
+        name = submission_id(session, public_id, principal=principal)
+        submission = service.find_submission(session, public_id=name, principal=principal, for_change=True)
         now = utc_now()
         service.finalise(
             session, submission=submission, allow_partial=bool(body and body.allow_partial), now=now
@@ -130,16 +141,15 @@ def finalise(
         return submission_detail(session, submission)
 
 
-@router.post("/submissions/{public_id}/withdraw")
+@router.post("/submissions/{public_id}/withdraw", responses=errors("404 not_found", "409 ambiguous_name"))
 def withdraw_submission(
-    public_id: PublicIdPath, body: ReasonRequest, request: Request
+    public_id: SubmissionPath, body: ReasonRequest, request: Request
 ) -> SubmissionDetailResponse:
     """Withdraw a submission from every running study; existing votes are kept and marked."""
     with context_of(request).database.write() as session:
         principal = require_person(session, request, Role.RESEARCHER, scope=Scope.SUBMIT, now=utc_now())
-        submission = service.find_submission(
-            session, public_id=public_id, principal=principal, for_change=True
-        )
+        name = submission_id(session, public_id, principal=principal)
+        submission = service.find_submission(session, public_id=name, principal=principal, for_change=True)
         now = utc_now()
         withdraw(session, submission=submission, reason=body.reason, principal=principal)
         cancel_jobs(session, submission=submission, now=now)

@@ -4,6 +4,7 @@ from typing import Annotated
 
 from fastapi import Path, Request
 
+from app.api.v1.error_responses import errors
 from app.api.v1.json_router import api_router
 from app.api.v1.list_parameters import ListQuery
 from app.clock import utc_now
@@ -16,7 +17,7 @@ router = api_router("tasks")
 TaskIdPath = Annotated[int, Path(ge=1, lt=2**63)]
 
 
-@router.get("/tasks")
+@router.get("/tasks", responses=errors("422 invalid_cursor"))
 def list_tasks(
     request: Request, listing: ListQuery, kind: TaskKind | None = None, status: TaskStatus | None = None
 ) -> TasksResponse:
@@ -27,7 +28,7 @@ def list_tasks(
         return tasks_page(session, principal, wanted, page)
 
 
-@router.get("/tasks/{task_id}")
+@router.get("/tasks/{task_id}", responses=errors("404 not_found"))
 def get_task(task_id: TaskIdPath, request: Request) -> TaskResponse:
     """Return a background task with its progress and problems."""
     with context_of(request).database.read() as session:

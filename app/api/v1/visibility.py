@@ -1,51 +1,68 @@
 """REST routes that read and set the visibility of benchmarks, submissions and studies."""
 
 from fastapi import Request
+from sqlalchemy.orm import Session
 
+from app.api.v1.error_responses import errors
 from app.api.v1.json_router import api_router
 from app.clock import utc_now
 from app.dependencies import context_of, require_person
-from app.security.path_params import PublicIdPath, SlugPath
+from app.security.identity import Principal
+from app.security.path_params import SlugPath, SubmissionPath
 from app.sharing.service import find_own, set_visibility, visibility_of
+from app.submissions.names import submission_id
 from benchmark.protocol import Role, Scope, ShareSubject
 from benchmark.wire.visibility import VisibilityRequest, VisibilityResponse
 
 router = api_router("visibility")
 
 
-@router.get("/benchmarks/{slug}/visibility")
+@router.get("/benchmarks/{slug}/visibility", responses=errors("404 not_found"))
 def get_of_benchmark(slug: SlugPath, request: Request) -> VisibilityResponse:
     """Return who sees a benchmark of yours."""
     return _read(request, slug, ShareSubject.BENCHMARK)
 
 
-@router.put("/benchmarks/{slug}/visibility")
+@router.put(
+    "/benchmarks/{slug}/visibility",
+    responses=errors("404 not_found", "409 shown_in_public", "422 unknown_person"),
+)
 def set_of_benchmark(slug: SlugPath, body: VisibilityRequest, request: Request) -> VisibilityResponse:
     """Set who sees a benchmark of yours, in all its versions."""
     return _change(request, slug, body, ShareSubject.BENCHMARK, Scope.STUDY)
 
 
-@router.get("/submissions/{public_id}/visibility")
-def get_of_submission(public_id: PublicIdPath, request: Request) -> VisibilityResponse:
+@router.get("/submissions/{public_id}/visibility", responses=errors("404 not_found", "409 ambiguous_name"))
+def get_of_submission(public_id: SubmissionPath, request: Request) -> VisibilityResponse:
     """Return who sees a submission of yours."""
     return _read(request, public_id, ShareSubject.SUBMISSION)
 
 
-@router.put("/submissions/{public_id}/visibility")
+@router.put(
+    "/submissions/{public_id}/visibility",
+    responses=errors(
+        "404 not_found", "409 ambiguous_name benchmark_not_public shown_in_public", "422 unknown_person"
+    ),
+)
 def set_of_submission(
-    public_id: PublicIdPath, body: VisibilityRequest, request: Request
+    public_id: SubmissionPath, body: VisibilityRequest, request: Request
 ) -> VisibilityResponse:
     """Set who sees a submission of yours."""
     return _change(request, public_id, body, ShareSubject.SUBMISSION, Scope.SUBMIT)
 
 
-@router.get("/studies/{slug}/visibility")
+@router.get("/studies/{slug}/visibility", responses=errors("404 not_found"))
 def get_of_study(slug: SlugPath, request: Request) -> VisibilityResponse:
     """Return who sees a study of yours."""
     return _read(request, slug, ShareSubject.STUDY)
 
 
-@router.put("/studies/{slug}/visibility")
+@router.put(
+    "/studies/{slug}/visibility",
+    responses=errors(
+        "404 not_found", "409 study_status sides_not_public benchmark_not_public", "422 unknown_person"
+    ),
+)
 def set_of_study(slug: SlugPath, body: VisibilityRequest, request: Request) -> VisibilityResponse:
     """Set who sees a study of yours and its results."""
     return _change(request, slug, body, ShareSubject.STUDY, Scope.STUDY)
@@ -54,6 +71,7 @@ def set_of_study(slug: SlugPath, body: VisibilityRequest, request: Request) -> V
 def _read(request: Request, name: str, kind: ShareSubject) -> VisibilityResponse:
     with context_of(request).database.read() as session:
         principal = require_person(session, request, Role.RESEARCHER, now=utc_now())
+        name = _id_of(session, kind, name, principal)
         return visibility_of(session, find_own(session, kind, name, principal=principal))
 
 
@@ -62,5 +80,11 @@ def _change(
 ) -> VisibilityResponse:
     with context_of(request).database.write() as session:
         principal = require_person(session, request, Role.RESEARCHER, scope=scope, now=utc_now())
+        name = _id_of(session, kind, name, principal)
         subject = find_own(session, kind, name, principal=principal, is_locked=True)
         return set_visibility(session, subject, body, principal=principal, now=utc_now())
+
+
+def _id_of(session: Session, kind: ShareSubject, name: str, principal: Principal) -> str:
+    """Return the name of a subject; of a submission, its id."""
+    return submission_id(session, name, principal=principal) if kind is ShareSubject.SUBMISSION else name

@@ -7,7 +7,8 @@ from typing import Annotated
 
 from fastapi import Body, Request, Response
 
-from app.api.v1.json_router import api_router
+from app.api.v1.error_responses import errors
+from app.api.v1.json_router import ANNOTATOR, api_router
 from app.capacity import RequestClass
 from app.clock import utc_now
 from app.dependencies import context_of, cookie_of
@@ -26,13 +27,16 @@ from benchmark.wire.votes import (
     VoteResponse,
 )
 
-router = api_router("voting", RequestClass.VOTES, is_for_people=False)
+router = api_router("voting", RequestClass.VOTES, is_for_people=False, credentials=[ANNOTATOR])
 
 
 @router.post(
     "/studies/{slug}/assignments",
     response_model=AssignmentResponse,
-    responses={204: {"description": "Nothing is left for this annotator."}},
+    responses={
+        204: {"description": "Nothing is left for this annotator."},
+        **errors("401 not_invited", "404 not_found", "409 study_not_open too_many_held"),
+    },
 )
 def next_assignment(
     slug: SlugPath, request: Request, body: Annotated[NextAssignmentRequest | None, Body()] = None
@@ -66,7 +70,15 @@ def next_assignment(
     "/assignments/{token}/vote",
     response_model=VoteResponse,
     status_code=201,
-    responses={200: {"model": VoteResponse, "description": "This very vote was taken before."}},
+    responses={
+        200: {"model": VoteResponse, "description": "This very vote was taken before."},
+        **errors(
+            "404 not_found",
+            "409 already_voted already_skipped assignment_replaced matchup_closed study_not_open "
+            "clips_not_delivered lease_expired",
+            "422 justification_missing",
+        ),
+    },
 )
 def vote(token: TokenPath, body: VoteRequest, request: Request) -> Response:
     """Store a vote.
@@ -86,7 +98,11 @@ def vote(token: TokenPath, body: VoteRequest, request: Request) -> Response:
     return _json(response.model_dump_json(), status=201 if cast.is_new else 200)
 
 
-@router.post("/assignments/{token}/skip", status_code=204)
+@router.post(
+    "/assignments/{token}/skip",
+    status_code=204,
+    responses=errors("404 not_found", "409 already_voted assignment_replaced matchup_closed"),
+)
 def skip(token: TokenPath, body: SkipRequest, request: Request) -> Response:
     """Skip a comparison without a vote; the annotator does not get it again."""
     with context_of(request).database.write() as session:
@@ -95,7 +111,10 @@ def skip(token: TokenPath, body: SkipRequest, request: Request) -> Response:
     return Response(status_code=204)
 
 
-@router.post("/assignments/{token}/undo")
+@router.post(
+    "/assignments/{token}/undo",
+    responses=errors("404 not_found", "409 not_last_vote matchup_closed study_not_open"),
+)
 def undo(token: TokenPath, request: Request) -> UndoResponse:
     """Undo the last vote and return a new assignment for the same comparison."""
     with context_of(request).database.write() as session:
@@ -109,7 +128,13 @@ def undo(token: TokenPath, request: Request) -> UndoResponse:
     return UndoResponse(**view.model_dump(), previous=previous)
 
 
-@router.post("/assignments/{token}/renew")
+@router.post(
+    "/assignments/{token}/renew",
+    responses=errors(
+        "404 not_found",
+        "409 already_voted already_skipped assignment_replaced matchup_closed lease_expired study_not_open",
+    ),
+)
 def renew(token: TokenPath, request: Request) -> RenewResponse:
     """Extend the lease of an open page."""
     with context_of(request).database.write(durable=False) as session:

@@ -14,6 +14,7 @@ from app.context import AppContext
 from app.main import create_app
 from app.media.sandbox import Sandbox
 from app.tables.submissions import Clip
+from tests.app.api.documented_errors import DocumentedErrors
 from tests.cast import PAIR_IDS, Actor, Cast, make_submission, set_the_stage
 from tests.conftest import open_with_sandbox, settings_for
 
@@ -53,12 +54,12 @@ def traces(context: AppContext) -> tuple[frozenset[str], int]:
 
 
 def client_of(context: AppContext, actor: Actor | None = None) -> TestClient:
-    return TestClient(create_app(context), headers=actor.headers if actor else None)
+    return TestClient(DocumentedErrors(create_app(context)), headers=actor.headers if actor else None)
 
 
 def clients_of_one_server(context: AppContext, *actors: Actor) -> list[TestClient]:
     """Clients that may ask at the same moment, before one application as in a real server."""
-    app = create_app(context)
+    app = DocumentedErrors(create_app(context))
     # FastAPI builds its routes when they are first looked at, which a real server does in one thread.
     assert TestClient(app).get("/no-such-page").status_code == 404
     return [TestClient(app, headers=actor.headers) for actor in actors]

@@ -5,6 +5,8 @@ from pathlib import Path
 
 from fastapi.testclient import TestClient
 
+from app.api.v1.error_responses import COMMON
+from app.dependencies import COOKIE
 from app.errors import AppError
 from app.health import router as operations
 from app.main import API, API_ROUTERS
@@ -71,33 +73,58 @@ def test_the_statuses_of_success_are_those_of_openapi(client: TestClient) -> Non
     for (method, path), statuses in documented().items():
         if path in described:
             responses = described[path][method.lower()]["responses"]
-            assert {int(status) for status in responses if status.isdecimal()} == {
+            assert {int(status) for status in responses if status < "4"} == {
                 status for status in statuses if status < 300
             }, (method, path)
 
 
-def test_openapi_says_where_a_key_is_shown_and_that_annotators_need_none(client: TestClient) -> None:
+def test_openapi_says_which_credentials_a_route_takes(client: TestClient) -> None:
     openapi = client.get(f"{API}/openapi.json").json()
 
-    assert openapi["components"]["securitySchemes"]["HTTPBearer"]["scheme"] == "bearer"
-    asks_for_key = {
-        path
-        for path, methods in openapi["paths"].items()
-        for described in methods.values()
-        if "security" in described
-    }
-    assert f"{API}/submissions" in asks_for_key
-    assert f"{API}/assignments/{{token}}/vote" not in asks_for_key
+    schemes = openapi["components"]["securitySchemes"]
+    assert schemes["HTTPBearer"]["scheme"] == "bearer"
+    for cookie in (schemes["AnnotatorCookie"], schemes["BrowserCookie"]):
+        assert (cookie["type"], cookie["in"], cookie["name"]) == ("apiKey", "cookie", COOKIE)
+    for path, methods in openapi["paths"].items():
+        for described in methods.values():
+            taken = [name for each in described["security"] for name in each]
+            if "voting" in described["tags"]:
+                assert taken == ["AnnotatorCookie"], path
+            elif {} in described["security"]:
+                assert taken == ["HTTPBearer"], path
+            else:
+                assert taken == ["HTTPBearer", "BrowserCookie"], path
 
 
-def test_openapi_describes_refusals_as_they_are(client: TestClient) -> None:
+def test_every_route_names_its_error_codes_in_one_way(client: TestClient) -> None:
     openapi = client.get(f"{API}/openapi.json").json()
 
     assert "HTTPValidationError" not in openapi["components"]["schemas"]
-    for methods in openapi["paths"].values():
+    explained = set(re.findall(r"`([a-z0-9_]+)`", DOCUMENT.split("## Errors")[1]))
+    for path, methods in openapi["paths"].items():
         for described in methods.values():
-            schema = described["responses"]["4XX"]["content"]["application/json"]["schema"]
-            assert schema == {"$ref": "#/components/schemas/ErrorResponse"}
+            refusals = {int(status): each for status, each in described["responses"].items() if status >= "4"}
+            assert set(COMMON) <= set(refusals), path
+            for status, refusal in refusals.items():
+                schema = refusal["content"]["application/json"]["schema"]
+                assert schema == {"$ref": "#/components/schemas/ErrorResponse"}
+                codes = refusal["x-error-codes"]
+                assert codes, (path, status)
+                assert len(set(codes)) == len(codes), (path, status)
+                assert refusal["description"] == ", ".join(f"`{code}`" for code in codes)
+                assert set(codes) <= explained, (path, status)
+
+
+def test_docs_and_openapi_name_the_same_error_statuses(client: TestClient) -> None:
+    described = client.get(f"{API}/openapi.json").json()["paths"]
+
+    for (method, path), statuses in documented().items():
+        if path in described:
+            responses = described[path][method.lower()]["responses"]
+            found = {int(status) for status in responses if int(status) >= 400}
+            assert found - set(COMMON) == {
+                status for status in statuses if status >= 400 and status not in COMMON
+            }, (method, path)
 
 
 def test_every_error_code_is_explained() -> None:
