@@ -25,7 +25,7 @@ def alive() -> dict[str, str]:
 
 @router.api_route("/readyz", methods=["GET", "HEAD"])
 def ready(request: Request) -> dict[str, str]:
-    """Return 200 if the database and the media store respond."""
+    """Return 200 if the database and the media store respond, and say whether processes share limits."""
     context = context_of(request)
     try:
         with context.database.read() as session:
@@ -35,7 +35,8 @@ def ready(request: Request) -> dict[str, str]:
         raise Unavailable("The database does not respond.", code="database_unavailable") from error
     if not context.store.healthy():
         raise Unavailable("The media store does not respond.", code="media_unavailable")
-    return {"status": "ready"}
+    shared = context.settings.limits_are_shared
+    return {"status": "ready", "rate_limits": "shared" if shared else "per process"}
 
 
 @router.get("/metrics")

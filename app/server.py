@@ -16,6 +16,7 @@ from app.errors import Conflict
 from app.http_protocol import server_options
 from app.logging import set_up_logging
 from app.main import create_app
+from app.process_count import warned_about_limits
 from app.server_lock import only_server
 from app.settings import Settings
 from app.studies.renditions import prepare_renditions
@@ -78,7 +79,7 @@ def _run(context: AppContext) -> None:
     settings = context.settings
     app = create_app(context)
     _spare_the_collector()
-    with TaskRunner(context, TASK_HANDLERS).running():
+    with warned_about_limits(context.database, settings), TaskRunner(context, TASK_HANDLERS).running():
         uvicorn.run(app, **server_options(settings))
 
 

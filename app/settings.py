@@ -145,6 +145,11 @@ class Settings(BaseSettings):
         return (self.public_url or f"http://{self.host}:{self.port}").rstrip("/")
 
     @property
+    def limits_are_shared(self) -> bool:
+        """Whether several server processes count failed keys and uploaded bytes together."""
+        return not self.rate_limit_url.startswith("memory://")
+
+    @property
     def cookies_are_secure(self) -> bool:
         return self.effective_public_url.startswith("https://")
 

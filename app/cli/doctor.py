@@ -71,7 +71,7 @@ def examine() -> Iterator[Finding]:
         return
     yield Finding("settings", State.GOOD, f"{settings.environment}, home {settings.home.resolve()}")
     yield from _misspelt(settings)
-    for look in (_home, _secret_key, _database, _media, _disk, _server):
+    for look in (_home, _secret_key, _database, _limits, _media, _disk, _server):
         yield look(settings)
 
 
@@ -148,6 +148,15 @@ def _database(settings: "Settings") -> Finding:
         what, _, next_step = found.problem.partition(". ")
         return Finding("database", State.BAD, what, next_step)
     return Finding("database", State.GOOD, f"{database.url.get_backend_name()}, version {found.current}")
+
+
+def _limits(settings: "Settings") -> Finding:
+    if settings.limits_are_shared:
+        return Finding("limits", State.GOOD, "counted by all processes together")
+    if settings.effective_database_url.startswith("sqlite"):
+        return Finding("limits", State.GOOD, "counted in the one process")
+    advice = "For several processes, set TI2V_RATE_LIMIT_URL=redis://... in all of them."
+    return Finding("limits", State.NOTE, "counted in each process by itself", advice)
 
 
 def _media(settings: "Settings") -> Finding:
