@@ -4,6 +4,7 @@ import gc
 import socket
 import sys
 from collections.abc import Mapping
+from pathlib import Path
 
 import uvicorn
 
@@ -43,7 +44,7 @@ def up(settings: Settings) -> None:
         migrations.upgrade(database)
         database.close()
         with open_context(settings) as context, set_up_demo(context) as demo:
-            _print_links(demo)
+            _print_links(demo, settings.home)
             _run(context)
 
 
@@ -90,7 +91,7 @@ def _spare_the_collector() -> None:
     gc.set_threshold(20_000, 20, 20)
 
 
-def _print_links(demo: Demo) -> None:
+def _print_links(demo: Demo, home: Path) -> None:
     lines = [
         "",
         "TI2V Bench is running.",
@@ -99,6 +100,7 @@ def _print_links(demo: Demo) -> None:
         f"  Sign in       {demo.sign_in_link}   (works once; signs you in as admin)",
         f"  Researcher    TI2V_KEY={demo.researcher_key}",
         f"  API           {demo.api}",
+        f"  Data          {home.resolve()}   (TI2V_HOME)",
         "Stop with Ctrl-C; your data stays.",
         "",
     ]

@@ -26,6 +26,25 @@ MIN_SECRET_BYTES = 32
 _HOST = re.compile(r"([\w.-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]+)?")
 
 
+# A folder with one of these files was used as TI2V_HOME before.
+_HOME_FILES = ("ti2v.sqlite3", "secret_key", "database.lock", "serve.lock")
+_CHECKOUT = Path(__file__).resolve().parents[1]
+
+
+def default_home(checkout: Path = _CHECKOUT) -> Path:
+    """Return `./var`; where nothing is in it yet, `var` of the checkout if that one is in use.
+
+    So `ti2v` finds the data of `make run` from every folder.
+    """
+    here, of_checkout = Path("var"), checkout / "var"
+    is_checkout = (checkout / "pyproject.toml").exists()
+    return of_checkout if is_checkout and not _is_home(here) and _is_home(of_checkout) else here
+
+
+def _is_home(folder: Path) -> bool:
+    return any((folder / name).exists() for name in _HOME_FILES)
+
+
 class Settings(BaseSettings):
     """Settings of one installation."""
 
@@ -37,7 +56,8 @@ class Settings(BaseSettings):
         "development", description="`production` requires TI2V_SECRET_KEY and TI2V_PUBLIC_URL."
     )
     home: Path = Field(
-        Path("var"), description="Folder for all data on disk: database, media, locks, secret."
+        default_factory=default_home,
+        description="Folder for all data on disk: database, media, locks, secret.",
     )
     database_url: str = Field(
         "", description="Empty: a SQLite file in TI2V_HOME. Otherwise postgresql+psycopg://..."

@@ -38,6 +38,7 @@ def upgrade() -> None:
             click.echo(f"The database before the upgrade is kept as {kept}.", err=True)
         migrations.upgrade(database)
         click.echo(f"The database went from {before.current or 'nothing'} to {before.newest}.", err=True)
+        click.echo(f"Data folder (TI2V_HOME): {settings.home.resolve()}", err=True)
 
 
 @click.command()

@@ -111,7 +111,7 @@ def _home(settings: "Settings") -> Finding:
     if settings.home.exists() and settings.home.stat().st_mode & 0o077:
         advice = f"Run: chmod 700 {settings.home}"
         return Finding("home", State.NOTE, f"{settings.home} can be read by others", advice)
-    return Finding("home", State.GOOD, str(settings.home))
+    return Finding("home", State.GOOD, str(settings.home.resolve()))
 
 
 def _secret_key(settings: "Settings") -> Finding:

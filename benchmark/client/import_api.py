@@ -14,6 +14,8 @@ from benchmark.wire.tasks import TaskResponse, TasksResponse
 from benchmark.wire.validation import checked_request
 
 _ENDED = (TaskStatus.DONE, TaskStatus.FAILED)
+_IMAGE_SUFFIXES = {".png", ".jpg", ".jpeg", ".webp", ".gif", ".bmp", ".tif", ".tiff", ".avif"}
+_PACKED_SUFFIXES = {".csv", ".tsv", ".jsonl", ".md"} | _IMAGE_SUFFIXES
 _TABLE_TYPES = {
     ".csv": "text/csv",
     ".tsv": "text/tab-separated-values",
@@ -136,10 +138,14 @@ class TaskApi:
 
 
 def pack_folder(folder: Path, target: Path) -> None:
-    """Write the files of a folder to a ZIP file, without hidden files and links."""
+    """Write the tables, images and README of a folder to a ZIP file, without hidden files and links.
+
+    The server ignores all other files, such as the clips of models in an official release.
+    """
     with zipfile.ZipFile(target, "w") as packed:
         for path in sorted(folder.rglob("*")):
             name = path.relative_to(folder)
             is_hidden = any(part.startswith(".") for part in name.parts)
-            if path.is_file() and not path.is_symlink() and not is_hidden:
+            is_wanted = path.suffix.lower() in _PACKED_SUFFIXES and not is_hidden
+            if is_wanted and path.is_file() and not path.is_symlink():
                 packed.write(path, name.as_posix())

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from app.settings import Settings
+from app.settings import Settings, default_home
 
 
 def test_an_empty_variable_counts_as_not_set(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -15,3 +15,21 @@ def test_an_empty_variable_counts_as_not_set(monkeypatch: pytest.MonkeyPatch) ->
 
     assert settings.home == Path("var")
     assert settings.secret_key is None
+
+
+def test_the_data_of_the_checkout_is_found_from_every_folder(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    checkout, elsewhere = tmp_path / "checkout", tmp_path / "elsewhere"
+    (checkout / "var").mkdir(parents=True)
+    elsewhere.mkdir()
+    (checkout / "pyproject.toml").touch()
+    monkeypatch.chdir(elsewhere)
+
+    assert default_home(checkout) == Path("var")
+    (checkout / "var" / "ti2v.sqlite3").touch()
+    assert default_home(checkout) == checkout / "var"
+    (elsewhere / "var").mkdir()
+    assert default_home(checkout) == checkout / "var"
+    (elsewhere / "var" / "secret_key").touch()
+    assert default_home(checkout) == Path("var")

@@ -101,7 +101,8 @@ def _check_display(description: VideoDescription) -> None:
     if not description.has_square_pixels:
         raise WorkRefused(
             ClipCode.DISPLAY_TRANSFORM,
-            f"The clip's pixels are not square; write it with square pixels. {_CONVERT}",
+            "The clip's pixels are not square. If the frames look right without stretching, write them with "
+            f"ffmpeg -vf setsar=1; otherwise with ffmpeg -vf scale=iw*sar:ih,setsar=1. {_CONVERT}",
         )
 
 

@@ -16,7 +16,9 @@ from app.context import AppContext
 from app.main import API
 from app.server import TASK_HANDLERS
 from app.tasks.runner import TaskRunner
+from benchmark.client import import_api
 from benchmark.client.client import Client
+from benchmark.importers import hub
 from benchmark.protocol import Role
 from tests.acting import refused
 from tests.app.api.conftest import client_of
@@ -67,6 +69,10 @@ def finished(context: AppContext, client: TestClient, answer: Any) -> dict[str, 
     assert not list((context.settings.home / "imports").glob("*"))
     assert not list((context.settings.home / "media" / "imports").glob("*"))
     return task
+
+
+def test_the_client_packs_what_the_server_reads() -> None:
+    assert import_api._PACKED_SUFFIXES == hub.SUFFIXES
 
 
 @pytest.fixture
