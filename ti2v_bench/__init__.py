@@ -15,15 +15,20 @@ from benchmark.protocol import (
     JobStatus,
     Justification,
     RenditionRecipe,
+    Role,
+    Scope,
     StudyStatus,
     SubmissionStatus,
     TableFormat,
     TableName,
+    TaskKind,
+    TaskStatus,
     WatchGate,
 )
 from benchmark.wire.annotators import AnnotatorResponse, ChangeResponse, DecisionRequest
 from benchmark.wire.benchmarks import BenchmarkResponse, PairResponse
 from benchmark.wire.jobs import CreateJobsRequest, CreateJobsResponse, JobResponse, JobsResponse
+from benchmark.wire.people import CreatedKeyResponse, KeyResponse, PersonResponse
 from benchmark.wire.results import ResultsResponse
 from benchmark.wire.studies import (
     GoldRequest,
@@ -40,6 +45,7 @@ from benchmark.wire.submissions import (
     SubmissionRequest,
     SubmissionResponse,
 )
+from benchmark.wire.tasks import TaskResponse
 
 __all__ = [
     "AnnotatorResponse",
@@ -50,6 +56,7 @@ __all__ = [
     "ClipResponse",
     "CreateJobsRequest",
     "CreateJobsResponse",
+    "CreatedKeyResponse",
     "DecisionRequest",
     "Flag",
     "GoldRequest",
@@ -57,16 +64,20 @@ __all__ = [
     "JobStatus",
     "JobsResponse",
     "Justification",
+    "KeyResponse",
     "MatchupRequest",
     "MatchupResponse",
     "ModelRequest",
     "ModelResponse",
     "NotAllowed",
     "PairResponse",
+    "PersonResponse",
     "Refused",
     "RenditionRecipe",
     "ResultsResponse",
     "Retry",
+    "Role",
+    "Scope",
     "ServerError",
     "StudyRequest",
     "StudyResponse",
@@ -78,6 +89,9 @@ __all__ = [
     "SubmissionStatus",
     "TableFormat",
     "TableName",
+    "TaskKind",
+    "TaskResponse",
+    "TaskStatus",
     "Unreachable",
     "WatchGate",
 ]

@@ -21,6 +21,7 @@ from app.clock import utc_now
 from app.context import AppContext
 from app.errors import Conflict, Invalid
 from app.media.sandbox import Sandbox
+from app.media.store import MediaMissing
 from app.private_files import make_private_folder
 from app.tables.tasks import Task
 from app.tasks.runner import Progress, TaskFailed
@@ -38,6 +39,10 @@ def import_in_background(context: AppContext, subject: str, progress: Progress) 
         TaskFailed: the benchmark has problems; the task's details list them.
     """
     details, owner_id = _queued(context, progress)
+    if "result" in details:
+        # An earlier attempt stored the benchmark; its server ended before the task did.
+        _delete_archive(context, details)
+        return
     try:
         with _folder(context, progress) as folder:
             read = _read(context, details, folder, progress)
@@ -46,6 +51,8 @@ def import_in_background(context: AppContext, subject: str, progress: Progress) 
         progress.add_details(
             result={"version": version, "pairs": len(read.source.pairs), "images": len(images)}
         )
+    except MediaMissing as error:
+        raise TaskFailed("The uploaded file is gone from the media store. Send it again.") from error
     except (BenchmarkRefused, Invalid, Conflict, ImportProblems) as error:
         listed = [str(problem) for problem in getattr(error, "problems", [])]
         progress.add_details(problems=listed)

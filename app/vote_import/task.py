@@ -14,6 +14,7 @@ from app.benchmarks.service import find_benchmark
 from app.clock import utc_now
 from app.context import AppContext
 from app.errors import AppError, Conflict
+from app.media.store import MediaMissing
 from app.private_files import make_private_folder
 from app.security.identity import Principal
 from app.security.visibility import sees_model
@@ -37,9 +38,15 @@ def import_votes_in_background(context: AppContext, _subject: str, progress: Pro
     with context.database.read() as session:
         details: dict[str, Any] = dict(session.get_one(Task, progress.task_id).details or {})
     wanted = VotesToImport.of_details(details)
+    if "result" in details:
+        # An earlier attempt stored the votes; its server ended before the task did.
+        context.store.delete(details["table_key"])
+        return
     try:
         table = _read(context, wanted, details)
         progress.add_details(result=_import(context, wanted, table, progress))
+    except MediaMissing as error:
+        raise TaskFailed("The uploaded file is gone from the media store. Send it again.") from error
     except (AppError, TableError) as error:
         found = error.problems if isinstance(error, AppError) else error.found
         progress.add_details(problems=[str(problem) for problem in found])
