@@ -1,6 +1,6 @@
 // The upload page: matches the chosen files with pairs, sends three at a time, and shows each one's state.
 import { chosenFiles, droppedFiles } from '../upload/files.js';
-import { fileLine, showLines } from '../upload/list.js';
+import { fileLine, showLines, stateOf } from '../upload/list.js';
 import { digest, sendClip } from '../upload/send.js';
 import { fill, part, put } from '../words.js';
 
@@ -63,7 +63,7 @@ export function mount(root) {
   }
 
   async function send(row, signal) {
-    const show = (words) => put(row.line.lastElementChild, words);
+    const show = (words) => put(stateOf(row.line), words);
     const report = (state, percent) => show(text(state[0].toUpperCase() + state.slice(1), { percent }));
     row.isStored = row.sha256 !== null && row.sha256 === (await digest(row.file));
     if (row.isStored) return show(text('Again'));
@@ -76,6 +76,7 @@ export function mount(root) {
     row.isStored = status === 200 || status === 201;
     if (row.isStored) return show(text(body.sha256 === row.sha256 ? 'Again' : 'Stored'));
     show(body.error === 'clip_exists' ? text('Differs') : body.message ?? String(status));
+    row.line.parentElement.prepend(row.line);
     if (status === 401) {
       say(text('SignedOut'));
       running?.abort();

@@ -1,14 +1,18 @@
 // Elements of the list of files on the upload page.
 
-/** Returns the table row of a matched file; its last cell is the file's state. */
+/** Returns the table row of a matched file; its second cell is the file's state (see `stateOf`). */
 export function fileLine(match, file, state) {
   const line = document.createElement('tr');
   const name = element('th', match.file);
   name.scope = 'row';
   name.className = 'row-name';
   const size = `${(file.size / 1e6).toFixed(1)} MB`;
-  line.append(name, ...[match.prompt, match.seed, size, state].map((words) => element('td', words)));
+  line.append(name, ...[state, match.prompt, match.seed, size].map((words) => element('td', words)));
   return line;
+}
+
+export function stateOf(line) {
+  return line.children[1];
 }
 
 /** Shows lines in a `details` element, which is hidden while there are none. */
