@@ -16,9 +16,10 @@ from app.errors import Conflict, Invalid, NotFound
 from app.security.identity import Principal
 from app.security.visibility import sees_benchmark
 from app.tables.bench import Benchmark, Pair
+from app.tables.studies import Study
 from benchmark.importers.source import BenchmarkSource
 from benchmark.pairs import PairSpec
-from benchmark.protocol import Visibility
+from benchmark.protocol import StudyKind, Visibility
 from benchmark.wire.text import is_one_line
 
 SLUG = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
@@ -141,6 +142,52 @@ def benchmark_shape(session: Session, benchmark: Benchmark) -> BenchmarkShape:
         .group_by(Pair.scenario)
     ).all()
     return BenchmarkShape(*counts, images_per_scenario=(min(per_scenario), max(per_scenario)))
+
+
+@dataclass(frozen=True)
+class BenchmarkProfile:
+    """The row of a benchmark in the paper's Table 1.
+
+    Attributes:
+        media, texts: number of unique images and of unique prompts.
+        text_driven: whether an image has several prompts, so that the text decides the motion.
+        evaluation: `human` if this service has a human study of any version; else `none`.
+    """
+
+    slug: str
+    version: int
+    pairs: int
+    media: int
+    texts: int
+    type: str
+    text_driven: str
+    evaluation: str
+
+
+def benchmark_profile(session: Session, benchmark: Benchmark) -> BenchmarkProfile:
+    """Return a benchmark's row of the paper's Table 1."""
+    shape = benchmark_shape(session, benchmark)
+    several = session.scalar(
+        select(Pair.image)
+        .where(Pair.benchmark_id == benchmark.id)
+        .group_by(Pair.image)
+        .having(func.count(Pair.prompt.distinct()) > 1)
+        .limit(1)
+    )
+    versions = select(Benchmark.id).where(Benchmark.slug == benchmark.slug)
+    study = session.scalar(
+        select(Study.id).where(Study.kind == StudyKind.HUMAN, Study.benchmark_id.in_(versions)).limit(1)
+    )
+    return BenchmarkProfile(
+        slug=benchmark.slug,
+        version=benchmark.version,
+        pairs=shape.pairs,
+        media=shape.images,
+        texts=shape.prompts,
+        type="image-text",
+        text_driven="no" if several is None else "yes",
+        evaluation="none" if study is None else "human",
+    )
 
 
 def differences_from_official(shape: BenchmarkShape) -> list[str]:

@@ -7,6 +7,9 @@ COMMANDS = {
     "benchmark import": LazyCommand(
         "app.cli.benchmark:import_", "Import a benchmark from a folder or the hub."
     ),
+    "benchmark show": LazyCommand(
+        "app.cli.benchmark:show", "Print a benchmark as a row of the paper's Table 1."
+    ),
     "benchmark list": LazyCommand("app.cli.benchmark:list_", "List the benchmarks there are."),
     "convert": LazyCommand("app.cli.convert:convert", "Convert videos and frames to clips for a submission."),
     "benchmark share": LazyCommand("app.cli.share:benchmark", "Print or set who sees a benchmark."),

@@ -84,6 +84,19 @@ def list_(row_format: str) -> None:
 @click.command()
 @click.argument("slug")
 @format_option
+def show(slug: str, row_format: str) -> None:
+    """Print SLUG as a row of the paper's Table 1: pairs, unique media and texts, type, evaluation."""
+    from app.benchmarks.service import benchmark_profile, find_benchmark
+    from app.cli.local import READER, open_database, open_settings
+
+    with open_database(open_settings()) as database, database.read() as session:
+        benchmark = find_benchmark(session, slug, principal=READER)
+        print_rows([vars(benchmark_profile(session, benchmark))], row_format)
+
+
+@click.command()
+@click.argument("slug")
+@format_option
 def check(slug: str, row_format: str) -> None:
     """Compare the size of SLUG with TI2V Bench, and check that every image is in the media store."""
     from app.benchmarks.images import missing_images

@@ -4,8 +4,8 @@ The column names of the official release are not documented, so cell contents ar
 """
 
 import re
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from benchmark.importers.problems import ImportProblems
 from benchmark.importers.rows import TableRow
@@ -45,11 +45,18 @@ class Columns:
 
 @dataclass(frozen=True)
 class PairTable:
-    """The data rows of a benchmark table, the columns that were recognised, and a remark about a guess."""
+    """The data rows of a benchmark table.
+
+    Attributes:
+        columns: the columns that were recognised.
+        remark: a sentence about a guess.
+        names: the image's name for cells whose file name is not the image's name.
+    """
 
     columns: Columns
     body: tuple[TableRow, ...]
     remark: str | None = None
+    names: Mapping[str, str] = field(default_factory=dict)
 
 
 def identify_columns(rows: Sequence[TableRow], is_image_name: Callable[[str], bool]) -> PairTable:

@@ -9,8 +9,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from benchmark.importers.column_names import Columns, PairTable, identify_columns
+from benchmark.importers.column_names import PairTable, identify_columns
 from benchmark.importers.images import ImageFolder, ImageRefused, check_image, same_bytes
+from benchmark.importers.layouts import known_layout
 from benchmark.importers.problems import ImportProblems
 from benchmark.importers.rows import TEXT_SUFFIXES, TYPED_SUFFIXES, TableRow, possible_rows
 from benchmark.importers.source import BenchmarkSource
@@ -36,6 +37,8 @@ _FRONT_MATTER = re.compile(r"\A---\s*\n(?P<lines>.*?)\n---\s*$", re.DOTALL | re.
 def read_official(path: Path, *, source: str | None = None, within: Path | None = None) -> BenchmarkSource:
     """Read a benchmark from its folder or from a table in it (CSV, TSV, JSONL or Parquet).
 
+    Folders in the layout of another paper's benchmark are recognised (see `layouts`).
+
     Args:
         path: the folder; or the table, if the folder contains several tables.
         source: the recorded source of the benchmark; by default the folder's name.
@@ -44,10 +47,14 @@ def read_official(path: Path, *, source: str | None = None, within: Path | None 
     Raises:
         ImportProblems: the benchmark cannot be imported; the error contains every problem found.
     """
-    table_path, folder = (path, path.parent) if path.is_file() else (_only_table(path), path)
+    known = known_layout(path)
+    if known is not None:
+        table_path, folder = (path, path.parent) if path.is_file() else (path / "layout", path)
+    else:
+        table_path, folder = (path, path.parent) if path.is_file() else (_only_table(path), path)
     images = ImageFolder(folder, within=within)
-    table = _read_table(table_path, images)
-    collector = _PairCollector(table.columns, images, beside=table_path.parent)
+    table = known or _read_table(table_path, images)
+    collector = _PairCollector(table, images, beside=table_path.parent)
     for row in table.body:
         collector.add(row)
     if collector.problems:
@@ -109,8 +116,9 @@ def _irregular_rows(pairs: PairTable) -> list[TableProblem]:
 class _PairCollector:
     """Collects the pairs, images and problems of a table, row by row."""
 
-    def __init__(self, columns: Columns, folder: ImageFolder, *, beside: Path) -> None:
-        self._columns = columns
+    def __init__(self, table: PairTable, folder: ImageFolder, *, beside: Path) -> None:
+        self._columns = table.columns
+        self._names = table.names
         self._folder = folder
         self._beside = beside
         self._first_lines: dict[str, tuple[int, PairSpec]] = {}
@@ -141,7 +149,7 @@ class _PairCollector:
         except ImageRefused as error:
             self._add_problem(row, str(error), self._columns.image)
             return None
-        name = canonical_name(path.stem)
+        name = self._names.get(cell) or canonical_name(path.stem)
         known = self.images.setdefault(name, path)
         if known != path and not same_bytes([known, path]):
             self._add_problem(

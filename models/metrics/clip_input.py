@@ -24,6 +24,7 @@ class ClipInput:
         seed: the clip's seed.
         path: the video file.
         image_path: the pair's input image.
+        dimensions: the dimensions of VBench in which the pair is scored; empty for all.
     """
 
     pair: str
@@ -32,6 +33,7 @@ class ClipInput:
     seed: int
     path: Path
     image_path: Path
+    dimensions: frozenset[str] = frozenset()
 
     @cached_property
     def sha256(self) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from benchmark.importers.layouts import DIMENSIONS_TAG
 from benchmark.importers.source import BenchmarkSource
 from benchmark.pairs import is_hidden_file, match_clip_names
 from models.metrics.clip_input import ClipInput
@@ -46,6 +47,7 @@ def find_clips(folder: Path, source: BenchmarkSource) -> FoundClips:
             seed=name.seed or 0,
             path=videos[stem],
             image_path=source.images[source.pairs[order[name.pair_id]].image],
+            dimensions=frozenset(source.pairs[order[name.pair_id]].tags.get(DIMENSIONS_TAG, "").split()),
         )
         for stem, name in names.matched.items()
     ]

@@ -106,7 +106,7 @@ def _run_dimension(
     formulas: int,
     on_clip: Callable[[], None],
 ) -> None:
-    clips = list(outcome.values)
+    clips = [clip for clip in outcome.values if not clip.dimensions or dimension.name in clip.dimensions]
     if dimension.name == "camera_motion" and not any(map(_asks_for_camera, clips)):
         raise BackboneMissing("No prompt of these pairs requests a camera motion.")
     located = tuple(locate(source, home=home) for source in dimension.networks)

@@ -88,6 +88,23 @@ def test_a_check_compares_with_the_official_shape(run: Run, release: Path) -> No
     assert "2 pairs, TI2V Bench has 320" in outcome.err
 
 
+def test_a_benchmark_is_shown_as_a_row_of_table_1(run: Run, release: Path) -> None:
+    run("benchmark", "import", release)
+
+    (row,) = json.loads(run("benchmark", "show", "my-balloons", "--format", "json").out)
+
+    assert row == {
+        "slug": "my-balloons",
+        "version": 1,
+        "pairs": 2,
+        "media": 1,
+        "texts": 2,
+        "type": "image-text",
+        "text_driven": "yes",
+        "evaluation": "none",
+    }
+
+
 def test_a_check_names_images_the_store_lost_and_importing_again_mends_it(
     run: Run, release: Path, home: Path
 ) -> None:

@@ -3,6 +3,7 @@
 import json
 import shutil
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import av
@@ -220,6 +221,20 @@ def test_a_clip_of_two_frames_is_refused_where_the_dimension_needs_more(
     assert "dynamic_degree: 2 of 2 clips without a score." in metric_table_bytes(
         short, "mine", MetricFormat.LATEX
     ).decode().replace(r"\_", "_")
+
+
+def test_a_pair_is_scored_in_the_dimensions_of_its_tag_alone(
+    folder: Path, pairs: BenchmarkSource, home: Path, table: MetricTable
+) -> None:
+    first, second = pairs.pairs
+    tagged = replace(second, tags={"vbench_dimensions": "temporal_flickering i2v_subject"})
+
+    limited = run(folder, replace(pairs, pairs=(first, tagged)), home)
+
+    assert set(limited.clips[1].values) == {"temporal_flickering", "i2v_subject"}
+    assert limited.clips[1].refused == {}
+    assert limited.clips[0] == table.clips[0]
+    assert limited.summary("subject_consistency").pairs == 1
 
 
 def test_a_setting_changes_the_scores_that_depend_on_it_alone(
