@@ -6,6 +6,7 @@ from app.home.routes import router as home
 from app.invitations.link_routes import router as links
 from app.invitations.routes import router as invitations
 from app.jobs.routes import router as jobs
+from app.people.routes import router as people
 from app.results.figures.routes import router as figures
 from app.results.routes import router as results
 from app.studies.form_routes import router as study_form
@@ -30,4 +31,5 @@ PAGES = (
     jobs,
     annotators,
     tasks,
+    people,
 )

@@ -42,6 +42,7 @@ def home(request: Request) -> Response:
         page = HomePage(
             person=principal.name if principal else None,
             can_create=principal is not None and principal.role in (Role.RESEARCHER, Role.ADMIN),
+            is_admin=principal is not None and principal.is_admin,
             studies=study_lines(session, principal) if principal else (),
             submissions=SubmissionsPart(submission_lines(session, principal) if principal else ()),
             benchmarks=benchmark_lines(session, principal),

@@ -85,6 +85,7 @@ class HomePage:
 
     person: str | None
     can_create: bool
+    is_admin: bool
     studies: tuple[StudyLine, ...]
     submissions: SubmissionsPart
     benchmarks: tuple[BenchmarkLine, ...]
@@ -97,6 +98,10 @@ class HomePage:
     @property
     def new_submission_url(self) -> str:
         return "/submissions/new"
+
+    @property
+    def people_url(self) -> str:
+        return "/people"
 
     @property
     def jobs_url(self) -> str:

@@ -59,12 +59,27 @@ def find_person(session: Session, name: str) -> Person:
     return person
 
 
-def add_key(session: Session, *, request: KeyRequest, principal: Principal, now: datetime) -> CreatedKey:
+def add_key(
+    session: Session,
+    *,
+    request: KeyRequest,
+    principal: Principal,
+    now: datetime,
+    secret: str | None = None,
+) -> CreatedKey:
     """Add a key of a person; a new name adds the person too.
+
+    Args:
+        secret: the key; by default a random one. A key that exists already is returned unchanged, so that a
+            form that is sent twice adds one key.
 
     Raises:
         Conflict: the person has another role (`person_exists`), or is disabled (`person_disabled`).
     """
+    secret = secret or new_key()
+    before = session.scalar(select(ApiKey).where(ApiKey.key_hash == hash_token(secret)))
+    if before is not None:
+        return CreatedKey(before, secret)
     person = _named(session, request.name)
     if person is None:
         person = add_person(
@@ -77,8 +92,8 @@ def add_key(session: Session, *, request: KeyRequest, principal: Principal, now:
         raise _exists(f"The person with this name has the role {person.role}. Send this role.")
     _require_enabled(person)
     expires_at = now + timedelta(days=request.days) if request.days else None
-    secret = identity.create_key(
-        session, person=person, now=now, key=new_key(), expires_at=expires_at, scopes=request.scopes
+    identity.create_key(
+        session, person=person, now=now, key=secret, expires_at=expires_at, scopes=request.scopes
     )
     row = session.execute(select(ApiKey).where(ApiKey.key_hash == hash_token(secret))).scalar_one()
     is_limited = request.days is not None or request.scopes is not None

@@ -73,6 +73,7 @@ OWN = {
     "jobs": "/jobs",
     "tasks": "/tasks",
     "new-study": "/studies/new",
+    "people": "/people",
     "new-submission": "/submissions/new",
     "close": f"/studies/{OPEN}/close",
     "publish": f"/studies/{CLOSED}/publish",

@@ -1,0 +1,159 @@
+"""The page on which admins manage people, their sign-in links and their keys."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Form, Path, Request, Response
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+from starlette.responses import RedirectResponse
+
+from app.authenticated_route import AuthenticatedRoute
+from app.clock import utc_now
+from app.dependencies import context_of, require_person
+from app.errors import Conflict, Invalid, NotFound
+from app.people import service
+from app.people.queries import KEYS, PEOPLE, KeyFilter, PersonFilter, keys_page, people_page
+from app.people.view_models import KeyLine, PeopleFields, PeoplePage, PersonLine, SecretPage
+from app.security.identity import Principal
+from app.security.tokens import KEY_PREFIX, derived_token, new_token
+from app.tables.people import Person
+from benchmark.protocol import Role, Scope
+from benchmark.wire.common import TOKEN
+from benchmark.wire.people import KeyRequest, PersonRequest
+from benchmark.wire.validation import InvalidRequest, checked_request
+
+router = APIRouter(include_in_schema=False, route_class=AuthenticatedRoute)
+Text = Annotated[str, Form()]
+NumberPath = Annotated[int, Path(ge=1, lt=2**63)]
+
+
+@router.get("/people")
+def people(request: Request) -> Response:
+    return _page(request, PeopleFields())
+
+
+@router.post("/people")
+def add_person(request: Request, name: Text = "", role: Text = "") -> Response:
+    """Add a person. After an error, show the form with the submitted values."""
+    try:
+        wanted = checked_request(PersonRequest, name=name, role=role)
+        with context_of(request).database.write() as session:
+            service.add_person(session, request=wanted, principal=_admin(session, request), now=utc_now())
+    except (InvalidRequest, Conflict) as refusal:
+        return _page(request, PeopleFields(name, role), refusal)
+    return _back()
+
+
+@router.post("/people/keys")
+def add_key(
+    request: Request,
+    nonce: Annotated[str, Form(pattern=TOKEN)],
+    name: Text = "",
+    role: Text = "",
+    days: Text = "",
+) -> Response:
+    """Add a key and show it. The same form sent again shows the same key."""
+    context = context_of(request)
+    secret = KEY_PREFIX + derived_token(context.settings.signing_key, f"key of form {nonce}")
+    try:
+        wanted = checked_request(KeyRequest, name=name, role=role, days=days.strip() or None)
+        with context.database.write() as session:
+            principal = _admin(session, request)
+            created = service.add_key(
+                session, request=wanted, principal=principal, now=utc_now(), secret=secret
+            )
+            page = SecretPage(
+                f"Key of {wanted.name}", "Copy it now: no other page shows it again.", created.secret
+            )
+    except (InvalidRequest, Conflict) as refusal:
+        return _page(request, PeopleFields(name, role, days), refusal)
+    return context.pages.answer("people/secret.html", page)
+
+
+@router.post("/people/keys/{number}/revoke")
+def revoke_key(number: NumberPath, request: Request) -> Response:
+    with context_of(request).database.write() as session:
+        service.revoke_key(session, key_id=number, principal=_admin(session, request), now=utc_now())
+    return _back()
+
+
+@router.post("/people/{number}/sign-in-link")
+def sign_in_link(number: NumberPath, request: Request) -> Response:
+    """Show a link that signs one browser of a person in, once."""
+    context = context_of(request)
+    minutes = context.settings.sign_in_link_minutes
+    with context.database.write() as session:
+        principal = _admin(session, request)
+        person = _find(session, number)
+        token = service.add_sign_in_link(
+            session, person=person, principal=principal, now=utc_now(), minutes=minutes
+        )
+        name = person.name
+    page = SecretPage(
+        f"Sign-in link of {name}",
+        f"It works once, within {minutes} minutes. No other page shows it again.",
+        f"{context.settings.effective_public_url}/sign-in/{token}",
+    )
+    return context.pages.answer("people/secret.html", page)
+
+
+@router.post("/people/{number}/sign-out")
+def sign_out(number: NumberPath, request: Request) -> Response:
+    with context_of(request).database.write() as session:
+        principal = _admin(session, request)
+        service.sign_out(session, person=_find(session, number), principal=principal, now=utc_now())
+    return _back()
+
+
+@router.post("/people/{number}/disable")
+def disable(number: NumberPath, request: Request) -> Response:
+    with context_of(request).database.write() as session:
+        principal = _admin(session, request)
+        service.disable(session, person=_find(session, number), principal=principal, now=utc_now())
+    return _back()
+
+
+@router.post("/people/{number}/enable")
+def enable(number: NumberPath, request: Request) -> Response:
+    with context_of(request).database.write() as session:
+        principal = _admin(session, request)
+        service.enable(session, person=_find(session, number), principal=principal, now=utc_now())
+    return _back()
+
+
+def _admin(session: Session, request: Request) -> Principal:
+    return require_person(session, request, Role.ADMIN, scope=Scope.ADMIN, now=utc_now())
+
+
+def _find(session: Session, number: int) -> Person:
+    person = session.get(Person, number)
+    if person is None:
+        raise NotFound("There is no such person.", code="unknown_person")
+    return person
+
+
+def _page(
+    request: Request, fields: PeopleFields, refusal: InvalidRequest | Conflict | None = None
+) -> Response:
+    context, now = context_of(request), utc_now()
+    with context.database.read() as session:
+        principal = _admin(session, request)
+        numbers = {row.name: row.id for row in session.execute(select(Person.id, Person.name))}
+        found = people_page(session, PersonFilter(), PEOPLE.everything(), now=now).people
+        keys = keys_page(session, KeyFilter(), KEYS.everything(), now=now).keys
+        page = PeoplePage(
+            people=tuple(
+                PersonLine(numbers[each.name], each, numbers[each.name] == principal.person_id)
+                for each in found
+            ),
+            keys=tuple(KeyLine(key, now) for key in reversed(keys)),
+            fields=fields,
+            nonce=new_token(),
+            problem=str(refusal) if refusal else "",
+        )
+    status = 200 if refusal is None else getattr(refusal, "status", Invalid.status)
+    return context.pages.answer("people/people.html", page, status=status)
+
+
+def _back() -> Response:
+    return RedirectResponse("/people", status_code=303)

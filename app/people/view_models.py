@@ -1,0 +1,89 @@
+"""View models of the page of people and keys."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from benchmark.protocol import Role
+from benchmark.wire.people import KeyResponse, PersonResponse
+
+
+@dataclass(frozen=True)
+class PersonLine:
+    """A person with the actions that the page offers. `number` identifies the person in URLs."""
+
+    number: int
+    person: PersonResponse
+    is_self: bool
+
+    @property
+    def status(self) -> str:
+        return "disabled" if self.person.disabled_at else "active"
+
+    @property
+    def url(self) -> str:
+        return f"/people/{self.number}"
+
+    @property
+    def uses_browser(self) -> bool:
+        return self.person.role is not Role.WORKER and self.person.disabled_at is None
+
+
+@dataclass(frozen=True)
+class KeyLine:
+    key: KeyResponse
+    now: datetime
+
+    @property
+    def status(self) -> str:
+        if self.key.revoked_at:
+            return "revoked"
+        return "expired" if self.key.expires_at and self.key.expires_at <= self.now else "works"
+
+    @property
+    def revoke_url(self) -> str:
+        return f"/people/keys/{self.key.id}/revoke"
+
+
+@dataclass(frozen=True)
+class PeopleFields:
+    """The fields of both forms as text."""
+
+    name: str = ""
+    role: str = Role.RESEARCHER
+    days: str = ""
+
+
+@dataclass(frozen=True)
+class PeoplePage:
+    """All people and keys, and the forms that add them. `nonce` identifies the next key."""
+
+    people: tuple[PersonLine, ...]
+    keys: tuple[KeyLine, ...]
+    fields: PeopleFields
+    nonce: str
+    problem: str = ""
+
+    @property
+    def url(self) -> str:
+        return "/people"
+
+    @property
+    def keys_url(self) -> str:
+        return "/people/keys"
+
+    @property
+    def roles(self) -> tuple[Role, ...]:
+        return tuple(Role)
+
+
+@dataclass(frozen=True)
+class SecretPage:
+    """A page that shows a new secret: a key or a sign-in link."""
+
+    title: str
+    note: str
+    secret: str
+
+    @property
+    def back_url(self) -> str:
+        return "/people"
