@@ -11,6 +11,7 @@ import random
 import tempfile
 import threading
 import time
+from dataclasses import dataclass, field
 from datetime import timedelta
 from http.client import HTTPConnection
 from pathlib import Path
@@ -105,33 +106,42 @@ def _prepare(session: Session, rounds: int) -> str:
 
 def _race(port: int, number: int, key: str, wait_s: float) -> int:
     """Close a study while its annotators vote. Return how many later votes were acknowledged."""
-    ended = threading.Event()
-    late: list[int] = []
+    race = _Race()
     threads = [
-        threading.Thread(target=_vote_until_refused, args=(port, number, voter, ended, late))
+        threading.Thread(target=_vote_until_refused, args=(port, number, voter, race))
         for voter in range(VOTERS)
     ]
     for thread in threads:
         thread.start()
-    time.sleep(0.05 + wait_s)
+    race.has_begun.wait(60)
+    time.sleep(wait_s)
     status, body = _post(port, f"/api/v1/studies/race-{number}/close", {"Authorization": f"Bearer {key}"})
     assert status == 200, body
-    ended.set()
+    race.is_over.set()
     for thread in threads:
         thread.join()
-    return len(late)
+    return race.late
 
 
-def _vote_until_refused(port: int, number: int, voter: int, ended: threading.Event, late: list[int]) -> None:
+@dataclass
+class _Race:
+    """`has_begun` is set at the first vote, `is_over` when the study was closed."""
+
+    has_begun: threading.Event = field(default_factory=threading.Event)
+    is_over: threading.Event = field(default_factory=threading.Event)
+    late: int = 0
+
+
+def _vote_until_refused(port: int, number: int, voter: int, race: _Race) -> None:
     headers = {"Cookie": f"ti2v_session={_cookie(number, voter)}"}
     while True:
         status, body = _post(port, f"/api/v1/studies/race-{number}/assignments", headers)
         if status != 200:
             return
-        token, was_over = json.loads(body)["token"], ended.is_set()
+        token, was_over = json.loads(body)["token"], race.is_over.is_set()
         status, _ = _post(port, f"/api/v1/assignments/{token}/vote", headers, BALLOT)
-        if status == 201 and was_over:
-            late.append(voter)
+        race.has_begun.set()
+        race.late += status == 201 and was_over
 
 
 def _post(port: int, path: str, headers: dict[str, str], body: object = None) -> tuple[int, bytes]:

@@ -3,7 +3,7 @@
 import fcntl
 import sqlite3
 import threading
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import closing
 from pathlib import Path
 
@@ -14,6 +14,9 @@ from app.server_lock import only_server
 from app.settings import Settings
 from tests.app.cli.outcome import Run
 from tests.full_disk import room_for
+
+# A whole copy takes a second. A copy that starts again at every write takes as long as the writes.
+PATIENCE_S = 20
 
 
 def people_in(path: Path) -> list[str]:
@@ -109,25 +112,30 @@ def test_a_backup_is_one_moment_while_rows_are_added(home: Path, tmp_path: Path)
     with closing(sqlite3.connect(path)) as connection:
         connection.execute(
             "CREATE TABLE filler AS WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n "
-            "WHERE i < 20000) SELECT i, hex(randomblob(200)) AS text FROM n"
+            "WHERE i < 60000) SELECT i, hex(randomblob(200)) AS text FROM n"
         )
         connection.commit()
 
     def write() -> None:
         with closing(sqlite3.connect(path, timeout=30)) as connection:
+            connection.execute("PRAGMA synchronous = OFF")  # more writes per second
             while not stop.is_set():
                 connection.execute("INSERT INTO filler VALUES (-1, '')")
                 connection.commit()
 
-    with ThreadPoolExecutor(1) as pool:
+    with ThreadPoolExecutor(2) as pool:
         writing = pool.submit(write)
-        back_up(path, tmp_path / "copy.sqlite3")
+        copying = pool.submit(back_up, path, tmp_path / "copy.sqlite3")
+        ended_meanwhile = wait([copying], timeout=PATIENCE_S).done
         stop.set()
         writing.result()
+        copying.result()
+
+    assert ended_meanwhile, "the copy started again at every write"
 
     with closing(sqlite3.connect(tmp_path / "copy.sqlite3")) as copy:
         rows = copy.execute("SELECT count(*) FROM filler WHERE i > 0").fetchone()[0]
-    assert rows == 20000
+    assert rows == 60000
 
 
 def mode(path: Path) -> int:

@@ -5,14 +5,15 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
+import av
 import pytest
 
 from app.media.probe import probe_clip
-from app.media.renditions import choose_recipe, make_rendition
+from app.media.renditions import Recipe, choose_recipe, make_rendition
 from app.media.sandbox import Sandbox
 from benchmark.protocol import RenditionRecipe
 from tests.app.media.drawing import draw_clip
-from tests.app.media.rendering import boxes_of
+from tests.app.media.rendering import boxes_of, render
 
 
 @dataclass(frozen=True)
@@ -68,6 +69,21 @@ def test_after_normalising_only_pictures_and_their_sizes_differ(
     first, second = (around_the_pictures(clip, recipe, sandbox) for clip in clips)
 
     assert first == second
+
+
+def test_pictures_are_coded_in_the_order_in_which_they_are_shown(tmp_path: Path, sandbox: Sandbox) -> None:
+    # The index has no composition times, so a browser would show B-pictures at wrong times.
+    clip = draw_clip(tmp_path / "clip.mp4", frames=33, fps=16)
+
+    rendition = render(clip, Recipe(RenditionRecipe.NORMALISED, 64, 64, 16.0, 33), sandbox)
+
+    assert "B" in kinds_of_pictures(clip)
+    assert kinds_of_pictures(rendition) <= {"I", "P"}
+
+
+def kinds_of_pictures(path: Path) -> set[str]:
+    with av.open(str(path)) as clip:
+        return {av.video.frame.PictureType(frame.pict_type).name for frame in clip.decode(video=0)}
 
 
 @pytest.mark.parametrize("kind", list(RenditionRecipe)[2:])
