@@ -12,13 +12,38 @@ from benchmark.plurals import counted
 @click.option("--slug", help="What it is called here; the folder's or data set's name otherwise.")
 @click.option("--title", help="What pages call it; the title its authors give, or the slug, otherwise.")
 @click.option("--owner", metavar="NAME", help="The researcher who owns it; without an owner it is public.")
+@click.option("--server", metavar="URL", help="Import to this server; the benchmark is private and yours.")
+@click.option("--key", envvar="TI2V_KEY", show_envvar=True, help="Your key on that server.")
 @verbose_option
-def import_(place: str, slug: str | None, title: str | None, owner: str | None) -> None:
+def import_(
+    place: str, slug: str | None, title: str | None, owner: str | None, server: str | None, key: str | None
+) -> None:
     """Import a folder, a CSV or hf://OWNER/NAME[@REVISION] as a benchmark; prints SLUG and VERSION.
 
     Changed content becomes the next version; importing the same content again changes nothing. If there are
     problems, all of them are listed and nothing is imported.
     """
+    if server:
+        if owner:
+            raise click.UsageError("On a server the benchmark belongs to the owner of the key; drop --owner.")
+        _import_on_server(place, slug, title, server, key)
+    else:
+        _import_here(place, slug, title, owner)
+
+
+def _import_on_server(place: str, slug: str | None, title: str | None, server: str, key: str | None) -> None:
+    from app.cli.server_options import open_client
+    from app.cli.server_tasks import finished_task
+    from benchmark.importers.reader import default_slug
+
+    with open_client(server, key) as client:
+        queued = client.imports.benchmark(place, slug=slug or default_slug(place), title=title or "")
+        result = finished_task(client, queued)
+    click.echo(f"{queued.subject} {result['version']}")
+    click.echo(f"{counted(result['pairs'], 'pair')} on {counted(result['images'], 'image')}.", err=True)
+
+
+def _import_here(place: str, slug: str | None, title: str | None, owner: str | None) -> None:
     from app.benchmarks.images import store_images
     from app.benchmarks.service import import_benchmark
     from app.cli.local import open_database, open_settings, owner_named

@@ -1,10 +1,12 @@
 """`ti2v votes`: imports votes of another study."""
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import click
 
 from benchmark.cli.problems import verbose_option
+from benchmark.plurals import counted
 
 
 @click.command("import")
@@ -28,6 +30,8 @@ from benchmark.cli.problems import verbose_option
 @click.option("--title", help="Title of the study (default: the slug).")
 @click.option("--owner", metavar="NAME", help="Owner of the study (default: the operator of this machine).")
 @click.option("--dry-run", is_flag=True, help="Check everything and list all problems; import nothing.")
+@click.option("--server", metavar="URL", help="Import to this server; the study belongs to you.")
+@click.option("--key", envvar="TI2V_KEY", show_envvar=True, help="Your key on that server.")
 @verbose_option
 def import_(
     file: Path,
@@ -39,19 +43,75 @@ def import_(
     title: str | None,
     owner: str | None,
     dry_run: bool,
+    server: str | None,
+    key: str | None,
 ) -> None:
     """Import FILE, a votes table of another study (csv, tsv, jsonl or parquet), as a new closed study.
 
     If FILE has problems, the command lists all of them with their lines and imports nothing. Importing the
-    same votes again changes nothing. Prints the study's slug.
+    same votes again changes nothing. Prints the study's slug. A server does not take Parquet.
     """
+    if server:
+        if owner:
+            raise click.UsageError("On a server the study belongs to the owner of the key; drop --owner.")
+        _import_on_server(file, study, benchmark, columns, reference, answers, title, dry_run, server, key)
+    else:
+        _import_here(file, study, benchmark, columns, reference, answers, title, owner, dry_run)
+
+
+def _import_on_server(
+    file: Path,
+    study: str,
+    benchmark: str,
+    columns: tuple[str, ...],
+    reference: str | None,
+    answers: str | None,
+    title: str | None,
+    dry_run: bool,
+    server: str,
+    key: str | None,
+) -> None:
+    from app.cli.server_options import open_client
+    from app.cli.server_tasks import finished_task
+    from benchmark.votes.imported import parse_mapping
+
+    with open_client(server, key) as client:
+        queued = client.imports.votes(
+            file,
+            study=study,
+            benchmark=benchmark,
+            columns=parse_mapping(columns),
+            reference=reference,
+            answers=answers,
+            title=title or "",
+            dry_run=dry_run,
+        )
+        result = finished_task(client, queued)
+    _print_outcome(
+        {name: result[f"{name}s"] for name in ("vote", "matchup", "annotator")},
+        is_imported=bool(result["imported"]),
+        is_dry_run=dry_run,
+    )
+    click.echo(study)
+
+
+def _import_here(
+    file: Path,
+    study: str,
+    benchmark: str,
+    columns: tuple[str, ...],
+    reference: str | None,
+    answers: str | None,
+    title: str | None,
+    owner: str | None,
+    dry_run: bool,
+) -> None:
     from app.benchmarks.service import find_benchmark
     from app.cli.local import READER, open_database, open_settings, owner_named
     from app.cli.output import progress
     from app.clock import utc_now
     from app.vote_import.service import ImportedSource, is_imported_already, parts_of, store_study
     from app.vote_import.validation import plan_import
-    from benchmark.plurals import counted
     from benchmark.votes.imported import Answers, ColumnMapping, parse_mapping, read_external_table
 
     mapping = ColumnMapping(
@@ -77,9 +137,15 @@ def import_(
                 store_study(session, plan=plan, source=source, principal=principal, now=now, on_part=step)
     votes = plan.votes
     sizes = {"vote": len(votes), "matchup": len(votes.matchups), "annotator": len(votes.annotators)}
-    size = ", ".join(counted(number, noun) for noun, number in sizes.items())
-    outcome = "nothing imported (dry run)" if dry_run else "imported"
-    if is_there:
-        outcome = "imported before, nothing changed"
-    click.echo(f"{size}: {outcome}.", err=True)
+    _print_outcome(sizes, is_imported=not is_there and not dry_run, is_dry_run=dry_run and not is_there)
     click.echo(study)
+
+
+def _print_outcome(sizes: Mapping[str, int], *, is_imported: bool, is_dry_run: bool) -> None:
+    size = ", ".join(counted(number, noun) for noun, number in sizes.items())
+    outcome = "imported before, nothing changed"
+    if is_imported:
+        outcome = "imported"
+    elif is_dry_run:
+        outcome = "nothing imported (dry run)"
+    click.echo(f"{size}: {outcome}.", err=True)

@@ -11,7 +11,7 @@ from benchmark.client.transport import Query, Transport
 from benchmark.protocol import TaskKind, TaskStatus
 from benchmark.wire.benchmarks import BenchmarkImportRequest
 from benchmark.wire.tasks import TaskResponse, TasksResponse
-from benchmark.wire.validation import checked_request
+from benchmark.wire.validation import InvalidRequest, checked_request
 
 _ENDED = (TaskStatus.DONE, TaskStatus.FAILED)
 _IMAGE_SUFFIXES = {".png", ".jpg", ".jpeg", ".webp", ".gif", ".bmp", ".tif", ".tiff", ".avif"}
@@ -38,15 +38,17 @@ class ImportApi:
             title: the title; by default the one that the authors give, or the slug.
 
         Raises:
-            ValueError: a folder or ZIP file needs a slug.
+            InvalidRequest: a folder or ZIP file needs a slug; or the place is another file.
         """
         if str(place).startswith("hf://"):
             request = checked_request(BenchmarkImportRequest, source=str(place), slug=slug, title=title)
             return self._transport.post("/benchmarks", TaskResponse, request, repeatable=False)
         if slug is None:
-            raise ValueError("give the slug of the benchmark, because a folder has none")
+            raise InvalidRequest("Give the slug of the benchmark, because a folder has none.")
         query = {"slug": slug, "title": title}
-        if Path(place).is_file():
+        if not Path(place).is_dir():
+            if not zipfile.is_zipfile(place):
+                raise InvalidRequest(f"{place} is neither a folder nor a ZIP file; a server takes these.")
             return self._upload("/benchmarks", Path(place), "application/zip", query)
         with tempfile.TemporaryDirectory() as folder:
             packed = Path(folder) / "benchmark.zip"
@@ -78,11 +80,11 @@ class ImportApi:
             dry_run: only check the table.
 
         Raises:
-            ValueError: the file has another suffix.
+            InvalidRequest: the file has another suffix.
         """
         media_type = _TABLE_TYPES.get(table.suffix.lower())
         if media_type is None:
-            raise ValueError(f"a votes table ends in {', '.join(_TABLE_TYPES)}")
+            raise InvalidRequest(f"The name of a votes table ends in {', '.join(_TABLE_TYPES)}.")
         query: Query = {
             "study": study,
             "benchmark": benchmark,

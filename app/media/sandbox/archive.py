@@ -6,7 +6,8 @@ import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path, PurePosixPath, PureWindowsPath
 
-from app.media.sandbox.client import CHUNK_BYTES
+from app.media.sandbox.client import CHUNK_BYTES, WorkRefused
+from app.media.store import DISK_FULL, DISK_FULL_ERRNOS
 
 MAX_PART_BYTES = 255
 MAX_NAME_BYTES = 1000
@@ -21,7 +22,7 @@ def unpack(
 ) -> Sequence[str]:
     """Unpack the files with the given suffixes; return the problems, one sentence each.
 
-    If there is a problem, the content of the folder is undefined.
+    If there is a problem, the content of the folder is undefined. A full disk raises WorkRefused.
 
     Args:
         archive: the ZIP file.
@@ -46,6 +47,8 @@ def unpack(
             ]
             return _extract(zipped, wanted, folder, max_bytes)
     except _DAMAGED as error:
+        if isinstance(error, OSError) and error.errno in DISK_FULL_ERRNOS:
+            raise WorkRefused(DISK_FULL, "No space is left to unpack the ZIP file.") from error
         return [f"The ZIP file is damaged ({type(error).__name__})."]
 
 

@@ -14,6 +14,7 @@ from benchmark.protocol import Role, Visibility
 from tests.acting import refused
 from tests.app.api.conftest import client_of
 from tests.app.results.page_voters import close, fill_panels
+from tests.app.security.test_key_limits import PARAMETERS, REQUIRED_QUERIES
 from tests.cast import BENCHMARK, PAIR_IDS, Actor, Cast, make_actor
 
 API = "/api/v1"
@@ -246,3 +247,42 @@ def test_sharing_again_replaces_the_people(world: World) -> None:
 
     assert world.alice.get(address).json() == {"visibility": "shared", "people": ["charlie"]}
     assert world.who_gets(f"{API}/studies/motif-study") == OWNERS | {"charlie"}
+
+
+def test_a_check_of_counters_and_the_people_are_for_owners_and_admins(world: World) -> None:
+    world.set_submissions(SHARED)
+    world.set_study(SHARED)
+
+    assert world.who_gets(f"{API}/studies/motif-study/check") == OWNERS
+    assert world.who_gets(f"{API}/people") == {"ada"}
+    assert world.who_gets(f"{API}/keys") == {"ada"}
+
+
+def test_a_task_is_seen_by_who_started_it_and_by_admins(world: World) -> None:
+    queued = world.readers["bob"].post(f"{API}/benchmarks", json={"source": "hf://bob/pairs"})
+    task = queued.json()["id"]
+
+    assert queued.status_code == 202
+    assert world.who_gets(f"{API}/tasks/{task}") == {"bob", "ada"}
+    assert world.who_gets(f"{API}/tasks") == OWNERS | {"bob", "charlie"}
+    listed = {
+        name
+        for name in ("alice", "ada", "bob", "charlie")
+        if any(row["id"] == task for row in world.readers[name].get(f"{API}/tasks").json()["tasks"])
+    }
+    assert listed == {"bob", "ada"}
+
+
+def test_every_route_that_needs_a_person_refuses_a_stranger(world: World) -> None:
+    visitor = world.readers["visitor"]
+    paths = visitor.get(f"{API}/openapi.json").json()["paths"]
+    tried = 0
+    for path, methods in paths.items():
+        for method, described in methods.items():
+            if {} in described["security"] or "voting" in described["tags"]:
+                continue
+            address = path.format(**PARAMETERS) + REQUIRED_QUERIES.get(path.removeprefix(API), "")
+            answer = visitor.request(method, address)
+            refused(answer, 401, answer.json()["error"])
+            tried += 1
+    assert tried > 50
