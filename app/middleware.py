@@ -109,7 +109,7 @@ class _Response:
 
 
 def _is_json(scope: Scope) -> bool:
-    return Headers(scope=scope).get("content-type", "").startswith("application/json")
+    return Headers(scope=scope).get("content-type", "").lower().startswith("application/json")
 
 
 async def _record_key_use(scope: Scope) -> None:

@@ -13,8 +13,9 @@ MAX_KEY_DAYS = 3650
 
 
 def _printable(name: str) -> str:
-    if not name.isprintable():
-        raise ValueError("line breaks and control characters are not allowed")
+    # Names are parts of paths, such as /people/{name}/disable.
+    if not name.isprintable() or "/" in name or "\\" in name:
+        raise ValueError("control characters and slashes are not allowed")
     return name
 
 

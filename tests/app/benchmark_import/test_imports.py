@@ -226,6 +226,15 @@ def test_a_data_set_is_downloaded_by_the_task(
     assert "hub" in task["problems"][0]
 
 
+@pytest.mark.parametrize("media_type", ["application/json", "Application/JSON", "application/json; x=y"])
+def test_a_json_body_keeps_to_the_limit_of_json(alice: TestClient, media_type: str) -> None:
+    body = b'{"source": "' + b"x" * 2 * 1024 * 1024 + b'"}'
+
+    answer = alice.post(f"{API}/benchmarks", content=body, headers={"Content-Type": media_type})
+
+    refused(answer, 413, "too_large")
+
+
 def test_one_import_of_a_slug_runs_at_a_time(alice: TestClient, context: AppContext) -> None:
     assert send(alice, folder_as_zip()).status_code == 202
 
