@@ -96,15 +96,8 @@ class Transport:
             **(headers or {}),
         }
         body = (lambda: content) if isinstance(content, bytes) else (lambda: _chunks(content))
-        response = self.send(
-            method,
-            API + path,
-            repeatable=method != "POST",
-            headers=all_headers,
-            body=body,
-            params=_params(query),
-        )
-        return parsed(response, kind)
+        more: dict[str, Any] = {"headers": all_headers, "body": body, "params": _params(query)}
+        return parsed(self.send(method, API + path, repeatable=method != "POST", **more), kind)
 
     def delete(self, path: str, query: Query) -> None:
         self.send("DELETE", API + path, params=_params(query))

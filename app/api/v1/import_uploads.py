@@ -49,35 +49,41 @@ async def stored_upload(
         TooLarge, StorageFull, Unavailable: the file cannot be stored.
     """
     context = context_of(request)
-    headers = request.headers
-    promised = promised_sha256(headers.getlist("content-digest"), headers.getlist("x-content-sha256"))
-    declared = declared_bytes(headers)
+    declared = declared_bytes(request.headers)
     _refuse_large(declared, max_bytes)
     await run_in_threadpool(context.uploads.require_quota, principal.person_id, declared)
-    capacity = context.capacities.of(RequestClass.UPLOADS)
     try:
-        with (
-            context.uploads.one_upload(principal.person_id),
-            capacity.admit(),
-            context.store.private_file() as path,
-        ):
-            received = await receive_file(_limited(request, max_bytes), path)
-            context.uploads.count_bytes(principal.person_id, received.bytes)
-            refuse_wrong_digest(received, promised)
-            check(received)
-            key = f"imports/{secrets.token_hex(16)}"
-            await capacity.run_admitted(context.store.put, key, path)
+        upload = await _store(request, principal, check, max_bytes)
     except StoreFull as error:
         raise StorageFull("The disk is full; the file was not stored.") from error
     except StoreError as error:
         log.exception("import not stored")
         raise Unavailable("The file cannot be stored now. Send it again later.") from error
-    upload = StoredUpload(key, received.sha256)
     try:
         yield upload
     finally:
         if not upload.is_kept:
-            await run_in_threadpool(_delete, context, key)
+            await run_in_threadpool(_delete, context, upload.key)
+
+
+async def _store(
+    request: Request, principal: Principal, check: Callable[[ReceivedFile], None], max_bytes: int | None
+) -> StoredUpload:
+    context, headers = context_of(request), request.headers
+    promised = promised_sha256(headers.getlist("content-digest"), headers.getlist("x-content-sha256"))
+    capacity = context.capacities.of(RequestClass.UPLOADS)
+    with (
+        context.uploads.one_upload(principal.person_id),
+        capacity.admit(),
+        context.store.private_file() as path,
+    ):
+        received = await receive_file(_limited(request, max_bytes), path)
+        context.uploads.count_bytes(principal.person_id, received.bytes)
+        refuse_wrong_digest(received, promised)
+        check(received)
+        key = f"imports/{secrets.token_hex(16)}"
+        await capacity.run_admitted(context.store.put, key, path)
+    return StoredUpload(key, received.sha256)
 
 
 async def _limited(request: Request, max_bytes: int | None) -> AsyncIterator[bytes]:
