@@ -27,6 +27,7 @@ from app.media.rendition_cache import RenditionCache
 from app.media.sandbox import Sandbox
 from app.rendering import Pages
 from app.settings import Settings
+from tests.app.api.documented_errors import DocumentedErrors
 from tests.cast import Cast, Study, set_the_stage
 
 TEST_DATA = os.environ.get("TI2V_TEST_DATA")
@@ -190,7 +191,7 @@ def study(cast: Cast) -> Study:
 
 @pytest.fixture
 def client(context: AppContext) -> Iterator[TestClient]:
-    with TestClient(create_app(context), base_url="http://testserver") as client:
+    with TestClient(DocumentedErrors(create_app(context)), base_url="http://testserver") as client:
         yield client
 
 
