@@ -15,7 +15,7 @@ from benchmark.wire.validation import InvalidRequest, checked_request
 
 _ENDED = (TaskStatus.DONE, TaskStatus.FAILED)
 _IMAGE_SUFFIXES = {".png", ".jpg", ".jpeg", ".webp", ".gif", ".bmp", ".tif", ".tiff", ".avif"}
-_PACKED_SUFFIXES = {".csv", ".tsv", ".jsonl", ".md"} | _IMAGE_SUFFIXES
+_PACKED_SUFFIXES = {".csv", ".tsv", ".jsonl", ".json", ".yaml", ".md"} | _IMAGE_SUFFIXES
 _TABLE_TYPES = {
     ".csv": "text/csv",
     ".tsv": "text/tab-separated-values",

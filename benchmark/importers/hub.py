@@ -12,7 +12,7 @@ from benchmark.importers.source import BenchmarkSource
 SCHEME = "hf://"
 # The files of a benchmark that an import over REST accepts. A small Parquet file can expand to any size in
 # memory, so it is not among them.
-SUFFIXES = frozenset({".csv", ".tsv", ".jsonl", ".md"}) | IMAGE_SUFFIXES
+SUFFIXES = frozenset({".csv", ".tsv", ".jsonl", ".json", ".yaml", ".md"}) | IMAGE_SUFFIXES
 _ADDRESS = re.compile(r"hf://(?:datasets/)?(?P<repository>[\w.-]+/[\w.-]+)(?:@(?P<revision>[\w./-]+))?")
 
 

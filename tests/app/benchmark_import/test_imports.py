@@ -145,6 +145,22 @@ def test_hostile_folders_are_refused(
     assert any(reason in problem for problem in task["problems"])
 
 
+def test_the_layout_of_another_paper_is_read(context: AppContext, alice: TestClient) -> None:
+    entry = b'[{"image_name": "a.jpg", "prompt_en": "it rises", "image_type": "indoor"}]'
+    body = folder_as_zip(
+        **{
+            "prompt.csv": None,
+            "images/balloon1.png": None,
+            "crop/a.jpg": picture("JPEG"),
+            "vbench2_i2v_full_info.json": entry,
+        }
+    )
+
+    task = finished(context, alice, send(alice, body))
+
+    assert task["result"] == {"version": 1, "pairs": 1, "images": 1}, task
+
+
 def test_an_image_that_browsers_do_not_show_is_converted(context: AppContext, alice: TestClient) -> None:
     table = TABLE.replace(b".png", b".bmp")
     body = folder_as_zip(

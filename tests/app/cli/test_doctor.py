@@ -26,6 +26,7 @@ def test_a_sound_installation_passes(run: Run) -> None:
             "home",
             "secret key",
             "database",
+            "limits",
             "media",
             "disk",
             "server",
