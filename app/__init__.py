@@ -1,1 +1,1 @@
-"""The service: annotators vote, researchers submit clips, admins run studies."""
+"""The web service, in which annotators vote, researchers submit clips, and owners run studies."""

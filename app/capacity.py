@@ -1,4 +1,4 @@
-"""Separate threads for each class of requests, so that uploads and transcoding cannot delay votes.
+"""Gives each class of requests its own threads, so that uploads and transcoding cannot delay votes.
 
 Synchronous code runs in threads. With a single pool, uploads that wait for the media sandbox could occupy
 every thread and stop all votes. Each class therefore has its own threads and its own bounded queue; if the
@@ -69,7 +69,7 @@ class Capacity:
 
     @contextmanager
     def admit(self) -> Iterator[None]:
-        """Reserve a place among the running and queued requests.
+        """Reserve a place among the requests of this class that run or wait in the queue.
 
         Raises:
             Unavailable: the queue is full.
@@ -95,7 +95,7 @@ class Capacity:
         return await to_thread.run_sync(partial(function, *args, **kwargs), limiter=self._state().limiter)
 
     async def stream(self, chunks: Iterator[bytes]) -> AsyncIterator[bytes]:
-        """Yield chunks; each is read in a thread of this class.
+        """Yield the chunks of a response; each chunk is read in a thread of this class.
 
         A response that has started is never refused, even if the queue is full.
         """
@@ -121,13 +121,13 @@ class Capacities:
         """Return the default capacities.
 
         Uploads and renditions wait for `children` sandbox processes. Twice as many threads keep these
-        processes busy while other threads store files. More threads would only wait.
+        processes busy while other threads store files. Further threads would wait without doing any work.
         """
         capacities = {
             RequestClass.VOTES: Capacity("votes", threads=12, queue=200),
             RequestClass.MEDIA: Capacity("media", threads=8, queue=200),
             RequestClass.RENDITIONS: Capacity("renditions", threads=2 * children, queue=64),
-            # It takes a client much longer to send an upload than any other request, so an upload may wait
+            # A client needs much longer to send an upload than any other request, so an upload may wait
             # longer in the queue.
             RequestClass.UPLOADS: Capacity("uploads", threads=2 * children, queue=28, retry_after_s=5),
             RequestClass.REPORTS: Capacity("reports", threads=2, queue=6),

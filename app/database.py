@@ -38,7 +38,8 @@ class Database:
 
     On SQLite a write holds an in-process lock, then a file lock in HOME (the command line opens the file
     while the server runs), then BEGIN IMMEDIATE. SQLite 3.7.0 to 3.51.2 can corrupt a WAL file when two
-    connections write and checkpoint at once; the locks also keep p99 at 17 ms instead of 700 ms.
+    connections write and checkpoint at once; the locks also keep the 99th percentile of concurrent writes at
+    17 ms instead of 700 ms.
     """
 
     def __init__(self, url: str, *, home: Path) -> None:

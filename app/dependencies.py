@@ -1,4 +1,4 @@
-"""Dependencies of routes: they provide the context, the sender of the request, and the browser's cookie."""
+"""Provides routes with the application's context, the sender of the request, and the browser's cookie."""
 
 from datetime import datetime
 
@@ -63,7 +63,7 @@ def require_person(
     Admins have all rights of researchers.
 
     Args:
-        scope: the scope that the request needs; a key may lack it.
+        scope: the scope that the key must have.
 
     Raises:
         NotSignedIn: the key or session is missing or invalid.
@@ -87,7 +87,7 @@ def optional_person(session: Session, request: Request) -> Principal | None:
 
     Raises:
         NotSignedIn: the request has an invalid key.
-        Forbidden: the key cannot read.
+        Forbidden: the key does not have the scope `read`.
     """
     now = utc_now()
     if request.headers.get("authorization") is None:
@@ -100,7 +100,7 @@ def authenticate(request: Request) -> None:
     """Authenticate the request before its body is read; the route itself calls `require_person` later.
 
     Raises:
-        NotSignedIn, TooManyRequests: as `require_person`.
+        NotSignedIn, TooManyRequests: see `require_person`.
     """
     now = utc_now()
     with context_of(request).database.read() as session:

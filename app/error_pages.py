@@ -113,9 +113,9 @@ def answer_error(
 
 
 def _target(request: Request) -> str:
-    """Return the page to show after the sign-in.
+    """Return the URL of the page to show after the sign-in: the requested page.
 
-    This is the page that was requested. If a form or a used sign-in link was requested, it is the home page.
+    If a form or a used sign-in link was requested, return the home page.
     """
     if request.method != "GET" or request.url.path.startswith("/sign-in"):
         return "/"
@@ -163,8 +163,8 @@ def _invalid_request(request: Request, error: Exception) -> Response:
     if first["type"] == "json_invalid":
         return answer_error(request, status=400, code="not_json", message="The body is not valid JSON.")
     if isinstance(error.body, bytes):
-        # FastAPI parses a body as JSON only if the content type is JSON. Otherwise it passes the bytes to the
-        # route unchanged.
+        # FastAPI parses a body as JSON only if the content type is JSON. Otherwise FastAPI passes the bytes
+        # to the route unchanged.
         message = "Send JSON, with the header Content-Type: application/json."
         return answer_error(request, status=415, code="wrong_media_type", message=message)
     return answer_error(request, status=422, code="invalid_field", message=_field_message(first))

@@ -1,4 +1,4 @@
-"""The errors of the service, as one class hierarchy.
+"""Defines the errors of the service, as one class hierarchy.
 
     AppError
     ├── BadRequest          400
@@ -16,8 +16,8 @@
     ├── Unavailable         503
     └── StorageFull         507
 
-Each class has an HTTP status. `code` identifies the cause, and the message is a sentence for the user.
-`ValueError` reports a programming error; the message of an `AppError` is shown to the user.
+Each class has an HTTP status. `code` identifies the cause, and the message is a sentence for the user. The
+message of an `AppError` is shown to the user. A programming error raises `ValueError` instead.
 """
 
 from typing import ClassVar

@@ -1,4 +1,4 @@
-"""Health checks and metrics for monitoring."""
+"""Serves health checks and metrics for monitoring."""
 
 import logging
 from ipaddress import ip_address

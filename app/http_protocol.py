@@ -21,7 +21,7 @@ _FULL = (
 
 
 def server_options(settings: Settings) -> dict[str, Any]:
-    """Return the options for `uvicorn.run`."""
+    """Return the options with which the service calls `uvicorn.run`."""
     return {
         "host": settings.host,
         "port": settings.port,
@@ -42,7 +42,7 @@ def server_options(settings: Settings) -> dict[str, Any]:
 def limited_protocol(
     *, max_connections: int, header_timeout_s: float = HEADER_TIMEOUT_S
 ) -> type[asyncio.Protocol]:
-    """Return the protocol class for uvicorn."""
+    """Return uvicorn's HTTP protocol class with these limits."""
     limits = {"max_connections": max_connections, "header_timeout_s": header_timeout_s}
     return type("LimitedProtocol", (_LimitedProtocol,), limits)
 

@@ -15,7 +15,9 @@ Endpoint = Callable[..., Any]
 
 
 def limited_route(request_class: RequestClass, base: type[APIRoute] = APIRoute) -> type[APIRoute]:
-    """Return a route class for routers. Every non-coroutine handler must have a parameter `request`.
+    """Return a route class whose handlers run in the threads of a request class.
+
+    Every non-coroutine handler must have a parameter `request`.
 
     Coroutine handlers are unchanged, because they choose the capacity of each of their steps themselves.
     """

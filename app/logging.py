@@ -1,4 +1,4 @@
-"""Logs events with fields. Logs contain no prompts, no addresses, and no model names of open votes."""
+"""Logs events with fields. Logs contain no prompts, no client addresses, and no model names of open votes."""
 
 import json
 import logging

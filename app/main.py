@@ -69,7 +69,7 @@ def create_app(context: AppContext) -> FastAPI:
     app = FastAPI(
         title="TI2V Bench",
         version="0.1.0",
-        summary="Find out, with people, which model animates an image best.",
+        summary="Compare, by human votes, which model animates an image best.",
         description=DESCRIPTION,
         openapi_url=f"{API}/openapi.json",
         docs_url=None,

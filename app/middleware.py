@@ -1,4 +1,4 @@
-"""Middleware for every request: IDs, limits, cross-site checks, security headers, metrics and logs."""
+"""Wraps every request with an ID, limits, cross-site checks, security headers, metrics and logs."""
 
 import logging
 import secrets
@@ -62,8 +62,7 @@ class RequestMiddleware:
         except AppError as refusal:
             await answer_app_error(Request(scope), refusal)(scope, receive, response)
         except Exception as error:
-            # Respond here, so that the response has all headers. The exception is still passed on to the
-            # server.
+            # Respond here, so that the response has all headers. The server still receives the exception.
             if not response.status:
                 await answer_server_error(Request(scope), error)(scope, receive, response)
             raise

@@ -24,7 +24,7 @@ MIGRATIONS = Path(__file__).resolve().parent.parent / "migrations"
 
 
 class SchemaError(AppError):
-    """The database could not be migrated to the requested version and is unchanged."""
+    """The database could not be migrated to the requested version. Nothing was changed."""
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,7 @@ class SchemaStatus:
 
     @property
     def problem(self) -> str | None:
-        """Return why this release cannot use the database, and what to do; None if there is no problem."""
+        """Return why this release cannot use the database, and what to do; None without a problem."""
         if not self.is_known:
             return (
                 f"The database is at version {self.current}, which this release does not know; its newest is "
@@ -159,7 +159,7 @@ def _refuse_damage(connection: Connection, before: dict[str, int], *, may_lose_r
     if connection.dialect.name == "sqlite":
         broken = connection.exec_driver_sql("PRAGMA foreign_key_check").fetchall()
         if broken:
-            raise SchemaError(f"the migration would leave {len(broken)} rows without their parent")
+            raise SchemaError(f"the migration would leave {len(broken)} rows that refer to a missing row")
     if may_lose_rows:
         return
     after = _row_counts(connection)

@@ -19,7 +19,7 @@ class Pager:
         number: the current page, from 1.
         count: the number of pages, at least 1.
         path: the URL without its query.
-        query: the query parameters besides the page number; empty ones are left out of the URL.
+        query: the query parameters besides the page number. The URL omits empty parameters.
         anchor: the HTML id of the list.
     """
 

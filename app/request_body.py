@@ -8,8 +8,7 @@ from starlette.types import Message, Receive
 
 from app.errors import RequestTimeout, TooLarge
 
-# Minimum average rate at which a body must arrive, and an initial period during which a lower rate is
-# allowed.
+# A body must arrive at this average rate, except during an initial period.
 MIN_BYTES_PER_S = 16 * 1024
 SLOW_START_S = 60.0
 # After a response that did not wait for the body, this many bytes are read and dropped, and the connection

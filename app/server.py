@@ -27,7 +27,7 @@ from benchmark.protocol import TaskKind
 
 
 def serve(settings: Settings) -> None:
-    """Serve until interrupted. The database must be migrated already."""
+    """Start the server and run it until it is interrupted. The database must already be migrated."""
     set_up_logging(settings.log_format)
     with only_server(settings):
         _require_free_address(settings)
@@ -36,7 +36,7 @@ def serve(settings: Settings) -> None:
 
 
 def up(settings: Settings) -> None:
-    """Migrate, set up the demo in an empty database, print the links, and serve."""
+    """Migrate the database, set up the demo if it is empty, print the links, and start the server."""
     set_up_logging(settings.log_format)
     with only_server(settings):
         _require_free_address(settings)
@@ -75,7 +75,7 @@ TASK_HANDLERS: Mapping[TaskKind, Handler] = {
 
 
 def _run(context: AppContext) -> None:
-    # Checked here in addition to the start of the application, where uvicorn would print a traceback.
+    # The application checks this again at its start, but uvicorn would print a traceback there.
     context.require_current_schema()
     settings = context.settings
     app = create_app(context)

@@ -1,4 +1,4 @@
-"""The lock that a server holds on its HOME, so that at most one server uses a SQLite file."""
+"""Locks TI2V_HOME for one server, so that at most one server uses a SQLite file."""
 
 import fcntl
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""Settings of the service, read once from the environment (prefix TI2V_) and a .env file.
+"""Reads the settings of the service once, from the environment (prefix TI2V_) and a .env file.
 
 docs/settings.md documents every setting; a test compares that page with this class.
 """
@@ -60,14 +60,13 @@ class Settings(BaseSettings):
         description="Folder for all data on disk: database, media, locks, secret.",
     )
     database_url: str = Field(
-        "", description="Empty: a SQLite file in TI2V_HOME. Otherwise postgresql+psycopg://..."
+        "", description="Default: a SQLite file in TI2V_HOME. For PostgreSQL: postgresql+psycopg://..."
     )
-    media_url: str = Field(
-        "", description="Empty: a folder in TI2V_HOME. Otherwise a folder or s3://bucket/prefix."
-    )
+    media_url: str = Field("", description="A folder or s3://bucket/prefix (default: a folder in TI2V_HOME).")
     secret_key: SecretStr | None = Field(
         None,
-        description="The demo's links derive from it. Development generates it in TI2V_HOME (mode 0600).",
+        description="Secret from which the demo's links are derived. In development it is generated in "
+        "TI2V_HOME.",
     )
     public_url: str = Field("", description="Public address; cookies are Secure if it begins with https.")
     host: str = Field("127.0.0.1", description="Address to listen on.")

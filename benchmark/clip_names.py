@@ -8,7 +8,7 @@ from pathlib import PurePath
 from benchmark.pairs import AmbiguousName, ClipName, match_clip_names
 from benchmark.wire.common import MAX_SEED
 
-# The maximum number of wrong names for which a similar name is searched; each search takes about 20 ms.
+# The number of wrong file names for which similar pair ids are suggested. One search takes about 20 ms.
 MAX_SUGGESTIONS = 50
 
 
@@ -44,8 +44,8 @@ def read_file_names(names: Sequence[str], pair_ids: Sequence[str], *, default_se
 
 
 def duplicate_clip(pair_id: str, names: Sequence[str]) -> str:
-    """Return the sentence for several files of one pair and seed."""
-    return f"{pair_id}: {' and '.join(names)} are both for this pair; keep one"
+    """Return a sentence that names several files of one pair and seed."""
+    return f"{pair_id}: both {' and '.join(names)} are clips of this pair; keep one of them"
 
 
 def _unknown_names(unknown: Sequence[str], known: Collection[str]) -> Iterator[str]:
@@ -53,7 +53,7 @@ def _unknown_names(unknown: Sequence[str], known: Collection[str]) -> Iterator[s
         stem = PurePath(name).stem
         near = get_close_matches(stem, known, n=1, cutoff=0.8) if number < MAX_SUGGESTIONS else []
         hint = f"; is it {near[0]}?" if near else ""
-        yield f"{name}: no pair of this benchmark is called so{hint}"
+        yield f"{name}: the benchmark has no pair with this name{hint}"
 
 
 def _ambiguous_name(name: AmbiguousName, default_seed: int) -> str:

@@ -1,4 +1,4 @@
-"""Random choices of a study's design. Every choice is computed from the study's stored seed."""
+"""Makes the random choices of a study's design, each computed from the study's stored seed."""
 
 import hashlib
 

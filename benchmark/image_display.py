@@ -1,4 +1,4 @@
-"""Converts any image to the form that browsers show: upright, 8-bit sRGB, transparent parts on white.
+"""Converts images to what browsers show: upright, 8-bit sRGB, with transparent parts on white.
 
 Models, thumbnails, figures and image distances all read images through `open_image` and `displayed`, so they
 use the pixels that a browser shows. `is_plain` returns whether every program shows these pixels for a file.
@@ -34,9 +34,9 @@ class CannotDisplay(ValueError):
 
 
 def open_image(file: Path | BinaryIO, *, formats: list[str] | tuple[str, ...] | None = None) -> Image.Image:
-    """Open an image with all metadata that `displayed` needs.
+    """Open an image with all metadata that `displayed` needs, including the cICP chunk of a PNG.
 
-    This includes the cICP chunk of a PNG, which Pillow ignores.
+    Pillow ignores this chunk, so the function reads it itself.
 
     Raises:
         OSError, ValueError, SyntaxError: raised by Pillow if the file is not an image of these formats.
@@ -48,7 +48,7 @@ def open_image(file: Path | BinaryIO, *, formats: list[str] | tuple[str, ...] | 
 
 
 def displayed(image: Image.Image) -> Image.Image:
-    """Return the image as viewers see it: mode RGB, sRGB, upright, on white.
+    """Return the image as browsers show it: mode RGB, sRGB, upright, on white.
 
     Args:
         image: an image of any mode from `open_image`, with its metadata.
@@ -85,7 +85,7 @@ def _colour_and_alpha(image: Image.Image) -> tuple[Image.Image, Image.Image | No
     """Return the colours, in a mode that a colour profile can describe, and the opacity or None."""
     if image.mode in ("I", "F"):
         raise CannotDisplay(
-            "The image has 32-bit pixels without a defined black and white; save it with 8 bits."
+            "The image has 32-bit pixels without a defined black and white. Save the image with 8 bits."
         )
     if image.mode.startswith("I;16"):
         return _from_16_bit(image)
@@ -110,7 +110,7 @@ def _from_16_bit(image: Image.Image) -> tuple[Image.Image, Image.Image | None]:
 
 def _in_srgb(colour: Image.Image, info: dict[Any, Any]) -> Image.Image:
     if _has_other_coding_points(info):
-        raise CannotDisplay("The PNG names its colours by a cICP chunk that is not sRGB; save it as sRGB.")
+        raise CannotDisplay("The PNG has a cICP chunk with colours other than sRGB. Save the image as sRGB.")
     # Browsers apply an RGB profile to grey images too.
     for candidate in (colour, *([colour.convert("RGB")] if colour.mode == "L" else [])):
         transform = _transform(info.get("icc_profile"), candidate.mode)
@@ -137,7 +137,7 @@ def _transform(profile: bytes | None, mode: str) -> ImageCms.ImageCmsTransform |
 
 
 def _keeps_colours(transform: ImageCms.ImageCmsTransform, mode: str) -> bool:
-    """Return whether a transform leaves the colours of a coarse grid unchanged."""
+    """Return whether a transform changes no colour, tested on a coarse grid of colours."""
     steps = np.linspace(0, 255, 9).astype(np.uint8)
     if mode == "L":
         grid = Image.fromarray(steps[None])
@@ -149,7 +149,10 @@ def _keeps_colours(transform: ImageCms.ImageCmsTransform, mode: str) -> bool:
 
 
 def _coding_points(file: Any) -> dict[str, tuple[int, ...]]:
-    """Return a PNG's cICP chunk as metadata; empty if there is none. The file's read position is restored."""
+    """Return a PNG's cICP chunk as metadata, which is empty without a chunk.
+
+    Restore the file's read position.
+    """
     before = file.tell()
     file.seek(8)
     found: dict[str, tuple[int, ...]] = {}

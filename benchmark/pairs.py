@@ -1,4 +1,4 @@
-"""The pairs of a benchmark, their ids, and the file names of their clips.
+"""Defines the pairs of a benchmark, their ids, and the file names of their clips.
 
 A pair id is `<image>_<prompt_slug>`. The slug reproduces all 320 file names of the authors' published clips.
 """
@@ -14,7 +14,7 @@ _DROPPED = re.compile(r"[^a-z0-9\s]")
 _TRAILING_NUMBER = re.compile(r"[ _-]*\d+$")
 _SEED_SUFFIX = re.compile(r"^(?P<pair>.+)_(?P<seed>[0-9]+)$")
 
-# In the official release, three images of one scenario are named after their animal.
+# In the official release, the images of one scenario (meadow) are named after their animals.
 SCENARIO_OF_IMAGE_STEM = {"meadow_bear": "meadow", "meadow_cat": "meadow", "meadow_pig": "meadow"}
 
 
@@ -48,7 +48,7 @@ def canonical_name(name: str) -> str:
 
 
 def find_path(path: Path) -> Path:
-    """Return `path`. If it does not exist, return a file in its folder whose name is equal in NFC, if any."""
+    """Return `path`, or a file in the same folder whose name is equal in NFC if `path` does not exist."""
     if path.exists() or not path.parent.is_dir():
         return path
     name = canonical_name(path.name)
@@ -99,8 +99,7 @@ class ClipNames:
     Attributes:
         matched: pair and seed by file name (without its suffix).
         unknown: names that match no pair, in the given order.
-        ambiguous: names that match two pairs and for which the folder's other names do not decide which
-            pair is meant.
+        ambiguous: names that match two pairs, where the folder's other names do not show which pair is meant.
     """
 
     matched: Mapping[str, ClipName]

@@ -43,7 +43,7 @@ class SkipReason(StrEnum):
 
 
 class AnnotatorKind(StrEnum):
-    """The kind of an annotator; a study counts the votes of one kind only."""
+    """The kind of an annotator. A study counts the votes of one kind only."""
 
     PARTICIPANT = "participant"
     PILOT = "pilot"
@@ -53,7 +53,7 @@ class AnnotatorKind(StrEnum):
 
 
 class StudyKind(StrEnum):
-    """The source of a study's votes: people, a study that was run elsewhere, or automatic judges."""
+    """The source of a study's votes: people, an import from another system, or automatic judges."""
 
     HUMAN = "human"
     IMPORTED = "imported"

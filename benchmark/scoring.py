@@ -32,7 +32,10 @@ COMPUTED = tuple(table for table in TableName if table is not TableName.VOTES)
 
 @dataclass(frozen=True)
 class ScoredVotes:
-    """The votes of one study. If `interim`, the study is not closed and tests are not computed."""
+    """The votes of one study and all results.
+
+    If `interim` is true, the study is not closed and has no tests.
+    """
 
     votes: Votes
     interim: bool = False
@@ -74,7 +77,7 @@ class ScoredVotes:
         stream: BinaryIO,
         layout: TableLayout = DEFAULT_LAYOUT,
     ) -> None:
-        """Write a table. Raises UnknownColumn."""
+        """Write a table to a stream. Raises UnknownColumn."""
         write_table(table, self.rows(table), file_format, stream, note=self.note, layout=layout)
 
     def document(self) -> bytes:
@@ -92,7 +95,10 @@ class ScoredVotes:
         return f"{text}\n".encode()
 
     def figure(self, name: FigureName, names: Mapping[str, str]) -> PaperFigure:
-        """Return the figure's data. `names` contains the display names of the sides. Raises CannotDraw."""
+        """Return a figure that is ready to draw.
+
+        `names` contains the display names of sides. Raises CannotDraw.
+        """
         matchups = self.votes.matchups
         shown = FigureNames.of(matchups, names)
         return study_figure(name, self.tallies, matchups, self.preferences, shown, interim=self.interim)

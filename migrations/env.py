@@ -1,4 +1,4 @@
-"""Runs migrations on the connection of app/migrations.py, or on TI2V_DATABASE_URL for developers."""
+"""Runs migrations on the connection that app/migrations.py opens, or for developers on TI2V_DATABASE_URL."""
 
 from typing import Literal
 

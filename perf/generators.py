@@ -42,7 +42,7 @@ def main() -> None:
     torch.set_num_threads(1)
     with tempfile.TemporaryDirectory() as folder:
         print_overhead(Path(folder))
-    print_weight_free()
+    print_synthetic()
     print_ratio()
 
 
@@ -84,7 +84,7 @@ def print_overhead(folder: Path) -> None:
     print(f"{'besides the network':48} {adapter - bare + kept:8.1f}   target {TARGET_MS:.0f}")
 
 
-def print_weight_free() -> None:
+def print_synthetic() -> None:
     """Print the time per clip of a model without a network, at 320x320."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)

@@ -11,7 +11,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmark.scenes import SCENARIOS, WEIGHT_FREE_MODELS, Rendering, Scene, Style, draw_clip, render
+from benchmark.scenes import SCENARIOS, SYNTHETIC_MODELS, Rendering, Scene, Style, draw_clip, render
 from benchmark.scenes.benchmarks import bundled_pairs
 from benchmark.scenes.motions import Promise
 from benchmark.scenes.stage import draw_stage
@@ -63,7 +63,7 @@ def print_clips() -> None:
     """Print the time per clip of each synthetic model, including encoding."""
     pairs = list(bundled_pairs())[:: len(bundled_pairs()) // CLIPS_MEASURED]
     print(f"\n{'model':14} {'ms per clip':>11} {'KB per clip':>11}")
-    for model in WEIGHT_FREE_MODELS:
+    for model in SYNTHETIC_MODELS:
         draw_stage.cache_clear()
         before = time.process_time()
         sizes = [len(draw_clip(model, pair)) for pair in pairs]

@@ -1,4 +1,4 @@
-"""The Python SDK: a typed client of a TI2V Bench server, and the types of requests and responses.
+"""The Python SDK, with a typed client of a TI2V Bench server and the types of requests and responses.
 
     from ti2v_bench import Client
 

@@ -1,1 +1,1 @@
-"""Annotators of a study: figures, flags, and exclusions with reasons."""
+"""Shows the figures and flags of a study's annotators, and excludes annotators with a reason."""

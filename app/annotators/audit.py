@@ -1,4 +1,4 @@
-"""The reason, actor and time recorded with an exclusion or reinstatement."""
+"""Records the reason, actor and time of an exclusion or reinstatement."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -46,7 +46,7 @@ class Decision:
 
 @dataclass(frozen=True)
 class Changed:
-    """How many votes got each new status. All numbers are zero if no vote changed."""
+    """The numbers of votes that a decision moved to each status. All are zero if no vote changed."""
 
     excluded: int = 0
     valid: int = 0

@@ -44,7 +44,10 @@ def reinstate(
     principal: Principal,
     now: datetime,
 ) -> ChangeResponse:
-    """Count excluded votes again. A vote becomes surplus if its panel has filled in the meantime."""
+    """Reinstate an annotator's excluded votes.
+
+    A vote becomes surplus if its panel has filled in the meantime.
+    """
     decision = Decision.of(request.reason, principal=principal, now=now)
     annotator = service.find_annotator(session, study=study, pseudonym=pseudonym)
     place = _place(request)

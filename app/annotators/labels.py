@@ -1,8 +1,8 @@
-"""Formats an annotator's figures and explains each figure and flag."""
+"""Formats an annotator's figures for the pages, and explains each figure and flag."""
 
 from app.annotators.queries import AnnotatorReport
 from app.annotators.view_models import Cell, Figure
-from benchmark.exports.table_format import EMPTY
+from benchmark.exports.printed_cells import EMPTY
 from benchmark.protocol import Flag
 from benchmark.stats.quality import AnnotatorRow
 
@@ -26,8 +26,8 @@ _FLAG_EXPLANATIONS = {
     Flag.STRAIGHT_LINING: "A run of votes for one side this long occurs by chance once in 1,000 cases.",
     Flag.FAST: "More than 20 % of the votes were faster than the average clip duration.",
     Flag.SAME_TICKS: (
-        "At least 95 % of the votes give the same reasons, and most annotators give other reasons. Often a "
-        "misunderstanding: ask the annotator."
+        "At least 95 % of the votes give the same reasons, and most annotators give other reasons. The usual "
+        "cause is a misunderstanding: ask the annotator."
     ),
     Flag.LOW_AGREEMENT: (
         "This annotator agrees with the majority of the others less than the average annotator does. "

@@ -69,7 +69,10 @@ def reinstate(slug: SlugPath, name: PseudonymPath, request: Request, reason: Rea
 
 
 def _decide(slug: str, name: str, request: Request, reason: str, decide: Action) -> Response:
-    """Exclude or reinstate the annotator, then redirect to their page. The form keeps a rejected reason."""
+    """Exclude or reinstate the annotator, then redirect to their page.
+
+    A rejected reason stays in the form.
+    """
     try:
         with context_of(request).database.write() as session:
             study, principal = require_own_study(session, request, slug)

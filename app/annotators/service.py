@@ -1,4 +1,4 @@
-"""Excludes and reinstates annotators. A person makes each decision and gives a reason.
+"""Excludes and reinstates all votes of an annotator, always with a reason.
 
 Nothing is deleted: a vote's events record its status, the time, the reason and the actor.
 """
@@ -87,8 +87,9 @@ def reinstate_annotator(
 def refuse_imported(study: Study) -> None:
     if study.kind is StudyKind.IMPORTED:
         raise Conflict(
-            "Imported votes cannot be excluded here. Mark them as excluded in the source table and import it "
-            "again.",
+            "Imported votes cannot be excluded here. Mark them as excluded in the source table and import "
+            "the "
+            "table again.",
             code="votes_imported",
         )
 

@@ -19,7 +19,7 @@ _KEYS: dict[SortBy, Key] = {
     SortBy.FLAGS: lambda report: len(report.quality.flags),
     SortBy.STATUS: lambda report: 2 * (report.excluded_at is not None) + (report.left_at is not None),
 }
-# In the initial order of a column, the most conspicuous annotator comes first.
+# The first click on a column sorts the most conspicuous annotator to the top.
 _FIRST = {
     SortBy.NAME: Order.ASCENDING,
     SortBy.GOLD: Order.ASCENDING,
@@ -39,7 +39,10 @@ _TITLES = {
     SortBy.RUN: ("Longest run", "Largest number of consecutive votes for the same side."),
     SortBy.REASONS: ("Same reasons", "Share of votes with this annotator's most frequent set of reasons."),
     SortBy.FLAGS: ("Flags", "Hints for a person to check; a flag never excludes anybody."),
-    SortBy.STATUS: ("Status", "Changed only by a person, with a reason."),
+    SortBy.STATUS: (
+        "Status",
+        "Whether the annotator's votes count. Only a person can change this, with a reason.",
+    ),
 }
 
 

@@ -28,10 +28,10 @@ from app.panels.sides import matchup_sides
 from app.tables.audit import AuditEvent
 from app.tables.people import Annotator
 from app.tables.studies import Study
-from benchmark.exports.table_format import EMPTY
+from benchmark.exports.printed_cells import EMPTY
 from benchmark.plurals import counted
 from benchmark.protocol import StudyStatus
-from benchmark.stats.sensitivity import sensitivity_sentence
+from benchmark.stats.conclusions import sensitivity_sentence
 
 _ACTIONS = {
     "annotator.exclude": "excluded {votes}",
@@ -127,9 +127,10 @@ def _matchup_line(name: str, line: MatchupSensitivity) -> MatchupLine:
 
 
 def _depends_on_one(line: MatchupSensitivity) -> bool:
-    """Return whether the result depends on one annotator.
+    """Return whether a matchup's result depends on one annotator.
 
-    This is the case if, without the annotator's votes, another side leads or no pair is decided.
+    A result depends on one annotator if, without the annotator's votes, another side leads or no pair is
+    decided.
     """
     score, lowest, highest = line.row.ti2v_score_reference, line.row.lowest, line.row.highest
     if score is None or lowest is None or highest is None:

@@ -50,7 +50,7 @@ class Cell:
 
 @dataclass(frozen=True)
 class AnnotatorLine:
-    """One annotator in the table; `flags` holds names of flags."""
+    """The row of one annotator in the table; `flags` contains the names of the annotator's flags."""
 
     name: str
     url: str
@@ -110,7 +110,7 @@ class AuditEntry:
 
 @dataclass(frozen=True, kw_only=True)
 class AnnotatorPage:
-    """One annotator, with the form to exclude or reinstate them (annotators/annotator.html).
+    """The page of one annotator, with the form to exclude or reinstate them (annotators/annotator.html).
 
     `can_change` is false once the annotator left the study. `submitted_reason` is a rejected reason.
     """

@@ -38,13 +38,13 @@ _FIRST_REASON = len(_COLUMNS) - len(Justification)
 
 @dataclass(frozen=True)
 class VoteColumns:
-    """Every vote of a study with its status.
+    """All votes of a study with their statuses, stored by column.
 
     Attributes:
         annotators: every annotator, in the order they opened their invitations.
         votes: votes with any status on comparisons that are not gold; annotators are named by pseudonym.
         status: shape (votes,): each vote's index into STATUSES.
-        gold: answers to gold questions, keyed by the annotator's pseudonym.
+        gold: the answers to gold questions, keyed by the annotator's pseudonym.
     """
 
     annotators: tuple[Annotator, ...]

@@ -1,1 +1,1 @@
-"""Imports benchmarks into the database, finds them by slug, and compares them with the official size."""
+"""Imports benchmarks into the database, finds stored benchmarks, and compares their size with TI2V Bench."""

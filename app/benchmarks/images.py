@@ -45,7 +45,7 @@ def store_images(
     Images that are already in the store are not written again.
 
     Args:
-        source: the benchmark.
+        source: the benchmark whose images to store.
         store: the store to write to.
         sandbox: the sandbox that opens the files.
         readable: for each image, a file of a type that browsers show; by default images of other types are
@@ -55,8 +55,7 @@ def store_images(
 
     Raises:
         Invalid: an image is refused. Images that were stored earlier in the call stay in the store, but
-            nothing refers to them.
-        StoreFull, StoreUnavailable: from the store.
+            nothing refers to them. StoreFull, StoreUnavailable: the store cannot store an image.
     """
     stored = {}
     for name, path in source.images.items():

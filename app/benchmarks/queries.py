@@ -1,4 +1,4 @@
-"""Reads benchmarks as the REST API sends them."""
+"""Reads benchmarks and pairs in the types of the REST API."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""Imports benchmarks as versions that never change, and finds stored versions."""
+"""Stores benchmarks as numbered versions that never change, and finds stored versions."""
 
 import hashlib
 import json
@@ -57,15 +57,15 @@ def import_benchmark(
 
     Args:
         images: the stored images of `source`, see `app.benchmarks.images.store_images`.
-        owner_id: the owner of the benchmark, which is private until it is shared; None for a public benchmark
-            of the operator, and for a new version of the owner's benchmark.
+        owner_id: the owner of a new benchmark, which is private until it is shared. None for a public
+            benchmark without an owner, and for a new version of an existing benchmark, which keeps its owner.
 
     Raises:
         Invalid: the slug is malformed; or the title, origin or licence is too long or has several lines.
         Conflict: earlier versions have another owner, or another request is importing the same slug.
     """
     if not SLUG.fullmatch(slug):
-        raise Invalid("A slug is lower-case letters, digits, '.', '_' and '-', at most 64.", code="bad_slug")
+        raise Invalid("A slug has at most 64 lower-case letters, digits, '.', '_' and '-'.", code="bad_slug")
     _refuse_what_no_column_holds(title, source)
     newest = session.scalar(newest_version(slug))
     if newest is not None and owner_id not in (None, newest.owner_id):
@@ -88,7 +88,7 @@ def import_benchmark(
     try:
         session.flush()
     except IntegrityError as error:
-        raise Conflict(f"{slug} is being imported by somebody else; try again.") from error
+        raise Conflict(f"Somebody else is importing {slug} at this moment. Try again.") from error
     session.execute(insert(Pair), _pair_rows(benchmark, source.pairs, images))
     return benchmark
 
@@ -209,7 +209,9 @@ def _refuse_what_no_column_holds(title: str, source: BenchmarkSource) -> None:
         if len(text) > most:
             raise Invalid(f"The benchmark's {field} has more than {most} characters.", code="too_long")
         if not is_one_line(text):
-            raise Invalid(f"The benchmark's {field} is one line, without line breaks and control characters.")
+            raise Invalid(
+                f"The benchmark's {field} must be one line without line breaks and control characters."
+            )
 
 
 def newest_version(slug: str) -> Select[Benchmark]:

@@ -3,63 +3,69 @@
 from benchmark.cli.main import LazyCommand
 
 COMMANDS = {
-    "benchmark check": LazyCommand("app.cli.benchmark:check", "Count a benchmark and see that it is whole."),
+    "benchmark check": LazyCommand(
+        "app.cli.benchmark:check", "Count a benchmark's parts and find missing images."
+    ),
     "benchmark import": LazyCommand(
         "app.cli.benchmark:import_", "Import a benchmark from a folder or the hub."
     ),
     "benchmark show": LazyCommand(
         "app.cli.benchmark:show", "Print a benchmark as a row of the paper's Table 1."
     ),
-    "benchmark list": LazyCommand("app.cli.benchmark:list_", "List the benchmarks there are."),
+    "benchmark list": LazyCommand("app.cli.benchmark:list_", "List the newest version of every benchmark."),
     "convert": LazyCommand("app.cli.convert:convert", "Convert videos and frames to clips for a submission."),
     "benchmark share": LazyCommand("app.cli.share:benchmark", "Print or set who sees a benchmark."),
-    "db backup": LazyCommand("app.cli.db:backup", "Write a checked copy of the SQLite database."),
-    "db downgrade": LazyCommand("app.cli.db:downgrade", "Take the database back to an older schema."),
-    "db restore": LazyCommand("app.cli.db:restore", "Put a copy in the database's place."),
-    "db status": LazyCommand("app.cli.db:status", "Say which schema the database has."),
-    "db upgrade": LazyCommand("app.cli.db:upgrade", "Bring the database to the newest schema."),
+    "db backup": LazyCommand("app.cli.db:backup", "Copy the SQLite database and check the copy."),
+    "db downgrade": LazyCommand("app.cli.db:downgrade", "Downgrade the database to an older schema."),
+    "db restore": LazyCommand("app.cli.db:restore", "Replace the SQLite database with a copy."),
+    "db status": LazyCommand("app.cli.db:status", "Print the database's schema version."),
+    "db upgrade": LazyCommand("app.cli.db:upgrade", "Upgrade the database to the newest schema."),
     "doctor": LazyCommand(
-        "app.cli.doctor:doctor", "Look at all the service stands on, and say what to mend."
+        "app.cli.doctor:doctor", "Check settings, database, media and disk; say how to fix problems."
     ),
-    "export": LazyCommand("app.cli.export:export", "Write a table of a study's results or votes."),
-    "jobs cancel": LazyCommand("app.cli.jobs:cancel", "Stop asking for clips."),
-    "jobs create": LazyCommand("app.cli.jobs:create", "Ask workers for the clips of a model."),
+    "export": LazyCommand("app.cli.export:export", "Export a table of a study's results or votes."),
+    "jobs cancel": LazyCommand("app.cli.jobs:cancel", "Cancel queued and leased jobs."),
+    "jobs create": LazyCommand("app.cli.jobs:create", "Queue jobs for a model's clips."),
     "jobs list": LazyCommand("app.cli.jobs:list_", "List jobs and count them by status."),
-    "jobs retry": LazyCommand("app.cli.jobs:retry", "Try failed or cancelled jobs again."),
-    "key create": LazyCommand("app.cli.key:create", "Make a key and print it alone."),
-    "key list": LazyCommand("app.cli.key:list_", "List keys by their first letters."),
-    "key revoke": LazyCommand("app.cli.key:revoke", "End a key for good."),
-    "person disable": LazyCommand("app.cli.person:disable", "Refuse somebody's keys and browsers."),
-    "person enable": LazyCommand("app.cli.person:enable", "Accept a disabled person's keys again."),
-    "person list": LazyCommand("app.cli.person:list_", "List people and what they have."),
-    "model set": LazyCommand("app.cli.model:set_", "Register a model or change what is said about it."),
-    "person sign-in": LazyCommand("app.cli.person:sign_in", "Print a link that signs somebody in."),
-    "person sign-out": LazyCommand("app.cli.person:sign_out", "Sign somebody out of every browser."),
-    "report": LazyCommand("app.cli.report:report", "Write a study as one folder to check and publish."),
-    "serve": LazyCommand("app.cli.serve:serve", "Serve a database that is at the current schema."),
-    "study annotators": LazyCommand(
-        "app.cli.annotators:list_", "Print who votes, and what was noticed about them."
+    "jobs retry": LazyCommand("app.cli.jobs:retry", "Queue failed or cancelled jobs again."),
+    "key create": LazyCommand("app.cli.key:create", "Create a key and print it."),
+    "key list": LazyCommand("app.cli.key:list_", "List keys, with only the first characters of each."),
+    "key revoke": LazyCommand("app.cli.key:revoke", "Revoke a key permanently."),
+    "person disable": LazyCommand(
+        "app.cli.person:disable", "Refuse a person's keys and sign the person out."
     ),
-    "study check": LazyCommand("app.cli.study_progress:check", "Recount a study's votes and compare."),
-    "study close": LazyCommand("app.cli.study:close", "Close a study for good."),
+    "person enable": LazyCommand("app.cli.person:enable", "Accept a disabled person's keys again."),
+    "person list": LazyCommand("app.cli.person:list_", "List people with roles, keys and browsers."),
+    "model set": LazyCommand("app.cli.model:set_", "Register a model or change its description."),
+    "person sign-in": LazyCommand("app.cli.person:sign_in", "Print a link that signs a person in."),
+    "person sign-out": LazyCommand("app.cli.person:sign_out", "Sign a person out of every browser."),
+    "report": LazyCommand("app.cli.report:report", "Write a study's report: one folder to publish."),
+    "serve": LazyCommand("app.cli.serve:serve", "Start the server on an up-to-date database."),
+    "study annotators": LazyCommand(
+        "app.cli.annotators:list_", "List a study's annotators with figures and flags."
+    ),
+    "study check": LazyCommand("app.cli.study_progress:check", "Compare a study's counters with a recount."),
+    "study close": LazyCommand("app.cli.study:close", "Close a study permanently."),
     "study create": LazyCommand("app.cli.study:create", "Create a study as a draft."),
     "study exclude": LazyCommand(
-        "app.cli.annotators:exclude", "Take an annotator's votes out of the results."
+        "app.cli.annotators:exclude", "Exclude an annotator's votes from the results."
     ),
-    "study invite": LazyCommand("app.cli.invitations:invite", "Print links that let annotators in."),
+    "study invite": LazyCommand("app.cli.invitations:invite", "Create and print invitation links."),
     "study list": LazyCommand("app.cli.study_progress:list_", "List studies and their progress."),
-    "study open": LazyCommand("app.cli.study:open_", "Open a draft, or go on after a pause."),
-    "study pause": LazyCommand("app.cli.study:pause", "Stop giving out comparisons for a while."),
-    "study reinstate": LazyCommand("app.cli.annotators:reinstate", "Count excluded votes again."),
+    "study open": LazyCommand("app.cli.study:open_", "Open a draft or resume a paused study."),
+    "study pause": LazyCommand("app.cli.study:pause", "Pause a study: annotators get no comparisons."),
+    "study reinstate": LazyCommand(
+        "app.cli.annotators:reinstate", "Reinstate an annotator's excluded votes."
+    ),
     "study share": LazyCommand("app.cli.share:study", "Print or set who sees a study."),
-    "study status": LazyCommand("app.cli.study_progress:status", "Print how far a study is."),
+    "study status": LazyCommand("app.cli.study_progress:status", "Print the progress of a study."),
     "submission list": LazyCommand("app.cli.submission:list_", "List submissions."),
-    "submission show": LazyCommand("app.cli.submission:show", "Print a submission and what it lacks."),
+    "submission show": LazyCommand("app.cli.submission:show", "Print a submission and its missing clips."),
     "submission withdraw": LazyCommand(
-        "app.cli.submission:withdraw", "Take a submission out of every running study."
+        "app.cli.submission:withdraw", "Withdraw a submission from every running study."
     ),
     "submission share": LazyCommand("app.cli.share:submission", "Print or set who sees a submission."),
-    "submit": LazyCommand("app.cli.submit:submit", "Send a folder of clips to a server as a submission."),
-    "up": LazyCommand("app.cli.serve:up", "Migrate, load the demo into an empty database, and serve."),
-    "votes import": LazyCommand("app.cli.votes:import_", "Import votes of a study run elsewhere from a CSV."),
+    "submit": LazyCommand("app.cli.submit:submit", "Upload a folder of clips as a submission."),
+    "up": LazyCommand("app.cli.serve:up", "Upgrade the database, load the demo, start the server."),
+    "votes import": LazyCommand("app.cli.votes:import_", "Import votes from another system as a study."),
 }

@@ -14,12 +14,12 @@ if TYPE_CHECKING:
 _SHOWN = ("annotator", "votes", "gold", "left", "median_ms", "agreement", "longest_run", "same_ticks")
 
 reason_option = click.option(
-    "--reason", required=True, help="Why; kept with the votes and in the audit list."
+    "--reason", required=True, help="Reason, stored with the votes and in the audit log."
 )
 matchup_option = click.option(
-    "--matchup", metavar="REF:OTHER", help="With --pair: only the vote on that comparison."
+    "--matchup", metavar="REF:OTHER", help="Together with --pair: change only the vote on one comparison."
 )
-pair_option = click.option("--pair", help="With --matchup: the pair id of that comparison.")
+pair_option = click.option("--pair", help="Together with --matchup: the pair of that comparison.")
 
 
 @click.command("annotators")
@@ -54,7 +54,7 @@ def exclude(
     server: str | None,
     key: str | None,
 ) -> None:
-    """Exclude the votes of ANNOTATOR from the results of SLUG; prints the number of excluded votes.
+    """Exclude the votes of ANNOTATOR from the results of SLUG, and print the number of excluded votes.
 
     Nothing is deleted: `ti2v study reinstate` reverses the exclusion. Running the command twice changes
     nothing.
@@ -79,7 +79,7 @@ def reinstate(
     server: str | None,
     key: str | None,
 ) -> None:
-    """Reinstate the excluded votes of ANNOTATOR in SLUG; prints the number of votes by new status.
+    """Reinstate the excluded votes of ANNOTATOR in SLUG, and print the number of votes per new status.
 
     A vote becomes surplus and does not count if other votes have filled its panel in the meantime.
     """

@@ -1,4 +1,4 @@
-"""Adds commands to the audit log. The actor is "command line", because nobody signs in there."""
+"""Records commands in the audit log, with the actor "command line"."""
 
 from datetime import datetime
 
@@ -10,5 +10,5 @@ ACTOR = "command line"
 
 
 def note_event(session: Session, *, action: str, subject: str, now: datetime, **details: object) -> None:
-    """Record in the audit log that `action` was done to `subject`; never pass secrets."""
+    """Record in the audit log that a command did `action` to `subject`. Never pass secrets in `details`."""
     session.add(AuditEvent(at=now, actor=ACTOR, action=action, subject=subject, details=details))

@@ -1,4 +1,4 @@
-"""`ti2v benchmark`: import, list and check benchmarks."""
+"""`ti2v benchmark`: imports, lists and checks benchmarks."""
 
 import click
 
@@ -9,23 +9,27 @@ from benchmark.plurals import counted
 
 @click.command("import")
 @click.argument("place", metavar="PATH_OR_HF")
-@click.option("--slug", help="What it is called here; the folder's or data set's name otherwise.")
-@click.option("--title", help="What pages call it; the title its authors give, or the slug, otherwise.")
-@click.option("--owner", metavar="NAME", help="The researcher who owns it; without an owner it is public.")
-@click.option("--server", metavar="URL", help="Import to this server; the benchmark is private and yours.")
+@click.option("--slug", help="Slug of the benchmark (default: name of the folder or dataset).")
+@click.option("--title", help="Title on pages (default: the authors' title, or the slug).")
+@click.option(
+    "--owner", metavar="NAME", help="Researcher who owns the benchmark; without an owner it is public."
+)
+@click.option(
+    "--server", metavar="URL", help="Server to import to; the benchmark is private and belongs to you."
+)
 @click.option("--key", envvar="TI2V_KEY", show_envvar=True, help="Your key on that server.")
 @verbose_option
 def import_(
     place: str, slug: str | None, title: str | None, owner: str | None, server: str | None, key: str | None
 ) -> None:
-    """Import a folder, a CSV or hf://OWNER/NAME[@REVISION] as a benchmark; prints SLUG and VERSION.
+    """Import a folder, a table or hf://OWNER/NAME[@REVISION] as a benchmark; print its slug and version.
 
     Changed content becomes the next version; importing the same content again changes nothing. If there are
-    problems, all of them are listed and nothing is imported.
+    problems, the command lists all of them and imports nothing.
     """
     if server:
         if owner:
-            raise click.UsageError("On a server the benchmark belongs to the owner of the key; drop --owner.")
+            raise click.UsageError("On a server the benchmark belongs to the owner of the key. Omit --owner.")
         _import_on_server(place, slug, title, server, key)
     else:
         _import_here(place, slug, title, owner)
@@ -142,8 +146,10 @@ def check(slug: str, row_format: str) -> None:
     for difference in differences:
         click.echo(difference, err=True)
     if not differences:
-        click.echo("Pairs, images, prompts and scenarios are as many as TI2V Bench has.", err=True)
+        click.echo("The numbers of pairs, images, prompts and scenarios equal those of TI2V Bench.", err=True)
     if lost:
         raise NotFound(
-            f"{counted(len(lost), 'image')} missing from the media store; import {slug} again.", problems=lost
+            f"{counted(len(lost), 'image')} missing from the media store. To restore them, import {slug} "
+            "again.",
+            problems=lost,
         )

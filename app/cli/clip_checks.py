@@ -13,7 +13,7 @@ from benchmark.client.clip_folder import ClipFile
 
 @dataclass(frozen=True)
 class CheckedClips:
-    """Results of checking clips: one line per clip that the server would refuse, and one line per warning."""
+    """Results of checking clips: a line for each clip that the server would refuse, and for each warning."""
 
     problems: tuple[str, ...]
     warnings: tuple[str, ...]
@@ -26,11 +26,11 @@ def check_clips(
     processes: int,
     on_clip: Callable[[], object] = lambda: None,
 ) -> CheckedClips:
-    """Decode clips in parallel.
+    """Decode clips in parallel and check them as the server does.
 
     Args:
-        images: the known input images, by pair.
-        processes: how many clips are decoded at once.
+        images: the input images, keyed by pair; a pair may be missing.
+        processes: number of clips that are decoded in parallel.
         on_clip: called after each clip, for a progress bar.
     """
     results: dict[ClipFile, ClipFacts | ClipRejected] = {}

@@ -30,12 +30,12 @@ MAX_FPS = 1000
 @click.option(
     "--names",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="CSV with the columns file, pair and perhaps seed: what each file becomes.",
+    help="CSV with the columns file, pair and optionally seed, which name the clip of each file.",
 )
 @click.option("--fps", help="Frame rate of folders of frames, such as 8 or 30000/1001.")
 @verbose_option
 def convert(folder: Path, output: Path, names: Path | None, fps: str | None) -> None:
-    """Convert the videos and folders of frames in DIR to H.264 clips in OUT; prints OUT.
+    """Convert the videos and folders of frames in DIR to H.264 clips in OUT, and print OUT.
 
     GIF, WebM, HEVC, ProRes and other formats are re-encoded, as are rotated videos and videos larger than
     2048 pixels. A file that servers accept unchanged is copied.
@@ -59,11 +59,12 @@ def convert_to(folder: Path, output: Path, names: "Mapping[str, ClipName] | None
     sources = find_sources(folder, names)
     print_unused(sources.unused)
     if not sources.found:
-        raise click.ClickException(f"{folder} holds no video and no folder of frames.")
+        raise click.ClickException(f"{folder} contains no video and no folder of frames.")
     with progress("Clips", len(sources.found)) as step:
         done = convert_folder(sources.found, output, fps=_frame_rate(fps), on_clip=step)
     click.echo(
-        f"{counted(done.encoded, 'clip')} converted, {done.copied} copied, {done.kept} kept from before.",
+        f"{counted(done.encoded, 'clip')} converted, {done.copied} copied, {done.kept} kept from an "
+        "earlier run.",
         err=True,
     )
     if done.problems:
@@ -81,5 +82,7 @@ def _frame_rate(text: str | None) -> Fraction | None:
     except (ValueError, ZeroDivisionError) as error:
         raise click.BadParameter("write a number such as 8 or 30000/1001.", param_hint="--fps") from error
     if not 0 < fps <= MAX_FPS:
-        raise click.BadParameter(f"from above 0 to {MAX_FPS} frames per second.", param_hint="--fps")
+        raise click.BadParameter(
+            f"write a number above 0 and at most {MAX_FPS} frames per second.", param_hint="--fps"
+        )
     return fps

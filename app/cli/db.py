@@ -1,4 +1,4 @@
-"""`ti2v db`: upgrade or downgrade the database, print its version, back it up, restore it."""
+"""`ti2v db`: upgrades, downgrades, backs up and restores the database, and prints its version."""
 
 from contextlib import closing
 from datetime import datetime
@@ -27,7 +27,7 @@ def upgrade() -> None:
     with open_any_schema(settings) as database:
         before = migrations.require_known_version(database)
         if before.is_current:
-            click.echo(f"The database is at {before.newest} already.", err=True)
+            click.echo(f"The database already has the newest version, {before.newest}.", err=True)
             return
         path = sqlite_file(settings)
         if path is not None and before.current is not None:
@@ -35,9 +35,11 @@ def upgrade() -> None:
             make_private_folder(kept.parent)
             with database.write_lock():
                 back_up(path, kept)
-            click.echo(f"The database before the upgrade is kept as {kept}.", err=True)
+            click.echo(f"A copy of the database from before the upgrade: {kept}", err=True)
         migrations.upgrade(database)
-        click.echo(f"The database went from {before.current or 'nothing'} to {before.newest}.", err=True)
+        click.echo(
+            f"Upgraded the database from version {before.current or 'none'} to {before.newest}.", err=True
+        )
         click.echo(f"Data folder (TI2V_HOME): {settings.home.resolve()}", err=True)
 
 
@@ -61,11 +63,15 @@ def downgrade(revision: str, yes: bool) -> None:
         try:
             before = migrations.status(database)
             if not yes and not click.confirm(
-                f"Go back from {before.current} to {revision}, losing data?", err=True
+                f"Downgrade from {before.current} to {revision} and lose data that only newer versions "
+                "store?",
+                err=True,
             ):
                 raise click.ClickException("Nothing was changed.")
             migrations.downgrade(database, revision)
-            click.echo(f"The database is at {migrations.status(database).current or 'nothing'}.", err=True)
+            click.echo(
+                f"The database now has version {migrations.status(database).current or 'none'}.", err=True
+            )
         except CommandError as error:
             raise click.ClickException(f"{error}. Nothing was changed.") from error
 
@@ -98,7 +104,9 @@ def backup(file: Path) -> None:
     path = sqlite_file(settings) or _refuse_postgres(settings, f"pg_dump --format=custom --file={file}")
     back_up(path, file)
     click.echo(
-        f"{file} holds the database. Images and clips lie in {settings.effective_media_url}.", err=True
+        f"{file} contains the database. Images and clips are not included; copy "
+        f"{settings.effective_media_url} separately.",
+        err=True,
     )
 
 
@@ -122,9 +130,9 @@ def restore(file: Path) -> None:
     old = path.with_name(f"{path.name}.before-{_stamp(utc_now())}")
     with only_server(settings), closing(Database.of(settings)) as database, database.write_lock():
         sqlite_backup.restore(file, path, old=old)
-    click.echo(f"{path} is {file} now.", err=True)
+    click.echo(f"Restored {path} from {file}.", err=True)
     if old.exists():
-        click.echo(f"What was there before is {old}.", err=True)
+        click.echo(f"The previous database is kept as {old}.", err=True)
 
 
 def _stamp(now: datetime) -> str:
@@ -136,4 +144,6 @@ def _refuse_postgres(settings: "Settings", command: str) -> NoReturn:
 
     url = make_url(settings.effective_database_url).set(drivername="postgresql")
     address = url.render_as_string(hide_password=True)
-    raise click.ClickException(f"PostgreSQL has its own tool. Run: {command} '{address}'")
+    raise click.ClickException(
+        f"This command works on SQLite only. For PostgreSQL run: {command} '{address}'"
+    )

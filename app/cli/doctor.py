@@ -25,7 +25,7 @@ FIRST_SAFE_SQLITE = (3, 51, 3)
 
 
 class State(StrEnum):
-    """The state of a checked part."""
+    """The state of a checked part of the installation."""
 
     GOOD = "good"
     NOTE = "note"
@@ -34,7 +34,7 @@ class State(StrEnum):
 
 @dataclass(frozen=True)
 class Finding:
-    """The result of checking one part. `advice` says how to fix a problem; it is empty if there is none."""
+    """The result of checking one part. `advice` says how to fix a problem, or is empty without a problem."""
 
     part: str
     state: State
@@ -54,11 +54,11 @@ def doctor(row_format: str) -> None:
         if each.advice:
             click.echo(f"{'':18}{each.advice}")
     if any(each.state is State.BAD for each in findings):
-        raise click.ClickException("Something must be mended; see the lines marked bad.")
+        raise click.ClickException("Problems found; see the lines marked bad.")
 
 
 def examine() -> Iterator[Finding]:
-    """Check every part. An error raised by a check becomes a finding, and the other checks still run."""
+    """Check every part of the installation. An error in a check becomes a finding; other checks still run."""
     from app.cli.local import open_settings
 
     yield Finding("python", State.GOOD, platform.python_version())
@@ -67,7 +67,7 @@ def examine() -> Iterator[Finding]:
     try:
         settings = open_settings()
     except click.ClickException as error:
-        yield Finding("settings", State.BAD, error.message, "Mend the variable that is named.")
+        yield Finding("settings", State.BAD, error.message, "Correct the variable that the message names.")
         return
     yield Finding("settings", State.GOOD, f"{settings.environment}, home {settings.home.resolve()}")
     yield from _misspelt(settings)
@@ -76,18 +76,18 @@ def examine() -> Iterator[Finding]:
 
 
 def _misspelt(settings: "Settings") -> Iterator[Finding]:
-    """Report environment variables that look like misspelt settings; the service ignores them silently."""
+    """Report environment variables that look like misspelled settings, which the service ignores silently."""
     known = {f"TI2V_{name}".upper() for name in type(settings).model_fields}
     for name in sorted(os.environ.keys() - known):
         if name.startswith("TI2V_") and not name.startswith("TI2V_TEST_"):
             for near in get_close_matches(name, known, n=1, cutoff=0.85):
-                yield Finding("settings", State.NOTE, f"{name} is no setting", f"Is {near} meant?")
+                yield Finding("settings", State.NOTE, f"{name} is not a setting", f"Did you mean {near}?")
 
 
 def _sqlite() -> Finding:
     if sqlite3.sqlite_version_info >= FIRST_SAFE_SQLITE:
         return Finding("sqlite", State.GOOD, sqlite3.sqlite_version)
-    advice = "Only ti2v itself may write to the file: its locks avoid the fault of versions before 3.51.3."
+    advice = "Let only ti2v write to the file. Its locks avoid a bug of SQLite before 3.51.3."
     return Finding("sqlite", State.NOTE, sqlite3.sqlite_version, advice)
 
 
@@ -110,7 +110,7 @@ def _ffmpeg() -> Finding:
 def _home(settings: "Settings") -> Finding:
     if settings.home.exists() and settings.home.stat().st_mode & 0o077:
         advice = f"Run: chmod 700 {settings.home}"
-        return Finding("home", State.NOTE, f"{settings.home} can be read by others", advice)
+        return Finding("home", State.NOTE, f"other users can read {settings.home}", advice)
     return Finding("home", State.GOOD, str(settings.home.resolve()))
 
 
@@ -119,10 +119,10 @@ def _secret_key(settings: "Settings") -> Finding:
     if settings.secret_key is not None:
         return Finding("secret key", State.GOOD, "from TI2V_SECRET_KEY")
     if not path.exists():
-        return Finding("secret key", State.GOOD, "made when first needed")
+        return Finding("secret key", State.GOOD, "will be generated at the first start")
     mode = path.stat().st_mode & 0o777
     if mode & 0o077:
-        return Finding("secret key", State.BAD, f"{path} can be read by others", f"Run: chmod 600 {path}")
+        return Finding("secret key", State.BAD, f"other users can read {path}", f"Run: chmod 600 {path}")
     return Finding("secret key", State.GOOD, str(path))
 
 
@@ -141,7 +141,12 @@ def _database(settings: "Settings") -> Finding:
         found = migrations.status(database)
     except SQLAlchemyError as error:
         reason = str(error.__cause__ or error).strip().splitlines()[0]
-        return Finding("database", State.BAD, reason, "See that it runs and that TI2V_DATABASE_URL is right.")
+        return Finding(
+            "database",
+            State.BAD,
+            reason,
+            "Check that the database is running and that TI2V_DATABASE_URL is correct.",
+        )
     finally:
         database.close()
     if found.problem:
@@ -165,12 +170,10 @@ def _media(settings: "Settings") -> Finding:
     try:
         healthy = open_store(settings.effective_media_url).healthy()
     except (StoreError, ValueError, OSError) as error:
-        return Finding(
-            "media", State.BAD, str(error), "See that TI2V_MEDIA_URL is right and can be written to."
-        )
+        return Finding("media", State.BAD, str(error), "Check that TI2V_MEDIA_URL is correct and writable.")
     if not healthy:
-        advice = "See that TI2V_MEDIA_URL is right and can be written to."
-        return Finding("media", State.BAD, f"{settings.effective_media_url} does not answer", advice)
+        advice = "Check that TI2V_MEDIA_URL is correct and writable."
+        return Finding("media", State.BAD, f"{settings.effective_media_url} does not respond", advice)
     return Finding("media", State.GOOD, settings.effective_media_url)
 
 
@@ -178,7 +181,7 @@ def _disk(settings: "Settings") -> Finding:
     free = shutil.disk_usage(_nearest_existing(settings.home)).free
     found = f"{free / 1024**3:.1f} GiB free"
     if free < MIN_FREE_BYTES:
-        return Finding("disk", State.BAD, found, "Make room: clips are refused when the disk is full.")
+        return Finding("disk", State.BAD, found, "Free disk space: clips are refused when the disk is full.")
     return Finding("disk", State.GOOD, found)
 
 
@@ -186,7 +189,9 @@ def _server(settings: "Settings") -> Finding:
     from app.server_lock import server_is_running
 
     running = server_is_running(settings.home)
-    return Finding("server", State.GOOD, "running on this home" if running else "none on this home")
+    return Finding(
+        "server", State.GOOD, "running with this TI2V_HOME" if running else "not running with this TI2V_HOME"
+    )
 
 
 def _nearest_existing(path: Path) -> Path:

@@ -1,4 +1,4 @@
-"""`ti2v export`: a study's tables as files."""
+"""`ti2v export`: writes a study's tables to files."""
 
 import click
 
@@ -27,15 +27,15 @@ from benchmark.protocol import NameStyle, TableFormat, TableName
     "--columns",
     default="",
     metavar="LIST",
-    help="Columns of Markdown and LaTeX, such as other,ti2v_score,interval, or all. Default: all in "
-    "Markdown, those that fit a column of a paper in LaTeX.",
+    help="Columns of Markdown and LaTeX, such as other,ti2v_score,interval, or all. Default: in Markdown "
+    "all columns, in LaTeX those that fit a column of a paper.",
 )
 @click.option(
     "--names",
     type=click.Choice([each.value for each in NameStyle]),
     default=NameStyle.SLUGS.value,
     show_default=True,
-    help="Names of the sides in Markdown and LaTeX.",
+    help="How Markdown and LaTeX name the sides: by slug or by the models' display names.",
 )
 @click.option("--output", default="-", show_default=True, metavar="FILE", help="Output file; - is stdout.")
 @server_options
@@ -49,7 +49,7 @@ def export(
     server: str | None,
     key: str | None,
 ) -> None:
-    """Write a table of STUDY; docs/tables.md explains every column."""
+    """Write a table of STUDY to a file or to stdout. docs/tables.md explains every column."""
     from benchmark.cli.output import write_output
 
     wanted, form, style = TableName(table), TableFormat(file_format), NameStyle(names)

@@ -1,4 +1,4 @@
-"""`ti2v study invite`: invitation links, on a server or in the local database."""
+"""`ti2v study invite`: creates invitation links, on a server or in the local database."""
 
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
@@ -30,9 +30,9 @@ _KINDS: Mapping[str, "InvitationKind"] = {
 )
 @server_options
 def invite(slug: str, count: int, kind: str, server: str | None, key: str | None) -> None:
-    """Print invitation links to SLUG, one per line.
+    """Create invitation links to the study SLUG and print them, one per line.
 
-    Each link is for one annotator and cannot be shown again.
+    Each link is for one annotator. A link cannot be printed again.
     """
     invited = _KINDS[kind]
     links = _on_server(slug, count, invited, server, key) if server else _here(slug, count, invited)

@@ -1,4 +1,4 @@
-"""`ti2v jobs`: create, list, cancel and retry jobs, on a server or in this machine's database."""
+"""`ti2v jobs`: creates, lists, cancels and retries jobs, on a server or in this machine's database."""
 
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
@@ -22,23 +22,28 @@ def _split(_context: click.Context, _option: click.Parameter, texts: tuple[str, 
 
 @click.command()
 @click.option("--model", required=True, help="Slug of a model that is registered or that a worker offers.")
-@click.option("--benchmark", required=True, help="Slug of the benchmark; its newest version is taken.")
+@click.option("--benchmark", required=True, help="Slug of the benchmark; its newest version is used.")
 @click.option(
     "--pairs",
     multiple=True,
     callback=_split,
     metavar="ID,ID",
-    help="Only these pairs; every pair otherwise. May be given several times.",
+    help="Only these pairs (default: every pair); repeatable.",
 )
 @click.option(
     "--seeds",
     multiple=True,
     callback=_split,
     metavar="N,N",
-    help="Seeds of the clips (default: 0). The submission holds them all.",
+    help="Seeds of the clips (default: 0). One submission contains the clips of all seeds.",
 )
 @click.option("--label", default="", help="Label of the submission.")
-@click.option("--priority", default=0, show_default=True, help="Higher comes first; -1000 to 1000.")
+@click.option(
+    "--priority",
+    default=0,
+    show_default=True,
+    help="Jobs with a higher number are generated first; -1000 to 1000.",
+)
 @server_options
 def create(
     model: str,
@@ -50,12 +55,12 @@ def create(
     server: str | None,
     key: str | None,
 ) -> None:
-    """Create jobs for the clips of a model; prints the id of the submission that will contain the clips.
+    """Create jobs for a model's clips, and print the id of the submission that will contain the clips.
 
     Running the command again creates no duplicate jobs.
     """
     if not all(seed.isascii() and seed.isdecimal() for seed in seeds):
-        raise click.BadParameter("seeds are whole numbers from 0.", param_hint="--seeds")
+        raise click.BadParameter("write whole numbers from 0, separated by commas.", param_hint="--seeds")
     from benchmark.wire.jobs import CreateJobsRequest
     from benchmark.wire.validation import checked_request
 
@@ -79,7 +84,7 @@ def create(
 @click.option("--submission", help="Only the jobs of this submission.")
 @click.option("--model", help="Only the jobs of this model.")
 @click.option(
-    "--status", type=click.Choice([status.value for status in JobStatus]), help="Only jobs of this status."
+    "--status", type=click.Choice([status.value for status in JobStatus]), help="Only jobs with this status."
 )
 @format_option
 @server_options
@@ -108,10 +113,10 @@ def list_(
 
 @click.command()
 @click.argument("jobs", nargs=-1)
-@click.option("--submission", help="All that is still queued or leased in this submission.")
+@click.option("--submission", help="Instead of JOBS: all queued and leased jobs of this submission.")
 @server_options
 def cancel(jobs: tuple[str, ...], submission: str | None, server: str | None, key: str | None) -> None:
-    """Cancel JOBS, or all jobs of a submission.
+    """Cancel JOBS, or all queued and leased jobs of a submission.
 
     A worker that is generating one of the clips gets an error when it renews its lease.
     """
@@ -120,10 +125,10 @@ def cancel(jobs: tuple[str, ...], submission: str | None, server: str | None, ke
 
 @click.command()
 @click.argument("jobs", nargs=-1)
-@click.option("--submission", help="All that failed in this submission.")
+@click.option("--submission", help="Instead of JOBS: all failed jobs of this submission.")
 @server_options
 def retry(jobs: tuple[str, ...], submission: str | None, server: str | None, key: str | None) -> None:
-    """Queue failed or cancelled JOBS again like new jobs, or all failed jobs of a submission."""
+    """Queue failed or cancelled JOBS, or all failed jobs of a submission, again as new jobs."""
     _change("retry", jobs, submission, server, key)
 
 
@@ -131,7 +136,7 @@ def _change(
     verb: str, jobs: tuple[str, ...], submission: str | None, server: str | None, key: str | None
 ) -> None:
     if bool(jobs) is bool(submission):
-        raise click.UsageError("Name jobs, or a submission with --submission.")
+        raise click.UsageError("Name jobs by their ids, or a submission with --submission.")
     if submission:
         changed = (
             _change_all_on_server(verb, submission, server, key)

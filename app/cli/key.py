@@ -1,4 +1,4 @@
-"""`ti2v key`: API keys of people and programs."""
+"""`ti2v key`: creates, lists and revokes API keys."""
 
 from datetime import datetime, timedelta
 
@@ -13,7 +13,7 @@ MAX_ID = 2**63 - 1  # the size of the database column
 
 @click.command()
 @click.option(
-    "--role", type=click.Choice([role.value for role in Role]), required=True, help="What it may do."
+    "--role", type=click.Choice([role.value for role in Role]), required=True, help="Permissions of the key."
 )
 @click.option("--name", required=True, help="Owner of the key; a new name creates a new person.")
 @click.option("--days", type=click.IntRange(1, 3650), help="Days until the key expires (default: never).")
@@ -25,7 +25,7 @@ MAX_ID = 2**63 - 1  # the size of the database column
     help="Limit the key to this scope of its role; repeatable (default: all scopes of the role).",
 )
 def create(role: str, name: str, days: int | None, scopes: tuple[str, ...]) -> None:
-    """Create a key and print only the key to stdout; it is stored as a hash and cannot be shown again."""
+    """Create a key and print it to stdout. Only its hash is stored, so the key cannot be shown again."""
     from app.cli.audit import note_event
     from app.cli.local import open_database, open_settings
     from app.clock import utc_now
@@ -118,5 +118,5 @@ def checked_name(name: str) -> str:
     """
     name = name.strip()
     if not name or len(name) > 80 or not name.isprintable():
-        raise click.UsageError("A name is 1 to 80 printable letters.")
+        raise click.UsageError("A name has 1 to 80 printable characters.")
     return name

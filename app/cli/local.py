@@ -21,7 +21,7 @@ from app.settings import Settings
 from app.tables.people import Person
 from benchmark.protocol import Role
 
-# Commands that run without a key use this person as the actor in the audit log and the owner of new rows.
+# Commands that run without a key act as this person: the audit log names the person, who also owns new rows.
 OPERATOR = "command line"
 # A person who can open the database file is an admin. A command that only reads needs no person in the
 # database.
@@ -29,10 +29,10 @@ READER = Principal(0, OPERATOR, Role.ADMIN)
 
 
 def open_settings(**given: object) -> Settings:
-    """Return the settings; values in `given` take precedence over the environment.
+    """Return the service's settings. Values in `given` take precedence over the environment.
 
     Raises:
-        click.ClickException: settings are wrong; the message names all of them.
+        click.ClickException: settings are invalid; the message names all of them.
     """
     try:
         return Settings(**{name: value for name, value in given.items() if value is not None})  # type: ignore[arg-type]  # pydantic checks them
@@ -41,7 +41,7 @@ def open_settings(**given: object) -> Settings:
             ": ".join([*(f"TI2V_{part}".upper() for part in problem["loc"]), _reason(problem["msg"])])
             for problem in error.errors()
         )
-        raise click.ClickException(f"The settings cannot be used: {wrong}.") from error
+        raise click.ClickException(f"These settings are invalid: {wrong}.") from error
 
 
 def _reason(message: str) -> str:
@@ -53,7 +53,7 @@ def open_database(settings: Settings) -> Iterator[Database]:
     """Yield the database at the current schema.
 
     Raises:
-        NotFound: there is no database file, and a command that only reads must not create it.
+        NotFound: there is no database file. The function does not create one.
         Conflict: the database was not migrated.
     """
     refuse_missing_file(settings)
@@ -78,7 +78,7 @@ def open_any_schema(settings: Settings) -> Iterator[Database]:
         yield database
     except OperationalError as error:
         reason = str(error.orig or error).strip().splitlines()[0]
-        raise Unavailable(f"The database does not answer: {reason}") from error
+        raise Unavailable(f"The database does not respond: {reason}") from error
     finally:
         database.close()
 
@@ -86,7 +86,9 @@ def open_any_schema(settings: Settings) -> Iterator[Database]:
 def refuse_missing_file(settings: Settings) -> None:
     path = sqlite_file(settings)
     if path is not None and not path.exists():
-        raise NotFound(f"There is no database at {path}. Set TI2V_HOME, or make one with: ti2v db upgrade")
+        raise NotFound(
+            f"There is no database at {path}. Set TI2V_HOME, or create a database with: ti2v db upgrade"
+        )
 
 
 def sqlite_file(settings: Settings) -> Path | None:
@@ -138,6 +140,6 @@ def owner_named(session: Session, name: str | None, *, now: datetime) -> Princip
     person = session.scalar(select(Person).where(Person.name == name))
     if person is None or person.role not in (Role.RESEARCHER, Role.ADMIN):
         raise NotFound(
-            f"There is no researcher called {name}; make one with: ti2v key create --role researcher"
+            f"There is no researcher called {name}. Create one with: ti2v key create --role researcher"
         )
     return Principal(person.id, person.name, person.role)

@@ -31,7 +31,7 @@ def set_(
     server: str | None,
     key: str | None,
 ) -> None:
-    """Register the model SLUG, or change the given fields of a registered model; prints the model."""
+    """Register the model SLUG, or change the given fields of a registered model, and print the model."""
     given = {"name": name, "description": description, "url": url, "licence": licence}
     changes = {field: value for field, value in given.items() if value is not None}
     model = _set_on_server(slug, changes, server, key) if server else _set_here(slug, changes)

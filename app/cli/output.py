@@ -19,7 +19,7 @@ Row = Mapping[str, object]
 
 
 class RowFormat(StrEnum):
-    """How rows are printed."""
+    """The format in which a command prints rows."""
 
     TEXT = "text"
     JSON = "json"
@@ -66,7 +66,7 @@ def text_table(rows: Sequence[Row]) -> list[str]:
 
 
 def print_unused(unused: Mapping[str, tuple[str, ...]]) -> None:
-    """Print the unused files, grouped by reason."""
+    """Print the files that a command does not use, grouped by reason."""
     for reason, names in unused.items():
         click.echo(f"Not used, {len(names)}: {reason}:", err=True)
         for name in examples(names):

@@ -17,14 +17,14 @@ if TYPE_CHECKING:
 
     from app.tables.people import Person
 
-# Workers are programs. They have keys and use no browser.
+# Workers are programs with keys, which use no browser.
 _ROLES = [role.value for role in Role if role is not Role.WORKER]
 
 
 @click.command("sign-in")
 @click.argument("name")
 @click.option(
-    "--role", type=click.Choice(_ROLES), help="What a new person may do; known ones keep their role."
+    "--role", type=click.Choice(_ROLES), help="Role of a new person; an existing person keeps their role."
 )
 def sign_in(name: str, role: str | None) -> None:
     """Print a link that signs NAME in; it works once, in one browser."""
@@ -44,13 +44,13 @@ def sign_in(name: str, role: str | None) -> None:
         now = utc_now()
         known = session.scalar(select(Person.role).where(Person.name == name))
         if known is None and role is None:
-            raise click.UsageError(f"{name} is new here; say what they may do with --role.")
+            raise click.UsageError(f"There is no person called {name}. To create the person, add --role.")
         person = person_named(session, name=name, role=Role(role) if role else known or Role.VIEWER, now=now)
         minutes = settings.sign_in_link_minutes
         token = create_sign_in_link(session, person=person, now=now, minutes=minutes)
         note_event(session, action="person.sign_in_link", subject=name, now=now, role=person.role)
     click.echo(f"{settings.effective_public_url}/sign-in/{token}")
-    click.echo(f"It works once, for {minutes} minutes.", err=True)
+    click.echo(f"The link works once, within {minutes} minutes.", err=True)
 
 
 @click.command("list")
@@ -90,7 +90,7 @@ def list_(row_format: str) -> None:
 @click.command("sign-out")
 @click.argument("name")
 def sign_out(name: str) -> None:
-    """Sign NAME out of every browser and invalidate the unused sign-in links of NAME; keys still work."""
+    """Sign NAME out of every browser and invalidate unused sign-in links. The keys of NAME still work."""
     from app.security.browsers import sign_out_everywhere
 
     with _changing(name, "person.sign_out") as change:
@@ -101,7 +101,7 @@ def sign_out(name: str) -> None:
 @click.command()
 @click.argument("name")
 def disable(name: str) -> None:
-    """Refuse all requests of NAME, by key or browser, until `ti2v person enable NAME`."""
+    """Disable NAME: refuse all requests by key or browser until `ti2v person enable NAME`."""
     from app.security import identity
     from app.security.browsers import sign_out_everywhere
 
@@ -114,7 +114,7 @@ def disable(name: str) -> None:
 @click.command()
 @click.argument("name")
 def enable(name: str) -> None:
-    """Accept the keys of a disabled person again; in a browser the person must sign in again."""
+    """Enable NAME: accept the person's keys again. To use a browser, the person must sign in again."""
     from app.security import identity
 
     with _changing(name, "person.enable") as change:

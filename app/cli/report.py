@@ -19,14 +19,14 @@ if TYPE_CHECKING:
     required=True,
     metavar="DIR",
     type=click.Path(path_type=Path),
-    help="A folder that is not there yet, is empty, or holds an earlier bundle of the study.",
+    help="Folder for the report; new, empty, or an earlier report of the same study.",
 )
 @click.option(
     "--strip",
     "pairs",
     multiple=True,
     metavar="PAIR",
-    help="A pair whose frames become a figure too; give it once for each.",
+    help="Also draw a frame strip of this pair; repeatable.",
 )
 @click.option(
     "--licence",
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     help="Licence of the votes, as the Hugging Face hub writes it, such as cc-by-4.0.",
 )
 def report(study: str, output: Path, pairs: tuple[str, ...], licence: str) -> None:
-    """Write the report of STUDY: protocol, hashes, votes, tables, figures, and how to reproduce them.
+    """Write the report of STUDY: a folder with its protocol, hashes, votes, tables and figures.
 
     docs/report.md explains every file.
     """

@@ -1,4 +1,4 @@
-"""`ti2v up` and `ti2v serve`: run the service."""
+"""`ti2v up` and `ti2v serve`: start the server."""
 
 import gc
 from collections.abc import Callable, Iterator
@@ -7,8 +7,8 @@ from contextlib import contextmanager
 import click
 
 _options = (
-    click.option("--host", help="Address to listen on; TI2V_HOST otherwise."),
-    click.option("--port", type=click.IntRange(1, 65535), help="Port to listen on; TI2V_PORT otherwise."),
+    click.option("--host", help="Address to listen on (default: TI2V_HOST)."),
+    click.option("--port", type=click.IntRange(1, 65535), help="Port to listen on (default: TI2V_PORT)."),
 )
 
 
@@ -34,9 +34,9 @@ def _collector_paused() -> Iterator[None]:
 @click.command()
 @_where_to_listen
 def up(host: str | None, port: int | None) -> None:
-    """Migrate, load the demo into an empty database, and serve.
+    """Upgrade the database, load the demo if the database is empty, and start the server.
 
-    Prints the voting link, the results link, an admin's sign-in link and a researcher's key.
+    The command prints the voting link, the results link, an admin's sign-in link and a researcher's key.
     """
     with _collector_paused():
         from app import server
@@ -48,7 +48,7 @@ def up(host: str | None, port: int | None) -> None:
 @click.command()
 @_where_to_listen
 def serve(host: str | None, port: int | None) -> None:
-    """Serve a database that has the current schema already; the command itself changes nothing."""
+    """Start the server. The database must already have the current schema; nothing else is changed."""
     with _collector_paused():
         from app import server
         from app.cli.local import open_database, open_settings

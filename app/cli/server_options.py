@@ -15,7 +15,10 @@ def server_options(command: Command) -> Command:
     """Add the options --server and --key, which `open_client` uses to connect."""
     key = click.option("--key", envvar="TI2V_KEY", show_envvar=True, help="Your key on that server.")
     server = click.option(
-        "--server", envvar="TI2V_SERVER", show_envvar=True, help="Its address, such as https://bench.example."
+        "--server",
+        envvar="TI2V_SERVER",
+        show_envvar=True,
+        help="Address of the server, such as https://bench.example.",
     )
     return server(key(command))
 

@@ -12,9 +12,13 @@ from benchmark.wire.visibility import VisibilityRequest, VisibilityResponse
 def _options(command: Callable[..., None]) -> Callable[..., None]:
     for option in (
         click.option("--public", is_flag=True, help="Everybody sees it."),
-        click.option("--private", is_flag=True, help="Only its owner and admins see it."),
+        click.option("--private", is_flag=True, help="Only the owner and admins see it."),
         click.option(
-            "--with", "people", multiple=True, metavar="NAME", help="This person sees it; repeatable."
+            "--with",
+            "people",
+            multiple=True,
+            metavar="NAME",
+            help="Only this person, the owner and admins see it; repeatable.",
         ),
     ):
         command = option(command)
@@ -63,7 +67,7 @@ def _request(public: bool, private: bool, people: tuple[str, ...]) -> Visibility
         click.UsageError: more than one of the three options is given.
     """
     if public + private + bool(people) > 1:
-        raise click.UsageError("Give one of --public, --private and --with NAME.")
+        raise click.UsageError("Give only one of --public, --private and --with NAME.")
     if public:
         return VisibilityRequest(visibility=Visibility.PUBLIC)
     if private:

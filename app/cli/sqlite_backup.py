@@ -1,4 +1,4 @@
-"""Copies a SQLite database that may be in use, and restores such a copy."""
+"""Copies a SQLite database that may be in use, and restores a database from such a copy."""
 
 import os
 import sqlite3
@@ -15,7 +15,7 @@ _PAGES_PER_STEP = 256
 def back_up(database: Path, copy: Path) -> None:
     """Write a consistent copy of a database that may be in use.
 
-    The copy is a single file with mode 0600. It is checked before the function returns.
+    The copy is a single file with mode 0600. The function checks the copy before it returns.
 
     Other connections do not wait, because one snapshot is copied in small steps over a read-only connection.
 
@@ -26,7 +26,7 @@ def back_up(database: Path, copy: Path) -> None:
         Unavailable: the database cannot be read, or the disk is full; no copy is left.
     """
     if copy.exists():
-        raise Conflict(f"{copy} exists already; name another file.", code="file_exists")
+        raise Conflict(f"{copy} already exists. Name another file.", code="file_exists")
     unfinished = copy.with_name(copy.name + ".unfinished")
     # Create the file before SQLite does: SQLite's message for a missing folder does not name the folder.
     make_private_file(unfinished)
@@ -69,7 +69,7 @@ def restore(copy: Path, database: Path, *, old: Path) -> None:
 
 
 def refuse_damage(path: Path) -> None:
-    """Check a database file; no process may write to it meanwhile.
+    """Raise Invalid if a database file is damaged. No process may write to the file during the check.
 
     Raises:
         Invalid: the file is not SQLite, is damaged, violates a foreign key, or is not a database of this
@@ -83,7 +83,7 @@ def refuse_damage(path: Path) -> None:
                 "SELECT count(*) FROM sqlite_master WHERE name = 'alembic_version'"
             ).fetchone()[0]
     except sqlite3.DatabaseError as error:
-        raise Invalid(f"{path} is not a whole SQLite database ({error}).", code="damaged") from error
+        raise Invalid(f"{path} is not a complete SQLite database ({error}).", code="damaged") from error
     if damage or orphans:
         first = damage[0] if damage else f"{orphans} rows without their parent"
         raise Invalid(f"{path} is damaged: {first}.", code="damaged")
@@ -103,7 +103,7 @@ def _copy_pages(source: Path, target: Path) -> None:
             # Without a write-ahead log, the copy is a single file: no user can forget to copy a -wal file.
             writing.execute("PRAGMA journal_mode = DELETE")
     except sqlite3.DatabaseError as error:
-        raise Unavailable(f"{source} could not be copied beside {target}: {error}.") from error
+        raise Unavailable(f"{source} could not be copied to the folder of {target}: {error}.") from error
 
 
 def _open(path: Path, *, mode: str = "rw") -> sqlite3.Connection:

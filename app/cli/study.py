@@ -1,4 +1,4 @@
-"""`ti2v study create | open | pause | close`, on a server or in this machine's database."""
+"""`ti2v study create | open | pause | close`: runs studies on a server or in this machine's database."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -16,20 +16,20 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.argument("slug")
-@click.option("--benchmark", required=True, help="Slug of the benchmark; its newest version is taken.")
+@click.option("--benchmark", required=True, help="Slug of the benchmark; its newest version is used.")
 @click.option(
     "--matchup",
     "matchups",
     multiple=True,
     required=True,
     metavar="REF:OTHER",
-    help="Two submissions, each as model, model@label or id; give it once for each matchup.",
+    help="Two submissions to compare, each as model, model@label or id; repeatable.",
 )
-@click.option("--title", help="What annotators read on top; the slug otherwise.")
+@click.option("--title", help="Title shown to annotators (default: the slug).")
 @click.option(
     "--instructions",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="A text file that annotators read first.",
+    help="Text file with instructions that annotators read first.",
 )
 # These parameters are named like the fields of POST /studies, and their values are sent unchanged.
 @click.option(
@@ -37,30 +37,28 @@ if TYPE_CHECKING:
     "votes_per_comparison",
     default=5,
     show_default=True,
-    help="Votes a comparison asks for; an odd number.",
+    help="Number of votes per comparison; odd.",
 )
 @click.option(
     "--renditions",
     type=click.Choice([recipe.value for recipe in RenditionRecipe]),
     default=RenditionRecipe.REMUX.value,
     show_default=True,
-    help="How clips are prepared: copied where possible, or re-encoded in one form (docs/media.md).",
+    help="How the clips are prepared for annotators (docs/media.md).",
 )
 @click.option(
     "--watch-gate",
     type=click.Choice([gate.value for gate in WatchGate]),
     default=WatchGate.DELIVERED.value,
     show_default=True,
-    help="Refuse votes before both clips were delivered whole.",
+    help="Whether to refuse a vote before both clips were delivered completely.",
 )
-@click.option(
-    "--lease-s", default=900, show_default=True, help="Seconds a comparison stays with an annotator."
-)
+@click.option("--lease-s", default=900, show_default=True, help="Lease of an assignment, seconds.")
 @click.option(
     "--per-annotator",
     "comparisons_per_annotator",
     type=int,
-    help="Comparisons one annotator gets at most; all otherwise.",
+    help="Maximum number of comparisons per annotator (default: no limit).",
 )
 @click.option(
     "--require-justification/--no-require-justification",
@@ -71,9 +69,9 @@ if TYPE_CHECKING:
 @click.option(
     "--gold",
     type=click.IntRange(1, 1000),
-    help="Gold questions an annotator gets, hidden among the others; none otherwise.",
+    help="Number of gold questions per annotator, mixed among the comparisons (default: none).",
 )
-@click.option("--seed", type=int, help="Seed of the order of comparisons; drawn and stored otherwise.")
+@click.option("--seed", type=int, help="Seed of the order of comparisons (default: random).")
 @server_options
 def create(
     slug: str,
@@ -86,7 +84,7 @@ def create(
     key: str | None,
     **protocol: str | int | bool | None,
 ) -> None:
-    """Create the study SLUG as a draft; prints the slug. Its protocol freezes when it opens."""
+    """Create the study SLUG as a draft, and print the slug. The protocol freezes when the study opens."""
     draft = {
         "slug": slug,
         "title": title or slug,
@@ -98,14 +96,14 @@ def create(
     created = _create_on_server(draft, matchups, server, key) if server else _create_here(draft, matchups)
     click.echo(created.slug)
     print_losses(created)
-    click.echo(f"The study is a draft; open it with: ti2v study open {created.slug}", err=True)
+    click.echo(f"The study is a draft. Open it with: ti2v study open {created.slug}", err=True)
 
 
 @click.command("open")
 @click.argument("slug")
 @server_options
 def open_(slug: str, server: str | None, key: str | None) -> None:
-    """Open the draft SLUG, or resume it after a pause; prints the new status."""
+    """Open the draft SLUG, or resume the paused study SLUG, and print the new status."""
     _change_status(slug, StudyStatus.OPEN, server, key)
 
 
@@ -113,7 +111,7 @@ def open_(slug: str, server: str | None, key: str | None) -> None:
 @click.argument("slug")
 @server_options
 def pause(slug: str, server: str | None, key: str | None) -> None:
-    """Pause SLUG, so that annotators get no more comparisons until it is resumed; prints the new status."""
+    """Pause SLUG, so that annotators get no comparisons until it is resumed, and print the new status."""
     _change_status(slug, StudyStatus.PAUSED, server, key)
 
 
@@ -121,7 +119,7 @@ def pause(slug: str, server: str | None, key: str | None) -> None:
 @click.argument("slug")
 @server_options
 def close(slug: str, server: str | None, key: str | None) -> None:
-    """Close SLUG permanently, which makes its results final; prints the new status."""
+    """Close SLUG permanently, which makes its results final, and print the new status."""
     _change_status(slug, StudyStatus.CLOSED, server, key)
 
 

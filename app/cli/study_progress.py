@@ -16,14 +16,14 @@ if TYPE_CHECKING:
 
 @click.command("list")
 @click.option(
-    "--status", type=click.Choice([each.value for each in StudyStatus]), help="Only of this status."
+    "--status", type=click.Choice([each.value for each in StudyStatus]), help="Only studies with this status."
 )
 @format_option
 @server_options
 def list_(status: str | None, row_format: str, server: str | None, key: str | None) -> None:
     """Print studies, newest first.
 
-    With a server, the studies that you may see; on this machine, all studies.
+    With --server, the command prints the studies that you may see; without it, all studies of this machine.
     """
     wanted = StudyStatus(status) if status else None
     studies = _studies_on_server(wanted, server, key) if server else _studies_here(wanted)
@@ -39,7 +39,7 @@ def list_(status: str | None, row_format: str, server: str | None, key: str | No
 @format_option
 @server_options
 def status(slug: str, row_format: str, server: str | None, key: str | None) -> None:
-    """Print the progress of SLUG, in total and for each matchup."""
+    """Print the number of votes of the study SLUG, in total and for each matchup."""
     study = _study_on_server(slug, server, key) if server else _study_here(slug)
     if RowFormat(row_format) is RowFormat.JSON:
         print_json(study.model_dump(mode="json"))

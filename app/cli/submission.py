@@ -1,4 +1,4 @@
-"""`ti2v submission`: list, show and withdraw submissions, on a server or in this machine's database."""
+"""`ti2v submission`: lists, shows and withdraws submissions, on a server or in this machine's database."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
@@ -21,7 +21,9 @@ _COLUMNS = ("id", "model", "label", "benchmark", "benchmark_version", "status", 
 @click.option("--model", help="Only submissions of this model.")
 @click.option("--benchmark", help="Only submissions for this benchmark.")
 @click.option(
-    "--status", type=click.Choice([each.value for each in SubmissionStatus]), help="Only of this status."
+    "--status",
+    type=click.Choice([each.value for each in SubmissionStatus]),
+    help="Only submissions with this status.",
 )
 @format_option
 @server_options
@@ -35,7 +37,7 @@ def list_(
 ) -> None:
     """Print submissions, newest first.
 
-    With a server, your own submissions; on this machine, all submissions.
+    With --server, the command prints your own submissions; without it, all submissions of this machine.
     """
     wanted = SubmissionStatus(status) if status else None
     if server:
@@ -71,10 +73,12 @@ def show(submission: str, row_format: str, server: str | None, key: str | None) 
 
 @click.command()
 @click.argument("submission")
-@click.option("--reason", required=True, help="Why; kept in the audit list and shown with closed matchups.")
+@click.option(
+    "--reason", required=True, help="Reason, stored in the audit log and shown with closed matchups."
+)
 @server_options
 def withdraw(submission: str, reason: str, server: str | None, key: str | None) -> None:
-    """Withdraw a submission (id, model or model@label) from every running study; prints its status.
+    """Withdraw a submission (id, model or model@label) from every running study, and print its status.
 
     Existing votes are kept and marked. The submission's label can be used again.
     """

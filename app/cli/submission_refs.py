@@ -21,8 +21,7 @@ def study_request(
     Args:
         draft: the other fields of the request.
         matchups: each has the form `REF:OTHER`.
-        known: the submissions that `matchups` may name. Those for another `version` of the benchmark are
-            not compared.
+        known: the submissions that `matchups` may name; submissions for another `version` are ignored.
 
     Raises:
         click.UsageError: a matchup cannot be read.
@@ -40,7 +39,7 @@ def read_matchup(text: str, submissions: Sequence[SubmissionResponse]) -> Matchu
     """
     sides = text.split(":")
     if len(sides) != 2 or not all(sides):
-        raise click.UsageError(f"A matchup is REFERENCE:OTHER, such as motif:cinemo; this is {text}.")
+        raise click.UsageError(f"{text} is not a matchup. Write REFERENCE:OTHER, such as motif:cinemo.")
     reference, other = (_submission_id(side, submissions) for side in sides)
     return MatchupRequest(reference=reference, other=other)
 
@@ -59,7 +58,7 @@ def _submission_id(side: str, submissions: Sequence[SubmissionResponse]) -> str:
     if _PUBLIC_ID.fullmatch(side):
         return side
     known = ", ".join(sorted(_side(each) for each in usable)) or "none"
-    raise click.UsageError(f"There is no submission {side} among those you may name: {known}.")
+    raise click.UsageError(f"There is no submission {side}. You may name: {known}.")
 
 
 def _side(submission: SubmissionResponse) -> str:

@@ -1,4 +1,4 @@
-"""`ti2v submit`: sends a folder of clips to a server as one submission."""
+"""`ti2v submit`: uploads a folder of clips to a server as one submission."""
 
 import os
 import tempfile
@@ -22,20 +22,20 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.argument("folder", metavar="DIR", type=click.Path(exists=True, file_okay=False, path_type=Path))
-@click.option("--model", required=True, help="Slug of the model; a new one is registered under it.")
+@click.option("--model", required=True, help="Slug of the model; a new model is registered under this slug.")
 @click.option("--benchmark", required=True, help="Slug of the benchmark.")
-@click.option("--label", default="", help="Tells submissions of one model apart.")
-@click.option("--seed", type=click.IntRange(min=0), help="Send the clips of this seed only.")
+@click.option("--label", default="", help="Label that distinguishes submissions of one model.")
+@click.option("--seed", type=click.IntRange(min=0), help="Upload only the clips of this seed.")
 @click.option(
     "--names",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="CSV with the columns file, pair and perhaps seed, instead of names that say them.",
+    help="CSV with the columns file, pair and optionally seed, used instead of file names.",
 )
 @click.option("--convert", is_flag=True, help="First convert DIR to DIR-converted, as `ti2v convert` does.")
 @click.option("--fps", help="With --convert: frame rate of folders of frames, such as 8 or 30000/1001.")
 @click.option("--replace", is_flag=True, help="Replace clips of an open submission that differ.")
-@click.option("--allow-partial", is_flag=True, help="Make it final even if pairs have no clip.")
-@click.option("--dry-run", is_flag=True, help="Check every clip, list all problems, send nothing.")
+@click.option("--allow-partial", is_flag=True, help="Finalise the submission although pairs have no clip.")
+@click.option("--dry-run", is_flag=True, help="Check every clip, list all problems, upload nothing.")
 @verbose_option
 @server_options
 def submit(
@@ -55,8 +55,8 @@ def submit(
 ) -> None:
     """Upload the clips in DIR, named <pair id>.mp4 or <pair id>_<seed>.mp4, and finalise the submission.
 
-    Prints the submission's id. After an interruption, run the same command again: it uploads the missing
-    clips.
+    The command prints the submission's id. After an interruption, run the same command again: it uploads the
+    missing clips.
     """
     from benchmark.client.folder_submission import FolderSubmission
 
@@ -67,7 +67,7 @@ def submit(
         folder = convert_to(folder, folder.with_name(f"{folder.resolve().name}-converted"), table, fps)
         table = None
     elif fps:
-        raise click.UsageError("--fps is for --convert.")
+        raise click.UsageError("--fps can only be used together with --convert.")
     with open_client(server, key) as client:
         sending = FolderSubmission(
             client, folder, model=model, benchmark=benchmark, label=label, seed=seed, names=table
@@ -89,7 +89,7 @@ def _read_names(names: Path | None) -> "Mapping[str, ClipName] | None":
 
 def _say_what_is_unused(sending: "FolderSubmission") -> None:
     if sending.folder.other_seeds:
-        click.echo(f"Not sent: {counted(sending.folder.other_seeds, 'clip')} of other seeds.", err=True)
+        click.echo(f"Not uploaded: {counted(sending.folder.other_seeds, 'clip')} of other seeds.", err=True)
     print_unused(sending.folder.unused)
 
 
@@ -108,7 +108,7 @@ def _rehearse(sending: "FolderSubmission", *, allow_partial: bool, replace: bool
             checked = check_clips(clips, images, processes=os.cpu_count() or 1, on_clip=step)
     problems = [*sending.folder.problems, *checked.problems, *_changes(comparison, replace=replace)]
     if not clips and not problems:
-        problems.append("The folder holds no .mp4 or .mov for a pair of this benchmark.")
+        problems.append("The folder contains no .mp4 or .mov file for a pair of this benchmark.")
     if not allow_partial:
         problems += [f"{label}: missing" for label in missing]
     for line in examples(problems):
@@ -118,8 +118,8 @@ def _rehearse(sending: "FolderSubmission", *, allow_partial: bool, replace: bool
     expected = len(clips) + len(missing)
     click.echo(f"{counted(len(clips), 'clip')} checked, {len(missing)} of {expected} missing.", err=True)
     if problems:
-        raise click.ClickException(f"{counted(len(problems), 'problem')}; nothing was sent.")
-    click.echo("No problems; nothing was sent.", err=True)
+        raise click.ClickException(f"{counted(len(problems), 'problem')}; nothing was uploaded.")
+    click.echo("No problems; nothing was uploaded.", err=True)
 
 
 def _changes(comparison: "Comparison", *, replace: bool) -> list[str]:
@@ -144,7 +144,7 @@ def _send(sending: "FolderSubmission", *, allow_partial: bool, replace: bool) ->
         _upload(sending, submission.id, comparison)
         _finalise(sending, submission.id, allow_partial=allow_partial)
     else:
-        click.echo("The submission is final and has these very clips.", err=True)
+        click.echo("The submission is already final and has the same clips.", err=True)
     click.echo(submission.id)
 
 
@@ -152,7 +152,7 @@ def _upload(sending: "FolderSubmission", submission_id: str, comparison: "Compar
     from benchmark.client.folder_submission import clips_refused
 
     if comparison.same:
-        click.echo(f"{counted(len(comparison.same), 'clip')} there already.", err=True)
+        click.echo(f"{counted(len(comparison.same), 'clip')} already on the server.", err=True)
     if comparison.changed:
         click.echo(f"{counted(len(comparison.changed), 'clip')} replaced:", err=True)
         for line in examples([clip.path.name for clip in comparison.changed]):
@@ -162,7 +162,7 @@ def _upload(sending: "FolderSubmission", submission_id: str, comparison: "Compar
     with progress("Clips", len(clips)) as step:
         refused = sending.upload(submission_id, clips, replace=bool(comparison.changed), on_clip=step)
     seconds = time.monotonic() - started
-    click.echo(f"{counted(len(clips) - len(refused), 'clip')} sent in {seconds:.1f} s.", err=True)
+    click.echo(f"{counted(len(clips) - len(refused), 'clip')} uploaded in {seconds:.1f} s.", err=True)
     if refused:
         raise clips_refused(submission_id, refused)
 

@@ -1,4 +1,4 @@
-"""`ti2v votes`: imports votes of another study."""
+"""`ti2v votes import`: imports votes from another system as a study."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -12,25 +12,29 @@ from benchmark.plurals import counted
 @click.command("import")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--study", required=True, metavar="SLUG", help="Slug of the new study.")
-@click.option("--benchmark", required=True, metavar="SLUG", help="The benchmark of the pairs.")
+@click.option(
+    "--benchmark", required=True, metavar="SLUG", help="Slug of the benchmark whose pairs were voted on."
+)
 @click.option(
     "--map",
     "columns",
     multiple=True,
     required=True,
     metavar="COLUMN=SOURCE",
-    help="Map a column of FILE to one of ours; repeatable.",
+    help="Name the column of FILE that contains one of our columns; repeatable.",
 )
-@click.option("--reference", metavar="MODEL", help="The reference of every matchup that includes this model.")
+@click.option(
+    "--reference", metavar="MODEL", help="Model that is the reference in every matchup that includes it."
+)
 @click.option(
     "--answers",
     type=click.Choice(["sides", "positions"]),
-    help="Answers are names of sides, or positions such as left and right (default: both, if unambiguous).",
+    help="Whether answers are names of sides or positions such as left (default: detect).",
 )
 @click.option("--title", help="Title of the study (default: the slug).")
 @click.option("--owner", metavar="NAME", help="Owner of the study (default: the operator of this machine).")
-@click.option("--dry-run", is_flag=True, help="Check everything and list all problems; import nothing.")
-@click.option("--server", metavar="URL", help="Import to this server; the study belongs to you.")
+@click.option("--dry-run", is_flag=True, help="Check the file and list all problems; import nothing.")
+@click.option("--server", metavar="URL", help="Server to import to; the study belongs to you.")
 @click.option("--key", envvar="TI2V_KEY", show_envvar=True, help="Your key on that server.")
 @verbose_option
 def import_(
@@ -46,14 +50,14 @@ def import_(
     server: str | None,
     key: str | None,
 ) -> None:
-    """Import FILE, a votes table of another study (csv, tsv, jsonl or parquet), as a new closed study.
+    """Import the votes table FILE of another system (csv, tsv, jsonl or parquet) as a new closed study.
 
     If FILE has problems, the command lists all of them with their lines and imports nothing. Importing the
-    same votes again changes nothing. Prints the study's slug. A server does not take Parquet.
+    same votes again changes nothing. The command prints the study's slug. A server does not accept Parquet.
     """
     if server:
         if owner:
-            raise click.UsageError("On a server the study belongs to the owner of the key; drop --owner.")
+            raise click.UsageError("On a server the study belongs to the owner of the key. Omit --owner.")
         _import_on_server(file, study, benchmark, columns, reference, answers, title, dry_run, server, key)
     else:
         _import_here(file, study, benchmark, columns, reference, answers, title, owner, dry_run)

@@ -1,4 +1,4 @@
-"""The demo: the bundled benchmark, submissions with rendered clips, and studies in which one can vote."""
+"""Sets up the demo: the bundled benchmark, submissions with rendered clips, and studies to vote in."""
 
 from app.demo.setup import Demo, set_up_demo
 

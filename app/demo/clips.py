@@ -1,4 +1,4 @@
-"""Renders the clips of synthetic models and submits them."""
+"""Renders the clips of the demo's synthetic models, and submits them."""
 
 import hashlib
 import logging
@@ -29,7 +29,7 @@ log = logging.getLogger("ti2v.demo")
 
 @dataclass(frozen=True)
 class DemoSubmission:
-    """A synthetic model's submission. `label` states whether it is the first-look or the full submission."""
+    """A submission of a synthetic model. The label distinguishes the first-look and the full submission."""
 
     model: str
     label: str

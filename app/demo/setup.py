@@ -236,10 +236,10 @@ def _bundled_pairs() -> tuple[PairSpec, ...]:
 
 def _models(label: str, *, only: tuple[str, ...] | None = None) -> list[DemoSubmission]:
     """Return the demo's submissions; the first is the reference."""
-    from benchmark.scenes import WEIGHT_FREE_MODELS
+    from benchmark.scenes import SYNTHETIC_MODELS
 
     return [
         DemoSubmission(model, label, description)
-        for model, description in WEIGHT_FREE_MODELS.items()
+        for model, description in SYNTHETIC_MODELS.items()
         if only is None or model in only
     ]

@@ -1,1 +1,1 @@
-"""The gallery: a page of a benchmark's images and prompts by scenario, and a page of each pair's clips."""
+"""The gallery pages, which show a benchmark's images and prompts by scenario, and the clips of each pair."""

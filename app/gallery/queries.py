@@ -125,8 +125,9 @@ def final_clip(
     """Return the clip of a final submission for a pair and seed, in any version of the benchmark.
 
     Args:
-        principal: the reader.
-        visitor: the browser. It also sees clips of the studies whose unlisted links it opened.
+        principal: the person who reads the clip.
+        visitor: the browser from which the request comes. A browser that opened the unlisted link of a study
+            may also read the study's clips.
 
     Raises:
         NotFound: there is no such clip, or its submission is not final or not visible to this person.
@@ -178,7 +179,7 @@ def image_is_public(session: Session, sha256: str, *, principal: Principal | Non
     """
     visibilities = set(session.scalars(benchmarks_showing(sha256, principal)))
     if not visibilities:
-        raise NotFound("There is no such picture, or it is not open to you.")
+        raise NotFound("This image does not exist, or you may not see it.")
     return Visibility.PUBLIC in visibilities
 
 

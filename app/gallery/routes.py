@@ -1,4 +1,4 @@
-"""Gallery routes: a benchmark's images, one pair with its clips, thumbnails and clip files."""
+"""Routes of the gallery, which serve a benchmark's images, the page of a pair, thumbnails and clips."""
 
 from collections.abc import Iterator
 from typing import Annotated

@@ -23,9 +23,9 @@ def thumbnail(context: AppContext, *, sha256: str, width: ThumbnailWidth) -> byt
             size = context.store.size(key)
         return b"".join(context.store.read_range(key, 0, size))
     except MediaMissing as error:
-        raise NotFound("There is no such picture.") from error
+        raise NotFound("There is no such image.") from error
     except (StoreError, ImageRejected) as error:
-        raise Unavailable("This picture cannot be read right now.") from error
+        raise Unavailable("This image cannot be read right now. Try again later.") from error
 
 
 def _make(context: AppContext, key: str, *, sha256: str, width: ThumbnailWidth) -> None:

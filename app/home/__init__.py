@@ -1,1 +1,1 @@
-"""The home page, and sign-in and sign-out in a browser."""
+"""Serves the home page, and signs people in and out of a browser."""

@@ -8,7 +8,7 @@ from benchmark.protocol import Role, SubmissionStatus
 
 @dataclass(frozen=True)
 class SubmissionLine:
-    """One submission. The server has received `received` of the `expected` clips."""
+    """One submission in the list. The server has received `received` of the `expected` clips."""
 
     public_id: str
     name: str
@@ -29,7 +29,7 @@ class SubmissionLine:
 
 @dataclass(frozen=True)
 class SubmissionsPart:
-    """The list of submissions. The home page polls this list while a submission is open."""
+    """The list of submissions on the home page, which polls it while a submission is open."""
 
     submissions: tuple[SubmissionLine, ...]
 
@@ -78,7 +78,7 @@ class PublishedStudy:
 
 @dataclass(frozen=True)
 class HomePage:
-    """The home page. `person` is None for a visitor who is not signed in.
+    """View model of the home page. `person` is None for a visitor who is not signed in.
 
     `can_create` tells whether this person can create studies and request clips.
     """

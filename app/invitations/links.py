@@ -37,10 +37,10 @@ def invite(
 def invite_batch(
     session: Session, *, study: Study, signing_key: bytes, batch: str, count: int, now: datetime
 ) -> None:
-    """Create `count` invitations whose links can be shown again. Repeating the batch creates no new ones.
+    """Create `count` invitations whose links can be shown again. A repeated batch creates no invitations.
 
     Args:
-        signing_key: the links are derived from this key and the batch, so only their hashes are stored.
+        signing_key: the secret key from which, together with `batch`, the links are derived.
         batch: a random ID of this request.
     """
     if study.status is StudyStatus.CLOSED:

@@ -18,7 +18,9 @@ from benchmark.protocol import AnnotatorKind, StudyStatus, VoteStatus
 def accept_invitation(
     session: Session, *, token: str, browser: BrowserSession, now: datetime
 ) -> tuple[Study, Annotator | None]:
-    """Connect a browser session with the link's annotator, who is created when the link is first opened.
+    """Connect a browser session with the annotator of an invitation link.
+
+    The first use creates the annotator.
 
     In each study, a browser acts for one annotator: the one whose invitation link it opened last. If the
     study is closed, an unused link creates no annotator.
@@ -30,7 +32,7 @@ def accept_invitation(
         select(Invitation).where(Invitation.token_hash == hash_token(token)).with_for_update()
     )
     if invitation is None:
-        raise NotFound("This invitation link is not known. Check that it was copied whole.")
+        raise NotFound("This invitation link is unknown. Check that you copied the whole link.")
     study = session.get_one(Study, invitation.study_id)
     if invitation.annotator_id is None:
         if study.status is StudyStatus.CLOSED:
@@ -39,7 +41,9 @@ def accept_invitation(
         invitation.opened_at = now
     annotator = session.get_one(Annotator, invitation.annotator_id)
     if annotator.withdrawn_at is not None:
-        raise NotFound("You left this study, and this link with it. Ask for a new one to take part again.")
+        raise NotFound(
+            "You left this study, so this link no longer works. To take part again, ask for a new link."
+        )
     _part_from_others(session, browser=browser, annotator=annotator)
     if session.get(AnnotatorBrowser, (browser.id, annotator.id)) is None:
         session.add(AnnotatorBrowser(browser_session_id=browser.id, annotator_id=annotator.id))

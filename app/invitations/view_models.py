@@ -38,7 +38,7 @@ class WelcomePage:
 
     @property
     def closed_title(self) -> str:
-        """Return why voting is not possible; empty for an open study."""
+        """Return why voting is not possible, or an empty text for an open study."""
         return _CLOSED[self.status][0] if self.status in _CLOSED else ""
 
     @property

@@ -1,1 +1,1 @@
-"""Jobs. Each job is one clip to generate; a worker leases the job while it generates the clip."""
+"""Jobs for workers. A job is one clip to generate; a worker leases the job while it generates the clip."""

@@ -1,4 +1,4 @@
-"""Formats durations in words, rounded to one unit."""
+"""Formats durations as text, rounded to one unit."""
 
 from benchmark.plurals import counted
 
@@ -15,7 +15,9 @@ def ago(seconds: float) -> str:
 
 
 def span(seconds: float) -> str:
-    """Return a duration as text, in the largest unit of which it has at least one, rounded down.
+    """Return a duration as text, rounded down to whole days, hours, minutes or seconds.
+
+    The unit is the largest one that is not longer than the duration.
 
     >>> span(0), span(59.9), span(60), span(86_400 * 3)
     ('0 seconds', '59 seconds', '1 minute', '3 days')

@@ -26,10 +26,10 @@ def parse_job_form(fields: JobFields) -> CreateJobsRequest:
         raise Invalid("Choose a benchmark.")
     label = fields.label.strip()
     if not _LABEL.fullmatch(label):
-        raise Invalid("A label is letters, digits, '.', '_' and '-', at most 64.")
+        raise Invalid("A label has at most 64 letters, digits, '.', '_' and '-'.")
     pairs = tuple(dict.fromkeys(_words(fields.pairs)))
     if len(pairs) > MAX_PAIRS:
-        raise Invalid(f"Name at most {MAX_PAIRS} pairs, or none for all.")
+        raise Invalid(f"Name at most {MAX_PAIRS} pairs. To request all pairs, leave the field empty.")
     seeds, priority = _seeds(fields.seeds), _priority(fields.priority)
     try:
         return checked_request(
@@ -48,7 +48,7 @@ def parse_job_form(fields: JobFields) -> CreateJobsRequest:
 def _seeds(text: str) -> tuple[int, ...]:
     words = _words(text)
     if not words or not all(word.isascii() and word.isdecimal() and len(word) <= 10 for word in words):
-        raise Invalid("Seeds are whole numbers from 0, such as 0 or 0, 1, 2.")
+        raise Invalid("Seeds must be whole numbers from 0, separated by commas, such as 0, 1, 2.")
     seeds = tuple(dict.fromkeys(int(word) for word in words))
     if len(seeds) > MAX_SEEDS or max(seeds) > MAX_SEED:
         raise Invalid(f"Give at most {MAX_SEEDS} seeds, each at most {MAX_SEED}.")
@@ -57,7 +57,7 @@ def _seeds(text: str) -> tuple[int, ...]:
 
 def _priority(text: str) -> int:
     if not re.fullmatch(r"-?[0-9]{1,4}", text.strip()) or abs(int(text)) > MAX_PRIORITY:
-        raise Invalid(f"The priority is a whole number from -{MAX_PRIORITY} to {MAX_PRIORITY}.")
+        raise Invalid(f"The priority must be a whole number from -{MAX_PRIORITY} to {MAX_PRIORITY}.")
     return int(text)
 
 

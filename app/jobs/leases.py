@@ -1,38 +1,32 @@
-"""Leases of jobs: how workers claim, renew, release, fail and finish jobs, and how leases expire.
+"""Manages leases of jobs: workers renew, release, fail or finish claimed jobs, and leases expire.
 
 A request names a job by the job's id and attempt number. With an old attempt number, the response is the
 error `stale_attempt`, and nothing changes. To avoid deadlocks, rows are locked in the order submission, job,
-worker, and claims skip rows that other transactions have locked.
+worker.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
-from sqlalchemy import Integer, Row, bindparam, select, update
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from app.errors import Conflict, NotFound
-from app.jobs.scheduling import models_for, take_model
 from app.jobs.workers import note_clip_done, note_sign_of_life
 from app.security.identity import Principal
 from app.settings import Settings
-from app.tables.base import Base
-from app.tables.bench import Benchmark, Pair
 from app.tables.jobs import Job, Worker, job_status_is
-from app.tables.submissions import Submission, VideoModel
 from benchmark.protocol import FailureKind, JobStatus
-from benchmark.wire.jobs import ClaimedJob
 from benchmark.wire.text import log_tail, one_line
 
-# The number of leases that one claim may expire. The limit keeps claims fast after many workers were lost.
+# Maximum number of leases that one claim may expire, so that claims stay fast after many workers were lost.
 _MOST_OVERDUE = 100
 
 
 @dataclass(frozen=True)
 class LeasePolicy:
-    """Duration of a lease, number of attempts, and backoff; times are in seconds."""
+    """The settings of leases: duration of a lease, number of attempts, and backoff. Times are in seconds."""
 
     lease_s: int
     attempts: int
@@ -57,7 +51,7 @@ class LeasePolicy:
 
 @dataclass(frozen=True)
 class Failure:
-    """What a worker reports about a failed attempt."""
+    """A worker's report of a failed attempt."""
 
     kind: FailureKind
     message: str
@@ -71,106 +65,12 @@ _OVERDUE = (
     .limit(_MOST_OVERDUE)
     .with_for_update(skip_locked=True)
 )
-_NEXT = (
-    select(
-        Job.id,
-        Job.public_id,
-        (Job.attempt + 1).label("attempt"),
-        Job.seed,
-        Submission.public_id.label("submission"),
-        VideoModel.slug.label("model"),
-        Pair.name.label("pair_id"),
-        Pair.prompt,
-        Pair.image_key,
-    )
-    .join(VideoModel, VideoModel.id == Job.model_id)
-    .join(Submission, Submission.id == Job.submission_id)
-    .join(Pair, Pair.id == Job.pair_id)
-    .where(
-        VideoModel.slug == bindparam("model"),
-        job_status_is(JobStatus.QUEUED),
-        Job.ready_at <= bindparam("now"),
-    )
-    .order_by(Job.turn, Job.id)
-    .limit(bindparam("count", type_=Integer))
-    .with_for_update(of=Job, skip_locked=True)
-)
-_jobs = Base.metadata.tables[Job.__tablename__]
-# One statement claims all jobs. Their rows are locked, so no other transaction changes the attempt numbers.
-_LEASE = (
-    update(_jobs)
-    .where(_jobs.c.id.in_(bindparam("ids", expanding=True)))
-    .values(
-        status=JobStatus.LEASED,
-        attempt=_jobs.c.attempt + 1,
-        worker_id=bindparam("worker"),
-        claimed_at=bindparam("now"),
-        expires_at=bindparam("until"),
-    )
-)
 _BY_ID = (
     select(Job, Worker.person_id)
     .outerjoin(Worker, Worker.id == Job.worker_id)
     .where(Job.public_id == bindparam("public_id"))
     .with_for_update(of=Job)
 )
-
-
-def image_of_job(session: Session, *, public_id: str, principal: Principal) -> tuple[Pair, Benchmark]:
-    """Return a job's pair and benchmark. The worker that holds or last held the job must be this person's.
-
-    Raises:
-        NotFound: there is no such job, or another person's worker holds it.
-    """
-    query = (
-        select(Pair, Benchmark)
-        .join(Benchmark, Benchmark.id == Pair.benchmark_id)
-        .join(Job, Job.pair_id == Pair.id)
-        .join(Worker, Worker.id == Job.worker_id)
-        .where(Job.public_id == public_id)
-    )
-    if not principal.is_admin:
-        query = query.where(Worker.person_id == principal.person_id)
-    row = session.execute(query).one_or_none()
-    if row is None:
-        raise NotFound("There is no such job, or another worker has it.")
-    return row[0], row[1]
-
-
-def claim(
-    session: Session, *, worker: Worker, count: int, policy: LeasePolicy, now: datetime
-) -> list[ClaimedJob]:
-    """Lease up to `count` jobs of one model to a worker. Return an empty list if no job is ready.
-
-    The model in the worker's memory comes first, since loading a model takes longer than generating a clip.
-    """
-    expire_leases(session, policy=policy, now=now)
-    alive_since = now - timedelta(seconds=policy.lease_s)
-    until = now + timedelta(seconds=policy.lease_s)
-    for chosen in models_for(session, worker, alive_since=alive_since, now=now):
-        rows = session.execute(_NEXT, {"model": chosen.model, "now": now, "count": count}).all()
-        if rows:
-            ids = [row.id for row in rows]
-            session.execute(_LEASE, {"ids": ids, "worker": worker.id, "now": now, "until": until})
-            take_model(worker, chosen)
-            return [_claimed_job(row, lease_s=policy.lease_s, expires_at=until) for row in rows]
-    return []
-
-
-def _claimed_job(row: Row[*tuple[Any, ...]], *, lease_s: int, expires_at: datetime) -> ClaimedJob:
-    return ClaimedJob(
-        id=row.public_id,
-        attempt=row.attempt,
-        model=row.model,
-        submission=row.submission,
-        pair_id=row.pair_id,
-        prompt=row.prompt,
-        image_url=f"/api/v1/jobs/{row.public_id}/image",
-        image_sha256=row.image_key.rsplit("/", 1)[-1],
-        seed=row.seed,
-        lease_s=lease_s,
-        expires_at=expires_at,
-    )
 
 
 def expire_leases(session: Session, *, policy: LeasePolicy, now: datetime) -> None:
@@ -186,7 +86,7 @@ def expire_leases(session: Session, *, policy: LeasePolicy, now: datetime) -> No
 
 
 def held_job(session: Session, *, public_id: str, attempt: int, principal: Principal) -> Job:
-    """Lock and return a job. The given attempt of the person's worker must hold the job.
+    """Lock and return a job that is held by this attempt of the person's worker.
 
     Raises:
         NotFound: there is no such job.
@@ -203,7 +103,7 @@ def job_to_finish(session: Session, *, public_id: str, attempt: int, principal: 
     A finished job is included because a worker may send its clip a second time.
 
     Raises:
-        NotFound, Conflict: as `held_job`.
+        NotFound, Conflict: see `held_job`.
     """
     job, holder_id = _locked_job(session, public_id)
     require_upload_attempt(job, holder_id, attempt=attempt, principal=principal)
@@ -211,7 +111,7 @@ def job_to_finish(session: Session, *, public_id: str, attempt: int, principal: 
 
 
 def require_upload_attempt(job: Job, holder_id: int | None, *, attempt: int, principal: Principal) -> None:
-    """Raise Conflict unless the attempt holds or has finished the job.
+    """Raise Conflict unless the attempt holds the job or has finished it.
 
     `holder_id` is the person whose key the worker uses.
     """
@@ -219,7 +119,10 @@ def require_upload_attempt(job: Job, holder_id: int | None, *, attempt: int, pri
 
 
 def renew(session: Session, *, job: Job, policy: LeasePolicy, now: datetime) -> datetime:
-    """Extend the lease. An expired lease becomes valid again if no other worker has claimed the job."""
+    """Extend the lease of a job.
+
+    An expired lease becomes valid again if no other worker has claimed the job.
+    """
     until = job.expires_at = now + timedelta(seconds=policy.lease_s)
     session.flush()
     note_sign_of_life(session, worker_id=job.worker_id, now=now)
@@ -264,7 +167,7 @@ def _require_attempt(
     if is_current and job.status is JobStatus.CANCELLED:
         raise Conflict("This job was cancelled. Discard its clip.", code="cancelled")
     if not is_current or job.status not in statuses:
-        raise Conflict("This attempt does not hold the job any more. Discard its clip.", code="stale_attempt")
+        raise Conflict("This attempt no longer holds the job. Discard its clip.", code="stale_attempt")
 
 
 def _end_lease(job: Job, status: JobStatus) -> None:

@@ -73,7 +73,7 @@ def listed_job(session: Session, job: Job) -> ListedJob:
 
 
 def job_counts(session: Session, principal: Principal, wanted: JobFilter) -> dict[JobStatus, int]:
-    """Return the number of jobs by status. The filter's field for the status is ignored."""
+    """Return the number of jobs by status. The field `status` of the filter is ignored."""
     query = _own(select(Job.status, func.count().label("jobs")).select_from(Job), principal, wanted).group_by(
         Job.status
     )

@@ -29,8 +29,8 @@ def create_jobs(
     """Queue a job for each requested clip that is neither stored nor queued. Cancelled jobs are queued again.
 
     Raises:
-        Invalid: an unknown model (`unknown_model`; the message lists the models that workers offer) or pair
-            (`unknown_pair`).
+        Invalid: the model is unknown (`unknown_model`; the message lists the models that workers offer), or a
+            pair is unknown (`unknown_pair`).
         Forbidden: the model belongs to somebody else, and no worker offers it.
         Conflict: the submission with this label belongs to somebody else, or is closed.
     """
@@ -50,14 +50,14 @@ def create_jobs(
 
 
 def _find_or_add_model(session: Session, slug: str, principal: Principal, now: datetime) -> VideoModel:
-    """Return the model. If it is not registered but a worker offers it, register it for this person."""
+    """Return the requested model. If only a worker offers the model, register it for this person."""
     offered = offered_models(session)
     model = model_of(session, slug)
     if model is None:
         if slug not in offered:
             raise Invalid(
-                "Nobody registered this model and no worker has offered it; start a worker that does"
-                + (", or ask for a model that is offered." if offered else "."),
+                "Nobody registered this model and no worker offers it. Start a worker that offers the model"
+                + (", or request a model that a worker offers." if offered else "."),
                 code="unknown_model",
                 problems=offered,
             )
@@ -81,7 +81,8 @@ def _pairs_of(session: Session, benchmark: Benchmark, names: Iterable[str] | Non
     unknown = [place for place, name in enumerate(wanted, start=1) if name not in known]
     if unknown:
         raise Invalid(
-            f"{benchmark.slug} has no such pair: {_positions(unknown)} of those named.", code="unknown_pair"
+            f"{benchmark.slug} does not contain these pairs of your list: {_positions(unknown)}.",
+            code="unknown_pair",
         )
     chosen = set(wanted)
     return [id for name, id in known.items() if name in chosen]
@@ -110,7 +111,7 @@ def _submission_for(
         )
     if not principal.is_admin and found.owner_id != principal.person_id:
         raise Conflict(
-            "Somebody else has a submission of this model and label; choose another label.",
+            "Somebody else has a submission with this model and label. Choose another label.",
             code="submission_exists",
         )
     return found

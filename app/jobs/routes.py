@@ -1,4 +1,4 @@
-"""The jobs page and its forms. Only researchers and admins can open the page; other people get 404."""
+"""Routes of the jobs page and its forms. Only researchers and admins can open the page; others get 404."""
 
 from typing import Annotated
 
@@ -21,7 +21,7 @@ from benchmark.protocol import Role, Scope
 
 router = APIRouter(include_in_schema=False)
 Text = Annotated[str, Form()]
-NOTHING_NEW = "No jobs were queued: every requested clip is stored or queued already."
+NOTHING_NEW = "No jobs were queued: every requested clip is already stored or queued."
 
 
 @router.get("/jobs")
@@ -100,7 +100,7 @@ def _researcher(session: Session, request: Request) -> Principal:
         scope = Scope.READ if request.method == "GET" else Scope.SUBMIT
         return require_person(session, request, Role.RESEARCHER, scope=scope, now=utc_now())
     except (Forbidden, NotSignedIn) as error:
-        raise NotFound("There is nothing at this address, or it is not open to you.") from error
+        raise NotFound("This page does not exist, or you may not see it.") from error
 
 
 def _page(request: Request, fields: JobFields, *, problem: str, status: int = 200) -> Response:

@@ -17,14 +17,15 @@ from app.tables.jobs import Job, Worker, job_status_is
 from app.tables.submissions import VideoModel
 from benchmark.protocol import JobStatus
 
-# One more load of a model is worthwhile if each worker has at least this much work left, in seconds.
+# A worker loads another worker's model a second time only if each worker has at least this many seconds of
+# work left.
 WORTH_A_LOAD_S = 300.0
 _PACE_WINDOW = timedelta(hours=1)
 
 
 @dataclass(frozen=True)
 class Choice:
-    """A model with queued jobs. `others` is the number of other workers that have loaded the model."""
+    """A model with queued jobs, and the number of other workers that have loaded the model (`others`)."""
 
     model: str
     others: int
@@ -84,7 +85,10 @@ _LATEST_CLIPS = (
 
 
 def models_for(session: Session, worker: Worker, *, alive_since: datetime, now: datetime) -> Iterator[Choice]:
-    """Yield the models whose jobs to claim, best first. Models not in memory are queried lazily."""
+    """Yield the models whose jobs the worker may claim, best first.
+
+    Models not in memory are queried lazily.
+    """
     held = worker.held_model
     if held is not None and held in worker.models:
         yield Choice(held, 0)
@@ -95,7 +99,7 @@ def models_for(session: Session, worker: Worker, *, alive_since: datetime, now: 
     )
     choices = [Choice(*row) for row in found]
     if not choices:
-        # No jobs are left for this worker, so it may help again when new jobs arrive.
+        # This worker found no jobs, so it may help with another worker's model again when new jobs arrive.
         worker.helps = False
     for choice in choices:
         if not worker.helps or not choice.others or _is_worth_a_load(session, choice, now):
@@ -103,14 +107,14 @@ def models_for(session: Session, worker: Worker, *, alive_since: datetime, now: 
 
 
 def take_model(worker: Worker, chosen: Choice) -> None:
-    """Record which model a worker has from now on, and whether it helps other workers with this model."""
+    """Record which model a worker loads, and whether the worker shares this model with other workers."""
     if worker.held_model != chosen.model:
         worker.held_model = chosen.model
         worker.helps = chosen.others > 0
 
 
 def _is_worth_a_load(session: Session, choice: Choice, now: datetime) -> bool:
-    """Return whether enough work is left to justify another load of the model. False without recent clips."""
+    """Return whether enough work is left to justify another load of the model. False if no clip is recent."""
     latest = session.execute(_LATEST_CLIPS, {"model": choice.model, "since": now - _PACE_WINDOW}).one()
     if not latest.clips:
         return False

@@ -14,7 +14,7 @@ from app.tables.jobs import Job, job_status_is
 from app.tables.submissions import Clip, Submission
 from benchmark.protocol import JobStatus
 
-# Values of a job that is queued again. The attempt number is not reset, so that old attempts stay stale.
+# Column values of a job that is queued again. The attempt number is not reset, so old attempts stay stale.
 AS_NEW: dict[str, object] = {
     "status": JobStatus.QUEUED,
     "failures": 0,
@@ -27,9 +27,9 @@ _UNFINISHED = job_status_is(JobStatus.QUEUED, JobStatus.LEASED, JobStatus.FAILED
 
 
 def find_submission(session: Session, *, public_id: str, principal: Principal) -> Submission:
-    """Lock and return a submission that this person owns. Admins may get any submission.
+    """Lock and return a submission that this person owns. Admins get any submission.
 
-    All code that changes jobs holds this lock.
+    Every function that changes jobs must hold this lock.
     """
     found = session.scalar(select(Submission).where(Submission.public_id == public_id).with_for_update())
     if found is None or not (principal.is_admin or found.owner_id == principal.person_id):
@@ -56,7 +56,7 @@ def find_job(session: Session, *, public_id: str, principal: Principal) -> Job:
 def cancel_job(session: Session, *, job: Job, now: datetime) -> None:
     """Cancel a job. The worker gets an error at the next renewal. A second call changes nothing."""
     if job.status is JobStatus.DONE:
-        raise Conflict("This clip is stored already.", code="job_done")
+        raise Conflict("The clip of this job is already stored.", code="job_done")
     if job.status is not JobStatus.CANCELLED:
         job.status = JobStatus.CANCELLED
         job.expires_at = None
@@ -105,13 +105,13 @@ def forget_job_of_clip(session: Session, *, clip: Clip) -> None:
 
 
 def retry_job(session: Session, *, job: Job, now: datetime) -> None:
-    """Queue a failed or cancelled job as if it were new. A job in backoff becomes ready at once.
+    """Queue a failed or cancelled job again and reset its failures. A job in backoff becomes ready at once.
 
     Raises:
         Conflict: the clip is stored, or the submission is closed.
     """
     if job.status is JobStatus.DONE:
-        raise Conflict("This clip is stored already.", code="job_done")
+        raise Conflict("The clip of this job is already stored.", code="job_done")
     require_open(session.get_one(Submission, job.submission_id))
     _refuse_known_clip(session, job)
     if job.status is not JobStatus.LEASED:
@@ -145,4 +145,4 @@ def change_jobs(session: Session, statement: Update) -> int:
 def _refuse_known_clip(session: Session, job: Job) -> None:
     there = exists().where(Clip.submission_id == job.submission_id, Clip.pair_id == job.pair_id)
     if session.scalar(select(there)):
-        raise Conflict("This clip is stored already.", code="job_done")
+        raise Conflict("The clip of this job is already stored.", code="job_done")

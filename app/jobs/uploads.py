@@ -22,7 +22,7 @@ from app.tables.jobs import Job, Worker
 from app.tables.submissions import Clip, Submission
 from benchmark.protocol import JobStatus
 
-# Built once: building a statement takes longer than running it.
+# This statement is built once, because building it takes longer than running it.
 _OWN_TARGET = (
     select(Submission, Pair.id, Pair.image_key, Clip.sha256)
     .outerjoin(Pair, (Pair.benchmark_id == Submission.benchmark_id) & (Pair.name == bindparam("pair_name")))
@@ -87,7 +87,7 @@ class LockedOwnTarget:
 class JobUpload:
     """The right of a worker to upload the clip of a job, as long as the worker's attempt holds the job.
 
-    `seed` is the seed that the request names. It may be None, because the job has a seed.
+    `seed` is the seed that the request names, or None, because the job has a seed.
     """
 
     principal: Principal
@@ -104,7 +104,7 @@ class JobUpload:
         job, holder_id, submission, pair_name, image_key, sha256 = row
         leases.require_upload_attempt(job, holder_id, attempt=self.attempt, principal=self.principal)
         if submission.public_id != self.submission:
-            raise NotFound("There is no such submission, or this job belongs to another one.")
+            raise NotFound("There is no such submission, or this job belongs to another submission.")
         _require_unfinished_open(job, submission)
         if pair_name != self.pair_name:
             raise NotFound("This job is for another pair.", code="unknown_pair")
@@ -136,6 +136,6 @@ class LockedJobTarget:
 
 
 def _require_unfinished_open(job: Job, submission: Submission) -> None:
-    """Require that the submission is open, unless the clip is sent again after its job was finished."""
+    """Raise Conflict unless the submission is open or the clip of a finished job is sent again."""
     if job.status is not JobStatus.DONE:
         require_open(submission)

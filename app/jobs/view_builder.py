@@ -20,17 +20,17 @@ from benchmark.plurals import counted
 from benchmark.protocol import JobStatus, SubmissionStatus
 
 MOST_SUBMISSIONS, MOST_WORKERS, MOST_FAILURES = 30, 50, 20
-# Clips per minute are computed from the last ten clips. Workers not seen for a day are omitted.
+# Clips per minute are computed from the last ten clips. The page omits workers not seen for a day.
 SPEED_WINDOW = timedelta(minutes=10)
 WORKER_WINDOW = timedelta(days=1)
-# Two clips within a second give no reliable rate.
+# The rate of two clips within a second is not reliable.
 _SHORTEST_SPAN_S = 20.0
 
 
 def jobs_part(
     session: Session, principal: Principal, *, now: datetime, lease_s: int, server: str
 ) -> JobsPart:
-    """Return the workers and the person's own jobs. Admins get the jobs of all people."""
+    """Return the changing part of the page: workers, and the person's own jobs. Admins get all jobs."""
     alive_since = now - timedelta(seconds=lease_s)
     submissions = _submissions(session, principal, now, alive_since, server)
     failures, more = _failures(session, principal, now)
@@ -79,7 +79,7 @@ def _start_command(server: str) -> str:
 def _latest_submissions(
     principal: Principal,
 ) -> Select[int, str, str, str, str, SubmissionStatus, int, int]:
-    """Return the query for submissions with jobs. Those with leased jobs come first, then the newest."""
+    """Return the query for submissions with jobs: first submissions with leased jobs, then the newest."""
     being_made = exists().where(Job.submission_id == Submission.id, job_status_is(JobStatus.LEASED))
     to_come = exists().where(Job.submission_id == Submission.id, job_status_is(JobStatus.QUEUED))
     return (
@@ -197,4 +197,4 @@ def _state(job: Job, now: datetime) -> str:
     if job.status is JobStatus.FAILED:
         return f"failed after {counted(job.failures, 'attempt')}"
     rests_s = (job.ready_at - now).total_seconds()
-    return f"tried again in {span(rests_s)}" if rests_s >= 1 else "waits to be tried again"
+    return f"retried in {span(rests_s)}" if rests_s >= 1 else "waiting for a retry"

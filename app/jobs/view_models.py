@@ -57,7 +57,7 @@ class SubmissionJobs:
 
     @property
     def in_words(self) -> str:
-        """Return the nonzero counts as text, such as "12 made · 2 being made · 306 waiting"."""
+        """Return the jobs' nonzero counts as text, such as "12 made · 2 being made · 306 waiting"."""
         said = [f"{self.counts[each]:,} {word}" for each, word in _STATUSES.items() if self.counts[each]]
         return " · ".join(said)
 
@@ -71,7 +71,7 @@ class SubmissionJobs:
 
     @property
     def outcome(self) -> str:
-        """Return, as text, how a submission's jobs ended. The submission has no unfinished jobs."""
+        """Return the outcome of a submission without unfinished jobs, as a sentence."""
         if self.to_come:
             return ""
         if self.status is SubmissionStatus.WITHDRAWN:
@@ -80,13 +80,13 @@ class SubmissionJobs:
             return (
                 f"Final; {counted(self.missing, 'pair')} without a clip."
                 if self.missing
-                else "Final; every clip is there."
+                else "Final; no clip is missing."
             )
         if self.counts[JobStatus.FAILED]:
-            return f"Still open: {counted(self.missing, 'clip')} missing. Try the failed ones again."
+            return f"Still open: {counted(self.missing, 'clip')} missing. Retry the failed jobs."
         if self.missing:
             pairs = counted(self.missing, "pair")
-            return f"Still open: {pairs} without a clip. Ask for the rest, or finalise it."
+            return f"Still open: {pairs} without a clip. Request the other clips, or finalise the submission."
         return ""
 
     @property
@@ -112,9 +112,9 @@ class SubmissionJobs:
 
 @dataclass(frozen=True)
 class WorkerLine:
-    """One worker.
+    """One worker in the list of workers.
 
-    `seen` tells in words when the worker sent its last request. `is_present` is true if that request was sent
+    `seen` states as text when the worker sent its last request. `is_present` is true if the request was sent
     within the duration of one lease.
     """
 
@@ -130,7 +130,7 @@ class WorkerLine:
 
 @dataclass(frozen=True)
 class FailureLine:
-    """A job with a failed attempt. `state` says whether the job failed permanently or will be retried."""
+    """A job with a failed attempt. `state` states whether the job failed permanently or will be retried."""
 
     public_id: str
     submission: str
@@ -174,10 +174,10 @@ class JobsPart:
         if not self.submissions:
             return "No clips requested yet"
         if not to_come:
-            return "Nothing is being made at the moment"
+            return "No clips are being generated at the moment"
         present = sum(each.is_present for each in self.workers)
-        workers = {0: "no worker is here", 1: "one worker is here"}.get(
-            present, f"{present} workers are here"
+        workers = {0: "no worker is online", 1: "one worker is online"}.get(
+            present, f"{present} workers are online"
         )
         return f"{counted(to_come, 'clip')} to come; {workers}"
 
@@ -189,7 +189,7 @@ class ModelChoice:
 
     @property
     def text(self) -> str:
-        return self.slug if self.is_offered else f"{self.slug} (no worker offers it yet)"
+        return self.slug if self.is_offered else f"{self.slug} (no worker offers this model yet)"
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""Stores what each worker last reported, and lists the models that workers offer."""
+"""Stores each worker's last description of itself, and lists the models that workers offer."""
 
 from datetime import datetime, timedelta
 

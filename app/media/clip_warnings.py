@@ -1,4 +1,4 @@
-"""Warnings about accepted clips that a person should check."""
+"""Writes warnings about accepted clips that a person should check."""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -8,7 +8,7 @@ from app.media.probe import FAR_FIRST_FRAME
 
 
 class Clip(Protocol):
-    """The facts of a clip: a `ClipFacts` or a database row with the same fields."""
+    """The facts of a clip that warnings use: a `ClipFacts`, or a database row with the same fields."""
 
     @property
     def width(self) -> int: ...
@@ -35,18 +35,18 @@ def usual_format(clips: Iterable[Clip]) -> str:
 
 
 def clip_warnings(clip: Clip, usual: str) -> list[str]:
-    """Return one line per warning. `usual` is the result of `usual_format` for the submission's clips."""
+    """Return one line per warning about a clip. `usual` is the `usual_format` of the submission's clips."""
     warnings = []
     if clip.is_static:
         warnings.append("every frame is the same; check that this is not the input image repeated")
     if clip.first_frame_distance is not None and clip.first_frame_distance > FAR_FIRST_FRAME:
         warnings.append("the first frame is far from the input image; check that the clip is of this pair")
     if _format(clip) != usual:
-        warnings.append(f"{_format(clip)}, where most clips are {usual}")
+        warnings.append(f"{_format(clip)}; most clips of the submission have {usual}")
     if not clip.constant_fps:
-        warnings.append("frames differ in duration")
+        warnings.append("the frames have different durations")
     if clip.has_audio:
-        warnings.append("has a sound track; annotators do not hear it")
+        warnings.append("the clip has a sound track; annotators do not hear it")
     return warnings
 
 

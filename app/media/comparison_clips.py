@@ -66,12 +66,12 @@ def _query() -> Select[*tuple[Any, ...]]:
     )
 
 
-# Built once: building the statement takes longer than running it.
+# This statement is built once, because building it takes longer than running it.
 _COMPARED = _query()
 
 
 def compared_clips(session: Session, *, comparison_id: int, requested: RenditionRecipe) -> ComparedClips:
-    """Return the clips of a comparison. `requested` is the kind of rendition that the study requests."""
+    """Return the two clips of a comparison. `requested` is the kind of rendition that the study requests."""
     prompt, image_key, image_type, *clips = session.execute(_COMPARED, {"comparison_id": comparison_id}).one()
     half = len(clips) // 2
     first, second = (

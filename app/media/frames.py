@@ -1,7 +1,7 @@
 """Decodes input images and single frames of clips to raw pixels, from which the server draws figures.
 
-The files are decoded in the sandbox (`sandbox/frames.py`). A child writes raw bytes. The server checks only
-the number of bytes and does not parse them.
+A child process in the sandbox (`sandbox/frames.py`) decodes the files and writes raw pixels. The server
+checks the number of bytes and parses nothing.
 """
 
 from collections.abc import Sequence
@@ -31,7 +31,7 @@ class FrameSize:
 def clip_frames(
     clip: Path, numbers: Sequence[int], target: Path, *, max_width: int, sandbox: Sandbox
 ) -> Pixels:
-    """Return frames of a clip as uint8 RGB of shape (frames, height, width, 3).
+    """Decode frames of a clip. Return uint8 RGB of shape (frames, height, width, 3).
 
     Args:
         clip: a clip that `probe_clip` accepted.

@@ -25,7 +25,7 @@ class ImageFormat(StrEnum):
 
 
 class ImageCode(StrEnum):
-    """Reasons for refusing an image; part of the public contract."""
+    """The reasons for refusing an image, which are error codes of the REST API."""
 
     EMPTY = "empty"
     NOT_A_PICTURE = "not_a_picture"
@@ -48,7 +48,7 @@ class ImageRejected(Exception):
 
 @dataclass(frozen=True)
 class ImageLimits:
-    """Limits of an image. The image's size is checked before anything is decoded."""
+    """Limits of accepted images. The size of an image is checked before the image is decoded."""
 
     max_bytes: int = 32 * 1024**2
     min_side: int = 16
@@ -58,7 +58,7 @@ class ImageLimits:
 
 @dataclass(frozen=True)
 class ImageFacts:
-    """Facts of an image that decodes completely. Width and height are those of the upright image."""
+    """Facts of an image that decodes completely. Width and height refer to the upright image."""
 
     format: ImageFormat
     width: int
@@ -85,7 +85,7 @@ def clean_image(
     other than sRGB; see `benchmark.image_display`.
 
     Args:
-        path: the image as submitted.
+        path: the submitted image file.
         target_path: the file to write; an existing file is overwritten. If there is an error, no file is
             left. sandbox: the sandbox that opens the file.
         limits: the limits that the image must satisfy.
@@ -105,7 +105,7 @@ def clean_image(
 
 
 def make_thumbnail(path: Path, target_path: Path, width: int, *, sandbox: Sandbox) -> ImageFacts:
-    """Write an upright WebP of the image without metadata. It is at most `width` pixels wide, never enlarged.
+    """Write a thumbnail: an upright WebP without metadata, at most `width` pixels wide and never enlarged.
 
     Args and Raises: see `clean_image`.
     """

@@ -11,7 +11,10 @@ _MAX_BOXES = 10_000
 
 @dataclass(frozen=True)
 class Box:
-    """A box. `size` is the declared size with the header; it can be larger than the file."""
+    """A box of an MP4 file.
+
+    `size` is the declared size with the header, which can be larger than the file.
+    """
 
     kind: bytes
     start: int
@@ -23,7 +26,7 @@ class Box:
 
 
 def outer_boxes(file: BinaryIO, file_bytes: int) -> list[Box]:
-    """Return the top-level boxes in order. The last box may be cut off.
+    """Return the top-level boxes of an MP4 file in order. The last box may be cut off.
 
     Reading stops at bytes that cannot be a box because the declared size is smaller than the header.
     """
@@ -43,7 +46,7 @@ def _read_box(header: bytes, start: int, file_bytes: int) -> Box | None:
     if len(header) < 8:
         return None
     size, kind, header_bytes = int.from_bytes(header[:4], "big"), header[4:8], 8
-    if size == 0:  # "to the end of the file"
+    if size == 0:  # the box extends to the end of the file
         size = file_bytes - start
     elif size == 1:
         size, header_bytes = int.from_bytes(header[8:16], "big"), 16

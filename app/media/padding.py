@@ -1,8 +1,8 @@
 """Pads both renditions of an assignment to the same length, so that file sizes do not identify models.
 
-Measured: MotiF's files are larger than CogVideoX's in 51 of 51 pairs, so padding each file separately would
-still distinguish the models. Each rendition ends in an MP4 `free` box, which players skip. The box is added
-while the file is served, and is never stored.
+Padding each file separately would not be enough: MotiF's files are larger than CogVideoX's in 51 of 51 pairs.
+Each rendition ends in an MP4 `free` box, which players skip. The box is added while the file is served, and
+is never stored.
 """
 
 import re
@@ -16,7 +16,7 @@ CHUNK_BYTES = 64 * 1024
 FREE_BOX_HEADER_BYTES = 8
 _MAX_BOX_BYTES = 2**32 - 1
 
-# No client needs more digits than 2^63 has. A header with a longer number is ignored as malformed.
+# The number of digits of 2^63. A header with a longer number is ignored as malformed.
 _ONE_RANGE = re.compile(r"bytes=[ \t]*(?:([0-9]{1,19})-([0-9]{0,19})|-([0-9]{1,19}))[ \t]*", re.IGNORECASE)
 
 ReadRange = Callable[[int, int], Iterator[bytes]]
@@ -24,7 +24,7 @@ ReadRange = Callable[[int, int], Iterator[bytes]]
 
 @dataclass(frozen=True)
 class ByteRange:
-    """The bytes from `start` up to but not including `stop`; never empty."""
+    """The bytes from `start` up to but not including `stop`. A range is never empty."""
 
     start: int
     stop: int
@@ -59,8 +59,8 @@ def parse_range(header: str | None, length: int) -> ByteRange | None:
 def padded_length(a_bytes: int, b_bytes: int) -> int:
     """Return the number of bytes that the server sends for each of an assignment's two renditions.
 
-    This is the size of the larger file plus a box header, rounded up to a multiple of `PADDING_STEP_BYTES`.
-    Both files then have room for a `free` box.
+    The number is the size of the larger file plus a box header, rounded up to a multiple of
+    `PADDING_STEP_BYTES`. Both files then have room for a `free` box.
 
     >>> padded_length(100_000, 70_000)
     131072
@@ -87,9 +87,9 @@ def padded_range(
     """
     box_bytes = padded_size - real_size
     if not FREE_BOX_HEADER_BYTES <= box_bytes <= _MAX_BOX_BYTES:
-        raise ValueError(f"no room for a free box: {real_size} of {padded_size} bytes are taken")
+        raise ValueError(f"no room for a free box: the file has {real_size} of {padded_size} bytes")
     if not 0 <= start <= stop <= padded_size:
-        raise ValueError(f"[{start}, {stop}) leaves the {padded_size} bytes of the body")
+        raise ValueError(f"[{start}, {stop}) exceeds the {padded_size} bytes of the body")
     return _file_then_box(read_range, real_size, box_bytes, start, stop)
 
 

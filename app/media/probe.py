@@ -1,4 +1,4 @@
-"""Checks a submitted clip and returns the clip's facts, or raises an error with the reason for refusing it.
+"""Checks a submitted clip and measures its facts, or refuses the clip with a reason.
 
 The file is opened only in the sandbox (`sandbox/probe.py`).
 """
@@ -11,16 +11,16 @@ from pathlib import Path
 from app.media.images import ImageCode, ImageRejected
 from app.media.sandbox import Json, Sandbox, Work, WorkDied, WorkRefused, WorkTimeout, read_result
 
-# A `first_frame_distance` above this causes a warning. Measured on the authors' clips against their own
-# input image: MotiF, Cinemo and CogVideoX at most 0.03, DynamiCrafter 0.08 (median); against an image of
-# another scenario: at least 0.12.
+# A `first_frame_distance` above this causes a warning. Distances of the authors' clips to their own input
+# image: MotiF, Cinemo and CogVideoX at most 0.03, DynamiCrafter 0.08 (median). Distances to an image of
+# another scenario are at least 0.12.
 FAR_FIRST_FRAME = 0.12
 
 UNREADABLE_INPUT_IMAGE = "unreadable_input_image"
 
 
 class ClipCode(StrEnum):
-    """Reasons for refusing a clip; part of the public contract."""
+    """The reasons for refusing a clip, which are error codes of the REST API."""
 
     EMPTY = "empty"
     NOT_MP4 = "not_mp4"
@@ -48,7 +48,7 @@ class ClipRejected(Exception):
 
 @dataclass(frozen=True)
 class ClipLimits:
-    """Limits of a clip, which are checked before frames are decoded."""
+    """Limits of accepted clips. The server checks them before it decodes frames."""
 
     max_side: int = 2048
     min_frames: int = 2
@@ -62,16 +62,16 @@ class ClipFacts:
     """Facts of a clip whose frames all decode.
 
     Attributes:
-        codec: `h264`, `vp9` or `av1`.
-        pixel_format: FFmpeg's name, mostly `yuv420p`.
-        width: in pixels.
-        height: in pixels.
+        codec: codec of the video: `h264`, `vp9` or `av1`.
+        pixel_format: FFmpeg's name of the pixel format, mostly `yuv420p`.
+        width: width of a frame, in pixels.
+        height: height of a frame, in pixels.
         frames: number of shown frames.
-        fps: frames / duration_s, rounded to 3 decimals.
-        duration_s: rounded to 3 decimals.
+        fps: frames per second (frames / duration_s), rounded to 3 decimals.
+        duration_s: duration in seconds, rounded to 3 decimals.
         constant_fps: whether all frames have the same duration, within 5 %, and no edit list hides frames.
         has_audio: whether the file has an audio track.
-        bytes: file size.
+        bytes: size of the file.
         is_static: whether every frame equals the first frame, except for coding noise.
         is_remuxable: whether the clip is 8-bit 4:2:0 H.264 at a constant rate and contains only pictures
             (`sandbox/h264.py`).
@@ -97,7 +97,7 @@ class ClipFacts:
 def probe_clip(
     path: Path, *, sandbox: Sandbox, input_image: Path | None = None, limits: ClipLimits | None = None
 ) -> ClipFacts:
-    """Check a clip in the sandbox. Several threads may call this function at once.
+    """Check a clip in the sandbox and return its facts. Several threads may call this function at once.
 
     Args:
         path: the file; its name does not matter.

@@ -1,4 +1,4 @@
-"""Makes a rendition when it is first needed, and records the rendition's store key in the database."""
+"""Makes a rendition when a request first needs it, and records the rendition's store key in the database."""
 
 import hashlib
 import threading
@@ -20,7 +20,7 @@ from app.media.sandbox import Sandbox
 from app.media.store import MediaStore, content_key
 from app.tables.submissions import Rendition
 
-# Built once: building a statement takes longer than running it.
+# This statement is built once, because building it takes longer than running it.
 _STORED = select(Rendition.clip_id, Rendition.media_key, Rendition.bytes).where(
     Rendition.clip_id.in_(bindparam("clip_ids", expanding=True)), Rendition.recipe == bindparam("recipe")
 )
@@ -41,7 +41,7 @@ def find_renditions(
 
 
 class RenditionCache:
-    """Makes renditions. Concurrent requests for the same rendition wait for a single transcode."""
+    """Makes and stores renditions. Concurrent requests for the same rendition wait for a single transcode."""
 
     def __init__(
         self,
@@ -60,8 +60,8 @@ class RenditionCache:
         """Return the stored rendition of a clip. If there is none, transcode the clip and store the result.
 
         Raises:
-            RenditionFailed: the clip cannot be transcoded to this recipe.
-            StoreFull, StoreUnavailable: from the store.
+            RenditionFailed: the clip cannot be transcoded to this recipe. StoreFull, StoreUnavailable: the
+                store cannot store the rendition.
         """
         with self._locks[clip.id, recipe.name]:
             return self._find(clip, recipe) or self._make(clip, recipe)

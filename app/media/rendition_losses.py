@@ -13,7 +13,7 @@ from app.tables.studies import Matchup, Study
 from app.tables.submissions import Clip
 from benchmark.protocol import RenditionRecipe, Side
 
-# Ignore smaller losses, which result from rounding to whole frames and even sizes.
+# Smaller losses are ignored: they result from rounding to whole frames and even sizes.
 _NEGLIGIBLE = 0.005
 _FORM = tuple(field.name for field in fields(ClipForm))
 _CROPPING = (RenditionRecipe.NORMALISED, RenditionRecipe.KEEP_LONGER)
@@ -38,10 +38,10 @@ class SideLoss:
     """The loss of the clips of one side of a matchup.
 
     Attributes:
-        side: reference or other.
+        side: the side of the matchup, reference or other.
         pairs: number of pairs whose clip is cut or cropped.
         all_pairs: number of pairs for which both sides have a clip.
-        most: for each kind of loss, the largest among the pairs.
+        most: for each kind of loss, the largest share among the pairs.
         is_uniform: whether every clip of the side has the same loss.
     """
 
@@ -52,7 +52,7 @@ class SideLoss:
     is_uniform: bool
 
     def sentence(self, name: str) -> str:
-        """Return the loss in words.
+        """Return the loss as a sentence about the side called `name`.
 
         >>> SideLoss(Side.OTHER, 320, 320, Loss(length=0.6, width=0.25), True).sentence("B")
         'B loses 60 % of its length and 25 % of its width.'
@@ -118,7 +118,10 @@ def _side_loss(side: Side, losses: Iterable[tuple[Loss, int]]) -> SideLoss:
 
 
 def _forms(study_ids: list[int]) -> Select[*tuple[Any, ...]]:
-    """Count each matchup's pairs by the forms of the two clips. Most matchups have only one combination."""
+    """Return the query for the number of pairs per matchup and combination of clip formats.
+
+    Most matchups have only one combination.
+    """
     reference, other = aliased(Clip), aliased(Clip)
     columns = [getattr(clip, name) for clip in (reference, other) for name in _FORM]
     return (

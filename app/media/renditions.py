@@ -1,7 +1,8 @@
 """Makes renditions: the copies of clips that annotators watch, without any trace of the clip's origin.
 
 `remux` copies the coded pictures and drops everything else in the file. The other kinds decode both clips of
-a comparison and encode them in one form. The files are opened only in the sandbox (`sandbox/transcode.py`).
+a comparison and encode them in the same format. The files are opened only in the sandbox
+(`sandbox/transcode.py`).
 """
 
 from dataclasses import asdict, dataclass
@@ -23,7 +24,7 @@ class RenditionFailed(Exception):
 
 
 class HasForm(Protocol):
-    """Any class with the facts of a clip that decide the clip's recipe. `ClipForm` has no other facts."""
+    """The interface of objects that have the facts of `ClipForm`."""
 
     @property
     def codec(self) -> str: ...
@@ -47,7 +48,7 @@ class HasForm(Protocol):
 
 @dataclass(frozen=True)
 class ClipForm:
-    """The facts of a clip that decide the clip's recipe. `ClipFacts` explains them."""
+    """The facts of a clip that decide the recipe of its rendition; see `ClipFacts`."""
 
     codec: str
     pixel_format: str
@@ -62,7 +63,7 @@ class ClipForm:
 
 @dataclass(frozen=True)
 class Recipe:
-    """How both clips of one comparison are prepared.
+    """The format in which both clips of one comparison are prepared.
 
     If `kind` is `remux`, the other fields describe both submitted clips; otherwise, they describe the
     renditions.
@@ -105,7 +106,7 @@ def choose_recipe(reference: HasForm, other: HasForm, requested: RenditionRecipe
             return Recipe(requested, reference.width, reference.height, reference.fps, reference.frames)
         requested = RenditionRecipe.NORMALISED
     fps = min(_MAX_FPS, *(clip.fps for clip in clips))
-    # A difference of a hundredth of a frame results from rounded times in the file, not from a missing frame.
+    # Durations that differ by less than a hundredth of a frame are equal: files contain rounded times.
     frames = [int(clip.frames * fps / clip.fps + 0.01) for clip in clips]
     keeps_longer = requested is RenditionRecipe.KEEP_LONGER
     is_native = requested is RenditionRecipe.NATIVE

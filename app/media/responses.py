@@ -1,7 +1,7 @@
-"""HTTP responses that send images, clips, or byte ranges of clips from the media store.
+"""Builds HTTP responses with images, clips, or byte ranges of clips from the media store.
 
-The headers are a fixed set. They include no ETag, Last-Modified or file name, which could reveal that clips
-were uploaded in one batch and belong to one model.
+The responses have a fixed set of headers without ETag, Last-Modified or file name. Such headers could reveal
+that clips were uploaded in one batch and belong to one model.
 """
 
 from collections.abc import Callable, Iterator
@@ -18,7 +18,7 @@ from app.media.store import MediaStore, StoreError
 def image_response(
     store: MediaStore, key: str, media_type: str, *, cache_control: str, capacity: Capacity
 ) -> Response:
-    """Return an image as it was imported.
+    """Return a response with a stored image.
 
     Raises:
         Unavailable: the file is missing, or the store does not respond.

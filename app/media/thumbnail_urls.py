@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-# Widths in pixels: first that of a gallery tile, then that of the image on a pair's page.
+# Widths in pixels: 240 for a tile of the gallery, 640 for the image on a pair's page.
 ThumbnailWidth = Literal[240, 640]
 TILE: ThumbnailWidth = 240
 LARGE: ThumbnailWidth = 640

@@ -1,1 +1,1 @@
-"""Panels: the slots of a study's comparisons, the statuses of votes, and the progress of annotators."""
+"""Fills panels: selects comparisons, takes and frees their slots, and tracks vote statuses and progress."""

@@ -1,8 +1,8 @@
-"""Gold questions: comparisons with a known answer, inserted at positions derived from the seed.
+"""Chooses gold questions, comparisons with a known answer, at positions derived from the study's seed.
 
-Among every `gold_block` comparisons that an annotator gets, one is a gold question, at a random position. Its
-correct answer is the reference. Gold questions take no slots, count in no score, and look like any other
-comparison.
+Among every `gold_block` comparisons that an annotator gets, one is a gold question, at a random position. The
+correct answer to a gold question is the reference. Gold questions take no slots, count in no score, and look
+like any other comparison.
 """
 
 from dataclasses import dataclass
@@ -24,7 +24,7 @@ class GoldQuestion:
 
 
 def choose_gold(session: Session, *, study: Study, annotator_id: int, position: int) -> GoldQuestion | None:
-    """Return a gold question that is new to this annotator. None if the next comparison must not be gold.
+    """Return a gold question that the annotator has not seen. None if the next comparison must not be gold.
 
     Args:
         position: position of the next comparison, counted from 1.

@@ -1,4 +1,4 @@
-"""An annotator's progress in a study."""
+"""Computes an annotator's progress in a study."""
 
 from dataclasses import dataclass
 
@@ -35,7 +35,10 @@ _PROGRESS = select(
 
 @dataclass(frozen=True)
 class Progress:
-    """The number of pairs done, and the total that results if other annotators take no remaining pairs."""
+    """The number of pairs that the annotator has done, and the total that the page shows.
+
+    The total assumes that other annotators take none of the remaining pairs.
+    """
 
     done: int
     total: int
@@ -58,8 +61,8 @@ def _gold_to_come(session: Session, *, study: Study, annotator_id: int, total: i
 
     `total` is the number of ordinary comparisons plus the gold questions that were already shown.
 
-    If future gold questions were not counted, the displayed total would grow by one whenever a gold question
-    is shown, and this would reveal the question.
+    If future gold questions were not counted, the displayed total would grow by one with every gold question
+    and reveal it.
     """
     met = count_gold_met(session, annotator_id=annotator_id)
     return max(0, gold_among(study, annotator_id=annotator_id, others=total - met) - met)

@@ -1,4 +1,4 @@
-"""Stores the frozen protocol of a study when the study opens or is imported. The study's report reads it.
+"""Stores the frozen protocol of a study when the study opens or is imported. Reports read the protocol.
 
 Rows of `study_protocols` never change. New votes are cast under the newest version.
 """

@@ -22,7 +22,7 @@ HOLDING_A_SLOT = (AssignmentStatus.OPEN, AssignmentStatus.VOTED)
 
 @dataclass(frozen=True)
 class Chosen:
-    """A comparison. For each side, it has the number of taken slots in which that side is on the left."""
+    """The chosen comparison, with the number of its taken slots in which each side is on the left."""
 
     comparison: Comparison
     reference_left: int
@@ -58,7 +58,7 @@ def _next(which: InstrumentedAttribute[int], met: InstrumentedAttribute[int]) ->
     )
 
 
-# Statements are built once: building one takes longer than running it.
+# Statements are built once, because building a statement takes longer than running it.
 _ON_A_NEW_PAIR = _next(Comparison.pair_id, Assignment.pair_id)
 _NOT_MET = _next(Comparison.id, Assignment.comparison_id)
 

@@ -53,7 +53,7 @@ class Naming:
         return f"{name} · {label}" if label and slug in self.labelled else name
 
     def matchup(self, reference: str, other: str) -> str:
-        """Return the name of a matchup's row. It omits the reference if all matchups have the same one."""
+        """Return the name of a matchup's row, without the reference if all matchups share one reference."""
         return self.side(other) if self.reference else f"{self.side(reference)} / {self.side(other)}"
 
     def named(self, matchups: Sequence[Matchup]) -> list[Matchup]:

@@ -11,7 +11,7 @@ from benchmark.protocol import Side
 
 _REFERENCE, _OTHER = aliased(Submission), aliased(Submission)
 _REFERENCE_MODEL, _OTHER_MODEL = aliased(VideoModel), aliased(VideoModel)
-# Built once: building the aliases and joins takes longer than running the query.
+# This query is built once, because building its aliases and joins takes longer than running it.
 _MATCHUPS = (
     select(
         Matchup.id,

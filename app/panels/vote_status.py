@@ -92,7 +92,7 @@ def change_status(
 ) -> VoteStatus:
     """Change the status of a vote and return the status that it gets.
 
-    A vote that should become valid while its panel is full becomes `surplus`. The study must be locked.
+    If the panel is already full, a vote becomes `surplus` instead of `valid`. The study must be locked.
 
     Args:
         keep_slot: whether the slot stays taken, because the assignment that follows an undo needs it.
@@ -116,7 +116,9 @@ def change_statuses(
     actor: str,
     now: datetime,
 ) -> Counter[VoteStatus]:
-    """Change several votes in order, as `change_status` does. Return the number of votes per new status.
+    """Change the status of several votes in order; see `change_status`.
+
+    Return the number of votes per new status.
 
     An annotator can have thousands of votes, and the study is locked meanwhile. Therefore one query reads the
     comparisons of all these votes.
@@ -143,7 +145,7 @@ def _recounted(
     status: VoteStatus,
     keep_slot: bool = False,
 ) -> VoteStatus:
-    """Update counters and slots. Return the new status: `surplus` instead of `valid` if the panel is full."""
+    """Update counters and slots for a new vote status. Return the status: `surplus` if the panel is full."""
     if status is VoteStatus.VALID and before is not VoteStatus.VALID:
         if not has_free_slot(comparison, study):
             return VoteStatus.SURPLUS

@@ -28,10 +28,10 @@ def export_table(
     columns: str = "",
     names: NameStyle = NameStyle.SLUGS,
 ) -> Iterator[bytes]:
-    """Return the file in chunks. Access is checked before the first chunk is sent.
+    """Return a table as a file, in chunks. Access is checked before the first chunk is sent.
 
     Args:
-        columns, names: the columns, and the displayed names of sides, in Markdown and LaTeX (docs/tables.md).
+        columns, names: which columns Markdown and LaTeX print, and how they name the sides (docs/tables.md).
 
     Raises:
         NotFound: the study does not exist, or its results are not visible to this person.

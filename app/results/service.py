@@ -1,4 +1,4 @@
-"""A study's results: access, interim status and the preferences table."""
+"""Reads a study's results, checks access to them, and marks interim results."""
 
 from dataclasses import dataclass
 

@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 
 from app.results.views.exclusions import ExclusionsPart
-from benchmark.exports.table_format import Spans
+from app.results.views.grids import HeatTable, MatrixTable
+from benchmark.exports.printed_cells import Spans
 from benchmark.protocol import StudyStatus
 
 _MAIN_DOWNLOADS = ("Preferences", "Votes")
@@ -11,7 +12,7 @@ _MAIN_DOWNLOADS = ("Preferences", "Votes")
 
 @dataclass(frozen=True)
 class PreferenceBar:
-    """Shares of the decided pairs, percent with one decimal; `low` and `high` bound the reference's share."""
+    """A bar of figure 1: the sides' shares of decided pairs, and the interval of the reference's share."""
 
     reference: float
     other: float
@@ -22,7 +23,10 @@ class PreferenceBar:
 
 @dataclass(frozen=True)
 class ReasonBars:
-    """How often one justification was given for each side; bar widths are in percent of the column."""
+    """Two small bars: how often one justification was given for each side.
+
+    Widths are in percent of the column.
+    """
 
     short_name: str
     label: str
@@ -35,7 +39,10 @@ class ReasonBars:
 
 @dataclass(frozen=True)
 class FigureRow:
-    """One matchup. `bar` is None if no pair is decided; `reasons` is empty if no vote gives a reason."""
+    """One matchup in figure 1.
+
+    `bar` is None if no pair is decided; `reasons` is empty if no vote has a reason.
+    """
 
     name: str
     url: str
@@ -62,7 +69,7 @@ class TableRow:
 
 @dataclass(frozen=True)
 class Stat:
-    """A named number with a remark."""
+    """A number of the results page, with a name and a remark."""
 
     name: str
     value: str
@@ -71,7 +78,7 @@ class Stat:
 
 @dataclass(frozen=True)
 class Coverage:
-    """Numbers of votes cast and wanted. `per_cent` is rounded down: 100 means that no vote is missing."""
+    """The numbers of votes cast and wanted. `per_cent` is rounded down: 100 means that no vote is missing."""
 
     lede: str
     votes: int
@@ -85,7 +92,7 @@ class Coverage:
 
 @dataclass(frozen=True)
 class QuestionAgreement:
-    """Agreement on one question or in one matchup, formatted."""
+    """The formatted agreement measures for one question or one matchup."""
 
     name: str
     percent: str
@@ -96,7 +103,7 @@ class QuestionAgreement:
 
 @dataclass(frozen=True)
 class AgreementPart:
-    """Inter-annotator agreement on the choice; the three shares are percent of the comparisons.
+    """Inter-annotator agreement on the choice. The three shares are percentages of the comparisons.
 
     `lede` is empty if agreement cannot be measured. `can_be_partial` is false for panels of three or fewer:
     they agree completely or split as evenly as possible.
@@ -119,83 +126,8 @@ class AgreementPart:
 
 
 @dataclass(frozen=True)
-class HeatCell:
-    """A share of decided pairs in whole percent. `step` is the colour, from -3 to 3; None without a share."""
-
-    text: str
-    step: int | None
-
-
-@dataclass(frozen=True)
-class HeatHeader:
-    """Header of a row or column. `url` is the URL of the page that it links to; None if there is none."""
-
-    name: str
-    url: str | None
-
-
-@dataclass(frozen=True)
-class HeatRow:
-    header: HeatHeader
-    cells: tuple[HeatCell, ...]
-
-
-@dataclass(frozen=True)
-class HeatTable:
-    """Shares by matchup and benchmark part. The reference's best parts come first. `anchor` is an HTML id."""
-
-    anchor: str
-    title: str
-    lede: str
-    parts: tuple[HeatHeader, ...]
-    rows: tuple[HeatRow, ...]
-
-    @property
-    def is_empty(self) -> bool:
-        """Return whether no cell has enough decided pairs to be shown."""
-        return all(cell.step is None for row in self.rows for cell in row.cells)
-
-    @property
-    def matchups(self) -> tuple[HeatHeader, ...]:
-        return tuple(row.header for row in self.rows)
-
-    @property
-    def by_part(self) -> tuple[HeatRow, ...]:
-        """Return the transposed table, in which parts are rows. Narrow screens show it."""
-        columns = zip(*(row.cells for row in self.rows), strict=True)
-        return tuple(HeatRow(header, cells) for header, cells in zip(self.parts, columns, strict=True))
-
-
-@dataclass(frozen=True)
-class MatrixCell:
-    """The row model's share of decided pairs against the column model. `url` is the matchup page's URL."""
-
-    text: str
-    step: int | None
-    url: str
-    label: str
-
-
-@dataclass(frozen=True)
-class MatrixRow:
-    name: str
-    cells: tuple[MatrixCell | None, ...]
-
-
-@dataclass(frozen=True)
-class MatrixTable:
-    """A table with one row and one column per model, in the order of the ranking.
-
-    A cell is None if the two models are not compared.
-    """
-
-    models: tuple[str, ...]
-    rows: tuple[MatrixRow, ...]
-
-
-@dataclass(frozen=True)
 class TableTerm:
-    """A column of table 1 with its definition."""
+    """The definition of a column of table 1."""
 
     name: str
     definition: str
@@ -245,7 +177,7 @@ class SideTitles:
 class ResultsPage:
     """View model of templates/results/results.html.
 
-    `sentences` states the result of each matchup, `opponents` that of each pair of matchups.
+    `sentences` states the result of each matchup, `opponents` the result of each pair of matchups.
     """
 
     slug: str
@@ -292,7 +224,10 @@ class ResultsPage:
 
     @property
     def main_downloads(self) -> tuple[Download, ...]:
-        """Return the most used downloads. The page shows all other downloads after a click."""
+        """Return the most used downloads, which the page shows at once.
+
+        Other downloads appear after a click.
+        """
         return tuple(each for each in self.downloads if each.title in _MAIN_DOWNLOADS)
 
     @property

@@ -1,1 +1,1 @@
-"""Authentication, authorisation and protection against forged requests."""
+"""Authenticates people, decides what they may see and change, and refuses forged requests."""

@@ -1,4 +1,4 @@
-"""Browser sessions: sign-in links, session cookies, and signing out everywhere."""
+"""Manages browser sessions: sign-in links, session cookies, and signing out of every browser."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -21,7 +21,9 @@ def create_sign_in_link(session: Session, *, person: Person, now: datetime, minu
     """
     require_enabled(person)
     if person.role is Role.WORKER:
-        raise Forbidden(f"{person.name} is a worker: it has keys and cannot sign in with a browser.")
+        raise Forbidden(
+            f"{person.name} has the role worker. Workers use keys and cannot sign in with a browser."
+        )
     token = new_token()
     expires_at = now + timedelta(minutes=minutes)
     session.add(
@@ -47,7 +49,7 @@ def find_sign_in(session: Session, *, token: str, now: datetime, for_change: boo
     link = session.scalar(query.with_for_update() if for_change else query)
     if link is None or link.used_at is not None or link.expires_at <= now:
         raise NotSignedIn(
-            "This sign-in link was used or is too old. Make a new one with: ti2v person sign-in NAME",
+            "This sign-in link was used or has expired. Create a new one with: ti2v person sign-in NAME",
             code="sign_in_link_used",
         )
     if session.get_one(Person, link.person_id).disabled_at is not None:
@@ -63,7 +65,7 @@ def sign_in(session: Session, *, link: SignInLink, browser: BrowserSession, now:
 
 
 def sign_in_with_key(session: Session, *, key: str, browser: BrowserSession, now: datetime) -> None:
-    """Sign the person of a key in to a browser, at most until the key expires.
+    """Sign a browser in with a person's key. The session ends at the latest when the key expires.
 
     Raises:
         NotSignedIn: the key is unknown, expired or revoked, belongs to a worker, or is limited to scopes.
@@ -108,10 +110,10 @@ class OpenedBrowser:
 
 
 def open_browser(session: Session, *, cookie: str | None, now: datetime, days: int) -> OpenedBrowser:
-    """Return this browser's session, and set a new session cookie.
+    """Return the session of a browser, with a new value for its session cookie.
 
-    The cookie changes whenever rights are added (an invitation, a sign-in), so a cookie planted beforehand
-    gains nothing.
+    The cookie changes whenever the browser gains rights (by an invitation or a sign-in). A cookie that an
+    attacker planted before has no rights.
     """
     row = None
     if cookie:

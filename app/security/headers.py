@@ -1,4 +1,4 @@
-"""Security headers of every response."""
+"""Builds the security headers of every response."""
 
 CONTENT_SECURITY_POLICY = "; ".join(
     (
@@ -16,7 +16,7 @@ CONTENT_SECURITY_POLICY = "; ".join(
 
 
 def security_headers(*, is_https: bool) -> list[tuple[bytes, bytes]]:
-    """Return the headers as ASGI expects them."""
+    """Return the security headers of every response, as pairs of bytes for ASGI."""
     headers = {
         "content-security-policy": CONTENT_SECURITY_POLICY,
         "x-content-type-options": "nosniff",

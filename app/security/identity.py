@@ -15,7 +15,9 @@ from benchmark.protocol import Role, Scope
 
 @dataclass(frozen=True)
 class Principal:
-    """An authenticated person. With a key, `role` and `scopes` are those of the key.
+    """An authenticated person.
+
+    If the request has a key, `role` and `scopes` are the role and scopes of the key.
 
     `scopes` None means all scopes of the role. `key_id` is None for a browser. `visitor` is set for a reader
     of published results who is not signed in.
@@ -36,7 +38,8 @@ class Principal:
         return scope in (self.role.scopes if self.scopes is None else self.scopes)
 
 
-# Built once: building the query takes longer than executing it, and programs send a key with every request.
+# This query is built once, because building it takes longer than running it, and programs send a key with
+# every request.
 _OF_KEY = (
     select(Person.id, Person.name, ApiKey.role, ApiKey.scopes, ApiKey.id.label("key_id"))
     .join(ApiKey, ApiKey.person_id == Person.id)
@@ -73,7 +76,8 @@ def principal_of_browser(session: Session, cookie: str, *, now: datetime) -> Pri
 def person_named(session: Session, *, name: str, role: Role, now: datetime) -> Person:
     """Return the person with this name; create the person if there is none.
 
-    If the stored person has a different role, an error is raised.
+    Raises:
+        Forbidden: a person with this name has another role.
     """
     person = session.scalar(select(Person).where(Person.name == name))
     if person is None:
@@ -81,7 +85,7 @@ def person_named(session: Session, *, name: str, role: Role, now: datetime) -> P
         session.add(person)
         session.flush()
     elif person.role is not role:
-        raise Forbidden(f"{name} is known as {person.role}, not {role}; choose another name.")
+        raise Forbidden(f"{name} already has the role {person.role}, not {role}. Choose another name.")
     return person
 
 
@@ -135,7 +139,7 @@ def revoke_key(session: Session, *, key_id: int, now: datetime) -> ApiKey:
 def find_person(session: Session, name: str) -> Person:
     person = session.scalar(select(Person).where(Person.name == name))
     if person is None:
-        raise NotFound(f"There is nobody called {name}. See: ti2v person list")
+        raise NotFound(f"There is no person called {name}. List people with: ti2v person list")
     return person
 
 
@@ -145,12 +149,12 @@ def require_enabled(person: Person) -> None:
 
 
 def disable(session: Session, person: Person, *, now: datetime) -> None:
-    """Refuse a person's keys, sign-in links and browsers from now on."""
+    """Disable a person: refuse the person's keys, sign-in links and browsers from now on."""
     person.disabled_at = person.disabled_at or now
     session.flush()
 
 
 def enable(session: Session, person: Person) -> None:
-    """Accept a disabled person's keys again. The person must sign in again in each browser."""
+    """Enable a disabled person: accept the person's keys again. Each browser must sign in again."""
     person.disabled_at = None
     session.flush()

@@ -14,14 +14,17 @@ _MAX_REMEMBERED = 10_000
 
 
 class KeyUse:
-    """Remembers which keys this process recorded in the last minute."""
+    """Remembers the keys whose use this process recorded in the last minute."""
 
     def __init__(self) -> None:
         self._recorded: OrderedDict[int, datetime] = OrderedDict()
         self._lock = threading.Lock()
 
     def is_due(self, key_id: int, *, now: datetime) -> bool:
-        """Return whether to record this use. If so, further uses in this minute are not recorded."""
+        """Return whether to record this use of a key.
+
+        Further uses in the same minute are then not recorded.
+        """
         with self._lock:
             before = self._recorded.get(key_id)
             if before is not None and now - before < INTERVAL:
@@ -34,9 +37,9 @@ class KeyUse:
 
 
 def record_use(database: Database, *, key_id: int, now: datetime) -> None:
-    """Store the time when a key was used.
+    """Store the time at which a key was used.
 
-    The write is not durable: after a power failure, the time of the previous use is good enough.
+    The write is not durable, because losing the time in a power failure does no harm.
     """
     with database.write(durable=False) as session:
         session.execute(

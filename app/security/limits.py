@@ -23,7 +23,7 @@ class GuessLimiter:
     def wrong_secret(self, address: str) -> None:
         """Count one wrong secret. Raise TooManyRequests if the address sent too many."""
         if not self._limiter.hit(self._limit, "wrong-secret", address):
-            raise TooManyRequests("Too many wrong keys or links from this address. Wait a minute.")
+            raise TooManyRequests("This address sent too many wrong keys or links. Wait a minute.")
 
 
 class UploadLimiter:
@@ -50,8 +50,8 @@ class UploadLimiter:
         with self._lock:
             if self._running[person_id] >= self._parallel:
                 raise TooManyRequests(
-                    f"You have {self._parallel} uploads running, the most at a time. "
-                    "Send this one again when another is finished.",
+                    f"You already have {self._parallel} uploads running, the maximum. "
+                    "Send this upload again when another one has finished.",
                     code="too_many_uploads",
                     retry_after_s=1,
                 )
@@ -63,12 +63,12 @@ class UploadLimiter:
                 self._running[person_id] -= 1
 
     def require_quota(self, person_id: int, size: int) -> None:
-        """Raise TooManyRequests if receiving this many more bytes would exceed the person's daily quota."""
+        """Raise TooManyRequests if an upload of `size` bytes would exceed the person's daily quota."""
         if not self._limiter.test(self._bytes, "upload-bytes", str(person_id), cost=max(size, 1)):
             reset_at = self._limiter.get_window_stats(self._bytes, "upload-bytes", str(person_id)).reset_time
             raise TooManyRequests(
-                f"You have uploaded nearly {self._bytes.amount:,} bytes today, the most a person may. "
-                "Continue when the quota is renewed, or ask the operator to raise TI2V_UPLOAD_BYTES_PER_DAY.",
+                f"This upload would exceed your quota of {self._bytes.amount:,} bytes per day. "
+                "Continue tomorrow, or ask the operator to raise TI2V_UPLOAD_BYTES_PER_DAY.",
                 code="upload_quota_exceeded",
                 retry_after_s=max(1, round(reset_at - time.time())),
             )

@@ -24,7 +24,7 @@ def refuse_cross_site(method: str, headers: Headers, *, public_url: str) -> None
         allowed = origin is None or _is_own(origin, headers.get("host", ""), public_url)
     if not allowed:
         raise Forbidden(
-            "This request came from another site and was rejected. Open the page here and try again.",
+            "This request came from another site and was rejected. Open the page on this site and try again.",
             code="cross_site",
         )
 

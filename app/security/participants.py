@@ -30,7 +30,7 @@ def _of_browser(query: Select[*Columns]) -> Select[*Columns]:
     )
 
 
-# Statements are built once, because building one takes longer than executing it.
+# Statements are built once, because building a statement takes longer than running it.
 _PARTICIPANT = (
     _of_browser(select(Annotator, Study))
     .join(Study, Study.id == Annotator.study_id)
@@ -56,7 +56,7 @@ class Participant:
 class HeldAssignment:
     """An assignment and its study.
 
-    `now` is the time of the request. If the study was locked, `now` was read after locking, so that stored
+    `now` is the time of the request. If the study is locked, the clock was read after locking, so that stored
     times have the same order as the changes.
     """
 
@@ -84,7 +84,7 @@ def find_participant(session: Session, *, cookie: str | None, study_slug: str, n
 def find_assignment(
     session: Session, *, cookie: str | None, token: str, for_change: bool = False, clock: Clock = utc_now
 ) -> HeldAssignment:
-    """Return this browser's assignment and the study. `for_change` locks the study, then reads the clock.
+    """Return this browser's assignment and its study. With `for_change`, lock the study, then read the clock.
 
     Raises:
         NotFound: there is no such assignment, or it belongs to another annotator; both cases get the same

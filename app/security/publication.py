@@ -1,4 +1,4 @@
-"""Published results: the rules for reading without signing in, and the secrets of unlisted links.
+"""Decides who may read published results without signing in, and derives the secrets of unlisted links.
 
 The owner of a closed study can publish its results: to everybody, or to people who have the link.
 """
@@ -54,8 +54,8 @@ def link_cookie(study: Study) -> str:
 def shows_clips(session: Session, submission_ids: Collection[int], visitor: Visitor) -> bool:
     """Return whether a visitor may see clips of these submissions together with the names of their models.
 
-    A study published to the visitor must compare each submission, and no running study may compare one:
-    the visitor may be its annotator.
+    Two conditions must hold. Each submission is compared by a study that is published to the visitor. And no
+    running study compares any of the submissions, because the visitor may be its annotator.
     """
     rows = session.execute(
         select(Study, Matchup.reference_id, Matchup.other_id)

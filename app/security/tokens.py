@@ -14,12 +14,12 @@ def new_token() -> str:
 
 
 def new_key() -> str:
-    """Return a new API key. Its prefix lets secret scanners find leaked keys."""
+    """Return a new API key. The prefix of keys lets secret scanners find leaked keys."""
     return KEY_PREFIX + new_token()
 
 
 def hash_token(token: str) -> str:
-    """Return the hash that is stored. A token has 256 random bits, so a fast hash is enough."""
+    """Return the hash of a token, which is stored. A token has 256 random bits, so a fast hash is enough."""
     return hashlib.sha256(token.encode()).hexdigest()
 
 

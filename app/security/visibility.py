@@ -1,9 +1,9 @@
 """Decides who may see and who may change a benchmark, a submission, a study or a model.
 
-- The owner and admins see and may change it.
-- People it is shared with see it (visibility `shared`).
-- Everybody with a key sees it if it is `public`. A study is public only once it is closed, so that interim
-  results do not spread while people vote.
+- The owner and admins see and may change an object.
+- An object with the visibility `shared` is also visible to the people it is shared with.
+- A `public` object is visible to everybody with a key. A study can be public only after it has closed, so
+  that interim results do not spread while people vote.
 - Submissions and studies are visible only to people who see their benchmark.
 - A model is visible to people who see one of its submissions.
 - Visitors without a key see public benchmarks, and results published to them (app/security/publication.py).
@@ -95,7 +95,7 @@ def find_study(session: Session, *, slug: str, principal: Principal, for_change:
     study = session.scalar(select(Study).where(Study.slug == slug, sees_study(principal)))
     if study is None or (for_change and not may_change(study, principal)):
         # The message is the same in both cases, so that it does not reveal which studies exist.
-        raise NotFound("There is no such study, or it is not open to you.")
+        raise NotFound("This study does not exist, or you may not see it.")
     return study
 
 

@@ -1,1 +1,1 @@
-"""Visibility of benchmarks, submissions and studies: private, shared with people, or public."""
+"""Sets who sees a benchmark, submission or study: only its owner, some people, or everybody."""

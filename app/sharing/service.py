@@ -27,10 +27,12 @@ from benchmark.wire.visibility import VisibilityRequest, VisibilityResponse
 def find_own(
     session: Session, kind: ShareSubject, name: str, *, principal: Principal, is_locked: bool = False
 ) -> Subject:
-    """Return a person's own subject. It is named by its slug or, for a submission, by its id.
+    """Return a benchmark, submission or study that the person may share.
+
+    `name` is a slug or, for a submission, an id.
 
     Args:
-        is_locked: lock the subject for a change.
+        is_locked: whether to lock the row for a change.
 
     Raises:
         NotFound: there is no such subject, or it belongs to somebody else.
@@ -47,7 +49,7 @@ def find_own(
             query = select(Study).where(Study.slug == name)
     found = session.scalar(query.with_for_update(key_share=True) if is_locked else query)
     if found is None or not may_change(found, principal):
-        raise NotFound(f"There is no such {kind} of yours.")
+        raise NotFound(f"You have no such {kind}.")
     return found
 
 
@@ -75,8 +77,8 @@ def set_visibility(
     Raises:
         Invalid: there is no person with one of the names (`unknown_person`).
         Conflict: the subject would become public but shows something that is not public (`sides_not_public`,
-            `benchmark_not_public`); or it would become private but something public shows it
-            (`shown_in_public`; `problems` lists what shows it); or the study is not closed.
+            `benchmark_not_public`). Or the subject would become private but something public shows it
+            (`shown_in_public`; `problems` lists what shows it). Or the study is not closed.
     """
     people = _people(session, request.people)
     before = visibility_of(session, subject)
@@ -99,7 +101,7 @@ def set_visibility(
 
 
 def require_public_parts(session: Session, subject: Subject) -> None:
-    """Check that everything a subject shows is public. Called before the subject becomes public.
+    """Check that everything that a subject shows is public, before the subject becomes public.
 
     Raises:
         Conflict: see `set_visibility`.
@@ -116,7 +118,7 @@ def require_public_parts(session: Session, subject: Subject) -> None:
         private = _names(session, compared & (Submission.visibility != Visibility.PUBLIC))
         if private:
             raise Conflict(
-                "Public results need public sides. Make these submissions public first.",
+                "A public study needs public submissions. Make these submissions public first.",
                 code="sides_not_public",
                 problems=private,
             )
@@ -149,7 +151,9 @@ def _require_no_public_use(session: Session, subject: Subject) -> None:
         uses = [f"study {slug}" for slug in studies]
     if uses:
         raise Conflict(
-            "Something public shows it. Make that private first.", code="shown_in_public", problems=uses
+            "A public study or submission shows it. Make these private first.",
+            code="shown_in_public",
+            problems=uses,
         )
 
 
@@ -159,7 +163,7 @@ def _people(session: Session, names: Sequence[str]) -> Sequence[Person]:
     unknown = [str(place) for place, name in enumerate(names, start=1) if name not in known]
     if unknown:
         raise Invalid(
-            f"people: nobody has the name given as number {', '.join(unknown)}. See: ti2v person list",
+            f"people: nobody has the name at position {', '.join(unknown)}. See: ti2v person list",
             code="unknown_person",
         )
     return people

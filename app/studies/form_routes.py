@@ -1,4 +1,4 @@
-"""The form that creates a study. Only researchers and admins can open it."""
+"""Routes of the form that creates a study. Only researchers and admins can open the form."""
 
 from collections.abc import Sequence
 from typing import Annotated

@@ -22,9 +22,10 @@ from benchmark.protocol import SubmissionStatus
 from benchmark.wire.studies import GoldRequest
 
 RIGHT_MODEL = "reference"
-# Equal to the value in benchmark.scenes.gold.GoldUse. Importing it would load the whole engine.
+# The value of benchmark.scenes.gold.GoldUse, repeated because importing that module would load the whole
+# scene engine.
 _GOLD = "gold"
-# If the number of comparisons per annotator is unlimited, one of ten is gold, up to the requested number.
+# Without a limit of comparisons per annotator, one comparison in ten is gold, up to the requested number.
 _USUAL_BLOCK = 10
 LEAST_BLOCK = 2
 
@@ -47,7 +48,7 @@ class GoldMatchup:
 
 
 def plan_gold(study: Study, wanted: GoldRequest) -> None:
-    """Set the frequency of gold questions in a draft."""
+    """Set how often a draft's annotators get a gold question."""
     if wanted.count is not None:
         shown = study.comparisons_per_annotator
         study.gold_block = max(LEAST_BLOCK, shown // wanted.count if shown else _USUAL_BLOCK)
@@ -72,7 +73,7 @@ def find_gold(
     wrong = _gold_pairs(session, benchmark)
     if not wrong:
         raise Invalid(
-            f"The benchmark {benchmark.slug} names no gold questions; its CSV has no column gold.",
+            f"The benchmark {benchmark.slug} defines no gold questions: its CSV has no column gold.",
             code="no_gold",
         )
     right = _side(session, benchmark, RIGHT_MODEL, frozenset().union(*wrong.values()), principal)
@@ -83,13 +84,13 @@ def find_gold(
             found.append(GoldMatchup(right.submission_id, side.submission_id, common))
     if not found:
         raise Invalid(
-            f"Gold questions on {benchmark.slug} are asked with clips of {RIGHT_MODEL} and of "
-            f"{' or '.join(sorted(wrong))}, and no final submissions have them. Hand them in first.",
+            f"Gold questions on {benchmark.slug} need clips of {RIGHT_MODEL} and of "
+            f"{' or '.join(sorted(wrong))}, but no final submissions contain them. Submit these clips first.",
             code="no_gold_clips",
         )
     if {frozenset((each.reference_id, each.other_id)) for each in found} & set(map(frozenset, compared)):
         raise Invalid(
-            "This study compares the very clips its gold questions would be asked with.",
+            "This study compares the clips that its gold questions would show. Compare other submissions.",
             code="gold_is_compared",
         )
     _refuse_conspicuous(session, found, [side for sides in compared for side in sides])
@@ -179,14 +180,15 @@ def _pairs_with_clips(session: Session, submission_id: int) -> frozenset[int]:
 
 
 def _refuse_conspicuous(session: Session, gold: Sequence[GoldMatchup], sides: Sequence[int]) -> None:
-    """Refuse gold clips whose size, length and speed no clip of the study has. Annotators would notice."""
+    """Refuse gold clips with a size, length and frame rate that no clip of the study has."""
     usual = _forms(session, sides)
     for matchup in gold:
         for submission_id in (matchup.reference_id, matchup.other_id):
             if not _forms(session, [submission_id], matchup.pair_ids) <= usual:
                 raise Invalid(
-                    "The clips of the gold questions have another size, number of frames or speed than the "
-                    "study's, so they would stand out. Hand in ones of the same form.",
+                    "The clips of the gold questions differ in size, number of frames or frame rate from the "
+                    "study's clips, so annotators would recognise them. Submit gold clips in the study's "
+                    "format.",
                     code="gold_stands_out",
                 )
 

@@ -1,4 +1,4 @@
-"""Checks the matchups of a new study. Chooses, for each side, the seed of the clips to show."""
+"""Checks the matchups of a new study, and chooses the seed of the clips that each side shows."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ from benchmark.wire.studies import MatchupRequest
 
 @dataclass(frozen=True)
 class CheckedMatchup:
-    """A matchup's columns that are derived from its two sides."""
+    """The columns of a matchup that are derived from its two sides."""
 
     reference_id: int
     reference_seed: int
@@ -113,7 +113,7 @@ def _problems(
     seeds: Mapping[int, Sequence[int]],
     benchmark: Benchmark,
 ) -> list[str]:
-    problems = [] if wanted else ["a study needs at least one matchup"]
+    problems = [] if wanted else ["the study has no matchup; name at least one"]
     seen: set[frozenset[str]] = set()
     for number, matchup in enumerate(wanted, start=1):
         names = [name for name, _ in _sides(matchup)]
@@ -124,7 +124,7 @@ def _problems(
         if len(set(names)) == 1:
             problems.append(f"matchup {number}: both sides are the same submission")
         if frozenset(names) in seen:
-            problems.append(f"matchup {number}: the same two submissions are compared above")
+            problems.append(f"matchup {number}: an earlier matchup compares the same two submissions")
         seen.add(frozenset(names))
     return problems
 
@@ -138,7 +138,9 @@ def _problem_of_side(
     if submission is None:
         return "there is no submission with this id or name that you may see on this benchmark"
     if submission.benchmark_id != benchmark.id:
-        return f"submission {submission.public_id} is for another benchmark or another version of it"
+        return (
+            f"submission {submission.public_id} is for another benchmark or another version of the benchmark"
+        )
     if submission.status is not SubmissionStatus.FINAL:
         return f"submission {submission.public_id} is {submission.status}, not final"
     if seed is not None and seed not in seeds[submission.id]:

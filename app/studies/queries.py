@@ -1,4 +1,4 @@
-"""Reads studies: protocol and progress."""
+"""Reads the protocols and the progress of studies."""
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
@@ -61,7 +61,7 @@ class StudyFilter:
 
 @dataclass(frozen=True)
 class MatchupProgress:
-    """Counts of one matchup. `votes_wanted` is the number of votes when all panels are full."""
+    """The vote counts of one matchup. `votes_wanted` is the number of votes when all panels are full."""
 
     matchup: Matchup
     comparisons: int
@@ -198,7 +198,7 @@ def _loss_response(loss: SideLoss, sides: MatchupSides) -> RenditionLossResponse
 
 
 def loss_sentences(session: Session, studies: Sequence[Study]) -> dict[int, tuple[str, ...]]:
-    """Return sentences, keyed by study id. Each says what the renditions leave out of one side's clips."""
+    """Return sentences on the rendition losses of each study, keyed by study id; see `SideLoss.sentence`."""
     losses = rendition_losses(session, studies)
     found: dict[int, tuple[str, ...]] = {}
     for study in studies if losses else ():

@@ -14,7 +14,7 @@ from app.tasks.runner import Progress, TaskFailed
 from benchmark.plurals import counted
 from benchmark.protocol import Side, StudyStatus
 
-# Comparisons per batch. The order is read again before each batch, because votes change the order.
+# Number of comparisons per batch. Votes change their order, so the order is read again before each batch.
 _BATCH = 16
 
 
@@ -27,7 +27,7 @@ def prepare_renditions(context: AppContext, subject: str, progress: Progress) ->
         subject: the study's slug.
 
     Raises:
-        TaskFailed: some clips could not be prepared; all others were.
+        TaskFailed: some clips could not be prepared; all other clips were prepared.
     """
     failed: set[int] = set()
     with context.database.read() as session:

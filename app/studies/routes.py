@@ -1,4 +1,4 @@
-"""The study forms of the home page: open, pause, close, publish the results."""
+"""Routes of the study forms on the home page: open, pause and close a study, publish its results."""
 
 from typing import Annotated
 
@@ -12,8 +12,8 @@ from app.security.participants import lock_study
 from app.security.path_params import SlugPath
 from app.security.publication import link_secret
 from app.studies import service
+from app.studies.publication import ResultsAccess, publish_results, results_access
 from app.studies.queries import study_progress
-from app.studies.service import ResultsAccess
 from app.studies.view_models import ClosePage, PublishPage
 
 router = APIRouter(include_in_schema=False, route_class=AuthenticatedRoute)
@@ -56,7 +56,7 @@ def publish_form(slug: SlugPath, request: Request) -> Response:
         page = PublishPage(
             study_slug=slug,
             study_title=study.title,
-            access=service.results_access(study),
+            access=results_access(study),
             public_link=f"{address}/results",
             link=f"{address}/shared/{secret}" if secret else None,
         )
@@ -67,7 +67,7 @@ def publish_form(slug: SlugPath, request: Request) -> Response:
 def publish(slug: SlugPath, request: Request, access: Annotated[ResultsAccess, Form()]) -> Response:
     with context_of(request).database.write() as session:
         study, principal = require_own_study(session, request, slug)
-        service.publish_results(session, study=study, access=access, principal=principal, now=utc_now())
+        publish_results(session, study=study, access=access, principal=principal, now=utc_now())
     return RedirectResponse(f"/studies/{slug}/publish", status_code=303)
 
 

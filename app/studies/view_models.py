@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from app.studies.service import ResultsAccess
+from app.studies.publication import ResultsAccess
 from benchmark.protocol import StudyStatus
 from benchmark.wire.studies import MAX_INVITATIONS
 

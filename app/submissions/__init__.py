@@ -1,1 +1,1 @@
-"""Submissions: models under evaluation and their clips."""
+"""Stores submissions: the clips of models under evaluation."""

@@ -1,4 +1,4 @@
-"""Reads a clip's provenance as the uploader declares it. It is stored and shown, but not verified."""
+"""Reads the provenance that an uploader declares for a clip. The service stores and shows it unverified."""
 
 import base64
 import binascii
@@ -35,7 +35,7 @@ def read_provenance(header: str | None) -> dict[str, Any] | None:
     except (binascii.Error, ValueError, RecursionError) as error:
         raise _refused("it is not base64 of JSON in UTF-8") from error
     if not isinstance(found, dict):
-        raise _refused("it is no JSON object")
+        raise _refused("it is not a JSON object")
     for problem in _problems(found, depth=1):
         raise _refused(problem)
     return found

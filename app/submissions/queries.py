@@ -1,4 +1,4 @@
-"""Reads submissions as the REST API sends them."""
+"""Reads models, submissions and clips in the types of the REST API."""
 
 from dataclasses import dataclass
 
@@ -98,7 +98,7 @@ def visible_model(session: Session, slug: str, principal: Principal) -> ModelRes
     """
     model = session.scalar(select(VideoModel).where(VideoModel.slug == slug, sees_model(principal)))
     if model is None:
-        raise NotFound("There is no such model, or it is not open to you.")
+        raise NotFound("This model does not exist, or you may not see it.")
     return ModelResponse.model_validate(model)
 
 

@@ -19,7 +19,7 @@ def model_of(session: Session, slug: str) -> VideoModel | None:
 
 
 def add_model(session: Session, *, slug: str, name: str, principal: Principal, now: datetime) -> VideoModel:
-    """Add a model that has only a name.
+    """Add a model with a slug and a name, without a description.
 
     Raises:
         Conflict: another request is registering the same model.
@@ -38,7 +38,7 @@ def add_model(session: Session, *, slug: str, name: str, principal: Principal, n
         session.flush()
     except IntegrityError as error:
         # On PostgreSQL two requests may add one slug at the same moment; the constraint accepts one.
-        raise Conflict("This model is being registered by somebody else; try again.") from error
+        raise Conflict("Somebody else is registering this model at this moment. Try again.") from error
     return model
 
 
@@ -84,7 +84,7 @@ def add_submission(
         session.flush()
     except IntegrityError as error:
         raise Conflict(
-            "A submission of this model and label is being opened at this moment; ask again.",
+            "Another request is opening a submission with this model and label. Try again.",
             code="submission_exists",
         ) from error
     return submission

@@ -30,7 +30,7 @@ def register_model(
     if model is None:
         model = add_model(session, slug=slug, name=request.name, principal=principal, now=now)
     elif model.owner_id != principal.person_id and not principal.is_admin:
-        raise Forbidden("This model belongs to somebody else; register yours under another slug.")
+        raise Forbidden("This model belongs to somebody else. Register your model under another slug.")
     model.name = request.name
     model.description = request.description
     model.url = request.url
@@ -53,12 +53,12 @@ def open_submission(
     if video_model is None:
         raise NotFound("Register the model first: PUT /api/v1/models/{slug}.", code="unknown_model")
     if video_model.owner_id != principal.person_id and not principal.is_admin:
-        raise Forbidden("This model belongs to somebody else; only they may submit clips for it.")
+        raise Forbidden("This model belongs to somebody else. Only its owner may submit clips for it.")
     before = submission_of(session, model=video_model, benchmark=benchmark, label=label)
     if before is not None:
         raise Conflict(
-            f"Submission {before.public_id} has this model, benchmark and label ({before.status}); "
-            "go on with it or choose another label.",
+            f"Submission {before.public_id} already has this model, benchmark and label ({before.status}). "
+            "Continue with that submission, or choose another label.",
             code="submission_exists",
         )
     return add_submission(
@@ -73,7 +73,7 @@ def find_submission(
     query = select(Submission).where(Submission.public_id == public_id, sees_submission(principal))
     submission = session.scalar(query.with_for_update() if for_change else query)
     if submission is None or (for_change and not may_change(submission, principal)):
-        raise NotFound("There is no such submission, or it is not open to you.")
+        raise NotFound("This submission does not exist, or you may not see it.")
     return submission
 
 
@@ -81,7 +81,7 @@ def require_open(submission: Submission) -> None:
     """Raise Conflict if the submission is not open. Only an open submission's clips can change."""
     if submission.status is not SubmissionStatus.OPEN:
         raise Conflict(
-            f"This submission is {submission.status}; it takes no clips.", code="submission_not_open"
+            f"This submission is {submission.status} and accepts no clips.", code="submission_not_open"
         )
 
 
@@ -180,10 +180,11 @@ def finalise(session: Session, *, submission: Submission, allow_partial: bool, n
         raise Conflict("This submission was withdrawn.", code="submission_withdrawn")
     missing = missing_clips(session, submission)
     if len(missing) == expected_clips(session, submission):
-        raise Conflict("There is no clip in this submission yet.", code="submission_empty")
+        raise Conflict("This submission contains no clip yet.", code="submission_empty")
     if missing and not allow_partial:
         raise Conflict(
-            f"{counted(len(missing), 'clip')} missing. Send the rest, or finalise with allow_partial.",
+            f"{counted(len(missing), 'clip')} missing. Upload the missing clips, or finalise with "
+            "allow_partial.",
             code="clips_missing",
             problems=[f"{name}: missing" for name in missing],
         )

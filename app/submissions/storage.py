@@ -1,4 +1,4 @@
-"""Stores an uploaded clip. The sandbox probes the file; then file and row are both stored, or neither."""
+"""Stores an uploaded clip, after the sandbox has probed it: both the file and its row, or neither."""
 
 import os
 from dataclasses import asdict, dataclass
@@ -37,20 +37,20 @@ class UploadTarget:
 
 
 class UploadAuthorization(Protocol):
-    """The right to upload one clip: as the owner of its submission, or for a job."""
+    """The right to upload one clip, either as the owner of the submission or for a job."""
 
     def find_target(self, session: Session) -> UploadTarget:
-        """Return the target without locking it.
+        """Return the submission and the pair that the upload is for, without locking their rows.
 
         Raises:
-            NotFound, Conflict: nobody can upload a clip to this target, or this person cannot.
+            NotFound, Conflict: the target accepts no clips, or not from this person.
         """
 
     def lock_target(self, session: Session, target: UploadTarget) -> "LockedTarget":
         """Lock the target and check again what may have changed since it was found.
 
         Raises:
-            NotFound, Conflict: as `find_target`.
+            NotFound, Conflict: see `find_target`.
         """
 
 
@@ -95,14 +95,14 @@ class ClipStorage:
         4. Delete the bytes of a clip that was replaced.
 
         Args:
-            replace_as: the person who replaces a stored clip that has other bytes; if None, the clip is not
-                replaced.
+            replace_as: the person who replaces a stored clip that has other bytes. With None, a stored clip
+                is not replaced.
 
         Raises:
-            NotFound, Conflict: from the authorization; Conflict also if other bytes are stored and
-                `replace_as` is None.
-            Invalid: the file is refused as a clip; the code says why.
-            StoreFull, StoreUnavailable: from the store; nothing was recorded.
+            NotFound, Conflict: the authorization refuses the upload, or other bytes are stored and
+            `replace_as` is None.
+            Invalid: the file is refused as a clip; the code says why. StoreFull, StoreUnavailable: the store
+                cannot store the clip; nothing was recorded.
         """
         if target.stored_sha256 is not None:
             with self.database.read() as session:
@@ -114,7 +114,7 @@ class ClipStorage:
         _flush_to_disk(received.path)
         with self.database.write() as session:
             locked = authorization.lock_target(session, target)
-            # Another upload may have stored a clip at this target since the lookup.
+            # Since the lookup, another upload may have stored a clip for the same pair and seed.
             before = _stored_clip(session, target)
             if before is not None and _is_same(before, received, may_replace=replace_as is not None):
                 return UploadedClip(before, is_new=False)
@@ -185,8 +185,8 @@ def _is_same(clip: Clip, received: ReceivedFile, *, may_replace: bool) -> bool:
     """
     if clip.sha256 != received.sha256 and not may_replace:
         raise Conflict(
-            "Another clip was submitted for this pair and seed before. While the submission is open, "
-            "replace=true replaces it.",
+            "The submission already has another clip of this pair and seed. While it is open, "
+            "replace=true replaces the clip.",
             code="clip_exists",
         )
     return clip.sha256 == received.sha256

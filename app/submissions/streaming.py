@@ -36,12 +36,12 @@ def promised_sha256(content_digests: Iterable[str], hex_digests: Iterable[str]) 
     promised = {_read_content_digest(each) for each in content_digests}
     promised |= {_read_hex_digest(each) for each in hex_digests}
     if len(promised) > 1:
-        raise Invalid("The digests that were sent differ from each other.", code="bad_digest")
+        raise Invalid("The request contains two different digests.", code="bad_digest")
     return promised.pop() if promised else None
 
 
 def _read_content_digest(header: str) -> str:
-    """Read a Content-Digest (RFC 9530); other algorithms than sha-256 are ignored."""
+    """Return the sha-256 of a Content-Digest header (RFC 9530), as hex. Other algorithms are ignored."""
     match = _CONTENT_DIGEST.search(header)
     if match is None:
         raise _unreadable()
@@ -78,4 +78,7 @@ async def receive_file(body: AsyncIterator[bytes], path: Path) -> ReceivedFile:
 
 def refuse_wrong_digest(received: ReceivedFile, promised: str | None) -> None:
     if promised is not None and promised != received.sha256:
-        raise Invalid("The bytes that arrived do not have the digest that was sent.", code="wrong_digest")
+        raise Invalid(
+            "The received bytes do not match the digest of the request. Send the clip again.",
+            code="wrong_digest",
+        )

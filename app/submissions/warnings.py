@@ -1,4 +1,4 @@
-"""Warnings about a submission's clips."""
+"""Lists the warnings about a submission's clips."""
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session

@@ -31,8 +31,8 @@ def withdraw(
             .order_by(Matchup.id)
         )
     )
-    # Lock in a fixed order, to avoid deadlocks. The time is read under the locks, so each vote is clearly
-    # before or after it.
+    # Lock in a fixed order, to avoid deadlocks. The clock is read under the locks, so that each vote is
+    # either before or after the withdrawal.
     for study_id in sorted({matchup.study_id for matchup in affected}):
         lock_study(session, study_id)
     now = clock()

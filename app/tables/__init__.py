@@ -1,4 +1,4 @@
-"""All tables. Importing this package completes the SQLAlchemy metadata."""
+"""Defines all database tables. Importing this package completes the SQLAlchemy metadata."""
 
 from app.tables import audit, bench, jobs, people, shares, studies, submissions, tasks, voting
 from app.tables.base import Base

@@ -1,4 +1,4 @@
-"""The audit log: actor, change and time."""
+"""The table of the audit log, which records actor, change and time."""
 
 from datetime import datetime
 from typing import Any

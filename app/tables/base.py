@@ -1,4 +1,4 @@
-"""Base of all tables: naming of constraints, column types, timezone-aware UTC times."""
+"""Defines the base class of all tables, the names of constraints, and column types."""
 
 from datetime import UTC, datetime
 from enum import StrEnum

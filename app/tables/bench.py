@@ -1,4 +1,4 @@
-"""Benchmarks: named, versioned sets of pairs with their images."""
+"""The tables of benchmarks, which are named, versioned sets of pairs with their images."""
 
 from datetime import datetime
 from typing import Any
@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from app.tables.base import SHA256, Base, RowId
 from benchmark.protocol import Visibility
 
-# Tags that mark gold questions and name the wrong answer. They are never shown to anyone.
+# Tags that mark gold questions and name the wrong answer. These tags are never shown to anyone.
 GOLD_TAGS = frozenset({"gold", "gold_against"})
 
 
@@ -46,7 +46,7 @@ class Pair(Base):
     id: Mapped[int] = mapped_column(RowId, primary_key=True)
     benchmark_id: Mapped[int] = mapped_column(RowId, ForeignKey("benchmarks.id", ondelete="RESTRICT"))
     position: Mapped[int]
-    name: Mapped[str] = mapped_column(String(400))  # the pair id in the public contract
+    name: Mapped[str] = mapped_column(String(400))  # the REST API calls it the pair id
     prompt: Mapped[str] = mapped_column(Text)
     scenario: Mapped[str] = mapped_column(String(100))
     image: Mapped[str] = mapped_column(String(200))

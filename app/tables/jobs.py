@@ -1,4 +1,4 @@
-"""Jobs, each for one clip to generate, and workers."""
+"""The tables of jobs (each is one clip to generate) and workers."""
 
 from datetime import datetime
 
@@ -23,7 +23,7 @@ from benchmark.protocol import FailureKind, JobStatus
 
 
 class Worker(Base):
-    """A process that generates clips, with the description that it sent last."""
+    """A process that generates clips, with its latest description of itself."""
 
     __tablename__ = "workers"
     __table_args__ = (UniqueConstraint("person_id", "name"),)
@@ -34,7 +34,7 @@ class Worker(Base):
     device: Mapped[str] = mapped_column(String(80))
     gpu: Mapped[str | None] = mapped_column(String(120))
     models: Mapped[list[str]] = mapped_column(JSON)
-    # The model in the worker's memory, or the model of the jobs that the worker claimed last.
+    # The model in the worker's memory, or the model of the worker's latest claim.
     held_model: Mapped[str | None] = mapped_column(String(64))
     # Whether other workers had that model in memory when this worker loaded it. If so, this worker helps with
     # further models only if enough work remains for another load.
@@ -60,7 +60,7 @@ class Job(Base):
             name="lease_has_holder",
         ),
         CheckConstraint("status <> 'failed' OR failure_kind IS NOT NULL", name="failure_has_kind"),
-        # Finds the next job of a model without reading or sorting other jobs.
+        # This index finds the next job of a model without reading or sorting other jobs.
         Index(
             "ix_jobs_queued",
             "model_id",
@@ -82,10 +82,10 @@ class Job(Base):
     public_id: Mapped[str] = mapped_column(String(32), unique=True)
     submission_id: Mapped[int] = mapped_column(RowId, ForeignKey("submissions.id", ondelete="RESTRICT"))
     pair_id: Mapped[int] = mapped_column(RowId, ForeignKey("pairs.id", ondelete="RESTRICT"), index=True)
-    # Copied from the submission, so that an index finds the next job of a model.
+    # The submission's model, copied so that an index finds the next job of a model.
     model_id: Mapped[int] = mapped_column(RowId, ForeignKey("video_models.id", ondelete="RESTRICT"))
     seed: Mapped[int] = mapped_column(BigInteger)
-    # The negated priority: lower values come first, so that a single ascending index finds the next job.
+    # The negated priority, so that a single ascending index finds the next job.
     turn: Mapped[int]
     status: Mapped[JobStatus] = mapped_column(closed_set(JobStatus))
     attempt: Mapped[int] = mapped_column(default=0)

@@ -1,4 +1,4 @@
-"""People with their keys and browsers, and annotators (who have no account) with their invitations."""
+"""The tables of people with their keys and browsers, and of annotators (without account) with invitations."""
 
 from datetime import datetime
 
@@ -33,7 +33,7 @@ class ApiKey(Base):
     prefix: Mapped[str] = mapped_column(String(16))
     key_hash: Mapped[str] = mapped_column(SHA256, unique=True)
     created_at: Mapped[datetime]
-    # Updated at most once a minute, to avoid a write for every request.
+    # The time of the key's last use, updated at most once a minute to avoid a write for every request.
     last_used_at: Mapped[datetime | None]
     revoked_at: Mapped[datetime | None]
     expires_at: Mapped[datetime | None]
@@ -53,7 +53,7 @@ class SignInLink(Base):
 
 
 class BrowserSession(Base):
-    """A browser's session. It can belong to a signed-in person and to annotators of several studies."""
+    """A browser's session, which can belong to a signed-in person and to annotators of several studies."""
 
     __tablename__ = "browser_sessions"
 
@@ -106,7 +106,7 @@ class Invitation(Base):
 
 
 class AnnotatorBrowser(Base):
-    """Connects an annotator with a browser that may act for them."""
+    """Connects an annotator with a browser that may vote as this annotator."""
 
     __tablename__ = "annotator_browsers"
     __table_args__ = (Index("ix_annotator_browsers_annotator_id", "annotator_id"),)

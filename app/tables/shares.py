@@ -1,4 +1,4 @@
-"""The people with whom a benchmark, submission or study is shared."""
+"""The table of people with whom a benchmark, submission or study is shared."""
 
 from datetime import datetime
 

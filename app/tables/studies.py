@@ -1,4 +1,4 @@
-"""Studies. A study has a protocol and matchups; a matchup has one comparison per pair."""
+"""The tables of studies. A study has a protocol and matchups; a matchup has one comparison per pair."""
 
 from datetime import datetime
 from typing import Any
@@ -49,13 +49,13 @@ class Study(Base):
     renditions: Mapped[RenditionRecipe]
     require_justification: Mapped[bool]
     seed: Mapped[int] = mapped_column(BigInteger)
-    # Of every gold_block comparisons of an annotator, one is gold, up to gold_most in total; None without
-    # gold questions.
+    # One of every gold_block comparisons of an annotator is a gold question, until the annotator has had
+    # gold_most gold questions. Both columns are None in a study without gold questions.
     gold_block: Mapped[int | None]
     gold_most: Mapped[int | None]
-    # Number of different pairs. For an annotator who has seen this many, no new pair is searched.
+    # Number of different pairs. If an annotator has seen as many, the service does not search for a new pair.
     pairs: Mapped[int] = mapped_column(default=0)
-    # Number of open comparisons with a free slot. Stored, so that a progress bar need not count thousands of
+    # Number of open comparisons with a free slot, stored so that a progress bar need not count thousands of
     # rows.
     unfilled_comparisons: Mapped[int] = mapped_column(default=0)
     created_at: Mapped[datetime]
@@ -99,8 +99,8 @@ class Matchup(Base):
     # The seed whose clips each side shows.
     reference_seed: Mapped[int] = mapped_column(BigInteger, default=0, server_default="0")
     other_seed: Mapped[int] = mapped_column(BigInteger, default=0, server_default="0")
-    # Whether its comparisons are gold questions: the correct answer is the reference, and they count in no
-    # result.
+    # Whether the matchup's comparisons are gold questions, whose correct answer is the reference and which
+    # count in no result.
     is_gold: Mapped[bool] = mapped_column(default=False, server_default=false())
     closed_at: Mapped[datetime | None]
     close_reason: Mapped[str | None] = mapped_column(String(200))

@@ -1,4 +1,4 @@
-"""Models under evaluation, their submissions and clips."""
+"""The tables of models under evaluation, and of their submissions and clips."""
 
 from datetime import datetime
 from typing import Any
@@ -67,7 +67,7 @@ class Submission(Base):
 
 
 class Clip(Base):
-    """A clip with the facts that the probe measured; its bytes are in the media store under their sha256."""
+    """A clip with the facts that the probe measured. The media store holds its bytes under their sha256."""
 
     __tablename__ = "clips"
     __table_args__ = (
@@ -94,7 +94,8 @@ class Clip(Base):
     is_static: Mapped[bool]
     is_remuxable: Mapped[bool] = mapped_column(default=False, server_default=false())
     first_frame_distance: Mapped[float | None] = mapped_column(Float)
-    # How the clip was made, as declared by the uploader. It is shown but not verified; None if not declared.
+    # The uploader's declaration of how the clip was made, which is shown but not verified; None without a
+    # declaration.
     provenance: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
     received_at: Mapped[datetime]
 

@@ -1,4 +1,4 @@
-"""Background tasks of the server: work that a request starts without waiting for it."""
+"""The table of background tasks: work that a request starts without waiting for the result."""
 
 from datetime import datetime
 from typing import Any
@@ -52,7 +52,7 @@ class Task(Base):
     total: Mapped[int] = mapped_column(default=0)
     error: Mapped[str] = mapped_column(String(500), default="")
     created_at: Mapped[datetime]
-    # The task cannot be claimed before this time. It is later than `created_at` only after a failure.
+    # The task cannot be claimed before this time, which is later than `created_at` only after a failure.
     ready_at: Mapped[datetime]
     expires_at: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]

@@ -1,4 +1,4 @@
-"""Assignments, votes and vote events.
+"""The tables of assignments, votes and vote events.
 
 A vote row never changes. The status of a vote is determined by its events, which are only added.
 """
@@ -36,8 +36,8 @@ class Assignment(Base):
 
     __tablename__ = "assignments"
     __table_args__ = (
-        # An annotator gets a comparison once for each purpose. Expired or undone ones may be assigned
-        # again.
+        # An annotator gets a comparison once for each purpose. Comparisons of expired or undone assignments
+        # may be assigned again.
         Index(
             "uq_assignments_annotator_comparison_purpose",
             "annotator_id",
@@ -61,7 +61,8 @@ class Assignment(Base):
             sqlite_where=text("status = 'skipped'"),
             postgresql_where=text("status = 'skipped'"),
         ),
-        # Covers the queries on an annotator's assignments that run for every vote, without reading the rows.
+        # This index answers the queries on an annotator's assignments that run for every vote, without
+        # reading the rows.
         Index("ix_assignments_annotator", "annotator_id", "status", "pair_id", "comparison_id", "position"),
         Index("ix_assignments_comparison_id", "comparison_id"),
         ForeignKeyConstraint(
@@ -80,8 +81,9 @@ class Assignment(Base):
     purpose: Mapped[AssignmentPurpose] = mapped_column(
         default=AssignmentPurpose.VOTE, server_default=AssignmentPurpose.VOTE.value
     )
-    # Whether its lease and its valid vote take a slot: true for the purpose vote and a kind of annotator that
-    # the study counts. Stored here so that leases, selection and counting need not read the annotator.
+    # Whether the assignment's lease and valid vote take a slot: true if the purpose is vote and the study
+    # counts the annotator's kind. The value is stored so that leases, selection and counting need not read
+    # the annotator.
     takes_slot: Mapped[bool] = mapped_column(default=True, server_default=true())
     # The version of the study's protocol when the assignment was created.
     protocol_version: Mapped[int] = mapped_column(default=1, server_default="1")
@@ -125,7 +127,7 @@ class Vote(Base):
     __table_args__ = (Index("ix_votes_study_id", "study_id", "id"),)
 
     id: Mapped[int] = mapped_column(RowId, primary_key=True)
-    # A double click sends the form twice. The unique constraint lets one through.
+    # A double click sends the form twice. The unique constraint accepts only the first vote.
     assignment_id: Mapped[int] = mapped_column(
         RowId, ForeignKey("assignments.id", ondelete="RESTRICT"), unique=True
     )

@@ -1,1 +1,1 @@
-"""Background tasks. They are queued in the database, and one server process at a time leases each task."""
+"""Runs background tasks, which are queued in the database. One server process at a time leases a task."""

@@ -1,4 +1,4 @@
-"""The page of background tasks, for admins."""
+"""Route of the page of background tasks, for admins."""
 
 from fastapi import APIRouter, Request, Response
 

@@ -1,7 +1,7 @@
 """Runs background tasks in one thread of the server, one task at a time.
 
-The thread polls the database, so tasks queued by another process (a second web process, or `ti2v study open`
-on the command line) start as well.
+The thread polls the database, so it also runs tasks that another process queued, for example `ti2v study
+open` on the command line.
 """
 
 import logging
@@ -44,7 +44,7 @@ class Progress:
         """Record that `done` of `total` steps are finished, at most once a second.
 
         Raises:
-            TaskStopped: see the class.
+            TaskStopped: the task must end now.
         """
         if self._stopping.is_set():
             raise TaskStopped
@@ -64,7 +64,7 @@ class Progress:
 
 
 Handler = Callable[[AppContext, str, Progress], None]
-"""Does the work of one kind of task on a subject; must continue from what is done."""
+"""Does the work of one kind of task on a subject. A repeated call continues after the finished steps."""
 
 
 class TaskRunner:
@@ -91,7 +91,7 @@ class TaskRunner:
             thread.join()
 
     def run_waiting(self) -> int:
-        """Run all tasks that are ready and return their number. Tests and one-off commands call this."""
+        """Run all tasks that are ready and return their number. Tests and commands call this method."""
         count = 0
         while self._run_one():
             count += 1
@@ -103,8 +103,8 @@ class TaskRunner:
                 while not self._stopping.is_set() and self._run_one():
                     pass
             except Exception:
-                # The database may be gone for a moment; the next poll tries again.
-                log.exception("tasks cannot be claimed")
+                # The database may be unavailable for a moment; the next poll tries again.
+                log.exception("claiming background tasks failed")
             self._stopping.wait(POLL_S)
 
     def _run_one(self) -> bool:

@@ -29,11 +29,11 @@ def enqueue(
     owner_id: int | None = None,
     details: dict[str, Any] | None = None,
 ) -> Task:
-    """Queue a task, or return the unfinished one of the same kind and subject.
+    """Queue a task, or return the unfinished task of the same kind and subject.
 
     Args:
         owner_id: the person who may see the task; None for the server's own tasks.
-        details: what the task needs besides its subject.
+        details: the data that the task needs besides its subject.
     """
     unfinished = _unfinished(session, kind, subject)
     if unfinished is not None:
@@ -85,7 +85,7 @@ def claim(session: Session, *, now: datetime) -> Task | None:
 
 
 def is_waiting(session: Session, *, now: datetime) -> bool:
-    """Return whether `claim` would find a task. This only reads, so an idle server writes nothing."""
+    """Return whether `claim` would find a task. The check only reads, so an idle server writes nothing."""
     return (
         session.scalar(
             select(Task.id)

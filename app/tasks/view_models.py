@@ -14,7 +14,7 @@ _LABELS = {
 
 @dataclass(frozen=True)
 class TaskRow:
-    """One task; `done` and `total` count its steps."""
+    """The row of one task. `done` and `total` count the task's steps."""
 
     kind: TaskKind
     subject: str

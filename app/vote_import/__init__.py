@@ -1,1 +1,1 @@
-"""Imports votes that were collected elsewhere. They form a closed study and have the status imported."""
+"""Imports votes from another system as a closed study. The votes have the status `imported`."""

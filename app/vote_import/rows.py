@@ -97,6 +97,6 @@ def mark_imported(session: Session, study: Study, *, file: str, principal: Princ
 
 
 def in_parts(rows: Sequence[Row]) -> Iterator[Sequence[Row]]:
-    """Yield the rows in batches: one statement for a million rows would hold all parameters in memory."""
+    """Yield the rows in batches, because one statement for a million rows would need too much memory."""
     for start in range(0, len(rows), AT_ONCE):
         yield rows[start : start + AT_ONCE]

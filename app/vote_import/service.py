@@ -1,8 +1,9 @@
 """Stores imported votes as a separate closed study; every vote has the status imported.
 
-An imported study is kept apart from studies of this server. Its sides are submissions without clips that are
-withdrawn from the start, so that they are never shown. Its annotators get numbers, because their names could
-identify them. The events of its votes mark them as imported, and they count in this study only.
+An imported study is kept apart from studies of this server. The sides of an imported study are submissions
+without clips. These submissions are withdrawn from the start, so that no page shows them. Annotators get
+numbers, because names could identify people. The events of imported votes mark the votes as imported.
+Imported votes count in this study only.
 """
 
 import secrets
@@ -49,9 +50,9 @@ class ImportedSource:
 
     def __post_init__(self) -> None:
         if len(self.title) > MOST_TITLE:
-            raise Invalid(f"A title has at most {MOST_TITLE} characters.")
+            raise Invalid(f"A title may have at most {MOST_TITLE} characters.")
         if not is_one_line(self.title):
-            raise Invalid("A title is one line, without line breaks and control characters.")
+            raise Invalid("A title must be one line without line breaks and control characters.")
 
 
 def is_imported_already(session: Session, plan: ImportPlan) -> bool:
@@ -68,8 +69,9 @@ def is_imported_already(session: Session, plan: ImportPlan) -> bool:
     if any(each["digest"] == plan.digest for each in details):
         return True
     raise Conflict(
-        f"There is a study {plan.study} already, and imported votes never mix with others. Import them as "
-        "another study.",
+        f"The study {plan.study} already exists with other votes, and an import never adds to a study. "
+        "Import "
+        "these votes as another study.",
         code="study_exists",
     )
 
@@ -134,7 +136,7 @@ def _study(
         benchmark_id=plan.benchmark_id,
         owner_id=principal.person_id,
         status=StudyStatus.CLOSED,
-        # Panel sizes must be odd; ties among imported votes stay ties.
+        # Panel sizes must be odd. Comparisons whose imported votes tie stay undecided.
         votes_per_comparison=largest_panel + 1 - largest_panel % 2,
         comparisons_per_annotator=None,
         lease_s=_LEASE_S,
@@ -173,7 +175,9 @@ def _submission(
         Submission.label == side.label,
     )
     if session.scalar(taken) is not None:
-        raise Conflict(f"There is a submission {side.model}@{side.label} already; choose another study slug.")
+        raise Conflict(
+            f"The submission {side.model}@{side.label} already exists. Choose another slug for the study."
+        )
     submission = Submission(
         public_id=secrets.token_hex(8),
         model_id=model.id,

@@ -23,7 +23,7 @@ from benchmark.votes.validate import check_votes
 from benchmark.wire.text import is_one_line
 
 MAX_LABEL = 64
-# The sizes of the database columns; PostgreSQL rejects longer values.
+# Maximum lengths of the database columns. PostgreSQL rejects longer values.
 _MAX_NAME = 200
 _MAX_MS = 2**31 - 1
 _NOT_IN_SLUGS = re.compile(r"[^a-z0-9._-]+")
@@ -63,16 +63,18 @@ class ImportPlan:
 def plan_import(
     session: Session, *, table: Table, mapping: ColumnMapping, study: str, benchmark: Benchmark
 ) -> ImportPlan:
-    """Return the votes that an import stores.
+    """Validate an external votes table and return the votes to store.
 
     Raises:
         TableError: a mapped column is missing, a name is invalid, or an answer has two meanings.
         Invalid: rows or names are invalid; `problems` lists all of them.
     """
     if not _SLUG.fullmatch(study):
-        raise Invalid("A slug is lower-case letters, digits, '.', '_' and '-', at most 64.")
+        raise Invalid("A slug has at most 64 lower-case letters, digits, '.', '_' and '-'.")
     if "annotator" not in mapping.columns:
-        raise TableError("No --map for annotator. Add one such as --map annotator=COLUMN.")
+        raise TableError(
+            "The option --map for annotator is missing. Add, for example, --map annotator=COLUMN."
+        )
     converted = convert_votes(table, mapping, study=study)
     pair_ids = {
         row.name: row.id
@@ -169,7 +171,7 @@ def _side_problems(sides: list[ImportedSide]) -> list[str]:
     ]
     stored = Counter((side.model, side.label) for side in sides)
     problems += [
-        f'the model "{side.name}" and another one would both be stored as {side.model}@{side.label}'
+        f'the model "{side.name}" and another model would both be stored as {side.model}@{side.label}'
         for side in sides
         if stored[side.model, side.label] > 1
     ]

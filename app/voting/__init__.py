@@ -1,1 +1,1 @@
-"""Voting: the next comparison, the vote, skip and undo."""
+"""Lets annotators vote: assigns comparisons, and stores votes, skips and undos."""

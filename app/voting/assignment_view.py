@@ -1,4 +1,4 @@
-"""Builds an annotator's view of an assignment: opaque URLs, no model or file name."""
+"""Builds an annotator's view of an assignment. The view has opaque URLs and no model or file names."""
 
 from sqlalchemy.orm import Session
 

@@ -25,7 +25,7 @@ from benchmark.protocol import Choice
 
 @dataclass(frozen=True)
 class RequestedClip:
-    """The requested clip of an assignment, the other clip, and the renditions that exist already."""
+    """The requested clip of an assignment, the assignment's other clip, and their existing renditions."""
 
     assignment_id: int
     position: Choice
@@ -42,7 +42,7 @@ class RequestedClip:
 
 @dataclass(frozen=True)
 class ServedClip:
-    """A clip of an assignment as it is served: the rendition's bytes, then padding up to `length`."""
+    """The bytes that the server sends for a clip: the rendition, then padding up to `length`."""
 
     assignment_id: int
     position: Choice
@@ -57,7 +57,7 @@ class ServedImage:
 
 
 def requested_clip(session: Session, *, held: HeldAssignment, position: Choice) -> RequestedClip:
-    """Read what is needed to serve the left or right clip of an assignment."""
+    """Read the database rows that are needed to serve the left or right clip of an assignment."""
     assignment = held.assignment
     clips = compared_clips(session, comparison_id=assignment.comparison_id, requested=held.study.renditions)
     side = assignment.side_of(position)
@@ -67,7 +67,7 @@ def requested_clip(session: Session, *, held: HeldAssignment, position: Choice) 
 
 
 def prepare_clip(requested: RequestedClip, *, cache: RenditionCache) -> ServedClip:
-    """Return the clip as it is served. Missing renditions are made first.
+    """Return the clip that the server sends, after making missing renditions.
 
     Transcoding takes long, so the caller must not hold an open database session.
     """

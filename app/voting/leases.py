@@ -1,6 +1,6 @@
-"""Leases of comparisons: assigns the next comparison, renews leases and expires them.
+"""Leases comparisons to annotators: assigns the next comparison, and renews and expires leases.
 
-Every function requires a locked study, so panels fill exactly under concurrent requests.
+Every function requires a locked study, so that concurrent requests never overfill a panel.
 """
 
 from datetime import datetime, timedelta
@@ -18,10 +18,11 @@ from app.tables.studies import Comparison, Study, StudyProtocol
 from app.tables.voting import Assignment, AssignmentStatus, status_is
 from benchmark.protocol import AssignmentPurpose, Side, StudyStatus
 
-# The current assignment, the one that loads ahead, and one that an undo reopened.
+# An annotator can hold three assignments: the current one, the next one (preloaded), and one reopened by an
+# undo.
 MOST_HELD = 3
 
-# Statements are built once: building one takes longer than running it.
+# Statements are built once, because building a statement takes longer than running it.
 _HELD = (
     select(Assignment)
     .where(Assignment.annotator_id == bindparam("annotator_id"), status_is(AssignmentStatus.OPEN))
@@ -32,7 +33,8 @@ _OVERDUE = select(Assignment).where(
     status_is(AssignmentStatus.OPEN),
     Assignment.expires_at <= bindparam("now"),
 )
-# Queried under the study's lock, so that an annotator excluded a moment ago gets no further comparison.
+# This query runs under the study's lock, so that an annotator excluded a moment ago gets no further
+# comparison.
 _IS_OUT = exists().where(
     Annotator.id == bindparam("annotator_id"),
     Annotator.excluded_at.is_not(None) | Annotator.withdrawn_at.is_not(None),
@@ -56,8 +58,8 @@ def next_assignment(
 ) -> Assignment | None:
     """Return the assignment this annotator should see, or None if no comparison is left.
 
-    Without `after`, an open assignment is returned again. With `after`, the assignment that follows that
-    token is returned. It is leased early, so that its media can be loaded.
+    Without `after`, an open assignment is returned again. With `after`, the function returns the assignment
+    that follows `after`. The lease of this assignment starts early, so that the page can preload the clips.
     """
     require_open(study)
     expire_leases(session, study=study, now=now)
@@ -77,7 +79,7 @@ def next_assignment(
 
 
 def renew(session: Session, *, assignment: Assignment, study: Study, now: datetime) -> datetime:
-    """Extend the lease of an open page. An expired lease becomes valid again if its slot is still free."""
+    """Extend the lease of an assignment. An expired lease becomes valid again if its slot is still free."""
     require_open(study)
     refuse_ended(assignment)
     if assignment.status is AssignmentStatus.VOTED:
@@ -94,7 +96,7 @@ def renew(session: Session, *, assignment: Assignment, study: Study, now: dateti
 
 def require_open(study: Study) -> None:
     if study.status is not StudyStatus.OPEN:
-        raise Conflict("This study takes no votes at the moment.", code="study_not_open")
+        raise Conflict("This study accepts no votes at the moment.", code="study_not_open")
 
 
 def expire_leases(session: Session, *, study: Study, now: datetime) -> None:
@@ -127,7 +129,8 @@ def retake_slot(session: Session, *, assignment: Assignment, comparison: Compari
     is_free = not assignment.takes_slot or (comparison.is_open and has_free_slot(comparison, study))
     if not is_free or has_newer(session, assignment):
         raise Conflict(
-            "Your time for this comparison ran out and another annotator has it now. Here is another one.",
+            "Your time for this comparison ran out, and another annotator has it now. Here is another "
+            "comparison.",
             code="lease_expired",
         )
     if assignment.takes_slot:

@@ -1,4 +1,4 @@
-"""The voting page. Without JavaScript, its forms use these routes, which call the same service as the API."""
+"""Routes of the voting page and, without JavaScript, of its forms, which call the same service as the API."""
 
 from dataclasses import replace
 from datetime import datetime

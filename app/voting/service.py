@@ -15,9 +15,9 @@ from app.voting.leases import has_newer, lease_again, refuse_ended, require_open
 from benchmark.protocol import Justification, Side, SkipReason, VoteStatus, WatchGate
 from benchmark.wire.votes import VoteRequest
 
-# Statuses that can be undone; a surplus or excluded vote has no slot to keep for the new assignment.
+# Votes with these statuses can be undone. A surplus or excluded vote has no slot for the new assignment.
 _UNDOABLE = (VoteStatus.VALID, VoteStatus.GOLD, VoteStatus.REPEAT, VoteStatus.QUIZ, VoteStatus.PILOT)
-# Built once: building a statement takes longer than running it.
+# This statement is built once, because building it takes longer than running it.
 _COMPARED = (
     select(Comparison, Matchup)
     .join(Matchup, Matchup.id == Comparison.matchup_id)
@@ -27,7 +27,7 @@ _COMPARED = (
 
 @dataclass(frozen=True)
 class CastVote:
-    """A stored vote. `is_new` is False if an earlier, equal request stored it."""
+    """A stored vote. `is_new` is False if an earlier, equal request stored the vote."""
 
     vote: Vote
     is_new: bool
@@ -95,13 +95,18 @@ def skip(
 
 
 def undo(session: Session, *, assignment: Assignment, study: Study, now: datetime) -> Undone:
-    """Undo the annotator's last vote and lease the comparison to them again. Its slot stays taken."""
+    """Undo the annotator's last vote and lease the comparison to them again.
+
+    The comparison's slot stays taken.
+    """
     require_open(study)
     if not can_undo(session, assignment):
         raise Conflict("Only your last vote can be undone, and only once.", code="not_last_vote")
     comparison = session.get_one(Comparison, assignment.comparison_id)
     if not comparison.is_open and not comparison.is_gold:
-        raise Conflict("This matchup was closed; its votes stay.", code="matchup_closed")
+        raise Conflict(
+            "This matchup was closed, so its votes can no longer be undone.", code="matchup_closed"
+        )
     vote = session.execute(select(Vote).where(Vote.assignment_id == assignment.id)).scalar_one()
     status = change_status(
         session,
@@ -151,7 +156,8 @@ def _stored_vote(session: Session, *, assignment: Assignment, request: VoteReque
     stored = (assignment.choice_of(vote.chosen_side), frozenset(vote.justifications))
     if stored != (request.choice, frozenset(request.justifications)):
         raise Conflict(
-            "You gave another answer to this comparison before; that one counts.", code="already_voted"
+            "You already gave another answer to this comparison. Your first answer counts.",
+            code="already_voted",
         )
     return vote
 

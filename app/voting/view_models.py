@@ -1,4 +1,4 @@
-"""View models of the voting templates. They contain no model names and no file names."""
+"""View models of the voting templates, without model names and file names."""
 
 from dataclasses import dataclass, field
 
@@ -7,16 +7,16 @@ from benchmark.plurals import counted
 from benchmark.protocol import Choice, Justification, StudyStatus
 from benchmark.wire.votes import AssignmentResponse
 
-# Limits of width / height: between them, the layout treats a clip as square.
+# The layout treats a clip as square if width / height is between these limits.
 TALLEST_SQUARE, WIDEST_SQUARE = 0.8, 1.25
 
 
 class AssignmentView(AssignmentResponse):
-    """An annotator's view of a comparison: the REST API response, with values derived for the template."""
+    """The annotator's view of an assignment: the response of the REST API, with values for the template."""
 
     @property
     def position(self) -> int:
-        """Return this pair's number, from 1. It never exceeds the total, which can shrink."""
+        """Return this pair's number, from 1. The number never exceeds the total, which can shrink."""
         return min(self.done + 1, self.total)
 
     @property
@@ -68,7 +68,7 @@ class KeptForm:
 
 @dataclass(frozen=True, kw_only=True)
 class ReasonTile:
-    """One justification as the voting page labels it, with its keyboard digit."""
+    """A justification with its labels on the voting page and its keyboard digit."""
 
     value: Justification
     title: str

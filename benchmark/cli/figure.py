@@ -29,12 +29,12 @@ FORMATS = ("svg", "pdf", "png", "csv")
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help='Display names of the sides: a JSON file such as {"motif": "MotiF"}.',
 )
-@click.option("--interim", is_flag=True, help="The study is not closed: mark the figure as interim.")
+@click.option("--interim", is_flag=True, help="Mark the figure as interim, because the study is not closed.")
 @click.option("--output", default="-", show_default=True, metavar="FILE", help="Output file; - is stdout.")
 def figure(
     votes_file: Path, figure: str, file_format: str, names_file: Path | None, interim: bool, output: str
 ) -> None:
-    """Draw a figure from VOTES, a votes table as csv, jsonl or parquet. Prints its caption to stderr."""
+    """Draw a figure from VOTES, a votes table as csv, tsv, jsonl or parquet; print the caption to stderr."""
     from benchmark.cli.output import write_output
     from benchmark.exports.figures.kinds import FigureFormat, FigureName
     from benchmark.exports.figures.writer import figure_file

@@ -33,8 +33,8 @@ def metric_agreement(
     """Compare automatic metrics with the majority votes in VOTES.
 
     SCORES are files written by `ti2v metrics --format json`, one for each side of the study's matchups and
-    each suite; the name of each (`--name`) is the side's name in VOTES. Files of the suite motion also give
-    the regression on resolution, length, file size and motion.
+    each suite. The name that you gave to `--name` is the side's name in VOTES. Files of the suite motion also
+    give the regression on resolution, length, file size and motion.
     """
     from benchmark.cli.output import write_output
     from benchmark.cli.score import count_rows, load_rows

@@ -1,4 +1,4 @@
-"""Parameter types of command options."""
+"""Defines parameter types of command options."""
 
 import math
 
@@ -12,7 +12,7 @@ class FiniteFloatRange(click.FloatRange):
     """
 
     def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> float:
-        """Return the number. A number that is not finite or is outside the limits is a usage error."""
+        """Return the parsed number. A number that is not finite or is outside the limits is a usage error."""
         number: float = super().convert(value, param, ctx)  # type: ignore[arg-type]  # click's hint is too narrow
         if not math.isfinite(number):
             self.fail(f"{value} is not a finite number.", param, ctx)

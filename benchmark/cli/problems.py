@@ -8,12 +8,12 @@ import click
 
 MAX_EXAMPLES = 5
 Command = TypeVar("Command", bound=Callable[..., None])
-# None prints all problems: a command that has no --verbose option must not hide any.
+# Number of problems to print. None prints all: a command without --verbose must not hide any problem.
 _limit: ContextVar[int | None] = ContextVar("limit", default=None)
 
 
 def verbose_option(command: Command) -> Command:
-    """Add the option --verbose to a command. Without it, a list of problems shows five examples."""
+    """Add the option --verbose to a command. Without --verbose, a list of problems shows five examples."""
     return click.option(
         "--verbose",
         is_flag=True,

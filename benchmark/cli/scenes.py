@@ -1,4 +1,4 @@
-"""`ti2v benchmark draw`, `ti2v benchmark redraw` and `ti2v benchmark contact-sheet`."""
+"""`ti2v benchmark draw | redraw | contact-sheet`: renders and checks synthetic benchmarks."""
 
 import sys
 from contextlib import AbstractContextManager

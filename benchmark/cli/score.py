@@ -51,8 +51,8 @@ FORMATS = ("csv", "json", "jsonl", "parquet", "markdown", "latex")
     "--columns",
     default="",
     metavar="LIST",
-    help="Columns of Markdown and LaTeX, such as other,ti2v_score,interval, or all. Default: all in "
-    "Markdown, those that fit a column of a paper in LaTeX.",
+    help="Columns of Markdown and LaTeX, such as other,ti2v_score,interval, or all. Default: in Markdown "
+    "all columns, in LaTeX those that fit a column of a paper.",
 )
 @click.option(
     "--names",
@@ -61,9 +61,13 @@ FORMATS = ("csv", "json", "jsonl", "parquet", "markdown", "latex")
     help='Display names in Markdown and LaTeX: a JSON file such as {"motif": "MotiF"}.',
 )
 @click.option(
-    "--interim", is_flag=True, help="The study is not closed: compute no tests, and say so in the notes."
+    "--interim",
+    is_flag=True,
+    help="Compute no tests and mark notes as interim, because the study is not closed.",
 )
-@click.option("--with-excluded", is_flag=True, help="Count excluded votes too, and print what that changes.")
+@click.option(
+    "--with-excluded", is_flag=True, help="Also count excluded votes, and print how this changes the scores."
+)
 @click.option("--output", default="-", show_default=True, metavar="FILE", help="Output file; - is stdout.")
 @verbose_option
 def score(
@@ -79,8 +83,8 @@ def score(
     """Compute a result table from VOTES, a votes table as csv, tsv, jsonl or parquet.
 
     VOTES needs the columns matchup, pair, chosen, status, the four justifications, and reference and other or
-    left and right. The table is written to --output, sentences and notes to stderr. The table `all` contains
-    all tables with their sentences and notes in one JSON document.
+    left and right. The command writes the table to --output, and sentences and notes to stderr. The table
+    `all` contains all tables with their sentences and notes in one JSON document.
     """
     from benchmark.cli.output import write_output
     from benchmark.exports.layout import TableLayout, UnknownColumn

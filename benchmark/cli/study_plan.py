@@ -1,4 +1,4 @@
-"""`ti2v study plan`: power and number of votes of a planned study."""
+"""`ti2v study plan`: computes the power and the number of votes of a planned study."""
 
 import click
 
@@ -11,7 +11,7 @@ from benchmark.cli.parameters import FiniteFloatRange
     type=FiniteFloatRange(0, 1, min_open=True, max_open=True),
     default=0.6,
     show_default=True,
-    help="The TI2V score to detect, as a share; 0.5 is no difference.",
+    help="The TI2V score to detect, as a share. 0.5 means no difference.",
 )
 @click.option(
     "--pairs", type=click.IntRange(1), help="Number of pairs (default: as many as the power needs)."
@@ -26,7 +26,7 @@ from benchmark.cli.parameters import FiniteFloatRange
     help="The power to reach; ignored with --pairs.",
 )
 def plan(share: float, pairs: int | None, matchups: int, votes: int, power: float) -> None:
-    """Print how many pairs and votes a study needs to detect a difference, or the power of a given number.
+    """Print the numbers of pairs and votes that a study needs, or the power for a given number of pairs.
 
     The test is the exact sign test at 5 %, for one matchup and after correction for all matchups.
     """

@@ -1,1 +1,1 @@
-"""The client of the REST API, used by the worker, the command line and `ti2v_bench`."""
+"""The client of the REST API, which the worker, the command line and `ti2v_bench` use."""

@@ -1,4 +1,4 @@
-"""REST requests that read benchmarks, their pairs and their images."""
+"""Sends REST requests that read benchmarks, their pairs and their images."""
 
 from collections.abc import Iterator
 from urllib.parse import quote
@@ -10,7 +10,7 @@ from benchmark.wire.benchmarks import BenchmarkResponse, BenchmarksResponse, Pai
 
 
 class BenchmarkApi:
-    """`client.benchmarks`."""
+    """The methods of `client.benchmarks`."""
 
     def __init__(self, transport: Transport) -> None:
         self._transport = transport
@@ -37,7 +37,7 @@ class BenchmarkApi:
             yield from page.pairs
 
     def image(self, slug: str, pair_id: str) -> bytes:
-        """Return the bytes of a pair's input image, as they were imported."""
+        """Return the bytes of a pair's input image."""
         return self._transport.download(f"{API}{_path(slug)}/pairs/{quote(pair_id, safe='')}/image")
 
 

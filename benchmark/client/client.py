@@ -1,4 +1,4 @@
-"""The typed client: `Client` connects to one server with one key and has one attribute per resource."""
+"""Defines the typed client, which connects to one server with one key and has one attribute per resource."""
 
 import os
 from collections.abc import Callable
@@ -31,7 +31,7 @@ class Client:
     Args:
         server: the server's address; by default the environment variable TI2V_SERVER.
         key: a key created with `ti2v key create`; by default the environment variable TI2V_KEY.
-        retry: the policy that decides which requests are retried, and how often.
+        retry: decides which failed requests are retried, and how often.
         on_retry: called with a message for the user before the first retry of a request.
 
     Raises:
@@ -93,7 +93,7 @@ class Client:
         Raises:
             SubmissionProblems: a file name is wrong, or a clip is missing, refused, or different from the
                 clip on the server; `problems` lists every case.
-            ServerError: the server refuses a request or does not answer.
+            ServerError: the server refuses a request or does not respond.
         """
         from benchmark.client.folder_submission import submit_folder
 
@@ -129,9 +129,9 @@ def checked_address(address: str | None) -> str:
         ServerError: the address is missing or has no scheme.
     """
     if not address:
-        raise ServerError("No server is given: use --server URL, or set TI2V_SERVER.")
+        raise ServerError("The server's address is missing: use --server URL, or set TI2V_SERVER.")
     if not address.startswith(("http://", "https://")):
-        raise ServerError("The address of a server begins with http:// or https://.")
+        raise ServerError("The server's address must begin with http:// or https://.")
     return address
 
 
@@ -143,7 +143,7 @@ def checked_key(key: str | None) -> str:
     """
     if not key or not key.isascii() or not key.isprintable():
         raise ServerError(
-            "No usable key is given: use --key KEY, or set TI2V_KEY. "
+            "The key is missing or malformed: use --key KEY, or set TI2V_KEY. "
             "An admin creates one with: ti2v key create --role researcher --name NAME "
             "(for a worker: --role worker)"
         )

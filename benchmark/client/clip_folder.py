@@ -106,15 +106,19 @@ def _names_from_table(
     """Return each file's pair and seed, looked up in the table `names`, and a list of problems."""
     known = {canonical_name(pair_id): pair_id for pair_id in pair_ids}
     by_name = {canonical_name(path.name): path for path in files}
-    problems = [f"{name}: not in the table of names" for name in by_name if name not in names]
+    problems = [
+        f"{name}: the table of names does not contain this file" for name in by_name if name not in names
+    ]
     problems += [
-        f"{name}: in the table of names, but not in the folder" for name in names if name not in by_name
+        f"{name}: the table of names contains this file, but the folder does not"
+        for name in names
+        if name not in by_name
     ]
     named = {}
     for name, clip in names.items():
         pair_id = known.get(canonical_name(clip.pair_id))
         if pair_id is None:
-            problems.append(f"{name}: no pair of this benchmark is called {clip.pair_id}")
+            problems.append(f"{name}: the benchmark has no pair {clip.pair_id}")
         elif name in by_name:
             named[by_name[name]] = ClipName(pair_id, clip.seed)
     return named, problems
@@ -123,7 +127,7 @@ def _names_from_table(
 def _broken_links(found: Sequence[Path]) -> Iterator[str]:
     for path in found:
         if path.is_symlink() and not path.exists():
-            yield f"{path.name}: a link to {path.readlink()}, which is not there"
+            yield f"{path.name}: a link to {path.readlink()}, which does not exist"
 
 
 def _duplicates(by_clip: Mapping[tuple[int, str], Sequence[Path]]) -> Iterator[str]:

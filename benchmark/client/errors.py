@@ -1,17 +1,16 @@
-"""The errors of a request. Each message is a sentence that the command line shows to the user.
+"""Defines the errors of requests. Each message is a sentence that the command line shows to the user.
 
-ServerError
-├── Refused        the server refuses the request: status, code, optionally a list of problems
-│   ├── NotAllowed   401 or 403: the key is unknown, revoked or has another role
-│   └── LeaseLost    the job belongs to another attempt, or was cancelled or closed
-└── Unreachable    all attempts failed without a usable answer of the server
+ServerError ├── Refused the server refuses the request: status, code, optionally a list of problems │ ├──
+NotAllowed 401 or 403: the key is unknown, revoked or has another role │ └── LeaseLost the job belongs to
+another attempt, or was cancelled or closed └── Unreachable all attempts failed without a usable response of
+the server
 """
 
 from collections.abc import Sequence
 
 
 class ServerError(Exception):
-    """A request failed."""
+    """A request failed. Base of all errors of the client."""
 
 
 class Refused(ServerError):
@@ -31,7 +30,7 @@ class Refused(ServerError):
 
 
 class NotAllowed(Refused):
-    """The key is unknown, revoked or has the wrong role; the server would refuse other requests as well."""
+    """The key is unknown, revoked or has the wrong role. The server would refuse other requests as well."""
 
 
 class LeaseLost(Refused):
@@ -39,4 +38,4 @@ class LeaseLost(Refused):
 
 
 class Unreachable(ServerError):
-    """The server does not answer, or the answer does not come from a TI2V Bench server."""
+    """The server does not respond, or the response does not come from a TI2V Bench server."""

@@ -29,7 +29,7 @@ class SubmissionProblems(ServerError):
 
 @dataclass(frozen=True)
 class Comparison:
-    """A comparison of the clips in a folder with the clips on the server.
+    """The differences between the clips in a folder and the clips on the server.
 
     Attributes:
         submission: the submission on the server; None if it does not exist yet.
@@ -106,9 +106,11 @@ class FolderSubmission:
                 is not set, or the submission does not accept clips.
         """
         if self.folder.problems:
-            raise SubmissionProblems("Nothing was sent, because of the names of files:", self.folder.problems)
+            raise SubmissionProblems(
+                "Nothing was uploaded, because file names are wrong:", self.folder.problems
+            )
         if not self.folder.clips:
-            raise SubmissionProblems("The folder holds no .mp4 or .mov for a pair of this benchmark.")
+            raise SubmissionProblems("The folder contains no .mp4 or .mov file for a pair of this benchmark.")
         refuse_changes(comparison, replace=replace)
         return comparison.submission or self.target.open(on_new_model=on_new_model)
 
@@ -133,8 +135,8 @@ class FolderSubmission:
         if submission.missing and not allow_partial:
             raise SubmissionProblems(
                 f"Submission {submission_id} stays open: {len(submission.missing)} of "
-                f"{counted(submission.expected, 'clip')} are missing. Add them and run the same command, or "
-                "give --allow-partial.",
+                f"{counted(submission.expected, 'clip')} are missing. Add the missing clips and run the "
+                "same command, or add --allow-partial.",
                 submission.missing,
             )
         return self._client.submissions.finalise(submission_id, allow_partial=allow_partial)
@@ -150,17 +152,17 @@ def refuse_changes(comparison: Comparison, *, replace: bool) -> None:
         return
     if comparison.is_open:
         raise SubmissionProblems(
-            f"Nothing was sent: submission {submission.id} has another clip for "
+            f"Nothing was uploaded: submission {submission.id} has another clip for "
             f"{counted(len(changed), 'file')}. Run the same command with --replace to replace them:",
             [clip.path.name for clip in changed],
         )
     if changed or comparison.new:
-        differing = [f"{clip.path.name}: it has another clip" for clip in changed]
+        differing = [f"{clip.path.name}: the submission has another clip" for clip in changed]
         raise SubmissionProblems(
-            f"Nothing was sent: submission {submission.id} is {submission.status} and does not change. Send "
-            "the clips as a new submission: choose another --label, or withdraw this one first with: "
+            f"Nothing was uploaded: submission {submission.id} is {submission.status} and cannot change. "
+            "Upload the clips as a new submission: choose another --label, or first withdraw this one with: "
             f"ti2v submission withdraw {submission.id} --reason REASON",
-            [*differing, *(f"{clip.path.name}: it has no clip" for clip in comparison.new)],
+            [*differing, *(f"{clip.path.name}: the submission has no clip" for clip in comparison.new)],
         )
 
 

@@ -1,4 +1,4 @@
-"""REST requests for jobs: `JobApi` for researchers, who create jobs, and `LeaseApi` for workers."""
+"""Sends REST requests for jobs: `JobApi` for researchers, who create jobs, and `LeaseApi` for workers."""
 
 import base64
 import hashlib
@@ -36,7 +36,7 @@ _LEASE_LOST = {"stale_attempt", "cancelled", "submission_not_open", "clip_exists
 
 
 class JobApi:
-    """`client.jobs`, for researchers who request clips."""
+    """The methods of `client.jobs`, for researchers who request clips."""
 
     def __init__(self, transport: Transport) -> None:
         self._transport = transport
@@ -53,7 +53,7 @@ class JobApi:
         return all_pages(self._transport, "/jobs", JobsResponse, query)
 
     def cancel(self, job_id: str) -> JobResponse:
-        """Cancel a job. A worker that holds the job learns this when the worker renews its lease."""
+        """Cancel a job. A worker that holds the job gets an error when it renews the lease."""
         return self._transport.post(f"{_path(job_id)}/cancel", JobResponse)
 
     def retry(self, job_id: str) -> JobResponse:
@@ -72,7 +72,7 @@ class JobApi:
 
 
 class LeaseApi:
-    """`client.leases`, for workers."""
+    """The methods of `client.leases`, for workers."""
 
     def __init__(self, transport: Transport) -> None:
         self._transport = transport
@@ -82,14 +82,18 @@ class LeaseApi:
         return self._transport.post("/jobs/claim", ClaimResponse, request).jobs
 
     def image(self, job: ClaimedJob) -> bytes:
-        """Return the input image.
+        """Return the bytes of a job's input image.
 
         Raises:
             Refused: the image's digest differs from the digest in the job.
         """
         content = self._transport.download(job.image_url)
         if hashlib.sha256(content).hexdigest() != job.image_sha256:
-            raise Refused(HTTPStatus.OK, "wrong_digest", "The image has another sha256 than promised.")
+            raise Refused(
+                HTTPStatus.OK,
+                "wrong_digest",
+                "The sha256 of the downloaded image differs from the job's sha256.",
+            )
         return content
 
     def renew(self, job: ClaimedJob) -> RenewResponse:
@@ -103,7 +107,7 @@ class LeaseApi:
             return self._transport.post(f"{_path(job.id)}/renew", RenewResponse, request, max_retries=0)
 
     def release(self, job: ClaimedJob) -> JobResponse:
-        """Return a job to the queue without an attempt. This does not count as a failure."""
+        """Release a job, so that the server queues it again. A release does not count as a failed attempt."""
         with _lease_lost():
             request = AttemptRequest(attempt=job.attempt)
             path = f"{_path(job.id)}/release"
@@ -133,7 +137,10 @@ class LeaseApi:
 
 
 def encoded_provenance(provenance: Mapping[str, object]) -> str:
-    """Return base64-encoded JSON of the provenance. If it is too long, omit libraries, then settings."""
+    """Return base64-encoded JSON of the provenance.
+
+    If the JSON is longer than the server accepts, omit the libraries; if still too long, omit the settings.
+    """
     kept = dict(provenance)
     for dropped in ("", "libraries", "settings"):
         kept.pop(dropped, None)

@@ -1,4 +1,4 @@
-"""REST requests that read results: scores, and tables as bytes or as pandas data frames."""
+"""Sends REST requests that read results: scores, and tables as bytes or as pandas data frames."""
 
 import io
 from collections.abc import Iterator
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class ResultApi:
-    """`client.results`; docs/tables.md explains every column."""
+    """The methods of `client.results`. docs/tables.md explains every column."""
 
     def __init__(self, transport: Transport) -> None:
         self._transport = transport

@@ -1,4 +1,4 @@
-"""The retry policy: which failed requests are sent again, and how long to wait before each retry."""
+"""Decides which failed requests are sent again, and how long to wait before each retry."""
 
 import itertools
 import random
@@ -10,7 +10,7 @@ from http import HTTPStatus
 from typing import Self
 
 FIRST_PAUSE_S, MAX_PAUSE_S = 0.5, 30.0
-# After a stop request, the last requests (release, fail) are retried for at most this time.
+# Seconds for which requests are still retried after the program was asked to stop.
 STOPPING_LIMIT_S = 10.0
 
 _BUSY = frozenset(
@@ -64,7 +64,7 @@ class Retry:
 
     def sleep(self, seconds: float) -> None:
         """Wait until the pause is over or a stop is requested."""
-        # `wait` on an event that is set returns immediately, so sleep instead.
+        # `wait` would return immediately if the event is set, so sleep instead.
         if self.stopping.is_set():
             time.sleep(seconds)
         else:

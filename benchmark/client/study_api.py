@@ -1,4 +1,4 @@
-"""REST requests for studies and their annotators."""
+"""Sends REST requests for studies and their annotators."""
 
 import time
 from collections.abc import Callable, Sequence
@@ -22,7 +22,7 @@ _VERBS = {StudyStatus.OPEN: "open", StudyStatus.PAUSED: "pause", StudyStatus.CLO
 
 
 class StudyApi:
-    """`client.studies`."""
+    """The methods of `client.studies`."""
 
     def __init__(self, transport: Transport) -> None:
         self._transport = transport
@@ -68,7 +68,7 @@ class StudyApi:
         """Create and return invitation links. Each link admits one annotator and cannot be shown again.
 
         Args:
-            kind: votes behind a `pilot` or `preview` link never count.
+            kind: the kind of the annotators. The votes of `pilot` and `preview` annotators never count.
         """
         # Do not retry: a retry would create more links. If the response is lost, only unused links are lost.
         request = InvitationsRequest(count=count, kind=kind)

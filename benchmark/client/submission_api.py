@@ -1,4 +1,4 @@
-"""REST requests for models and submissions."""
+"""Sends REST requests for models and submissions."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -24,7 +24,7 @@ from benchmark.wire.validation import checked_request
 
 
 class ModelApi:
-    """`client.models`."""
+    """The methods of `client.models`."""
 
     def __init__(self, transport: Transport) -> None:
         self._transport = transport
@@ -44,7 +44,7 @@ class ModelApi:
 
 
 class SubmissionApi:
-    """`client.submissions`."""
+    """The methods of `client.submissions`."""
 
     def __init__(self, transport: Transport) -> None:
         self._transport = transport
@@ -96,7 +96,8 @@ class SubmissionApi:
         """Upload the clip of a pair and seed. Uploading the same bytes again has no effect.
 
         Args:
-            replace: replace a stored clip that has different bytes; without it, the upload is refused.
+            replace: whether to replace a stored clip that has different bytes; otherwise the server refuses
+                the upload.
         """
         query: Query = {"seed": seed, "replace": "true" if replace else None}
         return self._transport.upload(clip_path(submission_id, pair_id), ClipResponse, file, query=query)

@@ -37,7 +37,9 @@ class SubmissionTarget:
         return None
 
     def open(self, *, on_new_model: Callable[[str], object]) -> SubmissionDetailResponse:
-        """Return the submission. If it does not exist, open it; if its model is new, register the model.
+        """Return the submission.
+
+        If no submission exists, open one and register its model if the model is new.
 
         Args:
             on_new_model: called with the slug of a model that was registered.

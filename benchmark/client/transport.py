@@ -17,7 +17,7 @@ from benchmark.client.retry import Retry
 from benchmark.wire.common import ErrorResponse, RequestModel
 
 CHUNK_BYTES = 256 * 1024
-# A longer Retry-After of the server is shortened to this.
+# Maximum pause, seconds. A longer Retry-After of the server is shortened to this pause.
 MAX_RETRY_AFTER_S = 60.0
 API = "/api/v1"
 # With these statuses, the server has not executed the request.
@@ -31,8 +31,8 @@ class Transport:
 
     Args:
         address: the server's address, such as https://bench.example.
-        key: sent only as a bearer token.
-        retry: the policy that decides which requests are retried, and how long.
+        key: the key, which is sent only as a bearer token.
+        retry: decides which failed requests are retried, and how often.
         on_retry: called with a message for the user before the first retry of a request.
     """
 
@@ -61,7 +61,7 @@ class Transport:
         repeatable: bool = True,
         max_retries: int | None = None,
     ) -> Answer:
-        """Post JSON.
+        """Send a POST request with a JSON body and return the response as `kind`.
 
         Args:
             repeatable: whether to retry a failed request even if the server may have executed it.
@@ -131,7 +131,7 @@ class Transport:
         body: Callable[[], bytes | Iterator[bytes]] | None = None,
         **more: Any,
     ) -> httpx2.Response:
-        """Send a request until it is answered or the retry limit is reached.
+        """Send a request, and retry it until the server responds or the retry limit is reached.
 
         Raises:
             ServerError: see `benchmark.client.errors`.
@@ -153,13 +153,13 @@ class Transport:
                 break
             self._retry.sleep(max(pause_s, at_least_s))
             if number == 0:
-                self._on_retry(f"{failure} Sending the request again until it is answered.")
+                self._on_retry(f"{failure} The request is sent again until the server responds.")
         raise failure
 
     def _unreachable(self, error: Exception) -> Unreachable:
         reason = str(error) or type(error).__name__
         failure = Unreachable(
-            f"{self.address} does not answer ({reason}). Check the address and that the server runs."
+            f"{self.address} does not respond ({reason}). Check the address, and that the server is running."
         )
         failure.__cause__ = error
         return failure
@@ -189,7 +189,7 @@ def checked(response: httpx2.Response) -> httpx2.Response:
 def refusal(response: httpx2.Response) -> ServerError:
     if response.is_redirect:
         location = response.headers.get("location")
-        return Unreachable(f"The server redirects to {location}; use that address.")
+        return Unreachable(f"The server redirects to {location}. Use that address.")
     status = response.status_code
     try:
         error = ErrorResponse.model_validate_json(response.content)
@@ -233,11 +233,11 @@ def _busy(response: httpx2.Response) -> Unreachable:
     try:
         return Unreachable(ErrorResponse.model_validate_json(response.content).message)
     except ValidationError:
-        return Unreachable(f"{response.url.host} answered {response.status_code}.")
+        return Unreachable(f"{response.url.host} responded with {response.status_code}.")
 
 
 def _not_ours(response: httpx2.Response) -> str:
-    return f"{response.url.host} answered {response.status_code}, but not like a TI2V Bench server."
+    return f"{response.url.host} responded with {response.status_code}, but not as a TI2V Bench server does."
 
 
 def _retry_after_s(response: httpx2.Response) -> float:

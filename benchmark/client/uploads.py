@@ -9,7 +9,7 @@ from benchmark.client.errors import Refused
 from benchmark.client.submission_api import SubmissionApi
 
 PARALLEL = 4
-# These refusals concern one clip and are listed; any other refusal would apply to every clip.
+# Refusals with these codes concern a single clip. Any other refusal would apply to every clip.
 _ABOUT_THE_CLIP = {
     HTTPStatus.CONFLICT,
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
@@ -33,8 +33,8 @@ def upload_clips(
         on_clip: called after each clip, for a progress bar.
 
     Raises:
-        Refused: the reason does not concern one clip (such as the key or a full disk); the upload stops.
-        Unreachable: the server no longer answers; it keeps the clips that it has received.
+        Refused: the refusal does not concern a single clip (for example a full disk), so the upload stops.
+        Unreachable: the server no longer responds; clips that it has received are stored.
     """
     problems = {}
     with ThreadPoolExecutor(PARALLEL) as pool:

@@ -1,4 +1,4 @@
-"""REST requests that read and set the visibility of a benchmark, a submission or a study."""
+"""Sends REST requests that read and set the visibility of a benchmark, a submission or a study."""
 
 from collections.abc import Sequence
 from urllib.parse import quote
@@ -15,7 +15,7 @@ _NOUNS = {
 
 
 class VisibilityApi:
-    """`client.visibility`."""
+    """The methods of `client.visibility`."""
 
     def __init__(self, transport: Transport) -> None:
         self._transport = transport

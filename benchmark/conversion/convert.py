@@ -19,7 +19,7 @@ _HDR_TRANSFERS = frozenset({16, 18})
 
 
 def convert_video(source: Path, target: Path) -> bool:
-    """Write a video as a clip; return True if it was encoded, False if it was copied.
+    """Write a video as a clip. Return True if the video was encoded, False if it was copied.
 
     A video that servers accept unchanged is copied. The clip is upright, has square pixels and no sound, and
     no side is longer than 2048 pixels. The times at which frames are shown do not change.
@@ -81,7 +81,9 @@ def _is_accepted(source: Path, description: VideoDescription) -> bool:
 
 def _refuse_hdr(description: VideoDescription) -> None:
     if description.colour_transfer in _HDR_TRANSFERS:
-        raise CannotConvert("The video is HDR (PQ or HLG). Write it in SDR first; its colours will change.")
+        raise CannotConvert(
+            "The video is HDR (PQ or HLG). Convert it to SDR first, which changes its colours."
+        )
 
 
 def _upright_frames(frames: Iterator[object], description: VideoDescription) -> Iterator[NDArray[np.uint8]]:

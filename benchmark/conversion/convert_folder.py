@@ -82,7 +82,7 @@ def find_sources(folder: Path, names: Mapping[str, ClipName] | None = None) -> S
     """Return the videos and the folders of frames in a folder.
 
     Args:
-        names: pair and seed by file name; by default each clip has the name of its source.
+        names: the pair and seed of each file name; by default each clip gets the name of its source.
 
     Raises:
         ConversionProblems: two sources would give the same clip, or the table does not match the folder.
@@ -97,7 +97,7 @@ def find_sources(folder: Path, names: Mapping[str, ClipName] | None = None) -> S
     for source in found:
         by_clip[source.clip].append(source.path.name)
     problems += [
-        f"{' and '.join(each)} would both become {clip}; keep one"
+        f"{' and '.join(each)} would both become {clip}; keep one of them"
         for clip, each in by_clip.items()
         if len(each) > 1
     ]
@@ -168,7 +168,7 @@ def _refuse_other_clips(output: Path, sources: Sequence[Source]) -> None:
     if others:
         raise ConversionProblems(
             [
-                f"{output / name} was made of another source; delete it or choose another --to"
+                f"{output / name} was made from another source; delete the clip or choose another --to"
                 for name in others
             ]
         )
@@ -180,9 +180,13 @@ def _is_source(path: Path) -> bool:
 
 def _named(paths: Sequence[Path], names: Mapping[str, ClipName]) -> tuple[list[Source], list[str]]:
     by_name = {canonical_name(path.name): path for path in paths}
-    problems = [f"{name}: not in the table of names" for name in by_name if name not in names]
+    problems = [
+        f"{name}: the table of names does not contain this file" for name in by_name if name not in names
+    ]
     problems += [
-        f"{name}: in the table of names, but not in the folder" for name in names if name not in by_name
+        f"{name}: the table of names contains this file, but the folder does not"
+        for name in names
+        if name not in by_name
     ]
     found = [
         Source(by_name[name], f"{clip.pair_id}{'' if clip.seed is None else f'_{clip.seed}'}.mp4")
@@ -231,7 +235,7 @@ def _read_records(output: Path) -> Iterator[_Record]:
                 yield _Record(**json.loads(line))
             except (ValueError, TypeError) as error:
                 raise ValueError(
-                    f"{path}, line {number} cannot be read. Delete the file to convert every clip again."
+                    f"Line {number} of {path} cannot be read. Delete the file to convert every clip again."
                 ) from error
 
 

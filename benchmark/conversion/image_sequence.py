@@ -23,8 +23,8 @@ def frame_files(folder: Path) -> list[Path]:
 def check_sequence(images: Sequence[Path]) -> None:
     """Check that images in the order of `frame_files` are all frames of one clip.
 
-    The names must differ in one number only. Its steps need not be 1, because some programs number frames by
-    time, but no step may be twice as long as another one.
+    The names must differ in one number only. This number may increase by more than 1 from frame to frame,
+    because some programs number frames by time, but no step may be twice as long as another one.
 
     Raises:
         CannotConvert: the names do not fit, two images have one number, or a number is missing.

@@ -13,7 +13,7 @@ from benchmark.video.formats import (
     FRAME_SUFFIXES,
 )
 
-# Files that `ti2v generate` and `ti2v convert` write next to the clips.
+# Files that `ti2v generate` and `ti2v convert` write next to the clips, and that need no explanation.
 _RECORDS = ("manifest", CONVERSION_RECORDS)
 
 
@@ -32,7 +32,7 @@ def why_unused(path: Path) -> str | None:
     if path.is_dir() and not is_hidden_file(path.name):
         if holds_frames(path):
             return f"folders of frames; convert them with: {CONVERT_COMMAND} --fps N"
-        return "folders; they are not searched"
+        return "folders, which are not searched"
     return why_name_unused(path.name)
 
 
@@ -40,7 +40,7 @@ def why_name_unused(name: str) -> str | None:
     """Return why a file of this name is not uploaded, as `why_unused` does for a file on disk."""
     suffix = PurePath(name).suffix.lower()
     if is_hidden_file(name):
-        return "hidden files, such as a Mac writes beside every file"
+        return "hidden files, such as macOS writes next to every file"
     if suffix in CLIP_SUFFIXES or (name.startswith(_RECORDS) and suffix == ".jsonl"):
         return None
     if suffix in CONVERTIBLE_SUFFIXES:

@@ -1,4 +1,4 @@
-"""The bundled benchmark: images rendered by `benchmark.scenes`, and our own prompts. Licence: CC0."""
+"""Contains the bundled benchmark: images rendered by `benchmark.scenes`, and our own prompts (CC0)."""
 
 from pathlib import Path
 

@@ -1,16 +1,17 @@
-"""The layout of a Markdown or LaTeX table: the columns, and the display names of sides."""
+"""Defines which columns a Markdown or LaTeX table has, and how the table names the sides."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from benchmark.exports.table_format import COMPACT, LAYOUTS, PrintedColumn, Span, Spans
+from benchmark.exports.printed_cells import Span, Spans
+from benchmark.exports.table_format import COMPACT, LAYOUTS, PrintedColumn
 from benchmark.protocol import TableName
 
 ALL_COLUMNS = "all"
 
 
 class UnknownColumn(ValueError):
-    """A chosen column is not in the table; the message lists the table's columns."""
+    """The table does not have a chosen column. The message lists the table's columns."""
 
 
 @dataclass(frozen=True)
@@ -41,11 +42,11 @@ class TableLayout:
         return _columns(table, self.columns)
 
     def is_compact(self, table: TableName) -> bool:
-        """Return whether no columns were chosen, so that a LaTeX table has the columns usual in a paper."""
+        """Return whether a LaTeX table has its default columns, because no columns were chosen."""
         return not self.columns and table in COMPACT
 
     def compact(self, table: TableName, rows: Sequence[object]) -> list[PrintedColumn]:
-        """Return the columns that are usual in a paper.
+        """Return the default columns of a LaTeX table, which fit a paper.
 
         If all rows have the same reference, its name is in a column title instead of in every row.
         """

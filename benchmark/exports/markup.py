@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from benchmark.exports.layout import TableLayout
 from benchmark.exports.notes import TableNote
-from benchmark.exports.table_format import PrintedColumn, Span, Spans
+from benchmark.exports.printed_cells import Span, Spans
+from benchmark.exports.table_format import PrintedColumn
 from benchmark.protocol import TableName
 
 _MARKDOWN_SPECIAL = re.compile(r"([\\`*_{}\[\]<>|#~&$])")
@@ -65,8 +66,8 @@ def latex_chunks(
     r"""Yield a LaTeX table with booktabs rules, followed by a note.
 
     If no columns are chosen, the table has a short note and only as many columns as fit into one column of a
-    two-column paper. The table is a tabular; use \input inside a table environment. A table that is longer
-    than a page is a longtable; use \input in the text.
+    two-column paper. The table is a tabular, for \input inside a table environment. A table that is longer
+    than a page is a longtable, for \input in the text.
 
     Raises:
         UnknownColumn: the layout chooses a column that the table does not have.

@@ -36,7 +36,10 @@ class AgreementDocument:
 
 
 def agreement_bytes(document: AgreementDocument, file_format: MetricFormat) -> bytes:
-    """Return the bytes of a file. CSV contains the metrics only; the other formats also the regression."""
+    """Return the agreement as the bytes of a file.
+
+    CSV contains the metrics only; the other formats also contain the regression.
+    """
     return _WRITERS[file_format](document).encode()
 
 

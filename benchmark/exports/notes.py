@@ -1,4 +1,4 @@
-"""The note under a table: definitions, how many pairs and votes there are, and which are not counted."""
+"""Writes the note under a table: definitions, numbers of pairs and votes, and votes that do not count."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -113,12 +113,12 @@ SHORT_DEFINITIONS = {
 
 @dataclass(frozen=True)
 class TableNote:
-    """The data behind a table.
+    """The counts that the note under a table states.
 
     Attributes:
         pairs: number of pairs with a vote.
         panel: the smallest and the largest number of votes that a comparison has.
-        votes: number of counted votes.
+        votes: number of votes that count.
         left_out: number of votes that are not counted, by status.
         imported: whether the votes were imported.
         interim: whether the study is not closed yet.
@@ -156,7 +156,7 @@ class TableNote:
         return f"{DEFINITIONS[table]} {self.counts}"
 
     def short(self, table: TableName) -> str:
-        """Return the short note for a table with the columns that are usual in a paper."""
+        """Return the short note of a LaTeX table with the default columns."""
         text = SHORT_DEFINITIONS[table]
         interim = " Interim: the study is not closed." if self.interim else ""
         return f"{text} {counted(self.pairs, 'pair')}, {counted(self.votes, 'vote')}.{interim}"

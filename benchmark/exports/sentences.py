@@ -1,15 +1,21 @@
-"""Sentences that interpret a table, for the command line and reports."""
+"""Writes sentences that interpret a table, for the command line and reports."""
 
 from collections.abc import Iterable, Sequence
 
 from benchmark.protocol import TableName
 from benchmark.stats.agreement_table import CHOICE, AgreementRow, agreement_sentence
-from benchmark.stats.conclusions import conclusion, justification_conclusion, paired_conclusion, panel_warning
+from benchmark.stats.conclusions import (
+    conclusion,
+    justification_conclusion,
+    paired_conclusion,
+    panel_warning,
+    sensitivity_sentence,
+)
 from benchmark.stats.justifications import JustificationRow
 from benchmark.stats.leaderboard import LeaderboardRow, leaderboard_sentence
 from benchmark.stats.paired import PairedRow
 from benchmark.stats.preferences import PreferenceRow
-from benchmark.stats.sensitivity import SensitivityRow, sensitivity_sentence
+from benchmark.stats.sensitivity import SensitivityRow
 from benchmark.stats.tallies import Tallies
 from benchmark.stats.votes import Matchup
 
@@ -20,8 +26,7 @@ def table_sentences(
     """Return one sentence per row, and a warning if comparisons have different numbers of votes.
 
     Args:
-        table: the name of the table; there are no sentences for the tables of comparisons, breakdowns and
-            votes.
+        table: the name of the table. The tables comparisons, breakdowns and votes have no sentences.
         rows: the rows of the table.
         tallies, matchups: the data that the rows were computed from.
     """

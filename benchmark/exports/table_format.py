@@ -1,39 +1,36 @@
-"""The columns of Markdown and LaTeX tables: titles, formats and bold values."""
+"""Defines the columns of Markdown and LaTeX tables: titles, number formats and bold values."""
 
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from benchmark.exports.cells import CONVERTERS
+from benchmark.exports.printed_cells import (
+    EMPTY,
+    KAPPA_DECIMALS,
+    PERCENT_DECIMALS,
+    STRENGTH_DECIMALS,
+    TITLES,
+    Span,
+    Spans,
+    interval_cell,
+    number_cell,
+    p_cell,
+    plain_cell,
+    reason_cells,
+    sides_cell,
+)
 from benchmark.exports.tables import COLUMNS, Kind
-from benchmark.protocol import Justification, Side, TableName
-from benchmark.stats.number_format import printed_number, printed_p
+from benchmark.protocol import TableName
 from benchmark.stats.preferences import AVERAGE
-
-EMPTY = "–"
-PERCENT_DECIMALS, KAPPA_DECIMALS, STRENGTH_DECIMALS = 1, 3, 2
-TITLES = {
-    Justification.IMAGE_ALIGNMENT: "Image",
-    Justification.TEXT_ALIGNMENT: "Text",
-    Justification.OBJECT_MOTION: "Motion",
-    Justification.OVERALL_QUALITY: "Quality",
-}
-
-
-@dataclass(frozen=True)
-class Span:
-    """A part of a cell's text, which is either bold or plain."""
-
-    text: str
-    bold: bool = False
-
-
-Spans = tuple[Span, ...]
 
 
 @dataclass(frozen=True)
 class PrintedColumn:
-    """A column of a Markdown or LaTeX table; numbers are right-aligned, names of sides can be replaced."""
+    """A column of a Markdown or LaTeX table.
+
+    Numbers are right-aligned; names of sides may be display names.
+    """
 
     title: str
     spans: Callable[[object], Spans]
@@ -51,7 +48,7 @@ class PrintedColumn:
 
 
 def _text(title: str, column: str) -> PrintedColumn:
-    return PrintedColumn(title, lambda row: (Span(_plain(getattr(row, column))),), number=False)
+    return PrintedColumn(title, lambda row: (Span(plain_cell(getattr(row, column))),), number=False)
 
 
 def _name(title: str, column: str) -> PrintedColumn:
@@ -59,7 +56,7 @@ def _name(title: str, column: str) -> PrintedColumn:
 
 
 def _number(title: str, column: str) -> PrintedColumn:
-    return PrintedColumn(title, lambda row: (Span(_plain(getattr(row, column))),))
+    return PrintedColumn(title, lambda row: (Span(plain_cell(getattr(row, column))),))
 
 
 def _p_value(title: str, column: str) -> PrintedColumn:
@@ -86,36 +83,6 @@ def _measure(title: str, column: str, decimals: int) -> PrintedColumn:
     return PrintedColumn(title, spans)
 
 
-def sides_cell(reference: float | None, other: float | None) -> Spans:
-    """Return two values as `63.1/36.9`, the larger value in bold. If they are equal, neither is bold."""
-    if reference is None or other is None:
-        return (Span(EMPTY),)
-    return (
-        Span(_plain(reference), bold=reference > other),
-        Span("/"),
-        Span(_plain(other), bold=other > reference),
-    )
-
-
-def p_cell(value: float | None) -> str:
-    return EMPTY if value is None else printed_p(value)
-
-
-def number_cell(value: float | None, decimals: int) -> str:
-    return EMPTY if value is None else printed_number(value, decimals)
-
-
-def interval_cell(low: float | None, high: float | None, decimals: int = PERCENT_DECIMALS) -> str:
-    """Return an interval's bounds as a text such as `[−0.012, 0.290]`."""
-    if low is None or high is None:
-        return EMPTY
-    return f"[{printed_number(low, decimals)}, {printed_number(high, decimals)}]"
-
-
-def _plain(value: object) -> str:
-    return EMPTY if value is None else str(value)
-
-
 def _opponent(row: object) -> Spans:
     other = getattr(row, "other", None)
     return (Span(AVERAGE if other is None else str(other)),)
@@ -123,14 +90,7 @@ def _opponent(row: object) -> Spans:
 
 def _rank(row: object) -> Spans:
     rank, low, high = (getattr(row, name) for name in ("rank", "rank_low", "rank_high"))
-    return (Span(_plain(rank) if low is None else f"{rank} ({low}–{high})"),)
-
-
-def reason_cells(row: object, form: str = "{reason}_{side}") -> tuple[Spans, ...]:
-    """Return one cell per reason, such as 39.8/15.3. Without any reason in the row, all cells are dashes."""
-    values = [[getattr(row, form.format(reason=reason, side=side)) for side in Side] for reason in TITLES]
-    is_without = not any(value for both in values for value in both)
-    return tuple((Span(EMPTY),) if is_without else sides_cell(*both) for both in values)
+    return (Span(plain_cell(rank) if low is None else f"{rank} ({low}–{high})"),)
 
 
 def _reason_sides(form: str) -> list[PrintedColumn]:

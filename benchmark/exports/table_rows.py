@@ -31,10 +31,10 @@ def result_rows(
 
     Args:
         table: the table to compute.
-        tallies: `tallies.matchup` indexes `matchups`.
+        tallies: the vote counts; `tallies.matchup` contains indices into `matchups`.
         matchups: the matchups of the study.
         interim: whether the study is not closed; p-values are computed for closed studies only.
-        votes: the single votes that were tallied; needed only for the sensitivity to annotators.
+        votes: the single votes behind the tallies. Only the sensitivity to annotators needs single votes.
 
     Raises:
         ValueError: the table is `votes`, which cannot be computed from tallies.

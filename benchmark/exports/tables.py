@@ -1,4 +1,4 @@
-"""The result tables and their columns.
+"""Defines the result tables and their columns.
 
 The names and the order of the columns are part of the public contract.
 
@@ -26,7 +26,7 @@ EXTENSIONS = {each: each.value for each in TableFormat} | {
 
 
 class Kind(StrEnum):
-    """The type of a column's cells. Any column may also have empty cells."""
+    """The type of a column's cells. Columns of every type may also have empty cells."""
 
     TEXT = "text"
     WHOLE = "whole"
@@ -63,7 +63,7 @@ def _kind(annotation: object) -> Kind:
         return Kind.WHOLE
     if annotation in (float, float | None):
         return Kind.REAL
-    return Kind.TEXT  # names; enums are written as their values
+    return Kind.TEXT  # names, and enums, which are written as their values
 
 
 def _vote_column(name: str) -> Column:

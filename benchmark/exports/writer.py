@@ -23,7 +23,7 @@ def table_chunks(
     note: TableNote | None = None,
     layout: TableLayout = DEFAULT_LAYOUT,
 ) -> Iterator[bytes]:
-    """Yield the file in chunks; rows are consumed lazily.
+    """Yield a table as a file, in chunks. Rows are consumed lazily.
 
     The note follows the table in Markdown and LaTeX and is metadata in Parquet. CSV, JSON and JSONL contain
     rows only, so that every program can read them.

@@ -1,1 +1,1 @@
-"""Reads benchmarks from a folder in the official layout or from a data set on the Hugging Face Hub."""
+"""Reads benchmarks from a folder in the official layout or from a dataset on the Hugging Face hub."""

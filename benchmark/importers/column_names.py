@@ -17,7 +17,7 @@ IMAGE_NAMES = (
     *("image_path", "image", "image_file", "image_name", "input_image", "first_frame"),
     *("img", "img_path", "file_name", "filename", "file", "path"),
 )
-# Columns that TI2V Bench uses; all others are stored as tags.
+# Columns that TI2V Bench uses. All other columns are stored as tags.
 KNOWN_TAGS = {
     "scenario": ("scenario", "scenario_name"),
     "style": ("style", "image_style"),
@@ -31,7 +31,7 @@ _INDEX_NAMES = frozenset({"unnamed_0", "index_level_0"})
 
 @dataclass(frozen=True)
 class Columns:
-    """The indices of the recognised columns. `tags` maps each tag's name to the index of its column.
+    """The indices of a table's recognised columns. `tags` maps each tag's name to the index of its column.
 
     Attributes:
         labels: the name of each column in messages; the column's number if the table has no header.
@@ -95,7 +95,7 @@ def _check_header(body: Sequence[TableRow], names: Sequence[str], used: set[int]
                 TableProblem("Two columns have this name. Rename or remove one of them.", line, name)
             )
         if name in _INDEX_NAMES or (not name and column not in used and _share(body, column, bool)):
-            message = "The column has no name. Name it, or delete it if it only numbers the rows."
+            message = "The column has no name. Name the column, or delete it if it numbers the rows."
             problems.append(TableProblem(message, line, str(column + 1)))
     if problems:
         raise ImportProblems(problems)
@@ -114,7 +114,9 @@ def _image_column(
         raise _unclear(
             f"Columns {_listed(by_content, names)} all contain image names. Rename the right one to 'image'."
         )
-    raise _unclear("No column contains image names. Add one with file names such as images/balloon1.jpg.")
+    raise _unclear(
+        "No column contains image names. Add a column with file names such as images/balloon1.jpg."
+    )
 
 
 def _prompt_column(body: Sequence[TableRow], names: Sequence[str], image: int) -> int:
@@ -144,7 +146,7 @@ def _tag_columns(names: Sequence[str], taken: set[int]) -> dict[str, int]:
             continue
         tag = known.get(name, name) or f"column_{column + 1}"
         if tag in tags:
-            raise _unclear(f"Two columns both mean '{tag}'. Rename or remove one.")
+            raise _unclear(f"Two columns both mean '{tag}'. Rename or remove one of them.")
         tags[tag] = column
     return tags
 

@@ -1,4 +1,4 @@
-"""Reads a benchmark from a data set on the Hugging Face Hub: `hf://owner/name[@revision]`."""
+"""Reads a benchmark from a dataset on the Hugging Face hub: `hf://owner/name[@revision]`."""
 
 import re
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ _ADDRESS = re.compile(r"hf://(?:datasets/)?(?P<repository>[\w.-]+/[\w.-]+)(?:@(?
 
 @dataclass(frozen=True)
 class HubAddress:
-    """A data set's repository and revision. If the revision is None, it is the default branch."""
+    """The repository and revision of a dataset. Revision None means the default branch."""
 
     repository: str
     revision: str | None
@@ -37,10 +37,10 @@ def parse_address(address: str) -> HubAddress:
 
 
 def read_hub(address: str) -> BenchmarkSource:
-    """Download a data set to the cache of the `huggingface_hub` library, and read the data set.
+    """Download a dataset to the cache of the `huggingface_hub` library, and read the dataset.
 
     Raises:
-        ImportProblems: the hub cannot be reached, or the data set cannot be imported.
+        ImportProblems: the hub cannot be reached, or the dataset cannot be imported.
     """
     hub = parse_address(address)
     return read_snapshot(_download(hub), hub)

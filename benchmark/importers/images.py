@@ -24,7 +24,7 @@ _SIZE_RULE = f"sides must be {MIN_IMAGE_SIDE} to {MAX_IMAGE_SIDE} pixels, with 4
 
 
 class ImageRefused(Exception):
-    """An image is missing or cannot be used; the message is written for users."""
+    """An image is missing or cannot be used. The message is written for users."""
 
 
 class ImageFolder:
@@ -59,7 +59,9 @@ class ImageFolder:
         """
         name = _posix(cell)
         if name.is_absolute() or PureWindowsPath(cell).drive or ".." in name.parts:
-            raise ImageRefused("The image's path points outside the folder. Write it relative to the CSV.")
+            raise ImageRefused(
+                "The image's path points outside the folder. Write the path relative to the CSV."
+            )
         for start in (beside, self._folder):
             path = start / name
             if _is_file(path):
@@ -76,7 +78,9 @@ class ImageFolder:
         if not found:
             raise ImageRefused(f"There is no image {name} in the folder.")
         if not same_bytes(found):
-            raise ImageRefused(f"Several different images have the name {name.name}. Write its path as well.")
+            raise ImageRefused(
+                f"Several different images have the name {name.name}. Write the image's path as well."
+            )
         return found[0]
 
     def _only(self, path: Path) -> Path:
@@ -92,7 +96,9 @@ class ImageFolder:
 
     def _inside(self, path: Path) -> Path:
         if not path.resolve().is_relative_to(self._within):
-            raise ImageRefused("The image is a link that points outside the folder. Copy the file into it.")
+            raise ImageRefused(
+                "The image is a link that points outside the folder. Copy the image into the folder."
+            )
         return path
 
 

@@ -1,6 +1,6 @@
 """Reads a benchmark in the official layout: a folder of images, and a table of image paths and prompts.
 
-The layout is that of the data set `wang-sj16/TI2V-Bench` on the Hugging Face Hub: `prompt.csv` has one row
+The layout is that of the data set `wang-sj16/TI2V-Bench` on the Hugging Face hub: `prompt.csv` has one row
 per pair.
 """
 
@@ -81,7 +81,10 @@ def _only_table(folder: Path) -> Path:
         if len(found) > 1:
             names = ", ".join(str(path.relative_to(folder)) for path in found[:5])
             kind = suffix.removeprefix(".").upper()
-            message = f"The folder contains {len(found)} {kind} files ({names}). Name the one to import."
+            message = (
+                f"The folder contains {len(found)} {kind} files ({names}). Name the file to import "
+                "instead of the folder."
+            )
             raise ImportProblems.of(message)
         if found:
             return found[0]
@@ -153,7 +156,7 @@ class _PairCollector:
         known = self.images.setdefault(name, path)
         if known != path and not same_bytes([known, path]):
             self._add_problem(
-                row, f"Two different images have the name {name}. Rename one.", self._columns.image
+                row, f"Two different images have the name {name}. Rename one of them.", self._columns.image
             )
         return name
 

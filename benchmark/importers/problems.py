@@ -1,4 +1,4 @@
-"""The error that lists all problems of a benchmark that cannot be imported."""
+"""Defines the error that lists all problems of a benchmark that cannot be imported."""
 
 from collections.abc import Sequence
 
@@ -7,7 +7,7 @@ from benchmark.tables import TableError, TableProblem
 
 
 class ImportProblems(ValueError):
-    """A benchmark cannot be imported; nothing was imported.
+    """A benchmark has problems, so nothing was imported.
 
     Args:
         problems: the problems in any order; the error sorts them by line.

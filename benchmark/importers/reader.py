@@ -1,4 +1,4 @@
-"""Reads a benchmark from a folder, from a CSV file, or from the Hugging Face Hub."""
+"""Reads a benchmark from a folder, from a CSV file, or from the Hugging Face hub."""
 
 import re
 from pathlib import Path
@@ -18,7 +18,7 @@ def read_benchmark(address: str) -> BenchmarkSource:
 
 
 def default_slug(address: str) -> str:
-    """Return a slug made from the name of the folder or data set at the address.
+    """Return a slug made from the name of the folder or dataset at the address.
 
     >>> default_slug("hf://wang-sj16/TI2V-Bench@main"), default_slug("releases/My Pairs/prompt.csv")
     ('ti2v-bench', 'my-pairs')

@@ -15,7 +15,7 @@ from benchmark.tables.quotation import MISQUOTED, is_misquoted
 TEXT_SUFFIXES = (".csv", ".tsv")
 TYPED_SUFFIXES = (".jsonl", ".parquet")
 MAX_TABLE_BYTES = 64 * 1024 * 1024
-# Excel on Windows saves CSV in this encoding.
+# The encoding in which Excel on Windows saves CSV files.
 LEGACY_ENCODING = "cp1252"
 
 
@@ -29,7 +29,7 @@ class TableRow:
 
 @dataclass(frozen=True)
 class TableRows:
-    """The rows of a table, including the header, and the problems of its lines.
+    """The rows of a table, including the header, and the problems found in its lines.
 
     Attributes:
         remark: a sentence if the encoding of the file was guessed.

@@ -1,4 +1,4 @@
-"""A benchmark that was read from its source and is not stored yet."""
+"""Defines the type of a benchmark that was read from its source and is not stored yet."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from benchmark.pairs import PairSpec
 
 @dataclass(frozen=True)
 class BenchmarkSource:
-    """A complete benchmark without problems.
+    """A benchmark that was read and checked, ready to be stored.
 
     Attributes:
         title: the authors' title; None if the authors give no title.

@@ -1,7 +1,7 @@
-"""Temporal artifacts that people notice at once: flashes, freezes, cuts, loops and colour shifts.
+"""Measures temporal artifacts that people notice at once: flashes, freezes, cuts, loops and colour shifts.
 
-This is our own metric; it needs no weights. Thresholds are in grey levels of 255 and were chosen on the clips
-described in docs/metrics.md.
+TI2V Bench defines this metric. The metric needs no weights. Thresholds are in grey levels of 255 and were
+chosen on the clips described in docs/metrics.md.
 """
 
 from dataclasses import dataclass
@@ -12,9 +12,10 @@ from numpy.typing import NDArray
 
 from benchmark.metrics.frames import Frames, checked_frames, luma
 
-# A frame is a flash if it is brighter than both neighbours, or darker than both, by more than this.
+# A frame is a flash if it is brighter than both neighbours, or darker than both, by more than this
+# difference.
 FLASH_LEVELS = 4.0
-# Two frames are the same if their mean difference is below this; encoding a clip changes frames by more.
+# Two frames are the same if their mean difference is below this threshold. Encoding changes frames by more.
 FREEZE_LEVELS = 0.15
 # A step is a cut if the mean difference of the two frames is above CUT_LEVELS, and above CUT_FACTOR times
 # the clip's usual step.
@@ -27,7 +28,7 @@ LOOP_SHARE = 0.25
 
 @dataclass(frozen=True)
 class Artifacts:
-    """Artifacts of one clip; 0 is best for each.
+    """The artifacts of one clip. 0 is the best value of every artifact.
 
     Attributes:
         flashes: number of frames that are brighter, or darker, than both neighbours.

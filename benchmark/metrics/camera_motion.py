@@ -1,9 +1,9 @@
-"""Camera motion (VBench-I2V): checks whether the camera moves as the prompt asks.
+"""Computes camera motion (VBench-I2V): whether the camera moves as the prompt asks.
 
 Source: VBench, commit 45e79ec, vbench2_beta_i2v/camera_motion.py: CoTracker2 tracks a 10x10 grid from the
 first frame to the last. The motion type is predicted from one point in the middle of each edge. The score is
-1 if the requested type is among the predicted types. VBench reads the requested type from the file name; we
-take it from the pair. Like VBench, we truncate tracked positions to whole pixels.
+1 if the requested type is among the predicted types. VBench reads the requested type from the file name; this
+module reads it from the pair's prompt. Like VBench, we truncate tracked positions to whole pixels.
 """
 
 from enum import StrEnum
@@ -56,7 +56,7 @@ _LEFT_AND_RIGHT = _SAME | {
 
 
 def requested_camera_motion(prompt: str) -> CameraMotion | None:
-    """Return the camera motion that a prompt requests with one of VBench-I2V's phrases; None if it has none.
+    """Return the camera motion that a prompt requests with a phrase of VBench-I2V; None if there is none.
 
     Raises:
         MetricInputError: the prompt requests several motions.
@@ -74,7 +74,7 @@ def predicted_motions(
 
     Args:
         first: (10, 10, 2) positions (x, y) of the grid in the first frame, in pixels.
-        last: the same for the last frame.
+        last: the same positions in the last frame.
         height: height of the frames in pixels.
         width: width of the frames in pixels.
 

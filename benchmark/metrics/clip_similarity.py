@@ -1,8 +1,8 @@
-"""Similarity, by CLIP features, of a clip to its prompt and to its input image (Animate Bench, AIGCBench).
+"""Computes a clip's similarity to its prompt and its input image with CLIP (Animate Bench, AIGCBench).
 
 Sources: Animate Bench (PIA, arXiv:2312.13964) and AIGCBench (arXiv:2401.01651). CLIPScore (arXiv:2104.08718)
 scales the text cosine by 2.5. Papers do not always state whether a table contains cosines or CLIPScores, so
-we return both. Higher is better.
+the functions return both. Higher scores are better.
 """
 
 from dataclasses import dataclass
@@ -38,6 +38,6 @@ def clip_similarity(reference: ArrayLike, frames: ArrayLike) -> Similarity:
 
 
 def adjacent_similarity(frames: ArrayLike) -> float:
-    """Return the mean cosine of neighbouring frames (AIGCBench), in [-1, 1]; needs at least 2 frames."""
+    """Return the mean cosine of neighbouring frames (AIGCBench), in [-1, 1], for at least 2 frames."""
     rows = feature_rows(frames, name="frames", at_least=2)
     return float(cosines(rows[1:], rows[:-1]).mean())

@@ -1,8 +1,9 @@
-"""Dynamic degree (VBench): checks whether a clip contains any motion.
+"""Computes the dynamic degree (VBench): whether a clip contains any motion.
 
 Source: VBench, commit 45e79ec, vbench/dynamic_degree.py, with RAFT-things and 20 iterations. The score is 1
 if the clip moves and 0 if it does not, so a mean over clips is the share of moving clips. Deviation: for n =
-1 or 2 sampled frames, round(4 n / 16) is 0, so VBench counts a static clip as moving; we refuse such clips.
+1 or 2 sampled frames, round(4 n / 16) is 0, so VBench counts a static clip as moving. The function
+`dynamic_degree` refuses such clips.
 """
 
 import numpy as np

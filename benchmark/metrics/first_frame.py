@@ -15,7 +15,7 @@ _K1, _K2, _RANGE = 0.01, 0.03, 255.0
 
 
 def first_frame_mse(image: Image, frame: Image) -> float:
-    """Return the mean squared difference of two images with values in [0, 255]. Lower is better.
+    """Return the mean squared difference of two images with values in [0, 255]. Lower values are better.
 
     Args:
         image: (height, width, 3) uint8, the input image at the clip's size.
@@ -26,7 +26,7 @@ def first_frame_mse(image: Image, frame: Image) -> float:
 
 
 def first_frame_ssim(image: Image, frame: Image) -> float:
-    """Return the structural similarity, at most 1, averaged over channels; higher is better.
+    """Return the structural similarity, at most 1, averaged over channels. Higher values are better.
 
     Args:
         image: (height, width, 3) uint8, the input image at the clip's size; each side has at least 7 pixels.

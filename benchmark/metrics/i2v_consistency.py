@@ -1,7 +1,8 @@
-"""Image-to-video consistency (VBench-I2V subject and background): similarity of a clip to its input image.
+"""Computes image-to-video consistency (VBench-I2V subject and background): a clip's similarity to its image.
 
-Source: VBench, commit 45e79ec, vbench2_beta_i2v/i2v_subject.py and i2v_background.py. Range [0, 1], higher is
-better. VBench uses DINO ViT-B/16 features for the subject and the DreamSim ensemble for the background.
+Source: VBench, commit 45e79ec, vbench2_beta_i2v/i2v_subject.py and i2v_background.py. The scores are in [0,
+1]; higher scores are better. VBench uses DINO ViT-B/16 features for the subject and the DreamSim ensemble for
+the background.
 """
 
 import numpy as np

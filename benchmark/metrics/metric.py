@@ -1,4 +1,4 @@
-"""A metric as a column of a table. This module imports no large package."""
+"""Defines the type of a metric, which is a column of a table. This module imports no large package."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -14,11 +14,11 @@ class Direction(StrEnum):
 
 @dataclass(frozen=True)
 class Metric:
-    """One metric.
+    """A metric with its names and its format in tables.
 
     Attributes:
-        name: the name in files and in the service.
-        title: the title for readers.
+        name: the metric's name in files and in the service.
+        title: the metric's title in Markdown and LaTeX tables.
         digits: the number of printed decimals.
         percent: whether Markdown and LaTeX tables print 100 times the value, as the papers do.
     """

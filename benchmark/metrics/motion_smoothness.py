@@ -1,7 +1,7 @@
-"""Motion smoothness (VBench): compares the odd frames with frames interpolated from the even frames.
+"""Computes motion smoothness (VBench): compares odd frames with frames interpolated from the even frames.
 
-Source: VBench, commit 45e79ec, vbench/motion_smoothness.py, which interpolates with AMT-S. Range [0, 1],
-higher is better; a static clip scores 1.
+Source: VBench, commit 45e79ec, vbench/motion_smoothness.py, which interpolates with AMT-S. The score is in
+[0, 1]; higher scores are better, and a static clip scores 1.
 """
 
 import numpy as np

@@ -14,14 +14,15 @@ from benchmark.metrics.vectors import MetricInputError
 
 @dataclass(frozen=True)
 class ScoreFile:
-    """The scores of one side of a matchup. The seeds of a pair are averaged.
+    """The scores of one side of a matchup. The score of a pair is the mean over its seeds.
 
     Attributes:
         name: the side, `model` or `model@label`.
-        settings: what the scores were computed with.
+        settings: the settings with which `ti2v metrics` computed the scores.
         directions: the direction of each metric.
         scores: for each metric, the score of each pair.
-        facts: for each pair, width, height, frames, seconds and bytes of its clips; empty if unknown.
+        facts: for each pair, width, height, frames, seconds and bytes of its clips; empty if the file has no
+            facts.
     """
 
     suite: str
@@ -36,7 +37,8 @@ def read_score_file(path: Path) -> ScoreFile:
     """Read a file of scores.
 
     Raises:
-        MetricInputError: the file is not such a document, or a score is not a finite number.
+        MetricInputError: the file was not written by `ti2v metrics --format json`, or a score is not a finite
+            number.
     """
     try:
         document = json.loads(path.read_text(encoding="utf-8"))

@@ -1,4 +1,4 @@
-"""The table of a suite's scores: one row per clip, and the mean of each metric over pairs.
+"""Defines the table of a suite's scores: one row per clip, and the mean of each metric over pairs.
 
 The seeds of a pair are averaged first, so that every pair has the same weight. The spread is the standard
 deviation between the means of the seeds, as VBench and Physics-IQ require for several runs.
@@ -17,8 +17,9 @@ from benchmark.metrics.vectors import MetricInputError
 class ClipScores:
     """The scores of one clip in one suite of metrics.
 
-    A metric that is not defined for the clip has no score. `refused` contains the reason. `facts` contains
-    width, height, frames, seconds and bytes of the file; it is empty if they are unknown.
+    A metric that is not defined for the clip has no score. If the clip was refused, `refused` contains the
+    reason. `facts` contains width, height, frames, seconds and bytes of the file; `facts` is empty if these
+    numbers are unknown.
     """
 
     pair: str
@@ -49,9 +50,9 @@ class Total:
     """A score of the whole table, computed from the means of several metrics.
 
     Attributes:
-        metric: the column.
-        value: the score; None if a mean that it needs does not exist.
-        missing: why the score does not exist; empty if it does.
+        metric: the metric that names the column of the score.
+        value: the score; None if a mean that the score needs does not exist.
+        missing: the reason why the score does not exist, or an empty text if the score exists.
     """
 
     metric: Metric
@@ -67,8 +68,8 @@ class MetricTable:
         suite: the name of the suite.
         settings: the settings that the scores depend on: backbones with revisions, transforms, frames, and
             our version.
-        metrics: the columns.
-        clips: the rows.
+        metrics: the metrics, one per column.
+        clips: the scores of the clips, one row per clip.
         expected_pairs: the number of pairs of the benchmark; the table is partial if fewer pairs have a row.
         not_computed: the metrics that were left out, with the reason.
         totals: the scores of the whole table.

@@ -1,7 +1,7 @@
-"""Temporal flickering (VBench): similarity of neighbouring frames.
+"""Computes temporal flickering (VBench): the similarity of neighbouring frames.
 
-Source: VBench, commit 45e79ec, vbench/temporal_flickering.py. Range [0, 1], higher is better; a static clip
-scores 1, so the score is not meaningful for a clip that should move.
+Source: VBench, commit 45e79ec, vbench/temporal_flickering.py. The score is in [0, 1]; higher scores are
+better. A static clip scores 1, so the score is not meaningful for a clip that should move.
 """
 
 from itertools import pairwise

@@ -1,8 +1,8 @@
-"""Agreement with the true motion: compares which object moves, in which direction, and by how much.
+"""Computes the agreement with the true motion: which object moves, in which direction, and by how much.
 
-This is our own metric. It needs a benchmark whose true motion is known: the scene engine computes the mask of
-the object that should move, and the exact flow of the true clip. Every score includes the error of the flow
-estimator; docs/metrics.md lists the size of this error on true clips.
+TI2V Bench defines this metric. The metric needs a benchmark whose true motion is known: the scene engine
+computes the mask of the object that should move, and the exact flow of the true clip. Every score includes
+the error of the flow estimator; docs/metrics.md lists the size of this error on true clips.
 """
 
 from dataclasses import dataclass

@@ -2,7 +2,7 @@
 
 Source: VBench, commit 45e79ec, vbench2_beta_i2v/README.md: each dimension is normalised by its bounds,
 weighted, and averaged; the total is the mean of the quality score and the I2V score. Deviation: VBench counts
-a missing dimension as 0; we raise an error.
+a missing dimension as 0; this module raises an error.
 """
 
 from collections.abc import Mapping
@@ -35,7 +35,7 @@ I2V = ("i2v_subject", "i2v_background", "camera_motion")
 
 @dataclass(frozen=True)
 class Totals:
-    """The total scores of a VBench-I2V table, in [0, 1]. Higher is better."""
+    """The total scores of a VBench-I2V table, in [0, 1]. Higher scores are better."""
 
     quality: float
     i2v: float

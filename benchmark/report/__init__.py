@@ -1,1 +1,1 @@
-"""The report: a study as one folder that can be verified, recomputed and published (docs/report.md)."""
+"""Writes the report of a study: one folder to verify, recompute and publish (docs/report.md)."""

@@ -1,4 +1,4 @@
-"""SHA256SUMS: the sha256 of all other files of a report, in the format that `sha256sum --check` reads."""
+"""Writes and reads SHA256SUMS, the sha256 of all other files of a report, for `sha256sum --check`."""
 
 import hashlib
 import re

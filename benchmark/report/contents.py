@@ -1,4 +1,4 @@
-"""The contents of a report, which the server reads from its database in one transaction."""
+"""Defines the contents of a report, which the server reads from its database in one transaction."""
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -35,7 +35,7 @@ COMPARISON_COLUMNS = ("matchup", "pair", "gold")
 
 @dataclass(frozen=True)
 class ReportContents:
-    """A snapshot of a study.
+    """A snapshot of a study, with everything that its report contains.
 
     Attributes:
         slug, title: the study's slug and title.
@@ -45,7 +45,7 @@ class ReportContents:
         pairs, clips, comparisons: rows with the columns above, in a fixed order.
         votes: a function that returns the rows of the votes table; it is called once for each file format.
         benchmark_licence: the licence that the benchmark states.
-        licence: the licence of the votes, as a licence identifier of the Hugging Face Hub.
+        licence: the licence of the votes, as a licence identifier of the Hugging Face hub.
         strips: frame strips of single pairs.
     """
 

@@ -1,4 +1,4 @@
-"""README.md of a report: a data set card for the Hugging Face Hub, with commands to recompute the results."""
+"""Writes the README.md of a report: a dataset card for the hub, with commands to recompute the results."""
 
 import json
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""environment.txt: the package versions of a report, in the format of a requirements file."""
+"""Writes environment.txt of a report: package versions, in the format of a requirements file."""
 
 import re
 import sys

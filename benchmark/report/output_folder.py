@@ -21,8 +21,8 @@ class ReportRefused(ValueError):
 def new_report_folder(target: Path, study: str) -> Iterator[Path]:
     """Yield an empty folder that replaces the target when the block ends without an error.
 
-    The folder is created next to the target and its name begins with a dot. It is removed if the block fails.
-    If the process is killed, the folder remains and can be deleted.
+    The folder is created next to the target and its name begins with a dot. If the block fails, the folder is
+    removed. If the process is killed, the folder remains and can be deleted.
 
     Raises:
         ReportRefused: the target contains something other than an earlier report of the same study, or the

@@ -72,7 +72,8 @@ def _write_votes(contents: ReportContents, folder: Path, step: Step) -> ScoredVo
         with path.open("wb") as stream:
             note = scored.note if scored else None
             write_table(TableName.VOTES, contents.votes(), file_format, stream, note=note)
-        # The last file has a note with the number of counting votes; we read this number from the first file.
+        # The last file contains a note with the number of votes that count, which is computed from the first
+        # file.
         scored = scored or ScoredVotes(load_votes(path)[0], contents.interim)
         step()
     assert scored is not None

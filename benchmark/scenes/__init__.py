@@ -1,15 +1,15 @@
-"""The scene engine: synthetic images and clips with their exact optical flow."""
+"""The scene engine, which renders synthetic images and clips with their exact optical flow."""
 
 from benchmark.scenes.benchmarks import ScenePair, bundled_pairs, gold_questions
 from benchmark.scenes.rendering import Rendering, draw_still, render
 from benchmark.scenes.scenarios import SCENARIOS
 from benchmark.scenes.scenes import Action, HardCase, Scenario, Scene
 from benchmark.scenes.styles import Style
-from benchmark.scenes.synthetic import WEIGHT_FREE_MODELS, draw_clip
+from benchmark.scenes.synthetic import SYNTHETIC_MODELS, draw_clip
 
 __all__ = [
     "SCENARIOS",
-    "WEIGHT_FREE_MODELS",
+    "SYNTHETIC_MODELS",
     "Action",
     "HardCase",
     "Rendering",

@@ -1,4 +1,4 @@
-"""Synthetic benchmarks: their images, pairs and files.
+"""Writes and reads synthetic benchmarks: their pairs, images and files.
 
 The files have the official layout: `prompt.csv` with one row per pair, and a folder of images.
 `manifest.json` adds the sha256, scenario, style and seed of every image.
@@ -27,8 +27,8 @@ from benchmark.tables import read_table
 
 IMAGE_SIDE = 512
 LICENCE = "CC0-1.0"
-# A rendering on another processor may differ by one level. Files store even levels only, so the difference
-# becomes two.
+# A rendering on another processor may differ by one level. Files store only even levels, so pixels of a file
+# may differ by two.
 LARGEST_DIFFERENCE = 2
 _COLUMNS = (
     "image_path",
@@ -168,12 +168,12 @@ def read_benchmark(folder: Path) -> dict[str, ScenePair]:
         rows = [dict(zip(_COLUMNS, cells, strict=True)) for cells in zip(*columns, strict=True)]
         pairs = [_pair({name: str(cell or "") for name, cell in row.items()}) for row in rows]
         if not pairs:
-            raise ValueError("a benchmark has at least one pair")
+            raise ValueError("a benchmark needs at least one pair")
         return {pair.id: pair for pair in pairs}
     except (FileNotFoundError, ValueError) as error:
         raise NoDrawnBenchmark(
-            f"{folder} is no benchmark that ti2v benchmark draw wrote: its prompt.csv is not there or says "
-            "too little to draw an image again."
+            f"{folder} is not a benchmark that ti2v benchmark draw wrote: prompt.csv is missing or does not "
+            "contain the columns from which images are rendered."
         ) from error
 
 

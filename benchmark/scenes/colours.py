@@ -1,4 +1,4 @@
-"""Colours, given by name or as #rrggbb; values are sRGB from 0 to 1."""
+"""Converts colours from names or #rrggbb to sRGB values from 0 to 1."""
 
 import numpy as np
 from numpy.typing import NDArray

@@ -1,4 +1,4 @@
-"""A contact sheet to check visually that `reference` differs from the other synthetic models."""
+"""Draws a contact sheet for a visual check that `reference` differs from the other synthetic models."""
 
 from collections.abc import Sequence
 
@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
 from benchmark.scenes.benchmarks import ScenePair
-from benchmark.scenes.synthetic import WEIGHT_FREE_MODELS, draw_frames
+from benchmark.scenes.synthetic import SYNTHETIC_MODELS, draw_frames
 
 _CLIP_SIDE = 256
 _SIDE = 180
@@ -38,7 +38,7 @@ def draw_contact_sheet(pairs: Sequence[ScenePair]) -> Image.Image:
 
 
 def _row(pair: ScenePair) -> Image.Image:
-    clips = {model: draw_frames(model, pair, size=_CLIP_SIDE) for model in WEIGHT_FREE_MODELS}
+    clips = {model: draw_frames(model, pair, size=_CLIP_SIDE) for model in SYNTHETIC_MODELS}
     truth = clips.pop("reference")
     # Show the frame at one third, because swinging objects are back at rest halfway through the clip.
     cells = {"image": truth[0], "reference, a third in": truth[len(truth) // 3], "reference, end": truth[-1]}

@@ -1,4 +1,4 @@
-"""Gold questions: comparisons with a known answer, because both clips are synthetic."""
+"""Defines gold questions: comparisons of two synthetic clips, whose right answer is known."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -7,7 +7,10 @@ from benchmark.protocol import Justification
 
 
 class GoldUse(StrEnum):
-    """The use of a question. Training questions explain their answers; gold questions look like any other."""
+    """The use of a question.
+
+    Training questions explain their answers; gold questions look like other comparisons.
+    """
 
     TRAINING = "training"
     GOLD = "gold"

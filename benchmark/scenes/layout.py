@@ -1,4 +1,4 @@
-"""Small random variations between images of the same scenario."""
+"""Computes small random variations between images of the same scenario."""
 
 import numpy as np
 

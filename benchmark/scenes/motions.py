@@ -1,4 +1,4 @@
-"""Motions: how a part of a scene changes over time.
+"""Defines motions, which describe how a part of a scene changes over time.
 
 Every motion is zero at the start of the clip (u = 0), so frame 0 of every action is the still image. Several
 motions of the same part are added.
@@ -33,7 +33,10 @@ def eased(u: float) -> float:
 
 @dataclass(frozen=True)
 class Motion(ABC):
-    """Base of all motions. A motion moves one part between two times in [0, 1], the clip's duration."""
+    """Base of all motions.
+
+    A motion changes one part between two times; 0 and 1 are the clip's start and end.
+    """
 
     part: str
     start: float = 0.0
@@ -51,7 +54,7 @@ class Motion(ABC):
 
 @dataclass(frozen=True, kw_only=True)
 class Shift(Motion):
-    """Move by (x, y). `hop` is the height of the path's arc; `lift` is the rise above the shadow."""
+    """Move the part by (x, y). `hop` is the height of the path's arc; `lift` is the rise above the shadow."""
 
     by: Point = (0.0, 0.0)
     hop: float = 0.0
@@ -67,7 +70,7 @@ class Shift(Motion):
 
 @dataclass(frozen=True, kw_only=True)
 class Turn(Motion):
-    """Turn clockwise about the part's origin."""
+    """Turn the part clockwise about its origin."""
 
     degrees: float
 
@@ -77,7 +80,7 @@ class Turn(Motion):
 
 @dataclass(frozen=True, kw_only=True)
 class Grow(Motion):
-    """Scale about the part's origin. The fields are the factors at the end of the clip."""
+    """Scale the part about its origin. The fields are the factors at the end of the clip."""
 
     x: float
     y: float
@@ -90,7 +93,7 @@ class Grow(Motion):
 
 @dataclass(frozen=True, kw_only=True)
 class Swing(Motion):
-    """Rotate back and forth. After each whole cycle, the part is in its rest position again."""
+    """Rotate the part back and forth. After each whole cycle it is in its rest position again."""
 
     degrees: float
     cycles: float = 1.0
@@ -101,7 +104,7 @@ class Swing(Motion):
 
 @dataclass(frozen=True, kw_only=True)
 class Bob(Motion):
-    """Move back and forth by (x, y)."""
+    """Move the part back and forth by (x, y)."""
 
     by: Point
     cycles: float = 1.0
@@ -114,7 +117,7 @@ class Bob(Motion):
 
 @dataclass(frozen=True, kw_only=True)
 class Flap(Motion):
-    """Repeatedly scale down and up about the part's origin. `x` and `y` are the smallest factors."""
+    """Repeatedly scale the part down and up about its origin. `x` and `y` are the smallest factors."""
 
     x: float = 1.0
     y: float = 1.0
@@ -128,7 +131,7 @@ class Flap(Motion):
 
 @dataclass(frozen=True, kw_only=True)
 class Crossing(Motion):
-    """Base of `Enter` and `Leave`, which cross an edge of the image in `hops` arcs of height `hop`."""
+    """Base of `Enter` and `Leave`: the part crosses an edge of the image in `hops` arcs of height `hop`."""
 
     edge: Edge
     hop: float = 0.0
@@ -143,7 +146,7 @@ class Crossing(Motion):
 
 @dataclass(frozen=True, kw_only=True)
 class Enter(Crossing):
-    """Move an entrant from outside the image to its place in the image."""
+    """Move a part (an entrant) from outside the image to its place in the image."""
 
     promise = Promise.ENTERS
 
@@ -189,7 +192,7 @@ class Tint(Motion):
 
 @dataclass(frozen=True)
 class WholePicture(Motion):
-    """Base of motions that change the whole image. The painter reads the `progress` of these motions."""
+    """Base of motions that change the whole image. `FramePainter` reads their `progress`."""
 
     part: str = ""
 

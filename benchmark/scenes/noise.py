@@ -1,4 +1,4 @@
-"""Seeded smooth noise for textures.
+"""Computes seeded smooth noise for textures.
 
 The lattice of random values depends on the object's size and not on the number of pixels. A seed therefore
 gives the same texture at every image size.
@@ -17,7 +17,7 @@ def smooth_noise(
     """Return smooth noise with a mean of about 0; nearly all values are in [-1, 1].
 
     Args:
-        rng: source of randomness.
+        rng: random generator of the noise.
         extent: (width, height) of the textured area in image heights.
         cells: lattice cells per image height; more cells give finer noise.
         shape: (rows, columns) of the result.

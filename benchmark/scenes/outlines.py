@@ -1,4 +1,4 @@
-"""Closed outlines of shapes: ellipses, boxes, smooth curves, strokes, stars.
+"""Computes closed outlines of shapes: ellipses, boxes, smooth curves, strokes, stars.
 
 An outline is an (n, 2) float64 array of x, y. x points right, y points down, and the unit is the image's
 height.

@@ -28,7 +28,7 @@ class Frame:
 
     Attributes:
         pixels: (rows, columns, 3) uint8 RGB.
-        owners: (rows, columns) int16, the index of the part that each pixel shows; -1 for the background.
+        owners: (rows, columns) int16, the index of the part that each pixel shows, or -1 for the background.
         maps: by part index, the 3x3 matrix from the part's coordinates to pixels.
     """
 

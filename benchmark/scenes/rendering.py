@@ -23,8 +23,9 @@ class Rendering:
 
     Attributes:
         frames: (frames, rows, columns, 3) uint8 RGB.
-        flow: (frames - 1, rows, columns, 2) float32, displacement (x, y) in pixels to the next frame. It is
-            exact for objects whose appearance does not change; if `action.is_rigid`, it is exact everywhere.
+        flow: (frames - 1, rows, columns, 2) float32, displacement (x, y) in pixels to the next frame. The
+            flow is exact for objects whose appearance does not change, and exact everywhere if
+            `action.is_rigid`.
         owners: (frames, rows, columns) int16, the index of the part that each pixel shows; -1 for the
             background.
         parts: the names of the parts, by index.

@@ -1,4 +1,7 @@
-"""Scenarios with their actions, and scenes. A scene is a scenario in one style with one layout seed."""
+"""Defines scenarios with their actions, and scenes.
+
+A scene is a scenario in one style with one layout seed.
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -13,7 +16,7 @@ from benchmark.scenes.styles import Style
 
 
 class HardCase(StrEnum):
-    """The difficulty of a prompt, one of the kinds of hard cases in TI2V Bench."""
+    """The kind of hard case that a prompt is, as in TI2V Bench."""
 
     ONE_OF_SEVERAL = "one_of_several"
     NEW_OBJECT = "new_object"
@@ -24,7 +27,7 @@ class HardCase(StrEnum):
 
 @dataclass(frozen=True)
 class Action:
-    """One prompt of a scenario, and the motions that it describes.
+    """One prompt of a scenario, and the motions that the prompt describes.
 
     Attributes:
         needs_daylight: whether the prompt makes no sense at night, such as "dusk falls".
@@ -56,11 +59,11 @@ class Action:
 
 @dataclass(frozen=True)
 class Scenario:
-    """A kind of scene.
+    """A kind of scene, such as an aquarium, from which images in several styles are rendered.
 
     Attributes:
-        parts: a function that returns the parts, back to front. It varies positions and colours with the
-            random generator, except for positions and colours that prompts mention.
+        parts: a function that returns the parts, back to front. The function varies positions and colours
+            with the random generator, except those that prompts mention.
     """
 
     name: str

@@ -1,4 +1,4 @@
-"""Shapes, which are filled outlines, and parts, which are groups of shapes that move together."""
+"""Defines shapes (filled outlines) and parts (groups of shapes that move together)."""
 
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -11,7 +11,7 @@ class Finish(StrEnum):
 
     MATTE = "matte"
     GLOSSY = "glossy"
-    # Unaffected by light, such as lamps, eyes and screens.
+    # A surface that light does not affect, such as lamps, eyes and screens.
     LUMINOUS = "luminous"
     # A soft glow around the outline's centre, added to the pixels behind the shape.
     HALO = "halo"
@@ -40,7 +40,9 @@ class Shape:
 
 @dataclass(frozen=True, eq=False)
 class Part:
-    """A group of shapes that moves as one. The group is drawn once as a texture, which transforms place.
+    """A group of shapes that move together.
+
+    The group is drawn once as a texture, which each frame transforms.
 
     Attributes:
         at: the position of the origin in the parent's coordinates; without a parent, in the image.

@@ -1,4 +1,4 @@
-"""The textures of all parts of a scene at one image size."""
+"""Renders the textures of all parts of a scene at one image size."""
 
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
@@ -16,7 +16,7 @@ from benchmark.scenes.states import View
 from benchmark.scenes.styles import Pixels, Style
 from benchmark.scenes.textures import Texture, draw_part
 
-# The ratio of the stage's width to its height; a wider image shows only part of the stage's height.
+# The ratio of the stage's width to its height. A wider image shows only part of the stage's height.
 STAGE_WIDTH = 1.6
 MIN_SIDE, MAX_SIDE = 64, 2048
 SHADOW_OPACITY = 0.34
@@ -34,7 +34,7 @@ class Stage:
     """A scene's textures at one size.
 
     Attributes:
-        size: (rows, columns) in pixels.
+        size: size of the image as (rows, columns), in pixels.
         view: the part of the stage that the image shows.
         textures: the textures by part name.
         tinted: a cache of recoloured textures, by (part, colour).
@@ -107,7 +107,7 @@ class Stage:
 
 
 def checked_size(size: int | Size) -> Size:
-    """Return a size as (rows, columns) after checking it.
+    """Return a size as (rows, columns) after checking both numbers.
 
     Raises:
         ValueError: a side is odd, or outside 64 to 2048 pixels.
@@ -158,7 +158,7 @@ def _recoloured(texture: Texture, tint: Colour) -> Texture:
 
 
 def window_of(matrix: Matrix, texture: Texture, limits: Window) -> Window | None:
-    """Return the window of pixels within the limits that a placed texture covers. None if it covers none."""
+    """Return the window of pixels within the limits that a placed texture covers; None if there is none."""
     rows, columns = texture.pixels.shape[:2]
     corners = np.array([[-1, columns, columns, -1], [-1, -1, rows, rows], [1, 1, 1, 1]])
     x, y, _ = matrix @ corners

@@ -1,4 +1,4 @@
-"""Types for the displacement of a part from its rest position, and for the visible part of the stage."""
+"""Defines two types: the displacement of a part from its rest position, and the visible area of the stage."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ class Edge(StrEnum):
 
 @dataclass(frozen=True)
 class View:
-    """The part of the stage that an image shows, in image heights."""
+    """The area of the stage that an image shows, in image heights."""
 
     left: float
     top: float

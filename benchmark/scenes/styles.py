@@ -1,4 +1,4 @@
-"""The six image styles and their shaders.
+"""Defines the six image styles and their shaders.
 
 The light always comes from the upper left. A shader computes the colours of a shape's surface and never
 changes its outline, so masks and motion are the same in every style.

@@ -1,4 +1,4 @@
-"""Synthetic models, which need no weights. One draws the reference clip, four draw wrong clips."""
+"""Renders clips of the synthetic models, which need no weights: one reference, four faulty models."""
 
 from collections.abc import Callable
 from types import MappingProxyType
@@ -16,7 +16,7 @@ from benchmark.scenes.stage import Size
 
 Frames = NDArray[np.uint8]
 
-WEIGHT_FREE_MODELS = MappingProxyType(
+SYNTHETIC_MODELS = MappingProxyType(
     {
         "reference": "The reference: the scene engine carries out the prompt.",
         "static": "The input image repeated; nothing moves.",
@@ -39,7 +39,7 @@ def draw_clip(
     """Return the clip of a synthetic model for a pair, as a complete MP4.
 
     Args:
-        model: a key of `WEIGHT_FREE_MODELS`.
+        model: name of the model, a key of `SYNTHETIC_MODELS`.
         pair: a pair of a synthetic benchmark, or the id of a bundled pair.
 
     Raises:
@@ -51,7 +51,7 @@ def draw_clip(
 def draw_frames(model: str, pair: ScenePair | str, *, frames: int = 16, size: Size | int = 320) -> Frames:
     """Return the frames that `draw_clip` encodes, (frames, rows, columns, 3) uint8 RGB."""
     if model not in _PAINTERS:
-        raise ValueError(f"no model {model!r} without weights; there are {', '.join(_PAINTERS)}")
+        raise ValueError(f"no synthetic model {model!r}; choose one of {', '.join(_PAINTERS)}")
     if isinstance(pair, str):
         if pair not in bundled_pairs():
             raise ValueError(f"no pair {pair!r} in the bundled benchmark")

@@ -1,4 +1,4 @@
-"""Rain, snow and petals: many small drops that fall through the image."""
+"""Renders rain, snow and petals as many small drops that fall through the image."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ _DROP_PIXELS_PER_HEIGHT = 640.0
 
 @dataclass(frozen=True)
 class _Habit:
-    """The parameters of one kind of weather; `fall`, for example, is the fall in image heights per clip."""
+    """The parameters of one kind of weather, such as `fall`: image heights that a drop falls per clip."""
 
     fall: float
     drift: float

@@ -1,13 +1,11 @@
-"""Inter-annotator agreement from tallies: percent, Fleiss' kappa, Krippendorff's alpha, Gwet's AC1.
+"""Computes inter-annotator agreement: percent, Fleiss' kappa, Krippendorff's alpha, Gwet's AC1.
 
 A comparison has n votes; k of these are for one of the two answers:
 
-    P_i   = (k(k-1) + (n-k)(n-k-1)) / (n(n-1))      agreeing pairs of votes among all pairs of votes
-    P     = mean of P_i, percent agreement
-    pi    = mean of k/n, the prevalence of the answer
-    kappa = (P - Pe) / (1 - Pe), Pe = 1 - 2 pi (1 - pi)
-    AC1   = the same with Pe = 2 pi (1 - pi)
-    alpha = 1 - (N-1) * sum_i [2k(n-k) / (n-1)] / (2 K (N-K)),   N: all votes, K: votes for the answer
+    P_i = (k(k-1) + (n-k)(n-k-1)) / (n(n-1)) agreeing pairs of votes among all pairs of votes P = mean of P_i,
+    percent agreement pi = mean of k/n, the prevalence of the answer kappa = (P - Pe) / (1 - Pe), Pe = 1 - 2
+    pi (1 - pi) AC1 = (P - Pe) / (1 - Pe), Pe = 2 pi (1 - pi) alpha = 1 - (N-1) * sum_i [2k(n-k) / (n-1)] / (2
+    K (N-K)), N: all votes, K: votes for the answer
 
 Sources: J. L. Fleiss (1971), Psychological Bulletin 76(5), 378-382. K. Krippendorff (2011), Computing
 Krippendorff's Alpha-Reliability. K. L. Gwet (2008), British J. Mathematical and Statistical Psychology
@@ -77,7 +75,7 @@ def group_agreements(yes: IntArray, votes: IntArray, group: IntArray, groups: in
     """Return the agreement of each group of comparisons.
 
     Args:
-        yes, votes: as in `agreement`.
+        yes, votes: see `agreement`.
         group: (comparisons,) the group of each comparison, in [0, groups).
         groups: the number of groups; all measures of a group without comparisons are None.
     """

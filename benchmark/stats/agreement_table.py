@@ -1,4 +1,4 @@
-"""The agreement table: one row per matchup and question, and a sentence that interprets the row."""
+"""Computes the agreement table, with one row per matchup and question, and a sentence for each row."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ CHOICE = "choice"
 ALL_MATCHUPS = "all"
 QUESTIONS = (CHOICE, *JUSTIFICATIONS)
 DIGITS = 3
-COMMON = 0.8  # if an answer has at least this prevalence, kappa and alpha are noticeably lower
+COMMON = 0.8  # from this prevalence of an answer on, kappa and alpha are noticeably lower
 
 
 @dataclass(frozen=True)

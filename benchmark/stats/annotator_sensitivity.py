@@ -55,7 +55,7 @@ def _without_each_annotator(
 def _bootstrap_annotators(
     votes: Votes, place: IntArray, matchup: IntArray, sign: IntArray, rng: np.random.Generator, resamples: int
 ) -> FloatArray:
-    """Return (resamples, matchups) scores.
+    """Return the score of each resample and matchup, (resamples, matchups).
 
     Each resample draws as many annotators as the study has, with replacement.
     """

@@ -1,4 +1,4 @@
-"""Array types of the statistics, and functions that group rows."""
+"""Defines the array types of the statistics, and functions that group rows."""
 
 from itertools import pairwise
 
@@ -9,7 +9,7 @@ IntArray = npt.NDArray[np.int64]
 FloatArray = npt.NDArray[np.float64]
 BoolArray = npt.NDArray[np.bool_]
 
-DENSE = 5_000_000  # if no value is larger than this, counting (with 40 MB) is faster than sorting
+DENSE = 5_000_000  # up to this largest value, counting (with 40 MB) is faster than sorting
 
 
 def distinct(values: IntArray) -> tuple[IntArray, IntArray]:
@@ -19,7 +19,7 @@ def distinct(values: IntArray) -> tuple[IntArray, IntArray]:
     sorted, which is faster.
 
     Args:
-        values: non-negative integers.
+        values: the values, which are non-negative integers.
     """
     size = int(values.max(initial=0)) + 1
     if size > DENSE:

@@ -1,4 +1,4 @@
-"""The macro-average over the matchups of one reference (such as the 72 % of Figure 4), with its interval.
+"""Computes the macro-average over a reference's matchups (such as the 72 % of Figure 4) and its interval.
 
 All matchups have the same weight, regardless of their number of pairs. Matchups have the same pairs, so
 matchups are not independent. The variance is therefore a sum over pairs; each term is a pair's contribution
@@ -26,7 +26,7 @@ class MacroAverage:
     Attributes:
         share: the exact average, in [0, 1].
         interval: the 95 % interval; pairs are treated as a random sample, matchups are fixed.
-        effective_pairs: the number of independent pairs that gives an interval of this width.
+        effective_pairs: the number of independent pairs that would give an interval of this width.
     """
 
     share: Fraction

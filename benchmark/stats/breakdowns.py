@@ -1,4 +1,4 @@
-"""Scores, vote shares and reasons on parts of the benchmark: everything, scenarios, styles, hard cases.
+"""Computes scores, vote shares and reasons for parts of the benchmark: scenarios, styles, hard cases.
 
 There are many small parts, so the intervals are wide. The parts are not tested for significance, because the
 result of a single part is weak evidence.
@@ -81,7 +81,7 @@ class BreakdownRow:
 
 @dataclass(frozen=True)
 class Parts:
-    """The part of each comparison: (comparisons,) codes into `names`. UNKNOWN means no part."""
+    """The part of each comparison, as codes into `names`. UNKNOWN means that it belongs to no part."""
 
     codes: IntArray
     names: tuple[str, ...]
@@ -144,7 +144,7 @@ class _Part(NamedTuple):
 def _parts(counts: Counts) -> Iterator[_Part]:
     """Yield the counts of each group.
 
-    Columns are rounded as whole arrays, because there may be thousands of groups.
+    For speed, the function rounds whole columns: there may be thousands of groups.
     """
     won, lost, of_sides = counts.won_reference, counts.won_other, (counts.votes_reference, counts.votes_other)
     numbers = (won, lost, counts.undecided, *of_sides, counts.votes)

@@ -1,4 +1,4 @@
-"""The comparisons table: one row per comparison with its number of votes for each side."""
+"""Computes the comparisons table: one row per comparison with its number of votes for each side."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ LEADS = {1: Majority.REFERENCE, -1: Majority.OTHER, 0: Majority.UNDECIDED}
 
 @dataclass(frozen=True)
 class ComparisonRow:
-    """One comparison.
+    """One row of the comparisons table.
 
     `<justification>_<side>_n` is the number of votes for that side that gave the justification.
     """

@@ -1,4 +1,4 @@
-"""Sentences that interpret results. Pages and reports show such a sentence with every result."""
+"""Writes sentences that interpret results. Pages and reports show such a sentence with every result."""
 
 from collections.abc import Sequence
 
@@ -9,6 +9,7 @@ from benchmark.stats.number_format import stated_p
 from benchmark.stats.paired import PairedRow
 from benchmark.stats.power import expected_score
 from benchmark.stats.preferences import PreferenceRow
+from benchmark.stats.sensitivity import SensitivityRow
 from benchmark.stats.tallies import Tallies
 from benchmark.stats.votes import Matchup
 
@@ -138,3 +139,20 @@ def _matchups_apart(met: set[tuple[int, int]], matchups: Sequence[Matchup]) -> s
         matchup.name for matchup, panel in zip(matchups, panels, strict=True) if panel and panel != panels[0]
     ]
     return f" Different from {matchups[0].name}: {', '.join(apart)}." if apart and panels[0] else ""
+
+
+def sensitivity_sentence(row: SensitivityRow) -> str:
+    """Return a sentence that interprets one row of the sensitivity table."""
+    if row.lowest is None or row.highest is None or row.ti2v_score_reference is None:
+        return f"All votes are from one {row.cluster}, so its influence cannot be measured."
+    left_out = (
+        f"If one {row.cluster} at a time is omitted, the score is between {row.lowest} % "
+        f"(without {row.lowest_without}) and {row.highest} % (without {row.highest_without})"
+    )
+    turned = row.lowest <= 50 < row.ti2v_score_reference or row.highest >= 50 > row.ti2v_score_reference
+    verdict = f"one {row.cluster} decides" if turned else f"no single {row.cluster} decides"
+    sentence = f"{left_out}; {verdict} which side is ahead."
+    if row.ci_low is None or row.ci_high is None:
+        return sentence
+    bootstrap = f"The cluster bootstrap over {row.cluster}s gives a 95 % interval of"
+    return f"{sentence} {bootstrap} {row.ci_low} to {row.ci_high} %."

@@ -1,4 +1,4 @@
-"""One-coin Dawid-Skene model: scores that weight annotators by their estimated accuracy.
+"""Fits a one-coin Dawid-Skene model, whose scores weight annotators by their estimated accuracy.
 
 The model assumes that each comparison has one better side, and that each annotator chooses the better side
 with a fixed probability. Expectation-maximisation estimates the better sides and these probabilities:
@@ -26,14 +26,14 @@ TOLERANCE = 1e-6
 
 @dataclass(frozen=True)
 class DawidSkene:
-    """The fitted model.
+    """A fitted one-coin Dawid-Skene model.
 
     Attributes:
         accuracy: (annotators,) the probability, in (0, 1), that an annotator's vote is right.
         chance: (comparisons,) the probability that the reference is better; comparisons are sorted by matchup
             and pair.
         scores: per matchup, the percentage of comparisons with a `chance` above 0.5. Comparisons with exactly
-            0.5 are not included, like undecided pairs.
+            0.5 are left out, as undecided pairs are.
         passes: the number of EM iterations.
     """
 

@@ -1,4 +1,4 @@
-"""Confidence intervals of a share of pairs: Wilson (reported) and Clopper-Pearson (conservative).
+"""Computes confidence intervals of a share of pairs: Wilson (reported), Clopper-Pearson (conservative).
 
 Sources: E. B. Wilson (1927), JASA 22(158), 209-212. C. J. Clopper and E. S. Pearson (1934), Biometrika
 26(4), 404-413.

@@ -1,4 +1,4 @@
-"""The justifications table: one row per matchup and justification."""
+"""Computes the justifications table: one row per matchup and justification."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -24,7 +24,8 @@ class JustificationRow:
         ticked_reference, ticked_other, votes: the numerators and the denominator of `rate_...`.
         side_rate_reference, side_rate_other: percentage of the votes for that side, as in Emu Video.
         votes_reference, votes_other: the denominators of `side_rate_...`.
-        p_value: the exact sign-flip test over pairs; None if no vote of the matchup gives a reason.
+        p_value: p-value of the exact sign-flip test over pairs; None if no vote of the matchup gives a
+            reason.
         p_holm: `p_value` with Holm's correction over all rows of the study; None where `p_value` is None.
     """
 

@@ -1,4 +1,4 @@
-"""The leaderboard: models by Bradley-Terry strength, with confidence intervals of their ranks.
+"""Computes the leaderboard: models by Bradley-Terry strength, with confidence intervals of their ranks.
 
 A model's rank interval is computed from the numbers of significantly better and significantly worse models,
 at the 5 % level with Bonferroni's correction over the model's differences. Each interval therefore covers the
@@ -23,7 +23,7 @@ DIGITS = 4
 
 @dataclass(frozen=True)
 class LeaderboardRow:
-    """One model.
+    """One row of the leaderboard: a model with its strength and rank.
 
     Attributes:
         group: the model's group; only models of the same group are comparable, so ranks are counted

@@ -1,11 +1,11 @@
-"""Logistic regression of votes on differences between the two sides, with standard errors clustered by image.
+"""Fits a logistic regression of votes on differences between two sides, with errors clustered by image.
 
     P(a vote is for the reference) = 1 / (1 + exp(-(x . b)))
 
-x holds the differences reference minus other, with a constant in front if it is asked for. The unit of the
-likelihood is the vote; votes on clips of one image are not independent, so the covariance is the sandwich
-H^-1 B H^-1 with one score per cluster, times G / (G - 1) * (N - 1) / (N - K) as in statsmodels (N votes, K
-coefficients, G clusters). Source: K.-Y. Liang and S. L. Zeger (1986), Biometrika 73(1), 13-22.
+x holds the differences reference minus other, with a constant in front if the caller asks for a constant. The
+unit of the likelihood is the vote; votes on clips of one image are not independent, so the covariance is the
+sandwich H^-1 B H^-1 with one score per cluster, times G / (G - 1) * (N - 1) / (N - K) as in statsmodels (N
+votes, K coefficients, G clusters). Source: K.-Y. Liang and S. L. Zeger (1986), Biometrika 73(1), 13-22.
 """
 
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ LARGEST = 15.0
 
 
 class NoFit(ValueError):
-    """The regression has no finite or unique solution; the message says why."""
+    """The regression has no finite or unique solution. The message gives the reason."""
 
 
 @dataclass(frozen=True)

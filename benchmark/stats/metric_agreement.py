@@ -1,4 +1,4 @@
-"""Agreement of a metric with people: would the metric have chosen the side that the majority of votes chose?
+"""Computes the agreement of a metric with people: how often the metric prefers the side that won the votes.
 
 The unit is a decided comparison: one pair of one matchup whose votes have a strict majority. The metric
 chooses the side with the better score; equal scores count as half an agreement. Comparisons of one image are

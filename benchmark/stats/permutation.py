@@ -1,4 +1,4 @@
-"""Exact sign-flip permutation test of one justification.
+"""Computes the exact sign-flip permutation test of one justification.
 
 The test checks whether a reason is given more often for the reference than for the other side. Votes on one
 pair are correlated, so a test of two proportions over single votes would be anti-conservative. The unit of

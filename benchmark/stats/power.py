@@ -1,4 +1,4 @@
-"""Power analysis: how many pairs detect a given difference, and the power of a planned study.
+"""Computes how many pairs a study needs to detect a difference, and the power of a planned study.
 
 The test is the exact sign test over pairs (`stats.significance`), so power is computed exactly as a sum of
 binomial probabilities. The majority of a panel amplifies the vote share, so the expected TI2V score grows
@@ -23,7 +23,7 @@ class StudyPlan:
     """The cost and the power of a study.
 
     Attributes:
-        judgements: the total number of votes, matchups x pairs x panel.
+        votes: the total number of votes, matchups x pairs x panel.
         share: the TI2V score to detect (against 50 %), in (0, 1).
         power: the probability of detecting this score in one matchup (p < 0.05).
         power_corrected: the same probability at the strictest level of Holm's correction over the matchups.
@@ -33,7 +33,7 @@ class StudyPlan:
     matchups: int
     pairs: int
     panel: int
-    judgements: int
+    votes: int
     share: float
     power: float
     power_corrected: float
@@ -59,7 +59,7 @@ def plan_study(
         matchups=matchups,
         pairs=pairs,
         panel=panel,
-        judgements=matchups * pairs * panel,
+        votes=matchups * pairs * panel,
         share=share,
         power=sign_test_power(pairs, share),
         power_corrected=sign_test_power(pairs, share, alpha=ALPHA / matchups),
@@ -71,7 +71,7 @@ def plan_sentence(plan: StudyPlan) -> str:
     """Return the plan as a text for the command line."""
     return (
         f"{plan.matchups} matchup{'s' * (plan.matchups > 1)} on {plan.pairs} pairs with {plan.panel} votes "
-        f"each need {plan.judgements:,} judgements. The power to detect a TI2V score of "
+        f"each need {plan.votes:,} votes. The power to detect a TI2V score of "
         f"{100 * plan.share:.4g} % is {plan.power:.2f}, or {plan.power_corrected:.2f} after correction for "
         f"all matchups. The smallest score detected with a power of {POWER} is "
         f"{100 * plan.detectable_share:.1f} %."
@@ -163,7 +163,9 @@ def expected_score(vote_share: float, panel: int, *, kappa: float = 0.0) -> floa
     (0.683, 0.648)
     """
     if not 0 < vote_share < 1 or panel < 1 or panel % 2 == 0 or not 0 <= kappa < 1:
-        raise ValueError("needs a vote share in (0, 1), an odd panel size and a kappa in [0, 1)")
+        raise ValueError(
+            "expected_score needs a vote share in (0, 1), an odd panel size and a kappa in [0, 1)"
+        )
     if kappa == 0:
         return float(binomial_chances(panel, vote_share)[panel // 2 + 1 :].sum())
     a, b = vote_share * (1 - kappa) / kappa, (1 - vote_share) * (1 - kappa) / kappa

@@ -1,4 +1,4 @@
-"""The preferences table: one row per matchup, and one row per reference with a macro-average."""
+"""Computes the preferences table: one row per matchup, and a macro-average per reference."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -23,7 +23,7 @@ METRICS = (SCORE, *JUSTIFICATIONS)
 
 @dataclass(frozen=True)
 class PreferenceRow:
-    """One matchup. The fields are the columns of the table.
+    """One row of the preferences table: a matchup or a macro-average. The fields are the table's columns.
 
     `<metric>_reference` and `<metric>_other` are percentages with one decimal, rounded half up. Fields ending
     in `_n` are the numerators, and fields ending in `_total` the denominators. ci_low and ci_high are the

@@ -17,7 +17,7 @@ from benchmark.stats.significance import sign_test
 from benchmark.stats.votes import UNKNOWN, Votes
 
 CHANCE = 0.001
-FEWEST_VOTES = 20  # below this, only the gold answers and the share of left votes are checked
+FEWEST_VOTES = 20  # with fewer votes, only the gold answers and the share of left votes are checked
 FAST_SHARE = 0.2
 SAME_TICKS_SHARE = 0.95
 USUAL_TICKS_SHARE = 0.8  # a set of justifications that most annotators use for most votes is not suspicious
@@ -26,7 +26,7 @@ GOLD_LEAST = 0.8
 
 @dataclass(frozen=True)
 class Gold:
-    """How many gold questions one annotator answered, and how many of these answers are right."""
+    """The number of gold questions that an annotator answered, and the number of right answers."""
 
     right: int
     shown: int
@@ -34,7 +34,7 @@ class Gold:
 
 @dataclass(frozen=True)
 class AnnotatorRow:
-    """One annotator. Shares are in percent with one decimal. An undefined value is None.
+    """The statistics of one annotator. Shares are in percent with one decimal; undefined values are None.
 
     Attributes:
         left: share of votes for the clip on the left, with a Wilson interval; `side_p` is the p-value of the

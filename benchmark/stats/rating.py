@@ -1,4 +1,4 @@
-"""Bradley-Terry strengths of models from all matchups, with standard errors clustered by pair.
+"""Fits Bradley-Terry strengths of models to all matchups, with standard errors clustered by pair.
 
     P(a vote prefers i to j) = 1 / (1 + exp(theta_j - theta_i)),   sum_i theta_i = 0
 
@@ -25,7 +25,7 @@ from benchmark.stats.tallies import Tallies, codes_of
 from benchmark.stats.votes import Matchup
 
 FEWEST_PAIRS = 10  # the sandwich estimator is unreliable for fewer pairs
-ALIKE = 1e-9  # if all scores are smaller than this, all pairs have the same votes and the variance is unknown
+ALIKE = 1e-9  # if all scores are smaller, all pairs have the same votes and the variance is unknown
 STEPS = 100
 TOLERANCE = 1e-10
 ROUNDING = 1e-6  # with millions of votes, rounding errors exceed TOLERANCE
@@ -33,13 +33,13 @@ ROUNDING = 1e-6  # with millions of votes, rounding errors exceed TOLERANCE
 
 @dataclass(frozen=True)
 class Ratings:
-    """Strengths of models in log-odds.
+    """The fitted strengths of models, in log-odds.
 
     Attributes:
         models: sides in order of first appearance.
         wins: (models, models) the number of votes for the row's model against the column's model.
         group: (models,) the group of each model; only models of the same group are comparable.
-        strength: (models,) theta; the sum within a group is 0, so the only model of a group has strength 0.
+        strength: (models,) theta. Strengths of a group sum to 0, so the only model of a group has strength 0.
         covariance: (models, models) the covariance of the strengths; None if there are fewer than ten pairs,
             or if all pairs have the same votes.
     """

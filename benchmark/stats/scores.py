@@ -49,7 +49,7 @@ def count_groups(tallies: Tallies, group: IntArray, groups: int) -> Counts:
     """Return the counts of each group.
 
     Args:
-        tallies: n comparisons.
+        tallies: the tallies of n comparisons.
         group: (n,) the group of each comparison, in [0, groups).
         groups: the number of groups; the counts of an empty group are 0.
     """

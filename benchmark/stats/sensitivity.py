@@ -1,4 +1,4 @@
-"""Sensitivity of a TI2V score to images, scenarios or annotators: cluster bootstrap and leave-one-out.
+"""Computes a score's sensitivity to images, scenarios or annotators: cluster bootstrap and leave-one-out.
 
 A Wilson interval over pairs assumes independent pairs, but 320 pairs share 88 images, and a few annotators
 cast many votes. The cluster bootstrap resamples whole images, scenarios or annotators; leave-one-out omits
@@ -33,7 +33,7 @@ NO_VARIANCE = 1e-12
 
 
 class Cluster(StrEnum):
-    """The kind of cluster. All votes of a cluster are resampled or omitted together."""
+    """The kind of a cluster of votes. All votes of a cluster are resampled or omitted together."""
 
     IMAGE = "image"
     SCENARIO = "scenario"
@@ -104,7 +104,7 @@ def sensitivity_of_pairs(
 
 
 def _in_alphabetical_order(codes: IntArray, names: Sequence[str]) -> tuple[IntArray, tuple[str, ...]]:
-    """Return new codes, and the names that occur, in alphabetical order. The codes index these names.
+    """Return the names that occur, in alphabetical order, and codes that index these names.
 
     With this order, resamples are reproducible.
     """
@@ -130,7 +130,7 @@ class LeaveOneOut:
 def _bootstrap_clusters(
     won: IntArray, lost: IntArray, rng: np.random.Generator, resamples: int
 ) -> FloatArray:
-    """Return (resamples, matchups) scores.
+    """Return the score of each resample and matchup, (resamples, matchups).
 
     Each resample draws as many clusters as the study has, with replacement.
     """
@@ -154,7 +154,7 @@ def sensitivity_rows(
     totals: tuple[IntArray, IntArray],
     shares: FloatArray,
 ) -> list[SensitivityRow]:
-    """Return one row per matchup.
+    """Return the rows of the table, one per matchup.
 
     `totals` contains the numbers of pairs won and lost with all clusters; `shares` contains (resamples,
     matchups) scores.
@@ -235,20 +235,3 @@ def _bounds(shares: FloatArray, clusters: int, totals: tuple[int, int]) -> tuple
     pairs = mean * (1 - mean) / variance
     interval = wilson(totals[0] / sum(totals) * pairs, pairs)
     return percent_of_bound(interval.low), percent_of_bound(interval.high)
-
-
-def sensitivity_sentence(row: SensitivityRow) -> str:
-    """Return a sentence that interprets one row."""
-    if row.lowest is None or row.highest is None or row.ti2v_score_reference is None:
-        return f"All votes are from one {row.cluster}, so its influence cannot be measured."
-    left_out = (
-        f"If one {row.cluster} at a time is omitted, the score is between {row.lowest} % "
-        f"(without {row.lowest_without}) and {row.highest} % (without {row.highest_without})"
-    )
-    turned = row.lowest <= 50 < row.ti2v_score_reference or row.highest >= 50 > row.ti2v_score_reference
-    verdict = f"one {row.cluster} decides" if turned else f"no single {row.cluster} decides"
-    sentence = f"{left_out}; {verdict} which side is ahead."
-    if row.ci_low is None or row.ci_high is None:
-        return sentence
-    bootstrap = f"The cluster bootstrap over {row.cluster}s gives a 95 % interval of"
-    return f"{sentence} {bootstrap} {row.ci_low} to {row.ci_high} %."

@@ -12,7 +12,7 @@ from benchmark.stats.votes import Matchup
 
 @dataclass(frozen=True)
 class Score:
-    """The reference's TI2V score in percent, its Wilson interval and counts. None: no pair is decided."""
+    """The reference's TI2V score in percent, its Wilson interval and counts. None if no pair is decided."""
 
     share: float | None
     low: float | None
@@ -45,7 +45,7 @@ class SideBySide:
 
 
 def side_by_side(reported: Tallies, everything: Tallies, matchups: Sequence[Matchup]) -> list[SideBySide]:
-    """Return a row per matchup.
+    """Return, for each matchup, the scores with and without excluded votes.
 
     Args:
         reported: the tallies of the counting votes.
@@ -60,7 +60,7 @@ def side_by_side(reported: Tallies, everything: Tallies, matchups: Sequence[Matc
 
 
 def side_by_side_sentence(row: SideBySide) -> str:
-    """Return a sentence that interprets one row."""
+    """Return a sentence that compares the two scores of one row."""
     number = "1 excluded vote" if row.excluded == 1 else f"{row.excluded} excluded votes"
     if row.reported.share is None or row.with_excluded.share is None:
         return f"{row.matchup}: no pair is decided without {number}, or with them."

@@ -1,4 +1,4 @@
-"""The exact sign test, and Holm's correction for several tests.
+"""Computes the exact sign test, and Holm's correction for several tests.
 
 Source: S. Holm (1979), Scandinavian Journal of Statistics 6(2), 65-70.
 """

@@ -1,4 +1,4 @@
-"""Tallies: the vote counts of each comparison, computed from a votes table or read from the database."""
+"""Defines tallies, the vote counts of each comparison, and computes tallies from votes."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -27,7 +27,7 @@ class Tallies:
         votes_reference, votes_other: the number of valid votes for each side.
         reasons: (comparisons, 4 justifications, 2 sides), the number of votes that chose the side and gave
             the justification, in the order of the enums.
-        tags: by tag name, the value of each pair in `pairs`; empty for a pair without the tag.
+        tags: for each tag name, the values of all `pairs`; an empty text for a pair without the tag.
     """
 
     matchup: IntArray

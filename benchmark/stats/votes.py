@@ -1,4 +1,4 @@
-"""The counted votes of one study as columns, one entry per vote.
+"""Defines the columns in which the counted votes of a study are stored, with one entry per vote.
 
 `benchmark.votes.validate` creates these columns from a votes table. Only statistics that cannot be computed
 from tallies use them: the agreement of single annotators, the flags of annotators, and the bootstrap over
@@ -38,7 +38,7 @@ class Votes:
         reasons: (votes, 4), whether the vote gives each justification, in the order of the enum.
         reference_left: 1 if the reference was shown on the left, 0 if it was on the right.
         decision_ms: milliseconds from the display of the clips to the decision.
-        tags: by tag name, the value of each pair; empty for a pair without the tag.
+        tags: for each tag name, the values of all pairs; an empty text for a pair without the tag.
         left_out: the number of votes that are not counted, by status.
         counted: the status of the counting votes: valid, or imported in an imported study.
     """

@@ -1,4 +1,4 @@
-"""The strict reader of all tables that users provide: CSV, TSV, JSONL and Parquet (docs/tables.md).
+"""Reads tables that users provide, strictly: CSV, TSV, JSONL and Parquet (docs/tables.md).
 
 An invalid cell is an error with file, line and column; it never becomes a default value.
 """

@@ -17,9 +17,9 @@ from benchmark.tables.table import BLANK, Table, Value
 
 MAX_WHOLE_NUMBER = 2**53 - 1
 FLAGS = {"0": 0, "1": 1, "false": 0, "true": 1}
-# Texts that spreadsheets and pandas write for a missing value or a failed formula.
+# Texts that spreadsheets and pandas write into a cell for a missing value or a failed formula.
 _ERRORS = frozenset({"nan", "<na>", "#n/a", "#ref!", "#value!", "#div/0!", "#name?", "#null!", "#num!"})
-# Further such texts that may be names, such as the tag `none`, but not prompts or captions.
+# `_ERRORS`, and texts that are allowed in names (for example the tag `none`) but not in prompts or captions.
 _NO_TEXTS = _ERRORS | {"none", "null", "n/a"}
 _INVISIBLE = frozenset("\u00ad\u200b\u200e\u200f\u2060\ufeff")
 _WHOLE_NUMBER = re.compile(r"[0-9]+(\.0)?")
@@ -39,7 +39,7 @@ class Names:
     names: tuple[str, ...]
 
     def at(self, row: int) -> str:
-        """Return the row's name cell; an empty string if the cell is empty."""
+        """Return the name in a row; an empty string if the cell is empty."""
         code = int(self.codes[row])
         return "" if code == BLANK else self.names[code]
 

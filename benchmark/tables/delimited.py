@@ -107,7 +107,7 @@ class _RowLines(Sequence[int]):
 
 @dataclass(frozen=True)
 class _Irregular:
-    """A row whose number of cells, `width`, differs from the header's. An empty row has width 0.
+    """A row whose number of cells (`width`) differs from the header's. An empty row has width 0.
 
     Attributes:
         number: the number of the row, counted from 0.
@@ -163,7 +163,7 @@ def _first_nonblank(rows: Iterator[list[str]]) -> tuple[int, list[str] | None]:
 def _build(
     rows: Iterator[list[str]], names: Sequence[str], columns: Mapping[str, ColumnBuilder], number: int
 ) -> tuple[int, list[_Irregular]]:
-    """Add all regular rows to the columns. Return how many these are, and the irregular rows.
+    """Add all regular rows to the columns. Return the number of regular rows, and the irregular rows.
 
     Empty rows at the end of the table are ignored.
 

@@ -71,7 +71,7 @@ class _Object(dict[str, object]):
 
 @dataclass(frozen=True)
 class _Constant:
-    """NaN or Infinity, which JSON forbids. Such a cell is an error only in a column that is read."""
+    """A cell with NaN or Infinity, which JSON forbids. It is an error only in a column that is read."""
 
     name: str
 

@@ -38,7 +38,7 @@ def read_parquet(path: Path, wanted: Collection[str] | None) -> Table:
         if isinstance(error, OSError) and error.errno is not None:
             raise  # the file cannot be opened; pyarrow raises an OSError without a number for damaged pages
         first = str(error).strip().splitlines()[0]
-        raise TableError(f"{path.name} is not a Parquet file that can be read: {first}") from error
+        raise TableError(f"{path.name} cannot be read as Parquet: {first}") from error
     columns = {name: _column(path.name, name, read[header[index]]) for name, index in selected.items()}
     return Table(path.name, names, columns, read.num_rows)
 

@@ -11,7 +11,7 @@ from benchmark.plurals import counted
 from benchmark.stats.arrays import BoolArray, IntArray
 
 MAX_SHOWN = 10
-MAX_STORED = 1000  # a million wrong cells in one column usually have one cause, so the list is limited
+MAX_STORED = 1000  # a limit, because a million wrong cells in one column usually have one cause
 MAX_SHOWN_CELL = 60
 
 Unit = Literal["line", "row"]
@@ -93,7 +93,7 @@ class Problems:
         """Add a problem for each entry where `is_wrong` is true.
 
         Args:
-            is_wrong: (n,) bool.
+            is_wrong: (n,) bool, true for each entry with the problem.
             message: a sentence, or a function that returns a sentence for an index into `is_wrong`.
             column: the name of the column.
             rows: (n,) the row of each entry, counted from 0; by default entry i is row i.

@@ -1,4 +1,4 @@
-"""The type that every reader returns: a table as columns of codes."""
+"""Defines the type of a table that every reader returns: columns of codes."""
 
 from array import array
 from collections.abc import Iterable, Mapping, Sequence
@@ -30,7 +30,7 @@ class Column:
 
 @dataclass(frozen=True)
 class Table:
-    """A table with the columns that were read.
+    """The columns of a table that were read.
 
     Attributes:
         source: the name of the file in messages.
@@ -106,7 +106,7 @@ class ColumnBuilder:
         self._by_value = _Codes()
 
     def extend(self, cells: Iterable[str]) -> None:
-        """Append cells."""
+        """Append cells to the column."""
         self._codes.extend(map(self._by_value.__getitem__, cells))
 
     def column(self) -> Column:
@@ -126,12 +126,12 @@ def typed_column(cells: Sequence[Value | None]) -> Column:
 
 
 def int_array(numbers: "array[int]") -> IntArray:
-    """Return the numbers as int64."""
+    """Return the numbers as an int64 array."""
     return np.frombuffer(numbers, dtype=np.int64) if len(numbers) else np.empty(0, np.int64)
 
 
 def _column(codes: "array[int]", values: list[object]) -> Column:
-    """Return a column in which empty values are removed and their cells are BLANK."""
+    """Return a column without empty values. The cells of empty values get the code BLANK."""
     kept = [code for code, value in enumerate(values) if value is not None and value != ""]
     renumbered = np.full(len(values) + 1, BLANK)
     renumbered[kept] = np.arange(len(kept))

@@ -1,4 +1,4 @@
-"""The reader of video files: describes a clip and decodes it to upright RGB frames with square pixels.
+"""Reads video files: describes a clip, and decodes it to upright RGB frames with square pixels.
 
 `track` imports PyAV; `pixels` and `read` import numpy. Importing the package itself loads neither library.
 """

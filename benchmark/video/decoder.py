@@ -49,7 +49,7 @@ def display_matrix(frame: Any) -> DisplayMatrix:
     }
     if len(found) > 1:
         raise UnreadableVideo(
-            VideoFault.DISPLAY_MATRIX, "The file and the video in it ask players to turn it differently."
+            VideoFault.DISPLAY_MATRIX, "The file and the video in it give players different rotations."
         )
     return found.pop() if found else DisplayMatrix.identity()
 

@@ -1,4 +1,4 @@
-"""The properties of a clip's video track: format, geometry, colours and times."""
+"""Defines the properties of a clip's video track: format, geometry, colours and times."""
 
 from dataclasses import dataclass
 from fractions import Fraction
@@ -18,7 +18,7 @@ class VideoDescription:
         pixel_format: FFmpeg's name of the pixel format, usually `yuv420p`.
         coded_width: width in coded pixels, before rotation and scaling.
         coded_height: height in coded pixels, before rotation and scaling.
-        matrix: the display transformation.
+        matrix: the display matrix.
         container_pixel_ratio: width / height of a pixel in the container's metadata; None if unspecified.
         bitstream_pixel_ratio: width / height of a pixel in the bitstream; None if unspecified.
         colour_primaries: ITU-T H.273 ColourPrimaries; 2 if unspecified.
@@ -61,7 +61,7 @@ class VideoDescription:
         if found is None:
             raise UnreadableVideo(
                 VideoFault.DISPLAY_MATRIX,
-                "The file asks players to scale or skew the picture; write it upright and unscaled.",
+                "The file tells players to scale or skew the picture. Write the video upright and unscaled.",
             )
         return found
 

@@ -1,4 +1,4 @@
-"""The display matrix and the pixel aspect ratio, by which a player rotates and scales the coded picture.
+"""Interprets the display matrix and the pixel aspect ratio, by which players rotate and scale the picture.
 
 Source: ISO/IEC 14496-12, 8.3.2 (tkhd) and 12.1.4 (pasp); ITU-T H.264, E.2.1 (sample aspect ratio).
 """
@@ -67,11 +67,12 @@ def pixel_ratio(container: Fraction | None, bitstream: Fraction | None) -> Fract
     if bitstream not in (None, 0, 1, said):
         raise UnreadableVideo(
             VideoFault.PIXEL_RATIO,
-            f"The file says that its pixels are {said} and the video in it {bitstream}; players disagree.",
+            f"The file states a pixel ratio of {said}, but the video in it states {bitstream}.",
         )
     if not Fraction(1, _MAX_RATIO) <= said <= _MAX_RATIO:
         raise UnreadableVideo(
-            VideoFault.PIXEL_RATIO, f"The file says that a pixel is {said} times as wide as high."
+            VideoFault.PIXEL_RATIO,
+            f"The file states an implausible pixel ratio: {said} times as wide as high.",
         )
     return said
 

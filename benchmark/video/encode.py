@@ -26,7 +26,7 @@ def write_mp4(
     fps: Fraction,
     timeline: Timeline | None = None,
 ) -> None:
-    """Write a clip.
+    """Write frames as an MP4 file.
 
     Args:
         path: the output file. A stream is not possible, because FFmpeg moves the index to the front later.

@@ -1,4 +1,4 @@
-"""The error that reading a video raises, and the list of its reasons."""
+"""Defines the error that reading a video raises, and its reasons."""
 
 from enum import StrEnum
 

@@ -1,4 +1,4 @@
-"""File formats of clips, formats that can be converted, and a server's limits (docs/media.md)."""
+"""Lists the file formats of clips, the formats that can be converted, and the limits of a server."""
 
 CLIP_SUFFIXES = frozenset({".mp4", ".mov", ".m4v"})
 CONVERTIBLE_SUFFIXES = CLIP_SUFFIXES | {".webm", ".mkv", ".avi", ".gif", ".ts", ".flv", ".3gp"}

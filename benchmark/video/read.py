@@ -20,7 +20,7 @@ MAX_PIXELS = 2**28
 
 @dataclass(frozen=True, eq=False)
 class VideoFrames:
-    """Decoded frames of a clip.
+    """The decoded frames of a clip, with their frame rate.
 
     Attributes:
         frames: (frames, height, width, 3) uint8 RGB, upright, with square pixels.
@@ -83,8 +83,9 @@ def _check_pixels(frames: int, size: tuple[int, int], max_pixels: int) -> None:
     if frames * width * height > max_pixels:
         raise UnreadableVideo(
             VideoFault.TOO_MANY_PIXELS,
-            f"{frames} frames of {width}x{height} are more than {max_pixels} pixels; cut the clip or make it "
-            "smaller.",
+            f"{frames} frames of {width}x{height} have more than {max_pixels} pixels in total. Shorten or "
+            "shrink "
+            "the clip.",
         )
 
 

@@ -1,11 +1,11 @@
-"""The time at which each frame of a clip is shown, in seconds after the first frame."""
+"""Computes the time at which each frame of a clip is shown, in seconds after the first frame."""
 
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-# In an even clip, a frame's duration may differ from the mean by at most this share.
+# A clip counts as even if no frame's duration differs from the mean by more than this share.
 _EVEN = Fraction(1, 20)
 # Matroska rounds times to 1 ms, which shifts a frame by 3 % of its duration at 60 fps. A shift of up to this
 # share of a frame's duration counts as rounding.
@@ -29,8 +29,8 @@ class Timeline:
         """Return the timeline of frames that start at `starts` ticks, in any order.
 
         Args:
-            last_duration: the duration of the last shown frame in ticks. If it is 0 because the file does not
-                specify it, the duration of the previous frame is used.
+            last_duration: the duration of the last shown frame in ticks. Files that do not specify this
+                duration have 0; the last frame then lasts as long as the frame before.
             tick_s: the duration of a tick in seconds.
         """
         ordered = sorted(starts)
@@ -45,7 +45,7 @@ class Timeline:
 
     @property
     def fps(self) -> Fraction:
-        """The mean frame rate. It is 0 if the clip has a duration of 0."""
+        """The mean frame rate; 0 if the clip has a duration of 0."""
         return self.frames / self.end_s if self.end_s else Fraction(0)
 
     @property
@@ -68,7 +68,7 @@ class Timeline:
         return tuple(self.shown_at((number + _ROUNDING) / fps) for number in range(frames))
 
     def frames_at(self, fps: Fraction) -> int:
-        """Return how many frames at this rate fit into the clip. The result is at least 1."""
+        """Return the number of frames at this rate that fit into the clip, at least 1."""
         return max(1, int(self.end_s * fps + _ROUNDING))
 
     def is_slower_than(self, fps: Fraction) -> bool:

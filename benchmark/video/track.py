@@ -24,7 +24,8 @@ ANY_CONTAINER = {
     "protocol_whitelist": "file",
     "format_whitelist": "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,gif,mpegts,flv",
 }
-# Larger files are not kept in memory. They are too large for a clip, but their beginning may be read.
+# Files above this size are not kept in memory. Such files are too large for a clip, but a caller may read
+# their beginning.
 _MAX_HELD_BYTES = 256 * 1024**2
 _Time = tuple[int | None, int]  # start and duration in ticks
 _DECODER_NAMES = {"libdav1d": "av1", "libaom-av1": "av1", "libvpx-vp9": "vp9"}
@@ -59,7 +60,9 @@ class VideoTrack:
         return (coder.width, coder.height) if coder else (0, 0)
 
     def describe(self, *, max_frames: int | None = None) -> VideoDescription:
-        """Read all times and decode the first frame. Call `describe` once, before `frames` and `packets`.
+        """Read all times, decode the first frame, and return the track's description.
+
+        Call `describe` once, before `frames` and `packets`.
 
         Raises:
             UnreadableVideo: there are no frames, more than `max_frames`, or the first one cannot be decoded.
@@ -142,7 +145,9 @@ class VideoTrack:
         for packet in packets_of(self.stream):
             count += 1
             if max_frames is not None and count > max_frames:
-                raise UnreadableVideo(VideoFault.TOO_MANY_FRAMES, f"It has more than {max_frames} frames.")
+                raise UnreadableVideo(
+                    VideoFault.TOO_MANY_FRAMES, f"The video has more than {max_frames} frames."
+                )
             if not packet.is_discard:
                 times.append((packet.pts, packet.duration or 0))
             held_bytes += packet.size
@@ -168,7 +173,7 @@ class VideoTrack:
         with decoding():
             frames = coder.decode(None)
         if not frames:
-            raise UnreadableVideo(VideoFault.UNDECODABLE, "Not one frame can be decoded.")
+            raise UnreadableVideo(VideoFault.UNDECODABLE, "No frame can be decoded.")
         # The decoder is at its end now, so `frames` must read the file again.
         return frames[0]
 
@@ -179,7 +184,7 @@ class VideoTrack:
         # AVI files contain a frame rate instead of times.
         rate = self.stream.average_rate
         if not rate or self.stream.container.format.name.startswith("mov"):
-            raise UnreadableVideo(VideoFault.NO_TIMES, "Frames come without a time.")
+            raise UnreadableVideo(VideoFault.NO_TIMES, "The frames have no presentation times.")
         return Timeline.from_ticks(range(len(shown)), 1, 1 / Fraction(rate))
 
 
@@ -201,7 +206,7 @@ def open_video(path: Path, *, format: str | None = None) -> Iterator[VideoTrack]
     except FileNotFoundError as error:
         raise FileNotFoundError(2, "there is no such file", str(path)) from error
     except av.FFmpegError as error:
-        raise UnreadableVideo(VideoFault.CANNOT_OPEN, "It cannot be opened as a video.") from error
+        raise UnreadableVideo(VideoFault.CANNOT_OPEN, "The file cannot be opened as a video.") from error
     with container:
         yield VideoTrack(path, format, _only_video(container))
 
@@ -213,6 +218,7 @@ def _only_video(container: Any) -> Any:
         raise UnreadableVideo(VideoFault.NO_VIDEO, "The file has no video track.")
     if len(videos) > 1:
         raise UnreadableVideo(
-            VideoFault.SEVERAL_VIDEOS, "The file has several video tracks; which one counts is unclear."
+            VideoFault.SEVERAL_VIDEOS,
+            "The file has several video tracks, so it is unclear which track is the clip.",
         )
     return videos[0]

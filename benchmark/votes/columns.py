@@ -1,4 +1,4 @@
-"""The names of the columns of a votes table (docs/tables.md)."""
+"""Lists the names of the columns of a votes table (docs/tables.md)."""
 
 from benchmark.protocol import Justification
 

@@ -22,7 +22,7 @@ LEFT_WORDS = frozenset({"left", "a", "model_a", "1"})
 RIGHT_WORDS = frozenset({"right", "b", "model_b", "2"})
 REQUIRED_COLUMNS = ("pair", "left", "right", "chosen")
 FIXED_COLUMNS = frozenset(
-    # The import sets the first five; the other four are those of the benchmark's pair.
+    # The import sets the first five columns; the other four columns come from the benchmark's pair.
     {"study", "matchup", "status", "reference", "other", "image", "scenario", *TAG_COLUMNS}
 )
 
@@ -40,13 +40,13 @@ class ColumnMapping:
 
     Attributes:
         columns: the external column for each of our columns; pair, left, right and chosen are required.
-        reference: this model is the reference of every matchup that includes it. In all other matchups, the
-            reference is the first model in alphabetical order.
-        answers: the form of the answers; None accepts both forms if no answer has two meanings.
+        reference: the model that is the reference of every matchup that includes it. The reference of another
+            matchup is its first model in alphabetical order.
+        answers: the form of the answers. None accepts both forms, unless an answer has two meanings.
         left_words, right_words: the answers that mean left and right, compared in lower case.
 
     Raises:
-        TableError: a required column is not mapped, or a column is mapped that the import sets itself.
+        TableError: a required column is not mapped, or the mapping contains a column that the import sets.
     """
 
     columns: Mapping[str, str]
@@ -59,7 +59,9 @@ class ColumnMapping:
         unmapped = [name for name in REQUIRED_COLUMNS if name not in self.columns]
         if unmapped:
             option = f"--map {unmapped[0]}=COLUMN"
-            raise TableError(f"No --map for {', '.join(unmapped)}. Add one such as {option}.")
+            raise TableError(
+                f"The option --map for {', '.join(unmapped)} is missing. Add, for example, {option}."
+            )
         fixed = sorted(FIXED_COLUMNS & set(self.columns))
         if fixed:
             raise TableError(f"--map cannot set {', '.join(fixed)}: the import sets these columns.")
@@ -165,7 +167,7 @@ def _is_word(answers: Names, words: list[str], meant: frozenset[str]) -> BoolArr
 
 
 def _refuse_ambiguous(names: Mapping[str, Names], words: list[str], mapping: ColumnMapping) -> None:
-    """Raise if an answer is both a position word and the name of a side."""
+    """Raise TableError if an answer is both a position word and the name of a side."""
     sides = {name.lower() for column in ("left", "right") for name in names[column].names}
     positions = mapping.left_words | mapping.right_words
     ambiguous = [

@@ -1,4 +1,4 @@
-"""Parses a votes table: rows of every status, with every cell checked.
+"""Parses a votes table and checks every cell. The result contains votes of every status.
 
 `benchmark.votes.validate` then selects the votes that count. Results with and without excluded votes are
 computed from the same parsed table.
@@ -28,7 +28,7 @@ STATUSES = tuple(VoteStatus)
 
 @dataclass(frozen=True)
 class Sides:
-    """The sides of each row as codes into `names`.
+    """The two sides of each row, as codes into `names`.
 
     If the table has the columns reference and other (`named` is True), these are `first` and `second`.
     Otherwise `first` is left and `second` is right.
@@ -47,7 +47,7 @@ class VoteRows:
     """All rows of a votes table as columns.
 
     Attributes:
-        status: (rows,) indices into STATUSES.
+        status: (rows,) the status of each row, as an index into STATUSES.
         source: the table's name in messages.
         lines: the line of each row, for messages.
     """

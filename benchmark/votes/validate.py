@@ -17,14 +17,15 @@ from benchmark.votes.rows import STATUSES, Sides, VoteRows, parse_votes
 
 MISSING_COLUMN_EFFECTS = {
     "study": "the tables do not contain the study's name",
-    "image": "no results by image",
-    "scenario": "no results by scenario",
-    "annotator": "no results by annotator, and two votes of one annotator on a comparison are not detected",
+    "image": "there are no results by image",
+    "scenario": "there are no results by scenario",
+    "annotator": "there are no results by annotator, and two votes of one annotator on a comparison are "
+    "not detected",
     "left": "no side bias",
     "reference": "the reference is the side that the matchup's name begins with, or the first by alphabet",
     "decision_ms": "no decision times",
-    "style": "no results by image style",
-    "hard_case": "no results by hard case",
+    "style": "there are no results by image style",
+    "hard_case": "there are no results by hard case",
 }
 
 
@@ -150,7 +151,7 @@ def _refuse_second_votes(votes: Votes, selected: IntArray, problems: Problems) -
 def _matchups(
     sides: Sides, matchup: Names, selected: IntArray, problems: Problems
 ) -> tuple[IntArray, tuple[Matchup, ...]]:
-    """Return two values: (votes,) the code of each vote's reference, and the matchups."""
+    """Return the code of each vote's reference, (votes,), and the matchups."""
     names = sides.names
     first, second = sides.first[selected], sides.second[selected]
     start = first_places(matchup.codes, len(matchup.names))
@@ -181,10 +182,10 @@ def _matchups(
 
 
 def _reference_first(matchup: str, both: tuple[int, int], names: tuple[str, ...]) -> tuple[int, int]:
-    """Return both sides, the reference first.
+    """Return the codes of a matchup's two sides, the reference first.
 
-    The reference is the side with which the matchup's name begins ("motif:cinemo"); if there is none, the
-    first side in alphabetical order.
+    The reference is the side with which the matchup's name begins ("motif:cinemo"). If the name begins with
+    neither side, it is the first side in alphabetical order.
     """
     one, two = sorted(both, key=lambda side: names[side])
     # The name "motif2:motif" begins with both sides; the longer side is the reference.

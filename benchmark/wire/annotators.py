@@ -1,4 +1,4 @@
-"""Annotators of a study: statistics, exclusions, reinstatements."""
+"""Wire types for annotators of a study: statistics, exclusions, reinstatements."""
 
 from datetime import datetime
 from typing import Annotated
@@ -20,8 +20,7 @@ Name = Annotated[str, StringConstraints(min_length=1, max_length=400), OneLine]
 class DecisionRequest(RequestModel):
     """The reason of an exclusion or reinstatement.
 
-    If `matchup` and `pair` are given, with their names in the votes table, the decision applies to one vote
-    only.
+    If the request names `matchup` and `pair` (as in the votes table), the decision applies only to that vote.
     """
 
     reason: Reason

@@ -1,4 +1,4 @@
-"""Benchmarks and their pairs."""
+"""Wire types for benchmarks and their pairs."""
 
 from typing import Annotated
 

@@ -1,4 +1,4 @@
-"""Base classes, field types and types that several resources share. An unknown field is an error."""
+"""Defines base classes and field types of wire types. An unknown field in a request is an error."""
 
 import unicodedata
 from datetime import datetime

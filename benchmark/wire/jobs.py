@@ -1,4 +1,4 @@
-"""Requests to create and list jobs, and the lease protocol between server and worker."""
+"""Wire types to create and list jobs, and for the lease protocol between server and worker."""
 
 from datetime import datetime
 from typing import Annotated
@@ -29,7 +29,7 @@ Attempt = Annotated[int, Field(ge=1, lt=10**9)]
 
 def _each_once(seeds: tuple[int, ...]) -> tuple[int, ...]:
     if len(set(seeds)) < len(seeds):
-        raise ValueError("each at most once")
+        raise ValueError("name each value at most once")
     return seeds
 
 
@@ -42,7 +42,10 @@ def _as_log(text: object) -> object:
 
 
 class CreateJobsRequest(RequestModel):
-    """The clips to generate. If `pairs` is null, all pairs get clips. One submission holds all seeds."""
+    """A request for clips to generate.
+
+    If `pairs` is null, all pairs get clips. One submission holds all seeds.
+    """
 
     model: Slug
     benchmark: Slug
@@ -61,7 +64,10 @@ class CreatedJobs(ResponseModel):
 
 
 class CreateJobsResponse(ResponseModel):
-    """`jobs` is the number of jobs that this request queued. A repeated request queues no jobs."""
+    """The number of jobs that a request queued (`jobs`), in total and per seed.
+
+    A repeated request queues none.
+    """
 
     submissions: list[CreatedJobs]
     jobs: int

@@ -1,4 +1,4 @@
-"""Results of a study."""
+"""Wire types for the results of a study."""
 
 from benchmark.protocol import StudyStatus
 from benchmark.wire.common import ResponseModel

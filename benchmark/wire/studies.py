@@ -1,4 +1,4 @@
-"""Studies: protocol, progress, invitations."""
+"""Wire types for studies: protocol, progress, invitations."""
 
 from datetime import datetime
 from typing import Annotated, Literal, Self
@@ -33,7 +33,9 @@ InvitationKind = Literal[AnnotatorKind.PARTICIPANT, AnnotatorKind.PILOT, Annotat
 
 
 class MatchupRequest(RequestModel):
-    """Two submissions and, for each, the seed of the clips to show. Null means the smallest seed.
+    """A matchup of a new study: two submissions, each with the seed of its clips.
+
+    Null means the smallest seed.
 
     A submission is named by its id, or as `model` or `model@label`.
     """

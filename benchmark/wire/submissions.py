@@ -1,4 +1,4 @@
-"""Models, submissions and clips."""
+"""Wire types for models, submissions and clips."""
 
 from datetime import datetime
 from typing import Any
@@ -44,7 +44,7 @@ class SubmissionRequest(RequestModel):
 
 
 class SubmissionResponse(ResponseModel):
-    """A submission.
+    """A submission of a model's clips.
 
     `expected` is the number of pairs times the number of seeds. A seed counts if the submission has a clip
     with this seed.
@@ -70,7 +70,10 @@ class SubmissionsResponse(PageResponse):
 
 
 class SubmissionDetailResponse(SubmissionResponse):
-    """`missing` contains names of clips: the pair id for seed 0, `<pair id>_<seed>` for other seeds."""
+    """A submission with its missing clips and warnings.
+
+    `missing` contains names of clips: the pair id for seed 0, `<pair id>_<seed>` for other seeds.
+    """
 
     missing: list[str]
     problems: list[str]

@@ -11,7 +11,10 @@ MAX_PEOPLE = 1000
 
 
 class VisibilityRequest(RequestModel):
-    """The new visibility and, for `shared`, the names of the people. Both replace the previous values."""
+    """The new visibility and, if it is `shared`, the names of the people.
+
+    Both replace the previous values.
+    """
 
     visibility: Visibility
     people: Annotated[tuple[Line, ...], Field(max_length=MAX_PEOPLE)] = ()
@@ -24,7 +27,7 @@ class VisibilityRequest(RequestModel):
 
 
 class VisibilityResponse(ResponseModel):
-    """`people` is empty unless the visibility is `shared`."""
+    """The visibility of an object. `people` is empty unless the visibility is `shared`."""
 
     visibility: Visibility
     people: list[str]

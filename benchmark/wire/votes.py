@@ -1,4 +1,4 @@
-"""Voting: the next assignment, and requests to vote, skip and undo."""
+"""Wire types for voting: the next assignment, and requests to vote, skip and undo."""
 
 from datetime import datetime
 from typing import Annotated
@@ -51,7 +51,7 @@ class VoteRequest(RequestModel):
     @classmethod
     def _each_once(cls, ticked: tuple[Justification, ...]) -> tuple[Justification, ...]:
         if len(set(ticked)) < len(ticked):
-            raise ValueError("each justification at most once")
+            raise ValueError("name each justification at most once")
         return ticked
 
 

@@ -1,8 +1,7 @@
 """tasks
 
-Why: background work of the server (preparing renditions first) is queued and leased in the database. It
-survives a restart and runs once, however many web processes there are.
-Locks: none; one new table.
+Why: background work of the server (preparing renditions first) is queued and leased in the database. Such
+work survives a restart, and runs once even if there are several web processes. Locks: none; one new table.
 Works with the release before: yes, that release does not use the table.
 """
 

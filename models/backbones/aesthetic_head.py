@@ -1,6 +1,6 @@
 """The LAION aesthetic predictor sa_0_4: a linear layer on CLIP ViT-L/14 image features of length 1.
 
-Source: LAION-AI/aesthetic-predictor, sa_0_4_vit_l_14_linear.pth (MIT). It rates images from 0 to 10.
+Source: LAION-AI/aesthetic-predictor, sa_0_4_vit_l_14_linear.pth (MIT). The head rates images from 0 to 10.
 """
 
 import pickle

@@ -1,6 +1,6 @@
-"""Networks of VBench that run in the user's own installation: DreamSim, MUSIQ, AMT-S and CoTracker2.
+"""Calls networks of VBench in the user's own installation: DreamSim, MUSIQ, AMT-S and CoTracker2.
 
-Images are resized and padded here, so that the transform is ours and recorded. A driver only calls its
+This module resizes and pads images, so that the transform is known and recorded. A driver only calls its
 network.
 """
 
@@ -53,7 +53,8 @@ class AmtBackbone:
     """Interpolates the frame between two frames with AMT-S.
 
     As in VBench, frames are padded to multiples of 16 by replication, and the result is truncated to whole
-    levels of 255, not rounded. VBench reduces the frames if a GPU has little memory; we never do.
+    levels of 255, not rounded. VBench reduces the frames if a GPU has little memory; this class never reduces
+    frames.
     """
 
     def __init__(self, process: NetworkProcess) -> None:

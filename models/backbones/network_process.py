@@ -1,8 +1,8 @@
 """Runs a network in a child process with the user's own Python environment.
 
-Networks under non-commercial or unclear licences are neither copied nor installed here. A folder
-`TI2V_HOME/weights/NAME` holds `network.json`, which names the Python program and the files. docs/vbench.md
-describes the protocol; `models/backbones/drivers/driver_loop.py` is its other side.
+Networks under non-commercial or unclear licences are neither copied nor installed here. The folder
+`TI2V_HOME/weights/NAME` of a network holds `network.json`, which names the Python program and the files.
+docs/vbench.md describes the protocol; `models/backbones/drivers/driver_loop.py` is its other side.
 """
 
 import json
@@ -78,13 +78,13 @@ def read_network_file(path: Path) -> NetworkFile:
 
 
 class NetworkProcess:
-    """A running child process with a loaded network. Use it as a context manager.
+    """A running child process with a loaded network, to be used as a context manager.
 
     Args:
         name: the network's name, for messages.
-        file: the paths from network.json.
+        file: the paths that network.json contains.
         driver: file name of this project's driver.
-        device: such as `cpu` or `cuda:0`.
+        device: the device of the network, such as `cpu` or `cuda:0`.
         load_s: time limit of loading, in seconds.
         call_s: time limit of one call, in seconds.
 
@@ -212,7 +212,7 @@ class NetworkProcess:
 
 
 def _environment(own: Mapping[str, str]) -> dict[str, str]:
-    """Return our environment without our settings, keys and Python paths."""
+    """Return this process's environment without the settings and keys of TI2V Bench and Python paths."""
     return {
         name: value
         for name, value in own.items()

@@ -1,7 +1,7 @@
-"""Optical flow with the published RAFT checkpoints, without torchvision.
+"""Computes optical flow with the published RAFT checkpoints, without torchvision.
 
-Loads files in the layout of the authors' release (raft-things.pth and others), with or without the prefix
-`module.` that data-parallel training adds to every name.
+The module loads files in the layout of the authors' release (raft-things.pth and others), with or without the
+prefix `module.` that data-parallel training adds to every name.
 """
 
 import pickle
@@ -28,12 +28,12 @@ class FramesTooSmall(MetricInputError):
 
 
 class RaftBackbone:
-    """RAFT with weights from a file.
+    """The RAFT network with weights from a file.
 
     Args:
         checkpoint: a .pth file in the authors' layout.
         identity: name and digest of the weights, part of every cache key.
-        device: such as `cpu` or `cuda:0`.
+        device: the device of the network, such as `cpu` or `cuda:0`.
         iterations: number of updates; VBench uses 20.
 
     Raises:
@@ -86,7 +86,10 @@ class RaftBackbone:
 
 
 def load_raft(checkpoint: Path) -> Raft:
-    """Read a checkpoint of the large RAFT. Raises BackboneMissing if it does not fit."""
+    """Read a checkpoint of the large RAFT.
+
+    Raises BackboneMissing if the file is another network's checkpoint.
+    """
     network = Raft()
     try:
         state = torch.load(checkpoint, map_location="cpu", weights_only=True)

@@ -1,4 +1,4 @@
-"""Networks whose weights are a single file, and networks that run from the user's own installation."""
+"""Lists and finds networks with a single weight file, and networks in the user's own installation."""
 
 import hashlib
 from collections.abc import Iterator
@@ -12,12 +12,12 @@ from models.backbones.network_process import NetworkProcess, read_network_file
 
 @dataclass(frozen=True)
 class FileWeights:
-    """Weights in one file.
+    """A network whose weights are one file.
 
     Attributes:
         name: name of the folder below `TI2V_HOME/weights`.
-        file: name of the file.
-        source: where the authors publish it.
+        file: name of the file with the weights.
+        source: the place where the authors publish the file.
         size: download size, for messages.
         licence: licence of the weights.
     """
@@ -52,7 +52,7 @@ class ExternalNetwork:
 
 @dataclass(frozen=True)
 class Located:
-    """A network that is on this machine.
+    """A network whose files are on this machine.
 
     Attributes:
         path: folder or file of the weights, or network.json.
@@ -117,7 +117,8 @@ def locate(source: NetworkSource, *, home: Path) -> Located:
     """Find a network below TI2V_HOME or, for a Hugging Face repository, in the hub's cache.
 
     Raises:
-        BackboneMissing: it is not on this machine. The message names size, licence and place.
+        BackboneMissing: the network is not on this machine. The message names its size, its licence and the
+            place for it.
     """
     if isinstance(source, BackboneWeights):
         folder = weights_folder(source, home=home)
@@ -134,7 +135,7 @@ def locate(source: NetworkSource, *, home: Path) -> Located:
 
 @contextmanager
 def external_network(source: ExternalNetwork, located: Located, *, device: str) -> Iterator[NetworkProcess]:
-    """Run an external network. Raises NetworkFailed if it cannot be loaded."""
+    """Run an external network. Raises NetworkFailed if the network cannot be loaded."""
     file = read_network_file(located.path)
     with NetworkProcess(source.name, file, driver=source.driver, device=device) as process:
         yield process

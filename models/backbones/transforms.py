@@ -1,4 +1,4 @@
-"""Image transforms of the backbones, without torchvision.
+"""Transforms images for the backbones, without torchvision.
 
 Each function takes an image (height, width, 3) uint8 and returns (3, height, width) float32 in [0, 1].
 Bicubic interpolation without rounding can exceed this range slightly.
@@ -21,7 +21,7 @@ IMAGENET_STD = torch.tensor([0.229, 0.224, 0.225]).view(3, 1, 1)
 
 @dataclass(frozen=True)
 class Resampling:
-    """How pixels are resized.
+    """The method that resizes pixels.
 
     Attributes:
         antialias: whether to low-pass filter before reducing, as Pillow does. torchvision did not do this for
@@ -49,7 +49,7 @@ def centre_crop_square(
         image: (height, width, 3) uint8 RGB.
         side: side of the crop in pixels.
         resized: length of the shorter side before the crop; default: `side`.
-        resampling: how pixels are resized.
+        resampling: the method that resizes pixels.
 
     Returns:
         (3, side, side) float32.
@@ -61,17 +61,17 @@ def centre_crop_square(
 
 
 def shorter_side(image: NDArray[np.uint8], side: int, *, resampling: Resampling = AS_PILLOW) -> Tensor:
-    """Resize the shorter side to `side` (bilinear) without a crop."""
+    """Resize an image's shorter side to `side` (bilinear) without a crop."""
     return _resized(image, _shorter(image, side), mode="bilinear", resampling=resampling)
 
 
 def squash_square(image: NDArray[np.uint8], side: int, *, resampling: Resampling = AS_PILLOW) -> Tensor:
-    """Resize both sides to `side` (bicubic); this changes the aspect ratio."""
+    """Resize both sides of an image to `side` (bicubic), which changes the aspect ratio."""
     return _resized(image, (side, side), mode="bicubic", resampling=resampling)
 
 
 def within(image: NDArray[np.uint8], *, height: int, width: int) -> Tensor:
-    """Resize to `height` and `width` (bilinear, without antialiasing or rounding)."""
+    """Resize an image to `height` and `width` (bilinear, without antialiasing or rounding)."""
     return _resized(image, (height, width), mode="bilinear", resampling=Resampling(False, False))
 
 

@@ -1,17 +1,17 @@
-"""Commands of `ti2v` that need torch. They are imported only when one of them runs."""
+"""The `ti2v` commands that generate, train or measure. A command's module is imported only when it runs."""
 
 from benchmark.cli.main import LazyCommand
 
 COMMANDS: dict[str, LazyCommand] = {
     "generators": LazyCommand(
         "models.cli.generators:generators",
-        "List models, set up a model, check an adapter.",
+        "List models, set up a model, or check an adapter.",
     ),
     "generate": LazyCommand(
         "models.cli.generate:generate",
         "Generate a model's clips for a benchmark, without a server.",
     ),
-    "heatmap": LazyCommand("models.cli.heatmap:heatmap", "Write the motion heatmap of a clip."),
+    "heatmap": LazyCommand("models.cli.heatmap:heatmap", "Draw the motion heatmap of a clip."),
     "metrics": LazyCommand("models.cli.metrics:metrics", "Compute automatic metrics of a folder of clips."),
     "worker": LazyCommand("models.cli.worker:worker", "Generate clips for the jobs of a server."),
     "motif convert": LazyCommand(

@@ -1,4 +1,4 @@
-"""`ti2v generate`: generate a model's clips for a benchmark, without a server."""
+"""`ti2v generate`: generates a model's clips for a benchmark, without a server."""
 
 import signal
 import sys
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 @click.option(
     "--output", type=click.Path(path_type=Path, file_okay=False), required=True, help="Output folder."
 )
-@click.option("--shard", help="Generate one part of the pairs: 3/8 is the third of eight.")
+@click.option("--shard", help="Generate one part of the pairs, such as 3/8, the third of eight parts.")
 @click.option("--limit", type=click.IntRange(min=1), help="Maximum number of clips.")
 @click.option("--pairs", help="Comma-separated ids of the pairs to generate (default: all).")
 @click.option(
@@ -83,7 +83,7 @@ def generate(
     waiting = folder.missing(requests)
     if len(waiting) < len(requests):
         existing = counted(len(requests) - len(waiting), "clip")
-        click.echo(f"Skipping {existing} that exist already.", err=True)
+        click.echo(f"Skipping {existing} that already exist.", err=True)
     if waiting:
         with _sigterm_as_interrupt():
             generator = _load(entry, checkpoint, device, dtype)
@@ -93,7 +93,7 @@ def generate(
 
 @contextmanager
 def _sigterm_as_interrupt() -> Iterator[None]:
-    """Handle SIGTERM like Ctrl-C, so that a batch system's stop also ends an external program on the GPU."""
+    """Handle SIGTERM like Ctrl-C, so that a batch system also stops an external program on the GPU."""
     previous = signal.signal(signal.SIGTERM, _interrupt)
     try:
         yield
@@ -138,7 +138,7 @@ def _report_failures(result: "BatchResult") -> None:
         click.echo(f"{failure.request.pair_id}: {failure.kind}: {failure.message}", err=True)
         for line in failure.log_tail.splitlines()[-10:]:
             click.echo(f"    {line}", err=True)
-    skipped = f"; {result.skipped} more were not tried after consecutive failures" if result.skipped else ""
+    skipped = f"; {result.skipped} more were skipped after consecutive failures" if result.skipped else ""
     raise click.ClickException(
         f"{counted(len(result.failures), 'clip')} failed{skipped}. Run the same command again to retry."
     )

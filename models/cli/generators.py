@@ -1,4 +1,4 @@
-"""`ti2v generators`: list models, set up a model, check an adapter."""
+"""`ti2v generators`: lists models, sets up a model, checks an adapter."""
 
 import json
 from pathlib import Path
@@ -20,11 +20,11 @@ if TYPE_CHECKING:
     type=click.Choice(["text", "json"]),
     default="text",
     show_default=True,
-    help="Text table or JSON.",
+    help="Aligned columns, or one JSON document.",
 )
 @click.pass_context
 def generators(context: click.Context, form: str) -> None:
-    """List all models and whether they can run on this machine. Subcommands: setup NAME, check NAME."""
+    """List all models, and whether each can run on this machine. Subcommands: setup NAME, check NAME."""
     if context.invoked_subcommand is not None:
         return
     from models.generators.registry import generators as all_generators
@@ -61,7 +61,7 @@ def setup(name: str, *, run: bool) -> None:
 @generators.command()
 @click.argument("name")
 def check(name: str) -> None:
-    """Check an adapter for mistakes; NAME is a model or a TOML file. The weights are not needed."""
+    """Check an adapter for mistakes, without its weights. NAME is a model or a TOML file."""
     from models.generators.recipe_checks import recipe_problems
 
     recipe = _recipe(name)
@@ -89,7 +89,7 @@ def _recipe(name: str) -> "DiffusersRecipe | SubprocessRecipe":
     path = adapter_path(name)
     if path is None:
         entry = get_entry(name)
-        raise click.ClickException(f"{entry.name} needs no setup and has no adapter; it needs {entry.needs}.")
+        raise click.ClickException(f"{entry.name} has no adapter and needs no setup. It needs {entry.needs}.")
     return read_recipe(path)
 
 

@@ -1,4 +1,4 @@
-"""`ti2v heatmap`: write the motion heatmap of a clip as an array and a figure."""
+"""`ti2v heatmap`: writes the motion heatmap of a clip as an array and a figure."""
 
 from pathlib import Path
 
@@ -51,7 +51,7 @@ def heatmap(
 ) -> None:
     """Write the motion heatmap of CLIP, and a figure of its frames, flow and heatmap.
 
-    Prints the share of moving pixels (m > 0.5).
+    The command prints the share of moving pixels (m > 0.5).
     """
     # Validate before the imports: numpy, OpenCV and matplotlib take a second.
     _check_output(output)

@@ -1,4 +1,4 @@
-"""`ti2v metrics`: automatic metrics of a folder of clips."""
+"""`ti2v metrics`: computes automatic metrics for a folder of clips."""
 
 import sys
 from pathlib import Path
@@ -26,7 +26,7 @@ MAX_EXAMPLES = 5
     "suite_name",
     type=click.Choice([name.value for name in SUITES]),
     required=True,
-    help="Which metrics to compute.",
+    help="Suite of metrics to compute.",
 )
 @click.option(
     "--setting",
@@ -42,7 +42,7 @@ MAX_EXAMPLES = 5
 @click.option(
     "--weights",
     type=click.Path(path_type=Path, exists=True, file_okay=False),
-    help="Folder with the network's weights, as the hub lays it out.",
+    help="Folder with the network's weights, in the layout of a hub repository.",
 )
 @click.option(
     "--format",
@@ -50,7 +50,7 @@ MAX_EXAMPLES = 5
     type=click.Choice(["csv", "json", "markdown", "latex"]),
     default="markdown",
     show_default=True,
-    help="csv: a row per clip; json: means and clips; markdown, latex: means.",
+    help="File format. csv has a row per clip, json means and clips, markdown and latex means.",
 )
 @click.option("--output", default="-", show_default=True, help="Output file; - is stdout.")
 @click.option("--verbose", is_flag=True, help="List every ignored file and refused clip.")

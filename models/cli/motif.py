@@ -1,4 +1,4 @@
-"""`ti2v motif convert`: convert weights between VideoCrafter2, diffusers and MotiF."""
+"""`ti2v motif convert`: converts weights between VideoCrafter2, diffusers and MotiF."""
 
 import json
 from enum import StrEnum
@@ -41,17 +41,17 @@ class Layout(StrEnum):
 @click.option(
     "--sizes",
     type=click.Path(path_type=Path, exists=True, dir_okay=False),
-    help="config.json of a MotifUNet whose sizes differ from VideoCrafter2's.",
+    help="config.json with the network's sizes, if they differ from VideoCrafter2's.",
 )
 def convert(source: Path, output: Path, layout: str, conditioning: str, sizes: Path | None) -> None:
     """Convert the weights at SOURCE and write them to OUTPUT, as safetensors.
 
     SOURCE is a VideoCrafter2 checkpoint (a file) or a text-to-video network in diffusers' layout, such as
-    ModelScope or zeroscope (a folder). With --to videocrafter2 it is the folder of a MotifUNet. Pickles are
-    loaded without running code; a pickle with anything but tensors, numbers and strings is refused.
+    ModelScope or zeroscope (a folder). With --to videocrafter2, SOURCE is the folder of a MotifUNet. Pickles
+    are loaded without running code; a pickle with anything but tensors, numbers and strings is refused.
     """
     if output.exists():
-        raise click.ClickException(f"{output} exists already; choose another output path")
+        raise click.ClickException(f"{output} already exists; choose another output path")
     if Layout(layout) is Layout.VIDEOCRAFTER2:
         _write_videocrafter(source, output)
     else:

@@ -1,4 +1,4 @@
-"""`ti2v train`: train one config, or compare two."""
+"""`ti2v train`: trains one config, or two configs to compare them."""
 
 import logging
 import os
@@ -28,15 +28,19 @@ _STOPPED = 143  # the exit status that shells report for a process terminated by
     show_default=True,
     help="Folder for runs; each run has a subfolder NAME-SEED.",
 )
-@click.option("--seed", type=click.IntRange(min=0), help="Seed (default: the config's).")
-@click.option("--steps", type=click.IntRange(min=1), help="Optimiser steps (default: the config's).")
-@click.option("--against", type=click.Path(path_type=Path), help="Also train this config, and compare both.")
+@click.option("--seed", type=click.IntRange(min=0), help="Random seed of the run (default: from the config).")
+@click.option(
+    "--steps", type=click.IntRange(min=1), help="Number of optimiser steps (default: from the config)."
+)
+@click.option(
+    "--against", type=click.Path(path_type=Path), help="Also train this config, and compare the two."
+)
 @click.option(
     "--seeds",
     type=click.IntRange(min=1),
     default=3,
     show_default=True,
-    help="Number of seeds per config, with --against.",
+    help="With --against: number of runs per config, each with its own seed.",
 )
 def train(
     config: Path, output: Path, seed: int | None, steps: int | None, against: Path | None, seeds: int

@@ -1,4 +1,4 @@
-"""`ti2v worker`: generate clips for the jobs of a server, on this machine or on a Ray cluster."""
+"""`ti2v worker`: generates clips for the jobs of a server, on this machine or on a Ray cluster."""
 
 import os
 import signal
@@ -45,7 +45,7 @@ if TYPE_CHECKING:
     type=click.Choice(["inline", "ray"]),
     default="inline",
     show_default=True,
-    help="Run the models in this process, or in actors of a Ray cluster.",
+    help="Where models run: in this process, or in actors of a Ray cluster.",
 )
 @click.option("--device", help="cpu, cuda or cuda:N (default: cuda if there is a GPU).")
 @click.option(
@@ -57,8 +57,8 @@ if TYPE_CHECKING:
 )
 @click.option("--batch", type=click.IntRange(1, 32), help="Batch size (default: per model).")
 @click.option("--name", help="Name of this worker on the server (default: machine, device and process id).")
-@click.option("--once", is_flag=True, help="Exit after the jobs of one claim.")
-@click.option("--until-idle", is_flag=True, help="Exit when there are no jobs.")
+@click.option("--once", is_flag=True, help="Claim jobs once, generate them and exit.")
+@click.option("--until-idle", is_flag=True, help="Exit when the server has no jobs.")
 @click.option(
     "--images",
     type=click.Path(path_type=Path, file_okay=False),

@@ -1,1 +1,1 @@
-"""Image-to-video models (generators) behind one protocol, and the adapters that run them."""
+"""Runs image-to-video models (generators) through one protocol, with an adapter for each model."""

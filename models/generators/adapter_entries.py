@@ -1,4 +1,4 @@
-"""Registry entries for adapters: the package's TOML files and the user's TOML files."""
+"""Creates the registry entries of adapters, which are the package's and the user's TOML files."""
 
 from pathlib import Path
 
@@ -31,7 +31,10 @@ def user_adapters() -> list[Path]:
 
 
 def adapter_path(name: str) -> Path | None:
-    """Return a model's TOML file: the user's, else the package's; None if there is neither."""
+    """Return a model's TOML file.
+
+    The user's file takes precedence over the package's; None if there is neither.
+    """
     found = [
         path for path in [*user_adapters(), shipped_adapter(name)] if path.stem == name and path.exists()
     ]
@@ -111,4 +114,8 @@ def missing_network_package() -> str | None:
 
 def _missing_extra_package(recipe: DiffusersRecipe) -> str | None:
     missing = missing_package(recipe.packages)
-    return f"It needs the package {missing}, in the build that matches torch." if missing else None
+    return (
+        f"The model needs the package {missing}, in the build that matches the installed torch."
+        if missing
+        else None
+    )

@@ -1,4 +1,4 @@
-"""The generator protocol (load, generate, unload), its data types and its errors.
+"""Defines the generator protocol (load, generate, unload), its data types and its errors.
 
     GeneratorError          generation failed; `kind` is the job's failure kind, the message is a sentence
       OutOfMemory           out_of_memory   a smaller batch or a smaller model may work
@@ -29,7 +29,7 @@ class GeneratorError(Exception):
 
     Attributes:
         kind: failure kind reported to the server.
-        log_tail: end of the program's output, at most 8 KiB; empty for models that are not programs.
+        log_tail: the last 8 KiB of the program's output, or an empty text if the model is not a program.
     """
 
     kind: ClassVar[FailureKind] = FailureKind.CRASH
@@ -46,7 +46,7 @@ class OutOfMemory(GeneratorError):
 
 
 class BadInput(GeneratorError):
-    """This request cannot work with this model."""
+    """The model can never process this request, so a retry is useless."""
 
     kind = FailureKind.BAD_INPUT
 
@@ -87,8 +87,8 @@ class ClipRequest:
     Attributes:
         pair_id: id of the pair in the benchmark.
         image: the input image, of any size, in any format that Pillow reads.
-        prompt: the text prompt.
-        seed: seed of the noise.
+        prompt: the text prompt of the pair.
+        seed: seed of the clip's noise.
     """
 
     pair_id: str
@@ -99,22 +99,22 @@ class ClipRequest:
 
 @dataclass(frozen=True)
 class Provenance:
-    """Complete record of how a clip was generated; stored with the clip.
+    """The complete record of how a clip was generated, which is stored with the clip.
 
     Attributes:
-        model: name in the registry.
+        model: name of the model in the registry.
         seed: seed of the request.
         width: width of the clip in pixels.
         height: height of the clip in pixels.
-        frames: number of frames.
+        frames: number of frames of the clip.
         fps: frame rate as a fraction, such as `8` or `30000/1001`.
         device: name of the GPU, or `cpu`.
         dtype: floating-point type of the network.
-        seconds: generation time; for a batch, the batch's time divided by the number of clips.
-        revision: commit of the weights on the hub, or of the checkout; empty if there is none.
-        checkpoint_sha256: hash of the weight files, see `weights_digest`; empty without weights.
-        recipe_sha256: hash of the adapter's TOML file; empty for built-in models.
-        steps: sampling steps, if known.
+        seconds: generation time. For a batch, it is the batch's time divided by the number of clips.
+        revision: commit of the weights on the hub or of the checkout, or an empty text without a commit.
+        checkpoint_sha256: hash of the weight files (see `weights_digest`), or an empty text without weights.
+        recipe_sha256: hash of the adapter's TOML file, or an empty text for built-in models.
+        steps: number of sampling steps, if known.
         guidance: guidance scale, if known.
         batch: number of clips generated together.
         peak_memory_bytes: peak memory use of the GPU; on a CPU, of this process.
@@ -175,8 +175,8 @@ class Generator(Protocol):
         """Load the weights.
 
         Args:
-            device: `cpu`, `cuda` or `cuda:N`.
-            dtype: a value of `DType`.
+            device: device of the network: `cpu`, `cuda` or `cuda:N`.
+            dtype: floating-point type of the network, a value of `DType`.
 
         Raises:
             CannotRun: the weights, a package or a sufficiently large GPU is missing.

@@ -1,4 +1,4 @@
-"""Generate clips in batches, skip failed clips, and halve the batch size when memory runs out."""
+"""Generates clips in batches, skips failed clips, and halves the batch size when memory runs out."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -31,12 +31,12 @@ class Failure:
 
 @dataclass(frozen=True)
 class BatchResult:
-    """Result of a list of requests.
+    """The outcome of a list of requests.
 
     Attributes:
         generated: number of generated clips.
         failures: failed requests.
-        skipped: number of requests not tried because too many in a row had failed.
+        skipped: number of requests not tried, because too many requests in a row had failed.
     """
 
     generated: int
@@ -90,7 +90,7 @@ def generate_clips(
 def _generate_batch(
     generator: Generator, requests: Sequence[ClipRequest], on_clip: OnClip, on_done: Callable[[], None]
 ) -> tuple[int, GeneratorError | None]:
-    """Return the number of generated clips, and the error. The error is None if no request failed.
+    """Generate one batch. Return the number of generated clips, and the error or None.
 
     The clips belong to the first requests of the batch, in the same order.
     """

@@ -18,8 +18,8 @@ class Checkout:
     """The folder with a recipe's repository, Python environment and weights.
 
     Args:
-        recipe: the adapter.
-        folder: location; default: the checkout folder of the settings.
+        recipe: the recipe of the model's adapter.
+        folder: folder of the checkout (default: the checkout folder of the settings).
     """
 
     def __init__(self, recipe: SubprocessRecipe, folder: Path | None = None) -> None:
@@ -39,10 +39,10 @@ class Checkout:
         recipe = self._recipe
         fix = f"run: ti2v generators setup {recipe.name} --run"
         if not self.folder.is_dir():
-            return f"There is no checkout of {recipe.repository.url} in {self.folder}; {fix}"
+            return f"There is no checkout of {recipe.repository.url} in {self.folder}. To install it, {fix}"
         if (commit := self.commit()) != recipe.repository.commit:
             return (
-                f"The checkout {self.folder} is at {commit or 'no commit'}, expected "
+                f"The checkout {self.folder} is at {commit or 'no commit'}, but the adapter needs "
                 f"{recipe.repository.commit}; {fix}"
             )
         if recipe.script and (problem := script_problem(self.folder, recipe.script)):
@@ -60,7 +60,7 @@ class Checkout:
         return self.unavailable_reason() or gpu_too_small(self._recipe.gpu_gib)
 
     def commit(self) -> str:
-        """Return the commit that is checked out; empty if it cannot be read."""
+        """Return the commit that is checked out, or an empty text if it cannot be read."""
         try:
             head = (self.folder / ".git" / "HEAD").read_text(encoding="utf-8").strip()
             if head.startswith("ref: "):

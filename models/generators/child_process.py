@@ -1,4 +1,4 @@
-"""Run an external program in isolation: minimal environment, time limit, bounded log, complete cleanup."""
+"""Runs an external program with a minimal environment, a time limit, a bounded log and complete cleanup."""
 
 import os
 import signal
@@ -15,18 +15,18 @@ from models.generators.isolation import isolated, program_status
 TAIL_BYTES = 8 * 1024
 _GRACE_S = 5.0
 _POLL_S = 0.02
-# Variables that a program inherits. They locate libraries and GPUs and contain no credentials.
+# Variables that a program inherits, because they locate libraries and GPUs. None contains credentials.
 _INHERITED = ("LD_LIBRARY_PATH", "NVIDIA_VISIBLE_DEVICES", "NVIDIA_DRIVER_CAPABILITIES", "CUDA_HOME")
 
 
 @dataclass(frozen=True)
 class ProcessResult:
-    """Result of a program.
+    """The result of running an external program.
 
     Attributes:
         exit_code: exit status, negative for a signal; None if the time limit was exceeded.
         log_tail: the last 8 KiB of the program's output.
-        seconds: run time.
+        seconds: run time of the program, in seconds.
     """
 
     exit_code: int | None
@@ -62,11 +62,11 @@ def run_process(
 
     Args:
         command: the program and its arguments.
-        cwd: working directory.
+        cwd: working directory of the program.
         environment: all environment variables of the program.
         log: file for the first `log_bytes` and the last 8 KiB of the output; the rest is discarded.
         log_bytes: limit of the log file.
-        timeout_s: time limit in seconds.
+        timeout_s: time limit of the program, in seconds.
 
     Raises:
         OSError: the program cannot be started.
@@ -119,12 +119,12 @@ def _signal_group(group: int, number: signal.Signals) -> None:
     try:
         os.killpg(group, number)
     except (ProcessLookupError, PermissionError):
-        # Only zombies remain; macOS refuses signals to them.
+        # Only zombies remain in the group; macOS refuses signals to zombies.
         return
 
 
 class _LogReader(threading.Thread):
-    """Reads a program's output continuously, so that the program never blocks. Stores only part of it."""
+    """Reads all output of a program, so that the program never blocks, and stores a part of the output."""
 
     def __init__(self, stream: IO[bytes], log: Path, log_bytes: int) -> None:
         super().__init__(daemon=True)

@@ -1,4 +1,4 @@
-"""Generator that runs a diffusers image-to-video pipeline, such as MotiF's, as its adapter specifies."""
+"""Runs a diffusers image-to-video pipeline, such as MotiF's, as a generator."""
 
 import gc
 import time
@@ -56,10 +56,10 @@ class PipelineOutput(Protocol):
 
 
 class DiffusersGenerator:
-    """Runs a pipeline from a local folder; never downloads anything.
+    """A generator that runs a pipeline from a local folder, without downloading anything.
 
     Args:
-        recipe: the adapter.
+        recipe: the recipe of the model's adapter.
         folder: argument of `from_pretrained`: a snapshot in the hub's cache, or a saved pipeline.
         revision: commit of the weights, for provenance.
         recipe_sha256: hash of the adapter's TOML file, for provenance.
@@ -169,7 +169,10 @@ class DiffusersGenerator:
         return arguments
 
     def _argument(self, name: str, value: object) -> dict[str, object]:
-        """Return a standard argument, keyed by the pipeline's name for it; empty if the pipeline lacks it."""
+        """Return a standard argument of the pipeline call, keyed by the name that the pipeline uses.
+
+        If the pipeline does not have the argument, return an empty dictionary.
+        """
         assert name in STANDARD_ARGUMENTS
         own = self._recipe.names.get(name, name)
         return {own: value} if own else {}

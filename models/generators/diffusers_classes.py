@@ -1,4 +1,4 @@
-"""Pipeline classes that adapters may name: MotiF's pipeline and diffusers' image-to-video pipelines."""
+"""Lists the pipeline classes that adapters may name: MotiF's and diffusers' image-to-video pipelines."""
 
 import inspect
 import re

@@ -1,4 +1,4 @@
-"""Encode generated frames as H.264 mp4 with yuv420p, at the frame rate that the model declares."""
+"""Encodes generated frames as H.264 mp4 with yuv420p, at the frame rate that the model declares."""
 
 import numpy as np
 

@@ -1,4 +1,4 @@
-"""The registry entry of a model: its metadata, and how to create its generator."""
+"""Defines the registry entry of a model: its metadata, and how to create its generator."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -13,17 +13,17 @@ class GeneratorEntry:
 
     Attributes:
         name: slug of the model on the server.
-        title: one sentence.
+        title: one sentence that describes the model.
         licence: licence of the code; `weights` states the licence of the weights if it differs.
         weights: source, size and licence of the weights, as text.
-        native: resolution, length and frame rate of its clips.
+        native: resolution, length and frame rate of the model's clips.
         needs: hardware and software requirements.
-        verified: what we have run, and what we have not.
+        verified: text that states what we have run of this model, and what we have not.
         batch: recommended number of requests per call.
-        unavailable_reason: returns why the model cannot run on this machine and what to do; None if it can
-            run. The function is fast and does not load a network.
-        create: creates the generator without loading it. Its argument is the folder of the weights (for a
-            subprocess adapter: of the checkout); None selects the folder in the settings.
+        unavailable_reason: fast function that returns why the model cannot run on this machine and what to
+            do; None if the model can run.
+        create: function that creates the generator without loading it, from the folder of the weights (for a
+            subprocess adapter: of the checkout). None selects the folder in the settings.
     """
 
     name: str

@@ -1,8 +1,8 @@
-"""Choices of command options. This module imports nothing heavy, so that `--help` is fast."""
+"""Defines the choices of command options, without slow imports, so that `--help` is fast."""
 
 from enum import StrEnum
 
-# Slug of the benchmark in the package.
+# Slug of the bundled benchmark.
 BUNDLED = "ti2v-starter"
 
 

@@ -1,4 +1,4 @@
-"""Convert the frames that a diffusers pipeline returns to uint8."""
+"""Converts the frames that a diffusers pipeline returns to uint8."""
 
 import numpy as np
 import torch

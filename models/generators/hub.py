@@ -1,4 +1,4 @@
-"""Weights in the cache of the Hugging Face hub: locate and download pinned revisions."""
+"""Finds and downloads pinned revisions of weights in the cache of the Hugging Face hub."""
 
 from pathlib import Path
 
@@ -29,12 +29,13 @@ def missing_snapshot_reason(name: str, weights: Weights) -> str | None:
 
 
 def download(weights: Weights, *, into: Path | None = None, pickles: bool = False) -> Path:
-    """Download a commit of a hub repository and pin it.
+    """Download one commit of a hub repository and pin this commit.
 
-    The commit is the one in the adapter, otherwise the pinned commit, otherwise the newest commit.
+    The function uses the commit that the adapter names, otherwise the pinned commit, otherwise the newest
+    commit.
 
     Args:
-        weights: the repository.
+        weights: the weights to download, from a hub repository.
         into: target folder; default: the hub's cache.
         pickles: also download pickled weights, which external programs need.
 

@@ -1,4 +1,4 @@
-"""Read input images and resize them to a model's resolution."""
+"""Reads input images and resizes them to a model's resolution."""
 
 from collections.abc import Sequence
 from enum import StrEnum
@@ -11,9 +11,9 @@ from models.generators.base import BadInput, ClipRequest
 
 
 class FitMode(StrEnum):
-    """How to resize an image of another aspect ratio: `cover` crops it at the centre, `stretch` distorts it.
+    """How to resize an image of another aspect ratio: `cover` crops its centre, `stretch` distorts it.
 
-    It is a setting of every adapter, because the benchmark's authors did not publish their choice.
+    Every adapter sets the mode, because the benchmark's authors did not publish their choice.
     """
 
     COVER = "cover"

@@ -1,4 +1,4 @@
-"""Detect GPUs and installed packages without importing torch."""
+"""Detects GPUs and installed packages without importing torch."""
 
 import shutil
 import subprocess
@@ -52,11 +52,12 @@ def gpu_too_small(needed_gib: float) -> str | None:
         return None
     largest = max(gpus(), key=lambda gpu: gpu.gib, default=None)
     if largest is None:
-        return f"It needs a GPU with {needed_gib:g} GiB of memory, but no GPU was found."
+        return f"The model needs a GPU with {needed_gib:g} GiB of memory, but no GPU was found."
     # The check is tolerant, because a GPU sold as 24 GB has slightly less usable memory.
     if largest.gib < needed_gib * 0.97:
         return (
-            f"It needs a GPU with {needed_gib:g} GiB of memory, but the largest one, {largest.name}, has "
+            f"The model needs a GPU with {needed_gib:g} GiB of memory, but the largest one, "
+            f"{largest.name}, has "
             f"{largest.gib:.1f} GiB."
         )
     return None

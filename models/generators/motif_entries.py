@@ -1,4 +1,4 @@
-"""Registry entries for MotiF and its ablations: checkpoints written by `ti2v train`."""
+"""Creates the registry entries of MotiF and its ablations, which are checkpoints of `ti2v train`."""
 
 import json
 import tomllib
@@ -100,8 +100,8 @@ def _entry(name: str, variant: _Variant) -> GeneratorEntry:
 def motif_recipe(name: str, pipeline: Path) -> DiffusersRecipe:
     """Return the recipe of a checkpoint.
 
-    The native size is that of the saved pipeline. Steps and guidance are those of the run's validation.
-    Values that the checkpoint does not state are the defaults of its config.
+    The native size comes from the saved pipeline, steps and guidance from the validation settings of the run.
+    Defaults of the config replace values that the checkpoint does not state.
     """
     variant = _VARIANTS[name]
     validation = _validation(pipeline.parent / "config.toml") or _validation(pipeline / "config.toml")
@@ -126,7 +126,7 @@ def motif_recipe(name: str, pipeline: Path) -> DiffusersRecipe:
 
 
 def pipeline_folder(folder: Path) -> Path | None:
-    """Return `folder`/pipeline if it holds a pipeline, else `folder` if it holds one, else None."""
+    """Return the folder of a saved pipeline: `folder`/pipeline or `folder`. None if there is no pipeline."""
     candidates = (folder / "pipeline", folder)
     return next((path for path in candidates if (path / "model_index.json").is_file()), None)
 

@@ -1,4 +1,4 @@
-"""Detect out-of-memory errors, check device memory and measure peak memory use."""
+"""Detects out-of-memory errors, checks device memory and measures peak memory use."""
 
 import gc
 import traceback
@@ -20,7 +20,7 @@ def translate_errors(prefix: str) -> Iterator[None]:
     """Convert exceptions of a network to generator errors.
 
     Args:
-        prefix: start of the message.
+        prefix: text at the start of the error message.
 
     Raises:
         OutOfMemory: the device or the machine is out of memory.

@@ -1,4 +1,4 @@
-"""A folder of generated clips, named `<pair>_<seed>.mp4` as in the official release, with a manifest.
+"""Manages a folder of generated clips, named `<pair>_<seed>.mp4` as in the official release, with manifests.
 
 A clip is written in three steps, so that a file with a clip's name is always complete and in the manifest:
 
@@ -31,7 +31,7 @@ class OutputFolder:
     """The output folder of one model.
 
     Args:
-        folder: created by `create`.
+        folder: the folder, which `create` creates.
         model: name of the model.
         shard: shard of this process; each shard has its own manifest, so several processes can share the
             folder.

@@ -1,4 +1,4 @@
-"""Read and validate the output files of an external program."""
+"""Reads and validates the output files of an external program."""
 
 from collections.abc import Sequence
 from fractions import Fraction
@@ -17,7 +17,7 @@ _DURATION_TOLERANCE_FRAMES = 1.5
 
 
 def find_outputs(work: Path, pattern: str) -> list[Path]:
-    """Return the files that match a pattern, sorted by name; empty if none matches.
+    """Return the files that match a pattern, sorted by name.
 
     Raises:
         Crashed: a match is not a regular file inside the work folder.

@@ -1,4 +1,4 @@
-"""Select pairs of a benchmark by id, by shard, or by a maximum number."""
+"""Selects pairs of a benchmark by id, by shard, or by a maximum number."""
 
 import re
 from collections.abc import Sequence
@@ -78,10 +78,10 @@ def select_pairs(
     pairs of the shard.
 
     Args:
-        pairs: all pairs.
+        pairs: all pairs of the benchmark.
         ids: ids of pairs; default: all.
         shard: one part of the pairs.
-        limit: maximum number of pairs.
+        limit: maximum number of selected pairs.
 
     Raises:
         UnknownPairs: an id does not exist; the message suggests the closest one.

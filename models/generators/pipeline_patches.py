@@ -1,4 +1,4 @@
-"""Compatibility patches for pipelines of diffusers; none changes the computation of a network."""
+"""Patches pipelines of diffusers for compatibility. No patch changes the computation of a network."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -85,8 +85,8 @@ def _transformer_config(pipeline: "DiffusionPipeline") -> Mapping[str, object]:
 def seeded(pipeline: "DiffusionPipeline", seeds: Sequence[int]) -> Iterator[list[torch.Generator]]:
     """Yield one random generator per clip; make all other random numbers of the call depend on the seeds.
 
-    Some pipelines, such as I2VGen-XL, sample the latents of the input image without the generator. Their
-    clips would otherwise depend on earlier calls and on the position in the batch.
+    Some pipelines, such as I2VGen-XL, sample the latents of the input image without the generator. Without
+    this function, the clips of such pipelines would depend on earlier calls and on the position in the batch.
     """
     vae = getattr(pipeline, "vae", None)
     original = getattr(vae, "encode", None)

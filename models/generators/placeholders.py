@@ -1,4 +1,4 @@
-"""Substitute `{name}` placeholders in an adapter's command, patterns and config, in a single pass."""
+"""Substitutes `{name}` placeholders in an adapter's command, patterns and config, in a single pass."""
 
 import re
 from collections.abc import Mapping, Sequence

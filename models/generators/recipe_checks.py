@@ -1,4 +1,4 @@
-"""Check an adapter for mistakes that can be found without its weights."""
+"""Checks an adapter for mistakes that can be found without its weights."""
 
 from models.generators.base import CannotRun
 from models.generators.machine import missing_package
@@ -10,7 +10,7 @@ _UNIQUE_PER_CLIP = {"stem", "index", "index4"}
 
 
 def recipe_problems(recipe: DiffusersRecipe | SubprocessRecipe) -> list[str]:
-    """Return one sentence per mistake."""
+    """Return one sentence for each mistake in an adapter."""
     if isinstance(recipe, SubprocessRecipe):
         return _subprocess_problems(recipe)
     missing = missing_package(("torch", "diffusers", "transformers"))
@@ -56,7 +56,7 @@ def _script_problems(recipe: SubprocessRecipe) -> list[str]:
     settings = placeholders_in(dict(recipe.script.settings))
     problems = _unknown("script.settings", settings, RUN_NAMES | CLIP_NAMES)
     problems += [
-        f"script.settings: {name} is not something that Python can assign to"
+        f"script.settings: {name} is not a valid assignment target in Python"
         for name in recipe.script.settings
         if not is_assignable(name)
     ]

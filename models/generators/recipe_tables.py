@@ -1,4 +1,4 @@
-"""Tables of a subprocess adapter's TOML file: repository, environment, inputs, outputs and limits."""
+"""Defines the tables of a subprocess adapter's TOML file, such as repository, environment and outputs."""
 
 from collections.abc import Mapping
 from fractions import Fraction
@@ -12,7 +12,7 @@ Rate = Annotated[Fraction, BeforeValidator(lambda value: Fraction(str(value))), 
 
 
 class RecipeTable(BaseModel):
-    """Base class of TOML tables: immutable; unknown keys are errors."""
+    """Base class of TOML tables. Tables are immutable, and unknown keys are errors."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=False, allow_inf_nan=False)
 
@@ -29,7 +29,8 @@ class Environment(RecipeTable):
 
     Attributes:
         python: Python version stated by the program's authors.
-        steps: commands that create the environment. They run in the checkout; `{python}` is the interpreter.
+        steps: commands that create the environment. The commands run in the checkout; `{python}` is the
+            interpreter.
         interpreter: path of the interpreter, relative to the checkout.
     """
 
@@ -43,7 +44,8 @@ class Script(RecipeTable):
 
     Attributes:
         path: path of the script, relative to the checkout. The program runs a patched copy, `{script}`.
-        settings: new values of the constants, by the names used in the script; may use placeholders.
+        settings: new values of the constants, keyed by the names used in the script. Values may contain
+            placeholders.
         seeds: libraries whose random generators are seeded after the script's imports.
     """
 
@@ -56,7 +58,7 @@ class Staging(RecipeTable):
     """Table `[staging]`: input files that are written for the program.
 
     Attributes:
-        inputs: folder of the images in the work folder.
+        inputs: subfolder of the work folder for the images.
         stems: stems of the image files: `<number>_<pair id>`, or `<number>` if words
             in file names cause problems.
         prompts_file: file with one prompt per line, in the order of the sorted images.
@@ -84,7 +86,7 @@ class Output(RecipeTable):
     """Table `[output]`: files that the program writes.
 
     Attributes:
-        pattern: glob pattern of a clip's file in the work folder; must match exactly one file.
+        pattern: glob pattern of a clip's file in the work folder, which must match exactly one file.
         images: if true, the pattern matches one PNG or JPEG file per frame, ordered by name.
         fps: frame rate of the file if it differs from the native one.
     """
@@ -111,8 +113,8 @@ class Limits(RecipeTable):
     """Table `[limits]`: time and size limits of a run.
 
     Attributes:
-        load_s: seconds for loading.
-        clip_s: seconds per clip.
+        load_s: time limit for loading the weights, seconds.
+        clip_s: time limit for generating a clip, seconds.
         log_bytes: maximum size of the log file.
     """
 

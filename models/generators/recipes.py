@@ -1,4 +1,7 @@
-"""Recipes: the TOML files of adapters. A recipe states a model's requirements, arguments and outputs."""
+"""Reads recipes, the TOML files of adapters.
+
+A recipe states a model's requirements, arguments and outputs.
+"""
 
 import hashlib
 import tomllib
@@ -57,8 +60,8 @@ class Weights(RecipeTable):
         gb: approximate size of the download in gigabytes.
         licence: licence of the weights.
         revision: commit of the hub repository. If empty, `ti2v generators setup` pins the newest commit.
-        into: target folder in the checkout; empty for diffusers models, which use the hub's cache.
-        files: patterns of the required files; empty if all files are required.
+        into: target folder in the checkout. Diffusers models, which use the hub's cache, have an empty text.
+        files: patterns of the required files. Without patterns, all files are required.
     """
 
     source: str
@@ -78,18 +81,18 @@ class Weights(RecipeTable):
 
 
 class Recipe(RecipeTable):
-    """Keys that every adapter has.
+    """The keys that the TOML file of every adapter has.
 
     Attributes:
-        name: slug; equals the file name without its extension.
-        title: one sentence.
+        name: slug of the model; equals the file name without its extension.
+        title: one sentence that describes the model.
         licence: licence of the code.
-        url: repository or home page.
-        verified: what we have run or compared, and what we have not.
+        url: address of the model's repository or home page.
+        verified: text that states what we have run or compared, and what we have not.
         gpu_gib: required GPU memory in GiB; 0 if a CPU is sufficient.
         fit: how input images of another aspect ratio are resized.
         native: native resolution, length and frame rate.
-        weights: weights to download.
+        weights: the model's weights, to download.
     """
 
     name: Slug
@@ -107,7 +110,7 @@ class DiffusersRecipe(Recipe):
     """Recipe for an image-to-video pipeline of diffusers.
 
     Attributes:
-        kind: `diffusers`.
+        kind: always `diffusers`.
         pipeline: name of the class, see `diffusers_classes`.
         dtype: native floating-point type on a GPU.
         dtypes: floating-point types of the components that do not use `dtype`.
@@ -116,12 +119,12 @@ class DiffusersRecipe(Recipe):
         batches: whether the class accepts lists of images and prompts.
         compile: compile the denoising network on a GPU; the first clip takes minutes longer.
         offload_below_gib: on a GPU with less memory, keep only the active component on it (CPU offload).
-        tiling: enable VAE tiling.
+        tiling: whether to enable VAE tiling.
         cpu_threads: CPU threads of torch; 0 for its default.
         call: additional arguments of the call.
         names: the class's names for the arguments `image`, `prompt`, `height`, `width`, `num_frames` and
             `generator`; an empty name means that the class has no such argument.
-        weights: exactly one hub repository.
+        weights: the model's weights: exactly one hub repository.
     """
 
     kind: Literal["diffusers"]
@@ -144,17 +147,17 @@ class SubprocessRecipe(Recipe):
     """Recipe for a program with its own checkout and Python environment, which this package does not contain.
 
     Attributes:
-        kind: `subprocess`.
-        repository: git repository and commit.
+        kind: always `subprocess`.
+        repository: git repository and commit of the program.
         environment: commands that create the Python environment.
         command: list of arguments, which may use placeholders; it is not run through a shell.
         batch: maximum number of clips per run.
         cwd: working directory: the checkout, or the work folder for programs that write into their cwd.
-        script: for programs without a command line: constants to patch in a script.
-        staging: input files.
-        output: output files.
+        script: constants to patch in a script, for programs without a command line.
+        staging: the input files to write for the program.
+        output: the files that the program writes.
         seed: how the program is seeded.
-        limits: time and log limits.
+        limits: limits of time and log size.
     """
 
     kind: Literal["subprocess"]

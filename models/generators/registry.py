@@ -1,4 +1,4 @@
-"""The registry of all models by name. Importing it loads no network."""
+"""Lists all models by name. Importing this module loads no network."""
 
 from collections.abc import Callable, Mapping
 from difflib import get_close_matches
@@ -6,7 +6,7 @@ from functools import cache
 from pathlib import Path
 from types import MappingProxyType
 
-from benchmark.scenes.synthetic import WEIGHT_FREE_MODELS
+from benchmark.scenes.synthetic import SYNTHETIC_MODELS
 from models.generators.adapter_entries import adapter_entry, shipped_adapter, user_adapters
 from models.generators.base import BadInput, Generator
 from models.generators.entries import GeneratorEntry
@@ -92,14 +92,14 @@ def create_generator(name: str, *, checkpoint: Path | None = None) -> Generator:
 
 
 def _static() -> GeneratorEntry:
-    return _weight_free("static", "Repeats the input image; works for every pair.", StaticGenerator)
+    return _synthetic_entry("static", "Repeats the input image; works for every pair.", StaticGenerator)
 
 
 def _synthetic() -> list[GeneratorEntry]:
     # The scene engine also has a model `static`, but for bundled pairs only.
     return [
-        _weight_free(name, title, _scene_factory(name))
-        for name, title in WEIGHT_FREE_MODELS.items()
+        _synthetic_entry(name, title, _scene_factory(name))
+        for name, title in SYNTHETIC_MODELS.items()
         if name != "static"
     ]
 
@@ -117,7 +117,7 @@ def _without_weights(name: str, factory: Callable[[], Generator]) -> Callable[[P
     return create
 
 
-def _weight_free(name: str, title: str, factory: Callable[[], Generator]) -> GeneratorEntry:
+def _synthetic_entry(name: str, title: str, factory: Callable[[], Generator]) -> GeneratorEntry:
     return GeneratorEntry(
         name=name,
         title=title,

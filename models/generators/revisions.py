@@ -1,4 +1,4 @@
-"""Pinned commits of hub repositories on this machine, recorded at setup."""
+"""Stores and reads the commits to which this machine pins hub repositories."""
 
 import json
 import re

@@ -1,4 +1,4 @@
-"""Patch constants in a copy of a script, for programs whose settings are constants in the source code.
+"""Patches constants in a copy of a script, for programs whose settings are constants in the source code.
 
 The adapter contains only the names of the constants; the script is read from the user's checkout. Seeding is
 inserted on the line of the last import. Line numbers therefore stay the same in the copy, except after a
@@ -40,7 +40,7 @@ def patch_script(checkout: Path, script: Script, settings: Mapping[str, JsonValu
         checkout: folder of the repository.
         script: path of the script and libraries to seed.
         settings: new values by name, with placeholders replaced.
-        seed: seed for the libraries.
+        seed: seed of the libraries' random generators.
 
     Raises:
         CannotRun: the script cannot be read, or does not assign a constant to each name exactly once.
@@ -81,7 +81,7 @@ def _constant(path: Path, tree: ast.Module, name: str) -> ast.expr:
     constants = [value for value in found if _is_constant(value)]
     if len(constants) != 1:
         raise CannotRun(
-            f"The script {path} assigns a constant to {name} {len(constants)} times, expected once; the "
+            f"The script {path} assigns a constant to {name} {len(constants)} times instead of once. The "
             "script is not from the commit for which the adapter was written"
         )
     return constants[0]

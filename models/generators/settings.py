@@ -1,4 +1,4 @@
-"""Settings of generators: folders for checkpoints, checkouts and adapters on this machine."""
+"""Reads the settings of generators: folders for checkpoints, checkouts and adapters on this machine."""
 
 from functools import cache
 from pathlib import Path
@@ -8,7 +8,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
 class GeneratorSettings(BaseSettings):
-    """Settings from the environment (`TI2V_...`) and `.env`. No setting is secret."""
+    """The settings of generators, from the environment (`TI2V_...`) and `.env`. No setting is secret."""
 
     model_config = SettingsConfigDict(env_prefix="TI2V_", env_file=".env", extra="ignore", frozen=True)
 

@@ -1,4 +1,4 @@
-"""The remaining setup steps of a model: checkout, environment and weights. They can be printed or run."""
+"""Computes the remaining setup steps of a model (checkout, environment, weights), to print or run them."""
 
 import os
 import shlex
@@ -31,7 +31,7 @@ class Step:
 
 
 def setup_steps(recipe: DiffusersRecipe | SubprocessRecipe) -> list[Step]:
-    """Return the remaining steps, in order."""
+    """Return the setup steps that are not finished yet, in order."""
     if isinstance(recipe, DiffusersRecipe):
         return list(_cache_steps(recipe))
     checkout = Checkout(recipe)

@@ -1,4 +1,4 @@
-"""Write the input files of an external program: images, prompts, config, requests and a patched script.
+"""Writes the input files of an external program: images, prompts, config, requests and a patched script.
 
 Images get unique names per request, because several pairs of a benchmark share one image.
 
@@ -44,7 +44,7 @@ class StagedRun:
     Attributes:
         work: the work folder.
         clips: the clips of the run, in order.
-        values: placeholders of the run.
+        values: the values of the run's placeholders.
     """
 
     work: Path
@@ -78,11 +78,12 @@ def write_inputs(
     """Write all input files of a run into an empty work folder.
 
     Args:
-        recipe: the adapter.
-        requests: requests with checked prompts. If the program seeds once per run, all seeds are equal.
+        recipe: the recipe of the model's adapter.
+        requests: the requests of the run, with checked prompts. If the program seeds once per run, all seeds
+            are equal.
         work: the work folder.
         checkout: folder of the program's repository.
-        gpu: value of CUDA_VISIBLE_DEVICES.
+        gpu: value of CUDA_VISIBLE_DEVICES for the program.
 
     Raises:
         BadInput: an image cannot be read.
@@ -190,7 +191,7 @@ def _write_script(script: Script, run: StagedRun, checkout: Path) -> None:
 
 
 def _escape_omegaconf(prompt: str) -> str:
-    # Programs read the config with OmegaConf, which interpolates ${...}.
+    # Escape ${...}: programs read the config with OmegaConf, which would interpolate it.
     return prompt.replace("${", "\\${")
 
 

@@ -1,4 +1,4 @@
-"""Generator for models that run as external programs in their own checkout and environment."""
+"""Runs models that are external programs with their own checkout and environment, as generators."""
 
 import shutil
 import tempfile
@@ -30,10 +30,10 @@ _OUT_OF_MEMORY = ("CUDA out of memory", "OutOfMemoryError", "CUDA error: out of 
 
 
 class SubprocessGenerator:
-    """Runs an external program; each call of `generate` starts it again.
+    """A generator that runs an external program. Each call of `generate` starts the program again.
 
     Args:
-        recipe: the adapter.
+        recipe: the recipe of the model's adapter.
         checkout: the program's checkout.
         recipe_sha256: hash of the adapter's TOML file, for provenance.
     """
@@ -60,7 +60,7 @@ class SubprocessGenerator:
         self._checkpoint_sha256 = self._checkout.checkpoint_sha256()
 
     def unload(self) -> None:
-        """Mark the model as not loaded, so `load` must be called again; there is no memory to free."""
+        """Mark the model as not loaded. There is no memory to free."""
         self._device = ""
 
     def generate(self, requests: Sequence[ClipRequest]) -> Iterator[GeneratedClip]:

@@ -1,4 +1,4 @@
-"""Generators without weights. One repeats the image; the others render bundled pairs' scenes."""
+"""Generates clips without weights, by repeating the input image or rendering the scenes of bundled pairs."""
 
 import time
 from collections.abc import Iterator, Sequence
@@ -14,7 +14,7 @@ SYNTHETIC_FORMAT = NativeFormat(width=320, height=320, frames=16, fps=Fraction(8
 
 
 class StaticGenerator:
-    """Repeats the input image in every frame. This static baseline works for every benchmark."""
+    """A static baseline for every benchmark, which repeats the input image in every frame."""
 
     name = "static"
 
@@ -34,7 +34,7 @@ class StaticGenerator:
 
 
 class SceneGenerator:
-    """A synthetic model of the scene engine, see `benchmark.scenes.synthetic`; renders bundled pairs only."""
+    """A synthetic model of the scene engine, for bundled pairs only; see `benchmark.scenes.synthetic`."""
 
     def __init__(self, name: str) -> None:
         self.name = name
@@ -69,12 +69,13 @@ def _check_bundled(request: ClipRequest) -> None:
     pair = bundled_pairs().get(request.pair_id)
     if pair is None:
         raise BadInput(
-            f"{request.pair_id} is not a pair of the bundled benchmark; this model can render only those."
+            f"{request.pair_id} is not a pair of the bundled benchmark. This model renders only bundled "
+            "pairs."
         )
     bundled, given = read_image(bundled_folder() / pair.image_path), read_image(request.image)
     if bundled.size != given.size or bundled.tobytes() != given.tobytes():
         raise BadInput(
-            f"The image of {request.pair_id} is not the bundled one; this model renders only bundled pairs."
+            f"The image of {request.pair_id} is not the bundled image. This model renders only bundled pairs."
         )
 
 

@@ -1,4 +1,4 @@
-"""Library versions and process memory for provenance records."""
+"""Reads library versions and the process's peak memory, for provenance records."""
 
 import resource
 import sys

@@ -1,4 +1,4 @@
-"""Hash of a checkpoint: one sha256 over all its weight files."""
+"""Computes the hash of a checkpoint: one sha256 over all its weight files."""
 
 import hashlib
 import json
@@ -20,7 +20,7 @@ def weight_files(folder: Path) -> list[Path]:
 
 
 def checkpoint_sha256(files: Sequence[Path]) -> str:
-    """Return the sha256 of all lines `<sha256 of the file>  <name>`; empty if there are no files.
+    """Return the sha256 of all lines `<sha256 of the file>  <name>`, or an empty text without files.
 
     In the hub's cache, weight files are links to files that are named by their sha256. Such files are not
     read; the name is used as the hash.

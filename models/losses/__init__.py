@@ -1,4 +1,4 @@
-"""Training losses: the diffusion loss and the motion focal loss (MotiF, arXiv:2412.16153)."""
+"""Computes training losses: the diffusion loss and the motion focal loss (MotiF, arXiv:2412.16153)."""
 
 from models.losses.diffusion import PredictionType, diffusion_loss, prediction_target
 from models.losses.motion_focal import MotifLoss, motif_loss, motion_focal_loss

@@ -1,4 +1,4 @@
-"""The diffusion loss and its prediction targets: noise, velocity or the clean latents."""
+"""Computes the diffusion loss and its prediction targets: noise, velocity or the clean latents."""
 
 from enum import StrEnum
 
@@ -6,7 +6,7 @@ from torch import Tensor
 
 
 class PredictionType(StrEnum):
-    """The quantity a network predicts, with the names diffusers uses."""
+    """The quantity that a network predicts, named as in diffusers."""
 
     EPSILON = "epsilon"
     V_PREDICTION = "v_prediction"
@@ -26,7 +26,7 @@ def diffusion_loss(predicted: Tensor, target: Tensor) -> Tensor:
         (batch,) float32, at least 0: the mean over all elements of a clip, not averaged over the batch.
 
     Raises:
-        ValueError: the shapes differ.
+        ValueError: `predicted` and `target` differ in shape.
     """
     return squared_errors(predicted, target).mean(dim=(1, 2, 3, 4))
 
@@ -45,7 +45,7 @@ def squared_errors(predicted: Tensor, target: Tensor) -> Tensor:
         (batch, 1, frames, height, width) float32, at least 0.
 
     Raises:
-        ValueError: the shapes differ, or are not 5-dimensional.
+        ValueError: `predicted` and `target` differ in shape, or are not 5-dimensional.
     """
     if predicted.ndim != 5 or predicted.shape != target.shape:
         raise ValueError(
@@ -80,7 +80,7 @@ def prediction_target(
         (batch, channels, frames, height, width), the dtype of `latents`.
 
     Raises:
-        ValueError: a shape differs, or the prediction type is unknown.
+        ValueError: an argument does not have its shape, or the prediction type is unknown.
     """
     kind = PredictionType(prediction_type)
     if latents.shape != noise.shape or timesteps.shape != latents.shape[:1]:

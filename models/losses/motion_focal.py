@@ -1,4 +1,4 @@
-"""The motion focal loss: the diffusion loss weighted by the clip's motion heatmap.
+"""Computes the motion focal loss: the diffusion loss weighted by the clip's motion heatmap.
 
 Source: S. Wang et al. (2025), MotiF: Making Text Count in Image Animation with Motion Focal Loss, CVPR,
 arXiv:2412.16153.
@@ -17,8 +17,9 @@ class MotifLoss:
     """The loss of each clip in the batch and its two terms, each (batch,) float32, at least 0.
 
     Attributes:
-        diffusion: E || eps - eps_theta ||^2; carries a gradient.
-        motion_focal: E || m' (eps - eps_theta) ||^2, before multiplication by the weight.
+        diffusion: E || eps - eps_theta ||^2, the diffusion loss, with gradient.
+        motion_focal: E || m' (eps - eps_theta) ||^2, the motion focal loss before it is multiplied by the
+            weight.
         total: diffusion + weight * motion_focal; call `backward` on its mean.
     """
 
@@ -44,7 +45,7 @@ def motion_focal_loss(predicted: Tensor, target: Tensor, heatmap: Tensor) -> Ten
         (batch,) float32, not averaged over the batch, so still and moving clips can be logged separately.
 
     Raises:
-        ValueError: a shape differs.
+        ValueError: an argument does not have its shape.
     """
     return _weighted(squared_errors(predicted, target), heatmap)
 
@@ -59,7 +60,7 @@ def motif_loss(predicted: Tensor, target: Tensor, heatmap: Tensor, weight: float
         weight: the paper's lambda, at least 0; 1 in the paper. With 0, the total is the diffusion loss.
 
     Raises:
-        ValueError: a shape differs, or the weight is negative or NaN.
+        ValueError: an argument does not have its shape, or the weight is negative or NaN.
     """
     if not weight >= 0:
         raise ValueError(f"the weight of the motion focal loss must be at least 0, not {weight}")

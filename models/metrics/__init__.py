@@ -1,1 +1,4 @@
-"""Suites of automatic metrics. A suite decodes, encodes and scores a folder of clips (docs/metrics.md)."""
+"""Runs suites of automatic metrics.
+
+A suite decodes, encodes and scores a folder of clips (docs/metrics.md).
+"""

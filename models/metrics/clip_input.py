@@ -1,4 +1,4 @@
-"""The input of the metrics for one clip: frames, input image and prompt."""
+"""Defines the input of the metrics for one clip: frames, input image and prompt."""
 
 import hashlib
 from collections.abc import Mapping
@@ -15,7 +15,7 @@ from models.generators.images import read_image
 
 @dataclass(frozen=True)
 class ClipInput:
-    """A clip and its pair. Each file is read when it is first needed.
+    """A clip and its pair. The clip and the image are read when they are first needed.
 
     Attributes:
         pair: the pair id.

@@ -1,4 +1,4 @@
-"""Scores of the suites `animate-bench` and `aigcbench`, from CLIP features."""
+"""Computes the scores of the suites `animate-bench` and `aigcbench` from CLIP features."""
 
 from collections.abc import Mapping
 from typing import Protocol

@@ -16,7 +16,7 @@ class NoClipsFound(ValueError):
 
 @dataclass(frozen=True)
 class FoundClips:
-    """The clips found in a folder.
+    """The clips found in a folder, and the ignored files.
 
     Attributes:
         clips: the clips in the benchmark's order of pairs; clips of one pair are sorted by seed.

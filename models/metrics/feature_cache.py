@@ -1,4 +1,4 @@
-"""Disk cache of clip and image features. A second suite or run does not encode the same files again.
+"""Caches features of clips and images on disk. A second suite or run does not encode the same files again.
 
 A file's name is a hash of the content and of the backbone's identity (name, revision, transform). Files
 are written atomically; the features of a damaged file are computed again.
@@ -40,8 +40,8 @@ class FeatureCache:
         """Return the features of the pair's input image, a single row.
 
         Args:
-            variant: identifies `crop` in the cache key.
-            crop: applied to the image first.
+            variant: a name that identifies `crop` in the cache key.
+            crop: a function that is applied to the image before the image is encoded.
         """
         content = clip.image_sha256 + variant
         row: Features = self._kept(content, encoder, lambda: encoder.encode_images([crop(clip.image)]))[0]
@@ -64,7 +64,7 @@ class FeatureCache:
 
 
 def _encoded_once(frames: list[Image], encoder: ImageEncoder) -> Features:
-    """Encode each distinct frame once. Then equal frames have equal features, whatever the batch size."""
+    """Encode each distinct frame once, so that equal frames have equal features with any batch size."""
     digests = [hashlib.sha256(frame.tobytes()).digest() for frame in frames]
     first = {digest: number for number, digest in reversed(list(enumerate(digests)))}
     numbers = sorted(first.values())

@@ -1,4 +1,4 @@
-"""Scores of the suite `motion`, which needs no network weights. Clips are scored in parallel processes."""
+"""Computes the scores of the suite `motion` in parallel processes. The suite needs no network weights."""
 
 from collections.abc import Mapping
 
@@ -22,7 +22,7 @@ Frames = NDArray[np.uint8]
 
 
 def motion_scores(clip: ClipInput, *, flow_name: str = "dis-medium") -> Mapping[str, float]:
-    """Return the scores of one clip.
+    """Return the scores of one clip in the suite `motion`.
 
     Scores that need the true motion are included only for pairs of the starter benchmark.
 

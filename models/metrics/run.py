@@ -1,4 +1,4 @@
-"""Runs a suite over the clips of a folder. Cached scores are read; the others are computed clip by clip."""
+"""Runs a suite over the clips of a folder. Scores that are not in the cache are computed clip by clip."""
 
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -20,7 +20,7 @@ from models.metrics.suites import Suite, SuiteName
 from models.metrics.vbench_run import run_vbench
 from models.metrics.vbench_settings import VBenchSettings
 
-# This number is part of every cache key. Increase it when a formula changes.
+# This number is part of every cache key. Increase the number when a formula changes.
 FORMULAS_VERSION = 3
 Scorer = Callable[[ClipInput], Mapping[str, float]]
 
@@ -32,7 +32,7 @@ class MetricRun:
     Attributes:
         home: TI2V_HOME, the folder with caches and weights.
         device: device of the networks, such as `cpu` or `cuda:0`.
-        weights: folder with the backbone's weights; default: see `weights_folder`.
+        weights: folder with the backbone's weights; by default the folder that `weights_folder` returns.
         processes: number of processes, for suites without networks.
         vbench: settings of the suite vbench-i2v.
     """

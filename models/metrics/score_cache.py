@@ -1,4 +1,4 @@
-"""Disk cache of scores. A second run of a suite over the same clips decodes nothing."""
+"""Caches scores on disk, so that a second run of a suite over the same clips decodes nothing."""
 
 import hashlib
 import json
@@ -24,7 +24,7 @@ class ScoreCache:
         self._key = key
 
     def read(self, clip: ClipInput) -> ClipScores | None:
-        """Return the cached scores of a clip; None if they do not exist or cannot be read."""
+        """Return the cached scores of a clip; None if the cache has no readable scores of the clip."""
         try:
             kept = json.loads(self._path(clip).read_text(encoding="utf-8"))
             return ClipScores(

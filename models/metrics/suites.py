@@ -1,4 +1,4 @@
-"""The suites of metrics. Each suite lists its metrics and networks.
+"""Defines the suites of metrics. Each suite lists its metrics and networks.
 
 This module imports neither numpy nor torch, because the command line imports it.
 """

@@ -1,4 +1,4 @@
-"""The ten dimensions of VBench-I2V: which networks each needs, and how it scores a clip.
+"""Defines the ten dimensions of VBench-I2V: the networks that each needs, and how each scores a clip.
 
 A dimension is opened with its networks, scores all clips, and is closed, so that only one dimension's
 networks are in memory.
@@ -30,7 +30,7 @@ Score = Callable[[ClipInput], float | None]
 
 @dataclass(frozen=True)
 class Opening:
-    """What a dimension is opened with.
+    """The networks, device and cache with which a dimension is opened.
 
     Attributes:
         located: the networks that the dimension needs, in the order of `Dimension.networks`.
@@ -46,12 +46,12 @@ class Opening:
 
 @dataclass(frozen=True)
 class Dimension:
-    """One dimension.
+    """A dimension of VBench-I2V.
 
     Attributes:
         name: the name of the metric.
-        networks: the networks that it needs.
-        setting_names: the settings that its scores depend on.
+        networks: the networks that the dimension needs.
+        setting_names: the settings that the dimension's scores depend on.
         open: loads the networks and yields the function that scores a clip. None is the score of a clip for
             which the dimension is not defined.
     """

@@ -29,7 +29,7 @@ _VALUE = "value"
 
 
 class _Outcome:
-    """The scores of all clips, filled dimension by dimension."""
+    """The scores of all clips. Each dimension adds its scores."""
 
     def __init__(self, clips: Sequence[ClipInput]) -> None:
         self.values: dict[ClipInput, dict[str, float]] = {clip: {} for clip in clips}
@@ -82,7 +82,7 @@ def run_vbench(
 
 
 class _Counter:
-    """Reports progress: exactly `count` steps, even if a dimension is left out or fails."""
+    """Reports exactly `count` steps of progress, even if a dimension is left out or fails."""
 
     def __init__(self, step: Callable[[], None], count: int) -> None:
         self._step = step

@@ -1,4 +1,4 @@
-"""Scores of one clip in the dimensions of VBench-I2V, from the networks of `models.backbones`.
+"""Computes the scores of one clip in the dimensions of VBench-I2V with the networks of `models.backbones`.
 
 Each function raises MetricInputError or UnreadableVideo for an unsuitable clip, and NetworkFailed if the
 network's process fails.
@@ -49,7 +49,7 @@ def i2v_score(
 
 
 def consistency_score(clip: ClipInput, encoder: ImageEncoder, cache: FeatureCache) -> float:
-    """Return the subject or background consistency."""
+    """Return the subject or background consistency of a clip."""
     return temporal_consistency(cache.clip_features(clip, encoder))
 
 
@@ -59,7 +59,7 @@ def flickering_score(clip: ClipInput) -> float:
 
 
 def smoothness_score(clip: ClipInput, network: AmtBackbone) -> float:
-    """Return the motion smoothness."""
+    """Return the motion smoothness of a clip."""
     frames = checked_frames(clip.video.frames, at_least=3)
     return motion_smoothness(frames, network.interpolate(list(frames[::2])))
 
@@ -85,12 +85,12 @@ def dynamic_score(clip: ClipInput, network: RaftBackbone, border: FlowBorder) ->
 def aesthetic_score(
     clip: ClipInput, encoder: ImageEncoder, head: AestheticHead, cache: FeatureCache
 ) -> float:
-    """Return the aesthetic quality."""
+    """Return the aesthetic quality of a clip."""
     return aesthetic_quality(head.rate(cache.clip_features(clip, encoder)))
 
 
 def imaging_score(clip: ClipInput, network: MusiqBackbone) -> float:
-    """Return the imaging quality."""
+    """Return the imaging quality of a clip."""
     return imaging_quality(network.rate(list(clip.video.frames)))
 
 

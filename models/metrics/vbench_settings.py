@@ -1,4 +1,4 @@
-"""Settings of the suite `vbench-i2v`. Each decides a point on which VBench's code or its use varies."""
+"""Defines the settings of the suite `vbench-i2v`, for points on which VBench's code or its use varies."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, fields, replace
@@ -7,14 +7,14 @@ from typing import Any
 
 
 class UnknownSetting(ValueError):
-    """A setting has an unknown name or value; the message lists the allowed ones."""
+    """A setting has an unknown name or value. The message lists the allowed names or values."""
 
 
 class Resize(StrEnum):
-    """Antialiasing when frames are resized.
+    """Whether antialiasing is used when frames are resized.
 
-    `published`: as VBench's code at commit 45e79ec with torchvision 0.17 or newer: antialiased for the I2V
-    dimensions, plain for the others. `antialias` and `plain` apply to all dimensions.
+    `published` does the same as VBench's code at commit 45e79ec with torchvision 0.17 or newer: the I2V
+    dimensions use antialiasing, the other dimensions do not. `antialias` and `plain` apply to all dimensions.
     """
 
     PUBLISHED = "published"
@@ -25,8 +25,8 @@ class Resize(StrEnum):
 class InputImage(StrEnum):
     """The input image of the I2V dimensions.
 
-    `clip-ratio`: cropped at the centre to the clip's aspect ratio, as the images of VBench's own suite are.
-    `full`: as the benchmark has it, which VBench does with custom images.
+    `clip-ratio` crops the image at the centre to the clip's aspect ratio, as VBench's own suite does. `full`
+    uses the image of the benchmark unchanged, as VBench does with custom images.
     """
 
     CLIP_RATIO = "clip-ratio"
@@ -36,7 +36,8 @@ class InputImage(StrEnum):
 class FlowBorder(StrEnum):
     """The pixels that dynamic degree ranks.
 
-    `padded`: those of the frames padded to multiples of 8, as in VBench. `cropped`: those of the frames.
+    `padded` includes the pixels that pad the frames to multiples of 8, as VBench does. `cropped` excludes
+    these pixels.
     """
 
     PADDED = "padded"
@@ -45,7 +46,7 @@ class FlowBorder(StrEnum):
 
 @dataclass(frozen=True)
 class VBenchSettings:
-    """The settings with VBench's values as defaults."""
+    """All settings of the suite. The defaults are VBench's values."""
 
     resize: Resize = Resize.PUBLISHED
     image: InputImage = InputImage.CLIP_RATIO
@@ -79,5 +80,5 @@ class VBenchSettings:
         return {field.name.replace("_", " "): str(getattr(self, field.name)) for field in fields(self)}
 
     def antialias(self, *, published: bool) -> bool:
-        """Return whether to antialias in a dimension for which VBench's code does so or not."""
+        """Return whether a dimension uses antialiasing, given whether VBench's code does."""
         return published if self.resize is Resize.PUBLISHED else self.resize is Resize.ANTIALIAS

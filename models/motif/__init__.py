@@ -1,1 +1,1 @@
-"""The MotiF network, its scheduler and pipeline, and conversion of checkpoints."""
+"""Implements MotiF: network, scheduler, pipeline, and conversion of checkpoints."""

@@ -1,4 +1,4 @@
-"""Load checkpoints without running code from pickles; fail if tensors are missing or unexpected.
+"""Loads checkpoints without running code from pickles, and fails if tensors are missing or unexpected.
 
 diffusers and transformers only warn about missing tensors and initialise them randomly. Such a model
 generates wrong clips and reports no error.
@@ -124,7 +124,7 @@ def load_exact_state_dict(network: nn.Module, state: StateDict, source: object) 
     """Load a state dict into a network after checking all names and shapes.
 
     Raises:
-        CheckpointError: a name is missing or unexpected, or a shape differs.
+        CheckpointError: a tensor is missing, is unexpected, or has the wrong shape.
     """
     own = network.state_dict()
     check_names(source, state.keys(), own.keys())

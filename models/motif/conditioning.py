@@ -1,7 +1,7 @@
-"""Image conditioning: concatenation to the noisy latents, cross-attention to image tokens, or both.
+"""Conditions a network on an image: concatenation to the noisy latents, cross-attention to image tokens.
 
-The paper uses `x-cat`; `cx-attn` and `both` are its ablations (arXiv:2412.16153, Table 3). All weights added
-here are initialised such that, before training, the outputs equal those of the text-to-video network.
+The paper uses `x-cat`; `cx-attn` and `both` are its ablations (arXiv:2412.16153, Table 3). Added weights are
+initialised so that, before training, the outputs equal the outputs of the text-to-video network.
 """
 
 from collections.abc import Iterator
@@ -12,8 +12,8 @@ from diffusers.models.attention_processor import Attention
 from torch import Tensor, nn
 from torch.nn import functional
 
-# Name of the cross-attention in a spatial block; `attn1` is self-attention. Temporal blocks have no text
-# input.
+# Name of the cross-attention in a spatial block. (`attn1` is self-attention; temporal blocks have no text
+# input.)
 TEXT_ATTENTION = "attn2"
 
 
@@ -26,12 +26,12 @@ class Conditioning(StrEnum):
 
     @property
     def concatenates(self) -> bool:
-        """Whether image latents are concatenated to the noisy latents."""
+        """Return whether image latents are concatenated to the noisy latents."""
         return self is not Conditioning.CX_ATTN
 
     @property
     def attends(self) -> bool:
-        """Whether the network cross-attends to image tokens."""
+        """Return whether the network cross-attends to image tokens."""
         return self is not Conditioning.X_CAT
 
 

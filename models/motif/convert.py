@@ -1,7 +1,7 @@
-"""Convert state dicts between VideoCrafter2's checkpoint format and `MotifUNet`, in both directions.
+"""Converts state dicts between VideoCrafter2's checkpoint format and `MotifUNet`, in both directions.
 
 Both formats contain the same tensors under different names: VideoCrafter2 numbers its blocks from input to
-output, diffusers nests them by level. Further differences in VideoCrafter2's format:
+output, diffusers nests them by level. VideoCrafter2's format differs from ours in three more points:
 
 - All names have the prefix `model.diffusion_model.`.
 - The first temporal attention is projected by convolutions of width 1 instead of linear layers.
@@ -50,7 +50,7 @@ def load_videocrafter_weights(state: StateDict, network: MotifUNet, source: obje
         source: name of the checkpoint in error messages.
 
     Raises:
-        CheckpointError: a tensor is missing, unexpected, or of another shape.
+        CheckpointError: a tensor is missing, is unexpected, or has the wrong shape.
     """
     names = videocrafter_names(network)
     check_names(source, [name for name in state if name.startswith(PREFIX)], names.values())

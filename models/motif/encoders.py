@@ -1,4 +1,4 @@
-"""Encoding of images and prompts, and decoding of latents. The pipeline and training share this code."""
+"""Encodes images and prompts, and decodes latents, for the pipeline and for training."""
 
 from collections.abc import Sequence
 from typing import Protocol, runtime_checkable
@@ -13,7 +13,7 @@ from transformers.image_processing_utils import BaseImageProcessor
 
 @runtime_checkable
 class Autoencoder(Protocol):
-    """The part of the interface of diffusers' `AutoencoderKL` that this module uses."""
+    """The methods of diffusers' `AutoencoderKL` that this module uses."""
 
     @property
     def dtype(self) -> torch.dtype: ...
@@ -30,7 +30,7 @@ class Autoencoder(Protocol):
 
 
 class ScalingConfig(Protocol):
-    """The part of an autoencoder's config that this module uses."""
+    """The settings of an autoencoder's config that this module uses."""
 
     scaling_factor: float
 
@@ -106,7 +106,7 @@ def encode_text(
     Args:
         tokenizer: the encoder's tokenizer.
         text_encoder: a CLIP text encoder.
-        prompts: the texts.
+        prompts: the texts to encode.
         skip_layers: number of final layers to skip. VideoCrafter2 uses the penultimate layer of OpenCLIP
             ViT-H: set 1 for the complete encoder, 0 for an encoder stored without its last layer, as in
             Stable Diffusion 2 and ModelScope.

@@ -1,4 +1,4 @@
-"""Classifier-free guidance: one forward pass for the conditional and the unconditional prediction.
+"""Applies classifier-free guidance: one forward pass for the conditional and the unconditional prediction.
 
 Source: J. Ho, T. Salimans (2022), Classifier-Free Diffusion Guidance, arXiv:2207.12598.
 """
@@ -13,7 +13,7 @@ from models.motif.unet import MotifUNet
 def guided_prediction(
     unet: MotifUNet, latents: Tensor, timestep: int, conditions: ConditioningInputs, guidance_scale: float
 ) -> Tensor:
-    """Return unconditional + guidance_scale * (conditional - unconditional).
+    """Return the guided prediction, unconditional + guidance_scale * (conditional - unconditional).
 
     Without guidance (a scale of 1 or less), return the conditional prediction.
 

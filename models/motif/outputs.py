@@ -1,4 +1,4 @@
-"""Output types of the pipeline, and the conversion of decoded frames to an output type."""
+"""Defines the output types of the pipeline, and converts decoded frames to an output type."""
 
 from dataclasses import dataclass
 from enum import StrEnum

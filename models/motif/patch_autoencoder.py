@@ -1,7 +1,7 @@
-"""A linear autoencoder: principal component analysis (PCA) of image patches, fitted in closed form.
+"""Implements a linear autoencoder: principal component analysis (PCA) of image patches.
 
-In models of a few megabytes it replaces the usual autoencoder, which has 84 million weights. It has the same
-interface as diffusers' `AutoencoderKL`.
+The components are computed in closed form. In models of a few megabytes, this autoencoder replaces the usual
+one with 84 million weights. It has the interface of diffusers' `AutoencoderKL`.
 """
 
 import torch
@@ -14,18 +14,19 @@ from torch.nn.functional import pixel_shuffle, pixel_unshuffle
 
 from models.motif.checkpoints import StrictModel
 
-__all__ = ["ModelMixin", "PatchAutoencoder"]  # diffusers looks up its base class in this module
+__all__ = ["ModelMixin", "PatchAutoencoder"]  # diffusers looks up ModelMixin in the module of the class
 
 COLOUR_CHANNELS = 3
 
 
 class PatchAutoencoder(StrictModel, ConfigMixin):  # type: ignore[misc]  # both define config_name
-    """Encodes a patch x to z = scales * P (x - mean), and decodes it to P^T (z / scales) + mean.
+    """An autoencoder that encodes a patch x to z = scales * P (x - mean), and z to P^T (z / scales) + mean.
 
     Args:
         patch: side of a patch in pixels.
-        latent_channels: principal components to keep; with 3 * patch ** 2, the maximum, coding is lossless.
-        scaling_factor: factor that gives latents a mean square of 1; applied by `encode_frames`, not here.
+        latent_channels: number of principal components to keep. With 3 * patch ** 2, the maximum, coding is
+            lossless.
+        scaling_factor: factor that gives latents a mean square of 1. `encode_frames` applies the factor.
 
     Attributes:
         mean: (3 * patch ** 2,) float32, the mean patch.

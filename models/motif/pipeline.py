@@ -1,4 +1,4 @@
-"""The image-to-video pipeline: DDIM sampling with classifier-free guidance, as a diffusers pipeline."""
+"""Implements the image-to-video pipeline: DDIM sampling with classifier-free guidance."""
 
 import os
 from collections.abc import Callable, Sequence
@@ -51,15 +51,16 @@ class MotifImageToVideoPipeline(DiffusionPipeline):
         tokenizer: the text encoder's tokenizer.
         unet: the denoising network.
         scheduler: the noise scheduler.
-        image_encoder: a CLIP vision model; required for `cx-attn` and `both`, like `image_processor`.
+        image_encoder: a CLIP vision model. `cx-attn` and `both` need this encoder and `image_processor`.
         image_processor: the image encoder's image processor.
-        height: default height in pixels; input images are resized and cropped to it.
+        height: default height in pixels; input images are resized and cropped to this height and to `width`.
         width: default width in pixels.
         num_frames: default number of frames.
         fps: default frame rate given to the network.
         skip_text_layers: see `encoders.encode_text` [open].
         residual_scale: with a value above 0, the network denoises (clip - first frame) * residual_scale
-            instead of the clip. This is not part of the paper; it helps networks of toy size. 0 disables it.
+            instead of the clip. The paper has no such scale; it helps networks of toy size. 0 turns the scale
+            off.
     """
 
     _optional_components = ["image_encoder", "image_processor"]  # noqa: RUF012  # diffusers wants a list
@@ -144,23 +145,24 @@ class MotifImageToVideoPipeline(DiffusionPipeline):
         """Generate one clip per image and prompt; lists form a batch.
 
         Args:
-            image: Pillow images or uint8 arrays (rows, columns, 3); preprocessed by `resize_and_crop`.
-            prompt: one text per image.
+            image: the input images: Pillow images or uint8 arrays (rows, columns, 3), preprocessed by
+                `resize_and_crop`.
+            prompt: the text prompts, one per image.
             negative_prompt: the unconditional text of classifier-free guidance.
-            height: in pixels; default: the pipeline's.
-            width: in pixels; default: the pipeline's.
-            num_frames: default: the pipeline's.
-            fps: frame rate given to the network; default: the pipeline's.
-            num_inference_steps: DDIM steps.
-            guidance_scale: values of 1 or less disable guidance and halve the cost. The unconditional
-                input still contains the image [open].
-            eta: 0 for deterministic DDIM; 1 adds as much noise as DDPM [open].
-            generator: one generator per clip, which makes a clip independent of the rest of the batch, or one
-                for all clips.
+            height: height of the clips in pixels (default: the pipeline's).
+            width: width of the clips in pixels (default: the pipeline's).
+            num_frames: number of frames per clip (default: the pipeline's).
+            fps: frame rate given to the network (default: the pipeline's).
+            num_inference_steps: number of DDIM steps.
+            guidance_scale: strength of the guidance. Values of 1 or less disable guidance and halve the cost.
+                The unconditional input also contains the image [open].
+            eta: amount of noise per step: 0 for deterministic DDIM, 1 for as much noise as DDPM [open].
+            generator: the random generators: one per clip, so that a clip does not depend on its batch, or
+                one for all clips.
             decode_chunk_size: frames per forward pass of the decoder.
             output_type: see `outputs.OutputType`.
-            callback_on_step_end: called after each step with the pipeline, the step index, the timestep and
-                the latents; may return replacement latents.
+            callback_on_step_end: function that is called after each step with the pipeline, the step index,
+                the timestep and the latents. The function may return replacement latents.
 
         Raises:
             TypeError: an image is neither a Pillow image nor a uint8 RGB array.
@@ -203,7 +205,7 @@ class MotifImageToVideoPipeline(DiffusionPipeline):
     def _conditioning_inputs(
         self, pixels: Tensor, image_latents: Tensor, texts: Sequence[str], fps: float
     ) -> ConditioningInputs:
-        """Return the network's conditioning inputs; with guidance, `texts` has two texts per image."""
+        """Return the network's conditioning inputs. With guidance, `texts` has two texts per image."""
         device, dtype = self._execution_device, self.unet.dtype
         texts_per_image = len(texts) // len(pixels)
         text = encode_text(

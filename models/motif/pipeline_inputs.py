@@ -1,4 +1,4 @@
-"""Validated arguments of a pipeline call."""
+"""Validates the arguments of a pipeline call."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,9 +17,9 @@ class ClipShape:
     """Resolution, length and frame rate of the clips to generate.
 
     Attributes:
-        height: in pixels.
-        width: in pixels.
-        num_frames: at least 2.
+        height: height of a frame, in pixels.
+        width: width of a frame, in pixels.
+        num_frames: number of frames, at least 2.
         fps: frame rate given to the network as conditioning.
 
     Raises:
@@ -41,7 +41,7 @@ class ClipShape:
 
 @dataclass(frozen=True)
 class SamplingParameters:
-    """Sampling arguments of the pipeline call; fields are named like the arguments.
+    """The sampling arguments of a pipeline call. The fields have the names of the arguments.
 
     Raises:
         ValueError: a count is less than 1, or eta is not in [0, 1].
@@ -77,8 +77,8 @@ class ConditioningInputs:
     then all with their prompts.
 
     Attributes:
-        text: (batch, tokens, channels), in the dtype of the network.
-        fps: (batch,) float or integer.
+        text: (batch, tokens, channels), the text embeddings in the dtype of the network.
+        fps: (batch,) float or integer, the frame rate.
         image_latents: (batch, channels, latent height, latent width), or None for `cx-attn`.
         image_tokens: (batch, tokens, channels), or None for `x-cat`.
     """

@@ -1,4 +1,4 @@
-"""DDIM scheduler with VideoCrafter2's timestep-dependent scale of the latents.
+"""Implements the DDIM scheduler with VideoCrafter2's timestep-dependent scale of the latents.
 
 VideoCrafter2 multiplies the latents by s(t) before it adds noise. s decreases linearly from 1 at t = 0 to
 `scale_b` at t = `scale_steps` - 1 and is constant after that. In the paper's notation, with z'_t = s(t) z:
@@ -7,7 +7,7 @@ VideoCrafter2 multiplies the latents by s(t) before it adds noise. s decreases l
     z_{t-1} = sqrt(a_{t-1}) (s(t-1) / s(t)) z'_t + sqrt(1 - a_{t-1} - sigma^2) eps + sigma noise
 
 The network's inputs and predictions refer to the scaled latents z', so only the change of scale between two
-timesteps differs from DDIM. Source of the scale: the published VideoCrafter2 settings (1 to 0.7 over 400
+timesteps differs from DDIM. The scale is that of the published VideoCrafter2 settings (1 to 0.7 over 400
 steps).
 """
 
@@ -19,7 +19,10 @@ from diffusers.schedulers.scheduling_ddim import DDIMScheduler, DDIMSchedulerOut
 from diffusers.schedulers.scheduling_utils import SchedulerMixin
 from torch import Tensor
 
-__all__ = ["MotifDDIMScheduler", "SchedulerMixin"]  # diffusers looks up its base class in this module
+__all__ = [
+    "MotifDDIMScheduler",
+    "SchedulerMixin",
+]  # diffusers looks up SchedulerMixin in the module of the class
 
 PredictionType = Literal["epsilon", "v_prediction", "sample"]
 TimestepSpacing = Literal["leading", "trailing", "linspace"]
@@ -84,7 +87,7 @@ class MotifDDIMScheduler(DDIMScheduler):
 
         Args:
             latents: (batch, channels, frames, height, width), clean latents z.
-            timesteps: (batch,) integers.
+            timesteps: (batch,) integers, the timestep of each clip.
 
         Returns:
             The shape and dtype of `latents`.
@@ -95,7 +98,7 @@ class MotifDDIMScheduler(DDIMScheduler):
         return latents * scales.view(-1, *[1] * (latents.ndim - 1))
 
     def add_noise(self, original_samples: Tensor, noise: Tensor, timesteps: Tensor) -> Tensor:
-        """Return z_t, shaped like the clean latents. This method multiplies the clean latents by s(t)."""
+        """Return z_t, the noisy latents. The method itself multiplies the clean latents by s(t)."""
         return super().add_noise(
             self.scaled_latents(original_samples, timesteps), noise, _integers(timesteps)
         )
@@ -162,5 +165,5 @@ def _scales(scale_b: float, scale_steps: int, timesteps: int) -> Tensor:
 
 
 def _integers(timesteps: Tensor) -> torch.IntTensor:
-    """Cast tensors of any integer dtype to the type in diffusers' type hints."""
+    """Cast timesteps of any integer dtype to the type in diffusers' type hints."""
     return cast(torch.IntTensor, timesteps)

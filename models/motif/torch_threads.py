@@ -1,4 +1,4 @@
-"""Set the number of CPU threads that torch uses."""
+"""Sets the number of CPU threads that torch uses."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

@@ -1,4 +1,4 @@
-"""A text encoder of toy size: a whole-word tokenizer and a frozen transformer with random weights.
+"""Creates a text encoder of toy size: a whole-word tokenizer and a frozen transformer with random weights.
 
 Different prompts get different embeddings, which is sufficient for a model of a few megabytes. Full-size
 models use OpenCLIP ViT-H.
@@ -59,9 +59,9 @@ def random_text_encoder(
     Args:
         tokenizer: defines the vocabulary size and the maximum length.
         seed: seed of the weights; the global generator is not changed.
-        channels: hidden size.
-        layers: transformer layers.
-        heads: attention heads.
+        channels: hidden size of the encoder.
+        layers: number of transformer layers.
+        heads: number of attention heads.
     """
     config = CLIPTextConfig(
         vocab_size=len(tokenizer),

@@ -1,4 +1,4 @@
-"""The denoising network: diffusers' text-to-video UNet, conditioned on frame rate and input image.
+"""Implements the denoising network: diffusers' text-to-video UNet with a frame rate and an input image.
 
 VideoCrafter2's UNet equals diffusers' `UNet3DConditionModel`, except for an embedding of the frame rate that
 is added to the timestep embedding. The forward pass of diffusers has no input for the frame rate and no
@@ -20,7 +20,7 @@ from torch.utils.checkpoint import checkpoint
 from models.motif.checkpoints import StrictModel
 from models.motif.conditioning import add_image_attention, parse_conditioning
 
-__all__ = ["ModelMixin", "MotifUNet"]  # diffusers looks up its base class in this module
+__all__ = ["ModelMixin", "MotifUNet"]  # diffusers looks up ModelMixin in the module of the class
 
 Returned = TypeVar("Returned")
 
@@ -36,8 +36,9 @@ class MotifUNet(StrictModel, ConfigMixin):  # type: ignore[misc]  # both define 
         block_out_channels: channels of each level; all levels except the deepest cross-attend to text.
         layers_per_block: residual layers of each level.
         cross_attention_dim: channels of the text encoder's hidden states.
-        attention_head_dim: channels per attention head; must divide the channels of every level.
-        norm_num_groups: groups of the group norms; must divide the channels of every level.
+        attention_head_dim: number of channels per attention head, which must divide the channels of every
+            level.
+        norm_num_groups: number of groups of the group norms, which must divide the channels of every level.
         image_token_dim: channels of an image token, for `cx-attn` and `both` [open]: CLIP ViT-H's hidden
             size.
         image_token_count: image tokens per clip, for `cx-attn` and `both`.
@@ -114,7 +115,7 @@ class MotifUNet(StrictModel, ConfigMixin):  # type: ignore[misc]  # both define 
             image_tokens: (batch, image_token_count, image_token_dim), for `cx-attn` and `both`.
 
         Raises:
-            ValueError: an input is missing, has another shape, or does not belong to the conditioning.
+            ValueError: an input is missing, does not have its shape, or does not belong to the conditioning.
         """
         self._check(sample, timestep, text, fps, image_latents, image_tokens)
         frames = sample.shape[2]
@@ -159,7 +160,10 @@ class MotifUNet(StrictModel, ConfigMixin):  # type: ignore[misc]  # both define 
         return hidden
 
     def _run(self, call: Callable[[], Returned]) -> Returned:
-        """Run a block; with gradient checkpointing, store its inputs only and recompute it in backward."""
+        """Run a block.
+
+        With gradient checkpointing, store only its inputs and recompute it in the backward pass.
+        """
         if self.gradient_checkpointing and torch.is_grad_enabled():
             return cast(Returned, checkpoint(call, use_reentrant=False))
         return call()

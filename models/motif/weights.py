@@ -1,4 +1,4 @@
-"""Load text-to-video networks in diffusers' layout and add image conditioning to them."""
+"""Loads text-to-video networks in diffusers' layout and adds image conditioning to them."""
 
 from pathlib import Path
 

@@ -1,1 +1,1 @@
-"""Motion of clips: optical flow, and the motion heatmaps that weight the loss."""
+"""Measures the motion of clips: optical flow, and the motion heatmaps that weight the loss."""

@@ -1,8 +1,7 @@
-"""Optical flow between consecutive frames: the `FlowEstimator` protocol and its DIS implementation.
+"""Estimates optical flow between consecutive frames: the `FlowEstimator` protocol, implemented with DIS.
 
-The default is OpenCV's dense inverse search (DIS), which needs no weights and no GPU.
-Source: T. Kroeger, R. Timofte, D. Dai, L. Van Gool (2016), Fast Optical Flow using Dense Inverse Search,
-ECCV.
+The default estimator is OpenCV's dense inverse search (DIS), which needs no weights and no GPU. Source: T.
+Kroeger, R. Timofte, D. Dai, L. Van Gool (2016), Fast Optical Flow using Dense Inverse Search, ECCV.
 """
 
 from collections.abc import Callable, Mapping
@@ -23,7 +22,7 @@ Flow = NDArray[np.float32]
 
 
 class FlowEstimator(Protocol):
-    """Estimates dense optical flow."""
+    """A function that estimates dense optical flow."""
 
     @property
     def name(self) -> str:
@@ -104,11 +103,11 @@ class DisFlow:
 def _check_size(width: int, height: int) -> None:
     if min(width, height) < _MIN_SIDE:
         raise BadClip(
-            f"frames of {width}x{height} are too small: DIS needs {_MIN_SIDE} pixels or more a side."
+            f"frames of {width}x{height} are too small: DIS needs at least {_MIN_SIDE} pixels per side."
         )
     if max(width, height) > _MAX_SIDE:
         raise BadClip(
-            f"frames of {width}x{height} are too large: DIS supports up to {_MAX_SIDE} pixels a side."
+            f"frames of {width}x{height} are too large: DIS supports up to {_MAX_SIDE} pixels per side."
         )
 
 

@@ -1,4 +1,4 @@
-"""Colour coding of optical flow: hue shows the direction, saturation the magnitude.
+"""Converts optical flow to colours: hue shows the direction, saturation the magnitude.
 
 Source: S. Baker, D. Scharstein, J. P. Lewis, S. Roth, M. J. Black, R. Szeliski (2011), A Database and
 Evaluation Methodology for Optical Flow, IJCV 92, 1-31. The colour wheel has six arcs of unequal length,
@@ -19,7 +19,7 @@ _ARCS = (
     ((0, 0, 1), (1, 0, 1), 13),
     ((1, 0, 1), (1, 0, 0), 6),
 )
-# Brightness of vectors longer than `max_magnitude`, which become darker instead of more saturated.
+# Brightness of vectors longer than `max_magnitude`. These vectors become darker instead of more saturated.
 _CLIPPED_BRIGHTNESS = 0.75
 
 

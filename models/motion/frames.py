@@ -1,4 +1,4 @@
-"""Functions that decode the frames of a clip from a file and validate frames from any source."""
+"""Decodes the frames of a clip from a file, and validates frames from any source."""
 
 from collections.abc import Sequence
 from fractions import Fraction
@@ -18,7 +18,7 @@ MAX_PIXELS = 2**28
 
 
 class BadClip(ValueError):
-    """The motion of a clip cannot be measured; the message names the clip and what was expected."""
+    """The motion of a clip cannot be measured. The message names the clip and what was expected."""
 
 
 def read_clip(
@@ -27,9 +27,9 @@ def read_clip(
     """Decode all or the first frames of a video file as a player shows them: upright, square pixels.
 
     Args:
-        path: the file.
-        fps: target frame rate. Frames are selected by their presentation times; a clip of lower
-            rate with evenly spaced frames keeps its rate.
+        path: the video file.
+        fps: target frame rate. Frames are selected by their presentation times. An even clip with a lower
+            rate keeps its rate.
         frames: maximum number of frames to return.
         max_pixels: limit on the pixels of all returned frames together.
 

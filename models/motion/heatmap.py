@@ -1,4 +1,4 @@
-"""The motion heatmap m = sigma(|flow|): the per-pixel weights of the motion focal loss.
+"""Computes the motion heatmap m = sigma(|flow|): the per-pixel weights of the motion focal loss.
 
 Source: MotiF, arXiv:2412.16153, section on the motion heatmap. The paper leaves some choices
 open; they are settings, see `models.motion.settings`.
@@ -27,7 +27,7 @@ def motion_heatmap(flow: Flow, settings: HeatmapSettings = DEFAULT_SETTINGS) -> 
         (frames, height, width) float32 in (0, 1); about 0.0067 in static regions.
 
     Raises:
-        BadClip: the flow has another shape, or is not finite.
+        BadClip: the flow does not have this shape, or is not finite.
     """
     magnitude = flow_magnitude(flow, settings)
     maps = np.empty((len(magnitude) + 1, *magnitude.shape[1:]), np.float32)
@@ -38,7 +38,7 @@ def motion_heatmap(flow: Flow, settings: HeatmapSettings = DEFAULT_SETTINGS) -> 
 
 
 def flow_magnitude(flow: Flow, settings: HeatmapSettings = DEFAULT_SETTINGS) -> NDArray[np.float32]:
-    """Return x, the magnitude of the flow in the unit that the settings name.
+    """Return x, the length of the flow vectors in the unit that the settings name.
 
     Args:
         flow: (frames - 1, height, width, 2) float32, pixels to the next frame.
@@ -47,7 +47,7 @@ def flow_magnitude(flow: Flow, settings: HeatmapSettings = DEFAULT_SETTINGS) -> 
         (frames - 1, height, width) float32, at least 0; values below the noise floor are 0.
 
     Raises:
-        BadClip: the flow has another shape, or is not finite.
+        BadClip: the flow does not have this shape, or is not finite.
     """
     if flow.ndim != 4 or flow.shape[0] < 1 or flow.shape[3] != 2:
         raise BadClip(f"flow must be (frames - 1, height, width, 2), not {flow.shape}.")

@@ -1,4 +1,4 @@
-"""Write heatmaps as `.npy` or `.npz` files."""
+"""Writes heatmaps as `.npy` or `.npz` files."""
 
 from pathlib import Path
 

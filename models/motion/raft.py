@@ -1,4 +1,4 @@
-"""Optical flow with RAFT from torchvision.
+"""Estimates optical flow with RAFT from torchvision.
 
 torchvision is optional: a build that does not match the installed torch breaks the imports of transformers.
 Source: Z. Teed, J. Deng (2020), RAFT: Recurrent All-Pairs Field Transforms for Optical Flow, ECCV.
@@ -25,18 +25,18 @@ _MULTIPLE, _SMALLEST_SIDE = 8, 128
 
 
 class RaftSize(StrEnum):
-    """The two networks of torchvision."""
+    """The size of RAFT: one of torchvision's two networks."""
 
     LARGE = "large"
     SMALL = "small"
 
 
 class FlowUnavailable(Exception):
-    """A flow estimator cannot run on this machine; the message says what is missing."""
+    """A flow estimator cannot run on this machine. The message says what is missing."""
 
 
 class RaftFlow:
-    """RAFT as a `FlowEstimator`.
+    """A `FlowEstimator` that runs RAFT.
 
     Args:
         size: which of torchvision's two networks to use.

@@ -1,4 +1,4 @@
-"""Automatic mask generation with SAM: prompt with a grid of points, filter masks, suppress duplicates.
+"""Generates masks with SAM: prompts it with a grid of points, filters masks, removes duplicates.
 
 The mask generation pipeline of transformers does the same but needs torchvision, which is optional here.
 Source: A. Kirillov et al. (2023), Segment Anything, ICCV, section 5 and appendix B; the defaults are the

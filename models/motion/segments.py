@@ -1,4 +1,4 @@
-"""Heatmaps of segments instead of pixels: the ablation of the paper's Table A1 (arXiv:2412.16153).
+"""Computes heatmaps of segments instead of pixels: the ablation of the paper's Table A1 (arXiv:2412.16153).
 
 1. The first frame is segmented.
 2. A segment is selected if its mean flow exceeds the threshold of sigma.
@@ -21,7 +21,7 @@ Masks = NDArray[np.bool_]
 
 
 class SegmentSelection(StrEnum):
-    """Which segments get heatmap value 1: all of them, only moving ones, or only the largest moving one."""
+    """The segments that get heatmap value 1: all segments, moving segments, or the largest moving segment."""
 
     FLOW = "flow"
     ALL = "all"
@@ -29,7 +29,10 @@ class SegmentSelection(StrEnum):
 
 
 class Segmenter(Protocol):
-    """Segments an image. Segments may overlap. `models.motion.sam` implements the paper's segmenter."""
+    """A function that segments an image.
+
+    Segments may overlap. `models.motion.sam` implements the paper's segmenter.
+    """
 
     def __call__(self, image: NDArray[np.uint8]) -> Masks:
         """Return the masks of the segments, possibly none.
@@ -54,13 +57,13 @@ def segment_heatmap(
         flow: (frames - 1, height, width, 2) float32, pixels.
         masks: (segments, height, width) bool, of the first frame.
         settings: heatmap settings; only unit, noise floor, threshold and inverse are used.
-        selection: which segments get value 1.
+        selection: the rule that selects the segments with value 1.
 
     Returns:
         (frames, height, width) float32, 0 or 1, the same in every frame.
 
     Raises:
-        BadClip: the flow has another shape, or is not finite.
+        BadClip: the flow does not have this shape, or is not finite.
         ValueError: masks and flow differ in size.
     """
     magnitude = flow_magnitude(flow, settings)

@@ -1,4 +1,4 @@
-"""Settings of the motion heatmap; the paper leaves most of them open.
+"""Defines the settings of the motion heatmap, most of which the paper leaves open.
 
 docs/decisions/0008-flow-unit.md explains the defaults. This module imports nothing heavy, because `--help`
 and the configs import it.
@@ -42,7 +42,7 @@ class FlowUnit(StrEnum):
 
 
 class LastFrame(StrEnum):
-    """Heatmap of the last frame, which has no flow [open]: the previous map, or the map of zero flow."""
+    """The heatmap of the last frame, which has no flow [open]: the previous map, or the map of zero flow."""
 
     REPEAT = "repeat"
     STATIC = "static"

@@ -1,4 +1,4 @@
-"""Set the flow to zero where a static pixel explains the frames as well as the flow does.
+"""Sets the flow to zero where a static pixel explains the frames as well as the flow does.
 
 Dense flow estimators extend the motion of an object into a halo of background around it, and estimate motion
 in regions that contain only noise. This filter compares two hypotheses for every pixel:
@@ -22,8 +22,8 @@ from models.motion.frames import Frames, validate_frames
 
 # Differences are averaged over this window. Single pixels are noisy; with larger windows the halo reappears.
 _WINDOW = (3, 3)
-# In grey levels. Flow always fits noise slightly better than no motion does. On a static clip with noise of 2
-# grey levels, 2.8 % of the pixels count as moving without this margin and 0.002 % with it.
+# The margin, in grey levels. Flow always fits noise slightly better than no motion does. On a static clip
+# with noise of 2 grey levels, 2.8 % of the pixels count as moving without this margin and 0.002 % with it.
 _MARGIN = np.float32(1.0)
 # Size of the median filter that removes isolated pixels from the mask.
 _MEDIAN_SIZE = 3

@@ -1,4 +1,4 @@
-"""A figure of a clip's motion: frames, flow, heatmaps, and the share of moving pixels per frame.
+"""Draws a figure of a clip's motion: frames, flow, heatmaps, and the share of moving pixels per frame.
 
 The paper's Figure 1 (arXiv:2412.16153) motivates the loss with the share of moving pixels: most pixels of a
 clip are static, so a loss that weights all pixels equally hardly depends on the motion.
@@ -27,13 +27,13 @@ _SATURATION_PERCENTILE = 99.5
 
 @dataclass(frozen=True, eq=False)
 class ClipMotion:
-    """The content of the figure.
+    """The content of the figure of one clip.
 
     Attributes:
         frames: (frames, height, width, 3) uint8 RGB.
         flow: (frames - 1, height, width, 2) float32, pixels.
         heatmap: (frames, height, width) float32 in [0, 1].
-        title: name of the clip and the settings.
+        title: the name of the clip and the settings, printed above the figure.
     """
 
     frames: Frames

@@ -1,1 +1,1 @@
-"""Training of MotiF: datasets, tensor cache, training loop, checkpoints, validation and export."""
+"""Trains MotiF: datasets, tensor cache, training loop, checkpoints, validation and export."""

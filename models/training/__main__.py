@@ -1,4 +1,4 @@
-"""`ti2v train` on several devices: `accelerate launch -m models.training CONFIG`."""
+"""Runs `ti2v train` on several devices: `accelerate launch -m models.training CONFIG`."""
 
 import sys
 

@@ -1,4 +1,4 @@
-"""Atomic writes: a file or folder is replaced completely or not at all, even if the process is killed."""
+"""Writes files and folders atomically: completely or not at all, even if the process is killed."""
 
 import os
 import shutil
@@ -15,7 +15,7 @@ TEMPORARY_PREFIX = "unfinished-"
 
 @contextmanager
 def atomic_write(final: Path) -> Iterator[Path]:
-    """Yield a temporary path in the same folder; on success, its file or folder replaces `final`.
+    """Yield a temporary path next to `final`. On success, its file or folder replaces `final`.
 
     The temporary path has the file name extension of `final`. After an error or an interrupt it is removed
     and `final` is unchanged.

@@ -1,4 +1,4 @@
-"""Build training batches: noisy latents, conditioning inputs and prediction targets."""
+"""Builds training batches: noisy latents, conditioning inputs and prediction targets."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -21,13 +21,13 @@ class Batch:
     Attributes:
         noisy: z_t, (batch, channels, frames, height, width) float32.
         target: the prediction target, the same shape.
-        timesteps: (batch,) int64.
-        text: (batch, tokens, channels) float32.
-        fps: (batch,) int64.
+        timesteps: (batch,) int64, the timestep of each clip.
+        text: (batch, tokens, channels) float32, the text embeddings.
+        fps: (batch,) int64, the frame rate given to the network.
         image_latents: (batch, channels, height, width) float32, or None for `cx-attn`.
         image_tokens: (batch, tokens, channels) float32, or None for `x-cat`.
         heatmap: the heatmap m' of the loss, (batch, 1, frames, height, width) float32 in [0, 1].
-        region: the heatmap m from optical flow, same shape; used for statistics of moving regions.
+        region: the heatmap m from optical flow, with the same shape, for the statistics of moving regions.
     """
 
     noisy: Tensor
@@ -47,7 +47,7 @@ class BatchBuilder:
 
     Attributes:
         dataset: the cached clips.
-        scheduler: adds the noise.
+        scheduler: the scheduler that adds the noise.
         conditioning_network: a network; its conditioning determines which image inputs a batch contains.
         residual_scale: if above 0, train on (clip - first frame) * residual_scale.
         fps: frame rate given to the network.

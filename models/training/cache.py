@@ -1,4 +1,4 @@
-"""Cache of precomputed tensors (latents, text embeddings, heatmaps) in safetensors files.
+"""Caches precomputed tensors (latents, text embeddings, heatmaps) in safetensors files.
 
 A key is a hash of the clip's content and of every setting the tensors depend on, so entries never become
 invalid: changed settings give new keys. Files are written atomically, so a resumed run can use the cache of a
@@ -25,7 +25,7 @@ Tensors = dict[str, Tensor]
 
 
 class TensorKind(StrEnum):
-    """Content of a cache file. Each kind has its own key, so ablations share most entries."""
+    """The kind of tensors in a cache file. Each kind has its own key, so ablations share most entries."""
 
     LATENTS = "latents"
     TEXT = "text"
@@ -79,7 +79,10 @@ def hash_key(*parts: object) -> str:
 
 
 def fingerprint(network: nn.Module | None) -> str:
-    """Return a hash of a network's weights, 32 hexadecimal digits. None has a hash as well."""
+    """Return a hash of a network's weights, as 32 hexadecimal digits.
+
+    All calls without a network give one hash.
+    """
     digest = hashlib.sha256()
     if network is not None:
         for name, tensor in sorted(network.state_dict().items()):

@@ -1,4 +1,4 @@
-"""Fill the tensor cache: encode clips and captions, compute heatmaps, skip broken clips."""
+"""Fills the tensor cache: encodes clips and captions, computes heatmaps, skips broken clips."""
 
 import logging
 from collections.abc import Callable, Sequence
@@ -71,9 +71,9 @@ class Dataset:
     """The usable clips of a run.
 
     Attributes:
-        training: clips to train on.
-        held_out: clips for validation.
-        broken: reasons why clips were skipped, by clip name.
+        training: the clips to train on.
+        held_out: the clips for validation.
+        broken: for each skipped clip, by its name, the reason.
         empty_text: (tokens, channels) float32, the embedding of the empty caption.
     """
 
@@ -127,7 +127,7 @@ class CacheBuilder:
         """Compute the tensors of a clip that are not in the cache.
 
         Raises:
-            BadClip: the clip cannot be used.
+            BadClip: the clip cannot be decoded, or its motion cannot be measured.
             CannotWrite: the disk is full.
         """
         keys = self.keys(source)
@@ -173,7 +173,7 @@ class CacheBuilder:
 
     @cached_property
     def _latent_size(self) -> tuple[int, int]:
-        """Return height and width of the latents. They are computed first, so that a wrong size fails early.
+        """Return height and width of the latents, and refuse a wrong size before any clip is encoded.
 
         Raises:
             BadConfig: the network does not support the size.
@@ -206,7 +206,7 @@ class CacheBuilder:
 
 
 def region_settings(settings: HeatmapSection) -> HeatmapSection:
-    """Return heatmap settings for high-motion regions. In every run they use flow and are not inverted."""
+    """Return the heatmap settings for high-motion regions: in every run from flow and not inverted."""
     return settings.model_copy(update={"source": HeatmapSource.FLOW, "inverse": False})
 
 
@@ -221,9 +221,9 @@ def build_dataset(
 
     Args:
         config: the run's config.
-        pipeline: provides the encoders.
+        pipeline: the pipeline with the encoders.
         sources: all clips of the run.
-        cache: where tensors are stored.
+        cache: the cache in which tensors are stored.
         on_clip: called after each clip, for a progress bar.
 
     Raises:

@@ -1,4 +1,4 @@
-"""Checkpoints for resuming a run: weights, averaged weights, optimiser state and step count.
+"""Writes and reads checkpoints of a run: weights, averaged weights, optimiser state and step count.
 
     checkpoints/step-000500/   network.safetensors  ema.safetensors  optimiser.safetensors  state.json
 
@@ -32,8 +32,8 @@ class TrainState:
 
     Attributes:
         network: the network being trained.
-        ema: moving average of its weights.
-        optimiser: AdamW.
+        ema: moving average of the network's weights.
+        optimiser: the AdamW optimiser.
         steps_done: completed optimiser steps.
     """
 

@@ -1,4 +1,4 @@
-"""Compare the Figure 6 ratios of two configs trained with the same seeds."""
+"""Compares the Figure 6 ratios of two configs trained with the same seeds."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -26,7 +26,7 @@ class SeedStatistics:
 
 
 def seed_statistics(numbers: Sequence[float]) -> SeedStatistics:
-    """Return mean, minimum and maximum."""
+    """Return the mean, minimum and maximum of one number per seed."""
     return SeedStatistics(sum(numbers) / len(numbers), min(numbers), max(numbers))
 
 

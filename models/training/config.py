@@ -1,4 +1,4 @@
-"""The config of a training run: its sections, and checks across them."""
+"""Defines the config of a training run: its sections, and checks that involve several sections."""
 
 from typing import Annotated
 
@@ -22,7 +22,7 @@ from models.training.enums import DataSource, NetworkKind
 
 
 class TrainingConfig(Section):
-    """The config of one run; a TOML file has one table per section."""
+    """The config of one run. The TOML file of a config has one table per section."""
 
     # The run's folder is NAME-SEED, so a name cannot contain a path separator. torch accepts 63-bit seeds.
     name: Annotated[str, Field(pattern=r"^[^/\\]+$")]

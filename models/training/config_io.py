@@ -1,4 +1,4 @@
-"""Read and write training configs as TOML files.
+"""Reads and writes training configs as TOML files.
 
 `base = "paper.toml"` inherits the settings of another file; the other keys override these settings. A test
 checks that the file of each ablation has a base and one override.
@@ -19,7 +19,7 @@ from models.training.errors import BadConfig
 
 Tree = dict[str, object]
 _BASE = "base"
-# Settings that may change when a run is resumed, and the one exception among them.
+# Settings that may change when a run is resumed, except for one.
 _CHANGEABLE = ("run.", "validation.", "optimiser.steps", "name")
 _FIXED = ("run.precision",)
 
@@ -59,7 +59,7 @@ def parse_config(tree: Mapping[str, object], source: str) -> TrainingConfig:
     """Validate settings, given by section, and return the config.
 
     Args:
-        tree: the settings.
+        tree: the settings, as nested mappings.
         source: name of their file in error messages.
 
     Raises:

@@ -1,4 +1,4 @@
-"""The sections of a training config: all settings with types, limits and defaults.
+"""Defines the sections of a training config: all settings with types, limits and defaults.
 
 Values come from MotiF (arXiv:2412.16153) or from third parties. models/configs/paper.toml lists every
 default; values that neither reports are marked [open] there.
@@ -26,31 +26,31 @@ Beta = Annotated[float, Field(gt=0, lt=1)]
 
 
 class Section(BaseModel):
-    """Base class of all sections: immutable; unknown keys, NaN and infinity are errors."""
+    """Base class of all sections. Sections are immutable; unknown keys, NaN and infinity are errors."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
 
 class DataSettings(Section):
-    """The clips, their length and resolution.
+    """Settings of the training clips: their source, length and resolution.
 
     Attributes:
         source: `folder` (video files) or `scenes` (the scene engine).
-        folder: folder of the clips, relative to the working directory; for source `folder`.
+        folder: for source `folder`, the folder of the clips, relative to the working directory.
         captions: table in the folder (CSV, TSV, JSONL or Parquet) with columns `file`, `caption` and
             optionally `held_out` (0/1).
         held_out_share: share of held-out clips if there is no `held_out` column; a hash of the content
             selects these clips.
-        scenarios: scenarios of the scene engine; empty for all.
+        scenarios: names of the scenarios to render. Without names, all scenarios are rendered.
         rigid_only: use only actions whose motion optical flow describes completely (no object appears or
             deforms).
         least_moving_share: skip actions that move a smaller share of the pixels than this, on average.
         images: rendered images per scenario, cycling through the styles.
         held_out_images: additional held-out images per scenario.
         first_seed: seed of the first image.
-        frames: frames per clip.
-        height: in pixels.
-        width: in pixels.
+        frames: number of frames per clip.
+        height: height of a frame, in pixels.
+        width: width of a frame, in pixels.
         fps: target frame rate; faster clips are subsampled.
     """
 
@@ -78,7 +78,7 @@ class NetworkSettings(Section):
         path: for `videocrafter2` its checkpoint file, for `modelscope` a folder in diffusers' layout, for
             `pipeline` the pipeline folder of an earlier run.
         companions: for `videocrafter2`, folder or hub id with the subfolders vae, text_encoder and tokenizer.
-        image_encoder: folder or hub id of a CLIP vision model, for `cx-attn` and `both`.
+        image_encoder: folder or hub id of a CLIP vision model, which `cx-attn` and `both` need.
         conditioning: image conditioning; `x-cat` in the paper.
     """
 
@@ -94,14 +94,14 @@ class TinySettings(Section):
 
     Attributes:
         patch: side of the autoencoder's patches, in pixels.
-        latent_channels: principal components per patch.
+        latent_channels: number of principal components per patch.
         channels: channels of each level; all levels except the deepest cross-attend to text.
-        head_dim: channels per attention head.
-        groups: groups of the group norms.
+        head_dim: number of channels per attention head.
+        groups: number of groups of the group norms.
         text_channels: hidden size of the frozen text encoder with random weights.
         whiten: whitening exponent of the latents: 0 keeps distances, 1 gives all channels equal variance.
-        residual_scale: if above 0, the network denoises (clip - first frame) * residual_scale. Not in the
-            paper; it makes animation possible with few parameters. 0 disables it.
+        residual_scale: if above 0, the network denoises (clip - first frame) * residual_scale. The paper has
+            no such scale; it lets a network of few parameters learn to animate. 0 turns the scale off.
     """
 
     patch: Positive = 4
@@ -115,16 +115,16 @@ class TinySettings(Section):
 
 
 class NoiseSettings(Section):
-    """The noise schedule.
+    """Settings of the noise schedule.
 
     Attributes:
-        prediction_type: the quantity the network predicts.
+        prediction_type: the quantity that the network predicts.
         beta_schedule: name of the beta schedule in diffusers.
-        beta_start: first beta.
-        beta_end: last beta.
+        beta_start: first beta of the noise schedule.
+        beta_end: last beta of the noise schedule.
         steps: number of training timesteps.
         zero_terminal_snr: rescale the betas so that the last timestep has zero signal-to-noise ratio.
-        latent_scale: VideoCrafter2's final scale of the latents; 1 disables it.
+        latent_scale: VideoCrafter2's final scale of the latents; 1 turns the scale off.
     """
 
     prediction_type: PredictionType = PredictionType.V_PREDICTION
@@ -142,9 +142,9 @@ class HeatmapSection(HeatmapSettings):
     Attributes:
         source: optical flow (the paper) or SAM's segments.
         flow: `exact` (scene engine only) or the name of a flow estimator.
-        segments: for `sam`, which segments get value 1: only the moving ones, all of them, or only the
-            largest moving one.
-        sam: folder or hub id of SAM, for `sam`.
+        segments: for `sam`, the segments that get value 1: moving segments, all segments, or the largest
+            moving segment.
+        sam: for `sam`, the folder or hub id of the SAM model.
     """
 
     source: HeatmapSource = HeatmapSource.FLOW
@@ -175,16 +175,16 @@ class OptimiserSettings(Section):
     """AdamW, its learning rate schedule and the batch size.
 
     Attributes:
-        learning_rate: after the warm-up.
+        learning_rate: learning rate after the warm-up.
         schedule: learning rate after the warm-up: constant, or cosine decay to 0.
-        warmup_steps: steps of linear warm-up.
+        warmup_steps: number of steps of the linear warm-up.
         steps: total number of optimiser steps.
         batch_size: clips per step, over all devices and micro-batches.
         accumulation: micro-batches per device and step (gradient accumulation).
         clip_norm: maximum gradient norm; 0 disables clipping.
         weight_decay: weight decay of AdamW.
-        beta1: beta1 of AdamW.
-        beta2: beta2 of AdamW.
+        beta1: decay rate of AdamW's first moment.
+        beta2: decay rate of AdamW's second moment.
         text_dropout: probability of dropping a caption, for classifier-free guidance.
         ema_decay: decay of the moving average of the weights.
     """
@@ -204,16 +204,16 @@ class OptimiserSettings(Section):
 
 
 class RunSettings(Section):
-    """Settings of hardware use and output. Only `precision` changes the result of training.
+    """Settings that concern hardware and output. Only `precision` changes the result of training.
 
     Attributes:
         cpu_threads: CPU threads of torch; 0 for its default. A network of toy size is fastest with 1.
         precision: precision of the forward pass.
         half_weights: export the network in float16, which halves the file size.
         gradient_checkpointing: recompute activations in the backward pass to save memory.
-        checkpoint_every: steps between checkpoints.
+        checkpoint_every: number of steps between checkpoints.
         checkpoints_kept: number of checkpoints kept.
-        validate_every: steps between validations.
+        validate_every: number of steps between validations.
     """
 
     cpu_threads: Annotated[int, Field(ge=0)] = 0

@@ -1,4 +1,4 @@
-"""Training clips: from a folder of videos with a table of captions, or from the scene engine."""
+"""Reads training clips from a folder of videos with a table of captions, or renders them."""
 
 import hashlib
 from collections.abc import Callable, Iterator
@@ -20,7 +20,7 @@ from models.training.enums import DataSource
 from models.training.errors import BadConfig, NoClips
 
 CAPTION_COLUMNS = ("file", "caption", "held_out")
-# Part of cache keys. Increase this number if `_read` changes and returns other frames.
+# A part of every cache key. Increase this number if `_read` changes and returns other frames.
 _READER_VERSION = "reader-2"
 # Number and side of the clips rendered to measure the share of pixels that an action moves.
 _PROBES = 3
@@ -44,14 +44,14 @@ class TrainingClip:
 
 @dataclass(frozen=True)
 class ClipSource:
-    """Reference to a clip that is decoded or rendered on demand.
+    """A clip that is decoded or rendered on demand.
 
     Attributes:
-        name: name in messages and logs.
-        identity: identifies the clip's content; part of every cache key.
+        name: name of the clip in messages and logs.
+        identity: text that identifies the clip's content and is part of every cache key.
         caption: text that describes the clip.
         held_out: whether the clip is used for validation instead of training.
-        read: returns the clip; raises BadClip.
+        read: function that returns the decoded clip or raises BadClip.
     """
 
     name: str

@@ -1,4 +1,4 @@
-"""Exponential moving average (EMA) of a network's weights, which validation and export use."""
+"""Computes the exponential moving average (EMA) of a network's weights, for validation and export."""
 
 from collections.abc import Mapping
 
@@ -12,7 +12,7 @@ class ExponentialMovingAverage:
     d = min(decay, (1 + step) / (10 + step)), so that the random initialisation is forgotten early.
 
     Args:
-        network: its parameters are averaged, starting from their current values.
+        network: the network whose parameters are averaged, starting from their current values.
         decay: upper limit of d, in [0, 1).
     """
 
@@ -24,7 +24,7 @@ class ExponentialMovingAverage:
 
     @torch.no_grad()
     def update(self, network: nn.Module, step: int) -> None:
-        """Update the average after a step; steps count from 0."""
+        """Update the average after a training step. Steps count from 0."""
         decay = min(self.decay, (1 + step) / (10 + step))
         for name, weight in network.named_parameters():
             self.weights[name].lerp_(weight.detach().float(), 1 - decay)

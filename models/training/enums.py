@@ -1,17 +1,17 @@
-"""Enumerations used by the training config."""
+"""Defines the enumerations of the training config."""
 
 from enum import StrEnum
 
 
 class DataSource(StrEnum):
-    """Source of the clips: a folder of files, or the scene engine."""
+    """The source of training clips: a folder of files, or the scene engine."""
 
     FOLDER = "folder"
     SCENES = "scenes"
 
 
 class NetworkKind(StrEnum):
-    """Source of the network's initial weights."""
+    """The source of the network's initial weights."""
 
     TINY = "tiny"
     VIDEOCRAFTER2 = "videocrafter2"
@@ -20,21 +20,21 @@ class NetworkKind(StrEnum):
 
 
 class HeatmapSource(StrEnum):
-    """Source of the heatmap: optical flow, as in the paper, or SAM's segments."""
+    """The source of the heatmap: optical flow, as in the paper, or SAM's segments."""
 
     FLOW = "flow"
     SAM = "sam"
 
 
 class LearningRateSchedule(StrEnum):
-    """Learning-rate schedule after the warm-up."""
+    """The learning-rate schedule after the warm-up."""
 
     CONSTANT = "constant"
     COSINE = "cosine"
 
 
 class Precision(StrEnum):
-    """Floating-point precision of the forward pass."""
+    """The floating-point precision of the forward pass."""
 
     FP32 = "fp32"
     BF16 = "bf16"

@@ -1,4 +1,4 @@
-"""Errors of a training run; every message is a complete sentence for the user.
+"""Defines the errors of a training run. Every message is a complete sentence for the user.
 
 TrainingError
   BadConfig      a setting is unknown, missing or invalid
@@ -10,7 +10,7 @@ TrainingError
 
 
 class TrainingError(Exception):
-    """Base class; `ti2v train` prints the message and exits with status 1."""
+    """Base class of training errors. `ti2v train` prints the message and exits with status 1."""
 
 
 class BadConfig(TrainingError):

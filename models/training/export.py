@@ -1,4 +1,4 @@
-"""Export a finished run: a pipeline with the averaged weights, and a summary of the training."""
+"""Exports a finished run: a pipeline with the averaged weights, and a summary of the training."""
 
 import json
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""Figure 6 of the paper: the relative loss in high-motion regions, per timestep, on held-out clips.
+"""Computes Figure 6 of the paper: the relative loss in high-motion regions, per timestep.
 
     ratio(t) = mean loss inside the high-motion regions / mean loss overall      (arXiv:2412.16153, Figure 6)
 
@@ -25,7 +25,7 @@ _BATCH_SIZE = 8
 
 @dataclass(frozen=True)
 class RegionLoss:
-    """Mean losses at one timestep.
+    """The mean losses at one timestep, inside high-motion regions and overall.
 
     Attributes:
         timestep: timestep of the noise schedule.

@@ -1,4 +1,4 @@
-"""Write Figure 6 as CSV, JSON and a plot. Equal rows always give equal bytes."""
+"""Writes Figure 6 as CSV, JSON and a plot. Equal rows always give equal bytes."""
 
 import csv
 import json
@@ -41,8 +41,8 @@ def plot_region_losses(path: Path, runs: Mapping[str, Sequence[Sequence[RegionLo
     Raises:
         CannotWrite: the disk is full.
     """
-    # Imported here because the import takes half a second. pyplot is not used: it has global state and
-    # selects a GUI backend.
+    # Import matplotlib here, because the import takes half a second. Do not use pyplot, which has global
+    # state and selects a GUI backend.
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 

@@ -1,4 +1,4 @@
-"""Compute a clip's heatmap as configured: from optical flow or from segments, at latent resolution."""
+"""Computes a clip's heatmap at latent resolution, from optical flow or from segments."""
 
 from functools import lru_cache
 from typing import TYPE_CHECKING

@@ -1,4 +1,4 @@
-"""The training loop: build batches, compute the loss, step the optimiser; log, save and validate."""
+"""Runs the training loop: builds batches, computes the loss, steps the optimiser, logs, saves, validates."""
 
 import math
 import signal
@@ -30,7 +30,7 @@ _STOP_SIGNALS = (signal.SIGTERM, signal.SIGINT)
 
 
 class StopReason(StrEnum):
-    """Reason why `train` returned."""
+    """The reason why `train` returned."""
 
     FINISHED = "finished"
     STOPPED = "stopped"
@@ -38,7 +38,7 @@ class StopReason(StrEnum):
 
 @dataclass(frozen=True)
 class Hooks:
-    """Functions called by the loop.
+    """The functions that the training loop calls.
 
     `log` is called on the main process only; `save` and `validate` are called on every process.
 
@@ -55,7 +55,7 @@ class Hooks:
 
 @dataclass(frozen=True, eq=False)
 class ClipLosses:
-    """Detached losses per clip, each (clips,) float32; `is_moving` is (clips,) bool."""
+    """The losses of each clip without gradient, each (clips,) float32. `is_moving` is (clips,) bool."""
 
     total: Tensor
     diffusion: Tensor
@@ -118,7 +118,10 @@ def _step(
     batch_builder: BatchBuilder,
     step: int,
 ) -> tuple[ClipLosses, float]:
-    """Take one optimiser step. Return the losses of the whole batch and the gradient norm before clipping."""
+    """Take one optimiser step.
+
+    Return the losses of the whole batch, and the gradient norm before clipping.
+    """
     clips = batch_builder.dataset.training
     micro_batches = _micro_batches(config, accelerator, step, len(clips))
     # The network's dropout is also seeded by the step, so that a resumed run gives the same numbers.

@@ -1,4 +1,4 @@
-"""Create the pipeline at the start of a run: network, autoencoder, text encoder and noise schedule."""
+"""Creates the pipeline at the start of a run: network, autoencoder, text encoder and noise schedule."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -25,8 +25,8 @@ from models.training.datasets import ClipSource
 from models.training.enums import NetworkKind
 from models.training.errors import BadConfig, NoClips
 
-# Number of clips used to fit the patch autoencoder. More clips would change its components only slightly,
-# less than noise does.
+# Number of clips to which the patch autoencoder is fitted. With more clips, the components would change less
+# than noise changes them.
 _CLIPS_TO_FIT = 48
 
 

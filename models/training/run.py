@@ -1,4 +1,4 @@
-"""Run a complete training: read a config, train, and export the pipeline.
+"""Runs a complete training: reads a config, trains, and exports the pipeline.
 
 Files in the run's folder:
 
@@ -50,16 +50,16 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class TrainingResult:
-    """Result of a run.
+    """The result of a training run.
 
     Attributes:
-        reason: why the loop stopped.
+        reason: the reason why the loop stopped.
         folder: the run's folder.
         steps_done: completed optimiser steps.
         clips: number of training clips.
-        broken: reasons why clips were skipped, by clip name.
-        figure6: Figure 6 rows, measured with the averaged weights after the last step; empty if no held-out
-            clip moves.
+        broken: for each skipped clip, by its name, the reason.
+        figure6: rows of Figure 6, measured with the averaged weights after the last step. There are no rows
+            if no held-out clip moves.
     """
 
     reason: StopReason

@@ -1,4 +1,4 @@
-"""The log of a run: one JSON line per step, and the same metrics for TensorBoard."""
+"""Writes the log of a run: one JSON line per step, and the same metrics for TensorBoard."""
 
 import json
 from collections.abc import Mapping
@@ -19,8 +19,8 @@ class RunLog:
 
     Args:
         folder: the run's folder.
-        steps_done: steps of the checkpoint from which the run continues; later lines are removed, because the
-            run writes them again with the same numbers.
+        steps_done: number of steps of the checkpoint from which the run continues. Lines of later steps are
+            removed, because the run writes them again.
     """
 
     def __init__(self, folder: Path, *, steps_done: int) -> None:

@@ -1,4 +1,4 @@
-"""The sample sheet: held-out clips next to the clips generated from their first frames and captions."""
+"""Writes the sample sheet: held-out clips above the clips generated from their first frames and captions."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -45,8 +45,8 @@ def sample_clip(
     Args:
         pipeline: the pipeline; its network keeps its training or evaluation mode.
         clip: the held-out clip.
-        config: sampling steps and guidance.
-        number: a number that selects the noise.
+        config: the run's config, with sampling steps and guidance.
+        number: the number of the clip on the sheet; the seed of the noise is derived from it.
 
     Returns:
         (frames, height, width, 3) uint8 RGB.

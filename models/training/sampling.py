@@ -1,7 +1,7 @@
-"""Random choices of a training step: clips, timesteps, noise and dropped texts.
+"""Makes the random choices of a training step: clips, timesteps, noise and dropped texts.
 
 Every choice is a function of (seed, stream, step, index in the batch). A resumed run therefore continues with
-the same numbers without stored generator states, and a batch does not depend on the number of devices.
+the same numbers, although no generator state is stored. A batch does not depend on the number of devices.
 """
 
 from collections.abc import Sequence
@@ -16,7 +16,10 @@ from torch import Tensor
 
 
 class RandomStream(IntEnum):
-    """Independent random streams, one per purpose. A stream's value is part of each seed derived for it."""
+    """The independent random streams, one per purpose.
+
+    A stream's value is part of each seed derived from it.
+    """
 
     ORDER = 1
     TIMESTEP = 2
@@ -32,9 +35,9 @@ class BatchItem:
     """The random choices for one clip of a batch.
 
     Attributes:
-        clip: index into the training clips.
-        timestep: from 0 to the number of training timesteps - 1.
-        noise_seed: seed for `gaussian_noise`.
+        clip: index of the clip in the list of training clips.
+        timestep: timestep of the clip, from 0 to the number of training timesteps - 1.
+        noise_seed: seed of the clip's noise, for `gaussian_noise`.
         drops_text: whether the caption is replaced by the empty text, for classifier-free guidance.
     """
 
@@ -51,7 +54,7 @@ def sample_batch_item(
 
     Args:
         seed: the run's seed.
-        step: optimiser step, from 0.
+        step: number of the optimiser step, from 0.
         index: position in the batch, from 0.
         batch: batch size over all devices.
         clips: number of training clips.
@@ -68,7 +71,7 @@ def sample_batch_item(
 
 
 def gaussian_noise(seed: int, shape: Sequence[int]) -> Tensor:
-    """Return standard Gaussian noise, float32. It is generated on the CPU: equal values on all devices."""
+    """Return standard Gaussian noise, float32, generated on the CPU so that all devices get equal values."""
     return torch.randn(tuple(shape), generator=torch.Generator().manual_seed(seed))
 
 

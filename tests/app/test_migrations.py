@@ -160,7 +160,7 @@ def test_a_migration_that_would_orphan_rows_is_refused(
     enter(client, study)
     add_migration(tmp_path, monkeypatch, LOSE, statement="UPDATE invitations SET annotator_id = 999")
 
-    with pytest.raises(migrations.SchemaError, match="without their parent"):
+    with pytest.raises(migrations.SchemaError, match="refer to a missing row"):
         migrations.upgrade(cast.context.database)
 
 

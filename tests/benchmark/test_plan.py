@@ -8,7 +8,7 @@ from benchmark.cli.study_plan import plan
 def test_the_official_size_finds_sixty_percent_nearly_always() -> None:
     said = CliRunner().invoke(plan, ["--share", "0.6", "--pairs", "320", "--matchups", "9"]).output
 
-    assert "9 matchups on 320 pairs with 5 votes each need 14,400 judgements" in said
+    assert "9 matchups on 320 pairs with 5 votes each need 14,400 votes" in said
     assert "of 60 % is 0.94" in said
 
 

@@ -118,7 +118,7 @@ BROKEN_FILES: list[tuple[str, str | bytes, str]] = [
     (
         "t.parquet",
         damaged_page(parquet_bytes(pair=pa.array(["a", "b"]))),
-        "t.parquet is not a Parquet file that can be read: ",
+        "t.parquet cannot be read as Parquet: ",
     ),
     ("t.csv", 'pair\n"a\n', "t.csv, line 2: The row cannot be parsed (unexpected end of data)."),
     ("t.csv", 'pair\na\n"b"x\n', "t.csv, line 3: The row cannot be parsed"),
@@ -137,7 +137,7 @@ BROKEN_FILES: list[tuple[str, str | bytes, str]] = [
     ("t.jsonl", '{"pair": "a"}\n{"pair": 3}\n', "t.jsonl, line 2, column pair: The cell is a number"),
     ("t.jsonl", '{"pair": 1}\n{"pair": true}\n', "t.jsonl, line 2, column pair: The cell is true or false"),
     ("t.jsonl", '{"pair": ["a"]}\n', "t.jsonl, line 1, column pair: The cell is a list or an object"),
-    ("t.parquet", b"PAR1 no", "t.parquet is not a Parquet file that can be read: "),
+    ("t.parquet", b"PAR1 no", "t.parquet cannot be read as Parquet: "),
     (
         "t.parquet",
         parquet_bytes(pair=pa.array([1.5, float("nan")])),

@@ -63,7 +63,10 @@ def exclude(
 def reinstate(
     slug: SlugPath, annotator: PseudonymPath, body: DecisionRequest, request: Request
 ) -> ChangeResponse:
-    """Count excluded votes again. A vote becomes surplus if its panel has filled in the meantime."""
+    """Reinstate an annotator's excluded votes.
+
+    A vote becomes surplus if its panel has filled in the meantime.
+    """
     with context_of(request).database.write() as session:
         study, principal = require_own_study(session, request, slug)
         study = lock_study(session, study.id)

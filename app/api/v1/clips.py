@@ -70,7 +70,10 @@ def list_clips(
     response_model=ClipResponse,
     status_code=201,
     responses={
-        200: {"model": ClipResponse, "description": "These very bytes were here before."},
+        200: {
+            "model": ClipResponse,
+            "description": "The same bytes were already stored, or a clip was replaced.",
+        },
         **errors(
             "404 not_found unknown_pair",
             "409 ambiguous_name submission_not_open clip_exists stale_attempt cancelled",

@@ -15,7 +15,7 @@ from app.api.v1.list_parameters import ListQuery, SlugQuery
 from app.capacity import RequestClass
 from app.clock import utc_now
 from app.dependencies import context_of, require_person
-from app.jobs import leases, service
+from app.jobs import claims, leases, service
 from app.jobs.queries import JOBS, JobFilter, job_response, jobs_page, listed_job
 from app.jobs.requests import create_jobs as queue_jobs
 from app.jobs.workers import upsert_worker
@@ -110,7 +110,7 @@ def claim(body: ClaimRequest, request: Request) -> ClaimResponse:
         principal = require_person(session, request, Role.WORKER, scope=Scope.WORK, now=utc_now())
         now = utc_now()
         worker = upsert_worker(session, claim=body, principal=principal, now=now)
-        claimed = leases.claim(session, worker=worker, count=body.count, policy=policy, now=now)
+        claimed = claims.claim(session, worker=worker, count=body.count, policy=policy, now=now)
     return ClaimResponse(jobs=claimed)
 
 
@@ -118,12 +118,12 @@ def claim(body: ClaimRequest, request: Request) -> ClaimResponse:
 def get_image(public_id: PublicIdPath, request: Request) -> Response:
     """Return the image to animate, from the submission's version of the benchmark.
 
-    Only the worker of the job may read it.
+    Only the worker of the job may read the image.
     """
     context = context_of(request)
     with context.database.read() as session:
         principal = require_person(session, request, Role.WORKER, scope=Scope.WORK, now=utc_now())
-        pair, benchmark = leases.image_of_job(session, public_id=public_id, principal=principal)
+        pair, benchmark = claims.image_of_job(session, public_id=public_id, principal=principal)
     return image_response(
         context.store,
         pair.image_key,

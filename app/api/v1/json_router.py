@@ -16,8 +16,8 @@ from app.dependencies import COOKIE
 from app.errors import BadRequest
 from app.limited_routes import limited_route
 
-# Declared only for /api/v1/openapi.json, which documents how to send credentials; app/dependencies.py reads
-# them. A route with several schemes accepts any of them.
+# These dependencies only document in /api/v1/openapi.json how to send credentials. app/dependencies.py reads
+# the credentials. A route with several schemes accepts any of them.
 KEY = Depends(
     HTTPBearer(auto_error=False, description="A key from `ti2v key create` or `POST /api/v1/keys`.")
 )

@@ -24,9 +24,9 @@ router = api_router("results", RequestClass.REPORTS)
 
 @router.get("/studies/{slug}/results", responses=errors("404 not_found"))
 def get_results(slug: SlugPath, request: Request) -> ResultsResponse:
-    """Return scores and rates.
+    """Return scores and rates of a study.
 
-    Only its researchers get results of a running study, and these have no p-values.
+    While the study runs, only its owner and admins get the results, without p-values.
     """
     with context_of(request).database.read() as session:
         principal = require_reader(session, request, slug, now=utc_now())

@@ -35,7 +35,7 @@ router = api_router("studies")
     ),
 )
 def create_study(body: StudyRequest, request: Request) -> StudyResponse:
-    """Create a draft. Its protocol can no longer change once the study opens."""
+    """Create a draft of a study. The protocol can no longer change once the study opens."""
     with context_of(request).database.write() as session:
         principal = require_person(session, request, Role.RESEARCHER, scope=Scope.STUDY, now=utc_now())
         now = utc_now()
@@ -86,7 +86,7 @@ def close_study(slug: SlugPath, request: Request) -> StudyResponse:
     "/studies/{slug}/invitations", status_code=201, responses=errors("404 not_found", "409 study_not_open")
 )
 def invite(slug: SlugPath, body: InvitationsRequest, request: Request) -> InvitationsResponse:
-    """Create invitation links. Each is for one annotator and is returned only once."""
+    """Create invitation links. Each link is for one annotator, and no later request returns it again."""
     context = context_of(request)
     with context.database.write() as session:
         principal = require_person(session, request, Role.RESEARCHER, scope=Scope.STUDY, now=utc_now())

@@ -19,7 +19,7 @@ router = api_router("visibility")
 
 @router.get("/benchmarks/{slug}/visibility", responses=errors("404 not_found"))
 def get_of_benchmark(slug: SlugPath, request: Request) -> VisibilityResponse:
-    """Return who sees a benchmark of yours."""
+    """Return who sees one of your benchmarks."""
     return _read(request, slug, ShareSubject.BENCHMARK)
 
 
@@ -28,13 +28,13 @@ def get_of_benchmark(slug: SlugPath, request: Request) -> VisibilityResponse:
     responses=errors("404 not_found", "409 shown_in_public", "422 unknown_person"),
 )
 def set_of_benchmark(slug: SlugPath, body: VisibilityRequest, request: Request) -> VisibilityResponse:
-    """Set who sees a benchmark of yours, in all its versions."""
+    """Set who sees one of your benchmarks, in all its versions."""
     return _change(request, slug, body, ShareSubject.BENCHMARK, Scope.STUDY)
 
 
 @router.get("/submissions/{public_id}/visibility", responses=errors("404 not_found", "409 ambiguous_name"))
 def get_of_submission(public_id: SubmissionPath, request: Request) -> VisibilityResponse:
-    """Return who sees a submission of yours."""
+    """Return who sees one of your submissions."""
     return _read(request, public_id, ShareSubject.SUBMISSION)
 
 
@@ -47,13 +47,13 @@ def get_of_submission(public_id: SubmissionPath, request: Request) -> Visibility
 def set_of_submission(
     public_id: SubmissionPath, body: VisibilityRequest, request: Request
 ) -> VisibilityResponse:
-    """Set who sees a submission of yours."""
+    """Set who sees one of your submissions."""
     return _change(request, public_id, body, ShareSubject.SUBMISSION, Scope.SUBMIT)
 
 
 @router.get("/studies/{slug}/visibility", responses=errors("404 not_found"))
 def get_of_study(slug: SlugPath, request: Request) -> VisibilityResponse:
-    """Return who sees a study of yours."""
+    """Return who sees one of your studies."""
     return _read(request, slug, ShareSubject.STUDY)
 
 
@@ -64,7 +64,7 @@ def get_of_study(slug: SlugPath, request: Request) -> VisibilityResponse:
     ),
 )
 def set_of_study(slug: SlugPath, body: VisibilityRequest, request: Request) -> VisibilityResponse:
-    """Set who sees a study of yours and its results."""
+    """Set who sees one of your studies and its results."""
     return _change(request, slug, body, ShareSubject.STUDY, Scope.STUDY)
 
 

@@ -34,16 +34,17 @@ router = api_router("voting", RequestClass.VOTES, is_for_people=False, credentia
     "/studies/{slug}/assignments",
     response_model=AssignmentResponse,
     responses={
-        204: {"description": "Nothing is left for this annotator."},
+        204: {"description": "No comparison is left for this annotator."},
         **errors("401 not_invited", "404 not_found", "409 study_not_open too_many_held"),
     },
 )
 def next_assignment(
     slug: SlugPath, request: Request, body: Annotated[NextAssignmentRequest | None, Body()] = None
 ) -> Response:
-    """Return the comparison to judge.
+    """Return the annotator's current comparison, or a new one.
 
-    With `after`, lease the comparison that follows that token, so that its media can load early.
+    With `after`, lease the comparison that follows the assignment with this token. The page then loads its
+    clips early.
     """
     with context_of(request).database.write(durable=False) as session:
         participant = find_participant(session, cookie=cookie_of(request), study_slug=slug, now=utc_now())
@@ -71,7 +72,7 @@ def next_assignment(
     response_model=VoteResponse,
     status_code=201,
     responses={
-        200: {"model": VoteResponse, "description": "This very vote was taken before."},
+        200: {"model": VoteResponse, "description": "The same vote was already stored."},
         **errors(
             "404 not_found",
             "409 already_voted already_skipped assignment_replaced matchup_closed study_not_open "
@@ -136,7 +137,7 @@ def undo(token: TokenPath, request: Request) -> UndoResponse:
     ),
 )
 def renew(token: TokenPath, request: Request) -> RenewResponse:
-    """Extend the lease of an open page."""
+    """Extend the lease of an assignment whose page is open."""
     with context_of(request).database.write(durable=False) as session:
         held = find_assignment(session, cookie=cookie_of(request), token=token, for_change=True)
         expires_at = leases.renew(session, assignment=held.assignment, study=held.study, now=held.now)

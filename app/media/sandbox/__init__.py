@@ -1,4 +1,4 @@
-"""Runs work on untrusted media in short-lived, limited child processes.
+"""Runs work on untrusted media in short-lived child processes with resource limits.
 
 This package exports the classes that the server uses. `fork_server` and the modules that it imports run only
 in other processes.

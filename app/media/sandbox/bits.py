@@ -28,7 +28,7 @@ def escaped(rbsp: bytes) -> bytes:
 
 
 class BitReader:
-    """Reads fields one after the other. Each call states the range of accepted values."""
+    """Reads fields one after the other. Each call names the range of accepted values."""
 
     def __init__(self, rbsp: bytes) -> None:
         self._bits = "".join(f"{byte:08b}" for byte in rbsp)
@@ -58,7 +58,7 @@ class BitReader:
 
     @property
     def is_at_end(self) -> bool:
-        """Whether only the stop bit and zeros remain."""
+        """Return whether only the stop bit and zeros remain."""
         return self._bits.find("1", self._at) == self._at and "1" not in self._bits[self._at + 1 :]
 
     def expect_end(self) -> None:
@@ -67,7 +67,7 @@ class BitReader:
 
 
 class BitWriter:
-    """Writes fields; each method returns the value that it was given."""
+    """Writes fields one after the other. Each method returns the value that it wrote."""
 
     def __init__(self) -> None:
         self._bits: list[str] = []

@@ -1,9 +1,9 @@
-"""Runs work on untrusted media in short-lived, limited child processes.
+"""Runs work on untrusted media in short-lived child processes with resource limits.
 
 `import av` takes 0.12 s in a fresh interpreter, so each child is forked from a fork server
-(`fork_server.py`), a small process that has imported the media libraries. It has no sockets, no database
-connection, no secrets and nothing of the server's environment. A child that crashes, hangs or uses too much
-memory is killed; the server is not affected.
+(`fork_server.py`), a small process that has imported the media libraries. The fork server has no sockets, no
+database connection, no secrets and nothing of the server's environment. A child that crashes, hangs or uses
+too much memory is killed; the server is not affected.
 """
 
 import contextlib
@@ -28,7 +28,9 @@ Json: TypeAlias = "str | int | float | bool | list[Json] | dict[str, Json] | Non
 
 log = logging.getLogger("ti2v.media")
 _CODE_FOLDER = Path(__file__).resolve().parents[3]
-_FORK_SERVER_GRACE_S = 5.0  # the fork server enforces wall_s; this margin is for a fork server that hangs
+_FORK_SERVER_GRACE_S = (
+    5.0  # time in which a fork server must end after wall_s; after that the fork server itself hangs
+)
 MAX_REPLY_BYTES = 1024 * 1024
 CHUNK_BYTES = 64 * 1024
 
@@ -58,7 +60,7 @@ class SandboxLimits:
 
 
 class SandboxError(Exception):
-    """The work was not done.
+    """The sandbox did not do the work.
 
     SandboxError
     ├── WorkRefused   the child refused the file, with a code and a sentence
@@ -69,7 +71,7 @@ class SandboxError(Exception):
 
 
 class WorkRefused(SandboxError):
-    """The child refused the input. Each kind of work has its own codes."""
+    """The child refused the file. Each kind of work has its own codes."""
 
     def __init__(self, code: str, message: str) -> None:
         super().__init__(message)
@@ -104,14 +106,15 @@ class Sandbox:
             raise ValueError("a sandbox needs at least one child")
         self._limits = limits or SandboxLimits()
         self._fork_servers = [_ForkServer() for _ in range(children)]
-        # The last fork server returned is the next one used. With little work, the others are never started.
+        # The pool is a stack: the fork server that was returned last is used next. With little work, the
+        # others never start.
         self._idle: queue.LifoQueue[_ForkServer] = queue.LifoQueue()
         for fork_server in reversed(self._fork_servers):
             self._idle.put(fork_server)
         self._closed = False
 
     def run(self, work: Work, arguments: Mapping[str, Json]) -> dict[str, Json]:
-        """Wait for a free child, let it do one piece of work, and return the result.
+        """Wait until a child is free, run one piece of work in the child, and return the result.
 
         Raises:
             WorkRefused, WorkTimeout, WorkDied, SandboxBroken: see `SandboxError`.

@@ -1,8 +1,8 @@
-"""The process that sandbox children are forked from: `python -m app.media.sandbox.fork_server`.
+"""Runs the process from which sandbox children are forked: `python -m app.media.sandbox.fork_server`.
 
-It imports the media libraries once, then serves requests one by one. A request is one line of JSON on stdin,
-and its reply is one line of JSON on stdout. The process opens no media file itself. It exits at the end of
-its input.
+The process imports the media libraries once, then serves requests one by one. A request is one line of JSON
+on stdin, and its reply is one line of JSON on stdout. The process opens no media file itself, and exits at
+the end of its input.
 """
 
 import gc
@@ -41,7 +41,7 @@ _WORK: dict[Work, Callable[..., dict[str, Json]]] = {
 
 def main() -> None:
     """Serve requests until the parent closes stdin."""
-    # Lower the priority. Votes and pages are more urgent, and probes and transcodes take seconds in any case.
+    # Lower the priority of this process: votes and pages are more urgent than probes and transcodes.
     os.nice(_NICENESS)
     # Exclude existing objects from garbage collection, so that their memory pages stay shared with the
     # children.

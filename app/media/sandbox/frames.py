@@ -30,7 +30,7 @@ def read(kind: str, path: str, numbers: list[int], target: str, max_width: int) 
         if len(written) == len(numbers):
             break
     if len(written) < len(numbers):
-        raise WorkRefused(ClipCode.UNDECODABLE, f"It has fewer than {max(numbers)} frames.")
+        raise WorkRefused(ClipCode.UNDECODABLE, f"The clip has fewer than {max(numbers)} frames.")
     Path(target).write_bytes(b"".join(written))
     return {"width": size[0], "height": size[1]}
 

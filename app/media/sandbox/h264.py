@@ -1,7 +1,7 @@
-"""Extracts the data that a decoder needs from H.264 streams, and refuses streams that may contain other data.
+"""Extracts from H.264 streams the data that a decoder needs; refuses streams that may contain other data.
 
-Parameter sets are rewritten field by field. Of the other units, only coded slices are kept. `NotPlain` is
-raised if a stream cannot be cleaned without re-encoding.
+The module rewrites parameter sets field by field, copies coded slices, and drops all other units. If a stream
+cannot be cleaned without re-encoding, the module raises `NotPlain`.
 
 Source: ITU-T H.264 (08/2021), 7.3.1 and annex B; ISO/IEC 14496-15, 5.3.3 (avcC).
 """
@@ -17,9 +17,13 @@ _PARTITIONS = {2, 3, 4}
 _MAX_PICTURE_PARAMETER_SETS = 4
 # Coded pictures look random, so a long run of printable characters is text. Decoders ignore bytes after the
 # coded data of a slice, and only decoding shows where that data ends. The limit is therefore lower near the
-# end of a unit. Measured on random bytes: 0.4 % of clips of 16 slices have such a run by chance and are
-# re-encoded.
-_TEXT_IN_A_ROW = ((20, None), (14, 64), (10, 12))  # characters, within this many bytes of a unit's end
+# end of a unit. A measurement on random bytes: 0.4 % of clips of 16 slices contain such a run by chance and
+# are re-encoded.
+_TEXT_IN_A_ROW = (
+    (20, None),
+    (14, 64),
+    (10, 12),
+)  # number of characters, and the distance in bytes from a unit's end in which they count
 _MARKS = bytes(0x20 <= byte < 0x7F for byte in range(256))
 
 
@@ -56,7 +60,7 @@ def stream_of_mp4(configuration: bytes, samples: Iterable[bytes], colours: Colou
     """Return the cleaned stream of an MP4 track.
 
     Args:
-        configuration: the body of its avcC box.
+        configuration: the body of the track's avcC box.
         samples: the coded pictures of the track, in decoding order.
         colours: colours to write into the parameter set; some files specify them only in the container.
 
@@ -84,7 +88,7 @@ def _stream(sets: Iterable[bytes], samples: Iterable[tuple[bytes, ...]], colours
         raise NotPlain(f"{len(sps)} sequence and {len(pps)} picture parameter sets")
     kept = tuple(_sample(units, known, colours) for units in samples)
     if not kept or not kept[0].is_idr:
-        raise NotPlain("the first picture is no IDR picture")
+        raise NotPlain("the first picture is not an IDR picture")
     return H264Stream(sps[0], tuple(pps), kept)
 
 
@@ -98,7 +102,7 @@ def _parameter_sets(units: Iterable[bytes], colours: Colours) -> list[bytes]:
             elif _kind(unit) == _PPS:
                 rewritten[rewritten_pps(unit)] = None
     except RbspError as error:
-        raise NotPlain(f"a parameter set is not taken: {error}") from error
+        raise NotPlain(f"a parameter set is refused: {error}") from error
     return list(rewritten)
 
 

@@ -77,14 +77,14 @@ def _decode(coded: bytes, allowed: ImageLimits) -> Image.Image:
     image = _open(coded)
     size = f"{image.width}x{image.height}"
     if max(image.size) > allowed.max_side or image.width * image.height > allowed.max_pixels:
-        raise WorkRefused(ImageCode.TOO_LARGE, f"The image is {size}; that is larger than allowed.")
+        raise WorkRefused(ImageCode.TOO_LARGE, f"The image is {size}, which is larger than allowed.")
     if min(image.size) < allowed.min_side:
         raise WorkRefused(
             ImageCode.TOO_SMALL,
             f"The image is {size}; no side may be shorter than {allowed.min_side} pixels.",
         )
     if _format(image) is not ImageFormat.JPEG and getattr(image, "is_animated", False):
-        raise WorkRefused(ImageCode.ANIMATED, "The image is animated; an input image is a single picture.")
+        raise WorkRefused(ImageCode.ANIMATED, "The image is animated; submit an image with a single frame.")
     try:
         image.load()
     except (OSError, ValueError, SyntaxError) as error:

@@ -1,8 +1,8 @@
-"""Writes an MP4 of one H.264 track with a fixed set of boxes, so that only the pictures differ between files.
+"""Writes an H.264 track as an MP4 with a fixed set of boxes, so that files differ only in their pictures.
 
-The file has no creation time and no writer's name. It has a single chunk, and the index comes before the
-pictures. The clock depends only on the frame rate, so clips with the same rate and number of frames have
-exactly the same duration.
+The file has no creation time, no writer's name and a single chunk, and the index comes before the pictures.
+The time unit depends only on the frame rate, so clips with the same rate and number of frames have exactly
+the same duration.
 
 Source: ISO/IEC 14496-12 (2022), 8; ISO/IEC 14496-15, 5.4.2 (avc1).
 """
@@ -13,7 +13,7 @@ from pathlib import Path
 
 from app.media.sandbox.h264 import H264Stream
 
-# Minimum ticks per second. Slower clocks are legal, but some players round their times.
+# Minimum number of ticks per second. Fewer ticks are legal, but some players round the times.
 _MIN_CLOCK_HZ = 10_000
 _UNITY_MATRIX = b"".join(n.to_bytes(4, "big") for n in (1 << 16, 0, 0, 0, 1 << 16, 0, 0, 0, 1 << 30))
 _UNDETERMINED_LANGUAGE = 0x55C4
@@ -26,9 +26,9 @@ class VideoTrack:
     """A coded clip with a constant frame rate.
 
     Attributes:
-        stream: parameter sets, and pictures in decoding order.
-        width: in pixels.
-        height: in pixels.
+        stream: the parameter sets, and the pictures in decoding order.
+        width: width of a frame, in pixels.
+        height: height of a frame, in pixels.
         fps: frames per second.
         order: the display position of each picture, in decoding order. None if the display order equals the
             decoding order; the boxes for reordering are then left out.
@@ -68,7 +68,7 @@ class VideoTrack:
 
 
 def write_mp4(track: VideoTrack, target: Path) -> None:
-    """Write the track to a file; the track's time starts at 0."""
+    """Write a track to an MP4 file. The time of the first frame is 0."""
     head = _box(b"ftyp", b"isom", _u32(512), b"isomiso2avc1mp41")
     # The size of the index does not depend on the offset that is stored in it.
     offset = len(head) + len(_index(track, 0)) + 8

@@ -1,8 +1,8 @@
 """Rewrites H.264 parameter sets field by field, without fields that MP4 does not need.
 
 Fields that can carry arbitrary bytes are dropped if no decoder needs them (clock, buffer model). If a decoder
-needs such a field (scaling matrices, picture order of type 1, slice groups), the parameter set is refused. It
-is also refused if there are bytes after the last field.
+needs such a field (scaling matrices, picture order of type 1, slice groups), the parameter set is refused. A
+parameter set with bytes after the last field is also refused.
 
 Source: ITU-T H.264 (08/2021), 7.3.2.1.1, 7.3.2.2, E.1.1, E.1.2.
 """
@@ -102,7 +102,7 @@ class _Vui:
     """The fields of the video usability information that players need."""
 
     chroma_location: tuple[int, int] | None = None
-    # motion_vectors_over_pic_boundaries_flag and six limits, max_num_reorder_frames among them
+    # the field motion_vectors_over_pic_boundaries_flag and six limits, such as max_num_reorder_frames
     restriction: tuple[int, ...] | None = None
 
 
@@ -127,7 +127,7 @@ def _read_vui(bits: BitReader) -> _Vui:
 
 
 def _skip_buffer_model(bits: BitReader) -> bool:
-    """Skip hrd_parameters. Return whether they are present."""
+    """Skip hrd_parameters. Return whether the stream contains hrd_parameters."""
     if not bits.u(1):
         return False
     buffers = bits.ue(most=31) + 1

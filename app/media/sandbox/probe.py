@@ -95,14 +95,16 @@ def _check_display(description: VideoDescription) -> None:
     if not description.matrix.is_identity:
         raise WorkRefused(
             ClipCode.DISPLAY_TRANSFORM,
-            "The clip asks players to turn, mirror or scale it; write it upright and at its own size. "
+            "The clip tells players to turn, mirror or scale it. Write the clip upright and at its own size. "
             f"{_CONVERT}",
         )
     if not description.has_square_pixels:
         raise WorkRefused(
             ClipCode.DISPLAY_TRANSFORM,
-            "The clip's pixels are not square. If the frames look right without stretching, write them with "
-            f"ffmpeg -vf setsar=1; otherwise with ffmpeg -vf scale=iw*sar:ih,setsar=1. {_CONVERT}",
+            "The clip's pixels are not square. If the frames look right without stretching, write the "
+            "clip with "
+            "ffmpeg -vf setsar=1. Otherwise write the clip with ffmpeg -vf scale=iw*sar:ih,setsar=1. "
+            f"{_CONVERT}",
         )
 
 

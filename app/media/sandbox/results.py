@@ -8,15 +8,15 @@ Facts = TypeVar("Facts")
 
 
 def read_result(result: dict[str, Json], kind: type[Facts]) -> Facts:
-    """Validate a result, and return it as an instance of this dataclass.
+    """Validate a child's result, and return it as an instance of the dataclass `kind`.
 
     Raises:
         WorkDied: a field is missing, unknown or of another type.
     """
-    # Imported here, because the fork server also imports this package but does not need pydantic.
+    # Import pydantic here, because the fork server also imports this package but does not need pydantic.
     from pydantic import TypeAdapter, ValidationError
 
     try:
         return TypeAdapter(kind).validate_python(result)
     except ValidationError as error:
-        raise WorkDied(f"its result is no {kind.__name__}") from error
+        raise WorkDied(f"its result is not a {kind.__name__}") from error

@@ -7,7 +7,8 @@ from av.filter import Graph
 from benchmark.protocol import RenditionRecipe
 from benchmark.video.pixels import colour_matrix
 
-# Codes of ITU-T H.273. For other matrices, FFmpeg's scaler uses the frame's own tag.
+# For these matrix codes of ITU-T H.273, the code below sets the scaler's matrix. For other codes, the scaler
+# uses the frame's own tag.
 _MATRICES = {1: "bt709", 5: "bt601", 6: "bt601"}
 
 

@@ -23,7 +23,7 @@ from benchmark.video import VideoDescription
 from benchmark.video.decoder import use_one_thread
 from benchmark.video.track import VideoTrack, open_video
 
-_GOP_FRAMES = 8  # short distances make stepping and scrubbing in the browser quick
+_GOP_FRAMES = 8  # frames between keyframes; short distances make stepping and scrubbing in the browser quick
 _ENCODER = {
     # Annotators must judge the model and not our encoder, so the quality is high: at least 47 dB PSNR on real
     # clips. The preset `medium` takes twice as long for the same quality.
@@ -40,7 +40,7 @@ _COLOURS = Colours(_SMPTE_170M, _SMPTE_170M, _SMPTE_170M)
 
 
 def make(source: str, target: str, recipe: dict[str, Any]) -> dict[str, Json]:
-    """Transcode or copy one clip to its rendition.
+    """Write the rendition of one clip by transcoding it or copying its pictures.
 
     Raises:
         WorkRefused: the disk is full (`disk_full`), or the clip must be re-encoded (`not_plain`).
@@ -50,7 +50,7 @@ def make(source: str, target: str, recipe: dict[str, Any]) -> dict[str, Json]:
         with open_video(Path(source), format="mp4") as track:
             rendition = _rendered(track, wanted)
     except NotPlain as error:
-        raise WorkRefused("not_plain", f"The clip must not be copied: {error}.") from error
+        raise WorkRefused("not_plain", f"The clip must be re-encoded instead of copied: {error}.") from error
     try:
         write_mp4(rendition, Path(target))
     except OSError as error:

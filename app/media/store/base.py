@@ -1,4 +1,4 @@
-"""The interface of media stores, and `open_store`, which opens the store at TI2V_MEDIA_URL.
+"""Defines the interface of media stores, and opens the store at TI2V_MEDIA_URL.
 
 A writer first fills a private file and stores it when it is complete, so readers never see a partial file.
 """
@@ -39,7 +39,9 @@ class MediaMissing(StoreError):
 
 
 def content_key(kind: str, sha256: str) -> str:
-    """Return the key of a file of this kind. Keys have two levels, so that no folder contains all files.
+    """Return the key of a file, derived from its content.
+
+    Keys have two levels, so no folder contains all files.
 
     >>> content_key("clips", "ab" * 32)[:14]
     'clips/ab/ababa'
@@ -48,7 +50,7 @@ def content_key(kind: str, sha256: str) -> str:
         ValueError: `sha256` is not 64 lower-case hex digits.
     """
     if not re.fullmatch(r"[0-9a-f]{64}", sha256):
-        raise ValueError("a content key is made from 64 lower-case hex digits")
+        raise ValueError("a content key requires 64 lower-case hex digits")
     return checked_key(f"{kind}/{sha256[:2]}/{sha256}")
 
 
@@ -60,7 +62,7 @@ def checked_key(key: str) -> str:
             leading `/`, never pass.
     """
     if not _KEY.fullmatch(key):
-        raise ValueError("a key is lower-case names joined by slashes")
+        raise ValueError("a key must consist of lower-case names joined by slashes")
     return key
 
 
@@ -90,11 +92,12 @@ class MediaStore(ABC):
     def put(self, key: str, private_file: Path) -> None:
         """Move a finished file atomically into the store under `key`. On return, the file is durable.
 
-        If the key exists already, the stored file is kept. With content keys, its bytes are the same.
+        If the key already exists, the stored file is kept; a content key guarantees that its bytes are the
+        same.
 
         Raises:
             StoreFull: no partial file remains, and `private_file` still exists.
-            StoreUnavailable: any other failure. In this case too, no partial file remains and `private_file`
+            StoreUnavailable: storing failed for another reason. No partial file remains, and `private_file`
                 still exists.
         """
 
@@ -121,7 +124,7 @@ class MediaStore(ABC):
 
     @abstractmethod
     def healthy(self) -> bool:
-        """Return whether the store responds and is writable. This is fast enough for a readiness check."""
+        """Return whether the store responds and is writable, fast enough for a readiness check."""
 
 
 def open_store(media_url: str) -> MediaStore:
@@ -137,7 +140,7 @@ def open_store(media_url: str) -> MediaStore:
         bucket, _, prefix = media_url.removeprefix("s3://").partition("/")
         return S3Store(bucket, prefix)
     if "://" in media_url:
-        raise ValueError("TI2V_MEDIA_URL is a folder or s3://bucket/prefix")
+        raise ValueError("TI2V_MEDIA_URL must be a folder or s3://bucket/prefix")
     from app.media.store.folder import FolderStore
 
     return FolderStore(Path(media_url))

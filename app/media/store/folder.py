@@ -1,4 +1,4 @@
-"""A media store in a folder. Files are stored by an atomic rename and survive a power failure."""
+"""Stores media files in a folder, by an atomic rename, so that they survive a power failure."""
 
 import errno
 import os
@@ -21,7 +21,7 @@ _INCOMING = ".incoming"  # keys do not start with a dot, so no key names this fo
 
 
 class FolderStore(MediaStore):
-    """Keeps each file at `folder/key`."""
+    """Stores each file at `folder/key`."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder.absolute()
@@ -132,7 +132,7 @@ def _store_errors(key: str | None = None) -> Iterator[None]:
             yield
     except FileNotFoundError as error:
         if key is None:
-            raise StoreUnavailable("The media folder is gone.") from error
+            raise StoreUnavailable("The media folder does not exist.") from error
         raise MediaMissing(f"No file is stored under {key}.") from error
     except OSError as error:
         raise StoreUnavailable(f"The media folder cannot be used: {error.strerror}.") from error

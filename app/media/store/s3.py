@@ -1,4 +1,4 @@
-"""A media store in a bucket of an S3-compatible service, which several machines can share.
+"""Stores media files in a bucket of an S3-compatible service, which several machines can share.
 
 boto3 reads the endpoint and credentials from environment variables (AWS_ACCESS_KEY_ID, AWS_ENDPOINT_URL_S3
 ...). A put is one request, which the service executes atomically.
@@ -28,7 +28,7 @@ _FULL = {"507", "InsufficientStorage", "QuotaExceeded", "XMinioStorageFull", "XM
 
 
 class S3Store(MediaStore):
-    """Keeps each file as the object `prefix/key` of one bucket. Several threads may use one store."""
+    """Stores each file as the object `prefix/key` of one bucket. Several threads may use one store."""
 
     def __init__(self, bucket: str, prefix: str = "") -> None:
         if not bucket:
@@ -138,6 +138,6 @@ def _store_errors(key: str) -> Iterator[None]:
             raise MediaMissing(f"No file is stored under {key}.") from error
         if code in _FULL:
             raise StoreFull("No space is left for media files.") from error
-        raise StoreUnavailable(f"The media store answers {code}.") from error
+        raise StoreUnavailable(f"The media store responded with {code}.") from error
     except BotoCoreError as error:
-        raise StoreUnavailable(f"The media store does not answer: {type(error).__name__}.") from error
+        raise StoreUnavailable(f"The media store does not respond: {type(error).__name__}.") from error

@@ -119,7 +119,10 @@ def _compared(session: Session, study: Study) -> list[int]:
 def _clips(
     session: Session, study: Study, pair: Pair, names: FigureNames, principal: Principal
 ) -> list[SideClip]:
-    """Return those sides' clips that the person may see. A visitor of published results sees all clips."""
+    """Return the clips of the study's sides that the person may see.
+
+    A visitor of published results sees all.
+    """
     compared = (Matchup.study_id == study.id) & Matchup.is_gold.is_(False)
     shown = union(
         select(Matchup.reference_id, Matchup.reference_seed).where(compared),

@@ -44,7 +44,7 @@ def study_figure_file(
 
 
 def figure_names(session: Session, results: StudyResults) -> FigureNames:
-    """Return the names that the study's sides have on the results page."""
+    """Return the display names of the study's sides, as on the results page."""
     naming = Naming.of(session, [row for row in results.rows if not row.is_average])
     sides = {side for matchup in results.counted.matchups for side in (matchup.reference, matchup.other)}
     return FigureNames(naming.reference, {side: naming.side(side) for side in sorted(sides)})
@@ -52,7 +52,7 @@ def figure_names(session: Session, results: StudyResults) -> FigureNames:
 
 @contextmanager
 def drawing() -> Iterator[None]:
-    """Limit how many requests draw or wait to draw. Convert CannotDraw to Conflict."""
+    """Limit the number of requests that draw or wait to draw. Convert CannotDraw to Conflict."""
     if not _SLOTS.acquire(blocking=False):
         raise Unavailable("Too many figures are being drawn. Try again in a moment.")
     try:

@@ -1,8 +1,8 @@
 """Caches the votes of a study between requests, so that a request reads only new votes.
 
-Votes and vote events are append-only, and a comparison's counters change in the same transaction as a vote
-or event. A cached row is therefore valid until a newer vote or event refers to it. On the 2-core machine,
-it takes about 400 ms to read 72,000 votes and 14,400 comparisons, and 5 ms to read the change of one vote.
+Votes and vote events are append-only, and a comparison's counters change in the same transaction as a vote or
+event. A cached row is therefore valid until a newer vote or event refers to it. Measured on a 2-core machine:
+reading 72,000 votes and 14,400 comparisons takes about 400 ms, reading the change of one vote takes 5 ms.
 """
 
 import threading
@@ -78,8 +78,8 @@ class _StudyReader:
     def _has_late_rows(self, session: Session) -> bool:
         """Return whether a vote or event that was not read before has a lower ID than the newest one read.
 
-        On PostgreSQL, two transactions can commit in an order that differs from that of their IDs.
-        This cannot happen on SQLite, which has one writer at a time.
+        On PostgreSQL, two transactions can commit in an order that differs from that of their IDs. SQLite has
+        one writer at a time, so its IDs are always in the order of commits.
         """
         if session.get_bind().dialect.name == "sqlite":
             return False

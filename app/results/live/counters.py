@@ -1,4 +1,4 @@
-"""Reads a study's comparisons: the keys once, the vote counters again after each change."""
+"""Reads a study's comparisons. Keys are read once, vote counters again after each change."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -26,7 +26,9 @@ _COUNTERS = (
 
 @dataclass(frozen=True)
 class _Keys:
-    """The immutable keys of the comparisons; every array has shape (comparisons,).
+    """The parts of the comparisons that never change, such as matchup and pair.
+
+    Arrays have shape (comparisons,).
 
     Names are sorted alphabetically, as in a votes table; `tags` has the tags of each of the `pairs`.
     """
@@ -43,7 +45,7 @@ class _Keys:
 
 
 class ComparisonCounters:
-    """A study's comparisons without gold questions; empty before the first read."""
+    """The comparisons of a study, without gold questions. Before the first read there are none."""
 
     def __init__(self) -> None:
         self._keys = _keys_of([], {})
@@ -53,7 +55,7 @@ class ComparisonCounters:
         return len(self._counters)
 
     def read_all(self, session: Session, study: Study) -> None:
-        # Text and numbers are read with two queries, because a single query takes twice as long.
+        # One query reads texts, another reads numbers. A single query would take twice as long.
         of_study = (Comparison.study_id == study.id) & _NO_GOLD
         keys = (
             session.connection()

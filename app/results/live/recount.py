@@ -12,7 +12,7 @@ from benchmark.protocol import Justification, VoteStatus
 
 
 def recount(session: Session, study: Study) -> list[str]:
-    """Return one sentence per stored counter that differs from the recount; empty if none differs."""
+    """Return one sentence for each stored counter that differs from the recount."""
     counted: Counter[tuple[int, str]] = Counter()
     for vote in _valid_votes(session, study):
         counted[vote.comparison_id, f"votes_{vote.chosen_side}"] += 1

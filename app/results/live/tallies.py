@@ -1,4 +1,4 @@
-"""The counts from which the statistics of a study are computed."""
+"""Classes for the counts and votes from which the statistics of a study are computed."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -28,12 +28,12 @@ class CastVotes:
     """A study's votes as columns, in the order they were cast; every array has shape (votes,).
 
     Attributes:
-        id, comparison, annotator: database IDs.
+        id, comparison, annotator: database IDs of each vote, its comparison and its annotator.
         decision_ms: decision time, milliseconds; UNTIMED (-1) if not measured.
-        chose_left: the chosen clip was the left one, A.
-        chose_reference: the vote went to the reference.
-        is_valid: the vote counts: its status is valid or imported.
-        is_excluded: the vote was excluded.
+        chose_left: whether the chosen clip was the left clip (A).
+        chose_reference: whether the chosen clip was the reference's.
+        is_valid: whether the vote counts, because its status is valid or imported.
+        is_excluded: whether the vote was excluded.
     """
 
     id: IntArray

@@ -49,7 +49,9 @@ class VoteRow(NamedTuple):
 
 
 def vote_rows(session: Session, study: Study, *, pair: str | None = None) -> Iterator[VoteRow]:
-    """Yield the votes in the order they were cast; `replaces` is the number of an earlier row, from 1.
+    """Yield the rows of the votes table in the order the votes were cast.
+
+    `replaces` is the number of an earlier row, counted from 1.
 
     `pair` restricts the votes to one pair, but `replaces` still counts the rows of the whole table.
     """
@@ -62,7 +64,7 @@ def vote_rows(session: Session, study: Study, *, pair: str | None = None) -> Ite
 
 
 def counted_votes(session: Session, study: Study) -> Votes | None:
-    """Return the counted votes by column, equal to those that `ti2v score` reads from the exported table.
+    """Return the votes that count, by column, as `ti2v score` reads them from the exported table.
 
     Returns None if the study has no vote.
     """

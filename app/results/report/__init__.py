@@ -1,1 +1,1 @@
-"""The report of a study: protocol, votes, tables and figures in one folder."""
+"""Writes the report of a study: protocol, votes, tables and figures in one folder."""

@@ -21,7 +21,7 @@ from benchmark.exports.figures.writer import PaperFigure
 from benchmark.protocol import StudyStatus
 from benchmark.report.contents import CLIP_COLUMNS, ReportContents, Rows
 
-# Fields that may change after the protocol was frozen.
+# Fields of the study that may change after its protocol was frozen.
 _STATE = ("status", "created_at", "opened_at", "closed_at")
 
 
@@ -131,7 +131,7 @@ def _is_shown(study: Study) -> ColumnElement[bool]:
 
 
 def _plain(value: object) -> Cell:
-    """Return a column value as JSON. Enums need no conversion, because they are strings."""
+    """Return a column's value in a JSON type. Enums need no conversion, because they are strings."""
     if isinstance(value, datetime):
         return utc_text(value)
     assert value is None or isinstance(value, str | int | float)

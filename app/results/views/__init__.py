@@ -1,1 +1,1 @@
-"""View builders of the results pages, one module per page or part."""
+"""Builds the results pages, with one module per page or part of a page."""

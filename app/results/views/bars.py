@@ -1,20 +1,23 @@
-"""Bar lengths of the results figure.
+"""Computes the bar lengths of the results figure, in percent of the available width.
 
-Only the geometry is in percent of the width. Text has a fixed size, so it stays readable on a phone.
+Text keeps a fixed size, so it stays readable on a phone.
 """
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-# Length of the longest small bar, in percent of the column. The rest is for the number after the bar.
+# Length of the longest small bar, in percent of the column. The remaining width is for the bar's number.
 LONGEST_BAR_PERCENT = 62.0
-# A smaller scale would give long bars to few votes.
+# Minimum of the scale's longest rate, so that a few votes never get a long bar.
 MIN_SCALE_PERCENT = 10.0
 
 
 @dataclass(frozen=True)
 class CommonScale:
-    """Common scale of all small bars of a figure. `longest` is the rate, in percent, of the longest bar."""
+    """The scale that all small bars of a figure share.
+
+    `longest` is the rate, in percent, of the longest bar.
+    """
 
     longest: float
 

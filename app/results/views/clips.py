@@ -1,4 +1,4 @@
-"""View models of one pair's clips, with the names of their models."""
+"""Builds the view models of one pair's clips, with the names of their models."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -38,7 +38,7 @@ def longest_ms(clips: Sequence[ClipCard]) -> int:
 
 
 def shortest_frame_ms(clips: Sequence[ClipCard]) -> float:
-    """Return the frame duration of the clip with the highest frame rate, milliseconds: the scrub step."""
+    """Return the step of the scrub bar: the shortest frame duration of all clips, milliseconds."""
     return round(1000 / max((clip.fps for clip in clips), default=8.0), 3)
 
 
@@ -57,8 +57,8 @@ def clip_cards(
         pair: the pair of the clips.
         principal: the person or visitor who sees the clips. A visitor sees the clips in `shown`, because
             published results allow it.
-        shown: return only clips with these (submission ID, seed) combinations. None returns all clips; a
-            name then contains the seed if the seed is not 0.
+        shown: the (submission ID, seed) combinations to return. None returns all clips; names then contain
+            seeds other than 0.
     """
     query = (
         select(VideoModel.slug, Submission.label, Submission.public_id, Clip)

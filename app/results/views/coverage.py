@@ -13,7 +13,13 @@ from app.results.live.tallies import UNTIMED, CastVotes, CountedStudy, LiveCount
 from app.results.view_models import AgreementPart, Coverage, QuestionAgreement, Stat
 from app.tables.studies import Study
 from app.tables.voting import Assignment, AssignmentStatus
-from benchmark.exports.table_format import EMPTY, KAPPA_DECIMALS, PERCENT_DECIMALS, interval_cell, number_cell
+from benchmark.exports.printed_cells import (
+    EMPTY,
+    KAPPA_DECIMALS,
+    PERCENT_DECIMALS,
+    interval_cell,
+    number_cell,
+)
 from benchmark.protocol import SkipReason, StudyStatus
 from benchmark.stats.agreement_table import (
     CHOICE,
@@ -33,7 +39,7 @@ SKIP_REASONS = {
     SkipReason.UPSETTING: "upsetting",
 }
 UNKNOWN_SKIPS = Stat("Skips", EMPTY, "not known")
-# The smallest panel that can agree partially: 3 to 1.
+# Size of the smallest panel that can agree partially (3 to 1).
 PARTIAL_PANEL = 4
 _MEASURES = {
     "fleiss_kappa": "Fleiss’ kappa",
@@ -47,7 +53,7 @@ def coverage(session: Session, study: Study, live: LiveCounts) -> Coverage:
     counted, cast = live.counted, live.votes
     votes, wanted = votes_of_wanted(study, counted)
     if live.is_imported:
-        wanted = votes  # imported studies have no target
+        wanted = votes  # an imported study has no target number of votes
     valid_left = cast.chose_left[cast.is_valid]
     people = int(np.count_nonzero(np.bincount(cast.annotator[cast.is_valid])))
     return Coverage(
@@ -92,7 +98,8 @@ def agreement_on(rows: Sequence[AgreementRow], tallies: Tallies) -> AgreementPar
     """Return the agreement in one matchup, or in all together. The first of `rows` is that of the choice.
 
     Args:
-        tallies: the counts behind `rows`. If no vote gives a reason, agreement on reasons is left out.
+        tallies: the counts from which `rows` was computed. If no vote gives a reason, agreement on reasons is
+            left out.
     """
     choice, *reasons = rows
     return AgreementPart(

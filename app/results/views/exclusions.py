@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from app.results.live.tallies import LiveCounts
-from benchmark.exports.table_format import EMPTY, interval_cell
+from benchmark.exports.printed_cells import EMPTY, interval_cell
 from benchmark.stats.side_by_side import Score, SideBySide, side_by_side
 from benchmark.stats.tallies import Tallies
 

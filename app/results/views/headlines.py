@@ -1,18 +1,18 @@
-"""Writes the headline and summary of a study. They state the conclusions that the votes support."""
+"""Writes the headline and summary of a study, which state the conclusions that the votes support."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from app.panels.side_names import Naming
 from app.results.live.tallies import CountedStudy
-from benchmark.exports.table_format import TITLES
+from benchmark.exports.printed_cells import TITLES
 from benchmark.protocol import Side, StudyStatus
 from benchmark.stats.conclusions import SIGNIFICANCE, conclusion, paired_conclusion
 from benchmark.stats.paired import paired
 from benchmark.stats.preferences import SCORE, PreferenceRow
 
 _LEVELS = (0.001, 0.01, SIGNIFICANCE)
-# Upper bound of matchups for sentences on pairs of opponents; more sentences are unreadable.
+# Maximum number of matchups for which the page states a sentence per pair of opponents.
 _MOST_OPPONENTS = 10
 _RUN_HERE = "In blind comparisons of two clips from the same image and text, people"
 _IMPORTED = "In an imported study, people"
@@ -80,7 +80,7 @@ def headline(outcome: Outcome, naming: Naming) -> str:
 
 
 def summary(outcome: Outcome, naming: Naming, *, is_imported: bool = False) -> tuple[str, ...]:
-    """Return the sentences below the headline of a closed or imported study."""
+    """Return the sentences that the page shows below the headline of a closed or imported study."""
     if not outcome.votes:
         return ()
     sentences = (
@@ -93,7 +93,7 @@ def summary(outcome: Outcome, naming: Naming, *, is_imported: bool = False) -> t
 
 
 def matchup_sentence(row: PreferenceRow, naming: Naming) -> str:
-    """Return the result of a matchup or an average as a sentence, with model names."""
+    """Return a sentence, with model names, that states the result of a matchup or of an average."""
     other = naming.side(row.other) if row.other else None
     return conclusion(replace(row, reference=naming.side(row.reference), other=other))
 

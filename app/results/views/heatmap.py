@@ -8,11 +8,11 @@ import numpy as np
 from app.panels.side_names import Naming
 from app.results.live.tallies import CountedStudy
 from app.results.urls import scenario_url
-from app.results.view_models import HeatCell, HeatHeader, HeatRow, HeatTable
+from app.results.views.grids import HeatCell, HeatHeader, HeatRow, HeatTable
 from app.results.views.names import readable
 from app.results.views.rows import MatchupFacts
 from benchmark.exports.figures.scales import MIN_DECIDED, heat_step, whole_percent
-from benchmark.exports.table_format import EMPTY
+from benchmark.exports.printed_cells import EMPTY
 from benchmark.stats.arrays import IntArray
 from benchmark.stats.breakdowns import Division, parts_of
 from benchmark.stats.preferences import PreferenceRow

@@ -13,7 +13,7 @@ from app.results.service import results_of
 from app.results.urls import export_url, results_url
 from app.results.view_models import Download, RankRow, Ranks
 from app.tables.studies import Study
-from benchmark.exports.table_format import EMPTY, STRENGTH_DECIMALS, interval_cell, number_cell
+from benchmark.exports.printed_cells import EMPTY, STRENGTH_DECIMALS, interval_cell, number_cell
 from benchmark.stats.leaderboard import LeaderboardRow, leaderboard, leaderboard_sentence
 
 
@@ -46,7 +46,10 @@ def leaderboard_page(session: Session, study: Study) -> LeaderboardPage:
 
 
 def ranks(counted: CountedStudy, naming: Naming, *, is_interim: bool) -> Ranks | None:
-    """Return the ranking. None if there is a single reference: table 1 then has the same information."""
+    """Return the ranking of models.
+
+    None if there is a single reference, because table 1 shows the same then.
+    """
     return None if naming.reference is not None else ranks_of(counted, naming, is_interim=is_interim)
 
 

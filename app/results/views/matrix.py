@@ -4,10 +4,10 @@ from collections.abc import Mapping, Sequence
 
 from app.panels.side_names import Naming
 from app.results.live.tallies import CountedStudy
-from app.results.view_models import MatrixCell, MatrixRow, MatrixTable
+from app.results.views.grids import MatrixCell, MatrixRow, MatrixTable
 from app.results.views.rows import MatchupFacts
 from benchmark.exports.figures.scales import MIN_DECIDED, heat_step, whole_percent
-from benchmark.exports.table_format import EMPTY
+from benchmark.exports.printed_cells import EMPTY
 from benchmark.stats.leaderboard import leaderboard
 from benchmark.stats.preferences import PreferenceRow
 
@@ -15,10 +15,10 @@ from benchmark.stats.preferences import PreferenceRow
 def matrix(
     counted: CountedStudy, rows: Sequence[PreferenceRow], naming: Naming, facts: Mapping[str, MatchupFacts]
 ) -> MatrixTable | None:
-    """Return the matrix.
+    """Return the matrix of models against models.
 
-    Returns None if there are no votes, or if there is a single reference, because table 1 then shows the
-    same.
+    The result is None if there are no votes, or if all matchups have the same reference: table 1 then shows
+    the same numbers.
     """
     if naming.reference is not None or not counted.tallies.votes.any():
         return None

@@ -18,20 +18,20 @@ from app.results.live.vote_rows import VoteRow, vote_rows
 from app.results.service import StudyResults, results_of
 from app.results.urls import matchup_url, pair_url, results_url, scenario_url
 from app.results.views.clips import ClipCard, clip_cards, longest_ms, shortest_frame_ms
-from app.results.views.matchup import majority_name
 from app.results.views.names import readable
+from app.results.views.pair_list import majority_name
 from app.security.identity import Principal
 from app.security.publication import shows_clips
 from app.tables.bench import Benchmark, Pair
 from app.tables.studies import Matchup, Study
-from benchmark.exports.table_format import Spans, sides_cell
+from benchmark.exports.printed_cells import Spans, sides_cell
 from benchmark.protocol import Justification, VoteStatus
 from benchmark.stats.comparisons import ComparisonRow, comparisons
 
 
 @dataclass(frozen=True)
 class VoteLine:
-    """One vote that counts. `seconds` is the decision time; empty if it was not measured."""
+    """One vote that counts. `seconds` is the decision time, or an empty text if the time was not measured."""
 
     annotator: str
     chosen: str
@@ -41,7 +41,10 @@ class VoteLine:
 
 @dataclass(frozen=True)
 class Panel:
-    """One comparison of the pair. `votes` is printed as `4/1`. `not_counted` lists the other votes."""
+    """One comparison of the pair.
+
+    `votes` is printed as `4/1`; `not_counted` describes votes that do not count.
+    """
 
     name: str
     url: str

@@ -10,7 +10,7 @@ from app.results.live.tallies import CountedStudy
 from app.results.urls import matchup_url
 from app.results.view_models import FigureRow, PreferenceBar, ReasonBars, TableRow
 from app.results.views.bars import CommonScale
-from benchmark.exports.table_format import TITLES, interval_cell, p_cell, reason_cells, sides_cell
+from benchmark.exports.printed_cells import TITLES, interval_cell, p_cell, reason_cells, sides_cell
 from benchmark.protocol import Justification, Side
 from benchmark.stats.preferences import SCORE, PreferenceRow
 from benchmark.stats.tallies import Tallies
@@ -22,8 +22,8 @@ _LONG_NAMES = {each: each.value.replace("_", " ").capitalize() for each in Justi
 class MatchupFacts:
     """Details of a matchup.
 
-    `panel` is the number of votes per comparison: `5`, or `3–5`; `without_vote` counts comparisons that
-    have none.
+    `panel` is the number of votes per comparison, such as `5` or `3–5`. `without_vote` is the number of
+    comparisons without a vote.
     """
 
     url: str
@@ -48,7 +48,7 @@ def matchup_facts(study: str, counted: CountedStudy) -> dict[str, MatchupFacts]:
 def figure_rows(
     rows: Sequence[PreferenceRow], *, naming: Naming, facts: Mapping[str, MatchupFacts]
 ) -> tuple[FigureRow, ...]:
-    """Return a row of figure 1 per matchup and average; `facts` are keyed by matchup name."""
+    """Return a row of figure 1 for each matchup and average. `facts` is keyed by matchup name."""
     scale = CommonScale.over(row.share(reason, side) for row in rows for reason in TITLES for side in Side)
     return tuple(_figure_row(row, scale, naming, facts.get(row.matchup)) for row in rows)
 
@@ -56,7 +56,7 @@ def figure_rows(
 def table_rows(
     rows: Sequence[PreferenceRow], *, naming: Naming, facts: Mapping[str, MatchupFacts]
 ) -> tuple[TableRow, ...]:
-    """Return a row of table 1 per matchup; `facts` are keyed by matchup name."""
+    """Return a row of table 1 for each matchup. `facts` is keyed by matchup name."""
     return tuple(
         _table_row(
             row,
@@ -69,7 +69,7 @@ def table_rows(
 
 
 def average_rows(rows: Sequence[PreferenceRow], *, naming: Naming) -> tuple[TableRow, ...]:
-    """Return a row per reference with a macro-average."""
+    """Return one row of table 1 for each reference that has a macro-average."""
     return tuple(_table_row(row, name=average_name(row, naming), panel="") for row in rows)
 
 

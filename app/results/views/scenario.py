@@ -12,13 +12,14 @@ from app.panels.side_names import Naming
 from app.results.live.tallies import CountedStudy
 from app.results.service import results_of
 from app.results.urls import pair_url, results_url, scenario_url
-from app.results.view_models import FigureRow, HeatHeader, SideTitles
-from app.results.views.matchup import majority_name
+from app.results.view_models import FigureRow, SideTitles
+from app.results.views.grids import HeatHeader
 from app.results.views.names import readable, side_titles
+from app.results.views.pair_list import majority_name
 from app.results.views.rows import figure_rows, matchup_facts
 from app.tables.bench import Pair
 from app.tables.studies import Study
-from benchmark.exports.table_format import Spans, sides_cell
+from benchmark.exports.printed_cells import Spans, sides_cell
 from benchmark.stats.breakdowns import Division, breakdown
 from benchmark.stats.comparisons import ComparisonRow, comparisons
 from benchmark.stats.conclusions import panel_warning, part_conclusion
@@ -27,7 +28,7 @@ from benchmark.stats.preferences import PreferenceRow, preferences
 
 @dataclass(frozen=True)
 class ComparisonResult:
-    """Result of one comparison: the votes, printed as `4/1`, and the majority's choice."""
+    """The result of one comparison: its votes, printed as `4/1`, and the choice of the majority."""
 
     matchup: str
     votes: Spans
@@ -47,7 +48,7 @@ class ScenarioPair:
 
 @dataclass(frozen=True)
 class ScenarioPage:
-    """View model of templates/results/scenario.html; `sentences` has one per matchup."""
+    """View model of templates/results/scenario.html. `sentences` contains one sentence per matchup."""
 
     study_title: str
     results_url: str
@@ -98,7 +99,7 @@ def scenario_page(session: Session, study: Study, scenario: str) -> ScenarioPage
 
 
 def _only(counted: CountedStudy, scenario: int) -> CountedStudy:
-    """Return the study with only the pairs of one scenario, and with all its matchups."""
+    """Return the study's counts for the pairs of one scenario, with all matchups."""
     tallies = counted.tallies
     return replace(counted, tallies=tallies.select(np.flatnonzero(tallies.scenario == scenario)))
 

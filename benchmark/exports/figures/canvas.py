@@ -1,4 +1,4 @@
-"""The canvas of a figure. Coordinates are in points (1/72 inch) from the top left corner.
+"""Draws text, shapes and images of a figure. Coordinates are in points (1/72 inch) from the top left corner.
 
 Equal inputs give equal bytes: files contain no date, the ids in an SVG have a fixed salt, and all fonts are
 included in matplotlib. PDF embeds fonts as TrueType; SVG keeps text as text.
@@ -32,7 +32,8 @@ SMALL_SIZE = 6.5
 PNG_DPI = 300
 _STYLE: dict["RcKeyType", Any] = {
     "font.family": ["sans-serif"],
-    # The first font is measured and embedded. The others are fallbacks for SVG viewers that do not have it.
+    # The first font is measured and embedded. The other fonts are fallbacks for SVG viewers without this
+    # font.
     "font.sans-serif": [FAMILY, "Verdana", "Arial", "Liberation Sans", "sans-serif"],
     "font.size": TEXT_SIZE,
     "text.parse_math": False,
@@ -105,7 +106,7 @@ class Canvas:
     ) -> None:
         """Draw printable text.
 
-        Upright text is rotated by 90 degrees. It is centred on `x` and starts at `baseline`.
+        Upright text is rotated by 90 degrees, is centred on `x` and starts at `baseline`.
         """
         self._axes.text(
             x,

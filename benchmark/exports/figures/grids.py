@@ -1,4 +1,4 @@
-"""Heatmaps of the reference's TI2V score by scenario, image style or hard case.
+"""Draws heatmaps of the reference's TI2V score by scenario, image style or hard case.
 
 Every cell shows its number, so the figure is readable without colours.
 """
@@ -16,7 +16,7 @@ from benchmark.exports.figures.palette import HEAT, OTHER_TEXT, QUIET, REFERENCE
 from benchmark.exports.figures.preferences import INTERIM_HEIGHT, LINE, write_interim
 from benchmark.exports.figures.scales import HEAT_BOUNDS, MIN_DECIDED, heat_step, whole_percent
 from benchmark.exports.figures.text_layout import printable, text_width, truncate, wrap
-from benchmark.exports.table_format import EMPTY
+from benchmark.exports.printed_cells import EMPTY
 from benchmark.stats.breakdowns import Division, Parts, parts_of
 from benchmark.stats.scores import count_groups
 from benchmark.stats.tallies import Tallies

@@ -1,4 +1,4 @@
-"""The names and file formats of figures, and the error for a figure that cannot be drawn."""
+"""Defines the names and file formats of figures, and the error for a figure that cannot be drawn."""
 
 from enum import StrEnum
 

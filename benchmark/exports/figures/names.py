@@ -1,4 +1,4 @@
-"""Display names of sides and matchups in figures."""
+"""Builds the display names of sides and matchups in figures."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -30,10 +30,10 @@ class FigureNames:
 
     @property
     def reference_heading(self) -> str:
-        """The heading of the reference's side."""
+        """The heading above the reference's side of the figure."""
         return f"{self.side(self.reference)} better" if self.reference else "First better"
 
     @property
     def other_heading(self) -> str:
-        """The heading of the other side."""
+        """The heading above the other side of the figure."""
         return "Other better" if self.reference else "Second better"

@@ -1,4 +1,4 @@
-"""The colours of figures: the light theme of the results page (app/static/css/tokens.css).
+"""Defines the colours of figures, which are those of the results page's light theme.
 
 Blue is the reference and amber is the other side. The two are distinguishable under protanopia, deuteranopia
 and tritanopia, and in greyscale (tested). Every piece of information in a figure is also given without

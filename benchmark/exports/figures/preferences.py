@@ -1,7 +1,7 @@
-"""Figure 4 of the paper: one bar per matchup with its TI2V score, and bars for the reasons of the votes.
+"""Draws Figure 4 of the paper: per matchup, a bar for the TI2V score and bars for the votes' reasons.
 
-Bars of reasons have a common scale. They are not stacked, because a vote may give several reasons, so the
-percentages do not add up to 100.
+Bars of reasons have a common scale. The bars are not stacked, because their percentages do not add up to 100:
+a vote may give several reasons.
 """
 
 from collections.abc import Sequence
@@ -23,7 +23,7 @@ from benchmark.exports.figures.palette import (
     REFERENCE_TEXT,
 )
 from benchmark.exports.figures.text_layout import printable, truncate, wrap
-from benchmark.exports.table_format import TITLES
+from benchmark.exports.printed_cells import TITLES
 from benchmark.plurals import counted
 from benchmark.protocol import Justification, Side
 from benchmark.stats.preferences import SCORE, PreferenceRow, by_score
@@ -35,7 +35,7 @@ NAME_WIDTH = 98.0
 BAR_X, BAR_WIDTH = 132.0, 136.0
 REASON_X, REASON_PITCH = 314.0, 48.0
 MAX_REASON_WIDTH = 24.0
-MIN_SCALE = 10.0  # percent; if the scale were shorter, the bar of a few votes would look long
+MIN_SCALE = 10.0  # percent; a shorter scale would make the bar of a few votes look long
 
 HEAD, FOOT, INTERIM_HEIGHT = 28.0, 27.0, 15.0
 LINE, PADDING = 9.0, 7.0

@@ -4,7 +4,7 @@ from bisect import bisect_right
 
 from benchmark.stats.rounding import tenths
 
-# Lower bounds, in percent, of the heat scale's steps; below the first bound, the other side wins clearly.
+# Lower bounds, in percent, of the heat scale's steps. Below the first bound, the other side wins clearly.
 HEAT_BOUNDS = (25, 35, 45, 55, 65, 75)
 
 

@@ -1,4 +1,4 @@
-"""Figure 3 of the paper: one image and one prompt for each scenario of a benchmark."""
+"""Draws Figure 3 of the paper: one image and one prompt for each scenario of a benchmark."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Figures 5 and A1 of the paper: the image and prompt of one pair, and a row of frames per model."""
+"""Draws Figures 5 and A1 of the paper: image and prompt of a pair, and a row of frames per model."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -18,15 +18,15 @@ NAME_SIZES = (TEXT_SIZE, 7.0, 6.5, 6.0)
 
 @dataclass(frozen=True)
 class StripRow:
-    """Some frames of one model's clip.
+    """The row of one model: evenly spaced frames of the model's clip.
 
     Attributes:
-        side: `model` or `model@label`.
+        side: the side as named in tables, `model` or `model@label`.
         name: the display name of the side.
         sha256: the digest of the submitted clip.
         frames: the frames in the figure, uint8 RGB (shown, height, width, 3).
-        numbers: (shown,) the numbers of the shown frames, counted from 1.
-        of: the total number of frames of the clip.
+        numbers: the numbers of the frames in the figure, counted from 1.
+        of: the number of all frames of the clip.
     """
 
     side: str
@@ -39,7 +39,7 @@ class StripRow:
 
 @dataclass(frozen=True)
 class StripFigure:
-    """All rows show the same number of frames. `image` is the input image, uint8 RGB (height, width, 3)."""
+    """The figure's data. All rows show the same number of frames; `image` is uint8 RGB (height, width, 3)."""
 
     pair: str
     prompt: str

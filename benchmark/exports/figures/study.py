@@ -1,4 +1,4 @@
-"""The figures of a whole study."""
+"""Builds the figures of a whole study."""
 
 from collections.abc import Mapping, Sequence
 
@@ -28,7 +28,7 @@ def study_figure(
     *,
     interim: bool = False,
 ) -> PaperFigure:
-    """Return the figure with this name.
+    """Return a study's figure, ready to draw.
 
     Args:
         rows: the rows of the preferences table, including averages.

@@ -15,7 +15,7 @@ ELLIPSIS = "…"
 MISSING = "▯"
 _MAX_LETTERS = 1000  # more than fits in any figure
 _BREAKABLE = re.compile(r"[^-_./@:]*[-_./@:]* ?")
-_MEASURED_AT = 100.0  # points; without hinting, widths are proportional to the size
+_MEASURED_AT = 100.0  # points; widths are proportional to the font size
 
 
 @cache

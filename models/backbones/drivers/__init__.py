@@ -1,4 +1,4 @@
-"""Programs that run a network from the user's own installation. They import nothing of this project.
+"""Programs that run a network from the user's own installation. Drivers import nothing of this project.
 
 See docs/vbench.md for the protocol.
 """

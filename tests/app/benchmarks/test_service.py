@@ -156,7 +156,7 @@ def test_the_importer_takes_no_image_that_the_store_would_refuse() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "said"), [("x" * 401, "has more than"), ("two\nlines", "is one line, without line breaks")]
+    ("text", "said"), [("x" * 401, "has more than"), ("two\nlines", "must be one line without line breaks")]
 )
 @pytest.mark.parametrize("field", ["title", "origin", "licence"])
 def test_what_cannot_be_kept_on_one_line_is_refused(

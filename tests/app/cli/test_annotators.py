@@ -49,7 +49,7 @@ def test_a_single_vote_is_named_by_matchup_and_pair(people: People, ti2v: Run) -
     ("arguments", "said"),
     [
         (("motif-study", "annotator-999", "--reason", "x"), "no annotator with that name"),
-        (("no-study", FIRST, "--reason", "x"), "There is no such study, or it is not open to you."),
+        (("no-study", FIRST, "--reason", "x"), "This study does not exist, or you may not see it."),
         (("motif-study", FIRST, "--reason", " "), "reason"),
         (("motif-study", FIRST, "--reason", "x", "--pair", "p"), "both"),
     ],

@@ -30,7 +30,7 @@ def test_upgrade_makes_a_database_and_a_second_one_changes_nothing(run: Run, hom
     first, second = run("db", "upgrade"), run("db", "upgrade")
 
     assert (first.code, second.code) == (0, 0)
-    assert "went from nothing to" in first.err
+    assert "Upgraded the database from version none to" in first.err
     assert "already" in second.err
 
 
@@ -198,7 +198,10 @@ def test_restore_is_refused_while_a_server_runs(run: Run, home: Path, tmp_path: 
 
 @pytest.mark.parametrize(
     ("content", "sentence"),
-    [(b"not a database at all, only words" * 9, "is not a whole SQLite database"), (None, "of this service")],
+    [
+        (b"not a database at all, only words" * 9, "is not a complete SQLite database"),
+        (None, "of this service"),
+    ],
 )
 def test_a_file_that_is_no_backup_is_refused(
     run: Run, home: Path, tmp_path: Path, content: bytes | None, sentence: str

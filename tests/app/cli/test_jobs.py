@@ -49,10 +49,13 @@ def test_pairs_that_are_not_there_are_pointed_out(ti2v: Run) -> None:
     one = ti2v(*CREATE, "--pairs", f"nosuch,{PAIR_IDS[0]}")
     many = ti2v(*CREATE, "--pairs", ",".join(f"none{number}" for number in range(7)))
 
-    assert (one.code, one.err) == (1, f"Error: {BENCHMARK} has no such pair: number 1 of those named.\n")
+    assert (one.code, one.err) == (
+        1,
+        f"Error: {BENCHMARK} does not contain these pairs of your list: number 1.\n",
+    )
     assert (
-        "has no such pair: number 1, number 2, number 3, number 4, number 5 and 2 more of those named."
-        in many.err
+        "does not contain these pairs of your list: number 1, number 2, number 3, number 4, number 5 and "
+        "2 more." in many.err
     )
 
 
@@ -64,7 +67,7 @@ def test_an_unknown_model_is_refused_with_each_offered_one_named_once(
 
     refused = ti2v("jobs", "create", "--model", "nobodys", "--benchmark", BENCHMARK)
 
-    assert none_yet.err.endswith("start a worker that does.\n")
+    assert none_yet.err.endswith("Start a worker that offers the model.\n")
     assert refused.err.splitlines()[1:] == ["  drift", "  still"]
 
 
@@ -120,9 +123,12 @@ def test_what_failed_in_a_submission_is_tried_again_at_once(ti2v: Run, worker: W
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (("jobs", "create", "--model", "nobodys", "--benchmark", BENCHMARK), "start a worker that does."),
+        (
+            ("jobs", "create", "--model", "nobodys", "--benchmark", BENCHMARK),
+            "Start a worker that offers the model.",
+        ),
         (("jobs", "create", "--model", "motif", "--benchmark", "nowhere"), "no such benchmark"),
-        ((*CREATE, "--pairs", "no_such_pair"), "has no such pair: number 1 of those named"),
+        ((*CREATE, "--pairs", "no_such_pair"), "does not contain these pairs of your list: number 1"),
         ((*CREATE, "--priority", "100000"), "priority"),
         ((*CREATE, "--seeds", "-1"), "whole numbers"),
         (("jobs", "cancel"), "Name jobs"),

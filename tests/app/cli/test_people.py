@@ -56,7 +56,7 @@ def test_a_person_keeps_their_role(run: Run) -> None:
 
     assert outcome.code == 1
     assert outcome.out == ""
-    assert "Alice is known as researcher" in outcome.err
+    assert "Alice already has the role researcher" in outcome.err
 
 
 def test_an_empty_name_is_wrong_usage(run: Run) -> None:
@@ -188,7 +188,7 @@ def test_a_worker_gets_no_sign_in_link(run: Run) -> None:
     outcome = run("person", "sign-in", "gpu-box")
 
     assert (outcome.code, outcome.out) == (1, "")
-    assert "gpu-box is a worker: it has keys and cannot sign in with a browser." in outcome.err
+    assert "gpu-box has the role worker. Workers use keys and cannot sign in with a browser." in outcome.err
 
 
 @pytest.mark.parametrize("command", ["disable", "enable", "sign-out"])
@@ -196,7 +196,7 @@ def test_an_unknown_person_is_named(run: Run, command: str) -> None:
     outcome = run("person", command, "Nobody")
 
     assert outcome.code == 1
-    assert "There is nobody called Nobody" in outcome.err
+    assert "There is no person called Nobody" in outcome.err
 
 
 def test_a_key_with_limits_is_listed_with_them(run: Run, context: AppContext) -> None:

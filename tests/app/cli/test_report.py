@@ -265,7 +265,7 @@ def test_the_bundle_of_another_study_is_refused(
 @pytest.mark.parametrize(
     ("study", "sentence"),
     [
-        ("nowhere", "There is no such study, or it is not open to you."),
+        ("nowhere", "This study does not exist, or you may not see it."),
         ("motif-study", "Study motif-study has no votes"),
     ],
 )

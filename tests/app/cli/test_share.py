@@ -37,7 +37,7 @@ def test_a_submission_and_a_benchmark_are_shared_too(run: Run, cast: Cast) -> No
     refused = run("benchmark", "share", BENCHMARK, "--private")
 
     assert refused.code == 1
-    assert "Something public shows it." in refused.err
+    assert "A public study or submission shows it." in refused.err
     assert "submission motif" in refused.err
 
 
@@ -51,9 +51,9 @@ def test_a_running_study_is_not_made_public(run: Run, cast: Cast) -> None:
 @pytest.mark.parametrize(
     ("arguments", "code", "said"),
     [
-        (("motif-study", "--public", "--private"), 2, "Give one of"),
-        (("motif-study", "--with", "nobody"), 1, "nobody has the name given as number 1"),
-        (("no-such-study",), 1, "There is no such study of yours."),
+        (("motif-study", "--public", "--private"), 2, "Give only one of"),
+        (("motif-study", "--with", "nobody"), 1, "nobody has the name at position 1"),
+        (("no-such-study",), 1, "You have no such study."),
     ],
 )
 def test_what_makes_no_sense_is_refused(

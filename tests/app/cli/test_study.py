@@ -109,10 +109,10 @@ def test_a_side_may_be_somebody_elses_if_it_is_shared(ti2v: Run, cast: Cast) -> 
 @pytest.mark.parametrize(
     ("matchup", "sentence"),
     [
-        ("motif", "A matchup is REFERENCE:OTHER"),
+        ("motif", "motif is not a matchup. Write REFERENCE:OTHER"),
         (
             "motif:seine",
-            "There is no submission seine among those you may name: cinemo, dynamicr",
+            "There is no submission seine. You may name: cinemo, dynamicr",
         ),
     ],
 )
@@ -143,7 +143,7 @@ def test_an_unknown_study_is_not_found(ti2v: Run) -> None:
     outcome = ti2v("study", "status", "nowhere")
 
     assert outcome.code == 1
-    assert outcome.err == "Error: There is no such study, or it is not open to you.\n"
+    assert outcome.err == "Error: This study does not exist, or you may not see it.\n"
 
 
 def test_every_table_is_exported_in_every_format(ti2v: Run, study: Study, tmp_path: Path) -> None:

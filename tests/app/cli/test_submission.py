@@ -42,7 +42,7 @@ def test_an_unknown_submission_is_an_error(ti2v: Run) -> None:
     outcome = ti2v("submission", "show", "0" * 16)
 
     assert (outcome.code, outcome.out) == (1, "")
-    assert "There is no such submission, or it is not open to you." in outcome.err
+    assert "This submission does not exist, or you may not see it." in outcome.err
 
 
 def test_a_submission_is_withdrawn_with_a_reason(ti2v: Run, cast: Cast) -> None:

@@ -52,8 +52,8 @@ def test_the_next_run_sends_only_what_is_missing(submit: Sender, clips: Path) ->
     outcome = submit(clips)
 
     assert outcome.code == 0, outcome.err
-    assert f"{PAIRS - 1} clips there already." in outcome.err
-    assert "1 clip sent" in outcome.err
+    assert f"{PAIRS - 1} clips already on the server." in outcome.err
+    assert "1 clip uploaded" in outcome.err
     assert submit.submissions()[0]["status"] == "final"
 
 
@@ -65,7 +65,7 @@ def test_a_link_to_nothing_is_named_and_nothing_is_sent(submit: Sender, clips: P
     outcome = submit(clips, "--allow-partial")
 
     assert outcome.code == 1
-    assert f"{clip.name}: a link to moved_away.mp4, which is not there" in outcome.err
+    assert f"{clip.name}: a link to moved_away.mp4, which does not exist" in outcome.err
     assert submit.submissions() == []
 
 
@@ -111,9 +111,9 @@ def test_wrong_names_are_listed_and_nothing_is_sent(submit: Sender, clips: Path)
 
     assert outcome.code == 1
     assert (
-        f"{PAIR_IDS[0]}s_0.mp4: no pair of this benchmark is called so; is it {PAIR_IDS[0]}?" in outcome.err
+        f"{PAIR_IDS[0]}s_0.mp4: the benchmark has no pair with this name; is it {PAIR_IDS[0]}?" in outcome.err
     )
-    assert f"{PAIR_IDS[1]}.mp4 and {PAIR_IDS[1]}_0.mp4 are both for this pair" in outcome.err
+    assert f"{PAIR_IDS[1]}.mp4 and {PAIR_IDS[1]}_0.mp4 are clips of this pair" in outcome.err
     assert submit.submissions() == []
 
 
@@ -136,7 +136,7 @@ def test_of_several_seeds_one_can_be_chosen(submit: Sender, clips: Path) -> None
     outcome = submit(clips, "--seed", "7")
 
     assert outcome.code == 0, outcome.err
-    assert f"Not sent: {PAIRS} clips of other seeds." in outcome.err
+    assert f"Not uploaded: {PAIRS} clips of other seeds." in outcome.err
     assert {clip["seed"] for clip in submit.clips(submit.submissions()[0]["id"])} == {7}
 
 
@@ -156,7 +156,7 @@ def test_a_rehearsal_lists_every_problem_at_once_and_sends_nothing(submit: Sende
     assert outcome.code == 1
     listed = outcome.out.splitlines()
     doubts = outcome.err.splitlines()
-    assert "nonsense_0.mp4: no pair of this benchmark is called so" in listed
+    assert "nonsense_0.mp4: the benchmark has no pair with this name" in listed
     assert f"{files[no_clip].name}: The file is not an MP4." in listed
     assert any(line.startswith(f"{files[wrong_codec].name}: The video is coded as mpeg4") for line in listed)
     assert f"{missing}: missing" in listed
@@ -182,16 +182,16 @@ def test_a_long_list_is_a_count_and_five_examples(submit: Sender, clips: Path) -
 
     short, long = submit(clips), submit(clips, "--verbose")
 
-    assert short.err.count("no pair of this benchmark is called so") == 5
+    assert short.err.count("the benchmark has no pair with this name") == 5
     assert "... and 3 more; --verbose prints all" in short.err
-    assert long.err.count("no pair of this benchmark is called so") == 8
+    assert long.err.count("the benchmark has no pair with this name") == 8
 
 
 def test_a_rehearsal_of_a_sound_folder_finds_nothing(submit: Sender, clips: Path) -> None:
     outcome = submit(clips, "--dry-run")
 
     assert (outcome.code, outcome.out) == (0, ""), outcome.out
-    assert "No problems; nothing was sent." in outcome.err
+    assert "No problems; nothing was uploaded." in outcome.err
     assert submit.submissions() == []
 
 

@@ -60,8 +60,8 @@ def test_a_changed_clip_of_a_final_submission_is_never_kept_silently(
 
     said = outcome.out + outcome.err
     assert outcome.code == 1
-    assert f"{changed.name}: it has another clip" in said
-    assert "choose another --label, or withdraw this one first with: ti2v submission withdraw" in said
+    assert f"{changed.name}: the submission has another clip" in said
+    assert "choose another --label, or first withdraw this one with: ti2v submission withdraw" in said
     assert len(submit.submissions()) == 1
 
 
@@ -103,7 +103,7 @@ def test_a_folder_without_a_clip_has_a_problem(submit: Sender, tmp_path: Path) -
     rehearsed, sent = submit(folder, "--dry-run", "--allow-partial"), submit(folder)
 
     assert (rehearsed.code, sent.code) == (1, 1)
-    assert "The folder holds no .mp4 or .mov for a pair of this benchmark." in rehearsed.out
+    assert "The folder contains no .mp4 or .mov file for a pair of this benchmark." in rehearsed.out
     assert "folders of frames; convert them with" in sent.err
 
 
@@ -139,7 +139,7 @@ def test_clips_are_converted_and_named_on_the_way(submit: Sender, clips: Path, t
     again = submit(clips, "--convert", "--names", str(names))
 
     assert first.code == 0, first.err
-    assert f"1 clip converted, {PAIRS - 1} copied, 0 kept from before." in first.err
+    assert f"1 clip converted, {PAIRS - 1} copied, 0 kept from an earlier run." in first.err
     assert submit.submissions()[0]["status"] == "final"
     assert again.code == 0, again.err
-    assert "The submission is final and has these very clips." in again.err
+    assert "The submission is already final and has the same clips." in again.err

@@ -147,7 +147,7 @@ def test_imported_votes_never_mix_with_a_study_run_here(
     outcome = run_import(three_raters(tmp_path), study=study.slug)
 
     assert outcome.code == 1
-    assert "imported votes never mix with others" in outcome.err
+    assert "an import never adds to a study" in outcome.err
     with cast.context.database.read() as session:
         assert session.scalar(select(func.count()).select_from(Vote)) == len(PAIR_IDS)
 
@@ -158,7 +158,7 @@ def test_other_votes_need_another_study(run_import: Import, tmp_path: Path) -> N
     outcome = run_import(theirs(tmp_path, f"{PAIR_IDS[0]},MotiF,Zeta,A,ann,0,"))
 
     assert outcome.code == 1
-    assert "There is a study elsewhere already" in outcome.err
+    assert "The study elsewhere already exists with other votes" in outcome.err
 
 
 def test_every_problem_is_listed_with_its_row_and_nothing_is_imported(
@@ -240,14 +240,14 @@ def test_what_no_column_can_keep_is_refused(
 def test_a_title_longer_than_can_be_kept_is_a_sentence(run_import: Import, tmp_path: Path) -> None:
     outcome = run_import(three_raters(tmp_path), "--title", "x" * 201)
 
-    assert (outcome.code, outcome.err) == (1, "Error: A title has at most 200 characters.\n")
+    assert (outcome.code, outcome.err) == (1, "Error: A title may have at most 200 characters.\n")
 
 
 def test_a_title_of_two_lines_is_a_sentence(run_import: Import, tmp_path: Path) -> None:
     outcome = run_import(three_raters(tmp_path), "--title", "Else\nwhere")
 
     assert outcome.code == 1
-    assert outcome.err == "Error: A title is one line, without line breaks and control characters.\n"
+    assert outcome.err == "Error: A title must be one line without line breaks and control characters.\n"
 
 
 def test_two_models_of_one_name_are_refused(run_import: Import, tmp_path: Path) -> None:
@@ -260,7 +260,7 @@ def test_two_models_of_one_name_are_refused(run_import: Import, tmp_path: Path) 
 @pytest.mark.parametrize(
     ("mapping", "said"),
     [
-        (MAPPING[:-1], "No --map for annotator"),
+        (MAPPING[:-1], "The option --map for annotator is missing"),
         (("pair=clip", *MAPPING[1:]), "theirs.csv has no column clip"),
         (("pair", *MAPPING[1:]), "is not of the form COLUMN=SOURCE"),
     ],

@@ -10,7 +10,7 @@ from sqlalchemy import func, select, update
 
 from app.clock import utc_now
 from app.context import AppContext
-from app.jobs import leases
+from app.jobs import claims, leases
 from app.jobs.leases import LeasePolicy
 from app.jobs.requests import create_jobs
 from app.jobs.workers import upsert_worker
@@ -52,7 +52,7 @@ class Shift:
         asked = claim_request(f"worker-{number}", holding)
         with self.context.database.write(durable=False) as session:
             worker = upsert_worker(session, claim=asked, principal=self.key, now=utc_now())
-            return leases.claim(session, worker=worker, count=1 + number % 3, policy=TERMS, now=utc_now())
+            return claims.claim(session, worker=worker, count=1 + number % 3, policy=TERMS, now=utc_now())
 
     def finish(self, leased: ClaimedJob) -> None:
         with self.context.database.write() as session:

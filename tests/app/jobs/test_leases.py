@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from app.context import AppContext
 from app.errors import Conflict
-from app.jobs import leases, service
+from app.jobs import claims, leases, service
 from app.jobs.leases import Failure, LeasePolicy
 from app.jobs.requests import create_jobs
 from app.jobs.workers import upsert_worker
@@ -58,7 +58,7 @@ class Yard:
         )
         with self.context.database.write() as session:
             worker = upsert_worker(session, claim=asked, principal=self.key, now=after(at))
-            return leases.claim(session, worker=worker, count=count, policy=TERMS, now=after(at))
+            return claims.claim(session, worker=worker, count=count, policy=TERMS, now=after(at))
 
     def fail(self, leased: ClaimedJob, failure: Failure = CRASH, *, at: float = 0) -> Job:
         with self.context.database.write() as session:

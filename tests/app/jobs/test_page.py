@@ -38,7 +38,7 @@ def test_the_form_queues_a_job_for_each_clip_and_only_once(alice: TestClient) ->
 
     assert [answer.status_code for answer in (first, second)] == [303, 200]
     assert first.headers["location"] == "/jobs#state"
-    assert "No jobs were queued: every requested clip is stored or queued already." in second.text
+    assert "No jobs were queued: every requested clip is already stored or queued." in second.text
     assert jobs_of(alice)["counts"]["queued"] == len(PAIR_IDS)
 
 
@@ -61,13 +61,13 @@ def test_the_form_takes_pairs_seeds_and_a_priority(alice: TestClient) -> None:
         ({"model": "nobodys"}, "Nobody registered this model"),
         ({"benchmark": "nowhere"}, "no such benchmark"),
         ({"benchmark": ""}, "Choose a benchmark"),
-        ({"pairs": "no_such_pair"}, "has no such pair: number 1 of those named"),
-        ({"seeds": "one"}, "Seeds are whole numbers"),
-        ({"seeds": "²"}, "Seeds are whole numbers"),
+        ({"pairs": "no_such_pair"}, "does not contain these pairs of your list: number 1"),
+        ({"seeds": "one"}, "Seeds must be whole numbers"),
+        ({"seeds": "²"}, "Seeds must be whole numbers"),
         ({"seeds": "4294967296"}, "Give at most 16 seeds"),
-        ({"label": "two words"}, "A label is"),
-        ({"priority": "10000"}, "The priority is"),
-        ({"priority": "high"}, "The priority is"),
+        ({"label": "two words"}, "A label has at most"),
+        ({"priority": "10000"}, "The priority must be"),
+        ({"priority": "high"}, "The priority must be"),
     ],
 )
 def test_bad_input_is_said_beside_what_was_typed(alice: TestClient, wrong: dict[str, str], said: str) -> None:
@@ -151,7 +151,7 @@ def test_progress_workers_and_speed_are_shown(alice: TestClient, worker: WorkerP
 
     part = alice.get("/jobs/progress").text
 
-    assert f"{len(PAIR_IDS) - 1} clips to come; one worker is here" in part
+    assert f"{len(PAIR_IDS) - 1} clips to come; one worker is online" in part
     assert f"1 made · 1 being made · {len(PAIR_IDS) - 2} waiting" in part
     assert "clips a minute, " in part
     assert "left" in part
@@ -169,7 +169,7 @@ def test_a_failure_shows_its_kind_message_and_log_as_text(alice: TestClient, wor
     assert "out of memory" in part
     assert "&lt;b&gt;14 GiB&lt;/b&gt; is too much" in part
     assert "line 1\n&lt;script&gt;" in part
-    assert "tried again in" in part
+    assert "retried in" in part
 
 
 def test_cancelling_and_trying_again(alice: TestClient, worker: WorkerProgram) -> None:
@@ -203,7 +203,7 @@ def test_what_is_left_open_says_what_is_missing(alice: TestClient, worker: Worke
 
     part = alice.get("/jobs/progress").text
 
-    assert f"Still open: {len(PAIR_IDS) - 1} clips missing. Try the failed ones again." in part
+    assert f"Still open: {len(PAIR_IDS) - 1} clips missing. Retry the failed jobs." in part
 
 
 def test_the_first_page_leads_researchers_there(cast: Cast, client: TestClient) -> None:

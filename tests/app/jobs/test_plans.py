@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import Select
 
 from app.context import AppContext
-from app.jobs import leases, scheduling
+from app.jobs import claims, leases, scheduling
 from tests.app.plans import plan_of
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -18,7 +18,7 @@ OTHERS = {"slugs": ["motif", "cinemo"], "worker_id": 1, "alive_since": NOON, "no
 @pytest.mark.parametrize(
     ("statement", "given", "index"),
     [
-        (leases._NEXT, NEXT, "ix_jobs_queued"),
+        (claims._NEXT, NEXT, "ix_jobs_queued"),
         (leases._OVERDUE, {"now": NOON}, "ix_jobs_leased"),
         (leases._BY_ID, {"public_id": "0" * 16}, "uq_jobs_public_id"),
         (scheduling._OTHER_MODELS, OTHERS, "ix_jobs_queued"),

@@ -42,7 +42,7 @@ def test_every_warning_is_listed() -> None:
     assert clip_warnings(odd, usual_format([USUAL])) == [
         "every frame is the same; check that this is not the input image repeated",
         "the first frame is far from the input image; check that the clip is of this pair",
-        "320x320, 12 frames at 8 fps, where most clips are 320x320, 16 frames at 8 fps",
-        "frames differ in duration",
-        "has a sound track; annotators do not hear it",
+        "320x320, 12 frames at 8 fps; most clips of the submission have 320x320, 16 frames at 8 fps",
+        "the frames have different durations",
+        "the clip has a sound track; annotators do not hear it",
     ]

@@ -146,7 +146,7 @@ def test_an_image_without_one_look_is_refused(name: str, content: bytes, tmp_pat
 
     with pytest.raises(CannotDisplay):
         seen(image)
-    with pytest.raises(ImageRefused, match="save it"):
+    with pytest.raises(ImageRefused, match="Save the image"):
         check_image(image)
 
 
@@ -154,7 +154,7 @@ def test_an_image_of_high_dynamic_range_is_refused_by_the_sandbox(tmp_path: Path
     image = tmp_path / "hdr.png"
     image.write_bytes(HIGH_DYNAMIC_RANGE)
 
-    with pytest.raises(ImageRejected, match="save it as sRGB") as refused:
+    with pytest.raises(ImageRejected, match="Save the image as sRGB") as refused:
         clean_image(image, tmp_path / "served", sandbox=sandbox)
 
     assert refused.value.code is ImageCode.UNDECODABLE

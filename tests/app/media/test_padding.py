@@ -81,7 +81,7 @@ def test_a_box_that_does_not_fit_is_a_programming_error(size: int, length: int) 
 
 @pytest.mark.parametrize(("start", "stop"), [(-1, 5), (6, 5), (0, 21)])
 def test_a_range_outside_the_body_is_a_programming_error(start: int, stop: int) -> None:
-    with pytest.raises(ValueError, match="leaves the 20 bytes"):
+    with pytest.raises(ValueError, match="exceeds the 20 bytes"):
         padded_range(Stored(b"film").read_range, 4, 20, start, stop)
 
 

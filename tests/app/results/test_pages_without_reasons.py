@@ -81,4 +81,4 @@ def test_one_that_asked_for_some_shows_them_and_says_what_a_nought_may_mean(cast
 
     assert "No reasons were given." not in words
     assert "Agreement by reason" in words
-    assert "A reason without votes may not have been asked for." in words
+    assert "If a reason has no votes, annotators may not have been able to choose it." in words

@@ -235,7 +235,7 @@ def test_an_unknown_person_is_named_by_their_place(world: World) -> None:
     )
 
     refused(answer, 422, "unknown_person")
-    assert "number 2" in answer.json()["message"]
+    assert "position 2" in answer.json()["message"]
     assert "nobody-of-that-name" not in answer.text
 
 

@@ -142,7 +142,7 @@ def test_a_submission_of_somebody_else_is_refused(cast: Cast, alice: TestClient)
     answer = alice.post(FORM, data=fields(cast, sides=[cast.submission_ids["motif"], foreign]))
 
     assert answer.status_code == 422
-    assert "there is no submission of that id" in answer.text
+    assert "there is no submission with this id" in answer.text
     assert studies(cast) == []
 
 

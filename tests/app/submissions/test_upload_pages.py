@@ -131,8 +131,8 @@ def test_files_are_matched_as_the_command_line_does(cast: Cast, alice: TestClien
     assert found["files"][0]["sha256"] is not None
     assert found["files"][1]["sha256"] is None
     assert found["problems"] == [
-        "unknown.mp4: no pair of this benchmark is called so",
-        f"{third}: {third}.mp4 and {third}_0.mov are both for this pair; keep one",
+        "unknown.mp4: the benchmark has no pair with this name",
+        f"{third}: both {third}.mp4 and {third}_0.mov are clips of this pair; keep one of them",
     ]
     assert [line.partition(":")[0] for line in found["unused"]] == ["._hidden.mp4", "clip.webm", "notes.txt"]
 

@@ -95,7 +95,7 @@ def test_a_study_of_that_name_is_never_changed(context: AppContext, cast: Cast) 
     task = finished(context, alice, send(alice, table()))
 
     assert task["status"] == "failed"
-    assert "imported votes never mix" in task["error"]
+    assert "already exists" in task["error"]
 
 
 def test_a_wrong_request_is_refused_before_its_body(bob: TestClient) -> None:

@@ -69,7 +69,9 @@ def test_other_seeds_than_the_one_asked_for_are_counted(fill: Fill) -> None:
 def test_two_files_for_one_pair_and_seed_are_a_problem(fill: Fill) -> None:
     read = read_clip_folder(fill("car_take.mp4", "car_take_0.mp4"), PAIRS)
 
-    assert read.problems == ("car_take: car_take.mp4 and car_take_0.mp4 are both for this pair; keep one",)
+    assert read.problems == (
+        "car_take: both car_take.mp4 and car_take_0.mp4 are clips of this pair; keep one of them",
+    )
 
 
 def test_quicktime_files_and_capital_suffixes_are_clips(fill: Fill) -> None:
@@ -92,12 +94,12 @@ def test_files_that_are_no_clips_are_listed_with_the_reason(fill: Fill) -> None:
 
     by_name = {name: reason for reason, names in unused.items() for name in names}
     assert by_name == {
-        "._car_take.mp4": "hidden files, such as a Mac writes beside every file",
+        "._car_take.mp4": "hidden files, such as macOS writes next to every file",
         "cat_sleeps.webm": ".webm files; convert them with: ti2v convert DIR --to OUT",
         "other.gif": ".gif files; convert them with: ti2v convert DIR --to OUT",
         "notes.txt": "not video files",
         "cat_sleeps": "folders of frames; convert them with: ti2v convert DIR --to OUT --fps N",
-        "old": "folders; they are not searched",
+        "old": "folders, which are not searched",
     }
 
 
@@ -133,9 +135,9 @@ def test_a_table_and_a_folder_that_differ_are_a_problem(fill: Fill) -> None:
     read = read_clip_folder(fill("0001.mp4", "more.mp4"), PAIRS, names=names)
 
     assert set(read.problems) == {
-        "more.mp4: not in the table of names",
-        "gone.mp4: in the table of names, but not in the folder",
-        "0001.mp4: no pair of this benchmark is called dog_runs",
+        "more.mp4: the table of names does not contain this file",
+        "gone.mp4: the table of names contains this file, but the folder does not",
+        "0001.mp4: the benchmark has no pair dog_runs",
     }
 
 
@@ -157,7 +159,9 @@ def test_a_seed_with_leading_zeros_is_the_same_seed(fill: Fill) -> None:
 
     problems = read_clip_folder(fill("car_take_7.mp4"), PAIRS).problems
 
-    assert problems == ("car_take: car_take_007.mp4 and car_take_7.mp4 are both for this pair; keep one",)
+    assert problems == (
+        "car_take: both car_take_007.mp4 and car_take_7.mp4 are clips of this pair; keep one of them",
+    )
 
 
 def test_a_seed_larger_than_servers_store_is_a_problem(fill: Fill) -> None:

@@ -48,7 +48,7 @@ def test_a_worker_retries_every_server_error_with_growing_pauses(
     assert len(retry.waits) == 4
     # Each pause is 0.5 s, doubled by each retry, with jitter of up to one half.
     assert all(0.25 * 2**n <= wait <= 0.5 * 2**n for n, wait in enumerate(retry.waits))
-    assert said == ["Later. Sending the request again until it is answered."]
+    assert said == ["Later. The request is sent again until the server responds."]
 
 
 def test_pauses_stop_growing(moody: Callable[..., Moody]) -> None:
@@ -106,7 +106,7 @@ def test_a_file_is_sent_whole_and_with_its_digest_at_every_try(
 def test_retries_end(moody: Callable[..., Moody]) -> None:
     state, retry = moody(*[None] * 6), interactive()
 
-    with pytest.raises(Unreachable, match="does not answer"):
+    with pytest.raises(Unreachable, match="does not respond"):
         transport_to(state.address, retry).get("/models", Fine)
 
     assert len(retry.waits) == retry.max_retries == 5
@@ -181,9 +181,12 @@ def test_the_key_goes_into_one_header_and_into_no_sentence(moody: Callable[..., 
 @pytest.mark.parametrize(
     ("answer", "sentence"),
     [
-        ((200, {"Content-Type": "text/html"}, b"<h1>Router login</h1>"), "not like a TI2V Bench server"),
-        ((301, {"Location": "https://bench.example/"}, b""), "use that address"),
-        ((404, {"Content-Type": "text/html"}, b"<h1>nginx</h1>"), "answered 404, but not like a TI2V Bench"),
+        ((200, {"Content-Type": "text/html"}, b"<h1>Router login</h1>"), "not as a TI2V Bench server"),
+        ((301, {"Location": "https://bench.example/"}, b""), "Use that address"),
+        (
+            (404, {"Content-Type": "text/html"}, b"<h1>nginx</h1>"),
+            "responded with 404, but not as a TI2V Bench",
+        ),
     ],
 )
 def test_an_answer_of_something_else_is_named_as_such(

@@ -325,7 +325,7 @@ def test_two_sources_of_one_clip_are_refused(mixed: Path) -> None:
         find_sources(mixed)
 
     assert caught.value.problems == [
-        "car_take.mkv and car_take.webm would both become car_take.mp4; keep one"
+        "car_take.mkv and car_take.webm would both become car_take.mp4; keep one of them"
     ]
 
 
@@ -337,4 +337,4 @@ def test_clips_of_other_sources_are_not_mixed_in(mixed: Path, tmp_path: Path) ->
     with pytest.raises(ConversionProblems) as caught:
         convert_folder([Source(mixed / "car_take.webm", "car_take.mp4")], output)
 
-    assert "earlier.mp4 was made of another source" in caught.value.problems[0]
+    assert "earlier.mp4 was made from another source" in caught.value.problems[0]

@@ -12,7 +12,7 @@ import pytest
 
 from benchmark.exports.layout import TableLayout, UnknownColumn
 from benchmark.exports.notes import TableNote
-from benchmark.exports.table_format import interval_cell
+from benchmark.exports.printed_cells import interval_cell
 from benchmark.exports.table_rows import result_rows
 from benchmark.exports.tables import COLUMN_NAMES
 from benchmark.exports.writer import table_chunks, write_table

@@ -95,7 +95,7 @@ def test_declared_positions_refuse_names() -> None:
 @pytest.mark.parametrize(
     ("columns", "sentence"),
     [
-        ({"pair": "item"}, "No --map for left, right, chosen"),
+        ({"pair": "item"}, "The option --map for left, right, chosen is missing"),
         (COLUMNS | {"pair": "clip"}, "has no column clip. Its columns are: item, model_a"),
         (COLUMNS | {"status": "rater"}, "--map cannot set status"),
         (COLUMNS | {"image": "rater"}, "--map cannot set image"),

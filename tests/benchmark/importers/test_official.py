@@ -170,7 +170,7 @@ def test_every_problem_is_listed_at_once_with_its_row(tmp_path: Path) -> None:
         "line 6: The pair id balloon1_a_cat_runs is the same as on line 2. Change one of the prompts.",
         *(
             f"line {line}, column image: The image's path points outside the folder. "
-            "Write it relative to the CSV."
+            "Write the path relative to the CSV."
             for line in (7, 8, 9)
         ),
         "line 10, column image: The image's name is empty.",
@@ -205,7 +205,7 @@ def test_two_images_of_one_name_must_be_the_same(tmp_path: Path) -> None:
     table = "image,prompt\na/kite.png,it rises\nb/kite.png,it falls\n"
 
     assert problems_of(folder_with(tmp_path, table, a__kite_png=picture(1), b__kite_png=picture(2))) == [
-        "line 3, column image: Two different images have the name kite. Rename one."
+        "line 3, column image: Two different images have the name kite. Rename one of them."
     ]
 
 
@@ -222,7 +222,8 @@ def test_a_bare_name_that_fits_two_different_images_is_refused(tmp_path: Path) -
     table = "image,prompt\nkite.png,it rises\n"
 
     assert problems_of(folder_with(tmp_path, table, a__kite_png=picture(1), b__kite_png=picture(2))) == [
-        "line 2, column image: Several different images have the name kite.png. Write its path as well."
+        "line 2, column image: Several different images have the name kite.png. Write the image's path as "
+        "well."
     ]
 
 
@@ -234,7 +235,8 @@ def test_a_link_out_of_the_folder_is_refused(tmp_path: Path) -> None:
     (inside / "link.png").symlink_to(outside)
 
     assert problems_of(inside) == [
-        "line 2, column image: The image is a link that points outside the folder. Copy the file into it."
+        "line 2, column image: The image is a link that points outside the folder. Copy the image into "
+        "the folder."
     ]
 
 

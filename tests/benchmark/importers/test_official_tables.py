@@ -16,7 +16,7 @@ from tests.benchmark.importers.official_folders import TWO_ROWS, folder_with, pr
         ("image,prompt\n", "The table has a header and no rows."),
         (
             "a,b\nx,y\n",
-            "No column contains image names. Add one with file names such as images/balloon1.jpg.",
+            "No column contains image names. Add a column with file names such as images/balloon1.jpg.",
         ),
         (
             "first,second,what\na.png,b.png,it runs\n",
@@ -38,7 +38,7 @@ from tests.benchmark.importers.official_folders import TWO_ROWS, folder_with, pr
         ),
         (
             "image,prompt,style,image style\nballoon1.png,it runs,a,b\n",
-            "Two columns both mean 'style'. Rename or remove one.",
+            "Two columns both mean 'style'. Rename or remove one of them.",
         ),
         (
             'image,prompt\nballoon1.png,"it runs\n',
@@ -94,11 +94,17 @@ def test_the_hidden_files_of_macos_are_no_tables(tmp_path: Path) -> None:
         ),
         (
             ",image,prompt\n0,balloon1.png,a cat runs\n",
-            ["line 1, column 1: The column has no name. Name it, or delete it if it only numbers the rows."],
+            [
+                "line 1, column 1: The column has no name. Name the column, or delete it if it numbers "
+                "the rows."
+            ],
         ),
         (
             "image,prompt,Unnamed: 0\nballoon1.png,a cat runs,7\n",
-            ["line 1, column 3: The column has no name. Name it, or delete it if it only numbers the rows."],
+            [
+                "line 1, column 3: The column has no name. Name the column, or delete it if it numbers "
+                "the rows."
+            ],
         ),
         (
             'image,prompt\nballoon1.png,"a\ncat\nruns"\nballoon1.png,"a\ncat\nruns"\n',
@@ -128,6 +134,6 @@ def test_of_two_tables_the_one_meant_must_be_named(tmp_path: Path) -> None:
     (folder / "more.csv").write_text(TWO_ROWS)
 
     assert problems_of(folder) == [
-        "The folder contains 2 CSV files (more.csv, prompt.csv). Name the one to import."
+        "The folder contains 2 CSV files (more.csv, prompt.csv). Name the file instead of the folder."
     ]
     assert len(read_official(folder / "more.csv").pairs) == 2

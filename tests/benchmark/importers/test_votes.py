@@ -76,7 +76,7 @@ def test_a_number_for_a_name_stays_a_text(tmp_path: Path) -> None:
             '{"matchup": "a"}\n{"matchup": 3}\n',
             "line 2, column matchup: The cell is a number",
         ),
-        ("votes.parquet", "no parquet at all", "is not a Parquet file"),
+        ("votes.parquet", "no parquet at all", "cannot be read as Parquet"),
         ("votes.xlsx", "", r"must end in .csv, .tsv, .jsonl, .parquet"),
     ],
 )

@@ -73,7 +73,7 @@ def test_a_redraw_of_another_folder_says_what_is_missing(tmp_path: Path, table: 
 
     answer = CliRunner().invoke(redraw, ["--folder", str(tmp_path)])
 
-    assert f"{tmp_path} is no benchmark that ti2v benchmark draw wrote" in str(answer.exception)
+    assert f"{tmp_path} is not a benchmark that ti2v benchmark draw wrote" in str(answer.exception)
 
 
 def test_a_contact_sheet_is_a_png_whatever_its_name_with_a_row_for_every_prompt(tmp_path: Path) -> None:

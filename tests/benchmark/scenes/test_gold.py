@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from benchmark.protocol import Justification
-from benchmark.scenes import WEIGHT_FREE_MODELS, gold_questions
+from benchmark.scenes import SYNTHETIC_MODELS, gold_questions
 from benchmark.scenes.benchmarks import bundled_pairs
 from benchmark.scenes.gold import GoldQuestion, GoldRival, GoldUse
 from benchmark.scenes.synthetic import draw_frames
@@ -18,9 +18,7 @@ def test_there_are_questions_of_both_uses_and_against_both_rivals() -> None:
 
 
 def test_both_sides_of_a_question_are_models_without_weights() -> None:
-    assert all(
-        {question.reference, question.other} <= set(WEIGHT_FREE_MODELS) for question in gold_questions()
-    )
+    assert all({question.reference, question.other} <= set(SYNTHETIC_MODELS) for question in gold_questions())
 
 
 def test_a_still_clip_is_told_by_its_motion_and_a_wrong_one_by_the_text() -> None:

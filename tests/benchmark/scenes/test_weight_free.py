@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from benchmark.scenes import SCENARIOS, WEIGHT_FREE_MODELS, ScenePair, Style, draw_clip, draw_still
+from benchmark.scenes import SCENARIOS, SYNTHETIC_MODELS, ScenePair, Style, draw_clip, draw_still
 from benchmark.scenes.benchmarks import bundled_pairs
 from benchmark.scenes.synthetic import draw_frames, wrong_action
 
@@ -13,11 +13,11 @@ def pair(action: str = "red_sails_left", image: str = "harbour1", style: Style =
 
 
 def test_there_are_five_models_each_with_a_sentence() -> None:
-    assert list(WEIGHT_FREE_MODELS) == ["reference", "static", "wrong-action", "zoom", "drift"]
-    assert all(sentence.endswith(".") for sentence in WEIGHT_FREE_MODELS.values())
+    assert list(SYNTHETIC_MODELS) == ["reference", "static", "wrong-action", "zoom", "drift"]
+    assert all(sentence.endswith(".") for sentence in SYNTHETIC_MODELS.values())
 
 
-@pytest.mark.parametrize("model", WEIGHT_FREE_MODELS)
+@pytest.mark.parametrize("model", SYNTHETIC_MODELS)
 def test_every_clip_begins_with_the_still_image(model: str) -> None:
     frames = draw_frames(model, pair(), frames=4, size=128)
 
@@ -78,7 +78,7 @@ def test_a_bundled_pair_is_drawn_by_its_id() -> None:
 
 
 def test_an_unknown_model_is_refused_with_those_there_are() -> None:
-    with pytest.raises(ValueError, match=r"no model 'motif' without weights; there are reference, static"):
+    with pytest.raises(ValueError, match=r"no synthetic model 'motif'; choose one of reference, static"):
         draw_clip("motif", pair())
 
 
@@ -87,7 +87,7 @@ def test_an_unknown_pair_is_refused() -> None:
         draw_clip("static", "kites1_nothing")
 
 
-@pytest.mark.parametrize("model", WEIGHT_FREE_MODELS)
+@pytest.mark.parametrize("model", SYNTHETIC_MODELS)
 def test_a_clip_of_one_frame_is_refused_by_every_model(model: str) -> None:
     with pytest.raises(ValueError, match="at least 2 frames, not 1"):
         draw_clip(model, pair(), frames=1)

@@ -61,12 +61,12 @@ def test_pairs_that_differ_much_make_the_panel_matter_less() -> None:
     assert 0.6 < expected_score(0.6, 5, kappa=0.5) < expected_score(0.6, 5)
 
 
-def test_a_plan_counts_its_judgements() -> None:
+def test_a_plan_counts_its_votes() -> None:
     plan = plan_study(share=0.6, matchups=9, pairs=320)
-    assert plan.judgements == 14_400
+    assert plan.votes == 14_400
     assert round(plan.power, 2) == 0.94
     assert plan.power_corrected == sign_test_power(320, 0.6, alpha=0.05 / 9) < plan.power
-    assert "14,400 judgements" in plan_sentence(plan)
+    assert "14,400 votes" in plan_sentence(plan)
 
 
 def test_a_plan_without_pairs_takes_as_many_as_needed() -> None:

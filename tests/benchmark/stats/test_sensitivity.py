@@ -5,7 +5,8 @@ import pytest
 
 from benchmark.stats.annotator_sensitivity import sensitivity_of_annotators
 from benchmark.stats.arrays import FloatArray
-from benchmark.stats.sensitivity import Cluster, sensitivity_of_pairs, sensitivity_sentence
+from benchmark.stats.conclusions import sensitivity_sentence
+from benchmark.stats.sensitivity import Cluster, sensitivity_of_pairs
 from tests.benchmark.made_votes import MOTIF_CINEMO, table, tallies, vote, votes_of
 
 WON, LOST, TIED = (5, 0), (0, 5), (2, 2)

@@ -62,7 +62,7 @@ def test_a_second_run_generates_only_missing_clips(
 
     generate(tmp_path, "--limit", "3")
 
-    assert "Skipping 2 clips that exist already" in capsys.readouterr().err
+    assert "Skipping 2 clips that already exist" in capsys.readouterr().err
     assert (tmp_path / f"{PAIRS[1]}_0.mp4").stat().st_mtime_ns == before
     assert len(clips(tmp_path)) == 3
 
@@ -183,7 +183,7 @@ def test_failed_clips_are_listed_and_the_others_are_generated(
     assert main(["generate", "--model", "zoom", *arguments]) == 1
 
     said = capsys.readouterr().err
-    assert f"{PAIRS[0]}: bad_input: The image of {PAIRS[0]} is not the bundled one" in said
+    assert f"{PAIRS[0]}: bad_input: The image of {PAIRS[0]} is not the bundled image" in said
     assert "1 clip failed. Run the same command again to retry." in said
     assert clips(tmp_path / "clips") == [f"{PAIRS[15]}_0.mp4"]
 

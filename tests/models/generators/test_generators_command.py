@@ -82,7 +82,7 @@ def test_check_lists_the_mistakes(tmp_path: Path, capsys: pytest.CaptureFixture[
 def test_a_model_without_an_adapter_needs_no_setup(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["generators", "setup", "static"]) == 1
 
-    assert "static needs no setup and has no adapter; it needs nothing." in capsys.readouterr().err
+    assert "static has no adapter and needs no setup. It needs nothing." in capsys.readouterr().err
 
 
 def test_missing_weights_are_named_with_their_size(

@@ -33,7 +33,7 @@ def test_a_gpu_that_is_too_small_is_named_with_its_memory(driver: Path) -> None:
     say(driver, "NVIDIA T4, 15360")
 
     assert gpu_too_small(24) == (
-        "It needs a GPU with 24 GiB of memory, but the largest one, NVIDIA T4, has 15.0 GiB."
+        "The model needs a GPU with 24 GiB of memory, but the largest one, NVIDIA T4, has 15.0 GiB."
     )
 
 
@@ -42,6 +42,6 @@ def test_a_missing_or_failing_driver_means_no_gpu(broken: bool, driver: Path) ->
     if broken:
         say(driver, "NVIDIA-SMI has failed because it couldnt communicate", code=9)
 
-    assert gpu_too_small(24) == "It needs a GPU with 24 GiB of memory, but no GPU was found."
+    assert gpu_too_small(24) == "The model needs a GPU with 24 GiB of memory, but no GPU was found."
     assert gpu_too_small(0) is None
     assert default_device() == "cpu"

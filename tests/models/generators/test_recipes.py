@@ -84,7 +84,7 @@ def test_a_mistake_is_reported_with_its_key(old: str, new: str, problem: str, tm
         ("ti2v-zero", '"{script}"', '"demo_img2vid.py"', "the command does not use {script}"),
         ("ti2v-zero", '"demo_img2vid.py"', '"../demo_img2vid.py"', "it must stay inside the checkout"),
         ("ti2v-zero", '"{gpu}"', '"{cpu}"', "script.settings: unknown placeholder {cpu}"),
-        ("ti2v-zero", "img_path =", '"img path" =', "img path is not something that Python can assign"),
+        ("ti2v-zero", "img_path =", '"img path" =', "img path is not a valid assignment target in Python"),
         ("seine", '"{config_file}"', '"{script}"', "command: {script} needs a table [script]"),
         (
             "ltx-video",

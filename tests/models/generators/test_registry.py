@@ -48,5 +48,6 @@ def test_a_missing_package_of_one_model_is_named_without_loading_it(tmp_path: Pa
 
     assert entry.needs.endswith("the worker's packages, json, no_such_package")
     assert (
-        entry.unavailable_reason() == "It needs the package no_such_package, in the build that matches torch."
+        entry.unavailable_reason()
+        == "The model needs the package no_such_package, in the build that matches the installed torch."
     )

@@ -106,7 +106,7 @@ def test_the_encoding_of_a_script_is_kept(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "problem"),
     [
-        ("other = 1\n", "assigns a constant to size 0 times, expected once"),
+        ("other = 1\n", "assigns a constant to size 0 times instead of once"),
         ("size = 1\nsize = 2\n", "assigns a constant to size 2 times"),
         ("size = 1\ndef main():\n    size = 2\n", "assigns a constant to size 2 times"),
         ("size = int('1')\n", "assigns a constant to size 0 times"),

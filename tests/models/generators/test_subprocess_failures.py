@@ -60,7 +60,7 @@ def test_a_script_from_another_commit_is_not_started(tmp_path: Path) -> None:
     script.write_text(script.read_text().replace("img_path = ", "image_path = "))
     generator = SubprocessGenerator(recipe, Checkout(recipe, folder), recipe_sha256="")
 
-    with pytest.raises(CannotRun, match=r"assigns a constant to img_path 0 times, expected once.*run: ti2v"):
+    with pytest.raises(CannotRun, match=r"assigns a constant to img_path 0 times instead of once.*run: ti2v"):
         generator.load("cpu", "auto")
 
     assert not (folder / "environment.json").exists()
@@ -130,7 +130,7 @@ def test_an_unsupported_work_folder_is_refused(tmp_path: Path, monkeypatch: pyte
 @pytest.mark.parametrize(
     ("damage", "sentence"),
     [
-        (".git/HEAD", "is at no commit, expected c453369367122d7fbb0aa38f124e76dc8fe2a91c"),
+        (".git/HEAD", "is at no commit, but the adapter needs c453369367122d7fbb0aa38f124e76dc8fe2a91c"),
         (".venv/bin/python", "The Python environment is missing"),
         (
             "checkpoints/dynamicrafter_512_v1/model.ckpt",

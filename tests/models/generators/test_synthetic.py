@@ -53,7 +53,7 @@ def test_a_synthetic_model_refuses_another_image_with_the_same_id(tmp_path: Path
     pair_id = next(iter(bundled_pairs()))
     request = ClipRequest(pair_id, picture(tmp_path, width=512, height=512), "Anything.")
 
-    with pytest.raises(BadInput, match="is not the bundled one"):
+    with pytest.raises(BadInput, match="is not the bundled image"):
         list(create_generator("zoom").generate([request]))
 
 

@@ -74,7 +74,7 @@ def test_an_existing_output_is_not_overwritten(
 ) -> None:
     assert run(checkpoint, tmp_path) == 1
 
-    assert "exists already; choose another output path" in capsys.readouterr().err
+    assert "already exists; choose another output path" in capsys.readouterr().err
 
 
 def test_a_checkpoint_of_another_network_is_refused_in_one_sentence(

@@ -57,7 +57,7 @@ def test_a_clip_of_one_frame_is_refused() -> None:
 
 
 def test_frames_too_small_for_dis_are_refused() -> None:
-    with pytest.raises(BadClip, match="frames of 96x7 are too small: DIS needs 8 pixels or more a side"):
+    with pytest.raises(BadClip, match="frames of 96x7 are too small: DIS needs at least 8 pixels per side"):
         create_flow_estimator("dis-fast")(sliding()[:, :7])
 
 

@@ -50,10 +50,10 @@ def test_flow_of_small_frames_has_the_true_displacement(preset: DisPreset) -> No
 
 @pytest.mark.parametrize("size", [(8, 7), (7, 320), (1, 1)])
 def test_frames_smaller_than_a_patch_are_refused(size: tuple[int, int]) -> None:
-    with pytest.raises(BadClip, match=r"are too small: DIS needs 8 pixels or more a side\."):
+    with pytest.raises(BadClip, match=r"are too small: DIS needs at least 8 pixels per side\."):
         create_flow_estimator("dis-medium")(np.zeros((2, *size, 3), np.uint8))
 
 
 def test_frames_with_a_side_over_the_limit_of_opencv_are_refused() -> None:
-    with pytest.raises(BadClip, match=r"are too large: DIS supports up to 32766 pixels a side\."):
+    with pytest.raises(BadClip, match=r"are too large: DIS supports up to 32766 pixels per side\."):
         create_flow_estimator("dis-medium")(np.zeros((2, 8, 32_767, 3), np.uint8))

@@ -31,7 +31,7 @@ def test_a_file_that_is_not_a_video_is_named(tmp_path: Path) -> None:
     path = tmp_path / "notes.mp4"
     path.write_text("no video at all")
 
-    with pytest.raises(BadClip, match=r"notes\.mp4: It cannot be opened as a video"):
+    with pytest.raises(BadClip, match=r"notes\.mp4: The file cannot be opened as a video"):
         read_clip(path)
 
 
@@ -52,7 +52,7 @@ def test_a_clip_over_the_pixel_limit_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "long.mp4"
     path.write_bytes(encode_mp4(np.stack([grey()] * 9)))
 
-    with pytest.raises(BadClip, match=r"long\.mp4: 9 frames of 96x64 are more than 50000 pixels"):
+    with pytest.raises(BadClip, match=r"long\.mp4: 9 frames of 96x64 have more than 50000 pixels"):
         read_clip(path, max_pixels=50_000)
 
 
@@ -71,7 +71,7 @@ def test_a_playlist_does_not_open_other_files(tmp_path: Path) -> None:
     (tmp_path / "other.mp4").write_bytes(encode_mp4(np.stack([grey()] * 3)))
     (tmp_path / "list.mp4").write_text("ffconcat version 1.0\nfile other.mp4\n")
 
-    with pytest.raises(BadClip, match=r"list\.mp4: It cannot be opened as a video"):
+    with pytest.raises(BadClip, match=r"list\.mp4: The file cannot be opened as a video"):
         read_clip(tmp_path / "list.mp4")
 
 

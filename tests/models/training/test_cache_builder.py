@@ -100,7 +100,7 @@ def test_a_broken_clip_is_skipped_logged_and_counted(
     write_captions(tmp_path, *rows)
     result = run_training(folder_config(tmp_path), tmp_path / "run", tmp_path / "cache")
     assert (result.clips, sorted(result.broken)) == (1, ["broken.mp4", "gone.mp4"])
-    assert "broken.mp4: It cannot be opened as a video" in caplog.text
+    assert "broken.mp4: The file cannot be opened as a video" in caplog.text
 
 
 def test_a_run_without_a_usable_clip_is_refused(tmp_path: Path) -> None:

@@ -45,7 +45,7 @@ def test_an_image_with_another_digest_is_refused(workplace: Workplace) -> None:
     [job] = claim(server)
     other = job.model_copy(update={"image_sha256": "0" * 64})
 
-    with pytest.raises(Refused, match="another sha256"):
+    with pytest.raises(Refused, match="differs from the job's sha256"):
         server.image(other)
 
 

@@ -60,7 +60,7 @@ def test_a_server_restart_loses_nothing(cast: Cast, workplace: Workplace) -> Non
             assert half_way.wait(30)
         server_is_gone.set()
         while not any(
-            "Sending the request again until it is answered" in line for line in workplace.messages
+            "The request is sent again until the server responds" in line for line in workplace.messages
         ):
             time.sleep(0.02)
         with serving_at(cast.context, port):

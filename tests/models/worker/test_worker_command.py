@@ -22,7 +22,9 @@ def test_a_missing_server_is_an_error_with_the_option() -> None:
 
 
 def test_an_address_without_a_scheme_is_refused() -> None:
-    assert "begins with http:// or https://" in str(run("--server", "bench.example", "--key", "k").exception)
+    assert "must begin with http:// or https://" in str(
+        run("--server", "bench.example", "--key", "k").exception
+    )
 
 
 def test_a_missing_key_is_an_error_with_the_command() -> None:

@@ -50,7 +50,7 @@ export function mount(root) {
     for (const video of videos) video.currentTime = Math.min(from, end(video));
     startedAt = now() - from;
     playing = true;
-    for (const video of videos) video.play().catch(() => {}); // a clip that cannot play must not stop the others
+    for (const video of videos) video.play().catch(() => {}); // A clip that cannot play must not stop the other clips.
     showPlaying();
     requestAnimationFrame(tick);
   }

@@ -1,4 +1,4 @@
-// Shows the stage in full screen; without browser support (phones), the same layout covers the page.
+// Shows the stage in full screen. In browsers without full screen (phones), the stage covers the page.
 import { part, put } from '../words.js';
 
 export function mount(stage) {
@@ -16,7 +16,7 @@ export function mount(stage) {
   button.addEventListener('click', () => (stage.hasAttribute('data-full') ? leave() : enter()));
   document.addEventListener('fullscreenchange', () => show(document.fullscreenElement === stage));
   addEventListener('keydown', (event) => { if (event.key === 'Escape' && !isDialogOpen()) show(false); });
-  // The annotator ticks the reasons next; they are outside the stage.
+  // Leave full screen: the reasons, which the annotator ticks next, are outside the stage.
   stage.addEventListener('change', (event) => { if (event.target.name === 'choice' && stage.hasAttribute('data-full')) leave(); });
 }
 

@@ -7,7 +7,7 @@ export function mount(root) {
     if (document.hidden || root.querySelector('button:hover, button:active')) return again();
     try {
       const answer = await fetch(root.dataset.url, { headers: { Accept: 'text/html' } });
-      if (!answer.ok) return; // signed out, or the server stops: keep the page
+      if (!answer.ok) return; // The person signed out, or the server stops: keep the page.
       show(await answer.text());
     } catch {
       // the server restarts

@@ -1,4 +1,4 @@
-// Polls its own content while it has data-growing and the page is visible.
+// Polls a list for new content while the list has data-growing and the page is visible.
 export function mount(root) {
   const again = () => setTimeout(refresh, Number(root.dataset.everyMs));
   const isGrowing = () => root.querySelector('[data-growing]') !== null;
@@ -7,7 +7,7 @@ export function mount(root) {
     if (document.hidden) return again();
     try {
       const answer = await fetch(root.dataset.url, { headers: { Accept: 'text/html' } });
-      if (!answer.ok) return; // signed out, or the server stops: keep the list
+      if (!answer.ok) return; // The person signed out, or the server stops: keep the list.
       root.innerHTML = await answer.text();
     } catch {
       return again(); // the server restarts

@@ -1,4 +1,4 @@
-// Downloads the report, which takes the server seconds to build, and shows the status.
+// Downloads the report and shows the status, because the server needs seconds to build the report.
 import { part, put } from '../words.js';
 
 export function mount(root) {

@@ -1,4 +1,4 @@
-// Single keys click the control with that key in aria-keyshortcuts. They can be switched off (WCAG 2.1.4).
+// Single keys click the control with that key in aria-keyshortcuts. Single-key shortcuts can be switched off (WCAG 2.1.4).
 const STORED = 'ti2v.single-keys';
 
 export function mount(root) {

@@ -10,7 +10,7 @@ import { afterRefusal } from '../voting/refusals.js';
 import { Stage } from '../voting/stage.js';
 import { part, put } from '../words.js';
 
-// Longer than the media of a prepared pair takes.
+// A time in which the media of a prepared pair are certainly loaded.
 const SLOW_MS = 1000;
 
 export function mount(root) {
@@ -144,7 +144,7 @@ class VotingPage {
     this.ballot.finish();
     this.stage.wait();
     const entry = await this.queue.advance();
-    // No pairs left: the server has a page for that.
+    // No pairs are left: show the server's thank-you page.
     if (!entry) return this.#leave();
     this.notice.say(word, entry.card);
     scrollTo(0, 0);

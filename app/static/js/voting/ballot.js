@@ -1,8 +1,8 @@
-// The vote form: the side, the reasons, and a Submit button that says what is missing.
+// Controls the vote form: the side, the reasons, and a Submit button that says what is missing.
 import { fill, part, put } from '../words.js';
 import { forget, recall, remember } from './draft.js';
 
-// Steps in which Submit retries.
+// The steps in which a click on Submit retries.
 const RETRIED = ['broken', 'waiting', 'offline'];
 
 export class Ballot {
@@ -57,14 +57,14 @@ export class Ballot {
 
   finish() { forget(this.#token); }
 
-  /** Enters a state; `broken` names the files that did not load. */
+  /** Enters a state of the form. `broken` names the files that did not load. */
   enter(state, broken = []) {
     this.state = state;
     this.#broken = broken;
     this.paint();
   }
 
-  /** The annotator's next step; `ready` when the answer is complete. */
+  /** Returns the annotator's next step, or `ready` if the answer is complete. */
   get step() {
     if (this.state !== 'open') return this.state;
     if (!this.isWatched()) return 'watch';

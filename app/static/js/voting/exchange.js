@@ -1,4 +1,4 @@
-// The five API calls of the voting page; the URLs come from the HTML.
+// Makes the five API calls of the voting page. The URLs come from the HTML.
 import { post, postUntilAnswered } from './api.js';
 
 export class Exchange {

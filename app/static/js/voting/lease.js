@@ -10,12 +10,12 @@ export function keepLeases({ leaseS, held, renew, lost }) {
       try {
         await renew(token);
       } catch (error) {
-        // Connection error: the next round tries again.
+        // A connection error: the next round tries again.
         if (error instanceof Refusal) lost(token);
       }
     }
   };
-  // Three times per lease, so that one failure is tolerated; by duration, because this machine's clock may be wrong.
+  // Renew three times per lease, so that one failure is tolerated. Use durations, because this machine's clock may be wrong.
   setInterval(renewAll, (leaseS * 1000) / 3);
   document.addEventListener('visibilitychange', renewAll);
 }

@@ -14,7 +14,7 @@ export class Player {
     Object.assign(this, { videos, onFrame, onState, fps: 1, frames: 1 });
   }
 
-  /** Loads two clips and shows their first frames; returns for each whether it can be played. */
+  /** Loads two clips and shows their first frames. Returns, for each clip, whether it can be played. */
   async load(urls, { fps, frames }) {
     this.pause();
     Object.assign(this, { fps, frames });

@@ -3,7 +3,7 @@ import { fill, part, put } from '../words.js';
 
 const LONGEST_MS = 120000; // longer pairs count as a break
 const MOST_MINUTES = 90; // longer times are shown in hours, as in app/panels/time_estimate.py
-const WEIGHT = 0.2; // of the newest pair in the running mean
+const WEIGHT = 0.2; // weight of the newest pair in the running mean
 
 export class Progress {
   #pairMs;

@@ -18,7 +18,7 @@ export class Queue {
     return this.current;
   }
 
-  /** Prefetches the next assignment; a failure is retried when it is needed. */
+  /** Prefetches the next assignment. A failed request is repeated when the assignment is needed. */
   lookAhead() {
     if (this.#entries.length === 1) this.#grow(false).catch(() => {});
   }

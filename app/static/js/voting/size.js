@@ -1,4 +1,4 @@
-// The size of both clips: fitted to the window, or a whole number of screen pixels per clip pixel.
+// Sets the size of both clips: fitted to the window, or a whole number of screen pixels per clip pixel.
 import { fill, part, put } from '../words.js';
 
 export class Size {

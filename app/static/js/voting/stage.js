@@ -1,4 +1,4 @@
-// The stage: image and text in the middle, one clip on each side, and the playback controls.
+// Controls the stage: image and text in the middle, one clip on each side, and the playback controls.
 import { part, put } from '../words.js';
 import { Size } from './size.js';
 import { mount as mountTransport } from './transport.js';

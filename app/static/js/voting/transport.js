@@ -1,8 +1,8 @@
-// The playback buttons and the scrub bar.
+// Controls the playback buttons and the scrub bar.
 import { fill, part, put } from '../words.js';
 import { Player } from './player.js';
 
-/** Returns the player of the stage's two videos; `onFrame` as the player's. */
+/** Returns the player of the stage's two videos, which calls `onFrame`. */
 export function mount(stage, onFrame) {
   const root = stage.querySelector('.transport');
   const control = Object.fromEntries(
