@@ -88,8 +88,7 @@ def refuse_imported(study: Study) -> None:
     if study.kind is StudyKind.IMPORTED:
         raise Conflict(
             "Imported votes cannot be excluded here. Mark them as excluded in the source table and import "
-            "the "
-            "table again.",
+            "the table again.",
             code="votes_imported",
         )
 

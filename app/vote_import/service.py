@@ -70,8 +70,7 @@ def is_imported_already(session: Session, plan: ImportPlan) -> bool:
         return True
     raise Conflict(
         f"The study {plan.study} already exists with other votes, and an import never adds to a study. "
-        "Import "
-        "these votes as another study.",
+        "Import these votes as another study.",
         code="study_exists",
     )
 

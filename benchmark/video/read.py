@@ -84,8 +84,7 @@ def _check_pixels(frames: int, size: tuple[int, int], max_pixels: int) -> None:
         raise UnreadableVideo(
             VideoFault.TOO_MANY_PIXELS,
             f"{frames} frames of {width}x{height} have more than {max_pixels} pixels in total. Shorten or "
-            "shrink "
-            "the clip.",
+            "shrink the clip.",
         )
 
 

@@ -102,9 +102,8 @@ def _check_display(description: VideoDescription) -> None:
         raise WorkRefused(
             ClipCode.DISPLAY_TRANSFORM,
             "The clip's pixels are not square. If the frames look right without stretching, write the "
-            "clip with "
-            "ffmpeg -vf setsar=1. Otherwise write the clip with ffmpeg -vf scale=iw*sar:ih,setsar=1. "
-            f"{_CONVERT}",
+            "clip with ffmpeg -vf setsar=1. Otherwise write the clip with ffmpeg -vf "
+            f"scale=iw*sar:ih,setsar=1. {_CONVERT}",
         )
 
 
