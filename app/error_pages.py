@@ -202,7 +202,7 @@ def _http_error(request: Request, error: Exception) -> Response:
 
 
 def _methods_of_path(request: Request) -> list[str]:
-    """Return the methods of all routes of this path; Starlette names only those of the first route."""
+    """Return the methods of all routes of this path. Starlette names only the methods of the first route."""
     return [
         method
         for method in _METHODS

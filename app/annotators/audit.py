@@ -46,7 +46,7 @@ class Decision:
 
 @dataclass(frozen=True)
 class Changed:
-    """The numbers of votes that a decision moved to each status. All are zero if no vote changed."""
+    """The numbers of votes that a decision moved to each status. All numbers are 0 if no vote changed."""
 
     excluded: int = 0
     valid: int = 0

@@ -102,7 +102,7 @@ def annotators_page(
 ) -> AnnotatorsResponse:
     """Return a page of the reports on a study's annotators, in the order they opened their invitations.
 
-    Every page reads all votes, because an annotator's figures depend on the votes of the others.
+    Every page reads all votes, because an annotator's figures depend on the votes of all other annotators.
     """
     after = page.after[0] if page.after else 0
     reports = [

@@ -42,7 +42,7 @@ class FolderToRead:
     """Where a benchmark is.
 
     Attributes:
-        folder: its folder; with `archive`, an empty folder.
+        folder: the benchmark's folder; with `archive`, an empty folder.
         scratch: a folder for converted images and the result.
         source: the recorded source.
         archive: a ZIP file that is unpacked into `folder`.

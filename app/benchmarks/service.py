@@ -53,7 +53,7 @@ def import_benchmark(
 ) -> Benchmark:
     """Store a benchmark as the next version of `slug`.
 
-    If the content equals that of the newest version, nothing changes.
+    If the newest version has the same content, nothing changes.
 
     Args:
         images: the stored images of `source`, see `app.benchmarks.images.store_images`.

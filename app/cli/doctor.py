@@ -34,7 +34,10 @@ class State(StrEnum):
 
 @dataclass(frozen=True)
 class Finding:
-    """The result of checking one part. `advice` says how to fix a problem, or is empty without a problem."""
+    """The result of one check of this machine.
+
+    `advice` says how to fix a problem; it is empty without a problem.
+    """
 
     part: str
     state: State

@@ -64,7 +64,7 @@ def _request(public: bool, private: bool, people: tuple[str, ...]) -> Visibility
     """Return the change that the options request; None if the command only prints the visibility.
 
     Raises:
-        click.UsageError: more than one of the three options is given.
+        click.UsageError: more than one of --public, --private and --with is given.
     """
     if public + private + bool(people) > 1:
         raise click.UsageError("Give only one of --public, --private and --with NAME.")

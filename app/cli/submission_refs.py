@@ -1,4 +1,7 @@
-"""Finds the two submissions of a matchup. Each is given as `model`, as `model@label` or as an id."""
+"""Finds the two submissions of a matchup.
+
+The user gives each submission as `model`, `model@label` or an id.
+"""
 
 import re
 from collections.abc import Mapping, Sequence

@@ -1,4 +1,4 @@
-"""Routes of the jobs page and its forms. Only researchers and admins can open the page; others get 404."""
+"""Routes of the jobs page and its forms. Only researchers and admins can open the page."""
 
 from typing import Annotated
 

@@ -151,7 +151,7 @@ class FailureLine:
 
 @dataclass(frozen=True)
 class JobsPart:
-    """The changing part of the jobs page. The page polls this part."""
+    """The changing part of the jobs page, which the page requests again every few seconds."""
 
     submissions: tuple[SubmissionJobs, ...]
     workers: tuple[WorkerLine, ...]

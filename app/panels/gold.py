@@ -62,7 +62,8 @@ def is_gold_position(study: Study, *, annotator_id: int, position: int) -> bool:
 def gold_among(study: Study, *, annotator_id: int, others: int) -> int:
     """Return how many gold questions precede the last of the annotator's first `others` ordinary comparisons.
 
-    An annotator's displayed total includes future gold questions, so showing one does not change the total.
+    An annotator's displayed total includes future gold questions, so showing a gold question does not change
+    the total.
     """
     if study.gold_block is None:
         return 0

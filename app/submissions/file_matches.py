@@ -15,7 +15,10 @@ from benchmark.conversion.unused_files import why_name_unused
 
 @dataclass(frozen=True)
 class FileMatch:
-    """A file and its clip. `sha256` is that of the stored clip; None if none is stored."""
+    """A file and its clip.
+
+    `sha256` is the hash of the stored clip; None if the submission has no such clip.
+    """
 
     file: str
     pair_id: str

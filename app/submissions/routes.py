@@ -105,7 +105,7 @@ def _researcher(session: Session, request: Request) -> Principal:
 
 
 def _own(session: Session, request: Request, public_id: str) -> Submission:
-    """Return a submission that this person may change. Others are treated as nonexistent."""
+    """Return a submission that this person may change; otherwise raise NotFound."""
     principal = _researcher(session, request)
     submission = find_submission(session, public_id=public_id, principal=principal)
     if not may_change(submission, principal):

@@ -127,7 +127,8 @@ class TaskRunner:
             return True
         except Exception as error:
             is_final = isinstance(error, TaskFailed)
-            # The message of a final failure is complete; anything else is a bug or a broken machine.
+            # TaskFailed explains a failure in its message. Other exceptions are bugs or faults of the
+            # machine, so their traceback is logged.
             log.warning(
                 "task failed",
                 exc_info=None if is_final else error,

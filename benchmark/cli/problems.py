@@ -1,4 +1,7 @@
-"""Prints five problems of a long list and counts the others. `--verbose` prints every problem."""
+"""Prints five problems of a long list and the number of the remaining problems.
+
+`--verbose` prints every problem.
+"""
 
 from collections.abc import Callable, Iterator, Sequence
 from contextvars import ContextVar
@@ -29,7 +32,7 @@ def print_all() -> None:
 
 
 def examples(lines: Sequence[str]) -> Iterator[str]:
-    """Yield the first lines and a line that counts the others. With --verbose, yield all lines."""
+    """Yield the first lines and a line that counts the remaining lines. With --verbose, yield all lines."""
     limit = _limit.get()
     if limit is None or len(lines) <= limit:
         yield from lines

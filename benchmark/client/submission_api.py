@@ -63,7 +63,7 @@ class SubmissionApi:
         The arguments are filters, except:
 
         Args:
-            visible: return every submission that you may see, also those of other people.
+            visible: return every submission that you may see, including submissions of other people.
         """
         query = {
             "model": model,

@@ -1,7 +1,7 @@
 """Reads a benchmark in the official layout: a folder of images, and a table of image paths and prompts.
 
-The layout is that of the data set `wang-sj16/TI2V-Bench` on the Hugging Face hub: `prompt.csv` has one row
-per pair.
+The layout is the layout of the dataset `wang-sj16/TI2V-Bench` on the Hugging Face hub: `prompt.csv` has one
+row per pair.
 """
 
 import re

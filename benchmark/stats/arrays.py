@@ -15,8 +15,8 @@ DENSE = 5_000_000  # up to this largest value, counting (with 40 MB) is faster t
 def distinct(values: IntArray) -> tuple[IntArray, IntArray]:
     """Return the sorted distinct values, and for each entry the index of its value among them.
 
-    The result is the same as that of np.unique with return_inverse. Small values are counted instead of
-    sorted, which is faster.
+    np.unique with return_inverse returns the same result. This function counts small values instead of
+    sorting them, which is faster.
 
     Args:
         values: the values, which are non-negative integers.

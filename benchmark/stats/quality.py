@@ -70,7 +70,10 @@ class AnnotatorRow:
 
 @dataclass(frozen=True)
 class _Columns:
-    """The vote columns from which flags are computed, sorted by annotator. Codes are those of Votes."""
+    """The vote columns from which flags are computed, sorted by annotator.
+
+    The codes are the codes of `Votes`.
+    """
 
     left: IntArray
     agrees: IntArray

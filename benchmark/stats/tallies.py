@@ -92,7 +92,7 @@ class Tallies:
         return lead
 
     def select(self, chosen: npt.ArrayLike) -> Self:
-        """Return the tallies of the comparisons that a mask or index selects. Codes do not change."""
+        """Return the tallies of the comparisons that a mask or index selects, with unchanged codes."""
         picked = np.asarray(chosen)
         return replace(
             self,

@@ -29,7 +29,7 @@ class BenchmarksResponse(PageResponse):
 class BenchmarkImportRequest(RequestModel):
     """A data set of the hub, as `hf://owner/name` or `hf://owner/name@revision`.
 
-    The slug is made from the name of the data set by default; the title is that of the authors.
+    By default, the slug is made from the name of the dataset, and the title is the authors' title.
     """
 
     source: Annotated[str, StringConstraints(max_length=300)]

@@ -155,7 +155,7 @@ class StudiesResponse(PageResponse):
 
 
 class CheckResponse(ResponseModel):
-    """The stored counters that differ from a recount of the votes, one sentence each; empty if none does."""
+    """One sentence for each stored counter that differs from a recount of the votes."""
 
     differences: list[str]
 

@@ -6,7 +6,8 @@ import unicodedata
 MAX_MESSAGE_CHARS = 500
 MAX_LOG_BYTES = 8 * 1024
 
-# Control characters, line and paragraph separators: PostgreSQL refuses some, others break tables and logs.
+# Control characters, line separators and paragraph separators. PostgreSQL refuses some of these characters;
+# the other characters break tables and logs.
 _BREAKING = ("Cc", "Zl", "Zp")
 # The same characters, and also surrogates, which UTF-8 cannot encode.
 _UNFIT = (*_BREAKING, "Cs")

@@ -66,7 +66,10 @@ def isolated(command: Sequence[str]) -> list[str]:
 
 
 def program_status(status: int) -> int:
-    """Translate the exit status of an isolated command: negative for a signal, like that of `Popen`."""
+    """Return the exit status of an isolated command.
+
+    Like the status in `Popen`, it is negative after a signal.
+    """
     return _SIGNAL_STATUS - status if 0 < status - _SIGNAL_STATUS <= _MAX_SIGNAL else status
 
 

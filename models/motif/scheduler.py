@@ -7,7 +7,7 @@ VideoCrafter2 multiplies the latents by s(t) before it adds noise. s decreases l
     z_{t-1} = sqrt(a_{t-1}) (s(t-1) / s(t)) z'_t + sqrt(1 - a_{t-1} - sigma^2) eps + sigma noise
 
 The network's inputs and predictions refer to the scaled latents z', so only the change of scale between two
-timesteps differs from DDIM. The scale is that of the published VideoCrafter2 settings (1 to 0.7 over 400
+timesteps differs from DDIM. The scale is taken from the published VideoCrafter2 settings (1 to 0.7 over 400
 steps).
 """
 
@@ -31,7 +31,7 @@ TimestepSpacing = Literal["leading", "trailing", "linspace"]
 class MotifDDIMScheduler(DDIMScheduler):
     """DDIM with latent diffusion's "linear" beta schedule and an optional scale of the latents.
 
-    Arguments not listed here are those of diffusers' `DDIMScheduler`.
+    All other arguments are arguments of diffusers' `DDIMScheduler`.
 
     Args:
         prediction_type: the quantity the network predicts [open]. MotiF is reported to use `v_prediction`;

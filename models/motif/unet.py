@@ -28,7 +28,7 @@ Returned = TypeVar("Returned")
 class MotifUNet(StrictModel, ConfigMixin):  # type: ignore[misc]  # both define config_name
     """Predicts the noise, velocity or clean latents of a clip from its text, frame rate and input image.
 
-    The default sizes are those of VideoCrafter2, with 1.41 billion parameters.
+    The default sizes are the sizes of VideoCrafter2, with 1.41 billion parameters.
 
     Args:
         latent_channels: channels of the clip's and the image's latents.

@@ -28,7 +28,7 @@ _STEP = re.compile(r"step-(\d{6,})")
 
 @dataclass(eq=False)
 class TrainState:
-    """The mutable state of a run; the run's config determines everything else.
+    """The parts of a run that change during training. The run's config determines all other parts.
 
     Attributes:
         network: the network being trained.

@@ -60,7 +60,8 @@ def comparison_table(runs: Mapping[str, Seeds]) -> str:
     The last column is the number of seeds for which the first config's ratio is lower.
 
     Args:
-        runs: for each of two config names, the rows of every seed. Both have the same seeds and timesteps.
+        runs: for each of two config names, the rows of every seed. Both configs have the same seeds and
+            timesteps.
     """
     (first, firsts), (second, seconds) = runs.items()
     lines = [f"| timestep | {first} | {second} | {first} lower |", "|---|---|---|---|"]

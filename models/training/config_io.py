@@ -98,7 +98,7 @@ def to_toml(config: TrainingConfig) -> str:
 
 
 def _read_tree(path: Path, seen: tuple[Path, ...]) -> Tree:
-    """Return the settings of a file, merged over those of its bases. `seen` detects cycles."""
+    """Return the settings of a file, merged over the settings of its bases. `seen` detects cycles."""
     if path in seen:
         raise BadConfig(f"{path.name}: the config is its own base, through {seen[-1].name}.")
     try:

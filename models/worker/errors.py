@@ -1,4 +1,4 @@
-"""Errors that stop a worker, in addition to those of the client (benchmark/client/errors.py).
+"""Defines the errors that stop a worker, in addition to the client's errors (benchmark/client/errors.py).
 
 WorkerError         the message is a complete sentence for the user
   NoModelAvailable  no requested model can run on this machine

@@ -42,7 +42,7 @@ async def stored_upload(
 
     Args:
         check: raises an AppError for a file that is not accepted.
-        max_bytes: a limit below that of the middleware.
+        max_bytes: the maximum size of this upload, smaller than the middleware's limit.
 
     Raises:
         TooManyRequests: the person has used up their upload limits.

@@ -106,8 +106,8 @@ class Sandbox:
             raise ValueError("a sandbox needs at least one child")
         self._limits = limits or SandboxLimits()
         self._fork_servers = [_ForkServer() for _ in range(children)]
-        # The pool is a stack: the fork server that was returned last is used next. With little work, the
-        # others never start.
+        # The pool is a stack: the fork server that was returned last is used next. With little work, most
+        # fork servers never start.
         self._idle: queue.LifoQueue[_ForkServer] = queue.LifoQueue()
         for fork_server in reversed(self._fork_servers):
             self._idle.put(fork_server)

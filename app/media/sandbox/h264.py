@@ -75,7 +75,10 @@ def stream_of_mp4(configuration: bytes, samples: Iterable[bytes], colours: Colou
 
 
 def stream_of_encoder(headers: bytes, packets: Iterable[bytes], colours: Colours) -> H264Stream:
-    """Return the cleaned stream of an encoder's output with start codes. Raises: see `stream_of_mp4`."""
+    """Return the cleaned stream of an encoder's output with start codes.
+
+    Raises the errors of `stream_of_mp4`.
+    """
     samples = (tuple(_units_between_start_codes(packet)) for packet in packets)
     return _stream(tuple(_units_between_start_codes(headers)), samples, colours)
 
@@ -107,7 +110,10 @@ def _parameter_sets(units: Iterable[bytes], colours: Colours) -> list[bytes]:
 
 
 def _sample(units: tuple[bytes, ...], known: list[bytes], colours: Colours) -> Sample:
-    """Return only the slices of a picture. Parameter sets in the picture must equal those of the track."""
+    """Return only the slices of a picture.
+
+    Parameter sets in the picture must equal the parameter sets of the track.
+    """
     kinds = {_kind(unit) for unit in units}
     if kinds & _PARTITIONS:
         raise NotPlain("data partitions")

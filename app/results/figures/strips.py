@@ -73,7 +73,7 @@ def strip_file(
 
 
 def plan_strip(database: Database, *, slug: str, pair_id: str, principal: Principal) -> StripPlan:
-    """Return the clips of a figure: the reference's clip first, then the others by name. Raises NotFound."""
+    """Return the clips of a figure: the reference's clip, then all other clips by name. Raises NotFound."""
     with database.read() as session:
         results = find_results(session, slug=slug, principal=principal)
         study, counted = results.study, results.counted

@@ -95,7 +95,7 @@ def agreement_part(counted: CountedStudy, naming: Naming) -> AgreementPart:
 
 
 def agreement_on(rows: Sequence[AgreementRow], tallies: Tallies) -> AgreementPart:
-    """Return the agreement in one matchup, or in all together. The first of `rows` is that of the choice.
+    """Return the agreement in one matchup, or in all matchups together. The first row is on the choice.
 
     Args:
         tallies: the counts from which `rows` was computed. If no vote gives a reason, agreement on reasons is
