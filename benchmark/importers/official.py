@@ -82,7 +82,7 @@ def _only_table(folder: Path) -> Path:
             names = ", ".join(str(path.relative_to(folder)) for path in found[:5])
             kind = suffix.removeprefix(".").upper()
             message = (
-                f"The folder contains {len(found)} {kind} files ({names}). Name the file to import "
+                f"The folder contains {len(found)} {kind} files ({names}). Name the file "
                 "instead of the folder."
             )
             raise ImportProblems.of(message)
