@@ -1,15 +1,21 @@
 """DINO ViT image encoder, through transformers. The feature of an image is the last layer's class token.
 
-Source: M. Caron et al. (2021), Emerging Properties in Self-Supervised Vision Transformers.
+Source: M. Caron et al. (2021), Emerging Properties in Self-Supervised Vision Transformers. For images that
+are not square, position encodings are interpolated as in the authors' code (see `position_encodings`);
+transformers samples them at slightly different points.
 """
 
 from copy import copy
 from enum import StrEnum
+from functools import partial
+from math import isqrt
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
 import torch
+from torch import Tensor
+from torch.nn.functional import interpolate
 
 from models.backbones.base import BackboneMissing, Features, Images
 from models.backbones.transforms import (
@@ -62,6 +68,7 @@ class DinoBackbone:
             network = ViTModel.from_pretrained(folder, local_files_only=True, add_pooling_layer=False)
         except (OSError, ValueError) as error:
             raise BackboneMissing(f"{folder} holds no ViT that can be read: {error}") from error
+        network.embeddings.interpolate_pos_encoding = partial(_encodings_of, network.embeddings)
         self._network = network.eval().requires_grad_(False).to(device)
         self._device = device
         self._batch_size = batch_size
@@ -72,7 +79,7 @@ class DinoBackbone:
 
     @property
     def identity(self) -> str:
-        return f"{self._name} {self._transform}{self._side} {self._resampling}"
+        return f"{self._name} {self._transform}{self._side} {self._resampling} dino-positions"
 
     def resampled(self, resampling: Resampling) -> Self:
         """Return the same network with another resampling."""
@@ -99,3 +106,30 @@ class DinoBackbone:
         normal = (torch.stack(pixels) - IMAGENET_MEAN) / IMAGENET_STD
         output = self._network(pixel_values=normal.to(self._device), interpolate_pos_encoding=True)
         return np.asarray(output.last_hidden_state[:, 0].float().cpu().numpy(), dtype=np.float32)
+
+
+def position_encodings(table: Tensor, rows: int, columns: int) -> Tensor:
+    """Resize the encodings of a square grid of patches to rows x columns (bicubic).
+
+    The authors add 0.1 to rows and columns and pass the ratio to the interpolation, which moves the sampling
+    points slightly.
+
+    Args:
+        table: (1, 1 + side * side, dimensions): the class token's encoding, then those of the patches.
+
+    Returns:
+        (1, 1 + rows * columns, dimensions).
+    """
+    side = isqrt(table.shape[1] - 1)
+    grid = table[:, 1:].reshape(1, side, side, -1).permute(0, 3, 1, 2)
+    ratio = ((rows + 0.1) / side, (columns + 0.1) / side)
+    resized = interpolate(grid, scale_factor=ratio, mode="bicubic")
+    return torch.cat([table[:, :1], resized.flatten(2).transpose(1, 2)], dim=1)
+
+
+def _encodings_of(embeddings: Any, patches: Tensor, height: int, width: int) -> Tensor:
+    """Return the encodings for an image; called by transformers in place of its own method."""
+    table: Tensor = embeddings.position_embeddings
+    if patches.shape[1] == table.shape[1] and height == width:
+        return table
+    return position_encodings(table, height // embeddings.patch_size, width // embeddings.patch_size)

@@ -21,7 +21,7 @@ from models.metrics.vbench_run import run_vbench
 from models.metrics.vbench_settings import VBenchSettings
 
 # This number is part of every cache key. Increase the number when a formula changes.
-FORMULAS_VERSION = 3
+FORMULAS_VERSION = 4
 Scorer = Callable[[ClipInput], Mapping[str, float]]
 
 
