@@ -3,14 +3,16 @@
 from functools import cache
 from pathlib import Path
 
-from pydantic import Field
+from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
 class GeneratorSettings(BaseSettings):
     """The settings of generators, from the environment (`TI2V_...`) and `.env`. No setting is secret."""
 
-    model_config = SettingsConfigDict(env_prefix="TI2V_", env_file=".env", extra="ignore", frozen=True)
+    model_config = SettingsConfigDict(
+        env_prefix="TI2V_", env_file=".env", env_ignore_empty=True, extra="ignore", frozen=True
+    )
 
     home: Path = Field(default=Path("var"), description="Folder of all data.")
     checkpoints: Path | None = Field(
@@ -47,5 +49,13 @@ class GeneratorSettings(BaseSettings):
 
 @cache
 def generator_settings() -> GeneratorSettings:
-    """Return the settings, read once per process."""
-    return GeneratorSettings()
+    """Return the settings, read once per process.
+
+    Raises:
+        ValueError: a variable has an invalid value; the message names it.
+    """
+    try:
+        return GeneratorSettings()
+    except ValidationError as error:
+        names = ", ".join(f"TI2V_{str(problem['loc'][0]).upper()}" for problem in error.errors())
+        raise ValueError(f"Invalid setting {names}. See: docs/generators.md, Paths.") from error

@@ -139,6 +139,26 @@ def test_cuda_s_memory_device_is_created_before_the_program_starts(
     assert (tmp_path / "asked.txt").read_text() == "-u -c 0\n"
 
 
+@pytest.mark.parametrize(("value", "is_on"), [("", True), ("on", True), ("off", False), ("0", False)])
+def test_the_setting_turns_namespaces_off(value: str, is_on: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TI2V_ISOLATION", value)
+    generator_settings.cache_clear()
+    try:
+        assert generator_settings().isolation is is_on
+    finally:
+        generator_settings.cache_clear()
+
+
+def test_a_wrong_setting_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TI2V_ISOLATION", "perhaps")
+    generator_settings.cache_clear()
+    try:
+        with pytest.raises(ValueError, match="Invalid setting TI2V_ISOLATION"):
+            generator_settings()
+    finally:
+        generator_settings.cache_clear()
+
+
 def test_a_system_without_the_tools_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(isolation, "_SYSTEM_PATH", "/nowhere")
     isolation._probe.cache_clear()
