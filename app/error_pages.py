@@ -1,6 +1,7 @@
 """Turns every error into a response: JSON in one format for programs, an HTML page for browsers."""
 
 import logging
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -42,6 +43,8 @@ _HTTP_MESSAGES = {
     405: "This URL does not support this HTTP method.",
 }
 
+# How pydantic writes a member of an enumeration, such as <AnnotatorKind.PILOT: 'pilot'>.
+_ENUM_MEMBER = re.compile(r"<\w+\.\w+: ('[^']*')>")
 _PATTERNS = {
     SLUG: "Use at most 64 lower-case letters, digits, '.', '_' and '-'; start with a letter or digit.",
     LABEL: "Use at most 64 letters, digits, '.', '_' and '-'; start with a letter or digit.",
@@ -178,6 +181,7 @@ def _field_message(problem: dict[str, object]) -> str:
         return "The body has an unknown field. See /api/v1/openapi.json for the fields."
     where = ".".join(str(part) for part in location if part not in ("body", "path", "query"))
     message = _pattern_help(problem) or str(problem["msg"]).removeprefix("Value error, ")
+    message = _ENUM_MEMBER.sub(r"\1", message)
     return f"{where or 'body'}: {message}"
 
 

@@ -11,7 +11,7 @@ from app.results.live.vote_rows import counted_votes, vote_rows
 from app.results.service import StudyResults, find_results
 from app.security.identity import Principal
 from app.tables.studies import Study
-from benchmark.exports.layout import TableLayout, UnknownColumn
+from benchmark.exports.layout import TableLayout, UnknownColumn, UnusedLayout
 from benchmark.exports.notes import TableNote
 from benchmark.exports.table_rows import result_rows
 from benchmark.exports.writer import table_chunks
@@ -35,22 +35,28 @@ def export_table(
 
     Raises:
         NotFound: the study does not exist, or its results are not visible to this person.
-        Invalid: one of the columns does not exist in the table.
+        Invalid: one of the columns does not exist in the table (`unknown_column`), or columns or names are
+            chosen for another format (`unused_layout`).
     """
     with database.read() as session:
         results = find_results(session, slug=slug, principal=principal)
         votes = counted_votes(session, results.study) if table is TableName.SENSITIVITY else None
-        layout = _layout(session, results, table, columns, names)
+        layout = _layout(session, results, table, file_format, columns, names)
     note = note_of(results)
     if table is TableName.VOTES:
-        return _stream_votes(database, results.study.id, file_format, note)
+        return _stream_votes(database, results.study.id, file_format, note, layout)
     counted = results.counted
     rows = result_rows(table, counted.tallies, counted.matchups, interim=results.is_interim, votes=votes)
     return table_chunks(table, rows, file_format, note=note, layout=layout)
 
 
 def _layout(
-    session: Session, results: StudyResults, table: TableName, columns: str, names: NameStyle
+    session: Session,
+    results: StudyResults,
+    table: TableName,
+    file_format: TableFormat,
+    columns: str,
+    names: NameStyle,
 ) -> TableLayout:
     shown: dict[str, str] = {}
     if names is NameStyle.MODELS:
@@ -59,18 +65,21 @@ def _layout(
         shown = {side: naming.side(side) for each in matchups for side in (each.reference, each.other)}
     layout = TableLayout.of(columns, shown)
     try:
+        layout.require_use(file_format)
         layout.chosen(table)
+    except UnusedLayout as error:
+        raise Invalid(str(error), code="unused_layout") from error
     except UnknownColumn as error:
         raise Invalid(str(error), code="unknown_column") from error
     return layout
 
 
 def _stream_votes(
-    database: Database, study_id: int, file_format: TableFormat, note: TableNote
+    database: Database, study_id: int, file_format: TableFormat, note: TableNote, layout: TableLayout
 ) -> Iterator[bytes]:
     with database.read() as session:
         rows = vote_rows(session, session.get_one(Study, study_id))
-        yield from table_chunks(TableName.VOTES, rows, file_format, note=note)
+        yield from table_chunks(TableName.VOTES, rows, file_format, note=note, layout=layout)
 
 
 def note_of(results: StudyResults) -> TableNote:

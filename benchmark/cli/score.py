@@ -87,9 +87,14 @@ def score(
     `all` contains all tables with their sentences and notes in one JSON document.
     """
     from benchmark.cli.output import write_output
-    from benchmark.exports.layout import TableLayout, UnknownColumn
+    from benchmark.exports.layout import TableLayout, UnknownColumn, UnusedLayout
     from benchmark.protocol import TableFormat, TableName
 
+    layout = TableLayout.of(columns, read_names(names_file) if names_file else None)
+    try:
+        layout.require_use(TableFormat(file_format))
+    except UnusedLayout as error:
+        raise click.UsageError(str(error)) from error
     if table == ALL and file_format != "json":
         raise click.UsageError("--table all is one JSON document. Add --format json.")
     rows = load_rows(votes_file)
@@ -101,7 +106,6 @@ def score(
         return
     name = TableName(table)
     written = io.BytesIO()
-    layout = TableLayout.of(columns, read_names(names_file) if names_file else None)
     try:
         scored.write(name, TableFormat(file_format), written, layout)
     except UnknownColumn as error:

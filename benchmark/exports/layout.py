@@ -5,13 +5,20 @@ from dataclasses import dataclass, field, replace
 
 from benchmark.exports.printed_cells import Span, Spans
 from benchmark.exports.table_format import COMPACT, LAYOUTS, PrintedColumn
-from benchmark.protocol import TableName
+from benchmark.protocol import TableFormat, TableName
 
 ALL_COLUMNS = "all"
 
 
+_PRINTED = (TableFormat.MARKDOWN, TableFormat.LATEX)
+
+
 class UnknownColumn(ValueError):
     """The table does not have a chosen column. The message lists the table's columns."""
+
+
+class UnusedLayout(ValueError):
+    """A layout was chosen for a format that has none."""
 
 
 @dataclass(frozen=True)
@@ -34,6 +41,18 @@ class TableLayout:
     def of(cls, columns: str = "", names: Mapping[str, str] | None = None) -> "TableLayout":
         """Return the layout for a comma-separated list of columns such as `other,ti2v_score,interval`."""
         return cls(tuple(each.strip() for each in columns.split(",") if each.strip()), names or {})
+
+    def require_use(self, file_format: TableFormat) -> None:
+        """Check that the format has the layout that was chosen.
+
+        Raises:
+            UnusedLayout: columns or names are chosen, and the format is not Markdown or LaTeX.
+        """
+        if file_format not in _PRINTED and (self.columns or self.names):
+            raise UnusedLayout(
+                "The options columns and names are for Markdown and LaTeX. All other formats have all "
+                "columns, with the names of the votes table."
+            )
 
     def chosen(self, table: TableName) -> list[PrintedColumn]:
         """Return the chosen columns; all columns if none are chosen. Raises UnknownColumn."""

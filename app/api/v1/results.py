@@ -45,7 +45,7 @@ def check(slug: SlugPath, request: Request) -> CheckResponse:
 @router.get(
     "/studies/{slug}/exports/{table}.{file_format}",
     response_class=Response,
-    responses=errors("404 not_found", "422 unknown_column"),
+    responses=errors("404 not_found", "422 unknown_column unused_layout"),
 )
 def export(
     slug: SlugPath,

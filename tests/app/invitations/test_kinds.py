@@ -98,3 +98,16 @@ def test_other_kinds_have_no_links(client: TestClient, cast: Cast, study: Study,
     )
 
     refused(answer, 422, "invalid_field")
+
+
+def test_an_unknown_kind_is_refused_with_the_kinds_in_plain_text(
+    client: TestClient, cast: Cast, study: Study
+) -> None:
+    answer = client.post(
+        f"/api/v1/studies/{study.slug}/invitations",
+        json={"count": 1, "kind": "friend"},
+        headers=cast.alice.headers,
+    )
+
+    assert answer.status_code == 422
+    assert answer.json()["message"] == "kind: Input should be 'participant', 'pilot' or 'preview'"

@@ -1,5 +1,6 @@
 """Columns and names of sides in Markdown and LaTeX exports, over REST and the page's own link."""
 
+import pytest
 from fastapi.testclient import TestClient
 from sqlalchemy import select
 
@@ -37,10 +38,25 @@ def test_models_have_their_display_names_in_printed_tables_alone(cast: Cast, stu
 
     assert r"motif\_v1 vs." in alice.get(f"{EXPORT}.latex?names=models").text
     assert "motif vs." in alice.get(f"{EXPORT}.latex").text
-    assert "motif_v1" not in alice.get(f"{EXPORT}.csv?names=models").text
+    assert "motif_v1" not in alice.get(f"{EXPORT}.csv").text
 
 
 def test_the_page_offers_latex_with_display_names(cast: Cast, study: Study) -> None:
     alice = reader(cast, study)
 
     assert "/exports/preferences.latex?names=models" in alice.get("/studies/motif-study/results").text
+
+
+@pytest.mark.parametrize("query", ["csv?columns=other", "json?names=models", "parquet?columns=all"])
+def test_a_layout_for_a_format_without_one_is_refused(cast: Cast, study: Study, query: str) -> None:
+    answer = reader(cast, study).get(f"{EXPORT}.{query}", headers={"Accept": "application/json"})
+
+    assert (answer.status_code, answer.json()["error"]) == (422, "unused_layout")
+
+
+def test_votes_have_the_chosen_columns_too(cast: Cast, study: Study) -> None:
+    votes = EXPORT.replace("preferences", "votes")
+
+    text = reader(cast, study).get(f"{votes}.markdown?columns=pair,chosen").text
+
+    assert text.splitlines()[0].count("|") == 3
