@@ -8,8 +8,6 @@ from benchmark.exports.table_format import COMPACT, LAYOUTS, PrintedColumn
 from benchmark.protocol import TableFormat, TableName
 
 ALL_COLUMNS = "all"
-
-
 _PRINTED = (TableFormat.MARKDOWN, TableFormat.LATEX)
 
 
