@@ -1,4 +1,4 @@
-"""Pages of lists. A cursor holds the sort key of a page's last row, so rows that are added shift no page."""
+"""Splits lists into pages. A cursor holds the sort key of a page's last row, so new rows shift no page."""
 
 import base64
 import json
@@ -70,7 +70,10 @@ class ListOrder:
 
 @dataclass(frozen=True)
 class PageRequest:
-    """At most `limit` rows that follow the row with the key `after`. None: no limit; from the first row."""
+    """A request for at most `limit` rows after the row with the key `after`.
+
+    Without `limit`, all rows are returned; without `after`, the page starts at the first row.
+    """
 
     order: ListOrder
     limit: int | None
@@ -78,7 +81,7 @@ class PageRequest:
 
     @property
     def fetched(self) -> int | None:
-        """The number of rows to read: one more than the page holds, to find out whether there is a next."""
+        """The number of rows to read: one more than the page holds, to find out if there is a next page."""
         return None if self.limit is None else self.limit + 1
 
     def cut(self, rows: Sequence[Row], key: Callable[[Row], Key]) -> "Page[Row]":

@@ -1,4 +1,4 @@
-"""Notices a second server process on the same PostgreSQL database, whose limits are counted apart."""
+"""Warns about a second server process on the same database that counts its limits separately."""
 
 import logging
 from collections.abc import Iterator
@@ -12,7 +12,7 @@ from app.settings import Settings
 
 log = logging.getLogger("ti2v.limits")
 
-# The key of an advisory lock; any number that other programs do not use.
+# The key of the advisory lock: any number that other programs do not use.
 _LOCK = 7_412_161_531
 WARNING = (
     "Another server process uses this database, and TI2V_RATE_LIMIT_URL is memory://. Each process counts "
@@ -25,7 +25,8 @@ WARNING = (
 def warned_about_limits(database: Database, settings: Settings) -> Iterator[None]:
     """Log a warning if another process serves this database without a shared storage of limits.
 
-    The first process holds an advisory lock of PostgreSQL until the block ends. SQLite allows one process.
+    The first process holds an advisory lock of PostgreSQL until the block ends. With SQLite there is only one
+    process.
     """
     if database.is_sqlite or settings.limits_are_shared:
         yield

@@ -12,7 +12,7 @@ from benchmark.pairs import PairSpec
 
 MAX_FILES = 20_000
 MAX_RESULT_BYTES = 256 * 1024**2
-# A benchmark has thousands of images, so the child gets more time than for one clip.
+# A benchmark can have thousands of images, so the child gets more time than a child that probes a clip.
 LIMITS = SandboxLimits(wall_s=900.0, cpu_s=600, file_bytes=1024**3, open_files=64)
 
 
@@ -26,7 +26,7 @@ class BenchmarkRefused(Exception):
 
 @dataclass(frozen=True)
 class ReadBenchmark:
-    """A benchmark without problems.
+    """A benchmark that was read without problems.
 
     Attributes:
         source: the benchmark with its original image files.
@@ -39,12 +39,12 @@ class ReadBenchmark:
 
 @dataclass(frozen=True)
 class FolderToRead:
-    """Where a benchmark is.
+    """The location of a benchmark that is to be read.
 
     Attributes:
         folder: the benchmark's folder; with `archive`, an empty folder.
         scratch: a folder for converted images and the result.
-        source: the recorded source.
+        source: the source to record, such as the dataset's name.
         archive: a ZIP file that is unpacked into `folder`.
         within: the folder that images must be in after links are resolved; None for `folder`.
     """
@@ -107,7 +107,7 @@ def _read_benchmark(document: dict[str, Any], place: FolderToRead) -> ReadBenchm
 
 
 def _paths(found: Mapping[str, str], inside: Sequence[Path]) -> Mapping[str, Path]:
-    """Return the files that the child named; the child must not name files elsewhere."""
+    """Return the paths of the files that the child named. Refuse files outside the benchmark's folder."""
     paths = {name: Path(path) for name, path in found.items()}
     for path in paths.values():
         if not any(path.resolve().is_relative_to(folder) for folder in inside):

@@ -20,9 +20,9 @@ KIND = TaskKind.BENCHMARK_IMPORT
 
 @dataclass(frozen=True)
 class BenchmarkToImport:
-    """What to import: an uploaded ZIP file in the media store, or a data set of the hub.
+    """The source of an import: an uploaded ZIP file in the media store, or a dataset of the hub.
 
-    `title` is empty if the authors' title is to be used.
+    An empty `title` means the authors' title.
     """
 
     slug: str
@@ -33,7 +33,7 @@ class BenchmarkToImport:
 
 
 def check_hub_address(address: str) -> None:
-    """Check the name of a data set.
+    """Check the name of a dataset.
 
     Raises:
         Invalid: the address does not have the form `hf://owner/name[@revision]`.
@@ -42,15 +42,15 @@ def check_hub_address(address: str) -> None:
         parse_address(address)
     except ImportProblems as error:
         form = "hf://owner/name or hf://owner/name@revision"
-        raise Invalid(f"source: a data set of the hub is written as {form}.", code="invalid_field") from error
+        raise Invalid(f"source: a dataset of the hub is written as {form}.", code="invalid_field") from error
 
 
 def queue_import(session: Session, *, wanted: BenchmarkToImport, principal: Principal, now: datetime) -> Task:
     """Queue the import of a benchmark. A new benchmark is private and belongs to the person.
 
     Raises:
-        Conflict: the slug belongs to somebody else (`other_owner`), or another import of it is unfinished
-            (`import_running`).
+        Conflict: the slug belongs to somebody else (`other_owner`), or another import of this slug is
+            unfinished (`import_running`).
     """
     require_free_slug(session, wanted.slug, principal=principal)
     details = asdict(wanted)
@@ -79,7 +79,7 @@ def require_free_slug(session: Session, slug: str, *, principal: Principal) -> N
 
 
 def owner_of_import(session: Session, slug: str, owner_id: int | None) -> int | None:
-    """Return the owner to import as; None for an admin's new version, which keeps the benchmark's owner."""
+    """Return the owner of the import; None for an admin's import, which keeps the benchmark's owner."""
     owner = session.get(Person, owner_id) if owner_id is not None else None
     is_new_version = session.scalar(newest_version(slug)) is not None
     return None if is_new_version and owner is not None and owner.role is Role.ADMIN else owner_id

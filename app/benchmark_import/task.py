@@ -1,4 +1,4 @@
-"""The background task that imports a benchmark."""
+"""Implements the background task that imports a benchmark."""
 
 import shutil
 import threading
@@ -40,7 +40,7 @@ def import_in_background(context: AppContext, subject: str, progress: Progress) 
     """
     details, owner_id = _queued(context, progress)
     if "result" in details:
-        # An earlier attempt stored the benchmark; its server ended before the task did.
+        # An earlier attempt stored the benchmark, but the server ended before the task was marked as done.
         _delete_archive(context, details)
         return
     try:
@@ -69,7 +69,10 @@ def _queued(context: AppContext, progress: Progress) -> tuple[dict[str, Any], in
 
 @contextmanager
 def _folder(context: AppContext, progress: Progress) -> Iterator[Path]:
-    """Yield an empty folder, which is deleted afterwards. A killed server leaves it to the next attempt."""
+    """Yield an empty folder, which is deleted afterwards.
+
+    If the server is killed, the next attempt deletes it.
+    """
     folder = context.settings.home / "imports" / f"task-{progress.task_id}"
     shutil.rmtree(folder, ignore_errors=True)
     for part in (folder, folder / "unpacked", folder / "scratch"):
@@ -142,7 +145,7 @@ def _delete_archive(context: AppContext, details: dict[str, Any]) -> None:
 def _watched(work: Callable[[], Result], progress: Progress) -> Result:
     """Call a function in a thread and renew the lease of the task until the function returns.
 
-    If the server shuts down, the thread is abandoned: the next attempt starts from the beginning.
+    If the server shuts down, the thread is abandoned and the next attempt starts from the beginning.
     """
     results: list[Result] = []
     errors: list[BaseException] = []

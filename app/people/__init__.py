@@ -1,1 +1,1 @@
-"""Creates people and their keys over REST, lists both, and disables and enables people."""
+"""Creates and lists people and their keys, and disables and enables people."""

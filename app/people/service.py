@@ -1,6 +1,6 @@
 """Creates people, keys and sign-in links, revokes keys, disables and enables people, for admins.
 
-Messages do not repeat names: they came from the request.
+Messages do not repeat names, because names come from the request.
 """
 
 from dataclasses import dataclass
@@ -67,7 +67,7 @@ def add_key(
     now: datetime,
     secret: str | None = None,
 ) -> CreatedKey:
-    """Add a key of a person; a new name adds the person too.
+    """Add a key of a person. If nobody has the name, add the person too.
 
     Args:
         secret: the key; by default a random one. A key that exists already is returned unchanged, so that a
@@ -103,7 +103,7 @@ def add_key(
 
 
 def revoke_key(session: Session, *, key_id: int, principal: Principal, now: datetime) -> None:
-    """Revoke a key permanently; nothing happens if it is revoked already.
+    """Revoke a key permanently. A key that is already revoked does not change.
 
     Raises:
         NotFound: there is no such key.

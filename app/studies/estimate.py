@@ -1,4 +1,4 @@
-"""Estimates what a study takes before it is created: judgements, hours, people, and what it can find."""
+"""Estimates the votes, hours and people that a planned study needs, and the smallest score it can show."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -18,7 +18,8 @@ class StudyEstimate:
         people: the smallest number of annotators that can give all votes.
         detectable: the smallest TI2V score above 0.5 that one matchup shows with a power of 0.8, for the
             matchup with the fewest pairs; 1 if no score is shown.
-        detectable_corrected: the same at the strictest level of Holm's correction over the matchups.
+        detectable_corrected: the smallest score at the strictest level of Holm's correction over the
+            matchups.
     """
 
     matchups: int
@@ -61,11 +62,11 @@ def estimate_study(
     votes_per_comparison: int,
     comparisons_per_annotator: int | None,
 ) -> StudyEstimate | None:
-    """Return the estimate, without gold questions. None if a matchup has no pair in common, or there is none.
+    """Return the estimate, without gold questions. None without matchups, or if a matchup has no common pair.
 
     Args:
         matchups: the two sides of each matchup.
-        pairs: the pairs of which each side has a clip.
+        pairs: for each side, the pairs for which the side has a clip.
     """
     none: frozenset[int] = frozenset()
     common = [len(pairs.get(reference, none) & pairs.get(other, none)) for reference, other in matchups]
@@ -78,7 +79,7 @@ def estimate_study(
         matchups=len(common),
         comparisons=comparisons,
         votes_per_comparison=votes_per_comparison,
-        # Nobody votes on a comparison twice, so a panel needs as many people as it has votes.
+        # Nobody votes on a comparison twice, so a panel needs as many people as votes.
         people=max(votes_per_comparison, ceil(judgements / shown)),
         detectable=detectable_share(fewest),
         detectable_corrected=detectable_share(fewest, alpha=ALPHA / len(common)),

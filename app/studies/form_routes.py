@@ -39,7 +39,7 @@ def study_fields(
     require_justification: Text = "",
     instructions: Text = "",
 ) -> StudyFields:
-    """Return the submitted fields. A browser omits a checkbox that is not ticked."""
+    """Return the submitted fields of the form. A browser omits a checkbox that is not ticked."""
     return StudyFields(
         benchmark=benchmark,
         title=title,
@@ -69,7 +69,7 @@ def new_study(request: Request, benchmark: Annotated[str, Query(max_length=64)] 
 
 @router.post("/studies/new/estimate")
 def estimate(request: Request, fields: Fields) -> Response:
-    """Return the estimate for the submitted fields. The form requests it after each change."""
+    """Return the estimate for the submitted fields. The form requests the estimate after each change."""
     with context_of(request).database.read() as session:
         principal = _researcher(session, request)
         page = _page(session, principal, fields)
@@ -78,7 +78,7 @@ def estimate(request: Request, fields: Fields) -> Response:
 
 @router.post("/studies/new")
 def create_study(request: Request, fields: Fields) -> Response:
-    """Create a draft. After an error, show the form with the submitted values."""
+    """Create the draft of a study. After an error, show the form with the submitted values."""
     context = context_of(request)
     try:
         with context.database.write() as session:

@@ -1,4 +1,4 @@
-"""View models of the form that creates a study."""
+"""Defines the view models of the form that creates a study."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -45,7 +45,10 @@ class EstimatePart:
 
 @dataclass(frozen=True)
 class NewStudyPage:
-    """The form. After an error it shows the submitted values and one message at each wrong field."""
+    """The form that creates a study.
+
+    After an error it has the submitted values and a message per wrong field.
+    """
 
     benchmarks: tuple[BenchmarkChoice, ...]
     sides: tuple[SideChoice, ...]

@@ -18,7 +18,7 @@ MAX_SHOWN = 1_000_000
 
 
 class Comparisons(StrEnum):
-    """Which of the chosen models are compared with each other."""
+    """The rule that decides which of the chosen models are compared with each other."""
 
     REFERENCE = "reference"
     ROUND_ROBIN = "round_robin"
@@ -26,7 +26,7 @@ class Comparisons(StrEnum):
 
 @dataclass(frozen=True)
 class StudyFields:
-    """The fields of the form as text. `sides` are the public ids of the chosen submissions."""
+    """The fields of the study form as text. `sides` are the public ids of the chosen submissions."""
 
     benchmark: str = ""
     title: str = ""
@@ -43,7 +43,7 @@ class StudyFields:
 
     @property
     def matchups(self) -> tuple[tuple[str, str], ...]:
-        """Return the reference and the other side of each matchup."""
+        """Return the two sides of each matchup, the reference first."""
         if self.comparisons == Comparisons.ROUND_ROBIN:
             return tuple(combinations(self.sides, 2))
         if self.reference not in self.sides:
@@ -52,7 +52,7 @@ class StudyFields:
 
     @property
     def counts(self) -> tuple[int, int | None] | None:
-        """Return the panel size and the limit per annotator; None if one of them is wrong."""
+        """Return the panel size and the limit per annotator; None if one of these fields is wrong."""
         try:
             shown = _optional_count(self.comparisons_per_annotator, MAX_SHOWN)
             return _panel(self.votes_per_comparison), shown
@@ -65,10 +65,10 @@ class StudyFields:
 
 
 def parse_study_form(fields: StudyFields) -> StudyRequest:
-    """Return the request that the form describes. An empty address is derived from the title.
+    """Return the request that the form describes. If the address is empty, it is derived from the title.
 
     Raises:
-        InvalidFields: fields are wrong; all of them are named.
+        InvalidFields: fields are wrong. The error names all wrong fields.
     """
     problems: dict[str, str] = {}
 

@@ -15,7 +15,10 @@ from benchmark.protocol import SubmissionStatus
 
 @dataclass(frozen=True)
 class SideChoice:
-    """A final submission that can be a side of a matchup. `clips` counts the clips of its smallest seed."""
+    """A final submission that can be a side of a matchup.
+
+    `clips` is the number of clips of its smallest seed.
+    """
 
     public_id: str
     model: str
@@ -48,7 +51,7 @@ def side_choices(session: Session, benchmark: Benchmark, principal: Principal) -
 
 
 def pairs_of_sides(session: Session, public_ids: Iterable[str]) -> dict[str, frozenset[int]]:
-    """Return, for each submission, the ids of the pairs of which annotators can see a clip."""
+    """Return, for each submission, the ids of the pairs for which annotators can see a clip."""
     shown = _shown_seeds()
     query = (
         select(Submission.public_id, Clip.pair_id)
@@ -63,7 +66,7 @@ def pairs_of_sides(session: Session, public_ids: Iterable[str]) -> dict[str, fro
 
 
 def _shown_seeds() -> Subquery:
-    """Return a subquery of the seed that a matchup shows by default: the smallest one of a submission."""
+    """Return a subquery of the seed that a matchup shows by default: the submission's smallest seed."""
     return (
         select(Clip.submission_id, func.min(Clip.seed).label("seed")).group_by(Clip.submission_id).subquery()
     )

@@ -37,7 +37,7 @@ class FileMatches:
 
 
 def match_files(session: Session, submission: Submission, names: Sequence[str]) -> FileMatches:
-    """Match file names with pairs, as `ti2v submit` does. Files that are for one clip are problems."""
+    """Match file names with pairs, as `ti2v submit` does. Two files for one clip are a problem."""
     pairs = session.execute(
         select(Pair.name, Pair.prompt)
         .where(Pair.benchmark_id == submission.benchmark_id)

@@ -19,10 +19,10 @@ from benchmark.wire.validation import InvalidRequest, checked_request
 
 
 def open_from_form(session: Session, fields: SubmissionFields, *, principal: Principal, now: datetime) -> str:
-    """Return the id of the submission that the form describes. An open one with these fields is continued.
+    """Return the id of an open submission with the form's fields, or of a new submission.
 
     Raises:
-        InvalidFields: fields are wrong; all of them are named.
+        InvalidFields: fields are wrong. The error names all wrong fields.
         Conflict: a final submission of this model, benchmark and label exists.
         Forbidden: the model belongs to somebody else.
     """

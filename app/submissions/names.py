@@ -21,18 +21,19 @@ Candidate = tuple[Submission, str, Benchmark]
 def submission_id(
     session: Session, name: str, *, principal: Principal, benchmark: Benchmark | None = None
 ) -> str:
-    """Return the id of the submission that an id or a name means. An id is returned unchecked.
+    """Return the id of the submission that an id or a name means. An id is returned without a check.
 
-    Withdrawn submissions, and those on earlier versions of a benchmark, are found only by their id. A model
-    without a label means its submission without a label, or else its only submission.
+    Withdrawn submissions and submissions on earlier versions of a benchmark are found only by their id. A
+    model without a label means its submission without a label, or else its only submission.
 
     Args:
         name: 16 hexadecimal digits are always an id.
-        benchmark: only submissions on this version of a benchmark are meant.
+        benchmark: a version of a benchmark; the name can mean only submissions on this version.
 
     Raises:
         NotFound: the person sees no such submission.
-        Conflict: several submissions are meant (`ambiguous_name`); `problems` lists them.
+        Conflict: the name can mean several submissions (`ambiguous_name`). `problems` lists these
+            submissions.
     """
     if _IS_ID.fullmatch(name):
         return name
@@ -72,7 +73,7 @@ def _of_model(
 
 
 def _newest(found: Sequence[Candidate]) -> list[Candidate]:
-    """Return the submissions on the newest version of each benchmark among those found."""
+    """Return the submissions on the newest version of each benchmark among the found submissions."""
     newest: dict[str, int] = {}
     for _, _, benchmark in found:
         newest[benchmark.slug] = max(benchmark.version, newest.get(benchmark.slug, 0))

@@ -1,4 +1,4 @@
-"""The pages that open a submission and upload its clips, for its owner and admins.
+"""Routes of the pages that open a submission and upload its clips, for the submission's owner and admins.
 
 The upload page sends the clips to the REST API and makes the submission final there.
 """
@@ -49,7 +49,7 @@ def new_submission(request: Request) -> Response:
 def open_submission(
     request: Request, benchmark: Text = "", model: Text = "", name: Text = "", label: Text = ""
 ) -> Response:
-    """Register the model if it is new, and open a submission. After an error, show the form again."""
+    """Register the model if the model is new, and open a submission. After an error, show the form again."""
     context = context_of(request)
     fields = SubmissionFields(benchmark.strip(), model.strip(), name.strip(), label.strip())
     try:

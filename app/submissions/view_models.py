@@ -1,4 +1,4 @@
-"""View models of the pages that open a submission and upload its clips."""
+"""Defines the view models of the pages that open a submission and upload its clips."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ class Choice:
 
 @dataclass(frozen=True)
 class SubmissionFields:
-    """The fields of the form as text. A new model has a slug and a name."""
+    """The fields of the submission form as text. `slug` and `name` describe a new model."""
 
     benchmark: str = ""
     model: str = ""
@@ -45,7 +45,7 @@ class NewSubmissionPage:
 
 @dataclass(frozen=True)
 class UploadState:
-    """How far a submission is. `missing` and `warnings` have one line for each clip."""
+    """The progress of a submission. `missing` and `warnings` have one line for each clip."""
 
     public_id: str
     status: SubmissionStatus
@@ -91,5 +91,5 @@ class UploadPage:
 
     @property
     def clips_url(self) -> str:
-        """Return the address under /api/v1 that takes each clip."""
+        """Return the URL under /api/v1 to which the page sends each clip."""
         return f"/api/v1/submissions/{self.public_id}/clips"

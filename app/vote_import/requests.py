@@ -17,8 +17,8 @@ from benchmark.votes.columns import VOTE_COLUMNS
 from benchmark.votes.imported import Answers, ColumnMapping, parse_mapping
 
 KIND = TaskKind.VOTES_IMPORT
-# A table is read by the server itself, so it is limited more strictly than other uploads. Parquet is not
-# accepted: a small file can expand to any size in memory.
+# The server process itself reads the table, so a table has a stricter limit than other uploads. Parquet is
+# not accepted: a small file can expand to any size in memory.
 MAX_TABLE_BYTES = 64 * 1024 * 1024
 TABLE_SUFFIXES = {
     "text/csv": ".csv",
@@ -79,7 +79,7 @@ def queue_votes_import(
     principal: Principal,
     now: datetime,
 ) -> Task:
-    """Queue the import of a table that is in the media store.
+    """Queue the import of a table that was stored in the media store.
 
     Raises:
         Conflict: another import into this study is unfinished (`import_running`).

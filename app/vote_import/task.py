@@ -1,4 +1,4 @@
-"""The background task that imports the votes of another study."""
+"""Implements the background task that imports the votes of another study."""
 
 import shutil
 import tempfile
@@ -39,7 +39,7 @@ def import_votes_in_background(context: AppContext, _subject: str, progress: Pro
         details: dict[str, Any] = dict(session.get_one(Task, progress.task_id).details or {})
     wanted = VotesToImport.of_details(details)
     if "result" in details:
-        # An earlier attempt stored the votes; its server ended before the task did.
+        # An earlier attempt stored the votes, but the server ended before the task was marked as done.
         context.store.delete(details["table_key"])
         return
     try:

@@ -1,4 +1,4 @@
-"""REST requests that import benchmarks and votes, and that watch the background tasks which read them."""
+"""Sends the REST requests that import benchmarks and votes as background tasks."""
 
 import tempfile
 import time
@@ -33,9 +33,9 @@ class ImportApi:
         """Import a benchmark as a new version of `slug`; a new benchmark is private and yours.
 
         Args:
-            place: a folder, a ZIP file of a folder, or a data set of the hub as `hf://owner/name`.
-            slug: the benchmark's slug; for a data set, its name by default.
-            title: the title; by default the one that the authors give, or the slug.
+            place: a folder, a ZIP file of a folder, or a dataset of the hub as `hf://owner/name`.
+            slug: the benchmark's slug; by default the name of the dataset.
+            title: the title of the benchmark; by default the authors' title, or the slug.
 
         Raises:
             InvalidRequest: a folder or ZIP file needs a slug; or the place is another file.

@@ -57,7 +57,7 @@ def read_snapshot(snapshot: Path, hub: HubAddress) -> BenchmarkSource:
 
 
 def download_limited(hub: HubAddress, *, max_bytes: int) -> Path:
-    """Download the tables, images and README of a data set, and return the snapshot's folder.
+    """Download the tables, images and README of a dataset, and return the snapshot's folder.
 
     Raises:
         ImportProblems: the hub cannot be reached, or the files have more than `max_bytes`.
@@ -70,7 +70,7 @@ def download_limited(hub: HubAddress, *, max_bytes: int) -> Path:
         info = HfApi().dataset_info(hub.repository, revision=hub.revision, files_metadata=True)
         files = [each for each in info.siblings or () if Path(each.rfilename).suffix.lower() in SUFFIXES]
         if sum(each.size or 0 for each in files) > max_bytes:
-            raise _refused(f"The data set has more than {max_bytes:,} bytes of tables and images.")
+            raise _refused(f"The dataset has more than {max_bytes:,} bytes of tables and images.")
         patterns = [f"*{suffix}" for lower in SUFFIXES for suffix in (lower, lower.upper())]
         return Path(
             snapshot_download(hub.repository, repo_type="dataset", revision=info.sha, allow_patterns=patterns)
@@ -78,7 +78,7 @@ def download_limited(hub: HubAddress, *, max_bytes: int) -> Path:
     except HfHubHTTPError as error:
         raise _refused(f"The hub rejected the request: {_first_line(error)}") from error
     except (HTTPError, OSError) as error:
-        raise _refused("The hub is unreachable, so the data set was not read.") from error
+        raise _refused("The hub is unreachable, so the dataset was not read.") from error
 
 
 def _download(hub: HubAddress) -> Path:

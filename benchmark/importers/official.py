@@ -213,7 +213,7 @@ def _invalid_names(pair: PairSpec) -> Sequence[str]:
 
 
 def _dataset_card(folder: Path) -> dict[str, str]:
-    """Return the plain `name: value` lines from the front matter of README.md, the data set's card."""
+    """Return the plain `name: value` lines from the front matter of README.md, the dataset's card."""
     readme = folder / "README.md"
     if not readme.is_file():
         return {}

@@ -27,7 +27,7 @@ class BenchmarksResponse(PageResponse):
 
 
 class BenchmarkImportRequest(RequestModel):
-    """A data set of the hub, as `hf://owner/name` or `hf://owner/name@revision`.
+    """A dataset of the hub, as `hf://owner/name` or `hf://owner/name@revision`.
 
     By default, the slug is made from the name of the dataset, and the title is the authors' title.
     """

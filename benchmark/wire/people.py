@@ -1,4 +1,4 @@
-"""People and their keys, which admins manage."""
+"""Defines the types of people and their keys, which admins manage."""
 
 from datetime import datetime
 from typing import Annotated, Self
@@ -32,7 +32,10 @@ class PersonRequest(RequestModel):
 
 
 class PersonResponse(ResponseModel):
-    """A person. `keys` counts the keys that work, `browsers` the browsers that are signed in."""
+    """A person.
+
+    `keys` is the number of keys that work; `browsers` is the number of browsers that are signed in.
+    """
 
     name: str
     role: Role
@@ -73,7 +76,7 @@ class KeyRequest(RequestModel):
 
 
 class KeyResponse(ResponseModel):
-    """A key without its secret. `begins` are its first characters."""
+    """A key without its secret. `begins` contains the first characters of the secret."""
 
     id: int
     name: str
@@ -87,7 +90,7 @@ class KeyResponse(ResponseModel):
 
 
 class CreatedKeyResponse(KeyResponse):
-    """A new key. `key` is the secret; it cannot be shown again."""
+    """A new key. `key` is the secret, which cannot be shown again."""
 
     key: str
 

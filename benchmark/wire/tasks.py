@@ -1,4 +1,4 @@
-"""Background tasks that a request started."""
+"""Defines the types of background tasks that a request started."""
 
 from datetime import datetime
 
@@ -7,7 +7,9 @@ from benchmark.wire.common import PageResponse, ResponseModel
 
 
 class TaskResponse(ResponseModel):
-    """A background task. `done` of `total` steps are finished; both are 0 before the first report.
+    """A background task.
+
+    `done` of `total` steps are finished. Both numbers are 0 until the task reports its progress.
 
     `error` is a sentence for people and empty without an error. `problems` lists all problems of a refused
     import. `result` describes what was imported; null until the task is done.

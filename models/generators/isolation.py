@@ -1,7 +1,7 @@
 """Runs programs of models in user, process, mount and IPC namespaces of their own (Linux, util-linux).
 
 Such a program sees no process except its own, and the kernel lets it read no process outside its user
-namespace, even if both have the same user. Files of the user stay readable, except those given to
+namespace, even if both have the same user. Files of the user stay readable, except the files given to
 `hide_file`. When the program or this process ends, the kernel kills everything that the program started.
 """
 
@@ -24,7 +24,8 @@ _UNSHARE = (
     *("--kill-child", "--mount-proc"),
 )
 # The first process of the namespaces: hides files, then runs the program without capabilities, so that the
-# program cannot undo the mounts. The shell stays, because the kernel ignores SIGTERM for a first process.
+# program cannot undo the mounts. The shell keeps running, because the kernel ignores SIGTERM for the first
+# process of a namespace.
 _FIRST_PROCESS = """
 mount=$1 setpriv=$2 hidden=$3
 shift 3
@@ -41,7 +42,7 @@ _hidden_files: list[Path] = []
 
 
 def hide_file(path: Path) -> None:
-    """Replace a file by an empty one in the namespaces of programs that start later."""
+    """Replace a file by an empty file in the namespaces of programs that start later."""
     _hidden_files.append(path.resolve())
 
 
@@ -51,14 +52,17 @@ def hidden_files() -> tuple[Path, ...]:
 
 
 def isolation_problem() -> str | None:
-    """Return why programs get no namespaces of their own; None if they get them. The test runs once."""
+    """Return why programs get no namespaces of their own; None if programs get namespaces.
+
+    The test runs once.
+    """
     if not generator_settings().isolation:
         return "TI2V_ISOLATION is off"
     return _probe(hidden_files())
 
 
 def isolated(command: Sequence[str]) -> list[str]:
-    """Return the command that runs a command in namespaces; the command itself if that is not possible."""
+    """Return the command that runs a command in namespaces, or the command itself without namespaces."""
     if isolation_problem() is not None:
         return list(command)
     _create_uvm_device()

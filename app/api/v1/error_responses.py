@@ -1,6 +1,7 @@
-"""Describes in OpenAPI which errors each route may answer, in one format.
+"""Describes in OpenAPI the errors that each route may return.
 
-Every route answers the common errors. A route adds its own with `responses=errors("404 unknown_pair", ...)`.
+Every route may return the common errors. A route adds its own errors with `responses=errors("404
+unknown_pair", ...)`.
 """
 
 from collections.abc import Iterable, Mapping
@@ -35,7 +36,7 @@ def common_errors(*, is_for_people: bool) -> Responses:
 
 
 def errors(*lines: str) -> Responses:
-    """Return the responses of a route's own errors, together with the common ones of the same status.
+    """Return the responses of a route's own errors, together with the common errors of the same status.
 
     Args:
         lines: a status and its codes, such as `404 unknown_benchmark unknown_pair`.

@@ -23,7 +23,7 @@ log = logging.getLogger("ti2v.imports")
 
 @dataclass
 class StoredUpload:
-    """A received file in the media store. The request keeps it by setting `is_kept`."""
+    """A received file in the media store. The file is deleted after the request unless `is_kept` is set."""
 
     key: str
     sha256: str
@@ -38,7 +38,7 @@ async def stored_upload(
     check: Callable[[ReceivedFile], None],
     max_bytes: int | None = None,
 ) -> AsyncIterator[StoredUpload]:
-    """Receive the body of a request into the media store; delete it unless the block sets `is_kept`.
+    """Store the body of a request in the media store; delete the file unless the block sets `is_kept`.
 
     Args:
         check: raises an AppError for a file that is not accepted.

@@ -61,7 +61,7 @@ async def import_benchmark(
     """Import a benchmark as a background task.
 
     The body is a ZIP file of a benchmark's folder (`application/zip`, with `slug` in the query), or JSON that
-    names a data set of the hub.
+    names a dataset of the hub.
     """
     principal = await run_in_threadpool(_importer, request)
     media_type = _media_type(request)
@@ -69,7 +69,7 @@ async def import_benchmark(
         wanted = await _hub_request(request, slug, title)
         return await run_in_threadpool(_queue_benchmark, request, wanted, principal)
     if media_type != ZIP:
-        raise WrongMediaType(f"Send a ZIP file as {ZIP}, or {JSON} with the name of a data set.")
+        raise WrongMediaType(f"Send a ZIP file as {ZIP}, or {JSON} with the name of a dataset.")
     if slug is None:
         raise Invalid("slug: send it in the query, such as ?slug=my-pairs.", code="invalid_field")
     await run_in_threadpool(_require_free_slug, request, slug, principal)
@@ -104,8 +104,8 @@ async def import_votes(
 ) -> Response:
     """Import a votes table of another study as a new closed study, as a background task.
 
-    The body is the table: CSV, TSV or JSON lines. `map` names, for each column of ours, the column of the
-    table. With `dry_run`, the task only checks the table.
+    The body is the table: CSV, TSV or JSON lines. `map` gives, for each column of the votes table of TI2V
+    Bench, the column of the sent table. With `dry_run`, the task only checks the table.
     """
     principal = await run_in_threadpool(_importer, request)
     wanted = VotesToImport(study, benchmark, tuple(map), reference, answers, title, dry_run)
@@ -121,7 +121,10 @@ async def import_votes(
 
 
 def _importer(request: Request) -> Principal:
-    """Return the person who may import, before the body is read."""
+    """Return the person who sent the request, before the body is read.
+
+    The person must be allowed to import.
+    """
     with context_of(request).database.read() as session:
         return require_person(session, request, Role.RESEARCHER, scope=Scope.STUDY, now=utc_now())
 
@@ -131,7 +134,7 @@ def _media_type(request: Request) -> str:
 
 
 async def _hub_request(request: Request, slug: str | None, title: str) -> BenchmarkToImport:
-    """Return the import that the JSON body asks for.
+    """Return the import that the JSON body describes.
 
     Raises:
         BadRequest, Invalid: the body is not JSON, or a field is wrong.

@@ -1,4 +1,4 @@
-"""The query parameters of lists: the page, which every list has, and the types of filters."""
+"""Defines the query parameters of lists: the page parameters of every list, and the types of filters."""
 
 from dataclasses import dataclass
 from typing import Annotated
@@ -13,7 +13,7 @@ MAX_LIMIT = 1000
 
 @dataclass(frozen=True)
 class ListParameters:
-    """Which page of a list to return."""
+    """The query parameters that select a page of a list."""
 
     limit: Annotated[
         int, Query(ge=1, le=MAX_LIMIT, description="Maximum number of rows in the response.")

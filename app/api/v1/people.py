@@ -138,7 +138,7 @@ def list_keys(
 
 @router.delete("/keys/{key_id}", status_code=204, responses=errors("404 not_found"))
 def revoke_key(key_id: KeyIdPath, request: Request) -> Response:
-    """Revoke a key permanently. Browsers of its person stay signed in."""
+    """Revoke a key permanently. The browsers of the key's owner stay signed in."""
     with context_of(request).database.write() as session:
         principal, now = _admin(session, request)
         service.revoke_key(session, key_id=key_id, principal=principal, now=now)

@@ -13,7 +13,7 @@ MAX_PART_BYTES = 255
 MAX_NAME_BYTES = 1000
 _METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 _ENCRYPTED = 0x1
-# What the zipfile module raises for damaged files.
+# Exceptions that the zipfile module raises for damaged files.
 _DAMAGED = (zipfile.BadZipFile, zlib.error, EOFError, ValueError, NotImplementedError, RuntimeError, OSError)
 
 
@@ -27,7 +27,7 @@ def unpack(
     Args:
         archive: the ZIP file.
         folder: an empty folder.
-        suffixes: lower-case suffixes; other files are ignored.
+        suffixes: lower-case suffixes of the files to unpack; all other files are ignored.
         max_files: the maximum number of entries.
         max_bytes: the maximum total size of the unpacked files. Bytes are counted while they are unpacked,
             because a ZIP file can declare wrong sizes.
@@ -53,7 +53,10 @@ def unpack(
 
 
 def only_folder(folder: Path) -> Path:
-    """Return the folder inside which the files are: many programs pack a folder instead of its content."""
+    """Return the folder that contains the unpacked files.
+
+    Many programs pack a folder instead of its content.
+    """
     while True:
         inside = list(folder.iterdir())
         if len(inside) != 1 or not inside[0].is_dir():

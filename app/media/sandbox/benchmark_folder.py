@@ -26,11 +26,11 @@ def read(
     max_files: int = 0,
     max_bytes: int = 0,
 ) -> dict[str, Json]:
-    """Read a benchmark and write it, or the list of its problems, to the file `result`.
+    """Read a benchmark and write the benchmark, or the list of its problems, to the file `result`.
 
     Args:
         folder: the folder of the benchmark; with `archive`, an empty folder.
-        result: the file to write.
+        result: the path of the JSON file to write.
         source: the recorded source of the benchmark.
         archive: a ZIP file to unpack into the folder first.
         within: see `benchmark.importers.images.ImageFolder`.

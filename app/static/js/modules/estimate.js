@@ -14,7 +14,7 @@ export function mount(form) {
       // An older answer can arrive after a newer one.
       if (answer.ok && number === last) target.innerHTML = await answer.text();
     } catch {
-      // The server restarts: the next change requests the estimate again.
+      // The server restarts. The next change requests the estimate again.
     }
   }
 

@@ -1,4 +1,4 @@
-// The upload page: matches the chosen files with pairs, sends three at a time, and shows each one's state.
+// Controls the upload page: matches the chosen files with pairs, sends three files at a time, and shows each file's state.
 import { chosenFiles, droppedFiles } from '../upload/files.js';
 import { fileLine, showLines, stateOf } from '../upload/list.js';
 import { digest, sendClip } from '../upload/send.js';

@@ -1,4 +1,4 @@
-// Elements of the list of files on the upload page.
+// Creates the elements of the list of files on the upload page.
 
 /** Returns the table row of a matched file; its second cell is the file's state (see `stateOf`). */
 export function fileLine(match, file, state) {
@@ -15,7 +15,7 @@ export function stateOf(line) {
   return line.children[1];
 }
 
-/** Shows lines in a `details` element, which is hidden while there are none. */
+/** Shows lines in a `details` element, which is hidden while there are no lines. */
 export function showLines(details, lines, { open }) {
   details.hidden = !lines.length;
   details.open = open;

@@ -1,4 +1,4 @@
-// Sends one clip to the REST API. Waits and tries again while the connection or the server is not available.
+// Sends one clip to the REST API, and sends it again while the connection or the server is not available.
 
 const LONGEST_PAUSE_MS = 30_000;
 
@@ -15,7 +15,7 @@ export async function sendClip(url, file, { report, signal }) {
   }
 }
 
-/** Resolves to the sha256 of a file as hex; null where the page has no secure context. */
+/** Resolves to the sha256 of a file as hex digits, or to null if the page has no secure context. */
 export async function digest(file) {
   if (!crypto.subtle) return null;
   const bytes = new Uint8Array(await crypto.subtle.digest('SHA-256', await file.arrayBuffer()));
