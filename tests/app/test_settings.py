@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from pydantic import ValidationError
 
 from app.settings import Settings, default_home
 
@@ -33,3 +34,13 @@ def test_the_data_of_the_checkout_is_found_from_every_folder(
     assert default_home(checkout) == checkout / "var"
     (elsewhere / "var" / "secret_key").touch()
     assert default_home(checkout) == Path("var")
+
+
+@pytest.mark.parametrize(("letters", "is_accepted"), [(8, False), (31, False), (32, True), (64, True)])
+def test_a_secret_key_has_at_least_32_bytes(letters: int, is_accepted: bool) -> None:
+    if is_accepted:
+        assert Settings(_env_file=None, secret_key="k" * letters).secret_key is not None  # type: ignore[call-arg,arg-type]
+        return
+
+    with pytest.raises(ValidationError, match="use at least 32 random bytes; run: openssl rand -hex 32"):
+        Settings(_env_file=None, secret_key="k" * letters)  # type: ignore[call-arg,arg-type]
