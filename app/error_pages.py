@@ -31,9 +31,10 @@ TITLES = {
     503: "Temporarily unavailable",
     507: "Disk full",
 }
-# Retry-After in seconds, for errors that do not specify it.
+# The value of Retry-After in seconds, for errors that specify no value.
 RETRY_AFTER_S = {429: 60, 503: 5}
-# Errors that signing in resolves. The code not_invited is missing because annotators use their invitation.
+# Codes of errors that disappear after a sign-in. The code not_invited is not in this set, because annotators
+# use their invitation.
 _SIGN_IN_CODES = (NotSignedIn.default_code, "sign_in_link_used", "account_disabled")
 _METHODS = ("DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT")
 _HTTP_CODES = {400: "bad_request", 404: "not_found", 405: "method_not_allowed", 413: "too_large"}
@@ -43,7 +44,7 @@ _HTTP_MESSAGES = {
     405: "This URL does not support this HTTP method.",
 }
 
-# How pydantic writes a member of an enumeration, such as <AnnotatorKind.PILOT: 'pilot'>.
+# The text that pydantic writes for a member of an enumeration, such as <AnnotatorKind.PILOT: 'pilot'>.
 _ENUM_MEMBER = re.compile(r"<\w+\.\w+: ('[^']*')>")
 _PATTERNS = {
     SLUG: "Use at most 64 lower-case letters, digits, '.', '_' and '-'; start with a letter or digit.",
@@ -194,7 +195,7 @@ def _pattern_help(problem: dict[str, object]) -> str | None:
 def _http_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     if isinstance(error.__cause__, AppError):
-        # If reading the body fails, FastAPI turns the error into a 400; report the original error instead.
+        # If reading the body fails, FastAPI responds with a 400. Respond with the original error instead.
         return answer_app_error(request, error.__cause__)
     status = error.status_code
     code = _HTTP_CODES.get(status, "http_error")

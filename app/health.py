@@ -17,7 +17,7 @@ router = APIRouter(include_in_schema=False)
 log = logging.getLogger("ti2v.operations")
 
 
-# Monitoring tools also send HEAD; the server then sends no body.
+# Monitoring tools also send HEAD. The response to HEAD has no body.
 @router.api_route("/healthz", methods=["GET", "HEAD"])
 def alive() -> dict[str, str]:
     return {"status": "alive"}

@@ -33,5 +33,5 @@ def set_up_logging(log_format: str) -> None:
     root = logging.getLogger("ti2v")
     root.handlers[:] = [handler]
     root.propagate = False
-    # People who start the server by hand want to see problems, not every request.
+    # In a terminal, show problems and not every request.
     root.setLevel(logging.INFO if log_format == "json" else logging.WARNING)

@@ -38,7 +38,7 @@ DESCRIPTION = (
     "twice, gets 422 (`unknown_parameter`, `repeated_parameter`); an unknown field in a body gets 422 "
     "(`invalid_field`)."
 )
-# Routes are matched in this order; most requests are votes.
+# Routes are matched in this order. The voting routes come first, because most requests are votes.
 API_ROUTERS = (
     voting,
     clips,

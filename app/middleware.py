@@ -62,7 +62,8 @@ class RequestMiddleware:
         except AppError as refusal:
             await answer_app_error(Request(scope), refusal)(scope, receive, response)
         except Exception as error:
-            # Respond here, so that the response has all headers. The server still receives the exception.
+            # Respond here, so that the response has all headers. The exception is still passed on to the
+            # server.
             if not response.status:
                 await answer_server_error(Request(scope), error)(scope, receive, response)
             raise

@@ -78,7 +78,7 @@ def _revisions() -> tuple[set[str], str | None]:
             r'^(revision|down_revision) = "(\w+)"$', path.read_text(), re.MULTILINE
         ):
             (revisions if name == "revision" else followed).add(value)
-    # The newest revision is the one that no other revision follows.
+    # The newest revision is the revision that no other revision follows.
     return revisions, max(revisions - followed, default=None)
 
 

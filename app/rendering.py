@@ -9,7 +9,8 @@ from starlette.responses import HTMLResponse
 
 from app.assets import Assets
 
-# The spaces in "95 %", "p < 0.05", "12 s", "59 to 67" and "[61.2, 71.5]".
+# The spaces in texts such as "95 %", "p < 0.05", "12 s", "59 to 67" and "[61.2, 71.5]" are replaced by
+# no-break spaces.
 _BREAKS = re.compile(
     r"(?<=\d) (?=(%|×|s\b|to \d))|(?<=\d to) (?=\d)|(?<=\bp) (?=[=<≥])|(?<=[=<≥×]) (?=\d)"
     r"|(?<=\d,) (?=[−\d.]+\])"

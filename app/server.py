@@ -58,7 +58,7 @@ def _require_free_address(settings: Settings) -> None:
     try:
         socket.create_server((settings.host, settings.port), family=family).close()
     except OSError as error:
-        # create_server repeats the address in brackets.
+        # create_server appends the address to the reason, in parentheses.
         reason = str(error.strerror).partition(" (")[0]
         raise Conflict(
             f"Cannot listen on {settings.host}, port {settings.port}: {reason}. "
@@ -75,7 +75,8 @@ TASK_HANDLERS: Mapping[TaskKind, Handler] = {
 
 
 def _run(context: AppContext) -> None:
-    # The application checks this again at its start, but uvicorn would print a traceback there.
+    # Check the schema here, because after a failed check in the application's start uvicorn would print a
+    # traceback.
     context.require_current_schema()
     settings = context.settings
     app = create_app(context)

@@ -22,8 +22,8 @@ from app.tables.people import Annotator
 from app.tables.studies import Study
 
 router = APIRouter(include_in_schema=False, route_class=AuthenticatedRoute)
-# This limit is larger than the maximum length of a reason, so that the form can show a reason again that is
-# too long.
+# This limit is larger than the maximum length of a reason, so that the form can show a reason that was
+# refused for its length.
 ReasonField = Annotated[str, Form(max_length=20_000)]
 
 

@@ -55,5 +55,5 @@ def serve(host: str | None, port: int | None) -> None:
 
     settings = open_settings(host=host, port=port)
     with open_database(settings):
-        pass  # Refuse an old schema with a one-sentence message before anything is started.
+        pass  # Refuse an old schema with a one-sentence message before the server starts.
     server.serve(settings)

@@ -154,7 +154,7 @@ def _create_full_demo(
             others=sides[1:],
         )
     except (CancelledError, BrokenProcessPool, RuntimeError):
-        # The server was stopped while clips were being rendered; the next start continues.
+        # The server was stopped while the demo rendered clips. The next start continues.
         if not stopping.is_set():
             log.exception("rendering the demo's clips failed; the next start tries again")
 

@@ -44,7 +44,7 @@ class LeasePolicy:
 
     def pause_after(self, failures: int) -> timedelta:
         """Return the backoff after this number of failures (1, 2, ...), in seconds."""
-        # 2 ** 40 seconds exceeds every cap, so larger powers are not needed.
+        # 2 ** 40 seconds is longer than every maximum delay, so larger powers are not needed.
         doubled = self.backoff_s * 2 ** min(failures - 1, 40)
         return timedelta(seconds=min(doubled, self.longest_backoff_s))
 

@@ -58,9 +58,9 @@ _others_holding = (
     .correlate(VideoModel)
     .scalar_subquery()
 )
-# The most urgent model comes first. Among equally urgent models, one that no worker has in memory comes
-# first, so that a queue of mixed models is spread over the workers with few loads. After that, the oldest
-# comes first.
+# The most urgent model comes first. Among equally urgent models, a model that no worker has in memory comes
+# first, so that workers share a queue of several models with few loads. Among the remaining models, the model
+# with the oldest job comes first.
 _OTHER_MODELS = (
     select(VideoModel.slug, _others_holding.label("others"))
     .join(Job, Job.id == _first_waiting)

@@ -46,7 +46,7 @@ def _read_box(header: bytes, start: int, file_bytes: int) -> Box | None:
     if len(header) < 8:
         return None
     size, kind, header_bytes = int.from_bytes(header[:4], "big"), header[4:8], 8
-    if size == 0:  # the box extends to the end of the file
+    if size == 0:  # size 0 means that the box extends to the end of the file
         size = file_bytes - start
     elif size == 1:
         size, header_bytes = int.from_bytes(header[8:16], "big"), 16

@@ -16,7 +16,7 @@ CHUNK_BYTES = 64 * 1024
 FREE_BOX_HEADER_BYTES = 8
 _MAX_BOX_BYTES = 2**32 - 1
 
-# The number of digits of 2^63. A header with a longer number is ignored as malformed.
+# The number of digits of 2^63. A Range header with a longer number is ignored as malformed.
 _ONE_RANGE = re.compile(r"bytes=[ \t]*(?:([0-9]{1,19})-([0-9]{0,19})|-([0-9]{1,19}))[ \t]*", re.IGNORECASE)
 
 ReadRange = Callable[[int, int], Iterator[bytes]]

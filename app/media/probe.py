@@ -11,8 +11,8 @@ from pathlib import Path
 from app.media.images import ImageCode, ImageRejected
 from app.media.sandbox import Json, Sandbox, Work, WorkDied, WorkRefused, WorkTimeout, read_result
 
-# A `first_frame_distance` above this causes a warning. Distances of the authors' clips to their own input
-# image: MotiF, Cinemo and CogVideoX at most 0.03, DynamiCrafter 0.08 (median). Distances to an image of
+# A `first_frame_distance` above this threshold causes a warning. Distances of the authors' clips to their own
+# input image: MotiF, Cinemo and CogVideoX at most 0.03, DynamiCrafter 0.08 (median). Distances to an image of
 # another scenario are at least 0.12.
 FAR_FIRST_FRAME = 0.12
 

@@ -69,8 +69,8 @@ def gold_among(study: Study, *, annotator_id: int, others: int) -> int:
         return 0
     most, in_block = study.gold_most or 0, study.gold_block - 1
     whole = others // in_block
-    # All blocks except the last two end before that comparison. In the last two blocks, the result depends on
-    # the position of the gold question.
+    # All blocks except the last two end before the last comparison. In the last two blocks, the result
+    # depends on the position of the gold question.
     certain = max(0, min(whole - 1, most))
     return certain + sum(
         block * in_block + _place(study, annotator_id, block) < others

@@ -13,8 +13,8 @@ from app.tables.voting import Assignment, AssignmentStatus, status_is
 _MET = select(Assignment.comparison_id).where(
     Assignment.annotator_id == bindparam("annotator_id"), status_is(*MET)
 )
-# Query by key, so that SQLite looks up the few pairs that were shown. In a query by study, it would scan all
-# comparisons with slots.
+# Query by key, so that SQLite looks up the few pairs that were shown. For a query by study, SQLite would scan
+# all comparisons with slots.
 _MET_WITH_PLACES = (
     select(func.count())
     .select_from(Comparison)

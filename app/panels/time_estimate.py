@@ -1,6 +1,6 @@
 """Estimates how long an annotator needs for a number of pairs, before the annotator's own pace is known."""
 
-# Time for one pair, including loading and watching both clips.
+# The time that an annotator needs for one pair, including loading and watching both clips.
 SECONDS_PER_PAIR = 25
 # Longer estimates are given in hours; js/voting/progress.js uses the same limit.
 MAX_MINUTES = 90

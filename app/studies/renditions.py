@@ -14,7 +14,8 @@ from app.tasks.runner import Progress, TaskFailed
 from benchmark.plurals import counted
 from benchmark.protocol import Side, StudyStatus
 
-# Number of comparisons per batch. Votes change their order, so the order is read again before each batch.
+# Number of comparisons per batch. Votes change the order of comparisons, so the order is read again before
+# each batch.
 _BATCH = 16
 
 

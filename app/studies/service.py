@@ -120,7 +120,8 @@ def _add_draft(
     try:
         session.flush()
     except IntegrityError as error:
-        # On PostgreSQL two requests may use one slug at the same moment; the constraint accepts one of them.
+        # On PostgreSQL two requests may use one slug at the same moment; the unique constraint accepts one
+        # request.
         raise Conflict(
             "A study with this slug already exists. Choose another slug.", code="study_exists"
         ) from error

@@ -27,7 +27,7 @@ from benchmark.wire.submissions import (
 
 SUBMISSIONS = ListOrder("submissions", (KeyType.BIG_INTEGER,))
 MODELS = ListOrder("models", (KeyType.TEXT,))
-# Pairs are sorted by their position in the benchmark, the clips of a pair by seed.
+# Clips are sorted by the position of their pair in the benchmark, then by seed.
 CLIPS = ListOrder("clips", (KeyType.INTEGER, KeyType.BIG_INTEGER))
 
 

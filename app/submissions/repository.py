@@ -37,7 +37,8 @@ def add_model(session: Session, *, slug: str, name: str, principal: Principal, n
     try:
         session.flush()
     except IntegrityError as error:
-        # On PostgreSQL two requests may add one slug at the same moment; the constraint accepts one.
+        # On PostgreSQL two requests may add one slug at the same moment; the unique constraint accepts one
+        # request.
         raise Conflict("Somebody else is registering this model at this moment. Try again.") from error
     return model
 

@@ -151,8 +151,8 @@ class ClipStorage:
         try:
             session.commit()
         except SQLAlchemyError:
-            # The disk had space for the clip, but not for its row. Another row may refer to the same bytes:
-            # it may have been added between the commit and the lock.
+            # The disk had space for the clip, but not for its row. Another row, added between the commit and
+            # the lock, may refer to the same bytes.
             session.rollback()
             _lock_content(session, received.sha256)
             if not session.scalar(select(exists().where(Clip.sha256 == received.sha256))):

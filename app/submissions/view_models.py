@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from benchmark.protocol import SubmissionStatus
 
-# Problems and warnings that are listed before "and N more".
+# The number of problems and of warnings that are listed before "and N more".
 _LISTED = 20
 
 

@@ -53,7 +53,8 @@ class Study(Base):
     # gold_most gold questions. Both columns are None in a study without gold questions.
     gold_block: Mapped[int | None]
     gold_most: Mapped[int | None]
-    # Number of different pairs. If an annotator has seen as many, the service does not search for a new pair.
+    # The number of different pairs of the study. The service does not search for a new pair for an annotator
+    # who has seen this number of pairs.
     pairs: Mapped[int] = mapped_column(default=0)
     # Number of open comparisons with a free slot, stored so that a progress bar need not count thousands of
     # rows.

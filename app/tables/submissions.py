@@ -55,7 +55,7 @@ class Submission(Base):
     model_id: Mapped[int] = mapped_column(RowId, ForeignKey("video_models.id", ondelete="RESTRICT"))
     benchmark_id: Mapped[int] = mapped_column(RowId, ForeignKey("benchmarks.id", ondelete="RESTRICT"))
     owner_id: Mapped[int] = mapped_column(RowId, ForeignKey("people.id", ondelete="RESTRICT"))
-    label: Mapped[str] = mapped_column(String(64))  # empty if a model has one submission
+    label: Mapped[str] = mapped_column(String(64))  # an empty text if the model has one submission
     status: Mapped[SubmissionStatus]
     visibility: Mapped[Visibility] = mapped_column(
         default=Visibility.PRIVATE, server_default=Visibility.PRIVATE.value

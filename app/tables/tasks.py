@@ -29,7 +29,7 @@ class Task(Base):
     __table_args__ = (
         CheckConstraint("attempt >= 0", name="attempt_not_negative"),
         CheckConstraint("status <> 'running' OR expires_at IS NOT NULL", name="running_has_lease"),
-        # At most one unfinished task of a kind on a subject.
+        # The index allows at most one unfinished task of a kind on a subject.
         Index(
             "uq_tasks_unfinished",
             "kind",
@@ -43,7 +43,7 @@ class Task(Base):
 
     id: Mapped[int] = mapped_column(RowId, primary_key=True)
     kind: Mapped[TaskKind] = mapped_column(closed_set(TaskKind))
-    # What the task is about: the slug of the study or benchmark.
+    # The slug of the study or benchmark that the task works on.
     subject: Mapped[str] = mapped_column(String(200))
     status: Mapped[TaskStatus] = mapped_column(closed_set(TaskStatus))
     attempt: Mapped[int] = mapped_column(default=0)
@@ -60,7 +60,7 @@ class Task(Base):
     owner_id: Mapped[int | None] = mapped_column(
         RowId, ForeignKey("people.id", ondelete="RESTRICT"), index=True
     )
-    # What an import reads, and the problems or the result that it found.
+    # For an import: the source to read, and the problems or the result of the import.
     details: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
 
 

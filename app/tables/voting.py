@@ -100,7 +100,7 @@ class Assignment(Base):
     right_delivered: Mapped[int] = mapped_column(default=0)
     left_delivered_whole_at: Mapped[datetime | None]
     right_delivered_whole_at: Mapped[datetime | None]
-    # After an undo: the assignment that this one replaces.
+    # After an undo: the earlier assignment that this assignment replaces.
     replaces_id: Mapped[int | None] = mapped_column(RowId, ForeignKey("assignments.id", ondelete="RESTRICT"))
 
     def side_of(self, choice: Choice) -> Side:

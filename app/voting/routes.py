@@ -103,7 +103,7 @@ def _show(
         page = _vote_page(session, participant.annotator, study, utc_now())
     if refusal is not None:
         page = replace(page, notice=refusal.message)
-    # Submitted values belong to the same comparison only.
+    # Show submitted values again only if they belong to the same comparison.
     if kept is not None and (refusal is None or refusal.status == Invalid.status or _may_wait(refusal)):
         page = replace(page, kept=kept)
     template = "voting/vote.html" if page.assignment else "voting/done.html"

@@ -151,7 +151,8 @@ def _new_vote(
 
 
 def _stored_vote(session: Session, *, assignment: Assignment, request: VoteRequest) -> Vote:
-    # A double click sends the form twice, and the page retries after a lost answer: both get the stored vote.
+    # A double click sends the form twice, and the page sends the form again after a lost response. The second
+    # request gets the stored vote.
     vote = session.execute(select(Vote).where(Vote.assignment_id == assignment.id)).scalar_one()
     stored = (assignment.choice_of(vote.chosen_side), frozenset(vote.justifications))
     if stored != (request.choice, frozenset(request.justifications)):

@@ -180,7 +180,7 @@ def _is_ours(module: str) -> bool:
 
 def _report_os_error(error: OSError) -> int:
     if error.errno == errno.EPIPE:
-        # The program that reads our output has closed the pipe, as `head` does. Discard the buffered output.
+        # The program that reads the output, such as `head`, has closed the pipe. Discard the buffered output.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
     if has_user_message(error):

@@ -11,7 +11,8 @@ import click
 
 MAX_EXAMPLES = 5
 Command = TypeVar("Command", bound=Callable[..., None])
-# Number of problems to print. None prints all: a command without --verbose must not hide any problem.
+# The number of problems to print. None prints all problems, because a command without the option --verbose
+# must not hide a problem.
 _limit: ContextVar[int | None] = ContextVar("limit", default=None)
 
 

@@ -70,7 +70,8 @@ class StudyApi:
         Args:
             kind: the kind of the annotators. The votes of `pilot` and `preview` annotators never count.
         """
-        # Do not retry: a retry would create more links. If the response is lost, only unused links are lost.
+        # Do not send the request again, because a second request would create more links. If the response is
+        # lost, only unused links are lost.
         request = InvitationsRequest(count=count, kind=kind)
         path = f"{_path(slug)}/invitations"
         return self._transport.post(path, InvitationsResponse, request, repeatable=False).links

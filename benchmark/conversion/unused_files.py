@@ -13,7 +13,8 @@ from benchmark.video.formats import (
     FRAME_SUFFIXES,
 )
 
-# Files that `ti2v generate` and `ti2v convert` write next to the clips, and that need no explanation.
+# Beginnings of the names of files that `ti2v generate` and `ti2v convert` write next to the clips. Such files
+# need no explanation.
 _RECORDS = ("manifest", CONVERSION_RECORDS)
 
 

@@ -45,7 +45,7 @@ def utc_text(moment: datetime | str) -> str:
 
 def _finite(value: float) -> float:
     number = float(value)
-    if number - number != 0:  # NaN and both infinities; math.isfinite is slower on a million rows
+    if number - number != 0:  # true for NaN and both infinities; math.isfinite is slower on a million rows
         raise ValueError(f"{number} in a result table")
     return number
 

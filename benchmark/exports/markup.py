@@ -27,8 +27,8 @@ _LATEX_SPECIAL = {
     "|": r"\textbar{}",
     "−": "$-$",
 }
-MAX_TABULAR_ROWS = 40  # more rows do not fit on one page
-_HYPHENS = re.compile(r"-(?=-)")  # LaTeX would print two hyphens as a dash
+MAX_TABULAR_ROWS = 40  # a table with more rows does not fit on one page
+_HYPHENS = re.compile(r"-(?=-)")  # these hyphens are separated, because LaTeX prints two hyphens as a dash
 _POWER = re.compile(r"(?:(\d\.\d) × )?10⁻([⁰¹²³⁴⁵⁶⁷⁸⁹]+)")
 
 
@@ -93,7 +93,7 @@ def _latex_begin(columns: Sequence[PrintedColumn], *, is_long: bool) -> Iterator
         yield f"% needs \\usepackage{{booktabs}}\n\\begin{{tabular}}{{{alignment}}}\n".encode() + head
         return
     yield f"% needs \\usepackage{{booktabs,longtable}}\n\\begin{{longtable}}{{{alignment}}}\n".encode()
-    # The head is repeated on every page.
+    # The header row is repeated on every page.
     yield head + b"\\endhead\n\\bottomrule\n\\endfoot\n"
 
 

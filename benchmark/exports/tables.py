@@ -63,7 +63,7 @@ def _kind(annotation: object) -> Kind:
         return Kind.WHOLE
     if annotation in (float, float | None):
         return Kind.REAL
-    return Kind.TEXT  # names, and enums, which are written as their values
+    return Kind.TEXT  # names and enumerations; an enumeration member is written as its value
 
 
 def _vote_column(name: str) -> Column:

@@ -10,8 +10,8 @@ from benchmark.importers.problems import ImportProblems
 from benchmark.importers.source import BenchmarkSource
 
 SCHEME = "hf://"
-# The files of a benchmark that an import over REST accepts. A small Parquet file can expand to any size in
-# memory, so it is not among them.
+# The files of a benchmark that an import over REST accepts. Parquet is not accepted, because a small Parquet
+# file can expand to any size in memory.
 SUFFIXES = frozenset({".csv", ".tsv", ".jsonl", ".json", ".yaml", ".md"}) | IMAGE_SUFFIXES
 _ADDRESS = re.compile(r"hf://(?:datasets/)?(?P<repository>[\w.-]+/[\w.-]+)(?:@(?P<revision>[\w./-]+))?")
 

@@ -18,7 +18,7 @@ MAX_IMAGE_BYTES = 32 * 1024 * 1024
 MIN_IMAGE_SIDE = 16
 MAX_IMAGE_SIDE = 8192
 MAX_IMAGE_PIXELS = 40_000_000
-# The exceptions that Pillow's decoders raise for damaged files; each format raises other ones.
+# The exceptions that Pillow's decoders raise for damaged files; each format raises other exceptions.
 _DECODE_ERRORS = (OSError, SyntaxError, ValueError, RuntimeError)
 _SIZE_RULE = f"sides must be {MIN_IMAGE_SIDE} to {MAX_IMAGE_SIDE} pixels, with 40 megapixels at most."
 

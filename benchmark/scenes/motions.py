@@ -16,8 +16,8 @@ from benchmark.scenes.states import Edge, State
 class Promise(StrEnum):
     """A property of a motion that tests can check."""
 
-    # Rotations, shifts and scalings of visible parts: the flow is exact for every pixel that is visible in
-    # both frames.
+    # The kinds of motion that rotate, shift or scale visible parts. Their flow is exact for every pixel that
+    # is visible in both frames.
     MOVES = "moves"
     ENTERS = "enters"
     FADES = "fades"

@@ -108,7 +108,7 @@ def _grey(plane: Plane) -> Pixels:
 
 def _shade_flat(s: Surface) -> Pixels:
     light = s.lambert(max(s.relief, 0.004))
-    # Two tones with a narrow transition, as in a printed illustration.
+    # Use two tones with a narrow transition, as in a printed illustration.
     lit = np.clip((light - 0.78) / 0.14, 0, 1)
     crest = np.clip((light - 1.22) / 0.16, 0, 1) * (0.34 if s.finish is Finish.GLOSSY else 0.14)
     rgb = s.colour * (0.74 + 0.26 * _grey(lit)) * (1 + 0.012 * _grey(s.noise(120)))

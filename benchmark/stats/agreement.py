@@ -20,7 +20,9 @@ import numpy as np
 from benchmark.stats.arrays import FloatArray, IntArray, distinct
 from benchmark.stats.intervals import CONFIDENCE, Interval, normal_quantile
 
-ROUNDING = 1e-24  # a smaller variance is a rounding error, because all comparisons have the same outcome
+# A variance below this value is a rounding error. The true variance is 0, because all comparisons have the
+# same outcome.
+ROUNDING = 1e-24
 
 
 @dataclass(frozen=True)

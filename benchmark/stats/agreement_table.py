@@ -16,7 +16,8 @@ CHOICE = "choice"
 ALL_MATCHUPS = "all"
 QUESTIONS = (CHOICE, *JUSTIFICATIONS)
 DIGITS = 3
-COMMON = 0.8  # from this prevalence of an answer on, kappa and alpha are noticeably lower
+# If an answer has at least this prevalence, kappa and alpha are noticeably lower than the percent agreement.
+COMMON = 0.8
 
 
 @dataclass(frozen=True)

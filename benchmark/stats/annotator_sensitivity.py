@@ -6,7 +6,7 @@ from benchmark.stats.arrays import FloatArray, IntArray, distinct
 from benchmark.stats.sensitivity import Cluster, LeaveOneOut, SensitivityRow, scores_of, sensitivity_rows
 from benchmark.stats.votes import UNKNOWN, Votes
 
-RESAMPLES = 500  # fewer resamples than for other clusters, because each one counts all votes again
+RESAMPLES = 500  # fewer resamples than for other clusters, because each resample counts all votes again
 CHUNK = 25
 
 

@@ -3,7 +3,7 @@
 CSV, JSON and Parquet contain unformatted numbers.
 """
 
-LEAST_P = 1e-300  # a smaller p-value may underflow to 0
+LEAST_P = 1e-300  # a p-value below this value may underflow to 0
 _RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 

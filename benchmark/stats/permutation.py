@@ -14,7 +14,9 @@ import numpy as np
 
 from benchmark.stats.arrays import FloatArray, IntArray
 
-SMALLEST_P = 1e-12  # a smaller Fourier sum is a rounding error; the true p-value is at most this
+SMALLEST_P = (
+    1e-12  # a Fourier sum below this value is a rounding error; the true p-value is at most this value
+)
 
 
 def sign_flip_test(differences: IntArray) -> float:

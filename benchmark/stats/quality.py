@@ -17,7 +17,9 @@ from benchmark.stats.significance import sign_test
 from benchmark.stats.votes import UNKNOWN, Votes
 
 CHANCE = 0.001
-FEWEST_VOTES = 20  # with fewer votes, only the gold answers and the share of left votes are checked
+FEWEST_VOTES = (
+    20  # for an annotator with fewer votes, only the gold answers and the share of left votes are checked
+)
 FAST_SHARE = 0.2
 SAME_TICKS_SHARE = 0.95
 USUAL_TICKS_SHARE = 0.8  # a set of justifications that most annotators use for most votes is not suspicious

@@ -24,8 +24,8 @@ from benchmark.stats.arrays import BoolArray, FloatArray, IntArray, distinct
 from benchmark.stats.tallies import Tallies, codes_of
 from benchmark.stats.votes import Matchup
 
-FEWEST_PAIRS = 10  # the sandwich estimator is unreliable for fewer pairs
-ALIKE = 1e-9  # if all scores are smaller, all pairs have the same votes and the variance is unknown
+FEWEST_PAIRS = 10  # with fewer pairs, the sandwich estimator is unreliable
+ALIKE = 1e-9  # if all scores are below this value, all pairs have the same votes and the variance is unknown
 STEPS = 100
 TOLERANCE = 1e-10
 ROUNDING = 1e-6  # with millions of votes, rounding errors exceed TOLERANCE

@@ -29,7 +29,7 @@ def sign_test(won: int, lost: int) -> float:
 def _two_sided(fewer: int, total: int) -> float:
     if 2 * fewer == total:
         return 1.0
-    # Integer arithmetic is exact and does not need scipy, which the web server should not load.
+    # Use integer arithmetic, which is exact and does not need scipy. The web server should not load scipy.
     term, tail = 1, 1
     for step in range(1, fewer + 1):
         term = term * (total - step + 1) // step

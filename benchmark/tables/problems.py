@@ -11,7 +11,8 @@ from benchmark.plurals import counted
 from benchmark.stats.arrays import BoolArray, IntArray
 
 MAX_SHOWN = 10
-MAX_STORED = 1000  # a limit, because a million wrong cells in one column usually have one cause
+# The maximum number of stored problems. A million wrong cells in one column usually have one cause.
+MAX_STORED = 1000
 MAX_SHOWN_CELL = 60
 
 Unit = Literal["line", "row"]

@@ -149,5 +149,5 @@ def _value(cell: object) -> Value | None:
         return None
     if type(cell) in _VALUE_TYPES:
         return cast("Value", cell)
-    item = getattr(cell, "item", None)  # numpy scalars have this method, which converts them to Python values
+    item = getattr(cell, "item", None)  # the method of numpy scalars that converts a scalar to a Python value
     return item() if callable(item) else str(cell)

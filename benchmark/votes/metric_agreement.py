@@ -29,10 +29,10 @@ class MetricAgreementRow:
     """The agreement of one metric with people on one part of the benchmark. Shares are in percent.
 
     Attributes:
-        direction: which values the metric calls better; a metric without a direction is read as higher is
-            better.
+        direction: the values that are better according to the metric. In a metric without a direction, higher
+            values count as better.
         comparisons: number of decided comparisons with scores of both sides.
-        ties: number of them with equal scores; each counts half.
+        ties: number of comparisons with equal scores; each of them counts half.
         accuracy: share of comparisons in which the metric chooses the side that most votes chose.
         ci_low, ci_high: 95 % interval of the accuracy, clustered by image.
         spearman, kendall: rank correlation, over models, of the metric's mean with the share of won

@@ -15,7 +15,8 @@ from models.generators.isolation import isolated, program_status
 TAIL_BYTES = 8 * 1024
 _GRACE_S = 5.0
 _POLL_S = 0.02
-# Variables that a program inherits, because they locate libraries and GPUs. None contains credentials.
+# Variables that a program inherits, because they locate libraries and GPUs. These variables contain no
+# credentials.
 _INHERITED = ("LD_LIBRARY_PATH", "NVIDIA_VISIBLE_DEVICES", "NVIDIA_DRIVER_CAPABILITIES", "CUDA_HOME")
 
 

@@ -13,7 +13,7 @@ from models.generators.machine import missing_package
 if TYPE_CHECKING:
     from diffusers.pipelines.pipeline_utils import DiffusionPipeline
 
-# Image encoding and clip have the same seed; this number makes their random numbers differ.
+# The image encoding and the clip have the same seed. This number makes their random numbers differ.
 _ENCODING_SALT = 0x5EED
 
 
@@ -42,7 +42,8 @@ def _patch_attention(pipeline: "DiffusionPipeline") -> None:
     from diffusers import attention_backend
 
     if _transformer_config(pipeline).get("attention_type") == "nabla":
-        # set_attention_backend also changes the default for models loaded later; the context restores it.
+        # set_attention_backend also changes the default for models loaded later; the context manager restores
+        # the default.
         with attention_backend("flex"):  # type: ignore[no-untyped-call]  # diffusers leaves it so
             pipeline.transformer.set_attention_backend("flex")
 

@@ -61,7 +61,7 @@ def patch_script(checkout: Path, script: Script, settings: Mapping[str, JsonValu
     # Apply edits from the end, so that earlier positions stay valid.
     for start, end, text in sorted(edits, reverse=True):
         patched = patched[:start] + text.encode() + patched[end:]
-    # Inserted text is ASCII, which every source encoding can represent.
+    # The inserted text is ASCII, which every source encoding can represent.
     return patched.decode().encode(encoding)
 
 

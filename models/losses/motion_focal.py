@@ -45,7 +45,7 @@ def motion_focal_loss(predicted: Tensor, target: Tensor, heatmap: Tensor) -> Ten
         (batch,) float32, not averaged over the batch, so still and moving clips can be logged separately.
 
     Raises:
-        ValueError: an argument does not have its shape.
+        ValueError: an argument has the wrong shape.
     """
     return _weighted(squared_errors(predicted, target), heatmap)
 

@@ -90,7 +90,7 @@ def run_suite(
     return MetricTable(suite.name.value, settings, suite.metrics, ordered, found.expected_pairs)
 
 
-# Scores, reasons of refusals, and facts of the file.
+# For each clip: its scores, the reason of a refusal, and the facts of the file.
 Scored = tuple[Mapping[str, float], Mapping[str, str], Mapping[str, float]]
 
 
@@ -98,7 +98,8 @@ Scored = tuple[Mapping[str, float], Mapping[str, str], Mapping[str, float]]
 def _scoring(suite: Suite, run: MetricRun) -> Iterator[Callable[[Sequence[ClipInput]], Iterator[Scored]]]:
     """Yield a function that takes clips and returns their scores in the same order."""
     if suite.name is SuiteName.MOTION:
-        # Processes are spawned, because OpenCV and PyAV threads of this process do not survive a fork.
+        # Spawn processes instead of forking, because the threads of OpenCV and PyAV in this process do not
+        # survive a fork.
         with ProcessPoolExecutor(run.processes, get_context("spawn"), initializer=_one_thread) as pool:
             yield partial(pool.map, _motion, chunksize=1)
         return

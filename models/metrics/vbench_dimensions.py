@@ -184,7 +184,7 @@ def _imaging_quality(opening: Opening) -> Iterator[Score]:
         yield partial(imaging_score, network=MusiqBackbone(process))
 
 
-# In the order of the columns of the paper's Table A3.
+# The dimensions are in the order of the columns of the paper's Table A3.
 DIMENSIONS: Mapping[str, Dimension] = {
     each.name: each
     for each in (

@@ -52,7 +52,8 @@ class PatchAutoencoder(StrictModel, ConfigMixin):  # type: ignore[misc]  # both 
                 f"latent_channels is {latent_channels}; expected 1 to {values} for a patch of side {patch}"
             )
         self.patch = patch
-        # Parameters rather than buffers: diffusers takes the dtype and device of a model from its parameters.
+        # Use parameters and not buffers, because diffusers takes the dtype and device of a model from its
+        # parameters.
         self.mean = torch.nn.Parameter(torch.zeros(values), requires_grad=False)
         self.components = torch.nn.Parameter(torch.eye(latent_channels, values), requires_grad=False)
         self.scales = torch.nn.Parameter(torch.ones(latent_channels), requires_grad=False)

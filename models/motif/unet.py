@@ -125,11 +125,11 @@ class MotifUNet(StrictModel, ConfigMixin):  # type: ignore[misc]  # both define 
         # 2. Concatenate the image latents to every frame (x-cat).
         if image_latents is not None:
             sample = torch.cat([sample, image_latents.unsqueeze(2).expand(-1, -1, frames, -1, -1)], dim=1)
-        # 3. Input, down, middle and up blocks, with the frames in the batch dimension.
+        # 3. Run the input, down, middle and up blocks, with the frames in the batch dimension.
         hidden = self.unet.conv_in(sample.transpose(1, 2).flatten(0, 1))
         hidden = self.unet.transformer_in(hidden, num_frames=frames).sample
         hidden = self._blocks(hidden, times, context, frames)
-        # 4. Output convolution; move the frames back to their own dimension.
+        # 4. Run the output convolution, and move the frames back to their own dimension.
         predicted: Tensor = self.unet.conv_out(self.unet.conv_act(self.unet.conv_norm_out(hidden)))
         return predicted.view(-1, frames, *predicted.shape[1:]).transpose(1, 2)
 

@@ -61,8 +61,9 @@ _DIS_PRESETS = MappingProxyType(
 
 # DIS matches patches of 8x8 pixels, so smaller frames have no flow.
 _MIN_SIDE = 8
-# OpenCV reduces images to 1/4 of their size or less. If a reduced side is shorter than a patch, it accesses
-# memory out of bounds: a crash, an exception or NaN. All sides from 32 on are safe with every preset.
+# OpenCV reduces images to 1/4 of their size or less. If a reduced side is shorter than a patch, OpenCV
+# accesses memory out of bounds, which causes a crash, an exception or NaN. All sides from 32 on are safe with
+# every preset.
 _SAFE_SIDE = 32
 # cv2.remap in the static filter addresses pixels with 16-bit integers.
 _MAX_SIDE = 2**15 - 2
@@ -91,7 +92,7 @@ class DisFlow:
         frames = validate_frames(frames)
         height, width = frames.shape[1:3]
         _check_size(width, height)
-        # One object for each clip: it holds buffers, so threads must not share it.
+        # Create one object for each clip. The object holds buffers, so threads must not share an object.
         dis = cv2.DISOpticalFlow.create(_DIS_PRESETS[self._preset])
         grey = [_pad(cv2.cvtColor(frame, cv2.COLOR_RGB2GRAY)) for frame in frames]
         flow = np.empty((len(frames) - 1, height, width, 2), np.float32)

@@ -40,7 +40,7 @@ class GridSettings:
 
 
 DEFAULT_GRID = GridSettings()
-_STABILITY_OFFSET = 1.0  # logits added to and subtracted from the mask threshold
+_STABILITY_OFFSET = 1.0  # the offset, in logits, that is added to and subtracted from the mask threshold
 
 
 @dataclass(frozen=True, eq=False)

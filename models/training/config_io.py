@@ -19,7 +19,7 @@ from models.training.errors import BadConfig
 
 Tree = dict[str, object]
 _BASE = "base"
-# Settings that may change when a run is resumed, except for one.
+# Settings that may change when a run is resumed, except for the settings in `_FIXED`.
 _CHANGEABLE = ("run.", "validation.", "optimiser.steps", "name")
 _FIXED = ("run.precision",)
 

@@ -20,7 +20,7 @@ from models.training.enums import DataSource
 from models.training.errors import BadConfig, NoClips
 
 CAPTION_COLUMNS = ("file", "caption", "held_out")
-# A part of every cache key. Increase this number if `_read` changes and returns other frames.
+# This number is part of every cache key. Increase the number if `_read` changes and returns other frames.
 _READER_VERSION = "reader-2"
 # Number and side of the clips rendered to measure the share of pixels that an action moves.
 _PROBES = 3

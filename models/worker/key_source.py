@@ -55,7 +55,8 @@ def _read(key_file: str) -> str:
     descriptor = _DESCRIPTOR.fullmatch(key_file)
     if descriptor is None:
         return Path(key_file).read_text(encoding="utf-8").strip()
-    # Open the descriptor by its number, so that it is closed afterwards; a path would open it a second time.
+    # Open the file descriptor by its number, so that the descriptor is closed afterwards. Opening its path
+    # would create a second descriptor.
     with os.fdopen(int(descriptor[1]), encoding="utf-8") as stream:
         return stream.read().strip()
 

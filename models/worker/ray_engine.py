@@ -16,9 +16,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-# Ray reads these variables when it is imported. Without the second one, Ray (also on Linux) replaces
-# 127.0.0.1 by the machine's address: a local cluster would be open to the network, and a cluster on loopback
-# could not be joined.
+# Ray reads these variables when it is imported. Without the second variable, Ray (also on Linux) replaces
+# 127.0.0.1 by the machine's address. A local cluster would then be open to the network, and a worker could
+# not join a cluster on loopback.
 os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
 os.environ.setdefault("RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER", "0")
 
@@ -35,7 +35,7 @@ from models.worker.model_host import HostLost, InlineHost
 from models.worker.worker_loop import WorkerLoop, WorkerOptions
 
 _READY_TIMEOUT_S = 1.0
-# Time limit of our own check, because Ray itself retries a wrong address for minutes.
+# The time limit for reaching the address, because Ray itself tries a wrong address for minutes.
 _CONNECT_TIMEOUT_S = 10.0
 
 
@@ -215,7 +215,7 @@ def ray_cluster(address: str | None) -> Iterator[None]:
     except Exception as error:  # Ray raises built-in exceptions if it cannot start
         raise RayUnavailable(f"Ray could not be {'joined' if address else 'started'}. {error}") from error
     with context:
-        # Restore our handler: Ray's own exits the process at once.
+        # Restore the worker's handler, because Ray's handler ends the process at once.
         signal.signal(signal.SIGTERM, on_sigterm)
         yield
 

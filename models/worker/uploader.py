@@ -14,7 +14,8 @@ from models.generators.encoding import clip_mp4
 from models.worker.errors import WorkerError
 from models.worker.lease_renewal import LeaseRenewer
 
-# Maximum number of clips in the upload queue. When it is full, generation waits, which limits memory use.
+# Maximum number of clips in the upload queue. While the queue is full, generation waits, which limits memory
+# use.
 _QUEUE_SIZE = 8
 
 

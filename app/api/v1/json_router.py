@@ -17,7 +17,7 @@ from app.errors import BadRequest
 from app.limited_routes import limited_route
 
 # These dependencies only document in /api/v1/openapi.json how to send credentials. app/dependencies.py reads
-# the credentials. A route with several schemes accepts any of them.
+# the credentials. A route with several schemes accepts each of these schemes.
 KEY = Depends(
     HTTPBearer(auto_error=False, description="A key from `ti2v key create` or `POST /api/v1/keys`.")
 )
@@ -37,7 +37,7 @@ ANNOTATOR = Depends(
         description="The cookie of an annotator: `GET /invite/{token}`, an invitation link, sets it.",
     )
 )
-# For routes that require no key but return more to a person with a key.
+# Documents the optional key of routes that return more to a person with a key than to a visitor.
 OPTIONAL_KEY: dict[str, Any] = {"security": [{}, {"HTTPBearer": []}]}
 
 

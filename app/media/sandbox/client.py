@@ -28,9 +28,7 @@ Json: TypeAlias = "str | int | float | bool | list[Json] | dict[str, Json] | Non
 
 log = logging.getLogger("ti2v.media")
 _CODE_FOLDER = Path(__file__).resolve().parents[3]
-_FORK_SERVER_GRACE_S = (
-    5.0  # time in which a fork server must end after wall_s; after that the fork server itself hangs
-)
+_FORK_SERVER_GRACE_S = 5.0  # a fork server that has not responded this long after wall_s hangs, and is killed
 MAX_REPLY_BYTES = 1024 * 1024
 CHUNK_BYTES = 64 * 1024
 
@@ -199,8 +197,8 @@ class _ForkServer:
         """Kill the process. Any thread may call this method, even while another thread uses this object."""
         process = self._process
         if process is not None:
-            # Kill the whole process group, so that no child survives. The pid stays valid until the process
-            # is waited for.
+            # Kill the whole process group, so that no child survives. The process id stays valid until `wait`
+            # is called.
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(process.pid, signal.SIGKILL)
 
@@ -212,7 +210,8 @@ class _ForkServer:
             return
         process.wait()
         _pipe(process.stdout).close()
-        with contextlib.suppress(BrokenPipeError):  # closing flushes a request to a dead process
+        # Closing the pipe flushes a request to a process that has ended, which raises an error.
+        with contextlib.suppress(BrokenPipeError):
             _pipe(process.stdin).close()
 
 
@@ -236,7 +235,7 @@ def _start_fork_server() -> subprocess.Popen[bytes]:
 
 
 def _pipe(pipe: IO[bytes] | None) -> IO[bytes]:
-    assert pipe is not None  # both are set, because both pipes were requested
+    assert pipe is not None  # stdin and stdout are set, because both pipes were requested
     return pipe
 
 

@@ -24,7 +24,8 @@ _NICENESS = 5
 
 
 def _read_benchmark(**arguments: Any) -> dict[str, Json]:
-    # Imported in the child: benchmarks are read rarely, and the importer would enlarge every fork server.
+    # Import the reader in the child, because benchmarks are read rarely and the reader would enlarge every
+    # fork server.
     from app.media.sandbox import benchmark_folder
 
     return benchmark_folder.read(**arguments)
@@ -91,7 +92,7 @@ def _apply_limits(folder: str, limits: SandboxLimits) -> None:
         (resource.RLIMIT_FSIZE, limits.file_bytes),
         (resource.RLIMIT_NOFILE, limits.open_files),
         (resource.RLIMIT_CORE, 0),
-        (resource.RLIMIT_NPROC, 0),  # no new processes or threads; does not apply to root
+        (resource.RLIMIT_NPROC, 0),  # no new processes or threads, unless the child runs as root
     ):
         resource.setrlimit(what, (most, most))
     # The signal of the soft limit tells the fork server why the child ended. The hard limit, one second

@@ -84,7 +84,7 @@ def _index(track: VideoTrack, offset: int) -> bytes:
     edits = b"" if track.order is None else _edits(track)
     header = _full_box(
         b"mvhd",
-        bytes(8),  # no times of creation and change
+        bytes(8),  # zeros instead of the times of creation and change
         _u32(track.clock_hz, track.duration, _ONE),
         bytes(12),  # no volume
         _UNITY_MATRIX,
@@ -121,7 +121,8 @@ def _media(track: VideoTrack, offset: int) -> bytes:
         bytes(2),
     )
     handler = _full_box(b"hdlr", bytes(4), b"vide", bytes(12), b"VideoHandler\0")
-    references = _full_box(b"dref", _u32(1), _full_box(b"url ", flags=1))  # the media is in this file
+    # The flag of the `url ` box states that the media is in this file.
+    references = _full_box(b"dref", _u32(1), _full_box(b"url ", flags=1))
     information = _box(
         b"minf",
         _full_box(b"vmhd", bytes(8), flags=1),

@@ -23,18 +23,19 @@ from benchmark.video import VideoDescription
 from benchmark.video.decoder import use_one_thread
 from benchmark.video.track import VideoTrack, open_video
 
-_GOP_FRAMES = 8  # frames between keyframes; short distances make stepping and scrubbing in the browser quick
+# The number of frames between keyframes. With a small number, the browser can step and seek quickly.
+_GOP_FRAMES = 8
 _ENCODER = {
-    # Annotators must judge the model and not our encoder, so the quality is high: at least 47 dB PSNR on real
+    # Annotators must judge the model and not the encoder, so the quality is high: at least 47 dB PSNR on real
     # clips. The preset `medium` takes twice as long for the same quality.
     "preset": "veryfast",
     "crf": "12",
     "profile": "high",
-    # No B-frames: they add an edit list and composition times that depend on the pictures.
+    # No B-frames, because B-frames add an edit list and composition times that depend on the pictures.
     "x264-params": f"keyint={_GOP_FRAMES}:min-keyint={_GOP_FRAMES}:scenecut=0:bframes=0:threads=1",
 }
-# BT.601, limited range: Chromium assumes this for an untagged clip of fewer than 720 lines. Most models write
-# such clips, so the pixel values of most clips do not change.
+# BT.601, limited range, which Chromium assumes for an untagged clip of fewer than 720 lines. Most models
+# write such clips, so the pixel values of most clips do not change.
 _SMPTE_170M = 6
 _COLOURS = Colours(_SMPTE_170M, _SMPTE_170M, _SMPTE_170M)
 

@@ -84,8 +84,8 @@ class MediaStore(ABC):
     def private_file(self) -> AbstractContextManager[Path]:
         """Create an empty private file that `put` can move into the store cheaply.
 
-        If the file was not stored, it is removed when the block ends. If the disk is full inside the block,
-        `StoreFull` is raised.
+        When the block ends, a file that was not moved into the store is removed. If the disk is full inside
+        the block, `StoreFull` is raised.
         """
 
     @abstractmethod

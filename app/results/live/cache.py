@@ -23,7 +23,8 @@ from benchmark.stats.arrays import IntArray
 from benchmark.stats.votes import Matchup
 
 MAX_CACHED_STUDIES = 16
-# If more comparisons than this have changed, reading all of them is faster than a query with IN (...).
+# If more comparisons than this number have changed, reading all comparisons is faster than a query with IN
+# (...).
 _MAX_CHANGED = 400
 _VOTE_COLUMNS = (
     Vote.id,
@@ -47,7 +48,7 @@ class _StudyReader:
         with self._lock:
             if self._has_late_rows(session):
                 self._reset()
-            # Read the votes first. The counters may then be newer than the votes, but never older.
+            # Read the votes first. In this order, the counters may be newer than the votes, but never older.
             changed = self._read_votes(session) | self._read_events(session)
             if not len(self._comparisons) or len(changed) > _MAX_CHANGED:
                 self._comparisons.read_all(session, study)

@@ -19,7 +19,7 @@ from benchmark.report.writer import STEPS, write_report_files
 
 __all__ = ["STEPS", "write_report", "zipped_report"]
 
-# Building a report keeps a processor busy for seconds, so only one is built at a time.
+# Building a report keeps a processor busy for seconds, so only one report is built at a time.
 BUILDING = threading.Lock()
 _CHUNK_BYTES = 256 * 1024
 _NO_DATE = (1980, 1, 1, 0, 0, 0)  # the earliest date that a ZIP file can store
@@ -63,7 +63,7 @@ def zipped_report(database: Database, *, slug: str, principal: Principal) -> Ite
     try:
         with full_disk_as_store_full(), tempfile.TemporaryDirectory(prefix="ti2v-report-") as folder:
             write_report(database, slug=slug, principal=principal, folder=Path(folder))
-            # An unnamed file: nothing remains on disk when the download ends.
+            # The file has no name, so nothing remains on disk when the download ends.
             archive = tempfile.TemporaryFile()  # noqa: SIM115 - `_chunks` closes it
             _zip(Path(folder), slug, archive)
     except StoreFull as error:

@@ -6,9 +6,10 @@ Text keeps a fixed size, so it stays readable on a phone.
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-# Length of the longest small bar, in percent of the column. The remaining width is for the bar's number.
+# The length of the longest small bar, in percent of the column. The remaining width is for the number next to
+# the bar.
 LONGEST_BAR_PERCENT = 62.0
-# Minimum of the scale's longest rate, so that a few votes never get a long bar.
+# The minimum rate at which a bar gets the full length, so that a few votes never get a long bar.
 MIN_SCALE_PERCENT = 10.0
 
 

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 Pixels = npt.NDArray[np.uint8]
 
-FULL_WIDTH = 504.0  # points: 7 inches, the text width of a paper in two columns
+FULL_WIDTH = 504.0  # in points: 7 inches, which is the text width of a paper in two columns
 MARGIN = 2.0
 TEXT_SIZE = 7.5
 SMALL_SIZE = 6.5
@@ -135,7 +135,7 @@ class Canvas:
 
     def _add(self, artist: "Artist") -> None:
         # add_patch and plot would compute data limits, which takes half of the drawing time of a large
-        # figure. We set the limits ourselves instead.
+        # figure. The constructor sets the limits instead.
         artist.set_clip_on(False)
         artist.set_transform(self._axes.transData)
         self._axes.add_artist(artist)

@@ -30,12 +30,12 @@ from benchmark.stats.preferences import SCORE, PreferenceRow, by_score
 
 MAX_ROWS = 100  # a taller figure does not fit on a page, and its PNG needs too much memory
 
-# Columns, in points from the left.
+# The positions of the columns, in points from the left.
 NAME_WIDTH = 98.0
 BAR_X, BAR_WIDTH = 132.0, 136.0
 REASON_X, REASON_PITCH = 314.0, 48.0
 MAX_REASON_WIDTH = 24.0
-MIN_SCALE = 10.0  # percent; a shorter scale would make the bar of a few votes look long
+MIN_SCALE = 10.0  # in percent: the minimum length of the scale, so that a few votes never get a long bar
 
 HEAD, FOOT, INTERIM_HEIGHT = 28.0, 27.0, 15.0
 LINE, PADDING = 9.0, 7.0

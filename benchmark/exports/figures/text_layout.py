@@ -13,9 +13,10 @@ if TYPE_CHECKING:
 FAMILY = "DejaVu Sans"
 ELLIPSIS = "…"
 MISSING = "▯"
-_MAX_LETTERS = 1000  # more than fits in any figure
+_MAX_LETTERS = 1000  # more characters than fit in any figure
 _BREAKABLE = re.compile(r"[^-_./@:]*[-_./@:]* ?")
-_MEASURED_AT = 100.0  # points; widths are proportional to the font size
+# The font size, in points, at which widths are measured. Widths are proportional to the font size.
+_MEASURED_AT = 100.0
 
 
 @cache

@@ -19,7 +19,7 @@ def load(arguments: Namespace) -> Call:
 
     @torch.no_grad()
     def embed(arrays: Arrays) -> Arrays:
-        # One image at a time: the network drops the batch axis of a single image only.
+        # Encode one image at a time, because the network drops the batch axis only for a single image.
         rows = [
             network.embed(torch.from_numpy(image)[None].to(arguments.device)).reshape(-1)
             for image in arrays["images"]

@@ -29,7 +29,8 @@ def serve(name: str, load: Callable[[argparse.Namespace], Call]) -> None:
     parser.add_argument("--checkpoint", default="", help="File or folder with the weights.")
     parser.add_argument("--device", default="cpu")
     arguments = parser.parse_args()
-    # Libraries print to stdout. The protocol gets the original stdout; everything else goes to stderr.
+    # Libraries may print to stdout. The protocol therefore uses the original stdout, and the output of
+    # libraries goes to stderr.
     answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)
     if arguments.checkout:
