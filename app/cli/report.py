@@ -29,13 +29,21 @@ if TYPE_CHECKING:
     help="Also draw a frame strip of this pair; repeatable.",
 )
 @click.option(
+    "--metrics",
+    "scores",
+    multiple=True,
+    metavar="FILE",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="Also compare these scores (ti2v metrics --format json) with the votes; repeatable.",
+)
+@click.option(
     "--licence",
     default="unknown",
     show_default=True,
     metavar="ID",
     help="Licence of the votes, as the Hugging Face hub writes it, such as cc-by-4.0.",
 )
-def report(study: str, output: Path, pairs: tuple[str, ...], licence: str) -> None:
+def report(study: str, output: Path, pairs: tuple[str, ...], scores: tuple[Path, ...], licence: str) -> None:
     """Write the report of STUDY: a folder with its protocol, hashes, votes, tables and figures.
 
     docs/report.md explains every file.
@@ -60,6 +68,7 @@ def report(study: str, output: Path, pairs: tuple[str, ...], licence: str) -> No
                 folder=folder,
                 licence=licence,
                 strips=strips,
+                scores=scores,
                 step=step,
             )
     click.echo(output)

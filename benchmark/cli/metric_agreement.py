@@ -16,6 +16,7 @@ from benchmark.cli.problems import verbose_option
     required=True,
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
 )
+@click.option("--interim", is_flag=True, help="The study is not closed: compute no regression.")
 @click.option("--scenarios", is_flag=True, help="Add a row for each scenario.")
 @click.option(
     "--format",
@@ -28,7 +29,12 @@ from benchmark.cli.problems import verbose_option
 @click.option("--output", default="-", show_default=True, metavar="FILE", help="Output file; - is stdout.")
 @verbose_option
 def metric_agreement(
-    votes_file: Path, score_files: tuple[Path, ...], scenarios: bool, file_format: str, output: str
+    votes_file: Path,
+    score_files: tuple[Path, ...],
+    interim: bool,
+    scenarios: bool,
+    file_format: str,
+    output: str,
 ) -> None:
     """Compare automatic metrics with the majority votes in VOTES.
 
@@ -38,18 +44,15 @@ def metric_agreement(
     """
     from benchmark.cli.output import write_output
     from benchmark.cli.score import count_rows, load_rows
-    from benchmark.exports.metric_agreement_files import AgreementDocument, agreement_bytes
+    from benchmark.exports.metric_agreement_files import agreement_bytes, agreement_document
     from benchmark.exports.metric_files import MetricFormat
     from benchmark.metrics.score_file import read_score_file
-    from benchmark.votes.covariates import covariate_table
-    from benchmark.votes.metric_agreement import metric_agreement_rows, missing_scores
+    from benchmark.votes.metric_agreement import missing_scores
 
-    scored = count_rows(load_rows(votes_file), interim=False)
+    scored = count_rows(load_rows(votes_file), interim=interim)
     tallies, matchups = scored.tallies, scored.votes.matchups
     files = [read_score_file(path) for path in score_files]
     for sentence in missing_scores(tallies, matchups, files):
         click.echo(sentence, err=True)
-    rows = list(metric_agreement_rows(tallies, matchups, files, by_scenario=scenarios))
-    settings = {file.suite: file.settings for file in files}
-    document = AgreementDocument(rows, covariate_table(tallies, matchups, files), settings)
+    document = agreement_document(tallies, matchups, files, by_scenario=scenarios, interim=interim)
     write_output([agreement_bytes(document, MetricFormat(file_format))], output)

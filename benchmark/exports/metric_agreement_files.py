@@ -8,10 +8,13 @@ from dataclasses import asdict, dataclass, fields
 
 from benchmark.exports.markup import latex_text, markdown_text
 from benchmark.exports.metric_files import MetricFormat
+from benchmark.metrics.score_file import ScoreFile
 from benchmark.stats.breakdowns import Division
 from benchmark.stats.number_format import printed_number, printed_p
-from benchmark.votes.covariates import CovariateRow, CovariateTable
-from benchmark.votes.metric_agreement import MetricAgreementRow
+from benchmark.stats.tallies import Tallies
+from benchmark.stats.votes import Matchup
+from benchmark.votes.covariates import CovariateRow, CovariateTable, covariate_table
+from benchmark.votes.metric_agreement import MetricAgreementRow, metric_agreement_rows
 
 _EMPTY = "–"
 _TITLES = (
@@ -33,6 +36,27 @@ class AgreementDocument:
     rows: Sequence[MetricAgreementRow]
     covariates: CovariateTable
     settings: Mapping[str, Mapping[str, str]]
+
+
+def agreement_document(
+    tallies: Tallies,
+    matchups: Sequence[Matchup],
+    files: Sequence[ScoreFile],
+    *,
+    by_scenario: bool,
+    interim: bool = False,
+) -> AgreementDocument:
+    """Compare the metrics of score files with the votes; an interim study gets no regression.
+
+    Raises:
+        MetricInputError: the files do not fit together.
+    """
+    rows = list(metric_agreement_rows(tallies, matchups, files, by_scenario=by_scenario))
+    if interim:
+        covariates = CovariateTable((), ("The study is not closed, so there is no regression.",))
+    else:
+        covariates = covariate_table(tallies, matchups, files)
+    return AgreementDocument(rows, covariates, {file.suite: file.settings for file in files})
 
 
 def agreement_bytes(document: AgreementDocument, file_format: MetricFormat) -> bytes:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 from benchmark.exports.cells import Cell
 from benchmark.exports.figures.writer import PaperFigure
@@ -47,6 +48,7 @@ class ReportContents:
         benchmark_licence: the licence that the benchmark states.
         licence: the licence of the votes, as a licence identifier of the Hugging Face hub.
         strips: frame strips of single pairs.
+        scores: files of metric scores, as `ti2v metrics --format json` writes them.
     """
 
     slug: str
@@ -61,3 +63,4 @@ class ReportContents:
     benchmark_licence: str
     licence: str = "unknown"
     strips: tuple[PaperFigure, ...] = ()
+    scores: tuple[Path, ...] = ()

@@ -127,13 +127,13 @@ def _instructions(contents: ReportContents, folder: Path) -> str:
         "All files in `tables/`, `figures/` (except frame strips) and `results.json` are computed from the "
         f"votes only. With TI2V Bench {version('ti2v-bench')} and the packages in `environment.txt`, these "
         "commands reproduce them byte for byte without network access. Run them in this folder:\n\n"
-        "```sh\n" + "\n".join(_commands(figures, interim)) + "\n```\n\n"
+        "```sh\n" + "\n".join(_commands(figures, interim, has_metrics=bool(contents.scores))) + "\n```\n\n"
         "On another machine or with other package versions, the bytes of Parquet, PDF and PNG files may "
         "differ; the numbers do not.\n"
     )
 
 
-def _commands(figures: list[str], interim: str) -> Iterator[str]:
+def _commands(figures: list[str], interim: str, *, has_metrics: bool) -> Iterator[str]:
     yield "sha256sum --check --quiet SHA256SUMS"
     yield "again=$(mktemp -d)"
     yield f"for table in {' '.join(COMPUTED)}; do"
@@ -147,6 +147,11 @@ def _commands(figures: list[str], interim: str) -> Iterator[str]:
     yield "done"
     yield 'diff -r "$again" tables'
     yield f"ti2v score votes/votes.parquet{interim} --table all --format json | cmp - results.json"
+    if has_metrics:
+        yield (
+            f"ti2v metric-agreement votes/votes.parquet metrics/scores/*.json{interim} --scenarios "
+            "--format json | cmp - metrics/agreement.json"
+        )
     if figures:
         yield f"for figure in {' '.join(figures)}; do for form in {' '.join(FigureFormat)}; do"
         yield (

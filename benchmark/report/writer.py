@@ -21,6 +21,7 @@ from benchmark.report.contents import (
 )
 from benchmark.report.dataset_card import dataset_card
 from benchmark.report.environment import environment_list
+from benchmark.report.metrics import write_metrics
 from benchmark.report.output_folder import PROTOCOL
 from benchmark.scoring import COMPUTED, ScoredVotes
 from benchmark.votes.read import load_votes
@@ -38,6 +39,7 @@ def write_report_files(contents: ReportContents, folder: Path, step: Step = lamb
 
     Raises:
         TableError: a vote is invalid; the message names the row.
+        MetricInputError: the files of metric scores do not fit together.
     """
     _write_records(contents, folder)
     step()
@@ -47,6 +49,8 @@ def write_report_files(contents: ReportContents, folder: Path, step: Step = lamb
         step()
     (folder / "results.json").write_bytes(scored.document())
     step()
+    if contents.scores:
+        write_metrics(scored, contents.scores, folder / "metrics")
     captions = [*_write_figures(contents, scored, folder / "figures", step)]
     (folder / "figures" / "captions.md").write_text("\n".join(captions), encoding="utf-8")
     (folder / "README.md").write_text(dataset_card(contents, scored, folder), encoding="utf-8")

@@ -5,6 +5,7 @@ import tempfile
 import threading
 import zipfile
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import BinaryIO
 
@@ -33,6 +34,7 @@ def write_report(
     folder: Path,
     licence: str = "unknown",
     strips: tuple[PaperFigure, ...] = (),
+    scores: tuple[Path, ...] = (),
     step: Callable[[], None] = lambda: None,
 ) -> None:
     """Write the report into an empty folder, from one database snapshot.
@@ -43,11 +45,13 @@ def write_report(
     Raises:
         NotFound: the study does not exist, or its results are not visible to this person.
         Conflict: the study is a draft or has no votes.
+        MetricInputError: the files of metric scores do not fit together.
     """
     with database.read() as session:
         use_one_snapshot(session)
         study = find_study(session, slug=slug, principal=principal)
-        write_report_files(report_contents(session, study, licence=licence, strips=strips), folder, step)
+        contents = report_contents(session, study, licence=licence, strips=strips)
+        write_report_files(replace(contents, scores=scores), folder, step)
 
 
 def zipped_report(database: Database, *, slug: str, principal: Principal) -> Iterator[bytes]:

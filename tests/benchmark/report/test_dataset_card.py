@@ -1,11 +1,16 @@
 """README.md: a card the hub can read whatever the study is called, and honest about what it holds."""
 
+import json
+import re
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
 import pytest
+from click.testing import CliRunner
 from huggingface_hub import DatasetCard
 
+from benchmark.cli.metric_agreement import metric_agreement
 from benchmark.report.contents import ReportContents
 from benchmark.report.dataset_card import dataset_card
 from benchmark.report.writer import write_report_files
@@ -53,6 +58,35 @@ def test_votes_of_which_none_counts_still_make_a_bundle(tmp_path: Path) -> None:
 
     assert "12 votes (0 of them counted)" in text
     assert "12 withdrawn votes" in text
+
+
+@pytest.mark.parametrize("interim", [False, True])
+def test_metrics_against_votes_are_computed_again_byte_for_byte(tmp_path: Path, interim: bool) -> None:
+    scores = []
+    for name, value in (("motif", 2.0), ("cinemo", 1.0)):
+        clips = [{"pair": f"pair{number}", "values": {"sharpness": value}} for number in range(4)]
+        document = {"suite": "motion", "name": name, "settings": {}, "clips": clips}
+        document["means"] = {"sharpness": {"direction": "higher"}}
+        scores.append(tmp_path / f"{name}.json")
+        scores[-1].write_text(json.dumps(document))
+    made = replace(contents(interim=interim), scores=tuple(scores))
+
+    report = tmp_path / "report"
+    report.mkdir()
+    write_report_files(made, report)
+
+    (command,) = re.findall("ti2v metric-agreement .*", (report / "README.md").read_text())
+    assert ("--interim" in command) == interim
+    arguments = command.split(" | ")[0].split()[2:]
+    files = sorted(map(str, (report / "metrics" / "scores").iterdir()))
+    again = CliRunner().invoke(
+        metric_agreement, [str(report / arguments[0]), *files, *arguments[2:], "--output", "-"]
+    )
+    assert again.exit_code == 0, again.output
+    assert again.stdout_bytes == (report / "metrics" / "agreement.json").read_bytes()
+    assert {path.suffix for path in (report / "metrics").glob("agreement.*")} == {
+        *(".csv", ".json", ".md", ".tex")
+    }
 
 
 def test_a_whole_bundle_keeps_its_cards_promises(tmp_path: Path) -> None:

@@ -1,0 +1,33 @@
+"""Writes the part of a report that compares automatic metrics with the votes."""
+
+import re
+from collections.abc import Sequence
+from pathlib import Path
+
+from benchmark.exports.metric_agreement_files import agreement_bytes, agreement_document
+from benchmark.exports.metric_files import MetricFormat
+from benchmark.exports.tables import EXTENSIONS
+from benchmark.metrics.score_file import read_score_file
+from benchmark.protocol import TableFormat
+from benchmark.scoring import ScoredVotes
+
+
+def write_metrics(scored: ScoredVotes, paths: Sequence[Path], folder: Path) -> None:
+    """Copy the files of scores to `folder/scores` and write the agreement in every format.
+
+    The copies are numbered, so that a recomputation reads the files in the same order.
+
+    Raises:
+        MetricInputError: a file is not a file of scores, or the files do not fit together.
+    """
+    files = [read_score_file(path) for path in paths]
+    document = agreement_document(
+        scored.tallies, scored.votes.matchups, files, by_scenario=True, interim=scored.interim
+    )
+    (folder / "scores").mkdir(parents=True)
+    for number, (path, file) in enumerate(zip(paths, files, strict=True), start=1):
+        name = re.sub(r"[^a-z0-9.-]+", "-", f"{file.suite}-{file.name}".lower())
+        (folder / "scores" / f"{number:02}-{name}.json").write_bytes(path.read_bytes())
+    for file_format in MetricFormat:
+        suffix = EXTENSIONS[TableFormat(file_format.value)]
+        (folder / f"agreement.{suffix}").write_bytes(agreement_bytes(document, file_format))
