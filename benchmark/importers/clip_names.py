@@ -21,7 +21,7 @@ def read_names(path: Path) -> Mapping[str, ClipName]:
     Raises:
         TableError: a column is missing or unknown, or a cell is invalid; the error lists all problems.
     """
-    table = read_table(path)
+    table = read_table(path, _COLUMNS)
     table.require(_COLUMNS[:2])
     unknown = [name for name in table.header if name not in _COLUMNS]
     if unknown:

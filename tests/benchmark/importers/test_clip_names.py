@@ -25,6 +25,13 @@ def test_the_seed_may_be_left_out(tmp_path: Path) -> None:
     assert read_names(table(tmp_path, "file,pair\na.gif,car_take\n")) == {"a.gif": ClipName("car_take", None)}
 
 
+@pytest.mark.parametrize("delimiter", [",", ";", "\t"])
+def test_any_usual_delimiter_is_read(delimiter: str, tmp_path: Path) -> None:
+    text = "file,pair,seed\na.gif,car_take,007\n".replace(",", delimiter)
+
+    assert read_names(table(tmp_path, text)) == {"a.gif": ClipName("car_take", 7)}
+
+
 @pytest.mark.parametrize(
     "text",
     [
@@ -35,6 +42,8 @@ def test_the_seed_may_be_left_out(tmp_path: Path) -> None:
         "file,pair\na.gif,x,y\n",
         "file,pair\na.gif,x\na.gif,y\n",
         "file,pair,seed\na.gif,x,-1\n",
+        "File,pair\na.gif,x\n",
+        "file,pair\na b.gif,x\na\u00a0b.gif,y\n",
     ],
 )
 def test_a_table_that_is_not_understood_is_refused(tmp_path: Path, text: str) -> None:
