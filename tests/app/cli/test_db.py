@@ -95,13 +95,18 @@ def test_a_backup_waits_for_nobody_who_writes(run: Run, home: Path, tmp_path: Pa
         only_server(Settings(_env_file=None, home=home)),
         (home / "database.lock").open("ab") as held,
         closing(sqlite3.connect(home / "ti2v.sqlite3")) as busy,
+        ThreadPoolExecutor(1) as pool,
     ):
         # The server's write lock, in the middle of a write.
         fcntl.flock(held, fcntl.LOCK_EX)
         busy.execute("BEGIN IMMEDIATE")
-        outcome = run("db", "backup", tmp_path / "copy.sqlite3")
+        copying = pool.submit(run, "db", "backup", tmp_path / "copy.sqlite3")
+        ended_meanwhile = wait([copying], timeout=PATIENCE_S).done
         busy.rollback()
+        fcntl.flock(held, fcntl.LOCK_UN)
+        outcome = copying.result()
 
+    assert ended_meanwhile, "the backup waited for the lock of the writers"
     assert outcome.code == 0, outcome.err
     assert people_in(tmp_path / "copy.sqlite3") == []
 
