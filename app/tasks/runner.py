@@ -132,7 +132,7 @@ class TaskRunner:
             log.warning(
                 "task failed",
                 exc_info=None if is_final else error,
-                extra={"task": task_id, "kind": kind.value, "subject": subject},
+                extra={"fields": {"task": task_id, "kind": kind.value, "subject": subject}},
             )
             message = str(error) if is_final else "An unexpected error; see the server log."
             with database.write() as session:
