@@ -121,7 +121,7 @@ class Capacities:
         """Return the default capacities.
 
         Uploads and renditions wait for `children` sandbox processes. Twice as many threads keep these
-        processes busy while other threads store files. Further threads would wait without doing any work.
+        processes busy while other threads store files. More threads would wait without doing any work.
         """
         capacities = {
             RequestClass.VOTES: Capacity("votes", threads=12, queue=200),

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 @click.command()
 def upgrade() -> None:
-    """Upgrade the database to the newest schema; create it if it does not exist.
+    """Upgrade the database to the newest schema, or create the database if it does not exist.
 
     A SQLite file is first copied to HOME/backups.
     """

@@ -53,7 +53,7 @@ def open_database(settings: Settings) -> Iterator[Database]:
     """Yield the database at the current schema.
 
     Raises:
-        NotFound: there is no database file. The function does not create one.
+        NotFound: there is no database file. The function does not create a database.
         Conflict: the database was not migrated.
     """
     refuse_missing_file(settings)

@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 def list_(status: str | None, row_format: str, server: str | None, key: str | None) -> None:
     """Print studies, newest first.
 
-    With --server, the command prints the studies that you may see; without it, all studies of this machine.
+    With --server, the command prints the studies that you may see; without --server, all studies of this
+    machine.
     """
     wanted = StudyStatus(status) if status else None
     studies = _studies_on_server(wanted, server, key) if server else _studies_here(wanted)

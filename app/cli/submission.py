@@ -37,7 +37,7 @@ def list_(
 ) -> None:
     """Print submissions, newest first.
 
-    With --server, the command prints your own submissions; without it, all submissions of this machine.
+    With --server, the command prints your own submissions; without --server, all submissions of this machine.
     """
     wanted = SubmissionStatus(status) if status else None
     if server:

@@ -208,8 +208,8 @@ def _links(context: AppContext) -> Demo:
 def _current_study(session: Session, context: AppContext) -> str:
     """Return the slug of the full demo study, or of the first-look study until the full one exists.
 
-    If the study's invitation is missing, add it. The link is derived from the secret key, so it is new
-    after a change of that key.
+    Add the study's invitation if it is missing. The link is derived from the secret key, so it is new after a
+    change of that key.
     """
     full = session.scalar(select(Study).where(Study.slug == FULL))
     study = full or session.scalar(select(Study).where(Study.slug == FIRST_LOOK))

@@ -1,9 +1,9 @@
 """Chooses a worker's model: first the loaded model, then one that no worker has loaded, then any other.
 
 Loading a model takes longer than generating a clip. Each model is loaded once for its first clip. In
-addition, each worker but one may load another worker's model once, to help with it. A queue of M models on
-W workers therefore costs at most W + M - 1 loads. A worker helps a second time only if minutes of work are
-left for each worker.
+addition, each worker but one may load another worker's model once, to help with that model's jobs. A queue of
+M models on W workers therefore costs at most W + M - 1 loads. A worker helps a second time only if minutes of
+work are left for each worker.
 """
 
 from collections.abc import Iterator

@@ -59,7 +59,7 @@ def parse_range(header: str | None, length: int) -> ByteRange | None:
 def padded_length(a_bytes: int, b_bytes: int) -> int:
     """Return the number of bytes that the server sends for each of an assignment's two renditions.
 
-    The number is the size of the larger file plus a box header, rounded up to a multiple of
+    The length is the size of the larger file plus a box header, rounded up to a multiple of
     `PADDING_STEP_BYTES`. Both files then have room for a `free` box.
 
     >>> padded_length(100_000, 70_000)

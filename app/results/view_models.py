@@ -226,7 +226,7 @@ class ResultsPage:
     def main_downloads(self) -> tuple[Download, ...]:
         """Return the most used downloads, which the page shows at once.
 
-        Other downloads appear after a click.
+        The other downloads of the page appear after a click.
         """
         return tuple(each for each in self.downloads if each.title in _MAIN_DOWNLOADS)
 

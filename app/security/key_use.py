@@ -23,7 +23,7 @@ class KeyUse:
     def is_due(self, key_id: int, *, now: datetime) -> bool:
         """Return whether to record this use of a key.
 
-        Further uses in the same minute are then not recorded.
+        Later uses in the same minute are not recorded.
         """
         with self._lock:
             before = self._recorded.get(key_id)

@@ -84,7 +84,7 @@ def may_change(subject: Subject, principal: Principal) -> bool:
 
 
 def find_study(session: Session, *, slug: str, principal: Principal, for_change: bool = False) -> Study:
-    """Return a study that this person may see (or may change). Other studies are treated as nonexistent.
+    """Return a study that this person may see (or change); otherwise raise NotFound.
 
     Raises:
         NotFound: there is no such study, or this person may not see or change it.

@@ -143,7 +143,7 @@ class ClipStorage:
         """Store the file and commit its row. If the commit fails, delete the file unless a row refers to it.
 
         The file is stored while the target is locked; otherwise the loser of a race would leave a file
-        without a row. Other writers wait for some milliseconds; on SQLite, all writers do.
+        without a row. Writers to the same target wait for some milliseconds; on SQLite, all writers wait.
         """
         key = content_key("clips", received.sha256)
         _lock_content(session, received.sha256)

@@ -41,7 +41,10 @@ def promised_sha256(content_digests: Iterable[str], hex_digests: Iterable[str]) 
 
 
 def _read_content_digest(header: str) -> str:
-    """Return the sha-256 of a Content-Digest header (RFC 9530), as hex. Other algorithms are ignored."""
+    """Return the sha-256 of a Content-Digest header (RFC 9530), as hex.
+
+    Digests of other algorithms are ignored.
+    """
     match = _CONTENT_DIGEST.search(header)
     if match is None:
         raise _unreadable()

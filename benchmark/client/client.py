@@ -144,7 +144,7 @@ def checked_key(key: str | None) -> str:
     if not key or not key.isascii() or not key.isprintable():
         raise ServerError(
             "The key is missing or malformed: use --key KEY, or set TI2V_KEY. "
-            "An admin creates one with: ti2v key create --role researcher --name NAME "
+            "An admin creates a key with: ti2v key create --role researcher --name NAME "
             "(for a worker: --role worker)"
         )
     return key.strip()

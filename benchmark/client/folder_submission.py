@@ -99,7 +99,7 @@ class FolderSubmission:
         replace: bool = False,
         on_new_model: Callable[[str], object] = lambda _: None,
     ) -> SubmissionDetailResponse:
-        """Return the open submission for the clips. If there is no submission, create one.
+        """Return the open submission for the clips. If there is none, create a submission.
 
         Raises:
             SubmissionProblems: a file name is wrong, the folder has no clips, clips changed and `replace`

@@ -30,7 +30,7 @@ from benchmark.wire.jobs import (
 )
 from benchmark.wire.submissions import MAX_PROVENANCE_BYTES, ClipResponse
 
-# `release` and `fail` are optional: without them, the lease expires a little later.
+# `release` and `fail` are optional: without these requests, the lease expires a little later.
 _OPTIONAL_RETRIES = 7
 _LEASE_LOST = {"stale_attempt", "cancelled", "submission_not_open", "clip_exists"}
 

@@ -116,7 +116,7 @@ def _compared(one: IntArray, other: IntArray) -> PairedMatchups:
 def _lead_by_pair(tallies: Tallies, matchups: int) -> IntArray:
     """Return the leader of each matchup and pair, (matchups, pairs), as in `Tallies.lead`.
 
-    The value is 0 for a pair without votes.
+    A pair without votes has the value 0.
     """
     lead = np.zeros((matchups, len(tallies.pairs)), dtype=np.int64)
     here = tallies.matchup < matchups

@@ -27,7 +27,7 @@ def sign_flip_test(differences: IntArray) -> float:
             reason for the other side.
 
     Returns:
-        A value in [1e-12, 1]; 1e-12 means "at most 1e-12". The value is 1 if all differences are 0.
+        The p-value, in [1e-12, 1]; 1e-12 means "at most 1e-12". The p-value is 1 if all differences are 0.
     """
     sizes = np.bincount(np.abs(differences[differences != 0]))
     reach = int((sizes * np.arange(len(sizes))).sum())

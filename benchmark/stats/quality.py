@@ -124,7 +124,7 @@ def _columns(votes: Votes, order: IntArray) -> _Columns:
 def agreement_with_others(votes: Votes) -> IntArray:
     """Return (votes,) whether each vote agrees with the majority of the other votes.
 
-    The value is 1 if it agrees, 0 if it disagrees, and UNKNOWN if the other votes are tied.
+    The value of a vote is 1 if the vote agrees, 0 if it disagrees, and UNKNOWN if the other votes are tied.
     """
     _, place = distinct(votes.matchup * len(votes.pairs) + votes.pair)
     sign = np.where(votes.chose_reference, 1, -1)

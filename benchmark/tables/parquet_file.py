@@ -1,4 +1,4 @@
-"""Reads the wanted columns of a Parquet file. Other columns may have any type."""
+"""Reads the wanted columns of a Parquet file. Columns that are not read may have any type."""
 
 from __future__ import annotations
 

@@ -68,7 +68,7 @@ class VoteRows:
 
 
 def parse_votes(table: Table) -> VoteRows:
-    """Parse the columns of VOTE_COLUMNS. Other columns are ignored.
+    """Parse the columns of a votes table that VOTE_COLUMNS lists, and ignore all other columns.
 
     Raises:
         TableError: a required column is missing, there are no rows, or a cell is invalid: an unknown status,

@@ -55,7 +55,7 @@ class OutputFolder:
     def create(self) -> None:
         """Create the folder if it does not exist.
 
-        The constructor does not create it, so that a failed start leaves no folder.
+        The constructor does not create the folder, so that a failed start leaves no folder.
         """
         self._folder.mkdir(parents=True, exist_ok=True)
 

@@ -20,7 +20,8 @@ def diffusion_loss(predicted: Tensor, target: Tensor) -> Tensor:
 
     Args:
         predicted: (batch, channels, frames, height, width), any float dtype.
-        target: the same shape and any float dtype; the prediction target, see `prediction_target`.
+        target: the prediction target (see `prediction_target`), in the shape of `predicted` and any float
+            dtype.
 
     Returns:
         (batch,) float32, at least 0: the mean over all elements of a clip, not averaged over the batch.
@@ -39,7 +40,7 @@ def squared_errors(predicted: Tensor, target: Tensor) -> Tensor:
 
     Args:
         predicted: (batch, channels, frames, height, width), any float dtype.
-        target: the same shape, any float dtype.
+        target: the prediction target, in the shape of `predicted` and any float dtype.
 
     Returns:
         (batch, 1, frames, height, width) float32, at least 0.
@@ -72,7 +73,7 @@ def prediction_target(
         prediction_type: a `PredictionType` or its value.
         latents: (batch, channels, frames, height, width), any float dtype; the clean latents to which the
             scheduler added noise, already multiplied by the scheduler's latent scale.
-        noise: the same shape and dtype; standard Gaussian noise.
+        noise: standard Gaussian noise, in the shape and dtype of `latents`.
         timesteps: (batch,) int64, indices into `alphas_cumprod`.
         alphas_cumprod: (steps,) float, a_t of the schedule in [0, 1].
 

@@ -38,7 +38,7 @@ def motion_focal_loss(predicted: Tensor, target: Tensor, heatmap: Tensor) -> Ten
 
     Args:
         predicted: (batch, channels, frames, height, width), any float dtype.
-        target: the same shape and any float dtype; the prediction target.
+        target: the prediction target, in the shape of `predicted` and any float dtype.
         heatmap: (batch, 1, frames, height, width), any float dtype; m' in [0, 1] at latent size.
 
     Returns:
@@ -55,7 +55,7 @@ def motif_loss(predicted: Tensor, target: Tensor, heatmap: Tensor, weight: float
 
     Args:
         predicted: (batch, channels, frames, height, width), any float dtype.
-        target: the same shape and any float dtype.
+        target: the prediction target, in the shape of `predicted` and any float dtype.
         heatmap: (batch, 1, frames, height, width), any float dtype; m' in [0, 1].
         weight: the paper's lambda, at least 0; 1 in the paper. With 0, the total is the diffusion loss.
 

@@ -74,8 +74,8 @@ class RaftFlow:
         """Return the flow of a batch of frame pairs.
 
         Args:
-            previous: (pairs, 3, height, width) uint8.
-            following: the same shape.
+            previous: (pairs, 3, height, width) uint8, the first frame of each pair.
+            following: the next frame of each pair, in the shape of `previous`.
 
         Returns:
             (pairs, height, width, 2) float32, pixels.

@@ -71,7 +71,7 @@ async def import_benchmark(
     if media_type != ZIP:
         raise WrongMediaType(f"Send a ZIP file as {ZIP}, or {JSON} with the name of a dataset.")
     if slug is None:
-        raise Invalid("slug: send it in the query, such as ?slug=my-pairs.", code="invalid_field")
+        raise Invalid("slug: send the slug in the query, such as ?slug=my-pairs.", code="invalid_field")
     await run_in_threadpool(_require_free_slug, request, slug, principal)
     async with stored_upload(request, principal, check=_require_zip) as upload:
         wanted = BenchmarkToImport(slug, title, archive_key=upload.key, archive_sha256=upload.sha256)
