@@ -115,6 +115,17 @@ def test_programs_end_when_their_worker_is_killed(seconds: str, tmp_path: Path) 
 
 
 @needs_namespaces
+@pytest.mark.parametrize("kind", ["user", "pid", "mnt", "ipc"])
+def test_a_program_has_namespaces_of_its_own(kind: str, tmp_path: Path) -> None:
+    own = str(Path(f"/proc/self/ns/{kind}").readlink())
+
+    inside = run(tmp_path, f"readlink /proc/self/ns/{kind}").log_tail.strip()
+
+    assert inside.startswith(f"{kind}:[")
+    assert inside != own
+
+
+@needs_namespaces
 def test_a_program_has_no_capabilities_and_its_folders(tmp_path: Path) -> None:
     ended = run(tmp_path, "grep -E 'Cap(Prm|Eff|Bnd|Amb)' /proc/self/status; id -u; touch mine")
 

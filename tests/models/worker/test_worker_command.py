@@ -1,6 +1,8 @@
 """`ti2v worker`: missing options, model selection, and protection of the key."""
 
+import ctypes
 import os
+import sys
 
 import pytest
 from click.testing import CliRunner, Result
@@ -10,6 +12,8 @@ from models.generators.registry import UnknownModel
 from models.worker.available_models import select_models
 from models.worker.errors import NoModelAvailable
 from tests.models.worker.conftest import Workplace
+
+PR_GET_DUMPABLE, PR_SET_DUMPABLE = 3, 4
 
 
 def run(*words: str, **environment: str | None) -> Result:
@@ -48,6 +52,23 @@ def test_the_key_is_removed_from_the_environment(
     assert "Uploaded 0 clips." in done.stderr
     assert workplace.worker.key not in done.output
     assert "TI2V_KEY" not in os.environ
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="prctl is of Linux")
+def test_other_programs_cannot_read_the_workers_memory(
+    workplace: Workplace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TI2V_KEY", workplace.worker.key)
+    monkeypatch.setenv("XDG_CACHE_HOME", str(workplace.folder))
+    prctl = ctypes.CDLL(None).prctl
+    prctl(PR_SET_DUMPABLE, 1, 0, 0, 0)
+    try:
+        CliRunner().invoke(worker, ["--server", workplace.address, "--models", "static", "--until-idle"])
+        is_dumpable = prctl(PR_GET_DUMPABLE, 0, 0, 0, 0)
+    finally:
+        prctl(PR_SET_DUMPABLE, 1, 0, 0, 0)
+
+    assert is_dumpable == 0
 
 
 def test_a_researchers_key_is_refused_with_the_command(workplace: Workplace) -> None:
