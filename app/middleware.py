@@ -36,7 +36,7 @@ _IMPORTS = frozenset({"/api/v1/benchmarks", "/api/v1/votes"})
 
 
 class RequestMiddleware:
-    """Adds request IDs and security headers, rejects cross-site and oversized requests, counts and logs."""
+    """Adds request IDs and security headers, rejects cross-site and oversized requests, logs each request."""
 
     def __init__(self, app: ASGIApp, *, settings: Settings) -> None:
         self._app = app

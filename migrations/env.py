@@ -1,4 +1,7 @@
-"""Runs migrations on the connection that app/migrations.py opens, or for developers on TI2V_DATABASE_URL."""
+"""Runs migrations on the connection that app/migrations.py opens.
+
+If a developer starts `alembic` directly, the database is that of TI2V_DATABASE_URL.
+"""
 
 from typing import Literal
 

@@ -82,9 +82,10 @@ def score(
 ) -> None:
     """Compute a result table from VOTES, a votes table as csv, tsv, jsonl or parquet.
 
-    VOTES needs the columns matchup, pair, chosen, status, the four justifications, and reference and other or
-    left and right. The command writes the table to --output, and sentences and notes to stderr. The table
-    `all` contains all tables with their sentences and notes in one JSON document.
+    VOTES needs the columns `matchup`, `pair`, `chosen`, `status` and the four justifications. It also needs
+    either `reference` and `other`, or `left` and `right`. The command writes the table to --output, and
+    sentences and notes to stderr. The table `all` contains all tables with their sentences and notes in one
+    JSON document.
     """
     from benchmark.cli.output import write_output
     from benchmark.exports.layout import TableLayout, UnknownColumn, UnusedLayout

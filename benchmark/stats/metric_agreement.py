@@ -68,7 +68,7 @@ class Agreement:
     """The agreement of a metric with people.
 
     Attributes:
-        comparisons: number of decided comparisons with both scores.
+        comparisons: number of decided comparisons for which both clips have a score of the metric.
         ties: number of them with equal scores.
         accuracy: share of agreements, a tie counting half; None without comparisons.
         interval: 95 % interval over images; None for fewer than five images, or if all agree or none does.

@@ -96,7 +96,7 @@ def _win_matrix(reference: IntArray, other: IntArray, tallies: Tallies, models: 
 
 
 def comparable_groups(wins: IntArray) -> IntArray:
-    """Return (models,) the group of each model, numbered in the order of the models.
+    """Return (models,) the number of each model's group. The group of the first model has the number 0.
 
     A group is a strongly connected component of the graph of won votes.
     """

@@ -21,7 +21,7 @@ def select_columns(
     Args:
         names: all column names of the file.
         wanted: the names of the columns to read; the file may lack some. None reads all named columns.
-        line: the line of the header.
+        line: the line number of the header in the file.
     """
     selected: dict[str, int] = {}
     for index, name in enumerate(names):

@@ -46,8 +46,7 @@ class SubmissionRequest(RequestModel):
 class SubmissionResponse(ResponseModel):
     """A submission of a model's clips.
 
-    `expected` is the number of pairs times the number of seeds. A seed counts if the submission has a clip
-    with this seed.
+    `expected` is the number of pairs times the number of different seeds among the submission's clips.
     """
 
     id: str

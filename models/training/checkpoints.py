@@ -120,7 +120,7 @@ def _steps(path: Path) -> int:
 
 
 def _flatten_optimiser(optimiser: torch.optim.Optimizer) -> Iterator[tuple[str, Tensor]]:
-    """Yield AdamW's moments and step counts as `parameter index.name`."""
+    """Yield AdamW's moments and step counts by name, such as `3.exp_avg` for the parameter with index 3."""
     for index, tensors in optimiser.state_dict()["state"].items():
         for name, value in tensors.items():
             yield f"{index}.{name}", torch.as_tensor(value)

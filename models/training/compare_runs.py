@@ -26,12 +26,14 @@ class SeedStatistics:
 
 
 def seed_statistics(numbers: Sequence[float]) -> SeedStatistics:
-    """Return the mean, minimum and maximum of one number per seed."""
+    """Return the mean, minimum and maximum over the seeds; `numbers` has one number for each seed."""
     return SeedStatistics(sum(numbers) / len(numbers), min(numbers), max(numbers))
 
 
 def read_finished_figure6(folder: Path, config: TrainingConfig) -> list[RegionLoss] | None:
-    """Return a run's Figure 6 rows; None if no finished run has this config's steps and validation.
+    """Return the Figure 6 rows of the run in a folder.
+
+    None if the run is not finished, or has other numbers of steps or other validation settings than `config`.
 
     Raises:
         CannotResume: the folder holds a run with other settings, or its training.json is damaged.

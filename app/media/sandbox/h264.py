@@ -77,7 +77,7 @@ def stream_of_mp4(configuration: bytes, samples: Iterable[bytes], colours: Colou
 
 
 def stream_of_encoder(headers: bytes, packets: Iterable[bytes], colours: Colours) -> H264Stream:
-    """Return the cleaned stream of an encoder's output with start codes.
+    """Return an encoder's stream without metadata. The encoder separates the units by start codes.
 
     Raises the errors of `stream_of_mp4`.
     """
