@@ -105,8 +105,8 @@ class QuestionAgreement:
 class AgreementPart:
     """Inter-annotator agreement on the choice. The three shares are percentages of the comparisons.
 
-    `lede` is empty if agreement cannot be measured. `can_be_partial` is false for panels of three or fewer:
-    they agree completely or split as evenly as possible.
+    `lede` is empty if agreement cannot be measured. `can_be_partial` is false for panels of three or fewer
+    votes, which agree completely or split as evenly as possible.
     """
 
     lede: str

@@ -98,7 +98,7 @@ class Job(Base):
     claimed_at: Mapped[datetime | None]
     expires_at: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]
-    # The kind, message and log of the last failure; they are kept while the job is retried.
+    # The kind, message and log of the last failure, which are kept while the job is retried.
     failure_kind: Mapped[FailureKind | None] = mapped_column(closed_set(FailureKind))
     failure_message: Mapped[str] = mapped_column(String(500), default="")
     log_tail: Mapped[str] = mapped_column(Text, default="")

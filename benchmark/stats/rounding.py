@@ -1,6 +1,6 @@
 """Computes percentages with one decimal, rounded half up in integer arithmetic, as in the paper.
 
-Python's round() and format() round half to even: they give 63.7, 41.2 and 36.2 where the paper prints 63.8,
+Python's round() and format() round half to even. They give 63.7, 41.2 and 36.2, but the paper prints 63.8,
 41.3 and 36.3. For example, 204/320 is exactly 63.75 %.
 """
 

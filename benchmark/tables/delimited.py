@@ -37,7 +37,8 @@ class DelimitedText:
     """The rows of a CSV or TSV text.
 
     Args:
-        delimiter: the delimiter of cells. A first line such as `sep=;` overrides it; this line is not a row.
+        delimiter: the delimiter of cells. A first line such as `sep=;` is not a row and overrides the
+            delimiter.
     """
 
     def __init__(self, text: str, delimiter: str) -> None:

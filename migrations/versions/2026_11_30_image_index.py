@@ -1,10 +1,9 @@
 """image_index
 
-Why: every thumbnail asks which benchmarks show its image, because a private benchmark's images are private.
-Without the index the database reads all pairs for each picture of a page.
-Locks: on PostgreSQL, writes to `pairs` wait while the index is built; that is well below a second for 100,000
-pairs, and only imports of benchmarks write there.
-Works with the release before: yes.
+Why: each request for a thumbnail looks up the benchmarks that contain its image, because the images of
+private benchmarks are private. Without the index the database reads all pairs for each thumbnail of a page.
+Locks: on PostgreSQL, writes to `pairs` wait while the index is built. Building the index takes well below a
+second for 100,000 pairs, and only imports of benchmarks write to `pairs`. Works with the release before: yes.
 """
 
 from alembic import op

@@ -57,7 +57,7 @@ if TYPE_CHECKING:
 )
 @click.option("--batch", type=click.IntRange(1, 32), help="Batch size (default: per model).")
 @click.option("--name", help="Name of this worker on the server (default: machine, device and process id).")
-@click.option("--once", is_flag=True, help="Claim jobs once, generate them and exit.")
+@click.option("--once", is_flag=True, help="Claim jobs once, generate their clips and exit.")
 @click.option("--until-idle", is_flag=True, help="Exit when the server has no jobs.")
 @click.option(
     "--images",

@@ -107,7 +107,7 @@ def _diffusers_entry(recipe: DiffusersRecipe, sha256: str) -> GeneratorEntry:
 
 
 def missing_network_package() -> str | None:
-    """Return a sentence if torch, diffusers or transformers is not installed; None if all are."""
+    """Return a sentence if torch, diffusers or transformers is not installed; None if all are installed."""
     missing = missing_package(("torch", "diffusers", "transformers"))
     return f"The package {missing} is not installed; run: make worker" if missing else None
 

@@ -59,13 +59,13 @@ class Staging(RecipeTable):
 
     Attributes:
         inputs: subfolder of the work folder for the images.
-        stems: stems of the image files: `<number>_<pair id>`, or `<number>` if words
-            in file names cause problems.
+        stems: form of the image files' stems: `<number>_<pair id>`, or `<number>` if words in file names
+            cause problems.
         prompts_file: file with one prompt per line, in the order of the sorted images.
-        requests_file: file in our file protocol, see `staging`.
+        requests_file: file in the protocol for programs of your own, see `staging`.
         config_file: YAML file with the content of `config`.
-        config: content of the config file; a list with a single element that uses clip placeholders is
-            expanded to one element per clip.
+        config: content of the config file. If a list has a single element and this element uses clip
+            placeholders, the list is expanded to one element per clip.
         forbidden: characters that prompts must not have, because the program uses them in file names.
         path_without: text that the path of the work folder must not contain.
         max_prompt_bytes: maximum length of prompts, because the program uses them in file names.

@@ -6,9 +6,9 @@ Placeholders of a run: python, gpu (value of CUDA_VISIBLE_DEVICES), checkout, wo
 config_file, requests_file, script, seed. Placeholders of a clip: prompt, image, image_name, stem, index,
 index4 (four digits), seed.
 
-File protocol for programs without a command line: `requests_file` has one JSON object per line. Its keys are
-`stem`, `image`, `prompt`, `seed`, `width`, `height`, `frames`, `fps` and `output`. `output` is the path of
-the mp4 that the program must write.
+File protocol for programs without a command line: `requests_file` has one JSON object per line. The keys of
+an object are `stem`, `image`, `prompt`, `seed`, `width`, `height`, `frames`, `fps` and `output`. `output` is
+the path of the mp4 that the program must write.
 """
 
 import json

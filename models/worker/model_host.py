@@ -1,4 +1,4 @@
-"""Model hosts: they load models in this process or in a Ray actor (models/worker/ray_engine.py)."""
+"""Defines model hosts, which load models in this process or in a Ray actor (models/worker/ray_engine.py)."""
 
 from collections.abc import Callable, Iterator, Sequence
 from typing import Protocol

@@ -147,7 +147,7 @@ def renew(public_id: PublicIdPath, body: AttemptRequest, request: Request) -> Re
 
 @router.post("/jobs/{public_id}/release", responses=errors("404 not_found", "409 stale_attempt cancelled"))
 def release(public_id: PublicIdPath, body: AttemptRequest, request: Request) -> JobResponse:
-    """Release a job; this does not count as a failed attempt."""
+    """Release a job. A release does not count as a failed attempt."""
     with context_of(request).database.write(durable=False) as session:
         principal = require_person(session, request, Role.WORKER, scope=Scope.WORK, now=utc_now())
         job = leases.held_job(session, public_id=public_id, attempt=body.attempt, principal=principal)
