@@ -1,17 +1,25 @@
 """Finds the clips in a folder, and the pair of each clip."""
 
-from collections.abc import Sequence
+import re
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from benchmark.importers.layouts import DIMENSIONS_TAG
 from benchmark.importers.source import BenchmarkSource
-from benchmark.pairs import is_hidden_file, match_clip_names
+from benchmark.pairs import ClipName, PairSpec, canonical_name, is_hidden_file, match_clip_names
 from models.metrics.clip_input import ClipInput
+
+_PROMPT_AND_SEED = re.compile(r"(?P<prompt>.+)-(?P<seed>\d{1,9})")
 
 
 class NoClipsFound(ValueError):
     """The folder has no clip of the benchmark. The message gives examples of ignored files."""
+
+
+class TwoClipsForOneSeed(ValueError):
+    """Two files of the folder are clips of the same pair and seed."""
 
 
 @dataclass(frozen=True)
@@ -32,12 +40,18 @@ class FoundClips:
 def find_clips(folder: Path, source: BenchmarkSource) -> FoundClips:
     """Match the `.mp4` files of a folder with a benchmark's pairs; a pair may have several clips.
 
+    Names are `<pair id>.mp4`, `<pair id>_<seed>.mp4` or, as VBench has them, `<prompt>-<seed>.mp4`.
+
     Raises:
         NoClipsFound: no file is a clip of the benchmark.
+        TwoClipsForOneSeed: two files are the same pair and seed.
     """
     files = sorted(path for path in folder.iterdir() if path.is_file() and not is_hidden_file(path.name))
     videos = {path.stem: path for path in files if path.suffix.lower() == ".mp4"}
     names = match_clip_names(videos, [pair.id for pair in source.pairs])
+    named_by_prompt = _prompt_names(names.unknown, source.pairs)
+    matched = {**names.matched, **named_by_prompt}
+    _refuse_two_of_a_seed(matched)
     order = {pair.id: number for number, pair in enumerate(source.pairs)}
     clips = [
         ClipInput(
@@ -49,11 +63,12 @@ def find_clips(folder: Path, source: BenchmarkSource) -> FoundClips:
             image_path=source.images[source.pairs[order[name.pair_id]].image],
             dimensions=frozenset(source.pairs[order[name.pair_id]].tags.get(DIMENSIONS_TAG, "").split()),
         )
-        for stem, name in names.matched.items()
+        for stem, name in matched.items()
     ]
+    unknown = [stem for stem in names.unknown if stem not in named_by_prompt]
     ignored = [
         *(f"{path.name}: not an .mp4 file" for path in files if path.suffix.lower() != ".mp4"),
-        *(f"{videos[stem].name}: no pair of this benchmark has this name" for stem in names.unknown),
+        *(f"{videos[stem].name}: no pair of this benchmark has this name" for stem in unknown),
         *(f"{each.stem}.mp4: the name fits two pairs" for each in names.ambiguous),
     ]
     if not clips:
@@ -64,6 +79,29 @@ def find_clips(folder: Path, source: BenchmarkSource) -> FoundClips:
     return FoundClips(
         tuple(sorted(clips, key=lambda clip: (order[clip.pair], clip.seed))), tuple(ignored), len(order)
     )
+
+
+def _prompt_names(stems: Sequence[str], pairs: Sequence[PairSpec]) -> dict[str, ClipName]:
+    """Return the pair and seed of names like `<prompt>-<seed>`, if exactly one pair has the prompt."""
+    prompts = Counter(pair.prompt for pair in pairs)
+    of_prompt = {pair.prompt: pair.id for pair in pairs if prompts[pair.prompt] == 1}
+    found = {}
+    for stem in stems:
+        match = _PROMPT_AND_SEED.fullmatch(canonical_name(stem))
+        if match is not None and match["prompt"] in of_prompt:
+            found[stem] = ClipName(of_prompt[match["prompt"]], int(match["seed"]))
+    return found
+
+
+def _refuse_two_of_a_seed(matched: Mapping[str, ClipName]) -> None:
+    first: dict[tuple[str, int], str] = {}
+    for stem, name in sorted(matched.items()):
+        other = first.setdefault((name.pair_id, name.seed or 0), stem)
+        if other != stem:
+            raise TwoClipsForOneSeed(
+                f"{other}.mp4 and {stem}.mp4 are both seed {name.seed or 0} of the pair {name.pair_id}. "
+                "Remove one of them or give it another seed."
+            )
 
 
 def _examples(ignored: Sequence[str]) -> str:

@@ -1,6 +1,7 @@
 """Suites over folders of clips, with real networks at toy size."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +13,7 @@ from benchmark.metrics.table import MetricTable
 from benchmark.scenes.encoding import encode_mp4
 from models.backbones.base import CLIP_B16, BackboneMissing, weights_folder
 from models.backbones.clip import ClipBackbone
-from models.metrics.clips import NoClipsFound, find_clips
+from models.metrics.clips import NoClipsFound, TwoClipsForOneSeed, find_clips
 from models.metrics.run import MetricRun, run_suite
 from models.metrics.suites import SUITES, SuiteName
 from tests.models.metrics.conftest import moving, picture
@@ -150,6 +151,31 @@ def test_a_folder_without_clips_of_the_benchmark_is_refused(tmp_path: Path, sour
 
     with pytest.raises(NoClipsFound, match="no clip of this benchmark"):
         find_clips(tmp_path, source)
+
+
+def test_clips_named_as_vbench_names_them_are_found(tmp_path: Path, source: BenchmarkSource) -> None:
+    unique = replace(source, pairs=tuple(pair for pair in source.pairs if pair.image == "kite1"))
+    for name in ("it moves-0", "it moves-4", "it-rises-1", "it sinks-0"):
+        (tmp_path / f"{name}.mp4").write_bytes(b"")
+
+    found = find_clips(tmp_path, unique)
+
+    assert [(clip.pair, clip.seed) for clip in found.clips] == [("kite1_it_moves", 0), ("kite1_it_moves", 4)]
+    assert len(found.ignored) == 2
+
+
+def test_a_prompt_of_two_pairs_names_no_clip(tmp_path: Path, source: BenchmarkSource) -> None:
+    (tmp_path / "it moves-0.mp4").write_bytes(b"")
+
+    with pytest.raises(NoClipsFound):
+        find_clips(tmp_path, source)
+
+
+def test_two_files_of_one_seed_are_refused(clips: Path, source: BenchmarkSource) -> None:
+    (clips / f"{source.pairs[0].id}_0.mp4").write_bytes(b"")
+
+    with pytest.raises(TwoClipsForOneSeed, match="are both seed 0 of the pair kite1_it_moves"):
+        find_clips(clips, source)
 
 
 def test_what_is_not_used_is_listed(clips: Path, source: BenchmarkSource) -> None:
