@@ -1,7 +1,6 @@
 """Turns every error into a response: JSON in one format for programs, an HTML page for browsers."""
 
 import logging
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -16,7 +15,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Match
 
 from app.errors import AppError, NotSignedIn, RangeNotSatisfiable
-from benchmark.wire.common import LABEL, PUBLIC_ID, SLUG, SUBMISSION_NAME
+from app.field_messages import field_message
 
 log = logging.getLogger("ti2v.errors")
 
@@ -42,15 +41,6 @@ _HTTP_MESSAGES = {
     400: "The request could not be read.",
     404: "There is no page at this URL. Check the URL.",
     405: "This URL does not support this HTTP method.",
-}
-
-# The text that pydantic writes for a member of an enumeration, such as <AnnotatorKind.PILOT: 'pilot'>.
-_ENUM_MEMBER = re.compile(r"<\w+\.\w+: ('[^']*')>")
-_PATTERNS = {
-    SLUG: "Use at most 64 lower-case letters, digits, '.', '_' and '-'; start with a letter or digit.",
-    LABEL: "Use at most 64 letters, digits, '.', '_' and '-'; start with a letter or digit.",
-    SUBMISSION_NAME: "Name a submission by its ID, or as model or model@label.",
-    PUBLIC_ID: "An ID has 16 hexadecimal digits (0-9, a-f).",
 }
 
 
@@ -171,25 +161,7 @@ def _invalid_request(request: Request, error: Exception) -> Response:
         # to the route unchanged.
         message = "Send JSON, with the header Content-Type: application/json."
         return answer_error(request, status=415, code="wrong_media_type", message=message)
-    return answer_error(request, status=422, code="invalid_field", message=_field_message(first))
-
-
-def _field_message(problem: dict[str, object]) -> str:
-    """Return a message that names the field and the problem but does not repeat the submitted value."""
-    location = problem["loc"]
-    assert isinstance(location, tuple)
-    if problem["type"] == "extra_forbidden":
-        return "The body has an unknown field. See /api/v1/openapi.json for the fields."
-    where = ".".join(str(part) for part in location if part not in ("body", "path", "query"))
-    message = _pattern_help(problem) or str(problem["msg"]).removeprefix("Value error, ")
-    message = _ENUM_MEMBER.sub(r"\1", message)
-    return f"{where or 'body'}: {message}"
-
-
-def _pattern_help(problem: dict[str, object]) -> str | None:
-    """Return a description of the pattern that a value does not match; None if there is none."""
-    context = problem.get("ctx")
-    return _PATTERNS.get(str(context.get("pattern"))) if isinstance(context, dict) else None
+    return answer_error(request, status=422, code="invalid_field", message=field_message(first))
 
 
 def _http_error(request: Request, error: Exception) -> Response:

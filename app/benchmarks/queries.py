@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.benchmarks.service import benchmark_shape, find_benchmark, newest_versions
+from app.benchmarks.profile import benchmark_shape
+from app.benchmarks.service import find_benchmark, newest_versions
 from app.cursors import KeyType, ListOrder, PageRequest
 from app.security.identity import Principal
 from app.tables.bench import Benchmark, Pair

@@ -4,7 +4,6 @@ import hashlib
 import json
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Select, func, insert, select
@@ -16,29 +15,12 @@ from app.errors import Conflict, Invalid, NotFound
 from app.security.identity import Principal
 from app.security.visibility import sees_benchmark
 from app.tables.bench import Benchmark, Pair
-from app.tables.studies import Study
 from benchmark.importers.source import BenchmarkSource
 from benchmark.pairs import PairSpec
-from benchmark.protocol import StudyKind, Visibility
+from benchmark.protocol import Visibility
 from benchmark.wire.text import is_one_line
 
 SLUG = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
-
-
-@dataclass(frozen=True)
-class BenchmarkShape:
-    """The size of a benchmark. `images_per_scenario` holds the minimum and the maximum."""
-
-    pairs: int
-    images: int
-    prompts: int
-    scenarios: int
-    images_per_scenario: tuple[int, int]
-
-
-# arXiv:2412.16153, section 4. The paper says 3-5 images per scenario; the released table has one scenario
-# with 6.
-OFFICIAL_SHAPE = BenchmarkShape(pairs=320, images=88, prompts=133, scenarios=22, images_per_scenario=(3, 6))
 
 
 def import_benchmark(
@@ -125,78 +107,6 @@ def newest_versions(principal: Principal | None) -> Select[Benchmark]:
         .where(sees_benchmark(principal))
         .order_by(Benchmark.slug)
     )
-
-
-def benchmark_shape(session: Session, benchmark: Benchmark) -> BenchmarkShape:
-    counts = session.execute(
-        select(
-            func.count(),
-            func.count(Pair.image.distinct()),
-            func.count(Pair.prompt.distinct()),
-            func.count(Pair.scenario.distinct()),
-        ).where(Pair.benchmark_id == benchmark.id)
-    ).one()
-    per_scenario = session.scalars(
-        select(func.count(Pair.image.distinct()))
-        .where(Pair.benchmark_id == benchmark.id)
-        .group_by(Pair.scenario)
-    ).all()
-    return BenchmarkShape(*counts, images_per_scenario=(min(per_scenario), max(per_scenario)))
-
-
-@dataclass(frozen=True)
-class BenchmarkProfile:
-    """The row of a benchmark in the paper's Table 1.
-
-    Attributes:
-        media, texts: number of unique images and of unique prompts.
-        text_driven: whether an image has several prompts, so that the text decides the motion.
-        evaluation: `human` if this service has a human study of any version; else `none`.
-    """
-
-    slug: str
-    version: int
-    pairs: int
-    media: int
-    texts: int
-    type: str
-    text_driven: str
-    evaluation: str
-
-
-def benchmark_profile(session: Session, benchmark: Benchmark) -> BenchmarkProfile:
-    """Return a benchmark's row of the paper's Table 1."""
-    shape = benchmark_shape(session, benchmark)
-    several = session.scalar(
-        select(Pair.image)
-        .where(Pair.benchmark_id == benchmark.id)
-        .group_by(Pair.image)
-        .having(func.count(Pair.prompt.distinct()) > 1)
-        .limit(1)
-    )
-    versions = select(Benchmark.id).where(Benchmark.slug == benchmark.slug)
-    study = session.scalar(
-        select(Study.id).where(Study.kind == StudyKind.HUMAN, Study.benchmark_id.in_(versions)).limit(1)
-    )
-    return BenchmarkProfile(
-        slug=benchmark.slug,
-        version=benchmark.version,
-        pairs=shape.pairs,
-        media=shape.images,
-        texts=shape.prompts,
-        type="image-text",
-        text_driven="no" if several is None else "yes",
-        evaluation="none" if study is None else "human",
-    )
-
-
-def differences_from_official(shape: BenchmarkShape) -> list[str]:
-    """Return one line for each number of pairs, images, prompts or scenarios that differs from TI2V Bench."""
-    return [
-        f"{getattr(shape, count)} {count}, TI2V Bench has {getattr(OFFICIAL_SHAPE, count)}"
-        for count in ("pairs", "images", "prompts", "scenarios")
-        if getattr(shape, count) != getattr(OFFICIAL_SHAPE, count)
-    ]
 
 
 def _first_visibility(owner_id: int | None) -> Visibility:

@@ -87,7 +87,8 @@ def _import_here(place: str, slug: str | None, title: str | None, owner: str | N
 @format_option
 def list_(row_format: str) -> None:
     """List the newest version of every benchmark."""
-    from app.benchmarks.service import benchmark_shape, newest_benchmarks
+    from app.benchmarks.profile import benchmark_shape
+    from app.benchmarks.service import newest_benchmarks
     from app.cli.local import READER, open_database, open_settings
 
     rows = []
@@ -115,7 +116,8 @@ def list_(row_format: str) -> None:
 @format_option
 def show(slug: str, row_format: str) -> None:
     """Print SLUG as a row of the paper's Table 1: pairs, unique media and texts, type, evaluation."""
-    from app.benchmarks.service import benchmark_profile, find_benchmark
+    from app.benchmarks.profile import benchmark_profile
+    from app.benchmarks.service import find_benchmark
     from app.cli.local import READER, open_database, open_settings
 
     with open_database(open_settings()) as database, database.read() as session:
@@ -129,7 +131,8 @@ def show(slug: str, row_format: str) -> None:
 def check(slug: str, row_format: str) -> None:
     """Compare the size of SLUG with TI2V Bench, and check that every image is in the media store."""
     from app.benchmarks.images import missing_images
-    from app.benchmarks.service import benchmark_shape, differences_from_official, find_benchmark
+    from app.benchmarks.profile import benchmark_shape, differences_from_official
+    from app.benchmarks.service import find_benchmark
     from app.cli.local import READER, open_database, open_settings
     from app.errors import NotFound
     from app.media.store import open_store

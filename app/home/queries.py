@@ -5,7 +5,8 @@ from collections import defaultdict
 from sqlalchemy import case, func, or_, select
 from sqlalchemy.orm import Session
 
-from app.benchmarks.service import benchmark_shape, newest_benchmarks
+from app.benchmarks.profile import benchmark_shape
+from app.benchmarks.service import newest_benchmarks
 from app.home.view_models import BenchmarkImage, BenchmarkLine, PublishedStudy, SubmissionLine
 from app.media.thumbnail_urls import TILE, thumbnail_url
 from app.panels.sides import side_name

@@ -11,14 +11,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.benchmarks.images import store_images
-from app.benchmarks.service import (
-    OFFICIAL_SHAPE,
-    benchmark_shape,
-    differences_from_official,
-    find_benchmark,
-    import_benchmark,
-    newest_benchmarks,
-)
+from app.benchmarks.profile import OFFICIAL_SHAPE, benchmark_shape, differences_from_official
+from app.benchmarks.service import find_benchmark, import_benchmark, newest_benchmarks
 from app.context import AppContext
 from app.database import Database
 from app.errors import Invalid, NotFound
