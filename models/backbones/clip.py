@@ -13,6 +13,7 @@ import torch
 from torch import Tensor
 
 from models.backbones.base import BackboneMissing, Features, Images
+from models.backbones.device import torch_device
 from models.backbones.transforms import AS_PILLOW, CLIP_MEAN, CLIP_STD, Resampling, centre_crop_square
 
 
@@ -48,7 +49,7 @@ class ClipBackbone:
             self._tokenizer = CLIPTokenizerFast.from_pretrained(folder, local_files_only=True)
         except (OSError, ValueError) as error:
             raise BackboneMissing(f"{folder} holds no CLIP model that can be read: {error}") from error
-        self._network = network.eval().requires_grad_(False).to(device)
+        self._network = network.eval().requires_grad_(False).to(torch_device(device))
         self._device = device
         self._batch_size = batch_size
         self._side = int(network.config.vision_config.image_size)

@@ -18,6 +18,7 @@ from torch import Tensor
 from torch.nn.functional import interpolate
 
 from models.backbones.base import BackboneMissing, Features, Images
+from models.backbones.device import torch_device
 from models.backbones.transforms import (
     AS_PILLOW,
     IMAGENET_MEAN,
@@ -69,7 +70,7 @@ class DinoBackbone:
         except (OSError, ValueError) as error:
             raise BackboneMissing(f"{folder} holds no ViT that can be read: {error}") from error
         network.embeddings.interpolate_pos_encoding = partial(_encodings_of, network.embeddings)
-        self._network = network.eval().requires_grad_(False).to(device)
+        self._network = network.eval().requires_grad_(False).to(torch_device(device))
         self._device = device
         self._batch_size = batch_size
         self._side = int(network.config.image_size)

@@ -16,6 +16,7 @@ from torch.nn.functional import pad
 
 from benchmark.metrics.vectors import MetricInputError
 from models.backbones.base import BackboneMissing, first_line
+from models.backbones.device import torch_device
 from models.backbones.raft_network import STRIDE, Raft
 
 # The coarsest of the four correlation levels has 1/64 of the resolution and needs two rows and columns.
@@ -43,7 +44,7 @@ class RaftBackbone:
     def __init__(
         self, checkpoint: Path, *, identity: str, device: str = "cpu", iterations: int = ITERATIONS
     ) -> None:
-        self._network = load_raft(checkpoint).requires_grad_(False).to(device)
+        self._network = load_raft(checkpoint).requires_grad_(False).to(torch_device(device))
         self._device = device
         self._iterations = iterations
         self.identity = f"{identity} {iterations} iterations"

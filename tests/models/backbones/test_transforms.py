@@ -10,6 +10,7 @@ import pytest
 import torch
 from PIL import Image
 
+from models.backbones.base import BackboneMissing
 from models.backbones.dino import DinoBackbone, DinoTransform, position_encodings
 from models.backbones.transforms import (
     AS_PILLOW,
@@ -94,6 +95,12 @@ def test_dino_uses_these_encodings_for_images_that_are_not_square(
     assert backbone.encode_images([noise(64, 128)]).shape == (1, 16)
     assert backbone.encode_images([noise(64, 64)]).shape == (1, 16)
     assert sizes == [(4, 8)]
+
+
+@pytest.mark.parametrize("device", ["cuda:7", "gpu"])
+def test_a_device_that_torch_does_not_have_is_one_sentence(toy_dino: Path, device: str) -> None:
+    with pytest.raises(BackboneMissing, match=f"no device {device} on this machine.*Use --device cpu"):
+        DinoBackbone(toy_dino, identity="toy", device=device)
 
 
 def test_the_resampling_is_part_of_the_identity(toy_dino: Path) -> None:

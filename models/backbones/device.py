@@ -1,0 +1,22 @@
+"""The device on which a network runs."""
+
+import torch
+
+from models.backbones.base import BackboneMissing, first_line
+
+
+def torch_device(name: str) -> torch.device:
+    """Return a device of this machine.
+
+    Raises:
+        BackboneMissing: torch has no such device here.
+    """
+    try:
+        device = torch.device(name)
+        torch.empty(1, device=device)
+    except (RuntimeError, AssertionError) as error:
+        raise BackboneMissing(
+            f"torch has no device {name} on this machine: {first_line(error)} Use --device cpu, or install a "
+            "torch build for your GPU."
+        ) from error
+    return device
