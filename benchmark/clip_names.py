@@ -14,7 +14,7 @@ MAX_SUGGESTIONS = 50
 
 @dataclass(frozen=True)
 class FileNames:
-    """The pair and seed of each file by its name, and one sentence for each name that does not match."""
+    """A mapping from file names to pairs and seeds, and one sentence for each name that cannot be mapped."""
 
     named: Mapping[str, ClipName]
     problems: tuple[str, ...]
@@ -29,7 +29,8 @@ def read_file_names(names: Sequence[str], pair_ids: Sequence[str], *, default_se
     Args:
         names: file names with a suffix, such as `<pair id>_<seed>.mp4`.
         pair_ids: the pair ids of the benchmark.
-        default_seed: the seed of a file name without a seed, for the advice on ambiguous names.
+        default_seed: the seed that a file name without a seed stands for; only the advice on ambiguous names
+            uses it.
     """
     stems = {name: PurePath(name).stem for name in names}
     found = match_clip_names(stems.values(), pair_ids)
@@ -44,7 +45,7 @@ def read_file_names(names: Sequence[str], pair_ids: Sequence[str], *, default_se
 
 
 def duplicate_clip(pair_id: str, names: Sequence[str]) -> str:
-    """Return a sentence that names several files of one pair and seed."""
+    """Return a sentence about a problem: several files, which it names, have the same pair and seed."""
     return f"{pair_id}: both {' and '.join(names)} are clips of this pair; keep one of them"
 
 

@@ -4,7 +4,7 @@ import hashlib
 
 
 def shuffle_key(seed: int, *names: int) -> int:
-    """Return 63 pseudorandom bits, computed from the seed and `names`, that order tied comparisons.
+    """Return a 63-bit pseudorandom sort key for tied comparisons, computed from the seed and `names`.
 
     >>> shuffle_key(7, 1, 0) == shuffle_key(7, 1, 0), shuffle_key(7, 1, 0) == shuffle_key(7, 1, 1)
     (True, False)

@@ -1,7 +1,8 @@
 """Converts images to what browsers show: upright, 8-bit sRGB, with transparent parts on white.
 
 Models, thumbnails, figures and image distances all read images through `open_image` and `displayed`, so they
-use the pixels that a browser shows. `is_plain` returns whether every program shows these pixels for a file.
+use the pixels that a browser shows. `is_plain` returns whether the stored pixels of a file are these pixels,
+so that every program shows them.
 """
 
 from functools import lru_cache
@@ -39,7 +40,7 @@ def open_image(file: Path | BinaryIO, *, formats: list[str] | tuple[str, ...] | 
     Pillow ignores this chunk, so the function reads it itself.
 
     Raises:
-        OSError, ValueError, SyntaxError: raised by Pillow if the file is not an image of these formats.
+        OSError, ValueError, SyntaxError: raised by Pillow if the file is not an image in one of `formats`.
     """
     image = Image.open(file, formats=formats)
     if image.format == "PNG":
@@ -82,7 +83,7 @@ def is_plain(image: Image.Image) -> bool:
 
 
 def _colour_and_alpha(image: Image.Image) -> tuple[Image.Image, Image.Image | None]:
-    """Return the colours, in a mode that a colour profile can describe, and the opacity or None."""
+    """Return the image's colours, in a mode that a colour profile can describe, and its opacity, if any."""
     if image.mode in ("I", "F"):
         raise CannotDisplay(
             "The image has 32-bit pixels without a defined black and white. Save the image with 8 bits."
@@ -149,7 +150,7 @@ def _keeps_colours(transform: ImageCms.ImageCmsTransform, mode: str) -> bool:
 
 
 def _coding_points(file: Any) -> dict[str, tuple[int, ...]]:
-    """Return a PNG's cICP chunk as metadata, which is empty without a chunk.
+    """Return a PNG's cICP chunk as a metadata entry; return no entry if the PNG has no such chunk.
 
     Restore the file's read position.
     """

@@ -48,7 +48,7 @@ def canonical_name(name: str) -> str:
 
 
 def find_path(path: Path) -> Path:
-    """Return `path`, or a file in the same folder whose name is equal in NFC if `path` does not exist."""
+    """Return `path` if it exists; otherwise a file in the same folder whose name is equal in NFC."""
     if path.exists() or not path.parent.is_dir():
         return path
     name = canonical_name(path.name)

@@ -43,7 +43,7 @@ class SkipReason(StrEnum):
 
 
 class AnnotatorKind(StrEnum):
-    """The kind of an annotator. A study counts the votes of one kind only."""
+    """The kind of an annotator. A study counts only the votes of one kind of annotators."""
 
     PARTICIPANT = "participant"
     PILOT = "pilot"

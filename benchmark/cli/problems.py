@@ -1,4 +1,4 @@
-"""Prints five problems of a long list and the number of the remaining problems.
+"""Prints the first five problems of a long list, and how many other problems there are.
 
 `--verbose` prints every problem.
 """
@@ -28,7 +28,7 @@ def verbose_option(command: Command) -> Command:
 
 
 def print_all() -> None:
-    """Print all lists in full until the next command that has the option --verbose runs."""
+    """Print every list of problems in full. The next command with the option --verbose ends this setting."""
     _limit.set(None)
 
 

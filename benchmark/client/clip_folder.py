@@ -30,10 +30,10 @@ class ClipFolder:
 
     Attributes:
         clips: one clip for each pair and seed, sorted by seed and then in the benchmark's order.
-        missing: labels of the clips that must be added so that each seed has every pair, in the order of
-            `clips`.
+        missing: labels of the missing clips, in the order of `clips`: for each seed in the folder, the clips
+            of the pairs that have no clip with this seed.
         problems: one sentence for each problem with a file name.
-        unused: for each reason, the names of the files that are not clips for this reason.
+        unused: the names of the files that are not used as clips, grouped by the reason.
         other_seeds: the number of files with a seed other than the requested one.
     """
 

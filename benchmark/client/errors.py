@@ -30,7 +30,7 @@ class Refused(ServerError):
 
 
 class NotAllowed(Refused):
-    """The key is unknown, revoked or has the wrong role. The server would refuse other requests as well."""
+    """The key is unknown, revoked or has the wrong role. The server would also refuse its other requests."""
 
 
 class LeaseLost(Refused):

@@ -67,15 +67,16 @@ class ImportApi:
         title: str = "",
         dry_run: bool = False,
     ) -> TaskResponse:
-        """Import a votes table of another study as a new closed study.
+        """Import the votes table of a study from another system as a new study, which is closed.
 
         Args:
             table: a file in the format CSV, TSV or JSONL.
             study: the slug of the new study.
-            benchmark: the slug of the benchmark of the pairs.
-            columns: for each of our columns, the column of the table, such as {"pair": "item"}.
-            reference: the reference of every matchup that includes this model.
-            answers: `sides` or `positions`; by default both, if no answer has two meanings.
+            benchmark: the slug of the benchmark that contains the table's pairs.
+            columns: a mapping from our column names to the table's column names, such as {"pair": "item"}.
+            reference: the model that is the reference in every matchup that includes this model.
+            answers: the form of the answers, `sides` or `positions`. By default, both forms are accepted, but
+                an answer that could be read in both ways is an error.
             title: the title of the study; by default the slug.
             dry_run: only check the table.
 

@@ -152,7 +152,7 @@ def encoded_provenance(provenance: Mapping[str, object]) -> str:
 
 @contextmanager
 def _lease_lost() -> Iterator[None]:
-    """Convert refusals that mean a lost lease to LeaseLost."""
+    """Convert a refusal to LeaseLost if it means that the worker lost its lease."""
     try:
         yield
     except Refused as error:

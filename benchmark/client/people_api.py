@@ -37,7 +37,7 @@ class PersonApi:
         return self._transport.post("/people", PersonResponse, request, repeatable=False)
 
     def sign_in_link(self, name: str) -> SignInLinkResponse:
-        """Create a link that signs one browser of a person in, once."""
+        """Create a link with which a person signs in once, in one browser."""
         return self._transport.post(f"{_path(name)}/sign-in-link", SignInLinkResponse, repeatable=False)
 
     def sign_out(self, name: str) -> PersonResponse:
@@ -67,7 +67,7 @@ class KeyApi:
         Args:
             name: only keys of this person.
             role: only keys of this role.
-            active: only keys that work (True) or that are revoked or expired (False).
+            active: True for only the keys that work; False for only the keys that are revoked or expired.
         """
         query = {"name": name, "role": role, "active": _flag(active)}
         pages = all_pages(self._transport, "/keys", KeysResponse, query)

@@ -114,7 +114,8 @@ class StudyApi:
 
         Args:
             flag: only annotators with this flag.
-            excluded: only annotators whose votes are excluded (True) or are not (False).
+            excluded: True for only the annotators whose votes are excluded; False for only the other
+                annotators.
         """
         query = {"flag": flag, "excluded": None if excluded is None else str(excluded).lower()}
         pages = all_pages(self._transport, f"{_path(slug)}/annotators", AnnotatorsResponse, query)
@@ -129,7 +130,7 @@ class StudyApi:
         return self._transport.post(f"{_annotator_path(slug, annotator)}/exclude", ChangeResponse, request)
 
     def reinstate(self, slug: str, annotator: str, request: DecisionRequest) -> ChangeResponse:
-        """Reinstate excluded votes. A vote becomes surplus if its comparison already has enough votes."""
+        """Reinstate excluded votes; as `surplus` if the comparison already has enough other votes."""
         return self._transport.post(f"{_annotator_path(slug, annotator)}/reinstate", ChangeResponse, request)
 
 

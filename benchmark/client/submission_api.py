@@ -85,7 +85,7 @@ class SubmissionApi:
     def clips(
         self, submission_id: str, *, pair_id: str | None = None, seed: int | None = None
     ) -> Iterator[ClipResponse]:
-        """Yield the clips in the benchmark's order; with a pair or a seed, only their clips."""
+        """Yield the clips in the benchmark's order. If a pair or a seed is given, yield only its clips."""
         query = {"pair_id": pair_id, "seed": seed}
         for page in all_pages(self._transport, f"{_path(submission_id)}/clips", ClipsResponse, query):
             yield from page.clips

@@ -197,7 +197,7 @@ def _named(paths: Sequence[Path], names: Mapping[str, ClipName]) -> tuple[list[S
 
 
 def _convert(source: Source, output: Path, fps: Fraction | None, before: _Record | None) -> _Record:
-    """Convert one source. If the earlier clip can be kept, return its record `before` instead."""
+    """Convert one source. If the clip of an earlier run can be kept, only return its record, `before`."""
     digest, target = source.digest(), output / source.clip
     used_fps = str(fps) if source.path.is_dir() else None
     is_same = before is not None and (before.source_sha256, before.fps) == (digest, used_fps)

@@ -1,4 +1,4 @@
-"""The images of a folder as the frames of one clip, in the order of the numbers in their names."""
+"""Finds the frames of one clip in a folder of images, sorted by the numbers in their names."""
 
 import re
 from collections.abc import Sequence
@@ -21,10 +21,11 @@ def frame_files(folder: Path) -> list[Path]:
 
 
 def check_sequence(images: Sequence[Path]) -> None:
-    """Check that images in the order of `frame_files` are all frames of one clip.
+    """Check that the images, which `frame_files` sorted, are the frames of one clip without a gap.
 
     The names must differ in one number only. This number may increase by more than 1 from frame to frame,
-    because some programs number frames by time, but no step may be twice as long as another one.
+    because some programs number frames by time, but no increase may be twice as large as another one, because
+    a frame would then be missing.
 
     Raises:
         CannotConvert: the names do not fit, two images have one number, or a number is missing.

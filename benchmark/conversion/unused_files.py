@@ -19,7 +19,7 @@ _RECORDS = ("manifest", CONVERSION_RECORDS)
 
 
 def unused_files(paths: Iterable[Path]) -> Mapping[str, tuple[str, ...]]:
-    """Return, for each reason, the names of the files and folders that are not clips for this reason."""
+    """Return the names of the files and folders that are not used as clips, grouped by the reason."""
     found: defaultdict[str, list[str]] = defaultdict(list)
     for path in sorted(paths):
         reason = why_unused(path)
@@ -38,7 +38,7 @@ def why_unused(path: Path) -> str | None:
 
 
 def why_name_unused(name: str) -> str | None:
-    """Return why a file of this name is not uploaded, as `why_unused` does for a file on disk."""
+    """Return why a file with this name is not uploaded; `why_unused` does the same for a file on disk."""
     suffix = PurePath(name).suffix.lower()
     if is_hidden_file(name):
         return "hidden files, such as macOS writes next to every file"
@@ -57,7 +57,7 @@ def holds_frames(folder: Path) -> bool:
 
 
 def files_beside_frames(sources: Iterable[Path]) -> Mapping[str, tuple[str, ...]]:
-    """Return, by reason, the files in folders of frames that are not frames."""
+    """Return the files inside frame folders that are not frames, grouped by the reason."""
     folders = [path for path in sources if path.is_dir()]
     found = [
         f"{folder.name}/{path.name}"

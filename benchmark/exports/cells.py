@@ -1,4 +1,4 @@
-"""Converts row objects to cells: Python types that the CSV, JSON and Parquet writers accept."""
+"""Converts row objects to cells of Python types that the CSV, JSON and Parquet writers accept."""
 
 from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
@@ -14,8 +14,8 @@ def cell_rows(table: TableName, rows: Iterable[object]) -> Iterator[list[Cell]]:
     """Yield the cells of each row in the order of the table's columns.
 
     Args:
-        rows: objects with one attribute per column, which are instances of the row classes of
-            `benchmark.stats` or rows of a database query.
+        rows: objects with one attribute per column: instances of the row classes of `benchmark.stats`, or
+            rows of a database query.
 
     Raises:
         ValueError: a cell is NaN or infinite.

@@ -41,7 +41,7 @@ class TableLayout:
         return cls(tuple(each.strip() for each in columns.split(",") if each.strip()), names or {})
 
     def require_use(self, file_format: TableFormat) -> None:
-        """Check that the format has the layout that was chosen.
+        """Check that the format can use the chosen columns and display names.
 
         Raises:
             UnusedLayout: columns or names are chosen, and the format is not Markdown or LaTeX.

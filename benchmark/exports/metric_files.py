@@ -112,7 +112,7 @@ def note(table: MetricTable) -> str:
 
 
 def _gaps(table: MetricTable) -> str:
-    """Return a sentence for metrics that were left out, and one for each metric that some clips lack."""
+    """Return one sentence on all omitted metrics, and one for each metric that some clips lack."""
     left_out = f" Not computed: {', '.join(sorted(table.not_computed))}." if table.not_computed else ""
     refused = Counter(name for clip in table.clips for name in clip.refused if name not in table.not_computed)
     lacking = "".join(

@@ -49,8 +49,8 @@ class PairTable:
 
     Attributes:
         columns: the columns that were recognised.
-        remark: a sentence about a guess.
-        names: the image's name for cells whose file name is not the image's name.
+        remark: a sentence that states what the reader guessed; None if it guessed nothing.
+        names: a mapping from image cells to image names, for images whose name is not their file name.
     """
 
     columns: Columns

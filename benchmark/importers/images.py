@@ -147,7 +147,7 @@ def is_web_image(path: Path) -> bool:
 
 
 def write_png(path: Path, target: Path) -> None:
-    """Convert a checked image of a type that browsers do not show to a PNG of its displayed form."""
+    """Write a checked image, whose type browsers do not show, as a PNG with the pixels of `displayed`."""
     with _open_image(path) as image:
         displayed(image).save(target, "PNG")
 

@@ -32,7 +32,7 @@ class Artifacts:
 
     Attributes:
         flashes: number of frames that are brighter, or darker, than both neighbours.
-        freezes: share of the steps between frames in which nothing changes, in [0, 1].
+        freezes: share, in [0, 1], of the steps from a frame to the next frame in which nothing changes.
         cuts: number of steps at which the image changes abruptly.
         loop: 1.0 if the clip returns to its first frame, else 0.0.
         colour_shift: distance between the mean colours of the first and last frame, in levels of 255.

@@ -12,7 +12,7 @@ _WEIGHTS = np.array([0.299, 0.587, 0.114])
 
 
 def checked_frames(frames: NDArray[np.uint8], *, at_least: int) -> Frames:
-    """Check the shape and dtype of an array of frames and their number; return the array.
+    """Check the shape, the dtype and the number of frames of an array; return the array.
 
     Args:
         frames: (frames, height, width, 3) uint8 RGB.

@@ -41,7 +41,8 @@ def true_motion(flow: Flow, true_flow: Flow, mask: Mask) -> TrueMotion:
     Args:
         flow: (frames - 1, height, width, 2) displacement in the clip, in pixels.
         true_flow: displacement in the true clip, with the same shape.
-        mask: (frames - 1, height, width), the pixels of the object in the true clip before each step.
+        mask: (frames - 1, height, width), whether the pixel shows the object in the true clip, in the frame
+            before each step.
 
     Raises:
         MetricInputError: shapes differ, the flow is not finite, the mask is empty, or the object does not

@@ -104,7 +104,7 @@ def encode_image(scene: Scene) -> bytes:
 
 
 def redraw_difference(pair: ScenePair, folder: Path) -> int:
-    """Render a pair's image again. Return the largest pixel difference from the file, in levels of 255."""
+    """Render a pair's image again and return its largest pixel difference from the file (0 to 255)."""
     with Image.open(folder / pair.image_path) as file:
         kept = np.asarray(file.convert("RGB"), dtype=np.int16)
     return int(np.abs(kept - draw_still(pair.scene, IMAGE_SIDE)).max())

@@ -27,7 +27,7 @@ class Promise(StrEnum):
 
 
 def eased(u: float) -> float:
-    """Return an ease-in-out curve from 0 (at 0) to 1 (at 1) that never pauses."""
+    """Return an ease-in-out curve from 0 (at 0) to 1 (at 1) whose slope is never 0."""
     return 0.55 * u + 0.45 * u * u * (3 - 2 * u)
 
 
@@ -54,7 +54,7 @@ class Motion(ABC):
 
 @dataclass(frozen=True, kw_only=True)
 class Shift(Motion):
-    """Move the part by (x, y). `hop` is the height of the path's arc; `lift` is the rise above the shadow."""
+    """Move the part by (x, y) on an arc of height `hop`, and raise it by `lift` above its shadow."""
 
     by: Point = (0.0, 0.0)
     hop: float = 0.0

@@ -29,7 +29,7 @@ class Frame:
     Attributes:
         pixels: (rows, columns, 3) uint8 RGB.
         owners: (rows, columns) int16, the index of the part that each pixel shows, or -1 for the background.
-        maps: by part index, the 3x3 matrix from the part's coordinates to pixels.
+        maps: for each part index, the 3x3 matrix that converts the part's coordinates to pixels.
     """
 
     pixels: NDArray[np.uint8]
@@ -57,7 +57,7 @@ class _Canvas:
         owner: int | None,
         limits: Window | None = None,
     ) -> None:
-        """Composite a texture, clipped to `limits`. If `owner` is given, assign its pixels to `owner`."""
+        """Composite a texture, clipped to `limits`. If `owner` is given, assign the pixels to this part."""
         matrix = part_to_pixels @ texture.to_part
         window = window_of(matrix, texture, limits or (0, self.pixels.shape[0], 0, self.pixels.shape[1]))
         if window is None:
@@ -129,7 +129,7 @@ class FramePainter:
         return names
 
     def _paint_plate(self) -> _Canvas:
-        """Paint the parts behind the first moving part once, because they are the same in every frame."""
+        """Paint the parts behind the first moving part once, because these parts never change."""
         canvas = _Canvas(self.stage)
         states = self._states(0.0)
         darkened = False
@@ -179,7 +179,7 @@ class FramePainter:
         }[edge]
 
     def _matrix(self, part: Part, states: dict[str, State]) -> Matrix:
-        """Return the map from the part's coordinates to the stage's."""
+        """Return the matrix that converts the part's coordinates to stage coordinates."""
         state = states[part.name]
         angle = radians(part.degrees + state.degrees)
         across, down = part.scale * state.scale_x, part.scale * state.scale_y

@@ -16,7 +16,7 @@ from benchmark.scenes.styles import Style
 
 
 class HardCase(StrEnum):
-    """The kind of hard case that a prompt is, as in TI2V Bench."""
+    """The kinds of hard prompts that TI2V Bench distinguishes."""
 
     ONE_OF_SEVERAL = "one_of_several"
     NEW_OBJECT = "new_object"
@@ -62,8 +62,8 @@ class Scenario:
     """A kind of scene, such as an aquarium, from which images in several styles are rendered.
 
     Attributes:
-        parts: a function that returns the parts, back to front. The function varies positions and colours
-            with the random generator, except those that prompts mention.
+        parts: a function that returns the parts, back to front. The function varies positions and colours at
+            random, but not the positions and colours that prompts mention.
     """
 
     name: str

@@ -90,7 +90,7 @@ class Stage:
         return max(*reaches, part.shadow / 2, 0.0) * max(part.scale, 1.0)
 
     def _distance(self, part: Part) -> float:
-        """Return the maximum distance from the root's origin to a part's origin, along its ancestors."""
+        """Return an upper limit of the distance between the origins of a part and its root ancestor."""
         way = 0.0
         while part.parent is not None:
             way += hypot(*part.at)
@@ -158,7 +158,7 @@ def _recoloured(texture: Texture, tint: Colour) -> Texture:
 
 
 def window_of(matrix: Matrix, texture: Texture, limits: Window) -> Window | None:
-    """Return the window of pixels within the limits that a placed texture covers; None if there is none."""
+    """Return the window of pixels that a placed texture covers, cut at the limits; None if it is empty."""
     rows, columns = texture.pixels.shape[:2]
     corners = np.array([[-1, columns, columns, -1], [-1, -1, rows, rows], [1, 1, 1, 1]])
     x, y, _ = matrix @ corners

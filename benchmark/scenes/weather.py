@@ -20,7 +20,7 @@ _DROP_PIXELS_PER_HEIGHT = 640.0
 
 @dataclass(frozen=True)
 class _Habit:
-    """The parameters of one kind of weather, such as `fall`: image heights that a drop falls per clip."""
+    """The parameters of one kind of weather; `fall` is how many image heights a drop falls per clip."""
 
     fall: float
     drift: float

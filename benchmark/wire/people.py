@@ -50,7 +50,7 @@ class PeopleResponse(PageResponse):
 
 
 class SignInLinkResponse(ResponseModel):
-    """A link that signs one browser in, once."""
+    """A link with which a person signs in once, in one browser."""
 
     link: str
     expires_at: datetime

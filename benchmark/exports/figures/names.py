@@ -25,7 +25,7 @@ class FigureNames:
         return self.names.get(side, side)
 
     def matchup(self, reference: str, other: str) -> str:
-        """Return a matchup's row label. If all matchups have one reference, it names only the other side."""
+        """Return a matchup's row label: only the other side if all matchups have the same reference."""
         return self.side(other) if self.reference else f"{self.side(reference)} / {self.side(other)}"
 
     @property

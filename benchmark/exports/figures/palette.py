@@ -1,8 +1,8 @@
 """Defines the colours of figures. The light theme of the results page has the same colours.
 
-Blue is the reference and amber is the other side. The two are distinguishable under protanopia, deuteranopia
-and tritanopia, and in greyscale (tested). Every piece of information in a figure is also given without
-colour.
+Blue is the reference and amber is the other side. These two colours are distinguishable under protanopia,
+deuteranopia and tritanopia, and in greyscale (tested). Every piece of information in a figure is also given
+without colour.
 """
 
 INK = "#161616"

@@ -1,7 +1,7 @@
 """Draws Figure 4 of the paper: per matchup, a bar for the TI2V score and bars for the votes' reasons.
 
-Bars of reasons have a common scale. The bars are not stacked, because their percentages do not add up to 100:
-a vote may give several reasons.
+All bars for reasons have the same scale. The bars are not stacked, because their percentages do not add up to
+100: a vote may give several reasons.
 """
 
 from collections.abc import Sequence

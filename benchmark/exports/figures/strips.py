@@ -26,7 +26,7 @@ class StripRow:
         sha256: the digest of the submitted clip.
         frames: the frames in the figure, uint8 RGB (shown, height, width, 3).
         numbers: the numbers of the frames in the figure, counted from 1.
-        of: the number of all frames of the clip.
+        of: the total number of frames in the clip.
     """
 
     side: str

@@ -39,7 +39,7 @@ def _rocket() -> list[Part]:
 
 
 def _belt(radius: float, top: float, foot: float) -> Outline:
-    """Return a cloud belt round a globe, hanging a little as the globe leans towards us."""
+    """Return a cloud belt around a globe; the belt sags, because the globe leans towards the viewer."""
     across = np.linspace(-1, 1, 25)
     edges = []
     for height in (top, foot):
