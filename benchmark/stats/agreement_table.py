@@ -57,7 +57,7 @@ class AgreementRow:
 def agreements(
     tallies: Tallies, matchups: Sequence[Matchup], *, questions: Sequence[str] = QUESTIONS
 ) -> list[AgreementRow]:
-    """Return one row per matchup and question. For several matchups, add a row `all` per question."""
+    """Return one row per matchup and question; for several matchups, also one row `all` per question."""
     rows = agreements_apart(tallies, matchups, questions=questions)
     if len(matchups) > 1:
         rows += agreements_together(tallies, study=matchups[0].study, questions=questions)

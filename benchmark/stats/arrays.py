@@ -13,7 +13,7 @@ DENSE = 5_000_000  # if all values are at most this value, counting (with 40 MB)
 
 
 def distinct(values: IntArray) -> tuple[IntArray, IntArray]:
-    """Return the sorted distinct values, and for each entry the index of its value among them.
+    """Return the sorted distinct values, and for each entry of `values` the index of its distinct value.
 
     np.unique with return_inverse returns the same result. This function counts small values instead of
     sorting them, which is faster.

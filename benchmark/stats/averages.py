@@ -1,11 +1,10 @@
 """Computes the macro-average over a reference's matchups (such as the 72 % of Figure 4) and its interval.
 
-All matchups have the same weight, regardless of their number of pairs. Matchups have the same pairs, so
-matchups are not independent. The variance is therefore a sum over pairs; each term is a pair's contribution
-to all matchups. The interval is a Wilson interval with the effective number of independent pairs that gives
-this variance.
-Source: C. Franco, R. J. A. Little, T. A. Louis and E. V. Slud (2019), J. Survey Statistics and Methodology
-7(3), 334-364.
+All matchups have the same weight, regardless of their number of pairs. The matchups are compared on the same
+pairs, so they are not independent. The variance is therefore a sum over pairs; each term is a pair's
+contribution to all matchups. The interval is a Wilson interval with the effective number of independent pairs
+that gives this variance. Source: C. Franco, R. J. A. Little, T. A. Louis and E. V. Slud (2019), J. Survey
+Statistics and Methodology 7(3), 334-364.
 """
 
 from dataclasses import dataclass

@@ -81,7 +81,7 @@ class BreakdownRow:
 
 @dataclass(frozen=True)
 class Parts:
-    """The part of each comparison, as codes into `names`. UNKNOWN means that it belongs to no part."""
+    """The part of each comparison, as codes into `names`; UNKNOWN for a comparison without a part."""
 
     codes: IntArray
     names: tuple[str, ...]
@@ -93,7 +93,7 @@ def breakdowns(tallies: Tallies, matchups: Sequence[Matchup]) -> list[BreakdownR
 
 
 def breakdown(tallies: Tallies, matchups: Sequence[Matchup], division: Division) -> list[BreakdownRow]:
-    """Return one row for each matchup on each part with votes. Parts are in alphabetical order."""
+    """Return one row for each matchup and part with votes. Parts are in alphabetical order."""
     parts = parts_of(tallies, division)
     if not parts.names:
         return []

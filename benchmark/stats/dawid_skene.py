@@ -6,8 +6,9 @@ with a fixed probability. Expectation-maximisation estimates the better sides an
     P(reference better | votes) = sigma(logit(pi) + sum_v s_v logit(a_v)),  s_v = +-1, pi per matchup
     a = (1 + sum of the probabilities that the annotator's votes are right) / (2 + the annotator's votes)
 
-The constants 1 and 2 are a uniform prior on accuracy, so no accuracy is 0 or 1. The main score is still the
-score by majority, because this model cannot express that two clips are equally good.
+In the second formula, the constants 1 and 2 express a uniform prior on accuracy, so no accuracy is 0 or 1.
+The main score is still the score by majority, because this model cannot express that two clips are equally
+good.
 
 Source: A. P. Dawid and A. M. Skene (1979), J. Royal Statistical Society C 28(1), 20-28.
 """
@@ -32,8 +33,8 @@ class DawidSkene:
         accuracy: (annotators,) the probability, in (0, 1), that an annotator's vote is right.
         chance: (comparisons,) the probability that the reference is better; comparisons are sorted by matchup
             and pair.
-        scores: per matchup, the percentage of comparisons with a `chance` above 0.5. Comparisons with exactly
-            0.5 are left out, as undecided pairs are.
+        scores: per matchup, the percentage of comparisons with a `chance` above 0.5. Comparisons with a
+            `chance` of exactly 0.5 are left out, as undecided pairs are.
         passes: the number of EM iterations.
     """
 

@@ -41,12 +41,13 @@ def fit_logistic(covariates: FloatArray, won: IntArray, votes: IntArray, cluster
 
     Args:
         covariates: (comparisons, coefficients).
-        won: (comparisons,) votes for the reference.
-        votes: (comparisons,) all votes, at least 1.
+        won: (comparisons,) number of votes for the reference.
+        votes: (comparisons,) number of all votes on the comparison, at least 1.
         cluster: (comparisons,) code of the cluster.
 
     Raises:
-        NoFit: there are too few clusters, covariates depend on each other, or one separates the votes.
+        NoFit: there are too few clusters, covariates depend on each other, or a covariate separates the
+            votes.
     """
     columns = covariates.shape[1]
     _, place = np.unique(cluster, return_inverse=True)

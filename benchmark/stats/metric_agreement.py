@@ -5,9 +5,9 @@ chooses the side with the better score; equal scores count as half an agreement.
 not independent, so the interval comes from a bootstrap over images: the variance of the resampled shares
 gives an effective number of comparisons, and this number gives a Wilson interval (see `stats.sensitivity`).
 
-Rank correlations compare models: the mean of the metric with the share of decided comparisons that the model
-won, both over the same comparisons. Sources: C. Spearman (1904), American J. of Psychology 15(1), 72-101;
-M. G. Kendall (1945), Biometrika 33(3), 239-251 (tau-b).
+Rank correlations are computed over models. They compare a model's mean score with the share of its decided
+comparisons that it won; the mean and the share are computed from the same comparisons. Sources: C. Spearman
+(1904), American J. of Psychology 15(1), 72-101; M. G. Kendall (1945), Biometrika 33(3), 239-251 (tau-b).
 """
 
 from collections.abc import Sequence
@@ -69,9 +69,11 @@ class Agreement:
 
     Attributes:
         comparisons: number of decided comparisons for which both clips have a score of the metric.
-        ties: number of them with equal scores.
-        accuracy: share of agreements, a tie counting half; None without comparisons.
-        interval: 95 % interval over images; None for fewer than five images, or if all agree or none does.
+        ties: number of these comparisons in which both clips have equal scores.
+        accuracy: share of comparisons in which the metric chooses the side that won the votes; a tie counts
+            as half a comparison. None without comparisons.
+        interval: 95 % interval over images; None for fewer than five images, or if the metric agrees with the
+            votes in all comparisons or in none.
         models: number of models.
         spearman, kendall: rank correlations over models; None for fewer than three models, or if all models
             have the same mean.
@@ -156,8 +158,8 @@ class StaticPreference:
     """How often a metric prefers the static clip of a pair to a model's clip.
 
     Attributes:
-        clips: number of clips of models with a score, whose pair has a static clip with a score.
-        preferred: number of them with a worse score than the static clip.
+        clips: number of models' clips that have a score and whose pair has a static clip with a score.
+        preferred: number of these clips that have a worse score than the static clip of their pair.
     """
 
     clips: int

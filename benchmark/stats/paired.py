@@ -43,7 +43,7 @@ class PairedMatchups:
 
 @dataclass(frozen=True)
 class PairedRow:
-    """Two matchups of one reference, compared on the pairs that both decide (see PairedMatchups).
+    """Two matchups of one reference, compared on the pairs decided in both matchups (see PairedMatchups).
 
     `first_other` and `second_other` are the other sides of the two matchups. p_value and p_holm are None
     while the study is not closed.
@@ -65,7 +65,7 @@ class PairedRow:
 
 
 def paired(tallies: Tallies, matchups: Sequence[Matchup], *, interim: bool = False) -> list[PairedRow]:
-    """Return one row for every two matchups that have the same reference and decide common pairs.
+    """Return one row for every two matchups with the same reference and at least one pair decided in both.
 
     Holm's correction includes all rows; interim rows have no p-values.
     """

@@ -1,7 +1,7 @@
 """Flags annotators who may be careless, in one row per annotator. Nothing is excluded automatically.
 
-The thresholds flag a careful annotator with a probability of about 0.001. Only a person can exclude an
-annotator, with a recorded reason. Results are shown with and without the excluded votes.
+With these thresholds, a careful annotator is flagged with a probability of about 0.001. Only a person can
+exclude an annotator, with a recorded reason. Results are shown with and without the excluded votes.
 """
 
 from collections.abc import Mapping
@@ -44,7 +44,7 @@ class AnnotatorRow:
         longest_run: the largest number of consecutive votes for the same position, in the order of the table.
         agreement: share of votes that agree with the majority of the other votes on the same comparison, with
             a Wilson interval; votes for which the other votes are tied are not included.
-        fast: share of votes with a decision time shorter than the clip.
+        fast: share of votes whose decision time is shorter than the duration of a clip.
         same_ticks: share of votes with the annotator's most frequent set of justifications.
         gold: share of right answers to gold questions, with a Wilson interval.
     """

@@ -25,7 +25,7 @@ class Score:
 class SideBySide:
     """Two scores of one matchup: the reported score, and the score that includes the excluded votes.
 
-    `turns` is true if another side is ahead when the excluded votes are included.
+    `turns` is true if including the excluded votes changes which side is ahead.
     """
 
     matchup: str
@@ -48,8 +48,8 @@ def side_by_side(reported: Tallies, everything: Tallies, matchups: Sequence[Matc
     """Return, for each matchup, the scores with and without excluded votes.
 
     Args:
-        reported: the tallies of the counting votes.
-        everything: the tallies of the counting and the excluded votes together.
+        reported: the tallies of the votes that count.
+        everything: the tallies of the votes that count and the excluded votes together.
         matchups: the matchups, which are the same for both tallies.
     """
     counts = [count_matchups(tallies, len(matchups)) for tallies in (reported, everything)]

@@ -1,8 +1,8 @@
 """Defines the columns in which the counted votes of a study are stored, with one entry per vote.
 
 `benchmark.votes.validate` creates these columns from a votes table. Only statistics that cannot be computed
-from tallies use them: the agreement of single annotators, the flags of annotators, and the bootstrap over
-annotators.
+from tallies use these columns: the agreement of single annotators, the flags of annotators, and the bootstrap
+over annotators.
 """
 
 from collections.abc import Mapping
@@ -26,7 +26,10 @@ class Matchup:
 
 @dataclass(frozen=True)
 class Votes:
-    """The counted votes as codes into tuples of names. Arrays have the shape (votes,) unless noted.
+    """The votes that count, as one array per column.
+
+    Names are stored as codes, which are indices into tuples of names. Arrays have the shape (votes,) unless
+    noted.
 
     A code or number that is missing in the table is UNKNOWN.
 
@@ -40,7 +43,7 @@ class Votes:
         decision_ms: milliseconds from the display of the clips to the decision.
         tags: for each tag name, the values of all pairs; an empty text for a pair without the tag.
         left_out: the number of votes that are not counted, by status.
-        counted: the status of the counting votes: valid, or imported in an imported study.
+        counted: the status of the votes that count: `valid`, or `imported` in an imported study.
     """
 
     matchups: tuple[Matchup, ...]

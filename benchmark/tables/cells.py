@@ -146,7 +146,7 @@ class CellReader:
 
 
 def first_places(codes: IntArray, count: int) -> IntArray:
-    """Return (count,) the first row of each code. For a code that does not occur, it is len(codes)."""
+    """Return (count,) the first row of each code. For a code that does not occur, the value is len(codes)."""
     places = np.full(count + 1, len(codes))
     # The last assignment to an index wins, so assigning in reverse order keeps the first occurrence.
     places[codes[::-1]] = np.arange(len(codes))[::-1]

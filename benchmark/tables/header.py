@@ -33,7 +33,7 @@ def select_columns(
 def column_problems(
     names: Sequence[str], wanted: Collection[str] | None, *, line: int | None = None
 ) -> list[TableProblem]:
-    """Return a problem for each wanted column that could also be another column.
+    """Return a problem for each wanted column that several columns of the file could be.
 
     Names that differ only in case, spaces or invisible characters also count as equal, because nobody can
     tell which of `chosen` and `Chosen` is meant, and because a column `Annotator` would be ignored.

@@ -9,7 +9,7 @@ _VARIATION_SELECTORS = (range(0xFE00, 0xFE10), range(0xE0100, 0xE01F0))
 
 
 def appearance(name: str) -> str:
-    """Return a text that is equal for names that look the same: other spaces, widths, ligatures, joiners."""
+    """Return a text that is equal for names that differ only in spaces, widths, ligatures or joiners."""
     if name.isascii():
         return " ".join(name.split())
     visible = "".join(letter for letter in name if not _is_invisible(letter))

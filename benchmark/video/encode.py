@@ -29,7 +29,8 @@ def write_mp4(
     """Write frames as an MP4 file.
 
     Args:
-        path: the output file. A stream is not possible, because FFmpeg moves the index to the front later.
+        path: the output file. A stream cannot be used, because FFmpeg moves the index to the front
+            after the last frame.
         frames: the frames, each (height, width, 3) uint8 RGB.
         size: width and height, both even.
         fps: frames per second; if `timeline` is given, the mean frame rate.
@@ -61,7 +62,7 @@ def write_mp4(
 
 
 def _timed(frames: Iterable[NDArray[np.uint8]], ticks: Sequence[int]) -> Iterator[Any]:
-    """Yield the frames for the encoder with their times, if there are any, and then None for the end."""
+    """Yield the frames for the encoder, with their times if `ticks` is not empty; then yield None."""
     for index, pixels in enumerate(frames):
         frame = _coded_frame(pixels)
         if ticks:

@@ -1,7 +1,8 @@
 """Opens a video file, describes its only video track, and decodes the frames in display order.
 
-The demuxer is forced or chosen from a list. Otherwise, a 35-byte `ffconcat` text named .mp4 would open a file
-in the same folder; `protocol_whitelist` alone does not prevent this.
+The caller forces a demuxer, or FFmpeg chooses one from `ANY_CONTAINER`. Without this restriction, a 35-byte
+`ffconcat` text named .mp4 would open a file in the same folder; `protocol_whitelist` alone does not prevent
+this.
 """
 
 from collections.abc import Iterator
@@ -34,8 +35,8 @@ _DECODER_NAMES = {"libdav1d": "av1", "libaom-av1": "av1", "libvpx-vp9": "vp9"}
 class VideoTrack:
     """The only video track of an opened file. A cover image does not count as a video track.
 
-    `describe` reads the whole track once. For files of up to `_MAX_HELD_BYTES`, it keeps the coded frames for
-    `frames` and `packets`. For larger files, `frames` and `packets` open the file again.
+    `describe` reads the whole track once. For files of up to `_MAX_HELD_BYTES`, `describe` keeps the coded
+    frames in memory for `frames` and `packets`. For larger files, `frames` and `packets` open the file again.
     """
 
     def __init__(self, path: Path, format: str | None, stream: Any) -> None:
@@ -65,7 +66,8 @@ class VideoTrack:
         Call `describe` once, before `frames` and `packets`.
 
         Raises:
-            UnreadableVideo: there are no frames, more than `max_frames`, or the first one cannot be decoded.
+            UnreadableVideo: there are no frames, more than `max_frames`, or the first frame cannot be
+                decoded.
         """
         times, hidden, first = self._times_and_first_frame(max_frames)
         coder = self.stream.codec_context

@@ -28,9 +28,9 @@ class CovariateRow:
     """The effect of one difference on the odds of a vote.
 
     Attributes:
-        covariate: what differs; `constant` is the reference's advantage at equal clips.
-        unit: the difference to which the odds ratio belongs.
-        odds_ratio: factor of the odds of a vote for the side that has one unit more.
+        covariate: the property that differs; `constant` is the reference's advantage if no property differs.
+        unit: the size of the difference for which `odds_ratio` is stated.
+        odds_ratio: the factor by which the odds of a vote for a side change if this side has one `unit` more.
         ci_low, ci_high: 95 % interval.
         p_value: two-sided, of no effect.
     """

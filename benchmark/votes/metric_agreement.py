@@ -1,4 +1,4 @@
-"""Joins votes with the metric scores of the compared submissions: what would each metric have told?"""
+"""Joins votes with the metric scores of the compared submissions, to check what each metric predicts."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -32,13 +32,13 @@ class MetricAgreementRow:
         direction: the values that are better according to the metric. In a metric without a direction, higher
             values count as better.
         comparisons: number of decided comparisons with scores of both sides.
-        ties: number of comparisons with equal scores; each of them counts half.
+        ties: number of comparisons with equal scores; each tie counts as half an agreement.
         accuracy: share of comparisons in which the metric chooses the side that most votes chose.
         ci_low, ci_high: 95 % interval of the accuracy, clustered by image.
         spearman, kendall: rank correlation, over models, of the metric's mean with the share of won
             comparisons.
         static_clips: number of clips with a score, whose pair has a static clip.
-        prefers_static: share of them that the metric calls worse than the static clip.
+        prefers_static: share of these clips that the metric rates worse than the static clip.
     """
 
     suite: str
@@ -72,7 +72,8 @@ def scores_by_metric(files: Sequence[ScoreFile]) -> list[MetricScores]:
     """Return the scores of each metric of each suite, in order of first appearance.
 
     Raises:
-        MetricInputError: two files have the same suite and side, or files of one suite have other settings.
+        MetricInputError: two files have the same suite and side, or the files of one suite have different
+            settings.
     """
     seen: dict[tuple[str, str], ScoreFile] = {}
     first: dict[str, ScoreFile] = {}
@@ -97,7 +98,7 @@ def scores_by_metric(files: Sequence[ScoreFile]) -> list[MetricScores]:
 def metric_agreement_rows(
     tallies: Tallies, matchups: Sequence[Matchup], files: Sequence[ScoreFile], *, by_scenario: bool = False
 ) -> Iterator[MetricAgreementRow]:
-    """Yield a row per metric for all pairs and, if asked, one per scenario.
+    """Yield one row per metric for all pairs and, if `by_scenario` is set, one per metric and scenario.
 
     Raises:
         MetricInputError: see `scores_by_metric`.
@@ -152,7 +153,7 @@ def _oriented(
 def _comparisons(
     decided: Tallies, matchups: Sequence[Matchup], by_side: Mapping[str, Mapping[str, float]]
 ) -> tuple[MetricComparisons, np.ndarray]:
-    """Return the comparisons with scores of both sides, and their places among the decided ones."""
+    """Return the comparisons with scores of both sides, and their indices among the decided comparisons."""
     sides = {name: code for code, name in enumerate(sorted(by_side))}
     place, rows = [], []
     for index in range(len(decided)):

@@ -30,8 +30,8 @@ STATUSES = tuple(VoteStatus)
 class Sides:
     """The two sides of each row, as codes into `names`.
 
-    If the table has the columns reference and other (`named` is True), these are `first` and `second`.
-    Otherwise `first` is left and `second` is right.
+    If the table has the columns reference and other (`named` is True), `first` is the column reference and
+    `second` is the column other. Otherwise `first` is the left side and `second` is the right side.
     """
 
     names: tuple[str, ...]

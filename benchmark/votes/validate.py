@@ -47,7 +47,7 @@ def count_votes(rows: VoteRows, *, with_excluded: bool = False) -> Votes:
     """Return the counted votes as columns.
 
     Votes with the status valid count. In a table without valid votes, votes with the status imported count.
-    Votes with any other status are only counted by status; the result contains these numbers.
+    Votes with any other status do not count; `left_out` of the result is their number by status.
 
     Args:
         rows: the parsed table.

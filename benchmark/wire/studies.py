@@ -85,8 +85,8 @@ class StudyRequest(RequestModel):
 class RenditionLossResponse(ResponseModel):
     """How much of one side's clips annotators do not see, such as cropped pixels and cut frames.
 
-    The shares, from 0 to 1, are the largest over all pairs. Of `all_pairs` clips, `pairs` clips are shortened
-    or cropped.
+    Each share, from 0 to 1, is the largest share of a single pair. Of `all_pairs` clips, `pairs` clips are
+    shortened or cropped.
     """
 
     side: Side
