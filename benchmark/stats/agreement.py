@@ -127,8 +127,8 @@ def _coefficient(value: float, low: float, high: float) -> Coefficient:
 def _with_bounds(k: IntArray, n: IntArray, times: IntArray) -> tuple[FloatArray, FloatArray, FloatArray]:
     """Return (groups, 4) measures and the bounds of their jackknife intervals; NaN where undefined.
 
-    Comparisons with the same outcome are interchangeable, so the jackknife omits one comparison of each outcome
-    and weights the result by the number of comparisons with this outcome.
+    Comparisons with the same outcome are interchangeable, so the jackknife omits one comparison of each
+    outcome and weights the result by the number of comparisons with this outcome.
     """
     values = _coefficients(k, n, times)
     total = times.sum(axis=1)[:, None].astype(np.float64)
