@@ -62,10 +62,10 @@ _MOTION = Suite(
 _ANIMATE_BENCH = Suite(
     SuiteName.ANIMATE_BENCH,
     (
-        Metric("image_cosine", "Image (cosine)", _HIGHER),
-        Metric("image_clip_score", "Image (2.5 max(cos, 0))", _HIGHER),
-        Metric("text_cosine", "Text (cosine)", _HIGHER),
-        Metric("text_clip_score", "Text (2.5 max(cos, 0))", _HIGHER),
+        Metric("image_cosine", "Image (cosine)", _HIGHER, 2, percent=True),
+        Metric("image_clip_score", "Image (2.5 max(cos, 0))", _HIGHER, 2, percent=True),
+        Metric("text_cosine", "Text (cosine)", _HIGHER, 2, percent=True),
+        Metric("text_clip_score", "Text (2.5 max(cos, 0))", _HIGHER, 2, percent=True),
     ),
     {"backbone": "clip-vit-base-patch16", "frames": "all", "prompt prefix": "none"},
     ("clip-vit-base-patch16",),

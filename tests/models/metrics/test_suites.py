@@ -121,6 +121,19 @@ def test_the_static_clip_tops_the_image_metrics(
     assert static >= max(others)
 
 
+def test_markdown_and_latex_print_animate_bench_as_the_papers_table_4_does(
+    clips: Path, source: BenchmarkSource, tmp_path: Path, toy_clip: Path
+) -> None:
+    table = scored(SuiteName.ANIMATE_BENCH, clips, source, tmp_path, toy_clip)
+
+    mean = table.summary("image_cosine").mean
+    printed = f" {100 * mean:.2f} "
+    assert printed.encode() in metric_table_bytes(table, "mine", MetricFormat.MARKDOWN)
+    assert printed.encode() in metric_table_bytes(table, "mine", MetricFormat.LATEX)
+    document = json.loads(metric_table_bytes(table, "mine", MetricFormat.JSON))
+    assert document["means"]["image_cosine"]["mean"] == mean
+
+
 def test_features_are_encoded_once_for_two_suites(
     clips: Path, source: BenchmarkSource, tmp_path: Path, toy_clip: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
