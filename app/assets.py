@@ -1,6 +1,7 @@
-"""Serves the pages' static files from memory. Every URL contains one fingerprint of all files.
+"""Serves the pages' static files from memory.
 
-With one fingerprint for the whole tree, ES modules can use relative imports and be cached permanently.
+Every URL contains the same fingerprint, which is computed from all files. Because the whole tree has one
+fingerprint, ES modules can use relative imports, and browsers can cache the modules permanently.
 """
 
 import hashlib

@@ -25,7 +25,7 @@ Result = TypeVar("Result")
 
 
 class RequestClass(StrEnum):
-    """A class of requests that run in the same threads.
+    """A class of requests; all requests of a class share one group of threads.
 
     Renditions have their own class, so that requests for cached clips never wait for a transcode.
     """
@@ -120,8 +120,8 @@ class Capacities:
     def for_sandbox(cls, children: int) -> "Capacities":
         """Return the default capacities.
 
-        Uploads and renditions wait for `children` sandbox processes. Twice as many threads keep these
-        processes busy while other threads store files. More threads would wait without doing any work.
+        Uploads and renditions wait for `children` sandbox processes. Twice as many threads as processes keep
+        the processes busy while other threads store files. Any additional threads would only wait.
         """
         capacities = {
             RequestClass.VOTES: Capacity("votes", threads=12, queue=200),

@@ -1,7 +1,7 @@
 """The only module that reads the clock; all other code gets the time as an argument.
 
-A time that is stored under a lock is read after acquiring the lock. A time read earlier could precede changes
-that were committed while waiting for the lock.
+Code that stores a time while it holds a lock reads the time after it has acquired the lock. If the code read
+the time before it waited for the lock, the time could precede changes that were committed during the wait.
 """
 
 from collections.abc import Callable

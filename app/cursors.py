@@ -1,4 +1,7 @@
-"""Splits lists into pages. A cursor holds the sort key of a page's last row, so new rows shift no page."""
+"""Splits lists into pages.
+
+A cursor holds the sort key of a page's last row, so new rows do not move other rows to another page.
+"""
 
 import base64
 import json
@@ -16,7 +19,7 @@ _MAX_TEXT = 400
 
 
 class KeyType(Enum):
-    """The type of a column that sorts a list, with the values that fit into the column."""
+    """The type of a column by which a list is sorted, with the range of values that fit into the column."""
 
     TEXT = auto()
     INTEGER = auto()
@@ -85,7 +88,7 @@ class PageRequest:
         return None if self.limit is None else self.limit + 1
 
     def cut(self, rows: Sequence[Row], key: Callable[[Row], Key]) -> "Page[Row]":
-        """Return the page from up to `fetched` rows, and the cursor of the next page."""
+        """Return the page that is cut from at most `fetched` rows, and the cursor of the next page."""
         if self.limit is None or len(rows) <= self.limit:
             return Page(list(rows), None)
         kept = list(rows[: self.limit])

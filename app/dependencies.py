@@ -31,7 +31,7 @@ def cookie_of(request: Request) -> str | None:
 
 
 def set_link_cookie(response: Response, study: Study, secret: str, context: AppContext) -> None:
-    """Store the secret of an opened unlisted link in a cookie until the browser is closed."""
+    """Store the secret of an opened unlisted link in a cookie that lasts until the browser is closed."""
     response.set_cookie(
         link_cookie(study),
         secret,
@@ -113,8 +113,8 @@ def require_reader(
     """Return the reader of results: a person, or a visitor who can see only published results.
 
     Args:
-        slug: the study to read. A person who does not see it but opened its unlisted link in this browser
-            reads it as a visitor.
+        slug: the study to read. A person who may not see the study, but opened its unlisted link in this
+            browser, reads the results as a visitor.
 
     Raises:
         NotSignedIn: the key is invalid.

@@ -54,7 +54,7 @@ class ErrorPage:
 
 @dataclass(frozen=True)
 class SignInForm:
-    """The sign-in form; `target` is the page to show afterwards."""
+    """The sign-in form; `target` is the page to show after the sign-in."""
 
     message: str = ""
     target: str = "/"
@@ -83,7 +83,7 @@ def answer_error(
     problems: list[str] | None = None,
     more_headers: Mapping[str, str] | None = None,
 ) -> Response:
-    """Return the error as JSON under /api and to programs. Elsewhere, browsers get an HTML page."""
+    """Return the error as JSON under /api and to programs. Otherwise, return an HTML page."""
     request_id: str = request.scope.get("ti2v_request_id", "")
     headers = {"Cache-Control": "no-store", **(more_headers or {})}
     if status == HTTPStatus.UNAUTHORIZED:

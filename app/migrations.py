@@ -1,8 +1,8 @@
 """Upgrades and downgrades the schema of the database.
 
 On SQLite, foreign keys are off while tables are rebuilt. With foreign keys on, rebuilding a parent table
-would delete the rows that refer to it, such as votes. Afterwards the foreign keys are checked. A table that
-has lost a row is an error.
+would delete the rows that refer to it, such as votes. Afterwards the foreign keys are checked. The migration
+fails if a table has lost a row.
 """
 
 import re

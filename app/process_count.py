@@ -1,4 +1,4 @@
-"""Warns about a second server process on the same database that counts its limits separately."""
+"""Warns if a second server process uses the same database but counts rate limits separately."""
 
 import logging
 from collections.abc import Iterator

@@ -1,4 +1,7 @@
-"""Limits the size and time of request bodies. Part of a refused body is read and discarded."""
+"""Limits the size of request bodies, and the time in which they must arrive.
+
+Part of a refused body is read and discarded.
+"""
 
 import time
 

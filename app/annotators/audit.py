@@ -46,7 +46,10 @@ class Decision:
 
 @dataclass(frozen=True)
 class Changed:
-    """The numbers of votes that a decision moved to each status. All numbers are 0 if no vote changed."""
+    """For each status, the number of votes that a decision moved to this status.
+
+    All numbers are 0 if no vote changed.
+    """
 
     excluded: int = 0
     valid: int = 0

@@ -46,7 +46,7 @@ def reinstate(
 ) -> ChangeResponse:
     """Reinstate an annotator's excluded votes.
 
-    A vote becomes surplus if its panel has filled in the meantime.
+    A vote becomes surplus if other votes have filled its panel since the exclusion.
     """
     decision = Decision.of(request.reason, principal=principal, now=now)
     annotator = service.find_annotator(session, study=study, pseudonym=pseudonym)

@@ -26,12 +26,12 @@ class AnnotatorReport:
     """One annotator's figures, number of votes by status, and exclusion.
 
     Attributes:
-        id: sorts annotators in the order they opened their invitations.
+        id: database id; ascending ids are in the order in which annotators opened their invitations.
         quality: figures over the votes that count; for an excluded annotator, over the votes that counted
             before the exclusion.
-        valid: number of votes that count: valid or imported.
+        valid: number of votes that count, because their status is valid or imported.
         excluded: number of the annotator's excluded votes.
-        other: number of votes that do not count: superseded, withdrawn or surplus.
+        other: number of votes that do not count, because their status is superseded, withdrawn or surplus.
         clip_ms: average duration of the study's clips, milliseconds.
     """
 
@@ -72,10 +72,10 @@ class StudyAnnotators:
 
 @dataclass(frozen=True)
 class MatchupSensitivity:
-    """Sensitivity of one matchup's score to single annotators.
+    """How much one matchup's score depends on single annotators.
 
-    `dawid_skene` is the reference's score in percent with annotators weighted by estimated accuracy; None if
-    no pair is decided or the estimate does not converge.
+    `dawid_skene` is the reference's score in percent, where each annotator's votes are weighted by the
+    annotator's estimated accuracy; None if no pair is decided or the estimate does not converge.
     """
 
     row: SensitivityRow
@@ -164,7 +164,7 @@ def _sensitivity(columns: VoteColumns, *, seed: int) -> tuple[MatchupSensitivity
 
 
 def _without_unused_names(votes: Votes) -> Votes:
-    """Return the votes without the names of matchups and annotators that have no vote."""
+    """Return the same votes, with only the names of matchups and annotators that have a vote."""
     matchups, annotators = np.unique(votes.matchup), np.unique(votes.annotator)
     return replace(
         votes,

@@ -26,9 +26,10 @@ def find_annotator(session: Session, *, study: Study, pseudonym: str) -> Annotat
 
 
 def exclude_annotator(session: Session, *, study: Study, annotator: Annotator, decision: Decision) -> Changed:
-    """Exclude all votes of an annotator. In a running study, this also releases the votes' slots.
+    """Exclude all votes of an annotator.
 
-    The annotator's open assignments are cancelled, and they get no new ones. Excluding twice changes nothing.
+    In a running study, the exclusion also releases the slots that these votes take. The annotator's open
+    assignments are cancelled, and they get no new ones. Excluding twice changes nothing.
 
     Raises:
         Conflict: the votes were withdrawn when the annotator left the study, or were imported.

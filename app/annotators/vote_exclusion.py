@@ -19,7 +19,7 @@ from benchmark.protocol import AssignmentPurpose, VoteStatus
 
 @dataclass(frozen=True)
 class VotePlace:
-    """The matchup and pair that identify one vote of an annotator, as named in the votes table."""
+    """The matchup and pair of one vote of an annotator, with their names in the votes table."""
 
     matchup: str
     pair: str
@@ -71,7 +71,7 @@ def reinstate_vote(
 
 
 def _last_vote(session: Session, *, study: Study, annotator: Annotator, place: VotePlace) -> VoteWithStatus:
-    """Return the annotator's last vote on a comparison; earlier votes were undone."""
+    """Return the annotator's last vote on a comparison; the annotator has undone all earlier ones."""
     matchup_id = next((each.id for each in matchup_sides(session, study) if each.name == place.matchup), None)
     # A repeat is a comparison that is shown a second time. Votes on repeats count in no score.
     assignments = set(

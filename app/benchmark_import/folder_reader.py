@@ -30,7 +30,7 @@ class ReadBenchmark:
 
     Attributes:
         source: the benchmark with its original image files.
-        readable: for each image, a file of a type that browsers show: the original file or a PNG.
+        readable: for each image, a file that browsers can show: the original file, or a PNG made from it.
     """
 
     source: BenchmarkSource
@@ -42,11 +42,11 @@ class FolderToRead:
     """The location of a benchmark that is to be read.
 
     Attributes:
-        folder: the benchmark's folder; with `archive`, an empty folder.
+        folder: the benchmark's folder; if `archive` is given, an empty folder.
         scratch: a folder for converted images and the result.
         source: the source to record, such as the dataset's name.
         archive: a ZIP file that is unpacked into `folder`.
-        within: the folder that images must be in after links are resolved; None for `folder`.
+        within: the folder that must contain every image after links are resolved; None means `folder`.
     """
 
     folder: Path
@@ -107,7 +107,10 @@ def _read_benchmark(document: dict[str, Any], place: FolderToRead) -> ReadBenchm
 
 
 def _paths(found: Mapping[str, str], inside: Sequence[Path]) -> Mapping[str, Path]:
-    """Return the paths of the files that the child named. Refuse files outside the benchmark's folder."""
+    """Return the paths of the files that the sandbox child lists in its result.
+
+    Refuse files outside the benchmark's folder.
+    """
     paths = {name: Path(path) for name, path in found.items()}
     for path in paths.values():
         if not any(path.resolve().is_relative_to(folder) for folder in inside):

@@ -22,7 +22,7 @@ KIND = TaskKind.BENCHMARK_IMPORT
 class BenchmarkToImport:
     """The source of an import: an uploaded ZIP file in the media store, or a dataset of the hub.
 
-    An empty `title` means the authors' title.
+    If `title` is empty, the benchmark keeps the title that its authors gave.
     """
 
     slug: str

@@ -33,7 +33,7 @@ Result = TypeVar("Result")
 
 
 def import_in_background(context: AppContext, subject: str, progress: Progress) -> None:
-    """Read a queued benchmark and store it as the next version of the slug `subject`.
+    """Read a queued benchmark and store it as the next version of the benchmark with the slug `subject`.
 
     Raises:
         TaskFailed: the benchmark has problems; the task's details list them.
@@ -71,7 +71,7 @@ def _queued(context: AppContext, progress: Progress) -> tuple[dict[str, Any], in
 def _folder(context: AppContext, progress: Progress) -> Iterator[Path]:
     """Yield an empty folder, which is deleted afterwards.
 
-    If the server is killed, the next attempt deletes it.
+    If the server is killed before, the next attempt deletes the folder.
     """
     folder = context.settings.home / "imports" / f"task-{progress.task_id}"
     shutil.rmtree(folder, ignore_errors=True)

@@ -1,4 +1,4 @@
-"""Stores a benchmark's images in the media store, while no write transaction is open."""
+"""Stores a benchmark's images in the media store; callers must not hold a write transaction meanwhile."""
 
 import hashlib
 from collections.abc import Callable, Mapping
@@ -49,12 +49,12 @@ def store_images(
         store: the store to write to.
         sandbox: the sandbox that opens the files.
         readable: for each image, a file of a type that browsers show; by default images of other types are
-            converted here. An untrusted benchmark needs it, because a conversion opens the image in this
-            process.
+            converted here. Untrusted benchmarks require `readable`, because a conversion here opens the image
+            in this process.
         on_image: called after each image, for a progress bar.
 
     Raises:
-        Invalid: an image is refused. Images that were stored earlier in the call stay in the store, but
+        Invalid: an image is refused. The images that this call stored before the error stay in the store, but
             nothing refers to them. StoreFull, StoreUnavailable: the store cannot store an image.
     """
     stored = {}

@@ -12,7 +12,10 @@ from benchmark.protocol import StudyKind
 
 @dataclass(frozen=True)
 class BenchmarkShape:
-    """The size of a benchmark. `images_per_scenario` holds the minimum and the maximum."""
+    """The size of a benchmark.
+
+    `images_per_scenario` contains the smallest and the largest number of images of one scenario.
+    """
 
     pairs: int
     images: int
@@ -50,7 +53,8 @@ class BenchmarkProfile:
     Attributes:
         media, texts: number of unique images and of unique prompts.
         text_driven: whether an image has several prompts, so that the text decides the motion.
-        evaluation: `human` if this service has a human study of any version; else `none`.
+        evaluation: `human` if this service has a human study of any version of the benchmark; otherwise
+            `none`.
     """
 
     slug: str

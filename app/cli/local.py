@@ -124,7 +124,7 @@ def local_write() -> Iterator[LocalSession]:
 
 
 def operator(session: Session, *, now: datetime) -> Principal:
-    """Return the person as whom local commands act: an admin, because they can open the database file."""
+    """Return the person as whom local commands act: an admin, because whoever runs them can open the file."""
     person = person_named(session, name=OPERATOR, role=Role.ADMIN, now=now)
     return Principal(person.id, person.name, person.role)
 

@@ -77,7 +77,7 @@ def report(study: str, output: Path, pairs: tuple[str, ...], scores: tuple[Path,
 def _strips(
     settings: "Settings", database: "Database", reader: "Principal", study: str, pairs: tuple[str, ...]
 ) -> "tuple[PaperFigure, ...]":
-    """Return one frame strip for each requested pair; decode its frames."""
+    """Decode the frames of each requested pair, and return one frame strip for each pair."""
     if not pairs:
         return ()
     from app.media.sandbox import Sandbox

@@ -24,7 +24,8 @@ def study_request(
     Args:
         draft: the other fields of the request.
         matchups: each has the form `REF:OTHER`.
-        known: the submissions that `matchups` may name; submissions for another `version` are ignored.
+        known: the submissions that `matchups` may name; submissions on a benchmark version other than
+            `version` are ignored.
 
     Raises:
         click.UsageError: a matchup cannot be read.

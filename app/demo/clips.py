@@ -29,7 +29,7 @@ log = logging.getLogger("ti2v.demo")
 
 @dataclass(frozen=True)
 class DemoSubmission:
-    """A submission of a synthetic model. The label distinguishes the first-look and the full submission."""
+    """A submission of a synthetic model. The label differs between its first-look and full submission."""
 
     model: str
     label: str

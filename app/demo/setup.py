@@ -89,7 +89,10 @@ def _researcher(context: AppContext) -> Principal:
 
 
 def _has_demo_benchmark(context: AppContext) -> bool:
-    """Import the bundled benchmark if the database is empty. Return whether the benchmark is stored."""
+    """Import the bundled benchmark if the database is empty.
+
+    Return whether the database contains the bundled benchmark.
+    """
     with context.database.read() as session:
         known = list(session.scalars(select(Benchmark.slug)))
     if not known:

@@ -37,7 +37,9 @@ def invite(
 def invite_batch(
     session: Session, *, study: Study, signing_key: bytes, batch: str, count: int, now: datetime
 ) -> None:
-    """Create `count` invitations whose links can be shown again. A repeated batch creates no invitations.
+    """Create `count` invitations whose links can be shown again.
+
+    If the batch already exists, no invitations are created.
 
     Args:
         signing_key: the secret key from which, together with `batch`, the links are derived.

@@ -100,7 +100,7 @@ def image_of_job(session: Session, *, public_id: str, principal: Principal) -> t
     """Return a job's pair and benchmark, for the person whose worker holds or last held the job.
 
     Raises:
-        NotFound: there is no such job, or another person's worker holds it.
+        NotFound: there is no such job, or no worker of this person holds it or held it last.
     """
     query = (
         select(Pair, Benchmark)

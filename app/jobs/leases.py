@@ -26,7 +26,10 @@ _MOST_OVERDUE = 100
 
 @dataclass(frozen=True)
 class LeasePolicy:
-    """The settings of leases: duration of a lease, number of attempts, and backoff. Times are in seconds."""
+    """The settings of job leases: the duration of a lease, the number of attempts, and the backoff.
+
+    Times are in seconds.
+    """
 
     lease_s: int
     attempts: int
@@ -43,7 +46,7 @@ class LeasePolicy:
         )
 
     def pause_after(self, failures: int) -> timedelta:
-        """Return the backoff after this number of failures (1, 2, ...), in seconds."""
+        """Return how many seconds a job waits after its first, second, ... failure."""
         # 2 ** 40 seconds is longer than every maximum delay, so larger powers are not needed.
         doubled = self.backoff_s * 2 ** min(failures - 1, 40)
         return timedelta(seconds=min(doubled, self.longest_backoff_s))

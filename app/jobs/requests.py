@@ -50,7 +50,10 @@ def create_jobs(
 
 
 def _find_or_add_model(session: Session, slug: str, principal: Principal, now: datetime) -> VideoModel:
-    """Return the requested model. If only a worker offers the model, register it for this person."""
+    """Return the requested model.
+
+    If a worker offers the model but nobody has registered it, register it for this person.
+    """
     offered = offered_models(session)
     model = model_of(session, slug)
     if model is None:

@@ -1,9 +1,9 @@
 """Chooses a worker's model: first the loaded model, then one that no worker has loaded, then any other.
 
 Loading a model takes longer than generating a clip. Each model is loaded once for its first clip. In
-addition, each worker but one may load another worker's model once, to help with that model's jobs. A queue of
-M models on W workers therefore costs at most W + M - 1 loads. A worker helps a second time only if minutes of
-work are left for each worker.
+addition, every worker except one may once load a model that another worker has loaded, to help with the jobs
+of this model. A queue of M models on W workers therefore costs at most W + M - 1 loads. A worker helps a
+second time only if minutes of work are left for each worker.
 """
 
 from collections.abc import Iterator
@@ -87,7 +87,7 @@ _LATEST_CLIPS = (
 def models_for(session: Session, worker: Worker, *, alive_since: datetime, now: datetime) -> Iterator[Choice]:
     """Yield the models whose jobs the worker may claim, best first.
 
-    Models not in memory are queried lazily.
+    Models that the worker has not loaded are queried only when the caller asks for them.
     """
     held = worker.held_model
     if held is not None and held in worker.models:
@@ -114,7 +114,10 @@ def take_model(worker: Worker, chosen: Choice) -> None:
 
 
 def _is_worth_a_load(session: Session, choice: Choice, now: datetime) -> bool:
-    """Return whether enough work is left to justify another load of the model. False if no clip is recent."""
+    """Return whether enough work is left to justify another load of the model.
+
+    The result is False if the model generated no clip recently, because its speed is then unknown.
+    """
     latest = session.execute(_LATEST_CLIPS, {"model": choice.model, "since": now - _PACE_WINDOW}).one()
     if not latest.clips:
         return False
@@ -125,6 +128,9 @@ def _is_worth_a_load(session: Session, choice: Choice, now: datetime) -> bool:
 
 
 def _one_at_a_time(session: Session) -> None:
-    """Serialise claims that choose another model. SQLite serialises all writes anyway."""
+    """Let claims that choose a model that is not loaded run one after the other.
+
+    SQLite serialises all writes anyway.
+    """
     if session.get_bind().dialect.name != "sqlite":
         session.execute(_CHOOSING)

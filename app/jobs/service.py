@@ -54,7 +54,10 @@ def find_job(session: Session, *, public_id: str, principal: Principal) -> Job:
 
 
 def cancel_job(session: Session, *, job: Job, now: datetime) -> None:
-    """Cancel a job. The worker gets an error at the next renewal. A second call changes nothing."""
+    """Cancel a job.
+
+    The worker that holds the job gets an error when it next renews the lease. A second call changes nothing.
+    """
     if job.status is JobStatus.DONE:
         raise Conflict("The clip of this job is already stored.", code="job_done")
     if job.status is not JobStatus.CANCELLED:
@@ -105,7 +108,9 @@ def forget_job_of_clip(session: Session, *, clip: Clip) -> None:
 
 
 def retry_job(session: Session, *, job: Job, now: datetime) -> None:
-    """Queue a failed or cancelled job again and reset its failures. A job in backoff becomes ready at once.
+    """Queue a failed or cancelled job again and reset its number of failures.
+
+    A job that waits after a failure becomes ready at once.
 
     Raises:
         Conflict: the clip is stored, or the submission is closed.
@@ -121,7 +126,10 @@ def retry_job(session: Session, *, job: Job, now: datetime) -> None:
 
 
 def retry_jobs(session: Session, *, submission: Submission, now: datetime) -> int:
-    """Queue all failed jobs of a submission again and end all backoffs. Return the number of changed jobs."""
+    """Queue all failed jobs of a submission again; jobs that wait after a failure become ready at once.
+
+    Return the number of changed jobs.
+    """
     require_open(submission)
     resting = job_status_is(JobStatus.QUEUED) & (Job.ready_at > now)
     return change_jobs(

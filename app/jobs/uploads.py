@@ -87,7 +87,7 @@ class LockedOwnTarget:
 class JobUpload:
     """The right of a worker to upload the clip of a job, as long as the worker's attempt holds the job.
 
-    `seed` is the seed that the request names, or None, because the job has a seed.
+    `seed` is the seed that the request names; it may be None, because the job already defines the seed.
     """
 
     principal: Principal

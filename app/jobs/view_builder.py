@@ -39,7 +39,7 @@ def jobs_part(
 
 
 def model_choices(session: Session, principal: Principal) -> tuple[ModelChoice, ...]:
-    """Return the models of the form: first those that workers offer, then other registered models."""
+    """Return the models that the form offers: first the models of workers, then other registered models."""
     offered = offered_models(session)
     known = set(session.scalars(select(VideoModel.slug).where(sees_model(principal))))
     return tuple(
@@ -120,7 +120,7 @@ def _counts(session: Session, ids: Sequence[int]) -> dict[int, dict[JobStatus, i
 
 
 def _speeds(session: Session, ids: Sequence[int], now: datetime) -> dict[int, float]:
-    """Return clips per minute by submission, measured from the first claim among the latest clips."""
+    """Return the clips per minute of each submission, since the first claim of a recently made clip."""
     rows = session.execute(
         select(Job.submission_id, func.count().label("clips"), func.min(Job.claimed_at).label("first"))
         .where(

@@ -57,7 +57,7 @@ class SubmissionJobs:
 
     @property
     def in_words(self) -> str:
-        """Return the jobs' nonzero counts as text, such as "12 made · 2 being made · 306 waiting"."""
+        """Return the nonzero job counts by status as text, such as "12 made · 2 being made · 306 waiting"."""
         said = [f"{self.counts[each]:,} {word}" for each, word in _STATUSES.items() if self.counts[each]]
         return " · ".join(said)
 

@@ -35,7 +35,10 @@ def usual_format(clips: Iterable[Clip]) -> str:
 
 
 def clip_warnings(clip: Clip, usual: str) -> list[str]:
-    """Return one line per warning about a clip. `usual` is the `usual_format` of the submission's clips."""
+    """Return one line per warning about a clip.
+
+    `usual` is the result of `usual_format` for all clips of the submission.
+    """
     warnings = []
     if clip.is_static:
         warnings.append("every frame is the same; check that this is not the input image repeated")

@@ -31,16 +31,16 @@ class FrameSize:
 def clip_frames(
     clip: Path, numbers: Sequence[int], target: Path, *, max_width: int, sandbox: Sandbox
 ) -> Pixels:
-    """Decode frames of a clip. Return uint8 RGB of shape (frames, height, width, 3).
+    """Decode frames of a clip. Return the frames as uint8 RGB of shape (frames, height, width, 3).
 
     Args:
         clip: a clip that `probe_clip` accepted.
         numbers: frame numbers from 1, ascending, possibly repeated.
         target: a private file for the pixels.
-        max_width: frames wider than this are scaled down to this width, in pixels.
+        max_width: the maximum width, in pixels; wider frames are scaled down to this width.
 
     Raises:
-        FramesUnreadable: the clip cannot be decoded, or has fewer frames.
+        FramesUnreadable: the clip cannot be decoded, or has fewer frames than the last of the `numbers`.
     """
     return _read("clip", clip, list(numbers), target, max_width, sandbox)
 

@@ -71,7 +71,7 @@ def padded_length(a_bytes: int, b_bytes: int) -> int:
 def padded_range(
     read_range: ReadRange, real_size: int, padded_size: int, start: int, stop: int
 ) -> Iterator[bytes]:
-    """Yield bytes [start, stop) of the stored file followed by a `free` box up to `padded_size`.
+    """Yield bytes [start, stop) of the served body: the stored file, then a `free` box that fills the body.
 
     Args:
         read_range: a function of start and stop that yields bytes of the stored file, such as
@@ -79,8 +79,8 @@ def padded_range(
         real_size: size of the stored file, in bytes.
         padded_size: size of the served body, in bytes: at least `real_size` plus a box header, as
             `padded_length` guarantees.
-        start: index of the first byte, inside the served body.
-        stop: index after the last byte, at most `padded_size`.
+        start: index of the first byte to yield, inside the served body.
+        stop: index after the last byte to yield, at most `padded_size`.
 
     Raises:
         ValueError: there is no room for the box, or the range exceeds the body.

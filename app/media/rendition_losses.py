@@ -39,7 +39,7 @@ class SideLoss:
 
     Attributes:
         side: the side of the matchup, reference or other.
-        pairs: number of pairs whose clip is cut or cropped.
+        pairs: number of pairs for which the side's clip is cut or cropped.
         all_pairs: number of pairs for which both sides have a clip.
         most: for each kind of loss, the largest share among the pairs.
         is_uniform: whether every clip of the side has the same loss.
@@ -118,7 +118,7 @@ def _side_loss(side: Side, losses: Iterable[tuple[Loss, int]]) -> SideLoss:
 
 
 def _forms(study_ids: list[int]) -> Select[*tuple[Any, ...]]:
-    """Return the query for the number of pairs per matchup and combination of clip formats.
+    """Return the query that counts, in each matchup, the pairs with each combination of two clip formats.
 
     Most matchups have only one combination.
     """

@@ -22,7 +22,7 @@ HOLDING_A_SLOT = (AssignmentStatus.OPEN, AssignmentStatus.VOTED)
 
 @dataclass(frozen=True)
 class Chosen:
-    """The chosen comparison, with the number of its taken slots in which each side is on the left."""
+    """The chosen comparison, and for each side the number of taken slots that show this side on the left."""
 
     comparison: Comparison
     reference_left: int

@@ -26,8 +26,8 @@ class Opponents(Protocol):
 class Naming:
     """Display names of sides. In tables, a side is named `model` or `model@label`.
 
-    `reference` is the reference of all matchups; None if the matchups have different ones. `labelled` has the
-    models with more than one side; the names of these sides need a label.
+    `reference` is the reference of all matchups; None if the matchups have different references. `labelled`
+    contains the models with more than one side; the names of these sides need a label.
     """
 
     models: Mapping[str, str]

@@ -1,8 +1,8 @@
 """Slots of a comparison. A slot is taken as long as it has a live lease or a valid vote.
 
 Assignments with `takes_slot` take one slot. Gold questions, repeats, quizzes, pilots and previews take none.
-Only this module changes `slots_taken`. In the same transaction, it updates the study's number of comparisons
-that need a vote. The study must be locked.
+Only this module changes `slots_taken`. In the same transaction, this module updates the study's number of
+comparisons that still need a vote. The study must be locked.
 """
 
 from app.tables.studies import Comparison, Study

@@ -45,7 +45,7 @@ def status_of(session: Session, vote: Vote) -> VoteStatus:
 
 
 def count_vote(comparison: Comparison, vote: Vote, *, by: int) -> None:
-    """Add a valid vote to its comparison's counters (`by` 1), or subtract it (`by` -1)."""
+    """Add a valid vote to its comparison's counters (if `by` is 1), or subtract it (if `by` is -1)."""
     side = vote.chosen_side
     if side is Side.REFERENCE:
         comparison.votes_reference += by
@@ -145,7 +145,10 @@ def _recounted(
     status: VoteStatus,
     keep_slot: bool = False,
 ) -> VoteStatus:
-    """Update counters and slots for a new vote status. Return the status: `surplus` if the panel is full."""
+    """Update counters and slots for a new vote status.
+
+    Return the status that the vote gets: `surplus` instead of `valid` if the panel is full.
+    """
     if status is VoteStatus.VALID and before is not VoteStatus.VALID:
         if not has_free_slot(comparison, study):
             return VoteStatus.SURPLUS

@@ -52,7 +52,7 @@ def add_key(
     role: Text = "",
     days: Text = "",
 ) -> Response:
-    """Add a key and show it. The same form sent again shows the same key."""
+    """Add a key and show it. If the same form is sent again, the page shows the same key."""
     context = context_of(request)
     secret = KEY_PREFIX + derived_token(context.settings.signing_key, f"key of form {nonce}")
     try:
@@ -79,7 +79,7 @@ def revoke_key(number: NumberPath, request: Request) -> Response:
 
 @router.post("/people/{number}/sign-in-link")
 def sign_in_link(number: NumberPath, request: Request) -> Response:
-    """Show a link that signs one browser of a person in, once."""
+    """Show a link that signs a person in; the link works once, in one browser."""
     context = context_of(request)
     minutes = context.settings.sign_in_link_minutes
     with context.database.write() as session:

@@ -46,7 +46,7 @@ class KeyLine:
 
 @dataclass(frozen=True)
 class PeopleFields:
-    """The fields of both forms as text."""
+    """The fields of the page's two forms, as text."""
 
     name: str = ""
     role: str = Role.RESEARCHER

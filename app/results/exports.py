@@ -83,7 +83,7 @@ def _stream_votes(
 
 
 def note_of(results: StudyResults) -> TableNote:
-    """Return the note below the study's tables. The note states the counts behind the tables."""
+    """Return the note below the study's tables. The note states the numbers of votes behind the tables."""
     return TableNote.of(
         results.counted.tallies,
         left_out=results.live.left_out,

@@ -65,7 +65,7 @@ def reinstate(
 ) -> ChangeResponse:
     """Reinstate an annotator's excluded votes.
 
-    A vote becomes surplus if its panel has filled in the meantime.
+    A vote becomes surplus if other votes have filled its panel since the exclusion.
     """
     with context_of(request).database.write() as session:
         study, principal = require_own_study(session, request, slug)

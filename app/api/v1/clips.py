@@ -159,7 +159,7 @@ def delete_clip(
 
 @dataclass(frozen=True)
 class AuthorizedUpload:
-    """An authorised upload: the uploading person, their permission, and the place of the clip."""
+    """An authorised upload: the person, the person's right to upload, and the target of the upload."""
 
     principal: Principal
     authorization: UploadAuthorization
@@ -173,9 +173,10 @@ def _authorize(
     """Check an upload before its body is read.
 
     Raises:
-        Invalid: a worker asks to replace a clip.
-        NotSignedIn, Forbidden: a missing or wrong key.
-        NotFound, Conflict: an unknown target, a closed submission or a stale attempt.
+        Invalid: a worker asks to replace a clip, which only the submission's owner may do.
+        NotSignedIn, Forbidden: the key is missing or wrong.
+        NotFound, Conflict: the target is unknown, the submission is closed, or the worker's attempt no longer
+            holds the job.
         TooManyRequests: the person's daily quota is used up.
     """
     job = read_job_headers(request.headers)

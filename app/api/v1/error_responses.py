@@ -36,10 +36,10 @@ def common_errors(*, is_for_people: bool) -> Responses:
 
 
 def errors(*lines: str) -> Responses:
-    """Return the responses of a route's own errors, together with the common errors of the same status.
+    """Return the responses for a route's own errors and for the common errors with the same statuses.
 
     Args:
-        lines: a status and its codes, such as `404 unknown_benchmark unknown_pair`.
+        lines: each line has a status and its error codes, such as `404 unknown_benchmark unknown_pair`.
     """
     own: dict[int, tuple[str, ...]] = {}
     for line in lines:

@@ -38,7 +38,7 @@ async def stored_upload(
     check: Callable[[ReceivedFile], None],
     max_bytes: int | None = None,
 ) -> AsyncIterator[StoredUpload]:
-    """Store the body of a request in the media store; delete the file unless the block sets `is_kept`.
+    """Store a request's body; when the block ends, delete the file unless the block has set `is_kept`.
 
     Args:
         check: raises an AppError for a file that is not accepted.

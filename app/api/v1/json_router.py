@@ -52,9 +52,9 @@ def api_router(
 
     Args:
         tag: the name of the resource.
-        request_class: the routes run in the threads of this class; None for the default threads.
+        request_class: the class whose threads run the routes; None for the default threads.
         is_for_people: whether the routes require a key or a signed-in browser, before they read the body.
-        credentials: how OpenAPI describes other credentials.
+        credentials: the OpenAPI description of any credentials other than a key or a browser session.
     """
     base = PersonJsonRoute if is_for_people else StrictJsonRoute
     route_class = limited_route(request_class, base) if request_class else base

@@ -1,4 +1,4 @@
-"""Refuses query parameters that a route does not declare, and repeated parameters that have one value."""
+"""Refuses query parameters that a route does not declare, and repetitions of single-valued parameters."""
 
 import re
 from collections.abc import Sequence
@@ -19,7 +19,10 @@ _SEQUENCES = (list, tuple, set, frozenset)
 
 @dataclass(frozen=True)
 class DeclaredQuery:
-    """The query parameters that a route declares. `repeatable` are those that may occur several times."""
+    """The query parameters that a route declares.
+
+    `repeatable` contains the parameters that may occur several times in one query.
+    """
 
     names: Sequence[str]
     repeatable: frozenset[str]

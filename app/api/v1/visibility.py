@@ -86,5 +86,5 @@ def _change(
 
 
 def _id_of(session: Session, kind: ShareSubject, name: str, principal: Principal) -> str:
-    """Return the name of a subject; of a submission, its id."""
+    """Return the id of a submission, or the name of any other subject."""
     return submission_id(session, name, principal=principal) if kind is ShareSubject.SUBMISSION else name

@@ -55,7 +55,7 @@ def unpack(
 def only_folder(folder: Path) -> Path:
     """Return the folder that contains the unpacked files.
 
-    Many programs pack a folder instead of its content.
+    Many programs pack a folder instead of its content, so the files can be in a subfolder.
     """
     while True:
         inside = list(folder.iterdir())

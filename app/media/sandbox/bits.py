@@ -28,7 +28,7 @@ def escaped(rbsp: bytes) -> bytes:
 
 
 class BitReader:
-    """Reads fields one after the other. Each call names the range of accepted values."""
+    """Reads fields one after the other. Each call states the range of values that it accepts."""
 
     def __init__(self, rbsp: bytes) -> None:
         self._bits = "".join(f"{byte:08b}" for byte in rbsp)

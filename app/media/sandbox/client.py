@@ -2,8 +2,8 @@
 
 `import av` takes 0.12 s in a fresh interpreter, so each child is forked from a fork server
 (`fork_server.py`), a small process that has imported the media libraries. The fork server has no sockets, no
-database connection, no secrets and nothing of the server's environment. A child that crashes, hangs or uses
-too much memory is killed; the server is not affected.
+database connection, no secrets and none of the server's environment variables. A child that crashes, hangs or
+uses too much memory is killed; the server is not affected.
 """
 
 import contextlib
@@ -95,8 +95,8 @@ class SandboxBroken(SandboxError):
 class Sandbox:
     """Runs work in at most `children` child processes at once. Several threads may share a sandbox.
 
-    Each child has its own fork server, which is started when it is first needed and restarted after a crash.
-    To end the fork servers, close the sandbox or use it as a context manager.
+    Each of the `children` has its own fork server, which is started when it is first needed and restarted
+    after a crash. To end the fork servers, close the sandbox or use it as a context manager.
     """
 
     def __init__(self, *, children: int = 2, limits: SandboxLimits | None = None) -> None:
@@ -140,7 +140,10 @@ class Sandbox:
         raise SandboxBroken("The media sandbox does not start.")
 
     def close(self) -> None:
-        """End all fork servers and kill running work. Running and later work raises SandboxBroken."""
+        """End all fork servers and kill running work.
+
+        Work that is running, and work that is requested later, raises SandboxBroken.
+        """
         self._closed = True
         for fork_server in self._fork_servers:
             fork_server.kill()

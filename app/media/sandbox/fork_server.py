@@ -128,7 +128,7 @@ def _reply_of(child: int, reading: int, wall_s: float) -> dict[str, Json]:
 
 
 def _end(child: int) -> int:
-    """Wait a moment for the child to exit, kill it if it has not, and return its wait status."""
+    """Wait a moment for the child to exit, kill it if it is still running, and return its wait status."""
     # A child that has closed its pipe is exiting; wait up to 10 ms for its own exit status.
     for _ in range(20):
         done, status = os.waitpid(child, os.WNOHANG)

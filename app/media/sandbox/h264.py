@@ -114,7 +114,7 @@ def _parameter_sets(units: Iterable[bytes], colours: Colours) -> list[bytes]:
 def _sample(units: tuple[bytes, ...], known: list[bytes], colours: Colours) -> Sample:
     """Return only the slices of a picture.
 
-    Parameter sets in the picture must equal the parameter sets of the track.
+    Parameter sets that come with the picture must equal the parameter sets of the track.
     """
     kinds = {_kind(unit) for unit in units}
     if kinds & _PARTITIONS:

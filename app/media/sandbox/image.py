@@ -33,7 +33,9 @@ _RECODED: dict[ImageFormat, dict[str, Any]] = {
 def prepare(
     step: str, path: str, limits: dict[str, Any], target: str | None = None, width: int | None = None
 ) -> dict[str, Json]:
-    """Verify an image and return its `ImageFacts`. The steps `clean` and `thumbnail` also write a copy.
+    """Verify an image and return its `ImageFacts`.
+
+    If `target` is given, also write a clean copy or a thumbnail, depending on `step`.
 
     Raises:
         WorkRefused: the image is refused (the code is an `ImageCode`), or the disk is full (`disk_full`).

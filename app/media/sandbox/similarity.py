@@ -45,7 +45,7 @@ def distance_to_image(frame: Any, image: Path) -> float:
     """Return the mean absolute difference of frame and input image at 64x64 RGB, in [0, 1].
 
     Models either resize the input image to their frame size or crop the image's centre. The function measures
-    the distance to both, and returns the smaller distance.
+    the distance to both versions of the image, and returns the smaller distance.
     """
     seen = np.asarray(
         Image.fromarray(rgb_pixels(frame)).resize((_SIDE, _SIDE), Image.Resampling.BOX), dtype=np.float32
@@ -70,7 +70,7 @@ def _distance(seen: NDArray[np.float32], image: Image.Image) -> float:
 
 
 def _centre_box(width: int, height: int, aspect: float) -> tuple[int, int, int, int]:
-    """Return the largest centred box of this aspect as (left, top, right, bottom)."""
+    """Return the largest centred box with this aspect ratio, as (left, top, right, bottom)."""
     box_width = min(width, round(height * aspect))
     box_height = min(height, round(width / aspect))
     left, top = (width - box_width) // 2, (height - box_height) // 2

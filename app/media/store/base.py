@@ -58,8 +58,8 @@ def checked_key(key: str) -> str:
     """Return the key unchanged.
 
     Raises:
-        ValueError: the key is not a sequence of lower-case names joined by `/`. Names such as `..`, or a
-            leading `/`, never pass.
+        ValueError: the key is not a sequence of lower-case names joined by `/`. A key that contains a name
+            such as `..`, or starts with `/`, is refused.
     """
     if not _KEY.fullmatch(key):
         raise ValueError("a key must consist of lower-case names joined by slashes")
@@ -90,10 +90,10 @@ class MediaStore(ABC):
 
     @abstractmethod
     def put(self, key: str, private_file: Path) -> None:
-        """Move a finished file atomically into the store under `key`. On return, the file is durable.
+        """Move a finished file atomically into the store under `key`.
 
-        If the key already exists, the stored file is kept; a content key guarantees that its bytes are the
-        same.
+        When the function returns, the file survives a power failure. If the key already exists, the stored
+        file is kept; a content key guarantees that its bytes are the same.
 
         Raises:
             StoreFull: no partial file remains, and `private_file` still exists.

@@ -121,7 +121,7 @@ def _clips(
 ) -> list[SideClip]:
     """Return the clips of the study's sides that the person may see.
 
-    A visitor of published results sees all.
+    A visitor who reads published results sees all of these clips.
     """
     compared = (Matchup.study_id == study.id) & Matchup.is_gold.is_(False)
     shown = union(

@@ -92,7 +92,7 @@ class _StudyReader:
         )
 
     def _read_votes(self, session: Session) -> set[int]:
-        """Read new votes and return the IDs of the comparisons voted on."""
+        """Read new votes and return the IDs of the comparisons that have new votes."""
         rows = (
             session.connection()
             .execute(
@@ -150,7 +150,7 @@ _READERS_LOCK = threading.Lock()
 
 
 def live_counts(session: Session, study: Study) -> LiveCounts:
-    """Return a study's tallies and single votes. The result equals that of a read without the cache."""
+    """Return a study's tallies and single votes. The result is the same as without the cache."""
     engine: Engine = session.get_bind().engine
     with _READERS_LOCK:
         readers = _READERS.setdefault(engine, OrderedDict())

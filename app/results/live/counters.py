@@ -1,4 +1,4 @@
-"""Reads a study's comparisons. Keys are read once, vote counters again after each change."""
+"""Reads a study's comparisons. Keys are read once; vote counters are read again after each change."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -45,7 +45,10 @@ class _Keys:
 
 
 class ComparisonCounters:
-    """The comparisons of a study, without gold questions. Before the first read there are none."""
+    """The comparisons of a study, without gold questions.
+
+    Before the first read, the object contains no comparisons.
+    """
 
     def __init__(self) -> None:
         self._keys = _keys_of([], {})

@@ -78,7 +78,10 @@ def counted_votes(session: Session, study: Study) -> Votes | None:
 
 
 def _last_event() -> tuple[type[VoteEvent], ColumnElement[bool]]:
-    """Return an alias for a vote's last event, and the join condition. A vote without an event is valid."""
+    """Return an alias for a vote's last event, and the condition that joins the event to the vote.
+
+    A vote without an event is valid.
+    """
     last = aliased(VoteEvent)
     newest = select(func.max(VoteEvent.id)).where(VoteEvent.vote_id == Vote.id).scalar_subquery()
     return last, last.id == newest

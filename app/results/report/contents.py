@@ -59,7 +59,10 @@ def report_contents(
 
 
 def use_one_snapshot(session: Session) -> None:
-    """Make all reads of the session use one snapshot. On SQLite, they do so by default."""
+    """Make all reads of the session use one snapshot.
+
+    On SQLite, all reads of a session use one snapshot by default.
+    """
     if session.get_bind().dialect.name == "postgresql":
         session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
 
@@ -124,7 +127,7 @@ def _clips(session: Session, study: Study) -> Rows:
 
 
 def _is_shown(study: Study) -> ColumnElement[bool]:
-    """Return the SQL condition for clips that a side of one of the study's matchups shows."""
+    """Return the SQL condition for the clips that the study's matchups show."""
     as_reference = (Matchup.reference_id == Clip.submission_id) & (Matchup.reference_seed == Clip.seed)
     as_other = (Matchup.other_id == Clip.submission_id) & (Matchup.other_seed == Clip.seed)
     return exists().where(Matchup.study_id == study.id, as_reference | as_other)

@@ -50,15 +50,15 @@ def clip_cards(
     principal: Principal,
     shown: Collection[tuple[int, int]] | None = None,
 ) -> tuple[ClipCard, ...]:
-    """Return the clips of final submissions in the order of submission, named like the sides in tables.
+    """Return the clips of final submissions, named like the sides in tables, oldest submission first.
 
     Args:
         benchmark: slug of the pair's benchmark.
         pair: the pair of the clips.
-        principal: the person or visitor who sees the clips. A visitor sees the clips in `shown`, because
-            published results allow it.
-        shown: the (submission ID, seed) combinations to return. None returns all clips; names then contain
-            seeds other than 0.
+        principal: the person or visitor who sees the clips. A visitor sees all clips in `shown`, because they
+            belong to published results.
+        shown: the (submission ID, seed) combinations to return. With None, all clips are returned, and the
+            name of a clip contains its seed unless the seed is 0.
     """
     query = (
         select(VideoModel.slug, Submission.label, Submission.public_id, Clip)

@@ -49,7 +49,7 @@ _MEASURES = {
 
 
 def coverage(session: Session, study: Study, live: LiveCounts) -> Coverage:
-    """Return the numbers of cast and needed votes, annotators and skips, and the decision time."""
+    """Return the numbers of cast votes, needed votes, annotators and skips, and the decision time."""
     counted, cast = live.counted, live.votes
     votes, wanted = votes_of_wanted(study, counted)
     if live.is_imported:
@@ -95,7 +95,9 @@ def agreement_part(counted: CountedStudy, naming: Naming) -> AgreementPart:
 
 
 def agreement_on(rows: Sequence[AgreementRow], tallies: Tallies) -> AgreementPart:
-    """Return the agreement in one matchup, or in all matchups together. The first row is on the choice.
+    """Return the agreement in one matchup, or in all matchups together.
+
+    The first row measures the agreement on the choice.
 
     Args:
         tallies: the counts from which `rows` was computed. If no vote gives a reason, agreement on reasons is

@@ -27,9 +27,9 @@ class HeatRow:
 
 @dataclass(frozen=True)
 class HeatTable:
-    """A heat map of shares by matchup and benchmark part. The reference's best parts come first.
+    """A heat map of shares by matchup and benchmark part.
 
-    `anchor` is the HTML id of the table.
+    The parts in which the reference has the largest share come first. `anchor` is the HTML id of the table.
     """
 
     anchor: str

@@ -1,6 +1,7 @@
 """Builds the leaderboard of a study: ranks with their uncertainty.
 
-The results page shows it for studies with several references; every study has a leaderboard page.
+The results page shows the leaderboard only for studies with several references; every study has a leaderboard
+page.
 """
 
 from dataclasses import dataclass, replace
@@ -48,7 +49,7 @@ def leaderboard_page(session: Session, study: Study) -> LeaderboardPage:
 def ranks(counted: CountedStudy, naming: Naming, *, is_interim: bool) -> Ranks | None:
     """Return the ranking of models.
 
-    None if there is a single reference, because table 1 shows the same then.
+    None if there is a single reference, because table 1 then shows the same order.
     """
     return None if naming.reference is not None else ranks_of(counted, naming, is_interim=is_interim)
 

@@ -31,8 +31,8 @@ PAIRS_PER_PAGE = 50
 class MatchupPage:
     """View model of templates/results/matchup.html.
 
-    `reasons` has a sentence per justification, `sensitivity` one on images and one on scenarios;
-    `panel_warning` is set if panel sizes differ.
+    `reasons` has one sentence for each justification. `sensitivity` has one sentence on images and one on
+    scenarios; `panel_warning` is set if panel sizes differ.
     """
 
     study_title: str

@@ -58,7 +58,8 @@ class Panel:
 class StudyPairPage:
     """View model of templates/results/pair.html.
 
-    `gallery_url` is None if the gallery shows a newer version of the benchmark, `strip_url` without clips.
+    `gallery_url` is None if the gallery shows a newer version of the benchmark; `strip_url` is None if there
+    are no clips.
     """
 
     study_title: str
