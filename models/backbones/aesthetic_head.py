@@ -1,4 +1,4 @@
-"""The LAION aesthetic predictor sa_0_4: a linear layer on CLIP ViT-L/14 image features of length 1.
+"""The LAION aesthetic predictor sa_0_4: a linear layer on unit-length CLIP ViT-L/14 image features.
 
 Source: LAION-AI/aesthetic-predictor, sa_0_4_vit_l_14_linear.pth (MIT). The head rates images from 0 to 10.
 """
@@ -47,7 +47,7 @@ class AestheticHead:
         """Return one rating per row of CLIP features.
 
         Raises:
-            BackboneMissing: the features have another length than the head's weights.
+            BackboneMissing: a feature row and the head's weights have different numbers of dimensions.
         """
         if features.shape[1] != len(self._weight):
             raise BackboneMissing(

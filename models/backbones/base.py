@@ -1,8 +1,8 @@
 """Interfaces of the metrics' pretrained networks, and the search for their weights on disk.
 
-CLIP and DINO are read from a folder with the layout of a Hugging Face repository. The folder is searched in
-this order: the path that the user names, `TI2V_HOME/weights/NAME`, the hub's cache. `sources.py` lists
-networks with other layouts. These modules download nothing.
+CLIP and DINO are read from a folder with the layout of a Hugging Face repository. The module searches these
+places for the folder, in this order: the path that the user names, `TI2V_HOME/weights/NAME`, the hub's cache.
+`sources.py` lists the networks whose weights have another layout. These modules download nothing.
 """
 
 from collections.abc import Mapping, Sequence
@@ -21,11 +21,14 @@ Features = NDArray[np.float32]
 
 
 class BackboneMissing(Exception):
-    """A backbone's weights are not on this machine. The message says what to download to which folder."""
+    """A backbone's weights are not on this machine.
+
+    The message names the weights to download and their folder.
+    """
 
 
 def first_line(error: Exception) -> str:
-    """Return the first line of an error's text, or its class if it has no text."""
+    """Return the first line of an error's text, or the name of the error's class if the text is empty."""
     lines = str(error).splitlines()
     return lines[0] if lines else type(error).__name__
 
@@ -38,7 +41,10 @@ class ImageEncoder(Protocol):
         """Name, revision and transform of the network. They are part of every cache key."""
 
     def encode_images(self, images: Images) -> Features:
-        """Return one feature row per image. Values differ by at most 1e-4 between batch sizes or devices."""
+        """Return one feature row per image.
+
+        On another device or with another batch size, each value changes by at most 1e-4.
+        """
 
 
 class TextEncoder(Protocol):

@@ -1,8 +1,8 @@
 """CLIP image and text encoders, through transformers.
 
 Source: A. Radford et al. (2021), Learning Transferable Visual Models From Natural Language Supervision.
-Images are resized (bicubic) to the network's input size and cropped at the centre. By default pixels are
-resampled as the published processor does; VBench resamples frames as float tensors.
+Images are resized (bicubic) to the network's input size and cropped at the centre. By default, images are
+resized as in CLIP's published image processor; for VBench, frames are resized as float tensors.
 """
 
 from collections.abc import Sequence

@@ -30,7 +30,10 @@ from models.backbones.transforms import (
 
 
 class DinoTransform(StrEnum):
-    """VBench's image transforms. The I2V subject score crops images; subject consistency does not."""
+    """VBench's image transforms.
+
+    VBench crops images for the I2V subject score, but not for subject consistency.
+    """
 
     CROP = "crop"
     SHORTER_SIDE = "shorter_side"
@@ -44,7 +47,8 @@ class DinoBackbone:
     Args:
         folder: folder with config.json and model.safetensors.
         identity: identifies everything that the features depend on, see `ImageEncoder.identity`.
-        transform: `crop`: bicubic to 256, centre 224; `shorter_side`: bilinear, shorter side 224, no crop.
+        transform: `crop` resizes the shorter side to 256 (bicubic) and crops the centre to 224;
+            `shorter_side` resizes the shorter side to 224 (bilinear) and does not crop.
         device: such as `cpu` or `cuda:0`.
         batch_size: images per forward pass; all images of one call must have the same size.
         resampling: how images are resized.
@@ -83,7 +87,7 @@ class DinoBackbone:
         return f"{self._name} {self._transform}{self._side} {self._resampling} dino-positions"
 
     def resampled(self, resampling: Resampling) -> Self:
-        """Return the same network with another resampling."""
+        """Return an encoder with the same network that resizes images by another method."""
         other = copy(self)
         other._resampling = resampling
         return other
@@ -112,8 +116,8 @@ class DinoBackbone:
 def position_encodings(table: Tensor, rows: int, columns: int) -> Tensor:
     """Resize the encodings of a square grid of patches to rows x columns (bicubic).
 
-    The authors add 0.1 to rows and columns and pass the ratio to the interpolation, which moves the sampling
-    points slightly.
+    As in the authors' code, 0.1 is added to `rows` and `columns`, and the interpolation gets the ratio of
+    each sum to `side`. This moves the sampling points slightly.
 
     Args:
         table: (1, 1 + side * side, dimensions): the class token's encoding, then those of the patches.
@@ -129,7 +133,7 @@ def position_encodings(table: Tensor, rows: int, columns: int) -> Tensor:
 
 
 def _encodings_of(embeddings: Any, patches: Tensor, height: int, width: int) -> Tensor:
-    """Return the encodings for an image; called by transformers in place of its own method."""
+    """Return the position encodings for an image; transformers calls this in place of its own method."""
     table: Tensor = embeddings.position_embeddings
     if patches.shape[1] == table.shape[1] and height == width:
         return table

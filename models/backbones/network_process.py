@@ -2,7 +2,8 @@
 
 Networks under non-commercial or unclear licences are neither copied nor installed here. The folder
 `TI2V_HOME/weights/NAME` of a network holds `network.json`, which names the Python program and the files.
-docs/vbench.md describes the protocol; `models/backbones/drivers/driver_loop.py` is its other side.
+docs/vbench.md describes the protocol; `models/backbones/drivers/driver_loop.py` implements the child's side
+of the protocol.
 """
 
 import json
@@ -138,7 +139,7 @@ class NetworkProcess:
             return {key: results[key] for key in results.files}
 
     def close(self) -> None:
-        """End the child and delete its files."""
+        """End the child process and delete the files that were exchanged with it."""
         process = getattr(self, "_process", None)
         if process is not None:
             with suppress(BrokenPipeError):
@@ -212,7 +213,7 @@ class NetworkProcess:
 
 
 def _environment(own: Mapping[str, str]) -> dict[str, str]:
-    """Return this process's environment without the settings and keys of TI2V Bench and Python paths."""
+    """Return this process's environment variables, except Python paths and TI2V Bench's settings and keys."""
     return {
         name: value
         for name, value in own.items()

@@ -167,7 +167,7 @@ def _positions(features: Tensor) -> Tensor:
 
 
 def _correlations(first: Tensor, second: Tensor) -> list[Tensor]:
-    """Return the correlation of all pairs of features in 4 levels, each (n h w, 1, rows, columns)."""
+    """Return the correlations of all pairs of features: 4 levels, each (n h w, 1, rows, columns)."""
     channels, height, width = first.shape[1:]
     products = torch.einsum("nci,ncj->nij", first.flatten(2), second.flatten(2)) / channels**0.5
     pyramid = [products.reshape(-1, 1, height, width)]
@@ -177,7 +177,7 @@ def _correlations(first: Tensor, second: Tensor) -> list[Tensor]:
 
 
 def _windows(pyramid: list[Tensor], positions: Tensor) -> Tensor:
-    """Sample a 9x9 window at each position in each level; return (n, 4 * 81, height, width).
+    """Sample 9x9 correlations around each position in each level; return (n, 4 * 81, height, width).
 
     The published weights expect the window transposed: its first axis is the offset of x.
     """

@@ -117,8 +117,8 @@ def locate(source: NetworkSource, *, home: Path) -> Located:
     """Find a network below TI2V_HOME or, for a Hugging Face repository, in the hub's cache.
 
     Raises:
-        BackboneMissing: the network is not on this machine. The message names its size, its licence and the
-            place for it.
+        BackboneMissing: the network is not on this machine. The message names the network's size, its licence
+            and the folder to put it in.
     """
     if isinstance(source, BackboneWeights):
         folder = weights_folder(source, home=home)
@@ -135,7 +135,7 @@ def locate(source: NetworkSource, *, home: Path) -> Located:
 
 @contextmanager
 def external_network(source: ExternalNetwork, located: Located, *, device: str) -> Iterator[NetworkProcess]:
-    """Run an external network. Raises NetworkFailed if the network cannot be loaded."""
+    """Run an external network. Raises NetworkFailed if the child cannot load the network."""
     file = read_network_file(located.path)
     with NetworkProcess(source.name, file, driver=source.driver, device=device) as process:
         yield process

@@ -44,7 +44,7 @@ class Layout(StrEnum):
     help="config.json with the network's sizes, if they differ from VideoCrafter2's.",
 )
 def convert(source: Path, output: Path, layout: str, conditioning: str, sizes: Path | None) -> None:
-    """Convert the weights at SOURCE and write them to OUTPUT, as safetensors.
+    """Convert the weights at SOURCE and write the converted weights to OUTPUT, as safetensors.
 
     SOURCE is a VideoCrafter2 checkpoint (a file) or a text-to-video network in diffusers' layout, such as
     ModelScope or zeroscope (a folder). With --to videocrafter2, SOURCE is the folder of a MotifUNet. Pickles

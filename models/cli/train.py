@@ -48,8 +48,8 @@ def train(
     """Train MotiF with CONFIG, or resume the run from its newest checkpoint.
 
     CONFIG is a TOML file, or the name of a config in the package: paper, without, ..., tiny. With --against,
-    both configs are trained with the same seeds, and a table that compares their Figure 6 ratios is printed.
-    Finished runs are not trained again.
+    the command trains both configs with the same seeds, and prints a table that compares the Figure 6 ratios
+    of the configs. Finished runs are not trained again.
     """
     from models.training.compare_runs import comparison_table
     from models.training.config_io import read_config, resolve_config_path, with_overrides
@@ -81,7 +81,7 @@ def train(
 
 
 def _run(config: "TrainingConfig", output: Path) -> "list[RegionLoss] | None":
-    """Train a run unless it is finished. Return the run's Figure 6 rows; None if a signal stopped it."""
+    """Train a run unless it is finished. Return the run's Figure 6 rows; None if a signal stopped the run."""
     from models.training.compare_runs import read_finished_figure6
     from models.training.loop import StopReason
     from models.training.run import run_training

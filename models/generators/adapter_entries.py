@@ -1,4 +1,4 @@
-"""Creates the registry entries of adapters, which are the package's and the user's TOML files."""
+"""Creates a registry entry for each adapter, that is, for each TOML file of the package or of the user."""
 
 from pathlib import Path
 
@@ -33,7 +33,8 @@ def user_adapters() -> list[Path]:
 def adapter_path(name: str) -> Path | None:
     """Return a model's TOML file.
 
-    The user's file takes precedence over the package's; None if there is neither.
+    If the user and the package both have a file for the model, return the user's file. If neither has one,
+    return None.
     """
     found = [
         path for path in [*user_adapters(), shipped_adapter(name)] if path.stem == name and path.exists()

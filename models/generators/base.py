@@ -52,7 +52,7 @@ class BadInput(GeneratorError):
 
 
 class Crashed(GeneratorError):
-    """The network or program failed, or its output is not as declared."""
+    """The network or program failed, or its output does not have the declared format."""
 
     kind = FailureKind.CRASH
 
@@ -110,9 +110,11 @@ class Provenance:
         fps: frame rate as a fraction, such as `8` or `30000/1001`.
         device: name of the GPU, or `cpu`.
         dtype: floating-point type of the network.
-        seconds: generation time. For a batch, it is the batch's time divided by the number of clips.
-        revision: commit of the weights on the hub or of the checkout, or an empty text without a commit.
-        checkpoint_sha256: hash of the weight files (see `weights_digest`), or an empty text without weights.
+        seconds: generation time. For a clip of a batch, this is the time of the batch divided by its number
+            of clips.
+        revision: commit of the weights on the hub, or of the checkout; an empty text if there is no commit.
+        checkpoint_sha256: hash of the weight files (see `weights_digest`); an empty text if there are no
+            weights.
         recipe_sha256: hash of the adapter's TOML file, or an empty text for built-in models.
         steps: number of sampling steps, if known.
         guidance: guidance scale, if known.
@@ -142,7 +144,7 @@ class Provenance:
     libraries: Mapping[str, str] = field(default_factory=dict)
 
     def as_json(self) -> dict[str, object]:
-        """Return the record in the form that manifests contain and that is uploaded with the clip."""
+        """Return the record as a JSON object, as it is written to manifests and uploaded with the clip."""
         return asdict(self)
 
 

@@ -90,7 +90,7 @@ def generate_clips(
 def _generate_batch(
     generator: Generator, requests: Sequence[ClipRequest], on_clip: OnClip, on_done: Callable[[], None]
 ) -> tuple[int, GeneratorError | None]:
-    """Generate one batch. Return the number of generated clips, and the error or None.
+    """Generate one batch. Return the number of generated clips, and the error or None if all succeeded.
 
     The clips belong to the first requests of the batch, in the same order.
     """

@@ -32,7 +32,7 @@ class Checkout:
         return self.folder / "ti2v-last-run.log"
 
     def unavailable_reason(self) -> str | None:
-        """Return what the checkout lacks and the command that installs it; None if it is complete.
+        """Return what the checkout lacks and the command to install it; None if the checkout is complete.
 
         This method does not check the GPU.
         """
@@ -104,9 +104,10 @@ class Checkout:
 
 
 def visible_gpu(device: str) -> dict[str, str]:
-    """Return the environment variable CUDA_VISIBLE_DEVICES that limits a child process to a device.
+    """Return the setting of CUDA_VISIBLE_DEVICES that limits a child process to a device.
 
-    An empty value limits it to the CPU. For `cuda`, the result is this process's own variable, if it is set.
+    An empty value limits the child process to the CPU. For the device `cuda`, the child process gets the
+    value of this process, if the variable is set.
 
     Raises:
         CannotRun: there is no such device.

@@ -169,7 +169,7 @@ class DiffusersGenerator:
         return arguments
 
     def _argument(self, name: str, value: object) -> dict[str, object]:
-        """Return a standard argument of the pipeline call, keyed by the name that the pipeline uses.
+        """Return a dictionary with one argument of the pipeline call, under the pipeline's name for it.
 
         If the pipeline does not have the argument, return an empty dictionary.
         """

@@ -22,8 +22,9 @@ class GeneratorEntry:
         batch: recommended number of requests per call.
         unavailable_reason: fast function that returns why the model cannot run on this machine and what to
             do; None if the model can run.
-        create: function that creates the generator without loading it, from the folder of the weights (for a
-            subprocess adapter: of the checkout). None selects the folder in the settings.
+        create: function that takes the folder of the weights (for a subprocess adapter, the folder of the
+            checkout) and returns the generator, not loaded yet. For None, the function uses the folder in the
+            settings.
     """
 
     name: str

@@ -11,7 +11,9 @@ from models.generators.base import BadInput, ClipRequest
 
 
 class FitMode(StrEnum):
-    """How to resize an image of another aspect ratio: `cover` crops its centre, `stretch` distorts it.
+    """How to resize an image whose aspect ratio differs from the model's.
+
+    `cover` crops the centre of the image, `stretch` distorts the image.
 
     Every adapter sets the mode, because the benchmark's authors did not publish their choice.
     """

@@ -1,8 +1,9 @@
 """Runs programs of models in user, process, mount and IPC namespaces of their own (Linux, util-linux).
 
 Such a program sees no process except its own, and the kernel lets it read no process outside its user
-namespace, even if both have the same user. Files of the user stay readable, except the files given to
-`hide_file`. When the program or this process ends, the kernel kills everything that the program started.
+namespace, even if both processes belong to the same user. Files of the user stay readable, except the files
+given to `hide_file`. When the program or this process ends, the kernel kills everything that the program
+started.
 """
 
 import shutil
@@ -62,7 +63,7 @@ def isolation_problem() -> str | None:
 
 
 def isolated(command: Sequence[str]) -> list[str]:
-    """Return the command that runs a command in namespaces, or the command itself without namespaces."""
+    """Return a command that runs `command` in namespaces, or `command` itself if there are no namespaces."""
     if isolation_problem() is not None:
         return list(command)
     _create_uvm_device()
@@ -72,7 +73,7 @@ def isolated(command: Sequence[str]) -> list[str]:
 def program_status(status: int) -> int:
     """Return the exit status of an isolated command.
 
-    Like the status in `Popen`, it is negative after a signal.
+    As in `Popen`, the status is negative if a signal ended the command.
     """
     return _SIGNAL_STATUS - status if 0 < status - _SIGNAL_STATUS <= _MAX_SIGNAL else status
 

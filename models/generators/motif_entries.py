@@ -100,8 +100,8 @@ def _entry(name: str, variant: _Variant) -> GeneratorEntry:
 def motif_recipe(name: str, pipeline: Path) -> DiffusersRecipe:
     """Return the recipe of a checkpoint.
 
-    The native size comes from the saved pipeline, steps and guidance from the validation settings of the run.
-    Defaults of the config replace values that the checkpoint does not state.
+    The native size comes from the saved pipeline; steps and guidance come from the validation settings of the
+    run. If the checkpoint does not state a value, the default for its config is used.
     """
     variant = _VARIANTS[name]
     validation = _validation(pipeline.parent / "config.toml") or _validation(pipeline / "config.toml")
@@ -148,7 +148,7 @@ def _missing_checkpoint_reason(name: str, folder: Path) -> str:
 
 
 def _read_native(pipeline: Path | None) -> NativeTable | None:
-    """Return the default size of a saved pipeline."""
+    """Return the default resolution, length and frame rate of a saved pipeline."""
     if pipeline is None:
         return None
     index = json.loads((pipeline / "model_index.json").read_text(encoding="utf-8"))

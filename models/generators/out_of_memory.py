@@ -79,7 +79,7 @@ def device_name(device: str) -> str:
 
 
 def _free_memory(error: BaseException) -> None:
-    """Free a failed call's tensors before a smaller batch is tried; its traceback still references them."""
+    """Free the tensors that a failed call's traceback still references, before a smaller batch is tried."""
     traceback.clear_frames(error.__traceback__)
     gc.collect()
     if torch.cuda.is_available():

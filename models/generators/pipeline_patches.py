@@ -1,4 +1,7 @@
-"""Patches pipelines of diffusers for compatibility. No patch changes the computation of a network."""
+"""Patches diffusers pipelines that do not run correctly as they are.
+
+No patch changes the computation of a network.
+"""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -106,7 +109,7 @@ def seeded(pipeline: "DiffusionPipeline", seeds: Sequence[int]) -> Iterator[list
 def _encode_with_generators(
     encode: Callable[..., object], generators: list[torch.Generator]
 ) -> Callable[..., object]:
-    """Wrap `encode` so that sampling its latents uses these generators if the caller passes none."""
+    """Wrap `encode` so that its latents are sampled with these generators by default."""
 
     def wrapped(pixels: Tensor, *arguments: object, **options: object) -> object:
         output = encode(pixels, *arguments, **options)

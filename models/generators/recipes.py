@@ -73,7 +73,7 @@ class Weights(RecipeTable):
 
     @property
     def is_on_hub(self) -> bool:
-        """True if the source is a hub repository, False if it is a URL."""
+        """True if the weights come from a hub repository, False if they come from a URL."""
         return "://" not in self.source
 
     def __str__(self) -> str:
@@ -113,14 +113,15 @@ class DiffusersRecipe(Recipe):
         kind: always `diffusers`.
         pipeline: name of the class, see `diffusers_classes`.
         dtype: native floating-point type on a GPU.
-        dtypes: floating-point types of the components that do not use `dtype`.
+        dtypes: floating-point types of components that do not use `dtype`, by the component's name.
         packages: packages required in addition to the worker's.
         variant: variant of the weight files, such as `fp16`.
         batches: whether the class accepts lists of images and prompts.
         compile: compile the denoising network on a GPU; the first clip takes minutes longer.
-        offload_below_gib: on a GPU with less memory, keep only the active component on it (CPU offload).
+        offload_below_gib: on a GPU with less memory than this, keep only the active component on the GPU (CPU
+            offload).
         tiling: whether to enable VAE tiling.
-        cpu_threads: CPU threads of torch; 0 for its default.
+        cpu_threads: number of CPU threads for torch; 0 selects torch's default.
         call: additional arguments of the call.
         names: the class's names for the arguments `image`, `prompt`, `height`, `width`, `num_frames` and
             `generator`; an empty name means that the class has no such argument.

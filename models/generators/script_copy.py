@@ -75,7 +75,10 @@ def is_assignable(name: str) -> bool:
 
 
 def _constant(path: Path, tree: ast.Module, name: str) -> ast.expr:
-    """Return the only constant assigned to a name. Assignments of non-constant expressions are ignored."""
+    """Return the constant that a script assigns to a name; there must be exactly one.
+
+    Assignments of non-constant expressions are ignored.
+    """
     wanted = ast.unparse(ast.parse(name, mode="eval"))
     found = [value for target, value in _assignments(tree) if ast.unparse(target) == wanted]
     constants = [value for value in found if _is_constant(value)]

@@ -121,10 +121,10 @@ class SubprocessGenerator:
             raise CannotRun(f"{self.name} cannot be started: {error.strerror}: {command[0]}.") from error
 
     def _collect(self, run: StagedRun, clip: StagedClip, result: ProcessResult) -> GeneratedClip:
-        """Return the clip of a request. Raise an error if the program wrote none.
+        """Return the clip of a request. Raise an error if the program wrote no valid clip.
 
-        The output files are checked first, because a program that fails at its third clip has written two
-        valid clips.
+        The output files are checked before the exit status, because a program that fails at its third clip
+        has already written two valid clips.
         """
         recipe = self._recipe
         native = recipe.native.to_format()

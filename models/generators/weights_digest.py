@@ -20,10 +20,10 @@ def weight_files(folder: Path) -> list[Path]:
 
 
 def checkpoint_sha256(files: Sequence[Path]) -> str:
-    """Return the sha256 of all lines `<sha256 of the file>  <name>`, or an empty text without files.
+    """Return the sha256 of one line `<sha256 of the file> <name>` per weight file; "" if there are none.
 
     In the hub's cache, weight files are links to files that are named by their sha256. Such files are not
-    read; the name is used as the hash.
+    read; the name of the target file is used as the hash.
     """
     if not files:
         return ""

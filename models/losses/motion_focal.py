@@ -60,7 +60,7 @@ def motif_loss(predicted: Tensor, target: Tensor, heatmap: Tensor, weight: float
         weight: the paper's lambda, at least 0; 1 in the paper. With 0, the total is the diffusion loss.
 
     Raises:
-        ValueError: an argument does not have its shape, or the weight is negative or NaN.
+        ValueError: an argument has the wrong shape, or the weight is negative or NaN.
     """
     if not weight >= 0:
         raise ValueError(f"the weight of the motion focal loss must be at least 0, not {weight}")

@@ -27,7 +27,7 @@ class FoundClips:
     """The clips found in a folder, and the ignored files.
 
     Attributes:
-        clips: the clips in the benchmark's order of pairs; clips of one pair are sorted by seed.
+        clips: the clips, in the order of the benchmark's pairs; clips of one pair are sorted by seed.
         ignored: name and reason of each file that is not a clip of the benchmark.
         expected_pairs: number of pairs of the benchmark.
     """

@@ -1,7 +1,7 @@
 """Caches features of clips and images on disk. A second suite or run does not encode the same files again.
 
-A file's name is a hash of the content and of the backbone's identity (name, revision, transform). Files
-are written atomically; the features of a damaged file are computed again.
+The name of a cache file is a hash of the encoded file's content and of the backbone's identity (name,
+revision, transform). Cache files are written atomically; if one is damaged, its features are computed again.
 """
 
 import hashlib

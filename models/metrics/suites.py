@@ -27,8 +27,8 @@ class Suite:
         metrics: the metrics, in the order of the table's columns.
         settings: everything that the scores depend on, except the clips.
         backbones: names of the networks whose weights the suite needs (`models.backbones.base.KNOWN`).
-        totals: scores of the whole table.
-        passes: how often every clip is scored.
+        totals: scores that combine several columns of the table.
+        passes: number of times that each clip is scored: once, or once per dimension of VBench.
     """
 
     name: SuiteName

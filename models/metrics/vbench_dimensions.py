@@ -52,7 +52,7 @@ class Dimension:
         name: the name of the metric.
         networks: the networks that the dimension needs.
         setting_names: the settings that the dimension's scores depend on.
-        open: loads the networks and yields the function that scores a clip. None is the score of a clip for
+        open: loads the networks and yields the function that scores a clip. The score is None for a clip for
             which the dimension is not defined.
     """
 

@@ -1,4 +1,4 @@
-"""Defines the settings of the suite `vbench-i2v`, for points on which VBench's code or its use varies."""
+"""Defines the settings of the suite `vbench-i2v`, for choices that differ between uses of VBench."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, fields, replace
@@ -34,7 +34,7 @@ class InputImage(StrEnum):
 
 
 class FlowBorder(StrEnum):
-    """The pixels that dynamic degree ranks.
+    """The pixels that the dimension dynamic degree ranks by motion.
 
     `padded` includes the pixels that pad the frames to multiples of 8, as VBench does. `cropped` excludes
     these pixels.
@@ -80,5 +80,5 @@ class VBenchSettings:
         return {field.name.replace("_", " "): str(getattr(self, field.name)) for field in fields(self)}
 
     def antialias(self, *, published: bool) -> bool:
-        """Return whether a dimension uses antialiasing, given whether VBench's code does."""
+        """Return whether a dimension uses antialiasing; `published` says whether it does in VBench's code."""
         return published if self.resize is Resize.PUBLISHED else self.resize is Resize.ANTIALIAS

@@ -1,7 +1,7 @@
 """Runs the DreamSim ensemble (package `dreamsim`, MIT) from the user's installation.
 
 Input: `images`, (n, 3, 224, 224) float32 in [0, 1]. Output: `features`, (n, dimensions).
-`--checkpoint` is the folder with the weights; the package downloads them if the folder is empty.
+`--checkpoint` is the folder with the weights; the package downloads the weights if the folder is empty.
 """
 
 from argparse import Namespace
