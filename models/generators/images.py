@@ -13,7 +13,7 @@ from models.generators.base import BadInput, ClipRequest
 class FitMode(StrEnum):
     """How to resize an image whose aspect ratio differs from the model's.
 
-    `cover` crops the centre of the image, `stretch` distorts the image.
+    `cover` crops the image around its centre, `stretch` distorts it.
 
     Every adapter sets the mode, because the benchmark's authors did not publish their choice.
     """

@@ -35,9 +35,9 @@ def diffusion_loss(predicted: Tensor, target: Tensor) -> Tensor:
 def squared_errors(predicted: Tensor, target: Tensor) -> Tensor:
     """Return the squared error at every latent position, averaged over channels.
 
-    The diffusion loss and the motion focal loss are both means of this tensor, so the motion focal loss needs
-    no second copy of the network's output. Squares are computed in float32: bfloat16 has 8 significant bits,
-    too few for a mean over 10^5 values.
+    The diffusion loss and the motion focal loss are both computed from this tensor, so the motion focal loss
+    needs no second copy of the network's output. Squares are computed in float32: bfloat16 has 8 significant
+    bits, too few for a mean over 10^5 values.
 
     Args:
         predicted: (batch, channels, frames, height, width), any float dtype.

@@ -26,7 +26,7 @@ class CheckpointError(ValueError):
 
 
 class StrictModel(ModelMixin):
-    """A diffusers model that fails to load unless the file contains exactly its tensors."""
+    """A diffusers model that loads a file only if the file contains exactly the model's tensors."""
 
     @classmethod
     def from_pretrained(
@@ -99,10 +99,10 @@ def check_key_mismatch(source: object, missing: Collection[str], unexpected: Col
 
 
 def check_stored_tensors(folder: Path, model: nn.Module) -> None:
-    """Check that the folder of a transformers model holds all of its tensors.
+    """Check that the folder of a transformers model holds all tensors of the model.
 
-    Older versions of transformers add a prefix to the names, as in `text_model.final_layer_norm.bias`;
-    both forms are accepted.
+    Older versions of transformers add a prefix to the names, as in `text_model.final_layer_norm.bias`; names
+    with and without the prefix are accepted.
 
     Raises:
         CheckpointError: tensors are missing; the message counts them and shows the first ones.

@@ -47,11 +47,11 @@ def parse_conditioning(name: str) -> Conditioning:
 
 
 class TextAndImageAttention(nn.Module):
-    """Cross-attention to text and image tokens with separate keys and values; both results are added.
+    """Cross-attention to text tokens and, with keys and values of its own, to image tokens; adds the results.
 
     VideoCrafter1 and DynamiCrafter use this "decoupled" cross-attention. The implementation of MotiF's
     `cx-attn` is not published [open].
-    The context holds the text tokens followed by the image tokens. The image's value projection is
+    The context holds the text tokens followed by the image tokens. The value projection of image tokens is
     initialised to zero.
     """
 
@@ -70,7 +70,7 @@ class TextAndImageAttention(nn.Module):
         encoder_hidden_states: Tensor,
         **_: None,
     ) -> Tensor:
-        """Compute the attention; diffusers calls this with keyword arguments and without a mask.
+        """Compute the attention; diffusers calls this method with keyword arguments and without a mask.
 
         Args:
             attention: the attention module whose text projections are used.

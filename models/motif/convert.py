@@ -128,7 +128,10 @@ def _output_blocks(network: MotifUNet) -> Iterator[tuple[str, str]]:
 
 
 def _layer(ours: str, layer: int, theirs: str) -> Iterator[tuple[str, str]]:
-    """Map the names of a resnet and its attentions. Entries for missing attentions are not used."""
+    """Map the names of a residual block and its attentions.
+
+    In a level without attentions, their names are not used.
+    """
     yield from _resnet(ours, layer, f"{theirs}.0")
     yield f"{ours}.attentions.{layer}", f"{theirs}.1"
     yield f"{ours}.temp_attentions.{layer}", f"{theirs}.2"

@@ -108,7 +108,7 @@ def encode_text(
         text_encoder: a CLIP text encoder.
         prompts: the texts to encode.
         skip_layers: number of final layers to skip. VideoCrafter2 uses the penultimate layer of OpenCLIP
-            ViT-H: set 1 for the complete encoder, 0 for an encoder stored without its last layer, as in
+            ViT-H: set 1 if the encoder is complete, and 0 if it was stored without its last layer, as in
             Stable Diffusion 2 and ModelScope.
 
     Returns:

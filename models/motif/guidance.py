@@ -1,4 +1,4 @@
-"""Applies classifier-free guidance: one forward pass for the conditional and the unconditional prediction.
+"""Applies classifier-free guidance: one forward pass gives the conditional and unconditional predictions.
 
 Source: J. Ho, T. Salimans (2022), Classifier-Free Diffusion Guidance, arXiv:2207.12598.
 """
@@ -21,8 +21,8 @@ def guided_prediction(
         unet: the denoising network.
         latents: (clips, channels, frames, height, width) float32.
         timestep: the timestep, which is the same for all clips.
-        conditions: conditioning inputs with `clips` entries; with guidance, 2 * `clips` entries, first all
-            unconditional, then all conditional ones.
+        conditions: conditioning inputs, one entry per clip; with guidance two entries per clip: first the
+            unconditional entries of all clips, then the conditional entries of all clips.
         guidance_scale: strength of the guidance.
 
     Returns:

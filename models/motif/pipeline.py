@@ -52,8 +52,8 @@ class MotifImageToVideoPipeline(DiffusionPipeline):
         unet: the denoising network.
         scheduler: the noise scheduler.
         image_encoder: a CLIP vision model. `cx-attn` and `both` need this encoder and `image_processor`.
-        image_processor: the image encoder's image processor.
-        height: default height in pixels; input images are resized and cropped to this height and to `width`.
+        image_processor: prepares images for the image encoder.
+        height: default height in pixels; input images are resized and cropped to `height` and `width`.
         width: default width in pixels.
         num_frames: default number of frames.
         fps: default frame rate given to the network.

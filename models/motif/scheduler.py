@@ -6,9 +6,9 @@ VideoCrafter2 multiplies the latents by s(t) before it adds noise. s decreases l
     z_t     = sqrt(a_t) z'_t + sqrt(1 - a_t) eps
     z_{t-1} = sqrt(a_{t-1}) (s(t-1) / s(t)) z'_t + sqrt(1 - a_{t-1} - sigma^2) eps + sigma noise
 
-The network's inputs and predictions refer to the scaled latents z', so only the change of scale between two
-timesteps differs from DDIM. The scale is taken from the published VideoCrafter2 settings (1 to 0.7 over 400
-steps).
+The network's inputs and predictions refer to the scaled latents z'. A step therefore differs from DDIM only
+by the change of scale between two timesteps. The scale is taken from the published VideoCrafter2 settings (1
+to 0.7 over 400 steps).
 """
 
 from typing import Literal, cast, get_args
@@ -98,7 +98,7 @@ class MotifDDIMScheduler(DDIMScheduler):
         return latents * scales.view(-1, *[1] * (latents.ndim - 1))
 
     def add_noise(self, original_samples: Tensor, noise: Tensor, timesteps: Tensor) -> Tensor:
-        """Return z_t, the noisy latents. The method itself multiplies the clean latents by s(t)."""
+        """Return z_t, the noisy latents. Pass unscaled clean latents: this method multiplies them by s(t)."""
         return super().add_noise(
             self.scaled_latents(original_samples, timesteps), noise, _integers(timesteps)
         )

@@ -54,7 +54,7 @@ def word_tokenizer(words: Iterable[str], max_length: int = 24) -> PreTrainedToke
 def random_text_encoder(
     tokenizer: PreTrainedTokenizerFast, *, seed: int, channels: int = 32, layers: int = 1, heads: int = 4
 ) -> CLIPTextModel:
-    """Return a frozen CLIP text encoder with random weights that fits a tokenizer.
+    """Return a frozen CLIP text encoder with random weights, for the vocabulary of a tokenizer.
 
     Args:
         tokenizer: defines the vocabulary size and the maximum length.

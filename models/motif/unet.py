@@ -44,7 +44,8 @@ class MotifUNet(StrictModel, ConfigMixin):  # type: ignore[misc]  # both define 
         image_token_count: image tokens per clip, for `cx-attn` and `both`.
 
     Raises:
-        ValueError: the conditioning is unknown, or the channels of a level are not divisible.
+        ValueError: the conditioning is unknown, or the channels of a level are not a multiple of the head
+            size or of the number of groups.
     """
 
     _supports_gradient_checkpointing = True
@@ -91,7 +92,7 @@ class MotifUNet(StrictModel, ConfigMixin):  # type: ignore[misc]  # both define 
 
     @property
     def side_multiple(self) -> int:
-        """Latent height and width must be multiples of this number, because all levels but one halve them."""
+        """Latent height and width must be multiples of this number: all levels but one halve both sides."""
         return int(2 ** (len(self.unet.down_blocks) - 1))
 
     def forward(
@@ -115,7 +116,8 @@ class MotifUNet(StrictModel, ConfigMixin):  # type: ignore[misc]  # both define 
             image_tokens: (batch, image_token_count, image_token_dim), for `cx-attn` and `both`.
 
         Raises:
-            ValueError: an input is missing, does not have its shape, or does not belong to the conditioning.
+            ValueError: an input is missing, has the wrong shape, or is not an input of the network's
+                conditioning.
         """
         self._check(sample, timestep, text, fps, image_latents, image_tokens)
         frames = sample.shape[2]
@@ -162,7 +164,8 @@ class MotifUNet(StrictModel, ConfigMixin):  # type: ignore[misc]  # both define 
     def _run(self, call: Callable[[], Returned]) -> Returned:
         """Run a block.
 
-        With gradient checkpointing, store only its inputs and recompute it in the backward pass.
+        With gradient checkpointing, only the block's inputs are stored, and the backward pass runs the block
+        again.
         """
         if self.gradient_checkpointing and torch.is_grad_enabled():
             return cast(Returned, checkpoint(call, use_reentrant=False))

@@ -144,7 +144,7 @@ _ESTIMATORS: Mapping[str, Callable[[], FlowEstimator]] = MappingProxyType(
 
 
 def create_flow_estimator(name: str) -> FlowEstimator:
-    """Create the flow estimator with this name in configs.
+    """Create the flow estimator that has this name in configs.
 
     Raises:
         ValueError: no estimator has this name; the message lists all names.

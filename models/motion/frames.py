@@ -24,12 +24,12 @@ class BadClip(ValueError):
 def read_clip(
     path: Path, *, fps: Fraction | int | None = None, frames: int | None = None, max_pixels: int = MAX_PIXELS
 ) -> VideoFrames:
-    """Decode all or the first frames of a video file as a player shows them: upright, square pixels.
+    """Decode a video file, or its first frames, as a player shows it: upright, with square pixels.
 
     Args:
         path: the video file.
-        fps: target frame rate. Frames are selected by their presentation times. An even clip with a lower
-            rate keeps its rate.
+        fps: target frame rate. Frames are selected by their presentation times. A clip with evenly spaced
+            frames and a lower rate keeps its rate.
         frames: maximum number of frames to return.
         max_pixels: limit on the pixels of all returned frames together.
 

@@ -73,7 +73,7 @@ def sigma(x: NDArray[np.float32], settings: HeatmapSettings = DEFAULT_SETTINGS) 
 
 
 def resize_heatmap(heatmap: Heatmap, height: int, width: int, kernel: Kernel = Kernel.AREA) -> Heatmap:
-    """Resize the maps, usually to the latent resolution.
+    """Resize each map of a heatmap, usually to the latent resolution.
 
     Args:
         heatmap: (frames, height, width) float32 in [0, 1].
@@ -85,8 +85,8 @@ def resize_heatmap(heatmap: Heatmap, height: int, width: int, kernel: Kernel = K
         (frames, height, width) float32 in [0, 1] at the target size.
 
     Raises:
-        ValueError: the heatmap is not 3-dimensional, or the kernel is `max` and a target side does
-            not divide the side.
+        ValueError: the heatmap is not 3-dimensional, or the kernel is `max` and a side of the heatmap is not
+            a multiple of the target side.
     """
     if heatmap.ndim != 3:
         raise ValueError(f"a heatmap must be (frames, height, width), not {heatmap.shape}")

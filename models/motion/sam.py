@@ -27,7 +27,8 @@ class GridSettings:
         points_per_side: points per side of the grid of prompts; 32 in the source. 16 are enough for a heatmap
             at latent size.
         pred_iou_thresh: minimum mask quality (IoU) predicted by SAM, in [0, 1].
-        stability_score_thresh: minimum IoU of the masks obtained with a slightly higher and lower threshold.
+        stability_score_thresh: minimum IoU of two masks of a segment: one with a slightly higher, one with a
+            slightly lower threshold.
         nms_thresh: if two masks have a larger IoU, only the mask with the better predicted quality is kept.
         points_per_batch: prompts per forward pass of the decoder.
     """

@@ -4,7 +4,7 @@
 2. A segment is selected if its mean flow exceeds the threshold of sigma.
 3. The heatmap is 1 in the selected segments, in every frame, and 0 elsewhere.
 
-The paper does not state which segments it selects [open]; see `SegmentSelection`.
+The paper does not state which segments are selected [open]; see `SegmentSelection`.
 """
 
 from enum import StrEnum

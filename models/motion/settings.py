@@ -25,7 +25,7 @@ EXACT_FLOW = "exact"
 
 
 class FlowUnit(StrEnum):
-    """Unit of the flow magnitude x that enters sigma. The paper does not state it [open].
+    """Unit of the flow magnitude x that enters sigma. The paper does not state the unit [open].
 
     - `frac_side`: displacement between two frames / shorter side of the frame
     - `frac_diag`: displacement between two frames / diagonal of the frame

@@ -15,10 +15,10 @@ TEMPORARY_PREFIX = "unfinished-"
 
 @contextmanager
 def atomic_write(final: Path) -> Iterator[Path]:
-    """Yield a temporary path next to `final`. On success, its file or folder replaces `final`.
+    """Yield a temporary path next to `final`; on success, the file or folder at this path replaces `final`.
 
-    The temporary path has the file name extension of `final`. After an error or an interrupt it is removed
-    and `final` is unchanged.
+    The temporary path has the file name extension of `final`. After an error or an interrupt, the temporary
+    file or folder is removed and `final` is unchanged.
 
     Raises:
         CannotWrite: the disk is full, or the path is not writable.

@@ -25,7 +25,10 @@ Tensors = dict[str, Tensor]
 
 
 class TensorKind(StrEnum):
-    """The kind of tensors in a cache file. Each kind has its own key, so ablations share most entries."""
+    """The kind of tensors in a cache file.
+
+    Each kind has its own key, so runs whose settings differ little share most entries.
+    """
 
     LATENTS = "latents"
     TEXT = "text"
@@ -81,7 +84,7 @@ def hash_key(*parts: object) -> str:
 def fingerprint(network: nn.Module | None) -> str:
     """Return a hash of a network's weights, as 32 hexadecimal digits.
 
-    All calls without a network give one hash.
+    If the network is None, the hash is always the same.
     """
     digest = hashlib.sha256()
     if network is not None:

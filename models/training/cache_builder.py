@@ -73,7 +73,7 @@ class Dataset:
     Attributes:
         training: the clips to train on.
         held_out: the clips for validation.
-        broken: for each skipped clip, by its name, the reason.
+        broken: the reason why a clip was skipped, keyed by the clip's name.
         empty_text: (tokens, channels) float32, the embedding of the empty caption.
     """
 
@@ -173,7 +173,7 @@ class CacheBuilder:
 
     @cached_property
     def _latent_size(self) -> tuple[int, int]:
-        """Return height and width of the latents, and refuse a wrong size before any clip is encoded.
+        """Return height and width of the latents; called before any clip is encoded, to refuse a wrong size.
 
         Raises:
             BadConfig: the network does not support the size.
@@ -206,7 +206,7 @@ class CacheBuilder:
 
 
 def region_settings(settings: HeatmapSection) -> HeatmapSection:
-    """Return the heatmap settings for high-motion regions: in every run from flow and not inverted."""
+    """Return heatmap settings for high-motion regions: optical flow, not inverted, whatever the run uses."""
     return settings.model_copy(update={"source": HeatmapSource.FLOW, "inverse": False})
 
 

@@ -15,7 +15,7 @@ Seeds = Sequence[Sequence[RegionLoss]]
 
 @dataclass(frozen=True)
 class SeedStatistics:
-    """Mean and range of a number over seeds."""
+    """Mean, minimum and maximum of a number over runs with different seeds."""
 
     mean: float
     lowest: float
@@ -26,14 +26,15 @@ class SeedStatistics:
 
 
 def seed_statistics(numbers: Sequence[float]) -> SeedStatistics:
-    """Return the mean, minimum and maximum over the seeds; `numbers` has one number for each seed."""
+    """Return the mean, minimum and maximum of `numbers`, which has one number per seed."""
     return SeedStatistics(sum(numbers) / len(numbers), min(numbers), max(numbers))
 
 
 def read_finished_figure6(folder: Path, config: TrainingConfig) -> list[RegionLoss] | None:
     """Return the Figure 6 rows of the run in a folder.
 
-    None if the run is not finished, or has other numbers of steps or other validation settings than `config`.
+    None if the run is not finished, or if its number of steps or its validation settings differ from those in
+    `config`.
 
     Raises:
         CannotResume: the folder holds a run with other settings, or its training.json is damaged.
@@ -62,8 +63,8 @@ def comparison_table(runs: Mapping[str, Seeds]) -> str:
     The last column is the number of seeds for which the first config's ratio is lower.
 
     Args:
-        runs: for each of two config names, the rows of every seed. Both configs have the same seeds and
-            timesteps.
+        runs: two config names; for each, one list of Figure 6 rows per seed. Both configs have the same seeds
+            and timesteps.
     """
     (first, firsts), (second, seconds) = runs.items()
     lines = [f"| timestep | {first} | {second} | {first} lower |", "|---|---|---|---|"]

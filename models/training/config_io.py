@@ -56,11 +56,11 @@ def with_overrides(config: TrainingConfig, *, seed: int | None, steps: int | Non
 
 
 def parse_config(tree: Mapping[str, object], source: str) -> TrainingConfig:
-    """Validate settings, given by section, and return the config.
+    """Validate settings, grouped by section, and return the config.
 
     Args:
         tree: the settings, as nested mappings.
-        source: name of their file in error messages.
+        source: name of the settings' file, for error messages.
 
     Raises:
         BadConfig: a setting is missing or invalid.
@@ -87,7 +87,7 @@ def settings_key(config: TrainingConfig) -> str:
 
 
 def to_toml(config: TrainingConfig) -> str:
-    """Return the TOML text of a config with every setting. `read_config` can read this text."""
+    """Return a config as TOML text that states every setting. `read_config` can read this text."""
     tree = config.model_dump(mode="json")
     plain = {key: value for key, value in tree.items() if not isinstance(value, dict)}
     lines = [f"{key} = {_literal(value)}" for key, value in plain.items()]
@@ -98,7 +98,10 @@ def to_toml(config: TrainingConfig) -> str:
 
 
 def _read_tree(path: Path, seen: tuple[Path, ...]) -> Tree:
-    """Return the settings of a file, merged over the settings of its bases. `seen` detects cycles."""
+    """Return the settings of a file and its bases; the file's own settings take precedence.
+
+    `seen` detects cycles.
+    """
     if path in seen:
         raise BadConfig(f"{path.name}: the config is its own base, through {seen[-1].name}.")
     try:

@@ -1,7 +1,7 @@
 """Defines the sections of a training config: all settings with types, limits and defaults.
 
 Values come from MotiF (arXiv:2412.16153) or from third parties. models/configs/paper.toml lists every
-default; values that neither reports are marked [open] there.
+default; values that are reported neither by MotiF nor by third parties are marked [open] there.
 """
 
 from typing import Annotated, Literal
@@ -39,12 +39,13 @@ class DataSettings(Section):
         folder: for source `folder`, the folder of the clips, relative to the working directory.
         captions: table in the folder (CSV, TSV, JSONL or Parquet) with columns `file`, `caption` and
             optionally `held_out` (0/1).
-        held_out_share: share of held-out clips if there is no `held_out` column; a hash of the content
-            selects these clips.
+        held_out_share: share of held-out clips if there is no `held_out` column; a hash of each clip's
+            content decides whether the clip is held out.
         scenarios: names of the scenarios to render. Without names, all scenarios are rendered.
         rigid_only: use only actions whose motion optical flow describes completely (no object appears or
             deforms).
-        least_moving_share: skip actions that move a smaller share of the pixels than this, on average.
+        least_moving_share: skip actions that move a smaller share of the pixels than this, averaged over
+            frames and some test scenes.
         images: rendered images per scenario, cycling through the styles.
         held_out_images: additional held-out images per scenario.
         first_seed: seed of the first image.
@@ -71,7 +72,7 @@ class DataSettings(Section):
 
 
 class NetworkSettings(Section):
-    """Initial weights of the network, the autoencoder and the text encoder.
+    """Settings of the initial weights of the network, the autoencoder and the text encoder.
 
     Attributes:
         kind: `tiny` creates a small network with random weights; the other kinds load weights from `path`.
@@ -172,7 +173,7 @@ class LossSettings(Section):
 
 
 class OptimiserSettings(Section):
-    """AdamW, its learning rate schedule and the batch size.
+    """Settings of AdamW, its learning rate schedule and the batch size.
 
     Attributes:
         learning_rate: learning rate after the warm-up.
@@ -207,7 +208,8 @@ class RunSettings(Section):
     """Settings that concern hardware and output. Only `precision` changes the result of training.
 
     Attributes:
-        cpu_threads: CPU threads of torch; 0 for its default. A network of toy size is fastest with 1.
+        cpu_threads: number of CPU threads for torch; 0 selects torch's default. A network of toy size is
+            fastest with 1.
         precision: precision of the forward pass.
         half_weights: export the network in float16, which halves the file size.
         gradient_checkpointing: recompute activations in the backward pass to save memory.
@@ -226,7 +228,7 @@ class RunSettings(Section):
 
 
 class ValidationSettings(Section):
-    """Validation on held-out clips: Figure 6 and the sample sheet.
+    """Settings of the validation on held-out clips: Figure 6 and the sample sheet.
 
     Attributes:
         clips: number of clips for Figure 6, spaced evenly over the held-out clips.

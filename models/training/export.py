@@ -24,7 +24,7 @@ def export(
     dataset: Dataset,
     figure6: Sequence[RegionLoss],
 ) -> None:
-    """Write `pipeline/` and `training.json`. Afterwards the network holds the averaged weights.
+    """Write `pipeline/` and `training.json`. After the export, the network holds the averaged weights.
 
     Raises:
         CannotWrite: the disk is full; the checkpoints are unchanged.

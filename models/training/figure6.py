@@ -51,7 +51,9 @@ def region_losses(
     timesteps: Sequence[int],
     region_above: float,
 ) -> list[RegionLoss]:
-    """Return the losses of a network on clips. The network is in evaluation mode during the measurement.
+    """Return the mean losses of a network on clips, per timestep.
+
+    The network is in evaluation mode during the measurement.
 
     Args:
         network: the denoising network.
@@ -96,7 +98,7 @@ def region_loss(timestep: int, errors: Tensor, region: Tensor) -> RegionLoss:
 
 
 def mean_ratio(rows: Sequence[RegionLoss]) -> float:
-    """Return the mean of the ratios over all timesteps."""
+    """Return the mean over all timesteps of `ratio`, the loss inside high-motion regions / overall."""
     return float(np.mean([row.ratio for row in rows]))
 
 

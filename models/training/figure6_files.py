@@ -1,4 +1,4 @@
-"""Writes Figure 6 as CSV, JSON and a plot. Equal rows always give equal bytes."""
+"""Writes Figure 6 as CSV, JSON and a plot. Equal rows always give files with equal bytes."""
 
 import csv
 import json
@@ -36,7 +36,7 @@ def plot_region_losses(path: Path, runs: Mapping[str, Sequence[Sequence[RegionLo
 
     Args:
         path: the image file.
-        runs: the rows of every seed, by config name.
+        runs: for each config name, one list of Figure 6 rows per seed.
 
     Raises:
         CannotWrite: the disk is full.

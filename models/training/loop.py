@@ -55,7 +55,10 @@ class Hooks:
 
 @dataclass(frozen=True, eq=False)
 class ClipLosses:
-    """The losses of each clip without gradient, each (clips,) float32. `is_moving` is (clips,) bool."""
+    """The losses of each clip, detached from the gradient graph, each (clips,) float32.
+
+    `is_moving` is (clips,) bool.
+    """
 
     total: Tensor
     diffusion: Tensor

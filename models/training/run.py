@@ -57,7 +57,7 @@ class TrainingResult:
         folder: the run's folder.
         steps_done: completed optimiser steps.
         clips: number of training clips.
-        broken: for each skipped clip, by its name, the reason.
+        broken: the reason why a clip was skipped, keyed by the clip's name.
         figure6: rows of Figure 6, measured with the averaged weights after the last step. There are no rows
             if no held-out clip moves.
     """
@@ -193,7 +193,10 @@ def _check_batch_size(config: TrainingConfig, processes: int) -> None:
 
 
 def new_train_state(config: TrainingConfig, pipeline: MotifImageToVideoPipeline) -> TrainState:
-    """Return the state before the first step; training changes the pipeline's own network."""
+    """Return the state before the first step.
+
+    The state refers to the pipeline's own network, so training changes this network.
+    """
     network = pipeline.unet
     network.requires_grad_(True)
     if config.run.gradient_checkpointing:
@@ -215,7 +218,9 @@ def _build_dataset(
     sources: Sequence[ClipSource],
     cache: TensorCache,
 ) -> Dataset:
-    """Build the dataset of all clips. Each process first caches a part of the clips.
+    """Build the dataset of all clips.
+
+    Each process first computes and caches the tensors of its own share of the clips.
 
     Raises:
         NoClips: no training clip is usable.

@@ -18,7 +18,7 @@ from torch import Tensor
 class RandomStream(IntEnum):
     """The independent random streams, one per purpose.
 
-    A stream's value is part of each seed derived from it.
+    The value of a stream is part of each seed that `derived_seed` returns for this stream.
     """
 
     ORDER = 1
@@ -50,7 +50,7 @@ class BatchItem:
 def sample_batch_item(
     seed: int, step: int, index: int, *, batch: int, clips: int, timesteps: int, text_dropout: float
 ) -> BatchItem:
-    """Return the choices for item `index` of the batch of `step`. Every clip occurs once per epoch.
+    """Return the random choices for item `index` of a step's batch. Every clip occurs once per epoch.
 
     Args:
         seed: the run's seed.

@@ -152,7 +152,7 @@ class BatchRunner:
         return done, None
 
     def _halve_batch_size(self, model: str, tried: int) -> bool:
-        """Halve the batch size of a model at most once; return whether this call halved it."""
+        """Halve a model's batch size, but only once per worker; return whether this call halved it."""
         if tried < 2 or model in self._halved:
             return False
         self._halved.add(model)

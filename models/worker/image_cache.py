@@ -27,7 +27,8 @@ class ImageCache:
 
         Args:
             sha256: digest of the image.
-            fetch: called if the image is not cached; must return content with this digest.
+            fetch: function that downloads the image if it is not cached; must return content with this
+                digest.
         """
         path = self._folder / sha256
         try:

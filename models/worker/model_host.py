@@ -47,7 +47,7 @@ class InlineHost:
     """Loads the model in this process, on one device.
 
     Args:
-        create_generator: creates the generator of a model by its name.
+        create_generator: function that takes a model's name and creates the model's generator.
         device: `cpu`, `cuda` or `cuda:N`.
         dtype: a value of `DType`.
 

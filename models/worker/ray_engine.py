@@ -1,7 +1,8 @@
-"""Run a worker on a Ray cluster. Each actor has a worker loop, a model and a GPU on any node.
+"""Run a worker on a Ray cluster. Each actor holds one model on one GPU of any node.
 
-The driver claims jobs, fetches images, encodes and uploads. Actors only generate, so they need neither the
-key nor access to the server. If an actor or its node dies, a new actor starts and the jobs are released.
+The driver has one worker loop per actor, which claims jobs, fetches images, and encodes and uploads clips.
+Actors only generate, so they need neither the key nor access to the server. If an actor or its node dies, a
+new actor starts and the jobs are released.
 """
 
 import os
@@ -158,7 +159,7 @@ def run_on_ray(
         options: options of the worker.
         dtype: a value of `DType`.
         actors: number of actors; default: one per GPU of the cluster.
-        address: address of a running cluster; None starts a local one for the duration of the call.
+        address: address of a running cluster; None starts a local cluster for the duration of the call.
         stopping: set when the worker should stop.
         log: called with a sentence for every event.
 
@@ -196,7 +197,7 @@ def _run_loops(run_loop: Callable[[int, RayHost], int], hosts: Sequence[RayHost]
 
 @contextmanager
 def ray_cluster(address: str | None) -> Iterator[None]:
-    """Join the cluster at an address; without an address, start one that only this machine can reach.
+    """Join the cluster at an address; without an address, start a cluster that only this machine can reach.
 
     Must be called in the main thread, because Ray changes signal handlers.
 
