@@ -103,7 +103,7 @@ def _parse(text: DelimitedText) -> TableRows:
 
 
 def _regular_rows(table: TableRows) -> int:
-    """Return the number of rows that have as many cells as the first row.
+    """Return how many rows have the same number of cells as the first row.
 
     Return 0 if the first row has only one cell: the delimiter then does not split the header.
     """
@@ -112,7 +112,7 @@ def _regular_rows(table: TableRows) -> int:
 
 
 def _typed_rows(path: Path) -> TableRows:
-    """Return the rows of a JSONL or Parquet table. The row of column names has line number 0."""
+    """Return the rows of a JSONL or Parquet table. The first row, the column names, has line number 0."""
     table = read_table(path)
     columns = [table.cells(name) for name in table.columns]
     header = TableRow(0, tuple(map(_cell, table.columns)))

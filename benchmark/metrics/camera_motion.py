@@ -70,7 +70,7 @@ def requested_camera_motion(prompt: str) -> CameraMotion | None:
 def predicted_motions(
     first: NDArray[np.floating], last: NDArray[np.floating], *, height: int, width: int
 ) -> frozenset[CameraMotion]:
-    """Return the set of camera motions that the tracked edges indicate. The set may be empty.
+    """Return the set of camera motions that the shift of the tracked points indicates. The set may be empty.
 
     Args:
         first: (10, 10, 2) positions (x, y) of the grid in the first frame, in pixels.

@@ -1,7 +1,8 @@
 """Defines the table of a suite's scores: one row per clip, and the mean of each metric over pairs.
 
-The seeds of a pair are averaged first, so that every pair has the same weight. The spread is the standard
-deviation between the means of the seeds, as VBench and Physics-IQ require for several runs.
+The seeds of a pair are averaged first, so that every pair has the same weight. The spread is computed from
+one mean per seed: it is the standard deviation of these means, as VBench and Physics-IQ require for several
+runs.
 """
 
 import statistics
@@ -36,7 +37,7 @@ class Summary:
 
     Attributes:
         mean: the mean over pairs; None if no pair has a score.
-        seed_sd: the standard deviation of the means of the seeds; None for fewer than two seeds.
+        seed_sd: the standard deviation between the means of the single seeds; None for fewer than two seeds.
         pairs: the number of pairs with a score.
     """
 

@@ -14,7 +14,7 @@ from benchmark.metrics.vectors import cosines, feature_rows
 def temporal_consistency(frames: ArrayLike) -> float:
     """Return the mean over frames of (cosine with the previous frame + cosine with the first frame) / 2.
 
-    The mean does not include the first frame. Negative cosines count as 0.
+    The mean is over all frames except the first frame. Negative cosines count as 0.
 
     Args:
         frames: (frames, dimensions) features of the frames in order; at least 2 frames.

@@ -23,7 +23,7 @@ class TrueMotion:
     Attributes:
         share_inside: share of the total displacement that is inside the moving object's mask, in [0, 1].
         direction_error: angle in degrees, from 0 to 180, between the estimated and the true mean displacement
-            inside the mask; None if one of the two is almost zero.
+            inside the mask; None if one of these two displacements is almost zero.
         amount_ratio: mean displacement inside the mask divided by the true mean displacement; 1 is correct,
             0 is static.
         background_drift: mean displacement outside the mask in percent of the shorter side per frame.

@@ -19,7 +19,7 @@ class ReportRefused(ValueError):
 
 @contextmanager
 def new_report_folder(target: Path, study: str) -> Iterator[Path]:
-    """Yield an empty folder that replaces the target when the block ends without an error.
+    """Yield an empty folder; if the `with` block ends without an error, this folder replaces the target.
 
     The folder is created next to the target and its name begins with a dot. If the block fails, the folder is
     removed. If the process is killed, the folder remains and can be deleted.

@@ -50,7 +50,7 @@ class ScenePair:
     Attributes:
         image: the image's file name without suffix: the scenario's name and a number.
         seed: the seed of the image's layout.
-        gold: the use of the pair as a training or gold question; None if it is neither.
+        gold: whether the pair is used for a training question or a gold question; None if for neither.
     """
 
     image: str

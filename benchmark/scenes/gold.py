@@ -17,7 +17,7 @@ class GoldUse(StrEnum):
 
 
 class GoldRival(StrEnum):
-    """The model of the wrong answer; the right answer is always `reference`."""
+    """The model whose clip is the wrong answer; the right answer is always the clip of `reference`."""
 
     STATIC = "static"
     WRONG_ACTION = "wrong-action"

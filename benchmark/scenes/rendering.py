@@ -1,7 +1,8 @@
 """Renders an action of a scene: frames, exact flow to the next frame, and a mask of every object.
 
-Affine maps place the objects. The flow of a visible point is computed by applying the inverse map of this
-frame and then the map of the next frame to the point, so the flow is exact by construction.
+Affine maps place the objects. Each visible pixel is mapped back to its point of the part, and this point is
+mapped to the next frame. The difference of the two positions is the flow, so the flow is exact by
+construction.
 """
 
 from collections.abc import Mapping

@@ -37,7 +37,7 @@ class Stage:
         size: size of the image as (rows, columns), in pixels.
         view: the part of the stage that the image shows.
         textures: the textures by part name.
-        tinted: a cache of recoloured textures, by (part, colour).
+        tinted: a cache of recoloured textures; the keys are (part, colour).
     """
 
     scene: Scene
@@ -131,7 +131,7 @@ def stage_view(size: Size) -> View:
 
 @lru_cache(maxsize=4)
 def draw_stage(scene: Scene, size: Size) -> Stage:
-    """Draw all textures of a scene. The latest stages are cached for other prompts of the same image."""
+    """Draw all textures of a scene. Stages are cached, because all prompts of an image use one stage."""
     view = stage_view(size)
     scale = size[0] / (view.bottom - view.top)
     textures = {part.name: draw_part(part, scene.style, scene.seed, scale) for part in scene.parts}

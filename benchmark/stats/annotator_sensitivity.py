@@ -34,7 +34,7 @@ def sensitivity_of_annotators(
 def _without_each_annotator(
     votes: Votes, margin: IntArray, sign: IntArray, totals: tuple[IntArray, IntArray]
 ) -> LeaveOneOut:
-    """Return, for each annotator, the numbers of pairs won and lost when this annotator is omitted.
+    """Return, for each annotator, the numbers of pairs won and lost without this annotator's votes.
 
     An annotator has one vote on a comparison, so omitting the annotator changes the margin by one vote.
     """

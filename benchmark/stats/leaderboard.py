@@ -1,9 +1,10 @@
 """Computes the leaderboard: models by Bradley-Terry strength, with confidence intervals of their ranks.
 
-A model's rank interval is computed from the numbers of significantly better and significantly worse models,
-at the 5 % level with Bonferroni's correction over the model's differences. Each interval therefore covers the
-rank with a probability of at least 95 %. Source: M. Mogstad, J. P. Romano, A. M. Shaikh and D. Wilhelm
-(2024), Review of Economic Studies 91(1), 476-518.
+A model's rank interval is computed from how many models are significantly better and how many are
+significantly worse. These tests have a level of 5 %, with Bonferroni's correction over the model's
+differences from the other models. Each interval therefore covers the rank with a probability of
+at least 95 %. Source: M. Mogstad, J. P. Romano, A. M. Shaikh and D. Wilhelm (2024), Review of Economic
+Studies 91(1), 476-518.
 """
 
 from collections.abc import Sequence
@@ -31,9 +32,10 @@ class LeaderboardRow:
         rank, rank_low, rank_high: the rank by strength and its 95 % interval; None for a model that is not
             comparable with any other model.
         strength, strength_low, strength_high: log-odds relative to the mean of the group, with 95 % interval.
-        expected_share: the expected percentage of votes for the model against the group's other models, which
-            all have equal weights.
-        votes, votes_won: the number of votes in the model's matchups, and the number of votes for the model.
+        expected_share: the expected percentage of votes for the model, averaged with equal
+            weights over the other models of the group.
+        votes, votes_won: the number of all votes in the model's matchups, and how many of these
+            votes are for the model.
         matchups: the number of the model's matchups with votes.
     """
 
@@ -136,7 +138,7 @@ def _half_width(ratings: Ratings, model: int) -> float | None:
 
 
 def rank_interval(ratings: Ratings, model: int, models: Sequence[int]) -> tuple[int | None, int | None]:
-    """Return the rank interval of a model among comparable models. None if there is no covariance."""
+    """Return the bounds of a model's rank among comparable models; None if there is no covariance."""
     if ratings.covariance is None:
         return None, None
     z = normal_quantile(1 - (1 - CONFIDENCE) / (len(models) - 1))

@@ -2,10 +2,11 @@
 
     P(a vote is for the reference) = 1 / (1 + exp(-(x . b)))
 
-x holds the differences reference minus other, with a constant in front if the caller asks for a constant. The
-unit of the likelihood is the vote; votes on clips of one image are not independent, so the covariance is the
-sandwich H^-1 B H^-1 with one score per cluster, times G / (G - 1) * (N - 1) / (N - K) as in statsmodels (N
-votes, K coefficients, G clusters). Source: K.-Y. Liang and S. L. Zeger (1986), Biometrika 73(1), 13-22.
+x contains the differences of the covariates, reference minus other; the caller may add a constant. The unit
+of the likelihood is the vote. Votes on clips of one image are not independent, so each image is a cluster.
+The covariance is the sandwich H^-1 B H^-1 with one score per cluster. As in statsmodels, it is multiplied by
+G / (G - 1) * (N - 1) / (N - K) for N votes, K coefficients and G clusters. Source: K.-Y. Liang and S. L.
+Zeger (1986), Biometrika 73(1), 13-22.
 """
 
 from dataclasses import dataclass

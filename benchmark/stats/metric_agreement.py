@@ -3,7 +3,7 @@
 The unit is a decided comparison: one pair of one matchup whose votes have a strict majority. The metric
 chooses the side with the better score; equal scores count as half an agreement. Comparisons of one image are
 not independent, so the interval comes from a bootstrap over images: the variance of the resampled shares
-gives an effective number of comparisons, and this number gives a Wilson interval (see `stats.sensitivity`).
+gives an effective number of comparisons, with which a Wilson interval is computed (see `stats.sensitivity`).
 
 Rank correlations are computed over models. They compare a model's mean score with the share of its decided
 comparisons that it won; the mean and the share are computed from the same comparisons. Sources: C. Spearman

@@ -1,10 +1,10 @@
 """Computes the exact sign-flip permutation test of one justification.
 
-The test checks whether a reason is given more often for the reference than for the other side. Votes on one
-pair are correlated, so a test of two proportions over single votes would be anti-conservative. The unit of
-this test is the pair: under the null hypothesis both sides are exchangeable, so the sign of each pair's
-difference is random. Source: E. J. G. Pitman (1937), Supplement to the J. Royal Statistical Society 4(1),
-119-130.
+The test checks whether voters give a reason more often for one side of a matchup than for the other side.
+Votes on one pair are correlated, so a test that compares two shares of single votes would give too small
+p-values. The unit of this test is the pair: under the null hypothesis both sides are exchangeable, so the
+sign of each pair's difference is random. Source: E. J. G. Pitman (1937), Supplement to the J. Royal
+Statistical Society 4(1), 119-130.
 
 The differences are small integers, so the exact distribution of the sum over all 2^n flips is computed from
 its characteristic function prod_i cos(d_i t / 2), without sampling.

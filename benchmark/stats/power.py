@@ -157,7 +157,7 @@ def expected_score(vote_share: float, panel: int, *, kappa: float = 0.0) -> floa
     Args:
         vote_share: the share of votes, in (0, 1).
         panel: the number of votes per pair; odd.
-        kappa: the intraclass correlation, in [0, 1).
+        kappa: the intraclass correlation of the votes on a pair, in [0, 1).
 
     >>> round(expected_score(0.6, 5), 3), round(expected_score(0.6, 3), 3)
     (0.683, 0.648)

@@ -43,9 +43,9 @@ class AnnotatorRow:
             sign test against 50 %.
         longest_run: the largest number of consecutive votes for the same position, in the order of the table.
         agreement: share of votes that agree with the majority of the other votes on the same comparison, with
-            a Wilson interval; votes for which the other votes are tied are not included.
+            a Wilson interval. A vote is not included if the other votes are tied.
         fast: share of votes whose decision time is shorter than the duration of a clip.
-        same_ticks: share of votes with the annotator's most frequent set of justifications.
+        same_ticks: share of votes with the set of justifications that the annotator gives most often.
         gold: share of right answers to gold questions, with a Wilson interval.
     """
 

@@ -3,9 +3,10 @@
     P(a vote prefers i to j) = 1 / (1 + exp(theta_j - theta_i)),   sum_i theta_i = 0
 
 The unit of the likelihood is the vote. Votes on the same pair are not independent, neither within nor across
-matchups: nominal 95 % Wald intervals have a coverage of 81 % (for five votes and a kappa of 0.31). The
-covariance is therefore the sandwich H^-1 B H^-1 with one score per pair (from all votes on the pair in all
-matchups), times G / (G - 1) for G pairs.
+matchups: 95 % Wald intervals that assume independent votes have a coverage of only 81 % (for five votes per
+comparison and a kappa of 0.31). The covariance is therefore the sandwich H^-1 B H^-1, multiplied by
+G / (G - 1) for G pairs. B is computed from one score per pair, to which all votes on the pair in all matchups
+contribute.
 
 Finite strengths exist only if the directed graph of won votes is strongly connected (L. R. Ford, 1957,
 American Mathematical Monthly 64(8), 28-33). Otherwise each strongly connected group of models is fitted

@@ -1,6 +1,6 @@
 """Counts the pairs and votes for TI2V scores and justification rates, for any grouping of comparisons.
 
-Definitions (arXiv:2412.16153; these reproduce its tables, see docs/statistics.md):
+Definitions from arXiv:2412.16153 (they reproduce the tables of this paper, see docs/statistics.md):
 
     TI2V score(m) = pairs whose strict majority of valid votes chose m / decided pairs
     justification rate(m, r) = valid votes that chose m and ticked r / all valid votes of the matchup

@@ -7,8 +7,9 @@ them one at a time.
 The bootstrap determines only the width of the interval, not its position. A resample of annotators contains
 fewer distinct annotators, and majorities of fewer votes are closer to 50 %. A percentile interval would
 therefore be biased and would often not contain the score. Instead, the variance of the resampled scores is
-converted to an effective number of independent pairs, which gives the same variance at the mean of the
-resampled scores. This number gives a Wilson interval around the score (see `stats.averages`).
+converted to an effective number of independent pairs: at the mean of the resampled scores, a score of
+this many independent pairs has the same variance. A Wilson interval around the score is computed with this
+number (see `stats.averages`).
 
 Sources: A. C. Cameron and D. L. Miller (2015), J. Human Resources 50(2), 317-372, on clusters; Franco et al.
 (2019), see `stats.averages`, on the number of independent pairs.
@@ -50,8 +51,8 @@ class SensitivityRow:
             for comparison; None if no pair is decided.
         ci_low, ci_high: 95 % interval by cluster bootstrap. None if there are fewer than five clusters, or if
             one side won every decided pair, because all resamples then give the same score.
-        lowest, highest: the lowest and the highest leave-one-out score; None if no score can be computed
-            without a cluster.
+        lowest, highest: the lowest and the highest leave-one-out score; None if no
+            decided pair remains, whichever cluster is omitted.
         lowest_without, highest_without: the cluster whose omission gives `lowest`, and the one that gives
             `highest`.
     """

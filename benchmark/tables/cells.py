@@ -70,7 +70,7 @@ class CellReader:
     def names(self, column: str, *, required: bool = False) -> Names:
         """Return a column of names in NFC without outer white space. A missing column is all BLANK.
 
-        Two names that look the same are a problem, because they would be counted as different names.
+        Two different names that look the same are a problem, because they would be counted as two names.
         """
         if column not in self.table:
             return Names(np.full(len(self.table), BLANK), ())

@@ -27,7 +27,7 @@ class VideoDescription:
         colour_range: 1 for limited, 2 for full, 0 if unspecified.
         has_audio: whether the file has an audio track.
         hidden_frames: the number of coded frames that an edit list hides.
-        timeline: the presentation times of the shown frames.
+        timeline: the times at which the frames are shown.
     """
 
     container: str

@@ -24,7 +24,7 @@ class VideoFrames:
 
     Attributes:
         frames: (frames, height, width, 3) uint8 RGB, upright, with square pixels.
-        fps: frames per second: the requested rate, or the clip's mean rate if every frame was kept.
+        fps: the frame rate of `frames`: the requested rate, or the clip's mean rate if every frame was kept.
         description: the properties of the video track.
     """
 

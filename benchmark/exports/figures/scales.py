@@ -13,7 +13,7 @@ MIN_DECIDED = 5
 
 
 def whole_percent(count: int, total: int) -> int:
-    """Return count/total in whole percent, rounded half up.
+    """Return count/total in percent, rounded to a whole number (half up).
 
     >>> whole_percent(1, 8)
     13
