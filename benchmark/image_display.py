@@ -70,7 +70,7 @@ def displayed(image: Image.Image) -> Image.Image:
 
 
 def is_plain(image: Image.Image) -> bool:
-    """Return whether the stored pixels equal those of `displayed`, except for rounding."""
+    """Return whether the stored pixels equal the pixels that `displayed` returns, except for rounding."""
     if image.mode not in ("1", "L", "P", "RGB") or image.has_transparency_data:
         return False
     if image.getexif().get(_EXIF_ORIENTATION, _UPRIGHT) != _UPRIGHT:

@@ -113,9 +113,9 @@ def match_clip_names(stems: Iterable[str], pair_ids: Iterable[str]) -> ClipNames
     Names are compared in Unicode NFC. If `car_take` and `car_take_1` are both pairs, the name `car_take_1`
     has two readings. The other names of the folder decide:
 
-    - If other names have that seed and no other name is without a seed, use the reading with a seed.
-    - If other names are without a seed and none has that seed, use the reading without a seed.
-    - If both occur, use the reading whose pair has no file yet.
+    - If another name has the seed 1 and all other names have a seed, use the reading with a seed.
+    - If another name has no seed and no other name has the seed 1, use the reading without a seed.
+    - If there are names of both kinds, use the reading whose pair has no file yet.
 
     >>> match_clip_names(["car_take_1", "car_take_1_1"], ["car_take", "car_take_1"]).matched["car_take_1"]
     ClipName(pair_id='car_take', seed=1)

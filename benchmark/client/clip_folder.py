@@ -29,7 +29,8 @@ class ClipFolder:
     """The contents of a folder of clips.
 
     Attributes:
-        clips: one clip for each pair and seed, sorted by seed and then in the benchmark's order.
+        clips: one clip for each pair and seed, sorted by seed and, for the same seed, in the benchmark's
+            order.
         missing: labels of the missing clips, in the order of `clips`: for each seed in the folder, the clips
             of the pairs that have no clip with this seed.
         problems: one sentence for each problem with a file name.

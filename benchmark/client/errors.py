@@ -1,9 +1,10 @@
 """Defines the errors of requests. Each message is a sentence that the command line shows to the user.
 
-ServerError ├── Refused the server refuses the request: status, code, optionally a list of problems │ ├──
-NotAllowed 401 or 403: the key is unknown, revoked or has another role │ └── LeaseLost the job belongs to
-another attempt, or was cancelled or closed └── Unreachable all attempts failed without a usable response of
-the server
+ServerError
+├── Refused          the server refuses the request: status, code, optionally a list of problems
+│   ├── NotAllowed   401 or 403: the key is unknown, revoked or has another role
+│   └── LeaseLost    the job belongs to another attempt, or was cancelled or closed
+└── Unreachable      all attempts failed without a usable response of the server
 """
 
 from collections.abc import Sequence

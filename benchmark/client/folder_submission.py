@@ -145,7 +145,8 @@ class FolderSubmission:
 def refuse_changes(comparison: Comparison, *, replace: bool) -> None:
     """Raise SubmissionProblems if the upload would change clips that must not change.
 
-    A final submission never changes; an open submission changes only if `replace` is set.
+    The clips of a final submission never change; the clips of an open submission change only if `replace` is
+    set.
     """
     submission, changed = comparison.submission, comparison.changed
     if submission is None or (comparison.is_open and (replace or not changed)):

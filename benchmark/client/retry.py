@@ -31,8 +31,8 @@ class Retry:
     Attributes:
         max_retries: the limit for one request; None retries until `stopping` is set.
         statuses: the HTTP statuses that are retried; connection errors are always retried.
-        stopping: an event that is set when the program has to end; requests are then retried for a few
-            seconds only.
+        stopping: an event that is set when the program has to end. After that, requests are retried for only
+            a few seconds.
         rng: the random generator of the jitter.
     """
 

@@ -82,7 +82,8 @@ def find_sources(folder: Path, names: Mapping[str, ClipName] | None = None) -> S
     """Return the videos and the folders of frames in a folder.
 
     Args:
-        names: the pair and seed of each file name; by default each clip gets the name of its source.
+        names: the pair and seed of each file name, which give the clip's name; by default, each clip gets the
+            name of its source.
 
     Raises:
         ConversionProblems: two sources would give the same clip, or the table does not match the folder.

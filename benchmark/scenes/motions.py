@@ -117,7 +117,7 @@ class Bob(Motion):
 
 @dataclass(frozen=True, kw_only=True)
 class Flap(Motion):
-    """Repeatedly scale the part down and up about its origin. `x` and `y` are the smallest factors."""
+    """Repeatedly scale the part down and up again about its origin. `x` and `y` are the smallest factors."""
 
     x: float = 1.0
     y: float = 1.0

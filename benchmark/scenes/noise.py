@@ -1,7 +1,7 @@
 """Computes seeded smooth noise for textures.
 
-The lattice of random values depends on the object's size and not on the number of pixels. A seed therefore
-gives the same texture at every image size.
+The noise is interpolated from a lattice of random values. The size of this lattice depends on the size of the
+textured object, not on the number of pixels. A seed therefore gives the same texture at every image size.
 """
 
 from math import ceil
@@ -36,6 +36,6 @@ def smooth_noise(
 def clouded_noise(
     rng: np.random.Generator, extent: tuple[float, float], cells: float, shape: tuple[int, int]
 ) -> NDArray[np.float32]:
-    """Return the sum of three octaves of smooth noise. Each octave is half as strong as the one before."""
+    """Return the sum of three octaves of smooth noise. Each octave is half as strong as the octave before."""
     octaves = [smooth_noise(rng, extent, cells * 2**i, shape) * 0.5**i for i in range(3)]
     return np.asarray(sum(octaves) / 1.75, dtype=np.float32)

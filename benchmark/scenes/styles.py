@@ -68,7 +68,7 @@ class Surface:
         return np.asarray(depth / self.density, dtype=np.float32)
 
     def normals(self, reach: float, bumps: Plane | None = None) -> tuple[Plane, Plane, Plane]:
-        """Return the unit normals (x, y, z) of a surface with a curved rim of width `reach`."""
+        """Return the unit normals (x, y, z) of a surface whose rim is curved over the width `reach`."""
         rim = np.clip(self.depth / reach, 0, 1)
         height = reach * np.sqrt(1 - (1 - rim) ** 2) * self.density
         height = cv2.GaussianBlur(height, (0, 0), max(reach * self.density / 5, 0.6))

@@ -47,7 +47,7 @@ class Drop:
 
 
 class Shower:
-    """All drops of one kind of weather in a clip. No drop is visible at the start of the clip."""
+    """All drops of one kind of weather during a clip. No drop is visible at the start of the clip."""
 
     def __init__(self, motion: Fall, view: View, seed: int) -> None:
         rng = np.random.default_rng([seed, motion.count])

@@ -2,10 +2,12 @@
 
 A comparison has n votes; k of these are for one of the two answers:
 
-    P_i = (k(k-1) + (n-k)(n-k-1)) / (n(n-1)) agreeing pairs of votes among all pairs of votes P = mean of P_i,
-    percent agreement pi = mean of k/n, the prevalence of the answer kappa = (P - Pe) / (1 - Pe), Pe = 1 - 2
-    pi (1 - pi) AC1 = (P - Pe) / (1 - Pe), Pe = 2 pi (1 - pi) alpha = 1 - (N-1) * sum_i [2k(n-k) / (n-1)] / (2
-    K (N-K)), N: all votes, K: votes for the answer
+    P_i   = (k(k-1) + (n-k)(n-k-1)) / (n(n-1)), the share of pairs of votes that agree
+    P     = mean of P_i, percent agreement
+    pi    = mean of k/n, the prevalence of the answer
+    kappa = (P - Pe) / (1 - Pe), Pe = 1 - 2 pi (1 - pi)
+    AC1   = (P - Pe) / (1 - Pe), Pe = 2 pi (1 - pi)
+    alpha = 1 - (N-1) * sum_i [2k(n-k) / (n-1)] / (2 K (N-K)),   N: all votes, K: votes for the answer
 
 Sources: J. L. Fleiss (1971), Psychological Bulletin 76(5), 378-382. K. Krippendorff (2011), Computing
 Krippendorff's Alpha-Reliability. K. L. Gwet (2008), British J. Mathematical and Statistical Psychology
@@ -43,7 +45,8 @@ class Agreement:
 
     Attributes:
         comparisons, votes: the number of comparisons and votes included.
-        percent: the share, in [0, 1], of agreeing pairs of votes among all pairs of votes.
+        percent: the share of pairs of votes on one comparison that agree, averaged over comparisons, in
+            [0, 1].
         complete: the number of comparisons where all votes agree, such as 5|0.
         partial: the number of comparisons where most votes agree, such as 4|1.
         split: the number of comparisons whose votes are as evenly divided as possible, such as 3|2 and

@@ -54,7 +54,7 @@ def macro_average(tallies: Tallies, matchups: IntArray, counts: Counts) -> Macro
 def _influence_by_pair(
     tallies: Tallies, chosen: list[int], won: IntArray, decided: IntArray
 ) -> tuple[FloatArray, int]:
-    """Return each pair's contribution to the average's deviation, and the number of decided pairs."""
+    """Return each pair's contribution to the deviation of the average, and the number of decided pairs."""
     used = np.flatnonzero(np.isin(tallies.matchup, chosen) & (tallies.lead != 0))
     matchup, pair, won_it = tallies.matchup[used], tallies.pair[used], tallies.lead[used] > 0
     share = won / np.maximum(decided, 1)

@@ -1,4 +1,4 @@
-"""Computes the comparisons table: one row per comparison with its number of votes for each side."""
+"""Computes the comparisons table: one row per comparison, with the number of votes for each side."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass

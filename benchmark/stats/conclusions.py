@@ -70,7 +70,7 @@ def justification_conclusion(row: JustificationRow) -> str:
 
 
 def paired_conclusion(row: PairedRow) -> str:
-    """Return a sentence that interprets McNemar's test of two matchups on the same pairs."""
+    """Return a sentence that interprets McNemar's test, which compares two matchups on the same pairs."""
     counts = (
         f"of {row.pairs} pairs decided in both, {row.reference} won {row.only_first} only against "
         f"{row.first_other} and {row.only_second} only against {row.second_other}"

@@ -1,4 +1,4 @@
-"""Computes McNemar's exact test of two matchups on the same pairs, and the table of all such tests.
+"""Computes McNemar's exact test, which compares two matchups on the same pairs, and a table of all tests.
 
 Only the discordant pairs count, which are the pairs that the reference won in one matchup and lost in the
 other. The exact test is a sign test over these pairs. Source: Q. McNemar (1947), Psychometrika 12(2),

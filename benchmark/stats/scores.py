@@ -24,7 +24,8 @@ class Counts:
     """The counts of each group of comparisons. Every array except `reasons` has the shape (groups,).
 
     Attributes:
-        won_reference, won_other, undecided: numbers of pairs; a pair without votes is in none of them.
+        won_reference, won_other, undecided: numbers of pairs; a pair without votes is in none of these
+            numbers.
         votes_reference, votes_other: numbers of valid votes.
         reasons: (groups, 4 justifications, 2 sides), the numbers of votes that give a justification.
     """

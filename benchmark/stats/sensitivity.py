@@ -53,8 +53,8 @@ class SensitivityRow:
             one side won every decided pair, because all resamples then give the same score.
         lowest, highest: the lowest and the highest leave-one-out score; None if no
             decided pair remains, whichever cluster is omitted.
-        lowest_without, highest_without: the cluster whose omission gives `lowest`, and the one that gives
-            `highest`.
+        lowest_without, highest_without: the cluster whose omission gives `lowest`, and the cluster whose
+            omission gives `highest`.
     """
 
     study: str | None

@@ -35,14 +35,14 @@ class Votes:
 
     Attributes:
         matchups, pairs, images, scenarios, annotators: the names, in alphabetical order.
-        image_of_pair, scenario_of_pair: (pairs,) the codes of each pair's image and scenario.
+        image_of_pair, scenario_of_pair: (pairs,) the code of each pair's image, and of its scenario.
         annotator: the code of each vote's annotator.
         chose_reference: whether the vote is for the reference.
         reasons: (votes, 4), whether the vote gives each justification, in the order of the enum.
         reference_left: 1 if the reference was shown on the left, 0 if it was on the right.
         decision_ms: milliseconds from the display of the clips to the decision.
         tags: for each tag name, the values of all pairs; an empty text for a pair without the tag.
-        left_out: the number of votes that are not counted, by status.
+        left_out: for each status, the number of votes that do not count.
         counted: the status of the votes that count: `valid`, or `imported` in an imported study.
     """
 

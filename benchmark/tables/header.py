@@ -35,8 +35,9 @@ def column_problems(
 ) -> list[TableProblem]:
     """Return a problem for each wanted column that several columns of the file could be.
 
-    Names that differ only in case, spaces or invisible characters also count as equal, because nobody can
-    tell which of `chosen` and `Chosen` is meant, and because a column `Annotator` would be ignored.
+    Names that differ only in case, spaces or invisible characters also count as equal, because it is unclear
+    which of `chosen` and `Chosen` is meant, and because the column `Annotator` of a file would otherwise be
+    ignored.
 
     Args:
         names, wanted, line: see `select_columns`.

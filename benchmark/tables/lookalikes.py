@@ -17,7 +17,7 @@ def appearance(name: str) -> str:
 
 
 def lookalikes(names: Iterable[str]) -> Iterator[tuple[str, str]]:
-    """Yield each name that looks like an earlier name, and this earlier name. The names are distinct."""
+    """Yield each name that looks like an earlier name, with this earlier name. The names are distinct."""
     by_appearance: dict[str, str] = {}
     for name in names:
         first = by_appearance.setdefault(appearance(name), name)

@@ -112,7 +112,7 @@ class Problems:
 def shown_cell(value: object) -> str:
     """Return a cell in quotation marks for a message.
 
-    A long cell is shortened. Control characters are escaped, because a terminal could obey them.
+    A long cell is shortened. Control characters are escaped, because a terminal could execute them.
     """
     text = str(value)
     ellipsis = "…" if len(text) > MAX_SHOWN_CELL else ""

@@ -1,4 +1,4 @@
-"""Interprets the display matrix and the pixel aspect ratio, by which players rotate and scale the picture.
+"""Interprets the display matrix and the pixel aspect ratio, with which players rotate and scale the picture.
 
 Source: ISO/IEC 14496-12, 8.3.2 (tkhd) and 12.1.4 (pasp); ITU-T H.264, E.2.1 (sample aspect ratio).
 """
@@ -49,7 +49,7 @@ class DisplayMatrix:
 
     @property
     def orientation(self) -> Orientation | None:
-        """The orientation, without translation. None if the matrix scales or skews."""
+        """The orientation, without translation. Return None if the matrix scales or skews the picture."""
         a, b, u, c, d, v, _x, _y, w = self.values
         if (u, v, w) != (0, 0, _ONE_W) or any(value % _ONE for value in (a, b, c, d)):
             return None

@@ -1,8 +1,8 @@
 """Converts an external votes table to our columns, with the status `imported`.
 
-The table needs columns with the pair, both models and the answer; a mapping names them. An answer is a
-model's name or a position word. If an answer is neither, `benchmark.votes.rows` reports the answer and its
-line.
+The table needs columns with the pair, both models and the answer. A `ColumnMapping` contains the names of
+these columns. An answer is a model's name or a position word. If an answer is neither, `benchmark.votes.rows`
+reports the answer and its line.
 """
 
 from collections.abc import Mapping, Sequence

@@ -54,8 +54,8 @@ def count_votes(rows: VoteRows, *, with_excluded: bool = False) -> Votes:
         with_excluded: also count excluded votes, to compare results with and without exclusions.
 
     Raises:
-        TableError: the sides of a matchup, or the image or scenario of a pair, differ from those in a row
-            above, or an annotator has two counting votes on one comparison.
+        TableError: two rows give different sides for one matchup, or different images or scenarios for one
+            pair, or an annotator has two counting votes on one comparison.
     """
     numbers = np.bincount(rows.status, minlength=len(STATUSES)).tolist()
     left_out = {status: number for status, number in zip(STATUSES, numbers, strict=True) if number}

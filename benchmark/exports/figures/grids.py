@@ -51,7 +51,7 @@ Cells = Mapping[tuple[str, str], PartCell]
 
 @dataclass(frozen=True)
 class GridFigure:
-    """A grid with one row per matchup and one column per part. `cells` omits cells without votes."""
+    """A grid: a row per matchup, a column per part of the benchmark. `cells` omits cells without votes."""
 
     division: Division
     matchups: tuple[Matchup, ...]
