@@ -36,7 +36,7 @@ def serve(settings: Settings) -> None:
 
 
 def up(settings: Settings) -> None:
-    """Migrate the database, set up the demo if it is empty, print the links, and start the server."""
+    """Migrate the database, set up the demo in an empty database, print the links, and start the server."""
     set_up_logging(settings.log_format)
     with only_server(settings):
         _require_free_address(settings)

@@ -34,7 +34,7 @@ def only_server(settings: Settings) -> Iterator[None]:
 
 
 def server_is_running(home: Path) -> bool:
-    """Return whether a server holds the lock of this home."""
+    """Return whether a server holds the lock of this TI2V_HOME."""
     path = home / "serve.lock"
     if not path.exists():
         return False

@@ -1,6 +1,6 @@
 """Reads the settings of the service once, from the environment (prefix TI2V_) and a .env file.
 
-docs/settings.md documents every setting; a test compares that page with this class.
+docs/settings.md documents every setting; a test compares that page with the class `Settings`.
 """
 
 import os
@@ -32,7 +32,7 @@ _CHECKOUT = Path(__file__).resolve().parents[1]
 
 
 def default_home(checkout: Path = _CHECKOUT) -> Path:
-    """Return `./var`; where nothing is in it yet, `var` of the checkout if that one is in use.
+    """Return `./var`; or the checkout's `var` if it contains data and `./var` does not.
 
     So `ti2v` finds the data of `make run` from every folder.
     """
@@ -174,7 +174,7 @@ class Settings(BaseSettings):
 
     @cached_property
     def signing_key(self) -> bytes:
-        """The secret key. In development, it is generated at the first start and stored in TI2V_HOME."""
+        """The secret key. In development, the key is generated at the first start and stored in TI2V_HOME."""
         if self.secret_key is not None:
             return self.secret_key.get_secret_value().encode()
         return _stored_secret(self.home / "secret_key")
@@ -188,7 +188,10 @@ def _driver(url: str) -> str | None:
 
 
 def _is_base_url(url: str) -> bool:
-    """Return whether a URL has only scheme, host and port (optional). A path would break the pages' links."""
+    """Return whether a URL consists of a scheme, a host and, at most, a port.
+
+    A path would break the pages' links.
+    """
     try:
         parts = urlsplit(url)
         is_plain = f"{parts.scheme}://{parts.netloc}" == url.rstrip("/") and parts.port != 0

@@ -28,7 +28,7 @@ class SubmissionJobs:
 
     Attributes:
         missing: number of the benchmark's pairs without a clip.
-        clips_a_minute: recent rate of clips per minute; 0 if no clip was made.
+        clips_a_minute: number of clips made per minute; 0 if no clip was made recently.
         is_offered: whether a worker that was seen recently offers the model.
         start_command: the command that starts a worker for the model.
     """

@@ -1,4 +1,4 @@
-"""Cancels an annotator's assignments in a running study and releases their slots."""
+"""Cancels an annotator's assignments in a running study and releases the slots of these assignments."""
 
 from datetime import datetime
 

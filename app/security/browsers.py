@@ -68,7 +68,8 @@ def sign_in_with_key(session: Session, *, key: str, browser: BrowserSession, now
     """Sign a browser in with a person's key. The session ends at the latest when the key expires.
 
     Raises:
-        NotSignedIn: the key is unknown, expired or revoked, belongs to a worker, or is limited to scopes.
+        NotSignedIn: the key is unknown, expired or revoked, belongs to a worker, or is limited to some
+            scopes.
     """
     principal = principal_of_key(session, key, now=now)
     if principal is None or principal.role is Role.WORKER:
@@ -112,8 +113,8 @@ class OpenedBrowser:
 def open_browser(session: Session, *, cookie: str | None, now: datetime, days: int) -> OpenedBrowser:
     """Return the session of a browser, with a new value for its session cookie.
 
-    The cookie changes whenever the browser gains rights (by an invitation or a sign-in). A cookie that an
-    attacker planted before has no rights.
+    The cookie changes whenever the browser gains rights (by an invitation or a sign-in). Therefore a cookie
+    that an attacker planted in the browser before gets no rights.
     """
     row = None
     if cookie:

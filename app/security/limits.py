@@ -14,14 +14,17 @@ from app.errors import TooManyRequests
 
 
 class GuessLimiter:
-    """Counts wrong secrets by address. The counts are in memory; several processes share them in Redis."""
+    """Counts wrong secrets by address.
+
+    The counts are in memory, or in Redis if there are several processes.
+    """
 
     def __init__(self, url: str, *, per_minute: int) -> None:
         self._limiter = MovingWindowRateLimiter(storage_from_string(url))
         self._limit = RateLimitItemPerMinute(per_minute)
 
     def wrong_secret(self, address: str) -> None:
-        """Count one wrong secret. Raise TooManyRequests if the address sent too many."""
+        """Count one wrong secret. Raise TooManyRequests if the address has sent too many wrong secrets."""
         if not self._limiter.hit(self._limit, "wrong-secret", address):
             raise TooManyRequests("This address sent too many wrong keys or links. Wait a minute.")
 
@@ -42,7 +45,7 @@ class UploadLimiter:
 
     @contextmanager
     def one_upload(self, person_id: int) -> Iterator[None]:
-        """Count one running upload of a person.
+        """Count one upload of a person as running until the block ends.
 
         Raises:
             TooManyRequests: the person has too many running uploads.

@@ -12,7 +12,8 @@ SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 def refuse_cross_site(method: str, headers: Headers, *, public_url: str) -> None:
     """Raise Forbidden for an unsafe request that a browser sends from another site.
 
-    A script sends neither Sec-Fetch-Site nor Origin and is allowed: it has no visitor's cookie.
+    A request with neither Sec-Fetch-Site nor Origin is allowed: it comes from a script, which has no
+    visitor's cookie.
     """
     if method in SAFE_METHODS:
         return

@@ -43,7 +43,10 @@ def is_link_secret(study: Study, secret: str, signing_key: bytes) -> bool:
 
 
 def link_secret(study: Study, signing_key: bytes) -> str:
-    """Return the secret of the study's unlisted link. A new `results_link` gives a new secret."""
+    """Return the secret of the study's unlisted link.
+
+    If the study gets a new `results_link`, the secret changes.
+    """
     return derived_token(signing_key, f"results of study {study.id} by link {study.results_link}")
 
 
@@ -54,8 +57,8 @@ def link_cookie(study: Study) -> str:
 def shows_clips(session: Session, submission_ids: Collection[int], visitor: Visitor) -> bool:
     """Return whether a visitor may see clips of these submissions together with the names of their models.
 
-    Two conditions must hold. Each submission is compared by a study that is published to the visitor. And no
-    running study compares any of the submissions, because the visitor may be its annotator.
+    Two conditions must hold. Each submission is compared by a study that is published to the visitor. No
+    running study compares any of the submissions, because the visitor may be an annotator of that study.
     """
     rows = session.execute(
         select(Study, Matchup.reference_id, Matchup.other_id)

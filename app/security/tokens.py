@@ -19,7 +19,10 @@ def new_key() -> str:
 
 
 def hash_token(token: str) -> str:
-    """Return the hash of a token, which is stored. A token has 256 random bits, so a fast hash is enough."""
+    """Return the hash of a token; the database stores only this hash.
+
+    A token has 256 random bits, so a fast hash is enough.
+    """
     return hashlib.sha256(token.encode()).hexdigest()
 
 

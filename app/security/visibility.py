@@ -27,8 +27,8 @@ Subject = Benchmark | Submission | Study
 def sees_benchmark(principal: Principal | None, *, of: type[Benchmark] = Benchmark) -> ColumnElement[bool]:
     """Return the SQL condition for benchmarks that a person, or a visitor without a key, sees.
 
-    All versions of a slug have the same visibility and are shared together. `of` is an alias, for queries
-    that already use the benchmarks table.
+    All versions of a slug have the same visibility and are shared together. `of` is an alias of the
+    benchmarks table, for queries that already use this table.
     """
     is_public = of.visibility == Visibility.PUBLIC
     if principal is None:
@@ -84,7 +84,7 @@ def may_change(subject: Subject, principal: Principal) -> bool:
 
 
 def find_study(session: Session, *, slug: str, principal: Principal, for_change: bool = False) -> Study:
-    """Return a study that this person may see (or change); otherwise raise NotFound.
+    """Return a study that this person may see (with `for_change`, may change); otherwise raise NotFound.
 
     Raises:
         NotFound: there is no such study, or this person may not see or change it.

@@ -77,8 +77,9 @@ def set_visibility(
     Raises:
         Invalid: there is no person with one of the names (`unknown_person`).
         Conflict: the subject would become public but shows something that is not public (`sides_not_public`,
-            `benchmark_not_public`). Or the subject would become private but something public shows it
-            (`shown_in_public`; `problems` lists what shows it). Or the study is not closed.
+            `benchmark_not_public`). Also raised if the subject would become private while something public
+            shows it (`shown_in_public`; `problems` lists what shows it). Also raised if the subject would
+            become public and is a study that is not closed.
     """
     people = _people(session, request.people)
     before = visibility_of(session, subject)

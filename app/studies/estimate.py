@@ -16,10 +16,10 @@ class StudyEstimate:
         comparisons: number of comparisons over all matchups.
         votes_per_comparison: the size of each panel.
         people: the smallest number of annotators that can give all votes.
-        detectable: the smallest TI2V score above 0.5 that one matchup shows with a power of 0.8, for the
-            matchup with the fewest pairs; 1 if no score is shown.
-        detectable_corrected: the smallest score at the strictest level of Holm's correction over the
-            matchups.
+        detectable: the smallest TI2V score above 0.5 that the test of one matchup detects with a power of
+            0.8, computed for the matchup with the fewest pairs; 1 if the test detects no score.
+        detectable_corrected: the same score, if the test uses the strictest level of Holm's correction over
+            the matchups.
     """
 
     matchups: int
@@ -51,7 +51,7 @@ class StudyEstimate:
 
 
 def _percent(share: float) -> str:
-    """Return a share as text with a no-break space; `none` if no score is shown."""
+    """Return a share as text with a no-break space; `none` if the test detects no score."""
     return "none" if share >= 1 else f"{100 * share:.1f}\u00a0%"
 
 
@@ -62,7 +62,9 @@ def estimate_study(
     votes_per_comparison: int,
     comparisons_per_annotator: int | None,
 ) -> StudyEstimate | None:
-    """Return the estimate, without gold questions. None without matchups, or if a matchup has no common pair.
+    """Return the estimate, in which gold questions are not counted.
+
+    None without matchups, or if a matchup has no common pair.
 
     Args:
         matchups: the two sides of each matchup.

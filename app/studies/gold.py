@@ -180,7 +180,7 @@ def _pairs_with_clips(session: Session, submission_id: int) -> frozenset[int]:
 
 
 def _refuse_conspicuous(session: Session, gold: Sequence[GoldMatchup], sides: Sequence[int]) -> None:
-    """Refuse gold clips with a size, length and frame rate that no clip of the study has."""
+    """Refuse a gold clip if no clip of the study has the same combination of size, length and frame rate."""
     usual = _forms(session, sides)
     for matchup in gold:
         for submission_id in (matchup.reference_id, matchup.other_id):
@@ -196,7 +196,10 @@ def _refuse_conspicuous(session: Session, gold: Sequence[GoldMatchup], sides: Se
 def _forms(
     session: Session, submission_ids: Sequence[int], pair_ids: frozenset[int] | None = None
 ) -> set[tuple[int, int, int, float]]:
-    """Return the size, frame count and frame rate of submissions' clips, for all pairs or only some pairs."""
+    """Return each combination of size, frame count and frame rate that the submissions' clips have.
+
+    If `pair_ids` is given, only the clips of these pairs are read.
+    """
     query = select(Clip.width, Clip.height, Clip.frames, Clip.fps).where(
         Clip.submission_id.in_(submission_ids)
     )

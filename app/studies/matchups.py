@@ -35,7 +35,7 @@ def check_matchups(
     Raises:
         Invalid: a submission is unknown, not final, for another benchmark, or has no clip of the seed; or a
             matchup compares a side with itself or is repeated. `problems` lists all of them.
-        Conflict: a name means several submissions (`ambiguous_name`).
+        Conflict: a name matches several submissions (`ambiguous_name`).
     """
     wanted = _with_ids(session, wanted, benchmark=benchmark, principal=principal)
     known = _submissions(session, wanted, principal)
@@ -65,7 +65,10 @@ def check_matchups(
 def _with_ids(
     session: Session, wanted: Sequence[MatchupRequest], *, benchmark: Benchmark, principal: Principal
 ) -> list[MatchupRequest]:
-    """Replace the names of submissions by ids. A name without a submission stays, and is a problem later."""
+    """Replace the names of submissions by ids.
+
+    A name that matches no submission stays unchanged, and a later check reports it as a problem.
+    """
     ids: dict[str, str] = {}
     for name in {name for matchup in wanted for name, _ in _sides(matchup)}:
         try:

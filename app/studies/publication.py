@@ -30,8 +30,9 @@ def publish_results(
 ) -> None:
     """Publish a closed study's results, or end their publication. Repeating the call changes nothing.
 
-    Publishing makes the study's own compared submissions public as well. The unlisted link stays the same
-    until the results are made private or public; after that, a new link is created.
+    Publishing to everybody also makes the compared submissions public, except those of gold questions. The
+    unlisted link stays the same until the results are made private or public; after that, a new link is
+    created.
 
     Raises:
         Conflict: the study is not closed, its benchmark is not public, or it compares submissions of others

@@ -59,7 +59,7 @@ def _comparisons(context: AppContext, slug: str, prepared: set[int]) -> Iterator
 
 
 def _waiting(session: Session, slug: str, *, done: frozenset[int]) -> list[int]:
-    """Return the comparisons still to prepare, in the order of `app.panels.selection`."""
+    """Return the comparisons whose renditions are not yet made, in the order of `app.panels.selection`."""
     ids = session.scalars(
         select(Comparison.id)
         .join(Study, Study.id == Comparison.study_id)

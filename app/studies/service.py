@@ -29,7 +29,7 @@ _SEED_BITS = 62
 
 
 class Transition(Protocol):
-    """Opens, pauses or closes a study."""
+    """A function that opens, pauses or closes a study."""
 
     def __call__(self, session: Session, *, study: Study, principal: Principal, now: datetime) -> None: ...
 

@@ -17,7 +17,7 @@ from benchmark.protocol import SubmissionStatus
 class SideChoice:
     """A final submission that can be a side of a matchup.
 
-    `clips` is the number of clips of its smallest seed.
+    `clips` is the number of the submission's clips with the smallest seed.
     """
 
     public_id: str

@@ -66,7 +66,10 @@ def _vote_counts(session: Session, study_ids: list[int]) -> dict[int, tuple[int,
 
 
 def _preparation(study: Study, task: Task | None) -> str | None:
-    """Return the owner's sentence on the preparation of clips; None if it is done or the study is closed."""
+    """Return a sentence for the owner on the preparation of clips.
+
+    The result is None if all clips are prepared or the study is closed.
+    """
     if task is None or task.status is TaskStatus.DONE or study.status is StudyStatus.CLOSED:
         return None
     if task.status is TaskStatus.FAILED:

@@ -73,7 +73,7 @@ def _of_model(
 
 
 def _newest(found: Sequence[Candidate]) -> list[Candidate]:
-    """Return the submissions on the newest version of each benchmark among the found submissions."""
+    """Return those of the found submissions that are on the newest found version of their benchmark."""
     newest: dict[str, int] = {}
     for _, _, benchmark in found:
         newest[benchmark.slug] = max(benchmark.version, newest.get(benchmark.slug, 0))

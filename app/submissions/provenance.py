@@ -1,4 +1,7 @@
-"""Reads the provenance that an uploader declares for a clip. The service stores and shows it unverified."""
+"""Reads the provenance that an uploader declares for a clip.
+
+The service stores and shows the provenance without verifying it.
+"""
 
 import base64
 import binascii

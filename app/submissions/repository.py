@@ -1,4 +1,7 @@
-"""Adds and finds models and submissions. If two requests add the same one, only one request succeeds."""
+"""Adds and finds models and submissions.
+
+If two requests add the same model or submission at once, only one request succeeds.
+"""
 
 import secrets
 from datetime import datetime
@@ -97,7 +100,7 @@ def received_clips() -> ScalarSelect[int]:
 
 
 def expected_clips() -> ColumnElement[int]:
-    """Return the expression for the number of clips in a complete Submission of the outer query."""
+    """Return the SQL expression for the number of clips that the outer query's Submission needs."""
     pairs = select(func.count()).where(Pair.benchmark_id == Submission.benchmark_id).scalar_subquery()
     seeds = (
         select(func.count(Clip.seed.distinct())).where(Clip.submission_id == Submission.id).scalar_subquery()

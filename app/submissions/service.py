@@ -69,7 +69,7 @@ def open_submission(
 def find_submission(
     session: Session, *, public_id: str, principal: Principal, for_change: bool = False
 ) -> Submission:
-    """Return a submission that this person may see (or change); otherwise raise NotFound."""
+    """Return a submission that this person may see (with `for_change`, change); otherwise raise NotFound."""
     query = select(Submission).where(Submission.public_id == public_id, sees_submission(principal))
     submission = session.scalar(query.with_for_update() if for_change else query)
     if submission is None or (for_change and not may_change(submission, principal)):
@@ -94,7 +94,9 @@ def delete_clip(
     principal: Principal,
     now: datetime,
 ) -> Clip:
-    """Delete and return a clip's row of an open submission. The caller deletes the clip's bytes afterwards.
+    """Delete the row of a clip of an open submission, and return the deleted row.
+
+    The caller deletes the clip's bytes afterwards.
 
     Raises:
         Conflict: the submission is not open.

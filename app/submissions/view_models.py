@@ -74,7 +74,7 @@ class UploadState:
 
 @dataclass(frozen=True)
 class UploadPage:
-    """The page to which a person drops the clips of an open submission."""
+    """The page on which a person drops the clips of an open submission."""
 
     public_id: str
     name: str

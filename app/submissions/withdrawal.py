@@ -16,7 +16,10 @@ from benchmark.protocol import StudyStatus, SubmissionStatus
 def withdraw(
     session: Session, *, submission: Submission, reason: str, principal: Principal, clock: Clock = utc_now
 ) -> list[Matchup]:
-    """Withdraw a locked submission. Close its matchups in open studies; keep the votes, but mark them."""
+    """Withdraw a locked submission.
+
+    Close the submission's matchups in studies that are not closed; the matchups keep their votes.
+    """
     if submission.status is SubmissionStatus.WITHDRAWN:
         return []
     affected = list(

@@ -1,4 +1,4 @@
-"""The table of the audit log, which records actor, change and time."""
+"""The table of the audit log, which records the actor, the change and the time of each event."""
 
 from datetime import datetime
 from typing import Any

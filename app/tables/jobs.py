@@ -45,9 +45,9 @@ class Worker(Base):
 
 
 class Job(Base):
-    """A clip of a submission to generate.
+    """A clip that a worker must generate for a submission.
 
-    `attempt` counts the claims; only the latest attempt may finish, fail or renew.
+    `attempt` counts the claims; only the latest attempt may finish or fail the job, or renew its lease.
     """
 
     __tablename__ = "jobs"

@@ -65,7 +65,10 @@ class Study(Base):
 
 
 class StudyProtocol(Base):
-    """A version of a study's frozen protocol. Rows never change; each assignment names its version."""
+    """A version of a study's frozen protocol.
+
+    Rows never change; each assignment refers to the version under which it was made.
+    """
 
     __tablename__ = "study_protocols"
     __table_args__ = (CheckConstraint("version > 0", name="version_positive"),)
@@ -108,7 +111,7 @@ class Matchup(Base):
 
 
 class Comparison(Base):
-    """A matchup on one pair. Each vote updates its counters in the same transaction.
+    """A matchup on one pair. Each vote updates the comparison's counters in the same transaction.
 
     `slots_taken` counts valid votes and live leases. `shuffle_key` is drawn anew from the study's seed each
     time a slot is taken, so the smallest key among the comparisons with the fewest taken slots is a uniform

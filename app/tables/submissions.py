@@ -67,7 +67,10 @@ class Submission(Base):
 
 
 class Clip(Base):
-    """A clip with the facts that the probe measured. The media store holds its bytes under their sha256."""
+    """A clip with the facts that the probe measured.
+
+    The media store holds the clip's bytes under a key derived from their sha256.
+    """
 
     __tablename__ = "clips"
     __table_args__ = (

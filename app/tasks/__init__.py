@@ -1,1 +1,4 @@
-"""Runs background tasks, which are queued in the database. One server process at a time leases a task."""
+"""Runs background tasks, which are queued in the database.
+
+Only one server process at a time holds the lease of a task.
+"""

@@ -1,7 +1,7 @@
 """Queues, leases and ends background tasks.
 
 A task runs under a lease, which the task's progress reports renew. If a server is killed, another server can
-claim its task after the lease expires, so a task must be able to continue after the finished steps.
+claim its task after the lease expires, so every task must be able to continue after its last finished step.
 """
 
 from datetime import datetime, timedelta

@@ -57,7 +57,7 @@ class VotesToImport:
 
     @classmethod
     def of_details(cls, details: Mapping[str, Any]) -> Self:
-        """Return the request from the details of a task."""
+        """Return the request that the details of a task describe."""
         answers = details["answers"]
         return cls(
             study=details["study"],

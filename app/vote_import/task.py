@@ -62,7 +62,7 @@ def _read(context: AppContext, wanted: VotesToImport, details: dict[str, Any]) -
 
 @contextmanager
 def _table_file(context: AppContext, details: dict[str, Any]) -> Iterator[Path]:
-    """Yield a copy of the uploaded table whose name has the suffix of its format."""
+    """Yield a copy of the uploaded table, in a file whose name ends with the suffix of the table's format."""
     folder = context.settings.home / "imports"
     make_private_folder(folder)
     with (

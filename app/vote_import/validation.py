@@ -123,7 +123,7 @@ def _check_pairs(cells: CellReader, known: Mapping[str, int], benchmark: str) ->
 
 
 def _sorted(problems: Iterable[TableProblem], mapping: ColumnMapping) -> list[TableProblem]:
-    """Return the problems by line, with the column names of the file."""
+    """Return the problems sorted by line, with the column names of the file."""
     named = [
         replace(problem, column=mapping.columns.get(problem.column, problem.column))
         if problem.column
@@ -142,7 +142,8 @@ def _digest(table: Table) -> str:
 def _sides(names: Iterable[str], study: str) -> list[ImportedSide]:
     """Return the model and label of each side.
 
-    The label contains the study, because `cinemo` in the table may have other clips than `cinemo` here.
+    The label contains the study's slug, because `cinemo` in the table may have other clips than `cinemo`
+    here.
     """
     sides = []
     for name in sorted(names):

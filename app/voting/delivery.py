@@ -1,8 +1,8 @@
 """Serves the two clips of an assignment, and records how many bytes of each clip were delivered.
 
 Both clips are served with the same length. A vote is refused until both clips were delivered to the last
-byte. The delivery is recorded just before the last chunk is sent, so that the page may vote right after the
-last byte.
+byte. The delivery is recorded just before the last chunk is sent, so that the page may vote as soon as the
+last byte has arrived.
 """
 
 from collections.abc import Iterator, Mapping

@@ -59,7 +59,8 @@ def next_assignment(
     """Return the assignment this annotator should see, or None if no comparison is left.
 
     Without `after`, an open assignment is returned again. With `after`, the function returns the assignment
-    that follows `after`. The lease of this assignment starts early, so that the page can preload the clips.
+    that follows `after`. The lease of this assignment starts before the page shows it, so that the page can
+    preload the clips.
     """
     require_open(study)
     expire_leases(session, study=study, now=now)

@@ -92,7 +92,10 @@ def post_undo(slug: SlugPath, request: Request, token: TokenField) -> Response:
 def _show(
     request: Request, slug: str, *, refusal: AppError | None = None, kept: KeptForm | None = None
 ) -> Response:
-    """Render the annotator's page. After a refused request, it shows the error and the submitted answer."""
+    """Render the annotator's page.
+
+    After a refused request, the page shows the error and the submitted answer.
+    """
     context = context_of(request)
     with context.database.write(durable=False) as session:
         participant = find_participant(session, cookie=cookie_of(request), study_slug=slug, now=utc_now())

@@ -168,7 +168,7 @@ def _both_delivered(assignment: Assignment) -> bool:
 
 
 def can_undo(session: Session, assignment: Assignment) -> bool:
-    """Return whether this is the annotator's last vote and has been neither undone nor excluded."""
+    """Return whether this vote is the annotator's last vote and was neither undone nor excluded."""
     if assignment.status is not AssignmentStatus.VOTED:
         return False
     newest = session.scalar(

@@ -34,7 +34,7 @@ class AssignmentView(AssignmentResponse):
 
     @property
     def as_json(self) -> str:
-        """Return the assignment as in the REST API, as the initial state of the script."""
+        """Return the assignment in the format of the REST API; the page's script starts with this state."""
         return self.model_dump_json()
 
     @property
@@ -52,7 +52,7 @@ class UndoCard:
 
 @dataclass(frozen=True, kw_only=True)
 class KeptForm:
-    """The answer submitted before an error or an undo, to fill the form again."""
+    """The answer that was submitted before an error or an undo; the page fills the form with it again."""
 
     choice: Choice | None = None
     justifications: frozenset[Justification] = frozenset()
@@ -106,7 +106,7 @@ REASON_TILES = (
 
 @dataclass(frozen=True, kw_only=True)
 class VotePage:
-    """The voting page (voting/vote.html), or its thank-you page (voting/done.html) without an assignment.
+    """The voting page (voting/vote.html); without an assignment, the thank-you page (voting/done.html).
 
     `done` is the number of pairs that this annotator voted on or skipped. `remaining` is the number of pairs
     that other annotators hold now and that may become available again; 0 if no pair is left for this
@@ -134,7 +134,7 @@ class VotePage:
 
     @property
     def lease_minutes(self) -> str:
-        """Return the time after which a held pair becomes available again, in whole minutes."""
+        """Return after how many whole minutes a pair that another annotator holds becomes available again."""
         return counted(-(-self.lease_s // 60), "minute")
 
     @property

@@ -43,8 +43,8 @@ def next_assignment(
 ) -> Response:
     """Return the annotator's current comparison, or a new one.
 
-    With `after`, lease the comparison that follows the assignment with this token. The page then loads its
-    clips early.
+    With `after`, lease the comparison that follows the assignment with this token. The page can then load the
+    clips of this comparison early.
     """
     with context_of(request).database.write(durable=False) as session:
         participant = find_participant(session, cookie=cookie_of(request), study_slug=slug, now=utc_now())

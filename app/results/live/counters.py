@@ -30,7 +30,7 @@ class _Keys:
 
     Arrays have shape (comparisons,).
 
-    Names are sorted alphabetically, as in a votes table; `tags` has the tags of each of the `pairs`.
+    Names are sorted alphabetically, as in a votes table; `tags` has the tags of each pair in `pairs`.
     """
 
     comparison_id: IntArray

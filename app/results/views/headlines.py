@@ -99,7 +99,7 @@ def matchup_sentence(row: PreferenceRow, naming: Naming) -> str:
 
 
 def opponents(counted: CountedStudy, naming: Naming, *, is_interim: bool) -> tuple[str, ...]:
-    """Return a sentence on each pair of matchups that have the study's single reference.
+    """Return one sentence for each pair of matchups, if the study has a single reference.
 
     The result is empty if there are several references or many matchups. The table of pairs of matchups
     lists all pairs.
