@@ -99,7 +99,7 @@ class ClipRequest:
 
 @dataclass(frozen=True)
 class Provenance:
-    """The complete record of how a clip was generated, which is stored with the clip.
+    """The complete record of a clip's generation. The record is stored with the clip.
 
     Attributes:
         model: name of the model in the registry.
@@ -119,7 +119,7 @@ class Provenance:
         steps: number of sampling steps, if known.
         guidance: guidance scale, if known.
         batch: number of clips generated together.
-        peak_memory_bytes: peak memory use of the GPU; on a CPU, of this process.
+        peak_memory_bytes: peak memory use of the GPU; for a model on the CPU, of this process.
         settings: all other arguments with which the model was called.
         libraries: versions of installed packages, by package name.
     """
@@ -181,7 +181,7 @@ class Generator(Protocol):
             dtype: floating-point type of the network, a value of `DType`.
 
         Raises:
-            CannotRun: the weights, a package or a sufficiently large GPU is missing.
+            CannotRun: the weights or a package are missing, or no GPU has enough memory.
             OutOfMemory: the weights do not fit into memory.
         """
 
@@ -195,7 +195,7 @@ class Generator(Protocol):
         """
 
     def unload(self) -> None:
-        """Free the memory. May be called repeatedly; `load` may be called again afterwards."""
+        """Free the memory. This method may be called repeatedly, and `load` may be called after it."""
 
 
 def format_rate(fps: Fraction) -> str:

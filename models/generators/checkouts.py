@@ -77,7 +77,8 @@ class Checkout:
     def environment(self, work: Path, device: str) -> dict[str, str]:
         """Return the program's environment variables, with private folders and one visible GPU.
 
-        Access to the hub is disabled, because downloads at run time would not have a pinned revision.
+        Access to the hub is disabled, because files that the program downloads at run time would have no
+        pinned revision.
         """
         home = work / "home"
         home.mkdir(exist_ok=True)

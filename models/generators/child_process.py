@@ -65,7 +65,8 @@ def run_process(
         command: the program and its arguments.
         cwd: working directory of the program.
         environment: all environment variables of the program.
-        log: file for the first `log_bytes` and the last 8 KiB of the output; the rest is discarded.
+        log: file for the first `log_bytes` and the last 8 KiB of the program's output; other output is
+            discarded.
         log_bytes: limit of the log file.
         timeout_s: time limit of the program, in seconds.
 
@@ -98,7 +99,7 @@ def run_process(
 def _wait(pid: int, deadline: float) -> bool:
     """Return whether the program exits before the deadline.
 
-    The exited program is not reaped, so that its group id stays valid.
+    The exited program is not reaped, so that the system does not reuse its group id.
     """
     while time.monotonic() < deadline:
         if os.waitid(os.P_PID, pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None:

@@ -14,14 +14,14 @@ class GeneratorEntry:
     Attributes:
         name: slug of the model on the server.
         title: one sentence that describes the model.
-        licence: licence of the code; `weights` states the licence of the weights if it differs.
+        licence: licence of the code; if the weights have another licence, `weights` states it.
         weights: source, size and licence of the weights, as text.
         native: resolution, length and frame rate of the model's clips.
         needs: hardware and software requirements.
         verified: text that states what we have run of this model, and what we have not.
         batch: recommended number of requests per call.
         unavailable_reason: fast function that returns why the model cannot run on this machine and what to
-            do; None if the model can run.
+            do, or returns None if the model can run.
         create: function that takes the folder of the weights (for a subprocess adapter, the folder of the
             checkout) and returns the generator, not loaded yet. For None, the function uses the folder in the
             settings.

@@ -12,7 +12,7 @@ IGNORED_FILES = ("*.bin", "*.ckpt", "*.pt", "*.pth", "*.pkl", "*.msgpack", "*.h5
 
 
 def cached_snapshot(weights: Weights) -> Path | None:
-    """Return the cached snapshot of the pinned commit; None if it is not cached. Uses no network."""
+    """Return the cached snapshot of the pinned commit; None if this commit is not cached. Uses no network."""
     from huggingface_hub.constants import HF_HUB_CACHE
 
     revision = pinned_revision(weights)
@@ -22,7 +22,7 @@ def cached_snapshot(weights: Weights) -> Path | None:
 
 
 def missing_snapshot_reason(name: str, weights: Weights) -> str | None:
-    """Return a sentence with the command that downloads the weights; None if they are cached."""
+    """Return a sentence with the command that downloads the weights; None if the weights are cached."""
     if cached_snapshot(weights) is None:
         return f"The weights are not downloaded: {weights}; run: ti2v generators setup {name} --run"
     return None
@@ -31,8 +31,8 @@ def missing_snapshot_reason(name: str, weights: Weights) -> str | None:
 def download(weights: Weights, *, into: Path | None = None, pickles: bool = False) -> Path:
     """Download one commit of a hub repository and pin this commit.
 
-    The function uses the commit that the adapter names, otherwise the pinned commit, otherwise the newest
-    commit.
+    The function downloads the commit that the adapter names. Without such a commit it downloads the pinned
+    commit, and without a pinned commit the newest commit.
 
     Args:
         weights: the weights to download, from a hub repository.

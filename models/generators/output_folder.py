@@ -6,7 +6,7 @@ A clip is written in three steps, so that a file with a clip's name is always co
 2. Append its provenance to the manifest.
 3. Rename the file.
 
-A run that is interrupted between the steps can leave a manifest line without a file.
+If a run is interrupted between steps 2 and 3, the manifest has a line for a clip that does not exist.
 """
 
 import hashlib
@@ -33,8 +33,8 @@ class OutputFolder:
     Args:
         folder: the folder, which `create` creates.
         model: name of the model.
-        shard: shard of this process; each shard has its own manifest, so several processes can share the
-            folder.
+        shard: shard that this process generates; each shard has its own manifest, so several processes can
+            share the folder.
 
     Raises:
         ModelMismatch: a manifest in the folder belongs to another model.

@@ -39,7 +39,7 @@ def fill_structure(value: JsonValue, run: Values, clips: Sequence[Values]) -> Js
     """Return a structure with all placeholders replaced.
 
     A list with a single element that uses clip placeholders is expanded to one element per clip. A string
-    that consists of one placeholder becomes the value itself, so numbers stay numbers.
+    that consists of a single placeholder is replaced by the value itself, so a number stays a number.
 
     >>> fill_structure({"prompts": ["{prompt}"], "seeds": ["{seed}"]}, {}, [{"prompt": "a", "seed": 1}])
     {'prompts': ['a'], 'seeds': [1]}

@@ -1,8 +1,8 @@
 """Patches constants in a copy of a script, for programs whose settings are constants in the source code.
 
 The adapter contains only the names of the constants; the script is read from the user's checkout. Seeding is
-inserted on the line of the last import. Line numbers therefore stay the same in the copy, except after a
-constant that spans several lines.
+inserted on the line of the last import. Line numbers in the copy therefore equal those in the script, except
+after a constant that spans several lines.
 """
 
 import ast

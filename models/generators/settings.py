@@ -52,7 +52,7 @@ def generator_settings() -> GeneratorSettings:
     """Return the settings, read once per process.
 
     Raises:
-        ValueError: a variable has an invalid value; the message names it.
+        ValueError: a variable has an invalid value; the message names the variable.
     """
     try:
         return GeneratorSettings()

@@ -24,7 +24,8 @@ def diffusion_loss(predicted: Tensor, target: Tensor) -> Tensor:
             dtype.
 
     Returns:
-        (batch,) float32, at least 0: the mean over all elements of a clip, not averaged over the batch.
+        (batch,) float32, at least 0: for each clip, the mean over all its elements; the batch is not
+        averaged.
 
     Raises:
         ValueError: `predicted` and `target` differ in shape.

@@ -14,7 +14,7 @@ from models.losses.diffusion import squared_errors
 
 @dataclass(frozen=True, eq=False)
 class MotifLoss:
-    """The loss of each clip in the batch and its two terms, each (batch,) float32, at least 0.
+    """The total loss of each clip and the two terms of this loss, each (batch,) float32, at least 0.
 
     Attributes:
         diffusion: E || eps - eps_theta ||^2, the diffusion loss, with gradient.
@@ -42,7 +42,7 @@ def motion_focal_loss(predicted: Tensor, target: Tensor, heatmap: Tensor) -> Ten
         heatmap: (batch, 1, frames, height, width), any float dtype; m' in [0, 1] at latent size.
 
     Returns:
-        (batch,) float32, not averaged over the batch, so still and moving clips can be logged separately.
+        (batch,) float32, one loss per clip, so that still and moving clips can be logged separately.
 
     Raises:
         ValueError: an argument has the wrong shape.

@@ -1,4 +1,6 @@
-"""Caches features of clips and images on disk. A second suite or run does not encode the same files again.
+"""Caches features of clips and images on disk.
+
+A second suite or a second run does not encode the same files again.
 
 The name of a cache file is a hash of the encoded file's content and of the backbone's identity (name,
 revision, transform). Cache files are written atomically; if one is damaged, its features are computed again.
@@ -40,7 +42,7 @@ class FeatureCache:
         """Return the features of the pair's input image, a single row.
 
         Args:
-            variant: a name that identifies `crop` in the cache key.
+            variant: name of the crop, which is part of the cache key.
             crop: a function that is applied to the image before the image is encoded.
         """
         content = clip.image_sha256 + variant

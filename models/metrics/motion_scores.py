@@ -24,7 +24,7 @@ Frames = NDArray[np.uint8]
 def motion_scores(clip: ClipInput, *, flow_name: str = "dis-medium") -> Mapping[str, float]:
     """Return the scores of one clip in the suite `motion`.
 
-    Scores that need the true motion are included only for pairs of the starter benchmark.
+    Scores that compare the motion to the true motion are returned only for pairs of the starter benchmark.
 
     Raises:
         MetricInputError: the clip has fewer than 3 frames.
@@ -86,7 +86,7 @@ def _reduced(frames: Frames) -> Frames:
 
 
 def covering(image: Frames, height: int, width: int) -> Frames:
-    """Scale the image to cover the clip's size, then crop the centre, as models do with their input."""
+    """Scale the image to cover the clip's size and crop the centre, as models do with their input image."""
     rows, columns = image.shape[:2]
     scale = max(height / rows, width / columns)
     size = (max(width, round(columns * scale)), max(height, round(rows * scale)))

@@ -1,7 +1,7 @@
 """Defines the ten dimensions of VBench-I2V: the networks that each needs, and how each scores a clip.
 
-A dimension is opened with its networks, scores all clips, and is closed, so that only one dimension's
-networks are in memory.
+Each dimension is opened (which loads its networks), scores all clips, and is closed before the next one. Only
+one dimension's networks are therefore in memory.
 """
 
 from collections.abc import Callable, Iterator, Mapping

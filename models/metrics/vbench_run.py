@@ -1,6 +1,7 @@
 """Runs the suite `vbench-i2v`: one dimension after the other, each over all clips.
 
-A dimension whose networks are not on this machine is left out of every mean and total, never counted as 0.
+A dimension whose networks are not on this machine is left out of every mean and total; it is not counted as
+0.
 """
 
 from collections.abc import Callable, Mapping, Sequence

@@ -13,7 +13,7 @@ class UnknownSetting(ValueError):
 class Resize(StrEnum):
     """Whether antialiasing is used when frames are resized.
 
-    `published` does the same as VBench's code at commit 45e79ec with torchvision 0.17 or newer: the I2V
+    `published` resizes like VBench's code at commit 45e79ec with torchvision 0.17 or newer: the I2V
     dimensions use antialiasing, the other dimensions do not. `antialias` and `plain` apply to all dimensions.
     """
 

@@ -26,7 +26,8 @@ class PatchAutoencoder(StrictModel, ConfigMixin):  # type: ignore[misc]  # both 
         patch: side of a patch in pixels.
         latent_channels: number of principal components to keep. With 3 * patch ** 2, the maximum, coding is
             lossless.
-        scaling_factor: factor that gives latents a mean square of 1. `encode_frames` applies the factor.
+        scaling_factor: factor by which latents are multiplied, so that their mean square is 1.
+            `encode_frames` applies the factor.
 
     Attributes:
         mean: (3 * patch ** 2,) float32, the mean patch.

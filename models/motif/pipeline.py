@@ -155,10 +155,11 @@ class MotifImageToVideoPipeline(DiffusionPipeline):
             fps: frame rate given to the network (default: the pipeline's).
             num_inference_steps: number of DDIM steps.
             guidance_scale: strength of the guidance. Values of 1 or less disable guidance and halve the cost.
-                The unconditional input also contains the image [open].
-            eta: amount of noise per step: 0 for deterministic DDIM, 1 for as much noise as DDPM [open].
-            generator: the random generators: one per clip, so that a clip does not depend on its batch, or
-                one for all clips.
+                The input image is also given for the unconditional prediction [open].
+            eta: amount of noise added per step: 0 gives deterministic DDIM, 1 gives as much noise as DDPM
+                [open].
+            generator: either one random generator per clip, so that a clip does not depend on its batch, or
+                one generator for all clips.
             decode_chunk_size: frames per forward pass of the decoder.
             output_type: see `outputs.OutputType`.
             callback_on_step_end: function that is called after each step with the pipeline, the step index,

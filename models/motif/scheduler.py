@@ -36,10 +36,10 @@ class MotifDDIMScheduler(DDIMScheduler):
     Args:
         prediction_type: the quantity the network predicts [open]. MotiF is reported to use `v_prediction`;
             VideoCrafter2's weights predict `epsilon`.
-        timestep_spacing: use `trailing` with `rescale_betas_zero_snr`; otherwise the last timestep is not
-            sampled.
+        timestep_spacing: with `rescale_betas_zero_snr`, use `trailing`, because `leading` does not sample the
+            last timestep.
         steps_offset: 1 gives VideoCrafter2's timesteps: 1, 21, ... 981 for 50 steps.
-        set_alpha_to_one: False makes the last step end at the schedule's first alpha, as in VideoCrafter2.
+        set_alpha_to_one: if False, the last step ends at the schedule's first alpha, as in VideoCrafter2.
         rescale_betas_zero_snr: rescale the betas so that the last timestep has zero signal-to-noise ratio
             [open].
         scale_b: scale of the latents from `scale_steps` on; 1 for plain DDIM, 0.7 in VideoCrafter2.

@@ -2,7 +2,7 @@
 
 VideoCrafter2's UNet equals diffusers' `UNet3DConditionModel`, except for an embedding of the frame rate that
 is added to the timestep embedding. The forward pass of diffusers has no input for the frame rate and no
-gradient checkpointing, so it is reimplemented here on the blocks of diffusers.
+gradient checkpointing, so this module reimplements the forward pass with the blocks of diffusers.
 """
 
 from collections.abc import Callable, Sequence
@@ -111,8 +111,8 @@ class MotifUNet(StrictModel, ConfigMixin):  # type: ignore[misc]  # both define 
             timestep: (batch,) integers from 0 to the number of training timesteps - 1.
             text: (batch, tokens, cross_attention_dim), hidden states of the text encoder.
             fps: (batch,), frames per second.
-            image_latents: (batch, latent_channels, height, width), for `x-cat` and `both`; repeated over the
-                frames [open].
+            image_latents: (batch, latent_channels, height, width), for `x-cat` and `both`; concatenated to
+                every frame [open].
             image_tokens: (batch, image_token_count, image_token_dim), for `cx-attn` and `both`.
 
         Raises:

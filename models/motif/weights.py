@@ -90,7 +90,7 @@ def add_image_conditioning(
         image_token_count: image tokens per clip.
 
     Raises:
-        CheckpointError: the architecture differs from the one `MotifUNet` supports.
+        CheckpointError: `MotifUNet` does not support the network's architecture.
     """
     for name, value in _FIXED.items():
         if base.config[name] != value:

@@ -105,7 +105,7 @@ def moving_share(heatmap: Heatmap, level: float = 0.5) -> float:
 
 
 def _unit_in_pixels(magnitude: NDArray[np.float32], settings: HeatmapSettings) -> float:
-    """Return the displacement in pixels at which x = 1; 0 for a static clip if the unit is per clip."""
+    """Return the displacement in pixels that gives x = 1; 0 if a unit per clip is used and nothing moves."""
     steps, height, width = magnitude.shape
     match settings.unit:
         case FlowUnit.FRAC_SIDE:

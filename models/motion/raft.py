@@ -41,7 +41,7 @@ class RaftFlow:
     Args:
         size: which of torchvision's two networks to use.
         network: network to use instead of torchvision's network with its published weights.
-        device: device of the frames; `network`, if given, must be on it already.
+        device: device on which flow is computed; `network`, if given, must be on this device already.
         batch_size: frame pairs per forward pass; 1 GiB holds about 4 pairs of 320x320.
 
     Raises:

@@ -119,7 +119,7 @@ def load_sam(
 
 
 def _non_maximum_suppression(masks: Masks, nms_thresh: float) -> Masks:
-    """Drop each mask that overlaps an earlier one with an IoU above the threshold."""
+    """Drop each mask that overlaps an earlier mask with an IoU above the threshold."""
     kept: list[NDArray[np.bool_]] = []
     for mask in masks:
         if all((mask & other).sum() <= nms_thresh * (mask | other).sum() for other in kept):

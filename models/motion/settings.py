@@ -42,7 +42,7 @@ class FlowUnit(StrEnum):
 
 
 class LastFrame(StrEnum):
-    """The heatmap of the last frame, which has no flow [open]: the previous map, or the map of zero flow."""
+    """The map of the last frame, which has no flow [open]: the previous map, or the map of zero flow."""
 
     REPEAT = "repeat"
     STATIC = "static"

@@ -49,7 +49,7 @@ class BatchBuilder:
     Attributes:
         dataset: the cached clips.
         scheduler: the scheduler that adds the noise.
-        conditioning_network: a network; its conditioning determines which image inputs a batch contains.
+        conditioning_network: the network whose conditioning determines which image inputs a batch contains.
         residual_scale: if above 0, train on (clip - first frame) * residual_scale.
         fps: frame rate given to the network.
         device: device of all tensors.

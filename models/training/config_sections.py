@@ -46,7 +46,7 @@ class DataSettings(Section):
             deforms).
         least_moving_share: skip actions that move a smaller share of the pixels than this, averaged over
             frames and some test scenes.
-        images: rendered images per scenario, cycling through the styles.
+        images: number of images to render per scenario; the images take the styles in turn.
         held_out_images: additional held-out images per scenario.
         first_seed: seed of the first image.
         frames: number of frames per clip.
@@ -177,7 +177,7 @@ class OptimiserSettings(Section):
 
     Attributes:
         learning_rate: learning rate after the warm-up.
-        schedule: learning rate after the warm-up: constant, or cosine decay to 0.
+        schedule: how the learning rate continues after the warm-up: constant, or cosine decay to 0.
         warmup_steps: number of steps of the linear warm-up.
         steps: total number of optimiser steps.
         batch_size: clips per step, over all devices and micro-batches.

@@ -168,7 +168,7 @@ def _is_held_out(value: str, content: str, share: float) -> bool:
 
 
 def _read(path: Path, data: DataSettings) -> TrainingClip:
-    """Decode the first frames at the configured rate, crop the centre and resize."""
+    """Decode the first frames at the configured rate, then resize them and crop the centre."""
     if not path.is_file():
         raise BadClip(f"{path.name}: there is no such file.")
     frames = read_clip(path, fps=data.fps, frames=data.frames).frames

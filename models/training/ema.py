@@ -9,7 +9,8 @@ from torch import Tensor, nn
 class ExponentialMovingAverage:
     """Averages weights in float32: after each step, average <- d * average + (1 - d) * weights.
 
-    d = min(decay, (1 + step) / (10 + step)), so that the random initialisation is forgotten early.
+    d = min(decay, (1 + step) / (10 + step)). d is small at first, so that the average forgets the random
+    initialisation early.
 
     Args:
         network: the network whose parameters are averaged, starting from their current values.

@@ -224,7 +224,10 @@ def _save_and_validate(config: TrainingConfig, done: int, hooks: Hooks) -> None:
 
 
 def _any_process_stops(accelerator: Accelerator, stop: threading.Event) -> bool:
-    """Return whether any process received a stop signal. All processes must stop after the same step."""
+    """Return whether any process received a stop signal.
+
+    All processes ask this, because all must stop after the same step.
+    """
     if accelerator.num_processes == 1:
         return stop.is_set()
     return bool(accelerator.gather(torch.tensor([stop.is_set()], device=accelerator.device)).any())
@@ -232,7 +235,7 @@ def _any_process_stops(accelerator: Accelerator, stop: threading.Event) -> bool:
 
 @contextmanager
 def _stop_on_signal() -> Iterator[threading.Event]:
-    """Yield an event that SIGTERM or Ctrl-C sets; a second signal has its default effect."""
+    """Yield an event that SIGTERM or Ctrl-C sets; a second signal has its usual effect."""
     stop = threading.Event()
     if threading.current_thread() is not threading.main_thread():
         yield stop

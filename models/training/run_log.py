@@ -19,8 +19,8 @@ class RunLog:
 
     Args:
         folder: the run's folder.
-        steps_done: number of steps of the checkpoint from which the run continues. Lines of later steps are
-            removed, because the run writes them again.
+        steps_done: number of steps that were done at the checkpoint from which the run continues. Lines of
+            later steps are removed, because the run writes them again.
     """
 
     def __init__(self, folder: Path, *, steps_done: int) -> None:

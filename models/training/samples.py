@@ -1,4 +1,4 @@
-"""Writes the sample sheet: held-out clips above the clips generated from their first frames and captions."""
+"""Writes the sample sheet: held-out clips, each above the clip generated from its first frame and caption."""
 
 from collections.abc import Sequence
 from pathlib import Path

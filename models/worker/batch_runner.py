@@ -28,7 +28,9 @@ class _Task:
 
 
 class BatchRunner:
-    """Generates the clips of claimed jobs; after `run`, each job is uploading, failed or released.
+    """Generates the clips of claimed jobs.
+
+    After `run`, each job has failed or is released, or its clip is being uploaded.
 
     Args:
         server: the server's lease API.
@@ -179,7 +181,7 @@ class BatchRunner:
             )
 
     def _release(self, jobs: Sequence[ClaimedJob]) -> None:
-        """Release jobs that were not tried; keep jobs whose clips are being uploaded."""
+        """Release jobs that were not tried; the worker still holds jobs whose clips are being uploaded."""
         for job in jobs:
             if not self._uploader.has(job):
                 self._leases.release(job)

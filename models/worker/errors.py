@@ -12,7 +12,7 @@ class WorkerError(Exception):
 
 
 class NoModelAvailable(WorkerError):
-    """No requested model can run on this machine."""
+    """A requested model cannot run on this machine, or no model can."""
 
 
 class TooManyFailures(WorkerError):

@@ -22,7 +22,7 @@ _PR_SET_DUMPABLE = 4
 def take_key(key: str | None, key_file: str | None) -> str | None:
     """Return the key. If this process's initial environment contains the key, restart the process first.
 
-    A key file is hidden from the programs that models start, if they get namespaces of their own.
+    A key file is hidden from the programs that models start, if these programs have namespaces of their own.
 
     Args:
         key: the key from the command line or the environment.

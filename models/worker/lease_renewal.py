@@ -15,7 +15,8 @@ _RETRIES_PER_LEASE = 12
 class LeaseRenewer:
     """Records the jobs that a worker holds and renews their leases.
 
-    A thread renews each lease after a third of its duration and removes jobs whose lease was lost.
+    A thread renews each lease after a third of its duration, and removes a job from the record if its lease
+    was lost.
 
     Args:
         server: the server's lease API.
@@ -46,7 +47,7 @@ class LeaseRenewer:
                 del self._held[job.id]
 
     def holds(self, job: ClaimedJob) -> bool:
-        """Return whether the worker still holds this attempt of the job."""
+        """Return whether the worker still holds the job in the attempt that it claimed."""
         with self._lock:
             return self._held.get(job.id) == job
 

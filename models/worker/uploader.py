@@ -104,7 +104,7 @@ def report_failure(
     """Report a failed job. Return the job's new status; None if the worker no longer holds the job.
 
     Raises:
-        NotAllowed, Unreachable: the server refuses the key or does not answer, as in every request.
+        NotAllowed, Unreachable: the server refuses the key, or does not answer.
     """
     try:
         return server.fail(job, kind, message, log_tail).status
