@@ -29,7 +29,7 @@ def exclude_annotator(session: Session, *, study: Study, annotator: Annotator, d
     """Exclude all votes of an annotator.
 
     In a running study, the exclusion also releases the slots that these votes take. The annotator's open
-    assignments are cancelled, and they get no new ones. Excluding twice changes nothing.
+    assignments are cancelled, and the annotator gets no new assignments. Excluding twice changes nothing.
 
     Raises:
         Conflict: the votes were withdrawn when the annotator left the study, or were imported.

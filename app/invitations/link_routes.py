@@ -62,7 +62,7 @@ def invitations(slug: SlugPath, batch: Annotated[str, Path(pattern=TOKEN)], requ
         )
         title = study.title
     if not tokens:
-        raise NotFound("There are no invitation links at this URL. Create new ones on the home page.")
+        raise NotFound("There are no invitation links at this URL. Create new links on the home page.")
     address = context.settings.effective_public_url
     page = InvitationsPage(title, tuple(f"{address}/invite/{token}" for token in tokens))
     return context.pages.answer("invitations/links.html", page)

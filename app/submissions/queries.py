@@ -56,7 +56,7 @@ class ClipFilter:
 def submissions_page(
     session: Session, principal: Principal, wanted: SubmissionFilter, page: PageRequest
 ) -> SubmissionsResponse:
-    """Return a page of submissions, newest first: a person's own ones, or all for an admin."""
+    """Return a page of a person's own submissions, newest first. An admin gets all submissions."""
     query = _submissions().order_by(Submission.id.desc()).limit(page.fetched)
     if wanted.visible:
         query = query.where(sees_submission(principal))

@@ -16,7 +16,11 @@ from benchmark.cli.problems import verbose_option
     required=True,
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
 )
-@click.option("--interim", is_flag=True, help="The study is not closed: compute no regression.")
+@click.option(
+    "--interim",
+    is_flag=True,
+    help="State that the study is not closed; the command then computes no regression.",
+)
 @click.option("--scenarios", is_flag=True, help="Add a row for each scenario.")
 @click.option(
     "--format",

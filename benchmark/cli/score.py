@@ -183,7 +183,7 @@ def count_rows(rows: "VoteRows", *, interim: bool, with_excluded: bool = False) 
 
 
 def _with_excluded(rows: "VoteRows", reported: "ScoredVotes") -> "ScoredVotes":
-    """Return all votes, including excluded ones. Print on stderr how excluded votes change the scores."""
+    """Return all votes, including excluded votes. Print on stderr how excluded votes change the scores."""
     from benchmark.stats.side_by_side import side_by_side, side_by_side_sentence
 
     scored = count_rows(rows, interim=reported.interim, with_excluded=True)

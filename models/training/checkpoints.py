@@ -44,7 +44,7 @@ class TrainState:
 
 
 def save_checkpoint(folder: Path, state: TrainState, *, settings_key: str, keep: int) -> Path:
-    """Write a checkpoint and remove all but the newest ones.
+    """Write a checkpoint, and remove all except the newest checkpoints.
 
     Args:
         folder: folder of all checkpoints of the run.

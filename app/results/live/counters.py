@@ -87,7 +87,7 @@ class ComparisonCounters:
             .order_by(Comparison.id)
         ).all()
         fresh = int_table(rows, 1 + len(_COUNTERS))
-        # Copy the counters, because a page may still be built from the old ones.
+        # Copy the counters, because another thread may still build a page from the old counters.
         self._counters = self._counters.copy()
         self._counters[np.searchsorted(self._keys.comparison_id, fresh[:, 0])] = fresh[:, 1:]
 

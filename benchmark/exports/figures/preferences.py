@@ -60,7 +60,7 @@ CAPTION = (
 
 @dataclass(frozen=True)
 class PreferencesFigure:
-    """The rows of the figure from top to bottom. Rows of averages, if any, are the last ones."""
+    """The rows of the figure from top to bottom. Rows of averages, if any, come last."""
 
     preferences: tuple[PreferenceRow, ...]
     names: FigureNames
