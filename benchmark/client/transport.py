@@ -65,7 +65,7 @@ class Transport:
 
         Args:
             repeatable: whether to retry a failed request even if the server may have executed it.
-            max_retries: overrides the limit of the retry policy.
+            max_retries: the limit for this request; by default the limit of the retry policy.
         """
         response = self.send(
             "POST", API + path, repeatable=repeatable, max_retries=max_retries, **_json(body)

@@ -50,9 +50,10 @@ class ImageFolder:
         return PurePosixPath(name).suffix.lower() in IMAGE_SUFFIXES or name in self._by_name
 
     def find(self, cell: str, *, beside: Path) -> Path:
-        """Return the image file whose name is in a cell.
+        """Return the image file that a cell of the table names.
 
-        The cell is a path relative to the table or to the folder, or only a file name.
+        The cell contains a path relative to the folder of the table, a path relative to `folder`, or only a
+        file name.
 
         Raises:
             ImageRefused: no file matches, the file is outside the folder, or several different files match.

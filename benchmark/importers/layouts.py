@@ -85,7 +85,7 @@ def _animate_bench(folder: Path, configs: Sequence[Path]) -> PairTable:
 
 
 def _prompts_of(config: Path, images: int) -> list[list[str]]:
-    """Return the prompts of each image: one list for all images, or a list per image."""
+    """Return a list of prompts for each image; the file may contain one list for all images."""
     import yaml
 
     try:

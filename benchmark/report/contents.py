@@ -43,7 +43,7 @@ class ReportContents:
         interim: whether the study is not closed yet.
         protocol: the contents of protocol.json: the study's settings, benchmark, matchups and sides.
         names: the display names of the sides.
-        pairs, clips, comparisons: rows with the columns above, in a fixed order.
+        pairs, clips, comparisons: the rows of the tables, in a fixed order; this module lists their columns.
         votes: a function that returns the rows of the votes table; it is called once for each file format.
         benchmark_licence: the licence that the benchmark states.
         licence: the licence of the votes, as a licence identifier of the Hugging Face hub.

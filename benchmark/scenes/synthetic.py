@@ -101,7 +101,7 @@ def _paint_drift(pair: ScenePair, frames: int, size: Size | int) -> Frames:
 
 
 def _main_way(rendering: Rendering) -> NDArray[np.float64]:
-    """Return the total displacement (x, y) of moving objects in pixels, or a default if nothing moves."""
+    """Return the total displacement (x, y) of the moving pixels, or a default if nothing moves."""
     side = min(rendering.frames.shape[1:3])
     steps = []
     for flow in rendering.flow:

@@ -25,8 +25,8 @@ class StudyPlan:
     Attributes:
         votes: the total number of votes, matchups x pairs x panel.
         share: the TI2V score to detect (against 50 %), in (0, 1).
-        power: the probability of detecting this score in one matchup (p < 0.05).
-        power_corrected: `power` at the strictest level of Holm's correction over the matchups.
+        power: the probability that the test of one matchup detects this score with p < 0.05.
+        power_corrected: the same probability at the strictest level of Holm's correction over the matchups.
         detectable_share: the smallest score above 50 % that is detected with a power of 0.8.
     """
 

@@ -119,7 +119,7 @@ class VideoTrack:
             yield from packets_of(track.stream)
 
     def _decoded(self) -> Iterator[tuple[Any, Any]]:
-        """Yield each frame with the pixel aspect ratio of its part of the bitstream."""
+        """Yield each frame with the pixel aspect ratio that the bitstream declares for this frame."""
         begun, self._begun = self._begun, None
         if begun is None or self._held is None:
             with open_video(self.path, format=self.format) as track:

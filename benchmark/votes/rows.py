@@ -49,7 +49,7 @@ class VoteRows:
     Attributes:
         status: (rows,) the status of each row, as an index into STATUSES.
         source: the table's name in messages.
-        lines: the line of each row, for messages.
+        lines: the line of the file on which each row begins, for messages.
     """
 
     study: Names

@@ -29,7 +29,7 @@ class DecisionRequest(RequestModel):
 
 
 class ChangeResponse(ResponseModel):
-    """The number of votes that changed to each status. All numbers are 0 if no vote had to change."""
+    """The number of votes that got each status. All numbers are 0 if every vote already had its status."""
 
     excluded: int
     valid: int
