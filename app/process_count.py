@@ -23,7 +23,7 @@ WARNING = (
 
 @contextmanager
 def warned_about_limits(database: Database, settings: Settings) -> Iterator[None]:
-    """Log a warning if several processes serve this database and each counts rate limits by itself.
+    """Log a warning if several processes serve this database and each process counts its own rate limits.
 
     The first process holds an advisory lock of PostgreSQL until the block ends. With SQLite there is only one
     process.

@@ -133,7 +133,7 @@ def renew(session: Session, *, job: Job, policy: LeasePolicy, now: datetime) -> 
 
 
 def release(session: Session, *, job: Job, now: datetime) -> None:
-    """Queue a job again without counting a failed attempt. Workers request this when they stop."""
+    """Queue a job again; this does not count as a failed attempt. Workers request this when they stop."""
     _end_lease(job, JobStatus.QUEUED)
     job.ready_at = now
     session.flush()

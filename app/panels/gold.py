@@ -92,6 +92,6 @@ def count_gold_met(session: Session, *, annotator_id: int) -> int:
 
 
 def _place(study: Study, annotator_id: int, block: int) -> int:
-    """Return the position of the gold question within a block, counted from 0."""
+    """Return the position of a block's gold question within the block, counted from 0."""
     assert study.gold_block is not None
     return shuffle_key(study.seed, annotator_id, block) % study.gold_block

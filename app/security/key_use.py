@@ -21,7 +21,7 @@ class KeyUse:
         self._lock = threading.Lock()
 
     def is_due(self, key_id: int, *, now: datetime) -> bool:
-        """Return whether to record this use of a key.
+        """Return whether this use of a key must be recorded.
 
         Later uses in the same minute are not recorded.
         """

@@ -1,6 +1,7 @@
 """The tables of assignments, votes and vote events.
 
-A vote row never changes. The status of a vote is determined by its events, which are only added.
+A vote row never changes. The events of a vote determine its status; events are added, but never changed or
+deleted.
 """
 
 from datetime import datetime

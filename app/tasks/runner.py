@@ -23,7 +23,7 @@ REPORT_INTERVAL = timedelta(seconds=1)
 
 
 class TaskStopped(Exception):
-    """The task must end now: the server is shutting down, or another process has taken it over."""
+    """The task must end now: the server is shutting down, or another process has taken over the task."""
 
 
 class TaskFailed(Exception):

@@ -125,7 +125,7 @@ def finish(session: Session, *, task_id: int, attempt: int, now: datetime) -> No
 
 
 def fail(session: Session, *, task_id: int, attempt: int, error: str, is_final: bool, now: datetime) -> None:
-    """Record why an attempt failed. Unless the failure is final, queue the task again with backoff.
+    """Record why an attempt failed. Unless the failure is final, queue the task again after a pause.
 
     Args:
         is_final: whether another attempt would fail in the same way.

@@ -52,7 +52,7 @@ def figure_names(session: Session, results: StudyResults) -> FigureNames:
 
 @contextmanager
 def drawing() -> Iterator[None]:
-    """Limit the number of requests that draw or wait to draw. Convert CannotDraw to Conflict."""
+    """Limit the number of requests that draw a figure or wait to draw one. Convert CannotDraw to Conflict."""
     if not _SLOTS.acquire(blocking=False):
         raise Unavailable("Too many figures are being drawn. Try again in a moment.")
     try:
