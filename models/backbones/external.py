@@ -40,7 +40,7 @@ class MusiqBackbone:
         self._process = process
 
     def rate(self, images: Images) -> NDArray[np.float32]:
-        """Return one rating per image; all images have one size."""
+        """Return one rating per image; all images must have the same size."""
         height, width = images[0].shape[:2]
         if max(height, width) > MUSIQ_SIDE:
             scale = MUSIQ_SIDE / max(height, width)

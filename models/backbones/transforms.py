@@ -24,8 +24,8 @@ class Resampling:
     """The method that resizes pixels.
 
     Attributes:
-        antialias: whether to low-pass filter before reducing, as Pillow does. torchvision did not do this for
-            tensors before version 0.17.
+        antialias: whether to low-pass filter an image before it is reduced, as Pillow does. torchvision did
+            not do this for tensors before version 0.17.
         rounded: whether to clip and round the result to levels of 255, as Pillow does. torchvision does not
             do this for float tensors.
     """

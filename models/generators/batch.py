@@ -54,8 +54,8 @@ def generate_clips(
 ) -> BatchResult:
     """Generate a clip for each request with a loaded generator.
 
-    When memory runs out, the batch size is halved for the rest of the requests. A single clip that does not
-    fit into memory is a failure.
+    When memory runs out, the batch size is halved for the rest of the requests. If a single clip does not fit
+    into memory, its request fails.
 
     Args:
         generator: a loaded generator.

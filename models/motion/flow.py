@@ -86,8 +86,8 @@ class DisFlow:
         is cropped.
 
         Raises:
-            BadClip: the frames do not form a clip (see `validate_frames`), or a side is not from 8 to 32766
-                pixels.
+            BadClip: the frames do not form a clip (see `validate_frames`), or a side is shorter than 8 or
+                longer than 32766 pixels.
         """
         frames = validate_frames(frames)
         height, width = frames.shape[1:3]

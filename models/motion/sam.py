@@ -24,8 +24,8 @@ class GridSettings:
     """Settings of automatic mask generation, with the names of the SAM reference implementation.
 
     Attributes:
-        points_per_side: points per side of the grid of prompts; 32 in the source. 16 are enough for a heatmap
-            at latent size.
+        points_per_side: points per side of the grid of prompts; 32 in the reference implementation. 16 are
+            enough for a heatmap at latent size.
         pred_iou_thresh: minimum mask quality (IoU) predicted by SAM, in [0, 1].
         stability_score_thresh: minimum IoU of two masks of a segment: one with a slightly higher, one with a
             slightly lower threshold.

@@ -95,7 +95,7 @@ def fingerprint(network: nn.Module | None) -> str:
 
 
 def _is_complete(path: Path) -> bool:
-    """Return whether the file has the length that its header states. A full disk can truncate a file."""
+    """Return whether the file is as long as its header states. A full disk can truncate a file."""
     try:
         with safe_open(path, framework="pt"):
             return True

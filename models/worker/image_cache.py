@@ -14,7 +14,7 @@ class ImageCache:
 
     Args:
         folder: created if it does not exist.
-        max_bytes: size limit; the least recently used images are removed.
+        max_bytes: size limit of the folder; above it, the least recently used images are removed.
     """
 
     def __init__(self, folder: Path, max_bytes: int = MAX_BYTES) -> None:

@@ -33,7 +33,7 @@ class WorkerOptions:
 
 
 class WorkerLoop:
-    """Generates in the thread that calls `run`; lease renewal and upload have their own threads.
+    """Generates clips in the thread that calls `run`; lease renewal and upload have threads of their own.
 
     Args:
         server: the server's lease API.
@@ -70,7 +70,7 @@ class WorkerLoop:
         )
 
     def run(self) -> int:
-        """Work until stopped, idle or failed; return the number of uploaded clips.
+        """Process jobs until stopped, idle or failed; return the number of uploaded clips.
 
         Raises:
             WorkerError: the worker cannot continue; it has released its jobs.
