@@ -88,7 +88,7 @@ def create_study(request: Request, fields: Fields) -> Response:
     except (Invalid, Conflict, NotFound) as refusal:
         problems = refusal.fields if isinstance(refusal, InvalidFields) else {}
         if refusal.code == "study_exists":
-            problems = {"slug": "Another study has this address. Choose another one."}
+            problems = {"slug": "Another study has this slug. Choose another one."}
         with context.database.read() as session:
             page = _page(
                 session, _researcher(session, request), fields, problem=refusal.message, problems=problems

@@ -109,7 +109,7 @@ def parse_study_form(fields: StudyFields) -> StudyRequest:
 
 
 def slug_of_title(title: str) -> str:
-    """Return the address that belongs to a title; empty if the title has no letter a-z and no digit.
+    """Return the slug that belongs to a title; empty if the title has no letter a-z and no digit.
 
     >>> slug_of_title("MotiF against nine, 2nd panel!")
     'motif-against-nine-2nd-panel'

@@ -126,13 +126,13 @@ def test_a_title_with_html_stays_text(cast: Cast, alice: TestClient) -> None:
     assert "<script>alert" not in answer.text
 
 
-def test_a_taken_address_is_said_at_its_field(cast: Cast, alice: TestClient) -> None:
+def test_a_taken_slug_is_said_at_its_field(cast: Cast, alice: TestClient) -> None:
     alice.post(FORM, data=fields(cast))
 
     answer = alice.post(FORM, data=fields(cast))
 
     assert answer.status_code == 409
-    assert "Another study has this address." in answer.text
+    assert "Another study has this slug." in answer.text
     assert len(studies(cast)) == 1
 
 
@@ -178,7 +178,7 @@ def test_a_benchmark_without_submissions_says_how_to_get_some(cast: Cast) -> Non
     assert "ti2v submit DIR" in bob.get(FORM).text
 
 
-def test_an_address_is_made_from_the_name() -> None:
+def test_a_slug_is_made_from_the_name() -> None:
     assert slug_of_title("MotiF against nine, 2nd panel!") == "motif-against-nine-2nd-panel"
     assert slug_of_title("a" * 63 + " b") == "a" * 63
     assert slug_of_title("…") == ""
