@@ -36,7 +36,8 @@ class GoldQuestion:
     """A comparison with a known answer: the clip of `reference` is right.
 
     Attributes:
-        justifications: a right answer contains at least one of these justifications.
+        justifications: a careful annotator ticks at least one of these justifications. The service scores
+            only the choice.
     """
 
     pair_id: str
