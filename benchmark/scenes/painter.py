@@ -57,7 +57,10 @@ class _Canvas:
         owner: int | None,
         limits: Window | None = None,
     ) -> None:
-        """Composite a texture, clipped to `limits`. If `owner` is given, assign the pixels to this part."""
+        """Composite a texture, clipped to `limits`.
+
+        `owner` is the index of the part to which the pixels then belong; None changes no owner.
+        """
         matrix = part_to_pixels @ texture.to_part
         window = window_of(matrix, texture, limits or (0, self.pixels.shape[0], 0, self.pixels.shape[1]))
         if window is None:

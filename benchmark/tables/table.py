@@ -17,7 +17,7 @@ _VALUE_TYPES = frozenset({str, int, float, bool})
 
 @dataclass(frozen=True)
 class Column:
-    """The cells of a column, as one code per row.
+    """The cells of a column, stored as integer codes of its distinct values (dictionary encoding).
 
     Attributes:
         codes: (rows,) indices into `values`; BLANK for an empty cell.

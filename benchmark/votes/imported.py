@@ -42,7 +42,8 @@ class ColumnMapping:
         columns: the external column for each of our columns; pair, left, right and chosen are required.
         reference: the model that is the reference of every matchup that includes it. The reference of another
             matchup is its first model in alphabetical order.
-        answers: the form of the answers. None accepts both forms, unless an answer has two meanings.
+        answers: the form of the answers: names of models, or the words left and right. By default, a table
+            may use either form; an answer with two meanings is then an error.
         left_words, right_words: the answers that mean left and right, compared in lower case.
 
     Raises:

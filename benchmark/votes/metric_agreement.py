@@ -38,7 +38,7 @@ class MetricAgreementRow:
         spearman, kendall: rank correlation, over models, of the metric's mean with the share of won
             comparisons.
         static_clips: number of clips with a score, whose pair has a static clip.
-        prefers_static: share of these clips that the metric rates worse than the static clip.
+        prefers_static: share of those clips that the metric rates worse than the static clip of their pair.
     """
 
     suite: str

@@ -3,8 +3,8 @@
 Why: the protocol that votes were cast under is stored as it was, and an assignment names its version
 (docs/decisions/0011). Every study that was opened or imported gets version 1, read from its tables.
 Locks: on PostgreSQL assignments, while the new foreign key checks its rows once. SQLite rebuilds the table.
-Works with the release before: no, that release opens studies without a protocol version, and their
-assignments are refused. Stop the service, upgrade, start the new release.
+Works with the release before: no. That release opens studies without a protocol version, and the database
+then refuses the assignments of these studies. Stop the service, upgrade, start the new release.
 """
 
 from collections import Counter

@@ -2,8 +2,8 @@
 
 Why: a key can end at a time, and can be limited to some of what its person's role may do (docs/api.md). NULL
 means no expiry, and all scopes of the role. Locks: on PostgreSQL api_keys, while the catalogue entry changes;
-no row is rewritten. SQLite adds the columns in place. Works with the release before: yes, but it ignores both
-columns, so a limited key is unlimited there.
+no row is rewritten. SQLite adds the columns in place. Works with the release before: yes, but that release
+ignores expiry and scopes, so it accepts a limited key for everything.
 """
 
 import sqlalchemy as sa

@@ -5,7 +5,10 @@ from app.results.view_models import SideTitles
 
 
 def side_titles(naming: Naming) -> SideTitles:
-    """Return the titles of the two sides. A study with several references has a first and a second side."""
+    """Return the titles of the two sides in figures and tables.
+
+    They are the reference and "Other" if all matchups have one reference; else "First" and "Second".
+    """
     if naming.reference:
         return SideTitles(naming.side(naming.reference), "Other")
     return SideTitles("First", "Second")
