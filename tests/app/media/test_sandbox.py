@@ -28,6 +28,7 @@ from app.media.sandbox import (
     WorkTimeout,
 )
 from app.media.sandbox import client as sandbox_client
+from app.media.sandbox.fork_server import _reply_of
 from benchmark.protocol import RenditionRecipe
 from tests.app.media.drawing import draw_clip
 
@@ -253,3 +254,23 @@ def test_fork_servers_end_with_their_server(clip: Path) -> None:
 def test_a_sandbox_without_children_is_a_programming_error() -> None:
     with pytest.raises(ValueError, match="at least one"):
         Sandbox(children=0)
+
+
+@pytest.mark.parametrize(
+    ("written", "reply"), [(b'{"done": {}}', {"done": {}}), (b"{", {"died": "no reply"})]
+)
+def test_the_reply_of_a_child_that_exits_slowly_counts(written: bytes, reply: dict[str, object]) -> None:
+    reading, writing = os.pipe()
+    child = os.fork()
+    if child == 0:
+        os.write(writing, written)
+        os.close(writing)
+        time.sleep(60)  # on a busy machine, a child needs longer to exit than the fork server waits
+        os._exit(0)
+    os.close(writing)
+
+    assert _reply_of(child, reading, 5) == reply
+
+    os.close(reading)
+    with pytest.raises(ChildProcessError):
+        os.waitpid(child, 0)  # no child is left
