@@ -28,7 +28,6 @@ from app.media.sandbox import (
     WorkTimeout,
 )
 from app.media.sandbox import client as sandbox_client
-from app.media.sandbox.fork_server import _reply_of
 from benchmark.protocol import RenditionRecipe
 from tests.app.media.drawing import draw_clip
 
@@ -256,21 +255,26 @@ def test_a_sandbox_without_children_is_a_programming_error() -> None:
         Sandbox(children=0)
 
 
-@pytest.mark.parametrize(
-    ("written", "reply"), [(b'{"done": {}}', {"done": {}}), (b"{", {"died": "no reply"})]
-)
-def test_the_reply_of_a_child_that_exits_slowly_counts(written: bytes, reply: dict[str, object]) -> None:
-    reading, writing = os.pipe()
-    child = os.fork()
-    if child == 0:
-        os.write(writing, written)
-        os.close(writing)
-        time.sleep(60)  # on a busy machine, a child needs longer to exit than the fork server waits
-        os._exit(0)
+# On a busy machine, a child needs longer to exit than the fork server waits.
+SLOW_CHILD = """
+import os, sys, time
+from app.media.sandbox.fork_server import _reply_of
+reading, writing = os.pipe()
+child = os.fork()
+if child == 0:
+    os.write(writing, sys.argv[1].encode())
     os.close(writing)
+    time.sleep(60)
+    os._exit(0)
+os.close(writing)
+print(_reply_of(child, reading, 5))
+"""
 
-    assert _reply_of(child, reading, 5) == reply
 
-    os.close(reading)
-    with pytest.raises(ChildProcessError):
-        os.waitpid(child, 0)  # no child is left
+@pytest.mark.parametrize(("written", "reply"), [('{"done": {}}', {"done": {}}), ("{", {"died": "no reply"})])
+def test_the_reply_of_a_child_that_exits_slowly_counts(written: str, reply: dict[str, object]) -> None:
+    command = [sys.executable, "-c", SLOW_CHILD, written]
+
+    done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=30)
+
+    assert done.stdout.strip() == str(reply)
