@@ -6,7 +6,8 @@ from benchmark.wire.common import LABEL, PUBLIC_ID, SLUG, SUBMISSION_NAME
 
 # The text that pydantic writes for a member of an enumeration, such as <AnnotatorKind.PILOT: 'pilot'>.
 _ENUM_MEMBER = re.compile(r"<\w+\.\w+: ('[^']*')>")
-_PATTERNS = {
+# What a value of each pattern may contain.
+PATTERN_HELP = {
     SLUG: "Use at most 64 lower-case letters, digits, '.', '_' and '-'; start with a letter or digit.",
     LABEL: "Use at most 64 letters, digits, '.', '_' and '-'; start with a letter or digit.",
     SUBMISSION_NAME: "Name a submission by its ID, or as model or model@label.",
@@ -29,4 +30,4 @@ def field_message(problem: dict[str, object]) -> str:
 def _pattern_help(problem: dict[str, object]) -> str | None:
     """Return a description of the pattern that a value does not match; None if there is none."""
     context = problem.get("ctx")
-    return _PATTERNS.get(str(context.get("pattern"))) if isinstance(context, dict) else None
+    return PATTERN_HELP.get(str(context.get("pattern"))) if isinstance(context, dict) else None

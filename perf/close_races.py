@@ -6,9 +6,7 @@ votes than their panel has, and how many votes were acknowledged after the end. 
 
 import argparse
 import json
-import os
 import random
-import tempfile
 import threading
 import time
 from dataclasses import dataclass, field
@@ -33,13 +31,13 @@ from app.tables.submissions import Submission
 from app.tables.voting import Vote
 from benchmark.protocol import Role, WatchGate
 from benchmark.wire.studies import MatchupRequest, StudyRequest
-from perf.jobs import postgres, sqlite
+from perf.databases import measure_on_each
 from perf.server import running_server
 from perf.synthetic_studies import open_round_robin
 
 ROUNDS, VOTERS = 50, 8
 LONGEST_WAIT_S = 0.08
-BALLOT = {"choice": "left", "justifications": ["object_motion"]}
+VOTE_REQUEST = {"choice": "left", "justifications": ["object_motion"]}
 
 
 def main() -> None:
@@ -47,13 +45,7 @@ def main() -> None:
     arguments = argparse.ArgumentParser(description=__doc__)
     arguments.add_argument("--rounds", type=int, default=ROUNDS)
     rounds = arguments.parse_args().rounds
-    for name, urls in (("SQLite", sqlite), ("PostgreSQL", postgres)):
-        with tempfile.TemporaryDirectory() as folder, urls() as url:
-            os.environ["TI2V_DATABASE_URL"] = url
-            try:
-                print(f"{name}: {measure(Path(folder), rounds)}", flush=True)
-            finally:
-                del os.environ["TI2V_DATABASE_URL"]
+    measure_on_each(lambda home: measure(home, rounds))
 
 
 def measure(home: Path, rounds: int) -> str:
@@ -139,7 +131,7 @@ def _vote_until_refused(port: int, number: int, voter: int, race: _Race) -> None
         if status != 200:
             return
         token, was_over = json.loads(body)["token"], race.is_over.is_set()
-        status, _ = _post(port, f"/api/v1/assignments/{token}/vote", headers, BALLOT)
+        status, _ = _post(port, f"/api/v1/assignments/{token}/vote", headers, VOTE_REQUEST)
         race.has_begun.set()
         race.late += status == 201 and was_over
 

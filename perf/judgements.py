@@ -37,7 +37,7 @@ SECONDS = 8.0
 CLIENTS = (1, 8, 32)
 STUDY = "round-robin"
 RENDITION_BYTES = 120_000
-BALLOT = {"choice": "left", "justifications": ["object_motion"]}
+VOTE_REQUEST = {"choice": "left", "justifications": ["object_motion"]}
 
 
 @dataclass
@@ -154,7 +154,7 @@ def judge(port: int, number: int, timings: Timings, stop_at: float, with_media: 
             call("GET", card["left_url"])
             call("GET", card["right_url"])
         start = time.perf_counter()
-        status, body = call("POST", f"/api/v1/assignments/{card['token']}/vote", BALLOT)
+        status, body = call("POST", f"/api/v1/assignments/{card['token']}/vote", VOTE_REQUEST)
         timings.votes.append(time.perf_counter() - start)
         if status != 201:
             sys.stderr.write(f"{status} {body.decode()}\n")

@@ -9,7 +9,6 @@ import json
 import os
 import random
 import signal
-import tempfile
 import threading
 import time
 from collections import Counter
@@ -24,7 +23,7 @@ from app.results.live.recount import recount
 from app.settings import Settings
 from app.tables.studies import Comparison, Study
 from app.tables.voting import Assignment, Vote
-from perf.jobs import postgres, sqlite
+from perf.databases import measure_on_each
 from perf.judgements import STUDY, cookie, prepare
 from perf.server import running_server
 
@@ -48,13 +47,7 @@ def main() -> None:
     arguments = argparse.ArgumentParser(description=__doc__)
     arguments.add_argument("--kills", type=int, default=KILLS)
     kills = arguments.parse_args().kills
-    for name, urls in (("SQLite", sqlite), ("PostgreSQL", postgres)):
-        with tempfile.TemporaryDirectory() as folder, urls() as url:
-            os.environ["TI2V_DATABASE_URL"] = url
-            try:
-                print(f"{name}: {measure(Path(folder), kills)}", flush=True)
-            finally:
-                del os.environ["TI2V_DATABASE_URL"]
+    measure_on_each(lambda home: measure(home, kills))
 
 
 def measure(home: Path, kills: int) -> str:

@@ -1,6 +1,7 @@
 """`ti2v votes import`: imports votes from another system as a study."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 import click
@@ -55,61 +56,55 @@ def import_(
     If FILE has problems, the command lists all of them with their lines and imports nothing. Importing the
     same votes again changes nothing. The command prints the study's slug. A server does not accept Parquet.
     """
-    if server:
-        if owner:
-            raise click.UsageError("On a server the study belongs to the owner of the key. Omit --owner.")
-        _import_on_server(file, study, benchmark, columns, reference, answers, title, dry_run, server, key)
+    wanted = _Import(file, study, benchmark, columns, reference, answers, title, dry_run)
+    if not server:
+        _import_here(wanted, owner)
+    elif owner:
+        raise click.UsageError("On a server the study belongs to the owner of the key. Omit --owner.")
     else:
-        _import_here(file, study, benchmark, columns, reference, answers, title, owner, dry_run)
+        _import_on_server(wanted, server, key)
+    click.echo(study)
 
 
-def _import_on_server(
-    file: Path,
-    study: str,
-    benchmark: str,
-    columns: tuple[str, ...],
-    reference: str | None,
-    answers: str | None,
-    title: str | None,
-    dry_run: bool,
-    server: str,
-    key: str | None,
-) -> None:
+@dataclass(frozen=True)
+class _Import:
+    """The options that describe an import, on a server and on this machine."""
+
+    file: Path
+    study: str
+    benchmark: str
+    columns: tuple[str, ...]
+    reference: str | None
+    answers: str | None
+    title: str | None
+    dry_run: bool
+
+
+def _import_on_server(wanted: _Import, server: str, key: str | None) -> None:
     from app.cli.server_options import open_client
     from app.cli.server_tasks import finished_task
     from benchmark.votes.imported import parse_mapping
 
     with open_client(server, key) as client:
         queued = client.imports.votes(
-            file,
-            study=study,
-            benchmark=benchmark,
-            columns=parse_mapping(columns),
-            reference=reference,
-            answers=answers,
-            title=title or "",
-            dry_run=dry_run,
+            wanted.file,
+            study=wanted.study,
+            benchmark=wanted.benchmark,
+            columns=parse_mapping(wanted.columns),
+            reference=wanted.reference,
+            answers=wanted.answers,
+            title=wanted.title or "",
+            dry_run=wanted.dry_run,
         )
         result = finished_task(client, queued)
     _print_outcome(
         {name: result[f"{name}s"] for name in ("vote", "matchup", "annotator")},
         is_imported=bool(result["imported"]),
-        is_dry_run=dry_run,
+        is_dry_run=wanted.dry_run,
     )
-    click.echo(study)
 
 
-def _import_here(
-    file: Path,
-    study: str,
-    benchmark: str,
-    columns: tuple[str, ...],
-    reference: str | None,
-    answers: str | None,
-    title: str | None,
-    owner: str | None,
-    dry_run: bool,
-) -> None:
+def _import_here(wanted: _Import, owner: str | None) -> None:
     from app.benchmarks.service import find_benchmark
     from app.cli.local import READER, open_database, open_settings, owner_named
     from app.cli.output import progress
@@ -119,10 +114,12 @@ def _import_here(
     from benchmark.votes.imported import Answers, ColumnMapping, parse_mapping, read_external_table
 
     mapping = ColumnMapping(
-        parse_mapping(columns), reference=reference, answers=Answers(answers) if answers else None
+        parse_mapping(wanted.columns),
+        reference=wanted.reference,
+        answers=Answers(wanted.answers) if wanted.answers else None,
     )
-    source = ImportedSource(title=title or study, file=file.name)
-    table = read_external_table(file, mapping)
+    source = ImportedSource(title=wanted.title or wanted.study, file=wanted.file.name)
+    table = read_external_table(wanted.file, mapping)
     if "status" in table.header:
         click.echo("Column 'status' is ignored; every row is imported.", err=True)
     with open_database(open_settings()) as database, database.write() as session:
@@ -131,18 +128,19 @@ def _import_here(
             session,
             table=table,
             mapping=mapping,
-            study=study,
-            benchmark=find_benchmark(session, benchmark, principal=READER),
+            study=wanted.study,
+            benchmark=find_benchmark(session, wanted.benchmark, principal=READER),
         )
         is_there = is_imported_already(session, plan)
-        if not is_there and not dry_run:
+        if not is_there and not wanted.dry_run:
             principal = owner_named(session, owner, now=now)
             with progress("Parts", parts_of(plan)) as step:
                 store_study(session, plan=plan, source=source, principal=principal, now=now, on_part=step)
     votes = plan.votes
     sizes = {"vote": len(votes), "matchup": len(votes.matchups), "annotator": len(votes.annotators)}
-    _print_outcome(sizes, is_imported=not is_there and not dry_run, is_dry_run=dry_run and not is_there)
-    click.echo(study)
+    _print_outcome(
+        sizes, is_imported=not is_there and not wanted.dry_run, is_dry_run=wanted.dry_run and not is_there
+    )
 
 
 def _print_outcome(sizes: Mapping[str, int], *, is_imported: bool, is_dry_run: bool) -> None:

@@ -1,6 +1,7 @@
 """The page on which admins manage people, their sign-in links and their keys."""
 
-from typing import Annotated
+from datetime import datetime
+from typing import Annotated, Protocol
 
 from fastapi import APIRouter, Form, Path, Request, Response
 from sqlalchemy import select
@@ -25,6 +26,12 @@ from benchmark.wire.validation import InvalidRequest, checked_request
 router = APIRouter(include_in_schema=False, route_class=AuthenticatedRoute)
 Text = Annotated[str, Form()]
 NumberPath = Annotated[int, Path(ge=1, lt=2**63)]
+
+
+class Change(Protocol):
+    """Signs a person out, disables or enables a person."""
+
+    def __call__(self, session: Session, *, person: Person, principal: Principal, now: datetime) -> None: ...
 
 
 @router.get("/people")
@@ -54,7 +61,9 @@ def add_key(
 ) -> Response:
     """Add a key and show it. If the same form is sent again, the page shows the same key."""
     context = context_of(request)
-    secret = KEY_PREFIX + derived_token(context.settings.signing_key, f"key of form {nonce}")
+    # A form that goes back and is changed has the same nonce, but asks for another key.
+    purpose = f"key of form {nonce}: {name!r} {role!r} {days!r}"
+    secret = KEY_PREFIX + derived_token(context.settings.signing_key, purpose)
     try:
         wanted = checked_request(KeyRequest, name=name, role=role, days=days.strip() or None)
         with context.database.write() as session:
@@ -99,25 +108,23 @@ def sign_in_link(number: NumberPath, request: Request) -> Response:
 
 @router.post("/people/{number}/sign-out")
 def sign_out(number: NumberPath, request: Request) -> Response:
-    with context_of(request).database.write() as session:
-        principal = _admin(session, request)
-        service.sign_out(session, person=_find(session, number), principal=principal, now=utc_now())
-    return _back()
+    return _change(number, request, service.sign_out)
 
 
 @router.post("/people/{number}/disable")
 def disable(number: NumberPath, request: Request) -> Response:
-    with context_of(request).database.write() as session:
-        principal = _admin(session, request)
-        service.disable(session, person=_find(session, number), principal=principal, now=utc_now())
-    return _back()
+    return _change(number, request, service.disable)
 
 
 @router.post("/people/{number}/enable")
 def enable(number: NumberPath, request: Request) -> Response:
+    return _change(number, request, service.enable)
+
+
+def _change(number: int, request: Request, change: Change) -> Response:
     with context_of(request).database.write() as session:
         principal = _admin(session, request)
-        service.enable(session, person=_find(session, number), principal=principal, now=utc_now())
+        change(session, person=_find(session, number), principal=principal, now=utc_now())
     return _back()
 
 

@@ -9,8 +9,9 @@ from itertools import combinations
 from pydantic import ValidationError
 
 from app.errors import InvalidFields
+from app.field_messages import PATTERN_HELP
 from benchmark.protocol import RenditionRecipe
-from benchmark.wire.common import SLUG
+from benchmark.wire.common import PUBLIC_ID, SLUG
 from benchmark.wire.studies import GoldRequest, MatchupRequest, StudyRequest
 
 MAX_SLUG = 64
@@ -65,7 +66,7 @@ class StudyFields:
 
 
 def parse_study_form(fields: StudyFields) -> StudyRequest:
-    """Return the request that the form describes. If the address is empty, it is derived from the title.
+    """Return the request that the form describes. If the slug is empty, it is derived from the title.
 
     Raises:
         InvalidFields: fields are wrong. The error names all wrong fields.
@@ -126,16 +127,15 @@ def _title(text: str) -> str:
 def _slug(fields: StudyFields) -> str:
     slug = fields.slug.strip() or slug_of_title(fields.title)
     if not re.fullmatch(SLUG, slug):
-        raise ValueError(
-            "Use lower-case letters, digits, '.', '_' and '-', starting with a letter or digit; at most "
-            f"{MAX_SLUG} characters."
-        )
+        raise ValueError(PATTERN_HELP[SLUG])
     return slug
 
 
 def _matchups(fields: StudyFields) -> list[MatchupRequest]:
     if len(fields.sides) < 2:
         raise ValueError("Choose at least two models.")
+    if not all(re.fullmatch(PUBLIC_ID, side) for side in fields.sides):
+        raise ValueError("Choose from the listed models.")
     if not fields.matchups:
         raise ValueError("Choose the reference from the chosen models.")
     return [MatchupRequest(reference=reference, other=other) for reference, other in fields.matchups]

@@ -7,13 +7,14 @@ from sqlalchemy.orm import Session
 
 from app.benchmarks.service import find_benchmark
 from app.errors import InvalidFields
+from app.field_messages import PATTERN_HELP
 from app.security.identity import Principal
 from app.security.visibility import may_change
 from app.submissions.repository import model_of, submission_of
 from app.submissions.service import open_submission, register_model
 from app.submissions.view_models import SubmissionFields
 from benchmark.protocol import SubmissionStatus
-from benchmark.wire.common import LABEL, MAX_LABEL_CHARS, SLUG
+from benchmark.wire.common import LABEL, SLUG
 from benchmark.wire.submissions import ModelRequest
 from benchmark.wire.validation import InvalidRequest, checked_request
 
@@ -50,12 +51,9 @@ def _check(fields: SubmissionFields) -> None:
     if not re.fullmatch(SLUG, fields.benchmark):
         problems["benchmark"] = "Choose a benchmark."
     if not re.fullmatch(SLUG, fields.model):
-        problems["model"] = (
-            "Use lower-case letters, digits, '.', '_' and '-', starting with a letter or digit; at most 64 "
-            "characters."
-        )
+        problems["model"] = PATTERN_HELP[SLUG]
     if not re.fullmatch(LABEL, fields.label):
-        problems["label"] = f"Use letters, digits, '.', '_' and '-'; at most {MAX_LABEL_CHARS} characters."
+        problems["label"] = PATTERN_HELP[LABEL]
     if problems:
         raise InvalidFields(problems)
 

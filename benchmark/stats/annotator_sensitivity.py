@@ -62,13 +62,15 @@ def _bootstrap_annotators(
     from scipy.sparse import csr_matrix
 
     people = len(votes.annotators)
-    ballots = csr_matrix((sign.astype(np.float32), (place, votes.annotator)), shape=(len(matchup), people))
+    signed_votes = csr_matrix(
+        (sign.astype(np.float32), (place, votes.annotator)), shape=(len(matchup), people)
+    )
     starts = np.searchsorted(matchup, np.arange(len(votes.matchups)))
     shares = np.empty((resamples, len(votes.matchups)))
     for first in range(0, resamples, CHUNK):
         drawn = min(CHUNK, resamples - first)
         weights = rng.multinomial(people, np.full(people, 1 / people), size=drawn).astype(np.float32)
-        margin = ballots @ weights.T
+        margin = signed_votes @ weights.T
         won = np.add.reduceat(margin > 0, starts, axis=0, dtype=np.int64)
         lost = np.add.reduceat(margin < 0, starts, axis=0, dtype=np.int64)
         shares[first : first + drawn] = scores_of(won, lost).T

@@ -29,7 +29,7 @@ from tests.app.api.conftest import client_of
 from tests.cast import Cast, Study
 
 TI2V = Path(sys.executable).parent / "ti2v"
-BALLOT = {"choice": "left", "justifications": ["object_motion"]}
+VOTE_REQUEST = {"choice": "left", "justifications": ["object_motion"]}
 
 
 def person(name: str) -> Person:
@@ -162,14 +162,14 @@ def test_an_acknowledged_vote_survives_kill_9(cast: Cast, study: Study) -> None:
         tokens = []
         for _ in range(3):
             tokens.append(browser.post(f"/api/v1/studies/{study.slug}/assignments").json()["token"])
-            answer = browser.post(f"/api/v1/assignments/{tokens[-1]}/vote", json=BALLOT)
+            answer = browser.post(f"/api/v1/assignments/{tokens[-1]}/vote", json=VOTE_REQUEST)
             assert answer.status_code == 201
         process.send_signal(signal.SIGKILL)
         process.wait()
         cookies = dict(browser.cookies)
 
     with server_process(home) as (address, _), Client(base_url=address, cookies=cookies) as browser:
-        again = browser.post(f"/api/v1/assignments/{tokens[-1]}/vote", json=BALLOT)
+        again = browser.post(f"/api/v1/assignments/{tokens[-1]}/vote", json=VOTE_REQUEST)
 
     assert (again.status_code, again.content) == (200, answer.content)
     with cast.context.database.read() as session:

@@ -45,7 +45,7 @@ class Booth:
 
     @property
     def token(self) -> str:
-        return self.page.locator("[data-part=ballot] [name=token]").input_value()
+        return self.page.locator("[data-part=vote-form] [name=token]").input_value()
 
     @property
     def frame(self) -> str:
@@ -80,7 +80,7 @@ class Booth:
 
     def wait_for_next(self, token: str) -> None:
         """Wait until another comparison than `token` is on show and open."""
-        form = f"[data-part=ballot] [name=token]:not([value='{token}'])"
+        form = f"[data-part=vote-form] [name=token]:not([value='{token}'])"
         self.page.locator(form).wait_for(timeout=PATIENCE_MS, state="attached")
         self.wait_until_open()
 

@@ -37,7 +37,7 @@ def test_the_previous_image_never_stands_beside_the_next_text(booth: Booth) -> N
     # Two pairs on: the next one is loaded already.
     for _ in range(2):
         booth.press("a", "2", "Enter")
-        other = f"[data-part=ballot] [name=token]:not([value='{token}'])"
+        other = f"[data-part=vote-form] [name=token]:not([value='{token}'])"
         booth.page.locator(other).wait_for(state="attached", timeout=PATIENCE_MS)
         token = booth.token
         shown = re.compile("Choose A or B|Retry loading the image")

@@ -143,7 +143,7 @@ def sit_down(page: Page, link: str) -> None:
 
 
 def vote_by_mouse(page: Page) -> None:
-    token = page.locator("[data-part=ballot] [name=token]").input_value()
+    token = page.locator("[data-part=vote-form] [name=token]").input_value()
     page.get_by_role("article", name="Clip A").locator(".choose").click()
     page.locator(".tiles label", has_text="Object motion").click()
     page.locator(".submit:visible").click()
@@ -151,14 +151,14 @@ def vote_by_mouse(page: Page) -> None:
 
 
 def vote_by_keyboard(page: Page) -> None:
-    token = page.locator("[data-part=ballot] [name=token]").input_value()
+    token = page.locator("[data-part=vote-form] [name=token]").input_value()
     for key in ("b", "2", "Enter"):
         page.keyboard.press(key)
     wait_for_next(page, token)
 
 
 def wait_for_next(page: Page, token: str) -> None:
-    page.locator(f"[data-part=ballot] [name=token]:not([value='{token}'])").wait_for(
+    page.locator(f"[data-part=vote-form] [name=token]:not([value='{token}'])").wait_for(
         timeout=30_000, state="attached"
     )
 
@@ -176,11 +176,11 @@ def judge_all(desk: Desk, link: str, number: int) -> int:
             card = answer.json()
             left, right = browser.get(card["left_url"]), browser.get(card["right_url"])
             assert len(left.content) == len(right.content)
-            ballot = {
+            vote_request = {
                 "choice": rng.choice(("left", "right")),
                 "justifications": rng.sample(REASONS, rng.randint(1, 3)),
             }
-            taken = browser.post(f"/api/v1/assignments/{card['token']}/vote", json=ballot)
+            taken = browser.post(f"/api/v1/assignments/{card['token']}/vote", json=vote_request)
             assert taken.status_code == 201, taken.text
             votes += 1
 

@@ -1,7 +1,6 @@
 """The annotators' pages: who may read them, what they say, taking somebody out by the form."""
 
 import re
-from html import unescape
 
 import pytest
 from fastapi.testclient import TestClient
@@ -13,14 +12,10 @@ from benchmark.protocol import VoteStatus
 from tests.app.annotators.people import FIRST, SECOND, People
 from tests.app.results.page_voters import PAGE, close, signed_in
 from tests.cast import Cast
+from tests.page_text import text_of
 
 LIST = "/studies/motif-study/annotators"
 ONE = f"{LIST}/{FIRST}"
-
-
-def text_of(html: str) -> str:
-    """The words of a page, one space between them."""
-    return " ".join(unescape(re.sub(r"<[^>]+>", " ", html)).split())
 
 
 def names_in(html: str) -> list[str]:

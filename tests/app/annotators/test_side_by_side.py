@@ -5,9 +5,9 @@ from sqlalchemy import select
 from app.tables.studies import Comparison, Matchup
 from benchmark.protocol import Side
 from tests.app.annotators.people import FIRST, People
-from tests.app.annotators.test_annotators_page import text_of
 from tests.app.results.page_voters import signed_in
 from tests.cast import Cast
+from tests.page_text import text_of
 
 RESULTS = "/studies/motif-study/results"
 HEADING = "With and without excluded votes"

@@ -27,8 +27,8 @@ def vote(context: AppContext, study: Study, count: int) -> None:
         enter(client, study)
         for _ in range(count):
             shown = client.post(f"/api/v1/studies/{study.slug}/assignments", json={}).json()
-            ballot = {"choice": "left", "justifications": ["object_motion"]}
-            answer = client.post(f"/api/v1/assignments/{shown['token']}/vote", json=ballot)
+            vote_request = {"choice": "left", "justifications": ["object_motion"]}
+            answer = client.post(f"/api/v1/assignments/{shown['token']}/vote", json=vote_request)
             assert answer.status_code == 201, answer.text
 
 

@@ -18,8 +18,8 @@ from benchmark.cli.score import TABLES, score
 from benchmark.protocol import StudyStatus, SubmissionStatus
 from tests.app.cli.outcome import Outcome
 from tests.app.results.page_voters import fill_panels, signed_in
-from tests.app.results.test_pages import text_of
 from tests.cast import PAIR_IDS, Cast
+from tests.page_text import text_of
 
 MAPPING = ("pair=item", "left=model_a", "right=model_b", "chosen=winner", "annotator=rater")
 HEADER = "item,model_a,model_b,winner,rater,motion,when"

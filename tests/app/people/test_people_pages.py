@@ -1,7 +1,6 @@
 """The page on which admins manage people, sign-in links and keys."""
 
 import re
-from html import unescape
 
 import pytest
 from fastapi.testclient import TestClient
@@ -11,12 +10,9 @@ from app.security.tokens import new_token
 from app.tables.people import ApiKey, Person
 from tests.app.results.page_voters import signed_in
 from tests.cast import Cast
+from tests.page_text import text_of
 
 PEOPLE, KEYS = "/people", "/people/keys"
-
-
-def text_of(html: str) -> str:
-    return " ".join(unescape(re.sub(r"<[^>]+>", " ", html)).split())
 
 
 def secret_in(html: str) -> str:
@@ -79,6 +75,16 @@ def test_a_form_sent_twice_makes_one_key_and_shows_it_again(
     assert client.get("/api/v1/studies", headers={"Authorization": f"Bearer {first}"}).status_code == 200
     assert first[:10] in ada.get(PEOPLE).text
     assert first not in ada.get(PEOPLE).text
+
+
+def test_a_changed_form_makes_another_key(cast: Cast, ada: TestClient) -> None:
+    before, nonce = keys(cast), new_token()
+
+    alices = secret_in(ada.post(KEYS, data={"name": "alice", "role": "researcher", "nonce": nonce}).text)
+    bobs = secret_in(ada.post(KEYS, data={"name": "bob", "role": "researcher", "nonce": nonce}).text)
+
+    assert alices != bobs
+    assert keys(cast) == before + 2
 
 
 def test_a_revoked_key_works_no_more(ada: TestClient, client: TestClient) -> None:

@@ -51,8 +51,8 @@ def vote(browser: TestClient, study: Study, opinion: Opinion = for_the_reference
         assignment = session.scalars(select(Assignment).where(Assignment.token == token)).one()
         side = opinion(assignment)
         choice = Choice.LEFT if side is assignment.left_side else Choice.RIGHT
-    ballot = {"choice": choice, "justifications": ["text_alignment"]}
-    voted = browser.post(f"/api/v1/assignments/{token}/vote", json=ballot)
+    vote_request = {"choice": choice, "justifications": ["text_alignment"]}
+    voted = browser.post(f"/api/v1/assignments/{token}/vote", json=vote_request)
     assert voted.status_code == 201, voted.text
     return token
 

@@ -1,8 +1,5 @@
 """The results page: who may read it, and what it says with no vote, one vote and all votes."""
 
-import re
-from html import unescape
-
 import pytest
 from fastapi.testclient import TestClient
 from sqlalchemy import select
@@ -12,13 +9,9 @@ from app.tables.submissions import Submission
 from benchmark.protocol import Side
 from tests.app.results.page_voters import PAGE, annotator, close, fill_panels, share, signed_in, vote
 from tests.cast import Cast, Study
+from tests.page_text import text_of
 
 RESULTS = "/studies/motif-study/results"
-
-
-def text_of(html: str) -> str:
-    """The words of a page, one space between them."""
-    return " ".join(unescape(re.sub(r"<[^>]+>", " ", html)).split())
 
 
 def test_a_stranger_is_asked_to_sign_in(study: Study, client: TestClient) -> None:

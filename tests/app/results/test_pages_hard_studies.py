@@ -6,8 +6,8 @@ import pytest
 
 from benchmark.protocol import Side
 from tests.app.results.page_voters import annotator, close, fill_panels, signed_in, vote
-from tests.app.results.test_pages import text_of
 from tests.cast import PAIR_IDS, Cast, Study
+from tests.page_text import text_of
 
 PAGES = ("results", "results/1", "scenarios/kite", f"pairs/{PAIR_IDS[0]}")
 HARD: dict[str, Callable[[Study], object]] = {

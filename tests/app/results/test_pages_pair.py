@@ -12,8 +12,8 @@ from app.tables.bench import Benchmark, Pair
 from app.tables.submissions import Submission
 from benchmark.protocol import Side
 from tests.app.results.page_voters import PAGE, annotator, close, fill_panels, share, signed_in, vote
-from tests.app.results.test_pages import text_of
 from tests.cast import PAIR_IDS, Cast, Study
+from tests.page_text import text_of
 
 KITE = f"/studies/motif-study/pairs/{PAIR_IDS[0]}"
 

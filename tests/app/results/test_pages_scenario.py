@@ -7,8 +7,9 @@ from fastapi.testclient import TestClient
 
 from benchmark.protocol import Side
 from tests.app.results.page_voters import PAGE, annotator, close, fill_panels, signed_in, vote
-from tests.app.results.test_pages import RESULTS, text_of
+from tests.app.results.test_pages import RESULTS
 from tests.cast import Cast, Study
+from tests.page_text import text_of
 
 KITES = "/studies/motif-study/scenarios/kite"
 

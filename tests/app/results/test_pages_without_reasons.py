@@ -9,9 +9,9 @@ from app.vote_import.service import ImportedSource, store_study
 from app.vote_import.validation import plan_import
 from benchmark.votes.imported import ColumnMapping
 from tests.app.results.page_voters import signed_in
-from tests.app.results.test_pages import text_of
 from tests.benchmark.made_votes import table_of_rows
 from tests.cast import PAIR_IDS, Cast
+from tests.page_text import text_of
 
 COLUMNS = ("pair", "left", "right", "chosen", "annotator")
 EXPORTS = "/api/v1/studies/elsewhere/exports"

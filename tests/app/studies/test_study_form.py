@@ -1,7 +1,6 @@
 """The form that creates a study: fields, estimate, wrong and repeated requests."""
 
 import re
-from html import unescape
 
 import pytest
 from fastapi.testclient import TestClient
@@ -14,12 +13,9 @@ from app.tables.studies import Study as StudyRow
 from benchmark.protocol import RenditionRecipe, Role, StudyStatus
 from tests.app.results.page_voters import signed_in
 from tests.cast import BENCHMARK, Cast, make_actor, make_submission
+from tests.page_text import text_of
 
 FORM = "/studies/new"
-
-
-def text_of(html: str) -> str:
-    return " ".join(unescape(re.sub(r"<[^>]+>", " ", html)).split())
 
 
 @pytest.fixture
@@ -95,9 +91,10 @@ def test_a_viewer_and_a_stranger_cannot_open_it(cast: Cast, client: TestClient) 
     [
         ({"title": " "}, "title", "Give the study a name."),
         ({"title": "x" * 201}, "title", "at most 200 characters"),
-        ({"title": "…"}, "slug", "Use lower-case letters"),
-        ({"slug": "Not A Slug"}, "slug", "Use lower-case letters"),
+        ({"title": "…"}, "slug", "lower-case letters, digits"),
+        ({"slug": "Not A Slug"}, "slug", "lower-case letters, digits"),
         ({"sides": []}, "sides", "Choose at least two models."),
+        ({"sides": ["<b>", "zzz"]}, "sides", "Choose from the listed models."),
         ({"reference": ""}, "sides", "Choose the reference from the chosen models."),
         ({"votes_per_comparison": "4"}, "votes_per_comparison", "Use an odd number"),
         ({"votes_per_comparison": "five"}, "votes_per_comparison", "Use a whole number from 1 to 99."),

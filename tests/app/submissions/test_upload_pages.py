@@ -1,8 +1,5 @@
 """The pages that open a submission and match the names of its files."""
 
-import re
-from html import unescape
-
 import pytest
 from fastapi.testclient import TestClient
 from sqlalchemy import select
@@ -11,12 +8,9 @@ from app.tables.submissions import Submission, VideoModel
 from benchmark.protocol import Role, SubmissionStatus
 from tests.app.results.page_voters import signed_in
 from tests.cast import BENCHMARK, PAIR_IDS, Cast, make_actor, make_submission, small_clip
+from tests.page_text import text_of
 
 NEW = "/submissions/new"
-
-
-def text_of(html: str) -> str:
-    return " ".join(unescape(re.sub(r"<[^>]+>", " ", html)).split())
 
 
 @pytest.fixture
@@ -63,8 +57,8 @@ def test_the_same_fields_continue_an_open_submission(cast: Cast, alice: TestClie
 @pytest.mark.parametrize(
     ("change", "status", "message"),
     [
-        ({"model": "New Comer"}, 422, "Use lower-case letters"),
-        ({"label": "a b"}, 422, "Use letters, digits"),
+        ({"model": "New Comer"}, 422, "lower-case letters, digits"),
+        ({"label": "a b"}, 422, "at most 64 letters, digits"),
         ({"benchmark": ""}, 422, "Choose a benchmark."),
         ({"benchmark": "no-such"}, 404, "There is no such benchmark"),
         ({"name": "a\nb"}, 422, "line breaks"),

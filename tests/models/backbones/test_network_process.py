@@ -101,7 +101,10 @@ def test_our_keys_and_paths_do_not_reach_the_child(
     assert [name for name in names if name.startswith("TI2V_") or name == "PYTHONPATH"] == []
 
 
-def test_a_child_that_ends_is_reported_with_its_status(file: NetworkFile) -> None:
+def test_a_child_that_ends_is_reported_with_its_status(
+    file: NetworkFile, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("PYTHONUNBUFFERED", raising=False)
     with NetworkProcess("tiny", file, driver="unused.py") as running:
         with pytest.raises(NetworkFailed, match=r"ended with status 7.*a library prints to stdout"):
             running.call(end=np.zeros(1))

@@ -1,6 +1,6 @@
 // Controls the voting page: shows an assignment, sends the answer, shows the next one.
 import { Refusal, hurry } from '../voting/api.js';
-import { Ballot } from '../voting/ballot.js';
+import { VoteForm } from '../voting/vote_form.js';
 import { Exchange } from '../voting/exchange.js';
 import { keepLeases } from '../voting/lease.js';
 import { mount as mountNotice } from '../voting/notice.js';
@@ -21,7 +21,7 @@ class VotingPage {
   #openedAt = 0;
 
   constructor(root) {
-    const form = part(root, 'ballot');
+    const form = part(root, 'vote-form');
     this.choiceStatus = part(root, 'choice-status');
     this.url = form.action;
     this.leaseS = Number(root.dataset.leaseS);
@@ -32,8 +32,8 @@ class VotingPage {
     this.queue = new Queue((after, isPatient) => this.exchange.next(after, isPatient, this.#pause('offline')));
     this.notice = mountNotice(part(root, 'notice'));
     this.progress = new Progress(part(root, 'progress'), JSON.parse(root.dataset.card));
-    this.stage = new Stage(root.querySelector('.stage'), () => this.ballot.paint());
-    this.ballot = new Ballot(form, {
+    this.stage = new Stage(root.querySelector('.stage'), () => this.voteForm.paint());
+    this.voteForm = new VoteForm(form, {
       isWatched: () => root.dataset.watchGate === 'off' || this.stage.isWatched,
       needsReason: root.dataset.requireJustification === 'on',
       onSubmit: () => this.#submit(),
@@ -47,7 +47,7 @@ class VotingPage {
   }
 
   open(card) {
-    this.#show(this.queue.putFirst(card), this.ballot.given);
+    this.#show(this.queue.putFirst(card), this.voteForm.given);
     keepLeases({
       leaseS: this.leaseS,
       held: () => this.queue.cards,
@@ -57,12 +57,12 @@ class VotingPage {
     addEventListener('beforeunload', (event) => { if (this.#isBusy) event.preventDefault(); });
   }
 
-  get #isBusy() { return ['saving', 'waiting', 'offline'].includes(this.ballot.state); }
+  get #isBusy() { return ['saving', 'waiting', 'offline'].includes(this.voteForm.state); }
   get #token() { return this.queue.current?.card.token; }
 
   /** Shows an entry of the queue; `former` is its previous answer. */
   async #show(entry, former = null) {
-    this.ballot.start(entry.card.token, former);
+    this.voteForm.start(entry.card.token, former);
     put(this.choiceStatus, '');
     this.skipForm.elements.token.value = entry.card.token;
     this.stage.wait();
@@ -72,7 +72,7 @@ class VotingPage {
     if (this.queue.current !== entry) return;
     this.progress.paint();
     const { failed } = this.stage;
-    this.ballot.enter(failed.length ? 'broken' : 'open', failed.map(({ dataset }) => dataset.name));
+    this.voteForm.enter(failed.length ? 'broken' : 'open', failed.map(({ dataset }) => dataset.name));
     if (failed.length) return;
     this.#openedAt = performance.now();
     this.stage.begin();
@@ -98,7 +98,7 @@ class VotingPage {
     const token = this.#token;
     const took = this.#took();
     const [left, right] = this.stage.watchedMs;
-    const answer = { ...this.ballot.answer, decision_ms: took, left_watched_ms: left, right_watched_ms: right };
+    const answer = { ...this.voteForm.answer, decision_ms: took, left_watched_ms: left, right_watched_ms: right };
     this.#settle(() => this.exchange.vote(token, answer, this.#pause('waiting')), () => {
       this.#setUndoable(token);
       this.progress.count(took);
@@ -129,7 +129,7 @@ class VotingPage {
   /** Sends a request exactly once; the answer on the page cannot change meanwhile. */
   async #settle(send, onAnswer) {
     if (this.#isBusy) return;
-    this.ballot.enter('saving');
+    this.voteForm.enter('saving');
     try {
       const answer = await send();
       this.notice.clear();
@@ -141,7 +141,7 @@ class VotingPage {
   }
 
   async #goOn(word) {
-    this.ballot.finish();
+    this.voteForm.finish();
     this.stage.wait();
     const entry = await this.queue.advance();
     // No pairs are left: show the server's thank-you page.
@@ -155,17 +155,17 @@ class VotingPage {
     const step = afterRefusal(refusal);
     if (step === 'reload') {
       this.notice.say(refusal.code);
-      await this.#show(this.queue.reload(), this.ballot.answer);
+      await this.#show(this.queue.reload(), this.voteForm.answer);
     } else if (step === 'amend') {
       this.notice.show(refusal.message);
-      this.ballot.enter('open');
+      this.voteForm.enter('open');
     } else if (step === 'advance') await this.#goOn(refusal.code).catch(() => this.#leave());
     else this.#leave();
   }
 
   /** Reloads from the server, which shows the state of this annotator: done, paused, signed out, or another pair. */
   #leave() {
-    this.ballot.enter('loading');
+    this.voteForm.enter('loading');
     location.assign(this.url);
   }
 
@@ -179,7 +179,7 @@ class VotingPage {
   /** Returns the callback for a lost connection; `state` tells whether an answer is unsent. */
   #pause(state) {
     return () => {
-      this.ballot.enter(state);
+      this.voteForm.enter(state);
       this.notice.stay(state);
     };
   }

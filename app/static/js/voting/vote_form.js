@@ -5,7 +5,7 @@ import { forget, recall, remember } from './draft.js';
 // The steps in which a click on Submit retries.
 const RETRIED = ['broken', 'waiting', 'offline'];
 
-export class Ballot {
+export class VoteForm {
   #token = '';
   #broken = [];
   #wasOpen = false;
