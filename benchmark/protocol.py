@@ -188,6 +188,15 @@ class JobStatus(StrEnum):
     CANCELLED = "cancelled"
 
 
+class SuiteName(StrEnum):
+    """A suite of automatic metrics; benchmark/metrics/suites.py lists the metrics of each suite."""
+
+    ANIMATE_BENCH = "animate-bench"
+    VBENCH_I2V = "vbench-i2v"
+    AIGCBENCH = "aigcbench"
+    MOTION = "motion"
+
+
 class FailureKind(StrEnum):
     """The reason why an attempt failed; an expired lease counts as a timeout."""
 

@@ -16,12 +16,13 @@ from PIL import Image
 
 from benchmark.importers.official import read_official
 from benchmark.importers.source import BenchmarkSource
+from benchmark.metrics.suites import SUITES
+from benchmark.protocol import SuiteName
 from benchmark.scenes.encoding import encode_mp4
 from benchmark.video.read import read_frames
 from models.backbones.transforms import centre_crop_square
 from models.metrics.clips import find_clips
 from models.metrics.run import MetricRun, run_suite
-from models.metrics.suites import SUITES, SuiteName
 
 CLIPS, FRAMES, SIDE = 64, 16, 320
 TARGET_CLIPS, TARGET_S, CORES = 320, 90.0, 2

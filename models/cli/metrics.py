@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 import click
 
+from benchmark.metrics.suites import SUITES
 from benchmark.plurals import counted
-from models.metrics.suites import SUITES, SuiteName
+from benchmark.protocol import SuiteName
 
 if TYPE_CHECKING:
     from benchmark.metrics.table import MetricTable

@@ -9,14 +9,15 @@ from functools import partial
 from multiprocessing import get_context
 from pathlib import Path
 
+from benchmark.metrics.suites import Suite
 from benchmark.metrics.table import ClipScores, MetricTable
 from benchmark.metrics.vectors import MetricInputError
+from benchmark.protocol import SuiteName
 from benchmark.video import UnreadableVideo
 from models.generators.base import BadInput
 from models.metrics.clip_input import ClipInput
 from models.metrics.clips import FoundClips
 from models.metrics.score_cache import ScoreCache
-from models.metrics.suites import Suite, SuiteName
 from models.metrics.vbench_run import run_vbench
 from models.metrics.vbench_settings import VBenchSettings
 

@@ -11,8 +11,8 @@ from pathlib import Path
 
 from benchmark.metrics.camera_motion import requested_camera_motion
 from benchmark.metrics.metric import Metric
-from benchmark.metrics.table import ClipScores, MetricTable, Total
-from benchmark.metrics.vbench_total import i2v_score, quality_score, vbench_totals
+from benchmark.metrics.suite_totals import suite_totals
+from benchmark.metrics.table import ClipScores, MetricTable
 from benchmark.metrics.vectors import MetricInputError
 from benchmark.video import UnreadableVideo
 from models.backbones.base import BackboneMissing
@@ -79,7 +79,7 @@ def run_vbench(
     table = MetricTable(
         _SUITE, shown, metrics, outcome.rows(), found.expected_pairs, not_computed=outcome.not_computed
     )
-    return replace(table, totals=_totals(table, totals))
+    return replace(table, totals=suite_totals(table, totals))
 
 
 class _Counter:
@@ -159,23 +159,3 @@ def _asks_for_camera(clip: ClipInput) -> bool:
         return requested_camera_motion(clip.prompt) is not None
     except MetricInputError:
         return True
-
-
-def _totals(table: MetricTable, columns: tuple[Metric, ...]) -> tuple[Total, ...]:
-    means = {metric.name: table.summary(metric.name).mean for metric in table.metrics}
-    known = {name: mean for name, mean in means.items() if mean is not None}
-    return tuple(_total(column, known) for column in columns)
-
-
-def _total(column: Metric, known: Mapping[str, float]) -> Total:
-    try:
-        return Total(column, _FORMULAS[column.name](known))
-    except MetricInputError as error:
-        return Total(column, None, str(error))
-
-
-_FORMULAS: Mapping[str, Callable[[Mapping[str, float]], float]] = {
-    "quality_score": quality_score,
-    "i2v_score": i2v_score,
-    "total_score": lambda dimensions: vbench_totals(dimensions).total,
-}

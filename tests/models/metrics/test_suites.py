@@ -9,13 +9,14 @@ import pytest
 
 from benchmark.exports.metric_files import MetricFormat, metric_table_bytes
 from benchmark.importers.source import BenchmarkSource
+from benchmark.metrics.suites import SUITES
 from benchmark.metrics.table import MetricTable
+from benchmark.protocol import SuiteName
 from benchmark.scenes.encoding import encode_mp4
 from models.backbones.base import CLIP_B16, BackboneMissing, weights_folder
 from models.backbones.clip import ClipBackbone
 from models.metrics.clips import NoClipsFound, TwoClipsForOneSeed, find_clips
 from models.metrics.run import MetricRun, run_suite
-from models.metrics.suites import SUITES, SuiteName
 from tests.models.metrics.conftest import moving, picture
 
 

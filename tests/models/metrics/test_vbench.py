@@ -16,14 +16,15 @@ from PIL import Image
 from benchmark.exports.metric_files import MetricFormat, metric_table_bytes
 from benchmark.importers.official import read_official
 from benchmark.importers.source import BenchmarkSource
+from benchmark.metrics.suites import SUITES
 from benchmark.metrics.table import MetricTable
 from benchmark.metrics.vbench_total import vbench_totals
+from benchmark.protocol import SuiteName
 from benchmark.scenes.encoding import encode_mp4
 from models.backbones.raft_network import Raft
 from models.cli.metrics import metrics
 from models.metrics.clips import find_clips
 from models.metrics.run import MetricRun, run_suite
-from models.metrics.suites import SUITES, SuiteName
 from models.metrics.vbench_settings import UnknownSetting, VBenchSettings
 
 SIDE = 128

@@ -1,21 +1,14 @@
 """Defines the suites of metrics. Each suite lists its metrics and networks.
 
-This module imports neither numpy nor torch, because the command line imports it.
+This module imports neither numpy nor torch, because the command line and the server import it.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from enum import StrEnum
 from types import MappingProxyType
 
 from benchmark.metrics.metric import Direction, Metric
-
-
-class SuiteName(StrEnum):
-    ANIMATE_BENCH = "animate-bench"
-    VBENCH_I2V = "vbench-i2v"
-    AIGCBENCH = "aigcbench"
-    MOTION = "motion"
+from benchmark.protocol import SuiteName
 
 
 @dataclass(frozen=True)
